@@ -1,0 +1,37 @@
+# make report · make test · make lab · make bench; each sets up .venv by itself.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: report test lab bench pins clean
+
+report: $(VENV)/ready
+	$(BIN)/tradecredit report params/demo.yaml --as-of 2026-09-30
+	$(BIN)/tradecredit report params/demo.yaml --as-of 2026-10-31
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest
+
+lab: $(VENV)/ready
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+bench: $(VENV)/ready
+	for script in tests/bench/*.py; do $(BIN)/python $$script || exit 1; done
+
+$(VENV)/ready: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Python 3.11, 3.12 or 3.13 is needed; name one: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@
+
+# The pins for all platforms and Pythons, with hashes for pip and without for conda, from pyproject.toml.
+pins:
+	uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes --no-header --no-annotate \
+	    --quiet --output-file requirements.txt pyproject.toml
+	sed -n '1,/# pins/p' environment.yml >environment.new
+	sed -n 's/^\([a-z0-9][^ ]*==.*\) \\$$/      - "\1"/p' requirements.txt >>environment.new
+	mv environment.new environment.yml
+
+clean:
+	rm -rf $(VENV) .cache reports

@@ -1,0 +1,266 @@
+"""Turns raw tables into typed ones and finds all that is wrong with them; mends nothing and drops nothing."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from tradecredit.book.schema import COMPULSORY, TABLES, Column, Table, dtype
+from tradecredit.book.sources import RawTable
+from tradecredit.errors import Problem
+from tradecredit.params import Formats
+
+SHOWN = 10
+"""Rows named for each kind of problem in a column; the rest are counted."""
+
+CENT = 0.005
+"""Amounts that differ by less than this are equal."""
+
+
+def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return a raw table with all columns of its schema in their types, and every value that does not fit.
+
+    Values that cannot be read are missing in the frame and stand in the problems. The index stays the row in the file.
+    """
+    table = TABLES[raw.name]
+    problems: list[Problem] = []
+    columns = {}
+    frame = raw.frame
+    if "terms_days" in frame and "issued" in frame:
+        frame, problems = _with_due(raw)
+    for column in table.columns:
+        if column.name not in frame:
+            columns[column.name] = pd.Series(index=frame.index, dtype=dtype(column))
+            continue
+        values, unreadable = _values(frame[column.name], column, raw.formats)
+        problems += _rows(raw.file, column.name, frame[column.name], unreadable, *_expected(column, raw.formats))
+        columns[column.name] = values
+        problems += _column_problems(raw, column, frame[column.name], values, unreadable)
+    result = pd.DataFrame(columns, index=frame.index)
+    if raw.name in COMPULSORY and result.empty:
+        problems.append(
+            Problem(file=raw.file, allowed=f"holds no rows of {raw.name}", remedy="export it with its rows")
+        )
+    return result, problems
+
+
+def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], currency: str) -> list[Problem]:
+    """Return what is wrong between rows: keys, references, order of dates, over-payment, currencies without a rate."""
+    problems: list[Problem] = []
+    for name, frame in tables.items():
+        table = TABLES[name]
+        file = files[name]
+        problems += _key_problems(table, frame, file)
+        for column, other in table.references.items():
+            if other in tables:
+                unknown = frame[column].notna() & ~frame[column].isin(tables[other][column])
+                problems += _rows(
+                    file,
+                    column,
+                    frame[column],
+                    unknown,
+                    f"no row of {other} has this {column}",
+                    f"add it to {files[other]}, or correct it here",
+                )
+        for earlier, later in table.order:
+            wrong = frame[earlier] > frame[later]
+            problems += _rows(
+                file,
+                later,
+                frame[later].dt.date,
+                wrong,
+                f"lies before {earlier}",
+                f"{later} must be on or after {earlier}: correct one of the two",
+            )
+    if {"invoices", "receipts"} <= tables.keys() and not tables["invoices"].empty:
+        problems += _receipt_problems(tables["invoices"], tables["receipts"], files["receipts"])
+    for name, day in (("invoices", "issued"), ("statements", "period_end")):
+        if name in tables:
+            problems += _rate_problems(tables[name], day, tables.get("fx"), files[name], currency)
+    return problems
+
+
+def _with_due(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return the raw invoices with `due` = `issued` + `terms_days` where no due date is given."""
+    frame = raw.frame
+    terms = Column("terms_days", "days")
+    days, unreadable = _values(frame["terms_days"], terms, raw.formats)
+    problems = _rows(raw.file, "terms_days", frame["terms_days"], unreadable, *_expected(terms, raw.formats))
+    issued, _ = _values(frame["issued"], TABLES["invoices"].column("issued"), raw.formats)
+    computed = issued + pd.to_timedelta(days, unit="D")
+    if "due" in frame:
+        due, _ = _values(frame["due"], TABLES["invoices"].column("due"), raw.formats)
+        if (frame["due"].notna() & due.isna()).any():
+            return frame, problems
+        computed = due.fillna(computed)
+    return frame.assign(due=computed), problems
+
+
+def _values(raw: pd.Series, column: Column, formats: Formats) -> tuple[pd.Series, pd.Series]:
+    """Return a column's values in its type and a mask of those that hold something unreadable."""
+    if column.kind == "text":
+        text = raw
+        if pd.api.types.is_float_dtype(raw) and (raw.dropna() % 1 == 0).all():
+            text = raw.astype("Int64")
+        values = text.astype("str").where(raw.notna()).astype("str")
+        return values, pd.Series(False, index=raw.index)
+    if column.kind == "date":
+        if isinstance(raw.dtype, pd.DatetimeTZDtype):
+            raw = raw.dt.tz_localize(None)
+        if pd.api.types.is_datetime64_any_dtype(raw):
+            values = raw.dt.normalize()
+        elif _holds_text(raw):
+            values = pd.to_datetime(raw, format=formats.dates, errors="coerce").dt.normalize()
+        else:
+            values = pd.to_datetime(raw.astype("object"), errors="coerce").dt.normalize()
+        values = values.astype("datetime64[us]")
+        values = values.where(values.dt.year.between(1950, 2100))
+    elif pd.api.types.is_numeric_dtype(raw) and not pd.api.types.is_bool_dtype(raw):
+        values = raw.astype("float64")
+    else:
+        text = raw.astype("str")
+        if formats.thousands:
+            text = text.str.replace(formats.thousands, "", regex=False)
+        if formats.decimal == ",":
+            text = text.where(~text.str.contains(".", regex=False), "unreadable").str.replace(",", ".", regex=False)
+        plain = text.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+        values = pd.to_numeric(text.where(plain.fillna(False).astype(bool)), errors="coerce").astype("float64")
+    if values.dtype == "float64":
+        values = values.where(values.abs() != float("inf"))
+    return values, raw.notna() & values.isna()
+
+
+def _holds_text(raw: pd.Series) -> bool:
+    return pd.api.types.is_string_dtype(raw) and raw.map(lambda value: isinstance(value, str), na_action="ignore").all()
+
+
+def _expected(column: Column, formats: Formats) -> tuple[str, str]:
+    if column.kind == "date":
+        return (
+            f"a date between 1950 and 2100 written as {formats.dates} is expected",
+            f"correct it, or state the file's way of writing (tables: formats: {{dates: …}}; now {formats.dates})",
+        )
+    thousands = f", thousands mark {formats.thousands!r}" if formats.thousands else ", no thousands mark"
+    return (
+        f"a number is expected (decimal mark {formats.decimal!r}{thousands})",
+        "correct it, or state the marks (tables: formats: {decimal: …, thousands: …})",
+    )
+
+
+def _column_problems(
+    raw: RawTable, column: Column, found: pd.Series, values: pd.Series, unreadable: pd.Series
+) -> Iterator[Problem]:
+    """Yield what a column's rule forbids: missing, below zero, out of range, not one of the allowed values."""
+    if column.required:
+        yield from _rows(
+            raw.file,
+            column.name,
+            found,
+            values.isna() & ~unreadable,
+            "is empty; every row needs a value",
+            f"fill it in, or give one for all rows (tables.{raw.name}.constants)",
+        )
+    if column.allowed:
+        yield from _rows(
+            raw.file,
+            column.name,
+            found,
+            values.notna() & ~values.isin(column.allowed),
+            f"one of {', '.join(column.allowed)} is expected",
+            f"translate it in the run file (tables.{raw.name}.values.{column.name}: {{theirs: ours}})",
+        )
+    rules = (
+        {
+            "amount": (
+                values < 0,
+                "must not be negative",
+                "correct it; a credit note is a receipt of kind credit_note",
+            ),
+            "days": ((values < 0) | (values % 1 != 0), "a whole number of days, 0 or more, is expected", "correct it"),
+            "fraction": ((values < 0) | (values > 1), "a fraction from 0 to 1 is expected", "write 2 % as 0.02"),
+            "number": (values <= 0, "must be above zero", "correct it"),
+        }
+        if column.kind not in ("text", "date")
+        else {}
+    )
+    if column.kind in rules:
+        wrong, allowed, remedy = rules[column.kind]
+        yield from _rows(raw.file, column.name, found, values.notna() & wrong, allowed, remedy)
+
+
+def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Problem]:
+    keys = list(table.key)
+    known = frame[frame[table.columns[0].name].notna()]
+    again = known.duplicated(keys, keep="first").reindex(frame.index, fill_value=False)
+    shown = frame[keys].astype("str").agg(", ".join, axis="columns") if len(keys) > 1 else frame[keys[0]]
+    yield from _rows(
+        file,
+        ", ".join(keys),
+        shown,
+        again,
+        "stands in more than one row; it must be unique",
+        f"remove the repeated row, or state `distinct: true` (tables.{table.name}) where whole rows repeat",
+    )
+
+
+def _receipt_problems(invoices: pd.DataFrame, receipts: pd.DataFrame, file: str) -> Iterator[Problem]:
+    by_id = invoices.drop_duplicates("invoice_id").set_index("invoice_id")
+    issued = receipts["invoice_id"].map(by_id["issued"])
+    yield from _rows(
+        file,
+        "received",
+        receipts["received"].dt.date,
+        receipts["received"] < issued,
+        "lies before the invoice's issue",
+        "use the day on which the money was applied to the invoice",
+    )
+    applied = receipts.groupby("invoice_id")["amount"].cumsum()
+    amount = receipts["invoice_id"].map(by_id["amount"])
+    over = applied > amount + CENT
+    described = receipts["amount"].astype("str") + " on invoice " + receipts["invoice_id"].astype("str")
+    yield from _rows(
+        file,
+        "amount",
+        described,
+        over & amount.notna(),
+        "receipts add up to more than the invoice",
+        "apply the surplus to the invoice that it belongs to, or correct the amount",
+    )
+
+
+def _rate_problems(
+    frame: pd.DataFrame, day: str, fx: pd.DataFrame | None, file: str, currency: str
+) -> Iterator[Problem]:
+    foreign = frame["currency"].notna() & (frame["currency"] != currency) & frame[day].notna()
+    if not foreign.any():
+        return
+    first = pd.Series(dtype="datetime64[us]") if fx is None else fx.groupby("currency")["date"].min()
+    start = frame["currency"].map(first)
+    yield from _rows(
+        file,
+        "currency",
+        frame["currency"] + " on " + frame[day].dt.strftime("%Y-%m-%d"),
+        foreign & ~(start <= frame[day]),
+        f"has no rate to {currency} on or before that day",
+        f"add it to the fx table, or correct the currency; amounts in {currency} need no rate",
+    )
+
+
+def _rows(file: str, column: str, found: pd.Series, wrong: pd.Series, allowed: str, remedy: str) -> list[Problem]:
+    """Return a problem for each of the first rows that are wrong; the last one counts the others."""
+    rows = wrong[wrong.fillna(False).astype(bool)].index
+    problems = []
+    for position, row in enumerate(rows[:SHOWN]):
+        value = found.loc[row]
+        others = len(rows) - SHOWN if position == SHOWN - 1 else 0
+        problems.append(
+            Problem(
+                file=file,
+                row=int(row),
+                column=column,
+                value=None if pd.isna(value) else value,
+                allowed=allowed,
+                remedy=remedy,
+                others=max(others, 0),
+            )
+        )
+    return problems

@@ -1,0 +1,218 @@
+"""The tables of a credit book (DOMAIN.md §1): their columns, keys, references and the rule that makes a row known."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+Kind = Literal["text", "date", "amount", "signed", "fraction", "number", "days"]
+"""`amount` ≥ 0, `signed` any; `fraction` is 0 to 1; `number` above zero; `days` whole and not negative."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its kind, whether every row must hold a value, and the values allowed (empty: any)."""
+
+    name: str
+    kind: Kind = "text"
+    required: bool = False
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: `key` identifies a row, `known` is the date from which a row may enter a figure."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    known: str | None = None
+    references: dict[str, str] = field(default_factory=dict)
+    """Column: table whose key of the same name it must be found in."""
+    order: tuple[tuple[str, str], ...] = ()
+    """Pairs of dates of which the first must not lie after the second."""
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def empty(self) -> pd.DataFrame:
+        return pd.DataFrame({column.name: pd.Series(dtype=dtype(column)) for column in self.columns})
+
+
+def dtype(column: Column) -> str:
+    """Return the pandas dtype of a column: `str`, days at midnight, or float64 (missing allowed in all)."""
+    return {"text": "str", "date": "datetime64[us]"}.get(column.kind, "float64")
+
+
+def _dates(*names: str, required: bool = False) -> tuple[Column, ...]:
+    return tuple(Column(name, "date", required) for name in names)
+
+
+def _amounts(*names: str, kind: Kind = "amount") -> tuple[Column, ...]:
+    return tuple(Column(name, kind) for name in names)
+
+
+_BUYER = Column("buyer_id", required=True)
+_INVOICE = Column("invoice_id", required=True)
+_AMOUNT = Column("amount", "amount", required=True)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table(
+            "buyers",
+            (
+                _BUYER,
+                *(Column(name) for name in ("name", "registration_id", "country", "sector", "group_id")),
+                Column("customer_since", "date"),
+                Column("kind", allowed=("private", "public", "affiliate", "prepaid")),
+            ),
+            key=("buyer_id",),
+            known="customer_since",
+        ),
+        Table(
+            "invoices",
+            (
+                _INVOICE,
+                _BUYER,
+                *_dates("issued", "due", required=True),
+                Column("currency", required=True),
+                _AMOUNT,
+                *_amounts("tax"),
+                Column("discount_rate", "fraction"),
+                Column("discount_days", "days"),
+            ),
+            key=("invoice_id",),
+            known="issued",
+            references={"buyer_id": "buyers"},
+            order=(("issued", "due"),),
+        ),
+        Table(
+            "receipts",
+            (
+                Column("receipt_id", required=True),
+                _INVOICE,
+                *_dates("received", required=True),
+                _AMOUNT,
+                Column(
+                    "kind",
+                    required=True,
+                    allowed=("payment", "credit_note", "discount", "write_off", "recovery", "claim"),
+                ),
+            ),
+            key=("receipt_id",),
+            known="received",
+            references={"invoice_id": "invoices"},
+        ),
+        Table(
+            "statements",
+            (
+                _BUYER,
+                *_dates("period_end", "published", required=True),
+                Column("currency", required=True),
+                Column("assurance", allowed=("audited", "unaudited")),
+                *_amounts("revenue"),
+                *_amounts("ebit", "net_income", kind="signed"),
+                *_amounts("interest_expense", "total_assets", "current_assets", "inventories", "trade_receivables"),
+                *_amounts("cash", "total_liabilities", "current_liabilities"),
+                *_amounts("retained_earnings", "equity", kind="signed"),
+                *_amounts("market_value"),
+            ),
+            key=("buyer_id", "period_end", "published"),
+            known="published",
+            references={"buyer_id": "buyers"},
+            order=(("period_end", "published"),),
+        ),
+        Table(
+            "disputes",
+            (
+                _INVOICE,
+                Column("opened", "date", required=True),
+                Column("closed", "date"),
+                *_amounts("amount"),
+                Column("reason"),
+            ),
+            key=("invoice_id", "opened"),
+            known="opened",
+            references={"invoice_id": "invoices"},
+            order=(("opened", "closed"),),
+        ),
+        Table(
+            "limits",
+            (
+                _BUYER,
+                Column("source", required=True, allowed=("own", "insurer", "discretionary")),
+                _AMOUNT,
+                Column("valid_from", "date", required=True),
+                Column("valid_to", "date"),
+                Column("reason"),
+            ),
+            key=("buyer_id", "source", "valid_from"),
+            known="valid_from",
+            references={"buyer_id": "buyers"},
+            order=(("valid_from", "valid_to"),),
+        ),
+        Table(
+            "defaults",
+            (
+                _BUYER,
+                Column("date", "date", required=True),
+                Column("kind", required=True, allowed=("insolvency", "protracted")),
+                *_amounts("debt", "recovered"),
+                Column("resolved", "date"),
+            ),
+            key=("buyer_id", "date"),
+            known="date",
+            references={"buyer_id": "buyers"},
+            order=(("date", "resolved"),),
+        ),
+        Table(
+            "scores",
+            (
+                _BUYER,
+                Column("date", "date", required=True),
+                Column("agency", required=True),
+                Column("score", "signed", required=True),
+            ),
+            key=("buyer_id", "agency", "date"),
+            known="date",
+            references={"buyer_id": "buyers"},
+        ),
+        Table(
+            "fx",
+            (
+                Column("date", "date", required=True),
+                Column("currency", required=True),
+                Column("rate", "number", required=True),
+            ),
+            key=("date", "currency"),
+            known="date",
+        ),
+        Table(
+            "overrides",
+            (
+                _BUYER,
+                Column("grade", "number"),
+                Column("limit", "amount"),
+                Column("reason", required=True),
+                Column("by", required=True),
+                Column("since", "date"),
+                Column("until", "date"),
+            ),
+            key=("buyer_id", "since", "until"),
+            known="since",
+            references={"buyer_id": "buyers"},
+            order=(("since", "until"),),
+        ),
+    )
+}
+"""All tables, in the order in which they are checked: a table comes after those it refers to."""
+
+COMPULSORY = ("buyers", "invoices", "receipts")
+
+DERIVED = {"invoices": {"terms_days": "due"}}
+"""Columns that a source may give in place of one of ours: `due` = `issued` + `terms_days`."""

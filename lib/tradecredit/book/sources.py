@@ -1,0 +1,299 @@
+"""Reads the tables of a book as they stand in a source and brings them under our column names; changes no value."""
+
+import csv
+import difflib
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from tradecredit.book.demo import demo_book
+from tradecredit.book.schema import COMPULSORY, DERIVED, TABLES
+from tradecredit.errors import Problem
+from tradecredit.params import DemoSource, DuckDBSource, FolderSource, Formats, Run, TableMapping
+
+SUFFIXES = (".csv", ".parquet", ".xlsx")
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One of our tables as its source gave it.
+
+    `frame` has our column names, the source's values (text from CSV) and, as its index, the row in the file with the
+    header as row 1; `left_out` lists (rule, rows) for what a rule of the run file left out; `ignored` the file's
+    columns that no table of ours uses.
+    """
+
+    name: str
+    file: str
+    frame: pd.DataFrame
+    formats: Formats = field(default_factory=Formats)
+    left_out: tuple[tuple[str, int], ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
+    """Return the tables that the run's source holds, by name, and what is wrong with the files.
+
+    Optional tables that are not there are left out; a compulsory one, or one that the run file names, is a problem.
+    """
+    source = run.source
+    if isinstance(source, DemoSource):
+        tables = demo_book(buyers=source.buyers, invoices=source.invoices, seed=source.seed, until=source.until).tables
+        return {name: RawTable(name, f"demo {name}", _numbered(frame)) for name, frame in tables.items()}, []
+    files, problems = _files(run, source)
+    contents: dict[tuple[Path, str, Formats], pd.DataFrame | Problem] = {}
+    raw = {}
+    for name, (path, label, mapping) in files.items():
+        key = (path, label, mapping.formats)
+        if key not in contents:
+            contents[key] = _content(path, label, mapping.formats)
+        content = contents[key]
+        if isinstance(content, Problem):
+            if content not in problems:
+                problems.append(content)
+            continue
+        table, found = _mapped(name, label, content, mapping)
+        raw[name] = table
+        problems += found
+    return raw, problems
+
+
+def source_key(run: Run) -> str:
+    """Return a sha256 over the bytes of every file the run reads and over how it reads them."""
+    digest = hashlib.sha256(run.model_dump_json(include={"source", "tables", "currency", "as_of"}).encode())
+    if not isinstance(run.source, DemoSource):
+        for path in sorted({path for path, _, _ in _files(run, run.source)[0].values()}):
+            digest.update(path.name.encode())
+            with path.open("rb") as stream:
+                digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _files(
+    run: Run, source: FolderSource | DuckDBSource
+) -> tuple[dict[str, tuple[Path, str, TableMapping]], list[Problem]]:
+    """Return, for each table that can be read, its path, its label in messages and its mapping."""
+    if not source.path.exists():
+        return {}, [
+            Problem(
+                file=str(run.file),
+                column="source.path",
+                value=source.path,
+                allowed="there is nothing at this path",
+                remedy="correct the path; it is relative to the run file",
+            )
+        ]
+    if isinstance(source, DuckDBSource):
+        try:
+            with duckdb.connect(str(source.path), read_only=True) as connection:
+                present = [row[0] for row in connection.execute("show tables").fetchall()]
+        except duckdb.Error as error:
+            return {}, [
+                Problem(
+                    file=str(source.path),
+                    allowed=f"is not a DuckDB file: {str(error).splitlines()[0]}",
+                    remedy="name a DuckDB database file",
+                )
+            ]
+    else:
+        present = sorted(path.name for path in source.path.iterdir() if path.suffix.lower() in SUFFIXES)
+    files, problems = {}, []
+    for name in TABLES:
+        mapping = run.tables.get(name, TableMapping())
+        if isinstance(source, DuckDBSource):
+            candidates = [mapping.file or name]
+        else:
+            candidates = [mapping.file] if mapping.file else [name + suffix for suffix in SUFFIXES]
+        label = next(
+            (
+                candidate
+                for candidate in candidates
+                if candidate in present or (isinstance(source, FolderSource) and (source.path / candidate).is_file())
+            ),
+            None,
+        )
+        if label is not None:
+            path = source.path if isinstance(source, DuckDBSource) else source.path / label
+            files[name] = (path, label, mapping)
+        elif name in COMPULSORY or mapping.file:
+            near = difflib.get_close_matches(candidates[0], present, n=1, cutoff=0.5)
+            problems.append(
+                Problem(
+                    file=candidates[0],
+                    allowed=f"this {'table' if isinstance(source, DuckDBSource) else 'file'} "
+                    f"of {name} is missing in {source.path}",
+                    remedy=(f"rename {near[0]!r} or name it" if near else "add it, or name the one that holds it")
+                    + f" in the run file (tables: {{{name}: {{file: …}}}})",
+                )
+            )
+    return files, problems
+
+
+def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
+    if path.suffix.lower() == ".csv":
+        return _csv(path, label, formats)
+    if path.suffix.lower() == ".parquet":
+        return _numbered(pd.read_parquet(path))
+    if path.suffix.lower() == ".xlsx":
+        try:
+            return _numbered(pd.read_excel(path, dtype=object, keep_default_na=False, na_values=[""]))
+        except ImportError:
+            return Problem(
+                file=label, allowed="Excel files need the `excel` extra", remedy="pip install 'tradecredit[excel]'"
+            )
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return _numbered(connection.execute(f'select * from "{label}"').df())
+
+
+def _csv(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
+    encoding = "utf-8-sig" if formats.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else formats.encoding
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    reader = None
+    try:
+        with path.open(encoding=encoding, newline="") as stream:
+            reader = csv.reader(stream, delimiter=formats.separator, strict=True)
+            header = [name.strip() for name in next(reader, [])]
+            for row in reader:
+                if not row:
+                    continue
+                if len(row) != len(header):
+                    return Problem(
+                        file=label,
+                        row=reader.line_num,
+                        value=formats.separator.join(row),
+                        allowed=f"has {len(row)} fields; the header has {len(header)}",
+                        remedy="quote fields that hold the separator, or state `formats: {separator: …}`",
+                    )
+                rows.append(row)
+                numbers.append(reader.line_num)
+    except UnicodeDecodeError:
+        return Problem(
+            file=label,
+            row=_undecodable_row(path, encoding),
+            allowed=f"is not {formats.encoding} text",
+            remedy="save it as UTF-8, or state the encoding in the run file (formats: {encoding: latin-1})",
+        )
+    except csv.Error as error:
+        return Problem(
+            file=label,
+            row=reader.line_num if reader else None,
+            allowed=f"is not a readable CSV line: {error}",
+            remedy="mend the line's quotes",
+        )
+    if not header:
+        return Problem(file=label, allowed="is empty", remedy="export it again, with its header line")
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if repeated:
+        return Problem(
+            file=label,
+            row=1,
+            column=", ".join(repeated),
+            allowed="the header names a column twice",
+            remedy="rename one of them",
+        )
+    frame = pd.DataFrame(rows, columns=header, index=numbers, dtype="str")
+    return frame.apply(lambda column: column.str.strip()).replace("", pd.NA)
+
+
+def _undecodable_row(path: Path, encoding: str) -> int:
+    content = path.read_bytes()
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as error:
+        return content[: error.start].count(b"\n") + 1
+    raise AssertionError("called for a file that cannot be decoded")
+
+
+def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.set_axis(pd.RangeIndex(2, len(frame) + 2), axis="index")
+
+
+def _mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping) -> tuple[RawTable, list[Problem]]:
+    """Return a file's content under our column names, as the run file's mapping says."""
+    problems = _mapping_problems(name, label, content, mapping)
+    left_out = []
+    frame = content
+    for theirs, kept in mapping.where.items():
+        if theirs in frame:
+            stays = frame[theirs].astype("str").isin([str(value) for value in kept])
+            left_out.append((f"{theirs} is not {' or '.join(str(value) for value in kept)}", int((~stays).sum())))
+            frame = frame[stays]
+    for theirs in mapping.filled:
+        if theirs in frame:
+            left_out.append((f"{theirs} is empty", int(frame[theirs].isna().sum())))
+            frame = frame[frame[theirs].notna()]
+    ours = [*TABLES[name].names, *DERIVED.get(name, {})]
+    columns = {}
+    for our in ours:
+        if our in mapping.constants:
+            columns[our] = pd.Series(str(mapping.constants[our]), index=frame.index, dtype="str")
+        elif (their := mapping.columns.get(our, our)) in frame:
+            columns[our] = frame[their]
+        if our in columns and our in mapping.values:
+            columns[our] = _translated(columns[our], mapping.values[our])
+    used = {mapping.columns.get(our, our) for our in ours} | set(mapping.where) | set(mapping.filled)
+    mapped = pd.DataFrame(columns, index=frame.index)
+    if mapping.distinct:
+        once = mapped.drop_duplicates()
+        left_out.append(("the row repeats another one", len(mapped) - len(once)))
+        mapped = once
+    ignored = tuple(column for column in content.columns if column not in used)
+    return RawTable(name, label, mapped, mapping.formats, tuple(left_out), ignored), problems
+
+
+def _translated(column: pd.Series, values: dict[str | int, str]) -> pd.Series:
+    ours = {str(theirs): our for theirs, our in values.items()}
+    text = column.astype("str")
+    return text.map(ours).where(text.isin(list(ours)), column)
+
+
+def _mapping_problems(name: str, label: str, content: pd.DataFrame, mapping: TableMapping) -> list[Problem]:
+    """Return what the mapping names that is not there, and the compulsory columns that nothing supplies."""
+    table = TABLES[name]
+    derived = DERIVED.get(name, {})
+    problems = []
+    for part in ("columns", "constants", "values"):
+        for our in getattr(mapping, part):
+            if our not in table.names and our not in derived:
+                near = difflib.get_close_matches(our, [*table.names, *derived], n=1)
+                problems.append(
+                    Problem(
+                        file=label,
+                        column=our,
+                        allowed=f"{name} has no such column (tables.{name}.{part})",
+                        remedy=f"did you mean {near[0]!r}" if near else f"use one of: {', '.join(table.names)}",
+                    )
+                )
+    theirs = {
+        **dict.fromkeys(mapping.columns.values(), "columns"),
+        **dict.fromkeys(mapping.where, "where"),
+        **dict.fromkeys(mapping.filled, "filled"),
+    }
+    for their, part in theirs.items():
+        if their not in content:
+            problems.append(_missing_column(label, their, content, f"named in tables.{name}.{part}"))
+    supplied = {
+        our for our in (*table.names, *derived) if our in mapping.constants or mapping.columns.get(our, our) in content
+    }
+    supplied |= {our for given, our in derived.items() if given in supplied}
+    missing = (column.name for column in table.columns if column.required and column.name not in supplied)
+    problems += (
+        _missing_column(label, our, content, f"compulsory in {name}") for our in missing if our not in mapping.columns
+    )
+    return problems
+
+
+def _missing_column(label: str, column: str, content: pd.DataFrame, why: str) -> Problem:
+    columns = [str(name) for name in content.columns]
+    if len(columns) == 1 and any(mark in columns[0] for mark in ";\t|"):
+        mark = next(mark for mark in ";\t|" if mark in columns[0])
+        remedy = f"the file looks separated by {mark!r}: state `formats: {{separator: {mark!r}}}` in the run file"
+    else:
+        near = difflib.get_close_matches(column, columns, n=1)
+        remedy = (f"is it {near[0]!r}? Map" if near else "map") + " it in the run file (columns: {ours: theirs}); "
+        remedy += f"the file has: {', '.join(columns[:20])}"
+    return Problem(file=label, row=1, column=column, allowed=f"this column is missing ({why})", remedy=remedy)

@@ -1,0 +1,126 @@
+"""The command line: `tradecredit report`, `check`, `demo`, `index`; exit 0 done, 1 a chapter failed, 2 bad input."""
+
+import contextlib
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from tradecredit.errors import InputError, ParameterError, Problem
+from tradecredit.params import PROJECT
+
+app = typer.Typer(
+    help="A credit book in; default probabilities, limits, and losses with and without insurance out.",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+)  # fmt: skip
+
+RunFile = Annotated[Path, typer.Argument(metavar="RUN.yaml", help="The run file.")]
+AsOf = Annotated[str | None, typer.Option(metavar="DATE", help="As of this day (YYYY-MM-DD); wins over the run file.")]
+
+
+@app.command()
+def report(
+    run_file: RunFile,
+    as_of: AsOf = None,
+    chapter: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Make only this chapter anew (again for more); the summary follows."),
+    ] = None,
+) -> None:
+    """Make and publish a month's report; the last line is the path of its first page."""
+    from papermill.exceptions import PapermillExecutionError
+
+    from tradecredit.report.run import failure, report
+
+    with _bad_input_exits_2():
+        try:
+            page = report(run_file, as_of=as_of, chapters=chapter or ())
+        except PapermillExecutionError as error:
+            failed = failure(error)
+            typer.echo(f"Chapter {failed['chapter']} failed in cell {failed['cell']}: {failed['error']}", err=True)
+            typer.echo("Nothing was published; the last good report stays as it was.", err=True)
+            raise typer.Exit(1) from None
+    typer.echo(page)
+
+
+@app.command()
+def check(run_file: RunFile, as_of: AsOf = None) -> None:
+    """Check the run file, its policies and all data; print every problem at once."""
+    from tradecredit.book.book import Book
+    from tradecredit.report.run import checked_run
+
+    with _bad_input_exits_2():
+        book = Book.open(checked_run(run_file, as_of))
+    typer.echo(f"{book.run.entity} as of {book.run.as_of}: no problem found.")
+    for name, frame in book.tables.items():
+        typer.echo(f"  {name:<12} {len(frame):>10,} rows known on that day")
+    for note in book.notes.itertuples():
+        typer.echo(f"  note: {note.table}: {note.rule} ({note.rows:,} rows)")
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    buyers: Annotated[int, typer.Option(help="How many buyers.")] = 600,
+    invoices: Annotated[int, typer.Option(help="About how many invoices.")] = 60_000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same company.")] = 7,
+) -> None:
+    """Write a demo company's credit book as CSV files, with a run file to report on it."""
+    from tradecredit.book.demo import demo_book, write
+
+    with _bad_input_exits_2():
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ParameterError([
+                Problem(file=str(folder), allowed="is not an empty folder", remedy="name a new or an empty one")
+            ])  # fmt: skip
+        book = demo_book(buyers=buyers, invoices=invoices, seed=seed)
+        folder.mkdir(parents=True, exist_ok=True)
+        write(book, folder)
+        shutil.copytree(PROJECT / "params" / "policies", folder / "policies")
+        run = yaml.safe_load((PROJECT / "params" / "demo.yaml").read_text(encoding="utf-8"))
+        run |= {"source": {"kind": "folder", "path": "."}}
+        (folder / "run.yaml").write_text(yaml.safe_dump(run, sort_keys=False), encoding="utf-8")
+    rows = ", ".join(f"{len(frame):,} {name}" for name, frame in book.tables.items())
+    typer.echo(f"{rows}\n{folder / 'run.yaml'}")
+
+
+@app.command()
+def index(
+    reports: Annotated[Path, typer.Argument(metavar="REPORTS", help="The folder that holds the reports.")],
+) -> None:
+    """Write the index page over all published months anew; the last line is its path."""
+    from tradecredit.report.index import write_index
+
+    with _bad_input_exits_2():
+        if not reports.is_dir():
+            raise ParameterError([
+                Problem(file=str(reports), allowed="is not a folder", remedy="name the folder that holds the reports")
+            ])  # fmt: skip
+        typer.echo(write_index(reports))
+
+
+@contextlib.contextmanager
+def _bad_input_exits_2() -> Iterator[None]:
+    try:
+        yield
+    except (ParameterError, InputError) as error:
+        count = len(error.problems)
+        typer.echo(f"{count} problem{'s' if count != 1 else ''}:", err=True)
+        for problem in error.problems:
+            typer.echo(f"  {problem}", err=True)
+        raise typer.Exit(2) from None
+
+
+def main() -> None:
+    """Run the command line, in UTF-8 whatever the terminal's encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Which cover is worth its premium: the run's policies on the same simulated losses, and what each costs in all."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.errors import InputError, Problem
+from tradecredit.measure.receivables import window_start
+from tradecredit.model.at_risk import NOT_INSURABLE, cover
+from tradecredit.model.insurance import Policy
+from tradecredit.model.losses import LossDistribution
+from tradecredit.model.risk_measures import expected, expected_shortfall
+
+NO_COVER = "no cover"
+"""The row of `comparison` without any policy."""
+
+CAPITAL_LEVEL = 0.999
+"""Level of the expected shortfall that capital stands behind."""
+
+
+def policies(book: Book) -> list[Policy]:
+    """Return the run's policy and its quotes, each with the turnover that its premium is charged on.
+
+    A policy that states no `insured_turnover` is charged on the invoices of the last 12 months to insurable buyers.
+    Raises `InputError` where such a policy meets a ledger of less than 12 months.
+    """
+    files = [*([book.run.policy] if book.run.policy else []), *book.run.quotes]
+    read = [Policy.from_yaml(file) for file in files]
+    turnover = insurable_turnover(book)
+    unstated = [policy for policy in read if policy.insured_turnover is None and policy.premium_rate is not None]
+    if unstated and np.isnan(turnover):
+        raise InputError(
+            Problem(
+                file=f"policy {policy.name}",
+                column="insured_turnover",
+                allowed="is not stated, and the ledger is too short to tell a year's turnover",
+                remedy="state insured_turnover in the policy",
+            )
+            for policy in unstated
+        )
+    return [policy.for_turnover(turnover) if policy in unstated else policy for policy in read]
+
+
+def insured_percentage(book: Book) -> float:
+    """Return the share of an insured loss that the run's own policy bears; 0 without a policy."""
+    return Policy.from_yaml(book.run.policy).insured_percentage if book.run.policy else 0.0
+
+
+def insurable_turnover(book: Book) -> float:
+    """Return the amount invoiced in the last 12 months to buyers that can be insured; missing for a shorter ledger."""
+    start = window_start(book.as_of, 12)
+    if book.invoices["issued"].min().replace(day=1) > start + pd.Timedelta(days=1):
+        return float("nan")
+    barred = book.buyers.loc[book.buyers["kind"].isin(NOT_INSURABLE), "buyer_id"]
+    counted = (book.invoices["issued"] > start) & ~book.invoices["buyer_id"].isin(barred)
+    return float(book.invoices.loc[counted, "amount"].sum())
+
+
+def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
+    """Return what each policy costs and takes away, on the same simulated losses; the first row is no cover at all.
+
+    Index `policy`. Amounts of a year in the reporting currency:
+
+    - `cost`: premium, fees for the named limits in force, and tax; `premium` alone;
+    - `expected_indemnity`, `retained_expected` and `saved_se`, the standard error of the expected indemnity;
+    - `retained_es`: expected shortfall of the retained loss at 99.9 %, `retained_es_se` its standard error;
+    - `cost_of_risk` = cost + retained_expected + cost of capital × (retained_es − retained_expected);
+    - `break_even_cost`: the cost at which the cost of risk would equal that of no cover;
+    - `loss_ratio` = expected_indemnity / premium; `maximum_binds`: share of the years in which the maximum is reached.
+    """
+    limits = int((cover(book)["cover"] == "named limit").sum())
+    gross = dist.losses["gross"].to_numpy()
+    bare = _risk(gross, book.run.cost_of_capital)
+    rows = [{"policy": NO_COVER, "cost": 0.0, "premium": 0.0, "expected_indemnity": 0.0, **bare}]
+    for policy in dist.policies:
+        cost = policy.cost(limits=limits)
+        paid, paid_se = expected(dist.losses[f"indemnity:{policy.name}"].to_numpy())
+        retained = _risk(dist.losses[f"retained:{policy.name}"].to_numpy(), book.run.cost_of_capital)
+        used = dist.losses[f"indemnity:{policy.name}"] >= policy.year_maximum() * (1 - 1e-9)
+        rows.append(
+            {
+                "policy": policy.name,
+                "cost": cost.total,
+                "premium": cost.premium,
+                "expected_indemnity": paid,
+                "saved_se": paid_se,
+                **retained,
+                "loss_ratio": paid / cost.premium if cost.premium else np.nan,
+                "maximum_binds": float(used.mean()) if np.isfinite(policy.year_maximum()) else 0.0,
+            }
+        )
+    table = pd.DataFrame(rows).set_index("policy")
+    return table.assign(
+        break_even_cost=(bare["risk"] - table["risk"]).where(table.index != NO_COVER),
+        cost_of_risk=table["cost"] + table["risk"],
+    ).drop(columns="risk")
+
+
+def verdict(comparison: pd.DataFrame, currency: str) -> str:
+    """Return in a sentence or two whether cover is worth its cost, which is the best, and at which cost it is not."""
+    bare = comparison.loc[NO_COVER, "cost_of_risk"]
+    offers = comparison.drop(index=NO_COVER)
+    if offers.empty:
+        return "The run file names no policy, so this chapter compares nothing."
+    best = offers["cost_of_risk"].idxmin()
+    row = offers.loc[best]
+    saved = bare - row["cost_of_risk"]
+    worth = (
+        f"Cover is worth its cost: with {best} a year of credit risk costs {currency} "
+        f"{row['cost_of_risk']:,.0f} in all, {currency} {saved:,.0f} less than without cover."
+        if saved > 0
+        else f"Cover is not worth its cost: the best offer, {best}, brings a year of credit risk to {currency} "
+        f"{row['cost_of_risk']:,.0f} in all, {currency} {-saved:,.0f} more than without cover."
+    )
+    return (
+        f"{worth} It costs {currency} {row['cost']:,.0f} and would be worth up to {currency} "
+        f"{max(row['break_even_cost'], 0.0):,.0f}."
+    )
+
+
+def in_force(dist: LossDistribution) -> str:
+    """Return the name of the run's own policy, or that of the row without cover where it has none."""
+    return dist.policies[0].name if dist.policies else NO_COVER
+
+
+def retained_curves(dist: LossDistribution) -> dict[str, pd.DataFrame]:
+    """Return the exceedance curve of the loss that stays with us: without cover, then under each policy."""
+    views = {NO_COVER: "gross", **{policy.name: f"retained:{policy.name}" for policy in dist.policies}}
+    return {name: dist.exceedance(view) for name, view in views.items()}
+
+
+def terms(policies: Sequence[Policy]) -> pd.DataFrame:
+    """Return the terms side by side: a row for each term that at least one policy has, a column for each policy."""
+    table = pd.DataFrame(
+        {policy.name: policy.model_dump(exclude={"name", "discretionary_shares"}) for policy in policies}
+    )
+    table = table.rename_axis("term")
+    return table[table.notna().any(axis="columns")].astype("object")
+
+
+def covered(dist: LossDistribution) -> pd.DataFrame:
+    """Return the exposure at risk by the state of its cover: under a limit of the insurer, and why not.
+
+    Index `cover`, the reasons of `at_risk.cover`; columns: `buyers`, `exposure`, `under_limit` (the part of it
+    within the insurer's named limit), `uncovered` (the rest), `share` of all exposure that is under a limit.
+    """
+    portfolio = dist.portfolio
+    within = np.minimum(portfolio["exposure"], portfolio["insured_limit"].fillna(0.0))
+    table = (
+        portfolio.assign(under_limit=within, uncovered=portfolio["exposure"] - within)
+        .groupby("cover")
+        .agg(
+            buyers=("exposure", "size"),
+            exposure=("exposure", "sum"),
+            under_limit=("under_limit", "sum"),
+            uncovered=("uncovered", "sum"),
+        )
+        .sort_values("exposure", ascending=False, kind="stable")
+    )
+    return table.assign(share=table["under_limit"] / portfolio["exposure"].sum())
+
+
+def _risk(losses: np.ndarray, cost_of_capital: float) -> dict[str, float]:
+    mean, _ = expected(losses)
+    shortfall, shortfall_se = expected_shortfall(losses, CAPITAL_LEVEL)
+    risk = mean + cost_of_capital * (shortfall - mean)
+    return {"retained_expected": mean, "retained_es": shortfall, "retained_es_se": shortfall_se, "risk": risk}

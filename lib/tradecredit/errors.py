@@ -1,0 +1,48 @@
+"""The two errors that bad input raises, and the problem that both list."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with the input, and how to mend it.
+
+    `file` is the file or table, `row` the line as a spreadsheet counts it (the header is row 1), `column` the column
+    or the key of a parameter, `value` what was found, `allowed` what would be right, `remedy` what to do, and
+    `others` how many further rows have the same problem.
+    """
+
+    file: str
+    allowed: str
+    remedy: str
+    row: int | None = None
+    column: str | None = None
+    value: object = None
+    others: int = 0
+
+    def __str__(self) -> str:
+        place = [self.file]
+        if self.row is not None:
+            place.append(f"row {self.row}")
+        if self.column is not None:
+            place.append(self.column)
+        found = "" if self.value is None else f"found {str(self.value)[:80]!r}; "
+        others = f" (and {self.others:,} more rows)" if self.others else ""
+        return f"{', '.join(place)}: {found}{self.allowed}{others}. Remedy: {self.remedy}."
+
+
+class _Problems(ValueError):
+    """An error that carries every problem found, not the first one."""
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ParameterError(_Problems):
+    """A run file, a policy or an argument says something that cannot be."""
+
+
+class InputError(_Problems):
+    """The credit book's data cannot be read as they are."""

@@ -1,0 +1,104 @@
+"""How each buyer pays us: what our own ledger says about it over the last year."""
+
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.measure.receivables import beyond_terms, disputed, open_items, window_start
+
+LATE_AFTER_DAYS = 5
+"""An invoice counts as paid late when more than this many days after its due date have passed."""
+
+DAYS_A_MONTH = 365.25 / 12
+
+LIMIT_SOURCES = ("own", "insurer", "discretionary")
+"""Whose limit a buyer's use is measured against: the first that it has."""
+
+
+def features(book: Book) -> pd.DataFrame:
+    """Return every buyer's payment behaviour over the 12 months up to the as-of date.
+
+    Reads `buyers`, `invoices`, `receipts`, `disputes` and `limits`. One row for each buyer, index `buyer_id`:
+
+    - `days_beyond_terms`: mean of max(days late, 0) over invoices settled in the 12 months (weight: amount less what
+      was written off, recovered or claimed) and those open and past due (weight: open amount);
+      `days_beyond_terms_recent`: the same over the last 3 months; `days_beyond_terms_drift`: recent − 12 months;
+    - `share_late`: of the amount of the invoices due in the 12 months and more than 5 days ago (so that it is known
+      whether they were late), the part that was settled, or is still open, more than 5 days after its due date;
+    - `share_overdue`: open amount past due / open amount; `oldest_days_past_due`: 0 where nothing is past due;
+    - `dispute_rate`: amount disputed in the 12 months / amount invoiced in them (above 1 where sales fell away);
+    - `limit_use`: open amount / limit in force, our own where there is one, else the insurer's, else the
+      discretionary one;
+    - `months_of_history` since the first invoice (0 without any), `open_amount` and `sales_12m` (reporting currency).
+
+    Missing: shares and means over nothing; `dispute_rate` where the book has no disputes at all; `limit_use` without a
+    limit or with one of zero. An invoice is settled when receipts of any kind have brought it to zero. Source:
+    DOMAIN.md §2 (days beyond terms).
+    """
+    items = open_items(book)
+    year, quarter = window_start(book.as_of, 12), window_start(book.as_of, 3)
+    long, recent = beyond_terms(items, year), beyond_terms(items, quarter)
+    decided = items["due"].gt(year) & items["due"].lt(book.as_of - pd.Timedelta(days=LATE_AFTER_DAYS))
+    overdue = items["days_past_due"] > 0
+    amounts = pd.DataFrame(
+        {
+            "weight": long["weight"],
+            "weighted_days": long["weight"] * long["days"],
+            "recent_weight": recent["weight"],
+            "recent_weighted_days": recent["weight"] * recent["days"],
+            "fallen_due": items["amount"].where(decided, 0.0),
+            "late": items["amount"].where(decided & (items["days_late"] > LATE_AFTER_DAYS), 0.0),
+            "open_amount": items["open_amount"],
+            "overdue": items["open_amount"].where(overdue, 0.0),
+            "sales_12m": items["amount"].where(items["issued"] > year, 0.0),
+        }
+    )
+    buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
+    by_buyer = items["buyer_id"]
+    sums = amounts.groupby(by_buyer).sum().reindex(buyers, fill_value=0.0)
+    first = items.groupby(by_buyer)["issued"].min().reindex(buyers)
+    oldest = items["days_past_due"].where(overdue).groupby(by_buyer).max().reindex(buyers)
+    beyond = _share(sums["weighted_days"], sums["weight"])
+    beyond_recent = _share(sums["recent_weighted_days"], sums["recent_weight"])
+    return pd.DataFrame(
+        {
+            "days_beyond_terms": beyond,
+            "days_beyond_terms_recent": beyond_recent,
+            "days_beyond_terms_drift": beyond_recent - beyond,
+            "share_late": _share(sums["late"], sums["fallen_due"]),
+            "share_overdue": _share(sums["overdue"], sums["open_amount"]),
+            "oldest_days_past_due": oldest.fillna(0.0),
+            "dispute_rate": _share(_disputed_since(book, year).reindex(buyers), sums["sales_12m"]),
+            "limit_use": _share(sums["open_amount"], _limit(book).reindex(buyers)),
+            "months_of_history": ((book.as_of - first).dt.days / DAYS_A_MONTH).fillna(0.0),
+            "open_amount": sums["open_amount"],
+            "sales_12m": sums["sales_12m"],
+        }
+    )
+
+
+def limits_in_force(book: Book) -> pd.DataFrame:
+    """Return the limits in force on the as-of date: index `buyer_id` (buyers that have one), a column for each source.
+
+    Columns `own`, `insurer`, `discretionary`: amounts in the reporting currency, missing where there is none. In force
+    is the decision of the latest `valid_from` that has not ended (`valid_to` missing or not before the as-of date).
+    """
+    limits = book.limits
+    valid = limits[limits["valid_to"].isna() | (limits["valid_to"] >= book.as_of)]
+    latest = valid.sort_values("valid_from", kind="stable").drop_duplicates(["buyer_id", "source"], keep="last")
+    by_source = {source: latest[latest["source"] == source] for source in LIMIT_SOURCES}
+    return pd.DataFrame({source: rows.set_index("buyer_id")["amount"] for source, rows in by_source.items()})
+
+
+def _limit(book: Book) -> pd.Series:
+    return limits_in_force(book).bfill(axis="columns")["own"]
+
+
+def _disputed_since(book: Book, since: pd.Timestamp) -> pd.Series:
+    """Return the amount disputed after a day by buyer: zero without, missing where the book records no dispute."""
+    disputes = disputed(book)
+    recent = disputes["amount"].where(disputes["opened"] > since, 0.0).groupby(disputes["buyer_id"]).sum()
+    return recent.reindex(book.buyers["buyer_id"], fill_value=0.0 if book.has("disputes") else float("nan"))
+
+
+def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
+    return part / whole.where(whole > 0)

@@ -1,0 +1,1 @@
+"""Floor 3: default probability, losses and insurance."""

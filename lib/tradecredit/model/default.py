@@ -1,0 +1,288 @@
+"""Who may fail: each buyer's 12-month default probability, grade and reasons, and how good they are."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import expit
+from scipy.stats import norm
+
+from tradecredit.book.book import Book
+from tradecredit.book.memory import remembered
+from tradecredit.measure.behaviour import features
+from tradecredit.measure.ratios import ratios
+from tradecredit.model import validate
+from tradecredit.model.at_risk import already_defaulted
+from tradecredit.model.default_model import TERM_COLUMNS, DefaultModel
+from tradecredit.model.grades import WORST, grade, middle
+
+__all__ = ["Assessment", "DefaultModel", "assess", "assessment", "panel"]
+
+
+class Candidate(NamedTuple):
+    """A column that a fitted model may use: the sign it must have, and how a sentence tells its value."""
+
+    sign: int
+    words: str
+
+
+CANDIDATES = {
+    "days_beyond_terms": Candidate(+1, "pays {:.0f} days beyond terms"),
+    "days_beyond_terms_drift": Candidate(+1, "pays {:+.0f} days later than over the year"),
+    "share_late": Candidate(+1, "{:.0%} of what fell due was late"),
+    "share_overdue": Candidate(+1, "{:.0%} of the balance is overdue"),
+    "oldest_days_past_due": Candidate(+1, "oldest item {:.0f} days overdue"),
+    "limit_use": Candidate(+1, "uses {:.0%} of its limit"),
+    "dispute_rate": Candidate(+1, "disputes {:.1%} of sales"),
+    "equity_ratio": Candidate(-1, "equity is {:.0%} of assets"),
+    "return_on_assets": Candidate(-1, "operating result is {:.1%} of assets"),
+    "net_margin": Candidate(-1, "net margin {:.1%}"),
+    "current_ratio": Candidate(-1, "current ratio {:.2f}"),
+    "cash_ratio": Candidate(-1, "cash ratio {:.2f}"),
+    "interest_cover": Candidate(-1, "operating result covers interest {:.1f} times"),
+    "retained_earnings_ratio": Candidate(-1, "retained earnings are {:.0%} of assets"),
+    "working_capital_ratio": Candidate(-1, "working capital is {:.0%} of assets"),
+}
+"""What a fitted model may use: payment behaviour (`measure.behaviour`) and accounts (`measure.ratios`). The months of
+history are not among them: they grow with the calendar and would stand for the state of the economy."""
+
+FOLDS = 5
+"""Parts that the buyers are split into for cross-validation."""
+
+STEP_MONTHS = 3
+"""Distance of the dates on which a fit observes the buyers."""
+
+HORIZON_MONTHS = 12
+DRIVERS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """All that chapter 02 shows.
+
+    `ratings`: see `assess`. `model`: the fitted one, or None. `coefficients`: index `term`; of the fit
+    (`DefaultModel.table`), or the stated weights, without errors. `dropped`: index `term`; `reason`. `validation`:
+    figures in sample, by cross-validation over buyers and out of time (`validate.report`; empty without a fit).
+    `calibration`: predicted and observed rates by grade in cross-validation (`validate.calibration`; empty likewise).
+    `observations`, `defaulters`: rows of the panel, and buyers in it that defaulted within 12 months. `basis`: in a
+    sentence, what the probabilities rest on.
+    """
+
+    ratings: pd.DataFrame
+    model: DefaultModel | None
+    coefficients: pd.DataFrame
+    dropped: pd.DataFrame
+    validation: pd.DataFrame
+    calibration: pd.DataFrame
+    observations: int
+    defaulters: int
+    basis: str
+
+
+def assess(book: Book) -> pd.DataFrame:
+    """Return every buyer's default probability over the next 12 months.
+
+    Index buyer_id (all buyers of the book). Columns:
+
+    - `pd`, and `pd_low` to `pd_high` at the run's confidence (`default.interval`);
+    - `grade`, 1 to 10 by the run's bounds; `drivers`, up to three reasons for a probability above the median
+      buyer's, in words; `method`, what the probability rests on;
+    - `model_pd`, `model_grade`: before an analyst's override; `override`, its reason (missing: none).
+
+    A buyer in default has probability 1 and grade 10. An override that is valid on the day replaces the grade, and the
+    probability by the middle of the grade. See `assessment` for how the rest comes about.
+    """
+    return assessment(book).ratings
+
+
+@remembered
+def assessment(book: Book) -> Assessment:
+    """Return the default probabilities with the model behind them and its validation.
+
+    If at least `default.minimum_defaults` buyers of `panel` defaulted within 12 months of an observation, a logit is
+    fitted on `CANDIDATES` (`DefaultModel.fit`, errors clustered by buyer). Otherwise the book's own history cannot
+    carry a fit, and the probabilities rest on a stated prior: log-odds = level + Σ `prior_log_odds` × behaviour,
+    the level such that the mean is `default.central_tendency`, with ± `default.prior_sd` as standard deviation of the
+    log-odds; a buyer whose behaviour is unknown gets the central tendency and twice that deviation.
+    """
+    observed = panel(book)
+    defaulters = int(observed.loc[observed["defaulted"] == 1, "buyer_id"].nunique())
+    today = _known(book)
+    settings = book.run.default
+    if defaulters >= settings.minimum_defaults:
+        model = _fitted(observed)
+        rated = model.predict(today, confidence=settings.interval)
+        rated = rated.assign(drivers=_drivers(model.explain(today), today), method="fitted model")
+        validation, calibration = _validated(observed, book)
+        basis = (
+            f"A logit fitted on {len(observed):,} observations of this book's buyers, of which {defaulters} "
+            f"defaulted within {HORIZON_MONTHS} months of one."
+        )
+    else:
+        model, rated = None, _by_prior(book, today)
+        validation, calibration = validate.report({}), validate.calibration(*[pd.Series(dtype="float64")] * 3)
+        basis = (
+            f"{defaulters} buyers defaulted within {HORIZON_MONTHS} months of an observation in this book, and a fit "
+            f"needs {settings.minimum_defaults}: the default probability cannot be estimated from it. The level is "
+            f"the stated central tendency of {settings.central_tendency:.2%} ({settings.central_tendency_source}); "
+            "the order comes from payment behaviour with stated weights."
+        )
+    ratings = _overridden(_in_default(rated, book), book)
+    weights = pd.Series(settings.prior_log_odds).rename_axis("term").to_frame("coefficient")
+    return Assessment(
+        ratings=ratings,
+        model=model,
+        coefficients=model.table if model else weights.reindex(columns=TERM_COLUMNS),
+        dropped=pd.Series(model.dropped if model else {}, dtype="str").rename_axis("term").to_frame("reason"),
+        validation=validation,
+        calibration=calibration,
+        observations=len(observed),
+        defaulters=defaulters,
+        basis=basis,
+    )
+
+
+def panel(book: Book) -> pd.DataFrame:
+    """Return past observations of the buyers with what became of them within 12 months.
+
+    A row for each buyer and date, every three months back from 12 months before the as-of date to
+    `default.minimum_history_months` after the first invoice: `date`, `buyer_id`, the columns of `CANDIDATES` as they
+    were known on that date, and `defaulted` (1: a default in the following 12 months). Buyers already in default and
+    those that neither owed anything nor bought in the 12 months before are not observed. Empty for a short ledger.
+    """
+    first = book.invoices["issued"].min() + pd.DateOffset(months=book.run.default.minimum_history_months)
+    last = book.as_of - pd.DateOffset(months=HORIZON_MONTHS)
+    observations = [pd.DataFrame(columns=["date", "buyer_id", *CANDIDATES, "defaulted"])]
+    step = 0
+    while (day := last - pd.DateOffset(months=STEP_MONTHS * step)) >= first:
+        observations.append(_observed(book, day))
+        step += 1
+    table = pd.concat([part for part in observations if len(part)] or observations, ignore_index=True)
+    return table.sort_values(["date", "buyer_id"], kind="stable", ignore_index=True)
+
+
+def _observed(book: Book, day: pd.Timestamp) -> pd.DataFrame:
+    past = book.at(day)
+    known = _known(past)
+    active = features(past)[["open_amount", "sales_12m"]].sum(axis=1) > 0
+    known = known[active & ~known.index.isin(already_defaulted(past).index)]
+    events = book.defaults[(book.defaults["date"] > day) & (book.defaults["date"] <= _year_after(day))]
+    outcome = known.index.isin(events["buyer_id"]).astype(int)
+    return known.reset_index().assign(date=day, defaulted=outcome)
+
+
+def _year_after(day: pd.Timestamp) -> pd.Timestamp:
+    return day + pd.DateOffset(months=HORIZON_MONTHS)
+
+
+def _known(book: Book) -> pd.DataFrame:
+    """Return the candidates of every buyer as known on the book's day: index buyer_id."""
+    return features(book).join(ratios(book))[list(CANDIDATES)].astype("float64")
+
+
+def _fitted(observed: pd.DataFrame) -> DefaultModel:
+    signs = {name: candidate.sign for name, candidate in CANDIDATES.items()}
+    return DefaultModel.fit(
+        observed[list(CANDIDATES)].astype("float64"), observed["defaulted"].astype(int), signs=signs,
+        groups=observed["buyer_id"],
+    )  # fmt: skip
+
+
+def _validated(observed: pd.DataFrame, book: Book) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the figures in sample, across buyers and out of time, and the calibration by grade across buyers."""
+    outcome = observed["defaulted"].astype(int)
+    samples = {"in sample": (_fitted(observed).predict(observed)["pd"], outcome)}
+    # Buyers of each kind are dealt to the folds in turn, so that every fold has its share of the defaults.
+    ever = observed.groupby("buyer_id")["defaulted"].max().sort_values(kind="stable")
+    fold = observed["buyer_id"].map(pd.Series(np.arange(len(ever)) % FOLDS, index=ever.index))
+    parts = [_fitted(observed[fold != k]).predict(observed[fold == k])["pd"] for k in range(FOLDS)]
+    crossed = pd.concat(parts).reindex(observed.index)
+    samples["other buyers (cross-validation)"] = (crossed, outcome)
+    # Out of time: what a fit would have said a year before the last observations, from outcomes known by then.
+    last = observed["date"].max()
+    earlier = observed[observed["date"].map(_year_after) <= last]
+    if earlier.loc[earlier["defaulted"] == 1, "buyer_id"].nunique() >= book.run.default.minimum_defaults:
+        later = observed[observed["date"] == last]
+        samples["later date"] = (_fitted(earlier).predict(later)["pd"], later["defaulted"].astype(int))
+    confidence = book.run.default.interval
+    grades = grade(crossed, book.run.grades)
+    return (
+        validate.report(samples, confidence=confidence),
+        validate.calibration(crossed, outcome, grades, confidence=confidence),
+    )
+
+
+def _by_prior(book: Book, today: pd.DataFrame) -> pd.DataFrame:
+    """Return probabilities by the stated prior; see `assessment`."""
+    settings = book.run.default
+    weights = pd.Series(settings.prior_log_odds)
+    values = today[list(weights.index)]
+    known = values.notna().any(axis=1) & (features(book)["months_of_history"] > 0)
+    contributions = (values * weights).fillna(0.0)
+    score = contributions.sum(axis=1)
+    level = 0.0
+    if known.any():
+        level = brentq(lambda level: expit(level + score[known]).mean() - settings.central_tendency, -60, 60)
+    central = float(validate.log_odds([settings.central_tendency])[0])
+    odds = (level + score).where(known, central)
+    width = norm.ppf(0.5 + settings.interval / 2) * settings.prior_sd * np.where(known, 1.0, 2.0)
+    return pd.DataFrame(
+        {
+            "pd": expit(odds),
+            "pd_low": expit(odds - width),
+            "pd_high": expit(odds + width),
+            "drivers": _drivers(contributions.where(known, 0.0), today),
+            "method": np.where(known, "prior: payment behaviour", "prior: no history"),
+        },
+        index=today.index,
+    )
+
+
+def _drivers(contributions: pd.DataFrame, values: pd.DataFrame) -> pd.Series:
+    """Return up to three reasons for a higher probability, the strongest first, in words."""
+    found = []
+    for buyer, row in contributions.iterrows():
+        worst = row[row > 0.1].sort_values(ascending=False, kind="stable").head(DRIVERS)
+        told = values.loc[buyer]
+        words = (
+            CANDIDATES[name].words.format(told[name]) if pd.notna(told[name]) else f"{name.replace('_', ' ')} not known"
+            for name in worst.index
+        )
+        found.append("; ".join(words))
+    return pd.Series(found, index=contributions.index, dtype="str")
+
+
+def _in_default(rated: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Return the ratings with buyers in default at probability 1 and everybody's grade."""
+    defaulted = rated.index.isin(already_defaulted(book).index)
+    certain = {"pd": 1.0, "pd_low": 1.0, "pd_high": 1.0, "drivers": "", "method": "in default"}
+    rated = rated.assign(**{name: rated[name].mask(defaulted, value) for name, value in certain.items()})
+    return rated.assign(grade=grade(rated["pd"], book.run.grades).mask(defaulted, WORST))
+
+
+def _overridden(rated: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Return the ratings with the analysts' grades that are valid on the day, and what they were before."""
+    rows = book.overrides[book.overrides["grade"].notna()]
+    valid = rows[rows["until"].isna() | (rows["until"] >= book.as_of)]
+    valid = valid.drop_duplicates("buyer_id", keep="last").set_index("buyer_id").reindex(rated.index)
+    changed = valid["grade"].notna() & (rated["method"] != "in default")
+    grades = rated["grade"].mask(changed, valid["grade"].astype("Int64"))
+    probability = rated["pd"].mask(changed, grades.map(middle(book.run.grades)).astype("float64"))
+    return rated.assign(
+        pd=probability,
+        # The interval keeps its width in log-odds around the analyst's value.
+        pd_low=_moved(rated["pd_low"], rated["pd"], probability).where(changed, rated["pd_low"]),
+        pd_high=_moved(rated["pd_high"], rated["pd"], probability).where(changed, rated["pd_high"]),
+        grade=grades,
+        method=rated["method"].mask(changed, "analyst's override"),
+        model_pd=rated["pd"],
+        model_grade=rated["grade"],
+        override=valid["reason"].where(changed),
+    )
+
+
+def _moved(bound: pd.Series, old: pd.Series, new: pd.Series) -> pd.Series:
+    odds = validate.log_odds(bound.clip(upper=1 - 1e-12)) - validate.log_odds(old.clip(upper=1 - 1e-12))
+    return pd.Series(expit(odds + validate.log_odds(new.clip(upper=1 - 1e-12))), index=bound.index)

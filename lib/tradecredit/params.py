@@ -1,0 +1,350 @@
+"""All that a run can be told, checked before anything starts: the run file and its sections."""
+
+import difflib
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from tradecredit.errors import ParameterError, Problem
+
+PROJECT = Path(__file__).resolve().parents[2]
+"""The checkout that holds `notebooks/`, `params/` and `reports/`; the library is always installed from it."""
+
+Model = TypeVar("Model", bound=BaseModel)
+Number = TypeVar("Number", int, float)
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Amount = Annotated[float, Field(ge=0)]
+TableName = Literal[
+    "buyers", "statements", "invoices", "receipts", "disputes", "limits", "defaults", "scores", "fx", "overrides"
+]
+
+
+class Parameters(BaseModel):
+    """A section of a run file: unknown keys, text for numbers and infinite values are refused, and it never changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+class DemoSource(Parameters):
+    kind: Literal["demo"]
+    seed: int = Field(7, ge=0)
+    buyers: int = Field(600, ge=20)
+    invoices: int = Field(60_000, ge=500)
+    until: date = date(2026, 10, 31)
+    """Last day of the demo company's 36 months."""
+
+
+class FolderSource(Parameters):
+    kind: Literal["folder"]
+    path: Path
+
+
+class DuckDBSource(Parameters):
+    kind: Literal["duckdb"]
+    path: Path
+
+
+Source = Annotated[DemoSource | FolderSource | DuckDBSource, Field(discriminator="kind")]
+
+
+class Formats(Parameters):
+    """How a text file is written; ISO dates, decimal points, commas and UTF-8 (with or without BOM) unless told."""
+
+    dates: str = "%Y-%m-%d"
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ".", ",", " ", "'"] = ""
+    separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    encoding: str = "utf-8"
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str) -> str:
+        try:
+            b"".decode(encoding)
+        except LookupError:
+            raise ValueError(
+                "a text encoding that Python knows is expected, such as utf-8, latin-1 or cp1252"
+            ) from None
+        return encoding
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if self.thousands == self.decimal:
+            raise ValueError("thousands and decimal marks must differ")
+        return self
+
+
+class TableMapping(Parameters):
+    """How one of our tables is found in a file of another system; every step is counted on the report's page."""
+
+    file: str | None = None
+    """File in the folder, or table in the DuckDB file; several of our tables may name the same one."""
+    columns: dict[str, str] = {}
+    """Our column: their column. Columns of the same name need no entry."""
+    formats: Formats = Formats()
+    constants: dict[str, str | int | float | date] = {}
+    """Our column: one value for all rows, such as one currency or 30-day terms (`terms_days: 30`)."""
+    values: dict[str, dict[str | int, str]] = {}
+    """Our column: their value: our value."""
+    where: dict[str, list[str | int | float]] = {}
+    """Their column: the values of the rows to read; rows with other values are left out and counted."""
+    filled: list[str] = []
+    """Their columns that must hold something; rows where one is empty are left out and counted."""
+    distinct: bool = False
+    """One row for each key: for a table derived from a file where its rows repeat. Contradicting rows are an error."""
+
+
+class ReceivablesSettings(Parameters):
+    """Conventions of the receivables figures (DOMAIN.md §2)."""
+
+    ageing_buckets: list[Annotated[int, Field(gt=0)]] = [30, 60, 90, 120, 180]
+    """Upper bounds, in days, of the overdue buckets."""
+    ageing_from: Literal["due", "issued"] = "due"
+    sales_months: int = Field(3, ge=1, le=12)
+    """Months of sales that DSO and turnover are measured over."""
+
+    @field_validator("ageing_buckets")
+    @classmethod
+    def _rising(cls, buckets: list[int]) -> list[int]:
+        return _strictly_rising(buckets, "ageing_buckets")
+
+
+class DefaultSettings(Parameters):
+    """What the default probability rests on beside the data."""
+
+    central_tendency: Annotated[float, Field(gt=0, lt=1)] = 0.02
+    """Long-run average 12-month default rate of the book's buyers, used where the book's defaults are too few."""
+    central_tendency_source: str = "an assumption of the run file's author; no statistic behind it"
+    minimum_defaults: int = Field(20, ge=5)
+    """Buyers that defaulted within 12 months of an observation date; with fewer no model is fitted."""
+    minimum_history_months: int = Field(6, ge=1)
+    """Months of ledger before the first date that a fitted model observes buyers on."""
+    interval: Annotated[float, Field(gt=0.5, lt=1)] = 0.9
+    """Confidence of `pd_low` to `pd_high`."""
+    prior_log_odds: dict[
+        Literal["days_beyond_terms", "share_late", "share_overdue", "oldest_days_past_due", "dispute_rate"], float
+    ] = {"days_beyond_terms": 0.046, "share_late": 1.0, "oldest_days_past_due": 0.010}
+    """Where no model is fitted: what one unit of a behaviour adds to the log-odds. Judgement, not estimated: the odds
+    double with 15 days beyond terms (0.046 a day), with 70 points of share late, with 70 days of the oldest item."""
+    prior_sd: Positive = 0.7
+    """Standard deviation of the log-odds of a probability that rests on the prior: a factor of two either way."""
+
+
+class LimitSettings(Parameters):
+    """The methods of DOMAIN.md §4; a share for each of the ten grades, best first."""
+
+    tolerated_delay_days: int = Field(30, ge=0)
+    net_worth_share: list[Fraction] = [0.35, 0.35, 0.30, 0.30, 0.25, 0.20, 0.15, 0.10, 0.05, 0.0]
+    working_capital_share: list[Fraction] = [0.50, 0.50, 0.45, 0.40, 0.35, 0.30, 0.20, 0.10, 0.05, 0.0]
+    revenue_share: list[Fraction] = [0.10, 0.10, 0.08, 0.08, 0.06, 0.05, 0.04, 0.02, 0.01, 0.0]
+    expected_loss_budget: Annotated[float, Field(gt=0)] = 5_000
+    """Expected loss a year allowed on one buyer, in the reporting currency."""
+    maximum_share_of_book: Fraction = 0.10
+    """Largest part of all receivables that one buyer may owe."""
+    rounding: Positive = 1_000
+    """Recommended limits are rounded down to a multiple of this amount."""
+
+    @field_validator("net_worth_share", "working_capital_share", "revenue_share")
+    @classmethod
+    def _one_share_a_grade(cls, shares: list[float]) -> list[float]:
+        if len(shares) != 10:
+            raise ValueError("ten shares are expected, one for each grade, best first")
+        if any(worse > better for better, worse in pairwise(shares)):
+            raise ValueError("shares must not rise from a better grade to a worse one")
+        return shares
+
+
+class LossSettings(Parameters):
+    """What a default costs, and how defaults hang together."""
+
+    lgd: Fraction = 0.75
+    """Loss given default as a share of the balance, before insurance, where the book's recoveries are too few."""
+    lgd_source: str = "an assumption of the run file's author; no statistic behind it"
+    minimum_resolved_defaults: int = Field(20, ge=5)
+    """Defaults older than a year that are needed to estimate the loss given default from the book itself."""
+    correlation: Literal["basel"] | Fraction = "basel"
+    """Asset correlation: the Basel corporate formula by PD, or one number for all buyers."""
+
+    @field_validator("correlation", mode="before")
+    @classmethod
+    def _formula_or_number(cls, correlation: object) -> object:
+        if correlation != "basel" and not (isinstance(correlation, int | float) and 0 <= correlation < 1):
+            raise ValueError("`basel` or a number from 0 up to, not including, 1 is expected")
+        return correlation
+
+
+class Simulation(Parameters):
+    scenarios: int = Field(200_000, ge=1_000, le=5_000_000)
+    seed: int = Field(20261031, ge=0)
+    levels: list[Annotated[float, Field(gt=0.5, lt=1)]] = [0.95, 0.99, 0.999]
+
+    @field_validator("levels")
+    @classmethod
+    def _rising(cls, levels: list[float]) -> list[float]:
+        return _strictly_rising(levels, "levels")
+
+
+class Run(Parameters):
+    """A run file: which book, as of when, under which assumptions. Paths are relative to the run file."""
+
+    entity: Annotated[str, Field(min_length=1, max_length=80)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    language: Literal["en"] = "en"
+    as_of: date | None = None
+    source: Source
+    tables: dict[TableName, TableMapping] = {}
+    assumptions: list[str] = []
+    """What this run file takes for granted about the data, in sentences for the reader of the report."""
+    policy: Path | None = None
+    quotes: list[Path] = []
+    grades: list[Annotated[float, Field(gt=0, lt=1)]] = [0.0003, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]
+    """Upper PD bounds of grades 1 to 9; grade 10 is all above."""
+    receivables: ReceivablesSettings = ReceivablesSettings()
+    default: DefaultSettings = DefaultSettings()
+    limits: LimitSettings = LimitSettings()
+    losses: LossSettings = LossSettings()
+    simulation: Simulation = Simulation()
+    cost_of_capital: Fraction = 0.10
+    """Yearly cost of the capital that stands behind unexpected losses."""
+    reports: Path = PROJECT / "reports"
+    notebooks: Path = PROJECT / "notebooks"
+    file: Annotated[Path, Field(exclude=True)]
+    """The run file itself; set on reading."""
+
+    @field_validator("grades")
+    @classmethod
+    def _nine_rising(cls, grades: list[float]) -> list[float]:
+        if len(grades) != 9:
+            raise ValueError("nine upper bounds are expected, for grades 1 to 9")
+        return _strictly_rising(grades, "grades")
+
+    @model_validator(mode="after")
+    def _the_demo_needs_no_mapping(self) -> Self:
+        if self.tables and isinstance(self.source, DemoSource):
+            raise ValueError("tables: has no effect on the demo source; remove it or name a folder")
+        return self
+
+    @field_validator("entity")
+    @classmethod
+    def _names_a_folder(cls, entity: str) -> str:
+        if not any(letter.isalnum() for letter in entity):
+            raise ValueError("a name with at least one letter or digit is expected; it names the reports' folder")
+        return entity
+
+    @classmethod
+    def from_yaml(cls, file: str | Path, as_of: str | date | None = None) -> Self:
+        """Read a run file; `as_of` wins over the file's date, and without either it is the last month end before today.
+
+        Raises `ParameterError` with every problem of the file at once.
+        """
+        file = Path(file).resolve()
+        content = read_yaml(file)
+        if as_of is not None:
+            content["as_of"] = as_of
+        if not content.get("as_of"):
+            content["as_of"] = date.today().replace(day=1) - timedelta(days=1)
+        run = validate(cls, content | {"file": file}, file)
+        return run._with_absolute_paths()
+
+    def as_of_date(self, day: str | date) -> Self:
+        """Return this run as of another day."""
+        return validate(type(self), self.model_dump() | {"as_of": day, "file": self.file}, self.file)
+
+    def _with_absolute_paths(self) -> Self:
+        here = self.file.parent
+        source = self.source
+        if not isinstance(source, DemoSource):
+            source = source.model_copy(update={"path": here / source.path})
+        return self.model_copy(
+            update={
+                "source": source,
+                "policy": self.policy and here / self.policy,
+                "quotes": [here / quote for quote in self.quotes],
+                "reports": here / self.reports,
+                "notebooks": here / self.notebooks,
+            }
+        )
+
+
+def read_yaml(file: Path) -> dict[str, Any]:
+    """Return the mapping that a YAML file holds; raises `ParameterError` where there is none."""
+
+    def refuse(allowed: str, remedy: str, row: int | None = None) -> ParameterError:
+        return ParameterError([Problem(file=str(file), row=row, allowed=allowed, remedy=remedy)])
+
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise refuse(f"cannot be read ({error.strerror})", "check the path") from None
+    except UnicodeDecodeError:
+        raise refuse("is not UTF-8 text", "save it as UTF-8") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        text = getattr(error, "problem", None) or "cannot be parsed"
+        raise refuse(f"is not valid YAML: {text}", "mend the line", mark and mark.line + 1) from None
+    if not isinstance(content, dict):
+        raise refuse("holds no `key: value` lines", "begin from one of the files under params/")
+    return content
+
+
+def validate(model: type[Model], content: dict[str, Any], file: Path) -> Model:
+    """Return `content` as `model`, or raise one `ParameterError` that lists all that is wrong with it."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise ParameterError(_problem(detail, model, file) for detail in error.errors()) from None
+
+
+def _problem(detail: dict[str, Any], model: type[BaseModel], file: Path) -> Problem:
+    owner, keys = _owner(model, detail["loc"])
+    key = ".".join(keys)
+    if detail["type"] == "extra_forbidden":
+        known = sorted(name for name in owner.model_fields if name != "file" or owner is not Run)
+        near = difflib.get_close_matches(keys[-1], known, n=1)
+        remedy = f"did you mean {near[0]!r}" if near else f"use one of: {', '.join(known)}"
+        return Problem(file=str(file), column=key, allowed="this key is not known", remedy=remedy)
+    if detail["type"] == "missing":
+        return Problem(file=str(file), column=key, allowed="this key is missing", remedy=f"add `{keys[-1]}: …`")
+    allowed = detail["msg"].removeprefix("Value error, ")
+    value = detail["input"] if not isinstance(detail["input"], dict) else None
+    return Problem(file=str(file), column=key or None, value=value, allowed=allowed, remedy="change the value")
+
+
+def _owner(model: type[BaseModel], location: Sequence[int | str]) -> tuple[type[BaseModel], list[str]]:
+    """Return the section that a problem lies in, and its keys as the file has them (pydantic adds a union's tag)."""
+    keys: list[str] = []
+    owner, sections = model, [model]
+    for part in location:
+        tagged = [section for section in sections if len(sections) > 1 and part in _kinds(section)]
+        if tagged:
+            sections = tagged
+            continue
+        if part == "[key]":
+            continue
+        keys.append(str(part))
+        owner = sections[0] if sections else owner
+        if part in owner.model_fields:
+            sections = _models_in(owner.model_fields[part].annotation)
+    return owner, keys
+
+
+def _kinds(section: type[BaseModel]) -> tuple[str, ...]:
+    return getattr(section.model_fields["kind"].annotation, "__args__", ()) if "kind" in section.model_fields else ()
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
+
+
+def _strictly_rising(values: list[Number], name: str) -> list[Number]:
+    if not values or any(later <= earlier for earlier, later in pairwise(values)):
+        raise ValueError(f"{name} must be given and rise from one to the next")
+    return values

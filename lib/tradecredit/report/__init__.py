@@ -1,0 +1,1 @@
+"""Floor 5: runs the chapters and makes the pages."""

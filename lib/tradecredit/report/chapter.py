@@ -1,0 +1,236 @@
+"""What a notebook shows and publishes through: tables, figures, findings, notes and headline figures."""
+
+import base64
+import io
+import json
+import math
+import re
+import sys
+import warnings
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from IPython.display import HTML, display
+
+from tradecredit.report import formats
+from tradecredit.report.tables import csv_text, escaped, to_html
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from tradecredit.book.book import Book
+
+MOST_ROWS = 50
+"""Rows of a table that a page shows unless told otherwise; the CSV has all."""
+_CARDS_IN_A_ROW = {1: 3, 2: 3, 3: 3, 5: 5, 6: 3, 9: 3, 10: 5}
+DOTS_PER_INCH = 200
+"""Twice the density at which a figure of 6.4 in is 640 pixels wide, for sharp screens and print."""
+
+
+class Chapter:
+    """A chapter as its notebook sees it: each method shows something, and publishes it where there is an output folder.
+
+    `name` is the notebook's file name without `.ipynb`; `output` is the month's folder, or "" to show only, as in
+    JupyterLab. Published are `tables/<chapter>/<name>.csv` and `results/<chapter>.json`, and all that is shown
+    becomes the chapter's page. Text is escaped wherever it comes from.
+    """
+
+    def __init__(self, name: str, book: "Book", output: str | Path = ""):
+        self.name = _file_name(name)
+        self._book = book
+        self.currency = book.run.currency
+        self.as_of = pd.Timestamp(book.as_of)
+        self.output = Path(output) if str(output) else None
+        self._tables: set[str] = set()
+        self._figures: dict[str, dict[str, object]] = {}
+        self._decisions: list[str] = []
+
+    def table(
+        self,
+        frame: pd.DataFrame | pd.Series,
+        name: str,
+        caption: str,
+        *,
+        columns: Sequence[str] | Mapping[str, str | formats.Column] | None = None,
+        rows: int | None = None,
+    ) -> None:
+        """Show at most eight columns and `rows` rows (50 unless told) of a table; publish all of it as CSV.
+
+        `columns` picks columns, or picks and renames them (see `tables.to_html`). Raises `ValueError` for an empty
+        caption, a column that is not there, and a name that the chapter has published already.
+        """
+        _file_name(name)
+        caption = _required(caption, f"table {name!r} needs a caption")
+        link = f"tables/{self.name}/{name}.csv" if self.output else ""
+        rows = MOST_ROWS if rows is None else rows
+        shown = to_html(frame, caption, columns=columns, rows=rows, link=link, currency=self.currency)
+        if self.output:
+            if name in self._tables:
+                raise ValueError(f"chapter {self.name} publishes two tables named {name!r}; rename one")
+            self._tables.add(name)
+            _write(self.output / link, csv_text(frame))
+        _show(shown, "table")
+
+    def figure(self, figure: "Figure", name: str, caption: str, alt: str) -> None:
+        """Show a matplotlib figure as a picture inside the page, and close it.
+
+        `alt` states the finding in words, for readers who do not see the picture. Raises `ValueError` without it or
+        without a caption. Equal figures give equal bytes.
+        """
+        _file_name(name)
+        caption = _required(caption, f"figure {name!r} needs a caption")
+        alt = _required(alt, f"figure {name!r} needs an alternative text that states what it shows")
+        width, height = (round(inches * DOTS_PER_INCH / 2) for inches in figure.get_size_inches())
+        png, undrawn = _png(figure)
+        if undrawn:
+            caption += " Some letters cannot be drawn: this computer has no font for their script."
+        picture = base64.b64encode(png).decode("ascii")
+        _show(
+            f'<figure class="tc-figure">\n<img src="data:image/png;base64,{picture}" width="{width}" '
+            f'height="{height}" alt="{escaped(alt)}">\n<figcaption>{escaped(caption)}</figcaption>\n</figure>\n',
+            "figure",
+        )
+
+    def say(self, text: str) -> None:
+        """Show a finding as a paragraph; `**words**` are bold, everything else is plain text."""
+        _show(f'<p class="tc-say">{_sentence(text)}</p>\n', "say")
+
+    def leaves_out(self, without: Mapping[str, str]) -> None:
+        """Show what the chapter leaves out for want of a table: `without` maps a table's name to the sentence.
+
+        Only the sentences of tables that the book does not hold are shown.
+        """
+        for table, text in without.items():
+            if not self._book.has(table):
+                self._note("left-out", "Left out.", text)
+
+    def assumes(self, *texts: str) -> None:
+        """Show what the chapter takes for granted, and by whose word: a note for each text."""
+        for text in texts:
+            self._note("assumed", "Assumed.", text)
+
+    def decides(self, *texts: str) -> None:
+        """Show and publish what needs a decision; the summary lists the decisions of all chapters."""
+        self._decisions += [str(text) for text in texts]
+        for text in texts:
+            self._note("decision", "To decide.", text)
+        self._publish()
+
+    def headline(self, figures: Mapping[str, tuple], *, earlier: pd.DataFrame | None = None) -> None:
+        """Publish the chapter's headline figures, and show them as cards; the page puts them at its top.
+
+        `figures`: name → (value, unit) or (value, unit, label). Units: the currency's code, `days`, `fraction` (or
+        `%`; the value stays a fraction), `probability`, `count`, `ratio`. A missing value is null in the JSON and
+        "cannot be estimated" on the card. `earlier`: `index.results(…)`; a card then tells the change since the last
+        earlier month that has the figure in the same unit. May be called more than once.
+        Raises `ValueError` for an unknown unit, a value that is not a number, and a name used twice.
+        """
+        entries = {_file_name(name): self._entry(name, given) for name, given in figures.items()}
+        if self.output:
+            twice = [name for name in entries if name in self._figures]
+            if twice:
+                raise ValueError(f"chapter {self.name} publishes two figures named {twice[0]!r}; rename one")
+            self._figures |= entries
+        self._publish()
+        cards = "".join(self._card(name, entry, earlier) for name, entry in entries.items())
+        # The page lays the cards out in equal rows; JupyterLab, without its style sheet, one after the other.
+        style = f"display:flex;flex-wrap:wrap;gap:1em 2em;--columns:{_CARDS_IN_A_ROW.get(len(entries), 4)}"
+        _show(f'<dl class="tc-cards" style="{style}">\n{cards}</dl>\n', "headline")
+
+    def _publish(self) -> None:
+        if self.output:
+            content = {"figures": self._figures, "decisions": self._decisions}
+            text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+            _write(self.output / "results" / f"{self.name}.json", text + "\n")
+
+    def _note(self, look: str, title: str, text: str) -> None:
+        # The inline style is for JupyterLab, where the page's style sheet is absent.
+        style = "border-left:3px solid #b7791f;padding:0.3em 0.8em"
+        body = f"<strong>{title}</strong> {_sentence(text)}"
+        _show(f'<p class="tc-note-box {look}" role="note" style="{style}">{body}</p>\n', "note")
+
+    def _entry(self, name: str, given: tuple) -> dict[str, object]:
+        value, unit, *label = given
+        formats.figure(None, unit)
+        guessed = formats.column(name, pd.Series([0.0])).label.removesuffix(" (days)")
+        return {"label": str(label[0]) if label else guessed, "value": _published(name, value), "unit": unit}
+
+    def _card(self, name: str, entry: Mapping, earlier: pd.DataFrame | None) -> str:
+        value, unit = entry["value"], str(entry["unit"])
+        look = ' class="missing"' if value is None else ""
+        card = f"<div><dt>{escaped(entry['label'])}</dt><dd{look}>{_sentence(formats.figure(value, unit))}</dd>"
+        return f"{card}{self._change(name, value, unit, earlier)}</div>\n"
+
+    def _change(self, name: str, value: object, unit: str, earlier: pd.DataFrame | None) -> str:
+        if earlier is None or value is None:
+            return ""
+        same = (earlier["chapter"] == self.name) & (earlier["name"] == name) & (earlier["unit"] == unit)
+        before = earlier[same & (earlier["as_of"] < self.as_of) & earlier["value"].notna()].sort_values("as_of")
+        if before.empty:
+            return ""
+        last = before.iloc[-1]
+        text = formats.change(value - last["value"], unit)
+        return f'<dd class="since">{_sentence(text)} since {last["as_of"]:%Y-%m-%d}</dd>'
+
+
+def _show(html: str, kind: str) -> None:
+    """Display HTML, marked for the page's maker with what it is."""
+    display(HTML(html), metadata={"tradecredit": kind})
+
+
+def _png(figure: "Figure") -> tuple[bytes, bool]:
+    """Return a figure as PNG, closed, and whether the fonts here lack some of its letters."""
+    buffer = io.BytesIO()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        # Matplotlib writes its version into the file unless told not to.
+        figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, facecolor="white", metadata={"Software": None})
+    about_letters = [warning for warning in caught if re.match(r"Glyph .* missing from", str(warning.message))]
+    for warning in caught:
+        if warning not in about_letters:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close(figure)
+    return buffer.getvalue(), bool(about_letters)
+
+
+def _published(name: str, value: object) -> float | int | None:
+    """Return a figure's value for JSON: missing as None, floats with ten digits.
+
+    Sums over the same rows differ in the last two or three of their sixteen digits with the number of threads and
+    the version of a numeric library; ten digits are more than any reader needs, and equal runs give equal bytes.
+    """
+    if formats.missing(value):
+        return None
+    if isinstance(value, bool) or not pd.api.types.is_number(value) or pd.api.types.is_complex(value):
+        raise ValueError(f"headline figure {name!r}: found {value!r}; a number or a missing value is expected")
+    if math.isinf(value):
+        raise ValueError(f"headline figure {name!r} is infinite; publish a missing value if it cannot be estimated")
+    return int(value) if pd.api.types.is_integer(value) else float(f"{value:.10g}") + 0.0
+
+
+def _sentence(text: str) -> str:
+    """Return text as HTML: escaped, `**bold**`, and no line break between a number and its unit."""
+    html = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(str(text), quote=False))
+    html = re.sub(r"(?<=\d) (?=(?:%|pp|m|bn|k|days?)(?![\w%]))", "\N{NO-BREAK SPACE}", html)
+    return re.sub(rf"(?<![A-Z])([A-Z]{{3}}) (?=[+{formats.MINUS}\d])", "\\1\N{NO-BREAK SPACE}", html)
+
+
+def _required(text: str, message: str) -> str:
+    if not str(text).strip():
+        raise ValueError(message)
+    return str(text).strip()
+
+
+def _file_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_]*", name):
+        raise ValueError(f"name {name!r}: lower-case letters, digits and _ are allowed; it names a file or a figure")
+    return name
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8", newline="\n")

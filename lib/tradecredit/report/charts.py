@@ -1,0 +1,345 @@
+"""The figures of the report: tables in, a matplotlib Figure out.
+
+All have the same size (6.4 × 3.8 in), font and palette: Okabe and Ito's, made to be told apart by colour-blind readers
+(Color Universal Design, 2008), without its yellow, which is too pale on white. Figures are made without pyplot, so that
+nothing is kept or shown on its own. Where there is nothing to draw, the figure says so instead of being empty.
+"""
+
+import textwrap
+from collections.abc import Callable, Mapping
+from functools import cache
+from itertools import cycle
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+
+from tradecredit.report.formats import MINUS, Kind, missing
+from tradecredit.report.formats import probability as probability_text
+
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
+SIZE = (6.4, 3.8)
+INK, GREY, RULE = "#1f2933", "#52606d", "#d9dee3"
+_LINES = ("-", "--", "-.", ":")
+_STYLE: dict[str, Any] = {
+    "font.size": 11, "axes.labelsize": 11, "xtick.labelsize": 11, "ytick.labelsize": 11,
+    "legend.fontsize": 11, "legend.frameon": False, "axes.edgecolor": GREY, "axes.labelcolor": INK,
+    "text.color": INK, "xtick.color": GREY, "ytick.color": GREY, "xtick.labelcolor": INK, "ytick.labelcolor": INK,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.8, "axes.grid": False,
+    "grid.color": RULE, "grid.linewidth": 0.8, "axes.axisbelow": True, "lines.linewidth": 2.0,
+    "axes.prop_cycle": mpl.cycler(color=OKABE_ITO), "axes.unicode_minus": True,
+    "text.parse_math": False,  # a buyer's name may hold dollar signs
+}  # fmt: skip
+MOST_BARS = 24
+_FONTS_FOR_OTHER_SCRIPTS = (
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Microsoft YaHei", "PingFang SC", "Hiragino Sans GB", "SimHei",
+    "Arial Unicode MS",
+)  # fmt: skip
+
+
+def bars(
+    values: pd.Series | pd.DataFrame, *, x: str, y: str, kind: Kind = "number", horizontal: bool = False
+) -> Figure:
+    """Return bars: one for each row, or a group of them for each row of a frame, one a column.
+
+    `values`: index = what the bars stand for, in the order shown (top to bottom if horizontal). `x` and `y` name the
+    axes, with units; `kind` writes the values, which also stand at the bars where there are few. A missing value has no
+    bar but an en dash. Raises `ValueError` for more rows than can be read.
+    """
+    frame = values.to_frame() if isinstance(values, pd.Series) else values
+    if len(frame) > MOST_BARS:
+        raise ValueError(f"{len(frame)} bars cannot be read; show at most {MOST_BARS}, such as the largest")
+
+    def draw(axes: Axes) -> None:
+        places, width = np.arange(len(frame)), 0.78 / max(frame.shape[1], 1)
+        for number, (name, heights) in enumerate(frame.items()):
+            offset = (number - (frame.shape[1] - 1) / 2) * width
+            sizes = heights.astype("float64").fillna(0)
+            pad = 0.9 if frame.shape[1] > 1 else 1.0
+            draw_bars = axes.barh if horizontal else axes.bar
+            drawn = draw_bars(places + offset, sizes, width * pad, color=OKABE_ITO[number], label=str(name))
+            if len(frame) * frame.shape[1] <= 12:
+                texts = ["–" if missing(height) else short(height, kind) for height in heights]
+                axes.bar_label(drawn, texts, padding=3, fontsize=10 if horizontal or frame.shape[1] == 1 else 9)
+        labels = [_bar_name(name, horizontal=horizontal, rows=len(frame)) for name in frame.index]
+        value_axis, name_axis = (axes.xaxis, axes.yaxis) if horizontal else (axes.yaxis, axes.xaxis)
+        crowded = not horizontal and sum(max(map(len, label.split("\n"))) for label in labels) > 62
+        name_axis.set_ticks(places, labels, **({"rotation": 40, "ha": "right"} if crowded else {}))
+        name_axis.set_tick_params(length=0)
+        _ticks(value_axis, kind, whole=kind == "count")
+        if horizontal:
+            axes.invert_yaxis()
+        axes.margins(**({"x": 0.14} if horizontal else {"y": 0.12}))
+        axes.axhline(0, color=GREY, linewidth=0.8) if not horizontal else axes.axvline(0, color=GREY, linewidth=0.8)
+
+    return _figure(frame, draw, x=x, y=y, legend=frame.shape[1] > 1)
+
+
+def lines(frame: pd.DataFrame | pd.Series, *, x: str, y: str, kind: Kind = "number") -> Figure:
+    """Return a line for each column over the index (dates or numbers); missing values are gaps.
+
+    The lines differ by dashes as well as by colour, for print without colours.
+    """
+    frame = frame.to_frame() if isinstance(frame, pd.Series) else frame
+    at = frame.index.to_timestamp() if isinstance(frame.index, pd.PeriodIndex) else frame.index
+
+    def draw(axes: Axes) -> None:
+        marker = "o" if len(frame) <= 40 else None
+        for (name, column), dashes in zip(frame.items(), cycle(_LINES), strict=False):
+            axes.plot(at, column.astype("float64"), dashes, marker=marker, markersize=3.5, label=str(name))
+        if isinstance(at, pd.DatetimeIndex):
+            locator = AutoDateLocator(minticks=4, maxticks=9)
+            axes.xaxis.set_major_locator(locator)
+            axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        _ticks(axes.yaxis, kind)
+        axes.margins(x=0.02)
+
+    return _figure(frame, draw, x=x, y=y, legend=frame.shape[1] > 1)
+
+
+def points(
+    frame: pd.DataFrame, *, x: str, y: str, kinds: tuple[Kind, Kind] = ("money", "money"), labels: Mapping | None = None
+) -> Figure:
+    """Return a point for each row: column `x` against column `y`, named by the index where there are at most 15.
+
+    `kinds` writes the two axes; `labels` names them (column → text with units; the column's name unless given). A
+    boolean column `marked` draws its points large and in the second colour, and names these only. Rows that lack either
+    value are counted below the figure.
+    """
+    whole = frame.dropna(subset=[x, y])
+    labels = dict(labels or {})
+
+    def draw(axes: Axes) -> None:
+        marked = whole["marked"].astype(bool) if "marked" in whole else pd.Series(False, index=whole.index)
+        plain, special = whole[~marked], whole[marked]
+        axes.scatter(plain[x], plain[y], s=28, color=OKABE_ITO[0], alpha=0.9 if len(plain) <= 200 else 0.4, linewidth=0)
+        axes.scatter(special[x], special[y], s=64, color=OKABE_ITO[1], marker="D", linewidth=0)
+        named = special if marked.any() else whole if len(whole) <= 15 else whole.head(0)
+        for name, row in named.iterrows():
+            axes.annotate(str(name), (row[x], row[y]), (6, 6), textcoords="offset points", fontsize=10)
+        _ticks(axes.xaxis, kinds[0])
+        _ticks(axes.yaxis, kinds[1])
+        axes.margins(0.1)
+
+    figure = _figure(whole, draw, x=labels.get(x, x), y=labels.get(y, y))
+    if len(whole) < len(frame):
+        _below(figure, f"{len(frame) - len(whole):,} of {len(frame):,} cannot be shown: a value is missing.")
+    return figure
+
+
+def histogram(values: pd.Series, *, x: str, y: str, kind: Kind = "number", log: bool = False) -> Figure:
+    """Return how often values occur, in equal classes; `log` makes the classes equal on a log scale (values > 0)."""
+    known = values.dropna()
+    known = known[known > 0] if log else known
+
+    def draw(axes: Axes) -> None:
+        import seaborn
+
+        seaborn.histplot(
+            x=known, ax=axes, log_scale=log, color=OKABE_ITO[0], alpha=1, edgecolor="white", bins="sturges"
+        )
+        axes.set_ylabel(y)
+        (_log_ticks if log else _ticks)(axes.xaxis, kind)
+        _ticks(axes.yaxis, "count", whole=True)
+
+    figure = _figure(known.to_frame(), draw, x=x, y=y)
+    if len(known) < len(values):
+        reason = "missing or not above zero" if log else "missing"
+        _below(figure, f"{len(values) - len(known):,} of {len(values):,} cannot be shown: {reason}.")
+    return figure
+
+
+def heatmap(frame: pd.DataFrame, *, x: str, y: str, kind: Kind = "percent") -> Figure:
+    """Return a table as shades, each cell with its value: roll rates, migration matrices. Missing cells are blank.
+
+    Shares are written in per cent without the sign: say so in an axis' name or the caption.
+    """
+
+    def draw(axes: Axes) -> None:
+        import seaborn
+
+        texts = frame.map(lambda value: "" if missing(value) else _cell_text(value, kind))
+        seaborn.heatmap(
+            frame.astype("float64"), ax=axes, annot=texts, fmt="", cmap="Blues", cbar=False, linewidths=1,
+            linecolor="white", annot_kws={"fontsize": 9 if frame.shape[1] > 7 else 10},
+        )  # fmt: skip
+        axes.tick_params(length=0)
+        axes.set_yticks(axes.get_yticks(), axes.get_yticklabels(), rotation=0)
+        turned = sum(len(str(name)) for name in frame.columns) > 50
+        look = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {"rotation": 0}
+        axes.set_xticks(axes.get_xticks(), axes.get_xticklabels(), **look)
+        axes.set(xlabel=x, ylabel=y)
+
+    return _figure(frame, draw, x=x, y=y, grid=False)
+
+
+def exceedance(
+    curves: Mapping[str, pd.DataFrame], *, x: str, marks: Mapping[str, float] | None = None, kind: Kind = "money"
+) -> Figure:
+    """Return the probability that a year's loss is at least so high, on a log axis, one curve a view.
+
+    `curves`: name → columns loss and probability (0 to 1; rows at probability zero cannot be shown and are left out).
+    `marks`: name → loss, drawn as a dotted upright, such as VaR 99 %; a missing one is not drawn.
+    """
+    shown = {name: curve[curve["probability"] > 0].sort_values("loss", kind="stable") for name, curve in curves.items()}
+    every = pd.concat([pd.DataFrame({"loss": [], "probability": []}), *shown.values()], ignore_index=True)
+
+    def draw(axes: Axes) -> None:
+        for (name, curve), dashes in zip(shown.items(), cycle(_LINES), strict=False):
+            axes.plot(curve["loss"], curve["probability"], dashes, label=str(name))
+        axes.set_yscale("log")
+        axes.set_xlim(left=0)
+        bottom = float(every["probability"].min())
+        axes.set_ylim(bottom=bottom * 0.8, top=min(1.0, float(every["probability"].max()) * 1.5))
+        _log_ticks(axes.yaxis, "probability")
+        _ticks(axes.xaxis, kind)
+        _marks(axes, {name: loss for name, loss in (marks or {}).items() if not missing(loss)})
+
+    return _figure(every, draw, x=x, y="Probability of at least this loss", legend=len(shown) > 1)
+
+
+def calibration(table: pd.DataFrame, *, x: str = "Grade", y: str = "12-month default rate") -> Figure:
+    """Return predicted against observed rates with their intervals, class by class.
+
+    `table`: index = class (a grade, a range of PD); columns predicted, observed, low and high (fractions; the interval
+    of the observed rate). The axis is logarithmic down to the smallest positive prediction and linear from there to
+    zero, so that classes without a default can be shown. Missing values are not drawn.
+    """
+
+    def draw(axes: Axes) -> None:
+        places = np.arange(len(table))
+        numbers = table[["predicted", "observed", "low", "high"]].astype("float64")
+        axes.vlines(places, numbers["low"], numbers["high"], color=OKABE_ITO[0], linewidth=5, alpha=0.3)
+        axes.plot(places, numbers["observed"], "o", color=OKABE_ITO[0], markersize=6, label="Observed, with interval")
+        axes.plot(
+            places, numbers["predicted"], "D", color=OKABE_ITO[1], markersize=8, markerfacecolor="none",
+            markeredgewidth=1.8, label="Predicted",
+        )  # fmt: skip
+        positive = numbers["predicted"][numbers["predicted"] > 0]
+        floor = float(positive.min()) if len(positive) else 0.001
+        floor = 10 ** np.floor(np.log10(floor))
+        axes.set_yscale("symlog", linthresh=floor, linscale=0.5)
+        top = float(np.nanmax([*numbers.to_numpy().ravel(), floor * 10]))
+        axes.set_ylim(-floor * 0.15, min(top * 1.6, 1.2))
+        decades = 10.0 ** np.arange(np.log10(floor), 1)
+        ticks = [0, *(value for decade in decades for value in (decade, decade * 3) if value <= min(top * 1.6, 1))]
+        axes.yaxis.set_major_locator(FixedLocator(ticks))
+        axes.yaxis.set_minor_locator(NullLocator())
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value, "probability")))
+        axes.set_xticks(places, [str(name) for name in table.index])
+
+    return _figure(table.dropna(how="all"), draw, x=x, y=y, legend=True)
+
+
+def short(value: float, kind: Kind) -> str:
+    """Return a value for an axis or a bar: `1.2 m`, `35 %`, `12`."""
+    size = abs(float(value))
+    sign = MINUS if value < 0 else ""
+    if kind in ("percent", "probability"):
+        text = f"{size * 100:.3g} %" if kind == "percent" else probability_text(size)
+        return sign + (_trimmed(text) if kind == "probability" else text)
+    if kind == "money" or (kind == "number" and size >= 1e5):
+        for unit, suffix in ((1e9, " bn"), (1e6, " m"), (1e3, " k")):
+            if size >= unit * 0.9995:
+                return f"{sign}{_significant(size / unit)}{suffix}"
+    if kind == "days":
+        return f"{sign}{size:.0f}" if size >= 100 or size == int(size) else f"{sign}{size:.1f}"
+    return f"{sign}{size:,.0f}" if size >= 1000 or size == int(size) else f"{sign}{_significant(size)}"
+
+
+def _figure(
+    drawn: pd.DataFrame, draw: Callable[[Axes], None], *, x: str, y: str, legend: bool = False, grid: bool = True
+) -> Figure:
+    """Return a figure in the report's style with what `draw` puts on its axes, or the words that there is nothing."""
+    with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
+        figure = Figure(figsize=SIZE, dpi=100, layout="constrained")
+        figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06)
+        axes = figure.add_subplot()
+        if drawn.empty or drawn.isna().all(axis=None):
+            axes.set_axis_off()
+            axes.text(0.5, 0.5, "Nothing to show: cannot be estimated from this book.", ha="center", va="center")
+            return figure
+        axes.set(xlabel=x, ylabel=y)
+        draw(axes)
+        if grid:
+            axes.grid(axis="both" if _is_scatter(axes) else "x" if _is_horizontal(axes) else "y")
+        if legend:
+            handles, _ = axes.get_legend_handles_labels()
+            columns = len(handles) if sum(len(str(handle.get_label())) + 6 for handle in handles) < 62 else 2
+            figure.legend(handles=handles, loc="outside upper left", ncols=columns, handlelength=2.4, columnspacing=1.6)
+    return figure
+
+
+@cache
+def _fonts() -> list[str]:
+    """Return matplotlib's own font, the same on every machine, then those here that know Chinese and Japanese names."""
+    here = set(fontManager.get_font_names())
+    return ["DejaVu Sans", *(font for font in _FONTS_FOR_OTHER_SCRIPTS if font in here)]
+
+
+def _is_horizontal(axes: Axes) -> bool:
+    return axes.yaxis_inverted()
+
+
+def _is_scatter(axes: Axes) -> bool:
+    return bool(axes.collections) and not axes.lines and not axes.patches
+
+
+def _ticks(axis: Any, kind: Kind, *, whole: bool = False) -> None:
+    axis.set_major_locator(MaxNLocator(6, integer=whole, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value == 0 else short(value, kind)))
+
+
+def _log_ticks(axis: Any, kind: Kind) -> None:
+    axis.set_major_locator(LogLocator(base=10, numticks=12))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: short(value, kind)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _marks(axes: Axes, marks: Mapping[str, float]) -> None:
+    """Draw uprights with their names; close ones write on different heights so that no name covers another."""
+    if not marks:
+        return
+    right = max(axes.get_xlim()[1], max(marks.values()) * 1.02)
+    axes.set_xlim(right=right)
+    heights = cycle((0.97, 0.89, 0.81, 0.73))
+    for (name, loss), height in zip(sorted(marks.items(), key=lambda mark: mark[1]), heights, strict=False):
+        axes.axvline(loss, color=GREY, linewidth=1, linestyle=":")
+        left = loss > right * 0.72
+        axes.annotate(
+            name, (loss, height), (-4 if left else 4, 0), xycoords=("data", "axes fraction"), va="top", fontsize=10,
+            textcoords="offset points", ha="right" if left else "left",
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.5},
+        )  # fmt: skip
+
+
+def _below(figure: Figure, text: str) -> None:
+    with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
+        figure.supxlabel(text, fontsize=9, color=GREY, x=0.01, ha="left")
+
+
+def _cell_text(value: float, kind: Kind) -> str:
+    """Return a value for a heatmap's cell; shares without the per cent sign, which the axis or the caption has."""
+    return f"{value * 100:.1f}" if kind in ("percent", "probability") else short(value, kind)
+
+
+def _significant(size: float) -> str:
+    return f"{size:.0f}" if size >= 100 else _trimmed(f"{size:.3g}")
+
+
+def _trimmed(text: str) -> str:
+    """Drop the zeros that end a decimal: `0.10 %` is `0.1 %`."""
+    digits, space, unit = text.partition(" ")
+    return (digits.rstrip("0").rstrip(".") if "." in digits else digits) + space + unit
+
+
+def _bar_name(name: object, *, horizontal: bool, rows: int) -> str:
+    """Return a bar's name in at most two lines (one where there are many beside each other), the rest cut."""
+    width, most = (28, 1 if rows > 6 else 2) if horizontal else (14, 2)
+    return "\n".join(textwrap.wrap(str(name), width, max_lines=most, placeholder="…")) or str(name)

@@ -1,0 +1,46 @@
+"""The frame of an HTML document of the report: head, style sheet, header, navigation, main part, footer."""
+
+from pathlib import Path
+
+from tradecredit.report.tables import escaped
+
+TEMPLATE = Path(__file__).with_name("template")
+
+# Nothing may be fetched and no script run, whatever a notebook or a buyer's name may hold.
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def document(*, title: str, header: str, navigation: str, main: str, footer: str) -> str:
+    """Return a whole HTML document, complete in itself; all parts but `title` are HTML already."""
+    style = (TEMPLATE / "style.css").read_text(encoding="utf-8")
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light">
+<link rel="icon" href="data:,">
+<title>{escaped(title)}</title>
+<style>
+{style.strip()}
+</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header class="page-head"><div class="inner">
+{header.strip()}
+</div></header>
+<div class="{"layout" if navigation else "layout plain"}">
+{navigation.strip()}
+<main id="main" tabindex="-1">
+{main.strip()}
+</main>
+</div>
+<footer class="page-foot"><div class="inner">
+{footer.strip()}
+</div></footer>
+</body>
+</html>
+"""

@@ -1,0 +1,322 @@
+"""The list of all entities and months, and the published figures of past months as a table."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.params import Run
+from tradecredit.report import formats
+from tradecredit.report.document import document
+from tradecredit.report.tables import escaped
+
+SUMMARY = "00_summary"
+MOST_FIGURES = 6
+FIGURES = ("receivables", "overdue_share", "share_overdue", "expected_loss", "es_99", "retained_es_99", "premium")
+"""Figures shown for an entity whose newest month has no summary, wherever their chapters publish them."""
+RESULT_COLUMNS = {
+    "as_of": "datetime64[us]", "chapter": "str", "name": "str", "label": "str", "value": "float64", "unit": "str",
+}  # fmt: skip
+_MONTH = re.compile(r"\d{4}-\d{2}")
+
+
+class _Month(NamedTuple):
+    """What lies in the folder of one month; what cannot be read is in `problems`."""
+
+    name: str
+    folder: Path
+    manifest: Mapping[str, Any]
+    results: Mapping[str, Any]
+    failure: Mapping[str, Any]
+    problems: list[str]
+
+
+class Published(NamedTuple):
+    """What the chapters have published: `figures`, as `results`, and `decisions`: chapter, decision."""
+
+    figures: pd.DataFrame
+    decisions: pd.DataFrame
+
+
+def month_folder(run: Run) -> Path:
+    """Return the folder that a run's month is published in: reports/<entity>/<YYYY-MM>."""
+    return run.reports / slug(run.entity) / f"{run.as_of:%Y-%m}"
+
+
+def slug(entity: str) -> str:
+    """Return an entity's name as a folder.
+
+    >>> slug("Demo Trading (EMEA)")
+    'demo-trading-emea'
+    """
+    return re.sub(r"[\W_]+", "-", entity.lower()).strip("-")
+
+
+def published(book: Book, output: str | Path) -> Published:
+    """Return the figures of all months up to the book's, and the decisions of its month.
+
+    The book's own month is read from `output`, the folder of the run at work, or with "" (opened in JupyterLab) from
+    what was published last. The summary's own figures, which repeat the chapters', are among those of earlier months.
+    """
+    folder = Path(output) if str(output) else month_folder(book.run)
+    figures = results(book.run.reports, slug(book.run.entity))
+    if str(output):
+        figures = figures[figures["as_of"] < book.as_of]
+        figures = pd.concat([figures, this_month(output, book.as_of)], ignore_index=True)
+    content, _ = _json(folder / "results.json") if (folder / "results.json").exists() else ({}, "")
+    rows = [
+        (chapter["title"], decision)
+        for chapter in content.get("chapters", {}).values()
+        for decision in chapter.get("decisions", [])
+    ]
+    return Published(figures[figures["as_of"] <= book.as_of], pd.DataFrame(rows, columns=["chapter", "decision"]))
+
+
+def picked(changes: pd.DataFrame, names: Sequence[str]) -> dict[str, tuple]:
+    """Return this month's figures of these names for `Chapter.headline`, in order; those not published are left out."""
+    rows = changes.drop_duplicates("name").set_index("name")
+    return {
+        name: (rows.loc[name, "this_month"], rows.loc[name, "unit"], rows.loc[name, "label"])
+        for name in names
+        if name in rows.index
+    }
+
+
+def results(reports: Path, entity_slug: str) -> pd.DataFrame:
+    """Return the headline figures of all published months of an entity, oldest first.
+
+    Columns: as_of, chapter, name, label, value (missing where it could not be estimated), unit; a row a figure. A month
+    whose `results.json` cannot be read is one row at the end of that month with the reason as label, all else missing.
+    """
+    folder = Path(reports) / entity_slug
+    rows: list[tuple] = []
+    for month in sorted(found.name for found in _months(folder)):
+        content, problem = _json(folder / month / "results.json")
+        rows += [*_figures(content)] if not problem else [(_month_end(month), None, None, problem, None, None)]
+    return _frame(rows)
+
+
+def this_month(output: str | Path, as_of: object) -> pd.DataFrame:
+    """Return the figures that the chapters made so far have published in this run, with the columns of `results`.
+
+    `output` is the folder given to the chapters; with "" (opened in JupyterLab) there are none.
+    """
+    if not str(output):
+        return _frame([])
+    merged, alone = Path(output) / "results.json", sorted((Path(output) / "results").glob("*.json"))
+    chapters = json.loads(merged.read_text(encoding="utf-8"))["chapters"] if merged.exists() else {}
+    chapters |= {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in alone}
+    return _frame(_figures({"as_of": str(pd.Timestamp(as_of).date()), "chapters": chapters}))
+
+
+def changes(figures: pd.DataFrame, as_of: object) -> pd.DataFrame:
+    """Return each figure of the month `as_of` beside the month published before it.
+
+    `figures`: the columns of `results`; of two rows for the same figure and day the later one counts, so that
+    `this_month` can be put below `results`. Columns returned: chapter, name, label, this_month, previous_month, change
+    (this − previous; missing where either is, or the units differ), unit, previous_as_of (the last earlier day of any
+    figure). Rows without a name are passed over; `results` shows them.
+    """
+    known = figures.dropna(subset=["name"]).drop_duplicates(["as_of", "chapter", "name"], keep="last")
+    day = pd.Timestamp(as_of)
+    now = known[known["as_of"] == day]
+    earlier = known[known["as_of"] < day]
+    before = earlier[earlier["as_of"] == earlier["as_of"].max()].drop(columns="label")
+    both = now.merge(before, on=["chapter", "name"], how="left", suffixes=("", "_before"))
+    change = (both["value"] - both["value_before"]).where(both["unit"] == both["unit_before"])
+    return pd.DataFrame(
+        {
+            "chapter": both["chapter"], "name": both["name"], "label": both["label"], "this_month": both["value"],
+            "previous_month": both["value_before"].where(both["unit"] == both["unit_before"]), "change": change,
+            "unit": both["unit"], "previous_as_of": both["as_of_before"],
+        }
+    )  # fmt: skip
+
+
+def write_index(reports: Path) -> Path:
+    """Write `index.html` over all entities and months below a folder, and return its path.
+
+    Months come newest first, with the figures of their summary, the change on the month before, links to the pages, and
+    the chapter, cell and message of a run that failed. What cannot be read is listed with the reason.
+    """
+    reports = Path(reports)
+    reports.mkdir(parents=True, exist_ok=True)
+    entities = [folder for folder in sorted(reports.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
+    parts = [_entity(folder) for folder in entities]
+    if not parts:
+        parts = ["<p>No report has been made yet. Make one: <code>tradecredit report RUN.yaml</code></p>"]
+    page = document(
+        title="Credit reports",
+        header='<p class="eyebrow"><span>All entities and months</span></p>\n<h1>Credit reports</h1>',
+        navigation="",
+        main="\n".join(parts),
+        footer="<p>Made by tradecredit from the reports in this folder.</p>",
+    )
+    file = reports / "index.html"
+    beside = reports / ".index.html.new"
+    beside.write_text(page, encoding="utf-8", newline="\n")
+    return beside.replace(file)
+
+
+def _entity(folder: Path) -> str:
+    """Return the part of the index that shows one entity."""
+    months = sorted((_read_month(folder, name) for name in _month_names(folder)), key=lambda month: month.name)[::-1]
+    names = [str(month.manifest["entity"]) for month in months if month.manifest.get("entity")]
+    heading = f'<h2 id="{escaped(folder.name)}">{escaped(names[0] if names else folder.name)}</h2>\n'
+    known = {"failed", *_month_names(folder)}
+    others = sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name not in known)
+    note = (
+        f'<p class="tc-note">Not the name of a month, and not read: {escaped(", ".join(others))}.</p>' if others else ""
+    )
+    if not months:
+        return f"{heading}<p>No month has been published.</p>\n{note}"
+    shown = _shown_figures(months)
+    history = results(folder.parent, folder.name)
+    label = f"Months of {names[0] if names else folder.name}"
+    headings = "".join(f'<th scope="col" class="n">{escaped(title)}</th>' for title in shown.values())
+    rows = "".join(_row(month, list(shown), history) for month in months)
+    return (
+        f'{heading}<div class="tc-table" role="region" tabindex="0" aria-label="{escaped(label)}">\n<table>\n'
+        f'<thead><tr><th scope="col">Month</th><th scope="col">Status</th>{headings}'
+        f'<th scope="col">Chapters</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n{note}'
+    )
+
+
+def _row(month: _Month, shown: list[tuple[str, str]], history: pd.DataFrame) -> str:
+    pages = [(entry["name"], entry["title"]) for entry in month.manifest.get("chapters", [])]
+    pages = pages or [(file.stem, file.stem) for file in sorted(month.folder.glob("*.html"))]
+    address = f"{month.folder.parent.name}/{month.name}"
+    first = f'<a href="{escaped(address)}/{escaped(pages[0][0])}.html">{month.name}</a>' if pages else month.name
+    links = " ".join(
+        f'<a href="{escaped(address)}/{escaped(name)}.html" title="{escaped(title)}" '
+        f'aria-label="{escaped(title)}, {month.name}">{escaped(name.split("_")[0])}</a>'
+        for name, title in pages
+    )
+    changed = changes(history, month.manifest["as_of"]) if month.manifest.get("as_of") else history.head(0)
+    cells = "".join(_figure_cell(month, figure, changed) for figure in shown)
+    return (
+        f'<tr><th scope="row" class="d">{first}</th><td>{_status(month)}</td>{cells}<td class="d">{links}</td></tr>\n'
+    )
+
+
+def _figure_cell(month: _Month, figure: tuple[str, str], changed: pd.DataFrame) -> str:
+    chapter, name = figure
+    entry = _chapter_figures(month.results, chapter).get(name)
+    if entry is None:
+        return '<td class="n"><span title="missing">–</span></td>'
+    text = escaped(formats.figure(entry["value"], entry["unit"]))
+    if entry["value"] is None:
+        return f'<td class="n"><small>{text}</small></td>'
+    same = changed[(changed["chapter"] == chapter) & (changed["name"] == name)] if len(changed) else changed
+    change = None if same.empty else same["change"].iloc[0]
+    small = "" if formats.missing(change) else f"<small>{escaped(formats.change(change, entry['unit']))}</small>"
+    return f'<td class="n">{text}{small}</td>'
+
+
+def _status(month: _Month) -> str:
+    told = ["ok"] if month.manifest else []
+    if month.failure and not _is_older(month.failure.get("when"), month.manifest.get("started")):
+        failure = month.failure
+        place = f"chapter {failure.get('chapter', '?')}, cell {failure.get('cell', '?')}"
+        after = "; the report shown is older" if month.manifest else ""
+        error = escaped(str(failure.get("error", "no message"))[:400])
+        told = [f'<span class="failed">failed</span>{after}<small>{escaped(place)}: {error}</small>']
+    if month.problems:
+        told.append('<span class="failed">cannot be read</span>')
+        told += [f"<small>{escaped(problem)}</small>" for problem in month.problems]
+    return "".join(told)
+
+
+def _is_older(one: object, other: object) -> bool:
+    """Tell whether a failure lies before the report that was published since; if in doubt it does not."""
+    try:
+        return datetime.fromisoformat(str(one)) < datetime.fromisoformat(str(other))
+    except (ValueError, TypeError):
+        return False
+
+
+def _shown_figures(months: list[_Month]) -> dict[tuple[str, str], str]:
+    """Return chapter and name of the figures to show for an entity, with their labels: its newest summary's."""
+    for month in months:
+        summary = _chapter_figures(month.results, SUMMARY)
+        if summary:
+            return {(SUMMARY, name): entry["label"] for name, entry in list(summary.items())[:MOST_FIGURES]}
+    shown = {}
+    for month in months:
+        for chapter in month.results.get("chapters", {}):
+            figures = _chapter_figures(month.results, chapter)
+            shown |= {(chapter, name): figures[name]["label"] for name in FIGURES if name in figures}
+        if shown:
+            break
+    return dict(list(shown.items())[:MOST_FIGURES])
+
+
+def _months(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_dir() and _MONTH.fullmatch(path.name))
+
+
+def _month_names(folder: Path) -> list[str]:
+    """Return the months that were published or tried."""
+    failed = [file.stem for file in (folder / "failed").glob("*.json") if _MONTH.fullmatch(file.stem)]
+    return sorted({path.name for path in _months(folder)} | set(failed))
+
+
+def _read_month(folder: Path, name: str) -> _Month:
+    problems = []
+    contents: dict[str, dict] = {"manifest": {}, "results": {}, "failure": {}}
+    files = {"manifest": folder / name / "manifest.json", "results": folder / name / "results.json"}
+    files = files if (folder / name).is_dir() else {}
+    failed = folder / "failed" / f"{name}.json"
+    for kind, file in (files | ({"failure": failed} if failed.exists() else {})).items():
+        contents[kind], problem = _json(file)
+        problems += [problem] if problem else []
+    return _Month(name=name, folder=folder / name, problems=problems, **contents)
+
+
+def _json(file: Path) -> tuple[dict[str, Any], str]:
+    """Return what a file of ours holds, or nothing and the reason why it cannot be read."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise ValueError("it holds no names with values")
+        if file.name == "manifest.json":
+            content["entity"], content["as_of"], [entry["title"] for entry in content["chapters"]]
+        if file.name == "results.json":
+            list(_figures(content))
+    except FileNotFoundError:
+        return {}, f"{file.name}: there is none"
+    except OSError as error:
+        return {}, f"{file.name}: {error.strerror}"
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return {}, f"{file.name}: {type(error).__name__}: {error}"
+    return content, ""
+
+
+def _chapter_figures(content: Mapping[str, Any], chapter: str) -> dict[str, Mapping[str, Any]]:
+    return content.get("chapters", {}).get(chapter, {}).get("figures", {})
+
+
+def _figures(content: Mapping[str, Any]) -> list[tuple]:
+    """Return the rows of `results` that one month's file holds; raises what a file of another shape leads to."""
+    day = pd.Timestamp(content["as_of"])
+    rows = []
+    for chapter, published in content["chapters"].items():
+        for name, entry in published["figures"].items():
+            formats.figure(entry["value"], entry["unit"])
+            rows.append((day, chapter, name, entry["label"], entry["value"], entry["unit"]))
+    return rows
+
+
+def _frame(rows: list[tuple]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(RESULT_COLUMNS)).astype(RESULT_COLUMNS)
+
+
+def _month_end(month: str) -> pd.Timestamp | None:
+    return pd.to_datetime(month, format="%Y-%m", errors="coerce") + pd.offsets.MonthEnd(0)

@@ -1,0 +1,216 @@
+"""An executed notebook becomes a page: self-contained, readable offline, on a phone, on paper and by a screen reader.
+
+Tags of cells that the page heeds: `parameters` and `setup` (the cell's code goes to "How this page was made", like
+that of all cells before the first H2), `injected-parameters` (left out: it holds the paths of one run), `hide`
+(neither code nor outputs), `hide-code` (outputs only). All other code is folded at the end of its H2 section.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters.ansi import strip_ansi
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tradecredit.report.document import TEMPLATE, document
+from tradecredit.report.markdown import Renderer, formula, picture
+from tradecredit.report.tables import escaped
+
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_H1 = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_H2 = re.compile(r"^##[ \t]", re.MULTILINE)
+
+
+def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: str) -> str:
+    """Return an executed chapter as a whole HTML page; equal notebooks and manifests give equal text.
+
+    `manifest`: entity, as_of, chapters (name and title of each, in reading order), book (fingerprint), versions, and
+    run_file and seed where known; `chapter` is the name of this one. Raises `ValueError` for a picture without a
+    description, a formula that cannot be read, and a chapter that the manifest does not list.
+    """
+    titles = {entry["name"]: entry["title"] for entry in manifest["chapters"]}
+    if chapter not in titles:
+        raise ValueError(f"chapter {chapter!r} is not in the manifest, which lists {', '.join(titles)}")
+    cells, setup = _arranged(notebook)
+    renderer = Renderer()
+    exporter = TemplateExporter(
+        template_name=TEMPLATE.name,
+        template_file="page.html.j2",
+        extra_template_basedirs=[str(TEMPLATE.parent)],
+        filters={
+            "page_markdown": MarkdownWithMath(renderer=renderer).render,
+            "page_latex": _latex,
+            "page_text": _tidy_text,
+            "page_table": _plain_table,
+            "page_picture": picture,
+            "text_base64": _base64,
+            "escaped": escaped,
+        },
+    )
+    made = {"setup": setup, "facts": _facts(manifest)}
+    main, _ = exporter.from_notebook_node(new_notebook(cells=cells), {"made": made})
+    return document(
+        title=f"{titles[chapter]} · {manifest['entity']} · {manifest['as_of']}",
+        header=_header(manifest, titles[chapter]),
+        navigation=_navigation(titles, chapter, renderer.contents),
+        main=main + _steps(titles, chapter),
+        footer=_footer(manifest),
+    )
+
+
+def title(notebook: NotebookNode) -> str:
+    """Return the text of a notebook's H1; raises `ValueError` if it has none."""
+    for cell in notebook.cells:
+        heading = _H1.search(cell.source) if cell.cell_type == "markdown" else None
+        if heading:
+            return heading[1].strip()
+    raise ValueError("the notebook has no H1: begin its first cell with `# Title`")
+
+
+def _arranged(notebook: NotebookNode) -> tuple[list[NotebookNode], list[str]]:
+    """Return the cells as the page shows them, and the code that set the chapter up.
+
+    Headline cards come after the introduction. A cell's code is taken out and put, with that of the cells around it,
+    into a cell of its own at the end of the section.
+    """
+    introduction, body, headlines, setup, code = [], [], [], [], []
+    in_body = False
+    for cell in notebook.cells:
+        tags = set(cell.metadata.get("tags", []))
+        if tags & {"hide", "injected-parameters"}:
+            continue
+        if cell.cell_type == "markdown" and _H2.search(cell.source):
+            body += _folded(code)
+            code, in_body = [], True
+        if cell.cell_type != "code":
+            (body if in_body else introduction).append(cell)
+            continue
+        outputs = [output for output in cell.outputs if _WIDGET not in output.get("data", {})]
+        headlines += [output for output in outputs if _is_headline(output)]
+        shown = _joined([output for output in outputs if not _is_headline(output)])
+        (body if in_body else introduction).append(new_code_cell(outputs=shown))
+        if cell.source.strip():
+            if not in_body or tags & {"parameters", "setup"}:
+                setup.append(cell.source)
+            elif "hide-code" not in tags:
+                code.append(cell.source)
+    body += _folded(code)
+    return [*introduction, new_code_cell(outputs=headlines), *body], setup
+
+
+def _is_headline(output: NotebookNode) -> bool:
+    return output.get("metadata", {}).get("tradecredit") == "headline"
+
+
+def _folded(code: list[str]) -> list[NotebookNode]:
+    return [new_code_cell(metadata={"folded": code})] if code else []
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return outputs with each stream in one piece, wherever the kernel happened to cut it; empty ones are left out."""
+    joined: list[NotebookNode] = []
+    streams: dict[str, NotebookNode] = {}
+    for output in outputs:
+        if output.output_type != "stream":
+            joined.append(output)
+        elif output.name in streams:
+            streams[output.name].text += output.text
+        else:
+            streams[output.name] = NotebookNode(output)
+            joined.append(streams[output.name])
+    return [output for output in joined if output.output_type != "stream" or _tidy_text(output.text).strip()]
+
+
+def _latex(text: str) -> str:
+    """Return a LaTeX output such as `$\\displaystyle x$` as MathML."""
+    return f"<p>{formula(text.strip().strip('$').replace(chr(92) + 'displaystyle', ''), 'block')}</p>"
+
+
+def _tidy_text(text: str) -> str:
+    """Return printed text without what differs from run to run or tells of this machine.
+
+    Terminal colours, overwritten lines and progress bars go; paths become file names, addresses of objects `0x…`.
+    """
+    lines = [line.rsplit("\r", 1)[-1] for line in strip_ansi(text).replace("\r\n", "\n").split("\n")]
+    text = "\n".join(line for line in lines if not re.search(r"\d+%\|", line))
+    text = re.sub(r"\S*ipykernel_\d+[\\/]\d+\.py", "this notebook", text)
+    text = re.sub(r"(?<![\w.])(?:[A-Za-z]:)?[\\/](?:[^\s\\/:*?\"'<>|]+[\\/])+([^\s\\/:*?\"'<>|]+)", r"\1", text)
+    return re.sub(r"\b0x[0-9a-fA-F]{6,}\b", "0x…", text).strip("\n")
+
+
+def _plain_table(html: str) -> str:
+    """Return HTML output ready for the page: ours as it is, a table shown by pandas itself put into a scroll box."""
+    if '<table border="1" class="dataframe">' not in html:
+        return html
+    html = re.sub(r"<style scoped>.*?</style>\s*", "", html, flags=re.DOTALL)
+    html = html.replace('<table border="1" class="dataframe">', '<table class="dataframe">')
+    html = re.sub(r"<th></th>", "<td></td>", html)
+    return f'<div class="tc-table" role="group" tabindex="0" aria-label="Table">{html}</div>'
+
+
+def _base64(text: str) -> str:
+    return b64encode(text.encode()).decode("ascii")
+
+
+def _facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what a reader needs to make the page again."""
+    run_file = str(manifest.get("run_file", "")).replace("\\", "/").rsplit("/", 1)[-1]
+    facts = [
+        ("Entity", manifest["entity"]), ("As of", manifest["as_of"]), ("Run file", run_file),
+        ("Book", manifest["book"]["fingerprint"]), ("Seed", manifest.get("seed", "")),
+        ("Versions", ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())),
+    ]  # fmt: skip
+    return [(name, str(value)) for name, value in facts if str(value)]
+
+
+def _header(manifest: Mapping[str, Any], chapter_title: str) -> str:
+    return (
+        f'<p class="eyebrow"><span>{escaped(manifest["entity"])}</span> '
+        f"<span>As of {escaped(manifest['as_of'])}</span></p>\n<h1>{escaped(chapter_title)}</h1>"
+    )
+
+
+def _navigation(titles: Mapping[str, str], chapter: str, contents: list[tuple[str, str]]) -> str:
+    """Return the links to the month's chapters and to this page's sections: beside the text, or folded on a phone."""
+    current = {chapter: ' aria-current="page"'}
+    items = "".join(
+        f'<li><a href="{escaped(name)}.html"{current.get(name, "")}>{escaped(text)}</a></li>\n'
+        for name, text in titles.items()
+    )
+    parts = [("Chapters", f'<ul>\n{items}<li class="all"><a href="../../index.html">All months</a></li>\n</ul>')]
+    if contents:
+        items = "".join(f'<li><a href="#{anchor}">{text}</a></li>\n' for anchor, text in contents)
+        parts.append(("On this page", f"<ol>\n{items}</ol>"))
+    beside = "".join(f'<nav aria-label="{name}"><h2>{name}</h2>\n{links}</nav>\n' for name, links in parts)
+    folded = "".join(
+        f'<nav aria-label="{name}"><details><summary>{name}</summary>\n{links}</details></nav>\n'
+        for name, links in parts
+    )
+    return f'<div class="side beside">\n{beside}</div>\n<div class="side folded">\n{folded}</div>'
+
+
+def _steps(titles: Mapping[str, str], chapter: str) -> str:
+    """Return the links to the chapters before and after."""
+    names = list(titles)
+    place = names.index(chapter)
+    around = [("Previous", place - 1), ("Next", place + 1)]
+    near = [(word, names[at]) for word, at in around if 0 <= at < len(names)]
+    links = "".join(
+        f'<a class="{word.lower()}" href="{escaped(name)}.html"><span>{word}</span> {escaped(titles[name])}</a>\n'
+        for word, name in near
+    )
+    return f'<nav class="steps" aria-label="Previous and next chapter">\n{links}</nav>\n' if links else ""
+
+
+def _footer(manifest: Mapping[str, Any]) -> str:
+    versions = manifest["versions"]
+    return (
+        f"<p>Made by tradecredit {escaped(versions.get('tradecredit', ''))} from book "
+        f"<code>{escaped(manifest['book']['fingerprint'][:12])}</code>. "
+        '<span class="screen">All figures: <a href="results.json">results.json</a>; '
+        'how they were made: <a href="manifest.json">manifest.json</a>.</span></p>'
+    )

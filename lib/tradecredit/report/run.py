@@ -1,0 +1,258 @@
+"""A month's report from start to end: parameters, book, chapters, pages, and the rename that publishes them."""
+
+import json
+import os
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import papermill
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+from tqdm import tqdm
+
+from tradecredit.book.book import Book
+from tradecredit.errors import ParameterError, Problem
+from tradecredit.model.insurance import Policy
+from tradecredit.params import Run, read_yaml
+from tradecredit.report.index import month_folder, write_index
+from tradecredit.report.page import page_html, title
+
+SUMMARY = "00_summary"
+"""The chapter that reads the others' results: executed last, shown first."""
+
+VERSIONS = ("tradecredit", "pandas", "numpy", "scipy", "statsmodels", "duckdb", "papermill", "nbconvert")
+
+
+def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence[str] = ()) -> Path:
+    """Make and publish the report of a run's month; return the path of its first page.
+
+    `chapters`: only these and the summary are made anew; the others stay as published from the same book.
+
+    Raises `ParameterError` and `InputError` before anything is written, and papermill's `PapermillExecutionError`
+    where a chapter fails: the last good report then stays as it was, and the index shows the failure.
+    """
+    started = datetime.now(UTC)
+    run = checked_run(run_file, as_of)
+    notebooks = _notebooks(run, chapters)
+    book = Book.open(run)
+    published = month_folder(run)
+    before = _published(book, published) if chapters else {}
+    build = run.reports / f".building-{published.parent.name}-{published.name}-{os.getpid()}"
+    try:
+        build.mkdir(parents=True)
+        if before:
+            shutil.copytree(published, build, dirs_exist_ok=True)
+        executed, manifest = _chapters(book, notebooks, build, before)
+        for name, notebook in executed.items():
+            (build / f"{name}.html").write_text(page_html(notebook, manifest=manifest, chapter=name), encoding="utf-8")
+        seconds = (datetime.now(UTC) - started).total_seconds()
+        timed = manifest | {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
+        _write_json(build / "manifest.json", timed)
+        _replace(build, published)
+        _failure_file(published).unlink(missing_ok=True)
+    except PapermillExecutionError as error:
+        _write_json(_failure_file(published), {"as_of": str(run.as_of), **failure(error), "when": started.isoformat()})
+        raise
+    finally:
+        shutil.rmtree(build, ignore_errors=True)
+        write_index(run.reports)
+    return published / f"{SUMMARY}.html"
+
+
+def checked_run(run_file: str | Path, as_of: str | None = None) -> Run:
+    """Return the run of a run file after checking it and every policy that it names.
+
+    Raises one `ParameterError` with the problems of all these files.
+    """
+    problems: list[Problem] = []
+    run = None
+    try:
+        run = Run.from_yaml(run_file, as_of)
+    except ParameterError as error:
+        problems += error.problems
+    for policy in _policy_files(Path(run_file)):
+        try:
+            Policy.from_yaml(policy)
+        except ParameterError as error:
+            problems += error.problems
+    if run is None or problems:
+        raise ParameterError(problems)
+    return run
+
+
+def failure(error: PapermillExecutionError) -> dict[str, str]:
+    """Return where and why a chapter failed: its name, the cell's number and first line, the error's last line."""
+    first_line = error.source.strip().splitlines()[0]
+    return {
+        "chapter": error.chapter,
+        "cell": f"{error.exec_count} ({first_line})",
+        "error": f"{error.ename}: {error.evalue}",
+    }
+
+
+def _policy_files(run_file: Path) -> list[Path]:
+    """Return the policies that a run file names, even one with mistakes elsewhere."""
+    try:
+        content = read_yaml(run_file)
+    except ParameterError:
+        return []  # Run.from_yaml tells of it
+    quotes = content.get("quotes")
+    named = [content.get("policy"), *(quotes if isinstance(quotes, list) else [])]
+    return [run_file.parent / name for name in named if isinstance(name, str)]
+
+
+def _notebooks(run: Run, chapters: Sequence[str]) -> list[Path]:
+    """Return the notebooks to execute, in order; the summary last."""
+    present = {file.stem: file for file in sorted(run.notebooks.glob("[0-9][0-9]_*.ipynb"))}
+    unknown = [name for name in chapters if name not in present]
+    if unknown or SUMMARY not in present:
+        known = ", ".join(present) or "no notebook at all"
+        raise ParameterError(
+            Problem(file=str(run.notebooks), column="--chapter", value=name, allowed="there is no such chapter",
+                    remedy=f"use one of: {known}")
+            for name in unknown or [SUMMARY]
+        )  # fmt: skip
+    wanted = [name for name in present if name != SUMMARY and (not chapters or name in chapters)]
+    return [present[name] for name in [*wanted, SUMMARY]]
+
+
+def _published(book: Book, published: Path) -> dict[str, Any]:
+    """Return results and manifest of the published month, which must be of the same book and parameters."""
+    before = {}
+    if (published / "manifest.json").exists():
+        before = {name: _read_json(published / f"{name}.json") for name in ("results", "manifest")}
+    manifest = before.get("manifest", {})
+    now = (book.fingerprint, _parameters(book.run))
+    if (manifest.get("book", {}).get("fingerprint"), manifest.get("parameters")) != now:
+        raise ParameterError([
+            Problem(file=str(published), column="--chapter",
+                    allowed="this month is not published from the same data and parameters",
+                    remedy="make the whole report first, without --chapter")
+        ])  # fmt: skip
+    return before
+
+
+def _chapters(
+    book: Book, notebooks: list[Path], build: Path, before: dict[str, Any]
+) -> tuple[dict[str, NotebookNode], dict[str, Any]]:
+    """Execute the notebooks; return them by name, and the manifest. Their results go to the build folder."""
+    run = book.run
+    results = before.get("results", {}).get("chapters", {})
+    made = {chapter["name"]: chapter for chapter in before.get("manifest", {}).get("chapters", [])}
+    executed = {}
+    for notebook in _shown_progress(notebooks, f"{run.entity} as of {run.as_of}"):
+        name, began = notebook.stem, time.monotonic()
+        shutil.rmtree(build / "tables" / name, ignore_errors=True)
+        _write_json(build / "results.json", _results(run, results))
+        executed[name] = _executed(notebook, run, build)
+        results = results | {name: {"title": title(executed[name]), **_publication(build, name)}}
+        made[name] = {"name": name, "title": title(executed[name]), "seconds": round(time.monotonic() - began, 1)}
+    _write_json(build / "results.json", _results(run, results))
+    shutil.rmtree(build / "results", ignore_errors=True)
+    return executed, _manifest(book, [made[name] for name in sorted(made)])
+
+
+def _publication(build: Path, chapter: str) -> dict[str, Any]:
+    """Return the headline figures and decisions that a chapter published; a chapter may have none."""
+    file = build / "results" / f"{chapter}.json"
+    return _read_json(file) if file.exists() else {"figures": {}, "decisions": []}
+
+
+def _executed(notebook: Path, run: Run, build: Path) -> NotebookNode:
+    parameters = {"run_file": str(run.file), "as_of": str(run.as_of), "output": str(build)}
+    try:
+        return papermill.execute_notebook(
+            notebook,
+            None,
+            parameters=parameters,
+            kernel_name="python3",
+            language="python",
+            cwd=notebook.parent,
+            progress_bar=False,
+        )
+    except PapermillExecutionError as error:
+        error.chapter = notebook.stem
+        raise
+
+
+def _shown_progress(notebooks: list[Path], title: str) -> Iterator[Path]:
+    """Yield the notebooks with a progress bar on a terminal, and with a line for each elsewhere."""
+    if sys.stderr.isatty():
+        bar = tqdm(
+            notebooks, desc=title, unit="chapter", bar_format="{desc} {bar} {n_fmt}/{total_fmt} {postfix} {elapsed}"
+        )
+        for notebook in bar:
+            bar.set_postfix_str(notebook.stem)
+            yield notebook
+        return
+    print(title, flush=True)
+    for notebook in notebooks:
+        began = time.monotonic()
+        yield notebook
+        print(f"  {notebook.stem} {time.monotonic() - began:.1f} s", flush=True)
+
+
+def _results(run: Run, chapters: dict[str, Any]) -> dict[str, Any]:
+    ordered = {name: chapters[name] for name in sorted(chapters)}
+    return {"entity": run.entity, "as_of": str(run.as_of), "currency": run.currency, "chapters": ordered}
+
+
+def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what a report was made from and by: enough to make it again, and no secret."""
+    notes = book.notes.groupby("table")[["rule", "rows"]].apply(lambda rows: rows.to_dict("records")).to_dict()
+    tables = {name: {"rows": len(frame), "notes": notes.get(name, [])} for name, frame in book.tables.items()}
+    return {
+        "entity": book.run.entity,
+        "as_of": str(book.run.as_of),
+        "status": "ok",
+        "run_file": book.run.file.name,
+        "parameters": _parameters(book.run),
+        "seed": book.run.simulation.seed,
+        "book": {"fingerprint": book.fingerprint, "tables": tables},
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
+        "chapters": chapters,
+    }
+
+
+def _parameters(run: Run) -> dict[str, Any]:
+    """Return the run's parameters, and its policies' content rather than their paths."""
+    parameters = run.model_dump(mode="json", exclude={"policy", "quotes", "reports", "notebooks"})
+    policies = [run.policy] if run.policy else []
+    return parameters | {
+        "policies": [Policy.from_yaml(file).model_dump(mode="json") for file in (*policies, *run.quotes)]
+    }
+
+
+def _replace(build: Path, published: Path) -> None:
+    """Put a finished month in its place by one rename; the month it replaces comes back where that fails."""
+    published.parent.mkdir(parents=True, exist_ok=True)
+    old = build.with_name(build.name + "-replaced")
+    if published.exists():
+        os.rename(published, old)
+    try:
+        os.rename(build, published)
+    except OSError:
+        if old.exists():
+            os.rename(old, published)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _failure_file(published: Path) -> Path:
+    return published.parent / "failed" / f"{published.name}.json"
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def _write_json(file: Path, content: dict[str, Any]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")

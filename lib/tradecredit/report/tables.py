@@ -1,0 +1,239 @@
+"""A table as HTML for a page and as CSV for a spreadsheet."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import pandas as pd
+
+from tradecredit.report.formats import (
+    CANNOT,
+    COLUMNS,
+    NUMERIC,
+    Column,
+    cell_writer,
+    change,
+    column,
+    count,
+    days,
+    figure,
+    missing,
+    money,
+    number,
+    percent,
+    probability,
+    ratio,
+)
+
+__all__ = [
+    "CANNOT", "COLUMNS", "MOST_COLUMNS", "Column", "change", "count", "csv_text", "days", "escaped", "figure", "money",
+    "number", "percent", "probability", "ratio", "to_html",
+]  # fmt: skip
+
+MOST_COLUMNS = 8
+"""Columns that a page shows of a table, the index's included."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_MISSING = '<span title="missing">–</span>'
+_CONTROLS = {code: "�" for code in [*range(32), 127] if chr(code) not in "\t\n\r"}
+
+
+def to_html(
+    table: pd.DataFrame | pd.Series,
+    caption: str,
+    *,
+    columns: Sequence[str] | Mapping[str, str | Column] | None = None,
+    rows: int | None = None,
+    link: str = "",
+    currency: str = "",
+) -> str:
+    """Return a table as HTML: caption, headings with scope, numbers right-aligned, all text escaped.
+
+    `columns` picks columns (a mapping also renames them: name → label or `Column(label, kind)`), `rows` limits the
+    rows, `link` is the address of the whole table as CSV, `currency` that of its amounts; what is not shown is said
+    below the table. Labels and kinds come from `formats.COLUMNS` or are guessed. An index that is named or not 0, 1, …
+    is shown first, as row headings; else the first column is. In a row with a `unit`, the columns of kind `figure` and
+    `change` are written in it. Where the rows are figures of different kinds (the first column is named `figure`,
+    `measure` or `term`, or the table is a Series without an index name), each row bears the label of its name, and
+    columns of objects are written by its kind. Missing values are an en dash.
+
+    Raises `ValueError` for columns that are not in the table, more than eight of them, and `rows` below one.
+    """
+    if rows is not None and rows < 1:
+        raise ValueError(f"rows: found {rows}; at least one row must be shown, or None for all")
+    flat, index_names = _flat(_framed(table))
+    names = _picked(flat, index_names, columns)
+    shown = flat.head(rows)[names] if rows else flat[names]
+    headings = [_heading(name, flat[name], columns) for name in names]
+    if headings and headings[0].kind == "name":
+        headings = [_by_row(heading, flat[name]) for name, heading in zip(names, headings, strict=True)]
+    cells = _cells(shown, headings, flat["unit"].head(len(shown)) if "unit" in flat else None)
+    told_by_unit = "unit" not in names and any(heading.kind in ("figure", "change") for heading in headings)
+    note = _note((len(shown), len(flat)), (len(names), flat.shape[1] - ("unit" in flat and told_by_unit)), link)
+    if currency and _holds_money(shown, headings):
+        note = f"{note} Amounts in {escaped(currency)}.".strip()
+    body = "".join(f"<tr>{''.join(row)}</tr>\n" for row in cells)
+    if not cells:
+        body = f'<tr><td colspan="{max(len(headings), 1)}" style="text-align:left">No rows.</td></tr>\n'
+    head = "".join(_head_cell(heading) for heading in headings)
+    label = escaped(caption)
+    return (
+        f'<div class="tc-table" role="region" tabindex="0" aria-label="{label}" style="overflow-x:auto">\n<table>\n'
+        f'<caption style="text-align:left"><span>{label}</span></caption>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n"
+        + (f'<p class="tc-note">{note}</p>\n' if note else "")
+    )
+
+
+def csv_text(table: pd.DataFrame | pd.Series) -> str:
+    """Return a table as CSV text: all rows and columns, numbers in full, dates ISO, missing values empty.
+
+    Floats are written so that they read back as the same number. An index that is named or not 0, 1, … comes first.
+    Text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a line break) has an apostrophe put
+    before it; numbers never have. Line breaks within text are written as \\n.
+    """
+    flat, _ = _flat(_framed(table))
+    written = {_harmless(str(name)): _harmless_column(values) for name, values in flat.items()}
+    return pd.DataFrame(written).to_csv(index=False, lineterminator="\n")
+
+
+def escaped(text: object) -> str:
+    """Return text that is safe in HTML content and attributes; control characters are shown as unknown."""
+    return escape(str(text).translate(_CONTROLS), quote=True)
+
+
+def _framed(table: pd.DataFrame | pd.Series) -> pd.DataFrame:
+    """Return a Series as a frame of one column; one of figures of different kinds as a column of objects."""
+    if isinstance(table, pd.DataFrame):
+        return table
+    frame = table.to_frame("value" if table.name is None else str(table.name))
+    plain = table.index.equals(pd.RangeIndex(len(table)))
+    if table.index.nlevels > 1 or plain or table.index.name not in (None, "figure", "measure", "term"):
+        return frame
+    return frame.astype("object").rename_axis(table.index.name or "figure")
+
+
+def _harmless(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    # A lone carriage return would end the row: what follows it could begin a formula.
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _harmless_column(values: pd.Series) -> pd.Series:
+    holds_text = not pd.api.types.is_numeric_dtype(values.dtype)
+    holds_text &= not pd.api.types.is_datetime64_any_dtype(values.dtype)
+    return values.map(_harmless) if holds_text else values
+
+
+def _flat(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return the frame with its index as columns, and their names; a plain 0, 1, … without a name is left out."""
+    index = frame.index
+    plain = index.nlevels == 1 and index.name is None and index.equals(pd.RangeIndex(len(index)))
+    names = [" · ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in frame.columns]
+    flat = frame.set_axis(names, axis=1)
+    index_names = [] if plain else ["" if name is None else str(name) for name in index.names]
+    levels = [pd.Series(index.get_level_values(level)) for level in range(len(index_names))]
+    flat = pd.concat([*levels, flat.reset_index(drop=True)], axis=1)
+    flat.columns = [*index_names, *names]
+    twice = flat.columns[flat.columns.duplicated()]
+    if len(twice):
+        raise ValueError(f"the table has two columns named {twice[0]!r}; rename one")
+    return flat, index_names
+
+
+def _picked(flat: pd.DataFrame, index_names: list[str], columns: Sequence[str] | Mapping | None) -> list[str]:
+    if columns is None:
+        return list(flat.columns[:MOST_COLUMNS])
+    for name in columns:
+        if name not in flat.columns:
+            near = difflib.get_close_matches(str(name), list(flat.columns), n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(flat.columns)}"
+            raise ValueError(f"the table has no column {name!r}; {hint}")
+    names = [*index_names, *(name for name in columns if name not in index_names)]
+    if len(names) > MOST_COLUMNS:
+        raise ValueError(f"{len(names)} columns are too many for a page; pick at most {MOST_COLUMNS}, index included")
+    return names
+
+
+def _heading(name: str, values: pd.Series, columns: Sequence[str] | Mapping | None) -> Column:
+    guessed = column(name, values) if name else Column("", column("", values).kind)
+    given = columns.get(name) if isinstance(columns, Mapping) else None
+    if given is None:
+        return guessed
+    return given if isinstance(given, Column) else Column(str(given), guessed.kind)
+
+
+def _by_row(heading: Column, values: pd.Series) -> Column:
+    """Return a column of objects as one that each row writes by the kind of its own name."""
+    if values.dtype != "object" or heading.kind == "name":
+        return heading
+    numbers = all(missing(value) or pd.api.types.is_number(value) for value in values)
+    return heading._replace(kind="row" if numbers else "row_text")
+
+
+def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None) -> list[list[str]]:
+    """Return the rows' cells as HTML; the first column heads its row."""
+    names = shown.iloc[:, 0] if shown.shape[1] else None
+    written = [
+        _written_by_row(values, names) if heading.kind.startswith("row") else _written(values, heading.kind, units)
+        for (_, values), heading in zip(shown.items(), headings, strict=True)
+    ]
+    kinds = [heading.kind for heading in headings]
+    return [
+        [_cell(text, kind, first=place == 0) for place, (text, kind) in enumerate(zip(row, kinds, strict=True))]
+        for row in zip(*written, strict=True)
+    ]
+
+
+def _written(values: pd.Series, kind: str, units: pd.Series | None) -> list[str | None]:
+    """Return a column's cells as text, None where missing."""
+    if kind in ("figure", "change") and units is not None:
+        by_unit = figure if kind == "figure" else change
+        return [
+            None if missing(value) or missing(unit) else by_unit(value, unit)
+            for value, unit in zip(values, units, strict=True)
+        ]
+    writer = cell_writer(values, "number" if kind in ("figure", "change") else kind)
+    return [None if missing(value) else writer(value) for value in values]
+
+
+def _written_by_row(values: pd.Series, names: pd.Series) -> list[str | None]:
+    """Return a column's cells as text, each by the kind of its row's name, None where missing."""
+    singles = [pd.Series([value]).infer_objects() for value in values]
+    kinds = [column(name, single).kind for name, single in zip(names, singles, strict=True)]
+    return [_written(single, kind, None)[0] for single, kind in zip(singles, kinds, strict=True)]
+
+
+def _holds_money(shown: pd.DataFrame, headings: list[Column]) -> bool:
+    kinds = {heading.kind for heading in headings}
+    if any(kind.startswith("row") for kind in kinds):
+        kinds |= {column(name, pd.Series([0.0])).kind for name in shown.iloc[:, 0]}
+    return "money" in kinds
+
+
+def _head_cell(heading: Column) -> str:
+    if not heading.label:
+        return "<td></td>"
+    if heading.kind in NUMERIC:
+        return f'<th scope="col" class="n">{escaped(heading.label)}</th>'
+    return f'<th scope="col" style="text-align:left">{escaped(heading.label)}</th>'
+
+
+def _cell(text: str | None, kind: str, *, first: bool = False) -> str:
+    content = _MISSING if text is None else escaped(text)
+    tag, scope = ("th", ' scope="row"') if first else ("td", "")
+    # JupyterLab aligns every cell to the right, so text says otherwise where our style sheet is absent.
+    look = ' class="n"' if kind in NUMERIC else ' class="d"' if kind == "date" else ' style="text-align:left"'
+    return f"<{tag}{scope}{look}>{content}</{tag}>"
+
+
+def _note(rows: tuple[int, int], columns: tuple[int, int], link: str) -> str:
+    """Return what the page does not show of a table, with the link to all of it."""
+    parts = [f"{rows[0]:,} of {rows[1]:,} rows"] if rows[0] < rows[1] else []
+    parts += [f"{columns[0]} of {columns[1]} columns"] if columns[0] < columns[1] else []
+    shown = " and ".join(parts)
+    anchor = f'<a href="{escaped(link)}">CSV</a>'
+    if shown:
+        return f"{shown}; all in the {anchor}." if link else f"{shown}."
+    return f"Also as {anchor}." if link else ""

@@ -1,0 +1,267 @@
+"""The book: read, checked, translated, frozen, and seen as of a date."""
+
+import duckdb
+import pandas as pd
+import pytest
+
+from tradecredit.book.book import Book
+from tradecredit.book.schema import TABLES
+from tradecredit.errors import InputError, ParameterError
+
+
+def test_a_folder_of_csv_files_becomes_typed_tables(ledger):
+    book = Book.open(ledger.run_file)
+    assert book.invoices["invoice_id"].tolist() == ["I1", "I2", "I3", "I4"]
+    assert book.invoices["issued"].tolist()[0] == pd.Timestamp("2024-01-10")
+    for name, table in TABLES.items():
+        assert list(getattr(book, name).columns) == table.names
+    assert not book.has("statements")
+    assert book.has("receipts")
+
+
+def test_foreign_amounts_are_translated_at_the_last_rate_on_or_before_issue(ledger):
+    book = Book.open(ledger.run_file)
+    # I3 was issued on 2024-02-20, between the rates of 1 January (1.15) and 1 March (1.20); its credit note follows it.
+    assert book.invoices.set_index("invoice_id").loc["I3", "amount"] == pytest.approx(200 * 1.15)
+    assert book.receipts.set_index("receipt_id").loc["R3", "amount"] == pytest.approx(50 * 1.15)
+
+
+def test_nothing_known_later_is_in_the_book(ledger):
+    ledger.write("disputes", "invoice_id,opened,closed,amount\nI1,2024-02-15,2024-03-30,100\nI4,2024-03-20,,50\n")
+    ledger.write("defaults", "buyer_id,date,kind,debt,recovered\nB2,2024-03-22,insolvency,200,10\n")
+    ledger.write("limits", "buyer_id,source,amount,valid_from,valid_to\nB1,own,900,2024-03-02,\n")
+    book = Book.open(ledger.run_file, as_of="2024-02-29")
+    assert book.invoices["invoice_id"].tolist() == ["I1", "I2", "I3"]
+    assert book.receipts["receipt_id"].tolist() == ["R1"]
+    assert book.disputes["invoice_id"].tolist() == ["I1"]
+    assert book.disputes["closed"].isna().all()
+    assert book.defaults.empty
+    assert book.limits.empty
+
+
+def test_deleting_later_rows_changes_neither_tables_nor_fingerprint(ledger):
+    before = Book.open(ledger.run_file, as_of="2024-02-29")
+    ledger.replace("invoices", "I4,B3,2024-03-05,2024-04-04,EUR,300.00\n", "")
+    ledger.replace("receipts", "R2,I1,2024-03-20,400.00,payment\nR3,I3,2024-03-25,50.00,credit_note\n", "")
+    after = Book.open(ledger.run_file, as_of="2024-02-29")
+    assert after.fingerprint == before.fingerprint
+    for name in TABLES:
+        pd.testing.assert_frame_equal(getattr(before, name), getattr(after, name))
+
+
+def test_at_an_earlier_day_equals_opening_on_that_day(ledger):
+    opened = Book.open(ledger.run_file, as_of="2024-02-29")
+    seen = Book.open(ledger.run_file).at("2024-02-29")
+    for name in TABLES:
+        pd.testing.assert_frame_equal(getattr(opened, name), getattr(seen, name))
+    with pytest.raises(ValueError, match="cannot tell about 2025"):
+        seen.at("2025-01-01")
+
+
+def test_what_is_recovered_is_what_was_known_by_the_date(ledger):
+    ledger.write(
+        "defaults",
+        "buyer_id,date,kind,debt,recovered,resolved\n"
+        "B1,2024-02-25,insolvency,1500,450,\nB2,2024-02-26,insolvency,200,80,2024-03-20\n",
+    )
+    assert Book.open(ledger.run_file, as_of="2024-03-05").defaults["recovered"].isna().all()
+    ledger.add("receipts", "R4,I2,2024-03-10,100.00,recovery\nR5,I2,2024-03-30,350.00,recovery\n")
+    assert Book.open(ledger.run_file, as_of="2024-03-05").defaults["recovered"].isna().all()
+    assert Book.open(ledger.run_file, as_of="2024-03-15").defaults["recovered"].tolist() == [100.0, 0.0]
+    assert Book.open(ledger.run_file, as_of="2024-03-31").defaults["recovered"].tolist() == [450.0, 80.0]
+
+
+def test_the_fingerprint_is_of_the_content_not_of_files_or_order(ledger):
+    first = Book.open(ledger.run_file)
+    file = ledger.folder / "data" / "invoices.csv"
+    header, *lines = file.read_text().splitlines(keepends=True)
+    ledger.write("invoices", header + "".join(reversed(lines)))
+    assert Book.open(ledger.run_file).fingerprint == first.fingerprint
+    with duckdb.connect(str(ledger.folder / "book.duckdb")) as connection:
+        for name in ("buyers", "invoices", "receipts", "fx"):
+            frame = pd.read_csv(ledger.folder / "data" / f"{name}.csv")  # noqa: F841 - read by the query
+            connection.execute(f"create table {name} as select * from frame")
+    run_file = ledger.run(source={"kind": "duckdb", "path": "book.duckdb"})
+    assert Book.open(run_file).fingerprint == first.fingerprint
+    ledger.run(source={"kind": "folder", "path": "data"})
+    ledger.replace("invoices", "300.00", "300.01")
+    assert Book.open(ledger.run_file).fingerprint != first.fingerprint
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".xlsx"])
+def test_parquet_and_excel_read_as_csv_does(ledger, suffix):
+    first = Book.open(ledger.run_file)
+    for name in ("buyers", "invoices", "receipts"):
+        file = ledger.folder / "data" / f"{name}.csv"
+        frame = pd.read_csv(file, parse_dates=[c for c in ("issued", "due", "received") if c in file.read_text()])
+        file.unlink()
+        write = frame.to_parquet if suffix == ".parquet" else frame.to_excel
+        write(file.with_suffix(suffix), index=False)
+    assert Book.open(ledger.run_file).fingerprint == first.fingerprint
+
+
+def test_one_export_with_buyer_invoice_and_settlement_in_a_row(ledger):
+    ledger.write(
+        "export",
+        "Customer;Doc;Date;Net days;Gross;Paid on;Status\n"
+        "B1;1;05.01.2024;30;1.000,50;10.02.2024;paid\n"
+        "B1;2;15.01.2024;30;250,00;;open\n"
+        "B2;3;01.02.2024;60;99,90;;void\n",
+    )
+    formats = {"dates": "%d.%m.%Y", "decimal": ",", "thousands": ".", "separator": ";"}
+    common = {"file": "export.csv", "formats": formats, "where": {"Status": ["paid", "open"]}}
+    ledger.run(
+        tables={
+            "buyers": {**common, "columns": {"buyer_id": "Customer"}, "distinct": True},
+            "invoices": {
+                **common,
+                "columns": {
+                    "invoice_id": "Doc",
+                    "buyer_id": "Customer",
+                    "issued": "Date",
+                    "terms_days": "Net days",
+                    "amount": "Gross",
+                },
+                "constants": {"currency": "EUR"},
+            },
+            "receipts": {
+                **common,
+                "columns": {"receipt_id": "Doc", "invoice_id": "Doc", "received": "Paid on", "amount": "Gross"},
+                "constants": {"kind": "payment"},
+                "filled": ["Paid on"],
+            },
+        }
+    )
+    book = Book.open(ledger.run_file)
+    assert book.buyers["buyer_id"].tolist() == ["B1"]
+    assert book.invoices["due"].tolist() == [pd.Timestamp("2024-02-04"), pd.Timestamp("2024-02-14")]
+    assert book.invoices["amount"].tolist() == [1000.5, 250.0]
+    assert book.receipts["amount"].tolist() == [1000.5]
+    notes = book.notes.set_index(["table", "rule"])["rows"]
+    assert notes["invoices", "left out: Status is not paid or open"] == 1
+    assert notes["buyers", "left out: the row repeats another one"] == 1
+    assert notes["receipts", "left out: Paid on is empty"] == 1
+    assert notes["buyers", "kind is not stated: taken as private"] == 1
+
+
+def test_a_country_code_that_looks_like_a_missing_value_stays(ledger):
+    ledger.replace("buyers", "DE", "NA")  # Namibia
+    assert Book.open(ledger.run_file).buyers["country"].tolist()[0] == "NA"
+
+
+def test_bom_latin_1_and_decimal_commas_are_readable_by_stated_options(ledger):
+    ledger.replace("buyers", "buyer_id,name", "\ufeffbuyer_id,name")
+    invoices = (ledger.folder / "data" / "invoices.csv").read_text()
+    ledger.write("invoices", invoices.replace(",", ";").replace(".", ","))
+    ledger.replace("receipts", "payment", "Überweisung", encoding="latin-1")
+    ledger.run(
+        tables={
+            "invoices": {"formats": {"separator": ";", "decimal": ","}},
+            "receipts": {"formats": {"encoding": "latin-1"}, "values": {"kind": {"Überweisung": "payment"}}},
+        }
+    )
+    book = Book.open(ledger.run_file)
+    assert book.invoices["amount"].tolist()[1] == 500.5
+    assert book.receipts["kind"].tolist() == ["payment", "payment", "credit_note"]
+
+
+SPOILED = {
+    "text in an amount": ("invoices", "500.50", "lots", ["row 3", "amount", "'lots'", "a number"]),
+    "an amount with a comma": ("invoices", "500.50", '"500,50"', ["row 3", "'500,50'", "decimal"]),
+    "31 February": ("invoices", "2024-02-12", "2024-02-31", ["row 3", "issued", "'2024-02-31'"]),
+    "a missing column": ("invoices", "due", "payable", ["row 1", "due", "missing", "columns"]),
+    "a missing value": ("invoices", "B2", "", ["row 4", "buyer_id", "is empty"]),
+    "an unknown invoice": ("receipts", "R2,I1", "R2,I9", ["row 3", "invoice_id", "'I9'"]),
+    "an unknown buyer": ("invoices", "B2", "B9", ["row 4", "buyer_id", "'B9'"]),
+    "a repeated key": ("invoices", "I2,", "I1,", ["row 3", "invoice_id", "'I1'", "unique"]),
+    "an unknown currency": ("invoices", "GBP", "XYZ", ["row 4", "currency", "XYZ", "no rate"]),
+    "a negative amount": ("invoices", ",300.00", ",-300.00", ["row 5", "-300", "credit_note"]),
+    "due before issue": ("invoices", "2024-04-04", "2024-03-04", ["row 5", "due", "before issued"]),
+    "paid before issue": ("receipts", "2024-02-20", "2024-01-02", ["row 2", "received", "before"]),
+    "over-payment": ("receipts", "400.00", "400.02", ["row 3", "400.02 on invoice I1", "more than"]),
+    "a kind that is not one": ("receipts", "credit_note", "CN", ["row 4", "kind", "'CN'", "values"]),
+    "a wrong separator": ("invoices", ",", ";", ["separated by ';'", "separator"]),
+    "a torn line": ("invoices", ",EUR,1000.00", "", ["row 2", "4 fields", "6"]),
+    "an endless quote": ("buyers", "Birch", '"Birch', ["buyers.csv", "CSV"]),
+    "a column twice": ("buyers", "sector", "name", ["buyers.csv", "name", "twice"]),
+}
+
+
+@pytest.mark.parametrize("what", SPOILED)
+def test_bad_data_is_named_with_place_value_and_remedy(ledger, what):
+    table, old, new, expected = SPOILED[what]
+    ledger.replace(table, old, new)
+    with pytest.raises(InputError) as caught:
+        Book.open(ledger.run_file)
+    message = str(caught.value)
+    for part in (*expected, "Remedy"):
+        assert part in message
+    assert not list((ledger.folder.parent / "cache").glob("books/*"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", "is empty"), ("invoice_id,buyer_id,issued,due,currency,amount\n", "holds no rows of invoices")],
+)
+def test_a_compulsory_table_must_hold_rows(ledger, text, expected):
+    ledger.write("invoices", text)
+    with pytest.raises(InputError, match=expected):
+        Book.open(ledger.run_file)
+
+
+def test_text_in_another_encoding_names_the_row_and_the_option(ledger):
+    ledger.replace("buyers", "Birch", "Bärk", encoding="latin-1")
+    with pytest.raises(InputError, match=r"buyers.csv, row 3: is not utf-8 text.*encoding: latin-1"):
+        Book.open(ledger.run_file)
+
+
+def test_all_problems_of_all_tables_are_told_at_once(ledger):
+    ledger.replace("invoices", "2024-03-05,2024-04-04,EUR,300.00", "soon,2024-04-04,EUR,lots")
+    ledger.replace("receipts", "600.00", "-1")
+    (ledger.folder / "data" / "buyers.csv").unlink()
+    with pytest.raises(InputError) as caught:
+        Book.open(ledger.run_file)
+    files = [problem.file for problem in caught.value.problems]
+    assert {"buyers.csv", "invoices.csv", "receipts.csv"} <= set(files)
+    assert {"lots", "soon", "-1"} <= {problem.value for problem in caught.value.problems}
+
+
+def test_many_rows_with_one_problem_are_counted_not_listed(ledger):
+    rows = "".join(f"X{n},B1,2024-01-10,2024-02-09,EUR,oops\n" for n in range(50))
+    ledger.add("invoices", rows)
+    with pytest.raises(InputError) as caught:
+        Book.open(ledger.run_file)
+    amounts = [problem for problem in caught.value.problems if problem.column == "amount"]
+    assert len(amounts) == 10
+    assert amounts[-1].others == 40
+    assert "and 40 more rows" in str(caught.value)
+
+
+def test_a_book_needs_an_invoice_by_the_as_of_date(ledger):
+    with pytest.raises(InputError, match="the first is of 2024-01-10"):
+        Book.open(ledger.run_file, as_of="2023-12-31")
+
+
+def test_a_table_that_the_run_file_names_must_be_there(ledger):
+    ledger.run(tables={"limits": {"file": "lmits.csv"}, "invoices": {"columns": {"issud": "x", "amount": "Betrag"}}})
+    with pytest.raises(InputError) as caught:
+        Book.open(ledger.run_file)
+    message = str(caught.value)
+    assert "lmits.csv" in message
+    assert "did you mean 'issued'" in message
+    assert "Betrag" in message
+    assert "invoice_id, buyer_id" in message
+
+
+def test_a_source_that_is_not_there_is_a_problem_of_the_run_file(ledger):
+    ledger.run(source={"kind": "folder", "path": "nowhere"})
+    with pytest.raises(InputError, match=r"source.path.*nowhere"):
+        Book.open(ledger.run_file)
+    ledger.run(source={"kind": "duckdb", "path": "data/buyers.csv"})
+    with pytest.raises(InputError, match="not a DuckDB file"):
+        Book.open(ledger.run_file)
+
+
+def test_a_wrong_date_argument_is_a_parameter_error(ledger):
+    with pytest.raises(ParameterError, match="as_of"):
+        Book.open(ledger.run_file, as_of="2024-02-31")

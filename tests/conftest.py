@@ -1,0 +1,74 @@
+"""A small ledger that tests write out, spoil and read."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+TABLES = {
+    "buyers": """buyer_id,name,country,sector,kind
+B1,Alder & Sons,DE,C,private
+B2,Birch Ltd,GB,G,private
+B3,City of Cedar,FR,O,public
+""",
+    "invoices": """invoice_id,buyer_id,issued,due,currency,amount
+I1,B1,2024-01-10,2024-02-09,EUR,1000.00
+I2,B1,2024-02-12,2024-03-13,EUR,500.50
+I3,B2,2024-02-20,2024-03-21,GBP,200.00
+I4,B3,2024-03-05,2024-04-04,EUR,300.00
+""",
+    "receipts": """receipt_id,invoice_id,received,amount,kind
+R1,I1,2024-02-20,600.00,payment
+R2,I1,2024-03-20,400.00,payment
+R3,I3,2024-03-25,50.00,credit_note
+""",
+    "fx": """date,currency,rate
+2024-01-01,GBP,1.15
+2024-03-01,GBP,1.20
+""",
+}
+
+
+class Ledger:
+    """A folder with a run file and CSV tables, to be spoilt.
+
+    `write` writes a table anew, `replace` and `add` change its text, `run` changes keys of the run file.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.run_file = folder / "run.yaml"
+        self.content = {
+            "entity": "Test & Co",
+            "currency": "EUR",
+            "as_of": "2024-03-31",
+            "source": {"kind": "folder", "path": "data"},
+            "reports": "reports",
+        }
+        (folder / "data").mkdir(parents=True)
+        for name, text in TABLES.items():
+            self.write(name, text)
+        self.run()
+
+    def write(self, name: str, text: str | bytes, suffix: str = ".csv") -> None:
+        content = text if isinstance(text, bytes) else text.encode()
+        (self.folder / "data" / (name + suffix)).write_bytes(content)
+
+    def replace(self, name: str, old: str, new: str, encoding: str = "utf-8") -> None:
+        assert old in TABLES[name], f"{old!r} is not in {name}"
+        self.write(name, TABLES[name].replace(old, new).encode(encoding))
+
+    def add(self, name: str, rows: str) -> None:
+        self.write(name, TABLES[name] + rows)
+
+    def run(self, **keys: object) -> Path:
+        self.content |= keys
+        self.run_file.write_text(yaml.safe_dump(self.content), encoding="utf-8")
+        return self.run_file
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
+    monkeypatch.setattr("tradecredit.book.book.CACHE", tmp_path / "cache")
+    monkeypatch.setattr("tradecredit.book.memory.CACHE", tmp_path / "cache")
+    return Ledger(tmp_path / "ledger")

@@ -1,0 +1,292 @@
+"""The loss distribution: closed forms, recalculation scenario by scenario, and what must always hold."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradecredit.errors import InputError, ParameterError
+from tradecredit.model import losses as module
+from tradecredit.model.insurance import Policy
+from tradecredit.model.losses import expected_loss, simulate, vasicek_quantile
+from tradecredit.params import PROJECT
+
+PUBLISHED = PROJECT.parent / "shared" / "published"
+
+
+def lumpy(buyers=60):
+    """A book of unequal buyers, some without a named limit, one whose limit was refused."""
+    random = np.random.default_rng(3)
+    probability = np.minimum(random.lognormal(np.log(0.02), 1, buyers), 0.3)
+    exposure = random.lognormal(11, 1.2, buyers).round()
+    limit = np.where(random.random(buyers) < 0.3, np.nan, (exposure * random.uniform(0.4, 1.5, buyers)).round())
+    limit[0] = 0
+    return pd.DataFrame(
+        {
+            "pd": probability,
+            "exposure": exposure,
+            "lgd": random.uniform(0.5, 0.9, buyers),
+            "correlation": module.basel_correlation(probability),
+            "insured_limit": limit,
+        },
+        index=pd.Index([f"B{n}" for n in range(buyers)], name="buyer_id"),
+    )
+
+
+def equal(buyers, probability, correlation, **columns):
+    return pd.DataFrame(
+        {"pd": probability, "exposure": 1.0, "lgd": 1.0, "correlation": correlation, "insured_limit": np.nan} | columns,
+        index=pd.RangeIndex(buyers, name="buyer_id"),
+    )
+
+
+NET = Policy(
+    name="net", insured_percentage=0.9, each_loss_deductible=5_000, threshold=8_000, aggregate_first_loss=50_000,
+    maximum_liability=600_000, discretionary_limit=40_000,
+)  # fmt: skip
+DEBT = Policy(
+    name="debt", insured_percentage=0.95, loss_basis="debt", deductible_order="percentage_first",
+    each_loss_deductible=2_000, aggregate_first_loss=80_000, aggregate_erosion="before_percentage",
+    discretionary_limit=30_000, discretionary_maximum_liability=60_000,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def simulated():
+    return simulate(lumpy(), policies=[NET, DEBT], scenarios=20_000, seed=11)
+
+
+def test_views(simulated):
+    assert simulated.views == ["gross", "indemnity:net", "retained:net", "indemnity:debt", "retained:debt"]
+    assert simulated.losses.shape == (20_000, 5)
+
+
+def test_gross_is_at_least_retained_and_retained_never_negative(simulated):
+    for name in ("net", "debt"):
+        assert (simulated.losses[f"indemnity:{name}"] >= 0).all()
+        assert (simulated.losses[f"retained:{name}"] >= 0).all()
+        assert (simulated.losses["gross"] >= simulated.losses[f"retained:{name}"]).all()
+        total = simulated.losses[f"retained:{name}"] + simulated.losses[f"indemnity:{name}"]
+        np.testing.assert_allclose(total, simulated.losses["gross"], atol=1e-6)
+
+
+def test_expected_loss_is_pd_times_lgd_times_exposure(simulated):
+    row = simulated.summary().query("view == 'gross' and measure == 'expected'").iloc[0]
+    assert abs(row["value"] - expected_loss(lumpy()).sum()) < 4 * row["standard_error"]
+
+
+def test_each_buyer_defaults_at_its_rate():
+    book = equal(4, [0.005, 0.05, 0.4, 0.9], [0.1, 0.2, 0.3, 0.0], exposure=[1.0, 100.0, 10_000.0, 1_000_000.0])
+    gross = simulate(book, scenarios=100_000, seed=2).losses["gross"].round().astype(int)
+    for position, (probability, unit) in enumerate(zip(book["pd"], [1, 100, 10_000, 1_000_000], strict=True)):
+        share = (gross // unit % 100 > 0).mean()
+        assert abs(share - probability) < 4 * np.sqrt(probability * (1 - probability) / 100_000), position
+
+
+def test_large_equal_book_has_vasicek_quantiles():
+    # 2,000 equal buyers still scatter around the closed form of infinitely many: allowed for by p(1−p)/2,000.
+    probability, correlation = 0.02, 0.15
+    result = simulate(equal(2_000, probability, correlation), scenarios=20_000, seed=4)
+    summary = result.summary(levels=[0.95, 0.99]).query("measure == 'VaR'").set_index("level")
+    for level, row in summary.iterrows():
+        closed = vasicek_quantile(probability, correlation, level)
+        granular = closed * (1 - closed) / 2_000
+        error = np.hypot(row["standard_error"] / 2_000, np.sqrt(granular / 10))
+        assert abs(row["value"] / 2_000 - closed) < 4 * error
+    # The variance has a closed form for any number of buyers: the bivariate normal at the barrier.
+    from scipy.stats import multivariate_normal, norm
+
+    barrier = norm.ppf(probability)
+    joint = multivariate_normal.cdf([barrier, barrier], cov=[[1, correlation], [correlation, 1]])
+    variance = 2_000 * (probability - joint) + 2_000**2 * (joint - probability**2)
+    row = result.summary().query("measure == 'sd'").iloc[0]
+    assert abs(row["value"] - np.sqrt(variance)) < 4 * row["standard_error"]
+
+
+def test_without_correlation_defaults_are_binomial():
+    result = simulate(equal(100, 0.1, 0.0), scenarios=50_000, seed=5)
+    row = result.summary().query("measure == 'sd'").iloc[0]
+    assert abs(row["value"] - np.sqrt(100 * 0.1 * 0.9)) < 4 * row["standard_error"]
+
+
+def test_published_vasicek_quantiles():
+    file = PUBLISHED / "vasicek_asrf_quantiles.csv"
+    if not file.exists():
+        pytest.skip(f"the table of published quantiles is not beside the project ({file.name})")
+    table = pd.read_csv(file)
+    ours = [vasicek_quantile(*row) for row in table.iloc[:, :3].to_numpy()]
+    np.testing.assert_allclose(ours, table["conditional_pd_quantile"], rtol=1e-9)
+
+
+def test_zero_pd_loses_nothing_and_certain_default_loses_all():
+    result = simulate(equal(3, [0.0, 1.0, 0.0], 0.2, exposure=[5.0, 7.0, 9.0], lgd=0.5), scenarios=2_000, seed=1)
+    assert (result.losses["gross"] == 3.5).all()
+
+
+def test_nobody_at_risk():
+    result = simulate(lumpy().iloc[:0], policies=[NET, DEBT], scenarios=2_000, seed=1)
+    assert (result.losses == 0).all(axis=None)
+    assert result.contributions("gross", 0.99).empty
+    assert result.events([5]).empty
+
+
+def test_constant_hazard_within_the_year():
+    # Of buyers with a yearly PD of p, 1 − (1−p)^(t/365) default within t days.
+    probability = 0.5
+    result = simulate(equal(50, probability, 0.0), scenarios=2_000, seed=8)
+    days = result.events(range(2_000))["day"]
+    assert days.between(1, 365).all()
+    for until in (30, 182, 300):
+        share = (1 - (1 - probability) ** (until / 365)) / probability
+        assert abs((days <= until).mean() - share) < 4 * np.sqrt(share * (1 - share) / len(days))
+
+
+def test_full_cover_leaves_what_is_above_the_limits():
+    book = lumpy()
+    result = simulate(book, policies=[Policy(name="full")], scenarios=5_000, seed=1)
+    worst = range(50)
+    events = result.events(worst)
+    above = (events["debt"] - events["recovery"] - events["limit"].fillna(0)).clip(lower=0)
+    expected = above.groupby(events["scenario"]).sum().reindex(worst, fill_value=0.0)
+    assert expected.gt(0).any()
+    np.testing.assert_allclose(result.losses["retained:full"].loc[:49], expected, atol=1e-6)
+    insured_all = simulate(book.assign(insured_limit=1e12), policies=[Policy(name="full")], scenarios=5_000, seed=1)
+    assert (insured_all.losses["retained:full"] == 0).all()
+
+
+@pytest.mark.parametrize("policy", [NET, DEBT], ids=["net", "debt"])
+def test_scenarios_are_their_events_under_the_policy(simulated, policy):
+    scenarios = [0, 1, 17, 1_023, 1_024, 5_000, 19_999]
+    result = policy.indemnify(simulated.events(scenarios))
+    sums = result.assign(gross=result["debt"] - result["recovery"]).groupby("scenario")[["gross", "indemnity"]].sum()
+    sums = sums.reindex(scenarios, fill_value=0.0)
+    np.testing.assert_allclose(sums["gross"], simulated.losses.loc[scenarios, "gross"], atol=1e-6)
+    np.testing.assert_allclose(
+        sums["indemnity"], simulated.losses.loc[scenarios, f"indemnity:{policy.name}"], atol=1e-6
+    )
+
+
+def test_scenarios_recalculated_by_hand_through_steps_3_to_7(simulated):
+    events = simulated.events(range(40)).sort_values(["scenario", "day"], kind="stable")
+    assert len(events) > 100
+    for scenario, rows in events.groupby("scenario"):
+        first_loss, maximum, total = 50_000.0, 600_000.0, 0.0
+        for row in rows.itertuples():
+            insured = min(row.debt - row.recovery, 40_000.0 if np.isnan(row.limit) else row.limit)
+            if insured <= 8_000:
+                continue
+            claim = 0.9 * max(insured - 5_000, 0.0)
+            used = min(claim, first_loss)
+            first_loss -= used
+            indemnity = min(claim - used, maximum)
+            maximum -= indemnity
+            total += indemnity
+        assert simulated.losses.loc[scenario, "indemnity:net"] == pytest.approx(total, abs=1e-6)
+    assert simulated.losses["indemnity:net"].max() == pytest.approx(600_000)
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.999, 0.9973])
+def test_contributions_add_up_to_the_shortfall(simulated, level):
+    shortfalls = simulated.summary(levels=[level]).query("measure == 'ES'").set_index("view")["value"]
+    for view in simulated.views:
+        parts = simulated.contributions(view, level)
+        assert parts.index.equals(lumpy().index)
+        assert parts.sum() == pytest.approx(shortfalls[view], rel=1e-12)
+        assert (parts >= -1e-9).all()
+
+
+def test_shares_of_contributors_are_those_of_equal_buyers():
+    book = equal(20, 0.05, 0.2, exposure=[2.0] * 10 + [1.0] * 10)
+    parts = simulate(book, scenarios=20_000, seed=3).contributions("gross", 0.9)
+    assert parts.iloc[:10].sum() > 2 * parts.iloc[10:].sum()
+
+
+def test_exceedance_falls_as_losses_rise(simulated):
+    for view in simulated.views:
+        chart = simulated.exceedance(view, points=50)
+        assert chart["loss"].is_monotonic_increasing
+        assert chart["probability"].is_monotonic_decreasing
+        assert len(chart) <= 50
+        middle = chart.iloc[len(chart) // 2]
+        assert (simulated.losses[view] >= middle["loss"]).mean() == pytest.approx(middle["probability"])
+
+
+def test_same_seed_same_figures_another_seed_others(simulated):
+    again = simulate(lumpy(), policies=[NET, DEBT], scenarios=20_000, seed=11)
+    pd.testing.assert_frame_equal(again.losses, simulated.losses, check_exact=True)
+    other = simulate(lumpy(), policies=[NET, DEBT], scenarios=20_000, seed=12)
+    assert not other.losses.equals(simulated.losses)
+
+
+def test_policies_do_not_change_the_losses_they_meet(simulated):
+    alone = simulate(lumpy(), policies=[DEBT], scenarios=20_000, seed=11)
+    columns = ["gross", "indemnity:debt", "retained:debt"]
+    pd.testing.assert_frame_equal(alone.losses, simulated.losses[columns], check_exact=True)
+
+
+def test_a_distribution_can_be_kept_and_read_back(simulated):
+    kept = pickle.loads(pickle.dumps(simulated))
+    pd.testing.assert_series_equal(kept.contributions("gross", 0.99), simulated.contributions("gross", 0.99))
+
+
+def test_loss_given_default_varies_by_the_beta_distribution():
+    book = equal(1, 1.0, 0.2, lgd=0.7, lgd_sd=0.2, exposure=100.0)
+    gross = simulate(book, scenarios=50_000, seed=9).losses["gross"]
+    assert gross.mean() == pytest.approx(70, abs=0.4)
+    assert gross.std() == pytest.approx(20, abs=0.4)
+    assert gross.between(0, 100).all()
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 0.9), st.floats(0, 1e6), st.floats(0, 1), st.floats(0, 0.99)), max_size=5),
+    st.floats(0, 1),
+)
+@settings(max_examples=25, deadline=None)
+def test_more_cover_retains_less_of_any_book(rows, percentage):
+    book = pd.DataFrame(rows, columns=["pd", "exposure", "lgd", "correlation"], dtype=float)
+    book = book.assign(insured_limit=book["exposure"] * 0.6)
+    policies = [Policy(name="some", insured_percentage=percentage, maximum_liability=5e5), Policy(name="all")]
+    result = simulate(book, policies=policies, scenarios=1_500, seed=1).losses
+    assert (result["gross"] >= result["retained:some"]).all()
+    assert (result["retained:some"] >= result["retained:all"] - 1e-6).all()
+    assert (result["retained:all"] >= 0).all()
+
+
+def test_a_portfolio_that_cannot_be():
+    book = lumpy(5).assign(lgd_sd=0.1, group_id="G").astype({"exposure": object})
+    book.loc["B1", "pd"] = 1.2
+    book.loc["B2", "pd"] = np.nan
+    book.loc["B2", "exposure"] = "much"
+    book.loc["B3", "correlation"] = 1.0
+    book.loc["B4", "lgd_sd"] = 0.6
+    book.loc["B0", "insured_limit"] = -1
+    book.index = ["B0", "B1", "B2", "B3", "B1"]
+    with pytest.raises(InputError) as error:
+        simulate(book.drop(columns="lgd"), scenarios=1_000, seed=1)
+    found = [(problem.column, problem.row, problem.others) for problem in error.value.problems]
+    assert found == [
+        ("buyer_id", 6, 0),
+        ("lgd", None, 0),
+        ("group_id", None, 0),
+        ("pd", 3, 1),
+        ("exposure", 4, 0),
+        ("correlation", 5, 0),
+        ("insured_limit", 2, 0),
+    ]
+    assert "row 3, pd: found '1.2 (buyer_id B1)'; must be from 0 to 1 (and 1 more rows)" in str(error.value)
+    with pytest.raises(InputError, match=r"lgd_sd: found '0\.6"):
+        simulate(lumpy(2).assign(lgd_sd=[0.0, 0.6]), scenarios=1_000, seed=1)
+
+
+def test_arguments_that_cannot_be(simulated):
+    with pytest.raises(ParameterError, match=r"policies.*this name[\s\S]*scenarios[\s\S]*seed"):
+        simulate(lumpy(2), policies=[NET, NET], scenarios=0, seed=-1)
+    with pytest.raises(ParameterError, match="view: found 'net'; must be one of gross"):
+        simulated.contributions("net", 0.99)
+    with pytest.raises(ParameterError, match="level"):
+        simulated.summary(levels=[0.99, 99])
+    with pytest.raises(ParameterError, match="scenarios: found '20000'"):
+        simulated.events([20_000])

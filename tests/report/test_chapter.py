@@ -1,0 +1,246 @@
+"""What a notebook shows and publishes: tables with CSVs, figures with words, findings, notes, headline figures."""
+
+import base64
+import io
+import json
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from tradecredit.report import charts
+from tradecredit.report.chapter import Chapter
+
+BOOK = SimpleNamespace(
+    as_of=pd.Timestamp("2026-10-31"), run=SimpleNamespace(currency="EUR"), has=lambda table: table != "statements"
+)
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The HTML and the mark of all that a chapter displays."""
+    outputs = []
+    monkeypatch.setattr(
+        "tradecredit.report.chapter.display",
+        lambda html, metadata: outputs.append((html.data, metadata["tradecredit"])),
+    )
+    return outputs
+
+
+def table() -> pd.DataFrame:
+    return pd.DataFrame({"buyer_id": [f"B{n}" for n in range(60)], "open_amount": np.arange(60) + 0.25})
+
+
+def bars() -> Figure:
+    return charts.bars(pd.Series([1.0, 2.0], index=["a", "b"]), x="x", y="EUR")
+
+
+def earlier(*rows: tuple) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["as_of", "chapter", "name", "value", "unit"])
+    return frame.assign(as_of=pd.to_datetime(frame["as_of"]))
+
+
+def test_a_table_is_shown_in_part_and_published_whole(shown, tmp_path):
+    Chapter("01_receivables", BOOK, tmp_path).table(table(), "largest", "Largest balances", rows=15)
+    ((html, kind),) = shown
+    assert kind == "table"
+    assert html.count("<tr>") == 16
+    assert '15 of 60 rows; all in the <a href="tables/01_receivables/largest.csv">CSV</a>. Amounts in EUR.' in html
+    published = pd.read_csv(tmp_path / "tables" / "01_receivables" / "largest.csv")
+    pd.testing.assert_frame_equal(published, table(), check_dtype=False)
+
+
+def test_a_long_table_is_cut_even_if_nobody_says_so(shown):
+    Chapter("01_receivables", BOOK).table(table(), "all_buyers", "All buyers")
+    assert shown[0][0].count("<tr>") == 51
+    assert "50 of 60 rows." in shown[0][0]
+
+
+def test_without_an_output_folder_nothing_is_written(shown, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    chapter = Chapter("01_receivables", BOOK, "")
+    chapter.table(table(), "a", "A")
+    chapter.table(table(), "a", "A")
+    chapter.headline({"dso": (41.0, "days")})
+    chapter.headline({"dso": (41.0, "days")})
+    assert len(shown) == 4
+    assert "href" not in "".join(html for html, _ in shown)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_spreadsheet_runs_nothing_of_a_published_table(shown, tmp_path):
+    frame = pd.DataFrame({"name": ["=cmd|' /C calc'!A0", "Müller"], "amount": [-5.5, 1]})
+    Chapter("01_receivables", BOOK, tmp_path).table(frame, "names", "Names")
+    content = (tmp_path / "tables" / "01_receivables" / "names.csv").read_bytes()
+    assert content.decode("utf-8") == "name,amount\n'=cmd|' /C calc'!A0,-5.5\nMüller,1.0\n"
+    assert "=cmd|" in shown[0][0]
+
+
+@pytest.mark.parametrize("name", ["", "../up", "a b", "A", "ä", "_a", "a.csv"])
+def test_names_cannot_leave_the_folder(shown, tmp_path, name):
+    chapter = Chapter("01_receivables", BOOK, tmp_path)
+    with pytest.raises(ValueError, match="lower-case letters"):
+        chapter.table(table(), name, "A")
+    with pytest.raises(ValueError, match="lower-case letters"):
+        chapter.headline({name: (1, "count")})
+    with pytest.raises(ValueError, match="lower-case letters"):
+        Chapter(name, BOOK, tmp_path)
+    assert shown == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_tables_of_one_name_are_refused(shown, tmp_path):
+    chapter = Chapter("01_receivables", BOOK, tmp_path)
+    chapter.table(table(), "a", "A")
+    with pytest.raises(ValueError, match="two tables named 'a'"):
+        chapter.table(table(), "a", "B")
+    with pytest.raises(ValueError, match="needs a caption"):
+        chapter.table(table(), "b", "  ")
+    assert len(shown) == 1
+
+
+def test_a_figure_is_a_sharp_picture_with_words(shown):
+    Chapter("01_receivables", BOOK).figure(bars(), "ageing", "Ageing <of> all", 'Two bars: "a" 1, "b" 2.')
+    html, kind = shown[0]
+    assert kind == "figure"
+    assert 'alt="Two bars: &quot;a&quot; 1, &quot;b&quot; 2."' in html
+    assert "<figcaption>Ageing &lt;of&gt; all</figcaption>" in html
+    assert 'width="640" height="380"' in html
+    picture = Image.open(io.BytesIO(base64.b64decode(re.search('base64,([^"]+)', html)[1])))
+    assert picture.size == (1280, 760)
+    assert set(picture.info) <= {"dpi"}
+
+
+def test_equal_figures_have_equal_bytes(shown):
+    chapter = Chapter("01_receivables", BOOK)
+    chapter.figure(bars(), "one", "A", "B")
+    chapter.figure(bars(), "two", "A", "B")
+    assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("alt", ["", "   ", "\n"])
+def test_a_figure_without_words_is_refused(shown, alt):
+    with pytest.raises(ValueError, match="needs an alternative text"):
+        Chapter("01_receivables", BOOK).figure(bars(), "ageing", "Ageing", alt)
+    with pytest.raises(ValueError, match="needs a caption"):
+        Chapter("01_receivables", BOOK).figure(bars(), "ageing", alt, "Bars")
+    assert shown == []
+
+
+def test_a_figure_is_closed_when_pyplot_made_it(shown):
+    import matplotlib.pyplot as plt
+
+    figure, _ = plt.subplots()
+    Chapter("01_receivables", BOOK).figure(figure, "empty", "Axes", "Empty axes")
+    assert not plt.fignum_exists(figure.number)
+    assert len(shown) == 1
+
+
+def test_letters_without_a_font_are_told_in_the_caption(shown):
+    figure = charts.bars(pd.Series([1.0], index=["\U0010fffd"]), x="x", y="y")
+    Chapter("01_receivables", BOOK).figure(figure, "names", "Names.", "One bar")
+    assert "<figcaption>Names. Some letters cannot be drawn" in shown[0][0]
+
+
+def test_findings_are_text_with_bold_and_nothing_else(shown):
+    chapter = Chapter("01_receivables", BOOK)
+    chapter.say("**70.7 %** of EUR 20.1 m, <script>alert(1)</script> & 12 months")
+    chapter.leaves_out({"statements": "No statements.", "invoices": "No invoices."})
+    chapter.assumes("LGD of **75 %**.")
+    say, left_out, assumed = (html for html, _ in shown)
+    assert (
+        "<strong>70.7\u00a0%</strong> of EUR\u00a020.1\u00a0m, &lt;script&gt;alert(1)&lt;/script&gt; &amp; 12 months"
+        in say
+    )
+    assert "<strong>Left out.</strong> No statements." in left_out
+    assert "<strong>Assumed.</strong> LGD of <strong>75\u00a0%</strong>." in assumed
+    assert 'role="note"' in left_out
+
+
+def test_headline_figures_are_published_and_shown(shown, tmp_path):
+    chapter = Chapter("01_receivables", BOOK, tmp_path)
+    chapter.headline(
+        {
+            "receivables": (20_108_700.123456789, "EUR"), "share_overdue": (0.29351, "fraction"),
+            "dso": (np.float64(43.21), "days", "DSO & co"), "cash_conversion_cycle": (np.nan, "days"),
+            "buyers": (np.int64(600), "count"), "growth": (-0.0, "%"),
+        }
+    )  # fmt: skip
+    text = (tmp_path / "results" / "01_receivables.json").read_text(encoding="utf-8")
+    assert json.loads(text) == {
+        "figures": {
+            "receivables": {"label": "Receivables", "value": 20108700.12, "unit": "EUR"},
+            "share_overdue": {"label": "Overdue share", "value": 0.29351, "unit": "fraction"},
+            "dso": {"label": "DSO & co", "value": 43.21, "unit": "days"},
+            "cash_conversion_cycle": {"label": "Cash conversion cycle", "value": None, "unit": "days"},
+            "buyers": {"label": "Buyers", "value": 600, "unit": "count"},
+            "growth": {"label": "Growth", "value": 0.0, "unit": "%"},
+        },
+        "decisions": [],
+    }
+    assert list(json.loads(text)["figures"]) == [
+        "receivables", "share_overdue", "dso", "cash_conversion_cycle", "buyers", "growth",
+    ]  # fmt: skip
+    assert "-0" not in text
+    ((html, kind),) = shown
+    assert kind == "headline"
+    cards = re.findall(r"<dt>(.*?)</dt><dd(?: class=\"missing\")?>(.*?)</dd>", html)
+    assert [(label, value.replace("\u00a0", " ")) for label, value in cards] == [
+        ("Receivables", "EUR 20.1 m"), ("Overdue share", "29.4 %"), ("DSO &amp; co", "43.2 days"),
+        ("Cash conversion cycle", "cannot be estimated"), ("Buyers", "600"), ("Growth", "0.0 %"),
+    ]  # fmt: skip
+
+
+def test_ten_digits_absorb_what_threads_and_libraries_change(shown, tmp_path):
+    for number, value in enumerate([0.1 + 0.2, 0.3]):
+        Chapter("01_receivables", BOOK, tmp_path / str(number)).headline({"share": (value, "fraction")})
+    one, other = ((tmp_path / str(n) / "results" / "01_receivables.json").read_bytes() for n in (0, 1))
+    assert one == other
+    assert len(shown) == 2
+
+
+def test_headlines_add_up_and_no_name_is_used_twice(shown, tmp_path):
+    chapter = Chapter("01_receivables", BOOK, tmp_path)
+    chapter.headline({"dso": (41.0, "days")})
+    chapter.headline({"buyers": (600, "count")})
+    published = json.loads((tmp_path / "results" / "01_receivables.json").read_text())
+    assert list(published["figures"]) == ["dso", "buyers"]
+    with pytest.raises(ValueError, match="two figures named 'dso'"):
+        chapter.headline({"dso": (41.0, "days")})
+    assert len(shown) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ((1.0, "euros"), "unit 'euros' is not known"),
+        (("many", "count"), "a number or a missing value is expected"),
+        ((True, "count"), "a number or a missing value is expected"),
+        ((float("inf"), "EUR"), "is infinite"),
+    ],
+)
+def test_what_is_not_a_figure_is_refused(shown, tmp_path, given, message):
+    with pytest.raises(ValueError, match=message):
+        Chapter("01_receivables", BOOK, tmp_path).headline({"dso": given})
+    assert shown == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_card_tells_the_change_since_the_last_month_that_has_the_figure(shown):
+    past = earlier(
+        ("2026-08-31", "01_receivables", "dso", 40.0, "days"),
+        ("2026-09-30", "01_receivables", "dso", 42.0, "days"),
+        ("2026-10-31", "01_receivables", "dso", 99.0, "days"),
+        ("2026-09-30", "02_default_probability", "dso", 1.0, "days"),
+        ("2026-09-30", "01_receivables", "receivables", 1e6, "USD"),
+        ("2026-08-31", "01_receivables", "share", 0.2, "fraction"),
+        ("2026-09-30", "01_receivables", "share", np.nan, "fraction"),
+    )
+    figures = {"dso": (43.5, "days"), "receivables": (2e6, "EUR"), "share": (0.25, "fraction"), "new": (1, "count")}
+    Chapter("01_receivables", BOOK).headline(figures, earlier=past)
+    since = [text.replace("\u00a0", " ") for text in re.findall(r'class="since">(.*?)<', shown[0][0])]
+    assert since == ["+1.5 days since 2026-09-30", "+5.0 pp since 2026-08-31"]

@@ -1,0 +1,412 @@
+"""A page holds all that its notebook showed, complete in itself, for every reader, and the same for equal notebooks."""
+
+import copy
+import re
+import shutil
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tradecredit.report import charts
+from tradecredit.report.chapter import Chapter
+from tradecredit.report.page import page_html, title
+
+MANIFEST = {
+    "entity": "Demo & Sons <Ltd>",
+    "as_of": "2026-10-31",
+    "run_file": "/home/someone/params/demo.yaml",
+    "seed": 20261031,
+    "book": {"fingerprint": "9f2c4b7e0a6d5c3e8b1f00aa"},
+    "versions": {"tradecredit": "0.1.0", "pandas": "3.1.1"},
+    "chapters": [
+        {"name": "00_summary", "title": "Summary"},
+        {"name": "01_receivables", "title": "Receivables & <age>"},
+        {"name": "02_default_probability", "title": "Who may fail"},
+    ],
+}
+BOOK = SimpleNamespace(
+    as_of=pd.Timestamp("2026-10-31"), run=SimpleNamespace(currency="EUR"), has=lambda table: table != "statements"
+)
+EVIL = "<script>document.title='run'</script>"
+
+
+def buyers() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"buyer_id": [f"B{n}" for n in range(30)], "name": [EVIL, "=cmd|' /C calc'!A0", *["Nordsee Kühltechnik"] * 28],
+         "open_amount": np.arange(30) * 1234.5, "pd": 0.0123, "grade": 5, "limit": 5e5, "overdue": 10.0,
+         "due": pd.Timestamp("2026-11-30")}
+    )  # fmt: skip
+
+
+def cell(source: str, *outputs, tags: tuple[str, ...] = ()) -> nbformat.NotebookNode:
+    return new_code_cell(source, outputs=list(outputs), metadata={"tags": list(tags)} if tags else {})
+
+
+def html_output(html: str, kind: str = "execute_result") -> nbformat.NotebookNode:
+    return new_output(kind, data={"text/html": html, "text/plain": "text instead of the table"})
+
+
+@pytest.fixture
+def notebook(monkeypatch) -> nbformat.NotebookNode:
+    """An executed chapter: made by `Chapter`, with the outputs that Jupyter would have stored."""
+    stored = []
+    monkeypatch.setattr(
+        "tradecredit.report.chapter.display",
+        lambda html, metadata: stored.append(
+            new_output("display_data", data={"text/html": html.data, "text/plain": "<HTML>"}, metadata=metadata)
+        ),
+    )
+    chapter = Chapter("01_receivables", BOOK)
+
+    def shown(call, *arguments, **named) -> nbformat.NotebookNode:
+        call(*arguments, **named)
+        return stored.pop()
+
+    ageing = pd.DataFrame(
+        {"open_amount": [14_213_456.0, 3_104_220.0]}, index=pd.Index(["current", "1–30"], name="bucket")
+    )
+    bars = charts.bars(ageing["open_amount"], x="Days past due", y="Open amount (EUR)", kind="money")
+    return new_notebook(
+        cells=[
+            new_markdown_cell("# Receivables & <age>\n\nWhat is owed, and by **whom**."),
+            cell('run_file: str = ""  # which book', tags=("parameters",)),
+            cell('output = "/tmp/secret-place/2026-10"', tags=("injected-parameters",)),
+            cell("from tradecredit import Book", shown(chapter.leaves_out, {"statements": "No ratios."})),
+            new_markdown_cell("## How old is it?\n\nIt is $\\frac{R}{S} \\times d$:\n\n$$\\sum_{k=1}^{n} x_k$$"),
+            cell("chapter.table(ageing)", shown(chapter.table, ageing, "ageing", "Open amount by age")),
+            cell("chapter.figure(bars)", shown(chapter.figure, bars, "by_age", "By age.", "Bars: 14.2 m and 3.1 m.")),
+            cell("chapter.say('x')", shown(chapter.say, f"{EVIL} owes **70 %**.")),
+            cell(
+                "noisy()",
+                new_output("stream", name="stderr", text="/tmp/ipykernel_77/123.py:3: UserWarning: beware <b>\n"),
+                new_output("stream", name="stdout", text="checked 60,000 inv"),
+                new_output("stream", name="stdout", text="oices <b>\n"),
+            ),
+            new_markdown_cell("## Who owes it?\n\n<script>alert(1)</script>\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
+            cell("chapter.table(buyers)", shown(chapter.table, buyers(), "buyers", "The buyers", rows=20)),
+            cell("buyers.head(2)", html_output(buyers().head(2)._repr_html_())),
+            cell("kept()", html_output("<p>kept</p>"), tags=("hide-code",)),
+            cell("dropped()", html_output("<p>dropped</p>"), tags=("hide",)),
+            cell("len(buyers)", new_output("execute_result", data={"text/plain": "30 <buyers>"})),
+            new_markdown_cell("### Who owes it?\n\nText.\n\n## Who owes it?\n\nMore."),
+            cell("chapter.headline(…)", shown(chapter.headline, {"dso": (43.21, "days"), "loss": (None, "EUR")})),
+        ]
+    )  # fmt: skip
+
+
+@pytest.fixture
+def page(notebook) -> str:
+    return page_html(notebook, manifest=MANIFEST, chapter="01_receivables")
+
+
+class Page(HTMLParser):
+    """All tags with attributes, the rows of all tables, and the text outside style sheets."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+        self.rows: list[list[str]] = []
+        self.text = ""
+        self._open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        self._open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag):
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if "style" not in self._open:
+            self.text += data
+        if "td" in self._open or "th" in self._open:
+            self.rows[-1][-1] += data
+
+
+def test_every_table_of_the_notebook_is_there_with_its_numbers(page):
+    rows = Page(page).rows
+    assert ["current", "14,213,456"] in rows
+    assert ["1–30", "3,104,220"] in rows
+    for number in range(20):
+        name = buyers().loc[number, "name"]
+        amount = f"{number * 1234.5:,.0f}"
+        assert [f"B{number}", name, amount, "1.23 %", "5", "500,000", "10", "2026-11-30"] in rows
+    assert ["1", "B1", "=cmd|' /C calc'!A0", "1234.5", "0.0123", "5", "500000.0", "10.0", "2026-11-30"] in rows
+    assert ["1", "2"] in rows
+    assert "text instead of the table" not in page
+    assert "20 of 30 rows." in page
+
+
+def test_everything_else_that_the_notebook_shows_is_there_too(page):
+    text = re.sub(r"\s+", " ", Page(page).text)
+    for part in (
+        "What is owed, and by whom.", "Left out. No ratios.", f"{EVIL} owes 70 %.", "By age.",
+        "checked 60,000 invoices <b>", "beware <b>", "30 <buyers>", "kept", "DSO43.2 days", "cannot be estimated",
+    ):  # fmt: skip
+        assert part in text, part
+    assert "dropped" not in page
+
+
+def test_nothing_lies_outside_the_file(page):
+    for tag, attributes in Page(page).tags:
+        for name in ("src", "srcset", "href", "action", "data", "poster", "background", "xlink:href"):
+            if name in attributes:
+                address = attributes[name]
+                relative = re.fullmatch(r"(\.\./)*[\w./-]+\.(html|csv|json)|#[\w-]+", address)
+                assert relative or address.startswith("data:"), f"{tag} {name}={address[:60]}"
+    written = re.sub(r"data:image/png;base64,[^\"]*", "", page)
+    assert not re.search(r"url\(|@import|https?:|//[a-z]", written)
+    assert "default-src 'none'" in page
+
+
+def test_nothing_in_it_is_a_script(page):
+    assert "<script" not in page.lower()
+    assert not any(name.startswith("on") for _, attributes in Page(page).tags for name in attributes)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_names_are_escaped_in_the_frame(page):
+    assert "<title>Receivables &amp; &lt;age&gt; · Demo &amp; Sons &lt;Ltd&gt; · 2026-10-31</title>" in page
+    assert "<h1>Receivables &amp; &lt;age&gt;</h1>" in page
+    assert page.count("<h1") == 1
+
+
+def test_formulas_are_mathml(page):
+    assert page.count("<math") == 2
+    assert "<mfrac>" in page
+    assert 'display="block"' in page
+    assert "$" not in Page(page).text
+
+
+def test_every_picture_has_words(page):
+    pictures = [attributes for tag, attributes in Page(page).tags if tag == "img"]
+    assert [picture["alt"] for picture in pictures] == ["Bars: 14.2 m and 3.1 m."]
+
+
+def test_the_headline_comes_first_and_the_code_is_folded_behind_its_section(page):
+    order = [
+        "What is owed", "No statements", 'class="tc-cards"', '<h2 id="how-old-is-it">', "14,213,456", "beware",
+        "chapter.table(ageing)", '<h2 id="who-owes-it">', "B19", "len(buyers)", "How this page was made",
+        "from tradecredit import Book",
+    ]  # fmt: skip
+    places = [page.index(part) for part in order]
+    assert places == sorted(places)
+    assert page.count("<summary>Code</summary>") == 3
+    assert "kept()" not in page
+    assert "dropped()" not in page
+    assert 'class="tc-cards"' in page
+    assert page.count('class="tc-cards"') == 1
+
+
+def test_the_run_is_told_without_its_paths(page):
+    assert "secret-place" not in page
+    assert "/home/someone" not in page
+    assert "ipykernel" not in page
+    for part in (
+        "run_file: str",
+        "demo.yaml",
+        "9f2c4b7e0a6d5c3e8b1f00aa",
+        "20261031",
+        "pandas 3.1.1",
+        "<code>9f2c4b7e0a6d<",
+    ):
+        assert part in page
+
+
+def test_contents_and_chapters_lead_where_they_say(page):
+    read = Page(page)
+    ids = [attributes["id"] for _, attributes in read.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    targets = {attributes["href"] for tag, attributes in read.tags if tag == "a"}
+    anchors = {target[1:] for target in targets if target.startswith("#")}
+    assert anchors <= set(ids)
+    headings = [attributes["id"] for tag, attributes in read.tags if tag == "h2" and "id" in attributes]
+    assert len(headings) == 3
+    assert set(headings) <= anchors
+    pages = {"00_summary.html", "01_receivables.html", "02_default_probability.html"}
+    assert targets - {f"#{anchor}" for anchor in anchors} == pages | {
+        "../../index.html",
+        "results.json",
+        "manifest.json",
+    }
+    assert 'href="01_receivables.html" aria-current="page"' in page
+    assert re.search('class="previous" href="00_summary.html"', page)
+    assert re.search('class="next" href="02_default_probability.html"', page)
+
+
+def test_it_is_small(page):
+    style = re.search("<style>(.*?)</style>", page, re.DOTALL)[1]
+    assert len(style.encode()) < 20_000
+    assert len(page.encode()) < 300_000
+
+
+def test_equal_notebooks_give_equal_pages(notebook, page):
+    again = copy.deepcopy(notebook)
+    for number, one in enumerate(again.cells):
+        one.id = f"other-{number}"
+        one.metadata["papermill"] = {"duration": number, "start_time": "2026-11-01T09:00:00"}
+        if one.cell_type == "code":
+            one.execution_count = number + 40
+    noisy = next(one for one in again.cells if one.source == "noisy()")
+    noisy.outputs[0].text = noisy.outputs[0].text.replace("ipykernel_77/123", "ipykernel_4242/987654")
+    noisy.outputs[1].text, noisy.outputs[2].text = "checked 60,0", "00 invoices <b>\n"
+    before = copy.deepcopy(again)
+    assert page_html(again, manifest=MANIFEST | {"seconds": 12.3}, chapter="01_receivables") == page
+    assert again == before
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("  5%|▌   | 1/20 [00:01<00:19]\r100%|████| 20/20 [00:02<00:00, 9.9it/s]\ndone\n", "done"),
+        ("counting 1\rcounting 2\n", "counting 2"),
+        ("/srv/x/lib/tradecredit/model/losses.py:12: UserWarning: a/b", "losses.py:12: UserWarning: a/b"),
+        (r"C:\Users\me\lib\losses.py:12: UserWarning", "losses.py:12: UserWarning"),
+        ("<object at 0x7f00deadbeef>", "<object at 0x…>"),
+        ("2/10 net 30, days/month, 1 / 2", "2/10 net 30, days/month, 1 / 2"),
+    ],
+)
+def test_printed_text_is_shown_without_what_changes_from_run_to_run(printed, shown):
+    lines = new_notebook(cells=[cell("p()", new_output("stream", name="stdout", text=printed))])
+    html = page_html(lines, manifest=MANIFEST, chapter="00_summary")
+    assert Page(re.search("<pre.*?</pre>", html, re.DOTALL)[0]).text == shown
+
+
+def test_a_notebook_without_sections_or_outputs_is_a_page():
+    html = page_html(new_notebook(cells=[new_markdown_cell("# A\n\nB.")]), manifest=MANIFEST, chapter="00_summary")
+    assert "<p>B.</p>" in html
+    assert "On this page" not in html
+    assert 'class="previous"' not in html
+
+
+def test_progress_widgets_are_left_out():
+    widget = new_output(
+        "display_data", data={"application/vnd.jupyter.widget-view+json": {"model_id": "a"}, "text/plain": "HBox(0%)"}
+    )
+    html = page_html(new_notebook(cells=[cell("p()", widget)]), manifest=MANIFEST, chapter="00_summary")
+    assert "HBox" not in html
+
+
+def test_other_kinds_of_output_are_shown():
+    cells = [
+        cell("a", new_output("execute_result", data={"text/latex": r"$\displaystyle x^{2}$", "text/plain": "x**2"})),
+        cell("b", new_output("display_data", data={"text/markdown": "**bold** words"})),
+        cell("c", new_output("display_data", data={"image/png": "aGk=\n"}, metadata={"image/png": {"alt": "A chart"}})),
+        cell("d", new_output("display_data", data={"image/svg+xml": "<svg/>"}, metadata={"alt": "A drawing"})),
+        cell("e", new_output("error", ename="ValueError", evalue="<bad>", traceback=["…"])),
+    ]
+    html = page_html(new_notebook(cells=cells), manifest=MANIFEST, chapter="00_summary")
+    assert "<msup>" in html
+    assert "<strong>bold</strong> words" in html
+    assert '<img src="data:image/png;base64,aGk=" alt="A chart">' in html
+    assert '<img src="data:image/svg+xml;base64,PHN2Zy8+" alt="A drawing">' in html
+    assert "ValueError.</strong> &lt;bad&gt;" in html
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (cell("c", new_output("display_data", data={"image/png": "aGk="})), "a picture has no description"),
+        (new_markdown_cell("![alt](https://example.org/a.png)"), "lies outside the page"),
+        (new_markdown_cell("![](data:image/png;base64,aGk=)"), "a picture has no description"),
+        (new_markdown_cell(r"$$\left( x$$"), "formula .* cannot be read"),
+        (new_markdown_cell(r"$\unheard x$"), "command that is not known"),
+    ],
+)
+def test_what_a_page_cannot_hold_is_an_error(bad, message):
+    with pytest.raises(ValueError, match=message):
+        page_html(new_notebook(cells=[bad]), manifest=MANIFEST, chapter="00_summary")
+
+
+def test_the_chapter_must_be_one_of_the_manifest():
+    with pytest.raises(ValueError, match="'09_x' is not in the manifest, which lists 00_summary"):
+        page_html(new_notebook(), manifest=MANIFEST, chapter="09_x")
+
+
+def test_the_title_is_the_first_heading():
+    cells = [new_code_cell("# not this"), new_markdown_cell("Text.\n\n#  Who may fail? #\n\n## Later")]
+    assert title(new_notebook(cells=cells)) == "Who may fail?"
+    with pytest.raises(ValueError, match="has no H1"):
+        title(new_notebook(cells=[new_markdown_cell("## Only this")]))
+
+
+# In a browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine")
+    playwright = pytest.importorskip("playwright.sync_api")
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", *quiet])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def opened(browser, page, tmp_path):
+    """Opens the page at a width; keeps the addresses that it asks for."""
+    file = tmp_path / "01_receivables.html"
+    file.write_text(page, encoding="utf-8")
+
+    def at(width: int):
+        tab = browser.new_page(viewport={"width": width, "height": 900})
+        tab.requests = []
+        tab.on("request", lambda request: tab.requests.append(request.url))
+        tab.goto(file.as_uri())
+        return tab
+
+    return at
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_browser_finds_it_accessible_complete_and_within_the_screen(opened, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    tab = opened(width)
+    assert [address for address in tab.requests if not address.startswith("data:")] == [tab.url]
+    assert tab.title().startswith("Receivables")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.evaluate("[...document.images].every(image => image.complete && image.naturalWidth === 1280)")
+    found = axe.Axe().run(tab).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"][:120]) for rule in found] == []
+
+
+def test_no_script_runs_even_if_one_gets_in(browser, tmp_path):
+    notebook = new_notebook(cells=[cell("x", html_output(f"{EVIL}<img src='x' onerror=\"document.title='run'\">"))])
+    file = tmp_path / "page.html"
+    file.write_text(page_html(notebook, manifest=MANIFEST, chapter="00_summary"), encoding="utf-8")
+    tab = browser.new_page()
+    asked = []
+    tab.on("requestfinished", lambda request: asked.append(request.url))
+    tab.goto(file.as_uri())
+    assert tab.title().startswith("Summary")
+    assert [address for address in asked if not address.startswith("data:")] == [file.as_uri()]
+
+
+def test_wide_tables_scroll_on_a_phone_and_are_whole_on_paper(opened):
+    tab = opened(390)
+    scrolls = "[...document.querySelectorAll('.tc-table')].map(box => box.scrollWidth > box.clientWidth)"
+    assert any(tab.evaluate(scrolls))
+    tab.set_viewport_size({"width": 672, "height": 960})  # the printable width of A4
+    tab.emulate_media(media="print")
+    assert not any(tab.evaluate(scrolls))
+    right = "Math.max(...[...document.querySelectorAll('td, th, img')].map(box => box.getBoundingClientRect().right))"
+    assert tab.evaluate(right) <= 672
+    assert not tab.locator("nav").first.is_visible()
+    assert tab.locator("h1").is_visible()

@@ -1,0 +1,175 @@
+"""The monthly run: published whole or not at all, the same twice, and what a failure leaves behind."""
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from papermill.exceptions import PapermillExecutionError
+from typer.testing import CliRunner
+
+from tradecredit import cli
+from tradecredit.errors import ParameterError
+from tradecredit.report import run
+from tradecredit.report.index import slug
+from tradecredit.report.run import report
+
+PARAMETERS = 'run_file: str = ""  # a\nas_of: str = ""  # b\noutput: str = ""  # c'
+SETUP = """from tradecredit import Book
+from tradecredit.report.chapter import Chapter
+book = Book.open(run_file, as_of)
+chapter = Chapter("{name}", book, output)"""
+LEDGER = """chapter.headline({"owed": (book.invoices["amount"].sum(), "EUR")})
+chapter.table(book.buyers, "buyers", "All buyers")"""
+
+
+def notebook(folder: Path, name: str, *code: str) -> None:
+    cells = [
+        new_markdown_cell(f"# About {name}\n\nText."),
+        new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
+        new_code_cell(SETUP.format(name=name), metadata={"tags": ["setup"]}),
+        new_markdown_cell("## What is found"),
+        *(new_code_cell(source) for source in code),
+    ]
+    folder.mkdir(exist_ok=True)
+    nbformat.write(new_notebook(cells=cells), folder / f"{name}.ipynb")
+
+
+@pytest.fixture
+def project(ledger):
+    """A run file with two chapters of its own: the ledger's, and a summary that reads its results."""
+    folder = ledger.folder / "notebooks"
+    notebook(folder, "01_ledger", LEDGER)
+    notebook(folder, "00_summary", 'import json, pathlib\nprint(pathlib.Path(output, "results.json").read_text())')
+    ledger.run(notebooks="notebooks")
+    return ledger
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+def test_a_month_is_published_and_the_same_again(project):
+    page = report(project.run_file)
+    month = project.folder / "reports" / "test-co" / "2024-03"
+    assert page == month / "00_summary.html"
+    first = files(month)
+    assert set(first) == {
+        "00_summary.html", "01_ledger.html", "manifest.json", "results.json", "tables/01_ledger/buyers.csv"
+    }  # fmt: skip
+    # 1000 + 500.50 + 200 GBP at 1.15 + 300
+    results = json.loads(first["results.json"])
+    assert results["chapters"]["01_ledger"]["figures"]["owed"]["value"] == 2030.5
+    assert results["chapters"]["01_ledger"]["title"] == "About 01_ledger"
+    manifest = json.loads(first["manifest.json"])
+    assert manifest["book"]["tables"]["invoices"]["rows"] == 4
+    assert [chapter["name"] for chapter in manifest["chapters"]] == ["00_summary", "01_ledger"]
+    assert manifest["parameters"]["simulation"]["seed"] == manifest["seed"]
+    assert "Birch Ltd" in first["01_ledger.html"].decode()
+    assert "2030.5" in first["00_summary.html"].decode()
+    report(project.run_file)
+    again = files(month)
+    assert {name for name in first if first[name] != again[name]} <= {"manifest.json"}
+    assert not list((project.folder / "reports").glob(".building*"))
+    assert "2024-03" in (project.folder / "reports" / "index.html").read_text()
+
+
+def test_a_failing_chapter_leaves_the_good_report_and_is_named(project):
+    report(project.run_file)
+    month = project.folder / "reports" / "test-co" / "2024-03"
+    before = files(month)
+    notebook(project.folder / "notebooks", "01_ledger", LEDGER, "1 + 1\nbook.invoices['nothing']")
+    with pytest.raises(PapermillExecutionError):
+        report(project.run_file)
+    assert files(month) == before
+    index = (project.folder / "reports" / "index.html").read_text()
+    failed = json.loads((month.parent / "failed" / "2024-03.json").read_text())
+    assert failed["chapter"] == "01_ledger"
+    assert "KeyError" in failed["error"]
+    assert "KeyError" in index
+    outcome = CliRunner().invoke(cli.app, ["report", str(project.run_file)])
+    assert outcome.exit_code == 1
+    assert "01_ledger failed in cell" in outcome.stderr
+    assert "KeyError: 'nothing'" in outcome.stderr
+    notebook(project.folder / "notebooks", "01_ledger", LEDGER)
+    report(project.run_file)
+    assert not (month.parent / "failed" / "2024-03.json").exists()
+
+
+def test_one_chapter_is_made_anew_and_the_others_stay(project):
+    with pytest.raises(ParameterError, match="make the whole report first"):
+        report(project.run_file, chapters=["01_ledger"])
+    notebook(project.folder / "notebooks", "02_more", 'chapter.headline({"two": (2, "count")})')
+    page = report(project.run_file)
+    old = (page.parent / "02_more.html").read_bytes()
+    notebook(project.folder / "notebooks", "01_ledger", LEDGER.replace("owed", "owing"))
+    report(project.run_file, chapters=["01_ledger"])
+    chapters = json.loads((page.parent / "results.json").read_text())["chapters"]
+    assert list(chapters["01_ledger"]["figures"]) == ["owing"]
+    assert list(chapters["02_more"]["figures"]) == ["two"]
+    assert (page.parent / "02_more.html").read_bytes() == old
+    with pytest.raises(ParameterError, match=r"03_none.*use one of: 00_summary, 01_ledger, 02_more"):
+        report(project.run_file, chapters=["03_none"])
+
+
+def test_bad_input_exits_2_before_anything_is_written(project):
+    project.run(polcy="x.yaml", policy="none.yaml", simulation={"levels": [2]})
+    outcome = CliRunner().invoke(cli.app, ["report", str(project.run_file)])
+    assert outcome.exit_code == 2
+    assert outcome.stderr.startswith("3 problems:")
+    for part in ("polcy: this key is not known", "did you mean 'policy'", "simulation.levels.0", "none.yaml"):
+        assert part in outcome.stderr
+    assert not (project.folder / "reports").exists()
+
+
+def test_check_tells_what_is_known_or_what_is_wrong(project):
+    outcome = CliRunner().invoke(cli.app, ["check", str(project.run_file), "--as-of", "2024-02-29"])
+    assert outcome.exit_code == 0
+    assert "no problem found" in outcome.stdout
+    assert "invoices              3 rows" in outcome.stdout
+    project.replace("invoices", "500.50", "lots")
+    outcome = CliRunner().invoke(cli.app, ["check", str(project.run_file)])
+    assert outcome.exit_code == 2
+    assert "invoices.csv, row 3, amount: found 'lots'; a number is expected" in outcome.stderr
+
+
+def test_the_demo_writes_a_book_that_checks(tmp_path, ledger):
+    del ledger  # its fixture keeps the cache out of the project
+    folder = tmp_path / "demo"
+    arguments = ["demo", str(folder), "--buyers", "40", "--invoices", "2000", "--seed", "3"]
+    outcome = CliRunner().invoke(cli.app, arguments)
+    assert outcome.exit_code == 0, outcome.output
+    assert outcome.stdout.splitlines()[-1] == str(folder / "run.yaml")
+    assert (folder / "truth.csv").exists()
+    assert CliRunner().invoke(cli.app, ["check", str(folder / "run.yaml")]).exit_code == 0
+    again = CliRunner().invoke(cli.app, arguments)
+    assert again.exit_code == 2
+    assert "not an empty folder" in again.stderr
+
+
+def test_the_index_command_needs_a_folder(tmp_path):
+    outcome = CliRunner().invoke(cli.app, ["index", str(tmp_path / "none")])
+    assert outcome.exit_code == 2
+
+
+def test_a_replacement_that_fails_brings_the_old_month_back(tmp_path, monkeypatch):
+    published, build = tmp_path / "month", tmp_path / "build"
+    published.mkdir()
+    (published / "page").write_text("old")
+    renamed = run.os.rename
+
+    def refuse(source, target):
+        if Path(source) == build:
+            raise OSError("disk full")
+        renamed(source, target)
+
+    monkeypatch.setattr(run.os, "rename", refuse)
+    with pytest.raises(OSError, match="disk full"):
+        run._replace(build, published)
+    assert (published / "page").read_text() == "old"
+
+
+def test_names_of_entities_make_folders():
+    assert slug("Müller & Söhne GmbH") == "müller-söhne-gmbh"
+    assert slug("../../etc") == "etc"
