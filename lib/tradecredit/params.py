@@ -147,8 +147,8 @@ class LimitSettings(Parameters):
     """Expected loss a year allowed on one buyer, in the reporting currency."""
     maximum_share_of_book: Fraction = 0.10
     """Largest part of all receivables that one buyer may owe."""
-    rounding: Positive = 1_000
-    """Recommended limits are rounded down to a multiple of this amount."""
+    digits: int = Field(2, ge=1, le=6)
+    """Recommended limits are rounded down to so many significant digits: 2 makes 187,400 a limit of 180,000."""
 
     @field_validator("net_worth_share", "working_capital_share", "revenue_share")
     @classmethod

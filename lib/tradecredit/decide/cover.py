@@ -73,7 +73,8 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
     limits = int((cover(book)["cover"] == "named limit").sum())
     gross = dist.losses["gross"].to_numpy()
     bare = _risk(gross, book.run.cost_of_capital)
-    rows = [{"policy": NO_COVER, "cost": 0.0, "premium": 0.0, "expected_indemnity": 0.0, **bare}]
+    nothing = {"cost": 0.0, "premium": 0.0, "expected_indemnity": 0.0, "saved_se": 0.0}
+    rows = [{"policy": NO_COVER, **nothing, **bare, "loss_ratio": np.nan, "maximum_binds": np.nan}]
     for policy in dist.policies:
         cost = policy.cost(limits=limits)
         paid, paid_se = expected(dist.losses[f"indemnity:{policy.name}"].to_numpy())
@@ -103,7 +104,7 @@ def verdict(comparison: pd.DataFrame, currency: str) -> str:
     bare = comparison.loc[NO_COVER, "cost_of_risk"]
     offers = comparison.drop(index=NO_COVER)
     if offers.empty:
-        return "The run file names no policy, so this chapter compares nothing."
+        return "The run file names no policy: there is nothing to compare, and all losses stay with us."
     best = offers["cost_of_risk"].idxmin()
     row = offers.loc[best]
     saved = bare - row["cost_of_risk"]
@@ -118,6 +119,11 @@ def verdict(comparison: pd.DataFrame, currency: str) -> str:
         f"{worth} It costs {currency} {row['cost']:,.0f} and would be worth up to {currency} "
         f"{max(row['break_even_cost'], 0.0):,.0f}."
     )
+
+
+def decisions(comparison: pd.DataFrame, currency: str) -> list[str]:
+    """Return the verdict as something to decide on; nothing where the run names no policy."""
+    return [verdict(comparison, currency)] if len(comparison) > 1 else []
 
 
 def in_force(dist: LossDistribution) -> str:
@@ -160,6 +166,12 @@ def covered(dist: LossDistribution) -> pd.DataFrame:
         .sort_values("exposure", ascending=False, kind="stable")
     )
     return table.assign(share=table["under_limit"] / portfolio["exposure"].sum())
+
+
+def share_under_limit(dist: LossDistribution) -> float:
+    """Return the share of the exposure at risk within named limits; missing where the insurer has decided on none."""
+    decided = dist.portfolio["cover"].isin(["named limit", "limit refused", "limit withdrawn or expired"]).any()
+    return float(covered(dist)["share"].sum()) if decided else float("nan")
 
 
 def _risk(losses: np.ndarray, cost_of_capital: float) -> dict[str, float]:

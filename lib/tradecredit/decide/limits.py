@@ -9,8 +9,13 @@ from tradecredit.measure.ratios import ratios
 from tradecredit.measure.receivables import open_items, window_start
 from tradecredit.model.at_risk import cover, loss_given_default
 
-METHODS = ("need", "capacity", "expected_loss_budget", "concentration")
-"""The methods of DOMAIN.md §4 in the order in which one is named where two give the same amount."""
+METHODS = {
+    "need": "need",
+    "capacity": "capacity",
+    "expected_loss_budget": "expected-loss budget",
+    "concentration": "concentration",
+}
+"""The methods of DOMAIN.md §4, column: name, in the order in which one is named where two give the same amount."""
 
 BASES = {"net_worth": "net_worth_share", "working_capital": "working_capital_share", "revenue": "revenue_share"}
 """Base of the capacity: the run's setting that holds its share by grade."""
@@ -26,16 +31,16 @@ def recommend(book: Book, ratings: pd.DataFrame, *, insured_percentage: float = 
     `ratings`: index buyer_id, `pd`, `grade`, `method` (`default.assess`); `insured_percentage`: the policy's share of
     an insured loss (0: no policy). Index buyer_id (all buyers). Amounts in the reporting currency:
 
-    - `recommended`: the smallest of the methods, rounded down to a multiple of `limits.rounding`; `binding`: its name;
+    - `recommended`: the smallest of the methods, rounded down to `limits.digits` digits; `binding`: that method;
     - `need`: see `need`; `capacity`, of the `capacity_base`: see `capacity`; `expected_loss_budget`: see
       `loss_budget`; `concentration`: largest share of the book × all receivables. Missing: does not apply;
-    - `exposure`, the open amount; `own_limit`, `insurer_limit` in force (missing: none); `limit_in_force`: our own;
-    - `breach`: exposure above the limit in force; `over_recommended`: exposure above the recommended limit;
+    - `exposure`, the open amount; `own_limit`, `insurer_limit`: those in force (missing: none);
+    - `breach`: exposure above our own limit (missing: none set); `over_recommended`: above the recommended one;
     - `insured`: what the insurer bears of the exposure within its limit; `own` = exposure − insured.
 
     Rules: a buyer in default and one of kind `prepaid` gets 0 (`in default`, `prepaid`); a dormant buyer needs nothing;
     public bodies and affiliates have no capacity and no loss budget; a buyer without accounts has no capacity. A limit
-    set by an analyst and valid on the day stands (`analyst's override`), in multiples or not. Source: DOMAIN.md §4.
+    set by an analyst and valid on the day stands as it is (`analyst's override`). Source: DOMAIN.md §4.
     """
     settings = book.run.limits
     buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
@@ -55,7 +60,7 @@ def recommend(book: Book, ratings: pd.DataFrame, *, insured_percentage: float = 
         }
     )
     binding, recommended = _smallest(amounts)
-    recommended = np.floor(recommended / settings.rounding) * settings.rounding
+    binding, recommended = binding.map(METHODS), rounded_down(recommended, settings.digits)
     for name, applies in (("prepaid", kind == "prepaid"), ("in default", ratings["method"] == "in default")):
         binding, recommended = binding.mask(applies, name), recommended.mask(applies, 0.0)
     override = _overrides(book).reindex(buyers)
@@ -71,8 +76,7 @@ def recommend(book: Book, ratings: pd.DataFrame, *, insured_percentage: float = 
         exposure=exposure,
         own_limit=in_force["own"],
         insurer_limit=in_force["insurer"],
-        limit_in_force=in_force["own"],
-        breach=(exposure - in_force["own"]).clip(lower=0.0).fillna(0.0),
+        breach=(exposure - in_force["own"]).clip(lower=0.0),
         over_recommended=(exposure - recommended).clip(lower=0.0),
         insured=insured,
         own=exposure - insured,
@@ -101,9 +105,9 @@ def need(book: Book) -> pd.Series:
 def capacity(book: Book, grades: pd.Series) -> pd.DataFrame:
     """Return what each buyer's accounts carry: the smallest of share(grade) × base over its bases.
 
-    The bases are net worth, working capital and revenue. Index buyer_id; `capacity` (0 where a base is negative; missing
-    without accounts or grade) and `capacity_base`, the base that is smallest. A base that the account does not show does
-    not apply. Source: DOMAIN.md §4.
+    The bases are net worth, working capital and revenue. Index buyer_id; `capacity` (0 where a base is negative;
+    missing without accounts or grade) and `capacity_base`, the base that is smallest. A base that the account does not
+    show does not apply. Source: DOMAIN.md §4.
     """
     accounts = ratios(book)[list(BASES)]
     place = grades.reindex(accounts.index).astype("float64") - 1
@@ -128,6 +132,37 @@ def loss_budget(probability: pd.Series, *, lgd: float, budget: float) -> pd.Seri
     return (budget / loss.where(loss > 0)).rename("expected_loss_budget")
 
 
+def rounded_down(amounts: pd.Series, digits: int) -> pd.Series:
+    """Return amounts rounded down to so many significant digits; 0 stays 0, missing stays missing.
+
+    >>> rounded_down(pd.Series([187_400.0, 0.0, 99.0]), 2).tolist()
+    [180000.0, 0.0, 99.0]
+    """
+    size = np.floor(np.log10(amounts.where(amounts > 0)))
+    step = 10.0 ** (size - digits + 1)
+    return (np.floor(amounts / step) * step).where(amounts > 0, amounts)
+
+
+def totals(limits: pd.DataFrame) -> pd.Series:
+    """Return the book's sums: `recommended`, `breaches` (buyers), `breach_amount`, `own`, `insured`, `insured_share`.
+
+    Breaches are missing where no buyer has a limit of ours, `insured` and its share of the exposure where the insurer
+    has named no limit.
+    """
+    over, named = limits["breach"].dropna(), limits["insurer_limit"].notna().any()
+    insured = limits["insured"].sum() if named else np.nan
+    return pd.Series(
+        {
+            "recommended": limits["recommended"].sum(),
+            "breaches": float((over > 0).sum()) if len(over) else np.nan,
+            "breach_amount": over.sum() if len(over) else np.nan,
+            "own": limits["own"].sum(),
+            "insured": insured,
+            "insured_share": insured / (limits["exposure"].sum() or np.nan),
+        }
+    )
+
+
 def by_binding(limits: pd.DataFrame) -> pd.DataFrame:
     """Return the recommended limits by the method that binds: index `binding`; `buyers`, `recommended`, `exposure`."""
     table = limits.groupby("binding").agg(
@@ -137,7 +172,7 @@ def by_binding(limits: pd.DataFrame) -> pd.DataFrame:
 
 
 def breaches(limits: pd.DataFrame) -> pd.DataFrame:
-    """Return the buyers that owe more than the limit in force, the largest excess first."""
+    """Return the buyers that owe more than our own limit, the largest excess first."""
     return limits[limits["breach"] > 0].sort_values("breach", ascending=False, kind="stable")
 
 

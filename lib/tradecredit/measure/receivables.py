@@ -230,14 +230,15 @@ def dso_causes(book: Book, months: int = 12) -> pd.DataFrame:
 
     Index `cause`: `terms` (best-possible DSO: what the terms given and the timing of sales would leave open if all paid
     on the due date), `late payment` (average days delinquent) and `dso`, their sum. Columns in days: `then`, `now`,
-    `change`. Missing where the ledger does not reach back far enough. Source: DOMAIN.md §2 (ADD = DSO − best possible).
+    `change`; and `unit`. Missing where the ledger does not reach back far enough. Source: DOMAIN.md §2.
     """
     now = kpis(book)
     past = window_start(book.as_of, months)
     then = _kpis_on(*_ledger(book), _credit(book), disputed(book), (past, book.run.receivables.sales_months))
     causes = {"terms": "dso_best_possible", "late payment": "average_days_delinquent", "dso": "dso"}
     table = pd.DataFrame({"then": then[list(causes.values())], "now": now[list(causes.values())]})
-    return table.set_axis(pd.Index(causes, name="cause")).assign(change=lambda days: days["now"] - days["then"])
+    table = table.set_axis(pd.Index(causes, name="cause"))
+    return table.assign(change=table["now"] - table["then"], unit="days")
 
 
 def window_start(day: pd.Timestamp, months: int) -> pd.Timestamp:

@@ -16,8 +16,8 @@ from tradecredit.model.insurance import Losses, Policy, missing_columns, settled
 from tradecredit.model.risk_measures import summary_rows, tail_weights
 
 __all__ = [
-    "LossDistribution", "already_defaulted", "assess", "basel_correlation", "contributors", "expected_loss", "portfolio",
-    "simulate", "vasicek_quantile",
+    "LossDistribution", "already_defaulted", "assess", "basel_correlation", "contributors", "expected_loss",
+    "portfolio", "simulate", "vasicek_quantile",
 ]  # fmt: skip
 
 NUMBERS = ("pd", "exposure", "lgd", "correlation", "insured_limit", "lgd_sd")

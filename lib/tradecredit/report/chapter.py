@@ -95,7 +95,7 @@ class Chapter:
         )
 
     def say(self, text: str) -> None:
-        """Show a finding as a paragraph; `**words**` are bold, everything else is plain text."""
+        """Show a finding as a paragraph; `**words**` are bold, `` `words` `` code, all else is plain text."""
         _show(f'<p class="tc-say">{_sentence(text)}</p>\n', "say")
 
     def leaves_out(self, without: Mapping[str, str]) -> None:
@@ -213,8 +213,9 @@ def _published(name: str, value: object) -> float | int | None:
 
 
 def _sentence(text: str) -> str:
-    """Return text as HTML: escaped, `**bold**`, and no line break between a number and its unit."""
+    """Return text as HTML: escaped, `**bold**`, `code`, and no line break between a number and its unit."""
     html = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(str(text), quote=False))
+    html = re.sub(r"`([^`]+)`", r"<code>\1</code>", html)
     html = re.sub(r"(?<=\d) (?=(?:%|pp|m|bn|k|days?)(?![\w%]))", "\N{NO-BREAK SPACE}", html)
     return re.sub(rf"(?<![A-Z])([A-Z]{{3}}) (?=[+{formats.MINUS}\d])", "\\1\N{NO-BREAK SPACE}", html)
 

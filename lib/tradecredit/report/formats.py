@@ -39,7 +39,8 @@ COLUMNS: dict[str, Column] = {
         "bucket": "Bucket", "buyer_id": "Buyer", "by": "By", "check": "Check", "country": "Country", "cover": "Cover",
         "currency": "Currency", "drivers": "Main drivers", "group_id": "Group", "invoice_id": "Invoice",
         "kind": "Kind", "label": "Figure", "method": "Method", "name": "Name", "policy": "Policy", "reason": "Reason",
-        "receipt_id": "Receipt", "remark": "Remark", "rule": "Rule", "sector": "Sector", "source": "Source",
+        "receipt_id": "Receipt", "remark": "Remark", "rule": "Rule", "sector": "Sector",
+        "sp_equivalent": "S&P equivalent", "source": "Source",
         "table": "Table", "unit": "Unit", "view": "View",
     }),
     **_columns("name", {"figure": "Figure", "measure": "Measure", "term": "Term"}),
@@ -84,7 +85,8 @@ COLUMNS: dict[str, Column] = {
         "share_late": "Paid late", "share_overdue": "Overdue share", "working_capital_ratio": "Working capital ratio",
     }),
     **_columns("probability", {
-        "observed": "Observed", "observed_default_rate": "Observed default rate", "pd": "PD", "pd_high": "PD, high",
+        "high": "High", "low": "Low", "observed": "Observed",
+        "observed_default_rate": "Observed default rate", "pd": "PD", "pd_high": "PD, high",
         "pd_low": "PD, low", "pd_mean": "Mean PD", "predicted": "Predicted", "probability": "Probability",
     }),
     **_columns("days", {
@@ -105,14 +107,15 @@ COLUMNS: dict[str, Column] = {
     }),
     **_columns("ratio", {
         "asset_turnover": "Asset turnover", "cash_ratio": "Cash ratio", "cei": "CEI",
-        "current_ratio": "Current ratio", "herfindahl": "Herfindahl index", "interest_cover": "Interest cover",
+        "current_ratio": "Current ratio", "expected_defaults": "Expected defaults", "herfindahl": "Herfindahl index",
+        "interest_cover": "Interest cover",
         "loss_ratio": "Loss ratio", "maximum_liability_multiple": "Maximum liability, times the premium",
         "receivables_turnover": "Receivables turnover", "turnover": "Turnover",
     }),
     **_columns("number", {"auc": "AUC", "gini": "Gini"}),
     **_columns("score", {"score": "Score"}),
     **_columns("figure", {
-        "high": "High", "low": "Low", "previous_month": "Month before", "standard_error": "Standard error",
+        "now": "Now", "previous_month": "Month before", "standard_error": "Standard error", "then": "Then",
         "this_month": "This month", "value": "Value",
     }),
     **_columns("change", {"change": "Change"}),

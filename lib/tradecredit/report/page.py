@@ -74,8 +74,8 @@ def title(notebook: NotebookNode) -> str:
 def _arranged(notebook: NotebookNode) -> tuple[list[NotebookNode], list[str]]:
     """Return the cells as the page shows them, and the code that set the chapter up.
 
-    Headline cards come after the introduction. A cell's code is taken out and put, with that of the cells around it,
-    into a cell of its own at the end of the section.
+    Headline cards come after the introduction's text and before its notes. A cell's code is taken out and put, with
+    that of the cells around it, into a cell of its own at the end of the section.
     """
     introduction, body, headlines, setup, code = [], [], [], [], []
     in_body = False
@@ -99,7 +99,9 @@ def _arranged(notebook: NotebookNode) -> tuple[list[NotebookNode], list[str]]:
             elif "hide-code" not in tags:
                 code.append(cell.source)
     body += _folded(code)
-    return [*introduction, new_code_cell(outputs=headlines), *body], setup
+    texts = [cell for cell in introduction if cell.cell_type == "markdown"]
+    notes = [cell for cell in introduction if cell.cell_type != "markdown"]
+    return [*texts, new_code_cell(outputs=headlines), *notes, *body], setup
 
 
 def _is_headline(output: NotebookNode) -> bool:

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import papermill
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
+from traitlets.config import Config
 
 from tradecredit.book.book import Book
 from tradecredit.errors import ParameterError, Problem
@@ -26,6 +28,9 @@ from tradecredit.report.page import page_html, title
 
 SUMMARY = "00_summary"
 """The chapter that reads the others' results: executed last, shown first."""
+
+ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
+"""Else each kernel warns that others on this machine could listen."""
 
 VERSIONS = ("tradecredit", "pandas", "numpy", "scipy", "statsmodels", "duckdb", "papermill", "nbconvert")
 
@@ -51,7 +56,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             shutil.copytree(published, build, dirs_exist_ok=True)
         executed, manifest = _chapters(book, notebooks, build, before)
         for name, notebook in executed.items():
-            (build / f"{name}.html").write_text(page_html(notebook, manifest=manifest, chapter=name), encoding="utf-8")
+            (build / f"{name}.html").write_text(_page(notebook, manifest, name), encoding="utf-8", newline="\n")
         seconds = (datetime.now(UTC) - started).total_seconds()
         timed = manifest | {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
         _write_json(build / "manifest.json", timed)
@@ -176,20 +181,36 @@ def _executed(notebook: Path, run: Run, build: Path) -> NotebookNode:
             language="python",
             cwd=notebook.parent,
             progress_bar=False,
+            config=ENCRYPTED,
+            extra_arguments=["--log-level=CRITICAL"],  # a failure is told once, by us
         )
     except PapermillExecutionError as error:
         error.chapter = notebook.stem
         raise
+    except DeadKernelError as error:
+        raise _failed(notebook.stem, error) from error
+
+
+def _page(notebook: NotebookNode, manifest: dict[str, Any], chapter: str) -> str:
+    try:
+        return page_html(notebook, manifest=manifest, chapter=chapter)
+    except ValueError as error:
+        raise _failed(chapter, error) from error
+
+
+def _failed(chapter: str, error: Exception) -> PapermillExecutionError:
+    """Return the failure of a chapter that no cell is to blame for, such as a picture without a description."""
+    failed = PapermillExecutionError(0, "?", "the whole chapter", type(error).__name__, str(error), [])
+    failed.chapter = chapter
+    return failed
 
 
 def _shown_progress(notebooks: list[Path], title: str) -> Iterator[Path]:
     """Yield the notebooks with a progress bar on a terminal, and with a line for each elsewhere."""
     if sys.stderr.isatty():
-        bar = tqdm(
-            notebooks, desc=title, unit="chapter", bar_format="{desc} {bar} {n_fmt}/{total_fmt} {postfix} {elapsed}"
-        )
+        bar = tqdm(notebooks, bar_format="{desc} {bar} {n_fmt}/{total_fmt} {elapsed}")
         for notebook in bar:
-            bar.set_postfix_str(notebook.stem)
+            bar.set_description_str(f"{title}, {notebook.stem}")
             yield notebook
         return
     print(title, flush=True)
@@ -255,4 +276,5 @@ def _read_json(file: Path) -> dict[str, Any]:
 
 def _write_json(file: Path, content: dict[str, Any]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    file.write_text(text, encoding="utf-8", newline="\n")

@@ -134,7 +134,7 @@ def _flat(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     flat = frame.set_axis(names, axis=1)
     index_names = [] if plain else ["" if name is None else str(name) for name in index.names]
     levels = [pd.Series(index.get_level_values(level)) for level in range(len(index_names))]
-    flat = pd.concat([*levels, flat.reset_index(drop=True)], axis=1)
+    flat = pd.concat([*(level.to_frame() for level in levels), flat.reset_index(drop=True)], axis=1)
     flat.columns = [*index_names, *names]
     twice = flat.columns[flat.columns.duplicated()]
     if len(twice):
