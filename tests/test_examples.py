@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pandas as pd
+import papermill
 import pytest
 import yaml
 
@@ -94,3 +95,17 @@ def test_results_hold_figures_of_every_chapter_and_no_machine_path(month):
     assert all(chapter["figures"] for chapter in results["chapters"].values())
     for file in [*month.glob("*.json"), *month.glob("*.html")]:
         assert str(PROJECT) not in file.read_text(encoding="utf-8"), file
+
+
+@pytest.mark.parametrize("name", [file.stem for file in sorted((PROJECT / "notebooks").glob("*.ipynb"))])
+def test_a_notebook_runs_alone_and_writes_nothing(name, tmp_path):
+    executed = papermill.execute_notebook(
+        PROJECT / "notebooks" / f"{name}.ipynb",
+        tmp_path / "alone.ipynb",
+        kernel_name="python3",
+        cwd=PROJECT / "notebooks",
+        progress_bar=False,
+    )
+    shown = [output for cell in executed.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert sum("text/html" in output.get("data", {}) for output in shown) >= 3
+    assert not list((PROJECT / "notebooks").glob("tables")) + list((PROJECT / "notebooks").glob("results"))

@@ -45,6 +45,12 @@ def items_on(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> pd.DataFrame
     return found.assign(rate=rate, open_amount=open_amount, settled=settled, days_late=(settled - found["due"]).dt.days)
 
 
+def of_buyer(tables: dict[str, pd.DataFrame], buyer_id: str) -> dict[str, pd.DataFrame]:
+    invoices = tables["invoices"][tables["invoices"]["buyer_id"] == buyer_id]
+    receipts = tables["receipts"][tables["receipts"]["invoice_id"].isin(invoices["invoice_id"])]
+    return {"invoices": invoices, "receipts": receipts, "fx": tables["fx"]}
+
+
 # What holds in every demo book
 
 
@@ -58,7 +64,7 @@ def assert_agrees_with_itself(tables: dict[str, pd.DataFrame], until: pd.Timesta
             assert not (column.required and values.isna().any())
             assert not column.allowed or values.isin(column.allowed).all()
             if column.kind in ("amount", "signed"):
-                assert (values.dropna() * 100 - (values.dropna() * 100).round()).abs().max() < 1e-3 or values.empty
+                assert np.allclose(values.dropna() * 100, (values.dropna() * 100).round(), rtol=0, atol=1e-3)
             if column.kind == "amount":
                 assert not (values < 0).any()
         assert not (frame[table.known] > until).any()
@@ -86,9 +92,9 @@ def assert_statements_add_up(statements: pd.DataFrame) -> None:
 
 def assert_limits_follow_each_other(limits: pd.DataFrame) -> None:
     following = limits.sort_values("valid_from").groupby(["buyer_id", "source"])["valid_from"].shift(-1)
-    day_before = following - pd.Timedelta(days=1)
-    assert (limits["valid_to"].isna() == day_before.isna()).all()
-    assert (limits["valid_to"].dropna() == day_before.dropna()).all()
+    day_before = following.sort_index() - pd.Timedelta(days=1)
+    pd.testing.assert_series_equal(limits["valid_to"], day_before, check_names=False)
+    assert (limits["valid_to"].isna() | (limits["valid_to"] >= limits["valid_from"])).all()
 
 
 def assert_defaults_agree_with_the_ledger(tables: dict[str, pd.DataFrame]) -> None:
@@ -96,11 +102,11 @@ def assert_defaults_agree_with_the_ledger(tables: dict[str, pd.DataFrame]) -> No
     receipts = receipts.rename(columns={"amount_x": "applied", "amount_y": "amount"})
     for event in tables["defaults"].itertuples():
         assert (invoices.loc[invoices["buyer_id"] == event.buyer_id, "issued"] < event.date).all()
-        owed = items_on(tables, event.date).query("buyer_id == @event.buyer_id")
+        owed = items_on(of_buyer(tables, event.buyer_id), event.date)
         assert event.debt == pytest.approx(owed["open_amount"].sum(), abs=CENT)
         after = receipts[(receipts["buyer_id"] == event.buyer_id) & (receipts["received"] >= event.date)]
         assert set(after["kind"]) <= {"recovery", "write_off"}
-        applied = after["applied"] * after["invoice_id"].map(owed["rate"])
+        applied = after["applied"] * owed["rate"].reindex(after["invoice_id"]).to_numpy()
         assert event.recovered == pytest.approx(applied[after["kind"] == "recovery"].sum(), abs=CENT)
         assert event.recovered <= event.debt + CENT
         written_off = after.loc[after["kind"] == "write_off", "received"]
@@ -141,7 +147,7 @@ def test_an_impossible_book_is_refused_with_all_that_is_wrong():
     with pytest.raises(ParameterError) as refused:
         demo_book(buyers=19, invoices=18, seed=-1, until=date(1989, 12, 31))
     assert [problem.column for problem in refused.value.problems] == ["buyers", "invoices", "seed", "until"]
-    assert "found 19" in str(refused.value)
+    assert "found '19'" in str(refused.value)
 
 
 # Chance
@@ -168,7 +174,8 @@ def test_files_hold_iso_dates_and_no_index_and_give_the_tables_back(tmp_path):
         dates = [column.name for column in table.columns if column.kind == "date"]
         text = pd.read_csv(tmp_path / f"{name}.csv", dtype="str")
         assert list(text.columns) == table.names
-        assert text[dates].stack().str.fullmatch(r"\d{4}-\d\d-\d\d").all()
+        for column in dates:
+            assert text[column].dropna().str.fullmatch(r"\d{4}-\d\d-\d\d").all()
         read = pd.read_csv(
             tmp_path / f"{name}.csv",
             parse_dates=dates,
@@ -205,7 +212,7 @@ def test_buyers_are_spread_as_promised(book):
     assert all(set.intersection(*(set(name.split()) for name in names)) for _, names in members)
 
 
-def test_sizes_are_those_of_a_middling_company(book, items):
+def test_sizes_are_those_of_a_middling_company(items):
     sales = items["amount"] * items["rate"]
     assert len(items) == pytest.approx(60_000, rel=0.03)
     yearly = sales[items["issued"] > UNTIL - pd.DateOffset(months=12)].sum()
@@ -259,7 +266,7 @@ def test_discounts_are_offered_and_taken_in_time(book):
     assert len(taken) == (receipts["kind"] == "discount").sum()
     assert 0.2 < len(taken) / len(offered) < 0.8
     assert ((taken["received"] - taken["issued"]).dt.days <= 10).all()
-    assert (taken["amount_x"] <= 0.02 * taken["amount_y"] + CENT).all()
+    assert (taken["amount_x"] <= 0.02 * taken["amount_y"] + CENT + 1e-6).all()
 
 
 def test_disputes_credit_notes_part_payments_and_small_write_offs_occur(book):
@@ -280,6 +287,14 @@ def test_disputes_credit_notes_part_payments_and_small_write_offs_occur(book):
     assert receipts.loc[without_default & (receipts["kind"] == "write_off"), "amount"].max() <= 60
 
 
+def test_prepaid_invoices_are_paid_on_the_day_of_issue(book, items):
+    prepaid = book.tables["buyers"].query("kind == 'prepaid'")["buyer_id"]
+    theirs = items[items["buyer_id"].isin(prepaid)]
+    assert len(theirs) > 500
+    assert (theirs["settled"] == theirs["issued"]).all()
+    assert (theirs["open_amount"] == 0).all()
+
+
 def test_defaults_are_about_forty_and_spread_over_the_window(book):
     defaults, buyers = book.tables["defaults"], book.tables["buyers"].set_index("buyer_id")
     assert 35 <= len(defaults) <= 45
@@ -295,7 +310,7 @@ def test_defaults_are_about_forty_and_spread_over_the_window(book):
 
 def test_buyers_waiting_for_a_protracted_default_owe_old_debts(book):
     for event in book.tables["defaults"].query("kind == 'protracted'").itertuples():
-        open_items = items_on(book.tables, event.date).query("buyer_id == @event.buyer_id and open_amount > 0")
+        open_items = items_on(of_buyer(book.tables, event.buyer_id), event.date).query("open_amount > 0")
         assert open_items.empty or (event.date - open_items["due"].min()).days > 60
 
 
@@ -339,8 +354,8 @@ def test_limits_are_reviewed_cut_withdrawn_and_breached(book, items):
     assert (withdrawn["amount"] == 0).all()
     performing = in_force["own"] > 0
     use = (balance.reindex(in_force.index, fill_value=0) / in_force["own"])[performing]
-    assert 0.01 < (use > 1).mean() < 0.25
-    assert 0.3 < use.median() < 0.9
+    assert 0.03 < (use > 1).mean() < 0.15
+    assert 0.3 < use.median() < 0.7
     reviews = limits[(limits["source"] == "own") & limits["valid_to"].notna() & (limits["amount"] > 0)]
     assert (reviews["valid_to"] - reviews["valid_from"]).dt.days.median() == pytest.approx(365, abs=10)
     ended = limits[limits["reason"] == "buyer in default"]
@@ -360,31 +375,27 @@ def test_scores_and_judgements_are_there(book):
 # The hidden state shows in all that can be seen
 
 
-def test_the_slowdown_shows_in_days_late_and_in_defaults(book, items):
+def test_the_slowdown_shows_in_days_late_and_in_defaults(items):
     late = items["days_late"].groupby(items["due"].dt.to_period("M")).mean()
     worst = late["2025-02":"2025-06"].mean()
     assert worst > 1.3 * late["2023-12":"2024-09"].mean()
     assert worst > 1.3 * late["2026-01":"2026-08"].mean()
-    defaults = (
-        sum(
-            demo_book(buyers=600, invoices=600, seed=seed).tables["defaults"]["date"].between(*SLOWDOWN).mean()
-            for seed in range(5)
-        )
-        / 5
-    )
-    assert defaults > 1.3 * 10 / 36
+    dates = pd.concat([demo_book(invoices=600, seed=seed).tables["defaults"]["date"] for seed in range(5)])
+    assert dates.between(*SLOWDOWN).mean() > 1.3 * 10 / 36
 
 
 def test_buyers_pay_later_and_later_before_they_fail(items, book):
+    """What is unpaid on the day of default counts as late by then: the worst payments are those never made."""
     failed = book.tables["defaults"].set_index("buyer_id")["date"]
-    of_failed = items[items["buyer_id"].isin(failed.index) & items["days_late"].notna()]
-    months_before = (of_failed["buyer_id"].map(failed) - of_failed["due"]).dt.days / 30.4
-    late = of_failed["days_late"]
-    last_year = late[months_before.between(2, 12)].mean()
-    year_before = late[months_before.between(12, 24)].mean()
-    of_others = items.loc[~items["buyer_id"].isin(failed.index), "days_late"].mean()
-    assert last_year > 1.2 * year_before
-    assert year_before > 1.5 * of_others
+    theirs = items[items["buyer_id"].isin(failed.index)]
+    failure = theirs["buyer_id"].map(failed)
+    late = (theirs["settled"].fillna(failure) - theirs["due"]).dt.days.clip(lower=0)
+    months_before = (failure - theirs["due"]).dt.days / 30.4
+    by_period = late.groupby(pd.cut(months_before, [3, 6, 12, 24, 36])).mean()
+    assert by_period.is_monotonic_decreasing
+    assert by_period.iloc[0] > 1.5 * by_period.iloc[2]
+    others = items.loc[~items["buyer_id"].isin(failed.index), "days_late"].clip(lower=0).mean()
+    assert by_period.iloc[-1] > 1.2 * others
 
 
 def test_payments_accounts_and_scores_each_carry_part_of_the_truth(book, items):
@@ -450,4 +461,4 @@ def test_true_probabilities_come_true():
     surplus = seeds[["all", "low", "middle", "high"]]
     error = surplus.std() / np.sqrt(len(surplus))
     assert (surplus.mean().abs() < 3 * error).all()
-    assert (error < [6, 2, 4, 4]).all(), "too few draws to tell anything"
+    assert (error < [2, 0.6, 1.2, 1.5]).all(), "too few draws to tell anything"

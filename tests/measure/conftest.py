@@ -34,6 +34,6 @@ def book_of() -> Callable[..., Book]:
         run = Run(entity="Test", currency="EUR", as_of=as_of, source={"kind": "demo"}, file="x.yaml",
                   receivables=settings or {})  # fmt: skip
         day = pd.Timestamp(as_of)
-        return Book(run=run, as_of=day, fingerprint="test", notes=pd.DataFrame(), **known(complete, day))
+        return Book(run=run, as_of=day, fingerprint="test", files={}, notes=pd.DataFrame(), **known(complete, day))
 
     return book_of

@@ -33,13 +33,14 @@ class Book:
 
     Every column of the schema is there (all missing where the source has none); amounts are in the run's currency:
     an invoice, its receipts and its disputes at the last rate on or before the day of issue, a statement at that of
-    its period's end. `fingerprint` is a sha256 of the content. `notes` has a row for each thing that was left out,
-    assumed or ignored on reading: table, rule, rows.
+    its period's end. `fingerprint` is a sha256 of the content, `files` has that of each file read, by name. `notes` has
+    a row for each thing that was left out, assumed or ignored on reading: table, rule, rows.
     """
 
     run: Run
     as_of: pd.Timestamp
     fingerprint: str
+    files: dict[str, str]
     notes: pd.DataFrame
     buyers: pd.DataFrame
     invoices: pd.DataFrame
@@ -63,12 +64,14 @@ class Book:
             run = Run.from_yaml(run, as_of or None)
         elif as_of is not None:
             run = run.as_of_date(as_of)
-        key = hashlib.sha256((sources.source_key(run) + code_version()).encode()).hexdigest()
+        files = sources.fingerprints(run)
+        read_how = run.model_dump_json(include={"source", "tables", "currency", "as_of"})
+        key = hashlib.sha256(json.dumps([files, read_how, code_version()]).encode()).hexdigest()
         snapshot = CACHE / "books" / f"{key}.duckdb"
         if not snapshot.exists():
             tables, notes = _checked(run)
             _freeze(snapshot, tables, notes)
-        return cls(run=run, as_of=pd.Timestamp(run.as_of), **_thawed(snapshot))
+        return cls(run=run, as_of=pd.Timestamp(run.as_of), files=files, **_thawed(snapshot))
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -160,9 +163,11 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
 def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     rows = [(name, rule, count) for name, table in raw.items() for rule, count in table.left_out]
     rows = [(name, f"left out: {rule}", count) for name, rule, count in rows]
-    for name, table in raw.items():
-        if table.ignored:
-            rows.append((name, f"columns not used: {', '.join(table.ignored)}", len(table.frame)))
+    for file in dict.fromkeys(table.file for table in raw.values()):
+        readers = [table for table in raw.values() if table.file == file]
+        unused = [column for column in readers[0].ignored if all(column in table.ignored for table in readers)]
+        if unused:
+            rows.append((readers[0].name, f"columns of {file} not used: {', '.join(unused)}", len(readers[0].frame)))
     without_kind = int(tables["buyers"]["kind"].isna().sum())
     if without_kind:
         rows.append(("buyers", "kind is not stated: taken as private", without_kind))
@@ -173,7 +178,7 @@ def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.Data
     defaults = tables.get("defaults")
     if defaults is not None:
         undated = int((defaults["recovered"].notna() & defaults["resolved"].isna()).sum())
-        rows.append(("defaults", "recovered without the day `resolved`: recovery receipts are used instead", undated))
+        rows.append(("defaults", "recovered without a day `resolved`: recovery receipts are used", undated))
     return pd.DataFrame(rows, columns=["table", "rule", "rows"])
 
 

@@ -67,8 +67,8 @@ TERMS_DAYS = (14, 30, 45, 60, 90)
 DISCOUNT_RATE, DISCOUNT_DAYS, DISCOUNT_SHARE = 0.02, 10, 0.25
 """2/10; the share is of private buyers with 30 days or more."""
 HOME, HOME_TAX_RATE = "DE", 0.19
-LARGE_BALANCE = 15_000.0
-"""EUR; the insurer is asked for limits on buyers above it."""
+USUAL_DELAY_DAYS, LARGE_BALANCE = 25, 25_000.0
+"""For the balance that limits are set by; EUR, the insurer is asked for limits on buyers that owe more."""
 USUAL_RATES = {"GBP": 1.16, "USD": 0.91}
 """EUR per unit."""
 DISPUTE_REASONS = {"price": 0.3, "quantity": 0.2, "quality": 0.2, "delivery": 0.2, "order number missing": 0.1}
@@ -562,8 +562,9 @@ def _receipts(world: _World, ledger: pd.DataFrame, disputes: pd.DataFrame, rng: 
     disputed = np.isin(np.arange(count), disputes["position"])
     state = world.state[:, HISTORY_MONTHS:].mean(axis=1)[ledger["buyer"]]
     chance = rng.random((3, count))
-    in_parts = ~disputed & ~discounted & (chance[1] < PARTS_SHARE * np.exp(0.5 * state))
-    short_paid = ~disputed & ~discounted & ~in_parts & (chance[2] < RESIDUE_SHARE)
+    plain = ~disputed & ~discounted & (paid_on > issued)
+    in_parts = plain & (chance[1] < PARTS_SHARE * np.exp(0.5 * state))
+    short_paid = plain & ~in_parts & (chance[2] < RESIDUE_SHARE)
     returned = cents * rng.uniform(0.02, 0.15, count) * (~disputed & (chance[0] < RETURNED_SHARE))
     later = cents * rng.uniform(0.25, 0.6, count) * in_parts
     residue = np.minimum(cents * rng.uniform(0.001, 0.01, count), 6_000) * short_paid
@@ -777,7 +778,10 @@ def _reviews(world: _World, shortest: int, longest: int, rng: Random) -> np.ndar
 
 
 def _usual_balance(world: _World) -> np.ndarray:
-    return (world.buyers["yearly_sales"] / 365 * (world.buyers["terms"] + 10)).to_numpy()[:, None]
+    """Return what a buyer owes as a rule (gross EUR, one column): its sales of terms and delay, and an order more."""
+    of = world.buyers
+    balance = of["yearly_sales"] / 365 * (of["terms"] + USUAL_DELAY_DAYS) + of["size"] * (1 + of["tax_rate"])
+    return balance.to_numpy()[:, None]
 
 
 def _decisions(source: str, made: np.ndarray, columns: dict[str, np.ndarray]) -> pd.DataFrame:

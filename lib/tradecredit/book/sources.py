@@ -61,15 +61,15 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
     return raw, problems
 
 
-def source_key(run: Run) -> str:
-    """Return a sha256 over the bytes of every file the run reads and over how it reads them."""
-    digest = hashlib.sha256(run.model_dump_json(include={"source", "tables", "currency", "as_of"}).encode())
-    if not isinstance(run.source, DemoSource):
-        for path in sorted({path for path, _, _ in _files(run, run.source)[0].values()}):
-            digest.update(path.name.encode())
-            with path.open("rb") as stream:
-                digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return digest.hexdigest()
+def fingerprints(run: Run) -> dict[str, str]:
+    """Return the sha256 of every file that the run reads, by its name in the source; nothing for the demo book."""
+    if isinstance(run.source, DemoSource):
+        return {}
+    found = {}
+    for path in sorted({path for path, _, _ in _files(run, run.source)[0].values()}):
+        with path.open("rb") as stream:
+            found[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return found
 
 
 def _files(

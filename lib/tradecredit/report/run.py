@@ -236,7 +236,7 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
         "run_file": book.run.file.name,
         "parameters": _parameters(book.run),
         "seed": book.run.simulation.seed,
-        "book": {"fingerprint": book.fingerprint, "tables": tables},
+        "book": {"fingerprint": book.fingerprint, "files": book.files, "tables": tables},
         "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
         "chapters": chapters,
     }
