@@ -1,9 +1,17 @@
-"""A small ledger that tests write out, spoil and read."""
+"""A small ledger that tests write out, spoil and read, and books made of a few lines of CSV text."""
 
+from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
+import joblib
+import pandas as pd
 import pytest
 import yaml
+
+from tradecredit.book import schema
+from tradecredit.book.book import Book, known
+from tradecredit.params import Run
 
 TABLES = {
     "buyers": """buyer_id,name,country,sector,kind
@@ -72,3 +80,44 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     monkeypatch.setattr("tradecredit.book.book.CACHE", tmp_path / "cache")
     monkeypatch.setattr("tradecredit.book.memory.CACHE", tmp_path / "cache")
     return Ledger(tmp_path / "ledger")
+
+
+def _table(name: str, content: str | pd.DataFrame) -> pd.DataFrame:
+    table = schema.TABLES[name]
+    frame = pd.read_csv(StringIO(content)) if isinstance(content, str) else content
+    if name == "invoices":
+        frame = frame.assign(currency="EUR")
+    if name == "receipts":
+        frame = frame.assign(receipt_id=[f"R{row}" for row in range(len(frame))])
+    return frame.reindex(columns=table.names).astype({column.name: schema.dtype(column) for column in table.columns})
+
+
+@pytest.fixture(scope="session")
+def book_of() -> Callable[..., Book]:
+    """Return `book_of(as_of, settings, run=…, **tables)`, for ledgers worked out by hand.
+
+    `tables` are CSV texts or frames, and buyers follow from the invoices; `settings` is the run's section
+    `receivables`, `run` its other sections.
+    """
+
+    def book_of(
+        as_of: str, settings: dict | None = None, *, run: dict | None = None, **tables: str | pd.DataFrame
+    ) -> Book:
+        given = {name: _table(name, content) for name, content in tables.items()}
+        if "buyers" not in given:
+            given["buyers"] = _table("buyers", given["invoices"][["buyer_id"]].drop_duplicates())
+        given["buyers"] = given["buyers"].assign(kind=given["buyers"]["kind"].fillna("private"))
+        complete = {name: given.get(name, table.empty()) for name, table in schema.TABLES.items()}
+        parameters = Run(entity="Test", currency="EUR", as_of=as_of, source={"kind": "demo"}, file="x.yaml",
+                         receivables=settings or {}, **run or {})  # fmt: skip
+        day = pd.Timestamp(as_of)
+        return Book(
+            run=parameters,
+            as_of=day,
+            fingerprint=joblib.hash(complete),
+            files={},
+            notes=pd.DataFrame(),
+            **known(complete, day),
+        )
+
+    return book_of

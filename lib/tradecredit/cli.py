@@ -50,11 +50,10 @@ def report(
 @app.command()
 def check(run_file: RunFile, as_of: AsOf = None) -> None:
     """Check the run file, its policies and all data; print every problem at once."""
-    from tradecredit.book.book import Book
-    from tradecredit.report.run import checked_run
+    from tradecredit.report.run import checked_book, checked_run
 
     with _bad_input_exits_2():
-        book = Book.open(checked_run(run_file, as_of))
+        book = checked_book(checked_run(run_file, as_of))
     typer.echo(f"{book.run.entity} as of {book.run.as_of}: no problem found.")
     for name, frame in book.tables.items():
         typer.echo(f"  {name:<12} {len(frame):>10,} rows known on that day")

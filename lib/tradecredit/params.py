@@ -120,7 +120,7 @@ class DefaultSettings(Parameters):
 
     central_tendency: Annotated[float, Field(gt=0, lt=1)] = 0.02
     """Long-run average 12-month default rate of the book's buyers, used where the book's defaults are too few."""
-    central_tendency_source: str = "an assumption of the run file's author; no statistic behind it"
+    central_tendency_source: str = "the workbook's default; no statistic stands behind it"
     minimum_defaults: int = Field(20, ge=5)
     """Buyers that defaulted within 12 months of an observation date; with fewer no model is fitted."""
     minimum_history_months: int = Field(6, ge=1)
@@ -165,7 +165,7 @@ class LossSettings(Parameters):
 
     lgd: Fraction = 0.75
     """Loss given default as a share of the balance, before insurance, where the book's recoveries are too few."""
-    lgd_source: str = "an assumption of the run file's author; no statistic behind it"
+    lgd_source: str = "the workbook's default; no statistic stands behind it"
     minimum_resolved_defaults: int = Field(20, ge=5)
     """Defaults older than a year that are needed to estimate the loss given default from the book itself."""
     correlation: Literal["basel"] | Fraction = "basel"
@@ -301,6 +301,19 @@ def validate(model: type[Model], content: dict[str, Any], file: Path) -> Model:
         raise ParameterError(_problem(detail, model, file) for detail in error.errors()) from None
 
 
+PLAIN_WORDS = {
+    "date": "a date such as 2026-10-31 is expected",
+    "int": "a whole number is expected",
+    "float": "a number is expected",
+    "string_type": "text is expected",
+    "list_type": "a list is expected",
+    "dict_type": "a section of `key: value` lines is expected",
+    "model_type": "a section of `key: value` lines is expected",
+    "finite_number": "a finite number is expected",
+}
+"""Begin of a pydantic error's type: what is expected, in words for a run file's author."""
+
+
 def _problem(detail: dict[str, Any], model: type[BaseModel], file: Path) -> Problem:
     owner, keys = _owner(model, detail["loc"])
     key = ".".join(keys)
@@ -311,7 +324,8 @@ def _problem(detail: dict[str, Any], model: type[BaseModel], file: Path) -> Prob
         return Problem(file=str(file), column=key, allowed="this key is not known", remedy=remedy)
     if detail["type"] == "missing":
         return Problem(file=str(file), column=key, allowed="this key is missing", remedy=f"add `{keys[-1]}: …`")
-    allowed = detail["msg"].removeprefix("Value error, ")
+    kind = next((words for kind, words in PLAIN_WORDS.items() if detail["type"].startswith(kind)), None)
+    allowed = kind or detail["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
     value = detail["input"] if not isinstance(detail["input"], dict) else None
     return Problem(file=str(file), column=key or None, value=value, allowed=allowed, remedy="change the value")
 

@@ -226,6 +226,16 @@ def test_all_problems_of_all_tables_are_told_at_once(ledger):
     assert {"lots", "soon", "-1"} <= {problem.value for problem in caught.value.problems}
 
 
+def test_an_override_has_a_grade_of_the_scale(ledger):
+    ledger.write(
+        "overrides", "buyer_id,grade,reason,by\nB1,11,told by telephone,AB\nB2,7.5,visited,AB\nB3,7,visited,AB\n"
+    )
+    with pytest.raises(InputError) as caught:
+        Book.open(ledger.run_file)
+    assert [(problem.row, problem.value) for problem in caught.value.problems] == [(2, "11"), (3, "7.5")]
+    assert "a whole grade from 1 (best) to 10" in str(caught.value)
+
+
 def test_many_rows_with_one_problem_are_counted_not_listed(ledger):
     rows = "".join(f"X{n},B1,2024-01-10,2024-02-09,EUR,oops\n" for n in range(50))
     ledger.add("invoices", rows)

@@ -10,7 +10,7 @@ from papermill.exceptions import PapermillExecutionError
 from typer.testing import CliRunner
 
 from tradecredit import cli
-from tradecredit.errors import ParameterError
+from tradecredit.errors import InputError, ParameterError
 from tradecredit.report import run
 from tradecredit.report.index import slug
 from tradecredit.report.run import report
@@ -120,6 +120,28 @@ def test_bad_input_exits_2_before_anything_is_written(project):
     assert outcome.stderr.startswith("3 problems:")
     for part in ("polcy: this key is not known", "did you mean 'policy'", "simulation.levels.0", "none.yaml"):
         assert part in outcome.stderr
+    assert not (project.folder / "reports").exists()
+
+
+def test_two_entities_do_not_share_a_folder(project):
+    report(project.run_file)
+    project.run(entity="Test Co")
+    with pytest.raises(ParameterError, match="would replace those of 'Test & Co'"):
+        report(project.run_file)
+
+
+def test_reports_that_cannot_be_written_are_told(project):
+    (project.folder / "taken").write_text("a file")
+    project.run(reports="taken")
+    with pytest.raises(ParameterError, match=r"taken, reports: the reports cannot be written there"):
+        report(project.run_file)
+
+
+def test_a_premium_that_the_book_cannot_tell_is_bad_input(project):
+    (project.folder / "policy.yaml").write_text("premium_rate: 0.002\n")
+    project.run(policy="policy.yaml")
+    with pytest.raises(InputError, match=r"policy policy, insured_turnover.*too short"):
+        report(project.run_file)
     assert not (project.folder / "reports").exists()
 
 

@@ -178,6 +178,7 @@ def _column_problems(
             "days": ((values < 0) | (values % 1 != 0), "a whole number of days, 0 or more, is expected", "correct it"),
             "fraction": ((values < 0) | (values > 1), "a fraction from 0 to 1 is expected", "write 2 % as 0.02"),
             "number": (values <= 0, "must be above zero", "correct it"),
+            "grade": (~values.isin(range(1, 11)), "a whole grade from 1 (best) to 10 is expected", "correct it"),
         }
         if column.kind not in ("text", "date")
         else {}
@@ -191,7 +192,7 @@ def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Prob
     keys = list(table.key)
     known = frame[frame[table.columns[0].name].notna()]
     again = known.duplicated(keys, keep="first").reindex(frame.index, fill_value=False)
-    shown = frame[keys].astype("str").agg(", ".join, axis="columns") if len(keys) > 1 else frame[keys[0]]
+    shown = frame[keys].astype("str").fillna("–").agg(", ".join, axis="columns") if len(keys) > 1 else frame[keys[0]]
     yield from _rows(
         file,
         ", ".join(keys),

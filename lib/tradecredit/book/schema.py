@@ -5,8 +5,8 @@ from typing import Literal
 
 import pandas as pd
 
-Kind = Literal["text", "date", "amount", "signed", "fraction", "number", "days"]
-"""`amount` ≥ 0, `signed` any; `fraction` is 0 to 1; `number` above zero; `days` whole and not negative."""
+Kind = Literal["text", "date", "amount", "signed", "fraction", "number", "days", "grade"]
+"""`amount` ≥ 0, `signed` any; `fraction` is 0 to 1; `number` above zero; `days` whole and ≥ 0; `grade` 1 to 10."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ TABLES: dict[str, Table] = {
             "overrides",
             (
                 _BUYER,
-                Column("grade", "number"),
+                Column("grade", "grade"),
                 Column("limit", "amount"),
                 Column("reason", required=True),
                 Column("by", required=True),

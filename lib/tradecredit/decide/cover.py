@@ -11,13 +11,22 @@ from tradecredit.measure.receivables import window_start
 from tradecredit.model.at_risk import NOT_INSURABLE, cover
 from tradecredit.model.insurance import Policy
 from tradecredit.model.losses import LossDistribution
-from tradecredit.model.risk_measures import expected, expected_shortfall
+from tradecredit.model.risk_measures import expected, expected_shortfall, value_at_risk
 
 NO_COVER = "no cover"
 """The row of `comparison` without any policy."""
 
 CAPITAL_LEVEL = 0.999
 """Level of the expected shortfall that capital stands behind."""
+
+SHAPES = {
+    "threshold_kind": "threshold",
+    "deductible_order": "each_loss_deductible",
+    "aggregate_erosion": "aggregate_first_loss",
+    "waiting_from": "waiting_days",
+    "extension_from": "maximum_extension_days",
+}
+"""Terms that only say how another one works: without that one they say nothing."""
 
 
 def policies(book: Book) -> list[Policy]:
@@ -67,18 +76,28 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
     - `expected_indemnity`, `retained_expected` and `saved_se`, the standard error of the expected indemnity;
     - `retained_es`: expected shortfall of the retained loss at 99.9 %, `retained_es_se` its standard error;
     - `cost_of_risk` = cost + retained_expected + cost of capital × (retained_es − retained_expected);
-    - `break_even_cost`: the cost at which the cost of risk would equal that of no cover;
-    - `loss_ratio` = expected_indemnity / premium; `maximum_binds`: share of the years in which the maximum is reached.
+    - `break_even_cost`: the cost at which the cost of risk would equal that of no cover, all terms as they are (a
+      maximum that is a multiple of the premium included); `break_even_se`, its standard error and that of the saving;
+    - `loss_ratio` = expected_indemnity / premium; `maximum_binds`: share of the years in which the maximum is reached
+      (0 without one).
+
+    Missing: what does not apply to no cover, the loss ratio without a premium, and the errors of expected shortfall and
+    break-even where fewer than 10 scenarios lie beyond the level. Raises `ParameterError` for a premium rate without a
+    turnover.
     """
     limits = int((cover(book)["cover"] == "named limit").sum())
+    price = book.run.cost_of_capital
     gross = dist.losses["gross"].to_numpy()
-    bare = _risk(gross, book.run.cost_of_capital)
+    bare = _risk(gross, price)
     nothing = {"cost": 0.0, "premium": 0.0, "expected_indemnity": 0.0, "saved_se": 0.0}
-    rows = [{"policy": NO_COVER, **nothing, **bare, "loss_ratio": np.nan, "maximum_binds": np.nan}]
+    missing = dict.fromkeys(("break_even_se", "loss_ratio", "maximum_binds"), np.nan)
+    rows = [{"policy": NO_COVER, **nothing, **bare, **missing}]
     for policy in dist.policies:
         cost = policy.cost(limits=limits)
         paid, paid_se = expected(dist.losses[f"indemnity:{policy.name}"].to_numpy())
-        retained = _risk(dist.losses[f"retained:{policy.name}"].to_numpy(), book.run.cost_of_capital)
+        kept = dist.losses[f"retained:{policy.name}"].to_numpy()
+        retained = _risk(kept, price)
+        _, saved_se = expected(_risk_by_scenario(gross, price) - _risk_by_scenario(kept, price))
         used = dist.losses[f"indemnity:{policy.name}"] >= policy.year_maximum() * (1 - 1e-9)
         rows.append(
             {
@@ -88,6 +107,7 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
                 "expected_indemnity": paid,
                 "saved_se": paid_se,
                 **retained,
+                "break_even_se": saved_se if np.isfinite(retained["retained_es_se"]) else np.nan,
                 "loss_ratio": paid / cost.premium if cost.premium else np.nan,
                 "maximum_binds": float(used.mean()) if np.isfinite(policy.year_maximum()) else 0.0,
             }
@@ -100,7 +120,10 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
 
 
 def verdict(comparison: pd.DataFrame, currency: str) -> str:
-    """Return in a sentence or two whether cover is worth its cost, which is the best, and at which cost it is not."""
+    """Return in a sentence or two whether cover is worth its cost, which is the best, and at which cost it is not.
+
+    A saving of less than two of its standard errors is said to be too small to tell.
+    """
     bare = comparison.loc[NO_COVER, "cost_of_risk"]
     offers = comparison.drop(index=NO_COVER)
     if offers.empty:
@@ -108,13 +131,23 @@ def verdict(comparison: pd.DataFrame, currency: str) -> str:
     best = offers["cost_of_risk"].idxmin()
     row = offers.loc[best]
     saved = bare - row["cost_of_risk"]
-    worth = (
-        f"Cover is worth its cost: with {best} a year of credit risk costs {currency} "
-        f"{row['cost_of_risk']:,.0f} in all, {currency} {saved:,.0f} less than without cover."
-        if saved > 0
-        else f"Cover is not worth its cost: the best offer, {best}, brings a year of credit risk to {currency} "
-        f"{row['cost_of_risk']:,.0f} in all, {currency} {-saved:,.0f} more than without cover."
-    )
+    total, difference = f"{currency} {row['cost_of_risk']:,.0f} in all", f"{currency} {abs(saved):,.0f}"
+    if abs(saved) < 2 * row["break_even_se"]:
+        worth = (
+            f"Whether cover is worth its cost cannot be told from these scenarios: the best offer, {best}, brings a "
+            f"year of credit risk to {total}, and the difference from no cover, {difference}, is within the error of "
+            "the simulation."
+        )
+    elif saved > 0:
+        worth = (
+            f"Cover is worth its cost: with {best} a year of credit risk costs {total}, {difference} less than without "
+            "cover."
+        )
+    else:
+        worth = (
+            f"Cover is not worth its cost: the best offer, {best}, brings a year of credit risk to {total}, "
+            f"{difference} more than without cover."
+        )
     return (
         f"{worth} It costs {currency} {row['cost']:,.0f} and would be worth up to {currency} "
         f"{max(row['break_even_cost'], 0.0):,.0f}."
@@ -138,12 +171,19 @@ def retained_curves(dist: LossDistribution) -> dict[str, pd.DataFrame]:
 
 
 def terms(policies: Sequence[Policy]) -> pd.DataFrame:
-    """Return the terms side by side: a row for each term that at least one policy has, a column for each policy."""
-    table = pd.DataFrame(
-        {policy.name: policy.model_dump(exclude={"name", "discretionary_shares"}) for policy in policies}
-    )
-    table = table.rename_axis("term")
-    return table[table.notna().any(axis="columns")].astype("object")
+    """Return the terms side by side: a row for each term that at least one policy has, a column for each policy.
+
+    Missing: a term that the policy does not have, or that only shapes one which it does not have (`SHAPES`; the sharing
+    of recoveries where losses are settled net of them).
+    """
+    columns = {}
+    for policy in policies:
+        given = policy.model_dump(exclude={"name", "discretionary_shares"})
+        idle = [term for term, shaped in SHAPES.items() if given[shaped] is None]
+        idle += ["recovery_sharing"] if policy.loss_basis == "net" else []
+        columns[policy.name] = given | dict.fromkeys(idle)
+    table = pd.DataFrame(columns, dtype="object").rename_axis("term")
+    return table[table.notna().any(axis="columns")]
 
 
 def covered(dist: LossDistribution) -> pd.DataFrame:
@@ -179,3 +219,13 @@ def _risk(losses: np.ndarray, cost_of_capital: float) -> dict[str, float]:
     shortfall, shortfall_se = expected_shortfall(losses, CAPITAL_LEVEL)
     risk = mean + cost_of_capital * (shortfall - mean)
     return {"retained_expected": mean, "retained_es": shortfall, "retained_es_se": shortfall_se, "risk": risk}
+
+
+def _risk_by_scenario(losses: np.ndarray, cost_of_capital: float) -> np.ndarray:
+    """Return amounts whose mean is the cost of risk without the policy's cost, for the error of a difference.
+
+    (1 − k) · loss + k · (VaR + max(loss − VaR, 0) / (1 − level)): Rockafellar and Uryasev 2000, Journal of Risk 2(3).
+    """
+    quantile, _ = value_at_risk(losses, CAPITAL_LEVEL)
+    beyond = quantile + np.maximum(losses - quantile, 0.0) / (1 - CAPITAL_LEVEL)
+    return (1 - cost_of_capital) * losses + cost_of_capital * beyond

@@ -4,10 +4,13 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.errors import InputError
 from tradecredit.measure.behaviour import features, limits_in_force
 from tradecredit.measure.ratios import ratios
 from tradecredit.measure.receivables import open_items, window_start
 from tradecredit.model.at_risk import cover, loss_given_default
+from tradecredit.model.default import overriding
+from tradecredit.model.insurance import values_not
 
 METHODS = {
     "need": "need",
@@ -31,21 +34,32 @@ def recommend(book: Book, ratings: pd.DataFrame, *, insured_percentage: float = 
     `ratings`: index buyer_id, `pd`, `grade`, `method` (`default.assess`); `insured_percentage`: the policy's share of
     an insured loss (0: no policy). Index buyer_id (all buyers). Amounts in the reporting currency:
 
-    - `recommended`: the smallest of the methods, rounded down to `limits.digits` digits; `binding`: that method;
+    - `recommended`: the smallest of the methods, `rounded_down` to `limits.digits`; `binding`: that method;
     - `need`: see `need`; `capacity`, of the `capacity_base`: see `capacity`; `expected_loss_budget`: see
-      `loss_budget`; `concentration`: largest share of the book × all receivables. Missing: does not apply;
+      `loss_budget`; `concentration`: largest share of the book × all receivables. Missing: does not apply, as
+      concentration where nothing is owed at all;
     - `exposure`, the open amount; `own_limit`, `insurer_limit`: those in force (missing: none);
     - `breach`: exposure above our own limit (missing: none set); `over_recommended`: above the recommended one;
-    - `insured`: what the insurer bears of the exposure within its limit; `own` = exposure − insured.
+    - `insured`: what the insurer bears of the exposure within its named limit, before any deductible or first loss;
+      `own` = exposure − insured.
 
-    Rules: a buyer in default and one of kind `prepaid` gets 0 (`in default`, `prepaid`); a dormant buyer needs nothing;
-    public bodies and affiliates have no capacity and no loss budget; a buyer without accounts has no capacity. A limit
-    set by an analyst and valid on the day stands as it is (`analyst's override`). Source: DOMAIN.md §4.
+    Rules: a buyer of kind `prepaid` gets 0 (`prepaid`); a dormant buyer needs nothing; public bodies and affiliates
+    have no capacity and no loss budget; a buyer without accounts has no capacity. A limit set by an analyst and valid
+    on the day stands as it is (`analyst's override`). A buyer in default gets 0 in any case (`in default`). Groups of
+    buyers are not looked at. Raises `InputError` for buyers whose probability or grade is missing: they would get a
+    limit that no risk bounds. Source: DOMAIN.md §4.
     """
     settings = book.run.limits
     buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
     kind = book.buyers.set_index("buyer_id")["kind"]
     ratings = ratings.reindex(buyers)
+    unrated = [
+        problem
+        for column in ("pd", "grade")
+        for problem in values_not(ratings[column].notna(), ratings[column], "ratings", "is missing")
+    ]
+    if unrated:
+        raise InputError(unrated)
     exposure = open_items(book).groupby("buyer_id")["open_amount"].sum().reindex(buyers, fill_value=0.0)
     unmeasured = kind.isin(UNMEASURED)
     able = capacity(book, ratings["grade"])
@@ -56,16 +70,19 @@ def recommend(book: Book, ratings: pd.DataFrame, *, insured_percentage: float = 
             "expected_loss_budget": loss_budget(
                 ratings["pd"], lgd=loss_given_default(book).lgd, budget=settings.expected_loss_budget
             ).mask(unmeasured),
-            "concentration": settings.maximum_share_of_book * exposure.sum(),
+            "concentration": settings.maximum_share_of_book * (exposure.sum() or np.nan),
         }
     )
     binding, recommended = _smallest(amounts)
     binding, recommended = binding.map(METHODS), rounded_down(recommended, settings.digits)
-    for name, applies in (("prepaid", kind == "prepaid"), ("in default", ratings["method"] == "in default")):
-        binding, recommended = binding.mask(applies, name), recommended.mask(applies, 0.0)
-    override = _overrides(book).reindex(buyers)
-    binding = binding.mask(override.notna(), "analyst's override")
-    recommended = override.fillna(recommended)
+    override = overriding(book, "limit")["limit"].reindex(buyers)
+    defaulted = ratings["method"] == "in default"
+    for name, applies, amount in (
+        ("prepaid", kind == "prepaid", 0.0),
+        ("analyst's override", override.notna(), override),
+        ("in default", defaulted, 0.0),
+    ):
+        binding, recommended = binding.mask(applies, name), recommended.mask(applies, amount)
     in_force = limits_in_force(book).reindex(buyers)
     insurable = cover(book)["insured_limit"].reindex(buyers).fillna(0.0)
     insured = insured_percentage * np.minimum(exposure, insurable)
@@ -133,14 +150,16 @@ def loss_budget(probability: pd.Series, *, lgd: float, budget: float) -> pd.Seri
 
 
 def rounded_down(amounts: pd.Series, digits: int) -> pd.Series:
-    """Return amounts rounded down to so many significant digits; 0 stays 0, missing stays missing.
+    """Return amounts rounded down to so many significant digits, and to whole units; missing stays missing.
 
-    >>> rounded_down(pd.Series([187_400.0, 0.0, 99.0]), 2).tolist()
+    >>> rounded_down(pd.Series([187_400.0, 0.0, 99.9]), 2).tolist()
     [180000.0, 0.0, 99.0]
     """
     size = np.floor(np.log10(amounts.where(amounts > 0)))
-    step = 10.0 ** (size - digits + 1)
-    return (np.floor(amounts / step) * step).where(amounts > 0, amounts)
+    step = (10.0 ** (size - digits + 1)).clip(lower=1.0)
+    rounded = np.floor(amounts / step) * step
+    # The division may round up to a whole number of steps that is just out of reach.
+    return rounded.where(~(rounded > amounts), rounded - step).where(amounts > 0, amounts)
 
 
 def totals(limits: pd.DataFrame) -> pd.Series:
@@ -197,10 +216,3 @@ def _smallest(amounts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     known = amounts.notna().any(axis=1)
     names = amounts[known].idxmin(axis=1).reindex(amounts.index).astype("str")
     return names, amounts.min(axis=1)
-
-
-def _overrides(book: Book) -> pd.Series:
-    """Return the limits that analysts have set and that are valid on the day, by buyer_id; the last row counts."""
-    rows = book.overrides[book.overrides["limit"].notna()]
-    valid = rows[rows["until"].isna() | (rows["until"] >= book.as_of)]
-    return valid.drop_duplicates("buyer_id", keep="last").set_index("buyer_id")["limit"]

@@ -11,14 +11,16 @@ from scipy.stats import norm
 
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
+from tradecredit.errors import InputError, Problem
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.ratios import ratios
+from tradecredit.measure.receivables import open_items
 from tradecredit.model import validate
 from tradecredit.model.at_risk import already_defaulted
 from tradecredit.model.default_model import TERM_COLUMNS, DefaultModel
 from tradecredit.model.grades import WORST, grade, middle
 
-__all__ = ["Assessment", "DefaultModel", "assess", "assessment", "panel"]
+__all__ = ["Assessment", "DefaultModel", "assess", "assessment", "in_default", "overriding", "panel"]
 
 
 class Candidate(NamedTuple):
@@ -57,6 +59,11 @@ STEP_MONTHS = 3
 HORIZON_MONTHS = 12
 DRIVERS = 3
 
+LONGEST_DAYS = 90.0
+"""More days than this count as this many where the prior's weights apply. A debtor 90 days past due is in default by
+the Basel definition (Basel Committee 2006, §452), so that the stated weights cannot speak of more; and one invoice
+forgotten for years would else take the whole central tendency to its buyer and leave none to the others."""
+
 
 @dataclass(frozen=True, eq=False)
 class Assessment:
@@ -91,8 +98,12 @@ def assess(book: Book) -> pd.DataFrame:
       buyer's, in words; `method`, what the probability rests on;
     - `model_pd`, `model_grade`: before an analyst's override; `override`, its reason (missing: none).
 
-    A buyer in default has probability 1 and grade 10. An override that is valid on the day replaces the grade, and the
-    probability by the middle of the grade. See `assessment` for how the rest comes about.
+    `method` is `fitted model` or `prior: payment behaviour`, with `: behaviour not known` where nothing of a buyer was
+    settled or fell due in the last 12 months; `analyst's override`; `in default`.
+
+    A buyer in default (`in_default`) has probability 1 and grade 10. An override that is valid on the day replaces the
+    grade, and the probability by the middle of the grade. See `assessment` for how the rest comes about. Raises
+    `InputError` for overriding grades that are not whole from 1 to 10.
     """
     return assessment(book).ratings
 
@@ -102,20 +113,24 @@ def assessment(book: Book) -> Assessment:
     """Return the default probabilities with the model behind them and its validation.
 
     If at least `default.minimum_defaults` buyers of `panel` defaulted within 12 months of an observation, a logit is
-    fitted on `CANDIDATES` (`DefaultModel.fit`, errors clustered by buyer). Otherwise the book's own history cannot
-    carry a fit, and the probabilities rest on a stated prior: log-odds = level + Σ `prior_log_odds` × behaviour,
-    the level such that the mean is `default.central_tendency`, with ± `default.prior_sd` as standard deviation of the
-    log-odds; a buyer whose behaviour is unknown gets the central tendency and twice that deviation.
+    fitted on `CANDIDATES` (`DefaultModel.fit`, errors clustered by buyer; a value that is not known counts as the
+    median, or by its own coefficient). Otherwise the book's own history cannot carry a fit, and the probabilities rest
+    on a stated prior: log-odds = level + Σ `prior_log_odds` × behaviour (at most `LONGEST_DAYS` days; one that is not
+    known counts as the median), the level such that the mean is `default.central_tendency`, with `default.prior_sd` as
+    standard deviation of the log-odds. A buyer of whom nothing was settled or fell due in the last 12 months gets the
+    central tendency and twice that deviation. The mean is over the buyers whose behaviour is known, without those in
+    default. Raises as `assess`, and as `DefaultModel.fit`.
     """
     observed = panel(book)
     defaulters = int(observed.loc[observed["defaulted"] == 1, "buyer_id"].nunique())
-    today = _known(book)
+    today = _candidates(book, features(book))
     settings = book.run.default
     if defaulters >= settings.minimum_defaults:
         model = _fitted(observed)
         rated = model.predict(today, confidence=settings.interval)
-        rated = rated.assign(drivers=_drivers(model.explain(today), today), method="fitted model")
-        validation, calibration = _validated(observed, book)
+        method = np.where(_behaviour_known(today), "fitted model", "fitted model: behaviour not known")
+        rated = rated.assign(drivers=_drivers(model.explain(today), today), method=method)
+        validation, calibration = _validated(observed, model, book)
         basis = (
             f"A logit fitted on {len(observed):,} observations of this book's buyers, of which {defaulters} "
             f"defaulted within {HORIZON_MONTHS} months of one."
@@ -127,7 +142,8 @@ def assessment(book: Book) -> Assessment:
             f"{defaulters} buyers defaulted within {HORIZON_MONTHS} months of an observation in this book, and a fit "
             f"needs {settings.minimum_defaults}: the default probability cannot be estimated from it. The level is "
             f"the stated central tendency of {settings.central_tendency:.2%} ({settings.central_tendency_source}); "
-            "the order comes from payment behaviour with stated weights."
+            f"the order comes from payment behaviour with stated weights, more than {LONGEST_DAYS:.0f} days counting "
+            f"as {LONGEST_DAYS:.0f}."
         )
     ratings = _overridden(_in_default(rated, book), book)
     weights = pd.Series(settings.prior_log_odds).rename_axis("term").to_frame("coefficient")
@@ -149,8 +165,10 @@ def panel(book: Book) -> pd.DataFrame:
 
     A row for each buyer and date, every three months back from 12 months before the as-of date to
     `default.minimum_history_months` after the first invoice: `date`, `buyer_id`, the columns of `CANDIDATES` as they
-    were known on that date, and `defaulted` (1: a default in the following 12 months). Buyers already in default and
-    those that neither owed anything nor bought in the 12 months before are not observed. Empty for a short ledger.
+    were known on that date, and `defaulted` (1: a default in the following 12 months). Buyers already in default
+    (`in_default`) and those that neither owed anything nor bought in the 12 months before are not observed. The dates
+    are the same days of the month as the as-of date, so that the 12 months after the last one end on or before it.
+    Empty for a short ledger.
     """
     first = book.invoices["issued"].min() + pd.DateOffset(months=book.run.default.minimum_history_months)
     last = book.as_of - pd.DateOffset(months=HORIZON_MONTHS)
@@ -165,21 +183,53 @@ def panel(book: Book) -> pd.DataFrame:
 
 def _observed(book: Book, day: pd.Timestamp) -> pd.DataFrame:
     past = book.at(day)
-    known = _known(past)
-    active = features(past)[["open_amount", "sales_12m"]].sum(axis=1) > 0
-    known = known[active & ~known.index.isin(already_defaulted(past).index)]
+    behaviour = features(past)
+    active = behaviour[["open_amount", "sales_12m"]].sum(axis=1) > 0
+    observed = active & ~active.index.isin(in_default(past))
+    known = _candidates(past, behaviour)[observed]
     events = book.defaults[(book.defaults["date"] > day) & (book.defaults["date"] <= _year_after(day))]
     outcome = known.index.isin(events["buyer_id"]).astype(int)
     return known.reset_index().assign(date=day, defaulted=outcome)
+
+
+def in_default(book: Book) -> pd.Index:
+    """Return the buyers in default on the book's day, those that owe nothing any more included.
+
+    These are the buyers of `at_risk.already_defaulted`; all that were ever insolvent; and after a protracted default
+    those whose debt was written off and that have bought nothing since. A debt that was given up is no better for it.
+    """
+    events = book.defaults
+    items = open_items(book).join(events.groupby("buyer_id")["date"].max().rename("since"), on="buyer_id")
+    given_up = items.loc[(items["issued"] <= items["since"]) & (items["impaired"] > 0), "buyer_id"]
+    again = items.loc[items["issued"] > items["since"], "buyer_id"]
+    gone = pd.Index(given_up.unique()).difference(again)
+    insolvent = events.loc[events["kind"] == "insolvency", "buyer_id"]
+    return already_defaulted(book).index.union(gone).union(insolvent.unique()).rename("buyer_id")
+
+
+def overriding(book: Book, column: str) -> pd.DataFrame:
+    """Return the analysts' judgements valid on the book's day that set `column` (`grade`, `limit`): index buyer_id.
+
+    Of several on one buyer that of the latest `since` counts, then that which holds longest. Columns as `overrides`.
+    """
+    rows = book.overrides[book.overrides[column].notna()]
+    valid = rows[rows["until"].isna() | (rows["until"] >= book.as_of)]
+    order = valid.sort_values("until", kind="stable").sort_values("since", kind="stable", na_position="first")
+    return order.drop_duplicates("buyer_id", keep="last").set_index("buyer_id")
 
 
 def _year_after(day: pd.Timestamp) -> pd.Timestamp:
     return day + pd.DateOffset(months=HORIZON_MONTHS)
 
 
-def _known(book: Book) -> pd.DataFrame:
-    """Return the candidates of every buyer as known on the book's day: index buyer_id."""
-    return features(book).join(ratios(book))[list(CANDIDATES)].astype("float64")
+def _candidates(book: Book, behaviour: pd.DataFrame) -> pd.DataFrame:
+    """Return the candidates of every buyer as known on the book's day, `behaviour` being its `features`."""
+    return behaviour.join(ratios(book))[list(CANDIDATES)].astype("float64")
+
+
+def _behaviour_known(today: pd.DataFrame) -> pd.Series:
+    """Tell of each buyer whether anything was settled or fell due in the 12 months before."""
+    return today[["days_beyond_terms", "share_late"]].notna().any(axis=1)
 
 
 def _fitted(observed: pd.DataFrame) -> DefaultModel:
@@ -190,10 +240,10 @@ def _fitted(observed: pd.DataFrame) -> DefaultModel:
     )  # fmt: skip
 
 
-def _validated(observed: pd.DataFrame, book: Book) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _validated(observed: pd.DataFrame, model: DefaultModel, book: Book) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the figures in sample, across buyers and out of time, and the calibration by grade across buyers."""
     outcome = observed["defaulted"].astype(int)
-    samples = {"in sample": (_fitted(observed).predict(observed)["pd"], outcome)}
+    samples = {"in sample": (model.predict(observed)["pd"], outcome)}
     # Buyers of each kind are dealt to the folds in turn, so that every fold has its share of the defaults.
     ever = observed.groupby("buyer_id")["defaulted"].max().sort_values(kind="stable")
     fold = observed["buyer_id"].map(pd.Series(np.arange(len(ever)) % FOLDS, index=ever.index))
@@ -209,32 +259,38 @@ def _validated(observed: pd.DataFrame, book: Book) -> tuple[pd.DataFrame, pd.Dat
     confidence = book.run.default.interval
     grades = grade(crossed, book.run.grades)
     return (
-        validate.report(samples, confidence=confidence),
-        validate.calibration(crossed, outcome, grades, confidence=confidence),
+        validate.report(samples, groups=observed["buyer_id"], confidence=confidence),
+        validate.calibration(crossed, outcome, grades, groups=observed["buyer_id"], confidence=confidence),
     )
 
 
 def _by_prior(book: Book, today: pd.DataFrame) -> pd.DataFrame:
     """Return probabilities by the stated prior; see `assessment`."""
     settings = book.run.default
-    weights = pd.Series(settings.prior_log_odds)
+    weights = pd.Series(settings.prior_log_odds, dtype="float64")
+    days = [name for name in weights.index if "days" in name]
     values = today[list(weights.index)]
-    known = values.notna().any(axis=1) & (features(book)["months_of_history"] > 0)
-    contributions = (values * weights).fillna(0.0)
+    values = values.assign(**{name: values[name].clip(upper=LONGEST_DAYS) for name in days})
+    known = _behaviour_known(today)
+    alive = known & ~today.index.isin(in_default(book))
+    contributions = values * weights
+    contributions = (contributions - contributions[alive].median()).where(known, 0.0).fillna(0.0)
     score = contributions.sum(axis=1)
     level = 0.0
-    if known.any():
-        level = brentq(lambda level: expit(level + score[known]).mean() - settings.central_tendency, -60, 60)
+    if alive.any():
+        # Within these ends all probabilities are nearly 0, or nearly 1, whatever the scores.
+        low, high = -60 - score.max(), 60 - score.min()
+        level = brentq(lambda level: expit(level + score[alive]).mean() - settings.central_tendency, low, high)
     central = float(validate.log_odds([settings.central_tendency])[0])
-    odds = (level + score).where(known, central)
+    odds = (level + score).where(known & alive.any(), central)
     width = norm.ppf(0.5 + settings.interval / 2) * settings.prior_sd * np.where(known, 1.0, 2.0)
     return pd.DataFrame(
         {
             "pd": expit(odds),
             "pd_low": expit(odds - width),
             "pd_high": expit(odds + width),
-            "drivers": _drivers(contributions.where(known, 0.0), today),
-            "method": np.where(known, "prior: payment behaviour", "prior: no history"),
+            "drivers": _drivers(contributions, today),
+            "method": np.where(known, "prior: payment behaviour", "prior: behaviour not known"),
         },
         index=today.index,
     )
@@ -256,7 +312,7 @@ def _drivers(contributions: pd.DataFrame, values: pd.DataFrame) -> pd.Series:
 
 def _in_default(rated: pd.DataFrame, book: Book) -> pd.DataFrame:
     """Return the ratings with buyers in default at probability 1 and everybody's grade."""
-    defaulted = rated.index.isin(already_defaulted(book).index)
+    defaulted = rated.index.isin(in_default(book))
     certain = {"pd": 1.0, "pd_low": 1.0, "pd_high": 1.0, "drivers": "", "method": "in default"}
     rated = rated.assign(**{name: rated[name].mask(defaulted, value) for name, value in certain.items()})
     return rated.assign(grade=grade(rated["pd"], book.run.grades).mask(defaulted, WORST))
@@ -264,9 +320,15 @@ def _in_default(rated: pd.DataFrame, book: Book) -> pd.DataFrame:
 
 def _overridden(rated: pd.DataFrame, book: Book) -> pd.DataFrame:
     """Return the ratings with the analysts' grades that are valid on the day, and what they were before."""
-    rows = book.overrides[book.overrides["grade"].notna()]
-    valid = rows[rows["until"].isna() | (rows["until"] >= book.as_of)]
-    valid = valid.drop_duplicates("buyer_id", keep="last").set_index("buyer_id").reindex(rated.index)
+    valid = overriding(book, "grade")
+    wrong = valid[~valid["grade"].isin(range(1, WORST + 1))]
+    if len(wrong):
+        allowed = f"a whole grade from 1 (best) to {WORST} is expected, for buyer"
+        raise InputError(
+            Problem(file="overrides", column="grade", value=value, allowed=f"{allowed} {buyer}", remedy="correct it")
+            for buyer, value in wrong["grade"].items()
+        )
+    valid = valid.reindex(rated.index)
     changed = valid["grade"].notna() & (rated["method"] != "in default")
     grades = rated["grade"].mask(changed, valid["grade"].astype("Int64"))
     probability = rated["pd"].mask(changed, grades.map(middle(book.run.grades)).astype("float64"))

@@ -53,7 +53,7 @@ def distribution(ratings: pd.DataFrame, exposure: pd.Series, bounds: Sequence[fl
     """Return the book by grade: index `grade` (all ten); `buyers`, `exposure`, `share` of it, `expected_defaults`.
 
     `ratings`: index buyer_id, `grade` and `pd`; `exposure`: amount by buyer_id (missing: nothing owed). The share is
-    missing where nothing is owed at all.
+    missing where nothing is owed at all; a buyer without a grade is in none.
     """
     table = ratings.assign(exposure=exposure.reindex(ratings.index).fillna(0.0)).groupby("grade")
     table = table.agg(buyers=("pd", "size"), exposure=("exposure", "sum"), expected_defaults=("pd", "sum"))

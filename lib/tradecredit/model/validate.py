@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import logit
 from scipy.stats import beta, norm, rankdata
 
 
 class Estimate(NamedTuple):
-    """A figure and its standard error; both missing where it cannot be estimated."""
+    """A figure and its standard error; missing where they cannot be estimated."""
 
     value: float
     standard_error: float
@@ -23,32 +24,43 @@ REPORTED += ["predicted", "observed"]
 """Columns of `report`."""
 
 
-def auc(probability: pd.Series, defaulted: pd.Series) -> Estimate:
+def auc(probability: pd.Series, defaulted: pd.Series, *, groups: pd.Series | None = None) -> Estimate:
     """Return the area under the ROC curve: the chance that a defaulter was given a higher probability than another.
 
-    Ties count half (Mann–Whitney); the standard error is DeLong, DeLong and Clarke-Pearson's (Biometrics 44, 1988).
-    `defaulted`: 0 or 1, on the index of `probability`. Missing with fewer than two of either kind.
+    `defaulted`: 0 or 1, on the index of `probability`. Ties count half (Mann–Whitney). The standard error is DeLong,
+    DeLong and Clarke-Pearson's (Biometrics 44, 1988); where `groups` names the firm of each row, whose rows are alike,
+    Obuchowski's (Biometrics 53, 1997), which is the same with one row a firm. Missing with fewer than two firms of
+    either kind; the error alone where it comes out as nothing, as it does where the ranking is without fault.
 
     >>> auc(pd.Series([0.1, 0.4, 0.35, 0.8]), pd.Series([0, 0, 1, 1])).value
     0.75
     """
     score, bad = probability.to_numpy(float), defaulted.to_numpy(bool)
-    positive, negative = int(bad.sum()), int((~bad).sum())
-    if min(positive, negative) < 2:
+    firm = np.arange(len(score)) if groups is None else pd.factorize(groups)[0]
+    firms = {kind: len(np.unique(firm[rows])) for kind, rows in (("all", slice(None)), ("bad", bad), ("good", ~bad))}
+    if min(firms.values()) < 2:
         return NOT_ESTIMABLE
-    ranks = rankdata(score)
-    among_bad = (ranks[bad] - rankdata(score[bad])) / negative
-    among_good = 1 - (ranks[~bad] - rankdata(score[~bad])) / positive
-    variance = among_bad.var(ddof=1) / positive + among_good.var(ddof=1) / negative
-    return Estimate(float(among_bad.mean()), float(np.sqrt(variance)))
+    ranks, among = rankdata(score), np.empty(len(score))
+    among[bad] = (ranks[bad] - rankdata(score[bad])) / (~bad).sum()
+    among[~bad] = 1 - (ranks[~bad] - rankdata(score[~bad])) / bad.sum()
+    area = among[bad].mean()
+    # Each row's part of the deviation of the area, added up by firm, defaulters and others apart.
+    parts = (among - area) / np.where(bad, bad.sum(), (~bad).sum())
+    sums = {"bad": np.bincount(firm, parts * bad), "good": np.bincount(firm, parts * ~bad)}
+    variance = sum(firms[kind] / (firms[kind] - 1) * (sums[kind] @ sums[kind]) for kind in sums)
+    variance += 2 * firms["all"] / (firms["all"] - 1) * (sums["bad"] @ sums["good"])
+    return Estimate(float(area), float(np.sqrt(variance)) if variance > 1e-15 else float("nan"))
 
 
 def kolmogorov_smirnov(probability: pd.Series, defaulted: pd.Series) -> float:
-    """Return the largest distance between the distributions of defaulters' and others' probabilities."""
+    """Return the largest distance between the distributions of defaulters' and others' probabilities.
+
+    Missing where there are only defaulters or only others.
+    """
     score, bad = probability.to_numpy(float), defaulted.to_numpy(bool)
     if bad.all() or not bad.any():
         return float("nan")
-    values = np.sort(np.unique(score))
+    values = np.unique(score)
     below = [np.searchsorted(np.sort(score[group]), values, side="right") / group.sum() for group in (bad, ~bad)]
     return float(np.abs(below[0] - below[1]).max())
 
@@ -58,59 +70,78 @@ def brier(probability: pd.Series, defaulted: pd.Series) -> float:
     return float(((probability - defaulted.astype(float)) ** 2).mean())
 
 
-def calibration_slope(probability: pd.Series, defaulted: pd.Series) -> Estimate:
+def calibration_slope(probability: pd.Series, defaulted: pd.Series, *, groups: pd.Series | None = None) -> Estimate:
     """Return the slope of a logit of what happened on the log-odds predicted; 1: neither too bunched nor too spread.
 
-    Below 1 the probabilities are too extreme, above 1 too bunched (Cox 1958). Missing where a class is absent or all
-    probabilities are equal.
+    Below 1 the probabilities are too extreme, above 1 too bunched (Cox 1958). `groups`: the firm of each row, for a
+    standard error that allows for a firm's rows being alike. Missing where a class or a second firm is absent, where
+    the probabilities tell the classes apart without error or are all equal, and where one of them is 0 or 1.
     """
     import statsmodels.api as sm
 
-    if defaulted.nunique() < 2 or probability.nunique() < 2:
+    odds, bad = log_odds(probability.to_numpy(float)), defaulted.to_numpy(bool)
+    if not np.isfinite(odds).all() or bad.all() or not bad.any() or (groups is not None and groups.nunique() < 2):
         return NOT_ESTIMABLE
-    odds = log_odds(probability.to_numpy(float))
-    fitted = sm.GLM(defaulted.to_numpy(float), sm.add_constant(odds), family=sm.families.Binomial()).fit()
+    if odds[bad].min() >= odds[~bad].max() or odds[bad].max() <= odds[~bad].min():
+        return NOT_ESTIMABLE
+    options = {} if groups is None else {
+        "cov_type": "cluster", "cov_kwds": {"groups": pd.factorize(groups)[0]}
+    }  # fmt: skip
+    fitted = sm.GLM(bad.astype(float), sm.add_constant(odds), family=sm.families.Binomial()).fit(**options)
     return Estimate(float(fitted.params[1]), float(fitted.bse[1]))
 
 
 def calibration(
-    probability: pd.Series, defaulted: pd.Series, classes: pd.Series, *, confidence: float = 0.9
+    probability: pd.Series,
+    defaulted: pd.Series,
+    classes: pd.Series,
+    *,
+    groups: pd.Series | None = None,
+    confidence: float = 0.9,
 ) -> pd.DataFrame:
     """Return predicted against observed default rates, class by class.
 
     Index `grade`: the classes in order; `count`, `defaults`, `predicted` (mean probability), `observed`, and
     `low` to `high`, Jeffreys' interval of the observed rate: quantiles of Beta(defaults + ½, others + ½), 0 or 1 at
-    the end where there is no default or nothing else (Brown, Cai and DasGupta 2001).
+    the end where there is no default or nothing else (Brown, Cai and DasGupta 2001, Statistical Science 16). Where
+    `groups` names the firm of each row, a class counts as many trials as it has firms, at the observed rate: rows of
+    one firm are taken to tell nothing new, which is the cautious side. Rows without a class are in none.
     """
     table = pd.DataFrame({"predicted": probability, "defaulted": defaulted.astype(float)})
-    table = table.groupby(classes.rename("grade"))
-    table = table.agg(count=("predicted", "size"), defaults=("defaulted", "sum"), predicted=("predicted", "mean"))
-    others, tail = table["count"] - table["defaults"], (1 - confidence) / 2
-    low = beta.ppf(tail, table["defaults"] + 0.5, others + 0.5)
-    high = beta.ppf(1 - tail, table["defaults"] + 0.5, others + 0.5)
-    return table.assign(
-        observed=table["defaults"] / table["count"],
-        low=np.where(table["defaults"] == 0, 0.0, low),
-        high=np.where(others == 0, 1.0, high),
+    table = table.assign(firm=np.arange(len(table)) if groups is None else groups).groupby(classes.rename("grade"))
+    table = table.agg(
+        count=("predicted", "size"), defaults=("defaulted", "sum"), predicted=("predicted", "mean"),
+        observed=("defaulted", "mean"), trials=("firm", "nunique"),
+    )  # fmt: skip
+    bad, tail = table["observed"] * table["trials"], (1 - confidence) / 2
+    low, high = (beta.ppf(part, bad + 0.5, table["trials"] - bad + 0.5) for part in (tail, 1 - tail))
+    return table.drop(columns="trials").assign(
+        low=np.where(table["observed"] == 0, 0.0, low), high=np.where(table["observed"] == 1, 1.0, high)
     )
 
 
-def report(samples: dict[str, tuple[pd.Series, pd.Series]], *, confidence: float = 0.9) -> pd.DataFrame:
+def report(
+    samples: dict[str, tuple[pd.Series, pd.Series]], *, groups: pd.Series | None = None, confidence: float = 0.9
+) -> pd.DataFrame:
     """Return the figures of several samples side by side: a row for each, such as in and out of sample.
 
-    `samples`: name → (probability, defaulted). Columns: `observations`, `defaults`, `auc`, `auc_low`, `auc_high`,
-    `gini` = 2·AUC − 1, `ks`, `brier`, `slope` and `slope_se`, `predicted` and `observed` rate.
+    `samples`: name → (probability, defaulted); `groups`: the firm of each row of all samples, by their index. Columns:
+    `observations`, `defaults` (rows, not firms), `auc`, `auc_low` to `auc_high` (value ± quantile × standard error,
+    within 0 and 1), `gini` = 2·AUC − 1, `ks`, `brier`, `slope` and `slope_se`, `predicted` and `observed` rate.
     """
     quantile = norm.ppf(0.5 + confidence / 2)
     rows = {}
     for name, (probability, defaulted) in samples.items():
-        area, slope = auc(probability, defaulted), calibration_slope(probability, defaulted)
+        firms = None if groups is None else groups.reindex(probability.index)
+        area = auc(probability, defaulted, groups=firms)
+        slope = calibration_slope(probability, defaulted, groups=firms)
+        low, high = np.clip(area.value + quantile * area.standard_error * np.array([-1, 1]), 0.0, 1.0)
         rows[name] = {
             "observations": len(probability),
             "defaults": int(defaulted.sum()),
             "auc": area.value,
-            "auc_low": max(area.value - quantile * area.standard_error, 0.0),
-            "auc_high": min(area.value + quantile * area.standard_error, 1.0),
+            "auc_low": float(low),
+            "auc_high": float(high),
             "gini": 2 * area.value - 1,
             "ks": kolmogorov_smirnov(probability, defaulted),
             "brier": brier(probability, defaulted),
@@ -123,6 +154,9 @@ def report(samples: dict[str, tuple[pd.Series, pd.Series]], *, confidence: float
 
 
 def log_odds(probability: np.ndarray | Sequence[float]) -> np.ndarray:
-    """Return ln(p / (1 − p))."""
-    probability = np.asarray(probability, dtype=float)
-    return np.log(probability) - np.log1p(-probability)
+    """Return ln(p / (1 − p)): −∞ for 0, ∞ for 1, missing for a missing one.
+
+    >>> log_odds([0.0, 0.5, 1.0]).tolist()
+    [-inf, 0.0, inf]
+    """
+    return logit(np.asarray(probability, dtype=float))

@@ -20,6 +20,7 @@ from tqdm import tqdm
 from traitlets.config import Config
 
 from tradecredit.book.book import Book
+from tradecredit.decide.cover import policies
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.model.insurance import Policy
 from tradecredit.params import Run, read_yaml
@@ -46,12 +47,11 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
     started = datetime.now(UTC)
     run = checked_run(run_file, as_of)
     notebooks = _notebooks(run, chapters)
-    book = Book.open(run)
+    book = checked_book(run)
     published = month_folder(run)
     before = _published(book, published) if chapters else {}
-    build = run.reports / f".building-{published.parent.name}-{published.name}-{os.getpid()}"
+    build = _build_folder(run, published)
     try:
-        build.mkdir(parents=True)
         if before:
             shutil.copytree(published, build, dirs_exist_ok=True)
         executed, manifest = _chapters(book, notebooks, build, before)
@@ -102,6 +102,13 @@ def failure(error: PapermillExecutionError) -> dict[str, str]:
     }
 
 
+def checked_book(run: Run) -> Book:
+    """Return the book of a run; raises `InputError` where it, or a policy's premium on it, cannot be told."""
+    book = Book.open(run)
+    policies(book)
+    return book
+
+
 def _policy_files(run_file: Path) -> list[Path]:
     """Return the policies that a run file names, even one with mistakes elsewhere."""
     try:
@@ -126,6 +133,35 @@ def _notebooks(run: Run, chapters: Sequence[str]) -> list[Path]:
         )  # fmt: skip
     wanted = [name for name in present if name != SUMMARY and (not chapters or name in chapters)]
     return [present[name] for name in [*wanted, SUMMARY]]
+
+
+def _build_folder(run: Run, published: Path) -> Path:
+    """Make the folder that the month is built in, beside the published ones.
+
+    Raises `ParameterError` where that is not allowed, or the month's place belongs to an entity of another name.
+    """
+    manifest = published / "manifest.json"
+    owner = _read_json(manifest)["entity"] if manifest.exists() else run.entity
+    if owner != run.entity:
+        raise ParameterError(
+            [
+                Problem(
+                    file=str(run.file),
+                    column="entity",
+                    value=run.entity,
+                    allowed=f"its reports would replace those of {owner!r}, whose folder has the same name",
+                    remedy="let letters or digits tell the two names apart, or use another reports folder",
+                )
+            ]
+        )
+    build = run.reports / f".building-{published.parent.name}-{published.name}-{os.getpid()}"
+    try:
+        build.mkdir(parents=True)
+    except OSError as error:
+        allowed = f"the reports cannot be written there ({error.strerror})"
+        problem = Problem(file=str(run.reports), column="reports", allowed=allowed, remedy="allow it or name another")
+        raise ParameterError([problem]) from None
+    return build
 
 
 def _published(book: Book, published: Path) -> dict[str, Any]:
