@@ -186,9 +186,13 @@ def unfitted(book_of):
     return book_of(AS_OF, run={"default": {"central_tendency": 0.03}}, buyers=buyers, **tables)
 
 
-def test_without_defaults_the_level_is_stated_and_the_order_is_behaviour(unfitted):
-    found = default.assessment(unfitted)
-    ratings = found.ratings
+@pytest.fixture(scope="module")
+def stated(unfitted):
+    return default.assessment.__wrapped__(unfitted)
+
+
+def test_without_defaults_the_level_is_stated_and_the_order_is_behaviour(unfitted, stated):
+    found, ratings = stated, stated.ratings
     assert ratings.index.tolist() == ["A", "B", "C", "D", "E", "N", "O"]
     assert ratings.loc["A":"E", "pd"].mean() == pytest.approx(0.03)
     assert ratings.loc["A":"E", "pd"].is_monotonic_increasing
@@ -203,19 +207,19 @@ def test_without_defaults_the_level_is_stated_and_the_order_is_behaviour(unfitte
     assert f"3.00% ({unfitted.run.default.central_tendency_source})" in found.basis
 
 
-def test_log_odds_of_the_prior_are_a_sum_of_stated_weights(unfitted):
-    odds = logit(default.assess(unfitted)["pd"])
+def test_log_odds_of_the_prior_are_a_sum_of_stated_weights(unfitted, stated):
+    odds = logit(stated.ratings["pd"])
     known = features(unfitted)
     weights = DefaultSettings().prior_log_odds
     score = sum(known[name].clip(upper=90 if "days" in name else None) * weight for name, weight in weights.items())
     assert (odds["E"] - odds["C"]) == pytest.approx(score["E"] - score["C"])
     assert (odds["B"] - odds["A"]) == pytest.approx(score["B"] - score["A"])
-    assert default.assessment(unfitted).coefficients["coefficient"].to_dict() == weights
-    assert default.assessment(unfitted).coefficients["standard_error"].isna().all()
+    assert stated.coefficients["coefficient"].to_dict() == weights
+    assert stated.coefficients["standard_error"].isna().all()
 
 
-def test_an_unknown_buyer_gets_the_central_tendency_and_twice_the_doubt(unfitted):
-    ratings = default.assess(unfitted)
+def test_an_unknown_buyer_gets_the_central_tendency_and_twice_the_doubt(stated):
+    ratings = stated.ratings
     for buyer in ("N", "O"):
         row = ratings.loc[buyer]
         assert row["method"] == "prior: behaviour not known"
@@ -227,8 +231,8 @@ def test_an_unknown_buyer_gets_the_central_tendency_and_twice_the_doubt(unfitted
     assert logit(payer["pd"]) - logit(payer["pd_low"]) == pytest.approx(norm.ppf(0.95) * 0.7)
 
 
-def test_drivers_are_what_is_worse_than_the_median_buyer(unfitted):
-    drivers = default.assess(unfitted)["drivers"]
+def test_drivers_are_what_is_worse_than_the_median_buyer(stated):
+    drivers = stated.ratings["drivers"]
     assert (drivers["A":"C"] == "").all()
     # The invoices of January and February are still open at E's 60 days.
     assert "beyond terms" in drivers["E"]
@@ -290,8 +294,8 @@ E,3,,to come,X,2026-04-01,
 """
 
 
-def test_a_valid_override_replaces_the_grade(book_of, unfitted):
-    before = default.assess(unfitted)
+def test_a_valid_override_replaces_the_grade(book_of, unfitted, stated):
+    before = stated.ratings
     book = replace(unfitted, overrides=book_of(AS_OF, invoices=unfitted.invoices, overrides=OVERRIDES).overrides)
     after = default.assess(replace(book, fingerprint="overridden"))
     assert after["grade"].to_dict() == before["grade"].to_dict() | {"A": 8, "D": 2}

@@ -197,17 +197,22 @@ def breaches(limits: pd.DataFrame) -> pd.DataFrame:
 
 def decisions(limits: pd.DataFrame, currency: str) -> list[str]:
     """Return in sentences what the limits ask somebody to decide; nothing where nothing does."""
-    over, defaulted = breaches(limits), limits[(limits["binding"] == "in default") & (limits["own_limit"] > 0)]
+    in_default = limits["binding"] == "in default"
+    over, defaulted = breaches(limits[~in_default]), limits[in_default & (limits["own_limit"] > 0)]
     found = []
     if len(over):
         largest = over.iloc[0]
+        many, owe, raised = (
+            ("buyer that is", "owes", "its limit") if len(over) == 1 else ("buyers that are", "owe", "their limits")
+        )
         found.append(
-            f"{len(over):,} buyers owe {currency} {over['breach'].sum():,.0f} above their limits; the largest excess "
-            f"is {currency} {largest['breach']:,.0f} of {over.index[0]}, for whom {currency} "
-            f"{largest['recommended']:,.0f} is recommended. Raise these limits, or stop deliveries."
+            f"{len(over):,} {many} not in default {owe} {currency} {over['breach'].sum():,.0f} above {raised}; the "
+            f"largest excess is {currency} {largest['breach']:,.0f} of {over.index[0]}, for whom {currency} "
+            f"{largest['recommended']:,.0f} is recommended. Raise {raised}, or stop deliveries."
         )
     if len(defaulted):
-        found.append(f"{len(defaulted):,} buyers in default still have a limit of our own. Cancel it.")
+        many, have, them = ("buyer", "has", "it") if len(defaulted) == 1 else ("buyers", "have", "them")
+        found.append(f"{len(defaulted):,} {many} in default still {have} a limit of our own. Cancel {them}.")
     return found
 
 

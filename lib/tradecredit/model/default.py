@@ -306,7 +306,7 @@ def _drivers(contributions: pd.DataFrame, values: pd.DataFrame) -> pd.Series:
             CANDIDATES[name].words.format(told[name]) if pd.notna(told[name]) else f"{name.replace('_', ' ')} not known"
             for name in worst.index
         )
-        found.append("; ".join(words))
+        found.append("; ".join(words).replace("%", " %"))
     return pd.Series(found, index=contributions.index, dtype="str")
 
 

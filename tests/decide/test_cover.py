@@ -1,0 +1,310 @@
+"""Whether cover is worth its cost: the arithmetic by hand on losses that are written down, and the sentences."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradecredit.decide import cover
+from tradecredit.errors import InputError
+from tradecredit.model.insurance import Policy
+from tradecredit.model.losses import LossDistribution, simulate
+from tradecredit.model.risk_measures import expected, expected_shortfall
+
+AS_OF = "2026-03-31"
+PRICE = 0.10
+"""The run's cost of capital."""
+
+# A has a named limit, B none, C a refused one, D is a public body; each bought for 1,200 a year, D for 2,400.
+MONTHS = pd.date_range("2025-04-01", "2026-03-01", freq="MS")
+INVOICES = pd.DataFrame(
+    [
+        [f"{buyer}{n}", buyer, day, day + pd.Timedelta(days=30), 200.0 if buyer == "D" else 100.0]
+        for buyer in "ABCD"
+        for n, day in enumerate(MONTHS)
+    ],
+    columns=["invoice_id", "buyer_id", "issued", "due", "amount"],
+)
+BUYERS = "buyer_id,kind\nA,private\nB,private\nC,private\nD,public\n"
+LIMITS = "buyer_id,source,amount,valid_from\nA,insurer,700,2025-01-01\nC,insurer,0,2025-01-01\nD,insurer,9,2025-01-01\n"
+
+
+@pytest.fixture
+def book(book_of):
+    return book_of(AS_OF, run={"cost_of_capital": PRICE}, invoices=INVOICES, buyers=BUYERS, limits=LIMITS)
+
+
+def written(gross, *policies: Policy, paid: float = 0.9, buyers: pd.DataFrame | None = None) -> LossDistribution:
+    """A distribution with these losses, of which each policy pays the same share."""
+    gross = np.asarray(gross, dtype=float)
+    losses = {"gross": gross}
+    for policy in policies:
+        losses |= {f"indemnity:{policy.name}": paid * gross, f"retained:{policy.name}": (1 - paid) * gross}
+    return LossDistribution(buyers, policies, 1, pd.DataFrame(losses))
+
+
+YEARS = [100_000.0, *[10_000.0] * 9, *[0.0] * 990]
+"""1,000 years: mean 190; the worst 0.1 % is the one of 100,000. Cost of risk 190 + 0.1 × (100,000 − 190) = 10,171."""
+
+
+def test_cost_of_risk_by_hand(book):
+    policy = Policy(
+        name="p", insured_percentage=0.9, minimum_premium=2_000, limit_fee=40, premium_tax_rate=0.19,
+        maximum_liability=90_000,
+    )  # fmt: skip
+    table = cover.comparison(book, written(YEARS, policy))
+    bare, row = table.loc[cover.NO_COVER], table.loc["p"]
+    assert table.index.tolist() == [cover.NO_COVER, "p"]
+    assert bare[["cost", "premium", "expected_indemnity", "saved_se"]].tolist() == [0, 0, 0, 0]
+    assert bare["retained_expected"] == pytest.approx(190)
+    assert bare["retained_es"] == pytest.approx(100_000)
+    assert bare["cost_of_risk"] == pytest.approx(10_171)
+    assert bare[["break_even_cost", "break_even_se", "loss_ratio", "maximum_binds"]].isna().all()
+    # One named limit that can be used, A's: the refused one and the public body's cost no fee.
+    assert row["cost"] == pytest.approx(2_000 + 40 + 380)
+    assert row["premium"] == 2_000
+    assert row["expected_indemnity"] == pytest.approx(171)
+    assert row["saved_se"] == pytest.approx(0.9 * np.std(YEARS) / math.sqrt(1_000))
+    assert row["retained_expected"] == pytest.approx(19)
+    assert row["retained_es"] == pytest.approx(10_000)
+    assert row["cost_of_risk"] == pytest.approx(2_420 + 1_017.1)
+    assert row["break_even_cost"] == pytest.approx(10_171 - 1_017.1)
+    assert row["loss_ratio"] == pytest.approx(171 / 2_000)
+    assert row["maximum_binds"] == pytest.approx(1 / 1_000)
+    assert math.isnan(row["retained_es_se"])
+    assert math.isnan(row["break_even_se"])
+
+
+def test_a_policy_without_premium_has_no_loss_ratio_and_one_without_maximum_never_reaches_it(book):
+    row = cover.comparison(book, written(YEARS, Policy(name="p"))).loc["p"]
+    assert math.isnan(row["loss_ratio"])
+    assert row["maximum_binds"] == 0
+    assert row["cost"] == 0
+
+
+@given(paid=st.floats(0, 1), price=st.floats(0, 1), losses=st.lists(st.floats(0, 1e6), min_size=20, max_size=40))
+@settings(max_examples=50, deadline=None)
+def test_at_its_break_even_cost_a_policy_is_as_good_as_none(break_even_book, paid, price, losses):
+    run = break_even_book.run.model_copy(update={"cost_of_capital": price})
+    priced = replace(break_even_book, run=run)
+    free = cover.comparison(priced, written(losses, Policy(name="p"), paid=paid))
+    cost = free.loc["p", "break_even_cost"]
+    assert cost >= -1e-6
+    dist = written(losses, Policy(name="p", minimum_premium=max(cost, 0.0)), paid=paid)
+    table = cover.comparison(priced, dist)
+    assert table.loc["p", "cost_of_risk"] == pytest.approx(table.loc[cover.NO_COVER, "cost_of_risk"], abs=1e-6)
+    assert table.loc["p", "break_even_cost"] == pytest.approx(cost)
+
+
+@pytest.fixture(scope="module")
+def break_even_book(book_of):
+    return book_of(AS_OF, invoices=INVOICES, buyers=BUYERS, limits=LIMITS)
+
+
+@pytest.fixture(scope="module")
+def portfolio():
+    return pd.DataFrame(
+        {
+            "pd": [0.05, 0.03, 0.02, 0.04], "exposure": [90_000.0, 60_000.0, 120_000.0, 30_000.0], "lgd": 0.8,
+            "correlation": 0.15, "insured_limit": [80_000.0, np.nan, 0.0, 0.0],
+            "cover": ["named limit", "no limit named", "limit refused", "not insurable: public"],
+        },
+        index=pd.Index(list("ABCD"), name="buyer_id"),
+    )  # fmt: skip
+
+
+def test_error_of_the_saving_is_that_of_repeated_simulations(book, portfolio):
+    policy = Policy(name="p", insured_percentage=0.9, each_loss_deductible=1_000, minimum_premium=1_000)
+    tables = [
+        cover.comparison(book, simulate(portfolio, policies=[policy], scenarios=20_000, seed=seed)).loc["p"]
+        for seed in range(40)
+    ]
+    found = pd.DataFrame(tables)
+    assert found["break_even_cost"].std() == pytest.approx(found["break_even_se"].mean(), rel=0.3)
+
+
+def test_the_parts_behind_that_error_add_up_to_the_cost_of_risk():
+    losses = np.random.default_rng(1).pareto(2.5, 7_001) * 1_000
+    shortfall, _ = expected_shortfall(losses, cover.CAPITAL_LEVEL)
+    risk = losses.mean() + PRICE * (shortfall - losses.mean())
+    assert expected(cover._risk_by_scenario(losses, PRICE))[0] == pytest.approx(risk)
+
+
+def test_simulated_losses_keep_their_books(book, portfolio):
+    policies = [Policy(name="p", insured_percentage=0.9, minimum_premium=500), Policy(name="q", minimum_premium=900)]
+    table = cover.comparison(book, simulate(portfolio, policies=policies, scenarios=12_000, seed=4))
+    bare = table.loc[cover.NO_COVER]
+    assert table.index.tolist() == [cover.NO_COVER, "p", "q"]
+    assert (table["retained_expected"] + table["expected_indemnity"]).tolist() == pytest.approx(
+        [bare["retained_expected"]] * 3
+    )
+    assert table.loc["q", "expected_indemnity"] > table.loc["p", "expected_indemnity"]
+    assert (table["cost_of_risk"] + table["break_even_cost"] - table["cost"]).dropna().tolist() == pytest.approx(
+        [bare["cost_of_risk"]] * 2
+    )
+
+
+# What the sentences say
+
+
+@pytest.mark.parametrize(
+    ("premium", "words"),
+    [
+        (
+            5_000,
+            "Cover is worth its cost: with p a year of credit risk costs EUR 6,017 in all, EUR 4,154 less than without "
+            "cover. It costs EUR 5,000 and would be worth up to EUR 9,154.",
+        ),
+        (
+            20_000,
+            "Cover is not worth its cost: the best offer, p, brings a year of credit risk to EUR 21,017 in all, EUR "
+            "10,846 more than without cover. It costs EUR 20,000 and would be worth up to EUR 9,154.",
+        ),
+    ],
+)
+def test_verdict(book, premium, words):
+    table = cover.comparison(book, written(YEARS, Policy(name="p", minimum_premium=premium)))
+    assert cover.verdict(table, "EUR") == words
+    assert cover.decisions(table, "EUR") == [words]
+
+
+def test_verdict_names_the_best_of_several(book):
+    dear, cheap = Policy(name="dear", minimum_premium=9_000), Policy(name="cheap", minimum_premium=1_000)
+    assert "with cheap a year" in cover.verdict(cover.comparison(book, written(YEARS, dear, cheap)), "EUR")
+
+
+def test_verdict_without_a_policy(book):
+    table = cover.comparison(book, written(YEARS))
+    assert cover.verdict(table, "EUR").startswith("The run file names no policy: there is nothing to compare")
+    assert cover.decisions(table, "EUR") == []
+    assert cover.in_force(written(YEARS)) == cover.NO_COVER
+
+
+def test_a_difference_within_the_error_of_the_simulation_is_not_told_as_one(book):
+    losses = np.random.default_rng(3).exponential(10_000, 20_000)
+    free = cover.comparison(book, written(losses, Policy(name="p"))).loc["p"]
+    for errors, words in (
+        (1.5, "cannot be told from these scenarios"),
+        (-1.5, "cannot be told"),
+        (2.5, "is worth its"),
+    ):
+        premium = free["break_even_cost"] - errors * free["break_even_se"]
+        table = cover.comparison(book, written(losses, Policy(name="p", minimum_premium=premium)))
+        assert words in cover.verdict(table, "EUR")
+
+
+def test_cover_that_makes_things_worse_is_worth_nothing(book):
+    # It pays in the good years only: the tail stays, and the premium buys hardly anything.
+    policy = Policy(name="p", minimum_premium=100)
+    gross = np.array(YEARS)
+    paid = np.where(gross > 50_000, -5_000.0, 0.0)
+    losses = pd.DataFrame({"gross": gross, "indemnity:p": paid, "retained:p": gross - paid})
+    table = cover.comparison(book, LossDistribution(None, (policy,), 1, losses))
+    assert table.loc["p", "break_even_cost"] < 0
+    assert cover.verdict(table, "EUR").endswith("would be worth up to EUR 0.")
+
+
+# What the book and the run say
+
+
+def test_insurable_turnover_is_a_year_of_invoices_to_insurable_buyers(book_of, book):
+    assert cover.insurable_turnover(book) == pytest.approx(3 * 1_200)
+    older = pd.concat(
+        [INVOICES.assign(invoice_id="X" + INVOICES["invoice_id"], issued=pd.Timestamp("2025-03-31")), INVOICES]
+    )
+    assert cover.insurable_turnover(book_of(AS_OF, invoices=older, buyers=BUYERS)) == pytest.approx(3 * 1_200)
+
+
+def test_turnover_of_a_ledger_of_less_than_a_year_is_not_known(book_of):
+    short = INVOICES[INVOICES["issued"] >= "2025-05-01"]
+    assert math.isnan(cover.insurable_turnover(book_of(AS_OF, invoices=short, buyers=BUYERS)))
+    # A ledger that begins within the first month of the year is complete.
+    begun = INVOICES.assign(issued=INVOICES["issued"] + pd.Timedelta(days=5))
+    assert cover.insurable_turnover(book_of(AS_OF, invoices=begun, buyers=BUYERS)) == pytest.approx(3_600)
+
+
+@pytest.fixture
+def files(tmp_path):
+    texts = {
+        "own": "insured_percentage: 0.85\npremium_rate: 0.01\n",
+        "stated": "premium_rate: 0.02\ninsured_turnover: 1000\n",
+        "flat": "minimum_premium: 77\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def with_files(book, policy, *quotes):
+    return replace(book, run=book.run.model_copy(update={"policy": policy, "quotes": list(quotes)}))
+
+
+def test_policies_of_the_run_have_a_turnover(book, files):
+    run_book = with_files(book, files / "own.yaml", files / "stated.yaml", files / "flat.yaml")
+    own, stated, flat = cover.policies(run_book)
+    assert [own.name, stated.name, flat.name] == ["own", "stated", "flat"]
+    assert own.cost().premium == pytest.approx(36)
+    assert stated.cost().premium == pytest.approx(20)
+    assert flat.cost().premium == 77
+    assert flat.insured_turnover is None
+    assert cover.insured_percentage(run_book) == 0.85
+    assert cover.policies(book) == []
+    assert cover.insured_percentage(book) == 0
+
+
+def test_a_rate_on_an_unknown_turnover_is_refused_for_each_policy(book_of, files):
+    short = book_of(AS_OF, invoices=INVOICES[INVOICES["issued"] >= "2025-06-01"], buyers=BUYERS)
+    (files / "other.yaml").write_text("premium_rate: 0.03\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        cover.policies(with_files(short, files / "own.yaml", files / "stated.yaml", files / "other.yaml"))
+    assert [problem.file for problem in error.value.problems] == ["policy own", "policy other"]
+
+
+def test_terms_side_by_side():
+    first = Policy(name="first", threshold=500, threshold_kind="deductible", loss_basis="debt", minimum_premium=1)
+    second = Policy(name="second", each_loss_deductible=100, waiting_days=90)
+    table = cover.terms([first, second])
+    assert table.columns.tolist() == ["first", "second"]
+    assert table.loc["threshold"].fillna(-1).tolist() == [500, -1]
+    assert table.loc["threshold_kind"].fillna("").tolist() == ["deductible", ""]
+    assert table.loc["deductible_order"].fillna("").tolist() == ["", "deductible_first"]
+    assert table.loc["recovery_sharing"].fillna("").tolist() == ["pro_rata", ""]
+    assert table.loc["waiting_from"].fillna("").tolist() == ["", "due"]
+    assert table.loc["insured_percentage"].tolist() == [1.0, 1.0]
+    for absent in ("aggregate_first_loss", "aggregate_erosion", "name", "extension_from", "premium_rate"):
+        assert absent not in table.index
+    assert cover.terms([]).empty
+
+
+def test_covered_exposure_by_hand(portfolio):
+    dist = written(YEARS, buyers=portfolio)
+    table = cover.covered(dist)
+    assert table.index.tolist() == ["limit refused", "named limit", "no limit named", "not insurable: public"]
+    assert table["exposure"].tolist() == [120_000, 90_000, 60_000, 30_000]
+    assert table["under_limit"].tolist() == [0, 80_000, 0, 0]
+    assert table["uncovered"].tolist() == [120_000, 10_000, 60_000, 30_000]
+    assert table["share"].tolist() == pytest.approx([0, 80 / 300, 0, 0])
+    assert table["buyers"].tolist() == [1, 1, 1, 1]
+    assert cover.share_under_limit(dist) == pytest.approx(80 / 300)
+
+
+def test_share_under_limits_is_not_known_where_the_insurer_has_decided_nothing(portfolio):
+    undecided = written(YEARS, buyers=portfolio.loc[["B", "D"]])
+    assert math.isnan(cover.share_under_limit(undecided))
+    refused = written(YEARS, buyers=portfolio.loc[["B", "C"]])
+    assert cover.share_under_limit(refused) == 0
+    nobody = written(YEARS, buyers=portfolio.iloc[:0])
+    assert cover.covered(nobody).empty
+    assert math.isnan(cover.share_under_limit(nobody))
+
+
+def test_curves_of_what_stays_with_us(portfolio):
+    dist = simulate(portfolio, policies=[Policy(name="p", insured_percentage=0.9)], scenarios=2_000, seed=1)
+    curves = cover.retained_curves(dist)
+    assert list(curves) == [cover.NO_COVER, "p"]
+    assert curves["p"]["loss"].max() == dist.losses["retained:p"].max()
+    assert cover.in_force(dist) == "p"
