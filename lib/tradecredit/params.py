@@ -247,7 +247,7 @@ class Run(Parameters):
         content = read_yaml(file)
         if as_of is not None:
             content["as_of"] = as_of
-        if not content.get("as_of"):
+        if content.get("as_of") is None:
             content["as_of"] = date.today().replace(day=1) - timedelta(days=1)
         run = validate(cls, content | {"file": file}, file)
         return run._with_absolute_paths()

@@ -236,6 +236,37 @@ def test_an_override_has_a_grade_of_the_scale(ledger):
     assert "a whole grade from 1 (best) to 10" in str(caught.value)
 
 
+@pytest.mark.parametrize("fx", [None, "date,currency,rate\n"], ids=["no fx table", "an empty fx table"])
+def test_a_foreign_currency_without_any_rates(ledger, fx):
+    (ledger.folder / "data" / "fx.csv").unlink()
+    if fx:
+        ledger.write("fx", fx)
+    with pytest.raises(InputError, match=r"row 4, currency: found 'GBP on 2024-02-20'; has no rate to EUR"):
+        Book.open(ledger.run_file)
+
+
+def test_a_ledger_in_which_nobody_has_paid(ledger):
+    ledger.write("receipts", "receipt_id,invoice_id,received,amount,kind\n")
+    book = Book.open(ledger.run_file)
+    assert book.receipts.empty
+    assert "none by then: nothing is taken as paid" in book.notes["rule"].tolist()
+
+
+@pytest.mark.parametrize("file", ["buyers.parquet", "buyers.xlsx", "buyers.doc"])
+def test_a_file_that_cannot_be_read_is_a_problem(ledger, file):
+    (ledger.folder / "data" / file).write_bytes(b"no table at all")
+    ledger.run(tables={"buyers": {"file": file}})
+    with pytest.raises(InputError, match=rf"{file}: cannot be read"):
+        Book.open(ledger.run_file)
+
+
+def test_text_files_of_other_endings_are_read_as_csv(ledger):
+    first = Book.open(ledger.run_file)
+    data = ledger.folder / "data"
+    (data / "buyers.csv").rename(data / "buyers.txt")
+    assert Book.open(ledger.run_file).fingerprint == first.fingerprint
+
+
 def test_many_rows_with_one_problem_are_counted_not_listed(ledger):
     rows = "".join(f"X{n},B1,2024-01-10,2024-02-09,EUR,oops\n" for n in range(50))
     ledger.add("invoices", rows)

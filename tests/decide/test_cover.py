@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -181,7 +182,7 @@ def test_verdict_without_a_policy(book):
     table = cover.comparison(book, written(YEARS))
     assert cover.verdict(table, "EUR").startswith("The run file names no policy: there is nothing to compare")
     assert cover.decisions(table, "EUR") == []
-    assert cover.in_force(written(YEARS)) == cover.NO_COVER
+    assert cover.in_force(book, written(YEARS)) == cover.NO_COVER
 
 
 def test_a_difference_within_the_error_of_the_simulation_is_not_told_as_one(book):
@@ -302,9 +303,12 @@ def test_share_under_limits_is_not_known_where_the_insurer_has_decided_nothing(p
     assert math.isnan(cover.share_under_limit(nobody))
 
 
-def test_curves_of_what_stays_with_us(portfolio):
+def test_curves_of_what_stays_with_us(book, portfolio):
     dist = simulate(portfolio, policies=[Policy(name="p", insured_percentage=0.9)], scenarios=2_000, seed=1)
     curves = cover.retained_curves(dist)
     assert list(curves) == [cover.NO_COVER, "p"]
     assert curves["p"]["loss"].max() == dist.losses["retained:p"].max()
-    assert cover.in_force(dist) == "p"
+    quoted = replace(book, run=book.run.model_copy(update={"policy": None}))
+    assert cover.in_force(quoted, dist) == cover.NO_COVER, "a quote is not in force"
+    insured = replace(book, run=book.run.model_copy(update={"policy": Path("p.yaml")}))
+    assert cover.in_force(insured, dist) == "p"

@@ -460,3 +460,20 @@ def test_every_table_but_the_ledger_may_be_empty(small):
     assert len(ratings) == 80
     assert ratings["pd"].between(0, 1).all()
     assert ratings["override"].isna().all()
+
+
+def test_a_fit_without_a_solution_gives_way_to_the_prior_and_says_why(book_of):
+    # All that fail pay 40 days late until they do, all others on the day: lateness tells them apart without error.
+    sound = [monthly(f"S{number}", "2023-04-01", "2026-03-01") for number in range(20)]
+    failed = [monthly(f"F{number}", "2023-04-01", "2025-01-01", paid_after=40) for number in range(6)]
+    defaults = "buyer_id,date,kind\n" + "".join(f"F{number},2025-03-01,insolvency\n" for number in range(6))
+    book = book_of(
+        AS_OF, run={"default": DefaultSettings(minimum_defaults=5)}, defaults=defaults, **ledger(*sound, *failed)
+    )
+    assessment = default.assessment(book)
+    assert assessment.defaulters == 6
+    assert assessment.model is None
+    assert "needs 5 and a solution. There is none: " in assessment.basis
+    assert "tells defaults from others without error" in assessment.basis
+    assert set(assessment.ratings["method"]) <= {"prior: payment behaviour", "in default", "prior: behaviour not known"}
+    assert assessment.validation.empty

@@ -76,8 +76,19 @@ def test_a_spreadsheet_runs_nothing_of_a_published_table(shown, tmp_path):
     frame = pd.DataFrame({"name": ["=cmd|' /C calc'!A0", "Müller"], "amount": [-5.5, 1]})
     Chapter("01_receivables", BOOK, tmp_path).table(frame, "names", "Names")
     content = (tmp_path / "tables" / "01_receivables" / "names.csv").read_bytes()
-    assert content.decode("utf-8") == "name,amount\n'=cmd|' /C calc'!A0,-5.5\nMüller,1.0\n"
+    assert content.decode("utf-8-sig") == "name,amount\n'=cmd|' /C calc'!A0,-5.5\nMüller,1.0\n"
+    assert content.startswith(b"\xef\xbb\xbf"), "Excel reads UTF-8 by its byte-order mark"
     assert "=cmd|" in shown[0][0]
+
+
+def test_a_sentence_about_what_cannot_be_estimated_is_not_said(shown):
+    chapter = Chapter("01_receivables", BOOK)
+    chapter.say("Customers owe EUR 12. cannot be estimated of it is late. **Two** owe it; the index is nan.")
+    chapter.say("DSO is cannot be estimated.")
+    assert [html for html, _ in shown] == [
+        '<p class="tc-say">Customers owe EUR\u00a012.</p>\n',
+        '<p class="tc-say">This cannot be estimated from this book.</p>\n',
+    ]
 
 
 @pytest.mark.parametrize("name", ["", "../up", "a b", "A", "ä", "_a", "a.csv"])

@@ -153,10 +153,10 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
         )
     if problems:
         raise InputError(problems)
-    notes = _notes(run, raw, tables)
-    buyers = tables["buyers"]
-    tables["buyers"] = buyers.assign(kind=buyers["kind"].fillna("private"))
     complete = {name: tables.get(name, table.empty()) for name, table in TABLES.items()}
+    notes = _notes(run, raw, complete)
+    buyers = complete["buyers"]
+    complete["buyers"] = buyers.assign(kind=buyers["kind"].fillna("private"))
     return known(_in_currency(complete, run.currency), day), notes
 
 
@@ -168,17 +168,23 @@ def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.Data
         unused = [column for column in readers[0].ignored if all(column in table.ignored for table in readers)]
         if unused:
             rows.append((readers[0].name, f"columns of {file} not used: {', '.join(unused)}", len(readers[0].frame)))
-    without_kind = int(tables["buyers"]["kind"].isna().sum())
+    day = pd.Timestamp(run.as_of)
+    seen = known(tables, day)
+    without_kind = int(seen["buyers"]["kind"].isna().sum())
     if without_kind:
         rows.append(("buyers", "kind is not stated: taken as private", without_kind))
     for name in ("invoices", "statements"):
-        foreign = int((tables[name]["currency"] != run.currency).sum()) if name in tables else 0
+        foreign = int((seen[name]["currency"] != run.currency).sum())
         if foreign:
-            rows.append((name, f"translated to {run.currency} at the rate of {TRANSLATED[name][0]}", foreign))
-    defaults = tables.get("defaults")
-    if defaults is not None:
-        undated = int((defaults["recovered"].notna() & defaults["resolved"].isna()).sum())
+            rows.append(
+                (name, f"translated to {run.currency} at the rate of their `{TRANSLATED[name][0]}` day", foreign)
+            )
+    defaults = tables["defaults"]
+    undated = int((defaults["recovered"].notna() & defaults["resolved"].isna() & (defaults["date"] <= day)).sum())
+    if undated:
         rows.append(("defaults", "recovered without a day `resolved`: recovery receipts are used", undated))
+    if seen["receipts"].empty:
+        rows.append(("receipts", "none by then: nothing is taken as paid", 0))
     return pd.DataFrame(rows, columns=["table", "rule", "rows"])
 
 

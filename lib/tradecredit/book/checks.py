@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from tradecredit.book.schema import COMPULSORY, TABLES, Column, Table, dtype
+from tradecredit.book.schema import NEVER_EMPTY, TABLES, Column, Table, dtype
 from tradecredit.book.sources import RawTable
 from tradecredit.errors import Problem
 from tradecredit.params import Formats
@@ -36,7 +36,7 @@ def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
         columns[column.name] = values
         problems += _column_problems(raw, column, frame[column.name], values, unreadable)
     result = pd.DataFrame(columns, index=frame.index)
-    if raw.name in COMPULSORY and result.empty:
+    if raw.name in NEVER_EMPTY and result.empty:
         problems.append(
             Problem(file=raw.file, allowed=f"holds no rows of {raw.name}", remedy="export it with its rows")
         )
@@ -71,7 +71,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], currency: 
                 f"lies before {earlier}",
                 f"{later} must be on or after {earlier}: correct one of the two",
             )
-    if {"invoices", "receipts"} <= tables.keys() and not tables["invoices"].empty:
+    if {"invoices", "receipts"} <= tables.keys() and not (tables["invoices"].empty or tables["receipts"].empty):
         problems += _receipt_problems(tables["invoices"], tables["receipts"], files["receipts"])
     for name, day in (("invoices", "issued"), ("statements", "period_end")):
         if name in tables:
@@ -235,7 +235,7 @@ def _rate_problems(
     if not foreign.any():
         return
     first = pd.Series(dtype="datetime64[us]") if fx is None else fx.groupby("currency")["date"].min()
-    start = frame["currency"].map(first)
+    start = pd.to_datetime(frame["currency"].map(dict(first)))
     yield from _rows(
         file,
         "currency",

@@ -213,6 +213,8 @@ TABLES: dict[str, Table] = {
 """All tables, in the order in which they are checked: a table comes after those it refers to."""
 
 COMPULSORY = ("buyers", "invoices", "receipts")
+NEVER_EMPTY = ("buyers", "invoices")
+"""Of the compulsory tables, those that must hold rows: a ledger in which nobody has paid yet has no receipts."""
 
 DERIVED = {"invoices": {"terms_days": "due"}}
 """Columns that a source may give in place of one of ours: `due` = `issued` + `terms_days`."""

@@ -3,6 +3,7 @@
 import csv
 import difflib
 import hashlib
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from tradecredit.book.schema import COMPULSORY, DERIVED, TABLES
 from tradecredit.errors import Problem
 from tradecredit.params import DemoSource, DuckDBSource, FolderSource, Formats, Run, TableMapping
 
-SUFFIXES = (".csv", ".parquet", ".xlsx")
+TEXT = (".csv", ".txt", ".tsv")
+SUFFIXES = (*TEXT, ".parquet", ".xlsx")
 
 
 @dataclass(frozen=True)
@@ -76,13 +78,13 @@ def _files(
     run: Run, source: FolderSource | DuckDBSource
 ) -> tuple[dict[str, tuple[Path, str, TableMapping]], list[Problem]]:
     """Return, for each table that can be read, its path, its label in messages and its mapping."""
-    if not source.path.exists():
+    if not (source.path.is_dir() if isinstance(source, FolderSource) else source.path.is_file()):
         return {}, [
             Problem(
                 file=str(run.file),
                 column="source.path",
                 value=source.path,
-                allowed="there is nothing at this path",
+                allowed=f"there is no {source.kind} at this path",
                 remedy="correct the path; it is relative to the run file",
             )
         ]
@@ -133,19 +135,25 @@ def _files(
 
 
 def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
-    if path.suffix.lower() == ".csv":
-        return _csv(path, label, formats)
-    if path.suffix.lower() == ".parquet":
-        return _numbered(pd.read_parquet(path))
-    if path.suffix.lower() == ".xlsx":
-        try:
+    kind = path.suffix.lower()
+    try:
+        if kind in TEXT:
+            return _csv(path, label, formats)
+        if kind == ".parquet":
+            return _numbered(pd.read_parquet(path))
+        if kind == ".xlsx":
             return _numbered(pd.read_excel(path, dtype=object, keep_default_na=False, na_values=[""]))
-        except ImportError:
-            return Problem(
-                file=label, allowed="Excel files need the `excel` extra", remedy="pip install 'tradecredit[excel]'"
-            )
-    with duckdb.connect(str(path), read_only=True) as connection:
-        return _numbered(connection.execute(f'select * from "{label}"').df())
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return _numbered(connection.execute(f'select * from "{label}"').df())
+    except ImportError:
+        return Problem(
+            file=label, allowed="Excel files need the `excel` extra", remedy="pip install 'tradecredit[excel]'"
+        )
+    except (OSError, ValueError, KeyError, duckdb.Error, zipfile.BadZipFile) as error:
+        reason = f"cannot be read: {(str(error) or type(error).__name__).splitlines()[0]}"
+        return Problem(
+            file=label, allowed=reason, remedy=f"export it again, or name a file of kind {', '.join(SUFFIXES)}"
+        )
 
 
 def _csv(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
@@ -160,6 +168,8 @@ def _csv(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
             for row in reader:
                 if not row:
                     continue
+                if len(header) == 1 and len(row) > 1 and any(mark in header[0] for mark in ";\t|"):
+                    return _missing_column(label, "", pd.DataFrame(columns=header), "the header is one field")
                 if len(row) != len(header):
                     return Problem(
                         file=label,

@@ -159,9 +159,15 @@ def decisions(comparison: pd.DataFrame, currency: str) -> list[str]:
     return [verdict(comparison, currency)] if len(comparison) > 1 else []
 
 
-def in_force(dist: LossDistribution) -> str:
+def in_force(book: Book, dist: LossDistribution) -> str:
     """Return the name of the run's own policy, or that of the row without cover where it has none."""
-    return dist.policies[0].name if dist.policies else NO_COVER
+    return dist.policies[0].name if book.run.policy else NO_COVER
+
+
+def retained(book: Book, dist: LossDistribution) -> np.ndarray:
+    """Return the simulated losses that stay with us under the run's own policy; all of them where it has none."""
+    name = in_force(book, dist)
+    return dist.losses["gross" if name == NO_COVER else f"retained:{name}"].to_numpy()
 
 
 def retained_curves(dist: LossDistribution) -> dict[str, pd.DataFrame]:

@@ -114,33 +114,40 @@ def assessment(book: Book) -> Assessment:
 
     If at least `default.minimum_defaults` buyers of `panel` defaulted within 12 months of an observation, a logit is
     fitted on `CANDIDATES` (`DefaultModel.fit`, errors clustered by buyer; a value that is not known counts as the
-    median, or by its own coefficient). Otherwise the book's own history cannot carry a fit, and the probabilities rest
-    on a stated prior: log-odds = level + Σ `prior_log_odds` × behaviour (at most `LONGEST_DAYS` days; one that is not
+    median, or by its own coefficient). Otherwise, and where the logit has no solution because a column tells the
+    defaulters apart without error, the book's own history cannot carry a fit, and the probabilities rest on a stated
+    prior: log-odds = level + Σ `prior_log_odds` × behaviour (at most `LONGEST_DAYS` days; one that is not
     known counts as the median), the level such that the mean is `default.central_tendency`, with `default.prior_sd` as
     standard deviation of the log-odds. A buyer of whom nothing was settled or fell due in the last 12 months gets the
     central tendency and twice that deviation. The mean is over the buyers whose behaviour is known, without those in
-    default. Raises as `assess`, and as `DefaultModel.fit`.
+    default. Raises as `assess`.
     """
     observed = panel(book)
     defaulters = int(observed.loc[observed["defaulted"] == 1, "buyer_id"].nunique())
     today = _candidates(book, features(book))
     settings = book.run.default
+    model, obstacle = None, ""
     if defaulters >= settings.minimum_defaults:
-        model = _fitted(observed)
+        try:
+            model = _fitted(observed)
+            validation, calibration = _validated(observed, model, book)
+        except InputError as error:  # no solution, here or in a part of the buyers: told on the page, not passed over
+            model, obstacle = None, f" There is none: {error.problems[0].column}, {error.problems[0].allowed}."
+    if model:
         rated = model.predict(today, confidence=settings.interval)
         method = np.where(_behaviour_known(today), "fitted model", "fitted model: behaviour not known")
         rated = rated.assign(drivers=_drivers(model.explain(today), today), method=method)
-        validation, calibration = _validated(observed, model, book)
         basis = (
-            f"A logit fitted on {len(observed):,} observations of this book's buyers, of which {defaulters} "
-            f"defaulted within {HORIZON_MONTHS} months of one."
+            f"A logit fitted on {len(observed):,} observations of this book's buyers on past dates; {defaulters} "
+            f"buyers defaulted within {HORIZON_MONTHS} months of at least one of theirs."
         )
     else:
-        model, rated = None, _by_prior(book, today)
+        rated = _by_prior(book, today)
         validation, calibration = validate.report({}), validate.calibration(*[pd.Series(dtype="float64")] * 3)
         basis = (
             f"{defaulters} buyers defaulted within {HORIZON_MONTHS} months of an observation in this book, and a fit "
-            f"needs {settings.minimum_defaults}: the default probability cannot be estimated from it. The level is "
+            f"needs {settings.minimum_defaults} and a solution.{obstacle} The default probability cannot be estimated "
+            "from this book. The level is "
             f"the stated central tendency of {settings.central_tendency:.2%} ({settings.central_tendency_source}); "
             f"the order comes from payment behaviour with stated weights, more than {LONGEST_DAYS:.0f} days counting "
             f"as {LONGEST_DAYS:.0f}."

@@ -71,7 +71,8 @@ class Chapter:
             if name in self._tables:
                 raise ValueError(f"chapter {self.name} publishes two tables named {name!r}; rename one")
             self._tables.add(name)
-            _write(self.output / link, csv_text(frame))
+            # With a byte-order mark, without which Excel takes the text for another encoding.
+            _write(self.output / link, "\ufeff" + csv_text(frame))
         _show(shown, "table")
 
     def figure(self, figure: "Figure", name: str, caption: str, alt: str) -> None:
@@ -95,7 +96,13 @@ class Chapter:
         )
 
     def say(self, text: str) -> None:
-        """Show a finding as a paragraph; `**words**` are bold, `` `words` `` code, all else is plain text."""
+        """Show a finding as a paragraph; `**words**` are bold, `` `words` `` code, all else is plain text.
+
+        A sentence that would tell of a figure that cannot be estimated is not said.
+        """
+        sentences = re.split(r"(?<=[.!?]) ", text)
+        told = [sentence for sentence in sentences if not re.search(rf"{formats.CANNOT}|\bnan\b", sentence)]
+        text = " ".join(told) or "This cannot be estimated from this book."
         _show(f'<p class="tc-say">{_sentence(text)}</p>\n', "say")
 
     def leaves_out(self, without: Mapping[str, str]) -> None:
