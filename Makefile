@@ -34,4 +34,4 @@ pins:
 	mv environment.new environment.yml
 
 clean:
-	rm -rf $(VENV) .cache reports
+	rm -rf $(VENV) .cache

@@ -267,6 +267,26 @@ def test_text_files_of_other_endings_are_read_as_csv(ledger):
     assert Book.open(ledger.run_file).fingerprint == first.fingerprint
 
 
+@pytest.mark.parametrize("amount", ["1000.00", "1.00,5", "10.00", "1,000.00"])
+def test_thousands_marks_stand_before_three_digits(ledger, amount):
+    ledger.run(tables={"invoices": {"formats": {"decimal": ",", "thousands": "."}}})
+    invoices = (ledger.folder / "data" / "invoices.csv").read_text().replace("200.00", f'"{amount}"')
+    ledger.write("invoices", invoices)
+    with pytest.raises(InputError) as caught:
+        Book.open(ledger.run_file)
+    assert amount in [problem.value for problem in caught.value.problems]
+
+
+def test_two_files_of_one_name_are_told_apart(ledger):
+    (ledger.folder / "data" / "ar").mkdir()
+    ledger.write("ar/invoices", (ledger.folder / "data" / "invoices.csv").read_text())
+    ledger.run(tables={"invoices": {"file": "ar/invoices.csv"}})
+    first = Book.open(ledger.run_file)
+    assert "ar/invoices.csv" in first.files
+    ledger.write("ar/invoices", (ledger.folder / "data" / "invoices.csv").read_text().replace("300.00", "900.00"))
+    assert Book.open(ledger.run_file).fingerprint != first.fingerprint
+
+
 def test_many_rows_with_one_problem_are_counted_not_listed(ledger):
     rows = "".join(f"X{n},B1,2024-01-10,2024-02-09,EUR,oops\n" for n in range(50))
     ledger.add("invoices", rows)

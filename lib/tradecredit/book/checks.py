@@ -1,5 +1,6 @@
 """Turns raw tables into typed ones and finds all that is wrong with them; mends nothing and drops nothing."""
 
+import re
 from collections.abc import Iterator
 
 import pandas as pd
@@ -119,6 +120,9 @@ def _values(raw: pd.Series, column: Column, formats: Formats) -> tuple[pd.Series
     else:
         text = raw.astype("str")
         if formats.thousands:
+            mark, point = re.escape(formats.thousands), re.escape(formats.decimal)
+            grouped = text.str.fullmatch(rf"[+-]?(\d{{1,3}}({mark}\d{{3}})+|\d+)({point}\d*)?")
+            text = text.where(grouped.fillna(False).astype(bool), "unreadable")
             text = text.str.replace(formats.thousands, "", regex=False)
         if formats.decimal == ",":
             text = text.where(~text.str.contains(".", regex=False), "unreadable").str.replace(",", ".", regex=False)

@@ -2,8 +2,10 @@
 
 import hashlib
 import os
+import platform
 from collections.abc import Callable
 from functools import cache, wraps
+from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,14 +16,19 @@ from tradecredit.params import PROJECT
 CACHE = PROJECT / ".cache"
 """Snapshots and results, by key; may be deleted at any time."""
 
+COMPUTING = ("pandas", "numpy", "scipy", "statsmodels", "duckdb")
+"""Packages whose versions a result may depend on."""
+
 Function = TypeVar("Function", bound=Callable)
 
 
 @cache
 def code_version() -> str:
-    """Return a sha256 over the library's source: a change of code forgets every result."""
+    """Return a sha256 over the library's source and what it computes with: a change of either forgets every result."""
     library = Path(__file__).parents[1]
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(platform.python_version().encode())
+    for package in COMPUTING:
+        digest.update(version(package).encode())
     for file in sorted(library.rglob("*.py")):
         digest.update(file.relative_to(library).as_posix().encode())
         digest.update(file.read_bytes())

@@ -68,9 +68,12 @@ def fingerprints(run: Run) -> dict[str, str]:
     if isinstance(run.source, DemoSource):
         return {}
     found = {}
-    for path in sorted({path for path, _, _ in _files(run, run.source)[0].values()}):
+    in_folder = isinstance(run.source, FolderSource)
+    for name, path in sorted(
+        {(label if in_folder else path.name, path) for path, label, _ in _files(run, run.source)[0].values()}
+    ):
         with path.open("rb") as stream:
-            found[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+            found[name] = hashlib.file_digest(stream, "sha256").hexdigest()
     return found
 
 

@@ -66,7 +66,7 @@ def published(book: Book, output: str | Path) -> Published:
     folder = Path(output) if str(output) else month_folder(book.run)
     figures = results(book.run.reports, slug(book.run.entity))
     if str(output):
-        figures = figures[figures["as_of"] < book.as_of]
+        figures = figures[figures["as_of"] < book.as_of.to_period("M").start_time]
         figures = pd.concat([figures, this_month(output, book.as_of)], ignore_index=True)
     content, _ = _json(folder / "results.json") if (folder / "results.json").exists() else ({}, "")
     rows = [

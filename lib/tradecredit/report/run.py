@@ -105,7 +105,16 @@ def failure(error: PapermillExecutionError) -> dict[str, str]:
 def checked_book(run: Run) -> Book:
     """Return the book of a run; raises `InputError` where it, or a policy's premium on it, cannot be told."""
     book = Book.open(run)
-    policies(book)
+    names = [policy.name for policy in policies(book)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        remedy = "give each a `name` of its own"
+        raise ParameterError(
+            Problem(
+                file=str(run.file), column="quotes", value=name, allowed="two policies have this name", remedy=remedy
+            )
+            for name in twice
+        )
     return book
 
 
@@ -281,6 +290,8 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
 def _parameters(run: Run) -> dict[str, Any]:
     """Return the run's parameters, and its policies' content rather than their paths."""
     parameters = run.model_dump(mode="json", exclude={"policy", "quotes", "reports", "notebooks"})
+    if "path" in parameters["source"]:
+        parameters["source"]["path"] = Path(parameters["source"]["path"]).name  # not where it lies on this machine
     policies = [run.policy] if run.policy else []
     return parameters | {
         "policies": [Policy.from_yaml(file).model_dump(mode="json") for file in (*policies, *run.quotes)]
