@@ -46,7 +46,8 @@ def month(request, tmp_path_factory) -> Path:
     content |= {"reports": str(folder / "reports"), "simulation": {"scenarios": 20_000, "seed": 1}}
     if "policy" in content:
         content["policy"] = str(kept.parent / content["policy"])
-        content["quotes"] = [str(kept.parent / quote) for quote in content["quotes"]]
+        for key in ("quotes", "scenarios"):
+            content[key] = [str(kept.parent / file) for file in content[key]]
     if "path" in content["source"]:
         content["source"]["path"] = str((kept.parent / content["source"]["path"]).resolve())
     run_file = folder / "run.yaml"

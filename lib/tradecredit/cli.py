@@ -79,7 +79,8 @@ def demo(
         book = demo_book(buyers=buyers, invoices=invoices, seed=seed)
         folder.mkdir(parents=True, exist_ok=True)
         write(book, folder)
-        shutil.copytree(PROJECT / "params" / "policies", folder / "policies")
+        for kind in ("policies", "scenarios"):
+            shutil.copytree(PROJECT / "params" / kind, folder / kind)
         run = yaml.safe_load((PROJECT / "params" / "demo.yaml").read_text(encoding="utf-8"))
         run |= {"source": {"kind": "folder", "path": "."}}
         (folder / "run.yaml").write_text(yaml.safe_dump(run, sort_keys=False), encoding="utf-8")

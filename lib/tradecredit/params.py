@@ -1,12 +1,13 @@
 """All that a run can be told, checked before anything starts: the run file and its sections."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
+import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -160,6 +161,81 @@ class LimitSettings(Parameters):
         return shares
 
 
+class SectorFactors(Parameters):
+    """Factors of the economy, one for each sector, that hang together by a correlation matrix."""
+
+    source: Annotated[str, Field(min_length=1)]
+    """Where the matrix comes from."""
+    factors: list[str]
+    """Names of the factors, in the matrix' order."""
+    correlation: list[list[float]]
+    """Correlation of each factor with each: symmetric, 1 with itself, positive semi-definite."""
+    sectors: dict[str, str]
+    """Sector of a buyer (NACE section): its factor."""
+    other: str
+    """The factor of buyers whose sector is missing or not listed."""
+
+    @model_validator(mode="after")
+    def _is_a_correlation_matrix(self) -> Self:
+        problems = list(self._problems())
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @classmethod
+    def from_yaml(cls, file: str | Path) -> Self:
+        """Read the factors from a YAML file; raises `ParameterError` with every problem of the file at once."""
+        file = Path(file)
+        return validate(cls, read_yaml(file), file)
+
+    def _problems(self) -> Iterator[str]:
+        size = len(self.factors)
+        for name in sorted({name for name in self.factors if self.factors.count(name) > 1}):
+            yield f"factors: {name} is there twice"
+        for sector, factor in [*self.sectors.items(), ("other", self.other)]:
+            if factor not in self.factors:
+                yield f"sectors.{sector}: {factor} is none of the factors"
+        if len(self.correlation) != size or any(len(row) != size for row in self.correlation):
+            yield f"correlation: {size} rows of {size} numbers are expected, one for each factor"
+            return
+        matrix = np.array(self.correlation)
+        for row, column in zip(*np.nonzero(~(np.abs(matrix) <= 1)), strict=True):
+            yield f"correlation, row {row + 1}, column {column + 1}: {matrix[row, column]} is not within −1 and 1"
+        for row in np.flatnonzero(np.diag(matrix) != 1):
+            yield f"correlation, row {row + 1}: must be 1 on the diagonal, is {matrix[row, row]}"
+        for row, column in zip(*np.nonzero(np.triu(np.abs(matrix - matrix.T) > 1e-12)), strict=True):
+            first, second = matrix[row, column], matrix[column, row]
+            yield f"correlation, rows {row + 1} and {column + 1}: must be symmetric, is {first} and {second}"
+        if np.allclose(matrix, matrix.T) and (lowest := np.linalg.eigvalsh(matrix)[0]) < -1e-9:
+            yield f"correlation: is not positive semi-definite (smallest eigenvalue {lowest:.4g}); no factors have it"
+
+
+class Dependence(Parameters):
+    """How defaults hang together: through one factor or several, and how they share bad years."""
+
+    kind: Literal["gaussian", "student_t", "gamma"] = "gaussian"
+    """Normal factors (Vasicek 2002); the same divided by a common shock, so that extremes come together; or default
+    rates that a gamma variable multiplies (CreditRisk+, Credit Suisse 1997)."""
+    degrees_of_freedom: Annotated[float, Field(gt=2)] | None = None
+    """Of `student_t`: the fewer, the more extremes come together."""
+    default_rate_sd: Positive | None = None
+    """Of `gamma`: standard deviation of a sector's default rate as a multiple of its mean."""
+    sector_factors: SectorFactors | Path | None = None
+    """One factor for each sector, or the YAML file that describes them, read with the run file; None: one for all."""
+
+    @model_validator(mode="after")
+    def _parameters_belong_to_the_kind(self) -> Self:
+        problems = []
+        for kind, name in (("student_t", "degrees_of_freedom"), ("gamma", "default_rate_sd")):
+            if self.kind == kind and getattr(self, name) is None:
+                problems.append(f"{kind} needs {name}")
+            if self.kind != kind and getattr(self, name) is not None:
+                problems.append(f"{name} belongs to {kind}: remove it, or set kind")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
 class LossSettings(Parameters):
     """What a default costs, and how defaults hang together."""
 
@@ -168,8 +244,20 @@ class LossSettings(Parameters):
     lgd_source: str = "the workbook's default; no statistic stands behind it"
     minimum_resolved_defaults: int = Field(20, ge=5)
     """Defaults older than a year that are needed to estimate the loss given default from the book itself."""
+    lgd_sd: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
+    """Standard deviation of the loss given default from one default to the next (beta-distributed); 0: it is fixed."""
+    exposure: Literal["balance", "peak", "limit"] = "balance"
+    """Exposure at default: today's balance, the highest of the last 12 months, or the balance and a part of the unused
+    limit."""
+    undrawn_share: Fraction = 0.5
+    """With `exposure: limit`, the part of the unused limit that a buyer draws before it fails."""
+    groups: Literal["together", "one_by_one"] = "together"
+    """Whether the buyers of a group default together or each by itself."""
     correlation: Literal["basel"] | Fraction = "basel"
-    """Asset correlation: the Basel corporate formula by PD, or one number for all buyers."""
+    """Asset correlation: the Basel corporate formula by PD and turnover, or one number for all buyers."""
+    million_euros: Positive = 1_000_000
+    """A million euros in the reporting currency: the Basel formula's size adjustment is stated in euros."""
+    dependence: Dependence = Dependence()
 
     @field_validator("correlation", mode="before")
     @classmethod
@@ -179,7 +267,21 @@ class LossSettings(Parameters):
         return correlation
 
 
-class Simulation(Parameters):
+class Sampling(Parameters):
+    """How scenarios are drawn."""
+
+    method: Literal["tail", "plain"] = "tail"
+    """Most scenarios from the bad years that `aim` is about, each weighing what it should, or all alike."""
+    aim: Annotated[float, Field(gt=0.5, lt=1)] = 0.999
+    """Level of the value at risk that the bad years are drawn around."""
+    twisting: Literal["auto", "always", "never"] = "auto"
+    """Whether the largest buyers' defaults are made likelier in the bad years too (Glasserman and Li 2005); `auto`:
+    where the book is concentrated."""
+    threads: Annotated[int, Field(ge=1)] | None = None
+    """Threads that simulate; None: one for each core. Figures do not depend on it."""
+
+
+class Simulation(Sampling):
     scenarios: int = Field(200_000, ge=1_000, le=5_000_000)
     seed: int = Field(20261031, ge=0)
     levels: list[Annotated[float, Field(gt=0.5, lt=1)]] = [0.95, 0.99, 0.999]
@@ -203,6 +305,8 @@ class Run(Parameters):
     """What this run file takes for granted about the data, in sentences for the reader of the report."""
     policy: Path | None = None
     quotes: list[Path] = []
+    scenarios: list[Path] = []
+    """Stresses of the economy, the book or the insurer that the losses are simulated under beside the base."""
     grades: list[Annotated[float, Field(gt=0, lt=1)]] = [0.0003, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]
     """Upper PD bounds of grades 1 to 9; grade 10 is all above."""
     receivables: ReceivablesSettings = ReceivablesSettings()
@@ -212,6 +316,8 @@ class Run(Parameters):
     simulation: Simulation = Simulation()
     cost_of_capital: Fraction = 0.10
     """Yearly cost of the capital that stands behind unexpected losses."""
+    margin: Annotated[float, Field(gt=0, le=1)] | None = None
+    """Contribution margin of sales, before credit losses: what an extra sale earns. None: not stated."""
     reports: Path = PROJECT / "reports"
     notebooks: Path = PROJECT / "notebooks"
     file: Annotated[Path, Field(exclude=True)]
@@ -266,10 +372,19 @@ class Run(Parameters):
                 "source": source,
                 "policy": self.policy and here / self.policy,
                 "quotes": [here / quote for quote in self.quotes],
+                "scenarios": [here / scenario for scenario in self.scenarios],
+                "losses": self._losses_with_factors_read(),
                 "reports": here / self.reports,
                 "notebooks": here / self.notebooks,
             }
         )
+
+    def _losses_with_factors_read(self) -> LossSettings:
+        dependence = self.losses.dependence
+        if not isinstance(dependence.sector_factors, Path):
+            return self.losses
+        factors = SectorFactors.from_yaml(self.file.parent / dependence.sector_factors)
+        return self.losses.model_copy(update={"dependence": dependence.model_copy(update={"sector_factors": factors})})
 
 
 def read_yaml(file: Path) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from tradecredit.decide import cover
 from tradecredit.errors import InputError
 from tradecredit.model.insurance import Policy
 from tradecredit.model.losses import LossDistribution, simulate
-from tradecredit.model.risk_measures import expected, expected_shortfall
+from tradecredit.model.risk_measures import Sample
+from tradecredit.model.simulator import Settings
+from tradecredit.params import Dependence, Sampling
 
 AS_OF = "2026-03-31"
 PRICE = 0.10
@@ -45,8 +47,11 @@ def written(gross, *policies: Policy, paid: float = 0.9, buyers: pd.DataFrame | 
     losses = {"gross": gross}
     for policy in policies:
         losses |= {f"indemnity:{policy.name}": paid * gross, f"retained:{policy.name}": (1 - paid) * gross}
-    return LossDistribution(buyers, policies, 1, pd.DataFrame(losses))
+    sample = Sample.equally_likely(len(gross))
+    return LossDistribution(buyers, policies, pd.DataFrame(losses), sample, pd.DataFrame(), TAIL, 1)
 
+
+TAIL = Settings(Dependence(), Sampling())
 
 YEARS = [100_000.0, *[10_000.0] * 9, *[0.0] * 990]
 """1,000 years: mean 190; the worst 0.1 % is the one of 100,000. Cost of risk 190 + 0.1 × (100,000 − 190) = 10,171."""
@@ -64,7 +69,7 @@ def test_cost_of_risk_by_hand(book):
     assert bare["retained_expected"] == pytest.approx(190)
     assert bare["retained_es"] == pytest.approx(100_000)
     assert bare["cost_of_risk"] == pytest.approx(10_171)
-    assert bare[["break_even_cost", "break_even_se", "loss_ratio", "maximum_binds"]].isna().all()
+    assert bare[["break_even_cost", "break_even_se", "loss_ratio", "extra_sales", "maximum_binds"]].isna().all()
     # One named limit that can be used, A's: the refused one and the public body's cost no fee.
     assert row["cost"] == pytest.approx(2_000 + 40 + 380)
     assert row["premium"] == 2_000
@@ -126,13 +131,6 @@ def test_error_of_the_saving_is_that_of_repeated_simulations(book, portfolio):
     ]
     found = pd.DataFrame(tables)
     assert found["break_even_cost"].std() == pytest.approx(found["break_even_se"].mean(), rel=0.3)
-
-
-def test_the_parts_behind_that_error_add_up_to_the_cost_of_risk():
-    losses = np.random.default_rng(1).pareto(2.5, 7_001) * 1_000
-    shortfall, _ = expected_shortfall(losses, cover.CAPITAL_LEVEL)
-    risk = losses.mean() + PRICE * (shortfall - losses.mean())
-    assert expected(cover._risk_by_scenario(losses, PRICE))[0] == pytest.approx(risk)
 
 
 def test_simulated_losses_keep_their_books(book, portfolio):
@@ -204,7 +202,9 @@ def test_cover_that_makes_things_worse_is_worth_nothing(book):
     gross = np.array(YEARS)
     paid = np.where(gross > 50_000, -5_000.0, 0.0)
     losses = pd.DataFrame({"gross": gross, "indemnity:p": paid, "retained:p": gross - paid})
-    table = cover.comparison(book, LossDistribution(None, (policy,), 1, losses))
+    table = cover.comparison(
+        book, LossDistribution(None, (policy,), losses, Sample.equally_likely(len(losses)), pd.DataFrame(), TAIL, 1)
+    )
     assert table.loc["p", "break_even_cost"] < 0
     assert cover.verdict(table, "EUR").endswith("would be worth up to EUR 0.")
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit.errors import InputError, ParameterError
-from tradecredit.model.insurance import Cost, Policy, year_to_date
+from tradecredit.model.insurance import Cost, Policy
 from tradecredit.params import PROJECT
 
 PLENTY = 1e9
@@ -343,10 +343,6 @@ def test_order_of_rows_within_a_day_does_not_change_what_first_loss_and_maximum_
     random.shuffle(shuffled)
     totals = [sum(paid(policy, as_table([rows]).assign(day=1))) for rows in (losses, shuffled)]
     assert totals[0] == pytest.approx(totals[1], abs=1e-7)
-
-
-def test_year_to_date_restarts_with_each_scenario():
-    assert year_to_date(np.array([1.0, 2.0, 4.0]), np.array([7, 7, 2])).tolist() == [1, 3, 4]
 
 
 # Cost, dates, and what is refused.

@@ -291,6 +291,21 @@ def test_a_notebook_without_sections_or_outputs_is_a_page():
     assert 'class="previous"' not in html
 
 
+def test_cells_tagged_fold_open_at_will_under_their_heading():
+    folded = new_markdown_cell("### Can it be <trusted>?\n\nA check.", metadata={"tags": ["fold"]})
+    cells = [
+        new_markdown_cell("# Title"), new_markdown_cell("## First"), folded,
+        cell("", html_output("<p>in</p>"), tags=("fold",)), cell("", html_output("<p>out</p>")),
+    ]  # fmt: skip
+    html = page_html(new_notebook(cells=cells), manifest=MANIFEST, chapter="00_summary")
+    fold = re.search(r'<details class="fold"><summary>(.*?)</summary>(.*?)</details>', html, re.DOTALL)
+    assert fold[1] == "Can it be &lt;trusted&gt;?"
+    assert "A check." in fold[2] and "<p>in</p>" in fold[2]
+    assert "<p>out</p>" in html.split(fold[0])[1]
+    with pytest.raises(ValueError, match="begin with a Markdown cell that has a heading"):
+        page_html(new_notebook(cells=[*cells[:2], cells[3]]), manifest=MANIFEST, chapter="00_summary")
+
+
 def test_progress_widgets_are_left_out():
     widget = new_output(
         "display_data", data={"application/vnd.jupyter.widget-view+json": {"model_id": "a"}, "text/plain": "HBox(0%)"}

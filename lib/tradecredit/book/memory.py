@@ -16,7 +16,7 @@ from tradecredit.params import PROJECT
 CACHE = PROJECT / ".cache"
 """Snapshots and results, by key; may be deleted at any time."""
 
-COMPUTING = ("pandas", "numpy", "scipy", "statsmodels", "duckdb")
+COMPUTING = ("pandas", "numpy", "scipy", "numba", "statsmodels", "duckdb")
 """Packages whose versions a result may depend on."""
 
 Function = TypeVar("Function", bound=Callable)

@@ -10,8 +10,16 @@ from tradecredit.errors import InputError, Problem
 from tradecredit.measure.receivables import window_start
 from tradecredit.model.at_risk import NOT_INSURABLE, cover
 from tradecredit.model.insurance import Policy
-from tradecredit.model.losses import LossDistribution
-from tradecredit.model.risk_measures import expected, expected_shortfall, value_at_risk
+from tradecredit.model.losses import LossDistribution, assess
+from tradecredit.model.risk_measures import (
+    Sample,
+    expected,
+    expected_influence,
+    expected_shortfall,
+    shortfall_influence,
+    standard_error,
+)
+from tradecredit.model.scenarios import scenarios_of
 
 NO_COVER = "no cover"
 """The row of `comparison` without any policy."""
@@ -78,7 +86,8 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
     - `cost_of_risk` = cost + retained_expected + cost of capital × (retained_es − retained_expected);
     - `break_even_cost`: the cost at which the cost of risk would equal that of no cover, all terms as they are (a
       maximum that is a multiple of the premium included); `break_even_se`, its standard error and that of the saving;
-    - `loss_ratio` = expected_indemnity / premium; `maximum_binds`: share of the years in which the maximum is reached
+    - `extra_sales`: sales whose margin (`margin` of the run) would pay for the cost; missing where none is stated;
+    - `loss_ratio` = expected_indemnity / premium; `maximum_binds`: probability that the maximum is reached
       (0 without one).
 
     Missing: what does not apply to no cover, the loss ratio without a premium, and the errors of expected shortfall and
@@ -88,16 +97,17 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
     limits = int((cover(book)["cover"] == "named limit").sum())
     price = book.run.cost_of_capital
     gross = dist.losses["gross"].to_numpy()
-    bare = _risk(gross, price)
+    sample = dist.sample
+    bare = _risk(gross, sample, price)
     nothing = {"cost": 0.0, "premium": 0.0, "expected_indemnity": 0.0, "saved_se": 0.0}
-    missing = dict.fromkeys(("break_even_se", "loss_ratio", "maximum_binds"), np.nan)
+    missing = dict.fromkeys(("break_even_se", "loss_ratio", "extra_sales", "maximum_binds"), np.nan)
     rows = [{"policy": NO_COVER, **nothing, **bare, **missing}]
     for policy in dist.policies:
         cost = policy.cost(limits=limits)
-        paid, paid_se = expected(dist.losses[f"indemnity:{policy.name}"].to_numpy())
+        paid, paid_se = expected(dist.losses[f"indemnity:{policy.name}"].to_numpy(), sample)
         kept = dist.losses[f"retained:{policy.name}"].to_numpy()
-        retained = _risk(kept, price)
-        _, saved_se = expected(_risk_by_scenario(gross, price) - _risk_by_scenario(kept, price))
+        retained = _risk(kept, sample, price)
+        saved_se = standard_error(_risk_influence(gross, sample, price) - _risk_influence(kept, sample, price), sample)
         used = dist.losses[f"indemnity:{policy.name}"] >= policy.year_maximum() * (1 - 1e-9)
         rows.append(
             {
@@ -109,7 +119,8 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
                 **retained,
                 "break_even_se": saved_se if np.isfinite(retained["retained_es_se"]) else np.nan,
                 "loss_ratio": paid / cost.premium if cost.premium else np.nan,
-                "maximum_binds": float(used.mean()) if np.isfinite(policy.year_maximum()) else 0.0,
+                "extra_sales": cost.total / book.run.margin if book.run.margin else np.nan,
+                "maximum_binds": dist.probability_of(used)[0] if np.isfinite(policy.year_maximum()) else 0.0,
             }
         )
     table = pd.DataFrame(rows).set_index("policy")
@@ -164,10 +175,37 @@ def in_force(book: Book, dist: LossDistribution) -> str:
     return dist.policies[0].name if book.run.policy else NO_COVER
 
 
-def retained(book: Book, dist: LossDistribution) -> np.ndarray:
-    """Return the simulated losses that stay with us under the run's own policy; all of them where it has none."""
+def retained(book: Book, dist: LossDistribution) -> str:
+    """Return the view of what stays with us under the run's own policy; of all losses where it has none."""
     name = in_force(book, dist)
-    return dist.losses["gross" if name == NO_COVER else f"retained:{name}"].to_numpy()
+    return "gross" if name == NO_COVER else f"retained:{name}"
+
+
+def under_scenarios(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
+    """Return the year's losses as the book is and under each of the run's scenarios, on the same random numbers.
+
+    Index `scenario` (`base` first), in the reporting currency: `expected` and `es_99` of the loss before insurance,
+    `retained_expected` and `retained_es_99` of what stays with us under the run's own policy, and `es_99_se` and
+    `retained_es_99_se`, their standard errors.
+    """
+    rows = []
+    for scenario in (None, *scenarios_of(book)):
+        dist = assess(book, ratings, policies, scenario)
+        gross, kept = dist.losses["gross"].to_numpy(), dist.losses[retained(book, dist)].to_numpy()
+        shortfall, shortfall_se = expected_shortfall(gross, dist.sample, 0.99)
+        kept_shortfall, kept_se = expected_shortfall(kept, dist.sample, 0.99)
+        rows.append(
+            {
+                "scenario": "base" if scenario is None else scenario.name,
+                "expected": expected(gross, dist.sample)[0],
+                "es_99": shortfall,
+                "es_99_se": shortfall_se,
+                "retained_expected": expected(kept, dist.sample)[0],
+                "retained_es_99": kept_shortfall,
+                "retained_es_99_se": kept_se,
+            }
+        )
+    return pd.DataFrame(rows).set_index("scenario")
 
 
 def retained_curves(dist: LossDistribution) -> dict[str, pd.DataFrame]:
@@ -220,18 +258,14 @@ def share_under_limit(dist: LossDistribution) -> float:
     return float(covered(dist)["share"].sum()) if decided else float("nan")
 
 
-def _risk(losses: np.ndarray, cost_of_capital: float) -> dict[str, float]:
-    mean, _ = expected(losses)
-    shortfall, shortfall_se = expected_shortfall(losses, CAPITAL_LEVEL)
+def _risk(losses: np.ndarray, sample: Sample, cost_of_capital: float) -> dict[str, float]:
+    mean, _ = expected(losses, sample)
+    shortfall, shortfall_se = expected_shortfall(losses, sample, CAPITAL_LEVEL)
     risk = mean + cost_of_capital * (shortfall - mean)
     return {"retained_expected": mean, "retained_es": shortfall, "retained_es_se": shortfall_se, "risk": risk}
 
 
-def _risk_by_scenario(losses: np.ndarray, cost_of_capital: float) -> np.ndarray:
-    """Return amounts whose mean is the cost of risk without the policy's cost, for the error of a difference.
-
-    (1 − k) · loss + k · (VaR + max(loss − VaR, 0) / (1 − level)): Rockafellar and Uryasev 2000, Journal of Risk 2(3).
-    """
-    quantile, _ = value_at_risk(losses, CAPITAL_LEVEL)
-    beyond = quantile + np.maximum(losses - quantile, 0.0) / (1 - CAPITAL_LEVEL)
-    return (1 - cost_of_capital) * losses + cost_of_capital * beyond
+def _risk_influence(losses: np.ndarray, sample: Sample, cost_of_capital: float) -> np.ndarray:
+    """Return the influence function of the cost of risk without the policy's cost, for the error of a difference."""
+    beyond = shortfall_influence(losses, sample, CAPITAL_LEVEL)
+    return (1 - cost_of_capital) * expected_influence(losses, sample) + cost_of_capital * beyond

@@ -14,9 +14,8 @@ from tradecredit.book.memory import remembered
 from tradecredit.errors import InputError, Problem
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.ratios import ratios
-from tradecredit.measure.receivables import open_items
 from tradecredit.model import validate
-from tradecredit.model.at_risk import already_defaulted
+from tradecredit.model.at_risk import in_default
 from tradecredit.model.default_model import TERM_COLUMNS, DefaultModel
 from tradecredit.model.grades import WORST, grade, middle
 
@@ -197,21 +196,6 @@ def _observed(book: Book, day: pd.Timestamp) -> pd.DataFrame:
     events = book.defaults[(book.defaults["date"] > day) & (book.defaults["date"] <= _year_after(day))]
     outcome = known.index.isin(events["buyer_id"]).astype(int)
     return known.reset_index().assign(date=day, defaulted=outcome)
-
-
-def in_default(book: Book) -> pd.Index:
-    """Return the buyers in default on the book's day, those that owe nothing any more included.
-
-    These are the buyers of `at_risk.already_defaulted`; all that were ever insolvent; and after a protracted default
-    those whose debt was written off and that have bought nothing since. A debt that was given up is no better for it.
-    """
-    events = book.defaults
-    items = open_items(book).join(events.groupby("buyer_id")["date"].max().rename("since"), on="buyer_id")
-    given_up = items.loc[(items["issued"] <= items["since"]) & (items["impaired"] > 0), "buyer_id"]
-    again = items.loc[items["issued"] > items["since"], "buyer_id"]
-    gone = pd.Index(given_up.unique()).difference(again)
-    insolvent = events.loc[events["kind"] == "insolvency", "buyer_id"]
-    return already_defaulted(book).index.union(gone).union(insolvent.unique()).rename("buyer_id")
 
 
 def overriding(book: Book, column: str) -> pd.DataFrame:

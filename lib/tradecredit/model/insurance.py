@@ -10,10 +10,14 @@ import pandas as pd
 
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.model.policy_terms import USUAL_SHARES, PolicyTerms
+from tradecredit.model.settlement import INSURER_FIRST, PRO_RATA, PRO_RATA_LIMIT, TERMS, Losses, settled
 from tradecredit.params import read_yaml, validate
 
 COLUMNS = ("scenario", "day", "buyer_id", "debt", "limit")
 """Columns that a table of losses must have; `recovery` and `evidence` are optional."""
+
+
+RECOVERY_SHARING = {"pro_rata": PRO_RATA, "pro_rata_limit": PRO_RATA_LIMIT, "insurer_first": INSURER_FIRST}
 
 
 class Cost(NamedTuple):
@@ -25,28 +29,16 @@ class Cost(NamedTuple):
     total: float
 
 
-class Losses(NamedTuple):
-    """Losses as arrays of equal length, in order of day within each scenario; a loss is all that one buyer owes.
+class Attachment(NamedTuple):
+    """Where a policy attaches to each buyer, as arrays.
 
-    `limit` is the one that applies (named or discretionary), `discretionary` tells which; `recovery` is what the
-    debtor, its estate or securities bring in, in money and in the end.
+    `limit`: the limit that applies, named or discretionary; `above`: the part of the debt that lies below the policy;
+    `discretionary`: whether the insurer has named no limit.
     """
 
-    scenario: np.ndarray
-    debt: np.ndarray
-    recovery: np.ndarray
     limit: np.ndarray
+    above: np.ndarray
     discretionary: np.ndarray
-
-
-class Settlement(NamedTuple):
-    """What becomes of each loss, as arrays: DOMAIN.md §5 steps 3, 4, 5, 9 (the insurer's recovery), and 6 with 7."""
-
-    insured_debt: np.ndarray
-    covered: np.ndarray
-    claim: np.ndarray
-    recovered: np.ndarray
-    indemnity: np.ndarray
 
 
 class Policy(PolicyTerms):
@@ -102,17 +94,34 @@ class Policy(PolicyTerms):
             return self.maximum_liability_multiple * self.cost().premium
         return math.inf if self.maximum_liability is None else self.maximum_liability
 
-    def applied_limits(self, limit: np.ndarray, evidence: np.ndarray | None = None) -> np.ndarray:
-        """Return the limit of each loss: the named one, else (where missing) the discretionary one (step 3).
+    def attachment(self, portfolio: pd.DataFrame) -> Attachment:
+        """Return the limit that applies to each buyer: the named one, else the discretionary one (step 3).
 
-        The discretionary limit is `discretionary_limit` × the share that the kind of evidence supports: nothing where
-        the evidence is missing, all of it where `evidence` is not given at all.
+        `portfolio`: `insured_limit` (missing: none named; 0: refused) and optionally `evidence`. The discretionary
+        limit is `discretionary_limit` × the share that the kind of evidence supports: nothing where the evidence is
+        missing, all of it where there is no such column.
         """
-        discretionary = self.discretionary_limit or 0.0
-        if evidence is not None:
-            shares = [self.discretionary_shares.get(kind, 0.0) for kind in evidence]
-            discretionary = discretionary * np.array(shares, dtype=float)
-        return np.where(np.isnan(limit), discretionary, limit)
+        named = portfolio["insured_limit"].astype(float).to_numpy()
+        evidence = portfolio["evidence"].to_numpy(object) if "evidence" in portfolio else None
+        return Attachment(self._applied_limits(named, evidence), np.zeros(len(named)), np.isnan(named))
+
+    def record(self) -> np.void:
+        """Return the terms as numbers, as the compiled calculation takes them (`settlement.TERMS`)."""
+        terms = np.zeros(1, TERMS)
+        terms["insured_percentage"] = self.insured_percentage
+        terms["threshold"] = self.threshold or 0.0
+        terms["threshold_is_deductible"] = self.threshold_kind == "deductible"
+        terms["each_loss_deductible"] = self.each_loss_deductible or 0.0
+        terms["percentage_first"] = self.deductible_order == "percentage_first"
+        terms["minimum_retention"] = self.minimum_retention or 0.0
+        terms["aggregate_first_loss"] = self.aggregate_first_loss or 0.0
+        terms["erosion_before_percentage"] = self.aggregate_erosion == "before_percentage"
+        sub_limit = self.discretionary_maximum_liability
+        terms["discretionary_maximum"] = math.inf if sub_limit is None else sub_limit
+        terms["maximum"] = self.year_maximum()
+        terms["settled_on_debt"] = self.loss_basis == "debt"
+        terms["recovery_sharing"] = RECOVERY_SHARING[self.recovery_sharing]
+        return terms[0]
 
     def indemnify(self, losses: pd.DataFrame) -> pd.DataFrame:
         """Return the losses with what the policy pays for each in the end: the same rows, order and index.
@@ -121,11 +130,11 @@ class Policy(PolicyTerms):
         independent policy years), `day` (number or date; orders the losses of a scenario, ties as the rows stand),
         `buyer_id`, `debt` (insurable: net of tax and credits), `limit` (the insurer's; 0: refused; missing: none
         named, so that the discretionary limit applies), and optionally `recovery` (money that the debt brings in
-        later; none unless given) and `evidence` (for the discretionary limit; see `applied_limits`).
+        later; none unless given) and `evidence` (for the discretionary limit; see `attachment`).
 
         Out: `insured_debt`, the part of the debt (`loss_basis` `net`: of debt − recovery) within the limit; and
         `indemnity`, after first loss and maximum and, on the basis `debt`, net of what the insurer gets of the
-        recovery. The calculation is that of `settled`; `settlement` shows its steps.
+        recovery. The calculation is that of `settlement.settled`; `settlement` shows its steps.
 
         Raises `InputError` with all missing columns, missing or negative amounts, and recoveries above the debt.
         """
@@ -137,7 +146,7 @@ class Policy(PolicyTerms):
 
         Columns, in currency: `limit` (as applied), `insured_debt` (step 3), `covered` (after the threshold),
         `claim` (step 5, before first loss and maximum), `recovered` (the insurer's part of the recovery, step 9),
-        `indemnity`. Raises as `indemnify`.
+        `first_loss` (what the loss used of the year's first loss), `indemnity`. Raises as `indemnify`.
         """
         problems = list(_loss_problems(losses))
         if problems:
@@ -145,10 +154,12 @@ class Policy(PolicyTerms):
         year = pd.factorize(losses["scenario"])[0]
         order = np.lexsort((pd.factorize(losses["day"], sort=True)[0], year))
         named = losses["limit"].astype(float).to_numpy()
-        limit = self.applied_limits(named, losses["evidence"].to_numpy(object) if "evidence" in losses else None)
-        recovery = losses["recovery"].astype(float).to_numpy() if "recovery" in losses else np.zeros(len(losses))
-        arrays = Losses(year, losses["debt"].astype(float).to_numpy(), recovery, limit, np.isnan(named))
-        steps = settled(Losses(*(values[order] for values in arrays)), self)
+        limit = self._applied_limits(named, losses["evidence"].to_numpy(object) if "evidence" in losses else None)
+        nothing = np.zeros(len(losses))
+        recovery = losses["recovery"].astype(float).to_numpy() if "recovery" in losses else nothing
+        debt = losses["debt"].astype(float).to_numpy()
+        arrays = Losses(year, debt, recovery, nothing, limit, np.isnan(named))
+        steps = settled(Losses(*(values[order] for values in arrays)), self.record())
         back = np.argsort(order)
         columns = {name: values[back] for name, values in steps._asdict().items()}
         return pd.DataFrame({"limit": limit, **columns}, index=losses.index)
@@ -178,6 +189,13 @@ class Policy(PolicyTerms):
         paid = loss_date + pd.Timedelta(days=self.payment_days)
         return pd.DataFrame({"report_by": report_by, "loss_date": loss_date, "paid": paid})
 
+    def _applied_limits(self, limit: np.ndarray, evidence: np.ndarray | None) -> np.ndarray:
+        discretionary = self.discretionary_limit or 0.0
+        if evidence is not None:
+            shares = [self.discretionary_shares.get(kind, 0.0) for kind in evidence]
+            discretionary = discretionary * np.array(shares, dtype=float)
+        return np.where(np.isnan(limit), discretionary, limit)
+
     def _without_turnover(self) -> Problem:
         return Problem(
             file=f"policy {self.name}",
@@ -185,99 +203,6 @@ class Policy(PolicyTerms):
             allowed="the premium is a rate on the insured turnover, and none is given",
             remedy="state insured_turnover in the policy, or use policy.for_turnover(…)",
         )
-
-
-def settled(losses: Losses, policy: PolicyTerms) -> Settlement:
-    """Return what becomes of losses that stand in order of day within each scenario (DOMAIN.md §5, steps 3–7 and 9).
-
-    On the basis `debt`, steps 6 and 7 apply to claims net of the insurer's recoveries, since a recovery reinstates
-    first loss and maximum. A first loss `before_percentage` is eroded by the covered debt net of the recovery that
-    falls on it; the share of a loss that the first loss leaves over then goes through step 5, and the insurer
-    keeps bearing the same part of that claim (claim less recovery, over claim) as it would without a first loss.
-    """
-    insured = insured_debt(losses.debt, losses.recovery, losses.limit, policy)
-    covered = covered_debt(insured, policy)
-    claim = claim_for(covered, insured, policy)
-    recovered = insurer_recovery(claim, losses, insured, policy)
-    # Never above the loss as it is; the minimum keeps rounding from making it so.
-    indemnity = np.minimum(claim - recovered, losses.debt - losses.recovery)
-    if policy.aggregate_first_loss and policy.aggregate_erosion == "after_percentage":
-        used = year_to_date(indemnity, losses.scenario)
-        indemnity = left_by_first_loss(indemnity, used, policy.aggregate_first_loss)
-    elif policy.aggregate_first_loss:
-        eroding = covered - insurer_recovery(covered, losses, insured, policy)
-        left = left_by_first_loss(eroding, year_to_date(eroding, losses.scenario), policy.aggregate_first_loss)
-        left_over = claim_for(_ratio(left, eroding) * covered, insured, policy)
-        indemnity = np.minimum(left_over * _ratio(indemnity, claim), indemnity)
-    if policy.discretionary_maximum_liability is not None:
-        under = np.where(losses.discretionary, indemnity, 0.0)
-        within = within_maximum(under, year_to_date(under, losses.scenario), policy.discretionary_maximum_liability)
-        indemnity = np.where(losses.discretionary, within, indemnity)
-    maximum = policy.year_maximum()
-    if np.isfinite(maximum):
-        indemnity = within_maximum(indemnity, year_to_date(indemnity, losses.scenario), maximum)
-    return Settlement(insured, covered, claim, recovered, indemnity)
-
-
-def insured_debt(debt: np.ndarray, recovery: np.ndarray, limit: np.ndarray, policy: PolicyTerms) -> np.ndarray:
-    """Return the part of the debt, or of the ultimate loss (`loss_basis` `net`), within the limit (steps 3 and 9)."""
-    return np.minimum(debt - recovery if policy.loss_basis == "net" else debt, limit)
-
-
-def covered_debt(insured: np.ndarray, policy: PolicyTerms) -> np.ndarray:
-    """Return what the threshold leaves of the insured debt: nothing at or below it, above it all or the excess (4)."""
-    if policy.threshold is None:
-        return insured
-    above = insured - policy.threshold if policy.threshold_kind == "deductible" else insured
-    return np.where(insured > policy.threshold, above, 0.0)
-
-
-def claim_for(covered: np.ndarray, insured: np.ndarray, policy: PolicyTerms) -> np.ndarray:
-    """Return the claim on a covered debt: percentage p, deductible e and minimum retention m (step 5).
-
-    `deductible_first` p·max(x − e, 0), `percentage_first` max(p·x − e, 0); at most the insured debt − m, whatever
-    else the insured keeps of that debt (a threshold's deductible, a first loss) counts towards m.
-    """
-    percentage, deductible = policy.insured_percentage, policy.each_loss_deductible or 0.0
-    if policy.deductible_order == "deductible_first":
-        claim = percentage * np.maximum(covered - deductible, 0.0)
-    else:
-        claim = np.maximum(percentage * covered - deductible, 0.0)
-    if policy.minimum_retention is None:
-        return claim
-    return np.minimum(claim, np.maximum(insured - policy.minimum_retention, 0.0))
-
-
-def insurer_recovery(interest: np.ndarray, losses: Losses, insured: np.ndarray, policy: PolicyTerms) -> np.ndarray:
-    """Return the insurer's part of the recovery on a debt of which it bears `interest` (step 9).
-
-    `pro_rata` recovery × interest / debt; `pro_rata_limit` recovery × insured debt / debt; `insurer_first` all of it;
-    never more than the interest. None on the basis `net`, whose claim has taken the recovery off already.
-    """
-    if policy.loss_basis == "net":
-        return np.zeros_like(interest)
-    if policy.recovery_sharing == "pro_rata":
-        share = losses.recovery * _ratio(interest, losses.debt)
-    elif policy.recovery_sharing == "pro_rata_limit":
-        share = losses.recovery * _ratio(insured, losses.debt)
-    else:
-        share = losses.recovery
-    return np.minimum(interest, share)
-
-
-def year_to_date(amounts: np.ndarray, scenario: np.ndarray) -> np.ndarray:
-    """Return, for each row, the sum of the amounts of its scenario up to and with the row itself."""
-    return pd.Series(amounts).groupby(scenario, sort=False).cumsum().to_numpy()
-
-
-def left_by_first_loss(amounts: np.ndarray, used: np.ndarray, first_loss: float) -> np.ndarray:
-    """Return what a first loss leaves of amounts whose year-to-date sums, the amount included, are `used` (step 6)."""
-    return np.clip(used - first_loss, 0.0, amounts)
-
-
-def within_maximum(amounts: np.ndarray, used: np.ndarray, maximum: float) -> np.ndarray:
-    """Return the part of amounts within a year's maximum; `used` as in `left_by_first_loss` (step 7)."""
-    return np.clip(maximum - (used - amounts), 0.0, amounts)
 
 
 def values_not(right: pd.Series, values: pd.Series, table: str, allowed: str) -> Iterator[Problem]:
@@ -322,10 +247,6 @@ def _loss_problems(losses: pd.DataFrame) -> Iterator[Problem]:
     if "evidence" in losses:
         right = losses["evidence"].isna() | losses["evidence"].isin(USUAL_SHARES)
         yield from values_not(right, losses["evidence"], "losses", f"must be one of {', '.join(USUAL_SHARES)}")
-
-
-def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
 def _aligned(dates: pd.Series | pd.Timestamp, due: pd.Series) -> pd.Series:

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import log_ndtr, ndtr, ndtri
+from scipy.special import ndtr, ndtri
 
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.model.at_risk import already_defaulted, basel_correlation, portfolio
-from tradecredit.model.insurance import Losses, Policy, missing_columns, settled, values_not
-from tradecredit.model.risk_measures import summary_rows, tail_weights
+from tradecredit.model.insurance import Policy, missing_columns, values_not
+from tradecredit.model.risk_measures import Sample, expected_influence, standard_error, summary_rows, tail_weights
+from tradecredit.model.scenarios import Scenario, applied, insured_under
+from tradecredit.model.simulator import Block, Settings, Simulator, over_threads
+from tradecredit.params import Dependence, Sampling
 
 __all__ = [
     "LossDistribution", "already_defaulted", "assess", "basel_correlation", "contributors", "expected_loss",
@@ -23,24 +25,15 @@ __all__ = [
 NUMBERS = ("pd", "exposure", "lgd", "correlation", "insured_limit", "lgd_sd")
 """Columns of a portfolio that hold numbers; all but the last are required."""
 
-BLOCK = 1024
-"""Scenarios simulated at a time, each block with random numbers of its own: bounds the memory."""
-
-DAYS = 365
-"""Days of the year that is simulated."""
-
-CERTAIN = 37.0
-"""A hazard above which default within the year is certain in floating point (e^−37 is under the last bit of 1)."""
+RAREST = 1e-5
+"""Probability down to which the chart of the distribution goes."""
 
 
-class Defaults(NamedTuple):
-    """The defaults of some scenarios as arrays, in order of time: the buyer's position, its debt, what comes back."""
+ONE_FACTOR = Dependence()
+"""One normal factor for all buyers."""
 
-    scenario: np.ndarray
-    day: np.ndarray
-    buyer: np.ndarray
-    debt: np.ndarray
-    recovery: np.ndarray
+TAIL = Sampling()
+"""Most scenarios from the bad years."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,17 +42,26 @@ class LossDistribution:
 
     Views: `gross`, what defaults cost (debt less recoveries) without insurance; for each policy
     `indemnity:<name>`, what it pays in the end, and `retained:<name>` = gross − indemnity. Premiums are not in it.
-    Scenarios are numbered from the worst state of the economy to the best; each is as likely as any other.
+    `sample` has the probability of each scenario: most of them are bad years, sought out, and weigh less than one in
+    their number; `first_loss` is how much of each policy's aggregate first loss was used. Scenarios are numbered from
+    the worst state of the economy to the best, the ordinary ones first, then those drawn from bad years.
     """
 
     portfolio: pd.DataFrame
     policies: tuple[Policy, ...]
-    seed: int
     losses: pd.DataFrame
+    sample: Sample
+    first_loss: pd.DataFrame
+    settings: Settings
+    seed: int
 
     @property
     def views(self) -> list[str]:
         return list(self.losses.columns)
+
+    @property
+    def probability(self) -> np.ndarray:
+        return self.sample.probability
 
     def summary(self, levels: Sequence[float] = (0.95, 0.99, 0.999)) -> pd.DataFrame:
         """Return the measures of every view: `view`, `measure`, `level`, `value` and its `standard_error`.
@@ -69,8 +71,17 @@ class LossDistribution:
         """
         for level in levels:
             _check_level(level)
-        rows = [(view, *row) for view in self.views for row in summary_rows(self.losses[view].to_numpy(), levels)]
+        rows = [
+            (view, *row)
+            for view in self.views
+            for row in summary_rows(self.losses[view].to_numpy(), self.sample, levels)
+        ]
         return pd.DataFrame(rows, columns=["view", "measure", "level", "value", "standard_error"])
+
+    def probability_of(self, happens: np.ndarray) -> tuple[float, float]:
+        """Return the probability of the scenarios in which something happens, and its standard error."""
+        happens = np.asarray(happens, float)
+        return float(self.probability @ happens), standard_error(expected_influence(happens, self.sample), self.sample)
 
     def contributions(self, view: str, level: float) -> pd.Series:
         """Return each buyer's part of the expected shortfall of a view; the parts add up to it.
@@ -82,30 +93,40 @@ class LossDistribution:
         """
         self._check_view(view)
         _check_level(level)
-        weights = tail_weights(self.losses[view].to_numpy(), level)
+        weights = tail_weights(self.losses[view].to_numpy(), self.sample, level)
         weights[self.losses[view] == 0] = 0.0
-        concerned = tuple(policy for policy in self.policies if policy.name == view.partition(":")[2])
-        model = _Model.of(self.portfolio, concerned)
-        factor = economy(len(self.losses), self.seed)
-        parts = np.zeros(len(self.portfolio))
-        for block, scenarios in self._blocks_of(np.flatnonzero(weights)):
-            defaults = model.defaults(factor[scenarios], self.seed, block)
-            amounts = model.amounts(defaults)[view] * weights[scenarios][defaults.scenario]
-            parts += np.bincount(defaults.buyer, amounts, minlength=len(parts))
-        return pd.Series(parts, index=self.portfolio.index, name=view)
+        parts_of = self._parts_of(view)
+        policies = tuple(policy for policy in self.policies if policy.name in parts_of)
+        simulator = self.simulator().for_policies(policies, self.portfolio)
+
+        def parts(block: Block) -> np.ndarray:
+            weight = weights[block.scenarios]
+            defaults = simulator.defaults(block, weight > 0)
+            amount = (defaults.debt - defaults.recovery) * parts_of["gross"]
+            for number, policy in enumerate(policies):
+                amount = amount + simulator.settled(defaults, number).indemnity * parts_of[policy.name]
+            return np.bincount(defaults.buyer, amount * weight[defaults.scenario], minlength=len(self.portfolio))
+
+        total = np.zeros(len(self.portfolio))
+        held = [block for block in simulator.blocks() if weights[block.scenarios].any()]
+        for part in over_threads(parts, held, self.settings.sampling.threads) if held else []:
+            total += part
+        return pd.Series(total, index=self.portfolio.index, name=view)
 
     def exceedance(self, view: str, *, points: int = 200) -> pd.DataFrame:
         """Return losses of a view and the probability that a year's loss is at least as high, for a chart.
 
-        `loss` rises, `probability` = share of the scenarios; at most `points` rows, evenly spaced on a log scale of
-        the probability, from all scenarios down to the single worst. Raises `ParameterError` for an unknown view.
+        `loss` rises; at most `points` rows, evenly spaced on a log scale of the `probability`, from 1 down to one in
+        100,000 years. Raises `ParameterError` for an unknown view.
         """
         self._check_view(view)
-        rising = np.sort(self.losses[view].to_numpy())
-        ranks = np.unique(np.geomspace(1, len(rising), points).round().astype(int))
-        losses = np.unique(rising[len(rising) - ranks])
-        probability = 1 - np.searchsorted(rising, losses, side="left") / len(rising)
-        return pd.DataFrame({"loss": losses, "probability": probability})
+        losses = self.losses[view].to_numpy()
+        falling = np.argsort(losses, kind="stable")[::-1]
+        reached = np.cumsum(self.probability[falling])
+        wanted = np.geomspace(max(RAREST, reached[0]), 1.0, points)
+        shown = np.unique(losses[falling][np.minimum(np.searchsorted(reached, wanted), len(losses) - 1)])
+        last = np.searchsorted(-losses[falling], -shown, side="right") - 1
+        return pd.DataFrame({"loss": shown, "probability": np.minimum(reached[last], 1.0)})
 
     def events(self, scenarios: Iterable[int]) -> pd.DataFrame:
         """Return the defaults of some scenarios, as `Policy.indemnify` takes them: a row for each.
@@ -118,23 +139,33 @@ class LossDistribution:
         unknown = wanted[(wanted < 0) | (wanted >= len(self.losses))]
         if len(unknown):
             raise ParameterError([_argument("scenarios", unknown[0], f"there are 0 to {len(self.losses) - 1}")])
-        model = _Model.of(self.portfolio, self.policies)
-        factor = economy(len(self.losses), self.seed)
+        simulator = self.simulator()
+        asked = np.zeros(len(self.losses), bool)
+        asked[wanted] = True
         tables = []
-        for block, years in self._blocks_of(wanted):
-            defaults = model.defaults(factor[years], self.seed, block)
-            table = pd.DataFrame(defaults._asdict()).assign(scenario=defaults.scenario + years.start)
-            tables.append(table[table["scenario"].isin(wanted)])
-        empty = pd.DataFrame({name: pd.Series(dtype=np.int64) for name in Defaults._fields})
-        table = pd.concat(tables or [empty], ignore_index=True)
+        for block in simulator.blocks():
+            if asked[block.scenarios].any():
+                defaults = simulator.defaults(block, asked[block.scenarios])
+                tables.append(pd.DataFrame(defaults._asdict()).assign(scenario=defaults.scenario + block.start))
+        empty = pd.DataFrame({name: pd.Series(dtype=np.int64) for name in ("scenario", "day", "buyer")})
+        table = pd.concat(tables or [empty.assign(debt=0.0, recovery=0.0)], ignore_index=True)
         buyers = self.portfolio.iloc[table["buyer"]].reset_index()
         table = table.assign(buyer_id=buyers["buyer_id"], limit=buyers["insured_limit"])
         evidence = {"evidence": buyers["evidence"]} if "evidence" in buyers else {}
         return table[["scenario", "day", "buyer_id", "debt", "limit", "recovery"]].assign(**evidence)
 
-    def _blocks_of(self, scenarios: np.ndarray) -> Iterator[tuple[int, slice]]:
-        held = set((scenarios // BLOCK).tolist())
-        return ((block, years) for block, years in _blocks(len(self.losses)) if block in held)
+    def simulator(self) -> Simulator:
+        """Return what simulated the losses, for recalculation."""
+        return Simulator.of(self.portfolio, self.policies, len(self.losses), self.seed, self.settings)
+
+    def _parts_of(self, view: str) -> dict[str, float]:
+        """Return by what gross loss and indemnities (by policy) are multiplied to make up a view."""
+        kind, _, name = view.partition(":")
+        if kind == "gross":
+            return {"gross": 1.0}
+        if kind == "indemnity":
+            return {"gross": 0.0, name: 1.0}
+        return {"gross": 1.0, name: -1.0}
 
     def _check_view(self, view: str) -> None:
         if view not in self.losses:
@@ -142,29 +173,53 @@ class LossDistribution:
 
 
 @remembered
-def assess(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> LossDistribution:
+def assess(
+    book: Book, ratings: pd.DataFrame, policies: Sequence[Policy], scenario: Scenario | None = None
+) -> LossDistribution:
     """Return the year's losses of a book under each policy, simulated as the book's run says.
 
-    `ratings`: index buyer_id, `pd`. Raises `InputError` for buyers at risk whose default probability is missing.
+    `ratings`: index buyer_id, `pd`; `scenario`: a stress that the book is put under first, on the same random numbers.
+    Raises `InputError` for buyers at risk whose default probability is missing.
     """
-    settings = book.run.simulation
-    return simulate(portfolio(book, ratings), policies=policies, scenarios=settings.scenarios, seed=settings.seed)
+    at_risk = portfolio(book, ratings)
+    run = book.run
+    return simulate(
+        at_risk if scenario is None else applied(at_risk, scenario),
+        policies=policies if scenario is None else insured_under(policies, scenario),
+        scenarios=run.simulation.scenarios,
+        seed=run.simulation.seed,
+        dependence=run.losses.dependence,
+        sampling=run.simulation,
+    )
 
 
 def simulate(
-    portfolio: pd.DataFrame, *, policies: Iterable[Policy] = (), scenarios: int = 200_000, seed: int
+    portfolio: pd.DataFrame,
+    *,
+    policies: Iterable[Policy] = (),
+    scenarios: int = 200_000,
+    seed: int,
+    dependence: Dependence = ONE_FACTOR,
+    sampling: Sampling = TAIL,
 ) -> LossDistribution:
-    """Return the losses of a year, simulated with defaults that hang together through one factor, under each policy.
+    """Return the losses of a year, simulated with defaults that hang together, without insurance and under policies.
 
     `portfolio`: index buyer_id (unique); `pd`, 12-month default probability; `exposure`, balance at default in
     currency; `lgd`, share of it that is lost; `correlation`, asset correlation, 0 to under 1; `insured_limit`
-    (missing: none named, 0: refused); optional `lgd_sd`, by which the loss given default varies (beta-distributed, 0:
-    fixed) and `evidence` (for discretionary limits). Further columns are carried along, except `group_id`, which is
-    refused: the defaults of a group cannot be tied to each other yet.
+    (missing: none named, 0: refused). Optional: `lgd_sd`, by which the loss given default varies (beta-distributed; 0
+    or missing: fixed), `group_id` (buyers of one group default together, with the PD and correlation that their
+    losses weigh to), `sector` (for `dependence.sector_factors`) and `evidence` (for discretionary limits). Further
+    columns are carried along.
 
-    A buyer defaults if √ρ·Z + √(1−ρ)·ε < Φ⁻¹(PD), Z and ε standard normal (Vasicek 2002, Loan portfolio value);
-    within the year its hazard is constant. The same portfolio, policies, scenarios and seed give the same figures
-    anywhere, and all policies meet the same losses.
+    `dependence`, Gaussian: a buyer defaults if √ρ·Z + √(1−ρ)·ε < Φ⁻¹(PD), Z (of its sector, or common) and ε
+    standard normal (Vasicek 2002, Loan portfolio value). Student-t: the left side is multiplied by √(ν/χ²ν), and
+    compared with the t-quantile of PD (Demarta and McNeil 2005, The t copula). Gamma: a buyer's number of defaults is
+    Poisson with mean PD · X, X of its sector (or common) gamma-distributed with mean 1, so that a buyer may default
+    more than once and `correlation` plays no part (CreditRisk+, Credit Suisse 1997, §A). Within the year a buyer's
+    hazard is constant, the economy given.
+
+    `sampling`: see `economy`; most scenarios are bad years, weighted. The same portfolio, policies, scenarios
+    and seed give the same figures anywhere, with any number of threads, and all policies meet the same losses.
 
     Raises `InputError` with every missing, impossible or double value of the portfolio; `ParameterError` for policies
     of one name and for a number of scenarios or a seed that cannot be.
@@ -177,18 +232,35 @@ def simulate(
     problems = list(_portfolio_problems(portfolio))
     if problems:
         raise InputError(problems)
-    model = _Model.of(portfolio, policies)
-    factor = economy(scenarios, seed)
-    losses = np.empty((scenarios, 1 + 2 * len(policies)))
-    views: list[str] = []
-    for block, years in _blocks(scenarios):
-        defaults = model.defaults(factor[years], seed, block)
-        amounts = model.amounts(defaults)
-        views = list(amounts)
-        for column, values in enumerate(amounts.values()):
-            losses[years, column] = np.bincount(defaults.scenario, values, minlength=years.stop - years.start)
+    settings = Settings(dependence, sampling)
+    simulator = Simulator.of(portfolio, policies, scenarios, seed, settings)
+    gross, log_twist = np.empty((2, scenarios))
+    indemnity, first_loss = np.empty((2, len(policies), scenarios))
+
+    def fill(block: Block) -> None:
+        year = simulator.year(block)
+        gross[block.scenarios] = year.gross
+        indemnity[:, block.scenarios] = year.indemnity
+        first_loss[:, block.scenarios] = year.first_loss
+        log_twist[block.scenarios] = simulator.log_twist(block, year.twisted)
+
+    for _ in over_threads(fill, list(simulator.blocks()), sampling.threads):
+        pass
+    names = [policy.name for policy in policies]
+    losses = {"gross": gross}
+    for number, policy in enumerate(policies):
+        paid = indemnity[number]
+        losses |= {f"indemnity:{policy.name}": paid, f"retained:{policy.name}": gross - paid}
     index = pd.RangeIndex(scenarios, name="scenario")
-    return LossDistribution(portfolio, policies, seed, pd.DataFrame(losses, index=index, columns=views))
+    return LossDistribution(
+        portfolio,
+        policies,
+        pd.DataFrame(losses, index=index, copy=False),
+        simulator.sample(log_twist),
+        pd.DataFrame(dict(zip(names, first_loss, strict=True)), index=index, copy=False),
+        settings,
+        seed,
+    )
 
 
 def expected_loss(portfolio: pd.DataFrame) -> pd.Series:
@@ -221,99 +293,6 @@ def vasicek_quantile(probability: float, correlation: float, level: float) -> fl
     return float(ndtr(shifted / np.sqrt(1 - correlation)))
 
 
-def economy(scenarios: int, seed: int) -> np.ndarray:
-    """Return the systematic factor of each scenario, worst first (standard normal)."""
-    return np.sort(_random(seed, 0).standard_normal(scenarios))
-
-
-@dataclass(frozen=True, eq=False)
-class _Model:
-    """A portfolio as arrays, and each policy with the limits that apply to its buyers."""
-
-    barrier: np.ndarray
-    correlation: np.ndarray
-    exposure: np.ndarray
-    lgd: np.ndarray
-    lgd_sd: np.ndarray
-    named: np.ndarray
-    policies: list[tuple[Policy, np.ndarray]]
-
-    @classmethod
-    def of(cls, portfolio: pd.DataFrame, policies: tuple[Policy, ...]) -> "_Model":
-        number = {name: portfolio[name].astype(float).to_numpy() for name in NUMBERS if name in portfolio}
-        named = number["insured_limit"]
-        evidence = portfolio["evidence"].to_numpy(object) if "evidence" in portfolio else None
-        return cls(
-            barrier=ndtri(number["pd"]),
-            correlation=number["correlation"],
-            exposure=number["exposure"],
-            lgd=number["lgd"],
-            lgd_sd=number.get("lgd_sd", np.zeros(len(portfolio))),
-            named=~np.isnan(named),
-            policies=[(policy, policy.applied_limits(named, evidence)) for policy in policies],
-        )
-
-    def hazard(self, buyer: np.ndarray | slice, factor: np.ndarray | float) -> np.ndarray:
-        """Return −ln(1 − p), p being the buyer's default probability in a state of the economy."""
-        correlation = self.correlation[buyer]
-        distance = (self.barrier[buyer] - np.sqrt(correlation) * factor) / np.sqrt(1 - correlation)
-        return np.minimum(-log_ndtr(-distance), CERTAIN)
-
-    def defaults(self, factor: np.ndarray, seed: int, block: int) -> Defaults:
-        """Return the defaults of a block of scenarios, whose `factor` rises.
-
-        Default is the first point of a Poisson process whose rate over the year is the hazard. Points are drawn at
-        each buyer's rate in the block's worst scenario, which costs in proportion to defaults and not to buyers ×
-        scenarios, and are kept with the probability that makes up for it.
-        """
-        random = _random(seed, 1 + block)
-        bound = self.hazard(slice(None), factor[0])
-        buyer = np.repeat(np.arange(len(bound)), random.poisson(bound * len(factor)))
-        scenario = random.integers(len(factor), size=len(buyer))
-        moment = random.random(len(buyer))
-        kept = random.random(len(buyer)) * bound[buyer] < self.hazard(buyer, factor[scenario])
-        buyer, scenario, moment = buyer[kept], scenario[kept], moment[kept]
-        order = np.lexsort((moment, scenario))
-        first = np.sort(np.unique((scenario * len(bound) + buyer)[order], return_index=True)[1])
-        order = order[first]
-        buyer = buyer[order]
-        debt = self.exposure[buyer]
-        day = (moment[order] * DAYS).astype(np.int64) + 1
-        return Defaults(scenario[order], day, buyer, debt, debt * (1 - self._lost(buyer, random)))
-
-    def amounts(self, defaults: Defaults) -> dict[str, np.ndarray]:
-        """Return, for each view, what it has of each default."""
-        gross = defaults.debt - defaults.recovery
-        views = {"gross": gross}
-        for policy, limits in self.policies:
-            limit, discretionary = limits[defaults.buyer], ~self.named[defaults.buyer]
-            losses = Losses(defaults.scenario, defaults.debt, defaults.recovery, limit, discretionary)
-            indemnity = settled(losses, policy).indemnity
-            views |= {f"indemnity:{policy.name}": indemnity, f"retained:{policy.name}": gross - indemnity}
-        return views
-
-    def _lost(self, buyer: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        """Return the share lost at each default: the mean, or a draw from the beta distribution of mean and sd."""
-        lost = self.lgd[buyer]
-        varies = self.lgd_sd[buyer] > 0
-        if varies.any():
-            mean, sd = lost[varies], self.lgd_sd[buyer][varies]
-            size = mean * (1 - mean) / sd**2 - 1
-            lost = lost.copy()
-            lost[varies] = random.beta(mean * size, (1 - mean) * size)
-        return lost
-
-
-def _blocks(scenarios: int) -> Iterator[tuple[int, slice]]:
-    for block, start in enumerate(range(0, scenarios, BLOCK)):
-        yield block, slice(start, min(start + BLOCK, scenarios))
-
-
-def _random(seed: int, stream: int) -> np.random.Generator:
-    """Return a generator that depends on the seed and the stream's number alone, whatever else was drawn before."""
-    return np.random.Generator(np.random.Philox(key=np.array([seed, stream], dtype=np.uint64)))
-
-
 def _argument_problems(policies: tuple[Policy, ...], scenarios: int, seed: int) -> Iterator[Problem]:
     names = [policy.name for policy in policies]
     for name in sorted({name for name in names if names.count(name) > 1}):
@@ -328,11 +307,6 @@ def _portfolio_problems(portfolio: pd.DataFrame) -> Iterator[Problem]:
     ids = portfolio.index.to_series(name="buyer_id")
     yield from values_not(ids.notna() & ~ids.duplicated(), ids, "portfolio", "is missing or there twice")
     yield from missing_columns(portfolio, NUMBERS[:-1], "portfolio")
-    if "group_id" in portfolio:
-        yield Problem(
-            file="portfolio", column="group_id", allowed="defaults of a group cannot be tied to each other yet",
-            remedy="drop the column to let buyers default one by one",
-        )  # fmt: skip
     given = [column for column in NUMBERS if column in portfolio]
     numbers = {column: pd.to_numeric(portfolio[column], errors="coerce") for column in given}
     for column, value in numbers.items():

@@ -2,7 +2,8 @@
 
 Tags of cells that the page heeds: `parameters` and `setup` (the cell's code goes to "How this page was made", like
 that of all cells before the first H2), `injected-parameters` (left out: it holds the paths of one run), `hide`
-(neither code nor outputs), `hide-code` (outputs only). All other code is folded at the end of its H2 section.
+(neither code nor outputs), `hide-code` (outputs only), `fold` (cells in a row that the reader opens at will, under the
+H3 that the first of them begins with). All other code is folded at the end of its H2 section.
 """
 
 import re
@@ -23,6 +24,7 @@ from tradecredit.report.tables import escaped
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _H1 = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _H2 = re.compile(r"^##[ \t]", re.MULTILINE)
+_H3 = re.compile(r"^###[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 
 
 def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: str) -> str:
@@ -92,16 +94,31 @@ def _arranged(notebook: NotebookNode) -> tuple[list[NotebookNode], list[str]]:
         outputs = [output for output in cell.outputs if _WIDGET not in output.get("data", {})]
         headlines += [output for output in outputs if _is_headline(output)]
         shown = _joined([output for output in outputs if not _is_headline(output)])
-        (body if in_body else introduction).append(new_code_cell(outputs=shown))
+        (body if in_body else introduction).append(new_code_cell(outputs=shown, metadata={"tags": sorted(tags)}))
         if cell.source.strip():
             if not in_body or tags & {"parameters", "setup"}:
                 setup.append(cell.source)
             elif "hide-code" not in tags:
                 code.append(cell.source)
+    _mark_folds(body)
     body += _folded(code)
     texts = [cell for cell in introduction if cell.cell_type == "markdown"]
     notes = [cell for cell in introduction if cell.cell_type != "markdown"]
     return [*texts, new_code_cell(outputs=headlines), *notes, *body], setup
+
+
+def _mark_folds(cells: list[NotebookNode]) -> None:
+    """Tell the first and the last of cells in a row that are tagged `fold`; the first one's H3 goes to the summary."""
+    tagged = ["fold" in cell.metadata.get("tags", []) for cell in cells]
+    for place, cell in enumerate(cells):
+        if tagged[place] and not (place and tagged[place - 1]):
+            heading = _H3.search(cell.source) if cell.cell_type == "markdown" else None
+            if heading is None:
+                raise ValueError("cells tagged `fold` must begin with a Markdown cell that has a heading, `### Title`")
+            cell.metadata["opens"] = heading[1].strip()
+            cell.source = _H3.sub("", cell.source, count=1)
+        if tagged[place] and not (place + 1 < len(cells) and tagged[place + 1]):
+            cell.metadata["closes"] = True
 
 
 def _is_headline(output: NotebookNode) -> bool:

@@ -23,6 +23,7 @@ from tradecredit.book.book import Book
 from tradecredit.decide.cover import policies
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.model.insurance import Policy
+from tradecredit.model.scenarios import Scenario
 from tradecredit.params import Run, read_yaml
 from tradecredit.report.index import month_folder, write_index
 from tradecredit.report.page import page_html, title
@@ -72,7 +73,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
 
 
 def checked_run(run_file: str | Path, as_of: str | None = None) -> Run:
-    """Return the run of a run file after checking it and every policy that it names.
+    """Return the run of a run file after checking it and every policy and scenario that it names.
 
     Raises one `ParameterError` with the problems of all these files.
     """
@@ -82,9 +83,9 @@ def checked_run(run_file: str | Path, as_of: str | None = None) -> Run:
         run = Run.from_yaml(run_file, as_of)
     except ParameterError as error:
         problems += error.problems
-    for policy in _policy_files(Path(run_file)):
+    for kind, file in _named_files(Path(run_file)):
         try:
-            Policy.from_yaml(policy)
+            kind.from_yaml(file)
         except ParameterError as error:
             problems += error.problems
     if run is None or problems:
@@ -118,15 +119,17 @@ def checked_book(run: Run) -> Book:
     return book
 
 
-def _policy_files(run_file: Path) -> list[Path]:
-    """Return the policies that a run file names, even one with mistakes elsewhere."""
+def _named_files(run_file: Path) -> list[tuple[type[Policy | Scenario], Path]]:
+    """Return the policies and scenarios that a run file names, even one with mistakes elsewhere."""
     try:
         content = read_yaml(run_file)
     except ParameterError:
         return []  # Run.from_yaml tells of it
-    quotes = content.get("quotes")
-    named = [content.get("policy"), *(quotes if isinstance(quotes, list) else [])]
-    return [run_file.parent / name for name in named if isinstance(name, str)]
+    quotes, scenarios = (
+        content.get(key) if isinstance(content.get(key), list) else [] for key in ("quotes", "scenarios")
+    )
+    named = [*((Policy, name) for name in (content.get("policy"), *quotes)), *((Scenario, name) for name in scenarios)]
+    return [(kind, run_file.parent / name) for kind, name in named if isinstance(name, str)]
 
 
 def _notebooks(run: Run, chapters: Sequence[str]) -> list[Path]:
@@ -288,13 +291,14 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _parameters(run: Run) -> dict[str, Any]:
-    """Return the run's parameters, and its policies' content rather than their paths."""
-    parameters = run.model_dump(mode="json", exclude={"policy", "quotes", "reports", "notebooks"})
+    """Return the run's parameters, and the content of its policies and scenarios rather than their paths."""
+    parameters = run.model_dump(mode="json", exclude={"policy", "quotes", "scenarios", "reports", "notebooks"})
     if "path" in parameters["source"]:
         parameters["source"]["path"] = Path(parameters["source"]["path"]).name  # not where it lies on this machine
     policies = [run.policy] if run.policy else []
     return parameters | {
-        "policies": [Policy.from_yaml(file).model_dump(mode="json") for file in (*policies, *run.quotes)]
+        "policies": [Policy.from_yaml(file).model_dump(mode="json") for file in (*policies, *run.quotes)],
+        "scenarios": [Scenario.from_yaml(file).model_dump(mode="json") for file in run.scenarios],
     }
 
 
