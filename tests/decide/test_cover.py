@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit.decide import cover
+from tradecredit.decide import cover, quotes
 from tradecredit.errors import InputError
 from tradecredit.model.insurance import Policy
 from tradecredit.model.losses import LossDistribution, simulate
@@ -62,14 +62,14 @@ def test_cost_of_risk_by_hand(book):
         name="p", insured_percentage=0.9, minimum_premium=2_000, limit_fee=40, premium_tax_rate=0.19,
         maximum_liability=90_000,
     )  # fmt: skip
-    table = cover.comparison(book, written(YEARS, policy))
+    table = quotes.comparison(book, written(YEARS, policy))
     bare, row = table.loc[cover.NO_COVER], table.loc["p"]
     assert table.index.tolist() == [cover.NO_COVER, "p"]
     assert bare[["cost", "premium", "expected_indemnity", "saved_se"]].tolist() == [0, 0, 0, 0]
     assert bare["retained_expected"] == pytest.approx(190)
     assert bare["retained_es"] == pytest.approx(100_000)
     assert bare["cost_of_risk"] == pytest.approx(10_171)
-    assert bare[["break_even_cost", "break_even_se", "loss_ratio", "extra_sales", "maximum_binds"]].isna().all()
+    assert bare[["break_even_cost", "saving_se", "loss_ratio", "extra_sales", "maximum_binds"]].isna().all()
     # One named limit that can be used, A's: the refused one and the public body's cost no fee.
     assert row["cost"] == pytest.approx(2_000 + 40 + 380)
     assert row["premium"] == 2_000
@@ -82,11 +82,11 @@ def test_cost_of_risk_by_hand(book):
     assert row["loss_ratio"] == pytest.approx(171 / 2_000)
     assert row["maximum_binds"] == pytest.approx(1 / 1_000)
     assert math.isnan(row["retained_es_se"])
-    assert math.isnan(row["break_even_se"])
+    assert math.isnan(row["saving_se"])
 
 
 def test_a_policy_without_premium_has_no_loss_ratio_and_one_without_maximum_never_reaches_it(book):
-    row = cover.comparison(book, written(YEARS, Policy(name="p"))).loc["p"]
+    row = quotes.comparison(book, written(YEARS, Policy(name="p"))).loc["p"]
     assert math.isnan(row["loss_ratio"])
     assert row["maximum_binds"] == 0
     assert row["cost"] == 0
@@ -97,11 +97,11 @@ def test_a_policy_without_premium_has_no_loss_ratio_and_one_without_maximum_neve
 def test_at_its_break_even_cost_a_policy_is_as_good_as_none(break_even_book, paid, price, losses):
     run = break_even_book.run.model_copy(update={"cost_of_capital": price})
     priced = replace(break_even_book, run=run)
-    free = cover.comparison(priced, written(losses, Policy(name="p"), paid=paid))
+    free = quotes.comparison(priced, written(losses, Policy(name="p"), paid=paid))
     cost = free.loc["p", "break_even_cost"]
     assert cost >= -1e-6
     dist = written(losses, Policy(name="p", minimum_premium=max(cost, 0.0)), paid=paid)
-    table = cover.comparison(priced, dist)
+    table = quotes.comparison(priced, dist)
     assert table.loc["p", "cost_of_risk"] == pytest.approx(table.loc[cover.NO_COVER, "cost_of_risk"], abs=1e-6)
     assert table.loc["p", "break_even_cost"] == pytest.approx(cost)
 
@@ -126,16 +126,16 @@ def portfolio():
 def test_error_of_the_saving_is_that_of_repeated_simulations(book, portfolio):
     policy = Policy(name="p", insured_percentage=0.9, each_loss_deductible=1_000, minimum_premium=1_000)
     tables = [
-        cover.comparison(book, simulate(portfolio, policies=[policy], scenarios=20_000, seed=seed)).loc["p"]
+        quotes.comparison(book, simulate(portfolio, policies=[policy], scenarios=20_000, seed=seed)).loc["p"]
         for seed in range(40)
     ]
     found = pd.DataFrame(tables)
-    assert found["break_even_cost"].std() == pytest.approx(found["break_even_se"].mean(), rel=0.3)
+    assert found["break_even_cost"].std() == pytest.approx(found["saving_se"].mean(), rel=0.3)
 
 
 def test_simulated_losses_keep_their_books(book, portfolio):
     policies = [Policy(name="p", insured_percentage=0.9, minimum_premium=500), Policy(name="q", minimum_premium=900)]
-    table = cover.comparison(book, simulate(portfolio, policies=policies, scenarios=12_000, seed=4))
+    table = quotes.comparison(book, simulate(portfolio, policies=policies, scenarios=12_000, seed=4))
     bare = table.loc[cover.NO_COVER]
     assert table.index.tolist() == [cover.NO_COVER, "p", "q"]
     assert (table["retained_expected"] + table["expected_indemnity"]).tolist() == pytest.approx(
@@ -166,34 +166,34 @@ def test_simulated_losses_keep_their_books(book, portfolio):
     ],
 )
 def test_verdict(book, premium, words):
-    table = cover.comparison(book, written(YEARS, Policy(name="p", minimum_premium=premium)))
-    assert cover.verdict(table, "EUR") == words
-    assert cover.decisions(table, "EUR") == [words]
+    table = quotes.comparison(book, written(YEARS, Policy(name="p", minimum_premium=premium)))
+    assert quotes.verdict(table, "EUR") == words
+    assert quotes.decisions(table, "EUR") == [words]
 
 
 def test_verdict_names_the_best_of_several(book):
     dear, cheap = Policy(name="dear", minimum_premium=9_000), Policy(name="cheap", minimum_premium=1_000)
-    assert "with cheap a year" in cover.verdict(cover.comparison(book, written(YEARS, dear, cheap)), "EUR")
+    assert "with cheap a year" in quotes.verdict(quotes.comparison(book, written(YEARS, dear, cheap)), "EUR")
 
 
 def test_verdict_without_a_policy(book):
-    table = cover.comparison(book, written(YEARS))
-    assert cover.verdict(table, "EUR").startswith("The run file names no policy: there is nothing to compare")
-    assert cover.decisions(table, "EUR") == []
+    table = quotes.comparison(book, written(YEARS))
+    assert quotes.verdict(table, "EUR").startswith("The run file names no policy: there is nothing to compare")
+    assert quotes.decisions(table, "EUR") == []
     assert cover.in_force(book, written(YEARS)) == cover.NO_COVER
 
 
 def test_a_difference_within_the_error_of_the_simulation_is_not_told_as_one(book):
     losses = np.random.default_rng(3).exponential(10_000, 20_000)
-    free = cover.comparison(book, written(losses, Policy(name="p"))).loc["p"]
+    free = quotes.comparison(book, written(losses, Policy(name="p"))).loc["p"]
     for errors, words in (
         (1.5, "cannot be told from these scenarios"),
         (-1.5, "cannot be told"),
         (2.5, "is worth its"),
     ):
-        premium = free["break_even_cost"] - errors * free["break_even_se"]
-        table = cover.comparison(book, written(losses, Policy(name="p", minimum_premium=premium)))
-        assert words in cover.verdict(table, "EUR")
+        premium = free["break_even_cost"] - errors * free["saving_se"]
+        table = quotes.comparison(book, written(losses, Policy(name="p", minimum_premium=premium)))
+        assert words in quotes.verdict(table, "EUR")
 
 
 def test_cover_that_makes_things_worse_is_worth_nothing(book):
@@ -202,30 +202,30 @@ def test_cover_that_makes_things_worse_is_worth_nothing(book):
     gross = np.array(YEARS)
     paid = np.where(gross > 50_000, -5_000.0, 0.0)
     losses = pd.DataFrame({"gross": gross, "indemnity:p": paid, "retained:p": gross - paid})
-    table = cover.comparison(
+    table = quotes.comparison(
         book, LossDistribution(None, (policy,), losses, Sample.equally_likely(len(losses)), pd.DataFrame(), TAIL, 1)
     )
     assert table.loc["p", "break_even_cost"] < 0
-    assert cover.verdict(table, "EUR").endswith("would be worth up to EUR 0.")
+    assert quotes.verdict(table, "EUR").endswith("would be worth up to EUR 0.")
 
 
 # What the book and the run say
 
 
 def test_insurable_turnover_is_a_year_of_invoices_to_insurable_buyers(book_of, book):
-    assert cover.insurable_turnover(book) == pytest.approx(3 * 1_200)
+    assert cover.insurable_turnover(book, Policy()) == pytest.approx(3 * 1_200)
     older = pd.concat(
         [INVOICES.assign(invoice_id="X" + INVOICES["invoice_id"], issued=pd.Timestamp("2025-03-31")), INVOICES]
     )
-    assert cover.insurable_turnover(book_of(AS_OF, invoices=older, buyers=BUYERS)) == pytest.approx(3 * 1_200)
+    assert cover.insurable_turnover(book_of(AS_OF, invoices=older, buyers=BUYERS), Policy()) == pytest.approx(3 * 1_200)
 
 
 def test_turnover_of_a_ledger_of_less_than_a_year_is_not_known(book_of):
     short = INVOICES[INVOICES["issued"] >= "2025-05-01"]
-    assert math.isnan(cover.insurable_turnover(book_of(AS_OF, invoices=short, buyers=BUYERS)))
+    assert math.isnan(cover.insurable_turnover(book_of(AS_OF, invoices=short, buyers=BUYERS), Policy()))
     # A ledger that begins within the first month of the year is complete.
     begun = INVOICES.assign(issued=INVOICES["issued"] + pd.Timedelta(days=5))
-    assert cover.insurable_turnover(book_of(AS_OF, invoices=begun, buyers=BUYERS)) == pytest.approx(3_600)
+    assert cover.insurable_turnover(book_of(AS_OF, invoices=begun, buyers=BUYERS), Policy()) == pytest.approx(3_600)
 
 
 @pytest.fixture
@@ -305,7 +305,7 @@ def test_share_under_limits_is_not_known_where_the_insurer_has_decided_nothing(p
 
 def test_curves_of_what_stays_with_us(book, portfolio):
     dist = simulate(portfolio, policies=[Policy(name="p", insured_percentage=0.9)], scenarios=2_000, seed=1)
-    curves = cover.retained_curves(dist)
+    curves = quotes.retained_curves(dist)
     assert list(curves) == [cover.NO_COVER, "p"]
     assert curves["p"]["loss"].max() == dist.losses["retained:p"].max()
     quoted = replace(book, run=book.run.model_copy(update={"policy": None}))

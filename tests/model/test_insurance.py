@@ -438,3 +438,120 @@ def test_kept_policies_differ_as_quotes_do():
     assert full.aggregate_first_loss is None
     assert full.deductible_order == "percentage_first"
     assert dearer_first_loss.aggregate_first_loss > current.aggregate_first_loss
+
+
+# Kinds of policy, bonus and malus, and which invoices count.
+
+PORTFOLIO = pd.DataFrame(
+    {"insured_limit": [100.0, 50.0, np.nan, 0.0]}, index=pd.Index(list("ABCD"), name="buyer_id"), dtype=float
+)
+
+
+def attached(policy, primary=None):
+    limit, above, discretionary = policy.attachment(PORTFOLIO, primary)
+    return limit.tolist(), above.tolist(), discretionary.tolist()
+
+
+def test_whole_turnover_attaches_to_named_and_discretionary_limits():
+    assert attached(Policy(discretionary_limit=20)) == ([100, 50, 20, 0], [0] * 4, [False, False, True, False])
+
+
+def test_key_accounts_and_single_buyer_attach_to_the_buyers_listed():
+    key = Policy(kind="key_accounts", buyers=["A", "C", "Z"], discretionary_limit=20)
+    assert attached(key)[0] == [100, 0, 20, 0]
+    assert key.unknown_buyers(PORTFOLIO.index) == ["Z"]
+    assert attached(Policy(kind="single_buyer", buyers=["B"]))[0] == [0, 50, 0, 0]
+
+
+def test_a_policys_own_limits_come_in_place_of_the_books():
+    assert attached(Policy(limits={"A": 70, "C": 10}, discretionary_limit=20))[0] == [70, 50, 10, 0]
+
+
+def test_a_top_up_attaches_above_its_primary():
+    primary = Policy(name="primary", discretionary_limit=20)
+    top_up = Policy(kind="top_up", primary="primary", top_up_share=0.5, top_up_maximum=40, limits={"D": 5})
+    # Half of the named limits, at most 40; nothing above a discretionary one; what it grants itself.
+    assert attached(top_up, primary) == ([40, 25, 0, 5], [100, 50, 20, 0], [False] * 4)
+    assert top_up.programme == ("primary", top_up.name)
+    # Owed 130 with limits 100 and 40: the primary pays 100, the top-up the 30 above.
+    above = table(130.0, limit=40.0, above=100.0)
+    assert top_up.indemnify(above)["indemnity"].tolist() == [30]
+
+
+def test_a_top_up_is_priced_on_its_extra_limits():
+    top_up = Policy(kind="top_up", primary="p", top_up_share=0.5, top_up_rate=0.02, premium_tax_rate=0.1)
+    assert top_up.cost(extra_limits=500_000) == Cost(10_000, 0, 1_000, 11_000)
+
+
+@pytest.mark.parametrize(
+    ("terms", "message"),
+    [
+        ({"kind": "key_accounts"}, "give buyers"),
+        ({"kind": "single_buyer", "buyers": ["A", "B"]}, "give buyers with one id"),
+        ({"buyers": ["A"]}, "buyers has no effect on whole_turnover"),
+        ({"kind": "excess_of_loss"}, "give aggregate_first_loss[\\s\\S]*give maximum_liability"),
+        ({"kind": "top_up"}, "needs primary[\\s\\S]*give top_up_share or limits"),
+        ({"top_up_share": 0.5}, "belongs to a top_up"),
+        ({"kind": "top_up", "primary": "p", "top_up_share": 1, "premium_rate": 0.1}, "priced by top_up_rate"),
+        ({"no_claims_bonus": 0.1}, "need a premium"),
+        ({"bonus_loss_ratio": 0.1}, "give no_claims_bonus"),
+    ],
+)
+def test_terms_that_contradict_the_kind(terms, message):
+    with pytest.raises(ParameterError, match=message):
+        Policy(**terms)
+
+
+def test_bonus_and_malus_by_the_years_claims():
+    policy = Policy(
+        minimum_premium=100_000, premium_tax_rate=0.1, no_claims_bonus=0.2, bonus_loss_ratio=0.1,
+        malus=[{"loss_ratio_above": 0.5, "premium_share": 0.1}, {"loss_ratio_above": 1, "premium_share": 0.3}],
+    )  # fmt: skip
+    years = np.array([0.0, 10_000.0, 10_001.0, 50_000.0, 50_001.0, 100_001.0])
+    # The premium of 100,000 with its tax of 10 %: a fifth back, nothing, a tenth and three tenths on top.
+    assert policy.adjustment(years).tolist() == pytest.approx([-22_000, -22_000, 0, 0, 11_000, 33_000])
+    assert Policy().adjustment(years).tolist() == [0] * 6
+
+
+def test_invoices_count_by_buyer_and_terms():
+    buyers = pd.DataFrame({"buyer_id": list("ABC"), "kind": ["private", "public", "private"]})
+    issued = pd.to_datetime(["2026-01-01"] * 4)
+    due = issued + pd.to_timedelta([30, 30, 90, 91], unit="D")
+    invoices = pd.DataFrame({"buyer_id": ["A", "B", "C", "C"], "issued": issued, "due": due})
+    assert Policy(maximum_terms_days=90).insurable(invoices, buyers).tolist() == [True, False, True, False]
+    assert Policy(kind="single_buyer", buyers=["A"]).insurable(invoices, buyers).tolist() == [True, False, False, False]
+
+
+@given(
+    st.lists(st.floats(0, 1e6), min_size=1, max_size=8),
+    st.floats(0, 1),
+    st.tuples(st.floats(0, 2e5), st.floats(0, 2e5), st.floats(0, 2e5)),
+    st.sampled_from(["deductible", "retention", "first loss", "percentage"]),
+)
+def test_more_percentage_never_pays_less_and_more_retention_never_more(debts, percentage, amounts, more):
+    deductible, retention, first_loss = amounts
+    terms = {
+        "insured_percentage": percentage, "each_loss_deductible": deductible, "minimum_retention": retention,
+        "aggregate_first_loss": first_loss, "maximum_liability": 5e5,
+    }  # fmt: skip
+    raised = {
+        "deductible": {"each_loss_deductible": deductible + 1e4}, "retention": {"minimum_retention": retention + 1e4},
+        "first loss": {"aggregate_first_loss": first_loss + 1e4},
+        "percentage": {"insured_percentage": min(percentage + 0.1, 1)},
+    }[more]  # fmt: skip
+    losses = table(*debts, limit=3e5)
+    paid, changed = (Policy(**values).indemnify(losses)["indemnity"] for values in (terms, terms | raised))
+    assert (paid <= losses["debt"] + 1e-6).all()
+    assert (paid <= 3e5 + 1e-6).all()
+    assert paid.sum() <= 5e5 + 1e-6
+    if more == "percentage":
+        assert changed.sum() >= paid.sum() - 1e-6
+    else:
+        assert changed.sum() <= paid.sum() + 1e-6
+
+
+@pytest.mark.parametrize("file", sorted((PROJECT / "params" / "policies").rglob("*.yaml")), ids=lambda file: file.stem)
+def test_kept_policies_are_read(file):
+    policy = Policy.from_yaml(file)
+    assert policy.name != file.stem
+    assert policy.record()["insured_percentage"] == policy.insured_percentage

@@ -297,6 +297,20 @@ def test_arguments_that_cannot_be(simulated):
         simulated.events([20_000])
 
 
+def test_a_top_up_pays_beside_its_primary():
+    primary, top_up = Policy(name="below"), Policy(name="above", kind="top_up", primary="below", top_up_share=0.5)
+    result = simulate(lumpy(), policies=[primary, top_up], scenarios=5_000, seed=1)
+    losses = result.losses
+    assert losses["indemnity:above"].gt(0).any()
+    kept = losses["gross"] - losses["indemnity:below"] - losses["indemnity:above"]
+    np.testing.assert_allclose(losses["retained:above"], kept, atol=1e-6)
+    assert (kept > -1e-6).all()
+    shortfall = result.summary([0.99]).query("view == 'retained:above' and measure == 'ES'")["value"].iloc[0]
+    assert result.contributions("retained:above", 0.99).sum() == pytest.approx(shortfall)
+    with pytest.raises(ParameterError, match="tops up below, which is not among them"):
+        simulate(lumpy(), policies=[top_up], scenarios=1_000, seed=1)
+
+
 SECTORS = SectorFactors(
     source="made up", factors=["a", "b"], correlation=[[1, 0.3], [0.3, 1]], sectors={"C": "a", "G": "b"}, other="a"
 )

@@ -9,6 +9,7 @@ from tradecredit.book.book import Book
 from tradecredit.measure.behaviour import limits_in_force
 from tradecredit.measure.ratios import ratios
 from tradecredit.measure.receivables import disputed, open_items, window_start
+from tradecredit.model.insurance import NOT_INSURABLE
 
 RESOLVED_MONTHS = 12
 """A default older than this, of which no day is known that it was resolved on, is taken to have brought in all."""
@@ -18,8 +19,6 @@ EVIDENCE_MONTHS = 12
 
 EXPOSURE_MONTHS = 12
 """Of the peak of the balance, and of the sales a day."""
-
-NOT_INSURABLE = ("public", "affiliate", "prepaid")
 
 SMALLEST, LARGEST = 5.0, 50.0
 """Turnover, in million euros, that the Basel formula's size adjustment is largest up to, and none from."""

@@ -14,7 +14,10 @@ from tradecredit.model.settlement import INSURER_FIRST, PRO_RATA, PRO_RATA_LIMIT
 from tradecredit.params import read_yaml, validate
 
 COLUMNS = ("scenario", "day", "buyer_id", "debt", "limit")
-"""Columns that a table of losses must have; `recovery` and `evidence` are optional."""
+"""Columns that a table of losses must have; `recovery`, `evidence` and `above` are optional."""
+
+NOT_INSURABLE = ("public", "affiliate", "prepaid")
+"""Kinds of buyers that a policy does not insure."""
 
 
 RECOVERY_SHARING = {"pro_rata": PRO_RATA, "pro_rata_limit": PRO_RATA_LIMIT, "insurer_first": INSURER_FIRST}
@@ -67,19 +70,25 @@ class Policy(PolicyTerms):
         terms = validate(PolicyTerms, {"name": file.stem} | read_yaml(file), file)
         return cls(**terms.model_dump(exclude_unset=True))
 
+    @property
+    def programme(self) -> tuple[str, ...]:
+        """The names of the policies that pay where this one is in force: a top-up's primary, and itself."""
+        return (self.primary, self.name) if self.primary is not None else (self.name,)
+
     def for_turnover(self, insured_turnover: float) -> Self:
         """Return this policy with the premium charged on another turnover of the year."""
         return type(self)(**self.model_dump(exclude_unset=True) | {"insured_turnover": insured_turnover})
 
-    def cost(self, *, insured_turnover: float | None = None, limits: int = 0) -> Cost:
-        """Return what the policy costs in a year, before any bonus or malus for the year's claims.
+    def cost(self, *, insured_turnover: float | None = None, limits: int = 0, extra_limits: float = 0.0) -> Cost:
+        """Return what the policy costs in a year, before any bonus or malus for the year's claims (`adjustment`).
 
-        premium = max(minimum_premium, premium_rate × insured turnover); fees = limit_fee × number of named `limits`;
-        tax = premium_tax_rate × premium. A term that the policy does not have costs nothing. `insured_turnover`
-        wins over the policy's own. Raises `ParameterError` where a rate has no turnover to apply to. DOMAIN.md §5.10.
+        premium = max(minimum_premium, premium_rate × insured turnover, top_up_rate × sum of `extra_limits`); fees =
+        limit_fee × number of named `limits`; tax = premium_tax_rate × premium. A term that the policy does not have
+        costs nothing. `insured_turnover` wins over the policy's own. Raises `ParameterError` where a rate has no
+        turnover to apply to. DOMAIN.md §5.10.
         """
         turnover = self.insured_turnover if insured_turnover is None else insured_turnover
-        premium = self.minimum_premium or 0.0
+        premium = max(self.minimum_premium or 0.0, (self.top_up_rate or 0.0) * extra_limits)
         if self.premium_rate is not None:
             if turnover is None:
                 raise ParameterError([self._without_turnover()])
@@ -88,22 +97,64 @@ class Policy(PolicyTerms):
         tax = (self.premium_tax_rate or 0.0) * premium
         return Cost(premium, fees, tax, premium + fees + tax)
 
+    def adjustment(self, indemnity: np.ndarray) -> np.ndarray:
+        """Return what each year's claims add to the cost: a malus, or below zero a bonus, with the tax on it.
+
+        `indemnity`: the year's, in currency. Bonus: no_claims_bonus × premium, where indemnity ≤ bonus_loss_ratio ×
+        premium; malus: the highest premium_share × premium of the steps whose loss_ratio_above the indemnity passes.
+        """
+        indemnity = np.asarray(indemnity, dtype=float)
+        if self.no_claims_bonus is None and not self.malus:
+            return np.zeros(len(indemnity))
+        premium = self.cost().premium
+        share = np.where(indemnity <= self.bonus_loss_ratio * premium, -(self.no_claims_bonus or 0.0), 0.0)
+        for step in sorted(self.malus, key=lambda step: step.premium_share):
+            share = np.where(indemnity > step.loss_ratio_above * premium, step.premium_share, share)
+        return share * premium * (1 + (self.premium_tax_rate or 0.0))
+
+    def insurable(self, invoices: pd.DataFrame, buyers: pd.DataFrame) -> pd.Series:
+        """Return whether each invoice counts by its buyer and its terms (step 1), on the invoices' index.
+
+        `invoices`: `buyer_id`, `issued`, `due`; `buyers`: `buyer_id`, `kind`. Not counted are public buyers, affiliates
+        and those that pay in advance, buyers that key accounts or single buyer do not list, and terms longer than
+        `maximum_terms_days`.
+        """
+        barred = buyers.loc[buyers["kind"].isin(NOT_INSURABLE), "buyer_id"]
+        counted = ~invoices["buyer_id"].isin(barred)
+        if self.buyers is not None:
+            counted &= invoices["buyer_id"].isin(self.buyers)
+        if self.maximum_terms_days is not None:
+            counted &= (invoices["due"] - invoices["issued"]).dt.days <= self.maximum_terms_days
+        return counted
+
+    def unknown_buyers(self, ids: Iterable[str]) -> list[str]:
+        """Return the buyers that `buyers` or `limits` name and that are not among the ids."""
+        return sorted({*(self.buyers or []), *(self.limits or {})} - set(ids))
+
     def year_maximum(self) -> float:
         """Return the most that the policy pays for the losses of a year; infinite where no term says so (step 7)."""
         if self.maximum_liability_multiple is not None:
             return self.maximum_liability_multiple * self.cost().premium
         return math.inf if self.maximum_liability is None else self.maximum_liability
 
-    def attachment(self, portfolio: pd.DataFrame) -> Attachment:
+    def attachment(self, portfolio: pd.DataFrame, primary: Self | None = None) -> Attachment:
         """Return the limit that applies to each buyer: the named one, else the discretionary one (step 3).
 
-        `portfolio`: `insured_limit` (missing: none named; 0: refused) and optionally `evidence`. The discretionary
-        limit is `discretionary_limit` × the share that the kind of evidence supports: nothing where the evidence is
-        missing, all of it where there is no such column.
+        `portfolio`: index buyer_id; `insured_limit` (missing: none named; 0: refused), in whose place come the policy's
+        own `limits`; and optionally `evidence`. The discretionary limit is `discretionary_limit` × the share that the
+        kind of evidence supports: nothing where the evidence is missing, all of it where there is no such column.
+        Buyers that key accounts or single buyer do not list have the limit 0. A top-up attaches above the limit that
+        its `primary` applies, by its own `limits`, else `top_up_share` of what the primary names, at most
+        `top_up_maximum`.
         """
-        named = portfolio["insured_limit"].astype(float).to_numpy()
+        if primary is not None:
+            return self._above(portfolio, primary)
+        named = self._named_limits(portfolio)
         evidence = portfolio["evidence"].to_numpy(object) if "evidence" in portfolio else None
-        return Attachment(self._applied_limits(named, evidence), np.zeros(len(named)), np.isnan(named))
+        limit = self._applied_limits(named, evidence)
+        if self.buyers is not None:
+            limit = np.where(portfolio.index.isin(self.buyers), limit, 0.0)
+        return Attachment(limit, np.zeros(len(named)), np.isnan(named))
 
     def record(self) -> np.void:
         """Return the terms as numbers, as the compiled calculation takes them (`settlement.TERMS`)."""
@@ -130,7 +181,8 @@ class Policy(PolicyTerms):
         independent policy years), `day` (number or date; orders the losses of a scenario, ties as the rows stand),
         `buyer_id`, `debt` (insurable: net of tax and credits), `limit` (the insurer's; 0: refused; missing: none
         named, so that the discretionary limit applies), and optionally `recovery` (money that the debt brings in
-        later; none unless given) and `evidence` (for the discretionary limit; see `attachment`).
+        later; none unless given), `evidence` (for the discretionary limit; see `attachment`) and `above` (the part of
+        the debt that another policy is for, of a top-up; none unless given).
 
         Out: `insured_debt`, the part of the debt (`loss_basis` `net`: of debt − recovery) within the limit; and
         `indemnity`, after first loss and maximum and, on the basis `debt`, net of what the insurer gets of the
@@ -156,9 +208,10 @@ class Policy(PolicyTerms):
         named = losses["limit"].astype(float).to_numpy()
         limit = self._applied_limits(named, losses["evidence"].to_numpy(object) if "evidence" in losses else None)
         nothing = np.zeros(len(losses))
+        above = losses["above"].astype(float).to_numpy() if "above" in losses else nothing
         recovery = losses["recovery"].astype(float).to_numpy() if "recovery" in losses else nothing
         debt = losses["debt"].astype(float).to_numpy()
-        arrays = Losses(year, debt, recovery, nothing, limit, np.isnan(named))
+        arrays = Losses(year, debt, recovery, above, limit, np.isnan(named))
         steps = settled(Losses(*(values[order] for values in arrays)), self.record())
         back = np.argsort(order)
         columns = {name: values[back] for name, values in steps._asdict().items()}
@@ -188,6 +241,19 @@ class Policy(PolicyTerms):
             loss_date = pd.concat([loss_date, _aligned(insolvent, due)], axis=1).min(axis=1)
         paid = loss_date + pd.Timedelta(days=self.payment_days)
         return pd.DataFrame({"report_by": report_by, "loss_date": loss_date, "paid": paid})
+
+    def _named_limits(self, portfolio: pd.DataFrame) -> np.ndarray:
+        own = portfolio.index.map(lambda buyer: (self.limits or {}).get(buyer, np.nan)).to_numpy(float)
+        return np.where(np.isnan(own), portfolio["insured_limit"].astype(float).to_numpy(), own)
+
+    def _above(self, portfolio: pd.DataFrame, primary: Self) -> Attachment:
+        below = primary.attachment(portfolio)
+        named = np.where(below.discretionary, 0.0, below.limit)
+        extra = named * (self.top_up_share or 0.0)
+        if self.top_up_maximum is not None:
+            extra = np.minimum(extra, self.top_up_maximum)
+        own = portfolio.index.map(lambda buyer: (self.limits or {}).get(buyer, np.nan)).to_numpy(float)
+        return Attachment(np.where(np.isnan(own), extra, own), below.limit, np.zeros(len(extra), bool))
 
     def _applied_limits(self, limit: np.ndarray, evidence: np.ndarray | None) -> np.ndarray:
         discretionary = self.discretionary_limit or 0.0
@@ -232,7 +298,7 @@ def _loss_problems(losses: pd.DataFrame) -> Iterator[Problem]:
         if column in losses:
             yield from values_not(losses[column].notna(), losses[column], "losses", "is missing")
     amounts = {}
-    for column in ("debt", "limit", "recovery"):
+    for column in ("debt", "limit", "recovery", "above"):
         if column in losses:
             amounts[column] = pd.to_numeric(losses[column], errors="coerce")
             right = (amounts[column] >= 0) & (amounts[column] < np.inf)

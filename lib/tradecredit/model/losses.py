@@ -41,7 +41,8 @@ class LossDistribution:
     """The simulated losses of a year: `losses` has a row for each scenario and a column for each view.
 
     Views: `gross`, what defaults cost (debt less recoveries) without insurance; for each policy
-    `indemnity:<name>`, what it pays in the end, and `retained:<name>` = gross − indemnity. Premiums are not in it.
+    `indemnity:<name>`, what it pays in the end, and `retained:<name>` = gross − indemnity (a top-up's: less its
+    primary's indemnity too). Premiums are not in it.
     `sample` has the probability of each scenario: most of them are bad years, sought out, and weigh less than one in
     their number; `first_loss` is how much of each policy's aggregate first loss was used. Scenarios are numbered from
     the worst state of the economy to the best, the ordinary ones first, then those drawn from bad years.
@@ -96,14 +97,13 @@ class LossDistribution:
         weights = tail_weights(self.losses[view].to_numpy(), self.sample, level)
         weights[self.losses[view] == 0] = 0.0
         parts_of = self._parts_of(view)
-        policies = tuple(policy for policy in self.policies if policy.name in parts_of)
-        simulator = self.simulator().for_policies(policies, self.portfolio)
+        simulator = self.simulator().for_policies(parts_of)
 
         def parts(block: Block) -> np.ndarray:
             weight = weights[block.scenarios]
             defaults = simulator.defaults(block, weight > 0)
             amount = (defaults.debt - defaults.recovery) * parts_of["gross"]
-            for number, policy in enumerate(policies):
+            for number, policy in enumerate(simulator.policies):
                 amount = amount + simulator.settled(defaults, number).indemnity * parts_of[policy.name]
             return np.bincount(defaults.buyer, amount * weight[defaults.scenario], minlength=len(self.portfolio))
 
@@ -165,7 +165,8 @@ class LossDistribution:
             return {"gross": 1.0}
         if kind == "indemnity":
             return {"gross": 0.0, name: 1.0}
-        return {"gross": 1.0, name: -1.0}
+        policy = next(policy for policy in self.policies if policy.name == name)
+        return {"gross": 1.0, **dict.fromkeys(policy.programme, -1.0)}
 
     def _check_view(self, view: str) -> None:
         if view not in self.losses:
@@ -222,7 +223,7 @@ def simulate(
     and seed give the same figures anywhere, with any number of threads, and all policies meet the same losses.
 
     Raises `InputError` with every missing, impossible or double value of the portfolio; `ParameterError` for policies
-    of one name and for a number of scenarios or a seed that cannot be.
+    of one name, a top-up without its primary, and a number of scenarios or a seed that cannot be.
     """
     policies = tuple(policies)
     problems = list(_argument_problems(policies, scenarios, seed))
@@ -249,8 +250,8 @@ def simulate(
     names = [policy.name for policy in policies]
     losses = {"gross": gross}
     for number, policy in enumerate(policies):
-        paid = indemnity[number]
-        losses |= {f"indemnity:{policy.name}": paid, f"retained:{policy.name}": gross - paid}
+        paid = indemnity[[names.index(name) for name in policy.programme]].sum(axis=0)
+        losses |= {f"indemnity:{policy.name}": indemnity[number], f"retained:{policy.name}": gross - paid}
     index = pd.RangeIndex(scenarios, name="scenario")
     return LossDistribution(
         portfolio,
@@ -297,6 +298,9 @@ def _argument_problems(policies: tuple[Policy, ...], scenarios: int, seed: int) 
     names = [policy.name for policy in policies]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield _argument("policies", name, "several policies have this name", "give each a name of its own")
+    for policy in policies:
+        for name in set(policy.programme) - set(names):
+            yield _argument("policies", policy.name, f"tops up {name}, which is not among them", f"add {name}")
     if scenarios < 1:
         yield _argument("scenarios", scenarios, "must be at least 1")
     if not 0 <= seed < 2**64:

@@ -22,6 +22,15 @@ USUAL_SHARES: dict[Evidence, float] = {
 }
 
 
+class MalusStep(Parameters):
+    """A step of a malus scale."""
+
+    loss_ratio_above: Amount
+    """The step applies where the year's indemnities are more than so many times the premium."""
+    premium_share: Fraction
+    """The part of the premium that is then charged on top."""
+
+
 class PolicyTerms(Parameters):
     """The terms of a policy; steps are those of DOMAIN.md §5. A term that is left out (None) is not in the policy.
 
@@ -31,6 +40,24 @@ class PolicyTerms(Parameters):
 
     name: Annotated[str, Field(min_length=1, max_length=60)] = "policy"
     """How tables and figures call it; the file's name unless the file says otherwise."""
+
+    kind: Literal["whole_turnover", "excess_of_loss", "key_accounts", "single_buyer", "top_up"] = "whole_turnover"
+    """Step 1: what is insured: all buyers; all, beyond a large first loss; the listed `buyers`; one; or what lies
+    above the
+    limits of another policy, the `primary`."""
+    buyers: list[str] | None = None
+    """Step 1: ids of the insured buyers, of key accounts and single buyer."""
+    limits: dict[str, Amount] | None = None
+    """Step 3, buyer: the limit that this policy names, in place of the book's (0: refused); of a top-up, its
+    extra limit."""
+    primary: str | None = None
+    """Step 3: name of the policy that a top-up tops up; it must be among the policies that are compared."""
+    top_up_share: Positive | None = None
+    """Step 3: extra limit of a top-up as a share of the limit that the primary names."""
+    top_up_maximum: Amount | None = None
+    """Step 3: the largest extra limit of a buyer."""
+    maximum_terms_days: Annotated[int, Field(ge=0)] | None = None
+    """Step 1: invoices with longer terms are not insured, and no premium is charged on them."""
 
     loss_basis: Literal["net", "debt"] = "net"
     """Steps 3 and 9: the claim is settled on the ultimate loss (debt less recoveries), or on the debt, and recoveries
@@ -90,8 +117,16 @@ class PolicyTerms(Parameters):
     """Step 10: the least premium of a year."""
     limit_fee: Amount | None = None
     """Step 10: yearly fee for each named limit."""
+    top_up_rate: Fraction | None = None
+    """Step 10: yearly premium of a top-up per extra limit."""
+    no_claims_bonus: Fraction | None = None
+    """Step 10: the part of the premium that is paid back after a year of few claims."""
+    bonus_loss_ratio: Amount = 0.0
+    """Step 10: few claims are indemnities of at most so many times the premium."""
+    malus: tuple[MalusStep, ...] = ()
+    """Step 10: what a year of many claims costs on top; of the steps that apply the highest counts."""
     premium_tax_rate: Fraction | None = None
-    """Step 10: insurance premium tax on the premium (not on the fees)."""
+    """Step 10: insurance premium tax on the premium with bonus and malus (not on the fees)."""
 
     @model_validator(mode="after")
     def _terms_agree(self) -> Self:
@@ -101,6 +136,11 @@ class PolicyTerms(Parameters):
         return self
 
     def _contradictions(self) -> Iterator[str]:
+        yield from self._contradictions_of_the_kind()
+        if self.bonus_loss_ratio and self.no_claims_bonus is None:
+            yield "bonus_loss_ratio says when a bonus is paid, but there is none: give no_claims_bonus"
+        if (self.no_claims_bonus or self.malus) and not (self.premium_rate or self.minimum_premium):
+            yield "no_claims_bonus and malus need a premium: give premium_rate or minimum_premium"
         if self.maximum_liability is not None and self.maximum_liability_multiple is not None:
             yield "maximum_liability and maximum_liability_multiple are both given: keep one of them"
         if self.maximum_liability_multiple is not None and self.premium_rate is None and self.minimum_premium is None:
@@ -115,3 +155,28 @@ class PolicyTerms(Parameters):
             and self.discretionary_maximum_liability > self.maximum_liability
         ):
             yield "discretionary_maximum_liability is above maximum_liability, within which it lies: lower it"
+
+    def _contradictions_of_the_kind(self) -> Iterator[str]:
+        listed = len(self.buyers or [])
+        if self.kind == "key_accounts" and not listed:
+            yield "key_accounts insures listed buyers: give buyers"
+        if self.kind == "single_buyer" and listed != 1:
+            yield "single_buyer insures one buyer: give buyers with one id"
+        if self.kind not in ("key_accounts", "single_buyer") and self.buyers is not None:
+            yield f"buyers has no effect on {self.kind}: remove it, or make it key_accounts or single_buyer"
+        if self.kind == "excess_of_loss" and not self.aggregate_first_loss:
+            yield "excess_of_loss pays beyond a first loss: give aggregate_first_loss"
+        if self.kind == "excess_of_loss" and self.maximum_liability is None and self.maximum_liability_multiple is None:
+            yield "excess_of_loss has a maximum: give maximum_liability"
+        top_up = ("primary", "top_up_share", "top_up_maximum", "top_up_rate")
+        given = [name for name in top_up if getattr(self, name) is not None]
+        if self.kind != "top_up" and given:
+            yield f"{', '.join(given)} belongs to a top_up: remove it, or make it kind top_up"
+        if self.kind == "top_up":
+            if self.primary is None:
+                yield "top_up needs primary, the name of the policy that it tops up"
+            if self.top_up_share is None and self.limits is None:
+                yield "top_up needs extra limits: give top_up_share or limits"
+            for name in ("premium_rate", "discretionary_limit", "maximum_liability_multiple", "no_claims_bonus"):
+                if getattr(self, name) is not None:
+                    yield f"{name} has no effect on a top_up, which is priced by top_up_rate: remove it"

@@ -1,7 +1,7 @@
 """A portfolio and its policies as arrays, and the simulation of blocks of scenarios with them."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -129,9 +129,14 @@ class Simulator:
             attachments(policies, portfolio), economy, economy.draw(scenarios, seed, settings.sampling), seed,
         )  # fmt: skip
 
-    def for_policies(self, policies: tuple[Policy, ...], portfolio: pd.DataFrame) -> Self:
-        """Return this simulator with other policies; the losses that they meet are the same."""
-        return replace(self, policies=policies, attachments=attachments(policies, portfolio))
+    def for_policies(self, names: Iterable[str]) -> Self:
+        """Return this simulator with some of its policies alone; the losses that they meet are the same."""
+        kept = [number for number, policy in enumerate(self.policies) if policy.name in names]
+        return replace(
+            self,
+            policies=tuple(self.policies[number] for number in kept),
+            attachments=tuple(self.attachments[number] for number in kept),
+        )
 
     def blocks(self) -> Iterator[Block]:
         """Return the scenarios in blocks of whole cells, fewer together where many default."""
@@ -266,8 +271,9 @@ class Settings(NamedTuple):
 
 
 def attachments(policies: tuple[Policy, ...], portfolio: pd.DataFrame) -> tuple[Attachment, ...]:
-    """Return where each policy attaches to each buyer."""
-    return tuple(policy.attachment(portfolio) for policy in policies)
+    """Return where each policy attaches to each buyer; a top-up's primary must be among them."""
+    by_name = {policy.name: policy for policy in policies}
+    return tuple(policy.attachment(portfolio, by_name.get(policy.primary)) for policy in policies)
 
 
 def over_threads(work: Callable[[Block], Result], blocks: list[Block], threads: int | None) -> Iterator[Result]:

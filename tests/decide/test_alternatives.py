@@ -1,0 +1,100 @@
+"""Other terms on the same losses: the frontier, the other reading of each convention, and terms that never bind."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tradecredit.decide import alternatives, quotes
+from tradecredit.model.insurance import Policy
+from tradecredit.model.losses import simulate
+
+AS_OF = "2026-03-31"
+MONTHS = pd.date_range("2025-04-15", "2026-03-15", freq="MS")
+INVOICES = pd.DataFrame(
+    [
+        (f"{buyer}{month:%m}", buyer, month, month + pd.Timedelta(days=60), amount)
+        for buyer, amount in [("A", 40_000.0), ("B", 9_000.0), ("C", 70_000.0), ("D", 20_000.0)]
+        for month in MONTHS
+    ],
+    columns=["invoice_id", "buyer_id", "issued", "due", "amount"],
+)
+LIMITS = "buyer_id,source,amount,valid_from\n" + "".join(f"{b},insurer,300000,2025-01-01\n" for b in "ABC")
+RATINGS = pd.DataFrame({"pd": [0.05, 0.03, 0.08, 0.02]}, index=pd.Index(list("ABCD"), name="buyer_id"))
+POLICY = Policy(
+    name="p", insured_percentage=0.9, each_loss_deductible=5_000, aggregate_first_loss=50_000, minimum_premium=20_000,
+    maximum_liability=1_000_000, premium_tax_rate=0.1,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def book(book_of):
+    return book_of(AS_OF, run={"margin": 0.2}, invoices=INVOICES, limits=LIMITS)
+
+
+def test_no_efficient_offer_is_beaten_and_every_other_one_is(book):
+    offers, priced = alternatives.frontier(book, RATINGS, [POLICY])
+    assert len(offers) == 1 + 3 * 3 * 3 * 3
+    assert "loss ratio of p" in priced
+    assert offers.index[offers["quote"]].tolist() == ["p"]
+    cost, left = offers["cost"].to_numpy(), offers["retained_es"].to_numpy()
+    for place, efficient in enumerate(offers["efficient"]):
+        no_worse = (cost <= cost[place]) & (left <= left[place])
+        beaten = (no_worse & ((cost < cost[place]) | (left < left[place]))).any()
+        if efficient:
+            assert not beaten
+        else:
+            no_worse[place] = False
+            assert no_worse.any()
+
+
+def test_varied_terms_cost_their_indemnity_at_the_loss_ratio_of_the_first_policy(book):
+    offers, _ = alternatives.frontier(book, RATINGS, [POLICY])
+    # The combination that repeats the policy's own terms has its premium and tax; no fee is charged.
+    same = offers[
+        (offers["insured_percentage"] == 0.9)
+        & (offers["each_loss_deductible"] == 5_000)
+        & (offers["aggregate_first_loss"] == 50_000)
+        & (offers["maximum_liability"] == 1_000_000)
+    ]
+    assert len(same) == 2
+    assert same["cost"].tolist() == pytest.approx([22_000.0] * 2)
+    assert same["retained_es"].iloc[0] == same["retained_es"].iloc[1]
+
+
+def test_without_a_policy_there_is_no_frontier(book):
+    offers, priced = alternatives.frontier(book, RATINGS, [])
+    assert offers.empty
+    assert priced == ""
+
+
+def test_the_other_reading_of_each_convention_that_shapes_a_term(book):
+    table = alternatives.conventions(book, RATINGS, [POLICY, Policy(name="bare", loss_basis="debt")])
+    assert table[["policy", "term"]].to_numpy().tolist() == [
+        ["p", "deductible_order"], ["p", "aggregate_erosion"], ["p", "loss_basis"], ["bare", "loss_basis"],
+    ]  # fmt: skip
+    np.testing.assert_allclose(table["other_indemnity"] - table["expected_indemnity"], table["difference"], atol=1e-6)
+    order = table.iloc[0]
+    # 0.9·(x − 5,000) beside 0.9·x − 5,000: the second pays at most 500 less on each loss.
+    assert -500 * RATINGS["pd"].sum() * 1.3 < order["difference"] < 0
+    # Eroded by the whole debts, the first loss is used up sooner (DOMAIN §5, example 8).
+    assert table.iloc[1]["difference"] > 0
+
+
+def test_terms_that_never_bind(book):
+    idle = Policy(
+        name="idle", threshold=4_000, each_loss_deductible=5_000, maximum_liability=1e9, minimum_retention=3_000,
+        premium_rate=0.01, insured_turnover=1e6, minimum_premium=5_000, discretionary_limit=10_000,
+        discretionary_maximum_liability=50_000,
+    )  # fmt: skip
+    busy = Policy(name="busy", maximum_liability=50_000, aggregate_first_loss=1_000, minimum_premium=5_000)
+    portfolio = pd.DataFrame(
+        {"pd": 0.1, "exposure": [200_000.0, 90_000.0, 60_000.0], "lgd": 0.8, "correlation": 0.15,
+         "insured_limit": [150_000.0, 80_000.0, np.nan]},
+        index=pd.Index(list("ABC"), name="buyer_id"),
+    )  # fmt: skip
+    dist = simulate(portfolio, policies=[idle, busy], scenarios=5_000, seed=1)
+    table = alternatives.never_binding(dist, quotes.comparison(book, dist))
+    assert table[["policy", "term"]].to_numpy().tolist() == [
+        ["idle", "maximum_liability"], ["idle", "minimum_premium"], ["idle", "threshold"],
+        ["idle", "discretionary_maximum_liability"], ["idle", "minimum_retention"],
+    ]  # fmt: skip
