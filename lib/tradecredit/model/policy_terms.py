@@ -43,8 +43,7 @@ class PolicyTerms(Parameters):
 
     kind: Literal["whole_turnover", "excess_of_loss", "key_accounts", "single_buyer", "top_up"] = "whole_turnover"
     """Step 1: what is insured: all buyers; all, beyond a large first loss; the listed `buyers`; one; or what lies
-    above the
-    limits of another policy, the `primary`."""
+    above the limits of another policy, the `primary`."""
     buyers: list[str] | None = None
     """Step 1: ids of the insured buyers, of key accounts and single buyer."""
     limits: dict[str, Amount] | None = None
