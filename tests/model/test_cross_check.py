@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tradecredit.model.cross_check import quadrature, why_not
+from tradecredit.model.cross_check import convergence, quadrature, why_not
 from tradecredit.model.losses import simulate, vasicek_quantile
 from tradecredit.params import Dependence, SectorFactors
 
@@ -76,3 +76,14 @@ def test_nothing_at_risk():
     assert quadrature(simulate(book().iloc[:0], scenarios=1_000, seed=1), [0.99]).empty
     nothing = quadrature(simulate(book(5).assign(pd=0.0), scenarios=1_000, seed=1), [0.99])
     assert (nothing["calculated"] == 0).all()
+
+
+def test_convergence_ends_with_all_scenarios_and_its_error_falls():
+    result = simulate(book(), scenarios=40_000, seed=1)
+    table = convergence(result, "gross", 0.99)
+    row = result.summary([0.99]).iloc[-1]
+    assert table.index[-1] == 40_000
+    assert table.index.is_monotonic_increasing
+    assert table["value"].iloc[-1] == pytest.approx(row["value"])
+    assert table["standard_error"].iloc[0] > 3 * table["standard_error"].iloc[-1]
+    assert (abs(table["value"] - row["value"]) < 5 * table["standard_error"]).all()

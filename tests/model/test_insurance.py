@@ -555,3 +555,11 @@ def test_kept_policies_are_read(file):
     policy = Policy.from_yaml(file)
     assert policy.name != file.stem
     assert policy.record()["insured_percentage"] == policy.insured_percentage
+
+
+def test_day_of_payment():
+    policy = Policy(waiting_days=150, waiting_from="extension_end", maximum_extension_days=30, payment_days=30)
+    assert policy.payment_day(np.array([1, 100])).tolist() == [31, 130]
+    # DOMAIN §5, example 7: due 30 April, day 120 of 2022; the money comes on 26 November, its day 330.
+    assert policy.payment_day(np.array([120]), protracted=True).tolist() == [330]
+    assert np.isnan(Policy().payment_day(np.array([1]), protracted=True)).all()

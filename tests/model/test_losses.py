@@ -314,6 +314,25 @@ def test_a_top_up_pays_beside_its_primary():
 SECTORS = SectorFactors(
     source="made up", factors=["a", "b"], correlation=[[1, 0.3], [0.3, 1]], sectors={"C": "a", "G": "b"}, other="a"
 )
+
+
+def test_by_month_adds_up_and_is_paid_for_later():
+    policy = Policy(name="p", insured_percentage=0.9, payment_days=60, aggregate_first_loss=50_000)
+    result = simulate(lumpy(), policies=[policy], scenarios=10_000, seed=2)
+    table = result.by_month("p")
+    means = result.summary().query("measure == 'expected'").set_index("view")["value"]
+    assert table["loss"].sum() == pytest.approx(means["gross"])
+    assert table["indemnity"].sum() == pytest.approx(means["indemnity:p"])
+    # Paid 60 days after the loss: nothing in the first month, and until the end of the 14th.
+    assert table.index.tolist() == list(range(1, 15))
+    assert table["indemnity"].iloc[0] == 0
+    assert table["indemnity"].iloc[-1] > 0
+    assert (table["loss"].iloc[12:] == 0).all()
+    # Defaults come evenly, while the first loss makes early ones cheaper for the insurer than late ones.
+    assert table["loss"].iloc[:12].std() < 0.15 * table["loss"].iloc[:12].mean()
+    assert table["indemnity"].iloc[2:8].sum() < table["indemnity"].iloc[8:14].sum()
+
+
 DEPENDENCES = {
     "one factor": Dependence(),
     "Student t": Dependence(kind="student_t", degrees_of_freedom=4),

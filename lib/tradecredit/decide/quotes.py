@@ -176,6 +176,15 @@ def under_scenarios(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy
     return pd.DataFrame(rows).set_index("scenario")
 
 
+def by_month(book: Book, dist: LossDistribution) -> pd.DataFrame:
+    """Return `LossDistribution.by_month` of the policy in force; empty where none is."""
+    name = in_force(book, dist)
+    if name == NO_COVER:
+        empty = {"loss": pd.Series(dtype="float64"), "indemnity": pd.Series(dtype="float64")}
+        return pd.DataFrame(empty).rename_axis("month")
+    return dist.by_month(name)
+
+
 def retained_curves(dist: LossDistribution) -> dict[str, pd.DataFrame]:
     """Return the exceedance curve of the loss that stays with us: without cover, then under each policy."""
     views = {NO_COVER: "gross", **{policy.name: f"retained:{policy.name}" for policy in dist.policies}}

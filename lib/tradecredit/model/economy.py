@@ -19,7 +19,7 @@ NODES = np.linspace(-8.0, 4.0, 61)
 CONCENTRATED = 0.10
 """Coefficient of variation of a bad year's loss, the economy given, above which twisting pays."""
 
-ORDINARY = 0.4
+ORDINARY = 0.25
 """Share of the scenarios that are drawn as years come, the others being drawn from bad years."""
 
 TWISTED = 256

@@ -21,7 +21,7 @@ CELL = 2048
 CELL_NARROW = 128
 """Scenarios of a cell, where their states differ much."""
 
-CELL_WIDTH = 0.2
+CELL_WIDTH = 0.4
 """By how much the factor may differ within a cell of more."""
 
 POINTS = 64
@@ -266,17 +266,28 @@ def sift(own, rates, cell, ranges, gamma, times, count, before, places, points):
 
 @inlined
 def add_amounts(amounts, obligor, places, count, sums):
-    """Add an obligor's amounts to the sums at places, two rows at a time."""
-    paired = len(amounts) // 2 * 2
-    for row in range(0, paired, 2):
+    """Add an obligor's amounts to the sums at places, four rows at a time, then two, then one."""
+    row = 0
+    while row + 4 <= len(amounts):
+        first, second = amounts[row, obligor], amounts[row + 1, obligor]
+        third, fourth = amounts[row + 2, obligor], amounts[row + 3, obligor]
+        for number in range(count):
+            place = places[number]
+            sums[row, place] += first
+            sums[row + 1, place] += second
+            sums[row + 2, place] += third
+            sums[row + 3, place] += fourth
+        row += 4
+    if row + 2 <= len(amounts):
         first, second = amounts[row, obligor], amounts[row + 1, obligor]
         for number in range(count):
             sums[row, places[number]] += first
             sums[row + 1, places[number]] += second
-    if paired < len(amounts):
-        amount = amounts[paired, obligor]
+        row += 2
+    if row < len(amounts):
+        first = amounts[row, obligor]
         for number in range(count):
-            sums[paired, places[number]] += amount
+            sums[row, places[number]] += first
 
 
 @compiled

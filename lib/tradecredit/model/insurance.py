@@ -262,6 +262,18 @@ class Policy(PolicyTerms):
             discretionary = discretionary * np.array(shares, dtype=float)
         return np.where(np.isnan(limit), discretionary, limit)
 
+    def payment_day(self, day: np.ndarray, *, protracted: bool = False) -> np.ndarray:
+        """Return the day on which a loss is paid for, by the day on which it comes about (step 8).
+
+        `day`: of the insolvency; or, `protracted`, the due date of the invoice that stays unpaid. Paid `payment_days`
+        after the loss, which of a protracted default is at the end of the waiting period; missing without one.
+        """
+        wait = 0.0
+        if protracted:
+            extension = self.maximum_extension_days if self.waiting_from == "extension_end" else 0
+            wait = np.nan if self.waiting_days is None else self.waiting_days + extension
+        return np.asarray(day) + wait + self.payment_days
+
     def _without_turnover(self) -> Problem:
         return Problem(
             file=f"policy {self.name}",

@@ -11,6 +11,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.model.at_risk import already_defaulted, basel_correlation, portfolio
+from tradecredit.model.engine import DAYS
 from tradecredit.model.insurance import Policy, missing_columns, values_not
 from tradecredit.model.risk_measures import Sample, expected_influence, standard_error, summary_rows, tail_weights
 from tradecredit.model.scenarios import Scenario, applied, insured_under
@@ -112,6 +113,32 @@ class LossDistribution:
         for part in over_threads(parts, held, self.settings.sampling.threads) if held else []:
             total += part
         return pd.Series(total, index=self.portfolio.index, name=view)
+
+    def by_month(self, policy: str) -> pd.DataFrame:
+        """Return when losses come about and when a policy pays for them, as expected amounts of each month.
+
+        Index `month`, from 1; `loss`, what defaults of the month cost before insurance; `indemnity`, what the policy
+        pays in the month for defaults that are insolvencies, `payment_days` after them: months after the twelfth are
+        those in which the year's last losses are paid. Raises `ParameterError` for a policy that there is not.
+        """
+        self._check_view(f"indemnity:{policy}")
+        simulator = self.simulator().for_policies([policy])
+        paying = simulator.policies[0]
+        months = int(np.ceil(paying.payment_day(np.array([DAYS]))[0] / (DAYS / 12)))
+
+        def part(block: Block) -> np.ndarray:
+            defaults = simulator.defaults(block)
+            weight = self.probability[block.scenarios][defaults.scenario]
+            loss = (defaults.debt - defaults.recovery) * weight
+            paid = simulator.settled(defaults, 0).indemnity * weight
+            sums = [(defaults.day, loss), (paying.payment_day(defaults.day), paid)]
+            return np.array([np.bincount(_month(day) - 1, amount, minlength=months) for day, amount in sums])
+
+        total = np.zeros((2, months))
+        for sums in over_threads(part, list(simulator.blocks()), self.settings.sampling.threads):
+            total += sums
+        index = pd.RangeIndex(1, months + 1, name="month")
+        return pd.DataFrame({"loss": total[0], "indemnity": total[1]}, index=index)
 
     def exceedance(self, view: str, *, points: int = 200) -> pd.DataFrame:
         """Return losses of a view and the probability that a year's loss is at least as high, for a chart.
@@ -292,6 +319,11 @@ def vasicek_quantile(probability: float, correlation: float, level: float) -> fl
     """
     shifted = ndtri(probability) + np.sqrt(correlation) * ndtri(level)
     return float(ndtr(shifted / np.sqrt(1 - correlation)))
+
+
+def _month(day: np.ndarray) -> np.ndarray:
+    """Return the month, from 1, of a day of the year: twelve of equal length."""
+    return np.ceil(day / (DAYS / 12)).astype(np.int64)
 
 
 def _argument_problems(policies: tuple[Policy, ...], scenarios: int, seed: int) -> Iterator[Problem]:

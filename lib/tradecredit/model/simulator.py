@@ -30,10 +30,10 @@ from tradecredit.model.risk_measures import Sample
 from tradecredit.model.settlement import Losses, settled
 from tradecredit.params import Dependence, Sampling
 
-BLOCK = 4 * CELL
+BLOCK = 8 * CELL
 """Scenarios that are simulated at a time, at most."""
 
-BLOCK_DEFAULTS = 500_000
+BLOCK_DEFAULTS = 1_500_000
 """Defaults of a block, about, at most: bounds the memory."""
 
 Result = TypeVar("Result")
