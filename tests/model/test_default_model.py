@@ -1,4 +1,4 @@
-"""The logit of default on tables whose truth is known, on tables nobody has seen, and on bad ones."""
+"""The curves of default on tables whose truth is known, on tables nobody has seen, and on bad ones."""
 
 import json
 import math
@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from tradecredit.errors import InputError
-from tradecredit.model.default_model import TERM_COLUMNS, DefaultModel
+from tradecredit.model import curves
+from tradecredit.model.default_model import TABLE_COLUMNS, DefaultModel, points
 
 
 def simulated(rows: int = 5_000, seed: int = 1, **weights: float) -> tuple[pd.DataFrame, pd.Series]:
@@ -40,54 +41,95 @@ def gappy():
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_known_coefficients_are_found_within_their_errors(seed):
+def test_known_curves_are_found_within_their_errors(seed):
     X, y = simulated(20_000, seed, debt=1.5, equity=-1.0)
     model = DefaultModel.fit(X, y, signs=SIGNS)
-    for part, truth in zip(model.inputs, (1.5, -1.0), strict=True):
-        row = model.table.loc[part.name]
-        assert row["standard_error"] / part.sd < 0.06
-        assert abs(row["coefficient"] / part.sd - truth) < 3 * row["standard_error"] / part.sd
-    at_zero = model.predict(pd.DataFrame({"debt": [0.0], "equity": [0.0]}), confidence=0.997).iloc[0]
-    assert at_zero["pd_low"] < expit(-2.5) < at_zero["pd_high"]
+    found = model.curves
+    truth = found["input"].map({"debt": 1.5, "equity": -1.0}) * (
+        found["value"] - found["input"].map({part.name: part.median for part in model.inputs})
+    )
+    assert found["standard_error"].max() < 0.4
+    assert ((found["log_odds"] - truth).abs() <= 3 * found["standard_error"] + 1e-9).all()
 
 
-def test_the_fit_is_that_of_a_plain_logit(known):
-    # The score equations of a logit: residuals add up to nothing, also weighted by each term.
+def test_a_bent_curve_is_found():
+    # Log-odds −3 up to nought, then rising by 3: a straight line would miss both ends.
+    random = np.random.default_rng(2)
+    X = pd.DataFrame({"debt": random.uniform(-1, 1, 30_000)})
+    y = pd.Series((random.random(len(X)) < expit(-3 + 3 * X["debt"].clip(lower=0))).astype(int))
+    model = DefaultModel.fit(X, y, signs={"debt": 1})
+    odds = logit(model.predict(pd.DataFrame({"debt": [-0.9, -0.3, 0.5, 0.9]}))["pd"])
+    np.testing.assert_allclose(odds, [-3, -3, -1.5, -0.3], atol=0.3)
+
+
+def test_the_fit_is_the_least_penalised_loss(known):
+    # No move of one coefficient within its bounds lowers −log-likelihood + ½ b'Pb, worked out here by the dense table.
     X, y = known
     model = DefaultModel.fit(X, y, signs=SIGNS)
-    residual = y - model.predict(X)["pd"]
-    assert residual.sum() == pytest.approx(0, abs=1e-5)
-    for part in model.inputs:
-        assert (residual * X[part.name].clip(part.low, part.high)).sum() == pytest.approx(0, abs=1e-5)
+    dense = curves.dense(curves.design(model.inputs, [X[part.name].to_numpy() for part in model.inputs], len(X)))
+    parts = curves.components(model.inputs)
+    fit, _ = curves.fitted(
+        model.inputs,
+        curves.design(model.inputs, [X["debt"].to_numpy(), X["equity"].to_numpy()], len(X)),
+        y.to_numpy(float),
+    )
+    low, high = curves.bounds(model.inputs)
+    P, b = fit.penalty, fit.coefficients
+    assert b.tolist() == list(model.coefficients)
+    assert len(parts) == 4
+
+    def loss(b):
+        return np.logaddexp(0, dense @ b).sum() - y @ (dense @ b) + b @ P @ b / 2
+
+    for place in range(len(b)):
+        for change in (-0.05, 0.05):
+            moved = b.copy()
+            moved[place] = np.clip(b[place] + change, low[place], high[place])
+            assert loss(moved) >= loss(b) - 1e-4
 
 
-def test_table_of_coefficients(known, model):
-    assert model.table.columns.tolist() == TERM_COLUMNS
-    assert model.table.index.tolist() == ["intercept", "debt", "equity"]
-    row = model.table.loc["equity"]
-    assert row["z"] == pytest.approx(row["coefficient"] / row["standard_error"])
-    assert row["p_value"] == pytest.approx(math.erfc(abs(row["z"]) / math.sqrt(2)))
+def test_table_of_inputs(known, model):
+    assert model.table.columns.tolist() == TABLE_COLUMNS
+    assert model.table.index.tolist() == ["debt", "equity"]
+    ends = model.curves.groupby("input")["log_odds"]
+    assert model.table["effect"].to_dict() == pytest.approx((ends.last() - ends.first()).to_dict())
+    importance = model.explain(known[0]).std()
+    assert model.table["importance"].to_dict() == pytest.approx(importance.to_dict())
     assert (model.observations, model.defaults) == (5_000, known[1].sum())
 
 
 def test_rows_of_one_firm_do_not_count_as_many(known):
     X, y = known
-    once = DefaultModel.fit(X, y, signs=SIGNS)
     again = pd.concat([X] * 4, ignore_index=True), pd.concat([y] * 4, ignore_index=True)
     firms = pd.Series(np.tile(np.arange(len(X)), 4)).map("F{}".format)
-    alike = DefaultModel.fit(*again, signs=SIGNS, groups=firms).table["standard_error"]
-    assert alike.to_numpy() == pytest.approx(once.table["standard_error"].to_numpy(), rel=0.01)
-    single = DefaultModel.fit(*again, signs=SIGNS).table["standard_error"]
-    assert single.to_numpy() == pytest.approx(once.table["standard_error"].to_numpy() / 2, rel=0.01)
+    alike = DefaultModel.fit(*again, signs=SIGNS, groups=firms)
+    single = DefaultModel.fit(*again, signs=SIGNS)
+    assert (alike.table["standard_error"] > 1.5 * single.table["standard_error"]).all()
+    # The rows of a firm stand in one fold: copies must not let the fit know the outcome that it is asked for.
+    assert alike.cross_validation.slope < 1.1
+    assert alike.cross_validation.slope_error == pytest.approx(2 * single.cross_validation.slope_error, rel=0.1)
 
 
-def test_intervals_cover_the_truth():
-    # 90 % intervals at a row off the centre; 200 samples give a standard error of 2.1 points.
-    row, inside = pd.DataFrame({"debt": [0.7], "equity": [-0.5]}), 0
-    for seed in range(200):
-        found = DefaultModel.fit(*simulated(1_000, seed, debt=1.5, equity=-1.0), signs=SIGNS).predict(row).iloc[0]
-        inside += found["pd_low"] <= expit(-2.5 + 1.05 + 0.5) <= found["pd_high"]
-    assert inside / 200 == pytest.approx(0.9, abs=0.06)
+TRUTHS = {
+    "straight": lambda a: -3 + a[:, :5] @ [0.8, -0.6, 0.5, 0.3, -0.3],
+    "bent": lambda a: -3.3 + np.maximum(a[:, 0], 0) - 1.2 * np.tanh(2 * a[:, 1]) + 0.4 * a[:, 2],
+    "strong": lambda a: -4 + 1.5 * a[:, 0] - 1.2 * a[:, 1] + a[:, 2],
+}
+
+
+@pytest.mark.parametrize("truth", TRUTHS)
+def test_intervals_of_a_probability_cover_the_truth(truth):
+    # 2,000 fresh rows in each of 12 samples of 3,000 rows and 8 normal inputs; asked for 90 %, held to 85 to 95 %.
+    inside = []
+    for seed in range(12):
+        random = np.random.default_rng(seed)
+        a, fresh = random.normal(size=(3_000, 8)), random.normal(size=(2_000, 8))
+        y = pd.Series((random.random(3_000) < expit(TRUTHS[truth](a))).astype(int))
+        names = [f"ratio_{n}" for n in range(8)]
+        model = DefaultModel.fit(pd.DataFrame(a, columns=names), y, signs={"ratio_0": 1, "ratio_1": -1, "ratio_2": 1})
+        found = model.predict(pd.DataFrame(fresh, columns=names))
+        inside.append(found["pd_low"].le(p := expit(TRUTHS[truth](fresh))).to_numpy() & (p <= found["pd_high"]))
+    assert np.mean(inside) == pytest.approx(0.90, abs=0.05)
 
 
 @pytest.fixture(scope="module")
@@ -112,11 +154,10 @@ def test_a_probability_moves_as_the_sign_says(model, values):
     assert (model.predict(rows)["pd"].diff().dropna() < 1e-12).all()
 
 
-def test_values_far_out_count_as_the_outermost_of_the_sample(known, model):
-    X = known[0]
+def test_values_far_out_count_as_the_outermost_knot(known, model):
     debt = model.inputs[0]
-    assert (debt.low, debt.high) == pytest.approx(tuple(X["debt"].quantile([0.01, 0.99])))
-    rows = pd.DataFrame({"debt": [debt.high, 1e9], "equity": [0.0, 0.0]})
+    assert (debt.knots[0], debt.knots[-1]) == pytest.approx(tuple(known[0]["debt"].quantile([0.01, 0.99])))
+    rows = pd.DataFrame({"debt": [debt.knots[-1], 1e9], "equity": [0.0, 0.0]})
     first, second = model.predict(rows)["pd"]
     assert first == second
 
@@ -125,47 +166,42 @@ def test_columns_that_cannot_help_are_dropped_with_reasons(known):
     X, y = known
     random = np.random.default_rng(1)
     rare = pd.Series(0.0, index=X.index).where(random.random(len(X)) > 0.005, 1.0)
-    region = pd.Series(random.integers(0, 3, len(X)))
     table = X.assign(
-        constant=7.0, empty=np.nan, rare=rare, copy=X["debt"] * 1000 + 5, mirror=-X["equity"],
-        north=(region == 0).astype(int), south=(region == 1).astype(int), west=(region == 2).astype(int),
-        noise=random.normal(size=len(X)), scarce=X["debt"].where((y.cumsum() <= 4) | (y == 0)),
+        constant=7.0, empty=np.nan, rare=rare, copy=np.exp(X["debt"]), mirror=-X["equity"],
+        scarce=X["debt"].where((y.cumsum() <= 4) | (y == 0)),
     )  # fmt: skip
     model = DefaultModel.fit(table, y, signs=SIGNS)
-    assert set(model.table.index) == {"intercept", "debt", "equity"}
-    assert model.dropped["constant"] == "has no two different values"
-    assert model.dropped["empty"] == "has no value"
-    assert model.dropped["rare"] == "hardly varies: one value but for the 1% at either end"
-    assert model.dropped["copy"] == "nearly the same as debt"
-    assert model.dropped["mirror"] == "nearly the same as equity"
-    assert model.dropped["west"] == "a combination of earlier columns"
-    assert model.dropped["scarce"] == f"is known in 4 rows with default and {(y == 0).sum()} without"
-    assert model.dropped["noise"].startswith("adds too little (|z| ")
-    assert set(model.dropped) | set(model.table.index) == {*table.columns, "intercept"}
+    assert set(model.table.index) == {"debt", "equity"}
+    assert model.dropped == {
+        "constant": "has no two different values",
+        "empty": "has no value",
+        "rare": "hardly varies: one value but for the 1% at either end",
+        "copy": "orders the buyers nearly as debt does",
+        "mirror": "orders the buyers nearly as equity does",
+        "scarce": f"is known in 4 rows with default and {(y == 0).sum()} without",
+    }
 
 
-def test_a_coefficient_of_the_wrong_sign_is_dropped(known):
+def test_a_curve_of_the_wrong_sign_stays_level(known):
     X, y = known
     model = DefaultModel.fit(X, y, signs={"debt": -1, "equity": -1})
-    assert model.dropped == {"debt": "its coefficient had the wrong sign"}
+    assert model.dropped == {"debt": "is level: what it tells goes against its sign"}
     assert DefaultModel.fit(X, y, signs={"equity": -1}).dropped == {}
 
 
-def test_the_weakest_column_goes_and_the_rest_is_fitted_again():
-    # Two noisy readings of one thing, alike: together neither says much, one alone says it all.
-    X, y = simulated(3_000, 3, debt=1.5)
-    random = np.random.default_rng(9)
-    noisy = {f"reading_{n}": X["debt"] + random.normal(0, 0.15, len(X)) for n in (1, 2)}
-    model = DefaultModel.fit(pd.DataFrame(noisy), y, signs={"reading_1": 1, "reading_2": 1})
-    assert len(model.inputs) + len(model.dropped) == 2
-    assert (model.table["z"].abs() >= math.sqrt(2)).all()
+def test_noise_hardly_matters(known):
+    X, y = known
+    random = np.random.default_rng(5)
+    model = DefaultModel.fit(X.assign(noise=random.normal(size=len(X))), y, signs=SIGNS)
+    assert model.table.loc["noise", "importance"] < 0.25 * model.table.loc["equity", "importance"]
+    assert model.cross_validation.slope == pytest.approx(1, abs=0.2)
 
 
 def test_everything_dropped_leaves_the_default_rate(known):
     y = known[1]
     model = DefaultModel.fit(pd.DataFrame({"constant": 1.0, "empty": np.nan}, index=y.index), y, signs={"constant": 1})
     assert model.inputs == ()
-    assert model.table.index.tolist() == ["intercept"]
+    assert model.table.empty
     someone = pd.DataFrame(index=["A", "B"])
     found = model.predict(someone)
     assert found["pd"].tolist() == pytest.approx([y.mean()] * 2)
@@ -178,33 +214,22 @@ def test_everything_dropped_leaves_the_default_rate(known):
 
 def test_being_missing_has_a_coefficient_of_its_own(gappy):
     model = DefaultModel.fit(*gappy, signs=SIGNS)
-    assert "debt is missing" in model.table.index
-    rows = pd.DataFrame({"debt": [np.nan, model.inputs[0].median], "equity": [0.0, 0.0]})
-    odds = logit(model.predict(rows)["pd"])
-    assert odds[0] - odds[1] == pytest.approx(model.table.loc["debt is missing", "coefficient"])
-    # Missing twice as often among defaulters as among others, 40 % and 20 %: ln(0.4/0.6) − ln(0.2/0.8).
-    assert odds[0] - odds[1] == pytest.approx(math.log(0.4 / 0.6) - math.log(0.2 / 0.8), abs=0.35)
+    rows = pd.DataFrame({"debt": [np.nan], "equity": [0.0]})
+    average = logit(model.predict(gappy[0].dropna().assign(equity=0.0))["pd"]).mean()
+    beyond = logit(model.predict(rows)["pd"].iloc[0]) - average
+    assert beyond == pytest.approx(model.table.loc["debt", "missing"], abs=0.02)
+    # Missing twice as often among defaulters as among others, 40 % and 20 %: ln(0.4/0.6) − ln(0.2/0.8) = 0.98, against
+    # the rate of those known; the curve's average lies below that, for a mean of odds is above the odds of the mean.
+    assert beyond == pytest.approx(0.98, abs=0.45)
 
 
-def test_a_value_missing_too_rarely_counts_as_the_median(known):
-    X, y = known
-    few = y.index[y == 1][:4].append(y.index[y == 0][:100])
-    X = X.assign(debt=X["debt"].mask(X.index.isin(few)))
-    model = DefaultModel.fit(X, y, signs=SIGNS)
-    assert "debt is missing" not in model.table.index
-    rows = pd.DataFrame({"debt": [np.nan, model.inputs[0].median], "equity": [0.0, 0.0]})
-    first, second = model.predict(rows)["pd"]
-    assert first == second
-
-
-def test_of_columns_missing_together_or_in_turn_one_indicator_is_enough(gappy):
+def test_less_known_is_less_certain(gappy):
     X, y = gappy
-    missing = X["debt"].isna()
-    together = DefaultModel.fit(X.assign(equity=X["equity"].mask(missing)), y, signs=SIGNS)
-    assert [name for name in together.names if "missing" in name] == ["debt is missing"]
-    in_turn = DefaultModel.fit(X.assign(equity=X["equity"].mask(~missing)), y, signs=SIGNS)
-    assert sum("missing" in name for name in in_turn.names) == 1
-    assert np.isfinite(in_turn.table).all(axis=None)
+    model = DefaultModel.fit(X, y, signs=SIGNS)
+    rows = pd.DataFrame({"debt": [0.0, np.nan, np.nan], "equity": [0.0, 0.0, np.nan]})
+    found = model.predict(rows)
+    width = logit(found["pd_high"]) - logit(found["pd_low"])
+    assert width[0] < width[1] < width[2]
 
 
 def test_contributions_add_up_to_the_log_odds_beyond_the_median_buyer(gappy):
@@ -213,9 +238,10 @@ def test_contributions_add_up_to_the_log_odds_beyond_the_median_buyer(gappy):
     parts = model.explain(X)
     assert parts.columns.tolist() == ["debt", "equity"]
     median = pd.DataFrame({name: [X[name].median()] for name in X})
+    np.testing.assert_allclose(points(parts), parts * -28.8539, rtol=1e-5)  # 20 / ln 2
     beyond = logit(model.predict(X)["pd"]) - logit(model.predict(median)["pd"].iloc[0])
     np.testing.assert_allclose(parts.sum(axis=1), beyond, atol=1e-9)
-    assert parts[X["debt"].isna()]["debt"].std() == 0
+    assert parts[X["debt"].isna()]["debt"].std() < 1e-12
 
 
 def test_json_brings_back_the_same_model(gappy):
@@ -225,6 +251,8 @@ def test_json_brings_back_the_same_model(gappy):
     pd.testing.assert_frame_equal(again.predict(X), model.predict(X), check_exact=True)
     pd.testing.assert_frame_equal(again.explain(X), model.explain(X), check_exact=True)
     pd.testing.assert_frame_equal(again.table, model.table, check_exact=True)
+    pd.testing.assert_frame_equal(again.curves, model.curves, check_exact=True)
+    assert again.cross_validation == model.cross_validation
     assert again.dropped == model.dropped == {"constant": "has no two different values"}
     assert again.to_json() == model.to_json()
     assert json.loads(model.to_json())["observations"] == 5_000
@@ -257,12 +285,14 @@ def test_a_table_nobody_has_seen():
     assert {"ratio_0", "ratio_1", "ratio_2"} <= kept
     assert {"constant", "zero", "empty", "twin", "opposite"} <= set(model.dropped)
     assert kept | set(model.dropped) == set(X.columns)
-    assert np.isfinite(model.table).all(axis=None)
+    assert {"ratio_0", "ratio_1"} == set(model.table.index[:2])
     found = model.predict(X)
-    assert found["pd"].sum() == pytest.approx(400, abs=0.01)
+    assert found["pd"].sum() == pytest.approx(400, abs=0.5)
     assert found.notna().all(axis=None)
     assert found.index.equals(X.index)
-    assert all(model.table.loc[name, "coefficient"] * sign > 0 for name, sign in signs.items() if name in kept)
+    assert all(model.table.loc[name, "effect"] * sign >= 0 for name, sign in signs.items() if name in kept)
+    again = DefaultModel.from_json(model.to_json())
+    pd.testing.assert_frame_equal(again.predict(X), found, check_exact=True)
 
 
 def test_columns_in_another_order_give_the_same_probabilities(known, model):
@@ -317,24 +347,15 @@ def test_groups_name_several_firms(known, groups):
         DefaultModel.fit(X, y, signs=SIGNS, groups=pd.Series(groups, index=X.index, dtype="str"))
 
 
-@pytest.mark.parametrize("given_away", ["all defaults", "some defaults", "some others"])
-def test_a_column_that_gives_the_outcome_away_is_named(known, given_away):
-    X, y = known
-    half = np.arange(len(y)) % 2 == 0
-    leak = {"all defaults": y, "some defaults": y * half, "some others": (1 - y) * half}[given_away]
-    with pytest.raises(InputError, match="tells defaults from others without error") as error:
-        DefaultModel.fit(X.assign(leak=leak), y, signs=SIGNS)
-    assert columns_of(error) == ["leak"]
-
-
-def test_columns_that_give_the_outcome_away_together_are_refused():
-    # Default exactly where the sum is above 1: neither column tells it alone.
-    random = np.random.default_rng(0)
-    X = pd.DataFrame({"a": random.uniform(-1, 1, 2_000), "b": random.uniform(-1, 1, 2_000)})
-    y = (X["a"].clip(-0.98, 0.98) + X["b"].clip(-0.98, 0.98) > 1).astype(int)
-    X = X[(X.sum(axis=1) - 1).abs() > 0.2]
-    with pytest.raises(InputError, match="some columns together give y away"):
-        DefaultModel.fit(X, y[X.index], signs={})
+def test_too_few_defaults_are_not_cross_validated():
+    X, y = simulated(200, debt=1.0)
+    few = y.where(y.cumsum() <= 4, 0)
+    model = DefaultModel.fit(pd.concat([X, X]).reset_index(drop=True), pd.concat([few, few], ignore_index=True),
+                             signs={"debt": 1},
+                             groups=pd.Series(np.tile(np.arange(200), 2)))  # fmt: skip
+    assert math.isnan(model.cross_validation.log_loss)
+    assert math.isnan(model.cross_validation.slope)
+    assert DefaultModel.from_json(model.to_json()).predict(X).equals(model.predict(X))
 
 
 def test_a_table_to_predict_or_explain_is_checked(model):

@@ -187,6 +187,26 @@ def test_marks_beyond_the_curves_are_inside_the_picture():
     assert axes.get_xlim()[1] > 4e6
 
 
+def curve_table() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"input": ["equity_ratio"] * 3 + ["days_beyond_terms"] * 2, "value": [-0.1, 0.4, np.nan, 0.0, 60.0],
+         "log_odds": [1.0, 0.0, 0.4, 0.0, 2.0], "standard_error": [0.3, 0.0, 0.2, 0.0, np.nan]}
+    )  # fmt: skip
+
+
+def test_curves_draw_a_panel_for_each_input_and_a_cross_for_not_known():
+    figure = charts.curves(curve_table())
+    equity, days = figure.axes[:2]
+    assert equity.get_title() == "Equity ratio"
+    assert equity.lines[0].get_xdata().tolist() == [-0.1, 0.4]
+    assert equity.lines[0].get_ydata().tolist() == [1.0, 0.0]
+    assert equity.lines[1].get_ydata().tolist() == [0.4]
+    assert days.lines[1].get_ydata().tolist() == []
+    assert equity.get_ylim() == days.get_ylim()
+    assert png(figure) == png(charts.curves(curve_table()))
+    assert len([axes for axes in charts.curves(curve_table(), most=1).axes if axes.get_visible()]) == 1
+
+
 def test_calibration_shows_prediction_observation_and_interval_also_at_zero():
     figure = charts.calibration(calibration_table())
     axes = figure.axes[0]
@@ -212,6 +232,7 @@ def test_calibration_shows_prediction_observation_and_interval_also_at_zero():
         lambda: charts.exceedance({}, x="x", marks={"VaR": 1.0}),
         lambda: charts.exceedance({"a": pd.DataFrame({"loss": [1.0], "probability": [0.0]})}, x="x"),
         lambda: charts.calibration(calibration_table().head(0)),
+        lambda: charts.curves(curve_table().head(0)),
         lambda: charts.calibration(calibration_table() * np.nan),
     ],
 )

@@ -7,7 +7,15 @@ import numba
 
 from tradecredit.book.memory import CACHE
 
-KERNELS = ("compiled.py", "settlement.py", "random_numbers.py", "engine.py", "risk_measures.py", "cross_check.py")
+KERNELS = (
+    "compiled.py",
+    "settlement.py",
+    "random_numbers.py",
+    "engine.py",
+    "risk_measures.py",
+    "cross_check.py",
+    "curves.py",
+)
 """Modules with compiled functions, which call each other."""
 
 

@@ -1,5 +1,6 @@
 """Who may fail: each buyer's 12-month default probability, grade and reasons, and how good they are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +17,8 @@ from tradecredit.measure.behaviour import features
 from tradecredit.measure.ratios import ratios
 from tradecredit.model import validate
 from tradecredit.model.at_risk import in_default
-from tradecredit.model.default_model import TERM_COLUMNS, DefaultModel
+from tradecredit.model.curves import QUANTILES
+from tradecredit.model.default_model import CURVE_COLUMNS, TABLE_COLUMNS, DefaultModel
 from tradecredit.model.grades import WORST, grade, middle
 
 __all__ = ["Assessment", "DefaultModel", "assess", "assessment", "in_default", "overriding", "panel"]
@@ -68,8 +70,9 @@ forgotten for years would else take the whole central tendency to its buyer and 
 class Assessment:
     """All that chapter 02 shows.
 
-    `ratings`: see `assess`. `model`: the fitted one, or None. `coefficients`: index `term`; of the fit
-    (`DefaultModel.table`), or the stated weights, without errors. `dropped`: index `term`; `reason`. `validation`:
+    `ratings`: see `assess`. `model`: the fitted one, or None. `inputs` and `curves`: what enters and how, as
+    `DefaultModel.table` and `.curves`; of the stated weights, straight and without errors, where nothing is fitted.
+    `dropped`: index `input`; `reason`. `validation`:
     figures in sample, by cross-validation over buyers and out of time (`validate.report`; empty without a fit).
     `calibration`: predicted and observed rates by grade in cross-validation (`validate.calibration`; empty likewise).
     `observations`, `defaulters`: rows of the panel, and buyers in it that defaulted within 12 months. `basis`: in a
@@ -78,7 +81,8 @@ class Assessment:
 
     ratings: pd.DataFrame
     model: DefaultModel | None
-    coefficients: pd.DataFrame
+    inputs: pd.DataFrame
+    curves: pd.DataFrame
     dropped: pd.DataFrame
     validation: pd.DataFrame
     calibration: pd.DataFrame
@@ -111,53 +115,49 @@ def assess(book: Book) -> pd.DataFrame:
 def assessment(book: Book) -> Assessment:
     """Return the default probabilities with the model behind them and its validation.
 
-    If at least `default.minimum_defaults` buyers of `panel` defaulted within 12 months of an observation, a logit is
-    fitted on `CANDIDATES` (`DefaultModel.fit`, errors clustered by buyer; a value that is not known counts as the
-    median, or by its own coefficient). Otherwise, and where the logit has no solution because a column tells the
-    defaulters apart without error, the book's own history cannot carry a fit, and the probabilities rest on a stated
-    prior: log-odds = level + Σ `prior_log_odds` × behaviour (at most `LONGEST_DAYS` days; one that is not
-    known counts as the median), the level such that the mean is `default.central_tendency`, with `default.prior_sd` as
-    standard deviation of the log-odds. A buyer of whom nothing was settled or fell due in the last 12 months gets the
-    central tendency and twice that deviation. The mean is over the buyers whose behaviour is known, without those in
-    default. Raises as `assess`.
+    If at least `default.minimum_defaults` buyers of `panel` defaulted within 12 months of an observation, curves are
+    fitted on `CANDIDATES` (`DefaultModel.fit`, errors clustered by buyer; a value that is not known has a coefficient
+    of its own). Otherwise the book's own history cannot carry a fit, and the probabilities rest on a stated prior:
+    log-odds = level + Σ `prior_log_odds` × behaviour (at most `LONGEST_DAYS` days; one that is not known counts as the
+    median), the level such that the mean is `default.central_tendency`, with `default.prior_sd` as standard deviation
+    of the log-odds. A buyer of whom nothing was settled or fell due in the last 12 months gets the central tendency and
+    twice that deviation. The mean is over the buyers whose behaviour is known, without those in default. Raises as
+    `assess`.
     """
     observed = panel(book)
     defaulters = int(observed.loc[observed["defaulted"] == 1, "buyer_id"].nunique())
     today = _candidates(book, features(book))
     settings = book.run.default
-    model, obstacle = None, ""
-    if defaulters >= settings.minimum_defaults:
-        try:
-            model = _fitted(observed)
-            validation, calibration = _validated(observed, model, book)
-        except InputError as error:  # no solution, here or in a part of the buyers: told on the page, not passed over
-            model, obstacle = None, f" There is none: {error.problems[0].column}, {error.problems[0].allowed}."
+    model = _fitted(observed) if defaulters >= settings.minimum_defaults else None
     if model:
+        validation, calibration = _validated(observed, model, book)
+        inputs, curves = model.table, model.curves
         rated = model.predict(today, confidence=settings.interval)
         method = np.where(_behaviour_known(today), "fitted model", "fitted model: behaviour not known")
         rated = rated.assign(drivers=_drivers(model.explain(today), today), method=method)
         basis = (
-            f"A logit fitted on {len(observed):,} observations of this book's buyers on past dates; {defaulters} "
-            f"buyers defaulted within {HORIZON_MONTHS} months of at least one of theirs."
+            f"Curves of {len(model.inputs)} inputs that add up in log-odds, fitted on {len(observed):,} observations "
+            f"of this book's buyers on past dates; {defaulters} buyers defaulted within {HORIZON_MONTHS} months of at "
+            "least one of theirs."
         )
     else:
         rated = _by_prior(book, today)
+        inputs, curves = _stated(settings.prior_log_odds, today)
         validation, calibration = validate.report({}), validate.calibration(*[pd.Series(dtype="float64")] * 3)
         basis = (
             f"{defaulters} buyers defaulted within {HORIZON_MONTHS} months of an observation in this book, and a fit "
-            f"needs {settings.minimum_defaults} and a solution.{obstacle} The default probability cannot be estimated "
-            "from this book. The level is "
-            f"the stated central tendency of {settings.central_tendency:.2%} ({settings.central_tendency_source}); "
-            f"the order comes from payment behaviour with stated weights, more than {LONGEST_DAYS:.0f} days counting "
-            f"as {LONGEST_DAYS:.0f}."
+            f"needs {settings.minimum_defaults}. The default probability cannot be estimated from this book. "
+            f"The level is the stated central tendency of {settings.central_tendency:.2%} "
+            f"({settings.central_tendency_source}); the order comes from payment behaviour with "
+            f"stated weights, more than {LONGEST_DAYS:.0f} days counting as {LONGEST_DAYS:.0f}."
         )
     ratings = _overridden(_in_default(rated, book), book)
-    weights = pd.Series(settings.prior_log_odds).rename_axis("term").to_frame("coefficient")
     return Assessment(
         ratings=ratings,
         model=model,
-        coefficients=model.table if model else weights.reindex(columns=TERM_COLUMNS),
-        dropped=pd.Series(model.dropped if model else {}, dtype="str").rename_axis("term").to_frame("reason"),
+        inputs=inputs,
+        curves=curves,
+        dropped=pd.Series(model.dropped if model else {}, dtype="str").rename_axis("input").to_frame("reason"),
         validation=validation,
         calibration=calibration,
         observations=len(observed),
@@ -285,6 +285,30 @@ def _by_prior(book: Book, today: pd.DataFrame) -> pd.DataFrame:
         },
         index=today.index,
     )
+
+
+def _stated(weights: Mapping[str, float], today: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the stated weights as a table of inputs and as curves, over the buyers of today."""
+    values = today[list(weights)]
+    values = values.assign(**{name: values[name].clip(upper=LONGEST_DAYS) for name in values if "days" in name})
+    log_odds = (values - values.median()) * pd.Series(weights, dtype="float64")
+    ends = log_odds.quantile([0.01, 0.99])
+    found = {
+        "sign": np.sign(pd.Series(weights, dtype="float64")), "importance": log_odds.std(),
+        "effect": ends.loc[0.99] - ends.loc[0.01],
+    }  # fmt: skip
+    table = pd.DataFrame(found, columns=TABLE_COLUMNS, index=pd.Index(list(weights), name="input"))
+    table = table.sort_values("importance", ascending=False, kind="stable")
+    points = [
+        pd.DataFrame({"input": name, "value": values[name].quantile(QUANTILES).unique()}).assign(
+            log_odds=lambda rows, name=name: (rows["value"] - values[name].median()) * weights[name]
+        )
+        for name in table.index
+    ]
+    curves = (
+        pd.concat([pd.DataFrame(columns=CURVE_COLUMNS), *points]) if points else pd.DataFrame(columns=CURVE_COLUMNS)
+    )
+    return table, curves.reset_index(drop=True)
 
 
 def _drivers(contributions: pd.DataFrame, values: pd.DataFrame) -> pd.Series:

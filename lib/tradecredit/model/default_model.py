@@ -1,270 +1,329 @@
-"""A logit of default on any table of ratios: fitted, read, explained, kept as JSON."""
+"""The model of default: monotone curves of any table of ratios that add up in log-odds; fitted, read, explained."""
 
 import json
-import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit
-from scipy.stats import norm
+from scipy.stats import norm, rankdata
 
 from tradecredit.errors import InputError, Problem
-
-WINSORISED = 0.01
-"""Values beyond this quantile of the fitted sample, at either end, count as the quantile."""
+from tradecredit.model import curves, validate
+from tradecredit.model.curves import Curve
 
 FEWEST = 5
-"""An input must be known in this many rows with default and as many without. It has a coefficient for being missing if
-it is missing in as many; with fewer a missing value counts as the median."""
+"""An input must be known in this many rows with default and in as many without."""
 
 NEAR_DUPLICATE = 0.98
-"""Of two inputs whose correlation is at least this, in size, only the first stays."""
+"""Of two inputs whose rank correlation is at least this, in size, only the first stays."""
 
-COMBINATION = 1e-4
-"""An input of which the earlier ones leave less than this part (of its standard deviation) unexplained is dropped."""
+FOLDS = 5
+"""Parts that the firms are dealt to for cross-validation."""
 
-TERM_COLUMNS = ["coefficient", "standard_error", "z", "p_value"]
+LEVEL = 1e-6
+"""A curve none of whose steps is larger is level."""
+
+AGAINST = "is level: what it tells goes against its sign"
+
+POINTS_TO_DOUBLE = 20.0
+"""Points of a score that halve the odds of default, as scorecards are usually scaled."""
+
+TABLE_COLUMNS = ["sign", "importance", "effect", "standard_error", "missing"]
 """Columns of `DefaultModel.table`."""
 
-LEAST_Z = float(np.sqrt(2.0))
-"""Inputs whose |z| is below this are dropped, worst first. Where rows are independent, leaving one out then improves
-Akaike's criterion; with clustered errors the rule is the same, but stricter."""
+
+CURVE_COLUMNS = ["input", "value", "log_odds", "standard_error"]
+"""Columns of `DefaultModel.curves`."""
 
 
-@dataclass(frozen=True)
-class Input:
-    """How one column enters the model: clipped to low..high, missing as the median, then (value − mean) / sd."""
+class CrossValidation(NamedTuple):
+    """What firms left out of the fit say of it; NaN where it cannot be estimated.
 
-    name: str
-    low: float
-    high: float
-    median: float
-    mean: float
-    sd: float
+    `log_loss`: mean negative log-likelihood of a row. `auc` and `slope` with their errors clustered by firm:
+    `validate.auc`, and `validate.calibration_slope`, the logit by statsmodels of the outcome on the log-odds of the fit
+    without the firm; below 1 where the probabilities spread too far. The penalties are those of the fit to all.
+    """
+
+    log_loss: float
+    auc: float
+    auc_error: float
+    slope: float
+    slope_error: float
 
 
 @dataclass(frozen=True, eq=False)
 class DefaultModel:
-    """A fitted logit: log-odds of default = intercept + Σ coefficient × standardised input (+ missing indicators).
+    """A fitted additive logit: log-odds of default = intercept + Σ curve of an input (`curves.Curve`).
 
-    `names` are the terms, intercept first, a missing indicator as `<input> is missing`; `covariance` is theirs,
-    clustered by firm where groups were given; `dropped` tells which columns were left out, and why.
+    `coefficients`: the intercept's, then those of each curve. `covariance`: theirs, as the rows of its lower triangle,
+    to six digits. `spread`: covariance over the fitted sample of the inputs' contributions, row by row; what is not
+    known of a buyer adds its part to the interval. `dropped`: columns left out, and why.
     """
 
-    inputs: tuple[Input, ...]
-    names: tuple[str, ...]
+    inputs: tuple[Curve, ...]
     coefficients: tuple[float, ...]
     covariance: tuple[tuple[float, ...], ...]
+    spread: tuple[tuple[float, ...], ...]
+    cross_validation: CrossValidation
     dropped: Mapping[str, str]
     observations: int
     defaults: int
 
     @classmethod
     def fit(cls, X: pd.DataFrame, y: pd.Series, *, signs: Mapping[str, int], groups: pd.Series | None = None) -> Self:
-        """Fit a logit of `y` (1: defaulted, 0: not) on the columns of `X` by statsmodels.
+        """Fit curves of the columns of `X` to `y` (1: defaulted, 0: not), all at once.
 
         `signs`: column → +1 if a higher value must mean more defaults, −1 if fewer; a column without a sign may have
-        either. `groups`: the firm of each row, for standard errors that allow for a firm's rows being alike.
+        either, and turn. `groups`: the firm of each row: the rows of one firm stand together in cross-validation and
+        count as one cluster in the errors.
 
-        Columns that hold one value, no value, nearly the same as an earlier column or a combination of earlier ones
-        are dropped. Then the column whose coefficient has the wrong sign most clearly is dropped and the rest fitted
-        again, until none has; then the weakest with |z| < √2, in the same way; the intercept alone may be left.
-        Missing values count as the median, with a coefficient for being missing where `FEWEST` allows it.
-        Raises `InputError` with every problem of the table, and where columns tell the outcomes apart without error.
+        Minimises −log-likelihood + ½ Σ weight × penalty, the weights estimated from the same table (`curves.fitted`).
+        Missing values have a coefficient of their own, which the penalty holds to the average buyer's. Columns that
+        hold one value, no value, too few (`FEWEST`) or the same order as an earlier column are dropped, and so is a
+        column whose curve its sign holds level.
+        Errors: H⁻¹(J + P)H⁻¹, H the penalised information, J the outer product of the scores summed by firm, P the
+        penalty: the variance of the curves plus, as their prior variance, what the penalty may have bent (Nychka 1988,
+        JASA 83, 1134; Wood 2017, Generalized Additive Models, §6.10; clusters as Liang and Zeger 1986).
+        Raises `InputError` with every problem of the table.
         """
         _check(X, y, signs, groups)
-        inputs, dropped = _inputs(X, y)
-        terms = _design(X, inputs, [_indicator(i.name) for i in inputs])
-        while True:
-            entering = {"intercept", *(i.name for i in inputs), *_indicated(terms, y, inputs)}
-            design = terms[[name for name in terms if name in entering]]
-            fitted = _logit(design, y, groups)
-            z = fitted.tvalues
-            wrong = {i.name: z[i.name] * signs.get(i.name, 0) for i in inputs if z[i.name] * signs.get(i.name, 0) < 0}
-            weak = {i.name: abs(z[i.name]) for i in inputs if abs(z[i.name]) < LEAST_Z}
-            if wrong:
-                name = min(wrong, key=wrong.get)
-                dropped[name] = "its coefficient had the wrong sign"
-            elif weak:
-                name = min(weak, key=weak.get)
-                dropped[name] = f"adds too little (|z| {weak[name]:.2f})"
-            else:
-                break
-            inputs = [i for i in inputs if i.name != name]
+        inputs, dropped = _inputs(X, y, signs)
+        outcome = y.to_numpy(dtype="float64")
+        firms = np.arange(len(y)) if groups is None else pd.factorize(groups)[0]
+        design = _design(inputs, X)
+        fit, doubted = curves.fitted(inputs, design, outcome)
+        covariance = _covariance(fit, doubted, design, outcome, firms)
+        spread = np.atleast_2d(np.cov(curves.contributions(design, fit.coefficients).T))
+        # Curves that the bounds hold level take no part: what is left is the same fit.
+        bent = [bool(np.abs(fit.coefficients[place]).max() > LEVEL) for place in curves.places(inputs)]
+        dropped |= {part.name: AGAINST for part, stays in zip(inputs, bent, strict=True) if not stays}
+        rows = np.r_[True, np.repeat(bent, [part.size for part in inputs]).astype(bool)]
         return cls(
-            inputs=tuple(inputs),
-            names=tuple(design.columns),
-            coefficients=tuple(float(value) for value in fitted.params),
-            covariance=tuple(tuple(float(value) for value in row) for row in fitted.cov_params().to_numpy()),
+            inputs=tuple(part for part, stays in zip(inputs, bent, strict=True) if stays),
+            coefficients=tuple(fit.coefficients[rows].tolist()),
+            covariance=_kept(covariance[np.ix_(rows, rows)]),
+            spread=tuple(map(tuple, spread[np.ix_(bent, bent)].tolist())) if any(bent) else (),
+            cross_validation=_cross_validated(inputs, fit, design, outcome, firms),
             dropped=dropped,
             observations=len(X),
-            defaults=int(y.sum()),
+            defaults=int(outcome.sum()),
         )
 
     def predict(self, X: pd.DataFrame, *, confidence: float = 0.9) -> pd.DataFrame:
         """Return `pd` with `pd_low` to `pd_high` for each row of `X`.
 
-        The interval is that of the log-odds by the covariance of the coefficients (delta method); it does not hold the
-        uncertainty of which columns were chosen. A missing value counts as the median of the fitted sample, unless
-        being missing has a coefficient. Raises `InputError` for columns of the model that are missing, not numeric or
-        infinite.
+        The interval is that of the log-odds, by the covariance of the coefficients (delta method) plus, for inputs that
+        are missing in the row, the variance of what they contribute over the fitted sample: less is known of that
+        buyer. Raises `InputError` for columns of the model that are absent, not numeric or infinite.
         """
         self._check_columns(X)
-        design = _design(X, self.inputs, self.names).to_numpy()
-        odds = design @ np.array(self.coefficients)
-        error = np.sqrt(np.einsum("ij,jk,ik->i", design, np.array(self.covariance), design))
-        width = norm.ppf(0.5 + confidence / 2) * error
-        columns = {"pd": odds, "pd_low": odds - width, "pd_high": odds + width}
-        return pd.DataFrame({name: expit(value) for name, value in columns.items()}, index=X.index)
+        design = _design(self.inputs, X)
+        odds = curves.log_odds(design, np.array(self.coefficients))
+        variance = curves.variances(design, self._covariance)
+        if self.inputs:
+            missing = X[[part.name for part in self.inputs]].isna().to_numpy(dtype="float64")
+            variance = variance + np.einsum("ij,ij->i", missing @ np.array(self.spread), missing)
+        width = norm.ppf(0.5 + confidence / 2) * np.sqrt(variance)
+        parts = {"pd": odds, "pd_low": odds - width, "pd_high": odds + width}
+        return pd.DataFrame({name: expit(value) for name, value in parts.items()}, index=X.index)
 
     def explain(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Return each column's contribution to the log-odds against a buyer with all medians, for each row.
+        """Return each input's contribution to the log-odds against a buyer with all medians, for each row.
 
-        A row's contributions add up to its log-odds less those of the median buyer; a missing value contributes by its
-        indicator under the column's own name. A model of the intercept alone has no columns. Raises as `predict`.
+        A row's contributions add up to its log-odds less those of the median buyer. A model of the intercept alone has
+        no columns. `points` turns them into points of a score. Raises as `predict`.
         """
         self._check_columns(X)
-        median = pd.DataFrame({i.name: [i.median] for i in self.inputs}, index=[0])
-        parts = (_design(X, self.inputs, self.names) - _design(median, self.inputs, self.names).iloc[0]) * np.array(
-            self.coefficients
+        median = pd.DataFrame({part.name: [part.median] for part in self.inputs}, index=[0])
+        here, there = (
+            curves.contributions(_design(self.inputs, rows), np.array(self.coefficients)) for rows in (X, median)
         )
-        by_input = {
-            i.name: parts[[n for n in (i.name, _indicator(i.name)) if n in parts]].sum(axis=1) for i in self.inputs
-        }
-        return pd.DataFrame(by_input, index=X.index)
+        return pd.DataFrame(here - there, index=X.index, columns=[part.name for part in self.inputs])
+
+    @property
+    def curves(self) -> pd.DataFrame:
+        """The curves at their knots, the most important input first.
+
+        Columns `input`, `value`, `log_odds` against the median value, `standard_error`.
+
+        A row with a missing `value` tells what it is not to be known; only where that has a coefficient.
+        """
+        rows, b = [pd.DataFrame(columns=CURVE_COLUMNS)], np.array(self.coefficients)
+        for part, place in zip(self.inputs, curves.places(self.inputs), strict=True):
+            values = np.array([*part.knots, *[np.nan] * part.missing, part.median])
+            dense = curves.dense(curves.design([part], [values], len(values)))[:, 1:]
+            beyond = dense[:-1] - dense[-1]
+            error = np.sqrt(np.einsum("ij,jk,ik->i", beyond, self._covariance[place, place], beyond))
+            told = {"input": part.name, "value": values[:-1], "log_odds": beyond @ b[place], "standard_error": error}
+            rows.append(pd.DataFrame(told))
+        order = {name: rank for rank, name in enumerate(self.table.index)}
+        found = pd.concat(rows[1:] or rows, ignore_index=True)
+        return found.sort_values("input", key=lambda names: names.map(order), kind="stable", ignore_index=True)
 
     @property
     def table(self) -> pd.DataFrame:
-        """The coefficients: index `term`; `coefficient` (per standard deviation), `standard_error`, `z`, `p_value`.
+        """What each input does: index `input`, the most important first.
 
-        The errors and p-values are those of a fit of these terms alone: that they were chosen by them is not in them.
+        `sign`; `importance`, standard deviation of its contribution over the fitted sample (log-odds); `effect`,
+        log-odds at its 99th percentile less those at its 1st, with `standard_error`; `missing`, log-odds of not being
+        known against the average buyer, NaN if it always was. No p-values: the penalty shares an effect among inputs
+        that move together, and each then looks weaker alone than all are.
         """
-        error = np.sqrt(np.diag(np.array(self.covariance)))
-        z = np.array(self.coefficients) / error
-        columns = zip(TERM_COLUMNS, (self.coefficients, error, z, 2 * norm.sf(np.abs(z))), strict=True)
-        return pd.DataFrame(dict(columns), index=pd.Index(self.names, name="term"))
+        b, covariance, rows = np.array(self.coefficients), self._covariance, {}
+        for number, (part, place) in enumerate(zip(self.inputs, curves.places(self.inputs), strict=True)):
+            steps = slice(place.start, place.start + len(part.means))
+            rows[part.name] = (
+                part.sign,
+                np.sqrt(self.spread[number][number]),
+                b[steps].sum(),
+                np.sqrt(covariance[steps, steps].sum()),
+                b[place][-1] if part.missing else np.nan,
+            )
+        table = pd.DataFrame.from_dict(rows, orient="index", columns=TABLE_COLUMNS).rename_axis("input")
+        return table.sort_values("importance", ascending=False, kind="stable")
 
     def to_json(self) -> str:
         """Return the model as JSON; `from_json` gives a model with the same predictions."""
-        return json.dumps(asdict(self), allow_nan=False)
+        content = asdict(self) | {
+            "inputs": [part._asdict() for part in self.inputs],
+            "cross_validation": {
+                name: None if value != value else value for name, value in self.cross_validation._asdict().items()
+            },
+        }
+        return json.dumps(content, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the model that `to_json` wrote."""
         content = json.loads(text)
+        inputs = [part | {name: tuple(part[name]) for name in ("knots", "means")} for part in content["inputs"]]
+        validation = {
+            name: float("nan") if value is None else value for name, value in content["cross_validation"].items()
+        }
         return cls(
             **content
             | {
-                "inputs": tuple(Input(**i) for i in content["inputs"]),
-                "names": tuple(content["names"]),
+                "inputs": tuple(Curve(**part) for part in inputs),
                 "coefficients": tuple(content["coefficients"]),
-                "covariance": tuple(tuple(row) for row in content["covariance"]),
+                "covariance": tuple(map(tuple, content["covariance"])),
+                "spread": tuple(map(tuple, content["spread"])),
+                "cross_validation": CrossValidation(**validation),
             }
         )
 
+    @property
+    def _covariance(self) -> np.ndarray:
+        size = len(self.coefficients)
+        whole = np.zeros((size, size))
+        whole[np.tril_indices(size)] = np.concatenate([np.array(row) for row in self.covariance])
+        return whole + np.tril(whole, -1).T
+
     def _check_columns(self, X: pd.DataFrame) -> None:
         problems = []
-        for i in self.inputs:
-            if i.name in X:
-                problems += _column_problems(X, i.name)
+        for part in self.inputs:
+            if part.name in X:
+                problems += _column_problems(X, part.name)
             else:
-                problems.append(_problem(i.name, "this column of the model is missing", "add it"))
+                problems.append(_problem(part.name, "this column of the model is missing", "add it"))
         if problems:
             raise InputError(problems)
 
 
-def _indicator(name: str) -> str:
-    return f"{name} is missing"
+def points(log_odds: pd.DataFrame) -> pd.DataFrame:
+    """Return contributions to the log-odds as points of a score: `POINTS_TO_DOUBLE` more halve the odds of default."""
+    return -log_odds * POINTS_TO_DOUBLE / np.log(2)
 
 
-def _inputs(X: pd.DataFrame, y: pd.Series) -> tuple[list[Input], dict[str, str]]:
-    """Return the columns that can enter, with what was learnt of them, and why the others cannot."""
-    inputs: list[Input] = []
+def _inputs(X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int]) -> tuple[list[Curve], dict[str, str]]:
+    """Return the curves of the columns that can enter, and why the others cannot."""
+    inputs: list[Curve] = []
     dropped: dict[str, str] = {}
-    kept: dict[str, pd.Series] = {}
+    kept: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    defaulted = y.to_numpy(dtype="float64") == 1
     for name in X.columns:
-        known = X[name].astype(float)
-        low, median, high = known.quantile([WINSORISED, 0.5, 1 - WINSORISED])
-        values = known.clip(low, high).fillna(median)
-        if not known.notna().any():
+        values = _numbers(X[name])
+        known = ~np.isnan(values)
+        bad, good = int((known & defaulted).sum()), int((known & ~defaulted).sum())
+        if not known.any():
             dropped[name] = "has no value"
-        elif known.nunique() < 2:
+        elif np.ptp(values[known]) == 0:
             dropped[name] = "has no two different values"
-        elif min(bad := int((known.notna() & (y == 1)).sum()), good := int(known.notna().sum()) - bad) < FEWEST:
+        elif min(bad, good) < FEWEST:
             dropped[name] = f"is known in {bad} rows with default and {good} without"
-        elif values.std() <= 1e-12 * abs(values.mean()):
-            dropped[name] = f"hardly varies: one value but for the {WINSORISED:.0%} at either end"
-        elif twin := _twin(values, kept):
-            dropped[name] = twin
+        elif len(part := curves.curve(name, values, sign=signs.get(name, 0))) and len(part.knots) < 2:
+            dropped[name] = "hardly varies: one value but for the 1% at either end"
+        elif twin := _twin(ranks := rankdata(values[known]), known, kept):
+            dropped[name] = f"orders the buyers nearly as {twin} does"
         else:
-            kept[name] = values
-            inputs.append(Input(name, *(float(v) for v in (low, high, median, values.mean(), values.std()))))
+            kept[name] = ranks, known
+            inputs.append(part)
     return inputs, dropped
 
 
-def _twin(values: pd.Series, earlier: Mapping[str, pd.Series]) -> str | None:
-    """Return why a column tells nothing beside earlier ones, None if it does."""
-    for name, seen in earlier.items():
-        if abs(np.corrcoef(values, seen)[0, 1]) >= NEAR_DUPLICATE:
-            return f"nearly the same as {name}"
-    others = pd.DataFrame({"one": 1.0} | {name: (seen - seen.mean()) / seen.std() for name, seen in earlier.items()},
-                          index=values.index)  # fmt: skip
-    scaled = ((values - values.mean()) / values.std()).to_numpy()
-    left = scaled - others.to_numpy() @ np.linalg.lstsq(others.to_numpy(), scaled)[0]
-    return "a combination of earlier columns" if left.std() < COMBINATION else None
+def _twin(ranks: np.ndarray, known: np.ndarray, earlier: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> str | None:
+    """Return the earlier column that is known for the same rows and orders them nearly alike, None if there is none."""
+    for name, (other, known_too) in earlier.items():
+        if (known == known_too).all() and abs(np.corrcoef(ranks, other)[0, 1]) >= NEAR_DUPLICATE:
+            return name
+    return None
 
 
-def _indicated(terms: pd.DataFrame, y: pd.Series, inputs: list[Input]) -> list[str]:
-    """Return the indicators of missing values that can be fitted; none that follows from earlier ones."""
-    chosen = ["intercept"]
-    for name in (_indicator(i.name) for i in inputs):
-        enough = terms[name].groupby(y).sum().min() >= FEWEST
-        together = terms[[*chosen, name]].to_numpy()
-        if enough and np.linalg.matrix_rank(together.T @ together) > len(chosen):
-            chosen.append(name)
-    return chosen[1:]
+def _numbers(column: pd.Series) -> np.ndarray:
+    return column.to_numpy(dtype="float64", na_value=np.nan)
 
 
-def _design(X: pd.DataFrame, inputs: Sequence[Input], indicated: Collection[str]) -> pd.DataFrame:
-    """Return the terms of each row: 1, the standardised inputs, and the missing-value indicators that are named."""
-    columns = {"intercept": pd.Series(1.0, index=X.index)}
-    for i in inputs:
-        known = X[i.name].astype(float)
-        columns[i.name] = (known.clip(i.low, i.high).fillna(i.median) - i.mean) / i.sd
-        if _indicator(i.name) in indicated:
-            columns[_indicator(i.name)] = known.isna().astype(float)
-    return pd.DataFrame(columns)
+def _design(inputs: Sequence[Curve], X: pd.DataFrame) -> curves.Design:
+    return curves.design(inputs, [_numbers(X[part.name]) for part in inputs], len(X))
 
 
-def _logit(design: pd.DataFrame, y: pd.Series, groups: pd.Series | None):
-    import statsmodels.api as sm
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
+def _cross_validated(inputs, fit: curves.Fit, design: curves.Design, y: np.ndarray, firms: np.ndarray):
+    """Return what firms left out say: each fold by one Newton step from the fit to all rows, with its penalty."""
+    fold = _folds(y, firms)
+    if not inputs or fold is None:
+        return CrossValidation(*[float("nan")] * 5)
+    odds = np.empty(len(y))
+    weight, residual = fit.probability * (1 - fit.probability), y - fit.probability
+    by_fold = curves.scores(design, residual, fold)
+    gradient = by_fold.sum(axis=0) - fit.penalty @ fit.coefficients
+    for k in range(FOLDS):
+        rows = design.rows(fold == k)
+        information = fit.information - curves.information(rows, weight[fold == k])
+        without = curves.step(information, gradient - by_fold[k], fit.coefficients, curves.bounds(inputs))
+        odds[fold == k] = curves.log_odds(rows, without)
+    told = pd.Series(expit(odds)), pd.Series(y)
+    groups = pd.Series(firms)
+    loss = float(np.mean(np.logaddexp(0, odds) - y * odds))
+    return CrossValidation(loss, *validate.auc(*told, groups=groups), *validate.calibration_slope(*told, groups=groups))
 
-    options = {"cov_type": "HC1"} if groups is None else {
-        "cov_type": "cluster", "cov_kwds": {"groups": pd.factorize(groups)[0]}
-    }  # fmt: skip
-    with warnings.catch_warnings():
-        for kind in (ConvergenceWarning, PerfectSeparationWarning):
-            warnings.simplefilter("error", kind)
-        try:
-            fitted = sm.Logit(y.astype(float), design).fit(method="newton", maxiter=100, disp=0, **options)
-        except (ConvergenceWarning, PerfectSeparationWarning, np.linalg.LinAlgError):
-            raise InputError(_separated(design, y)) from None
-    if not np.isfinite(fitted.bse).all():
-        raise InputError(_separated(design, y))
-    return fitted
+
+def _folds(y: np.ndarray, firms: np.ndarray) -> np.ndarray | None:
+    """Return the fold of each row; None where fewer than `FOLDS` firms defaulted, or did not.
+
+    Firms are dealt in turn, those that defaulted apart from the others, in an order that does not follow the table's.
+    """
+    ever = np.bincount(firms, y) > 0
+    if min(ever.sum(), (~ever).sum()) < FOLDS:
+        return None
+    shuffled = np.random.default_rng(0).permutation(len(ever))
+    order = shuffled[np.argsort(ever[shuffled], kind="stable")]
+    fold = np.empty(len(ever), dtype=int)
+    fold[order] = np.arange(len(ever)) % FOLDS
+    return fold[firms]
 
 
-def _separated(design: pd.DataFrame, y: pd.Series) -> list[Problem]:
-    """Return the terms each of which tells the outcomes apart alone, or a problem of all where none does."""
-    good, bad = design[y == 0].agg(["min", "max"]), design[y == 1].agg(["min", "max"])
-    apart = (good.loc["max"] <= bad.loc["min"]) | (bad.loc["max"] <= good.loc["min"])
-    names = [name for name in design.columns[apart] if name != "intercept"] or ["X"]
-    alone = "tells defaults from others without error" if names != ["X"] else "some columns together give y away"
-    return [_problem(name, f"the logit has no solution: {alone}", "leave that column out") for name in names]
+def _covariance(fit: curves.Fit, doubted: np.ndarray, design: curves.Design, y, firms) -> np.ndarray:
+    """Return the covariance of the coefficients, the penalty counting as `doubted`."""
+    by_firm = curves.scores(design, y - fit.probability, firms)
+    inverse = np.linalg.inv(fit.information - fit.penalty + doubted)
+    return inverse @ (by_firm.T @ by_firm + doubted) @ inverse
+
+
+def _kept(covariance: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    """Return the rows of the lower triangle to six digits, which halves the model's JSON."""
+    return tuple(tuple(float(f"{value:.5e}") for value in row[: n + 1]) for n, row in enumerate(covariance))
 
 
 def _check(X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int], groups: pd.Series | None) -> None:

@@ -19,8 +19,10 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+from scipy.stats import norm
 
 from tradecredit.report.formats import MINUS, Kind, missing
+from tradecredit.report.formats import column as told
 from tradecredit.report.formats import probability as probability_text
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
@@ -235,6 +237,42 @@ def calibration(table: pd.DataFrame, *, x: str = "Grade", y: str = "12-month def
         axes.set_xticks(places, [str(name) for name in table.index])
 
     return _figure(table.dropna(how="all"), draw, x=x, y=y, legend=True)
+
+
+def curves(table: pd.DataFrame, *, most: int = 12, interval: float = 0.9) -> Figure:
+    """Return a model on one page: a small panel for each input, its curve of log-odds with the interval.
+
+    `table`: `DefaultModel.curves` (`input`, `value`, `log_odds` against the median buyer, `standard_error`); the first
+    `most` inputs in its order. All panels share the scale of log-odds; a cross stands for a value that is not known.
+    Where errors are missing only the curve is drawn.
+    """
+    drawn = table[table["input"].isin(table["input"].unique()[:most])]
+    names = list(drawn["input"].unique())
+    if not names:
+        return _figure(table, lambda _: None, x="", y="")
+    columns, width = min(3, len(names)), norm.ppf(0.5 + interval / 2)
+    with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
+        rows = -(-len(names) // columns)
+        figure = Figure(figsize=(SIZE[0], 0.6 + 1.65 * rows), dpi=100, layout="constrained")
+        grid = figure.subplots(rows, columns, sharey=True, squeeze=False)
+        for axes, name in zip(grid.flat, names, strict=False):
+            points = drawn[drawn["input"] == name]
+            known, unknown = points[points["value"].notna()], points[points["value"].isna()]
+            label, kind = told(name, points["value"])
+            value, odds = known["value"].astype("float64"), known["log_odds"].astype("float64")
+            error = width * known["standard_error"].astype("float64")
+            axes.fill_between(value, odds - error, odds + error, color=OKABE_ITO[0], alpha=0.25, linewidth=0)
+            axes.plot(value, odds, color=OKABE_ITO[0])
+            axes.plot([float(value.max())] * len(unknown), unknown["log_odds"], "x", color=OKABE_ITO[1], markersize=7)
+            axes.axhline(0, color=GREY, linewidth=0.8)
+            axes.set_title(textwrap.fill(label, 24), fontsize=10)
+            axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]))
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _, kind=kind: short(value, kind)))
+            axes.tick_params(labelsize=10)
+        for axes in grid.flat[len(names) :]:
+            axes.set_visible(False)
+        figure.supylabel("Log-odds of default against the median buyer", fontsize=11)
+    return figure
 
 
 def short(value: float, kind: Kind) -> str:
