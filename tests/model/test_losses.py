@@ -203,6 +203,14 @@ def test_contributions_add_up_to_the_shortfall(simulated, level):
         assert (parts >= -1e-9).all()
 
 
+def test_a_policy_may_have_the_name_of_a_view(simulated):
+    policy = Policy(name="gross", insured_percentage=0.5)
+    dist = simulate(simulated.portfolio, policies=[policy], scenarios=5_000, seed=2)
+    for view in dist.views:
+        shortfall, _ = expected_shortfall(dist.losses[view].to_numpy(), dist.sample, 0.99)
+        assert dist.contributions(view, 0.99).sum() == pytest.approx(shortfall)
+
+
 def test_shares_of_contributors_are_those_of_equal_buyers():
     book = equal(20, 0.05, 0.2, exposure=[2.0] * 10 + [1.0] * 10)
     parts = simulate(book, scenarios=20_000, seed=3).contributions("gross", 0.9)

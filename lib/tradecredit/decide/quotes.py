@@ -224,7 +224,7 @@ def _of_programme(dist: LossDistribution, policy: Policy, amount: Callable[[Poli
 
 def _cost(book: Book, dist: LossDistribution, policy: Policy) -> dict[str, float]:
     """Return what a programme costs before bonus and malus: premium, fees, tax and cost, their sum."""
-    named = int((cover(book)["cover"] == "named limit").sum())
+    limits = cover(book)
     by_name = {one.name: one for one in dist.policies}
     costs = []
     for name in policy.programme:
@@ -233,8 +233,9 @@ def _cost(book: Book, dist: LossDistribution, policy: Policy) -> dict[str, float
             limit = one.attachment(dist.portfolio, by_name[one.primary]).limit
             costs.append(one.cost(limits=int((limit > 0).sum()), extra_limits=float(limit.sum())))
         else:
-            counted = named if one.buyers is None else len(one.buyers)
-            costs.append(one.cost(limits=counted))
+            # Of all buyers, also those that owe nothing today; a refused limit costs no fee.
+            attached = one.attachment(limits)
+            costs.append(one.cost(limits=int(((attached.limit > 0) & ~attached.discretionary).sum())))
     premium, fees, tax, total = (float(sum(column)) for column in zip(*costs, strict=True))
     return {"premium": premium, "fees": fees, "tax": tax, "cost": total}
 

@@ -97,15 +97,15 @@ class LossDistribution:
         _check_level(level)
         weights = tail_weights(self.losses[view].to_numpy(), self.sample, level)
         weights[self.losses[view] == 0] = 0.0
-        parts_of = self._parts_of(view)
-        simulator = self.simulator().for_policies(parts_of)
+        of_gross, of_policies = self._parts_of(view)
+        simulator = self.simulator().for_policies(of_policies)
 
         def parts(block: Block) -> np.ndarray:
             weight = weights[block.scenarios]
             defaults = simulator.defaults(block, weight > 0)
-            amount = (defaults.debt - defaults.recovery) * parts_of["gross"]
+            amount = (defaults.debt - defaults.recovery) * of_gross
             for number, policy in enumerate(simulator.policies):
-                amount = amount + simulator.settled(defaults, number).indemnity * parts_of[policy.name]
+                amount = amount + simulator.settled(defaults, number).indemnity * of_policies[policy.name]
             return np.bincount(defaults.buyer, amount * weight[defaults.scenario], minlength=len(self.portfolio))
 
         total = np.zeros(len(self.portfolio))
@@ -185,15 +185,15 @@ class LossDistribution:
         """Return what simulated the losses, for recalculation."""
         return Simulator.of(self.portfolio, self.policies, len(self.losses), self.seed, self.settings)
 
-    def _parts_of(self, view: str) -> dict[str, float]:
-        """Return by what gross loss and indemnities (by policy) are multiplied to make up a view."""
+    def _parts_of(self, view: str) -> tuple[float, dict[str, float]]:
+        """Return by what gross loss and, by policy, indemnities are multiplied to make up a view."""
         kind, _, name = view.partition(":")
         if kind == "gross":
-            return {"gross": 1.0}
+            return 1.0, {}
         if kind == "indemnity":
-            return {"gross": 0.0, name: 1.0}
+            return 0.0, {name: 1.0}
         policy = next(policy for policy in self.policies if policy.name == name)
-        return {"gross": 1.0, **dict.fromkeys(policy.programme, -1.0)}
+        return 1.0, dict.fromkeys(policy.programme, -1.0)
 
     def _check_view(self, view: str) -> None:
         if view not in self.losses:
