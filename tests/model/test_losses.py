@@ -203,6 +203,33 @@ def test_contributions_add_up_to_the_shortfall(simulated, level):
         assert (parts >= -1e-9).all()
 
 
+def test_a_policy_insures_the_insurable_part_of_a_debt_alone():
+    # Half of A's debt, all of B's and none of C's: as if the policy met a book of these debts.
+    whole = pd.DataFrame(
+        {"pd": 0.2, "exposure": [100_000.0, 60_000.0, 80_000.0], "lgd": 0.6, "correlation": 0.2,
+         "insured_limit": [40_000.0, 90_000.0, 90_000.0]},
+        index=pd.Index(list("ABC"), name="buyer_id"),
+    )  # fmt: skip
+    insurable = [50_000.0, 60_000.0, 0.0]
+    net = Policy(name="net", insured_percentage=0.9, aggregate_first_loss=10_000)
+    debt = Policy(name="debt", loss_basis="debt", each_loss_deductible=1_000, aggregate_erosion="before_percentage",
+                  aggregate_first_loss=9_000)  # fmt: skip
+    for policies in ([net], [net, debt]):  # by sums alone, and loss by loss
+        dist = simulate(whole.assign(insurable=insurable), policies=policies, scenarios=8_000, seed=5)
+        bare = simulate(whole, scenarios=8_000, seed=5)
+        np.testing.assert_allclose(dist.losses["gross"], bare.losses["gross"])
+        events = dist.events(range(len(dist.losses)))
+        assert events.groupby("buyer_id")["debt"].max().to_dict() == {"A": 50_000, "B": 60_000, "C": 0}
+        for policy in policies:
+            paid = policy.indemnify(events).groupby("scenario")["indemnity"].sum()
+            by_hand = paid.reindex(dist.losses.index, fill_value=0.0)
+            np.testing.assert_allclose(dist.losses[f"indemnity:{policy.name}"], by_hand, atol=1e-6)
+            parts = dist.contributions(f"indemnity:{policy.name}", 0.9)
+            assert parts["C"] == 0 < parts["A"]
+    with pytest.raises(InputError, match=r"insurable: found '60000.0 \(buyer_id B\)'; is above the exposure"):
+        simulate(whole.assign(insurable=insurable, exposure=[100_000.0, 59_000.0, 80_000.0]), scenarios=1_000, seed=1)
+
+
 def test_a_policy_may_have_the_name_of_a_view(simulated):
     policy = Policy(name="gross", insured_percentage=0.5)
     dist = simulate(simulated.portfolio, policies=[policy], scenarios=5_000, seed=2)

@@ -155,7 +155,8 @@ def _idle(policy: Policy, dist: LossDistribution, row: pd.Series) -> Iterator[tu
     paid = dist.losses[f"indemnity:{policy.name}"]
     if not (paid > 0).any():
         yield "kind", "no simulated year brings an indemnity: see limits, percentage and what is kept"
-    largest = float(np.minimum(dist.portfolio["exposure"], policy.attachment(dist.portfolio).limit).max())
+    debt = dist.portfolio["insurable" if "insurable" in dist.portfolio else "exposure"]
+    largest = float(np.minimum(debt, policy.attachment(dist.portfolio).limit).max())
     maximum = "maximum_liability" if policy.maximum_liability is not None else "maximum_liability_multiple"
     if getattr(policy, maximum) is not None and not (paid >= policy.year_maximum() * (1 - 1e-9)).any():
         yield maximum, "no simulated year reaches it"
@@ -174,7 +175,7 @@ def _idle(policy: Policy, dist: LossDistribution, row: pd.Series) -> Iterator[tu
         yield "discretionary_limit", "the insurer has decided on every buyer that owes something"
     sub_limit = policy.discretionary_maximum_liability
     if sub_limit is not None:
-        most = np.minimum(dist.portfolio["exposure"], policy.attachment(dist.portfolio).limit)[discretionary].sum()
+        most = np.minimum(debt, policy.attachment(dist.portfolio).limit)[discretionary].sum()
         if most * policy.insured_percentage <= sub_limit:
             yield "discretionary_maximum_liability", "all discretionary limits together are below it"
     if policy.minimum_retention and policy.minimum_retention <= (policy.each_loss_deductible or 0.0):

@@ -23,8 +23,12 @@ __all__ = [
     "portfolio", "simulate", "vasicek_quantile",
 ]  # fmt: skip
 
-NUMBERS = ("pd", "exposure", "lgd", "correlation", "insured_limit", "lgd_sd")
-"""Columns of a portfolio that hold numbers; all but the last are required."""
+REQUIRED = ("pd", "exposure", "lgd", "correlation", "insured_limit")
+NUMBERS = (*REQUIRED, "lgd_sd", "insurable")
+"""Columns of a portfolio that hold numbers."""
+
+ROUNDING = 1e-9
+"""The insurable part of an exposure may pass it by so small a part, by rounding."""
 
 RAREST = 1e-5
 """Probability down to which the chart of the distribution goes."""
@@ -158,9 +162,9 @@ class LossDistribution:
     def events(self, scenarios: Iterable[int]) -> pd.DataFrame:
         """Return the defaults of some scenarios, as `Policy.indemnify` takes them: a row for each.
 
-        Columns: `scenario`, `day` (1..365), `buyer_id`, `debt`, `limit` (the insurer's; missing: none named),
-        `recovery`, and `evidence` where the portfolio has it; in order of scenario and time. Raises `ParameterError`
-        for a scenario that there is not.
+        Columns: `scenario`, `day` (1..365), `buyer_id`, `debt` and `recovery` (of the insurable part, where the
+        portfolio tells it), `limit` (the insurer's; missing: none named), and `evidence` where the portfolio has it; in
+        order of scenario and time. Raises `ParameterError` for a scenario that there is not.
         """
         wanted = np.unique(np.fromiter(scenarios, dtype=np.int64))
         unknown = wanted[(wanted < 0) | (wanted >= len(self.losses))]
@@ -178,6 +182,8 @@ class LossDistribution:
         table = pd.concat(tables or [empty.assign(debt=0.0, recovery=0.0)], ignore_index=True)
         buyers = self.portfolio.iloc[table["buyer"]].reset_index()
         table = table.assign(buyer_id=buyers["buyer_id"], limit=buyers["insured_limit"])
+        share = simulator.insurable[table["buyer"]]
+        table = table.assign(debt=table["debt"] * share, recovery=table["recovery"] * share)
         evidence = {"evidence": buyers["evidence"]} if "evidence" in buyers else {}
         return table[["scenario", "day", "buyer_id", "debt", "limit", "recovery"]].assign(**evidence)
 
@@ -236,8 +242,9 @@ def simulate(
     currency; `lgd`, share of it that is lost; `correlation`, asset correlation, 0 to under 1; `insured_limit`
     (missing: none named, 0: refused). Optional: `lgd_sd`, by which the loss given default varies (beta-distributed; 0
     or missing: fixed), `group_id` (buyers of one group default together, with the PD and correlation that their
-    losses weigh to), `sector` (for `dependence.sector_factors`) and `evidence` (for discretionary limits). Further
-    columns are carried along.
+    losses weigh to), `insurable` (the part of the exposure that a policy's insured debt counts, DOMAIN.md §5.2, which
+    has the same loss given default; else all), `sector` (for `dependence.sector_factors`) and `evidence` (for
+    discretionary limits). Further columns are carried along.
 
     `dependence`, Gaussian: a buyer defaults if √ρ·Z + √(1−ρ)·ε < Φ⁻¹(PD), Z (of its sector, or common) and ε
     standard normal (Vasicek 2002, Loan portfolio value). Student-t: the left side is multiplied by √(ν/χ²ν), and
@@ -342,11 +349,11 @@ def _argument_problems(policies: tuple[Policy, ...], scenarios: int, seed: int) 
 def _portfolio_problems(portfolio: pd.DataFrame) -> Iterator[Problem]:
     ids = portfolio.index.to_series(name="buyer_id")
     yield from values_not(ids.notna() & ~ids.duplicated(), ids, "portfolio", "is missing or there twice")
-    yield from missing_columns(portfolio, NUMBERS[:-1], "portfolio")
+    yield from missing_columns(portfolio, REQUIRED, "portfolio")
     given = [column for column in NUMBERS if column in portfolio]
     numbers = {column: pd.to_numeric(portfolio[column], errors="coerce") for column in given}
     for column, value in numbers.items():
-        if column in ("exposure", "insured_limit"):
+        if column in ("exposure", "insured_limit", "insurable"):
             right, allowed = value.ge(0) & value.lt(np.inf), "must be an amount of 0 or more"
         elif column == "correlation":
             right, allowed = value.ge(0) & value.lt(1), "must be from 0 to under 1"
@@ -355,6 +362,9 @@ def _portfolio_problems(portfolio: pd.DataFrame) -> Iterator[Problem]:
         if column == "insured_limit":
             right, allowed = right | portfolio[column].isna(), f"{allowed}, or missing where none is named"
         yield from values_not(right, portfolio[column], "portfolio", allowed)
+    if {"exposure", "insurable"} <= numbers.keys():
+        right = ~(numbers["insurable"] > numbers["exposure"] * (1 + ROUNDING))
+        yield from values_not(right, portfolio["insurable"], "portfolio", "is above the exposure")
     if {"lgd", "lgd_sd"} <= numbers.keys():
         most = np.sqrt(numbers["lgd"] * (1 - numbers["lgd"]))
         right = ~(numbers["lgd_sd"] >= most) | (numbers["lgd_sd"] == 0)
