@@ -153,7 +153,7 @@ def test_effects_of_each_scenario():
 
 
 def test_stories_of_the_scenarios():
-    table = stories(portfolio(), [scenario(name="one"), scenario(name="two", pd_by_sector={"K": 2.0}])
+    table = stories(portfolio(), [scenario(name="one"), scenario(name="two", pd_by_sector={"K": 2.0})])
     assert table.index.tolist() == ["one", "two"]
     assert table["source"].tolist() == ["None.", "None."]
     assert table["remarks"].iloc[0] == ""
