@@ -166,14 +166,20 @@ def test_simulated_losses_keep_their_books(book, portfolio):
     ],
 )
 def test_verdict(book, premium, words):
-    table = quotes.comparison(book, written(YEARS, Policy(name="p", minimum_premium=premium)))
+    table = quotes.comparison(book, written(YEARS * 100, Policy(name="p", minimum_premium=premium)))
     assert quotes.verdict(table, "EUR") == words
     assert quotes.decisions(table, "EUR") == [words]
 
 
+def test_too_few_years_tell_nothing(book):
+    # One of 1,000 years lies beyond 99.9 %: how far the saving is off cannot be known.
+    table = quotes.comparison(book, written(YEARS, Policy(name="p", minimum_premium=5_000)))
+    assert "cannot be told from these scenarios" in quotes.verdict(table, "EUR")
+
+
 def test_verdict_names_the_best_of_several(book):
     dear, cheap = Policy(name="dear", minimum_premium=9_000), Policy(name="cheap", minimum_premium=1_000)
-    assert "with cheap a year" in quotes.verdict(quotes.comparison(book, written(YEARS, dear, cheap)), "EUR")
+    assert "with cheap a year" in quotes.verdict(quotes.comparison(book, written(YEARS * 100, dear, cheap)), "EUR")
 
 
 def test_verdict_without_a_policy(book):
@@ -199,7 +205,7 @@ def test_a_difference_within_the_error_of_the_simulation_is_not_told_as_one(book
 def test_cover_that_makes_things_worse_is_worth_nothing(book):
     # It pays in the good years only: the tail stays, and the premium buys hardly anything.
     policy = Policy(name="p", minimum_premium=100)
-    gross = np.array(YEARS)
+    gross = np.array(YEARS * 100)
     paid = np.where(gross > 50_000, -5_000.0, 0.0)
     losses = pd.DataFrame({"gross": gross, "indemnity:p": paid, "retained:p": gross - paid})
     table = quotes.comparison(
@@ -269,11 +275,12 @@ def test_names_that_are_taken_and_a_top_up_without_its_primary_are_refused(book,
     (files / "twin.yaml").write_text("name: own\n", encoding="utf-8")
     (files / "bare.yaml").write_text(f"name: {cover.NO_COVER}\n", encoding="utf-8")
     (files / "top.yaml").write_text("kind: top_up\nprimary: Own\ntop_up_share: 0.5\n", encoding="utf-8")
-    names = ("own", "twin", "bare", "top")
+    (files / "second.yaml").write_text("kind: top_up\nprimary: top\ntop_up_share: 0.5\n", encoding="utf-8")
+    names = ("own", "twin", "bare", "top", "second")
     with pytest.raises(ParameterError) as error:
         cover.policies(with_files(book, *(files / f"{name}.yaml" for name in names)))
     problems = [(Path(problem.file).stem, problem.column) for problem in error.value.problems]
-    assert problems == [("own", "name"), ("twin", "name"), ("bare", "name"), ("top", "primary")]
+    assert problems == [("own", "name"), ("twin", "name"), ("bare", "name"), ("top", "primary"), ("second", "primary")]
 
 
 def test_buyers_that_the_book_does_not_know_are_told(book):

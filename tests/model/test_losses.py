@@ -324,6 +324,10 @@ def test_a_portfolio_that_cannot_be():
 def test_arguments_that_cannot_be(simulated):
     with pytest.raises(ParameterError, match=r"policies.*this name[\s\S]*scenarios[\s\S]*seed"):
         simulate(lumpy(2), policies=[NET, NET], scenarios=0, seed=-1)
+    above = {"kind": "top_up", "top_up_share": 0.5}
+    tops = [Policy(name="first", primary="net", **above), Policy(name="second", primary="first", **above)]
+    with pytest.raises(ParameterError, match="policies: found 'second'; tops up first, a top-up"):
+        simulate(lumpy(2), policies=[NET, *tops], scenarios=1_000, seed=1)
     with pytest.raises(ParameterError, match="view: found 'net'; must be one of gross"):
         simulated.contributions("net", 0.99)
     with pytest.raises(ParameterError, match="level"):

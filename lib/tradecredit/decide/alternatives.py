@@ -9,6 +9,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
+from tradecredit.decide.cover import SHAPES
 from tradecredit.decide.quotes import comparison
 from tradecredit.model.at_risk import portfolio
 from tradecredit.model.insurance import Policy
@@ -30,14 +31,6 @@ OTHER_CONVENTION = {
     "loss_basis": {"net": "debt", "debt": "net"},
 }
 """Terms that insurers read in two ways, each with the other reading."""
-
-SHAPED = {
-    "threshold_kind": "threshold",
-    "deductible_order": "each_loss_deductible",
-    "aggregate_erosion": "aggregate_first_loss",
-}
-"""The amount without which a convention says nothing."""
-
 
 ROUNDING = 1e-9
 """Indemnities of a year that differ by a smaller part are equal."""
@@ -70,16 +63,8 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
         nothing = pd.DataFrame({name: pd.Series(dtype="float64") for name in amounts}).rename_axis("offer")
         return Frontier(nothing.assign(quote=False, efficient=False).astype({"quote": bool, "efficient": bool}), "")
     book_at_risk, base = portfolio(book, ratings), insured[0]
-    settings = book.run.simulation
     varied = _varied(base, book_at_risk, _names_beside(insured, "varied"))
-    dist = simulate(
-        book_at_risk,
-        policies=[*insured, *varied],
-        scenarios=FRONTIER_SCENARIOS,
-        seed=settings.seed,
-        dependence=book.run.losses.dependence,
-        sampling=settings,
-    )
+    dist = _same_losses(book, book_at_risk, [*insured, *varied])
     table = comparison(book, dist)
     ratio = table.loc[base.name, "loss_ratio"]
     priced = f"the loss ratio of {base.name} in the simulation, {ratio:.0%}"
@@ -115,10 +100,10 @@ def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -
         for policy in policies
         if policy.kind != "top_up"
         for term, values in OTHER_CONVENTION.items()
-        if term not in SHAPED or getattr(policy, SHAPED[term])
+        if term not in SHAPES or getattr(policy, SHAPES[term])
     ]
     own = {policy.name: policy for policy, _, _ in others}
-    dist = _same_losses(book, ratings, [*own.values(), *(other for _, _, other in others)])
+    dist = _same_losses(book, portfolio(book, ratings), [*own.values(), *(other for _, _, other in others)])
     rows = []
     for policy, term, other in others:
         paid, paid_otherwise = (dist.losses[f"indemnity:{one.name}"].to_numpy() for one in (policy, other))
@@ -182,10 +167,10 @@ def _idle(policy: Policy, dist: LossDistribution, row: pd.Series) -> Iterator[tu
         yield "minimum_retention", "the deductible keeps as much of each loss"
 
 
-def _same_losses(book: Book, ratings: pd.DataFrame, policies: list[Policy]) -> LossDistribution:
+def _same_losses(book: Book, at_risk: pd.DataFrame, policies: list[Policy]) -> LossDistribution:
     run = book.run
     return simulate(
-        portfolio(book, ratings), policies=policies, scenarios=FRONTIER_SCENARIOS, seed=run.simulation.seed,
+        at_risk, policies=policies, scenarios=FRONTIER_SCENARIOS, seed=run.simulation.seed,
         dependence=run.losses.dependence, sampling=run.simulation,
     )  # fmt: skip
 

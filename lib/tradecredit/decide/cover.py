@@ -56,17 +56,18 @@ def policies(book: Book) -> list[Policy]:
 
 def _name_problems(files: Sequence[Path], policies: Sequence[Policy]) -> Iterator[Problem]:
     names = [policy.name for policy in policies]
+    primaries = [policy.name for policy in policies if policy.kind != "top_up"]
     for file, policy in zip(files, policies, strict=True):
         if names.count(policy.name) > 1 or policy.name == NO_COVER:
             yield Problem(
                 file=str(file), column="name", value=policy.name, allowed="this name is taken",
                 remedy="give each policy a `name` of its own",
             )  # fmt: skip
-        if policy.primary is not None and policy.primary not in names:
+        if policy.primary is not None and policy.primary not in primaries:
             yield Problem(
                 file=str(file), column="primary", value=policy.primary,
-                allowed="no policy or quote of the run has this name",
-                remedy=f"name one of: {', '.join(name for name in names if name != policy.name) or 'none is there'}",
+                allowed="no policy or quote of the run that can be topped up has this name",
+                remedy=f"name one of: {', '.join(primaries)}" if primaries else "add its primary to the run",
             )  # fmt: skip
 
 

@@ -340,6 +340,8 @@ def _argument_problems(policies: tuple[Policy, ...], scenarios: int, seed: int) 
     for policy in policies:
         for name in set(policy.programme) - set(names):
             yield _argument("policies", policy.name, f"tops up {name}, which is not among them", f"add {name}")
+        if policy.primary in {other.name for other in policies if other.kind == "top_up"}:
+            yield _argument("policies", policy.name, f"tops up {policy.primary}, a top-up", "name the primary of both")
     if scenarios < 1:
         yield _argument("scenarios", scenarios, "must be at least 1")
     if not 0 <= seed < 2**64:
