@@ -426,10 +426,26 @@ def test_any_number_of_threads_and_any_block_gives_the_same_bits(monkeypatch):
             again, again_parts = losses(dependence, threads)
             pd.testing.assert_frame_equal(again, first, check_exact=True)
             pd.testing.assert_series_equal(again_parts, parts, check_exact=True)
-    first, _ = losses(DEPENDENCES["one factor"], 1)
+    one_dimension = [DEPENDENCES["one factor"], DEPENDENCES["gamma"]]
+    whole = [losses(dependence, 1)[0] for dependence in one_dimension]
     monkeypatch.setattr(simulator, "BLOCK", simulator.CELL)
-    again, _ = losses(DEPENDENCES["one factor"], 2)
-    pd.testing.assert_frame_equal(again, first, check_exact=True)
+    for dependence, first in zip(one_dimension, whole, strict=True):
+        again, _ = losses(dependence, 2)
+        pd.testing.assert_frame_equal(again, first, check_exact=True)
+
+
+@pytest.mark.parametrize("dependence", ["Student t", "sectors", "gamma sectors", "t sectors"])
+def test_blocks_of_another_size_differ_within_the_error_where_there_are_more_dimensions(dependence, monkeypatch):
+    def measures():
+        result = simulate(grouped(), policies=[NET], scenarios=30_000, seed=3, dependence=DEPENDENCES[dependence])
+        return result.summary([0.99]).set_index(["view", "measure"])
+
+    first = measures()
+    monkeypatch.setattr(simulator, "BLOCK", simulator.CELL)
+    again = measures()
+    error = np.hypot(first["standard_error"], again["standard_error"])
+    assert (first["value"] != again["value"]).any()
+    assert ((first["value"] - again["value"]).abs() <= 4.5 * error).all()
 
 
 def test_sums_alone_tell_what_loss_by_loss_tells():

@@ -31,7 +31,9 @@ from tradecredit.model.settlement import Losses, settled
 from tradecredit.params import Dependence, Sampling
 
 BLOCK = 8 * CELL
-"""Scenarios that are simulated at a time, at most."""
+"""Scenarios that are simulated at a time, at most. Where the economy has more than one dimension (several factors, or a
+Student-t shock) another number gives other figures, within the error: a block's scenarios are sorted by each factor,
+and what lies at right angles to the direction is drawn by block."""
 
 BLOCK_DEFAULTS = 1_500_000
 """Defaults of a block, about, at most: bounds the memory."""
