@@ -50,15 +50,19 @@ def report(
 @app.command()
 def check(run_file: RunFile, as_of: AsOf = None) -> None:
     """Check the run file, its policies and all data; print every problem at once."""
+    from tradecredit.decide.cover import policies, unknown_buyers
     from tradecredit.report.run import checked_book, checked_run
 
     with _bad_input_exits_2():
         book = checked_book(checked_run(run_file, as_of))
+        remarks = unknown_buyers(book, policies(book))
     typer.echo(f"{book.run.entity} as of {book.run.as_of}: no problem found.")
     for name, frame in book.tables.items():
         typer.echo(f"  {name:<12} {len(frame):>10,} rows known on that day")
     for note in book.notes.itertuples():
         typer.echo(f"  note: {note.table}: {note.rule} ({note.rows:,} rows)")
+    for remark in remarks:
+        typer.echo(f"  note: policies: {remark}")
 
 
 @app.command()

@@ -209,6 +209,14 @@ def test_a_compulsory_table_must_hold_rows(ledger, text, expected):
         Book.open(ledger.run_file)
 
 
+def test_tax_lies_within_the_amount(ledger):
+    ledger.write("invoices", "invoice_id,buyer_id,issued,due,currency,amount,tax\n"
+                 "I1,B1,2024-01-10,2024-02-09,EUR,1000,190\nI3,B2,2024-02-20,2024-03-21,EUR,200,200.02\n")  # fmt: skip
+    ledger.write("receipts", "receipt_id,invoice_id,received,amount,kind\n")
+    with pytest.raises(InputError, match=r"invoices.csv, row 3, tax: found '200.02'; is more than the amount"):
+        Book.open(ledger.run_file)
+
+
 def test_text_in_another_encoding_names_the_row_and_the_option(ledger):
     ledger.replace("buyers", "Birch", "Bärk", encoding="latin-1")
     with pytest.raises(InputError, match=r"buyers.csv, row 3: is not utf-8 text.*encoding: latin-1"):

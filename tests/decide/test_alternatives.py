@@ -61,6 +61,37 @@ def test_varied_terms_cost_their_indemnity_at_the_loss_ratio_of_the_first_policy
     assert same["retained_es"].iloc[0] == same["retained_es"].iloc[1]
 
 
+def test_a_sub_limit_stays_within_the_varied_maximum(book):
+    # A quarter of the maximum is less than the discretionary one, which the terms of a policy forbid.
+    policy = Policy(name="p", maximum_liability=100_000, discretionary_limit=20_000, minimum_premium=1_000,
+                    discretionary_maximum_liability=90_000)  # fmt: skip
+    offers, _ = alternatives.frontier(book, RATINGS, [policy])
+    assert 25_000 in offers["maximum_liability"].tolist()
+
+
+def test_varied_amounts_suit_a_small_book(book_of):
+    small = book_of(AS_OF, invoices=INVOICES.assign(amount=INVOICES["amount"] / 1_000))
+    offers, _ = alternatives.frontier(small, RATINGS, [Policy(name="p", discretionary_limit=1_000)])
+    # Eleven months of 40 + 9 + 70 + 20 are open, 1,529 in all, so that a tenth of the mean is 38.2.
+    assert sorted(offers["each_loss_deductible"].unique()) == [0, 38, 152]
+    assert offers["aggregate_first_loss"].nunique() == 3
+
+
+@pytest.mark.parametrize("name", ["varied 3", "other reading 1", "x" * 60])
+def test_any_name_of_a_policy_can_be_varied(book, name):
+    policy = Policy(**POLICY.model_dump() | {"name": name})
+    assert len(alternatives.frontier(book, RATINGS, [policy]).offers) == 82
+    assert set(alternatives.conventions(book, RATINGS, [policy])["policy"]) == {name}
+
+
+def test_readings_that_come_to_the_same_do_not_differ_by_rounding(book):
+    # At 100 %, without anything else kept, both ways of eroding the first loss leave the same.
+    policy = Policy(name="p", insured_percentage=1.0, aggregate_first_loss=50_000, minimum_premium=1)
+    table = alternatives.conventions(book, RATINGS, [policy]).set_index("term")
+    assert table.loc["aggregate_erosion", "expected_indemnity"] > 0
+    assert table.loc["aggregate_erosion", ["difference", "standard_error"]].tolist() == [0, 0]
+
+
 def test_without_a_policy_there_is_no_frontier(book):
     offers, priced = alternatives.frontier(book, RATINGS, [])
     assert offers.empty
@@ -92,9 +123,11 @@ def test_terms_that_never_bind(book):
          "insured_limit": [150_000.0, 80_000.0, np.nan]},
         index=pd.Index(list("ABC"), name="buyer_id"),
     )  # fmt: skip
-    dist = simulate(portfolio, policies=[idle, busy], scenarios=5_000, seed=1)
+    nothing = Policy(name="nothing", kind="single_buyer", buyers=["Z"])
+    dist = simulate(portfolio, policies=[idle, busy, nothing], scenarios=5_000, seed=1)
     table = alternatives.never_binding(dist, quotes.comparison(book, dist))
     assert table[["policy", "term"]].to_numpy().tolist() == [
         ["idle", "maximum_liability"], ["idle", "minimum_premium"], ["idle", "threshold"],
         ["idle", "discretionary_maximum_liability"], ["idle", "minimum_retention"],
+        ["nothing", "kind"],
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit.decide import cover, quotes
-from tradecredit.errors import InputError
+from tradecredit.errors import InputError, ParameterError
 from tradecredit.model.insurance import Policy
 from tradecredit.model.losses import LossDistribution, simulate
 from tradecredit.model.risk_measures import Sample
@@ -166,14 +166,20 @@ def test_simulated_losses_keep_their_books(book, portfolio):
     ],
 )
 def test_verdict(book, premium, words):
-    table = quotes.comparison(book, written(YEARS, Policy(name="p", minimum_premium=premium)))
+    table = quotes.comparison(book, written(YEARS * 100, Policy(name="p", minimum_premium=premium)))
     assert quotes.verdict(table, "EUR") == words
     assert quotes.decisions(table, "EUR") == [words]
 
 
+def test_too_few_years_tell_nothing(book):
+    # One of 1,000 years lies beyond 99.9 %: how far the saving is off cannot be known.
+    table = quotes.comparison(book, written(YEARS, Policy(name="p", minimum_premium=5_000)))
+    assert "cannot be told from these scenarios" in quotes.verdict(table, "EUR")
+
+
 def test_verdict_names_the_best_of_several(book):
     dear, cheap = Policy(name="dear", minimum_premium=9_000), Policy(name="cheap", minimum_premium=1_000)
-    assert "with cheap a year" in quotes.verdict(quotes.comparison(book, written(YEARS, dear, cheap)), "EUR")
+    assert "with cheap a year" in quotes.verdict(quotes.comparison(book, written(YEARS * 100, dear, cheap)), "EUR")
 
 
 def test_verdict_without_a_policy(book):
@@ -199,7 +205,7 @@ def test_a_difference_within_the_error_of_the_simulation_is_not_told_as_one(book
 def test_cover_that_makes_things_worse_is_worth_nothing(book):
     # It pays in the good years only: the tail stays, and the premium buys hardly anything.
     policy = Policy(name="p", minimum_premium=100)
-    gross = np.array(YEARS)
+    gross = np.array(YEARS * 100)
     paid = np.where(gross > 50_000, -5_000.0, 0.0)
     losses = pd.DataFrame({"gross": gross, "indemnity:p": paid, "retained:p": gross - paid})
     table = quotes.comparison(
@@ -263,6 +269,54 @@ def test_a_rate_on_an_unknown_turnover_is_refused_for_each_policy(book_of, files
     with pytest.raises(InputError) as error:
         cover.policies(with_files(short, files / "own.yaml", files / "stated.yaml", files / "other.yaml"))
     assert [problem.file for problem in error.value.problems] == ["policy own", "policy other"]
+
+
+def test_names_that_are_taken_and_a_top_up_without_its_primary_are_refused(book, files):
+    (files / "twin.yaml").write_text("name: own\n", encoding="utf-8")
+    (files / "bare.yaml").write_text(f"name: {cover.NO_COVER}\n", encoding="utf-8")
+    (files / "top.yaml").write_text("kind: top_up\nprimary: Own\ntop_up_share: 0.5\n", encoding="utf-8")
+    (files / "second.yaml").write_text("kind: top_up\nprimary: top\ntop_up_share: 0.5\n", encoding="utf-8")
+    names = ("own", "twin", "bare", "top", "second")
+    with pytest.raises(ParameterError) as error:
+        cover.policies(with_files(book, *(files / f"{name}.yaml" for name in names)))
+    problems = [(Path(problem.file).stem, problem.column) for problem in error.value.problems]
+    assert problems == [("own", "name"), ("twin", "name"), ("bare", "name"), ("top", "primary"), ("second", "primary")]
+
+
+def test_buyers_that_the_book_does_not_know_are_told(book):
+    policies = [
+        Policy(name="key", kind="key_accounts", buyers=["A", "Z"], limits={"Y": 1, "B": 2}),
+        Policy(name="one", kind="single_buyer", buyers=["A"]),
+        Policy(name="all"),
+    ]
+    (told,) = cover.unknown_buyers(book, policies)
+    assert told.startswith("key names Y, Z, ")
+
+
+def test_fees_are_for_the_limits_that_the_policy_names(book):
+    def fees(**terms):
+        policy = Policy(name="p", limit_fee=40, **terms)
+        return quotes.comparison(book, written(YEARS, policy)).loc["p", "fees"]
+
+    # The book has a named limit on A, none on B, and a refused one on C; Z is no buyer of the book.
+    assert fees() == 40
+    assert fees(discretionary_limit=1_000) == 40
+    assert fees(limits={"B": 500, "A": 0}) == 40
+    assert fees(kind="key_accounts", buyers=["A", "B", "C", "Z"]) == 40
+    assert fees(kind="key_accounts", buyers=["A", "B", "C"], limits={"B": 1, "C": 1}) == 120
+    assert fees(kind="single_buyer", buyers=["B"]) == 0
+
+
+def test_terms_in_words():
+    malus = [{"loss_ratio_above": 1.5, "premium_share": 0.25}]
+    first = Policy(name="first", kind="key_accounts", buyers=["A", "B"], limits={"A": 9_000}, minimum_premium=1)
+    second = Policy(name="second", malus=malus, minimum_premium=1)
+    table = cover.terms([first, second])
+    assert table.loc["buyers"].fillna("").tolist() == ["A; B", ""]
+    assert table.loc["limits"].fillna("").tolist() == ["A: 9,000", ""]
+    assert table.loc["malus"].fillna("").tolist() == ["", "25% above 1.5 × premium"]
+    assert "bonus_loss_ratio" not in table.index
+    assert not {"malus", "buyers", "limits"} & set(cover.terms([Policy()]).index)
 
 
 def test_terms_side_by_side():

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from tradecredit.book.schema import TABLES
+from tradecredit.errors import ParameterError
 from tradecredit.model import at_risk
 from tradecredit.model.insurance import Policy
 from tradecredit.model.losses import assess
@@ -36,7 +37,9 @@ def book(losses=None, **tables):
         else table.empty()
         for name, table in TABLES.items()
     }
-    run = SimpleNamespace(losses=losses or LossSettings(), simulation=Simulation(scenarios=1_000, seed=1))
+    run = SimpleNamespace(
+        losses=losses or LossSettings(), simulation=Simulation(scenarios=1_000, seed=1), file="x.yaml"
+    )
     return SimpleNamespace(as_of=AS_OF, run=run, **full)
 
 
@@ -172,6 +175,23 @@ def test_insurable_is_net_of_tax_and_of_open_disputes():
     # A's exposure is twice its balance of 159.50; D owes nothing, and 200 of the book's 309.50 are insurable.
     insurable = at_risk.exposures(doubled)["insurable"]
     assert insurable[["A", "D"]].tolist() == pytest.approx([300, 1_000 * 200 / 309.5])
+
+
+def test_where_nobody_owes_anything_all_of_an_exposure_is_insurable():
+    paid = [
+        {"receipt_id": f"R{n}", "invoice_id": row.invoice_id, "received": "2026-10-30", "amount": row.amount,
+         "kind": "payment"}
+        for n, row in enumerate(book().invoices.itertuples())
+    ]  # fmt: skip
+    table = at_risk.exposures(book(LossSettings(exposure="peak"), receipts=paid))
+    assert table["balance"].sum() == 0 < table["exposure"].sum()
+    assert table["insurable"].tolist() == table["exposure"].tolist()
+
+
+@pytest.mark.parametrize(("lgd", "allowed"), [(0.9, "0.300"), (1.0, "0.000")])
+def test_a_loss_given_default_that_cannot_vary_so_much(lgd, allowed):
+    with pytest.raises(ParameterError, match=rf"losses.lgd_sd: found '0.31'; must be under the root .*, {allowed} "):
+        at_risk.portfolio(book(LossSettings(lgd=lgd, lgd_sd=0.31)), RATINGS)
 
 
 def test_correlation_and_loss_given_default_of_the_run():

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tradecredit.model.cross_check import convergence, quadrature, why_not
+from tradecredit.model.cross_check import convergence, expected_beside_exact, finding, quadrature, why_not
 from tradecredit.model.losses import simulate, vasicek_quantile
-from tradecredit.params import Dependence, SectorFactors
+from tradecredit.params import Dependence, Sampling, SectorFactors
 
 
 def book(buyers=80, seed=5):
@@ -66,7 +66,9 @@ def test_where_there_is_no_such_check_the_reason_is_said():
     for words, arguments in cases.items():
         result = simulate(book(5), scenarios=1_000, seed=1, **arguments)
         assert words in why_not(result)
-        assert quadrature(result, [0.99]).empty
+        checked = quadrature(result, [0.99])
+        assert checked.empty
+        assert finding(result, checked) == f"There is no such check here. {why_not(result)}"
     varies = simulate(book(5).assign(lgd_sd=0.1), scenarios=1_000, seed=1)
     assert "varies" in why_not(varies)
     assert why_not(simulate(book(5), scenarios=1_000, seed=1)) == ""
@@ -76,6 +78,20 @@ def test_nothing_at_risk():
     assert quadrature(simulate(book().iloc[:0], scenarios=1_000, seed=1), [0.99]).empty
     nothing = quadrature(simulate(book(5).assign(pd=0.0), scenarios=1_000, seed=1), [0.99])
     assert (nothing["calculated"] == 0).all()
+
+
+def test_findings_in_words():
+    result = simulate(book(), scenarios=5_000, seed=1)
+    checked = quadrature(result, [0.99])
+    assert f"{checked['deviation'].abs().max():.1f} standard errors" in finding(result, checked)
+    told = expected_beside_exact(result, "EUR")
+    assert "seed 1, most of them bad years" in told
+    assert f"exact EUR {(book()['pd'] * book()['lgd'] * book()['exposure']).sum():,.0f}, " in told
+    plain = simulate(book(), scenarios=1_000, seed=1, sampling=Sampling(method="plain"))
+    assert "seed 1, as years come" in expected_beside_exact(plain, "EUR")
+    nothing = simulate(book().assign(pd=0.0), scenarios=1_000, seed=1)
+    assert expected_beside_exact(nothing, "EUR").endswith("simulated EUR 0, exact EUR 0.")
+    assert finding(nothing, quadrature(nothing, [0.99])).startswith("Nothing can be lost")
 
 
 def test_convergence_ends_with_all_scenarios_and_its_error_falls():

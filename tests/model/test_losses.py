@@ -203,6 +203,41 @@ def test_contributions_add_up_to_the_shortfall(simulated, level):
         assert (parts >= -1e-9).all()
 
 
+def test_a_policy_insures_the_insurable_part_of_a_debt_alone():
+    # Half of A's debt, all of B's and none of C's: as if the policy met a book of these debts.
+    whole = pd.DataFrame(
+        {"pd": 0.2, "exposure": [100_000.0, 60_000.0, 80_000.0], "lgd": 0.6, "correlation": 0.2,
+         "insured_limit": [40_000.0, 90_000.0, 90_000.0]},
+        index=pd.Index(list("ABC"), name="buyer_id"),
+    )  # fmt: skip
+    insurable = [50_000.0, 60_000.0, 0.0]
+    net = Policy(name="net", insured_percentage=0.9, aggregate_first_loss=10_000)
+    debt = Policy(name="debt", loss_basis="debt", each_loss_deductible=1_000, aggregate_erosion="before_percentage",
+                  aggregate_first_loss=9_000)  # fmt: skip
+    for policies in ([net], [net, debt]):  # by sums alone, and loss by loss
+        dist = simulate(whole.assign(insurable=insurable), policies=policies, scenarios=8_000, seed=5)
+        bare = simulate(whole, scenarios=8_000, seed=5)
+        np.testing.assert_allclose(dist.losses["gross"], bare.losses["gross"])
+        events = dist.events(range(len(dist.losses)))
+        assert events.groupby("buyer_id")["debt"].max().to_dict() == {"A": 50_000, "B": 60_000, "C": 0}
+        for policy in policies:
+            paid = policy.indemnify(events).groupby("scenario")["indemnity"].sum()
+            by_hand = paid.reindex(dist.losses.index, fill_value=0.0)
+            np.testing.assert_allclose(dist.losses[f"indemnity:{policy.name}"], by_hand, atol=1e-6)
+            parts = dist.contributions(f"indemnity:{policy.name}", 0.9)
+            assert parts["C"] == 0 < parts["A"]
+    with pytest.raises(InputError, match=r"insurable: found '60000.0 \(buyer_id B\)'; is above the exposure"):
+        simulate(whole.assign(insurable=insurable, exposure=[100_000.0, 59_000.0, 80_000.0]), scenarios=1_000, seed=1)
+
+
+def test_a_policy_may_have_the_name_of_a_view(simulated):
+    policy = Policy(name="gross", insured_percentage=0.5)
+    dist = simulate(simulated.portfolio, policies=[policy], scenarios=5_000, seed=2)
+    for view in dist.views:
+        shortfall, _ = expected_shortfall(dist.losses[view].to_numpy(), dist.sample, 0.99)
+        assert dist.contributions(view, 0.99).sum() == pytest.approx(shortfall)
+
+
 def test_shares_of_contributors_are_those_of_equal_buyers():
     book = equal(20, 0.05, 0.2, exposure=[2.0] * 10 + [1.0] * 10)
     parts = simulate(book, scenarios=20_000, seed=3).contributions("gross", 0.9)
@@ -289,6 +324,10 @@ def test_a_portfolio_that_cannot_be():
 def test_arguments_that_cannot_be(simulated):
     with pytest.raises(ParameterError, match=r"policies.*this name[\s\S]*scenarios[\s\S]*seed"):
         simulate(lumpy(2), policies=[NET, NET], scenarios=0, seed=-1)
+    above = {"kind": "top_up", "top_up_share": 0.5}
+    tops = [Policy(name="first", primary="net", **above), Policy(name="second", primary="first", **above)]
+    with pytest.raises(ParameterError, match="policies: found 'second'; tops up first, a top-up"):
+        simulate(lumpy(2), policies=[NET, *tops], scenarios=1_000, seed=1)
     with pytest.raises(ParameterError, match="view: found 'net'; must be one of gross"):
         simulated.contributions("net", 0.99)
     with pytest.raises(ParameterError, match="level"):
@@ -387,10 +426,30 @@ def test_any_number_of_threads_and_any_block_gives_the_same_bits(monkeypatch):
             again, again_parts = losses(dependence, threads)
             pd.testing.assert_frame_equal(again, first, check_exact=True)
             pd.testing.assert_series_equal(again_parts, parts, check_exact=True)
-    first, _ = losses(DEPENDENCES["one factor"], 1)
+    one_dimension = [DEPENDENCES["one factor"], DEPENDENCES["gamma"]]
+    whole = [losses(dependence, 1)[0] for dependence in one_dimension]
     monkeypatch.setattr(simulator, "BLOCK", simulator.CELL)
-    again, _ = losses(DEPENDENCES["one factor"], 2)
-    pd.testing.assert_frame_equal(again, first, check_exact=True)
+    for dependence, first in zip(one_dimension, whole, strict=True):
+        again, _ = losses(dependence, 2)
+        pd.testing.assert_frame_equal(again, first, check_exact=True)
+
+
+@pytest.mark.parametrize("dependence", ["Student t", "sectors", "gamma sectors", "t sectors"])
+def test_blocks_of_another_size_differ_within_the_error_where_there_are_more_dimensions(dependence, monkeypatch):
+    def measures():
+        result = simulate(grouped(), policies=[NET], scenarios=30_000, seed=3, dependence=DEPENDENCES[dependence])
+        return result.summary([0.99]).set_index(["view", "measure"])
+
+    first = measures()
+    monkeypatch.setattr(simulator, "BLOCK", simulator.CELL)
+    again = measures()
+    error = np.hypot(first["standard_error"], again["standard_error"])
+    assert (first["value"] != again["value"]).any()
+    # A capped indemnity has no error beyond its maximum.
+    allowed = 4.5 * error.fillna(0.0) + 1e-6 * first["value"]
+    assert ((first["value"] - again["value"]).abs() <= allowed).all(), pd.DataFrame(
+        [first["value"] - again["value"], allowed]
+    ).T
 
 
 def test_sums_alone_tell_what_loss_by_loss_tells():

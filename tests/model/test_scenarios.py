@@ -12,7 +12,16 @@ from pydantic import ValidationError
 
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.model.insurance import Policy
-from tradecredit.model.scenarios import NewBuyers, Scenario, applied, effects, insured_under, remarks, scenarios_of
+from tradecredit.model.scenarios import (
+    NewBuyers,
+    Scenario,
+    applied,
+    effects,
+    insured_under,
+    remarks,
+    scenarios_of,
+    stories,
+)
 from tradecredit.params import PROJECT, Run, SectorFactors
 
 KEPT = sorted((PROJECT / "params" / "scenarios").glob("*.yaml"))
@@ -141,7 +150,22 @@ def test_effects_of_each_scenario():
     assert table["mean_lgd"].tolist() == pytest.approx([0.6, 0.6])
     assert table["named_limits"].tolist() == [4_800, 2_400]
     assert table["within_limits"].tolist() == [4_800, 2_400]
-    assert table["remarks"].tolist() == ["", ""]
+
+
+def test_stories_of_the_scenarios():
+    table = stories(portfolio(), [scenario(name="one"), scenario(name="two", pd_by_sector={"K": 2.0})])
+    assert table.index.tolist() == ["one", "two"]
+    assert table["source"].tolist() == ["None.", "None."]
+    assert table["remarks"].iloc[0] == ""
+    assert table["remarks"].iloc[1].startswith("No buyer of sector K is at risk")
+    assert stories(portfolio(), []).empty
+
+
+def test_cover_of_new_buyers_by_their_limit():
+    limits = (None, 0.0, 500.0)
+    fresh = [NewBuyers(count=1, exposure=1.0, pd=0.1, insured_limit=limit) for limit in limits]
+    table = applied(portfolio().assign(cover="named limit"), scenario(new_buyers=fresh))
+    assert table["cover"].tail(3).tolist() == ["no limit named", "limit refused", "named limit"]
 
 
 def test_what_changes_nothing_is_told():
@@ -154,7 +178,7 @@ def test_what_changes_nothing_is_told():
     assert remarks(portfolio(), foreign) == [
         "No buyer of country JP, US is at risk: what is stated for it changes nothing.",
         "No buyer of sector K is at risk: what is stated for it changes nothing.",
-        "No buyer of grade 10, 9 is at risk: what is stated for it changes nothing.",
+        "No buyer of grade 9, 10 is at risk: what is stated for it changes nothing.",
     ]
     bare = portfolio().drop(columns=["grade", "sector", "country"])
     assert applied(bare, foreign)["pd"].tolist() == bare["pd"].tolist()

@@ -156,6 +156,19 @@ def test_check_tells_what_is_known_or_what_is_wrong(project):
     assert "invoices.csv, row 3, amount: found 'lots'; a number is expected" in outcome.stderr
 
 
+def test_what_policies_say_of_each_other_and_of_the_book_is_checked(project):
+    (project.folder / "key.yaml").write_text("kind: key_accounts\nbuyers: [B1, B9]\n")
+    (project.folder / "top.yaml").write_text("kind: top_up\nprimary: key\ntop_up_share: 0.5\n")
+    project.run(policy="key.yaml", quotes=["top.yaml"])
+    outcome = CliRunner().invoke(cli.app, ["check", str(project.run_file)])
+    assert outcome.exit_code == 0
+    assert "note: policies: key names B9, which the buyers of the book do not have" in outcome.stdout
+    project.run(policy="top.yaml", quotes=[])
+    outcome = CliRunner().invoke(cli.app, ["check", str(project.run_file)])
+    assert outcome.exit_code == 2
+    assert "top.yaml, primary: found 'key'; no policy or quote of the run that can be topped up" in outcome.stderr
+
+
 def test_the_demo_writes_a_book_that_checks(tmp_path, ledger):
     del ledger  # its fixture keeps the cache out of the project
     folder = tmp_path / "demo"

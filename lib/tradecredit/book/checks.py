@@ -74,6 +74,12 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], currency: 
             )
     if {"invoices", "receipts"} <= tables.keys() and not (tables["invoices"].empty or tables["receipts"].empty):
         problems += _receipt_problems(tables["invoices"], tables["receipts"], files["receipts"])
+    if "invoices" in tables:
+        invoices = tables["invoices"]
+        problems += _rows(
+            files["invoices"], "tax", invoices["tax"], invoices["tax"] > invoices["amount"] + CENT,
+            "is more than the amount", "give the tax that the gross amount holds",
+        )  # fmt: skip
     for name, day in (("invoices", "issued"), ("statements", "period_end")):
         if name in tables:
             problems += _rate_problems(tables[name], day, tables.get("fx"), files[name], currency)

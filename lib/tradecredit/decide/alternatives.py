@@ -1,7 +1,7 @@
 """Other terms than those on offer: what they would cost and leave, which convention matters, and which never bind."""
 
-from collections.abc import Iterator, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, product
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
+from tradecredit.decide.cover import SHAPES
 from tradecredit.decide.quotes import comparison
 from tradecredit.model.at_risk import portfolio
 from tradecredit.model.insurance import Policy
@@ -31,12 +32,8 @@ OTHER_CONVENTION = {
 }
 """Terms that insurers read in two ways, each with the other reading."""
 
-SHAPED = {
-    "threshold_kind": "threshold",
-    "deductible_order": "each_loss_deductible",
-    "aggregate_erosion": "aggregate_first_loss",
-}
-"""The amount without which a convention says nothing."""
+ROUNDING = 1e-9
+"""Indemnities of a year that differ by a smaller part are equal."""
 
 
 class Frontier(NamedTuple):
@@ -66,16 +63,8 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
         nothing = pd.DataFrame({name: pd.Series(dtype="float64") for name in amounts}).rename_axis("offer")
         return Frontier(nothing.assign(quote=False, efficient=False).astype({"quote": bool, "efficient": bool}), "")
     book_at_risk, base = portfolio(book, ratings), insured[0]
-    settings = book.run.simulation
-    varied = _varied(base, book_at_risk)
-    dist = simulate(
-        book_at_risk,
-        policies=[*insured, *varied],
-        scenarios=FRONTIER_SCENARIOS,
-        seed=settings.seed,
-        dependence=book.run.losses.dependence,
-        sampling=settings,
-    )
+    varied = _varied(base, book_at_risk, _names_beside(insured, "varied"))
+    dist = _same_losses(book, book_at_risk, [*insured, *varied])
     table = comparison(book, dist)
     ratio = table.loc[base.name, "loss_ratio"]
     priced = f"the loss ratio of {base.name} in the simulation, {ratio:.0%}"
@@ -105,19 +94,22 @@ def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -
     `expected_indemnity`, `other_indemnity` (expected, under the other reading alone), `difference` and its
     `standard_error`.
     """
+    names = _names_beside(policies, "other reading")
     others = [
-        (policy, term, _with(policy, f"{policy.name} {number}", {term: values[getattr(policy, term)]}))
+        (policy, term, _with(policy, next(names), {term: values[getattr(policy, term)]}))
         for policy in policies
         if policy.kind != "top_up"
-        for number, (term, values) in enumerate(OTHER_CONVENTION.items())
-        if term not in SHAPED or getattr(policy, SHAPED[term])
+        for term, values in OTHER_CONVENTION.items()
+        if term not in SHAPES or getattr(policy, SHAPES[term])
     ]
     own = {policy.name: policy for policy, _, _ in others}
-    dist = _same_losses(book, ratings, [*own.values(), *(other for _, _, other in others)])
+    dist = _same_losses(book, portfolio(book, ratings), [*own.values(), *(other for _, _, other in others)])
     rows = []
     for policy, term, other in others:
         paid, paid_otherwise = (dist.losses[f"indemnity:{one.name}"].to_numpy() for one in (policy, other))
         change = paid_otherwise - paid
+        # Two ways to the same indemnity differ by rounding, which is no difference between the readings.
+        change[np.abs(change) <= ROUNDING * paid] = 0.0
         rows.append(
             {
                 "policy": policy.name,
@@ -146,12 +138,15 @@ def never_binding(dist: LossDistribution, comparison: pd.DataFrame) -> pd.DataFr
 
 def _idle(policy: Policy, dist: LossDistribution, row: pd.Series) -> Iterator[tuple[str, str]]:
     paid = dist.losses[f"indemnity:{policy.name}"]
-    largest = float(np.minimum(dist.portfolio["exposure"], policy.attachment(dist.portfolio).limit).max())
+    if not (paid > 0).any():
+        yield "kind", "no simulated year brings an indemnity: see limits, percentage and what is kept"
+    debt = dist.portfolio["insurable" if "insurable" in dist.portfolio else "exposure"]
+    largest = float(np.minimum(debt, policy.attachment(dist.portfolio).limit).max())
     maximum = "maximum_liability" if policy.maximum_liability is not None else "maximum_liability_multiple"
     if getattr(policy, maximum) is not None and not (paid >= policy.year_maximum() * (1 - 1e-9)).any():
         yield maximum, "no simulated year reaches it"
     if policy.aggregate_first_loss and not row["first_loss_exhausted"] > 0:
-        yield "aggregate_first_loss", "no simulated year uses all of it: nothing is ever paid"
+        yield "aggregate_first_loss", "no simulated year uses all of it"
     if policy.minimum_premium is not None and row["premium"] > policy.minimum_premium:
         yield "minimum_premium", "the premium by the rate is higher"
     if policy.threshold and policy.threshold >= largest:
@@ -165,46 +160,59 @@ def _idle(policy: Policy, dist: LossDistribution, row: pd.Series) -> Iterator[tu
         yield "discretionary_limit", "the insurer has decided on every buyer that owes something"
     sub_limit = policy.discretionary_maximum_liability
     if sub_limit is not None:
-        most = np.minimum(dist.portfolio["exposure"], policy.attachment(dist.portfolio).limit)[discretionary].sum()
+        most = np.minimum(debt, policy.attachment(dist.portfolio).limit)[discretionary].sum()
         if most * policy.insured_percentage <= sub_limit:
             yield "discretionary_maximum_liability", "all discretionary limits together are below it"
     if policy.minimum_retention and policy.minimum_retention <= (policy.each_loss_deductible or 0.0):
         yield "minimum_retention", "the deductible keeps as much of each loss"
 
 
-def _same_losses(book: Book, ratings: pd.DataFrame, policies: list[Policy]) -> LossDistribution:
+def _same_losses(book: Book, at_risk: pd.DataFrame, policies: list[Policy]) -> LossDistribution:
     run = book.run
     return simulate(
-        portfolio(book, ratings), policies=policies, scenarios=FRONTIER_SCENARIOS, seed=run.simulation.seed,
+        at_risk, policies=policies, scenarios=FRONTIER_SCENARIOS, seed=run.simulation.seed,
         dependence=run.losses.dependence, sampling=run.simulation,
     )  # fmt: skip
 
 
-def _varied(base: Policy, at_risk: pd.DataFrame) -> list[Policy]:
+def _names_beside(policies: Iterable[Policy], word: str) -> Iterator[str]:
+    """Return names for further policies, numbered, that none of the policies has."""
+    taken = {policy.name for policy in policies}
+    return (name for name in (f"{word} {number}" for number in count(1)) if name not in taken)
+
+
+def _varied(base: Policy, at_risk: pd.DataFrame, names: Iterator[str]) -> list[Policy]:
     loss = float(expected_loss(at_risk).sum())
-    deductible = base.each_loss_deductible or round(float(at_risk["exposure"].mean()) / 10, -2)
-    first_loss = base.aggregate_first_loss or round(loss / 2, -3)
+    deductible = base.each_loss_deductible or _two_digits(float(at_risk["exposure"].mean()) / 10)
+    first_loss = base.aggregate_first_loss or _two_digits(loss / 2)
     maximum = base.year_maximum() if np.isfinite(base.year_maximum()) else 10 * loss
+    sub_limit = base.discretionary_maximum_liability
     grid = product(PERCENTAGES, (0.0, deductible, 4 * deductible), (0.0, first_loss, 4 * first_loss),
                    (maximum / 4, maximum, None))  # fmt: skip
     return [
         _with(
             base,
-            f"varied {number}",
+            next(names),
             {
                 "insured_percentage": percentage,
                 "each_loss_deductible": each or None,
                 "aggregate_first_loss": first or None,
                 "maximum_liability": most,
                 "maximum_liability_multiple": None,
+                "discretionary_maximum_liability": sub_limit if None in (sub_limit, most) else min(sub_limit, most),
                 "no_claims_bonus": None,
                 "bonus_loss_ratio": 0.0,
                 "malus": (),
                 "kind": "whole_turnover",
             },
         )
-        for number, (percentage, each, first, most) in enumerate(grid, start=1)
+        for percentage, each, first, most in grid
     ]
+
+
+def _two_digits(amount: float) -> float:
+    """Return an amount rounded to two digits, of whatever size: a policy's terms are round."""
+    return float(f"{amount:.1e}") if amount > 0 else 0.0
 
 
 def _with(policy: Policy, name: str, terms: dict[str, object]) -> Policy:

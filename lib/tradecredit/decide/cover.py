@@ -1,12 +1,13 @@
 """Which cover there is and could be: the run's policies, what their premium is charged on, the ledger under limits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.errors import InputError, Problem
+from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.measure.receivables import window_start
 from tradecredit.model.insurance import Policy
 from tradecredit.model.losses import LossDistribution
@@ -20,6 +21,7 @@ SHAPES = {
     "aggregate_erosion": "aggregate_first_loss",
     "waiting_from": "waiting_days",
     "extension_from": "maximum_extension_days",
+    "bonus_loss_ratio": "no_claims_bonus",
 }
 """Terms that only say how another one works: without that one they say nothing."""
 
@@ -28,10 +30,14 @@ def policies(book: Book) -> list[Policy]:
     """Return the run's policy and its quotes, each with the turnover that its premium is charged on.
 
     A policy that states no `insured_turnover` is charged on the invoices of the last 12 months that it insures.
-    Raises `InputError` where such a policy meets a ledger of less than 12 months.
+    Raises `ParameterError` for names that are taken and top-ups without their primary, and `InputError` where such a
+    policy meets a ledger of less than 12 months.
     """
     files = [*([book.run.policy] if book.run.policy else []), *book.run.quotes]
     read = [Policy.from_yaml(file) for file in files]
+    problems = list(_name_problems(files, read))
+    if problems:
+        raise ParameterError(problems)
     unstated = [policy for policy in read if policy.insured_turnover is None and policy.premium_rate is not None]
     turnover = {policy.name: insurable_turnover(book, policy) for policy in unstated}
     short = [policy for policy in unstated if np.isnan(turnover[policy.name])]
@@ -46,6 +52,34 @@ def policies(book: Book) -> list[Policy]:
             for policy in short
         )
     return [policy.for_turnover(turnover[policy.name]) if policy in unstated else policy for policy in read]
+
+
+def _name_problems(files: Sequence[Path], policies: Sequence[Policy]) -> Iterator[Problem]:
+    names = [policy.name for policy in policies]
+    primaries = [policy.name for policy in policies if policy.kind != "top_up"]
+    for file, policy in zip(files, policies, strict=True):
+        if names.count(policy.name) > 1 or policy.name == NO_COVER:
+            yield Problem(
+                file=str(file), column="name", value=policy.name, allowed="this name is taken",
+                remedy="give each policy a `name` of its own",
+            )  # fmt: skip
+        if policy.primary is not None and policy.primary not in primaries:
+            yield Problem(
+                file=str(file), column="primary", value=policy.primary,
+                allowed="no policy or quote of the run that can be topped up has this name",
+                remedy=f"name one of: {', '.join(primaries)}" if primaries else "add its primary to the run",
+            )  # fmt: skip
+
+
+def unknown_buyers(book: Book, policies: Sequence[Policy]) -> list[str]:
+    """Return in sentences which policies name buyers that the book does not know on its day; none: nothing to say."""
+    known = book.buyers["buyer_id"]
+    unknown = {policy.name: policy.unknown_buyers(known) for policy in policies}
+    return [
+        f"{name} names {', '.join(ids)}, which the buyers of the book do not have: nothing is insured there."
+        for name, ids in unknown.items()
+        if ids
+    ]
 
 
 def insured_percentage(book: Book) -> float:
@@ -73,17 +107,24 @@ def in_force(book: Book, dist: LossDistribution) -> str:
 def terms(policies: Sequence[Policy]) -> pd.DataFrame:
     """Return the terms side by side: a row for each term that at least one policy has, a column for each policy.
 
-    Missing: a term that the policy does not have, or that only shapes one which it does not have (`SHAPES`; the sharing
-    of recoveries where losses are settled net of them).
+    Lists, of buyers, limits and steps of a malus, are in words. Missing: a term that the policy does not have, or that
+    only shapes one which it does not have (`SHAPES`; the sharing of recoveries where losses are settled net of them).
     """
     columns = {}
     for policy in policies:
         given = policy.model_dump(exclude={"name", "discretionary_shares"})
         idle = [term for term, shaped in SHAPES.items() if given[shaped] is None]
         idle += ["recovery_sharing"] if policy.loss_basis == "net" else []
-        columns[policy.name] = given | dict.fromkeys(idle)
+        columns[policy.name] = given | _lists_in_words(policy) | dict.fromkeys(idle)
     table = pd.DataFrame(columns, dtype="object").rename_axis("term")
     return table[table.notna().any(axis="columns")]
+
+
+def _lists_in_words(policy: Policy) -> dict[str, str | None]:
+    limits = [f"{buyer}: {limit:,.0f}" for buyer, limit in (policy.limits or {}).items()]
+    malus = [f"{step.premium_share:.0%} above {step.loss_ratio_above:g} × premium" for step in policy.malus]
+    parts = {"buyers": policy.buyers or [], "limits": limits, "malus": malus}
+    return {term: "; ".join(words) or None for term, words in parts.items()}
 
 
 def covered(dist: LossDistribution) -> pd.DataFrame:

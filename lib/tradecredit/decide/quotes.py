@@ -18,7 +18,7 @@ from tradecredit.model.risk_measures import (
     shortfall_influence,
     standard_error,
 )
-from tradecredit.model.scenarios import scenarios_of
+from tradecredit.model.scenarios import BASE, scenarios_of
 
 CAPITAL_LEVEL = 0.999
 """Level of the expected shortfall that capital stands behind."""
@@ -80,7 +80,8 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
 def verdict(comparison: pd.DataFrame, currency: str) -> str:
     """Return in a sentence or two whether cover is worth its cost, which is the best, and at which cost it is not.
 
-    A saving of less than two of its standard errors is said to be too small to tell.
+    A saving of less than two of its standard errors, or one whose error is not known for want of scenarios, is said to
+    be too small to tell.
     """
     bare = comparison.loc[NO_COVER, "cost_of_risk"]
     offers = comparison.drop(index=NO_COVER)
@@ -90,7 +91,7 @@ def verdict(comparison: pd.DataFrame, currency: str) -> str:
     row = offers.loc[best]
     saved = bare - row["cost_of_risk"]
     total, difference = f"{currency} {row['cost_of_risk']:,.0f} in all", f"{currency} {abs(saved):,.0f}"
-    if abs(saved) < 2 * row["saving_se"]:
+    if not abs(saved) >= 2 * row["saving_se"]:
         worth = (
             f"Whether cover is worth its cost cannot be told from these scenarios: the best offer, {best}, brings a "
             f"year of credit risk to {total}, and the difference from no cover, {difference}, is within the error of "
@@ -164,7 +165,7 @@ def under_scenarios(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy
         kept_shortfall, kept_se = expected_shortfall(kept, dist.sample, 0.99)
         rows.append(
             {
-                "scenario": "base" if scenario is None else scenario.name,
+                "scenario": BASE if scenario is None else scenario.name,
                 "expected": expected(gross, dist.sample)[0],
                 "es_99": shortfall,
                 "es_99_se": shortfall_se,
@@ -224,7 +225,7 @@ def _of_programme(dist: LossDistribution, policy: Policy, amount: Callable[[Poli
 
 def _cost(book: Book, dist: LossDistribution, policy: Policy) -> dict[str, float]:
     """Return what a programme costs before bonus and malus: premium, fees, tax and cost, their sum."""
-    named = int((cover(book)["cover"] == "named limit").sum())
+    limits = cover(book)
     by_name = {one.name: one for one in dist.policies}
     costs = []
     for name in policy.programme:
@@ -233,8 +234,9 @@ def _cost(book: Book, dist: LossDistribution, policy: Policy) -> dict[str, float
             limit = one.attachment(dist.portfolio, by_name[one.primary]).limit
             costs.append(one.cost(limits=int((limit > 0).sum()), extra_limits=float(limit.sum())))
         else:
-            counted = named if one.buyers is None else len(one.buyers)
-            costs.append(one.cost(limits=counted))
+            # Of all buyers, also those that owe nothing today; a refused limit costs no fee.
+            attached = one.attachment(limits)
+            costs.append(one.cost(limits=int(((attached.limit > 0) & ~attached.discretionary).sum())))
     premium, fees, tax, total = (float(sum(column)) for column in zip(*costs, strict=True))
     return {"premium": premium, "fees": fees, "tax": tax, "cost": total}
 

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.errors import ParameterError, Problem
 from tradecredit.measure.behaviour import limits_in_force
 from tradecredit.measure.ratios import ratios
 from tradecredit.measure.receivables import disputed, open_items, window_start
 from tradecredit.model.insurance import NOT_INSURABLE
+from tradecredit.params import Run
 
 RESOLVED_MONTHS = 12
 """A default older than this, of which no day is known that it was resolved on, is taken to have brought in all."""
@@ -41,7 +43,7 @@ def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     `correlation_basis`, as `asset_correlation`; `insured_limit` and `cover`, as `cover`; `evidence`, as `evidence`.
 
     Buyers `in_default` are left out; the balances of this table and the exposures of `already_defaulted` add up to the
-    book's open amount.
+    book's open amount. Raises `ParameterError` where the run's `lgd_sd` is more than a share of this mean can vary by.
     """
     settings = book.run.losses
     amounts = exposures(book).sort_index()
@@ -49,6 +51,8 @@ def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     rated = ratings[[column for column in ("pd", "grade") if column in ratings]].reindex(amounts.index)
     known = ["sector", "country", *(["group_id"] if settings.groups == "together" else [])]
     loss = loss_given_default(book)
+    if settings.lgd_sd and settings.lgd_sd >= np.sqrt(loss.lgd * (1 - loss.lgd)):
+        raise ParameterError([_too_varied(book.run, loss.lgd)])
     varying = {"lgd_sd": settings.lgd_sd} if settings.lgd_sd else {}
     table = rated.join(book.buyers.set_index("buyer_id")[known]).join(amounts)
     table = table.assign(lgd=loss.lgd, **varying).join(asset_correlation(book, rated["pd"]))
@@ -64,7 +68,8 @@ def exposures(book: Book) -> pd.DataFrame:
     invoiced in the last 12 months, or since the first month of a younger ledger, by its days; 0 for `prepaid` buyers,
     whose sales do not become a balance. `insurable`: the part of the exposure that a policy's insured debt counts
     (DOMAIN.md §5.2), in the proportion of the open items net of tax (no tax stated: none) and without those in an
-    open dispute; for a buyer that owes nothing in the proportion of the whole book.
+    open dispute; for a buyer that owes nothing in the proportion of the whole book (all, where nobody
+    owes anything).
     """
     buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
     items = open_items(book)
@@ -73,7 +78,7 @@ def exposures(book: Book) -> pd.DataFrame:
     items = items.assign(insurable=items["open_amount"].where(counted, 0.0) * (1 - tax_share))
     sums = items.groupby("buyer_id")[["open_amount", "insurable"]].sum().reindex(buyers, fill_value=0.0)
     balance = sums["open_amount"].rename("balance")
-    usual = sums["insurable"].sum() / (balance.sum() or np.nan)
+    usual = sums["insurable"].sum() / balance.sum() if balance.sum() > 0 else 1.0
     share = (sums["insurable"] / balance.where(balance > 0)).fillna(usual)
     kind = book.run.losses.exposure
     if kind == "peak":
@@ -86,6 +91,15 @@ def exposures(book: Book) -> pd.DataFrame:
     return pd.DataFrame(
         {"exposure": exposure, "balance": balance, "sales_a_day": _sales_a_day(book), "insurable": exposure * share}
     )
+
+
+def _too_varied(run: Run, lgd: float) -> Problem:
+    return Problem(
+        file=str(run.file), column="losses.lgd_sd", value=run.losses.lgd_sd,
+        allowed=f"must be under the root of lgd × (1 − lgd), {np.sqrt(lgd * (1 - lgd)):.3f} where the loss given "
+        f"default is {lgd:.3f}",
+        remedy="lower it, or leave it out",
+    )  # fmt: skip
 
 
 def highest_balance(book: Book) -> pd.Series:

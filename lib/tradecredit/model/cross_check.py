@@ -7,8 +7,8 @@ import pandas as pd
 
 from tradecredit.model.compiled import compiled
 from tradecredit.model.engine import hazard, loss_moments, own_of
-from tradecredit.model.losses import LossDistribution
-from tradecredit.model.risk_measures import Sample, expected_shortfall
+from tradecredit.model.losses import LossDistribution, expected_loss
+from tradecredit.model.risk_measures import Sample, expected, expected_shortfall
 from tradecredit.model.simulator import Simulator
 
 PLACES = np.linspace(-8.0, 8.0, 129)
@@ -37,6 +37,28 @@ def why_not(dist: LossDistribution) -> str:
     if dist.simulator().lgd_sd.any():
         return "The loss given default varies from one default to the next: amounts are not fixed."
     return ""
+
+
+def finding(dist: LossDistribution, checked: pd.DataFrame) -> str:
+    """Return in a sentence what the check says, or why there is none; `checked`: what `quadrature` returns."""
+    reason = why_not(dist)
+    if reason:
+        return f"There is no such check here. {reason}"
+    largest = checked["deviation"].abs().max()
+    if not np.isfinite(largest):
+        return "Nothing can be lost: there is nothing to check."
+    return f"The simulated value that is farthest from the calculated one is {largest:.1f} standard errors away."
+
+
+def expected_beside_exact(dist: LossDistribution, currency: str) -> str:
+    """Return in words how the scenarios were drawn, and how far the simulated expected loss is from the exact one."""
+    simulated, error = expected(dist.losses["gross"].to_numpy(), dist.sample)
+    exact = expected_loss(dist.portfolio).sum()
+    seeking = dist.settings.sampling.method == "tail"
+    drawn = "most of them bad years that weigh less" if seeking else "as years come"
+    words = f"{len(dist.losses):,} years were simulated from seed {dist.seed}, {drawn}."
+    away = f", {abs(simulated - exact) / error:.1f} standard errors away" if error > 0 else ""
+    return f"{words} Expected loss: simulated {currency} {simulated:,.0f}, exact {currency} {exact:,.0f}{away}."
 
 
 def quadrature(dist: LossDistribution, levels: Sequence[float]) -> pd.DataFrame:

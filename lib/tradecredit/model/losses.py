@@ -23,8 +23,12 @@ __all__ = [
     "portfolio", "simulate", "vasicek_quantile",
 ]  # fmt: skip
 
-NUMBERS = ("pd", "exposure", "lgd", "correlation", "insured_limit", "lgd_sd")
-"""Columns of a portfolio that hold numbers; all but the last are required."""
+REQUIRED = ("pd", "exposure", "lgd", "correlation", "insured_limit")
+NUMBERS = (*REQUIRED, "lgd_sd", "insurable")
+"""Columns of a portfolio that hold numbers."""
+
+ROUNDING = 1e-9
+"""The insurable part of an exposure may pass it by so small a part, by rounding."""
 
 RAREST = 1e-5
 """Probability down to which the chart of the distribution goes."""
@@ -97,15 +101,15 @@ class LossDistribution:
         _check_level(level)
         weights = tail_weights(self.losses[view].to_numpy(), self.sample, level)
         weights[self.losses[view] == 0] = 0.0
-        parts_of = self._parts_of(view)
-        simulator = self.simulator().for_policies(parts_of)
+        of_gross, of_policies = self._parts_of(view)
+        simulator = self.simulator().for_policies(of_policies)
 
         def parts(block: Block) -> np.ndarray:
             weight = weights[block.scenarios]
             defaults = simulator.defaults(block, weight > 0)
-            amount = (defaults.debt - defaults.recovery) * parts_of["gross"]
+            amount = (defaults.debt - defaults.recovery) * of_gross
             for number, policy in enumerate(simulator.policies):
-                amount = amount + simulator.settled(defaults, number).indemnity * parts_of[policy.name]
+                amount = amount + simulator.settled(defaults, number).indemnity * of_policies[policy.name]
             return np.bincount(defaults.buyer, amount * weight[defaults.scenario], minlength=len(self.portfolio))
 
         total = np.zeros(len(self.portfolio))
@@ -158,9 +162,9 @@ class LossDistribution:
     def events(self, scenarios: Iterable[int]) -> pd.DataFrame:
         """Return the defaults of some scenarios, as `Policy.indemnify` takes them: a row for each.
 
-        Columns: `scenario`, `day` (1..365), `buyer_id`, `debt`, `limit` (the insurer's; missing: none named),
-        `recovery`, and `evidence` where the portfolio has it; in order of scenario and time. Raises `ParameterError`
-        for a scenario that there is not.
+        Columns: `scenario`, `day` (1..365), `buyer_id`, `debt` and `recovery` (of the insurable part, where the
+        portfolio tells it), `limit` (the insurer's; missing: none named), and `evidence` where the portfolio has it; in
+        order of scenario and time. Raises `ParameterError` for a scenario that there is not.
         """
         wanted = np.unique(np.fromiter(scenarios, dtype=np.int64))
         unknown = wanted[(wanted < 0) | (wanted >= len(self.losses))]
@@ -178,6 +182,8 @@ class LossDistribution:
         table = pd.concat(tables or [empty.assign(debt=0.0, recovery=0.0)], ignore_index=True)
         buyers = self.portfolio.iloc[table["buyer"]].reset_index()
         table = table.assign(buyer_id=buyers["buyer_id"], limit=buyers["insured_limit"])
+        share = simulator.insurable[table["buyer"]]
+        table = table.assign(debt=table["debt"] * share, recovery=table["recovery"] * share)
         evidence = {"evidence": buyers["evidence"]} if "evidence" in buyers else {}
         return table[["scenario", "day", "buyer_id", "debt", "limit", "recovery"]].assign(**evidence)
 
@@ -185,15 +191,15 @@ class LossDistribution:
         """Return what simulated the losses, for recalculation."""
         return Simulator.of(self.portfolio, self.policies, len(self.losses), self.seed, self.settings)
 
-    def _parts_of(self, view: str) -> dict[str, float]:
-        """Return by what gross loss and indemnities (by policy) are multiplied to make up a view."""
+    def _parts_of(self, view: str) -> tuple[float, dict[str, float]]:
+        """Return by what gross loss and, by policy, indemnities are multiplied to make up a view."""
         kind, _, name = view.partition(":")
         if kind == "gross":
-            return {"gross": 1.0}
+            return 1.0, {}
         if kind == "indemnity":
-            return {"gross": 0.0, name: 1.0}
+            return 0.0, {name: 1.0}
         policy = next(policy for policy in self.policies if policy.name == name)
-        return {"gross": 1.0, **dict.fromkeys(policy.programme, -1.0)}
+        return 1.0, dict.fromkeys(policy.programme, -1.0)
 
     def _check_view(self, view: str) -> None:
         if view not in self.losses:
@@ -236,8 +242,9 @@ def simulate(
     currency; `lgd`, share of it that is lost; `correlation`, asset correlation, 0 to under 1; `insured_limit`
     (missing: none named, 0: refused). Optional: `lgd_sd`, by which the loss given default varies (beta-distributed; 0
     or missing: fixed), `group_id` (buyers of one group default together, with the PD and correlation that their
-    losses weigh to), `sector` (for `dependence.sector_factors`) and `evidence` (for discretionary limits). Further
-    columns are carried along.
+    losses weigh to), `insurable` (the part of the exposure that a policy's insured debt counts, DOMAIN.md §5.2, which
+    has the same loss given default; else all), `sector` (for `dependence.sector_factors`) and `evidence` (for
+    discretionary limits). Further columns are carried along.
 
     `dependence`, Gaussian: a buyer defaults if √ρ·Z + √(1−ρ)·ε < Φ⁻¹(PD), Z (of its sector, or common) and ε
     standard normal (Vasicek 2002, Loan portfolio value). Student-t: the left side is multiplied by √(ν/χ²ν), and
@@ -333,6 +340,8 @@ def _argument_problems(policies: tuple[Policy, ...], scenarios: int, seed: int) 
     for policy in policies:
         for name in set(policy.programme) - set(names):
             yield _argument("policies", policy.name, f"tops up {name}, which is not among them", f"add {name}")
+        if policy.primary in {other.name for other in policies if other.kind == "top_up"}:
+            yield _argument("policies", policy.name, f"tops up {policy.primary}, a top-up", "name the primary of both")
     if scenarios < 1:
         yield _argument("scenarios", scenarios, "must be at least 1")
     if not 0 <= seed < 2**64:
@@ -342,11 +351,11 @@ def _argument_problems(policies: tuple[Policy, ...], scenarios: int, seed: int) 
 def _portfolio_problems(portfolio: pd.DataFrame) -> Iterator[Problem]:
     ids = portfolio.index.to_series(name="buyer_id")
     yield from values_not(ids.notna() & ~ids.duplicated(), ids, "portfolio", "is missing or there twice")
-    yield from missing_columns(portfolio, NUMBERS[:-1], "portfolio")
+    yield from missing_columns(portfolio, REQUIRED, "portfolio")
     given = [column for column in NUMBERS if column in portfolio]
     numbers = {column: pd.to_numeric(portfolio[column], errors="coerce") for column in given}
     for column, value in numbers.items():
-        if column in ("exposure", "insured_limit"):
+        if column in ("exposure", "insured_limit", "insurable"):
             right, allowed = value.ge(0) & value.lt(np.inf), "must be an amount of 0 or more"
         elif column == "correlation":
             right, allowed = value.ge(0) & value.lt(1), "must be from 0 to under 1"
@@ -355,6 +364,9 @@ def _portfolio_problems(portfolio: pd.DataFrame) -> Iterator[Problem]:
         if column == "insured_limit":
             right, allowed = right | portfolio[column].isna(), f"{allowed}, or missing where none is named"
         yield from values_not(right, portfolio[column], "portfolio", allowed)
+    if {"exposure", "insurable"} <= numbers.keys():
+        right = ~(numbers["insurable"] > numbers["exposure"] * (1 + ROUNDING))
+        yield from values_not(right, portfolio["insurable"], "portfolio", "is above the exposure")
     if {"lgd", "lgd_sd"} <= numbers.keys():
         most = np.sqrt(numbers["lgd"] * (1 - numbers["lgd"]))
         right = ~(numbers["lgd_sd"] >= most) | (numbers["lgd_sd"] == 0)

@@ -50,7 +50,8 @@ class PolicyTerms(Parameters):
     """Step 3, buyer: the limit that this policy names, in place of the book's (0: refused); of a top-up, its
     extra limit."""
     primary: str | None = None
-    """Step 3: name of the policy that a top-up tops up; it must be among the policies that are compared."""
+    """Step 3: name of the policy that a top-up tops up; it must be among the policies that are compared, and no top-up
+    itself."""
     top_up_share: Positive | None = None
     """Step 3: extra limit of a top-up as a share of the limit that the primary names."""
     top_up_maximum: Amount | None = None
@@ -174,6 +175,8 @@ class PolicyTerms(Parameters):
         if self.kind == "top_up":
             if self.primary is None:
                 yield "top_up needs primary, the name of the policy that it tops up"
+            if self.primary == self.name:
+                yield "primary is the top_up itself: name the policy that it tops up, or give the top_up another name"
             if self.top_up_share is None and self.limits is None:
                 yield "top_up needs extra limits: give top_up_share or limits"
             for name in ("premium_rate", "discretionary_limit", "maximum_liability_multiple", "no_claims_bonus"):

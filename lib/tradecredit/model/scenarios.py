@@ -181,16 +181,25 @@ def effects(portfolio: pd.DataFrame, scenarios: Sequence[Scenario]) -> pd.DataFr
 
     Index `scenario` (`base` first). Columns: `buyers`; `exposure`; `mean_pd` (weighted by exposure), `mean_lgd` (by
     exposure × PD); `expected_loss` = Σ PD × LGD × exposure; `named_limits`, the sum of the insurer's limits, and
-    `within_limits`, the exposure that lies within them; `capped`, the buyers whose probability would have passed 1;
-    and `remarks`, in sentences, empty where there are none (see `remarks`). Means over nothing are missing.
+    `within_limits`, the exposure that lies within them; and `capped`, the buyers whose probability would have passed 1.
+    Means over nothing are missing.
     """
-    rows = [_figures(portfolio) | {"capped": 0, "remarks": ""}]
+    rows = [_figures(portfolio) | {"capped": 0}]
     for scenario in scenarios:
         passed = portfolio["pd"] * _pd_multiplier(portfolio, scenario) > 1
-        told = " ".join(remarks(portfolio, scenario))
-        rows.append(_figures(applied(portfolio, scenario)) | {"capped": int(passed.sum()), "remarks": told})
+        rows.append(_figures(applied(portfolio, scenario)) | {"capped": int(passed.sum())})
     names = [BASE, *(scenario.name for scenario in scenarios)]
     return pd.DataFrame(rows, index=pd.Index(names, name="scenario"))
+
+
+def stories(portfolio: pd.DataFrame, scenarios: Sequence[Scenario]) -> pd.DataFrame:
+    """Return what each scenario tells and where its figures come from, in words. Index `scenario`.
+
+    Columns: `description` and `source`, as the scenario states them, and `remarks`, empty where there are none.
+    """
+    rows = [(scenario.description, scenario.source, " ".join(remarks(portfolio, scenario))) for scenario in scenarios]
+    index = pd.Index([scenario.name for scenario in scenarios], name="scenario", dtype="str")
+    return pd.DataFrame(rows, columns=["description", "source", "remarks"], index=index, dtype="str")
 
 
 def remarks(portfolio: pd.DataFrame, scenario: Scenario) -> list[str]:
@@ -209,9 +218,10 @@ def _remarks(portfolio: pd.DataFrame, scenario: Scenario) -> Iterator[str]:
         "grade": [*scenario.pd_by_grade, *scenario.limits_left_by_grade],
     }
     for column, values in named.items():
-        idle = sorted({str(value) for value in values} - {str(value) for value in _labels(portfolio, column).dropna()})
+        idle = {str(value) for value in values} - {str(value) for value in _labels(portfolio, column).dropna()}
         if idle:
-            yield f"No buyer of {column} {', '.join(idle)} is at risk: what is stated for it changes nothing."
+            told = ", ".join(sorted(idle, key=lambda label: (len(label), label)))
+            yield f"No buyer of {column} {told} is at risk: what is stated for it changes nothing."
     passed = int((portfolio["pd"] * _pd_multiplier(portfolio, scenario) > 1).sum())
     if passed:
         yield f"{passed:,} default probabilities would pass 1 and are taken as 1."
@@ -295,7 +305,9 @@ def _with_new_buyers(stressed: pd.DataFrame, scenario: Scenario) -> pd.DataFrame
     words = {"evidence": "good_faith", "lgd_basis": "as the median buyer", "correlation_basis": "as the median buyer"}
     new = pd.DataFrame(rows, index=ids).assign(**usual, balance=0.0, **words)
     new = new.assign(insurable=new["exposure"])
-    new = new.assign(cover=np.where(new["insured_limit"].notna(), "named limit", "no limit named"))
+    cover = np.select([new["insured_limit"].isna(), new["insured_limit"] == 0], ["no limit named", "limit refused"],
+                      "named limit")  # fmt: skip
+    new = new.assign(cover=cover)
     # A whole number that new buyers do not have, such as a grade, needs a type that can be missing.
     stressed = stressed.astype(dict.fromkeys(stressed.select_dtypes("integer").columns, "Int64"))
     return pd.concat([stressed, new.reindex(columns=stressed.columns).astype(stressed.dtypes.to_dict())])

@@ -31,7 +31,9 @@ from tradecredit.model.settlement import Losses, settled
 from tradecredit.params import Dependence, Sampling
 
 BLOCK = 8 * CELL
-"""Scenarios that are simulated at a time, at most."""
+"""Scenarios that are simulated at a time, at most. Where the economy has more than one dimension (several factors, or a
+Student-t shock) another number gives other figures, within the error: a block's scenarios are sorted by each factor,
+and what lies at right angles to the direction is drawn by block."""
 
 BLOCK_DEFAULTS = 1_500_000
 """Defaults of a block, about, at most: bounds the memory."""
@@ -81,6 +83,8 @@ class Simulator:
     exposure: np.ndarray
     lgd: np.ndarray
     lgd_sd: np.ndarray
+    insurable: np.ndarray
+    """The share of each buyer's debt that a policy's insured debt counts."""
     policies: tuple[Policy, ...]
     attachments: tuple[Attachment, ...]
     economy: Economy
@@ -125,7 +129,7 @@ class Simulator:
         if not economy.twist.any():
             obligors = obligors._replace(tilt=np.zeros(count))
         return cls(
-            obligors, members, starts, number["exposure"], number["lgd"], lgd_sd, policies,
+            obligors, members, starts, number["exposure"], number["lgd"], lgd_sd, _insurable(portfolio), policies,
             attachments(policies, portfolio), economy, economy.draw(scenarios, seed, settings.sampling), seed,
         )  # fmt: skip
 
@@ -193,7 +197,10 @@ class Simulator:
     def settled(self, defaults: Defaults, number: int):
         """Return what becomes of defaults under the policy of this number (a `Settlement`)."""
         limit, above, discretionary = (values[defaults.buyer] for values in self.attachments[number])
-        losses = Losses(defaults.scenario, defaults.debt, defaults.recovery, above, limit, discretionary)
+        share = self.insurable[defaults.buyer]
+        losses = Losses(
+            defaults.scenario, defaults.debt * share, defaults.recovery * share, above, limit, discretionary
+        )
         return settled(losses, self.policies[number].record())
 
     def log_twist(self, block: Block, twisted: np.ndarray) -> np.ndarray:
@@ -255,12 +262,13 @@ class Simulator:
 
     def _indemnity_alone(self, number: int) -> np.ndarray:
         """Return what a policy would pay for each buyer's loss before first loss and maximum."""
-        recovery = self.exposure * (1 - self.lgd)
-        everyone = np.arange(len(self.exposure))
+        debt = self.exposure * self.insurable
+        recovery = debt * (1 - self.lgd)
+        everyone = np.arange(len(debt))
         terms = self.policies[number].record().copy()
         terms["aggregate_first_loss"], terms["maximum"] = 0.0, np.inf
         limit, above, discretionary = self.attachments[number]
-        return settled(Losses(everyone, self.exposure, recovery, above, limit, discretionary), terms).indemnity
+        return settled(Losses(everyone, debt, recovery, above, limit, discretionary), terms).indemnity
 
 
 class Settings(NamedTuple):
@@ -294,6 +302,16 @@ def _order_matters(terms: np.void) -> bool:
     """Return whether a year's indemnity depends on the order of its losses."""
     first_loss = terms["aggregate_first_loss"] > 0 and terms["erosion_before_percentage"]
     return bool(first_loss or np.isfinite(terms["discretionary_maximum"]))
+
+
+def _insurable(portfolio: pd.DataFrame) -> np.ndarray:
+    """Return the share of each buyer's exposure that is insurable: all of it where the portfolio does not tell."""
+    exposure = portfolio["exposure"].to_numpy(float)
+    if "insurable" not in portfolio:
+        return np.ones(len(exposure))
+    # A scenario scales both, so that rounding may lift the part above the whole.
+    share = portfolio["insurable"].to_numpy(float) / np.where(exposure > 0, exposure, 1.0)
+    return np.minimum(share, 1.0)
 
 
 def _groups(portfolio: pd.DataFrame) -> np.ndarray:

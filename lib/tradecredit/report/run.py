@@ -23,7 +23,7 @@ from tradecredit.book.book import Book
 from tradecredit.decide.cover import policies
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.model.insurance import Policy
-from tradecredit.model.scenarios import Scenario
+from tradecredit.model.scenarios import Scenario, scenarios_of
 from tradecredit.params import Run, read_yaml
 from tradecredit.report.index import month_folder, write_index
 from tradecredit.report.page import page_html, title
@@ -104,18 +104,14 @@ def failure(error: PapermillExecutionError) -> dict[str, str]:
 
 
 def checked_book(run: Run) -> Book:
-    """Return the book of a run; raises `InputError` where it, or a policy's premium on it, cannot be told."""
+    """Return the book of a run, after checking what its policies and scenarios can only tell with it and each other.
+
+    Raises `InputError` where the book, or a policy's premium on it, cannot be told; `ParameterError` for policies and
+    scenarios whose names are taken, and for a top-up without its primary.
+    """
     book = Book.open(run)
-    names = [policy.name for policy in policies(book)]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        remedy = "give each a `name` of its own"
-        raise ParameterError(
-            Problem(
-                file=str(run.file), column="quotes", value=name, allowed="two policies have this name", remedy=remedy
-            )
-            for name in twice
-        )
+    policies(book)
+    scenarios_of(book)
     return book
 
 
