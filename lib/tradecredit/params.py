@@ -116,12 +116,22 @@ class ReceivablesSettings(Parameters):
         return _strictly_rising(buckets, "ageing_buckets")
 
 
+CENTRAL = 675 / 40731
+"""Defaults a firm-year of all firms that S&P rated from 1981 to 2000."""
+
+
 class DefaultSettings(Parameters):
     """What the default probability rests on beside the data."""
 
-    central_tendency: Annotated[float, Field(gt=0, lt=1)] = 0.02
+    central_tendency: Annotated[float, Field(gt=0, lt=1)] = CENTRAL
     """Long-run average 12-month default rate of the book's buyers, used where the book's defaults are too few."""
-    central_tendency_source: str = "the workbook's default; no statistic stands behind it"
+    central_tendency_source: str = "S&P's counts of rated firms, 1981 to 2000; a last resort, state your own"
+    central_tendencies: dict[str, Annotated[float, Field(gt=0, lt=1)]] = {}
+    """The same by sector (`C`), country (`DE`) or both (`DE/C`); the most particular counts, relative to the above."""
+    prior_buyer_years: Annotated[float, Field(gt=0)] = 500
+    """How many watched buyer-years the stated central tendency is worth beside the book's own defaults."""
+    prior_weight_sd: Positive = 0.5
+    """Standard deviation, around 1, of the weights of payment behaviour and of accounts before the book speaks."""
     minimum_defaults: int = Field(20, ge=5)
     """Buyers that defaulted within 12 months of an observation date; with fewer no model is fitted."""
     minimum_history_months: int = Field(6, ge=1)
@@ -134,7 +144,8 @@ class DefaultSettings(Parameters):
     """Where no model is fitted: what one unit of a behaviour adds to the log-odds. Judgement, not estimated: the odds
     double with 15 days beyond terms (0.046 a day), with 70 points of share late, with 70 days of the oldest item."""
     prior_sd: Positive = 0.7
-    """Standard deviation of the log-odds of a probability that rests on the prior: a factor of two either way."""
+    """Standard deviation of the log-odds of a probability that rests on the prior, where both behaviour and accounts
+    are known: a factor of two either way."""
 
 
 class LimitSettings(Parameters):

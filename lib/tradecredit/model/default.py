@@ -1,25 +1,22 @@
 """Who may fail: each buyer's 12-month default probability, grade and reasons, and how good they are."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 from scipy.special import expit
-from scipy.stats import norm
 
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.errors import InputError, Problem
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.ratios import ratios
-from tradecredit.model import validate
+from tradecredit.model import few_defaults, validate
 from tradecredit.model.at_risk import in_default
-from tradecredit.model.curves import QUANTILES
-from tradecredit.model.default_model import CURVE_COLUMNS, TABLE_COLUMNS, DefaultModel
+from tradecredit.model.default_model import DefaultModel
 from tradecredit.model.grades import WORST, grade, middle
+from tradecredit.params import DefaultSettings
 
 __all__ = ["Assessment", "DefaultModel", "assess", "assessment", "in_default", "overriding", "panel"]
 
@@ -60,11 +57,6 @@ STEP_MONTHS = 3
 HORIZON_MONTHS = 12
 DRIVERS = 3
 
-LONGEST_DAYS = 90.0
-"""More days than this count as this many where the prior's weights apply. A debtor 90 days past due is in default by
-the Basel definition (Basel Committee 2006, §452), so that the stated weights cannot speak of more; and one invoice
-forgotten for years would else take the whole central tendency to its buyer and leave none to the others."""
-
 
 @dataclass(frozen=True, eq=False)
 class Assessment:
@@ -101,8 +93,9 @@ def assess(book: Book) -> pd.DataFrame:
       buyer's, in words; `method`, what the probability rests on;
     - `model_pd`, `model_grade`: before an analyst's override; `override`, its reason (missing: none).
 
-    `method` is `fitted model` or `prior: payment behaviour`, with `: behaviour not known` where nothing of a buyer was
-    settled or fell due in the last 12 months; `analyst's override`; `in default`.
+    `method` is `fitted model`, with `: behaviour not known` where nothing of a buyer was settled or fell due in the
+    last 12 months; `prior: ` and which of `payment behaviour` and `accounts` are known; `analyst's override`;
+    `in default`.
 
     A buyer in default (`in_default`) has probability 1 and grade 10. An override that is valid on the day replaces the
     grade, and the probability by the middle of the grade. See `assessment` for how the rest comes about. Raises
@@ -117,12 +110,9 @@ def assessment(book: Book) -> Assessment:
 
     If at least `default.minimum_defaults` buyers of `panel` defaulted within 12 months of an observation, curves are
     fitted on `CANDIDATES` (`DefaultModel.fit`, errors clustered by buyer; a value that is not known has a coefficient
-    of its own). Otherwise the book's own history cannot carry a fit, and the probabilities rest on a stated prior:
-    log-odds = level + Σ `prior_log_odds` × behaviour (at most `LONGEST_DAYS` days; one that is not known counts as the
-    median), the level such that the mean is `default.central_tendency`, with `default.prior_sd` as standard deviation
-    of the log-odds. A buyer of whom nothing was settled or fell due in the last 12 months gets the central tendency and
-    twice that deviation. The mean is over the buyers whose behaviour is known, without those in default. Raises as
-    `assess`.
+    of its own). Otherwise the book's own history cannot carry a fit, and the probabilities rest on stated beliefs,
+    which its history moves (`few_defaults`): order by stated weights of payment behaviour and brought curves of
+    accounts, level by a stated central tendency over the buyers not in default. Raises as `assess`.
     """
     observed = panel(book)
     defaulters = int(observed.loc[observed["defaulted"] == 1, "buyer_id"].nunique())
@@ -131,26 +121,24 @@ def assessment(book: Book) -> Assessment:
     model = _fitted(observed) if defaulters >= settings.minimum_defaults else None
     if model:
         validation, calibration = _validated(observed, model, book)
-        inputs, curves = model.table, model.curves
-        rated = model.predict(today, confidence=settings.interval)
-        method = np.where(_behaviour_known(today), "fitted model", "fitted model: behaviour not known")
-        rated = rated.assign(drivers=_drivers(model.explain(today), today), method=method)
+        inputs, curves, contributions = model.table, model.curves, model.explain(today)
+        method = np.where(few_defaults.behaviour_known(today), "fitted model", "fitted model: behaviour not known")
+        rated = model.predict(today, confidence=settings.interval).assign(method=method)
         basis = (
             f"Curves of {len(model.inputs)} inputs that add up in log-odds, fitted on {len(observed):,} observations "
             f"of this book's buyers on past dates; {defaulters} buyers defaulted within {HORIZON_MONTHS} months of at "
             "least one of theirs."
         )
     else:
-        rated = _by_prior(book, today)
-        inputs, curves = _stated(settings.prior_log_odds, today)
         validation, calibration = validate.report({}), validate.calibration(*[pd.Series(dtype="float64")] * 3)
-        basis = (
-            f"{defaulters} buyers defaulted within {HORIZON_MONTHS} months of an observation in this book, and a fit "
-            f"needs {settings.minimum_defaults}. The default probability cannot be estimated from this book. "
-            f"The level is the stated central tendency of {settings.central_tendency:.2%} "
-            f"({settings.central_tendency_source}); the order comes from payment behaviour with "
-            f"stated weights, more than {LONGEST_DAYS:.0f} days counting as {LONGEST_DAYS:.0f}."
-        )
+        known = few_defaults.history(observed, settings, years=STEP_MONTHS / 12)
+        level = few_defaults.central_tendency(known, settings, counted=book.has("defaults"))
+        alive = ~today.index.to_series().isin(in_default(book))
+        classed = today.join(book.buyers.set_index("buyer_id")[["country", "sector"]])
+        rated, contributions = few_defaults.rated(classed, alive, level, known=known, settings=settings)
+        inputs, curves = few_defaults.shape(today, known, settings)
+        basis = _stated_basis(known, level, settings)
+    rated = rated.assign(drivers=_drivers(contributions, today))[["pd", "pd_low", "pd_high", "drivers", "method"]]
     ratings = _overridden(_in_default(rated, book), book)
     return Assessment(
         ratings=ratings,
@@ -218,11 +206,6 @@ def _candidates(book: Book, behaviour: pd.DataFrame) -> pd.DataFrame:
     return behaviour.join(ratios(book))[list(CANDIDATES)].astype("float64")
 
 
-def _behaviour_known(today: pd.DataFrame) -> pd.Series:
-    """Tell of each buyer whether anything was settled or fell due in the 12 months before."""
-    return today[["days_beyond_terms", "share_late"]].notna().any(axis=1)
-
-
 def _fitted(observed: pd.DataFrame) -> DefaultModel:
     signs = {name: candidate.sign for name, candidate in CANDIDATES.items()}
     return DefaultModel.fit(
@@ -255,60 +238,18 @@ def _validated(observed: pd.DataFrame, model: DefaultModel, book: Book) -> tuple
     )
 
 
-def _by_prior(book: Book, today: pd.DataFrame) -> pd.DataFrame:
-    """Return probabilities by the stated prior; see `assessment`."""
-    settings = book.run.default
-    weights = pd.Series(settings.prior_log_odds, dtype="float64")
-    days = [name for name in weights.index if "days" in name]
-    values = today[list(weights.index)]
-    values = values.assign(**{name: values[name].clip(upper=LONGEST_DAYS) for name in days})
-    known = _behaviour_known(today)
-    alive = known & ~today.index.isin(in_default(book))
-    contributions = values * weights
-    contributions = (contributions - contributions[alive].median()).where(known, 0.0).fillna(0.0)
-    score = contributions.sum(axis=1)
-    level = 0.0
-    if alive.any():
-        # Within these ends all probabilities are nearly 0, or nearly 1, whatever the scores.
-        low, high = -60 - score.max(), 60 - score.min()
-        level = brentq(lambda level: expit(level + score[alive]).mean() - settings.central_tendency, low, high)
-    central = float(validate.log_odds([settings.central_tendency])[0])
-    odds = (level + score).where(known & alive.any(), central)
-    width = norm.ppf(0.5 + settings.interval / 2) * settings.prior_sd * np.where(known, 1.0, 2.0)
-    return pd.DataFrame(
-        {
-            "pd": expit(odds),
-            "pd_low": expit(odds - width),
-            "pd_high": expit(odds + width),
-            "drivers": _drivers(contributions, today),
-            "method": np.where(known, "prior: payment behaviour", "prior: behaviour not known"),
-        },
-        index=today.index,
+def _stated_basis(known: few_defaults.History, level: float, settings: DefaultSettings) -> str:
+    weights = ", ".join(f"{name} {weight:.2f}" for name, weight in known.weights.items())
+    return (
+        f"{known.defaulters} buyers defaulted within {HORIZON_MONTHS} months of an observation in this book, and a fit "
+        f"needs {settings.minimum_defaults}. The default probability cannot be estimated from this book. The level is "
+        f"{level:.2%}: the stated central tendency of {settings.central_tendency:.2%} "
+        f"({settings.central_tendency_source}), which the book's {known.buyer_years:,.0f} watched buyer-years move as "
+        f"far as a belief worth {settings.prior_buyer_years:,.0f} allows. The order comes from payment behaviour with "
+        f"stated weights, more than {few_defaults.LONGEST_DAYS:.0f} days counting as {few_defaults.LONGEST_DAYS:.0f}, "
+        f"and from accounts by curves fitted to {few_defaults.SOURCE}; weight of each after the book's own defaults: "
+        f"{weights}."
     )
-
-
-def _stated(weights: Mapping[str, float], today: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the stated weights as a table of inputs and as curves, over the buyers of today."""
-    values = today[list(weights)]
-    values = values.assign(**{name: values[name].clip(upper=LONGEST_DAYS) for name in values if "days" in name})
-    log_odds = (values - values.median()) * pd.Series(weights, dtype="float64")
-    ends = log_odds.quantile([0.01, 0.99])
-    found = {
-        "sign": np.sign(pd.Series(weights, dtype="float64")), "importance": log_odds.std(),
-        "effect": ends.loc[0.99] - ends.loc[0.01],
-    }  # fmt: skip
-    table = pd.DataFrame(found, columns=TABLE_COLUMNS, index=pd.Index(list(weights), name="input"))
-    table = table.sort_values("importance", ascending=False, kind="stable")
-    points = [
-        pd.DataFrame({"input": name, "value": values[name].quantile(QUANTILES).unique()}).assign(
-            log_odds=lambda rows, name=name: (rows["value"] - values[name].median()) * weights[name]
-        )
-        for name in table.index
-    ]
-    curves = (
-        pd.concat([pd.DataFrame(columns=CURVE_COLUMNS), *points]) if points else pd.DataFrame(columns=CURVE_COLUMNS)
-    )
-    return table, curves.reset_index(drop=True)
 
 
 def _drivers(contributions: pd.DataFrame, values: pd.DataFrame) -> pd.Series:
