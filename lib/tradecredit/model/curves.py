@@ -153,6 +153,13 @@ def information(design: Design, weight: np.ndarray) -> np.ndarray:
     return design.values.T @ _products(design.index, design.weight, weight, len(design.values)) @ design.values
 
 
+def design_effect(design: Design, residual: np.ndarray, firms: np.ndarray) -> float:
+    """Return the variance of the scores summed by firm over that of the rows' own, both summed over coefficients."""
+    by_firm = scores(design, residual, firms)
+    by_row = information(design, residual**2)
+    return float((by_firm**2).sum() / np.trace(by_row))
+
+
 def places(curves: Sequence[Curve]) -> list[slice]:
     """Return where each curve's coefficients stand; place 0 is the intercept's."""
     ends = [1, *(1 + np.cumsum([part.size for part in curves])).tolist()]
@@ -192,11 +199,11 @@ def components(curves: Sequence[Curve]) -> list[Component]:
     for part, place in zip(curves, places(curves), strict=True):
         steps = len(part.means)
         inside, differences = slice(place.start, place.start + steps), np.diff(np.eye(steps), axis=0)
-        found.append(Component(inside, np.eye(steps), usual=5.0, doubted=15.0))
+        found.append(Component(inside, np.eye(steps), usual=3.0, doubted=15.0))
         if steps > 1:
-            found.append(Component(inside, differences.T @ differences, usual=100.0, doubted=150.0))
+            found.append(Component(inside, differences.T @ differences, usual=60.0, doubted=150.0))
         if part.missing:
-            found.append(Component(slice(place.stop - 1, place.stop), np.eye(1), usual=5.0, doubted=15.0))
+            found.append(Component(slice(place.stop - 1, place.stop), np.eye(1), usual=3.0, doubted=15.0))
     return found
 
 
@@ -209,27 +216,36 @@ def penalty(parts: Sequence[Component], weights: np.ndarray, size: int) -> np.nd
 
 
 class Fit(NamedTuple):
-    """Coefficients, their information with the penalty (H), the fitted probability of each row, and the penalty."""
+    """Coefficients, their information with the penalty (H), the fitted probability of each row, and the penalty.
+
+    `share`: how much of a row each row counts for.
+    """
 
     coefficients: np.ndarray
     information: np.ndarray
     probability: np.ndarray
     penalty: np.ndarray
+    share: float
 
 
-def fitted(curves: Sequence[Curve], design: Design, y: np.ndarray) -> tuple[Fit, np.ndarray]:
+def fitted(curves: Sequence[Curve], design: Design, y: np.ndarray, firms: np.ndarray) -> tuple[Fit, np.ndarray]:
     """Return the joint fit of the curves to `y` (0 or 1 by row), and the penalty as far as the errors count it.
 
     The weights of the penalty are those that make the data likeliest, by the generalised Fellner–Schall update
     weight × (tr(P⁻M) − tr(H⁻¹M)) / b'Mb, over the coefficients that no bound holds (Wood and Fasiolo 2017, Biometrics
     73, 1071), numerator and denominator filled up by `PRIOR` and `PRIOR` / usual weight, a gamma prior: an input that
     tells nothing is held level, one that tells much is hardly shrunk.
+
+    Rows of one firm (`firms`, 0 … without gaps) that repeat each other are not as many tellings: all rows count for
+    1 / design effect, the variance of the scores summed by firm over that of the rows' (Kish 1965, §5.4), at least 1.
     """
     parts, limits, size = components(curves), bounds(curves), design.values.shape[1]
     weights = np.array([part.usual for part in parts], dtype=float)
     start = np.zeros(size)
     start[0] = np.log(y.mean() / (1 - y.mean()))
-    fit = solve(design, y, penalty=penalty(parts, weights, size), start=start, within=(limits, ROUGHLY))
+    share = 1.0
+    fit = solve(design, y, penalty=penalty(parts, weights, size), start=start, within=(limits, ROUGHLY, share))
+    share = 1.0 / max(design_effect(design, y - fit.probability, firms), 1.0)
     for last in [False] * (ROUNDS - 1) + [True] if parts else []:
         b = fit.coefficients
         free = (b > limits[0]) & (b < limits[1])
@@ -240,7 +256,7 @@ def fitted(curves: Sequence[Curve], design: Design, y: np.ndarray) -> tuple[Fit,
             size_squared = float(b[place] @ matrix @ b[place])
             usual = parts[number].usual
             weights[number] = np.clip((told + PRIOR) / (size_squared + PRIOR / usual), LOOSEST, TIGHTEST)
-        within = limits, CONVERGED if last else ROUGHLY
+        within = limits, CONVERGED if last else ROUGHLY, share
         fit = solve(design, y, penalty=penalty(parts, weights, size), start=b, within=within)
     return fit, penalty(parts, np.minimum(weights, [part.doubted for part in parts]), size)
 
@@ -256,26 +272,29 @@ def solve(design: Design, y: np.ndarray, *, penalty: np.ndarray, start: np.ndarr
     """Return the coefficients b that minimise −log-likelihood(b) + ½ b'Pb of a logit.
 
     Newton's method; each round minimises the quadratic model within the bounds by coordinate descent and goes back by
-    halves where that overshoots. `y` is 0 or 1 by row; `within`: the bounds, and the gain at which to stop.
+    halves where that overshoots. `y` is 0 or 1 by row; `within`: the bounds, the gain at which to stop, and how much
+    of a row each row counts for.
     """
-    bounds, enough = within
+    bounds, enough, share_of_row = within
     b, odds = start, log_odds(design, start)
-    old = _objective(odds, y, b, penalty)
+    old = _objective(odds, y, b, penalty, share_of_row)
     everyone = np.zeros(len(y), dtype=np.int64)
     while True:
         probability = expit(odds)
-        curvature = information(design, probability * (1 - probability)) + penalty
-        gradient = scores(design, y - probability, everyone)[0] - penalty @ b
+        curvature = share_of_row * information(design, probability * (1 - probability)) + penalty
+        gradient = share_of_row * scores(design, y - probability, everyone)[0] - penalty @ b
         direction = step(curvature, gradient, b, bounds) - b
         possible = gradient @ direction / 2
         along, share = log_odds(design, direction), 1.0
-        while (new := _objective(odds + share * along, y, b + share * direction, penalty)) > old and share > 1e-6:
+        while (
+            new := _objective(odds + share * along, y, b + share * direction, penalty, share_of_row)
+        ) > old and share > 1e-6:
             share /= 2
         if new > old:
-            return Fit(b, curvature, probability, penalty)
+            return Fit(b, curvature, probability, penalty, share_of_row)
         b, odds = b + share * direction, odds + share * along
         if possible < enough:
-            return Fit(b, curvature, expit(odds), penalty)
+            return Fit(b, curvature, expit(odds), penalty, share_of_row)
         old = new
 
 
@@ -284,8 +303,8 @@ def step(information: np.ndarray, gradient: np.ndarray, b: np.ndarray, bounds: t
     return _descend(np.ascontiguousarray(information), gradient + information @ b, b.copy(), *bounds)
 
 
-def _objective(odds: np.ndarray, y: np.ndarray, b: np.ndarray, penalty: np.ndarray) -> float:
-    return float(np.logaddexp(0, odds).sum() - y @ odds + b @ penalty @ b / 2)
+def _objective(odds: np.ndarray, y: np.ndarray, b: np.ndarray, penalty: np.ndarray, share: float) -> float:
+    return float(share * (np.logaddexp(0, odds).sum() - y @ odds) + b @ penalty @ b / 2)
 
 
 @compiled

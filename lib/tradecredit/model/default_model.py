@@ -78,7 +78,7 @@ class DefaultModel:
 
         `signs`: column → +1 if a higher value must mean more defaults, −1 if fewer; a column without a sign may have
         either, and turn. `groups`: the firm of each row: the rows of one firm stand together in cross-validation and
-        count as one cluster in the errors.
+        count as one cluster in the errors; rows that repeat each other count for less in the fit.
 
         Minimises −log-likelihood + ½ Σ weight × penalty, the weights estimated from the same table (`curves.fitted`).
         Missing values have a coefficient of their own, which the penalty holds to the average buyer's. Columns that
@@ -94,7 +94,7 @@ class DefaultModel:
         outcome = y.to_numpy(dtype="float64")
         firms = np.arange(len(y)) if groups is None else pd.factorize(groups)[0]
         design = _design(inputs, X)
-        fit, doubted = curves.fitted(inputs, design, outcome)
+        fit, doubted = curves.fitted(inputs, design, outcome, firms)
         covariance = _covariance(fit, doubted, design, outcome, firms)
         spread = np.atleast_2d(np.cov(curves.contributions(design, fit.coefficients).T))
         # Curves that the bounds hold level take no part: what is left is the same fit.
@@ -287,11 +287,11 @@ def _cross_validated(inputs, fit: curves.Fit, design: curves.Design, y: np.ndarr
     odds = np.empty(len(y))
     weight, residual = fit.probability * (1 - fit.probability), y - fit.probability
     by_fold = curves.scores(design, residual, fold)
-    gradient = by_fold.sum(axis=0) - fit.penalty @ fit.coefficients
+    gradient = fit.share * by_fold.sum(axis=0) - fit.penalty @ fit.coefficients
     for k in range(FOLDS):
         rows = design.rows(fold == k)
-        information = fit.information - curves.information(rows, weight[fold == k])
-        without = curves.step(information, gradient - by_fold[k], fit.coefficients, curves.bounds(inputs))
+        information = fit.information - fit.share * curves.information(rows, weight[fold == k])
+        without = curves.step(information, gradient - fit.share * by_fold[k], fit.coefficients, curves.bounds(inputs))
         odds[fold == k] = curves.log_odds(rows, without)
     told = pd.Series(expit(odds)), pd.Series(y)
     groups = pd.Series(firms)
@@ -316,7 +316,7 @@ def _folds(y: np.ndarray, firms: np.ndarray) -> np.ndarray | None:
 
 def _covariance(fit: curves.Fit, doubted: np.ndarray, design: curves.Design, y, firms) -> np.ndarray:
     """Return the covariance of the coefficients, the penalty counting as `doubted`."""
-    by_firm = curves.scores(design, y - fit.probability, firms)
+    by_firm = fit.share * curves.scores(design, y - fit.probability, firms)
     inverse = np.linalg.inv(fit.information - fit.penalty + doubted)
     return inverse @ (by_firm.T @ by_firm + doubted) @ inverse
 
