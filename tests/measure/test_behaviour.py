@@ -69,6 +69,54 @@ def test_a_buyer_without_invoices_has_missing_behaviour(book_of):
     }  # fmt: skip
 
 
+def test_signed_days_count_early_payment_below_zero(book_of):
+    days = behaviour.signed_days_beyond_terms(book_of(DAY, **LEDGER))
+    # A pays none early: as in the features. B settled its only invoice 15 days early; C has none.
+    assert days["A"] == pytest.approx((1000 * 20 + 2000 * 5 + 300 * 30 + 400 * 5) / (1000 + 2000 + 300 + 400))
+    assert days["B"] == -15
+    assert pd.isna(days["C"])
+    assert days.index.name == "buyer_id"
+
+
+def test_signed_days_weigh_early_and_late_by_amount(book_of):
+    invoices = "invoice_id,buyer_id,issued,due,amount\nX,A,2026-01-01,2026-01-31,100\nY,A,2026-01-01,2026-01-31,300\n"
+    receipts = "invoice_id,received,amount,kind\nX,2026-02-20,100,payment\nY,2026-01-19,300,payment\n"
+    book = book_of(DAY, invoices=invoices, receipts=receipts)
+    assert behaviour.signed_days_beyond_terms(book)["A"] == pytest.approx((100 * 20 - 300 * 12) / 400)
+    assert behaviour.features(book).loc["A", "days_beyond_terms"] == pytest.approx(100 * 20 / 400)
+
+
+# Of D&B's PAYDEX value chart (dandb.com/glossary/paydex), which prints whole days: score and days beyond terms.
+VALUE_CHART = {
+    100: -30, 99: -29, 95: -25, 91: -21, 90: -20, 89: -18, 88: -16, 86: -12, 85: -10, 84: -8, 59: 23, 58: 24, 57: 25,
+    56: 26, 54: 27, 53: 28, 52: 29, 50: 30, 49: 33, 48: 36, 47: 39, 46: 42, 45: 45, 44: 48,
+}  # fmt: skip
+KEY = {80: 0, 70: 15, 60: 22, 50: 30, 40: 60, 30: 90, 20: 120}
+
+
+def test_paydex_is_the_published_scale():
+    scores, days = pd.Series(VALUE_CHART.keys()), pd.Series(VALUE_CHART.values())
+    # Whole days are off by one at most, where a day is a point and a quarter.
+    assert (behaviour.paydex(days) - scores).abs().max() <= 1.25
+    exact = scores[~scores.between(51, 59)].index
+    assert behaviour.paydex(days)[exact].tolist() == scores[exact].tolist()
+    assert behaviour.paydex(pd.Series(KEY.values())).tolist() == list(KEY)
+
+
+def test_paydex_ends_at_100_and_20_and_keeps_what_is_missing():
+    days = pd.Series([-400.0, 121.0, 5000.0, float("nan")], index=list("ABCD"))
+    score = behaviour.paydex(days)
+    assert score[["A", "B", "C"]].tolist() == [100, 20, 20]
+    assert pd.isna(score["D"])
+    assert score.index.equals(days.index)
+
+
+@given(st.floats(-60, 200), st.floats(0, 60))
+def test_paydex_never_rises_with_the_days(days, more):
+    score = behaviour.paydex(pd.Series([days, days + more]))
+    assert score[1] <= score[0]
+
+
 def test_an_invoice_is_late_on_the_sixth_day(book_of):
     late = {day: behaviour.features(book_of(day, **LEDGER)).loc["A", "share_late"] for day in
             ("2026-03-31", "2026-04-01")}  # fmt: skip

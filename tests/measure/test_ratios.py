@@ -85,3 +85,34 @@ def test_a_zero_or_missing_denominator_gives_a_missing_ratio_never_infinity(book
     known = ["statement_age_days", "net_worth", "working_capital", *ratios.AMOUNTS]
     assert sorted(numbers.loc["A"].dropna().index) == sorted(known)
     assert sorted(numbers.loc["B"].dropna().index) == ["revenue", "statement_age_days"]
+
+
+@pytest.mark.parametrize(
+    ("period_end", "found"),
+    [("2023-12-31", True), ("2023-11-30", True), ("2024-01-31", True), ("2023-11-29", False), ("2024-06-30", False)],
+)
+def test_the_account_of_a_year_before_ends_12_months_before(book_of, period_end, found):
+    earlier = f"A,{period_end},2025-01-31,audited,1800{',1' * 13}\n"
+    book = book_of(DAY, **LEDGER, statements=HEADER + YEAR_2024 + earlier)
+    before = ratios.accounts_a_year_before(book, ratios.latest_accounts(book))
+    assert before.index.tolist() == ["A", "B"]
+    assert before["revenue"].notna().tolist() == [found, False]
+    assert before.columns.tolist() == ratios.latest_accounts(book).columns.tolist()
+
+
+def test_of_accounts_around_a_year_before_the_nearest_counts_as_published_last(book_of):
+    statements = HEADER + YEAR_2024 + "".join(
+        f"A,{period_end},{published},audited,{revenue}{',1' * 13}\n"
+        for period_end, published, revenue in (
+            ("2023-12-15", "2024-12-01", 10),
+            ("2023-12-28", "2024-06-30", 20),
+            ("2023-12-28", "2025-07-31", 30),  # its restatement
+            ("2022-12-31", "2025-08-31", 40),
+            ("2023-12-31", "2026-06-30", 50),  # not known yet
+        )
+    )  # fmt: skip
+    book = book_of(DAY, **LEDGER, statements=statements)
+    before = ratios.accounts_a_year_before(book, ratios.latest_accounts(book))
+    assert before.loc["A", "revenue"] == 30
+    empty = book_of(DAY, **LEDGER)
+    assert ratios.accounts_a_year_before(empty, ratios.latest_accounts(empty)).isna().all(axis=None)

@@ -1,5 +1,6 @@
 """How each buyer pays us: what our own ledger says about it over the last year."""
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
@@ -12,6 +13,9 @@ DAYS_A_MONTH = 365.25 / 12
 
 LIMIT_SOURCES = ("own", "insurer", "discretionary")
 """Whose limit a buyer's use is measured against: the first that it has."""
+
+PAYDEX = {-30: 100, -20: 90, 0: 80, 15: 70, 22: 60, 30: 50, 60: 40, 90: 30, 120: 20}
+"""Days beyond terms (negative: sooner): score."""
 
 
 def features(book: Book) -> pd.DataFrame:
@@ -74,6 +78,37 @@ def features(book: Book) -> pd.DataFrame:
             "sales_12m": sums["sales_12m"],
         }
     )
+
+
+def signed_days_beyond_terms(book: Book) -> pd.Series:
+    """Return every buyer's mean days from due date to payment over the 12 months, early payment counting below zero.
+
+    Reads `buyers`, `invoices` and `receipts`; index `buyer_id`. Invoices, weights and missing values are those of
+    `features`' `days_beyond_terms`, but an invoice settled before its due date counts its days as negative, not as 0.
+    """
+    items = open_items(book)
+    weight = beyond_terms(items, window_start(book.as_of, 12))["weight"]
+    sums = pd.DataFrame({"weight": weight, "weighted_days": weight * items["days_late"]})
+    sums = sums.groupby(items["buyer_id"]).sum().reindex(pd.Index(book.buyers["buyer_id"], name="buyer_id"))
+    return _share(sums["weighted_days"], sums["weight"]).rename("signed_days_beyond_terms")
+
+
+def paydex(days_beyond_terms: pd.Series) -> pd.Series:
+    """Return the score from 20 to 100 that D&B's PAYDEX scale gives to days beyond terms; 80 is payment on the day.
+
+    `days_beyond_terms`: weighted by amount over the last 12 months, and signed, as `signed_days_beyond_terms` gives
+    them; with early payment counted as 0, as in `features`, no score is above 80. Between the published points
+    (`PAYDEX`) the score lies on a straight line; sooner than 30 days is 100; later than 120 days is 20, where D&B goes
+    on to 1 by a rule that it does not publish. Missing stays missing.
+
+    It is D&B's scale, not D&B's score: that scores the experiences of many suppliers one by one and takes the mean of
+    the scores. Source: D&B, PAYDEX value chart (dandb.com/glossary/paydex).
+
+    >>> paydex(pd.Series([-10.0, 0.0, 15.0, 45.0, 200.0])).tolist()
+    [85.0, 80.0, 70.0, 45.0, 20.0]
+    """
+    score = np.interp(days_beyond_terms.to_numpy(dtype="float64"), list(PAYDEX), list(PAYDEX.values()))
+    return pd.Series(score, index=days_beyond_terms.index, name="paydex")
 
 
 def limits_in_force(book: Book) -> pd.DataFrame:

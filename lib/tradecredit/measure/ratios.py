@@ -7,20 +7,42 @@ from tradecredit.book.book import Book
 AMOUNTS = ("revenue", "ebit", "net_income", "total_assets", "total_liabilities")
 """Items of the account that stand beside the ratios as they are, for size and for limits."""
 
+TOLERANCE_DAYS = 31
+"""An account ends 12 months before another when it does so to this many days: a financial year may be of 52 weeks."""
+
 
 def ratios(book: Book) -> pd.DataFrame:
     """Return every buyer's financial ratios from its latest account published by the as-of date.
 
-    Reads `buyers` and `statements`. The latest account is the one with the latest `period_end`; of two for the same
-    period the one published last, a restatement. One row for each buyer, index `buyer_id`: `period_end`,
-    `statement_age_days` (as-of date − period_end), `assurance`, and the columns of `of_statements`. Buyers without an
-    account have a row of missing values. Nothing is raised.
+    Reads `buyers` and `statements`. One row for each buyer, index `buyer_id`: `period_end`, `statement_age_days` (as-of
+    date − period_end), `assurance`, and the columns of `of_statements`, all of the account that `latest_accounts`
+    gives. Buyers without an account have a row of missing values. Nothing is raised.
     """
-    known = book.statements.sort_values(["period_end", "published"], kind="stable")
-    latest = known.drop_duplicates("buyer_id", keep="last").set_index("buyer_id")
-    latest = latest.reindex(pd.Index(book.buyers["buyer_id"], name="buyer_id"))
+    latest = latest_accounts(book)
     age = (book.as_of - latest["period_end"]).dt.days.rename("statement_age_days")
     return pd.concat([latest["period_end"], age, latest["assurance"], of_statements(latest)], axis=1)
+
+
+def latest_accounts(book: Book) -> pd.DataFrame:
+    """Return every buyer's latest account known by the as-of date: index `buyer_id`, columns of `statements`.
+
+    The latest account is the one with the latest `period_end`; of two for the same period the one published last, a
+    restatement. Buyers without an account have a row of missing values.
+    """
+    return _by_buyer(_known_accounts(book).drop_duplicates("buyer_id", keep="last"), book)
+
+
+def accounts_a_year_before(book: Book, latest: pd.DataFrame) -> pd.DataFrame:
+    """Return the account of a year before each of the `latest_accounts`: index and columns as there.
+
+    It is the account whose `period_end` is nearest to 12 months before, at most `TOLERANCE_DAYS` off; missing where
+    there is none, as after a longer or shorter financial year.
+    """
+    known = _known_accounts(book)
+    wanted = known["buyer_id"].map(latest["period_end"] - pd.DateOffset(years=1))
+    known = known.assign(days_off=(known["period_end"] - wanted).dt.days.abs())
+    near = known[known["days_off"] <= TOLERANCE_DAYS].sort_values("days_off", kind="stable")
+    return _by_buyer(near.drop(columns="days_off").drop_duplicates("buyer_id"), book)
 
 
 def of_statements(accounts: pd.DataFrame) -> pd.DataFrame:
@@ -46,20 +68,20 @@ def of_statements(accounts: pd.DataFrame) -> pd.DataFrame:
     liquid = accounts["current_assets"] - accounts["inventories"]
     return pd.DataFrame(
         {
-            "equity_ratio": _quotient(accounts["equity"], accounts["total_assets"]),
-            "liabilities_to_assets": _quotient(accounts["total_liabilities"], accounts["total_assets"]),
-            "return_on_assets": _quotient(accounts["ebit"], accounts["total_assets"]),
-            "net_margin": _quotient(accounts["net_income"], accounts["revenue"]),
-            "current_ratio": _quotient(accounts["current_assets"], accounts["current_liabilities"]),
-            "quick_ratio": _quotient(liquid, accounts["current_liabilities"]),
-            "cash_ratio": _quotient(accounts["cash"], accounts["current_liabilities"]),
-            "interest_cover": _quotient(accounts["ebit"], accounts["interest_expense"]),
-            "asset_turnover": _quotient(accounts["revenue"], accounts["total_assets"]),
-            "retained_earnings_ratio": _quotient(accounts["retained_earnings"], accounts["total_assets"]),
-            "working_capital_ratio": _quotient(working_capital, accounts["total_assets"]),
-            "receivable_days": _quotient(accounts["trade_receivables"], accounts["revenue"]) * 365,
-            "inventory_days": _quotient(accounts["inventories"], accounts["revenue"]) * 365,
-            "market_to_liabilities": _quotient(accounts["market_value"], accounts["total_liabilities"]),
+            "equity_ratio": quotient(accounts["equity"], accounts["total_assets"]),
+            "liabilities_to_assets": quotient(accounts["total_liabilities"], accounts["total_assets"]),
+            "return_on_assets": quotient(accounts["ebit"], accounts["total_assets"]),
+            "net_margin": quotient(accounts["net_income"], accounts["revenue"]),
+            "current_ratio": quotient(accounts["current_assets"], accounts["current_liabilities"]),
+            "quick_ratio": quotient(liquid, accounts["current_liabilities"]),
+            "cash_ratio": quotient(accounts["cash"], accounts["current_liabilities"]),
+            "interest_cover": quotient(accounts["ebit"], accounts["interest_expense"]),
+            "asset_turnover": quotient(accounts["revenue"], accounts["total_assets"]),
+            "retained_earnings_ratio": quotient(accounts["retained_earnings"], accounts["total_assets"]),
+            "working_capital_ratio": quotient(working_capital, accounts["total_assets"]),
+            "receivable_days": quotient(accounts["trade_receivables"], accounts["revenue"]) * 365,
+            "inventory_days": quotient(accounts["inventories"], accounts["revenue"]) * 365,
+            "market_to_liabilities": quotient(accounts["market_value"], accounts["total_liabilities"]),
             "net_worth": accounts["equity"],
             "working_capital": working_capital,
             **{name: accounts[name] for name in AMOUNTS},
@@ -67,5 +89,16 @@ def of_statements(accounts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _quotient(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
+def quotient(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
+    """Return numerator / denominator, missing where either is, or the denominator is zero."""
     return numerator / denominator.where(denominator != 0)
+
+
+def _known_accounts(book: Book) -> pd.DataFrame:
+    """Return the accounts by end of period, each period of a buyer once, as it was published last."""
+    known = book.statements.sort_values(["period_end", "published"], kind="stable")
+    return known.drop_duplicates(["buyer_id", "period_end"], keep="last")
+
+
+def _by_buyer(accounts: pd.DataFrame, book: Book) -> pd.DataFrame:
+    return accounts.set_index("buyer_id").reindex(pd.Index(book.buyers["buyer_id"], name="buyer_id"))
