@@ -73,12 +73,17 @@ class DefaultModel:
     defaults: int
 
     @classmethod
-    def fit(cls, X: pd.DataFrame, y: pd.Series, *, signs: Mapping[str, int], groups: pd.Series | None = None) -> Self:
+    def fit(
+        cls, X: pd.DataFrame, y: pd.Series, *, signs: Mapping[str, int], groups: pd.Series | None = None,
+        belief: pd.DataFrame | None = None,
+    ) -> Self:  # fmt: skip
         """Fit curves of the columns of `X` to `y` (1: defaulted, 0: not), all at once.
 
         `signs`: column → +1 if a higher value must mean more defaults, −1 if fewer; a column without a sign may have
         either, and turn. `groups`: the firm of each row: the rows of one firm stand together in cross-validation and
-        count as one cluster in the errors; rows that repeat each other count for less in the fit.
+        count as one cluster in the errors; rows that repeat each other count for less in the fit. `belief`: curves
+        known beforehand, as those of another `DefaultModel` (columns `input`, `value`, `log_odds`), that the fit is
+        held to as far as the table does not tell otherwise; without it, and for inputs that it does not name, level.
 
         Minimises −log-likelihood + ½ Σ weight × penalty, the weights estimated from the same table (`curves.fitted`).
         Missing values have a coefficient of their own, which the penalty holds to the average buyer's. Columns that
@@ -94,7 +99,8 @@ class DefaultModel:
         outcome = y.to_numpy(dtype="float64")
         firms = np.arange(len(y)) if groups is None else pd.factorize(groups)[0]
         design = _design(inputs, X)
-        fit, doubted = curves.fitted(inputs, design, outcome, firms)
+        told = {} if belief is None else _told(belief)
+        fit, doubted = curves.fitted(inputs, design, outcome, firms, belief=curves.believed(inputs, told))
         covariance = _covariance(fit, doubted, design, outcome, firms)
         spread = np.atleast_2d(np.cov(curves.contributions(design, fit.coefficients).T))
         # Curves that the bounds hold level take no part: what is left is the same fit.
@@ -279,6 +285,12 @@ def _design(inputs: Sequence[Curve], X: pd.DataFrame) -> curves.Design:
     return curves.design(inputs, [_numbers(X[part.name]) for part in inputs], len(X))
 
 
+def _told(belief: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return the values and log-odds of each curve, rising by value."""
+    known = belief.dropna(subset=["value"]).sort_values("value", kind="stable")
+    return {name: (rows["value"].to_numpy(), rows["log_odds"].to_numpy()) for name, rows in known.groupby("input")}
+
+
 def _cross_validated(inputs, fit: curves.Fit, design: curves.Design, y: np.ndarray, firms: np.ndarray):
     """Return what firms left out say: each fold by one Newton step from the fit to all rows, with its penalty."""
     fold = _folds(y, firms)
@@ -287,7 +299,7 @@ def _cross_validated(inputs, fit: curves.Fit, design: curves.Design, y: np.ndarr
     odds = np.empty(len(y))
     weight, residual = fit.probability * (1 - fit.probability), y - fit.probability
     by_fold = curves.scores(design, residual, fold)
-    gradient = fit.share * by_fold.sum(axis=0) - fit.penalty @ fit.coefficients
+    gradient = fit.share * by_fold.sum(axis=0) - fit.penalty @ (fit.coefficients - fit.belief)
     for k in range(FOLDS):
         rows = design.rows(fold == k)
         information = fit.information - fit.share * curves.information(rows, weight[fold == k])
