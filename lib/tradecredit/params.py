@@ -120,18 +120,59 @@ CENTRAL = 675 / 40731
 """Defaults a firm-year of all firms that S&P rated from 1981 to 2000."""
 
 
+Probability = Annotated[float, Field(gt=0, lt=1)]
+
+
+class InsolvencyIndex(Parameters):
+    """A series that moves with the number of insolvencies, such as a statistics office's, on any scale."""
+
+    source: Annotated[str, Field(min_length=1)]
+    """Where the series comes from, and what it counts."""
+    values: dict[date, Positive]
+    """Last day of a period: its value. Values of later days than the run's are not read."""
+
+    @field_validator("values")
+    @classmethod
+    def _a_series(cls, values: dict[date, float]) -> dict[date, float]:
+        if len(values) < 2:
+            raise ValueError("values of two days at least are expected: one alone tells of no change")
+        return dict(sorted(values.items()))
+
+    @classmethod
+    def from_yaml(cls, file: str | Path) -> Self:
+        """Read the series from a YAML file; raises `ParameterError` with every problem of the file at once."""
+        file = Path(file)
+        return validate(cls, read_yaml(file), file)
+
+
+Part = Literal["payment behaviour", "accounts", "outside opinion"]
+PART_WEIGHTS: dict[Part, float] = {"payment behaviour": 0.75, "accounts": 0.75, "outside opinion": 0.45}
+
+
 class DefaultSettings(Parameters):
     """What the default probability rests on beside the data."""
 
-    central_tendency: Annotated[float, Field(gt=0, lt=1)] = CENTRAL
+    central_tendency: Probability = CENTRAL
     """Long-run average 12-month default rate of the book's buyers, used where the book's defaults are too few."""
     central_tendency_source: str = "S&P's counts of rated firms, 1981 to 2000; a last resort, state your own"
-    central_tendencies: dict[str, Annotated[float, Field(gt=0, lt=1)]] = {}
+    central_tendencies: dict[str, Probability] = {}
     """The same by sector (`C`), country (`DE`) or both (`DE/C`); the most particular counts, relative to the above."""
     prior_buyer_years: Annotated[float, Field(gt=0)] = 500
     """How many watched buyer-years the stated central tendency is worth beside the book's own defaults."""
+    level: Literal["book", "stated"] = "book"
+    """With a fit, whether the probabilities keep the level of the book's own defaults or are shifted to the central
+    tendency."""
+    insolvency_index: InsolvencyIndex | Path | None = None
+    """Series of insolvencies, or the YAML file that holds it: moves the level from the years it rests on to now."""
+    index_elasticity: Amount = 1.0
+    """The odds of default move with the index to this power."""
+    agencies: dict[str, dict[float, Probability]] = {}
+    """Agency: its scores and the 12-month default probability that each means, straight lines in log-odds between. An
+    agency that is not named enters a fit only, a higher score taken as better."""
+    prior_part_weights: dict[Part, Amount] = PART_WEIGHTS
+    """What the stated parts count for beside each other; below 1, because they tell partly the same. Judgement."""
     prior_weight_sd: Positive = 0.5
-    """Standard deviation, around 1, of the weights of payment behaviour and of accounts before the book speaks."""
+    """Standard deviation of these weights before the book speaks, where its defaults are too few for a fit."""
     minimum_defaults: int = Field(20, ge=5)
     """Buyers that defaulted within 12 months of an observation date; with fewer no model is fitted."""
     minimum_history_months: int = Field(6, ge=1)
@@ -144,8 +185,24 @@ class DefaultSettings(Parameters):
     """Where no model is fitted: what one unit of a behaviour adds to the log-odds. Judgement, not estimated: the odds
     double with 15 days beyond terms (0.046 a day), with 70 points of share late, with 70 days of the oldest item."""
     prior_sd: Positive = 0.7
-    """Standard deviation of the log-odds of a probability that rests on the prior, where both behaviour and accounts
-    are known: a factor of two either way."""
+    """Standard deviation of the log-odds of a probability that rests on the prior, where behaviour, accounts and an
+    agency's opinion are known: a factor of two either way."""
+
+    @field_validator("agencies")
+    @classmethod
+    def _scores_have_an_order(cls, agencies: dict[str, dict[float, float]]) -> dict[str, dict[float, float]]:
+        for agency, points in agencies.items():
+            told = [points[score] for score in sorted(points)]
+            if len(told) < 2 or not (told == sorted(set(told)) or told == sorted(set(told), reverse=True)):
+                raise ValueError(
+                    f"{agency}: two scores at least are expected, and probabilities that only rise or only fall"
+                )
+        return agencies
+
+    @field_validator("prior_part_weights")
+    @classmethod
+    def _all_parts(cls, weights: dict[Part, float]) -> dict[Part, float]:
+        return PART_WEIGHTS | weights
 
 
 class LimitSettings(Parameters):
@@ -318,7 +375,7 @@ class Run(Parameters):
     quotes: list[Path] = []
     scenarios: list[Path] = []
     """Stresses of the economy, the book or the insurer that the losses are simulated under beside the base."""
-    grades: list[Annotated[float, Field(gt=0, lt=1)]] = [0.0003, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]
+    grades: list[Probability] = [0.0003, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]
     """Upper PD bounds of grades 1 to 9; grade 10 is all above."""
     receivables: ReceivablesSettings = ReceivablesSettings()
     default: DefaultSettings = DefaultSettings()
@@ -384,11 +441,18 @@ class Run(Parameters):
                 "policy": self.policy and here / self.policy,
                 "quotes": [here / quote for quote in self.quotes],
                 "scenarios": [here / scenario for scenario in self.scenarios],
+                "default": self._default_with_index_read(),
                 "losses": self._losses_with_factors_read(),
                 "reports": here / self.reports,
                 "notebooks": here / self.notebooks,
             }
         )
+
+    def _default_with_index_read(self) -> DefaultSettings:
+        if not isinstance(self.default.insolvency_index, Path):
+            return self.default
+        index = InsolvencyIndex.from_yaml(self.file.parent / self.default.insolvency_index)
+        return self.default.model_copy(update={"insolvency_index": index})
 
     def _losses_with_factors_read(self) -> LossSettings:
         dependence = self.losses.dependence

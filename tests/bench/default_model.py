@@ -9,6 +9,7 @@ extra). `american`: fitted on `train`, measured on `validation` (Lombardo et al.
 
 import argparse
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -121,20 +122,20 @@ def timed(work) -> float:
     return time.perf_counter() - start
 
 
-def demo(seeds: int = 10) -> None:
+def demo(seeds: Sequence[int] = range(1, 11)) -> None:
     """Print, for each seed, the rank correlation with the truth and the slope of the truth on the log-odds told."""
     rows = []
-    for seed in range(1, seeds + 1):
-        run = Run(entity="Demo", currency="EUR", as_of="2026-10-31", source={"kind": "demo", "seed": seed}, file="x")
+    usual = Run.from_yaml(Path(__file__).parents[2] / "params" / "demo.yaml", as_of="2026-10-31")
+    for seed in seeds:
+        run = usual.model_copy(update={"source": usual.source.model_copy(update={"seed": seed})})
         book, source = Book.open(run), run.source
         truth = demo_book(buyers=source.buyers, invoices=source.invoices, seed=seed, until=source.until).truth
         truth = truth[truth["date"] == book.as_of].set_index("buyer_id")["pd"]
         found = default.assess(book)
         private = book.buyers.loc[book.buyers["kind"] == "private", "buyer_id"]
         sure = ~found["method"].isin(["in default", "fitted model: behaviour not known"])
-        rated = (
-            found.index[sure & ~found["method"].str.contains("neither")].intersection(private).intersection(truth.index)
-        )
+        sure &= ~found["method"].str.contains("nothing known")
+        rated = found.index[sure].intersection(private).intersection(truth.index)
         told, true = found.loc[rated, "model_pd"], truth[rated]
         slope = sm.GLM(true, sm.add_constant(logit(told)), family=sm.families.Binomial()).fit().params.iloc[1]
         inside = true.between(found.loc[rated, "pd_low"], found.loc[rated, "pd_high"]).mean()
@@ -142,7 +143,7 @@ def demo(seeds: int = 10) -> None:
         figures = f"rank correlation {rows[-1][0]:.3f}, slope {slope:.2f}, truth inside {inside:.0%}"
         print(f"demo, seed {seed}, {found['method'].mode()[0]}: {figures}")
     rank, slope, inside = np.mean(rows, axis=0)
-    print(f"demo, mean of {seeds}: rank correlation {rank:.3f}, slope {slope:.2f}, truth inside {inside:.0%}")
+    print(f"demo, mean of {len(seeds)}: rank correlation {rank:.3f}, slope {slope:.2f}, truth inside {inside:.0%}")
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ import pandas as pd
 
 from tradecredit.measure.ratios import of_statements
 from tradecredit.model import few_defaults, validate
-from tradecredit.model.default import CANDIDATES
 from tradecredit.model.default_model import DefaultModel
+from tradecredit.model.panel import CANDIDATES
 
 ITEMS = {
     "total_revenue": "revenue", "total_receivables": "trade_receivables", "inventory": "inventories",
@@ -36,8 +36,8 @@ def last_accounts(file: str | Path) -> pd.DataFrame:
 
 def fitted(firms: pd.DataFrame) -> DefaultModel:
     """Return the model of some firms."""
-    X = of_statements(firms)[list(few_defaults.ACCOUNTS)].astype("float64")
-    return DefaultModel.fit(X, firms["failed"], signs={name: CANDIDATES[name].sign for name in few_defaults.ACCOUNTS})
+    X = of_statements(firms)[list(few_defaults.RATIOS)].astype("float64")
+    return DefaultModel.fit(X, firms["failed"], signs={name: CANDIDATES[name].sign for name in few_defaults.RATIOS})
 
 
 def main(file: str) -> None:

@@ -17,6 +17,7 @@ ROUNDS = 6
 """Rounds of estimating the penalties. More of them change nothing that firms of later years would notice (American
 data, fitted up to 2005, 2007 and 2009)."""
 
+
 class Held(NamedTuple):
     """How firmly curves are held before the data speak.
 

@@ -1,7 +1,6 @@
-"""Who may fail: each buyer's 12-month default probability, grade and reasons, and how good they are."""
+"""Who may fail: each buyer's 12-month default probability, grade and reasons, and what they rest on."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,76 +9,58 @@ from scipy.special import expit
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.errors import InputError, Problem
-from tradecredit.measure.behaviour import features
-from tradecredit.measure.ratios import ratios
-from tradecredit.model import few_defaults, validate
+from tradecredit.model import few_defaults, level, validate
 from tradecredit.model.at_risk import in_default
 from tradecredit.model.default_model import DefaultModel
 from tradecredit.model.grades import WORST, grade, middle
+from tradecredit.model.panel import (
+    CANDIDATES,
+    HORIZON_MONTHS,
+    STEP_MONTHS,
+    Candidate,
+    candidates,
+    inputs,
+    panel,
+    year_after,
+)
 from tradecredit.params import DefaultSettings
 
-__all__ = ["Assessment", "DefaultModel", "assess", "assessment", "in_default", "overriding", "panel"]
-
-
-class Candidate(NamedTuple):
-    """A column that a fitted model may use: the sign it must have, and how a sentence tells its value."""
-
-    sign: int
-    words: str
-
-
-CANDIDATES = {
-    "days_beyond_terms": Candidate(+1, "pays {:.0f} days beyond terms"),
-    "days_beyond_terms_drift": Candidate(+1, "pays {:+.0f} days later than over the year"),
-    "share_late": Candidate(+1, "{:.0%} of what fell due was late"),
-    "share_overdue": Candidate(+1, "{:.0%} of the balance is overdue"),
-    "oldest_days_past_due": Candidate(+1, "oldest item {:.0f} days overdue"),
-    "limit_use": Candidate(+1, "uses {:.0%} of its limit"),
-    "dispute_rate": Candidate(+1, "disputes {:.1%} of sales"),
-    "equity_ratio": Candidate(-1, "equity is {:.0%} of assets"),
-    "return_on_assets": Candidate(-1, "operating result is {:.1%} of assets"),
-    "net_margin": Candidate(-1, "net margin {:.1%}"),
-    "current_ratio": Candidate(-1, "current ratio {:.2f}"),
-    "cash_ratio": Candidate(-1, "cash ratio {:.2f}"),
-    "interest_cover": Candidate(-1, "operating result covers interest {:.1f} times"),
-    "retained_earnings_ratio": Candidate(-1, "retained earnings are {:.0%} of assets"),
-    "working_capital_ratio": Candidate(-1, "working capital is {:.0%} of assets"),
-}
-"""What a fitted model may use: payment behaviour (`measure.behaviour`) and accounts (`measure.ratios`). The months of
-history are not among them: they grow with the calendar and would stand for the state of the economy."""
+__all__ = ["CANDIDATES", "Assessment", "DefaultModel", "assess", "assessment", "in_default", "overriding", "panel"]
 
 FOLDS = 5
 """Parts that the buyers are split into for cross-validation."""
 
-STEP_MONTHS = 3
-"""Distance of the dates on which a fit observes the buyers."""
-
-HORIZON_MONTHS = 12
 DRIVERS = 3
+
+FITTED, UNKNOWN_BEHAVIOUR = "fitted model", "fitted model: behaviour not known"
 
 
 @dataclass(frozen=True, eq=False)
 class Assessment:
-    """All that chapter 02 shows.
+    """All that chapter 02 shows of today's buyers, and what its review starts from.
 
-    `ratings`: see `assess`. `model`: the fitted one, or None. `inputs` and `curves`: what enters and how, as
-    `DefaultModel.table` and `.curves`; of the stated weights, straight and without errors, where nothing is fitted.
-    `dropped`: index `input`; `reason`. `validation`:
-    figures in sample, by cross-validation over buyers and out of time (`validate.report`; empty without a fit).
-    `calibration`: predicted and observed rates by grade in cross-validation (`validate.calibration`; empty likewise).
-    `observations`, `defaulters`: rows of the panel, and buyers in it that defaulted within 12 months. `basis`: in a
+    `ratings`: see `assess`. `model`: the fitted one, or None; `weights` of the stated parts. `inputs` and `curves`:
+    what enters and how, as `DefaultModel.table` and `.curves`; the stated ones, without errors, without a fit.
+    `contributions`: index buyer_id, what each input adds to the log-odds against the median buyer; `today`: the values.
+    `dropped`: index `input`; `reason`. `observed`: `panel.panel` with `fitted`, the probability by the fit to all, and
+    `other_buyers`, by a fit without the buyer's fold (both missing without a fit). `later`: index as the rows of
+    `observed` on its last date, `later_date`: by a fit that knew only outcomes known by then (empty without one).
+    `defaulters`: buyers in the panel that defaulted within 12 months. `level`: index `figure`; `value`. `basis`: in a
     sentence, what the probabilities rest on.
     """
 
     ratings: pd.DataFrame
     model: DefaultModel | None
+    weights: dict[str, float]
     inputs: pd.DataFrame
     curves: pd.DataFrame
+    contributions: pd.DataFrame
+    today: pd.DataFrame
     dropped: pd.DataFrame
-    validation: pd.DataFrame
-    calibration: pd.DataFrame
-    observations: int
+    observed: pd.DataFrame
+    later: pd.Series
     defaulters: int
+    level: pd.DataFrame
     basis: str
 
 
@@ -94,8 +75,8 @@ def assess(book: Book) -> pd.DataFrame:
     - `model_pd`, `model_grade`: before an analyst's override; `override`, its reason (missing: none).
 
     `method` is `fitted model`, with `: behaviour not known` where nothing of a buyer was settled or fell due in the
-    last 12 months; `prior: ` and which of `payment behaviour` and `accounts` are known; `analyst's override`;
-    `in default`.
+    last 12 months; `prior: ` and which of `payment behaviour`, `accounts` and `outside opinion` are known; `analyst's
+    override`; `in default`.
 
     A buyer in default (`in_default`) has probability 1 and grade 10. An override that is valid on the day replaces the
     grade, and the probability by the middle of the grade. See `assessment` for how the rest comes about. Raises
@@ -106,84 +87,56 @@ def assess(book: Book) -> pd.DataFrame:
 
 @remembered
 def assessment(book: Book) -> Assessment:
-    """Return the default probabilities with the model behind them and its validation.
+    """Return the default probabilities with the model behind them.
 
     If at least `default.minimum_defaults` buyers of `panel` defaulted within 12 months of an observation, curves are
-    fitted on `CANDIDATES` (`DefaultModel.fit`, errors clustered by buyer; a value that is not known has a coefficient
-    of its own). Otherwise the book's own history cannot carry a fit, and the probabilities rest on stated beliefs,
-    which its history moves (`few_defaults`): order by stated weights of payment behaviour and brought curves of
-    accounts, level by a stated central tendency over the buyers not in default. Raises as `assess`.
+    fitted on the `candidates` (`DefaultModel.fit`, errors clustered by buyer; a value that is not known has a
+    coefficient of its own), held to those that are believed beforehand (`few_defaults.shape`). Otherwise the book's own
+    history cannot carry a fit, and the believed curves stay, each part weighted as far as the history moves it
+    (`few_defaults`). Level: with a fit the book's own, or by `default.level` the stated central tendency; without, the
+    central tendency as the book's history moves it; either moved to now by the run's index of insolvencies
+    (`level.point_in_time`). Raises as `assess`.
     """
-    observed = panel(book)
+    observed, today, settings = panel(book), inputs(book), book.run.default
     defaulters = int(observed.loc[observed["defaulted"] == 1, "buyer_id"].nunique())
-    today = _candidates(book, features(book))
-    settings = book.run.default
-    model = _fitted(observed) if defaulters >= settings.minimum_defaults else None
-    if model:
-        validation, calibration = _validated(observed, model, book)
-        inputs, curves, contributions = model.table, model.curves, model.explain(today)
-        method = np.where(few_defaults.behaviour_known(today), "fitted model", "fitted model: behaviour not known")
+    alive = ~today.index.to_series().isin(in_default(book))
+    nothing = pd.Series(dtype="float64", name="later_date")
+    if defaulters >= settings.minimum_defaults:
+        model, weights, later = _fitted(observed, book), settings.prior_part_weights, _later(observed, book)
+        observed = observed.assign(fitted=model.predict(observed)["pd"], other_buyers=_other_buyers(observed, book))
+        table, curves, contributions = model.table, model.curves, model.explain(today)
+        method = np.where(few_defaults.behaviour_known(today), FITTED, UNKNOWN_BEHAVIOUR)
         rated = model.predict(today, confidence=settings.interval).assign(method=method)
-        basis = (
-            f"Curves of {len(model.inputs)} inputs that add up in log-odds, fitted on {len(observed):,} observations "
-            f"of this book's buyers on past dates; {defaulters} buyers defaulted within {HORIZON_MONTHS} months of at "
-            "least one of theirs."
-        )
+        factor, levels = _level_of_fit(rated["pd"][alive], observed, book)
+        rated = rated.assign(**{name: level.moved(rated[name], factor) for name in ("pd", "pd_low", "pd_high")})
+        basis = _fitted_basis(model, observed, defaulters, settings)
     else:
-        validation, calibration = validate.report({}), validate.calibration(*[pd.Series(dtype="float64")] * 3)
-        known = few_defaults.history(observed, settings, years=STEP_MONTHS / 12)
-        level = few_defaults.central_tendency(known, settings, counted=book.has("defaults"))
-        alive = ~today.index.to_series().isin(in_default(book))
-        classed = today.join(book.buyers.set_index("buyer_id")[["country", "sector"]])
-        rated, contributions = few_defaults.rated(classed, alive, level, known=known, settings=settings)
-        inputs, curves = few_defaults.shape(today, known, settings)
-        basis = _stated_basis(known, level, settings)
-    rated = rated.assign(drivers=_drivers(contributions, today))[["pd", "pd_low", "pd_high", "drivers", "method"]]
+        model, later, observed = None, nothing, observed.assign(fitted=np.nan, other_buyers=np.nan)
+        known = few_defaults.history(observed, settings, years=STEP_MONTHS / HORIZON_MONTHS)
+        weights = dict(known.weights)
+        target, levels = _stated_level(known, book)
+        rated, contributions = few_defaults.rated(today, alive, target, known=known, settings=settings)
+        table, curves = few_defaults.shape(today, weights, settings)
+        basis = _stated_basis(known, settings)
+    rated = rated.assign(drivers=_drivers(contributions, today, candidates(book)))
+    rated = rated[["pd", "pd_low", "pd_high", "drivers", "method"]]
     ratings = _overridden(_in_default(rated, book), book)
+    levels["mean probability of today's buyers"] = float(ratings["model_pd"][alive].mean())
     return Assessment(
         ratings=ratings,
         model=model,
-        inputs=inputs,
+        weights=weights,
+        inputs=table,
         curves=curves,
+        contributions=contributions,
+        today=today,
         dropped=pd.Series(model.dropped if model else {}, dtype="str").rename_axis("input").to_frame("reason"),
-        validation=validation,
-        calibration=calibration,
-        observations=len(observed),
+        observed=observed,
+        later=later,
         defaulters=defaulters,
+        level=pd.Series(levels, dtype="float64").rename_axis("figure").to_frame("value"),
         basis=basis,
     )
-
-
-def panel(book: Book) -> pd.DataFrame:
-    """Return past observations of the buyers with what became of them within 12 months.
-
-    A row for each buyer and date, every three months back from 12 months before the as-of date to
-    `default.minimum_history_months` after the first invoice: `date`, `buyer_id`, the columns of `CANDIDATES` as they
-    were known on that date, and `defaulted` (1: a default in the following 12 months). Buyers already in default
-    (`in_default`) and those that neither owed anything nor bought in the 12 months before are not observed. The dates
-    are the same days of the month as the as-of date, so that the 12 months after the last one end on or before it.
-    Empty for a short ledger.
-    """
-    first = book.invoices["issued"].min() + pd.DateOffset(months=book.run.default.minimum_history_months)
-    last = book.as_of - pd.DateOffset(months=HORIZON_MONTHS)
-    observations = [pd.DataFrame(columns=["date", "buyer_id", *CANDIDATES, "defaulted"])]
-    step = 0
-    while (day := last - pd.DateOffset(months=STEP_MONTHS * step)) >= first:
-        observations.append(_observed(book, day))
-        step += 1
-    table = pd.concat([part for part in observations if len(part)] or observations, ignore_index=True)
-    return table.sort_values(["date", "buyer_id"], kind="stable", ignore_index=True)
-
-
-def _observed(book: Book, day: pd.Timestamp) -> pd.DataFrame:
-    past = book.at(day)
-    behaviour = features(past)
-    active = behaviour[["open_amount", "sales_12m"]].sum(axis=1) > 0
-    observed = active & ~active.index.isin(in_default(past))
-    known = _candidates(past, behaviour)[observed]
-    events = book.defaults[(book.defaults["date"] > day) & (book.defaults["date"] <= _year_after(day))]
-    outcome = known.index.isin(events["buyer_id"]).astype(int)
-    return known.reset_index().assign(date=day, defaulted=outcome)
 
 
 def overriding(book: Book, column: str) -> pd.DataFrame:
@@ -197,69 +150,115 @@ def overriding(book: Book, column: str) -> pd.DataFrame:
     return order.drop_duplicates("buyer_id", keep="last").set_index("buyer_id")
 
 
-def _year_after(day: pd.Timestamp) -> pd.Timestamp:
-    return day + pd.DateOffset(months=HORIZON_MONTHS)
-
-
-def _candidates(book: Book, behaviour: pd.DataFrame) -> pd.DataFrame:
-    """Return the candidates of every buyer as known on the book's day, `behaviour` being its `features`."""
-    return behaviour.join(ratios(book))[list(CANDIDATES)].astype("float64")
-
-
-def _fitted(observed: pd.DataFrame) -> DefaultModel:
-    signs = {name: candidate.sign for name, candidate in CANDIDATES.items()}
+def _fitted(observed: pd.DataFrame, book: Book) -> DefaultModel:
+    settings, columns = book.run.default, candidates(book)
+    values = observed[list(columns)].astype("float64")
+    _, belief = few_defaults.shape(values, settings.prior_part_weights, settings)
     return DefaultModel.fit(
-        observed[list(CANDIDATES)].astype("float64"), observed["defaulted"].astype(int), signs=signs,
-        groups=observed["buyer_id"],
+        values, observed["defaulted"].astype(int), signs={name: told.sign for name, told in columns.items()},
+        groups=observed["buyer_id"], belief=belief,
     )  # fmt: skip
 
 
-def _validated(observed: pd.DataFrame, model: DefaultModel, book: Book) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the figures in sample, across buyers and out of time, and the calibration by grade across buyers."""
-    outcome = observed["defaulted"].astype(int)
-    samples = {"in sample": (model.predict(observed)["pd"], outcome)}
+def _other_buyers(observed: pd.DataFrame, book: Book) -> pd.Series:
+    """Return the probability of each observation by a fit to the buyers outside its fold."""
     # Buyers of each kind are dealt to the folds in turn, so that every fold has its share of the defaults.
     ever = observed.groupby("buyer_id")["defaulted"].max().sort_values(kind="stable")
     fold = observed["buyer_id"].map(pd.Series(np.arange(len(ever)) % FOLDS, index=ever.index))
-    parts = [_fitted(observed[fold != k]).predict(observed[fold == k])["pd"] for k in range(FOLDS)]
-    crossed = pd.concat(parts).reindex(observed.index)
-    samples["other buyers (cross-validation)"] = (crossed, outcome)
-    # Out of time: what a fit would have said a year before the last observations, from outcomes known by then.
+    parts = [_fitted(observed[fold != k], book).predict(observed[fold == k])["pd"] for k in range(FOLDS)]
+    return pd.concat(parts).reindex(observed.index)
+
+
+def _later(observed: pd.DataFrame, book: Book) -> pd.Series:
+    """Return what a fit would have said on the last date from outcomes known by then; empty if too few were."""
     last = observed["date"].max()
-    earlier = observed[observed["date"].map(_year_after) <= last]
-    if earlier.loc[earlier["defaulted"] == 1, "buyer_id"].nunique() >= book.run.default.minimum_defaults:
-        later = observed[observed["date"] == last]
-        samples["later date"] = (_fitted(earlier).predict(later)["pd"], later["defaulted"].astype(int))
-    confidence = book.run.default.interval
-    grades = grade(crossed, book.run.grades)
+    earlier = observed[observed["date"].map(year_after) <= last]
+    defaulters = earlier.loc[earlier["defaulted"] == 1, "buyer_id"].nunique()
+    later = observed[observed["date"] == last] if defaulters >= book.run.default.minimum_defaults else observed.head(0)
+    if later.empty:
+        return pd.Series(dtype="float64", name="later_date")
+    return _fitted(earlier, book).predict(later)["pd"].rename("later_date")
+
+
+def _level_of_fit(probability: pd.Series, observed: pd.DataFrame, book: Book) -> tuple[float, dict[str, float]]:
+    """Return what the odds of a fit are multiplied by, and the figures of the level."""
+    settings = book.run.default
+    shown = {"observed rate of the fitted sample": float(observed["defaulted"].astype(float).mean())}
+    if settings.level == "stated":
+        now = level.point_in_time(settings, book.as_of)
+        target = _at(settings.central_tendency, now)
+        shown |= {"central tendency, stated": settings.central_tendency}
+        return level.factor_to(target, probability), shown | _index(now)
+    now = level.point_in_time(settings, book.as_of, observed["date"])
+    return now.factor, shown | _index(now)
+
+
+def _stated_level(known: few_defaults.History, book: Book) -> tuple[float, dict[str, float]]:
+    """Return the mean probability that the stated curves are shifted to, and the figures of the level."""
+    settings = book.run.default
+    now = level.point_in_time(settings, book.as_of)
+    tendency = few_defaults.central_tendency(known, settings, counted=book.has("defaults"))
+    shown = {
+        "central tendency, stated": settings.central_tendency,
+        "central tendency, with the book's own history": tendency,
+    }
+    return _at(tendency, now), shown | _index(now)
+
+
+def _at(tendency: float, now: level.PointInTime) -> float:
+    return float(level.moved(pd.Series([tendency]), now.factor).iloc[0])
+
+
+def _index(now: level.PointInTime) -> dict[str, float]:
+    return {
+        "insolvency index then": now.then, "insolvency index now": now.now, "odds multiplied for the index": now.factor
+    }  # fmt: skip
+
+
+def _index_in_words(settings: DefaultSettings) -> str:
+    if settings.insolvency_index is None:
+        return "No index of insolvencies is stated: the level is an average over these years, not that of today."
+    return f"An index moves the level to today ({settings.insolvency_index.source.rstrip('.')})."
+
+
+def _fitted_basis(model: DefaultModel, observed: pd.DataFrame, defaulters: int, settings: DefaultSettings) -> str:
+    at = "the stated central tendency" if settings.level == "stated" else "the book's own default rate"
     return (
-        validate.report(samples, groups=observed["buyer_id"], confidence=confidence),
-        validate.calibration(crossed, outcome, grades, groups=observed["buyer_id"], confidence=confidence),
+        f"Curves of {len(model.inputs)} inputs that add up in log-odds, fitted on {len(observed):,} observations "
+        f"of this book's buyers on past dates; {defaulters} buyers defaulted within {HORIZON_MONTHS} months of at "
+        f"least one of theirs. The fit is held to stated curves, which its defaults move ({_beliefs()}). The level is "
+        f"{at}. {_index_in_words(settings)}"
     )
 
 
-def _stated_basis(known: few_defaults.History, level: float, settings: DefaultSettings) -> str:
+def _beliefs() -> str:
+    return (
+        f"payment behaviour by stated weights, more than {few_defaults.LONGEST_DAYS:.0f} days counting as "
+        f"{few_defaults.LONGEST_DAYS:.0f}; accounts by curves fitted to {few_defaults.SOURCE}; agencies' scores by the "
+        "default rates that the run states for them"
+    )
+
+
+def _stated_basis(known: few_defaults.History, settings: DefaultSettings) -> str:
     weights = ", ".join(f"{name} {weight:.2f}" for name, weight in known.weights.items())
     return (
         f"{known.defaulters} buyers defaulted within {HORIZON_MONTHS} months of an observation in this book, and a fit "
         f"needs {settings.minimum_defaults}. The default probability cannot be estimated from this book. The level is "
-        f"{level:.2%}: the stated central tendency of {settings.central_tendency:.2%} "
-        f"({settings.central_tendency_source}), which the book's {known.buyer_years:,.0f} watched buyer-years move as "
-        f"far as a belief worth {settings.prior_buyer_years:,.0f} allows. The order comes from payment behaviour with "
-        f"stated weights, more than {few_defaults.LONGEST_DAYS:.0f} days counting as {few_defaults.LONGEST_DAYS:.0f}, "
-        f"and from accounts by curves fitted to {few_defaults.SOURCE}; weight of each after the book's own defaults: "
-        f"{weights}."
+        f"the stated central tendency of {settings.central_tendency:.2%} ({settings.central_tendency_source}), which "
+        f"the book's {known.buyer_years:,.0f} watched buyer-years move as far as a belief worth "
+        f"{settings.prior_buyer_years:,.0f} allows. {_index_in_words(settings)} The order comes from stated curves "
+        f"({_beliefs()}); weight of each part after the book's own defaults: {weights}."
     )
 
 
-def _drivers(contributions: pd.DataFrame, values: pd.DataFrame) -> pd.Series:
+def _drivers(contributions: pd.DataFrame, values: pd.DataFrame, told_by: dict[str, Candidate]) -> pd.Series:
     """Return up to three reasons for a higher probability, the strongest first, in words."""
     found = []
     for buyer, row in contributions.iterrows():
         worst = row[row > 0.1].sort_values(ascending=False, kind="stable").head(DRIVERS)
         told = values.loc[buyer]
         words = (
-            CANDIDATES[name].words.format(told[name]) if pd.notna(told[name]) else f"{name.replace('_', ' ')} not known"
+            told_by[name].words.format(told[name]) if pd.notna(told[name]) else f"{name.replace('_', ' ')} not known"
             for name in worst.index
         )
         found.append("; ".join(words).replace("%", " %"))
