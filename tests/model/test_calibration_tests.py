@@ -163,6 +163,8 @@ def test_deciles_are_joined_until_five_defaults_are_expected():
     # 300 rows at about 0.1: three defaults to a decile, so that two make a class.
     p = pd.Series(np.linspace(0.0999, 0.1001, 300))
     assert tests.hosmer_lemeshow(p, pd.Series([0, 1] * 150)).degrees == 5
+    # 240 rows: three deciles have 7.2, and the tenth goes with the three before it.
+    assert tests.hosmer_lemeshow(p[:240], pd.Series([0, 1] * 120)).degrees == 3
     # At about 0.9 the others are few.
     assert tests.hosmer_lemeshow(1 - p, pd.Series([0, 1] * 150)).degrees == 5
     # 110 rows have 11 defaults: two classes, and that is no test.

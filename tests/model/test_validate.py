@@ -369,6 +369,16 @@ def test_a_segment_with_few_defaulters_shows_no_ranking():
     assert validate.by_segment(p, y, sector, groups=firms).loc["A", "defaulters"] == fewest / 4
 
 
+def test_rows_of_one_firm_widen_the_interval_of_a_segment():
+    p, y, year = segments({2021: (30, 100), 2022: (25, 60)})
+    rows = np.tile(np.arange(len(p)), 3)
+    often = [part.iloc[rows].reset_index(drop=True) for part in (p, y, year)]
+    alike, alone = validate.by_segment(*often, groups=pd.Series(rows)), validate.by_segment(p, y, year)
+    columns = ["defaulters", "auc", "auc_low", "auc_high", "low", "high"]
+    np.testing.assert_allclose(alike[columns], alone[columns])
+    assert (validate.by_segment(*often)["auc_low"] > alike["auc_low"]).all()
+
+
 def test_rows_without_a_segment_are_in_none_and_no_rows_have_the_same_columns():
     p, y, _ = segments({"A": (2, 2)})
     table = validate.by_segment(p, y, pd.Series(["A", None, "A", None], dtype="str"))
