@@ -230,3 +230,172 @@ def test_nothing_to_report_has_the_same_columns():
     empty = validate.calibration(*[pd.Series(dtype="float64")] * 3)
     assert empty.columns.tolist() == ["count", "defaults", "predicted", "observed", "low", "high"]
     assert empty.empty
+
+
+def test_intercept_of_equal_probabilities_in_closed_form():
+    # 30 of 100 at 0.2: ln(30/70) − ln(20/80), with standard error 1 / √(100 · 0.3 · 0.7).
+    probability, defaulted = pd.Series([0.2] * 100), pd.Series([1] * 30 + [0] * 70)
+    level = validate.calibration_intercept(probability, defaulted)
+    assert level.value == pytest.approx(math.log(30 / 70 * 4))
+    assert level.standard_error == pytest.approx(1 / math.sqrt(21))
+
+
+def test_intercept_is_that_of_a_logit_with_offset():
+    import statsmodels.api as sm
+
+    random = np.random.default_rng(4)
+    odds = random.normal(-2, 1, 800)
+    defaulted = pd.Series((random.random(800) < expit(odds + 0.7)).astype(int))
+    level = validate.calibration_intercept(pd.Series(expit(odds)), defaulted)
+    fitted = sm.Logit(defaulted, np.ones(800), offset=odds).fit(disp=False)
+    assert level == pytest.approx((fitted.params.iloc[0], fitted.bse.iloc[0]))
+    assert abs(level.value - 0.7) < 2 * level.standard_error
+    # Odds lowered by a factor of two beforehand are found to be lower by it.
+    assert validate.calibration_intercept(pd.Series(expit(odds - math.log(2))), defaulted).value == pytest.approx(
+        level.value + math.log(2)
+    )
+
+
+def test_intercept_error_allows_for_rows_of_one_firm():
+    probability, defaulted = pd.Series([0.2] * 400), pd.Series(([1] * 30 + [0] * 70) * 4)
+    alike = validate.calibration_intercept(probability, defaulted, groups=pd.Series([*range(100)] * 4))
+    assert alike.standard_error == pytest.approx(1 / math.sqrt(21), rel=0.02)
+    assert validate.calibration_intercept(probability, defaulted).standard_error == pytest.approx(0.5 / math.sqrt(21))
+
+
+def test_intercept_of_true_probabilities_lies_within_its_errors():
+    random, inside = np.random.default_rng(6), 0
+    for _ in range(300):
+        odds = random.normal(-2.5, 1, 300)
+        defaulted = pd.Series((random.random(300) < expit(odds)).astype(int))
+        level = validate.calibration_intercept(pd.Series(expit(odds)), defaulted)
+        inside += abs(level.value) < 1.96 * level.standard_error
+    assert inside / 300 == pytest.approx(0.95, abs=0.025)
+
+
+@pytest.mark.parametrize(
+    ("rows", "groups"),
+    [
+        ([(0.1, False), (0.2, False)], None),
+        ([(0.1, True), (0.2, True)], None),
+        ([(0.0, False), (0.2, True)], None),
+        ([(0.1, False), (1.0, True)], None),
+        ([(float("nan"), False), (0.2, True)], None),
+        ([(0.1, False), (0.2, True)], ["A", "A"]),
+    ],
+    ids=["no default", "only defaults", "a zero", "a one", "missing", "one firm"],
+)
+def test_intercept_is_missing_where_it_cannot_be_told(rows, groups):
+    level = validate.calibration_intercept(*frame(rows), groups=None if groups is None else pd.Series(groups))
+    assert all(math.isnan(number) for number in level)
+
+
+def test_brier_skill_by_hand():
+    # (0.8² + 0.4² + 0.1² + 0.1²) / 4 = 0.205 against the variance 3/16 of one in four.
+    skill = validate.brier_skill(*frame([(0.2, True), (0.4, False), (0.1, False), (0.1, False)]))
+    assert skill.value == pytest.approx(1 - 0.205 / (3 / 16))
+    # Parts of Σ (B/B₀ · base − told) / (B₀ · n): base is 9/16 for the defaulter, 1/16 for the others.
+    parts = [0.205 / (3 / 16) * base / 16 - told for base, told in ((9, 0.64), (1, 0.16), (1, 0.01), (1, 0.01))]
+    assert skill.standard_error == pytest.approx(math.sqrt(4 / 3 * sum(part**2 for part in parts)) / (3 / 16 * 4))
+
+
+def test_brier_skill_of_the_rate_itself_is_none_and_of_certainty_all():
+    defaulted = pd.Series([1, 0, 0, 0])
+    assert validate.brier_skill(pd.Series([0.25] * 4), defaulted).value == pytest.approx(0)
+    assert validate.brier_skill(defaulted.astype(float), defaulted).value == 1
+    for outcome in ([0, 0], [1, 1], []):
+        skill = validate.brier_skill(pd.Series([0.1, 0.2])[: len(outcome)], pd.Series(outcome, dtype="int64"))
+        assert all(math.isnan(number) for number in skill)
+
+
+def test_brier_skill_error_is_how_far_samples_scatter():
+    random, found = np.random.default_rng(3), []
+    for _ in range(400):
+        odds = random.normal(-2.5, 1.2, 400)
+        firms = np.repeat(np.arange(400), 2)
+        defaulted = (random.random(400) < expit(odds)).astype(int)
+        told = pd.Series(expit(odds)[firms]), pd.Series(defaulted[firms])
+        found.append(validate.brier_skill(*told, groups=pd.Series(firms)))
+    scatter = np.std([skill.value for skill in found])
+    assert np.mean([skill.standard_error for skill in found]) == pytest.approx(scatter, rel=0.1)
+
+
+def test_trials_are_rows_or_firms():
+    probability, defaulted = pd.Series([0.1, 0.2, 0.3, 0.4]), pd.Series([0, 1, 1, 1])
+    classes = pd.Series(["a", "a", "b", None], dtype="str")
+    table = validate.rates(probability, defaulted, classes)
+    assert table["trials"].tolist() == [2, 1]
+    assert table[["predicted", "observed"]].to_numpy().tolist() == [pytest.approx([0.15, 0.5]), [0.3, 1.0]]
+    assert validate.rates(probability, defaulted, classes, groups=pd.Series(list("xxxx")))["trials"].tolist() == [1, 1]
+
+
+def segments(sizes):
+    """Rows of several years, each with so many defaulters and others, scores apart by one."""
+    random, parts = np.random.default_rng(9), []
+    for year, (bad, good) in sizes.items():
+        y = np.r_[np.ones(bad, dtype=int), np.zeros(good, dtype=int)]
+        parts.append(pd.DataFrame({"p": expit(random.normal(-2, 1, bad + good) + y), "y": y, "year": year}))
+    table = pd.concat(parts, ignore_index=True)
+    return table["p"], table["y"], table["year"]
+
+
+def test_segments_have_the_figures_of_their_own_rows():
+    p, y, year = segments({2021: (30, 100), 2022: (25, 60)})
+    table = validate.by_segment(p, y, year)
+    assert table.index.tolist() == [2021, 2022]
+    assert table.index.name == "segment"
+    assert table[["count", "defaults", "defaulters"]].to_numpy().tolist() == [[130, 30, 30], [85, 25, 25]]
+    for segment in table.index:
+        rows = year == segment
+        alone = validate.report({"alone": (p[rows], y[rows])}).loc["alone"]
+        columns = ["auc", "auc_low", "auc_high", "predicted", "observed"]
+        assert table.loc[segment, columns].tolist() == pytest.approx(alone[columns].tolist())
+    alone = validate.calibration(p, y, year)
+    assert table[["low", "high"]].to_numpy().tolist() == alone[["low", "high"]].to_numpy().tolist()
+
+
+def test_a_segment_with_few_defaulters_shows_no_ranking():
+    fewest = validate.MINIMUM_DEFAULTERS
+    p, y, sector = segments({"A": (fewest, fewest), "B": (fewest - 1, 90), "C": (90, fewest - 1), "D": (0, 5)})
+    table = validate.by_segment(p, y, sector)
+    assert table["auc"].notna().tolist() == [True, False, False, False]
+    assert table.loc["B":, ["auc", "auc_low", "auc_high"]].isna().all(axis=None)
+    # How many defaulted is known all the same, and how far the rate may lie.
+    assert table.loc["D", ["defaults", "observed", "low"]].tolist() == [0, 0, 0]
+    assert 0.2 < table.loc["D", "high"] < 0.5
+    # Four rows a firm are one defaulter.
+    firms = pd.Series(np.arange(len(p)) // 4)
+    assert validate.by_segment(p, y, sector, groups=firms)["auc"].isna().all()
+    assert validate.by_segment(p, y, sector, groups=firms).loc["A", "defaulters"] == fewest / 4
+
+
+def test_rows_of_one_firm_widen_the_interval_of_a_segment():
+    p, y, year = segments({2021: (30, 100), 2022: (25, 60)})
+    rows = np.tile(np.arange(len(p)), 3)
+    often = [part.iloc[rows].reset_index(drop=True) for part in (p, y, year)]
+    alike, alone = validate.by_segment(*often, groups=pd.Series(rows)), validate.by_segment(p, y, year)
+    columns = ["defaulters", "auc", "auc_low", "auc_high", "low", "high"]
+    np.testing.assert_allclose(alike[columns], alone[columns])
+    assert (validate.by_segment(*often)["auc_low"] > alike["auc_low"]).all()
+
+
+def test_rows_without_a_segment_are_in_none_and_no_rows_have_the_same_columns():
+    p, y, _ = segments({"A": (2, 2)})
+    table = validate.by_segment(p, y, pd.Series(["A", None, "A", None], dtype="str"))
+    assert table["count"].tolist() == [2]
+    empty = validate.by_segment(*[pd.Series(dtype="float64")] * 3)
+    assert empty.empty
+    assert empty.columns.tolist() == table.columns.tolist() == [
+        "count", "defaults", "defaulters", "predicted", "observed", "low", "high", "auc", "auc_low", "auc_high",
+    ]  # fmt: skip
+
+
+def test_with_as_many_defaulters_as_are_asked_for_the_interval_of_the_area_covers():
+    # Scores N(1, 1) of 20 defaulters against N(0, 1): 88 of 100 intervals of 90 % hold Φ(1/√2); with 5, fewer than 80.
+    random, inside = np.random.default_rng(5), {}
+    for bad in (validate.MINIMUM_DEFAULTERS, 5):
+        defaulted = pd.Series([1] * bad + [0] * 300)
+        areas = [validate.auc(pd.Series(random.normal(size=bad + 300)) + defaulted, defaulted) for _ in range(400)]
+        inside[bad] = np.mean([abs(area.value - 0.76025) < 1.645 * area.standard_error for area in areas])
+    assert inside[validate.MINIMUM_DEFAULTERS] > 0.85
+    assert inside[5] < 0.83
