@@ -185,8 +185,8 @@ class DefaultSettings(Parameters):
     """Where no model is fitted: what one unit of a behaviour adds to the log-odds. Judgement, not estimated: the odds
     double with 15 days beyond terms (0.046 a day), with 70 points of share late, with 70 days of the oldest item."""
     prior_sd: Positive = 0.7
-    """Standard deviation of the log-odds of a probability that rests on the prior, where behaviour, accounts and an
-    agency's opinion are known: a factor of two either way."""
+    """Standard deviation of a buyer's log-odds around what behaviour, accounts and an agency's opinion tell of it: what
+    no input shows, a factor of two either way. In the interval of every probability; a fit's own errors add to it."""
 
     @field_validator("agencies")
     @classmethod

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.special import expit
+from scipy.stats import norm
 
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
@@ -106,7 +107,7 @@ def assessment(book: Book) -> Assessment:
         observed = observed.assign(fitted=model.predict(observed)["pd"], other_buyers=_other_buyers(observed, book))
         table, curves, contributions = model.table, model.curves, model.explain(today)
         method = np.where(few_defaults.behaviour_known(today), FITTED, UNKNOWN_BEHAVIOUR)
-        rated = model.predict(today, confidence=settings.interval).assign(method=method)
+        rated = _widened(model.predict(today, confidence=settings.interval), settings).assign(method=method)
         factor, levels = _level_of_fit(rated["pd"][alive], observed, book)
         rated = rated.assign(**{name: level.moved(rated[name], factor) for name in ("pd", "pd_low", "pd_high")})
         basis = _fitted_basis(model, observed, defaulters, settings)
@@ -158,6 +159,14 @@ def _fitted(observed: pd.DataFrame, book: Book) -> DefaultModel:
         values, observed["defaulted"].astype(int), signs={name: told.sign for name, told in columns.items()},
         groups=observed["buyer_id"], belief=belief,
     )  # fmt: skip
+
+
+def _widened(rated: pd.DataFrame, settings: DefaultSettings) -> pd.DataFrame:
+    """Return the intervals of a fit with what no input shows of a buyer in them (`default.prior_sd`)."""
+    odds = validate.log_odds(rated["pd"])
+    unseen = norm.ppf(0.5 + settings.interval / 2) * settings.prior_sd
+    width = np.hypot(validate.log_odds(rated["pd_high"]) - odds, unseen)
+    return rated.assign(pd_low=expit(odds - width), pd_high=expit(odds + width))
 
 
 def _other_buyers(observed: pd.DataFrame, book: Book) -> pd.Series:

@@ -12,7 +12,8 @@ from pydantic import Field, model_validator
 from tradecredit.book.book import Book
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.model.insurance import Policy
-from tradecredit.params import Amount, Fraction, Parameters, read_yaml, validate
+from tradecredit.model.level import point_in_time
+from tradecredit.params import Amount, Fraction, Parameters, Positive, read_yaml, validate
 
 BASE = "base"
 """The name of the book as it is, without any scenario."""
@@ -64,6 +65,9 @@ class Scenario(Parameters):
 
     insolvency_growth: Growth = 0.0
     """Growth of the number of insolvencies: every default probability × (1 + growth)."""
+    insolvency_index: Positive | None = None
+    """In place of the general growth: where the run's index of insolvencies stands in the scenario; the growth is that
+    from where it stands now (`level.point_in_time`)."""
     insolvency_growth_by_country: dict[Country, Growth] = Field({})
     """The growth in a country, in place of the general one."""
     pd_by_country: dict[Country, Amount] = Field({})
@@ -90,6 +94,12 @@ class Scenario(Parameters):
 
     new_buyers: list[NewBuyers] = Field([])
 
+    @model_validator(mode="after")
+    def _one_growth(self) -> Self:
+        if self.insolvency_index is not None and "insolvency_growth" in self.model_fields_set:
+            raise ValueError("insolvency_growth and insolvency_index state the same twice: leave one out")
+        return self
+
     @classmethod
     def from_yaml(cls, file: str | Path) -> Self:
         """Read a scenario from a YAML file; its name is the file's where it states none.
@@ -101,7 +111,10 @@ class Scenario(Parameters):
 
 
 def scenarios_of(book: Book) -> list[Scenario]:
-    """Return the run's scenarios, in its order; raises `ParameterError` for two of one name, or one named `base`."""
+    """Return the run's scenarios, in its order, an `insolvency_index` turned into the growth that it means.
+
+    Raises `ParameterError` for two of one name, one named `base`, and an index where the run has none by its day.
+    """
     files = book.run.scenarios
     read = [Scenario.from_yaml(file) for file in files]
     taken = Counter([BASE, *(scenario.name for scenario in read)])
@@ -112,9 +125,25 @@ def scenarios_of(book: Book) -> list[Scenario]:
         for file, scenario in zip(files, read, strict=True)
         if taken[scenario.name] > 1
     ]
+    now = point_in_time(book.run.default, book.as_of).now
+    problems += [
+        Problem(
+            file=str(file), column="insolvency_index", value=scenario.insolvency_index,
+            allowed="the run has no index of insolvencies to compare it with",
+            remedy="state `default.insolvency_index` in the run file, or `insolvency_growth` here",
+        )
+        for file, scenario in zip(files, read, strict=True)
+        if scenario.insolvency_index is not None and np.isnan(now)
+    ]  # fmt: skip
     if problems:
         raise ParameterError(problems)
-    return read
+    return [_with_growth(scenario, now) for scenario in read]
+
+
+def _with_growth(scenario: Scenario, now: float) -> Scenario:
+    if scenario.insolvency_index is None:
+        return scenario
+    return scenario.model_copy(update={"insolvency_growth": scenario.insolvency_index / now - 1})
 
 
 def applied(portfolio: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
