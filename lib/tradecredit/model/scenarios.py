@@ -125,7 +125,8 @@ def scenarios_of(book: Book) -> list[Scenario]:
         for file, scenario in zip(files, read, strict=True)
         if taken[scenario.name] > 1
     ]
-    now = point_in_time(book.run.default, book.as_of).now
+    indexed = any(scenario.insolvency_index is not None for scenario in read)
+    now = point_in_time(book.run.default, book.as_of).now if indexed else np.nan
     problems += [
         Problem(
             file=str(file), column="insolvency_index", value=scenario.insolvency_index,
