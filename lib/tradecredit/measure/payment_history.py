@@ -1,7 +1,10 @@
 """What was known of a buyer's payments on the day that each of its invoices was issued."""
 
+from bisect import insort
+
 import numpy as np
 import pandas as pd
+from scipy.signal import lfilter
 
 RECENT = 0.8
 """Weight of a settled invoice against the one settled after it, in the recent mean."""
@@ -33,20 +36,56 @@ def at_issue(items: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_buyer(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the history of one buyer's invoices, which are in the order of their issue.
+
+    In the order of settlement, what is known on a day is a beginning of the list, so that running sums tell all of it.
+    """
     day = [rows[name].to_numpy("datetime64[D]") for name in ("issued", "due", "settled")]
     issued, due, settled = (values.astype("float64") for values in day)
     settled = np.where(np.isnat(day[2]), np.inf, settled)
-    amount = rows["amount"].to_numpy(dtype="float64")
-    found = np.full((len(rows), len(COLUMNS)), np.nan)
-    for number, today in enumerate(issued):
-        known = np.flatnonzero(settled < today)
-        still_open = (issued < today) & (settled >= today)
-        age, past_due = today - issued[still_open], due[still_open] < today
-        found[number, 0] = len(known)
-        found[number, 6:] = len(age), age.max(initial=0.0), past_due.sum(), amount[number]
-        if len(known):
-            known = known[np.argsort(settled[known], kind="stable")]
-            days, late = settled[known] - issued[known], settled[known] - due[known]
-            recent = np.average(days, weights=RECENT ** np.arange(len(known))[::-1])
-            found[number, 1:6] = days.mean(), np.median(days), recent, np.maximum(late, 0).mean(), (late > 0).mean()
-    return pd.DataFrame(found, columns=COLUMNS, index=rows.index)
+    order = np.argsort(settled, kind="stable")
+    paid = order[np.isfinite(settled[order])]
+    days, late = settled[paid] - issued[paid], settled[paid] - due[paid]
+    known = np.searchsorted(settled[order], issued)
+    means = {
+        "days_to_settle_mean": _running_mean(days),
+        "days_to_settle_median": _running_median(days),
+        "days_to_settle_recent": _recent_mean(days),
+        "days_late_mean": _running_mean(np.maximum(late, 0.0)),
+        "share_late": _running_mean((late > 0).astype("float64")),
+    }
+    # The first invoice that was not settled by a day is the first at which the latest settlement so far is not.
+    oldest = np.searchsorted(np.maximum.accumulate(settled), issued)
+    oldest_issued = np.append(issued, np.inf)[oldest]
+    table = {
+        "settled_before": known,
+        **{name: np.append(np.nan, values)[known] for name, values in means.items()},
+        "open_before": _count_before(issued, issued) - _count_before(np.maximum(issued, settled), issued),
+        "oldest_open_days": np.maximum(issued - oldest_issued, 0.0),
+        "overdue_before": _count_before(due, issued) - _count_before(np.maximum(due, settled), issued),
+        "amount": rows["amount"].to_numpy(),
+    }
+    return pd.DataFrame(table, index=rows.index, dtype="float64")[COLUMNS]
+
+
+def _count_before(events: np.ndarray, day: np.ndarray) -> np.ndarray:
+    return np.searchsorted(np.sort(events), day)
+
+
+def _running_mean(values: np.ndarray) -> np.ndarray:
+    return np.cumsum(values) / np.arange(1, len(values) + 1)
+
+
+def _running_median(values: np.ndarray) -> np.ndarray:
+    seen: list[float] = []
+    found = np.empty(len(values))
+    for number, value in enumerate(values.tolist()):
+        insort(seen, value)
+        half = number // 2
+        found[number] = seen[half] if number % 2 == 0 else (seen[half] + seen[half + 1]) / 2
+    return found
+
+
+def _recent_mean(values: np.ndarray) -> np.ndarray:
+    weighted, weight = (lfilter([1.0], [1.0, -RECENT], of) for of in (values, np.ones(len(values))))
+    return weighted / weight

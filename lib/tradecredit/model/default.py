@@ -14,24 +14,14 @@ from tradecredit.model import few_defaults, level, validate
 from tradecredit.model.at_risk import in_default
 from tradecredit.model.default_model import DefaultModel
 from tradecredit.model.grades import WORST, grade, middle
-from tradecredit.model.panel import (
-    CANDIDATES,
-    HORIZON_MONTHS,
-    STEP_MONTHS,
-    Candidate,
-    candidates,
-    inputs,
-    panel,
-    year_after,
-)
+from tradecredit.model.panel import CANDIDATES, HORIZON_MONTHS, STEP_MONTHS, candidates, inputs, panel, year_after
+from tradecredit.model.reasons import drivers
 from tradecredit.params import DefaultSettings
 
 __all__ = ["CANDIDATES", "Assessment", "DefaultModel", "assess", "assessment", "in_default", "overriding", "panel"]
 
 FOLDS = 5
 """Parts that the buyers are split into for cross-validation."""
-
-DRIVERS = 3
 
 FITTED, UNKNOWN_BEHAVIOUR = "fitted model", "fitted model: behaviour not known"
 
@@ -46,8 +36,9 @@ class Assessment:
     `dropped`: index `input`; `reason`. `observed`: `panel.panel` with `fitted`, the probability by the fit to all, and
     `other_buyers`, by a fit without the buyer's fold (both missing without a fit). `later`: index as the rows of
     `observed` on its last date, `later_date`: by a fit that knew only outcomes known by then (empty without one).
-    `defaulters`: buyers in the panel that defaulted within 12 months. `level`: index `figure`; `value`. `basis`: in a
-    sentence, what the probabilities rest on.
+    `defaulters`: buyers in the panel that defaulted within 12 months. `factor`: what the odds of the fit are multiplied
+    by for the level; `tendency`: the mean that the stated curves are shifted to (missing with a fit). `level`: index
+    `figure`; `value`. `basis`: in a sentence, what the probabilities rest on.
     """
 
     ratings: pd.DataFrame
@@ -61,6 +52,8 @@ class Assessment:
     observed: pd.DataFrame
     later: pd.Series
     defaulters: int
+    factor: float
+    tendency: float
     level: pd.DataFrame
     basis: str
 
@@ -108,6 +101,7 @@ def assessment(book: Book) -> Assessment:
         table, curves, contributions = model.table, model.curves, model.explain(today)
         method = np.where(few_defaults.behaviour_known(today), FITTED, UNKNOWN_BEHAVIOUR)
         rated = _widened(model.predict(today, confidence=settings.interval), settings).assign(method=method)
+        tendency = float("nan")
         factor, levels = _level_of_fit(rated["pd"][alive], observed, book)
         rated = rated.assign(**{name: level.moved(rated[name], factor) for name in ("pd", "pd_low", "pd_high")})
         basis = _fitted_basis(model, observed, defaulters, settings)
@@ -115,11 +109,12 @@ def assessment(book: Book) -> Assessment:
         model, later, observed = None, nothing, observed.assign(fitted=np.nan, other_buyers=np.nan)
         known = few_defaults.history(observed, settings, years=STEP_MONTHS / HORIZON_MONTHS)
         weights = dict(known.weights)
-        target, levels = _stated_level(known, book)
-        rated, contributions = few_defaults.rated(today, alive, target, known=known, settings=settings)
+        factor = 1.0
+        tendency, levels = _stated_level(known, book)
+        rated, contributions = few_defaults.rated(today, alive, tendency, known=known, settings=settings)
         table, curves = few_defaults.shape(today, weights, settings)
         basis = _stated_basis(known, settings)
-    rated = rated.assign(drivers=_drivers(contributions, today, candidates(book)))
+    rated = rated.assign(drivers=drivers(contributions, today, candidates(book)))
     rated = rated[["pd", "pd_low", "pd_high", "drivers", "method"]]
     ratings = _overridden(_in_default(rated, book), book)
     levels["mean probability of today's buyers"] = float(ratings["model_pd"][alive].mean())
@@ -135,6 +130,8 @@ def assessment(book: Book) -> Assessment:
         observed=observed,
         later=later,
         defaulters=defaulters,
+        factor=factor,
+        tendency=tendency,
         level=pd.Series(levels, dtype="float64").rename_axis("figure").to_frame("value"),
         basis=basis,
     )
@@ -258,20 +255,6 @@ def _stated_basis(known: few_defaults.History, settings: DefaultSettings) -> str
         f"{settings.prior_buyer_years:,.0f} allows. {_index_in_words(settings)} The order comes from stated curves "
         f"({_beliefs()}); weight of each part after the book's own defaults: {weights}."
     )
-
-
-def _drivers(contributions: pd.DataFrame, values: pd.DataFrame, told_by: dict[str, Candidate]) -> pd.Series:
-    """Return up to three reasons for a higher probability, the strongest first, in words."""
-    found = []
-    for buyer, row in contributions.iterrows():
-        worst = row[row > 0.1].sort_values(ascending=False, kind="stable").head(DRIVERS)
-        told = values.loc[buyer]
-        words = (
-            told_by[name].words.format(told[name]) if pd.notna(told[name]) else f"{name.replace('_', ' ')} not known"
-            for name in worst.index
-        )
-        found.append("; ".join(words).replace("%", " %"))
-    return pd.Series(found, index=contributions.index, dtype="str")
 
 
 def _in_default(rated: pd.DataFrame, book: Book) -> pd.DataFrame:

@@ -1,11 +1,17 @@
 """When an invoice will be paid: late or not, and how many days, from what is known on its day of issue."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.book import Book
+from tradecredit.book.memory import remembered
+from tradecredit.measure.behaviour import paydex, signed_days_beyond_terms
 from tradecredit.measure.payment_history import at_issue
+from tradecredit.measure.receivables import open_items
+from tradecredit.model import validate
 from tradecredit.model.default_model import DefaultModel
 
 LATENESS = {
@@ -18,6 +24,14 @@ sets the best at three dates within the IBM sample's fitting period, each fitted
 SLOWNESS = ["days_to_settle_median", "days_to_settle_mean", "share_late", "days_late_mean"]
 """What the median of the days to settle is regressed on. Of four sets the best on the first half of the IBM sample's
 fitting period, measured on the second."""
+
+
+TESTED_MONTHS = 6
+"""The invoices of the last months test a fit that knew only what was settled before them; those of the very last are
+left out, of which the slow ones are still open."""
+
+FEWEST = 200
+"""Settled invoices, and as many again to test on, below which nothing is fitted."""
 
 
 class PaymentModel(NamedTuple):
@@ -60,3 +74,53 @@ def expected(model: PaymentModel, items: pd.DataFrame) -> pd.DataFrame:
     settle = model.days["const"] + history[SLOWNESS].fillna(model.usual) @ model.days[SLOWNESS]
     late = model.late.predict(history)["pd"]
     return pd.DataFrame({"late": late, "days_late": np.maximum(settle - terms, 0.0)}, index=items.index)
+
+
+@dataclass(frozen=True, eq=False)
+class PaymentOutlook:
+    """What the ledger says of coming payments.
+
+    `buyers`: index buyer_id, those that owe something not yet due: `not_due`, the amount; `late`, the probability that
+    it is paid late, and `days_late`, the median, both weighted by amount; `paydex` of the last 12 months. `test`: index
+    `figure`; `value` and `usual`, the same by the mean of each buyer's past, on invoices that the fit had not seen.
+    `tested`: how many; 0 where the ledger is too small, and all else is missing then.
+    """
+
+    buyers: pd.DataFrame
+    test: pd.DataFrame
+    tested: int
+
+
+@remembered
+def outlook(book: Book) -> PaymentOutlook:
+    """Return what is to be expected of the invoices that are not due yet, and how good such a forecast was.
+
+    Fitted (`fit`) on all invoices settled by the as-of date. Tested with a fit to what had been settled 8 months before
+    it, on the invoices issued in the following 6 months; those still open count with the days up to the as-of date.
+    """
+    items = open_items(book)
+    cut = book.as_of - pd.DateOffset(months=TESTED_MONTHS + 2)
+    tested = (items["issued"] > cut) & (items["issued"] <= cut + pd.DateOffset(months=TESTED_MONTHS))
+    known = items["settled"] <= cut
+    coming = items[(items["open_amount"] > 0) & (items["due"] >= book.as_of)]
+    owed = coming.groupby("buyer_id")["open_amount"].sum().rename("not_due")
+    score = paydex(signed_days_beyond_terms(book)).rename("paydex").reindex(owed.index)
+    figures = ["area under the ROC curve, late or not", "mean error of the days late"]
+    if min(known.sum(), tested.sum()) < FEWEST:
+        empty = pd.DataFrame({"value": np.nan, "usual": np.nan}, index=pd.Index(figures, name="figure"))
+        unknown = pd.DataFrame({"not_due": owed, "late": np.nan, "days_late": np.nan})
+        return PaymentOutlook(unknown.join(score), empty, 0)
+    then = items.assign(settled=items["settled"].where(known))
+    found = expected(fit(then[items["issued"] <= cut]), items)[tested]
+    happened = (items["settled"].fillna(book.as_of) - items["due"]).dt.days.clip(lower=0)[tested]
+    usual = at_issue(items)[["share_late", "days_late_mean"]][tested]
+    usual = usual.fillna(usual.mean())
+    late = (happened > 0).astype(int)
+    values = {
+        figures[0]: [validate.auc(of, late).value for of in (found["late"], usual["share_late"])],
+        figures[1]: [(of - happened).abs().mean() for of in (found["days_late"], usual["days_late_mean"])],
+    }
+    test = pd.DataFrame.from_dict(values, orient="index", columns=["value", "usual"]).rename_axis("figure")
+    now = expected(fit(items), items).loc[coming.index].mul(coming["open_amount"], axis="index")
+    means = now.groupby(coming["buyer_id"]).sum().div(owed, axis="index")
+    return PaymentOutlook(pd.DataFrame({"not_due": owed}).join(means).join(score), test, int(tested.sum()))

@@ -1,0 +1,91 @@
+"""Why a buyer has its default probability: what speaks against it, in points, and what would lift it a grade."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.special import logit
+
+from tradecredit.model.default_model import points
+from tradecredit.model.panel import Candidate
+
+DRIVERS = 3
+"""Reasons named for a buyer."""
+
+WORTH_NAMING = 0.1
+"""An input that adds less to the log-odds than this, a tenth of the odds, is no reason."""
+
+
+def drivers(contributions: pd.DataFrame, values: pd.DataFrame, told_by: Mapping[str, Candidate]) -> pd.Series:
+    """Return up to three reasons for a higher probability of each buyer, the strongest first, in words.
+
+    `contributions`: index buyer_id, what each input adds to the log-odds against the median buyer; `values`: the
+    inputs; `told_by`: as `panel.candidates`. Empty text where nothing speaks against a buyer.
+    """
+    found = []
+    for buyer, row in contributions.iterrows():
+        worst = row[row > WORTH_NAMING].sort_values(ascending=False, kind="stable").head(DRIVERS)
+        found.append("; ".join(in_words(name, values.loc[buyer, name], told_by) for name in worst.index))
+    return pd.Series(found, index=contributions.index, dtype="str")
+
+
+def in_words(name: str, value: float, told_by: Mapping[str, Candidate]) -> str:
+    """Return an input and its value in words."""
+    if np.isnan(value):
+        return f"{name.replace('_', ' ')} not known"
+    return told_by[name].words.format(value).replace("%", " %")
+
+
+def known_parts(values: pd.DataFrame, told_by: Mapping[str, Candidate]) -> pd.DataFrame:
+    """Return of how many buyers each part is known: index `part`; `buyers`, `share`, and `inputs`, which it has.
+
+    A part is known of a buyer where any of its inputs is.
+    """
+    names = pd.Series({name: told.part for name, told in told_by.items()})
+    known = values[names.index].notna().T.groupby(names, sort=False).any().sum(axis=1)
+    table = pd.DataFrame({"buyers": known, "share": known / len(values), "inputs": names.value_counts()})
+    return table.loc[names.unique()].rename_axis("part")
+
+
+def explanation(contributions: pd.Series, values: pd.Series, told_by: Mapping[str, Candidate]) -> pd.DataFrame:
+    """Return one buyer's reasons, the strongest first: index `input`; `part`, `told`, `log_odds`, `points`.
+
+    `contributions` and `values`: the buyer's row of `Assessment.contributions` and `.today`. `points`: as
+    `default_model.points`; both are against the median buyer, and together they are the buyer's distance from it.
+    """
+    order = contributions.abs().sort_values(ascending=False, kind="stable").index
+    table = pd.DataFrame({"log_odds": contributions[order]}, index=order.rename("input"))
+    table.insert(0, "part", [told_by[name].part for name in order])
+    table.insert(1, "told", [in_words(name, values[name], told_by) for name in order])
+    return table.assign(points=points(table[["log_odds"]]))
+
+
+def improvements(rating: pd.Series, values: pd.Series, curves: pd.DataFrame, bounds: Sequence[float]) -> pd.DataFrame:
+    """Return what would lift one buyer to the next better grade, each input by itself: index `input`; `now`, `needed`.
+
+    `rating`: `model_pd` and `model_grade`, before an analyst's judgement; `values`: its inputs; `curves`: as
+    `Assessment.curves`; `bounds`: of the grades. `needed` is the nearest value at which the curve lies lower by the
+    log-odds that the buyer is above the better grade's bound. An input whose curve never falls so far, or whose value
+    is not known, is not in it; empty for grade 1, and where no input alone would do.
+    """
+    rows = {}
+    if rating["model_grade"] > 1:
+        missing = logit(rating["model_pd"]) - logit(bounds[int(rating["model_grade"]) - 2])
+        for name, curve in curves.dropna(subset=["value"]).groupby("input", sort=False):
+            place, odds = (curve[column].to_numpy(dtype="float64") for column in ("value", "log_odds"))
+            now = values[name]
+            aim = np.interp(now, place, odds) - missing
+            if np.isnan(now) or aim < odds.min():
+                continue
+            rows[name] = (now, _nearest(now, aim, place, odds))
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["now", "needed"]).rename_axis("input")
+
+
+def _nearest(now: float, aim: float, place: np.ndarray, odds: np.ndarray) -> float:
+    """Return the place nearest to `now` at which a piecewise-linear curve is at most `aim`."""
+    crossing = []
+    for k in range(len(place) - 1):
+        low, high = sorted((odds[k], odds[k + 1]))
+        if low <= aim <= high and low < high:
+            crossing.append(place[k] + (place[k + 1] - place[k]) * (aim - odds[k]) / (odds[k + 1] - odds[k]))
+    return float(min(crossing, key=lambda at: abs(at - now)))
