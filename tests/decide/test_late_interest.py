@@ -278,7 +278,12 @@ def test_sums_by_law_and_of_all(book_of):
     assert found["interest"] == pytest.approx(expected)
     assert found["charge"] == pytest.approx(expected + 120)
     assert found["open_charge"] == pytest.approx(0.1015 / 365 * (100 * 30 + 200 * 20) + 80)
-    assert found[["charged_invoices", "charged_buyers", "untold_invoices", "lawless_invoices"]].tolist() == [3, 2, 1, 1]
+    assert found[["charged_invoices", "charged_buyers", "untold_invoices", "invoices_without_law"]].tolist() == [
+        3,
+        2,
+        1,
+        1,
+    ]
     by_law = late_interest.by_law(table)
     assert by_law.index.tolist() == ["EU directive", "EU directive, own currency", "no law known"]
     assert by_law["invoices"].tolist() == [3, 1, 1]

@@ -21,7 +21,7 @@ COLUMNS = [
 
 
 def chargeable(book: Book) -> pd.DataFrame:
-    """Return what may be charged for every invoice that is past due, or was paid late of late.
+    """Return what may be charged for every invoice that is past due, or was paid late in the last months.
 
     Interest is simple and runs from the day after the due date: on what was paid after it until that came in, and on
     what is open until today; credit notes, discounts and write-offs bear none. Paid late are invoices settled within
@@ -69,7 +69,7 @@ def totals(charges: pd.DataFrame) -> pd.Series:
 
     `charge`, and `open_charge` of the state `open` alone, are over invoices whose charge is known; `charged_invoices`
     and `charged_buyers` count those above zero; `untold_invoices` those under a law whose charge is not known, and
-    `lawless_invoices` those without one. Amounts are missing where no invoice's is known.
+    `invoices_without_law` those without one. Amounts are missing where no invoice's is known.
     """
     known = charges[charges["charge"].notna()]
     charged = known[known["charge"] > 0]
@@ -81,14 +81,17 @@ def totals(charges: pd.DataFrame) -> pd.Series:
             "charged_invoices": float(len(charged)),
             "charged_buyers": float(charged["buyer_id"].nunique()),
             "untold_invoices": float((charges["law"].notna() & charges["charge"].isna()).sum()),
-            "lawless_invoices": float(charges["law"].isna().sum()),
+            "invoices_without_law": float(charges["law"].isna().sum()),
         }
     )
 
 
 def by_law(charges: pd.DataFrame) -> pd.DataFrame:
-    """Return the charges by law: index `law`, those without one last; `invoices`, `late_amount`, `interest`, `fee`,
-    `charge`, and `untold`, the invoices whose charge is missing and not in the sums (amounts missing where all are)."""
+    """Return the charges by law: index `law`, those without one last.
+
+    `invoices`, `late_amount`, `interest`, `fee`, `charge`; `untold`: invoices whose charge is missing. Sums are over
+    those that are known, and missing where none is.
+    """
     known = charges.assign(
         law=charges["law"].fillna("no law known"), untold=charges["charge"].isna(), last=charges["law"].isna()
     )
