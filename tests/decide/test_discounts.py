@@ -151,6 +151,20 @@ def test_what_was_taken_and_when_by_hand(book_of):
     assert found["grade"].tolist() == [3, 3, 3, 7, 7, 7]
 
 
+@pytest.mark.parametrize(("as_of", "invoices"), [("2026-04-04", False), ("2026-04-05", True)])
+def test_an_offer_is_open_until_its_last_day(book_of, as_of, invoices):
+    # C2 is of 25 March, with ten days.
+    found = discounts.taken(book_of(as_of, **LEDGER), RATINGS, SAFE)
+    assert ("C2" in found["invoice_id"].tolist()) == invoices
+
+
+def test_what_was_written_off_is_no_habit_of_paying(book_of):
+    invoices = INVOICES + "A9,A,2026-01-01,2026-01-31,5000,,\n"
+    receipts = RECEIPTS + "A9,2026-03-30,5000,write_off\n"
+    found = discounts.taken(book_of("2026-03-31", invoices=invoices, receipts=receipts), RATINGS, SAFE)
+    assert found["days_won"].iloc[0] == 40
+
+
 def test_the_loss_avoided_is_that_of_failing_in_between(book_of):
     book = book_of("2026-03-31", run={"losses": {"lgd": 0.5}}, **LEDGER)
     cumulative = SAFE + [0.03 * month for month in range(1, 13)]

@@ -144,6 +144,13 @@ def test_a_half_year_without_a_rate_is_told_and_not_guessed(book_of):
     assert late_interest.totals(table.reset_index())["untold_invoices"] == 2
 
 
+def test_all_half_years_are_told_of_an_invoice_that_was_paid_in_parts(book_of):
+    receipts = "I,2027-02-01,100,payment\nI,2026-12-20,100,payment\n"
+    row = charges(book_of, "2027-07-31", "I,A,2026-01-01,2026-12-01,500\n", receipts).loc["I"]
+    assert row["missing_rate"] == "2027 H1, 2027 H2"
+    assert np.isnan(row["interest"])
+
+
 def test_nothing_accrues_before_the_law_is_in_force(book_of):
     # China's regulations are in force since 1 September 2020.
     row = one(book_of, "2020-09-10", "C", "2020-01-31", 1_000)

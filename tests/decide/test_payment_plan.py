@@ -95,7 +95,8 @@ def test_a_higher_probability_never_raises_the_value(low, rise, lgd, capital, re
     assert found <= 175 + 1e-9
 
 
-# A owes 1,000 due 60 days ago and 500 due 30 days ago, and has paid five invoices 90 days late. B is in default.
+# A owes 1,000 due 60 days ago and 500 due 30 days ago, and has paid five invoices 90 days late; one was written
+# off later still. B is in default.
 
 DUE_A = "2026-01-30", "2026-03-01"
 INVOICES = pd.DataFrame(
@@ -104,13 +105,15 @@ INVOICES = pd.DataFrame(
         ["A2", "A", "2026-01-30", DUE_A[1], 500.0],
         ["A3", "A", "2026-03-25", "2026-04-24", 777.0],
         *([f"A0{n}", "A", "2025-01-01", "2025-01-31", 10.0] for n in range(5)),
+        ["A9", "A", "2025-01-01", "2025-01-31", 10.0],
         ["B1", "B", "2025-12-01", "2025-12-31", 9_000.0],
         ["C1", "C", "2026-01-01", "2026-03-01", 300.0],
     ],
     columns=["invoice_id", "buyer_id", "issued", "due", "amount"],
 )
 RECEIPTS = pd.DataFrame(
-    [[f"A0{n}", "2025-05-01", 10.0, "payment"] for n in range(5)], columns=["invoice_id", "received", "amount", "kind"]
+    [*([f"A0{n}", "2025-05-01", 10.0, "payment"] for n in range(5)), ["A9", "2026-03-01", 10.0, "write_off"]],
+    columns=["invoice_id", "received", "amount", "kind"],
 )
 LEDGER = {
     "invoices": INVOICES,
