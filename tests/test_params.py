@@ -82,6 +82,10 @@ def test_all_problems_are_told_at_once_with_key_value_and_remedy(tmp_path):
         ({"tables": {"invoices": {"formats": {"decimal": ",", "thousands": ","}}}}, None),
         ({"tables": {"invoice": {}}}, "tables.invoice"),
         ({"entity": "—"}, "entity"),
+        ({"terms": {"lengths_days": [30, 14]}}, "terms.lengths_days"),
+        ({"terms": {"longer_days": 30}}, "terms"),
+        ({"payment_plan": {"instalments": 0}}, "payment_plan.instalments"),
+        ({"late_interest": {"agreed_rates": {"Germany": 0.1}}}, "late_interest.agreed_rates.Germany"),
     ],
 )
 def test_impossible_values_are_refused(tmp_path, keys, column):
@@ -103,3 +107,55 @@ def test_a_file_that_is_no_yaml_mapping_says_so(tmp_path, text, expected):
 def test_a_missing_file_says_so(tmp_path):
     with pytest.raises(ParameterError, match="cannot be read"):
         Run.from_yaml(tmp_path / "none.yaml")
+
+
+LAW = {
+    "name": "Law", "source": "a test", "countries": ["XA"], "kinds": ["private"], "in_force": "2020-01-01",
+    "points": 0.08, "reference": "rate", "rate_holds": "half_year", "rates": {"2026 H1": 0.02}, "currency": "EUR",
+}  # fmt: skip
+
+
+def law_of(folder, file="law.yaml", **keys):
+    (folder / file).write_text(yaml.safe_dump(LAW | keys))
+    return file
+
+
+def test_the_laws_of_late_interest_are_read_with_the_run_file(tmp_path):
+    assert [law.name for law in Run.from_yaml(run_of(tmp_path)).late_interest.laws] == [
+        "EU directive", "EU directive, own currency", "UK late payment act", "China order 802",
+    ]  # fmt: skip
+    run = Run.from_yaml(run_of(tmp_path, late_interest={"laws": [law_of(tmp_path)]}))
+    assert run.late_interest.laws[0].rates == {"2026 H1": 0.02}
+    assert run.as_of_date("2026-01-31").late_interest == run.late_interest
+
+
+@pytest.mark.parametrize(
+    ("keys", "column", "words"),
+    [
+        ({"daily_rate": 0.0005}, None, "either points"),
+        ({"points": None}, None, "either points"),
+        ({"fees": [{"debt_from": 10, "fee": 40}]}, None, "begin at 0"),
+        ({"fees": [{"debt_from": 0, "fee": 40}, {"debt_from": 0, "fee": 70}]}, None, "rise"),
+        ({"rates": {"2026 Q1": 0.02}}, "rates.2026 Q1", "pattern"),
+        ({"rates": {"2026 H1": 2.15}}, "rates.2026 H1", "less than 1"),
+        ({"countries": ["Germany"]}, "countries.0", "pattern"),
+    ],
+)
+def test_an_impossible_law_is_refused(tmp_path, keys, column, words):
+    with pytest.raises(ParameterError) as caught:
+        Run.from_yaml(run_of(tmp_path, late_interest={"laws": [law_of(tmp_path, **keys)]}))
+    (problem,) = caught.value.problems
+    assert problem.column == column
+    assert words in problem.allowed
+    assert problem.file.endswith("law.yaml")
+
+
+def test_two_laws_for_a_country_or_of_a_name_and_a_missing_file_are_told_at_once(tmp_path):
+    laws = [law_of(tmp_path), law_of(tmp_path, "a.yaml", name="A"), law_of(tmp_path, "b.yaml", countries=["XB"])]
+    laws.append("none.yaml")
+    with pytest.raises(ParameterError) as caught:
+        Run.from_yaml(run_of(tmp_path, late_interest={"laws": laws}))
+    missing, country, name = caught.value.problems
+    assert "cannot be read" in missing.allowed
+    assert (country.column, country.value) == ("late_interest.laws", "XA")
+    assert (name.column, name.value) == ("late_interest.laws", "Law")

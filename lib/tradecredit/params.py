@@ -21,6 +21,8 @@ Number = TypeVar("Number", int, float)
 Fraction = Annotated[float, Field(ge=0, le=1, strict=True)]
 Positive = Annotated[float, Field(gt=0, strict=True)]
 Amount = Annotated[float, Field(ge=0, strict=True)]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+BuyerKind = Literal["private", "public", "affiliate", "prepaid"]
 TableName = Literal[
     "buyers", "statements", "invoices", "receipts", "disputes", "limits", "defaults", "scores", "fx", "overrides"
 ]
@@ -229,6 +231,136 @@ class LimitSettings(Parameters):
         return shares
 
 
+class TermsSettings(Parameters):
+    """How long buyers may take to pay (DOMAIN.md §3)."""
+
+    lengths_days: list[Annotated[int, Field(gt=0)]] = [14, 30, 45, 60, 90]
+    """Lengths of terms that are compared."""
+    base_days: int = Field(30, gt=0)
+    longer_days: int = Field(60, gt=0)
+    """What these terms cost more than `base_days` is shown by grade."""
+    maximum_cost_share: Fraction = 0.25
+    """The largest part of the margin that capital and expected loss may take: it sets the longest terms of a grade."""
+
+    @field_validator("lengths_days")
+    @classmethod
+    def _rising(cls, lengths: list[int]) -> list[int]:
+        return _strictly_rising(lengths, "lengths_days")
+
+    @model_validator(mode="after")
+    def _longer_is_longer(self) -> Self:
+        if self.longer_days <= self.base_days:
+            raise ValueError(f"longer_days must be above base_days, {self.base_days}")
+        return self
+
+
+class FlatFee(Parameters):
+    """A sum that a late debt costs whatever the time."""
+
+    debt_from: Amount
+    """Debts of this amount and more, up to that of the next fee, in the law's currency."""
+    fee: Amount
+
+
+class LateInterestLaw(Parameters):
+    """What the law of some countries lets a seller charge for late payment, with its reference rates."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    source: Annotated[str, Field(min_length=1)]
+    condition: str = ""
+    """What the ledger cannot tell and the right hangs on, in words."""
+    countries: list[Country]
+    """Countries of the buyers that it is applied to."""
+    kinds: list[BuyerKind]
+    """Kinds of buyers that it is applied to."""
+    longest_terms_days: dict[BuyerKind, Annotated[int, Field(gt=0)]] = {}
+    """Kind of buyer: the longest terms that need no reason or agreement of their own."""
+    in_force: date
+    """First day that bears interest."""
+    points: Amount | None = None
+    """Yearly interest above the reference rate; or `daily_rate`."""
+    daily_rate: Amount | None = None
+    """Interest a day that hangs on no reference rate."""
+    reference: Annotated[str, Field(min_length=1)]
+    """What the reference rate is called."""
+    rate_holds: Literal["half_year", "from_start"]
+    """Each half-year bears its own rate, or all days that of the half-year in which the debt became late."""
+    agreed_at_least_reference: bool = False
+    """Whether a rate that is agreed may not lie below the reference rate when the invoice was issued."""
+    rates: dict[Annotated[str, Field(pattern=r"^\d{4} H[12]$")], Annotated[float, Field(gt=-1, lt=1)]]
+    """Reference rate by half-year, such as `2026 H1: 0.0215`."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    """Currency of the fees."""
+    fees: list[FlatFee] = []
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        problems = []
+        if (self.points is None) == (self.daily_rate is None):
+            problems.append("give either points above the reference rate or a daily_rate")
+        steps = [step.debt_from for step in self.fees]
+        if steps and (steps[0] != 0 or any(later <= earlier for earlier, later in pairwise(steps))):
+            problems.append("fees: debt_from must begin at 0 and rise from one to the next")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @classmethod
+    def from_yaml(cls, file: str | Path) -> Self:
+        """Read a law from a YAML file; raises `ParameterError` with every problem of the file at once."""
+        file = Path(file)
+        return validate(cls, read_yaml(file), file)
+
+
+class LateInterestSettings(Parameters):
+    """What may be charged for late payment (DOMAIN.md §3)."""
+
+    laws: list[LateInterestLaw | Path] = [
+        PROJECT / "params" / "rates" / name for name in ("euro.yaml", "eu_own_currency.yaml", "uk.yaml", "china.yaml")
+    ]
+    """The laws, or the YAML files that state them, read with the run file; a country has one."""
+    paid_late_months: int = Field(12, ge=0)
+    """Invoices paid late in so many months up to the as-of date are charged for too; 0: open ones alone."""
+    agreed_rates: dict[Country, Fraction] = {}
+    """Buyer's country: the yearly rate that contracts there agree on in place of the law's."""
+
+    def with_laws_read(self, run_file: Path) -> Self:
+        """Return these settings with the laws in place of their files; raises `ParameterError` with all problems."""
+        laws, problems = [], []
+        for law in self.laws:
+            try:
+                laws.append(LateInterestLaw.from_yaml(run_file.parent / law) if isinstance(law, Path) else law)
+            except ParameterError as error:
+                problems += error.problems
+        for key, remedy in (("countries", "take it out of one of them"), ("name", "name one of them otherwise")):
+            values = [value for law in laws for value in ([law.name] if key == "name" else law.countries)]
+            problems += [
+                Problem(str(run_file), f"two laws have this in {key}", remedy, column="late_interest.laws", value=value)
+                for value in sorted({value for value in values if values.count(value) > 1})
+            ]
+        if problems:
+            raise ParameterError(problems)
+        return self.model_copy(update={"laws": laws})
+
+
+class PaymentPlanSettings(Parameters):
+    """A plan for an overdue buyer, and what stands against it. Judgement but for the two figures of enforcement."""
+
+    instalments: int = Field(6, ge=1, le=60)
+    """Equal monthly instalments, the first a month after the as-of date."""
+    interest_rate: Fraction = 0.10
+    """Yearly interest on what the plan leaves open."""
+    recovery_days: int = Field(365, ge=0)
+    """Days from when an amount was to be paid until what a default leaves of it comes in."""
+    enforcement_days: int = Field(590, ge=0)
+    """Days from today until an enforced debt is paid. Mean of the high-income OECD countries in World Bank, Doing
+    Business 2020; see your own country's."""
+    enforcement_cost_share: Fraction = 0.215
+    """Cost of courts, lawyers and enforcement as a share of the debt, paid at once; the same mean."""
+    enforcement_success: Fraction = 0.75
+    """Probability that a debt can be enforced against a buyer that does not default."""
+
+
 class SectorFactors(Parameters):
     """Factors of the economy, one for each sector, that hang together by a correlation matrix."""
 
@@ -380,10 +512,13 @@ class Run(Parameters):
     receivables: ReceivablesSettings = ReceivablesSettings()
     default: DefaultSettings = DefaultSettings()
     limits: LimitSettings = LimitSettings()
+    terms: TermsSettings = TermsSettings()
+    late_interest: LateInterestSettings = LateInterestSettings()
+    payment_plan: PaymentPlanSettings = PaymentPlanSettings()
     losses: LossSettings = LossSettings()
     simulation: Simulation = Simulation()
     cost_of_capital: Fraction = 0.10
-    """Yearly cost of the capital that stands behind unexpected losses."""
+    """Yearly cost of the capital that stands behind unexpected losses, and of that which unpaid invoices tie up."""
     margin: Annotated[float, Field(gt=0, le=1)] | None = None
     """Contribution margin of sales, before credit losses: what an extra sale earns. None: not stated."""
     reports: Path = PROJECT / "reports"
@@ -442,6 +577,7 @@ class Run(Parameters):
                 "quotes": [here / quote for quote in self.quotes],
                 "scenarios": [here / scenario for scenario in self.scenarios],
                 "default": self._default_with_index_read(),
+                "late_interest": self.late_interest.with_laws_read(self.file),
                 "losses": self._losses_with_factors_read(),
                 "reports": here / self.reports,
                 "notebooks": here / self.notebooks,

@@ -1,0 +1,341 @@
+"""Late interest and flat fees: the laws' numbers, worked by hand on ledgers of a few invoices."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradecredit.decide import late_interest
+from tradecredit.params import LateInterestSettings, Run
+
+LAWS = {law.name: law for law in LateInterestSettings().with_laws_read(Run.model_fields["reports"].default).laws}
+
+BUYERS = """buyer_id,country,kind
+A,DE,private
+B,GB,private
+C,CN,private
+D,US,private
+E,FR,public
+F,DE,prepaid
+G,SE,private
+H,,private
+"""
+NO_RECEIPTS = "invoice_id,received,amount,kind\n"
+PARITY = "date,currency,rate\n2020-01-01,GBP,1\n"
+
+
+def charges(book_of, as_of, rows, receipts="", **more):
+    """What may be charged on invoices `id,buyer,issued,due,amount`; EUR is the reporting currency."""
+    tables = {
+        "buyers": BUYERS, "invoices": "invoice_id,buyer_id,issued,due,amount\n" + rows,
+        "receipts": NO_RECEIPTS + receipts, "fx": PARITY,
+    }  # fmt: skip
+    return late_interest.chargeable(book_of(as_of, **tables | more)).set_index("invoice_id")
+
+
+def one(book_of, as_of, buyer, due, amount, **more):
+    return charges(book_of, as_of, f"I,{buyer},2018-12-01,{due},{amount}\n", **more).loc["I"]
+
+
+# The published examples and rates
+
+
+def test_ten_thousand_at_11_75_percent_is_3_22_a_day(book_of):
+    row = one(book_of, "2026-03-31", "B", "2026-01-31", 10_000)
+    assert round(row["daily_interest"], 2) == 3.22
+    assert row["interest"] == pytest.approx(10_000 * 0.1175 * 59 / 365)
+    assert row["days_late"] == 59
+    assert row["fee"] == 100
+    assert row["charge"] == row["interest"] + 100
+
+
+@pytest.mark.parametrize(
+    ("debt", "fee"), [(0.5, 40), (999.99, 40), (1_000, 70), (9_999.99, 70), (10_000, 100), (1e6, 100)]
+)
+def test_fees_of_the_uk_go_by_the_debt(book_of, debt, fee):
+    assert one(book_of, "2026-03-31", "B", "2026-03-01", debt)["fee"] == fee
+
+
+def test_the_eu_has_forty_euros_a_debt_whatever_its_size(book_of):
+    for debt in (1, 1e6):
+        assert one(book_of, "2026-03-31", "A", "2026-03-30", debt)["fee"] == 40
+
+
+def test_china_without_an_agreed_rate_is_0_05_percent_a_day(book_of):
+    row = one(book_of, "2026-12-31", "C", "2026-12-01", 10_000)
+    assert row["interest"] == pytest.approx(10_000 * 0.0005 * 30)
+    assert row["daily_interest"] == pytest.approx(5.0)
+    assert row["fee"] == 0
+    assert "small or medium" in row["reason"]
+
+
+# ECB main refinancing rate on 1 January and 1 July: enterprise.gov.ie, Late Payment Interest Rate, to 2024; ECB
+# decisions of 12 December 2024, 5 June 2025 and 11 June 2026. Bank of England: payontime.co.uk, to 2024 H1.
+@pytest.mark.parametrize(
+    ("law", "half_year", "yearly"),
+    [
+        ("EU directive", "2019 H1", 8.0), ("EU directive", "2022 H2", 8.0), ("EU directive", "2023 H1", 10.5),
+        ("EU directive", "2023 H2", 12.0), ("EU directive", "2024 H1", 12.5), ("EU directive", "2024 H2", 12.25),
+        ("EU directive", "2025 H1", 11.15), ("EU directive", "2025 H2", 10.15), ("EU directive", "2026 H1", 10.15),
+        ("EU directive", "2026 H2", 10.4), ("UK late payment act", "2019 H1", 8.75),
+        ("UK late payment act", "2020 H2", 8.1), ("UK late payment act", "2022 H1", 8.25),
+        ("UK late payment act", "2022 H2", 9.25), ("UK late payment act", "2023 H1", 11.5),
+        ("UK late payment act", "2023 H2", 13.0), ("UK late payment act", "2024 H1", 13.25),
+        ("UK late payment act", "2026 H1", 11.75),
+    ],
+)  # fmt: skip
+def test_published_rates(law, half_year, yearly):
+    assert 100 * (LAWS[law].rates[half_year] + LAWS[law].points) == pytest.approx(yearly)
+
+
+def test_every_half_year_since_2019_has_a_rate_in_euros_and_pounds():
+    wanted = {f"{year} H{half}" for year in range(2019, 2027) for half in (1, 2)}
+    for law in ("EU directive", "UK late payment act"):
+        assert set(LAWS[law].rates) == wanted
+    assert set(LAWS["China order 802"].rates) == wanted - {"2019 H1", "2019 H2", "2020 H1", "2026 H2"}
+
+
+def test_all_member_states_of_the_eu_have_the_directive():
+    countries = [*LAWS["EU directive"].countries, *LAWS["EU directive, own currency"].countries]
+    assert len(set(countries)) == len(countries) == 27
+
+
+# Half-years
+
+
+def test_in_the_eu_each_half_year_bears_its_own_rate(book_of):
+    row = one(book_of, "2025-01-31", "A", "2024-12-01", 1_000)
+    assert row["interest"] == pytest.approx(1_000 * (30 * 0.1225 + 31 * 0.1115) / 365)
+    assert row["daily_interest"] == pytest.approx(1_000 * 0.1115 / 365)
+
+
+def test_in_the_uk_the_rate_of_the_half_year_in_which_the_debt_became_late_holds(book_of):
+    row = one(book_of, "2025-01-31", "B", "2024-12-01", 1_000)
+    assert row["interest"] == pytest.approx(1_000 * 61 * 0.1325 / 365)
+
+
+def test_a_debt_due_on_the_last_day_of_a_half_year_becomes_late_in_the_next(book_of):
+    # 30 June 2025: Bank Rate 4.25 %, half a year before it 4.75 %; ECB 2.15 % from July, 3.15 % before.
+    assert one(book_of, "2025-07-10", "B", "2025-06-30", 1_000)["interest"] == pytest.approx(10 * 1_000 * 0.1225 / 365)
+    assert one(book_of, "2025-07-10", "A", "2025-06-30", 1_000)["interest"] == pytest.approx(10 * 1_000 * 0.1015 / 365)
+    assert one(book_of, "2025-07-10", "A", "2025-06-29", 1_000)["interest"] == pytest.approx(
+        1_000 * (10 * 0.1015 + 0.1115) / 365
+    )
+
+
+def test_a_half_year_without_a_rate_is_told_and_not_guessed(book_of):
+    table = charges(
+        book_of, "2027-07-31",
+        "I1,A,2026-01-01,2026-12-01,500\nI2,A,2026-01-01,2027-07-15,500\nI3,B,2026-01-01,2026-12-01,500\n",
+    )  # fmt: skip
+    assert table.loc[["I1", "I2"], ["interest", "daily_interest", "charge"]].isna().all(axis=None)
+    assert table["missing_rate"].fillna("").tolist() == ["2027 H1, 2027 H2", "2027 H2", ""]
+    assert table.loc["I1", "fee"] == 40
+    assert table.loc["I1", "reason"] == "no reference rate for 2027 H1, 2027 H2"
+    assert table.loc["I3", "interest"] > 0
+    assert late_interest.rates_wanted(table.reset_index()) == [
+        f"EU directive: no reference rate for {half_years}: add it to the law's file (params/rates). The interest of "
+        "1 invoice cannot be told without it."
+        for half_years in ("2027 H1, 2027 H2", "2027 H2")
+    ]
+    assert late_interest.totals(table.reset_index())["untold_invoices"] == 2
+
+
+def test_all_half_years_are_told_of_an_invoice_that_was_paid_in_parts(book_of):
+    receipts = "I,2027-02-01,100,payment\nI,2026-12-20,100,payment\n"
+    row = charges(book_of, "2027-07-31", "I,A,2026-01-01,2026-12-01,500\n", receipts).loc["I"]
+    assert row["missing_rate"] == "2027 H1, 2027 H2"
+    assert np.isnan(row["interest"])
+
+
+def test_nothing_accrues_before_the_law_is_in_force(book_of):
+    # China's regulations are in force since 1 September 2020.
+    row = one(book_of, "2020-09-10", "C", "2020-01-31", 1_000)
+    assert row["interest"] == pytest.approx(1_000 * 0.0005 * 10)
+    assert one(book_of, "2020-08-31", "C", "2020-01-31", 1_000)["interest"] == 0
+
+
+# Agreed rates
+
+
+def agreed(country, rate):
+    return {"late_interest": {"agreed_rates": {country: rate}}}
+
+
+def test_an_agreed_rate_stands_in_place_of_the_laws(book_of):
+    row = one(book_of, "2027-01-31", "A", "2026-12-31", 1_000, run=agreed("DE", 0.05))
+    assert row["interest"] == pytest.approx(1_000 * 0.05 * 31 / 365)
+    assert pd.isna(row["missing_rate"])
+
+
+def test_in_china_an_agreed_rate_is_not_below_the_lpr_of_the_contract(book_of):
+    def interest(rate, issued):
+        rows = f"I,C,{issued},2026-01-31,1000\n"
+        return charges(book_of, "2026-02-28", rows, run=agreed("CN", rate)).loc["I"]
+
+    assert interest(0.02, "2026-01-05")["interest"] == pytest.approx(1_000 * 0.03 * 28 / 365)
+    assert interest(0.02, "2025-01-05")["interest"] == pytest.approx(1_000 * 0.031 * 28 / 365)
+    assert interest(0.06, "2026-01-05")["interest"] == pytest.approx(1_000 * 0.06 * 28 / 365)
+    unknown = interest(0.06, "2019-01-05")
+    assert np.isnan(unknown["interest"])
+    assert unknown["missing_rate"] == "2019 H1"
+
+
+# Which invoices, and what of them
+
+
+def test_interest_runs_on_each_part_until_it_is_paid(book_of):
+    receipts = (
+        "I,2026-02-20,100,payment\nI,2026-03-11,400,payment\nI,2026-03-15,50,credit_note\nI,2026-03-16,50,write_off\n"
+    )
+    row = charges(book_of, "2026-03-31", "I,A,2026-01-01,2026-03-01,1000\n", receipts).loc["I"]
+    # Of 1,000 100 were paid in time, 100 are not owed any more: 400 for 10 days and 400 for 30.
+    assert row["late_amount"] == 800
+    assert row["interest"] == pytest.approx((400 * 10 + 400 * 30) * 0.1015 / 365)
+    assert row["daily_interest"] == pytest.approx(400 * 0.1015 / 365)
+    assert row["state"] == "open"
+
+
+def test_paid_late_counts_within_the_window_alone(book_of):
+    rows = "I1,A,2025-01-01,2025-03-01,1000\nI2,A,2025-01-01,2025-04-01,1000\nI3,A,2025-01-01,2025-04-01,1000\n"
+    receipts = "I1,2025-03-31,1000,payment\nI2,2025-04-11,1000,payment\nI3,2025-04-01,1000,payment\n"
+    table = charges(book_of, "2026-03-31", rows, receipts)
+    assert table.index.tolist() == ["I2"]
+    assert table.loc["I2", ["state", "days_late", "daily_interest", "fee"]].tolist() == ["paid late", 10, 0, 40]
+    assert table.loc["I2", "interest"] == pytest.approx(1_000 * 0.1115 * 10 / 365)
+    none = charges(book_of, "2026-03-31", rows, receipts, run={"late_interest": {"paid_late_months": 0}})
+    assert none.empty
+    more = charges(book_of, "2026-03-31", rows, receipts, run={"late_interest": {"paid_late_months": 13}})
+    assert more.index.tolist() == ["I1", "I2"]
+
+
+def test_what_is_settled_late_by_a_credit_note_bears_nothing(book_of):
+    assert charges(book_of, "2026-03-31", "I,A,2026-01-01,2026-02-01,9\n", "I,2026-03-01,9,credit_note\n").empty
+
+
+def test_nothing_is_charged_while_a_dispute_is_open(book_of):
+    disputes = "invoice_id,opened,closed,amount,reason\nI,2026-02-01,{},5,price\n"
+    row = one(book_of, "2026-03-31", "A", "2026-02-15", 100, disputes=disputes.format(""))
+    assert row[["state", "charge", "reason"]].tolist() == ["in dispute", 0, "nothing while the dispute is open"]
+    closed = one(book_of, "2026-03-31", "A", "2026-02-15", 100, disputes=disputes.format("2026-03-01"))
+    assert closed["state"] == "open"
+    assert closed["charge"] > 40
+
+
+def test_who_is_charged_by_which_law(book_of):
+    rows = "".join(f"{buyer},{buyer},2026-01-01,2026-03-01,100\n" for buyer in "ABCDEFGH")
+    table = charges(book_of, "2026-03-31", rows)
+    assert table["law"].fillna("").tolist() == [
+        "EU directive", "UK late payment act", "China order 802", "", "EU directive", "", "EU directive, own currency",
+        "",
+    ]  # fmt: skip
+    assert table.loc["D":"H", "reason"].tolist() == [
+        "no law of the run is for US", "at least; national law may give more",
+        "the law is not for this kind of buyer: prepaid", "no reference rate for 2026 H1",
+        "the buyer's country is not stated",
+    ]  # fmt: skip
+    assert table.loc[["D", "F", "H"], ["interest", "daily_interest", "fee", "charge"]].isna().all(axis=None)
+    assert table.loc["E", "charge"] == table.loc["A", "charge"]
+
+
+def test_buyers_in_default_are_told_apart(book_of):
+    row = one(
+        book_of, "2026-03-31", "A", "2026-02-15", 100,
+        defaults="buyer_id,date,kind,debt,recovered\nA,2026-03-01,insolvency,100,\n",
+    )  # fmt: skip
+    assert row["state"] == "in default"
+    assert row["charge"] > 40
+
+
+def test_fees_are_translated_at_the_last_rate(book_of):
+    fx = "date,currency,rate\n2025-01-01,GBP,2\n2026-03-01,GBP,1.25\n"
+    row = one(book_of, "2026-03-31", "B", "2026-03-01", 12_000, fx=fx)
+    # 12,000 euros are 9,600 pounds: 70 pounds, 87.50 euros.
+    assert row["fee"] == pytest.approx(87.5)
+
+
+def test_a_fee_without_a_rate_of_its_currency_is_missing_and_said(book_of):
+    row = one(book_of, "2026-03-31", "B", "2026-03-01", 12_000, fx="date,currency,rate\n")
+    assert row[["fee", "charge"]].isna().all()
+    assert row["interest"] > 0
+    assert row["reason"] == "the fee's currency has no rate in the book"
+
+
+def test_a_ledger_on_which_nothing_is_late(book_of):
+    table = charges(book_of, "2026-03-31", "I,A,2026-01-01,2026-04-01,100\n")
+    assert table.empty
+    assert late_interest.totals(table)[["charge", "interest", "fees", "open_charge"]].isna().all()
+    assert late_interest.decisions(table, "EUR") == []
+    assert late_interest.rates_wanted(table) == []
+    assert late_interest.by_law(table).empty
+
+
+# Sums and sentences
+
+
+def test_sums_by_law_and_of_all(book_of):
+    rows = "I1,A,2026-01-01,2026-03-01,100\nI2,A,2026-01-01,2026-03-11,200\nI3,D,2026-01-01,2026-03-01,100\n"
+    rows += "I4,G,2026-01-01,2026-03-01,100\nI5,E,2026-01-01,2026-03-01,100\n"
+    table = charges(book_of, "2026-03-31", rows, "I5,2026-03-11,100,payment\n").reset_index()
+    expected = 0.1015 / 365 * (100 * 30 + 200 * 20 + 100 * 10)
+    found = late_interest.totals(table)
+    assert found["interest"] == pytest.approx(expected)
+    assert found["charge"] == pytest.approx(expected + 120)
+    assert found["open_charge"] == pytest.approx(0.1015 / 365 * (100 * 30 + 200 * 20) + 80)
+    assert found[["charged_invoices", "charged_buyers", "untold_invoices", "invoices_without_law"]].tolist() == [
+        3,
+        2,
+        1,
+        1,
+    ]
+    by_law = late_interest.by_law(table)
+    assert by_law.index.tolist() == ["EU directive", "EU directive, own currency", "no law known"]
+    assert by_law["invoices"].tolist() == [3, 1, 1]
+    assert by_law["untold"].tolist() == [0, 1, 1]
+    assert by_law.loc["EU directive", "charge"] == pytest.approx(found["charge"])
+    assert by_law["interest"].isna().tolist() == [False, True, True]
+    (sentence,) = late_interest.decisions(table, "EUR")
+    assert sentence == (
+        "EUR 2 of interest and EUR 80 of flat fees may be charged on open invoices past due; the largest part is EUR "
+        "82 of A. Charge it, or give it up for payment at once."
+    )
+
+
+def test_terms_longer_than_the_law_allows(book_of):
+    rows = (
+        "I1,A,2026-01-01,2026-03-02,100\nI2,A,2026-01-01,2026-03-03,200\nI3,E,2026-01-01,2026-02-01,50\n"
+        "I4,D,2026-01-01,2026-12-01,100\nI5,C,2026-01-01,2026-04-01,10\nI6,A,2025-01-01,2025-12-01,10\n"
+    )
+    tables = {"buyers": BUYERS, "invoices": "invoice_id,buyer_id,issued,due,amount\n" + rows}
+    found = late_interest.terms_beyond_law(book_of("2026-03-31", **tables))
+    assert found.index.tolist() == [
+        ("EU directive", "private"),
+        ("EU directive", "public"),
+        ("China order 802", "private"),
+    ]
+    assert found["longest_terms_days"].tolist() == [60, 30, 60]
+    assert found["amount"].tolist() == [200, 50, 10]
+
+
+# What always holds
+
+
+@given(
+    due=st.dates(date(2019, 1, 1), date(2026, 9, 1)),
+    days=st.tuples(st.integers(1, 400), st.integers(0, 200)),
+    country=st.sampled_from("ABC"),
+    amount=st.floats(1, 1e6),
+)
+@settings(max_examples=30, deadline=None)
+def test_interest_grows_by_the_day_and_with_the_debt(book_of, due, days, country, amount):
+    until = [pd.Timestamp(due) + pd.Timedelta(days=sum(days[:count])) for count in (1, 2)]
+    until = [min(day, pd.Timestamp("2026-12-31")) for day in until]
+    row = [one(book_of, str(day.date()), country, due, amount) for day in until]
+    assert 0 <= row[0]["interest"] <= row[1]["interest"]
+    longest = {"A": 0.125, "B": 0.1325, "C": 0.0005 * 365}[country]
+    assert row[1]["interest"] <= amount * longest * row[1]["days_late"] / 365 * (1 + 1e-9)
+    double = one(book_of, str(until[1].date()), country, due, 2 * amount)
+    assert double["interest"] == pytest.approx(2 * row[1]["interest"])

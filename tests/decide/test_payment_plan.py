@@ -1,0 +1,314 @@
+"""A payment plan against waiting, enforcing and claiming: closed forms, a buyer worked by hand, what always holds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradecredit.decide import payment_plan
+from tradecredit.decide.terms import Economics
+from tradecredit.errors import InputError, ParameterError
+from tradecredit.model.insurance import Policy
+
+START = pd.Timestamp("2026-01-31")
+AS_OF = "2026-03-31"
+
+# The instalments
+
+
+def test_instalment_of_an_annuity():
+    # 10,000 at 12 % a year in 12 months: 10,000 × 0.01 / (1 − 1.01^−12).
+    assert payment_plan.instalment(10_000, 0.12, 12) == pytest.approx(888.4879, abs=1e-4)
+    assert payment_plan.instalment(1_200, 0.0, 12) == 100
+    assert payment_plan.instalment(1_000, 0.12, 1) == pytest.approx(1_010)
+
+
+def test_schedule_by_hand():
+    found = payment_plan.schedule(1_000.0, START, interest_rate=0.12, instalments=3)
+    # 1,000 × 0.01 / (1 − 1.01^−3) = 340.02; interest of 10.00, 6.70 and 3.37.
+    assert found["payment"].tolist() == [340.02, 340.02, 340.03]
+    assert found["interest"].tolist() == [10.0, 6.7, 3.37]
+    assert found["principal"].tolist() == [330.02, 333.32, 336.66]
+    assert found["balance"].tolist() == [669.98, 336.66, 0.0]
+    assert [str(day.date()) for day in found["due"]] == ["2026-02-28", "2026-03-31", "2026-04-30"]
+    assert found.index.tolist() == [1, 2, 3]
+
+
+@given(
+    debt=st.floats(1, 1e7), interest_rate=st.floats(0, 0.5), instalments=st.integers(1, 60),
+)  # fmt: skip
+@settings(max_examples=100)
+def test_a_plan_pays_the_debt_to_the_cent(debt, interest_rate, instalments):
+    found = payment_plan.schedule(debt, START, interest_rate=interest_rate, instalments=instalments)
+    assert found["balance"].iloc[-1] == 0
+    assert found["principal"].sum() == pytest.approx(round(debt, 2), abs=1e-6 * debt + 1e-9)
+    assert (found["payment"] - found["interest"] - found["principal"]).abs().max() < 1e-6
+    # At its own interest the plan is worth the debt; each payment is rounded by half a cent at most, and its growth.
+    worth = (found["payment"] / (1 + interest_rate / 12) ** found.index.to_numpy()).sum()
+    assert worth == pytest.approx(debt, abs=0.02 * instalments)
+
+
+@pytest.mark.parametrize("debt", [0.0, -5.0, np.nan])
+def test_no_debt_has_no_plan(debt):
+    with pytest.raises(ParameterError, match="at least a cent"):
+        payment_plan.schedule(debt, START, interest_rate=0.1, instalments=6)
+
+
+# What amounts to come are worth
+
+
+def worth(amounts, days, probability, *, lgd=0.5, capital=0.0, recovery_days=0):
+    series = (pd.Series(values, dtype="float64") for values in (amounts, days, probability))
+    return payment_plan.expected_value(*series, economics=Economics(0.2, lgd, capital), recovery_days=recovery_days)
+
+
+def test_an_instalment_counts_by_the_probability_of_survival_and_the_recovery():
+    assert worth([100, 100], [30, 60], [0.1, 0.2]) == pytest.approx(100 * (0.9 + 0.05) + 100 * (0.8 + 0.1))
+    # At 10 % a year 110 in a year are worth 100; the half that a default leaves comes a year later still.
+    assert worth([110], [365], [0.0], capital=0.1) == pytest.approx(100)
+    assert worth([110], [365], [1.0], capital=0.1, recovery_days=365) == pytest.approx(50 / 1.1)
+    assert worth([110], [365], [1.0], lgd=1.0) == 0
+
+
+def test_an_unknown_probability_makes_the_value_missing():
+    assert np.isnan(worth([1, 1], [30, 60], [0.1, np.nan]))
+    assert np.isnan(worth([1], [np.nan], [0.1]))
+
+
+@given(
+    low=st.lists(st.floats(0, 1), min_size=3, max_size=3),
+    rise=st.lists(st.floats(0, 1), min_size=3, max_size=3),
+    lgd=st.floats(0, 1),
+    capital=st.floats(0, 0.5),
+    recovery_days=st.integers(0, 1_000),
+)
+@settings(max_examples=200)
+def test_a_higher_probability_never_raises_the_value(low, rise, lgd, capital, recovery_days):
+    high = [p + (1 - p) * r for p, r in zip(low, rise, strict=True)]
+    found, then = (
+        worth([100, 50, 25], [30, 60, 400], values, lgd=lgd, capital=capital, recovery_days=recovery_days)
+        for values in (low, high)
+    )
+    assert then <= found + 1e-9
+    assert then >= 0
+    assert found <= 175 + 1e-9
+
+
+# A owes 1,000 due 60 days ago and 500 due 30 days ago, and has paid five invoices 90 days late; one was written
+# off later still. B is in default.
+
+DUE_A = "2026-01-30", "2026-03-01"
+INVOICES = pd.DataFrame(
+    [
+        ["A1", "A", "2025-12-31", DUE_A[0], 1_000.0],
+        ["A2", "A", "2026-01-30", DUE_A[1], 500.0],
+        ["A3", "A", "2026-03-25", "2026-04-24", 777.0],
+        *([f"A0{n}", "A", "2025-01-01", "2025-01-31", 10.0] for n in range(5)),
+        ["A9", "A", "2025-01-01", "2025-01-31", 10.0],
+        ["B1", "B", "2025-12-01", "2025-12-31", 9_000.0],
+        ["C1", "C", "2026-01-01", "2026-03-01", 300.0],
+    ],
+    columns=["invoice_id", "buyer_id", "issued", "due", "amount"],
+)
+RECEIPTS = pd.DataFrame(
+    [*([f"A0{n}", "2025-05-01", 10.0, "payment"] for n in range(5)), ["A9", "2026-03-01", 10.0, "write_off"]],
+    columns=["invoice_id", "received", "amount", "kind"],
+)
+LEDGER = {
+    "invoices": INVOICES,
+    "receipts": RECEIPTS,
+    "buyers": "buyer_id,kind\nA,private\nB,private\nC,private\n",
+    "limits": "buyer_id,source,amount,valid_from\nA,insurer,1200,2025-01-01\n",
+    "defaults": "buyer_id,date,kind\nB,2026-02-01,insolvency\n",
+}
+RUN = {
+    "cost_of_capital": 0.0,
+    "losses": {"lgd": 0.5},
+    "payment_plan": {
+        "instalments": 3, "interest_rate": 0.0, "recovery_days": 100, "enforcement_days": 200,
+        "enforcement_cost_share": 0.1, "enforcement_success": 0.8,
+    },
+}  # fmt: skip
+SAFE = pd.DataFrame(0.0, index=["A", "C"], columns=range(1, 25))
+POLICY = Policy(
+    name="Test", insured_percentage=0.9, waiting_days=180, payment_days=30, maximum_extension_days=60,
+    loss_basis="debt", recovery_sharing="pro_rata",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def book(book_of):
+    return book_of(AS_OF, run=RUN, **LEDGER)
+
+
+def priced(book_of, **run):
+    return book_of(AS_OF, run=RUN | run, **LEDGER)
+
+
+def test_who_is_overdue(book):
+    found = payment_plan.overdue_buyers(book)
+    assert found.index.tolist() == ["A", "C"]
+    assert found.loc["A"].tolist() == [1_500, 2, 60]
+
+
+def test_the_plan_of_a_buyer(book):
+    found = payment_plan.plan(book, "A")
+    assert found["payment"].tolist() == [500, 500, 500]
+    assert [str(day.date()) for day in found["due"]] == ["2026-04-30", "2026-05-31", "2026-06-30"]
+
+
+def test_options_without_risk_or_capital_cost(book):
+    found = payment_plan.options(book, "A", SAFE, POLICY)
+    assert found.index.tolist() == list(payment_plan.OPTIONS)
+    # Enforcing: 0.8 × 1,500 − 150. Claim: of 1,500 within the limit 1,200 are insured: 1,080; of the recovery of 750
+    # the insurer gets 1,080 / 1,500 = 540: 540 net, and 750 of recovery.
+    assert found["value"].tolist() == pytest.approx([1_500, 1_500, 1_050, 540 + 750])
+    assert found["share"].tolist() == pytest.approx([1, 1, 0.7, 0.86])
+    assert found["is_best"].tolist() == [True, True, False, False]
+    # Plan: 30, 61 and 91 days. Wait: A pays 90 days late: in 30 and 60 days, (1,000 × 30 + 500 × 60) / 1,500 = 40.
+    # Claim: 210 days after each due date, 150 and 180 days from today: 160.
+    days = (found["expected_date"] - pd.Timestamp(AS_OF)).dt.days
+    assert days.tolist() == [61, 40, 200, 160]
+    assert found.loc["wait", "note"] == "own payments that were later"
+    assert found.loc["claim", "note"] == "1,200 insured"
+
+
+def test_options_with_risk_by_hand(book_of):
+    # 1 % more fail each month of 30.4375 days; what they leave is half, later.
+    cumulative = SAFE + [0.01 * month for month in range(1, 25)]
+    found = payment_plan.options(priced(book_of, cost_of_capital=0.1), "A", cumulative, POLICY)
+
+    def one(amount, days):
+        q = 0.01 * days / 30.4375
+        return amount * ((1 - q) * 1.1 ** (-days / 365) + q * 0.5 * 1.1 ** (-(days + 100) / 365))
+
+    assert found.loc["payment plan", "value"] == pytest.approx(one(500, 30) + one(500, 61) + one(500, 91))
+    assert found.loc["wait", "value"] == pytest.approx(one(1_000, 30) + one(500, 60))
+    assert found.loc["enforce", "value"] == pytest.approx(0.8 * one(1_500, 200) - 150)
+    assert found.loc["claim", "value"] == pytest.approx(540 * 1.1 ** (-160 / 365) + 750 * 1.1 ** (-260 / 365))
+    assert found.index[found["is_best"]].tolist() == ["wait"]
+
+
+def test_interest_in_the_plan_can_make_it_the_best(book_of):
+    run = {"payment_plan": RUN["payment_plan"] | {"interest_rate": 0.3}, "cost_of_capital": 0.1}
+    found = payment_plan.options(priced(book_of, **run), "A", SAFE)
+    assert found.index[found["is_best"]].tolist() == ["payment plan"]
+    (sentence,) = payment_plan.decisions(found, "A", "EUR")
+    gain = found["value"].max() - found.loc["wait", "value"]
+    assert sentence == (
+        f"A owes EUR 1,500 past due: to agree on a payment plan is worth most, EUR {found['value'].max():,.0f}, EUR "
+        f"{gain:,.0f} more than to wait."
+    )
+    sums = payment_plan.totals(found)
+    assert sums["overdue"] == pytest.approx(1_500)
+    assert sums["gain_on_waiting"] == pytest.approx(gain)
+
+
+def test_beyond_the_known_months_a_value_is_missing(book):
+    found = payment_plan.options(book, "A", SAFE[[1, 2, 3, 4]], POLICY)
+    assert found["value"].isna().tolist() == [False, False, True, False]
+    nobody = payment_plan.options(book, "A", SAFE.drop(index="A"))
+    assert nobody["value"].isna().all()
+    assert not nobody["is_best"].any()
+    assert payment_plan.decisions(nobody, "A", "EUR") == []
+
+
+# The policy
+
+
+def test_the_insurers_consent_is_needed_past_the_maximum_extension_period(book):
+    # 60 days after 30 January: 31 March; the plan ends on 30 June.
+    note = payment_plan.options(book, "A", SAFE, POLICY).loc["payment plan", "note"]
+    assert note == (
+        "runs past the maximum extension period, which ends on 2026-03-31: needs the insurer's consent, or the cover "
+        "is lost"
+    )
+    enough = Policy(insured_percentage=0.9, maximum_extension_days=151)
+    assert payment_plan.options(book, "A", SAFE, enough).loc["payment plan", "note"] == ""
+    short = Policy(insured_percentage=0.9, maximum_extension_days=150)
+    assert "consent" in payment_plan.options(book, "A", SAFE, short).loc["payment plan", "note"]
+    assert payment_plan.options(book, "A", SAFE).loc["payment plan", "note"] == ""
+
+
+@pytest.mark.parametrize(
+    ("policy", "buyer", "words"),
+    [
+        (None, "A", "no policy"),
+        (Policy(insured_percentage=0.9), "A", "insolvency only"),
+        (POLICY, "C", "no limit"),
+        (Policy(waiting_days=180, maximum_terms_days=20), "A", "nothing of it is insurable"),
+        (Policy(kind="top_up", primary="P", top_up_share=0.5, waiting_days=180), "A", "no policy of its own"),
+    ],
+)
+def test_without_cover_there_is_no_claim_and_the_note_says_why(book, policy, buyer, words):
+    found = payment_plan.options(book, buyer, SAFE, policy).loc["claim"]
+    assert found[["value", "share", "expected_date"]].isna().all()
+    assert words in found["note"]
+
+
+def test_the_first_loss_takes_its_part_and_the_note_says_so(book):
+    policy = POLICY.model_copy(update={"aggregate_first_loss": 100.0})
+    found = payment_plan.options(book, "A", SAFE, policy).loc["claim"]
+    assert found["value"] == pytest.approx(540 - 100 + 750)
+    assert found["note"] == "1,200 insured; the first loss of the year takes 100"
+
+
+def test_tax_and_disputes_are_not_insured(book_of):
+    invoices = INVOICES.assign(tax=INVOICES["amount"] * 0.2)
+    disputes = "invoice_id,opened,closed,amount,reason\nA2,2026-03-10,,500,price\n"
+    book = book_of(AS_OF, run=RUN, **LEDGER | {"invoices": invoices, "disputes": disputes})
+    found = payment_plan.options(book, "A", SAFE, POLICY).loc["claim"]
+    # 800 of A1 net of tax: 720 less the insurer's 360 of the recovery of 400.
+    assert found["note"] == "800 insured"
+    assert found["value"] == pytest.approx(720 - 360 + 750)
+
+
+def test_money_for_an_old_debt_comes_no_sooner_than_the_policy_pays(book_of):
+    book = book_of("2026-12-31", run=RUN, **LEDGER)
+    found = payment_plan.options(book, "A", SAFE, POLICY).loc["claim"]
+    assert (found["expected_date"] - pd.Timestamp("2026-12-31")).days == POLICY.payment_days
+
+
+# When an invoice is paid
+
+
+def test_likely_days_are_the_buyers_own_or_of_all(book):
+    items = pd.DataFrame(
+        {"buyer_id": ["A", "A", "C", "C"], "days_past_due": [60.0, 90.0, 80.0, 95.0]}, index=[7, 8, 9, 10]
+    )
+    found = payment_plan.likely_days(book, items)
+    assert found["days"].fillna(-1).tolist() == [30, -1, 10, -1]
+    assert found["basis"].tolist() == [
+        "own payments that were later", "fewer than 5 payments were later than this", "all buyers' later ones",
+        "fewer than 5 payments were later than this",
+    ]  # fmt: skip
+    assert found.index.tolist() == [7, 8, 9, 10]
+
+
+def test_a_buyer_that_owes_nothing_past_due_is_refused(book):
+    for function in (payment_plan.plan, lambda book, buyer: payment_plan.options(book, buyer, SAFE)):
+        with pytest.raises(InputError, match="owes nothing past due"):
+            function(book, "X")
+
+
+# What always holds
+
+
+@given(
+    probabilities=st.lists(st.floats(0, 0.99), min_size=2, max_size=2),
+    interest_rate=st.floats(0, 0.3),
+    instalments=st.integers(1, 12),
+)
+@settings(max_examples=25, deadline=None)
+def test_no_option_on_a_weaker_buyer_is_worth_more(book_of, probabilities, interest_rate, instalments):
+    terms = RUN["payment_plan"] | {"interest_rate": interest_rate, "instalments": instalments}
+    book = priced(book_of, payment_plan=terms, cost_of_capital=0.1)
+    low, high = (
+        payment_plan.options(
+            book, "A", pd.DataFrame({m: {"A": 1 - (1 - p) ** (m / 12)} for m in range(1, 25)}), POLICY
+        )["value"]
+        for p in sorted(probabilities)
+    )
+    assert (high <= low + 1e-6).all()
+    assert high["claim"] == low["claim"]

@@ -1,0 +1,244 @@
+"""Length of terms: orders worked by hand, and what must hold for any probability."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradecredit.book.demo import demo_book
+from tradecredit.decide import terms
+from tradecredit.decide.terms import Economics
+from tradecredit.errors import InputError
+from tradecredit.measure.behaviour import DAYS_A_MONTH
+from tradecredit.model import default
+from tradecredit.model.grades import middle
+
+FREE = Economics(margin=0.2, lgd=0.5, cost_of_capital=0.0)
+PRICED = Economics(margin=0.2, lgd=0.5, cost_of_capital=0.1)
+
+
+def monthly(*rows, index=None):
+    """Cumulative probabilities by month, a row for each grade from 1 on."""
+    index = pd.RangeIndex(1, len(rows) + 1, name="grade") if index is None else index
+    return pd.DataFrame(list(rows), columns=range(1, len(rows[0]) + 1), index=index)
+
+
+def steady(probability: pd.Series, months: int = 24) -> pd.DataFrame:
+    """Cumulative probabilities of a hazard that stays as it is."""
+    return pd.DataFrame({month: 1 - (1 - probability) ** (month / 12) for month in range(1, months + 1)})
+
+
+def at(days, *rows):
+    days = pd.Series(days, dtype="float64")
+    return terms.default_by(monthly(*rows), pd.Series(1, index=days.index), days).tolist()
+
+
+# The probability of a default by a day
+
+
+def test_probabilities_are_linear_between_the_months():
+    found = at([-5, 0, 0.5 * DAYS_A_MONTH, DAYS_A_MONTH, 1.25 * DAYS_A_MONTH, 2 * DAYS_A_MONTH], [0.02, 0.06])
+    assert found == pytest.approx([0, 0, 0.01, 0.02, 0.03, 0.06])
+
+
+def test_beyond_the_last_month_and_without_a_row_nothing_is_known():
+    assert np.isnan(at([2 * DAYS_A_MONTH + 0.01, np.nan], [0.02, 0.06])).all()
+    unknown = terms.default_by(monthly([0.1]), pd.Series([2]), pd.Series([10.0]))
+    assert unknown.isna().all()
+    missing = terms.default_by(monthly([0.1, np.nan]), pd.Series([1, 1]), pd.Series([10.0, 40.0]))
+    assert missing.isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("cumulative", "words"),
+    [
+        (monthly([0.1, 0.05]), "falls"),
+        (monthly([0.1, 1.05]), "outside"),
+        (monthly([-0.1, 0.05]), "outside"),
+        (monthly([0.1, 0.2]).rename(columns={2: 3}), "months"),
+        (monthly([0.1]).drop(columns=1), "months"),
+    ],
+)
+def test_what_is_no_cumulative_probability_is_refused(cumulative, words):
+    with pytest.raises(InputError, match=words):
+        terms.default_by(cumulative, pd.Series([1]), pd.Series([10.0]))
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(InputError) as error:
+        terms.default_by(monthly([0.1, 1.05, 0.9]).rename(columns={1: 0}), pd.Series([1]), pd.Series([10.0]))
+    assert len(error.value.problems) == 3
+
+
+# What an order is worth
+
+
+def test_value_of_an_order_by_hand():
+    # Paid after a year: v = 1 / 1.1. Of 6 % that fail half is lost: 0.03 × v; the days cost 1 − v.
+    cumulative = monthly([0.005 * month for month in range(1, 13)])
+    delay = pd.Series([335.0], index=pd.Index([1], name="grade"))
+    (row,) = terms.by_length(cumulative, delay, [30], PRICED).itertuples()
+    assert row.Index == (1, 30)
+    assert row.payment_days == 365
+    assert row.default_before == pytest.approx(0.06 * 365 / 365.25)
+    assert row.capital_cost == pytest.approx(1 - 1 / 1.1)
+    assert row.expected_loss == pytest.approx(0.03 * 365 / 365.25 / 1.1)
+    assert row.expected_value == pytest.approx(0.2 - row.capital_cost - row.expected_loss)
+    assert row.expected_value == pytest.approx((1 - 0.03 * 365 / 365.25) / 1.1 - (1 - 0.2))
+    assert row.cost_share == pytest.approx((row.capital_cost + row.expected_loss) / 0.2)
+
+
+def test_without_a_margin_the_cost_is_known_and_the_value_is_not():
+    values = terms.by_length(monthly([0.1] * 12), grades_of([5.0]), [30], PRICED._replace(margin=np.nan))
+    assert values[["capital_cost", "expected_loss"]].notna().all(axis=None)
+    assert values[["expected_value", "cost_share"]].isna().all(axis=None)
+    assert terms.suggested(values, 0.5).isna().all(axis=None)
+
+
+def grades_of(values):
+    return pd.Series(values, index=pd.RangeIndex(1, len(values) + 1, name="grade"), dtype="float64")
+
+
+# Suggested terms
+
+
+def test_the_longest_terms_that_leave_enough_of_the_margin():
+    # Without a cost of capital the cost is PD × LGD: grade 1 loses 0.5 %, 1 % and 1.5 % of sales, grade 2 four times
+    # as much; a tenth of the margin of 20 % is 2 %.
+    month = DAYS_A_MONTH
+    cumulative = monthly([0.01, 0.02, 0.03], [0.04, 0.08, 0.12], [0.05, 0.1, 0.15])
+    values = terms.by_length(cumulative, grades_of([0, 0, 0]), [month, 2 * month, 3 * month], FREE)
+    found = terms.suggested(values, 0.1001)
+    assert found["suggested_days"].tolist() == pytest.approx([3 * month, month, 0])
+    assert found["expected_value"].tolist()[:2] == pytest.approx([0.185, 0.18])
+    assert found["cost_share"].tolist()[:2] == pytest.approx([0.075, 0.1])
+    assert found.loc[3, ["expected_value", "cost_share"]].isna().all()
+
+
+def test_lengths_beyond_the_last_month_are_not_suggested():
+    values = terms.by_length(monthly([0.01, 0.02]), grades_of([0, np.nan]), [30, 90], FREE)
+    assert terms.suggested(values, 1.0)["suggested_days"].fillna(-1).tolist() == [30, -1]
+
+
+# What longer terms cost
+
+
+def test_sixty_days_against_thirty_by_hand():
+    habits = pd.DataFrame({"sales_12m": [365_000.0, 0.0], "delay_days": [0.0, 0.0]}, index=grades_of([0, 0]).index)
+    found = terms.extra_cost(steady(grades_of([0.0, 0.5])), habits, PRICED, base_days=30, longer_days=60)
+    more = 1.1 ** (-30 / 365) - 1.1 ** (-60 / 365)
+    assert found.loc[1, "capital_tied_up"] == pytest.approx(30_000)
+    assert found.loc[1, "capital_cost"] == pytest.approx(365_000 * more)
+    assert found.loc[1, ["expected_loss", "cost_of_sales"]].tolist() == pytest.approx([0, more])
+    assert found.loc[1, "sales_needed"] == pytest.approx(365_000 * more / (0.2 - 1 + 1.1 ** (-60 / 365)))
+    assert found.loc[2, "extra_cost"] == 0
+    sums = terms.totals(found)
+    assert sums["extra_cost"] == found.loc[1, "extra_cost"]
+    assert sums["cost_of_sales"] == pytest.approx(more)
+
+
+def test_the_extra_loss_of_longer_terms():
+    month = DAYS_A_MONTH
+    habits = pd.DataFrame({"sales_12m": [1_000.0], "delay_days": [0.0]}, index=grades_of([0]).index)
+    found = terms.extra_cost(monthly([0.01, 0.03]), habits, FREE, base_days=month, longer_days=2 * month)
+    assert found.loc[1, ["capital_cost", "expected_loss", "extra_cost"]].tolist() == pytest.approx([0, 10, 10])
+
+
+def test_a_part_of_the_book_does_not_pass_for_the_whole():
+    habits = pd.DataFrame({"sales_12m": [1.0, 1.0], "delay_days": [0.0, np.nan]}, index=grades_of([0, 0]).index)
+    found = terms.extra_cost(steady(grades_of([0.1, 0.1])), habits, PRICED, base_days=30, longer_days=60)
+    assert found["extra_cost"].isna().tolist() == [False, True]
+    assert np.isnan(terms.totals(found)["extra_cost"])
+
+
+def test_where_the_longer_terms_earn_nothing_no_sales_pay_for_them():
+    habits = pd.DataFrame({"sales_12m": [1.0], "delay_days": [0.0]}, index=grades_of([0]).index)
+    loss_making = PRICED._replace(margin=0.001)
+    found = terms.extra_cost(steady(grades_of([0.1])), habits, loss_making, base_days=30, longer_days=60)
+    assert found["sales_needed"].isna().all()
+
+
+# A ledger: A and B are of grade 2, C (a public body) and D (paying in advance) are left out, E is of grade 5.
+
+LEDGER = {
+    "buyers": "buyer_id,kind\nA,private\nB,private\nC,public\nD,prepaid\nE,private\n",
+    "invoices": "invoice_id,buyer_id,issued,due,amount\n"
+    "A1,A,2025-06-01,2025-07-01,300\nB1,B,2025-06-01,2025-08-30,100\nC1,C,2025-06-01,2025-12-01,999\n"
+    "D1,D,2025-06-01,2025-06-01,999\nE1,E,2026-03-20,2026-05-19,50\nA0,A,2024-01-01,2024-12-01,999\n",
+    "receipts": "invoice_id,received,amount,kind\nA0,2024-12-01,999,payment\nA1,2025-07-05,300,payment\n"
+    "B1,2025-09-11,100,payment\nC1,2025-12-01,999,payment\nD1,2025-06-01,999,payment\n",
+}
+RATINGS = pd.DataFrame({"grade": [2, 2, 1, 2, 5]}, index=pd.Index(list("ABCDE"), name="buyer_id"), dtype="Int64")
+
+
+def test_habits_by_grade(book_of):
+    found = terms.habits(book_of("2026-03-31", **LEDGER), RATINGS)
+    assert found.index.tolist() == list(range(1, 11))
+    assert found["buyers"].tolist() == [0, 2, 0, 0, 1, 0, 0, 0, 0, 0]
+    assert found.loc[2, ["sales_12m", "usual_terms_days"]].tolist() == [400, (300 * 30 + 100 * 90) / 400]
+    # A paid 4 days late and B 12: weighted by sales 300 and 100. E has paid nothing yet.
+    assert found["delay_days"].tolist() == pytest.approx([6] * 10)
+    assert found.loc[[2, 5], "delay_basis"].tolist() == ["the grade's own", "of all grades"]
+    assert np.isnan(found.loc[1, "usual_terms_days"])
+
+
+def test_sales_on_longer_terms_than_are_worth_it(book_of):
+    suggested = pd.DataFrame({"suggested_days": [np.nan, 45, *[90] * 2, 0, *[0] * 5]}, index=range(1, 11))
+    found = terms.longer_than_suggested(book_of("2026-03-31", **LEDGER), RATINGS, suggested)
+    assert found.loc[2, ["sales_12m", "longer_sales", "share"]].tolist() == [400, 100, 0.25]
+    assert found.loc[5, ["sales_12m", "longer_sales", "share"]].tolist() == [50, 50, 1]
+    assert found.loc[[1, 3], "share"].isna().all()
+    (sentence,) = terms.decisions(found, "EUR")
+    assert sentence == (
+        "EUR 150 of the last 12 months' sales were on longer terms than are worth it (grade 2: 45 days at most; grade "
+        "5: cash in advance). Shorten the terms of these buyers."
+    )
+    assert terms.decisions(found.assign(longer_sales=0.0), "EUR") == []
+
+
+def test_terms_of_a_demo_book(book_of):
+    tables = dict(demo_book(buyers=80, invoices=6_000, seed=3).tables)
+    book = book_of("2026-10-31", run={"margin": 0.18}, **tables | {"fx": tables["fx"].assign(rate=1.0)})
+    ratings = default.assessment.__wrapped__(book).ratings
+    habits = terms.habits(book, ratings)
+    what = terms.economics(book)
+    cumulative = steady(middle(book.run.grades))
+    values = terms.by_length(cumulative, habits["delay_days"], book.run.terms.lengths_days, what)
+    found = terms.suggested(values, book.run.terms.maximum_cost_share)
+    assert len(values) == 50
+    assert values.notna().all(axis=None)
+    for grade, days in found["suggested_days"].items():
+        costs = values.loc[grade, "cost_share"]
+        assert (costs[costs.index <= days] <= 0.25).all()
+        assert (costs[costs.index > days] > 0.25).all()
+    assert 0 < found.loc[9, "suggested_days"] < 90
+    longer = terms.longer_than_suggested(book, ratings, found)
+    assert longer["sales_12m"].tolist() == pytest.approx(habits["sales_12m"].tolist())
+
+
+# What always holds
+
+
+@given(
+    probabilities=st.lists(st.floats(0, 0.99), min_size=2, max_size=2),
+    lengths=st.lists(st.integers(1, 300), min_size=2, max_size=2, unique=True),
+    lgd=st.floats(0, 1),
+    capital=st.floats(0, 0.5),
+)
+@settings(max_examples=100)
+def test_longer_terms_and_weaker_buyers_are_never_worth_more(probabilities, lengths, lgd, capital):
+    cumulative = steady(grades_of(sorted(probabilities)))
+    values = terms.by_length(cumulative, grades_of([10, 10]), sorted(lengths), Economics(0.2, lgd, capital))
+    table = values["expected_value"].to_numpy().reshape(2, 2)  # grade by length
+    assert (np.diff(table, axis=1) <= 1e-12).all()
+    assert (np.diff(table, axis=0) <= 1e-12).all()
+    assert (table <= 0.2 + 1e-12).all()
+
+
+@given(budgets=st.lists(st.floats(0, 1), min_size=2, max_size=2), probability=st.floats(0, 0.99))
+@settings(max_examples=50)
+def test_a_larger_budget_never_shortens_the_terms(budgets, probability):
+    values = terms.by_length(steady(grades_of([probability])), grades_of([10]), [14, 30, 60, 90], PRICED)
+    low, high = (terms.suggested(values, budget).loc[1, "suggested_days"] for budget in sorted(budgets))
+    assert low <= high
