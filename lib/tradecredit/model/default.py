@@ -38,7 +38,7 @@ class Assessment:
     `observed` on its last date, `later_date`: by a fit that knew only outcomes known by then (empty without one).
     `defaulters`: buyers in the panel that defaulted within 12 months. `factor`: what the odds of the fit are multiplied
     by for the level; `tendency`: the mean that the stated curves are shifted to (missing with a fit). `level`: index
-    `figure`; `value`. `basis`: in a sentence, what the probabilities rest on.
+    `figure`; `value`, `unit`. `basis`: in a sentence, what the probabilities rest on.
     """
 
     ratings: pd.DataFrame
@@ -132,7 +132,7 @@ def assessment(book: Book) -> Assessment:
         defaulters=defaulters,
         factor=factor,
         tendency=tendency,
-        level=pd.Series(levels, dtype="float64").rename_axis("figure").to_frame("value"),
+        level=_with_units(levels),
         basis=basis,
     )
 
@@ -209,6 +209,11 @@ def _stated_level(known: few_defaults.History, book: Book) -> tuple[float, dict[
         "central tendency, with the book's own history": tendency,
     }
     return _at(tendency, now), shown | _index(now)
+
+
+def _with_units(levels: dict[str, float]) -> pd.DataFrame:
+    table = pd.Series(levels, dtype="float64").rename_axis("figure").to_frame("value")
+    return table.assign(unit=np.where(table.index.str.contains("index"), "ratio", "probability"))
 
 
 def _at(tendency: float, now: level.PointInTime) -> float:

@@ -1,5 +1,6 @@
 """Why a buyer has its default probability: what speaks against it, in points, and what would lift it a grade."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -33,7 +34,8 @@ def in_words(name: str, value: float, told_by: Mapping[str, Candidate]) -> str:
     """Return an input and its value in words."""
     if np.isnan(value):
         return f"{name.replace('_', ' ')} not known"
-    return told_by[name].words.format(value).replace("%", " %")
+    words = told_by[name].words.format(value).replace("%", " %")
+    return re.sub(r"(?<!\w)-(?=\d)", "\N{MINUS SIGN}", words)
 
 
 def known_parts(values: pd.DataFrame, told_by: Mapping[str, Candidate]) -> pd.DataFrame:
