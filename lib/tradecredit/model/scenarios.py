@@ -130,7 +130,7 @@ def scenarios_of(book: Book) -> list[Scenario]:
     problems += [
         Problem(
             file=str(file), column="insolvency_index", value=scenario.insolvency_index,
-            allowed="the run has no index of insolvencies to compare it with",
+            allowed="the run has no index of insolvencies by its day to compare it with",
             remedy="state `default.insolvency_index` in the run file, or `insolvency_growth` here",
         )
         for file, scenario in zip(files, read, strict=True)
