@@ -78,7 +78,9 @@ def test_values_after_the_day_are_not_read():
 
 def test_a_series_that_ended_counts_with_its_last_value():
     assert point_in_time(stated(), pd.Timestamp("2026-10-31")).now == 210
-    assert point_in_time(stated({"2024-01-31": 50, "2024-02-29": 70}), DAY).now == 70
+    ended = stated({"2024-01-31": 50, "2024-02-29": 70})
+    assert point_in_time(ended, pd.Timestamp("2025-02-28")).now == 70
+    assert missing(point_in_time(ended, pd.Timestamp("2025-03-31")))  # a year old: it says nothing of now
 
 
 def test_without_an_index_nothing_moves():

@@ -289,8 +289,8 @@ def test_a_stated_index_is_the_growth_from_where_it_stands_now(tmp_path):
     # 100 against the mean of 70, 80 and 90: a quarter more insolvencies, but in Germany what is stated for it.
     assert found.insolvency_growth == pytest.approx(0.25)
     assert applied(portfolio(), found)["pd"].tolist() == pytest.approx([0.015, 0.025, 0.06, 0.5])
-    # Growth is one of the number of insolvencies; the elasticity is that of the level of the run's own probabilities.
-    assert scenarios_of(indexed(file, index_elasticity=2.0)) == [found]
+    # Probabilities move with the index to the run's power, as their level does: 1.25² − 1.
+    assert scenarios_of(indexed(file, index_elasticity=2.0))[0].insolvency_growth == pytest.approx(0.5625)
     # The index falls where it stands higher; a series that has ended counts with its last value.
     assert scenarios_of(indexed(file, "2026-01-15"))[0].insolvency_growth == pytest.approx(-0.5)
     assert scenarios_of(indexed(file, "2026-12-31"))[0].insolvency_growth == pytest.approx(-0.75)

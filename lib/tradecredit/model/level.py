@@ -33,10 +33,11 @@ def point_in_time(settings: DefaultSettings, day: pd.Timestamp, years: pd.Series
     """Return how far the odds of default stand from those of the years that a level was measured over.
 
     factor = (index now / index then) ^ `index_elasticity`. Now: mean of the values of the last three months up to
-    `day`, or the last value of a series that has none, if it is at most 12 months old. Then: mean of the means over the 12 months after each day of
-    `years` (the days of a panel's observations), each as often as it occurs, without those in which there is no value;
-    without `years`, mean of all values up to `day`: a long-run average. Values after `day` are not read. 1 without an
-    index, and where it has no such value now or then; `now` and `then` are missing in all these cases.
+    `day`, or the last value of a series that has none, if it is at most 12 months old. Then: mean of the means over the
+    12 months after each day of `years` (the days of a panel's observations), each as often as it occurs, without those
+    in which there is no value; without `years`, mean of all values up to `day`: a long-run average. Values after `day`
+    are not read. 1 without an index, and where it has no such value now or then; `now` and `then` are missing in all
+    these cases.
     """
     index = series(settings, day)
     if index.empty or index.index[-1] < day - pd.DateOffset(months=LONGEST_MONTHS):
