@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 from scipy.special import ndtr, ndtri
 
 from tradecredit.book.book import Book
@@ -117,6 +118,23 @@ class LossDistribution:
         for part in over_threads(parts, held, self.settings.sampling.threads) if held else []:
             total += part
         return pd.Series(total, index=self.portfolio.index, name=view)
+
+    def unit_losses(self) -> csr_array:
+        """Return what each buyer loses in each scenario for a unit of exposure, before insurance: the same defaults.
+
+        Sparse, scenarios × buyers in the portfolio's order: the share of the debt that is lost where a buyer defaults
+        (the sum of the shares where it does so more than once), 0 elsewhere. Times the portfolio's exposures it is the
+        view `gross`; times other exposures, what these would have lost in the same years, each of its `probability`.
+        """
+        simulator, shape = self.simulator(), (len(self.losses), len(self.portfolio))
+
+        def part(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            defaults = simulator.defaults(block)
+            return defaults.lost_share, defaults.scenario + block.start, defaults.buyer
+
+        parts = over_threads(part, list(simulator.blocks()), self.settings.sampling.threads)
+        share, scenario, buyer = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return csr_array((share, (scenario, buyer)), shape=shape)
 
     def by_month(self, policy: str) -> pd.DataFrame:
         """Return when losses come about and when a policy pays for them, as expected amounts of each month.
