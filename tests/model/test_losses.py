@@ -96,6 +96,10 @@ def test_unit_losses_times_exposures_are_the_gross_losses(dependence):
     told = dist.summary(levels=[0.99]).query("view == 'gross'").set_index("measure")["value"]
     assert expected_shortfall(units @ book["exposure"], dist.sample, 0.99)[0] == pytest.approx(told["ES"])
     assert dist.probability @ (units @ book["exposure"]) == pytest.approx(told["expected"])
+    few = ["B7", "B0", "B59"]
+    assert (dist.unit_losses(few) != units[:, [7, 0, 59]]).nnz == 0
+    with pytest.raises(ParameterError, match="'B60'"):
+        dist.unit_losses(["B1", "B60"])
 
 
 def test_unit_losses_are_known_for_buyers_that_owe_nothing():
