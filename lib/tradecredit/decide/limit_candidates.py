@@ -39,7 +39,8 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
       and `most` is the limit itself;
     - `margin`: the run's margin × the sales that a unit of limit carries in a year, 365 / (usual terms + tolerated
       delay), as far as the need goes (missing need, or no sales: nothing);
-    - `loss` = PD × LGD: a buyer owes its whole limit when it defaults;
+    - `loss` = PD × LGD: a buyer owes its whole limit when it defaults. Buyers of a group that default together have the
+      PD and correlation that those of its members average to by `most`, whatever their limits become;
     - `covered_share` = insured percentage × `insurable_share`, the part of the sales of the last 12 months that the
       policy insures, net of tax (0 without sales); `covered_limit` = limit that applies under the policy / insurable
       share. Without a policy, and of excess of loss and top-ups, which bear no part of an ordinary loss: 0;
@@ -69,12 +70,13 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
             "lgd": loss_given_default(book).lgd,
         }
     )
-    table = table.assign(
-        loss=table["pd"] * table["lgd"], correlation=asset_correlation(book, table["pd"])["correlation"]
-    )
+    table = table.assign(correlation=asset_correlation(book, table["pd"])["correlation"])
     table = table.join(cover(book)["insured_limit"]).join(evidence(book))
     table = table.join(book.buyers.set_index("buyer_id")[["group_id", "sector", "country"]])
-    return _insured(book, table, sales, own_policy(book, policies))[most > 0]
+    table = _insured(book, table, sales, own_policy(book, policies))[most > 0]
+    if book.run.losses.groups == "together":
+        table = table.assign(**{name: _of_groups(table, name) for name in ("pd", "correlation")})
+    return table.assign(loss=table["pd"] * table["lgd"])
 
 
 def group_caps(buyers: pd.DataFrame, limits: pd.DataFrame) -> dict[str, pd.Series]:
@@ -93,17 +95,18 @@ def own_policy(book: Book, policies: Sequence[Policy]) -> Policy | None:
 
 
 def simulated(
-    book: Book, buyers: pd.DataFrame, exposure: pd.Series, policies: Sequence[Policy], *, scenarios: int, seed: int
+    book: Book, buyers: pd.DataFrame, policies: Sequence[Policy], *, scenarios: int, seed: int
 ) -> LossDistribution:
-    """Return the year's losses of candidates that owe `exposure` at default, as the run simulates losses.
+    """Return the year's losses of candidates, as the run simulates losses.
 
-    `buyers`: `candidates`. Bad years are sought in the middle of the tail that the run's `limit_optimum` averages.
+    `buyers`: `candidates` with `exposure`, what they owe at default. Bad years are sought in the middle of the tail
+    that the run's `limit_optimum` averages.
     """
     run = book.run
     columns = ["pd", "lgd", "correlation", "insured_limit", "evidence", "sector"]
     columns += ["group_id"] if run.losses.groups == "together" else []
     varying = {"lgd_sd": run.losses.lgd_sd} if run.losses.lgd_sd else {}
-    at_risk = buyers[columns].assign(exposure=exposure, insurable=buyers["insurable_share"] * exposure, **varying)
+    at_risk = buyers[[*columns, "exposure"]].assign(insurable=buyers["insurable_share"] * buyers["exposure"], **varying)
     sampling = run.simulation.model_dump(include=set(Sampling.model_fields))
     sampling = Sampling(**sampling | {"aim": (1 + run.limit_optimum.level) / 2})
     return simulate(
@@ -133,9 +136,8 @@ def simulated_years(book: Book, buyers: pd.DataFrame, policy: Policy | None) -> 
     `buyers`: `candidates`; they owe `most`, so that years are sought that are bad for what limits may become.
     """
     sought, settings = buyers[buyers["sought"]], book.run.limit_optimum
-    dist = simulated(
-        book, buyers, buyers["most"], linear_part(policy), scenarios=settings.scenarios, seed=book.run.simulation.seed
-    )
+    at_risk = buyers.assign(exposure=buyers["most"])
+    dist = simulated(book, at_risk, linear_part(policy), scenarios=settings.scenarios, seed=book.run.simulation.seed)
     units = dist.unit_losses(sought.index)
     # All that stays with us is the last view. Of the difference of equal sums rounding may leave something below 0.
     others = dist.losses.iloc[:, -1].to_numpy() - units @ own_part(sought, sought["most"]).to_numpy(float)
@@ -156,6 +158,15 @@ def _insured(book: Book, table: pd.DataFrame, sales: pd.Series, policy: Policy |
         covered_limit=(policy.attachment(table).limit / share.where(share > 0)).fillna(0.0),
         premium=rate * share * sales,
     )
+
+
+def _of_groups(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column with its mean by `most` for the buyers of each group."""
+    by_group = table["group_id"]
+    mean = (table[name] * table["most"]).groupby(by_group).transform("sum") / table["most"].groupby(by_group).transform(
+        "sum"
+    )
+    return table[name].where(by_group.isna(), mean)
 
 
 def _sales_of_a_limit(book: Book) -> pd.Series:

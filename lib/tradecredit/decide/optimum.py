@@ -172,7 +172,9 @@ def _with_difference(rows: dict[str, dict[str, float]]) -> pd.DataFrame:
 
 
 def _left(buyers: pd.DataFrame, amounts: pd.Series, column: str) -> pd.Series:
-    """Return what caps leave to the limits that are sought; what is no amount stays as it is, to be refused."""
+    """Return what caps leave to the limits that are sought; what cannot be a cap stays as it is, to be refused."""
+    if column not in buyers:
+        return amounts
     others = buyers[~buyers["sought"]]
     taken = others["one_by_one_limit"].groupby(others[column]).sum().reindex(amounts.index, fill_value=0.0)
     return (amounts - taken).clip(lower=0.0).where(amounts >= 0, amounts)
@@ -213,8 +215,10 @@ def _checked(
     programme = [other for other in policies if policy and other.name in policy.programme]
     rows = {}
     for name, limit in compared.items():
-        dist = simulated(book, buyers, limit, [*linear_part(policy), *programme], scenarios=OTHER_YEARS,
-                         seed=book.run.simulation.seed + 1)  # fmt: skip
+        dist = simulated(
+            book, buyers.assign(exposure=limit), [*linear_part(policy), *programme],
+            scenarios=OTHER_YEARS, seed=book.run.simulation.seed + 1,
+        )  # fmt: skip
         views = {
             "other_years": f"retained:{LINEAR}" if linear_part(policy) else "gross",
             "whole_policy": f"retained:{policy.name}" if policy else "gross",
