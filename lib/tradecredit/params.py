@@ -241,7 +241,7 @@ class LimitOptimum(Parameters):
     """Methods that judge the risk of one buyer alone and still bind; the cap comes in the place of the others."""
     buyers: int = Field(2_000, ge=1)
     """Buyers, those who could use most, whose limits are sought; the others keep theirs, and their losses count."""
-    scenarios: int = Field(5_000, ge=500, le=50_000)
+    scenarios: int = Field(5_000, ge=500, le=20_000)
     """Simulated years that the limits are chosen on."""
     frontier: list[Positive] = [0.5, 0.75, 1.0, 1.25, 1.5]
     """Other caps that are looked at, as multiples of the cap."""

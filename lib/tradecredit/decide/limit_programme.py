@@ -189,7 +189,7 @@ def _solved(parts: _Parts, weight: np.ndarray, shortfall_cap: float, sums: _Sums
     )
     right = np.concatenate([-parts.other_losses, [shortfall_cap], sums.table["cap"] / unit])
     beyond = np.column_stack([np.zeros(years + 1), np.full(years + 1, np.inf)])
-    # The dual simplex: three times faster here than the interior point method (tests/bench/optimum.py).
+    # The dual simplex: faster here than other ways to the same limits (tests/bench/optimum.py).
     found = linprog(
         -np.concatenate([parts.result, np.zeros(years + 1)]),
         A_ub=constraints, b_ub=right, bounds=np.vstack([parts.bounds.T, beyond]), method="highs-ds",
