@@ -49,7 +49,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     - `pd`, `lgd`, `correlation`, `insured_limit`, `evidence`, `group_id`, `sector`, `country`.
     """
     settings, index = book.run.limit_optimum, limits.index
-    chosen = limits["recommended_with_cover" if "recommended_with_cover" in limits else "recommended"]
+    chosen = recommended_limit(limits)
     bounds = limits[[name for name in METHODS if name in (*BOUNDS, *settings.kept)]].astype("float64")
     need, most = limits["need"].fillna(0.0), rounded_down(bounds.min(axis="columns"), book.run.limits.digits)
     free = ~limits["binding"].isin(FIXED) & limits["need"].notna()
@@ -77,6 +77,11 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     if book.run.losses.groups == "together":
         table = table.assign(**{name: _of_groups(table, name) for name in ("pd", "correlation")})
     return table.assign(loss=table["pd"] * table["lgd"])
+
+
+def recommended_limit(limits: pd.DataFrame) -> pd.Series:
+    """Return the limit that a table of `limits.recommend` asks for: that with cover, where the table tells it."""
+    return limits["recommended_with_cover" if "recommended_with_cover" in limits else "recommended"]
 
 
 def group_caps(buyers: pd.DataFrame, limits: pd.DataFrame) -> dict[str, pd.Series]:
