@@ -4,12 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradecredit.decide import limit_candidates, limits
+from tradecredit.decide import limit_candidates
 from tradecredit.decide.limit_candidates import candidates, group_caps, linear_part, simulated_years
 from tradecredit.decide.limit_programme import own_part, shortfall
-from tradecredit.model.grades import grade
 from tradecredit.model.insurance import Policy
-from tradecredit.params import Run
 
 AS_OF = "2026-03-31"
 
@@ -42,21 +40,24 @@ LEDGER = {
     "overrides": "buyer_id,limit,reason,by,since,until\nD,4000,strategic,X,2026-01-01,\n",
     "limits": "buyer_id,source,amount,valid_from\nA,insurer,1500,2025-01-01\nB,insurer,0,2025-01-01\n",
 }  # fmt: skip
-RUN = {
-    "margin": 0.2,
-    "policy": "policies/own.yaml",
-    "losses": {"lgd": 0.5, "correlation": 0.2},
-    "limits": {"maximum_share_of_book": 1.0},
-}
+RUN = {"margin": 0.2, "policy": "policies/own.yaml", "losses": {"lgd": 0.5, "correlation": 0.2}}
 POLICY = Policy(
     name="own", insured_percentage=0.9, premium_rate=0.002, insured_turnover=100_000.0, premium_tax_rate=0.25,
     each_loss_deductible=50.0, aggregate_first_loss=200.0, discretionary_limit=600.0, maximum_liability=3_000.0,
 )  # fmt: skip
-RATINGS = pd.DataFrame(
-    {"pd": [0.01, 0.02, 0.03, 0.04, 1.0, 0.05], "method": ["x", "x", "x", "x", "in default", "x"]},
-    index=pd.Index(list("ABCDEF"), name="buyer_id"),
-)
-RATINGS = RATINGS.assign(grade=grade(RATINGS["pd"], Run.model_fields["grades"].default))
+RATINGS = pd.DataFrame({"pd": [0.01, 0.02, 0.03, 0.04, 1.0, 0.05]}, index=pd.Index(list("ABCDEF"), name="buyer_id"))
+LIMITS = pd.DataFrame(
+    {
+        "need": [2_000.0, 7_500.0, 2_000.0, 2_000.0, 2_000.0, 0.0],
+        "capacity": [np.nan, 6_000.0, np.nan, np.nan, np.nan, np.nan],
+        "expected_loss_budget": [850.0, 425.0, 283.3, 212.5, 8.5, 170.0],
+        "concentration": 18_765.0,
+        "recommended": [850.0, 420.0, 0.0, 4_000.0, 0.0, 0.0],
+        "binding": ["expected-loss budget", "expected-loss budget", "prepaid", "analyst's override", "in default",
+                    "need"],
+    },
+    index=RATINGS.index,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -65,8 +66,7 @@ def book(book_of):
 
 
 def of(book, policies=(POLICY,), **changed):
-    table = limits.recommend(book, RATINGS, insured_percentage=0.9).assign(**changed)
-    return candidates(book, RATINGS, table, policies)
+    return candidates(book, RATINGS, LIMITS.assign(**changed), policies)
 
 
 def test_what_a_unit_of_limit_earns_and_loses(book):
@@ -84,7 +84,7 @@ def test_what_a_unit_of_limit_earns_and_loses(book):
     assert found["loss"].tolist() == pytest.approx([85 / 9_500, 85 / 9_500, 0.02])
     alone = of(book(losses=RUN["losses"] | {"groups": "one_by_one"}))
     assert alone["loss"].tolist() == pytest.approx([0.005, 0.01, 0.02])
-    assert found["one_by_one_limit"].tolist() == [2_000, 7_500, 4_000]
+    assert found["one_by_one_limit"].tolist() == [850, 420, 4_000]
     assert found["least"].tolist() == [0, 0, 0]
 
 
@@ -124,29 +124,31 @@ def test_quotes_are_not_in_force(book_of):
 
 
 def test_risk_alone_no_longer_bounds_unless_the_run_keeps_it(book):
-    budget = {"maximum_share_of_book": 1.0, "expected_loss_budget": 4.0}
-    found = of(book(limits=budget))
-    # 4 / (PD × 50 %): 800 for A, 400 for B one by one.
-    assert found["one_by_one_limit"].tolist() == [800, 400, 4_000]
-    assert found["most"].tolist() == [2_000, 7_500, 4_000]
-    kept = of(book(limits=budget, limit_optimum={"kept": ["expected_loss_budget", "capacity"]}))
-    assert kept["most"].tolist() == [800, 400, 4_000]
+    kept = of(book(limit_optimum={"kept": ["expected_loss_budget", "net_value_added"]}))
+    assert kept["most"].tolist() == [850, 420, 4_000]
     assert kept["bound"].tolist() == ["expected-loss budget", "expected-loss budget", "analyst's override"]
-    narrow = of(book(limits={"maximum_share_of_book": 0.1}))
-    # A tenth of what is owed: two months of four buyers and B.
+    assert of(book(limit_optimum={"kept": ["capacity"]}))["bound"].tolist() == [
+        "need",
+        "capacity",
+        "analyst's override",
+    ]
+    narrow = of(book(), concentration=1_876.5)
+    # Rounded down to two digits, as recommended limits are.
     assert narrow["most"].tolist() == [1_800, 1_800, 4_000]
+    assert narrow["bound"].tolist() == ["concentration", "concentration", "analyst's override"]
+    assert of(book(), concentration=np.nan)["most"].tolist() == [2_000, 7_500, 4_000]
 
 
 def test_only_the_largest_are_sought(book):
-    found = of(book(limit_optimum={"buyers": 1}, limits={"maximum_share_of_book": 1.0, "expected_loss_budget": 4.0}))
+    found = of(book(limit_optimum={"buyers": 1}))
     assert found["sought"].tolist() == [False, True, False]
-    assert found["most"].tolist() == [800, 7_500, 4_000]
+    assert found["most"].tolist() == [850, 7_500, 4_000]
     assert found["bound"].tolist() == ["not sought", "need", "analyst's override"]
 
 
 def test_a_limit_whose_need_is_not_known_stands(book):
-    need = pd.Series({"A": np.nan, "B": 7_500.0, "C": 2_000.0, "D": 2_000.0, "E": 2_000.0, "F": np.nan})
-    found = of(book(), need=need, recommended=lambda table: table["recommended"].mask(need.isna(), 300.0))
+    unknown = LIMITS.index.isin(["A", "F"])
+    found = of(book(), need=LIMITS["need"].mask(unknown), recommended=LIMITS["recommended"].mask(unknown, 300.0))
     assert found.loc[["A", "F"], "sought"].tolist() == [False, False]
     assert found.loc[["A", "F"], "most"].tolist() == [300, 300]
     assert found.loc[["A", "F"], "margin"].tolist() == [0, 0]
@@ -154,15 +156,14 @@ def test_a_limit_whose_need_is_not_known_stands(book):
 
 
 def test_with_cover_the_limits_with_cover_are_the_ones_set_one_by_one(book):
-    found = of(book(), recommended_with_cover=lambda table: table["recommended"] - 10.0)
-    assert found["one_by_one_limit"].tolist() == [1_990, 7_490, 3_990]
+    found = of(book(), recommended_with_cover=LIMITS["recommended"] + 10.0)
+    assert found["one_by_one_limit"][["A", "B"]].tolist() == [860, 430]
 
 
 def test_groups_may_have_what_their_limit_says_or_else_what_one_buyer_may(book):
-    table = limits.recommend(book(), RATINGS)
-    found = candidates(book(), RATINGS, table, [])
-    assert group_caps(found, table)["group_id"].to_dict() == {"G": 18_000}
-    stated = table.assign(group_limit=[700.0, 700.0, *[np.nan] * 4])
+    found = of(book())
+    assert group_caps(found, LIMITS)["group_id"].to_dict() == {"G": 18_765}
+    stated = LIMITS.assign(group_limit=[700.0, 700.0, *[np.nan] * 4])
     assert group_caps(found, stated)["group_id"].to_dict() == {"G": 700}
     assert group_caps(found, stated.assign(group_limit=np.nan))["group_id"].empty
 

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits, optimum
-from tradecredit.decide.limit_candidates import candidates, simulated_years
+from tradecredit.decide.limit_candidates import candidates, recommended_limit, simulated_years
 from tradecredit.decide.limit_programme import results, shortfall
 from tradecredit.errors import InputError
-from tradecredit.model.grades import grade
+from tradecredit.model import default
 from tradecredit.model.insurance import Policy
-from tradecredit.params import Run
 
 AS_OF = "2026-03-31"
 BUYERS = [f"B{number:02d}" for number in range(40)]
@@ -44,15 +44,24 @@ LEDGER = {
 }  # fmt: skip
 RUN = {
     "margin": 0.1, "policy": "own.yaml", "losses": {"lgd": 0.6},
-    "limits": {"expected_loss_budget": 150.0, "maximum_share_of_book": 0.2},
     "limit_optimum": {"scenarios": 2_000, "frontier": [0.2, 0.6, 1.0, 1.4]},
 }  # fmt: skip
 POLICY = Policy(
     name="own", insured_percentage=0.9, loss_basis="debt", premium_rate=0.002, insured_turnover=5e6,
     each_loss_deductible=500,
 )  # fmt: skip
-RATINGS = pd.DataFrame({"pd": PROBABILITY, "method": "x"}).rename_axis("buyer_id")
-RATINGS = RATINGS.assign(grade=grade(RATINGS["pd"], Run.model_fields["grades"].default))
+RATINGS = pd.DataFrame({"pd": PROBABILITY}).rename_axis("buyer_id")
+
+
+def one_by_one(book):
+    """Limits as one would set them by a loss budget of 150, 20 % of the book and the need; an analyst has set one."""
+    amounts = pd.DataFrame(
+        {"need": limits.need(book), "expected_loss_budget": 150 / (0.6 * PROBABILITY), "concentration": 150_000.0}
+    )
+    judged = amounts.index == "B05"
+    recommended = limits.rounded_down(amounts.min(axis=1), 2).mask(judged, 40_000.0)
+    binding = pd.Series("need", index=amounts.index).mask(judged, "analyst's override")
+    return amounts.assign(recommended=recommended, binding=binding).rename_axis("buyer_id")
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +70,7 @@ def assessed(book_of):
 
     def assessed(policies=(POLICY,), *, caps=None, **run):
         book = book_of(AS_OF, run=RUN | run, **LEDGER)
-        table = limits.recommend(book, RATINGS, insured_percentage=0.9)
+        table = one_by_one(book)
         return optimum.assess.__wrapped__(book, RATINGS, table, policies, caps=caps), book, table
 
     return assessed
@@ -207,13 +216,26 @@ def test_without_a_margin_or_a_policy(assessed):
 
 
 def test_a_ledger_whose_limits_are_all_nothing(book_of):
-    book = book_of("2028-03-31", run=RUN, **LEDGER | {"overrides": "buyer_id,limit,reason,by\n"})
-    table = limits.recommend(book, RATINGS)
-    assert (table["recommended"] == 0).all()
+    book = book_of("2028-03-31", run=RUN, **LEDGER)
+    table = one_by_one(book).assign(recommended=0.0, binding="need")
+    assert (table["need"] == 0).all()
     found = optimum.assess.__wrapped__(book, RATINGS, table, [POLICY])
     assert found.limits.empty
     assert found.totals["net_margin"].tolist() == [0, 0, 0]
     assert optimum.decisions(found, "EUR") == []
+
+
+def test_beside_the_recommended_limits_of_a_demo_book(book_of):
+    tables = dict(demo_book(buyers=80, invoices=6_000, seed=3).tables)
+    rates = tables.pop("fx").assign(rate=1.0)
+    run = {"margin": 0.18, "limit_optimum": {"scenarios": 1_000}}
+    book = book_of("2026-10-31", run=run, fx=rates, **tables)
+    ratings = default.assessment.__wrapped__(book).ratings
+    table = limits.recommend(book, ratings)
+    found = optimum.assess.__wrapped__(book, ratings, table, [])
+    assert found.totals.loc["one by one", "limit"] == recommended_limit(table).sum()
+    assert found.totals.loc["difference", "net_margin"] >= 0
+    assert found.totals.loc["difference", "shortfall"] <= 1e-6 * found.totals.loc["one by one", "shortfall"]
 
 
 def test_what_is_said(usual):

@@ -50,7 +50,8 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     """
     settings, index = book.run.limit_optimum, limits.index
     chosen = recommended_limit(limits)
-    bounds = limits[[name for name in METHODS if name in (*BOUNDS, *settings.kept)]].astype("float64")
+    binding = [name for name in METHODS if name in (*BOUNDS, *settings.kept) and name in limits]
+    bounds = limits[binding].astype("float64")
     need, most = limits["need"].fillna(0.0), rounded_down(bounds.min(axis="columns"), book.run.limits.digits)
     free = ~limits["binding"].isin(FIXED) & limits["need"].notna()
     sought = free & (most.where(free).rank(method="first", ascending=False) <= settings.buyers)
