@@ -237,8 +237,11 @@ class LimitOptimum(Parameters):
     shortfall_cap: Amount | None = None
     """Largest expected shortfall of the year's loss that stays with us, in the reporting currency; None: that of the
     limits set one by one."""
-    kept: list[Literal["capacity", "expected_loss_budget", "net_value_added", "without_accounts", "new_buyer"]] = []
-    """Methods that judge the risk of one buyer alone and still bind; the cap comes in the place of the others."""
+    kept: list[Literal["capacity", "expected_loss_budget", "net_value_added", "without_accounts", "new_buyer"]] = [
+        "without_accounts", "new_buyer",
+    ]  # fmt: skip
+    """Methods that judge one buyer alone and still bind: what is not known of a buyer has no price. The cap comes in
+    the place of the others."""
     buyers: int = Field(2_000, ge=1)
     """Buyers, those who could use most, whose limits are sought; the others keep theirs, and their losses count."""
     scenarios: int = Field(5_000, ge=500, le=20_000)

@@ -158,6 +158,10 @@ def test_a_limit_whose_need_is_not_known_stands(book):
 def test_with_cover_the_limits_with_cover_are_the_ones_set_one_by_one(book):
     found = of(book(), recommended_with_cover=LIMITS["recommended"] + 10.0)
     assert found["one_by_one_limit"][["A", "B"]].tolist() == [860, 430]
+    # Cover has raised what the loss budget alone would allow: that much may stay.
+    kept = book(limit_optimum={"kept": ["expected_loss_budget"]})
+    found = of(kept, recommended_with_cover=[1_500.0, 420.0, 0.0, 4_000.0, 0.0, 0.0])
+    assert found["most"].tolist() == [1_500, 420, 4_000]
 
 
 def test_groups_may_have_what_their_limit_says_or_else_what_one_buyer_may(book):

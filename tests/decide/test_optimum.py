@@ -44,7 +44,7 @@ LEDGER = {
 }  # fmt: skip
 RUN = {
     "margin": 0.1, "policy": "own.yaml", "losses": {"lgd": 0.6},
-    "limit_optimum": {"scenarios": 2_000, "frontier": [0.2, 0.6, 1.0, 1.4]},
+    "limit_optimum": {"scenarios": 2_000, "kept": [], "frontier": [0.2, 0.6, 1.0, 1.4]},
 }  # fmt: skip
 POLICY = Policy(
     name="own", insured_percentage=0.9, loss_basis="debt", premium_rate=0.002, insured_turnover=5e6,
@@ -238,7 +238,7 @@ def test_beside_the_recommended_limits_of_a_demo_book(book_of):
     assert found.totals.loc["difference", "shortfall"] <= 1e-6 * found.totals.loc["one by one", "shortfall"]
 
 
-def test_what_is_said(usual):
+def test_what_is_said(usual, assessed):
     found, *_ = usual
     totals = pd.DataFrame(
         {"limit": 0.0, "net_margin": [100_000.0, 112_345.0, 12_345.0], "shortfall": [50_000.0, 50_000.0, 0.0]},
@@ -269,5 +269,8 @@ def test_what_is_said(usual):
         "error 520 and 510); under every term of the policy in force, EUR 62,000 and EUR 61,000."
     )
     assert found.basis[0].startswith("A limit earns the margin (10 %) of the sales that it carries in a year")
-    assert found.basis[1].endswith("what judges one buyer's risk alone does not.")
+    assert found.basis[1].endswith("bound them; what else judges the risk of one buyer alone does not.")
     assert found.basis[2].startswith("The policy counts by its percentage")
+    kept, *_ = assessed(limit_optimum=RUN["limit_optimum"] | {"kept": ["capacity", "expected_loss_budget"]})
+    assert "bound them, and so do the methods “capacity”, “expected-loss budget”; what else" in kept.basis[1]
+    assert kept.totals.loc["difference", "net_margin"] < 0.01 * kept.totals.loc["one by one", "net_margin"]

@@ -34,9 +34,9 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
 
     - `one_by_one_limit`: the recommended one, with cover where the table tells it; `most`: the smallest of what a buyer
       can use and what nobody may have (`BOUNDS`) and of the methods that the run keeps, rounded down as recommended
-      limits are; `least`: 0; `bound`: the name of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is
-      not known, and of all but the `limit_optimum.buyers` with the highest `most` are not sought: `sought` is false,
-      and `most` is the limit itself;
+      limits are, and never below the limit set one by one, which cover may have raised; `least`: 0; `bound`: the name
+      of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known, and of all but the
+      `limit_optimum.buyers` with the highest `most` are not sought: `sought` is false, and `most` is the limit itself;
     - `margin`: the run's margin × the sales that a unit of limit carries in a year, 365 / (usual terms + tolerated
       delay), as far as the need goes (missing need, or no sales: nothing);
     - `loss` = PD × LGD: a buyer owes its whole limit when it defaults. Buyers of a group that default together have the
@@ -57,7 +57,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     sought = free & (most.where(free).rank(method="first", ascending=False) <= settings.buyers)
     bound = bounds.fillna(np.inf).idxmin(axis="columns").map(METHODS)
     bound = bound.where(free, limits["binding"]).mask(free & ~sought, "not sought")
-    most = most.where(sought, chosen)
+    most = np.maximum(most, chosen).where(sought, chosen)
     sales = (_sales_of_a_limit(book).reindex(index) * (need / most.where(most > 0)).clip(upper=1.0)).fillna(0.0)
     table = pd.DataFrame(
         {

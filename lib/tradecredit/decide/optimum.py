@@ -232,13 +232,13 @@ def _checked(
 
 def _basis(book: Book, policy: Policy | None, buyers: pd.DataFrame) -> tuple[str, ...]:
     settings, delay = book.run.limit_optimum, book.run.limits.tolerated_delay_days
-    kept = ", ".join(METHODS[name] for name in settings.kept if name in METHODS)
+    kept = ", ".join(f"“{METHODS[name]}”" for name in settings.kept if name in METHODS)
     told = [
         f"A limit earns the margin ({100 * book.run.margin:g} %) of the sales that it carries in a year, 365 / (usual "
         f"terms + {delay} days) times the limit; a buyer owes all of its limit when it defaults.",
         f"Limits for the book as a whole are chosen on {settings.scenarios:,} simulated years. What a buyer can use "
-        "and what nobody may have bound them; what judges one buyer's risk alone does not"
-        + (f", but for {kept}." if kept else "."),
+        f"and what nobody may have bound them{f', and so do the methods {kept}' if kept else ''}; what else judges the "
+        "risk of one buyer alone does not.",
     ]
     if linear_part(policy):
         told.append(
