@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit.decide.limit_groups import Cap, Caps, caps, shared_by_need, within_caps
+from tradecredit.decide.limit_groups import Cap, Caps, caps, counted_in_full, shared_by_need, within_caps
 from tradecredit.params import LimitSettings
 
 NONE = Cap(pd.Index(["all"]), np.array([0, 0, 0]), np.array([np.inf]))
@@ -47,19 +47,23 @@ def test_sector_and_country_cut_in_proportion_one_after_the_other():
     sector = Cap(pd.Index(["C", "F"]), np.array([0, 0, 1]), np.array([60.0, np.inf]))
     country = Cap(pd.Index(["DE"]), np.array([0, 0, 0]), np.array([80.0]))
     wanted = series(100, 20, 40)
-    found = within_caps(wanted, wanted * 0, wanted, Caps(NONE, sector, country))
+    found = within_caps(wanted, counted_in_full(wanted * 0), wanted, Caps(NONE, sector, country))
     # 120 in sector C become 60, that is half; then 100 in the country become 80.
-    assert found["sector_room"].fillna(-1).tolist() == pytest.approx([50, 10, -1])
-    assert found["country_room"].tolist() == pytest.approx([40, 8, 32])
-    assert found["granted"].tolist() == pytest.approx([40, 8, 32])
+    assert found.rooms["sector_room"].fillna(-1).tolist() == pytest.approx([50, 10, -1])
+    assert found.rooms["country_room"].tolist() == pytest.approx([40, 8, 32])
+    assert found.granted.tolist() == pytest.approx([40, 8, 32])
+    # What the country has cut is not free in the sector: more of it is not granted.
+    assert found.taken.loc[0].to_dict() == pytest.approx({"group": 100, "sector": 50, "country": 40})
+    assert within_caps(series(5, 0, 0), found.taken, wanted, Caps(NONE, sector, NONE)).granted.tolist() == [0, 0, 0]
 
 
 def test_what_is_taken_leaves_less_room():
     group = Cap(pd.Index(["G"]), np.array([0, 0, -1]), np.array([100.0]))
     wanted, taken = series(0, 60, 60), series(70, 0, 0)
-    found = within_caps(wanted, taken, series(70, 60, 60), Caps(group, NONE, NONE))
-    assert found["granted"].tolist() == pytest.approx([0, 30, 60])
-    assert found["group_room"].fillna(-1).tolist() == pytest.approx([-1, 30, -1])
+    found = within_caps(wanted, counted_in_full(taken), series(70, 60, 60), Caps(group, NONE, NONE))
+    assert found.granted.tolist() == pytest.approx([0, 30, 60])
+    assert found.rooms["group_room"].fillna(-1).tolist() == pytest.approx([-1, 30, -1])
+    assert found.taken["country"].tolist() == pytest.approx([70, 30, 60])
 
 
 BUYERS = pd.DataFrame(
@@ -107,15 +111,16 @@ def test_no_cap_is_passed_and_nobody_gets_more_than_is_wanted(members, rooms):
     classes = Cap(pd.RangeIndex(2), place, np.array(rooms[2:4]))
     whole = Cap(pd.RangeIndex(1), np.zeros(len(members), int), np.array(rooms[4:]))
     groups = Cap(pd.RangeIndex(2), group, np.array(rooms[:2]))
-    found = within_caps(pd.Series(wanted), pd.Series(wanted) * 0, pd.Series(need), Caps(groups, classes, whole))
-    granted = found["granted"].to_numpy()
+    nothing = counted_in_full(pd.Series(wanted) * 0)
+    found = within_caps(pd.Series(wanted), nothing, pd.Series(need), Caps(groups, classes, whole))
+    granted = found.granted.to_numpy()
     assert (granted >= 0).all()
     assert (granted <= wanted).all()
     for cap in (groups, classes, whole):
         for number, amount in enumerate(cap.amount):
             assert granted[cap.place == number].sum() <= amount + 1e-5
     # What binds is named, and only that.
-    rooms_left = found[["group_room", "sector_room", "country_room"]].min(axis=1)
+    rooms_left = found.rooms.min(axis=1)
     assert np.minimum(rooms_left.fillna(np.inf), wanted).tolist() == pytest.approx(granted.tolist(), abs=1e-5)
 
 

@@ -1,4 +1,4 @@
-"""Methods of a credit limit that look at one buyer: DOMAIN.md §4's example, published capital, and own parts by hand."""
+"""Methods of a credit limit: DOMAIN.md §4's example, published capital ratios, and own parts worked by hand."""
 
 import numpy as np
 import pandas as pd

@@ -31,6 +31,20 @@ class Caps(NamedTuple):
     country: Cap
 
 
+class Shares(NamedTuple):
+    """What the caps leave to each buyer.
+
+    `rooms`: columns `group_room`, `sector_room`, `country_room`, the most that it may have, with what it has already,
+    under each of them (missing: all that is wanted). `granted`, of what is wanted. `taken`: columns `group`, `sector`,
+    `country`, what it has taken of the room of each: that of the group is counted before the sector cuts, and that of
+    the sector before the country does.
+    """
+
+    rooms: pd.DataFrame
+    granted: pd.Series
+    taken: pd.DataFrame
+
+
 def caps(buyers: pd.DataFrame, receivables: float, settings: LimitSettings) -> Caps:
     """Return the caps of groups, sectors and countries, as shares of all `receivables` (missing: no caps).
 
@@ -67,26 +81,34 @@ def by_buyer(values: np.ndarray, cap: Cap) -> np.ndarray:
     return np.append(values, np.nan)[cap.place]
 
 
-def within_caps(wanted: pd.Series, taken: pd.Series, need: pd.Series, caps: Caps) -> pd.DataFrame:
-    """Return what the caps leave of the limits that are wanted beside those that are taken already.
+def counted_in_full(limits: pd.Series) -> pd.DataFrame:
+    """Return limits that count in full in their group, sector and country: a column for each of the `Caps`."""
+    return pd.DataFrame(dict.fromkeys(Caps._fields, limits))
 
-    Amounts for each buyer, in the order of `caps`. First the group: `shared_by_need`. Then the sector and then the
-    country: all that is wanted in it is cut in the same proportion until it fits. Columns `group_room`, `sector_room`,
-    `country_room`: the most that a buyer may have, with what it has taken, under each of them (missing: it leaves all
-    that is wanted); `granted`, of what is wanted.
+
+def within_caps(wanted: pd.Series, taken: pd.DataFrame, need: pd.Series, caps: Caps) -> Shares:
+    """Return what the caps leave of the limits that are wanted on top of those that have been shared out already.
+
+    Amounts for each buyer, in the order of `caps`; `taken`: `Shares.taken` of what has been shared out. First the
+    group: `shared_by_need`. Then the sector and then the country: all that is wanted in it is cut in the same
+    proportion until it fits. What a sector or country cuts is not shared out anew in the groups, nor what a country
+    cuts in the sectors: a buyer would else gain by its own risk.
     """
-    room = np.maximum(caps.group.amount - _sums(taken, caps.group), 0.0)
+    room = np.maximum(caps.group.amount - _sums(taken["group"], caps.group), 0.0)
     share = shared_by_need(wanted, need, caps.group.place, room)
-    granted = np.fmin(wanted, share)
-    rooms = {"group_room": (taken + share).where(wanted > 0)}
-    for name, cap in (("sector", caps.sector), ("country", caps.country)):
-        asked, left = _sums(granted, cap), np.maximum(cap.amount - _sums(taken, cap), 0.0)
+    held = {"group": np.fmin(wanted, share)}
+    rooms = {"group_room": (taken["country"] + share).where(wanted > 0)}
+    for before, name in (("group", "sector"), ("sector", "country")):
+        cap, granted = getattr(caps, name), held[before]
+        asked, left = _sums(granted, cap), np.maximum(cap.amount - _sums(taken[name], cap), 0.0)
         over = left < asked * (1 - 1e-9)
         part = by_buyer(np.divide(left, asked, out=np.full(len(asked), np.nan), where=over), cap)
-        rooms[f"{name}_room"] = (taken + granted * part).where(granted > 0)
-        granted = granted * np.where(np.isnan(part), 1.0, part)
+        rooms[f"{name}_room"] = (taken["country"] + granted * part).where(granted > 0)
+        held[name] = granted * np.where(np.isnan(part), 1.0, part)
+    granted = held["country"]
     # Rounded, because the order in which the same amounts are added up must not decide on a limit.
-    return pd.DataFrame(rooms).assign(granted=granted.where(granted == wanted, np.minimum(granted.round(6), wanted)))
+    granted = granted.where(granted == wanted, np.minimum(granted.round(6), wanted))
+    return Shares(pd.DataFrame(rooms), granted, taken + pd.DataFrame(held))
 
 
 def shared_by_need(wanted: pd.Series, need: pd.Series, group: np.ndarray, room: np.ndarray) -> pd.Series:
