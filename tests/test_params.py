@@ -99,11 +99,28 @@ def test_all_problems_are_told_at_once_with_key_value_and_remedy(tmp_path):
         ({"terms": {"longer_days": 30}}, "terms"),
         ({"payment_plan": {"instalments": 0}}, "payment_plan.instalments"),
         ({"late_interest": {"agreed_rates": {"Germany": 0.1}}}, "late_interest.agreed_rates.Germany"),
+        ({"limits": {"without_accounts_limit": [1_000.0] * 9}}, "limits.without_accounts_limit"),
+        ({"limits": {"without_accounts_limit": [1_000.0] * 9 + [2_000.0]}}, "limits.without_accounts_limit"),
+        ({"limits": {"country_shares_of_book": {"DE": 1.5}}}, "limits.country_shares_of_book.DE"),
+        ({"limits": {"maximum_limit": 0.0}}, "limits.maximum_limit"),
+        ({"limits": {"dormant_months": 13}}, "limits.dormant_months"),
+        ({"limits": {"approvals": []}}, "limits.approvals"),
+        ({"limits": {"approvals": [{"by": "analyst", "up_to": 100.0}]}}, "limits.approvals"),
+        ({"limits": {"approvals": [{"by": "analyst"}, {"by": "board"}]}}, "limits.approvals"),
+        (
+            {"limits": {"approvals": [{"by": "a", "up_to": 9.0}, {"by": "b", "up_to": 9.0}, {"by": "c"}]}},
+            "limits.approvals",
+        ),
     ],
 )
 def test_impossible_values_are_refused(tmp_path, keys, column):
     problems = problems_of(tmp_path, **({"source": {"kind": "folder", "path": "x"}} | keys))
     assert column is None or column in problems, problems
+
+
+def test_limits_may_be_approved_at_one_level(tmp_path):
+    run = Run.from_yaml(run_of(tmp_path, limits={"approvals": [{"by": "owner"}]}))
+    assert [(level.by, level.up_to) for level in run.limits.approvals] == [("owner", None)]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits
+from tradecredit.decide.limit_groups import class_caps, groups
+from tradecredit.decide.limit_methods import own_exposure
 from tradecredit.errors import InputError
 from tradecredit.model import default
 from tradecredit.model.at_risk import loss_given_default
@@ -324,7 +326,252 @@ def test_a_new_users_ledger_without_any_other_table(book_of):
     assert limits.decisions(found, "EUR") == []
 
 
+# Several buyers together
+
+TOGETHER = """buyer_id,kind,group_id,sector,country
+A,private,G,C,DE
+B,private,G,F,DE
+C,private,,C,DE
+D,private,G,C,FR
+"""
+ROOMY = {"digits": 6, "maximum_share_of_book": 1.0, "expected_loss_budget": 1e9, "without_accounts_limit": [1e9] * 10}
+
+
+def test_the_members_of_a_group_share_its_room_by_need(book_of):
+    # Owed is 34,833, of which the group may have a tenth; A needs 50,000, B 2,000, and D nothing.
+    book = book_of(AS_OF, run={"limits": ROOMY}, **LEDGER | {"buyers": TOGETHER})
+    found = limits.recommend(book, rated())
+    assert found["group_limit"].fillna(-1).tolist() == pytest.approx([OWED / 10, OWED / 10, -1, OWED / 10])
+    assert found["recommended"].tolist() == pytest.approx([OWED / 10 * 50 / 52, OWED / 10 * 2 / 52, 0, 0], abs=1)
+    assert found.loc[["A", "B"], "binding"].tolist() == ["group", "group"]
+    table = groups(found)
+    assert table.loc["G", ["members", "need", "cut"]].tolist() == pytest.approx([3, 52_000, 2])
+    assert table.loc["G", "recommended"] <= table.loc["G", "group_limit"]
+    assert table.loc["G", "over_group_limit"] == pytest.approx(OWED - 500 - OWED / 10)
+
+
+def test_a_members_risk_leaves_room_to_the_others(book_of):
+    # B's loss budget, 1,000 / (0.5 × 1), is less than its share by need would be.
+    run = {
+        "limits": ROOMY | {"maximum_group_share_of_book": 1.0, "expected_loss_budget": 100.0},
+        "losses": {"lgd": 1.0},
+    }
+    book = book_of(AS_OF, run=run, **LEDGER | {"buyers": TOGETHER})
+    found = limits.recommend(book, rated(probability=1e-6, B=0.5))
+    assert found.loc["B", ["recommended", "binding"]].tolist() == [200, "expected-loss budget"]
+    assert found.loc["A", "recommended"] == pytest.approx(OWED - 200, abs=1)
+
+
+def test_sectors_and_countries_are_cut_in_proportion(book_of):
+    run = {
+        "limits": ROOMY
+        | {"maximum_group_share_of_book": 1.0, "dormant_limit": 10_000, "country_shares_of_book": {"DE": 0.5}}
+        | {"sector_shares_of_book": {"C": 0.9}}
+    }
+    book = book_of(AS_OF, run=run, **LEDGER | {"buyers": TOGETHER})
+    found = limits.recommend(book, rated())
+    # In the group A, B and D need 50,000, 2,000 and 10,000 of 34,833; then sector C holds 0.9 of that, for A, C and D.
+    shares = OWED * np.array([50, 2, 10]) / 62
+    in_sector = shares[0] + 10_000 + shares[2]
+    cut = 0.9 * OWED / in_sector
+    in_country = shares[0] * cut + shares[1] + 10_000 * cut
+    country = 0.5 * OWED / in_country
+    expected = [shares[0] * cut * country, shares[1] * country, 10_000 * cut * country, shares[2] * cut]
+    assert found["recommended"].tolist() == pytest.approx(expected, abs=1)
+    assert found["binding"].tolist() == ["country", "country", "country", "sector"]
+    table = class_caps(book, found)
+    assert table.index.tolist() == ["sector C", "country DE"]
+    assert table["cap"].tolist() == pytest.approx([0.9 * OWED, 0.5 * OWED])
+    assert (table["recommended"] <= table["cap"]).all()
+    assert table["over_cap"].tolist() == pytest.approx([0.1 * OWED - 1_000, 0.5 * OWED])
+
+
+def test_an_analysts_limit_stands_and_the_others_share_what_it_leaves(book_of):
+    overrides = "buyer_id,limit,reason,by\nB,3000,seen,X\n"
+    book = book_of(AS_OF, run={"limits": ROOMY}, overrides=overrides, **LEDGER | {"buyers": TOGETHER})
+    found = limits.recommend(book, rated())
+    assert found.loc["B", ["recommended", "binding"]].tolist() == [3_000, "analyst's override"]
+    assert found.loc["A", "recommended"] == pytest.approx(OWED / 10 - 3_000, abs=1)
+    # One that is above the group's limit lifts it, and leaves nothing.
+    book = book_of(
+        AS_OF, run={"limits": ROOMY}, overrides=overrides.replace("3000", "9000"), **LEDGER | {"buyers": TOGETHER}
+    )
+    found = limits.recommend(book, rated())
+    assert found.loc[["A", "B"], "recommended"].tolist() == [0, 9_000]
+    assert found.loc["A", "group_limit"] == 9_000
+
+
+def test_expired_overrides_are_listed_the_latest_first(book_of):
+    more = OVERRIDES + "C,,5,long ago,X,2025-01-01,2025-06-30\nD,4,,a grade,X,2025-01-01,2025-06-30\n"
+    found = limits.expired_overrides(book_of(AS_OF, overrides=more, **LEDGER))
+    assert found[["buyer_id", "limit"]].to_numpy().tolist() == [["B", 7_777], ["C", 5]]
+    assert limits.expired_overrides(book_of(AS_OF, **LEDGER)).empty
+
+
+# With and without cover
+
+
+def test_a_limit_with_and_without_cover_by_hand(book_of):
+    in_force = "buyer_id,source,amount,valid_from\nA,insurer,10000,2025-01-01\n"
+    ledger = LEDGER | {"statements": ACCOUNT, "limits": in_force}
+    found = limits.recommend(book_of(AS_OF, run=EXAMPLE, **ledger), rated(), insured_percentage=0.9).loc["A"]
+    # Of our own 28,000: 0.1 × 10,000 and the 27,000 above. That is more than all that is owed, which concentration is.
+    assert found[["recommended", "binding"]].tolist() == [28_000, "capacity"]
+    assert found["recommended_with_cover"] == pytest.approx(OWED, abs=1)
+    assert found["binding_with_cover"] == "concentration"
+    less = ledger | {"limits": in_force.replace("10000", "5000")}
+    found = limits.recommend(book_of(AS_OF, run=EXAMPLE, **less), rated(), insured_percentage=0.9).loc["A"]
+    assert found[["recommended_with_cover", "binding_with_cover"]].tolist() == [32_500, "capacity"]
+
+
+def test_limits_of_the_insurer_may_be_given(book_of):
+    book = book_of(AS_OF, run=EXAMPLE, statements=ACCOUNT, limits=IN_FORCE, **LEDGER)
+    found = limits.recommend(
+        book, rated(), insured_percentage=0.9, insurer_limits=pd.Series({"A": 5_000.0, "B": 0.0, "gone": 1.0})
+    )
+    assert found["insurer_limit"].fillna(-1).tolist() == [5_000, 0, 400, -1]
+    assert found.loc["A", ["recommended_with_cover", "insured"]].tolist() == [32_500, 4_500]
+
+
+def test_a_group_that_is_full_has_no_room_for_cover(book_of):
+    run = {"limits": ROOMY | {"revenue_share": [0.01] * 10, "maximum_group_share_of_book": 0.5}}
+    statements = ACCOUNT + "B,2024-12-31,2025-06-30,EUR,50000,80000\n"
+    in_force = "buyer_id,source,amount,valid_from\nB,insurer,90000,2025-01-01\n"
+    ledger = LEDGER | {"buyers": TOGETHER, "statements": statements, "limits": in_force}
+    found = limits.recommend(book_of(AS_OF, run=run, **ledger), rated(), insured_percentage=0.9)
+    # Without cover A may have 7,000 and B 500 of the group's 17,417; with it B its 2,000, in the room that is left.
+    assert found.loc[["A", "B"], "recommended"].tolist() == [7_000, 500]
+    assert found.loc[["A", "B"], "recommended_with_cover"].tolist() == [7_000, 2_000]
+    tight = {"limits": run["limits"] | {"maximum_group_share_of_book": 0.2}}
+    found = limits.recommend(book_of(AS_OF, run=tight, **ledger), rated(), insured_percentage=0.9)
+    assert found.loc[["A", "B"], "recommended_with_cover"].tolist() == found.loc[["A", "B"], "recommended"].tolist()
+    assert found.loc["B", "binding_with_cover"] == "group"
+
+
+def test_cover_makes_a_limit_pay_that_does_not_alone(book_of):
+    run = {"limits": ROOMY, "losses": {"lgd": 1.0, "correlation": 0.0}, "margin": 0.18}
+    in_force = "buyer_id,source,amount,valid_from\nA,insurer,10000,2025-01-01\nB,insurer,9000,2025-01-01\n"
+    book = book_of(AS_OF, run=run, limits=in_force, **LEDGER)
+    # Expected loss 0.5 a year against a margin of 0.18; with cover we bear 0.05 of it, within the insurer's limit.
+    found = limits.recommend(book, rated(probability=0.5), insured_percentage=0.9)
+    assert found["recommended"].tolist() == [0] * 4
+    assert found["binding"].tolist() == ["net value added"] * 2 + ["need"] * 2
+    assert found["recommended_with_cover"].tolist() == [10_000, 2_000, 0, 0]
+    assert found["binding_with_cover"].tolist() == ["net value added", "need", "need", "need"]
+    worst = limits.recommend(book, rated(probability=0.5), insured_percentage=0.5)
+    assert worst["recommended_with_cover"].tolist() == [0] * 4
+
+
 # What must always hold
+
+MANY = [f"B{number:02d}" for number in range(1, 15)]
+MONTHLY = dict(
+    zip(MANY, [900, 4_000, 12_000, 60_000, 700, 3_000, 25_000, 0, 0, 8_000, 8_000, 1_500, 9_000, 5_000], strict=True)
+)
+
+
+@pytest.fixture(scope="module")
+def crowd(book_of):
+    """Fourteen buyers in groups, sectors and countries: new, dormant, public, insured, judged, with accounts or not."""
+    days = pd.date_range("2025-04-01", "2026-03-01", freq="MS")
+    rows = [
+        (f"{buyer}{n}", buyer, day, day + pd.Timedelta(days=30), float(amount))
+        for buyer, amount in MONTHLY.items()
+        for n, day in enumerate(days if buyer != "B12" else days[-2:])
+        if amount
+    ]
+    old = [(f"{buyer}old", buyer, pd.Timestamp("2024-02-01"), pd.Timestamp("2024-03-01"), 10.0) for buyer in MANY[:11]]
+    invoices = pd.DataFrame([*rows, *old], columns=["invoice_id", "buyer_id", "issued", "due", "amount"])
+    receipts = invoices[invoices["issued"] < "2026-02-01"].assign(received=lambda paid: paid["due"], kind="payment")
+    kinds = ["private"] * 9 + ["public", "affiliate", "private", "private", "prepaid"]
+    groups = ["G", "G", "G", "H", "H", None, None, "G", None, "H", None, "G", None, None]
+    buyers = pd.DataFrame({"buyer_id": MANY, "kind": kinds, "group_id": groups}).assign(
+        sector=["C", "F", "F", "F", None, "C", "F"] * 2, country=["DE", "DE", "FR"] * 4 + ["DE", None],
+        customer_since=[None] * 8 + [pd.Timestamp("2026-02-01")] + [None] * 5,
+    )  # fmt: skip
+    statements = pd.DataFrame(
+        {
+            "buyer_id": MANY[1:8], "period_end": pd.Timestamp("2024-12-31"), "published": pd.Timestamp("2025-06-30"),
+            "currency": "EUR", "revenue": [9e4, 3e5, 4e6, 5e4, 1e5, 6e5, 1e5],
+            "equity": [1e4, 5e4, 6e5, -1e3, 9e4, 1e5, 3e4], "current_assets": [6e4, None, 3e6, 4e4, 8e4, 9e4, 9e4],
+            "current_liabilities": [1e4, None, 1e6, 3e4, 1e4, 8e4, 1e4],
+        }
+    )  # fmt: skip
+    named = pd.DataFrame(
+        [(buyer, "insurer", amount, pd.Timestamp("2025-01-01")) for buyer, amount in
+         zip(MANY[:8], [500, 9e3, 4e4, 1e5, 0, 2e3, 8e4, 5e3], strict=True)]
+        + [(buyer, "own", 10_000.0, pd.Timestamp("2025-01-01")) for buyer in MANY[::2]],
+        columns=["buyer_id", "source", "amount", "valid_from"],
+    )  # fmt: skip
+    overrides = "buyer_id,limit,reason,by\nB11,6000,seen,X\nB05,900,seen,X\n"
+    settings = {
+        "expected_loss_budget": 500, "maximum_share_of_book": 0.1, "maximum_group_share_of_book": 0.05,
+        "new_buyer_limit": 900, "without_accounts_limit": [9e3, 8e3, 7e3, 6e3, 5e3, 4e3, 3e3, 1e3, 500.0, 0.0],
+        "sector_shares_of_book": {"C": 0.04, "other": 0.8}, "country_shares_of_book": {"DE": 0.115},
+        "public_limit": 3_000, "maximum_limit": 10_000, "dormant_limit": 50, "minimum_limit": 300,
+    }  # fmt: skip
+    return book_of(
+        AS_OF, run={"limits": settings, "margin": 0.18}, invoices=invoices, buyers=buyers, statements=statements,
+        limits=named, overrides=overrides,
+        receipts=receipts[["invoice_id", "received", "amount", "kind"]],
+    )  # fmt: skip
+
+
+def rated_crowd(probabilities):
+    pd_of = pd.Series(probabilities, index=pd.Index(MANY, name="buyer_id"))
+    return pd.DataFrame({"pd": pd_of, "grade": grade(pd_of, BOUNDS), "method": "x"})
+
+
+def test_in_the_crowd_nearly_every_method_binds(crowd):
+    probabilities = np.geomspace(1e-4, 0.05, len(MANY))
+    bound = {
+        name
+        for scale in (0.1, 1, 10)
+        for name in limits.recommend(crowd, rated_crowd((probabilities[::-1] * scale).clip(max=1)))["binding"]
+    }
+    assert set(limits.METHODS.values()) - bound <= {"concentration", "maximum limit"}
+    assert {"analyst's override", "prepaid"} <= bound
+
+
+CROWD = st.lists(st.floats(1e-6, 1), min_size=len(MANY), max_size=len(MANY))
+
+
+@given(probabilities=CROWD, insured=st.sampled_from([0.0, 0.5, 0.9, 1.0]))
+@settings(max_examples=30, deadline=None)
+def test_no_limit_is_above_any_cap_and_no_group_above_its_own(crowd, probabilities, insured):
+    found = limits.recommend(crowd, rated_crowd(probabilities), insured_percentage=insured)
+    free = ~found["binding"].isin(["analyst's override"])
+    for column in COLUMNS:
+        applies = found[column].notna() & free
+        assert (found["recommended"] <= found[column])[applies].all()
+    with_cover = found["recommended_with_cover"]
+    assert (with_cover >= found["recommended"]).all()
+    assert (insured > 0) or with_cover.equals(found["recommended"].rename("recommended_with_cover"))
+    for column in ("need", "maximum_of_kind", "maximum", "concentration"):
+        assert (with_cover <= found[column])[found[column].notna() & free].all()
+    own = own_exposure(with_cover, found["insurer_limit"], insured_percentage=insured)
+    for column in ("capacity", "expected_loss_budget", "without_accounts", "new_buyer"):
+        assert (own <= found[column] + 1e-6)[found[column].notna() & free].all()
+    table = groups(found)
+    assert (table["recommended"] <= table["group_limit"] + 1e-5).all()
+    assert (table["recommended_with_cover"] <= table["group_limit"] + 1e-5).all()
+    table = class_caps(crowd, found)
+    assert (table["recommended"] <= table["cap"] + 1e-5).all()
+    assert (table["recommended_with_cover"] <= table["cap"] + 1e-5).all()
+
+
+@given(probabilities=CROWD, buyer=st.sampled_from(MANY), rise=st.floats(0, 1), insured=st.sampled_from([0.0, 0.9, 1.0]))
+@settings(max_examples=40, deadline=None)
+def test_a_buyers_limit_never_rises_with_its_probability(crowd, probabilities, buyer, rise, insured):
+    worse = list(probabilities)
+    worse[MANY.index(buyer)] += (1 - worse[MANY.index(buyer)]) * rise
+    found, then = (
+        limits.recommend(crowd, rated_crowd(values), insured_percentage=insured).loc[buyer]
+        for values in (probabilities, worse)
+    )
+    assert then["recommended"] <= found["recommended"]
+    assert then["recommended_with_cover"] <= found["recommended_with_cover"]
+
 
 PROBABILITIES = st.lists(st.floats(1e-6, 1), min_size=4, max_size=4)
 COLUMNS = list(limits.METHODS)
@@ -374,7 +621,10 @@ def test_limits_of_a_demo_book(book_of):
     ratings = default.assessment.__wrapped__(book).ratings
     found = limits.recommend(book, ratings, insured_percentage=0.9)
     assert found.index.tolist() == book.buyers["buyer_id"].tolist()
-    assert found[["recommended", "binding", "need", "exposure", "own", "insured"]].notna().all(axis=None)
+    assert found[["recommended", "binding", "exposure", "own", "insured", "rule", "decision"]].notna().all(axis=None)
+    # What a new buyer needs is not known before its first order.
+    assert found["need"].notna().equals(~(found["new_buyer"].notna() & (found["exposure"] == 0) & found["need"].isna()))
+    assert found["need"].isna().sum() == 1
     assert (found.loc[default.in_default(book), "recommended"] == 0).all()
     judged = found["binding"] == "analyst's override"
     assert judged.sum() == 1

@@ -4,149 +4,102 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.errors import InputError
-from tradecredit.measure.behaviour import features, limits_in_force
-from tradecredit.measure.ratios import ratios
-from tradecredit.measure.receivables import open_items, window_start
-from tradecredit.model.at_risk import cover, loss_given_default
-from tradecredit.model.default import overriding
-from tradecredit.model.insurance import values_not
+from tradecredit.decide import limit_rules
+from tradecredit.decide.limit_amounts import (
+    METHODS,
+    buyer_amounts,
+    by_place,
+    covered_amounts,
+    fitted,
+    known_buyers,
+    raised,
+)
+from tradecredit.decide.limit_decisions import decided
+from tradecredit.decide.limit_groups import by_buyer, caps
+from tradecredit.decide.limit_methods import capacity, loss_budget, need, own_exposure, smallest
+from tradecredit.measure.behaviour import limits_in_force
+from tradecredit.model.insurance import NOT_INSURABLE
 
-METHODS = {
-    "need": "need",
-    "capacity": "capacity",
-    "expected_loss_budget": "expected-loss budget",
-    "concentration": "concentration",
-}
-"""The methods of DOMAIN.md §4, column: name, in the order in which one is named where two give the same amount."""
+__all__ = [
+    "METHODS", "breaches", "by_binding", "capacity", "decisions", "expired_overrides", "loss_budget", "need",
+    "recommend", "rounded_down", "totals",
+]  # fmt: skip
 
-BASES = {"net_worth": "net_worth_share", "working_capital": "working_capital_share", "revenue": "revenue_share"}
-"""Base of the capacity: the run's setting that holds its share by grade."""
-
-UNMEASURED = ("public", "affiliate")
-"""Kinds of buyer whose capacity and expected loss are not measured: neither accounts nor payment habits tell whether a
-public body or a company of our own group fails. Need and concentration apply to them."""
+SOURCES = ("own", "insurer")
+"""Whose limits in force stand beside the recommended one."""
 
 
-def recommend(book: Book, ratings: pd.DataFrame, *, insured_percentage: float = 0.0) -> pd.DataFrame:
+def recommend(
+    book: Book, ratings: pd.DataFrame, *, insured_percentage: float = 0.0, insurer_limits: pd.Series | None = None
+) -> pd.DataFrame:
     """Return the recommended limit of every buyer, the method that binds, and how the exposure stands to it.
 
     `ratings`: index buyer_id, `pd`, `grade`, `method` (`default.assess`); `insured_percentage`: the policy's share of
-    an insured loss (0: no policy). Index buyer_id (all buyers). Amounts in the reporting currency:
+    an insured loss (0: no policy); `insurer_limits`: index buyer_id, limits of the insurer to reckon with in place of
+    those in force (0: none; buyers that are not there keep theirs). Index buyer_id (all buyers). Amounts in the
+    reporting currency; those of a method are missing where it does not apply:
 
-    - `recommended`: the smallest of the methods, `rounded_down` to `limits.digits`; `binding`: that method;
-    - `need`: see `need`; `capacity`, of the `capacity_base`: see `capacity`; `expected_loss_budget`: see
-      `loss_budget`; `concentration`: largest share of the book × all receivables. Missing: does not apply, as
-      concentration where nothing is owed at all;
-    - `exposure`, the open amount; `own_limit`, `insurer_limit`: those in force (missing: none);
-    - `breach`: exposure above our own limit (missing: none set); `over_recommended`: above the recommended one;
+    - `recommended`: the smallest of the `METHODS`, `rounded_down` to `limits.digits`; `binding`: that method;
+      `rule`: in words, which rules for particular buyers applied (`limit_rules`);
+    - `need`: see `need`, at least `limits.minimum_limit`; that of a dormant buyer is `limits.dormant_limit`, that of a
+      new one before its first order is not known. `capacity`, of the `capacity_base`: see `capacity`.
+      `expected_loss_budget`: see `loss_budget`. `net_value_added`: 0 where a limit of any size costs more than the
+      run's margin earns (capital by `capital_ratio`). `without_accounts`, `new_buyer`, `maximum_of_kind` (public bodies
+      and affiliates), `maximum`: the run's largest limits of such buyers, and of any. `concentration`: largest share of
+      the book × all receivables (missing where nothing is owed at all). `group_room`, `sector_room`, `country_room`:
+      what these leave the buyer (`within_caps`); `group_id`, `group_limit`;
+    - `exposure`, the open amount; `own_limit`, `insurer_limit`: those in force (missing: none); `limit_use` = exposure
+      / own_limit; `breach`: exposure above our own limit; `over_recommended`: above the recommended one;
     - `insured`: what the insurer bears of the exposure within its named limit, before any deductible or first loss;
-      `own` = exposure − insured.
+      `own` = exposure − insured, see `own_exposure`;
+    - `recommended_with_cover`, `binding_with_cover`: the same with only our own part of the limit counting for the
+      methods that measure what we risk (`covered_amounts`). Cover adds to what is recommended without it, as far as
+      need, concentration and what the groups, sectors and countries have left allow;
+    - `change`, `decision`, `decision_code`, `response_code`, `reason`, `reason_code`, `approval`: see `decided`.
 
-    Rules: a buyer of kind `prepaid` gets 0 (`prepaid`); a dormant buyer needs nothing; public bodies and affiliates
-    have no capacity and no loss budget; a buyer without accounts has no capacity. A limit set by an analyst and valid
-    on the day stands as it is (`analyst's override`). A buyer in default gets 0 in any case (`in default`). Groups of
-    buyers are not looked at. Raises `InputError` for buyers whose probability or grade is missing: they would get a
-    limit that no risk bounds. Source: DOMAIN.md §4.
+    Rules: a buyer of kind `prepaid` gets 0 (`prepaid`); public bodies and affiliates have no capacity, loss budget and
+    net value added. A limit set by an analyst and valid on the day stands as it is (`analyst's override`); the others
+    of its group, sector and country share what it leaves. A buyer in default gets 0 in any case (`in default`). Raises
+    `InputError` for buyers whose probability or grade is missing: they would get a limit that no risk bounds. Source:
+    DOMAIN.md §4.
     """
-    settings = book.run.limits
-    buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
-    kind = book.buyers.set_index("buyer_id")["kind"]
-    ratings = ratings.reindex(buyers)
-    unrated = [
-        problem
-        for column in ("pd", "grade")
-        for problem in values_not(ratings[column].notna(), ratings[column], "ratings", "is missing")
-    ]
-    if unrated:
-        raise InputError(unrated)
-    exposure = open_items(book).groupby("buyer_id")["open_amount"].sum().reindex(buyers, fill_value=0.0)
-    unmeasured = kind.isin(UNMEASURED)
-    able = capacity(book, ratings["grade"])
-    amounts = pd.DataFrame(
-        {
-            "need": need(book),
-            "capacity": able["capacity"].mask(unmeasured),
-            "expected_loss_budget": loss_budget(
-                ratings["pd"], lgd=loss_given_default(book).lgd, budget=settings.expected_loss_budget
-            ).mask(unmeasured),
-            "concentration": settings.maximum_share_of_book * (exposure.sum() or np.nan),
-        }
-    )
-    binding, recommended = _smallest(amounts)
-    binding, recommended = binding.map(METHODS), rounded_down(recommended, settings.digits)
-    override = overriding(book, "limit")["limit"].reindex(buyers)
-    defaulted = ratings["method"] == "in default"
-    for name, applies, amount in (
-        ("prepaid", kind == "prepaid", 0.0),
-        ("analyst's override", override.notna(), override),
-        ("in default", defaulted, 0.0),
-    ):
-        binding, recommended = binding.mask(applies, name), recommended.mask(applies, amount)
-    in_force = limits_in_force(book).reindex(buyers)
-    insurable = cover(book)["insured_limit"].reindex(buyers).fillna(0.0)
-    insured = insured_percentage * np.minimum(exposure, insurable)
-    return amounts.assign(
+    known, settings = known_buyers(book, ratings), book.run.limits
+    in_force = limits_in_force(book)
+    exposure, own_limit, insurer = known["open_amount"], *(by_place(in_force[name], known) for name in SOURCES)
+    if insurer_limits is not None:
+        insurer = by_place(insurer_limits, known).fillna(insurer)
+    named = insurer.mask(known["kind"].isin(NOT_INSURABLE))
+
+    found = buyer_amounts(book, known)
+    covered = covered_amounts(book, known, found, named, insured_percentage=insured_percentage)
+    counted = found.amounts["need"].fillna(smallest(found.amounts)[1]).mask(found.fixed == 0, 0.0)
+    together = caps(known.assign(need=counted, fixed=found.fixed), exposure.sum() or np.nan, settings)
+    without = fitted(found.amounts, found, together)
+    within = raised(without, covered, found, together)
+
+    recommended = rounded_down(without.limit, settings.digits).where(found.fixed.isna(), found.fixed)
+    own = own_exposure(exposure, named, insured_percentage=insured_percentage)
+    table = without.amounts.assign(
         recommended=recommended,
-        binding=binding,
-        capacity_base=able["capacity_base"].mask(unmeasured),
+        binding=without.binding,
+        rule=limit_rules.in_words(book, found.rules),
+        capacity_base=found.capacity_base,
+        group_id=known["group_id"],
+        group_limit=by_buyer(together.group.amount, together.group),
         exposure=exposure,
-        own_limit=in_force["own"],
-        insurer_limit=in_force["insurer"],
-        breach=(exposure - in_force["own"]).clip(lower=0.0),
+        own_limit=own_limit,
+        insurer_limit=insurer,
+        limit_use=exposure / own_limit.where(own_limit > 0),
+        breach=(exposure - own_limit).clip(lower=0.0),
         over_recommended=(exposure - recommended).clip(lower=0.0),
-        insured=insured,
-        own=exposure - insured,
+        insured=exposure - own,
+        own=own,
+        recommended_with_cover=rounded_down(within.limit, settings.digits).where(found.fixed.isna(), found.fixed),
+        binding_with_cover=within.binding,
     )
-
-
-def need(book: Book) -> pd.Series:
-    """Return the limit that each buyer's purchases take: monthly purchases × (payment days + tolerated delay) / 30.
-
-    Monthly purchases: those of the last 12 months by the months that the buyer has bought in, at most 12. Payment
-    days: the usual terms, the mean of (due − issued) over these invoices by amount. 0 without purchases. Index
-    buyer_id. Source: DOMAIN.md §4 (15 days' terms and 30 days' delay: 1.5 months).
-    """
-    behaviour = features(book)
-    recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
-    weighted = recent["amount"] * (recent["due"] - recent["issued"]).dt.days
-    bought = recent["amount"].groupby(recent["buyer_id"]).sum().reindex(behaviour.index, fill_value=0.0)
-    days = weighted.groupby(recent["buyer_id"]).sum().reindex(behaviour.index, fill_value=0.0) / bought.where(
-        bought > 0
-    )
-    months = behaviour["months_of_history"].clip(1.0, 12.0)
-    monthly = behaviour["sales_12m"] / months
-    return (monthly * (days + book.run.limits.tolerated_delay_days) / 30).fillna(0.0).rename("need")
-
-
-def capacity(book: Book, grades: pd.Series) -> pd.DataFrame:
-    """Return what each buyer's accounts carry: the smallest of share(grade) × base over its bases.
-
-    The bases are net worth, working capital and revenue. Index buyer_id; `capacity` (0 where a base is negative;
-    missing without accounts or grade) and `capacity_base`, the base that is smallest. A base that the account does not
-    show does not apply. Source: DOMAIN.md §4.
-    """
-    accounts = ratios(book)[list(BASES)]
-    place = grades.reindex(accounts.index).astype("float64") - 1
-    amounts = {}
-    for base, setting in BASES.items():
-        shares = np.array(getattr(book.run.limits, setting))
-        share = pd.Series(shares[place.fillna(0).astype(int)], index=accounts.index).where(place.notna())
-        amounts[base] = share * accounts[base].clip(lower=0.0)
-    base, smallest = _smallest(pd.DataFrame(amounts))
-    return pd.DataFrame({"capacity": smallest, "capacity_base": base})
-
-
-def loss_budget(probability: pd.Series, *, lgd: float, budget: float) -> pd.Series:
-    """Return the amount whose expected loss is the budget: budget / (PD × LGD); missing for a missing PD, or no loss.
-
-    Source: DOMAIN.md §4.
-
-    >>> loss_budget(pd.Series([0.02]), lgd=0.5, budget=1000.0).tolist()
-    [100000.0]
-    """
-    loss = probability * lgd
-    return (budget / loss.where(loss > 0)).rename("expected_loss_budget")
+    insolvent = known["buyer_id"].isin(book.defaults.loc[book.defaults["kind"] == "insolvency", "buyer_id"])
+    adverse = pd.DataFrame({"negative equity": found.rules["negative equity"], "insolvent": insolvent})
+    return decided(table, adverse, settings).set_index(pd.Index(known["buyer_id"], name="buyer_id"))
 
 
 def rounded_down(amounts: pd.Series, digits: int) -> pd.Series:
@@ -163,7 +116,8 @@ def rounded_down(amounts: pd.Series, digits: int) -> pd.Series:
 
 
 def totals(limits: pd.DataFrame) -> pd.Series:
-    """Return the book's sums: `recommended`, `breaches` (buyers), `breach_amount`, `own`, `insured`, `insured_share`.
+    """Return the book's sums: `recommended`, `recommended_with_cover`, `breaches` (buyers), `breach_amount`, `own`,
+    `insured`, `insured_share`.
 
     Breaches are missing where no buyer has a limit of ours, `insured` and its share of the exposure where the insurer
     has named no limit.
@@ -173,6 +127,7 @@ def totals(limits: pd.DataFrame) -> pd.Series:
     return pd.Series(
         {
             "recommended": limits["recommended"].sum(),
+            "recommended_with_cover": limits["recommended_with_cover"].sum(),
             "breaches": float((over > 0).sum()) if len(over) else np.nan,
             "breach_amount": over.sum() if len(over) else np.nan,
             "own": limits["own"].sum(),
@@ -188,6 +143,16 @@ def by_binding(limits: pd.DataFrame) -> pd.DataFrame:
         buyers=("recommended", "size"), recommended=("recommended", "sum"), exposure=("exposure", "sum")
     )
     return table.sort_values("buyers", ascending=False, kind="stable")
+
+
+def expired_overrides(book: Book) -> pd.DataFrame:
+    """Return the limits that analysts had set until a day that is over, which are not applied: columns of `overrides`.
+
+    The latest end first.
+    """
+    rows = book.overrides[book.overrides["limit"].notna()]
+    over = rows[rows["until"] < book.as_of]
+    return over.sort_values("until", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def breaches(limits: pd.DataFrame) -> pd.DataFrame:
@@ -208,16 +173,9 @@ def decisions(limits: pd.DataFrame, currency: str) -> list[str]:
         found.append(
             f"{len(over):,} {many} not in default {owe} {currency} {over['breach'].sum():,.0f} above {raised}; the "
             f"largest excess is {currency} {largest['breach']:,.0f} of {over.index[0]}, for whom {currency} "
-            f"{largest['recommended']:,.0f} is recommended. Raise {raised}, or stop deliveries."
+            f"{largest['recommended_with_cover']:,.0f} is recommended. Raise {raised}, or stop deliveries."
         )
     if len(defaulted):
         many, have, them = ("buyer", "has", "it") if len(defaulted) == 1 else ("buyers", "have", "them")
         found.append(f"{len(defaulted):,} {many} in default still {have} a limit of our own. Cancel {them}.")
     return found
-
-
-def _smallest(amounts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Return the name and the value of each row's smallest amount; missing ones do not apply."""
-    known = amounts.notna().any(axis=1)
-    names = amounts[known].idxmin(axis=1).reindex(amounts.index).astype("str")
-    return names, amounts.min(axis=1)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.limits import UNMEASURED
+from tradecredit.decide.limit_rules import UNMEASURED
 from tradecredit.errors import InputError, Problem
 from tradecredit.measure.behaviour import DAYS_A_MONTH, features
 from tradecredit.measure.receivables import window_start
@@ -67,9 +67,9 @@ def default_by(cumulative: pd.DataFrame, rows: pd.Series, days: pd.Series) -> pd
 def habits(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     """Return how each grade's buyers bought and paid in the last 12 months: index `grade`, all ten.
 
-    `ratings`: index buyer_id, `grade`. Left out are buyers that pay in advance, and public bodies and affiliates, whose
-    default is not measured (`limits.UNMEASURED`). Columns: `buyers` that bought; `sales_12m` (reporting currency, gross
-    of tax); `usual_terms_days`, the mean of (due − issued) over their invoices by amount; `delay_days`, the mean days
+    `ratings`: index buyer_id, `grade`. Left out are buyers that pay in advance, and public bodies and affiliates,
+    whose default is not measured (`limit_rules.UNMEASURED`). Columns: `buyers` that bought; `sales_12m` (gross of
+    tax); `usual_terms_days`, the mean of (due − issued) over their invoices by amount; `delay_days`, the mean days
     beyond terms by sales: of the grade, or of all grades where no buyer of the grade has paid (`delay_basis` says
     which). Missing: what no buyer's invoices tell.
     """

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.measure.balances import places
 
 AMOUNTS = ("revenue", "ebit", "net_income", "total_assets", "total_liabilities")
 """Items of the account that stand beside the ratios as they are, for size and for limits."""
@@ -101,4 +102,7 @@ def _known_accounts(book: Book) -> pd.DataFrame:
 
 
 def _by_buyer(accounts: pd.DataFrame, book: Book) -> pd.DataFrame:
-    return accounts.set_index("buyer_id").reindex(pd.Index(book.buyers["buyer_id"], name="buyer_id"))
+    buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
+    # By places, because to reindex by text is slow; a place of −1 is not there, and gives a row of missing values.
+    rows = accounts.drop(columns="buyer_id").reset_index(drop=True)
+    return rows.reindex(places(book.buyers["buyer_id"], accounts["buyer_id"])).set_index(buyers)

@@ -1,0 +1,136 @@
+"""The insurer's limits: which to ask for, and what it does to each buyer when the insurer cuts them."""
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.limit_methods import own_exposure
+from tradecredit.decide.limits import recommend
+from tradecredit.errors import InputError, ParameterError, Problem
+from tradecredit.measure.balances import balances
+from tradecredit.measure.receivables import window_start
+from tradecredit.model.at_risk import cover, evidence, loss_given_default
+from tradecredit.model.insurance import NOT_INSURABLE, Policy, values_not
+
+REQUESTS = {"new limit": "2", "increased limit": "3"}
+"""What is asked of the insurer: its code in UN/EDIFACT's data element 4505, credit cover request type."""
+
+
+def requests(book: Book, ratings: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Return the limits that are worth asking the insurer for, the largest margin per premium and fee first.
+
+    `ratings`: as `recommend` takes them; `policy`: that in force, no top-up, with its discretionary limit where no
+    limit is named. A request is worth making where a named limit would let us lend more than we recommend with today's
+    cover, and that pays. All requests are taken as granted together, so that the buyers of a group share its room.
+    Index buyer_id; amounts in the reporting currency:
+
+    - `request` and `request_code` (4505); `insurer_limit`, that in force (missing: none named); `requested`, the limit
+      to ask for, which is all that we would then lend;
+    - `limit_now`, `limit_then`: `recommended_with_cover` without and with the request;
+    - `extra_sales` of a year that the difference carries, net of tax as far as that is stated, at the buyer's usual
+      terms and the tolerated delay: difference × 360 / days; `margin_gained` = the run's margin × extra sales;
+    - `expected_loss_more` = PD × LGD × what we bear of the limit then, less what we bear of it now (negative: less);
+    - `cost` = premium rate × extra sales × (1 + tax) and, for a new limit, the yearly fee; `net_gain` = margin_gained −
+      expected_loss_more − cost; `margin_per_cost` = margin_gained / cost (missing where it costs nothing: these come
+      first).
+
+    Left out: buyers that cannot be insured or are in default, and limits that the insurer has refused, whose requests
+    would be repeated. Missing: sales of a buyer without purchases, and all that rests on the margin where the run
+    states none; such requests come last, as nobody can tell whether they pay. A minimum premium is not looked at: where
+    it is not reached, extra sales cost less.
+    """
+    now_limit, named = _applied(book, policy), cover(book)
+    askable = ~named["cover"].isin(["limit refused", *(f"not insurable: {kind}" for kind in NOT_INSURABLE)])
+    askable &= policy.buyers is None or named.index.isin(policy.buyers or [])
+    share = policy.insured_percentage
+    now = recommend(book, ratings, insured_percentage=share, insurer_limits=now_limit)
+    then = recommend(book, ratings, insured_percentage=share, insurer_limits=now_limit.mask(askable, np.inf))
+    limit_now, limit_then = now["recommended_with_cover"], then["recommended_with_cover"]
+    asked = (limit_then > limit_now) & askable
+
+    purchases = balances(book)
+    days = (purchases["payment_days"] + book.run.limits.tolerated_delay_days).where(lambda days: days > 0)
+    sales = (limit_then - limit_now) * 360 / days * _net_of_tax(book)
+    margin = sales * (np.nan if book.run.margin is None else book.run.margin)
+    loss = ratings["pd"].reindex(now.index) * loss_given_default(book).lgd
+    bear_then = own_exposure(limit_then, limit_then, insured_percentage=share)
+    more = loss * (bear_then - own_exposure(limit_now, now_limit, insured_percentage=share))
+    fresh = ~(named["insured_limit"] > 0)
+    cost = (policy.premium_rate or 0.0) * (1 + (policy.premium_tax_rate or 0.0)) * sales
+    cost += (policy.limit_fee or 0.0) * fresh
+    request = pd.Series(np.where(fresh, *REQUESTS), index=now.index, dtype="str")
+    table = pd.DataFrame(
+        {
+            "request": request, "request_code": request.map(REQUESTS), "insurer_limit": named["insured_limit"],
+            "requested": limit_then, "limit_now": limit_now, "limit_then": limit_then, "extra_sales": sales,
+            "margin_gained": margin, "expected_loss_more": more, "cost": cost, "net_gain": margin - more - cost,
+            "margin_per_cost": margin / cost.where(cost > 0),
+        }
+    )[asked]  # fmt: skip
+    per_cost = table["margin_per_cost"].where(table["cost"] != 0, np.inf)
+    order = np.lexsort((-table["net_gain"], -per_cost))
+    table = table.iloc[order]
+    return table[~(table["net_gain"] <= 0)]
+
+
+def after_cut(book: Book, ratings: pd.DataFrame, left: float | pd.Series, *, insured_percentage: float) -> pd.DataFrame:
+    """Return what a cut of the insurer's limits does to each buyer that it touches, the most own exposure first.
+
+    `left`: the part of each named limit that remains (0: all are cancelled), or amounts by buyer_id, to which limits
+    are cut (buyers that are not there, and limits that are lower, stay). Index buyer_id; amounts in the reporting
+    currency, `_after` the cut:
+
+    - `exposure`; `insurer_limit`, `insured` and `own`, as `recommend`, each with `_after`; `own_more` = own_after −
+      own; `expected_loss_more` = PD × LGD × own_more;
+    - `own_limit` in force; `recommended_with_cover`, with `_after`; `over_after`: exposure above it.
+
+    What was shipped before a cut stays covered (DOMAIN.md §5.1): this is the book once today's balances have turned
+    over. Buyers in default, to whom nothing more is shipped, are left out. Raises `ParameterError` for a part outside
+    0 to 1, and `InputError` for amounts that are missing or below 0.
+    """
+    before = recommend(book, ratings, insured_percentage=insured_percentage)
+    named = before["insurer_limit"].dropna()
+    lowered = np.minimum(named, _limits_left(named, left))
+    after = recommend(book, ratings, insured_percentage=insured_percentage, insurer_limits=lowered)
+    touched = lowered.index[(lowered < named) & (before["binding"].reindex(lowered.index) != "in default")]
+    before, after = before.loc[touched], after.loc[touched]
+    more = after["own"] - before["own"]
+    columns = {
+        f"{name}{suffix}": table[name]
+        for name in ("insurer_limit", "insured", "own")
+        for suffix, table in (("", before), ("_after", after))
+    }
+    table = pd.DataFrame({"exposure": before["exposure"], **columns}).assign(
+        own_more=more,
+        expected_loss_more=more * ratings["pd"].reindex(touched) * loss_given_default(book).lgd,
+        own_limit=before["own_limit"],
+        recommended_with_cover=before["recommended_with_cover"],
+        recommended_with_cover_after=after["recommended_with_cover"],
+        over_after=(before["exposure"] - after["recommended_with_cover"]).clip(lower=0.0),
+    )
+    return table.sort_values("own_more", ascending=False, kind="stable")
+
+
+def _limits_left(named: pd.Series, left: float | pd.Series) -> pd.Series:
+    if isinstance(left, pd.Series):
+        problems = list(values_not(left >= 0, left, "cut", "an amount of 0 or more is expected"))
+        if problems:
+            raise InputError(problems)
+        return left.reindex(named.index).fillna(named)
+    if not 0 <= left <= 1:
+        problem = Problem("cut", "a part from 0 to 1 is expected", "state the part that remains", value=left)
+        raise ParameterError([problem])
+    return named * left
+
+
+def _applied(book: Book, policy: Policy) -> pd.Series:
+    """Return the limit of each buyer under the policy, named or discretionary."""
+    portfolio = cover(book).join(evidence(book))
+    return pd.Series(policy.attachment(portfolio).limit, index=portfolio.index)
+
+
+def _net_of_tax(book: Book) -> float:
+    """Return the part of the last 12 months' invoices that is not tax; 1 without any."""
+    recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
+    amount = recent["amount"].sum()
+    return float(1 - recent["tax"].sum() / amount) if amount > 0 else 1.0

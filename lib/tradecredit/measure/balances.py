@@ -1,0 +1,65 @@
+"""What each buyer owes and buys: sums over the ledger in one pass, fast enough for a hundred thousand buyers."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tradecredit.book.book import Book
+from tradecredit.book.checks import CENT
+from tradecredit.measure.behaviour import DAYS_A_MONTH
+from tradecredit.measure.receivables import window_start
+
+
+def balances(book: Book) -> pd.DataFrame:
+    """Return every buyer's balance and purchases on the as-of date.
+
+    Reads `buyers`, `invoices` and `receipts`. Index `buyer_id` (all buyers, in their order); amounts gross, in the
+    reporting currency:
+
+    - `open_amount`: the sum of `receivables.open_items`;
+    - `sales_12m`: invoiced in the last 12 months; `payment_days`: the usual terms, the mean of (due − issued) over
+      these invoices by amount (missing without any); `monthly_purchases` = sales_12m / the months that the buyer has
+      bought in, at least 1 and at most 12;
+    - `first_issued`, `last_issued`: days of the first and the last invoice (missing without any).
+    """
+    invoices, buyers = book.invoices, book.buyers["buyer_id"]
+    owner = places(invoices["buyer_id"], buyers)
+    amount, days = invoices["amount"].to_numpy(), (invoices["due"] - invoices["issued"]).dt.days.to_numpy()
+    recent = np.where(invoices["issued"] > window_start(book.as_of, 12), amount, 0.0)
+    issued = invoices["issued"].groupby(owner, sort=False)
+    bounds = {"first_issued": issued.min(), "last_issued": issued.max()}
+    number = pd.RangeIndex(len(buyers))
+    table = pd.DataFrame({name: days.reindex(number) for name, days in bounds.items()})
+    table = table.set_axis(pd.Index(buyers, name="buyer_id"))
+    sales = pd.Series(np.bincount(owner, recent, len(buyers)), index=table.index)
+    weighted = np.bincount(owner, recent * days, len(buyers))
+    months = ((book.as_of - table["first_issued"]).dt.days / DAYS_A_MONTH).clip(1.0, 12.0)
+    return table.assign(
+        open_amount=np.bincount(owner, _open(book), len(buyers)),
+        sales_12m=sales,
+        payment_days=weighted / sales.where(sales > 0),
+        monthly_purchases=(sales / months).fillna(0.0),
+    )
+
+
+def places(values: pd.Series, among: pd.Series) -> np.ndarray:
+    """Return where each value stands in `among`, whose values differ; −1 where it does not.
+
+    >>> places(pd.Series(["b", "c"], dtype="str"), pd.Series(["a", "b"], dtype="str")).tolist()
+    [1, -1]
+    """
+    found = pc.index_in(pa.array(values), value_set=pa.array(among))
+    return pc.fill_null(found, -1).to_numpy().astype(np.intp)
+
+
+def _open(book: Book) -> np.ndarray:
+    """Return what is open of each invoice, as `receivables.open_items` has it, without the days on which it was paid.
+
+    Receipts are amounts of 0 or more, so that an invoice is settled once and stays so: the sum tells.
+    """
+    settles = places(book.receipts["invoice_id"], book.invoices["invoice_id"])
+    known = settles >= 0
+    paid = np.bincount(settles[known], book.receipts["amount"].to_numpy()[known], len(book.invoices))
+    left = book.invoices["amount"].to_numpy() - paid
+    return np.where(left < CENT, 0.0, left)

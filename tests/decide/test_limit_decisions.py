@@ -1,0 +1,109 @@
+"""What to do about limits in force: decisions, reasons and codes by hand, and against the directories of UN/CEFACT."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tradecredit.decide.limit_decisions import DECISIONS, REASONS, approval, by_decision, changes, decided
+from tradecredit.params import LimitSettings
+
+SETTINGS = LimitSettings()
+
+# UN/EDIFACT D.00A, as UNECE publishes it (service.unece.org/trade/untdid/d00a/tred/tred4505.htm, …4507, …4509).
+REQUEST_TYPES = {
+    "2": "Request new limit", "3": "Request increased limit", "6": "Cancellation", "7": "Reduction",
+    "8": "Prolongation of credit cover",
+}  # fmt: skip
+RESPONSE_TYPES = {"2": "Approved", "3": "Not approved", "5": "Partly approved", "8": "Cancellation", "9": "Reduction"}
+RESPONSE_REASONS = {
+    "2": "No financial information available", "12": "Adverse information is publicly available",
+    "13": "Credit limit full", "14": "Lack of turnover", "15": "Other",
+}  # fmt: skip
+
+CASES = pd.DataFrame(
+    [
+        # in force, with cover, need, what binds → decision, change, 4505, 4507, 4509
+        ("first", np.nan, 5_000, 5_400, "need", "new", 5_000, "2", "2", None),
+        ("less than needed", np.nan, 5_000, 9_000, "capacity", "new", 5_000, "2", "5", "15"),
+        ("none in force", 0, 5_000, 5_000, "need", "new", 5_000, "2", "2", None),
+        ("more", 2_000, 5_000, 5_400, "need", "increase", 3_000, "3", "2", None),
+        ("more, not all", 2_000, 5_000, 9_000, "concentration", "increase", 3_000, "3", "5", "13"),
+        ("about the same", 5_200, 5_000, 5_400, "need", "prolongation", 0, "8", "2", None),
+        ("the same, held", 5_000, 5_000, 9_000, "no accounts", "prolongation", 0, "8", "2", "2"),
+        ("a tenth less", 10_000, 9_000, 9_400, "need", "reduction", -1_000, "7", "9", "14"),
+        ("weak", 9_000, 1_000, 9_400, "expected-loss budget", "reduction", -8_000, "7", "9", "15"),
+        ("group", 9_000, 1_000, 9_400, "group", "reduction", -8_000, "7", "9", "13"),
+        ("idle", 9_000, 0, 0, "need", "cancellation", -9_000, "6", "8", "14"),
+        ("negative equity", 9_000, 0, 400, "capacity", "cancellation", -9_000, "6", "8", "12"),
+        ("insolvent", 9_000, 0, 400, "in default", "cancellation", -9_000, "6", "8", "12"),
+        ("protracted", np.nan, 0, 400, "in default", "refusal", 0, "2", "3", "15"),
+        ("nothing needed", np.nan, 0, 0, "need", "none", 0, None, None, None),
+        ("prepaid", np.nan, 0, 700, "prepaid", "none", 0, None, None, None),
+        ("prepaid, in force", 700, 0, 700, "prepaid", "cancellation", -700, "6", "8", "15"),
+        ("before the first order", np.nan, 2_500, np.nan, "new buyer", "new", 2_500, "2", "2", "15"),
+    ],
+    columns=["case", "own_limit", "recommended_with_cover", "need", "binding_with_cover", "decision", "change",
+             "decision_code", "response_code", "reason_code"],
+).set_index("case")  # fmt: skip
+GIVEN = CASES.columns[:4]
+ADVERSE = pd.DataFrame({name: CASES.index == name for name in ("negative equity", "insolvent")}, index=CASES.index)
+
+
+@pytest.mark.parametrize("case", CASES.index)
+def test_decisions_by_hand(case):
+    found = decided(CASES[GIVEN], ADVERSE, SETTINGS).loc[case]
+    expected = CASES.loc[case, CASES.columns[4:]]
+    assert found[expected.index].fillna("none").tolist() == expected.fillna("none").tolist()
+    assert pd.isna(found["reason"]) == (found["decision"] == "none") == pd.isna(found["approval"])
+
+
+def test_the_codes_are_those_of_the_directories():
+    assert {code for code, _ in DECISIONS.values()} <= {*REQUEST_TYPES, ""}
+    assert {code for _, code in DECISIONS.values()} <= {*RESPONSE_TYPES, ""}
+    assert {code for code, _ in REASONS.values()} <= {*RESPONSE_REASONS, ""}
+    for decision, (request, response) in DECISIONS.items():
+        if decision in ("increase", "reduction", "cancellation", "prolongation"):
+            assert decision[:8] in REQUEST_TYPES[request].lower()
+        if decision in ("reduction", "cancellation"):
+            assert decision == RESPONSE_TYPES[response].lower()
+
+
+def test_reasons_are_told_in_words():
+    found = decided(CASES[GIVEN], ADVERSE, SETTINGS)["reason"]
+    assert found["idle"] == "it buys less than the limit is for"
+    assert found["first"] == "its need is met in full"
+    assert found["negative equity"] == "its accounts show negative equity"
+
+
+def test_what_counts_as_a_change_is_the_runs():
+    strict = decided(CASES[GIVEN], ADVERSE, LimitSettings(minimum_change=0.0))
+    assert strict.loc["about the same", ["decision", "change"]].tolist() == ["reduction", -200]
+    # The limit of the one that is the same stays.
+    assert strict.loc["the same, held", "decision"] == "prolongation"
+
+
+def test_approval_goes_by_the_amount_that_then_holds():
+    amounts = pd.Series([0.0, 50_000, 50_001, 250_000, 1e6, 1e6 + 1, np.nan])
+    assert approval(amounts, SETTINGS.approvals).fillna("nobody").tolist() == [
+        "credit analyst", "credit analyst", "head of credit", "head of credit", "chief financial officer", "board",
+        "nobody",
+    ]  # fmt: skip
+    two = LimitSettings(approvals=[{"by": "clerk", "up_to": 5_100.0}, {"by": "owner"}])
+    found = decided(CASES[GIVEN], ADVERSE, two)["approval"]
+    # Raised to 5,000; kept at 5,200; reduced to 9,000.
+    assert found[["more", "about the same", "a tenth less"]].tolist() == ["clerk", "owner", "owner"]
+
+
+def test_decisions_are_counted_with_their_amounts():
+    found = by_decision(decided(CASES[GIVEN], ADVERSE, SETTINGS))
+    assert found["limits"].sum() == (CASES["decision"] != "none").sum()
+    row = found.loc[("increase", "its need is met in full")]
+    assert row[["limits", "before", "after", "change", "decision_code"]].tolist() == [1, 2_000, 5_000, 3_000, "3"]
+    assert (found["before"] + found["change"] == found["after"]).all()
+
+
+def test_the_largest_change_comes_first():
+    found = changes(decided(CASES[GIVEN], ADVERSE, SETTINGS))
+    assert not found["decision"].isin(["none", "prolongation"]).any()
+    assert found["change"].abs().is_monotonic_decreasing
+    assert "protracted" in found.index

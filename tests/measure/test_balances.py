@@ -1,0 +1,59 @@
+"""Sums by buyer: worked by hand, and equal to those of the open items."""
+
+import pandas as pd
+import pytest
+
+from tradecredit.book.demo import demo_book
+from tradecredit.measure.balances import balances, places
+from tradecredit.measure.behaviour import features
+from tradecredit.measure.receivables import open_items
+
+INVOICES = """invoice_id,buyer_id,issued,due,amount
+I1,B,2025-01-10,2025-02-09,900
+I2,B,2025-10-01,2025-10-31,300
+I3,B,2026-01-01,2026-03-02,100
+I4,A,2026-03-01,2026-03-31,50
+"""
+RECEIPTS = """invoice_id,received,amount,kind
+I1,2025-02-09,899.996,payment
+I2,2025-10-20,100,payment
+I2,2025-10-30,150,credit_note
+"""
+BUYERS = "buyer_id,kind\nA,private\nB,private\nC,private\n"
+
+
+def test_balances_and_purchases_by_hand(book_of):
+    found = balances(book_of("2026-03-31", invoices=INVOICES, receipts=RECEIPTS, buyers=BUYERS))
+    assert found.index.tolist() == ["A", "B", "C"]
+    # Less than half a cent is left of I1: it is settled. 50 is left of I2.
+    assert found["open_amount"].tolist() == pytest.approx([50, 150, 0])
+    assert found["sales_12m"].tolist() == [50, 400, 0]
+    assert found["payment_days"].fillna(-1).tolist() == pytest.approx([30, (300 * 30 + 100 * 60) / 400, -1])
+    # A has bought for a day less than a month, which counts as one; B for more than a year.
+    assert found["monthly_purchases"].tolist() == pytest.approx([50, 400 / 12, 0])
+    assert found.loc["B", ["first_issued", "last_issued"]].tolist() == [
+        pd.Timestamp("2025-01-10"),
+        pd.Timestamp("2026-01-01"),
+    ]
+    assert found.loc["C", ["first_issued", "last_issued"]].isna().all()
+
+
+def test_balances_without_receipts(book_of):
+    assert balances(book_of("2026-03-31", invoices=INVOICES))["open_amount"].sum() == 1_350
+
+
+def test_sums_are_those_of_the_open_items_and_of_the_features(book_of):
+    tables = dict(demo_book(buyers=60, invoices=4_000, seed=5).tables)
+    rates = tables.pop("fx").assign(rate=1.0)
+    book = book_of("2026-10-31", fx=rates, **tables)
+    found, behaviour = balances(book), features(book)
+    items = open_items(book).groupby("buyer_id")["open_amount"].sum().reindex(found.index, fill_value=0.0)
+    assert found["open_amount"].tolist() == pytest.approx(items.tolist())
+    assert found["sales_12m"].tolist() == pytest.approx(behaviour["sales_12m"].tolist())
+
+
+def test_places():
+    names = pd.Series(["x", "z", None, "y"], dtype="str")
+    assert places(names, pd.Series(["y", "x"], dtype="str")).tolist() == [1, -1, -1, 0]
+    assert places(names.head(0), names.dropna()).tolist() == []
+    assert places(names.dropna(), names.head(0)).tolist() == [-1, -1, -1]
