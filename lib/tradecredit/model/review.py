@@ -145,7 +145,9 @@ def _by_model(known: pd.DataFrame, found: Assessment) -> pd.Series:
 
 def _by_stated(known: pd.DataFrame, found: Assessment, settings: DefaultSettings) -> pd.Series:
     """Return the stated probabilities of past observations, beside today's buyers, who alone set centre and level."""
-    both = pd.concat([found.today, known], keys=["today", "then"])
+    # An agency of which nobody has a score today is in no probability of today, and in none of these.
+    used = found.today.columns[found.today.notna().any()]
+    both = pd.concat([found.today, known[used]], keys=["today", "then"])
     alive = (found.ratings["method"] != "in default").reindex(both.index.get_level_values("buyer_id")).to_numpy()
     counted = pd.Series(alive & (both.index.get_level_values(0) == "today"), index=both.index)
     weights = few_defaults.History(0, 0.0, found.weights)
