@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from tradecredit.errors import ParameterError
-from tradecredit.params import PROJECT, Run
+from tradecredit.params import PART_WEIGHTS, PROJECT, Run
 
 MINIMAL = {"entity": "Test", "currency": "EUR", "source": {"kind": "demo"}}
 
@@ -77,6 +77,14 @@ def test_all_problems_are_told_at_once_with_key_value_and_remedy(tmp_path):
         ({"simulation": {"levels": [0.99, 0.95]}}, "simulation.levels"),
         ({"simulation": {"levels": [1.0]}}, "simulation.levels.0"),
         ({"default": {"central_tendency": float("inf")}}, "default.central_tendency"),
+        ({"default": {"central_tendencies": {"DE": 0.0}}}, "default.central_tendencies.DE"),
+        ({"default": {"level": "now"}}, "default.level"),
+        ({"default": {"index_elasticity": -0.5}}, "default.index_elasticity"),
+        ({"default": {"insolvency_index": 3}}, "default.insolvency_index"),
+        ({"default": {"agencies": {"A": 0.02}}}, "default.agencies.A"),
+        ({"default": {"agencies": {"A": {1: 0.0, 2: 0.1}}}}, "default.agencies.A.1"),
+        ({"default": {"agencies": {"A": {"good": 0.01, 2: 0.1}}}}, "default.agencies.A.good"),
+        ({"default": {"prior_part_weights": {"accounts": -1}}}, "default.prior_part_weights.accounts"),
         ({"losses": {"lgd": 1.2}}, "losses.lgd"),
         ({"losses": {"correlation": "high"}}, "losses.correlation"),
         ({"tables": {"invoices": {"formats": {"decimal": ",", "thousands": ","}}}}, None),
@@ -91,6 +99,70 @@ def test_all_problems_are_told_at_once_with_key_value_and_remedy(tmp_path):
 def test_impossible_values_are_refused(tmp_path, keys, column):
     problems = problems_of(tmp_path, **({"source": {"kind": "folder", "path": "x"}} | keys))
     assert column is None or column in problems, problems
+
+
+@pytest.mark.parametrize(
+    "points", [{50: 0.01}, {}, {1: 0.1, 2: 0.2, 3: 0.15}, {1: 0.1, 2: 0.1}], ids=["one", "none", "turns", "level"]
+)
+def test_what_an_agencys_scores_mean_has_an_order(tmp_path, points):
+    problems = problems_of(tmp_path, default={"agencies": {"North": points, "East": {1: 0.2, 2: 0.1}, "West": points}})
+    assert list(problems) == ["default.agencies"]
+    told = problems["default.agencies"].allowed
+    assert told == "North, West: two scores at least are expected, and probabilities that only rise or only fall"
+
+
+def test_an_agencys_scores_may_rise_or_fall_with_default(tmp_path):
+    agencies = {"North": {20: 0.06, 5: 0.2, 80: 0.004}, "East": {1: 0.001, 2.5: 0.01}}
+    assert Run.from_yaml(run_of(tmp_path, default={"agencies": agencies})).default.agencies == agencies
+
+
+def test_parts_that_are_not_weighted_keep_their_weight(tmp_path):
+    run = Run.from_yaml(run_of(tmp_path, default={"prior_part_weights": {"accounts": 0}}))
+    assert run.default.prior_part_weights == PART_WEIGHTS | {"accounts": 0}
+    assert set(PART_WEIGHTS) == {"payment behaviour", "accounts", "outside opinion"}
+    problem = problems_of(tmp_path, default={"prior_part_weights": {"surroundings": 1}})[
+        "default.prior_part_weights.surroundings"
+    ]
+    assert problem.allowed == "should be 'payment behaviour', 'accounts' or 'outside opinion'"
+
+
+INDEX = {"source": "A statistics office.", "values": {date(2026, 2, 28): 110, date(2026, 1, 31): 100}}
+
+
+def test_an_index_is_read_with_the_run_by_a_path_relative_to_it(tmp_path):
+    (tmp_path / "economy").mkdir()
+    (tmp_path / "economy" / "index.yaml").write_text(yaml.safe_dump(INDEX))
+    run = Run.from_yaml(run_of(tmp_path, default={"insolvency_index": "economy/index.yaml"}, as_of="2026-03-31"))
+    assert run.default.insolvency_index.source == "A statistics office."
+    assert list(run.default.insolvency_index.values.items()) == [(date(2026, 1, 31), 100), (date(2026, 2, 28), 110)]
+    # The values are part of the run from here on: another day, and what is remembered by the run, have them.
+    assert run.as_of_date("2026-02-28").default == run.default
+    assert Run.from_yaml(run_of(tmp_path, default={"insolvency_index": INDEX})).default == run.default
+
+
+def test_problems_of_an_index_are_told_where_it_stands(tmp_path):
+    one = {"source": "A.", "values": {date(2026, 1, 31): 100}}
+    few = "values of two days at least are expected: one alone tells of no change"
+    assert problems_of(tmp_path, default={"insolvency_index": one})["default.insolvency_index.values"].allowed == few
+    bad = {"sourc": "A.", "values": {date(2026, 1, 31): -1, "soon": 5}}
+    problems = problems_of(tmp_path, default={"insolvency_index": bad})
+    assert set(problems) == {
+        f"default.insolvency_index.{key}" for key in ("source", "sourc", "values.2026-01-31", "values.soon")
+    }
+    assert problems["default.insolvency_index.sourc"].remedy == "did you mean 'source'"
+    assert problems["default.insolvency_index.values.soon"].allowed == "a date such as 2026-10-31 is expected"
+    file = tmp_path / "index.yaml"
+    file.write_text(yaml.safe_dump(one))
+    problem = problems_of(tmp_path, default={"insolvency_index": "index.yaml"})["values"]
+    assert (problem.file, problem.allowed) == (str(file), few)
+    missing = problems_of(tmp_path, default={"insolvency_index": "none.yaml"})[None]
+    assert missing.file == str(tmp_path / "none.yaml")
+    assert "cannot be read" in missing.allowed
+
+
+def test_sector_factors_are_told_apart_from_a_file_too(tmp_path):
+    problems = problems_of(tmp_path, losses={"dependence": {"sector_factors": {"source": "A.", "other": "x"}}})
+    assert set(problems) == {f"losses.dependence.sector_factors.{key}" for key in ("factors", "correlation", "sectors")}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 import numpy as np
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
 
 from tradecredit.errors import ParameterError, Problem
 
@@ -32,6 +32,16 @@ class Parameters(BaseModel):
     """A section of a run file: unknown keys, text for numbers and infinite values are refused, and it never changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+SECTION, FILE = "[section]", "[file]"
+Section = TypeVar("Section", bound=Parameters)
+SectionOrFile = Annotated[
+    Annotated[Section, Tag(SECTION)] | Annotated[Path, Tag(FILE)],
+    Discriminator(lambda value: FILE if isinstance(value, str | Path) else SECTION),
+]
+"""A section of the run file, or the YAML file that holds it; told apart beforehand, so that what is wrong with the one
+is not told as if the other had been meant."""
 
 
 class DemoSource(Parameters):
@@ -133,6 +143,12 @@ class InsolvencyIndex(Parameters):
     values: dict[date, Positive]
     """Last day of a period: its value. Values of later days than the run's are not read."""
 
+    @field_validator("values", mode="before")
+    @classmethod
+    def _days_as_written(cls, values: object) -> object:
+        # A problem then names the day as the file has it, not Python's word for what YAML made of it.
+        return {str(day): value for day, value in values.items()} if isinstance(values, dict) else values
+
     @field_validator("values")
     @classmethod
     def _a_series(cls, values: dict[date, float]) -> dict[date, float]:
@@ -164,7 +180,7 @@ class DefaultSettings(Parameters):
     level: Literal["book", "stated"] = "book"
     """With a fit, whether the probabilities keep the level of the book's own defaults or are shifted to the central
     tendency."""
-    insolvency_index: InsolvencyIndex | Path | None = None
+    insolvency_index: SectionOrFile[InsolvencyIndex] | None = None
     """Series of insolvencies, or the YAML file that holds it: moves the level from the years it rests on to now."""
     index_elasticity: Amount = 1.0
     """The odds of default move with the index to this power."""
@@ -193,12 +209,15 @@ class DefaultSettings(Parameters):
     @field_validator("agencies")
     @classmethod
     def _scores_have_an_order(cls, agencies: dict[str, dict[float, float]]) -> dict[str, dict[float, float]]:
+        wrong = []
         for agency, points in agencies.items():
             told = [points[score] for score in sorted(points)]
             if len(told) < 2 or not (told == sorted(set(told)) or told == sorted(set(told), reverse=True)):
-                raise ValueError(
-                    f"{agency}: two scores at least are expected, and probabilities that only rise or only fall"
-                )
+                wrong.append(agency)
+        if wrong:
+            raise ValueError(
+                f"{', '.join(wrong)}: two scores at least are expected, and probabilities that only rise or only fall"
+            )
         return agencies
 
     @field_validator("prior_part_weights")
@@ -420,7 +439,7 @@ class Dependence(Parameters):
     """Of `student_t`: the fewer, the more extremes come together."""
     default_rate_sd: Positive | None = None
     """Of `gamma`: standard deviation of a sector's default rate as a multiple of its mean."""
-    sector_factors: SectorFactors | Path | None = None
+    sector_factors: SectionOrFile[SectorFactors] | None = None
     """One factor for each sector, or the YAML file that describes them, read with the run file; None: one for all."""
 
     @model_validator(mode="after")
@@ -665,7 +684,7 @@ def _owner(model: type[BaseModel], location: Sequence[int | str]) -> tuple[type[
         if tagged:
             sections = tagged
             continue
-        if part == "[key]":
+        if part in ("[key]", SECTION, FILE):
             continue
         keys.append(str(part))
         owner = sections[0] if sections else owner

@@ -19,82 +19,154 @@ from scipy.special import expit, logit
 
 from tradecredit import Book, Run
 from tradecredit.book.demo import demo_book
-from tradecredit.model import default, validate
+from tradecredit.model import default, level, validate
+from tradecredit.model.calibration_tests import grade_tests
 from tradecredit.model.default_model import DefaultModel
+from tradecredit.model.grades import grade
 
 try:
     import lightgbm
 except ImportError:
     lightgbm = None
 
+WORSE, BETTER = 1, -1
 SIGNS = {
-    "liabilities": 1, "current_liabilities": 1, "working_capital": -1, "retained_earnings": -1, "ebit": -1,
-    "ebitda": -1, "net_income": -1, "net_margin": -1, "current_ratio": -1, "quick_ratio": -1, "quick_assets": -1,
-    "long_term_debt": 1,
-    "cash_flow": -1, "interest_and_tax": 1, "market_value": -1, "market_to_liabilities": -1,
-}  # fmt: skip
-CHANGES = ("liabilities", "working_capital", "ebit", "net_income", "retained_earnings")
+    "liabilities": WORSE, "current_liabilities": WORSE, "long_term_debt": WORSE, "retained_earnings": BETTER,
+    "ebit": BETTER, "ebitda": BETTER, "net_income": BETTER, "working_capital": BETTER, "current_ratio": BETTER,
+    "quick_ratio": BETTER, "quick_assets": BETTER, "cash_flow": BETTER, "cash_flow_to_current": BETTER,
+    "net_income_to_liabilities": BETTER, "retained_earnings_to_liabilities": BETTER, "net_margin": BETTER,
+    "ebit_margin": BETTER, "gross_margin": BETTER, "interest_and_tax": WORSE, "current_liabilities_to_revenue": WORSE,
+    "losses": WORSE, "market_value": BETTER, "market_to_liabilities": BETTER, "market_to_book": BETTER,
+    "net_income_to_market_assets": BETTER, "liabilities_to_market_assets": WORSE, "liabilities_change_2": WORSE,
+    "working_capital_change_2": BETTER, "retained_earnings_change_2": BETTER, "market_value_change_1": BETTER,
+    "market_value_change_2": BETTER,
+} | {f"{name}_{of}": BETTER for name in ("net_income", "ebit", "ebitda") for of in ("mean", "least")}  # fmt: skip
+"""More of it means more failures, or fewer; the other ratios (size, growth, turnover, days, structure) are free."""
+
+CENTRAL_TENDENCY = 0.02
+"""That the grades are read at: healthy firms are under-sampled, so that the file's own rate is no level."""
 
 
 def american(folder: Path) -> None:
-    """Print AUC and calibration slope on firms of later years."""
+    """Print AUC, calibration slope and Jeffreys' test by grade on firms of later years, and on firms left out.
+
+    Of seven sets of ratios (with and without the items as they are, changes, means of three years, size by rank within
+    the year) cross-validation within `train` tells none apart, and on `validation` they give AUCs from .81 to .85 with
+    market value and from .80 to .82 without. This one is what the 18 items allow over three years, all at once.
+    """
     table = pd.read_csv(folder / "american_bankruptcy_3y.csv").sort_values(
         ["firm_id", "fiscal_year"], ignore_index=True
     )
     last = ~table.duplicated("firm_id", keep="last")
-    train, later = last & table["split"].eq("train"), last & table["split"].eq("validation")
-    y = table["failed"]
+    y, firms, split = table["failed"][last], table["firm_id"][last], table["split"][last]
+    train, later = split.eq("train"), split.eq("validation")
+    deal = np.random.default_rng(3).permutation(len(y))
+    fold = pd.Series(deal[np.argsort(np.argsort(y.to_numpy()[deal], kind="stable"))] % 5, index=y.index)
     for market in (True, False):
-        X = ratios(table, market=market)
-        signs = {name: sign for name, sign in all_signs().items() if name in X}
-        model = DefaultModel.fit(X[train], y[train], signs=signs, groups=table["firm_id"][train])
-        told = {"curves": model.predict(X[later])["pd"]}
-        if lightgbm:
-            trees = lightgbm.LGBMClassifier(n_estimators=300, learning_rate=0.03, num_leaves=15, verbose=-1)
-            trees.fit(X[train], y[train])
-            told["LightGBM"] = pd.Series(trees.predict_proba(X[later])[:, 1], index=X.index[later])
-        for name, p in told.items():
+        X = ratios(table, market=market)[last]
+        told = f"american, {'with' if market else 'without'} market value, {X.shape[1]} inputs"
+        for name, fit in {"curves": curves_of(firms), **({"LightGBM": trees} if lightgbm else {})}.items():
+            p = fit(X[train], y[train], X[later])
             area, slope = validate.auc(p, y[later]), validate.calibration_slope(p, y[later])
-            figures = f"AUC {area.value:.3f} (s.e. {area.standard_error:.3f}), slope {slope.value:.2f}"
-            told_of = f"{'with' if market else 'without'} market value, {X.shape[1]} inputs"
-            print(f"american, {told_of}, {name}: {figures} (s.e. {slope.standard_error:.2f})")
+            left_out = pd.concat([fit(X[fold != k], y[fold != k], X[fold == k]) for k in range(5)])
+            crossed = validate.auc(left_out, y.reindex(left_out.index))
+            print(
+                f"{told}, {name}: later years AUC {area.value:.3f} (s.e. {area.standard_error:.3f}), slope "
+                f"{slope.value:.2f} (s.e. {slope.standard_error:.2f}); firms left out AUC {crossed.value:.3f} "
+                f"(s.e. {crossed.standard_error:.3f})"
+            )
+            if name == "curves":
+                worst_grade(p, y[later])
+
+
+def curves_of(firms: pd.Series):
+    """Return the fit of our curves, by the firms of the rows."""
+
+    def fit(X: pd.DataFrame, y: pd.Series, other: pd.DataFrame) -> pd.Series:
+        signs = {name: sign for name, sign in SIGNS.items() if name in X}
+        return DefaultModel.fit(X, y, signs=signs, groups=firms[X.index]).predict(other)["pd"]
+
+    return fit
+
+
+def trees(X: pd.DataFrame, y: pd.Series, other: pd.DataFrame) -> pd.Series:
+    """Return what LightGBM says, with settings that suit a few thousand rows; its defaults do worse."""
+    machine = lightgbm.LGBMClassifier(
+        n_estimators=300, learning_rate=0.02, num_leaves=8, subsample=0.7, subsample_freq=1, colsample_bytree=0.4,
+        random_state=1, verbose=-1,
+    )  # fmt: skip
+    return pd.Series(machine.fit(X, y).predict_proba(other)[:, 1], index=other.index)
+
+
+def worst_grade(p: pd.Series, y: pd.Series) -> None:
+    """Print the least p-value of Jeffreys' test by grade, at the level of the sample: it is no test of the level."""
+    at_level = level.moved(p, level.factor_to(float(y.mean()), p))
+    grades = grade(level.moved(p, level.factor_to(CENTRAL_TENDENCY, p)), Run.model_fields["grades"].default)
+    tests = grade_tests(at_level, y, grades)
+    worst = tests["jeffreys"].astype("float64").idxmin()
+    print(
+        f"    Jeffreys by grade, {len(tests) - 1} grades: least p-value {tests['jeffreys'].min():.3f} (grade {worst})"
+    )
 
 
 def ratios(table: pd.DataFrame, *, market: bool) -> pd.DataFrame:
-    """Return ratios of the accounts and their changes over one and two years."""
-    assets, revenue, debt = table["total_assets"], table["total_revenue"], table["total_current_liabilities"]
+    """Return the ratios that the items of three years allow."""
+    assets, revenue, liabilities = table["total_assets"], table["total_revenue"], table["total_liabilities"]
+    revenue, liabilities = revenue.where(revenue > 0), liabilities.where(liabilities > 0)
+    short = table["total_current_liabilities"].where(table["total_current_liabilities"] > 0)
     liquid = table["current_assets"] - table["inventory"]
+    interest_and_tax = table["ebit"] - table["net_income"]
     over_assets = {
         "liabilities": "total_liabilities", "current_liabilities": "total_current_liabilities",
-        "retained_earnings": "retained_earnings", "ebit": "ebit", "ebitda": "ebitda", "net_income": "net_income",
-        "turnover": "total_revenue", "receivables": "total_receivables", "inventories": "inventory",
-        "long_term_debt": "total_long_term_debt", "depreciation": "depreciation_and_amortization",
+        "long_term_debt": "total_long_term_debt", "retained_earnings": "retained_earnings", "ebit": "ebit",
+        "ebitda": "ebitda", "net_income": "net_income", "turnover": "total_revenue", "receivables": "total_receivables",
+        "inventories": "inventory", "depreciation": "depreciation_and_amortization",
     }  # fmt: skip
     found = pd.DataFrame({name: table[item] / assets for name, item in over_assets.items()}).assign(
-        working_capital=(table["current_assets"] - debt) / assets,
-        interest_and_tax=(table["ebit"] - table["net_income"]) / assets,
+        working_capital=(table["current_assets"] - table["total_current_liabilities"]) / assets,
+        fixed_assets=1 - table["current_assets"] / assets,
         quick_assets=(liquid - table["total_receivables"]) / assets,
-        net_margin=table["net_income"] / revenue.where(revenue > 0),
-        gross_margin=table["gross_profit"] / revenue.where(revenue > 0),
-        operating_costs=table["total_operating_expenses"] / revenue.where(revenue > 0),
-        current_ratio=table["current_assets"] / debt.where(debt > 0),
-        quick_ratio=liquid / debt.where(debt > 0),
-        cash_flow=table["ebitda"] / table["total_liabilities"].where(table["total_liabilities"] > 0),
+        interest_and_tax=interest_and_tax / assets,
+        interest_cover=table["ebit"] / interest_and_tax.where(interest_and_tax.abs() > 1e-9),
+        current_ratio=table["current_assets"] / short,
+        quick_ratio=liquid / short,
+        cash_flow=table["ebitda"] / liabilities,
+        cash_flow_to_current=table["ebitda"] / short,
+        net_income_to_liabilities=table["net_income"] / liabilities,
+        retained_earnings_to_liabilities=table["retained_earnings"] / liabilities,
+        net_margin=table["net_income"] / revenue,
+        ebit_margin=table["ebit"] / revenue,
+        gross_margin=table["gross_profit"] / revenue,
+        operating_costs=table["total_operating_expenses"] / revenue,
+        receivables_to_revenue=table["total_receivables"] / revenue,
+        inventories_to_revenue=table["inventory"] / revenue,
+        current_liabilities_to_revenue=table["total_current_liabilities"] / revenue,
         log_assets=np.log(assets),
-        log_revenue=np.log(revenue.where(revenue > 0)),
+        log_revenue=np.log(revenue),
     )
     if market:
-        found["market_value"] = np.log(table["market_value"])
-        found["market_to_liabilities"] = np.log(table["market_value"] / table["total_liabilities"])
-    for name in [*CHANGES, "log_assets", "log_revenue", *["market_value"] * market]:
-        for years in (1, 2):
-            found[f"{name}_change_{years}"] = found[name] - found[name].groupby(table["firm_id"]).shift(years)
-    return found
-
-
-def all_signs() -> dict[str, int]:
-    changes = {f"{name}_change_{years}": SIGNS[name] for name in (*CHANGES, "market_value") for years in (1, 2)}
-    return SIGNS | changes
+        value = table["market_value"]
+        book = (assets - table["total_liabilities"]).where(assets > table["total_liabilities"])
+        found = found.assign(
+            market_value=np.log(value),
+            market_to_liabilities=np.log(value / liabilities),
+            market_to_book=value / book,
+            net_income_to_market_assets=table["net_income"] / (value + table["total_liabilities"]),
+            liabilities_to_market_assets=table["total_liabilities"] / (value + table["total_liabilities"]),
+        )
+    firm = table["firm_id"]
+    before = {years: found.groupby(firm).shift(years) for years in (1, 2)}
+    for name in ("net_income", "ebit", "ebitda"):
+        years = pd.concat([found[name], before[1][name], before[2][name]], axis=1)
+        found[f"{name}_mean"], found[f"{name}_least"] = years.mean(axis=1), years.min(axis=1)
+        if name == "net_income":
+            found["losses"] = (years < 0).sum(axis=1)
+    changes = {2: ["log_assets", "log_revenue", "liabilities", "working_capital", "retained_earnings"]}
+    changes[1] = ["log_assets", "log_revenue"]
+    for years, names in changes.items():
+        for name in [*names, *["market_value"] * market]:
+            found[f"{name}_change_{years}"] = found[name] - before[years][name]
+    return found.copy()
 
 
 def speed() -> None:

@@ -26,6 +26,12 @@ def simulated(rows: int = 5_000, seed: int = 1, **weights: float) -> tuple[pd.Da
 SIGNS = {"debt": 1, "equity": -1}
 
 
+def believing(told: dict[str, tuple[list[float], list[float]]]) -> pd.DataFrame:
+    """Return a belief: input → values and their log-odds."""
+    rows = [pd.DataFrame({"input": name, "value": at, "log_odds": odds}) for name, (at, odds) in told.items()]
+    return pd.concat(rows, ignore_index=True)
+
+
 @pytest.fixture(scope="module")
 def known():
     return simulated(debt=1.5, equity=-1.0)
@@ -62,20 +68,25 @@ def test_a_bent_curve_is_found():
     np.testing.assert_allclose(odds, [-3, -3, -1.5, -0.3], atol=0.3)
 
 
-def test_the_fit_is_the_least_penalised_loss(known):
-    # No move of one coefficient within its bounds lowers −log-likelihood + ½ b'Pb, worked out here by the dense table.
+@pytest.mark.parametrize("told", [None, {"debt": ([-1, 1], [0, 4]), "equity": ([-1, 0, 1], [0, 0, -3])}])
+def test_the_fit_is_the_least_penalised_loss(known, told):
+    # No move of one coefficient within its bounds lowers −log-likelihood + ½ (b − belief)'P(b − belief), worked out
+    # here by the dense table; without a belief that is 0.
     X, y = known
-    model = DefaultModel.fit(X, y, signs=SIGNS)
+    model = DefaultModel.fit(X, y, signs=SIGNS, belief=told and believing(told))
     table = [X["debt"].to_numpy(), X["equity"].to_numpy()]
     design = curves.design(model.inputs, table, len(X))
-    fit, _ = curves.fitted(model.inputs, design, y.to_numpy(dtype=float), np.arange(len(X)))
+    belief = curves.believed(model.inputs, told or {})
+    assert bool(belief.any()) == bool(told)
+    fit, _ = curves.fitted(model.inputs, design, y.to_numpy(dtype=float), np.arange(len(X)), belief=belief)
     low, high = curves.bounds(model.inputs)
     P, b = fit.penalty, fit.coefficients
     assert b.tolist() == list(model.coefficients)
     dense = curves.dense(design)
 
     def loss(b):
-        return fit.share * (np.logaddexp(0, dense @ b).sum() - y @ (dense @ b)) + b @ P @ b / 2
+        distance = b - belief
+        return fit.share * (np.logaddexp(0, dense @ b).sum() - y @ (dense @ b)) + distance @ P @ distance / 2
 
     for place in range(len(b)):
         for change in (-0.05, 0.05):
@@ -231,6 +242,20 @@ def test_less_known_is_less_certain(gappy):
     assert width[0] < width[1] < width[2]
 
 
+def test_what_is_not_known_adds_its_spread_and_its_mean_error(known, model):
+    # Law of total variance. A value that is not known counts as the mean of its curve, so that the interval without it
+    # is the mean of those with the values of all buyers, and what these values contribute on top.
+    X = known[0].assign(equity=0.3)
+    found, without = model.predict(X), model.predict(pd.DataFrame({"debt": [np.nan], "equity": [0.3]}))
+
+    def variance(table):
+        return ((logit(table["pd_high"]) - logit(table["pd"])) / 1.6448536) ** 2
+
+    of_values = model.explain(X)["debt"].var()
+    assert variance(without)[0] == pytest.approx(variance(found).mean() + of_values, rel=1e-4)
+    assert variance(found).mean() > 0.01 * of_values
+
+
 def test_contributions_add_up_to_the_log_odds_beyond_the_median_buyer(gappy):
     X, y = gappy
     model = DefaultModel.fit(X, y, signs=SIGNS)
@@ -255,6 +280,143 @@ def test_json_brings_back_the_same_model(gappy):
     assert again.dropped == model.dropped == {"constant": "has no two different values"}
     assert again.to_json() == model.to_json()
     assert json.loads(model.to_json())["observations"] == 5_000
+
+
+# Beliefs
+
+
+def test_believed_coefficients_by_hand():
+    inputs = [
+        curves.Curve("debt", 1, knots=(0.0, 1.0, 3.0), means=(0.5, 0.5), median=1.0, missing=True),
+        curves.Curve("equity", -1, knots=(0.0, 2.0), means=(0.5,), median=1.0, missing=False),
+        curves.Curve("age", 0, knots=(0.0, 1.0, 2.0), means=(0.5, 0.5), median=1.0, missing=False),
+        curves.Curve("size", 1, knots=(0.0, 1.0), means=(0.5,), median=1.0, missing=True),
+    ]
+    told = {"debt": ([0.5, 2.0], [1.0, 4.0]), "equity": ([0, 2], [0, 1]), "age": ([0, 1, 2], [5, 4, 6])}
+    found = curves.believed(inputs, {name: tuple(map(np.array, line)) for name, line in told.items()})
+    # debt: level up to 0.5, 2 at 1, 4 from 2 on: steps of 1 and 2, and nothing for a missing value; equity rises, which
+    # its sign forbids; age may turn; nobody told of size.
+    assert found.tolist() == [0, 1, 2, 0, 0, -1, 2, 0, 0]
+    assert not curves.believed(inputs, {}).any()
+
+
+BELIEF = {"debt": ([-1, 1], [0, 3])}
+
+
+def test_few_defaults_hardly_move_a_belief():
+    # Five defaults and five others at the same values say that debt does not matter, as weakly as any that are fitted.
+    debt = [*np.linspace(-1, 1, 5)] * 2
+    X = pd.DataFrame({"debt": debt + [np.nan] * 90})
+    y = pd.Series([0] * 5 + [1] * 5 + [0] * 90)
+    held = DefaultModel.fit(X, y, signs={"debt": 1}, belief=believing(BELIEF))
+    steps = held.inputs[0].knots
+    assert held.table.loc["debt", "effect"] == pytest.approx(1.5 * (steps[-1] - steps[0]), rel=0.1)
+    assert DefaultModel.fit(X, y, signs={"debt": 1}).table["effect"].abs().max() < 1e-6
+
+
+def test_a_belief_gives_way_as_the_same_is_told_more_often():
+    debt, effects = np.linspace(-1, 1, 10), []
+    for times in (1, 10, 100, 1_000):
+        X = pd.DataFrame({"debt": np.tile(debt, 2 * times)})
+        y = pd.Series(np.tile(np.repeat([0, 1], 10), times))
+        effects.append(DefaultModel.fit(X, y, signs={"debt": 1}, belief=believing(BELIEF)).table["effect"].sum())
+    assert 3 > effects[0] > 2 > effects[1] > effects[2] > effects[3]
+    assert effects[3] == pytest.approx(0, abs=0.02)
+
+
+def test_a_belief_that_the_table_shares_stays():
+    # At every value of debt the odds are as believed, but for the level: the likeliest curve is the belief itself.
+    values, rates = [0.0, 1.0, 2.0, 3.0], [0.02, 0.04, 0.12, 0.30]
+    X = pd.DataFrame({"debt": np.repeat(values, 500)})
+    y = pd.Series(np.concatenate([np.arange(500) < 500 * rate for rate in rates]).astype(int))
+    held = DefaultModel.fit(X, y, signs={"debt": 1}, belief=believing({"debt": (values, logit(rates) + 7)}))
+    np.testing.assert_allclose(held.predict(pd.DataFrame({"debt": values}))["pd"], rates, rtol=1e-3)
+
+
+WRONG = {
+    "too steep": {"debt": ([-1, 1], [0, 8]), "equity": ([-1, 1], [0, -6])},
+    "against its sign": {"debt": ([-1, 1], [0, -4]), "equity": ([-1, 1], [0, 4])},
+    "bent": {"debt": ([-1, 0, 1], [0, 0, 6]), "equity": ([-1, -0.8, 1], [0, -3, -3])},
+}
+
+
+@pytest.mark.parametrize("belief", WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_many_defaults_find_the_truth_though_the_belief_is_wrong(belief, seed):
+    X, y = simulated(20_000, seed, debt=1.5, equity=-1.0)
+    model = DefaultModel.fit(X, y, signs=SIGNS, belief=believing(belief))
+    for name, weight in (("debt", 1.5), ("equity", -1.0)):
+        found, median = model.curves.query("input == @name"), X[name].median()
+        error = 3 * found["standard_error"] + 1e-9
+        assert (found["log_odds"] - weight * (found["value"] - median)).abs().le(error).all()
+        assert found["standard_error"].max() < 0.5
+        believed = np.interp(found["value"], *belief[name]) - np.interp(median, *belief[name])
+        assert (found["log_odds"] - believed).abs().gt(error).any()
+
+
+@given(
+    heights=st.lists(st.floats(-5, 5), min_size=2, max_size=6),
+    seed=st.integers(0, 1_000),
+    values=st.lists(st.floats(-2, 2), min_size=2, max_size=10),
+)
+@settings(max_examples=40)
+def test_a_probability_moves_as_the_sign_says_whatever_is_believed(heights, seed, values):
+    X, y = simulated(80, seed, debt=1.0, equity=1.0)
+    y = y.mask(y.index < 10, y.index % 2)  # five defaults at least, and as many others
+    at = np.linspace(-1, 1, len(heights))
+    model = DefaultModel.fit(X, y, signs=SIGNS, belief=believing(dict.fromkeys(X, (at, heights))))
+    rows = pd.DataFrame({"debt": sorted(values), "equity": 0.0})
+    assert (model.predict(rows)["pd"].diff().dropna() > -1e-12).all()
+    rows = pd.DataFrame({"debt": 0.0, "equity": sorted(values)})
+    assert (model.predict(rows)["pd"].diff().dropna() < 1e-12).all()
+
+
+def test_beliefs_that_cannot_be_held_change_nothing(known):
+    X, y = known
+    without = DefaultModel.fit(X, y, signs=SIGNS).to_json()
+    for told in ({"market": ([0, 1], [0, 5])}, {"debt": ([0, 1], [5, 0])}, {"debt": ([np.nan], [4])}):
+        assert DefaultModel.fit(X, y, signs=SIGNS, belief=believing(told)).to_json() == without
+    both = believing(BELIEF | {"market": ([0, 1], [0, 5])})
+    held = DefaultModel.fit(X, y, signs=SIGNS, belief=believing(BELIEF)).to_json()
+    assert DefaultModel.fit(X, y, signs=SIGNS, belief=both).to_json() == held != without
+
+
+def test_a_belief_is_read_in_any_order_and_from_another_model(known, model):
+    X, y = known
+    rows = (X.index < 300).tolist()
+    held = DefaultModel.fit(X[rows], y[rows], signs=SIGNS, belief=model.curves)
+    shuffled = model.curves.sample(frac=1, random_state=3)
+    assert DefaultModel.fit(X[rows], y[rows], signs=SIGNS, belief=shuffled).to_json() == held.to_json()
+    # 300 rows held to what 5,000 tell come nearer to these than they do alone.
+    alone = DefaultModel.fit(X[rows], y[rows], signs=SIGNS)
+    distance = [(logit(m.predict(X)["pd"]) - logit(model.predict(X)["pd"])).std() for m in (held, alone)]
+    assert distance[0] < distance[1] / 2
+    again = DefaultModel.from_json(held.to_json())
+    pd.testing.assert_frame_equal(again.predict(X), held.predict(X), check_exact=True)
+    assert again.to_json() == held.to_json()
+
+
+BAD_BELIEFS = {
+    "no columns": (pd.DataFrame({"value": [1.0]}), {"belief.input": "is missing", "belief.log_odds": "is missing"}),
+    "text": (
+        pd.DataFrame({"input": ["debt"], "value": ["low"], "log_odds": ["much"]}),
+        {"belief.value": "is not numeric (dtype str)", "belief.log_odds": "is not numeric (dtype str)"},
+    ),
+    "infinite": (believing({"debt": ([0, np.inf], [0, -np.inf])}), {
+        "belief.value": "infinite values", "belief.log_odds": "infinite values"}),
+    "half a row": (believing({"debt": ([0, 1], [0, np.nan])}), {"belief.log_odds": "is missing for a value"}),
+    "twice": (believing({"debt": ([0, 1, 1], [0, 1, 2])}), {"belief.value": "two log-odds for one value"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("belief", "expected"), BAD_BELIEFS.values(), ids=BAD_BELIEFS)
+def test_a_belief_is_checked(known, belief, expected):
+    X, y = known
+    with pytest.raises(InputError) as error:
+        DefaultModel.fit(X, y, signs=SIGNS | {"unknown": 1}, belief=belief)
+    told = {problem.column: problem.allowed for problem in error.value.problems}
+    assert set(told) == {*expected, "unknown"}
+    assert all(words in told[column] for column, words in expected.items())
 
 
 def test_a_table_nobody_has_seen():

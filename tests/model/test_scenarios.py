@@ -22,7 +22,7 @@ from tradecredit.model.scenarios import (
     scenarios_of,
     stories,
 )
-from tradecredit.params import PROJECT, Run, SectorFactors
+from tradecredit.params import PROJECT, DefaultSettings, Run, SectorFactors
 
 KEPT = sorted((PROJECT / "params" / "scenarios").glob("*.yaml"))
 
@@ -271,6 +271,57 @@ def test_the_scenarios_of_a_run(tmp_path):
     with pytest.raises(ParameterError) as raised:
         scenarios_of(book)
     assert [Path(problem.file).name for problem in raised.value.problems] == ["frost.yaml", "two.yaml", "three.yaml"]
+
+
+def indexed(file: Path, as_of: str = "2026-03-31", **default: object) -> SimpleNamespace:
+    """A book of a run that has one scenario; its index stands at 70, 80 and 90 in the last three months."""
+    values = {"2025-12-31": 200, "2026-01-31": 70, "2026-02-28": 80, "2026-03-31": 90, "2026-04-30": 400}
+    settings = DefaultSettings(**{"insolvency_index": {"source": "Made up.", "values": values}} | default)
+    return SimpleNamespace(run=SimpleNamespace(scenarios=[file], default=settings), as_of=pd.Timestamp(as_of))
+
+
+FROST = "description: Frost.\nsource: None.\n"
+
+
+def test_a_stated_index_is_the_growth_from_where_it_stands_now(tmp_path):
+    file = write(tmp_path, FROST + "insolvency_index: 100\ninsolvency_growth_by_country: {DE: 0.5}\n")
+    (found,) = scenarios_of(indexed(file))
+    # 100 against the mean of 70, 80 and 90: a quarter more insolvencies, but in Germany what is stated for it.
+    assert found.insolvency_growth == pytest.approx(0.25)
+    assert applied(portfolio(), found)["pd"].tolist() == pytest.approx([0.015, 0.025, 0.06, 0.5])
+    # Probabilities move with the index to the run's power, as their level does: 1.25² − 1.
+    assert scenarios_of(indexed(file, index_elasticity=2.0))[0].insolvency_growth == pytest.approx(0.5625)
+    # The index falls where it stands higher; a series that has ended counts with its last value.
+    assert scenarios_of(indexed(file, "2026-01-15"))[0].insolvency_growth == pytest.approx(-0.5)
+    assert scenarios_of(indexed(file, "2026-12-31"))[0].insolvency_growth == pytest.approx(-0.75)
+    (frost,) = scenarios_of(indexed(write(tmp_path, FROST)))
+    assert frost.insolvency_growth == 0
+
+
+def test_growth_and_index_are_not_both_stated(tmp_path):
+    file = write(tmp_path, FROST + "insolvency_index: 100\ninsolvency_growth: 0.1\nlimits_left: 0.5\n")
+    with pytest.raises(ParameterError) as raised:
+        Scenario.from_yaml(file)
+    (problem,) = raised.value.problems
+    assert problem.file == str(file)
+    assert problem.allowed == "insolvency_growth and insolvency_index state the same twice: leave one out"
+    for bad in (0, -5):
+        with pytest.raises(ParameterError, match=r"insolvency_index.*greater than 0"):
+            Scenario.from_yaml(write(tmp_path, FROST + f"insolvency_index: {bad}\n"))
+
+
+def test_an_index_to_compare_with_is_asked_for(tmp_path):
+    file = write(tmp_path, FROST + "insolvency_index: 100\n")
+    for book in (indexed(file, insolvency_index=None), indexed(file, "2025-11-30")):
+        other = write(tmp_path, FROST.replace("Frost", "Thaw") + "insolvency_index: 50\n", "thaw.yaml")
+        book.run.scenarios = [file, other, write(tmp_path, FROST, "calm.yaml")]
+        with pytest.raises(ParameterError) as raised:
+            scenarios_of(book)
+        told = [(problem.file, problem.column, problem.value) for problem in raised.value.problems]
+        assert told == [(str(file), "insolvency_index", 100), (str(other), "insolvency_index", 50)]
+        for problem in raised.value.problems:
+            assert problem.allowed == "the run has no index of insolvencies by its day to compare it with"
+            assert problem.remedy == "state `default.insolvency_index` in the run file, or `insolvency_growth` here"
 
 
 def test_kept_scenarios_are_those_of_the_demo_and_worsen_its_losses():

@@ -71,6 +71,11 @@ def _name_problems(files: Sequence[Path], policies: Sequence[Policy]) -> Iterato
             )  # fmt: skip
 
 
+def policy_in_force(book: Book) -> Policy | None:
+    """Return the run's own policy, as `policies`; None where the run names none."""
+    return policies(book)[0] if book.run.policy else None
+
+
 def unknown_buyers(book: Book, policies: Sequence[Policy]) -> list[str]:
     """Return in sentences which policies name buyers that the book does not know on its day; none: nothing to say."""
     known = book.buyers["buyer_id"]

@@ -1,6 +1,7 @@
 """A payment plan for an overdue buyer: its instalments, and what it is worth beside waiting, enforcing and claiming."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,9 @@ from tradecredit.model.insurance import Policy
 
 OPTIONS = ("payment plan", "wait", "enforce", "claim")
 """What can be done about an overdue buyer."""
+
+OPTION_COLUMNS = ["value", "share", "expected_date", "is_best", "note"]
+PLAN_COLUMNS = ["due", "payment", "interest", "principal", "balance"]
 
 ENOUGH = 5
 """Invoices paid later than one is overdue today, from which it is told when that one will be paid."""
@@ -136,7 +140,29 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
     expected = book.as_of + pd.to_timedelta(table["days"].round(), unit="D")
     best = table["value"] == table["value"].max()
     table = table.assign(share=table["value"] / debt, expected_date=expected, is_best=best)
-    return table[["value", "share", "expected_date", "is_best", "note"]]
+    return table[OPTION_COLUMNS]
+
+
+class Debtor(NamedTuple):
+    """A buyer that owes something past due: its id, the ways to get it (`options`), and the `plan`."""
+
+    buyer_id: str
+    options: pd.DataFrame
+    plan: pd.DataFrame
+
+
+def largest_debtor(book: Book, cumulative: pd.DataFrame, policy: Policy | None = None) -> Debtor:
+    """Return the buyer that owes most past due, as `overdue_buyers` orders them; an empty id and tables if none does.
+
+    Arguments as `options`.
+    """
+    overdue = overdue_buyers(book)
+    if overdue.empty:
+        return Debtor(
+            "", pd.DataFrame(columns=OPTION_COLUMNS).rename_axis("option"), pd.DataFrame(columns=PLAN_COLUMNS)
+        )
+    buyer_id = str(overdue.index[0])
+    return Debtor(buyer_id, options(book, buyer_id, cumulative, policy), plan(book, buyer_id))
 
 
 def totals(options: pd.DataFrame) -> pd.Series:
@@ -148,7 +174,7 @@ def totals(options: pd.DataFrame) -> pd.Series:
 
 def decisions(options: pd.DataFrame, buyer_id: str, currency: str) -> list[str]:
     """Return in a sentence what is best done about the buyer; nothing where no value is known."""
-    if not options["is_best"].any():
+    if options.empty or not options["is_best"].any():
         return []
     sums, best = totals(options), options.index[options["is_best"]][0]
     words = {"payment plan": "agree on a payment plan", "claim": "claim on the policy"}.get(best, best)

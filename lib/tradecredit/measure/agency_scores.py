@@ -15,7 +15,7 @@ def latest_scores(book: Book) -> pd.DataFrame:
     names, in the agency's own units; missing where an agency has no score, or only an older one.
     """
     since = book.as_of - pd.DateOffset(months=LONGEST_MONTHS)
-    recent = book.scores[book.scores["date"] > since].sort_values("date", kind="stable")
+    recent = book.scores[book.scores["date"] >= since].sort_values("date", kind="stable")
     latest = recent.drop_duplicates(["buyer_id", "agency"], keep="last")
     table = latest.set_index(["buyer_id", "agency"])["score"].unstack()  # noqa: PD010  (one score each: nothing to aggregate)
     buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")

@@ -219,7 +219,7 @@ def components(curves: Sequence[Curve], held: Held) -> list[Component]:
         found.append(Component(inside, np.eye(steps), 3.0 * held.firmness, held.freedom, doubted=15.0))
         if steps > 1:
             bends = differences.T @ differences
-            found.append(Component(inside, bends, 60.0 * held.firmness, held.freedom, doubted=150.0))
+            found.append(Component(inside, bends, 20.0 * held.firmness, held.freedom, doubted=150.0))
         if part.missing:
             unknown = slice(place.stop - 1, place.stop)
             found.append(Component(unknown, np.eye(1), MISSING, HELD_TO_BELIEF.freedom, doubted=MISSING))

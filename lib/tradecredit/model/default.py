@@ -69,8 +69,8 @@ def assess(book: Book) -> pd.DataFrame:
     - `model_pd`, `model_grade`: before an analyst's override; `override`, its reason (missing: none).
 
     `method` is `fitted model`, with `: behaviour not known` where nothing of a buyer was settled or fell due in the
-    last 12 months; `prior: ` and which of `payment behaviour`, `accounts` and `outside opinion` are known; `analyst's
-    override`; `in default`.
+    last 12 months; `prior: ` and which of `payment behaviour`, `accounts` and `outside opinion` are known, or `nothing
+    known`; `analyst's override`; `in default`.
 
     A buyer in default (`in_default`) has probability 1 and grade 10. An override that is valid on the day replaces the
     grade, and the probability by the middle of the grade. See `assessment` for how the rest comes about. Raises
@@ -104,7 +104,7 @@ def assessment(book: Book) -> Assessment:
         tendency = float("nan")
         factor, levels = _level_of_fit(rated["pd"][alive], observed, book)
         rated = rated.assign(**{name: level.moved(rated[name], factor) for name in ("pd", "pd_low", "pd_high")})
-        basis = _fitted_basis(model, observed, defaulters, settings)
+        basis = _fitted_basis(model, observed, defaulters, settings, levels)
     else:
         model, later, observed = None, nothing, observed.assign(fitted=np.nan, other_buyers=np.nan)
         known = few_defaults.history(observed, settings, years=STEP_MONTHS / HORIZON_MONTHS)
@@ -113,7 +113,7 @@ def assessment(book: Book) -> Assessment:
         tendency, levels = _stated_level(known, book)
         rated, contributions = few_defaults.rated(today, alive, tendency, known=known, settings=settings)
         table, curves = few_defaults.shape(today, weights, settings)
-        basis = _stated_basis(known, settings)
+        basis = _stated_basis(known, settings, levels)
     rated = rated.assign(drivers=drivers(contributions, today, candidates(book)))
     rated = rated[["pd", "pd_low", "pd_high", "drivers", "method"]]
     ratings = _overridden(_in_default(rated, book), book)
@@ -194,7 +194,8 @@ def _level_of_fit(probability: pd.Series, observed: pd.DataFrame, book: Book) ->
         now = level.point_in_time(settings, book.as_of)
         target = _at(settings.central_tendency, now)
         shown |= {"central tendency, stated": settings.central_tendency}
-        return level.factor_to(target, probability), shown | _index(now)
+        factor = level.factor_to(target, probability) if len(probability) else 1.0
+        return factor, shown | _index(now)
     now = level.point_in_time(settings, book.as_of, observed["date"])
     return now.factor, shown | _index(now)
 
@@ -226,19 +227,24 @@ def _index(now: level.PointInTime) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _index_in_words(settings: DefaultSettings) -> str:
+def _index_in_words(settings: DefaultSettings, levels: dict[str, float]) -> str:
+    average = "the level is an average over these years, not that of today."
     if settings.insolvency_index is None:
-        return "No index of insolvencies is stated: the level is an average over these years, not that of today."
+        return f"No index of insolvencies is stated: {average}"
+    if np.isnan(levels["insolvency index now"]):
+        return f"The stated index of insolvencies has no values by now, or none for these years: {average}"
     return f"An index moves the level to today ({settings.insolvency_index.source.rstrip('.')})."
 
 
-def _fitted_basis(model: DefaultModel, observed: pd.DataFrame, defaulters: int, settings: DefaultSettings) -> str:
+def _fitted_basis(
+    model: DefaultModel, observed: pd.DataFrame, defaulters: int, settings: DefaultSettings, levels: dict[str, float]
+) -> str:
     at = "the stated central tendency" if settings.level == "stated" else "the book's own default rate"
     return (
         f"Curves of {len(model.inputs)} inputs that add up in log-odds, fitted on {len(observed):,} observations "
         f"of this book's buyers on past dates; {defaulters} buyers defaulted within {HORIZON_MONTHS} months of at "
         f"least one of theirs. The fit is held to stated curves, which its defaults move ({_beliefs()}). The level is "
-        f"{at}. {_index_in_words(settings)}"
+        f"{at}. {_index_in_words(settings, levels)}"
     )
 
 
@@ -250,15 +256,15 @@ def _beliefs() -> str:
     )
 
 
-def _stated_basis(known: few_defaults.History, settings: DefaultSettings) -> str:
+def _stated_basis(known: few_defaults.History, settings: DefaultSettings, levels: dict[str, float]) -> str:
     weights = ", ".join(f"{name} {weight:.2f}" for name, weight in known.weights.items())
     return (
         f"{known.defaulters} buyers defaulted within {HORIZON_MONTHS} months of an observation in this book, and a fit "
         f"needs {settings.minimum_defaults}. The default probability cannot be estimated from this book. The level is "
         f"the stated central tendency of {settings.central_tendency:.2%} ({settings.central_tendency_source}), which "
         f"the book's {known.buyer_years:,.0f} watched buyer-years move as far as a belief worth "
-        f"{settings.prior_buyer_years:,.0f} allows. {_index_in_words(settings)} The order comes from stated curves "
-        f"({_beliefs()}); weight of each part after the book's own defaults: {weights}."
+        f"{settings.prior_buyer_years:,.0f} allows. {_index_in_words(settings, levels)} The order comes from stated "
+        f"curves ({_beliefs()}); weight of each part after the book's own defaults: {weights}."
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -59,14 +59,16 @@ class DefaultModel:
     """A fitted additive logit: log-odds of default = intercept + Σ curve of an input (`curves.Curve`).
 
     `coefficients`: the intercept's, then those of each curve. `covariance`: theirs, as the rows of its lower triangle,
-    to six digits. `spread`: covariance over the fitted sample of the inputs' contributions, row by row; what is not
-    known of a buyer adds its part to the interval. `dropped`: columns left out, and why.
+    to six digits. `spread` and `errors`: over the fitted sample, the covariance of the inputs' contributions, and the
+    mean covariance of the contributions' errors, row by row; what is not known of a buyer adds its part of both to the
+    interval. `dropped`: columns left out, and why.
     """
 
     inputs: tuple[Curve, ...]
     coefficients: tuple[float, ...]
     covariance: tuple[tuple[float, ...], ...]
     spread: tuple[tuple[float, ...], ...]
+    errors: tuple[tuple[float, ...], ...]
     cross_validation: CrossValidation
     dropped: Mapping[str, str]
     observations: int
@@ -82,8 +84,9 @@ class DefaultModel:
         `signs`: column → +1 if a higher value must mean more defaults, −1 if fewer; a column without a sign may have
         either, and turn. `groups`: the firm of each row: the rows of one firm stand together in cross-validation and
         count as one cluster in the errors; rows that repeat each other count for less in the fit. `belief`: curves
-        known beforehand, as those of another `DefaultModel` (columns `input`, `value`, `log_odds`), that the fit is
-        held to as far as the table does not tell otherwise; without it, and for inputs that it does not name, level.
+        known beforehand, as those of another `DefaultModel` (columns `input`, `value`, `log_odds`; rows without a value
+        are not read), that the fit is held to as far as the table does not tell otherwise; without it, and for inputs
+        that it does not name, level. Names that `X` does not have change nothing.
 
         Minimises −log-likelihood + ½ Σ weight × penalty, the weights estimated from the same table (`curves.fitted`).
         Missing values have a coefficient of their own, which the penalty holds to the average buyer's. Columns that
@@ -94,7 +97,7 @@ class DefaultModel:
         JASA 83, 1134; Wood 2017, Generalized Additive Models, §6.10; clusters as Liang and Zeger 1986).
         Raises `InputError` with every problem of the table.
         """
-        _check(X, y, signs, groups)
+        _check(X, y, signs, groups, belief)
         inputs, dropped = _inputs(X, y, signs)
         outcome = y.to_numpy(dtype="float64")
         firms = np.arange(len(y)) if groups is None else pd.factorize(groups)[0]
@@ -103,6 +106,7 @@ class DefaultModel:
         fit, doubted = curves.fitted(inputs, design, outcome, firms, belief=curves.believed(inputs, told))
         covariance = _covariance(fit, doubted, design, outcome, firms)
         spread = np.atleast_2d(np.cov(curves.contributions(design, fit.coefficients).T))
+        errors = _mean_errors(inputs, covariance, design)
         # Curves that the bounds hold level take no part: what is left is the same fit.
         bent = [bool(np.abs(fit.coefficients[place]).max() > LEVEL) for place in curves.places(inputs)]
         dropped |= {part.name: AGAINST for part, stays in zip(inputs, bent, strict=True) if not stays}
@@ -112,6 +116,7 @@ class DefaultModel:
             coefficients=tuple(fit.coefficients[rows].tolist()),
             covariance=_kept(covariance[np.ix_(rows, rows)]),
             spread=tuple(map(tuple, spread[np.ix_(bent, bent)].tolist())) if any(bent) else (),
+            errors=tuple(map(tuple, errors[np.ix_(bent, bent)].tolist())) if any(bent) else (),
             cross_validation=_cross_validated(inputs, fit, design, outcome, firms),
             dropped=dropped,
             observations=len(X),
@@ -122,8 +127,10 @@ class DefaultModel:
         """Return `pd` with `pd_low` to `pd_high` for each row of `X`.
 
         The interval is that of the log-odds, by the covariance of the coefficients (delta method) plus, for inputs that
-        are missing in the row, the variance of what they contribute over the fitted sample: less is known of that
-        buyer. Raises `InputError` for columns of the model that are absent, not numeric or infinite.
+        are missing in the row, the variance of what they may contribute: that over the fitted sample, and the mean
+        over it of the error's (law of total variance). On average over buyers, and for one with median values, less
+        known is a wider interval; a value far out can be told worse than none. Raises `InputError` for columns of the
+        model that are absent, not numeric or infinite.
         """
         self._check_columns(X)
         design = _design(self.inputs, X)
@@ -131,7 +138,8 @@ class DefaultModel:
         variance = curves.variances(design, self._covariance)
         if self.inputs:
             missing = X[[part.name for part in self.inputs]].isna().to_numpy(dtype="float64")
-            variance = variance + np.einsum("ij,ij->i", missing @ np.array(self.spread), missing)
+            unknown = np.array(self.spread) + np.array(self.errors)
+            variance = variance + np.einsum("ij,ij->i", missing @ unknown, missing)
         width = norm.ppf(0.5 + confidence / 2) * np.sqrt(variance)
         parts = {"pd": odds, "pd_low": odds - width, "pd_high": odds + width}
         return pd.DataFrame({name: expit(value) for name, value in parts.items()}, index=X.index)
@@ -216,6 +224,7 @@ class DefaultModel:
                 "coefficients": tuple(content["coefficients"]),
                 "covariance": tuple(map(tuple, content["covariance"])),
                 "spread": tuple(map(tuple, content["spread"])),
+                "errors": tuple(map(tuple, content["errors"])),
                 "cross_validation": CrossValidation(**validation),
             }
         )
@@ -333,13 +342,23 @@ def _covariance(fit: curves.Fit, doubted: np.ndarray, design: curves.Design, y, 
     return inverse @ (by_firm.T @ by_firm + doubted) @ inverse
 
 
+def _mean_errors(inputs: Sequence[Curve], covariance: np.ndarray, design: curves.Design) -> np.ndarray:
+    """Return the mean over the rows of the covariance of what the curves contribute, by the coefficients' errors."""
+    rows, places = len(design.index), curves.places(inputs)
+    product = covariance * curves.information(design, np.full(rows, 1 / rows))
+    size = len(places)
+    return np.array([[product[one, other].sum() for other in places] for one in places]).reshape(size, size)
+
+
 def _kept(covariance: np.ndarray) -> tuple[tuple[float, ...], ...]:
     """Return the rows of the lower triangle to six digits, which halves the model's JSON."""
     return tuple(tuple(float(f"{value:.5e}") for value in row[: n + 1]) for n, row in enumerate(covariance))
 
 
-def _check(X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int], groups: pd.Series | None) -> None:
-    problems = []
+def _check(
+    X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int], groups: pd.Series | None, belief: pd.DataFrame | None
+) -> None:
+    problems = [] if belief is None else list(_belief_problems(belief))
     for name, other in (("y", y), ("groups", groups)):
         if other is not None and not X.index.equals(other.index):
             problems.append(
@@ -363,6 +382,21 @@ def _check(X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int], groups: pd.S
         problems += [problem for name in X.columns for problem in _column_problems(X, name)]
     if problems:
         raise InputError(problems)
+
+
+def _belief_problems(belief: pd.DataFrame) -> Iterator[Problem]:
+    absent = [name for name in CURVE_COLUMNS[:3] if name not in belief]
+    for name in absent:
+        yield _problem(f"belief.{name}", "this column is missing", f"give {', '.join(CURVE_COLUMNS[:3])}")
+    for name in CURVE_COLUMNS[1:3]:
+        if name in belief:
+            yield from (replace(problem, column=f"belief.{name}") for problem in _column_problems(belief, name))
+    if not absent:
+        told = belief[belief["value"].notna()]
+        if told["log_odds"].isna().any():
+            yield _problem("belief.log_odds", "is missing for a value", "complete it, or leave out the row")
+        if told.duplicated(["input", "value"]).any():
+            yield _problem("belief.value", "an input has two log-odds for one value", "leave out one of them")
 
 
 def _column_problems(X: pd.DataFrame, name: object) -> Iterator[Problem]:

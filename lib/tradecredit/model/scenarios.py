@@ -67,7 +67,7 @@ class Scenario(Parameters):
     """Growth of the number of insolvencies: every default probability × (1 + growth)."""
     insolvency_index: Positive | None = None
     """In place of the general growth: where the run's index of insolvencies stands in the scenario; the growth is that
-    from where it stands now (`level.point_in_time`)."""
+    from where it stands now (`level.point_in_time`), to the power of `default.index_elasticity`."""
     insolvency_growth_by_country: dict[Country, Growth] = Field({})
     """The growth in a country, in place of the general one."""
     pd_by_country: dict[Country, Amount] = Field({})
@@ -130,7 +130,7 @@ def scenarios_of(book: Book) -> list[Scenario]:
     problems += [
         Problem(
             file=str(file), column="insolvency_index", value=scenario.insolvency_index,
-            allowed="the run has no index of insolvencies to compare it with",
+            allowed="the run has no index of insolvencies by its day to compare it with",
             remedy="state `default.insolvency_index` in the run file, or `insolvency_growth` here",
         )
         for file, scenario in zip(files, read, strict=True)
@@ -138,13 +138,14 @@ def scenarios_of(book: Book) -> list[Scenario]:
     ]  # fmt: skip
     if problems:
         raise ParameterError(problems)
-    return [_with_growth(scenario, now) for scenario in read]
+    return [_with_growth(scenario, now, book) for scenario in read]
 
 
-def _with_growth(scenario: Scenario, now: float) -> Scenario:
+def _with_growth(scenario: Scenario, now: float, book: Book) -> Scenario:
     if scenario.insolvency_index is None:
         return scenario
-    return scenario.model_copy(update={"insolvency_growth": scenario.insolvency_index / now - 1})
+    factor = (scenario.insolvency_index / now) ** book.run.default.index_elasticity
+    return scenario.model_copy(update={"insolvency_growth": factor - 1})
 
 
 def applied(portfolio: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:

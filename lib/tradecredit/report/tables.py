@@ -32,6 +32,9 @@ __all__ = [
 
 MOST_COLUMNS = 8
 """Columns that a page shows of a table, the index's included."""
+SENTENCE = 40
+"""A text of more letters is a sentence, which a narrow screen must not squeeze into a column of single words."""
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _MISSING = '<span title="missing">–</span>'
 _CONTROLS = {code: "�" for code in [*range(32), 127] if chr(code) not in "\t\n\r"}
@@ -225,6 +228,8 @@ def _cell(text: str | None, kind: str, *, first: bool = False) -> str:
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
     # JupyterLab aligns every cell to the right, so text says otherwise where our style sheet is absent.
     look = ' class="n"' if kind in NUMERIC else ' class="d"' if kind == "date" else ' style="text-align:left"'
+    if "style" in look and len(content) > SENTENCE:
+        look += ' class="long"'
     return f"<{tag}{scope}{look}>{content}</{tag}>"
 
 
