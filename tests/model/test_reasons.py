@@ -48,12 +48,22 @@ def fitted(book):
 
 @pytest.fixture(scope="module")
 def settings():
-    return DefaultSettings(minimum_defaults=1_000, agencies=AGENCIES)
+    return DefaultSettings(minimum_defaults=1_000, agencies=AGENCIES, central_tendencies={"C": 0.04, "DE/G": 0.005})
 
 
 @pytest.fixture(scope="module")
-def stated(book, settings):
-    found = default.assessment(replace(book, run=book.run.model_copy(update={"default": settings})))
+def unfitted(book, settings):
+    return replace(book, run=book.run.model_copy(update={"default": settings}))
+
+
+@pytest.fixture(scope="module")
+def told_by(unfitted):
+    return candidates(unfitted)
+
+
+@pytest.fixture(scope="module")
+def stated(unfitted):
+    found = default.assessment(unfitted)
     assert found.model is None
     return found
 
@@ -139,10 +149,10 @@ def test_parts_are_known_of_buyers_with_any_input_of_theirs():
     assert found["inputs"].tolist() == [3, 2, 1]
 
 
-def test_known_parts_agree_with_what_ratings_rest_on(book, stated):
-    found = known_parts(stated.today, candidates(book))
+def test_known_parts_agree_with_what_ratings_rest_on(book, stated, told_by):
+    found = known_parts(stated.today, told_by)
     others = stated.ratings[~stated.ratings["method"].isin(["in default", "analyst's override"])]
-    of_others = known_parts(stated.today.loc[others.index], candidates(book))
+    of_others = known_parts(stated.today.loc[others.index], told_by)
     for part in (BEHAVIOUR, OPINION):
         assert of_others.loc[part, "buyers"] == others["method"].str.contains(part).sum() < len(others)
     assert found.loc[ACCOUNTS, "buyers"] == book.statements["buyer_id"].nunique()
@@ -167,16 +177,17 @@ def test_an_explanation_adds_up_to_the_distance_from_the_median_buyer(book, fitt
         assert why["log_odds"].abs().is_monotonic_decreasing
 
 
-def test_an_explanation_of_the_stated_prior_adds_up_too(book, stated):
+def test_an_explanation_of_the_stated_prior_adds_up_too(stated, told_by):
     method = stated.ratings["method"]
     sound = stated.ratings.index[method.str.startswith("prior") & ~method.str.contains("nothing")]
     assert len(sound) > 60
     rest = [
         logit(stated.ratings.loc[buyer, "model_pd"])
-        - explanation(stated.contributions.loc[buyer], stated.today.loc[buyer], candidates(book))["log_odds"].sum()
+        - explanation(stated.contributions.loc[buyer], stated.today.loc[buyer], told_by)["log_odds"].sum()
         for buyer in sound
     ]
     assert rest == pytest.approx([rest[0]] * len(rest))
+    assert stated.today.loc[sound, "central_tendency"].nunique() == 3
 
 
 def test_twenty_points_halve_the_odds():
@@ -202,38 +213,39 @@ def test_what_is_not_known_is_told_where_it_says_something():
 # Improvements
 
 
-def tried(found: Assessment, buyer: str, values: pd.Series, settings: DefaultSettings) -> float:
-    """Return the model's probability of a buyer were its inputs `values` and all others what they are."""
-    other = values.rename(buyer).to_frame().T.astype("float64")
+def tried(found: Assessment, others: pd.DataFrame, settings: DefaultSettings) -> pd.Series:
+    """Return the model's probabilities of buyers with other inputs, the rest of the book being what it is."""
     if found.model:
-        return level.moved(found.model.predict(other)["pd"], found.factor).iloc[0]
-    both = pd.concat([found.today, other.set_axis(["tried"])]).rename_axis("buyer_id")
-    # The one that is tried moves neither the medians nor the level of the others.
+        return level.moved(found.model.predict(others)["pd"], found.factor)
+    both = pd.concat([found.today, others]).rename_axis("buyer_id")
+    # Those that are tried move neither the medians nor the level of the book's.
     alive = (found.ratings["method"] != "in default").reindex(both.index, fill_value=False)
     known = History(0, 0.0, found.weights)
-    return few_defaults.rated(both, alive, found.tendency, known=known, settings=settings).ratings["pd"]["tried"]
+    return few_defaults.rated(both, alive, found.tendency, known=known, settings=settings).ratings["pd"][others.index]
 
 
 @pytest.mark.parametrize("kind", ["fitted", "stated"])
 def test_a_needed_value_gives_the_better_grade_when_it_is_tried(request, settings, kind):
-    found, lifted = request.getfixturevalue(kind), 0
+    found = request.getfixturevalue(kind)
+    told, others = [], []
     for buyer, rating in found.ratings[found.ratings["method"] != "in default"].iterrows():
         values = found.today.loc[buyer]
-        assert tried(found, buyer, values, settings) == pytest.approx(rating["model_pd"])
         lifts = improvements(rating, values, found.curves, BOUNDS)
         assert lifts.index.name == "input"
         assert lifts.columns.tolist() == ["now", "needed"]
         for name, row in lifts.iterrows():
             assert row["now"] == values[name]
-            changed = values.where(values.index != name, row["needed"])
-            probability = tried(found, buyer, changed, settings)
-            # The bound of the better grade, and no more than it takes.
-            assert probability == pytest.approx(BOUNDS[rating["model_grade"] - 2])
-            assert grade(pd.Series([probability]), BOUNDS).iloc[0] == rating["model_grade"] - 1
-            sign = found.inputs.loc[name, "sign"]
-            assert (row["needed"] - row["now"]) * sign < 0
-            lifted += 1
-    assert lifted > 60
+            assert (row["needed"] - row["now"]) * found.inputs.loc[name, "sign"] < 0
+            told.append((rating["model_pd"], rating["model_grade"]))
+            others += [values, values.where(values.index != name, row["needed"])]
+    told = pd.DataFrame(told, columns=["pd", "grade"])
+    others = pd.DataFrame(others).astype("float64").set_axis(np.arange(2 * len(told)), axis=0)
+    probability = tried(found, others, settings).to_numpy()
+    assert probability[0::2].tolist() == pytest.approx(told["pd"].tolist())
+    # The better grade, and no more of it than its bound.
+    assert grade(pd.Series(probability[1::2]), BOUNDS).tolist() == (told["grade"] - 1).tolist()
+    assert probability[1::2].tolist() == pytest.approx([BOUNDS[was - 2] for was in told["grade"]])
+    assert len(told) > 60
 
 
 def test_what_the_worst_buyer_needs_is_told_from_where_it_is():
@@ -306,6 +318,12 @@ def test_curves_that_are_level_or_fall_too_little_and_values_not_known_are_left_
     assert by(curve((3, 0)), 3) == {}
 
 
+def test_no_buyer_is_told_to_move_to_another_country():
+    countries = curve((0.01, -3), (0.04, 2), name="central_tendency")
+    late = curve((0, -3), (0.04, 2), name="share_late")
+    assert by(pd.concat([countries, late]), 0.04).keys() == {"share_late"}
+
+
 def test_a_probability_that_is_hardly_above_the_bound_is_no_error():
     barely = np.nextafter(0.02, 1)
     assert logit(barely) == pytest.approx(logit(0.02), abs=1e-12)
@@ -347,14 +365,13 @@ def test_any_curve_gives_the_nearest_value_that_lifts_the_grade_or_none(points, 
 # What changes the reasons
 
 
-def test_without_accounts_there_is_nothing_to_tell_of_them(book, settings):
+def test_without_accounts_there_is_nothing_to_tell_of_them(unfitted, settings):
     bare = {name: table.empty() for name, table in TABLES.items() if name not in ("buyers", "invoices", "receipts")}
-    run = book.run.model_copy(update={"default": settings})
-    three = replace(book, run=run, fingerprint="three tables", **bare)
+    three = replace(unfitted, fingerprint="three tables", **bare)
     found = default.assessment(three)
     buyer = found.today["days_beyond_terms"].idxmax()
     why = explanation(found.contributions.loc[buyer], found.today.loc[buyer], candidates(three))
-    assert set(why["part"]) == {BEHAVIOUR}
+    assert set(why["part"]) == {BEHAVIOUR, SURROUNDINGS}
     lifts = improvements(found.ratings.loc[buyer], found.today.loc[buyer], found.curves, BOUNDS)
     assert set(lifts.index) <= set(settings.prior_log_odds)
     parts = known_parts(found.today, candidates(three))

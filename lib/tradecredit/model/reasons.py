@@ -17,6 +17,9 @@ DRIVERS = 3
 WORTH_NAMING = 0.1
 """An input that adds less to the log-odds than this, a tenth of the odds, is no reason."""
 
+NOT_TO_BE_CHANGED = "central_tendency"
+"""Input of which a buyer cannot have another value: its country and sector are what they are."""
+
 BEYOND_ROUNDING = 1e-9
 """Log-odds below a grade's bound that an improvement aims at: on the bound itself rounding would pick the grade."""
 
@@ -77,7 +80,8 @@ def improvements(rating: pd.Series, values: pd.Series, curves: pd.DataFrame, bou
     `rating`: `model_pd` and `model_grade`, before an analyst's judgement; `values`: its inputs; `curves`: as
     `Assessment.curves`; `bounds`: of the grades. `needed` is the nearest value at which the curve lies lower by the
     log-odds that the buyer is above the better grade's bound. An input whose curve never falls so far, or whose value
-    is not known, is not in it; empty for grade 1, and where no input alone would do.
+    is not known, is not in it, nor what is stated of its country and sector; empty for grade 1, and where no input
+    alone would do.
     """
     rows = {}
     if rating["model_grade"] > 1:
@@ -87,7 +91,7 @@ def improvements(rating: pd.Series, values: pd.Series, curves: pd.DataFrame, bou
             place, odds = (curve[column].to_numpy(dtype="float64") for column in ("value", "log_odds"))
             now = values[name]
             aim = np.interp(now, place, odds) - missing
-            if np.isnan(now) or aim < odds.min():
+            if name == NOT_TO_BE_CHANGED or np.isnan(now) or aim < odds.min():
                 continue
             rows[name] = (now, _nearest(now, aim, place, odds))
     return pd.DataFrame.from_dict(rows, orient="index", columns=["now", "needed"]).rename_axis("input")
