@@ -83,7 +83,7 @@ def demo(
         book = demo_book(buyers=buyers, invoices=invoices, seed=seed)
         folder.mkdir(parents=True, exist_ok=True)
         write(book, folder)
-        for kind in ("policies", "scenarios"):
+        for kind in ("policies", "scenarios", "economy"):
             shutil.copytree(PROJECT / "params" / kind, folder / kind)
         run = yaml.safe_load((PROJECT / "params" / "demo.yaml").read_text(encoding="utf-8"))
         run |= {"source": {"kind": "folder", "path": "."}}
