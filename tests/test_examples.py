@@ -48,7 +48,6 @@ def month(request, tmp_path_factory) -> Path:
         content["policy"] = str(kept.parent / content["policy"])
         for key in ("quotes", "scenarios"):
             content[key] = [str(kept.parent / file) for file in content[key]]
-    if "insolvency_index" in content.get("default", {}):
         content["default"]["insolvency_index"] = str(kept.parent / content["default"]["insolvency_index"])
     if "path" in content["source"]:
         content["source"]["path"] = str((kept.parent / content["source"]["path"]).resolve())

@@ -380,6 +380,32 @@ class PaymentPlanSettings(Parameters):
     """Probability that a debt can be enforced against a buyer that does not default."""
 
 
+class LimitOptimum(Parameters):
+    """How limits are set for the book as a whole: the most that sales earn under a cap on what may be lost."""
+
+    level: Annotated[float, Field(gt=0.5, lt=1)] = 0.99
+    """Level of the expected shortfall that is capped."""
+    shortfall_cap: Amount | None = None
+    """Largest expected shortfall of the year's loss that stays with us, in the reporting currency; None: that of the
+    limits set one by one."""
+    kept: list[Literal["capacity", "expected_loss_budget", "net_value_added", "without_accounts", "new_buyer"]] = [
+        "without_accounts", "new_buyer",
+    ]  # fmt: skip
+    """Methods that judge one buyer alone and still bind: what is not known of a buyer has no price. The cap comes in
+    the place of the others."""
+    buyers: int = Field(2_000, ge=1)
+    """Buyers, those who could use most, whose limits are sought; the others keep theirs, and their losses count."""
+    scenarios: int = Field(5_000, ge=500, le=20_000)
+    """Simulated years that the limits are chosen on."""
+    frontier: list[Positive] = [0.5, 0.75, 1.0, 1.25, 1.5]
+    """Other caps that are looked at, as multiples of the cap."""
+
+    @field_validator("frontier")
+    @classmethod
+    def _rising(cls, multiples: list[float]) -> list[float]:
+        return _strictly_rising(multiples, "frontier")
+
+
 class SectorFactors(Parameters):
     """Factors of the economy, one for each sector, that hang together by a correlation matrix."""
 
@@ -534,6 +560,7 @@ class Run(Parameters):
     terms: TermsSettings = TermsSettings()
     late_interest: LateInterestSettings = LateInterestSettings()
     payment_plan: PaymentPlanSettings = PaymentPlanSettings()
+    limit_optimum: LimitOptimum = LimitOptimum()
     losses: LossSettings = LossSettings()
     simulation: Simulation = Simulation()
     cost_of_capital: Fraction = 0.10

@@ -83,6 +83,36 @@ def test_expected_loss_is_pd_times_lgd_times_exposure(simulated):
     assert abs(row["value"] - expected_loss(lumpy()).sum()) < 4 * row["standard_error"]
 
 
+STUDENT, GAMMA = Dependence(kind="student_t", degrees_of_freedom=4), Dependence(kind="gamma", default_rate_sd=1.2)
+
+
+@pytest.mark.parametrize("dependence", [Dependence(), STUDENT, GAMMA], ids=lambda one: one.kind)
+def test_unit_losses_times_exposures_are_the_gross_losses(dependence):
+    book = lumpy().assign(group_id=["G", "G", "G", *[None] * 57], lgd_sd=0.2)
+    dist = simulate(book, scenarios=4_000, seed=12, dependence=dependence)
+    units = dist.unit_losses()
+    assert units.shape == (4_000, 60)
+    np.testing.assert_allclose(units @ book["exposure"], dist.losses["gross"], rtol=1e-9, atol=1e-6)
+    told = dist.summary(levels=[0.99]).query("view == 'gross'").set_index("measure")["value"]
+    assert expected_shortfall(units @ book["exposure"], dist.sample, 0.99)[0] == pytest.approx(told["ES"])
+    assert dist.probability @ (units @ book["exposure"]) == pytest.approx(told["expected"])
+    few = ["B7", "B0", "B59"]
+    assert (dist.unit_losses(few) != units[:, [7, 0, 59]]).nnz == 0
+    with pytest.raises(ParameterError, match="'B60'"):
+        dist.unit_losses(["B1", "B60"])
+
+
+def test_unit_losses_are_known_for_buyers_that_owe_nothing():
+    book = equal(3, [0.3, 0.5, 0.7], 0.1, exposure=[0.0, 2.0, 0.0], lgd=[0.4, 0.5, 0.6])
+    dist = simulate(book, scenarios=20_000, seed=13, sampling=PLAIN)
+    units = dist.unit_losses()
+    assert sorted(set(units.data)) == [0.4, 0.5, 0.6]
+    for position in range(3):
+        rate, share = book["pd"].iloc[position], book["lgd"].iloc[position]
+        error = share * np.sqrt(rate * (1 - rate) / 20_000)
+        assert abs(units[:, [position]].sum() / 20_000 - rate * share) < 4 * error
+
+
 def test_each_buyer_defaults_at_its_rate():
     book = equal(4, [0.005, 0.05, 0.4, 0.9], [0.1, 0.2, 0.3, 0.0], exposure=[1.0, 100.0, 10_000.0, 1_000_000.0])
     gross = simulate(book, scenarios=100_000, seed=2, sampling=PLAIN).losses["gross"].round().astype(int)

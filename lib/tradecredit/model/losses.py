@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 from scipy.special import ndtr, ndtri
 
 from tradecredit.book.book import Book
@@ -117,6 +118,32 @@ class LossDistribution:
         for part in over_threads(parts, held, self.settings.sampling.threads) if held else []:
             total += part
         return pd.Series(total, index=self.portfolio.index, name=view)
+
+    def unit_losses(self, buyers: Sequence[str] | None = None) -> csr_array:
+        """Return what buyers lose in each scenario for a unit of exposure, before insurance: the same defaults.
+
+        Sparse, scenarios × `buyers` (None: all, in the portfolio's order): the share of the debt that is lost where a
+        buyer defaults (the sum of the shares where it does so more than once), 0 elsewhere. All of it times the
+        portfolio's exposures is the view `gross`; times other exposures, what those would have lost in the same
+        scenarios. Raises `ParameterError` for buyers that are not in the portfolio.
+        """
+        index = self.portfolio.index
+        wanted = np.arange(len(index)) if buyers is None else index.get_indexer(pd.Index(buyers))
+        if (wanted < 0).any():
+            unknown = pd.Index(buyers)[wanted < 0]
+            raise ParameterError([_argument("buyers", unknown[0], "is not in the portfolio")])
+        column = np.full(len(index), -1)
+        column[wanted] = np.arange(len(wanted))
+        simulator = self.simulator()
+
+        def part(block: Block) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            defaults = simulator.defaults(block)
+            kept = column[defaults.buyer] >= 0
+            return defaults.lost_share[kept], defaults.scenario[kept] + block.start, column[defaults.buyer[kept]]
+
+        parts = over_threads(part, list(simulator.blocks()), self.settings.sampling.threads)
+        share, scenario, place = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        return csr_array((share, (scenario, place)), shape=(len(self.losses), len(wanted)))
 
     def by_month(self, policy: str) -> pd.DataFrame:
         """Return when losses come about and when a policy pays for them, as expected amounts of each month.

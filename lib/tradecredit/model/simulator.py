@@ -54,13 +54,17 @@ class Block(NamedTuple):
 
 
 class Defaults(NamedTuple):
-    """Defaults as arrays, by scenario (of the block) and time: the buyer's position, its debt, what it brings in."""
+    """Defaults as arrays, by scenario (of the block) and time: the buyer's position, its debt, what it brings in.
+
+    `lost_share` = 1 − recovery / debt, known also where a buyer owes nothing.
+    """
 
     scenario: np.ndarray
     day: np.ndarray
     buyer: np.ndarray
     debt: np.ndarray
     recovery: np.ndarray
+    lost_share: np.ndarray
 
 
 class Year(NamedTuple):
@@ -192,7 +196,7 @@ class Simulator:
         day = (arrivals.moment[order][row] * DAYS).astype(np.int64) + 1
         debt = self.exposure[buyer]
         share = lost_shares(self.lgd, self.lgd_sd, _key_of(self.seed, 1), scenario + block.start, buyer)
-        return Defaults(scenario, day, buyer, debt, debt * (1 - share))
+        return Defaults(scenario, day, buyer, debt, debt * (1 - share), share)
 
     def settled(self, defaults: Defaults, number: int):
         """Return what becomes of defaults under the policy of this number (a `Settlement`)."""

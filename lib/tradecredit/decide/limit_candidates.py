@@ -1,0 +1,187 @@
+"""What a limit on each buyer of a book may be, and what a unit of it earns, costs and loses in a year."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.limit_programme import Years, own_part
+from tradecredit.decide.limits import METHODS, rounded_down
+from tradecredit.measure.receivables import window_start
+from tradecredit.model.at_risk import asset_correlation, cover, evidence, loss_given_default
+from tradecredit.model.insurance import Policy
+from tradecredit.model.losses import LossDistribution, simulate
+from tradecredit.params import Sampling
+
+BOUNDS = ("need", "maximum_of_kind", "maximum", "concentration")
+"""Methods that bound a limit whatever the risk: what the buyer can use, and what nobody may have."""
+
+FIXED = ("prepaid", "analyst's override", "in default")
+"""What binds a limit that stands as it is."""
+
+PAYING_BY_LOSS = ("whole_turnover", "key_accounts", "single_buyer")
+"""Kinds of policy that bear their part of each loss, and not only what lies beyond a large first loss or a limit."""
+
+LINEAR = "linear part"
+
+
+def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
+    """Return the buyers that may have a limit, with what a unit of it earns, costs and loses in a year.
+
+    `ratings`: index buyer_id, `pd`; `limits`: `limits.recommend`; `policies`: `cover.policies`, of which the run's own
+    counts. Index buyer_id, in the order of `limits`. Columns, as `limit_programme.solution` and `simulate` need them:
+
+    - `one_by_one_limit`: the recommended one, with cover where the table tells it; `most`: the smallest of what a buyer
+      can use and what nobody may have (`BOUNDS`) and of the methods that the run keeps, rounded down as recommended
+      limits are, and never below the limit set one by one, which cover may have raised; `least`: 0; `bound`: the name
+      of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known, and of all but the
+      `limit_optimum.buyers` with the highest `most` are not sought: `sought` is false, and `most` is the limit itself;
+    - `margin`: the run's margin × the sales that a unit of limit carries in a year, 365 / (usual terms + tolerated
+      delay), as far as the need goes (missing need, or no sales: nothing);
+    - `loss` = PD × LGD: a buyer owes its whole limit when it defaults. Buyers of a group that default together have the
+      PD and correlation that those of its members average to by `most`, whatever their limits become;
+    - `covered_share` = insured percentage × `insurable_share`, the part of the sales of the last 12 months that the
+      policy insures, net of tax (0 without sales); `covered_limit` = limit that applies under the policy / insurable
+      share. Without a policy, and of excess of loss and top-ups, which bear no part of an ordinary loss: 0;
+    - `premium` = premium rate × (1 + tax rate) × insurable share × sales carried: like `cover.insurable_turnover`, on
+      all that the policy insures, within the insurer's limit or above. Minimum premium and fees hang on no limit;
+    - `pd`, `lgd`, `correlation`, `insured_limit`, `evidence`, `group_id`, `sector`, `country`.
+    """
+    settings, index = book.run.limit_optimum, limits.index
+    chosen = recommended_limit(limits)
+    binding = [name for name in METHODS if name in (*BOUNDS, *settings.kept) and name in limits]
+    bounds = limits[binding].astype("float64")
+    need, most = limits["need"].fillna(0.0), rounded_down(bounds.min(axis="columns"), book.run.limits.digits)
+    free = ~limits["binding"].isin(FIXED) & limits["need"].notna()
+    sought = free & (most.where(free).rank(method="first", ascending=False) <= settings.buyers)
+    bound = bounds.fillna(np.inf).idxmin(axis="columns").map(METHODS)
+    bound = bound.where(free, limits["binding"]).mask(free & ~sought, "not sought")
+    most = np.maximum(most, chosen).where(sought, chosen)
+    sales = (_sales_of_a_limit(book).reindex(index) * (need / most.where(most > 0)).clip(upper=1.0)).fillna(0.0)
+    table = pd.DataFrame(
+        {
+            "one_by_one_limit": chosen,
+            "least": 0.0,
+            "most": most,
+            "bound": bound,
+            "sought": sought,
+            "margin": book.run.margin * sales,
+            "pd": ratings["pd"].reindex(index),
+            "lgd": loss_given_default(book).lgd,
+        }
+    )
+    table = table.assign(correlation=asset_correlation(book, table["pd"])["correlation"])
+    table = table.join(cover(book)["insured_limit"]).join(evidence(book))
+    table = table.join(book.buyers.set_index("buyer_id")[["group_id", "sector", "country"]])
+    table = _insured(book, table, sales, own_policy(book, policies))[most > 0]
+    if book.run.losses.groups == "together":
+        table = table.assign(**{name: _of_groups(table, name) for name in ("pd", "correlation")})
+    return table.assign(loss=table["pd"] * table["lgd"])
+
+
+def recommended_limit(limits: pd.DataFrame) -> pd.Series:
+    """Return the limit that a table of `limits.recommend` asks for: that with cover, where the table tells it."""
+    return limits["recommended_with_cover" if "recommended_with_cover" in limits else "recommended"]
+
+
+def group_caps(buyers: pd.DataFrame, limits: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the caps of groups, `{"group_id": …}` with index group_id: the group limits of the table of limits.
+
+    `buyers`: `candidates`; `limits`: `limits.recommend`. A table without group limits allows each group what it allows
+    one buyer (`concentration`). Missing: no cap.
+    """
+    amount = limits["group_limit" if "group_limit" in limits else "concentration"].reindex(buyers.index)
+    return {"group_id": amount.groupby(buyers["group_id"]).first().dropna()}
+
+
+def own_policy(book: Book, policies: Sequence[Policy]) -> Policy | None:
+    """Return the policy in force: the first of `cover.policies` where the run names one of its own."""
+    return policies[0] if book.run.policy and policies else None
+
+
+def simulated(
+    book: Book, buyers: pd.DataFrame, policies: Sequence[Policy], *, scenarios: int, seed: int
+) -> LossDistribution:
+    """Return the year's losses of candidates, as the run simulates losses.
+
+    `buyers`: `candidates` with `exposure`, what they owe at default. Bad years are sought in the middle of the tail
+    that the run's `limit_optimum` averages.
+    """
+    run = book.run
+    columns = ["pd", "lgd", "correlation", "insured_limit", "evidence", "sector"]
+    columns += ["group_id"] if run.losses.groups == "together" else []
+    varying = {"lgd_sd": run.losses.lgd_sd} if run.losses.lgd_sd else {}
+    at_risk = buyers[[*columns, "exposure"]].assign(insurable=buyers["insurable_share"] * buyers["exposure"], **varying)
+    sampling = run.simulation.model_dump(include=set(Sampling.model_fields))
+    sampling = Sampling(**sampling | {"aim": (1 + run.limit_optimum.level) / 2})
+    return simulate(
+        at_risk, policies=policies, scenarios=scenarios, seed=seed, dependence=run.losses.dependence, sampling=sampling
+    )
+
+
+def linear_part(policy: Policy | None) -> list[Policy]:
+    """Return what of a policy is in proportion to a limit, as a policy: percentage and limits, and no other term.
+
+    Settled on the debt and with recoveries shared in proportion, as its part of what is lost. Empty where there is no
+    policy, or one that bears no part of an ordinary loss.
+    """
+    if policy is None or policy.kind not in PAYING_BY_LOSS:
+        return []
+    terms = policy.model_dump(
+        include={
+            "kind", "buyers", "limits", "insured_percentage", "discretionary_limit", "discretionary_shares",
+        }
+    )  # fmt: skip
+    return [Policy(**terms | {"name": LINEAR, "loss_basis": "debt", "recovery_sharing": "pro_rata"})]
+
+
+def simulated_years(book: Book, buyers: pd.DataFrame, policy: Policy | None) -> Years:
+    """Return the years that limits are sought on: what a unit of each one sought loses, and what all others do.
+
+    `buyers`: `candidates`; they owe `most`, so that years are sought that are bad for what limits may become.
+    """
+    sought, settings = buyers[buyers["sought"]], book.run.limit_optimum
+    at_risk = buyers.assign(exposure=buyers["most"])
+    dist = simulated(book, at_risk, linear_part(policy), scenarios=settings.scenarios, seed=book.run.simulation.seed)
+    units = dist.unit_losses(sought.index)
+    # All that stays with us is the last view. Of the difference of equal sums rounding may leave something below 0.
+    others = dist.losses.iloc[:, -1].to_numpy() - units @ own_part(sought, sought["most"]).to_numpy(float)
+    return Years(units, np.maximum(others, 0.0), dist.sample)
+
+
+def _insured(book: Book, table: pd.DataFrame, sales: pd.Series, policy: Policy | None) -> pd.DataFrame:
+    if not linear_part(policy):
+        return table.assign(insurable_share=0.0, covered_share=0.0, covered_limit=0.0, premium=0.0)
+    recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
+    net = (recent["amount"] - recent["tax"].fillna(0.0)).where(policy.insurable(recent, book.buyers), 0.0)
+    sums = pd.DataFrame({"net": net, "gross": recent["amount"]}).groupby(recent["buyer_id"]).sum().reindex(table.index)
+    share = (sums["net"] / sums["gross"].where(sums["gross"] > 0)).fillna(0.0)
+    rate = (policy.premium_rate or 0.0) * (1 + (policy.premium_tax_rate or 0.0))
+    return table.assign(
+        insurable_share=share,
+        covered_share=policy.insured_percentage * share,
+        covered_limit=(policy.attachment(table).limit / share.where(share > 0)).fillna(0.0),
+        premium=rate * share * sales,
+    )
+
+
+def _of_groups(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column with its mean by `most` for the buyers of each group."""
+    by_group = table["group_id"]
+    mean = (table[name] * table["most"]).groupby(by_group).transform("sum") / table["most"].groupby(by_group).transform(
+        "sum"
+    )
+    return table[name].where(by_group.isna(), mean)
+
+
+def _sales_of_a_limit(book: Book) -> pd.Series:
+    """Return the sales that a unit of limit carries in a year: 365 / (usual terms + tolerated delay), by buyer.
+
+    The usual terms are those of `limits.need`. Buyers without purchases in the last 12 months are not there.
+    """
+    recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
+    weighted = recent["amount"] * (recent["due"] - recent["issued"]).dt.days
+    sums = pd.DataFrame({"weighted": weighted, "amount": recent["amount"]}).groupby(recent["buyer_id"]).sum()
+    days = sums["weighted"] / sums["amount"].where(sums["amount"] > 0) + book.run.limits.tolerated_delay_days
+    return 365 / days.where(days > 0)
