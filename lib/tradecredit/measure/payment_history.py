@@ -23,9 +23,9 @@ def at_issue(items: pd.DataFrame) -> pd.DataFrame:
     `receivables.open_items(book)`. Only what had been settled before the day of issue counts as settled, and only
     earlier invoices count at all, so that later rows change nothing. Columns:
 
-    - `settled_before`: the buyer's invoices settled before that day; over them `days_to_settle_mean`, `_median` and
-      `_recent` (each weighing `RECENT` times the one settled next), from issue to settlement, `days_late_mean` (early
-      counts 0) and `share_late` (settled after the due date). Missing without any;
+    - `settled_before`: its earlier invoices settled before that day; over them `days_to_settle_mean`, `_median` and
+      `_recent` (each weighing `RECENT` times the one settled next), from issue to settlement (negative: paid in
+      advance), `days_late_mean` (early counts 0) and `share_late` (settled after the due date). Missing without any;
     - `open_before`: its earlier invoices still open on that day; `oldest_open_days`, days since the oldest of them was
       issued (0: none); `overdue_before`: how many of them were past due;
     - `amount`.
@@ -38,15 +38,18 @@ def at_issue(items: pd.DataFrame) -> pd.DataFrame:
 def _of_buyer(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the history of one buyer's invoices, which are in the order of their issue.
 
-    In the order of settlement, what is known on a day is a beginning of the list, so that running sums tell all of it.
+    In the order in which settlements become known, what is known on a day is a beginning of the list, so that running
+    sums tell all of it.
     """
     day = [rows[name].to_numpy("datetime64[D]") for name in ("issued", "due", "settled")]
     issued, due, settled = (values.astype("float64") for values in day)
     settled = np.where(np.isnat(day[2]), np.inf, settled)
-    order = np.argsort(settled, kind="stable")
-    paid = order[np.isfinite(settled[order])]
+    # An invoice paid in advance is none before its issue: nobody knows of it, nor that it is settled.
+    told, overdue = np.maximum(settled, issued), np.maximum(due, issued)
+    order = np.argsort(told, kind="stable")
+    paid = order[np.isfinite(told[order])]
     days, late = settled[paid] - issued[paid], settled[paid] - due[paid]
-    known = np.searchsorted(settled[order], issued)
+    known = np.searchsorted(told[order], issued)
     means = {
         "days_to_settle_mean": _running_mean(days),
         "days_to_settle_median": _running_median(days),
@@ -55,14 +58,14 @@ def _of_buyer(rows: pd.DataFrame) -> pd.DataFrame:
         "share_late": _running_mean((late > 0).astype("float64")),
     }
     # The first invoice that was not settled by a day is the first at which the latest settlement so far is not.
-    oldest = np.searchsorted(np.maximum.accumulate(settled), issued)
+    oldest = np.searchsorted(np.maximum.accumulate(told), issued)
     oldest_issued = np.append(issued, np.inf)[oldest]
     table = {
         "settled_before": known,
         **{name: np.append(np.nan, values)[known] for name, values in means.items()},
-        "open_before": _count_before(issued, issued) - _count_before(np.maximum(issued, settled), issued),
+        "open_before": _count_before(issued, issued) - _count_before(told, issued),
         "oldest_open_days": np.maximum(issued - oldest_issued, 0.0),
-        "overdue_before": _count_before(due, issued) - _count_before(np.maximum(due, settled), issued),
+        "overdue_before": _count_before(overdue, issued) - _count_before(np.maximum(overdue, told), issued),
         "amount": rows["amount"].to_numpy(),
     }
     return pd.DataFrame(table, index=rows.index, dtype="float64")[COLUMNS]

@@ -17,7 +17,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from tradecredit.model.curves import QUANTILES
+from tradecredit.model.curves import QUANTILES as KNOTS
 from tradecredit.model.default_model import CURVE_COLUMNS, TABLE_COLUMNS, DefaultModel
 from tradecredit.model.level import shift_to
 from tradecredit.model.panel import ACCOUNTS, BEHAVIOUR, OPINION, score_of
@@ -38,6 +38,9 @@ RATIOS = (
     "working_capital_ratio",
 )  # fmt: skip
 """Ratios that the brought curves were fitted on: those of `panel.CANDIDATES` that the American data have."""
+
+QUANTILES = (0.0, *KNOTS, 1.0)
+"""Of today's buyers, at which the stated lines are told: to their very ends, where what they say of the worst lies."""
 
 LONGEST_DAYS = 90.0
 """More days than this count as this many where the stated weights apply. A debtor 90 days past due is in default by

@@ -31,7 +31,7 @@ TESTED_MONTHS = 6
 left out, of which the slow ones are still open."""
 
 FEWEST = 200
-"""Settled invoices, and as many again to test on, below which nothing is fitted."""
+"""Settled invoices, and as many others to test on, below which nothing is fitted."""
 
 
 class PaymentModel(NamedTuple):
@@ -57,10 +57,14 @@ def fit(items: pd.DataFrame) -> PaymentModel:
     late = (settled["settled"] > settled["due"]).astype(int)
     signs = {name: sign for name, sign in LATENESS.items() if sign}
     model = DefaultModel.fit(history[list(LATENESS)], late, signs=signs, groups=settled["buyer_id"])
-    usual = history[SLOWNESS].median()
+    # Where no buyer has a history yet, nothing is regressed on: the median of all is left.
+    usual = history[SLOWNESS].median().fillna(0.0)
     days = (settled["settled"] - settled["issued"]).dt.days.astype("float64")
     slowness = sm.add_constant(history[SLOWNESS].fillna(usual), has_constant="add")
-    return PaymentModel(model, sm.QuantReg(days, slowness).fit(q=0.5, max_iter=5_000).params, usual)
+    # The errors, which nobody reads, divide by zero where all pay after equally many days.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        line = sm.QuantReg(days, slowness).fit(q=0.5, max_iter=5_000)
+    return PaymentModel(model, line.params, usual)
 
 
 def expected(model: PaymentModel, items: pd.DataFrame) -> pd.DataFrame:
@@ -83,7 +87,8 @@ class PaymentOutlook:
     `buyers`: index buyer_id, those that owe something not yet due: `not_due`, the amount; `late`, the probability that
     it is paid late, and `days_late`, the median, both weighted by amount; `paydex` of the last 12 months. `test`: index
     `figure`; `value` and `usual`, the same by the mean of each buyer's past, on invoices that the fit had not seen.
-    `tested`: how many; 0 where the ledger is too small, and all else is missing then.
+    `tested`: how many; 0 where the ledger carries no fit, because it is too small, because all was paid on time or all
+    late, or because there is one buyer only; all but `not_due` and `paydex` is missing then.
     """
 
     buyers: pd.DataFrame
@@ -96,22 +101,25 @@ def outlook(book: Book) -> PaymentOutlook:
     """Return what is to be expected of the invoices that are not due yet, and how good such a forecast was.
 
     Fitted (`fit`) on all invoices settled by the as-of date. Tested with a fit to what had been settled 8 months before
-    it, on the invoices issued in the following 6 months; those still open count with the days up to the as-of date.
+    it, on the invoices issued in the following 6 months that have fallen due; those still open count with the days up
+    to the as-of date.
     """
     items = open_items(book)
     cut = book.as_of - pd.DateOffset(months=TESTED_MONTHS + 2)
+    # Whether an invoice was paid late is known once it is past due, not before.
     tested = (items["issued"] > cut) & (items["issued"] <= cut + pd.DateOffset(months=TESTED_MONTHS))
-    known = items["settled"] <= cut
+    tested &= items["due"] < book.as_of
+    then = items[items["issued"] <= cut]
+    then = then.assign(settled=then["settled"].where(then["settled"] <= cut))
     coming = items[(items["open_amount"] > 0) & (items["due"] >= book.as_of)]
     owed = coming.groupby("buyer_id")["open_amount"].sum().rename("not_due")
     score = paydex(signed_days_beyond_terms(book)).rename("paydex").reindex(owed.index)
     figures = ["area under the ROC curve, late or not", "mean error of the days late"]
-    if min(known.sum(), tested.sum()) < FEWEST:
+    if tested.sum() < FEWEST or not _carries_a_fit(then):
         empty = pd.DataFrame({"value": np.nan, "usual": np.nan}, index=pd.Index(figures, name="figure"))
         unknown = pd.DataFrame({"not_due": owed, "late": np.nan, "days_late": np.nan})
         return PaymentOutlook(unknown.join(score), empty, 0)
-    then = items.assign(settled=items["settled"].where(known))
-    found = expected(fit(then[items["issued"] <= cut]), items)[tested]
+    found = expected(fit(then), items)[tested]
     happened = (items["settled"].fillna(book.as_of) - items["due"]).dt.days.clip(lower=0)[tested]
     usual = at_issue(items)[["share_late", "days_late_mean"]][tested]
     usual = usual.fillna(usual.mean())
@@ -124,3 +132,9 @@ def outlook(book: Book) -> PaymentOutlook:
     now = expected(fit(items), items).loc[coming.index].mul(coming["open_amount"], axis="index")
     means = now.groupby(coming["buyer_id"]).sum().div(owed, axis="index")
     return PaymentOutlook(pd.DataFrame({"not_due": owed}).join(means).join(score), test, int(tested.sum()))
+
+
+def _carries_a_fit(items: pd.DataFrame) -> bool:
+    settled = items[items["settled"].notna()]
+    late = settled["settled"] > settled["due"]
+    return len(settled) >= FEWEST and late.nunique() == 2 and len(settled["buyer_id"].unique()) > 1

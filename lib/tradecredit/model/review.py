@@ -14,6 +14,7 @@ from tradecredit.model.grades import WORST, grade
 from tradecredit.model.panel import HORIZON_MONTHS, OPINION, STEP_MONTHS, candidates, dates, observed
 from tradecredit.model.traffic_lights import COLUMNS as LIGHT_COLUMNS
 from tradecredit.model.traffic_lights import Predictions, traffic_lights
+from tradecredit.params import DefaultSettings
 
 PUBLISHED = {
     "altman_z": ("Altman's Z'' (1995)", -1),
@@ -35,10 +36,10 @@ SEGMENT_COLUMNS = [
     "kind", "segment", "count", "defaults", "defaulters", "predicted", "observed", "low", "high", "auc", "auc_low",
     "auc_high",
 ]  # fmt: skip
+BASELINE_COLUMNS = ["observations", "defaulters", "auc", "auc_low", "auc_high", "model_auc"]
 
 OTHER_BUYERS, IN_SAMPLE, LATER = "other buyers (cross-validation)", "in sample", "later date"
 """What a figure was measured on: buyers that the fit had not seen, its own, a date that it did not know of."""
-
 
 NO_LIGHTS = pd.DataFrame(columns=LIGHT_COLUMNS).rename_axis("test")
 NO_GRADES = pd.DataFrame(columns=GRADE_COLUMNS).rename_axis("grade")
@@ -52,11 +53,13 @@ class Review:
     `samples`: `validate.report` in sample, by cross-validation over buyers and at a later date. `lights`: as
     `traffic_lights`. `by_grade`: `grade_tests` by the cross-validated grades, with `validate.calibration`'s interval.
     `prudent`: index `grade`; `obligors` a year ago, their `defaults` since, `predicted` and `pd_upper`, the most
-    prudent bound (`low_defaults`; also without a fit; missing where the book records no defaults). `segments`:
+    prudent bound (`low_defaults`; also without a fit); empty where nobody was rated a year ago. `segments`:
     `validate.by_segment` with `kind`: year of observation, country, sector. `published`: see `baselines`. `drift`:
-    `stability.drift` from the fitted sample to today's buyers, of the inputs and of the `grade` by the present model.
-    `concentration`: `stability.concentration_rise` over the last 12 months. `cohort`, `default_rates`: moves between
-    grades (`migration`), by the present model on past dates. `history`: what they rest on: buyer_id, date, pd, grade.
+    `stability.drift` from the observations of past dates to the same kind of buyers today, of the inputs and of the
+    `grade` by the present model. `concentration`: `stability.concentration_rise` over the last 12 months. `cohort`,
+    `default_rates`: moves between grades (`migration`), by the present model on past dates; the rates are empty before
+    there are two. `history`: what they rest on: buyer_id, date, pd, grade. Where the book records no defaults, what
+    counts them is missing, not zero.
     """
 
     samples: pd.DataFrame
@@ -79,7 +82,7 @@ def review(book: Book) -> Review:
     seen, groups = found.observed, found.observed["buyer_id"]
     outcome = seen["defaulted"].astype("float64")
     past = history(book, found)
-    drift, concentration = _drift(past, found), _concentration(past, book)
+    drift, concentration = _drift(past, found, book), _concentration(past, book)
     unseen = Predictions(seen["other_buyers"], outcome, grade(seen["other_buyers"], book.run.grades))
     samples, lights, by_grade, segments = validate.report({}), NO_LIGHTS, NO_GRADES, NO_SEGMENTS
     if found.model:
@@ -98,8 +101,7 @@ def review(book: Book) -> Review:
         )
         by_grade = _by_grade(unseen, groups, book.run.default.interval)
         segments = _segments(found, book)
-    cohorts = migration.cohort(past, book.defaults, until=book.as_of)
-    durations = migration.duration(past, book.defaults, until=book.as_of)
+    cohorts, default_rates = _moves(past, book)
     return Review(
         samples=samples,
         lights=lights,
@@ -110,7 +112,7 @@ def review(book: Book) -> Review:
         drift=drift,
         concentration=concentration,
         cohort=cohorts,
-        default_rates=migration.default_rates(cohorts, durations),
+        default_rates=default_rates,
         history=past,
     )
 
@@ -119,27 +121,38 @@ def history(book: Book, found: Assessment) -> pd.DataFrame:
     """Return what the present model says of past dates: `buyer_id`, `date`, `pd`, `grade`; one row each.
 
     Every three months back from the as-of date, each buyer that was a customer and not in default, from what was known
-    on the date; the level is today's. In sample: the model has learnt from these buyers' later defaults.
+    on the date. The model is today's throughout, with its level and, without a fit, the median buyer that it measures
+    from. In sample: the model has learnt from these buyers' later defaults.
     """
     settings, parts = book.run.default, [pd.DataFrame(columns=["buyer_id", "date", "pd"])]
     for day in dates(book, until=book.as_of, step_months=STEP_MONTHS):
         # The panel holds the same dates up to a year ago, and has measured them already.
         known = found.observed[found.observed["date"] == day].set_index("buyer_id")
-        known = known if len(known) else observed(book.at(day)).reindex(columns=list(candidates(book)))
+        known = (known if len(known) else observed(book.at(day))).reindex(columns=found.today.columns)
         if known.empty:
             continue
-        if found.model:
-            probability = level.moved(found.model.predict(known)["pd"], found.factor)
-        else:
-            alive = pd.Series(True, index=known.index)
-            weights = few_defaults.History(0, 0.0, found.weights)
-            stated = few_defaults.rated(known, alive, found.tendency, known=weights, settings=settings)
-            probability = stated.ratings["pd"]
+        probability = _by_model(known, found) if found.model else _by_stated(known, found, settings)
         parts.append(probability.rename("pd").reset_index().assign(date=day))
     table = pd.concat(parts[1:] or parts, ignore_index=True)
     return table.assign(grade=grade(table["pd"].astype("float64"), book.run.grades))[
         ["buyer_id", "date", "pd", "grade"]
     ]
+
+
+def _by_model(known: pd.DataFrame, found: Assessment) -> pd.Series:
+    return level.moved(found.model.predict(known)["pd"], found.factor)
+
+
+def _by_stated(known: pd.DataFrame, found: Assessment, settings: DefaultSettings) -> pd.Series:
+    """Return the stated probabilities of past observations, beside today's buyers, who alone set centre and level."""
+    # An agency of which nobody has a score today is in no probability of today, and in none of these.
+    used = found.today.columns[found.today.notna().any()]
+    both = pd.concat([found.today, known[used]], keys=["today", "then"])
+    alive = (found.ratings["method"] != "in default").reindex(both.index.get_level_values("buyer_id")).to_numpy()
+    counted = pd.Series(alive & (both.index.get_level_values(0) == "today"), index=both.index)
+    weights = few_defaults.History(0, 0.0, found.weights)
+    stated = few_defaults.rated(both, counted, found.tendency, known=weights, settings=settings)
+    return stated.ratings["pd"].loc["then"]
 
 
 def baselines(book: Book, found: Assessment) -> pd.DataFrame:
@@ -151,7 +164,7 @@ def baselines(book: Book, found: Assessment) -> pd.DataFrame:
     """
     seen = found.observed
     if seen.empty:
-        return pd.DataFrame(columns=["observations", "defaulters", "auc", "auc_low", "auc_high", "model_auc"])
+        return pd.DataFrame(columns=BASELINE_COLUMNS).rename_axis("score")
     told = [published_scores(book.at(day)).assign(date=day).reset_index() for day in seen["date"].unique()]
     table = seen.merge(pd.concat(told), on=["buyer_id", "date"], how="left")
     scores = {name: (label, sign) for name, (label, sign) in PUBLISHED.items()}
@@ -162,29 +175,24 @@ def baselines(book: Book, found: Assessment) -> pd.DataFrame:
     }
     scores["days_beyond_terms"] = ("Days beyond terms alone", +1)
     rows = {label: _ranked(table, sign * table[name].astype("float64"), book) for name, (label, sign) in scores.items()}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("score")
+    return pd.DataFrame.from_dict(rows, orient="index", columns=BASELINE_COLUMNS).rename_axis("score")
 
 
-def _ranked(table: pd.DataFrame, score: pd.Series, book: Book) -> dict[str, float]:
+def _ranked(table: pd.DataFrame, score: pd.Series, book: Book) -> tuple[float, ...]:
+    """Return the row of `baselines` of a score."""
     known = score.notna()
     rows, everybody = table[known], pd.Series("all", index=table.index[known])
+    if rows.empty:
+        return 0, 0, *[float("nan")] * 4
     outcome, firms = rows["defaulted"].astype("float64"), rows["buyer_id"]
     confidence = book.run.default.interval
-    if rows.empty:
-        return {"observations": 0, "defaulters": 0}
     # A ranking asks for the order alone: the rates beside it, which want probabilities, are not read.
     ours, figures = (
         validate.by_segment(of, outcome, everybody, groups=firms, confidence=confidence).iloc[0]
         for of in (rows["other_buyers"], score[known])
     )
-    return {
-        "observations": int(known.sum()),
-        "defaulters": int(figures["defaulters"]),
-        "auc": figures["auc"],
-        "auc_low": figures["auc_low"],
-        "auc_high": figures["auc_high"],
-        "model_auc": ours["auc"] if rows["other_buyers"].notna().any() else float("nan"),
-    }
+    area = ours["auc"] if rows["other_buyers"].notna().any() else float("nan")
+    return len(rows), int(figures["defaulters"]), *figures[["auc", "auc_low", "auc_high"]], area
 
 
 def _segments(found: Assessment, book: Book) -> pd.DataFrame:
@@ -220,23 +228,46 @@ def _prudent(past: pd.DataFrame, book: Book) -> pd.DataFrame:
     by_grade = then.assign(defaults=then["buyer_id"].isin(events["buyer_id"]).astype(int)).groupby("grade")
     table = by_grade.agg(obligors=("pd", "size"), defaults=("defaults", "sum"), predicted=("pd", "mean"))
     table = table.reindex(pd.RangeIndex(1, WORST + 1, name="grade")).fillna({"obligors": 0, "defaults": 0})
+    if then.empty:
+        return table.assign(pd_upper=float("nan")).head(0)
     if not book.has("defaults"):
-        return table.assign(pd_upper=float("nan"))
+        return table.assign(defaults=float("nan"), pd_upper=float("nan"))
     bound = low_defaults.most_prudent(
         table["obligors"], table["defaults"], confidence=book.run.default.interval, correlation=CORRELATION
     )
     return table.assign(pd_upper=bound)
 
 
-def _drift(past: pd.DataFrame, found: Assessment) -> pd.DataFrame:
-    then, now = found.observed, found.today[found.ratings["method"] != "in default"]
+def _moves(past: pd.DataFrame, book: Book) -> tuple[migration.Cohort, pd.DataFrame]:
+    """Return what became of the grades a year later, and their default rates both ways."""
+    cohorts = migration.cohort(past, book.defaults, until=book.as_of)
+    durations = migration.duration(past, book.defaults, until=book.as_of)
+    rates = migration.default_rates(cohorts, durations)
+    rates = rates if durations.years.any() else rates.head(0)
+    if book.has("defaults"):
+        return cohorts, rates
+    unknown = ["cohort", "cohort_error", "defaults", "duration", "duration_error"]
+    return (
+        cohorts._replace(
+            shares=cohorts.shares.assign(default=float("nan")),
+            counts=cohorts.counts.assign(default=float("nan")),
+            rates=cohorts.rates.assign(defaults=float("nan"), default_rate=float("nan")),
+        ),
+        rates.assign(**dict.fromkeys(unknown, float("nan"))),
+    )
+
+
+def _drift(past: pd.DataFrame, found: Assessment, book: Book) -> pd.DataFrame:
+    """Return how far the customers of today have moved from those of the panel; others are in neither."""
+    then, now = found.observed, past[past["date"] == book.as_of]
     if then.empty:
         return stability.drift(pd.DataFrame(), pd.DataFrame())
     names = [name for name in found.inputs.index if then[name].notna().any()]
-    inputs = stability.drift(then[names].astype("float64"), now[names].astype("float64"))
-    grades = past.assign(grade=past["grade"].astype("float64"))[["grade"]]
-    earlier, today = past["date"] <= then["date"].max(), past["date"] == past["date"].max()
-    return pd.concat([stability.drift(grades[earlier], grades[today]), inputs])
+    today = found.today.loc[now["buyer_id"], names].astype("float64")
+    inputs = stability.drift(then[names].astype("float64"), today)
+    earlier = past[past["date"] <= then["date"].max()]
+    grades = [part[["grade"]].astype("float64") for part in (earlier, now)]
+    return pd.concat([stability.drift(*grades), inputs])
 
 
 def _of_weight(drift: pd.DataFrame, found: Assessment) -> pd.DataFrame:
