@@ -16,12 +16,19 @@ REQUESTS = {"new limit": "2", "increased limit": "3"}
 """What is asked of the insurer: its code in UN/EDIFACT's data element 4505, credit cover request type."""
 
 
-def requests(book: Book, ratings: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+REQUEST_COLUMNS = [
+    "request", "request_code", "insurer_limit", "requested", "limit_now", "limit_then", "extra_sales", "margin_gained",
+    "expected_loss_more", "cost", "net_gain", "margin_per_cost",
+]  # fmt: skip
+
+
+def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.DataFrame:
     """Return the limits that are worth asking the insurer for, the largest margin per premium and fee first.
 
     `ratings`: as `recommend` takes them; `policy`: that in force, no top-up, with its discretionary limit where no
-    limit is named. A request is worth making where a named limit would let us lend more than we recommend with today's
-    cover, and that pays. All requests are taken as granted together, so that the buyers of a group share its room.
+    limit is named; without a policy there is nobody to ask, and the table is empty. A request is worth making where a
+    named limit would let us lend more than we recommend with today's cover, and that pays. All requests are taken as
+    granted together, so that the buyers of a group share its room.
     Index buyer_id; amounts in the reporting currency:
 
     - `request` and `request_code` (4505); `insurer_limit`, that in force (missing: none named); `requested`, the limit
@@ -39,6 +46,8 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     states none; such requests come last, as nobody can tell whether they pay. A minimum premium is not looked at: where
     it is not reached, extra sales cost less.
     """
+    if policy is None:
+        return pd.DataFrame(columns=REQUEST_COLUMNS).rename_axis("buyer_id")
     now_limit, named = _applied(book, policy), cover(book)
     askable = ~named["cover"].isin(["limit refused", *(f"not insurable: {kind}" for kind in NOT_INSURABLE)])
     askable &= policy.buyers is None or named.index.isin(policy.buyers or [])
@@ -66,7 +75,7 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy) -> pd.DataFrame:
             "margin_gained": margin, "expected_loss_more": more, "cost": cost, "net_gain": margin - more - cost,
             "margin_per_cost": margin / cost.where(cost > 0),
         }
-    )[asked]  # fmt: skip
+    )[REQUEST_COLUMNS][asked]  # fmt: skip
     per_cost = table["margin_per_cost"].where(table["cost"] != 0, np.inf)
     order = np.lexsort((-table["net_gain"], -per_cost))
     table = table.iloc[order]
