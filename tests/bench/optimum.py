@@ -71,7 +71,7 @@ class Work:
         self.cap = part * shortfall(self.buyers, self.buyers["most"], self.years, level=LEVEL)[0]
 
     def result(self, limit: pd.Series) -> float:
-        return float(results(self.buyers, limit)["net_margin"].sum())
+        return float(results(self.buyers, limit)["net_earnings"].sum())
 
     def solved(self, years: Years | None = None) -> pd.Series:
         arguments = {"level": LEVEL, "shortfall_cap": self.cap, "caps": self.caps}

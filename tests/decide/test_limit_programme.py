@@ -44,7 +44,7 @@ def test_the_buyer_that_earns_more_for_its_risk_comes_first():
     sums = results(TWO, best.limit)
     assert sums["expected_margin"].tolist() == pytest.approx([26, 3.5])
     assert sums["expected_loss"].tolist() == pytest.approx([6, 1])
-    assert sums["net_margin"].sum() == pytest.approx(22.5)
+    assert sums["net_earnings"].sum() == pytest.approx(22.5)
     assert shortfall(TWO, best.limit, TWO_YEARS, level=0.9)[0] == pytest.approx(70)
 
 
@@ -56,7 +56,7 @@ def test_cover_makes_the_covered_part_of_a_limit_cheaper():
     assert best.limit.tolist() == pytest.approx([70, 0])
     assert best.price_of_risk == pytest.approx(1 / 3)
     assert best.marginal_value.tolist() == pytest.approx([0, 0.1 - 0.4 / 3])
-    assert results(buyers, best.limit)["net_margin"].sum() == pytest.approx(40 * 0.23 + 30 * 0.20)
+    assert results(buyers, best.limit)["net_earnings"].sum() == pytest.approx(40 * 0.23 + 30 * 0.20)
     assert own_part(buyers, best.limit).tolist() == pytest.approx([50, 0])
     # At the end of the cover the next unit has none: 0.06 − 0.6 × price, where 0.09 − 0.3 × price was above 0.
     at_cover = found(buyers.assign(margin=[0.12, 0.14]), 20.0)
@@ -129,7 +129,7 @@ def some_book(seed, buyers=3, years=12):
 
 
 def net(buyers, limit):
-    return results(buyers, limit)["net_margin"].sum()
+    return results(buyers, limit)["net_earnings"].sum()
 
 
 def part_of_risk(buyers, years, part, level=0.8):

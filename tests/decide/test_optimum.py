@@ -84,12 +84,12 @@ def usual(assessed):
 def test_more_is_earned_at_the_same_risk(usual):
     found, _, table = usual
     one, whole, more = (found.totals.loc[name] for name in ("one by one", "book as a whole", "difference"))
-    assert more["net_margin"] > 0.05 * one["net_margin"]
+    assert more["net_earnings"] > 0.05 * one["net_earnings"]
     assert whole["shortfall"] == pytest.approx(one["shortfall"], rel=1e-6)
     assert found.price_of_risk > 0
     assert more.to_dict() == pytest.approx((whole - one).to_dict())
     assert one["limit"] == table["recommended"].sum()
-    sums = found.limits[["limit", "expected_margin", "expected_loss", "premium", "net_margin"]].sum()
+    sums = found.limits[["limit", "expected_margin", "expected_loss", "premium", "net_earnings"]].sum()
     assert whole[sums.index].to_dict() == pytest.approx(sums.to_dict())
     assert found.limits["change"].abs().is_monotonic_decreasing
     assert found.limits["change"].tolist() == pytest.approx(
@@ -102,7 +102,7 @@ def test_the_totals_are_those_of_the_programme(usual):
     buyers = candidates(book, RATINGS, table, [POLICY])
     years, sought = simulated_years(book, buyers, POLICY), buyers["sought"]
     one = buyers["one_by_one_limit"]
-    assert found.totals.loc["one by one", "net_margin"] == pytest.approx(results(buyers, one)["net_margin"].sum())
+    assert found.totals.loc["one by one", "net_earnings"] == pytest.approx(results(buyers, one)["net_earnings"].sum())
     risk = shortfall(buyers[sought], one[sought], years, level=0.99)[0]
     assert found.totals.loc["one by one", "shortfall"] == pytest.approx(risk)
 
@@ -133,9 +133,9 @@ def test_the_frontier_rises_ever_more_slowly(usual):
     assert frontier.index.is_monotonic_increasing
     at_cap = frontier.iloc[2]
     assert frontier.index[2] == pytest.approx(found.totals.loc["one by one", "shortfall"])
-    assert at_cap["net_margin"] == pytest.approx(found.totals.loc["book as a whole", "net_margin"])
+    assert at_cap["net_earnings"] == pytest.approx(found.totals.loc["book as a whole", "net_earnings"])
     assert at_cap["price_of_risk"] == found.price_of_risk
-    gain = np.diff(frontier["net_margin"]) / np.diff(frontier.index)
+    gain = np.diff(frontier["net_earnings"]) / np.diff(frontier.index)
     prices = frontier["price_of_risk"].to_numpy()
     # Between two caps a unit of risk earns between what it does at the one and at the other.
     assert (gain <= prices[:-1] + 1e-9).all()
@@ -191,7 +191,7 @@ def test_where_only_some_limits_are_sought_the_others_stand(assessed):
     others = found.limits[found.limits["held_by"] == "not sought"]
     assert len(others) == 29
     assert others["limit"].tolist() == table.loc[others.index, "recommended"].tolist()
-    assert found.totals.loc["difference", "net_margin"] > 0
+    assert found.totals.loc["difference", "net_earnings"] > 0
     assert found.totals.loc["book as a whole", "shortfall"] == pytest.approx(
         found.totals.loc["one by one", "shortfall"]
     )
@@ -221,7 +221,7 @@ def test_a_ledger_whose_limits_are_all_nothing(book_of):
     assert (table["need"] == 0).all()
     found = optimum.assess.__wrapped__(book, RATINGS, table, [POLICY])
     assert found.limits.empty
-    assert found.totals["net_margin"].tolist() == [0, 0, 0]
+    assert found.totals["net_earnings"].tolist() == [0, 0, 0]
     assert optimum.decisions(found, "EUR") == []
 
 
@@ -234,14 +234,14 @@ def test_beside_the_recommended_limits_of_a_demo_book(book_of):
     table = limits.recommend(book, ratings)
     found = optimum.assess.__wrapped__(book, ratings, table, [])
     assert found.totals.loc["one by one", "limit"] == recommended_limit(table).sum()
-    assert found.totals.loc["difference", "net_margin"] >= 0
+    assert found.totals.loc["difference", "net_earnings"] >= 0
     assert found.totals.loc["difference", "shortfall"] <= 1e-6 * found.totals.loc["one by one", "shortfall"]
 
 
 def test_what_is_said(usual, assessed):
     found, *_ = usual
     totals = pd.DataFrame(
-        {"limit": 0.0, "net_margin": [100_000.0, 112_345.0, 12_345.0], "shortfall": [50_000.0, 50_000.0, 0.0]},
+        {"limit": 0.0, "net_earnings": [100_000.0, 112_345.0, 12_345.0], "shortfall": [50_000.0, 50_000.0, 0.0]},
         index=["one by one", "book as a whole", "difference"],
     )  # fmt: skip
     table = pd.DataFrame({"change": [7_000.0, -4_000.0, 2_000.0, 0.4]})
@@ -253,7 +253,7 @@ def test_what_is_said(usual, assessed):
     ]
     less = totals.assign(shortfall=[50_000.0, 30_000.0, -20_000.0])
     assert "of EUR 30,000, 50,000 of the others:" in optimum.decisions(replace(told, totals=less), "EUR")[0]
-    assert optimum.decisions(replace(told, totals=totals.assign(net_margin=0.0)), "EUR") == []
+    assert optimum.decisions(replace(told, totals=totals.assign(net_earnings=0.0)), "EUR") == []
     assert optimum.price_in_words(told, "EUR") == (
         "The price of risk: EUR 1,000 more of expected shortfall (99.5 %) would earn EUR 12 a year more."
     )
@@ -273,4 +273,4 @@ def test_what_is_said(usual, assessed):
     assert found.basis[2].startswith("The policy counts by its percentage")
     kept, *_ = assessed(limit_optimum=RUN["limit_optimum"] | {"kept": ["capacity", "expected_loss_budget"]})
     assert "bound them, and so do the methods “capacity”, “expected-loss budget”; what else" in kept.basis[1]
-    assert kept.totals.loc["difference", "net_margin"] < 0.01 * kept.totals.loc["one by one", "net_margin"]
+    assert kept.totals.loc["difference", "net_earnings"] < 0.01 * kept.totals.loc["one by one", "net_earnings"]

@@ -115,7 +115,7 @@ def _alone(facts: Facts) -> Iterator[Step]:
         if told:
             yield METHODS[column], amounts[column], told
     smallest = amounts.idxmin()
-    told = f"The smallest of these amounts counts: {facts.money(amounts[smallest])}, by `{METHODS[smallest]}`."
+    told = f"The smallest of these amounts counts: {facts.money(amounts[smallest])}, by “{METHODS[smallest]}”."
     yield "smallest", amounts[smallest], told
 
 
@@ -251,7 +251,7 @@ def _limit(facts: Facts) -> Iterator[Step]:
         digits = facts.book.run.limits.digits
         told = f"Rounded down to {digits} significant digit{'s' * (digits > 1)}, that is {amount}."
         yield "rounding", limit["recommended"], told
-    yield "limit", limit["recommended"], f"The recommended limit is {amount}, set by `{limit['binding']}`."
+    yield "limit", limit["recommended"], f"The recommended limit is {amount}, set by “{limit['binding']}”."
 
 
 def _with_cover(facts: Facts, insured_percentage: float) -> Step:
@@ -264,7 +264,7 @@ def _with_cover(facts: Facts, insured_percentage: float) -> Step:
         topic,
         amount,
         f"The insurer bears {_percent(insured_percentage, 0)} of what lies within its limit of {facts.money(insurer)}. "
-        f"With that the limit is {facts.money(amount)}, set by `{limit['binding_with_cover']}`, of which "
+        f"With that the limit is {facts.money(amount)}, set by “{limit['binding_with_cover']}”, of which "
         f"{facts.money(own)} is our own risk.",
     )
 

@@ -28,7 +28,7 @@ AMOUNTS = ("least", "most", "covered_limit")
 RATES = ("margin", "premium", "loss", "covered_share")
 """Columns of the buyers that limits are sought for; see `solution`."""
 
-RESULTS = ("expected_margin", "expected_loss", "premium", "net_margin")
+RESULTS = ("expected_margin", "expected_loss", "premium", "net_earnings")
 """Columns of `results`."""
 
 ROUNDING = 1e-9
@@ -110,7 +110,7 @@ def solution(
 def results(buyers: pd.DataFrame, limit: pd.Series) -> pd.DataFrame:
     """Return what limits are expected to bring in a year, in currency: index buyer_id, as `limit`.
 
-    `expected_margin`; `expected_loss`, what stays with us of it; `premium`; `net_margin`, the first less the others.
+    `expected_margin`; `expected_loss`, what stays with us of it; `premium`; `net_earnings`, the first less the others.
     `buyers`: see `solution`.
     """
     table = pd.DataFrame(
@@ -120,7 +120,7 @@ def results(buyers: pd.DataFrame, limit: pd.Series) -> pd.DataFrame:
             "premium": buyers["premium"] * limit,
         }
     )
-    return table.assign(net_margin=table["expected_margin"] - table["expected_loss"] - table["premium"])
+    return table.assign(net_earnings=table["expected_margin"] - table["expected_loss"] - table["premium"])
 
 
 def own_part(buyers: pd.DataFrame, limit: pd.Series) -> pd.Series:

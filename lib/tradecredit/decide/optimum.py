@@ -34,7 +34,7 @@ class Optimum:
 
     `limits`: index buyer_id, all `candidates`, the largest change first. `limit`, `one_by_one_limit`, `change`;
     `held_by`: what keeps the limit from being higher; `marginal_value` of one unit more (see `Solution`; missing where
-    the limit is not sought); `expected_margin`, `expected_loss` that stays with us, `premium`, `net_margin`.
+    the limit is not sought); `expected_margin`, `expected_loss` that stays with us, `premium`, `net_earnings`.
     `totals`: index `limits` (one by one, book as a whole, difference); sums of `limit` and of the last four columns,
     and `shortfall`, the expected shortfall at `level` of what stays with us.
     `frontier`: index `shortfall_cap`, lowest first; the same under other caps, with the `price_of_risk` there.
@@ -114,7 +114,7 @@ def assess(
 
 def decisions(optimum: Optimum, currency: str) -> list[str]:
     """Return in a sentence what limits for the book as a whole would change; nothing where they earn no more."""
-    if not optimum.totals.loc[DIFFERENCE, "net_margin"] >= 1:
+    if not optimum.totals.loc[DIFFERENCE, "net_earnings"] >= 1:
         return []
     one, whole, more = (optimum.totals.loc[name] for name in (ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE))
     moved = optimum.limits["change"]
@@ -122,7 +122,7 @@ def decisions(optimum: Optimum, currency: str) -> list[str]:
     same = abs(more["shortfall"]) <= 0.001 * one["shortfall"]
     beside = "that of the others" if same else f"{one['shortfall']:,.0f} of the others"
     return [
-        f"Limits set for the book as a whole would earn {currency} {more['net_margin']:,.0f} a year more than limits "
+        f"Limits set for the book as a whole would earn {currency} {more['net_earnings']:,.0f} a year more than limits "
         f"set one by one, after losses and premium, at an expected shortfall ({_level(optimum)}) of {currency} "
         f"{whole['shortfall']:,.0f}, {beside}: {len(raised):,} would be higher, by {currency} {raised.sum():,.0f} in "
         f"all, and {len(lowered):,} lower, by {currency} {-lowered.sum():,.0f}. Decide whether risk is weighed buyer "

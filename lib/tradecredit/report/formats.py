@@ -76,6 +76,14 @@ COLUMNS: dict[str, Column] = {
         "threshold": "Threshold", "total_assets": "Total assets", "total_cost": "Total cost",
         "total_liabilities": "Total liabilities", "uncovered": "Not covered", "under_limit": "Under a limit",
         "working_capital": "Working capital",
+        "avoidable": "Avoidable debt", "breach_amount": "Owed above limits",
+        "expected_loss_more": "Expected loss, more",
+        "expected_margin": "Expected margin", "extra_sales": "Extra sales", "group_limit": "Group's limit",
+        "insured_after": "Insured part, after", "insurer_limit_after": "Insurer's limit, after", "limits": "Limits",
+        "loss_avoided": "Loss avoided", "margin_gained": "Margin gained", "net_earnings": "Net earnings",
+        "net_gain": "Net gain", "one_by_one_limit": "Limit, one by one", "over_group_limit": "Above the group's limit",
+        "own_after": "Own part, after", "recommended_with_cover": "Recommended, with cover",
+        "requested": "Limit to ask for", "shortfall": "Shortfall", "shortfall_cap": "Cap on the shortfall",
     }),
     **_columns("percent", {
         "aggregate_share": "Share of total", "break_even": "Breaks even at", "capital_share": "Share of capital",
@@ -117,6 +125,7 @@ COLUMNS: dict[str, Column] = {
         "open_buyers": "Buyers who owe", "open_invoices": "Open invoices", "rows": "Rows", "scenarios": "Scenarios",
     }),
     **_columns("ratio", {
+        "marginal_value": "Value of one more", "price_of_risk": "Price of risk",
         "asset_turnover": "Asset turnover", "cash_ratio": "Cash ratio", "cei": "CEI",
         "current_ratio": "Current ratio", "expected_defaults": "Expected defaults", "herfindahl": "Herfindahl index",
         "deviation": "Deviation", "effect": "Effect", "importance": "Importance", "interest_cover": "Interest cover",
