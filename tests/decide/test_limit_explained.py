@@ -64,13 +64,13 @@ def test_the_example_in_sentences(book_of):
         "net value added": "Of each 100 of limit we earn 18.00 a year, expect to lose 1.00, and the capital behind it "
         "costs 0.00: so a limit pays, of any size.",
         "concentration": "No buyer may owe more than 100 % of all receivables, which are EUR 400,010: EUR 400,010.",
-        "smallest": "The smallest of these amounts counts: EUR 28,000, by `capacity`.",
+        "smallest": "The smallest of these amounts counts: EUR 28,000, by “capacity”.",
         "group": "It is one of 2 buyers of group G, whose limits may add up to EUR 50,000: there is room for what each "
         "of them may have alone.",
         "rounding": "Rounded down to 2 significant digits, that is EUR 28,000.",
-        "limit": "The recommended limit is EUR 28,000, set by `capacity`.",
+        "limit": "The recommended limit is EUR 28,000, set by “capacity”.",
         "with cover": "The insurer bears 90 % of what lies within its limit of EUR 5,000. With that the limit is "
-        "EUR 32,000, set by `capacity`, of which EUR 27,500 is our own risk.",
+        "EUR 32,000, set by “capacity”, of which EUR 27,500 is our own risk.",
         "decision": "Our limit in force is EUR 40,000: it falls by EUR 8,000 to EUR 32,000; because its accounts carry "
         "no more. Who approves: credit analyst.",
     }
@@ -87,7 +87,7 @@ def test_a_limit_that_is_fixed_says_by_what(book_of):
     assert found["analyst's override"] == (
         "M. Haldan has set EUR 61,000 until 30 June 2026 (seen the order book), which stands in place of the methods."
     )
-    assert found["limit"] == "The recommended limit is EUR 61,000, set by `analyst's override`."
+    assert found["limit"] == "The recommended limit is EUR 61,000, set by “analyst's override”."
     assert "rounding" not in found
     found = told(book, probability=1.0, method="in default")["sentence"]
     assert found["grade"] == "It is in default, and so in grade 10 of 10."
@@ -163,7 +163,7 @@ def test_the_steps_agree_with_the_recommendation_to_the_unit(book_of, insured_pe
             left = np.nanmin([amounts["smallest"], *amounts.reindex(["group", "sector", "country"])])
             assert limits.rounded_down(pd.Series([left]), 2).tolist() == [row["recommended"]]
         assert amounts["limit"] == row["recommended"]
-        assert f"EUR {row['recommended']:,.0f}, set by `{row['binding']}`" in steps.loc["limit", "sentence"]
+        assert f"EUR {row['recommended']:,.0f}, set by “{row['binding']}”" in steps.loc["limit", "sentence"]
         assert amounts["decision"] == row["change"]
         assert ("with cover" in amounts) == (insured_percentage > 0)
         assert insured_percentage == 0 or amounts["with cover"] == row["recommended_with_cover"]
