@@ -198,9 +198,9 @@ class DefaultSettings(Parameters):
     interval: Annotated[float, Field(gt=0.5, lt=1)] = 0.9
     """Confidence of `pd_low` to `pd_high`."""
     prior_log_odds: dict[
-        Literal["days_beyond_terms", "share_late", "share_overdue", "oldest_days_past_due", "dispute_rate"], float
+        Literal["days_beyond_terms", "share_late", "share_overdue", "oldest_days_past_due", "dispute_rate"], Amount
     ] = {"days_beyond_terms": 0.046, "share_late": 1.0, "oldest_days_past_due": 0.010}
-    """Where no model is fitted: what one unit of a behaviour adds to the log-odds. Judgement, not estimated: the odds
+    """What one unit of a behaviour is believed to add to the log-odds; a fit is held to it. Judgement: the odds
     double with 15 days beyond terms (0.046 a day), with 70 points of share late, with 70 days of the oldest item."""
     prior_sd: Positive = 0.7
     """Standard deviation of a buyer's log-odds around what behaviour, accounts and an agency's opinion tell of it: what

@@ -18,7 +18,7 @@ from tradecredit.measure.agency_scores import latest_scores
 from tradecredit.measure.behaviour import features
 from tradecredit.model import default, validate
 from tradecredit.model.grades import grade, middle
-from tradecredit.model.panel import candidates
+from tradecredit.model.panel import candidates, unmatched
 from tradecredit.params import PART_WEIGHTS, PROJECT, DefaultSettings, Run
 
 AS_OF = "2026-03-31"
@@ -585,7 +585,7 @@ def test_a_small_book_with_few_defaults_states_its_prior(small):
     assert 0 < found.defaulters < 20
     assert found.model is None
     assert found.basis.startswith(f"{found.defaulters} buyers defaulted within 12 months")
-    level = (found.defaulters + 500 * SP_RATE) / (len(found.observed) / 4 + 500)
+    level = (found.observed["defaulted"].sum() / 4 + 500 * SP_RATE) / (len(found.observed) / 4 + 500)
     said = found.ratings["method"]
     alive = found.ratings[(said != "in default") & ~said.str.endswith("known")]
     assert alive["model_pd"].mean() == pytest.approx(level, rel=1e-6)
@@ -612,3 +612,14 @@ def test_a_column_that_tells_defaults_apart_is_fitted_all_the_same(book_of):
     assert assessment.inputs.index[0] == "days_beyond_terms"
     sound_now = assessment.ratings.loc[assessment.ratings["method"] == "fitted model", "pd"]
     assert (sound_now < 0.05).all()
+
+
+def test_the_level_is_that_of_the_buyers_own_countries(book_of):
+    tables = ledger(
+        *(monthly(buyer, "2025-01-01", "2026-03-01", days) for buyer, days in zip("ABC", (0, 5, 20), strict=True))
+    )
+    buyers = pd.DataFrame({"buyer_id": list("ABC"), "country": "DE"})
+    stated = {"central_tendency": 0.03, "central_tendencies": {"DE": 0.005, "XX": 0.1}}
+    book = book_of(AS_OF, run={"default": stated}, buyers=buyers, **tables)
+    assert default.assess(book)["pd"].mean() == pytest.approx(0.005)
+    assert unmatched(book) == ["default.central_tendencies names XX, which no row of the book has: it has no effect."]

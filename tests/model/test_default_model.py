@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 
-from tradecredit.errors import InputError
+from tradecredit.errors import InputError, ParameterError
 from tradecredit.model import curves
 from tradecredit.model.default_model import TABLE_COLUMNS, DefaultModel, points
 
@@ -526,3 +526,27 @@ def test_a_table_to_predict_or_explain_is_checked(model):
         assert columns_of(error) == ["debt", "equity"]
         with pytest.raises(InputError, match="infinite"):
             told(pd.DataFrame({"debt": [np.inf], "equity": [1.0]}))
+
+
+def test_one_row_is_told_as_a_table_of_one(known, model):
+    row = known[0].iloc[7]
+    assert model.predict(row).iloc[0].tolist() == model.predict(known[0]).iloc[7].tolist()
+    assert model.explain(row).iloc[0].tolist() == pytest.approx(model.explain(known[0]).iloc[7].tolist())
+
+
+def test_a_value_computed_in_two_ways_is_one_value(known):
+    X, y = known
+    nearly = pd.Series(np.where(np.arange(len(X)) % 2, 0.05 / 0.3, 0.5 / 3.0), index=X.index)
+    assert nearly.nunique() <= 2
+    shaken = nearly * (1 + np.where(np.arange(len(X)) % 3, 2e-16, 0.0))
+    model = DefaultModel.fit(X.assign(shaken=shaken), y, signs=SIGNS)
+    assert model.dropped["shaken"] == "has no two different values"
+
+
+def test_numbers_that_overflow_and_confidences_in_per_cent_are_refused(known, model):
+    X, y = known
+    with pytest.raises(InputError, match="beyond 1e\\+100"):
+        DefaultModel.fit(X.assign(debt=X["debt"].mask(X.index == 3, 1.5e308)), y, signs=SIGNS)
+    for confidence in (0, 1, 90):
+        with pytest.raises(ParameterError, match="not between 0 and 1"):
+            model.predict(X, confidence=confidence)

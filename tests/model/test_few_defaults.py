@@ -107,9 +107,10 @@ def test_the_central_tendency_of_its_country_and_sector_moves_a_buyer():
     assert found.ratings["pd"].mean() == pytest.approx(0.02)
     # It is among the reasons, against the median buyer's.
     assert found.contributions["central_tendency"].tolist() == pytest.approx(between(found.ratings))
-    # Of whom nothing else is known has it as it is stated.
+    # Of whom nothing else is known has it as it is stated, where the level is what is stated of all: 0.024.
     today.loc[[1, 2], BEHAVIOUR + RATIOS] = np.nan
-    assert rated(today)["pd"][[1, 2]].tolist() == pytest.approx([0.01, 0.04])
+    assert few_defaults.stated_tendency(today, today.index >= 0, SETTINGS) == pytest.approx(0.024)
+    assert rated(today, level=0.024)["pd"][[1, 2]].tolist() == pytest.approx([0.01, 0.04])
 
 
 # Outside opinion
@@ -194,13 +195,15 @@ def test_history_moves_the_weight_of_an_opinion():
     known = few_defaults.history(table, SETTINGS, years=1)
     assert known.weights["payment behaviour"] == pytest.approx(1, abs=0.1)
     assert known.weights["outside opinion"] == pytest.approx(0.5, abs=0.1)
-    assert known.defaulters == table["defaulted"].sum()
+    assert known.defaults == table["defaulted"].sum()
 
 
 def test_the_level_is_the_mean_of_a_beta_posterior():
     known = few_defaults.History(3, 250.0, {})
-    assert few_defaults.central_tendency(known, SETTINGS, counted=True) == pytest.approx((3 + 500 * 0.02) / 750)
-    assert few_defaults.central_tendency(known, SETTINGS, counted=False) == 0.02
+    assert few_defaults.central_tendency(known, 0.02, strength=500, counted=True) == pytest.approx(
+        (3 + 500 * 0.02) / 750
+    )
+    assert few_defaults.central_tendency(known, 0.02, strength=500, counted=False) == 0.02
 
 
 # What is believed, as a fit is held to it

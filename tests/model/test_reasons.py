@@ -17,7 +17,7 @@ from tradecredit.model.default_model import points
 from tradecredit.model.few_defaults import History
 from tradecredit.model.grades import grade
 from tradecredit.model.panel import ACCOUNTS, BEHAVIOUR, OPINION, SURROUNDINGS, Candidate, candidates
-from tradecredit.model.reasons import drivers, explanation, improvements, in_words, known_parts
+from tradecredit.model.reasons import drivers, explanation, improvements, in_words, known_parts, largest_risk
 from tradecredit.params import DefaultSettings, Run
 
 AS_OF = "2026-10-31"
@@ -382,3 +382,12 @@ def test_without_accounts_there_is_nothing_to_tell_of_them(unfitted, settings):
 def test_points_of_all_inputs_are_those_of_the_model(fitted):
     parts = fitted.contributions.head(20)
     assert points(parts).sum(axis=1).tolist() == pytest.approx((-20 * parts.sum(axis=1) / np.log(2)).tolist())
+
+
+def test_the_largest_risk_is_of_a_buyer_that_has_not_failed():
+    rated = pd.DataFrame(
+        {"model_pd": [0.1, 0.02, 1.0], "method": ["fitted model", "fitted model", "in default"]}, index=list("ABC")
+    )
+    assert largest_risk(rated, pd.Series({"A": 10.0, "B": 60.0, "C": 500.0})) == "B"
+    assert largest_risk(rated, pd.Series({"A": 10.0})) == "A"
+    assert largest_risk(rated.tail(1), pd.Series(dtype="float64")) == "C"

@@ -303,12 +303,13 @@ def test_drift_is_of_customers_then_and_now(book, found, reviewed):
     now = panel.observed(book)
     assert reviewed.drift.index.tolist() == ["grade", *found.inputs.index]
     for name in found.inputs.index:
-        shift = stability.population_stability(found.observed[name], now[name])
+        shift = stability.population_stability(found.observed.drop_duplicates("buyer_id", keep="last")[name], now[name])
         row = reviewed.drift.loc[name]
         assert row[["psi", "psi_by_chance"]].tolist() == pytest.approx([shift.psi, shift.by_chance])
         assert row[["mean_now", "missing_now"]].tolist() == pytest.approx([now[name].mean(), now[name].isna().mean()])
     past = reviewed.history
-    then = past[past["date"] <= found.observed["date"].max()]["grade"].astype(float)
+    then = past[past["date"] <= found.observed["date"].max()].sort_values("date").groupby("buyer_id")["grade"].last()
+    then = then.astype(float)
     shift = stability.population_stability(then, past[past["date"] == book.as_of]["grade"].astype(float))
     assert reviewed.drift.loc["grade", "psi"] == pytest.approx(shift.psi)
 

@@ -29,7 +29,7 @@ def code_version() -> str:
     digest = hashlib.sha256(platform.python_version().encode())
     for package in COMPUTING:
         digest.update(version(package).encode())
-    for file in sorted(library.rglob("*.py")):
+    for file in sorted([*library.rglob("*.py"), *library.rglob("*.json")]):
         digest.update(file.relative_to(library).as_posix().encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -102,7 +102,8 @@ def assessment(book: Book) -> Assessment:
         method = np.where(few_defaults.behaviour_known(today), FITTED, UNKNOWN_BEHAVIOUR)
         rated = _widened(model.predict(today, confidence=settings.interval), settings).assign(method=method)
         tendency = float("nan")
-        factor, levels = _level_of_fit(rated["pd"][alive], observed, book)
+        stated = few_defaults.stated_tendency(today, alive, settings)
+        factor, levels = _level_of_fit(rated["pd"][alive], stated, observed, book)
         rated = rated.assign(**{name: level.moved(rated[name], factor) for name in ("pd", "pd_low", "pd_high")})
         basis = _fitted_basis(model, observed, defaulters, settings, levels)
     else:
@@ -110,10 +111,10 @@ def assessment(book: Book) -> Assessment:
         known = few_defaults.history(observed, settings, years=STEP_MONTHS / HORIZON_MONTHS)
         weights = dict(known.weights)
         factor = 1.0
-        tendency, levels = _stated_level(known, book)
+        tendency, levels = _stated_level(known, few_defaults.stated_tendency(today, alive, settings), book)
         rated, contributions = few_defaults.rated(today, alive, tendency, known=known, settings=settings)
         table, curves = few_defaults.shape(today, weights, settings)
-        basis = _stated_basis(known, settings, levels)
+        basis = _stated_basis(known, defaulters, settings, levels)
     rated = rated.assign(drivers=drivers(contributions, today, candidates(book)))
     rated = rated[["pd", "pd_low", "pd_high", "drivers", "method"]]
     ratings = _overridden(_in_default(rated, book), book)
@@ -186,29 +187,29 @@ def _later(observed: pd.DataFrame, book: Book) -> pd.Series:
     return _fitted(earlier, book).predict(later)["pd"].rename("later_date")
 
 
-def _level_of_fit(probability: pd.Series, observed: pd.DataFrame, book: Book) -> tuple[float, dict[str, float]]:
+def _level_of_fit(
+    probability: pd.Series, stated: float, observed: pd.DataFrame, book: Book
+) -> tuple[float, dict[str, float]]:
     """Return what the odds of a fit are multiplied by, and the figures of the level."""
     settings = book.run.default
     shown = {"observed rate of the fitted sample": float(observed["defaulted"].astype(float).mean())}
     if settings.level == "stated":
         now = level.point_in_time(settings, book.as_of)
-        target = _at(settings.central_tendency, now)
-        shown |= {"central tendency, stated": settings.central_tendency}
+        target = _at(stated, now)
+        shown |= {"central tendency, stated": stated}
         factor = level.factor_to(target, probability) if len(probability) else 1.0
         return factor, shown | _index(now)
     now = level.point_in_time(settings, book.as_of, observed["date"])
     return now.factor, shown | _index(now)
 
 
-def _stated_level(known: few_defaults.History, book: Book) -> tuple[float, dict[str, float]]:
+def _stated_level(known: few_defaults.History, stated: float, book: Book) -> tuple[float, dict[str, float]]:
     """Return the mean probability that the stated curves are shifted to, and the figures of the level."""
     settings = book.run.default
     now = level.point_in_time(settings, book.as_of)
-    tendency = few_defaults.central_tendency(known, settings, counted=book.has("defaults"))
-    shown = {
-        "central tendency, stated": settings.central_tendency,
-        "central tendency, with the book's own history": tendency,
-    }
+    strength = settings.prior_buyer_years
+    tendency = few_defaults.central_tendency(known, stated, strength=strength, counted=book.has("defaults"))
+    shown = {"central tendency, stated": stated, "central tendency, with the book's own history": tendency}
     return _at(tendency, now), shown | _index(now)
 
 
@@ -256,12 +257,15 @@ def _beliefs() -> str:
     )
 
 
-def _stated_basis(known: few_defaults.History, settings: DefaultSettings, levels: dict[str, float]) -> str:
+def _stated_basis(
+    known: few_defaults.History, defaulters: int, settings: DefaultSettings, levels: dict[str, float]
+) -> str:
     weights = ", ".join(f"{name} {weight:.2f}" for name, weight in known.weights.items())
     return (
-        f"{known.defaulters} buyers defaulted within {HORIZON_MONTHS} months of an observation in this book, and a fit "
+        f"{defaulters} buyers defaulted within {HORIZON_MONTHS} months of an observation in this book, and a fit "
         f"needs {settings.minimum_defaults}. The default probability cannot be estimated from this book. The level is "
-        f"the stated central tendency of {settings.central_tendency:.2%} ({settings.central_tendency_source}), which "
+        f"the stated central tendency of {levels['central tendency, stated']:.2%} "
+        f"({settings.central_tendency_source}), which "
         f"the book's {known.buyer_years:,.0f} watched buyer-years move as far as a belief worth "
         f"{settings.prior_buyer_years:,.0f} allows. {_index_in_words(settings, levels)} The order comes from stated "
         f"curves ({_beliefs()}); weight of each part after the book's own defaults: {weights}."

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import expit
 from scipy.stats import norm, rankdata
 
-from tradecredit.errors import InputError, Problem
+from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.model import curves, validate
 from tradecredit.model.curves import Curve
 
@@ -19,6 +19,12 @@ FEWEST = 5
 
 NEAR_DUPLICATE = 0.98
 """Of two inputs whose rank correlation is at least this, in size, only the first stays."""
+
+ROUNDING = 1e-9
+"""Values that differ by no more than this part of the largest are one value, computed in two ways."""
+
+LARGEST = 1e100
+"""Numbers beyond this overflow when they are squared and added up."""
 
 FOLDS = 5
 """Parts that the firms are dealt to for cross-validation."""
@@ -123,16 +129,20 @@ class DefaultModel:
             defaults=int(outcome.sum()),
         )
 
-    def predict(self, X: pd.DataFrame, *, confidence: float = 0.9) -> pd.DataFrame:
+    def predict(self, X: pd.DataFrame | pd.Series, *, confidence: float = 0.9) -> pd.DataFrame:
         """Return `pd` with `pd_low` to `pd_high` for each row of `X`.
 
         The interval is that of the log-odds, by the covariance of the coefficients (delta method) plus, for inputs that
         are missing in the row, the variance of what they may contribute: that over the fitted sample, and the mean
         over it of the error's (law of total variance). On average over buyers, and for one with median values, less
-        known is a wider interval; a value far out can be told worse than none. Raises `InputError` for columns of the
-        model that are absent, not numeric or infinite.
+        known is a wider interval; a value far out can be told worse than none. `X` may be one row, a Series. Raises
+        `InputError` for columns of the model that are absent, not numeric or infinite, and `ParameterError` for a
+        confidence that is not between 0 and 1.
         """
+        X = _as_table(X)
         self._check_columns(X)
+        if not 0 < confidence < 1:
+            raise ParameterError([_problem("confidence", f"{confidence} is not between 0 and 1", "state 0.9 for 90 %")])
         design = _design(self.inputs, X)
         odds = curves.log_odds(design, np.array(self.coefficients))
         variance = curves.variances(design, self._covariance)
@@ -144,12 +154,13 @@ class DefaultModel:
         parts = {"pd": odds, "pd_low": odds - width, "pd_high": odds + width}
         return pd.DataFrame({name: expit(value) for name, value in parts.items()}, index=X.index)
 
-    def explain(self, X: pd.DataFrame) -> pd.DataFrame:
+    def explain(self, X: pd.DataFrame | pd.Series) -> pd.DataFrame:
         """Return each input's contribution to the log-odds against a buyer with all medians, for each row.
 
         A row's contributions add up to its log-odds less those of the median buyer. A model of the intercept alone has
-        no columns. `points` turns them into points of a score. Raises as `predict`.
+        no columns. `points` turns them into points of a score. `X` may be one row, a Series. Raises as `predict`.
         """
+        X = _as_table(X)
         self._check_columns(X)
         median = pd.DataFrame({part.name: [part.median] for part in self.inputs}, index=[0])
         here, there = (
@@ -264,7 +275,7 @@ def _inputs(X: pd.DataFrame, y: pd.Series, signs: Mapping[str, int]) -> tuple[li
         bad, good = int((known & defaulted).sum()), int((known & ~defaulted).sum())
         if not known.any():
             dropped[name] = "has no value"
-        elif np.ptp(values[known]) == 0:
+        elif np.ptp(values[known]) <= ROUNDING * np.abs(values[known]).max():
             dropped[name] = "has no two different values"
         elif min(bad, good) < FEWEST:
             dropped[name] = f"is known in {bad} rows with default and {good} without"
@@ -284,6 +295,10 @@ def _twin(ranks: np.ndarray, known: np.ndarray, earlier: Mapping[str, tuple[np.n
         if (known == known_too).all() and abs(np.corrcoef(ranks, other)[0, 1]) >= NEAR_DUPLICATE:
             return name
     return None
+
+
+def _as_table(X: pd.DataFrame | pd.Series) -> pd.DataFrame:
+    return X.to_frame().T.infer_objects() if isinstance(X, pd.Series) else X
 
 
 def _numbers(column: pd.Series) -> np.ndarray:
@@ -404,8 +419,10 @@ def _column_problems(X: pd.DataFrame, name: object) -> Iterator[Problem]:
         yield _problem(name, "the name of a column must be text", "rename it")
     if not pd.api.types.is_numeric_dtype(X[name]):
         yield _problem(name, f"is not numeric (dtype {X[name].dtype})", "code it as numbers")
-    elif np.isinf(X[name].astype(float)).any():
+    elif np.isinf(values := X[name].to_numpy(dtype="float64", na_value=np.nan)).any():
         yield _problem(name, "holds infinite values", "make them missing, or cap them")
+    elif (np.abs(values) > LARGEST).any():
+        yield _problem(name, f"holds values beyond {LARGEST:g}", "make them missing, or cap them")
 
 
 def _problem(column: str, allowed: str, remedy: str) -> Problem:

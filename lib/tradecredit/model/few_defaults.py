@@ -53,9 +53,13 @@ nothing is known the standard deviation is 2.2 times that where everything is.""
 
 
 class History(NamedTuple):
-    """What the book's own past says: buyers that defaulted, years in which a buyer was watched, the parts' weights."""
+    """What the book's own past says: defaults, years in which a buyer was watched, and the parts' weights.
 
-    defaulters: int
+    An observation's default counts as much of one as its 12 months count of a year: both are told by all observations
+    that overlap, so that their ratio is the mean rate of the observations.
+    """
+
+    defaults: float
     buyer_years: float
     weights: Mapping[str, float]
 
@@ -123,20 +127,25 @@ def history(observed: pd.DataFrame, settings: DefaultSettings, *, years: float) 
 
     start = np.array([logit(y.mean()), *stated])
     at = minimize(loss, start, method="L-BFGS-B", bounds=[(None, None), *[(0, None)] * len(stated)]).x
-    defaulters = int(observed.loc[observed["defaulted"] == 1, "buyer_id"].nunique())
-    return History(defaulters, len(observed) * years, dict(zip(DOUBT, at[1:].tolist(), strict=True)))
+    return History(float(y.sum()) * years, len(observed) * years, dict(zip(DOUBT, at[1:].tolist(), strict=True)))
 
 
-def central_tendency(known: History, settings: DefaultSettings, *, counted: bool) -> float:
-    """Return the level: (defaulters + strength × stated) / (buyer-years + strength), the mean of a beta posterior.
+def central_tendency(known: History, stated: float, *, strength: float, counted: bool) -> float:
+    """Return the level: (defaults + strength × stated) / (buyer-years + strength), the mean of a beta posterior.
 
-    `settings.prior_buyer_years` is the strength. Where the book records no defaults (`counted` false) its years say
-    nothing, and the stated central tendency stays.
+    `strength`: the buyer-years that the stated level is worth. Where the book records no defaults (`counted` false) its
+    years say nothing, and the stated level stays.
     """
-    strength = settings.prior_buyer_years
     if not counted:
+        return stated
+    return (known.defaults + strength * stated) / (known.buyer_years + strength)
+
+
+def stated_tendency(today: pd.DataFrame, alive: pd.Series, settings: DefaultSettings) -> float:
+    """Return the stated level of a book: the mean of its buyers' own central tendencies, or that of all buyers."""
+    if "central_tendency" not in today or not alive.any():
         return settings.central_tendency
-    return (known.defaulters + strength * settings.central_tendency) / (known.buyer_years + strength)
+    return float(today["central_tendency"][alive].mean())
 
 
 def rated(today: pd.DataFrame, alive: pd.Series, level: float, *, known: History, settings: DefaultSettings) -> Stated:
@@ -157,7 +166,7 @@ def rated(today: pd.DataFrame, alive: pd.Series, level: float, *, known: History
     found, has = pd.DataFrame(contributions, index=today.index), pd.DataFrame(has)
     score, stated = found.sum(axis=1), pd.Series(0.0, index=today.index)
     if "central_tendency" in today:
-        stated = logit(today["central_tendency"]) - logit(settings.central_tendency)
+        stated = logit(today["central_tendency"]) - logit(stated_tendency(today, alive, settings))
         found = found.assign(central_tendency=stated - stated[alive].median())
     something = has.any(axis=1)
     counted = alive & something

@@ -109,9 +109,33 @@ def panel(book: Book) -> pd.DataFrame:
     return table.sort_values(["date", "buyer_id"], kind="stable", ignore_index=True)
 
 
+LONGEST_YEARS = 10
+"""Past dates go back no further: older buyers tell little of today's, and one stray invoice would add decades."""
+
+
+def unmatched(book: Book) -> list[str]:
+    """Return in sentences which keys of the run's `default` section fit nothing in the book; none: nothing to say."""
+    settings, buyers = book.run.default, book.buyers
+    country, sector = buyers["country"].dropna(), buyers["sector"].dropna()
+    places = {*country, *sector, *(buyers["country"] + "/" + buyers["sector"]).dropna()}
+    unknown = {
+        "default.agencies": (settings.agencies, set(book.scores["agency"])),
+        "default.central_tendencies": (settings.central_tendencies, places),
+    }
+    return [
+        f"{key} names {', '.join(missing)}, which no row of the book has: it has no effect."
+        for key, (named, known) in unknown.items()
+        if (missing := [name for name in named if name not in known])
+    ]
+
+
 def dates(book: Book, *, until: pd.Timestamp, step_months: int) -> list[pd.Timestamp]:
-    """Return the days from `until` back in steps, to `default.minimum_history_months` after the first invoice."""
+    """Return the days from `until` back in steps, to `default.minimum_history_months` after the first invoice.
+
+    At most `LONGEST_YEARS` back from the as-of date.
+    """
     first = book.invoices["issued"].min() + pd.DateOffset(months=book.run.default.minimum_history_months)
+    first = max(first, book.as_of - pd.DateOffset(years=LONGEST_YEARS))
     found = []
     while (day := until - pd.DateOffset(months=step_months * len(found))) >= first:
         found.append(day)

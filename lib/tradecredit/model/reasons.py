@@ -46,6 +46,16 @@ def in_words(name: str, value: float, told_by: Mapping[str, Candidate]) -> str:
     return re.sub(r"(?<!\w)-(?=\d)", "\N{MINUS SIGN}", words)
 
 
+def largest_risk(ratings: pd.DataFrame, owed: pd.Series) -> str:
+    """Return the buyer_id whose default probability × amount owed is largest; not in default where anybody is not.
+
+    `ratings`: as `default.assess`; `owed`: by buyer_id, missing: nothing.
+    """
+    risk = ratings["model_pd"] * owed.reindex(ratings.index).fillna(0.0)
+    alive = ratings["method"] != "in default"
+    return str((risk[alive] if alive.any() else risk).idxmax())
+
+
 def known_parts(values: pd.DataFrame, told_by: Mapping[str, Candidate]) -> pd.DataFrame:
     """Return of how many buyers each part is known: index `part`; `buyers`, `share`, and `inputs`, which it has.
 

@@ -258,14 +258,18 @@ def _moves(past: pd.DataFrame, book: Book) -> tuple[migration.Cohort, pd.DataFra
 
 
 def _drift(past: pd.DataFrame, found: Assessment, book: Book) -> pd.DataFrame:
-    """Return how far the customers of today have moved from those of the panel; others are in neither."""
-    then, now = found.observed, past[past["date"] == book.as_of]
+    """Return how far the customers of today have moved from those of the panel; others are in neither.
+
+    Each buyer counts once, as it was observed last: its rows are alike, and more of them would make less of chance.
+    """
+    then, now = found.observed.drop_duplicates("buyer_id", keep="last"), past[past["date"] == book.as_of]
     if then.empty:
         return stability.drift(pd.DataFrame(), pd.DataFrame())
     names = [name for name in found.inputs.index if then[name].notna().any()]
     today = found.today.loc[now["buyer_id"], names].astype("float64")
     inputs = stability.drift(then[names].astype("float64"), today)
-    earlier = past[past["date"] <= then["date"].max()]
+    earlier = past[past["date"] <= then["date"].max()].sort_values("date", kind="stable")
+    earlier = earlier.drop_duplicates("buyer_id", keep="last")
     grades = [part[["grade"]].astype("float64") for part in (earlier, now)]
     return pd.concat([stability.drift(*grades), inputs])
 
