@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit.book.demo import demo_book
-from tradecredit.decide import terms
+from tradecredit.decide import discounts, terms
 from tradecredit.decide.terms import Economics
 from tradecredit.errors import InputError
 from tradecredit.measure.behaviour import DAYS_A_MONTH
@@ -242,3 +242,15 @@ def test_a_larger_budget_never_shortens_the_terms(budgets, probability):
     values = terms.by_length(steady(grades_of([probability])), grades_of([10]), [14, 30, 60, 90], PRICED)
     low, high = (terms.suggested(values, budget).loc[1, "suggested_days"] for budget in sorted(budgets))
     assert low <= high
+
+
+def test_a_book_that_sold_nothing_in_twelve_months_has_no_terms_and_no_discounts(book_of):
+    book = book_of("2027-06-30", invoices="invoice_id,buyer_id,issued,due,amount\nI1,A,2025-01-10,2025-02-10,100\n")
+    ratings = pd.DataFrame({"grade": [3], "pd": [0.002]}, index=pd.Index(["A"], name="buyer_id"))
+    suggested = pd.DataFrame({"suggested_days": 30.0}, index=pd.RangeIndex(1, 11, name="grade"))
+    longer = terms.longer_than_suggested(book, ratings, suggested)
+    assert (longer["sales_12m"] == 0).all()
+    assert longer["share"].isna().all()
+    taken = discounts.taken(book, ratings, steady(ratings["pd"]))
+    assert taken.empty
+    assert discounts.decisions(discounts.totals(taken), "EUR") == []

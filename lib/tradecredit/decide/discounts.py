@@ -114,7 +114,9 @@ def taken(book: Book, ratings: pd.DataFrame, cumulative: pd.DataFrame) -> pd.Dat
     pending = items["settled"].isna() & ((book.as_of - items["issued"]).dt.days <= items["discount_days"])
     cost = items["cost"].fillna(0.0)
     paid_after = (items["discounted"] - items["issued"]).dt.days
-    usual_after = ((items["due"] - items["issued"]).dt.days + items["buyer_id"].map(_habit(items))).where(is_taken)
+    # Of no invoices at all, a mapped text column would stay text.
+    habit = items["buyer_id"].map(_habit(items)).astype("float64")
+    usual_after = ((items["due"] - items["issued"]).dt.days + habit).where(is_taken)
     won = usual_after - paid_after
     failed = _failed_between(cumulative, items["buyer_id"], paid_after, usual_after)
     capital = (items["amount"] - cost) * (present_value(-won, what.cost_of_capital) - 1)

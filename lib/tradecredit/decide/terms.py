@@ -191,7 +191,8 @@ def longer_than_suggested(book: Book, ratings: pd.DataFrame, suggested: pd.DataF
     `share`, their part of the sales. Missing where nothing is suggested, the share also where nothing was sold.
     """
     recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
-    grade = recent["buyer_id"].map(_grades_of_terms(book, ratings))
+    # Of no invoices at all, a mapped text column would stay text.
+    grade = recent["buyer_id"].map(_grades_of_terms(book, ratings)).astype("float64")
     over = (recent["due"] - recent["issued"]).dt.days > grade.map(suggested["suggested_days"])
     sums = pd.DataFrame({"sales_12m": recent["amount"], "longer_sales": recent["amount"].where(over, 0.0)})
     sums = sums.groupby(grade).sum().reindex(suggested.index, fill_value=0.0)
