@@ -36,7 +36,7 @@ def buyers(**columns: list) -> pd.DataFrame:
 
 def stated(today: pd.DataFrame, known=UNTOUCHED, level=0.02, settings=SETTINGS) -> few_defaults.Stated:
     alive = pd.Series(True, index=today.index)
-    return few_defaults.rated(today, alive, level, known=known, settings=settings)
+    return few_defaults.rated(today, alive, level, weights=known.weights, settings=settings)
 
 
 def rated(today: pd.DataFrame, known=UNTOUCHED, level=0.02, settings=SETTINGS) -> pd.DataFrame:

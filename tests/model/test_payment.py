@@ -129,10 +129,10 @@ def test_the_usual_is_the_mean_of_the_past_of_each_buyer(book):
 def test_what_is_settled_after_the_last_tested_issue_changes_outcomes_only(book, monkeypatch):
     def foretold(of: Book) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return what the tested fit was given and what it said of the tested invoices."""
-        given, said, plain_fit, plain_expected = [], [], payment.fit, payment.expected
+        given, said, plain_fit, plain_expected = [], [], payment.fit, payment._expected
         with monkeypatch.context() as patch:
             patch.setattr(payment, "fit", lambda items: given.append(items) or plain_fit(items))
-            patch.setattr(payment, "expected", lambda *of: said.append(plain_expected(*of)) or said[-1])
+            patch.setattr(payment, "_expected", lambda *of: said.append(plain_expected(*of)) or said[-1])
             test = outlook(of).test
         issued = of.invoices["issued"]
         return given[0], said[0][(issued > CUT) & (issued <= LAST_ISSUE)], test
@@ -170,10 +170,11 @@ E1,E,2026-01-25,2026-02-25,60
     monkeypatch.setattr(payment, "FEWEST", 0)
     monkeypatch.setattr(payment, "_carries_a_fit", lambda _: True)
     monkeypatch.setattr(payment, "fit", lambda _: None)
+    monkeypatch.setattr(payment, "_fitted", lambda *_: None)
     monkeypatch.setattr(
         payment,
-        "expected",
-        lambda _, items: pd.DataFrame(
+        "_expected",
+        lambda _, items, __: pd.DataFrame(
             [told[name] for name in items["invoice_id"]], index=items.index, columns=["late", "days_late"]
         ),
     )

@@ -14,7 +14,6 @@ from tradecredit.book.schema import TABLES
 from tradecredit.model import default, few_defaults, level
 from tradecredit.model.default import CANDIDATES, Assessment
 from tradecredit.model.default_model import points
-from tradecredit.model.few_defaults import History
 from tradecredit.model.grades import grade
 from tradecredit.model.panel import ACCOUNTS, BEHAVIOUR, OPINION, SURROUNDINGS, Candidate, candidates
 from tradecredit.model.reasons import drivers, explanation, improvements, in_words, known_parts, largest_risk
@@ -220,8 +219,9 @@ def tried(found: Assessment, others: pd.DataFrame, settings: DefaultSettings) ->
     both = pd.concat([found.today, others]).rename_axis("buyer_id")
     # Those that are tried move neither the medians nor the level of the book's.
     alive = (found.ratings["method"] != "in default").reindex(both.index, fill_value=False)
-    known = History(0, 0.0, found.weights)
-    return few_defaults.rated(both, alive, found.tendency, known=known, settings=settings).ratings["pd"][others.index]
+    return few_defaults.rated(both, alive, found.tendency, weights=found.weights, settings=settings).ratings["pd"][
+        others.index
+    ]
 
 
 @pytest.mark.parametrize("kind", ["fitted", "stated"])
@@ -255,7 +255,7 @@ def test_what_the_worst_buyer_needs_is_told_from_where_it_is():
     today = pd.DataFrame({"days_beyond_terms": days, "oldest_days_past_due": 0.0, **gaps})
     settings, weights = DefaultSettings(central_tendency=0.02), {BEHAVIOUR: 1.0, ACCOUNTS: 1.0, OPINION: 1.0}
     alive = pd.Series(True, index=today.index)
-    told = few_defaults.rated(today, alive, 0.02, known=History(0, 0.0, weights), settings=settings).ratings["pd"]
+    told = few_defaults.rated(today, alive, 0.02, weights=weights, settings=settings).ratings["pd"]
     rating = pd.Series({"model_pd": told.iloc[-1], "model_grade": int(grade(told, BOUNDS).iloc[-1])})
     assert rating["model_grade"] == 10
     _, curves = few_defaults.shape(today, weights, settings)

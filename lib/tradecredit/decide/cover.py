@@ -73,7 +73,12 @@ def _name_problems(files: Sequence[Path], policies: Sequence[Policy]) -> Iterato
 
 def policy_in_force(book: Book) -> Policy | None:
     """Return the run's own policy, as `policies`; None where the run names none."""
-    return policies(book)[0] if book.run.policy else None
+    return own_policy(book, policies(book))
+
+
+def own_policy(book: Book, policies: Sequence[Policy]) -> Policy | None:
+    """Return the policy in force among the `policies` of the book: the first, where the run names one of its own."""
+    return policies[0] if book.run.policy and policies else None
 
 
 def unknown_buyers(book: Book, policies: Sequence[Policy]) -> list[str]:

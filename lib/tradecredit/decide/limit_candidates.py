@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.cover import own_policy
 from tradecredit.decide.limit_programme import Years, own_part
 from tradecredit.decide.limits import METHODS, rounded_down
 from tradecredit.measure.receivables import window_start
@@ -93,11 +94,6 @@ def group_caps(buyers: pd.DataFrame, limits: pd.DataFrame) -> dict[str, pd.Serie
     """
     amount = limits["group_limit" if "group_limit" in limits else "concentration"].reindex(buyers.index)
     return {"group_id": amount.groupby(buyers["group_id"]).first().dropna()}
-
-
-def own_policy(book: Book, policies: Sequence[Policy]) -> Policy | None:
-    """Return the policy in force: the first of `cover.policies` where the run names one of its own."""
-    return policies[0] if book.run.policy and policies else None
 
 
 def simulated(

@@ -8,15 +8,8 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
-from tradecredit.decide.limit_candidates import (
-    LINEAR,
-    candidates,
-    group_caps,
-    linear_part,
-    own_policy,
-    simulated,
-    simulated_years,
-)
+from tradecredit.decide.cover import own_policy
+from tradecredit.decide.limit_candidates import LINEAR, candidates, group_caps, linear_part, simulated, simulated_years
 from tradecredit.decide.limit_programme import RESULTS, Solution, Years, results, shortfall, solution
 from tradecredit.decide.limits import METHODS
 from tradecredit.model.insurance import Policy

@@ -12,16 +12,13 @@ from tradecredit.book.memory import remembered
 from tradecredit.errors import InputError, Problem
 from tradecredit.model import few_defaults, level, validate
 from tradecredit.model.at_risk import in_default
-from tradecredit.model.default_model import DefaultModel
+from tradecredit.model.default_model import FOLDS, DefaultModel
 from tradecredit.model.grades import WORST, grade, middle
 from tradecredit.model.panel import CANDIDATES, HORIZON_MONTHS, STEP_MONTHS, candidates, inputs, panel, year_after
 from tradecredit.model.reasons import drivers
 from tradecredit.params import DefaultSettings
 
 __all__ = ["CANDIDATES", "Assessment", "DefaultModel", "assess", "assessment", "in_default", "overriding", "panel"]
-
-FOLDS = 5
-"""Parts that the buyers are split into for cross-validation."""
 
 FITTED, UNKNOWN_BEHAVIOUR = "fitted model", "fitted model: behaviour not known"
 
@@ -112,7 +109,7 @@ def assessment(book: Book) -> Assessment:
         weights = dict(known.weights)
         factor = 1.0
         tendency, levels = _stated_level(known, few_defaults.stated_tendency(today, alive, settings), book)
-        rated, contributions = few_defaults.rated(today, alive, tendency, known=known, settings=settings)
+        rated, contributions = few_defaults.rated(today, alive, tendency, weights=weights, settings=settings)
         table, curves = few_defaults.shape(today, weights, settings)
         basis = _stated_basis(known, defaulters, settings, levels)
     rated = rated.assign(drivers=drivers(contributions, today, candidates(book)))

@@ -148,8 +148,10 @@ def stated_tendency(today: pd.DataFrame, alive: pd.Series, settings: DefaultSett
     return float(today["central_tendency"][alive].mean())
 
 
-def rated(today: pd.DataFrame, alive: pd.Series, level: float, *, known: History, settings: DefaultSettings) -> Stated:
-    """Return the probabilities of the buyers of `today` (index buyer_id, columns as `parts`).
+def rated(
+    today: pd.DataFrame, alive: pd.Series, level: float, *, weights: Mapping[str, float], settings: DefaultSettings
+) -> Stated:
+    """Return the probabilities of the buyers of `today` (index buyer_id, columns and `weights` as those of `parts`).
 
     log-odds = α + Σ weight of the part × (contribution − median of the `alive`), nothing for what is not known; α such
     that the mean over the alive of whom something is known is `level`. Where `today` has a `central_tendency` of the
@@ -160,7 +162,7 @@ def rated(today: pd.DataFrame, alive: pd.Series, level: float, *, known: History
     contributions, has, variance = {}, {}, pd.Series(1.0, index=today.index)
     for name, table in parts(today, settings).items():
         has[name] = table.notna().any(axis=1)
-        centred = (table - table[has[name] & alive].median()) * known.weights[name]
+        centred = (table - table[has[name] & alive].median()) * weights[name]
         contributions |= dict(centred.where(has[name], 0.0).fillna(0.0).items())
         variance += np.where(has[name], 0.0, DOUBT[name])
     found, has = pd.DataFrame(contributions, index=today.index), pd.DataFrame(has)

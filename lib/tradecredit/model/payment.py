@@ -50,10 +50,14 @@ def fit(items: pd.DataFrame) -> PaymentModel:
     settlement by quantile regression (statsmodels; Koenker and Bassett 1978, Econometrica 46): early payments tell of
     a buyer's pace, which the days late, cut off at 0, would hide. Raises `InputError` as `DefaultModel.fit`.
     """
+    return _fitted(items, at_issue(items))
+
+
+def _fitted(items: pd.DataFrame, history: pd.DataFrame) -> PaymentModel:
     import statsmodels.api as sm
 
     settled = items[items["settled"].notna()]
-    history = at_issue(items).loc[settled.index]
+    history = history.loc[settled.index]
     late = (settled["settled"] > settled["due"]).astype(int)
     signs = {name: sign for name, sign in LATENESS.items() if sign}
     model = DefaultModel.fit(history[list(LATENESS)], late, signs=signs, groups=settled["buyer_id"])
@@ -73,7 +77,10 @@ def expected(model: PaymentModel, items: pd.DataFrame) -> pd.DataFrame:
     `days_late` = max(median of days to settle − days from issue to due, 0). Of a buyer without a settled invoice the
     history is that of the usual one. Only what was known on the day of issue enters.
     """
-    history = at_issue(items)
+    return _expected(model, items, at_issue(items))
+
+
+def _expected(model: PaymentModel, items: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     terms = (items["due"] - items["issued"]).dt.days
     settle = model.days["const"] + history[SLOWNESS].fillna(model.usual) @ model.days[SLOWNESS]
     late = model.late.predict(history)["pd"]
@@ -119,9 +126,10 @@ def outlook(book: Book) -> PaymentOutlook:
         empty = pd.DataFrame({"value": np.nan, "usual": np.nan}, index=pd.Index(figures, name="figure"))
         unknown = pd.DataFrame({"not_due": owed, "late": np.nan, "days_late": np.nan})
         return PaymentOutlook(unknown.join(score), empty, 0)
-    found = expected(fit(then), items)[tested]
+    history = at_issue(items)
+    found = _expected(fit(then), items, history)[tested]
     happened = (items["settled"].fillna(book.as_of) - items["due"]).dt.days.clip(lower=0)[tested]
-    usual = at_issue(items)[["share_late", "days_late_mean"]][tested]
+    usual = history[["share_late", "days_late_mean"]][tested]
     usual = usual.fillna(usual.mean())
     late = (happened > 0).astype(int)
     values = {
@@ -129,7 +137,7 @@ def outlook(book: Book) -> PaymentOutlook:
         figures[1]: [(of - happened).abs().mean() for of in (found["days_late"], usual["days_late_mean"])],
     }
     test = pd.DataFrame.from_dict(values, orient="index", columns=["value", "usual"]).rename_axis("figure")
-    now = expected(fit(items), items).loc[coming.index].mul(coming["open_amount"], axis="index")
+    now = _expected(_fitted(items, history), items, history).loc[coming.index].mul(coming["open_amount"], axis="index")
     means = now.groupby(coming["buyer_id"]).sum().div(owed, axis="index")
     return PaymentOutlook(pd.DataFrame({"not_due": owed}).join(means).join(score), test, int(tested.sum()))
 

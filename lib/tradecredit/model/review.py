@@ -11,7 +11,7 @@ from tradecredit.model import few_defaults, level, low_defaults, migration, stab
 from tradecredit.model.calibration_tests import grade_tests
 from tradecredit.model.default import Assessment, assessment
 from tradecredit.model.grades import WORST, grade
-from tradecredit.model.panel import HORIZON_MONTHS, OPINION, STEP_MONTHS, candidates, dates, observed
+from tradecredit.model.panel import HORIZON_MONTHS, STEP_MONTHS, candidates, dates, observed, score_of
 from tradecredit.model.traffic_lights import COLUMNS as LIGHT_COLUMNS
 from tradecredit.model.traffic_lights import Predictions, traffic_lights
 from tradecredit.params import DefaultSettings
@@ -150,8 +150,7 @@ def _by_stated(known: pd.DataFrame, found: Assessment, settings: DefaultSettings
     both = pd.concat([found.today, known[used]], keys=["today", "then"])
     alive = (found.ratings["method"] != "in default").reindex(both.index.get_level_values("buyer_id")).to_numpy()
     counted = pd.Series(alive & (both.index.get_level_values(0) == "today"), index=both.index)
-    weights = few_defaults.History(0, 0.0, found.weights)
-    stated = few_defaults.rated(both, counted, found.tendency, known=weights, settings=settings)
+    stated = few_defaults.rated(both, counted, found.tendency, weights=found.weights, settings=settings)
     return stated.ratings["pd"].loc["then"]
 
 
@@ -167,13 +166,10 @@ def baselines(book: Book, found: Assessment) -> pd.DataFrame:
         return pd.DataFrame(columns=BASELINE_COLUMNS).rename_axis("score")
     told = [published_scores(book.at(day)).assign(date=day).reset_index() for day in seen["date"].unique()]
     table = seen.merge(pd.concat(told), on=["buyer_id", "date"], how="left")
-    scores = {name: (label, sign) for name, (label, sign) in PUBLISHED.items()}
-    scores |= {
-        name: (name.removeprefix("score: "), told.sign)
-        for name, told in candidates(book).items()
-        if told.part == OPINION
-    }
-    scores["days_beyond_terms"] = ("Days beyond terms alone", +1)
+    known = candidates(book)
+    agencies = {score_of(agency): agency for agency in sorted(book.scores["agency"].unique())}
+    scores = PUBLISHED | {name: (agency, known[name].sign) for name, agency in agencies.items()}
+    scores |= {"days_beyond_terms": ("Days beyond terms alone", +1)}
     rows = {label: _ranked(table, sign * table[name].astype("float64"), book) for name, (label, sign) in scores.items()}
     return pd.DataFrame.from_dict(rows, orient="index", columns=BASELINE_COLUMNS).rename_axis("score")
 
@@ -281,7 +277,9 @@ def _of_weight(drift: pd.DataFrame, found: Assessment) -> pd.DataFrame:
 
 
 def _concentration(past: pd.DataFrame, book: Book) -> pd.DataFrame:
-    now, then = (past[past["date"] == day]["grade"] for day in (book.as_of, book.as_of - pd.DateOffset(months=12)))
+    now, then = (
+        past[past["date"] == day]["grade"] for day in (book.as_of, book.as_of - pd.DateOffset(months=HORIZON_MONTHS))
+    )
     return stability.concentration_rise(stability.concentration(then), stability.concentration(now))
 
 
