@@ -22,7 +22,9 @@ from tradecredit import Book, Run
 from tradecredit.book.book import _freeze, _thawed
 from tradecredit.book.schema import TABLES, dtype
 from tradecredit.decide import limits
+from tradecredit.decide.cover import of_buyers
 from tradecredit.model.grades import grade
+from tradecredit.model.insurance import Policy
 
 AS_OF = pd.Timestamp("2026-10-31")
 SECTORS, COUNTRIES = list("CFGHM"), ["DE", "FR", "IT", "GB", "ES"]
@@ -116,7 +118,7 @@ def main(buyers: int, invoices: int) -> None:
         one, whole = least(lambda: buyers_of(snapshot)), least(lambda: _thawed(snapshot))
         book = Book(run=run, as_of=AS_OF, files={}, **_thawed(snapshot))
     ratings = rated(book)
-    limit = least(lambda: limits.recommend(book, ratings, insured_percentage=0.9))
+    limit = least(lambda: limits.recommend(book, ratings, cover=of_buyers(book, Policy(insured_percentage=0.9))))
     rows = f"{buyers:,} buyers, {invoices:,} invoices, {len(book.receipts):,} receipts"
     print(f"limits, {rows}: recommend {limit:.2f} s; reading the book {whole:.2f} s, the table of buyers {one:.2f} s")
     print(f"limits, ratio to reading the book: {limit / whole:.2f}; to reading the table of buyers: {limit / one:.1f}")

@@ -58,6 +58,16 @@ def test_at_an_earlier_day_equals_opening_on_that_day(ledger):
         seen.at("2025-01-01")
 
 
+def test_an_override_without_a_day_since_which_it_holds_is_not_known_on_an_earlier_day(book_of):
+    overrides = "buyer_id,limit,reason,by,since\nA,10,seen,X,\nB,20,seen,X,2025-01-05\n"
+    invoices = "invoice_id,buyer_id,issued,due,amount\n1,A,2025-01-01,2025-02-01,5\n2,B,2025-01-01,2025-02-01,5\n"
+    book = book_of("2025-03-31", invoices=invoices, overrides=overrides)
+    assert book.overrides["buyer_id"].tolist() == ["A", "B"]
+    assert book.at("2025-03-31").overrides["buyer_id"].tolist() == ["A", "B"]
+    assert book.at("2025-03-30").overrides["buyer_id"].tolist() == ["B"]
+    assert book.at("2025-01-04").overrides.empty
+
+
 def test_what_is_recovered_is_what_was_known_by_the_date(ledger):
     ledger.write(
         "defaults",

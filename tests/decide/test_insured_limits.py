@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradecredit.decide.cover import of_buyers
 from tradecredit.decide.insured_limits import after_cut, requests
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.model.grades import grade
@@ -49,6 +50,11 @@ def rated(probability=0.01):
     pd_of = pd.Series(probability, index=pd.Index(BUYERS, name="buyer_id"))
     method = ["x", "x", "x", "x", "in default"]
     return pd.DataFrame({"pd": pd_of, "grade": grade(pd_of, BOUNDS), "method": method})
+
+
+def covered(book, insured_percentage=0.9):
+    """Cover by a percentage within the limits that the insurer has named in the book."""
+    return of_buyers(book, Policy(insured_percentage=insured_percentage))
 
 
 # Requests
@@ -118,7 +124,7 @@ def test_all_is_insured_at_a_percentage_of_one(book):
 
 
 def test_a_cut_by_hand(book):
-    found = after_cut(book, rated(), 0.5, insured_percentage=0.9)
+    found = after_cut(book, rated(), 0.5, cover=covered(book))
     assert found.index.tolist() == ["B"]
     row = found.loc["B"]
     assert row[["exposure", "insurer_limit", "insurer_limit_after"]].tolist() == [10_000, 5_000, 2_500]
@@ -131,24 +137,24 @@ def test_a_cut_by_hand(book):
 
 
 def test_limits_are_cut_to_given_amounts_and_never_raised(book):
-    row = after_cut(book, rated(), pd.Series({"B": 1_000.0, "A": 0.0}), insured_percentage=0.9).loc["B"]
+    row = after_cut(book, rated(), pd.Series({"B": 1_000.0, "A": 0.0}), cover=covered(book)).loc["B"]
     assert row[["insurer_limit_after", "recommended_with_cover_after"]].tolist() == [1_000, 7_900]
-    assert after_cut(book, rated(), pd.Series({"B": 9_000.0}), insured_percentage=0.9).empty
-    assert after_cut(book, rated(), 1.0, insured_percentage=0.9).empty
+    assert after_cut(book, rated(), pd.Series({"B": 9_000.0}), cover=covered(book)).empty
+    assert after_cut(book, rated(), 1.0, cover=covered(book)).empty
 
 
 def test_a_cut_that_cannot_be_is_refused(book):
     with pytest.raises(ParameterError, match="from 0 to 1"):
-        after_cut(book, rated(), 1.5, insured_percentage=0.9)
+        after_cut(book, rated(), 1.5, cover=covered(book))
     for wrong in (-1.0, np.nan):
         with pytest.raises(InputError, match="0 or more"):
-            after_cut(book, rated(), pd.Series({"B": wrong}), insured_percentage=0.9)
+            after_cut(book, rated(), pd.Series({"B": wrong}), cover=covered(book))
 
 
 @given(left=st.floats(0, 1), share=st.floats(0, 1), probability=st.floats(0.001, 0.5))
 @settings(max_examples=25, deadline=None)
 def test_a_cut_never_lowers_our_own_part_nor_raises_a_limit(book, left, share, probability):
-    found = after_cut(book, rated(probability), left, insured_percentage=share)
+    found = after_cut(book, rated(probability), left, cover=covered(book, share))
     assert (found["own_more"] >= -1e-9).all()
     assert (found["own_after"] + found["insured_after"]).tolist() == pytest.approx(found["exposure"].tolist())
     assert (found["recommended_with_cover_after"] <= found["recommended_with_cover"]).all()

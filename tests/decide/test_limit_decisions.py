@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradecredit.decide.limit_decisions import DECISIONS, REASONS, approval, by_decision, changes, decided
+from tradecredit.decide.limit_decisions import DECISIONS, REASONS, approval, by_decision, changes, decided, staying
+from tradecredit.decide.limit_groups import caps
 from tradecredit.params import LimitSettings
 
 SETTINGS = LimitSettings()
@@ -29,6 +30,7 @@ CASES = pd.DataFrame(
         ("more", 2_000, 5_000, 5_400, "need", "increase", 3_000, "3", "2", None),
         ("more, not all", 2_000, 5_000, 9_000, "concentration", "increase", 3_000, "3", "5", "13"),
         ("about the same", 5_200, 5_000, 5_400, "need", "prolongation", 0, "8", "2", None),
+        ("a little more", 5_000, 5_200, 5_400, "capacity", "prolongation", 0, "8", "2", None),
         ("the same, held", 5_000, 5_000, 9_000, "no accounts", "prolongation", 0, "8", "2", "2"),
         ("a tenth less", 10_000, 9_000, 9_400, "need", "reduction", -1_000, "7", "9", "14"),
         ("weak", 9_000, 1_000, 9_400, "expected-loss budget", "reduction", -8_000, "7", "9", "15"),
@@ -49,9 +51,18 @@ GIVEN = CASES.columns[:4]
 ADVERSE = pd.DataFrame({name: CASES.index == name for name in ("negative equity", "insolvent")}, index=CASES.index)
 
 
+def decisions_of(table, settings=SETTINGS, *, ceiling=np.inf, groups=None):
+    """Decisions where nothing but the `ceiling` and the limits of `groups` bounds a limit."""
+    ceiling = pd.Series(ceiling, index=table.index)
+    buyers = pd.DataFrame({"group_id": groups, "sector": None, "country": None, "need": table["need"], "fixed": np.nan},
+                          index=table.index)  # fmt: skip
+    stays = staying(table, ceiling, caps(buyers, 100_000, settings), settings.minimum_change)
+    return decided(table, stays, ADVERSE.reindex(table.index, fill_value=False), settings.approvals)
+
+
 @pytest.mark.parametrize("case", CASES.index)
 def test_decisions_by_hand(case):
-    found = decided(CASES[GIVEN], ADVERSE, SETTINGS).loc[case]
+    found = decisions_of(CASES[GIVEN]).loc[case]
     expected = CASES.loc[case, CASES.columns[4:]]
     assert found[expected.index].fillna("none").tolist() == expected.fillna("none").tolist()
     assert pd.isna(found["reason"]) == (found["decision"] == "none") == pd.isna(found["approval"])
@@ -69,17 +80,43 @@ def test_the_codes_are_those_of_the_directories():
 
 
 def test_reasons_are_told_in_words():
-    found = decided(CASES[GIVEN], ADVERSE, SETTINGS)["reason"]
+    found = decisions_of(CASES[GIVEN])["reason"]
     assert found["idle"] == "it buys less than the limit is for"
     assert found["first"] == "its need is met in full"
     assert found["negative equity"] == "its accounts show negative equity"
 
 
 def test_what_counts_as_a_change_is_the_runs():
-    strict = decided(CASES[GIVEN], ADVERSE, LimitSettings(minimum_change=0.0))
+    strict = decisions_of(CASES[GIVEN], LimitSettings(minimum_change=0.0))
     assert strict.loc["about the same", ["decision", "change"]].tolist() == ["reduction", -200]
     # The limit of the one that is the same stays.
     assert strict.loc["the same, held", "decision"] == "prolongation"
+
+
+def test_a_limit_never_stays_above_what_nothing_may_pass():
+    kept = pd.DataFrame(
+        {"own_limit": 5_200.0, "recommended_with_cover": 5_000.0, "need": 5_000.0, "binding_with_cover": "need"},
+        index=[0],
+    )
+    found = [decisions_of(kept, ceiling=ceiling).loc[0, "decision"] for ceiling in (np.nan, 5_200, 5_199)]
+    assert found == ["prolongation", "prolongation", "reduction"]
+    # An analyst has said 5,000, or 5,000 is all that it may have by a rule, and not about 5,000.
+    judged = kept.assign(binding_with_cover="analyst's override")
+    assert decisions_of(judged).loc[0, ["decision", "change"]].tolist() == ["reduction", -200]
+    raised = judged.assign(own_limit=4_900.0)
+    assert decisions_of(raised).loc[0, ["decision", "change"]].tolist() == ["increase", 100]
+
+
+def test_limits_that_stay_fit_in_their_group():
+    table = pd.DataFrame(
+        {"own_limit": [5_200.0, 2_900.0], "recommended_with_cover": [5_000.0, 3_000.0], "need": [5_000.0, 3_000.0],
+         "binding_with_cover": "need"}
+    )  # fmt: skip
+    # Together 8,000: there is no room for 5,200 and 2,900, nor for 5,200 and 3,000, but without a group for both.
+    assert decisions_of(table, groups=["G", "G"])["decision"].tolist() == ["reduction", "prolongation"]
+    assert decisions_of(table)["decision"].tolist() == ["prolongation", "prolongation"]
+    smaller = table.assign(own_limit=[5_050.0, 2_900.0])
+    assert decisions_of(smaller, groups=["G", "G"])["decision"].tolist() == ["prolongation", "prolongation"]
 
 
 def test_approval_goes_by_the_amount_that_then_holds():
@@ -89,13 +126,13 @@ def test_approval_goes_by_the_amount_that_then_holds():
         "nobody",
     ]  # fmt: skip
     two = LimitSettings(approvals=[{"by": "clerk", "up_to": 5_100.0}, {"by": "owner"}])
-    found = decided(CASES[GIVEN], ADVERSE, two)["approval"]
+    found = decisions_of(CASES[GIVEN], two)["approval"]
     # Raised to 5,000; kept at 5,200; reduced to 9,000.
     assert found[["more", "about the same", "a tenth less"]].tolist() == ["clerk", "owner", "owner"]
 
 
 def test_decisions_are_counted_with_their_amounts():
-    found = by_decision(decided(CASES[GIVEN], ADVERSE, SETTINGS))
+    found = by_decision(decisions_of(CASES[GIVEN]))
     assert found["limits"].sum() == (CASES["decision"] != "none").sum()
     row = found.loc[("increase", "its need is met in full")]
     assert row[["limits", "before", "after", "change", "decision_code"]].tolist() == [1, 2_000, 5_000, 3_000, "3"]
@@ -103,7 +140,7 @@ def test_decisions_are_counted_with_their_amounts():
 
 
 def test_the_largest_change_comes_first():
-    found = changes(decided(CASES[GIVEN], ADVERSE, SETTINGS))
+    found = changes(decisions_of(CASES[GIVEN]))
     assert not found["decision"].isin(["none", "prolongation"]).any()
     assert found["change"].abs().is_monotonic_decreasing
     assert "protracted" in found.index

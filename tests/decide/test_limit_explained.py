@@ -6,9 +6,11 @@ import pytest
 
 from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits
+from tradecredit.decide.cover import of_buyers
 from tradecredit.decide.limit_explained import why
 from tradecredit.errors import InputError
 from tradecredit.model.grades import grade
+from tradecredit.model.insurance import Policy
 from tradecredit.params import Run
 
 AS_OF = "2026-03-31"
@@ -35,21 +37,23 @@ RUN = {
     "losses": {"lgd": 1.0, "correlation": 0.0}, "margin": 0.18,
 }  # fmt: skip
 
+POLICY = Policy(insured_percentage=0.9)
+
 
 def rated(book, probability=0.01, method="fitted model"):
     pd_of = pd.Series(probability, index=pd.Index(book.buyers["buyer_id"], name="buyer_id"))
     return pd.DataFrame({"pd": pd_of, "grade": grade(pd_of, BOUNDS), "method": method, "drivers": "pays 9 days late"})
 
 
-def told(book, buyer="A", insured_percentage=0.0, **rating):
+def told(book, buyer="A", policy=None, **rating):
     """The steps by their topic."""
-    steps = why(book, rated(book, **rating), buyer, insured_percentage=insured_percentage)
+    steps = why(book, rated(book, **rating), buyer, cover=of_buyers(book, policy))
     assert steps["topic"].is_unique
     return steps.set_index("topic")
 
 
 def test_the_example_in_sentences(book_of):
-    found = told(book_of(AS_OF, run=RUN, **TABLES), insured_percentage=0.9)
+    found = told(book_of(AS_OF, run=RUN, **TABLES), policy=POLICY)
     assert found["sentence"].to_dict() == {
         "buyer": "Alder & Sons (A) owes us EUR 400,010 on 31 March 2026; it has been a customer since 2 May 2019; its "
         "last invoice is of 1 March 2026.",
@@ -124,6 +128,35 @@ def test_negative_equity_and_a_limit_that_does_not_pay(book_of):
                                       "credit analyst.")  # fmt: skip
 
 
+def test_what_the_insurer_bears_is_by_the_policy(book_of):
+    book = book_of(AS_OF, run=RUN, **TABLES)
+    named = "The insurer bears nothing of it: the limit stays EUR 28,000."
+    key = Policy(insured_percentage=0.9, kind="key_accounts", buyers=["B"])
+    assert told(book, policy=key)["sentence"]["with cover"] == named
+    excess = Policy(kind="excess_of_loss", aggregate_first_loss=1_000, maximum_liability=90_000)
+    assert told(book, policy=excess)["sentence"]["with cover"] == named
+    public = TABLES | {"buyers": TABLES["buyers"].replace("Sons,private", "Sons,public")}
+    assert (
+        "The insurer bears nothing of it"
+        in told(book_of(AS_OF, run=RUN, **public), policy=POLICY)["sentence"]["with cover"]
+    )
+    unnamed = TABLES | {"limits": "buyer_id,source,amount,valid_from\nA,own,40000,2025-01-01\n"}
+    found = told(book_of(AS_OF, run=RUN, **unnamed), policy=Policy(insured_percentage=0.9, discretionary_limit=20_000))
+    # Unaudited accounts of the last 12 months: a quarter of it, 5,000.
+    assert found["sentence"]["with cover"].startswith(
+        "The insurer bears 90 % of what lies within the discretionary limit of EUR 5,000. With that the limit is EUR "
+        "32,000"
+    )
+
+
+def test_a_limit_that_would_change_by_little_stays(book_of):
+    near = TABLES | {"limits": "buyer_id,source,amount,valid_from\nA,own,29000,2025-01-01\n"}
+    assert told(book_of(AS_OF, run=RUN, **near))["sentence"]["decision"] == (
+        "Our limit in force is EUR 29,000: it stays as it is; because what is recommended differs by little. Who "
+        "approves: credit analyst."
+    )
+
+
 def test_a_full_group_and_a_full_country_are_told(book_of):
     settings = RUN["limits"] | {"maximum_group_share_of_book": 0.05, "country_shares_of_book": {"DE": 0.02}}
     buyers = "buyer_id,kind,group_id,country\nA,private,G,DE\n"
@@ -142,17 +175,18 @@ def test_an_unknown_buyer_is_refused(book_of):
         why(book, rated(book), "Z")
 
 
-@pytest.mark.parametrize("insured_percentage", [0.0, 0.9])
-def test_the_steps_agree_with_the_recommendation_to_the_unit(book_of, insured_percentage):
+@pytest.mark.parametrize("policy", [None, POLICY, Policy(insured_percentage=0.9, discretionary_limit=20_000)])
+def test_the_steps_agree_with_the_recommendation_to_the_unit(book_of, policy):
     tables = dict(demo_book(buyers=60, invoices=4_000, seed=3).tables)
     rates = tables.pop("fx").assign(rate=1.0)
     settings = {"country_shares_of_book": {"other": 0.2}, "maximum_group_share_of_book": 0.02, "maximum_limit": 90_000}
     book = book_of("2026-10-31", run={"limits": settings, "margin": 0.18}, fx=rates, **tables)
     ratings = rated(book, probability=np.geomspace(1e-4, 0.6, len(book.buyers)))
-    found = limits.recommend(book, ratings, insured_percentage=insured_percentage)
+    cover = of_buyers(book, policy)
+    found = limits.recommend(book, ratings, cover=cover)
     for buyer in [*found.groupby("binding").head(2).index, *found.groupby("decision").head(1).index]:
         row = found.loc[buyer]
-        steps = why(book, ratings, buyer, insured_percentage=insured_percentage).set_index("topic")
+        steps = why(book, ratings, buyer, cover=cover).set_index("topic")
         amounts = steps["amount"]
         methods = {name: row[column] for column, name in limits.METHODS.items() if pd.notna(row[column])}
         assert methods.items() <= amounts.to_dict().items()
@@ -165,5 +199,5 @@ def test_the_steps_agree_with_the_recommendation_to_the_unit(book_of, insured_pe
         assert amounts["limit"] == row["recommended"]
         assert f"EUR {row['recommended']:,.0f}, set by “{row['binding']}”" in steps.loc["limit", "sentence"]
         assert amounts["decision"] == row["change"]
-        assert ("with cover" in amounts) == (insured_percentage > 0)
-        assert insured_percentage == 0 or amounts["with cover"] == row["recommended_with_cover"]
+        assert ("with cover" in amounts) == (policy is not None)
+        assert policy is None or amounts["with cover"] == row["recommended_with_cover"]

@@ -7,11 +7,15 @@ import pytest
 from tradecredit.book.demo import demo_book
 from tradecredit.book.schema import TABLES
 from tradecredit.decide import limit_history, limits
+from tradecredit.decide.cover import of_buyers
 from tradecredit.decide.limit_candidates import recommended_limit
 from tradecredit.decide.limit_history import Replay
 from tradecredit.measure.behaviour import limits_in_force
 from tradecredit.measure.receivables import open_items
 from tradecredit.model import default
+from tradecredit.model.insurance import Policy
+
+POLICY = Policy(insured_percentage=0.9)
 
 LEDGER = {
     "invoices": """invoice_id,buyer_id,issued,due,amount
@@ -149,8 +153,8 @@ SECOND = {"P": 0.0, "Q": 580.0, "R": 0.0, "S": 0.0, "T": 900.0}
 def stated_limits(monkeypatch):
     """Put limits that a test states in the place of the method's; who is in default on a day gets none."""
 
-    def recommend(past, ratings, *, insured_percentage):
-        assert insured_percentage == 0.9
+    def recommend(past, ratings, *, cover):
+        assert cover.percentage == 0.9
         assert ratings == past.as_of
         amount = pd.Series({DAYS[0]: FIRST, DAYS[1]: SECOND}[past.as_of])
         gone = amount.index.isin(past.defaults["buyer_id"])
@@ -164,7 +168,7 @@ def stated_limits(monkeypatch):
 
 @pytest.mark.usefixtures("stated_limits")
 def test_what_limits_would_have_kept_by_hand(book_of):
-    replay = limit_history.replay(book_of("2026-03-31", **FAILED), DAYS, insured_percentage=0.9)
+    replay = limit_history.replay(book_of("2026-03-31", **FAILED), DAYS, policy=POLICY)
     rows = replay.defaulters.set_index("buyer_id")
     # S was in default already, T did not fail; P's insolvency follows a default that counts.
     assert rows.index.tolist() == ["P", "Q", "R"]
@@ -192,13 +196,13 @@ def test_what_was_owed_at_the_review_could_not_be_called_back(book_of):
     # Without the receipt of July Q owes 600 + 100 when it fails, 120 above its limit; only 100 came after June.
     receipts = FAILED["receipts"].replace("Q1,2025-07-01,50,payment\n", "")
     book = book_of("2026-03-31", **FAILED | {"receipts": receipts})
-    rows = limit_history.replay(book, DAYS, insured_percentage=0.9).defaulters.set_index("buyer_id")
+    rows = limit_history.replay(book, DAYS, policy=POLICY).defaulters.set_index("buyer_id")
     assert rows.loc["Q", ["debt", "avoidable"]].tolist() == [700, 100]
 
 
 @pytest.mark.usefixtures("stated_limits")
 def test_sums_of_the_reviews(book_of):
-    reviews = limit_history.replay(book_of("2026-03-31", **FAILED), DAYS, insured_percentage=0.9).reviews
+    reviews = limit_history.replay(book_of("2026-03-31", **FAILED), DAYS, policy=POLICY).reviews
     assert reviews.index.tolist() == DAYS
     # January, without S: limits on P, Q and T. T owed 300 above its limit and did not fail; nor did Q before July, and
     # owed 600 on 300. June: P, R and S are in default; Q fails later, T owes less than it may.
@@ -220,13 +224,13 @@ def test_sums_of_the_reviews(book_of):
 @pytest.mark.usefixtures("stated_limits")
 def test_without_days_or_defaults(book_of):
     book = book_of("2026-03-31", **FAILED)
-    nothing = limit_history.replay(book, [], insured_percentage=0.9)
+    nothing = limit_history.replay(book, [], policy=POLICY)
     assert nothing.reviews.empty
     assert nothing.defaulters.empty
     assert limit_history.totals(nothing).isna().all()
     assert limit_history.replay_in_words(nothing, "EUR") == ""
     nobody = limit_history.replay(
-        book_of("2026-03-31", **FAILED | {"defaults": "buyer_id,date,kind\n"}), DAYS, insured_percentage=0.9
+        book_of("2026-03-31", **FAILED | {"defaults": "buyer_id,date,kind\n"}), DAYS, policy=POLICY
     )
     assert nobody.reviews["defaults"].tolist() == [0, 0]
     assert nobody.defaulters.columns.tolist() == nothing.defaulters.columns.tolist()
@@ -261,8 +265,8 @@ def cut(tables, day):
 def test_nothing_that_became_known_later_enters_a_review(book_of, demo, tmp_path, monkeypatch):
     monkeypatch.setattr("tradecredit.book.memory.CACHE", tmp_path)
     first, second, last = (pd.Timestamp(day) for day in ("2024-10-31", "2025-12-31", "2026-10-31"))
-    whole = limit_history.replay(book_of(f"{last:%Y-%m-%d}", **demo), [first, second], insured_percentage=0.9)
-    cut_off = limit_history.replay(book_of(f"{second:%Y-%m-%d}", **cut(demo, second)), [first], insured_percentage=0.9)
+    whole = limit_history.replay(book_of(f"{last:%Y-%m-%d}", **demo), [first, second], policy=POLICY)
+    cut_off = limit_history.replay(book_of(f"{second:%Y-%m-%d}", **cut(demo, second)), [first], policy=POLICY)
     # What a debt brought in may become known later on; nothing else may.
     outcome = ["loss", "loss_avoided"]
     assert whole.reviews.loc[first, "defaults"] > 0
@@ -276,7 +280,7 @@ def test_nothing_that_became_known_later_enters_a_review(book_of, demo, tmp_path
         cut_off.defaulters.sort_values("buyer_id", ignore_index=True).drop(columns=outcome),
     )
     past = book_of(f"{first:%Y-%m-%d}", **cut(demo, first))
-    table = limits.recommend(past, default.assess(past), insured_percentage=0.9)
+    table = limits.recommend(past, default.assess(past), cover=of_buyers(past, POLICY))
     at_risk = recommended_limit(table)[table["binding"] != "in default"]
     assert whole.reviews.loc[first, "recommended"] == at_risk.sum()
     known = before.set_index("buyer_id")

@@ -1,6 +1,7 @@
 """Credit limits: the methods' published example, the rules, and what must hold for any rating."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,12 +11,14 @@ from hypothesis import strategies as st
 
 from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits
+from tradecredit.decide.cover import Cover, of_buyers
 from tradecredit.decide.limit_groups import class_caps, groups
 from tradecredit.decide.limit_methods import own_exposure
 from tradecredit.errors import InputError
 from tradecredit.model import default
 from tradecredit.model.at_risk import loss_given_default
 from tradecredit.model.grades import grade
+from tradecredit.model.insurance import Policy
 from tradecredit.params import Run
 
 AS_OF = "2026-03-31"
@@ -55,6 +58,11 @@ EXAMPLE = {
 """The settings of DOMAIN.md §4's example."""
 
 ACCOUNT = "buyer_id,period_end,published,currency,revenue,equity\nA,2024-12-31,2025-06-30,EUR,700000,80000\n"
+
+
+def covered(book, insured_percentage=0.9):
+    """Cover by a percentage within the limits that the insurer has named in the book."""
+    return of_buyers(book, Policy(insured_percentage=insured_percentage))
 
 
 def rated(probability=0.01, method="fitted model", **buyers):
@@ -263,22 +271,25 @@ C,insurer,400,2025-01-01,
 
 
 def test_own_exposure_is_the_rest_of_the_insured_part_and_all_above_the_insurers_limit(book_of):
-    found = limits.recommend(book_of(AS_OF, limits=IN_FORCE, **LEDGER), rated(), insured_percentage=0.9)
+    book = book_of(AS_OF, limits=IN_FORCE, **LEDGER)
+    found = limits.recommend(book, rated(), cover=covered(book))
     # A owes 33,333 with 10,000 insured: own (1 − 0.9) × 10,000 + 23,333. B has no cover any more.
     assert found.loc["A", "own"] == pytest.approx(0.1 * 10_000 + 400_000 / 12 - 10_000)
     assert found["insured"].tolist() == pytest.approx([9_000, 0, 360, 0])
     assert (found["own"] + found["insured"]).tolist() == pytest.approx(found["exposure"].tolist())
-    assert found["insurer_limit"].fillna(-1).tolist() == [10_000, -1, 400, -1]
+    assert found["insurer_limit"].fillna(-1).tolist() == [10_000, 0, 400, -1]
 
 
 def test_a_limit_on_a_buyer_that_cannot_be_insured_covers_nothing(book_of):
     ledger = LEDGER | {"buyers": BUYERS.replace("A,private", "A,public")}
-    found = limits.recommend(book_of(AS_OF, limits=IN_FORCE, **ledger), rated(), insured_percentage=0.9)
+    book = book_of(AS_OF, limits=IN_FORCE, **ledger)
+    found = limits.recommend(book, rated(), cover=covered(book))
     assert found.loc["A", ["insured", "own"]].tolist() == pytest.approx([0, 400_000 / 12])
 
 
 def test_breaches_are_against_our_own_limit(book_of):
-    found = limits.recommend(book_of(AS_OF, limits=IN_FORCE, **LEDGER), rated())
+    book = book_of(AS_OF, limits=IN_FORCE, **LEDGER)
+    found = limits.recommend(book, rated(), cover=covered(book))
     assert found["breach"].fillna(-1).tolist() == pytest.approx([400_000 / 12 - 20_000, 0, -1, -1])
     assert limits.breaches(found).index.tolist() == ["A"]
     totals = limits.totals(found)
@@ -286,6 +297,10 @@ def test_breaches_are_against_our_own_limit(book_of):
     assert totals["breach_amount"] == pytest.approx(400_000 / 12 - 20_000)
     assert totals["recommended"] == found["recommended"].sum()
     assert totals["own"] + totals["insured"] == pytest.approx(OWED)
+    assert totals["insured_share"] == pytest.approx(9_360 / OWED)
+    bare = limits.totals(limits.recommend(book, rated()))
+    assert bare["own"] == pytest.approx(OWED)
+    assert bare[["insured", "insured_share"]].isna().all()
 
 
 def test_what_to_decide_is_told_in_sentences(book_of):
@@ -315,7 +330,7 @@ def test_shares_by_the_method_that_binds(book_of):
 
 def test_a_new_users_ledger_without_any_other_table(book_of):
     book = book_of(AS_OF, **LEDGER)
-    found = limits.recommend(book, default.assessment.__wrapped__(book).ratings, insured_percentage=0.9)
+    found = limits.recommend(book, default.assessment.__wrapped__(book).ratings, cover=covered(book, 0.9))
     assert len(found) == 4
     assert found[["own_limit", "insurer_limit", "breach", "capacity", "capacity_base"]].isna().all(axis=None)
     assert found["insured"].tolist() == [0] * 4
@@ -414,22 +429,23 @@ def test_expired_overrides_are_listed_the_latest_first(book_of):
 def test_a_limit_with_and_without_cover_by_hand(book_of):
     in_force = "buyer_id,source,amount,valid_from\nA,insurer,10000,2025-01-01\n"
     ledger = LEDGER | {"statements": ACCOUNT, "limits": in_force}
-    found = limits.recommend(book_of(AS_OF, run=EXAMPLE, **ledger), rated(), insured_percentage=0.9).loc["A"]
+    book = book_of(AS_OF, run=EXAMPLE, **ledger)
+    found = limits.recommend(book, rated(), cover=covered(book)).loc["A"]
     # Of our own 28,000: 0.1 × 10,000 and the 27,000 above. That is more than all that is owed, which concentration is.
     assert found[["recommended", "binding"]].tolist() == [28_000, "capacity"]
     assert found["recommended_with_cover"] == pytest.approx(OWED, abs=1)
     assert found["binding_with_cover"] == "concentration"
     less = ledger | {"limits": in_force.replace("10000", "5000")}
-    found = limits.recommend(book_of(AS_OF, run=EXAMPLE, **less), rated(), insured_percentage=0.9).loc["A"]
+    book = book_of(AS_OF, run=EXAMPLE, **less)
+    found = limits.recommend(book, rated(), cover=covered(book)).loc["A"]
     assert found[["recommended_with_cover", "binding_with_cover"]].tolist() == [32_500, "capacity"]
 
 
 def test_limits_of_the_insurer_may_be_given(book_of):
     book = book_of(AS_OF, run=EXAMPLE, statements=ACCOUNT, limits=IN_FORCE, **LEDGER)
-    found = limits.recommend(
-        book, rated(), insured_percentage=0.9, insurer_limits=pd.Series({"A": 5_000.0, "B": 0.0, "gone": 1.0})
-    )
-    assert found["insurer_limit"].fillna(-1).tolist() == [5_000, 0, 400, -1]
+    given = pd.Series({"A": 5_000.0, "B": 0.0, "gone": 1.0})
+    found = limits.recommend(book, rated(), cover=Cover(0.9, given, given))
+    assert found["insurer_limit"].fillna(-1).tolist() == [5_000, 0, -1, -1]
     assert found.loc["A", ["recommended_with_cover", "insured"]].tolist() == [32_500, 4_500]
 
 
@@ -438,12 +454,14 @@ def test_a_group_that_is_full_has_no_room_for_cover(book_of):
     statements = ACCOUNT + "B,2024-12-31,2025-06-30,EUR,50000,80000\n"
     in_force = "buyer_id,source,amount,valid_from\nB,insurer,90000,2025-01-01\n"
     ledger = LEDGER | {"buyers": TOGETHER, "statements": statements, "limits": in_force}
-    found = limits.recommend(book_of(AS_OF, run=run, **ledger), rated(), insured_percentage=0.9)
+    book = book_of(AS_OF, run=run, **ledger)
+    found = limits.recommend(book, rated(), cover=covered(book))
     # Without cover A may have 7,000 and B 500 of the group's 17,417; with it B its 2,000, in the room that is left.
     assert found.loc[["A", "B"], "recommended"].tolist() == [7_000, 500]
     assert found.loc[["A", "B"], "recommended_with_cover"].tolist() == [7_000, 2_000]
     tight = {"limits": run["limits"] | {"maximum_group_share_of_book": 0.2}}
-    found = limits.recommend(book_of(AS_OF, run=tight, **ledger), rated(), insured_percentage=0.9)
+    book = book_of(AS_OF, run=tight, **ledger)
+    found = limits.recommend(book, rated(), cover=covered(book))
     assert found.loc[["A", "B"], "recommended_with_cover"].tolist() == found.loc[["A", "B"], "recommended"].tolist()
     assert found.loc["B", "binding_with_cover"] == "group"
 
@@ -453,12 +471,12 @@ def test_cover_makes_a_limit_pay_that_does_not_alone(book_of):
     in_force = "buyer_id,source,amount,valid_from\nA,insurer,10000,2025-01-01\nB,insurer,9000,2025-01-01\n"
     book = book_of(AS_OF, run=run, limits=in_force, **LEDGER)
     # Expected loss 0.5 a year against a margin of 0.18; with cover we bear 0.05 of it, within the insurer's limit.
-    found = limits.recommend(book, rated(probability=0.5), insured_percentage=0.9)
+    found = limits.recommend(book, rated(probability=0.5), cover=covered(book, 0.9))
     assert found["recommended"].tolist() == [0] * 4
     assert found["binding"].tolist() == ["net value added"] * 2 + ["need"] * 2
     assert found["recommended_with_cover"].tolist() == [10_000, 2_000, 0, 0]
     assert found["binding_with_cover"].tolist() == ["net value added", "need", "need", "need"]
-    worst = limits.recommend(book, rated(probability=0.5), insured_percentage=0.5)
+    worst = limits.recommend(book, rated(probability=0.5), cover=covered(book, 0.5))
     assert worst["recommended_with_cover"].tolist() == [0] * 4
 
 
@@ -539,7 +557,7 @@ CROWD = st.lists(st.floats(1e-6, 1), min_size=len(MANY), max_size=len(MANY))
 @given(probabilities=CROWD, insured=st.sampled_from([0.0, 0.5, 0.9, 1.0]))
 @settings(max_examples=30, deadline=None)
 def test_no_limit_is_above_any_cap_and_no_group_above_its_own(crowd, probabilities, insured):
-    found = limits.recommend(crowd, rated_crowd(probabilities), insured_percentage=insured)
+    found = limits.recommend(crowd, rated_crowd(probabilities), cover=covered(crowd, insured))
     free = ~found["binding"].isin(["analyst's override"])
     for column in COLUMNS:
         applies = found[column].notna() & free
@@ -549,15 +567,42 @@ def test_no_limit_is_above_any_cap_and_no_group_above_its_own(crowd, probabiliti
     assert (insured > 0) or with_cover.equals(found["recommended"].rename("recommended_with_cover"))
     for column in ("need", "maximum_of_kind", "maximum", "concentration"):
         assert (with_cover <= found[column])[found[column].notna() & free].all()
-    own = own_exposure(with_cover, found["insurer_limit"], insured_percentage=insured)
+    own = own_exposure(with_cover, found["covered_limit"], insured_percentage=insured)
     for column in ("capacity", "expected_loss_budget", "without_accounts", "new_buyer"):
         assert (own <= found[column] + 1e-6)[found[column].notna() & free].all()
     table = groups(found)
+    share = np.minimum(table["need"], 0.05 * found["exposure"].sum())
+    # In H an analyst has set 900 on B05, whatever the group's need and share.
+    assert table["group_limit"].tolist() == pytest.approx(np.maximum(share, 900 * (table.index == "H")).tolist())
     assert (table["recommended"] <= table["group_limit"] + 1e-5).all()
     assert (table["recommended_with_cover"] <= table["group_limit"] + 1e-5).all()
     table = class_caps(crowd, found)
     assert (table["recommended"] <= table["cap"] + 1e-5).all()
     assert (table["recommended_with_cover"] <= table["cap"] + 1e-5).all()
+
+
+@given(
+    probabilities=CROWD, off=st.lists(st.floats(0.85, 1.15), min_size=len(MANY), max_size=len(MANY)),
+    insured=st.sampled_from([0.0, 0.9]),
+)  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_what_then_holds_is_above_no_cap_either(crowd, probabilities, off, insured):
+    """Limits in force near the recommended ones may stay as they are, but not above what nobody may have."""
+    cover, ratings = covered(crowd, insured), rated_crowd(probabilities)
+    aim = limits.recommend(crowd, ratings, cover=cover)["recommended_with_cover"]
+    held = pd.DataFrame({"buyer_id": MANY, "source": "own", "amount": (aim * off).to_numpy()})
+    insurers = crowd.limits[crowd.limits["source"] == "insurer"]
+    held = pd.concat([insurers, held.assign(valid_from=pd.Timestamp("2025-01-01"))], ignore_index=True)
+    found = limits.recommend(replace(crowd, limits=held), ratings, cover=cover)
+    then = found["own_limit"].fillna(0.0) + found["change"]
+    free = ~found["binding"].isin(["analyst's override"])
+    assert then[~free].tolist() == found.loc[~free, "recommended"].tolist()
+    for column in ("maximum_of_kind", "maximum", "concentration"):
+        assert (then <= found[column] + 1e-9)[found[column].notna() & free].all()
+    table = groups(found.assign(recommended=then))
+    assert (table["recommended"] <= table["group_limit"] + 1e-4).all()
+    table = class_caps(crowd, found.assign(recommended=then))
+    assert (table["recommended"] <= table["cap"] + 1e-4).all()
 
 
 @given(probabilities=CROWD, buyer=st.sampled_from(MANY), rise=st.floats(0, 1), insured=st.sampled_from([0.0, 0.9, 1.0]))
@@ -566,7 +611,7 @@ def test_a_buyers_limit_never_rises_with_its_probability(crowd, probabilities, b
     worse = list(probabilities)
     worse[MANY.index(buyer)] += (1 - worse[MANY.index(buyer)]) * rise
     found, then = (
-        limits.recommend(crowd, rated_crowd(values), insured_percentage=insured).loc[buyer]
+        limits.recommend(crowd, rated_crowd(values), cover=covered(crowd, insured)).loc[buyer]
         for values in (probabilities, worse)
     )
     assert then["recommended"] <= found["recommended"]
@@ -590,7 +635,7 @@ def whole(book_of):
 @settings(max_examples=20, deadline=None)
 def test_a_limit_is_never_above_any_method_and_the_named_one_binds(whole, probabilities, insured):
     ratings = rated(**dict(zip("ABCD", probabilities, strict=True)))
-    found = limits.recommend(whole, ratings, insured_percentage=insured)
+    found = limits.recommend(whole, ratings, cover=covered(whole, insured))
     for column in COLUMNS:
         applies = found[column].notna()
         assert (found["recommended"] <= found[column])[applies].all()
@@ -599,7 +644,7 @@ def test_a_limit_is_never_above_any_method_and_the_named_one_binds(whole, probab
     for buyer, row in found.iterrows():
         assert row[named[row["binding"]]] == smallest[buyer]
     assert (found["recommended"] >= smallest * 0.9 - 1).all()
-    assert (found["insured"] <= np.minimum(found["exposure"], found["insurer_limit"].fillna(0)) * insured + 1e-9).all()
+    assert (found["insured"] <= np.minimum(found["exposure"], found["covered_limit"].fillna(0)) * insured + 1e-9).all()
     assert (found["own"] >= 0).all()
 
 
@@ -619,7 +664,7 @@ def test_limits_of_a_demo_book(book_of):
     rates = tables.pop("fx").assign(rate=1.0)
     book = book_of("2026-10-31", fx=rates, **tables)
     ratings = default.assessment.__wrapped__(book).ratings
-    found = limits.recommend(book, ratings, insured_percentage=0.9)
+    found = limits.recommend(book, ratings, cover=covered(book, 0.9))
     assert found.index.tolist() == book.buyers["buyer_id"].tolist()
     assert found[["recommended", "binding", "exposure", "own", "insured", "rule", "decision"]].notna().all(axis=None)
     # What a new buyer needs is not known before its first order.

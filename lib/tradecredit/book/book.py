@@ -87,12 +87,18 @@ class Book:
         return not getattr(self, table).empty
 
     def at(self, day: str | date) -> Self:
-        """Return this book as it was known on an earlier day."""
+        """Return this book as it was known on an earlier day.
+
+        An override without a day `since` which it holds is not there: nobody can tell that it was known then.
+        """
         day = pd.Timestamp(day)
         if day > self.as_of:
             raise ValueError(f"the book is known as of {self.as_of.date()}; it cannot tell about {day.date()}")
+        tables = self.tables
+        if day < self.as_of:
+            tables["overrides"] = tables["overrides"].dropna(subset="since")
         fingerprint = f"{self.fingerprint}@{day.date()}"
-        return dataclasses.replace(self, as_of=day, fingerprint=fingerprint, **known(self.tables, day))
+        return dataclasses.replace(self, as_of=day, fingerprint=fingerprint, **known(tables, day))
 
 
 def known(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.DataFrame]:

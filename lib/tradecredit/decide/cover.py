@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,11 +10,15 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.measure.receivables import window_start
+from tradecredit.model import at_risk
 from tradecredit.model.insurance import Policy
 from tradecredit.model.losses import LossDistribution
 
 NO_COVER = "no cover"
 """The row of `comparison` without any policy."""
+
+PAYING_BY_LOSS = ("whole_turnover", "key_accounts", "single_buyer")
+"""Kinds of policy that bear their part of each loss, and not only what lies beyond a large first loss or a limit."""
 
 SHAPES = {
     "threshold_kind": "threshold",
@@ -24,6 +29,19 @@ SHAPES = {
     "bonus_loss_ratio": "no_claims_bonus",
 }
 """Terms that only say how another one works: without that one they say nothing."""
+
+
+class Cover(NamedTuple):
+    """What the insurer bears of what buyers owe, before any deductible, first loss or maximum.
+
+    `percentage` of what lies within the `limit` that applies to a buyer, named or discretionary (0: not insured;
+    missing: there is no policy); `named`: the insurer's own limit (0: refused, over, or not insurable; missing: none
+    named). Index buyer_id.
+    """
+
+    percentage: float
+    limit: pd.Series
+    named: pd.Series
 
 
 def policies(book: Book) -> list[Policy]:
@@ -92,9 +110,23 @@ def unknown_buyers(book: Book, policies: Sequence[Policy]) -> list[str]:
     ]
 
 
-def insured_percentage(book: Book) -> float:
-    """Return the share of an insured loss that the run's own policy bears; 0 without a policy."""
-    return Policy.from_yaml(book.run.policy).insured_percentage if book.run.policy else 0.0
+def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
+    """Return what a policy, by default the run's own, bears of what each buyer owes: index buyer_id (all buyers).
+
+    The limits are those of `Policy.attachment`. Nothing is borne without a policy, and by kinds that pay nothing of an
+    ordinary loss (not `PAYING_BY_LOSS`). Invoices that a policy does not insure by their terms, tax and disputes are
+    not taken off.
+    """
+    if policy is None and book.run.policy:
+        policy = Policy.from_yaml(book.run.policy)
+    table = at_risk.cover(book)[["insured_limit"]]
+    if policy is None:
+        return Cover(0.0, table["insured_limit"] * np.nan, table["insured_limit"])
+    # Evidence is slow to find, and only a discretionary limit rests on it.
+    attached = policy.attachment(table.join(at_risk.evidence(book)) if policy.discretionary_limit else table)
+    limit = pd.Series(attached.limit, index=table.index)
+    bears = policy.kind in PAYING_BY_LOSS
+    return Cover(policy.insured_percentage if bears else 0.0, limit * bears, limit.mask(attached.discretionary))
 
 
 def insurable_turnover(book: Book, policy: Policy) -> float:

@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.cover import PAYING_BY_LOSS, Cover, of_buyers
 from tradecredit.decide.limit_methods import own_exposure
 from tradecredit.decide.limits import recommend
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.measure.balances import balances
 from tradecredit.measure.receivables import window_start
-from tradecredit.model.at_risk import cover, evidence, loss_given_default
+from tradecredit.model import at_risk
+from tradecredit.model.at_risk import loss_given_default
 from tradecredit.model.insurance import NOT_INSURABLE, Policy, values_not
 
 REQUESTS = {"new limit": "2", "increased limit": "3"}
@@ -25,10 +27,10 @@ REQUEST_COLUMNS = [
 def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.DataFrame:
     """Return the limits that are worth asking the insurer for, the largest margin per premium and fee first.
 
-    `ratings`: as `recommend` takes them; `policy`: that in force, no top-up, with its discretionary limit where no
-    limit is named; without a policy there is nobody to ask, and the table is empty. A request is worth making where a
-    named limit would let us lend more than we recommend with today's cover, and that pays. All requests are taken as
-    granted together, so that the buyers of a group share its room.
+    `ratings`: as `recommend` takes them; `policy`: that in force. Without one, or with one that bears no part of an
+    ordinary loss (`PAYING_BY_LOSS`), no limit of the insurer lets us lend more, and the table is empty. A request is
+    worth making where a named limit would let us lend more than we recommend with today's cover, and that pays. All
+    requests are taken as granted together, so that the buyers of a group share its room.
     Index buyer_id; amounts in the reporting currency:
 
     - `request` and `request_code` (4505); `insurer_limit`, that in force (missing: none named); `requested`, the limit
@@ -46,14 +48,14 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     states none; such requests come last, as nobody can tell whether they pay. A minimum premium is not looked at: where
     it is not reached, extra sales cost less.
     """
-    if policy is None:
+    if policy is None or policy.kind not in PAYING_BY_LOSS:
         return pd.DataFrame(columns=REQUEST_COLUMNS).rename_axis("buyer_id")
-    now_limit, named = _applied(book, policy), cover(book)
-    askable = ~named["cover"].isin(["limit refused", *(f"not insurable: {kind}" for kind in NOT_INSURABLE)])
-    askable &= policy.buyers is None or named.index.isin(policy.buyers or [])
-    share = policy.insured_percentage
-    now = recommend(book, ratings, insured_percentage=share, insurer_limits=now_limit)
-    then = recommend(book, ratings, insured_percentage=share, insurer_limits=now_limit.mask(askable, np.inf))
+    cover, why_not = of_buyers(book, policy), at_risk.cover(book)["cover"]
+    askable = ~why_not.isin(["limit refused", *(f"not insurable: {kind}" for kind in NOT_INSURABLE)])
+    askable &= (policy.buyers is None) | why_not.index.isin(policy.buyers or [])
+    share, now_limit, named = cover
+    now = recommend(book, ratings, cover=cover)
+    then = recommend(book, ratings, cover=cover._replace(limit=now_limit.mask(askable, np.inf)))
     limit_now, limit_then = now["recommended_with_cover"], then["recommended_with_cover"]
     asked = (limit_then > limit_now) & askable
 
@@ -64,13 +66,13 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     loss = ratings["pd"].reindex(now.index) * loss_given_default(book).lgd
     bear_then = own_exposure(limit_then, limit_then, insured_percentage=share)
     more = loss * (bear_then - own_exposure(limit_now, now_limit, insured_percentage=share))
-    fresh = ~(named["insured_limit"] > 0)
+    fresh = ~(named > 0)
     cost = (policy.premium_rate or 0.0) * (1 + (policy.premium_tax_rate or 0.0)) * sales
     cost += (policy.limit_fee or 0.0) * fresh
     request = pd.Series(np.where(fresh, *REQUESTS), index=now.index, dtype="str")
     table = pd.DataFrame(
         {
-            "request": request, "request_code": request.map(REQUESTS), "insurer_limit": named["insured_limit"],
+            "request": request, "request_code": request.map(REQUESTS), "insurer_limit": named,
             "requested": limit_then, "limit_now": limit_now, "limit_then": limit_then, "extra_sales": sales,
             "margin_gained": margin, "expected_loss_more": more, "cost": cost, "net_gain": margin - more - cost,
             "margin_per_cost": margin / cost.where(cost > 0),
@@ -82,12 +84,14 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     return table[~(table["net_gain"] <= 0)]
 
 
-def after_cut(book: Book, ratings: pd.DataFrame, left: float | pd.Series, *, insured_percentage: float) -> pd.DataFrame:
+def after_cut(
+    book: Book, ratings: pd.DataFrame, left: float | pd.Series, *, cover: Cover | None = None
+) -> pd.DataFrame:
     """Return what a cut of the insurer's limits does to each buyer that it touches, the most own exposure first.
 
     `left`: the part of each named limit that remains (0: all are cancelled), or amounts by buyer_id, to which limits
-    are cut (buyers that are not there, and limits that are lower, stay). Index buyer_id; amounts in the reporting
-    currency, `_after` the cut:
+    are cut (buyers that are not there, and limits that are lower, stay); `cover` before, as `recommend`. Discretionary
+    limits stay. Index buyer_id; amounts in the reporting currency, `_after` the cut:
 
     - `exposure`; `insurer_limit`, `insured` and `own`, as `recommend`, each with `_after`; `own_more` = own_after −
       own; `expected_loss_more` = PD × LGD × own_more;
@@ -97,10 +101,11 @@ def after_cut(book: Book, ratings: pd.DataFrame, left: float | pd.Series, *, ins
     over. Buyers in default, to whom nothing more is shipped, are left out. Raises `ParameterError` for a part outside
     0 to 1, and `InputError` for amounts that are missing or below 0.
     """
-    before = recommend(book, ratings, insured_percentage=insured_percentage)
-    named = before["insurer_limit"].dropna()
+    cover = cover or of_buyers(book)
+    named = cover.named.dropna()
     lowered = np.minimum(named, _limits_left(named, left))
-    after = recommend(book, ratings, insured_percentage=insured_percentage, insurer_limits=lowered)
+    cut = cover._replace(named=lowered, limit=np.fmin(cover.limit, lowered.reindex(cover.limit.index)))
+    before, after = recommend(book, ratings, cover=cover), recommend(book, ratings, cover=cut)
     touched = lowered.index[(lowered < named) & (before["binding"].reindex(lowered.index) != "in default")]
     before, after = before.loc[touched], after.loc[touched]
     more = after["own"] - before["own"]
@@ -130,12 +135,6 @@ def _limits_left(named: pd.Series, left: float | pd.Series) -> pd.Series:
         problem = Problem("cut", "a part from 0 to 1 is expected", "state the part that remains", value=left)
         raise ParameterError([problem])
     return named * left
-
-
-def _applied(book: Book, policy: Policy) -> pd.Series:
-    """Return the limit of each buyer under the policy, named or discretionary."""
-    portfolio = cover(book).join(evidence(book))
-    return pd.Series(policy.attachment(portfolio).limit, index=portfolio.index)
 
 
 def _net_of_tax(book: Book) -> float:

@@ -44,6 +44,9 @@ same amount. The last three are what a buyer's group, sector and country leave i
 
 ROOMS = ("group_room", "sector_room", "country_room")
 
+MEASURED = ("need", "capacity", "expected_loss_budget")
+"""Methods whose amounts move with every month's figures; the others are rules and bounds, which nothing may pass."""
+
 OWN_RISK = ("capacity", "expected_loss_budget", "without_accounts", "new_buyer")
 """Methods that say how much we would risk of our own: with cover they bound our own part of a limit. The others bound
 the whole."""

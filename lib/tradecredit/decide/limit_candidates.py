@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.cover import own_policy
+from tradecredit.decide.cover import PAYING_BY_LOSS, own_policy
 from tradecredit.decide.limit_programme import Years, own_part
+from tradecredit.decide.limit_rules import FIXED
 from tradecredit.decide.limits import METHODS, rounded_down
 from tradecredit.measure.receivables import window_start
 from tradecredit.model.at_risk import asset_correlation, cover, evidence, loss_given_default
@@ -17,12 +18,6 @@ from tradecredit.params import Sampling
 
 BOUNDS = ("need", "maximum_of_kind", "maximum", "concentration")
 """Methods that bound a limit whatever the risk: what the buyer can use, and what nobody may have."""
-
-FIXED = ("prepaid", "analyst's override", "in default")
-"""What binds a limit that stands as it is."""
-
-PAYING_BY_LOSS = ("whole_turnover", "key_accounts", "single_buyer")
-"""Kinds of policy that bear their part of each loss, and not only what lies beyond a large first loss or a limit."""
 
 LINEAR = "linear part"
 

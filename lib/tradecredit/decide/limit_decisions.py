@@ -11,7 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from tradecredit.params import ApprovalLevel, LimitSettings
+from tradecredit.decide.limit_groups import Caps, fits
+from tradecredit.decide.limit_rules import FIXED
+from tradecredit.params import ApprovalLevel
 
 DECISIONS = {
     "new": ("2", "2"),
@@ -47,21 +49,39 @@ REASONS = {
     "negative equity": ("12", "its accounts show negative equity"),
     "insolvent": ("12", "it is insolvent"),
     "need met": ("", "its need is met in full"),
+    "little change": ("", "what is recommended differs by little"),
 }
 """What binds: the code of 4509 (2 no financial information, 12 adverse public information, 13 credit limit full, 14
-lack of turnover, 15 other; none where all that is needed is approved), and the reason in words."""
+lack of turnover, 15 other; none where all that is needed is approved, or little would change), and the reason in
+words."""
 
 
-def decided(limits: pd.DataFrame, adverse: pd.DataFrame, settings: LimitSettings) -> pd.DataFrame:
+def staying(limits: pd.DataFrame, ceiling: pd.Series, caps: Caps, minimum_change: float) -> pd.Series:
+    """Tell of each buyer whether its limit in force stays although the recommended one differs, by little.
+
+    `limits`: `own_limit`, `recommended_with_cover`, `binding_with_cover`; `ceiling`: the most that rules and bounds
+    allow each buyer; `caps`: of groups, sectors and countries; rows as `limits`. A limit stays where it would change by
+    less than `minimum_change` of itself. One above the recommended stays only within its ceiling, and only if all that
+    would stay so fit in the caps. What a rule or an analyst fixes is set as it is.
+    """
+    now, aim = limits["own_limit"].fillna(0.0), limits["recommended_with_cover"]
+    small = (aim > 0) & ((aim - now).abs() < minimum_change * now) & ~limits["binding_with_cover"].isin(FIXED)
+    small &= (now <= aim) | ~(now > ceiling)
+    return small & ((now <= aim) | fits(aim.mask(small, now), caps))
+
+
+def decided(
+    limits: pd.DataFrame, stays: pd.Series, adverse: pd.DataFrame, approvals: Sequence[ApprovalLevel]
+) -> pd.DataFrame:
     """Return the limits with what to do about those in force.
 
     `limits`: a row for each buyer; `need`, `own_limit`, `recommended_with_cover` and `binding_with_cover`, as
-    `recommend` has them; `adverse`: on the same index whether `negative equity` is published, and whether the buyer is
-    `insolvent`. The limit to set is the one with cover (without a policy: the recommended one). Adds
+    `recommend` has them; `stays`: `staying`; `adverse`: on the same index whether `negative equity` is published, and
+    whether the buyer is `insolvent`. The limit to set is the one with cover (without a policy: the recommended one).
+    Adds
 
-    - `decision`: `new`, `increase`, `reduction`, `cancellation` (to nothing), `prolongation` (it would change by less
-      than `limits.minimum_change`, and stays as it is); without a limit in force `refusal` where something is
-      needed, `none` where nothing is;
+    - `decision`: `new`, `increase`, `reduction`, `cancellation` (to nothing), `prolongation` (it is as recommended, or
+      stays); without a limit in force `refusal` where something is needed, `none` where nothing is;
     - `change`: of the limit, in currency (0 for a prolongation);
     - `decision_code` (4505), `response_code` (4507), `reason` in words and `reason_code` (4509); missing: none;
     - `approval`: who approves the limit that then holds, by the run's `limits.approvals` (missing: no decision).
@@ -71,15 +91,7 @@ def decided(limits: pd.DataFrame, adverse: pd.DataFrame, settings: LimitSettings
     wanted = ~((limits["need"] == 0) | (binding == "prepaid"))
     names = list(DECISIONS)
     choice = np.select(
-        [
-            (now == 0) & (aim == 0) & ~wanted,
-            (now == 0) & (aim == 0),
-            now == 0,
-            aim == 0,
-            (aim - now).abs() < settings.minimum_change * now,
-            aim > now,
-            aim < now,
-        ],
+        [(now == 0) & (aim == 0) & ~wanted, (now == 0) & (aim == 0), now == 0, aim == 0, stays, aim > now, aim < now],
         [
             names.index(name)
             for name in ("none", "refusal", "new", "cancellation", "prolongation", "increase", "reduction")
@@ -94,6 +106,7 @@ def decided(limits: pd.DataFrame, adverse: pd.DataFrame, settings: LimitSettings
         binding.mask((binding == "need") & granting, "need met")
         .mask((binding == "capacity") & adverse["negative equity"], "negative equity")
         .mask((binding == "in default") & adverse["insolvent"], "insolvent")
+        .mask(stays & (aim != now), "little change")
     )
     place = pd.Index(list(REASONS)).get_indexer(cause)
     change = (aim - now).mask(decision == "prolongation", 0.0)
@@ -105,7 +118,7 @@ def decided(limits: pd.DataFrame, adverse: pd.DataFrame, settings: LimitSettings
         response_code=_coded(response),
         reason=_taken([words for _, words in REASONS.values()], place, limits.index).where(told),
         reason_code=_coded(_taken([code for code, _ in REASONS.values()], place, limits.index)).where(told),
-        approval=approval(now + change, settings.approvals).where(told),
+        approval=approval(now + change, approvals).where(told),
     )
 
 

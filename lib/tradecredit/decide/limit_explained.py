@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.cover import Cover, of_buyers
 from tradecredit.decide.limit_amounts import METHODS, buyer_amounts, known_buyers
 from tradecredit.decide.limit_methods import BASES, carried, net_value_added, own_exposure
 from tradecredit.decide.limit_rules import FIXED, USUAL
@@ -42,24 +43,25 @@ class Facts(NamedTuple):
         return f"{self.book.run.currency} {amount:,.0f}"
 
 
-def why(book: Book, ratings: pd.DataFrame, buyer_id: str, *, insured_percentage: float = 0.0) -> pd.DataFrame:
+def why(book: Book, ratings: pd.DataFrame, buyer_id: str, *, cover: Cover | None = None) -> pd.DataFrame:
     """Return the steps that lead to a buyer's limit, from data to limit, in sentences for its account manager.
 
     Arguments as `recommend`, whose amounts these are. Index `step`, from 1; `topic`, `amount` in the reporting currency
     (missing: the step gives none) and `sentence`. Topics, in order: `buyer`, `grade`, `rule` where one for particular
     buyers applies; each method that applies, by its name in `METHODS`; `smallest`; `group`, where the buyer is in one,
     `sector` and `country`, where they are full; `prepaid`, `analyst's override` or `in default` where that decides,
-    else `rounding`; `limit`; `with cover`, with an insured percentage; `decision`. Raises `InputError` for a buyer that
+    else `rounding`; `limit`; `with cover`, where there is a policy; `decision`. Raises `InputError` for a buyer that
     the book does not know, and as `recommend`.
     """
     if buyer_id not in set(book.buyers["buyer_id"]):
         allowed = "the book does not know this buyer on its day"
         raise InputError([Problem("buyers", allowed, "name one of its buyers", column="buyer_id", value=buyer_id)])
-    limits = recommend(book, ratings, insured_percentage=insured_percentage)
+    cover = cover or of_buyers(book)
+    limits = recommend(book, ratings, cover=cover)
     facts = _facts(book, ratings, limits, buyer_id)
     steps = [*_known(facts), *_alone(facts), *_together(facts), *_limit(facts)]
-    if insured_percentage:
-        steps.append(_with_cover(facts, insured_percentage))
+    if pd.notna(facts.limit["covered_limit"]):
+        steps.append(_with_cover(facts, cover.percentage))
     steps.append(("decision", facts.limit["change"], _decision(facts)))
     table = pd.DataFrame(steps, columns=["topic", "amount", "sentence"]).astype({"amount": "float64"})
     return table.set_axis(pd.RangeIndex(1, len(table) + 1, name="step"))
@@ -254,16 +256,17 @@ def _limit(facts: Facts) -> Iterator[Step]:
     yield "limit", limit["recommended"], f"The recommended limit is {amount}, set by “{limit['binding']}”."
 
 
-def _with_cover(facts: Facts, insured_percentage: float) -> Step:
-    limit, amount, insurer = facts.limit, facts.limit["recommended_with_cover"], facts.limit["insurer_limit"]
+def _with_cover(facts: Facts, percentage: float) -> Step:
+    limit, amount, covered = facts.limit, facts.limit["recommended_with_cover"], facts.limit["covered_limit"]
     topic = "with cover"
-    if pd.isna(insurer) or insurer == 0:
-        return topic, amount, f"The insurer covers nothing of it: the limit stays {facts.money(amount)}."
-    own = own_exposure(pd.Series([amount]), pd.Series([insurer]), insured_percentage=insured_percentage).iloc[0]
+    if percentage * covered == 0:
+        return topic, amount, f"The insurer bears nothing of it: the limit stays {facts.money(amount)}."
+    own = own_exposure(pd.Series([amount]), pd.Series([covered]), insured_percentage=percentage).iloc[0]
+    its = "the discretionary limit" if pd.isna(limit["insurer_limit"]) else "its limit"
     return (
         topic,
         amount,
-        f"The insurer bears {_percent(insured_percentage, 0)} of what lies within its limit of {facts.money(insurer)}. "
+        f"The insurer bears {_percent(percentage, 0)} of what lies within {its} of {facts.money(covered)}. "
         f"With that the limit is {facts.money(amount)}, set by “{limit['binding_with_cover']}”, of which "
         f"{facts.money(own)} is our own risk.",
     )
@@ -280,10 +283,10 @@ def _decision(facts: Facts) -> str:
         "increase": f"it rises by {change} to {then}",
         "reduction": f"it falls by {change} to {then}",
         "cancellation": "it is cancelled",
-        "prolongation": "it stays as it is, as it would change by little",
+        "prolongation": "it stays as it is",
         "refusal": "none is granted",
     }[limit["decision"]]
-    granting = limit["decision"] in ("new", "increase", "prolongation")
+    granting = limit["decision"] in ("new", "increase")
     why = f"no more, because {limit['reason']}" if granting else f"because {limit['reason']}"
     if granting and limit["binding_with_cover"] == "need":
         why = limit["reason"]

@@ -111,6 +111,15 @@ def within_caps(wanted: pd.Series, taken: pd.DataFrame, need: pd.Series, caps: C
     return Shares(pd.DataFrame(rooms), granted, taken + pd.DataFrame(held))
 
 
+def fits(limits: pd.Series, caps: Caps) -> pd.Series:
+    """Tell of each buyer whether the limits of its group, of its sector and of its country keep their caps."""
+    within = pd.Series(True, index=limits.index)
+    for cap in caps:
+        full = _sums(limits, cap) > cap.amount * (1 + 1e-9)
+        within &= by_buyer(full.astype(float), cap) != 1
+    return within
+
+
 def shared_by_need(wanted: pd.Series, need: pd.Series, group: np.ndarray, room: np.ndarray) -> pd.Series:
     """Return each member's share of its group's room where that is less than its members want; missing elsewhere.
 
@@ -143,13 +152,14 @@ def shared_by_need(wanted: pd.Series, need: pd.Series, group: np.ndarray, room: 
 def groups(limits: pd.DataFrame) -> pd.DataFrame:
     """Return the groups of a table of limits, the largest recommendation first.
 
-    `limits`: `limits.recommend`. Index group_id: `members`, `need`, `group_limit`, `recommended` (the sum of its
-    members', at most the group's limit), `recommended_with_cover`, `exposure`, `over_group_limit` = exposure above the
-    group's limit, and `cut`, the members whose limit the group takes something off.
+    `limits`: `limits.recommend`. Index group_id: `members`; `need`, the sum of `group_need`; `group_limit`;
+    `recommended` (the sum of its members', at most the group's limit), `recommended_with_cover`, `exposure`,
+    `over_group_limit` = exposure above the group's limit, and `cut`, the members whose limit the group takes something
+    off.
     """
-    table = limits.assign(cut=limits["binding"] == "group").groupby("group_id")
+    table = limits.assign(cut=limits["binding_with_cover"] == "group").groupby("group_id")
     table = table.agg(
-        members=("need", "size"), need=("need", "sum"), group_limit=("group_limit", "first"),
+        members=("need", "size"), need=("group_need", "sum"), group_limit=("group_limit", "first"),
         recommended=("recommended", "sum"), recommended_with_cover=("recommended_with_cover", "sum"),
         exposure=("exposure", "sum"), cut=("cut", "sum"),
     )  # fmt: skip

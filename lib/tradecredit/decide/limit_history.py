@@ -10,11 +10,13 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.decide import limits
+from tradecredit.decide.cover import of_buyers
 from tradecredit.decide.limit_candidates import recommended_limit
 from tradecredit.measure.behaviour import limits_in_force
 from tradecredit.measure.receivables import window_start
 from tradecredit.model import default
 from tradecredit.model.at_risk import RESOLVED_MONTHS, loss_given_default
+from tradecredit.model.insurance import Policy
 
 OFTEN = 0.5
 """A limit that is passed at so many of the month ends that it was in force on, or more, binds nobody."""
@@ -104,13 +106,14 @@ def review_days(book: Book, count: int = 4, months: int = 6) -> list[pd.Timestam
     return [day for day in days if day >= first]
 
 
-def replay(book: Book, days: Sequence[pd.Timestamp], *, insured_percentage: float = 0.0) -> Replay:
+def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = None) -> Replay:
     """Return what limits by today's method and parameters would have been on past days, and what they would have kept.
 
     `days`: as `review_days`, each of which costs a default probability of all buyers (`default.assess`), once;
-    `insured_percentage`: as for `limits.recommend`. Nothing that became known after a day enters its limits. A default
-    belongs to the last review before it; of several of a buyer the first counts, and none of a buyer that was in
-    default on the day already. `defaulters`, amounts in currency:
+    `policy`: whose cover today's method reckons with, by default the run's own. Nothing that became known after a day
+    enters its limits, and no override without a day `since` which it is known: nobody can tell that it was known then.
+    A default belongs to the last review before it; of several of a buyer the first counts, and none of a buyer that was
+    in default on the day already. `defaulters`, amounts in currency:
 
     - `review`, `buyer_id`, `defaulted`; `exposure`, what it owed at the review, `recommended` and `binding` then
       (missing: it was no buyer yet); `own_limit` in force on the day before the default (missing: none);
@@ -126,7 +129,7 @@ def replay(book: Book, days: Sequence[pd.Timestamp], *, insured_percentage: floa
     """
     days = sorted(pd.Timestamp(day) for day in days)
     ends = [*days[1:], book.as_of][: len(days)]
-    reviewed = [_review(book, day, end, insured_percentage) for day, end in zip(days, ends, strict=True)]
+    reviewed = [_review(book, day, end, policy) for day, end in zip(days, ends, strict=True)]
     nobody = _failed(book, book.as_of, book.as_of).assign(exposure=np.nan, recommended=np.nan, binding="")
     failed = [table for _, table in reviewed] or [nobody]
     defaulters = _with_losses(book, pd.concat(failed, ignore_index=True))
@@ -193,11 +196,11 @@ def replay_in_words(replay: Replay, currency: str) -> str:
 
 
 def _review(
-    book: Book, day: pd.Timestamp, end: pd.Timestamp, insured_percentage: float
+    book: Book, day: pd.Timestamp, end: pd.Timestamp, policy: Policy | None
 ) -> tuple[dict[str, object], pd.DataFrame]:
     """Return the sums of a review, and the buyers that failed after it, by `end`."""
     past = book.at(day)
-    table = limits.recommend(past, default.assess(past), insured_percentage=insured_percentage)
+    table = limits.recommend(past, default.assess(past), cover=of_buyers(past, policy))
     table = table.assign(recommended=recommended_limit(table))[["exposure", "recommended", "binding"]]
     gone = table.index[table["binding"] == "in default"]
     failed = _failed(book, day, end)

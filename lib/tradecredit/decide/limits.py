@@ -5,7 +5,9 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide import limit_rules
+from tradecredit.decide.cover import Cover, of_buyers
 from tradecredit.decide.limit_amounts import (
+    MEASURED,
     METHODS,
     buyer_amounts,
     by_place,
@@ -14,30 +16,23 @@ from tradecredit.decide.limit_amounts import (
     known_buyers,
     raised,
 )
-from tradecredit.decide.limit_decisions import decided
+from tradecredit.decide.limit_decisions import decided, staying
 from tradecredit.decide.limit_groups import by_buyer, caps
 from tradecredit.decide.limit_methods import capacity, loss_budget, need, own_exposure, smallest
 from tradecredit.measure.behaviour import limits_in_force
-from tradecredit.model.insurance import NOT_INSURABLE
 
 __all__ = [
     "METHODS", "breaches", "by_binding", "capacity", "decisions", "expired_overrides", "loss_budget", "need",
     "recommend", "rounded_down", "totals",
 ]  # fmt: skip
 
-SOURCES = ("own", "insurer")
-"""Whose limits in force stand beside the recommended one."""
 
-
-def recommend(
-    book: Book, ratings: pd.DataFrame, *, insured_percentage: float = 0.0, insurer_limits: pd.Series | None = None
-) -> pd.DataFrame:
+def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) -> pd.DataFrame:
     """Return the recommended limit of every buyer, the method that binds, and how the exposure stands to it.
 
-    `ratings`: index buyer_id, `pd`, `grade`, `method` (`default.assess`); `insured_percentage`: the policy's share of
-    an insured loss (0: no policy); `insurer_limits`: index buyer_id, limits of the insurer to reckon with in place of
-    those in force (0: none; buyers that are not there keep theirs). Index buyer_id (all buyers). Amounts in the
-    reporting currency; those of a method are missing where it does not apply:
+    `ratings`: index buyer_id, `pd`, `grade`, `method` (`default.assess`); `cover`: what the insurer bears, by default
+    that of the run's own policy (`cover.of_buyers`). Index buyer_id (all buyers). Amounts in the reporting currency;
+    those of a method are missing where it does not apply:
 
     - `recommended`: the smallest of the `METHODS`, `rounded_down` to `limits.digits`; `binding`: that method;
       `rule`: in words, which rules for particular buyers applied (`limit_rules`);
@@ -47,14 +42,17 @@ def recommend(
       run's margin earns (capital by `capital_ratio`). `without_accounts`, `new_buyer`, `maximum_of_kind` (public bodies
       and affiliates), `maximum`: the run's largest limits of such buyers, and of any. `concentration`: largest share of
       the book × all receivables (missing where nothing is owed at all). `group_room`, `sector_room`, `country_room`:
-      what these leave the buyer (`within_caps`); `group_id`, `group_limit`;
-    - `exposure`, the open amount; `own_limit`, `insurer_limit`: those in force (missing: none); `limit_use` = exposure
-      / own_limit; `breach`: exposure above our own limit; `over_recommended`: above the recommended one;
-    - `insured`: what the insurer bears of the exposure within its named limit, before any deductible or first loss;
-      `own` = exposure − insured, see `own_exposure`;
+      what these leave the buyer (`within_caps`); `group_id`, `group_limit`, and `group_need`, what of its need counts
+      for that: what is set on it if that is more, and what the methods give where its need is not known;
+    - `exposure`, the open amount; `own_limit`, that in force (missing: none); `limit_use` = exposure / own_limit;
+      `breach`: exposure above our own limit;
+    - `insurer_limit`, named by the insurer, and `covered_limit`, what applies under the policy: `Cover.named` and
+      `.limit`; `insured`: what the insurer bears of the exposure within it, before any deductible or first loss; `own`
+      = exposure − insured, see `own_exposure`;
     - `recommended_with_cover`, `binding_with_cover`: the same with only our own part of the limit counting for the
       methods that measure what we risk (`covered_amounts`). Cover adds to what is recommended without it, as far as
-      need, concentration and what the groups, sectors and countries have left allow;
+      need, concentration and what the groups, sectors and countries have left allow. This is the limit to set (without
+      a policy: `recommended`); `over_recommended`: exposure above it;
     - `change`, `decision`, `decision_code`, `response_code`, `reason`, `reason_code`, `approval`: see `decided`.
 
     Rules: a buyer of kind `prepaid` gets 0 (`prepaid`); public bodies and affiliates have no capacity, loss budget and
@@ -64,42 +62,48 @@ def recommend(
     DOMAIN.md §4.
     """
     known, settings = known_buyers(book, ratings), book.run.limits
-    in_force = limits_in_force(book)
-    exposure, own_limit, insurer = known["open_amount"], *(by_place(in_force[name], known) for name in SOURCES)
-    if insurer_limits is not None:
-        insurer = by_place(insurer_limits, known).fillna(insurer)
-    named = insurer.mask(known["kind"].isin(NOT_INSURABLE))
+    exposure, own_limit = known["open_amount"], by_place(limits_in_force(book)["own"], known)
+    share, covered_limit, named = cover or of_buyers(book)
+    covered_limit, named = by_place(covered_limit, known), by_place(named, known)
 
     found = buyer_amounts(book, known)
-    covered = covered_amounts(book, known, found, named, insured_percentage=insured_percentage)
+    covered = covered_amounts(book, known, found, covered_limit, insured_percentage=share)
     counted = found.amounts["need"].fillna(smallest(found.amounts)[1]).mask(found.fixed == 0, 0.0)
     together = caps(known.assign(need=counted, fixed=found.fixed), exposure.sum() or np.nan, settings)
     without = fitted(found.amounts, found, together)
     within = raised(without, covered, found, together)
 
-    recommended = rounded_down(without.limit, settings.digits).where(found.fixed.isna(), found.fixed)
-    own = own_exposure(exposure, named, insured_percentage=insured_percentage)
+    recommended, with_cover = (
+        rounded_down(limits.limit, settings.digits).where(found.fixed.isna(), found.fixed)
+        for limits in (without, within)
+    )
+    own = own_exposure(exposure, covered_limit, insured_percentage=share)
     table = without.amounts.assign(
         recommended=recommended,
         binding=without.binding,
         rule=limit_rules.in_words(book, found.rules),
         capacity_base=found.capacity_base,
         group_id=known["group_id"],
+        group_need=np.fmax(counted, found.fixed).where(known["group_id"].notna()),
         group_limit=by_buyer(together.group.amount, together.group),
         exposure=exposure,
         own_limit=own_limit,
-        insurer_limit=insurer,
+        insurer_limit=named,
+        covered_limit=covered_limit,
         limit_use=exposure / own_limit.where(own_limit > 0),
         breach=(exposure - own_limit).clip(lower=0.0),
-        over_recommended=(exposure - recommended).clip(lower=0.0),
+        over_recommended=(exposure - with_cover).clip(lower=0.0),
         insured=exposure - own,
         own=own,
-        recommended_with_cover=rounded_down(within.limit, settings.digits).where(found.fixed.isna(), found.fixed),
+        recommended_with_cover=with_cover,
         binding_with_cover=within.binding,
     )
     insolvent = known["buyer_id"].isin(book.defaults.loc[book.defaults["kind"] == "insolvency", "buyer_id"])
     adverse = pd.DataFrame({"negative equity": found.rules["negative equity"], "insolvent": insolvent})
-    return decided(table, adverse, settings).set_index(pd.Index(known["buyer_id"], name="buyer_id"))
+    ceiling = smallest(covered.drop(columns=list(MEASURED)))[1]
+    stays = staying(table, ceiling, together, settings.minimum_change)
+    table = decided(table, stays, adverse, settings.approvals)
+    return table.set_index(pd.Index(known["buyer_id"], name="buyer_id"))
 
 
 def rounded_down(amounts: pd.Series, digits: int) -> pd.Series:
@@ -119,11 +123,12 @@ def totals(limits: pd.DataFrame) -> pd.Series:
     """Return the book's sums: `recommended`, `recommended_with_cover`, `breaches` (buyers), `breach_amount`, `own`,
     `insured`, `insured_share`.
 
-    Breaches are missing where no buyer has a limit of ours, `insured` and its share of the exposure where the insurer
-    has named no limit.
+    Breaches are missing where no buyer has a limit of ours, `insured` and its share of the exposure where there is no
+    policy, or no limit above 0 is known under it.
     """
-    over, named = limits["breach"].dropna(), limits["insurer_limit"].notna().any()
-    insured = limits["insured"].sum() if named else np.nan
+    over = limits["breach"].dropna()
+    told = limits["covered_limit"].notna() & (limits[["covered_limit", "insurer_limit"]] > 0).any(axis=None)
+    insured = limits["insured"].where(told).sum(min_count=1)
     return pd.Series(
         {
             "recommended": limits["recommended"].sum(),
@@ -138,11 +143,19 @@ def totals(limits: pd.DataFrame) -> pd.Series:
 
 
 def by_binding(limits: pd.DataFrame) -> pd.DataFrame:
-    """Return the recommended limits by the method that binds: index `binding`; `buyers`, `recommended`, `exposure`."""
-    table = limits.groupby("binding").agg(
-        buyers=("recommended", "size"), recommended=("recommended", "sum"), exposure=("exposure", "sum")
-    )
-    return table.sort_values("buyers", ascending=False, kind="stable")
+    """Return how many limits each method sets, without cover and with it: index `binding`, the most frequent first.
+
+    `buyers` and the sum of their `recommended` limits without cover; `buyers_with_cover`, and the sum of
+    `recommended_with_cover` and `exposure` of those.
+    """
+    alone = limits.groupby("binding").agg(buyers=("recommended", "size"), recommended=("recommended", "sum"))
+    covered = limits.groupby("binding_with_cover").agg(
+        buyers_with_cover=("recommended", "size"), recommended_with_cover=("recommended_with_cover", "sum"),
+        exposure=("exposure", "sum"),
+    )  # fmt: skip
+    table = alone.join(covered.rename_axis("binding"), how="outer").fillna(0.0)
+    table = table.astype({"buyers": int, "buyers_with_cover": int})
+    return table.sort_values(["buyers_with_cover", "buyers"], ascending=False, kind="stable")
 
 
 def expired_overrides(book: Book) -> pd.DataFrame:
