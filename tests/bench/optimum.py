@@ -43,7 +43,7 @@ def book(buyers: int = 2_000) -> pd.DataFrame:
     """Return buyers with needs, terms, cover and groups: the exposure of the granular book is what they need."""
     random = np.random.default_rng(20261031)
     table = granular_book(buyers)
-    sales = 365 / random.choice([44, 60, 75, 90, 120], buyers)
+    sales = 360 / random.choice([44, 60, 75, 90, 120], buyers)
     return table.assign(
         least=0.0,
         most=table["exposure"],

@@ -112,6 +112,11 @@ def test_sales_are_net_of_tax(book_of):
     taxed = TABLES | {"invoices": INVOICES.assign(tax=1_500.0)}
     found = requests(book_of(AS_OF, run=run, **taxed), rated(), POLICY)
     assert found.loc["A", "extra_sales"] == pytest.approx(0.85 * 64_000)
+    # Exports to A bear no tax: it is the buyer's own share that counts, also for the premium.
+    abroad = TABLES | {"invoices": INVOICES.assign(tax=np.where(INVOICES["buyer_id"] == "A", np.nan, 1_500.0))}
+    found = requests(book_of(AS_OF, run=run, **abroad), rated(), POLICY)
+    assert found["extra_sales"].to_dict() == pytest.approx({"A": 64_000, "B": 0.85 * 28_000})
+    assert found.loc["B", "cost"] == pytest.approx(0.002 * 1.19 * 0.85 * 28_000)
 
 
 def test_all_is_insured_at_a_percentage_of_one(book):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradecredit.decide import limit_candidates
+from tradecredit.decide import cover, limit_candidates
 from tradecredit.decide.limit_candidates import candidates, group_caps, linear_part, simulated_years
 from tradecredit.decide.limit_programme import own_part, shortfall
 from tradecredit.model.insurance import Policy
@@ -36,7 +36,8 @@ RECEIPTS = pd.DataFrame(
 LEDGER = {
     "invoices": INVOICES,
     "receipts": RECEIPTS,
-    "buyers": "buyer_id,kind,group_id\nA,private,G\nB,private,G\nC,prepaid,\nD,private,\nE,private,\nF,private,\n",
+    "buyers": "buyer_id,kind,group_id,sector,country\nA,private,G,C,DE\nB,private,G,,\nC,prepaid,,,\nD,private,,F,\n"
+    "E,private,,,\nF,private,,,\n",
     "overrides": "buyer_id,limit,reason,by,since,until\nD,4000,strategic,X,2026-01-01,\n",
     "limits": "buyer_id,source,amount,valid_from\nA,insurer,1500,2025-01-01\nB,insurer,0,2025-01-01\n",
 }  # fmt: skip
@@ -73,12 +74,13 @@ def test_what_a_unit_of_limit_earns_and_loses(book):
     found = of(book())
     # E is in default, C pays in advance and F has bought nothing: none may have a limit.
     assert found.index.tolist() == ["A", "B", "D"]
-    # 2,000 is what A needs: 1,000 a month for 30 + 30 days; a unit of it turns 365 / 60 times. B: 5,000 for 45 days.
+    # 2,000 is what A needs: 1,000 a month for 30 + 30 days; a unit of it turns six times. B: 5,000 for 45 days, a
+    # fifth of it tax, which earns no margin.
     assert found["most"].tolist() == [2_000, 7_500, 4_000]
     assert found["bound"].tolist() == ["need", "need", "analyst's override"]
     assert found["sought"].tolist() == [True, True, False]
     # D needs half of what the analyst allows, and cannot buy more.
-    assert found["margin"].tolist() == pytest.approx([0.2 * 365 / 60, 0.2 * 365 / 45, 0.2 * 365 / 60 / 2])
+    assert found["margin"].tolist() == pytest.approx([0.2 * 6, 0.2 * 0.8 * 8, 0.2 * 6 / 2])
     # A and B default together: at (1 % × 2,000 + 2 % × 7,500) / 9,500.
     assert found["pd"].tolist() == pytest.approx([170 / 9_500, 170 / 9_500, 0.04])
     assert found["loss"].tolist() == pytest.approx([85 / 9_500, 85 / 9_500, 0.02])
@@ -94,12 +96,32 @@ def test_the_linear_part_of_a_policy(book):
     assert found["insurable_share"].tolist() == pytest.approx([1, 0.8, 1])
     assert found["covered_share"].tolist() == pytest.approx([0.9, 0.72, 0.9])
     assert found["covered_limit"].tolist() == pytest.approx([1_500, 0, 600])
-    # Premium with its tax on what is insured of the sales that a unit carries.
+    # Premium with its tax on what is insured of the sales that a unit carries, net of tax.
     rate = 0.002 * 1.25
-    assert found["premium"].tolist() == pytest.approx([rate * 365 / 60, rate * 0.8 * 365 / 45, rate * 365 / 120])
+    assert found["premium"].tolist() == pytest.approx([rate * 6, rate * 0.8 * 8, rate * 3])
     # A limit of 750 net of a fifth of tax covers 937.50 of debt.
     named = POLICY.model_dump() | {"limits": {"B": 750.0}}
     assert of(book(), [Policy(**named)]).loc["B", "covered_limit"] == pytest.approx(937.5)
+
+
+def test_the_premium_is_charged_on_net_insured_sales(book):
+    """Limits of all that is needed carry a year's sales: the premium is what the policy charges on those insured."""
+    opened, rate = book(), 0.002 * 1.25
+    # E, in default, may have no limit: the 12,000 that it bought are in the year's turnover alone.
+    for terms, net in ((None, 12_000 + 0.8 * 60_000 + 12_000), (20, 0.8 * 60_000)):
+        policy = Policy(**POLICY.model_dump() | {"maximum_terms_days": terms})
+        found = of(opened, [policy])
+        assert (found["premium"] * found["most"]).sum() == pytest.approx(rate * net)
+        in_default = 12_000 if terms is None else 0
+        assert cover.insurable_turnover(opened, policy) == pytest.approx(net + in_default)
+        # What is not insured earns its margin all the same.
+        assert (found["margin"] * found["most"]).sum() == pytest.approx(0.2 * (12_000 + 0.8 * 60_000 + 12_000))
+
+
+def test_who_has_no_sector_or_country_is_of_one_that_is_not_stated(book):
+    found = of(book())
+    assert found["sector"].tolist() == ["C", "(not stated)", "F"]
+    assert found["country"].tolist() == ["DE", "(not stated)", "(not stated)"]
 
 
 @pytest.mark.parametrize(

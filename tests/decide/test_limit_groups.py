@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit.decide.limit_groups import Cap, Caps, caps, counted_in_full, shared_by_need, within_caps
+from tradecredit.decide.limit_groups import Cap, Caps, caps, class_amounts, counted_in_full, shared_by_need, within_caps
 from tradecredit.params import LimitSettings
 
 NONE = Cap(pd.Index(["all"]), np.array([0, 0, 0]), np.array([np.inf]))
@@ -95,6 +95,20 @@ def test_without_receivables_there_are_no_shares_of_them():
     found = caps(BUYERS, np.nan, LimitSettings(sector_shares_of_book={"C": 0.2}))
     assert found.group.amount.tolist() == [50, 400]
     assert np.isinf(found.sector.amount).all()
+
+
+def test_the_caps_of_sectors_and_countries_by_name(book_of):
+    invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-03-01,2026-03-31,700\nI2,B,2026-03-01,2026-03-31,300\n"
+    buyers = "buyer_id,sector,country\nA,C,DE\nB,,DE\nC,F,FR\n"
+    stated = {"sector_shares_of_book": {"C": 0.2, "other": 0.5, "G": 0.1}, "country_shares_of_book": {"FR": 0.0}}
+    book = book_of("2026-03-31", run={"limits": stated}, invoices=invoices, buyers=buyers)
+    found = class_amounts(book)
+    # Nobody is of sector G; country DE has no cap, and FR may have nothing.
+    assert found["sector"].to_dict() == {"C": 200, "(not stated)": 500, "F": 500}
+    assert found["country"].to_dict() == {"FR": 0}
+    paid = "invoice_id,received,amount,kind\nI1,2026-03-15,700,payment\nI2,2026-03-15,300,payment\n"
+    owing_nothing = book_of("2026-03-31", run={"limits": stated}, invoices=invoices, receipts=paid, buyers=buyers)
+    assert all(amounts.empty for amounts in class_amounts(owing_nothing).values())
 
 
 MEMBERS = st.lists(

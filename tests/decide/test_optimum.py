@@ -9,10 +9,12 @@ import pytest
 from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits, optimum
 from tradecredit.decide.limit_candidates import candidates, recommended_limit, simulated_years
-from tradecredit.decide.limit_programme import results, shortfall
+from tradecredit.decide.limit_programme import results, shortfall, solution
 from tradecredit.errors import InputError
 from tradecredit.model import default
+from tradecredit.model.grades import grade
 from tradecredit.model.insurance import Policy
+from tradecredit.params import Run
 
 AS_OF = "2026-03-31"
 BUYERS = [f"B{number:02d}" for number in range(40)]
@@ -36,7 +38,7 @@ LEDGER = {
     ),
     "buyers": pd.DataFrame(
         {"buyer_id": BUYERS, "kind": "private", "group_id": [f"G{n % 8}" if n < 16 else None for n in range(40)],
-         "sector": [["C", "G"][n % 2] for n in range(40)]}
+         "sector": [["C", "G"][n % 2] for n in range(40)], "country": [["DE", "FR", None][n % 3] for n in range(40)]}
     ),
     "overrides": "buyer_id,limit,reason,by,since,until\nB05,40000,strategic,X,2026-01-01,\n",
     "limits": "buyer_id,source,amount,valid_from\n"
@@ -164,12 +166,78 @@ def test_groups_and_sectors_keep_their_caps(assessed):
     # The analyst's limit alone passes the cap of its group, and leaves the other member nothing.
     assert sums.loc["G5", "limit"] == 40_000
     assert found.limits.loc["B13", "limit"] == 0
-    assert found.limits.loc["B13", "held_by"] == "cap: G5"
+    assert found.limits.loc["B13", "held_by"] == "cap: group G5"
     members = [buyer for number, buyer in enumerate(BUYERS[:16]) if number % 8 == 0]
     assert sums.loc["G0", "limit"] == pytest.approx(found.limits.loc[members, "limit"].sum())
     assert sums.loc["G0", "one_by_one_limit"] == table.loc[members, "recommended"].sum()
     assert sums.loc["G7", "marginal_value"] == 0
     assert sums.loc["C", "marginal_value"] > 0
+    assert found.basis[2] == "Caps on what limits may add up to hold as well: by group, sector."
+
+
+RATED = RATINGS.assign(grade=grade(RATINGS["pd"], Run.model_fields["grades"].default), method="fitted model")
+OWED = 3 * MONTHLY.sum()
+
+
+@pytest.fixture(scope="module")
+def recommended(book_of):
+    """Return the optimum beside recommended limits, under the run's shares of the book, and what it was sought with."""
+
+    def recommended(sectors, countries, **settings):
+        shares = {"sector_shares_of_book": sectors, "country_shares_of_book": countries}
+        run = RUN | {"limits": shares, "limit_optimum": RUN["limit_optimum"] | {"scenarios": 1_000} | settings}
+        book = book_of(AS_OF, run=run, **LEDGER)
+        table = limits.recommend(book, RATED, insured_percentage=POLICY.insured_percentage)
+        return optimum.assess.__wrapped__(book, RATED, table, [POLICY]), book, table
+
+    return recommended
+
+
+def sums_by_class(limit):
+    of = LEDGER["buyers"].set_index("buyer_id")[["sector", "country"]].fillna("(not stated)").loc[limit.index]
+    return {f"{name} {label}": amount for name in of for label, amount in limit.groupby(of[name]).sum().items()}
+
+
+@pytest.mark.parametrize("sought", [2_000, 12])
+def test_the_runs_caps_of_sectors_and_countries_hold_at_every_price_of_risk(recommended, monkeypatch, sought):
+    found_limits = []
+
+    def recorded(buyers, *given, **named):
+        found_limits.append(solution(buyers, *given, **named))
+        return found_limits[-1]
+
+    monkeypatch.setattr(optimum, "solution", recorded)
+    found, _, table = recommended({"C": 0.12}, {"DE": 0.12, "other": 0.15}, buyers=sought)
+    stated = {"sector C": 0.12, "country DE": 0.12, "country FR": 0.15, "country (not stated)": 0.15}
+    one = sums_by_class(recommended_limit(table))
+    assert len(found_limits) == len(found.frontier) == 4
+    for solved in found_limits:
+        sums = sums_by_class(solved.limit.reindex(table.index).fillna(recommended_limit(table)))
+        assert all(sums[name] <= share * OWED * (1 + 1e-9) for name, share in stated.items())
+    assert all(one[name] <= share * OWED for name, share in stated.items())
+    # Every limit counts in one of the three countries.
+    assert (found.frontier["limit"] <= 0.42 * OWED * (1 + 1e-9)).all()
+    told = found.caps[found.caps["column"] != "group_id"]
+    told = told.set_index(told["column"] + " " + told["of"])
+    assert told["cap"].to_dict() == pytest.approx({name: share * OWED for name, share in stated.items()})
+    sums = sums_by_class(found.limits["limit"])
+    assert told["limit"].to_dict() == pytest.approx({name: sums[name] for name in told.index})
+    assert told["one_by_one_limit"].to_dict() == pytest.approx({name: one[name] for name in told.index})
+    assert {"sector C", "country DE"} <= set(told.index[told["marginal_value"] > 0])
+    assert {"cap: sector C", "cap: country DE"} <= set(found.limits["held_by"])
+    assert found.totals.loc["difference", "net_earnings"] > 0
+    assert found.basis[2] == "Caps on what limits may add up to hold as well: by group, sector, country."
+
+
+def test_an_analysts_limit_above_the_runs_cap_leaves_the_others_of_its_country_nothing(recommended):
+    found, *_ = recommended({}, {"(not stated)": 0.01})
+    # B05 has 40,000, and 0.01 of what is owed is less.
+    others = [buyer for number, buyer in enumerate(BUYERS) if number % 3 == 2 and buyer != "B05"]
+    told = found.limits.reindex(others).dropna(subset="limit")
+    assert (told["limit"] == 0).all()
+    assert set(told["held_by"]) == {"cap: country (not stated)"}
+    row = found.caps[found.caps["column"] == "country"].iloc[0]
+    assert row[["cap", "limit", "one_by_one_limit"]].tolist() == pytest.approx([0.01 * OWED, 40_000, 40_000])
 
 
 def test_a_cap_that_the_run_states_holds(assessed, usual):
@@ -270,7 +338,8 @@ def test_what_is_said(usual, assessed):
     )
     assert found.basis[0].startswith("A limit earns the margin (10 %) of the sales that it carries in a year")
     assert found.basis[1].endswith("bound them; what else judges the risk of one buyer alone does not.")
-    assert found.basis[2].startswith("The policy counts by its percentage")
+    assert found.basis[2] == "Caps on what limits may add up to hold as well: by group."
+    assert found.basis[3].startswith("The policy counts by its percentage")
     kept, *_ = assessed(limit_optimum=RUN["limit_optimum"] | {"kept": ["capacity", "expected_loss_budget"]})
     assert "bound them, and so do the methods “capacity”, “expected-loss budget”; what else" in kept.basis[1]
     assert kept.totals.loc["difference", "net_earnings"] < 0.01 * kept.totals.loc["one by one", "net_earnings"]

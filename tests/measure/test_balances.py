@@ -38,6 +38,17 @@ def test_balances_and_purchases_by_hand(book_of):
     assert found.loc["C", ["first_issued", "last_issued"]].isna().all()
 
 
+def test_sales_are_net_of_tax_as_far_as_it_is_stated(book_of):
+    taxed = (
+        "invoice_id,buyer_id,issued,due,amount,tax\nI1,A,2026-01-01,2026-01-31,119,19\nI2,A,2026-02-01,2026-03-03,50,"
+    )
+    # What was sold more than a year ago does not count, nor does its tax.
+    old = "\nI3,B,2025-01-10,2025-02-09,900,90\nI4,B,2025-10-01,2025-10-31,107,7\n"
+    found = balances(book_of("2026-03-31", invoices=taxed + old, buyers=BUYERS))
+    assert found["sales_12m"].tolist() == [169, 107, 0]
+    assert found["net_sales_12m"].tolist() == [150, 100, 0]
+
+
 def test_balances_without_receipts(book_of):
     assert balances(book_of("2026-03-31", invoices=INVOICES))["open_amount"].sum() == 1_350
 

@@ -5,11 +5,10 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide.cover import PAYING_BY_LOSS, Cover, of_buyers
-from tradecredit.decide.limit_methods import own_exposure
+from tradecredit.decide.limit_methods import own_exposure, yearly_sales
 from tradecredit.decide.limits import recommend
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.measure.balances import balances
-from tradecredit.measure.receivables import window_start
 from tradecredit.model import at_risk
 from tradecredit.model.at_risk import loss_given_default
 from tradecredit.model.insurance import NOT_INSURABLE, Policy, values_not
@@ -36,8 +35,8 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     - `request` and `request_code` (4505); `insurer_limit`, that in force (missing: none named); `requested`, the limit
       to ask for, which is all that we would then lend;
     - `limit_now`, `limit_then`: `recommended_with_cover` without and with the request;
-    - `extra_sales` of a year that the difference carries, net of tax as far as that is stated, at the buyer's usual
-      terms and the tolerated delay: difference × 360 / days; `margin_gained` = the run's margin × extra sales;
+    - `extra_sales` of a year that the difference carries, net of tax as far as that is stated: difference ×
+      `yearly_sales`; `margin_gained` = the run's margin × extra sales;
     - `expected_loss_more` = PD × LGD × what we bear of the limit then, less what we bear of it now (negative: less);
     - `cost` = premium rate × extra sales × (1 + tax) and, for a new limit, the yearly fee; `net_gain` = margin_gained −
       expected_loss_more − cost; `margin_per_cost` = margin_gained / cost (missing where it costs nothing: these come
@@ -59,9 +58,8 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     limit_now, limit_then = now["recommended_with_cover"], then["recommended_with_cover"]
     asked = (limit_then > limit_now) & askable
 
-    purchases = balances(book)
-    days = (purchases["payment_days"] + book.run.limits.tolerated_delay_days).where(lambda days: days > 0)
-    sales = (limit_then - limit_now) * 360 / days * _net_of_tax(book)
+    carried = yearly_sales(balances(book), tolerated_delay_days=book.run.limits.tolerated_delay_days)
+    sales = (limit_then - limit_now) * carried
     margin = sales * (np.nan if book.run.margin is None else book.run.margin)
     loss = ratings["pd"].reindex(now.index) * loss_given_default(book).lgd
     bear_then = own_exposure(limit_then, limit_then, insured_percentage=share)
@@ -135,10 +133,3 @@ def _limits_left(named: pd.Series, left: float | pd.Series) -> pd.Series:
         problem = Problem("cut", "a part from 0 to 1 is expected", "state the part that remains", value=left)
         raise ParameterError([problem])
     return named * left
-
-
-def _net_of_tax(book: Book) -> float:
-    """Return the part of the last 12 months' invoices that is not tax; 1 without any."""
-    recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
-    amount = recent["amount"].sum()
-    return float(1 - recent["tax"].sum() / amount) if amount > 0 else 1.0

@@ -7,9 +7,12 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide.cover import PAYING_BY_LOSS, own_policy
+from tradecredit.decide.limit_groups import classes
+from tradecredit.decide.limit_methods import turns_a_year, yearly_sales
 from tradecredit.decide.limit_programme import Years, own_part
 from tradecredit.decide.limit_rules import FIXED
 from tradecredit.decide.limits import METHODS, rounded_down
+from tradecredit.measure.balances import balances
 from tradecredit.measure.receivables import window_start
 from tradecredit.model.at_risk import asset_correlation, cover, evidence, loss_given_default
 from tradecredit.model.insurance import Policy
@@ -33,16 +36,17 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
       limits are, and never below the limit set one by one, which cover may have raised; `least`: 0; `bound`: the name
       of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known, and of all but the
       `limit_optimum.buyers` with the highest `most` are not sought: `sought` is false, and `most` is the limit itself;
-    - `margin`: the run's margin × the sales that a unit of limit carries in a year, 365 / (usual terms + tolerated
-      delay), as far as the need goes (missing need, or no sales: nothing);
+    - `margin`: the run's margin × the sales net of tax that a unit of limit carries in a year (`yearly_sales`), as far
+      as the need goes (missing need, or no sales: nothing);
     - `loss` = PD × LGD: a buyer owes its whole limit when it defaults. Buyers of a group that default together have the
       PD and correlation that those of its members average to by `most`, whatever their limits become;
     - `covered_share` = insured percentage × `insurable_share`, the part of the sales of the last 12 months that the
       policy insures, net of tax (0 without sales); `covered_limit` = limit that applies under the policy / insurable
       share. Without a policy, and of excess of loss and top-ups, which bear no part of an ordinary loss: 0;
-    - `premium` = premium rate × (1 + tax rate) × insurable share × sales carried: like `cover.insurable_turnover`, on
-      all that the policy insures, within the insurer's limit or above. Minimum premium and fees hang on no limit;
-    - `pd`, `lgd`, `correlation`, `insured_limit`, `evidence`, `group_id`, `sector`, `country`.
+    - `premium` = premium rate × (1 + tax rate) × insurable share × sales carried, gross of tax (`turns_a_year`), as far
+      as the need goes. As the share is net, tax is off already: like `cover.insurable_turnover`, net sales that the
+      policy insures, within the insurer's limit or above. Minimum premium and fees hang on no limit;
+    - `pd`, `lgd`, `correlation`, `insured_limit`, `evidence`, `group_id`; `sector`, `country`: see `classes`.
     """
     settings, index = book.run.limit_optimum, limits.index
     chosen = recommended_limit(limits)
@@ -54,7 +58,11 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     bound = bounds.fillna(np.inf).idxmin(axis="columns").map(METHODS)
     bound = bound.where(free, limits["binding"]).mask(free & ~sought, "not sought")
     most = np.maximum(most, chosen).where(sought, chosen)
-    sales = (_sales_of_a_limit(book).reindex(index) * (need / most.where(most > 0)).clip(upper=1.0)).fillna(0.0)
+    purchases, delay = balances(book).reindex(index), book.run.limits.tolerated_delay_days
+    used = (need / most.where(most > 0)).clip(upper=1.0)
+    sales, net_sales = (
+        (carried(purchases, tolerated_delay_days=delay) * used).fillna(0.0) for carried in (turns_a_year, yearly_sales)
+    )
     table = pd.DataFrame(
         {
             "one_by_one_limit": chosen,
@@ -62,14 +70,15 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
             "most": most,
             "bound": bound,
             "sought": sought,
-            "margin": book.run.margin * sales,
+            "margin": book.run.margin * net_sales,
             "pd": ratings["pd"].reindex(index),
             "lgd": loss_given_default(book).lgd,
         }
     )
     table = table.assign(correlation=asset_correlation(book, table["pd"])["correlation"])
     table = table.join(cover(book)["insured_limit"]).join(evidence(book))
-    table = table.join(book.buyers.set_index("buyer_id")[["group_id", "sector", "country"]])
+    buyers = book.buyers.set_index("buyer_id")
+    table = table.join(buyers["group_id"]).join(classes(buyers))
     table = _insured(book, table, sales, own_policy(book, policies))[most > 0]
     if book.run.losses.groups == "together":
         table = table.assign(**{name: _of_groups(table, name) for name in ("pd", "correlation")})
@@ -164,15 +173,3 @@ def _of_groups(table: pd.DataFrame, name: str) -> pd.Series:
         "sum"
     )
     return table[name].where(by_group.isna(), mean)
-
-
-def _sales_of_a_limit(book: Book) -> pd.Series:
-    """Return the sales that a unit of limit carries in a year: 365 / (usual terms + tolerated delay), by buyer.
-
-    The usual terms are those of `limits.need`. Buyers without purchases in the last 12 months are not there.
-    """
-    recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
-    weighted = recent["amount"] * (recent["due"] - recent["issued"]).dt.days
-    sums = pd.DataFrame({"weighted": weighted, "amount": recent["amount"]}).groupby(recent["buyer_id"]).sum()
-    days = sums["weighted"] / sums["amount"].where(sums["amount"] > 0) + book.run.limits.tolerated_delay_days
-    return 365 / days.where(days > 0)

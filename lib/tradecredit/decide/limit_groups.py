@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.measure.balances import balances
 from tradecredit.measure.receivables import NOT_STATED
 from tradecredit.params import LimitSettings
 
@@ -58,14 +59,38 @@ def caps(buyers: pd.DataFrame, receivables: float, settings: LimitSettings) -> C
     group = Cap(pd.Index(names), place, np.full(len(names), np.inf if np.isnan(whole) else whole))
     amount = np.minimum(_sums(np.maximum(buyers["need"], fixed), group), group.amount)
     return Caps(
-        group._replace(amount=np.maximum(amount, _sums(fixed, group))),
-        _class_cap(buyers["sector"], settings.sector_shares_of_book, receivables),
-        _class_cap(buyers["country"], settings.country_shares_of_book, receivables),
+        group._replace(amount=np.maximum(amount, _sums(fixed, group))), *_class_caps(buyers, receivables, settings)
     )
 
 
-def _class_cap(classes: pd.Series, shares: dict[str, float], receivables: float) -> Cap:
-    place, names = pd.factorize(classes.fillna(NOT_STATED))
+def classes(buyers: pd.DataFrame) -> pd.DataFrame:
+    """Return the `sector` and `country` of each buyer that caps hold for: `NOT_STATED` is one of each."""
+    return buyers[["sector", "country"]].fillna(NOT_STATED)
+
+
+def class_amounts(book: Book) -> dict[str, pd.Series]:
+    """Return what the run lets the limits of each sector and country add up to, `{"sector": …, "country": …}`.
+
+    Index: those of the `classes` of the book's buyers that the run caps. The caps of `recommend`: shares of all
+    receivables; none where nobody owes anything.
+    """
+    receivables = balances(book)["open_amount"].sum() or np.nan
+    stated = _class_caps(book.buyers, receivables, book.run.limits)
+    amounts = [pd.Series(cap.amount, index=cap.names) for cap in stated]
+    return {name: amount[amount < np.inf] for name, amount in zip(("sector", "country"), amounts, strict=True)}
+
+
+def _class_caps(buyers: pd.DataFrame, receivables: float, settings: LimitSettings) -> tuple[Cap, Cap]:
+    """Return the caps of sectors and of countries."""
+    found = classes(buyers)
+    return (
+        _class_cap(found["sector"], settings.sector_shares_of_book, receivables),
+        _class_cap(found["country"], settings.country_shares_of_book, receivables),
+    )
+
+
+def _class_cap(labels: pd.Series, shares: dict[str, float], receivables: float) -> Cap:
+    place, names = pd.factorize(labels)
     found = np.array([shares.get(name, shares.get(OTHER, np.nan)) for name in names], dtype="float64") * receivables
     return Cap(pd.Index(names), place, np.where(np.isnan(found), np.inf, found))
 
@@ -173,15 +198,13 @@ def class_caps(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
     `limits`: `limits.recommend`. Columns: `buyers`, `cap`, `recommended`, `recommended_with_cover`, `exposure` and
     `over_cap` = exposure above the cap. Empty where the run states none, or nobody owes anything.
     """
-    buyers = book.buyers.set_index("buyer_id").assign(need=limits["need"], fixed=np.nan)
-    stated = caps(buyers, limits["exposure"].sum() or np.nan, book.run.limits)
-    tables = []
-    for name, cap in (("sector", stated.sector), ("country", stated.country)):
-        table = limits.groupby(cap.names[cap.place]).agg(
+    of, tables = classes(book.buyers.set_index("buyer_id")), []
+    for name, amounts in class_amounts(book).items():
+        table = limits.groupby(of[name]).agg(
             buyers=("need", "size"), recommended=("recommended", "sum"),
             recommended_with_cover=("recommended_with_cover", "sum"), exposure=("exposure", "sum"),
         )  # fmt: skip
-        table.insert(1, "cap", pd.Series(cap.amount, index=cap.names))
-        tables.append(table[table["cap"] < np.inf].rename(index=f"{name} {{}}".format))
+        table.insert(1, "cap", amounts)
+        tables.append(table[table["cap"].notna()].rename(index=f"{name} {{}}".format))
     table = pd.concat(tables).rename_axis("class")
     return table.assign(over_cap=(table["exposure"] - table["cap"]).clip(lower=0.0))

@@ -28,6 +28,31 @@ def needed(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
     return (purchases["monthly_purchases"] * days / 30).fillna(0.0).rename("need")
 
 
+def turns_a_year(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
+    """Return how often a year a limit turns over: 360 / (payment days + tolerated delay), as `needed` has its months.
+
+    A unit of limit carries so much of a year's sales, gross of tax. Missing without purchases, and where they are due
+    at once and no delay is tolerated: such sales take no limit.
+    """
+    days = purchases["payment_days"] + tolerated_delay_days
+    return (360 / days.where(days > 0)).rename("turns_a_year")
+
+
+def yearly_sales(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
+    """Return the sales net of tax that a unit of limit carries in a year: `turns_a_year` × net_sales_12m / sales_12m.
+
+    What is owed bears the tax, and no margin is earned on it. `purchases`: `payment_days`, `sales_12m` and
+    `net_sales_12m`, as `balances` has them. A limit of what `needed` asks for carries a whole year's sales. Missing as
+    `turns_a_year`.
+
+    >>> purchases = pd.DataFrame({"payment_days": [30.0], "sales_12m": [1_190.0], "net_sales_12m": [1_000.0]})
+    >>> round(float(yearly_sales(purchases, tolerated_delay_days=30).iloc[0]), 3)  # 6 × 1,000 / 1,190
+    5.042
+    """
+    net = purchases["net_sales_12m"] / purchases["sales_12m"].where(purchases["sales_12m"] > 0)
+    return (turns_a_year(purchases, tolerated_delay_days=tolerated_delay_days) * net).rename("yearly_sales")
+
+
 def capacity(book: Book, grades: pd.Series) -> pd.DataFrame:
     """Return what each buyer's accounts carry: the smallest of `capacity_by_base`.
 

@@ -10,6 +10,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.decide.cover import own_policy
 from tradecredit.decide.limit_candidates import LINEAR, candidates, group_caps, linear_part, simulated, simulated_years
+from tradecredit.decide.limit_groups import class_amounts
 from tradecredit.decide.limit_programme import RESULTS, Solution, Years, results, shortfall, solution
 from tradecredit.decide.limits import METHODS
 from tradecredit.model.insurance import Policy
@@ -17,6 +18,9 @@ from tradecredit.model.risk_measures import expected_shortfall
 
 OTHER_YEARS = 20_000
 """Simulated years, other than those they were chosen on, that limits are looked at on."""
+
+CAPPED = {"group_id": "group"}
+"""What a column of caps is called, where not by its name."""
 
 ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE = "one by one", "book as a whole", "difference"
 
@@ -60,10 +64,11 @@ def assess(
     """Return the limits that earn most for the book as a whole, as the run's `limit_optimum` says.
 
     `ratings`, `limits`, `policies`: see `candidates`. `caps`: by a column of the buyers (`group_id`, `sector`,
-    `country`) the largest sum of limits for its values; None: `group_caps`. A cap that the limits which are not sought
-    pass already leaves the others nothing. The shortfall's cap is what the limits set one by one have, unless the run
-    states one. The programme: `limit_programme.solution`. Raises `InputError` where the limits that are not sought have
-    a larger shortfall than the run allows, and for caps that are not amounts.
+    `country`) the largest sum of limits for its values, as `candidates` has them; None: those that limits set one by
+    one keep, `group_caps` and the run's of sectors and countries (`class_amounts`). A cap that the limits which are not
+    sought pass already leaves the others nothing. The shortfall's cap is what the limits set one by one have, unless
+    the run states one. The programme: `limit_programme.solution`. Raises `InputError` where the limits that are not
+    sought have a larger shortfall than the run allows, and for caps that are not amounts.
     """
     settings = book.run.limit_optimum
     if book.run.margin is None:
@@ -71,7 +76,7 @@ def assess(
     buyers = candidates(book, ratings, limits, policies)
     policy, sought = own_policy(book, policies), buyers["sought"]
     years, one = simulated_years(book, buyers, policy), buyers["one_by_one_limit"]
-    caps = group_caps(buyers, limits) if caps is None else caps
+    caps = group_caps(buyers, limits) | class_amounts(book) if caps is None else caps
     left = {name: _left(buyers, amounts, name) for name, amounts in caps.items()}
     current = shortfall(buyers[sought], one[sought], years, level=settings.level)[0]
     lowest = shortfall(buyers[sought], one[sought] * 0, years, level=settings.level)[0]
@@ -101,7 +106,7 @@ def assess(
         checked=_checked(book, buyers, policies, compared, totals),
         price_of_risk=best.price_of_risk,
         level=settings.level,
-        basis=_basis(book, policy, buyers),
+        basis=_basis(book, policy, buyers, best.caps),
     )
 
 
@@ -191,8 +196,9 @@ def _held_by(buyers: pd.DataFrame, limit: pd.Series, best: Solution) -> pd.Serie
     first = buyers["covered_limit"].where(buyers["covered_share"] > 0)
     held = pd.Series("price of risk", index=buyers.index)
     held = held.mask((limit > 0) & np.isclose(limit, first), "insurer's limit")
-    for row in best.caps[best.caps["marginal_value"] > 0].itertuples():
-        held = held.mask(buyers[row.column] == row.of, f"cap: {row.of}")
+    # Of several full caps the dearest is named.
+    for row in best.caps[best.caps["marginal_value"] > 0].sort_values("marginal_value", kind="stable").itertuples():
+        held = held.mask(buyers[row.column] == row.of, f"cap: {CAPPED.get(row.column, row.column)} {row.of}")
     return held.mask(~buyers["sought"] | np.isclose(limit, buyers["most"]), buyers["bound"])
 
 
@@ -223,16 +229,20 @@ def _checked(
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("limits")
 
 
-def _basis(book: Book, policy: Policy | None, buyers: pd.DataFrame) -> tuple[str, ...]:
+def _basis(book: Book, policy: Policy | None, buyers: pd.DataFrame, caps: pd.DataFrame) -> tuple[str, ...]:
     settings, delay = book.run.limit_optimum, book.run.limits.tolerated_delay_days
     kept = ", ".join(f"“{METHODS[name]}”" for name in settings.kept if name in METHODS)
     told = [
-        f"A limit earns the margin ({100 * book.run.margin:g} %) of the sales that it carries in a year, 365 / (usual "
-        f"terms + {delay} days) times the limit; a buyer owes all of its limit when it defaults.",
+        f"A limit earns the margin ({100 * book.run.margin:g} %) of the sales that it carries in a year, net of tax: "
+        f"360 / (usual terms + {delay} days) times the limit, less the buyer's own share of tax; a buyer owes all of "
+        "its limit when it defaults.",
         f"Limits for the book as a whole are chosen on {settings.scenarios:,} simulated years. What a buyer can use "
         f"and what nobody may have bound them{f', and so do the methods {kept}' if kept else ''}; what else judges the "
         "risk of one buyer alone does not.",
     ]
+    if len(caps):
+        capped = ", ".join(CAPPED.get(column, column) for column in caps["column"].unique())
+        told.append(f"Caps on what limits may add up to hold as well: by {capped}.")
     if linear_part(policy):
         told.append(
             "The policy counts by its percentage within the insurer's limits and by its premium rate; deductibles, "

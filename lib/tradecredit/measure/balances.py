@@ -18,15 +18,17 @@ def balances(book: Book) -> pd.DataFrame:
     reporting currency:
 
     - `open_amount`: the sum of `receivables.open_items`;
-    - `sales_12m`: invoiced in the last 12 months; `payment_days`: the usual terms, the mean of (due − issued) over
-      these invoices by amount (missing without any); `monthly_purchases` = sales_12m / the months that the buyer has
-      bought in, at least 1 and at most 12;
+    - `sales_12m`: invoiced in the last 12 months; `net_sales_12m`: the same net of tax, as far as that is stated;
+      `payment_days`: the usual terms, the mean of (due − issued) over these invoices by amount (missing without any);
+      `monthly_purchases` = sales_12m / the months that the buyer has bought in, at least 1 and at most 12;
     - `first_issued`, `last_issued`: days of the first and the last invoice (missing without any).
     """
     invoices, buyers = book.invoices, book.buyers["buyer_id"]
     owner = places(invoices["buyer_id"], buyers)
     amount, days = invoices["amount"].to_numpy(), (invoices["due"] - invoices["issued"]).dt.days.to_numpy()
-    recent = np.where(invoices["issued"] > window_start(book.as_of, 12), amount, 0.0)
+    lately = (invoices["issued"] > window_start(book.as_of, 12)).to_numpy()
+    recent = np.where(lately, amount, 0.0)
+    tax = np.where(lately, invoices["tax"].fillna(0.0).to_numpy(), 0.0)
     issued = invoices["issued"].groupby(owner, sort=False)
     bounds = {"first_issued": issued.min(), "last_issued": issued.max()}
     number = pd.RangeIndex(len(buyers))
@@ -38,6 +40,7 @@ def balances(book: Book) -> pd.DataFrame:
     return table.assign(
         open_amount=np.bincount(owner, _open(book), len(buyers)),
         sales_12m=sales,
+        net_sales_12m=sales - np.bincount(owner, tax, len(buyers)),
         payment_days=weighted / sales.where(sales > 0),
         monthly_purchases=(sales / months).fillna(0.0),
     )
