@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradecredit.book.book import Book
 from tradecredit.decide import late_interest
 from tradecredit.params import LateInterestSettings, Run
 
@@ -25,6 +26,7 @@ H,,private
 """
 NO_RECEIPTS = "invoice_id,received,amount,kind\n"
 PARITY = "date,currency,rate\n2020-01-01,GBP,1\n"
+NO_RATES = "date,currency,rate\n"
 
 
 def charges(book_of, as_of, rows, receipts="", **more):
@@ -258,10 +260,39 @@ def test_fees_are_translated_at_the_last_rate(book_of):
 
 
 def test_a_fee_without_a_rate_of_its_currency_is_missing_and_said(book_of):
-    row = one(book_of, "2026-03-31", "B", "2026-03-01", 12_000, fx="date,currency,rate\n")
-    assert row[["fee", "charge"]].isna().all()
+    row = one(book_of, "2026-03-31", "B", "2026-03-01", 12_000, fx=NO_RATES)
+    assert row[["fee", "charge", "missing_rate"]].isna().all()
     assert row["interest"] > 0
-    assert row["reason"] == "the fee's currency has no rate in the book"
+    assert row["missing_currency"] == "GBP"
+    assert row["reason"] == "no rate in the book of the fee's currency, GBP"
+
+
+def test_all_that_is_missing_of_an_invoice_is_said(book_of):
+    row = one(book_of, "2027-03-31", "B", "2027-03-01", 12_000, fx=NO_RATES)
+    assert row[["interest", "fee", "charge"]].isna().all()
+    assert row[["missing_rate", "missing_currency"]].tolist() == ["2027 H1", "GBP"]
+    assert row["reason"] == "no reference rate for 2027 H1; no rate in the book of the fee's currency, GBP"
+    disputes = "invoice_id,opened,closed,amount,reason\nI,2027-03-10,,5,price\n"
+    row = one(book_of, "2027-03-31", "B", "2027-03-01", 12_000, fx=NO_RATES, disputes=disputes)
+    assert row[["missing_rate", "missing_currency"]].isna().all()
+    assert row["charge"] == 0
+
+
+def test_the_fee_goes_by_what_was_invoiced_in_the_laws_currency(ledger):
+    # 1,000 pounds are 1,150 euros on the day of issue, and 958 pounds at the last rate: 70 pounds all the same.
+    ledger.add("invoices", "I5,B2,2024-02-20,2024-03-21,GBP,1000.00\n")
+    found = late_interest.chargeable(Book.open(ledger.run_file)).set_index("invoice_id")
+    assert found.loc["I5", "late_amount"] == pytest.approx(1_150)
+    assert found.loc["I5", "fee"] == pytest.approx(70 * 1.2)
+
+
+def test_the_fee_does_not_hang_on_rounding(ledger):
+    # 0.01 paid late and the rest open are 1,000 pounds, though in binary the two parts in euros are a little less.
+    ledger.write("fx", "date,currency,rate\n2024-01-01,GBP,1.1234\n")
+    ledger.add("invoices", "I5,B2,2024-02-20,2024-03-01,GBP,1000.00\n")
+    ledger.add("receipts", "R4,I5,2024-03-10,0.01,payment\n")
+    found = late_interest.chargeable(Book.open(ledger.run_file)).set_index("invoice_id")
+    assert found.loc["I5", "fee"] == pytest.approx(70 * 1.1234)
 
 
 def test_a_ledger_on_which_nothing_is_late(book_of):
@@ -280,28 +311,63 @@ def test_sums_by_law_and_of_all(book_of):
     rows = "I1,A,2026-01-01,2026-03-01,100\nI2,A,2026-01-01,2026-03-11,200\nI3,D,2026-01-01,2026-03-01,100\n"
     rows += "I4,G,2026-01-01,2026-03-01,100\nI5,E,2026-01-01,2026-03-01,100\n"
     table = charges(book_of, "2026-03-31", rows, "I5,2026-03-11,100,payment\n").reset_index()
+    # Of I4, Swedish, the fee alone is known; of I3, American, nothing.
     expected = 0.1015 / 365 * (100 * 30 + 200 * 20 + 100 * 10)
     found = late_interest.totals(table)
     assert found["interest"] == pytest.approx(expected)
-    assert found["charge"] == pytest.approx(expected + 120)
-    assert found["open_charge"] == pytest.approx(0.1015 / 365 * (100 * 30 + 200 * 20) + 80)
-    assert found[["charged_invoices", "charged_buyers", "untold_invoices", "invoices_without_law"]].tolist() == [
-        3,
-        2,
-        1,
-        1,
-    ]
+    assert found["fees"] == pytest.approx(160)
+    assert found["charge"] == pytest.approx(expected + 160)
+    assert found["open_charge"] == pytest.approx(0.1015 / 365 * (100 * 30 + 200 * 20) + 120)
+    counts = ["charged_invoices", "charged_buyers", "untold_invoices", "invoices_without_law"]
+    assert found[counts].tolist() == [4, 3, 1, 1]
     by_law = late_interest.by_law(table)
     assert by_law.index.tolist() == ["EU directive", "EU directive, own currency", "no law known"]
     assert by_law["invoices"].tolist() == [3, 1, 1]
     assert by_law["untold"].tolist() == [0, 1, 1]
-    assert by_law.loc["EU directive", "charge"] == pytest.approx(found["charge"])
+    assert by_law.loc["EU directive", "charge"] == pytest.approx(expected + 120)
+    assert by_law.loc["EU directive, own currency", "charge"] == 40
     assert by_law["interest"].isna().tolist() == [False, True, True]
+    assert by_law["charge"].isna().tolist() == [False, False, True]
     (sentence,) = late_interest.decisions(table, "EUR")
     assert sentence == (
-        "EUR 2 of interest and EUR 80 of flat fees may be charged on open invoices past due; the largest part is EUR "
-        "82 of A. Charge it, or give it up for payment at once."
+        "EUR 2 of interest and EUR 120 of flat fees may be charged on open invoices past due; the largest part is EUR "
+        "82 of A. Charge it, or give it up for payment at once. Interest or fee of 1 invoice is not known, and left "
+        "out."
     )
+
+
+def test_interest_that_is_known_counts_where_the_fee_is_not(book_of):
+    # 10,000 at 11.75 % is 3.22 a day, for 30 days; the largest part is of B, though its fee is not known.
+    rows = "I1,A,2026-01-01,2026-03-01,100\nI2,B,2026-01-01,2026-03-01,10000\nI3,B,2026-01-01,2026-03-01,10000\n"
+    table = charges(book_of, "2026-03-31", rows, fx=NO_RATES).reset_index()
+    of_b, of_a = 2 * 10_000 * 0.1175 * 30 / 365, 100 * 0.1015 * 30 / 365
+    found = late_interest.totals(table)
+    assert found["interest"] == pytest.approx(of_a + of_b)
+    assert found["fees"] == 40
+    assert found["charge"] == found["open_charge"] == pytest.approx(of_a + of_b + 40)
+    assert found[["charged_invoices", "charged_buyers", "untold_invoices"]].tolist() == [3, 2, 2]
+    by_law = late_interest.by_law(table).loc["UK late payment act"]
+    assert by_law[["interest", "charge"]].tolist() == pytest.approx([of_b, of_b])
+    assert np.isnan(by_law["fee"])
+    assert by_law["untold"] == 2
+    assert late_interest.decisions(table, "EUR") == [
+        "EUR 194 of interest and EUR 40 of flat fees may be charged on open invoices past due; the largest part is EUR "
+        "193 of B. Charge it, or give it up for payment at once. Interest or fee of 2 invoices is not known, and left "
+        "out."
+    ]
+    assert late_interest.rates_wanted(table) == [
+        "UK late payment act: no rate of GBP: add it to the table `fx`. The flat fee of 2 invoices cannot be told "
+        "without it."
+    ]
+
+
+def test_where_no_interest_is_known_the_fees_are_told_alone(book_of):
+    table = charges(book_of, "2026-03-31", "I,G,2026-01-01,2026-03-01,100\n").reset_index()
+    assert late_interest.totals(table)["charge"] == 40
+    assert late_interest.decisions(table, "EUR") == [
+        "EUR 40 of flat fees may be charged on open invoices past due; the largest part is EUR 40 of G. Charge it, or "
+        "give it up for payment at once. Interest or fee of 1 invoice is not known, and left out."
+    ]
 
 
 def test_terms_longer_than_the_law_allows(book_of):
@@ -316,8 +382,20 @@ def test_terms_longer_than_the_law_allows(book_of):
         ("EU directive", "public"),
         ("China order 802", "private"),
     ]
+    # I1 has 60 days and I6 is older than a year; I2 has 61, I3 31 of a public body, I5 90.
     assert found["longest_terms_days"].tolist() == [60, 30, 60]
     assert found["amount"].tolist() == [200, 50, 10]
+    assert found["invoices"].tolist() == [1, 1, 1]
+
+
+def test_terms_are_beyond_a_law_from_its_first_day_on(book_of):
+    # China's regulations are in force since 1 September 2020.
+    rows = "I1,C,2020-08-31,2020-12-31,100\nI2,C,2020-09-01,2020-12-31,20\nI3,C,2020-09-01,2020-10-01,3\n"
+    tables = {"buyers": BUYERS, "invoices": "invoice_id,buyer_id,issued,due,amount\n" + rows}
+    found = late_interest.terms_beyond_law(book_of("2020-12-31", **tables))
+    assert found.index.tolist() == [("China order 802", "private")]
+    assert found[["invoices", "amount"]].iloc[0].tolist() == [1, 20]
+    assert late_interest.terms_beyond_law(book_of("2020-08-31", **tables)).empty
 
 
 # What always holds

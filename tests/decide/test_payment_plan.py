@@ -149,7 +149,64 @@ def priced(book_of, **run):
 def test_who_is_overdue(book):
     found = payment_plan.overdue_buyers(book)
     assert found.index.tolist() == ["A", "C"]
-    assert found.loc["A"].tolist() == [1_500, 2, 60]
+    assert found.columns.tolist() == ["overdue", "invoices", "oldest_days_past_due", "disputed"]
+    assert found.loc["A"].tolist() == [1_500, 2, 60, 0]
+
+
+# A contests 50 of the 1,000 of its older invoice, C all that it owes past due; a third dispute is over.
+DISPUTES = """invoice_id,opened,closed,amount,reason
+A1,2026-03-10,,50,price
+A2,2026-03-10,2026-03-20,500,price
+C1,2026-03-10,,,quality
+"""
+
+
+@pytest.fixture(scope="module")
+def contested(book_of):
+    return book_of(AS_OF, run=RUN, **LEDGER | {"disputes": DISPUTES})
+
+
+def test_an_invoice_in_dispute_is_left_out_whole_and_told(contested):
+    found = payment_plan.overdue_buyers(contested)
+    assert found.loc["A"].tolist() == [500, 1, 30, 1_000]
+    assert found.loc["C", ["overdue", "invoices", "disputed"]].tolist() == [0, 0, 300]
+    assert np.isnan(found.loc["C", "oldest_days_past_due"])
+    assert payment_plan.plan(contested, "A")["principal"].sum() == 500
+    options = payment_plan.options(contested, "A", SAFE)
+    assert options.loc[["payment plan", "wait"], "value"].tolist() == pytest.approx([500, 500])
+    assert options.loc["enforce", "value"] == pytest.approx(0.8 * 500 - 50)
+    assert options["disputed"].tolist() == [1_000] * 4
+    sums = payment_plan.totals(options)
+    assert sums[["overdue", "disputed"]].tolist() == pytest.approx([500, 1_000])
+    assert payment_plan.decisions(options, "A", "EUR") == [
+        "A owes EUR 500 past due: to agree on a payment plan is worth most, EUR 500. EUR 1,000 more are in dispute."
+    ]
+
+
+def test_what_is_disputed_makes_no_largest_debtor(book_of, book):
+    assert payment_plan.largest_debtor(book, SAFE).buyer_id == "A"
+    # Without the 1,000 and the 500 in dispute, the 300 of C are the most.
+    disputes = "invoice_id,opened,closed,amount,reason\nA1,2026-03-10,,,price\nA2,2026-03-10,,,price\n"
+    found = payment_plan.largest_debtor(book_of(AS_OF, run=RUN, **LEDGER | {"disputes": disputes}), SAFE)
+    assert found.buyer_id == "C"
+    assert found.options["disputed"].tolist() == [0] * 4
+    assert found.plan["principal"].sum() == 300
+    nobody = book_of(AS_OF, run=RUN, **LEDGER | {"disputes": disputes + "C1,2026-03-10,,1,price\n"})
+    assert payment_plan.overdue_buyers(nobody)["disputed"].to_dict() == {"A": 1_500, "C": 300}
+    found = payment_plan.largest_debtor(nobody, SAFE)
+    assert found.buyer_id == ""
+    assert found.options.empty
+    assert found.plan.empty
+    assert payment_plan.decisions(found.options, "", "EUR") == []
+
+
+def test_a_ledger_on_which_nothing_is_past_due(book_of):
+    receipts = [[f"A{n}", "2025-01-31", 10.0, "payment"] for n in ("00", "01", "02", "03", "04", "9")]
+    receipts = pd.DataFrame(receipts, columns=RECEIPTS.columns)
+    tables = LEDGER | {"invoices": INVOICES[INVOICES["buyer_id"] == "A"], "receipts": receipts}
+    book = book_of("2026-01-15", run=RUN, **tables)
+    assert payment_plan.overdue_buyers(book).empty
+    assert payment_plan.largest_debtor(book, SAFE).buyer_id == ""
 
 
 def test_the_plan_of_a_buyer(book):
@@ -229,6 +286,44 @@ def test_the_insurers_consent_is_needed_past_the_maximum_extension_period(book):
     short = Policy(insured_percentage=0.9, maximum_extension_days=150)
     assert "consent" in payment_plan.options(book, "A", SAFE, short).loc["payment plan", "note"]
     assert payment_plan.options(book, "A", SAFE).loc["payment plan", "note"] == ""
+    # A policy that pays for an insolvency only is lost by it as well.
+    insolvency = Policy(insured_percentage=0.9, maximum_extension_days=60)
+    assert "consent" in payment_plan.options(book, "A", SAFE, insolvency).loc["payment plan", "note"]
+
+
+@pytest.mark.parametrize(
+    ("buyer", "terms"),
+    [
+        ("C", {}),
+        ("A", {"limits": {"A": 0.0}}),
+        ("A", {"kind": "key_accounts", "buyers": ["C"]}),
+        ("A", {"maximum_terms_days": 20}),
+        ("A", {"kind": "top_up", "primary": "P", "top_up_share": 0.5}),
+    ],
+)
+def test_no_consent_is_needed_where_nothing_is_insured(book, buyer, terms):
+    policy = Policy(insured_percentage=0.9, waiting_days=180, maximum_extension_days=60, **terms)
+    found = payment_plan.options(book, buyer, SAFE, policy)
+    assert found.loc["payment plan", "note"] == ""
+    assert np.isnan(found.loc["claim", "value"])
+
+
+def test_no_consent_is_needed_for_a_buyer_whose_kind_is_not_insurable(book_of):
+    book = book_of(AS_OF, run=RUN, **LEDGER | {"buyers": "buyer_id,kind\nA,public\nB,private\nC,private\n"})
+    assert payment_plan.options(book, "A", SAFE, POLICY)["note"].loc[["payment plan", "claim"]].tolist() == [
+        "",
+        "nothing of it is insurable",
+    ]
+
+
+def test_the_extension_period_is_that_of_the_insured_invoices(book_of):
+    # A1 has terms of 60 days and is not insured; 60 days after A2's due date: 30 April.
+    invoices = INVOICES.assign(issued=INVOICES["issued"].mask(INVOICES["invoice_id"] == "A1", "2025-12-01"))
+    book = book_of(AS_OF, run=RUN, **LEDGER | {"invoices": invoices})
+    policy = POLICY.model_copy(update={"maximum_terms_days": 30})
+    found = payment_plan.options(book, "A", SAFE, policy)["note"]
+    assert "ends on 2026-04-30" in found["payment plan"]
+    assert found["claim"] == "500 insured"
 
 
 @pytest.mark.parametrize(
@@ -254,14 +349,30 @@ def test_the_first_loss_takes_its_part_and_the_note_says_so(book):
     assert found["note"] == "1,200 insured; the first loss of the year takes 100"
 
 
+def test_a_discretionary_limit_has_its_own_maximum(book):
+    # C has paid nothing yet: good faith, 10 % of 1,000. 90 of 300, less 45 of the recovery of 150: 45, and 30 at most.
+    policy = POLICY.model_copy(update={"discretionary_limit": 1_000.0, "discretionary_maximum_liability": 30.0})
+    found = payment_plan.options(book, "C", SAFE, policy)
+    assert found.loc["claim", "note"] == "100 insured"
+    assert found.loc["claim", "value"] == pytest.approx(30 + 150)
+    assert "consent" in found.loc["payment plan", "note"]
+
+
+def test_a_claim_on_a_debt_that_comes_in_whole_is_worth_the_recovery(book_of):
+    policy = POLICY.model_copy(update={"loss_basis": "net"})
+    found = payment_plan.options(priced(book_of, losses={"lgd": 0.0}), "A", SAFE, policy).loc["claim"]
+    assert found["value"] == pytest.approx(1_500)
+    assert found["note"] == "0 insured"
+
+
 def test_tax_and_disputes_are_not_insured(book_of):
     invoices = INVOICES.assign(tax=INVOICES["amount"] * 0.2)
     disputes = "invoice_id,opened,closed,amount,reason\nA2,2026-03-10,,500,price\n"
     book = book_of(AS_OF, run=RUN, **LEDGER | {"invoices": invoices, "disputes": disputes})
     found = payment_plan.options(book, "A", SAFE, POLICY).loc["claim"]
-    # 800 of A1 net of tax: 720 less the insurer's 360 of the recovery of 400.
+    # 800 of A1 net of tax: 720 less the insurer's 360 of the recovery of 400; half of the 1,000 gross comes in.
     assert found["note"] == "800 insured"
-    assert found["value"] == pytest.approx(720 - 360 + 750)
+    assert found["value"] == pytest.approx(720 - 360 + 500)
 
 
 def test_money_for_an_old_debt_comes_no_sooner_than_the_policy_pays(book_of):
@@ -286,10 +397,11 @@ def test_likely_days_are_the_buyers_own_or_of_all(book):
     assert found.index.tolist() == [7, 8, 9, 10]
 
 
-def test_a_buyer_that_owes_nothing_past_due_is_refused(book):
+def test_a_buyer_that_owes_nothing_past_due_is_refused(book, contested):
     for function in (payment_plan.plan, lambda book, buyer: payment_plan.options(book, buyer, SAFE)):
-        with pytest.raises(InputError, match="owes nothing past due"):
-            function(book, "X")
+        for ledger, buyer in ((book, "X"), (contested, "C")):
+            with pytest.raises(InputError, match="owes nothing past due that is not disputed"):
+                function(ledger, buyer)
 
 
 # What always holds

@@ -16,7 +16,7 @@ DAYS_A_YEAR = 365
 ONE_DAY = pd.Timedelta(days=1)
 COLUMNS = [
     "invoice_id", "buyer_id", "country", "state", "law", "late_amount", "days_late", "interest", "daily_interest",
-    "fee", "charge", "missing_rate", "reason",
+    "fee", "charge", "missing_rate", "missing_currency", "reason",
 ]  # fmt: skip
 
 
@@ -28,18 +28,21 @@ def chargeable(book: Book) -> pd.DataFrame:
     the run's `late_interest.paid_late_months`. One row for each invoice, amounts in the reporting currency:
 
     - `invoice_id`, `buyer_id`, `country`; `state`: `open`, `paid late`, `in default` (open, of a buyer that is), or
-      `in dispute`, for which nothing is charged while the dispute is open; `law` of the buyer's country (missing: none
-      is known for it, or for its kind of buyer);
+      `in dispute`, for which nothing is charged while a dispute on any part of it is open; `law` of the buyer's
+      country (missing: none is known for it, or for its kind of buyer);
     - `late_amount`: what was unpaid after the due date; `days_late`, until the last of it came in, or today;
-    - `interest` so far; `daily_interest`: what another day adds; `fee`: flat, by the late amount, from the law's
-      currency at the book's last rate; `charge` = interest + fee;
-    - `missing_rate`: half-years whose reference rate is needed and not stated; `reason`, in words.
+    - `interest` so far; `daily_interest`: what a day adds at today's rate; `fee`: flat, by the late amount (of an
+      invoice in the law's currency as it was invoiced), from that currency at the book's last rate; `charge` =
+      interest + fee, missing where one of them is;
+    - `missing_rate`: half-years whose reference rate is needed and not stated; `missing_currency`: that of the law,
+      where the fee needs its rate and the book has none; `reason`, in words.
 
     By the law's `rate_holds` the days of each half-year bear its rate, or all days that of the half-year in which the
-    debt became late; a rate that the run says is agreed stands in place of the law's. Missing: everything without a
-    law; interest over a half-year without a rate (see `rates_wanted`); a fee whose currency the book has no rate of.
-    A contract may be under another law than that of the buyer's country: this is not looked at. Source: DOMAIN.md §3,
-    and the laws' files. Raises `ParameterError` for laws that cannot be read.
+    debt became late; a rate that the run says is agreed stands in place of the law's (of public bodies too, though
+    Article 4 of the EU's directive gives the law's there). Missing: everything without a law; interest over a half-year
+    without a rate, and a fee whose currency the book has no rate of (see `rates_wanted`). A contract may be under
+    another law than that of the buyer's country: this is not looked at. Source: DOMAIN.md §3, and the laws' files.
+    Raises `ParameterError` for laws that cannot be read.
     """
     settings = book.run.late_interest.with_laws_read(book.run.file)
     parts = _late_parts(book, settings.paid_late_months)
@@ -47,7 +50,7 @@ def chargeable(book: Book) -> pd.DataFrame:
     of_parts = [_interest(parts[parts["law"] == law.name], law, settings.agreed_rates) for law in settings.laws]
     parts = parts.join(pd.concat([_NOTHING, *of_parts]))
     by_invoice = parts.groupby("invoice_id", sort=False)
-    table = by_invoice[["buyer_id", "country", "kind", "state", "law", "due"]].first()
+    table = by_invoice[["buyer_id", "country", "kind", "state", "law", "issued", "currency", "due"]].first()
     told = by_invoice["interest"].count() == by_invoice.size()
     table = table.assign(
         late_amount=by_invoice["amount"].sum(),
@@ -60,6 +63,8 @@ def chargeable(book: Book) -> pd.DataFrame:
     nothing = (table["state"] == "in dispute") & table["law"].notna()
     amounts = table[["interest", "daily_interest"]].assign(fee=fee).mask(nothing, 0.0)
     table = table.assign(**amounts, missing_rate=table["missing_rate"].mask(nothing))
+    currency = table["law"].map({law.name: law.currency for law in settings.laws}).astype("str")
+    table = table.assign(missing_currency=currency.where(table["fee"].isna()))
     table = table.assign(charge=table["interest"] + table["fee"])
     return table.assign(reason=_reasons(table, settings.laws)).reset_index()[COLUMNS]
 
@@ -67,19 +72,20 @@ def chargeable(book: Book) -> pd.DataFrame:
 def totals(charges: pd.DataFrame) -> pd.Series:
     """Return the sums of `chargeable`: `charge`, `interest`, `fees`, `daily_interest`, `open_charge`, and counts.
 
-    `charge`, and `open_charge` of the state `open` alone, are over invoices whose charge is known; `charged_invoices`
-    and `charged_buyers` count those above zero; `untold_invoices` those under a law whose charge is not known, and
-    `invoices_without_law` those without one. Amounts are missing where no invoice's is known.
+    Sums are of what is known of each, and missing where nothing is; `charge` = interest + fees, and `open_charge` is
+    that of the state `open` alone. `charged_invoices` and `charged_buyers` count those of which more than zero is
+    known; `untold_invoices` those under a law whose interest or fee is not known, so that the sums are too low by
+    it; `invoices_without_law` those without one.
     """
-    known = charges[charges["charge"].notna()]
-    charged = known[known["charge"] > 0]
-    sums = known[["charge", "interest", "fee", "daily_interest"]].sum(min_count=1)
+    known = _known_charge(charges)
+    sums = charges[["interest", "fee", "daily_interest"]].sum(min_count=1)
     return pd.Series(
         {
+            "charge": known.sum(min_count=1),
             **sums.rename({"fee": "fees"}),
-            "open_charge": known.loc[known["state"] == "open", "charge"].sum(min_count=1),
-            "charged_invoices": float(len(charged)),
-            "charged_buyers": float(charged["buyer_id"].nunique()),
+            "open_charge": known[charges["state"] == "open"].sum(min_count=1),
+            "charged_invoices": float((known > 0).sum()),
+            "charged_buyers": float(charges.loc[known > 0, "buyer_id"].nunique()),
             "untold_invoices": float((charges["law"].notna() & charges["charge"].isna()).sum()),
             "invoices_without_law": float(charges["law"].isna().sum()),
         }
@@ -89,12 +95,13 @@ def totals(charges: pd.DataFrame) -> pd.Series:
 def by_law(charges: pd.DataFrame) -> pd.DataFrame:
     """Return the charges by law: index `law`, those without one last.
 
-    `invoices`, `late_amount`, `interest`, `fee`, `charge`; `untold`: invoices whose charge is missing. Sums are over
-    those that are known, and missing where none is.
+    `invoices`, `late_amount`, `interest`, `fee`, `charge` = interest + fee; `untold`: invoices whose interest or fee is
+    missing. Sums are of what is known of each, and missing where nothing is.
     """
     known = charges.assign(
-        law=charges["law"].fillna("no law known"), untold=charges["charge"].isna(), last=charges["law"].isna()
-    )
+        law=charges["law"].fillna("no law known"), charge=_known_charge(charges), untold=charges["charge"].isna(),
+        last=charges["law"].isna(),
+    )  # fmt: skip
     amounts = {column: (column, lambda values: values.sum(min_count=1)) for column in ("interest", "fee", "charge")}
     table = known.groupby(["last", "law"]).agg(
         invoices=("law", "size"), late_amount=("late_amount", "sum"), **amounts, untold=("untold", "sum")
@@ -105,9 +112,10 @@ def by_law(charges: pd.DataFrame) -> pd.DataFrame:
 def terms_beyond_law(book: Book) -> pd.DataFrame:
     """Return the invoices of the last 12 months whose terms are longer than the law of the buyer's country allows.
 
-    Index (`law`, `kind` of buyer), the largest amount first; `longest_terms_days` by the law (what it allows
-    beyond them hangs on an agreement); `invoices`, `amount`. The due date of such an invoice may be too late: interest
-    may run earlier than `chargeable` says. Empty where there is none.
+    Index (`law`, `kind` of buyer), the largest amount first; `longest_terms_days` by the law as its file states it
+    (what it allows beyond them hangs on an agreement); `invoices`, `amount` (gross). Terms are the days from issue to
+    due, since the day of delivery is not known; invoices from before the law is in force are not looked at. The due
+    date of such an invoice may be too late: interest may run earlier than `chargeable` says. Empty where there is none.
     """
     settings = book.run.late_interest.with_laws_read(book.run.file)
     recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
@@ -116,7 +124,9 @@ def terms_beyond_law(book: Book) -> pd.DataFrame:
     longest = {(law.name, kind): days for law in settings.laws for kind, days in law.longest_terms_days.items()}
     keys = pd.Series(list(zip(recent["law"], recent["kind"], strict=True)), index=recent.index, dtype="object")
     recent = recent.assign(longest_terms_days=keys.map(longest).astype("float64"))
-    over = recent[(recent["due"] - recent["issued"]).dt.days > recent["longest_terms_days"]]
+    in_force = recent["law"].map({law.name: pd.Timestamp(law.in_force) for law in settings.laws})
+    over = (recent["due"] - recent["issued"]).dt.days > recent["longest_terms_days"]
+    over = recent[over & (recent["issued"] >= in_force.astype("datetime64[us]"))]
     table = over.groupby(["law", "kind"]).agg(
         longest_terms_days=("longest_terms_days", "first"), invoices=("amount", "size"), amount=("amount", "sum")
     )
@@ -124,26 +134,50 @@ def terms_beyond_law(book: Book) -> pd.DataFrame:
 
 
 def rates_wanted(charges: pd.DataFrame) -> list[str]:
-    """Return in sentences which reference rates are missing, and how many invoices' interest hangs on them."""
-    wanted = charges.groupby(["law", "missing_rate"]).size()
+    """Return in sentences which rates are missing, and how many invoices' interest or fee hangs on them.
+
+    The reference rates of half-years (`missing_rate`), then those of currencies (`missing_currency`), by law.
+    """
+    half_years = charges.groupby(["law", "missing_rate"]).size()
+    currencies = charges.groupby(["law", "missing_currency"]).size()
     return [
-        f"{law}: no reference rate for {half_years}: add it to the law's file (params/rates). The interest of "
-        f"{count:,} {'invoice' if count == 1 else 'invoices'} cannot be told without it."
-        for (law, half_years), count in wanted.items()
+        f"{law}: no reference rate for {wanted}: add it to the law's file (params/rates). The interest of "
+        f"{_invoices(count)} cannot be told without it."
+        for (law, wanted), count in half_years.items()
+    ] + [
+        f"{law}: no rate of {wanted}: add it to the table `fx`. The flat fee of {_invoices(count)} cannot be told "
+        "without it."
+        for (law, wanted), count in currencies.items()
     ]
 
 
 def decisions(charges: pd.DataFrame, currency: str) -> list[str]:
-    """Return in a sentence what may be charged today; nothing where nothing may."""
-    sums = totals(charges[charges["state"] == "open"])
+    """Return in a sentence what may be charged today, and of how many invoices a part is left out as it is not known.
+
+    Nothing where no charge above zero is known.
+    """
+    still_open = charges[charges["state"] == "open"]
+    sums = totals(still_open)
     if not sums["charge"] > 0:
         return []
-    by_buyer = charges[charges["state"] == "open"].groupby("buyer_id")["charge"].sum()
+    by_buyer = _known_charge(still_open).groupby(still_open["buyer_id"]).sum()
+    named = {"interest": sums["interest"], "flat fees": sums["fees"]}
+    amounts = " and ".join(f"{currency} {amount:,.0f} of {name}" for name, amount in named.items() if amount >= 0)
+    untold = int(sums["untold_invoices"])
+    left_out = f" Interest or fee of {_invoices(untold)} is not known, and left out." if untold else ""
     return [
-        f"{currency} {sums['interest']:,.0f} of interest and {currency} {sums['fees']:,.0f} of flat fees may be "
-        f"charged on open invoices past due; the largest part is {currency} {by_buyer.max():,.0f} of "
-        f"{by_buyer.idxmax()}. Charge it, or give it up for payment at once."
+        f"{amounts} may be charged on open invoices past due; the largest part is {currency} {by_buyer.max():,.0f} of "
+        f"{by_buyer.idxmax()}. Charge it, or give it up for payment at once.{left_out}"
     ]
+
+
+def _known_charge(charges: pd.DataFrame) -> pd.Series:
+    """Return of each invoice the sum of interest and fee as far as they are known; missing where neither is."""
+    return charges[["interest", "fee"]].sum(axis="columns", min_count=1)
+
+
+def _invoices(count: int) -> str:
+    return f"{count:,} {'invoice' if count == 1 else 'invoices'}"
 
 
 _NOTHING = pd.DataFrame({"interest": [], "daily_interest": [], "missing_rate": []}).astype({"missing_rate": "str"})
@@ -160,6 +194,7 @@ def _late_parts(book: Book, months: int) -> pd.DataFrame:
     still = items.loc[items["settled"].isna(), ["invoice_id", "open_amount"]]
     still = still.rename(columns={"open_amount": "amount"}).assign(until=book.as_of, open=True)
     of = items.set_index("invoice_id")[["buyer_id", "issued", "due", "settled"]]
+    of = of.join(book.invoices.set_index("invoice_id")["currency"])
     parts = pd.concat([paid[paid["invoice_id"].isin(of.index)], still]).join(of, on="invoice_id")
     parts = parts[parts["until"] > parts["due"]].sort_values("until", kind="stable")
     parts = parts.join(book.buyers.set_index("buyer_id")[["country", "kind"]], on="buyer_id").reset_index(drop=True)
@@ -224,35 +259,44 @@ def _label(half_year: int) -> str:
 def _fees(invoices: pd.DataFrame, laws: Sequence[LateInterestLaw], book: Book) -> pd.Series:
     """Return the flat fee of each invoice: that of the largest `debt_from` which the late amount reaches."""
     fee = pd.Series(np.nan, index=invoices.index)
+    today = pd.Series(book.as_of, index=invoices.index)
     for law in laws:
         under = invoices["law"] == law.name
-        rate = _last_rate(book, law.currency) if law.fees else 1.0
+        rate = _rate_on(book, law.currency, today) if law.fees else 1.0
+        # The book has translated an invoice at its day of issue: back at that rate it is the amount that was invoiced.
+        then = _rate_on(book, law.currency, invoices["issued"]).where(invoices["currency"] == law.currency, rate)
         steps, sums = [step.debt_from for step in law.fees], [0.0, *(step.fee for step in law.fees)]
-        place = np.searchsorted(steps, invoices["late_amount"] / rate, side="right")
+        place = np.searchsorted(steps, (invoices["late_amount"] / then).round(2), side="right")
         fee = fee.mask(under, np.array(sums)[place] * rate)
     return fee
 
 
-def _last_rate(book: Book, currency: str) -> float:
-    """Return the reporting currency per unit of a currency at the book's last rate; missing without one."""
+def _rate_on(book: Book, currency: str, days: pd.Series) -> pd.Series:
+    """Return the reporting currency per unit of a currency at the last rate on or before days; missing before all."""
     if currency == book.run.currency:
-        return 1.0
+        return pd.Series(1.0, index=days.index)
     rates = book.fx[book.fx["currency"] == currency].sort_values("date", kind="stable")
-    return float(rates["rate"].iloc[-1]) if len(rates) else np.nan
+    place = np.searchsorted(rates["date"], days, side="right")
+    return pd.Series(np.append(np.nan, rates["rate"])[place], index=days.index)
 
 
 def _reasons(table: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.Series:
     condition = table["law"].map({law.name: law.condition for law in laws})
+    untold = pd.DataFrame(
+        {
+            "interest": "no reference rate for " + table["missing_rate"],
+            "fee": "no rate in the book of the fee's currency, " + table["missing_currency"],
+        }
+    ).apply(lambda row: "; ".join(row.dropna()), axis="columns", result_type="reduce")
     named = table["law"].isna() & table["country"].isin([country for law in laws for country in law.countries])
     reasons = np.select(
         [
             table["country"].isna(), named, table["law"].isna(), table["state"] == "in dispute",
-            table["missing_rate"].notna(), table["fee"].isna(),
+            table["missing_rate"].notna() | table["missing_currency"].notna(),
         ],
         [
             "the buyer's country is not stated", "the law is not for this kind of buyer: " + table["kind"],
-            "no law of the run is for " + table["country"].fillna(""), "nothing while the dispute is open",
-            "no reference rate for " + table["missing_rate"].fillna(""), "the fee's currency has no rate in the book",
+            "no law of the run is for " + table["country"].fillna(""), "nothing while the dispute is open", untold,
         ],
         condition.fillna(""),
     )  # fmt: skip

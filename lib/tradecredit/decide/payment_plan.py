@@ -16,7 +16,7 @@ from tradecredit.model.insurance import Policy
 OPTIONS = ("payment plan", "wait", "enforce", "claim")
 """What can be done about an overdue buyer."""
 
-OPTION_COLUMNS = ["value", "share", "expected_date", "is_best", "note"]
+OPTION_COLUMNS = ["value", "share", "expected_date", "is_best", "disputed", "note"]
 PLAN_COLUMNS = ["due", "payment", "interest", "principal", "balance"]
 
 ENOUGH = 5
@@ -24,15 +24,24 @@ ENOUGH = 5
 
 
 def overdue_buyers(book: Book) -> pd.DataFrame:
-    """Return the buyers not in default that owe something past due, the largest amount first.
+    """Return the buyers not in default that owe something past due, the largest amount `overdue` first.
 
-    Index buyer_id; `overdue` (reporting currency), `invoices`, `oldest_days_past_due`.
+    Index buyer_id; `overdue` (reporting currency), `invoices`, `oldest_days_past_due`, all without invoices under an
+    open dispute, which are left out whole: what is contested is no debt to plan instalments for or to enforce.
+    `disputed`: the open amount of those past due. A buyer that contests all of it has 0 overdue, and no oldest.
     """
-    items = open_items(book)
-    items = items[(items["days_past_due"] > 0) & ~items["buyer_id"].isin(in_default(book))]
-    table = items.groupby("buyer_id").agg(
-        overdue=("open_amount", "sum"), invoices=("open_amount", "size"), oldest_days_past_due=("days_past_due", "max")
+    items = _past_due(book)
+    items = items[~items["buyer_id"].isin(in_default(book))]
+    told = items.assign(
+        overdue=items["open_amount"].mask(items["in_dispute"], 0.0),
+        disputed=items["open_amount"].where(items["in_dispute"], 0.0),
+        undisputed=~items["in_dispute"],
+        days_past_due=items["days_past_due"].mask(items["in_dispute"]),
     )
+    table = told.groupby("buyer_id").agg(
+        overdue=("overdue", "sum"), invoices=("undisputed", "sum"), oldest_days_past_due=("days_past_due", "max"),
+        disputed=("disputed", "sum"),
+    )  # fmt: skip
     return table.sort_values("overdue", ascending=False, kind="stable")
 
 
@@ -84,7 +93,10 @@ def expected_value(
 
 
 def plan(book: Book, buyer_id: str) -> pd.DataFrame:
-    """Return the `schedule` of what a buyer owes past due, by the run's `payment_plan`. Raises as `options`."""
+    """Return the `schedule` of what a buyer owes past due and does not dispute, by the run's `payment_plan`.
+
+    Raises as `options`.
+    """
     settings = book.run.payment_plan
     debt = _overdue(book, buyer_id)["open_amount"].sum()
     return schedule(debt, book.as_of, interest_rate=settings.interest_rate, instalments=settings.instalments)
@@ -95,18 +107,20 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
 
     `cumulative`: cumulative default probability with a row for the buyer (see `terms.default_by`); `policy`: the one in
     force. Columns: `value` (reporting currency), `share` of the debt, `expected_date` of the money (the mean by
-    amount), `is_best` (the highest known value), and `note`. The settings are the run's `payment_plan`, and:
+    amount), `is_best` (the highest known value), `disputed` (past due under an open dispute: no part of the debt, see
+    `overdue_buyers`; the same in each row), and `note`. The settings are the run's `payment_plan`, and:
 
     - payment plan: `expected_value` of the instalments of `plan`;
     - wait: that of each invoice on the day when it is likely to be paid if the buyer survives, see `likely_days`;
     - enforce: success × that of the debt after the days of enforcement − its cost, spent at once;
-    - claim: the indemnity, as the first loss of the policy's year, of the part that is insurable, within the limit, on
-      the day of the policy's payment, and 1 − LGD of the debt as its recovery later (the indemnity is net of the
+    - claim: the indemnity, as the first loss of the policy's year, of the part that is insurable, within today's limit,
+      on the day of the policy's payment, and 1 − LGD of the debt as its recovery later (the indemnity is net of the
       insurer's part of it). Until then the debt is taken to stay unpaid.
 
     Missing: a value whose dates or probabilities are not known, and a claim without cover, or on a policy without a
-    waiting period, or on a top-up; the note says why. Charges for late payment (`late_interest`) are in none. Raises
-    `InputError` for a buyer that owes nothing past due.
+    waiting period, or on a top-up; the note says why. That of the plan says whether the insurer must agree to it: where
+    something of the debt is insured and the plan runs past the extension period. Charges for late payment
+    (`late_interest`) are in none. Raises `InputError` for a buyer that owes nothing past due that is not disputed.
     """
     items, settings = _overdue(book, buyer_id), book.run.payment_plan
     debt, what = items["open_amount"].sum(), economics(book)
@@ -119,11 +133,14 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
     by_plan, plan_days = dates["payment"], (dates["due"] - book.as_of).dt.days.astype("float64")
     likely = likely_days(book, items)
     whole, enforced = pd.Series([debt]), pd.Series([float(settings.enforcement_days)])
-    claimed, claim_days, claim_note = _claim(book, items, policy, what.lgd)
+    insured, uninsured = _insured(book, items, policy)
+    claimed, claim_days, claim_note = (
+        _claim(insured, policy, book.as_of, what.lgd) if uninsured == "" else (np.nan, np.nan, uninsured)
+    )
     recovered = (1 - what.lgd) * debt * present_value(claim_days + settings.recovery_days, what.cost_of_capital)
     rows = {
         "payment plan": (
-            worth(by_plan, plan_days), _mean(plan_days, by_plan), _consent(items, dates["due"].iloc[-1], policy)
+            worth(by_plan, plan_days), _mean(plan_days, by_plan), _consent(insured, policy, dates["due"].iloc[-1])
         ),
         "wait": (
             worth(items["open_amount"], likely["days"]), _mean(likely["days"], items["open_amount"]),
@@ -139,7 +156,9 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "days", "note"]).rename_axis("option")
     expected = book.as_of + pd.to_timedelta(table["days"].round(), unit="D")
     best = table["value"] == table["value"].max()
-    table = table.assign(share=table["value"] / debt, expected_date=expected, is_best=best)
+    past_due = _past_due(book)
+    contested = past_due.loc[(past_due["buyer_id"] == buyer_id) & past_due["in_dispute"], "open_amount"].sum()
+    table = table.assign(share=table["value"] / debt, expected_date=expected, is_best=best, disputed=contested)
     return table[OPTION_COLUMNS]
 
 
@@ -154,9 +173,10 @@ class Debtor(NamedTuple):
 def largest_debtor(book: Book, cumulative: pd.DataFrame, policy: Policy | None = None) -> Debtor:
     """Return the buyer that owes most past due, as `overdue_buyers` orders them; an empty id and tables if none does.
 
-    Arguments as `options`.
+    Arguments as `options`. What is disputed does not count.
     """
     overdue = overdue_buyers(book)
+    overdue = overdue[overdue["overdue"] > 0]
     if overdue.empty:
         return Debtor(
             "", pd.DataFrame(columns=OPTION_COLUMNS).rename_axis("option"), pd.DataFrame(columns=PLAN_COLUMNS)
@@ -166,22 +186,29 @@ def largest_debtor(book: Book, cumulative: pd.DataFrame, policy: Policy | None =
 
 
 def totals(options: pd.DataFrame) -> pd.Series:
-    """Return `overdue`, the debt; `best_value`; and `gain_on_waiting`, what the best is worth more than to wait."""
+    """Return `overdue`, the debt; `disputed`, past due as well and no part of it; `best_value`; and `gain_on_waiting`.
+
+    The last is what the best is worth more than to wait.
+    """
     best = options["value"].max()
     debt = (options["value"] / options["share"]).max()
-    return pd.Series({"overdue": debt, "best_value": best, "gain_on_waiting": best - options.loc["wait", "value"]})
+    gain = best - options.loc["wait", "value"]
+    return pd.Series(
+        {"overdue": debt, "disputed": options["disputed"].max(), "best_value": best, "gain_on_waiting": gain}
+    )
 
 
 def decisions(options: pd.DataFrame, buyer_id: str, currency: str) -> list[str]:
-    """Return in a sentence what is best done about the buyer; nothing where no value is known."""
+    """Return in a sentence what is best done about the buyer, and what it disputes; nothing where no value is known."""
     if options.empty or not options["is_best"].any():
         return []
     sums, best = totals(options), options.index[options["is_best"]][0]
     words = {"payment plan": "agree on a payment plan", "claim": "claim on the policy"}.get(best, best)
     more = f", {currency} {sums['gain_on_waiting']:,.0f} more than to wait" if sums["gain_on_waiting"] > 0 else ""
+    disputed = f" {currency} {sums['disputed']:,.0f} more are in dispute." if sums["disputed"] > 0 else ""
     return [
         f"{buyer_id} owes {currency} {sums['overdue']:,.0f} past due: to {words} is worth most, {currency} "
-        f"{sums['best_value']:,.0f}{more}."
+        f"{sums['best_value']:,.0f}{more}.{disputed}"
     ]
 
 
@@ -205,13 +232,21 @@ def likely_days(book: Book, items: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["days", "basis"], index=items.index)
 
 
-def _overdue(book: Book, buyer_id: str) -> pd.DataFrame:
+def _past_due(book: Book) -> pd.DataFrame:
+    """Return the open items past due, with `in_dispute`: a dispute on any part of the invoice is open."""
     items = open_items(book)
-    items = items[(items["buyer_id"] == buyer_id) & (items["days_past_due"] > 0)]
+    items = items[items["days_past_due"] > 0]
+    return items.assign(in_dispute=items["invoice_id"].isin(disputed(book).query("closed.isna()")["invoice_id"]))
+
+
+def _overdue(book: Book, buyer_id: str) -> pd.DataFrame:
+    items = _past_due(book)
+    items = items[(items["buyer_id"] == buyer_id) & ~items["in_dispute"]]
     if items.empty:
         problem = Problem(
-            file="payment plan", column="buyer_id", value=buyer_id, allowed="owes nothing past due",
-            remedy="name one of overdue_buyers(book)",
+            file="payment plan", column="buyer_id", value=buyer_id,
+            allowed="owes nothing past due that is not disputed",
+            remedy="name one that has an amount overdue in overdue_buyers(book)",
         )  # fmt: skip
         raise InputError([problem])
     return items
@@ -221,11 +256,31 @@ def _mean(days: pd.Series, amounts: pd.Series) -> float:
     return float((days * amounts).sum(skipna=False) / amounts.sum())
 
 
-def _consent(items: pd.DataFrame, ends: pd.Timestamp, policy: Policy | None) -> str:
+def _insured(book: Book, items: pd.DataFrame, policy: Policy | None) -> tuple[pd.DataFrame, str]:
+    """Return a buyer's items that a policy insures, and in words why there are none (there are some: nothing).
+
+    Adds `net` of tax (no tax stated: none), and the buyer's `limit` (missing: the discretionary one) and `evidence`.
+    """
+    if policy is None or policy.kind == "top_up":
+        return items.iloc[:0], "no policy of its own in force"
+    invoices = book.invoices.loc[items.index]
+    net = items["open_amount"] * (1 - (invoices["tax"].fillna(0.0) / invoices["amount"]))
+    counted = items.assign(net=net)[policy.insurable(items, book.buyers) & (net > 0)]
+    if counted.empty:
+        return counted, "nothing of it is insurable"
+    terms = cover(book).join(evidence(book)).loc[counted["buyer_id"].iloc[:1]]
+    applied = policy.attachment(terms)
+    if applied.limit[0] == 0:
+        return counted.iloc[:0], "the insurer has no limit on the buyer"
+    limit = np.nan if applied.discretionary[0] else applied.limit[0]
+    return counted.assign(limit=limit, evidence=terms["evidence"].iloc[0]), ""
+
+
+def _consent(insured: pd.DataFrame, policy: Policy | None, ends: pd.Timestamp) -> str:
     """Return, in words, whether the insurer must agree to a plan that ends on a day."""
-    if policy is None or policy.maximum_extension_days is None:
+    if insured.empty or policy.maximum_extension_days is None:
         return ""
-    latest = policy.loss_dates(items["issued"], items["due"])["report_by"].min()
+    latest = policy.loss_dates(insured["issued"], insured["due"])["report_by"].min()
     if ends <= latest:
         return ""
     return (
@@ -234,32 +289,16 @@ def _consent(items: pd.DataFrame, ends: pd.Timestamp, policy: Policy | None) -> 
     )
 
 
-def _claim(book: Book, items: pd.DataFrame, policy: Policy | None, lgd: float) -> tuple[float, float, str]:
-    """Return the indemnity for items that stay unpaid, after how many days it is paid, and a note."""
-    if policy is None or policy.kind == "top_up":
-        return np.nan, np.nan, "no policy of its own in force"
+def _claim(insured: pd.DataFrame, policy: Policy, today: pd.Timestamp, lgd: float) -> tuple[float, float, str]:
+    """Return the indemnity for insured items that stay unpaid, after how many days it is paid, and a note."""
     if policy.waiting_days is None:
         return np.nan, np.nan, "the policy pays for an insolvency only"
-    counted = items[policy.insurable(items, book.buyers) & ~items["invoice_id"].isin(_in_dispute(book))]
-    invoices = book.invoices.loc[counted.index]
-    net = counted["open_amount"] * (1 - (invoices["tax"].fillna(0.0) / invoices["amount"]))
-    if counted.empty:
-        return np.nan, np.nan, "nothing of it is insurable"
-    buyer = counted["buyer_id"].iloc[:1]
-    applied = policy.attachment(cover(book).join(evidence(book)).loc[buyer])
-    loss = pd.DataFrame(
-        {"scenario": 0, "day": 0, "buyer_id": buyer, "debt": net.sum(), "limit": applied.limit,
-         "recovery": (1 - lgd) * net.sum()}
-    )  # fmt: skip
+    net = insured["net"]
+    loss = insured[["buyer_id", "limit", "evidence"]].iloc[:1]
+    loss = loss.assign(scenario=0, day=0, debt=net.sum(), recovery=(1 - lgd) * net.sum())
     steps = policy.settlement(loss).iloc[0]
-    if steps["insured_debt"] == 0:
-        return np.nan, np.nan, "the insurer has no limit on the buyer"
-    paid = policy.loss_dates(counted["issued"], counted["due"])["paid"]
-    days = (paid - book.as_of).dt.days.clip(lower=policy.payment_days).astype("float64")
+    paid = policy.loss_dates(insured["issued"], insured["due"])["paid"]
+    days = (paid - today).dt.days.clip(lower=policy.payment_days).astype("float64")
     note = f"{steps['insured_debt']:,.0f} insured"
     note += f"; the first loss of the year takes {steps['first_loss']:,.0f}" if steps["first_loss"] > 0 else ""
     return float(steps["indemnity"]), _mean(days, net), note
-
-
-def _in_dispute(book: Book) -> pd.Series:
-    return disputed(book).query("closed.isna()")["invoice_id"]
