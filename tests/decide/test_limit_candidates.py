@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tradecredit.decide import cover, limit_candidates
+from tradecredit.decide.limit_amounts import METHODS
 from tradecredit.decide.limit_candidates import candidates, group_caps, linear_part, simulated_years
 from tradecredit.decide.limit_programme import own_part, shortfall
 from tradecredit.model.insurance import Policy
@@ -53,12 +54,13 @@ LIMITS = pd.DataFrame(
         "capacity": [np.nan, 6_000.0, np.nan, np.nan, np.nan, np.nan],
         "expected_loss_budget": [850.0, 425.0, 283.3, 212.5, 8.5, 170.0],
         "concentration": 18_765.0,
-        "recommended": [850.0, 420.0, 0.0, 4_000.0, 0.0, 0.0],
+        "recommended_with_cover": [850.0, 420.0, 0.0, 4_000.0, 0.0, 0.0],
         "binding": ["expected-loss budget", "expected-loss budget", "prepaid", "analyst's override", "in default",
                     "need"],
     },
     index=RATINGS.index,
 )  # fmt: skip
+LIMITS = LIMITS.join(pd.DataFrame(np.nan, LIMITS.index, [name for name in METHODS if name not in LIMITS]))
 
 
 @pytest.fixture
@@ -170,7 +172,11 @@ def test_only_the_largest_are_sought(book):
 
 def test_a_limit_whose_need_is_not_known_stands(book):
     unknown = LIMITS.index.isin(["A", "F"])
-    found = of(book(), need=LIMITS["need"].mask(unknown), recommended=LIMITS["recommended"].mask(unknown, 300.0))
+    found = of(
+        book(),
+        need=LIMITS["need"].mask(unknown),
+        recommended_with_cover=LIMITS["recommended_with_cover"].mask(unknown, 300.0),
+    )
     assert found.loc[["A", "F"], "sought"].tolist() == [False, False]
     assert found.loc[["A", "F"], "most"].tolist() == [300, 300]
     assert found.loc[["A", "F"], "margin"].tolist() == [0, 0]
@@ -178,7 +184,7 @@ def test_a_limit_whose_need_is_not_known_stands(book):
 
 
 def test_with_cover_the_limits_with_cover_are_the_ones_set_one_by_one(book):
-    found = of(book(), recommended_with_cover=LIMITS["recommended"] + 10.0)
+    found = of(book(), recommended_with_cover=LIMITS["recommended_with_cover"] + 10.0)
     assert found["one_by_one_limit"][["A", "B"]].tolist() == [860, 430]
     # Cover has raised what the loss budget alone would allow: that much may stay.
     kept = book(limit_optimum={"kept": ["expected_loss_budget"]})
@@ -186,9 +192,8 @@ def test_with_cover_the_limits_with_cover_are_the_ones_set_one_by_one(book):
     assert found["most"].tolist() == [1_500, 420, 4_000]
 
 
-def test_groups_may_have_what_their_limit_says_or_else_what_one_buyer_may(book):
+def test_groups_may_have_what_their_limit_says(book):
     found = of(book())
-    assert group_caps(found, LIMITS)["group_id"].to_dict() == {"G": 18_765}
     stated = LIMITS.assign(group_limit=[700.0, 700.0, *[np.nan] * 4])
     assert group_caps(found, stated)["group_id"].to_dict() == {"G": 700}
     assert group_caps(found, stated.assign(group_limit=np.nan))["group_id"].empty

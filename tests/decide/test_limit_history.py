@@ -8,7 +8,6 @@ from tradecredit.book.demo import demo_book
 from tradecredit.book.schema import TABLES
 from tradecredit.decide import limit_history, limits
 from tradecredit.decide.cover import of_buyers
-from tradecredit.decide.limit_candidates import recommended_limit
 from tradecredit.decide.limit_history import Replay
 from tradecredit.measure.behaviour import limits_in_force
 from tradecredit.measure.receivables import open_items
@@ -160,7 +159,9 @@ def stated_limits(monkeypatch):
         gone = amount.index.isin(past.defaults["buyer_id"])
         owed = open_items(past).groupby("buyer_id")["open_amount"].sum()
         binding = np.where(gone, "in default", "need")
-        return pd.DataFrame({"recommended": amount, "exposure": owed.reindex(amount.index), "binding": binding})
+        return pd.DataFrame(
+            {"recommended_with_cover": amount, "exposure": owed.reindex(amount.index), "binding_with_cover": binding}
+        )
 
     monkeypatch.setattr(default, "assess", lambda past: past.as_of)
     monkeypatch.setattr(limits, "recommend", recommend)
@@ -281,7 +282,7 @@ def test_nothing_that_became_known_later_enters_a_review(book_of, demo, tmp_path
     )
     past = book_of(f"{first:%Y-%m-%d}", **cut(demo, first))
     table = limits.recommend(past, default.assess(past), cover=of_buyers(past, POLICY))
-    at_risk = recommended_limit(table)[table["binding"] != "in default"]
+    at_risk = table.loc[table["binding"] != "in default", "recommended_with_cover"]
     assert whole.reviews.loc[first, "recommended"] == at_risk.sum()
     known = before.set_index("buyer_id")
     assert known["recommended"].tolist() == at_risk.reindex(known.index).tolist()

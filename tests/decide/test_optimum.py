@@ -8,7 +8,8 @@ import pytest
 
 from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits, optimum
-from tradecredit.decide.limit_candidates import candidates, recommended_limit, simulated_years
+from tradecredit.decide.cover import of_buyers
+from tradecredit.decide.limit_candidates import candidates, simulated_years
 from tradecredit.decide.limit_programme import results, shortfall, solution
 from tradecredit.errors import InputError
 from tradecredit.model import default
@@ -63,7 +64,8 @@ def one_by_one(book):
     judged = amounts.index == "B05"
     recommended = limits.rounded_down(amounts.min(axis=1), 2).mask(judged, 40_000.0)
     binding = pd.Series("need", index=amounts.index).mask(judged, "analyst's override")
-    return amounts.assign(recommended=recommended, binding=binding).rename_axis("buyer_id")
+    told = amounts.reindex(columns=list(limits.METHODS)).rename_axis("buyer_id")
+    return told.assign(recommended_with_cover=recommended, binding=binding, group_limit=150_000.0)
 
 
 @pytest.fixture(scope="module")
@@ -90,12 +92,12 @@ def test_more_is_earned_at_the_same_risk(usual):
     assert whole["shortfall"] == pytest.approx(one["shortfall"], rel=1e-6)
     assert found.price_of_risk > 0
     assert more.to_dict() == pytest.approx((whole - one).to_dict())
-    assert one["limit"] == table["recommended"].sum()
+    assert one["limit"] == table["recommended_with_cover"].sum()
     sums = found.limits[["limit", "expected_margin", "expected_loss", "premium", "net_earnings"]].sum()
     assert whole[sums.index].to_dict() == pytest.approx(sums.to_dict())
     assert found.limits["change"].abs().is_monotonic_decreasing
     assert found.limits["change"].tolist() == pytest.approx(
-        (found.limits["limit"] - table["recommended"].reindex(found.limits.index)).tolist()
+        (found.limits["limit"] - table["recommended_with_cover"].reindex(found.limits.index)).tolist()
     )
 
 
@@ -169,7 +171,7 @@ def test_groups_and_sectors_keep_their_caps(assessed):
     assert found.limits.loc["B13", "held_by"] == "cap: group G5"
     members = [buyer for number, buyer in enumerate(BUYERS[:16]) if number % 8 == 0]
     assert sums.loc["G0", "limit"] == pytest.approx(found.limits.loc[members, "limit"].sum())
-    assert sums.loc["G0", "one_by_one_limit"] == table.loc[members, "recommended"].sum()
+    assert sums.loc["G0", "one_by_one_limit"] == table.loc[members, "recommended_with_cover"].sum()
     assert sums.loc["G7", "marginal_value"] == 0
     assert sums.loc["C", "marginal_value"] > 0
     assert found.basis[2] == "Caps on what limits may add up to hold as well: by group, sector."
@@ -187,7 +189,7 @@ def recommended(book_of):
         shares = {"sector_shares_of_book": sectors, "country_shares_of_book": countries}
         run = RUN | {"limits": shares, "limit_optimum": RUN["limit_optimum"] | {"scenarios": 1_000} | settings}
         book = book_of(AS_OF, run=run, **LEDGER)
-        table = limits.recommend(book, RATED, insured_percentage=POLICY.insured_percentage)
+        table = limits.recommend(book, RATED, cover=of_buyers(book, POLICY))
         return optimum.assess.__wrapped__(book, RATED, table, [POLICY]), book, table
 
     return recommended
@@ -209,10 +211,10 @@ def test_the_runs_caps_of_sectors_and_countries_hold_at_every_price_of_risk(reco
     monkeypatch.setattr(optimum, "solution", recorded)
     found, _, table = recommended({"C": 0.12}, {"DE": 0.12, "other": 0.15}, buyers=sought)
     stated = {"sector C": 0.12, "country DE": 0.12, "country FR": 0.15, "country (not stated)": 0.15}
-    one = sums_by_class(recommended_limit(table))
+    one = sums_by_class(table["recommended_with_cover"])
     assert len(found_limits) == len(found.frontier) == 4
     for solved in found_limits:
-        sums = sums_by_class(solved.limit.reindex(table.index).fillna(recommended_limit(table)))
+        sums = sums_by_class(solved.limit.reindex(table.index).fillna(table["recommended_with_cover"]))
         assert all(sums[name] <= share * OWED * (1 + 1e-9) for name, share in stated.items())
     assert all(one[name] <= share * OWED for name, share in stated.items())
     # Every limit counts in one of the three countries.
@@ -258,7 +260,7 @@ def test_where_only_some_limits_are_sought_the_others_stand(assessed):
     found, _, table = assessed(limit_optimum=RUN["limit_optimum"] | {"buyers": 10})
     others = found.limits[found.limits["held_by"] == "not sought"]
     assert len(others) == 29
-    assert others["limit"].tolist() == table.loc[others.index, "recommended"].tolist()
+    assert others["limit"].tolist() == table.loc[others.index, "recommended_with_cover"].tolist()
     assert found.totals.loc["difference", "net_earnings"] > 0
     assert found.totals.loc["book as a whole", "shortfall"] == pytest.approx(
         found.totals.loc["one by one", "shortfall"]
@@ -285,7 +287,7 @@ def test_without_a_margin_or_a_policy(assessed):
 
 def test_a_ledger_whose_limits_are_all_nothing(book_of):
     book = book_of("2028-03-31", run=RUN, **LEDGER)
-    table = one_by_one(book).assign(recommended=0.0, binding="need")
+    table = one_by_one(book).assign(recommended_with_cover=0.0, binding="need")
     assert (table["need"] == 0).all()
     found = optimum.assess.__wrapped__(book, RATINGS, table, [POLICY])
     assert found.limits.empty
@@ -301,7 +303,7 @@ def test_beside_the_recommended_limits_of_a_demo_book(book_of):
     ratings = default.assessment.__wrapped__(book).ratings
     table = limits.recommend(book, ratings)
     found = optimum.assess.__wrapped__(book, ratings, table, [])
-    assert found.totals.loc["one by one", "limit"] == recommended_limit(table).sum()
+    assert found.totals.loc["one by one", "limit"] == table["recommended_with_cover"].sum()
     assert found.totals.loc["difference", "net_earnings"] >= 0
     assert found.totals.loc["difference", "shortfall"] <= 1e-6 * found.totals.loc["one by one", "shortfall"]
 

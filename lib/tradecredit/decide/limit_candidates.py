@@ -31,7 +31,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     `ratings`: index buyer_id, `pd`; `limits`: `limits.recommend`; `policies`: `cover.policies`, of which the run's own
     counts. Index buyer_id, in the order of `limits`. Columns, as `limit_programme.solution` and `simulate` need them:
 
-    - `one_by_one_limit`: the recommended one, with cover where the table tells it; `most`: the smallest of what a buyer
+    - `one_by_one_limit`: the recommended one with cover; `most`: the smallest of what a buyer
       can use and what nobody may have (`BOUNDS`) and of the methods that the run keeps, rounded down as recommended
       limits are, and never below the limit set one by one, which cover may have raised; `least`: 0; `bound`: the name
       of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known, and of all but the
@@ -49,8 +49,8 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     - `pd`, `lgd`, `correlation`, `insured_limit`, `evidence`, `group_id`; `sector`, `country`: see `classes`.
     """
     settings, index = book.run.limit_optimum, limits.index
-    chosen = recommended_limit(limits)
-    binding = [name for name in METHODS if name in (*BOUNDS, *settings.kept) and name in limits]
+    chosen = limits["recommended_with_cover"]
+    binding = [name for name in METHODS if name in (*BOUNDS, *settings.kept)]
     bounds = limits[binding].astype("float64")
     need, most = limits["need"].fillna(0.0), rounded_down(bounds.min(axis="columns"), book.run.limits.digits)
     free = ~limits["binding"].isin(FIXED) & limits["need"].notna()
@@ -85,19 +85,12 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     return table.assign(loss=table["pd"] * table["lgd"])
 
 
-def recommended_limit(limits: pd.DataFrame) -> pd.Series:
-    """Return the limit that a table of `limits.recommend` asks for: that with cover, where the table tells it."""
-    return limits["recommended_with_cover" if "recommended_with_cover" in limits else "recommended"]
-
-
 def group_caps(buyers: pd.DataFrame, limits: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the caps of groups, `{"group_id": …}` with index group_id: the group limits of the table of limits.
 
-    `buyers`: `candidates`; `limits`: `limits.recommend`. A table without group limits allows each group what it allows
-    one buyer (`concentration`). Missing: no cap.
+    `buyers`: `candidates`; `limits`: `limits.recommend`.
     """
-    amount = limits["group_limit" if "group_limit" in limits else "concentration"].reindex(buyers.index)
-    return {"group_id": amount.groupby(buyers["group_id"]).first().dropna()}
+    return {"group_id": limits["group_limit"].reindex(buyers.index).groupby(buyers["group_id"]).first().dropna()}
 
 
 def simulated(

@@ -11,7 +11,6 @@ from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.decide import limits
 from tradecredit.decide.cover import of_buyers
-from tradecredit.decide.limit_candidates import recommended_limit
 from tradecredit.measure.behaviour import limits_in_force
 from tradecredit.measure.receivables import window_start
 from tradecredit.model import default
@@ -201,7 +200,13 @@ def _review(
     """Return the sums of a review, and the buyers that failed after it, by `end`."""
     past = book.at(day)
     table = limits.recommend(past, default.assess(past), cover=of_buyers(past, policy))
-    table = table.assign(recommended=recommended_limit(table))[["exposure", "recommended", "binding"]]
+    table = pd.DataFrame(
+        {
+            "exposure": table["exposure"],
+            "recommended": table["recommended_with_cover"],
+            "binding": table["binding_with_cover"],
+        }
+    )
     gone = table.index[table["binding"] == "in default"]
     failed = _failed(book, day, end)
     failed = failed[~failed["buyer_id"].isin(gone)].join(table, on="buyer_id")
