@@ -216,3 +216,11 @@ def test_a_book_without_discounts_tells_nothing(book_of):
     assert discounts.offers(book).empty
     assert discounts.totals(taken).isna().all()
     assert discounts.decisions(discounts.totals(taken), "EUR") == []
+
+
+def test_between_which_rates_a_discount_breaks_even():
+    table = pd.DataFrame({"break_even": [0.013, 0.009, np.nan, 0.18]}, index=pd.Index([1, 2, 3, 10], name="grade"))
+    assert discounts.break_even_in_words(table) == (
+        "The rate that breaks even lies between 0.9% (grade 2) and 18.0% (grade 10)."
+    )
+    assert discounts.break_even_in_words(table.loc[[3]]) == ""

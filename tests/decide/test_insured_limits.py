@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit.decide.cover import of_buyers
-from tradecredit.decide.insured_limits import after_cut, requests
+from tradecredit.decide.insured_limits import after_cut, cut_in_words, requests, requests_in_words
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.model.grades import grade
 from tradecredit.model.insurance import Policy
@@ -163,3 +163,21 @@ def test_a_cut_never_lowers_our_own_part_nor_raises_a_limit(book, left, share, p
     assert (found["own_more"] >= -1e-9).all()
     assert (found["own_after"] + found["insured_after"]).tolist() == pytest.approx(found["exposure"].tolist())
     assert (found["recommended_with_cover_after"] <= found["recommended_with_cover"]).all()
+
+
+# In words
+
+
+def test_what_is_said_of_requests_and_cuts(book, book_of):
+    asked = requests(book, rated(), POLICY)
+    assert requests_in_words(asked, "EUR") == (
+        "All 2 together would earn EUR 16,411 a year, after losses and the EUR 259 of premium and fees."
+    )
+    assert requests_in_words(asked.head(0), "EUR") == "No limit is worth asking the insurer for."
+    bare = book_of(AS_OF, run={"limits": LIMITS, "losses": {"lgd": 1.0}}, **TABLES)
+    assert "states no margin" in requests_in_words(requests(bare, rated(), POLICY), "EUR")
+    assert cut_in_words(after_cut(book, rated(), 0.5, cover=covered(book)), "EUR") == (
+        "It would touch 1 buyer: our own part of what they owe would rise by EUR 2,250, and the expected loss by EUR "
+        "22 a year; 1 of them would owe EUR 750 more than is then recommended."
+    )
+    assert cut_in_words(after_cut(book, rated(), 1.0, cover=covered(book)), "EUR").startswith("No buyer would be")

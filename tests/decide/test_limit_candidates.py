@@ -181,6 +181,14 @@ def test_a_limit_whose_need_is_not_known_stands(book):
     assert found.loc[["A", "F"], "most"].tolist() == [300, 300]
     assert found.loc[["A", "F"], "margin"].tolist() == [0, 0]
     assert found.loc["F", "insurable_share"] == 0
+    assert found.loc[["A", "F"], "bound"].tolist() == ["need not known", "need not known"]
+
+
+def test_the_limit_of_a_buyer_whose_risk_is_not_measured_stands(book_of):
+    public = LEDGER | {"buyers": LEDGER["buyers"].replace("B,private", "B,public")}
+    found = of(book_of(AS_OF, run=RUN, **public))
+    assert found["sought"].tolist() == [True, False, False]
+    assert found.loc["B", ["most", "bound"]].tolist() == [420, "risk not measured"]
 
 
 def test_with_cover_the_limits_with_cover_are_the_ones_set_one_by_one(book):

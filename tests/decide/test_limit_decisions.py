@@ -4,7 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradecredit.decide.limit_decisions import DECISIONS, REASONS, approval, by_decision, changes, decided, staying
+from tradecredit.decide.limit_decisions import (
+    DECISIONS,
+    REASONS,
+    approval,
+    by_decision,
+    changes,
+    decided,
+    in_words,
+    staying,
+)
 from tradecredit.decide.limit_groups import caps
 from tradecredit.params import LimitSettings
 
@@ -133,9 +142,9 @@ def test_approval_goes_by_the_amount_that_then_holds():
 
 def test_decisions_are_counted_with_their_amounts():
     found = by_decision(decisions_of(CASES[GIVEN]))
-    assert found["limits"].sum() == (CASES["decision"] != "none").sum()
+    assert found["buyers"].sum() == (CASES["decision"] != "none").sum()
     row = found.loc[("increase", "its need is met in full")]
-    assert row[["limits", "before", "after", "change", "decision_code"]].tolist() == [1, 2_000, 5_000, 3_000, "3"]
+    assert row[["buyers", "before", "after", "change", "decision_code"]].tolist() == [1, 2_000, 5_000, 3_000, "3"]
     assert (found["before"] + found["change"] == found["after"]).all()
 
 
@@ -144,3 +153,10 @@ def test_the_largest_change_comes_first():
     assert not found["decision"].isin(["none", "prolongation"]).any()
     assert found["change"].abs().is_monotonic_decreasing
     assert "protracted" in found.index
+
+
+def test_decisions_in_words():
+    told = in_words(decisions_of(CASES[GIVEN]), "EUR")
+    assert told.startswith("Decisions by kind: new 4 (EUR 17,500 more), increase 2 (EUR 6,000 more), prolongation 3, ")
+    assert told.endswith("cancellation 4 (EUR 27,700 less), refusal 1.")
+    assert in_words(decisions_of(CASES.loc[["nothing needed"], GIVEN]), "EUR") == "There is nothing to decide."

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit.decide.limit_groups import Cap, Caps, caps, class_amounts, counted_in_full, shared_by_need, within_caps
+from tradecredit.decide.limit_groups import (
+    Cap,
+    Caps,
+    caps,
+    class_amounts,
+    counted_in_full,
+    in_words,
+    shared_by_need,
+    within_caps,
+)
 from tradecredit.params import LimitSettings
 
 NONE = Cap(pd.Index(["all"]), np.array([0, 0, 0]), np.array([np.inf]))
@@ -145,3 +154,14 @@ def test_a_groups_room_is_used_up_where_it_is_short(members, room):
     share = shared_by_need(pd.Series(wanted), pd.Series(need), np.zeros(len(wanted), int), np.array([room]))
     given_out = np.fmin(wanted, share).sum()
     assert given_out == pytest.approx(min(room, wanted.sum()), rel=1e-6, abs=1e-6)
+
+
+def test_what_is_said_of_groups():
+    table = pd.DataFrame({"over_group_limit": [0.0, 1_500.0], "cut": [0, 2]})
+    assert in_words(table, "EUR") == (
+        "1 of 2 groups owe more than their limit, by EUR 1,500. Its group's limit takes something off the limit of 2 "
+        "members."
+    )
+    assert in_words(table.head(1), "EUR") == (
+        "No group owes more than its limit. No member's limit is cut by its group's."
+    )

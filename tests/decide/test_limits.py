@@ -679,3 +679,22 @@ def test_limits_of_a_demo_book(book_of):
     assert below.all(axis=None)
     budget = found["expected_loss_budget"] * ratings["pd"] * loss_given_default(book).lgd
     assert budget.dropna().to_numpy() == pytest.approx(book.run.limits.expected_loss_budget)
+
+
+def test_what_is_said_of_the_methods_that_bind():
+    table = pd.DataFrame(
+        {
+            "binding": ["need", "capacity", "need"],
+            "binding_with_cover": ["need", "need", "new buyer"],
+            "recommended": [10.0, 20.0, 30.0],
+            "recommended_with_cover": [10.0, 25.0, 30.0],
+            "exposure": [1.0, 2.0, 4.0],
+        }
+    )
+    found = limits.by_binding(table)
+    assert found.loc["need"].tolist() == [2, 40, 2, 35, 3]
+    assert found.loc["capacity"].tolist() == [1, 20, 0, 0, 0]
+    assert found.loc["new buyer"].tolist() == [0, 0, 1, 30, 4]
+    assert limits.binding_in_words(found) == (
+        "What the buyer needs sets 2 of 3 limits. The others are less than that, or set by a rule: new buyer (1)."
+    )

@@ -1,5 +1,6 @@
 """Limits for the book as a whole: sums, caps and prices on a small ledger, and what is said of them."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -345,3 +346,11 @@ def test_what_is_said(usual, assessed):
     kept, *_ = assessed(limit_optimum=RUN["limit_optimum"] | {"kept": ["capacity", "expected_loss_budget"]})
     assert "bound them, and so do the methods “capacity”, “expected-loss budget”; what else" in kept.basis[1]
     assert kept.totals.loc["difference", "net_earnings"] < 0.01 * kept.totals.loc["one by one", "net_earnings"]
+
+
+def test_what_keeps_limits_from_being_higher_is_said(usual, assessed):
+    found, *_ = usual
+    told = optimum.held_in_words(found)
+    assert told.startswith("What keeps limits from being higher: ")
+    assert sum(int(number) for number in re.findall(r"\((\d+)\)", told)) == len(found.limits)
+    assert optimum.held_in_words(assessed(margin=None)[0]) == ""

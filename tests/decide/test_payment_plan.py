@@ -227,7 +227,7 @@ def test_options_without_risk_or_capital_cost(book):
     # Claim: 210 days after each due date, 150 and 180 days from today: 160.
     days = (found["expected_date"] - pd.Timestamp(AS_OF)).dt.days
     assert days.tolist() == [61, 40, 200, 160]
-    assert found.loc["wait", "note"] == "own payments that were later"
+    assert found.loc["wait", "note"] == "by its own invoices that were paid later than this"
     assert found.loc["claim", "note"] == "1,200 insured"
 
 
@@ -391,9 +391,11 @@ def test_likely_days_are_the_buyers_own_or_of_all(book):
     found = payment_plan.likely_days(book, items)
     assert found["days"].fillna(-1).tolist() == [30, -1, 10, -1]
     assert found["basis"].tolist() == [
-        "own payments that were later", "fewer than 5 payments were later than this", "all buyers' later ones",
-        "fewer than 5 payments were later than this",
-    ]  # fmt: skip
+        "by its own invoices that were paid later than this",
+        "fewer than 5 invoices were paid later than this",
+        "by all buyers' invoices that were paid later than this",
+        "fewer than 5 invoices were paid later than this",
+    ]
     assert found.index.tolist() == [7, 8, 9, 10]
 
 

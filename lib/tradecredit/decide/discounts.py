@@ -170,6 +170,17 @@ def decisions(totals: pd.Series, currency: str) -> list[str]:
     return found
 
 
+def break_even_in_words(break_even: pd.DataFrame) -> str:
+    """Return in a sentence between which rates a discount breaks even (`break_even`); empty where none is known."""
+    rates = break_even["break_even"].dropna()
+    if rates.empty:
+        return ""
+    return (
+        f"The rate that breaks even lies between {rates.min():.1%} (grade {rates.idxmin()}) and {rates.max():.1%} "
+        f"(grade {rates.idxmax()})."
+    )
+
+
 def _offered(invoices: pd.DataFrame) -> pd.Series:
     return (invoices["discount_rate"] > 0) & invoices["discount_days"].notna()
 

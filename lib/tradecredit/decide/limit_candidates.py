@@ -10,7 +10,7 @@ from tradecredit.decide.cover import PAYING_BY_LOSS, own_policy
 from tradecredit.decide.limit_groups import classes
 from tradecredit.decide.limit_methods import turns_a_year, yearly_sales
 from tradecredit.decide.limit_programme import Years, own_part
-from tradecredit.decide.limit_rules import FIXED
+from tradecredit.decide.limit_rules import FIXED, UNMEASURED
 from tradecredit.decide.limits import METHODS, rounded_down
 from tradecredit.measure.balances import balances
 from tradecredit.measure.receivables import window_start
@@ -34,8 +34,9 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     - `one_by_one_limit`: the recommended one with cover; `most`: the smallest of what a buyer
       can use and what nobody may have (`BOUNDS`) and of the methods that the run keeps, rounded down as recommended
       limits are, and never below the limit set one by one, which cover may have raised; `least`: 0; `bound`: the name
-      of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known, and of all but the
-      `limit_optimum.buyers` with the highest `most` are not sought: `sought` is false, and `most` is the limit itself;
+      of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known or whose risk is not measured
+      (`UNMEASURED`), and of all but the `limit_optimum.buyers` with the highest `most` are not sought: `sought` is
+      false, and `most` is the limit itself;
     - `margin`: the run's margin × the sales net of tax that a unit of limit carries in a year (`yearly_sales`), as far
       as the need goes (missing need, or no sales: nothing);
     - `loss` = PD × LGD: a buyer owes its whole limit when it defaults. Buyers of a group that default together have the
@@ -53,10 +54,14 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     binding = [name for name in METHODS if name in (*BOUNDS, *settings.kept)]
     bounds = limits[binding].astype("float64")
     need, most = limits["need"].fillna(0.0), rounded_down(bounds.min(axis="columns"), book.run.limits.digits)
-    free = ~limits["binding"].isin(FIXED) & limits["need"].notna()
+    buyers = book.buyers.set_index("buyer_id").reindex(index)
+    stands = limits["binding"].where(limits["binding"].isin(FIXED))
+    stands = stands.mask(stands.isna() & buyers["kind"].isin(UNMEASURED), "risk not measured")
+    stands = stands.mask(stands.isna() & limits["need"].isna(), "need not known")
+    free = stands.isna()
     sought = free & (most.where(free).rank(method="first", ascending=False) <= settings.buyers)
     bound = bounds.fillna(np.inf).idxmin(axis="columns").map(METHODS)
-    bound = bound.where(free, limits["binding"]).mask(free & ~sought, "not sought")
+    bound = stands.fillna(bound).mask(free & ~sought, "not sought")
     most = np.maximum(most, chosen).where(sought, chosen)
     purchases, delay = balances(book).reindex(index), book.run.limits.tolerated_delay_days
     used = (need / most.where(most > 0)).clip(upper=1.0)
@@ -77,7 +82,6 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     )
     table = table.assign(correlation=asset_correlation(book, table["pd"])["correlation"])
     table = table.join(cover(book)["insured_limit"]).join(evidence(book))
-    buyers = book.buyers.set_index("buyer_id")
     table = table.join(buyers["group_id"]).join(classes(buyers))
     table = _insured(book, table, sales, own_policy(book, policies))[most > 0]
     if book.run.losses.groups == "together":

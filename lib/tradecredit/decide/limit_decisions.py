@@ -137,23 +137,34 @@ def approval(amounts: pd.Series, levels: Sequence[ApprovalLevel]) -> pd.Series:
 def by_decision(limits: pd.DataFrame) -> pd.DataFrame:
     """Return the decisions with their reasons, the most frequent first; where nothing is to decide is left out.
 
-    Index `decision`, `reason`; `decision_code`, `reason_code` (missing: none), `limits` (number), and the sums
+    Index `decision`, `reason`; `decision_code`, `reason_code` (missing: none), `buyers`, and the sums
     `before`, `after` and `change` in the reporting currency.
     """
     asked = limits[limits["decision"] != "none"]
     table = asked.assign(before=asked["own_limit"].fillna(0.0)).groupby(["decision", "reason"])
     table = table.agg(
-        decision_code=("decision_code", "first"), reason_code=("reason_code", "first"), limits=("change", "size"),
+        decision_code=("decision_code", "first"), reason_code=("reason_code", "first"), buyers=("change", "size"),
         before=("before", "sum"), change=("change", "sum"),
     )  # fmt: skip
     table.insert(4, "after", table["before"] + table["change"])
-    return table.sort_values("limits", ascending=False, kind="stable")
+    return table.sort_values("buyers", ascending=False, kind="stable")
 
 
 def changes(limits: pd.DataFrame) -> pd.DataFrame:
     """Return the limits that change or are refused, the largest change first; those prolonged are left out."""
     moved = limits[~limits["decision"].isin(["none", "prolongation"])]
     return moved.loc[moved["change"].abs().sort_values(ascending=False, kind="stable").index]
+
+
+def in_words(limits: pd.DataFrame, currency: str) -> str:
+    """Return in a sentence how many limits of the book are decided in which way, and what that changes."""
+    told = limits[limits["decision"] != "none"].groupby("decision")["change"].agg(["size", "sum"])
+    parts = [
+        f"{name} {int(row['size']):,}"
+        + (f" ({currency} {abs(row['sum']):,.0f} {'more' if row['sum'] > 0 else 'less'})" if row["sum"] else "")
+        for name, row in told.reindex(list(DECISIONS)).dropna().iterrows()
+    ]
+    return f"Decisions by kind: {', '.join(parts)}." if parts else "There is nothing to decide."
 
 
 def _taken(words: list[str], places: np.ndarray, index: pd.Index) -> pd.Series:

@@ -192,6 +192,22 @@ def groups(limits: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("recommended", ascending=False, kind="stable")
 
 
+def in_words(groups: pd.DataFrame, currency: str) -> str:
+    """Return in a sentence which groups are above their limit, and how many members' limits are cut (`groups`)."""
+    over = groups[groups["over_group_limit"] > 0]
+    above = "No group owes more than its limit."
+    if len(over):
+        above = (
+            f"{len(over):,} of {len(groups):,} groups owe more than their limit, by {currency} "
+            f"{over['over_group_limit'].sum():,.0f}."
+        )
+    cut = int(groups["cut"].sum())
+    less = "No member's limit is cut by its group's."
+    if cut:
+        less = f"Its group's limit takes something off the limit of {cut:,} {'member' if cut == 1 else 'members'}."
+    return f"{above} {less}"
+
+
 def class_caps(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
     """Return the sectors and countries that the run caps: index `class` (`sector C`); sums over their buyers.
 

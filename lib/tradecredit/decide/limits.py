@@ -22,8 +22,8 @@ from tradecredit.decide.limit_methods import capacity, loss_budget, need, own_ex
 from tradecredit.measure.behaviour import limits_in_force
 
 __all__ = [
-    "METHODS", "breaches", "by_binding", "capacity", "decisions", "expired_overrides", "loss_budget", "need",
-    "recommend", "rounded_down", "totals",
+    "METHODS", "binding_in_words", "breaches", "by_binding", "capacity", "decisions", "expired_overrides",
+    "loss_budget", "need", "recommend", "rounded_down", "totals",
 ]  # fmt: skip
 
 
@@ -156,6 +156,15 @@ def by_binding(limits: pd.DataFrame) -> pd.DataFrame:
     table = alone.join(covered.rename_axis("binding"), how="outer").fillna(0.0)
     table = table.astype({"buyers": int, "buyers_with_cover": int})
     return table.sort_values(["buyers_with_cover", "buyers"], ascending=False, kind="stable")
+
+
+def binding_in_words(by_binding: pd.DataFrame) -> str:
+    """Return in a sentence which methods set the limits with cover; see `by_binding`."""
+    counts = by_binding["buyers_with_cover"]
+    needed, others = int(counts.get("need", 0)), counts.drop(index="need", errors="ignore")
+    told = ", ".join(f"{method} ({count:,})" for method, count in others[others > 0].items())
+    less = f" The others are less than that, or set by a rule: {told}." if told else ""
+    return f"What the buyer needs sets {needed:,} of {counts.sum():,} limits.{less}"
 
 
 def expired_overrides(book: Book) -> pd.DataFrame:

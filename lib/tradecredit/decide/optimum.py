@@ -140,6 +140,13 @@ def price_in_words(optimum: Optimum, currency: str) -> str:
     )
 
 
+def held_in_words(optimum: Optimum) -> str:
+    """Return in a sentence what keeps how many limits from being higher; empty without an optimum."""
+    counts = optimum.limits["held_by"].value_counts()
+    told = ", ".join(f"{what} ({count:,})" for what, count in counts.items())
+    return f"What keeps limits from being higher: {told}." if told else ""
+
+
 def checked_in_words(optimum: Optimum, currency: str) -> str:
     """Return in sentences what the shortfall is on other years and under the whole policy; empty without an optimum."""
     if np.isnan(optimum.price_of_risk):
@@ -250,6 +257,8 @@ def _basis(book: Book, policy: Policy | None, buyers: pd.DataFrame, caps: pd.Dat
         )
     elif policy is not None:
         told.append(f"The policy in force, {policy.name}, bears no part of an ordinary loss, and counts as none.")
+    if (buyers["bound"] == "risk not measured").any():
+        told.append("Public bodies and affiliates, whose risk is not measured, keep their limits.")
     if (buyers["bound"] == "not sought").any():
         told.append(
             f"Only the limits of the {settings.buyers:,} buyers that can use most are sought; the others keep theirs."

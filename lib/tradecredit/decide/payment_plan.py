@@ -225,9 +225,10 @@ def likely_days(book: Book, items: pd.DataFrame) -> pd.DataFrame:
     for buyer_id, due in zip(items["buyer_id"], items["days_past_due"], strict=True):
         later = past[past["days_late"] > due]
         own = later[later["buyer_id"] == buyer_id]
-        used, basis = (own, "own payments that were later") if len(own) >= ENOUGH else (later, "all buyers' later ones")
+        whose = "its own" if len(own) >= ENOUGH else "all buyers'"
+        used, basis = own if len(own) >= ENOUGH else later, f"by {whose} invoices that were paid later than this"
         known = len(used) >= ENOUGH
-        basis = basis if known else f"fewer than {ENOUGH} payments were later than this"
+        basis = basis if known else f"fewer than {ENOUGH} invoices were paid later than this"
         rows.append((used["days_late"].mean() - due if known else np.nan, basis))
     return pd.DataFrame(rows, columns=["days", "basis"], index=items.index)
 

@@ -36,6 +36,7 @@ def _columns(kind: Kind, labels: dict[str, str]) -> dict[str, Column]:
 COLUMNS: dict[str, Column] = {
     **_columns("text", {
         "agency": "Agency", "as_of": "As of", "assurance": "Assurance", "binding": "Binding constraint",
+        "binding_with_cover": "Binding constraint",
         "bucket": "Bucket", "buyer_id": "Buyer", "by": "By", "check": "Check", "country": "Country", "cover": "Cover",
         "currency": "Currency", "drivers": "Main drivers", "group_id": "Group", "invoice_id": "Invoice",
         "kind": "Kind", "label": "Figure", "light": "Light", "method": "Method", "name": "Name", "part": "Part",
@@ -76,13 +77,16 @@ COLUMNS: dict[str, Column] = {
         "threshold": "Threshold", "total_assets": "Total assets", "total_cost": "Total cost",
         "total_liabilities": "Total liabilities", "uncovered": "Not covered", "under_limit": "Under a limit",
         "working_capital": "Working capital",
-        "avoidable": "Avoidable debt", "breach_amount": "Owed above limits",
+        "after": "After", "avoidable": "Avoidable debt", "before": "Before", "breach_amount": "Owed above limits",
+        "cap": "Cap", "capital_saved": "Capital saved", "covered_limit": "Covered limit",
         "expected_loss_more": "Expected loss, more",
         "expected_margin": "Expected margin", "extra_sales": "Extra sales", "group_limit": "Group's limit",
         "insured_after": "Insured part, after", "insurer_limit_after": "Insurer's limit, after", "limits": "Limits",
         "loss_avoided": "Loss avoided", "margin_gained": "Margin gained", "net_earnings": "Net earnings",
         "net_gain": "Net gain", "one_by_one_limit": "Limit, one by one", "over_group_limit": "Above the group's limit",
+        "over_after": "Above recommended, after", "over_cap": "Above the cap",
         "own_after": "Own part, after", "recommended_with_cover": "Recommended, with cover",
+        "recommended_with_cover_after": "Recommended, after",
         "requested": "Limit to ask for", "shortfall": "Shortfall", "shortfall_cap": "Cap on the shortfall",
     }),
     **_columns("percent", {
@@ -120,7 +124,8 @@ COLUMNS: dict[str, Column] = {
         "terms_days": "Terms (days)", "waiting_days": "Waiting period (days)",
     }),
     **_columns("count", {
-        "buyers": "Buyers", "count": "Count", "defaults": "Defaults", "disputes": "Disputes", "grade": "Grade",
+        "buyers": "Buyers", "buyers_with_cover": "Buyers, with cover", "count": "Count", "defaults": "Defaults",
+        "disputes": "Disputes", "grade": "Grade",
         "invoices": "Invoices", "items": "Items", "months_of_history": "Months of history",
         "open_buyers": "Buyers who owe", "open_invoices": "Open invoices", "rows": "Rows", "scenarios": "Scenarios",
     }),
@@ -358,7 +363,16 @@ def _is_number(value: object) -> bool:
 def _text(value: object) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
-    return number(value) if _is_number(value) else str(value)
+    return number(value) if _is_number(value) else spaced(str(value))
+
+
+def spaced(text: str) -> str:
+    """Return text with a space before each per cent sign, as figures on a page have it.
+
+    >>> spaced("12% of 3 %")
+    '12 % of 3 %'
+    """
+    return re.sub(r"(?<=\d)%", " %", text)
 
 
 def _day(value: object) -> str:
