@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tradecredit.errors import InputError, ParameterError
-from tradecredit.model.term_structure import LONG_RUN, REVERSION_YEARS, forward, probability_within, term_structure
+from tradecredit.model.term_structure import LONG_RUN, REVERSION_YEARS, forward, term_structure
 from tradecredit.params import PROJECT, DefaultSettings
 
 PUBLISHED = PROJECT.parent / "shared" / "published" / "sp_1981-2016.csv"
@@ -80,10 +80,6 @@ def test_certain_and_missing_ones():
     assert hazards.loc["b", 1] == 1
     assert hazards.loc["b", 2:].isna().all()
     assert hazards.loc["c"].isna().all()
-    days = probability_within(curves, days=[0, 1, 365])
-    assert days.loc["a"].tolist() == [0, 0, 0]
-    assert days.loc["b"].tolist() == [0, 1, 1]
-    assert days.loc["c"].isna().all()
 
 
 @pytest.mark.parametrize("months", [1, 11, 12, 13, 60])
@@ -107,34 +103,12 @@ def test_forward_by_hand():
     assert forward(cumulative).loc[0].tolist() == pytest.approx([0.1, 0.2, 0.5])
 
 
-def test_days_within_a_month_have_an_even_hazard():
-    # Ten twelfths of 365 days are 10 months; 15.2083 days more are half of the eleventh: √(0.8 · 0.6) are left.
-    cumulative = pd.DataFrame([[0.0] * 9 + [0.2, 0.4]], columns=range(1, 12))
-    days = [0, 365 * 10 / 12, 365 * 10.5 / 12, 365 * 11 / 12]
-    assert probability_within(cumulative, days=days).loc[0].tolist() == pytest.approx(
-        [0, 0.2, 1 - math.sqrt(0.48), 0.4]
-    )
-
-
-@settings(deadline=None)
-@given(st.floats(0, 1), st.lists(st.integers(0, 1825), min_size=1, max_size=6))
-def test_more_days_never_have_a_lower_probability(probability, days):
-    curve = term_structure(pd.Series([probability]))
-    found = probability_within(curve, days=sorted(days)).loc[0]
-    assert found.between(0, 1).all()
-    assert found.is_monotonic_increasing
-    assert probability_within(curve, days=[365]).loc[0, 365] == pytest.approx(probability)
-
-
 def test_what_cannot_be_is_told_at_once():
     with pytest.raises(ParameterError) as caught:
         term_structure(pd.Series([0.1]), long_run=0, reversion_years=float("inf"), months=61)
     assert [problem.column for problem in caught.value.problems] == ["long_run", "reversion_years", "months"]
     with pytest.raises(InputError, match=r"row 3.*1 more") as caught:
         term_structure(pd.Series([0.5, -0.1, 1.1, np.nan]))
-    with pytest.raises(ParameterError, match=r"days.*from 0 to 365") as caught:
-        probability_within(term_structure(pd.Series([0.1]), months=12), days=[30, 366, -1])
-    assert caught.value.problems[0].others == 1
 
 
 @pytest.fixture(scope="module")

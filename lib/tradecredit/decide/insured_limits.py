@@ -141,9 +141,9 @@ def cut_in_words(cut: pd.DataFrame, currency: str) -> str:
     """Return in a sentence what a cut of the insurer's limits does to the book; see `after_cut`."""
     if cut.empty:
         return "No buyer would be touched: the insurer has named no limit that could be cut."
-    over = cut[cut["over_after"] > 0]
+    over, buyers = cut[cut["over_after"] > 0], "buyer" if len(cut) == 1 else "buyers"
     return (
-        f"It would touch {len(cut):,} {'buyer' if len(cut) == 1 else 'buyers'}: our own part of what they owe would rise by {currency} "
+        f"It would touch {len(cut):,} {buyers}: our own part of what they owe would rise by {currency} "
         f"{cut['own_more'].sum():,.0f}, and the expected loss by {currency} {cut['expected_loss_more'].sum():,.0f} a "
         f"year; {len(over):,} of them would owe {currency} {over['over_after'].sum():,.0f} more than is then "
         "recommended."

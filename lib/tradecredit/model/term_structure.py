@@ -1,6 +1,6 @@
 """Default probability by month up to five years, from that of the next 12 months."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -27,8 +27,6 @@ to a level of 23 %."""
 
 LONGEST_MONTHS = 60
 """The curves are fitted up to five years: after ten years they lie far above the published rates of good ratings."""
-
-MONTH_DAYS = 365 / 12
 
 YEAR = 12
 
@@ -88,32 +86,6 @@ def forward(cumulative: pd.DataFrame) -> pd.DataFrame:
     return (cumulative - before) / (1 - before).where(before < 1)
 
 
-def probability_within(cumulative: pd.DataFrame, *, days: Sequence[int]) -> pd.DataFrame:
-    """Return the probability of default within so many days; 1 less it is the chance that an instalment is still paid.
-
-    `cumulative`: as `term_structure`; `days`: from today. Out: the same index; a column for each of `days`. A month has
-    365/12 days, and within it the hazard is even: ln(1 − F) goes in a straight line. Missing probabilities stay
-    missing, on day 0 too. Raises `ParameterError` for days that are negative or beyond the last month.
-    """
-    last = len(cumulative.columns)
-    wrong = [day for day in days if not 0 <= day <= last * MONTH_DAYS]
-    if wrong:
-        allowed = f"must be from 0 to {last * MONTH_DAYS:.0f}, the end of month {last}"
-        raise ParameterError([_problem("days", wrong[0], allowed, others=len(wrong) - 1)])
-    at_end = cumulative.to_numpy(dtype="float64")
-    with np.errstate(divide="ignore"):
-        hazard = np.column_stack([0 * at_end[:, 0], -np.log1p(-at_end)])
-    place = np.asarray(days, dtype="float64") / MONTH_DAYS
-    month = np.minimum(place.astype(int), last - 1)
-    part = place - month
-    lower, upper = hazard[:, month], hazard[:, month + 1]
-    with np.errstate(invalid="ignore"):
-        # Default is certain by a month whose hazard is infinite, and where some of that month has passed.
-        between = np.where(np.isinf(upper) & (part > 0), np.inf, lower + part * (upper - lower))
-        between = np.where(part == 0, lower, between)
-    return pd.DataFrame(-np.expm1(-between), index=cumulative.index, columns=pd.Index(days, name="day"))
-
-
 def _shares(relative: np.ndarray, decay: np.ndarray) -> np.ndarray:
     """Return each month's hazard as a share of that of the first 12 months together.
 
@@ -145,7 +117,5 @@ def _argument_problems(long_run: float, reversion_years: float, months: int) -> 
         yield _problem("months", months, f"must be a whole number from 1 to {LONGEST_MONTHS}")
 
 
-def _problem(name: str, value: object, allowed: str, others: int = 0) -> Problem:
-    return Problem(
-        file="term structure", column=name, value=value, allowed=allowed, remedy="change the argument", others=others
-    )
+def _problem(name: str, value: object, allowed: str) -> Problem:
+    return Problem(file="term structure", column=name, value=value, allowed=allowed, remedy="change the argument")
