@@ -43,7 +43,8 @@ def report(
             failed = failure(error)
             typer.echo(f"Chapter {failed['chapter']} failed in cell {failed['cell']}: {failed['error']}", err=True)
             typer.echo("Nothing was published; the last good report stays as it was.", err=True)
-            raise typer.Exit(1) from None
+            # Some input is found to be bad only by what a chapter makes of it.
+            raise typer.Exit(2 if error.ename in ("InputError", "ParameterError") else 1) from None
     typer.echo(page)
 
 

@@ -22,7 +22,7 @@ from tradecredit import Book, Run
 from tradecredit.book.book import _freeze, _thawed
 from tradecredit.book.schema import TABLES, dtype
 from tradecredit.decide import limits
-from tradecredit.decide.cover import of_buyers
+from tradecredit.decide.insured_part import of_buyers
 from tradecredit.model.grades import grade
 from tradecredit.model.insurance import Policy
 

@@ -26,7 +26,7 @@ import scipy.optimize
 from common_work import granular_book
 from scipy.sparse import hstack
 
-from tradecredit.decide.limit_programme import Years, own_part, results, shortfall, solution
+from tradecredit.decide.optimum_programme import Years, own_part, results, shortfall, solution
 from tradecredit.model.losses import simulate
 from tradecredit.model.risk_measures import Sample, tail_weights
 from tradecredit.params import Sampling

@@ -261,35 +261,6 @@ def test_policies_of_the_run_have_a_turnover(book, files):
     assert cover.policies(book) == []
 
 
-def test_cover_of_buyers_is_by_the_policy_its_limits_and_its_kind(book_of, files):
-    buyers = "buyer_id,kind\nA,private\nB,private\nC,private\nD,public\nE,private\n"
-    given = (
-        "buyer_id,source,amount,valid_from\nA,insurer,900,2025-01-01\nB,insurer,0,2025-01-01\nD,insurer,50,2025-01-01\n"
-    )
-    book = book_of(AS_OF, invoices=INVOICES, buyers=buyers, limits=given)
-    named = {"A": 900, "B": 0, "C": np.nan, "D": 0, "E": np.nan}
-
-    def told(policy):
-        found = cover.of_buyers(book, policy)
-        return found.percentage, found.limit.to_dict(), found.named.fillna(-1).to_dict()
-
-    nobody = {**named, "C": -1, "E": -1}
-    # C and E have no evidence but good faith: 10 % of the discretionary limit. B was refused, and has none.
-    whole = Policy(insured_percentage=0.9, discretionary_limit=400, limits={"E": 70})
-    assert told(whole) == (0.9, {"A": 900, "B": 0, "C": 40, "D": 0, "E": 70}, {**nobody, "E": 70})
-    keys = Policy(insured_percentage=0.9, kind="key_accounts", buyers=["C"], discretionary_limit=400)
-    assert told(keys)[:2] == (0.9, {"A": 0, "B": 0, "C": 40, "D": 0, "E": 0})
-    excess = Policy(
-        insured_percentage=0.9, kind="excess_of_loss", aggregate_first_loss=100, maximum_liability=1_000,
-        discretionary_limit=400,
-    )  # fmt: skip
-    assert told(excess) == (0.0, dict.fromkeys("ABCDE", 0), nobody)
-    assert told(None)[0] == 0
-    assert cover.of_buyers(book).limit.isna().all()
-    # The run's own policy is the one that counts where none is given.
-    assert cover.of_buyers(with_files(book, files / "own.yaml")).percentage == 0.85
-
-
 def test_a_rate_on_an_unknown_turnover_is_refused_for_each_policy(book_of, files):
     short = book_of(AS_OF, invoices=INVOICES[INVOICES["issued"] >= "2025-06-01"], buyers=BUYERS)
     (files / "other.yaml").write_text("premium_rate: 0.03\n", encoding="utf-8")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit.decide.cover import of_buyers
 from tradecredit.decide.insured_limits import after_cut, cut_in_words, requests, requests_in_words
+from tradecredit.decide.insured_part import of_buyers
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.model.grades import grade
 from tradecredit.model.insurance import Policy
@@ -178,6 +178,6 @@ def test_what_is_said_of_requests_and_cuts(book, book_of):
     assert "states no margin" in requests_in_words(requests(bare, rated(), POLICY), "EUR")
     assert cut_in_words(after_cut(book, rated(), 0.5, cover=covered(book)), "EUR") == (
         "It would touch 1 buyer: our own part of what they owe would rise by EUR 2,250, and the expected loss by EUR "
-        "22 a year; 1 of them would owe EUR 750 more than is then recommended."
+        "22 a year; EUR 750 that 1 of them owe would be above what is then recommended, and are not today."
     )
     assert cut_in_words(after_cut(book, rated(), 1.0, cover=covered(book)), "EUR").startswith("No buyer would be")

@@ -6,7 +6,7 @@ import pytest
 
 from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits
-from tradecredit.decide.cover import of_buyers
+from tradecredit.decide.insured_part import of_buyers
 from tradecredit.decide.limit_explained import why
 from tradecredit.errors import InputError
 from tradecredit.model.grades import grade
@@ -58,15 +58,15 @@ def test_the_example_in_sentences(book_of):
         "buyer": "Alder & Sons (A) owes us EUR 400,010 on 31 March 2026; it has been a customer since 2 May 2019; its "
         "last invoice is of 1 March 2026.",
         "grade": "The probability that it defaults within 12 months is put at 1.00 %, which is grade 5 of 10 (fitted "
-        "model). What speaks against it: pays 9 days late.",
+        "model). What weighs most: pays 9 days late.",
         "need": "It buys for EUR 33,333 a month at 15 days' usual terms. With the 30 days of delay that we tolerate, "
         "45 days of purchases are EUR 50,000.",
         "capacity": "Its accounts of 31 December 2024 show net worth of EUR 80,000, of which 35 % is EUR 28,000; "
         "revenue of EUR 700,000, of which 5 % is EUR 35,000. The smallest of these, EUR 28,000, is what they carry.",
         "expected-loss budget": "We accept an expected loss of EUR 1,000 a year on one buyer. At a probability of "
         "1.00 % and a loss of 100 % of what is owed, that is EUR 100,000.",
-        "net value added": "Of each 100 of limit we earn 18.00 a year, expect to lose 1.00, and the capital behind it "
-        "costs 0.00: so a limit pays, of any size.",
+        "net value added": "Of each 100 of limit we count 18.00 of margin, expect to lose 1.00 a year, and the capital "
+        "behind it costs 0.00 a year: so a limit pays, of any size.",
         "concentration": "No buyer may owe more than 100 % of all receivables, which are EUR 400,010: EUR 400,010.",
         "smallest": "The smallest of these amounts counts: EUR 28,000, by “capacity”.",
         "group": "It is one of 2 buyers of group G, whose limits may add up to EUR 50,000: there is room for what each "
@@ -75,7 +75,7 @@ def test_the_example_in_sentences(book_of):
         "limit": "The recommended limit is EUR 28,000, set by “capacity”.",
         "with cover": "The insurer bears 90 % of what lies within its limit of EUR 5,000. With that the limit is "
         "EUR 32,000, set by “capacity”, of which EUR 27,500 is our own risk.",
-        "decision": "Our limit in force is EUR 40,000: it falls by EUR 8,000 to EUR 32,000; because its accounts carry "
+        "decision": "Our limit in force is EUR 40,000: it falls by EUR 8,000 to EUR 32,000, because its accounts carry "
         "no more. Who approves: credit analyst.",
     }
     amounts = found["amount"].dropna()
@@ -96,7 +96,7 @@ def test_a_limit_that_is_fixed_says_by_what(book_of):
     found = told(book, probability=1.0, method="in default")["sentence"]
     assert found["grade"] == "It is in default, and so in grade 10 of 10."
     assert found["in default"].endswith("it gets nothing more on credit.")
-    assert found["decision"].startswith("Our limit in force is EUR 40,000: it is cancelled; because it is in default.")
+    assert found["decision"].startswith("Our limit in force is EUR 40,000: it is cancelled, because it is in default.")
     prepaid = TABLES | {"buyers": TABLES["buyers"].replace("Sons,private", "Sons,prepaid")}
     assert told(book_of(AS_OF, run=RUN, **prepaid))["sentence"]["prepaid"] == "It pays in advance: it needs no limit."
 
@@ -110,9 +110,11 @@ def test_a_buyer_of_whom_little_is_known(book_of):
     assert not {"capacity", "expected-loss budget", "net value added", "group"} & set(found.index)
     found = told(book, "B")["sentence"]
     assert found["need"] == "It has not ordered yet: what it needs is not known."
-    assert found["new buyer"] == "We have known it for less than 6 months: it gets at most EUR 25,000."
-    assert found["no accounts"].startswith("We do not know its accounts. In grade 5 a buyer without accounts gets")
-    assert found["decision"].startswith("No limit of ours is in force: a new one of EUR 25,000 is to be set; no more, ")
+    assert found["new buyer"] == "We have known it for less than 6 months: we risk at most EUR 25,000 of our own."
+    assert found["no accounts"].startswith(
+        "We do not know its accounts. In grade 5 we risk at most EUR 100,000 of our own"
+    )
+    assert found["decision"].startswith("No limit of ours is in force: a new one of EUR 25,000 is to be set, no more, ")
     found = told(book, "C")["sentence"]
     assert found["need"] == "It has bought nothing for 12 months: its need is EUR 0."
     assert found["decision"] == "No limit is in force, and none is needed: there is nothing to decide."
@@ -122,9 +124,11 @@ def test_negative_equity_and_a_limit_that_does_not_pay(book_of):
     tables = TABLES | {"statements": TABLES["statements"].replace("80000", "-80000")}
     found = told(book_of(AS_OF, run=RUN, **tables), probability=0.5)["sentence"]
     assert "net worth of EUR -80,000, for which we lend EUR 0" in found["capacity"]
-    assert found["net value added"].endswith("expect to lose 50.00, and the capital behind it costs 0.00: so a limit "
-                                             "does not pay, of any size.")  # fmt: skip
-    assert found["decision"].endswith("it is cancelled; because its accounts show negative equity. Who approves: "
+    assert found["net value added"].endswith(
+        "expect to lose 50.00 a year, and the capital behind it costs 0.00 a year: so a limit does not pay, of any "
+        "size."
+    )
+    assert found["decision"].endswith("it is cancelled, because its accounts show negative equity. Who approves: "
                                       "credit analyst.")  # fmt: skip
 
 
@@ -152,8 +156,37 @@ def test_what_the_insurer_bears_is_by_the_policy(book_of):
 def test_a_limit_that_would_change_by_little_stays(book_of):
     near = TABLES | {"limits": "buyer_id,source,amount,valid_from\nA,own,29000,2025-01-01\n"}
     assert told(book_of(AS_OF, run=RUN, **near))["sentence"]["decision"] == (
-        "Our limit in force is EUR 29,000: it stays as it is; because what is recommended differs by little. Who "
+        "Our limit in force is EUR 29,000: it stays as it is, because what is recommended differs by little. Who "
         "approves: credit analyst."
+    )
+
+
+def test_what_is_fixed_is_told_with_the_facts_of_the_buyer(book_of):
+    overrides = "buyer_id,limit,reason,by\nA,61000,seen,X\n"
+    public = TABLES | {"buyers": TABLES["buyers"].replace("Sons,private", "Sons,public")}
+    found = told(book_of(AS_OF, run=RUN, overrides=overrides, **public))
+    assert "net value added" not in found.index
+    assert found["sentence"]["rule"] == "A rule for particular buyers applies: an analyst's limit stands as it is."
+    dormant = told(book_of("2027-06-30", run=RUN, **TABLES), probability=1.0, method="in default")
+    assert dormant["sentence"]["need"].startswith("It has bought nothing for 12 months: its need is EUR 0")
+
+
+def test_what_may_be_repeated_to_the_buyer(book_of):
+    book = book_of(AS_OF, run=RUN, **TABLES)
+    found = told(book, policy=POLICY)["told_to_buyer"]
+    assert found[found].index.tolist() == ["buyer", "need", "capacity", "decision"]
+    # Here the default probability decides: that is not repeated.
+    assert not told(book, probability=0.2)["told_to_buyer"]["decision"]
+
+
+def test_tax_and_terms_lessen_what_the_insurer_bears(book_of):
+    taxed = TABLES | {"invoices": INVOICES.assign(tax=0.2 * INVOICES["amount"])}
+    found = told(book_of(AS_OF, run=RUN, **taxed), policy=POLICY)["sentence"]["with cover"]
+    # 0.9 of 0.8 of what is owed, until 6,250 are owed: 28,000 of our own and the 4,500 of the insurer.
+    assert found == (
+        "80 % of what it owes is insured debt: the rest is tax, or on longer terms than the policy covers. The insurer "
+        "bears 90 % of the insured debt within its limit of EUR 5,000. With that the limit is EUR 32,000, set by "
+        "“capacity”, of which EUR 27,500 is our own risk."
     )
 
 
@@ -163,8 +196,8 @@ def test_a_full_group_and_a_full_country_are_told(book_of):
     found = told(book_of(AS_OF, run=RUN | {"limits": settings}, **TABLES | {"buyers": buyers}))
     assert found["sentence"]["group"].endswith("add up to EUR 20,000: shared by need, that leaves it EUR 20,000.")
     assert found["sentence"]["country"] == (
-        "The limits of country DE are above what they may add up to. All are cut in proportion, which leaves it "
-        "EUR 8,000."
+        "The limits of country DE are above what they may add up to. All that no analyst has set are cut in "
+        "proportion, which leaves it EUR 8,000."
     )
     assert found["amount"][["group", "country", "rounding"]].tolist() == pytest.approx([20_000.5, 8_000.2, 8_000])
 

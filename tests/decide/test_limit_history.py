@@ -7,7 +7,7 @@ import pytest
 from tradecredit.book.demo import demo_book
 from tradecredit.book.schema import TABLES
 from tradecredit.decide import limit_history, limits
-from tradecredit.decide.cover import of_buyers
+from tradecredit.decide.insured_part import of_buyers
 from tradecredit.decide.limit_history import Replay
 from tradecredit.measure.behaviour import limits_in_force
 from tradecredit.measure.receivables import open_items

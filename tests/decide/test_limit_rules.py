@@ -60,7 +60,9 @@ def test_a_new_buyer_gets_the_starting_limit(book_of):
     assert found.loc[["NEW", "PROSPECT"], "binding"].tolist() == ["new buyer"] * 2
     assert found.loc["NEW", "need"] > 60_000
     assert pd.isna(found.loc["PROSPECT", "need"])
-    assert found.loc["NEW", "rule"].startswith("known for less than 6 months: at most EUR 4,000; no accounts known")
+    assert found.loc["NEW", "rule"].startswith(
+        "known for less than 6 months: at most EUR 4,000 at our own risk; no accounts"
+    )
     # NEW has been known for 80 days.
     assert recommended(book_of, {"new_buyer_months": 2})["new_buyer"].dropna().index.tolist() == ["PROSPECT"]
     assert recommended(book_of, {"new_buyer_months": 0})["new_buyer"].isna().all()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits
-from tradecredit.decide.cover import Cover, of_buyers
+from tradecredit.decide.insured_part import Cover, of_buyers
 from tradecredit.decide.limit_groups import class_caps, groups
 from tradecredit.decide.limit_methods import own_exposure
 from tradecredit.errors import InputError
@@ -309,14 +309,17 @@ def test_what_to_decide_is_told_in_sentences(book_of):
     )
     breach, cancel = limits.decisions(found, "EUR")
     assert breach == (
-        "1 buyer that is not in default owes EUR 13,333 above its limit; the largest excess is EUR 13,333 of "
-        "A, for whom EUR 3,400 is recommended. Raise its limit, or stop deliveries."
+        "1 buyer that is not in default owes EUR 13,333 above its limit, and more than is recommended: stop deliveries "
+        "until it is paid. The largest excess is EUR 13,333 of A, for whom EUR 3,400 is recommended."
     )
     assert cancel == "1 buyer in default still has a limit of our own. Cancel it."
     both = pd.concat([found, found.rename(index=lambda buyer: f"{buyer}2")])
     assert limits.decisions(both, "EUR")[0].startswith(
-        "2 buyers that are not in default owe EUR 26,667 above their limits; "
+        "2 buyers that are not in default owe EUR 26,667 above their limits, and more than is recommended: "
     )
+    room = limits.decisions(both.assign(over_recommended=[0.0, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.0]), "EUR")
+    assert ", and the recommended limit has room for that: set it. " in room[0]
+    assert ", and more than is recommended: stop deliveries until it is paid. " in room[1]
     assert limits.decisions(both, "EUR")[1] == "2 buyers in default still have a limit of our own. Cancel them."
 
 
@@ -444,7 +447,8 @@ def test_a_limit_with_and_without_cover_by_hand(book_of):
 def test_limits_of_the_insurer_may_be_given(book_of):
     book = book_of(AS_OF, run=EXAMPLE, statements=ACCOUNT, limits=IN_FORCE, **LEDGER)
     given = pd.Series({"A": 5_000.0, "B": 0.0, "gone": 1.0})
-    found = limits.recommend(book, rated(), cover=Cover(0.9, given, given))
+    cover = Cover(0.9, given * 0 + 1, given, given, given < 0)
+    found = limits.recommend(book, rated(), cover=cover)
     assert found["insurer_limit"].fillna(-1).tolist() == [5_000, 0, -1, -1]
     assert found.loc["A", ["recommended_with_cover", "insured"]].tolist() == [32_500, 4_500]
 

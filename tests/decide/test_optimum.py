@@ -9,10 +9,10 @@ import pytest
 
 from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits, optimum
-from tradecredit.decide.cover import of_buyers
-from tradecredit.decide.limit_candidates import candidates, simulated_years
-from tradecredit.decide.limit_programme import results, shortfall, solution
-from tradecredit.errors import InputError
+from tradecredit.decide.insured_part import of_buyers
+from tradecredit.decide.optimum_candidates import candidates, simulated_years
+from tradecredit.decide.optimum_programme import results, shortfall, solution
+from tradecredit.errors import InputError, ParameterError
 from tradecredit.model import default
 from tradecredit.model.grades import grade
 from tradecredit.model.insurance import Policy
@@ -249,7 +249,7 @@ def test_a_cap_that_the_run_states_holds(assessed, usual):
     found, *_ = assessed(limit_optimum=RUN["limit_optimum"] | {"shortfall_cap": half})
     assert found.totals.loc["book as a whole", "shortfall"] == pytest.approx(half)
     assert found.price_of_risk >= usual.price_of_risk
-    with pytest.raises(InputError, match="with what is not sought, have an expected shortfall"):
+    with pytest.raises(ParameterError, match=r"limit_optimum\.shortfall_cap.*have an expected shortfall of [1-9,]+"):
         assessed(limit_optimum=RUN["limit_optimum"] | {"shortfall_cap": 10.0})
     with pytest.raises(InputError, match="region: this column is missing"):
         assessed(caps={"region": pd.Series({"X": 1.0})})
@@ -266,7 +266,12 @@ def test_where_only_some_limits_are_sought_the_others_stand(assessed):
     assert found.totals.loc["book as a whole", "shortfall"] == pytest.approx(
         found.totals.loc["one by one", "shortfall"]
     )
-    assert "the 10 buyers that can use most" in found.basis[-1]
+    assert any("the 10 buyers that can use most" in told for told in found.basis)
+    # Half of what the limits set one by one lose is less than what the limits that stand do.
+    lowest = found.frontier.index[0]
+    assert found.basis[-1].startswith(f"No limits have an expected shortfall below {lowest:,.0f}, ")
+    assert lowest > 0.5 * found.totals.loc["one by one", "shortfall"]
+    assert found.frontier.loc[lowest, "shortfall"] == pytest.approx(lowest)
 
 
 def test_without_a_margin_or_a_policy(assessed):
@@ -283,7 +288,16 @@ def test_without_a_margin_or_a_policy(assessed):
         assert getattr(found, table).index.name == getattr(usual, table).index.name, table
     bare, *_ = assessed(policies=(), policy=None)
     assert (bare.limits["premium"] == 0).all()
-    assert bare.checked["whole_policy"].tolist() == bare.checked["other_years"].tolist()
+    assert bare.checked[["whole_policy", "whole_policy_se"]].isna().all(axis=None)
+    assert optimum.checked_in_words(bare, "EUR").endswith(").")
+    assert "under every term of the policy in force" in optimum.checked_in_words(usual, "EUR")
+
+
+def test_what_does_not_pay_is_not_held_by_the_price_of_risk(assessed):
+    found, *_ = assessed(margin=0.001)
+    idle = found.limits[found.limits["limit"] == 0]
+    assert "does not pay" in set(idle["held_by"])
+    assert (idle.loc[idle["held_by"] == "does not pay", "marginal_value"] <= 0).all()
 
 
 def test_a_ledger_whose_limits_are_all_nothing(book_of):

@@ -2,23 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.insured_part import insured_sales
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.measure.receivables import window_start
-from tradecredit.model import at_risk
 from tradecredit.model.insurance import Policy
 from tradecredit.model.losses import LossDistribution
 
 NO_COVER = "no cover"
 """The row of `comparison` without any policy."""
-
-PAYING_BY_LOSS = ("whole_turnover", "key_accounts", "single_buyer")
-"""Kinds of policy that bear their part of each loss, and not only what lies beyond a large first loss or a limit."""
 
 SHAPES = {
     "threshold_kind": "threshold",
@@ -29,19 +25,6 @@ SHAPES = {
     "bonus_loss_ratio": "no_claims_bonus",
 }
 """Terms that only say how another one works: without that one they say nothing."""
-
-
-class Cover(NamedTuple):
-    """What the insurer bears of what buyers owe, before any deductible, first loss or maximum.
-
-    `percentage` of what lies within the `limit` that applies to a buyer, named or discretionary (0: not insured;
-    missing: there is no policy); `named`: the insurer's own limit (0: refused, over, or not insurable; missing: none
-    named). Index buyer_id.
-    """
-
-    percentage: float
-    limit: pd.Series
-    named: pd.Series
 
 
 def policies(book: Book) -> list[Policy]:
@@ -110,25 +93,6 @@ def unknown_buyers(book: Book, policies: Sequence[Policy]) -> list[str]:
     ]
 
 
-def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
-    """Return what a policy, by default the run's own, bears of what each buyer owes: index buyer_id (all buyers).
-
-    The limits are those of `Policy.attachment`. Nothing is borne without a policy, and by kinds that pay nothing of an
-    ordinary loss (not `PAYING_BY_LOSS`). Invoices that a policy does not insure by their terms, tax and disputes are
-    not taken off.
-    """
-    if policy is None and book.run.policy:
-        policy = Policy.from_yaml(book.run.policy)
-    table = at_risk.cover(book)[["insured_limit"]]
-    if policy is None:
-        return Cover(0.0, table["insured_limit"] * np.nan, table["insured_limit"])
-    # Evidence is slow to find, and only a discretionary limit rests on it.
-    attached = policy.attachment(table.join(at_risk.evidence(book)) if policy.discretionary_limit else table)
-    limit = pd.Series(attached.limit, index=table.index)
-    bears = policy.kind in PAYING_BY_LOSS
-    return Cover(policy.insured_percentage if bears else 0.0, limit * bears, limit.mask(attached.discretionary))
-
-
 def insurable_turnover(book: Book, policy: Policy) -> float:
     """Return the amount, net of tax where that is known, of the last 12 months' invoices that a policy insures.
 
@@ -137,8 +101,7 @@ def insurable_turnover(book: Book, policy: Policy) -> float:
     start = window_start(book.as_of, 12)
     if book.invoices["issued"].min().replace(day=1) > start + pd.Timedelta(days=1):
         return float("nan")
-    counted = (book.invoices["issued"] > start) & policy.insurable(book.invoices, book.buyers)
-    return float((book.invoices["amount"] - book.invoices["tax"].fillna(0.0))[counted].sum())
+    return float(insured_sales(book, policy).sum())
 
 
 def in_force(book: Book, dist: LossDistribution) -> str:

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.cover import PAYING_BY_LOSS, Cover, of_buyers
-from tradecredit.decide.limit_methods import own_exposure, yearly_sales
+from tradecredit.decide.insured_part import PAYING_BY_LOSS, Cover, of_buyers, premium_of_sales
+from tradecredit.decide.limit_methods import carried_sales, needed, net_carried_sales, own_exposure
 from tradecredit.decide.limits import recommend
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.measure.balances import balances
@@ -33,47 +33,51 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     Index buyer_id; amounts in the reporting currency:
 
     - `request` and `request_code` (4505); `insurer_limit`, that in force (missing: none named); `requested`, the limit
-      to ask for, which is all that we would then lend;
+      to ask for: the insured debt in all that we would then lend;
     - `limit_now`, `limit_then`: `recommended_with_cover` without and with the request;
-    - `extra_sales` of a year that the difference carries, net of tax as far as that is stated: difference ×
-      `yearly_sales`; `margin_gained` = the run's margin × extra sales;
+    - `extra_sales` of a year that the difference carries, as far as it is needed, net of tax: difference ×
+      `net_carried_sales`; `margin_gained` = the run's margin × extra sales;
     - `expected_loss_more` = PD × LGD × what we bear of the limit then, less what we bear of it now (negative: less);
-    - `cost` = premium rate × extra sales × (1 + tax) and, for a new limit, the yearly fee; `net_gain` = margin_gained −
-      expected_loss_more − cost; `margin_per_cost` = margin_gained / cost (missing where it costs nothing: these come
-      first).
+    - `cost` = premium rate × the insured part of the extra sales × (1 + tax) and, for a new limit, the yearly fee;
+      `net_gain` = margin_gained − expected_loss_more − cost; `margin_per_cost` = margin_gained / cost (missing where it
+      costs nothing: these come first).
 
-    Left out: buyers that cannot be insured or are in default, and limits that the insurer has refused, whose requests
-    would be repeated. Missing: sales of a buyer without purchases, and all that rests on the margin where the run
-    states none; such requests come last, as nobody can tell whether they pay. A minimum premium is not looked at: where
-    it is not reached, extra sales cost less.
+    Left out: buyers that cannot be insured, to whom nothing is shipped with cover any more (`Cover.stopped`), that are
+    in default or whose need is not known, and limits that the insurer has refused, whose requests would be repeated.
+    Missing: all that rests on the margin where the run states none; such requests come last, as nobody can tell whether
+    they pay. A minimum premium is not looked at: where it is not reached, extra sales cost less.
     """
     if policy is None or policy.kind not in PAYING_BY_LOSS:
         return pd.DataFrame(columns=REQUEST_COLUMNS).rename_axis("buyer_id")
     cover, why_not = of_buyers(book, policy), at_risk.cover(book)["cover"]
     askable = ~why_not.isin(["limit refused", *(f"not insurable: {kind}" for kind in NOT_INSURABLE)])
-    askable &= (policy.buyers is None) | why_not.index.isin(policy.buyers or [])
-    share, now_limit, named = cover
-    now = recommend(book, ratings, cover=cover)
-    then = recommend(book, ratings, cover=cover._replace(limit=now_limit.mask(askable, np.inf)))
+    askable &= (cover.insurable > 0) & ~cover.stopped
+    granted = cover._replace(limit=cover.limit.mask(askable, np.inf))
+    now, then = recommend(book, ratings, cover=cover), recommend(book, ratings, cover=granted)
     limit_now, limit_then = now["recommended_with_cover"], then["recommended_with_cover"]
-    asked = (limit_then > limit_now) & askable
+    asked = (limit_then > limit_now) & askable & then["need"].notna()
 
-    carried = yearly_sales(balances(book), tolerated_delay_days=book.run.limits.tolerated_delay_days)
-    sales = (limit_then - limit_now) * carried
+    purchases, delay = balances(book), book.run.limits.tolerated_delay_days
+    used = np.minimum(limit_then, needed(purchases, tolerated_delay_days=delay)) - limit_now
+    used = used.clip(lower=0.0)
+    carried = carried_sales(purchases, tolerated_delay_days=delay)
+    sales = used * net_carried_sales(purchases, tolerated_delay_days=delay)
     margin = sales * (np.nan if book.run.margin is None else book.run.margin)
     loss = ratings["pd"].reindex(now.index) * loss_given_default(book).lgd
-    bear_then = own_exposure(limit_then, limit_then, insured_percentage=share)
-    more = loss * (bear_then - own_exposure(limit_now, now_limit, insured_percentage=share))
-    fresh = ~(named > 0)
-    cost = (policy.premium_rate or 0.0) * (1 + (policy.premium_tax_rate or 0.0)) * sales
-    cost += (policy.limit_fee or 0.0) * fresh
+    bear_then, bear_now = (
+        own_exposure(limit, reach, insured_percentage=cover.share)
+        for limit, reach in ((limit_then, limit_then), (limit_now, cover.reach))
+    )
+    more = loss * (bear_then - bear_now)
+    fresh = ~(cover.named > 0)
+    cost = premium_of_sales(policy) * cover.insurable * used * carried + (policy.limit_fee or 0.0) * fresh
     request = pd.Series(np.where(fresh, *REQUESTS), index=now.index, dtype="str")
     table = pd.DataFrame(
         {
-            "request": request, "request_code": request.map(REQUESTS), "insurer_limit": named,
-            "requested": limit_then, "limit_now": limit_now, "limit_then": limit_then, "extra_sales": sales,
-            "margin_gained": margin, "expected_loss_more": more, "cost": cost, "net_gain": margin - more - cost,
-            "margin_per_cost": margin / cost.where(cost > 0),
+            "request": request, "request_code": request.map(REQUESTS), "insurer_limit": cover.named,
+            "requested": (limit_then * cover.insurable).round(), "limit_now": limit_now, "limit_then": limit_then,
+            "extra_sales": sales, "margin_gained": margin, "expected_loss_more": more, "cost": cost,
+            "net_gain": margin - more - cost, "margin_per_cost": margin / cost.where(cost > 0),
         }
     )[REQUEST_COLUMNS][asked]  # fmt: skip
     per_cost = table["margin_per_cost"].where(table["cost"] != 0, np.inf)
@@ -107,18 +111,20 @@ def after_cut(
 
     - `exposure`; `insurer_limit`, `insured` and `own`, as `recommend`, each with `_after`; `own_more` = own_after −
       own; `expected_loss_more` = PD × LGD × own_more;
-    - `own_limit` in force; `recommended_with_cover`, with `_after`; `over_after`: exposure above it.
+    - `own_limit` in force; `recommended_with_cover`, with `_after`; `over_after`: exposure above it, and `over_more`,
+      how much of that comes with the cut.
 
     What was shipped before a cut stays covered (DOMAIN.md §5.1): this is the book once today's balances have turned
-    over. Buyers in default, to whom nothing more is shipped, are left out. Raises `ParameterError` for a part outside
-    0 to 1, and `InputError` for amounts that are missing or below 0.
+    over. Buyers in default, to whom nothing more is shipped, are left out, and limits that bear nothing. Raises
+    `ParameterError` for a part outside 0 to 1, and `InputError` for amounts that are missing or below 0.
     """
     cover = cover or of_buyers(book)
     named = cover.named.dropna()
     lowered = np.minimum(named, _limits_left(named, left))
     cut = cover._replace(named=lowered, limit=np.fmin(cover.limit, lowered.reindex(cover.limit.index)))
     before, after = recommend(book, ratings, cover=cover), recommend(book, ratings, cover=cut)
-    touched = lowered.index[(lowered < named) & (before["binding"].reindex(lowered.index) != "in default")]
+    bears = (cover.share * cover.limit).reindex(lowered.index) > 0
+    touched = lowered.index[(lowered < named) & bears & (before["binding"].reindex(lowered.index) != "in default")]
     before, after = before.loc[touched], after.loc[touched]
     more = after["own"] - before["own"]
     columns = {
@@ -132,7 +138,8 @@ def after_cut(
         own_limit=before["own_limit"],
         recommended_with_cover=before["recommended_with_cover"],
         recommended_with_cover_after=after["recommended_with_cover"],
-        over_after=(before["exposure"] - after["recommended_with_cover"]).clip(lower=0.0),
+        over_after=after["over_recommended"],
+        over_more=after["over_recommended"] - before["over_recommended"],
     )
     return table.sort_values("own_more", ascending=False, kind="stable")
 
@@ -140,13 +147,13 @@ def after_cut(
 def cut_in_words(cut: pd.DataFrame, currency: str) -> str:
     """Return in a sentence what a cut of the insurer's limits does to the book; see `after_cut`."""
     if cut.empty:
-        return "No buyer would be touched: the insurer has named no limit that could be cut."
-    over, buyers = cut[cut["over_after"] > 0], "buyer" if len(cut) == 1 else "buyers"
+        return "No buyer would be touched: no limit that the insurer has named bears anything today."
+    over, buyers = cut[cut["over_more"] > 0], "buyer" if len(cut) == 1 else "buyers"
     return (
         f"It would touch {len(cut):,} {buyers}: our own part of what they owe would rise by {currency} "
         f"{cut['own_more'].sum():,.0f}, and the expected loss by {currency} {cut['expected_loss_more'].sum():,.0f} a "
-        f"year; {len(over):,} of them would owe {currency} {over['over_after'].sum():,.0f} more than is then "
-        "recommended."
+        f"year; {currency} {over['over_more'].sum():,.0f} that {len(over):,} of them owe would be above what is then "
+        "recommended, and are not today."
     )
 
 

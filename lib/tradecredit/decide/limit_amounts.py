@@ -23,7 +23,8 @@ from tradecredit.measure.balances import balances, places
 from tradecredit.measure.ratios import ratios
 from tradecredit.model.at_risk import asset_correlation, loss_given_default
 from tradecredit.model.default import overriding
-from tradecredit.model.insurance import values_not
+from tradecredit.model.grades import WORST
+from tradecredit.model.insurance import missing_columns, values_not
 
 METHODS = {
     "need": "need",
@@ -43,6 +44,9 @@ METHODS = {
 same amount. The last three are what a buyer's group, sector and country leave it, and come after the others."""
 
 ROOMS = ("group_room", "sector_room", "country_room")
+
+RATED = ("pd", "grade", "method")
+"""Columns of the ratings that a limit rests on."""
 
 MEASURED = ("need", "capacity", "expected_loss_budget")
 """Methods whose amounts move with every month's figures; the others are rules and bounds, which nothing may pass."""
@@ -72,17 +76,20 @@ def known_buyers(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     """Return the buyers by their place in the book: `buyer_id`, `pd`, `grade` and `method` of `ratings`, `kind`,
     `group_id`, `sector`, `country`, `customer_since`, and the columns of `balances`.
 
-    Raises `InputError` for buyers whose probability or grade is missing.
+    Raises `InputError` for columns that `ratings` lacks, and for buyers whose probability or grade is missing or
+    impossible.
     """
+    problems = list(missing_columns(ratings, RATED, "ratings"))
+    if problems:
+        raise InputError(problems)
     table = balances(book)
-    rated = ratings[["pd", "grade", "method"]].reindex(table.index)
-    unrated = [
-        problem
-        for column in ("pd", "grade")
-        for problem in values_not(rated[column].notna(), rated[column], "ratings", "is missing")
-    ]
-    if unrated:
-        raise InputError(unrated)
+    rated = ratings[list(RATED)].reindex(table.index)
+    right = {"pd": rated["pd"].between(0, 1), "grade": rated["grade"].isin(range(1, WORST + 1))}
+    allowed = {"pd": "from 0 to 1", "grade": f"a whole number from 1 to {WORST}"}
+    for column, fits in right.items():
+        problems += values_not(fits, rated[column], "ratings", f"each buyer of the book needs one {allowed[column]}")
+    if problems:
+        raise InputError(problems)
     # Rows are told by their place while amounts are worked out: an index of text is slow to compare.
     rated, table = rated.reset_index(drop=True), table.reset_index()
     known = book.buyers[["kind", "group_id", "sector", "country", "customer_since"]]
@@ -117,33 +124,30 @@ def buyer_amounts(book: Book, known: pd.DataFrame) -> Amounts:
         "maximum": settings.maximum_limit or np.nan,
         "concentration": settings.maximum_share_of_book * owed,
     }
-    free = fixed_by.isna()
     rules = {
         **{name: fixed_by == name for name in limit_rules.FIXED},
-        **{name: free & (kind == name) for name in limit_rules.UNMEASURED},
-        "new buyer": free & new,
-        "dormant": free & dormant,
-        "no accounts": free & measured & capacity.isna(),
-        "negative equity": free & measured & (accounts["net_worth"] < 0),
+        **{name: kind == name for name in limit_rules.UNMEASURED},
+        "new buyer": new,
+        "dormant": dormant,
+        "no accounts": measured & capacity.isna(),
+        "negative equity": measured & (accounts["net_worth"] < 0),
     }
     return Amounts(pd.DataFrame(amounts), capital, base, pd.DataFrame(rules), fixed, fixed_by)
 
 
 def covered_amounts(
-    book: Book, known: pd.DataFrame, found: Amounts, insurer_limit: pd.Series, *, insured_percentage: float
+    book: Book, known: pd.DataFrame, found: Amounts, reach: pd.Series, *, insured_share: pd.Series
 ) -> pd.DataFrame:
-    """Return the amounts of `found` where the insurer bears its percentage of what lies within its limit.
+    """Return the amounts of `found` where the insurer bears its share of what is owed within its reach (`Cover`).
 
-    `OWN_RISK`: see `with_cover`. The net value added allows the insurer's limit where what we bear of it pays, before
-    the premium, which is charged on turnover and not on the limit.
+    `OWN_RISK`: see `with_cover`. The net value added allows the reach of the insurer's limit where what we bear of it
+    pays, before the premium, which is charged on turnover and not on the limit.
     """
-    amounts, named = found.amounts, insurer_limit.fillna(0.0)
-    if insured_percentage == 0:
-        return amounts
-    own = {name: with_cover(amounts[name], named, insured_percentage=insured_percentage) for name in OWN_RISK}
-    refused = _worth_nothing(book, known["pd"], found.capital, own_share=1 - insured_percentage)
+    amounts, reach = found.amounts, reach.fillna(0.0)
+    own = {name: with_cover(amounts[name], reach, insured_percentage=insured_share) for name in OWN_RISK}
+    refused = _worth_nothing(book, known["pd"], found.capital, own_share=1 - insured_share)
     return amounts.assign(
-        **own, net_value_added=named.mask(refused == 0, 0.0).where(amounts["net_value_added"].notna())
+        **own, net_value_added=reach.mask(refused == 0, 0.0).where(amounts["net_value_added"].notna())
     )
 
 
@@ -175,8 +179,8 @@ def raised(limits: Limits, covered: pd.DataFrame, found: Amounts, caps: Caps) ->
     more = (alone - limits.alone).clip(lower=0.0).where(found.fixed.isna()).fillna(0.0)
     shares = within_caps(more, limits.taken, covered["need"], caps)
     # What the caps have taken off a limit without cover they take off it with cover.
-    binds = limits.amounts[list(ROOMS)].where(limits.limit < limits.alone, axis="index")
-    shares = shares._replace(rooms=shares.rooms.fillna(binds))
+    cut = (limits.limit < limits.alone) & (shares.granted == 0)
+    shares = shares._replace(rooms=shares.rooms.mask(cut, limits.amounts[list(ROOMS)]))
     return _limits(alone, covered, found, limits.limit, shares)
 
 
@@ -213,7 +217,9 @@ def _capital(book: Book, known: pd.DataFrame) -> pd.Series:
     return capital_ratio(known["pd"], correlation, lgd=lgd, level=level)
 
 
-def _worth_nothing(book: Book, probability: pd.Series, capital: pd.Series, *, own_share: float) -> pd.Series:
+def _worth_nothing(
+    book: Book, probability: pd.Series, capital: pd.Series, *, own_share: pd.Series | float
+) -> pd.Series:
     """Return 0 where a limit of which we bear `own_share` costs more than it earns; missing elsewhere.
 
     Missing for all where the run states no margin. What is earned and what it costs are in proportion to the limit, so

@@ -48,7 +48,7 @@ REASONS = {
     "in default": ("15", "it is in default"),
     "negative equity": ("12", "its accounts show negative equity"),
     "insolvent": ("12", "it is insolvent"),
-    "need met": ("", "its need is met in full"),
+    "need met": ("", "its need is met"),
     "little change": ("", "what is recommended differs by little"),
 }
 """What binds: the code of 4509 (2 no financial information, 12 adverse public information, 13 credit limit full, 14

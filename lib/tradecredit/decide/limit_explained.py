@@ -6,10 +6,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.cover import Cover, of_buyers
+from tradecredit.decide.insured_part import Cover, of_buyers
 from tradecredit.decide.limit_amounts import METHODS, buyer_amounts, known_buyers
 from tradecredit.decide.limit_methods import BASES, carried, net_value_added, own_exposure
-from tradecredit.decide.limit_rules import FIXED, USUAL
+from tradecredit.decide.limit_rules import FIXED, UNMEASURED, USUAL
 from tradecredit.decide.limits import recommend
 from tradecredit.errors import InputError, Problem
 from tradecredit.measure.ratios import ratios
@@ -18,6 +18,14 @@ from tradecredit.model.default import overriding
 
 Step = tuple[str, float | None, str]
 """Topic, amount (None: the step gives none) and sentence."""
+
+
+TOLD = ("buyer", "need", "capacity", "new buyer", "maximum of its kind", "maximum limit", "prepaid", "decision")
+"""Topics that may be repeated to the buyer: they tell nothing of its default probability, of our margin and budget, of
+other buyers and the insurer."""
+
+OURS_TO_KNOW = ("expected-loss budget", "net value added")
+"""What binds, where the decision is not repeated either."""
 
 
 class Facts(NamedTuple):
@@ -47,11 +55,11 @@ def why(book: Book, ratings: pd.DataFrame, buyer_id: str, *, cover: Cover | None
     """Return the steps that lead to a buyer's limit, from data to limit, in sentences for its account manager.
 
     Arguments as `recommend`, whose amounts these are. Index `step`, from 1; `topic`, `amount` in the reporting currency
-    (missing: the step gives none) and `sentence`. Topics, in order: `buyer`, `grade`, `rule` where one for particular
-    buyers applies; each method that applies, by its name in `METHODS`; `smallest`; `group`, where the buyer is in one,
-    `sector` and `country`, where they are full; `prepaid`, `analyst's override` or `in default` where that decides,
-    else `rounding`; `limit`; `with cover`, where there is a policy; `decision`. Raises `InputError` for a buyer that
-    the book does not know, and as `recommend`.
+    (missing: the step gives none), `sentence`, and `told_to_buyer`: whether it may be repeated to the buyer (`TOLD`).
+    Topics, in order: `buyer`, `grade`, `rule` where one for particular buyers applies; each method that applies, by its
+    name in `METHODS`; `smallest`; `group`, where the buyer is in one, `sector` and `country`, where they are full;
+    `prepaid`, `analyst's override` or `in default` where that decides, else `rounding`; `limit`; `with cover`, where
+    there is a policy; `decision`. Raises `InputError` for a buyer that the book does not know, and as `recommend`.
     """
     if buyer_id not in set(book.buyers["buyer_id"]):
         allowed = "the book does not know this buyer on its day"
@@ -61,9 +69,11 @@ def why(book: Book, ratings: pd.DataFrame, buyer_id: str, *, cover: Cover | None
     facts = _facts(book, ratings, limits, buyer_id)
     steps = [*_known(facts), *_alone(facts), *_together(facts), *_limit(facts)]
     if pd.notna(facts.limit["covered_limit"]):
-        steps.append(_with_cover(facts, cover.percentage))
+        steps.append(_with_cover(facts, cover))
     steps.append(("decision", facts.limit["change"], _decision(facts)))
     table = pd.DataFrame(steps, columns=["topic", "amount", "sentence"]).astype({"amount": "float64"})
+    ours = (table["topic"] == "decision") & (facts.limit["binding_with_cover"] in OURS_TO_KNOW)
+    table = table.assign(told_to_buyer=table["topic"].isin(TOLD) & ~ours)
     return table.set_axis(pd.RangeIndex(1, len(table) + 1, name="step"))
 
 
@@ -98,7 +108,7 @@ def _known(facts: Facts) -> Iterator[Step]:
         yield "grade", None, "It is in default, and so in grade 10 of 10."
     else:
         drivers = rating.get("drivers", "")
-        against = f" What speaks against it: {drivers}." if drivers else ""
+        against = f" What weighs most: {drivers}." if drivers else ""
         yield (
             "grade",
             None,
@@ -170,7 +180,7 @@ def _loss_budget(facts: Facts) -> str:
 
 def _value(facts: Facts) -> str:
     book = facts.book
-    if book.run.margin is None or facts.rules["public"] or facts.rules["affiliate"]:
+    if book.run.margin is None or facts.rules[list(UNMEASURED)].any():
         return ""
     lent, capital_cost = pd.Series([100.0]), pd.Series([100 * book.run.cost_of_capital * facts.capital])
     row = net_value_added(
@@ -179,8 +189,8 @@ def _value(facts: Facts) -> str:
     ).iloc[0]  # fmt: skip
     verdict = "so a limit pays, of any size" if row["granted"] else "so a limit does not pay, of any size"
     return (
-        f"Of each 100 of limit we earn {row['margin']:.2f} a year, expect to lose {row['expected_loss']:.2f}, and the "
-        f"capital behind it costs {row['capital_cost']:.2f}: {verdict}."
+        f"Of each 100 of limit we count {row['margin']:.2f} of margin, expect to lose {row['expected_loss']:.2f} a "
+        f"year, and the capital behind it costs {row['capital_cost']:.2f} a year: {verdict}."
     )
 
 
@@ -207,9 +217,11 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "net_value_added": _value,
     "without_accounts": _where_known(
         "without_accounts",
-        "We do not know its accounts. In grade {grade} a buyer without accounts gets at most {amount}.",
+        "We do not know its accounts. In grade {grade} we risk at most {amount} of our own on such a buyer.",
     ),
-    "new_buyer": _where_known("new_buyer", "We have known it for less than {months} months: it gets at most {amount}."),
+    "new_buyer": _where_known(
+        "new_buyer", "We have known it for less than {months} months: we risk at most {amount} of our own."
+    ),
     "maximum_of_kind": _where_known("maximum_of_kind", "A buyer of its kind gets at most {amount}."),
     "maximum": _where_known("maximum", "No buyer gets more than {amount}."),
     "concentration": _where_known(
@@ -227,14 +239,16 @@ def _together(facts: Facts) -> Iterator[Step]:
             shared = f"shared by need, that leaves it {facts.money(limit['group_room'])}"
         together = facts.money(limit["group_limit"])
         told = (
-            f"It is one of {facts.members} buyers of group {limit['group_id']}, whose limits may add up to {together}"
+            f"It is one of {facts.members} {'buyers' if facts.members > 1 else 'buyer'} of group {limit['group_id']}, "
+            f"whose limits may add up to {together}"
         )
         yield "group", limit["group_room"], f"{told}: {shared}."
     for name in ("sector", "country"):
         room = limit[f"{name}_room"]
         if pd.notna(room):
             full = f"The limits of {name} {facts.known[name]} are above what they may add up to"
-            yield name, room, f"{full}. All are cut in proportion, which leaves it {facts.money(room)}."
+            cut = "All that no analyst has set are cut in proportion, which leaves it"
+            yield name, room, f"{full}. {cut} {facts.money(room)}."
 
 
 def _limit(facts: Facts) -> Iterator[Step]:
@@ -256,17 +270,29 @@ def _limit(facts: Facts) -> Iterator[Step]:
     yield "limit", limit["recommended"], f"The recommended limit is {amount}, set by “{limit['binding']}”."
 
 
-def _with_cover(facts: Facts, percentage: float) -> Step:
-    limit, amount, covered = facts.limit, facts.limit["recommended_with_cover"], facts.limit["covered_limit"]
-    topic = "with cover"
-    if percentage * covered == 0:
+def _with_cover(facts: Facts, cover: Cover) -> Step:
+    limit, amount, buyer_id = facts.limit, facts.limit["recommended_with_cover"], facts.known["buyer_id"]
+    topic, share, reach = "with cover", cover.share[buyer_id], cover.reach[buyer_id]
+    if share * reach == 0:
         return topic, amount, f"The insurer bears nothing of it: the limit stays {facts.money(amount)}."
-    own = own_exposure(pd.Series([amount]), pd.Series([covered]), insured_percentage=percentage).iloc[0]
+    if limit["stopped"]:
+        why = "An invoice is overdue past the extension period of the policy, so that nothing shipped now is insured"
+        return topic, amount, f"{why}: the limit stays {facts.money(amount)}."
+    own = own_exposure(pd.Series([amount]), pd.Series([reach]), insured_percentage=share).iloc[0]
     its = "the discretionary limit" if pd.isna(limit["insurer_limit"]) else "its limit"
+    insurable = cover.insurable[buyer_id]
+    part, less = "what lies", ""
+    if insurable < 1:
+        part = "the insured debt"
+        less = (
+            f"{_percent(insurable, 0)} of what it owes is insured debt: the rest is tax, or on longer terms than the "
+            "policy covers. "
+        )
     return (
         topic,
         amount,
-        f"The insurer bears {_percent(percentage, 0)} of what lies within {its} of {facts.money(covered)}. "
+        f"{less}The insurer bears {_percent(cover.percentage, 0)} of {part} within {its} of "
+        f"{facts.money(limit['covered_limit'])}. "
         f"With that the limit is {facts.money(amount)}, set by “{limit['binding_with_cover']}”, of which "
         f"{facts.money(own)} is our own risk.",
     )
@@ -290,7 +316,7 @@ def _decision(facts: Facts) -> str:
     why = f"no more, because {limit['reason']}" if granting else f"because {limit['reason']}"
     if granting and limit["binding_with_cover"] == "need":
         why = limit["reason"]
-    return f"{now}: {told}; {why}. Who approves: {limit['approval']}."
+    return f"{now}: {told}, {why}. Who approves: {limit['approval']}."
 
 
 def _percent(share: float, digits: int = 2) -> str:

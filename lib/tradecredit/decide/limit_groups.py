@@ -211,8 +211,9 @@ def in_words(groups: pd.DataFrame, currency: str) -> str:
 def class_caps(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
     """Return the sectors and countries that the run caps: index `class` (`sector C`); sums over their buyers.
 
-    `limits`: `limits.recommend`. Columns: `buyers`, `cap`, `recommended`, `recommended_with_cover`, `exposure` and
-    `over_cap` = exposure above the cap. Empty where the run states none, or nobody owes anything.
+    `limits`: `limits.recommend`. Columns: `buyers`, `cap`, `recommended`, `recommended_with_cover`, `exposure`,
+    `over_cap` = exposure above the cap, and `set_above`, by how much the limits that analysts have set pass it. Empty
+    where the run states none, or nobody owes anything.
     """
     of, tables = classes(book.buyers.set_index("buyer_id")), []
     for name, amounts in class_amounts(book).items():
@@ -223,4 +224,19 @@ def class_caps(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
         table.insert(1, "cap", amounts)
         tables.append(table[table["cap"].notna()].rename(index=f"{name} {{}}".format))
     table = pd.concat(tables).rename_axis("class")
-    return table.assign(over_cap=(table["exposure"] - table["cap"]).clip(lower=0.0))
+    above = table[["exposure", "recommended_with_cover"]].sub(table["cap"], axis="index").clip(lower=0.0)
+    return table.assign(over_cap=above["exposure"], set_above=above["recommended_with_cover"])
+
+
+def class_caps_in_words(class_caps: pd.DataFrame, currency: str) -> str:
+    """Return in a sentence which caps of sectors and countries are passed; empty where none is stated."""
+    if class_caps.empty:
+        return ""
+    over, above = class_caps[class_caps["over_cap"] > 0], class_caps[class_caps["set_above"] > 0]
+    told = "Nobody owes more than the caps of sectors and countries allow."
+    if len(over):
+        told = f"More is owed than the cap in {', '.join(over.index)}: by {currency} {over['over_cap'].sum():,.0f}."
+    if len(above):
+        passed = ", ".join(above.index)
+        told += f" Limits that analysts have set pass the cap of {passed}: the other buyers there get nothing."
+    return told

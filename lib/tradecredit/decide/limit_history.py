@@ -10,7 +10,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.decide import limits
-from tradecredit.decide.cover import of_buyers
+from tradecredit.decide.insured_part import of_buyers
 from tradecredit.measure.behaviour import limits_in_force
 from tradecredit.measure.receivables import window_start
 from tradecredit.model import default

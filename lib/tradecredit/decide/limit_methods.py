@@ -28,29 +28,29 @@ def needed(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
     return (purchases["monthly_purchases"] * days / 30).fillna(0.0).rename("need")
 
 
-def turns_a_year(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
-    """Return how often a year a limit turns over: 360 / (payment days + tolerated delay), as `needed` has its months.
+def carried_sales(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
+    """Return the sales, gross of tax, that a unit of limit carries in a year: 360 / (payment days + tolerated delay).
 
-    A unit of limit carries so much of a year's sales, gross of tax. Missing without purchases, and where they are due
-    at once and no delay is tolerated: such sales take no limit.
+    A limit of what is `needed` carries the sales of a year of 12 months of 30 days. Missing without purchases, and
+    where they are due at once and no delay is tolerated: such sales take no limit.
     """
     days = purchases["payment_days"] + tolerated_delay_days
-    return (360 / days.where(days > 0)).rename("turns_a_year")
+    return (360 / days.where(days > 0)).rename("carried_sales")
 
 
-def yearly_sales(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
-    """Return the sales net of tax that a unit of limit carries in a year: `turns_a_year` × net_sales_12m / sales_12m.
+def net_carried_sales(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
+    """Return the sales net of tax that a unit of limit carries in a year: `carried_sales` × net_sales_12m / sales_12m.
 
     What is owed bears the tax, and no margin is earned on it. `purchases`: `payment_days`, `sales_12m` and
     `net_sales_12m`, as `balances` has them. A limit of what `needed` asks for carries a whole year's sales. Missing as
-    `turns_a_year`.
+    `carried_sales`.
 
     >>> purchases = pd.DataFrame({"payment_days": [30.0], "sales_12m": [1_190.0], "net_sales_12m": [1_000.0]})
-    >>> round(float(yearly_sales(purchases, tolerated_delay_days=30).iloc[0]), 3)  # 6 × 1,000 / 1,190
+    >>> round(float(net_carried_sales(purchases, tolerated_delay_days=30).iloc[0]), 3)  # 6 × 1,000 / 1,190
     5.042
     """
     net = purchases["net_sales_12m"] / purchases["sales_12m"].where(purchases["sales_12m"] > 0)
-    return (turns_a_year(purchases, tolerated_delay_days=tolerated_delay_days) * net).rename("yearly_sales")
+    return (carried_sales(purchases, tolerated_delay_days=tolerated_delay_days) * net).rename("net_carried_sales")
 
 
 def capacity(book: Book, grades: pd.Series) -> pd.DataFrame:
@@ -141,7 +141,7 @@ def capital_ratio(probability: pd.Series, correlation: pd.Series, *, lgd: float,
     return (lgd * (pd.Series(bad_year, index=probability.index) - probability)).clip(lower=0.0)
 
 
-def own_exposure(exposure: pd.Series, insurer_limit: pd.Series, *, insured_percentage: float) -> pd.Series:
+def own_exposure(exposure: pd.Series, insurer_limit: pd.Series, *, insured_percentage: pd.Series | float) -> pd.Series:
     """Return the part of an exposure that we bear: (1 − insured %) × the part in the insurer's limit + all above it.
 
     Missing insurer's limit: none. Before any deductible or first loss. Source: DOMAIN.md §4.
@@ -152,7 +152,7 @@ def own_exposure(exposure: pd.Series, insurer_limit: pd.Series, *, insured_perce
     return exposure - insured_percentage * np.minimum(exposure, insurer_limit.fillna(0.0))
 
 
-def with_cover(amount: pd.Series, insurer_limit: pd.Series, *, insured_percentage: float) -> pd.Series:
+def with_cover(amount: pd.Series, insurer_limit: pd.Series, *, insured_percentage: pd.Series | float) -> pd.Series:
     """Return the largest limit whose `own_exposure` is at most `amount`, what we would risk without cover.
 
     The smaller of amount / (1 − insured %) and amount + insured % × insurer's limit: never amount + insurer's limit,
@@ -161,10 +161,10 @@ def with_cover(amount: pd.Series, insurer_limit: pd.Series, *, insured_percentag
     >>> with_cover(pd.Series([10.0, 10.0]), pd.Series([60.0, 500.0]), insured_percentage=0.9).round(9).tolist()
     [64.0, 100.0]
     """
-    covered = insured_percentage * insurer_limit.fillna(0.0) if insured_percentage else 0.0
-    if insured_percentage == 1:
-        return amount + covered
-    return np.minimum(amount / (1 - insured_percentage), amount + covered)
+    share = pd.Series(insured_percentage, index=amount.index)
+    # Where all is insured the division gives no bound, and nothing bounds what is infinite but is not insured at all.
+    whole = (amount / (1 - share).where(share < 1)).fillna(np.inf).where(amount.notna())
+    return np.minimum(whole, amount + (share * insurer_limit.fillna(0.0)).where(share > 0, 0.0))
 
 
 def smallest(amounts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

@@ -55,11 +55,14 @@ def in_words(book: Book, rules: pd.DataFrame) -> pd.Series:
     """Return in words which rules apply to each buyer, several one after the other; `USUAL` where none does.
 
     `rules`: a column of booleans for each of `FIXED`, `UNMEASURED`, `new buyer`, `dormant`, `no accounts` and `negative
-    equity`.
+    equity`. Where one of `FIXED` sets the limit no other one applies.
     """
     words = _words(book)
     columns = list(words)
-    bits = rules[columns].to_numpy(bool) @ (1 << np.arange(len(columns)))
+    applies = rules[columns].to_numpy(bool)
+    others = ~np.isin(columns, FIXED)
+    applies = applies & ~(others & applies[:, ~others].any(axis=1)[:, None])
+    bits = applies @ (1 << np.arange(len(columns)))
     told, place = np.unique(bits, return_inverse=True)
     sentences = ["; ".join(words[name] for at, name in enumerate(columns) if code >> at & 1) or USUAL for code in told]
     return pd.Series(pd.array(sentences, dtype="str").take(place), index=rules.index, name="rule")
@@ -77,8 +80,9 @@ def _words(book: Book) -> dict[str, str]:
         "analyst's override": "an analyst's limit stands as it is",
         "public": f"public body, risk not measured: {at_most(settings.public_limit)}",
         "affiliate": f"company of our own group, risk not measured: {at_most(settings.affiliate_limit)}",
-        "new buyer": f"known for less than {settings.new_buyer_months} months: {at_most(settings.new_buyer_limit)}",
+        "new buyer": f"known for less than {settings.new_buyer_months} months: {at_most(settings.new_buyer_limit)} at "
+        "our own risk",
         "dormant": f"has bought nothing for {settings.dormant_months} months: {at_most(settings.dormant_limit)}",
-        "no accounts": "no accounts known: at most the amount of its grade",
+        "no accounts": "no accounts known: at most the amount of its grade at our own risk",
         "negative equity": f"negative equity: {at_most(settings.negative_equity_limit)}",
     }

@@ -5,7 +5,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide import limit_rules
-from tradecredit.decide.cover import Cover, of_buyers
+from tradecredit.decide.insured_part import Cover, of_buyers
 from tradecredit.decide.limit_amounts import (
     MEASURED,
     METHODS,
@@ -20,10 +20,11 @@ from tradecredit.decide.limit_decisions import decided, staying
 from tradecredit.decide.limit_groups import by_buyer, caps
 from tradecredit.decide.limit_methods import capacity, loss_budget, need, own_exposure, smallest
 from tradecredit.measure.behaviour import limits_in_force
+from tradecredit.model.default import overriding
 
 __all__ = [
-    "METHODS", "binding_in_words", "breaches", "by_binding", "capacity", "decisions", "expired_overrides",
-    "loss_budget", "need", "recommend", "rounded_down", "totals",
+    "METHODS", "assumptions", "binding_in_words", "breaches", "by_binding", "capacity", "decisions",
+    "expired_overrides", "loss_budget", "need", "overridden", "recommend", "rounded_down", "totals",
 ]  # fmt: skip
 
 
@@ -45,10 +46,10 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
       what these leave the buyer (`within_caps`); `group_id`, `group_limit`, and `group_need`, what of its need counts
       for that: what is set on it if that is more, and what the methods give where its need is not known;
     - `exposure`, the open amount; `own_limit`, that in force (missing: none); `limit_use` = exposure / own_limit;
-      `breach`: exposure above our own limit;
-    - `insurer_limit`, named by the insurer, and `covered_limit`, what applies under the policy: `Cover.named` and
-      `.limit`; `insured`: what the insurer bears of the exposure within it, before any deductible or first loss; `own`
-      = exposure − insured, see `own_exposure`;
+      `breach`: exposure above our own limit (missing without one; the use also where it is 0);
+    - `insurer_limit`, named by the insurer; `covered_limit`, what applies under the policy; `stopped`, whether nothing
+      that is shipped from now on is insured: see `Cover`. `insured`: what the insurer bears of the exposure, before any
+      deductible or first loss; `own` = exposure − insured, see `own_exposure`;
     - `recommended_with_cover`, `binding_with_cover`: the same with only our own part of the limit counting for the
       methods that measure what we risk (`covered_amounts`). Cover adds to what is recommended without it, as far as
       need, concentration and what the groups, sectors and countries have left allow. This is the limit to set (without
@@ -63,11 +64,13 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     """
     known, settings = known_buyers(book, ratings), book.run.limits
     exposure, own_limit = known["open_amount"], by_place(limits_in_force(book)["own"], known)
-    share, covered_limit, named = cover or of_buyers(book)
-    covered_limit, named = by_place(covered_limit, known), by_place(named, known)
+    cover = cover or of_buyers(book)
+    share, reach, covered_limit, named, stopped = (
+        by_place(values, known) for values in (cover.share, cover.reach, cover.limit, cover.named, cover.stopped)
+    )
 
     found = buyer_amounts(book, known)
-    covered = covered_amounts(book, known, found, covered_limit, insured_percentage=share)
+    covered = covered_amounts(book, known, found, reach.mask(stopped == 1, 0.0), insured_share=share.fillna(0.0))
     counted = found.amounts["need"].fillna(smallest(found.amounts)[1]).mask(found.fixed == 0, 0.0)
     together = caps(known.assign(need=counted, fixed=found.fixed), exposure.sum() or np.nan, settings)
     without = fitted(found.amounts, found, together)
@@ -77,7 +80,7 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         rounded_down(limits.limit, settings.digits).where(found.fixed.isna(), found.fixed)
         for limits in (without, within)
     )
-    own = own_exposure(exposure, covered_limit, insured_percentage=share)
+    own = own_exposure(exposure, reach, insured_percentage=share.fillna(0.0))
     table = without.amounts.assign(
         recommended=recommended,
         binding=without.binding,
@@ -90,6 +93,7 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         own_limit=own_limit,
         insurer_limit=named,
         covered_limit=covered_limit,
+        stopped=stopped == 1,
         limit_use=exposure / own_limit.where(own_limit > 0),
         breach=(exposure - own_limit).clip(lower=0.0),
         over_recommended=(exposure - with_cover).clip(lower=0.0),
@@ -167,6 +171,50 @@ def binding_in_words(by_binding: pd.DataFrame) -> str:
     return f"What the buyer needs sets {needed:,} of {counts.sum():,} limits.{less}"
 
 
+def assumptions(book: Book, limits: pd.DataFrame) -> list[str]:
+    """Return in sentences what the limits take for granted; see `recommend`."""
+    told = []
+    if book.run.margin is None:
+        told.append(
+            "The run states no margin: net value added sets no limit, and what requests, limits for the book as a "
+            "whole and longer terms would earn is not known."
+        )
+    else:
+        told.append(
+            f"Net value added counts the margin {book.run.limits.turns_a_year:g} times a year on a limit, whatever the "
+            "buyer buys (`turns_a_year`); requests to the insurer and limits for the book as a whole count what it "
+            "does buy."
+        )
+    if not limits["exposure"].sum() > 0:
+        told.append("Nobody owes anything: caps that are shares of all receivables do not apply.")
+    endless = int((book.overrides["limit"].notna() & book.overrides["until"].isna()).sum())
+    if endless:
+        told.append(f"Limits of analysts without an end date ({endless:,}) hold until they are taken back.")
+    return told
+
+
+def overridden(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
+    """Return what the limits that analysts have set change: index buyer_id, the largest difference first.
+
+    `limits`: `recommend`. `limit` that stands; `methods_give`, the smallest amount of the methods; `difference`;
+    `passes`: which bounds on a single buyer the limit is above, in words (empty: none); `by`, `reason`, `until`.
+    """
+    judged = limits[limits["binding"] == "analyst's override"]
+    given = judged[list(METHODS)].astype("float64")
+    above = given[["maximum_of_kind", "maximum", "concentration"]].lt(judged["recommended"], axis="index")
+    passes = [", ".join(METHODS[name] for name in row.index[row]) for _, row in above.iterrows()]
+    table = pd.DataFrame(
+        {
+            "limit": judged["recommended"],
+            "methods_give": given.min(axis="columns"),
+            "passes": pd.Series(passes, index=judged.index, dtype="str"),
+        }
+    )
+    table.insert(2, "difference", table["limit"] - table["methods_give"])
+    table = table.join(overriding(book, "limit")[["by", "reason", "until"]])
+    return table.loc[table["difference"].abs().sort_values(ascending=False, kind="stable").index]
+
+
 def expired_overrides(book: Book) -> pd.DataFrame:
     """Return the limits that analysts had set until a day that is over, which are not applied: columns of `overrides`.
 
@@ -183,19 +231,29 @@ def breaches(limits: pd.DataFrame) -> pd.DataFrame:
 
 
 def decisions(limits: pd.DataFrame, currency: str) -> list[str]:
-    """Return in sentences what the limits ask somebody to decide; nothing where nothing does."""
+    """Return in sentences what the limits ask somebody to decide; nothing where nothing does.
+
+    Buyers above our limit are told apart by whether the recommended one has room for what they owe.
+    """
     in_default = limits["binding"] == "in default"
     over, defaulted = breaches(limits[~in_default]), limits[in_default & (limits["own_limit"] > 0)]
+    above = over["over_recommended"] > 0
+    asked = {
+        "and the recommended limit has room for that: set it": over[~above],
+        "and more than is recommended: stop deliveries until it is paid": over[above],
+    }
     found = []
-    if len(over):
-        largest = over.iloc[0]
-        many, owe, raised = (
-            ("buyer that is", "owes", "its limit") if len(over) == 1 else ("buyers that are", "owe", "their limits")
+    for what, buyers in asked.items():
+        if buyers.empty:
+            continue
+        many, owe, their = (
+            ("buyer that is", "owes", "its limit") if len(buyers) == 1 else ("buyers that are", "owe", "their limits")
         )
+        largest = buyers.iloc[0]
         found.append(
-            f"{len(over):,} {many} not in default {owe} {currency} {over['breach'].sum():,.0f} above {raised}; the "
-            f"largest excess is {currency} {largest['breach']:,.0f} of {over.index[0]}, for whom {currency} "
-            f"{largest['recommended_with_cover']:,.0f} is recommended. Raise {raised}, or stop deliveries."
+            f"{len(buyers):,} {many} not in default {owe} {currency} {buyers['breach'].sum():,.0f} above {their}, "
+            f"{what}. The largest excess is {currency} {largest['breach']:,.0f} of {buyers.index[0]}, for whom "
+            f"{currency} {largest['recommended_with_cover']:,.0f} is recommended."
         )
     if len(defaulted):
         many, have, them = ("buyer", "has", "it") if len(defaulted) == 1 else ("buyers", "have", "them")

@@ -9,10 +9,18 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.decide.cover import own_policy
-from tradecredit.decide.limit_candidates import LINEAR, candidates, group_caps, linear_part, simulated, simulated_years
 from tradecredit.decide.limit_groups import class_amounts
-from tradecredit.decide.limit_programme import RESULTS, Solution, Years, results, shortfall, solution
 from tradecredit.decide.limits import METHODS
+from tradecredit.decide.optimum_candidates import (
+    LINEAR,
+    candidates,
+    group_caps,
+    linear_part,
+    simulated,
+    simulated_years,
+)
+from tradecredit.decide.optimum_programme import RESULTS, ROUNDING, Solution, Years, results, shortfall, solution
+from tradecredit.errors import ParameterError, Problem
 from tradecredit.model.insurance import Policy
 from tradecredit.model.risk_measures import expected_shortfall
 
@@ -21,6 +29,9 @@ OTHER_YEARS = 20_000
 
 CAPPED = {"group_id": "group"}
 """What a column of caps is called, where not by its name."""
+
+CHECKED = ("shortfall", "other_years", "other_years_se", "whole_policy", "whole_policy_se")
+"""Columns of the table that looks at limits on other years."""
 
 ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE = "one by one", "book as a whole", "difference"
 
@@ -34,10 +45,11 @@ class Optimum:
     the limit is not sought); `expected_margin`, `expected_loss` that stays with us, `premium`, `net_earnings`.
     `totals`: index `limits` (one by one, book as a whole, difference); sums of `limit` and of the last four columns,
     and `shortfall`, the expected shortfall at `level` of what stays with us.
-    `frontier`: index `shortfall_cap`, lowest first; the same under other caps, with the `price_of_risk` there.
+    `frontier`: index `shortfall_cap`, lowest first; the same under other caps, with the `price_of_risk` there. The
+    run's parts of the cap, but none below what the limits that are not sought lose by themselves.
     `caps`: as `Solution.caps`, sums being over all members, with `one_by_one_limit`, that of the limits set one by one.
     `checked`: index as `totals`; `shortfall` again; `other_years`, on years that the limits were not chosen on, and
-    `whole_policy`, there under every term of the policy, each with its `_se`.
+    `whole_policy`, there under every term of the policy (missing without one), each with its `_se`.
     `price_of_risk`: net margin gained by one unit more of shortfall. `basis`: in sentences, what it rests on. Where the
     run states no margin all of it is empty or missing, and `basis` says so.
     """
@@ -67,8 +79,8 @@ def assess(
     `country`) the largest sum of limits for its values, as `candidates` has them; None: those that limits set one by
     one keep, `group_caps` and the run's of sectors and countries (`class_amounts`). A cap that the limits which are not
     sought pass already leaves the others nothing. The shortfall's cap is what the limits set one by one have, unless
-    the run states one. The programme: `limit_programme.solution`. Raises `InputError` where the limits that are not
-    sought have a larger shortfall than the run allows, and for caps that are not amounts.
+    the run states one. The programme: `optimum_programme.solution`. Raises `ParameterError` where the limits that are
+    not sought have a larger shortfall than the run allows, and `InputError` for caps that are not amounts.
     """
     settings = book.run.limit_optimum
     if book.run.margin is None:
@@ -81,11 +93,17 @@ def assess(
     current = shortfall(buyers[sought], one[sought], years, level=settings.level)[0]
     lowest = shortfall(buyers[sought], one[sought] * 0, years, level=settings.level)[0]
     cap = current if settings.shortfall_cap is None else settings.shortfall_cap
+    if lowest > cap * (1 + ROUNDING):
+        raise ParameterError([_unreachable(book, lowest)])
 
     def under(shortfall_cap: float) -> tuple[Solution, pd.Series]:
         found = solution(buyers[sought], years, level=settings.level, shortfall_cap=shortfall_cap, caps=left)
         return found, found.limit.reindex(buyers.index).fillna(one)
 
+    told = (
+        f"No limits have an expected shortfall below {lowest:,.0f}, that of the limits which stay as they are: lower "
+        "caps are not shown."
+    )
     best, limit = under(cap)
     others = sorted({max(cap * part, lowest) for part in settings.frontier})
     others = {other: (best, limit) if other == cap else under(other) for other in others}
@@ -106,7 +124,7 @@ def assess(
         checked=_checked(book, buyers, policies, compared, totals),
         price_of_risk=best.price_of_risk,
         level=settings.level,
-        basis=_basis(book, policy, buyers, best.caps),
+        basis=(*_basis(book, policy, buyers, best.caps), *([told] if lowest > cap * min(settings.frontier) else [])),
     )
 
 
@@ -152,17 +170,31 @@ def checked_in_words(optimum: Optimum, currency: str) -> str:
     if np.isnan(optimum.price_of_risk):
         return ""
     one, whole = (optimum.checked.loc[name] for name in (ONE_BY_ONE, AS_A_WHOLE))
+    terms = ""
+    if not np.isnan(whole["whole_policy"]):
+        terms = (
+            f"; under every term of the policy in force, {currency} {whole['whole_policy']:,.0f} and {currency} "
+            f"{one['whole_policy']:,.0f}"
+        )
     return (
         "Limits suit the simulated years that they were chosen on a little better than others: on "
         f"{OTHER_YEARS:,} other years the expected shortfall ({_level(optimum)}) is {currency} "
         f"{whole['other_years']:,.0f} for the book as a whole and {currency} {one['other_years']:,.0f} one by one "
-        f"(standard error {whole['other_years_se']:,.0f} and {one['other_years_se']:,.0f}); under every term of the "
-        f"policy in force, {currency} {whole['whole_policy']:,.0f} and {currency} {one['whole_policy']:,.0f}."
+        f"(standard error {whole['other_years_se']:,.0f} and {one['other_years_se']:,.0f}){terms}."
     )
 
 
 def _level(optimum: Optimum) -> str:
     return f"{100 * optimum.level:g} %"
+
+
+def _unreachable(book: Book, lowest: float) -> Problem:
+    return Problem(
+        file=str(book.run.file), column="limit_optimum.shortfall_cap", value=book.run.limit_optimum.shortfall_cap,
+        allowed="no limits keep it: those that are not sought (set by analysts, of public bodies and affiliates, of "
+        f"unknown need) have an expected shortfall of {lowest:,.0f} by themselves",
+        remedy=f"raise it to {lowest:,.0f} at least, or leave it out",
+    )  # fmt: skip
 
 
 def _sums(buyers: pd.DataFrame, limit: pd.Series, years: Years, level: float) -> dict[str, float]:
@@ -199,9 +231,14 @@ def _of_all_members(
 
 
 def _held_by(buyers: pd.DataFrame, limit: pd.Series, best: Solution) -> pd.Series:
-    """Return what keeps each limit from being higher: what bounds it, a full cap, or else the price of risk."""
+    """Return what keeps each limit from being higher: what bounds it, a full cap, or else the price of risk.
+
+    More of a limit that does not pay loses more than it earns, whatever risk costs.
+    """
     first = buyers["covered_limit"].where(buyers["covered_share"] > 0)
-    held = pd.Series("price of risk", index=buyers.index)
+    own = (1 - buyers["covered_share"]).where(limit < first, 1.0)
+    pays = buyers["margin"] - buyers["premium"] - buyers["loss"] * own > 0
+    held = pd.Series("price of risk", index=buyers.index).where(pays, "does not pay")
     held = held.mask((limit > 0) & np.isclose(limit, first), "insurer's limit")
     # Of several full caps the dearest is named.
     for row in best.caps[best.caps["marginal_value"] > 0].sort_values("marginal_value", kind="stable").itertuples():
@@ -225,15 +262,14 @@ def _checked(
             book, buyers.assign(exposure=limit), [*linear_part(policy), *programme],
             scenarios=OTHER_YEARS, seed=book.run.simulation.seed + 1,
         )  # fmt: skip
-        views = {
-            "other_years": f"retained:{LINEAR}" if linear_part(policy) else "gross",
-            "whole_policy": f"retained:{policy.name}" if policy else "gross",
-        }
+        views = {"other_years": f"retained:{LINEAR}" if linear_part(policy) else "gross"} | (
+            {"whole_policy": f"retained:{policy.name}"} if policy else {}
+        )
         row = {"shortfall": totals[name]["shortfall"]}
         for column, view in views.items():
             row[column], row[f"{column}_se"] = expected_shortfall(dist.losses[view].to_numpy(), dist.sample, level)
         rows[name] = row
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("limits")
+    return pd.DataFrame.from_dict(rows, orient="index").reindex(columns=list(CHECKED)).rename_axis("limits")
 
 
 def _basis(book: Book, policy: Policy | None, buyers: pd.DataFrame, caps: pd.DataFrame) -> tuple[str, ...]:
@@ -273,13 +309,12 @@ def _nothing(level: float) -> Optimum:
     sums, rows = ("limit", *RESULTS, "shortfall"), (ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE)
     limits = empty("limit", "one_by_one_limit", "change", "held_by", "marginal_value", *RESULTS, called="buyer_id")
     caps = empty("column", "of", "cap", "limit", "one_by_one_limit", "marginal_value", called="cap")
-    checked = ("shortfall", "other_years", "other_years_se", "whole_policy", "whole_policy_se")
     return Optimum(
         limits=limits.astype({"held_by": "str"}),
         totals=empty(*sums, index=rows, called="limits"),
         frontier=empty(*sums, "price_of_risk", called="shortfall_cap"),
         caps=caps.reset_index(drop=True).astype({"column": "str", "of": "str"}),
-        checked=empty(*checked, index=rows[:2], called="limits"),
+        checked=empty(*CHECKED, index=rows[:2], called="limits"),
         price_of_risk=np.nan,
         level=level,
         basis=("The run file states no margin: what limits earn is not known, and no optimum is sought.",),

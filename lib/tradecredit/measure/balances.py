@@ -38,7 +38,7 @@ def balances(book: Book) -> pd.DataFrame:
     weighted = np.bincount(owner, recent * days, len(buyers))
     months = ((book.as_of - table["first_issued"]).dt.days / DAYS_A_MONTH).clip(1.0, 12.0)
     return table.assign(
-        open_amount=np.bincount(owner, _open(book), len(buyers)),
+        open_amount=np.bincount(owner, open_amounts(book), len(buyers)),
         sales_12m=sales,
         net_sales_12m=sales - np.bincount(owner, tax, len(buyers)),
         payment_days=weighted / sales.where(sales > 0),
@@ -56,8 +56,8 @@ def places(values: pd.Series, among: pd.Series) -> np.ndarray:
     return pc.fill_null(found, -1).to_numpy().astype(np.intp)
 
 
-def _open(book: Book) -> np.ndarray:
-    """Return what is open of each invoice, as `receivables.open_items` has it, without the days on which it was paid.
+def open_amounts(book: Book) -> np.ndarray:
+    """Return what is open of each invoice, in their order, as `receivables.open_items` has it: less than a cent is 0.
 
     Receipts are amounts of 0 or more, so that an invoice is settled once and stays so: the sum tells.
     """

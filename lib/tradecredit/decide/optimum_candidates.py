@@ -6,14 +6,15 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.cover import PAYING_BY_LOSS, own_policy
+from tradecredit.decide.cover import own_policy
+from tradecredit.decide.insured_part import PAYING_BY_LOSS, of_buyers, premium_of_sales
 from tradecredit.decide.limit_groups import classes
-from tradecredit.decide.limit_methods import turns_a_year, yearly_sales
-from tradecredit.decide.limit_programme import Years, own_part
+from tradecredit.decide.limit_methods import carried_sales, needed, net_carried_sales
 from tradecredit.decide.limit_rules import FIXED, UNMEASURED
 from tradecredit.decide.limits import METHODS, rounded_down
+from tradecredit.decide.optimum_programme import Years, own_part
+from tradecredit.decide.terms import economics
 from tradecredit.measure.balances import balances
-from tradecredit.measure.receivables import window_start
 from tradecredit.model.at_risk import asset_correlation, cover, evidence, loss_given_default
 from tradecredit.model.insurance import Policy
 from tradecredit.model.losses import LossDistribution, simulate
@@ -29,7 +30,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     """Return the buyers that may have a limit, with what a unit of it earns, costs and loses in a year.
 
     `ratings`: index buyer_id, `pd`; `limits`: `limits.recommend`; `policies`: `cover.policies`, of which the run's own
-    counts. Index buyer_id, in the order of `limits`. Columns, as `limit_programme.solution` and `simulate` need them:
+    counts. Index buyer_id, in the order of `limits`. Columns, as `optimum_programme.solution` and `simulate` need them:
 
     - `one_by_one_limit`: the recommended one with cover; `most`: the smallest of what a buyer
       can use and what nobody may have (`BOUNDS`) and of the methods that the run keeps, rounded down as recommended
@@ -37,23 +38,23 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
       of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known or whose risk is not measured
       (`UNMEASURED`), and of all but the `limit_optimum.buyers` with the highest `most` are not sought: `sought` is
       false, and `most` is the limit itself;
-    - `margin`: the run's margin × the sales net of tax that a unit of limit carries in a year (`yearly_sales`), as far
-      as the need goes (missing need, or no sales: nothing);
+    - `margin`: the run's margin × the sales net of tax that a unit of limit carries in a year (`net_carried_sales`), as
+      far as it is `needed` for what the buyer buys (no sales: nothing);
     - `loss` = PD × LGD: a buyer owes its whole limit when it defaults. Buyers of a group that default together have the
       PD and correlation that those of its members average to by `most`, whatever their limits become;
-    - `covered_share` = insured percentage × `insurable_share`, the part of the sales of the last 12 months that the
-      policy insures, net of tax (0 without sales); `covered_limit` = limit that applies under the policy / insurable
-      share. Without a policy, and of excess of loss and top-ups, which bear no part of an ordinary loss: 0;
-    - `premium` = premium rate × (1 + tax rate) × insurable share × sales carried, gross of tax (`turns_a_year`), as far
-      as the need goes. As the share is net, tax is off already: like `cover.insurable_turnover`, net sales that the
-      policy insures, within the insurer's limit or above. Minimum premium and fees hang on no limit;
+    - `insurable_share`: `Cover.insurable`, 0 for buyers to whom nothing is shipped with cover any more
+      (`Cover.stopped`); `covered_share` = insured percentage × insurable share; `covered_limit`: `Cover.reach`. Without
+      a policy, and of excess of loss and top-ups, which bear no part of an ordinary loss: 0;
+    - `premium` = `premium_of_sales` × insurable share × sales carried, gross of tax (`carried_sales`), as far as they
+      are needed. As the share is net, tax is off already: like `cover.insurable_turnover`, net sales that the policy
+      insures, within the insurer's limit or above. Minimum premium and fees hang on no limit;
     - `pd`, `lgd`, `correlation`, `insured_limit`, `evidence`, `group_id`; `sector`, `country`: see `classes`.
     """
     settings, index = book.run.limit_optimum, limits.index
     chosen = limits["recommended_with_cover"]
     binding = [name for name in METHODS if name in (*BOUNDS, *settings.kept)]
     bounds = limits[binding].astype("float64")
-    need, most = limits["need"].fillna(0.0), rounded_down(bounds.min(axis="columns"), book.run.limits.digits)
+    most = rounded_down(bounds.min(axis="columns"), book.run.limits.digits)
     buyers = book.buyers.set_index("buyer_id").reindex(index)
     stands = limits["binding"].where(limits["binding"].isin(FIXED))
     stands = stands.mask(stands.isna() & buyers["kind"].isin(UNMEASURED), "risk not measured")
@@ -64,9 +65,10 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     bound = stands.fillna(bound).mask(free & ~sought, "not sought")
     most = np.maximum(most, chosen).where(sought, chosen)
     purchases, delay = balances(book).reindex(index), book.run.limits.tolerated_delay_days
-    used = (need / most.where(most > 0)).clip(upper=1.0)
+    used = (needed(purchases, tolerated_delay_days=delay) / most.where(most > 0)).clip(upper=1.0)
     sales, net_sales = (
-        (carried(purchases, tolerated_delay_days=delay) * used).fillna(0.0) for carried in (turns_a_year, yearly_sales)
+        (carried(purchases, tolerated_delay_days=delay) * used).fillna(0.0)
+        for carried in (carried_sales, net_carried_sales)
     )
     table = pd.DataFrame(
         {
@@ -75,7 +77,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
             "most": most,
             "bound": bound,
             "sought": sought,
-            "margin": book.run.margin * net_sales,
+            "margin": economics(book).margin * net_sales,
             "pd": ratings["pd"].reindex(index),
             "lgd": loss_given_default(book).lgd,
         }
@@ -150,16 +152,14 @@ def simulated_years(book: Book, buyers: pd.DataFrame, policy: Policy | None) -> 
 def _insured(book: Book, table: pd.DataFrame, sales: pd.Series, policy: Policy | None) -> pd.DataFrame:
     if not linear_part(policy):
         return table.assign(insurable_share=0.0, covered_share=0.0, covered_limit=0.0, premium=0.0)
-    recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
-    net = (recent["amount"] - recent["tax"].fillna(0.0)).where(policy.insurable(recent, book.buyers), 0.0)
-    sums = pd.DataFrame({"net": net, "gross": recent["amount"]}).groupby(recent["buyer_id"]).sum().reindex(table.index)
-    share = (sums["net"] / sums["gross"].where(sums["gross"] > 0)).fillna(0.0)
-    rate = (policy.premium_rate or 0.0) * (1 + (policy.premium_tax_rate or 0.0))
+    cover = of_buyers(book, policy)
+    share, stopped = (values.reindex(table.index) for values in (cover.insurable, cover.stopped))
+    share = share.mask(stopped, 0.0)
     return table.assign(
         insurable_share=share,
-        covered_share=policy.insured_percentage * share,
-        covered_limit=(policy.attachment(table).limit / share.where(share > 0)).fillna(0.0),
-        premium=rate * share * sales,
+        covered_share=cover.percentage * share,
+        covered_limit=cover.reach.reindex(table.index).where(share > 0, 0.0),
+        premium=premium_of_sales(policy) * share * sales,
     )
 
 

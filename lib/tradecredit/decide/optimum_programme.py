@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, diags_array, eye_array, hstack, vstack
 
+from tradecredit.decide.limit_methods import own_exposure
 from tradecredit.errors import InputError, Problem
 from tradecredit.model.insurance import missing_columns, values_not
 from tradecredit.model.risk_measures import Sample, expected_shortfall
@@ -132,7 +133,7 @@ def own_part(buyers: pd.DataFrame, limit: pd.Series) -> pd.Series:
     >>> own_part(buyers, pd.Series([100.0])).tolist()
     [46.0]
     """
-    return limit - buyers["covered_share"] * np.minimum(limit, buyers["covered_limit"])
+    return own_exposure(limit, buyers["covered_limit"], insured_percentage=buyers["covered_share"])
 
 
 def shortfall(buyers: pd.DataFrame, limit: pd.Series, years: Years, *, level: float) -> tuple[float, float]:

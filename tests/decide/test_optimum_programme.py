@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from tradecredit.decide.limit_programme import Years, own_part, results, shortfall, solution
+from tradecredit.decide.optimum_programme import Years, own_part, results, shortfall, solution
 from tradecredit.errors import InputError
 from tradecredit.model.risk_measures import Sample
 

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradecredit.decide import cover, limit_candidates
+from tradecredit.decide import cover, optimum_candidates
 from tradecredit.decide.limit_amounts import METHODS
-from tradecredit.decide.limit_candidates import candidates, group_caps, linear_part, simulated_years
-from tradecredit.decide.limit_programme import own_part, shortfall
+from tradecredit.decide.optimum_candidates import candidates, group_caps, linear_part, simulated_years
+from tradecredit.decide.optimum_programme import own_part, shortfall
 from tradecredit.model.insurance import Policy
 
 AS_OF = "2026-03-31"
@@ -179,9 +179,16 @@ def test_a_limit_whose_need_is_not_known_stands(book):
     )
     assert found.loc[["A", "F"], "sought"].tolist() == [False, False]
     assert found.loc[["A", "F"], "most"].tolist() == [300, 300]
-    assert found.loc[["A", "F"], "margin"].tolist() == [0, 0]
-    assert found.loc["F", "insurable_share"] == 0
+    # F has bought nothing that a limit would carry.
+    assert found.loc[["A", "F"], "margin"].tolist() == pytest.approx([0.2 * 6, 0])
     assert found.loc[["A", "F"], "bound"].tolist() == ["need not known", "need not known"]
+
+
+def test_a_limit_earns_no_more_than_what_the_buyer_buys(book):
+    # Small orders count as a need of 20,000; A buys for 12,000 a year all the same.
+    found = of(book(), need=20_000.0, recommended_with_cover=9_000.0)
+    assert found.loc["A", "most"] == 18_000
+    assert (found["margin"] * found["most"])["A"] == pytest.approx(0.2 * 12_000)
 
 
 def test_the_limit_of_a_buyer_whose_risk_is_not_measured_stands(book_of):
@@ -213,7 +220,7 @@ def test_losses_are_those_that_the_engine_simulates(book):
     buyers = of(opened)
     years = simulated_years(opened, buyers, POLICY)
     assert years.unit_losses.shape == (2_000, 1)
-    dist = limit_candidates.simulated(
+    dist = optimum_candidates.simulated(
         opened,
         buyers.assign(exposure=buyers["most"]),
         linear_part(POLICY),
