@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tradecredit.book.book import Book
 from tradecredit.decide import late_interest
-from tradecredit.params import LateInterestSettings, Run
+from tradecredit.params import LateInterestSettings
 
-LAWS = {law.name: law for law in LateInterestSettings().with_laws_read(Run.model_fields["reports"].default).laws}
+LAWS = {law.name: law for law in LateInterestSettings().laws}
 
 BUYERS = """buyer_id,country,kind
 A,DE,private
@@ -225,6 +225,14 @@ def test_nothing_is_charged_while_a_dispute_is_open(book_of):
     closed = one(book_of, "2026-03-31", "A", "2026-02-15", 100, disputes=disputes.format("2026-03-01"))
     assert closed["state"] == "open"
     assert closed["charge"] > 40
+
+
+def test_no_file_is_read_to_charge(book_of, monkeypatch):
+    tables = {"buyers": BUYERS, "invoices": "invoice_id,buyer_id,issued,due,amount\nI,A,2026-01-01,2026-03-03,100\n"}
+    book = book_of("2026-03-31", **tables)
+    monkeypatch.setattr("tradecredit.params.read_yaml", None)
+    assert late_interest.chargeable(book)["law"].tolist() == ["EU directive"]
+    assert late_interest.terms_beyond_law(book)["invoices"].tolist() == [1]
 
 
 def test_who_is_charged_by_which_law(book_of):
