@@ -1,12 +1,14 @@
 """The run file: what it may say, and how it is told what is wrong."""
 
 import os
+import re
 from datetime import date, timedelta
 
 import pytest
 import yaml
 
 from tradecredit import params
+from tradecredit.book.schema import COMPULSORY, TABLES
 from tradecredit.errors import ParameterError
 from tradecredit.params import PART_WEIGHTS, PROJECT, LateInterestLaw, LateInterestSettings, Run
 
@@ -345,3 +347,20 @@ def test_two_laws_for_a_country_or_of_a_name_and_a_missing_file_are_told_at_once
     assert "cannot be read" in missing.allowed
     assert (country.column, country.value) == ("late_interest.laws", "XA")
     assert (name.column, name.value) == ("late_interest.laws", "Law")
+
+
+def test_the_readme_names_every_table_and_every_key_of_a_run_file_once():
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    for head, names in (("table", list(TABLES)), ("key", [name for name in Run.model_fields if name != "file"])):
+        rows = text.split(f"| {head} | what it ")[1].split("\n\n")[0].splitlines()[2:]
+        named = [name for row in rows for name in re.findall("`(.+?)`", row.split("|")[1])]
+        assert sorted(named) == sorted(names)
+    compulsory = re.findall(r"^\| `(\w+)` \|.+\| compulsory \|$", text, flags=re.MULTILINE)
+    assert tuple(compulsory) == COMPULSORY
+
+
+def test_the_readme_leads_to_what_is_there():
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!http)(.+?)\)", text)
+    assert len(links) >= 10
+    assert [link for link in links if not (PROJECT / link).exists()] == []
