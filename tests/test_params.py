@@ -1,12 +1,16 @@
 """The run file: what it may say, and how it is told what is wrong."""
 
+import os
+import re
 from datetime import date, timedelta
 
 import pytest
 import yaml
 
+from tradecredit import params
+from tradecredit.book.schema import COMPULSORY, TABLES
 from tradecredit.errors import ParameterError
-from tradecredit.params import PART_WEIGHTS, PROJECT, Run
+from tradecredit.params import PART_WEIGHTS, PROJECT, LateInterestLaw, LateInterestSettings, Run
 
 MINIMAL = {"entity": "Test", "currency": "EUR", "source": {"kind": "demo"}}
 
@@ -102,6 +106,7 @@ def test_all_problems_are_told_at_once_with_key_value_and_remedy(tmp_path):
         ({"limits": {"without_accounts_limit": [1_000.0] * 9}}, "limits.without_accounts_limit"),
         ({"limits": {"without_accounts_limit": [1_000.0] * 9 + [2_000.0]}}, "limits.without_accounts_limit"),
         ({"limits": {"country_shares_of_book": {"DE": 1.5}}}, "limits.country_shares_of_book.DE"),
+        ({"limits": {"country_shares_of_book": {"deu": 0.2}}}, "limits.country_shares_of_book.deu"),
         ({"limits": {"maximum_limit": 0.0}}, "limits.maximum_limit"),
         ({"limits": {"dormant_months": 13}}, "limits.dormant_months"),
         ({"limits": {"approvals": []}}, "limits.approvals"),
@@ -116,6 +121,47 @@ def test_all_problems_are_told_at_once_with_key_value_and_remedy(tmp_path):
 def test_impossible_values_are_refused(tmp_path, keys, column):
     problems = problems_of(tmp_path, **({"source": {"kind": "folder", "path": "x"}} | keys))
     assert column is None or column in problems, problems
+
+
+def test_caps_of_countries_are_by_code_and_every_wrong_key_is_told(tmp_path):
+    shares = {"Germany": 0.1, "de": 0.2, "Other": 0.3, "FR": 0.1}
+    problems = problems_of(tmp_path, limits={"country_shares_of_book": shares})
+    assert set(problems) == {f"limits.country_shares_of_book.{key}" for key in ("Germany", "de", "Other")}
+    problem = problems["limits.country_shares_of_book.de"]
+    assert str(problem) == (
+        f"{tmp_path / 'run.yaml'}, limits.country_shares_of_book.de: found 'de'; a country's two capital letters (ISO "
+        "3166) are expected, such as DE, or `other`, or `(not stated)`. Remedy: change the key."
+    )
+    right = {"FR": 0.1, "other": 0.2, "(not stated)": 0.3}
+    assert (
+        Run.from_yaml(run_of(tmp_path, limits={"country_shares_of_book": right})).limits.country_shares_of_book == right
+    )
+
+
+def test_sectors_may_be_called_what_the_book_calls_them(tmp_path):
+    shares = {"construction": 0.2, "F": 0.1, "other": 0.3, "(not stated)": 0.1}
+    assert (
+        Run.from_yaml(run_of(tmp_path, limits={"sector_shares_of_book": shares})).limits.sector_shares_of_book == shares
+    )
+
+
+@pytest.mark.parametrize(
+    ("section", "column"),
+    [
+        ("limits: {country_shares_of_book: {NO: 0.1}}", "limits.country_shares_of_book.0"),
+        ("late_interest: {agreed_rates: {NO: 0.1}}", "late_interest.agreed_rates.0"),
+    ],
+)
+def test_norway_needs_quotes_in_yaml_and_the_message_says_so(tmp_path, section, column):
+    file = tmp_path / "run.yaml"
+    file.write_text(yaml.safe_dump(MINIMAL) + section)
+    with pytest.raises(ParameterError) as caught:
+        Run.from_yaml(file)
+    (problem,) = caught.value.problems
+    assert (problem.column, problem.value) == (column, False)
+    assert problem.remedy == "put it in quotes: YAML takes NO, ON, YES and the like for true or false"
+    file.write_text(yaml.safe_dump(MINIMAL) + section.replace("NO", '"NO"'))
+    assert Run.from_yaml(file)
 
 
 def test_limits_may_be_approved_at_one_level(tmp_path):
@@ -232,7 +278,7 @@ def test_the_laws_of_late_interest_are_read_with_the_run_file(tmp_path):
         ({"fees": [{"debt_from": 0, "fee": 40}, {"debt_from": 0, "fee": 70}]}, None, "rise"),
         ({"rates": {"2026 Q1": 0.02}}, "rates.2026 Q1", "pattern"),
         ({"rates": {"2026 H1": 2.15}}, "rates.2026 H1", "less than 1"),
-        ({"countries": ["Germany"]}, "countries.0", "pattern"),
+        ({"countries": ["Germany"]}, "countries.0", "two capital letters"),
     ],
 )
 def test_an_impossible_law_is_refused(tmp_path, keys, column, words):
@@ -244,6 +290,54 @@ def test_an_impossible_law_is_refused(tmp_path, keys, column, words):
     assert problem.file.endswith("law.yaml")
 
 
+def test_problems_of_a_law_in_the_run_file_are_told_where_it_stands(tmp_path):
+    wrong = LAW | {"rates": {"2026 H1": 2.15}, "sourc": "a test"}
+    problems = problems_of(tmp_path, late_interest={"laws": [law_of(tmp_path), wrong, LAW | {"daily_rate": 0.0005}, 3]})
+    assert set(problems) == {
+        "late_interest.laws.1.rates.2026 H1", "late_interest.laws.1.sourc", "late_interest.laws.2",
+        "late_interest.laws.3",
+    }  # fmt: skip
+    assert str(problems["late_interest.laws.1.rates.2026 H1"]) == (
+        f"{tmp_path / 'run.yaml'}, late_interest.laws.1.rates.2026 H1: found '2.15'; should be less than 1. Remedy: "
+        "change the value."
+    )
+    assert problems["late_interest.laws.1.sourc"].remedy == "did you mean 'source'"
+    assert problems["late_interest.laws.2"].allowed == "give either points above the reference rate or a daily_rate"
+    assert problems["late_interest.laws.3"].allowed == "a section of `key: value` lines is expected"
+
+
+def test_laws_may_stand_in_the_run_file_beside_others_in_files(tmp_path):
+    laws = [law_of(tmp_path), LAW | {"name": "Inside", "countries": ["XB"]}]
+    run = Run.from_yaml(run_of(tmp_path, late_interest={"laws": laws}))
+    assert [law.name for law in run.late_interest.laws] == ["Law", "Inside"]
+    assert run.as_of_date("2026-01-31").late_interest == run.late_interest
+
+
+def test_a_run_made_in_code_holds_the_kept_laws_as_they_are_in_their_files(tmp_path, monkeypatch):
+    files = tuple(tmp_path / name for name in ("law.yaml", "other.yaml"))
+    monkeypatch.setattr(params, "KEPT_LAWS", files)
+    law_of(tmp_path)
+    law_of(tmp_path, "other.yaml", name="Other", countries=["XB"])
+
+    def laws():
+        run = Run(**MINIMAL, file=tmp_path / "run.yaml", late_interest=LateInterestSettings(paid_late_months=1))
+        assert run.late_interest == Run(**MINIMAL, file="x.yaml", late_interest={"paid_late_months": 1}).late_interest
+        return run.late_interest.laws
+
+    assert laws() == Run(**MINIMAL, file="x.yaml").late_interest.laws
+    assert [(type(law), law.name) for law in laws()] == [(LateInterestLaw, "Law"), (LateInterestLaw, "Other")]
+    law_of(tmp_path, rates={"2026 H1": 0.02, "2026 H2": 0.03})
+    os.utime(files[0], ns=(0, 0))
+    assert laws()[0].rates == {"2026 H1": 0.02, "2026 H2": 0.03}
+    law_of(tmp_path, rates={"2026 H1": 2.0})
+    files[1].unlink()
+    with pytest.raises(ParameterError) as caught:
+        Run.from_yaml(run_of(tmp_path))
+    wrong, missing = caught.value.problems
+    assert (wrong.file, wrong.column, wrong.value) == (str(files[0]), "rates.2026 H1", 2.0)
+    assert (missing.file, "cannot be read" in missing.allowed) == (str(files[1]), True)
+
+
 def test_two_laws_for_a_country_or_of_a_name_and_a_missing_file_are_told_at_once(tmp_path):
     laws = [law_of(tmp_path), law_of(tmp_path, "a.yaml", name="A"), law_of(tmp_path, "b.yaml", countries=["XB"])]
     laws.append("none.yaml")
@@ -253,3 +347,20 @@ def test_two_laws_for_a_country_or_of_a_name_and_a_missing_file_are_told_at_once
     assert "cannot be read" in missing.allowed
     assert (country.column, country.value) == ("late_interest.laws", "XA")
     assert (name.column, name.value) == ("late_interest.laws", "Law")
+
+
+def test_the_readme_names_every_table_and_every_key_of_a_run_file_once():
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    for head, names in (("table", list(TABLES)), ("key", [name for name in Run.model_fields if name != "file"])):
+        rows = text.split(f"| {head} | what it ")[1].split("\n\n")[0].splitlines()[2:]
+        named = [name for row in rows for name in re.findall("`(.+?)`", row.split("|")[1])]
+        assert sorted(named) == sorted(names)
+    compulsory = re.findall(r"^\| `(\w+)` \|.+\| compulsory \|$", text, flags=re.MULTILINE)
+    assert tuple(compulsory) == COMPULSORY
+
+
+def test_the_readme_leads_to_what_is_there():
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!http)(.+?)\)", text)
+    assert len(links) >= 10
+    assert [link for link in links if not (PROJECT / link).exists()] == []

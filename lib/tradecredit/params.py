@@ -1,6 +1,8 @@
 """All that a run can be told, checked before anything starts: the run file and its sections."""
 
 import difflib
+import functools
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
@@ -9,7 +11,17 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 import numpy as np
 import yaml
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from tradecredit.errors import ParameterError, Problem
 
@@ -21,7 +33,28 @@ Number = TypeVar("Number", int, float)
 Fraction = Annotated[float, Field(ge=0, le=1, strict=True)]
 Positive = Annotated[float, Field(gt=0, strict=True)]
 Amount = Annotated[float, Field(ge=0, strict=True)]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+OTHER = "other"
+"""Key of caps by sector and country: each one that is not named."""
+NOT_STATED = "(not stated)"
+"""What the rows whose country, sector or reason the book does not give stand under, and the key of their caps."""
+
+
+def _country(code: str) -> str:
+    if not re.fullmatch("[A-Z]{2}", code):
+        raise ValueError("a country's two capital letters (ISO 3166) are expected, such as DE")
+    return code
+
+
+def _country_or_rest(key: str) -> str:
+    if key not in (OTHER, NOT_STATED) and not re.fullmatch("[A-Z]{2}", key):
+        raise ValueError(
+            f"a country's two capital letters (ISO 3166) are expected, such as DE, or `{OTHER}`, or `{NOT_STATED}`"
+        )
+    return key
+
+
+Country = Annotated[str, AfterValidator(_country)]
+CountryOrRest = Annotated[str, AfterValidator(_country_or_rest)]
 BuyerKind = Literal["private", "public", "affiliate", "prepaid"]
 TableName = Literal[
     "buyers", "statements", "invoices", "receipts", "disputes", "limits", "defaults", "scores", "fx", "overrides"
@@ -257,10 +290,10 @@ class LimitSettings(Parameters):
     maximum_group_share_of_book: Fraction = 0.10
     """Largest part of all receivables that the limits of a group's buyers may add up to."""
     sector_shares_of_book: dict[str, Fraction] = {}
-    """Sector (NACE section): largest part of all receivables that its limits may add up to. `other`: that of each
-    sector that is not named; without it those have no cap."""
-    country_shares_of_book: dict[str, Fraction] = {}
-    """The same by country."""
+    """Sector as the book has it (NACE section): largest part of all receivables that its limits may add up to. `other`:
+    that of each sector that is not named; without it those have no cap. `(not stated)`: buyers without a sector."""
+    country_shares_of_book: dict[CountryOrRest, Fraction] = {}
+    """The same by country (ISO 3166, two capital letters)."""
     minimum_limit: Amount = 0.0
     """The need of a buyer that buys counts as at least this, so that small orders need no decision."""
     maximum_limit: Positive | None = None
@@ -398,13 +431,42 @@ class LateInterestLaw(Parameters):
         return validate(cls, read_yaml(file), file)
 
 
+KEPT_LAWS = tuple(
+    PROJECT / "params" / "rates" / name for name in ("euro.yaml", "eu_own_currency.yaml", "uk.yaml", "china.yaml")
+)
+
+
+def kept_laws() -> list[LateInterestLaw]:
+    """Return the laws that come with the workbook; raises `ParameterError` with all problems of their files."""
+    # Read again when a file has changed, so that a rate which is added while JupyterLab runs counts.
+    return list(_kept_laws(tuple(file.stat().st_mtime_ns if file.exists() else None for file in KEPT_LAWS)))
+
+
+@functools.cache
+def _kept_laws(_changed: tuple[int | None, ...]) -> tuple[LateInterestLaw, ...]:
+    laws, problems = _read_laws(KEPT_LAWS)
+    if problems:
+        raise ParameterError(problems)
+    return tuple(laws)
+
+
+def _read_laws(laws: Sequence[LateInterestLaw | Path]) -> tuple[list[LateInterestLaw], list[Problem]]:
+    """Return laws, read where they are files, and what is wrong with the files."""
+    read, problems = [], []
+    for law in laws:
+        try:
+            read.append(LateInterestLaw.from_yaml(law) if isinstance(law, Path) else law)
+        except ParameterError as error:
+            problems += error.problems
+    return read, problems
+
+
 class LateInterestSettings(Parameters):
     """What may be charged for late payment (DOMAIN.md §3)."""
 
-    laws: list[LateInterestLaw | Path] = [
-        PROJECT / "params" / "rates" / name for name in ("euro.yaml", "eu_own_currency.yaml", "uk.yaml", "china.yaml")
-    ]
-    """The laws, or the YAML files that state them, read with the run file; a country has one."""
+    laws: list[SectionOrFile[LateInterestLaw]] = Field(default_factory=kept_laws)
+    """The laws, or the YAML files that state them, read with the run file; a country has one. Without any, those of
+    params/rates."""
     paid_late_months: int = Field(12, ge=0)
     """Invoices paid late in so many months up to the as-of date are charged for too; 0: open ones alone."""
     agreed_rates: dict[Country, Fraction] = {}
@@ -412,12 +474,7 @@ class LateInterestSettings(Parameters):
 
     def with_laws_read(self, run_file: Path) -> Self:
         """Return these settings with the laws in place of their files; raises `ParameterError` with all problems."""
-        laws, problems = [], []
-        for law in self.laws:
-            try:
-                laws.append(LateInterestLaw.from_yaml(run_file.parent / law) if isinstance(law, Path) else law)
-            except ParameterError as error:
-                problems += error.problems
+        laws, problems = _read_laws([run_file.parent / law if isinstance(law, Path) else law for law in self.laws])
         for key, remedy in (("countries", "take it out of one of them"), ("name", "name one of them otherwise")):
             values = [value for law in laws for value in ([law.name] if key == "name" else law.countries)]
             problems += [
@@ -447,7 +504,7 @@ class PaymentPlanSettings(Parameters):
     """Probability that a debt can be enforced against a buyer that does not default."""
 
 
-class LimitOptimum(Parameters):
+class LimitOptimumSettings(Parameters):
     """How limits are set for the book as a whole: the most that sales earn under a cap on what may be lost."""
 
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.99
@@ -458,8 +515,11 @@ class LimitOptimum(Parameters):
     kept: list[Literal["capacity", "expected_loss_budget", "net_value_added", "without_accounts", "new_buyer"]] = [
         "without_accounts", "new_buyer",
     ]  # fmt: skip
-    """Methods that judge one buyer alone and still bind: what is not known of a buyer has no price. The cap comes in
-    the place of the others."""
+    """Methods of the limits set one by one that bound a buyer's limit here too, beside what it can use and what nobody
+    may have. All five keep the risk of one buyer small; the cap does that for the book as a whole, and gives room to
+    those whose sales are worth their losses. But losses are simulated from default probabilities, which rest on little
+    for a buyer without accounts or new to us: the simulation cannot tell how wrong they may be, so that the rules for
+    these two still bind."""
     buyers: int = Field(2_000, ge=1)
     """Buyers, those who could use most, whose limits are sought; the others keep theirs, and their losses count."""
     scenarios: int = Field(5_000, ge=500, le=20_000)
@@ -625,9 +685,9 @@ class Run(Parameters):
     default: DefaultSettings = DefaultSettings()
     limits: LimitSettings = LimitSettings()
     terms: TermsSettings = TermsSettings()
-    late_interest: LateInterestSettings = LateInterestSettings()
+    late_interest: LateInterestSettings = Field(default_factory=LateInterestSettings)
     payment_plan: PaymentPlanSettings = PaymentPlanSettings()
-    limit_optimum: LimitOptimum = LimitOptimum()
+    limit_optimum: LimitOptimumSettings = LimitOptimumSettings()
     losses: LossSettings = LossSettings()
     simulation: Simulation = Simulation()
     cost_of_capital: Fraction = 0.10
@@ -766,7 +826,10 @@ def _problem(detail: dict[str, Any], model: type[BaseModel], file: Path) -> Prob
     kind = next((words for kind, words in PLAIN_WORDS.items() if detail["type"].startswith(kind)), None)
     allowed = kind or detail["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
     value = detail["input"] if not isinstance(detail["input"], dict) else None
-    return Problem(file=str(file), column=key or None, value=value, allowed=allowed, remedy="change the value")
+    remedy = "change the key" if "[key]" in detail["loc"] else "change the value"
+    if detail["type"] == "string_type" and isinstance(value, bool):
+        remedy = "put it in quotes: YAML takes NO, ON, YES and the like for true or false"
+    return Problem(file=str(file), column=key or None, value=value, allowed=allowed, remedy=remedy)
 
 
 def _owner(model: type[BaseModel], location: Sequence[int | str]) -> tuple[type[BaseModel], list[str]]:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tradecredit.book.book import Book
 from tradecredit.decide import late_interest
-from tradecredit.params import LateInterestSettings, Run
+from tradecredit.params import LateInterestSettings
 
-LAWS = {law.name: law for law in LateInterestSettings().with_laws_read(Run.model_fields["reports"].default).laws}
+LAWS = {law.name: law for law in LateInterestSettings().laws}
 
 BUYERS = """buyer_id,country,kind
 A,DE,private
@@ -74,23 +74,89 @@ def test_china_without_an_agreed_rate_is_0_05_percent_a_day(book_of):
     assert "small or medium" in row["reason"]
 
 
-# ECB main refinancing rate on 1 January and 1 July: enterprise.gov.ie, Late Payment Interest Rate, to 2024; ECB
-# decisions of 12 December 2024, 5 June 2025 and 11 June 2026. Bank of England: payontime.co.uk, to 2024 H1.
+# Reference rates in percent, as the pages named have them.
+PUBLISHED = {
+    "EU directive": {
+        # ECB main refinancing rate on 1 January and 1 July:
+        # https://enterprise.gov.ie/en/What-We-Do/Supports-for-SMEs/Late-Payments/Late-Payment-Interest-Rate-
+        "2019 H1": 0.0, "2019 H2": 0.0, "2020 H1": 0.0, "2020 H2": 0.0, "2021 H1": 0.0, "2021 H2": 0.0,
+        "2022 H1": 0.0, "2022 H2": 0.0, "2023 H1": 2.5, "2023 H2": 4.0, "2024 H1": 4.5, "2024 H2": 4.25,
+        "2025 H1": 3.15,  # decision of 12 December 2024: https://esperio.net/analytics/market-analysis/market-news/4019080
+        # Not changed since June: https://www.ecb.europa.eu/press/pr/date/2025/html/ecb.mp250911~6afb7a9490.en.html
+        "2025 H2": 2.15,
+        # 18 December 2025: https://www.aa.com.tr/en/economy/european-central-bank-holds-rates-steady-at-2-matching-expectations/3774838
+        "2026 H1": 2.15,
+        # https://www.ecb.europa.eu/press/pr/date/2026/html/ecb.mp260611~4d41bd5e83.en.html, as reported by
+        # https://rbtfl.xyz/pt/n/ecb-rate-hike-energy-shock.md
+        "2026 H2": 2.4,
+    },
+    "UK late payment act": {
+        # Bank Rate on 31 December and 30 June: https://payontime.co.uk/how-to-calculate-late-payment-interest-and-compensation
+        "2019 H1": 0.75, "2019 H2": 0.75, "2020 H1": 0.75, "2020 H2": 0.1, "2021 H1": 0.1, "2021 H2": 0.1,
+        "2022 H1": 0.25, "2022 H2": 1.25, "2023 H1": 3.5, "2023 H2": 5.0, "2024 H1": 5.25,
+        "2024 H2": 5.25,  # cut to 5 % from it on 1 August: https://londondevelopmentsites.com/tag/bank
+        "2025 H1": 4.75,  # end of 2024: https://www.focus-economics.com/country-indicator/united-kingdom/interest-rate
+        "2025 H2": 4.25,  # https://news.wmmarkets.com/the-bank-of-england-holds-interest-rates-steady-in-june
+        "2026 H1": 3.75,  # 18 December 2025: https://tradingeconomics.com/united-kingdom/interest-rate
+        # https://www.livesquawk.com/report/special_boe-holds-bank-rate-at-3-75as-policymakers-retain-tightening-bias
+        "2026 H2": 3.75,
+    },
+    "China order 802": {
+        # Last one-year LPR before 1 January and 1 July; it is set on the 20th of each month.
+        "2020 H2": 3.85,  # July 2020, as in June: https://www.apdnews.com/article/20accb6
+        # Not changed from April 2020 to June 2021: https://www.livemint.com/industry/banking/
+        # china-keeps-lending-benchmark-rate-unchanged-for-14th-straight-month/amp-11624239331584.html
+        "2021 H1": 3.85, "2021 H2": 3.85,
+        "2022 H1": 3.8,  # https://www.nasdaq.com/articles/china-cuts-lending-benchmark-lpr-for-first-time-since-april-2020
+        "2022 H2": 3.7,  # https://wkzo.com/2022/06/19/china-keeps-benchmark-lending-rates-unchanged-as-expected-in-june/
+        "2023 H1": 3.65,  # http://en.people.cn/n3/2022/1220/c90000-10186030.html
+        "2023 H2": 3.55,  # http://en.people.cn/n3/2023/0620/c90000-20033762.html
+        "2024 H1": 3.45,  # http://en.people.cn/n3/2023/1220/c90000-20112780.html
+        # Cut from it on 22 July: https://www.finnewsnetwork.com.au/archives/finance_news_network470287.html
+        "2024 H2": 3.45,
+        # January, as in December: https://www.forexlive.com/centralbank/pboc-sets-one-and-five-year-loan-prime-rates-unchanged-20250120/
+        "2025 H1": 3.1,
+        "2025 H2": 3.0,  # https://particle.news/story/china-keeps-benchmark-loan-prime-rates-unchanged-in-june
+        "2026 H1": 3.0,  # January, as in December: http://en.people.cn/n3/2026/0120/c90000-20416397.html
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("law", PUBLISHED)
+def test_reference_rates_are_the_published_ones(law):
+    # Every rate of the file has its source here: one that is added there is added here, too.
+    assert {half_year: 100 * rate for half_year, rate in LAWS[law].rates.items()} == pytest.approx(PUBLISHED[law])
+
+
+# What is charged in all: the same tables of Ireland's ministry and of payontime; 11.75 %: DOMAIN.md §3.
 @pytest.mark.parametrize(
     ("law", "half_year", "yearly"),
     [
-        ("EU directive", "2019 H1", 8.0), ("EU directive", "2022 H2", 8.0), ("EU directive", "2023 H1", 10.5),
-        ("EU directive", "2023 H2", 12.0), ("EU directive", "2024 H1", 12.5), ("EU directive", "2024 H2", 12.25),
-        ("EU directive", "2025 H1", 11.15), ("EU directive", "2025 H2", 10.15), ("EU directive", "2026 H1", 10.15),
-        ("EU directive", "2026 H2", 10.4), ("UK late payment act", "2019 H1", 8.75),
-        ("UK late payment act", "2020 H2", 8.1), ("UK late payment act", "2022 H1", 8.25),
-        ("UK late payment act", "2022 H2", 9.25), ("UK late payment act", "2023 H1", 11.5),
-        ("UK late payment act", "2023 H2", 13.0), ("UK late payment act", "2024 H1", 13.25),
-        ("UK late payment act", "2026 H1", 11.75),
+        ("EU directive", "2022 H2", 8.0), ("EU directive", "2023 H1", 10.5), ("EU directive", "2024 H2", 12.25),
+        ("UK late payment act", "2020 H2", 8.1),
+        ("UK late payment act", "2024 H1", 13.25), ("UK late payment act", "2026 H1", 11.75),
     ],
 )  # fmt: skip
-def test_published_rates(law, half_year, yearly):
+def test_published_rates_with_the_points_upon_them(law, half_year, yearly):
     assert 100 * (LAWS[law].rates[half_year] + LAWS[law].points) == pytest.approx(yearly)
+
+
+# https://reconnectchina.univie.ac.at/items/67e165730c1758575979a844 (order 802); http://www.hnwjjt.cn/?m=home&c=View&
+# a=index&aid=199&lang=en (order 728: 30 days, 60 at most if agreed).
+def test_public_bodies_in_china_pay_within_30_days_and_others_within_60(book_of):
+    buyers = "buyer_id,country,kind\nP,CN,public\nL,CN,private\n"
+    rows = (
+        "I1,P,2026-01-01,2026-01-31,1\nI2,P,2026-01-01,2026-02-01,20\n"
+        "I3,L,2026-01-01,2026-03-02,300\nI4,L,2026-01-01,2026-03-03,4000\n"
+    )
+    tables = {"buyers": buyers, "invoices": "invoice_id,buyer_id,issued,due,amount\n" + rows}
+    found = late_interest.terms_beyond_law(book_of("2026-03-31", **tables))
+    assert found["longest_terms_days"].to_dict() == {
+        ("China order 802", "private"): 60,
+        ("China order 802", "public"): 30,
+    }
+    # 30 and 60 days are within the law, 31 and 61 beyond it.
+    assert found["amount"].tolist() == [4_000, 20]
 
 
 def test_every_half_year_since_2019_has_a_rate_in_euros_and_pounds():
@@ -225,6 +291,14 @@ def test_nothing_is_charged_while_a_dispute_is_open(book_of):
     closed = one(book_of, "2026-03-31", "A", "2026-02-15", 100, disputes=disputes.format("2026-03-01"))
     assert closed["state"] == "open"
     assert closed["charge"] > 40
+
+
+def test_no_file_is_read_to_charge(book_of, monkeypatch):
+    tables = {"buyers": BUYERS, "invoices": "invoice_id,buyer_id,issued,due,amount\nI,A,2026-01-01,2026-03-03,100\n"}
+    book = book_of("2026-03-31", **tables)
+    monkeypatch.setattr("tradecredit.params.read_yaml", None)
+    assert late_interest.chargeable(book)["law"].tolist() == ["EU directive"]
+    assert late_interest.terms_beyond_law(book)["invoices"].tolist() == [1]
 
 
 def test_who_is_charged_by_which_law(book_of):

@@ -14,6 +14,7 @@ from tradecredit.decide.limit_groups import (
     counted_in_full,
     in_words,
     shared_by_need,
+    unknown_classes,
     within_caps,
 )
 from tradecredit.params import LimitSettings
@@ -118,6 +119,22 @@ def test_the_caps_of_sectors_and_countries_by_name(book_of):
     paid = "invoice_id,received,amount,kind\nI1,2026-03-15,700,payment\nI2,2026-03-15,300,payment\n"
     owing_nothing = book_of("2026-03-31", run={"limits": stated}, invoices=invoices, receipts=paid, buyers=buyers)
     assert all(amounts.empty for amounts in class_amounts(owing_nothing).values())
+
+
+def test_caps_of_sectors_and_countries_that_no_buyer_has_are_told(book_of):
+    invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-03-01,2026-03-31,700\nI2,B,2026-03-01,2026-03-31,300\n"
+    buyers = "buyer_id,sector,country\nA,C,DE\nB,Retail,DE\n"
+    rest = {"other": 0.5, "(not stated)": 0.1}
+
+    def told(sectors, countries):
+        stated = {"sector_shares_of_book": sectors | rest, "country_shares_of_book": countries | rest}
+        return unknown_classes(book_of("2026-03-31", run={"limits": stated}, invoices=invoices, buyers=buyers))
+
+    assert told({"C": 0.2, "Retail": 0.1}, {"DE": 0.4}) == []
+    assert told({"construction": 0.2, "C": 0.2, "c": 0.1}, {"FR": 0.1}) == [
+        "limits.sector_shares_of_book names construction, c, which no buyer of the book has: it has no effect.",
+        "limits.country_shares_of_book names FR, which no buyer of the book has: it has no effect.",
+    ]
 
 
 MEMBERS = st.lists(

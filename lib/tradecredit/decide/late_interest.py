@@ -42,9 +42,8 @@ def chargeable(book: Book) -> pd.DataFrame:
     Article 4 of the EU's directive gives the law's there). Missing: everything without a law; interest over a half-year
     without a rate, and a fee whose currency the book has no rate of (see `rates_wanted`). A contract may be under
     another law than that of the buyer's country: this is not looked at. Source: DOMAIN.md §3, and the laws' files.
-    Raises `ParameterError` for laws that cannot be read.
     """
-    settings = book.run.late_interest.with_laws_read(book.run.file)
+    settings = book.run.late_interest
     parts = _late_parts(book, settings.paid_late_months)
     parts = parts.assign(law=_law_of(parts, settings.laws))
     of_parts = [_interest(parts[parts["law"] == law.name], law, settings.agreed_rates) for law in settings.laws]
@@ -117,7 +116,7 @@ def terms_beyond_law(book: Book) -> pd.DataFrame:
     due, since the day of delivery is not known; invoices from before the law is in force are not looked at. The due
     date of such an invoice may be too late: interest may run earlier than `chargeable` says. Empty where there is none.
     """
-    settings = book.run.late_interest.with_laws_read(book.run.file)
+    settings = book.run.late_interest
     recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
     recent = recent.join(book.buyers.set_index("buyer_id")[["country", "kind"]], on="buyer_id")
     recent = recent.assign(law=_law_of(recent, settings.laws))

@@ -7,11 +7,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.measure.balances import balances
-from tradecredit.measure.receivables import NOT_STATED
-from tradecredit.params import LimitSettings
-
-OTHER = "other"
-"""Key of the run's caps by sector and country that holds for each one that is not named."""
+from tradecredit.params import NOT_STATED, OTHER, LimitSettings
 
 
 class Cap(NamedTuple):
@@ -78,6 +74,20 @@ def class_amounts(book: Book) -> dict[str, pd.Series]:
     stated = _class_caps(book.buyers, receivables, book.run.limits)
     amounts = [pd.Series(cap.amount, index=cap.names) for cap in stated]
     return {name: amount[amount < np.inf] for name, amount in zip(("sector", "country"), amounts, strict=True)}
+
+
+def unknown_classes(book: Book) -> list[str]:
+    """Return in sentences which sectors and countries the run caps that no buyer of the book has; none: nothing to say.
+
+    A cap of `other`, or of what is `(not stated)`, is none of a name, and never told.
+    """
+    found = classes(book.buyers)
+    stated = {"sector": book.run.limits.sector_shares_of_book, "country": book.run.limits.country_shares_of_book}
+    return [
+        f"limits.{name}_shares_of_book names {', '.join(idle)}, which no buyer of the book has: it has no effect."
+        for name, shares in stated.items()
+        if (idle := [key for key in shares if key not in (OTHER, NOT_STATED, *found[name].unique())])
+    ]
 
 
 def _class_caps(buyers: pd.DataFrame, receivables: float, settings: LimitSettings) -> tuple[Cap, Cap]:

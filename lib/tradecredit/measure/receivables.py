@@ -14,12 +14,10 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
+from tradecredit.params import NOT_STATED
 
 IMPAIRED = ("write_off", "recovery", "claim")
 """Kinds of receipts that settle what the buyer did not pay in the ordinary course."""
-
-NOT_STATED = "(not stated)"
-"""Label of the rows whose country, sector or reason the book does not give."""
 
 FIGURES = {
     "receivables": ("Receivables", "currency"),
