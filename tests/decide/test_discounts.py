@@ -12,6 +12,7 @@ from tradecredit.measure.behaviour import DAYS_A_MONTH
 
 SAFE = pd.DataFrame(0.0, index=["A", "B", "C"], columns=range(1, 13))
 RATINGS = pd.DataFrame({"grade": [3, 3, 7]}, index=pd.Index(["A", "B", "C"], name="buyer_id"), dtype="Int64")
+RATINGS = RATINGS.assign(method="fitted model")
 
 # The published numbers
 
@@ -171,6 +172,44 @@ def test_the_loss_avoided_is_that_of_failing_in_between(book_of):
     at_10, at_50 = 0.03 * 10 / DAYS_A_MONTH, 0.03 * 50 / DAYS_A_MONTH
     found = discounts.taken(book, RATINGS, cumulative).set_index("invoice_id")
     assert found.loc["A1", "loss_avoided"] == pytest.approx(1_000 * 0.5 * (at_50 - at_10) / (1 - at_10))
+
+
+def test_a_default_of_today_is_no_loss_avoided_by_a_discount_of_months_ago(book_of):
+    # C paid with a discount in January and is in default today: all of its 400, or half of it, would seem to be saved.
+    defaults = "buyer_id,date,kind\nC,2026-03-20,insolvency\n"
+    book = book_of("2026-03-31", run={"cost_of_capital": 0.1, "losses": {"lgd": 0.5}}, defaults=defaults, **LEDGER)
+    ratings = RATINGS.assign(grade=[3, 3, 10], method=["fitted model", "fitted model", "in default"])
+    cumulative = SAFE.copy()
+    cumulative.loc["C"] = 1.0
+    taken = discounts.taken(book, ratings, cumulative)
+    assert taken["invoice_id"].tolist() == ["A1", "A2", "B1"]
+    assert discounts.totals(taken)[["cost", "unearned_cost", "loss_avoided"]].tolist() == [24, 0, 0]
+    assert len(discounts.decisions(discounts.totals(taken), "EUR")) == 1
+    # C1 was given 8 and C5 7; C4 was offered one, and C2 may still be taken.
+    assert discounts.left_out_in_words(book, ratings) == (
+        "Left out is 1 buyer in default today, which was given EUR 15 of discounts: what they spared before its "
+        "default cannot be told from what is known of it today."
+    )
+    both = ratings.assign(method=["fitted model", "in default", "in default"])
+    assert discounts.left_out_in_words(book, both) == (
+        "Left out are 2 buyers in default today, which were given EUR 19 of discounts: what they spared before their "
+        "default cannot be told from what is known of them today."
+    )
+    assert discounts.left_out_in_words(book, RATINGS) == ""
+
+
+def test_a_buyer_in_default_that_took_no_discount_is_left_out_as_well_and_told(book_of):
+    # C2 may still be taken, C3 is no offer, and C4 was offered one that was not taken.
+    receipts = RECEIPTS.replace("C1,2026-01-16,8,discount\n", "").replace("C5,2026-01-31,7,discount\n", "")
+    book = book_of("2026-03-31", invoices=INVOICES, receipts=receipts)
+    ratings = RATINGS.assign(method=["fitted model", "fitted model", "in default"])
+    assert discounts.taken(book, ratings, SAFE)["buyer_id"].unique().tolist() == ["A", "B"]
+    assert discounts.left_out_in_words(book, ratings) == (
+        "Left out is 1 buyer in default today, which took none of its discounts."
+    )
+    # Without C4 it was offered none that it might have taken.
+    book = book_of("2026-03-31", invoices=INVOICES.replace("C4,C", "C4,A").replace("C1,C", "C1,A"), receipts=receipts)
+    assert discounts.left_out_in_words(book, ratings) == ""
 
 
 def test_at_the_discount_that_breaks_even_nothing_is_won_or_lost(book_of):

@@ -280,6 +280,22 @@ def test_paid_late_counts_within_the_window_alone(book_of):
     assert more.index.tolist() == ["I1", "I2"]
 
 
+def test_what_was_recovered_late_bears_interest_as_a_payment_does(book_of):
+    receipts = "I,2026-03-11,300,recovery\nI,2026-03-20,50,payment\nI,2026-03-25,650,write_off\n"
+    row = charges(book_of, "2026-03-31", "I,A,2026-01-01,2026-03-01,1000\n", receipts).loc["I"]
+    assert row[["state", "late_amount", "days_late", "fee"]].tolist() == ["paid late", 350, 19, 40]
+    assert row["interest"] == pytest.approx((300 * 10 + 50 * 19) * 0.1015 / 365)
+
+
+def test_what_the_insurer_paid_bears_nothing_for_us(book_of):
+    rows = "I1,A,2026-01-01,2026-03-01,1000\nI2,A,2026-01-01,2026-03-01,1000\n"
+    receipts = "I1,2026-03-11,1000,claim\nI2,2026-03-11,900,claim\n"
+    table = charges(book_of, "2026-03-31", rows, receipts)
+    assert table.index.tolist() == ["I2"]
+    assert table.loc["I2", ["state", "late_amount"]].tolist() == ["open", 100]
+    assert table.loc["I2", "interest"] == pytest.approx(100 * 30 * 0.1015 / 365)
+
+
 def test_what_is_settled_late_by_a_credit_note_bears_nothing(book_of):
     assert charges(book_of, "2026-03-31", "I,A,2026-01-01,2026-02-01,9\n", "I,2026-03-01,9,credit_note\n").empty
 
@@ -444,7 +460,7 @@ def test_where_no_interest_is_known_the_fees_are_told_alone(book_of):
     ]
 
 
-def test_terms_longer_than_the_law_allows(book_of):
+def test_terms_longer_than_the_law_allows_without_an_agreement(book_of):
     rows = (
         "I1,A,2026-01-01,2026-03-02,100\nI2,A,2026-01-01,2026-03-03,200\nI3,E,2026-01-01,2026-02-01,50\n"
         "I4,D,2026-01-01,2026-12-01,100\nI5,C,2026-01-01,2026-04-01,10\nI6,A,2025-01-01,2025-12-01,10\n"

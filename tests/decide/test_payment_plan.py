@@ -112,7 +112,7 @@ INVOICES = pd.DataFrame(
     columns=["invoice_id", "buyer_id", "issued", "due", "amount"],
 )
 RECEIPTS = pd.DataFrame(
-    [*([f"A0{n}", "2025-05-01", 10.0, "payment"] for n in range(5)), ["A9", "2026-03-01", 10.0, "write_off"]],
+    [*([f"A0{n}", "2025-05-01", 10.0, "payment"] for n in range(5)), ["A9", "2025-09-01", 10.0, "write_off"]],
     columns=["invoice_id", "received", "amount", "kind"],
 )
 LEDGER = {
@@ -223,12 +223,16 @@ def test_options_without_risk_or_capital_cost(book):
     assert found["value"].tolist() == pytest.approx([1_500, 1_500, 1_050, 540 + 750])
     assert found["share"].tolist() == pytest.approx([1, 1, 0.7, 0.86])
     assert found["is_best"].tolist() == [True, True, False, False]
-    # Plan: 30, 61 and 91 days. Wait: A pays 90 days late: in 30 and 60 days, (1,000 × 30 + 500 × 60) / 1,500 = 40.
-    # Claim: 210 days after each due date, 150 and 180 days from today: 160.
+    # Plan: 30, 61 and 91 days. Wait: A pays 90 days late: the older invoice in 30 days; the other in (5 × 60 + 30) / 5
+    # = 66, as the older one is later than it and open: (1,000 × 30 + 500 × 66) / 1,500 = 42. Claim: 210 days after each
+    # due date, 150 and 180 days from today: 160.
     days = (found["expected_date"] - pd.Timestamp(AS_OF)).dt.days
-    assert days.tolist() == [61, 40, 200, 160]
-    assert found.loc["wait", "note"] == "by its own invoices that were paid later than this"
-    assert found.loc["claim", "note"] == "1,200 insured"
+    assert days.tolist() == [61, 42, 200, 160]
+    assert found.loc["wait", "note"] == (
+        "by its own invoices paid, or still open, later than this; runs past the maximum extension period, which ends "
+        "on 2026-03-31: without the insurer's consent the cover is lost"
+    )
+    assert found.loc["claim", "note"] == "EUR 1,200 insured"
 
 
 def test_options_with_risk_by_hand(book_of):
@@ -241,7 +245,7 @@ def test_options_with_risk_by_hand(book_of):
         return amount * ((1 - q) * 1.1 ** (-days / 365) + q * 0.5 * 1.1 ** (-(days + 100) / 365))
 
     assert found.loc["payment plan", "value"] == pytest.approx(one(500, 30) + one(500, 61) + one(500, 91))
-    assert found.loc["wait", "value"] == pytest.approx(one(1_000, 30) + one(500, 60))
+    assert found.loc["wait", "value"] == pytest.approx(one(1_000, 30) + one(500, 66))
     assert found.loc["enforce", "value"] == pytest.approx(0.8 * one(1_500, 200) - 150)
     assert found.loc["claim", "value"] == pytest.approx(540 * 1.1 ** (-160 / 365) + 750 * 1.1 ** (-260 / 365))
     assert found.index[found["is_best"]].tolist() == ["wait"]
@@ -278,8 +282,8 @@ def test_the_insurers_consent_is_needed_past_the_maximum_extension_period(book):
     # 60 days after 30 January: 31 March; the plan ends on 30 June.
     note = payment_plan.options(book, "A", SAFE, POLICY).loc["payment plan", "note"]
     assert note == (
-        "runs past the maximum extension period, which ends on 2026-03-31: needs the insurer's consent, or the cover "
-        "is lost"
+        "runs past the maximum extension period, which ends on 2026-03-31: without the insurer's consent the cover is "
+        "lost"
     )
     enough = Policy(insured_percentage=0.9, maximum_extension_days=151)
     assert payment_plan.options(book, "A", SAFE, enough).loc["payment plan", "note"] == ""
@@ -289,6 +293,39 @@ def test_the_insurers_consent_is_needed_past_the_maximum_extension_period(book):
     # A policy that pays for an insolvency only is lost by it as well.
     insolvency = Policy(insured_percentage=0.9, maximum_extension_days=60)
     assert "consent" in payment_plan.options(book, "A", SAFE, insolvency).loc["payment plan", "note"]
+
+
+def test_waiting_past_the_maximum_extension_period_puts_the_cover_at_stake_as_well(book):
+    def note(days, buyer="A"):
+        policy = POLICY.model_copy(update={"maximum_extension_days": days})
+        return payment_plan.options(book, buyer, SAFE, policy).loc["wait", "note"]
+
+    # The older invoice is likely to come in 90 days after its due date, the other 96 after its own.
+    assert note(96) == "by its own invoices paid, or still open, later than this"
+    assert "which ends on 2026-06-04: without" in note(95)
+    assert "which ends on 2026-04-29: without" in note(89)
+    # The insurer has no limit on C: there is no cover to lose.
+    assert note(60, "C") == "by all buyers' invoices paid, or still open, later than this"
+
+
+def test_an_extension_period_that_is_over_is_told_in_the_past(book):
+    policy = POLICY.model_copy(update={"maximum_extension_days": 59})
+    found = payment_plan.options(book, "A", SAFE, policy)["note"]
+    words = "the maximum extension period ended on 2026-03-30: without the insurer's consent the cover is lost"
+    assert found["payment plan"] == words
+    assert found["wait"] == f"by its own invoices paid, or still open, later than this; {words}"
+
+
+def test_waiting_for_nobody_knows_how_long_needs_consent(book_of):
+    # Without its fifth late payment, and the one that was written off.
+    invoices = INVOICES[~INVOICES["invoice_id"].isin(["A04", "A9"])]
+    book = book_of(AS_OF, run=RUN, **LEDGER | {"invoices": invoices, "receipts": RECEIPTS.iloc[:4]})
+    found = payment_plan.options(book, "A", SAFE, POLICY.model_copy(update={"maximum_extension_days": 900}))
+    assert found.loc["payment plan", "note"] == ""
+    assert found.loc["wait", "note"] == (
+        "fewer than 5 invoices were paid later than this; runs past the maximum extension period, which ends on "
+        "2028-07-18: without the insurer's consent the cover is lost"
+    )
 
 
 @pytest.mark.parametrize(
@@ -305,6 +342,7 @@ def test_no_consent_is_needed_where_nothing_is_insured(book, buyer, terms):
     policy = Policy(insured_percentage=0.9, waiting_days=180, maximum_extension_days=60, **terms)
     found = payment_plan.options(book, buyer, SAFE, policy)
     assert found.loc["payment plan", "note"] == ""
+    assert "consent" not in found.loc["wait", "note"]
     assert np.isnan(found.loc["claim", "value"])
 
 
@@ -323,7 +361,8 @@ def test_the_extension_period_is_that_of_the_insured_invoices(book_of):
     policy = POLICY.model_copy(update={"maximum_terms_days": 30})
     found = payment_plan.options(book, "A", SAFE, policy)["note"]
     assert "ends on 2026-04-30" in found["payment plan"]
-    assert found["claim"] == "500 insured"
+    assert "ends on 2026-04-30" in found["wait"]
+    assert found["claim"] == "EUR 500 insured"
 
 
 @pytest.mark.parametrize(
@@ -346,14 +385,14 @@ def test_the_first_loss_takes_its_part_and_the_note_says_so(book):
     policy = POLICY.model_copy(update={"aggregate_first_loss": 100.0})
     found = payment_plan.options(book, "A", SAFE, policy).loc["claim"]
     assert found["value"] == pytest.approx(540 - 100 + 750)
-    assert found["note"] == "1,200 insured; the first loss of the year takes 100"
+    assert found["note"] == "EUR 1,200 insured; the first loss of the year takes EUR 100"
 
 
 def test_a_discretionary_limit_has_its_own_maximum(book):
     # C has paid nothing yet: good faith, 10 % of 1,000. 90 of 300, less 45 of the recovery of 150: 45, and 30 at most.
     policy = POLICY.model_copy(update={"discretionary_limit": 1_000.0, "discretionary_maximum_liability": 30.0})
     found = payment_plan.options(book, "C", SAFE, policy)
-    assert found.loc["claim", "note"] == "100 insured"
+    assert found.loc["claim", "note"] == "EUR 100 insured"
     assert found.loc["claim", "value"] == pytest.approx(30 + 150)
     assert "consent" in found.loc["payment plan", "note"]
 
@@ -362,7 +401,7 @@ def test_a_claim_on_a_debt_that_comes_in_whole_is_worth_the_recovery(book_of):
     policy = POLICY.model_copy(update={"loss_basis": "net"})
     found = payment_plan.options(priced(book_of, losses={"lgd": 0.0}), "A", SAFE, policy).loc["claim"]
     assert found["value"] == pytest.approx(1_500)
-    assert found["note"] == "0 insured"
+    assert found["note"] == "EUR 0 insured"
 
 
 def test_tax_and_disputes_are_not_insured(book_of):
@@ -371,8 +410,41 @@ def test_tax_and_disputes_are_not_insured(book_of):
     book = book_of(AS_OF, run=RUN, **LEDGER | {"invoices": invoices, "disputes": disputes})
     found = payment_plan.options(book, "A", SAFE, POLICY).loc["claim"]
     # 800 of A1 net of tax: 720 less the insurer's 360 of the recovery of 400; half of the 1,000 gross comes in.
-    assert found["note"] == "800 insured"
+    assert found["note"] == "EUR 800 insured"
     assert found["value"] == pytest.approx(720 - 360 + 500)
+
+
+@pytest.mark.parametrize(
+    ("due", "paid", "note", "value"),
+    [
+        # 60 days after 31 October: 30 December, one day before A1 was issued; A2 was on 30 January.
+        ("2025-10-31", None, "EUR 400 insured; EUR 1,500", 180 + 950),
+        ("2025-10-31", "2026-01-10", "EUR 500 insured; EUR 1,000", 225 + 750),
+        ("2025-10-31", "2026-01-30", "EUR 500 insured; EUR 1,000", 225 + 750),
+        ("2025-10-31", "2026-01-31", "nothing of it is insured: all", np.nan),
+        ("2025-10-31", "2025-12-31", "EUR 1,200 insured", 540 + 750),
+        ("2025-11-01", "2026-01-10", "EUR 1,200 insured", 540 + 750),
+    ],
+)
+def test_what_was_shipped_after_the_stop_date_is_not_insured(book_of, due, paid, note, value):
+    old = pd.DataFrame([["A8", "A", "2025-10-01", due, 400.0]], columns=INVOICES.columns)
+    receipts = pd.DataFrame([["A8", paid, 400.0, "payment"]] if paid else [], columns=RECEIPTS.columns)
+    invoices = pd.concat([INVOICES, old], ignore_index=True)
+    tables = {"invoices": invoices, "receipts": pd.concat([RECEIPTS, receipts], ignore_index=True)}
+    book = book_of(AS_OF, run=RUN, **LEDGER | tables)
+    found = payment_plan.options(book, "A", SAFE, POLICY)
+    more = "" if note == "EUR 1,200 insured" else " issued after another was overdue past the maximum extension period"
+    more += " is not" if ";" in note else ""
+    assert found.loc["claim", "note"] == note + more
+    assert found.loc["claim", "value"] == pytest.approx(value, nan_ok=True)
+    assert ("consent" in found.loc["payment plan", "note"]) == (not np.isnan(value))
+
+
+def test_without_an_extension_period_there_is_no_stop_date(book_of):
+    old = pd.DataFrame([["A8", "A", "2025-10-01", "2025-10-31", 400.0]], columns=INVOICES.columns)
+    book = book_of(AS_OF, run=RUN, **LEDGER | {"invoices": pd.concat([INVOICES, old], ignore_index=True)})
+    policy = POLICY.model_copy(update={"maximum_extension_days": None})
+    assert payment_plan.options(book, "A", SAFE, policy).loc["claim", "note"] == "EUR 1,200 insured"
 
 
 def test_money_for_an_old_debt_comes_no_sooner_than_the_policy_pays(book_of):
@@ -391,12 +463,40 @@ def test_likely_days_are_the_buyers_own_or_of_all(book):
     found = payment_plan.likely_days(book, items)
     assert found["days"].fillna(-1).tolist() == [30, -1, 10, -1]
     assert found["basis"].tolist() == [
-        "by its own invoices that were paid later than this",
+        "by its own invoices paid, or still open, later than this",
         "fewer than 5 invoices were paid later than this",
-        "by all buyers' invoices that were paid later than this",
+        "by all buyers' invoices paid, or still open, later than this",
         "fewer than 5 invoices were paid later than this",
     ]
     assert found.index.tolist() == [7, 8, 9, 10]
+
+
+def test_invoices_that_are_open_and_later_still_lengthen_the_wait(book_of, book, contested):
+    # Of five paid 90 days late each took 60 days from the 30th on. Open are A1 for 60 days, which its dispute leaves
+    # out, and B1 for 90, of a buyer in default, which counts where it is in none.
+    items = pd.DataFrame({"buyer_id": ["A", "C"], "days_past_due": 30.0})
+    no_default = book_of(AS_OF, run=RUN, **LEDGER | {"defaults": "buyer_id,date,kind\n"})
+    assert payment_plan.likely_days(book, items)["days"].tolist() == [(5 * 60 + 30) / 5] * 2
+    assert payment_plan.likely_days(contested, items)["days"].tolist() == [60, 60]
+    assert payment_plan.likely_days(no_default, items)["days"].tolist() == [(5 * 60 + 30) / 5, (5 * 60 + 30 + 60) / 5]
+
+
+def test_of_a_hazard_that_stays_the_estimate_is_its_mean(book_of):
+    # A tenth of what is open is paid each day, and the last of 1,000 invoices are open when the ledger ends: the mean
+    # of days still to wait is 1 / 0.1, of which the paid ones alone tell less than half.
+    paid, left = [], 1_000
+    for day in range(1, 11):
+        paid += [day] * (left // 10)
+        left -= left // 10
+    ids = [f"P{n}" for n in range(len(paid))] + [f"O{n}" for n in range(left)]
+    due = pd.Timestamp(AS_OF) - pd.Timedelta(days=10)
+    invoices = pd.DataFrame({"invoice_id": ids, "buyer_id": "A", "issued": due, "due": due, "amount": 1.0})
+    received = [due + pd.Timedelta(days=day) for day in paid]
+    receipts = pd.DataFrame({"invoice_id": ids[: len(paid)], "received": received, "amount": 1.0, "kind": "payment"})
+    book = book_of(AS_OF, run=RUN, invoices=invoices, receipts=receipts)
+    items = pd.DataFrame({"buyer_id": ["A", "A"], "days_past_due": [0.0, 5.0]})
+    assert payment_plan.likely_days(book, items)["days"].tolist() == pytest.approx([10, 10], rel=0.02)
+    assert np.mean(paid) < 5
 
 
 def test_a_buyer_that_owes_nothing_past_due_is_refused(book, contested):

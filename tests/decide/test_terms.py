@@ -100,6 +100,20 @@ def grades_of(values):
     return pd.Series(values, index=pd.RangeIndex(1, len(values) + 1, name="grade"), dtype="float64")
 
 
+def test_worth_of_an_order_of_a_hundred():
+    # Half of 1 % and 2 % is lost, of grade 2 half of 4 % and 8 %: of a margin of 20 an order of 100 keeps the rest.
+    month = DAYS_A_MONTH
+    # Grade 3 pays a month late: after two months, and after three, of which nothing is known.
+    cumulative = monthly([0.01, 0.02], [0.04, 0.08], [0.04, 0.08])
+    values = terms.by_length(cumulative, grades_of([0, 0, month]), [month, 2 * month], FREE)
+    found = terms.worth_of_an_order(values.rename({month: 30, 2 * month: 60}, level="terms_days"))
+    assert found.columns.tolist() == ["30 days", "60 days"]
+    assert found.index.name == "grade"
+    assert found["30 days"].tolist() == pytest.approx([19.5, 18, 16])
+    assert found["60 days"].fillna(-1).tolist() == pytest.approx([19, 16, -1])
+    assert terms.worth_of_an_order(values, 5_000.0).iloc[0].tolist() == pytest.approx([975, 950])
+
+
 # Suggested terms
 
 
@@ -119,6 +133,28 @@ def test_the_longest_terms_that_leave_enough_of_the_margin():
 def test_lengths_beyond_the_last_month_are_not_suggested():
     values = terms.by_length(monthly([0.01, 0.02]), grades_of([0, np.nan]), [30, 90], FREE)
     assert terms.suggested(values, 1.0)["suggested_days"].fillna(-1).tolist() == [30, -1]
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"),
+    [
+        (
+            [90] * 7 + [60, 45, 0],
+            "Up to 90 days pay for grades 1 to 7, 60 for grade 8, 45 for grade 9; grade 10 should pay in advance.",
+        ),
+        ([60, 60, 90, 60], "Up to 90 days pay for grade 3, 60 for grades 1, 2 and 4."),
+        ([60, 60, 60, 0, 60, 0], "Up to 60 days pay for grades 1 to 3 and 5; grades 4 and 6 should pay in advance."),
+        ([0, 0], "Grades 1 and 2 should pay in advance."),
+        ([30, np.nan, 30, np.nan], "Up to 30 days pay for grades 1 and 3; of grades 2 and 4 it is not known."),
+        (
+            [30, 30, np.nan, 0],
+            "Up to 30 days pay for grades 1 and 2; grade 4 should pay in advance; of grade 3 it is not known.",
+        ),
+        ([np.nan] * 10, ""),
+    ],
+)  # fmt: skip
+def test_which_terms_pay_in_words(days, sentence):
+    assert terms.suggested_in_words(pd.DataFrame({"suggested_days": grades_of(days)})) == sentence
 
 
 # What longer terms cost
@@ -170,6 +206,7 @@ LEDGER = {
     "B1,2025-09-11,100,payment\nC1,2025-12-01,999,payment\nD1,2025-06-01,999,payment\n",
 }
 RATINGS = pd.DataFrame({"grade": [2, 2, 1, 2, 5]}, index=pd.Index(list("ABCDE"), name="buyer_id"), dtype="Int64")
+RATINGS = RATINGS.assign(method="fitted model")
 
 
 def test_habits_by_grade(book_of):
@@ -195,6 +232,22 @@ def test_sales_on_longer_terms_than_are_worth_it(book_of):
         "5: cash in advance). Shorten the terms of these buyers."
     )
     assert terms.decisions(found.assign(longer_sales=0.0), "EUR") == []
+
+
+def test_buyers_in_default_have_no_terms_to_shorten(book_of):
+    # B, which pays 12 days late, is in default: of grade 2 the 4 days and the sales of 300 of A are left.
+    ratings = RATINGS.assign(method=["fitted model", "in default", *["fitted model"] * 3], grade=[2, 10, 1, 2, 5])
+    book = book_of("2026-03-31", **LEDGER)
+    found = terms.habits(book, ratings)
+    assert found["buyers"].tolist() == [0, 1, 0, 0, 1, 0, 0, 0, 0, 0]
+    assert found.loc[2, ["sales_12m", "usual_terms_days", "delay_days"]].tolist() == [300, 30, 4]
+    assert found.loc[10, ["sales_12m", "delay_days"]].tolist() == [0, 4]
+    suggested = pd.DataFrame({"suggested_days": 0.0}, index=range(1, 11))
+    longer = terms.longer_than_suggested(book, ratings, suggested)
+    assert longer.loc[[2, 5, 10], "longer_sales"].tolist() == [300, 50, 0]
+    (sentence,) = terms.decisions(longer, "EUR")
+    assert sentence.startswith("EUR 350 of ")
+    assert "grade 10" not in sentence
 
 
 def test_terms_of_a_demo_book(book_of):
@@ -246,7 +299,8 @@ def test_a_larger_budget_never_shortens_the_terms(budgets, probability):
 
 def test_a_book_that_sold_nothing_in_twelve_months_has_no_terms_and_no_discounts(book_of):
     book = book_of("2027-06-30", invoices="invoice_id,buyer_id,issued,due,amount\nI1,A,2025-01-10,2025-02-10,100\n")
-    ratings = pd.DataFrame({"grade": [3], "pd": [0.002]}, index=pd.Index(["A"], name="buyer_id"))
+    buyers = pd.Index(["A"], name="buyer_id")
+    ratings = pd.DataFrame({"grade": [3], "pd": [0.002], "method": ["fitted model"]}, index=buyers)
     suggested = pd.DataFrame({"suggested_days": 30.0}, index=pd.RangeIndex(1, 11, name="grade"))
     longer = terms.longer_than_suggested(book, ratings, suggested)
     assert (longer["sales_12m"] == 0).all()

@@ -95,10 +95,12 @@ def break_even(
 def taken(book: Book, ratings: pd.DataFrame, cumulative: pd.DataFrame) -> pd.DataFrame:
     """Return the invoices of the last 12 months with a discount, whether it was taken, what it cost and what it won.
 
-    `ratings`: index buyer_id, `grade`; `cumulative`: cumulative default probability of each buyer (see
-    `terms.default_by`), which is taken as that of the day of payment (today's knows what has become of the buyer since;
-    that of an earlier day does not). One row for each invoice issued in the 12 months that a discount is offered on, or
-    given (a receipt of kind `discount`); one that may still be taken is left out.
+    `ratings`: index buyer_id, `grade`, `method` (`default.assess`); `cumulative`: cumulative default probability of
+    each buyer (see `terms.default_by`), which is taken as that of the day of payment. Of a buyer in default it is 1
+    today, and was not when the buyer took its discount: such buyers are left out whole (`left_out_in_words`), and what
+    is told is what the discounts were worth with buyers that are not in default. One row for each invoice issued in the
+    12 months that a discount is offered on, or given (a receipt of kind `discount`); one that may still be taken is
+    left out.
 
     - `invoice_id`, `buyer_id`, `grade`, `amount`; `offered`, `is_taken`;
     - `cost`: the discount given; `unearned_cost`: of it what was given after the discount's days;
@@ -110,8 +112,8 @@ def taken(book: Book, ratings: pd.DataFrame, cumulative: pd.DataFrame) -> pd.Dat
       `break_even` it is zero.
     """
     what, items = economics(book), _of_the_window(book)
+    items = items[~items["buyer_id"].isin(_defaulted(ratings))]
     is_taken, offered = items["cost"].notna(), _offered(items)
-    pending = items["settled"].isna() & ((book.as_of - items["issued"]).dt.days <= items["discount_days"])
     cost = items["cost"].fillna(0.0)
     paid_after = (items["discounted"] - items["issued"]).dt.days
     # Of no invoices at all, a mapped text column would stay text.
@@ -132,7 +134,28 @@ def taken(book: Book, ratings: pd.DataFrame, cumulative: pd.DataFrame) -> pd.Dat
         loss_avoided=loss,
         net=capital + loss - cost,
     )
-    return table[is_taken | (offered & ~pending)].reset_index(drop=True)
+    return table[_decided(book, items)].reset_index(drop=True)
+
+
+def left_out_in_words(book: Book, ratings: pd.DataFrame) -> str:
+    """Return in a sentence which buyers `taken` leaves out as they are in default today; empty where there are none.
+
+    Arguments as `taken`. Counted are the buyers that it would have a row of, and the discounts given to them.
+    """
+    items = _of_the_window(book)
+    items = items[_decided(book, items) & items["buyer_id"].isin(_defaulted(ratings))]
+    if items.empty:
+        return ""
+    buyers, cost = len(items["buyer_id"].unique()), items["cost"].sum()
+    its, were, it = ("its", "was", "it") if buyers == 1 else ("their", "were", "them")
+    told = f"which took none of {its} discounts"
+    if cost > 0:
+        told = (
+            f"which {were} given {book.run.currency} {cost:,.0f} of discounts: what they spared before {its} default "
+            f"cannot be told from what is known of {it} today"
+        )
+    many = "is 1 buyer" if buyers == 1 else f"are {buyers:,} buyers"
+    return f"Left out {many} in default today, {told}."
 
 
 def summary(taken: pd.DataFrame, by: Literal["grade", "buyer_id"] = "grade") -> pd.DataFrame:
@@ -154,7 +177,10 @@ def totals(taken: pd.DataFrame) -> pd.Series:
 
 
 def decisions(totals: pd.Series, currency: str) -> list[str]:
-    """Return in sentences what the discounts ask somebody to decide; nothing where nothing does."""
+    """Return in sentences what the discounts ask somebody to decide; nothing where nothing does.
+
+    `totals`, of `taken`: what discounts cost and spared with buyers in default today is no part of it.
+    """
     found = []
     if totals["net"] < 0:
         worth = totals["capital_saved"] + totals["loss_avoided"]
@@ -183,6 +209,16 @@ def break_even_in_words(break_even: pd.DataFrame) -> str:
 
 def _offered(invoices: pd.DataFrame) -> pd.Series:
     return (invoices["discount_rate"] > 0) & invoices["discount_days"].notna()
+
+
+def _defaulted(ratings: pd.DataFrame) -> pd.Index:
+    return ratings.index[ratings["method"] == "in default"]
+
+
+def _decided(book: Book, items: pd.DataFrame) -> pd.Series:
+    """Tell of each item whether its discount was taken, or offered and may not be taken any more."""
+    pending = items["settled"].isna() & ((book.as_of - items["issued"]).dt.days <= items["discount_days"])
+    return items["cost"].notna() | (_offered(items) & ~pending)
 
 
 def _days_won(days: pd.Series | float) -> pd.Series | float:

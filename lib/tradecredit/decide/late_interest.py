@@ -13,6 +13,9 @@ from tradecredit.params import LateInterestLaw
 DAYS_A_YEAR = 365
 """What yearly rates are divided by: 10,000 at 11.75 % is 3.22 a day."""
 
+DEBTORS_MONEY = ("payment", "recovery")
+"""Kinds of receipts with which the debtor pays, or its estate."""
+
 ONE_DAY = pd.Timedelta(days=1)
 COLUMNS = [
     "invoice_id", "buyer_id", "country", "state", "law", "late_amount", "days_late", "interest", "daily_interest",
@@ -23,9 +26,11 @@ COLUMNS = [
 def chargeable(book: Book) -> pd.DataFrame:
     """Return what may be charged for every invoice that is past due, or was paid late in the last months.
 
-    Interest is simple and runs from the day after the due date: on what was paid after it until that came in, and on
-    what is open until today; credit notes, discounts and write-offs bear none. Paid late are invoices settled within
-    the run's `late_interest.paid_late_months`. One row for each invoice, amounts in the reporting currency:
+    Interest is simple and runs from the day after the due date: on what the debtor's money paid after it (receipts of
+    kind `payment` and `recovery`) until that came in, and on what is open until today. Credit notes, discounts and
+    write-offs bear none, and neither does what the insurer paid (`claim`): with its money it takes over that part of
+    the debt, and what may be charged on it. Paid late are invoices settled within the run's
+    `late_interest.paid_late_months`. One row for each invoice, amounts in the reporting currency:
 
     - `invoice_id`, `buyer_id`, `country`; `state`: `open`, `paid late`, `in default` (open, of a buyer that is), or
       `in dispute`, for which nothing is charged while a dispute on any part of it is open; `law` of the buyer's
@@ -109,12 +114,13 @@ def by_law(charges: pd.DataFrame) -> pd.DataFrame:
 
 
 def terms_beyond_law(book: Book) -> pd.DataFrame:
-    """Return the invoices of the last 12 months whose terms are longer than the law of the buyer's country allows.
+    """Return the invoices of the last 12 months on terms longer than the law allows without an agreement.
 
-    Index (`law`, `kind` of buyer), the largest amount first; `longest_terms_days` by the law as its file states it
-    (what it allows beyond them hangs on an agreement); `invoices`, `amount` (gross). Terms are the days from issue to
-    due, since the day of delivery is not known; invoices from before the law is in force are not looked at. The due
-    date of such an invoice may be too late: interest may run earlier than `chargeable` says. Empty where there is none.
+    The law is that of the buyer's country. Index (`law`, `kind` of buyer), the largest amount first;
+    `longest_terms_days` without an agreement, as the law's file states them; `invoices`, `amount` (gross). Whether
+    longer ones were agreed, and as far as the law lets them be, the book does not tell: without that the due date is
+    too late, and interest may run earlier than `chargeable` says. Terms are the days from issue to due, since the day
+    of delivery is not known; invoices from before the law is in force are not looked at. Empty where there is none.
     """
     settings = book.run.late_interest
     recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
@@ -188,7 +194,7 @@ def _late_parts(book: Book, months: int) -> pd.DataFrame:
     past_due = items["days_past_due"] > 0
     paid_late = (items["settled"] > items["due"]) & (items["settled"] > window_start(book.as_of, months))
     items = items[past_due | paid_late]
-    paid = book.receipts.loc[book.receipts["kind"] == "payment", ["invoice_id", "amount", "received"]]
+    paid = book.receipts.loc[book.receipts["kind"].isin(DEBTORS_MONEY), ["invoice_id", "amount", "received"]]
     paid = paid.rename(columns={"received": "until"}).assign(open=False)
     still = items.loc[items["settled"].isna(), ["invoice_id", "open_amount"]]
     still = still.rename(columns={"open_amount": "amount"}).assign(until=book.as_of, open=True)

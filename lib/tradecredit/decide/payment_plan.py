@@ -22,6 +22,9 @@ PLAN_COLUMNS = ["due", "payment", "interest", "principal", "balance"]
 ENOUGH = 5
 """Invoices paid later than one is overdue today, from which it is told when that one will be paid."""
 
+STOPPED = "issued after another was overdue past the maximum extension period"
+"""Why an invoice is not insured: deliveries were to stop."""
+
 
 def overdue_buyers(book: Book) -> pd.DataFrame:
     """Return the buyers not in default that owe something past due, the largest amount `overdue` first.
@@ -115,12 +118,15 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
     - enforce: success × that of the debt after the days of enforcement − its cost, spent at once;
     - claim: the indemnity, as the first loss of the policy's year, of the part that is insurable, within today's limit,
       on the day of the policy's payment, and 1 − LGD of the debt as its recovery later (the indemnity is net of the
-      insurer's part of it). Until then the debt is taken to stay unpaid.
+      insurer's part of it). Until then the debt is taken to stay unpaid. Not insured is what was issued while another
+      of the buyer's invoices, in dispute or not, was unpaid after the end of its extension period (DOMAIN.md §5.1). The
+      policy's period, and the limit on the day of issue, are not looked at.
 
     Missing: a value whose dates or probabilities are not known, and a claim without cover, or on a policy without a
-    waiting period, or on a top-up; the note says why. That of the plan says whether the insurer must agree to it: where
-    something of the debt is insured and the plan runs past the extension period. Charges for late payment
-    (`late_interest`) are in none. Raises `InputError` for a buyer that owes nothing past due that is not disputed.
+    waiting period, or on a top-up; the note says why. The notes on the plan and on waiting say where the insurer must
+    agree to them: something of the debt is insured, and would be paid after its extension period, or nobody knows when.
+    Charges for late payment (`late_interest`) are in none. Raises `InputError` for a buyer that owes nothing past due
+    that is not disputed.
     """
     items, settings = _overdue(book, buyer_id), book.run.payment_plan
     debt, what = items["open_amount"].sum(), economics(book)
@@ -134,24 +140,27 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
     likely = likely_days(book, items)
     whole, enforced = pd.Series([debt]), pd.Series([float(settings.enforcement_days)])
     insured, uninsured = _insured(book, items, policy)
-    claimed, claim_days, claim_note = (
-        _claim(insured, policy, book.as_of, what.lgd) if uninsured == "" else (np.nan, np.nan, uninsured)
-    )
+    claimed, claim_days, claim_note = (np.nan, np.nan, "") if insured.empty else _claim(book, insured, policy, what.lgd)
+    ends, waited = dates["due"].iloc[-1], book.as_of + pd.to_timedelta(likely["days"].round(), unit="D")
     recovered = (1 - what.lgd) * debt * present_value(claim_days + settings.recovery_days, what.cost_of_capital)
     rows = {
         "payment plan": (
-            worth(by_plan, plan_days), _mean(plan_days, by_plan), _consent(insured, policy, dates["due"].iloc[-1])
+            worth(by_plan, plan_days), _mean(plan_days, by_plan),
+            _consent(book, insured, policy, pd.Series(ends, index=items.index)),
         ),
         "wait": (
             worth(items["open_amount"], likely["days"]), _mean(likely["days"], items["open_amount"]),
-            "; ".join(likely["basis"].unique()),
+            _told(*likely["basis"].unique(), _consent(book, insured, policy, waited)),
         ),
         "enforce": (
             settings.enforcement_success * worth(whole, enforced) - settings.enforcement_cost_share * debt,
             float(settings.enforcement_days),
             f"{settings.enforcement_success:.0%} succeed; cost {settings.enforcement_cost_share:.1%} of the debt",
         ),
-        "claim": (claimed * present_value(claim_days, what.cost_of_capital) + recovered, claim_days, claim_note),
+        "claim": (
+            claimed * present_value(claim_days, what.cost_of_capital) + recovered, claim_days,
+            _told(claim_note, uninsured),
+        ),
     }  # fmt: skip
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "days", "note"]).rename_axis("option")
     expected = book.as_of + pd.to_timedelta(table["days"].round(), unit="D")
@@ -215,21 +224,28 @@ def decisions(options: pd.DataFrame, buyer_id: str, currency: str) -> list[str]:
 def likely_days(book: Book, items: pd.DataFrame) -> pd.DataFrame:
     """Return after how many days from today open items past due are likely to be paid, on their index.
 
-    `items`: `buyer_id`, `days_past_due`. `days`: of the invoices that were paid in full, later than this one is past
-    due, the mean of their days late, less the days past due: of the buyer's own where it has 5 of them, else
-    of all buyers', 5 as well; missing with fewer. `basis`, in words.
+    `items`: `buyer_id`, `days_past_due` d. `days`: (Σ (days late − d) over the invoices paid in full later than d + Σ
+    (days past due − d) over those still open that are later than d) / number of those paid, which is the mean days
+    still to wait if what is d days past due is as likely to be paid on one day as on any later. To leave out those that
+    are open would make waiting look short. Open ones of buyers in default or in an open dispute do not count: the
+    default probability tells of those. Of the buyer's own invoices where 5 were paid later than d, else of all buyers',
+    5 as well; missing with fewer. `basis`, in words.
     """
-    past = open_items(book)
-    past = past[past["settled"].notna() & (past["impaired"] == 0)]
+    past, still = open_items(book), _past_due(book)
+    paid = past[past["settled"].notna() & (past["impaired"] == 0)]
+    still = still[~still["in_dispute"] & ~still["buyer_id"].isin(in_default(book))]
+    known = pd.concat([paid.assign(paid=True), still.assign(paid=False)])[["buyer_id", "days_late", "paid"]]
     rows = []
     for buyer_id, due in zip(items["buyer_id"], items["days_past_due"], strict=True):
-        later = past[past["days_late"] > due]
+        later = known[known["days_late"] > due]
         own = later[later["buyer_id"] == buyer_id]
-        whose = "its own" if len(own) >= ENOUGH else "all buyers'"
-        used, basis = own if len(own) >= ENOUGH else later, f"by {whose} invoices that were paid later than this"
-        known = len(used) >= ENOUGH
-        basis = basis if known else f"fewer than {ENOUGH} invoices were paid later than this"
-        rows.append((used["days_late"].mean() - due if known else np.nan, basis))
+        used, whose = (own, "its own") if own["paid"].sum() >= ENOUGH else (later, "all buyers'")
+        payments = used["paid"].sum()
+        if payments >= ENOUGH:
+            basis = f"by {whose} invoices paid, or still open, later than this"
+            rows.append(((used["days_late"] - due).sum() / payments, basis))
+        else:
+            rows.append((np.nan, f"fewer than {ENOUGH} invoices were paid later than this"))
     return pd.DataFrame(rows, columns=["days", "basis"], index=items.index)
 
 
@@ -257,8 +273,12 @@ def _mean(days: pd.Series, amounts: pd.Series) -> float:
     return float((days * amounts).sum(skipna=False) / amounts.sum())
 
 
+def _told(*notes: str) -> str:
+    return "; ".join(note for note in notes if note)
+
+
 def _insured(book: Book, items: pd.DataFrame, policy: Policy | None) -> tuple[pd.DataFrame, str]:
-    """Return a buyer's items that a policy insures, and in words why there are none (there are some: nothing).
+    """Return a buyer's items that a policy insures, and in words why there are none, or what was shipped too late.
 
     Adds `net` of tax (no tax stated: none), and the buyer's `limit` (missing: the discretionary one) and `evidence`.
     """
@@ -273,33 +293,46 @@ def _insured(book: Book, items: pd.DataFrame, policy: Policy | None) -> tuple[pd
     applied = policy.attachment(terms)
     if applied.limit[0] == 0:
         return counted.iloc[:0], "the insurer has no limit on the buyer"
+    stopped = _stopped(book, counted, policy)
+    if stopped.all():
+        return counted.iloc[:0], f"nothing of it is insured: all {STOPPED}"
     limit = np.nan if applied.discretionary[0] else applied.limit[0]
-    return counted.assign(limit=limit, evidence=terms["evidence"].iloc[0]), ""
+    late = f"{book.run.currency} {counted.loc[stopped, 'net'].sum():,.0f} {STOPPED} is not" if stopped.any() else ""
+    return counted[~stopped].assign(limit=limit, evidence=terms["evidence"].iloc[0]), late
 
 
-def _consent(insured: pd.DataFrame, policy: Policy | None, ends: pd.Timestamp) -> str:
-    """Return, in words, whether the insurer must agree to a plan that ends on a day."""
+def _stopped(book: Book, items: pd.DataFrame, policy: Policy) -> pd.Series:
+    """Tell of each of a buyer's items whether, on its day of issue, another was unpaid past its extension period."""
+    others = open_items(book)
+    others = others[others["buyer_id"] == items["buyer_id"].iloc[0]]
+    report_by = policy.loss_dates(others["issued"], others["due"])["report_by"]
+    return items["issued"].map(lambda day: ((report_by < day) & ~(others["settled"] <= day)).any()).astype(bool)
+
+
+def _consent(book: Book, insured: pd.DataFrame, policy: Policy | None, paid: pd.Series) -> str:
+    """Return, in words, whether the insurer must agree that items are paid on a day (missing: nobody knows when)."""
     if insured.empty or policy.maximum_extension_days is None:
         return ""
-    latest = policy.loss_dates(insured["issued"], insured["due"])["report_by"].min()
-    if ends <= latest:
+    report_by = policy.loss_dates(insured["issued"], insured["due"])["report_by"]
+    first = report_by[~(paid.loc[insured.index] <= report_by)].min()
+    if pd.isna(first):
         return ""
-    return (
-        f"runs past the maximum extension period, which ends on {latest.date()}: needs the insurer's consent, or the "
-        "cover is lost"
-    )
+    period = "the maximum extension period"
+    told = f"runs past {period}, which ends" if first >= book.as_of else f"{period} ended"
+    return f"{told} on {first.date()}: without the insurer's consent the cover is lost"
 
 
-def _claim(insured: pd.DataFrame, policy: Policy, today: pd.Timestamp, lgd: float) -> tuple[float, float, str]:
+def _claim(book: Book, insured: pd.DataFrame, policy: Policy, lgd: float) -> tuple[float, float, str]:
     """Return the indemnity for insured items that stay unpaid, after how many days it is paid, and a note."""
     if policy.waiting_days is None:
         return np.nan, np.nan, "the policy pays for an insolvency only"
-    net = insured["net"]
+    net, currency = insured["net"], book.run.currency
     loss = insured[["buyer_id", "limit", "evidence"]].iloc[:1]
     loss = loss.assign(scenario=0, day=0, debt=net.sum(), recovery=(1 - lgd) * net.sum())
     steps = policy.settlement(loss).iloc[0]
     paid = policy.loss_dates(insured["issued"], insured["due"])["paid"]
-    days = (paid - today).dt.days.clip(lower=policy.payment_days).astype("float64")
-    note = f"{steps['insured_debt']:,.0f} insured"
-    note += f"; the first loss of the year takes {steps['first_loss']:,.0f}" if steps["first_loss"] > 0 else ""
+    days = (paid - book.as_of).dt.days.clip(lower=policy.payment_days).astype("float64")
+    note = f"{currency} {steps['insured_debt']:,.0f} insured"
+    first_loss = steps["first_loss"]
+    note += f"; the first loss of the year takes {currency} {first_loss:,.0f}" if first_loss > 0 else ""
     return float(steps["indemnity"]), _mean(days, net), note

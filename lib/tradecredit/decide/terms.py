@@ -67,11 +67,12 @@ def default_by(cumulative: pd.DataFrame, rows: pd.Series, days: pd.Series) -> pd
 def habits(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     """Return how each grade's buyers bought and paid in the last 12 months: index `grade`, all ten.
 
-    `ratings`: index buyer_id, `grade`. Left out are buyers that pay in advance, and public bodies and affiliates,
-    whose default is not measured (`limit_rules.UNMEASURED`). Columns: `buyers` that bought; `sales_12m` (gross of
-    tax); `usual_terms_days`, the mean of (due − issued) over their invoices by amount; `delay_days`, the mean days
-    beyond terms by sales: of the grade, or of all grades where no buyer of the grade has paid (`delay_basis` says
-    which). Missing: what no buyer's invoices tell.
+    `ratings`: index buyer_id, `grade`, `method` (`default.assess`). Left out are buyers in default, to whom nothing is
+    sold on terms, those that pay in advance, and public bodies and affiliates, whose default is not measured
+    (`limit_rules.UNMEASURED`). Columns: `buyers` that bought; `sales_12m` (gross of tax); `usual_terms_days`, the mean
+    of (due − issued) over their invoices by amount; `delay_days`, the mean days beyond terms by sales: of the grade, or
+    of all grades where no buyer of the grade has paid (`delay_basis` says which). Missing: what no buyer's invoices
+    tell.
     """
     grades = _grades_of_terms(book, ratings)
     every = middle(book.run.grades).index
@@ -131,12 +132,23 @@ def by_length(
     )
 
 
+def worth_of_an_order(values: pd.DataFrame, order: float = 100.0) -> pd.DataFrame:
+    """Return the expected value of an order by length of terms: index grade, a column for each length, `30 days`, ….
+
+    `values`: see `by_length`; `order`: its amount, in the unit that the values come in. Expected value of a unit ×
+    order; missing where that is.
+    """
+    worth = order * values["expected_value"].unstack("terms_days")  # noqa: PD010  (one value each: nothing to aggregate)
+    return worth.set_axis([f"{days:g} days" for days in worth.columns], axis="columns")
+
+
 def suggested(values: pd.DataFrame, maximum_cost_share: float) -> pd.DataFrame:
     """Return the longest terms worth granting to each grade: capital and expected loss take at most a share of margin.
 
     `values`: see `by_length`. Index grade; `suggested_days`, the longest length whose `cost_share` is at most the
     maximum, 0 where even the shortest costs more (cash in advance); `expected_value` and `cost_share` at that length
-    (missing at 0). All missing where the costs or the margin are not known. A buyer need not be given as long.
+    (missing at 0). All missing where the costs or the margin are not known. A buyer need not be given as long. What the
+    law allows is not looked at: see `late_interest.terms_beyond_law`.
     """
     known = values["cost_share"].groupby(level=0, sort=False).count() > 0
     within = values[values["cost_share"] <= maximum_cost_share].reset_index("terms_days")
@@ -145,6 +157,25 @@ def suggested(values: pd.DataFrame, maximum_cost_share: float) -> pd.DataFrame:
     return longest.drop(columns="terms_days").assign(suggested_days=days)[
         ["suggested_days", "expected_value", "cost_share"]
     ]
+
+
+def suggested_in_words(suggested: pd.DataFrame) -> str:
+    """Return in a sentence up to which length terms pay for which grades (`suggested`), the longest first.
+
+    Then which grades should pay in advance, and of which it is not known; empty where it is known of none.
+    """
+    days = suggested["suggested_days"]
+    lengths = sorted(days[days > 0].unique(), reverse=True)
+    granted = [f"{length:.0f} for {_grades_in_words(days == length)}" for length in lengths]
+    if granted:
+        granted[0] = granted[0].replace(" for", " days pay for", 1)
+    told = [f"up to {', '.join(granted)}"] if granted else []
+    if (days == 0).any():
+        told.append(f"{_grades_in_words(days == 0)} should pay in advance")
+    if told and days.isna().any():
+        told.append(f"of {_grades_in_words(days.isna())} it is not known")
+    sentence = "; ".join(told)
+    return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
 
 
 def extra_cost(
@@ -187,8 +218,9 @@ def totals(extra: pd.DataFrame) -> pd.Series:
 def longer_than_suggested(book: Book, ratings: pd.DataFrame, suggested: pd.DataFrame) -> pd.DataFrame:
     """Return which sales of the last 12 months were on longer terms than are worth it: index as `suggested`.
 
-    Columns: `suggested_days`; `sales_12m` to the buyers of `habits`; `longer_sales`, on longer terms than suggested;
-    `share`, their part of the sales. Missing where nothing is suggested, the share also where nothing was sold.
+    `ratings`: see `habits`. Columns: `suggested_days`; `sales_12m` to the buyers of `habits`, none of them in default;
+    `longer_sales`, on longer terms than suggested; `share`, their part of the sales. Missing where nothing is
+    suggested, the share also where nothing was sold.
     """
     recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
     # Of no invoices at all, a mapped text column would stay text.
@@ -219,7 +251,20 @@ def _granted(days: float) -> str:
     return f"{days:.0f} days at most" if days > 0 else "cash in advance"
 
 
+def _grades_in_words(chosen: pd.Series) -> str:
+    """Return the grades that are chosen, with three or more in a row as `1 to 3`."""
+    run = (chosen != chosen.shift()).cumsum()
+    parts = []
+    for _, grades in chosen[chosen].groupby(run[chosen]):
+        row = grades.index.tolist()
+        parts += [f"{row[0]} to {row[-1]}"] if len(row) > 2 else [str(grade) for grade in row]
+    listed = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
+    return f"{'grade' if chosen.sum() == 1 else 'grades'} {listed}"
+
+
 def _grades_of_terms(book: Book, ratings: pd.DataFrame) -> pd.Series:
+    """Return the grade of each buyer that is sold to on terms by its risk; see `habits`."""
+    ratings = ratings[ratings["method"] != "in default"]
     left_out = book.buyers.loc[book.buyers["kind"].isin([*UNMEASURED, "prepaid"]), "buyer_id"]
     return ratings["grade"].drop(index=left_out, errors="ignore").dropna().astype(int)
 
