@@ -108,6 +108,7 @@ def test_all_problems_are_told_at_once_with_key_value_and_remedy(tmp_path):
         ({"limits": {"country_shares_of_book": {"DE": 1.5}}}, "limits.country_shares_of_book.DE"),
         ({"limits": {"country_shares_of_book": {"deu": 0.2}}}, "limits.country_shares_of_book.deu"),
         ({"limits": {"maximum_limit": 0.0}}, "limits.maximum_limit"),
+        ({"limits": {"maximum_limit": 10.0, "minimum_limit": 11.0}}, "limits"),
         ({"limits": {"dormant_months": 13}}, "limits.dormant_months"),
         ({"limits": {"approvals": []}}, "limits.approvals"),
         ({"limits": {"approvals": [{"by": "analyst", "up_to": 100.0}]}}, "limits.approvals"),

@@ -339,6 +339,12 @@ class LimitSettings(Parameters):
             raise ValueError("values must not rise from a better grade to a worse one")
         return values
 
+    @model_validator(mode="after")
+    def _smallest_limit_is_below_the_largest(self) -> Self:
+        if self.maximum_limit is not None and self.minimum_limit > self.maximum_limit:
+            raise ValueError("minimum_limit is above maximum_limit: lower it")
+        return self
+
     @field_validator("approvals")
     @classmethod
     def _levels_rise_and_the_last_has_no_end(cls, levels: list[ApprovalLevel]) -> list[ApprovalLevel]:

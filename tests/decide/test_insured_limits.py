@@ -165,6 +165,36 @@ def test_a_cut_never_lowers_our_own_part_nor_raises_a_limit(book, left, share, p
     assert (found["recommended_with_cover_after"] <= found["recommended_with_cover"]).all()
 
 
+def test_a_cut_is_only_told_of_limits_that_bear_something_and_of_what_it_adds(book):
+    excess = Policy(kind="excess_of_loss", aggregate_first_loss=100, maximum_liability=1_000)
+    assert after_cut(book, rated(), 0.5, cover=of_buyers(book, excess)).empty
+    assert after_cut(book, rated(), 0.5, cover=of_buyers(book)).empty
+    row = after_cut(book, rated(), 0.0, cover=covered(book)).loc["B"]
+    # 10,000 are owed; 11,500 were recommended with cover, and without it 7,000.
+    assert row[["over_after", "over_more"]].tolist() == pytest.approx([3_000, 3_000])
+
+
+def test_a_buyer_that_is_stopped_or_has_never_ordered_is_not_asked_for(book_of):
+    run = {"limits": LIMITS, "losses": {"lgd": 1.0}, "margin": 0.18}
+    buyers = TABLES["buyers"] + "N,private\n"
+    ratings = pd.concat([rated(), rated().loc[["A"]].rename(index={"A": "N"})])
+    book = book_of("2026-05-31", run=run, **TABLES | {"buyers": buyers})
+    assert requests(book, ratings, POLICY).index.tolist() == ["B", "A"]
+    # Their invoices of March were due on the 16th.
+    strict = Policy(**POLICY.model_dump(exclude_unset=True) | {"maximum_extension_days": 60})
+    assert requests(book, ratings, strict).empty
+
+
+@given(probability=st.floats(0.0005, 0.2), share=st.floats(0.1, 1), fee=st.floats(0, 5_000))
+@settings(max_examples=25, deadline=None)
+def test_requests_pay_and_keep_what_nobody_may_pass(book, probability, share, fee):
+    found = requests(book, rated(probability), Policy(insured_percentage=share, limit_fee=fee, premium_rate=0.002,
+                                                      insured_turnover=1.0))  # fmt: skip
+    assert (found["net_gain"] > 0).all()
+    assert (found["limit_then"] > found["limit_now"]).all()
+    assert (found["limit_then"] <= 15_000).all()
+
+
 # In words
 
 

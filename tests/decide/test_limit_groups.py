@@ -11,6 +11,7 @@ from tradecredit.decide.limit_groups import (
     Caps,
     caps,
     class_amounts,
+    class_caps_in_words,
     counted_in_full,
     in_words,
     shared_by_need,
@@ -182,3 +183,14 @@ def test_what_is_said_of_groups():
     assert in_words(table.head(1), "EUR") == (
         "No group owes more than its limit. No member's limit is cut by its group's."
     )
+
+
+def test_what_is_said_of_sectors_and_countries():
+    table = pd.DataFrame({"over_cap": [0.0, 40.0], "set_above": [5.0, 0.0]}, index=["sector C", "country DE"])
+    assert class_caps_in_words(table, "EUR") == (
+        "More is owed than the cap in country DE: by EUR 40. Limits that analysts have set pass the cap of sector C: "
+        "the other buyers there get nothing."
+    )
+    fits = class_caps_in_words(table * 0, "EUR")
+    assert fits == "Nobody owes more than the caps of sectors and countries allow."
+    assert class_caps_in_words(table.head(0), "EUR") == ""

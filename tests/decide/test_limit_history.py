@@ -9,6 +9,7 @@ from tradecredit.book.schema import TABLES
 from tradecredit.decide import limit_history, limits
 from tradecredit.decide.insured_part import of_buyers
 from tradecredit.decide.limit_history import Replay
+from tradecredit.errors import ParameterError
 from tradecredit.measure.behaviour import limits_in_force
 from tradecredit.measure.receivables import open_items
 from tradecredit.model import default
@@ -324,3 +325,12 @@ def test_what_is_said():
         "EUR 200, 25.0% of what was lost. Of the balances of buyers that did not fail, the same limits would have held "
         "back EUR 400 at a usual review."
     )
+
+
+def test_a_day_on_which_nobody_is_known_is_refused(book_of):
+    book = book_of("2026-03-31", **FAILED)
+    with pytest.raises(
+        ParameterError, match=r"replay: found '2020-01-01'; a day from 2025-01-\d\d to 2026-03-31"
+    ) as error:
+        limit_history.replay(book, [pd.Timestamp("2020-01-01"), DAYS[0], pd.Timestamp("2026-04-01")])
+    assert len(error.value.problems) == 2

@@ -702,3 +702,66 @@ def test_what_is_said_of_the_methods_that_bind():
     assert limits.binding_in_words(found) == (
         "What the buyer needs sets 2 of 3 limits. The others are less than that, or set by a rule: new buyer (1)."
     )
+
+
+# What the page says of them
+
+
+def test_what_the_limits_take_for_granted(book_of):
+    usual = book_of(AS_OF, run={"margin": 0.18}, **LEDGER)
+    (turns,) = limits.assumptions(usual, limits.recommend(usual, rated()))
+    assert turns.startswith("Net value added counts 1 × the margin a year on a limit")
+    endless = "buyer_id,limit,reason,by,until\nA,10,seen,X,\nB,10,seen,X,2027-01-01\n"
+    bare = book_of(AS_OF, overrides=endless, **LEDGER)
+    margin, until = limits.assumptions(bare, limits.recommend(bare, rated()))
+    assert margin.startswith("The run states no margin")
+    assert until == "Limits of analysts without an end date (1) hold until they are taken back."
+    paid = INVOICES.assign(received=INVOICES["due"], kind="payment")[["invoice_id", "received", "amount", "kind"]]
+    settled = book_of("2026-05-31", **LEDGER | {"receipts": paid})
+    assert "Nobody owes anything" in limits.assumptions(settled, limits.recommend(settled, rated()))[1]
+
+
+def test_what_the_limits_of_analysts_change(book_of):
+    overrides = "buyer_id,limit,reason,by,until\nA,99000,seen,X,2027-01-01\nB,900,seen,Y,\n"
+    run = {"limits": {"maximum_share_of_book": 0.1, "maximum_limit": 50_000}}
+    book = book_of(AS_OF, run=run, overrides=overrides, **LEDGER)
+    found = limits.overridden(book, limits.recommend(book, rated()))
+    assert found.index.tolist() == ["A", "B"]
+    # A tenth of what is owed is the smallest of A's amounts; B needs 1,000 × (30 + 30) / 30.
+    assert found["methods_give"].tolist() == pytest.approx([0.1 * OWED, 2_000])
+    assert found["difference"].tolist() == pytest.approx([99_000 - 0.1 * OWED, -1_100])
+    assert found["passes"].tolist() == ["maximum limit, concentration", ""]
+    assert found["by"].tolist() == ["X", "Y"]
+    assert limits.overridden(book, limits.recommend(book_of(AS_OF, **LEDGER), rated())).empty
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"pd": -0.1}, "from 0 to 1"),
+        ({"pd": 2.0}, "from 0 to 1"),
+        ({"grade": 0}, "a whole number from 1 to 10"),
+        ({"grade": 11}, "a whole number from 1 to 10"),
+        ({"grade": 5.5}, "a whole number from 1 to 10"),
+    ],
+)
+def test_ratings_that_cannot_be_are_refused(book_of, changed, words):
+    with pytest.raises(InputError, match=words):
+        limits.recommend(book_of(AS_OF, **LEDGER), rated().assign(**changed))
+
+
+def test_ratings_without_a_column_are_refused(book_of):
+    with pytest.raises(InputError, match="grade: this column is missing"):
+        limits.recommend(book_of(AS_OF, **LEDGER), rated().drop(columns="grade"))
+
+
+def test_what_a_country_has_cut_is_not_said_to_be_cut_by_the_group(book_of):
+    # A's group is full before its country cuts all limits; with cover there is room in neither.
+    buyers = "buyer_id,kind,group_id,country\nA,private,G,DE\nB,private,G,DE\nC,private,,DE\nD,private,,DE\n"
+    shares = {"maximum_group_share_of_book": 0.4, "maximum_share_of_book": 1.0, "country_shares_of_book": {"DE": 0.2}}
+    in_force = "buyer_id,source,amount,valid_from\nA,insurer,90000,2025-01-01\n"
+    run = {"limits": shares | {"without_accounts_limit": [20_000.0] * 10}}
+    book = book_of(AS_OF, run=run, **LEDGER | {"buyers": buyers, "limits": in_force})
+    found = limits.recommend(book, rated(), cover=covered(book)).loc["A"]
+    assert found["group_room"] > found["country_room"]
+    assert found[["binding", "binding_with_cover"]].tolist() == ["country", "country"]

@@ -526,3 +526,16 @@ def test_no_option_on_a_weaker_buyer_is_worth_more(book_of, probabilities, inter
     )
     assert (high <= low + 1e-6).all()
     assert high["claim"] == low["claim"]
+
+
+def test_the_decision_says_what_it_hangs_on_and_what_is_not_known(book, book_of):
+    wait = payment_plan.options(book, "A", SAFE, POLICY)
+    assert wait.loc["wait", "is_best"]
+    assert wait["needs_consent"].tolist() == [True, True, False, False]
+    (told,) = payment_plan.decisions(wait, "A", "EUR")
+    assert told.endswith(" Ask the insurer first: the cover hangs on its consent.")
+    assert "Ask the insurer" not in payment_plan.decisions(payment_plan.options(book, "A", SAFE), "A", "EUR")[0]
+    invoices = INVOICES[~INVOICES["invoice_id"].isin(["A04", "A9"])]
+    short = book_of(AS_OF, run=RUN, **LEDGER | {"invoices": invoices, "receipts": RECEIPTS.iloc[:4]})
+    (told,) = payment_plan.decisions(payment_plan.options(short, "A", SAFE), "A", "EUR")
+    assert told.endswith(" What to wait is worth is not known.")

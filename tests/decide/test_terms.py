@@ -89,6 +89,28 @@ def test_value_of_an_order_by_hand():
     assert row.cost_share == pytest.approx((row.capital_cost + row.expected_loss) / 0.2)
 
 
+def test_tax_is_financed_and_lost_and_earns_no_margin(book_of):
+    cumulative, delay = monthly([0.05] * 12), grades_of([0.0])
+    bare, taxed = (terms.by_length(cumulative, delay, [30, 60], PRICED._replace(invoiced=part)) for part in (1.0, 1.19))
+    for column in ("capital_cost", "expected_loss", "cost_share"):
+        assert taxed[column].tolist() == pytest.approx((1.19 * bare[column]).tolist())
+    assert (taxed["expected_value"] + taxed["capital_cost"] + taxed["expected_loss"]).tolist() == pytest.approx(
+        [0.2] * 2
+    )
+    # What longer terms cost in currency goes by what is invoiced, with its tax.
+    habits = pd.DataFrame({"sales_12m": [1_190.0], "delay_days": delay})
+    costs = [
+        terms.extra_cost(cumulative, habits, PRICED._replace(invoiced=part), base_days=30, longer_days=60)
+        for part in (1.0, 1.19)
+    ]
+    assert costs[0]["extra_cost"].tolist() == pytest.approx(costs[1]["extra_cost"].tolist())
+    # To earn it takes sales net of tax at the smaller value of a unit.
+    assert (costs[1]["sales_needed"] > costs[0]["sales_needed"]).all()
+    invoices = "invoice_id,buyer_id,issued,due,amount,tax\n1,A,2026-01-01,2026-02-01,1190,190\n"
+    invoices += "2,A,2026-01-01,2026-02-01,500,\n"
+    assert terms.economics(book_of("2026-03-31", invoices=invoices)).invoiced == pytest.approx(1_690 / 1_500)
+
+
 def test_without_a_margin_the_cost_is_known_and_the_value_is_not():
     values = terms.by_length(monthly([0.1] * 12), grades_of([5.0]), [30], PRICED._replace(margin=np.nan))
     assert values[["capital_cost", "expected_loss"]].notna().all(axis=None)

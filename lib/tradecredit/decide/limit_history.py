@@ -11,6 +11,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.decide import limits
 from tradecredit.decide.insured_part import of_buyers
+from tradecredit.errors import ParameterError, Problem
 from tradecredit.measure.behaviour import limits_in_force
 from tradecredit.measure.receivables import window_start
 from tradecredit.model import default
@@ -124,9 +125,20 @@ def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = 
       `loss_avoided` = lost share × avoidable;
     - `over_own_limit`: debt above our own limit: what keeping to it would have kept.
 
-    What a limit in force did keep away cannot be told: orders that were refused are in no ledger.
+    What a limit in force did keep away cannot be told: orders that were refused are in no ledger. Raises
+    `ParameterError` for days before the first invoice, on which nobody is known, or after the book's.
     """
     days = sorted(pd.Timestamp(day) for day in days)
+    first = book.invoices["issued"].min()
+    problems = [
+        Problem(
+            "replay", f"a day from {first.date()} to {book.as_of.date()} is expected", "change it", value=day.date()
+        )
+        for day in days
+        if not first <= day <= book.as_of
+    ]
+    if problems:
+        raise ParameterError(problems)
     ends = [*days[1:], book.as_of][: len(days)]
     reviewed = [_review(book, day, end, policy) for day, end in zip(days, ends, strict=True)]
     nobody = _failed(book, book.as_of, book.as_of).assign(exposure=np.nan, recommended=np.nan, binding="")

@@ -181,7 +181,7 @@ def assumptions(book: Book, limits: pd.DataFrame) -> list[str]:
         )
     else:
         told.append(
-            f"Net value added counts the margin {book.run.limits.turns_a_year:g} times a year on a limit, whatever the "
+            f"Net value added counts {book.run.limits.turns_a_year:g} × the margin a year on a limit, whatever the "
             "buyer buys (`turns_a_year`); requests to the insurer and limits for the book as a whole count what it "
             "does buy."
         )

@@ -7,23 +7,21 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.claim import claimed_on, consent, insured_items
 from tradecredit.decide.terms import Economics, default_by, economics, present_value
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.measure.receivables import disputed, open_items
-from tradecredit.model.at_risk import cover, evidence, in_default
+from tradecredit.model.at_risk import in_default
 from tradecredit.model.insurance import Policy
 
 OPTIONS = ("payment plan", "wait", "enforce", "claim")
 """What can be done about an overdue buyer."""
 
-OPTION_COLUMNS = ["value", "share", "expected_date", "is_best", "disputed", "note"]
+OPTION_COLUMNS = ["value", "share", "expected_date", "is_best", "needs_consent", "disputed", "note"]
 PLAN_COLUMNS = ["due", "payment", "interest", "principal", "balance"]
 
 ENOUGH = 5
 """Invoices paid later than one is overdue today, from which it is told when that one will be paid."""
-
-STOPPED = "issued after another was overdue past the maximum extension period"
-"""Why an invoice is not insured: deliveries were to stop."""
 
 
 def overdue_buyers(book: Book) -> pd.DataFrame:
@@ -110,21 +108,18 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
 
     `cumulative`: cumulative default probability with a row for the buyer (see `terms.default_by`); `policy`: the one in
     force. Columns: `value` (reporting currency), `share` of the debt, `expected_date` of the money (the mean by
-    amount), `is_best` (the highest known value), `disputed` (past due under an open dispute: no part of the debt, see
-    `overdue_buyers`; the same in each row), and `note`. The settings are the run's `payment_plan`, and:
+    amount), `is_best` (the highest known value), `needs_consent` of the insurer (`claim.consent`), `disputed` (past due
+    under an open dispute: no part of the debt, see `overdue_buyers`; the same in each row), and `note`. The settings
+    are the run's `payment_plan`, and:
 
     - payment plan: `expected_value` of the instalments of `plan`;
     - wait: that of each invoice on the day when it is likely to be paid if the buyer survives, see `likely_days`;
     - enforce: success × that of the debt after the days of enforcement − its cost, spent at once;
-    - claim: the indemnity, as the first loss of the policy's year, of the part that is insurable, within today's limit,
-      on the day of the policy's payment, and 1 − LGD of the debt as its recovery later (the indemnity is net of the
-      insurer's part of it). Until then the debt is taken to stay unpaid. Not insured is what was issued while another
-      of the buyer's invoices, in dispute or not, was unpaid after the end of its extension period (DOMAIN.md §5.1). The
-      policy's period, and the limit on the day of issue, are not looked at.
+    - claim: the indemnity (`claim.claimed_on`) on the day of the policy's payment, and 1 − LGD of the debt as its
+      recovery later. Until then the debt is taken to stay unpaid.
 
     Missing: a value whose dates or probabilities are not known, and a claim without cover, or on a policy without a
-    waiting period, or on a top-up; the note says why. The notes on the plan and on waiting say where the insurer must
-    agree to them: something of the debt is insured, and would be paid after its extension period, or nobody knows when.
+    waiting period, or on a top-up; the note says why, and where the insurer must agree to the plan or to waiting.
     Charges for late payment (`late_interest`) are in none. Raises `InputError` for a buyer that owes nothing past due
     that is not disputed.
     """
@@ -139,18 +134,21 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
     by_plan, plan_days = dates["payment"], (dates["due"] - book.as_of).dt.days.astype("float64")
     likely = likely_days(book, items)
     whole, enforced = pd.Series([debt]), pd.Series([float(settings.enforcement_days)])
-    insured, uninsured = _insured(book, items, policy)
-    claimed, claim_days, claim_note = (np.nan, np.nan, "") if insured.empty else _claim(book, insured, policy, what.lgd)
+    insured, uninsured = insured_items(book, items, policy)
+    claim = claimed_on(book, insured, policy, what.lgd)
     ends, waited = dates["due"].iloc[-1], book.as_of + pd.to_timedelta(likely["days"].round(), unit="D")
-    recovered = (1 - what.lgd) * debt * present_value(claim_days + settings.recovery_days, what.cost_of_capital)
+    asked = {
+        "payment plan": consent(book, insured, policy, pd.Series(ends, index=items.index)),
+        "wait": consent(book, insured, policy, waited),
+    }
+    recovered = (1 - what.lgd) * debt * present_value(claim.days + settings.recovery_days, what.cost_of_capital)
     rows = {
         "payment plan": (
-            worth(by_plan, plan_days), _mean(plan_days, by_plan),
-            _consent(book, insured, policy, pd.Series(ends, index=items.index)),
+            worth(by_plan, plan_days), _mean(plan_days, by_plan), asked["payment plan"],
         ),
         "wait": (
             worth(items["open_amount"], likely["days"]), _mean(likely["days"], items["open_amount"]),
-            _told(*likely["basis"].unique(), _consent(book, insured, policy, waited)),
+            _told(*likely["basis"].unique(), asked["wait"]),
         ),
         "enforce": (
             settings.enforcement_success * worth(whole, enforced) - settings.enforcement_cost_share * debt,
@@ -158,8 +156,8 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
             f"{settings.enforcement_success:.0%} succeed; cost {settings.enforcement_cost_share:.1%} of the debt",
         ),
         "claim": (
-            claimed * present_value(claim_days, what.cost_of_capital) + recovered, claim_days,
-            _told(claim_note, uninsured),
+            claim.indemnity * present_value(claim.days, what.cost_of_capital) + recovered, claim.days,
+            _told(claim.note, uninsured),
         ),
     }  # fmt: skip
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "days", "note"]).rename_axis("option")
@@ -168,7 +166,7 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
     past_due = _past_due(book)
     contested = past_due.loc[(past_due["buyer_id"] == buyer_id) & past_due["in_dispute"], "open_amount"].sum()
     table = table.assign(share=table["value"] / debt, expected_date=expected, is_best=best, disputed=contested)
-    return table[OPTION_COLUMNS]
+    return table.assign(needs_consent=[asked.get(option, "") != "" for option in table.index])[OPTION_COLUMNS]
 
 
 class Debtor(NamedTuple):
@@ -214,10 +212,14 @@ def decisions(options: pd.DataFrame, buyer_id: str, currency: str) -> list[str]:
     sums, best = totals(options), options.index[options["is_best"]][0]
     words = {"payment plan": "agree on a payment plan", "claim": "claim on the policy"}.get(best, best)
     more = f", {currency} {sums['gain_on_waiting']:,.0f} more than to wait" if sums["gain_on_waiting"] > 0 else ""
+    unknown = options.index[options["value"].isna()]
+    unknown = unknown.drop("claim", errors="ignore")
+    not_told = f" What to {' and to '.join(unknown)} is worth is not known." if len(unknown) else ""
     disputed = f" {currency} {sums['disputed']:,.0f} more are in dispute." if sums["disputed"] > 0 else ""
+    agreed = " Ask the insurer first: the cover hangs on its consent." if options.loc[best, "needs_consent"] else ""
     return [
         f"{buyer_id} owes {currency} {sums['overdue']:,.0f} past due: to {words} is worth most, {currency} "
-        f"{sums['best_value']:,.0f}{more}.{disputed}"
+        f"{sums['best_value']:,.0f}{more}.{agreed}{not_told}{disputed}"
     ]
 
 
@@ -275,64 +277,3 @@ def _mean(days: pd.Series, amounts: pd.Series) -> float:
 
 def _told(*notes: str) -> str:
     return "; ".join(note for note in notes if note)
-
-
-def _insured(book: Book, items: pd.DataFrame, policy: Policy | None) -> tuple[pd.DataFrame, str]:
-    """Return a buyer's items that a policy insures, and in words why there are none, or what was shipped too late.
-
-    Adds `net` of tax (no tax stated: none), and the buyer's `limit` (missing: the discretionary one) and `evidence`.
-    """
-    if policy is None or policy.kind == "top_up":
-        return items.iloc[:0], "no policy of its own in force"
-    invoices = book.invoices.loc[items.index]
-    net = items["open_amount"] * (1 - (invoices["tax"].fillna(0.0) / invoices["amount"]))
-    counted = items.assign(net=net)[policy.insurable(items, book.buyers) & (net > 0)]
-    if counted.empty:
-        return counted, "nothing of it is insurable"
-    terms = cover(book).join(evidence(book)).loc[counted["buyer_id"].iloc[:1]]
-    applied = policy.attachment(terms)
-    if applied.limit[0] == 0:
-        return counted.iloc[:0], "the insurer has no limit on the buyer"
-    stopped = _stopped(book, counted, policy)
-    if stopped.all():
-        return counted.iloc[:0], f"nothing of it is insured: all {STOPPED}"
-    limit = np.nan if applied.discretionary[0] else applied.limit[0]
-    late = f"{book.run.currency} {counted.loc[stopped, 'net'].sum():,.0f} {STOPPED} is not" if stopped.any() else ""
-    return counted[~stopped].assign(limit=limit, evidence=terms["evidence"].iloc[0]), late
-
-
-def _stopped(book: Book, items: pd.DataFrame, policy: Policy) -> pd.Series:
-    """Tell of each of a buyer's items whether, on its day of issue, another was unpaid past its extension period."""
-    others = open_items(book)
-    others = others[others["buyer_id"] == items["buyer_id"].iloc[0]]
-    report_by = policy.loss_dates(others["issued"], others["due"])["report_by"]
-    return items["issued"].map(lambda day: ((report_by < day) & ~(others["settled"] <= day)).any()).astype(bool)
-
-
-def _consent(book: Book, insured: pd.DataFrame, policy: Policy | None, paid: pd.Series) -> str:
-    """Return, in words, whether the insurer must agree that items are paid on a day (missing: nobody knows when)."""
-    if insured.empty or policy.maximum_extension_days is None:
-        return ""
-    report_by = policy.loss_dates(insured["issued"], insured["due"])["report_by"]
-    first = report_by[~(paid.loc[insured.index] <= report_by)].min()
-    if pd.isna(first):
-        return ""
-    period = "the maximum extension period"
-    told = f"runs past {period}, which ends" if first >= book.as_of else f"{period} ended"
-    return f"{told} on {first.date()}: without the insurer's consent the cover is lost"
-
-
-def _claim(book: Book, insured: pd.DataFrame, policy: Policy, lgd: float) -> tuple[float, float, str]:
-    """Return the indemnity for insured items that stay unpaid, after how many days it is paid, and a note."""
-    if policy.waiting_days is None:
-        return np.nan, np.nan, "the policy pays for an insolvency only"
-    net, currency = insured["net"], book.run.currency
-    loss = insured[["buyer_id", "limit", "evidence"]].iloc[:1]
-    loss = loss.assign(scenario=0, day=0, debt=net.sum(), recovery=(1 - lgd) * net.sum())
-    steps = policy.settlement(loss).iloc[0]
-    paid = policy.loss_dates(insured["issued"], insured["due"])["paid"]
-    days = (paid - book.as_of).dt.days.clip(lower=policy.payment_days).astype("float64")
-    note = f"{currency} {steps['insured_debt']:,.0f} insured"
-    first_loss = steps["first_loss"]
-    note += f"; the first loss of the year takes {currency} {first_loss:,.0f}" if first_loss > 0 else ""
-    return float(steps["indemnity"]), _mean(days, net), note

@@ -22,12 +22,21 @@ class Economics(NamedTuple):
     """Contribution of a sale before credit losses; missing where the run states none."""
     lgd: float
     cost_of_capital: float
+    invoiced: float = 1.0
+    """What is invoiced with tax for a unit of sales: it is owed, financed and lost, and no margin is earned on the
+    tax."""
 
 
 def economics(book: Book) -> Economics:
-    """Return the run's margin and cost of capital, and the book's loss given default."""
+    """Return the run's margin and cost of capital, the book's loss given default, and what its invoices bear of tax.
+
+    `invoiced`: amounts of the last 12 months' invoices / the same net of tax, as far as that is stated; 1 without any.
+    """
     margin = np.nan if book.run.margin is None else book.run.margin
-    return Economics(margin, loss_given_default(book).lgd, book.run.cost_of_capital)
+    recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
+    net = recent["amount"].sum() - recent["tax"].sum()
+    invoiced = recent["amount"].sum() / net if net > 0 else 1.0
+    return Economics(margin, loss_given_default(book).lgd, book.run.cost_of_capital, invoiced)
 
 
 def present_value(days: pd.Series | float, cost_of_capital: float) -> pd.Series | float:
@@ -101,13 +110,13 @@ def habits(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
 def by_length(
     cumulative: pd.DataFrame, delay_days: pd.Series, lengths_days: Sequence[int], economics: Economics
 ) -> pd.DataFrame:
-    """Return what one unit of sales is worth by length of terms: index (`grade`, `terms_days`).
+    """Return what one unit of sales, net of tax, is worth by length of terms: index (`grade`, `terms_days`).
 
     `cumulative`: see `default_by`, a row for each grade (or buyer); `delay_days` beyond terms, by the same index.
 
     - `payment_days` = terms + delay; `default_before`: probability q of a default by then;
-    - `capital_cost` = 1 − v, with v the `present_value` of the payment day;
-    - `expected_loss` = v × q × LGD, taking what a default leaves as paid on that day;
+    - `capital_cost` = invoiced × (1 − v), with v the `present_value` of the payment day;
+    - `expected_loss` = invoiced × v × q × LGD, taking what a default leaves as paid on that day;
     - `expected_value` = margin − capital_cost − expected_loss, the order's net present value;
     - `cost_share` = (capital_cost + expected_loss) / margin.
 
@@ -118,16 +127,15 @@ def by_length(
     payment = terms + delay_days.reindex(rows).to_numpy()
     worth = present_value(payment, economics.cost_of_capital)
     defaulted = default_by(cumulative, rows, payment)
-    loss = worth * defaulted * economics.lgd
-    cost = 1 - worth + loss
+    capital, loss = economics.invoiced * (1 - worth), economics.invoiced * worth * defaulted * economics.lgd
     return pd.DataFrame(
         {
             "payment_days": payment,
             "default_before": defaulted,
-            "capital_cost": 1 - worth,
+            "capital_cost": capital,
             "expected_loss": loss,
-            "expected_value": economics.margin - cost,
-            "cost_share": cost / economics.margin,
+            "expected_value": economics.margin - capital - loss,
+            "cost_share": (capital + loss) / economics.margin,
         }
     )
 
@@ -183,14 +191,14 @@ def extra_cost(
 ) -> pd.DataFrame:
     """Return what selling at longer terms costs in a year more than at the base terms, by grade: index as `habits`.
 
-    `sales_12m`; `capital_tied_up` = sales × (longer − base) / 365; `capital_cost` and `expected_loss` = sales × what
-    each is more (`by_length`); `extra_cost`, their sum; `cost_of_sales` = extra_cost / sales; and `sales_needed`, the
-    extra sales at the longer terms that earn it: extra_cost / expected value of a unit (missing where that is not above
-    zero, or no margin is stated).
+    `sales_12m`, with tax; `capital_tied_up` = sales × (longer − base) / 365; `capital_cost` and `expected_loss` = sales
+    net of tax × what each is more (`by_length`); `extra_cost`, their sum; `cost_of_sales` = extra_cost / sales; and
+    `sales_needed`, the extra sales net of tax at the longer terms that earn it: extra_cost / expected value of a unit
+    (missing where that is not above zero, or no margin is stated).
     """
     values = by_length(cumulative, habits["delay_days"], [base_days, longer_days], economics)
     base, longer = (values.xs(days, level="terms_days") for days in (base_days, longer_days))
-    sales, more = habits["sales_12m"], (longer - base)[["capital_cost", "expected_loss"]]
+    sales, more = habits["sales_12m"], (longer - base)[["capital_cost", "expected_loss"]] / economics.invoiced
     of_unit = more.sum(axis=1, skipna=False)
     return pd.DataFrame(
         {

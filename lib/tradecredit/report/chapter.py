@@ -98,8 +98,10 @@ class Chapter:
     def say(self, text: str) -> None:
         """Show a finding as a paragraph; `**words**` are bold, `` `words` `` code, all else is plain text.
 
-        A sentence that would tell of a figure that cannot be estimated is not said.
+        A sentence that would tell of a figure that cannot be estimated is not said; an empty text shows nothing.
         """
+        if not text:
+            return
         sentences = re.split(r"(?<=[.!?]) ", text)
         told = [sentence for sentence in sentences if not re.search(rf"{formats.CANNOT}|\bnan\b", sentence)]
         text = " ".join(told) or "This cannot be estimated from this book."
