@@ -4,7 +4,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from tradecredit.book.book import Book
+from tradecredit.book.book import Book, named, places
 from tradecredit.book.schema import TABLES
 from tradecredit.errors import InputError, ParameterError
 
@@ -344,3 +344,28 @@ def test_a_source_that_is_not_there_is_a_problem_of_the_run_file(ledger):
 def test_a_wrong_date_argument_is_a_parameter_error(ledger):
     with pytest.raises(ParameterError, match="as_of"):
         Book.open(ledger.run_file, as_of="2024-02-31")
+
+
+def test_places():
+    names = pd.Series(["x", "z", None, "y"], dtype="str")
+    assert places(names, pd.Series(["y", "x"], dtype="str")).tolist() == [1, -1, -1, 0]
+    assert places(names.head(0), names.dropna()).tolist() == []
+    assert places(names.dropna(), names.head(0)).tolist() == [-1, -1, -1]
+
+
+def test_named():
+    names = pd.Series(["x", "z", "x"], dtype="str")
+    assert named(names, pd.Series(["y", "x"], dtype="str")).tolist() == [False, True]
+    assert named(names.head(0), names.head(2)).tolist() == [False, False]
+
+
+def test_rows_know_the_place_of_what_they_belong_to(book_of):
+    invoices = "invoice_id,buyer_id,issued,due,amount\n1,B,2025-01-01,2025-02-01,5\n2,A,2025-03-01,2025-04-01,5\n"
+    receipts = "invoice_id,received,amount,kind\n2,2025-01-20,5,payment\n1,2025-01-25,5,payment\n"
+    book = book_of("2025-04-30", invoices=invoices, receipts=receipts, buyers="buyer_id,kind\nA,private\nB,private\n")
+    assert book.buyer_of_invoice.tolist() == [1, 0]
+    assert book.invoice_of_receipt.tolist() == [1, 0]
+    # What was paid before the second invoice is known belongs to none.
+    before = book.at("2025-01-31")
+    assert before.buyer_of_invoice.tolist() == [1]
+    assert before.invoice_of_receipt.tolist() == [-1, 0]

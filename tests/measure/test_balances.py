@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tradecredit.book.demo import demo_book
-from tradecredit.measure.balances import balances, places
+from tradecredit.measure.balances import balances
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.receivables import open_items
 
@@ -61,10 +61,3 @@ def test_sums_are_those_of_the_open_items_and_of_the_features(book_of):
     items = open_items(book).groupby("buyer_id")["open_amount"].sum().reindex(found.index, fill_value=0.0)
     assert found["open_amount"].tolist() == pytest.approx(items.tolist())
     assert found["sales_12m"].tolist() == pytest.approx(behaviour["sales_12m"].tolist())
-
-
-def test_places():
-    names = pd.Series(["x", "z", None, "y"], dtype="str")
-    assert places(names, pd.Series(["y", "x"], dtype="str")).tolist() == [1, -1, -1, 0]
-    assert places(names.head(0), names.dropna()).tolist() == []
-    assert places(names.dropna(), names.head(0)).tolist() == [-1, -1, -1]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tradecredit.book.book import Book
 from tradecredit.book.schema import TABLES
 from tradecredit.errors import ParameterError
 from tradecredit.model import at_risk
@@ -40,7 +41,7 @@ def book(losses=None, **tables):
     run = SimpleNamespace(
         losses=losses or LossSettings(), simulation=Simulation(scenarios=1_000, seed=1), file="x.yaml"
     )
-    return SimpleNamespace(as_of=AS_OF, run=run, **full)
+    return Book(run=run, as_of=AS_OF, fingerprint="", files={}, notes=pd.DataFrame(), **full)
 
 
 RATINGS = pd.DataFrame({"pd": [0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07]}, index=pd.Index(list("ABCDEFG")))

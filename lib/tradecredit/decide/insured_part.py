@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.measure.balances import open_amounts, places
+from tradecredit.measure.balances import open_amounts
 from tradecredit.measure.receivables import window_start
 from tradecredit.model import at_risk
 from tradecredit.model.insurance import NOT_INSURABLE, Policy
@@ -100,9 +100,8 @@ def stopped_in_words(limits: pd.DataFrame, currency: str) -> str:
 
 def _insurable_share(book: Book, policy: Policy) -> pd.Series:
     buyers, recent = book.buyers["buyer_id"], book.invoices["issued"] > window_start(book.as_of, 12)
-    owner = places(book.invoices["buyer_id"], buyers)
     gross, net = (
-        np.bincount(owner, amounts.to_numpy(), len(buyers))
+        np.bincount(book.buyer_of_invoice, amounts.to_numpy(), len(buyers))
         for amounts in (book.invoices["amount"].where(recent, 0.0), insured_sales(book, policy))
     )
     barred = book.buyers["kind"].isin(NOT_INSURABLE)
@@ -115,10 +114,11 @@ def _insurable_share(book: Book, policy: Policy) -> pd.Series:
 
 
 def _stopped(book: Book, policy: Policy) -> pd.Series:
-    buyers = book.buyers["buyer_id"]
-    stopped = pd.Series(False, index=pd.Index(buyers, name="buyer_id"), name="stopped")
-    if policy.maximum_extension_days is None:
-        return stopped
-    unpaid = book.invoices[open_amounts(book) > 0]
-    late = policy.loss_dates(unpaid["issued"], unpaid["due"])["report_by"] < book.as_of
-    return stopped.mask(stopped.index.isin(unpaid.loc[late, "buyer_id"]), True)
+    buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
+    stopped = np.zeros(len(buyers), dtype=bool)
+    if policy.maximum_extension_days is not None:
+        unpaid = np.flatnonzero(open_amounts(book) > 0)
+        invoices = book.invoices.iloc[unpaid]
+        late = policy.loss_dates(invoices["issued"], invoices["due"])["report_by"] < book.as_of
+        stopped[book.buyer_of_invoice[unpaid[late]]] = True
+    return pd.Series(stopped, index=buyers, name="stopped")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book
+from tradecredit.book.book import Book, places
 from tradecredit.decide import limit_rules
 from tradecredit.decide.limit_groups import Caps, Shares, counted_in_full, within_caps
 from tradecredit.decide.limit_methods import (
@@ -19,7 +19,7 @@ from tradecredit.decide.limit_methods import (
     with_cover,
 )
 from tradecredit.errors import InputError
-from tradecredit.measure.balances import balances, places
+from tradecredit.measure.balances import balances
 from tradecredit.measure.ratios import ratios
 from tradecredit.model.at_risk import asset_correlation, loss_given_default
 from tradecredit.model.default import overriding

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
@@ -23,8 +21,7 @@ def balances(book: Book) -> pd.DataFrame:
       `monthly_purchases` = sales_12m / the months that the buyer has bought in, at least 1 and at most 12;
     - `first_issued`, `last_issued`: days of the first and the last invoice (missing without any).
     """
-    invoices, buyers = book.invoices, book.buyers["buyer_id"]
-    owner = places(invoices["buyer_id"], buyers)
+    invoices, buyers, owner = book.invoices, book.buyers["buyer_id"], book.buyer_of_invoice
     amount, days = invoices["amount"].to_numpy(), (invoices["due"] - invoices["issued"]).dt.days.to_numpy()
     lately = (invoices["issued"] > window_start(book.as_of, 12)).to_numpy()
     recent = np.where(lately, amount, 0.0)
@@ -46,22 +43,12 @@ def balances(book: Book) -> pd.DataFrame:
     )
 
 
-def places(values: pd.Series, among: pd.Series) -> np.ndarray:
-    """Return where each value stands in `among`, whose values differ; −1 where it does not.
-
-    >>> places(pd.Series(["b", "c"], dtype="str"), pd.Series(["a", "b"], dtype="str")).tolist()
-    [1, -1]
-    """
-    found = pc.index_in(pa.array(values), value_set=pa.array(among))
-    return pc.fill_null(found, -1).to_numpy().astype(np.intp)
-
-
 def open_amounts(book: Book) -> np.ndarray:
     """Return what is open of each invoice, in their order, as `receivables.open_items` has it: less than a cent is 0.
 
     Receipts are amounts of 0 or more, so that an invoice is settled once and stays so: the sum tells.
     """
-    settles = places(book.receipts["invoice_id"], book.invoices["invoice_id"])
+    settles = book.invoice_of_receipt
     known = settles >= 0
     paid = np.bincount(settles[known], book.receipts["amount"].to_numpy()[known], len(book.invoices))
     left = book.invoices["amount"].to_numpy() - paid

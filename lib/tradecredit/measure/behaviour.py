@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book
+from tradecredit.book.book import Book, places
 from tradecredit.measure.receivables import beyond_terms, disputed, open_items, window_start
 
 LATE_AFTER_DAYS = 5
@@ -117,11 +117,16 @@ def limits_in_force(book: Book) -> pd.DataFrame:
     Columns `own`, `insurer`, `discretionary`: amounts in the reporting currency, missing where there is none. In force
     is the decision of the latest `valid_from` that has not ended (`valid_to` missing or not before the as-of date).
     """
-    limits = book.limits
+    limits, buyers = book.limits, book.buyers["buyer_id"]
     valid = limits[limits["valid_to"].isna() | (limits["valid_to"] >= book.as_of)]
-    latest = valid.sort_values("valid_from", kind="stable").drop_duplicates(["buyer_id", "source"], keep="last")
-    by_source = {source: latest[latest["source"] == source] for source in LIMIT_SOURCES}
-    return pd.DataFrame({source: rows.set_index("buyer_id")["amount"] for source, rows in by_source.items()})
+    valid = valid.sort_values("valid_from", kind="stable")
+    place, table = places(valid["buyer_id"], buyers), np.full((len(buyers), len(LIMIT_SOURCES)), np.nan)
+    for column, source in enumerate(LIMIT_SOURCES):
+        of_source = (valid["source"] == source).to_numpy(bool) & (place >= 0)
+        # Of several amounts for one place the last, which is the latest, stays.
+        table[place[of_source], column] = valid["amount"].to_numpy()[of_source]
+    found = pd.DataFrame(table, index=pd.Index(buyers, name="buyer_id"), columns=list(LIMIT_SOURCES))
+    return found[~np.isnan(table).all(axis=1)]
 
 
 def _limit(book: Book) -> pd.Series:

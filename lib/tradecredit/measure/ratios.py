@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from tradecredit.book.book import Book
-from tradecredit.measure.balances import places
+from tradecredit.book.book import Book, places
 
 AMOUNTS = ("revenue", "ebit", "net_income", "total_assets", "total_liabilities")
 """Items of the account that stand beside the ratios as they are, for size and for limits."""

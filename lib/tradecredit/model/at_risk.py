@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book
+from tradecredit.book.book import Book, named
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.measure.behaviour import limits_in_force
 from tradecredit.measure.ratios import ratios
@@ -209,10 +209,9 @@ def cover(book: Book) -> pd.DataFrame:
     limit`, `no limit named`, `limit refused`, `limit withdrawn or expired`, `not insurable: <kind>`.
     """
     buyers = book.buyers.set_index("buyer_id")
-    named = book.limits[book.limits["source"] == "insurer"].sort_values("valid_from", kind="stable")
-    in_force = named[named["valid_to"].isna() | (named["valid_to"] >= book.as_of)]
-    limit = in_force.drop_duplicates("buyer_id", keep="last").set_index("buyer_id")["amount"].reindex(buyers.index)
-    over = limit.isna() & limit.index.isin(named["buyer_id"])
+    given = book.limits.loc[book.limits["source"] == "insurer", "buyer_id"]
+    limit = limits_in_force(book)["insurer"].reindex(buyers.index)
+    over = limit.isna() & named(given, book.buyers["buyer_id"])
     barred = buyers["kind"].isin(NOT_INSURABLE)
     reason = np.select(
         [barred, over, limit.isna(), limit == 0],
@@ -229,14 +228,15 @@ def evidence(book: Book) -> pd.Series:
     `unaudited_accounts` (also where the assurance is not known), published; else `good_faith`. Index buyer_id.
     """
     since = book.as_of - pd.DateOffset(months=EVIDENCE_MONTHS)
-    payments = book.receipts[(book.receipts["kind"] == "payment") & (book.receipts["received"] > since)]
-    paid = book.invoices.loc[book.invoices["invoice_id"].isin(payments["invoice_id"]), "buyer_id"]
+    ids, paid = book.buyers["buyer_id"], np.zeros(len(book.buyers), dtype=bool)
+    payments = (book.receipts["kind"] == "payment") & (book.receipts["received"] > since)
+    invoice = book.invoice_of_receipt[payments.to_numpy(bool)]
+    paid[book.buyer_of_invoice[invoice[invoice >= 0]]] = True
     accounts = book.statements[book.statements["published"] > since]
     audited = accounts.loc[accounts["assurance"] == "audited", "buyer_id"]
     scored = book.scores.loc[book.scores["date"] > since, "buyer_id"]
-    ids = book.buyers["buyer_id"]
     kinds = np.select(
-        [ids.isin(paid), ids.isin(scored), ids.isin(audited), ids.isin(accounts["buyer_id"])],
+        [paid, named(scored, ids), named(audited, ids), named(accounts["buyer_id"], ids)],
         ["payment_experience", "agency_report", "audited_accounts", "unaudited_accounts"],
         "good_faith",
     )
