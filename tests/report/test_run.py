@@ -97,6 +97,17 @@ def test_a_failing_chapter_leaves_the_good_report_and_is_named(project):
     assert not (month.parent / "failed" / "2024-03.json").exists()
 
 
+def test_input_that_a_chapter_finds_bad_exits_as_bad_input(project):
+    raising = (
+        "from tradecredit.errors import InputError, Problem\nraise InputError([Problem('x', 'is wrong', 'mend it')])"
+    )
+    notebook(project.folder / "notebooks", "01_ledger", LEDGER, raising)
+    outcome = CliRunner().invoke(cli.app, ["report", str(project.run_file)])
+    assert outcome.exit_code == 2
+    assert "x: is wrong. Remedy: mend it" in outcome.stderr
+    assert not (project.folder / "reports" / "test-co" / "2024-03").exists()
+
+
 def test_one_chapter_is_made_anew_and_the_others_stay(project):
     with pytest.raises(ParameterError, match="make the whole report first"):
         report(project.run_file, chapters=["01_ledger"])
