@@ -719,6 +719,11 @@ def test_what_the_limits_take_for_granted(book_of):
     paid = INVOICES.assign(received=INVOICES["due"], kind="payment")[["invoice_id", "received", "amount", "kind"]]
     settled = book_of("2026-05-31", **LEDGER | {"receipts": paid})
     assert "Nobody owes anything" in limits.assumptions(settled, limits.recommend(settled, rated()))[1]
+    excess = Policy(kind="excess_of_loss", aggregate_first_loss=100, maximum_liability=1_000)
+    insured = book_of(AS_OF, run={"margin": 0.18}, limits=IN_FORCE, **LEDGER)
+    told = limits.assumptions(insured, limits.recommend(insured, rated(), cover=of_buyers(insured, excess)))
+    assert told[1].startswith("The policy in force bears no part of what is owed today")
+    assert len(limits.assumptions(insured, limits.recommend(insured, rated(), cover=covered(insured)))) == 1
 
 
 def test_what_the_limits_of_analysts_change(book_of):

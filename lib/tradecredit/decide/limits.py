@@ -32,8 +32,8 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     """Return the recommended limit of every buyer, the method that binds, and how the exposure stands to it.
 
     `ratings`: index buyer_id, `pd`, `grade`, `method` (`default.assess`); `cover`: what the insurer bears, by default
-    that of the run's own policy (`cover.of_buyers`). Index buyer_id (all buyers). Amounts in the reporting currency;
-    those of a method are missing where it does not apply:
+    that of the run's own policy (`insured_part.of_buyers`). Index buyer_id (all buyers). Amounts in the reporting
+    currency; those of a method are missing where it does not apply:
 
     - `recommended`: the smallest of the `METHODS`, `rounded_down` to `limits.digits`; `binding`: that method;
       `rule`: in words, which rules for particular buyers applied (`limit_rules`);
@@ -59,8 +59,8 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     Rules: a buyer of kind `prepaid` gets 0 (`prepaid`); public bodies and affiliates have no capacity, loss budget and
     net value added. A limit set by an analyst and valid on the day stands as it is (`analyst's override`); the others
     of its group, sector and country share what it leaves. A buyer in default gets 0 in any case (`in default`). Raises
-    `InputError` for buyers whose probability or grade is missing: they would get a limit that no risk bounds. Source:
-    DOMAIN.md §4.
+    `InputError` for ratings that lack a column, and for buyers whose probability or grade is missing or impossible:
+    they would get a limit that no risk bounds. Source: DOMAIN.md §4.
     """
     known, settings = known_buyers(book, ratings), book.run.limits
     exposure, own_limit = known["open_amount"], by_place(limits_in_force(book)["own"], known)
@@ -185,6 +185,8 @@ def assumptions(book: Book, limits: pd.DataFrame) -> list[str]:
             "buyer buys (`turns_a_year`); requests to the insurer and limits for the book as a whole count what it "
             "does buy."
         )
+    if (limits["covered_limit"] > 0).any() and not (limits["insured"] > 0).any():
+        told.append("The policy in force bears no part of what is owed today: limits with cover rest on none.")
     if not limits["exposure"].sum() > 0:
         told.append("Nobody owes anything: caps that are shares of all receivables do not apply.")
     endless = int((book.overrides["limit"].notna() & book.overrides["until"].isna()).sum())
