@@ -174,6 +174,19 @@ def test_a_cut_is_only_told_of_limits_that_bear_something_and_of_what_it_adds(bo
     assert row[["over_after", "over_more"]].tolist() == pytest.approx([3_000, 3_000])
 
 
+def test_a_cut_does_not_touch_buyers_to_whom_nothing_is_shipped_with_cover(book):
+    # Their invoices of March are 15 days overdue at the end of the month.
+    strict = Policy(insured_percentage=0.9, maximum_extension_days=10)
+    assert after_cut(book, rated(), 0.0, cover=of_buyers(book, strict)).empty
+
+
+def test_a_limit_that_the_policy_refuses_is_not_asked_for_and_one_that_it_names_is(book):
+    terms = {"insured_percentage": 0.9, "premium_rate": 0.002, "insured_turnover": 1.0}
+    assert requests(book, rated(), Policy(**terms, limits={"A": 0.0})).index.tolist() == ["B"]
+    # The book has C refused; the policy names a limit for it.
+    assert "C" in requests(book, rated(), Policy(**terms, limits={"C": 1_000.0})).index
+
+
 def test_a_buyer_that_is_stopped_or_has_never_ordered_is_not_asked_for(book_of):
     run = {"limits": LIMITS, "losses": {"lgd": 1.0}, "margin": 0.18}
     buyers = TABLES["buyers"] + "N,private\n"
@@ -208,6 +221,6 @@ def test_what_is_said_of_requests_and_cuts(book, book_of):
     assert "states no margin" in requests_in_words(requests(bare, rated(), POLICY), "EUR")
     assert cut_in_words(after_cut(book, rated(), 0.5, cover=covered(book)), "EUR") == (
         "It would touch 1 buyer: our own part of what they owe would rise by EUR 2,250, and the expected loss by EUR "
-        "22 a year; EUR 750 that 1 of them owe would be above what is then recommended, and are not today."
+        "22 a year. EUR 750 of what they owe would be above what is then recommended, and is not today (1 buyer)."
     )
     assert cut_in_words(after_cut(book, rated(), 1.0, cover=covered(book)), "EUR").startswith("No buyer would be")

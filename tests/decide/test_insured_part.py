@@ -67,12 +67,39 @@ def test_without_a_policy_nothing_is_borne_and_the_runs_own_counts_where_none_is
 
 def test_what_is_insured_of_a_debt_is_net_of_tax_and_within_the_terms_of_the_policy(book):
     cover = of_buyers(book, Policy(insured_percentage=0.9, maximum_terms_days=60))
-    # Of the insurable buyers' sales, 3 × 14,280, A's and B's net of tax count: what E would owe has that part.
-    assert cover.insurable.tolist() == pytest.approx([1, 1_000 / 1_190, 0, 0, (14_280 + 12_000) / (3 * 14_280)])
+    # Of the insurable buyers' sales, 3 × 14,280, A's and B's net of tax count: what E would buy has that part.
+    usual = (14_280 + 12_000) / (3 * 14_280)
+    assert cover.insured_sales.tolist() == pytest.approx([1, 1_000 / 1_190, 0, 0, usual])
+    # What is owed for 30 + 30 days weighs half of what is owed for 90 + 30.
+    usual = (14_280 + 12_000) * 60 / (2 * 14_280 * 60 + 14_280 * 120)
+    assert cover.insurable.tolist() == pytest.approx([1, 1_000 / 1_190, 0, 0, usual])
+    # Nothing has been paid: all of it is owed.
+    assert cover.insured_debt.tolist() == pytest.approx([14_280, 12_000, 0, 0, 0])
+
+
+def test_mixed_terms_and_disputes_by_what_is_owed(book_of):
+    # A buys as much at 30 days as at 150, which are owed for 60 and 180 with the tolerated delay; those of 150 are not
+    # insured.
+    days = [30, 150] * 6
+    invoices = INVOICES[INVOICES["buyer_id"] == "A"].assign(
+        due=lambda rows: rows["issued"] + pd.to_timedelta(days, unit="D"), tax=0.0
+    )
+    disputes = "invoice_id,opened,closed,amount\nA0,2025-06-01,,1\nA2,2025-07-01,2025-08-01,1\n"
+    book = book_of(AS_OF, invoices=invoices, buyers="buyer_id,kind\nA,private\n", disputes=disputes)
+    cover = of_buyers(book, Policy(insured_percentage=0.9, maximum_terms_days=120))
+    assert cover.insured_sales["A"] == pytest.approx(0.5)
+    assert cover.insurable["A"] == pytest.approx(60 / (60 + 180))
+    # Of six insurable invoices that are open one is in dispute.
+    assert cover.insured_debt["A"] == pytest.approx(5 * 1_190)
+
+
+def test_what_is_insured_of_a_limit(book):
     sales = insured_part.insured_sales(book, Policy(maximum_terms_days=60))
     assert sales.groupby(book.invoices["buyer_id"]).sum().tolist() == [14_280, 12_000, 0, 0]
-    by_hand = Cover(0.9, pd.Series([0.8]), pd.Series([100.0]), pd.Series([100.0]), pd.Series([False]))
+    hundred = pd.Series([100.0])
+    by_hand = Cover(0.9, hundred, hundred, hundred < 0, 1.5 * hundred, hundred / 125, hundred / 100)
     assert by_hand.share.tolist() == pytest.approx([0.72])
+    assert by_hand.insured.tolist() == pytest.approx([90])
     # 0.9 of at most 100 of insured debt, which is there once 125 are owed.
     assert by_hand.reach.tolist() == pytest.approx([125])
 
@@ -124,6 +151,6 @@ def test_cover_adds_nothing_to_the_limit_of_a_buyer_that_is_stopped_and_keeps_wh
     assert stopped.loc["A", "covered_limit"] == 900
     assert insured_part.stopped_in_words(free, "EUR") == ""
     assert insured_part.stopped_in_words(stopped, "EUR").startswith(
-        "4 buyers have an invoice overdue past the policy's extension period: nothing that is shipped now is insured "
-        "there, and cover adds nothing to their limits. The EUR 810 of what they owe"
+        "1 insured buyer has an invoice overdue past the policy's extension period: nothing that is shipped now is "
+        "insured there, and cover adds nothing to its limit. The EUR 810 of what it owes"
     )

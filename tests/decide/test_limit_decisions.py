@@ -65,6 +65,7 @@ def decisions_of(table, settings=SETTINGS, *, ceiling=np.inf, groups=None):
     ceiling = pd.Series(ceiling, index=table.index)
     buyers = pd.DataFrame({"group_id": groups, "sector": None, "country": None, "need": table["need"], "fixed": np.nan},
                           index=table.index)  # fmt: skip
+    table = table.assign(exposure=table.get("exposure", 0.0))
     stays = staying(table, ceiling, caps(buyers, 100_000, settings), settings.minimum_change)
     return decided(table, stays, ADVERSE.reindex(table.index, fill_value=False), settings.approvals)
 
@@ -114,6 +115,15 @@ def test_a_limit_never_stays_above_what_nothing_may_pass():
     assert decisions_of(judged).loc[0, ["decision", "change"]].tolist() == ["reduction", -200]
     raised = judged.assign(own_limit=4_900.0)
     assert decisions_of(raised).loc[0, ["decision", "change"]].tolist() == ["increase", 100]
+
+
+def test_a_limit_that_is_passed_does_not_stay_below_what_is_recommended():
+    kept = pd.DataFrame(
+        {"own_limit": 4_900.0, "recommended_with_cover": 5_000.0, "need": 5_000.0, "binding_with_cover": "need"},
+        index=[0],
+    )
+    found = [decisions_of(kept.assign(exposure=owed)).loc[0, "decision"] for owed in (4_900.0, 4_950.0, 9_000.0)]
+    assert found == ["prolongation", "increase", "increase"]
 
 
 def test_limits_that_stay_fit_in_their_group():

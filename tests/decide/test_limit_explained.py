@@ -76,7 +76,8 @@ def test_the_example_in_sentences(book_of):
         "with cover": "The insurer bears 90 % of what lies within its limit of EUR 5,000. With that the limit is "
         "EUR 32,000, set by “capacity”, of which EUR 27,500 is our own risk.",
         "decision": "Our limit in force is EUR 40,000: it falls by EUR 8,000 to EUR 32,000, because its accounts carry "
-        "no more. Who approves: credit analyst.",
+        "no more.",
+        "approval": "Who approves: credit analyst.",
     }
     amounts = found["amount"].dropna()
     assert amounts[["need", "capacity", "expected-loss budget", "limit", "with cover", "decision"]].tolist() == (
@@ -128,8 +129,7 @@ def test_negative_equity_and_a_limit_that_does_not_pay(book_of):
         "expect to lose 50.00 a year, and the capital behind it costs 0.00 a year: so a limit does not pay, of any "
         "size."
     )
-    assert found["decision"].endswith("it is cancelled, because its accounts show negative equity. Who approves: "
-                                      "credit analyst.")  # fmt: skip
+    assert found["decision"].endswith("it is cancelled, because its accounts show negative equity.")
 
 
 def test_what_the_insurer_bears_is_by_the_policy(book_of):
@@ -156,8 +156,7 @@ def test_what_the_insurer_bears_is_by_the_policy(book_of):
 def test_a_limit_that_would_change_by_little_stays(book_of):
     near = TABLES | {"limits": "buyer_id,source,amount,valid_from\nA,own,29000,2025-01-01\n"}
     assert told(book_of(AS_OF, run=RUN, **near))["sentence"]["decision"] == (
-        "Our limit in force is EUR 29,000: it stays as it is, because what is recommended differs by little. Who "
-        "approves: credit analyst."
+        "Our limit in force is EUR 29,000: it stays as it is, because what is recommended differs by little."
     )
 
 
@@ -184,9 +183,9 @@ def test_tax_and_terms_lessen_what_the_insurer_bears(book_of):
     found = told(book_of(AS_OF, run=RUN, **taxed), policy=POLICY)["sentence"]["with cover"]
     # 0.9 of 0.8 of what is owed, until 6,250 are owed: 28,000 of our own and the 4,500 of the insurer.
     assert found == (
-        "80 % of what it owes is insured debt: the rest is tax, or on longer terms than the policy covers. The insurer "
-        "bears 90 % of the insured debt within its limit of EUR 5,000. With that the limit is EUR 32,000, set by "
-        "“capacity”, of which EUR 27,500 is our own risk."
+        "80 % of a limit that it uses is insured debt: the rest is tax, or on longer terms than the policy covers. The "
+        "insurer bears 90 % of the insured debt within its limit of EUR 5,000. With that the limit is EUR 32,000, set "
+        "by “capacity”, of which EUR 27,500 is our own risk."
     )
 
 

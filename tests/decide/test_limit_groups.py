@@ -188,7 +188,7 @@ def test_what_is_said_of_groups():
 def test_what_is_said_of_sectors_and_countries():
     table = pd.DataFrame({"over_cap": [0.0, 40.0], "set_above": [5.0, 0.0]}, index=["sector C", "country DE"])
     assert class_caps_in_words(table, "EUR") == (
-        "More is owed than the cap in country DE: by EUR 40. Limits that analysts have set pass the cap of sector C: "
+        "More is owed than the cap in country DE (by EUR 40). Limits that analysts have set pass the cap of sector C: "
         "the other buyers there get nothing."
     )
     fits = class_caps_in_words(table * 0, "EUR")

@@ -447,7 +447,7 @@ def test_a_limit_with_and_without_cover_by_hand(book_of):
 def test_limits_of_the_insurer_may_be_given(book_of):
     book = book_of(AS_OF, run=EXAMPLE, statements=ACCOUNT, limits=IN_FORCE, **LEDGER)
     given = pd.Series({"A": 5_000.0, "B": 0.0, "gone": 1.0})
-    cover = Cover(0.9, given * 0 + 1, given, given, given < 0)
+    cover = Cover(0.9, given, given, given < 0, given, given * 0 + 1, given * 0 + 1)
     found = limits.recommend(book, rated(), cover=cover)
     assert found["insurer_limit"].fillna(-1).tolist() == [5_000, 0, -1, -1]
     assert found.loc["A", ["recommended_with_cover", "insured"]].tolist() == [32_500, 4_500]
@@ -732,9 +732,14 @@ def test_what_the_limits_of_analysts_change(book_of):
     book = book_of(AS_OF, run=run, overrides=overrides, **LEDGER)
     found = limits.overridden(book, limits.recommend(book, rated()))
     assert found.index.tolist() == ["A", "B"]
-    # A tenth of what is owed is the smallest of A's amounts; B needs 1,000 × (30 + 30) / 30.
-    assert found["methods_give"].tolist() == pytest.approx([0.1 * OWED, 2_000])
-    assert found["difference"].tolist() == pytest.approx([99_000 - 0.1 * OWED, -1_100])
+    # A tenth of the 34,833 that are owed is the smallest of A's amounts; B needs 1,000 × (30 + 30) / 30.
+    assert found["methods_give"].tolist() == [3_400, 2_000]
+    assert found["difference"].tolist() == [95_600, -1_100]
+    # With cover: without accounts, of its own 3,000, and 0.9 of the insurer's 10,000 within 90 % of the book.
+    run = {"limits": {"maximum_share_of_book": 0.9, "without_accounts_limit": [3_000.0] * 10}}
+    covers = book_of(AS_OF, run=run, overrides=overrides, limits=IN_FORCE, **LEDGER)
+    with_cover = limits.overridden(covers, limits.recommend(covers, rated(), cover=covered(covers)))
+    assert with_cover.loc["A", "methods_give"] == 12_000
     assert found["passes"].tolist() == ["maximum limit, concentration", ""]
     assert found["by"].tolist() == ["X", "Y"]
     assert limits.overridden(book, limits.recommend(book_of(AS_OF, **LEDGER), rated())).empty

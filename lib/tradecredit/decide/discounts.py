@@ -184,10 +184,11 @@ def decisions(totals: pd.Series, currency: str) -> list[str]:
     found = []
     if totals["net"] < 0:
         worth = totals["capital_saved"] + totals["loss_avoided"]
+        untold = f" (of {totals['untold']:,.0f} invoices it cannot be told)" if totals["untold"] > 0 else ""
         found.append(
             f"Cash discounts of the last 12 months were worth {currency} {worth:,.0f} in capital and losses spared, "
-            f"and cost {currency} {-totals['net']:,.0f} more. Lower them towards the rate that breaks even, or end "
-            "them."
+            f"and cost {currency} {-totals['net']:,.0f} more{untold}. Lower them towards the rate that breaks even, or "
+            "end them."
         )
     if totals["unearned_cost"] > 0:
         found.append(

@@ -11,7 +11,7 @@ from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.measure.balances import balances
 from tradecredit.model import at_risk
 from tradecredit.model.at_risk import loss_given_default
-from tradecredit.model.insurance import NOT_INSURABLE, Policy, values_not
+from tradecredit.model.insurance import Policy, values_not
 
 REQUESTS = {"new limit": "2", "increased limit": "3"}
 """What is asked of the insurer: its code in UN/EDIFACT's data element 4505, credit cover request type."""
@@ -50,8 +50,9 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     if policy is None or policy.kind not in PAYING_BY_LOSS:
         return pd.DataFrame(columns=REQUEST_COLUMNS).rename_axis("buyer_id")
     cover, why_not = of_buyers(book, policy), at_risk.cover(book)["cover"]
-    askable = ~why_not.isin(["limit refused", *(f"not insurable: {kind}" for kind in NOT_INSURABLE)])
-    askable &= (cover.insurable > 0) & ~cover.stopped
+    stated = pd.Series(policy.limits or {}, dtype="float64").reindex(why_not.index)
+    refused = stated.eq(0) | (stated.isna() & (why_not == "limit refused"))
+    askable = ~refused & (cover.insurable > 0) & ~cover.stopped
     granted = cover._replace(limit=cover.limit.mask(askable, np.inf))
     now, then = recommend(book, ratings, cover=cover), recommend(book, ratings, cover=granted)
     limit_now, limit_then = now["recommended_with_cover"], then["recommended_with_cover"]
@@ -70,7 +71,7 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     )
     more = loss * (bear_then - bear_now)
     fresh = ~(cover.named > 0)
-    cost = premium_of_sales(policy) * cover.insurable * used * carried + (policy.limit_fee or 0.0) * fresh
+    cost = premium_of_sales(policy) * cover.insured_sales * used * carried + (policy.limit_fee or 0.0) * fresh
     request = pd.Series(np.where(fresh, *REQUESTS), index=now.index, dtype="str")
     table = pd.DataFrame(
         {
@@ -115,7 +116,8 @@ def after_cut(
       how much of that comes with the cut.
 
     What was shipped before a cut stays covered (DOMAIN.md §5.1): this is the book once today's balances have turned
-    over. Buyers in default, to whom nothing more is shipped, are left out, and limits that bear nothing. Raises
+    over. Left out are buyers to whom nothing more is shipped with cover, as they are in default or `stopped`, and
+    limits that bear nothing. Raises
     `ParameterError` for a part outside 0 to 1, and `InputError` for amounts that are missing or below 0.
     """
     cover = cover or of_buyers(book)
@@ -123,7 +125,7 @@ def after_cut(
     lowered = np.minimum(named, _limits_left(named, left))
     cut = cover._replace(named=lowered, limit=np.fmin(cover.limit, lowered.reindex(cover.limit.index)))
     before, after = recommend(book, ratings, cover=cover), recommend(book, ratings, cover=cut)
-    bears = (cover.share * cover.limit).reindex(lowered.index) > 0
+    bears = ((cover.share * cover.limit > 0) & ~cover.stopped).reindex(lowered.index)
     touched = lowered.index[(lowered < named) & bears & (before["binding"].reindex(lowered.index) != "in default")]
     before, after = before.loc[touched], after.loc[touched]
     more = after["own"] - before["own"]
@@ -152,8 +154,8 @@ def cut_in_words(cut: pd.DataFrame, currency: str) -> str:
     return (
         f"It would touch {len(cut):,} {buyers}: our own part of what they owe would rise by {currency} "
         f"{cut['own_more'].sum():,.0f}, and the expected loss by {currency} {cut['expected_loss_more'].sum():,.0f} a "
-        f"year; {currency} {over['over_more'].sum():,.0f} that {len(over):,} of them owe would be above what is then "
-        "recommended, and are not today."
+        f"year. {currency} {over['over_more'].sum():,.0f} of what they owe would be above what is then recommended, "
+        f"and is not today ({len(over):,} {'buyer' if len(over) == 1 else 'buyers'})."
     )
 
 

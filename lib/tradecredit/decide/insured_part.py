@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book
+from tradecredit.book.book import Book, named
 from tradecredit.measure.balances import open_amounts
 from tradecredit.measure.receivables import window_start
 from tradecredit.model import at_risk
@@ -18,26 +18,34 @@ PAYING_BY_LOSS = ("whole_turnover", "key_accounts", "single_buyer")
 class Cover(NamedTuple):
     """What the insurer bears of what buyers owe, before any deductible, first loss or maximum. Index buyer_id.
 
-    `percentage` of a buyer's insured debt; `insurable`: the part of what it owes that is insured debt; `limit` of the
-    insured debt that applies, named or discretionary (0: not insured; missing: there is no policy); `named`: the
-    insurer's own limit (0: refused, over, or not insurable; missing: none named); `stopped`: nothing that is shipped
-    to it from now on is insured.
+    `percentage` of a buyer's insured debt; `limit` of the insured debt that applies, named or discretionary (0: not
+    insured; missing: there is no policy); `named`: the insurer's own limit (0: refused, over, or not insurable;
+    missing: none named); `stopped`: nothing that is shipped to it from now on is insured. `insured_debt`: what is
+    insured debt of what it owes today; of each unit, `insurable`: what is insured debt of a limit that it uses, and
+    `insured_sales`: what the premium is charged on of its sales.
     """
 
     percentage: float
-    insurable: pd.Series
     limit: pd.Series
     named: pd.Series
     stopped: pd.Series
+    insured_debt: pd.Series
+    insurable: pd.Series
+    insured_sales: pd.Series
+
+    @property
+    def insured(self) -> pd.Series:
+        """What the insurer bears of what a buyer owes today: percentage × insured debt, at most the limit."""
+        return self.percentage * np.minimum(self.insured_debt, self.limit.fillna(0.0))
 
     @property
     def share(self) -> pd.Series:
-        """The part that the insurer bears of what a buyer owes, up to `reach`."""
+        """The part that the insurer bears of a limit, up to `reach`."""
         return self.percentage * self.insurable
 
     @property
     def reach(self) -> pd.Series:
-        """What a buyer may owe until its insured debt is at the limit; as `limit` where nothing of it is insurable."""
+        """The limit whose insured debt is at the insurer's; that one itself where nothing of it is insurable."""
         return self.limit / self.insurable.where(self.insurable > 0, 1.0)
 
 
@@ -45,26 +53,37 @@ def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
     """Return what a policy, by default the run's own, bears of what each buyer owes: index buyer_id (all buyers).
 
     Nothing is borne without a policy, and by kinds that pay nothing of an ordinary loss (not `PAYING_BY_LOSS`).
-    `limit`: see `Policy.attachment`. `insurable` = `insured_sales` / all sales of the last 12 months; of a buyer
-    without sales, that of the book's insurable buyers. `stopped`: an invoice of the buyer is still unpaid on the book's
-    day and overdue past the extension period (DOMAIN.md §5.1). Disputes are not taken off.
+    `limit`: see `Policy.attachment`. Insured debt (DOMAIN.md §5.1, §5.2) is net of tax, as far as that is stated, of
+    invoices that are `Policy.insurable`. `insured_debt`: of the open ones without those in an open dispute. `insurable`
+    and `insured_sales`: of the invoices of the last 12 months, the first weighted by the days for which they are owed,
+    terms and tolerated delay; of a buyer without any, those of all insurable buyers. `stopped`: an invoice of the
+    buyer is still unpaid on the book's day and overdue past the extension period (DOMAIN.md §5.1); what was shipped
+    after that and is owed today is not told apart in `insured_debt`.
     """
     if policy is None and book.run.policy:
         policy = Policy.from_yaml(book.run.policy)
     table = at_risk.cover(book)[["insured_limit"]]
-    nobody = pd.Series(False, index=table.index)
+    nothing = pd.Series(0.0, index=table.index)
     if policy is None:
-        return Cover(0.0, nobody * 0.0, table["insured_limit"] * np.nan, table["insured_limit"], nobody)
+        limit = table["insured_limit"]
+        return Cover(0.0, limit * np.nan, limit, nothing > 0, nothing, nothing, nothing)
     # Evidence is slow to find, and only a discretionary limit rests on it.
     attached = policy.attachment(table.join(at_risk.evidence(book)) if policy.discretionary_limit else table)
     limit = pd.Series(attached.limit, index=table.index)
     return Cover(
-        policy.insured_percentage if policy.kind in PAYING_BY_LOSS else 0.0,
-        _insurable_share(book, policy),
-        limit,
-        limit.mask(attached.discretionary),
-        _stopped(book, policy),
+        percentage=policy.insured_percentage if policy.kind in PAYING_BY_LOSS else 0.0,
+        limit=limit,
+        named=limit.mask(attached.discretionary),
+        stopped=_stopped(book, policy),
+        insured_debt=_insured_debt(book, policy),
+        insurable=_insured_share(book, policy, owed_days(book)),
+        insured_sales=_insured_share(book, policy, pd.Series(1.0, index=book.invoices.index)),
     )
+
+
+def owed_days(book: Book) -> pd.Series:
+    """Return for how many days each invoice is reckoned to be owed: its terms and the run's tolerated delay."""
+    return (book.invoices["due"] - book.invoices["issued"]).dt.days + float(book.run.limits.tolerated_delay_days)
 
 
 def insured_sales(book: Book, policy: Policy) -> pd.Series:
@@ -87,30 +106,48 @@ def stopped_in_words(limits: pd.DataFrame, currency: str) -> str:
 
     `limits`: `limits.recommend`. Buyers in default are not told of.
     """
-    stopped = limits[limits["stopped"] & (limits["binding"] != "in default")]
+    stopped = limits[limits["stopped"] & (limits["binding"] != "in default") & (limits["insured"] > 0)]
     if stopped.empty:
         return ""
-    many, their = ("buyer has", "its limit") if len(stopped) == 1 else ("buyers have", "their limits")
+    many, their, they = ("buyer has", "its limit", "it owes")
+    if len(stopped) > 1:
+        many, their, they = ("buyers have", "their limits", "they owe")
     return (
-        f"{len(stopped):,} {many} an invoice overdue past the policy's extension period: nothing that is shipped now "
-        f"is insured there, and cover adds nothing to {their}. The {currency} {stopped['insured'].sum():,.0f} of what "
-        "they owe that counts as insured is so only if it was shipped before and is reported in time."
+        f"{len(stopped):,} insured {many} an invoice overdue past the policy's extension period: nothing that is "
+        f"shipped now is insured there, and cover adds nothing to {their}. The {currency} "
+        f"{stopped['insured'].sum():,.0f} of what {they} that counts as insured is so only if it was shipped before "
+        "and is reported in time."
     )
 
 
-def _insurable_share(book: Book, policy: Policy) -> pd.Series:
-    buyers, recent = book.buyers["buyer_id"], book.invoices["issued"] > window_start(book.as_of, 12)
+def _insured_share(book: Book, policy: Policy, weight: pd.Series) -> pd.Series:
+    """Return the part of each buyer's sales of the last 12 months, so weighted, that is insured."""
+    invoices, buyers = book.invoices, book.buyers["buyer_id"]
+    recent = invoices["issued"] > window_start(book.as_of, 12)
     gross, net = (
-        np.bincount(book.buyer_of_invoice, amounts.to_numpy(), len(buyers))
-        for amounts in (book.invoices["amount"].where(recent, 0.0), insured_sales(book, policy))
+        np.bincount(book.buyer_of_invoice, (amounts * weight).to_numpy(), len(buyers))
+        for amounts in (invoices["amount"].where(recent, 0.0), insured_sales(book, policy))
     )
-    barred = book.buyers["kind"].isin(NOT_INSURABLE)
-    if policy.buyers is not None:
-        barred |= ~buyers.isin(policy.buyers)
+    barred = (book.buyers["kind"].isin(NOT_INSURABLE) | ~_listed(buyers, policy)).to_numpy()
     sold = gross[~barred].sum()
     usual = net.sum() / sold if sold > 0 else 1.0
     share = np.where(gross > 0, net / np.where(gross > 0, gross, 1.0), usual)
-    return pd.Series(np.where(barred, 0.0, share), index=pd.Index(buyers, name="buyer_id"), name="insurable")
+    return pd.Series(np.where(barred, 0.0, share), index=pd.Index(buyers, name="buyer_id"))
+
+
+def _listed(buyers: pd.Series, policy: Policy) -> pd.Series:
+    return pd.Series(True, index=buyers.index) if policy.buyers is None else buyers.isin(policy.buyers)
+
+
+def _insured_debt(book: Book, policy: Policy) -> pd.Series:
+    invoices, buyers = book.invoices, pd.Index(book.buyers["buyer_id"], name="buyer_id")
+    counted = policy.insurable(invoices, book.buyers).to_numpy(bool)
+    if book.has("disputes"):
+        still_open = book.disputes.loc[book.disputes["closed"].isna(), "invoice_id"]
+        counted = counted & ~named(still_open, invoices["invoice_id"])
+    net = 1 - (invoices["tax"] / invoices["amount"].where(invoices["amount"] > 0)).fillna(0.0).to_numpy()
+    debt = np.bincount(book.buyer_of_invoice, np.where(counted, open_amounts(book) * net, 0.0), len(buyers))
+    return pd.Series(debt, index=buyers, name="insured_debt")
 
 
 def _stopped(book: Book, policy: Policy) -> pd.Series:

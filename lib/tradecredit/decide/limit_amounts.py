@@ -85,9 +85,9 @@ def known_buyers(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     table = balances(book)
     rated = ratings[list(RATED)].reindex(table.index)
     right = {"pd": rated["pd"].between(0, 1), "grade": rated["grade"].isin(range(1, WORST + 1))}
-    allowed = {"pd": "from 0 to 1", "grade": f"a whole number from 1 to {WORST}"}
+    allowed = {"pd": "a probability from 0 to 1", "grade": f"a whole number from 1 to {WORST}"}
     for column, fits in right.items():
-        problems += values_not(fits, rated[column], "ratings", f"each buyer of the book needs one {allowed[column]}")
+        problems += values_not(fits, rated[column], "ratings", f"each buyer of the book needs {allowed[column]}")
     if problems:
         raise InputError(problems)
     # Rows are told by their place while amounts are worked out: an index of text is slow to compare.

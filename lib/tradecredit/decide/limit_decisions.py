@@ -59,14 +59,15 @@ words."""
 def staying(limits: pd.DataFrame, ceiling: pd.Series, caps: Caps, minimum_change: float) -> pd.Series:
     """Tell of each buyer whether its limit in force stays although the recommended one differs, by little.
 
-    `limits`: `own_limit`, `recommended_with_cover`, `binding_with_cover`; `ceiling`: the most that rules and bounds
-    allow each buyer; `caps`: of groups, sectors and countries; rows as `limits`. A limit stays where it would change by
-    less than `minimum_change` of itself. One above the recommended stays only within its ceiling, and only if all that
-    would stay so fit in the caps. What a rule or an analyst fixes is set as it is.
+    `limits`: `exposure`, `own_limit`, `recommended_with_cover`, `binding_with_cover`; `ceiling`: the most that rules
+    and bounds allow each buyer; `caps`: of groups, sectors and countries; rows as `limits`. A limit stays where it
+    would change by less than `minimum_change` of itself. One above the recommended stays only within its ceiling, and
+    only if all that would stay so fit in the caps; one below it only if the buyer does not owe more. What a rule or an
+    analyst fixes is set as it is.
     """
     now, aim = limits["own_limit"].fillna(0.0), limits["recommended_with_cover"]
     small = (aim > 0) & ((aim - now).abs() < minimum_change * now) & ~limits["binding_with_cover"].isin(FIXED)
-    small &= (now <= aim) | ~(now > ceiling)
+    small &= ~((now > aim) & (now > ceiling)) & ~((now < aim) & (limits["exposure"] > now))
     return small & ((now <= aim) | fits(aim.mask(small, now), caps))
 
 

@@ -13,6 +13,7 @@ from tradecredit.decide.limit_rules import FIXED, UNMEASURED, USUAL
 from tradecredit.decide.limits import recommend
 from tradecredit.errors import InputError, Problem
 from tradecredit.measure.ratios import ratios
+from tradecredit.measure.receivables import NOT_STATED
 from tradecredit.model.at_risk import loss_given_default
 from tradecredit.model.default import overriding
 
@@ -24,7 +25,7 @@ TOLD = ("buyer", "need", "capacity", "new buyer", "maximum of its kind", "maximu
 """Topics that may be repeated to the buyer: they tell nothing of its default probability, of our margin and budget, of
 other buyers and the insurer."""
 
-OURS_TO_KNOW = ("expected-loss budget", "net value added")
+OURS_TO_KNOW = ("expected-loss budget", "net value added", "concentration", "group", "sector", "country")
 """What binds, where the decision is not repeated either."""
 
 
@@ -59,7 +60,8 @@ def why(book: Book, ratings: pd.DataFrame, buyer_id: str, *, cover: Cover | None
     Topics, in order: `buyer`, `grade`, `rule` where one for particular buyers applies; each method that applies, by its
     name in `METHODS`; `smallest`; `group`, where the buyer is in one, `sector` and `country`, where they are full;
     `prepaid`, `analyst's override` or `in default` where that decides, else `rounding`; `limit`; `with cover`, where
-    there is a policy; `decision`. Raises `InputError` for a buyer that the book does not know, and as `recommend`.
+    there is a policy; `decision`, and `approval` where something is decided. Raises `InputError` for a buyer that the
+    book does not know, and as `recommend`.
     """
     if buyer_id not in set(book.buyers["buyer_id"]):
         allowed = "the book does not know this buyer on its day"
@@ -71,6 +73,8 @@ def why(book: Book, ratings: pd.DataFrame, buyer_id: str, *, cover: Cover | None
     if pd.notna(facts.limit["covered_limit"]):
         steps.append(_with_cover(facts, cover))
     steps.append(("decision", facts.limit["change"], _decision(facts)))
+    if pd.notna(facts.limit["approval"]):
+        steps.append(("approval", None, f"Who approves: {facts.limit['approval']}."))
     table = pd.DataFrame(steps, columns=["topic", "amount", "sentence"]).astype({"amount": "float64"})
     ours = (table["topic"] == "decision") & (facts.limit["binding_with_cover"] in OURS_TO_KNOW)
     table = table.assign(told_to_buyer=table["topic"].isin(TOLD) & ~ours)
@@ -246,7 +250,8 @@ def _together(facts: Facts) -> Iterator[Step]:
     for name in ("sector", "country"):
         room = limit[f"{name}_room"]
         if pd.notna(room):
-            full = f"The limits of {name} {facts.known[name]} are above what they may add up to"
+            of = NOT_STATED if pd.isna(facts.known[name]) else facts.known[name]
+            full = f"The limits of {name} {of} are above what they may add up to"
             cut = "All that no analyst has set are cut in proportion, which leaves it"
             yield name, room, f"{full}. {cut} {facts.money(room)}."
 
@@ -285,8 +290,8 @@ def _with_cover(facts: Facts, cover: Cover) -> Step:
     if insurable < 1:
         part = "the insured debt"
         less = (
-            f"{_percent(insurable, 0)} of what it owes is insured debt: the rest is tax, or on longer terms than the "
-            "policy covers. "
+            f"{_percent(insurable, 0)} of a limit that it uses is insured debt: the rest is tax, or on longer terms "
+            "than the policy covers. "
         )
     return (
         topic,
@@ -315,8 +320,8 @@ def _decision(facts: Facts) -> str:
     granting = limit["decision"] in ("new", "increase")
     why = f"no more, because {limit['reason']}" if granting else f"because {limit['reason']}"
     if granting and limit["binding_with_cover"] == "need":
-        why = limit["reason"]
-    return f"{now}: {told}, {why}. Who approves: {limit['approval']}."
+        why = f"and {limit['reason']}"
+    return f"{now}: {told}, {why}."
 
 
 def _percent(share: float, digits: int = 2) -> str:

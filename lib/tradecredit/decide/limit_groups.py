@@ -245,7 +245,8 @@ def class_caps_in_words(class_caps: pd.DataFrame, currency: str) -> str:
     over, above = class_caps[class_caps["over_cap"] > 0], class_caps[class_caps["set_above"] > 0]
     told = "Nobody owes more than the caps of sectors and countries allow."
     if len(over):
-        told = f"More is owed than the cap in {', '.join(over.index)}: by {currency} {over['over_cap'].sum():,.0f}."
+        each = ", ".join(f"{name} (by {currency} {amount:,.0f})" for name, amount in over["over_cap"].items())
+        told = f"More is owed than the cap in {each}."
     if len(above):
         passed = ", ".join(above.index)
         told += f" Limits that analysts have set pass the cap of {passed}: the other buyers there get nothing."

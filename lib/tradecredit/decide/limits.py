@@ -18,7 +18,7 @@ from tradecredit.decide.limit_amounts import (
 )
 from tradecredit.decide.limit_decisions import decided, staying
 from tradecredit.decide.limit_groups import by_buyer, caps
-from tradecredit.decide.limit_methods import capacity, loss_budget, need, own_exposure, smallest
+from tradecredit.decide.limit_methods import capacity, loss_budget, need, smallest
 from tradecredit.measure.behaviour import limits_in_force
 from tradecredit.model.default import overriding
 
@@ -49,11 +49,12 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
       `breach`: exposure above our own limit (missing without one; the use also where it is 0);
     - `insurer_limit`, named by the insurer; `covered_limit`, what applies under the policy; `stopped`, whether nothing
       that is shipped from now on is insured: see `Cover`. `insured`: what the insurer bears of the exposure, before any
-      deductible or first loss; `own` = exposure − insured, see `own_exposure`;
+      deductible or first loss; `own` = exposure − insured;
     - `recommended_with_cover`, `binding_with_cover`: the same with only our own part of the limit counting for the
       methods that measure what we risk (`covered_amounts`). Cover adds to what is recommended without it, as far as
       need, concentration and what the groups, sectors and countries have left allow. This is the limit to set (without
-      a policy: `recommended`); `over_recommended`: exposure above it;
+      a policy: `recommended`); `over_recommended`: exposure above it. `methods_give`: what it would be for the buyer
+      alone if nothing else set it;
     - `change`, `decision`, `decision_code`, `response_code`, `reason`, `reason_code`, `approval`: see `decided`.
 
     Rules: a buyer of kind `prepaid` gets 0 (`prepaid`); public bodies and affiliates have no capacity, loss budget and
@@ -65,8 +66,9 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     known, settings = known_buyers(book, ratings), book.run.limits
     exposure, own_limit = known["open_amount"], by_place(limits_in_force(book)["own"], known)
     cover = cover or of_buyers(book)
-    share, reach, covered_limit, named, stopped = (
-        by_place(values, known) for values in (cover.share, cover.reach, cover.limit, cover.named, cover.stopped)
+    share, reach, covered_limit, named, stopped, insured = (
+        by_place(values, known)
+        for values in (cover.share, cover.reach, cover.limit, cover.named, cover.stopped, cover.insured)
     )
 
     found = buyer_amounts(book, known)
@@ -80,7 +82,7 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         rounded_down(limits.limit, settings.digits).where(found.fixed.isna(), found.fixed)
         for limits in (without, within)
     )
-    own = own_exposure(exposure, reach, insured_percentage=share.fillna(0.0))
+    insured = insured.fillna(0.0)
     table = without.amounts.assign(
         recommended=recommended,
         binding=without.binding,
@@ -97,8 +99,9 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         limit_use=exposure / own_limit.where(own_limit > 0),
         breach=(exposure - own_limit).clip(lower=0.0),
         over_recommended=(exposure - with_cover).clip(lower=0.0),
-        insured=exposure - own,
-        own=own,
+        insured=insured,
+        own=exposure - insured,
+        methods_give=rounded_down(smallest(covered)[1], settings.digits),
         recommended_with_cover=with_cover,
         binding_with_cover=within.binding,
     )
@@ -127,10 +130,10 @@ def totals(limits: pd.DataFrame) -> pd.Series:
     """Return the book's sums: `recommended`, `recommended_with_cover`, `breaches` (buyers), `breach_amount`, `own`,
     `insured`, `insured_share`.
 
-    Breaches are missing where no buyer has a limit of ours, `insured` and its share of the exposure where there is no
-    policy, or no limit above 0 is known under it.
+    Breaches are of buyers that are not in default without a limit above 0; missing where no buyer has a limit of ours.
+    `insured` and its share of the exposure are missing where there is no policy, or no limit above 0 is known under it.
     """
-    over = limits["breach"].dropna()
+    over = limits.loc[~_ended(limits), "breach"].dropna()
     told = limits["covered_limit"].notna() & (limits[["covered_limit", "insurer_limit"]] > 0).any(axis=None)
     insured = limits["insured"].where(told).sum(min_count=1)
     return pd.Series(
@@ -198,7 +201,7 @@ def assumptions(book: Book, limits: pd.DataFrame) -> list[str]:
 def overridden(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
     """Return what the limits that analysts have set change: index buyer_id, the largest difference first.
 
-    `limits`: `recommend`. `limit` that stands; `methods_give`, the smallest amount of the methods; `difference`;
+    `limits`: `recommend`. `limit` that stands; `methods_give`, what the methods would give with cover; `difference`;
     `passes`: which bounds on a single buyer the limit is above, in words (empty: none); `by`, `reason`, `until`.
     """
     judged = limits[limits["binding"] == "analyst's override"]
@@ -208,7 +211,7 @@ def overridden(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "limit": judged["recommended"],
-            "methods_give": given.min(axis="columns"),
+            "methods_give": judged["methods_give"],
             "passes": pd.Series(passes, index=judged.index, dtype="str"),
         }
     )
@@ -228,8 +231,16 @@ def expired_overrides(book: Book) -> pd.DataFrame:
 
 
 def breaches(limits: pd.DataFrame) -> pd.DataFrame:
-    """Return the buyers that owe more than our own limit, the largest excess first."""
-    return limits[limits["breach"] > 0].sort_values("breach", ascending=False, kind="stable")
+    """Return the buyers that owe more than our own limit, the largest excess first.
+
+    Left out are those in default without a limit above 0: there is nothing left to pass.
+    """
+    over = limits[(limits["breach"] > 0) & ~_ended(limits)]
+    return over.sort_values("breach", ascending=False, kind="stable")
+
+
+def _ended(limits: pd.DataFrame) -> pd.Series:
+    return (limits["binding"] == "in default") & ~(limits["own_limit"] > 0)
 
 
 def decisions(limits: pd.DataFrame, currency: str) -> list[str]:

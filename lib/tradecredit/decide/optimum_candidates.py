@@ -45,9 +45,9 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     - `insurable_share`: `Cover.insurable`, 0 for buyers to whom nothing is shipped with cover any more
       (`Cover.stopped`); `covered_share` = insured percentage × insurable share; `covered_limit`: `Cover.reach`. Without
       a policy, and of excess of loss and top-ups, which bear no part of an ordinary loss: 0;
-    - `premium` = `premium_of_sales` × insurable share × sales carried, gross of tax (`carried_sales`), as far as they
-      are needed. As the share is net, tax is off already: like `cover.insurable_turnover`, net sales that the policy
-      insures, within the insurer's limit or above. Minimum premium and fees hang on no limit;
+    - `premium` = `premium_of_sales` × `Cover.insured_sales` (0 as above) × sales carried, gross of tax
+      (`carried_sales`), as far as they are needed: like `cover.insurable_turnover`, net sales that the policy insures,
+      within the insurer's limit or above. Minimum premium and fees hang on no limit;
     - `pd`, `lgd`, `correlation`, `insured_limit`, `evidence`, `group_id`; `sector`, `country`: see `classes`.
     """
     settings, index = book.run.limit_optimum, limits.index
@@ -153,13 +153,14 @@ def _insured(book: Book, table: pd.DataFrame, sales: pd.Series, policy: Policy |
     if not linear_part(policy):
         return table.assign(insurable_share=0.0, covered_share=0.0, covered_limit=0.0, premium=0.0)
     cover = of_buyers(book, policy)
-    share, stopped = (values.reindex(table.index) for values in (cover.insurable, cover.stopped))
-    share = share.mask(stopped, 0.0)
+    share, charged = (
+        values.mask(cover.stopped, 0.0).reindex(table.index) for values in (cover.insurable, cover.insured_sales)
+    )
     return table.assign(
         insurable_share=share,
         covered_share=cover.percentage * share,
         covered_limit=cover.reach.reindex(table.index).where(share > 0, 0.0),
-        premium=premium_of_sales(policy) * share * sales,
+        premium=premium_of_sales(policy) * charged * sales,
     )
 
 
