@@ -99,7 +99,7 @@ def test_what_rounds_to_nothing_has_no_sign(name, value, words):
 def test_a_hyphen_in_a_name_is_no_minus_sign():
     told = {"score: A-1": Candidate(OPINION, -1, "A-1's score is {:.0f}")}
     assert in_words("score: A-1", -3.0, told) == "A-1's score is −3"
-    assert in_words("score: A-1", float("nan"), told) == "score: A-1 not known"
+    assert in_words("score: A-1", float("nan"), told) == "score of A-1 not known"
 
 
 def test_at_most_three_drivers_the_strongest_first_and_none_that_is_worth_no_word():

@@ -40,7 +40,7 @@ def drivers(contributions: pd.DataFrame, values: pd.DataFrame, told_by: Mapping[
 def in_words(name: str, value: float, told_by: Mapping[str, Candidate]) -> str:
     """Return an input and its value in words; what rounds to nothing has no sign."""
     if np.isnan(value):
-        return f"{name.replace('_', ' ')} not known"
+        return f"{name.replace('_', ' ').replace(': ', ' of ')} not known"
     words = told_by[name].words.format(value).replace("%", " %")
     words = re.sub(r"(?<!\w)[-+](?=0(\.0*)?(?![.\d]))", "", words)
     return re.sub(r"(?<!\w)-(?=\d)", "\N{MINUS SIGN}", words)
