@@ -98,6 +98,8 @@ def known_buyers(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
 
 def by_place(values: pd.Series, known: pd.DataFrame) -> pd.Series:
     """Return values, index buyer_id, by the place of the buyer in `known`; missing where there is none."""
+    if values.index.equals(pd.Index(known["buyer_id"])):
+        return pd.Series(values.to_numpy(dtype="float64"), index=known.index)
     place, found = places(values.index.to_series(), known["buyer_id"]), np.full(len(known), np.nan)
     found[place[place >= 0]] = values.to_numpy(dtype="float64")[place >= 0]
     return pd.Series(found, index=known.index)
