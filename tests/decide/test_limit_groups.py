@@ -180,6 +180,7 @@ def test_what_is_said_of_groups():
         "1 of 2 groups owe more than their limit, by EUR 1,500. Its group's limit takes something off the limit of 2 "
         "members."
     )
+    assert in_words(table.head(0), "EUR") == "No buyer belongs to a group."
     assert in_words(table.head(1), "EUR") == (
         "No group owes more than its limit. No member's limit is cut by its group's."
     )

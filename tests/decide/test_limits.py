@@ -709,16 +709,17 @@ def test_what_is_said_of_the_methods_that_bind():
 
 def test_what_the_limits_take_for_granted(book_of):
     usual = book_of(AS_OF, run={"margin": 0.18}, **LEDGER)
-    (turns,) = limits.assumptions(usual, limits.recommend(usual, rated()))
+    turns, bare = limits.assumptions(usual, limits.recommend(usual, rated()))
+    assert bare == "The run names no policy: all that is owed is our own risk, and cover adds nothing to a limit."
     assert turns.startswith("Net value added counts 1 × the margin a year on a limit")
     endless = "buyer_id,limit,reason,by,until\nA,10,seen,X,\nB,10,seen,X,2027-01-01\n"
     bare = book_of(AS_OF, overrides=endless, **LEDGER)
-    margin, until = limits.assumptions(bare, limits.recommend(bare, rated()))
+    margin, _, until = limits.assumptions(bare, limits.recommend(bare, rated()))
     assert margin.startswith("The run states no margin")
     assert until == "Limits of analysts without an end date (1) hold until they are taken back."
     paid = INVOICES.assign(received=INVOICES["due"], kind="payment")[["invoice_id", "received", "amount", "kind"]]
     settled = book_of("2026-05-31", **LEDGER | {"receipts": paid})
-    assert "Nobody owes anything" in limits.assumptions(settled, limits.recommend(settled, rated()))[1]
+    assert "Nobody owes anything" in limits.assumptions(settled, limits.recommend(settled, rated()))[2]
     excess = Policy(kind="excess_of_loss", aggregate_first_loss=100, maximum_liability=1_000)
     insured = book_of(AS_OF, run={"margin": 0.18}, limits=IN_FORCE, **LEDGER)
     told = limits.assumptions(insured, limits.recommend(insured, rated(), cover=of_buyers(insured, excess)))

@@ -204,6 +204,8 @@ def groups(limits: pd.DataFrame) -> pd.DataFrame:
 
 def in_words(groups: pd.DataFrame, currency: str) -> str:
     """Return in a sentence which groups are above their limit, and how many members' limits are cut (`groups`)."""
+    if groups.empty:
+        return "No buyer belongs to a group."
     over = groups[groups["over_group_limit"] > 0]
     above = "No group owes more than its limit."
     if len(over):

@@ -188,6 +188,8 @@ def assumptions(book: Book, limits: pd.DataFrame) -> list[str]:
             "buyer buys (`turns_a_year`); requests to the insurer and limits for the book as a whole count what it "
             "does buy."
         )
+    if limits["covered_limit"].isna().all():
+        told.append("The run names no policy: all that is owed is our own risk, and cover adds nothing to a limit.")
     if (limits["covered_limit"] > 0).any() and not (limits["insured"] > 0).any():
         told.append("The policy in force bears no part of what is owed today: limits with cover rest on none.")
     if not limits["exposure"].sum() > 0:
