@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.measure.receivables import open_items
+from tradecredit.measure.receivables import net_share, open_items
 from tradecredit.model.at_risk import cover, evidence
 from tradecredit.model.insurance import Policy
 
@@ -32,8 +32,7 @@ def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> tup
     """
     if policy is None or policy.kind == "top_up":
         return items.iloc[:0], "no policy of its own in force"
-    invoices = book.invoices.loc[items.index]
-    net = items["open_amount"] * (1 - (invoices["tax"].fillna(0.0) / invoices["amount"]))
+    net = items["open_amount"] * net_share(book.invoices.loc[items.index])
     counted = items.assign(net=net)[policy.insurable(items, book.buyers) & (net > 0)]
     if counted.empty:
         return counted, "nothing of it is insurable"

@@ -7,7 +7,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book, named
 from tradecredit.measure.balances import open_amounts
-from tradecredit.measure.receivables import window_start
+from tradecredit.measure.receivables import in_dispute, net_share, window_start
 from tradecredit.model import at_risk
 from tradecredit.model.insurance import NOT_INSURABLE, Policy
 
@@ -69,15 +69,15 @@ def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
         return Cover(0.0, limit * np.nan, limit, nothing > 0, nothing, nothing, nothing)
     # Evidence is slow to find, and only a discretionary limit rests on it.
     attached = policy.attachment(table.join(at_risk.evidence(book)) if policy.discretionary_limit else table)
-    limit = pd.Series(attached.limit, index=table.index)
+    limit, sales = pd.Series(attached.limit, index=table.index), insured_sales(book, policy)
     return Cover(
         percentage=policy.insured_percentage if policy.kind in PAYING_BY_LOSS else 0.0,
         limit=limit,
         named=limit.mask(attached.discretionary),
         stopped=_stopped(book, policy),
         insured_debt=_insured_debt(book, policy),
-        insurable=_insured_share(book, policy, owed_days(book)),
-        insured_sales=_insured_share(book, policy, pd.Series(1.0, index=book.invoices.index)),
+        insurable=_insured_share(book, policy, sales, owed_days(book)),
+        insured_sales=_insured_share(book, policy, sales, pd.Series(1.0, index=sales.index)),
     )
 
 
@@ -120,13 +120,13 @@ def stopped_in_words(limits: pd.DataFrame, currency: str) -> str:
     )
 
 
-def _insured_share(book: Book, policy: Policy, weight: pd.Series) -> pd.Series:
-    """Return the part of each buyer's sales of the last 12 months, so weighted, that is insured."""
+def _insured_share(book: Book, policy: Policy, insured: pd.Series, weight: pd.Series) -> pd.Series:
+    """Return the part of each buyer's sales of the last 12 months, so weighted, that is `insured` (`insured_sales`)."""
     invoices, buyers = book.invoices, book.buyers["buyer_id"]
     recent = invoices["issued"] > window_start(book.as_of, 12)
     gross, net = (
         np.bincount(book.buyer_of_invoice, (amounts * weight).to_numpy(), len(buyers))
-        for amounts in (invoices["amount"].where(recent, 0.0), insured_sales(book, policy))
+        for amounts in (invoices["amount"].where(recent, 0.0), insured)
     )
     barred = (book.buyers["kind"].isin(NOT_INSURABLE) | ~_listed(buyers, policy)).to_numpy()
     sold = gross[~barred].sum()
@@ -143,10 +143,9 @@ def _insured_debt(book: Book, policy: Policy) -> pd.Series:
     invoices, buyers = book.invoices, pd.Index(book.buyers["buyer_id"], name="buyer_id")
     counted = policy.insurable(invoices, book.buyers).to_numpy(bool)
     if book.has("disputes"):
-        still_open = book.disputes.loc[book.disputes["closed"].isna(), "invoice_id"]
-        counted = counted & ~named(still_open, invoices["invoice_id"])
-    net = 1 - (invoices["tax"] / invoices["amount"].where(invoices["amount"] > 0)).fillna(0.0).to_numpy()
-    debt = np.bincount(book.buyer_of_invoice, np.where(counted, open_amounts(book) * net, 0.0), len(buyers))
+        counted = counted & ~named(in_dispute(book), invoices["invoice_id"])
+    net = open_amounts(book) * net_share(invoices).to_numpy()
+    debt = np.bincount(book.buyer_of_invoice, np.where(counted, net, 0.0), len(buyers))
     return pd.Series(debt, index=buyers, name="insured_debt")
 
 

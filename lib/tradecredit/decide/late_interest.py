@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.measure.receivables import open_items, window_start
+from tradecredit.measure.receivables import in_dispute, open_items, window_start
 from tradecredit.model.at_risk import in_default
 from tradecredit.params import LateInterestLaw
 
@@ -203,7 +203,7 @@ def _late_parts(book: Book, months: int) -> pd.DataFrame:
     parts = pd.concat([paid[paid["invoice_id"].isin(of.index)], still]).join(of, on="invoice_id")
     parts = parts[parts["until"] > parts["due"]].sort_values("until", kind="stable")
     parts = parts.join(book.buyers.set_index("buyer_id")[["country", "kind"]], on="buyer_id").reset_index(drop=True)
-    disputed = parts["invoice_id"].isin(book.disputes.loc[book.disputes["closed"].isna(), "invoice_id"])
+    disputed = parts["invoice_id"].isin(in_dispute(book))
     settled, defaulted = parts["settled"].notna(), parts["buyer_id"].isin(in_default(book))
     state = np.select([settled, disputed, defaulted], ["paid late", "in dispute", "in default"], "open")
     return parts.assign(state=state)

@@ -10,7 +10,7 @@ from tradecredit.book.book import Book
 from tradecredit.decide.claim import claimed_on, consent, insured_items
 from tradecredit.decide.terms import Economics, default_by, economics, present_value
 from tradecredit.errors import InputError, ParameterError, Problem
-from tradecredit.measure.receivables import disputed, open_items
+from tradecredit.measure.receivables import in_dispute, open_items
 from tradecredit.model.at_risk import in_default
 from tradecredit.model.insurance import Policy
 
@@ -255,7 +255,7 @@ def _past_due(book: Book) -> pd.DataFrame:
     """Return the open items past due, with `in_dispute`: a dispute on any part of the invoice is open."""
     items = open_items(book)
     items = items[items["days_past_due"] > 0]
-    return items.assign(in_dispute=items["invoice_id"].isin(disputed(book).query("closed.isna()")["invoice_id"]))
+    return items.assign(in_dispute=items["invoice_id"].isin(in_dispute(book)))
 
 
 def _overdue(book: Book, buyer_id: str) -> pd.DataFrame:

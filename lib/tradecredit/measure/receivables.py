@@ -208,6 +208,16 @@ def disputed(book: Book) -> pd.DataFrame:
     )
 
 
+def in_dispute(book: Book) -> pd.Series:
+    """Return the ids of the invoices of which a part at least is in an open dispute; one stands there for each."""
+    return book.disputes.loc[book.disputes["closed"].isna(), "invoice_id"]
+
+
+def net_share(invoices: pd.DataFrame) -> pd.Series:
+    """Return the part of each invoice that is not tax: 1 − `tax` / `amount`; 1 where no tax is stated, or no amount."""
+    return 1 - (invoices["tax"] / invoices["amount"].where(invoices["amount"] > 0)).fillna(0.0)
+
+
 def disputes(book: Book) -> pd.DataFrame:
     """Return the open disputes by reason, largest amount first.
 

@@ -9,7 +9,7 @@ from tradecredit.book.book import Book, named
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.measure.behaviour import limits_in_force
 from tradecredit.measure.ratios import ratios
-from tradecredit.measure.receivables import disputed, open_items, window_start
+from tradecredit.measure.receivables import in_dispute, net_share, open_items, window_start
 from tradecredit.model.insurance import NOT_INSURABLE
 from tradecredit.params import Run
 
@@ -73,9 +73,8 @@ def exposures(book: Book) -> pd.DataFrame:
     """
     buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
     items = open_items(book)
-    counted = ~items["invoice_id"].isin(disputed(book).query("closed.isna()")["invoice_id"])
-    tax_share = (book.invoices["tax"] / book.invoices["amount"].where(book.invoices["amount"] > 0)).fillna(0.0)
-    items = items.assign(insurable=items["open_amount"].where(counted, 0.0) * (1 - tax_share))
+    counted = ~items["invoice_id"].isin(in_dispute(book))
+    items = items.assign(insurable=items["open_amount"].where(counted, 0.0) * net_share(book.invoices))
     sums = items.groupby("buyer_id")[["open_amount", "insurable"]].sum().reindex(buyers, fill_value=0.0)
     balance = sums["open_amount"].rename("balance")
     usual = sums["insurable"].sum() / balance.sum() if balance.sum() > 0 else 1.0
