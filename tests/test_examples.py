@@ -13,7 +13,7 @@ import yaml
 
 from tradecredit import Book
 from tradecredit.measure import receivables
-from tradecredit.params import PROJECT
+from tradecredit.params.base import PROJECT
 from tradecredit.report.run import report
 
 IBM = PROJECT.parent / "shared" / "data" / "ibm_accounts_receivable.csv"

@@ -1,7 +1,7 @@
 """The trade credit workbook's library: a credit book in; default probabilities, limits and losses out."""
 
 from tradecredit.book.book import Book
-from tradecredit.model.insurance import Policy
-from tradecredit.params import Run
+from tradecredit.insurance.policy import Policy
+from tradecredit.params.run import Run
 
 __all__ = ["Book", "Policy", "Run"]

@@ -11,7 +11,7 @@ import typer
 import yaml
 
 from tradecredit.errors import InputError, ParameterError, Problem
-from tradecredit.params import PROJECT
+from tradecredit.params.base import PROJECT
 
 app = typer.Typer(
     help="A credit book in; default probabilities, limits, and losses with and without insurance out.",
@@ -51,7 +51,7 @@ def report(
 @app.command()
 def check(run_file: RunFile, as_of: AsOf = None) -> None:
     """Check the run file, its policies and all data; print every problem at once."""
-    from tradecredit.decide.cover import policies, unknown_buyers
+    from tradecredit.insurance.in_force import policies, unknown_buyers
     from tradecredit.report.run import checked_book, checked_run
 
     with _bad_input_exits_2():
@@ -74,7 +74,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed makes the same company.")] = 7,
 ) -> None:
     """Write a demo company's credit book as CSV files, with a run file to report on it."""
-    from tradecredit.book.demo import demo_book, write
+    from tradecredit.book.demo.ledger import demo_book, write
 
     with _bad_input_exits_2():
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

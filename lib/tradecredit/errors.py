@@ -1,7 +1,10 @@
 """The two errors that bad input raises, and the problem that both list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,24 @@ class ParameterError(_Problems):
 
 class InputError(_Problems):
     """The credit book's data cannot be read as they are."""
+
+
+def values_not(right: pd.Series, values: pd.Series, table: str, allowed: str) -> Iterator[Problem]:
+    """Yield one problem for the rows of a column that are not `right`: the first one shown, the others counted."""
+    wrong = np.flatnonzero(~right.to_numpy(bool))
+    if len(wrong):
+        first = int(wrong[0])
+        found = str(values.iloc[first])
+        if values.index.name:
+            found = f"{found} ({values.index.name} {values.index[first]})"
+        yield Problem(
+            file=table, row=first + 2, column=str(values.name), value=found, allowed=allowed,
+            remedy="correct the value", others=len(wrong) - 1,
+        )  # fmt: skip
+
+
+def missing_columns(table: pd.DataFrame, columns: Iterable[str], name: str) -> Iterator[Problem]:
+    """Yield a problem for each column that a table lacks."""
+    for column in columns:
+        if column not in table:
+            yield Problem(file=name, column=column, allowed="this column is missing", remedy="add it")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit import Policy
-from tradecredit.params import Dependence, SectorFactors
+from tradecredit.params.losses import Dependence, SectorFactors
 
 LEVELS = (0.95, 0.99, 0.999)
 

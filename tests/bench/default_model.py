@@ -17,12 +17,13 @@ import pandas as pd
 import statsmodels.api as sm
 from scipy.special import expit, logit
 
-from tradecredit import Book, Run
-from tradecredit.book.demo import demo_book
-from tradecredit.model import default, level, validate
-from tradecredit.model.calibration_tests import grade_tests
-from tradecredit.model.default_model import DefaultModel
-from tradecredit.model.grades import grade
+from tradecredit import Book, Run, default
+from tradecredit.book.demo.ledger import demo_book
+from tradecredit.default import point_in_time
+from tradecredit.default.additive_model import DefaultModel
+from tradecredit.default.grades import grade
+from tradecredit.numerics import discrimination
+from tradecredit.validation.calibration import grade_tests
 
 try:
     import lightgbm
@@ -67,9 +68,9 @@ def american(folder: Path) -> None:
         told = f"american, {'with' if market else 'without'} market value, {X.shape[1]} inputs"
         for name, fit in {"curves": curves_of(firms), **({"LightGBM": trees} if lightgbm else {})}.items():
             p = fit(X[train], y[train], X[later])
-            area, slope = validate.auc(p, y[later]), validate.calibration_slope(p, y[later])
+            area, slope = discrimination.auc(p, y[later]), discrimination.calibration_slope(p, y[later])
             left_out = pd.concat([fit(X[fold != k], y[fold != k], X[fold == k]) for k in range(5)])
-            crossed = validate.auc(left_out, y.reindex(left_out.index))
+            crossed = discrimination.auc(left_out, y.reindex(left_out.index))
             print(
                 f"{told}, {name}: later years AUC {area.value:.3f} (s.e. {area.standard_error:.3f}), slope "
                 f"{slope.value:.2f} (s.e. {slope.standard_error:.2f}); firms left out AUC {crossed.value:.3f} "
@@ -100,8 +101,10 @@ def trees(X: pd.DataFrame, y: pd.Series, other: pd.DataFrame) -> pd.Series:
 
 def worst_grade(p: pd.Series, y: pd.Series) -> None:
     """Print the least p-value of Jeffreys' test by grade, at the level of the sample: it is no test of the level."""
-    at_level = level.moved(p, level.factor_to(float(y.mean()), p))
-    grades = grade(level.moved(p, level.factor_to(CENTRAL_TENDENCY, p)), Run.model_fields["grades"].default)
+    at_level = point_in_time.moved(p, point_in_time.factor_to(float(y.mean()), p))
+    grades = grade(
+        point_in_time.moved(p, point_in_time.factor_to(CENTRAL_TENDENCY, p)), Run.model_fields["grades"].default
+    )
     tests = grade_tests(at_level, y, grades)
     worst = tests["jeffreys"].astype("float64").idxmin()
     print(

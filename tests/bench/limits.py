@@ -25,9 +25,9 @@ from tradecredit import Book, Run
 from tradecredit.book.book import _freeze, _thawed
 from tradecredit.book.schema import TABLES, dtype
 from tradecredit.decide import limits
-from tradecredit.decide.insured_part import of_buyers
-from tradecredit.model.grades import grade
-from tradecredit.model.insurance import Policy
+from tradecredit.default.grades import grade
+from tradecredit.insurance.cover import of_buyers
+from tradecredit.insurance.policy import Policy
 
 AS_OF = pd.Timestamp("2026-10-31")
 SECTORS, COUNTRIES = list("CFGHM"), ["DE", "FR", "IT", "GB", "ES"]

@@ -26,10 +26,10 @@ import scipy.optimize
 from common_work import granular_book
 from scipy.sparse import hstack
 
-from tradecredit.decide.optimum_programme import Years, own_part, results, shortfall, solution
-from tradecredit.model.losses import simulate
-from tradecredit.model.risk_measures import Sample, tail_weights
-from tradecredit.params import Sampling
+from tradecredit.decide.optimum.programme import Years, own_part, results, shortfall, solution
+from tradecredit.losses.simulation import simulate
+from tradecredit.numerics.risk_measures import Sample, tail_weights
+from tradecredit.params.losses import Sampling
 
 LEVEL = 0.99
 ROUNDS = 3

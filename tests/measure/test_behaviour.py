@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit.measure import behaviour
+from tradecredit.measure import behaviour, limits_in_force
 
 # As of 31 March 2026: the 12 months begin after 31 March 2025, the 3 months after 31 December 2025.
 #   A0 was settled before the 12 months; only its day of issue counts, for the history
@@ -147,7 +147,7 @@ C,own,0,2025-01-01,
 
 def test_limit_use_is_of_our_own_limit_first(book_of):
     book = book_of(DAY, **LEDGER, limits=LIMITS)
-    in_force = behaviour.limits_in_force(book)
+    in_force = limits_in_force.limits_in_force(book)
     # The latest decision that has not ended counts; one that ends on the day itself is still in force.
     assert in_force.loc["A"].dropna().to_dict() == {"own": 2000, "insurer": 500}
     assert in_force.loc["B"].dropna().to_dict() == {"insurer": 800, "discretionary": 100}
@@ -158,7 +158,7 @@ def test_limit_use_is_of_our_own_limit_first(book_of):
     assert behaviour.features(book.at("2026-03-30")).loc["A", "limit_use"] == pytest.approx(1000 / 9000)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(back=st.integers(0, 800))
 def test_later_rows_change_no_feature(book_of, back):
     day = pd.Timestamp("2026-04-30") - pd.Timedelta(days=back)
@@ -169,7 +169,7 @@ def test_later_rows_change_no_feature(book_of, back):
     pd.testing.assert_frame_equal(behaviour.features(then), behaviour.features(rebuilt))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(delay=st.integers(0, 60), longer=st.integers(1, 60))
 def test_paying_later_never_lowers_the_days_beyond_terms(book_of, delay, longer):
     def days(extra):

@@ -10,7 +10,7 @@ from scipy.special import logit
 from scipy.stats import norm
 
 from tradecredit.measure import published_scores as published
-from tradecredit.model import validate
+from tradecredit.numerics import discrimination
 
 AMERICAN = Path(__file__).parents[3] / "shared" / "data" / "american_bankruptcy_3y.csv"
 HEADER = (
@@ -177,16 +177,16 @@ def test_what_is_published_later_changes_nothing(book_of):
 def test_scores_order_the_failures_of_american_firms():
     # Measured, and quoted in few_defaults.SOURCE beside the brought curves' 0.759 on the same firms.
     sys.path.insert(0, str(Path(__file__).parents[1] / "reference"))
-    import brought_model
+    import bundled_model
 
-    table = pd.read_csv(AMERICAN).rename(columns=brought_model.ITEMS).sort_values(["firm_id", "fiscal_year"])
+    table = pd.read_csv(AMERICAN).rename(columns=bundled_model.ITEMS).sort_values(["firm_id", "fiscal_year"])
     table = table.assign(equity=table["total_assets"] - table["total_liabilities"])
     year_before = table.assign(net_income=table.groupby("firm_id")["net_income"].shift())
     last = ~table.duplicated("firm_id", keep="last") & table["split"].eq("validation")
     firms, earlier = table[last], year_before[last]
     assert (len(firms), firms["failed"].sum()) == (615, 74)
-    area = validate.auc(-published.altman_z(firms), firms["failed"])
+    area = discrimination.auc(-published.altman_z(firms), firms["failed"])
     assert area.value == pytest.approx(0.707, abs=0.001)
     for score in (published.zmijewski(firms), published.ohlson(firms, earlier, dollars_per_unit=1e6)):
-        other = validate.auc(score, firms["failed"])
+        other = discrimination.auc(score, firms["failed"])
         assert other.value - 3 * other.standard_error > 0.5

@@ -356,7 +356,7 @@ def ledgers(draw) -> dict[str, pd.DataFrame]:
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ledger=ledgers(), back=st.integers(0, 300))
 def test_what_always_holds(book_of, ledger, back):
     day = pd.Timestamp("2026-03-31") - pd.Timedelta(days=back)
@@ -375,7 +375,7 @@ def test_what_always_holds(book_of, ledger, back):
         assert 1 / len(book.buyers) - 1e-9 <= figures["herfindahl"] <= figures["largest_buyer_share"] + 1e-9
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ledger=ledgers(), back=st.integers(0, 300))
 def test_later_rows_change_no_figure(book_of, ledger, back):
     day = pd.Timestamp("2026-03-31") - pd.Timedelta(days=back)

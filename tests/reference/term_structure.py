@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq, least_squares
 
-from tradecredit.model import term_structure
-from tradecredit.params import DefaultSettings
+from tradecredit.default import term_structure
+from tradecredit.params.default import DefaultSettings
 
 RATINGS = ["AAA", "AA", "A", "BBB", "BB", "B", "CCC/C"]
 STATES = [*RATINGS, "D", "NR"]

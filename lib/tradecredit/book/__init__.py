@@ -1,1 +1,1 @@
-"""Floor 1: reads, checks and freezes the credit book."""
+"""Reads, checks and freezes the credit book."""

@@ -19,7 +19,7 @@ from tradecredit.book import checks, sources
 from tradecredit.book.memory import CACHE, code_version, replacing
 from tradecredit.book.schema import TABLES, dtype
 from tradecredit.errors import InputError, Problem
-from tradecredit.params import Run
+from tradecredit.params.run import Run
 
 TRANSLATED = {
     "invoices": ("issued", ["amount", "tax"]),

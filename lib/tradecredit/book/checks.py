@@ -8,7 +8,7 @@ import pandas as pd
 from tradecredit.book.schema import NEVER_EMPTY, TABLES, Column, Table, dtype
 from tradecredit.book.sources import RawTable
 from tradecredit.errors import Problem
-from tradecredit.params import Formats
+from tradecredit.params.source import Formats
 
 SHOWN = 10
 """Rows named for each kind of problem in a column; the rest are counted."""

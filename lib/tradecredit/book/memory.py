@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import joblib
 
-from tradecredit.params import PROJECT
+from tradecredit.params.base import PROJECT
 
 CACHE = PROJECT / ".cache"
 """Snapshots and results, by key; may be deleted at any time."""

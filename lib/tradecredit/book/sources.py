@@ -10,10 +10,11 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from tradecredit.book.demo import demo_book
+from tradecredit.book.demo.ledger import demo_book
 from tradecredit.book.schema import COMPULSORY, DERIVED, TABLES
 from tradecredit.errors import Problem
-from tradecredit.params import DemoSource, DuckDBSource, FolderSource, Formats, Run, TableMapping
+from tradecredit.params.run import Run
+from tradecredit.params.source import DemoSource, DuckDBSource, FolderSource, Formats, TableMapping
 
 TEXT = (".csv", ".txt", ".tsv")
 SUFFIXES = (*TEXT, ".parquet", ".xlsx")

@@ -1,1 +1,1 @@
-"""Floor 4: what to do: limits."""
+"""What to lend, on which terms, and which policy to buy."""

@@ -1,1 +1,1 @@
-"""Floor 2: what the ledger and the accounts say, as figures; no model."""
+"""The ledger measured: figures by invoice, by buyer and of the whole book."""

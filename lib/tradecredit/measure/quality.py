@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.measure.behaviour import limits_in_force
+from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.receivables import disputed, open_items
 
 LONG_TERMS_DAYS = 180

@@ -14,7 +14,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
-from tradecredit.params import NOT_STATED
+from tradecredit.params.base import NOT_STATED
 
 IMPAIRED = ("write_off", "recovery", "claim")
 """Kinds of receipts that settle what the buyer did not pay in the ordinary course."""

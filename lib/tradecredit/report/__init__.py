@@ -1,1 +1,1 @@
-"""Floor 5: runs the chapters and makes the pages."""
+"""Chapters, pages and the index."""

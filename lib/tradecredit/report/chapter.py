@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from IPython.display import HTML, display
 
-from tradecredit.report import formats
 from tradecredit.report.tables import csv_text, escaped, to_html
+from tradecredit.words import formats
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -21,9 +21,9 @@ from matplotlib.font_manager import fontManager
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 from scipy.stats import norm
 
-from tradecredit.report.formats import MINUS, Kind, missing
-from tradecredit.report.formats import column as told
-from tradecredit.report.formats import probability as probability_text
+from tradecredit.words.formats import MINUS, Kind, missing
+from tradecredit.words.formats import column as told
+from tradecredit.words.formats import probability as probability_text
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
 SIZE = (6.4, 3.8)

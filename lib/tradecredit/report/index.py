@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.params import Run
-from tradecredit.report import formats
+from tradecredit.params.run import Run
 from tradecredit.report.document import document
 from tradecredit.report.tables import escaped
+from tradecredit.words import formats
 
 SUMMARY = "00_summary"
 MOST_FIGURES = 6

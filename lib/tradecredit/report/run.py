@@ -20,11 +20,13 @@ from tqdm import tqdm
 from traitlets.config import Config
 
 from tradecredit.book.book import Book
-from tradecredit.decide.cover import policies
 from tradecredit.errors import ParameterError, Problem
-from tradecredit.model.insurance import Policy
-from tradecredit.model.scenarios import Scenario, scenarios_of
-from tradecredit.params import Run, read_yaml
+from tradecredit.insurance.in_force import policies
+from tradecredit.insurance.policy import Policy
+from tradecredit.losses.stress import scenarios_of
+from tradecredit.params.run import Run
+from tradecredit.params.stress import Scenario
+from tradecredit.params.yaml_files import read_yaml
 from tradecredit.report.index import month_folder, write_index
 from tradecredit.report.page import page_html, title
 

@@ -6,7 +6,7 @@ from html import escape
 
 import pandas as pd
 
-from tradecredit.report.formats import (
+from tradecredit.words.formats import (
     CANNOT,
     COLUMNS,
     NUMERIC,

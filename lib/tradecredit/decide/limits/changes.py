@@ -1,0 +1,176 @@
+"""What to do about each limit in force: the change, its decision and reason as coded messages name them, who approves.
+
+Codes are those of UN/EDIFACT's segment CCD, credit cover details, as the UN/CEFACT directories list them (D.00A and
+D.01C): data elements 4505, credit cover request type; 4507, response type; 4509, response reason. 4509 has few
+reasons: what it does not name is 15, `Other`, and the `reason` says it in words. Its 4, a new company, is not used: a
+buyer that is new to us need not be newly incorporated.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.decide.limits.caps import Caps, fits
+from tradecredit.decide.limits.rules import FIXED
+from tradecredit.params.limits import ApprovalLevel
+
+DECISIONS = {
+    "new": ("2", "2"),
+    "increase": ("3", "2"),
+    "prolongation": ("8", "2"),
+    "reduction": ("7", "9"),
+    "cancellation": ("6", "8"),
+    "refusal": ("2", "3"),
+    "none": ("", ""),
+}
+"""Decision: the codes of 4505 (2 new limit, 3 increased limit, 6 cancellation, 7 reduction, 8 prolongation) and of 4507
+(2 approved, 3 not approved, 8 cancellation, 9 reduction; a new or increased limit below the need is 5, partly
+approved)."""
+
+PARTLY = "5"
+
+REASONS = {
+    "need": ("14", "it buys less than the limit is for"),
+    "capacity": ("15", "its accounts carry no more"),
+    "expected-loss budget": ("15", "its default probability allows no more"),
+    "net value added": ("15", "expected loss and capital would cost more than its margin earns"),
+    "no accounts": ("2", "its accounts are not known"),
+    "new buyer": ("15", "we have not known it for long"),
+    "maximum of its kind": ("13", "no buyer of its kind gets more"),
+    "maximum limit": ("13", "no buyer gets more"),
+    "concentration": ("13", "it would be too large a part of the book"),
+    "group": ("13", "its group's limit is full"),
+    "sector": ("13", "its sector's limit is full"),
+    "country": ("13", "its country's limit is full"),
+    "prepaid": ("15", "it pays in advance"),
+    "analyst's override": ("15", "an analyst has decided"),
+    "in default": ("15", "it is in default"),
+    "negative equity": ("12", "its accounts show negative equity"),
+    "insolvent": ("12", "it is insolvent"),
+    "need met": ("", "its need is met"),
+    "little change": ("", "what is recommended differs by little"),
+}
+"""What binds: the code of 4509 (2 no financial information, 12 adverse public information, 13 credit limit full, 14
+lack of turnover, 15 other; none where all that is needed is approved, or little would change), and the reason in
+words."""
+
+
+def staying(limits: pd.DataFrame, ceiling: pd.Series, caps: Caps, minimum_change: float) -> pd.Series:
+    """Tell of each buyer whether its limit in force stays although the recommended one differs, by little.
+
+    `limits`: `exposure`, `own_limit`, `recommended_with_cover`, `binding_with_cover`; `ceiling`: the most that rules
+    and bounds allow each buyer; `caps`: of groups, sectors and countries; rows as `limits`. A limit stays where it
+    would change by less than `minimum_change` of itself. One above the recommended stays only within its ceiling, and
+    only if all that would stay so fit in the caps; one below it only if the buyer does not owe more. What a rule or an
+    analyst fixes is set as it is.
+    """
+    now, aim = limits["own_limit"].fillna(0.0), limits["recommended_with_cover"]
+    small = (aim > 0) & ((aim - now).abs() < minimum_change * now) & ~limits["binding_with_cover"].isin(FIXED)
+    small &= ~((now > aim) & (now > ceiling)) & ~((now < aim) & (limits["exposure"] > now))
+    return small & ((now <= aim) | fits(aim.mask(small, now), caps))
+
+
+def decided(
+    limits: pd.DataFrame, stays: pd.Series, adverse: pd.DataFrame, approvals: Sequence[ApprovalLevel]
+) -> pd.DataFrame:
+    """Return the limits with what to do about those in force.
+
+    `limits`: a row for each buyer; `need`, `own_limit`, `recommended_with_cover` and `binding_with_cover`, as
+    `recommend` has them; `stays`: `staying`; `adverse`: on the same index whether `negative equity` is published, and
+    whether the buyer is `insolvent`. The limit to set is the one with cover (without a policy: the recommended one).
+    Adds
+
+    - `decision`: `new`, `increase`, `reduction`, `cancellation` (to nothing), `prolongation` (it is as recommended, or
+      stays); without a limit in force `refusal` where something is needed, `none` where nothing is;
+    - `change`: of the limit, in currency (0 for a prolongation);
+    - `decision_code` (4505), `response_code` (4507), `reason` in words and `reason_code` (4509); missing: none;
+    - `approval`: who approves the limit that then holds, by the run's `limits.approvals` (missing: no decision).
+    """
+    binding, aim = limits["binding_with_cover"], limits["recommended_with_cover"]
+    now = limits["own_limit"].fillna(0.0)
+    wanted = ~((limits["need"] == 0) | (binding == "prepaid"))
+    names = list(DECISIONS)
+    choice = np.select(
+        [(now == 0) & (aim == 0) & ~wanted, (now == 0) & (aim == 0), now == 0, aim == 0, stays, aim > now, aim < now],
+        [
+            names.index(name)
+            for name in ("none", "refusal", "new", "cancellation", "prolongation", "increase", "reduction")
+        ],
+        names.index("prolongation"),
+    )
+    decision = _taken(names, choice, limits.index)
+    granting = decision.isin(["new", "increase", "prolongation"])
+    response = _taken([codes[1] for codes in DECISIONS.values()], choice, limits.index)
+    response = response.mask(decision.isin(["new", "increase"]) & (binding != "need") & (aim < limits["need"]), PARTLY)
+    cause = (
+        binding.mask((binding == "need") & granting, "need met")
+        .mask((binding == "capacity") & adverse["negative equity"], "negative equity")
+        .mask((binding == "in default") & adverse["insolvent"], "insolvent")
+        .mask(stays & (aim != now), "little change")
+    )
+    place = pd.Index(list(REASONS)).get_indexer(cause)
+    change = (aim - now).mask(decision == "prolongation", 0.0)
+    told = decision != "none"
+    return limits.assign(
+        change=change,
+        decision=decision,
+        decision_code=_coded(_taken([codes[0] for codes in DECISIONS.values()], choice, limits.index)),
+        response_code=_coded(response),
+        reason=_taken([words for _, words in REASONS.values()], place, limits.index).where(told),
+        reason_code=_coded(_taken([code for code, _ in REASONS.values()], place, limits.index)).where(told),
+        approval=approval(now + change, approvals).where(told),
+    )
+
+
+def approval(amounts: pd.Series, levels: Sequence[ApprovalLevel]) -> pd.Series:
+    """Return who approves each amount: the first of the `levels` whose `up_to` reaches it; missing stays missing.
+
+    >>> levels = [ApprovalLevel(by="clerk", up_to=100), ApprovalLevel(by="board")]
+    >>> approval(pd.Series([100.0, 101.0]), levels).tolist()
+    ['clerk', 'board']
+    """
+    bounds = [level.up_to for level in levels[:-1]]
+    place = np.searchsorted(np.array(bounds, dtype="float64"), amounts.to_numpy(), side="left")
+    return _taken([level.by for level in levels], place, amounts.index).where(amounts.notna())
+
+
+def by_decision(limits: pd.DataFrame) -> pd.DataFrame:
+    """Return the decisions with their reasons, the most frequent first; where nothing is to decide is left out.
+
+    Index `decision`, `reason`; `decision_code`, `reason_code` (missing: none), `buyers`, and the sums
+    `before`, `after` and `change` in the reporting currency.
+    """
+    asked = limits[limits["decision"] != "none"]
+    table = asked.assign(before=asked["own_limit"].fillna(0.0)).groupby(["decision", "reason"])
+    table = table.agg(
+        decision_code=("decision_code", "first"), reason_code=("reason_code", "first"), buyers=("change", "size"),
+        before=("before", "sum"), change=("change", "sum"),
+    )  # fmt: skip
+    table.insert(4, "after", table["before"] + table["change"])
+    return table.sort_values("buyers", ascending=False, kind="stable")
+
+
+def changes(limits: pd.DataFrame) -> pd.DataFrame:
+    """Return the limits that change or are refused, the largest change first; those prolonged are left out."""
+    moved = limits[~limits["decision"].isin(["none", "prolongation"])]
+    return moved.loc[moved["change"].abs().sort_values(ascending=False, kind="stable").index]
+
+
+def in_words(limits: pd.DataFrame, currency: str) -> str:
+    """Return in a sentence how many limits of the book are decided in which way, and what that changes."""
+    told = limits[limits["decision"] != "none"].groupby("decision")["change"].agg(["size", "sum"])
+    parts = [
+        f"{name} {int(row['size']):,}"
+        + (f" ({currency} {abs(row['sum']):,.0f} {'more' if row['sum'] > 0 else 'less'})" if row["sum"] else "")
+        for name, row in told.reindex(list(DECISIONS)).dropna().iterrows()
+    ]
+    return f"Decisions by kind: {', '.join(parts)}." if parts else "There is nothing to decide."
+
+
+def _taken(words: list[str], places: np.ndarray, index: pd.Index) -> pd.Series:
+    return pd.Series(pd.array(words, dtype="str").take(places), index=index)
+
+
+def _coded(codes: pd.Series) -> pd.Series:
+    return codes.mask(codes == "")

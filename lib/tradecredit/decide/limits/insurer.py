@@ -1,0 +1,171 @@
+"""The insurer's limits: which to ask for, and what it does to each buyer when the insurer cuts them."""
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales, own_exposure
+from tradecredit.decide.limits.recommendation import recommend
+from tradecredit.errors import InputError, ParameterError, Problem, values_not
+from tradecredit.insurance import cover as covers
+from tradecredit.insurance.cover import PAYING_BY_LOSS, Cover, of_buyers, premium_of_sales
+from tradecredit.insurance.policy import Policy
+from tradecredit.measure.balances import balances
+from tradecredit.measure.default_events import loss_given_default
+
+REQUESTS = {"new limit": "2", "increased limit": "3"}
+"""What is asked of the insurer: its code in UN/EDIFACT's data element 4505, credit cover request type."""
+
+
+REQUEST_COLUMNS = [
+    "request", "request_code", "insurer_limit", "requested", "limit_now", "limit_then", "extra_sales", "margin_gained",
+    "expected_loss_more", "cost", "net_gain", "margin_per_cost",
+]  # fmt: skip
+
+
+def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.DataFrame:
+    """Return the limits that are worth asking the insurer for, the largest margin per premium and fee first.
+
+    `ratings`: as `recommend` takes them; `policy`: that in force. Without one, or with one that bears no part of an
+    ordinary loss (`PAYING_BY_LOSS`), no limit of the insurer lets us lend more, and the table is empty. A request is
+    worth making where a named limit would let us lend more than we recommend with today's cover, and that pays. All
+    requests are taken as granted together, so that the buyers of a group share its room.
+    Index buyer_id; amounts in the reporting currency:
+
+    - `request` and `request_code` (4505); `insurer_limit`, that in force (missing: none named); `requested`, the limit
+      to ask for: the insured debt in all that we would then lend;
+    - `limit_now`, `limit_then`: `recommended_with_cover` without and with the request;
+    - `extra_sales` of a year that the difference carries, as far as it is needed, net of tax: difference ×
+      `net_carried_sales`; `margin_gained` = the run's margin × extra sales;
+    - `expected_loss_more` = PD × LGD × what we bear of the limit then, less what we bear of it now (negative: less);
+    - `cost` = premium rate × the insured part of the extra sales × (1 + tax) and, for a new limit, the yearly fee;
+      `net_gain` = margin_gained − expected_loss_more − cost; `margin_per_cost` = margin_gained / cost (missing where it
+      costs nothing: these come first).
+
+    Left out: buyers that cannot be insured, to whom nothing is shipped with cover any more (`Cover.stopped`), that are
+    in default or whose need is not known, and limits that the insurer has refused, whose requests would be repeated.
+    Missing: all that rests on the margin where the run states none; such requests come last, as nobody can tell whether
+    they pay. A minimum premium is not looked at: where it is not reached, extra sales cost less.
+    """
+    if policy is None or policy.kind not in PAYING_BY_LOSS:
+        return pd.DataFrame(columns=REQUEST_COLUMNS).rename_axis("buyer_id")
+    cover, why_not = of_buyers(book, policy), covers.cover(book)["cover"]
+    stated = pd.Series(policy.limits or {}, dtype="float64").reindex(why_not.index)
+    refused = stated.eq(0) | (stated.isna() & (why_not == "limit refused"))
+    askable = ~refused & (cover.insurable > 0) & ~cover.stopped
+    granted = cover._replace(limit=cover.limit.mask(askable, np.inf))
+    now, then = recommend(book, ratings, cover=cover), recommend(book, ratings, cover=granted)
+    limit_now, limit_then = now["recommended_with_cover"], then["recommended_with_cover"]
+    asked = (limit_then > limit_now) & askable & then["need"].notna()
+
+    purchases, delay = balances(book), book.run.limits.tolerated_delay_days
+    used = np.minimum(limit_then, needed(purchases, tolerated_delay_days=delay)) - limit_now
+    used = used.clip(lower=0.0)
+    carried = carried_sales(purchases, tolerated_delay_days=delay)
+    sales = used * net_carried_sales(purchases, tolerated_delay_days=delay)
+    margin = sales * (np.nan if book.run.margin is None else book.run.margin)
+    loss = ratings["pd"].reindex(now.index) * loss_given_default(book).lgd
+    bear_then, bear_now = (
+        own_exposure(limit, reach, insured_percentage=cover.share)
+        for limit, reach in ((limit_then, limit_then), (limit_now, cover.reach))
+    )
+    more = loss * (bear_then - bear_now)
+    fresh = ~(cover.named > 0)
+    cost = premium_of_sales(policy) * cover.insured_sales * used * carried + (policy.limit_fee or 0.0) * fresh
+    request = pd.Series(np.where(fresh, *REQUESTS), index=now.index, dtype="str")
+    table = pd.DataFrame(
+        {
+            "request": request, "request_code": request.map(REQUESTS), "insurer_limit": cover.named,
+            "requested": (limit_then * cover.insurable).round(), "limit_now": limit_now, "limit_then": limit_then,
+            "extra_sales": sales, "margin_gained": margin, "expected_loss_more": more, "cost": cost,
+            "net_gain": margin - more - cost, "margin_per_cost": margin / cost.where(cost > 0),
+        }
+    )[REQUEST_COLUMNS][asked]  # fmt: skip
+    per_cost = table["margin_per_cost"].where(table["cost"] != 0, np.inf)
+    order = np.lexsort((-table["net_gain"], -per_cost))
+    table = table.iloc[order]
+    return table[~(table["net_gain"] <= 0)]
+
+
+def requests_in_words(requests: pd.DataFrame, currency: str) -> str:
+    """Return in a sentence what the requests would bring; see `requests`."""
+    if requests.empty:
+        return "No limit is worth asking the insurer for."
+    known = requests["net_gain"].dropna()
+    if known.empty:
+        return f"Whether the {len(requests):,} requests pay cannot be told: the run states no margin."
+    all_of_them = "It" if len(known) == 1 else f"All {len(known):,} together"
+    return (
+        f"{all_of_them} would earn {currency} {known.sum():,.0f} a year, after losses and the "
+        f"{currency} {requests.loc[known.index, 'cost'].sum():,.0f} of premium and fees."
+    )
+
+
+def after_cut(
+    book: Book, ratings: pd.DataFrame, left: float | pd.Series, *, cover: Cover | None = None
+) -> pd.DataFrame:
+    """Return what a cut of the insurer's limits does to each buyer that it touches, the most own exposure first.
+
+    `left`: the part of each named limit that remains (0: all are cancelled), or amounts by buyer_id, to which limits
+    are cut (buyers that are not there, and limits that are lower, stay); `cover` before, as `recommend`. Discretionary
+    limits stay. Index buyer_id; amounts in the reporting currency, `_after` the cut:
+
+    - `exposure`; `insurer_limit`, `insured` and `own`, as `recommend`, each with `_after`; `own_more` = own_after −
+      own; `expected_loss_more` = PD × LGD × own_more;
+    - `own_limit` in force; `recommended_with_cover`, with `_after`; `over_after`: exposure above it, and `over_more`,
+      how much of that comes with the cut.
+
+    What was shipped before a cut stays covered (DOMAIN.md §5.1): this is the book once today's balances have turned
+    over. Left out are buyers to whom nothing more is shipped with cover, as they are in default or `stopped`, and
+    limits that bear nothing. Raises
+    `ParameterError` for a part outside 0 to 1, and `InputError` for amounts that are missing or below 0.
+    """
+    cover = cover or of_buyers(book)
+    named = cover.named.dropna()
+    lowered = np.minimum(named, _limits_left(named, left))
+    cut = cover._replace(named=lowered, limit=np.fmin(cover.limit, lowered.reindex(cover.limit.index)))
+    before, after = recommend(book, ratings, cover=cover), recommend(book, ratings, cover=cut)
+    bears = ((cover.share * cover.limit > 0) & ~cover.stopped).reindex(lowered.index)
+    touched = lowered.index[(lowered < named) & bears & (before["binding"].reindex(lowered.index) != "in default")]
+    before, after = before.loc[touched], after.loc[touched]
+    more = after["own"] - before["own"]
+    columns = {
+        f"{name}{suffix}": table[name]
+        for name in ("insurer_limit", "insured", "own")
+        for suffix, table in (("", before), ("_after", after))
+    }
+    table = pd.DataFrame({"exposure": before["exposure"], **columns}).assign(
+        own_more=more,
+        expected_loss_more=more * ratings["pd"].reindex(touched) * loss_given_default(book).lgd,
+        own_limit=before["own_limit"],
+        recommended_with_cover=before["recommended_with_cover"],
+        recommended_with_cover_after=after["recommended_with_cover"],
+        over_after=after["over_recommended"],
+        over_more=after["over_recommended"] - before["over_recommended"],
+    )
+    return table.sort_values("own_more", ascending=False, kind="stable")
+
+
+def cut_in_words(cut: pd.DataFrame, currency: str) -> str:
+    """Return in a sentence what a cut of the insurer's limits does to the book; see `after_cut`."""
+    if cut.empty:
+        return "No buyer would be touched: no limit that the insurer has named bears anything today."
+    over, buyers = cut[cut["over_more"] > 0], "buyer" if len(cut) == 1 else "buyers"
+    return (
+        f"It would touch {len(cut):,} {buyers}: our own part of what they owe would rise by {currency} "
+        f"{cut['own_more'].sum():,.0f}, and the expected loss by {currency} {cut['expected_loss_more'].sum():,.0f} a "
+        f"year. {currency} {over['over_more'].sum():,.0f} of what they owe would be above what is then recommended, "
+        f"and is not today ({len(over):,} {'buyer' if len(over) == 1 else 'buyers'})."
+    )
+
+
+def _limits_left(named: pd.Series, left: float | pd.Series) -> pd.Series:
+    if isinstance(left, pd.Series):
+        problems = list(values_not(left >= 0, left, "cut", "an amount of 0 or more is expected"))
+        if problems:
+            raise InputError(problems)
+        return left.reindex(named.index).fillna(named)
+    if not 0 <= left <= 1:
+        problem = Problem("cut", "a part from 0 to 1 is expected", "state the part that remains", value=left)
+        raise ParameterError([problem])
+    return named * left

@@ -1,0 +1,177 @@
+"""The methods that give a credit limit (DOMAIN.md §4): each an amount for every buyer, by itself."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from tradecredit.book.book import Book
+from tradecredit.measure.balances import balances
+from tradecredit.measure.ratios import ratios
+from tradecredit.params.limits import LimitSettings
+
+BASES = {"net_worth": "net_worth_share", "working_capital": "working_capital_share", "revenue": "revenue_share"}
+"""Base of the capacity: the run's setting that holds its share by grade."""
+
+
+def need(book: Book) -> pd.Series:
+    """Return the limit that each buyer's purchases take: monthly purchases × (payment days + tolerated delay) / 30.
+
+    Monthly purchases and payment days: those of `balances`, over the last 12 months. 0 without purchases. Index
+    buyer_id. Source: DOMAIN.md §4 (15 days' terms and 30 days' delay: 1.5 months).
+    """
+    return needed(balances(book), tolerated_delay_days=book.run.limits.tolerated_delay_days)
+
+
+def needed(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
+    """Return `need` from a table with `monthly_purchases` and `payment_days`, as `balances` has them."""
+    days = purchases["payment_days"] + tolerated_delay_days
+    return (purchases["monthly_purchases"] * days / 30).fillna(0.0).rename("need")
+
+
+def carried_sales(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
+    """Return the sales, gross of tax, that a unit of limit carries in a year: 360 / (payment days + tolerated delay).
+
+    A limit of what is `needed` carries the sales of a year of 12 months of 30 days. Missing without purchases, and
+    where they are due at once and no delay is tolerated: such sales take no limit.
+    """
+    days = purchases["payment_days"] + tolerated_delay_days
+    return (360 / days.where(days > 0)).rename("carried_sales")
+
+
+def net_carried_sales(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
+    """Return the sales net of tax that a unit of limit carries in a year: `carried_sales` × net_sales_12m / sales_12m.
+
+    What is owed bears the tax, and no margin is earned on it. `purchases`: `payment_days`, `sales_12m` and
+    `net_sales_12m`, as `balances` has them. A limit of what `needed` asks for carries a whole year's sales. Missing as
+    `carried_sales`.
+
+    >>> purchases = pd.DataFrame({"payment_days": [30.0], "sales_12m": [1_190.0], "net_sales_12m": [1_000.0]})
+    >>> round(float(net_carried_sales(purchases, tolerated_delay_days=30).iloc[0]), 3)  # 6 × 1,000 / 1,190
+    5.042
+    """
+    net = purchases["net_sales_12m"] / purchases["sales_12m"].where(purchases["sales_12m"] > 0)
+    return (carried_sales(purchases, tolerated_delay_days=tolerated_delay_days) * net).rename("net_carried_sales")
+
+
+def capacity(book: Book, grades: pd.Series) -> pd.DataFrame:
+    """Return what each buyer's accounts carry: the smallest of `capacity_by_base`.
+
+    Index buyer_id; `capacity` (missing without accounts or grade) and `capacity_base`, the base that is smallest. A
+    base that the account does not show does not apply. Source: DOMAIN.md §4.
+    """
+    amounts = capacity_by_base(book, grades)
+    base, amount = smallest(amounts)
+    return pd.DataFrame({"capacity": amount, "capacity_base": base})
+
+
+def capacity_by_base(book: Book, grades: pd.Series) -> pd.DataFrame:
+    """Return share(grade) × base of each buyer's latest account, a column for each of the `BASES`; index buyer_id.
+
+    As `carried`, of `ratios`.
+    """
+    return carried(ratios(book), grades, book.run.limits)
+
+
+def carried(accounts: pd.DataFrame, grades: pd.Series, settings: LimitSettings) -> pd.DataFrame:
+    """Return share(grade) × base for each of the `BASES`, the columns of `accounts`, on their index.
+
+    0 where the base is negative; for a negative net worth the run's `negative_equity_limit`. Missing where the base or
+    the grade is not known.
+    """
+    place = grades.reindex(accounts.index).astype("float64") - 1
+    amounts = pd.DataFrame(
+        {
+            base: by_grade(getattr(settings, setting), place) * accounts[base].clip(lower=0.0)
+            for base, setting in BASES.items()
+        }
+    )
+    negative = (accounts["net_worth"] < 0) & place.notna()
+    return amounts.assign(net_worth=amounts["net_worth"].mask(negative, settings.negative_equity_limit))
+
+
+def by_grade(values: list[float], place: pd.Series) -> pd.Series:
+    """Return the value of each grade's place, which counts from 0; missing stays missing."""
+    found = np.array(values, dtype="float64")[place.fillna(0).astype(int)]
+    return pd.Series(found, index=place.index).where(place.notna())
+
+
+def loss_budget(probability: pd.Series, *, lgd: float, budget: float) -> pd.Series:
+    """Return the amount whose expected loss is the budget: budget / (PD × LGD); missing for a missing PD, or no loss.
+
+    Source: DOMAIN.md §4.
+
+    >>> loss_budget(pd.Series([0.02]), lgd=0.5, budget=1000.0).tolist()
+    [100000.0]
+    """
+    loss = probability * lgd
+    return (budget / loss.where(loss > 0)).rename("expected_loss_budget")
+
+
+def net_value_added(
+    limit: pd.Series, probability: pd.Series, capital_cost: pd.Series, *, margin: float, lgd: float = 1.0
+) -> pd.DataFrame:
+    """Return what limits add to the company's value in a year: margin − expected loss − cost of capital.
+
+    `limit` and `capital_cost` (cost of capital × capital behind the limit): amounts; `margin`: a fraction of the limit.
+    Columns: `margin` = margin × L, `expected_loss` = PD × LGD × L, `capital_cost`, `net_value_added`, and `granted`,
+    whether that is above 0. Missing stays missing, and is not granted. Source: DOMAIN.md §4.
+
+    >>> row = net_value_added(pd.Series([15e6]), pd.Series([0.00429]), pd.Series([2.25e6]), margin=0.18).loc[0]
+    >>> round(row["expected_loss"]), round(row["margin"]), bool(row["granted"])
+    (64350, 2700000, True)
+    """
+    table = pd.DataFrame(
+        {"margin": margin * limit, "expected_loss": probability * lgd * limit, "capital_cost": capital_cost}
+    )
+    added = table["margin"] - table["expected_loss"] - table["capital_cost"]
+    return table.assign(net_value_added=added, granted=added > 0)
+
+
+def capital_ratio(probability: pd.Series, correlation: pd.Series, *, lgd: float, level: float = 0.999) -> pd.Series:
+    """Return the capital behind a limit as a part of it: LGD × (PD in a bad year − PD).
+
+    PD in a bad year = Φ((Φ⁻¹(PD) + √ρ · Φ⁻¹(level)) / √(1 − ρ)), ρ the asset correlation. Missing for a missing PD.
+    Source: Basel Committee on Banking Supervision, International Convergence of Capital Measurement and Capital
+    Standards (June 2006), §272, for a maturity of one year, at which the maturity adjustment is 1.
+
+    >>> round(float(capital_ratio(pd.Series([0.01]), pd.Series([0.1928]), lgd=0.45).iloc[0]), 4)
+    0.0586
+    """
+    bad_year = norm.cdf((norm.ppf(probability) + np.sqrt(correlation) * norm.ppf(level)) / np.sqrt(1 - correlation))
+    return (lgd * (pd.Series(bad_year, index=probability.index) - probability)).clip(lower=0.0)
+
+
+def own_exposure(exposure: pd.Series, insurer_limit: pd.Series, *, insured_percentage: pd.Series | float) -> pd.Series:
+    """Return the part of an exposure that we bear: (1 − insured %) × the part in the insurer's limit + all above it.
+
+    Missing insurer's limit: none. Before any deductible or first loss. Source: DOMAIN.md §4.
+
+    >>> own_exposure(pd.Series([100.0]), pd.Series([60.0]), insured_percentage=0.9).tolist()
+    [46.0]
+    """
+    return exposure - insured_percentage * np.minimum(exposure, insurer_limit.fillna(0.0))
+
+
+def with_cover(amount: pd.Series, insurer_limit: pd.Series, *, insured_percentage: pd.Series | float) -> pd.Series:
+    """Return the largest limit whose `own_exposure` is at most `amount`, what we would risk without cover.
+
+    The smaller of amount / (1 − insured %) and amount + insured % × insurer's limit: never amount + insurer's limit,
+    unless all is insured. Missing stays missing.
+
+    >>> with_cover(pd.Series([10.0, 10.0]), pd.Series([60.0, 500.0]), insured_percentage=0.9).round(9).tolist()
+    [64.0, 100.0]
+    """
+    share = pd.Series(insured_percentage, index=amount.index)
+    # Where all is insured the division gives no bound, and nothing bounds what is infinite but is not insured at all.
+    whole = (amount / (1 - share).where(share < 1)).fillna(np.inf).where(amount.notna())
+    return np.minimum(whole, amount + (share * insurer_limit.fillna(0.0)).where(share > 0, 0.0))
+
+
+def smallest(amounts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the name and the value of each row's smallest amount, the first of equal ones; missing do not apply."""
+    values = amounts.to_numpy(dtype="float64")
+    place = np.where(np.isnan(values), np.inf, values).argmin(axis=1)
+    value = values[np.arange(len(values)), place]
+    # Where all is missing the first is taken, and is missing itself. Infinite amounts are none of a method's.
+    names = pd.Series(pd.array(list(amounts), dtype="str").take(place), index=amounts.index)
+    return names.where(~np.isnan(value)), pd.Series(value, index=amounts.index)

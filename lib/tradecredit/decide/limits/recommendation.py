@@ -1,0 +1,228 @@
+"""How much to lend to each buyer: every method's amount, the smallest of them, and the name of the one that binds."""
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.limits import rules
+from tradecredit.decide.limits.amounts import (
+    MEASURED,
+    METHODS,
+    buyer_amounts,
+    by_place,
+    covered_amounts,
+    fitted,
+    known_buyers,
+    raised,
+)
+from tradecredit.decide.limits.caps import by_buyer, caps
+from tradecredit.decide.limits.changes import decided, staying
+from tradecredit.decide.limits.methods import smallest
+from tradecredit.decide.limits.over_limit import _ended
+from tradecredit.insurance.cover import Cover, of_buyers
+from tradecredit.measure.limits_in_force import limits_in_force
+from tradecredit.measure.overrides import overriding
+
+
+def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) -> pd.DataFrame:
+    """Return the recommended limit of every buyer, the method that binds, and how the exposure stands to it.
+
+    `ratings`: index buyer_id, `pd`, `grade`, `method` (`default.assess`); `cover`: what the insurer bears, by default
+    that of the run's own policy (`cover.of_buyers`). Index buyer_id (all buyers). Amounts in the reporting
+    currency; those of a method are missing where it does not apply:
+
+    - `recommended`: the smallest of the `METHODS`, `rounded_down` to `limits.digits`; `binding`: that method;
+      `rule`: in words, which rules for particular buyers applied (`rules`);
+    - `need`: see `need`, at least `limits.minimum_limit`; that of a dormant buyer is `limits.dormant_limit`, that of a
+      new one before its first order is not known. `capacity`, of the `capacity_base`: see `capacity`.
+      `expected_loss_budget`: see `loss_budget`. `net_value_added`: 0 where a limit of any size costs more than the
+      run's margin earns (capital by `capital_ratio`). `without_accounts`, `new_buyer`, `maximum_of_kind` (public bodies
+      and affiliates), `maximum`: the run's largest limits of such buyers, and of any. `concentration`: largest share of
+      the book × all receivables (missing where nothing is owed at all). `group_room`, `sector_room`, `country_room`:
+      what these leave the buyer (`within_caps`); `group_id`, `group_limit`, and `group_need`, what of its need counts
+      for that: what is set on it if that is more, and what the methods give where its need is not known;
+    - `exposure`, the open amount; `own_limit`, that in force (missing: none); `limit_use` = exposure / own_limit;
+      `breach`: exposure above our own limit (missing without one; the use also where it is 0);
+    - `insurer_limit`, named by the insurer; `covered_limit`, what applies under the policy; `stopped`, whether nothing
+      that is shipped from now on is insured: see `Cover`. `insured`: what the insurer bears of the exposure, before any
+      deductible or first loss; `own` = exposure − insured;
+    - `recommended_with_cover`, `binding_with_cover`: the same with only our own part of the limit counting for the
+      methods that measure what we risk (`covered_amounts`). Cover adds to what is recommended without it, as far as
+      need, concentration and what the groups, sectors and countries have left allow. This is the limit to set (without
+      a policy: `recommended`); `over_recommended`: exposure above it. `methods_give`: what it would be for the buyer
+      alone if nothing else set it;
+    - `change`, `decision`, `decision_code`, `response_code`, `reason`, `reason_code`, `approval`: see `decided`.
+
+    Rules: a buyer of kind `prepaid` gets 0 (`prepaid`); public bodies and affiliates have no capacity, loss budget and
+    net value added. A limit set by an analyst and valid on the day stands as it is (`analyst's override`); the others
+    of its group, sector and country share what it leaves. A buyer in default gets 0 in any case (`in default`). Raises
+    `InputError` for ratings that lack a column, and for buyers whose probability or grade is missing or impossible:
+    they would get a limit that no risk bounds. Source: DOMAIN.md §4.
+    """
+    known, settings = known_buyers(book, ratings), book.run.limits
+    exposure, own_limit = known["open_amount"], by_place(limits_in_force(book)["own"], known)
+    cover = cover or of_buyers(book)
+    share, reach, covered_limit, named, stopped, insured = (
+        by_place(values, known)
+        for values in (cover.share, cover.reach, cover.limit, cover.named, cover.stopped, cover.insured)
+    )
+
+    found = buyer_amounts(book, known)
+    covered = covered_amounts(book, known, found, reach.mask(stopped == 1, 0.0), insured_share=share.fillna(0.0))
+    counted = found.amounts["need"].fillna(smallest(found.amounts)[1]).mask(found.fixed == 0, 0.0)
+    together = caps(known.assign(need=counted, fixed=found.fixed), exposure.sum() or np.nan, settings)
+    without = fitted(found.amounts, found, together)
+    within = raised(without, covered, found, together)
+
+    recommended, with_cover = (
+        rounded_down(limits.limit, settings.digits).where(found.fixed.isna(), found.fixed)
+        for limits in (without, within)
+    )
+    insured = insured.fillna(0.0)
+    table = without.amounts.assign(
+        recommended=recommended,
+        binding=without.binding,
+        rule=rules.in_words(book, found.rules),
+        capacity_base=found.capacity_base,
+        group_id=known["group_id"],
+        group_need=np.fmax(counted, found.fixed).where(known["group_id"].notna()),
+        group_limit=by_buyer(together.group.amount, together.group),
+        exposure=exposure,
+        own_limit=own_limit,
+        insurer_limit=named,
+        covered_limit=covered_limit,
+        stopped=stopped == 1,
+        limit_use=exposure / own_limit.where(own_limit > 0),
+        breach=(exposure - own_limit).clip(lower=0.0),
+        over_recommended=(exposure - with_cover).clip(lower=0.0),
+        insured=insured,
+        own=exposure - insured,
+        methods_give=rounded_down(smallest(covered)[1], settings.digits),
+        recommended_with_cover=with_cover,
+        binding_with_cover=within.binding,
+    )
+    insolvent = known["buyer_id"].isin(book.defaults.loc[book.defaults["kind"] == "insolvency", "buyer_id"])
+    adverse = pd.DataFrame({"negative equity": found.rules["negative equity"], "insolvent": insolvent})
+    ceiling = smallest(covered.drop(columns=list(MEASURED)))[1]
+    stays = staying(table, ceiling, together, settings.minimum_change)
+    table = decided(table, stays, adverse, settings.approvals)
+    return table.set_index(pd.Index(known["buyer_id"], name="buyer_id"))
+
+
+def rounded_down(amounts: pd.Series, digits: int) -> pd.Series:
+    """Return amounts rounded down to so many significant digits, and to whole units; missing stays missing.
+
+    >>> rounded_down(pd.Series([187_400.0, 0.0, 99.9]), 2).tolist()
+    [180000.0, 0.0, 99.0]
+    """
+    size = np.floor(np.log10(amounts.where(amounts > 0)))
+    step = (10.0 ** (size - digits + 1)).clip(lower=1.0)
+    rounded = np.floor(amounts / step) * step
+    # The division may round up to a whole number of steps that is just out of reach.
+    return rounded.where(~(rounded > amounts), rounded - step).where(amounts > 0, amounts)
+
+
+def totals(limits: pd.DataFrame) -> pd.Series:
+    """Return the book's sums: `recommended`, `recommended_with_cover`, `breaches` (buyers), `breach_amount`, `own`,
+    `insured`, `insured_share`.
+
+    Breaches are of buyers that are not in default without a limit above 0; missing where no buyer has a limit of ours.
+    `insured` and its share of the exposure are missing where there is no policy, or no limit above 0 is known under it.
+    """
+    over = limits.loc[~_ended(limits), "breach"].dropna()
+    told = limits["covered_limit"].notna() & (limits[["covered_limit", "insurer_limit"]] > 0).any(axis=None)
+    insured = limits["insured"].where(told).sum(min_count=1)
+    return pd.Series(
+        {
+            "recommended": limits["recommended"].sum(),
+            "recommended_with_cover": limits["recommended_with_cover"].sum(),
+            "breaches": float((over > 0).sum()) if len(over) else np.nan,
+            "breach_amount": over.sum() if len(over) else np.nan,
+            "own": limits["own"].sum(),
+            "insured": insured,
+            "insured_share": insured / (limits["exposure"].sum() or np.nan),
+        }
+    )
+
+
+def by_binding(limits: pd.DataFrame) -> pd.DataFrame:
+    """Return how many limits each method sets, without cover and with it: index `binding`, the most frequent first.
+
+    `buyers` and the sum of their `recommended` limits without cover; `buyers_with_cover`, and the sum of
+    `recommended_with_cover` and `exposure` of those.
+    """
+    alone = limits.groupby("binding").agg(buyers=("recommended", "size"), recommended=("recommended", "sum"))
+    covered = limits.groupby("binding_with_cover").agg(
+        buyers_with_cover=("recommended", "size"), recommended_with_cover=("recommended_with_cover", "sum"),
+        exposure=("exposure", "sum"),
+    )  # fmt: skip
+    table = alone.join(covered.rename_axis("binding"), how="outer").fillna(0.0)
+    table = table.astype({"buyers": int, "buyers_with_cover": int})
+    return table.sort_values(["buyers_with_cover", "buyers"], ascending=False, kind="stable")
+
+
+def binding_in_words(by_binding: pd.DataFrame) -> str:
+    """Return in a sentence which methods set the limits with cover; see `by_binding`."""
+    counts = by_binding["buyers_with_cover"]
+    needed, others = int(counts.get("need", 0)), counts.drop(index="need", errors="ignore")
+    told = ", ".join(f"{method} ({count:,})" for method, count in others[others > 0].items())
+    less = f" The others are less than that, or set by a rule: {told}." if told else ""
+    return f"What the buyer needs sets {needed:,} of {counts.sum():,} limits.{less}"
+
+
+def assumptions(book: Book, limits: pd.DataFrame) -> list[str]:
+    """Return in sentences what the limits take for granted; see `recommend`."""
+    told = []
+    if book.run.margin is None:
+        told.append(
+            "The run states no margin: net value added sets no limit, and what requests, limits for the book as a "
+            "whole and longer terms would earn is not known."
+        )
+    else:
+        told.append(
+            f"Net value added counts {book.run.limits.turns_a_year:g} × the margin a year on a limit, whatever the "
+            "buyer buys (`turns_a_year`); requests to the insurer and limits for the book as a whole count what it "
+            "does buy."
+        )
+    if limits["covered_limit"].isna().all():
+        told.append("The run names no policy: all that is owed is our own risk, and cover adds nothing to a limit.")
+    if (limits["covered_limit"] > 0).any() and not (limits["insured"] > 0).any():
+        told.append("The policy in force bears no part of what is owed today: limits with cover rest on none.")
+    if not limits["exposure"].sum() > 0:
+        told.append("Nobody owes anything: caps that are shares of all receivables do not apply.")
+    endless = int((book.overrides["limit"].notna() & book.overrides["until"].isna()).sum())
+    if endless:
+        told.append(f"Limits of analysts without an end date ({endless:,}) hold until they are taken back.")
+    return told
+
+
+def overridden(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
+    """Return what the limits that analysts have set change: index buyer_id, the largest difference first.
+
+    `limits`: `recommend`. `limit` that stands; `methods_give`, what the methods would give with cover; `difference`;
+    `passes`: which bounds on a single buyer the limit is above, in words (empty: none); `by`, `reason`, `until`.
+    """
+    judged = limits[limits["binding"] == "analyst's override"]
+    given = judged[list(METHODS)].astype("float64")
+    above = given[["maximum_of_kind", "maximum", "concentration"]].lt(judged["recommended"], axis="index")
+    passes = [", ".join(METHODS[name] for name in row.index[row]) for _, row in above.iterrows()]
+    table = pd.DataFrame(
+        {
+            "limit": judged["recommended"],
+            "methods_give": judged["methods_give"],
+            "passes": pd.Series(passes, index=judged.index, dtype="str"),
+        }
+    )
+    table.insert(2, "difference", table["limit"] - table["methods_give"])
+    table = table.join(overriding(book, "limit")[["by", "reason", "until"]])
+    return table.loc[table["difference"].abs().sort_values(ascending=False, kind="stable").index]
+
+
+def expired_overrides(book: Book) -> pd.DataFrame:
+    """Return the limits that analysts had set until a day that is over, which are not applied: columns of `overrides`.
+
+    The latest end first.
+    """
+    rows = book.overrides[book.overrides["limit"].notna()]
+    over = rows[rows["until"] < book.as_of]
+    return over.sort_values("until", ascending=False, kind="stable").reset_index(drop=True)

@@ -1,0 +1,314 @@
+"""Limits in the past: how often they were passed, and what today's method would have kept from those who failed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tradecredit import default
+from tradecredit.book.book import Book
+from tradecredit.book.checks import CENT
+from tradecredit.decide import limits
+from tradecredit.errors import ParameterError, Problem
+from tradecredit.insurance.cover import of_buyers
+from tradecredit.insurance.policy import Policy
+from tradecredit.measure.default_events import RESOLVED_MONTHS, loss_given_default
+from tradecredit.measure.limits_in_force import limits_in_force
+from tradecredit.measure.receivables import window_start
+
+OFTEN = 0.5
+"""A limit that is passed at so many of the month ends that it was in force on, or more, binds nobody."""
+
+DAY = pd.Timedelta(days=1)
+
+
+SUMS = ("debt", "avoidable", "loss", "loss_avoided", "over_own_limit")
+"""Columns of the defaulters that a review sums."""
+
+REVIEWED = ("buyers", "recommended", "exposure", "over_recommended")
+
+DEFAULTERS = (
+    "review", "buyer_id", "defaulted", "exposure", "recommended", "binding", "own_limit", "debt", "avoidable",
+    "lost_share", "lost_share_basis", "loss", "loss_avoided", "over_own_limit",
+)  # fmt: skip
+
+
+class Replay(NamedTuple):
+    """Today's method on past days, as the book was known then, and what it would have kept from later losses.
+
+    `reviews`: index `review`, a past day. Of the buyers that were not in default then: `buyers` with a limit by the
+    method, `recommended` (the sum), `exposure`; `over_recommended`, what those owed above theirs that did not fail
+    until the next review: what the limits would have cost in good buyers' balances. Of those that did fail: `defaults`,
+    `not_known` (those of them that were no buyers yet), and sums of `SUMS`.
+    `defaulters`: a row for each of them, the largest loss avoided first; see `replay`.
+    """
+
+    reviews: pd.DataFrame
+    defaulters: pd.DataFrame
+
+
+def monthly(book: Book, months: int = 24) -> pd.DataFrame:
+    """Return how our own limits stood to what was owed at the month ends up to the as-of date.
+
+    Index `month_end`, the last `months` from the month of the first invoice on: `buyers` with a limit in force,
+    `limits` (their sum), `exposure` (what these buyers owed), `limit_use`; `breaches`, buyers that owed more than
+    theirs, `breach_share` of the buyers, `breach_amount` above limits, `largest_breach`; `without_limit`, what buyers
+    without one owed. In force is the latest decision of a day or before that has not ended (`limits_in_force`); buyers
+    that have failed by the day and have no limit above 0 are left out. Shares are missing where no limit was in force.
+    """
+    held = _at_month_ends(book, months)
+    has = held["own_limit"].notna()
+    breach = held["breach"].fillna(0.0)
+    sums = pd.DataFrame(
+        {
+            "buyers": has.astype(float),
+            "limits": held["own_limit"].fillna(0.0),
+            "exposure": held["owed"].where(has, 0.0),
+            "breaches": breach.gt(0).astype(float),
+            "breach_amount": breach,
+            "without_limit": held["owed"].mask(has, 0.0),
+        }
+    )
+    table = sums.groupby(held["month_end"]).sum().assign(largest_breach=breach.groupby(held["month_end"]).max())
+    return table.assign(
+        limit_use=table["exposure"] / table["limits"].where(table["limits"] > 0),
+        breach_share=table["breaches"] / table["buyers"].where(table["buyers"] > 0),
+    )
+
+
+def repeated(book: Book, months: int = 24) -> pd.DataFrame:
+    """Return the buyers that passed our limit at a month end, those that did so most often first.
+
+    Index buyer_id; over the month ends of `monthly`: `months_with_limit`, `months_in_breach`, `breach_share` (the one
+    of the other), `mean_breach` over the months in breach, `largest_breach`, `last_breach` (the last such month end).
+    """
+    held = _at_month_ends(book, months)
+    over = held[held["breach"] > 0].groupby("buyer_id")
+    table = over.agg(
+        months_in_breach=("breach", "size"), mean_breach=("breach", "mean"), largest_breach=("breach", "max"),
+        last_breach=("month_end", "max"),
+    )  # fmt: skip
+    with_limit = held["own_limit"].notna().groupby(held["buyer_id"]).sum().reindex(table.index).astype("int64")
+    table.insert(0, "months_with_limit", with_limit)
+    table.insert(2, "breach_share", table["months_in_breach"] / with_limit)
+    return table.sort_values(["months_in_breach", "largest_breach"], ascending=False, kind="stable")
+
+
+def review_days(book: Book, count: int = 4, months: int = 6) -> list[pd.Timestamp]:
+    """Return past days for `replay`: `count` of them, `months` apart, the last so long before the as-of date.
+
+    Fewer where the ledger does not reach back far enough for a default probability (`default.minimum_history_months`).
+    """
+    first = book.invoices["issued"].min() + pd.DateOffset(months=book.run.default.minimum_history_months)
+    days = [window_start(book.as_of, months * number) for number in range(count, 0, -1)]
+    return [day for day in days if day >= first]
+
+
+def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = None) -> Replay:
+    """Return what limits by today's method and parameters would have been on past days, and what they would have kept.
+
+    `days`: as `review_days`, each of which costs a default probability of all buyers (`default.assess`), once;
+    `policy`: whose cover today's method reckons with, by default the run's own. Nothing that became known after a day
+    enters its limits, and no override without a day `since` which it is known: nobody can tell that it was known then.
+    A default belongs to the last review before it; of several of a buyer the first counts, and none of a buyer that was
+    in default on the day already. `defaulters`, amounts in currency:
+
+    - `review`, `buyer_id`, `defaulted`; `exposure`, what it owed at the review, `recommended` and `binding` then
+      (missing: it was no buyer yet); `own_limit` in force on the day before the default (missing: none);
+    - `debt`, what it owed on the day of its default; `avoidable`: what of it is above the recommended limit and was
+      delivered after the review, min(max(debt − recommended, 0), invoiced later): what was owed already could not be
+      called back. Missing with `recommended`;
+    - `lost_share` of the debt: 1 − recovered / debt where the default is resolved, or older than 12 months, and its
+      recoveries are known, else that of the book; `lost_share_basis` says which; `loss` = lost share × debt;
+      `loss_avoided` = lost share × avoidable;
+    - `over_own_limit`: debt above our own limit: what keeping to it would have kept.
+
+    What a limit in force did keep away cannot be told: orders that were refused are in no ledger. Raises
+    `ParameterError` for days before the first invoice, on which nobody is known, or after the book's.
+    """
+    days = sorted(pd.Timestamp(day) for day in days)
+    first = book.invoices["issued"].min()
+    problems = [
+        Problem(
+            "replay", f"a day from {first.date()} to {book.as_of.date()} is expected", "change it", value=day.date()
+        )
+        for day in days
+        if not first <= day <= book.as_of
+    ]
+    if problems:
+        raise ParameterError(problems)
+    ends = [*days[1:], book.as_of][: len(days)]
+    reviewed = [_review(book, day, end, policy) for day, end in zip(days, ends, strict=True)]
+    nobody = _failed(book, book.as_of, book.as_of).assign(exposure=np.nan, recommended=np.nan, binding="")
+    failed = [table for _, table in reviewed] or [nobody]
+    defaulters = _with_losses(book, pd.concat(failed, ignore_index=True))
+    by_review = defaulters.groupby("review")
+    sums = by_review.agg(defaults=("debt", "size"), not_known=("recommended", lambda limit: limit.isna().sum()))
+    sums = sums.astype("float64").join(by_review[list(SUMS)].sum())
+    rows = pd.DataFrame([row for row, _ in reviewed], columns=["review", *REVIEWED]).set_index("review")
+    return Replay(
+        rows.join(sums.reindex(rows.index, fill_value=0.0)),
+        defaulters.sort_values("loss_avoided", ascending=False, kind="stable", ignore_index=True),
+    )
+
+
+def totals(replay: Replay) -> pd.Series:
+    """Return the sums over all reviews: `defaults`, `not_known`, those of `SUMS`, and `avoided_share` of the loss.
+
+    `over_recommended` is the mean of the reviews: it is a balance on a day. Missing where no day was reviewed.
+    """
+    sums = replay.reviews[["defaults", "not_known", *SUMS]].sum(min_count=1)
+    share = sums["loss_avoided"] / (sums["loss"] or np.nan)
+    return pd.Series({**sums, "avoided_share": share, "over_recommended": replay.reviews["over_recommended"].mean()})
+
+
+def decisions(monthly: pd.DataFrame, repeated: pd.DataFrame, currency: str) -> list[str]:
+    """Return in sentences what the history of breaches asks somebody to decide; nothing where it asks nothing."""
+    often = repeated[repeated["breach_share"] >= OFTEN]
+    if often.empty:
+        return []
+    has, its = ("buyer has", "its") if len(often) == 1 else ("buyers have", "their")
+    return [
+        f"{len(often):,} {has} owed more than {its} limit at half or more of the last {len(monthly)} month ends with "
+        f"one in force, by {currency} {often['mean_breach'].sum():,.0f} in all in a usual month of breach. A limit "
+        "that is passed so often binds nobody: raise it, or keep to it."
+    ]
+
+
+def breaches_in_words(monthly: pd.DataFrame, currency: str) -> str:
+    """Return in a sentence how often limits were passed; empty where none was in force at any month end."""
+    held = monthly[monthly["buyers"] > 0]
+    if held.empty:
+        return ""
+    return (
+        f"At {len(held)} month ends {held['breaches'].sum() / held['buyers'].sum():.1%} of the limits in force were "
+        f"passed, by {currency} {held['breach_amount'].mean():,.0f} in all at a usual month end and by {currency} "
+        f"{held['breach_amount'].max():,.0f} at the worst."
+    )
+
+
+def replay_in_words(replay: Replay, currency: str) -> str:
+    """Return in sentences what today's method would have kept of later losses; empty where no day was reviewed."""
+    if replay.reviews.empty:
+        return ""
+    sums, first = totals(replay), replay.reviews.index[0]
+    if sums["defaults"] == 0:
+        return f"None of the buyers at risk on {first:%Y-%m-%d} or later has failed since: no loss was there to avoid."
+    share = f", {sums['avoided_share']:.1%} of what was lost" if sums["loss"] > 0 else ""
+    return (
+        f"Buyers that failed after {first:%Y-%m-%d} ({sums['defaults']:,.0f}) owed {currency} {sums['debt']:,.0f}. Of "
+        f"that {currency} {sums['avoidable']:,.0f} was delivered after the last review before and above the limit that "
+        f"today's method gives on what was known then: keeping to it would have avoided {currency} "
+        f"{sums['loss_avoided']:,.0f}{share}. Of the balances of buyers that did not fail, the "
+        f"same limits would have held back {currency} {sums['over_recommended']:,.0f} at a usual review."
+    )
+
+
+def _review(
+    book: Book, day: pd.Timestamp, end: pd.Timestamp, policy: Policy | None
+) -> tuple[dict[str, object], pd.DataFrame]:
+    """Return the sums of a review, and the buyers that failed after it, by `end`."""
+    past = book.at(day)
+    table = limits.recommend(past, default.assess(past), cover=of_buyers(past, policy))
+    table = pd.DataFrame(
+        {
+            "exposure": table["exposure"],
+            "recommended": table["recommended_with_cover"],
+            "binding": table["binding_with_cover"],
+        }
+    )
+    gone = table.index[table["binding"] == "in default"]
+    failed = _failed(book, day, end)
+    failed = failed[~failed["buyer_id"].isin(gone)].join(table, on="buyer_id")
+    left = table.drop(index=gone)
+    over = (left["exposure"] - left["recommended"]).clip(lower=0.0)
+    row = {
+        "review": day,
+        "buyers": float((left["recommended"] > 0).sum()),
+        "recommended": left["recommended"].sum(),
+        "exposure": left["exposure"].sum(),
+        "over_recommended": over[~left.index.isin(failed["buyer_id"])].sum(),
+    }
+    return row, failed
+
+
+def _failed(book: Book, day: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    """Return the first default of each buyer after a day and by `end`, its limit, its debt, and what of it is later."""
+    events = book.defaults[(book.defaults["date"] > day) & (book.defaults["date"] <= end)]
+    events = events.sort_values("date", kind="stable").drop_duplicates("buyer_id")[["buyer_id", "date"]]
+    events = events.rename(columns={"date": "defaulted"}).reset_index(drop=True)
+    items = events.reset_index(names="event").merge(book.invoices[["invoice_id", "buyer_id", "issued", "amount"]])
+    items = items[items["issued"] <= items["defaulted"]]
+    paid = items[["event", "invoice_id", "defaulted"]].merge(book.receipts[["invoice_id", "received", "amount"]])
+    paid = paid[paid["received"] <= paid["defaulted"]].groupby("invoice_id")["amount"].sum()
+    left = items["amount"] - paid.reindex(items["invoice_id"], fill_value=0.0).to_numpy()
+    left = left.where(left >= CENT, 0.0)
+    sums = pd.DataFrame({"debt": left, "later": left.where(items["issued"] > day, 0.0)}).groupby(items["event"]).sum()
+    before = [_own_limits(book, moment - DAY).get(buyer, np.nan) for buyer, moment in events.itertuples(index=False)]
+    events = events.assign(review=day, own_limit=np.array(before, dtype="float64"))
+    return events.join(sums.reindex(events.index, fill_value=0.0))
+
+
+def _with_losses(book: Book, failed: pd.DataFrame) -> pd.DataFrame:
+    """Return the buyers that failed with what limits would have kept, and what of it was lost."""
+    events = book.defaults.drop_duplicates(["buyer_id", "date"]).set_index(["buyer_id", "date"])
+    event = events.reindex(pd.MultiIndex.from_frame(failed[["buyer_id", "defaulted"]])).reset_index(drop=True)
+    ended = event["resolved"].le(book.as_of) | failed["defaulted"].le(
+        book.as_of - pd.DateOffset(months=RESOLVED_MONTHS)
+    )
+    own = (1 - np.minimum(event["recovered"], event["debt"]) / event["debt"].where(event["debt"] > 0)).where(ended)
+    above = (failed["debt"] - failed["recommended"]).clip(lower=0.0)
+    avoidable = np.minimum(above, failed["later"]).where(above.notna())
+    lost = own.fillna(loss_given_default(book).lgd)
+    table = failed.assign(
+        avoidable=avoidable,
+        over_own_limit=(failed["debt"] - failed["own_limit"]).clip(lower=0.0),
+        lost_share=lost,
+        lost_share_basis=np.where(own.notna(), "its own", "the book's mean"),
+        loss=lost * failed["debt"],
+        loss_avoided=lost * avoidable,
+    )
+    return table[list(DEFAULTERS)]
+
+
+def _at_month_ends(book: Book, months: int) -> pd.DataFrame:
+    """Return what buyers owed, our limit and its breach (missing: none in force) at each month end; see `monthly`."""
+    last = book.as_of + pd.offsets.MonthEnd(0)
+    last = last if last == book.as_of else last - pd.offsets.MonthEnd(1)
+    ends = pd.date_range(end=last, periods=months, freq="ME", unit="us")
+    ends = ends[ends >= book.invoices["issued"].min()]
+    buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
+    owed = np.array([*_owed(book, ends)]).reshape(len(ends), len(buyers))
+    own = np.array([_own_limits(book, day).reindex(buyers) for day in ends]).reshape(owed.shape)
+    table = pd.DataFrame({"owed": owed.ravel(), "own_limit": own.ravel()})
+    table.insert(0, "month_end", np.repeat(ends, len(buyers)))
+    table.insert(1, "buyer_id", np.tile(buyers, len(ends)))
+    first = book.defaults.groupby("buyer_id")["date"].min().reindex(table["buyer_id"])
+    failed = first.to_numpy("datetime64[us]") <= table["month_end"].to_numpy()
+    table = table[~failed | table["own_limit"].gt(0)]
+    return table.assign(breach=(table["owed"] - table["own_limit"]).clip(lower=0.0))
+
+
+def _owed(book: Book, days: pd.DatetimeIndex) -> Iterator[np.ndarray]:
+    """Yield what each buyer owed at the end of days that rise, as `receivables.open_items` of the book on each day."""
+    invoices, receipts = book.invoices, book.receipts
+    owner = pd.Index(book.buyers["buyer_id"]).get_indexer(invoices["buyer_id"])
+    row = pd.Index(invoices["invoice_id"]).get_indexer(receipts["invoice_id"])
+    since, paid = pd.Timestamp.min, np.zeros(len(invoices))
+    for day in days:
+        # A receipt on account may come before its invoice, which the book does not know then.
+        now = (receipts["received"] > since) & (receipts["received"] <= day) & (row >= 0)
+        paid += np.bincount(row[now], receipts["amount"][now], minlength=len(invoices))
+        left = invoices["amount"].to_numpy() - paid
+        # Receipts are amounts of 0 or more: what is settled stays so.
+        left[(left < CENT) | (invoices["issued"] > day).to_numpy()] = 0.0
+        yield np.bincount(owner, left, minlength=len(book.buyers))
+        since = day
+
+
+def _own_limits(book: Book, day: pd.Timestamp) -> pd.Series:
+    """Return our own limits in force on a day, by buyer, as they were known then."""
+    known = book.limits[book.limits["valid_from"] <= day]
+    return limits_in_force(replace(book, as_of=day, limits=known))["own"].dropna()

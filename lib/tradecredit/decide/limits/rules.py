@@ -1,0 +1,88 @@
+"""Buyers whom the methods of a credit limit do not fit as they are: a stated rule for each kind, and its amount."""
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.limits.methods import by_grade
+from tradecredit.measure.behaviour import DAYS_A_MONTH
+
+UNMEASURED = ("public", "affiliate")
+"""Kinds of buyer whose capacity and expected loss are not measured: neither accounts nor payment habits tell whether a
+public body or a company of our own group fails. Need and concentration apply to them."""
+
+FIXED = ("prepaid", "analyst's override", "in default")
+"""Rules that set the limit in place of the methods, the later one before the others."""
+
+USUAL = "as usual"
+"""The `rule` of a buyer that no rule applies to."""
+
+
+def new_buyers(book: Book, buyers: pd.DataFrame) -> pd.Series:
+    """Tell of each buyer whether we have known it for less than `limits.new_buyer_months`.
+
+    `buyers`: `customer_since` and `first_issued`, the day of the first invoice. Known since whichever is earlier; in a
+    ledger of less than 12 months, which cannot tell an old buyer by its invoices, since `customer_since` alone. A buyer
+    of neither is not new.
+    """
+    since, first_issued = buyers["customer_since"], buyers["first_issued"]
+    if book.invoices["issued"].min() > book.as_of - pd.DateOffset(months=12):
+        first_issued = first_issued.where(since.notna())
+    earliest = np.fmin(since.to_numpy("datetime64[us]"), first_issued.to_numpy("datetime64[us]"))
+    months = (book.as_of - pd.Series(earliest, index=buyers.index)).dt.days / DAYS_A_MONTH
+    return months < book.run.limits.new_buyer_months
+
+
+def dormant_buyers(book: Book, last_issued: pd.Series) -> pd.Series:
+    """Tell of each buyer whether its last invoice is older than `limits.dormant_months`, or there is none."""
+    months = (book.as_of - last_issued).dt.days / DAYS_A_MONTH
+    return ~(months < book.run.limits.dormant_months)
+
+
+def without_accounts(book: Book, grades: pd.Series) -> pd.Series:
+    """Return the largest limit of each grade for a buyer whose accounts are not known; missing without a grade."""
+    return by_grade(book.run.limits.without_accounts_limit, grades.astype("float64") - 1)
+
+
+def maximum_of_kind(book: Book, kind: pd.Series) -> pd.Series:
+    """Return the largest limit of a buyer whose risk is not measured, by its kind; missing: none is stated."""
+    settings = book.run.limits
+    stated = {"public": settings.public_limit, "affiliate": settings.affiliate_limit}
+    return kind.map({name: np.nan if amount is None else amount for name, amount in stated.items()}).astype("float64")
+
+
+def in_words(book: Book, rules: pd.DataFrame) -> pd.Series:
+    """Return in words which rules apply to each buyer, several one after the other; `USUAL` where none does.
+
+    `rules`: a column of booleans for each of `FIXED`, `UNMEASURED`, `new buyer`, `dormant`, `no accounts` and `negative
+    equity`. Where one of `FIXED` sets the limit no other one applies.
+    """
+    words = _words(book)
+    columns = list(words)
+    applies = rules[columns].to_numpy(bool)
+    others = ~np.isin(columns, FIXED)
+    applies = applies & ~(others & applies[:, ~others].any(axis=1)[:, None])
+    bits = applies @ (1 << np.arange(len(columns)))
+    told, place = np.unique(bits, return_inverse=True)
+    sentences = ["; ".join(words[name] for at, name in enumerate(columns) if code >> at & 1) or USUAL for code in told]
+    return pd.Series(pd.array(sentences, dtype="str").take(place), index=rules.index, name="rule")
+
+
+def _words(book: Book) -> dict[str, str]:
+    settings, currency = book.run.limits, book.run.currency
+
+    def at_most(amount: float | None) -> str:
+        return "need and concentration alone" if amount is None else f"at most {currency} {amount:,.0f}"
+
+    return {
+        "in default": "in default: nothing",
+        "prepaid": "pays in advance: nothing",
+        "analyst's override": "an analyst's limit stands as it is",
+        "public": f"public body, risk not measured: {at_most(settings.public_limit)}",
+        "affiliate": f"company of our own group, risk not measured: {at_most(settings.affiliate_limit)}",
+        "new buyer": f"known for less than {settings.new_buyer_months} months: {at_most(settings.new_buyer_limit)} at "
+        "our own risk",
+        "dormant": f"has bought nothing for {settings.dormant_months} months: {at_most(settings.dormant_limit)}",
+        "no accounts": "no accounts known: at most the amount of its grade at our own risk",
+        "negative equity": f"negative equity: {at_most(settings.negative_equity_limit)}",
+    }

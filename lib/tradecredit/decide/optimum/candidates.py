@@ -1,0 +1,174 @@
+"""What a limit on each buyer of a book may be, and what a unit of it earns, costs and loses in a year."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.limits.caps import classes
+from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales
+from tradecredit.decide.limits.recommendation import METHODS, rounded_down
+from tradecredit.decide.limits.rules import FIXED, UNMEASURED
+from tradecredit.decide.optimum.programme import Years, own_part
+from tradecredit.decide.terms.lengths import economics
+from tradecredit.insurance.cover import PAYING_BY_LOSS, cover, evidence, of_buyers, premium_of_sales
+from tradecredit.insurance.in_force import own_policy
+from tradecredit.insurance.policy import Policy
+from tradecredit.losses.portfolio import asset_correlation
+from tradecredit.losses.simulation import LossDistribution, simulate
+from tradecredit.measure.balances import balances
+from tradecredit.measure.default_events import loss_given_default
+from tradecredit.params.losses import Sampling
+
+BOUNDS = ("need", "maximum_of_kind", "maximum", "concentration")
+"""Methods that bound a limit whatever the risk: what the buyer can use, and what nobody may have."""
+
+LINEAR = "linear part"
+
+
+def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
+    """Return the buyers that may have a limit, with what a unit of it earns, costs and loses in a year.
+
+    `ratings`: index buyer_id, `pd`; `limits`: `limits.recommend`; `policies`: `in_force.policies`, of which the run's own
+    counts. Index buyer_id, in the order of `limits`. Columns, as `programme.solution` and `simulate` need them:
+
+    - `one_by_one_limit`: the recommended one with cover; `most`: the smallest of what a buyer
+      can use and what nobody may have (`BOUNDS`) and of the methods that the run keeps, rounded down as recommended
+      limits are, and never below the limit set one by one, which cover may have raised; `least`: 0; `bound`: the name
+      of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known or whose risk is not measured
+      (`UNMEASURED`), and of all but the `limit_optimum.buyers` with the highest `most` are not sought: `sought` is
+      false, and `most` is the limit itself;
+    - `margin`: the run's margin × the sales net of tax that a unit of limit carries in a year (`net_carried_sales`), as
+      far as it is `needed` for what the buyer buys (no sales: nothing);
+    - `loss` = PD × LGD: a buyer owes its whole limit when it defaults. Buyers of a group that default together have the
+      PD and correlation that those of its members average to by `most`, whatever their limits become;
+    - `insurable_share`: `Cover.insurable`, 0 for buyers to whom nothing is shipped with cover any more
+      (`Cover.stopped`); `covered_share` = insured percentage × insurable share; `covered_limit`: `Cover.reach`. Without
+      a policy, and of excess of loss and top-ups, which bear no part of an ordinary loss: 0;
+    - `premium` = `premium_of_sales` × `Cover.insured_sales` (0 as above) × sales carried, gross of tax
+      (`carried_sales`), as far as they are needed: like `in_force.insurable_turnover`, net sales that the policy insures,
+      within the insurer's limit or above. Minimum premium and fees hang on no limit;
+    - `pd`, `lgd`, `correlation`, `insured_limit`, `evidence`, `group_id`; `sector`, `country`: see `classes`.
+    """
+    settings, index = book.run.limit_optimum, limits.index
+    chosen = limits["recommended_with_cover"]
+    binding = [name for name in METHODS if name in (*BOUNDS, *settings.kept)]
+    bounds = limits[binding].astype("float64")
+    most = rounded_down(bounds.min(axis="columns"), book.run.limits.digits)
+    buyers = book.buyers.set_index("buyer_id").reindex(index)
+    stands = limits["binding"].where(limits["binding"].isin(FIXED))
+    stands = stands.mask(stands.isna() & buyers["kind"].isin(UNMEASURED), "risk not measured")
+    stands = stands.mask(stands.isna() & limits["need"].isna(), "need not known")
+    free = stands.isna()
+    sought = free & (most.where(free).rank(method="first", ascending=False) <= settings.buyers)
+    bound = bounds.fillna(np.inf).idxmin(axis="columns").map(METHODS)
+    bound = stands.fillna(bound).mask(free & ~sought, "not sought")
+    most = np.maximum(most, chosen).where(sought, chosen)
+    purchases, delay = balances(book).reindex(index), book.run.limits.tolerated_delay_days
+    used = (needed(purchases, tolerated_delay_days=delay) / most.where(most > 0)).clip(upper=1.0)
+    sales, net_sales = (
+        (carried(purchases, tolerated_delay_days=delay) * used).fillna(0.0)
+        for carried in (carried_sales, net_carried_sales)
+    )
+    table = pd.DataFrame(
+        {
+            "one_by_one_limit": chosen,
+            "least": 0.0,
+            "most": most,
+            "bound": bound,
+            "sought": sought,
+            "margin": economics(book).margin * net_sales,
+            "pd": ratings["pd"].reindex(index),
+            "lgd": loss_given_default(book).lgd,
+        }
+    )
+    table = table.assign(correlation=asset_correlation(book, table["pd"])["correlation"])
+    table = table.join(cover(book)["insured_limit"]).join(evidence(book))
+    table = table.join(buyers["group_id"]).join(classes(buyers))
+    table = _insured(book, table, sales, own_policy(book, policies))[most > 0]
+    if book.run.losses.groups == "together":
+        table = table.assign(**{name: _of_groups(table, name) for name in ("pd", "correlation")})
+    return table.assign(loss=table["pd"] * table["lgd"])
+
+
+def group_caps(buyers: pd.DataFrame, limits: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the caps of groups, `{"group_id": …}` with index group_id: the group limits of the table of limits.
+
+    `buyers`: `candidates`; `limits`: `limits.recommend`.
+    """
+    return {"group_id": limits["group_limit"].reindex(buyers.index).groupby(buyers["group_id"]).first().dropna()}
+
+
+def simulated(
+    book: Book, buyers: pd.DataFrame, policies: Sequence[Policy], *, scenarios: int, seed: int
+) -> LossDistribution:
+    """Return the year's losses of candidates, as the run simulates losses.
+
+    `buyers`: `candidates` with `exposure`, what they owe at default. Bad years are sought in the middle of the tail
+    that the run's `limit_optimum` averages.
+    """
+    run = book.run
+    columns = ["pd", "lgd", "correlation", "insured_limit", "evidence", "sector"]
+    columns += ["group_id"] if run.losses.groups == "together" else []
+    varying = {"lgd_sd": run.losses.lgd_sd} if run.losses.lgd_sd else {}
+    at_risk = buyers[[*columns, "exposure"]].assign(insurable=buyers["insurable_share"] * buyers["exposure"], **varying)
+    sampling = run.simulation.model_dump(include=set(Sampling.model_fields))
+    sampling = Sampling(**sampling | {"aim": (1 + run.limit_optimum.level) / 2})
+    return simulate(
+        at_risk, policies=policies, scenarios=scenarios, seed=seed, dependence=run.losses.dependence, sampling=sampling
+    )
+
+
+def linear_part(policy: Policy | None) -> list[Policy]:
+    """Return what of a policy is in proportion to a limit, as a policy: percentage and limits, and no other term.
+
+    Settled on the debt and with recoveries shared in proportion, as its part of what is lost. Empty where there is no
+    policy, or one that bears no part of an ordinary loss.
+    """
+    if policy is None or policy.kind not in PAYING_BY_LOSS:
+        return []
+    terms = policy.model_dump(
+        include={
+            "kind", "buyers", "limits", "insured_percentage", "discretionary_limit", "discretionary_shares",
+        }
+    )  # fmt: skip
+    return [Policy(**terms | {"name": LINEAR, "loss_basis": "debt", "recovery_sharing": "pro_rata"})]
+
+
+def simulated_years(book: Book, buyers: pd.DataFrame, policy: Policy | None) -> Years:
+    """Return the years that limits are sought on: what a unit of each one sought loses, and what all others do.
+
+    `buyers`: `candidates`; they owe `most`, so that years are sought that are bad for what limits may become.
+    """
+    sought, settings = buyers[buyers["sought"]], book.run.limit_optimum
+    at_risk = buyers.assign(exposure=buyers["most"])
+    dist = simulated(book, at_risk, linear_part(policy), scenarios=settings.scenarios, seed=book.run.simulation.seed)
+    units = dist.unit_losses(sought.index)
+    # All that stays with us is the last view. Of the difference of equal sums rounding may leave something below 0.
+    others = dist.losses.iloc[:, -1].to_numpy() - units @ own_part(sought, sought["most"]).to_numpy(float)
+    return Years(units, np.maximum(others, 0.0), dist.sample)
+
+
+def _insured(book: Book, table: pd.DataFrame, sales: pd.Series, policy: Policy | None) -> pd.DataFrame:
+    if not linear_part(policy):
+        return table.assign(insurable_share=0.0, covered_share=0.0, covered_limit=0.0, premium=0.0)
+    cover = of_buyers(book, policy)
+    share, charged = (
+        values.mask(cover.stopped, 0.0).reindex(table.index) for values in (cover.insurable, cover.insured_sales)
+    )
+    return table.assign(
+        insurable_share=share,
+        covered_share=cover.percentage * share,
+        covered_limit=cover.reach.reindex(table.index).where(share > 0, 0.0),
+        premium=premium_of_sales(policy) * charged * sales,
+    )
+
+
+def _of_groups(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column with its mean by `most` for the buyers of each group."""
+    by_group = table["group_id"]
+    mean = (table[name] * table["most"]).groupby(by_group).transform("sum") / table["most"].groupby(by_group).transform(
+        "sum"
+    )
+    return table[name].where(by_group.isna(), mean)

@@ -1,0 +1,1 @@
+"""The policy in force and its quotes, compared; alternatives; claims."""

@@ -1,0 +1,235 @@
+"""Other terms than those on offer: what they would cost and leave, which convention matters, and which never bind."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, product
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.memory import remembered
+from tradecredit.decide.policies.quotes import comparison
+from tradecredit.decide.policies.terms import SHAPES
+from tradecredit.insurance.policy import Policy
+from tradecredit.losses.portfolio import portfolio
+from tradecredit.losses.simulation import LossDistribution, expected_loss, simulate
+from tradecredit.numerics.risk_measures import expected, expected_influence, standard_error
+
+FRONTIER_SCENARIOS = 20_000
+"""Scenarios that the offers of the frontier are compared on: their differences are of the same losses."""
+
+USUAL_LOSS_RATIO = 0.377
+"""Claims / premium of the market in 2024 (DOMAIN.md §5): prices the frontier where no offer tells a ratio."""
+
+PERCENTAGES = (0.80, 0.90, 0.95)
+
+OTHER_CONVENTION = {
+    "threshold_kind": {"franchise": "deductible", "deductible": "franchise"},
+    "deductible_order": {"deductible_first": "percentage_first", "percentage_first": "deductible_first"},
+    "aggregate_erosion": {"after_percentage": "before_percentage", "before_percentage": "after_percentage"},
+    "loss_basis": {"net": "debt", "debt": "net"},
+}
+"""Terms that insurers read in two ways, each with the other reading."""
+
+ROUNDING = 1e-9
+"""Indemnities of a year that differ by a smaller part are equal."""
+
+
+class Frontier(NamedTuple):
+    """`offers`: see `frontier`; `priced`: in words, how offers that nobody has made were priced."""
+
+    offers: pd.DataFrame
+    priced: str
+
+
+@remembered
+def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> Frontier:
+    """Return what other terms would cost and leave: the first policy's, varied, beside the policies themselves.
+
+    Varied are the insured percentage (80, 90, 95 %), each-loss deductible and first loss (none, as it is, four times
+    as much) and the maximum (a quarter, as it is, none); an amount that the policy does not have comes from
+    the book: for the deductible the mean exposure / 10, for the first loss half the expected loss, for the
+    maximum ten times that. A varied offer's premium is its expected indemnity / the loss ratio of the first
+    policy (both simulated), or 37.7 % where that is not known: insurers may ask more for the cover of rare, large
+    years. Fees and tax as in the first policy.
+
+    `offers`: index `offer`; the four terms, `cost`, `retained_es` (99.9 %), `cost_of_risk`, `quote` (on offer) and
+    `efficient` (no other has both a lower cost and a lower retained shortfall). Empty without policies.
+    """
+    insured = [policy for policy in policies if policy.kind in ("whole_turnover", "excess_of_loss")]
+    if not insured:
+        amounts = [*_terms(Policy()), "cost", "retained_es", "cost_of_risk"]
+        nothing = pd.DataFrame({name: pd.Series(dtype="float64") for name in amounts}).rename_axis("offer")
+        return Frontier(nothing.assign(quote=False, efficient=False).astype({"quote": bool, "efficient": bool}), "")
+    book_at_risk, base = portfolio(book, ratings), insured[0]
+    varied = _varied(base, book_at_risk, _names_beside(insured, "varied"))
+    dist = _same_losses(book, book_at_risk, [*insured, *varied])
+    table = comparison(book, dist)
+    ratio = table.loc[base.name, "loss_ratio"]
+    priced = f"the loss ratio of {base.name} in the simulation, {ratio:.0%}"
+    if not ratio > 0:
+        ratio, priced = USUAL_LOSS_RATIO, f"the market's loss ratio, {USUAL_LOSS_RATIO:.1%} of the premium in 2024"
+    names = [policy.name for policy in varied]
+    premium = table.loc[names, "expected_indemnity"] / ratio * (1 + (base.premium_tax_rate or 0.0))
+    fees = table.loc[base.name, "fees"]
+    risk = table["cost_of_risk"] - table["cost"]
+    table.loc[names, "cost"] = premium + fees
+    terms = pd.DataFrame({policy.name: _terms(policy) for policy in (*insured, *varied)}).T
+    offers = terms.join(table[["cost", "retained_es"]]).assign(cost_of_risk=table["cost"] + risk)
+    offers = offers.assign(quote=~offers.index.isin(names), efficient=_efficient(offers)).rename_axis("offer")
+    return Frontier(offers.sort_values("cost", kind="stable"), priced)
+
+
+def pricing(frontier: Frontier) -> list[str]:
+    """Return in a sentence how offers that nobody has made were priced; nothing where there are none."""
+    words = f"Varied terms have no price yet: their premium is the expected indemnity divided by {frontier.priced}."
+    return [f"{words} An insurer may ask more for rare, large years."] if frontier.priced else []
+
+
+def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
+    """Return which of two readings each policy's wording takes, and what the other one would pay, on the same losses.
+
+    A row for each policy and convention that shapes a term which it has: `policy`, `term`, `convention`, `other`,
+    `expected_indemnity`, `other_indemnity` (expected, under the other reading alone), `difference` and its
+    `standard_error`.
+    """
+    names = _names_beside(policies, "other reading")
+    others = [
+        (policy, term, _with(policy, next(names), {term: values[getattr(policy, term)]}))
+        for policy in policies
+        if policy.kind != "top_up"
+        for term, values in OTHER_CONVENTION.items()
+        if term not in SHAPES or getattr(policy, SHAPES[term])
+    ]
+    own = {policy.name: policy for policy, _, _ in others}
+    dist = _same_losses(book, portfolio(book, ratings), [*own.values(), *(other for _, _, other in others)])
+    rows = []
+    for policy, term, other in others:
+        paid, paid_otherwise = (dist.losses[f"indemnity:{one.name}"].to_numpy() for one in (policy, other))
+        change = paid_otherwise - paid
+        # Two ways to the same indemnity differ by rounding, which is no difference between the readings.
+        change[np.abs(change) <= ROUNDING * paid] = 0.0
+        rows.append(
+            {
+                "policy": policy.name,
+                "term": term,
+                "convention": getattr(policy, term),
+                "other": getattr(other, term),
+                "expected_indemnity": expected(paid, dist.sample)[0],
+                "other_indemnity": expected(paid_otherwise, dist.sample)[0],
+                "difference": expected(change, dist.sample)[0],
+                "standard_error": standard_error(expected_influence(change, dist.sample), dist.sample),
+            }
+        )
+    columns = ["policy", "term", "convention", "other", "expected_indemnity", "other_indemnity", "difference"]
+    return pd.DataFrame(rows, columns=[*columns, "standard_error"])
+
+
+def never_binding(dist: LossDistribution, comparison: pd.DataFrame) -> pd.DataFrame:
+    """Return the terms that change nothing in any simulated year, or cannot: `policy`, `term`, `value`, `why`."""
+    rows = [
+        {"policy": policy.name, "term": term, "value": getattr(policy, term), "why": why}
+        for policy in dist.policies
+        for term, why in _idle(policy, dist, comparison.loc[policy.name])
+    ]
+    return pd.DataFrame(rows, columns=["policy", "term", "value", "why"])
+
+
+def _idle(policy: Policy, dist: LossDistribution, row: pd.Series) -> Iterator[tuple[str, str]]:
+    paid = dist.losses[f"indemnity:{policy.name}"]
+    if not (paid > 0).any():
+        yield "kind", "no simulated year brings an indemnity: see limits, percentage and what is kept"
+    debt = dist.portfolio["insurable" if "insurable" in dist.portfolio else "exposure"]
+    largest = float(np.minimum(debt, policy.attachment(dist.portfolio).limit).max())
+    maximum = "maximum_liability" if policy.maximum_liability is not None else "maximum_liability_multiple"
+    if getattr(policy, maximum) is not None and not (paid >= policy.year_maximum() * (1 - 1e-9)).any():
+        yield maximum, "no simulated year reaches it"
+    if policy.aggregate_first_loss and not row["first_loss_exhausted"] > 0:
+        yield "aggregate_first_loss", "no simulated year uses all of it"
+    if policy.minimum_premium is not None and row["premium"] > policy.minimum_premium:
+        yield "minimum_premium", "the premium by the rate is higher"
+    if policy.threshold and policy.threshold >= largest:
+        yield "threshold", "no insured debt is above it: nothing is ever paid"
+    plain = policy.deductible_order == "deductible_first" and policy.aggregate_erosion == "after_percentage"
+    within_deductible = policy.threshold and policy.threshold <= (policy.each_loss_deductible or 0.0)
+    if plain and within_deductible and policy.threshold_kind == "franchise":
+        yield "threshold", "the deductible takes as much off each loss"
+    discretionary = dist.portfolio["insured_limit"].isna()
+    if policy.discretionary_limit and not discretionary.any():
+        yield "discretionary_limit", "the insurer has decided on every buyer that owes something"
+    sub_limit = policy.discretionary_maximum_liability
+    if sub_limit is not None:
+        most = np.minimum(debt, policy.attachment(dist.portfolio).limit)[discretionary].sum()
+        if most * policy.insured_percentage <= sub_limit:
+            yield "discretionary_maximum_liability", "all discretionary limits together are below it"
+    if policy.minimum_retention and policy.minimum_retention <= (policy.each_loss_deductible or 0.0):
+        yield "minimum_retention", "the deductible keeps as much of each loss"
+
+
+def _same_losses(book: Book, at_risk: pd.DataFrame, policies: list[Policy]) -> LossDistribution:
+    run = book.run
+    return simulate(
+        at_risk, policies=policies, scenarios=FRONTIER_SCENARIOS, seed=run.simulation.seed,
+        dependence=run.losses.dependence, sampling=run.simulation,
+    )  # fmt: skip
+
+
+def _names_beside(policies: Iterable[Policy], word: str) -> Iterator[str]:
+    """Return names for further policies, numbered, that none of the policies has."""
+    taken = {policy.name for policy in policies}
+    return (name for name in (f"{word} {number}" for number in count(1)) if name not in taken)
+
+
+def _varied(base: Policy, at_risk: pd.DataFrame, names: Iterator[str]) -> list[Policy]:
+    loss = float(expected_loss(at_risk).sum())
+    deductible = base.each_loss_deductible or _two_digits(float(at_risk["exposure"].mean()) / 10)
+    first_loss = base.aggregate_first_loss or _two_digits(loss / 2)
+    maximum = base.year_maximum() if np.isfinite(base.year_maximum()) else 10 * loss
+    sub_limit = base.discretionary_maximum_liability
+    grid = product(PERCENTAGES, (0.0, deductible, 4 * deductible), (0.0, first_loss, 4 * first_loss),
+                   (maximum / 4, maximum, None))  # fmt: skip
+    return [
+        _with(
+            base,
+            next(names),
+            {
+                "insured_percentage": percentage,
+                "each_loss_deductible": each or None,
+                "aggregate_first_loss": first or None,
+                "maximum_liability": most,
+                "maximum_liability_multiple": None,
+                "discretionary_maximum_liability": sub_limit if None in (sub_limit, most) else min(sub_limit, most),
+                "no_claims_bonus": None,
+                "bonus_loss_ratio": 0.0,
+                "malus": (),
+                "kind": "whole_turnover",
+            },
+        )
+        for percentage, each, first, most in grid
+    ]
+
+
+def _two_digits(amount: float) -> float:
+    """Return an amount rounded to two digits, of whatever size: a policy's terms are round."""
+    return float(f"{amount:.1e}") if amount > 0 else 0.0
+
+
+def _with(policy: Policy, name: str, terms: dict[str, object]) -> Policy:
+    return Policy(**policy.model_dump() | terms | {"name": name})
+
+
+def _terms(policy: Policy) -> dict[str, float]:
+    return {
+        "insured_percentage": policy.insured_percentage,
+        "each_loss_deductible": policy.each_loss_deductible or 0.0,
+        "aggregate_first_loss": policy.aggregate_first_loss or 0.0,
+        "maximum_liability": policy.year_maximum(),
+    }
+
+
+def _efficient(offers: pd.DataFrame) -> pd.Series:
+    """Return which offers no other one beats in both cost and retained shortfall."""
+    rising = offers.sort_values(["cost", "retained_es"], kind="stable")
+    best_before = rising["retained_es"].cummin().shift(fill_value=np.inf)
+    return (rising["retained_es"] < best_before).reindex(offers.index)

@@ -1,0 +1,302 @@
+"""Which cover is worth its premium: the run's policies on the same simulated losses, and what each costs in all."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.policies.terms import in_force
+from tradecredit.insurance.cover import cover
+from tradecredit.insurance.in_force import NO_COVER
+from tradecredit.insurance.policy import Policy
+from tradecredit.losses.simulation import LossDistribution, assess
+from tradecredit.losses.stress import BASE, scenarios_of
+from tradecredit.numerics.risk_measures import (
+    Sample,
+    expected,
+    expected_influence,
+    expected_shortfall,
+    shortfall_influence,
+    standard_error,
+)
+
+CAPITAL_LEVEL = 0.999
+"""Level of the expected shortfall that capital stands behind."""
+
+
+OF_OFFERS = (
+    "premium", "fees", "tax", "expected_indemnity", "saved_se", "expected_adjustment", "maximum_binds",
+    "first_loss_used", "first_loss_exhausted",
+)  # fmt: skip
+"""Columns of the comparison that only policies have."""
+
+
+def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
+    """Return what each policy costs and takes away, on the same simulated losses; the first row is no cover at all.
+
+    Index `policy`. Amounts of a year in the reporting currency; a top-up's are those of the programme, itself and its
+    primary:
+
+    - `cost`: premium, fees for the named limits in force, tax, and the expected bonus or malus with its tax
+      (`expected_adjustment`, below zero for a bonus); `premium` alone;
+    - `expected_indemnity`, `retained_expected` and `saved_se`, the standard error of the expected indemnity;
+    - `retained_es_99`, `retained_es`: expected shortfall of the retained loss at 99 % and 99.9 %, with `_se`;
+    - `cost_of_risk` = cost + retained_expected + cost of capital × (retained_es − retained_expected), `saving` = that
+      of no cover less its own, with `saving_se`; `saving_on_current` and its `_se`: beside the policy in force;
+    - `break_even_cost`: the cost at which the cost of risk would equal that of no cover, all terms as they are (a
+      maximum that is a multiple of the premium included), and `break_even_premium`, the premium of that cost (its error
+      is that of the saving, less the tax);
+    - `extra_sales`: sales whose margin (`margin` of the run) would pay for the cost; missing where none is stated;
+    - `loss_ratio` = expected_indemnity / premium; `maximum_binds`: probability that the maximum is reached (0 without
+      one); `first_loss_used`: expected share of the aggregate first loss that is used, and `first_loss_exhausted`, the
+      probability that all of it is.
+
+    Missing: what does not apply, the loss ratio without a premium, and the errors of expected shortfall and saving
+    where fewer than 10 scenarios lie beyond the level. Raises `ParameterError` for a premium rate without a turnover.
+    """
+    sample, price = dist.sample, book.run.cost_of_capital
+    rows = {NO_COVER: _risk(dist.losses["gross"].to_numpy(), sample, price) | {"cost": 0.0, "premium": 0.0}}
+    influence = {NO_COVER: _risk_influence(dist.losses["gross"].to_numpy(), sample, price)}
+    for policy in dist.policies:
+        paid = dist.losses[[f"indemnity:{name}" for name in policy.programme]].sum(axis="columns").to_numpy()
+        kept = dist.losses[f"retained:{policy.name}"].to_numpy()
+        adjustment = _of_programme(dist, policy, lambda one: one.adjustment(dist.losses[f"indemnity:{one.name}"]))
+        rows[policy.name] = (
+            _risk(kept, sample, price)
+            | _cost(book, dist, policy)
+            | _use(dist, policy)
+            | dict(zip(("expected_indemnity", "saved_se"), expected(paid, sample), strict=True))
+            | {"expected_adjustment": expected(adjustment, sample)[0]}
+        )
+        influence[policy.name] = _risk_influence(kept, sample, price) + expected_influence(adjustment, sample)
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("policy")
+    table = table.assign(**{name: table.get(name, np.nan) for name in OF_OFFERS}).astype("float64")
+    table = table.fillna({"expected_indemnity": 0.0, "saved_se": 0.0})
+    table = table.assign(cost=table["cost"] + table["expected_adjustment"].fillna(0.0))
+    table = table.assign(cost_of_risk=table["cost"] + table["risk"])
+    return _compared(table, influence, sample, in_force(book, dist), book.run.margin).drop(columns="risk")
+
+
+def verdict(comparison: pd.DataFrame, currency: str) -> str:
+    """Return in a sentence or two whether cover is worth its cost, which is the best, and at which cost it is not.
+
+    A saving of less than two of its standard errors, or one whose error is not known for want of scenarios, is said to
+    be too small to tell.
+    """
+    bare = comparison.loc[NO_COVER, "cost_of_risk"]
+    offers = comparison.drop(index=NO_COVER)
+    if offers.empty:
+        return "The run file names no policy: there is nothing to compare, and all losses stay with us."
+    best = offers["cost_of_risk"].idxmin()
+    row = offers.loc[best]
+    saved = bare - row["cost_of_risk"]
+    total, difference = f"{currency} {row['cost_of_risk']:,.0f} in all", f"{currency} {abs(saved):,.0f}"
+    if not abs(saved) >= 2 * row["saving_se"]:
+        worth = (
+            f"Whether cover is worth its cost cannot be told from these scenarios: the best offer, {best}, brings a "
+            f"year of credit risk to {total}, and the difference from no cover, {difference}, is within the error of "
+            "the simulation."
+        )
+    elif saved > 0:
+        worth = (
+            f"Cover is worth its cost: with {best} a year of credit risk costs {total}, {difference} less than without "
+            "cover."
+        )
+    else:
+        worth = (
+            f"Cover is not worth its cost: the best offer, {best}, brings a year of credit risk to {total}, "
+            f"{difference} more than without cover."
+        )
+    return (
+        f"{worth} It costs {currency} {row['cost']:,.0f} and would be worth up to {currency} "
+        f"{max(row['break_even_cost'], 0.0):,.0f}."
+    )
+
+
+def beside_current(comparison: pd.DataFrame, current: str, currency: str) -> str:
+    """Return in a sentence what the policy in force is worth, and which offer would be better and by how much.
+
+    `current`: `terms.in_force`. A difference of less than two of its standard errors is said to be too small to tell.
+    """
+    others = comparison.drop(index=[NO_COVER, current], errors="ignore")
+    if current == NO_COVER:
+        return "No policy is in force."
+    row = comparison.loc[current]
+    words = (
+        f"The policy in force, {current}, costs {currency} {row['cost']:,.0f} and would be worth up to {currency} "
+        f"{max(row['break_even_cost'], 0.0):,.0f}, a premium of {currency} {max(row['break_even_premium'], 0.0):,.0f}."
+    )
+    if others.empty:
+        return words
+    best = others["saving_on_current"].idxmax()
+    saved, error = others.loc[best, ["saving_on_current", "saving_on_current_se"]]
+    if not abs(saved) >= 2 * error:
+        return f"{words} Beside it, {best} is neither better nor worse by more than the error of the simulation."
+    worth = "less" if saved > 0 else "more"
+    return (
+        f"{words} With {best}, the best of the others, a year of credit risk costs {currency} {abs(saved):,.0f} "
+        f"{worth} (standard error {error:,.0f})."
+    )
+
+
+def decisions(comparison: pd.DataFrame, currency: str) -> list[str]:
+    """Return the verdict as something to decide on; nothing where the run names no policy."""
+    return [verdict(comparison, currency)] if len(comparison) > 1 else []
+
+
+def retained(book: Book, dist: LossDistribution) -> str:
+    """Return the view of what stays with us under the run's own policy; of all losses where it has none."""
+    name = in_force(book, dist)
+    return "gross" if name == NO_COVER else f"retained:{name}"
+
+
+def under_scenarios(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
+    """Return the year's losses as the book is and under each of the run's scenarios, on the same random numbers.
+
+    Index `scenario` (`base` first), in the reporting currency: `expected` and `es_99` of the loss before insurance,
+    `retained_expected` and `retained_es_99` of what stays with us under the run's own policy, and `es_99_se` and
+    `retained_es_99_se`, their standard errors.
+    """
+    rows = []
+    for scenario in (None, *scenarios_of(book)):
+        dist = assess(book, ratings, policies, scenario)
+        gross, kept = dist.losses["gross"].to_numpy(), dist.losses[retained(book, dist)].to_numpy()
+        shortfall, shortfall_se = expected_shortfall(gross, dist.sample, 0.99)
+        kept_shortfall, kept_se = expected_shortfall(kept, dist.sample, 0.99)
+        rows.append(
+            {
+                "scenario": BASE if scenario is None else scenario.name,
+                "expected": expected(gross, dist.sample)[0],
+                "es_99": shortfall,
+                "es_99_se": shortfall_se,
+                "retained_expected": expected(kept, dist.sample)[0],
+                "retained_es_99": kept_shortfall,
+                "retained_es_99_se": kept_se,
+            }
+        )
+    return pd.DataFrame(rows).set_index("scenario")
+
+
+def by_month(book: Book, dist: LossDistribution) -> pd.DataFrame:
+    """Return `LossDistribution.by_month` of the policy in force; empty where none is."""
+    name = in_force(book, dist)
+    if name == NO_COVER:
+        empty = {"loss": pd.Series(dtype="float64"), "indemnity": pd.Series(dtype="float64")}
+        return pd.DataFrame(empty).rename_axis("month")
+    return dist.by_month(name)
+
+
+def retained_curves(dist: LossDistribution) -> dict[str, pd.DataFrame]:
+    """Return the exceedance curve of the loss that stays with us: without cover, then under each policy."""
+    views = {NO_COVER: "gross", **{policy.name: f"retained:{policy.name}" for policy in dist.policies}}
+    return {name: dist.exceedance(view) for name, view in views.items()}
+
+
+def _compared(
+    table: pd.DataFrame, influence: Mapping[str, np.ndarray], sample: Sample, current: str, margin: float | None
+) -> pd.DataFrame:
+    """Return the comparison with savings, break-evens and what they would be earned by."""
+
+    def error(policy: str, other: str) -> float:
+        if policy == other or table["retained_es_se"].isna().any():
+            return np.nan
+        return standard_error(influence[policy] - influence[other], sample)
+
+    offers = table.index != NO_COVER
+    saving = (table.loc[NO_COVER, "cost_of_risk"] - table["cost_of_risk"]).where(offers)
+    premium = table["premium"].where(offers)
+    tax = (table["tax"] / premium.where(premium > 0)).fillna(0.0)
+    return table.assign(
+        saving=saving,
+        saving_se=[error(policy, NO_COVER) for policy in table.index],
+        saving_on_current=table.loc[current, "cost_of_risk"] - table["cost_of_risk"],
+        saving_on_current_se=[error(policy, current) for policy in table.index],
+        break_even_cost=table["cost"] + saving,
+        break_even_premium=premium + saving / (1 + tax),
+        loss_ratio=table["expected_indemnity"] / premium.where(premium > 0),
+        extra_sales=(table["cost"] / margin if margin else table["cost"] * np.nan).where(offers),
+    )
+
+
+def _of_programme(dist: LossDistribution, policy: Policy, amount: Callable[[Policy], np.ndarray]) -> np.ndarray:
+    """Return the sum of an amount of each scenario over a policy and, of a top-up, its primary."""
+    return np.sum([np.asarray(amount(one)) for one in dist.policies if one.name in policy.programme], axis=0)
+
+
+def _cost(book: Book, dist: LossDistribution, policy: Policy) -> dict[str, float]:
+    """Return what a programme costs before bonus and malus: premium, fees, tax and cost, their sum."""
+    limits = cover(book)
+    by_name = {one.name: one for one in dist.policies}
+    costs = []
+    for name in policy.programme:
+        one = by_name[name]
+        if one.kind == "top_up":
+            limit = one.attachment(dist.portfolio, by_name[one.primary]).limit
+            costs.append(one.cost(limits=int((limit > 0).sum()), extra_limits=float(limit.sum())))
+        else:
+            # Of all buyers, also those that owe nothing today; a refused limit costs no fee.
+            attached = one.attachment(limits)
+            costs.append(one.cost(limits=int(((attached.limit > 0) & ~attached.discretionary).sum())))
+    premium, fees, tax, total = (float(sum(column)) for column in zip(*costs, strict=True))
+    return {"premium": premium, "fees": fees, "tax": tax, "cost": total}
+
+
+def _use(dist: LossDistribution, policy: Policy) -> dict[str, float]:
+    """Return how far a policy's own maximum and first loss are used; missing for a first loss that there is not."""
+    maximum, first_loss = policy.year_maximum(), policy.aggregate_first_loss
+    reached = dist.losses[f"indemnity:{policy.name}"] >= maximum * (1 - 1e-9)
+    use = {"maximum_binds": dist.probability_of(reached)[0] if np.isfinite(maximum) else 0.0}
+    if first_loss:
+        used = dist.first_loss[policy.name].to_numpy()
+        use["first_loss_used"] = expected(used, dist.sample)[0] / first_loss
+        use["first_loss_exhausted"] = dist.probability_of(used >= first_loss * (1 - 1e-9))[0]
+    return use
+
+
+def _risk(losses: np.ndarray, sample: Sample, cost_of_capital: float) -> dict[str, float]:
+    mean, _ = expected(losses, sample)
+    shortfall, shortfall_se = expected_shortfall(losses, sample, CAPITAL_LEVEL)
+    milder, milder_se = expected_shortfall(losses, sample, 0.99)
+    return {
+        "retained_expected": mean,
+        "retained_es_99": milder,
+        "retained_es_99_se": milder_se,
+        "retained_es": shortfall,
+        "retained_es_se": shortfall_se,
+        "risk": mean + cost_of_capital * (shortfall - mean),
+    }
+
+
+def _risk_influence(losses: np.ndarray, sample: Sample, cost_of_capital: float) -> np.ndarray:
+    """Return the influence function of the cost of risk without the policy's cost, for the error of a difference."""
+    beyond = shortfall_influence(losses, sample, CAPITAL_LEVEL)
+    return (1 - cost_of_capital) * expected_influence(losses, sample) + cost_of_capital * beyond
+
+
+def covered(dist: LossDistribution) -> pd.DataFrame:
+    """Return the exposure at risk by the state of its cover: under a limit of the insurer, and why not.
+
+    Index `cover`, the reasons of `cover.cover`; columns: `buyers`, `exposure`, `under_limit` (the part of it
+    within the insurer's named limit), `uncovered` (the rest), `share` of all exposure that is under a limit.
+    """
+    portfolio = dist.portfolio
+    within = np.minimum(portfolio["exposure"], portfolio["insured_limit"].fillna(0.0))
+    table = (
+        portfolio.assign(under_limit=within, uncovered=portfolio["exposure"] - within)
+        .groupby("cover")
+        .agg(
+            buyers=("exposure", "size"),
+            exposure=("exposure", "sum"),
+            under_limit=("under_limit", "sum"),
+            uncovered=("uncovered", "sum"),
+        )
+        .sort_values("exposure", ascending=False, kind="stable")
+    )
+    return table.assign(share=table["under_limit"] / portfolio["exposure"].sum())
+
+
+def share_under_limit(dist: LossDistribution) -> float:
+    """Return the share of the exposure at risk within named limits; missing where the insurer has decided on none."""
+    decided = dist.portfolio["cover"].isin(["named limit", "limit refused", "limit withdrawn or expired"]).any()
+    return float(covered(dist)["share"].sum()) if decided else float("nan")

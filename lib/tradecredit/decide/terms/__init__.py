@@ -1,0 +1,1 @@
+"""Payment terms, discounts, late interest and payment plans."""

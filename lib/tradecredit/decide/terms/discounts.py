@@ -1,0 +1,286 @@
+"""Cash discounts: what one costs in a year, which one would break even, and what the book's own brought and cost."""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.terms.lengths import Economics, default_by, economics, present_value
+from tradecredit.measure.receivables import open_items, window_start
+
+MONTHS = 12
+"""Discounts of invoices issued in so many months are looked at."""
+
+
+def simple_cost(discount: pd.Series | float, days: pd.Series | float, basis: int = 365) -> pd.Series | float:
+    """Return the yearly cost of a cash discount without interest on interest: d / (1 − d) × basis / days.
+
+    `discount` d as a fraction; `days` that it brings the money forward; `basis` of days in a year, 360 or 365. Missing
+    where no day is won. Source: DOMAIN.md §3 (2/10 net 30: 36.73 % of 360 days, 37.24 % of 365).
+
+    >>> round(simple_cost(0.02, 20, 360), 4), round(simple_cost(0.02, 20), 4)
+    (0.3673, 0.3724)
+    """
+    return discount / (1 - discount) * basis / _days_won(days)
+
+
+def compound_cost(discount: pd.Series | float, days: pd.Series | float, basis: int = 365) -> pd.Series | float:
+    """Return the yearly cost of a cash discount with interest on interest: (1 + d / (1 − d))^(basis / days) − 1.
+
+    As `simple_cost`. Source: DOMAIN.md §3 (2/10 net 30: 44.59 % of 365 days, 43.86 % of 360).
+
+    >>> round(compound_cost(0.02, 20), 4), round(compound_cost(0.02, 20, 360), 4)
+    (0.4459, 0.4386)
+    """
+    return (1 + discount / (1 - discount)) ** (basis / _days_won(days)) - 1
+
+
+def offers(book: Book) -> pd.DataFrame:
+    """Return the discounts on offer in the last 12 months, with their yearly cost in all four conventions.
+
+    Index (`discount_rate`, `discount_days`, `terms_days`), the largest amount first; `invoices`, `amount`;
+    `simple_360`, `simple_365`, `compound_360`, `compound_365`: cost of the days from the last day of the discount to
+    the due date (missing where that is not later). Empty where none is offered.
+    """
+    recent = book.invoices[_offered(book.invoices) & (book.invoices["issued"] > window_start(book.as_of, MONTHS))]
+    recent = recent.assign(terms_days=(recent["due"] - recent["issued"]).dt.days)
+    by_terms = recent.groupby(["discount_rate", "discount_days", "terms_days"])["amount"]
+    table = by_terms.agg(invoices="size", amount="sum").sort_values("amount", ascending=False, kind="stable")
+    rate, first, last = (table.index.get_level_values(level).to_numpy(float) for level in range(3))
+    conventions = {"simple": simple_cost, "compound": compound_cost}
+    return table.assign(
+        **{
+            f"{name}_{basis}": cost(pd.Series(rate, index=table.index), pd.Series(last - first, table.index), basis)
+            for name, cost in conventions.items()
+            for basis in (360, 365)
+        }
+    )
+
+
+def break_even(
+    cumulative: pd.DataFrame, payment_days: pd.Series, economics: Economics, *, discount_days: int = 10
+) -> pd.DataFrame:
+    """Return the discount that costs as much as waiting, by grade (or buyer): index as `payment_days`.
+
+    `payment_days`: days from the invoice to the payment without a discount (usual terms + delay); `cumulative`: see
+    `lengths.default_by`. A buyer that has not failed by the last day of the discount pays then, or after Δ more days
+    with the probability 1 − h, h = (q(payment) − q(discount day)) / (1 − q(discount day)):
+
+    - `break_even` = 1 − v × (1 − h × LGD), v the present value of Δ days; without risk its yearly cost, compounded
+      on 365 days, is the cost of capital;
+    - `for_capital` = 1 − v, the part that pays for the days, and `for_loss`, the rest: the default loss avoided;
+    - `days_won` = Δ, and `yearly_cost`, compounded on 365 days.
+
+    Missing where payment comes no later than the discount, or a probability is missing or 1 by then.
+    """
+    rows = payment_days.index.to_series(index=payment_days.index)
+    days = payment_days - discount_days
+    first = pd.Series(float(discount_days), index=payment_days.index)
+    failed = _failed_between(cumulative, rows, first, payment_days)
+    worth = present_value(days, economics.cost_of_capital).where(days > 0)
+    discount = 1 - worth * (1 - failed * economics.lgd)
+    capital = (1 - worth).where(discount.notna())
+    return pd.DataFrame(
+        {
+            "days_won": days,
+            "break_even": discount,
+            "for_capital": capital,
+            "for_loss": discount - capital,
+            "yearly_cost": compound_cost(discount, days),
+        }
+    )
+
+
+def taken(book: Book, ratings: pd.DataFrame, cumulative: pd.DataFrame) -> pd.DataFrame:
+    """Return the invoices of the last 12 months with a discount, whether it was taken, what it cost and what it won.
+
+    `ratings`: index buyer_id, `grade`, `method` (`default.assess`); `cumulative`: cumulative default probability of
+    each buyer (see `lengths.default_by`), which is taken as that of the day of payment. Of a buyer in default it is 1
+    today, and was not when the buyer took its discount: such buyers are left out whole (`left_out_in_words`), and what
+    is told is what the discounts were worth with buyers that are not in default. One row for each invoice issued in the
+    12 months that a discount is offered on, or given (a receipt of kind `discount`); one that may still be taken is
+    left out.
+
+    - `invoice_id`, `buyer_id`, `grade`, `amount`; `offered`, `is_taken`;
+    - `cost`: the discount given; `unearned_cost`: of it what was given after the discount's days;
+    - `days_won` of a discount that was taken: from the day it was paid to the day of the buyer's habit, the due date
+      and the mean delay (early counts below zero; by amount) of its invoices of the 12 months that were paid in full
+      without a discount; missing where it has none;
+    - `capital_saved` = (amount − cost) × ((1 + cost of capital)^(days_won / 365) − 1); `loss_avoided` = amount × LGD ×
+      the probability of failing in between, given it had not by then; `net` = both − cost. At the discount of
+      `break_even` it is zero.
+    """
+    what, items = economics(book), _of_the_window(book)
+    items = items[~items["buyer_id"].isin(_defaulted(ratings))]
+    is_taken, offered = items["cost"].notna(), _offered(items)
+    cost = items["cost"].fillna(0.0)
+    paid_after = (items["discounted"] - items["issued"]).dt.days
+    # Of no invoices at all, a mapped text column would stay text.
+    habit = items["buyer_id"].map(_habit(items)).astype("float64")
+    usual_after = ((items["due"] - items["issued"]).dt.days + habit).where(is_taken)
+    won = usual_after - paid_after
+    failed = _failed_between(cumulative, items["buyer_id"], paid_after, usual_after)
+    capital = (items["amount"] - cost) * (present_value(-won, what.cost_of_capital) - 1)
+    loss = items["amount"] * failed * what.lgd
+    table = items[["invoice_id", "buyer_id", "amount"]].assign(
+        grade=items["buyer_id"].map(ratings["grade"]),
+        offered=offered,
+        is_taken=is_taken,
+        cost=cost,
+        unearned_cost=cost.where(offered & (paid_after > items["discount_days"]), 0.0),
+        days_won=won,
+        capital_saved=capital,
+        loss_avoided=loss,
+        net=capital + loss - cost,
+    )
+    return table[_decided(book, items)].reset_index(drop=True)
+
+
+def left_out_in_words(book: Book, ratings: pd.DataFrame) -> str:
+    """Return in a sentence which buyers `taken` leaves out as they are in default today; empty where there are none.
+
+    Arguments as `taken`. Counted are the buyers that it would have a row of, and the discounts given to them.
+    """
+    items = _of_the_window(book)
+    items = items[_decided(book, items) & items["buyer_id"].isin(_defaulted(ratings))]
+    if items.empty:
+        return ""
+    buyers, cost = len(items["buyer_id"].unique()), items["cost"].sum()
+    its, were, it = ("its", "was", "it") if buyers == 1 else ("their", "were", "them")
+    told = f"which took none of {its} discounts"
+    if cost > 0:
+        told = (
+            f"which {were} given {book.run.currency} {cost:,.0f} of discounts: what they spared before {its} default "
+            f"cannot be told from what is known of {it} today"
+        )
+    many = "is 1 buyer" if buyers == 1 else f"are {buyers:,} buyers"
+    return f"Left out {many} in default today, {told}."
+
+
+def summary(taken: pd.DataFrame, by: Literal["grade", "buyer_id"] = "grade") -> pd.DataFrame:
+    """Return what `taken` tells by grade or buyer, index `by`, the largest amount taken first.
+
+    `offered` and `taken`: invoices; `offered_amount`, `taken_amount`; `take_up` and `take_up_amount`: the part of the
+    offers, by number and by amount, that was taken; `cost`, `unearned_cost`; `days_won`, the mean by amount;
+    `capital_saved`, `loss_avoided`, `net`; `yearly_cost`, simple on 365 days, of the days won: cost / Σ ((amount −
+    cost) × days_won / 365). What a discount won is summed over those that it is known of; of `untold` it is not (they
+    are in the cost, not in the net). Missing: shares and means over nothing, sums of which no part is known.
+    """
+    return _summed(taken, taken[by])
+
+
+def totals(taken: pd.DataFrame) -> pd.Series:
+    """Return the columns of `summary` for the whole book; all missing where it has no discounts."""
+    whole = _summed(taken, pd.Series("book", index=taken.index))
+    return whole.reindex(["book"]).loc["book"]
+
+
+def decisions(totals: pd.Series, currency: str) -> list[str]:
+    """Return in sentences what the discounts ask somebody to decide; nothing where nothing does.
+
+    `totals`, of `taken`: what discounts cost and spared with buyers in default today is no part of it.
+    """
+    found = []
+    if totals["net"] < 0:
+        worth = totals["capital_saved"] + totals["loss_avoided"]
+        untold = f" (of {totals['untold']:,.0f} invoices it cannot be told)" if totals["untold"] > 0 else ""
+        found.append(
+            f"Cash discounts of the last 12 months were worth {currency} {worth:,.0f} in capital and losses spared, "
+            f"and cost {currency} {-totals['net']:,.0f} more{untold}. Lower them towards the rate that breaks even, or "
+            "end them."
+        )
+    if totals["unearned_cost"] > 0:
+        found.append(
+            f"{currency} {totals['unearned_cost']:,.0f} of discounts were taken after their last day. Claim them back."
+        )
+    return found
+
+
+def break_even_in_words(break_even: pd.DataFrame) -> str:
+    """Return in a sentence between which rates a discount breaks even (`break_even`); empty where none is known."""
+    rates = break_even["break_even"].dropna()
+    if rates.empty:
+        return ""
+    return (
+        f"The rate that breaks even lies between {rates.min():.1%} (grade {rates.idxmin()}) and {rates.max():.1%} "
+        f"(grade {rates.idxmax()})."
+    )
+
+
+def _offered(invoices: pd.DataFrame) -> pd.Series:
+    return (invoices["discount_rate"] > 0) & invoices["discount_days"].notna()
+
+
+def _defaulted(ratings: pd.DataFrame) -> pd.Index:
+    return ratings.index[ratings["method"] == "in default"]
+
+
+def _decided(book: Book, items: pd.DataFrame) -> pd.Series:
+    """Tell of each item whether its discount was taken, or offered and may not be taken any more."""
+    pending = items["settled"].isna() & ((book.as_of - items["issued"]).dt.days <= items["discount_days"])
+    return items["cost"].notna() | (_offered(items) & ~pending)
+
+
+def _days_won(days: pd.Series | float) -> pd.Series | float:
+    return days.where(days > 0) if isinstance(days, pd.Series) else (days if days > 0 else np.nan)
+
+
+def _failed_between(cumulative: pd.DataFrame, rows: pd.Series, first: pd.Series, last: pd.Series) -> pd.Series:
+    """Return the probability of failing between two days, given no failure by the first."""
+    before, by_then = default_by(cumulative, rows, first), default_by(cumulative, rows, last)
+    return (by_then - before) / (1 - before).where(before < 1)
+
+
+def _of_the_window(book: Book) -> pd.DataFrame:
+    """Return the invoices issued in the window, as open items, with their offer, its `cost` and day `discounted`."""
+    items = open_items(book).join(book.invoices[["discount_rate", "discount_days"]])
+    given = book.receipts[book.receipts["kind"] == "discount"].groupby("invoice_id")
+    given = given.agg(cost=("amount", "sum"), discounted=("received", "max"))
+    return items[items["issued"] > window_start(book.as_of, MONTHS)].join(given, on="invoice_id")
+
+
+def _habit(items: pd.DataFrame) -> pd.Series:
+    """Return each buyer's mean days late, by amount, on invoices that were paid in full without a discount."""
+    plain = items[items["cost"].isna() & items["settled"].notna() & (items["impaired"] == 0) & (items["amount"] > 0)]
+    by_buyer = plain["buyer_id"]
+    return (plain["amount"] * plain["days_late"]).groupby(by_buyer).sum() / plain["amount"].groupby(by_buyer).sum()
+
+
+def _summed(taken: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
+    is_taken, offered, amount = taken["is_taken"], taken["offered"], taken["amount"]
+    told = is_taken & taken["net"].notna()
+    won = (is_taken & taken["days_won"].notna()).to_numpy()
+    parts = pd.DataFrame(
+        {
+            "offered": offered.astype(float),
+            "taken": is_taken.astype(float),
+            "offered_amount": amount.where(offered, 0.0),
+            "taken_amount": amount.where(is_taken, 0.0),
+            "both": (is_taken & offered).astype(float),
+            "both_amount": amount.where(is_taken & offered, 0.0),
+            "cost": taken["cost"],
+            "unearned_cost": taken["unearned_cost"],
+            **{name: taken[name].where(told) for name in ("capital_saved", "loss_avoided", "net")},
+            "won_amount": amount.where(won, 0.0),
+            "amount_days": (amount * taken["days_won"]).where(won, 0.0),
+            "won_cost": taken["cost"].where(won, 0.0),
+            "money_days": ((amount - taken["cost"]) * taken["days_won"]).where(won, 0.0),
+            "untold": (is_taken & ~told).astype(float),
+        }
+    )
+    sums = parts.groupby(key).sum(min_count=1).sort_values("taken_amount", ascending=False, kind="stable")
+    shares = {
+        "take_up": _share(sums["both"], sums["offered"]),
+        "take_up_amount": _share(sums["both_amount"], sums["offered_amount"]),
+        "days_won": _share(sums["amount_days"], sums["won_amount"]),
+        "yearly_cost": _share(sums["won_cost"] * 365, sums["money_days"]),
+    }
+    return sums.assign(**shares)[
+        ["offered", "offered_amount", "taken", "taken_amount", "take_up", "take_up_amount", "cost", "unearned_cost",
+         "days_won", "capital_saved", "loss_avoided", "net", "yearly_cost", "untold"]
+    ]  # fmt: skip
+
+
+def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
+    return part / whole.where(whole > 0)

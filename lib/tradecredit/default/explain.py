@@ -1,0 +1,117 @@
+"""Why a buyer has its default probability: what speaks against it, in points, and what would lift it a grade."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.special import logit
+
+from tradecredit.default.additive_model import points
+from tradecredit.default.expert_prior import behaviour_known
+from tradecredit.default.panel import BEHAVIOUR, Candidate
+
+DRIVERS = 3
+"""Reasons named for a buyer."""
+
+WORTH_NAMING = 0.1
+"""An input that adds less to the log-odds than this, a tenth of the odds, is no reason."""
+
+NOT_TO_BE_CHANGED = "central_tendency"
+"""Input of which a buyer cannot have another value: its country and sector are what they are."""
+
+BEYOND_ROUNDING = 1e-9
+"""Log-odds below a grade's bound that an improvement aims at: on the bound itself rounding would pick the grade."""
+
+
+def drivers(contributions: pd.DataFrame, values: pd.DataFrame, told_by: Mapping[str, Candidate]) -> pd.Series:
+    """Return up to three reasons for a higher probability of each buyer, the strongest first, in words.
+
+    `contributions`: index buyer_id, what each input adds to the log-odds against the median buyer; `values`: the
+    inputs; `told_by`: as `panel.candidates`. Empty text where nothing speaks against a buyer.
+    """
+    found = []
+    for buyer, row in contributions.iterrows():
+        worst = row[row > WORTH_NAMING].sort_values(ascending=False, kind="stable").head(DRIVERS)
+        found.append("; ".join(in_words(name, values.loc[buyer, name], told_by) for name in worst.index))
+    return pd.Series(found, index=contributions.index, dtype="str")
+
+
+def in_words(name: str, value: float, told_by: Mapping[str, Candidate]) -> str:
+    """Return an input and its value in words; what rounds to nothing has no sign."""
+    if np.isnan(value):
+        return f"{name.replace('_', ' ').replace(': ', ' of ')} not known"
+    words = told_by[name].words.format(value).replace("%", " %")
+    words = re.sub(r"(?<!\w)[-+](?=0(\.0*)?(?![.\d]))", "", words)
+    return re.sub(r"(?<!\w)-(?=\d)", "\N{MINUS SIGN}", words)
+
+
+def largest_risk(ratings: pd.DataFrame, owed: pd.Series) -> str:
+    """Return the buyer_id whose default probability × amount owed is largest; not in default where anybody is not.
+
+    `ratings`: as `default.assess`; `owed`: by buyer_id, missing: nothing.
+    """
+    risk = ratings["model_pd"] * owed.reindex(ratings.index).fillna(0.0)
+    alive = ratings["method"] != "in default"
+    return str((risk[alive] if alive.any() else risk).idxmax())
+
+
+def known_parts(values: pd.DataFrame, told_by: Mapping[str, Candidate]) -> pd.DataFrame:
+    """Return of how many buyers each part is known: index `part`; `buyers`, `share`, and `inputs`, which it has.
+
+    A part is known of a buyer where any of its inputs is; its payment behaviour as `expert_prior.behaviour_known` has
+    it, since that nothing is past due is known of those that never bought, too.
+    """
+    names = pd.Series({name: told.part for name, told in told_by.items()})
+    known = values[names.index].notna().T.groupby(names, sort=False).any().sum(axis=1)
+    known[BEHAVIOUR] = behaviour_known(values).sum()
+    table = pd.DataFrame({"buyers": known, "share": known / len(values), "inputs": names.value_counts()})
+    return table.loc[names.unique()].rename_axis("part")
+
+
+def explanation(contributions: pd.Series, values: pd.Series, told_by: Mapping[str, Candidate]) -> pd.DataFrame:
+    """Return one buyer's reasons, the strongest first: index `input`; `part`, `told`, `log_odds`, `points`.
+
+    `contributions` and `values`: the buyer's row of `Assessment.contributions` and `.today`. `points`: as
+    `additive_model.points`; both are against the median buyer, and together they are the buyer's distance from it. What
+    is not known and adds nothing is not in it.
+    """
+    telling = contributions[contributions.ne(0) | values[contributions.index].notna()]
+    order = telling.abs().sort_values(ascending=False, kind="stable").index
+    table = pd.DataFrame({"log_odds": contributions[order]}, index=order.rename("input"))
+    table.insert(0, "part", [told_by[name].part for name in order])
+    table.insert(1, "told", [in_words(name, values[name], told_by) for name in order])
+    return table.assign(points=points(table[["log_odds"]]))
+
+
+def improvements(rating: pd.Series, values: pd.Series, curves: pd.DataFrame, bounds: Sequence[float]) -> pd.DataFrame:
+    """Return what would lift one buyer to the next better grade, each input by itself: index `input`; `now`, `needed`.
+
+    `rating`: `model_pd` and `model_grade`, before an analyst's judgement; `values`: its inputs; `curves`: as
+    `Assessment.curves`; `bounds`: of the grades. `needed` is the nearest value at which the curve lies lower by the
+    log-odds that the buyer is above the better grade's bound. An input whose curve never falls so far, or whose value
+    is not known, is not in it, nor what is stated of its country and sector; empty for grade 1, and where no input
+    alone would do.
+    """
+    rows = {}
+    if rating["model_grade"] > 1:
+        better = bounds[int(rating["model_grade"]) - 2]
+        missing = logit(rating["model_pd"]) - logit(better) + BEYOND_ROUNDING
+        for name, curve in curves.dropna(subset=["value"]).groupby("input", sort=False):
+            place, odds = (curve[column].to_numpy(dtype="float64") for column in ("value", "log_odds"))
+            now = values[name]
+            aim = np.interp(now, place, odds) - missing
+            if name == NOT_TO_BE_CHANGED or np.isnan(now) or aim < odds.min():
+                continue
+            rows[name] = (now, _nearest(now, aim, place, odds))
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["now", "needed"]).rename_axis("input")
+
+
+def _nearest(now: float, aim: float, place: np.ndarray, odds: np.ndarray) -> float:
+    """Return the place nearest to `now` at which a piecewise-linear curve is at most `aim`."""
+    crossing = []
+    for k in range(len(place) - 1):
+        low, high = sorted((odds[k], odds[k + 1]))
+        if low <= aim <= high and low < high:
+            crossing.append(place[k] + (place[k + 1] - place[k]) * (aim - odds[k]) / (odds[k + 1] - odds[k]))
+    return float(min(crossing, key=lambda at: abs(at - now)))

@@ -1,0 +1,300 @@
+"""Who may fail: each buyer's 12-month default probability, grade and reasons, and what they rest on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+from scipy.stats import norm
+
+from tradecredit.book.book import Book
+from tradecredit.book.memory import remembered
+from tradecredit.default import expert_prior, point_in_time
+from tradecredit.default.additive_model import FOLDS, DefaultModel
+from tradecredit.default.explain import drivers
+from tradecredit.default.grades import WORST, grade, middle
+from tradecredit.default.panel import CANDIDATES, HORIZON_MONTHS, STEP_MONTHS, candidates, inputs, panel, year_after
+from tradecredit.errors import InputError, Problem
+from tradecredit.measure.default_events import in_default
+from tradecredit.measure.overrides import overriding
+from tradecredit.numerics import discrimination
+from tradecredit.params.default import DefaultSettings
+
+__all__ = ["CANDIDATES", "Assessment", "DefaultModel", "assess", "assessment", "in_default", "overriding", "panel"]
+
+FITTED, UNKNOWN_BEHAVIOUR = "fitted model", "fitted model: behaviour not known"
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """All that chapter 02 shows of today's buyers, and what its review starts from.
+
+    `ratings`: see `assess`. `model`: the fitted one, or None; `weights` of the stated parts. `inputs` and `curves`:
+    what enters and how, as `DefaultModel.table` and `.curves`; the stated ones, without errors, without a fit.
+    `contributions`: index buyer_id, what each input adds to the log-odds against the median buyer; `today`: the values.
+    `dropped`: index `input`; `reason`. `observed`: `panel.panel` with `fitted`, the probability by the fit to all, and
+    `other_buyers`, by a fit without the buyer's fold (both missing without a fit). `later`: index as the rows of
+    `observed` on its last date, `later_date`: by a fit that knew only outcomes known by then (empty without one).
+    `defaulters`: buyers in the panel that defaulted within 12 months. `factor`: what the odds of the fit are multiplied
+    by for the level; `tendency`: the mean that the stated curves are shifted to (missing with a fit). `level`: index
+    `figure`; `value`, `unit`. `basis`: in a sentence, what the probabilities rest on.
+    """
+
+    ratings: pd.DataFrame
+    model: DefaultModel | None
+    weights: dict[str, float]
+    inputs: pd.DataFrame
+    curves: pd.DataFrame
+    contributions: pd.DataFrame
+    today: pd.DataFrame
+    dropped: pd.DataFrame
+    observed: pd.DataFrame
+    later: pd.Series
+    defaulters: int
+    factor: float
+    tendency: float
+    level: pd.DataFrame
+    basis: str
+
+
+def assess(book: Book) -> pd.DataFrame:
+    """Return every buyer's default probability over the next 12 months.
+
+    Index buyer_id (all buyers of the book). Columns:
+
+    - `pd`, and `pd_low` to `pd_high` at the run's confidence (`default.interval`);
+    - `grade`, 1 to 10 by the run's bounds; `drivers`, up to three reasons for a probability above the median
+      buyer's, in words; `method`, what the probability rests on;
+    - `model_pd`, `model_grade`: before an analyst's override; `override`, its reason (missing: none).
+
+    `method` is `fitted model`, with `: behaviour not known` where nothing of a buyer was settled or fell due in the
+    last 12 months; `prior: ` and which of `payment behaviour`, `accounts` and `outside opinion` are known, or `nothing
+    known`; `analyst's override`; `in default`.
+
+    A buyer in default (`in_default`) has probability 1 and grade 10. An override that is valid on the day replaces the
+    grade, and the probability by the middle of the grade. See `assessment` for how the rest comes about. Raises
+    `InputError` for overriding grades that are not whole from 1 to 10.
+    """
+    return assessment(book).ratings
+
+
+@remembered
+def assessment(book: Book) -> Assessment:
+    """Return the default probabilities with the model behind them.
+
+    If at least `default.minimum_defaults` buyers of `panel` defaulted within 12 months of an observation, curves are
+    fitted on the `candidates` (`DefaultModel.fit`, errors clustered by buyer; a value that is not known has a
+    coefficient of its own), held to those that are believed beforehand (`expert_prior.shape`). Otherwise the book's own
+    history cannot carry a fit, and the believed curves stay, each part weighted as far as the history moves it
+    (`expert_prior`). Level: with a fit the book's own, or by `default.level` the stated central tendency; without, the
+    central tendency as the book's history moves it; either moved to now by the run's index of insolvencies
+    (`point_in_time.point_in_time`). Raises as `assess`.
+    """
+    observed, today, settings = panel(book), inputs(book), book.run.default
+    defaulters = int(observed.loc[observed["defaulted"] == 1, "buyer_id"].nunique())
+    alive = ~today.index.to_series().isin(in_default(book))
+    nothing = pd.Series(dtype="float64", name="later_date")
+    if defaulters >= settings.minimum_defaults:
+        model, weights, later = _fitted(observed, book), settings.prior_part_weights, _later(observed, book)
+        observed = observed.assign(fitted=model.predict(observed)["pd"], other_buyers=_other_buyers(observed, book))
+        table, curves, contributions = model.table, model.curves, model.explain(today)
+        method = np.where(expert_prior.behaviour_known(today), FITTED, UNKNOWN_BEHAVIOUR)
+        rated = _widened(model.predict(today, confidence=settings.interval), settings).assign(method=method)
+        tendency = float("nan")
+        stated = expert_prior.stated_tendency(today, alive, settings)
+        factor, levels = _level_of_fit(rated["pd"][alive], stated, observed, book)
+        rated = rated.assign(**{name: point_in_time.moved(rated[name], factor) for name in ("pd", "pd_low", "pd_high")})
+        basis = _fitted_basis(model, observed, defaulters, settings, levels)
+    else:
+        model, later, observed = None, nothing, observed.assign(fitted=np.nan, other_buyers=np.nan)
+        known = expert_prior.history(observed, settings, years=STEP_MONTHS / HORIZON_MONTHS)
+        weights = dict(known.weights)
+        factor = 1.0
+        tendency, levels = _stated_level(known, expert_prior.stated_tendency(today, alive, settings), book)
+        rated, contributions = expert_prior.rated(today, alive, tendency, weights=weights, settings=settings)
+        table, curves = expert_prior.shape(today, weights, settings)
+        basis = _stated_basis(known, defaulters, settings, levels)
+    rated = rated.assign(drivers=drivers(contributions, today, candidates(book)))
+    rated = rated[["pd", "pd_low", "pd_high", "drivers", "method"]]
+    ratings = _overridden(_in_default(rated, book), book)
+    levels["mean probability of today's buyers"] = float(ratings["model_pd"][alive].mean())
+    return Assessment(
+        ratings=ratings,
+        model=model,
+        weights=weights,
+        inputs=table,
+        curves=curves,
+        contributions=contributions,
+        today=today,
+        dropped=pd.Series(model.dropped if model else {}, dtype="str").rename_axis("input").to_frame("reason"),
+        observed=observed,
+        later=later,
+        defaulters=defaulters,
+        factor=factor,
+        tendency=tendency,
+        level=_with_units(levels),
+        basis=basis,
+    )
+
+
+def _fitted(observed: pd.DataFrame, book: Book) -> DefaultModel:
+    settings, columns = book.run.default, candidates(book)
+    values = observed[list(columns)].astype("float64")
+    _, belief = expert_prior.shape(values, settings.prior_part_weights, settings)
+    return DefaultModel.fit(
+        values, observed["defaulted"].astype(int), signs={name: told.sign for name, told in columns.items()},
+        groups=observed["buyer_id"], belief=belief,
+    )  # fmt: skip
+
+
+def _widened(rated: pd.DataFrame, settings: DefaultSettings) -> pd.DataFrame:
+    """Return the intervals of a fit with what no input shows of a buyer in them (`default.prior_sd`)."""
+    odds = discrimination.log_odds(rated["pd"])
+    unseen = norm.ppf(0.5 + settings.interval / 2) * settings.prior_sd
+    width = np.hypot(discrimination.log_odds(rated["pd_high"]) - odds, unseen)
+    return rated.assign(pd_low=expit(odds - width), pd_high=expit(odds + width))
+
+
+def _other_buyers(observed: pd.DataFrame, book: Book) -> pd.Series:
+    """Return the probability of each observation by a fit to the buyers outside its fold."""
+    # Buyers of each kind are dealt to the folds in turn, so that every fold has its share of the defaults.
+    ever = observed.groupby("buyer_id")["defaulted"].max().sort_values(kind="stable")
+    fold = observed["buyer_id"].map(pd.Series(np.arange(len(ever)) % FOLDS, index=ever.index))
+    parts = [_fitted(observed[fold != k], book).predict(observed[fold == k])["pd"] for k in range(FOLDS)]
+    return pd.concat(parts).reindex(observed.index)
+
+
+def _later(observed: pd.DataFrame, book: Book) -> pd.Series:
+    """Return what a fit would have said on the last date from outcomes known by then; empty if too few were."""
+    last = observed["date"].max()
+    earlier = observed[observed["date"].map(year_after) <= last]
+    defaulters = earlier.loc[earlier["defaulted"] == 1, "buyer_id"].nunique()
+    later = observed[observed["date"] == last] if defaulters >= book.run.default.minimum_defaults else observed.head(0)
+    if later.empty:
+        return pd.Series(dtype="float64", name="later_date")
+    return _fitted(earlier, book).predict(later)["pd"].rename("later_date")
+
+
+def _level_of_fit(
+    probability: pd.Series, stated: float, observed: pd.DataFrame, book: Book
+) -> tuple[float, dict[str, float]]:
+    """Return what the odds of a fit are multiplied by, and the figures of the level."""
+    settings = book.run.default
+    shown = {"observed rate of the fitted sample": float(observed["defaulted"].astype(float).mean())}
+    if settings.level == "stated":
+        now = point_in_time.point_in_time(settings, book.as_of)
+        target = _at(stated, now)
+        shown |= {"central tendency, stated": stated}
+        factor = point_in_time.factor_to(target, probability) if len(probability) else 1.0
+        return factor, shown | _index(now)
+    now = point_in_time.point_in_time(settings, book.as_of, observed["date"])
+    return now.factor, shown | _index(now)
+
+
+def _stated_level(known: expert_prior.History, stated: float, book: Book) -> tuple[float, dict[str, float]]:
+    """Return the mean probability that the stated curves are shifted to, and the figures of the level."""
+    settings = book.run.default
+    now = point_in_time.point_in_time(settings, book.as_of)
+    strength = settings.prior_buyer_years
+    tendency = expert_prior.central_tendency(known, stated, strength=strength, counted=book.has("defaults"))
+    shown = {"central tendency, stated": stated, "central tendency, with the book's own history": tendency}
+    return _at(tendency, now), shown | _index(now)
+
+
+def _with_units(levels: dict[str, float]) -> pd.DataFrame:
+    table = pd.Series(levels, dtype="float64").rename_axis("figure").to_frame("value")
+    return table.assign(unit=np.where(table.index.str.contains("index"), "ratio", "probability"))
+
+
+def _at(tendency: float, now: point_in_time.PointInTime) -> float:
+    return float(point_in_time.moved(pd.Series([tendency]), now.factor).iloc[0])
+
+
+def _index(now: point_in_time.PointInTime) -> dict[str, float]:
+    return {
+        "insolvency index then": now.then, "insolvency index now": now.now, "odds multiplied for the index": now.factor
+    }  # fmt: skip
+
+
+def _index_in_words(settings: DefaultSettings, levels: dict[str, float]) -> str:
+    average = "the level is an average over these years, not that of today."
+    if settings.insolvency_index is None:
+        return f"No index of insolvencies is stated: {average}"
+    if np.isnan(levels["insolvency index now"]):
+        return f"The stated index of insolvencies has no values by now, or none for these years: {average}"
+    return f"An index moves the level to today ({settings.insolvency_index.source.rstrip('.')})."
+
+
+def _fitted_basis(
+    model: DefaultModel, observed: pd.DataFrame, defaulters: int, settings: DefaultSettings, levels: dict[str, float]
+) -> str:
+    at = "the stated central tendency" if settings.level == "stated" else "the book's own default rate"
+    return (
+        f"Curves of {len(model.inputs)} inputs that add up in log-odds, fitted on {len(observed):,} observations "
+        f"of this book's buyers on past dates; {defaulters} buyers defaulted within {HORIZON_MONTHS} months of at "
+        f"least one of theirs. The fit is held to stated curves, which its defaults move ({_beliefs()}). The level is "
+        f"{at}. {_index_in_words(settings, levels)}"
+    )
+
+
+def _beliefs() -> str:
+    return (
+        f"payment behaviour by stated weights, more than {expert_prior.LONGEST_DAYS:.0f} days counting as "
+        f"{expert_prior.LONGEST_DAYS:.0f}; accounts by curves fitted to {expert_prior.SOURCE}; agencies' scores by the "
+        "default rates that the run states for them"
+    )
+
+
+def _stated_basis(
+    known: expert_prior.History, defaulters: int, settings: DefaultSettings, levels: dict[str, float]
+) -> str:
+    weights = ", ".join(f"{name} {weight:.2f}" for name, weight in known.weights.items())
+    return (
+        f"{defaulters} buyers defaulted within {HORIZON_MONTHS} months of an observation in this book, and a fit "
+        f"needs {settings.minimum_defaults}. The default probability cannot be estimated from this book. The level is "
+        f"the stated central tendency of {levels['central tendency, stated']:.2%} "
+        f"({settings.central_tendency_source}), which "
+        f"the book's {known.buyer_years:,.0f} watched buyer-years move as far as a belief worth "
+        f"{settings.prior_buyer_years:,.0f} allows. {_index_in_words(settings, levels)} The order comes from stated "
+        f"curves ({_beliefs()}); weight of each part after the book's own defaults: {weights}."
+    )
+
+
+def _in_default(rated: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Return the ratings with buyers in default at probability 1 and everybody's grade."""
+    defaulted = rated.index.isin(in_default(book))
+    certain = {"pd": 1.0, "pd_low": 1.0, "pd_high": 1.0, "drivers": "", "method": "in default"}
+    rated = rated.assign(**{name: rated[name].mask(defaulted, value) for name, value in certain.items()})
+    return rated.assign(grade=grade(rated["pd"], book.run.grades).mask(defaulted, WORST))
+
+
+def _overridden(rated: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Return the ratings with the analysts' grades that are valid on the day, and what they were before."""
+    valid = overriding(book, "grade")
+    wrong = valid[~valid["grade"].isin(range(1, WORST + 1))]
+    if len(wrong):
+        allowed = f"a whole grade from 1 (best) to {WORST} is expected, for buyer"
+        raise InputError(
+            Problem(file="overrides", column="grade", value=value, allowed=f"{allowed} {buyer}", remedy="correct it")
+            for buyer, value in wrong["grade"].items()
+        )
+    valid = valid.reindex(rated.index)
+    changed = valid["grade"].notna() & (rated["method"] != "in default")
+    grades = rated["grade"].mask(changed, valid["grade"].astype("Int64"))
+    probability = rated["pd"].mask(changed, grades.map(middle(book.run.grades)).astype("float64"))
+    return rated.assign(
+        pd=probability,
+        # The interval keeps its width in log-odds around the analyst's value.
+        pd_low=_moved(rated["pd_low"], rated["pd"], probability).where(changed, rated["pd_low"]),
+        pd_high=_moved(rated["pd_high"], rated["pd"], probability).where(changed, rated["pd_high"]),
+        grade=grades,
+        method=rated["method"].mask(changed, "analyst's override"),
+        model_pd=rated["pd"],
+        model_grade=rated["grade"],
+        override=valid["reason"].where(changed),
+    )
+
+
+def _moved(bound: pd.Series, old: pd.Series, new: pd.Series) -> pd.Series:
+    odds = discrimination.log_odds(bound.clip(upper=1 - 1e-12)) - discrimination.log_odds(old.clip(upper=1 - 1e-12))
+    return pd.Series(expit(odds + discrimination.log_odds(new.clip(upper=1 - 1e-12))), index=bound.index)

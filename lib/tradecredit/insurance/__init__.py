@@ -1,0 +1,1 @@
+"""What a policy is, what it covers, and what it pays."""

@@ -1,0 +1,168 @@
+"""What a book has at risk: each buyer's exposure, default probability, loss given default, correlation and limit."""
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.errors import ParameterError, Problem
+from tradecredit.insurance.cover import cover, evidence
+from tradecredit.measure.default_events import in_default, loss_given_default
+from tradecredit.measure.limits_in_force import limits_in_force
+from tradecredit.measure.ratios import ratios
+from tradecredit.measure.receivables import in_dispute, net_share, open_items, window_start
+from tradecredit.params.run import Run
+
+EXPOSURE_MONTHS = 12
+"""Of the peak of the balance, and of the sales a day."""
+
+SMALLEST, LARGEST = 5.0, 50.0
+"""Turnover, in million euros, that the Basel formula's size adjustment is largest up to, and none from."""
+
+
+def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return what `simulate` needs of a book: a row for each buyer with an exposure that is not in default yet.
+
+    `ratings`: index buyer_id, `pd` (12-month default probability) and, if it has one, `grade`. Out, index buyer_id in
+    the order of the ids: `pd` (missing where `ratings` has none), `grade`; `sector`, `country`, and `group_id` unless
+    the run's groups default one by one (missing: none); `exposure`, `balance`, `sales_a_day` and `insurable`, as
+    `exposures`; `lgd`, with `lgd_basis` in words, and `lgd_sd` where the run has one; `correlation`, with
+    `correlation_basis`, as `asset_correlation`; `insured_limit` and `cover`, as `cover`; `evidence`, as `evidence`.
+
+    Buyers `in_default` are left out; the balances of this table and the exposures of `already_defaulted` add up to the
+    book's open amount. Raises `ParameterError` where the run's `lgd_sd` is more than a share of this mean can vary by.
+    """
+    settings = book.run.losses
+    amounts = exposures(book).sort_index()
+    amounts = amounts[(amounts["exposure"] > 0) & ~amounts.index.isin(in_default(book))]
+    rated = ratings[[column for column in ("pd", "grade") if column in ratings]].reindex(amounts.index)
+    known = ["sector", "country", *(["group_id"] if settings.groups == "together" else [])]
+    loss = loss_given_default(book)
+    if settings.lgd_sd and settings.lgd_sd >= np.sqrt(loss.lgd * (1 - loss.lgd)):
+        raise ParameterError([_too_varied(book.run, loss.lgd)])
+    varying = {"lgd_sd": settings.lgd_sd} if settings.lgd_sd else {}
+    table = rated.join(book.buyers.set_index("buyer_id")[known]).join(amounts)
+    table = table.assign(lgd=loss.lgd, **varying).join(asset_correlation(book, rated["pd"]))
+    return table.join(cover(book)).join(evidence(book)).assign(lgd_basis=loss.basis)
+
+
+def exposures(book: Book) -> pd.DataFrame:
+    """Return what each buyer owes, and would owe at its default as the run takes it. Index buyer_id (all buyers).
+
+    Amounts are gross of tax. `balance`: the open amount. `exposure`, by the run's `losses.exposure`: `balance`; `peak`,
+    the highest balance at the end of any day of the last 12 months; `limit`, the balance and `undrawn_share` of what
+    is unused of the limit in force, our own, else the insurer's (no limit: the balance). `sales_a_day`: what was
+    invoiced in the last 12 months, or since the first month of a younger ledger, by its days; 0 for `prepaid` buyers,
+    whose sales do not become a balance. `insurable`: the part of the exposure that a policy's insured debt counts
+    (DOMAIN.md §5.2), in the proportion of the open items net of tax (no tax stated: none) and without those in an
+    open dispute; for a buyer that owes nothing in the proportion of the whole book (all, where nobody
+    owes anything).
+    """
+    buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
+    items = open_items(book)
+    counted = ~items["invoice_id"].isin(in_dispute(book))
+    items = items.assign(insurable=items["open_amount"].where(counted, 0.0) * net_share(book.invoices))
+    sums = items.groupby("buyer_id")[["open_amount", "insurable"]].sum().reindex(buyers, fill_value=0.0)
+    balance = sums["open_amount"].rename("balance")
+    usual = sums["insurable"].sum() / balance.sum() if balance.sum() > 0 else 1.0
+    share = (sums["insurable"] / balance.where(balance > 0)).fillna(usual)
+    kind = book.run.losses.exposure
+    if kind == "peak":
+        exposure = np.maximum(balance, highest_balance(book).reindex(buyers, fill_value=0.0))
+    elif kind == "limit":
+        limit = limits_in_force(book)[["own", "insurer"]].bfill(axis="columns")["own"].reindex(buyers, fill_value=0.0)
+        exposure = balance + book.run.losses.undrawn_share * (limit.fillna(0.0) - balance).clip(lower=0.0)
+    else:
+        exposure = balance
+    return pd.DataFrame(
+        {"exposure": exposure, "balance": balance, "sales_a_day": _sales_a_day(book), "insurable": exposure * share}
+    )
+
+
+def _too_varied(run: Run, lgd: float) -> Problem:
+    return Problem(
+        file=str(run.file), column="losses.lgd_sd", value=run.losses.lgd_sd,
+        allowed=f"must be under the root of lgd × (1 − lgd), {np.sqrt(lgd * (1 - lgd)):.3f} where the loss given "
+        f"default is {lgd:.3f}",
+        remedy="lower it, or leave it out",
+    )  # fmt: skip
+
+
+def highest_balance(book: Book) -> pd.Series:
+    """Return each buyer's highest balance at the end of a day in the last 12 months: index buyer_id (who ever bought).
+
+    From invoices by their day of issue and receipts of every kind by theirs. The months before a younger ledger count
+    as nothing owed.
+    """
+    since = window_start(book.as_of, EXPOSURE_MONTHS)
+    owner = book.invoices.set_index("invoice_id")["buyer_id"]
+    moves = pd.concat(
+        [
+            book.invoices[["buyer_id", "issued", "amount"]].rename(columns={"issued": "day"}),
+            pd.DataFrame(
+                {
+                    "buyer_id": book.receipts["invoice_id"].map(owner),
+                    "day": book.receipts["received"],
+                    "amount": -book.receipts["amount"],
+                }
+            ),
+        ]
+    )
+    # What was open when the window began is the balance of its first day.
+    moves = moves.assign(day=moves["day"].clip(lower=since))
+    balance = moves.groupby(["buyer_id", "day"])["amount"].sum().groupby("buyer_id").cumsum()
+    return balance.groupby("buyer_id").max().clip(lower=0.0)
+
+
+def _sales_a_day(book: Book) -> pd.Series:
+    first = book.invoices["issued"].min().replace(day=1) - pd.Timedelta(days=1)
+    since = max(window_start(book.as_of, EXPOSURE_MONTHS), first)
+    recent = book.invoices[book.invoices["issued"] > since]
+    sales = recent.groupby("buyer_id")["amount"].sum().reindex(book.buyers["buyer_id"], fill_value=0.0)
+    prepaid = book.buyers.set_index("buyer_id")["kind"] == "prepaid"
+    return (sales / (book.as_of - since).days).mask(prepaid, 0.0)
+
+
+def asset_correlation(book: Book, probability: pd.Series) -> pd.DataFrame:
+    """Return the asset correlation of buyers as the run takes it, `correlation`, and in words why, `correlation_basis`.
+
+    `probability`: 12-month default probability, index buyer_id, which is that of the result. The run's number for all
+    buyers; or `basel_correlation` by the revenue of the latest account published by the as-of date. The revenues of a
+    group's members count together, as far as they are known (§273 means the sales of the consolidated group). Without
+    a known revenue there is no size adjustment.
+    """
+    settings = book.run.losses
+    if settings.correlation != "basel":
+        table = pd.DataFrame({"correlation": settings.correlation}, index=probability.index)
+        return table.assign(correlation_basis="one number for all buyers").astype({"correlation_basis": "str"})
+    revenue = ratios(book)["revenue"]
+    groups = book.buyers.set_index("buyer_id")["group_id"]
+    together = revenue.groupby(groups).transform("sum", min_count=1)
+    turnover = revenue.where(groups.isna(), together).reindex(probability.index) / settings.million_euros
+    basis = np.select(
+        [turnover.isna(), turnover < LARGEST],
+        ["Basel formula, turnover not known: no size adjustment", "Basel formula, turnover under 50 million euros"],
+        "Basel formula, turnover of 50 million euros or more",
+    )
+    table = pd.DataFrame({"correlation": basel_correlation(probability, turnover), "correlation_basis": basis})
+    return table.astype({"correlation_basis": "str"})
+
+
+def basel_correlation(
+    probability: pd.Series | np.ndarray | float, turnover: pd.Series | np.ndarray | float | None = None
+) -> pd.Series | np.ndarray | float:
+    """Return the asset correlation of a corporate borrower by its default probability; missing for a missing one.
+
+    0.12 · w + 0.24 · (1 − w) with w = (1 − e^(−50·PD)) / (1 − e^(−50)); less, by `turnover` S in million euros, 0.04 ·
+    (1 − (S − 5) / 45), S being at least 5 and at most 50 (None or missing: nothing less). Source: Basel Committee on
+    Banking Supervision, International Convergence of Capital Measurement and Capital Standards (June 2006), §272, §273.
+
+    >>> round(float(basel_correlation(0.01)), 4), round(float(basel_correlation(0.01, 5.0)), 4)
+    (0.1928, 0.1528)
+    """
+    weight = (1 - np.exp(-50 * probability)) / (1 - np.exp(-50))
+    correlation = 0.12 * weight + 0.24 * (1 - weight)
+    if turnover is None:
+        return correlation
+    # fmin and fmax pass over missing numbers: an unknown turnover counts as a large one.
+    size = np.fmax(np.fmin(turnover, LARGEST), SMALLEST)
+    return correlation - 0.04 * (1 - (size - SMALLEST) / (LARGEST - SMALLEST))

@@ -1,0 +1,392 @@
+"""A portfolio and its policies as arrays, and the simulation of blocks of scenarios with them."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import NamedTuple, Self, TypeVar
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri
+
+from tradecredit.insurance.policy import Attachment, Policy
+from tradecredit.insurance.settlement import Losses, settled
+from tradecredit.losses.importance_sampling import TWISTED, Draw, Economy
+from tradecredit.losses.kernels import (
+    CELL,
+    DAYS,
+    Arrivals,
+    Obligors,
+    States,
+    block_arrivals,
+    block_sums,
+    in_order,
+    log_generating,
+    lost_shares,
+    summed,
+)
+from tradecredit.numerics.risk_measures import Sample
+from tradecredit.params.losses import Dependence, Sampling
+
+BLOCK = 8 * CELL
+"""Scenarios that are simulated at a time, at most. Where the economy has more than one dimension (several factors, or a
+Student-t shock) another number gives other figures, within the error: a block's scenarios are sorted by each factor,
+and what lies at right angles to the direction is drawn by block."""
+
+BLOCK_DEFAULTS = 1_500_000
+"""Defaults of a block, about, at most: bounds the memory."""
+
+Result = TypeVar("Result")
+
+
+class Block(NamedTuple):
+    """Consecutive scenarios that are simulated together, all of the ordinary or all of the bad years."""
+
+    start: int
+    stop: int
+    stressed: bool
+
+    @property
+    def scenarios(self) -> slice:
+        return slice(self.start, self.stop)
+
+
+class Defaults(NamedTuple):
+    """Defaults as arrays, by scenario (of the block) and time: the buyer's position, its debt, what it brings in.
+
+    `lost_share` = 1 − recovery / debt, known also where a buyer owes nothing.
+    """
+
+    scenario: np.ndarray
+    day: np.ndarray
+    buyer: np.ndarray
+    debt: np.ndarray
+    recovery: np.ndarray
+    lost_share: np.ndarray
+
+
+class Year(NamedTuple):
+    """Sums of each scenario of a block: gross loss, by policy indemnity and use of the first loss, and twisted loss."""
+
+    gross: np.ndarray
+    indemnity: np.ndarray
+    first_loss: np.ndarray
+    twisted: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Simulator:
+    """A portfolio and its policies as arrays, what makes defaults hang together, and where the scenarios lie."""
+
+    obligors: Obligors
+    members: np.ndarray
+    """Positions of buyers in the portfolio, obligor by obligor."""
+    member_start: np.ndarray
+    exposure: np.ndarray
+    lgd: np.ndarray
+    lgd_sd: np.ndarray
+    insurable: np.ndarray
+    """The share of each buyer's debt that a policy's insured debt counts."""
+    policies: tuple[Policy, ...]
+    attachments: tuple[Attachment, ...]
+    economy: Economy
+    draw: Draw
+    seed: int
+
+    @classmethod
+    def of(
+        cls, portfolio: pd.DataFrame, policies: tuple[Policy, ...], scenarios: int, seed: int, settings: "Settings"
+    ) -> Self:
+        number = {name: portfolio[name].astype(float).to_numpy() for name in ("exposure", "lgd", "pd", "correlation")}
+        lgd_sd = portfolio["lgd_sd"].fillna(0.0).to_numpy(float) if "lgd_sd" in portfolio else np.zeros(len(portfolio))
+        loss = number["exposure"] * number["lgd"]
+        group = _groups(portfolio)
+        factor = _factors(portfolio, settings.dependence, group, loss)
+        # Within a factor by default probability, so that neighbours in the engine's loop take the same branches.
+        order = np.lexsort((number["pd"][np.unique(group, return_index=True)[1]], factor))
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        members = np.argsort(place[group], kind="stable")
+        obligor = place[group][members]
+        count = len(factor)
+        probability, correlation = (
+            _grouped_mean(number[name], loss, place[group], count) for name in ("pd", "correlation")
+        )
+        cost = np.bincount(place[group], loss, minlength=count)
+        anchor = _anchor(probability, correlation, cost, settings.dependence)
+        level, slope, loading = _barriers(probability, correlation, anchor, settings.dependence)
+        factors = 1 if settings.dependence.sector_factors is None else len(settings.dependence.sector_factors.factors)
+        starts = np.searchsorted(obligor, np.arange(count + 1))
+        obligors = Obligors(
+            level=level,
+            slope=slope,
+            loading=loading,
+            tilt=_tilt(cost),
+            name=members[starts[:-1]] if count else members,
+            first=np.searchsorted(factor[order], np.arange(factors + 1)),
+        )
+        economy = Economy.of(obligors, cost, settings.dependence, anchor)
+        if settings.sampling.method == "tail":
+            economy = economy.seeking(obligors, cost, settings.sampling)
+        if not economy.twist.any():
+            obligors = obligors._replace(tilt=np.zeros(count))
+        return cls(
+            obligors, members, starts, number["exposure"], number["lgd"], lgd_sd, _insurable(portfolio), policies,
+            attachments(policies, portfolio), economy, economy.draw(scenarios, seed, settings.sampling), seed,
+        )  # fmt: skip
+
+    def for_policies(self, names: Iterable[str]) -> Self:
+        """Return this simulator with some of its policies alone; the losses that they meet are the same."""
+        kept = [number for number, policy in enumerate(self.policies) if policy.name in names]
+        return replace(
+            self,
+            policies=tuple(self.policies[number] for number in kept),
+            attachments=tuple(self.attachments[number] for number in kept),
+        )
+
+    def blocks(self) -> Iterator[Block]:
+        """Return the scenarios in blocks of whole cells, fewer together where many default."""
+        parts = ((0, self.draw.stressed, False), (self.draw.stressed, len(self.draw.place), True))
+        for start, end, stressed in parts:
+            while start < end:
+                rate = float(self.economy.defaults_at(self.draw.place[start : start + 1])[0])
+                length = max(int(BLOCK_DEFAULTS / (rate + 1e-9)) // CELL * CELL, CELL)
+                stop = min(start + min(length, BLOCK), end)
+                yield Block(start, stop, stressed)
+                start = stop
+
+    def states(self, block: Block) -> States:
+        places = self.draw.place[block.scenarios]
+        return self.economy.states(places, (self.seed, block.start), stressed=block.stressed)
+
+    @property
+    def loss(self) -> np.ndarray:
+        """What each obligor's default costs, on average."""
+        loss = self.exposure * self.lgd
+        return np.add.reduceat(loss[self.members], self.member_start[:-1]) if len(loss) else loss
+
+    def year(self, block: Block) -> Year:
+        """Return the sums of each scenario of a block: from sums alone where that tells all, else loss by loss."""
+        states = self.states(block)
+        if self.lgd_sd.any() or any(_order_matters(policy.record()) for policy in self.policies):
+            return self._year_by_losses(block, states)
+        sums = block_sums(self.obligors, states, self.economy.gamma, self._key, self._amounts())
+        first = len(sums) - len(self.policies)
+        indemnity, first_loss = np.empty((2, len(self.policies), len(states.shock)))
+        for number, policy in enumerate(self.policies):
+            terms = policy.record()
+            first_loss[number] = np.minimum(sums[first + number], terms["aggregate_first_loss"])
+            indemnity[number] = np.minimum(sums[first + number] - first_loss[number], terms["maximum"])
+        return Year(sums[0], indemnity, first_loss, sums[1] if self.obligors.tilt.any() else sums[0] * 0)
+
+    def defaults(self, block: Block, wanted: np.ndarray | None = None) -> Defaults:
+        """Return the defaults of a block, in order of scenario and time, of the `wanted` scenarios alone if given."""
+        states = self.states(block)
+        wanted = np.ones(len(states.shock), bool) if wanted is None else wanted
+        arrivals = self._arrivals(states, wanted)
+        order = in_order(arrivals, len(wanted))
+        obligor = arrivals.obligor[order]
+        size = (self.member_start[1:] - self.member_start[:-1])[obligor]
+        row = np.repeat(np.arange(len(order)), size)
+        within = np.arange(len(row)) - np.repeat(np.cumsum(size) - size, size)
+        buyer = self.members[self.member_start[obligor][row] + within]
+        scenario = arrivals.scenario[order][row]
+        day = (arrivals.moment[order][row] * DAYS).astype(np.int64) + 1
+        debt = self.exposure[buyer]
+        share = lost_shares(self.lgd, self.lgd_sd, _key_of(self.seed, 1), scenario + block.start, buyer)
+        return Defaults(scenario, day, buyer, debt, debt * (1 - share), share)
+
+    def settled(self, defaults: Defaults, number: int):
+        """Return what becomes of defaults under the policy of this number (a `Settlement`)."""
+        limit, above, discretionary = (values[defaults.buyer] for values in self.attachments[number])
+        share = self.insurable[defaults.buyer]
+        losses = Losses(
+            defaults.scenario, defaults.debt * share, defaults.recovery * share, above, limit, discretionary
+        )
+        return settled(losses, self.policies[number].record())
+
+    def log_twist(self, block: Block, twisted: np.ndarray) -> np.ndarray:
+        """Return the log of how much likelier a block's defaults are under the twist of their places than without."""
+        if not self.obligors.tilt.any():
+            return np.zeros(len(twisted))
+        states = self.states(block)._replace(twist=self.economy.twist_at(self.draw.place[block.scenarios]))
+        return states.twist * twisted - log_generating(self.obligors, states, self.economy.gamma)
+
+    def sample(self, log_twist: np.ndarray) -> Sample:
+        """Return the probability of each scenario: its density over that of the mixture that it was drawn from.
+
+        With 1/(a + b·r), a and b the shares of ordinary and bad years and r how much likelier the scenario is among
+        the bad ones, no weight passes 1/a (Hesterberg 1995, Weighted average importance sampling and defensive mixture
+        distributions, Technometrics 37(2)). Probabilities are scaled to add up to 1.
+        """
+        ordinary = self.draw.stressed / len(self.draw.place)
+        if ordinary == 1:
+            return Sample.equally_likely(len(self.draw.place))
+        ratio = np.exp(self.economy.log_ratio(self.draw.place) + log_twist)
+        weight = 1 / (ordinary + (1 - ordinary) * ratio)
+        return Sample(weight / weight.sum(), stratified=True)
+
+    @property
+    def _key(self) -> np.uint64:
+        return _key_of(self.seed, 0)
+
+    def _arrivals(self, states: States, wanted: np.ndarray) -> Arrivals:
+        room = int(1.2 * self._expected_defaults(states, wanted)) + 1_000
+        arrivals, found = block_arrivals(self.obligors, states, self.economy.gamma, self._key, wanted, room)
+        if found > room:
+            arrivals, _ = block_arrivals(self.obligors, states, self.economy.gamma, self._key, wanted, found)
+        return arrivals
+
+    def _expected_defaults(self, states: States, wanted: np.ndarray) -> float:
+        places = self.draw.place[states.number : states.number + len(wanted)]
+        return float(self.economy.defaults_at(places[wanted]).sum())
+
+    def _year_by_losses(self, block: Block, states: States) -> Year:
+        defaults = self.defaults(block)
+        count = len(states.shock)
+        totals = partial(summed, scenario=defaults.scenario, scenarios=count)
+        indemnity, first_loss = np.empty((2, len(self.policies), count))
+        for number in range(len(self.policies)):
+            steps = self.settled(defaults, number)
+            indemnity[number] = totals(steps.indemnity)
+            first_loss[number] = totals(steps.first_loss)
+        tilt = np.zeros(len(self.exposure))
+        tilt[self.members[self.member_start[:-1]]] = self.obligors.tilt
+        return Year(totals(defaults.debt - defaults.recovery), indemnity, first_loss, totals(tilt[defaults.buyer]))
+
+    def _amounts(self) -> np.ndarray:
+        """Return what each obligor's default adds: to the loss, to the twisted loss if any, to each policy's year."""
+        recovery = self.exposure * (1 - self.lgd)
+        by_buyer = [self.exposure - recovery, *(self._indemnity_alone(number) for number in range(len(self.policies)))]
+        by_obligor = [np.add.reduceat(amount[self.members], self.member_start[:-1]) for amount in by_buyer]
+        twisted = [self.obligors.tilt] if self.obligors.tilt.any() else []
+        return np.array([by_obligor[0], *twisted, *by_obligor[1:]])
+
+    def _indemnity_alone(self, number: int) -> np.ndarray:
+        """Return what a policy would pay for each buyer's loss before first loss and maximum."""
+        debt = self.exposure * self.insurable
+        recovery = debt * (1 - self.lgd)
+        everyone = np.arange(len(debt))
+        terms = self.policies[number].record().copy()
+        terms["aggregate_first_loss"], terms["maximum"] = 0.0, np.inf
+        limit, above, discretionary = self.attachments[number]
+        return settled(Losses(everyone, debt, recovery, above, limit, discretionary), terms).indemnity
+
+
+class Settings(NamedTuple):
+    """How a simulation is done beside its portfolio, policies, scenarios and seed."""
+
+    dependence: Dependence
+    sampling: Sampling
+
+
+def attachments(policies: tuple[Policy, ...], portfolio: pd.DataFrame) -> tuple[Attachment, ...]:
+    """Return where each policy attaches to each buyer; a top-up's primary must be among them."""
+    by_name = {policy.name: policy for policy in policies}
+    return tuple(policy.attachment(portfolio, by_name.get(policy.primary)) for policy in policies)
+
+
+def over_threads(work: Callable[[Block], Result], blocks: list[Block], threads: int | None) -> Iterator[Result]:
+    """Return the work's results for the blocks, in their order, with so many threads (None: one for each core)."""
+    threads = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count()
+    if threads == 1 or len(blocks) == 1:
+        yield from map(work, blocks)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(work, blocks)
+
+
+def _key_of(seed: int, stream: int) -> np.uint64:
+    return np.random.SeedSequence([seed, stream]).generate_state(1, np.uint64)[0]
+
+
+def _order_matters(terms: np.void) -> bool:
+    """Return whether a year's indemnity depends on the order of its losses."""
+    first_loss = terms["aggregate_first_loss"] > 0 and terms["erosion_before_percentage"]
+    return bool(first_loss or np.isfinite(terms["discretionary_maximum"]))
+
+
+def _insurable(portfolio: pd.DataFrame) -> np.ndarray:
+    """Return the share of each buyer's exposure that is insurable: all of it where the portfolio does not tell."""
+    exposure = portfolio["exposure"].to_numpy(float)
+    if "insurable" not in portfolio:
+        return np.ones(len(exposure))
+    # A scenario scales both, so that rounding may lift the part above the whole.
+    share = portfolio["insurable"].to_numpy(float) / np.where(exposure > 0, exposure, 1.0)
+    return np.minimum(share, 1.0)
+
+
+def _groups(portfolio: pd.DataFrame) -> np.ndarray:
+    """Return the number of each buyer's obligor: its group, or itself; numbered by their first buyers."""
+    alone = "#" + pd.Series(np.arange(len(portfolio)).astype(str), index=portfolio.index)
+    name = (
+        alone
+        if "group_id" not in portfolio
+        else ("g" + portfolio["group_id"].astype("str")).where(portfolio["group_id"].notna(), alone)
+    )
+    return pd.factorize(name)[0]
+
+
+def _factors(portfolio: pd.DataFrame, dependence: Dependence, group: np.ndarray, loss: np.ndarray) -> np.ndarray:
+    """Return the factor of each obligor: that of its sector, a group's that of the buyer with the largest loss."""
+    count = group.max(initial=-1) + 1
+    if dependence.sector_factors is None:
+        return np.zeros(count, np.int64)
+    factors = dependence.sector_factors
+    sectors = portfolio["sector"] if "sector" in portfolio else [None] * len(portfolio)
+    names = [factors.sectors.get(sector, factors.other) for sector in sectors]
+    number = np.array([factors.factors.index(name) for name in names], np.int64)
+    largest = np.lexsort((-loss, group))
+    return number[largest[np.searchsorted(group[largest], np.arange(count))]]
+
+
+def _grouped_mean(values: np.ndarray, weight: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:
+    """Return means by group, weighted by loss at default (so that the expected loss stays), or plain without losses."""
+    total = np.bincount(group, weight, minlength=count)
+    size = np.bincount(group, minlength=count)
+    weight = np.where(total[group] > 0, weight / np.where(total > 0, total, 1.0)[group], 1 / size[group])
+    mean = np.bincount(group, weight * values, minlength=count)
+    alone = size[group] == 1
+    mean[group[alone]] = values[alone]
+    return mean
+
+
+def _anchor(probability: np.ndarray, correlation: np.ndarray, cost: np.ndarray, dependence: Dependence) -> float:
+    """Return how far a unit of Student-t shock moves the factor for the typical buyer: barrier / loading."""
+    if dependence.kind != "student_t":
+        return 0.0
+    from scipy.stats import t
+
+    barrier = t.ppf(probability, dependence.degrees_of_freedom)
+    weight = np.where(np.isfinite(barrier), probability * cost, 0.0)
+    loading = float(weight @ np.sqrt(correlation))
+    return float(weight @ np.where(np.isfinite(barrier), barrier, 0.0)) / loading if loading > 0 else 0.0
+
+
+def _barriers(
+    probability: np.ndarray, correlation: np.ndarray, anchor: float, dependence: Dependence
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return level, slope and loading of each obligor's distance to default (see `Obligors`).
+
+    (barrier · shock − √ρ · Z) / √(1 − ρ), the factor being c = Z − anchor · (shock − 1).
+    """
+    if dependence.kind == "gamma":
+        return probability, probability * 0, probability * 0
+    own = np.sqrt(1 - correlation)
+    loading = np.sqrt(correlation) / own
+    if dependence.kind == "gaussian":
+        return ndtri(probability) / own, probability * 0, loading
+    from scipy.stats import t
+
+    barrier = t.ppf(probability, dependence.degrees_of_freedom)
+    return loading * anchor, barrier / own - loading * anchor, loading
+
+
+def _tilt(cost: np.ndarray) -> np.ndarray:
+    """Return the losses by which obligors may be twisted: those of the largest, 0 for the others."""
+    tilt = np.zeros(len(cost))
+    largest = np.argsort(-cost, kind="stable")[:TWISTED]
+    tilt[largest] = cost[largest]
+    return tilt

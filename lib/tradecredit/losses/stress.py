@@ -1,0 +1,284 @@
+"""Scenarios as data: what a worse year does to the buyers' risk, to what they owe, and to the insurer's limits."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.default.point_in_time import point_in_time
+from tradecredit.errors import InputError, ParameterError, Problem
+from tradecredit.insurance.policy import Policy
+from tradecredit.params.stress import Scenario
+
+BASE = "base"
+"""The name of the book as it is, without any scenario."""
+
+NEW_BUYER = "new buyer {}"
+"""Id of a buyer that a scenario brings in, by its number."""
+
+
+def scenarios_of(book: Book) -> list[Scenario]:
+    """Return the run's scenarios, in its order, an `insolvency_index` turned into the growth that it means.
+
+    Raises `ParameterError` for two of one name, one named `base`, and an index where the run has none by its day.
+    """
+    files = book.run.scenarios
+    read = [Scenario.from_yaml(file) for file in files]
+    taken = Counter([BASE, *(scenario.name for scenario in read)])
+    problems = [
+        Problem(
+            file=str(file), column="name", value=scenario.name, allowed="this name is taken", remedy="choose another"
+        )
+        for file, scenario in zip(files, read, strict=True)
+        if taken[scenario.name] > 1
+    ]
+    indexed = any(scenario.insolvency_index is not None for scenario in read)
+    now = point_in_time(book.run.default, book.as_of).now if indexed else np.nan
+    problems += [
+        Problem(
+            file=str(file), column="insolvency_index", value=scenario.insolvency_index,
+            allowed="the run has no index of insolvencies by its day to compare it with",
+            remedy="state `default.insolvency_index` in the run file, or `insolvency_growth` here",
+        )
+        for file, scenario in zip(files, read, strict=True)
+        if scenario.insolvency_index is not None and np.isnan(now)
+    ]  # fmt: skip
+    if problems:
+        raise ParameterError(problems)
+    return [_with_growth(scenario, now, book) for scenario in read]
+
+
+def _with_growth(scenario: Scenario, now: float, book: Book) -> Scenario:
+    if scenario.insolvency_index is None:
+        return scenario
+    factor = (scenario.insolvency_index / now) ** book.run.default.index_elasticity
+    return scenario.model_copy(update={"insolvency_growth": factor - 1})
+
+
+def applied(portfolio: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Return the portfolio under a scenario: the same buyers in the same order, new ones at the end.
+
+    The order keeps each buyer's random numbers, so that scenario and base differ by the scenario alone. `portfolio`: as
+    `losses.simulate` takes it; further columns are carried along. Changed are
+
+    - `pd` × (1 + growth) × the multipliers of its country, sector and grade; at most 1 (`effects` counts the buyers
+      that this caps);
+    - `exposure` + extra payment days × `sales_a_day`; where that is not known, exposure × (1 + days × the sales a day
+      of the buyers that it is known of, over their exposure); `insurable` in proportion;
+    - `lgd` = 1 − (1 − lgd) × recoveries left; `lgd_sd` stays the same part of the largest possible, the root
+      of lgd × (1 − lgd), which is to keep the sum of the beta distribution's two parameters;
+    - `insured_limit` × limits left, for all, by grade and by sector; a cancelled one is 0, and `cover` says `limit
+      withdrawn or expired`. The year is one in which the cut has worked through: a policy still covers what was
+      shipped before it (DOMAIN.md §5.1), and that part is not counted here.
+
+    The asset correlation stays. New buyers come as the scenario states them; their loss given default and asset
+    correlation are the medians of the stressed book's, their evidence is good faith. Buyers whose country, sector or
+    grade is missing or not named are multiplied by what holds for all.
+
+    Raises `InputError` where buyers pay later and no sales are known, where ids of new buyers are taken, and where new
+    buyers meet an empty book or a grade without buyers.
+    """
+    remaining = np.clip(1 - portfolio["lgd"], 0.0, 1.0) * scenario.recoveries_left
+    # A change of nothing leaves every bit: 1 − (1 − lgd) would not.
+    lgd = portfolio["lgd"] if scenario.recoveries_left == 1 else 1 - remaining
+    stressed = portfolio.assign(
+        pd=(portfolio["pd"] * _pd_multiplier(portfolio, scenario)).clip(upper=1.0),
+        exposure=portfolio["exposure"] + _exposure_added(portfolio, scenario),
+        lgd=lgd,
+        insured_limit=portfolio["insured_limit"] * _limits_left(portfolio, scenario),
+    )
+    if "lgd_sd" in portfolio and scenario.recoveries_left != 1:
+        most = np.sqrt(portfolio["lgd"] * (1 - portfolio["lgd"]))
+        part = (portfolio["lgd_sd"] / most.where(most > 0)).fillna(0.0)
+        stressed = stressed.assign(lgd_sd=part * np.sqrt(lgd * (1 - lgd)))
+    if "insurable" in portfolio:
+        grown = stressed["exposure"] / portfolio["exposure"].where(portfolio["exposure"] > 0)
+        stressed = stressed.assign(insurable=portfolio["insurable"] * grown.fillna(1.0))
+    if "cover" in portfolio:
+        cancelled = (stressed["insured_limit"] == 0) & (portfolio["insured_limit"] > 0)
+        stressed = stressed.assign(cover=portfolio["cover"].mask(cancelled, "limit withdrawn or expired"))
+    if not scenario.new_buyers:
+        return stressed
+    return _with_new_buyers(stressed, scenario)
+
+
+def insured_under(policies: Iterable[Policy], scenario: Scenario) -> tuple[Policy, ...]:
+    """Return the policies under a scenario: with what is left of their discretionary limits, by the same names."""
+
+    def cut(policy: Policy) -> Policy:
+        if policy.discretionary_limit is None or scenario.discretionary_limit_left == 1:
+            return policy
+        left = policy.discretionary_limit * scenario.discretionary_limit_left
+        return type(policy)(**policy.model_dump(exclude_unset=True) | {"discretionary_limit": left})
+
+    return tuple(cut(policy) for policy in policies)
+
+
+def effects(portfolio: pd.DataFrame, scenarios: Sequence[Scenario]) -> pd.DataFrame:
+    """Return what each scenario changes, before any simulation: a row for the book as it is, and one for each.
+
+    Index `scenario` (`base` first). Columns: `buyers`; `exposure`; `mean_pd` (weighted by exposure), `mean_lgd` (by
+    exposure × PD); `expected_loss` = Σ PD × LGD × exposure; `named_limits`, the sum of the insurer's limits, and
+    `within_limits`, the exposure that lies within them; and `capped`, the buyers whose probability would have passed 1.
+    Means over nothing are missing.
+    """
+    rows = [_figures(portfolio) | {"capped": 0}]
+    for scenario in scenarios:
+        passed = portfolio["pd"] * _pd_multiplier(portfolio, scenario) > 1
+        rows.append(_figures(applied(portfolio, scenario)) | {"capped": int(passed.sum())})
+    names = [BASE, *(scenario.name for scenario in scenarios)]
+    return pd.DataFrame(rows, index=pd.Index(names, name="scenario"))
+
+
+def stories(portfolio: pd.DataFrame, scenarios: Sequence[Scenario]) -> pd.DataFrame:
+    """Return what each scenario tells and where its figures come from, in words. Index `scenario`.
+
+    Columns: `description` and `source`, as the scenario states them, and `remarks`, empty where there are none.
+    """
+    rows = [(scenario.description, scenario.source, " ".join(remarks(portfolio, scenario))) for scenario in scenarios]
+    index = pd.Index([scenario.name for scenario in scenarios], name="scenario", dtype="str")
+    return pd.DataFrame(rows, columns=["description", "source", "remarks"], index=index, dtype="str")
+
+
+def remarks(portfolio: pd.DataFrame, scenario: Scenario) -> list[str]:
+    """Return what the reader of a scenario's figures must know: what it states without effect, and what was assumed.
+
+    That no buyer is of a country, sector or grade that it names; that probabilities were capped at 1; that the sales of
+    some buyers are not known. Empty where there is nothing to say.
+    """
+    return list(_remarks(portfolio, scenario))
+
+
+def _remarks(portfolio: pd.DataFrame, scenario: Scenario) -> Iterator[str]:
+    named = {
+        "country": [*scenario.insolvency_growth_by_country, *scenario.pd_by_country],
+        "sector": [*scenario.pd_by_sector, *scenario.limits_left_by_sector],
+        "grade": [*scenario.pd_by_grade, *scenario.limits_left_by_grade],
+    }
+    for column, values in named.items():
+        idle = {str(value) for value in values} - {str(value) for value in _labels(portfolio, column).dropna()}
+        if idle:
+            told = ", ".join(sorted(idle, key=lambda label: (len(label), label)))
+            yield f"No buyer of {column} {told} is at risk: what is stated for it changes nothing."
+    passed = int((portfolio["pd"] * _pd_multiplier(portfolio, scenario) > 1).sum())
+    if passed:
+        yield f"{passed:,} default probabilities would pass 1 and are taken as 1."
+    if scenario.extra_payment_days:
+        unknown = int(_sales_a_day(portfolio).isna().sum())
+        if unknown:
+            yield f"Sales of {unknown:,} buyers are not known: their balances grow as those of the others do together."
+
+
+def _pd_multiplier(portfolio: pd.DataFrame, scenario: Scenario) -> pd.Series:
+    country = _labels(portfolio, "country")
+    growth = country.map(scenario.insolvency_growth_by_country).astype("float64").fillna(scenario.insolvency_growth)
+    by_label = {"country": scenario.pd_by_country, "sector": scenario.pd_by_sector, "grade": scenario.pd_by_grade}
+    return (1 + growth) * _product(portfolio, by_label)
+
+
+def _limits_left(portfolio: pd.DataFrame, scenario: Scenario) -> pd.Series:
+    by_label = {"grade": scenario.limits_left_by_grade, "sector": scenario.limits_left_by_sector}
+    return scenario.limits_left * _product(portfolio, by_label)
+
+
+def _product(portfolio: pd.DataFrame, by_label: dict[str, dict]) -> pd.Series:
+    """Return, for each buyer, the product of the factors that its labels have; 1 for a label without one."""
+    product = pd.Series(1.0, index=portfolio.index)
+    for column, factors in by_label.items():
+        product = product * _labels(portfolio, column).map(factors).astype("float64").fillna(1.0)
+    return product
+
+
+def _labels(portfolio: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column as plain objects, so that a grade 7 is found whether it is held as 7, 7.0 or <NA>-able."""
+    if column not in portfolio:
+        return pd.Series(np.nan, index=portfolio.index, dtype="object")
+    values = portfolio[column]
+    if column == "grade":
+        values = pd.to_numeric(values).astype("Int64")
+    return values.astype("object").where(values.notna(), np.nan)
+
+
+def _sales_a_day(portfolio: pd.DataFrame) -> pd.Series:
+    if "sales_a_day" not in portfolio:
+        return pd.Series(np.nan, index=portfolio.index)
+    return portfolio["sales_a_day"].astype("float64")
+
+
+def _exposure_added(portfolio: pd.DataFrame, scenario: Scenario) -> pd.Series:
+    if not scenario.extra_payment_days or portfolio.empty:
+        return pd.Series(0.0, index=portfolio.index)
+    sales = _sales_a_day(portfolio)
+    exposure = portfolio["exposure"].where(sales.notna()).sum()
+    if sales.isna().any() and not exposure > 0:
+        raise InputError(
+            [
+                Problem(
+                    file=f"scenario {scenario.name}",
+                    column="extra_payment_days",
+                    value=scenario.extra_payment_days,
+                    allowed="needs the sales a day of at least one buyer that owes something, and none are known",
+                    remedy="give the portfolio a column sales_a_day, or leave the days out",
+                )
+            ]
+        )
+    usual = sales.sum() / exposure if exposure > 0 else 0.0
+    return scenario.extra_payment_days * sales.fillna(portfolio["exposure"] * usual)
+
+
+def _with_new_buyers(stressed: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    grades = _labels(stressed, "grade")
+    medians = {new.grade: stressed.loc[grades == new.grade, "pd"].median() for new in scenario.new_buyers}
+    count = sum(new.count for new in scenario.new_buyers)
+    ids = pd.Index([NEW_BUYER.format(number + 1) for number in range(count)], name=stressed.index.name)
+    problems = list(_new_buyer_problems(stressed, scenario, medians, ids))
+    if problems:
+        raise InputError(problems)
+    rows = [
+        new.model_dump(exclude={"count"}) | {"pd": medians[new.grade] if new.pd is None else new.pd}
+        for new in scenario.new_buyers
+        for _ in range(new.count)
+    ]
+    usual = {name: stressed[name].median() for name in ("lgd", "lgd_sd", "correlation") if name in stressed}
+    words = {"evidence": "good_faith", "lgd_basis": "as the median buyer", "correlation_basis": "as the median buyer"}
+    new = pd.DataFrame(rows, index=ids).assign(**usual, balance=0.0, **words)
+    new = new.assign(insurable=new["exposure"])
+    cover = np.select([new["insured_limit"].isna(), new["insured_limit"] == 0], ["no limit named", "limit refused"],
+                      "named limit")  # fmt: skip
+    new = new.assign(cover=cover)
+    # A whole number that new buyers do not have, such as a grade, needs a type that can be missing.
+    stressed = stressed.astype(dict.fromkeys(stressed.select_dtypes("integer").columns, "Int64"))
+    return pd.concat([stressed, new.reindex(columns=stressed.columns).astype(stressed.dtypes.to_dict())])
+
+
+def _new_buyer_problems(
+    stressed: pd.DataFrame, scenario: Scenario, medians: dict[int | None, float], ids: pd.Index
+) -> Iterator[Problem]:
+    def problem(column: str, value: object, allowed: str, remedy: str) -> Problem:
+        return Problem(file=f"scenario {scenario.name}", column=column, value=value, allowed=allowed, remedy=remedy)
+
+    for number, new in enumerate(scenario.new_buyers):
+        if new.pd is None and np.isnan(medians[new.grade]):
+            told = "no buyer at risk has this grade, so that its default probability is not known"
+            yield problem(f"new_buyers.{number}.grade", new.grade, told, "state a pd")
+    if stressed.empty:
+        yield problem("new_buyers", len(ids), "nobody at risk has a loss given default to take over", "leave them out")
+    for taken in ids.intersection(stressed.index):
+        yield problem("new_buyers", taken, "a buyer of the book has the id of a new one", "rename the book's")
+
+
+def _figures(portfolio: pd.DataFrame) -> dict[str, float]:
+    exposure, limits = portfolio["exposure"], portfolio["insured_limit"].fillna(0.0)
+    at_default = exposure * portfolio["pd"]
+    loss = (at_default * portfolio["lgd"]).sum()
+    return {
+        "buyers": len(portfolio),
+        "exposure": exposure.sum(),
+        "mean_pd": at_default.sum() / (exposure.sum() or np.nan),
+        "mean_lgd": loss / (at_default.sum() or np.nan),
+        "expected_loss": loss,
+        "named_limits": limits.sum(),
+        "within_limits": np.minimum(exposure, limits).sum(),
+    }

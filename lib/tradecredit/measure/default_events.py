@@ -1,0 +1,82 @@
+"""Buyers in default on a day, and what the book's own defaults lost."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.measure.receivables import open_items
+
+RESOLVED_MONTHS = 12
+"""A default older than this, of which no day is known that it was resolved on, is taken to have brought in all."""
+
+
+class LossGivenDefault(NamedTuple):
+    """The share of a balance that is lost at default, and in words where it comes from."""
+
+    lgd: float
+    basis: str
+
+
+def already_defaulted(book: Book) -> pd.DataFrame:
+    """Return the buyers in default that still owe something: no loss to simulate, but one to claim or to provide for.
+
+    A buyer is in default after an insolvency, and after a protracted default until every invoice issued by then is
+    settled; one that has settled them and buys again is at risk again. Out, index buyer_id, largest first:
+    `defaulted` (date of the last default), `kind`, `exposure` (the whole open amount).
+    """
+    events = book.defaults.sort_values("date", kind="stable")
+    last = events.drop_duplicates("buyer_id", keep="last").set_index("buyer_id")
+    table = last[["date", "kind"]].rename(columns={"date": "defaulted"})
+    items = open_items(book)
+    items = items[items["open_amount"] > 0]
+    items = items.join(table["defaulted"], on="buyer_id")
+    old = items[items["issued"] <= items["defaulted"]]
+    insolvent = events.loc[events["kind"] == "insolvency", "buyer_id"]
+    table = table[table.index.isin(insolvent) | table.index.isin(old["buyer_id"])]
+    exposure = items.groupby("buyer_id")["open_amount"].sum()
+    table = table.assign(exposure=exposure.reindex(table.index, fill_value=0.0))
+    return table[table["exposure"] > 0].sort_values(["exposure", "buyer_id"], ascending=[False, True])
+
+
+def in_default(book: Book) -> pd.Index:
+    """Return the buyers in default on the book's day, those that owe nothing any more included.
+
+    These are the buyers of `already_defaulted`; all that were ever insolvent; and after a protracted default those
+    whose debt was written off and that have bought nothing since. A debt that was given up is no better for it.
+    """
+    events = book.defaults
+    items = open_items(book).join(events.groupby("buyer_id")["date"].max().rename("since"), on="buyer_id")
+    given_up = items.loc[(items["issued"] <= items["since"]) & (items["impaired"] > 0), "buyer_id"]
+    again = items.loc[items["issued"] > items["since"], "buyer_id"]
+    gone = pd.Index(given_up.unique()).difference(again)
+    insolvent = events.loc[events["kind"] == "insolvency", "buyer_id"]
+    return already_defaulted(book).index.union(gone).union(insolvent.unique()).rename("buyer_id")
+
+
+def loss_given_default(book: Book) -> LossGivenDefault:
+    """Return the book's own loss given default, or the run's assumption where too few defaults are resolved.
+
+    1 − Σ recovered / Σ debt over the resolved defaults whose debt and recovery are known (a recovery above its debt, by
+    interest, counts as the debt), if there are at least `losses.minimum_resolved_defaults` of them. A default is
+    resolved from its day `resolved` on; one without such a day, once it is older than 12 months.
+    """
+    settings = book.run.losses
+    events = book.defaults[(book.defaults["debt"] > 0) & book.defaults["recovered"].notna()]
+    on_record = events["resolved"] <= book.as_of
+    old = events["date"] <= book.as_of - pd.DateOffset(months=RESOLVED_MONTHS)
+    needed = settings.minimum_resolved_defaults
+    if (on_record | old).sum() < needed:
+        return LossGivenDefault(
+            settings.lgd,
+            f"assumed ({settings.lgd_source}): {(on_record | old).sum()} resolved defaults in the book, "
+            f"{needed} needed",
+        )
+    events = events[on_record | old]
+    recovered = np.minimum(events["recovered"], events["debt"]).sum()
+    return LossGivenDefault(
+        float(1 - recovered / events["debt"].sum()),
+        f"the book's own: {len(events)} defaults, weighted by debt, of which {on_record.sum()} are recorded as "
+        f"resolved and {(old & ~on_record).sum()} are older than {RESOLVED_MONTHS} months",
+    )

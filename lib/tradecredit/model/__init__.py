@@ -1,1 +1,0 @@
-"""Floor 3: default probability, losses and insurance."""

@@ -1,0 +1,40 @@
+"""How the numerical kernels are compiled: once, without the interpreter's lock, and kept for the next run."""
+
+import hashlib
+from pathlib import Path
+
+import numba
+
+from tradecredit.book.memory import CACHE
+
+KERNELS = (
+    "numerics/compiled.py",
+    "numerics/random_numbers.py",
+    "numerics/risk_measures.py",
+    "insurance/settlement.py",
+    "losses/kernels.py",
+    "losses/quadrature.py",
+    "default/monotone_curves.py",
+)
+"""Modules with compiled functions, which call each other."""
+
+
+def _kernels_version() -> str:
+    """Return a hash of the kernels' source.
+
+    Numba looks only at the file of the function that it compiles: an edit of a function that another module's kernel
+    calls would leave the old machine code in use. A folder for each state of all of them cannot.
+    """
+    library, digest = Path(__file__).parents[1], hashlib.sha256(numba.__version__.encode())
+    for name in KERNELS:
+        digest.update((library / name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+numba.config.CACHE_DIR = str(CACHE / "compiled" / _kernels_version())
+
+compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
+"""Decorator of the kernels; division by zero gives what numpy gives."""
+
+inlined = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+"""The same for a small function of an innermost loop, where a call with its arrays would cost more than it does."""

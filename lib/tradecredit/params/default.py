@@ -1,0 +1,104 @@
+"""What the default probabilities rest on beside the data."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator
+
+from tradecredit.params.base import Amount, Parameters, Positive, Probability, SectionOrFile
+from tradecredit.params.yaml_files import read_yaml, validate
+
+CENTRAL = 675 / 40731
+"""Defaults a firm-year of all firms that S&P rated from 1981 to 2000."""
+
+
+class InsolvencyIndex(Parameters):
+    """A series that moves with the number of insolvencies, such as a statistics office's, on any scale."""
+
+    source: Annotated[str, Field(min_length=1)]
+    """Where the series comes from, and what it counts."""
+    values: dict[date, Positive]
+    """Last day of a period: its value. Values of later days than the run's are not read."""
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _days_as_written(cls, values: object) -> object:
+        # A problem then names the day as the file has it, not Python's word for what YAML made of it.
+        return {str(day): value for day, value in values.items()} if isinstance(values, dict) else values
+
+    @field_validator("values")
+    @classmethod
+    def _a_series(cls, values: dict[date, float]) -> dict[date, float]:
+        if len(values) < 2:
+            raise ValueError("values of two days at least are expected: one alone tells of no change")
+        return dict(sorted(values.items()))
+
+    @classmethod
+    def from_yaml(cls, file: str | Path) -> Self:
+        """Read the series from a YAML file; raises `ParameterError` with every problem of the file at once."""
+        file = Path(file)
+        return validate(cls, read_yaml(file), file)
+
+
+Part = Literal["payment behaviour", "accounts", "outside opinion"]
+PART_WEIGHTS: dict[Part, float] = {"payment behaviour": 0.75, "accounts": 0.75, "outside opinion": 0.45}
+
+
+class DefaultSettings(Parameters):
+    """What the default probability rests on beside the data."""
+
+    central_tendency: Probability = CENTRAL
+    """Long-run average 12-month default rate of the book's buyers, used where the book's defaults are too few."""
+    central_tendency_source: str = "S&P's counts of rated firms, 1981 to 2000; a last resort, state your own"
+    central_tendencies: dict[str, Probability] = {}
+    """The same by sector (`C`), country (`DE`) or both (`DE/C`); the most particular counts, relative to the above."""
+    prior_buyer_years: Annotated[float, Field(gt=0)] = 500
+    """How many watched buyer-years the stated central tendency is worth beside the book's own defaults."""
+    level: Literal["book", "stated"] = "book"
+    """With a fit, whether the probabilities keep the level of the book's own defaults or are shifted to the central
+    tendency."""
+    insolvency_index: SectionOrFile[InsolvencyIndex] | None = None
+    """Series of insolvencies, or the YAML file that holds it: moves the level from the years it rests on to now."""
+    index_elasticity: Amount = 1.0
+    """The odds of default move with the index to this power."""
+    agencies: dict[str, dict[float, Probability]] = {}
+    """Agency: its scores and the 12-month default probability that each means, straight lines in log-odds between. An
+    agency that is not named enters a fit only, a higher score taken as better."""
+    prior_part_weights: dict[Part, Amount] = PART_WEIGHTS
+    """What the stated parts count for beside each other; below 1, because they tell partly the same. Judgement."""
+    prior_weight_sd: Positive = 0.5
+    """Standard deviation of these weights before the book speaks, where its defaults are too few for a fit."""
+    minimum_defaults: int = Field(20, ge=5)
+    """Buyers that defaulted within 12 months of an observation date; with fewer no model is fitted."""
+    minimum_history_months: int = Field(6, ge=1)
+    """Months of ledger before the first date that a fitted model observes buyers on."""
+    interval: Annotated[float, Field(gt=0.5, lt=1)] = 0.9
+    """Confidence of `pd_low` to `pd_high`."""
+    prior_log_odds: dict[
+        Literal["days_beyond_terms", "share_late", "share_overdue", "oldest_days_past_due", "dispute_rate"], Amount
+    ] = {"days_beyond_terms": 0.046, "share_late": 1.0, "oldest_days_past_due": 0.010}
+    """What one unit of a behaviour is believed to add to the log-odds; a fit is held to it. Judgement: the odds
+    double with 15 days beyond terms (0.046 a day), with 70 points of share late, with 70 days of the oldest item."""
+    prior_sd: Positive = 0.7
+    """Standard deviation of a buyer's log-odds around what behaviour, accounts and an agency's opinion tell of it: what
+    no input shows, a factor of two either way. In the interval of every probability; a fit's own errors add to it."""
+
+    @field_validator("agencies")
+    @classmethod
+    def _scores_have_an_order(cls, agencies: dict[str, dict[float, float]]) -> dict[str, dict[float, float]]:
+        wrong = []
+        for agency, points in agencies.items():
+            told = [points[score] for score in sorted(points)]
+            if len(told) < 2 or not (told == sorted(set(told)) or told == sorted(set(told), reverse=True)):
+                wrong.append(agency)
+        if wrong:
+            raise ValueError(
+                f"{', '.join(wrong)}: two scores at least are expected, and probabilities that only rise or only fall"
+            )
+        return agencies
+
+    @field_validator("prior_part_weights")
+    @classmethod
+    def _all_parts(cls, weights: dict[Part, float]) -> dict[Part, float]:
+        return PART_WEIGHTS | weights

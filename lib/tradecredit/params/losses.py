@@ -1,0 +1,142 @@
+"""What a default costs, how defaults depend on each other, and how scenarios are drawn."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from pydantic import Field, field_validator, model_validator
+
+from tradecredit.params.base import Fraction, Parameters, Positive, SectionOrFile, _strictly_rising
+from tradecredit.params.yaml_files import read_yaml, validate
+
+
+class SectorFactors(Parameters):
+    """Factors of the economy, one for each sector, that hang together by a correlation matrix."""
+
+    source: Annotated[str, Field(min_length=1)]
+    """Where the matrix comes from."""
+    factors: list[str]
+    """Names of the factors, in the matrix' order."""
+    correlation: list[list[float]]
+    """Correlation of each factor with each: symmetric, 1 with itself, positive semi-definite."""
+    sectors: dict[str, str]
+    """Sector of a buyer (NACE section): its factor."""
+    other: str
+    """The factor of buyers whose sector is missing or not listed."""
+
+    @model_validator(mode="after")
+    def _is_a_correlation_matrix(self) -> Self:
+        problems = list(self._problems())
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @classmethod
+    def from_yaml(cls, file: str | Path) -> Self:
+        """Read the factors from a YAML file; raises `ParameterError` with every problem of the file at once."""
+        file = Path(file)
+        return validate(cls, read_yaml(file), file)
+
+    def _problems(self) -> Iterator[str]:
+        size = len(self.factors)
+        for name in sorted({name for name in self.factors if self.factors.count(name) > 1}):
+            yield f"factors: {name} is there twice"
+        for sector, factor in [*self.sectors.items(), ("other", self.other)]:
+            if factor not in self.factors:
+                yield f"sectors.{sector}: {factor} is none of the factors"
+        if len(self.correlation) != size or any(len(row) != size for row in self.correlation):
+            yield f"correlation: {size} rows of {size} numbers are expected, one for each factor"
+            return
+        matrix = np.array(self.correlation)
+        for row, column in zip(*np.nonzero(~(np.abs(matrix) <= 1)), strict=True):
+            yield f"correlation, row {row + 1}, column {column + 1}: {matrix[row, column]} is not within −1 and 1"
+        for row in np.flatnonzero(np.diag(matrix) != 1):
+            yield f"correlation, row {row + 1}: must be 1 on the diagonal, is {matrix[row, row]}"
+        for row, column in zip(*np.nonzero(np.triu(np.abs(matrix - matrix.T) > 1e-12)), strict=True):
+            first, second = matrix[row, column], matrix[column, row]
+            yield f"correlation, rows {row + 1} and {column + 1}: must be symmetric, is {first} and {second}"
+        if np.allclose(matrix, matrix.T) and (lowest := np.linalg.eigvalsh(matrix)[0]) < -1e-9:
+            yield f"correlation: is not positive semi-definite (smallest eigenvalue {lowest:.4g}); no factors have it"
+
+
+class Dependence(Parameters):
+    """How defaults hang together: through one factor or several, and how they share bad years."""
+
+    kind: Literal["gaussian", "student_t", "gamma"] = "gaussian"
+    """Normal factors (Vasicek 2002); the same divided by a common shock, so that extremes come together; or default
+    rates that a gamma variable multiplies (CreditRisk+, Credit Suisse 1997)."""
+    degrees_of_freedom: Annotated[float, Field(gt=2)] | None = None
+    """Of `student_t`: the fewer, the more extremes come together."""
+    default_rate_sd: Positive | None = None
+    """Of `gamma`: standard deviation of a sector's default rate as a multiple of its mean."""
+    sector_factors: SectionOrFile[SectorFactors] | None = None
+    """One factor for each sector, or the YAML file that describes them, read with the run file; None: one for all."""
+
+    @model_validator(mode="after")
+    def _parameters_belong_to_the_kind(self) -> Self:
+        problems = []
+        for kind, name in (("student_t", "degrees_of_freedom"), ("gamma", "default_rate_sd")):
+            if self.kind == kind and getattr(self, name) is None:
+                problems.append(f"{kind} needs {name}")
+            if self.kind != kind and getattr(self, name) is not None:
+                problems.append(f"{name} belongs to {kind}: remove it, or set kind")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+class LossSettings(Parameters):
+    """What a default costs, and how defaults hang together."""
+
+    lgd: Fraction = 0.75
+    """Loss given default as a share of the balance, before insurance, where the book's recoveries are too few."""
+    lgd_source: str = "the workbook's default; no statistic stands behind it"
+    minimum_resolved_defaults: int = Field(20, ge=5)
+    """Defaults older than a year that are needed to estimate the loss given default from the book itself."""
+    lgd_sd: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
+    """Standard deviation of the loss given default from one default to the next (beta-distributed); 0: it is fixed."""
+    exposure: Literal["balance", "peak", "limit"] = "balance"
+    """Exposure at default: today's balance, the highest of the last 12 months, or the balance and a part of the unused
+    limit."""
+    undrawn_share: Fraction = 0.5
+    """With `exposure: limit`, the part of the unused limit that a buyer draws before it fails."""
+    groups: Literal["together", "one_by_one"] = "together"
+    """Whether the buyers of a group default together or each by itself."""
+    correlation: Literal["basel"] | Fraction = "basel"
+    """Asset correlation: the Basel corporate formula by PD and turnover, or one number for all buyers."""
+    million_euros: Positive = 1_000_000
+    """A million euros in the reporting currency: the Basel formula's size adjustment is stated in euros."""
+    dependence: Dependence = Dependence()
+
+    @field_validator("correlation", mode="before")
+    @classmethod
+    def _formula_or_number(cls, correlation: object) -> object:
+        if correlation != "basel" and not (isinstance(correlation, int | float) and 0 <= correlation < 1):
+            raise ValueError("`basel` or a number from 0 up to, not including, 1 is expected")
+        return correlation
+
+
+class Sampling(Parameters):
+    """How scenarios are drawn."""
+
+    method: Literal["tail", "plain"] = "tail"
+    """Most scenarios from the bad years that `aim` is about, each weighing what it should, or all alike."""
+    aim: Annotated[float, Field(gt=0.5, lt=1)] = 0.999
+    """Level of the value at risk that the bad years are drawn around."""
+    twisting: Literal["auto", "always", "never"] = "auto"
+    """Whether the largest buyers' defaults are made likelier in the bad years too (Glasserman and Li 2005); `auto`:
+    where the book is concentrated."""
+    threads: Annotated[int, Field(ge=1)] | None = None
+    """Threads that simulate; None: one for each core. Figures do not depend on it."""
+
+
+class Simulation(Sampling):
+    scenarios: int = Field(200_000, ge=1_000, le=5_000_000)
+    seed: int = Field(20261031, ge=0)
+    levels: list[Annotated[float, Field(gt=0.5, lt=1)]] = [0.95, 0.99, 0.999]
+
+    @field_validator("levels")
+    @classmethod
+    def _rising(cls, levels: list[float]) -> list[float]:
+        return _strictly_rising(levels, "levels")

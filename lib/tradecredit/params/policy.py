@@ -1,0 +1,184 @@
+"""What a trade credit insurance policy can say (DOMAIN.md §5): its terms, their units, and those that contradict."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from tradecredit.params.base import Amount, Fraction, Parameters, Positive
+
+Evidence = Literal[
+    "payment_experience", "agency_report", "audited_accounts", "unaudited_accounts", "references", "good_faith"
+]
+"""What a seller can show for a buyer that the insurer has named no limit for."""
+
+USUAL_SHARES: dict[Evidence, float] = {
+    "payment_experience": 1.0,
+    "agency_report": 1.0,
+    "audited_accounts": 1.0,
+    "unaudited_accounts": 0.25,
+    "references": 0.25,
+    "good_faith": 0.10,
+}
+
+
+class MalusStep(Parameters):
+    """A step of a malus scale."""
+
+    loss_ratio_above: Amount
+    """The step applies where the year's indemnities are more than so many times the premium."""
+    premium_share: Fraction
+    """The part of the premium that is then charged on top."""
+
+
+class PolicyTerms(Parameters):
+    """The terms of a policy; steps are those of DOMAIN.md §5. A term that is left out (None) is not in the policy.
+
+    Amounts are in the reporting currency, percentages and rates are fractions. Terms that contradict each other are
+    refused.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=60)] = "policy"
+    """How tables and figures call it; the file's name unless the file says otherwise."""
+
+    kind: Literal["whole_turnover", "excess_of_loss", "key_accounts", "single_buyer", "top_up"] = "whole_turnover"
+    """Step 1: what is insured: all buyers; all, beyond a large first loss; the listed `buyers`; one; or what lies
+    above the limits of another policy, the `primary`."""
+    buyers: list[str] | None = None
+    """Step 1: ids of the insured buyers, of key accounts and single buyer."""
+    limits: dict[str, Amount] | None = None
+    """Step 3, buyer: the limit that this policy names, in place of the book's (0: refused); of a top-up, its
+    extra limit."""
+    primary: str | None = None
+    """Step 3: name of the policy that a top-up tops up; it must be among the policies that are compared, and no top-up
+    itself."""
+    top_up_share: Positive | None = None
+    """Step 3: extra limit of a top-up as a share of the limit that the primary names."""
+    top_up_maximum: Amount | None = None
+    """Step 3: the largest extra limit of a buyer."""
+    maximum_terms_days: Annotated[int, Field(ge=0)] | None = None
+    """Step 1: invoices with longer terms are not insured, and no premium is charged on them."""
+
+    loss_basis: Literal["net", "debt"] = "net"
+    """Steps 3 and 9: the claim is settled on the ultimate loss (debt less recoveries), or on the debt, and recoveries
+    are shared afterwards."""
+    discretionary_limit: Amount | None = None
+    """Step 3: the largest limit of a buyer for whom the insurer has named none."""
+    discretionary_shares: dict[Evidence, Fraction] = USUAL_SHARES
+    """Step 3: the share of `discretionary_limit` that each kind of evidence supports; one not listed supports none."""
+
+    threshold: Amount | None = None
+    """Step 4: an insured debt at or below this amount is not paid and does not erode the first loss (non-qualifying
+    loss)."""
+    threshold_kind: Literal["franchise", "deductible"] = "franchise"
+    """Step 4: above the threshold the whole insured debt is covered, or only the excess."""
+
+    insured_percentage: Fraction = 1.0
+    """Step 5: the part of each loss that the insurer bears."""
+    each_loss_deductible: Amount | None = None
+    """Step 5: kept by the insured on each loss."""
+    deductible_order: Literal["deductible_first", "percentage_first"] = "deductible_first"
+    """Step 5: the deductible comes off the loss before the percentage, or off the indemnity after it."""
+    minimum_retention: Amount | None = None
+    """Step 5: the insured keeps at least this amount of each insured debt."""
+
+    aggregate_first_loss: Amount | None = None
+    """Step 6: the year's first losses, up to this amount, are kept by the insured."""
+    aggregate_erosion: Literal["after_percentage", "before_percentage"] = "after_percentage"
+    """Step 6: the first loss is used up by the indemnities, or by the insured debts left after the threshold."""
+
+    maximum_liability: Amount | None = None
+    """Step 7: the most that the insurer pays for the losses of a year."""
+    maximum_liability_multiple: Positive | None = None
+    """Step 7: the same as a multiple of the year's premium (without fees and tax)."""
+    discretionary_maximum_liability: Amount | None = None
+    """Step 7: the most that the insurer pays in a year for buyers without a named limit, within the maximum."""
+
+    waiting_days: Annotated[int, Field(ge=0)] | None = None
+    """Step 8: days after which an unpaid invoice is a loss (protracted default); None: only an insolvency is."""
+    waiting_from: Literal["due", "extension_end"] = "due"
+    """Step 8: the waiting period starts at the due date or at the end of the extension period."""
+    payment_days: Annotated[int, Field(ge=0)] = 30
+    """Step 8: days from the loss (with a complete claim) to the money."""
+    maximum_extension_days: Annotated[int, Field(ge=0)] | None = None
+    """Steps 1 and 8: days until an overdue invoice must be reported (maximum extension period)."""
+    extension_from: Literal["due", "issued"] = "due"
+    """Steps 1 and 8: the extension period starts at the due date or at the invoice date."""
+
+    recovery_sharing: Literal["pro_rata", "pro_rata_limit", "insurer_first"] = "pro_rata"
+    """Step 9, where `loss_basis` is `debt`: who gets recoveries, by the parties' interests, by the insured part of the
+    debt, or the insurer until it is made whole."""
+
+    premium_rate: Fraction | None = None
+    """Step 10: premium per insured turnover."""
+    insured_turnover: Amount | None = None
+    """Step 10: turnover of the policy year that the premium is charged on."""
+    minimum_premium: Amount | None = None
+    """Step 10: the least premium of a year."""
+    limit_fee: Amount | None = None
+    """Step 10: yearly fee for each named limit."""
+    top_up_rate: Fraction | None = None
+    """Step 10: yearly premium of a top-up per extra limit."""
+    no_claims_bonus: Fraction | None = None
+    """Step 10: the part of the premium that is paid back after a year of few claims."""
+    bonus_loss_ratio: Amount = 0.0
+    """Step 10: few claims are indemnities of at most so many times the premium."""
+    malus: tuple[MalusStep, ...] = ()
+    """Step 10: what a year of many claims costs on top; of the steps that apply the highest counts."""
+    premium_tax_rate: Fraction | None = None
+    """Step 10: insurance premium tax on the premium with bonus and malus (not on the fees)."""
+
+    @model_validator(mode="after")
+    def _terms_agree(self) -> Self:
+        contradictions = list(self._contradictions())
+        if contradictions:
+            raise ValueError("; ".join(contradictions))
+        return self
+
+    def _contradictions(self) -> Iterator[str]:
+        yield from self._contradictions_of_the_kind()
+        if self.bonus_loss_ratio and self.no_claims_bonus is None:
+            yield "bonus_loss_ratio says when a bonus is paid, but there is none: give no_claims_bonus"
+        if (self.no_claims_bonus or self.malus) and not (self.premium_rate or self.minimum_premium):
+            yield "no_claims_bonus and malus need a premium: give premium_rate or minimum_premium"
+        if self.maximum_liability is not None and self.maximum_liability_multiple is not None:
+            yield "maximum_liability and maximum_liability_multiple are both given: keep one of them"
+        if self.maximum_liability_multiple is not None and self.premium_rate is None and self.minimum_premium is None:
+            yield "maximum_liability_multiple needs a premium: give premium_rate or minimum_premium"
+        if self.waiting_from == "extension_end" and self.maximum_extension_days is None:
+            yield "waiting_from is extension_end, but there is no extension period: give maximum_extension_days"
+        if self.discretionary_maximum_liability is not None and self.discretionary_limit is None:
+            yield "discretionary_maximum_liability limits a cover that is not there: give discretionary_limit"
+        if (
+            self.discretionary_maximum_liability is not None
+            and self.maximum_liability is not None
+            and self.discretionary_maximum_liability > self.maximum_liability
+        ):
+            yield "discretionary_maximum_liability is above maximum_liability, within which it lies: lower it"
+
+    def _contradictions_of_the_kind(self) -> Iterator[str]:
+        listed = len(self.buyers or [])
+        if self.kind == "key_accounts" and not listed:
+            yield "key_accounts insures listed buyers: give buyers"
+        if self.kind == "single_buyer" and listed != 1:
+            yield "single_buyer insures one buyer: give buyers with one id"
+        if self.kind not in ("key_accounts", "single_buyer") and self.buyers is not None:
+            yield f"buyers has no effect on {self.kind}: remove it, or make it key_accounts or single_buyer"
+        if self.kind == "excess_of_loss" and not self.aggregate_first_loss:
+            yield "excess_of_loss pays beyond a first loss: give aggregate_first_loss"
+        if self.kind == "excess_of_loss" and self.maximum_liability is None and self.maximum_liability_multiple is None:
+            yield "excess_of_loss has a maximum: give maximum_liability"
+        top_up = ("primary", "top_up_share", "top_up_maximum", "top_up_rate")
+        given = [name for name in top_up if getattr(self, name) is not None]
+        if self.kind != "top_up" and given:
+            yield f"{', '.join(given)} belongs to a top_up: remove it, or make it kind top_up"
+        if self.kind == "top_up":
+            if self.primary is None:
+                yield "top_up needs primary, the name of the policy that it tops up"
+            if self.primary == self.name:
+                yield "primary is the top_up itself: name the policy that it tops up, or give the top_up another name"
+            if self.top_up_share is None and self.limits is None:
+                yield "top_up needs extra limits: give top_up_share or limits"
+            for name in ("premium_rate", "discretionary_limit", "maximum_liability_multiple", "no_claims_bonus"):
+                if getattr(self, name) is not None:
+                    yield f"{name} has no effect on a top_up, which is priced by top_up_rate: remove it"

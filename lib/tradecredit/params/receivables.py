@@ -1,0 +1,22 @@
+"""Conventions of the receivables figures."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from tradecredit.params.base import Parameters, _strictly_rising
+
+
+class ReceivablesSettings(Parameters):
+    """Conventions of the receivables figures (DOMAIN.md §2)."""
+
+    ageing_buckets: list[Annotated[int, Field(gt=0)]] = [30, 60, 90, 120, 180]
+    """Upper bounds, in days, of the overdue buckets."""
+    ageing_from: Literal["due", "issued"] = "due"
+    sales_months: int = Field(3, ge=1, le=12)
+    """Months of sales that DSO and turnover are measured over."""
+
+    @field_validator("ageing_buckets")
+    @classmethod
+    def _rising(cls, buckets: list[int]) -> list[int]:
+        return _strictly_rising(buckets, "ageing_buckets")

@@ -1,0 +1,124 @@
+"""All that a run can be told, checked before anything starts: the run file and its sections."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from tradecredit.params.base import PROJECT, Fraction, Parameters, Probability, _strictly_rising
+from tradecredit.params.default import DefaultSettings, InsolvencyIndex
+from tradecredit.params.late_interest import LateInterestSettings
+from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
+from tradecredit.params.losses import LossSettings, SectorFactors, Simulation
+from tradecredit.params.receivables import ReceivablesSettings
+from tradecredit.params.source import DemoSource, Source, TableMapping, TableName
+from tradecredit.params.terms import PaymentPlanSettings, TermsSettings
+from tradecredit.params.yaml_files import read_yaml, validate
+
+
+class Run(Parameters):
+    """A run file: which book, as of when, under which assumptions. Paths are relative to the run file."""
+
+    entity: Annotated[str, Field(min_length=1, max_length=80)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    language: Literal["en"] = "en"
+    as_of: date | None = None
+    source: Source
+    tables: dict[TableName, TableMapping] = {}
+    assumptions: list[str] = []
+    """What this run file takes for granted about the data, in sentences for the reader of the report."""
+    policy: Path | None = None
+    quotes: list[Path] = []
+    scenarios: list[Path] = []
+    """Stresses of the economy, the book or the insurer that the losses are simulated under beside the base."""
+    grades: list[Probability] = [0.0003, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]
+    """Upper PD bounds of grades 1 to 9; grade 10 is all above."""
+    receivables: ReceivablesSettings = ReceivablesSettings()
+    default: DefaultSettings = DefaultSettings()
+    limits: LimitSettings = LimitSettings()
+    terms: TermsSettings = TermsSettings()
+    late_interest: LateInterestSettings = Field(default_factory=LateInterestSettings)
+    payment_plan: PaymentPlanSettings = PaymentPlanSettings()
+    limit_optimum: LimitOptimumSettings = LimitOptimumSettings()
+    losses: LossSettings = LossSettings()
+    simulation: Simulation = Simulation()
+    cost_of_capital: Fraction = 0.10
+    """Yearly cost of the capital that stands behind unexpected losses, and of that which unpaid invoices tie up."""
+    margin: Annotated[float, Field(gt=0, le=1)] | None = None
+    """Contribution margin of sales, before credit losses: what an extra sale earns. None: not stated."""
+    reports: Path = PROJECT / "reports"
+    notebooks: Path = PROJECT / "notebooks"
+    file: Annotated[Path, Field(exclude=True)]
+    """The run file itself; set on reading."""
+
+    @field_validator("grades")
+    @classmethod
+    def _nine_rising(cls, grades: list[float]) -> list[float]:
+        if len(grades) != 9:
+            raise ValueError("nine upper bounds are expected, for grades 1 to 9")
+        return _strictly_rising(grades, "grades")
+
+    @model_validator(mode="after")
+    def _the_demo_needs_no_mapping(self) -> Self:
+        if self.tables and isinstance(self.source, DemoSource):
+            raise ValueError("tables: has no effect on the demo source; remove it or name a folder")
+        return self
+
+    @field_validator("entity")
+    @classmethod
+    def _names_a_folder(cls, entity: str) -> str:
+        if not any(letter.isalnum() for letter in entity):
+            raise ValueError("a name with at least one letter or digit is expected; it names the reports' folder")
+        return entity
+
+    @classmethod
+    def from_yaml(cls, file: str | Path, as_of: str | date | None = None) -> Self:
+        """Read a run file; `as_of` wins over the file's date, and without either it is the last month end before today.
+
+        Raises `ParameterError` with every problem of the file at once.
+        """
+        file = Path(file).resolve()
+        content = read_yaml(file)
+        if as_of is not None:
+            content["as_of"] = as_of
+        if content.get("as_of") is None:
+            content["as_of"] = date.today().replace(day=1) - timedelta(days=1)
+        run = validate(cls, content | {"file": file}, file)
+        return run._with_absolute_paths()
+
+    def as_of_date(self, day: str | date) -> Self:
+        """Return this run as of another day."""
+        return validate(type(self), self.model_dump() | {"as_of": day, "file": self.file}, self.file)
+
+    def _with_absolute_paths(self) -> Self:
+        here = self.file.parent
+        source = self.source
+        if not isinstance(source, DemoSource):
+            source = source.model_copy(update={"path": here / source.path})
+        return self.model_copy(
+            update={
+                "source": source,
+                "policy": self.policy and here / self.policy,
+                "quotes": [here / quote for quote in self.quotes],
+                "scenarios": [here / scenario for scenario in self.scenarios],
+                "default": self._default_with_index_read(),
+                "late_interest": self.late_interest.with_laws_read(self.file),
+                "losses": self._losses_with_factors_read(),
+                "reports": here / self.reports,
+                "notebooks": here / self.notebooks,
+            }
+        )
+
+    def _default_with_index_read(self) -> DefaultSettings:
+        if not isinstance(self.default.insolvency_index, Path):
+            return self.default
+        index = InsolvencyIndex.from_yaml(self.file.parent / self.default.insolvency_index)
+        return self.default.model_copy(update={"insolvency_index": index})
+
+    def _losses_with_factors_read(self) -> LossSettings:
+        dependence = self.losses.dependence
+        if not isinstance(dependence.sector_factors, Path):
+            return self.losses
+        factors = SectorFactors.from_yaml(self.file.parent / dependence.sector_factors)
+        return self.losses.model_copy(update={"dependence": dependence.model_copy(update={"sector_factors": factors})})

@@ -1,0 +1,82 @@
+"""Where a book's tables come from, and how they are found in another system's files."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from tradecredit.params.base import Parameters
+
+TableName = Literal[
+    "buyers", "statements", "invoices", "receipts", "disputes", "limits", "defaults", "scores", "fx", "overrides"
+]
+
+
+class DemoSource(Parameters):
+    kind: Literal["demo"]
+    seed: int = Field(7, ge=0)
+    buyers: int = Field(600, ge=20)
+    invoices: int = Field(60_000, ge=500)
+    until: date = date(2026, 10, 31)
+    """Last day of the demo company's 36 months."""
+
+
+class FolderSource(Parameters):
+    kind: Literal["folder"]
+    path: Path
+
+
+class DuckDBSource(Parameters):
+    kind: Literal["duckdb"]
+    path: Path
+
+
+Source = Annotated[DemoSource | FolderSource | DuckDBSource, Field(discriminator="kind")]
+
+
+class Formats(Parameters):
+    """How a text file is written; ISO dates, decimal points, commas and UTF-8 (with or without BOM) unless told."""
+
+    dates: str = "%Y-%m-%d"
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ".", ",", " ", "'"] = ""
+    separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    encoding: str = "utf-8"
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str) -> str:
+        try:
+            b"".decode(encoding)
+        except LookupError:
+            raise ValueError(
+                "a text encoding that Python knows is expected, such as utf-8, latin-1 or cp1252"
+            ) from None
+        return encoding
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if self.thousands == self.decimal:
+            raise ValueError("thousands and decimal marks must differ")
+        return self
+
+
+class TableMapping(Parameters):
+    """How one of our tables is found in a file of another system; every step is counted on the report's page."""
+
+    file: str | None = None
+    """File in the folder, or table in the DuckDB file; several of our tables may name the same one."""
+    columns: dict[str, str] = {}
+    """Our column: their column. Columns of the same name need no entry."""
+    formats: Formats = Formats()
+    constants: dict[str, str | int | float | date] = {}
+    """Our column: one value for all rows, such as one currency or 30-day terms (`terms_days: 30`)."""
+    values: dict[str, dict[str | int, str]] = {}
+    """Our column: their value: our value."""
+    where: dict[str, list[str | int | float]] = {}
+    """Their column: the values of the rows to read; rows with other values are left out and counted."""
+    filled: list[str] = []
+    """Their columns that must hold something; rows where one is empty are left out and counted."""
+    distinct: bool = False
+    """One row for each key: for a table derived from a file where its rows repeat. Contradicting rows are an error."""

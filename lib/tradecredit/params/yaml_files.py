@@ -1,0 +1,101 @@
+"""Reads YAML files and tells all that is wrong with one against its model, in words for its author."""
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from tradecredit.errors import ParameterError, Problem
+from tradecredit.params.base import FILE, SECTION, Model
+
+
+def read_yaml(file: Path) -> dict[str, Any]:
+    """Return the mapping that a YAML file holds; raises `ParameterError` where there is none."""
+
+    def refuse(allowed: str, remedy: str, row: int | None = None) -> ParameterError:
+        return ParameterError([Problem(file=str(file), row=row, allowed=allowed, remedy=remedy)])
+
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise refuse(f"cannot be read ({error.strerror})", "check the path") from None
+    except UnicodeDecodeError:
+        raise refuse("is not UTF-8 text", "save it as UTF-8") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        text = getattr(error, "problem", None) or "cannot be parsed"
+        raise refuse(f"is not valid YAML: {text}", "mend the line", mark and mark.line + 1) from None
+    if not isinstance(content, dict):
+        raise refuse("holds no `key: value` lines", "begin from one of the files under params/")
+    return content
+
+
+def validate(model: type[Model], content: dict[str, Any], file: Path) -> Model:
+    """Return `content` as `model`, or raise one `ParameterError` that lists all that is wrong with it."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise ParameterError(_problem(detail, model, file) for detail in error.errors()) from None
+
+
+PLAIN_WORDS = {
+    "date": "a date such as 2026-10-31 is expected",
+    "int": "a whole number is expected",
+    "float": "a number is expected",
+    "string_type": "text is expected",
+    "list_type": "a list is expected",
+    "dict_type": "a section of `key: value` lines is expected",
+    "model_type": "a section of `key: value` lines is expected",
+    "finite_number": "a finite number is expected",
+}
+"""Begin of a pydantic error's type: what is expected, in words for a run file's author."""
+
+
+def _problem(detail: dict[str, Any], model: type[BaseModel], file: Path) -> Problem:
+    owner, keys = _owner(model, detail["loc"])
+    key = ".".join(keys)
+    if detail["type"] == "extra_forbidden":
+        known = sorted(name for name, field in owner.model_fields.items() if not field.exclude)
+        near = difflib.get_close_matches(keys[-1], known, n=1)
+        remedy = f"did you mean {near[0]!r}" if near else f"use one of: {', '.join(known)}"
+        return Problem(file=str(file), column=key, allowed="this key is not known", remedy=remedy)
+    if detail["type"] == "missing":
+        return Problem(file=str(file), column=key, allowed="this key is missing", remedy=f"add `{keys[-1]}: …`")
+    kind = next((words for kind, words in PLAIN_WORDS.items() if detail["type"].startswith(kind)), None)
+    allowed = kind or detail["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
+    value = detail["input"] if not isinstance(detail["input"], dict) else None
+    remedy = "change the key" if "[key]" in detail["loc"] else "change the value"
+    if detail["type"] == "string_type" and isinstance(value, bool):
+        remedy = "put it in quotes: YAML takes NO, ON, YES and the like for true or false"
+    return Problem(file=str(file), column=key or None, value=value, allowed=allowed, remedy=remedy)
+
+
+def _owner(model: type[BaseModel], location: Sequence[int | str]) -> tuple[type[BaseModel], list[str]]:
+    """Return the section that a problem lies in, and its keys as the file has them (pydantic adds a union's tag)."""
+    keys: list[str] = []
+    owner, sections = model, [model]
+    for part in location:
+        tagged = [section for section in sections if len(sections) > 1 and part in _kinds(section)]
+        if tagged:
+            sections = tagged
+            continue
+        if part in ("[key]", SECTION, FILE):
+            continue
+        keys.append(str(part))
+        owner = sections[0] if sections else owner
+        if part in owner.model_fields:
+            sections = _models_in(owner.model_fields[part].annotation)
+    return owner, keys
+
+
+def _kinds(section: type[BaseModel]) -> tuple[str, ...]:
+    return getattr(section.model_fields["kind"].annotation, "__args__", ()) if "kind" in section.model_fields else ()
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]

@@ -1,0 +1,1 @@
+"""Whether the default model can be trusted."""

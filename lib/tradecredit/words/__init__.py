@@ -1,0 +1,1 @@
+"""Every sentence that a page says, and how numbers are written."""

@@ -1,0 +1,226 @@
+"""Requests to the insurer and cuts by it: a ledger worked by hand, and what must hold for any cut."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradecredit.decide.limits.insurer import after_cut, cut_in_words, requests, requests_in_words
+from tradecredit.default.grades import grade
+from tradecredit.errors import InputError, ParameterError
+from tradecredit.insurance.cover import of_buyers
+from tradecredit.insurance.policy import Policy
+from tradecredit.params.run import Run
+
+AS_OF = "2026-03-31"
+BOUNDS = Run.model_fields["grades"].default
+
+# Each buyer buys for 10,000 a month at 15 days, owes the last month, and needs 10,000 × 45 / 30 = 15,000. Its net worth
+# carries 7,000. What is settled was written off: no payment is evidence for a discretionary limit.
+BUYERS = ["A", "B", "C", "D", "E"]
+MONTHS = [pd.Timestamp("2024-03-01"), *pd.date_range("2025-04-01", "2026-03-01", freq="MS")]
+INVOICES = pd.DataFrame(
+    [(f"{buyer}{n}", buyer, day, day + pd.Timedelta(days=15), 10_000.0) for buyer in BUYERS
+     for n, day in enumerate(MONTHS)],
+    columns=["invoice_id", "buyer_id", "issued", "due", "amount"],
+)  # fmt: skip
+RECEIPTS = INVOICES[INVOICES["issued"] < "2026-03-01"].assign(received=lambda rows: rows["due"], kind="write_off")
+RECEIPTS = RECEIPTS[["invoice_id", "received", "amount", "kind"]]
+TABLES = {
+    "buyers": "buyer_id,kind\nA,private\nB,private\nC,private\nD,public\nE,private\n",
+    "invoices": INVOICES,
+    "receipts": RECEIPTS,
+    "statements": "buyer_id,period_end,published,currency,equity\n"
+    + "".join(f"{buyer},2024-12-31,2025-06-30,EUR,20000\n" for buyer in BUYERS),
+    "limits": "buyer_id,source,amount,valid_from\nB,insurer,5000,2025-01-01\nC,insurer,0,2025-01-01\n",
+}
+LIMITS = {
+    "net_worth_share": [0.35] * 10, "expected_loss_budget": 1e9, "maximum_share_of_book": 1.0, "digits": 6,
+}  # fmt: skip
+POLICY = Policy(insured_percentage=0.9, premium_rate=0.002, premium_tax_rate=0.19, limit_fee=40.0)
+
+
+@pytest.fixture(scope="module")
+def book(book_of):
+    return book_of(AS_OF, run={"limits": LIMITS, "losses": {"lgd": 1.0}, "margin": 0.18}, **TABLES)
+
+
+def rated(probability=0.01):
+    pd_of = pd.Series(probability, index=pd.Index(BUYERS, name="buyer_id"))
+    method = ["x", "x", "x", "x", "in default"]
+    return pd.DataFrame({"pd": pd_of, "grade": grade(pd_of, BOUNDS), "method": method})
+
+
+def covered(book, insured_percentage=0.9):
+    """Cover by a percentage within the limits that the insurer has named in the book."""
+    return of_buyers(book, Policy(insured_percentage=insured_percentage))
+
+
+# Requests
+
+
+def test_requests_by_hand(book):
+    found = requests(book, rated(), POLICY)
+    # C was refused, D is public, E in default. B gains less, at the cost of the premium alone.
+    assert found.index.tolist() == ["B", "A"]
+    assert found["request"].tolist() == ["increased limit", "new limit"]
+    assert found["request_code"].tolist() == ["3", "2"]
+    # B may have 7,000 + 0.9 × 5,000 today, A its 7,000; both would have the 15,000 that they need.
+    assert found["limit_now"].tolist() == [11_500, 7_000]
+    assert found["limit_then"].tolist() == found["requested"].tolist() == [15_000, 15_000]
+    # The difference turns over every 45 days.
+    assert found["extra_sales"].tolist() == pytest.approx([3_500 * 8, 8_000 * 8])
+    assert found["margin_gained"].tolist() == pytest.approx([5_040, 11_520])
+    # We bear 1,500 then; now 7,000 of either limit.
+    assert found["expected_loss_more"].tolist() == pytest.approx([-55, -55])
+    assert found["cost"].tolist() == pytest.approx([0.002 * 1.19 * 28_000, 0.002 * 1.19 * 64_000 + 40])
+    assert found["net_gain"].tolist() == pytest.approx([5_040 + 55 - 66.64, 11_520 + 55 - 192.32])
+    assert found["margin_per_cost"].tolist() == pytest.approx([5_040 / 66.64, 11_520 / 192.32])
+
+
+def test_what_costs_more_than_it_earns_is_not_asked_for(book_of):
+    dear = Policy(insured_percentage=0.9, limit_fee=20_000.0)
+    run = {"limits": LIMITS, "losses": {"lgd": 1.0}, "margin": 0.18}
+    found = requests(book_of(AS_OF, run=run, **TABLES), rated(), dear)
+    assert found.index.tolist() == ["B"]
+    assert found["cost"].tolist() == [0]
+    assert found["margin_per_cost"].isna().all()
+
+
+def test_a_discretionary_limit_counts_as_cover(book):
+    # A quarter of 200,000 for accounts of last June that nobody says were audited.
+    found = requests(book, rated(), Policy(insured_percentage=0.9, discretionary_limit=200_000.0))
+    assert found.index.tolist() == ["B"]
+
+
+def test_buyers_that_the_policy_does_not_list_are_not_asked_for(book):
+    found = requests(book, rated(), Policy(kind="key_accounts", buyers=["A"], insured_percentage=0.9))
+    assert found.index.tolist() == ["A"]
+
+
+def test_without_a_margin_nobody_can_tell_whether_a_request_pays(book_of):
+    book = book_of(AS_OF, run={"limits": LIMITS, "losses": {"lgd": 1.0}}, **TABLES)
+    found = requests(book, rated(), POLICY)
+    assert sorted(found.index) == ["A", "B"]
+    assert found[["margin_gained", "net_gain", "margin_per_cost"]].isna().all(axis=None)
+    assert found["cost"].notna().all()
+
+
+def test_sales_are_net_of_tax(book_of):
+    run = {"limits": LIMITS, "losses": {"lgd": 1.0}, "margin": 0.18}
+    taxed = TABLES | {"invoices": INVOICES.assign(tax=1_500.0)}
+    found = requests(book_of(AS_OF, run=run, **taxed), rated(), POLICY)
+    assert found.loc["A", "extra_sales"] == pytest.approx(0.85 * 64_000)
+    # Exports to A bear no tax: it is the buyer's own share that counts, also for the premium.
+    abroad = TABLES | {"invoices": INVOICES.assign(tax=np.where(INVOICES["buyer_id"] == "A", np.nan, 1_500.0))}
+    found = requests(book_of(AS_OF, run=run, **abroad), rated(), POLICY)
+    assert found["extra_sales"].to_dict() == pytest.approx({"A": 64_000, "B": 0.85 * 28_000})
+    assert found.loc["B", "cost"] == pytest.approx(0.002 * 1.19 * 0.85 * 28_000)
+
+
+def test_all_is_insured_at_a_percentage_of_one(book):
+    found = requests(book, rated(), Policy(insured_percentage=1.0))
+    assert found["limit_then"].tolist() == [15_000, 15_000]
+    assert found.loc["A", "expected_loss_more"] == pytest.approx(-70)
+
+
+# Cuts
+
+
+def test_a_cut_by_hand(book):
+    found = after_cut(book, rated(), 0.5, cover=covered(book))
+    assert found.index.tolist() == ["B"]
+    row = found.loc["B"]
+    assert row[["exposure", "insurer_limit", "insurer_limit_after"]].tolist() == [10_000, 5_000, 2_500]
+    # Owed 10,000, of which 0.9 × 5,000 is insured, and then 0.9 × 2,500.
+    assert row[["insured", "insured_after", "own", "own_after"]].tolist() == pytest.approx([4_500, 2_250, 5_500, 7_750])
+    assert row["own_more"] == pytest.approx(2_250)
+    assert row["expected_loss_more"] == pytest.approx(22.5)
+    assert row[["recommended_with_cover", "recommended_with_cover_after"]].tolist() == [11_500, 9_250]
+    assert row["over_after"] == pytest.approx(750)
+
+
+def test_limits_are_cut_to_given_amounts_and_never_raised(book):
+    row = after_cut(book, rated(), pd.Series({"B": 1_000.0, "A": 0.0}), cover=covered(book)).loc["B"]
+    assert row[["insurer_limit_after", "recommended_with_cover_after"]].tolist() == [1_000, 7_900]
+    assert after_cut(book, rated(), pd.Series({"B": 9_000.0}), cover=covered(book)).empty
+    assert after_cut(book, rated(), 1.0, cover=covered(book)).empty
+
+
+def test_a_cut_that_cannot_be_is_refused(book):
+    with pytest.raises(ParameterError, match="from 0 to 1"):
+        after_cut(book, rated(), 1.5, cover=covered(book))
+    for wrong in (-1.0, np.nan):
+        with pytest.raises(InputError, match="0 or more"):
+            after_cut(book, rated(), pd.Series({"B": wrong}), cover=covered(book))
+
+
+@given(left=st.floats(0, 1), share=st.floats(0, 1), probability=st.floats(0.001, 0.5))
+@settings(max_examples=25)
+def test_a_cut_never_lowers_our_own_part_nor_raises_a_limit(book, left, share, probability):
+    found = after_cut(book, rated(probability), left, cover=covered(book, share))
+    assert (found["own_more"] >= -1e-9).all()
+    assert (found["own_after"] + found["insured_after"]).tolist() == pytest.approx(found["exposure"].tolist())
+    assert (found["recommended_with_cover_after"] <= found["recommended_with_cover"]).all()
+
+
+def test_a_cut_is_only_told_of_limits_that_bear_something_and_of_what_it_adds(book):
+    excess = Policy(kind="excess_of_loss", aggregate_first_loss=100, maximum_liability=1_000)
+    assert after_cut(book, rated(), 0.5, cover=of_buyers(book, excess)).empty
+    assert after_cut(book, rated(), 0.5, cover=of_buyers(book)).empty
+    row = after_cut(book, rated(), 0.0, cover=covered(book)).loc["B"]
+    # 10,000 are owed; 11,500 were recommended with cover, and without it 7,000.
+    assert row[["over_after", "over_more"]].tolist() == pytest.approx([3_000, 3_000])
+
+
+def test_a_cut_does_not_touch_buyers_to_whom_nothing_is_shipped_with_cover(book):
+    # Their invoices of March are 15 days overdue at the end of the month.
+    strict = Policy(insured_percentage=0.9, maximum_extension_days=10)
+    assert after_cut(book, rated(), 0.0, cover=of_buyers(book, strict)).empty
+
+
+def test_a_limit_that_the_policy_refuses_is_not_asked_for_and_one_that_it_names_is(book):
+    terms = {"insured_percentage": 0.9, "premium_rate": 0.002, "insured_turnover": 1.0}
+    assert requests(book, rated(), Policy(**terms, limits={"A": 0.0})).index.tolist() == ["B"]
+    # The book has C refused; the policy names a limit for it.
+    assert "C" in requests(book, rated(), Policy(**terms, limits={"C": 1_000.0})).index
+
+
+def test_a_buyer_that_is_stopped_or_has_never_ordered_is_not_asked_for(book_of):
+    run = {"limits": LIMITS, "losses": {"lgd": 1.0}, "margin": 0.18}
+    buyers = TABLES["buyers"] + "N,private\n"
+    ratings = pd.concat([rated(), rated().loc[["A"]].rename(index={"A": "N"})])
+    book = book_of("2026-05-31", run=run, **TABLES | {"buyers": buyers})
+    assert requests(book, ratings, POLICY).index.tolist() == ["B", "A"]
+    # Their invoices of March were due on the 16th.
+    strict = Policy(**POLICY.model_dump(exclude_unset=True) | {"maximum_extension_days": 60})
+    assert requests(book, ratings, strict).empty
+
+
+@given(probability=st.floats(0.0005, 0.2), share=st.floats(0.1, 1), fee=st.floats(0, 5_000))
+@settings(max_examples=25)
+def test_requests_pay_and_keep_what_nobody_may_pass(book, probability, share, fee):
+    found = requests(book, rated(probability), Policy(insured_percentage=share, limit_fee=fee, premium_rate=0.002,
+                                                      insured_turnover=1.0))  # fmt: skip
+    assert (found["net_gain"] > 0).all()
+    assert (found["limit_then"] > found["limit_now"]).all()
+    assert (found["limit_then"] <= 15_000).all()
+
+
+# In words
+
+
+def test_what_is_said_of_requests_and_cuts(book, book_of):
+    asked = requests(book, rated(), POLICY)
+    assert requests_in_words(asked, "EUR") == (
+        "All 2 together would earn EUR 16,411 a year, after losses and the EUR 259 of premium and fees."
+    )
+    assert requests_in_words(asked.head(0), "EUR") == "No limit is worth asking the insurer for."
+    bare = book_of(AS_OF, run={"limits": LIMITS, "losses": {"lgd": 1.0}}, **TABLES)
+    assert "states no margin" in requests_in_words(requests(bare, rated(), POLICY), "EUR")
+    assert cut_in_words(after_cut(book, rated(), 0.5, cover=covered(book)), "EUR") == (
+        "It would touch 1 buyer: our own part of what they owe would rise by EUR 2,250, and the expected loss by EUR "
+        "22 a year. EUR 750 of what they owe would be above what is then recommended, and is not today (1 buyer)."
+    )
+    assert cut_in_words(after_cut(book, rated(), 1.0, cover=covered(book)), "EUR").startswith("No buyer would be")

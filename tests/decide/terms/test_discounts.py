@@ -1,0 +1,265 @@
+"""Cash discounts: the published numbers, the discount that breaks even, and a ledger worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradecredit.decide.terms import discounts
+from tradecredit.decide.terms.lengths import Economics
+from tradecredit.measure.behaviour import DAYS_A_MONTH
+
+SAFE = pd.DataFrame(0.0, index=["A", "B", "C"], columns=range(1, 13))
+RATINGS = pd.DataFrame({"grade": [3, 3, 7]}, index=pd.Index(["A", "B", "C"], name="buyer_id"), dtype="Int64")
+RATINGS = RATINGS.assign(method="fitted model")
+
+# The published numbers
+
+
+@pytest.mark.parametrize(
+    ("cost", "basis", "percent"),
+    [
+        (discounts.simple_cost, 360, 36.73), (discounts.simple_cost, 365, 37.24),
+        (discounts.compound_cost, 365, 44.59), (discounts.compound_cost, 360, 43.86),
+    ],
+)  # fmt: skip
+def test_two_percent_in_ten_days_net_thirty(cost, basis, percent):
+    assert round(100 * cost(0.02, 30 - 10, basis), 2) == percent
+
+
+def test_paying_on_day_45_instead_of_30():
+    assert round(100 * discounts.simple_cost(0.02, 45 - 10), 2) == 21.28
+
+
+def test_where_no_day_is_won_there_is_no_yearly_cost():
+    for cost in (discounts.simple_cost, discounts.compound_cost):
+        assert np.isnan(cost(0.02, 0))
+        assert cost(pd.Series([0.02, 0.02]), pd.Series([-1.0, 20.0])).isna().tolist() == [True, False]
+
+
+@given(discount=st.floats(0, 0.2), days=st.integers(1, 360), basis=st.sampled_from([360, 365]))
+def test_interest_on_interest_never_costs_less_within_a_year(discount, days, basis):
+    assert discounts.compound_cost(discount, days, basis) >= discounts.simple_cost(discount, days, basis) - 1e-12
+
+
+@given(discount=st.floats(0, 0.2), days=st.integers(1, 360))
+def test_a_year_of_365_days_never_costs_less_than_one_of_360(discount, days):
+    for cost in (discounts.simple_cost, discounts.compound_cost):
+        assert cost(discount, days, 365) >= cost(discount, days, 360)
+
+
+def test_offers_in_all_four_conventions(book_of):
+    rows = (
+        "invoice_id,buyer_id,issued,due,amount,discount_rate,discount_days\n"
+        "I1,A,2026-01-01,2026-01-31,100,0.02,10\nI2,A,2026-02-01,2026-03-03,50,0.02,10\n"
+        "I3,A,2026-01-01,2026-01-11,10,0.03,10\nI4,A,2026-01-01,2026-01-31,999,,\n"
+        "I5,A,2026-01-01,2026-01-31,999,0,10\nI6,A,2025-03-31,2025-05-01,999,0.02,10\n"
+    )
+    found = discounts.offers(book_of("2026-03-31", invoices=rows))
+    assert found.index.tolist() == [(0.02, 10, 30), (0.03, 10, 10)]
+    assert found["invoices"].tolist() == [2, 1]
+    conventions = ["simple_360", "simple_365", "compound_360", "compound_365"]
+    assert (100 * found.loc[(0.02, 10, 30), conventions]).round(2).tolist() == [36.73, 37.24, 43.86, 44.59]
+    assert found.loc[(0.03, 10, 10), conventions].isna().all()
+
+
+# The discount that breaks even
+
+
+def test_without_risk_it_costs_as_much_as_the_capital():
+    # 2/10 net 30 costs 44.59 % a year: at that cost of capital 2 % breaks even.
+    capital = discounts.compound_cost(0.02, 20)
+    found = discounts.break_even(SAFE, pd.Series({"A": 30.0, "B": 10.0}), Economics(0.2, 0.5, capital)).loc["A"]
+    assert found[["days_won", "break_even", "for_capital", "for_loss"]].tolist() == pytest.approx([20, 0.02, 0.02, 0])
+    assert found["yearly_cost"] == pytest.approx(capital)
+
+
+def test_without_a_cost_of_capital_it_is_the_loss_avoided():
+    # 10 % fail in the first month and 8 % more in the second: 8 / 90 of those that are left, half of it lost.
+    cumulative = pd.DataFrame([[0.1, 0.18]], columns=[1, 2], index=[1])
+    payment = pd.Series({1: 2 * DAYS_A_MONTH})
+    found = discounts.break_even(cumulative, payment, Economics(0.2, 0.5, 0.0), discount_days=DAYS_A_MONTH).loc[1]
+    assert found["break_even"] == pytest.approx(0.5 * 0.08 / 0.9)
+    assert found[["for_capital", "for_loss"]].tolist() == pytest.approx([0, found["break_even"]])
+
+
+def test_missing_where_nothing_is_won_or_known():
+    payment = pd.Series({"A": 10.0, "B": np.nan, "X": 40.0})
+    found = discounts.break_even(SAFE, payment, Economics(0.2, 0.5, 0.1))
+    assert found[["break_even", "for_capital", "for_loss", "yearly_cost"]].isna().all(axis=None)
+
+
+@given(
+    probabilities=st.lists(st.floats(0, 0.9), min_size=2, max_size=2),
+    days=st.integers(11, 300),
+    lgd=st.floats(0, 1),
+    capital=st.floats(0, 0.5),
+)
+@settings(max_examples=100)
+def test_a_weaker_buyers_money_is_worth_a_larger_discount(probabilities, days, lgd, capital):
+    grades = pd.Series(sorted(probabilities), index=[1, 2])
+    cumulative = pd.DataFrame({month: 1 - (1 - grades) ** (month / 12) for month in range(1, 13)})
+    found = discounts.break_even(cumulative, pd.Series(float(days), index=[1, 2]), Economics(0.2, lgd, capital))
+    assert found["break_even"].diff().dropna().ge(-1e-9).all()
+    assert (found["break_even"] >= found["for_capital"] - 1e-9).all()
+
+
+# A ledger: A takes the first of two offers and pays the other 20 days late; B takes all; C takes one too late, and may
+# still take one.
+
+INVOICES = """invoice_id,buyer_id,issued,due,amount,discount_rate,discount_days
+A1,A,2026-01-01,2026-01-31,1000,0.02,10
+A2,A,2026-01-01,2026-01-31,500,0.02,10
+B1,B,2026-01-01,2026-01-31,200,0.02,10
+C1,C,2026-01-01,2026-01-31,400,0.02,10
+C2,C,2026-03-25,2026-04-24,300,0.02,10
+C3,C,2026-01-01,2026-01-31,100,,
+C4,C,2026-01-01,2026-01-31,100,0.02,10
+C5,C,2026-01-01,2026-01-31,70,,
+D1,A,2025-01-01,2025-01-31,900,0.02,10
+"""
+RECEIPTS = """invoice_id,received,amount,kind
+A1,2026-01-11,980,payment
+A1,2026-01-11,20,discount
+A2,2026-02-20,500,payment
+B1,2026-01-11,196,payment
+B1,2026-01-11,4,discount
+C1,2026-01-16,392,payment
+C1,2026-01-16,8,discount
+C3,2026-02-10,100,payment
+C5,2026-01-31,63,payment
+C5,2026-01-31,7,discount
+D1,2025-01-11,882,payment
+D1,2025-01-11,18,discount
+"""
+LEDGER = {"invoices": INVOICES, "receipts": RECEIPTS}
+
+
+def test_what_was_taken_and_when_by_hand(book_of):
+    book = book_of("2026-03-31", run={"cost_of_capital": 0.1}, **LEDGER)
+    found = discounts.taken(book, RATINGS, SAFE).set_index("invoice_id")
+    # C2 may still be taken, C3 is no offer, D1 is a year old; C5 was given one that is not on the invoice.
+    assert found.index.tolist() == ["A1", "A2", "B1", "C1", "C4", "C5"]
+    assert found["is_taken"].tolist() == [True, False, True, True, False, True]
+    assert found["offered"].tolist() == [True] * 5 + [False]
+    assert found["cost"].tolist() == [20, 0, 4, 8, 0, 7]
+    assert found["unearned_cost"].tolist() == [0, 0, 0, 8, 0, 0]
+    # A pays 20 days late as a habit: day 50 against day 10. C3 of C was 10 days late: day 40 against 15 and 30.
+    assert found["days_won"].fillna(-1).tolist() == [40, -1, -1, 25, -1, 10]
+    assert found.loc["A1", "capital_saved"] == pytest.approx(980 * (1.1 ** (40 / 365) - 1))
+    assert found.loc["A1", ["loss_avoided", "net"]].tolist() == pytest.approx([0, 980 * (1.1 ** (40 / 365) - 1) - 20])
+    assert found["grade"].tolist() == [3, 3, 3, 7, 7, 7]
+
+
+@pytest.mark.parametrize(("as_of", "invoices"), [("2026-04-04", False), ("2026-04-05", True)])
+def test_an_offer_is_open_until_its_last_day(book_of, as_of, invoices):
+    # C2 is of 25 March, with ten days.
+    found = discounts.taken(book_of(as_of, **LEDGER), RATINGS, SAFE)
+    assert ("C2" in found["invoice_id"].tolist()) == invoices
+
+
+def test_what_was_written_off_is_no_habit_of_paying(book_of):
+    invoices = INVOICES + "A9,A,2026-01-01,2026-01-31,5000,,\n"
+    receipts = RECEIPTS + "A9,2026-03-30,5000,write_off\n"
+    found = discounts.taken(book_of("2026-03-31", invoices=invoices, receipts=receipts), RATINGS, SAFE)
+    assert found["days_won"].iloc[0] == 40
+
+
+def test_the_loss_avoided_is_that_of_failing_in_between(book_of):
+    book = book_of("2026-03-31", run={"losses": {"lgd": 0.5}}, **LEDGER)
+    cumulative = SAFE + [0.03 * month for month in range(1, 13)]
+    at_10, at_50 = 0.03 * 10 / DAYS_A_MONTH, 0.03 * 50 / DAYS_A_MONTH
+    found = discounts.taken(book, RATINGS, cumulative).set_index("invoice_id")
+    assert found.loc["A1", "loss_avoided"] == pytest.approx(1_000 * 0.5 * (at_50 - at_10) / (1 - at_10))
+
+
+def test_a_default_of_today_is_no_loss_avoided_by_a_discount_of_months_ago(book_of):
+    # C paid with a discount in January and is in default today: all of its 400, or half of it, would seem to be saved.
+    defaults = "buyer_id,date,kind\nC,2026-03-20,insolvency\n"
+    book = book_of("2026-03-31", run={"cost_of_capital": 0.1, "losses": {"lgd": 0.5}}, defaults=defaults, **LEDGER)
+    ratings = RATINGS.assign(grade=[3, 3, 10], method=["fitted model", "fitted model", "in default"])
+    cumulative = SAFE.copy()
+    cumulative.loc["C"] = 1.0
+    taken = discounts.taken(book, ratings, cumulative)
+    assert taken["invoice_id"].tolist() == ["A1", "A2", "B1"]
+    assert discounts.totals(taken)[["cost", "unearned_cost", "loss_avoided"]].tolist() == [24, 0, 0]
+    assert len(discounts.decisions(discounts.totals(taken), "EUR")) == 1
+    # C1 was given 8 and C5 7; C4 was offered one, and C2 may still be taken.
+    assert discounts.left_out_in_words(book, ratings) == (
+        "Left out is 1 buyer in default today, which was given EUR 15 of discounts: what they spared before its "
+        "default cannot be told from what is known of it today."
+    )
+    both = ratings.assign(method=["fitted model", "in default", "in default"])
+    assert discounts.left_out_in_words(book, both) == (
+        "Left out are 2 buyers in default today, which were given EUR 19 of discounts: what they spared before their "
+        "default cannot be told from what is known of them today."
+    )
+    assert discounts.left_out_in_words(book, RATINGS) == ""
+
+
+def test_a_buyer_in_default_that_took_no_discount_is_left_out_as_well_and_told(book_of):
+    # C2 may still be taken, C3 is no offer, and C4 was offered one that was not taken.
+    receipts = RECEIPTS.replace("C1,2026-01-16,8,discount\n", "").replace("C5,2026-01-31,7,discount\n", "")
+    book = book_of("2026-03-31", invoices=INVOICES, receipts=receipts)
+    ratings = RATINGS.assign(method=["fitted model", "fitted model", "in default"])
+    assert discounts.taken(book, ratings, SAFE)["buyer_id"].unique().tolist() == ["A", "B"]
+    assert discounts.left_out_in_words(book, ratings) == (
+        "Left out is 1 buyer in default today, which took none of its discounts."
+    )
+    # Without C4 it was offered none that it might have taken.
+    book = book_of("2026-03-31", invoices=INVOICES.replace("C4,C", "C4,A").replace("C1,C", "C1,A"), receipts=receipts)
+    assert discounts.left_out_in_words(book, ratings) == ""
+
+
+def test_at_the_discount_that_breaks_even_nothing_is_won_or_lost(book_of):
+    what = Economics(np.nan, 0.75, 0.1)
+    cumulative = SAFE + [0.03 * month for month in range(1, 13)]
+    rate = discounts.break_even(cumulative, pd.Series({"A": 50.0}), what).loc["A", "break_even"]
+    receipts = RECEIPTS.replace("980", f"{1000 * (1 - rate)}").replace("01-11,20", f"01-11,{1000 * rate}")
+    book = book_of("2026-03-31", run={"losses": {"lgd": 0.75}}, invoices=INVOICES, receipts=receipts)
+    row = discounts.taken(book, RATINGS, cumulative).iloc[0]
+    assert row["cost"] == pytest.approx(1000 * rate)
+    assert row["net"] == pytest.approx(0, abs=1e-9)
+
+
+def test_sums_by_grade_and_of_the_book(book_of):
+    book = book_of("2026-03-31", run={"cost_of_capital": 0.1}, **LEDGER)
+    taken = discounts.taken(book, RATINGS, SAFE)
+    found = discounts.summary(taken)
+    assert found.index.tolist() == [3, 7]
+    assert found["offered"].tolist() == [3, 2]
+    assert found["taken"].tolist() == [2, 2]
+    assert found["take_up"].tolist() == pytest.approx([2 / 3, 1 / 2])
+    assert found["take_up_amount"].tolist() == pytest.approx([1200 / 1700, 400 / 500])
+    assert found["untold"].tolist() == [1, 0]
+    assert found["days_won"].tolist() == pytest.approx([40, (400 * 25 + 70 * 10) / 470])
+    # A's 2 % over 40 days, simple; what B's won is not known.
+    assert found.loc[3, "yearly_cost"] == pytest.approx(discounts.simple_cost(0.02, 40))
+    whole = discounts.totals(taken)
+    assert whole["cost"] == 39
+    assert whole["unearned_cost"] == 8
+    assert whole["net"] == pytest.approx(found["net"].sum())
+    assert discounts.summary(taken, "buyer_id").loc["B", ["net", "days_won"]].isna().all()
+    first, second = discounts.decisions(whole, "EUR")
+    assert first.startswith("Cash discounts of the last 12 months were worth EUR ")
+    assert second == "EUR 8 of discounts were taken after their last day. Claim them back."
+
+
+def test_a_book_without_discounts_tells_nothing(book_of):
+    rows = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-01-01,2026-01-31,100\n"
+    book = book_of("2026-03-31", invoices=rows)
+    taken = discounts.taken(book, RATINGS, SAFE)
+    assert taken.empty
+    assert discounts.summary(taken).empty
+    assert discounts.offers(book).empty
+    assert discounts.totals(taken).isna().all()
+    assert discounts.decisions(discounts.totals(taken), "EUR") == []
+
+
+def test_between_which_rates_a_discount_breaks_even():
+    table = pd.DataFrame({"break_even": [0.013, 0.009, np.nan, 0.18]}, index=pd.Index([1, 2, 3, 10], name="grade"))
+    assert discounts.break_even_in_words(table) == (
+        "The rate that breaks even lies between 0.9% (grade 2) and 18.0% (grade 10)."
+    )
+    assert discounts.break_even_in_words(table.loc[[3]]) == ""

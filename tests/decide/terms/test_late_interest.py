@@ -1,0 +1,509 @@
+"""Late interest and flat fees: the laws' numbers, worked by hand on ledgers of a few invoices."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradecredit.book.book import Book
+from tradecredit.decide.terms import late_interest
+from tradecredit.params.late_interest import LateInterestSettings
+
+LAWS = {law.name: law for law in LateInterestSettings().laws}
+
+BUYERS = """buyer_id,country,kind
+A,DE,private
+B,GB,private
+C,CN,private
+D,US,private
+E,FR,public
+F,DE,prepaid
+G,SE,private
+H,,private
+"""
+NO_RECEIPTS = "invoice_id,received,amount,kind\n"
+PARITY = "date,currency,rate\n2020-01-01,GBP,1\n"
+NO_RATES = "date,currency,rate\n"
+
+
+def charges(book_of, as_of, rows, receipts="", **more):
+    """What may be charged on invoices `id,buyer,issued,due,amount`; EUR is the reporting currency."""
+    tables = {
+        "buyers": BUYERS, "invoices": "invoice_id,buyer_id,issued,due,amount\n" + rows,
+        "receipts": NO_RECEIPTS + receipts, "fx": PARITY,
+    }  # fmt: skip
+    return late_interest.chargeable(book_of(as_of, **tables | more)).set_index("invoice_id")
+
+
+def one(book_of, as_of, buyer, due, amount, **more):
+    return charges(book_of, as_of, f"I,{buyer},2018-12-01,{due},{amount}\n", **more).loc["I"]
+
+
+# The published examples and rates
+
+
+def test_ten_thousand_at_11_75_percent_is_3_22_a_day(book_of):
+    row = one(book_of, "2026-03-31", "B", "2026-01-31", 10_000)
+    assert round(row["daily_interest"], 2) == 3.22
+    assert row["interest"] == pytest.approx(10_000 * 0.1175 * 59 / 365)
+    assert row["days_late"] == 59
+    assert row["fee"] == 100
+    assert row["charge"] == row["interest"] + 100
+
+
+@pytest.mark.parametrize(
+    ("debt", "fee"), [(0.5, 40), (999.99, 40), (1_000, 70), (9_999.99, 70), (10_000, 100), (1e6, 100)]
+)
+def test_fees_of_the_uk_go_by_the_debt(book_of, debt, fee):
+    assert one(book_of, "2026-03-31", "B", "2026-03-01", debt)["fee"] == fee
+
+
+def test_the_eu_has_forty_euros_a_debt_whatever_its_size(book_of):
+    for debt in (1, 1e6):
+        assert one(book_of, "2026-03-31", "A", "2026-03-30", debt)["fee"] == 40
+
+
+def test_china_without_an_agreed_rate_is_0_05_percent_a_day(book_of):
+    row = one(book_of, "2026-12-31", "C", "2026-12-01", 10_000)
+    assert row["interest"] == pytest.approx(10_000 * 0.0005 * 30)
+    assert row["daily_interest"] == pytest.approx(5.0)
+    assert row["fee"] == 0
+    assert "small or medium" in row["reason"]
+
+
+# Reference rates in percent, as the pages named have them.
+PUBLISHED = {
+    "EU directive": {
+        # ECB main refinancing rate on 1 January and 1 July:
+        # https://enterprise.gov.ie/en/What-We-Do/Supports-for-SMEs/Late-Payments/Late-Payment-Interest-Rate-
+        "2019 H1": 0.0, "2019 H2": 0.0, "2020 H1": 0.0, "2020 H2": 0.0, "2021 H1": 0.0, "2021 H2": 0.0,
+        "2022 H1": 0.0, "2022 H2": 0.0, "2023 H1": 2.5, "2023 H2": 4.0, "2024 H1": 4.5, "2024 H2": 4.25,
+        "2025 H1": 3.15,  # decision of 12 December 2024: https://esperio.net/analytics/market-analysis/market-news/4019080
+        # Not changed since June: https://www.ecb.europa.eu/press/pr/date/2025/html/ecb.mp250911~6afb7a9490.en.html
+        "2025 H2": 2.15,
+        # 18 December 2025: https://www.aa.com.tr/en/economy/european-central-bank-holds-rates-steady-at-2-matching-expectations/3774838
+        "2026 H1": 2.15,
+        # https://www.ecb.europa.eu/press/pr/date/2026/html/ecb.mp260611~4d41bd5e83.en.html, as reported by
+        # https://rbtfl.xyz/pt/n/ecb-rate-hike-energy-shock.md
+        "2026 H2": 2.4,
+    },
+    "UK late payment act": {
+        # Bank Rate on 31 December and 30 June: https://payontime.co.uk/how-to-calculate-late-payment-interest-and-compensation
+        "2019 H1": 0.75, "2019 H2": 0.75, "2020 H1": 0.75, "2020 H2": 0.1, "2021 H1": 0.1, "2021 H2": 0.1,
+        "2022 H1": 0.25, "2022 H2": 1.25, "2023 H1": 3.5, "2023 H2": 5.0, "2024 H1": 5.25,
+        "2024 H2": 5.25,  # cut to 5 % from it on 1 August: https://londondevelopmentsites.com/tag/bank
+        "2025 H1": 4.75,  # end of 2024: https://www.focus-economics.com/country-indicator/united-kingdom/interest-rate
+        "2025 H2": 4.25,  # https://news.wmmarkets.com/the-bank-of-england-holds-interest-rates-steady-in-june
+        "2026 H1": 3.75,  # 18 December 2025: https://tradingeconomics.com/united-kingdom/interest-rate
+        # https://www.livesquawk.com/report/special_boe-holds-bank-rate-at-3-75as-policymakers-retain-tightening-bias
+        "2026 H2": 3.75,
+    },
+    "China order 802": {
+        # Last one-year LPR before 1 January and 1 July; it is set on the 20th of each month.
+        "2020 H2": 3.85,  # July 2020, as in June: https://www.apdnews.com/article/20accb6
+        # Not changed from April 2020 to June 2021: https://www.livemint.com/industry/banking/
+        # china-keeps-lending-benchmark-rate-unchanged-for-14th-straight-month/amp-11624239331584.html
+        "2021 H1": 3.85, "2021 H2": 3.85,
+        "2022 H1": 3.8,  # https://www.nasdaq.com/articles/china-cuts-lending-benchmark-lpr-for-first-time-since-april-2020
+        "2022 H2": 3.7,  # https://wkzo.com/2022/06/19/china-keeps-benchmark-lending-rates-unchanged-as-expected-in-june/
+        "2023 H1": 3.65,  # http://en.people.cn/n3/2022/1220/c90000-10186030.html
+        "2023 H2": 3.55,  # http://en.people.cn/n3/2023/0620/c90000-20033762.html
+        "2024 H1": 3.45,  # http://en.people.cn/n3/2023/1220/c90000-20112780.html
+        # Cut from it on 22 July: https://www.finnewsnetwork.com.au/archives/finance_news_network470287.html
+        "2024 H2": 3.45,
+        # January, as in December: https://www.forexlive.com/centralbank/pboc-sets-one-and-five-year-loan-prime-rates-unchanged-20250120/
+        "2025 H1": 3.1,
+        "2025 H2": 3.0,  # https://particle.news/story/china-keeps-benchmark-loan-prime-rates-unchanged-in-june
+        "2026 H1": 3.0,  # January, as in December: http://en.people.cn/n3/2026/0120/c90000-20416397.html
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("law", PUBLISHED)
+def test_reference_rates_are_the_published_ones(law):
+    # Every rate of the file has its source here: one that is added there is added here, too.
+    assert {half_year: 100 * rate for half_year, rate in LAWS[law].rates.items()} == pytest.approx(PUBLISHED[law])
+
+
+# What is charged in all: the same tables of Ireland's ministry and of payontime; 11.75 %: DOMAIN.md §3.
+@pytest.mark.parametrize(
+    ("law", "half_year", "yearly"),
+    [
+        ("EU directive", "2022 H2", 8.0), ("EU directive", "2023 H1", 10.5), ("EU directive", "2024 H2", 12.25),
+        ("UK late payment act", "2020 H2", 8.1),
+        ("UK late payment act", "2024 H1", 13.25), ("UK late payment act", "2026 H1", 11.75),
+    ],
+)  # fmt: skip
+def test_published_rates_with_the_points_upon_them(law, half_year, yearly):
+    assert 100 * (LAWS[law].rates[half_year] + LAWS[law].points) == pytest.approx(yearly)
+
+
+# https://reconnectchina.univie.ac.at/items/67e165730c1758575979a844 (order 802); http://www.hnwjjt.cn/?m=home&c=View&
+# a=index&aid=199&lang=en (order 728: 30 days, 60 at most if agreed).
+def test_public_bodies_in_china_pay_within_30_days_and_others_within_60(book_of):
+    buyers = "buyer_id,country,kind\nP,CN,public\nL,CN,private\n"
+    rows = (
+        "I1,P,2026-01-01,2026-01-31,1\nI2,P,2026-01-01,2026-02-01,20\n"
+        "I3,L,2026-01-01,2026-03-02,300\nI4,L,2026-01-01,2026-03-03,4000\n"
+    )
+    tables = {"buyers": buyers, "invoices": "invoice_id,buyer_id,issued,due,amount\n" + rows}
+    found = late_interest.terms_beyond_law(book_of("2026-03-31", **tables))
+    assert found["longest_terms_days"].to_dict() == {
+        ("China order 802", "private"): 60,
+        ("China order 802", "public"): 30,
+    }
+    # 30 and 60 days are within the law, 31 and 61 beyond it.
+    assert found["amount"].tolist() == [4_000, 20]
+
+
+def test_every_half_year_since_2019_has_a_rate_in_euros_and_pounds():
+    wanted = {f"{year} H{half}" for year in range(2019, 2027) for half in (1, 2)}
+    for law in ("EU directive", "UK late payment act"):
+        assert set(LAWS[law].rates) == wanted
+    assert set(LAWS["China order 802"].rates) == wanted - {"2019 H1", "2019 H2", "2020 H1", "2026 H2"}
+
+
+def test_all_member_states_of_the_eu_have_the_directive():
+    countries = [*LAWS["EU directive"].countries, *LAWS["EU directive, own currency"].countries]
+    assert len(set(countries)) == len(countries) == 27
+
+
+# Half-years
+
+
+def test_in_the_eu_each_half_year_bears_its_own_rate(book_of):
+    row = one(book_of, "2025-01-31", "A", "2024-12-01", 1_000)
+    assert row["interest"] == pytest.approx(1_000 * (30 * 0.1225 + 31 * 0.1115) / 365)
+    assert row["daily_interest"] == pytest.approx(1_000 * 0.1115 / 365)
+
+
+def test_in_the_uk_the_rate_of_the_half_year_in_which_the_debt_became_late_holds(book_of):
+    row = one(book_of, "2025-01-31", "B", "2024-12-01", 1_000)
+    assert row["interest"] == pytest.approx(1_000 * 61 * 0.1325 / 365)
+
+
+def test_a_debt_due_on_the_last_day_of_a_half_year_becomes_late_in_the_next(book_of):
+    # 30 June 2025: Bank Rate 4.25 %, half a year before it 4.75 %; ECB 2.15 % from July, 3.15 % before.
+    assert one(book_of, "2025-07-10", "B", "2025-06-30", 1_000)["interest"] == pytest.approx(10 * 1_000 * 0.1225 / 365)
+    assert one(book_of, "2025-07-10", "A", "2025-06-30", 1_000)["interest"] == pytest.approx(10 * 1_000 * 0.1015 / 365)
+    assert one(book_of, "2025-07-10", "A", "2025-06-29", 1_000)["interest"] == pytest.approx(
+        1_000 * (10 * 0.1015 + 0.1115) / 365
+    )
+
+
+def test_a_half_year_without_a_rate_is_told_and_not_guessed(book_of):
+    table = charges(
+        book_of, "2027-07-31",
+        "I1,A,2026-01-01,2026-12-01,500\nI2,A,2026-01-01,2027-07-15,500\nI3,B,2026-01-01,2026-12-01,500\n",
+    )  # fmt: skip
+    assert table.loc[["I1", "I2"], ["interest", "daily_interest", "charge"]].isna().all(axis=None)
+    assert table["missing_rate"].fillna("").tolist() == ["2027 H1, 2027 H2", "2027 H2", ""]
+    assert table.loc["I1", "fee"] == 40
+    assert table.loc["I1", "reason"] == "no reference rate for 2027 H1, 2027 H2"
+    assert table.loc["I3", "interest"] > 0
+    assert late_interest.rates_wanted(table.reset_index()) == [
+        f"EU directive: no reference rate for {half_years}: add it to the law's file (params/rates). The interest of "
+        "1 invoice cannot be told without it."
+        for half_years in ("2027 H1, 2027 H2", "2027 H2")
+    ]
+    assert late_interest.totals(table.reset_index())["untold_invoices"] == 2
+
+
+def test_all_half_years_are_told_of_an_invoice_that_was_paid_in_parts(book_of):
+    receipts = "I,2027-02-01,100,payment\nI,2026-12-20,100,payment\n"
+    row = charges(book_of, "2027-07-31", "I,A,2026-01-01,2026-12-01,500\n", receipts).loc["I"]
+    assert row["missing_rate"] == "2027 H1, 2027 H2"
+    assert np.isnan(row["interest"])
+
+
+def test_nothing_accrues_before_the_law_is_in_force(book_of):
+    # China's regulations are in force since 1 September 2020.
+    row = one(book_of, "2020-09-10", "C", "2020-01-31", 1_000)
+    assert row["interest"] == pytest.approx(1_000 * 0.0005 * 10)
+    assert one(book_of, "2020-08-31", "C", "2020-01-31", 1_000)["interest"] == 0
+
+
+# Agreed rates
+
+
+def agreed(country, rate):
+    return {"late_interest": {"agreed_rates": {country: rate}}}
+
+
+def test_an_agreed_rate_stands_in_place_of_the_laws(book_of):
+    row = one(book_of, "2027-01-31", "A", "2026-12-31", 1_000, run=agreed("DE", 0.05))
+    assert row["interest"] == pytest.approx(1_000 * 0.05 * 31 / 365)
+    assert pd.isna(row["missing_rate"])
+
+
+def test_in_china_an_agreed_rate_is_not_below_the_lpr_of_the_contract(book_of):
+    def interest(rate, issued):
+        rows = f"I,C,{issued},2026-01-31,1000\n"
+        return charges(book_of, "2026-02-28", rows, run=agreed("CN", rate)).loc["I"]
+
+    assert interest(0.02, "2026-01-05")["interest"] == pytest.approx(1_000 * 0.03 * 28 / 365)
+    assert interest(0.02, "2025-01-05")["interest"] == pytest.approx(1_000 * 0.031 * 28 / 365)
+    assert interest(0.06, "2026-01-05")["interest"] == pytest.approx(1_000 * 0.06 * 28 / 365)
+    unknown = interest(0.06, "2019-01-05")
+    assert np.isnan(unknown["interest"])
+    assert unknown["missing_rate"] == "2019 H1"
+
+
+# Which invoices, and what of them
+
+
+def test_interest_runs_on_each_part_until_it_is_paid(book_of):
+    receipts = (
+        "I,2026-02-20,100,payment\nI,2026-03-11,400,payment\nI,2026-03-15,50,credit_note\nI,2026-03-16,50,write_off\n"
+    )
+    row = charges(book_of, "2026-03-31", "I,A,2026-01-01,2026-03-01,1000\n", receipts).loc["I"]
+    # Of 1,000 100 were paid in time, 100 are not owed any more: 400 for 10 days and 400 for 30.
+    assert row["late_amount"] == 800
+    assert row["interest"] == pytest.approx((400 * 10 + 400 * 30) * 0.1015 / 365)
+    assert row["daily_interest"] == pytest.approx(400 * 0.1015 / 365)
+    assert row["state"] == "open"
+
+
+def test_paid_late_counts_within_the_window_alone(book_of):
+    rows = "I1,A,2025-01-01,2025-03-01,1000\nI2,A,2025-01-01,2025-04-01,1000\nI3,A,2025-01-01,2025-04-01,1000\n"
+    receipts = "I1,2025-03-31,1000,payment\nI2,2025-04-11,1000,payment\nI3,2025-04-01,1000,payment\n"
+    table = charges(book_of, "2026-03-31", rows, receipts)
+    assert table.index.tolist() == ["I2"]
+    assert table.loc["I2", ["state", "days_late", "daily_interest", "fee"]].tolist() == ["paid late", 10, 0, 40]
+    assert table.loc["I2", "interest"] == pytest.approx(1_000 * 0.1115 * 10 / 365)
+    none = charges(book_of, "2026-03-31", rows, receipts, run={"late_interest": {"paid_late_months": 0}})
+    assert none.empty
+    more = charges(book_of, "2026-03-31", rows, receipts, run={"late_interest": {"paid_late_months": 13}})
+    assert more.index.tolist() == ["I1", "I2"]
+
+
+def test_what_was_recovered_late_bears_interest_as_a_payment_does(book_of):
+    receipts = "I,2026-03-11,300,recovery\nI,2026-03-20,50,payment\nI,2026-03-25,650,write_off\n"
+    row = charges(book_of, "2026-03-31", "I,A,2026-01-01,2026-03-01,1000\n", receipts).loc["I"]
+    assert row[["state", "late_amount", "days_late", "fee"]].tolist() == ["paid late", 350, 19, 40]
+    assert row["interest"] == pytest.approx((300 * 10 + 50 * 19) * 0.1015 / 365)
+
+
+def test_what_the_insurer_paid_bears_nothing_for_us(book_of):
+    rows = "I1,A,2026-01-01,2026-03-01,1000\nI2,A,2026-01-01,2026-03-01,1000\n"
+    receipts = "I1,2026-03-11,1000,claim\nI2,2026-03-11,900,claim\n"
+    table = charges(book_of, "2026-03-31", rows, receipts)
+    assert table.index.tolist() == ["I2"]
+    assert table.loc["I2", ["state", "late_amount"]].tolist() == ["open", 100]
+    assert table.loc["I2", "interest"] == pytest.approx(100 * 30 * 0.1015 / 365)
+
+
+def test_what_is_settled_late_by_a_credit_note_bears_nothing(book_of):
+    assert charges(book_of, "2026-03-31", "I,A,2026-01-01,2026-02-01,9\n", "I,2026-03-01,9,credit_note\n").empty
+
+
+def test_nothing_is_charged_while_a_dispute_is_open(book_of):
+    disputes = "invoice_id,opened,closed,amount,reason\nI,2026-02-01,{},5,price\n"
+    row = one(book_of, "2026-03-31", "A", "2026-02-15", 100, disputes=disputes.format(""))
+    assert row[["state", "charge", "reason"]].tolist() == ["in dispute", 0, "nothing while the dispute is open"]
+    closed = one(book_of, "2026-03-31", "A", "2026-02-15", 100, disputes=disputes.format("2026-03-01"))
+    assert closed["state"] == "open"
+    assert closed["charge"] > 40
+
+
+def test_no_file_is_read_to_charge(book_of, monkeypatch):
+    tables = {"buyers": BUYERS, "invoices": "invoice_id,buyer_id,issued,due,amount\nI,A,2026-01-01,2026-03-03,100\n"}
+    book = book_of("2026-03-31", **tables)
+    monkeypatch.setattr("tradecredit.params.yaml_files.read_yaml", None)
+    assert late_interest.chargeable(book)["law"].tolist() == ["EU directive"]
+    assert late_interest.terms_beyond_law(book)["invoices"].tolist() == [1]
+
+
+def test_who_is_charged_by_which_law(book_of):
+    rows = "".join(f"{buyer},{buyer},2026-01-01,2026-03-01,100\n" for buyer in "ABCDEFGH")
+    table = charges(book_of, "2026-03-31", rows)
+    assert table["law"].fillna("").tolist() == [
+        "EU directive", "UK late payment act", "China order 802", "", "EU directive", "", "EU directive, own currency",
+        "",
+    ]  # fmt: skip
+    assert table.loc["D":"H", "reason"].tolist() == [
+        "no law of the run is for US", "at least; national law may give more",
+        "the law is not for this kind of buyer: prepaid", "no reference rate for 2026 H1",
+        "the buyer's country is not stated",
+    ]  # fmt: skip
+    assert table.loc[["D", "F", "H"], ["interest", "daily_interest", "fee", "charge"]].isna().all(axis=None)
+    assert table.loc["E", "charge"] == table.loc["A", "charge"]
+
+
+def test_buyers_in_default_are_told_apart(book_of):
+    row = one(
+        book_of, "2026-03-31", "A", "2026-02-15", 100,
+        defaults="buyer_id,date,kind,debt,recovered\nA,2026-03-01,insolvency,100,\n",
+    )  # fmt: skip
+    assert row["state"] == "in default"
+    assert row["charge"] > 40
+
+
+def test_fees_are_translated_at_the_last_rate(book_of):
+    fx = "date,currency,rate\n2025-01-01,GBP,2\n2026-03-01,GBP,1.25\n"
+    row = one(book_of, "2026-03-31", "B", "2026-03-01", 12_000, fx=fx)
+    # 12,000 euros are 9,600 pounds: 70 pounds, 87.50 euros.
+    assert row["fee"] == pytest.approx(87.5)
+
+
+def test_a_fee_without_a_rate_of_its_currency_is_missing_and_said(book_of):
+    row = one(book_of, "2026-03-31", "B", "2026-03-01", 12_000, fx=NO_RATES)
+    assert row[["fee", "charge", "missing_rate"]].isna().all()
+    assert row["interest"] > 0
+    assert row["missing_currency"] == "GBP"
+    assert row["reason"] == "no rate in the book of the fee's currency, GBP"
+
+
+def test_all_that_is_missing_of_an_invoice_is_said(book_of):
+    row = one(book_of, "2027-03-31", "B", "2027-03-01", 12_000, fx=NO_RATES)
+    assert row[["interest", "fee", "charge"]].isna().all()
+    assert row[["missing_rate", "missing_currency"]].tolist() == ["2027 H1", "GBP"]
+    assert row["reason"] == "no reference rate for 2027 H1; no rate in the book of the fee's currency, GBP"
+    disputes = "invoice_id,opened,closed,amount,reason\nI,2027-03-10,,5,price\n"
+    row = one(book_of, "2027-03-31", "B", "2027-03-01", 12_000, fx=NO_RATES, disputes=disputes)
+    assert row[["missing_rate", "missing_currency"]].isna().all()
+    assert row["charge"] == 0
+
+
+def test_the_fee_goes_by_what_was_invoiced_in_the_laws_currency(ledger):
+    # 1,000 pounds are 1,150 euros on the day of issue, and 958 pounds at the last rate: 70 pounds all the same.
+    ledger.add("invoices", "I5,B2,2024-02-20,2024-03-21,GBP,1000.00\n")
+    found = late_interest.chargeable(Book.open(ledger.run_file)).set_index("invoice_id")
+    assert found.loc["I5", "late_amount"] == pytest.approx(1_150)
+    assert found.loc["I5", "fee"] == pytest.approx(70 * 1.2)
+
+
+def test_the_fee_does_not_hang_on_rounding(ledger):
+    # 0.01 paid late and the rest open are 1,000 pounds, though in binary the two parts in euros are a little less.
+    ledger.write("fx", "date,currency,rate\n2024-01-01,GBP,1.1234\n")
+    ledger.add("invoices", "I5,B2,2024-02-20,2024-03-01,GBP,1000.00\n")
+    ledger.add("receipts", "R4,I5,2024-03-10,0.01,payment\n")
+    found = late_interest.chargeable(Book.open(ledger.run_file)).set_index("invoice_id")
+    assert found.loc["I5", "fee"] == pytest.approx(70 * 1.1234)
+
+
+def test_a_ledger_on_which_nothing_is_late(book_of):
+    table = charges(book_of, "2026-03-31", "I,A,2026-01-01,2026-04-01,100\n")
+    assert table.empty
+    assert late_interest.totals(table)[["charge", "interest", "fees", "open_charge"]].isna().all()
+    assert late_interest.decisions(table, "EUR") == []
+    assert late_interest.rates_wanted(table) == []
+    assert late_interest.by_law(table).empty
+
+
+# Sums and sentences
+
+
+def test_sums_by_law_and_of_all(book_of):
+    rows = "I1,A,2026-01-01,2026-03-01,100\nI2,A,2026-01-01,2026-03-11,200\nI3,D,2026-01-01,2026-03-01,100\n"
+    rows += "I4,G,2026-01-01,2026-03-01,100\nI5,E,2026-01-01,2026-03-01,100\n"
+    table = charges(book_of, "2026-03-31", rows, "I5,2026-03-11,100,payment\n").reset_index()
+    # Of I4, Swedish, the fee alone is known; of I3, American, nothing.
+    expected = 0.1015 / 365 * (100 * 30 + 200 * 20 + 100 * 10)
+    found = late_interest.totals(table)
+    assert found["interest"] == pytest.approx(expected)
+    assert found["fees"] == pytest.approx(160)
+    assert found["charge"] == pytest.approx(expected + 160)
+    assert found["open_charge"] == pytest.approx(0.1015 / 365 * (100 * 30 + 200 * 20) + 120)
+    counts = ["charged_invoices", "charged_buyers", "untold_invoices", "invoices_without_law"]
+    assert found[counts].tolist() == [4, 3, 1, 1]
+    by_law = late_interest.by_law(table)
+    assert by_law.index.tolist() == ["EU directive", "EU directive, own currency", "no law known"]
+    assert by_law["invoices"].tolist() == [3, 1, 1]
+    assert by_law["untold"].tolist() == [0, 1, 1]
+    assert by_law.loc["EU directive", "charge"] == pytest.approx(expected + 120)
+    assert by_law.loc["EU directive, own currency", "charge"] == 40
+    assert by_law["interest"].isna().tolist() == [False, True, True]
+    assert by_law["charge"].isna().tolist() == [False, False, True]
+    (sentence,) = late_interest.decisions(table, "EUR")
+    assert sentence == (
+        "EUR 2 of interest and EUR 120 of flat fees may be charged on open invoices past due; the largest part is EUR "
+        "82 of A. Charge it, or give it up for payment at once. Interest or fee of 1 invoice is not known, and left "
+        "out."
+    )
+
+
+def test_interest_that_is_known_counts_where_the_fee_is_not(book_of):
+    # 10,000 at 11.75 % is 3.22 a day, for 30 days; the largest part is of B, though its fee is not known.
+    rows = "I1,A,2026-01-01,2026-03-01,100\nI2,B,2026-01-01,2026-03-01,10000\nI3,B,2026-01-01,2026-03-01,10000\n"
+    table = charges(book_of, "2026-03-31", rows, fx=NO_RATES).reset_index()
+    of_b, of_a = 2 * 10_000 * 0.1175 * 30 / 365, 100 * 0.1015 * 30 / 365
+    found = late_interest.totals(table)
+    assert found["interest"] == pytest.approx(of_a + of_b)
+    assert found["fees"] == 40
+    assert found["charge"] == found["open_charge"] == pytest.approx(of_a + of_b + 40)
+    assert found[["charged_invoices", "charged_buyers", "untold_invoices"]].tolist() == [3, 2, 2]
+    by_law = late_interest.by_law(table).loc["UK late payment act"]
+    assert by_law[["interest", "charge"]].tolist() == pytest.approx([of_b, of_b])
+    assert np.isnan(by_law["fee"])
+    assert by_law["untold"] == 2
+    assert late_interest.decisions(table, "EUR") == [
+        "EUR 194 of interest and EUR 40 of flat fees may be charged on open invoices past due; the largest part is EUR "
+        "193 of B. Charge it, or give it up for payment at once. Interest or fee of 2 invoices is not known, and left "
+        "out."
+    ]
+    assert late_interest.rates_wanted(table) == [
+        "UK late payment act: no rate of GBP: add it to the table `fx`. The flat fee of 2 invoices cannot be told "
+        "without it."
+    ]
+
+
+def test_where_no_interest_is_known_the_fees_are_told_alone(book_of):
+    table = charges(book_of, "2026-03-31", "I,G,2026-01-01,2026-03-01,100\n").reset_index()
+    assert late_interest.totals(table)["charge"] == 40
+    assert late_interest.decisions(table, "EUR") == [
+        "EUR 40 of flat fees may be charged on open invoices past due; the largest part is EUR 40 of G. Charge it, or "
+        "give it up for payment at once. Interest or fee of 1 invoice is not known, and left out."
+    ]
+
+
+def test_terms_longer_than_the_law_allows_without_an_agreement(book_of):
+    rows = (
+        "I1,A,2026-01-01,2026-03-02,100\nI2,A,2026-01-01,2026-03-03,200\nI3,E,2026-01-01,2026-02-01,50\n"
+        "I4,D,2026-01-01,2026-12-01,100\nI5,C,2026-01-01,2026-04-01,10\nI6,A,2025-01-01,2025-12-01,10\n"
+    )
+    tables = {"buyers": BUYERS, "invoices": "invoice_id,buyer_id,issued,due,amount\n" + rows}
+    found = late_interest.terms_beyond_law(book_of("2026-03-31", **tables))
+    assert found.index.tolist() == [
+        ("EU directive", "private"),
+        ("EU directive", "public"),
+        ("China order 802", "private"),
+    ]
+    # I1 has 60 days and I6 is older than a year; I2 has 61, I3 31 of a public body, I5 90.
+    assert found["longest_terms_days"].tolist() == [60, 30, 60]
+    assert found["amount"].tolist() == [200, 50, 10]
+    assert found["invoices"].tolist() == [1, 1, 1]
+
+
+def test_terms_are_beyond_a_law_from_its_first_day_on(book_of):
+    # China's regulations are in force since 1 September 2020.
+    rows = "I1,C,2020-08-31,2020-12-31,100\nI2,C,2020-09-01,2020-12-31,20\nI3,C,2020-09-01,2020-10-01,3\n"
+    tables = {"buyers": BUYERS, "invoices": "invoice_id,buyer_id,issued,due,amount\n" + rows}
+    found = late_interest.terms_beyond_law(book_of("2020-12-31", **tables))
+    assert found.index.tolist() == [("China order 802", "private")]
+    assert found[["invoices", "amount"]].iloc[0].tolist() == [1, 20]
+    assert late_interest.terms_beyond_law(book_of("2020-08-31", **tables)).empty
+
+
+# What always holds
+
+
+@given(
+    due=st.dates(date(2019, 1, 1), date(2026, 9, 1)),
+    days=st.tuples(st.integers(1, 400), st.integers(0, 200)),
+    country=st.sampled_from("ABC"),
+    amount=st.floats(1, 1e6),
+)
+@settings(max_examples=30)
+def test_interest_grows_by_the_day_and_with_the_debt(book_of, due, days, country, amount):
+    until = [pd.Timestamp(due) + pd.Timedelta(days=sum(days[:count])) for count in (1, 2)]
+    until = [min(day, pd.Timestamp("2026-12-31")) for day in until]
+    row = [one(book_of, str(day.date()), country, due, amount) for day in until]
+    assert 0 <= row[0]["interest"] <= row[1]["interest"]
+    longest = {"A": 0.125, "B": 0.1325, "C": 0.0005 * 365}[country]
+    assert row[1]["interest"] <= amount * longest * row[1]["days_late"] / 365 * (1 + 1e-9)
+    double = one(book_of, str(until[1].date()), country, due, 2 * amount)
+    assert double["interest"] == pytest.approx(2 * row[1]["interest"])

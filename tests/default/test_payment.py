@@ -1,0 +1,267 @@
+"""Late or not, and how late: on a ledger whose truth is known, and on invoices of another company."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tradecredit import Book
+from tradecredit.default import payment
+from tradecredit.measure.receivables import open_items
+from tradecredit.numerics import discrimination
+
+IBM = Path(__file__).parents[3] / "shared" / "data" / "ibm_accounts_receivable.csv"
+
+
+def ledger(buyers: int = 60, invoices: int = 30, seed: int = 1) -> pd.DataFrame:
+    """Each buyer settles after its own mean of 15 to 60 days, ± 4; terms are 30 days."""
+    random = np.random.default_rng(seed)
+    pace = np.repeat(random.uniform(15, 60, buyers), invoices)
+    issued = pd.Timestamp("2025-01-01") + pd.to_timedelta(np.tile(np.arange(invoices) * 14, buyers), unit="D")
+    table = pd.DataFrame({"buyer_id": np.repeat(np.arange(buyers), invoices).astype(str), "issued": issued})
+    table["pace"] = pace
+    settled = table["issued"] + pd.to_timedelta((pace + random.normal(0, 4, len(pace))).round(), unit="D")
+    return table.assign(due=table["issued"] + pd.Timedelta(days=30), settled=settled, amount=100.0)
+
+
+def test_slow_payers_are_found_and_so_is_their_pace():
+    items = ledger()
+    known = items["settled"] < "2025-09-01"
+    model = payment.fit(items[known])
+    later = items["issued"] >= "2025-09-01"
+    found = payment.expected(model, items)[later]
+    late = items["settled"] > items["due"]
+    assert discrimination.auc(found["late"], late[later].astype(int)).value > 0.97
+    assert (found["days_late"] - (items.loc[later, "pace"] - 30).clip(lower=0)).abs().mean() < 2
+    assert found["late"].between(0, 1).all()
+    assert (found["days_late"] >= 0).all()
+
+
+def test_a_new_buyer_is_the_usual_one():
+    items = ledger()
+    model = payment.fit(items)
+    new = items.head(1).assign(buyer_id="new", settled=pd.NaT)
+    found = payment.expected(model, new).iloc[0]
+    settle = model.days["const"] + (model.usual * model.days[payment.SLOWNESS]).sum()
+    assert found["days_late"] == pytest.approx(max(settle - 30, 0))
+
+
+@pytest.mark.skipif(not IBM.exists(), reason="the IBM sample is not beside the project")
+def test_invoices_of_another_company():
+    # Fitted on what was settled before March 2013, measured on the 978 invoices issued from then on.
+    names = {"customerID": "buyer_id", "InvoiceDate": "issued", "DueDate": "due", "SettledDate": "settled",
+             "InvoiceAmount": "amount"}  # fmt: skip
+    table = pd.read_csv(IBM).rename(columns=names)
+    items = table.assign(
+        **{name: pd.to_datetime(table[name], format="%m/%d/%Y") for name in ("issued", "due", "settled")}
+    )
+    day = pd.Timestamp("2013-03-01")
+    model = payment.fit(items[items["settled"] < day])
+    later = items["issued"] >= day
+    assert later.sum() == 978
+    found = payment.expected(model, items)[later]
+    outcome = (table.loc[later, "DaysLate"] > 0).astype(int)
+    assert discrimination.auc(found["late"], outcome).value >= 0.880
+    assert (found["days_late"] - table.loc[later, "DaysLate"]).abs().mean() <= 2.48
+
+
+# The outlook
+
+outlook = payment.outlook.__wrapped__
+
+AS_OF = pd.Timestamp("2026-02-10")
+CUT, LAST_ISSUE = pd.Timestamp("2025-06-10"), pd.Timestamp("2025-12-10")
+"""8 months before the as-of date, and 6 months later."""
+
+
+@pytest.fixture(scope="module")
+def book_of_items(book_of) -> Callable[..., Book]:
+    """Return `book_of_items(items)`, the book of a ledger like `ledger`'s, each invoice settled by one payment."""
+
+    def book_of_items(items: pd.DataFrame, **tables: str) -> Book:
+        named = items.assign(invoice_id=[f"I{row}" for row in range(len(items))])
+        paid = named.dropna(subset="settled").rename(columns={"settled": "received"}).assign(kind="payment")
+        return book_of(str(AS_OF.date()), invoices=named, receipts=paid, **tables)
+
+    return book_of_items
+
+
+@pytest.fixture(scope="module")
+def book(book_of_items):
+    return book_of_items(ledger(buyers=30))
+
+
+def test_the_outlook_is_tested_on_what_a_fit_of_that_day_had_not_seen(book):
+    model = payment.fit(open_items(book.at(CUT)))
+    now = open_items(book)
+    tested = now[(now["issued"] > CUT) & (now["issued"] <= LAST_ISSUE)]
+    # Each is foretold from the book as it was known on its day of issue.
+    told = [
+        payment.expected(model, open_items(book.at(day)).set_index("invoice_id")).loc[rows["invoice_id"]]
+        for day, rows in tested.groupby("issued")
+    ]
+    told = pd.concat(told).loc[tested["invoice_id"]].set_axis(tested.index)
+    days_late = np.maximum((tested["settled"].fillna(AS_OF) - tested["due"]).dt.days, 0)
+    found = outlook(book)
+    assert found.tested == len(tested) > payment.FEWEST
+    assert found.test.index.tolist() == ["area under the ROC curve, late or not", "mean error of the days late"]
+    area = discrimination.auc(told["late"], (days_late > 0).astype(int)).value
+    error = (told["days_late"] - days_late).abs().mean()
+    assert found.test["value"].tolist() == pytest.approx([area, error])
+    assert area > 0.9
+
+
+def test_the_usual_is_the_mean_of_the_past_of_each_buyer(book):
+    now = open_items(book)
+    days_late = (now["settled"].fillna(AS_OF) - now["due"]).dt.days.clip(lower=0)
+    told, happened = [], []
+    for place, row in now[(now["issued"] > CUT) & (now["issued"] <= LAST_ISSUE)].iterrows():
+        past = (now["buyer_id"] == row["buyer_id"]) & (now["settled"] < row["issued"])
+        told.append((days_late[past].gt(0).mean(), days_late[past].mean()))
+        happened.append(days_late[place])
+    told, happened = pd.DataFrame(told, columns=["late", "days"]), pd.Series(happened)
+    area, error = (
+        discrimination.auc(told["late"], happened.gt(0).astype(int)).value,
+        (told["days"] - happened).abs().mean(),
+    )
+    assert outlook(book).test["usual"].tolist() == pytest.approx([area, error])
+
+
+def test_what_is_settled_after_the_last_tested_issue_changes_outcomes_only(book, monkeypatch):
+    def foretold(of: Book) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return what the tested fit was given and what it said of the tested invoices."""
+        given, said, plain_fit, plain_expected = [], [], payment.fit, payment._expected
+        with monkeypatch.context() as patch:
+            patch.setattr(payment, "fit", lambda items: given.append(items) or plain_fit(items))
+            patch.setattr(payment, "_expected", lambda *of: said.append(plain_expected(*of)) or said[-1])
+            test = outlook(of).test
+        issued = of.invoices["issued"]
+        return given[0], said[0][(issued > CUT) & (issued <= LAST_ISSUE)], test
+
+    late = book.receipts["received"] > LAST_ISSUE
+    erased = replace(book, receipts=book.receipts[~late])
+    delayed = replace(book, receipts=book.receipts.assign(received=book.receipts["received"].where(~late, AS_OF)))
+    given, said, test = foretold(book)
+    for changed in (erased, delayed):
+        given_then, said_then, test_then = foretold(changed)
+        pd.testing.assert_frame_equal(given_then, given)
+        pd.testing.assert_frame_equal(said_then, said)
+        items = open_items(changed).loc[said.index]
+        happened = (items["settled"].fillna(AS_OF) - items["due"]).dt.days.clip(lower=0)
+        error = (said["days_late"] - happened).abs().mean()
+        assert test_then.loc["mean error of the days late", "value"] == pytest.approx(error)
+        assert error > test.loc["mean error of the days late", "value"] + 0.1
+    assert given["issued"].max() <= CUT
+    assert given["settled"].max() <= CUT
+
+
+def test_what_is_not_due_yet_is_weighted_by_what_is_open_of_it(book_of, monkeypatch):
+    # A owes 300 of 400 and 100, B 50; C's is due today, D's was due yesterday, E has paid.
+    invoices = """invoice_id,buyer_id,issued,due,amount
+A1,A,2026-01-20,2026-02-20,400
+A2,A,2026-01-25,2026-02-25,100
+B1,B,2026-01-25,2026-02-25,50
+C1,C,2026-01-11,2026-02-10,70
+D1,D,2026-01-10,2026-02-09,90
+E1,E,2026-01-25,2026-02-25,60
+"""
+    receipts = "invoice_id,received,amount,kind\nA1,2026-02-01,100,payment\nE1,2026-02-10,60,payment\n"
+    book = book_of("2026-02-10", invoices=invoices, receipts=receipts)
+    told = {"A1": (0.5, 10.0), "A2": (0.1, 2.0), "B1": (0.2, 3.0), "C1": (0.9, 7.0), "D1": (1.0, 9.0), "E1": (1.0, 9.0)}
+    monkeypatch.setattr(payment, "FEWEST", 0)
+    monkeypatch.setattr(payment, "_carries_a_fit", lambda _: True)
+    monkeypatch.setattr(payment, "fit", lambda _: None)
+    monkeypatch.setattr(payment, "_fitted", lambda *_: None)
+    monkeypatch.setattr(
+        payment,
+        "_expected",
+        lambda _, items, __: pd.DataFrame(
+            [told[name] for name in items["invoice_id"]], index=items.index, columns=["late", "days_late"]
+        ),
+    )
+    buyers = outlook(book).buyers
+    assert buyers.index.tolist() == ["A", "B", "C"]
+    assert buyers["not_due"].tolist() == [400, 50, 70]
+    assert buyers["late"].tolist() == pytest.approx([0.4, 0.2, 0.9])
+    assert buyers["days_late"].tolist() == pytest.approx([8, 3, 7])
+
+
+def test_the_outlook_is_by_a_fit_to_all_that_is_settled(book):
+    items = open_items(book)
+    told = payment.expected(payment.fit(items), items)
+    found = outlook(book).buyers
+    for buyer, row in found.iterrows():
+        coming = (items["buyer_id"] == buyer) & (items["open_amount"] > 0) & (items["due"] >= AS_OF)
+        assert row["not_due"] == 100 * coming.sum() > 0
+        assert row[["late", "days_late"]].tolist() == pytest.approx(told[coming].mean().tolist())
+    assert found["paydex"].between(20, 100).all()
+
+
+def nothing_told(found: payment.PaymentOutlook) -> bool:
+    return (
+        found.tested == 0
+        and found.test.isna().all(axis=None)
+        and found.buyers[["late", "days_late"]].isna().all(axis=None)
+    )
+
+
+def test_a_ledger_that_is_too_small_tells_nothing(book_of_items):
+    items = ledger(buyers=30)
+    before = items["settled"] <= CUT
+    few = items[~before | (before.cumsum() < payment.FEWEST)]
+    found = outlook(book_of_items(few))
+    assert nothing_told(found)
+    assert found.buyers["not_due"].gt(0).all()
+    assert found.buyers["paydex"].notna().any()
+    assert found.test.index.tolist() == outlook(book_of_items(items)).test.index.tolist()
+    enough = items[~before | (before.cumsum() <= payment.FEWEST)]
+    assert outlook(book_of_items(enough)).tested > payment.FEWEST
+    later = (items["issued"] > CUT) & (items["issued"] <= LAST_ISSUE)
+    assert nothing_told(outlook(book_of_items(items[~later | (later.cumsum() < payment.FEWEST)])))
+
+
+@pytest.mark.parametrize("days", [0, 1], ids=["on time", "late"])
+def test_where_all_pay_alike_there_is_nothing_to_tell_apart(book_of_items, days):
+    items = ledger(buyers=30)
+    found = outlook(book_of_items(items.assign(settled=items["due"] + pd.Timedelta(days=days))))
+    assert nothing_told(found)
+    assert len(found.buyers)
+
+
+def test_one_buyer_alone_carries_no_fit(book_of_items):
+    items = ledger(buyers=30).assign(buyer_id="A")
+    found = outlook(book_of_items(items))
+    assert nothing_told(found)
+    assert found.buyers.index.tolist() == ["A"]
+
+
+def test_buyers_that_buy_once_all_get_what_is_usual(book_of_items):
+    items = ledger(buyers=30)
+    items = items.assign(buyer_id=[f"B{row}" for row in range(len(items))])
+    found = outlook(book_of_items(items))
+    settled = items[items["settled"] <= AS_OF]
+    median = (settled["settled"] - settled["issued"]).dt.days.median()
+    assert found.tested > payment.FEWEST
+    assert found.buyers["days_late"].to_numpy() == pytest.approx(max(median - 30, 0), abs=1)
+    assert found.buyers["late"].to_numpy() == pytest.approx((settled["settled"] > settled["due"]).mean(), abs=0.05)
+    assert found.test["usual"].isna().all()
+
+
+def test_what_is_not_past_due_yet_is_not_tested(book_of_items):
+    # Nobody knows yet of an invoice due today whether it will be paid late.
+    items = ledger(buyers=30)
+    issued_last = (items["issued"] > "2025-11-01") & (items["issued"] <= LAST_ISSUE)
+    for due, fewer in ((AS_OF, issued_last.sum()), (AS_OF - pd.Timedelta(days=1), 0)):
+        changed = items.assign(due=items["due"].where(~issued_last, due))
+        assert outlook(book_of_items(changed)).tested == outlook(book_of_items(items)).tested - fewer
+
+
+def test_where_nothing_is_owed_no_buyer_is_told_of(book_of_items):
+    items = ledger(buyers=30)
+    found = outlook(book_of_items(items[items["due"] < AS_OF]))
+    assert found.buyers.empty
+    assert found.buyers.columns.tolist() == ["not_due", "late", "days_late", "paydex"]
+    assert found.tested > payment.FEWEST
