@@ -50,8 +50,8 @@ class CrossValidation(NamedTuple):
     """What firms left out of the fit say of it; NaN where it cannot be estimated.
 
     `log_loss`: mean negative log-likelihood of a row. `auc` and `slope` with their errors clustered by firm:
-    `discrimination.auc`, and `discrimination.calibration_slope`, the logit by statsmodels of the outcome on the log-odds of the fit
-    without the firm; below 1 where the probabilities spread too far. The penalties are those of the fit to all.
+    `discrimination.auc`, and `discrimination.calibration_slope`, the logit by statsmodels of the outcome on the
+    log-odds of the fit without the firm; below 1 where the probabilities spread too far. The penalties are those of the fit to all.
     """
 
     log_loss: float
@@ -95,7 +95,8 @@ class DefaultModel:
         are not read), that the fit is held to as far as the table does not tell otherwise; without it, and for inputs
         that it does not name, level. Names that `X` does not have change nothing.
 
-        Minimises −log-likelihood + ½ Σ weight × penalty, the weights estimated from the same table (`monotone_curves.fitted`).
+        Minimises −log-likelihood + ½ Σ weight × penalty, the weights estimated from the same table
+        (`monotone_curves.fitted`).
         Missing values have a coefficient of their own, which the penalty holds to the average buyer's. Columns that
         hold one value, no value, too few (`FEWEST`) or the same order as an earlier column are dropped, and so is a
         column whose curve its sign holds level.

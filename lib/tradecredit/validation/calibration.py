@@ -66,7 +66,8 @@ def grade_tests(
     """Return, grade by grade and for all, whether more defaulted than predicted.
 
     Index `grade`: the classes in order, and `WHOLE` for all rows that have a class and a probability; `count`,
-    `defaults`, `firms` (the trials of `discrimination.rates`, which see for `groups`; rows without), `predicted`, `observed`;
+    `defaults`, `firms` (the trials of `discrimination.rates`, which see for `groups`; rows without), `predicted`,
+    `observed`;
     `jeffreys` and `binomial`, one-sided p-values of the hypothesis that the true rate is at most the predicted one;
     `light`: red where more defaulted than predicted and Jeffreys' is below `RED_P`, amber below `AMBER_P`, else green;
     cannot be told where that is not so and fewer than `EXPECTED_DEFAULTS` were to be expected. Each grade is tested by
@@ -96,8 +97,8 @@ def hosmer_lemeshow(
     Σ trials · (observed − predicted)² / (predicted · (1 − predicted)), chi-square with as many degrees of freedom as
     classes, less `degrees_lost`: 0 for rows that the fit has not seen, 2 for those that it was fitted on (Hosmer and
     Lemeshow 1980, Communications in Statistics A9; 2000, Applied Logistic Regression, §5.2.2). Classes: see
-    `RISK_CLASSES`; equal probabilities stay together. `groups`: as `discrimination.rates`. Missing where there are fewer
-    than `FEWEST_CLASSES` classes, or a probability is missing.
+    `RISK_CLASSES`; equal probabilities stay together. `groups`: as `discrimination.rates`. Missing where there are
+    fewer than `FEWEST_CLASSES` classes, or a probability is missing.
     """
     p = probability.to_numpy(float)
     if not len(p) or np.isnan(p).any():

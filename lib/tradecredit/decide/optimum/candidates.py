@@ -30,8 +30,8 @@ LINEAR = "linear part"
 def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
     """Return the buyers that may have a limit, with what a unit of it earns, costs and loses in a year.
 
-    `ratings`: index buyer_id, `pd`; `limits`: `limits.recommend`; `policies`: `in_force.policies`, of which the run's own
-    counts. Index buyer_id, in the order of `limits`. Columns, as `programme.solution` and `simulate` need them:
+    `ratings`: index buyer_id, `pd`; `limits`: `limits.recommend`; `policies`: `in_force.policies`, of which the run's
+    own counts. Index buyer_id, in the order of `limits`. Columns, as `programme.solution` and `simulate` need them:
 
     - `one_by_one_limit`: the recommended one with cover; `most`: the smallest of what a buyer
       can use and what nobody may have (`BOUNDS`) and of the methods that the run keeps, rounded down as recommended
@@ -47,8 +47,8 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
       (`Cover.stopped`); `covered_share` = insured percentage × insurable share; `covered_limit`: `Cover.reach`. Without
       a policy, and of excess of loss and top-ups, which bear no part of an ordinary loss: 0;
     - `premium` = `premium_of_sales` × `Cover.insured_sales` (0 as above) × sales carried, gross of tax
-      (`carried_sales`), as far as they are needed: like `in_force.insurable_turnover`, net sales that the policy insures,
-      within the insurer's limit or above. Minimum premium and fees hang on no limit;
+      (`carried_sales`), as far as they are needed: like `in_force.insurable_turnover`, net sales that the policy
+      insures, within the insurer's limit or above. Minimum premium and fees hang on no limit;
     - `pd`, `lgd`, `correlation`, `insured_limit`, `evidence`, `group_id`; `sector`, `country`: see `classes`.
     """
     settings, index = book.run.limit_optimum, limits.index

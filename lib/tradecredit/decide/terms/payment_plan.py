@@ -106,8 +106,8 @@ def plan(book: Book, buyer_id: str) -> pd.DataFrame:
 def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy | None = None) -> pd.DataFrame:
     """Return what each way to get what a buyer owes past due is worth today: index `option`, see `OPTIONS`.
 
-    `cumulative`: cumulative default probability with a row for the buyer (see `lengths.default_by`); `policy`: the one in
-    force. Columns: `value` (reporting currency), `share` of the debt, `expected_date` of the money (the mean by
+    `cumulative`: cumulative default probability with a row for the buyer (see `lengths.default_by`); `policy`: the one
+    in force. Columns: `value` (reporting currency), `share` of the debt, `expected_date` of the money (the mean by
     amount), `is_best` (the highest known value), `needs_consent` of the insurer (`claim.consent`), `disputed` (past due
     under an open dispute: no part of the debt, see `overdue_buyers`; the same in each row), and `note`. The settings
     are the run's `payment_plan`, and:
