@@ -22,11 +22,8 @@ from traitlets.config import Config
 from tradecredit.book.book import Book
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.in_force import policies
-from tradecredit.insurance.policy import Policy
 from tradecredit.losses.stress import scenarios_of
 from tradecredit.params.run import Run
-from tradecredit.params.stress import Scenario
-from tradecredit.params.yaml_files import read_yaml
 from tradecredit.report.index import month_folder, write_index
 from tradecredit.report.page import page_html, title
 
@@ -48,7 +45,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
     where a chapter fails: the last good report then stays as it was, and the index shows the failure.
     """
     started = datetime.now(UTC)
-    run = checked_run(run_file, as_of)
+    run = Run.from_yaml(run_file, as_of)
     notebooks = _notebooks(run, chapters)
     book = checked_book(run)
     published = month_folder(run)
@@ -74,27 +71,6 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
     return published / f"{SUMMARY}.html"
 
 
-def checked_run(run_file: str | Path, as_of: str | None = None) -> Run:
-    """Return the run of a run file after checking it and every policy and scenario that it names.
-
-    Raises one `ParameterError` with the problems of all these files.
-    """
-    problems: list[Problem] = []
-    run = None
-    try:
-        run = Run.from_yaml(run_file, as_of)
-    except ParameterError as error:
-        problems += error.problems
-    for kind, file in _named_files(Path(run_file)):
-        try:
-            kind.from_yaml(file)
-        except ParameterError as error:
-            problems += error.problems
-    if run is None or problems:
-        raise ParameterError(problems)
-    return run
-
-
 def failure(error: PapermillExecutionError) -> dict[str, str]:
     """Return where and why a chapter failed: its name, the cell's number and first line, the error's last line."""
     first_line = error.source.strip().splitlines()[0]
@@ -108,26 +84,13 @@ def failure(error: PapermillExecutionError) -> dict[str, str]:
 def checked_book(run: Run) -> Book:
     """Return the book of a run, after checking what its policies and scenarios can only tell with it and each other.
 
-    Raises `InputError` where the book, or a policy's premium on it, cannot be told; `ParameterError` for policies and
-    scenarios whose names are taken, and for a top-up without its primary.
+    Raises `InputError` where the book, or a policy's premium on it, cannot be told; `ParameterError` where a scenario
+    cannot.
     """
     book = Book.open(run)
     policies(book)
     scenarios_of(book)
     return book
-
-
-def _named_files(run_file: Path) -> list[tuple[type[Policy | Scenario], Path]]:
-    """Return the policies and scenarios that a run file names, even one with mistakes elsewhere."""
-    try:
-        content = read_yaml(run_file)
-    except ParameterError:
-        return []  # Run.from_yaml tells of it
-    quotes, scenarios = (
-        content.get(key) if isinstance(content.get(key), list) else [] for key in ("quotes", "scenarios")
-    )
-    named = [*((Policy, name) for name in (content.get("policy"), *quotes)), *((Scenario, name) for name in scenarios)]
-    return [(kind, run_file.parent / name) for kind, name in named if isinstance(name, str)]
 
 
 def _notebooks(run: Run, chapters: Sequence[str]) -> list[Path]:
@@ -289,15 +252,11 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _parameters(run: Run) -> dict[str, Any]:
-    """Return the run's parameters, and the content of its policies and scenarios rather than their paths."""
-    parameters = run.model_dump(mode="json", exclude={"policy", "quotes", "scenarios", "reports", "notebooks"})
+    """Return the run's parameters, without where things lie on this machine."""
+    parameters = run.model_dump(mode="json", exclude={"reports", "notebooks"})
     if "path" in parameters["source"]:
-        parameters["source"]["path"] = Path(parameters["source"]["path"]).name  # not where it lies on this machine
-    policies = [run.policy] if run.policy else []
-    return parameters | {
-        "policies": [Policy.from_yaml(file).model_dump(mode="json") for file in (*policies, *run.quotes)],
-        "scenarios": [Scenario.from_yaml(file).model_dump(mode="json") for file in run.scenarios],
-    }
+        parameters["source"]["path"] = Path(parameters["source"]["path"]).name
+    return parameters
 
 
 def _replace(build: Path, published: Path) -> None:
