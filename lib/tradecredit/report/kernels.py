@@ -10,6 +10,7 @@ import gc
 import importlib
 import os
 import pkgutil
+import signal
 import subprocess
 import sys
 import threading
@@ -33,17 +34,17 @@ IMPORTED = (
 )  # fmt: skip
 """What chapters import at some time, besides the library below its reports."""
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-"""Settings of numerical libraries, whose waiting threads would take the other kernels' time."""
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+"""Settings that keep linear algebra to one thread, unless the environment states another number.
+
+Threads that wait for each other would take the time of the chapter beside, and sums would hang on how many there are.
+"""
 
 
 @contextmanager
-def warm_kernels(*, threads: int) -> Iterator[type[AsyncKernelManager]]:
-    """Yield the class of kernel managers whose kernels start warm, each with `threads` threads for linear algebra.
-
-    An environment that states a number of threads itself keeps it. All kernels have ended when the context is left.
-    """
-    environment = {name: str(threads) for name in THREADS} | os.environ
+def warm_kernels() -> Iterator[type[AsyncKernelManager]]:
+    """Yield the class of kernel managers whose kernels start warm; all kernels have ended when the context is left."""
+    environment = dict.fromkeys(ONE_THREAD, "1") | os.environ
     if not FORKING:
         yield type("Manager", (_KernelManager,), {"environment": environment})
         return
@@ -87,7 +88,7 @@ class _Forking:
         try:
             return self._asked(("ended", pid))
         except (EOFError, OSError):
-            return -9  # kernels end with the process that forked them
+            return -signal.SIGKILL  # kernels end with the process that forked them
 
     def _asked(self, question: tuple) -> Any:
         with self._one_at_a_time:
@@ -161,7 +162,8 @@ def _serve(descriptor: int) -> None:
     except (EOFError, ConnectionError):
         for pid in kernels:
             if _ended(kernels, pid) is None:
-                os.killpg(pid, 9)
+                os.killpg(pid, signal.SIGKILL)
+        os._exit(0)  # what is frozen would be reported as leaks
 
 
 def _import_all() -> None:

@@ -21,7 +21,7 @@ from tradecredit.errors import ParameterError, Problem
 from tradecredit.model.insurance import Policy
 from tradecredit.model.scenarios import Scenario, scenarios_of
 from tradecredit.params import Run, read_yaml
-from tradecredit.report.execution import cores, executed_side_by_side, failed, shown_progress
+from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
 from tradecredit.report.index import month_folder, write_index
 from tradecredit.report.kernels import warm_kernels
 from tradecredit.report.page import page_html, title
@@ -43,7 +43,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
     started = datetime.now(UTC)
     run = checked_run(run_file, as_of)
     notebooks = _notebooks(run, chapters)
-    with warm_kernels(threads=max(1, cores() // max(1, len(notebooks) - 1))) as kernels:
+    with warm_kernels() as kernels:
         book = checked_book(run)  # while the kernels' parent imports
         published = month_folder(run)
         before = _published(book, published) if chapters else {}
