@@ -103,7 +103,7 @@ def _read_laws(laws: Sequence[LateInterestLaw | Path]) -> tuple[list[LateInteres
 
 
 class LateInterestSettings(Parameters):
-    """What may be charged for late payment (DOMAIN.md §3)."""
+    """What may be charged for late payment (definitions §3.2)."""
 
     laws: list[SectionOrFile[LateInterestLaw]] = Field(default_factory=kept_laws)
     """The laws, or the YAML files that state them, read with the run file; a country has one. Without any, those of

@@ -17,7 +17,7 @@ class ApprovalLevel(Parameters):
 
 
 class LimitSettings(Parameters):
-    """The methods and rules of credit limits (DOMAIN.md §4); lists hold one value for each grade, best first.
+    """The methods and rules of credit limits (definitions §4); lists hold one value for each grade, best first.
 
     Amounts are in the reporting currency. A limit is the smallest of what the methods allow.
     """
@@ -30,7 +30,7 @@ class LimitSettings(Parameters):
     """Expected loss a year allowed on one buyer, in the reporting currency."""
     turns_a_year: Positive = 1.0
     """How often a year the margin is earned on a limit. 1: one order that fills the limit must pay for a year's risk,
-    as in DOMAIN.md §4; a limit that is drawn for 60 days and always full turns six times."""
+    as in definitions §4.4; a limit that is drawn for 60 days and always full turns six times."""
     capital_level: Annotated[float, Field(gt=0.5, lt=1)] = 0.999
     """Level of the losses that capital stands behind, in the net value added of a limit."""
 

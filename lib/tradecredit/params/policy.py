@@ -1,4 +1,4 @@
-"""What a trade credit insurance policy can say (DOMAIN.md §5): its terms, their units, and those that contradict."""
+"""What a trade credit insurance policy can say (definitions §5): its terms, their units, and those that contradict."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
@@ -32,7 +32,7 @@ class MalusStep(Parameters):
 
 
 class PolicyTerms(Parameters):
-    """The terms of a policy; steps are those of DOMAIN.md §5. A term that is left out (None) is not in the policy.
+    """The terms of a policy; step n is definitions §5.n. A term that is left out (None) is not in the policy.
 
     Amounts are in the reporting currency, percentages and rates are fractions. Terms that contradict each other are
     refused.

@@ -8,7 +8,7 @@ from tradecredit.params.base import Parameters, _strictly_rising
 
 
 class ReceivablesSettings(Parameters):
-    """Conventions of the receivables figures (DOMAIN.md §2)."""
+    """Conventions of the receivables figures (definitions §2)."""
 
     ageing_buckets: list[Annotated[int, Field(gt=0)]] = [30, 60, 90, 120, 180]
     """Upper bounds, in days, of the overdue buckets."""

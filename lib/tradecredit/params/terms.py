@@ -8,7 +8,7 @@ from tradecredit.params.base import Fraction, Parameters, _strictly_rising
 
 
 class TermsSettings(Parameters):
-    """How long buyers may take to pay (DOMAIN.md §3)."""
+    """How long buyers may take to pay (definitions §3)."""
 
     lengths_days: list[Annotated[int, Field(gt=0)]] = [14, 30, 45, 60, 90]
     """Lengths of terms that are compared."""
