@@ -47,7 +47,7 @@ LEDGER = {
     + "".join(f"{buyer},insurer,{MONTHLY[buyer]},2025-01-01\n" for buyer in BUYERS[::2]),
 }  # fmt: skip
 RUN = {
-    "margin": 0.1, "policy": "own.yaml", "losses": {"lgd": 0.6},
+    "margin": 0.1, "policy": {"name": "own"}, "losses": {"lgd": 0.6},
     "limit_optimum": {"scenarios": 2_000, "kept": [], "frontier": [0.2, 0.6, 1.0, 1.4]},
 }  # fmt: skip
 POLICY = Policy(
