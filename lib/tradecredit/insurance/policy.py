@@ -1,4 +1,4 @@
-"""A trade credit insurance policy applied to losses, in the order of calculation of definitions §5 (step n is §5.n)."""
+"""A trade credit insurance policy applied to losses, in the order of calculation of definitions §5."""
 
 import math
 from collections.abc import Iterable, Iterator

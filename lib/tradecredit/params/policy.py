@@ -36,13 +36,14 @@ class MalusStep(Parameters):
 
 
 class PolicyTerms(Named):
-    """The terms of a policy; step n is definitions §5.n. A term that is left out (None) is not in the policy.
+    """The terms of a policy; steps are those of definitions §5. A term that is left out (None) is not in the policy.
 
     Amounts are in the reporting currency, percentages and rates are fractions. Terms that contradict each other are
     refused.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=60)] = "policy"
+    """How tables and figures call it; the file's name unless the file says otherwise."""
 
     kind: Literal["whole_turnover", "excess_of_loss", "key_accounts", "single_buyer", "top_up"] = "whole_turnover"
     """Step 1: what is insured: all buyers; all, beyond a large first loss; the listed `buyers`; one; or what lies

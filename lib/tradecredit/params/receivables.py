@@ -13,6 +13,7 @@ class ReceivablesSettings(Parameters):
     ageing_buckets: list[Annotated[int, Field(gt=0)]] = [30, 60, 90, 120, 180]
     """Upper bounds, in days, of the overdue buckets."""
     ageing_from: Literal["due", "issued"] = "due"
+    """The day that age is counted from."""
     sales_months: int = Field(3, ge=1, le=12)
     """Months of sales that DSO and turnover are measured over."""
 
