@@ -1,9 +1,14 @@
 """The documents: what code and pages cite stands in them, and what they name is there."""
 
+import ast
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pydantic import BaseModel
+
+from tradecredit.params.run import Run
 
 ROOT = Path(__file__).parents[1]
 DEFINITIONS = ROOT / "docs" / "definitions.md"
@@ -74,3 +79,69 @@ def test_links_lead_somewhere(file):
         assert target.exists(), address
         if anchor:
             assert f'id="{anchor}"' in target.read_text(encoding="utf-8"), address
+
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+LIBRARY = ROOT / "lib" / "tradecredit"
+MADE = re.compile(
+    r"^(\.cache|\.venv|reports|export|example)(/|$)|^(results\.json|open_items\.csv|mine\.yaml|run\.yaml)$|toy|[*<>]"
+)
+"""Places that a run or a reader makes."""
+
+
+def library_names() -> set[str]:
+    """Return what the library defines, as `module.name` and `Class.name`, and the keys of a run, as `section.key`."""
+    names = set()
+    for file in LIBRARY.rglob("*.py"):
+        module = file.parent.name if file.stem == "__init__" else file.stem
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            found = _defined(node)
+            names |= {f"{module}.{name}" for name in found}
+            if isinstance(node, ast.ClassDef):
+                names |= {f"{node.name}.{name}" for inner in node.body for name in _defined(inner)}
+    return names | {name.lower() for name in names if name[0].isupper()} | _keys(Run, "")
+
+
+def _defined(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Assign):
+        return {target.id for target in node.targets if isinstance(target, ast.Name)}
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return {node.target.id}
+    return {alias.asname or alias.name for alias in node.names} if isinstance(node, ast.ImportFrom) else set()
+
+
+def _keys(model: type[BaseModel], place: str) -> set[str]:
+    keys = set()
+    for name, field in model.model_fields.items():
+        keys.add(place + name)
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                keys |= _keys(kind, f"{place}{name}.")
+    return keys
+
+
+def named(text: str) -> list[str]:
+    """Return what stands in backticks, outside blocks of code."""
+    return re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
+def test_files_modules_and_functions_that_a_document_names_are_there(file):
+    known, wrong = library_names(), []
+    for name in named(file.read_text(encoding="utf-8")):
+        if re.fullmatch(r"[\w./-]+/|[\w./-]+\.(py|md|yaml|ipynb|toml|yml|txt|json|csv)|[a-z][\w-]*(/[\w.-]+)+", name):
+            places = (ROOT, LIBRARY, ROOT / "lib", ROOT / "notebooks", file.parent, ROOT / "params", ROOT / "reports")
+            if not MADE.search(name) and not any((place / name).exists() for place in places):
+                wrong.append(name)
+        elif found := re.fullmatch(r"@?([A-Za-z]\w*\.\w+)(\(.*\))?", name):
+            wrong += [name] if found[1] not in known else []
+    assert not wrong
+
+
+def test_a_name_that_is_not_there_is_found():
+    known = library_names()
+    assert {"receivables.open_items", "Policy.indemnify", "limits.turns_a_year", "chapter.table"} <= known
+    assert "receivables.open_item" not in known
+    assert "losses.exposures" not in known

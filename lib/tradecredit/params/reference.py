@@ -81,13 +81,17 @@ def _section(name: str, models: Mapping[str, Schema]) -> str:
         for key, value in _keys(model)
     ]
     heads = ["| key | value | default | what it is |", "|---|---|---|---|"]
-    return "\n".join([_text(model["description"]), "", *heads, *rows, ""])
+    return "\n".join([_text(_first(model)), "", *heads, *rows, ""])
 
 
 def _meaning(value: Schema, models: Mapping[str, Schema]) -> str:
     """Return a key's docstring; without one, that of the section which it is."""
-    section = models[_named(value)]["description"].split("\n\n")[0] if "$ref" in value else ""
-    return _text(value.get("description", section))
+    return _text(value.get("description") or (_first(models[_named(value)]) if "$ref" in value else ""))
+
+
+def _first(model: Schema) -> str:
+    """Return the first paragraph of a model's docstring; what follows is for who reads the code."""
+    return model["description"].split("\n\n")[0]
 
 
 def _text(description: str) -> str:
