@@ -74,7 +74,8 @@ def demo(
     invoices: Annotated[int, typer.Option(help="About how many invoices.")] = 60_000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same company.")] = 7,
 ) -> None:
-    """Write a demo company's credit book as CSV files, with a run file to report on it."""
+    """Write a demo company's credit book as CSV files, and as one file of an export, each with a run file."""
+    from tradecredit.book.demo import export
     from tradecredit.book.demo.ledger import demo_book, write
 
     with _bad_input_exits_2():
@@ -90,6 +91,8 @@ def demo(
         run = yaml.safe_load((PROJECT / "params" / "demo.yaml").read_text(encoding="utf-8"))
         run |= {"source": {"kind": "folder", "path": "."}}
         (folder / "run.yaml").write_text(yaml.safe_dump(run, sort_keys=False), encoding="utf-8")
+        export.write(export.open_items(book.tables), folder / "export" / "open_items.csv")
+        shutil.copyfile(PROJECT / "params" / "examples" / "open_items.yaml", folder / "mine.yaml")
     rows = ", ".join(f"{len(frame):,} {name}" for name, frame in book.tables.items())
     typer.echo(f"{rows}\n{folder / 'run.yaml'}")
 

@@ -34,7 +34,7 @@ TRANSLATED = {
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """A checked credit book as known on `as_of`: a DataFrame for each table of DOMAIN.md §1.
+    """A checked credit book as known on `as_of`: a DataFrame for each table of definitions §1.1.
 
     Every column of the schema is there (all missing where the source has none); amounts are in the run's currency:
     an invoice, its receipts and its disputes at the last rate on or before the day of issue, a statement at that of
@@ -138,7 +138,7 @@ def named(values: pd.Series, among: pd.Series) -> np.ndarray:
 
 
 def known(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.DataFrame]:
-    """Return the tables without anything that became known after `day` (DOMAIN.md §1).
+    """Return the tables without anything that became known after `day` (definitions §1.2).
 
     Rows count from the date that the schema names; a dispute's later end is not known yet. What a default has recovered
     is the table's figure once it is `resolved`, and until then what recovery receipts have brought; missing in a

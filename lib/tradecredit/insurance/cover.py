@@ -53,11 +53,11 @@ def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
     """Return what a policy, by default the run's own, bears of what each buyer owes: index buyer_id (all buyers).
 
     Nothing is borne without a policy, and by kinds that pay nothing of an ordinary loss (not `PAYING_BY_LOSS`).
-    `limit`: see `Policy.attachment`. Insured debt (DOMAIN.md §5.1, §5.2) is net of tax, as far as that is stated, of
+    `limit`: see `Policy.attachment`. Insured debt (definitions §5.1, §5.2) is net of tax, as far as that is stated, of
     invoices that are `Policy.insurable`. `insured_debt`: of the open ones without those in an open dispute. `insurable`
     and `insured_sales`: of the invoices of the last 12 months, the first weighted by the days for which they are owed,
     terms and tolerated delay; of a buyer without any, those of all insurable buyers. `stopped`: an invoice of the
-    buyer is still unpaid on the book's day and overdue past the extension period (DOMAIN.md §5.1); what was shipped
+    buyer is still unpaid on the book's day and overdue past the extension period (definitions §5.1); what was shipped
     after that and is owed today is not told apart in `insured_debt`.
     """
     if policy is None and book.run.policy:
@@ -161,14 +161,14 @@ def _stopped(book: Book, policy: Policy) -> pd.Series:
 
 
 EVIDENCE_MONTHS = 12
-"""Evidence for a discretionary limit is not older than this (DOMAIN.md §5.3)."""
+"""Evidence for a discretionary limit is not older than this (definitions §5.3)."""
 
 
 def cover(book: Book) -> pd.DataFrame:
     """Return each buyer's limit under the policy on the as-of date, and in words why.
 
     Out, index buyer_id: `insured_limit`, the insurer's limit in force, the newest of several; missing where it has
-    never named one, so that a discretionary limit may apply; 0 where it was refused or is over (DOMAIN.md §5.3: the
+    never named one, so that a discretionary limit may apply; 0 where it was refused or is over (definitions §5.3: the
     discretionary limit is then gone too), and for buyers that cannot be insured by their kind. `cover`: `named
     limit`, `no limit named`, `limit refused`, `limit withdrawn or expired`, `not insurable: <kind>`.
     """

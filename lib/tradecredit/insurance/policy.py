@@ -1,4 +1,4 @@
-"""A trade credit insurance policy applied to losses, in the order of calculation of DOMAIN.md §5."""
+"""A trade credit insurance policy applied to losses, in the order of calculation of definitions §5."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -88,7 +88,7 @@ class Policy(PolicyTerms):
         premium = max(minimum_premium, premium_rate × insured turnover, top_up_rate × sum of `extra_limits`); fees =
         limit_fee × number of named `limits`; tax = premium_tax_rate × premium. A term that the policy does not have
         costs nothing. `insured_turnover` wins over the policy's own. Raises `ParameterError` where a rate has no
-        turnover to apply to. DOMAIN.md §5.10.
+        turnover to apply to. Source: definitions §5.10.
         """
         turnover = self.insured_turnover if insured_turnover is None else insured_turnover
         premium = max(self.minimum_premium or 0.0, (self.top_up_rate or 0.0) * extra_limits)

@@ -1,4 +1,4 @@
-"""What a policy pays for losses, loss by loss and year by year (DOMAIN.md §5, steps 3 to 7 and 9), compiled.
+"""What a policy pays for losses, loss by loss and year by year (definitions §5, steps 3 to 7 and 9), compiled.
 
 `Policy.indemnify` and the simulation engine both calculate here, so that a loss has one indemnity, whoever asks.
 """
@@ -48,7 +48,7 @@ class Losses(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """What becomes of each loss, as arrays: DOMAIN.md §5 steps 3, 4, 5, 9 (the insurer's recovery), and 6 with 7.
+    """What becomes of each loss, as arrays: definitions §5, steps 3, 4, 5, 9 (the insurer's recovery), and 6 with 7.
 
     `first_loss` is what the loss used of the year's aggregate first loss.
     """

@@ -53,7 +53,7 @@ def exposures(book: Book) -> pd.DataFrame:
     is unused of the limit in force, our own, else the insurer's (no limit: the balance). `sales_a_day`: what was
     invoiced in the last 12 months, or since the first month of a younger ledger, by its days; 0 for `prepaid` buyers,
     whose sales do not become a balance. `insurable`: the part of the exposure that a policy's insured debt counts
-    (DOMAIN.md §5.2), in the proportion of the open items net of tax (no tax stated: none) and without those in an
+    (definitions §5.2), in the proportion of the open items net of tax (no tax stated: none) and without those in an
     open dispute; for a buyer that owes nothing in the proportion of the whole book (all, where nobody
     owes anything).
     """

@@ -328,7 +328,7 @@ def simulate(
     currency; `lgd`, share of it that is lost; `correlation`, asset correlation, 0 to under 1; `insured_limit`
     (missing: none named, 0: refused). Optional: `lgd_sd`, by which the loss given default varies (beta-distributed; 0
     or missing: fixed), `group_id` (buyers of one group default together, with the PD and correlation that their
-    losses weigh to), `insurable` (the part of the exposure that a policy's insured debt counts, DOMAIN.md §5.2, which
+    losses weigh to), `insurable` (the part of the exposure that a policy's insured debt counts, definitions §5.2, which
     has the same loss given default; else all), `sector` (for `dependence.sector_factors`) and `evidence` (for
     discretionary limits). Further columns are carried along.
 

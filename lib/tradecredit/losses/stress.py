@@ -58,7 +58,7 @@ def applied(portfolio: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
       of lgd × (1 − lgd), which is to keep the sum of the beta distribution's two parameters;
     - `insured_limit` × limits left, for all, by grade and by sector; a cancelled one is 0, and `cover` says `limit
       withdrawn or expired`. The year is one in which the cut has worked through: a policy still covers what was
-      shipped before it (DOMAIN.md §5.1), and that part is not counted here.
+      shipped before it (definitions §5.1), and that part is not counted here.
 
     The asset correlation stays. New buyers come as the scenario states them; their loss given default and asset
     correlation are the medians of the stressed book's, their evidence is good faith. Buyers whose country, sector or

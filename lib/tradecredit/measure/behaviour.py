@@ -34,7 +34,7 @@ def features(book: Book) -> pd.DataFrame:
 
     Missing: shares and means over nothing; `dispute_rate` where the book has no disputes at all; `limit_use` without a
     limit or with one of zero. An invoice is settled when receipts of any kind have brought it to zero. Source:
-    DOMAIN.md §2 (days beyond terms).
+    definitions §2.5 (days beyond terms).
     """
     items = open_items(book)
     year, quarter = window_start(book.as_of, 12), window_start(book.as_of, 3)

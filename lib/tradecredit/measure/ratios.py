@@ -63,7 +63,7 @@ def of_statements(accounts: pd.DataFrame) -> pd.DataFrame:
       `total_liabilities`.
 
     A ratio is missing where an item of it is missing or its denominator is zero; so a firm without interest has no
-    interest cover. Source: DOMAIN.md §2 (cash ratio), Altman (1968, 1983) for the ratios to total assets.
+    interest cover. Source: definitions §2.8 (cash ratio), Altman (1968, 1983) for the ratios to total assets.
     """
     working_capital = accounts["current_assets"] - accounts["current_liabilities"]
     liquid = accounts["current_assets"] - accounts["inventories"]

@@ -61,7 +61,7 @@ def open_items(book: Book) -> pd.DataFrame:
     - `days_past_due` = as-of date − due (negative: not due yet); missing once settled;
     - `days_late` = (settled, or the as-of date) − due; negative: early, or not due yet.
 
-    Source: DOMAIN.md §2.
+    Source: definitions §2.1.
     """
     return _items_at(*_ledger(book), book.as_of)
 
@@ -72,7 +72,7 @@ def ageing(book: Book) -> pd.DataFrame:
     Index `bucket`, oldest last, with the run's `receivables.ageing_buckets`: from the due date (`ageing_from: due`)
     `current`, `1–30`, …, `>180`; from the invoice date (`issued`) `0–30`, `31–60`, …, `>180`. Columns: `amount`,
     `share` of all receivables (missing where there are none), `invoices` and `buyers` with an open amount. The amounts
-    add up to the receivables; a buyer may stand in several buckets. Source: DOMAIN.md §2.
+    add up to the receivables; a buyer may stand in several buckets. Source: definitions §2.2.
     """
     settings = book.run.receivables
     items = _open(open_items(book))
@@ -111,7 +111,7 @@ def kpis(book: Book) -> pd.Series:
 
     Missing: what divides by zero; figures over a period that begins before the ledger does (its sales are taken as
     complete from the first day of the month of its first invoice; what was open before then is unknown); dispute
-    figures where no dispute is recorded, and bad debt where no write-off is. Source: DOMAIN.md §2.
+    figures where no dispute is recorded, and bad debt where no write-off is. Source: definitions §2.
     """
     return _kpis_on(*_ledger(book), _credit(book), disputed(book), (book.as_of, book.run.receivables.sales_months))
 
@@ -144,7 +144,7 @@ def countback_days(balance: float, sales: list[float], days: list[int]) -> float
 
     `sales` and `days` of each month, newest first. Whole months are taken off the balance; of the month that is larger
     than the rest of it, the part balance / sales × days counts. Missing where the months do not use up the balance.
-    Source: DOMAIN.md §2.
+    Source: definitions §2.4.
 
     >>> countback_days(250.0, [100.0, 120.0, 90.0], [31, 30, 31])    # 31 + 30 + 30/90 × 31
     71.33333333333333
@@ -238,7 +238,7 @@ def dso_causes(book: Book, months: int = 12) -> pd.DataFrame:
 
     Index `cause`: `terms` (best-possible DSO: what the terms given and the timing of sales would leave open if all paid
     on the due date), `late payment` (average days delinquent) and `dso`, their sum. Columns in days: `then`, `now`,
-    `change`; and `unit`. Missing where the ledger does not reach back far enough. Source: DOMAIN.md §2.
+    `change`; and `unit`. Missing where the ledger does not reach back far enough. Source: definitions §2.4.
     """
     now = kpis(book)
     past = window_start(book.as_of, months)

@@ -84,6 +84,7 @@ class LossSettings(Parameters):
     lgd: Fraction = 0.75
     """Loss given default as a share of the balance, before insurance, where the book's recoveries are too few."""
     lgd_source: str = "the workbook's default; no statistic stands behind it"
+    """Where the number comes from, for the reader."""
     minimum_resolved_defaults: int = Field(20, ge=5)
     """Defaults older than a year that are needed to estimate the loss given default from the book itself."""
     lgd_sd: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
@@ -100,6 +101,7 @@ class LossSettings(Parameters):
     million_euros: Positive = 1_000_000
     """A million euros in the reporting currency: the Basel formula's size adjustment is stated in euros."""
     dependence: Dependence = Dependence()
+    """How defaults depend on each other."""
 
     @field_validator("correlation", mode="before")
     @classmethod
@@ -137,3 +139,4 @@ class Simulation(Sampling):
     scenarios: int = Field(200_000, ge=1_000, le=5_000_000)
     """Simulated years, at most."""
     seed: int = Field(20261031, ge=0)
+    """The same seed gives the same figures."""

@@ -158,7 +158,7 @@ Random = np.random.Generator
 
 
 class DemoBook(NamedTuple):
-    """The tables of DOMAIN.md §1 by name, and what no ledger shows: buyer_id, date, pd, defaulted_at."""
+    """The tables of definitions §1.1 by name, and what no ledger shows: buyer_id, date, pd, defaulted_at."""
 
     tables: dict[str, pd.DataFrame]
     truth: pd.DataFrame

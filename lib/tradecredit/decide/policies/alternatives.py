@@ -20,7 +20,7 @@ FRONTIER_SCENARIOS = 20_000
 """Scenarios that the offers of the frontier are compared on: their differences are of the same losses."""
 
 USUAL_LOSS_RATIO = 0.377
-"""Claims / premium of the market in 2024 (DOMAIN.md §5): prices the frontier where no offer tells a ratio."""
+"""Claims / premium of the market in 2024 (definitions §5.12): prices the frontier where no offer tells a ratio."""
 
 PERCENTAGES = (0.80, 0.90, 0.95)
 

@@ -27,7 +27,7 @@ def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> tup
 
     `items`: rows of `receivables.open_items` of one buyer. Adds `net` of tax (no tax stated: none), and the buyer's
     `limit` as of today (missing: the discretionary one) and `evidence`. Not insured is what was issued while another of
-    the buyer's invoices, in dispute or not, was unpaid after the end of its extension period (DOMAIN.md §5.1). The
+    the buyer's invoices, in dispute or not, was unpaid after the end of its extension period (definitions §5.1). The
     policy's period, and the limit on the day of issue, are not looked at.
     """
     if policy is None or policy.kind == "top_up":
