@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tradecredit.losses.quadrature import convergence, expected_beside_exact, finding, quadrature, why_not
+from tradecredit import words
+from tradecredit.losses.quadrature import convergence, quadrature, why_not
 from tradecredit.losses.simulation import simulate, vasicek_quantile
 from tradecredit.params.losses import Dependence, Sampling, SectorFactors
 
@@ -63,14 +64,15 @@ def test_where_there_is_no_such_check_the_reason_is_said():
         "several factors": {"dependence": Dependence(sector_factors=factors)},
         "common shock": {"dependence": Dependence(kind="student_t", degrees_of_freedom=5)},
     }
-    for words, arguments in cases.items():
+    for reason, arguments in cases.items():
         result = simulate(book(5), scenarios=1_000, seed=1, **arguments)
-        assert words in why_not(result)
+        assert why_not(result) == reason
         checked = quadrature(result, [0.99])
         assert checked.empty
-        assert finding(result, checked) == f"There is no such check here. {why_not(result)}"
+        assert words.losses.check(result, checked).startswith("This check is not available. With ")
     varies = simulate(book(5).assign(lgd_sd=0.1), scenarios=1_000, seed=1)
-    assert "varies" in why_not(varies)
+    assert why_not(varies) == "varying loss"
+    assert "Loss given default varies" in words.losses.check(varies, quadrature(varies, [0.99]))
     assert why_not(simulate(book(5), scenarios=1_000, seed=1)) == ""
 
 
@@ -83,15 +85,15 @@ def test_nothing_at_risk():
 def test_findings_in_words():
     result = simulate(book(), scenarios=5_000, seed=1)
     checked = quadrature(result, [0.99])
-    assert f"{checked['deviation'].abs().max():.1f} standard errors" in finding(result, checked)
-    told = expected_beside_exact(result, "EUR")
-    assert "seed 1, most of them bad years" in told
-    assert f"exact EUR {(book()['pd'] * book()['lgd'] * book()['exposure']).sum():,.0f}, " in told
+    assert f"{checked['deviation'].abs().max():.1f} standard errors" in words.losses.check(result, checked)
+    sentence = words.losses.expected_beside_exact(result, "EUR")
+    assert "seed 1, with importance sampling of bad years" in sentence
+    assert f"exact EUR {(book()['pd'] * book()['lgd'] * book()['exposure']).sum():,.0f}, " in sentence
     plain = simulate(book(), scenarios=1_000, seed=1, sampling=Sampling(method="plain"))
-    assert "seed 1, as years come" in expected_beside_exact(plain, "EUR")
+    assert "seed 1, without importance sampling" in words.losses.expected_beside_exact(plain, "EUR")
     nothing = simulate(book().assign(pd=0.0), scenarios=1_000, seed=1)
-    assert expected_beside_exact(nothing, "EUR").endswith("simulated EUR 0, exact EUR 0.")
-    assert finding(nothing, quadrature(nothing, [0.99])).startswith("Nothing can be lost")
+    assert words.losses.expected_beside_exact(nothing, "EUR").endswith("simulated EUR 0, exact EUR 0.")
+    assert words.losses.check(nothing, quadrature(nothing, [0.99])).startswith("Nothing can be lost")
 
 
 def test_convergence_ends_with_all_scenarios_and_its_error_falls():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit import default
+from tradecredit import default, words
 from tradecredit.book.demo.ledger import demo_book
 from tradecredit.decide import limits
 from tradecredit.decide.limits.caps import class_caps, groups
@@ -307,20 +307,20 @@ def test_what_to_decide_is_told_in_sentences(book_of):
     found = limits.recommend(
         book_of(AS_OF, limits=IN_FORCE, **LEDGER), rated().assign(method=["x", "in default", "x", "x"])
     )
-    breach, cancel = limits.decisions(found, "EUR")
+    breach, cancel = words.limits.decisions(found, "EUR")
     assert breach == (
         "1 buyer that is not in default owes EUR 13,333 above its limit, and more than is recommended: stop deliveries "
         "until it is paid. The largest excess is EUR 13,333 of A, for whom EUR 3,400 is recommended."
     )
     assert cancel == "1 buyer in default still has a limit of our own. Cancel it."
     both = pd.concat([found, found.rename(index=lambda buyer: f"{buyer}2")])
-    assert limits.decisions(both, "EUR")[0].startswith(
+    assert words.limits.decisions(both, "EUR")[0].startswith(
         "2 buyers that are not in default owe EUR 26,667 above their limits, and more than is recommended: "
     )
-    room = limits.decisions(both.assign(over_recommended=[0.0, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.0]), "EUR")
+    room = words.limits.decisions(both.assign(over_recommended=[0.0, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.0]), "EUR")
     assert ", and the recommended limit has room for that: set it. " in room[0]
     assert ", and more than is recommended: stop deliveries until it is paid. " in room[1]
-    assert limits.decisions(both, "EUR")[1] == "2 buyers in default still have a limit of our own. Cancel them."
+    assert words.limits.decisions(both, "EUR")[1] == "2 buyers in default still have a limit of our own. Cancel them."
 
 
 def test_shares_by_the_method_that_binds(book_of):
@@ -341,7 +341,7 @@ def test_a_new_users_ledger_without_any_other_table(book_of):
     totals = limits.totals(found)
     assert totals[["breaches", "breach_amount", "insured", "insured_share"]].isna().all()
     assert limits.breaches(found).empty
-    assert limits.decisions(found, "EUR") == []
+    assert words.limits.decisions(found, "EUR") == []
 
 
 # Several buyers together
@@ -699,7 +699,7 @@ def test_what_is_said_of_the_methods_that_bind():
     assert found.loc["need"].tolist() == [2, 40, 2, 35, 3]
     assert found.loc["capacity"].tolist() == [1, 20, 0, 0, 0]
     assert found.loc["new buyer"].tolist() == [0, 0, 1, 30, 4]
-    assert limits.binding_in_words(found) == (
+    assert words.limits.binding(found) == (
         "What the buyer needs sets 2 of 3 limits. The others are less than that, or set by a rule: new buyer (1)."
     )
 
@@ -709,22 +709,22 @@ def test_what_is_said_of_the_methods_that_bind():
 
 def test_what_the_limits_take_for_granted(book_of):
     usual = book_of(AS_OF, run={"margin": 0.18}, **LEDGER)
-    turns, bare = limits.assumptions(usual, limits.recommend(usual, rated()))
+    turns, bare = words.limits.assumptions(usual, limits.recommend(usual, rated()))
     assert bare == "The run names no policy: all that is owed is our own risk, and cover adds nothing to a limit."
     assert turns.startswith("Net value added counts 1 × the margin a year on a limit")
     endless = "buyer_id,limit,reason,by,until\nA,10,seen,X,\nB,10,seen,X,2027-01-01\n"
     bare = book_of(AS_OF, overrides=endless, **LEDGER)
-    margin, _, until = limits.assumptions(bare, limits.recommend(bare, rated()))
+    margin, _, until = words.limits.assumptions(bare, limits.recommend(bare, rated()))
     assert margin.startswith("The run states no margin")
     assert until == "Limits of analysts without an end date (1) hold until they are taken back."
     paid = INVOICES.assign(received=INVOICES["due"], kind="payment")[["invoice_id", "received", "amount", "kind"]]
     settled = book_of("2026-05-31", **LEDGER | {"receipts": paid})
-    assert "Nobody owes anything" in limits.assumptions(settled, limits.recommend(settled, rated()))[2]
+    assert "Nobody owes anything" in words.limits.assumptions(settled, limits.recommend(settled, rated()))[2]
     excess = Policy(kind="excess_of_loss", aggregate_first_loss=100, maximum_liability=1_000)
     insured = book_of(AS_OF, run={"margin": 0.18}, limits=IN_FORCE, **LEDGER)
-    told = limits.assumptions(insured, limits.recommend(insured, rated(), cover=of_buyers(insured, excess)))
+    told = words.limits.assumptions(insured, limits.recommend(insured, rated(), cover=of_buyers(insured, excess)))
     assert told[1].startswith("The policy in force bears no part of what is owed today")
-    assert len(limits.assumptions(insured, limits.recommend(insured, rated(), cover=covered(insured)))) == 1
+    assert len(words.limits.assumptions(insured, limits.recommend(insured, rated(), cover=covered(insured)))) == 1
 
 
 def test_what_the_limits_of_analysts_change(book_of):
