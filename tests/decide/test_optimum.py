@@ -11,7 +11,7 @@ from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits, optimum
 from tradecredit.decide.insured_part import of_buyers
 from tradecredit.decide.optimum_candidates import candidates, simulated_years
-from tradecredit.decide.optimum_programme import results, shortfall, solution
+from tradecredit.decide.optimum_programme import results, shortfall, solutions
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.model import default
 from tradecredit.model.grades import grade
@@ -206,10 +206,10 @@ def test_the_runs_caps_of_sectors_and_countries_hold_at_every_price_of_risk(reco
     found_limits = []
 
     def recorded(buyers, *given, **named):
-        found_limits.append(solution(buyers, *given, **named))
-        return found_limits[-1]
+        found_limits.extend(solutions(buyers, *given, **named))
+        return found_limits
 
-    monkeypatch.setattr(optimum, "solution", recorded)
+    monkeypatch.setattr(optimum, "solutions", recorded)
     found, _, table = recommended({"C": 0.12}, {"DE": 0.12, "other": 0.15}, buyers=sought)
     stated = {"sector C": 0.12, "country DE": 0.12, "country FR": 0.15, "country (not stated)": 0.15}
     one = sums_by_class(table["recommended_with_cover"])
