@@ -2,9 +2,9 @@
 
     python tests/bench/report_time.py OTHER [--rounds 3] [--buyers 2000 --invoices 300000]
 
-OTHER is the path of another checkout of this project, such as a worktree of an earlier commit. Both are copied, so that
-no cache of theirs is touched, and run in turn in every round, since machines drift. Three situations: the first run on a
-new machine (no compiled code), a month of which nothing is remembered (compiled code kept), the same month again.
+OTHER is the path of another checkout of this project, such as a worktree of an earlier commit. Both are copied, so
+that no cache of theirs is touched, and run in turn in every round, since machines drift. Three situations: the first
+run on a new machine (no compiled code), a month of which nothing is remembered (compiled code kept), the same again.
 Processor time is that of all processes together; memory is the largest sum over them, shared pages counted once.
 Prints every run, the median ratios (this checkout / other) and the names in results.json whose values differ.
 """
