@@ -245,8 +245,14 @@ class Policy(PolicyTerms):
         paid = loss_date + pd.Timedelta(days=self.payment_days)
         return pd.DataFrame({"report_by": report_by, "loss_date": loss_date, "paid": paid})
 
+    def _own_limits(self, portfolio: pd.DataFrame) -> np.ndarray:
+        """Return the limits that the policy itself names, by buyer; missing: none."""
+        if not self.limits:
+            return np.full(len(portfolio), np.nan)
+        return portfolio.index.map(lambda buyer: self.limits.get(buyer, np.nan)).to_numpy(float)
+
     def _named_limits(self, portfolio: pd.DataFrame) -> np.ndarray:
-        own = portfolio.index.map(lambda buyer: (self.limits or {}).get(buyer, np.nan)).to_numpy(float)
+        own = self._own_limits(portfolio)
         return np.where(np.isnan(own), portfolio["insured_limit"].astype(float).to_numpy(), own)
 
     def _above(self, portfolio: pd.DataFrame, primary: Self) -> Attachment:
@@ -255,7 +261,7 @@ class Policy(PolicyTerms):
         extra = named * (self.top_up_share or 0.0)
         if self.top_up_maximum is not None:
             extra = np.minimum(extra, self.top_up_maximum)
-        own = portfolio.index.map(lambda buyer: (self.limits or {}).get(buyer, np.nan)).to_numpy(float)
+        own = self._own_limits(portfolio)
         return Attachment(np.where(np.isnan(own), extra, own), below.limit, np.zeros(len(extra), bool))
 
     def _applied_limits(self, limit: np.ndarray, evidence: np.ndarray | None) -> np.ndarray:
