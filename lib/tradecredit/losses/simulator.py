@@ -1,7 +1,7 @@
 """A portfolio and its policies as arrays, and the simulation of blocks of scenarios with them."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -42,11 +42,11 @@ Result = TypeVar("Result")
 
 
 class Block(NamedTuple):
-    """Consecutive scenarios that are simulated together, all of the ordinary or all of the bad years."""
+    """Consecutive scenarios that are simulated together, all of one kind (see `economy.Part`)."""
 
     start: int
     stop: int
-    stressed: bool
+    kind: int
 
     @property
     def scenarios(self) -> slice:
@@ -97,8 +97,14 @@ class Simulator:
 
     @classmethod
     def of(
-        cls, portfolio: pd.DataFrame, policies: tuple[Policy, ...], scenarios: int, seed: int, settings: "Settings"
+        cls,
+        portfolio: pd.DataFrame,
+        policies: tuple[Policy, ...],
+        steps: Sequence[int],
+        seed: int,
+        settings: "Settings",
     ) -> Self:
+        """Return what simulates a portfolio; `steps`: how many scenarios are drawn at a time."""
         number = {name: portfolio[name].astype(float).to_numpy() for name in ("exposure", "lgd", "pd", "correlation")}
         lgd_sd = portfolio["lgd_sd"].fillna(0.0).to_numpy(float) if "lgd_sd" in portfolio else np.zeros(len(portfolio))
         loss = number["exposure"] * number["lgd"]
@@ -134,7 +140,7 @@ class Simulator:
             obligors = obligors._replace(tilt=np.zeros(count))
         return cls(
             obligors, members, starts, number["exposure"], number["lgd"], lgd_sd, _insurable(portfolio), policies,
-            attachments(policies, portfolio), economy, economy.draw(scenarios, seed, settings.sampling), seed,
+            attachments(policies, portfolio), economy, economy.draw(steps, seed, settings.sampling), seed,
         )  # fmt: skip
 
     def for_policies(self, names: Iterable[str]) -> Self:
@@ -146,20 +152,22 @@ class Simulator:
             attachments=tuple(self.attachments[number] for number in kept),
         )
 
-    def blocks(self) -> Iterator[Block]:
-        """Return the scenarios in blocks of whole cells, fewer together where many default."""
-        parts = ((0, self.draw.stressed, False), (self.draw.stressed, len(self.draw.place), True))
-        for start, end, stressed in parts:
-            while start < end:
-                rate = float(self.economy.defaults_at(self.draw.place[start : start + 1])[0])
+    def with_steps(self, steps: Sequence[int], settings: "Settings") -> Self:
+        """Return this simulator with other steps; scenarios of equal steps at the beginning stay as they are."""
+        return replace(self, draw=self.economy.draw(steps, self.seed, settings.sampling))
+
+    def blocks(self, first: int = 0) -> Iterator[Block]:
+        """Return the scenarios from `first`, where a step begins, in blocks of whole cells, fewer if many default."""
+        for start, end, kind in self.draw.parts:
+            while first <= start < end:
+                rate = float(self.economy.defaults_at(self.draw.place[start : start + 1], kind)[0])
                 length = max(int(BLOCK_DEFAULTS / (rate + 1e-9)) // CELL * CELL, CELL)
                 stop = min(start + min(length, BLOCK), end)
-                yield Block(start, stop, stressed)
+                yield Block(start, stop, kind)
                 start = stop
 
     def states(self, block: Block) -> States:
-        places = self.draw.place[block.scenarios]
-        return self.economy.states(places, (self.seed, block.start), stressed=block.stressed)
+        return self.economy.states(self.draw.place[block.scenarios], (self.seed, block.start), kind=block.kind)
 
     @property
     def loss(self) -> np.ndarray:
@@ -185,7 +193,7 @@ class Simulator:
         """Return the defaults of a block, in order of scenario and time, of the `wanted` scenarios alone if given."""
         states = self.states(block)
         wanted = np.ones(len(states.shock), bool) if wanted is None else wanted
-        arrivals = self._arrivals(states, wanted)
+        arrivals = self._arrivals(block, states, wanted)
         order = in_order(arrivals, len(wanted))
         obligor = arrivals.obligor[order]
         size = (self.member_start[1:] - self.member_start[:-1])[obligor]
@@ -207,41 +215,45 @@ class Simulator:
         )
         return settled(losses, self.policies[number].record())
 
-    def log_twist(self, block: Block, twisted: np.ndarray) -> np.ndarray:
-        """Return the log of how much likelier a block's defaults are under the twist of their places than without."""
-        if not self.obligors.tilt.any():
-            return np.zeros(len(twisted))
-        states = self.states(block)._replace(twist=self.economy.twist_at(self.draw.place[block.scenarios]))
-        return states.twist * twisted - log_generating(self.obligors, states, self.economy.gamma)
+    def log_ratios(self, block: Block, twisted: np.ndarray) -> np.ndarray:
+        """Return the log of how much likelier a block's scenarios are in each kind than as years come (kinds × …).
 
-    def sample(self, log_twist: np.ndarray) -> Sample:
+        That of their places, and that of their defaults under the kind's twist, θ · Σ tilt − ψ(θ).
+        """
+        places = self.draw.place[block.scenarios]
+        ratios = self.economy.log_ratio(places)
+        states = self.states(block)
+        for kind in np.flatnonzero(self.economy.twist.any(axis=1)):
+            other = states._replace(twist=self.economy.twist_at(places, kind))
+            ratios[kind] += other.twist * twisted - log_generating(self.obligors, other, self.economy.gamma)
+        return ratios
+
+    def sample(self, log_ratios: np.ndarray) -> Sample:
         """Return the probability of each scenario: its density over that of the mixture that it was drawn from.
 
-        With 1/(a + b·r), a and b the shares of ordinary and bad years and r how much likelier the scenario is among
-        the bad ones, no weight passes 1/a (Hesterberg 1995, Weighted average importance sampling and defensive mixture
-        distributions, Technometrics 37(2)). Probabilities are scaled to add up to 1.
+        With 1/(a + Σ b·r), a the share of ordinary years, b that of each other kind and r how much likelier the
+        scenario is there (`log_ratios`), no weight passes 1/a (Hesterberg 1995, Weighted average importance sampling
+        and defensive mixture distributions, Technometrics 37(2)). Probabilities are scaled to add up to 1.
         """
-        ordinary = self.draw.stressed / len(self.draw.place)
-        if ordinary == 1:
+        if len(log_ratios) == 1:
             return Sample.equally_likely(len(self.draw.place))
-        ratio = np.exp(self.economy.log_ratio(self.draw.place) + log_twist)
-        weight = 1 / (ordinary + (1 - ordinary) * ratio)
+        mixture = np.zeros(len(self.draw.place))
+        for share, log_ratio in zip(self.draw.share(len(log_ratios)), log_ratios, strict=True):
+            mixture += share * np.exp(log_ratio)
+        weight = 1 / mixture
         return Sample(weight / weight.sum(), stratified=True)
 
     @property
     def _key(self) -> np.uint64:
         return _key_of(self.seed, 0)
 
-    def _arrivals(self, states: States, wanted: np.ndarray) -> Arrivals:
-        room = int(1.2 * self._expected_defaults(states, wanted)) + 1_000
+    def _arrivals(self, block: Block, states: States, wanted: np.ndarray) -> Arrivals:
+        expected = self.economy.defaults_at(self.draw.place[block.scenarios][wanted], block.kind).sum()
+        room = int(1.2 * expected) + 1_000
         arrivals, found = block_arrivals(self.obligors, states, self.economy.gamma, self._key, wanted, room)
         if found > room:
             arrivals, _ = block_arrivals(self.obligors, states, self.economy.gamma, self._key, wanted, found)
         return arrivals
-
-    def _expected_defaults(self, states: States, wanted: np.ndarray) -> float:
-        places = self.draw.place[states.number : states.number + len(wanted)]
-        return float(self.economy.defaults_at(places[wanted]).sum())
 
     def _year_by_losses(self, block: Block, states: States) -> Year:
         defaults = self.defaults(block)

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book
+from tradecredit.book.book import Book, places
+from tradecredit.measure import past_days
 from tradecredit.measure.receivables import open_items
 
 RESOLVED_MONTHS = 12
@@ -46,13 +47,10 @@ def in_default(book: Book) -> pd.Index:
     These are the buyers of `already_defaulted`; all that were ever insolvent; and after a protracted default those
     whose debt was written off and that have bought nothing since. A debt that was given up is no better for it.
     """
-    events = book.defaults
-    items = open_items(book).join(events.groupby("buyer_id")["date"].max().rename("since"), on="buyer_id")
-    given_up = items.loc[(items["issued"] <= items["since"]) & (items["impaired"] > 0), "buyer_id"]
-    again = items.loc[items["issued"] > items["since"], "buyer_id"]
-    gone = pd.Index(given_up.unique()).difference(again)
-    insolvent = events.loc[events["kind"] == "insolvency", "buyer_id"]
-    return already_defaulted(book).index.union(gone).union(insolvent.unique()).rename("buyer_id")
+    items = open_items(book).assign(buyer=book.buyer_of_invoice)
+    events = book.defaults.assign(buyer=places(book.defaults["buyer_id"], book.buyers["buyer_id"]))
+    found = past_days.in_default(items, events, len(book.buyers))
+    return pd.Index(book.buyers["buyer_id"][found], name="buyer_id").sort_values()
 
 
 def loss_given_default(book: Book) -> LossGivenDefault:

@@ -115,27 +115,28 @@ class Sampling(Parameters):
     """How scenarios are drawn."""
 
     method: Literal["tail", "plain"] = "tail"
-    """Most scenarios from the bad years that `aim` is about, each weighing what it should, or all alike."""
-    aim: Annotated[float, Field(gt=0.5, lt=1)] = 0.999
-    """Level of the value at risk that the bad years are drawn around."""
+    """Most scenarios from bad years, each weighing what it should, or all alike."""
+    levels: list[Annotated[float, Field(gt=0.5, lt=1)]] = [0.95, 0.99, 0.999]
+    """Levels of the tail that bad years are drawn around, as many for each; of a run, those that its figures have."""
     twisting: Literal["auto", "always", "never"] = "auto"
     """Whether the largest buyers' defaults are made likelier in the bad years too (Glasserman and Li 2005); `auto`:
     where the book is concentrated."""
     threads: Annotated[int, Field(ge=1)] | None = None
     """Threads that simulate; None: one for each core. Figures do not depend on it."""
 
-
-class Simulation(Sampling):
-    """How many scenarios are drawn, and how."""
-
-    scenarios: int = Field(200_000, ge=1_000, le=5_000_000)
-    """Simulated years."""
-    seed: int = Field(20261031, ge=0)
-    """The same seed gives the same figures."""
-    levels: list[Annotated[float, Field(gt=0.5, lt=1)]] = [0.95, 0.99, 0.999]
-    """Levels of the value at risk and the expected shortfall that chapters show."""
-
     @field_validator("levels")
     @classmethod
     def _rising(cls, levels: list[float]) -> list[float]:
         return strictly_rising(levels, "levels")
+
+
+class Simulation(Sampling):
+    """How many years a run simulates, and from which seed."""
+
+    precision: Annotated[float, Field(gt=0, le=0.1)] = 0.005
+    """Largest standard error of a figure of the tail, as a part of it, and of a difference between costs of risk, as a
+    part of the smaller: years are simulated until it is reached (`losses.precision`)."""
+    scenarios: int = Field(200_000, ge=1_000, le=5_000_000)
+    """Simulated years, at most."""
+    seed: int = Field(20261031, ge=0)
+    """The same seed gives the same figures."""

@@ -105,8 +105,8 @@ def simulated(
 ) -> LossDistribution:
     """Return the year's losses of candidates, as the run simulates losses.
 
-    `buyers`: `candidates` with `exposure`, what they owe at default. Bad years are sought in the middle of the tail
-    that the run's `limit_optimum` averages.
+    `buyers`: `candidates` with `exposure`, what they owe at default. Bad years are sought in the tail that the run's
+    `limit_optimum` averages.
     """
     run = book.run
     columns = ["pd", "lgd", "correlation", "insured_limit", "evidence", "sector"]
@@ -114,7 +114,7 @@ def simulated(
     varying = {"lgd_sd": run.losses.lgd_sd} if run.losses.lgd_sd else {}
     at_risk = buyers[[*columns, "exposure"]].assign(insurable=buyers["insurable_share"] * buyers["exposure"], **varying)
     sampling = run.simulation.model_dump(include=set(Sampling.model_fields))
-    sampling = Sampling(**sampling | {"aim": (1 + run.limit_optimum.level) / 2})
+    sampling = Sampling(**sampling | {"levels": [run.limit_optimum.level]})
     return simulate(
         at_risk, policies=policies, scenarios=scenarios, seed=seed, dependence=run.losses.dependence, sampling=sampling
     )
