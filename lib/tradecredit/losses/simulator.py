@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -224,7 +224,7 @@ class Simulator:
         ratios = self.economy.log_ratio(places)
         states = self.states(block)
         for kind in np.flatnonzero(self.economy.twist.any(axis=1)):
-            other = states._replace(twist=self.economy.twist_at(places, kind))
+            other = states._replace(twist=self.economy.twist_at(places, int(kind)))
             ratios[kind] += other.twist * twisted - log_generating(self.obligors, other, self.economy.gamma)
         return ratios
 
@@ -297,7 +297,7 @@ class Settings(NamedTuple):
 def attachments(policies: tuple[Policy, ...], portfolio: pd.DataFrame) -> tuple[Attachment, ...]:
     """Return where each policy attaches to each buyer; a top-up's primary must be among them."""
     by_name = {policy.name: policy for policy in policies}
-    return tuple(policy.attachment(portfolio, by_name.get(policy.primary)) for policy in policies)
+    return tuple(policy.attachment(portfolio, by_name.get(policy.primary or "")) for policy in policies)
 
 
 def over_threads(work: Callable[[Block], Result], blocks: list[Block], threads: int | None) -> Iterator[Result]:
@@ -347,7 +347,7 @@ def _factors(portfolio: pd.DataFrame, dependence: Dependence, group: np.ndarray,
     if dependence.sector_factors is None:
         return np.zeros(count, np.int64)
     factors = dependence.sector_factors
-    sectors = portfolio["sector"] if "sector" in portfolio else [None] * len(portfolio)
+    sectors: Iterable[Any] = portfolio["sector"] if "sector" in portfolio else [None] * len(portfolio)
     names = [factors.sectors.get(sector, factors.other) for sector in sectors]
     number = np.array([factors.factors.index(name) for name in names], np.int64)
     largest = np.lexsort((-loss, group))

@@ -105,8 +105,8 @@ def assess(
         "caps are not shown."
     )
     best, limit = under(cap)
-    others = sorted({max(cap * part, lowest) for part in settings.frontier})
-    others = {other: (best, limit) if other == cap else under(other) for other in others}
+    caps_tried = sorted({max(cap * part, lowest) for part in settings.frontier})
+    others = {other: (best, limit) if other == cap else under(other) for other in caps_tried}
     frontier = [
         {"shortfall_cap": other} | _sums(buyers, chosen, years, settings.level) | {"price_of_risk": found.price_of_risk}
         for other, (found, chosen) in others.items()
@@ -275,8 +275,9 @@ def _checked(
 def _basis(book: Book, policy: Policy | None, buyers: pd.DataFrame, caps: pd.DataFrame) -> tuple[str, ...]:
     settings, delay = book.run.limit_optimum, book.run.limits.tolerated_delay_days
     kept = ", ".join(f"“{METHODS[name]}”" for name in settings.kept if name in METHODS)
+    margin = 100 * (book.run.margin or 0.0)
     told = [
-        f"A limit earns the margin ({100 * book.run.margin:g} %) of the sales that it carries in a year, net of tax: "
+        f"A limit earns the margin ({margin:g} %) of the sales that it carries in a year, net of tax: "
         f"360 / (usual terms + {delay} days) times the limit, less the buyer's own share of tax; a buyer owes all of "
         "its limit when it defaults.",
         f"Limits for the book as a whole are chosen on {settings.scenarios:,} simulated years. What a buyer can use "

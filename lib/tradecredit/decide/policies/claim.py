@@ -76,7 +76,7 @@ def consent(book: Book, insured: pd.DataFrame, policy: Policy | None, paid: pd.S
     `insured`: `insured_items`; `paid`: days, on their index (missing: nobody knows when). It must where one of them is
     paid after its extension period.
     """
-    if insured.empty or policy.maximum_extension_days is None:
+    if policy is None or insured.empty or policy.maximum_extension_days is None:
         return ""
     report_by = policy.loss_dates(insured["issued"], insured["due"])["report_by"]
     first = report_by[~(paid.loc[insured.index] <= report_by)].min()
