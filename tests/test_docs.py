@@ -94,6 +94,7 @@ def library_names() -> set[str]:
     names = set()
     for file in LIBRARY.rglob("*.py"):
         module = file.parent.name if file.stem == "__init__" else file.stem
+        names.add(f"{file.parent.name}.{file.stem}")
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             found = _defined(node)
             names |= {f"{module}.{name}" for name in found}

@@ -1,6 +1,7 @@
 """The command line: `tradecredit report`, `check`, `demo`, `index`; exit 0 done, 1 a chapter failed, 2 bad input."""
 
 import contextlib
+import io
 import shutil
 import sys
 from collections.abc import Iterator
@@ -127,7 +128,8 @@ def _bad_input_exits_2() -> Iterator[None]:
 def main() -> None:
     """Run the command line, in UTF-8 whatever the terminal's encoding."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     app()
 
 

@@ -104,14 +104,14 @@ class Book:
 
         An override without a day `since` which it holds is not there: nobody can tell that it was known then.
         """
-        day = pd.Timestamp(day)
-        if day > self.as_of:
-            raise ValueError(f"the book is known as of {self.as_of.date()}; it cannot tell about {day.date()}")
+        as_of = pd.Timestamp(day)
+        if as_of > self.as_of:
+            raise ValueError(f"the book is known as of {self.as_of.date()}; it cannot tell about {as_of.date()}")
         tables = self.tables
-        if day < self.as_of:
+        if as_of < self.as_of:
             tables["overrides"] = tables["overrides"].dropna(subset="since")
-        fingerprint = f"{self.fingerprint}@{day.date()}"
-        return dataclasses.replace(self, as_of=day, fingerprint=fingerprint, **known(tables, day))
+        fingerprint = f"{self.fingerprint}@{as_of.date()}"
+        return dataclasses.replace(self, as_of=as_of, fingerprint=fingerprint, **known(tables, as_of))
 
 
 def places(values: pd.Series, among: pd.Series) -> np.ndarray:
@@ -282,7 +282,7 @@ def _thawed(snapshot: Path) -> dict[str, object]:
     try:
         with duckdb.connect(str(snapshot), read_only=True) as connection:
             frames = {name: connection.execute(f'select * from "{name}"').df() for name in (*TABLES, "book_notes")}
-            meta = connection.execute("select meta from book_meta").fetchone()[0]
+            meta = connection.execute("select meta from book_meta").fetchall()[0][0]
     except duckdb.Error as error:
         raise Unreadable(snapshot) from error
     notes = frames.pop("book_notes")

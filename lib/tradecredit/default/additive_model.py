@@ -229,7 +229,7 @@ class DefaultModel:
         return whole + np.tril(whole, -1).T
 
     def _check_columns(self, X: pd.DataFrame) -> None:
-        problems = []
+        problems: list[Problem] = []
         for part in self.inputs:
             if part.name in X:
                 problems += _column_problems(X, part.name)
@@ -371,5 +371,5 @@ def _column_problems(X: pd.DataFrame, name: object) -> Iterator[Problem]:
         yield _problem(name, f"holds values beyond {LARGEST:g}", "make them missing, or cap them")
 
 
-def _problem(column: str, allowed: str, remedy: str) -> Problem:
+def _problem(column: object, allowed: str, remedy: str) -> Problem:
     return Problem(file="default model", column=str(column), allowed=allowed, remedy=remedy)

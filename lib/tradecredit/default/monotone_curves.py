@@ -90,7 +90,7 @@ class Design(NamedTuple):
     The design matrix of a logit, dense, is the product of the two.
     """
 
-    index: np.ndarray
+    index: np.ndarray  # type: ignore[assignment]  # a tuple's method of that name is not asked for
     weight: np.ndarray
     values: np.ndarray
 

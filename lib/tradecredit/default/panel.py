@@ -1,6 +1,6 @@
 """What a model of default may know of a buyer on a day, and what became of the buyers observed on past days."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -147,7 +147,7 @@ def unmatched(book: Book) -> dict[str, list[str]]:
     settings, buyers = book.run.default, book.buyers
     country, sector = buyers["country"].dropna(), buyers["sector"].dropna()
     places = {*country, *sector, *(buyers["country"] + "/" + buyers["sector"]).dropna()}
-    stated = {
+    stated: dict[str, tuple[Iterable[str], set[str]]] = {
         "default.agencies": (settings.agencies, set(book.scores["agency"])),
         "default.central_tendencies": (settings.central_tendencies, places),
     }
@@ -162,7 +162,7 @@ def dates(book: Book, *, until: pd.Timestamp, step_months: int) -> list[pd.Times
     """
     first = book.invoices["issued"].min() + pd.DateOffset(months=book.run.default.minimum_history_months)
     first = max(first, book.as_of - pd.DateOffset(years=LONGEST_YEARS))
-    found = []
+    found: list[pd.Timestamp] = []
     while (day := until - pd.DateOffset(months=step_months * len(found))) >= first:
         found.append(day)
     return found

@@ -98,7 +98,7 @@ def assessment(book: Book) -> Assessment:
     alive = ~today.index.to_series().isin(in_default(book))
     nothing = pd.Series(dtype="float64", name="later_date")
     if defaulters >= settings.minimum_defaults:
-        model, weights, later = _fitted(observed, book), settings.prior_part_weights, _later(observed, book)
+        model, weights, later = _fitted(observed, book), expert_prior.stated_weights(settings), _later(observed, book)
         observed = observed.assign(fitted=model.probability(observed), other_buyers=_other_buyers(observed, book))
         table, curves, contributions = model.table, model.curves, model.explain(today)
         method = np.where(expert_prior.behaviour_known(today), FITTED, UNKNOWN_BEHAVIOUR)
@@ -143,7 +143,7 @@ def assessment(book: Book) -> Assessment:
 def _fitted(observed: pd.DataFrame, book: Book) -> DefaultModel:
     settings, columns = book.run.default, candidates(book)
     values = observed[list(columns)].astype("float64")
-    _, belief = expert_prior.shape(values, settings.prior_part_weights, settings)
+    _, belief = expert_prior.shape(values, expert_prior.stated_weights(settings), settings)
     return DefaultModel.fit(
         values, observed["defaulted"].astype(int), signs={name: told.sign for name, told in columns.items()},
         groups=observed["buyer_id"], belief=belief,

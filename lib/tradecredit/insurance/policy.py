@@ -265,7 +265,7 @@ class Policy(PolicyTerms):
         return Attachment(np.where(np.isnan(own), extra, own), below.limit, np.zeros(len(extra), bool))
 
     def _applied_limits(self, limit: np.ndarray, evidence: np.ndarray | None) -> np.ndarray:
-        discretionary = self.discretionary_limit or 0.0
+        discretionary: float | np.ndarray = self.discretionary_limit or 0.0
         if evidence is not None:
             shares = [self.discretionary_shares.get(kind, 0.0) for kind in evidence]
             discretionary = discretionary * np.array(shares, dtype=float)
@@ -279,7 +279,7 @@ class Policy(PolicyTerms):
         """
         wait = 0.0
         if protracted:
-            extension = self.maximum_extension_days if self.waiting_from == "extension_end" else 0
+            extension = self.maximum_extension_days or 0 if self.waiting_from == "extension_end" else 0
             wait = np.nan if self.waiting_days is None else self.waiting_days + extension
         return np.asarray(day) + wait + self.payment_days
 

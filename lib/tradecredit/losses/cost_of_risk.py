@@ -41,7 +41,7 @@ def _cost_alone(
     policy: Policy, by_name: Mapping[str, Policy], portfolio: pd.DataFrame, limits: pd.DataFrame
 ) -> tuple[float, ...]:
     if policy.kind == "top_up":
-        limit = policy.attachment(portfolio, by_name[policy.primary]).limit
+        limit = policy.attachment(portfolio, by_name[policy.primary or ""]).limit
         return policy.cost(limits=int((limit > 0).sum()), extra_limits=float(limit.sum()))
     attached = policy.attachment(limits)
     return policy.cost(limits=int(((attached.limit > 0) & ~attached.discretionary).sum()))

@@ -6,7 +6,7 @@ which losses grow fastest, and drawn in kinds: as years come, and around the bad
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, cast
 
 import numpy as np
 from scipy.special import gammainccinv, gammaincinv, log_ndtr, ndtr, ndtri
@@ -184,11 +184,11 @@ class Economy:
         normals = np.outer(self.direction, places) + across
         shock = np.ones(len(places))
         if self.gamma:
-            shape = self.dependence.default_rate_sd**-2
+            shape = cast(float, self.dependence.default_rate_sd) ** -2
             return -gammainccinv(shape, ndtr(normals)) / shape, shock
         factor = self.root @ normals[: len(self.root)]
         if self.dependence.kind == "student_t":
-            shape = self.dependence.degrees_of_freedom / 2
+            shape = cast(float, self.dependence.degrees_of_freedom) / 2
             shock = np.sqrt(gammaincinv(shape, ndtr(normals[-1])) / shape)
             factor = factor - self.anchor * (shock - 1)
         return factor, shock

@@ -7,7 +7,7 @@ to the next scenario with a point; the point's place within the scenario, unifor
 scenario's own, lower rate, and when in the year it falls.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import log_ndtr
@@ -105,7 +105,7 @@ def default_hazard(distance):
     if not place > 0.0:
         return 0.0
     last = len(_PIECES) - 1
-    piece = min(np.int64(min(place, 1e6)), last)
+    piece: Any = min(np.int64(min(place, 1e6)), last)
     part = min(place - piece, 1.0)
     return _PIECES[piece, 0] + part * (_PIECES[piece, 1] + part * (_PIECES[piece, 2] + part * _PIECES[piece, 3]))
 

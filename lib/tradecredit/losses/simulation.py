@@ -349,7 +349,11 @@ def simulate(
     """
     policies = tuple(policies)
     needed = scenarios if isinstance(scenarios, AsNeeded) else None
-    steps = (min(needed.most, FIRST),) if needed else scenarios if isinstance(scenarios, tuple) else (scenarios,)
+    steps: tuple[int, ...]
+    if isinstance(scenarios, AsNeeded):
+        steps = (min(scenarios.most, FIRST),)
+    else:
+        steps = (scenarios,) if isinstance(scenarios, int) else scenarios
     problems = list(_argument_problems(policies, sum(steps), seed))
     if problems:
         raise ParameterError(problems)
@@ -363,7 +367,7 @@ def simulate(
     while True:
         dist = _distribution(portfolio, simulator, years, settings, steps)
         missing = needed.missing(dist) if needed else None
-        further = needed.further(sum(steps), missing) if needed else 0
+        further = 0 if needed is None or missing is None else needed.further(sum(steps), missing)
         if not further:
             return replace(dist, missing=missing)
         simulator = simulator.with_steps((*steps, further), settings)

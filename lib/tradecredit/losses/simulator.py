@@ -229,7 +229,7 @@ class Simulator:
         places = self.draw.place[block.scenarios]
         ratios = self.economy.log_ratio(places)
         for kind in np.flatnonzero(self.economy.twist.any(axis=1)):
-            other = states._replace(twist=self.economy.twist_at(places, kind))
+            other = states._replace(twist=self.economy.twist_at(places, int(kind)))
             ratios[kind] += other.twist * twisted - log_generating(self.obligors, other, self.economy.gamma)
         return ratios
 
@@ -310,7 +310,7 @@ class Settings(NamedTuple):
 def attachments(policies: tuple[Policy, ...], portfolio: pd.DataFrame) -> tuple[Attachment, ...]:
     """Return where each policy attaches to each buyer; a top-up's primary must be among them."""
     by_name = {policy.name: policy for policy in policies}
-    return tuple(policy.attachment(portfolio, by_name.get(policy.primary)) for policy in policies)
+    return tuple(policy.attachment(portfolio, by_name.get(policy.primary or "")) for policy in policies)
 
 
 def over_threads(work: Callable[[Block], Result], blocks: list[Block], threads: int | None) -> Iterator[Result]:

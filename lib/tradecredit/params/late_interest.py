@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from tradecredit.errors import ParameterError
+from tradecredit.errors import ParameterError, Problem
 from tradecredit.params.base import PROJECT, Amount, BuyerKind, Country, Fraction, Parameters, SectionOrFile
 
 
@@ -80,7 +80,8 @@ def kept_laws() -> list[LateInterestLaw]:
 
 @functools.cache
 def _kept_laws(_changed: tuple[int | None, ...]) -> tuple[LateInterestLaw, ...]:
-    laws, problems = [], []
+    laws: list[LateInterestLaw] = []
+    problems: list[Problem] = []
     for file in KEPT_LAWS:
         try:
             laws.append(LateInterestLaw.from_yaml(file))

@@ -102,10 +102,10 @@ class LimitSettings(Parameters):
     @field_validator("approvals")
     @classmethod
     def _levels_rise_and_the_last_has_no_end(cls, levels: list[ApprovalLevel]) -> list[ApprovalLevel]:
-        bounds = [level.up_to for level in levels]
-        if not bounds or bounds[-1] is not None or None in bounds[:-1]:
+        bounds = [level.up_to for level in levels if level.up_to is not None]
+        if not levels or levels[-1].up_to is not None or len(bounds) != len(levels) - 1:
             raise ValueError("the last level, and no other, approves any amount: leave out its up_to")
-        if any(later <= earlier for earlier, later in pairwise(bounds[:-1])):
+        if any(later <= earlier for earlier, later in pairwise(bounds)):
             raise ValueError("up_to must rise from one level to the next")
         return levels
 

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from IPython.display import HTML, display
@@ -207,7 +207,7 @@ def _png(figure: "Figure") -> tuple[bytes, bool]:
     return buffer.getvalue(), bool(about_letters)
 
 
-def _published(name: str, value: object) -> float | int | None:
+def _published(name: str, value: Any) -> float | int | None:
     """Return a figure's value for JSON: missing as None, floats with ten digits.
 
     Sums over the same rows differ in the last two or three of their sixteen digits with the number of threads and

@@ -98,7 +98,11 @@ def _arranged(notebook: NotebookNode) -> tuple[list[NotebookNode], list[str]]:
     Headline cards come after the introduction's text and before its notes. A cell's code is taken out and put, with
     that of the cells around it, into a cell of its own at the end of the section.
     """
-    introduction, body, headlines, setup, code = [], [], [], [], []
+    introduction: list[NotebookNode] = []
+    body: list[NotebookNode] = []
+    headlines: list[NotebookNode] = []
+    setup: list[str] = []
+    code: list[str] = []
     in_body = False
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))

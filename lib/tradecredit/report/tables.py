@@ -11,6 +11,7 @@ from tradecredit.words.formats import (
     COLUMNS,
     NUMERIC,
     Column,
+    Kind,
     cell_writer,
     change,
     column,
@@ -189,7 +190,7 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
     ]
 
 
-def _written(values: pd.Series, kind: str, units: pd.Series | None) -> list[str | None]:
+def _written(values: pd.Series, kind: Kind, units: pd.Series | None) -> list[str | None]:
     """Return a column's cells as text, None where missing."""
     if kind in ("figure", "change") and units is not None:
         by_unit = figure if kind == "figure" else change

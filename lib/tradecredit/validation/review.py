@@ -7,6 +7,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.default import expert_prior, point_in_time
+from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.grades import WORST, grade
 from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS, candidates, dates, observations, score_of
 from tradecredit.default.ratings import Assessment, assessment
@@ -136,7 +137,7 @@ def history(book: Book, found: Assessment) -> pd.DataFrame:
         known = measured[day]
         if known.empty:
             continue
-        probability = _by_model(known, found) if found.model else _by_stated(known, found, settings)
+        probability = _by_model(known, found.model, found.factor) if found.model else _by_stated(known, found, settings)
         parts.append(probability.rename("pd").reset_index().assign(date=day))
     table = pd.concat(parts[1:] or parts, ignore_index=True)
     return table.assign(grade=grade(table["pd"].astype("float64"), book.run.grades))[
@@ -144,8 +145,8 @@ def history(book: Book, found: Assessment) -> pd.DataFrame:
     ]
 
 
-def _by_model(known: pd.DataFrame, found: Assessment) -> pd.Series:
-    return point_in_time.moved(found.model.probability(known), found.factor)
+def _by_model(known: pd.DataFrame, model: DefaultModel, factor: float) -> pd.Series:
+    return point_in_time.moved(model.probability(known), factor)
 
 
 def _by_stated(known: pd.DataFrame, found: Assessment, settings: DefaultSettings) -> pd.Series:

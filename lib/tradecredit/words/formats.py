@@ -4,10 +4,13 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeGuard
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 Kind = Literal[
     "money", "percent", "probability", "days", "count", "ratio", "score", "number", "date", "text", "name", "figure",
@@ -194,7 +197,7 @@ def column(name: object, values: pd.Series) -> Column:
     return Column(label, guess or ("count" if pd.api.types.is_integer_dtype(dtype) else "number"))
 
 
-def missing(value: object) -> bool:
+def missing(value: object) -> "TypeIs[None]":
     """Tell whether a cell holds no value (None, NaN, NaT, NA)."""
     return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
@@ -389,7 +392,7 @@ def _writer_of(unit: str) -> Callable[[float | None], str]:
     return writer
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return pd.api.types.is_number(value) and not isinstance(value, bool)
 
 

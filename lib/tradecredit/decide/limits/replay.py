@@ -168,7 +168,7 @@ def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = 
     if problems:
         raise ParameterError(problems)
     if policy is None and book.run.policy:
-        policy = Policy.from_yaml(book.run.policy)
+        policy = Policy.of_terms(book.run.policy)
     return _replayed(book, days, policy)
 
 

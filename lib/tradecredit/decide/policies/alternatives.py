@@ -198,7 +198,9 @@ def _varied(base: Policy, at_risk: pd.DataFrame, names: Iterator[str]) -> list[P
                 "aggregate_first_loss": first or None,
                 "maximum_liability": most,
                 "maximum_liability_multiple": None,
-                "discretionary_maximum_liability": sub_limit if None in (sub_limit, most) else min(sub_limit, most),
+                "discretionary_maximum_liability": sub_limit
+                if sub_limit is None or most is None
+                else min(sub_limit, most),
                 "no_claims_bonus": None,
                 "bonus_loss_ratio": 0.0,
                 "malus": (),

@@ -92,7 +92,7 @@ def consent(insured: pd.DataFrame, policy: Policy | None, paid: pd.Series) -> pd
     `insured`: `insured_items`; `paid`: days, on their index (missing: nobody knows when). The first end of
     an extension period that one of them is paid after; missing where no consent is needed.
     """
-    if insured.empty or policy.maximum_extension_days is None:
+    if policy is None or insured.empty or policy.maximum_extension_days is None:
         return pd.NaT
     report_by = policy.loss_dates(insured["issued"], insured["due"])["report_by"]
     return report_by[~(paid.loc[insured.index] <= report_by)].min()

@@ -78,7 +78,8 @@ def break_even(
     days = payment_days - discount_days
     first = pd.Series(float(discount_days), index=payment_days.index)
     failed = _failed_between(cumulative, rows, first, payment_days)
-    worth = present_value(days, economics.cost_of_capital).where(days > 0)
+    worth: pd.Series = present_value(days, economics.cost_of_capital)
+    worth = worth.where(days > 0)
     discount = 1 - worth * (1 - failed * economics.lgd)
     capital = (1 - worth).where(discount.notna())
     return pd.DataFrame(
