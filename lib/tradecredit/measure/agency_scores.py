@@ -3,11 +3,14 @@
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.once import once
+from tradecredit.measure.by_buyer import all_buyers
 
 LONGEST_MONTHS = 24
 """A score that is older says nothing any more: agencies renew theirs every year, and a firm can fail in the next."""
 
 
+@once
 def latest_scores(book: Book) -> pd.DataFrame:
     """Return each buyer's latest score of each agency that is at most 24 months old on the as-of date.
 
@@ -18,5 +21,6 @@ def latest_scores(book: Book) -> pd.DataFrame:
     recent = book.scores[book.scores["date"] >= since].sort_values("date", kind="stable")
     latest = recent.drop_duplicates(["buyer_id", "agency"], keep="last")
     table = latest.set_index(["buyer_id", "agency"])["score"].unstack()  # noqa: PD010  (one score each: nothing to aggregate)
-    buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
-    return table.reindex(index=buyers, columns=sorted(book.scores["agency"].unique())).rename_axis(columns=None)
+    return table.reindex(index=all_buyers(book), columns=sorted(book.scores["agency"].unique())).rename_axis(
+        columns=None
+    )

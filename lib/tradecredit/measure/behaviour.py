@@ -4,8 +4,13 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import window_start
+from tradecredit.book.once import once
+from tradecredit.book.places import places
+from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
 from tradecredit.measure.limits_in_force import _limit
-from tradecredit.measure.receivables import beyond_terms, disputed, open_items, window_start
+from tradecredit.measure.open_items import beyond_terms, open_items
+from tradecredit.measure.receivables import disputed
 
 LATE_AFTER_DAYS = 5
 """An invoice counts as paid late when more than this many days after its due date have passed."""
@@ -16,6 +21,7 @@ PAYDEX = {-30: 100, -20: 90, 0: 80, 15: 70, 22: 60, 30: 50, 60: 40, 90: 30, 120:
 """Days beyond terms (negative: sooner): score."""
 
 
+@once
 def features(book: Book) -> pd.DataFrame:
     """Return every buyer's payment behaviour over the 12 months up to the as-of date.
 
@@ -54,11 +60,11 @@ def features(book: Book) -> pd.DataFrame:
             "sales_12m": items["amount"].where(items["issued"] > year, 0.0),
         }
     )
-    buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
-    by_buyer = items["buyer_id"]
-    sums = amounts.groupby(by_buyer).sum().reindex(buyers, fill_value=0.0)
-    first = items.groupby(by_buyer)["issued"].min().reindex(buyers)
-    oldest = items["days_past_due"].where(overdue).groupby(by_buyer).max().reindex(buyers)
+    sums = sums_by_buyer(book, amounts)
+    buyers, number = sums.index, pd.RangeIndex(len(sums))
+    first = items["issued"].groupby(book.buyer_of_invoice).min().reindex(number).set_axis(buyers)
+    late = book.buyer_of_invoice[overdue.to_numpy()]
+    oldest = items["days_past_due"][overdue].groupby(late).max().reindex(number).set_axis(buyers)
     beyond = _share(sums["weighted_days"], sums["weight"])
     beyond_recent = _share(sums["recent_weighted_days"], sums["recent_weight"])
     return pd.DataFrame(
@@ -69,7 +75,7 @@ def features(book: Book) -> pd.DataFrame:
             "share_late": _share(sums["late"], sums["fallen_due"]),
             "share_overdue": _share(sums["overdue"], sums["open_amount"]),
             "oldest_days_past_due": oldest.fillna(0.0),
-            "dispute_rate": _share(_disputed_since(book, year).reindex(buyers), sums["sales_12m"]),
+            "dispute_rate": _share(_disputed_since(book, year), sums["sales_12m"]),
             "limit_use": _share(sums["open_amount"], _limit(book).reindex(buyers)),
             "months_of_history": ((book.as_of - first).dt.days / DAYS_A_MONTH).fillna(0.0),
             "open_amount": sums["open_amount"],
@@ -78,6 +84,7 @@ def features(book: Book) -> pd.DataFrame:
     )
 
 
+@once
 def signed_days_beyond_terms(book: Book) -> pd.Series:
     """Return every buyer's mean days from due date to payment over the 12 months, early payment counting below zero.
 
@@ -87,7 +94,7 @@ def signed_days_beyond_terms(book: Book) -> pd.Series:
     items = open_items(book)
     weight = beyond_terms(items, window_start(book.as_of, 12))["weight"]
     sums = pd.DataFrame({"weight": weight, "weighted_days": weight * items["days_late"]})
-    sums = sums.groupby(items["buyer_id"]).sum().reindex(pd.Index(book.buyers["buyer_id"], name="buyer_id"))
+    sums = sums_by_buyer(book, sums)
     return _share(sums["weighted_days"], sums["weight"]).rename("signed_days_beyond_terms")
 
 
@@ -112,8 +119,10 @@ def paydex(days_beyond_terms: pd.Series) -> pd.Series:
 def _disputed_since(book: Book, since: pd.Timestamp) -> pd.Series:
     """Return the amount disputed after a day by buyer: zero without, missing where the book records no dispute."""
     disputes = disputed(book)
-    recent = disputes["amount"].where(disputes["opened"] > since, 0.0).groupby(disputes["buyer_id"]).sum()
-    return recent.reindex(book.buyers["buyer_id"], fill_value=0.0 if book.has("disputes") else float("nan"))
+    place = places(disputes["buyer_id"], book.buyers["buyer_id"])
+    recent = disputes["amount"].where(disputes["opened"] > since, 0.0).groupby(place).sum()
+    none = 0.0 if book.has("disputes") else float("nan")
+    return recent.reindex(range(len(book.buyers)), fill_value=none).set_axis(all_buyers(book))
 
 
 def _share(part: pd.Series, whole: pd.Series) -> pd.Series:

@@ -30,20 +30,26 @@ def at_issue(items: pd.DataFrame) -> pd.DataFrame:
       issued (0: none); `overdue_before`: how many of them were past due;
     - `amount`.
     """
-    found = [_of_buyer(rows) for _, rows in items.sort_values("issued", kind="stable").groupby("buyer_id", sort=False)]
-    table = pd.concat(found) if found else pd.DataFrame(columns=COLUMNS, dtype="float64")
-    return table.reindex(items.index)
+    order = np.lexsort((np.arange(len(items)), items["issued"], items["buyer_id"].factorize()[0]))
+    buyer = items["buyer_id"].factorize()[0][order]
+    issued, due, settled = (
+        items[name].to_numpy("datetime64[D]")[order].astype("float64") for name in ("issued", "due", "settled")
+    )
+    settled = np.where(items["settled"].isna().to_numpy()[order], np.inf, settled)
+    table = np.empty((len(items), len(COLUMNS)))
+    for rows in np.split(np.arange(len(items)), np.flatnonzero(np.diff(buyer)) + 1):
+        of_buyer = _of_buyer(issued[rows], due[rows], settled[rows])
+        table[order[rows], :-1] = np.stack([of_buyer[name] for name in COLUMNS[:-1]], axis=1)
+    table[:, -1] = items["amount"]
+    return pd.DataFrame(table, index=items.index, columns=COLUMNS)
 
 
-def _of_buyer(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the history of one buyer's invoices, which are in the order of their issue.
+def _of_buyer(issued: np.ndarray, due: np.ndarray, settled: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the history of one buyer's invoices, which are in the order of their issue, but for their amounts.
 
-    In the order in which settlements become known, what is known on a day is a beginning of the list, so that running
-    sums tell all of it.
+    Days are counted; `settled` is infinite while open. In the order in which settlements become known, what is known on
+    a day is a beginning of the list, so that running sums tell all of it.
     """
-    day = [rows[name].to_numpy("datetime64[D]") for name in ("issued", "due", "settled")]
-    issued, due, settled = (values.astype("float64") for values in day)
-    settled = np.where(np.isnat(day[2]), np.inf, settled)
     # An invoice paid in advance is none before its issue: nobody knows of it, nor that it is settled.
     told, overdue = np.maximum(settled, issued), np.maximum(due, issued)
     order = np.argsort(told, kind="stable")
@@ -60,15 +66,13 @@ def _of_buyer(rows: pd.DataFrame) -> pd.DataFrame:
     # The first invoice that was not settled by a day is the first at which the latest settlement so far is not.
     oldest = np.searchsorted(np.maximum.accumulate(told), issued)
     oldest_issued = np.append(issued, np.inf)[oldest]
-    table = {
+    return {
         "settled_before": known,
         **{name: np.append(np.nan, values)[known] for name, values in means.items()},
         "open_before": _count_before(issued, issued) - _count_before(told, issued),
         "oldest_open_days": np.maximum(issued - oldest_issued, 0.0),
         "overdue_before": _count_before(overdue, issued) - _count_before(np.maximum(overdue, told), issued),
-        "amount": rows["amount"].to_numpy(),
     }
-    return pd.DataFrame(table, index=rows.index, dtype="float64")[COLUMNS]
 
 
 def _count_before(events: np.ndarray, day: np.ndarray) -> np.ndarray:

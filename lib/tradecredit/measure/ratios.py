@@ -2,7 +2,10 @@
 
 import pandas as pd
 
-from tradecredit.book.book import Book, places
+from tradecredit.book.book import Book
+from tradecredit.book.once import once
+from tradecredit.book.places import places
+from tradecredit.measure.by_buyer import all_buyers
 
 AMOUNTS = ("revenue", "ebit", "net_income", "total_assets", "total_liabilities")
 """Items of the account that stand beside the ratios as they are, for size and for limits."""
@@ -11,6 +14,7 @@ TOLERANCE_DAYS = 31
 """An account ends 12 months before another when it does so to this many days: a financial year may be of 52 weeks."""
 
 
+@once
 def ratios(book: Book) -> pd.DataFrame:
     """Return every buyer's financial ratios from its latest account published by the as-of date.
 
@@ -23,6 +27,7 @@ def ratios(book: Book) -> pd.DataFrame:
     return pd.concat([latest["period_end"], age, latest["assurance"], of_statements(latest)], axis=1)
 
 
+@once
 def latest_accounts(book: Book) -> pd.DataFrame:
     """Return every buyer's latest account known by the as-of date: index `buyer_id`, columns of `statements`.
 
@@ -94,6 +99,7 @@ def quotient(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
     return numerator / denominator.where(denominator != 0)
 
 
+@once
 def _known_accounts(book: Book) -> pd.DataFrame:
     """Return the accounts by end of period, each period of a buyer once, as it was published last."""
     known = book.statements.sort_values(["period_end", "published"], kind="stable")
@@ -101,7 +107,6 @@ def _known_accounts(book: Book) -> pd.DataFrame:
 
 
 def _by_buyer(accounts: pd.DataFrame, book: Book) -> pd.DataFrame:
-    buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
     # By places, because to reindex by text is slow; a place of −1 is not there, and gives a row of missing values.
     rows = accounts.drop(columns="buyer_id").reset_index(drop=True)
-    return rows.reindex(places(book.buyers["buyer_id"], accounts["buyer_id"])).set_index(buyers)
+    return rows.reindex(places(book.buyers["buyer_id"], accounts["buyer_id"])).set_index(all_buyers(book))
