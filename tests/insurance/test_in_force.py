@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradecredit import words
 from tradecredit.decide.policies import quotes, terms
 from tradecredit.errors import InputError
 from tradecredit.insurance import in_force
@@ -152,55 +153,55 @@ def test_simulated_losses_keep_their_books(book, portfolio):
 
 
 @pytest.mark.parametrize(
-    ("premium", "words"),
+    ("premium", "sentence"),
     [
         (
             5_000,
-            "Cover is worth its cost: with p a year of credit risk costs EUR 6,017 in all, EUR 4,154 less than without "
-            "cover. It costs EUR 5,000 and would be worth up to EUR 9,154.",
+            "Insurance is worth its cost: the yearly cost of risk with p is EUR 6,017, EUR 4,154 less than without "
+            "insurance. It costs EUR 5,000; break-even cost: EUR 9,154.",
         ),
         (
             20_000,
-            "Cover is not worth its cost: the best offer, p, brings a year of credit risk to EUR 21,017 in all, EUR "
-            "10,846 more than without cover. It costs EUR 20,000 and would be worth up to EUR 9,154.",
+            "Insurance is not worth its cost: the yearly cost of risk with the best offer, p, is EUR 21,017, EUR "
+            "10,846 more than without insurance. It costs EUR 20,000; break-even cost: EUR 9,154.",
         ),
     ],
 )
-def test_verdict(book, premium, words):
+def test_verdict(book, premium, sentence):
     table = quotes.comparison(book, written(YEARS * 100, Policy(name="p", minimum_premium=premium)))
-    assert quotes.verdict(table, "EUR") == words
-    assert quotes.decisions(table, "EUR") == [words]
+    assert words.policies.verdict(table, "EUR") == sentence
+    assert words.policies.decisions(table, "EUR") == [sentence]
 
 
 def test_too_few_years_tell_nothing(book):
     # One of 1,000 years lies beyond 99.9 %: how far the saving is off cannot be known.
     table = quotes.comparison(book, written(YEARS, Policy(name="p", minimum_premium=5_000)))
-    assert "cannot be told from these scenarios" in quotes.verdict(table, "EUR")
+    assert "cannot be decided from these scenarios" in words.policies.verdict(table, "EUR")
 
 
 def test_verdict_names_the_best_of_several(book):
     dear, cheap = Policy(name="dear", minimum_premium=9_000), Policy(name="cheap", minimum_premium=1_000)
-    assert "with cheap a year" in quotes.verdict(quotes.comparison(book, written(YEARS * 100, dear, cheap)), "EUR")
+    assert "with cheap is" in words.policies.verdict(quotes.comparison(book, written(YEARS * 100, dear, cheap)), "EUR")
 
 
 def test_verdict_without_a_policy(book):
     table = quotes.comparison(book, written(YEARS))
-    assert quotes.verdict(table, "EUR").startswith("The run file names no policy: there is nothing to compare")
-    assert quotes.decisions(table, "EUR") == []
+    assert words.policies.verdict(table, "EUR").startswith("The run file names no policy: there is nothing to compare")
+    assert words.policies.decisions(table, "EUR") == []
     assert terms.in_force(book, written(YEARS)) == NO_COVER
 
 
 def test_a_difference_within_the_error_of_the_simulation_is_not_told_as_one(book):
     losses = np.random.default_rng(3).exponential(10_000, 20_000)
     free = quotes.comparison(book, written(losses, Policy(name="p"))).loc["p"]
-    for errors, words in (
-        (1.5, "cannot be told from these scenarios"),
-        (-1.5, "cannot be told"),
+    for errors, finding in (
+        (1.5, "cannot be decided from these scenarios"),
+        (-1.5, "cannot be decided"),
         (2.5, "is worth its"),
     ):
         premium = free["break_even_cost"] - errors * free["saving_se"]
         table = quotes.comparison(book, written(losses, Policy(name="p", minimum_premium=premium)))
-        assert words in quotes.verdict(table, "EUR")
+        assert finding in words.policies.verdict(table, "EUR")
 
 
 def test_cover_that_makes_things_worse_is_worth_nothing(book):
@@ -213,7 +214,7 @@ def test_cover_that_makes_things_worse_is_worth_nothing(book):
         book, LossDistribution(None, (policy,), losses, Sample.equally_likely(len(losses)), pd.DataFrame(), TAIL, 1)
     )
     assert table.loc["p", "break_even_cost"] < 0
-    assert quotes.verdict(table, "EUR").endswith("would be worth up to EUR 0.")
+    assert words.policies.verdict(table, "EUR").endswith("break-even cost: EUR 0.")
 
 
 # What the book and the run say
@@ -270,8 +271,8 @@ def test_buyers_that_the_book_does_not_know_are_told(book):
         Policy(name="one", kind="single_buyer", buyers=["A"]),
         Policy(name="all"),
     ]
-    (told,) = in_force.unknown_buyers(book, policies)
-    assert told.startswith("key names Y, Z, ")
+    (sentence,) = words.policies.unknown_buyers(book, policies)
+    assert sentence.startswith("key names Y and Z, ")
 
 
 def test_fees_are_for_the_limits_that_the_policy_names(book):

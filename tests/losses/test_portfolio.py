@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tradecredit import words
 from tradecredit.book.book import Book
 from tradecredit.book.schema import TABLES
 from tradecredit.errors import ParameterError
@@ -63,7 +64,7 @@ def test_portfolio_of_buyers_that_owe():
     assert table["pd"].to_dict() == {"A": 0.01, "C": 0.03, "D": 0.04, "E": 0.05, "F": 0.06, "G": 0.07}
     assert table["evidence"].to_dict()["A"] == "payment_experience"
     np.testing.assert_allclose(table["correlation"], portfolio.basel_correlation(table["pd"]))
-    assert table["correlation_basis"].unique().tolist() == ["Basel formula, turnover not known: no size adjustment"]
+    assert table["correlation_basis"].unique().tolist() == ["Basel, turnover not known"]
     assert not {"grade", "lgd_sd"} & set(table)
 
 
@@ -201,9 +202,13 @@ def test_correlation_and_loss_given_default_of_the_run():
     settings = LossSettings(correlation=0.2, lgd=0.6, lgd_source="board paper 7")
     table = portfolio.portfolio(book(settings), RATINGS)
     assert table["correlation"].unique().tolist() == [0.2]
-    assert table["correlation_basis"].unique().tolist() == ["one number for all buyers"]
+    assert table["correlation_basis"].unique().tolist() == ["stated"]
     assert table["lgd"].unique().tolist() == [0.6]
-    assert table["lgd_basis"].iloc[0] == "assumed (board paper 7): 0 resolved defaults in the book, 20 needed"
+    assert table["lgd_basis"].iloc[0] == "assumed"
+    assert words.losses.loss_given_default(default_events.loss_given_default(book(settings)), settings) == (
+        "Loss given default is 60 % of the exposure: assumed (board paper 7): the book has 0 resolved defaults, 20 are "
+        "needed."
+    )
 
 
 def test_loss_given_default_of_the_book():
@@ -218,11 +223,14 @@ def test_loss_given_default_of_the_book():
     enough = LossSettings.model_construct(**LossSettings().model_dump() | {"minimum_resolved_defaults": 4})
     own = default_events.loss_given_default(book(enough, defaults=defaults))
     assert own.lgd == pytest.approx(0.75)
-    assert own.basis == (
-        "the book's own: 4 defaults, weighted by debt, of which 0 are recorded as resolved and 4 are older than 12 "
-        "months"
+    assert own[1:] == ("own defaults", 0, 4)
+    assert words.losses.loss_given_default(own, enough) == (
+        "Loss given default is 75 % of the exposure: the book's own 4 defaults, weighted by debt, of which 0 are "
+        "recorded as resolved and 4 are older than 12 months."
     )
-    assert default_events.loss_given_default(book(defaults=defaults)).basis.startswith("assumed")
+    few = default_events.loss_given_default(book(defaults=defaults))
+    assert few.basis == "assumed"
+    assert "the book has 4 resolved defaults, " in words.losses.loss_given_default(few, LossSettings())
 
 
 def test_a_default_recorded_as_resolved_counts_at_once():
@@ -234,7 +242,7 @@ def test_a_default_recorded_as_resolved_counts_at_once():
     two = LossSettings.model_construct(**LossSettings().model_dump() | {"minimum_resolved_defaults": 2})
     own = default_events.loss_given_default(book(two, defaults=defaults))
     assert own.lgd == pytest.approx(0.6)  # of A's and C's 200, 80 came back; B is young and open
-    assert "of which 1 are recorded as resolved and 1 are older than 12 months" in own.basis
+    assert (own.recorded, own.old) == (1, 1)
 
 
 def test_cover_of_each_buyer():
@@ -348,10 +356,10 @@ def test_asset_correlation_by_the_turnover_that_was_known():
     # 8 million dollars are 10 million euros: 0.24 − 0.04·40/45. D is taken by its group's known turnover.
     small = 0.24 - 0.04 * 40 / 45
     assert table["correlation"].to_dict() == pytest.approx({"E": 0.24, "D": small, "C": small, "B": 0.24, "A": small})
-    told = table["correlation_basis"].str.removeprefix("Basel formula, ").to_dict()
-    assert told["E"] == "turnover of 50 million euros or more"
-    assert told["B"] == "turnover not known: no size adjustment"
-    assert told["A"] == told["C"] == told["D"] == "turnover under 50 million euros"
+    basis = table["correlation_basis"].str.removeprefix("Basel, ").to_dict()
+    assert basis["E"] == "turnover of 50 million euros or more"
+    assert basis["B"] == "turnover not known"
+    assert basis["A"] == basis["C"] == basis["D"] == "turnover below 50 million euros"
 
 
 def test_assess_simulates_as_the_run_says():

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from tradecredit.losses.quadrature import convergence, expected_beside_exact, finding, quadrature, why_not
-from tradecredit.losses.simulation import simulate, vasicek_quantile
+from tradecredit import words
+from tradecredit.losses.quadrature import convergence, quadrature, why_not
+from tradecredit.losses.simulation import simulate
+from tradecredit.numerics.vasicek import default_rate
 from tradecredit.params.losses import Dependence, Sampling, SectorFactors
 
 
@@ -54,7 +56,7 @@ def test_independent_equal_buyers_are_binomial():
 def test_many_small_buyers_beside_the_thousand_largest_have_vasicek_quantiles():
     table = quadrature(simulate(equal(20_000, 0.01, 0.12), scenarios=2_000, seed=1), [0.99, 0.999])
     values = table[table["measure"] == "VaR"]["calculated"].to_numpy() / 20_000
-    assert values == pytest.approx([vasicek_quantile(0.01, 0.12, level) for level in (0.99, 0.999)], rel=0.01)
+    assert values == pytest.approx([default_rate(0.01, 0.12, level) for level in (0.99, 0.999)], rel=0.01)
 
 
 def test_where_there_is_no_such_check_the_reason_is_said():
@@ -63,14 +65,15 @@ def test_where_there_is_no_such_check_the_reason_is_said():
         "several factors": {"dependence": Dependence(sector_factors=factors)},
         "common shock": {"dependence": Dependence(kind="student_t", degrees_of_freedom=5)},
     }
-    for words, arguments in cases.items():
+    for reason, arguments in cases.items():
         result = simulate(book(5), scenarios=1_000, seed=1, **arguments)
-        assert words in why_not(result)
+        assert why_not(result) == reason
         checked = quadrature(result, [0.99])
         assert checked.empty
-        assert finding(result, checked) == f"There is no such check here. {why_not(result)}"
+        assert words.losses.check(result, checked).startswith("This check is not available. With ")
     varies = simulate(book(5).assign(lgd_sd=0.1), scenarios=1_000, seed=1)
-    assert "varies" in why_not(varies)
+    assert why_not(varies) == "varying loss"
+    assert "Loss given default varies" in words.losses.check(varies, quadrature(varies, [0.99]))
     assert why_not(simulate(book(5), scenarios=1_000, seed=1)) == ""
 
 
@@ -83,15 +86,15 @@ def test_nothing_at_risk():
 def test_findings_in_words():
     result = simulate(book(), scenarios=5_000, seed=1)
     checked = quadrature(result, [0.99])
-    assert f"{checked['deviation'].abs().max():.1f} standard errors" in finding(result, checked)
-    told = expected_beside_exact(result, "EUR")
-    assert "seed 1, most of them bad years" in told
-    assert f"exact EUR {(book()['pd'] * book()['lgd'] * book()['exposure']).sum():,.0f}, " in told
+    assert f"{checked['deviation'].abs().max():.1f} standard errors" in words.losses.check(result, checked)
+    sentence = words.losses.expected_beside_exact(result, "EUR")
+    assert "seed 1, with importance sampling of bad years" in sentence
+    assert f"exact EUR {(book()['pd'] * book()['lgd'] * book()['exposure']).sum():,.0f}, " in sentence
     plain = simulate(book(), scenarios=1_000, seed=1, sampling=Sampling(method="plain"))
-    assert "seed 1, as years come" in expected_beside_exact(plain, "EUR")
+    assert "seed 1, without importance sampling" in words.losses.expected_beside_exact(plain, "EUR")
     nothing = simulate(book().assign(pd=0.0), scenarios=1_000, seed=1)
-    assert expected_beside_exact(nothing, "EUR").endswith("simulated EUR 0, exact EUR 0.")
-    assert finding(nothing, quadrature(nothing, [0.99])).startswith("Nothing can be lost")
+    assert words.losses.expected_beside_exact(nothing, "EUR").endswith("simulated EUR 0, exact EUR 0.")
+    assert words.losses.check(nothing, quadrature(nothing, [0.99])).startswith("Nothing can be lost")
 
 
 def test_convergence_ends_with_all_scenarios_and_its_error_falls():

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from tradecredit import words
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.policy import Policy
-from tradecredit.losses.stress import applied, effects, insured_under, remarks, scenarios_of, stories
+from tradecredit.losses.stress import Remarks, applied, effects, insured_under, remarks, scenarios_of
 from tradecredit.params.base import PROJECT
 from tradecredit.params.default import DefaultSettings
 from tradecredit.params.losses import SectorFactors
@@ -62,13 +63,13 @@ def test_probabilities_above_one_are_capped_and_counted():
     threefold = scenario(pd_by_sector={"F": 3.0})
     assert applied(portfolio(), threefold)["pd"].tolist() == pytest.approx([0.01, 0.06, 0.04, 1.0])
     assert effects(portfolio(), [threefold]).loc["scenario", "capped"] == 1
-    assert remarks(portfolio(), threefold) == ["1 default probabilities would pass 1 and are taken as 1."]
+    assert remarks(portfolio(), threefold) == Remarks({}, capped=1, unknown_sales=0)
 
 
 def test_buyers_who_pay_later_owe_more():
     later = scenario(extra_payment_days=10)
     assert applied(portfolio(), later)["exposure"].tolist() == [1_200, 2_000, 3_300, 4_500]
-    assert remarks(portfolio(), later) == []
+    assert remarks(portfolio(), later) == Remarks({}, capped=0, unknown_sales=0)
 
 
 def test_unknown_sales_are_taken_from_the_others():
@@ -76,8 +77,9 @@ def test_unknown_sales_are_taken_from_the_others():
     partly = portfolio().assign(sales_a_day=[20.0, np.nan, 30.0, 50.0])
     later = scenario(extra_payment_days=10)
     assert applied(partly, later)["exposure"].tolist() == [1_200, 2_250, 3_300, 4_500]
-    assert remarks(partly, later) == [
-        "Sales of 1 buyers are not known: their balances grow as those of the others do together."
+    assert remarks(partly, later) == Remarks({}, capped=0, unknown_sales=1)
+    assert words.losses.stories(partly, [later])["remarks"].tolist() == [
+        "Sales of 1 buyer are not known: their balances grow as those of the others do together."
     ]
     with pytest.raises(InputError, match=r"extra_payment_days.*sales a day"):
         applied(portfolio().drop(columns="sales_a_day"), later)
@@ -148,12 +150,12 @@ def test_effects_of_each_scenario():
 
 
 def test_stories_of_the_scenarios():
-    table = stories(portfolio(), [scenario(name="one"), scenario(name="two", pd_by_sector={"K": 2.0})])
+    table = words.losses.stories(portfolio(), [scenario(name="one"), scenario(name="two", pd_by_sector={"K": 2.0})])
     assert table.index.tolist() == ["one", "two"]
     assert table["source"].tolist() == ["None.", "None."]
     assert table["remarks"].iloc[0] == ""
     assert table["remarks"].iloc[1].startswith("No buyer of sector K is at risk")
-    assert stories(portfolio(), []).empty
+    assert words.losses.stories(portfolio(), []).empty
 
 
 def test_cover_of_new_buyers_by_their_limit():
@@ -170,11 +172,9 @@ def test_what_changes_nothing_is_told():
         limits_left_by_sector={"K": 0.5},
         pd_by_grade={9: 2.0, 10: 2.0},
     )
-    assert remarks(portfolio(), foreign) == [
-        "No buyer of country JP, US is at risk: what is stated for it changes nothing.",
-        "No buyer of sector K is at risk: what is stated for it changes nothing.",
-        "No buyer of grade 9, 10 is at risk: what is stated for it changes nothing.",
-    ]
+    assert remarks(portfolio(), foreign).without_effect == {
+        "country": ["JP", "US"], "sector": ["K"], "grade": ["9", "10"],
+    }  # fmt: skip
     bare = portfolio().drop(columns=["grade", "sector", "country"])
     assert applied(bare, foreign)["pd"].tolist() == bare["pd"].tolist()
 

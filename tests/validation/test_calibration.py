@@ -72,14 +72,14 @@ def test_grades_and_all_by_counting():
         binomtest(18, 170, 9 / 170, alternative="greater").pvalue
     )
     # By the binomial test 5 of 50 have p = 0.049 and 12 of 20 p = 0.005: Jeffreys' lie below.
-    assert table["light"].tolist() == ["cannot be told", "amber", "red", "red"]
+    assert table["light"].tolist() == ["not testable", "amber", "red", "red"]
 
 
 @pytest.mark.parametrize(
     ("rows", "bad", "p", "light"),
     [
-        (1, 0, 0.0003, "cannot be told"),
-        (399, 3, 0.01, "cannot be told"),
+        (1, 0, 0.0003, "not testable"),
+        (399, 3, 0.01, "not testable"),
         (401, 0, 0.01, "green"),
         (20, 3, 0.01, "red"),
         (400, 9, 0.01, "amber"),

@@ -8,7 +8,7 @@ import pytest
 from ledgers import ledger, monthly
 from scipy.special import logit
 
-from tradecredit import default
+from tradecredit import default, words
 from tradecredit.book.demo.ledger import demo_book
 from tradecredit.book.schema import TABLES
 from tradecredit.default import panel, point_in_time
@@ -19,7 +19,7 @@ from tradecredit.params.default import DefaultSettings
 from tradecredit.validation import migration, prudent_bounds, stability
 from tradecredit.validation import review as reviewing
 from tradecredit.validation.calibration import grade_tests
-from tradecredit.validation.review import HARDLY, IN_SAMPLE, LATER, OTHER_BUYERS, Review, decisions, history, review
+from tradecredit.validation.review import HARDLY, IN_SAMPLE, LATER, OTHER_BUYERS, Review, history, review
 from tradecredit.validation.traffic_lights import Predictions, traffic_lights
 
 AS_OF = "2026-10-31"
@@ -363,7 +363,7 @@ def test_a_book_without_a_fit_has_a_review_with_the_same_columns(unfitted, book_
         assert getattr(found, table).empty
     assert found.history.columns.tolist() == ["buyer_id", "date", "pd", "grade"]
     assert found.concentration.index.tolist() == ["number"]
-    assert decisions(found) == []
+    assert words.review.decisions(found) == []
     assert found.cohort.shares.columns.tolist() == reviewed.cohort.shares.columns.tolist()
 
 
@@ -435,9 +435,9 @@ def lit(reviewed: Review, **lights: str) -> Review:
 
 
 def test_red_lights_ask_for_a_decision(reviewed):
-    assert decisions(lit(reviewed, level="green", slope="amber", ranking="cannot be told")) == []
-    (one,) = decisions(lit(reviewed, level="red", slope="amber"))
+    assert words.review.decisions(lit(reviewed, level="green", slope="amber", ranking="not testable")) == []
+    (one,) = words.review.decisions(lit(reviewed, level="red", slope="amber"))
     assert "one light of its review is red (level)" in one
-    (two,) = decisions(lit(reviewed, level="red", slope="red", ranking="green"))
+    (two,) = words.review.decisions(lit(reviewed, level="red", slope="red", ranking="green"))
     assert "2 lights of its review are red (level; slope)" in two
     assert "ranking" not in two

@@ -124,7 +124,7 @@ def test_drift_of_small_samples_is_chance_or_cannot_be_told():
     # 12 of 20 against 8 of 20: 0.2 · ln 1.5 · 2 = 0.16 looks amber, and by chance 3.84 · 0.1 = 0.38 is found.
     table = stability.drift(pd.DataFrame({"x": [1] * 12 + [2] * 8}), pd.DataFrame({"x": [1] * 8 + [2] * 12}))
     assert table.loc["x", "psi"] == pytest.approx(0.4 * math.log(1.5))
-    assert table.loc["x", "light"] == "cannot be told"
+    assert table.loc["x", "light"] == "not testable"
     # The same shares of 40 rows: by chance 0.19, so that 0.25 would have been seen.
     table = stability.drift(pd.DataFrame({"x": [1] * 24 + [2] * 16}), pd.DataFrame({"x": [1] * 16 + [2] * 24}))
     assert table.loc["x", "light"] == "green"
@@ -135,7 +135,7 @@ def test_drift_of_small_samples_is_chance_or_cannot_be_told():
 
 def test_drift_of_nothing():
     empty = pd.DataFrame({"x": pd.Series(dtype="float64")})
-    assert stability.drift(empty, empty)["light"].tolist() == ["cannot be told"]
+    assert stability.drift(empty, empty)["light"].tolist() == ["not testable"]
     assert stability.drift(pd.DataFrame(), pd.DataFrame()).columns.tolist() == stability.DRIFT_COLUMNS
 
 
@@ -256,4 +256,4 @@ def test_exposure_of_one_date_alone_cannot_be_told():
     grades = graded(3, 4)
     then, now = stability.concentration(grades), stability.concentration(grades, pd.Series([1.0] * 7))
     table = stability.concentration_rise(then, now)
-    assert table["light"].to_dict() == {"number": "green", "exposure": "cannot be told"}
+    assert table["light"].to_dict() == {"number": "green", "exposure": "not testable"}

@@ -13,7 +13,7 @@ from tradecredit.validation import calibration, stability
 from tradecredit.validation.traffic_lights import COLUMNS, RULES, Predictions, traffic_lights
 
 BOUNDS = [0.0003, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]
-LIGHTS = {"green", "amber", "red", "cannot be told"}
+LIGHTS = {"green", "amber", "red", "not testable"}
 
 
 def book(random, *, firms=1500, centre=-3.0, said=lambda odds: odds):
@@ -64,7 +64,7 @@ def test_figures_are_those_of_the_tests_themselves():
     assert table.loc["defaults in all", "p_value"] == graded.loc["all", "jeffreys"]
     ratio = graded.loc["all", "observed"] / graded.loc["all", "predicted"]
     assert table.loc["defaults in all", "value"] == pytest.approx(ratio)
-    told_grades = graded[graded["light"] != "cannot be told"].drop("all")
+    told_grades = graded[graded["light"] != "not testable"].drop("all")
     smallest = told_grades["jeffreys"].min() * (len(graded) - 1)
     assert table.loc["defaults by grade", "p_value"] == pytest.approx(min(1, smallest))
     chi, score = calibration.hosmer_lemeshow(*told), calibration.spiegelhalter(*told)
@@ -155,7 +155,7 @@ def test_a_book_with_few_defaults_is_told_what_it_lacks():
     # 100 buyers at 1 to 2 %, one of whom defaulted: 1.5 defaults expected.
     probability = pd.Series(np.linspace(0.01, 0.02, 100))
     table = traffic_lights(Predictions(probability, pd.Series([0] * 99 + [1]), pd.Series([6] * 100)))
-    assert table["light"].eq("cannot be told").all()
+    assert table["light"].eq("not testable").all()
     assert set(table.index) == set(RULES) - {"drift of inputs", "concentration by number", "concentration by exposure"}
     for test in ("ranking", "level", "slope", "Brier skill"):
         assert table.loc[test, "rule"] == (
@@ -195,19 +195,19 @@ def test_one_bad_grade_of_many_is_measured_against_their_number():
 def test_nobody_and_probabilities_that_cannot_be_tested():
     none, drift = pd.Series(dtype="float64"), stability.drift(pd.DataFrame(), pd.DataFrame())
     table = traffic_lights(Predictions(none, none, pd.Series(dtype="Int64")), drift=drift)
-    assert table["light"].eq("cannot be told").all()
+    assert table["light"].eq("not testable").all()
     certain = Predictions(pd.Series([0.0] * 50 + [1.0] * 50), pd.Series([0] * 50 + [1] * 50))
     table = traffic_lights(certain)
     assert table.loc["level", "rule"].endswith("or the ranking is without fault.")
-    assert table.loc["level", "light"] == "cannot be told"
+    assert table.loc["level", "light"] == "not testable"
 
 
 @pytest.mark.parametrize(
     ("lights", "light", "value"),
     [
         (["green", "green"], "green", 0.2),
-        (["cannot be told", "green"], "cannot be told", 0.1),
-        (["amber", "cannot be told"], "amber", 0.1),
+        (["not testable", "green"], "not testable", 0.1),
+        (["amber", "not testable"], "amber", 0.1),
         (["red", "amber"], "red", 0.1),
     ],
 )
@@ -215,7 +215,7 @@ def test_drift_shows_the_worst_light(lights, light, value):
     drift = pd.DataFrame({"psi": [0.1, 0.2], "light": lights})
     table = traffic_lights(book(np.random.default_rng(1), firms=100), drift=drift)
     assert table.loc["drift of inputs", ["value", "light"]].tolist() == [value, light]
-    assert table.loc["drift of inputs", "rule"].endswith("does not reach 0.25.") == (light == "cannot be told")
+    assert table.loc["drift of inputs", "rule"].endswith("does not reach 0.25.") == (light == "not testable")
 
 
 def test_concentration_shows_the_rise():
@@ -235,7 +235,7 @@ def test_lights_of_true_models_are_seldom_other_than_green():
     random = np.random.default_rng(4)
     known = book(random, firms=5000)
     lights = pd.DataFrame([traffic_lights(book(random, firms=800), known)["light"] for _ in range(100)])
-    assert set(np.unique(lights.astype(str))) <= LIGHTS - {"cannot be told"}
+    assert set(np.unique(lights.astype(str))) <= LIGHTS - {"not testable"}
     amber, red = lights.isin(["amber", "red"]).mean(), lights.eq("red").mean()
     # Tests are wrong in 5 % of samples (two standard errors of 100 are 4.4), red in 1 %, and where two standard errors
     # to one side are the rule in 2.3 %. Level and slope have standard errors of 0.14 with some 60 defaults: they lie

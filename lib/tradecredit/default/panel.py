@@ -142,20 +142,17 @@ LONGEST_YEARS = 10
 """Past dates go back no further: older buyers tell little of today's, and one stray invoice would add decades."""
 
 
-def unmatched(book: Book) -> list[str]:
-    """Return in sentences which keys of the run's `default` section fit nothing in the book; none: nothing to say."""
+def unmatched(book: Book) -> dict[str, list[str]]:
+    """Return the names in the run's `default` section that fit nothing in the book, by key; empty: all fit."""
     settings, buyers = book.run.default, book.buyers
     country, sector = buyers["country"].dropna(), buyers["sector"].dropna()
     places = {*country, *sector, *(buyers["country"] + "/" + buyers["sector"]).dropna()}
-    unknown: dict[str, tuple[Iterable[str], set[str]]] = {
+    stated: dict[str, tuple[Iterable[str], set[str]]] = {
         "default.agencies": (settings.agencies, set(book.scores["agency"])),
         "default.central_tendencies": (settings.central_tendencies, places),
     }
-    return [
-        f"{key} names {', '.join(missing)}, which no row of the book has: it has no effect."
-        for key, (named, known) in unknown.items()
-        if (missing := [name for name in named if name not in known])
-    ]
+    found = {key: [name for name in named if name not in known] for key, (named, known) in stated.items()}
+    return {key: missing for key, missing in found.items() if missing}
 
 
 def dates(book: Book, *, until: pd.Timestamp, step_months: int) -> list[pd.Timestamp]:

@@ -40,7 +40,7 @@ class Assessment:
     `observed` on its last date, `later_date`: by a fit that knew only outcomes known by then (empty without one).
     `defaulters`: buyers in the panel that defaulted within 12 months. `factor`: what the odds of the fit are multiplied
     by for the level; `tendency`: the mean that the stated curves are shifted to (missing with a fit). `level`: index
-    `figure`; `value`, `unit`. `basis`: in a sentence, what the probabilities rest on.
+    `figure`; `value`, `unit`. `buyer_years` that were watched for defaults (missing with a fit).
     """
 
     ratings: pd.DataFrame
@@ -57,7 +57,7 @@ class Assessment:
     factor: float
     tendency: float
     level: pd.DataFrame
-    basis: str
+    buyer_years: float
 
 
 def assess(book: Book) -> pd.DataFrame:
@@ -107,7 +107,7 @@ def assessment(book: Book) -> Assessment:
         stated = expert_prior.stated_tendency(today, alive, settings)
         factor, levels = _level_of_fit(rated["pd"][alive], stated, observed, book)
         rated = rated.assign(**{name: point_in_time.moved(rated[name], factor) for name in ("pd", "pd_low", "pd_high")})
-        basis = _fitted_basis(model, observed, defaulters, settings, levels)
+        buyer_years = float("nan")
     else:
         model, later, observed = None, nothing, observed.assign(fitted=np.nan, other_buyers=np.nan)
         known = expert_prior.history(observed, settings, years=STEP_MONTHS / HORIZON_MONTHS)
@@ -116,7 +116,7 @@ def assessment(book: Book) -> Assessment:
         tendency, levels = _stated_level(known, expert_prior.stated_tendency(today, alive, settings), book)
         rated, contributions = expert_prior.rated(today, alive, tendency, weights=weights, settings=settings)
         table, curves = expert_prior.shape(today, weights, settings)
-        basis = _stated_basis(known, defaulters, settings, levels)
+        buyer_years = known.buyer_years
     rated = rated.assign(drivers=drivers(contributions, today, candidates(book)))
     rated = rated[["pd", "pd_low", "pd_high", "drivers", "method"]]
     ratings = _overridden(_in_default(rated, book), book)
@@ -136,7 +136,7 @@ def assessment(book: Book) -> Assessment:
         factor=factor,
         tendency=tendency,
         level=_with_units(levels),
-        basis=basis,
+        buyer_years=buyer_years,
     )
 
 
@@ -218,50 +218,6 @@ def _index(now: point_in_time.PointInTime) -> dict[str, float]:
     return {
         "insolvency index then": now.then, "insolvency index now": now.now, "odds multiplied for the index": now.factor
     }  # fmt: skip
-
-
-def _index_in_words(settings: DefaultSettings, levels: dict[str, float]) -> str:
-    average = "the level is an average over these years, not that of today."
-    if settings.insolvency_index is None:
-        return f"No index of insolvencies is stated: {average}"
-    if np.isnan(levels["insolvency index now"]):
-        return f"The stated index of insolvencies has no values by now, or none for these years: {average}"
-    return f"An index moves the level to today ({settings.insolvency_index.source.rstrip('.')})."
-
-
-def _fitted_basis(
-    model: DefaultModel, observed: pd.DataFrame, defaulters: int, settings: DefaultSettings, levels: dict[str, float]
-) -> str:
-    at = "the stated central tendency" if settings.level == "stated" else "the book's own default rate"
-    return (
-        f"Curves of {len(model.inputs)} inputs that add up in log-odds, fitted on {len(observed):,} observations "
-        f"of this book's buyers on past dates; {defaulters} buyers defaulted within {HORIZON_MONTHS} months of at "
-        f"least one of theirs. The fit is held to stated curves, which its defaults move ({_beliefs()}). The level is "
-        f"{at}. {_index_in_words(settings, levels)}"
-    )
-
-
-def _beliefs() -> str:
-    return (
-        f"payment behaviour by stated weights, more than {expert_prior.LONGEST_DAYS:.0f} days counting as "
-        f"{expert_prior.LONGEST_DAYS:.0f}; accounts by curves fitted to {expert_prior.SOURCE}; agencies' scores by the "
-        "default rates that the run states for them"
-    )
-
-
-def _stated_basis(
-    known: expert_prior.History, defaulters: int, settings: DefaultSettings, levels: dict[str, float]
-) -> str:
-    weights = ", ".join(f"{name} {weight:.2f}" for name, weight in known.weights.items())
-    return (
-        f"{defaulters} buyers defaulted within {HORIZON_MONTHS} months of an observation in this book, and a fit "
-        f"needs {settings.minimum_defaults}. The default probability cannot be estimated from this book. The level is "
-        f"the stated central tendency of {levels['central tendency, stated']:.2%} "
-        f"({settings.central_tendency_source}), which "
-        f"the book's {known.buyer_years:,.0f} watched buyer-years move as far as a belief worth "
-        f"{settings.prior_buyer_years:,.0f} allows. {_index_in_words(settings, levels)} The order comes from stated "
-        f"curves ({_beliefs()}); weight of each part after the book's own defaults: {weights}."
-    )
 
 
 def _in_default(rated: pd.DataFrame, book: Book) -> pd.DataFrame:

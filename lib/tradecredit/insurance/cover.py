@@ -101,25 +101,6 @@ def premium_of_sales(policy: Policy) -> float:
     return (policy.premium_rate or 0.0) * (1 + (policy.premium_tax_rate or 0.0))
 
 
-def stopped_in_words(limits: pd.DataFrame, currency: str) -> str:
-    """Return in a sentence to how many buyers nothing more is shipped with cover; empty without any.
-
-    `limits`: `limits.recommend`. Buyers in default are not told of.
-    """
-    stopped = limits[limits["stopped"] & (limits["binding"] != "in default") & (limits["insured"] > 0)]
-    if stopped.empty:
-        return ""
-    many, their, they = ("buyer has", "its limit", "it owes")
-    if len(stopped) > 1:
-        many, their, they = ("buyers have", "their limits", "they owe")
-    return (
-        f"{len(stopped):,} insured {many} an invoice overdue past the policy's extension period: nothing that is "
-        f"shipped now is insured there, and cover adds nothing to {their}. The {currency} "
-        f"{stopped['insured'].sum():,.0f} of what {they} that counts as insured is so only if it was shipped before "
-        "and is reported in time."
-    )
-
-
 def _insured_share(book: Book, policy: Policy, insured: pd.Series, weight: pd.Series) -> pd.Series:
     """Return the part of each buyer's sales of the last 12 months, so weighted, that is `insured` (`insured_sales`)."""
     invoices, buyers = book.invoices, book.buyers["buyer_id"]

@@ -45,17 +45,6 @@ def own_policy(book: Book, policies: Sequence[Policy]) -> Policy | None:
     return policies[0] if book.run.policy and policies else None
 
 
-def unknown_buyers(book: Book, policies: Sequence[Policy]) -> list[str]:
-    """Return in sentences which policies name buyers that the book does not know on its day; none: nothing to say."""
-    known = book.buyers["buyer_id"]
-    unknown = {policy.name: policy.unknown_buyers(known) for policy in policies}
-    return [
-        f"{name} names {', '.join(ids)}, which the buyers of the book do not have: nothing is insured there."
-        for name, ids in unknown.items()
-        if ids
-    ]
-
-
 def insurable_turnover(book: Book, policy: Policy) -> float:
     """Return the amount, net of tax where that is known, of the last 12 months' invoices that a policy insures.
 

@@ -33,21 +33,6 @@ _STEPS_OF_DIRECTION = 8
 _STEPS_OF_TWIST = 25
 
 
-def dependence_in_words(dependence: Dependence) -> str:
-    """Return in a sentence what makes defaults hang together."""
-    factors = dependence.sector_factors
-    count = "one factor, the same for all buyers" if factors is None else f"{len(factors.factors)} factors by sector"
-    freedom, spread = dependence.degrees_of_freedom or 0, dependence.default_rate_sd or 0
-    kinds = {
-        "gaussian": f"{count}: normal (Gaussian dependence)",
-        "student_t": f"{count}: normal, divided by a common shock, so that extremes come together (Student-t "
-        f"dependence, {freedom:g} degrees of freedom)",
-        "gamma": f"{count}: gamma-distributed with mean 1 and standard deviation {spread:g}, by which default rates "
-        "are multiplied, whatever the asset correlation (CreditRisk+)",
-    }
-    return f"Defaults hang together by {kinds[dependence.kind]}."
-
-
 class Part(NamedTuple):
     """Consecutive scenarios of one kind, the worst first: 0 as years come, from 1 around the bad years of a level."""
 

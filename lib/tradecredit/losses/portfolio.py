@@ -25,8 +25,9 @@ def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     `ratings`: index buyer_id, `pd` (12-month default probability) and, if it has one, `grade`. Out, index buyer_id in
     the order of the ids: `pd` (missing where `ratings` has none), `grade`; `sector`, `country`, and `group_id` unless
     the run's groups default one by one (missing: none); `exposure`, `balance`, `sales_a_day` and `insurable`, as
-    `exposures`; `lgd`, with `lgd_basis` in words, and `lgd_sd` where the run has one; `correlation`, with
-    `correlation_basis`, as `asset_correlation`; `insured_limit` and `cover`, as `cover`; `evidence`, as `evidence`.
+    `exposures`; `lgd`, with `lgd_basis` (`assumed` or `own defaults`), and `lgd_sd` where the run has one;
+    `correlation`, with `correlation_basis`, as `asset_correlation`; `insured_limit` and `cover`, as `cover`;
+    `evidence`, as `evidence`.
 
     Buyers `in_default` are left out; the balances of this table and the exposures of `already_defaulted` add up to the
     book's open amount. Raises `ParameterError` where the run's `lgd_sd` is more than a share of this mean can vary by.
@@ -123,7 +124,7 @@ def _sales_a_day(book: Book) -> pd.Series:
 
 
 def asset_correlation(book: Book, probability: pd.Series) -> pd.DataFrame:
-    """Return the asset correlation of buyers as the run takes it, `correlation`, and in words why, `correlation_basis`.
+    """Return the asset correlation of buyers as the run takes it, `correlation`, and why, `correlation_basis`.
 
     `probability`: 12-month default probability, index buyer_id, which is that of the result. The run's number for all
     buyers; or `basel_correlation` by the revenue of the latest account published by the as-of date. The revenues of a
@@ -133,15 +134,15 @@ def asset_correlation(book: Book, probability: pd.Series) -> pd.DataFrame:
     settings = book.run.losses
     if settings.correlation != "basel":
         table = pd.DataFrame({"correlation": settings.correlation}, index=probability.index)
-        return table.assign(correlation_basis="one number for all buyers").astype({"correlation_basis": "str"})
+        return table.assign(correlation_basis="stated").astype({"correlation_basis": "str"})
     revenue = ratios(book)["revenue"]
     groups = book.buyers.set_index("buyer_id")["group_id"]
     together = revenue.groupby(groups).transform("sum", min_count=1)
     turnover = revenue.where(groups.isna(), together).reindex(probability.index) / settings.million_euros
     basis = np.select(
         [turnover.isna(), turnover < LARGEST],
-        ["Basel formula, turnover not known: no size adjustment", "Basel formula, turnover under 50 million euros"],
-        "Basel formula, turnover of 50 million euros or more",
+        ["Basel, turnover not known", "Basel, turnover below 50 million euros"],
+        "Basel, turnover of 50 million euros or more",
     )
     table = pd.DataFrame({"correlation": basel_correlation(probability, turnover), "correlation_basis": basis})
     return table.astype({"correlation_basis": "str"})

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.losses.kernels import hazard, loss_moments, own_of
-from tradecredit.losses.simulation import LossDistribution, expected_loss
+from tradecredit.losses.simulation import LossDistribution
 from tradecredit.losses.simulator import Simulator
 from tradecredit.numerics.compiled import compiled
-from tradecredit.numerics.risk_measures import Sample, expected, expected_shortfall
+from tradecredit.numerics.risk_measures import Sample, expected_shortfall
 
 PLACES = np.linspace(-8.0, 8.0, 129)
 """States of the economy that are integrated over, by the trapezoidal rule."""
@@ -27,38 +27,18 @@ BELOW_ZERO = 64
 """Amounts at the lattice's end that stand for what the normal has below zero."""
 
 
+SEVERAL_FACTORS, COMMON_SHOCK, VARYING_LOSS = "several factors", "common shock", "varying loss"
+"""Why a distribution cannot be integrated over one factor."""
+
+
 def why_not(dist: LossDistribution) -> str:
-    """Return in a sentence why there is no such check for a distribution; empty where there is."""
+    """Return why there is no such check for a distribution; empty where there is."""
     dependence = dist.settings.dependence
     if dependence.sector_factors is not None:
-        return "There are several factors: the distribution cannot be integrated over one."
+        return SEVERAL_FACTORS
     if dependence.kind == "student_t":
-        return "A common shock acts beside the factor: the distribution cannot be integrated over one."
-    if dist.simulator().lgd_sd.any():
-        return "The loss given default varies from one default to the next: amounts are not fixed."
-    return ""
-
-
-def finding(dist: LossDistribution, checked: pd.DataFrame) -> str:
-    """Return in a sentence what the check says, or why there is none; `checked`: what `quadrature` returns."""
-    reason = why_not(dist)
-    if reason:
-        return f"There is no such check here. {reason}"
-    largest = checked["deviation"].abs().max()
-    if not np.isfinite(largest):
-        return "Nothing can be lost: there is nothing to check."
-    return f"The simulated value that is farthest from the calculated one is {largest:.1f} standard errors away."
-
-
-def expected_beside_exact(dist: LossDistribution, currency: str) -> str:
-    """Return in words how the scenarios were drawn, and how far the simulated expected loss is from the exact one."""
-    simulated, error = expected(dist.losses["gross"].to_numpy(), dist.sample)
-    exact = expected_loss(dist.portfolio).sum()
-    seeking = dist.settings.sampling.method == "tail"
-    drawn = "most of them bad years that weigh less" if seeking else "as years come"
-    words = f"{len(dist.losses):,} years were simulated from seed {dist.seed}, {drawn}."
-    away = f", {abs(simulated - exact) / error:.1f} standard errors away" if error > 0 else ""
-    return f"{words} Expected loss: simulated {currency} {simulated:,.0f}, exact {currency} {exact:,.0f}{away}."
+        return COMMON_SHOCK
+    return VARYING_LOSS if dist.simulator().lgd_sd.any() else ""
 
 
 def quadrature(dist: LossDistribution, levels: Sequence[float]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Scenarios as data: what a worse year does to the buyers' risk, to what they owe, and to the insurer's limits."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -119,43 +120,34 @@ def effects(portfolio: pd.DataFrame, scenarios: Sequence[Scenario]) -> pd.DataFr
     return pd.DataFrame(rows, index=pd.Index(names, name="scenario"))
 
 
-def stories(portfolio: pd.DataFrame, scenarios: Sequence[Scenario]) -> pd.DataFrame:
-    """Return what each scenario tells and where its figures come from, in words. Index `scenario`.
+class Remarks(NamedTuple):
+    """What the reader of a scenario's figures must know.
 
-    Columns: `description` and `source`, as the scenario states them, and `remarks`, empty where there are none.
+    `without_effect`: by `country`, `sector` and `grade` those that it names and no buyer at risk is of; `capped`:
+    default probabilities that would pass 1; `unknown_sales`: buyers whose sales a day, which it asks for, are missing.
     """
-    rows = [(scenario.description, scenario.source, " ".join(remarks(portfolio, scenario))) for scenario in scenarios]
-    index = pd.Index([scenario.name for scenario in scenarios], name="scenario", dtype="str")
-    return pd.DataFrame(rows, columns=["description", "source", "remarks"], index=index, dtype="str")
+
+    without_effect: dict[str, list[str]]
+    capped: int
+    unknown_sales: int
 
 
-def remarks(portfolio: pd.DataFrame, scenario: Scenario) -> list[str]:
-    """Return what the reader of a scenario's figures must know: what it states without effect, and what was assumed.
-
-    That no buyer is of a country, sector or grade that it names; that probabilities were capped at 1; that the sales of
-    some buyers are not known. Empty where there is nothing to say.
-    """
-    return list(_remarks(portfolio, scenario))
-
-
-def _remarks(portfolio: pd.DataFrame, scenario: Scenario) -> Iterator[str]:
+def remarks(portfolio: pd.DataFrame, scenario: Scenario) -> Remarks:
+    """Return what a scenario states without effect on a portfolio, and what was assumed."""
     named: dict[str, list[str] | list[int]] = {
         "country": [*scenario.insolvency_growth_by_country, *scenario.pd_by_country],
         "sector": [*scenario.pd_by_sector, *scenario.limits_left_by_sector],
         "grade": [*scenario.pd_by_grade, *scenario.limits_left_by_grade],
     }
-    for column, values in named.items():
-        idle = {str(value) for value in values} - {str(value) for value in _labels(portfolio, column).dropna()}
-        if idle:
-            told = ", ".join(sorted(idle, key=lambda label: (len(label), label)))
-            yield f"No buyer of {column} {told} is at risk: what is stated for it changes nothing."
-    passed = int((portfolio["pd"] * _pd_multiplier(portfolio, scenario) > 1).sum())
-    if passed:
-        yield f"{passed:,} default probabilities would pass 1 and are taken as 1."
-    if scenario.extra_payment_days:
-        unknown = int(_sales_a_day(portfolio).isna().sum())
-        if unknown:
-            yield f"Sales of {unknown:,} buyers are not known: their balances grow as those of the others do together."
+    idle = {
+        column: {str(value) for value in values} - {str(value) for value in _labels(portfolio, column).dropna()}
+        for column, values in named.items()
+    }
+    return Remarks(
+        {column: sorted(labels, key=lambda label: (len(label), label)) for column, labels in idle.items() if labels},
+        int((portfolio["pd"] * _pd_multiplier(portfolio, scenario) > 1).sum()),
+        int(_sales_a_day(portfolio).isna().sum()) if scenario.extra_payment_days else 0,
+    )
 
 
 def _pd_multiplier(portfolio: pd.DataFrame, scenario: Scenario) -> pd.Series:
@@ -233,8 +225,8 @@ def _with_new_buyers(stressed: pd.DataFrame, scenario: Scenario) -> pd.DataFrame
         for _ in range(new.count)
     ]
     usual = {name: stressed[name].median() for name in ("lgd", "lgd_sd", "correlation") if name in stressed}
-    words = {"evidence": "good_faith", "lgd_basis": "as the median buyer", "correlation_basis": "as the median buyer"}
-    new = pd.DataFrame(rows, index=ids).assign(**usual, balance=0.0, **words)
+    stated = {"evidence": "good_faith", "lgd_basis": "median buyer", "correlation_basis": "median buyer"}
+    new = pd.DataFrame(rows, index=ids).assign(**usual, balance=0.0, **stated)
     new = new.assign(insurable=new["exposure"])
     cover = np.select([new["insured_limit"].isna(), new["insured_limit"] == 0], ["no limit named", "limit refused"],
                       "named limit")  # fmt: skip

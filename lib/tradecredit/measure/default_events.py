@@ -14,10 +14,16 @@ RESOLVED_MONTHS = 12
 
 
 class LossGivenDefault(NamedTuple):
-    """The share of a balance that is lost at default, and in words where it comes from."""
+    """The share of a balance that is lost at default, and the defaults that it comes from.
+
+    `basis`: `own defaults`, or `assumed` where too few are resolved; `recorded` as resolved, and so `old` that all has
+    come in.
+    """
 
     lgd: float
     basis: str
+    recorded: int
+    old: int
 
 
 def already_defaulted(book: Book) -> pd.DataFrame:
@@ -66,15 +72,9 @@ def loss_given_default(book: Book) -> LossGivenDefault:
     old = events["date"] <= book.as_of - pd.DateOffset(months=RESOLVED_MONTHS)
     needed = settings.minimum_resolved_defaults
     if (on_record | old).sum() < needed:
-        return LossGivenDefault(
-            settings.lgd,
-            f"assumed ({settings.lgd_source}): {(on_record | old).sum()} resolved defaults in the book, "
-            f"{needed} needed",
-        )
+        return LossGivenDefault(settings.lgd, "assumed", int(on_record.sum()), int((old & ~on_record).sum()))
     events = events[on_record | old]
     recovered = np.minimum(events["recovered"], events["debt"]).sum()
     return LossGivenDefault(
-        float(1 - recovered / events["debt"].sum()),
-        f"the book's own: {len(events)} defaults, weighted by debt, of which {on_record.sum()} are recorded as "
-        f"resolved and {(old & ~on_record).sum()} are older than {RESOLVED_MONTHS} months",
+        float(1 - recovered / events["debt"].sum()), "own defaults", int(on_record.sum()), int((old & ~on_record).sum())
     )

@@ -23,8 +23,8 @@ def quality(book: Book) -> pd.DataFrame:
 
     Columns: `table` that the check needs; `check`; `rows` found; `amount` at stake in the reporting currency (of an
     invoice or receipt its amount, of an open item what is open, of a buyer its open amount; missing where none belongs
-    to the check); `share` of the rows looked at (of a buyers' check: the buyers); `remark`, what follows from it. Where
-    the book does not hold the table, rows, amount and share are missing and the remark says so.
+    to the check); `share` of the rows looked at (of a buyers' check: the buyers). Where the book does not hold the
+    table, rows, amount and share are missing. What follows from a finding: `words.receivables.with_remarks`.
     """
     items = open_items(book)
     owed = _looked_up(book.buyers["buyer_id"], items.groupby("buyer_id")["open_amount"].sum()).fillna(0.0)
@@ -37,17 +37,16 @@ def quality(book: Book) -> pd.DataFrame:
         *_statements(book, owed),
         *_defaults(book, items),
     ]
-    table = pd.DataFrame(checks, columns=["table", "check", "rows", "amount", "share", "remark"])
+    table = pd.DataFrame(checks, columns=["table", "check", "rows", "amount", "share"])
     absent = ~table["table"].map(book.has)
     table["rows"] = table["rows"].astype("Int64").mask(absent)
     table[["amount", "share"]] = table[["amount", "share"]].mask(absent)
-    table["remark"] = table["remark"].where(~absent, "not checked: the book holds no " + table["table"])
     return table
 
 
-def _found(table: str, check: str, hit: pd.Series, amount: pd.Series | None, remark: str) -> tuple:
+def _found(table: str, check: str, hit: pd.Series, amount: pd.Series | None) -> tuple:
     at_stake = float("nan") if amount is None else float(amount[hit].sum())
-    return table, check, int(hit.sum()), at_stake, hit.mean() if len(hit) else float("nan"), remark
+    return table, check, int(hit.sum()), at_stake, hit.mean() if len(hit) else float("nan")
 
 
 def _looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
@@ -58,17 +57,16 @@ def _looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
 def _buyers(book: Book, owed: pd.Series) -> Iterator[tuple]:
     buyers = book.buyers
     registration = buyers["registration_id"]
-    yield _found("buyers", "no country", buyers["country"].isna(), owed, "stand as (not stated) in concentrations")
-    yield _found("buyers", "no sector", buyers["sector"].isna(), owed, "stand as (not stated) in concentrations")
+    yield _found("buyers", "no country", buyers["country"].isna(), owed)
+    yield _found("buyers", "no sector", buyers["sector"].isna(), owed)
     yield _found(
-        "buyers", "no registration id", registration.isna(), owed, "cover may name the wrong legal entity"
+        "buyers", "no registration id", registration.isna(), owed
     )  # fmt: skip
     yield _found(
         "buyers", "registration id of another buyer", registration.notna() & registration.duplicated(keep=False), owed,
-        "one legal entity under several numbers: its limits and exposure do not add up",
     )  # fmt: skip
     idle = ~buyers["buyer_id"].isin(book.invoices["buyer_id"])
-    yield _found("buyers", "no invoice", idle, owed, "no payment behaviour; a limit may be open for nothing")
+    yield _found("buyers", "no invoice", idle, owed)
 
 
 def _invoices(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
@@ -78,53 +76,46 @@ def _invoices(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
     rest = owed.gt(0) & items["paid"].gt(0) & owed.lt(SHORT_PAYMENT * amount)
     yield _found(
         "invoices", "same buyer, day and amount as an earlier one", items.duplicated(["buyer_id", "issued", "amount"]),
-        amount, "possibly entered twice",
+        amount,
     )  # fmt: skip
     yield _found(
         "invoices", "due on the day of issue", terms.eq(0) & ~prepaid, amount,
-        "a missing due date, or cash sales: both raise the amount past due",
     )  # fmt: skip
     yield _found(
         "invoices", f"terms above {LONG_TERMS_DAYS} days", terms > LONG_TERMS_DAYS, amount,
-        "beyond what policies usually allow; or a wrong due date",
     )  # fmt: skip
     yield _found(
         "invoices", "dated on a Saturday or Sunday", items["issued"].dt.day_of_week >= 5, amount,
-        "usual in some trades and countries; else a sign of booked, not real, dates",
     )  # fmt: skip
     yield _found(
         "invoices", "settled on the day of issue", (items["settled"] == items["issued"]) & amount.gt(0) & ~prepaid,
-        amount, "cash sales shorten the DSO; or offsets and reversals",
+        amount,
     )  # fmt: skip
-    yield _found("invoices", "amount of zero", amount == 0, amount, "count as settled on the day of issue")
+    yield _found("invoices", "amount of zero", amount == 0, amount)
     yield _found(
         "invoices", "no tax stated", book.invoices["tax"].isna(), book.invoices["amount"],
-        "insurance that covers net of tax is computed on the gross amount",
     )  # fmt: skip
     yield _found(
         "invoices", "open more than a year past due", items["days_past_due"] > 365, owed,
-        "to be written off, or receipts not applied",
     )  # fmt: skip
     yield _found(
-        "invoices", f"paid but for less than {SHORT_PAYMENT:.0%}", rest, owed, "short payments or bank charges to clear"
+        "invoices", f"paid but for less than {SHORT_PAYMENT:.0%}", rest, owed
     )  # fmt: skip
     yield _found(
         "invoices", "open though the buyer prepays", prepaid & owed.gt(0), owed,
-        "prepayments not applied, or a wrong kind of buyer",
     )  # fmt: skip
     issued = book.invoices["issued"]
     months = pd.period_range(issued.min(), book.as_of, freq="M") if len(issued) else pd.PeriodIndex([], freq="M")
     silent = pd.Series(~months.isin(issued.dt.to_period("M")), index=months)
-    yield _found("invoices", "months without any invoice", silent, None, "the export may have a gap, or end early")
+    yield _found("invoices", "months without any invoice", silent, None)
 
 
 def _receipts(book: Book) -> Iterator[tuple]:
     receipts = book.receipts
     yield _found(
         "receipts", "dated on a Saturday or Sunday", receipts["received"].dt.day_of_week >= 5, receipts["amount"],
-        "banks rarely value money on these days: booking dates shift days late",
     )  # fmt: skip
-    yield _found("receipts", "amount of zero", receipts["amount"] == 0, None, "harmless; often a reversed booking")
+    yield _found("receipts", "amount of zero", receipts["amount"] == 0, None)
 
 
 def _disputes(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
@@ -132,26 +123,25 @@ def _disputes(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
     pending = disputes["closed"].isna()
     owed = _looked_up(disputes["invoice_id"], items.set_index("invoice_id")["open_amount"])
     yield _found(
-        "disputes", "open on a settled invoice", pending & owed.eq(0), disputes["amount"], "to be closed"
+        "disputes", "open on a settled invoice", pending & owed.eq(0), disputes["amount"]
     )  # fmt: skip
     yield _found(
         "disputes", "open for more than a year", pending & (book.as_of - disputes["opened"]).dt.days.gt(365),
-        disputes["amount"], "disputed debts are not insured until settled",
+        disputes["amount"],
     )  # fmt: skip
     yield _found(
         "disputes", "closed on the day it was opened", disputes["closed"] == disputes["opened"], disputes["amount"],
-        "how long it lasted is not known: open disputes may be understated",
     )  # fmt: skip
     yield _found(
-        "disputes", "no amount", book.disputes["amount"].isna(), disputes["amount"], "the whole invoice is taken"
+        "disputes", "no amount", book.disputes["amount"].isna(), disputes["amount"]
     )  # fmt: skip
-    yield _found("disputes", "no reason", disputes["reason"].isna(), disputes["amount"], "stand as (not stated)")
+    yield _found("disputes", "no reason", disputes["reason"].isna(), disputes["amount"])
 
 
 def _limits(book: Book, owed: pd.Series) -> Iterator[tuple]:
     in_force = limits_in_force(book)
     own = book.buyers["buyer_id"].isin(in_force.index[in_force["own"].notna()])
-    yield _found("limits", "buyer owes without an own limit in force", owed.gt(0) & ~own, owed, "nobody decided on it")
+    yield _found("limits", "buyer owes without an own limit in force", owed.gt(0) & ~own, owed)
 
 
 def _statements(book: Book, owed: pd.Series) -> Iterator[tuple]:
@@ -159,25 +149,23 @@ def _statements(book: Book, owed: pd.Series) -> Iterator[tuple]:
     latest = _looked_up(buyers, statements.groupby("buyer_id")["period_end"].max())
     old = latest < book.as_of - pd.DateOffset(months=OLD_STATEMENT_MONTHS)
     yield _found(
-        "statements", "buyer without accounts", latest.isna(), owed, "assessed on payment behaviour alone"
+        "statements", "buyer without accounts", latest.isna(), owed
     )  # fmt: skip
     yield _found(
         "statements", f"buyer's latest accounts older than {OLD_STATEMENT_MONTHS} months", old, owed,
-        "ratios tell of the past",
     )  # fmt: skip
     balance = statements["total_liabilities"] + statements["equity"] - statements["total_assets"]
     yield _found(
         "statements", f"assets differ from liabilities and equity by over {BALANCE_TOLERANCE:.0%}",
-        balance.abs() > BALANCE_TOLERANCE * statements["total_assets"], None, "an item is wrong or in another unit",
+        balance.abs() > BALANCE_TOLERANCE * statements["total_assets"], None,
     )  # fmt: skip
     yield _found(
         "statements", "no total assets or no equity", statements[["total_assets", "equity"]].isna().any(axis="columns"),
-        None, "most ratios and the net worth are missing",
+        None,
     )  # fmt: skip
     prompt = (statements["published"] - statements["period_end"]).dt.days < PROMPT_PUBLICATION_DAYS
     yield _found(
         "statements", f"published within {PROMPT_PUBLICATION_DAYS} days", prompt, None,
-        "hardly known so early: past figures may show hindsight",
     )  # fmt: skip
 
 
@@ -186,18 +174,16 @@ def _defaults(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
     after = items["issued"] > _looked_up(items["buyer_id"], defaulted)
     yield _found(
         "defaults", "invoice issued after its buyer's default", after, items["amount"],
-        "supplies after default are not insured; or the buyer was readmitted",
     )  # fmt: skip
     buyer = _looked_up(book.receipts["invoice_id"], items.set_index("invoice_id")["buyer_id"])
     since, kind, amount = _looked_up(buyer, defaulted), book.receipts["kind"], book.receipts["amount"]
     yield _found(
         "defaults", "payment after its buyer's default", (kind == "payment") & (book.receipts["received"] > since),
-        amount, "counted as paid by the buyer; a recovery would lower the loss given default",
+        amount,
     )  # fmt: skip
     yield _found(
         "defaults", "written off without a default of the buyer", (kind == "write_off") & since.isna(), amount,
-        "a default that is not on record, or a commercial allowance",
     )  # fmt: skip
     yield _found(
-        "defaults", "no debt stated", book.defaults["debt"].isna(), None, "its loss given default cannot be known"
+        "defaults", "no debt stated", book.defaults["debt"].isna(), None
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""How good default probabilities are: do they rank, and do they mean what they say? Missing where it cannot be told."""
+"""How good default probabilities are: do they rank, and do they mean what they say? Missing where not testable."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -28,7 +28,7 @@ MINIMUM_DEFAULTERS = 20
 interval of the area is too narrow. At true areas of 0.64 to 0.92 the 90 % interval held the truth in 82 to 89 of 100
 simulated samples with 20 defaulters, and in 78 to 86 with 10."""
 
-GREEN, AMBER, RED, UNTOLD = "green", "amber", "red", "cannot be told"
+GREEN, AMBER, RED, NOT_TESTABLE = "green", "amber", "red", "not testable"
 """What a light may be (`lights`)."""
 
 
@@ -89,11 +89,11 @@ def brier_skill(probability: pd.Series, defaulted: pd.Series, *, groups: pd.Seri
     if not y.any() or y.all():
         return NOT_ESTIMABLE
     scale = y.mean() * (1 - y.mean())
-    told, base = (p - y) ** 2, (y.mean() - y) ** 2
-    skill = 1 - told.mean() / scale
+    own, base = (p - y) ** 2, (y.mean() - y) ** 2
+    skill = 1 - own.mean() / scale
     firm = np.arange(len(y)) if groups is None else pd.factorize(groups)[0]
     # The rate is where the lower sum is least: its own error is of second order.
-    sums = np.bincount(firm, ((1 - skill) * base - told) / (scale * len(y)))
+    sums = np.bincount(firm, ((1 - skill) * base - own) / (scale * len(y)))
     error = np.sqrt(len(sums) / (len(sums) - 1) * sums @ sums) if len(sums) > 1 else np.nan
     return Estimate(float(skill), float(error))
 
@@ -247,14 +247,14 @@ def log_odds(probability: np.ndarray | Sequence[float]) -> np.ndarray:
     return logit(np.asarray(probability, dtype=float))
 
 
-def lights(told: pd.Series, amber: pd.Series, red: pd.Series) -> pd.Series:
-    """Return the light of each row: cannot be told unless `told`, then red, amber or green.
+def lights(known: pd.Series, amber: pd.Series, red: pd.Series) -> pd.Series:
+    """Return the light of each row: not testable unless `known`, then red, amber or green.
 
     >>> lights(*(pd.Series(part) for part in ([True, True, False], [True, False, True], [True, False, True]))).tolist()
-    ['red', 'green', 'cannot be told']
+    ['red', 'green', 'not testable']
     """
-    found = np.select([~told, red, amber], [UNTOLD, RED, AMBER], GREEN)
-    return pd.Series(found, index=told.index, dtype="str")
+    found = np.select([~known, red, amber], [NOT_TESTABLE, RED, AMBER], GREEN)
+    return pd.Series(found, index=known.index, dtype="str")
 
 
 def _interval(area: Estimate, confidence: float) -> tuple[float, float]:

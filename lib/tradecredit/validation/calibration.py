@@ -29,7 +29,7 @@ WHOLE = "all"
 
 
 class Verdict(NamedTuple):
-    """A statistic and its p-value, with the degrees of freedom of a chi-square; missing where it cannot be told."""
+    """A statistic and its p-value, with the degrees of freedom of a chi-square; missing where it is not testable."""
 
     statistic: float
     p_value: float
@@ -70,7 +70,7 @@ def grade_tests(
     `observed`;
     `jeffreys` and `binomial`, one-sided p-values of the hypothesis that the true rate is at most the predicted one;
     `light`: red where more defaulted than predicted and Jeffreys' is below `RED_P`, amber below `AMBER_P`, else green;
-    cannot be told where that is not so and fewer than `EXPECTED_DEFAULTS` were to be expected. Each grade is tested by
+    not testable where that is not so and fewer than `EXPECTED_DEFAULTS` were to be expected. Each grade is tested by
     itself: of twenty true ones one is amber. That fewer default than predicted is not what these tests look for.
     """
     known = (classes.notna() & probability.notna()).to_numpy()

@@ -170,8 +170,8 @@ def baselines(book: Book, found: Assessment) -> pd.DataFrame:
     seen = found.observed
     if seen.empty:
         return pd.DataFrame(columns=BASELINE_COLUMNS).rename_axis("score")
-    told = [published_scores(book, day).assign(date=day).reset_index() for day in seen["date"].unique()]
-    table = seen.merge(pd.concat(told), on=["buyer_id", "date"], how="left")
+    scores_then = [published_scores(book, day).assign(date=day).reset_index() for day in seen["date"].unique()]
+    table = seen.merge(pd.concat(scores_then), on=["buyer_id", "date"], how="left")
     known = candidates(book)
     agencies = {score_of(agency): agency for agency in sorted(book.scores["agency"].unique())}
     scores = PUBLISHED | {name: (agency, known[name].sign) for name, agency in agencies.items()}
@@ -289,15 +289,3 @@ def _concentration(past: pd.DataFrame, book: Book) -> pd.DataFrame:
         past[past["date"] == day]["grade"] for day in (book.as_of, book.as_of - pd.DateOffset(months=HORIZON_MONTHS))
     )
     return stability.concentration_rise(stability.concentration(then), stability.concentration(now))
-
-
-def decisions(found: Review) -> list[str]:
-    """Return in sentences what the lights ask somebody to decide; nothing where none is red."""
-    red = found.lights.index[found.lights["light"] == discrimination.RED]
-    if red.empty:
-        return []
-    many = "one light of its review is" if len(red) == 1 else f"{len(red)} lights of its review are"
-    return [
-        f"Before limits rest on the model of default probabilities: {many} red ({'; '.join(red)}). The second half of "
-        "chapter 02 tells the rule of each; look at the inputs, state another level, or override grades."
-    ]

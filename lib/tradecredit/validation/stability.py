@@ -67,7 +67,7 @@ def drift(then: pd.DataFrame, now: pd.DataFrame, *, bins: int = 10) -> pd.DataFr
 
     Index `input`: the columns of `then`; `psi` and `psi_by_chance` (`population_stability`), `mean_then`, `mean_now`
     (of known values), `missing_then`, `missing_now` (shares), `light`: red where the index is above `RED_PSI`, amber
-    above `AMBER_PSI`, both only if it is above what chance does; cannot be told where chance alone could reach
+    above `AMBER_PSI`, both only if it is above what chance does; not testable where chance alone could reach
     `RED_PSI`, and has not been exceeded. Raises `InputError` for columns that `now` lacks or that are not numeric.
     """
     problems = [_problem("now", name, "is needed and absent") for name in then if name not in now]
@@ -87,8 +87,8 @@ def drift(then: pd.DataFrame, now: pd.DataFrame, *, bins: int = 10) -> pd.DataFr
         rows[name] = (shift.psi, shift.by_chance, *means, *missing)
     table = pd.DataFrame.from_dict(rows, orient="index", columns=DRIFT_COLUMNS[:-1], dtype="float64")
     beyond = table["psi"] > table["psi_by_chance"]
-    told = table["psi"].notna() & (beyond | (table["psi_by_chance"] < RED_PSI))
-    light = lights(told, beyond & (table["psi"] > AMBER_PSI), beyond & (table["psi"] > RED_PSI))
+    known = table["psi"].notna() & (beyond | (table["psi_by_chance"] < RED_PSI))
+    light = lights(known, beyond & (table["psi"] > AMBER_PSI), beyond & (table["psi"] > RED_PSI))
     return table.assign(light=light).rename_axis("input")
 
 

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeGuard
 
@@ -219,15 +219,16 @@ def money(amount: float | None, currency: str = "") -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return a share (a fraction) in per cent: one decimal, or two digits where it is below 0.1 %.
+    """Return a share (a fraction) in per cent: whole, with one decimal, or with two digits where it is below 0.1 %.
 
-    >>> percent(0.3673), percent(0.00042), percent(None)
-    ('36.7 %', '0.042 %', 'cannot be estimated')
+    >>> percent(0.9), percent(0.3673), percent(0.00042), percent(None)
+    ('90 %', '36.7 %', '0.042 %', 'cannot be estimated')
     """
     if missing(share):
         return CANNOT
     size = abs(float(share)) * 100
-    return _signed(share, _plain(size, 1 if size >= 0.1 or size == 0 else _decimals(size, 2)) + " %")
+    decimals = 0 if abs(size - round(min(size, 1e15))) < 1e-9 else 1 if size >= 0.1 else _decimals(size, 2)
+    return _signed(share, _plain(size, decimals) + " %")
 
 
 def probability(value: float | None) -> str:
@@ -263,6 +264,34 @@ def count(value: float | None) -> str:
     '60,000'
     """
     return CANNOT if missing(value) else _signed(value, _plain(abs(float(value)), 0))
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number of things with their name; `many` where the plural is not `one` with an s.
+
+    >>> counted(1, "buyer"), counted(1200, "buyer"), counted(2, "currency", "currencies")
+    ('1 buyer', '1,200 buyers', '2 currencies')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Return parts as a list in a sentence.
+
+    >>> listed("ABC"), listed(["A", "B"]), listed(["A"]), listed([])
+    ('A, B and C', 'A and B', 'A', '')
+    """
+    *first, last = [str(part) for part in parts] or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def day(moment: pd.Timestamp) -> str:
+    """Return a day for a sentence.
+
+    >>> day(pd.Timestamp("2026-10-31"))
+    '31 October 2026'
+    """
+    return f"{moment.day} {moment:%B %Y}"
 
 
 def ratio(value: float | None) -> str:

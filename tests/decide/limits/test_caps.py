@@ -6,18 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit.decide.limits.caps import (
-    Cap,
-    Caps,
-    caps,
-    class_amounts,
-    class_caps_in_words,
-    counted_in_full,
-    in_words,
-    shared_by_need,
-    unknown_classes,
-    within_caps,
-)
+from tradecredit import words
+from tradecredit.decide.limits.caps import Cap, Caps, caps, class_amounts, counted_in_full, shared_by_need, within_caps
 from tradecredit.params.limits import LimitSettings
 
 NONE = Cap(pd.Index(["all"]), np.array([0, 0, 0]), np.array([np.inf]))
@@ -129,7 +119,9 @@ def test_caps_of_sectors_and_countries_that_no_buyer_has_are_told(book_of):
 
     def told(sectors, countries):
         stated = {"sector_shares_of_book": sectors | rest, "country_shares_of_book": countries | rest}
-        return unknown_classes(book_of("2026-03-31", run={"limits": stated}, invoices=invoices, buyers=buyers))
+        return words.limits.unknown_classes(
+            book_of("2026-03-31", run={"limits": stated}, invoices=invoices, buyers=buyers)
+        )
 
     assert told({"C": 0.2, "Retail": 0.1}, {"DE": 0.4}) == []
     assert told({"construction": 0.2, "C": 0.2, "c": 0.1}, {"FR": 0.1}) == [
@@ -176,22 +168,22 @@ def test_a_groups_room_is_used_up_where_it_is_short(members, room):
 
 def test_what_is_said_of_groups():
     table = pd.DataFrame({"over_group_limit": [0.0, 1_500.0], "cut": [0, 2]})
-    assert in_words(table, "EUR") == (
+    assert words.limits.groups(table, "EUR") == (
         "1 of 2 groups owe more than their limit, by EUR 1,500. Its group's limit takes something off the limit of 2 "
         "members."
     )
-    assert in_words(table.head(0), "EUR") == "No buyer belongs to a group."
-    assert in_words(table.head(1), "EUR") == (
+    assert words.limits.groups(table.head(0), "EUR") == "No buyer belongs to a group."
+    assert words.limits.groups(table.head(1), "EUR") == (
         "No group owes more than its limit. No member's limit is cut by its group's."
     )
 
 
 def test_what_is_said_of_sectors_and_countries():
     table = pd.DataFrame({"over_cap": [0.0, 40.0], "set_above": [5.0, 0.0]}, index=["sector C", "country DE"])
-    assert class_caps_in_words(table, "EUR") == (
+    assert words.limits.class_caps(table, "EUR") == (
         "More is owed than the cap in country DE (by EUR 40). Limits that analysts have set pass the cap of sector C: "
         "the other buyers there get nothing."
     )
-    fits = class_caps_in_words(table * 0, "EUR")
+    fits = words.limits.class_caps(table * 0, "EUR")
     assert fits == "Nobody owes more than the caps of sectors and countries allow."
-    assert class_caps_in_words(table.head(0), "EUR") == ""
+    assert words.limits.class_caps(table.head(0), "EUR") == ""

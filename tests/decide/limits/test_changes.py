@@ -4,17 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tradecredit import words
 from tradecredit.decide.limits.caps import caps
-from tradecredit.decide.limits.changes import (
-    DECISIONS,
-    REASONS,
-    approval,
-    by_decision,
-    changes,
-    decided,
-    in_words,
-    staying,
-)
+from tradecredit.decide.limits.changes import DECISIONS, REASONS, approval, by_decision, changes, decided, staying
 from tradecredit.params.limits import LimitSettings
 
 SETTINGS = LimitSettings()
@@ -166,7 +158,9 @@ def test_the_largest_change_comes_first():
 
 
 def test_decisions_in_words():
-    told = in_words(decisions_of(CASES[GIVEN]), "EUR")
+    told = words.limits.changes(decisions_of(CASES[GIVEN]), "EUR")
     assert told.startswith("Decisions by kind: new 4 (EUR 17,500 more), increase 2 (EUR 6,000 more), prolongation 3, ")
     assert told.endswith("cancellation 4 (EUR 27,700 less), refusal 1.")
-    assert in_words(decisions_of(CASES.loc[["nothing needed"], GIVEN]), "EUR") == "There is nothing to decide."
+    assert (
+        words.limits.changes(decisions_of(CASES.loc[["nothing needed"], GIVEN]), "EUR") == "There is nothing to decide."
+    )

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tradecredit import words
 from tradecredit.book.demo.ledger import demo_book
 from tradecredit.decide import limits
-from tradecredit.decide.limits.explain import why
+from tradecredit.decide.limits.explain import facts
 from tradecredit.default.grades import grade
 from tradecredit.errors import InputError
 from tradecredit.insurance.cover import of_buyers
@@ -47,7 +48,7 @@ def rated(book, probability=0.01, method="fitted model"):
 
 def told(book, buyer="A", policy=None, **rating):
     """The steps by their topic."""
-    steps = why(book, rated(book, **rating), buyer, cover=of_buyers(book, policy))
+    steps = words.explain.steps(facts(book, rated(book, **rating), buyer, cover=of_buyers(book, policy)))
     assert steps["topic"].is_unique
     return steps.set_index("topic")
 
@@ -204,7 +205,7 @@ def test_a_full_group_and_a_full_country_are_told(book_of):
 def test_an_unknown_buyer_is_refused(book_of):
     book = book_of(AS_OF, run=RUN, **TABLES)
     with pytest.raises(InputError, match="does not know this buyer"):
-        why(book, rated(book), "Z")
+        facts(book, rated(book), "Z")
 
 
 @pytest.mark.parametrize("policy", [None, POLICY, Policy(insured_percentage=0.9, discretionary_limit=20_000)])
@@ -218,7 +219,7 @@ def test_the_steps_agree_with_the_recommendation_to_the_unit(book_of, policy):
     found = limits.recommend(book, ratings, cover=cover)
     for buyer in [*found.groupby("binding").head(2).index, *found.groupby("decision").head(1).index]:
         row = found.loc[buyer]
-        steps = why(book, ratings, buyer, cover=cover).set_index("topic")
+        steps = words.explain.steps(facts(book, ratings, buyer, cover=cover)).set_index("topic")
         amounts = steps["amount"]
         methods = {name: row[column] for column, name in limits.METHODS.items() if pd.notna(row[column])}
         assert methods.items() <= amounts.to_dict().items()

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit.decide.limits.insurer import after_cut, cut_in_words, requests, requests_in_words
+from tradecredit import words
+from tradecredit.decide.limits.insurer import after_cut, requests
 from tradecredit.default.grades import grade
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.cover import of_buyers
@@ -213,14 +214,16 @@ def test_requests_pay_and_keep_what_nobody_may_pass(book, probability, share, fe
 
 def test_what_is_said_of_requests_and_cuts(book, book_of):
     asked = requests(book, rated(), POLICY)
-    assert requests_in_words(asked, "EUR") == (
+    assert words.limits.requests(asked, "EUR") == (
         "All 2 together would earn EUR 16,411 a year, after losses and the EUR 259 of premium and fees."
     )
-    assert requests_in_words(asked.head(0), "EUR") == "No limit is worth asking the insurer for."
+    assert words.limits.requests(asked.head(0), "EUR") == "No limit is worth asking the insurer for."
     bare = book_of(AS_OF, run={"limits": LIMITS, "losses": {"lgd": 1.0}}, **TABLES)
-    assert "states no margin" in requests_in_words(requests(bare, rated(), POLICY), "EUR")
-    assert cut_in_words(after_cut(book, rated(), 0.5, cover=covered(book)), "EUR") == (
+    assert "states no margin" in words.limits.requests(requests(bare, rated(), POLICY), "EUR")
+    assert words.limits.insurer_cut(after_cut(book, rated(), 0.5, cover=covered(book)), "EUR") == (
         "It would touch 1 buyer: our own part of what they owe would rise by EUR 2,250, and the expected loss by EUR "
         "22 a year. EUR 750 of what they owe would be above what is then recommended, and is not today (1 buyer)."
     )
-    assert cut_in_words(after_cut(book, rated(), 1.0, cover=covered(book)), "EUR").startswith("No buyer would be")
+    assert words.limits.insurer_cut(after_cut(book, rated(), 1.0, cover=covered(book)), "EUR").startswith(
+        "No buyer would be"
+    )

@@ -9,16 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit import default
+from tradecredit import default, words
 from tradecredit.book.demo.ledger import demo_book
 from tradecredit.decide import limits
 from tradecredit.decide.limits.caps import class_caps, groups
-from tradecredit.decide.limits.methods import own_exposure
+from tradecredit.decide.limits.methods import carried, needed, own_exposure, smallest
 from tradecredit.default.grades import grade
 from tradecredit.errors import InputError
 from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.insurance.policy import Policy
+from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import in_default, loss_given_default
+from tradecredit.measure.ratios import ratios
 from tradecredit.params.run import Run
 
 AS_OF = "2026-03-31"
@@ -71,12 +73,21 @@ def rated(probability=0.01, method="fitted model", **buyers):
     return pd.DataFrame({"pd": pd_of, "grade": grade(pd_of, BOUNDS), "method": method})
 
 
+def need_of(book):
+    return needed(balances(book), tolerated_delay_days=book.run.limits.tolerated_delay_days)
+
+
+def capacity_of(book, grades):
+    base, amount = smallest(carried(ratios(book), grades, book.run.limits))
+    return pd.DataFrame({"capacity": amount, "capacity_base": base})
+
+
 # The methods
 
 
 def test_need_of_the_example(book_of):
     # Monthly purchases 33,333 at 15 days' terms and 30 days' tolerated delay: 1.5 months, 50,000.
-    need = limits.need(book_of(AS_OF, run=EXAMPLE, **LEDGER))
+    need = need_of(book_of(AS_OF, run=EXAMPLE, **LEDGER))
     assert need["A"] == pytest.approx(50_000)
     assert need["B"] == pytest.approx(1_000 * 60 / 30)
     assert need[["C", "D"]].tolist() == [0, 0]
@@ -85,16 +96,16 @@ def test_need_of_the_example(book_of):
 def test_need_of_a_new_customer_is_by_the_months_that_it_has_bought_in(book_of):
     invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-03-30,2026-04-29,600\nI2,A,2026-03-31,2026-04-30,600\n"
     # One day of history counts as one month: 1,200 a month, 30 days' terms and 30 days' delay.
-    assert limits.need(book_of(AS_OF, invoices=invoices))["A"] == pytest.approx(2_400)
+    assert need_of(book_of(AS_OF, invoices=invoices))["A"] == pytest.approx(2_400)
     # 182 days of 365.25 / 12 days to the month.
     invoices = invoices.replace("2026-03-30", "2025-09-30").replace("2026-04-29", "2025-10-30")
-    assert limits.need(book_of(AS_OF, invoices=invoices))["A"] == pytest.approx(1_200 / (182 * 12 / 365.25) * 2)
+    assert need_of(book_of(AS_OF, invoices=invoices))["A"] == pytest.approx(1_200 / (182 * 12 / 365.25) * 2)
 
 
 def test_capacity_of_the_example(book_of):
     # min(80,000 × 35 %, 700,000 × 5 %) = min(28,000, 35,000); the account shows no working capital.
     book = book_of(AS_OF, run=EXAMPLE, statements=ACCOUNT, **LEDGER)
-    able = limits.capacity(book, rated()["grade"])
+    able = capacity_of(book, rated()["grade"])
     assert able.loc["A", "capacity"] == pytest.approx(28_000)
     assert able.loc["A", "capacity_base"] == "net_worth"
     assert able.loc["B":"D"].isna().all(axis=None)
@@ -123,7 +134,7 @@ def test_capacity_is_the_smallest_of_its_bases(book_of, equity, revenue, current
         "buyer_id,period_end,published,currency,revenue,equity,current_assets,current_liabilities\n"
         f"A,2024-12-31,2025-06-30,EUR,{revenue},{equity},{current[0]},{current[1]}\n"
     )
-    able = limits.capacity(book_of(AS_OF, run=EXAMPLE, statements=text, **LEDGER), rated()["grade"])
+    able = capacity_of(book_of(AS_OF, run=EXAMPLE, statements=text, **LEDGER), rated()["grade"])
     assert able.loc["A"].tolist() == [amount, base]
 
 
@@ -132,9 +143,9 @@ def test_shares_go_by_grade(book_of):
     for row in (1, 6, 10):
         share = book.run.limits.net_worth_share[row - 1]
         revenue = book.run.limits.revenue_share[row - 1]
-        able = limits.capacity(book, pd.Series({"A": row}, dtype="Int64"))
+        able = capacity_of(book, pd.Series({"A": row}, dtype="Int64"))
         assert able.loc["A", "capacity"] == pytest.approx(min(80_000 * share, 700_000 * revenue))
-    assert limits.capacity(book, pd.Series({"B": 1}))["capacity"].isna().all()
+    assert capacity_of(book, pd.Series({"B": 1}))["capacity"].isna().all()
 
 
 def test_expected_loss_budget_of_the_example():
@@ -307,20 +318,20 @@ def test_what_to_decide_is_told_in_sentences(book_of):
     found = limits.recommend(
         book_of(AS_OF, limits=IN_FORCE, **LEDGER), rated().assign(method=["x", "in default", "x", "x"])
     )
-    breach, cancel = limits.decisions(found, "EUR")
+    breach, cancel = words.limits.decisions(found, "EUR")
     assert breach == (
         "1 buyer that is not in default owes EUR 13,333 above its limit, and more than is recommended: stop deliveries "
         "until it is paid. The largest excess is EUR 13,333 of A, for whom EUR 3,400 is recommended."
     )
     assert cancel == "1 buyer in default still has a limit of our own. Cancel it."
     both = pd.concat([found, found.rename(index=lambda buyer: f"{buyer}2")])
-    assert limits.decisions(both, "EUR")[0].startswith(
+    assert words.limits.decisions(both, "EUR")[0].startswith(
         "2 buyers that are not in default owe EUR 26,667 above their limits, and more than is recommended: "
     )
-    room = limits.decisions(both.assign(over_recommended=[0.0, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.0]), "EUR")
+    room = words.limits.decisions(both.assign(over_recommended=[0.0, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.0]), "EUR")
     assert ", and the recommended limit has room for that: set it. " in room[0]
     assert ", and more than is recommended: stop deliveries until it is paid. " in room[1]
-    assert limits.decisions(both, "EUR")[1] == "2 buyers in default still have a limit of our own. Cancel them."
+    assert words.limits.decisions(both, "EUR")[1] == "2 buyers in default still have a limit of our own. Cancel them."
 
 
 def test_shares_by_the_method_that_binds(book_of):
@@ -341,7 +352,7 @@ def test_a_new_users_ledger_without_any_other_table(book_of):
     totals = limits.totals(found)
     assert totals[["breaches", "breach_amount", "insured", "insured_share"]].isna().all()
     assert limits.breaches(found).empty
-    assert limits.decisions(found, "EUR") == []
+    assert words.limits.decisions(found, "EUR") == []
 
 
 # Several buyers together
@@ -699,7 +710,7 @@ def test_what_is_said_of_the_methods_that_bind():
     assert found.loc["need"].tolist() == [2, 40, 2, 35, 3]
     assert found.loc["capacity"].tolist() == [1, 20, 0, 0, 0]
     assert found.loc["new buyer"].tolist() == [0, 0, 1, 30, 4]
-    assert limits.binding_in_words(found) == (
+    assert words.limits.binding(found) == (
         "What the buyer needs sets 2 of 3 limits. The others are less than that, or set by a rule: new buyer (1)."
     )
 
@@ -709,22 +720,22 @@ def test_what_is_said_of_the_methods_that_bind():
 
 def test_what_the_limits_take_for_granted(book_of):
     usual = book_of(AS_OF, run={"margin": 0.18}, **LEDGER)
-    turns, bare = limits.assumptions(usual, limits.recommend(usual, rated()))
+    turns, bare = words.limits.assumptions(usual, limits.recommend(usual, rated()))
     assert bare == "The run names no policy: all that is owed is our own risk, and cover adds nothing to a limit."
     assert turns.startswith("Net value added counts 1 × the margin a year on a limit")
     endless = "buyer_id,limit,reason,by,until\nA,10,seen,X,\nB,10,seen,X,2027-01-01\n"
     bare = book_of(AS_OF, overrides=endless, **LEDGER)
-    margin, _, until = limits.assumptions(bare, limits.recommend(bare, rated()))
+    margin, _, until = words.limits.assumptions(bare, limits.recommend(bare, rated()))
     assert margin.startswith("The run states no margin")
     assert until == "Limits of analysts without an end date (1) hold until they are taken back."
     paid = INVOICES.assign(received=INVOICES["due"], kind="payment")[["invoice_id", "received", "amount", "kind"]]
     settled = book_of("2026-05-31", **LEDGER | {"receipts": paid})
-    assert "Nobody owes anything" in limits.assumptions(settled, limits.recommend(settled, rated()))[2]
+    assert "Nobody owes anything" in words.limits.assumptions(settled, limits.recommend(settled, rated()))[2]
     excess = Policy(kind="excess_of_loss", aggregate_first_loss=100, maximum_liability=1_000)
     insured = book_of(AS_OF, run={"margin": 0.18}, limits=IN_FORCE, **LEDGER)
-    told = limits.assumptions(insured, limits.recommend(insured, rated(), cover=of_buyers(insured, excess)))
+    told = words.limits.assumptions(insured, limits.recommend(insured, rated(), cover=of_buyers(insured, excess)))
     assert told[1].startswith("The policy in force bears no part of what is owed today")
-    assert len(limits.assumptions(insured, limits.recommend(insured, rated(), cover=covered(insured)))) == 1
+    assert len(words.limits.assumptions(insured, limits.recommend(insured, rated(), cover=covered(insured)))) == 1
 
 
 def test_what_the_limits_of_analysts_change(book_of):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradecredit import default
+from tradecredit import default, words
 from tradecredit.book.demo.ledger import demo_book
 from tradecredit.book.schema import TABLES
 from tradecredit.decide import limits
@@ -81,8 +81,8 @@ def test_a_ledger_without_limits_or_a_month_end(book_of):
     assert table["buyers"].tolist() == [0, 0, 0]
     assert table[["breach_share", "limit_use"]].isna().all(axis=None)
     assert replay.repeated(held).empty
-    assert replay.breaches_in_words(table, "EUR") == ""
-    assert replay.decisions(table, replay.repeated(held), "EUR") == []
+    assert words.limit_history.breaches(table, "EUR") == ""
+    assert words.limit_history.decisions(table, replay.repeated(held), "EUR") == []
     young = replay.at_month_ends(book_of("2025-01-20", **LEDGER))
     assert replay.monthly(young).empty
     assert replay.monthly(young).columns.tolist() == table.columns.tolist()
@@ -233,12 +233,12 @@ def test_without_days_or_defaults(book_of):
     assert nothing.reviews.empty
     assert nothing.defaulters.empty
     assert replay.totals(nothing).isna().all()
-    assert replay.replay_in_words(nothing, "EUR") == ""
+    assert words.limit_history.replay(nothing, "EUR") == ""
     nobody = replay.replay(book_of("2026-03-31", **FAILED | {"defaults": "buyer_id,date,kind\n"}), DAYS, policy=POLICY)
     assert nobody.reviews["defaults"].tolist() == [0, 0]
     assert nobody.defaulters.columns.tolist() == nothing.defaulters.columns.tolist()
     assert nobody.reviews.columns.tolist() == nothing.reviews.columns.tolist()
-    assert replay.replay_in_words(nobody, "EUR") == (
+    assert words.limit_history.replay(nobody, "EUR") == (
         "None of the buyers at risk on 2025-01-31 or later has failed since: no loss was there to avoid."
     )
 
@@ -303,24 +303,26 @@ def test_what_is_said():
         },
         index=days,
     )
-    assert replay.breaches_in_words(held, "EUR") == (
+    assert words.limit_history.breaches(held, "EUR") == (
         "At 3 month ends 10.0% of the limits in force were passed, by EUR 500 in all at a usual month end and by EUR "
         "1,000 at the worst."
     )
     often = pd.DataFrame({"breach_share": [1.0, 0.5, 0.4], "mean_breach": [900.0, 100.0, 50.0]}, index=["A", "B", "C"])
-    assert replay.decisions(held, often, "EUR") == [
+    assert words.limit_history.decisions(held, often, "EUR") == [
         "2 buyers have owed more than their limit at half or more of the last 4 month ends with one in force, by EUR "
         "1,000 in all in a usual month of breach. A limit that is passed so often binds nobody: raise it, or keep to "
         "it."
     ]
-    assert replay.decisions(held, often.head(1), "EUR")[0].startswith("1 buyer has owed more than its limit")
-    assert replay.decisions(held, often.tail(1), "EUR") == []
+    assert words.limit_history.decisions(held, often.head(1), "EUR")[0].startswith(
+        "1 buyer has owed more than its limit"
+    )
+    assert words.limit_history.decisions(held, often.tail(1), "EUR") == []
     reviews = pd.DataFrame(
         {"over_recommended": [300.0, 500.0], "defaults": [2.0, 1.0], "not_known": 0.0, "debt": [1_000.0, 500.0],
          "avoidable": [250.0, 50.0], "loss": [600.0, 200.0], "loss_avoided": [150.0, 50.0], "over_own_limit": 0.0},
         index=pd.Index(days[:2], name="review"),
     )  # fmt: skip
-    assert replay.replay_in_words(Replay(reviews, pd.DataFrame()), "EUR") == (
+    assert words.limit_history.replay(Replay(reviews, pd.DataFrame()), "EUR") == (
         "Buyers that failed after 2025-01-31 (3) owed EUR 1,500. Of that EUR 300 was delivered after the last review "
         "before and above the limit that today's method gives on what was known then: keeping to it would have avoided "
         "EUR 200, 25.0% of what was lost. Of the balances of buyers that did not fail, the same limits would have held "

@@ -7,15 +7,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradecredit import default
+from tradecredit import default, words
 from tradecredit.book.demo.ledger import demo_book
 from tradecredit.decide import limits, optimum
+from tradecredit.decide.limits.methods import needed
 from tradecredit.decide.optimum.candidates import candidates, simulated_years
-from tradecredit.decide.optimum.programme import results, shortfall, solution
+from tradecredit.decide.optimum.programme import results, shortfall, solutions
 from tradecredit.default.grades import grade
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.policy import Policy
+from tradecredit.measure.balances import balances
 from tradecredit.params.run import Run
 
 AS_OF = "2026-03-31"
@@ -60,7 +62,11 @@ RATINGS = pd.DataFrame({"pd": PROBABILITY}).rename_axis("buyer_id")
 def one_by_one(book):
     """Limits as one would set them by a loss budget of 150, 20 % of the book and the need; an analyst has set one."""
     amounts = pd.DataFrame(
-        {"need": limits.need(book), "expected_loss_budget": 150 / (0.6 * PROBABILITY), "concentration": 150_000.0}
+        {
+            "need": needed(balances(book), tolerated_delay_days=book.run.limits.tolerated_delay_days),
+            "expected_loss_budget": 150 / (0.6 * PROBABILITY),
+            "concentration": 150_000.0,
+        }
     )
     judged = amounts.index == "B05"
     recommended = limits.rounded_down(amounts.min(axis=1), 2).mask(judged, 40_000.0)
@@ -206,10 +212,10 @@ def test_the_runs_caps_of_sectors_and_countries_hold_at_every_price_of_risk(reco
     found_limits = []
 
     def recorded(buyers, *given, **named):
-        found_limits.append(solution(buyers, *given, **named))
-        return found_limits[-1]
+        found_limits.extend(solutions(buyers, *given, **named))
+        return found_limits
 
-    monkeypatch.setattr("tradecredit.decide.optimum.optimum.solution", recorded)
+    monkeypatch.setattr("tradecredit.decide.optimum.optimum.solutions", recorded)
     found, _, table = recommended({"C": 0.12}, {"DE": 0.12, "other": 0.15}, buyers=sought)
     stated = {"sector C": 0.12, "country DE": 0.12, "country FR": 0.15, "country (not stated)": 0.15}
     one = sums_by_class(table["recommended_with_cover"])
@@ -280,8 +286,8 @@ def test_without_a_margin_or_a_policy(assessed):
     assert found.totals.isna().all(axis=None)
     assert found.checked.isna().all(axis=None)
     assert found.basis == ("The run file states no margin: what limits earn is not known, and no optimum is sought.",)
-    assert optimum.decisions(found, "EUR") == []
-    assert optimum.price_in_words(found, "EUR") == optimum.checked_in_words(found, "EUR") == ""
+    assert words.optimum.decisions(found, "EUR") == []
+    assert words.optimum.price(found, "EUR") == words.optimum.checked(found, "EUR") == ""
     usual, *_ = assessed()
     for table in ("limits", "totals", "frontier", "caps", "checked"):
         assert getattr(found, table).columns.tolist() == getattr(usual, table).columns.tolist(), table
@@ -289,8 +295,8 @@ def test_without_a_margin_or_a_policy(assessed):
     bare, *_ = assessed(policies=(), policy=None)
     assert (bare.limits["premium"] == 0).all()
     assert bare.checked[["whole_policy", "whole_policy_se"]].isna().all(axis=None)
-    assert optimum.checked_in_words(bare, "EUR").endswith(").")
-    assert "under every term of the policy in force" in optimum.checked_in_words(usual, "EUR")
+    assert words.optimum.checked(bare, "EUR").endswith(").")
+    assert "under every term of the policy in force" in words.optimum.checked(usual, "EUR")
 
 
 def test_what_does_not_pay_is_not_held_by_the_price_of_risk(assessed):
@@ -307,7 +313,7 @@ def test_a_ledger_whose_limits_are_all_nothing(book_of):
     found = optimum.assess.__wrapped__(book, RATINGS, table, [POLICY])
     assert found.limits.empty
     assert found.totals["net_earnings"].tolist() == [0, 0, 0]
-    assert optimum.decisions(found, "EUR") == []
+    assert words.optimum.decisions(found, "EUR") == []
 
 
 def test_beside_the_recommended_limits_of_a_demo_book(book_of):
@@ -331,24 +337,24 @@ def test_what_is_said(usual, assessed):
     )  # fmt: skip
     table = pd.DataFrame({"change": [7_000.0, -4_000.0, 2_000.0, 0.4]})
     told = replace(found, totals=totals, limits=table, price_of_risk=0.0123, level=0.995)
-    assert optimum.decisions(told, "EUR") == [
+    assert words.optimum.decisions(told, "EUR") == [
         "Limits set for the book as a whole would earn EUR 12,345 a year more than limits set one by one, after losses "
         "and premium, at an expected shortfall (99.5 %) of EUR 50,000, that of the others: 2 would be higher, by EUR "
         "9,000 in all, and 1 lower, by EUR 4,000. Decide whether risk is weighed buyer by buyer or over the book."
     ]
     less = totals.assign(shortfall=[50_000.0, 30_000.0, -20_000.0])
-    assert "of EUR 30,000, 50,000 of the others:" in optimum.decisions(replace(told, totals=less), "EUR")[0]
-    assert optimum.decisions(replace(told, totals=totals.assign(net_earnings=0.0)), "EUR") == []
-    assert optimum.price_in_words(told, "EUR") == (
+    assert "of EUR 30,000, 50,000 of the others:" in words.optimum.decisions(replace(told, totals=less), "EUR")[0]
+    assert words.optimum.decisions(replace(told, totals=totals.assign(net_earnings=0.0)), "EUR") == []
+    assert words.optimum.price(told, "EUR") == (
         "The price of risk: EUR 1,000 more of expected shortfall (99.5 %) would earn EUR 12 a year more."
     )
-    free = optimum.price_in_words(replace(told, price_of_risk=0.0), "EUR")
+    free = words.optimum.price(replace(told, price_of_risk=0.0), "EUR")
     assert free == "The cap on the expected shortfall holds no limit back: more risk would earn nothing."
     checked = pd.DataFrame(
         {"other_years": [51_000.0, 52_000.0], "other_years_se": [510.0, 520.0], "whole_policy": [61_000.0, 62_000.0]},
         index=["one by one", "book as a whole"],
     )
-    assert optimum.checked_in_words(replace(told, checked=checked), "EUR") == (
+    assert words.optimum.checked(replace(told, checked=checked), "EUR") == (
         "Limits suit the simulated years that they were chosen on a little better than others: on 20,000 other years "
         "the expected shortfall (99.5 %) is EUR 52,000 for the book as a whole and EUR 51,000 one by one (standard "
         "error 520 and 510); under every term of the policy in force, EUR 62,000 and EUR 61,000."
@@ -364,7 +370,7 @@ def test_what_is_said(usual, assessed):
 
 def test_what_keeps_limits_from_being_higher_is_said(usual, assessed):
     found, *_ = usual
-    told = optimum.held_in_words(found)
+    told = words.optimum.binding(found)
     assert told.startswith("What keeps limits from being higher: ")
     assert sum(int(number) for number in re.findall(r"\((\d+)\)", told)) == len(found.limits)
-    assert optimum.held_in_words(assessed(margin=None)[0]) == ""
+    assert words.optimum.binding(assessed(margin=None)[0]) == ""

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tradecredit import words
 from tradecredit.decide.policies import alternatives, quotes
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.simulation import simulate
@@ -32,9 +33,10 @@ def book(book_of):
 
 
 def test_no_efficient_offer_is_beaten_and_every_other_one_is(book):
-    offers, priced = alternatives.frontier(book, RATINGS, [POLICY])
+    found = alternatives.frontier(book, RATINGS, [POLICY])
+    offers = found.offers
     assert len(offers) == 1 + 3 * 3 * 3 * 3
-    assert "loss ratio of p" in priced
+    assert "loss ratio of p" in words.policies.pricing(found)[0]
     assert offers.index[offers["quote"]].tolist() == ["p"]
     cost, left = offers["cost"].to_numpy(), offers["retained_es"].to_numpy()
     for place, efficient in enumerate(offers["efficient"]):
@@ -93,9 +95,10 @@ def test_readings_that_come_to_the_same_do_not_differ_by_rounding(book):
 
 
 def test_without_a_policy_there_is_no_frontier(book):
-    offers, priced = alternatives.frontier(book, RATINGS, [])
+    found = alternatives.frontier(book, RATINGS, [])
+    offers = found.offers
     assert offers.empty
-    assert priced == ""
+    assert words.policies.pricing(found) == []
 
 
 def test_the_other_reading_of_each_convention_that_shapes_a_term(book):

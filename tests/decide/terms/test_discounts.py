@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradecredit import words
 from tradecredit.decide.terms import discounts
 from tradecredit.decide.terms.lengths import Economics
 from tradecredit.measure.behaviour import DAYS_A_MONTH
@@ -184,18 +185,18 @@ def test_a_default_of_today_is_no_loss_avoided_by_a_discount_of_months_ago(book_
     taken = discounts.taken(book, ratings, cumulative)
     assert taken["invoice_id"].tolist() == ["A1", "A2", "B1"]
     assert discounts.totals(taken)[["cost", "unearned_cost", "loss_avoided"]].tolist() == [24, 0, 0]
-    assert len(discounts.decisions(discounts.totals(taken), "EUR")) == 1
+    assert len(words.terms.discounts(discounts.totals(taken), "EUR")) == 1
     # C1 was given 8 and C5 7; C4 was offered one, and C2 may still be taken.
-    assert discounts.left_out_in_words(book, ratings) == (
+    assert words.terms.discounts_left_out(discounts.left_out(book, ratings), "EUR") == (
         "Left out is 1 buyer in default today, which was given EUR 15 of discounts: what they spared before its "
         "default cannot be told from what is known of it today."
     )
     both = ratings.assign(method=["fitted model", "in default", "in default"])
-    assert discounts.left_out_in_words(book, both) == (
+    assert words.terms.discounts_left_out(discounts.left_out(book, both), "EUR") == (
         "Left out are 2 buyers in default today, which were given EUR 19 of discounts: what they spared before their "
         "default cannot be told from what is known of them today."
     )
-    assert discounts.left_out_in_words(book, RATINGS) == ""
+    assert words.terms.discounts_left_out(discounts.left_out(book, RATINGS), "EUR") == ""
 
 
 def test_a_buyer_in_default_that_took_no_discount_is_left_out_as_well_and_told(book_of):
@@ -204,12 +205,12 @@ def test_a_buyer_in_default_that_took_no_discount_is_left_out_as_well_and_told(b
     book = book_of("2026-03-31", invoices=INVOICES, receipts=receipts)
     ratings = RATINGS.assign(method=["fitted model", "fitted model", "in default"])
     assert discounts.taken(book, ratings, SAFE)["buyer_id"].unique().tolist() == ["A", "B"]
-    assert discounts.left_out_in_words(book, ratings) == (
+    assert words.terms.discounts_left_out(discounts.left_out(book, ratings), "EUR") == (
         "Left out is 1 buyer in default today, which took none of its discounts."
     )
     # Without C4 it was offered none that it might have taken.
     book = book_of("2026-03-31", invoices=INVOICES.replace("C4,C", "C4,A").replace("C1,C", "C1,A"), receipts=receipts)
-    assert discounts.left_out_in_words(book, ratings) == ""
+    assert words.terms.discounts_left_out(discounts.left_out(book, ratings), "EUR") == ""
 
 
 def test_at_the_discount_that_breaks_even_nothing_is_won_or_lost(book_of):
@@ -232,7 +233,7 @@ def test_sums_by_grade_and_of_the_book(book_of):
     assert found["taken"].tolist() == [2, 2]
     assert found["take_up"].tolist() == pytest.approx([2 / 3, 1 / 2])
     assert found["take_up_amount"].tolist() == pytest.approx([1200 / 1700, 400 / 500])
-    assert found["untold"].tolist() == [1, 0]
+    assert found["not_computable"].tolist() == [1, 0]
     assert found["days_won"].tolist() == pytest.approx([40, (400 * 25 + 70 * 10) / 470])
     # A's 2 % over 40 days, simple; what B's won is not known.
     assert found.loc[3, "yearly_cost"] == pytest.approx(discounts.simple_cost(0.02, 40))
@@ -241,7 +242,7 @@ def test_sums_by_grade_and_of_the_book(book_of):
     assert whole["unearned_cost"] == 8
     assert whole["net"] == pytest.approx(found["net"].sum())
     assert discounts.summary(taken, "buyer_id").loc["B", ["net", "days_won"]].isna().all()
-    first, second = discounts.decisions(whole, "EUR")
+    first, second = words.terms.discounts(whole, "EUR")
     assert first.startswith("Cash discounts of the last 12 months were worth EUR ")
     assert second == "EUR 8 of discounts were taken after their last day. Claim them back."
 
@@ -254,12 +255,12 @@ def test_a_book_without_discounts_tells_nothing(book_of):
     assert discounts.summary(taken).empty
     assert discounts.offers(book).empty
     assert discounts.totals(taken).isna().all()
-    assert discounts.decisions(discounts.totals(taken), "EUR") == []
+    assert words.terms.discounts(discounts.totals(taken), "EUR") == []
 
 
 def test_between_which_rates_a_discount_breaks_even():
     table = pd.DataFrame({"break_even": [0.013, 0.009, np.nan, 0.18]}, index=pd.Index([1, 2, 3, 10], name="grade"))
-    assert discounts.break_even_in_words(table) == (
+    assert words.terms.break_even(table) == (
         "The rate that breaks even lies between 0.9% (grade 2) and 18.0% (grade 10)."
     )
-    assert discounts.break_even_in_words(table.loc[[3]]) == ""
+    assert words.terms.break_even(table.loc[[3]]) == ""

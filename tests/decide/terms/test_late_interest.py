@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradecredit import words
 from tradecredit.book.book import Book
 from tradecredit.decide.terms import late_interest
 from tradecredit.params.late_interest import LateInterestSettings
@@ -204,12 +205,12 @@ def test_a_half_year_without_a_rate_is_told_and_not_guessed(book_of):
     assert table.loc["I1", "fee"] == 40
     assert table.loc["I1", "reason"] == "no reference rate for 2027 H1, 2027 H2"
     assert table.loc["I3", "interest"] > 0
-    assert late_interest.rates_wanted(table.reset_index()) == [
+    assert words.terms.rates_wanted(table.reset_index()) == [
         f"EU directive: no reference rate for {half_years}: add it to the law's file (params/rates). The interest of "
         "1 invoice cannot be told without it."
         for half_years in ("2027 H1, 2027 H2", "2027 H2")
     ]
-    assert late_interest.totals(table.reset_index())["untold_invoices"] == 2
+    assert late_interest.totals(table.reset_index())["not_computable_invoices"] == 2
 
 
 def test_all_half_years_are_told_of_an_invoice_that_was_paid_in_parts(book_of):
@@ -389,8 +390,8 @@ def test_a_ledger_on_which_nothing_is_late(book_of):
     table = charges(book_of, "2026-03-31", "I,A,2026-01-01,2026-04-01,100\n")
     assert table.empty
     assert late_interest.totals(table)[["charge", "interest", "fees", "open_charge"]].isna().all()
-    assert late_interest.decisions(table, "EUR") == []
-    assert late_interest.rates_wanted(table) == []
+    assert words.terms.late_interest(table, "EUR") == []
+    assert words.terms.rates_wanted(table) == []
     assert late_interest.by_law(table).empty
 
 
@@ -408,17 +409,17 @@ def test_sums_by_law_and_of_all(book_of):
     assert found["fees"] == pytest.approx(160)
     assert found["charge"] == pytest.approx(expected + 160)
     assert found["open_charge"] == pytest.approx(0.1015 / 365 * (100 * 30 + 200 * 20) + 120)
-    counts = ["charged_invoices", "charged_buyers", "untold_invoices", "invoices_without_law"]
+    counts = ["charged_invoices", "charged_buyers", "not_computable_invoices", "invoices_without_law"]
     assert found[counts].tolist() == [4, 3, 1, 1]
     by_law = late_interest.by_law(table)
     assert by_law.index.tolist() == ["EU directive", "EU directive, own currency", "no law known"]
     assert by_law["invoices"].tolist() == [3, 1, 1]
-    assert by_law["untold"].tolist() == [0, 1, 1]
+    assert by_law["not_computable"].tolist() == [0, 1, 1]
     assert by_law.loc["EU directive", "charge"] == pytest.approx(expected + 120)
     assert by_law.loc["EU directive, own currency", "charge"] == 40
     assert by_law["interest"].isna().tolist() == [False, True, True]
     assert by_law["charge"].isna().tolist() == [False, False, True]
-    (sentence,) = late_interest.decisions(table, "EUR")
+    (sentence,) = words.terms.late_interest(table, "EUR")
     assert sentence == (
         "EUR 2 of interest and EUR 120 of flat fees may be charged on open invoices past due; the largest part is EUR "
         "82 of A. Charge it, or give it up for payment at once. Interest or fee of 1 invoice is not known, and left "
@@ -435,17 +436,17 @@ def test_interest_that_is_known_counts_where_the_fee_is_not(book_of):
     assert found["interest"] == pytest.approx(of_a + of_b)
     assert found["fees"] == 40
     assert found["charge"] == found["open_charge"] == pytest.approx(of_a + of_b + 40)
-    assert found[["charged_invoices", "charged_buyers", "untold_invoices"]].tolist() == [3, 2, 2]
+    assert found[["charged_invoices", "charged_buyers", "not_computable_invoices"]].tolist() == [3, 2, 2]
     by_law = late_interest.by_law(table).loc["UK late payment act"]
     assert by_law[["interest", "charge"]].tolist() == pytest.approx([of_b, of_b])
     assert np.isnan(by_law["fee"])
-    assert by_law["untold"] == 2
-    assert late_interest.decisions(table, "EUR") == [
+    assert by_law["not_computable"] == 2
+    assert words.terms.late_interest(table, "EUR") == [
         "EUR 194 of interest and EUR 40 of flat fees may be charged on open invoices past due; the largest part is EUR "
         "193 of B. Charge it, or give it up for payment at once. Interest or fee of 2 invoices is not known, and left "
         "out."
     ]
-    assert late_interest.rates_wanted(table) == [
+    assert words.terms.rates_wanted(table) == [
         "UK late payment act: no rate of GBP: add it to the table `fx`. The flat fee of 2 invoices cannot be told "
         "without it."
     ]
@@ -454,7 +455,7 @@ def test_interest_that_is_known_counts_where_the_fee_is_not(book_of):
 def test_where_no_interest_is_known_the_fees_are_told_alone(book_of):
     table = charges(book_of, "2026-03-31", "I,G,2026-01-01,2026-03-01,100\n").reset_index()
     assert late_interest.totals(table)["charge"] == 40
-    assert late_interest.decisions(table, "EUR") == [
+    assert words.terms.late_interest(table, "EUR") == [
         "EUR 40 of flat fees may be charged on open invoices past due; the largest part is EUR 40 of G. Charge it, or "
         "give it up for payment at once. Interest or fee of 1 invoice is not known, and left out."
     ]

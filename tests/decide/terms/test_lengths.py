@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit import default
+from tradecredit import default, words
 from tradecredit.book.demo.ledger import demo_book
 from tradecredit.decide.terms import discounts, lengths
 from tradecredit.decide.terms.lengths import Economics
@@ -178,7 +178,7 @@ def test_lengths_beyond_the_last_month_are_not_suggested():
     ],
 )  # fmt: skip
 def test_which_terms_pay_in_words(days, sentence):
-    assert lengths.suggested_in_words(pd.DataFrame({"suggested_days": grades_of(days)})) == sentence
+    assert words.terms.suggested(pd.DataFrame({"suggested_days": grades_of(days)})) == sentence
 
 
 # What longer terms cost
@@ -250,12 +250,12 @@ def test_sales_on_longer_terms_than_are_worth_it(book_of):
     assert found.loc[2, ["sales_12m", "longer_sales", "share"]].tolist() == [400, 100, 0.25]
     assert found.loc[5, ["sales_12m", "longer_sales", "share"]].tolist() == [50, 50, 1]
     assert found.loc[[1, 3], "share"].isna().all()
-    (sentence,) = lengths.decisions(found, "EUR")
+    (sentence,) = words.terms.longer(found, "EUR")
     assert sentence == (
         "EUR 150 of the last 12 months' sales were on longer terms than are worth it (grade 2: 45 days at most; grade "
         "5: cash in advance). Shorten the terms of these buyers."
     )
-    assert lengths.decisions(found.assign(longer_sales=0.0), "EUR") == []
+    assert words.terms.longer(found.assign(longer_sales=0.0), "EUR") == []
 
 
 def test_buyers_in_default_have_no_terms_to_shorten(book_of):
@@ -269,7 +269,7 @@ def test_buyers_in_default_have_no_terms_to_shorten(book_of):
     suggested = pd.DataFrame({"suggested_days": 0.0}, index=range(1, 11))
     longer = lengths.longer_than_suggested(book, ratings, suggested)
     assert longer.loc[[2, 5, 10], "longer_sales"].tolist() == [300, 50, 0]
-    (sentence,) = lengths.decisions(longer, "EUR")
+    (sentence,) = words.terms.longer(longer, "EUR")
     assert sentence.startswith("EUR 350 of ")
     assert "grade 10" not in sentence
 
@@ -331,4 +331,4 @@ def test_a_book_that_sold_nothing_in_twelve_months_has_no_terms_and_no_discounts
     assert longer["share"].isna().all()
     taken = discounts.taken(book, ratings, steady(ratings["pd"]))
     assert taken.empty
-    assert discounts.decisions(discounts.totals(taken), "EUR") == []
+    assert words.terms.discounts(discounts.totals(taken), "EUR") == []

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tradecredit import words
 from tradecredit.decide.terms import payment_plan
 from tradecredit.decide.terms.lengths import Economics
 from tradecredit.errors import InputError, ParameterError
@@ -178,7 +179,7 @@ def test_an_invoice_in_dispute_is_left_out_whole_and_told(contested):
     assert options["disputed"].tolist() == [1_000] * 4
     sums = payment_plan.totals(options)
     assert sums[["overdue", "disputed"]].tolist() == pytest.approx([500, 1_000])
-    assert payment_plan.decisions(options, "A", "EUR") == [
+    assert words.terms.overdue(options, "A", "EUR") == [
         "A owes EUR 500 past due: to agree on a payment plan is worth most, EUR 500. EUR 1,000 more are in dispute."
     ]
 
@@ -197,7 +198,7 @@ def test_what_is_disputed_makes_no_largest_debtor(book_of, book):
     assert found.buyer_id == ""
     assert found.options.empty
     assert found.plan.empty
-    assert payment_plan.decisions(found.options, "", "EUR") == []
+    assert words.terms.overdue(found.options, "", "EUR") == []
 
 
 def test_a_ledger_on_which_nothing_is_past_due(book_of):
@@ -255,7 +256,7 @@ def test_interest_in_the_plan_can_make_it_the_best(book_of):
     run = {"payment_plan": RUN["payment_plan"] | {"interest_rate": 0.3}, "cost_of_capital": 0.1}
     found = payment_plan.options(priced(book_of, **run), "A", SAFE)
     assert found.index[found["is_best"]].tolist() == ["payment plan"]
-    (sentence,) = payment_plan.decisions(found, "A", "EUR")
+    (sentence,) = words.terms.overdue(found, "A", "EUR")
     gain = found["value"].max() - found.loc["wait", "value"]
     assert sentence == (
         f"A owes EUR 1,500 past due: to agree on a payment plan is worth most, EUR {found['value'].max():,.0f}, EUR "
@@ -272,7 +273,7 @@ def test_beyond_the_known_months_a_value_is_missing(book):
     nobody = payment_plan.options(book, "A", SAFE.drop(index="A"))
     assert nobody["value"].isna().all()
     assert not nobody["is_best"].any()
-    assert payment_plan.decisions(nobody, "A", "EUR") == []
+    assert words.terms.overdue(nobody, "A", "EUR") == []
 
 
 # The policy
@@ -532,10 +533,10 @@ def test_the_decision_says_what_it_hangs_on_and_what_is_not_known(book, book_of)
     wait = payment_plan.options(book, "A", SAFE, POLICY)
     assert wait.loc["wait", "is_best"]
     assert wait["needs_consent"].tolist() == [True, True, False, False]
-    (told,) = payment_plan.decisions(wait, "A", "EUR")
+    (told,) = words.terms.overdue(wait, "A", "EUR")
     assert told.endswith(" Ask the insurer first: the cover hangs on its consent.")
-    assert "Ask the insurer" not in payment_plan.decisions(payment_plan.options(book, "A", SAFE), "A", "EUR")[0]
+    assert "Ask the insurer" not in words.terms.overdue(payment_plan.options(book, "A", SAFE), "A", "EUR")[0]
     invoices = INVOICES[~INVOICES["invoice_id"].isin(["A04", "A9"])]
     short = book_of(AS_OF, run=RUN, **LEDGER | {"invoices": invoices, "receipts": RECEIPTS.iloc[:4]})
-    (told,) = payment_plan.decisions(payment_plan.options(short, "A", SAFE), "A", "EUR")
+    (told,) = words.terms.overdue(payment_plan.options(short, "A", SAFE), "A", "EUR")
     assert told.endswith(" What to wait is worth is not known.")

@@ -77,18 +77,17 @@ def class_amounts(book: Book) -> dict[str, pd.Series]:
     return {name: amount[amount < np.inf] for name, amount in zip(("sector", "country"), amounts, strict=True)}
 
 
-def unknown_classes(book: Book) -> list[str]:
-    """Return in sentences which sectors and countries the run caps that no buyer of the book has; none: nothing to say.
+def idle_classes(book: Book) -> dict[str, list[str]]:
+    """Return the sectors and countries that the run caps and no buyer of the book has: `{"sector": …, "country": …}`.
 
-    A cap of `other`, or of what is `(not stated)`, is none of a name, and never told.
+    A cap of `other`, or of what is `(not stated)`, is none of a name, and never among them.
     """
     found = classes(book.buyers)
     stated = {"sector": book.run.limits.sector_shares_of_book, "country": book.run.limits.country_shares_of_book}
-    return [
-        f"limits.{name}_shares_of_book names {', '.join(idle)}, which no buyer of the book has: it has no effect."
+    return {
+        name: [key for key in shares if key not in (OTHER, NOT_STATED, *found[name].unique())]
         for name, shares in stated.items()
-        if (idle := [key for key in shares if key not in (OTHER, NOT_STATED, *found[name].unique())])
-    ]
+    }
 
 
 def _class_caps(buyers: pd.DataFrame, receivables: float, settings: LimitSettings) -> tuple[Cap, Cap]:
@@ -203,24 +202,6 @@ def groups(limits: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("recommended", ascending=False, kind="stable")
 
 
-def in_words(groups: pd.DataFrame, currency: str) -> str:
-    """Return in a sentence which groups are above their limit, and how many members' limits are cut (`groups`)."""
-    if groups.empty:
-        return "No buyer belongs to a group."
-    over = groups[groups["over_group_limit"] > 0]
-    above = "No group owes more than its limit."
-    if len(over):
-        above = (
-            f"{len(over):,} of {len(groups):,} groups owe more than their limit, by {currency} "
-            f"{over['over_group_limit'].sum():,.0f}."
-        )
-    cut = int(groups["cut"].sum())
-    less = "No member's limit is cut by its group's."
-    if cut:
-        less = f"Its group's limit takes something off the limit of {cut:,} {'member' if cut == 1 else 'members'}."
-    return f"{above} {less}"
-
-
 def class_caps(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
     """Return the sectors and countries that the run caps: index `class` (`sector C`); sums over their buyers.
 
@@ -239,18 +220,3 @@ def class_caps(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
     table = pd.concat(tables).rename_axis("class")
     above = table[["exposure", "recommended_with_cover"]].sub(table["cap"], axis="index").clip(lower=0.0)
     return table.assign(over_cap=above["exposure"], set_above=above["recommended_with_cover"])
-
-
-def class_caps_in_words(class_caps: pd.DataFrame, currency: str) -> str:
-    """Return in a sentence which caps of sectors and countries are passed; empty where none is stated."""
-    if class_caps.empty:
-        return ""
-    over, above = class_caps[class_caps["over_cap"] > 0], class_caps[class_caps["set_above"] > 0]
-    told = "Nobody owes more than the caps of sectors and countries allow."
-    if len(over):
-        each = ", ".join(f"{name} (by {currency} {amount:,.0f})" for name, amount in over["over_cap"].items())
-        told = f"More is owed than the cap in {each}."
-    if len(above):
-        passed = ", ".join(above.index)
-        told += f" Limits that analysts have set pass the cap of {passed}: the other buyers there get nothing."
-    return told

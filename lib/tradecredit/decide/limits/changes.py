@@ -2,7 +2,7 @@
 
 Codes are those of UN/EDIFACT's segment CCD, credit cover details, as the UN/CEFACT directories list them (D.00A and
 D.01C): data elements 4505, credit cover request type; 4507, response type; 4509, response reason. 4509 has few
-reasons: what it does not name is 15, `Other`, and the `reason` says it in words. Its 4, a new company, is not used: a
+reasons: what it does not name is 15, `Other`, and the `reason` tells it. Its 4, a new company, is not used: a
 buyer that is new to us need not be newly incorporated.
 """
 
@@ -31,29 +31,28 @@ approved)."""
 PARTLY = "5"
 
 REASONS = {
-    "need": ("14", "it buys less than the limit is for"),
-    "capacity": ("15", "its accounts carry no more"),
-    "expected-loss budget": ("15", "its default probability allows no more"),
-    "net value added": ("15", "expected loss and capital would cost more than its margin earns"),
-    "no accounts": ("2", "its accounts are not known"),
-    "new buyer": ("15", "we have not known it for long"),
-    "maximum of its kind": ("13", "no buyer of its kind gets more"),
-    "maximum limit": ("13", "no buyer gets more"),
-    "concentration": ("13", "it would be too large a part of the book"),
-    "group": ("13", "its group's limit is full"),
-    "sector": ("13", "its sector's limit is full"),
-    "country": ("13", "its country's limit is full"),
-    "prepaid": ("15", "it pays in advance"),
-    "analyst's override": ("15", "an analyst has decided"),
-    "in default": ("15", "it is in default"),
-    "negative equity": ("12", "its accounts show negative equity"),
-    "insolvent": ("12", "it is insolvent"),
-    "need met": ("", "its need is met"),
-    "little change": ("", "what is recommended differs by little"),
+    "need": "14",
+    "capacity": "15",
+    "expected-loss budget": "15",
+    "net value added": "15",
+    "no accounts": "2",
+    "new buyer": "15",
+    "maximum of its kind": "13",
+    "maximum limit": "13",
+    "concentration": "13",
+    "group": "13",
+    "sector": "13",
+    "country": "13",
+    "prepaid": "15",
+    "analyst's override": "15",
+    "in default": "15",
+    "negative equity": "12",
+    "insolvent": "12",
+    "need met": "",
+    "little change": "",
 }
 """What binds: the code of 4509 (2 no financial information, 12 adverse public information, 13 credit limit full, 14
-lack of turnover, 15 other; none where all that is needed is approved, or little would change), and the reason in
-words."""
+lack of turnover, 15 other; none where all that is needed is approved, or little would change)."""
 
 
 def staying(limits: pd.DataFrame, ceiling: pd.Series, caps: Caps, minimum_change: float) -> pd.Series:
@@ -84,7 +83,7 @@ def decided(
     - `decision`: `new`, `increase`, `reduction`, `cancellation` (to nothing), `prolongation` (it is as recommended, or
       stays); without a limit in force `refusal` where something is needed, `none` where nothing is;
     - `change`: of the limit, in currency (0 for a prolongation);
-    - `decision_code` (4505), `response_code` (4507), `reason` in words and `reason_code` (4509); missing: none;
+    - `decision_code` (4505), `response_code` (4507), `reason`, of `REASONS`, and `reason_code` (4509); missing: none;
     - `approval`: who approves the limit that then holds, by the run's `limits.approvals` (missing: no decision).
     """
     binding, aim = limits["binding_with_cover"], limits["recommended_with_cover"]
@@ -111,15 +110,15 @@ def decided(
     )
     place = pd.Index(list(REASONS)).get_indexer(cause)
     change = (aim - now).mask(decision == "prolongation", 0.0)
-    told = decision != "none"
+    decided = decision != "none"
     return limits.assign(
         change=change,
         decision=decision,
         decision_code=_coded(_taken([codes[0] for codes in DECISIONS.values()], choice, limits.index)),
         response_code=_coded(response),
-        reason=_taken([words for _, words in REASONS.values()], place, limits.index).where(told),
-        reason_code=_coded(_taken([code for code, _ in REASONS.values()], place, limits.index)).where(told),
-        approval=approval(now + change, approvals).where(told),
+        reason=cause.where(decided),
+        reason_code=_coded(_taken(list(REASONS.values()), place, limits.index)).where(decided),
+        approval=approval(now + change, approvals).where(decided),
     )
 
 
@@ -155,17 +154,6 @@ def changes(limits: pd.DataFrame) -> pd.DataFrame:
     """Return the limits that change or are refused, the largest change first; those prolonged are left out."""
     moved = limits[~limits["decision"].isin(["none", "prolongation"])]
     return moved.loc[moved["change"].abs().sort_values(ascending=False, kind="stable").index]
-
-
-def in_words(limits: pd.DataFrame, currency: str) -> str:
-    """Return in a sentence how many limits of the book are decided in which way, and what that changes."""
-    told = limits[limits["decision"] != "none"].groupby("decision")["change"].agg(["size", "sum"])
-    parts = [
-        f"{name} {int(row['size']):,}"
-        + (f" ({currency} {abs(row['sum']):,.0f} {'more' if row['sum'] > 0 else 'less'})" if row["sum"] else "")
-        for name, row in told.reindex(list(DECISIONS)).dropna().iterrows()
-    ]
-    return f"Decisions by kind: {', '.join(parts)}." if parts else "There is nothing to decide."
 
 
 def _taken(words: list[str], places: np.ndarray, index: pd.Index) -> pd.Series:

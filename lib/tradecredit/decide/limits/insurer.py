@@ -87,20 +87,6 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     return table[~(table["net_gain"] <= 0)]
 
 
-def requests_in_words(requests: pd.DataFrame, currency: str) -> str:
-    """Return in a sentence what the requests would bring; see `requests`."""
-    if requests.empty:
-        return "No limit is worth asking the insurer for."
-    known = requests["net_gain"].dropna()
-    if known.empty:
-        return f"Whether the {len(requests):,} requests pay cannot be told: the run states no margin."
-    all_of_them = "It" if len(known) == 1 else f"All {len(known):,} together"
-    return (
-        f"{all_of_them} would earn {currency} {known.sum():,.0f} a year, after losses and the "
-        f"{currency} {requests.loc[known.index, 'cost'].sum():,.0f} of premium and fees."
-    )
-
-
 def after_cut(
     book: Book, ratings: pd.DataFrame, left: float | pd.Series, *, cover: Cover | None = None
 ) -> pd.DataFrame:
@@ -144,19 +130,6 @@ def after_cut(
         over_more=after["over_recommended"] - before["over_recommended"],
     )
     return table.sort_values("own_more", ascending=False, kind="stable")
-
-
-def cut_in_words(cut: pd.DataFrame, currency: str) -> str:
-    """Return in a sentence what a cut of the insurer's limits does to the book; see `after_cut`."""
-    if cut.empty:
-        return "No buyer would be touched: no limit that the insurer has named bears anything today."
-    over, buyers = cut[cut["over_more"] > 0], "buyer" if len(cut) == 1 else "buyers"
-    return (
-        f"It would touch {len(cut):,} {buyers}: our own part of what they owe would rise by {currency} "
-        f"{cut['own_more'].sum():,.0f}, and the expected loss by {currency} {cut['expected_loss_more'].sum():,.0f} a "
-        f"year. {currency} {over['over_more'].sum():,.0f} of what they owe would be above what is then recommended, "
-        f"and is not today ({len(over):,} {'buyer' if len(over) == 1 else 'buyers'})."
-    )
 
 
 def _limits_left(named: pd.Series, left: float | pd.Series) -> pd.Series:

@@ -32,9 +32,9 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     currency; those of a method are missing where it does not apply:
 
     - `recommended`: the smallest of the `METHODS`, `rounded_down` to `limits.digits`; `binding`: that method;
-      `rule`: in words, which rules for particular buyers applied (`rules`);
-    - `need`: see `need`, at least `limits.minimum_limit`; that of a dormant buyer is `limits.dormant_limit`, that of a
-      new one before its first order is not known. `capacity`, of the `capacity_base`: see `capacity`.
+      `rule`: which of `rules.RULES` for particular buyers applied;
+    - `need`: see `needed`, at least `limits.minimum_limit`; that of a dormant buyer is `limits.dormant_limit`, that of
+      a new one before its first order is not known. `capacity`, of the `capacity_base`: the smallest of `carried`.
       `expected_loss_budget`: see `loss_budget`. `net_value_added`: 0 where a limit of any size costs more than the
       run's margin earns (capital by `capital_ratio`). `without_accounts`, `new_buyer`, `maximum_of_kind` (public bodies
       and affiliates), `maximum`: the run's largest limits of such buyers, and of any. `concentration`: largest share of
@@ -82,7 +82,7 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     table = without.amounts.assign(
         recommended=recommended,
         binding=without.binding,
-        rule=rules.in_words(book, found.rules),
+        rule=rules.codes(found.rules),
         capacity_base=found.capacity_base,
         group_id=known["group_id"],
         group_need=np.fmax(counted, found.fixed).where(known["group_id"].notna()),
@@ -159,41 +159,6 @@ def by_binding(limits: pd.DataFrame) -> pd.DataFrame:
     table = alone.join(covered.rename_axis("binding"), how="outer").fillna(0.0)
     table = table.astype({"buyers": int, "buyers_with_cover": int})
     return table.sort_values(["buyers_with_cover", "buyers"], ascending=False, kind="stable")
-
-
-def binding_in_words(by_binding: pd.DataFrame) -> str:
-    """Return in a sentence which methods set the limits with cover; see `by_binding`."""
-    counts = by_binding["buyers_with_cover"]
-    needed, others = int(counts.get("need", 0)), counts.drop(index="need", errors="ignore")
-    told = ", ".join(f"{method} ({count:,})" for method, count in others[others > 0].items())
-    less = f" The others are less than that, or set by a rule: {told}." if told else ""
-    return f"What the buyer needs sets {needed:,} of {counts.sum():,} limits.{less}"
-
-
-def assumptions(book: Book, limits: pd.DataFrame) -> list[str]:
-    """Return in sentences what the limits take for granted; see `recommend`."""
-    told = []
-    if book.run.margin is None:
-        told.append(
-            "The run states no margin: net value added sets no limit, and what requests, limits for the book as a "
-            "whole and longer terms would earn is not known."
-        )
-    else:
-        told.append(
-            f"Net value added counts {book.run.limits.turns_a_year:g} × the margin a year on a limit, whatever the "
-            "buyer buys (`turns_a_year`); requests to the insurer and limits for the book as a whole count what it "
-            "does buy."
-        )
-    if limits["covered_limit"].isna().all():
-        told.append("The run names no policy: all that is owed is our own risk, and cover adds nothing to a limit.")
-    if (limits["covered_limit"] > 0).any() and not (limits["insured"] > 0).any():
-        told.append("The policy in force bears no part of what is owed today: limits with cover rest on none.")
-    if not limits["exposure"].sum() > 0:
-        told.append("Nobody owes anything: caps that are shares of all receivables do not apply.")
-    endless = int((book.overrides["limit"].notna() & book.overrides["until"].isna()).sum())
-    if endless:
-        told.append(f"Limits of analysts without an end date ({endless:,}) hold until they are taken back.")
-    return told
 
 
 def overridden(book: Book, limits: pd.DataFrame) -> pd.DataFrame:

@@ -201,48 +201,6 @@ def totals(replay: Replay) -> pd.Series:
     return pd.Series({**sums, "avoided_share": share, "over_recommended": replay.reviews["over_recommended"].mean()})
 
 
-def decisions(monthly: pd.DataFrame, repeated: pd.DataFrame, currency: str) -> list[str]:
-    """Return in sentences what the history of breaches asks somebody to decide; nothing where it asks nothing."""
-    often = repeated[repeated["breach_share"] >= OFTEN]
-    if often.empty:
-        return []
-    has, its = ("buyer has", "its") if len(often) == 1 else ("buyers have", "their")
-    return [
-        f"{len(often):,} {has} owed more than {its} limit at half or more of the last {len(monthly)} month ends with "
-        f"one in force, by {currency} {often['mean_breach'].sum():,.0f} in all in a usual month of breach. A limit "
-        "that is passed so often binds nobody: raise it, or keep to it."
-    ]
-
-
-def breaches_in_words(monthly: pd.DataFrame, currency: str) -> str:
-    """Return in a sentence how often limits were passed; empty where none was in force at any month end."""
-    held = monthly[monthly["buyers"] > 0]
-    if held.empty:
-        return ""
-    return (
-        f"At {len(held)} month ends {held['breaches'].sum() / held['buyers'].sum():.1%} of the limits in force were "
-        f"passed, by {currency} {held['breach_amount'].mean():,.0f} in all at a usual month end and by {currency} "
-        f"{held['breach_amount'].max():,.0f} at the worst."
-    )
-
-
-def replay_in_words(replay: Replay, currency: str) -> str:
-    """Return in sentences what today's method would have kept of later losses; empty where no day was reviewed."""
-    if replay.reviews.empty:
-        return ""
-    sums, first = totals(replay), replay.reviews.index[0]
-    if sums["defaults"] == 0:
-        return f"None of the buyers at risk on {first:%Y-%m-%d} or later has failed since: no loss was there to avoid."
-    share = f", {sums['avoided_share']:.1%} of what was lost" if sums["loss"] > 0 else ""
-    return (
-        f"Buyers that failed after {first:%Y-%m-%d} ({sums['defaults']:,.0f}) owed {currency} {sums['debt']:,.0f}. Of "
-        f"that {currency} {sums['avoidable']:,.0f} was delivered after the last review before and above the limit that "
-        f"today's method gives on what was known then: keeping to it would have avoided {currency} "
-        f"{sums['loss_avoided']:,.0f}{share}. Of the balances of buyers that did not fail, the "
-        f"same limits would have held back {currency} {sums['over_recommended']:,.0f} at a usual review."
-    )
-
-
 def _review(
     book: Book, day: pd.Timestamp, end: pd.Timestamp, policy: Policy | None
 ) -> tuple[dict[str, object], pd.DataFrame]:

@@ -51,38 +51,22 @@ def maximum_of_kind(book: Book, kind: pd.Series) -> pd.Series:
     return kind.map({name: np.nan if amount is None else amount for name, amount in stated.items()}).astype("float64")
 
 
-def in_words(book: Book, rules: pd.DataFrame) -> pd.Series:
-    """Return in words which rules apply to each buyer, several one after the other; `USUAL` where none does.
+RULES = (
+    "in default", "prepaid", "analyst's override", *UNMEASURED, "new buyer", "dormant", "no accounts",
+    "negative equity",
+)  # fmt: skip
+"""The rules for particular buyers, in the order in which several are named."""
 
-    `rules`: a column of booleans for each of `FIXED`, `UNMEASURED`, `new buyer`, `dormant`, `no accounts` and `negative
-    equity`. Where one of `FIXED` sets the limit no other one applies.
+
+def codes(rules: pd.DataFrame) -> pd.Series:
+    """Return which rules apply to each buyer, several separated by `; `; `USUAL` where none does.
+
+    `rules`: a column of booleans for each of the `RULES`. Where one of `FIXED` sets the limit no other one applies.
     """
-    words = _words(book)
-    columns = list(words)
-    applies = rules[columns].to_numpy(bool)
-    others = ~np.isin(columns, FIXED)
+    applies = rules[list(RULES)].to_numpy(bool)
+    others = ~np.isin(RULES, FIXED)
     applies = applies & ~(others & applies[:, ~others].any(axis=1)[:, None])
-    bits = applies @ (1 << np.arange(len(columns)))
-    told, place = np.unique(bits, return_inverse=True)
-    sentences = ["; ".join(words[name] for at, name in enumerate(columns) if code >> at & 1) or USUAL for code in told]
-    return pd.Series(pd.array(sentences, dtype="str").take(place), index=rules.index, name="rule")
-
-
-def _words(book: Book) -> dict[str, str]:
-    settings, currency = book.run.limits, book.run.currency
-
-    def at_most(amount: float | None) -> str:
-        return "need and concentration alone" if amount is None else f"at most {currency} {amount:,.0f}"
-
-    return {
-        "in default": "in default: nothing",
-        "prepaid": "pays in advance: nothing",
-        "analyst's override": "an analyst's limit stands as it is",
-        "public": f"public body, risk not measured: {at_most(settings.public_limit)}",
-        "affiliate": f"company of our own group, risk not measured: {at_most(settings.affiliate_limit)}",
-        "new buyer": f"known for less than {settings.new_buyer_months} months: {at_most(settings.new_buyer_limit)} at "
-        "our own risk",
-        "dormant": f"has bought nothing for {settings.dormant_months} months: {at_most(settings.dormant_limit)}",
-        "no accounts": "no accounts known: at most the amount of its grade at our own risk",
-        "negative equity": f"negative equity: {at_most(settings.negative_equity_limit)}",
-    }
+    bits = applies @ (1 << np.arange(len(RULES)))
+    found, place = np.unique(bits, return_inverse=True)
+    named = ["; ".join(name for at, name in enumerate(RULES) if code >> at & 1) or USUAL for code in found]
+    return pd.Series(pd.array(named, dtype="str").take(place), index=rules.index, name="rule")

@@ -9,7 +9,6 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.decide.limits.caps import class_amounts
-from tradecredit.decide.limits.recommendation import METHODS
 from tradecredit.decide.optimum.candidates import (
     LINEAR,
     candidates,
@@ -18,7 +17,7 @@ from tradecredit.decide.optimum.candidates import (
     simulated,
     simulated_years,
 )
-from tradecredit.decide.optimum.programme import RESULTS, ROUNDING, Solution, Years, results, shortfall, solution
+from tradecredit.decide.optimum.programme import RESULTS, ROUNDING, Solution, Years, results, shortfall, solutions
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.policy import Policy
@@ -50,8 +49,9 @@ class Optimum:
     `caps`: as `Solution.caps`, sums being over all members, with `one_by_one_limit`, that of the limits set one by one.
     `checked`: index as `totals`; `shortfall` again; `other_years`, on years that the limits were not chosen on, and
     `whole_policy`, there under every term of the policy (missing without one), each with its `_se`.
-    `price_of_risk`: net margin gained by one unit more of shortfall. `basis`: in sentences, what it rests on. Where the
-    run states no margin all of it is empty or missing, and `basis` says so.
+    `price_of_risk`: net margin gained by one unit more of shortfall. `lowest`: the shortfall of the limits that are not
+    sought, where the frontier would have asked for less (missing: it did not). Where the run states no margin all of it
+    is empty or missing.
     """
 
     limits: pd.DataFrame
@@ -61,7 +61,7 @@ class Optimum:
     checked: pd.DataFrame
     price_of_risk: float
     level: float
-    basis: tuple[str, ...]
+    lowest: float
 
 
 @remembered
@@ -79,7 +79,7 @@ def assess(
     `country`) the largest sum of limits for its values, as `candidates` has them; None: those that limits set one by
     one keep, `group_caps` and the run's of sectors and countries (`class_amounts`). A cap that the limits which are not
     sought pass already leaves the others nothing. The shortfall's cap is what the limits set one by one have, unless
-    the run states one. The programme: `programme.solution`. Raises `ParameterError` where the limits that are
+    the run states one. The programme: `programme.solutions`. Raises `ParameterError` where the limits that are
     not sought have a larger shortfall than the run allows, and `InputError` for caps that are not amounts.
     """
     settings = book.run.limit_optimum
@@ -96,20 +96,18 @@ def assess(
     if lowest > cap * (1 + ROUNDING):
         raise ParameterError([_unreachable(book, lowest)])
 
-    def under(shortfall_cap: float) -> tuple[Solution, pd.Series]:
-        found = solution(buyers[sought], years, level=settings.level, shortfall_cap=shortfall_cap, caps=left)
-        return found, found.limit.reindex(buyers.index).fillna(one)
-
-    told = (
-        f"No limits have an expected shortfall below {lowest:,.0f}, that of the limits which stay as they are: lower "
-        "caps are not shown."
-    )
-    best, limit = under(cap)
-    caps_tried = sorted({max(cap * part, lowest) for part in settings.frontier})
-    others = {other: (best, limit) if other == cap else under(other) for other in caps_tried}
+    others = sorted({max(cap * part, lowest) for part in settings.frontier})
+    # The nearest first: a solution is found sooner beside one that is known.
+    asked = sorted({cap, *others}, key=lambda other: abs(other - cap))
+    solved = solutions(buyers[sought], years, level=settings.level, shortfall_caps=asked, caps=left)
+    found = dict(zip(asked, solved, strict=True))
+    chosen = {other: found[other].limit.reindex(buyers.index).fillna(one) for other in asked}
+    best, limit = found[cap], chosen[cap]
     frontier = [
-        {"shortfall_cap": other} | _sums(buyers, chosen, years, settings.level) | {"price_of_risk": found.price_of_risk}
-        for other, (found, chosen) in others.items()
+        {"shortfall_cap": other}
+        | _sums(buyers, chosen[other], years, settings.level)
+        | {"price_of_risk": found[other].price_of_risk}
+        for other in others
     ]
     compared = {ONE_BY_ONE: one, AS_A_WHOLE: limit}
     totals = {name: _sums(buyers, chosen, years, settings.level) for name, chosen in compared.items()}
@@ -124,68 +122,8 @@ def assess(
         checked=_checked(book, buyers, policies, compared, totals),
         price_of_risk=best.price_of_risk,
         level=settings.level,
-        basis=(*_basis(book, policy, buyers, best.caps), *([told] if lowest > cap * min(settings.frontier) else [])),
+        lowest=lowest if lowest > cap * min(settings.frontier) else np.nan,
     )
-
-
-def decisions(optimum: Optimum, currency: str) -> list[str]:
-    """Return in a sentence what limits for the book as a whole would change; nothing where they earn no more."""
-    if not optimum.totals.loc[DIFFERENCE, "net_earnings"] >= 1:
-        return []
-    one, whole, more = (optimum.totals.loc[name] for name in (ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE))
-    moved = optimum.limits["change"]
-    raised, lowered = moved[moved >= 1], moved[moved <= -1]
-    same = abs(more["shortfall"]) <= 0.001 * one["shortfall"]
-    beside = "that of the others" if same else f"{one['shortfall']:,.0f} of the others"
-    return [
-        f"Limits set for the book as a whole would earn {currency} {more['net_earnings']:,.0f} a year more than limits "
-        f"set one by one, after losses and premium, at an expected shortfall ({_level(optimum)}) of {currency} "
-        f"{whole['shortfall']:,.0f}, {beside}: {len(raised):,} would be higher, by {currency} {raised.sum():,.0f} in "
-        f"all, and {len(lowered):,} lower, by {currency} {-lowered.sum():,.0f}. Decide whether risk is weighed buyer "
-        "by buyer or over the book."
-    ]
-
-
-def price_in_words(optimum: Optimum, currency: str) -> str:
-    """Return in a sentence what more risk would earn; empty where there is no optimum."""
-    if np.isnan(optimum.price_of_risk):
-        return ""
-    if optimum.price_of_risk == 0:
-        return "The cap on the expected shortfall holds no limit back: more risk would earn nothing."
-    return (
-        f"The price of risk: {currency} 1,000 more of expected shortfall ({_level(optimum)}) would earn {currency} "
-        f"{1_000 * optimum.price_of_risk:,.0f} a year more."
-    )
-
-
-def held_in_words(optimum: Optimum) -> str:
-    """Return in a sentence what keeps how many limits from being higher; empty without an optimum."""
-    counts = optimum.limits["held_by"].value_counts()
-    told = ", ".join(f"{what} ({count:,})" for what, count in counts.items())
-    return f"What keeps limits from being higher: {told}." if told else ""
-
-
-def checked_in_words(optimum: Optimum, currency: str) -> str:
-    """Return in sentences what the shortfall is on other years and under the whole policy; empty without an optimum."""
-    if np.isnan(optimum.price_of_risk):
-        return ""
-    one, whole = (optimum.checked.loc[name] for name in (ONE_BY_ONE, AS_A_WHOLE))
-    terms = ""
-    if not np.isnan(whole["whole_policy"]):
-        terms = (
-            f"; under every term of the policy in force, {currency} {whole['whole_policy']:,.0f} and {currency} "
-            f"{one['whole_policy']:,.0f}"
-        )
-    return (
-        "Limits suit the simulated years that they were chosen on a little better than others: on "
-        f"{OTHER_YEARS:,} other years the expected shortfall ({_level(optimum)}) is {currency} "
-        f"{whole['other_years']:,.0f} for the book as a whole and {currency} {one['other_years']:,.0f} one by one "
-        f"(standard error {whole['other_years_se']:,.0f} and {one['other_years_se']:,.0f}){terms}."
-    )
-
-
-def _level(optimum: Optimum) -> str:
-    return f"{100 * optimum.level:g} %"
 
 
 def _unreachable(book: Book, lowest: float) -> Problem:
@@ -226,8 +164,8 @@ def _of_all_members(
         {"cap": caps[row.column][row.of]} | sums[buyers[row.column] == row.of].sum().to_dict()
         for row in found.itertuples()
     ]
-    told = pd.DataFrame(rows, index=found.index, columns=["cap", "limit", "one_by_one_limit"])
-    return found[["column", "of"]].join(told).assign(marginal_value=found["marginal_value"])
+    sums = pd.DataFrame(rows, index=found.index, columns=["cap", "limit", "one_by_one_limit"])
+    return found[["column", "of"]].join(sums).assign(marginal_value=found["marginal_value"])
 
 
 def _held_by(buyers: pd.DataFrame, limit: pd.Series, best: Solution) -> pd.Series:
@@ -272,37 +210,6 @@ def _checked(
     return pd.DataFrame.from_dict(rows, orient="index").reindex(columns=list(CHECKED)).rename_axis("limits")
 
 
-def _basis(book: Book, policy: Policy | None, buyers: pd.DataFrame, caps: pd.DataFrame) -> tuple[str, ...]:
-    settings, delay = book.run.limit_optimum, book.run.limits.tolerated_delay_days
-    kept = ", ".join(f"“{METHODS[name]}”" for name in settings.kept if name in METHODS)
-    margin = 100 * (book.run.margin or 0.0)
-    told = [
-        f"A limit earns the margin ({margin:g} %) of the sales that it carries in a year, net of tax: "
-        f"360 / (usual terms + {delay} days) times the limit, less the buyer's own share of tax; a buyer owes all of "
-        "its limit when it defaults.",
-        f"Limits for the book as a whole are chosen on {settings.scenarios:,} simulated years. What a buyer can use "
-        f"and what nobody may have bound them{f', and so do the methods {kept}' if kept else ''}; what else judges the "
-        "risk of one buyer alone does not.",
-    ]
-    if len(caps):
-        capped = ", ".join(CAPPED.get(column, column) for column in caps["column"].unique())
-        told.append(f"Caps on what limits may add up to hold as well: by {capped}.")
-    if linear_part(policy):
-        told.append(
-            "The policy counts by its percentage within the insurer's limits and by its premium rate; deductibles, "
-            "first loss, maximum, minimum premium and fees are not in proportion to a limit, and are left out."
-        )
-    elif policy is not None:
-        told.append(f"The policy in force, {policy.name}, bears no part of an ordinary loss, and counts as none.")
-    if (buyers["bound"] == "risk not measured").any():
-        told.append("Public bodies and affiliates, whose risk is not measured, keep their limits.")
-    if (buyers["bound"] == "not sought").any():
-        told.append(
-            f"Only the limits of the {settings.buyers:,} buyers that can use most are sought; the others keep theirs."
-        )
-    return tuple(told)
-
-
 def _nothing(level: float) -> Optimum:
     def empty(*names: str, index: Sequence[str] = (), called: str) -> pd.DataFrame:
         return pd.DataFrame(np.nan, index=pd.Index(index, name=called), columns=list(names))
@@ -318,5 +225,5 @@ def _nothing(level: float) -> Optimum:
         checked=empty(*CHECKED, index=rows[:2], called="limits"),
         price_of_risk=np.nan,
         level=level,
-        basis=("The run file states no margin: what limits earn is not known, and no optimum is sought.",),
+        lowest=np.nan,
     )

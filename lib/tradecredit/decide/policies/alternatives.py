@@ -37,10 +37,12 @@ ROUNDING = 1e-9
 
 
 class Frontier(NamedTuple):
-    """`offers`: see `frontier`; `priced`: in words, how offers that nobody has made were priced."""
+    """`offers`: see `frontier`; `loss_ratio`, by which offers that nobody has made were priced, and `loss_ratio_of`
+    which policy that is in the simulation (empty: the market's)."""
 
     offers: pd.DataFrame
-    priced: str
+    loss_ratio: float
+    loss_ratio_of: str
 
 
 @remembered
@@ -61,15 +63,15 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
     if not insured:
         amounts = [*_terms(Policy()), "cost", "retained_es", "cost_of_risk"]
         nothing = pd.DataFrame({name: pd.Series(dtype="float64") for name in amounts}).rename_axis("offer")
-        return Frontier(nothing.assign(quote=False, efficient=False).astype({"quote": bool, "efficient": bool}), "")
+        nothing = nothing.assign(quote=False, efficient=False).astype({"quote": bool, "efficient": bool})
+        return Frontier(nothing, np.nan, "")
     book_at_risk, base = portfolio(book, ratings), insured[0]
     varied = _varied(base, book_at_risk, _names_beside(insured, "varied"))
     dist = _same_losses(book, book_at_risk, [*insured, *varied])
     table = comparison(book, dist)
-    ratio = table.loc[base.name, "loss_ratio"]
-    priced = f"the loss ratio of {base.name} in the simulation, {ratio:.0%}"
+    ratio, ratio_of = table.loc[base.name, "loss_ratio"], base.name
     if not ratio > 0:
-        ratio, priced = USUAL_LOSS_RATIO, f"the market's loss ratio, {USUAL_LOSS_RATIO:.1%} of the premium in 2024"
+        ratio, ratio_of = USUAL_LOSS_RATIO, ""
     names = [policy.name for policy in varied]
     premium = table.loc[names, "expected_indemnity"] / ratio * (1 + (base.premium_tax_rate or 0.0))
     fees = table.loc[base.name, "fees"]
@@ -78,13 +80,7 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
     terms = pd.DataFrame({policy.name: _terms(policy) for policy in (*insured, *varied)}).T
     offers = terms.join(table[["cost", "retained_es"]]).assign(cost_of_risk=table["cost"] + risk)
     offers = offers.assign(quote=~offers.index.isin(names), efficient=_efficient(offers)).rename_axis("offer")
-    return Frontier(offers.sort_values("cost", kind="stable"), priced)
-
-
-def pricing(frontier: Frontier) -> list[str]:
-    """Return in a sentence how offers that nobody has made were priced; nothing where there are none."""
-    words = f"Varied terms have no price yet: their premium is the expected indemnity divided by {frontier.priced}."
-    return [f"{words} An insurer may ask more for rare, large years."] if frontier.priced else []
+    return Frontier(offers.sort_values("cost", kind="stable"), ratio, ratio_of)
 
 
 def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
@@ -127,7 +123,10 @@ def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -
 
 
 def never_binding(dist: LossDistribution, comparison: pd.DataFrame) -> pd.DataFrame:
-    """Return the terms that change nothing in any simulated year, or cannot: `policy`, `term`, `value`, `why`."""
+    """Return the terms that change nothing in any simulated year, or cannot: `policy`, `term`, `value`, `why`.
+
+    `why`: a code that `words.policies.with_reasons` puts into words.
+    """
     rows = [
         {"policy": policy.name, "term": term, "value": getattr(policy, term), "why": why}
         for policy in dist.policies
@@ -139,32 +138,32 @@ def never_binding(dist: LossDistribution, comparison: pd.DataFrame) -> pd.DataFr
 def _idle(policy: Policy, dist: LossDistribution, row: pd.Series) -> Iterator[tuple[str, str]]:
     paid = dist.losses[f"indemnity:{policy.name}"]
     if not (paid > 0).any():
-        yield "kind", "no simulated year brings an indemnity: see limits, percentage and what is kept"
+        yield "kind", "no indemnity"
     debt = dist.portfolio["insurable" if "insurable" in dist.portfolio else "exposure"]
     largest = float(np.minimum(debt, policy.attachment(dist.portfolio).limit).max())
     maximum = "maximum_liability" if policy.maximum_liability is not None else "maximum_liability_multiple"
     if getattr(policy, maximum) is not None and not (paid >= policy.year_maximum() * (1 - 1e-9)).any():
-        yield maximum, "no simulated year reaches it"
+        yield maximum, "never reached"
     if policy.aggregate_first_loss and not row["first_loss_exhausted"] > 0:
-        yield "aggregate_first_loss", "no simulated year uses all of it"
+        yield "aggregate_first_loss", "never exhausted"
     if policy.minimum_premium is not None and row["premium"] > policy.minimum_premium:
-        yield "minimum_premium", "the premium by the rate is higher"
+        yield "minimum_premium", "rate premium higher"
     if policy.threshold and policy.threshold >= largest:
-        yield "threshold", "no insured debt is above it: nothing is ever paid"
+        yield "threshold", "above all debt"
     plain = policy.deductible_order == "deductible_first" and policy.aggregate_erosion == "after_percentage"
     within_deductible = policy.threshold and policy.threshold <= (policy.each_loss_deductible or 0.0)
     if plain and within_deductible and policy.threshold_kind == "franchise":
-        yield "threshold", "the deductible takes as much off each loss"
+        yield "threshold", "within deductible"
     discretionary = dist.portfolio["insured_limit"].isna()
     if policy.discretionary_limit and not discretionary.any():
-        yield "discretionary_limit", "the insurer has decided on every buyer that owes something"
+        yield "discretionary_limit", "all named"
     sub_limit = policy.discretionary_maximum_liability
     if sub_limit is not None:
         most = np.minimum(debt, policy.attachment(dist.portfolio).limit)[discretionary].sum()
         if most * policy.insured_percentage <= sub_limit:
-            yield "discretionary_maximum_liability", "all discretionary limits together are below it"
+            yield "discretionary_maximum_liability", "limits below"
     if policy.minimum_retention and policy.minimum_retention <= (policy.each_loss_deductible or 0.0):
-        yield "minimum_retention", "the deductible keeps as much of each loss"
+        yield "minimum_retention", "deductible retains"
 
 
 def _same_losses(book: Book, at_risk: pd.DataFrame, policies: list[Policy]) -> LossDistribution:

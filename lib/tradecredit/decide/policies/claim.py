@@ -10,20 +10,38 @@ from tradecredit.insurance.cover import cover, evidence
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.receivables import net_share, open_items
 
-STOPPED = "issued after another was overdue past the maximum extension period"
-"""Why an invoice is not insured: deliveries were to stop."""
+NO_POLICY, NOT_INSURABLE, NO_LIMIT, ALL_STOPPED, INSOLVENCY_ONLY = (
+    "no policy", "not insurable", "no limit", "all after stop of deliveries", "insolvency only",
+)  # fmt: skip
+"""Why nothing can be claimed."""
+
+
+class Insured(NamedTuple):
+    """A buyer's open items that a policy insures: see `insured_items`.
+
+    `why_not`: why there are none (empty: there are); `stopped`: the amount, net of tax, that was issued too late.
+    """
+
+    items: pd.DataFrame
+    why_not: str
+    stopped: float
 
 
 class Claim(NamedTuple):
-    """What the insurer pays for unpaid invoices, after how many days from today (the mean by amount), and a note."""
+    """What the insurer pays for unpaid invoices, and after how many days from today (the mean by amount).
+
+    `insured_debt` and the `first_loss` that the year takes off it; `why_not`: why there is no claim (empty: there is).
+    """
 
     indemnity: float
     days: float
-    note: str
+    insured_debt: float
+    first_loss: float
+    why_not: str
 
 
-def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> tuple[pd.DataFrame, str]:
-    """Return a buyer's items that a policy insures, and in words why there are none, or what was shipped too late.
+def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> Insured:
+    """Return a buyer's items that a policy insures, why there are none, and what was shipped too late.
 
     `items`: rows of `receivables.open_items` of one buyer. Adds `net` of tax (no tax stated: none), and the buyer's
     `limit` as of today (missing: the discretionary one) and `evidence`. Not insured is what was issued while another of
@@ -31,21 +49,21 @@ def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> tup
     policy's period, and the limit on the day of issue, are not looked at.
     """
     if policy is None or policy.kind == "top_up":
-        return items.iloc[:0], "no policy of its own in force"
+        return Insured(items.iloc[:0], NO_POLICY, 0.0)
     net = items["open_amount"] * net_share(book.invoices.loc[items.index])
     counted = items.assign(net=net)[policy.insurable(items, book.buyers) & (net > 0)]
     if counted.empty:
-        return counted, "nothing of it is insurable"
+        return Insured(counted, NOT_INSURABLE, 0.0)
     terms = cover(book).join(evidence(book)).loc[counted["buyer_id"].iloc[:1]]
     applied = policy.attachment(terms)
     if applied.limit[0] == 0:
-        return counted.iloc[:0], "the insurer has no limit on the buyer"
+        return Insured(counted.iloc[:0], NO_LIMIT, 0.0)
     stopped = _stopped(book, counted, policy)
     if stopped.all():
-        return counted.iloc[:0], f"nothing of it is insured: all {STOPPED}"
+        return Insured(counted.iloc[:0], ALL_STOPPED, float(counted["net"].sum()))
     limit = np.nan if applied.discretionary[0] else applied.limit[0]
-    late = f"{book.run.currency} {counted.loc[stopped, 'net'].sum():,.0f} {STOPPED} is not" if stopped.any() else ""
-    return counted[~stopped].assign(limit=limit, evidence=terms["evidence"].iloc[0]), late
+    found = counted[~stopped].assign(limit=limit, evidence=terms["evidence"].iloc[0])
+    return Insured(found, "", float(counted.loc[stopped, "net"].sum()))
 
 
 def claimed_on(book: Book, insured: pd.DataFrame, policy: Policy | None, lgd: float) -> Claim:
@@ -55,36 +73,29 @@ def claimed_on(book: Book, insured: pd.DataFrame, policy: Policy | None, lgd: fl
     without insured items, and where the policy has no waiting period.
     """
     if policy is None or insured.empty:
-        return Claim(np.nan, np.nan, "")
+        return Claim(np.nan, np.nan, np.nan, np.nan, "")
     if policy.waiting_days is None:
-        return Claim(np.nan, np.nan, "the policy pays for an insolvency only")
-    net, currency = insured["net"], book.run.currency
+        return Claim(np.nan, np.nan, np.nan, np.nan, INSOLVENCY_ONLY)
+    net = insured["net"]
     loss = insured[["buyer_id", "limit", "evidence"]].iloc[:1]
     loss = loss.assign(scenario=0, day=0, debt=net.sum(), recovery=(1 - lgd) * net.sum())
     steps = policy.settlement(loss).iloc[0]
     paid = policy.loss_dates(insured["issued"], insured["due"])["paid"]
     days = (paid - book.as_of).dt.days.clip(lower=policy.payment_days).astype("float64")
-    note = f"{currency} {steps['insured_debt']:,.0f} insured"
-    first_loss = steps["first_loss"]
-    note += f"; the first loss of the year takes {currency} {first_loss:,.0f}" if first_loss > 0 else ""
-    return Claim(float(steps["indemnity"]), float((days * net).sum() / net.sum()), note)
+    indemnity, insured_debt, first_loss = (float(steps[name]) for name in ("indemnity", "insured_debt", "first_loss"))
+    return Claim(indemnity, float((days * net).sum() / net.sum()), insured_debt, first_loss, "")
 
 
-def consent(book: Book, insured: pd.DataFrame, policy: Policy | None, paid: pd.Series) -> str:
-    """Return, in words, that the insurer must agree to the days on which items are to be paid; empty where it need not.
+def consent(insured: pd.DataFrame, policy: Policy | None, paid: pd.Series) -> pd.Timestamp:
+    """Return when the extension period ends that payments on these days would need the insurer's consent to pass.
 
-    `insured`: `insured_items`; `paid`: days, on their index (missing: nobody knows when). It must where one of them is
-    paid after its extension period.
+    `insured`: `insured_items`; `paid`: days, on their index (missing: nobody knows when). The first end of
+    an extension period that one of them is paid after; missing where no consent is needed.
     """
     if policy is None or insured.empty or policy.maximum_extension_days is None:
-        return ""
+        return pd.NaT
     report_by = policy.loss_dates(insured["issued"], insured["due"])["report_by"]
-    first = report_by[~(paid.loc[insured.index] <= report_by)].min()
-    if pd.isna(first):
-        return ""
-    period = "the maximum extension period"
-    told = f"runs past {period}, which ends" if first >= book.as_of else f"{period} ended"
-    return f"{told} on {first.date()}: without the insurer's consent the cover is lost"
+    return report_by[~(paid.loc[insured.index] <= report_by)].min()
 
 
 def _stopped(book: Book, items: pd.DataFrame, policy: Policy) -> pd.Series:

@@ -1,6 +1,6 @@
 """Cash discounts: what one costs in a year, which one would break even, and what the book's own brought and cost."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -98,7 +98,7 @@ def taken(book: Book, ratings: pd.DataFrame, cumulative: pd.DataFrame) -> pd.Dat
 
     `ratings`: index buyer_id, `grade`, `method` (`default.assess`); `cumulative`: cumulative default probability of
     each buyer (see `lengths.default_by`), which is taken as that of the day of payment. Of a buyer in default it is 1
-    today, and was not when the buyer took its discount: such buyers are left out whole (`left_out_in_words`), and what
+    today, and was not when the buyer took its discount: such buyers are left out whole (`left_out`), and what
     is told is what the discounts were worth with buyers that are not in default. One row for each invoice issued in the
     12 months that a discount is offered on, or given (a receipt of kind `discount`); one that may still be taken is
     left out.
@@ -138,25 +138,21 @@ def taken(book: Book, ratings: pd.DataFrame, cumulative: pd.DataFrame) -> pd.Dat
     return table[_decided(book, items)].reset_index(drop=True)
 
 
-def left_out_in_words(book: Book, ratings: pd.DataFrame) -> str:
-    """Return in a sentence which buyers `taken` leaves out as they are in default today; empty where there are none.
+class LeftOut(NamedTuple):
+    """Buyers that `taken` leaves out as they are in default today, and the discounts given to them."""
 
-    Arguments as `taken`. Counted are the buyers that it would have a row of, and the discounts given to them.
+    buyers: int
+    cost: float
+
+
+def left_out(book: Book, ratings: pd.DataFrame) -> LeftOut:
+    """Return what `taken` leaves out as its buyers are in default today; arguments as `taken`.
+
+    Counted are the buyers that it would have a row of.
     """
     items = _of_the_window(book)
     items = items[_decided(book, items) & items["buyer_id"].isin(_defaulted(ratings))]
-    if items.empty:
-        return ""
-    buyers, cost = len(items["buyer_id"].unique()), items["cost"].sum()
-    its, were, it = ("its", "was", "it") if buyers == 1 else ("their", "were", "them")
-    told = f"which took none of {its} discounts"
-    if cost > 0:
-        told = (
-            f"which {were} given {book.run.currency} {cost:,.0f} of discounts: what they spared before {its} default "
-            f"cannot be told from what is known of {it} today"
-        )
-    many = "is 1 buyer" if buyers == 1 else f"are {buyers:,} buyers"
-    return f"Left out {many} in default today, {told}."
+    return LeftOut(len(items["buyer_id"].unique()), float(items["cost"].sum()))
 
 
 def summary(taken: pd.DataFrame, by: Literal["grade", "buyer_id"] = "grade") -> pd.DataFrame:
@@ -165,8 +161,8 @@ def summary(taken: pd.DataFrame, by: Literal["grade", "buyer_id"] = "grade") -> 
     `offered` and `taken`: invoices; `offered_amount`, `taken_amount`; `take_up` and `take_up_amount`: the part of the
     offers, by number and by amount, that was taken; `cost`, `unearned_cost`; `days_won`, the mean by amount;
     `capital_saved`, `loss_avoided`, `net`; `yearly_cost`, simple on 365 days, of the days won: cost / Σ ((amount −
-    cost) × days_won / 365). What a discount won is summed over those that it is known of; of `untold` it is not (they
-    are in the cost, not in the net). Missing: shares and means over nothing, sums of which no part is known.
+    cost) × days_won / 365). What a discount won is summed over those that it is known of; of `not_computable` it is not
+    (they are in the cost, not in the net). Missing: shares and means over nothing, sums of which no part is known.
     """
     return _summed(taken, taken[by])
 
@@ -175,38 +171,6 @@ def totals(taken: pd.DataFrame) -> pd.Series:
     """Return the columns of `summary` for the whole book; all missing where it has no discounts."""
     whole = _summed(taken, pd.Series("book", index=taken.index))
     return whole.reindex(["book"]).loc["book"]
-
-
-def decisions(totals: pd.Series, currency: str) -> list[str]:
-    """Return in sentences what the discounts ask somebody to decide; nothing where nothing does.
-
-    `totals`, of `taken`: what discounts cost and spared with buyers in default today is no part of it.
-    """
-    found = []
-    if totals["net"] < 0:
-        worth = totals["capital_saved"] + totals["loss_avoided"]
-        untold = f" (of {totals['untold']:,.0f} invoices it cannot be told)" if totals["untold"] > 0 else ""
-        found.append(
-            f"Cash discounts of the last 12 months were worth {currency} {worth:,.0f} in capital and losses spared, "
-            f"and cost {currency} {-totals['net']:,.0f} more{untold}. Lower them towards the rate that breaks even, or "
-            "end them."
-        )
-    if totals["unearned_cost"] > 0:
-        found.append(
-            f"{currency} {totals['unearned_cost']:,.0f} of discounts were taken after their last day. Claim them back."
-        )
-    return found
-
-
-def break_even_in_words(break_even: pd.DataFrame) -> str:
-    """Return in a sentence between which rates a discount breaks even (`break_even`); empty where none is known."""
-    rates = break_even["break_even"].dropna()
-    if rates.empty:
-        return ""
-    return (
-        f"The rate that breaks even lies between {rates.min():.1%} (grade {rates.idxmin()}) and {rates.max():.1%} "
-        f"(grade {rates.idxmax()})."
-    )
 
 
 def _offered(invoices: pd.DataFrame) -> pd.Series:
@@ -250,7 +214,7 @@ def _habit(items: pd.DataFrame) -> pd.Series:
 
 def _summed(taken: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
     is_taken, offered, amount = taken["is_taken"], taken["offered"], taken["amount"]
-    told = is_taken & taken["net"].notna()
+    known = is_taken & taken["net"].notna()
     won = (is_taken & taken["days_won"].notna()).to_numpy()
     parts = pd.DataFrame(
         {
@@ -262,12 +226,12 @@ def _summed(taken: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
             "both_amount": amount.where(is_taken & offered, 0.0),
             "cost": taken["cost"],
             "unearned_cost": taken["unearned_cost"],
-            **{name: taken[name].where(told) for name in ("capital_saved", "loss_avoided", "net")},
+            **{name: taken[name].where(known) for name in ("capital_saved", "loss_avoided", "net")},
             "won_amount": amount.where(won, 0.0),
             "amount_days": (amount * taken["days_won"]).where(won, 0.0),
             "won_cost": taken["cost"].where(won, 0.0),
             "money_days": ((amount - taken["cost"]) * taken["days_won"]).where(won, 0.0),
-            "untold": (is_taken & ~told).astype(float),
+            "not_computable": (is_taken & ~known).astype(float),
         }
     )
     sums = parts.groupby(key).sum(min_count=1).sort_values("taken_amount", ascending=False, kind="stable")
@@ -279,7 +243,7 @@ def _summed(taken: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
     }
     return sums.assign(**shares)[
         ["offered", "offered_amount", "taken", "taken_amount", "take_up", "take_up_amount", "cost", "unearned_cost",
-         "days_won", "capital_saved", "loss_avoided", "net", "yearly_cost", "untold"]
+         "days_won", "capital_saved", "loss_avoided", "net", "yearly_cost", "not_computable"]
     ]  # fmt: skip
 
 

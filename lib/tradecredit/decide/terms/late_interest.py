@@ -81,10 +81,10 @@ def totals(charges: pd.DataFrame) -> pd.Series:
 
     Sums are of what is known of each, and missing where nothing is; `charge` = interest + fees, and `open_charge` is
     that of the state `open` alone. `charged_invoices` and `charged_buyers` count those of which more than zero is
-    known; `untold_invoices` those under a law whose interest or fee is not known, so that the sums are too low by
-    it; `invoices_without_law` those without one.
+    known; `not_computable_invoices` those under a law whose interest or fee is not known, so that the sums are too low
+    by it; `invoices_without_law` those without one.
     """
-    known = _known_charge(charges)
+    known = known_charge(charges)
     sums = charges[["interest", "fee", "daily_interest"]].sum(min_count=1)
     return pd.Series(
         {
@@ -93,7 +93,7 @@ def totals(charges: pd.DataFrame) -> pd.Series:
             "open_charge": known[charges["state"] == "open"].sum(min_count=1),
             "charged_invoices": float((known > 0).sum()),
             "charged_buyers": float(charges.loc[known > 0, "buyer_id"].nunique()),
-            "untold_invoices": float((charges["law"].notna() & charges["charge"].isna()).sum()),
+            "not_computable_invoices": float((charges["law"].notna() & charges["charge"].isna()).sum()),
             "invoices_without_law": float(charges["law"].isna().sum()),
         }
     )
@@ -102,16 +102,19 @@ def totals(charges: pd.DataFrame) -> pd.Series:
 def by_law(charges: pd.DataFrame) -> pd.DataFrame:
     """Return the charges by law: index `law`, those without one last.
 
-    `invoices`, `late_amount`, `interest`, `fee`, `charge` = interest + fee; `untold`: invoices whose interest or fee is
-    missing. Sums are of what is known of each, and missing where nothing is.
+    `invoices`, `late_amount`, `interest`, `fee`, `charge` = interest + fee; `not_computable`: invoices
+    whose interest or fee is missing. Sums are of what is known of each, and missing where nothing is.
     """
     known = charges.assign(
-        law=charges["law"].fillna("no law known"), charge=_known_charge(charges), untold=charges["charge"].isna(),
-        last=charges["law"].isna(),
+        law=charges["law"].fillna("no law known"), charge=known_charge(charges),
+        not_computable=charges["charge"].isna(), last=charges["law"].isna(),
     )  # fmt: skip
     amounts = {column: (column, lambda values: values.sum(min_count=1)) for column in ("interest", "fee", "charge")}
     table = known.groupby(["last", "law"]).agg(
-        invoices=("law", "size"), late_amount=("late_amount", "sum"), **amounts, untold=("untold", "sum")
+        invoices=("law", "size"),
+        late_amount=("late_amount", "sum"),
+        **amounts,
+        not_computable=("not_computable", "sum"),
     )
     return table.droplevel("last")
 
@@ -141,51 +144,9 @@ def terms_beyond_law(book: Book) -> pd.DataFrame:
     return table.sort_values("amount", ascending=False, kind="stable")
 
 
-def rates_wanted(charges: pd.DataFrame) -> list[str]:
-    """Return in sentences which rates are missing, and how many invoices' interest or fee hangs on them.
-
-    The reference rates of half-years (`missing_rate`), then those of currencies (`missing_currency`), by law.
-    """
-    half_years = charges.groupby(["law", "missing_rate"]).size()
-    currencies = charges.groupby(["law", "missing_currency"]).size()
-    return [
-        f"{law}: no reference rate for {wanted}: add it to the law's file (params/rates). The interest of "
-        f"{_invoices(count)} cannot be told without it."
-        for (law, wanted), count in half_years.items()
-    ] + [
-        f"{law}: no rate of {wanted}: add it to the table `fx`. The flat fee of {_invoices(count)} cannot be told "
-        "without it."
-        for (law, wanted), count in currencies.items()
-    ]
-
-
-def decisions(charges: pd.DataFrame, currency: str) -> list[str]:
-    """Return in a sentence what may be charged today, and of how many invoices a part is left out as it is not known.
-
-    Nothing where no charge above zero is known.
-    """
-    still_open = charges[charges["state"] == "open"]
-    sums = totals(still_open)
-    if not sums["charge"] > 0:
-        return []
-    by_buyer = _known_charge(still_open).groupby(still_open["buyer_id"]).sum()
-    named = {"interest": sums["interest"], "flat fees": sums["fees"]}
-    amounts = " and ".join(f"{currency} {amount:,.0f} of {name}" for name, amount in named.items() if amount >= 0)
-    untold = int(sums["untold_invoices"])
-    left_out = f" Interest or fee of {_invoices(untold)} is not known, and left out." if untold else ""
-    return [
-        f"{amounts} may be charged on open invoices past due; the largest part is {currency} {by_buyer.max():,.0f} of "
-        f"{by_buyer.idxmax()}. Charge it, or give it up for payment at once.{left_out}"
-    ]
-
-
-def _known_charge(charges: pd.DataFrame) -> pd.Series:
+def known_charge(charges: pd.DataFrame) -> pd.Series:
     """Return of each invoice the sum of interest and fee as far as they are known; missing where neither is."""
     return charges[["interest", "fee"]].sum(axis="columns", min_count=1)
-
-
-def _invoices(count: int) -> str:
-    return f"{count:,} {'invoice' if count == 1 else 'invoices'}"
 
 
 _NOTHING = pd.DataFrame({"interest": [], "daily_interest": [], "missing_rate": []}).astype({"missing_rate": "str"})

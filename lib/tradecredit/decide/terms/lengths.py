@@ -167,25 +167,6 @@ def suggested(values: pd.DataFrame, maximum_cost_share: float) -> pd.DataFrame:
     ]
 
 
-def suggested_in_words(suggested: pd.DataFrame) -> str:
-    """Return in a sentence up to which length terms pay for which grades (`suggested`), the longest first.
-
-    Then which grades should pay in advance, and of which it is not known; empty where it is known of none.
-    """
-    days = suggested["suggested_days"]
-    lengths = sorted(days[days > 0].unique(), reverse=True)
-    granted = [f"{length:.0f} for {_grades_in_words(days == length)}" for length in lengths]
-    if granted:
-        granted[0] = granted[0].replace(" for", " days pay for", 1)
-    told = [f"up to {', '.join(granted)}"] if granted else []
-    if (days == 0).any():
-        told.append(f"{_grades_in_words(days == 0)} should pay in advance")
-    if told and days.isna().any():
-        told.append(f"of {_grades_in_words(days.isna())} it is not known")
-    sentence = "; ".join(told)
-    return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
-
-
 def extra_cost(
     cumulative: pd.DataFrame, habits: pd.DataFrame, economics: Economics, *, base_days: int, longer_days: int
 ) -> pd.DataFrame:
@@ -241,33 +222,6 @@ def longer_than_suggested(book: Book, ratings: pd.DataFrame, suggested: pd.DataF
     return sums.assign(longer_sales=longer, share=share, suggested_days=suggested["suggested_days"])[
         ["suggested_days", "sales_12m", "longer_sales", "share"]
     ]
-
-
-def decisions(longer: pd.DataFrame, currency: str) -> list[str]:
-    """Return in a sentence which grades had longer terms than are worth it (`longer_than_suggested`), if any had."""
-    over = longer[longer["longer_sales"] > 0]
-    if over.empty:
-        return []
-    granted = [f"grade {grade}: {_granted(row['suggested_days'])}" for grade, row in over.iterrows()]
-    return [
-        f"{currency} {over['longer_sales'].sum():,.0f} of the last 12 months' sales were on longer terms than are "
-        f"worth it ({'; '.join(granted)}). Shorten the terms of these buyers."
-    ]
-
-
-def _granted(days: float) -> str:
-    return f"{days:.0f} days at most" if days > 0 else "cash in advance"
-
-
-def _grades_in_words(chosen: pd.Series) -> str:
-    """Return the grades that are chosen, with three or more in a row as `1 to 3`."""
-    run = (chosen != chosen.shift()).cumsum()
-    parts = []
-    for _, grades in chosen[chosen].groupby(run[chosen]):
-        row = grades.index.tolist()
-        parts += [f"{row[0]} to {row[-1]}"] if len(row) > 2 else [str(grade) for grade in row]
-    listed = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
-    return f"{'grade' if chosen.sum() == 1 else 'grades'} {listed}"
 
 
 def _grades_of_terms(book: Book, ratings: pd.DataFrame) -> pd.Series:

@@ -17,8 +17,14 @@ from tradecredit.measure.receivables import in_dispute, open_items
 OPTIONS = ("payment plan", "wait", "enforce", "claim")
 """What can be done about an overdue buyer."""
 
-OPTION_COLUMNS = ["value", "share", "expected_date", "is_best", "needs_consent", "disputed", "note"]
+OPTION_COLUMNS = [
+    "value", "share", "expected_date", "is_best", "needs_consent", "disputed", "extension_ends", "basis",
+    "insured_debt", "first_loss", "not_insured", "why_not",
+]  # fmt: skip
 PLAN_COLUMNS = ["due", "payment", "interest", "principal", "balance"]
+
+OWN, ALL_BUYERS, TOO_FEW = "own invoices", "all buyers' invoices", "too few invoices"
+"""What the days that an open invoice is likely to stay unpaid are taken from."""
 
 ENOUGH = 5
 """Invoices paid later than one is overdue today, from which it is told when that one will be paid."""
@@ -108,9 +114,11 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
 
     `cumulative`: cumulative default probability with a row for the buyer (see `lengths.default_by`); `policy`: the one
     in force. Columns: `value` (reporting currency), `share` of the debt, `expected_date` of the money (the mean by
-    amount), `is_best` (the highest known value), `needs_consent` of the insurer (`claim.consent`), `disputed` (past due
-    under an open dispute: no part of the debt, see `overdue_buyers`; the same in each row), and `note`. The settings
-    are the run's `payment_plan`, and:
+    amount), `is_best` (the highest known value), `needs_consent` of the insurer, to pass the day on which the
+    `extension_ends` (`claim.consent`), `disputed` (past due under an open dispute: no part of the debt, see
+    `overdue_buyers`; the same in each row); to wait: the `basis` of its days (see `likely_days`, several separated by
+    `; `); of the claim: `insured_debt`, the `first_loss` taken off it, what is `not_insured` as it was delivered too
+    late, and `why_not` (see `claim`). The settings are the run's `payment_plan`, and:
 
     - payment plan: `expected_value` of the instalments of `plan`;
     - wait: that of each invoice on the day when it is likely to be paid if the buyer survives, see `likely_days`;
@@ -119,7 +127,7 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
       recovery later. Until then the debt is taken to stay unpaid.
 
     Missing: a value whose dates or probabilities are not known, and a claim without cover, or on a policy without a
-    waiting period, or on a top-up; the note says why, and where the insurer must agree to the plan or to waiting.
+    waiting period, or on a top-up (`why_not`).
     Charges for late payment (`late_interest`) are in none. Raises `InputError` for a buyer that owes nothing past due
     that is not disputed.
     """
@@ -134,39 +142,41 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
     by_plan, plan_days = dates["payment"], (dates["due"] - book.as_of).dt.days.astype("float64")
     likely = likely_days(book, items)
     whole, enforced = pd.Series([debt]), pd.Series([float(settings.enforcement_days)])
-    insured, uninsured = insured_items(book, items, policy)
+    insured, no_items, not_insured = insured_items(book, items, policy)
     claim = claimed_on(book, insured, policy, what.lgd)
     ends, waited = dates["due"].iloc[-1], book.as_of + pd.to_timedelta(likely["days"].round(), unit="D")
     asked = {
-        "payment plan": consent(book, insured, policy, pd.Series(ends, index=items.index)),
-        "wait": consent(book, insured, policy, waited),
+        "payment plan": consent(insured, policy, pd.Series(ends, index=items.index)),
+        "wait": consent(insured, policy, waited),
     }
     recovered = (1 - what.lgd) * debt * present_value(claim.days + settings.recovery_days, what.cost_of_capital)
     rows = {
-        "payment plan": (
-            worth(by_plan, plan_days), _mean(plan_days, by_plan), asked["payment plan"],
-        ),
-        "wait": (
-            worth(items["open_amount"], likely["days"]), _mean(likely["days"], items["open_amount"]),
-            _told(*likely["basis"].unique(), asked["wait"]),
-        ),
+        "payment plan": (worth(by_plan, plan_days), _mean(plan_days, by_plan)),
+        "wait": (worth(items["open_amount"], likely["days"]), _mean(likely["days"], items["open_amount"])),
         "enforce": (
             settings.enforcement_success * worth(whole, enforced) - settings.enforcement_cost_share * debt,
             float(settings.enforcement_days),
-            f"{settings.enforcement_success:.0%} succeed; cost {settings.enforcement_cost_share:.1%} of the debt",
         ),
         "claim": (
             claim.indemnity * present_value(claim.days, what.cost_of_capital) + recovered, claim.days,
-            _told(claim.note, uninsured),
         ),
     }  # fmt: skip
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "days", "note"]).rename_axis("option")
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "days"]).rename_axis("option")
     expected = book.as_of + pd.to_timedelta(table["days"].round(), unit="D")
     best = table["value"] == table["value"].max()
     past_due = _past_due(book)
     contested = past_due.loc[(past_due["buyer_id"] == buyer_id) & past_due["in_dispute"], "open_amount"].sum()
     table = table.assign(share=table["value"] / debt, expected_date=expected, is_best=best, disputed=contested)
-    return table.assign(needs_consent=[asked.get(option, "") != "" for option in table.index])[OPTION_COLUMNS]
+    of_claim = pd.DataFrame(
+        {
+            "insured_debt": claim.insured_debt, "first_loss": claim.first_loss, "not_insured": not_insured,
+            "why_not": no_items or claim.why_not,
+        },
+        index=["claim"],
+    )  # fmt: skip
+    basis = pd.Series({"wait": "; ".join(likely["basis"].unique())})
+    table = table.assign(extension_ends=pd.Series(asked, dtype="datetime64[us]"), basis=basis).join(of_claim)
+    return table.assign(needs_consent=table["extension_ends"].notna())[OPTION_COLUMNS]
 
 
 class Debtor(NamedTuple):
@@ -205,24 +215,6 @@ def totals(options: pd.DataFrame) -> pd.Series:
     )
 
 
-def decisions(options: pd.DataFrame, buyer_id: str, currency: str) -> list[str]:
-    """Return in a sentence what is best done about the buyer, and what it disputes; nothing where no value is known."""
-    if options.empty or not options["is_best"].any():
-        return []
-    sums, best = totals(options), options.index[options["is_best"]][0]
-    words = {"payment plan": "agree on a payment plan", "claim": "claim on the policy"}.get(best, best)
-    more = f", {currency} {sums['gain_on_waiting']:,.0f} more than to wait" if sums["gain_on_waiting"] > 0 else ""
-    unknown = options.index[options["value"].isna()]
-    unknown = unknown.drop("claim", errors="ignore")
-    not_told = f" What to {' and to '.join(unknown)} is worth is not known." if len(unknown) else ""
-    disputed = f" {currency} {sums['disputed']:,.0f} more are in dispute." if sums["disputed"] > 0 else ""
-    agreed = " Ask the insurer first: the cover hangs on its consent." if options.loc[best, "needs_consent"] else ""
-    return [
-        f"{buyer_id} owes {currency} {sums['overdue']:,.0f} past due: to {words} is worth most, {currency} "
-        f"{sums['best_value']:,.0f}{more}.{agreed}{not_told}{disputed}"
-    ]
-
-
 def likely_days(book: Book, items: pd.DataFrame) -> pd.DataFrame:
     """Return after how many days from today open items past due are likely to be paid, on their index.
 
@@ -231,7 +223,7 @@ def likely_days(book: Book, items: pd.DataFrame) -> pd.DataFrame:
     still to wait if what is d days past due is as likely to be paid on one day as on any later. To leave out those that
     are open would make waiting look short. Open ones of buyers in default or in an open dispute do not count: the
     default probability tells of those. Of the buyer's own invoices where 5 were paid later than d, else of all buyers',
-    5 as well; missing with fewer. `basis`, in words.
+    5 as well; missing with fewer. `basis`: which of these (`OWN`, `ALL_BUYERS`, `TOO_FEW`).
     """
     past, still = open_items(book), _past_due(book)
     paid = past[past["settled"].notna() & (past["impaired"] == 0)]
@@ -241,13 +233,12 @@ def likely_days(book: Book, items: pd.DataFrame) -> pd.DataFrame:
     for buyer_id, due in zip(items["buyer_id"], items["days_past_due"], strict=True):
         later = known[known["days_late"] > due]
         own = later[later["buyer_id"] == buyer_id]
-        used, whose = (own, "its own") if own["paid"].sum() >= ENOUGH else (later, "all buyers'")
+        used, basis = (own, OWN) if own["paid"].sum() >= ENOUGH else (later, ALL_BUYERS)
         payments = used["paid"].sum()
         if payments >= ENOUGH:
-            basis = f"by {whose} invoices paid, or still open, later than this"
             rows.append(((used["days_late"] - due).sum() / payments, basis))
         else:
-            rows.append((np.nan, f"fewer than {ENOUGH} invoices were paid later than this"))
+            rows.append((np.nan, TOO_FEW))
     return pd.DataFrame(rows, columns=["days", "basis"], index=items.index)
 
 
@@ -273,7 +264,3 @@ def _overdue(book: Book, buyer_id: str) -> pd.DataFrame:
 
 def _mean(days: pd.Series, amounts: pd.Series) -> float:
     return float((days * amounts).sum(skipna=False) / amounts.sum())
-
-
-def _told(*notes: str) -> str:
-    return "; ".join(note for note in notes if note)

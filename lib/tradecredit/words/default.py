@@ -1,0 +1,64 @@
+"""Sentences on default probabilities: what they rest on, and what of the run's settings fits nothing in the book."""
+
+import numpy as np
+
+from tradecredit.book.book import Book
+from tradecredit.default import panel
+from tradecredit.default.additive_model import DefaultModel
+from tradecredit.default.expert_prior import LONGEST_DAYS, SOURCE
+from tradecredit.default.panel import HORIZON_MONTHS
+from tradecredit.default.ratings import Assessment
+from tradecredit.params.default import DefaultSettings
+from tradecredit.words.formats import counted, listed, probability
+
+_PRIORS = (
+    f"payment behaviour by stated weights, delays counting up to {LONGEST_DAYS:.0f} days; accounts by curves fitted to "
+    f"{SOURCE}; agency scores by the default rates that the run states for them"
+)
+
+
+def basis(assessment: Assessment, settings: DefaultSettings) -> str:
+    """Return what the default probabilities rest on: a fit to the book's own defaults, or stated curves."""
+    model = assessment.model
+    return _fitted(assessment, model, settings) if model else _stated(assessment, settings)
+
+
+def unmatched(book: Book) -> list[str]:
+    """Return which keys of the run's `default` section fit nothing in the book; none: nothing to say."""
+    return [
+        f"{key} names {listed(missing)}, which no row of the book has: it has no effect."
+        for key, missing in panel.unmatched(book).items()
+    ]
+
+
+def _fitted(assessment: Assessment, model: DefaultModel, settings: DefaultSettings) -> str:
+    level = "the stated central tendency" if settings.level == "stated" else "the book's own default rate"
+    return (
+        f"Additive logistic model with {len(model.inputs)} inputs, each with a monotone curve where its "
+        f"sign is stated, fitted to {len(assessment.observed):,} observations of this book's buyers on past dates; "
+        f"{counted(assessment.defaulters, 'buyer')} defaulted within {HORIZON_MONTHS} months of an observation. Curves "
+        f"are shrunk towards expert priors ({_PRIORS}); the book's own defaults update them. Calibrated to {level}. "
+        f"{_index(assessment, settings)}"
+    )
+
+
+def _stated(assessment: Assessment, settings: DefaultSettings) -> str:
+    tendency = assessment.level["value"]["central tendency, stated"]
+    weights = listed(f"{name} {weight:.2f}" for name, weight in assessment.weights.items())
+    return (
+        f"{counted(assessment.defaulters, 'buyer')} of this book defaulted within {HORIZON_MONTHS} months of an "
+        f"observation; a fit needs {settings.minimum_defaults}. The default probability cannot be estimated from this "
+        f"book. Calibrated to the stated central tendency of {probability(tendency)} "
+        f"({settings.central_tendency_source}), which {assessment.buyer_years:,.0f} observed buyer-years update "
+        f"against a prior worth {settings.prior_buyer_years:,.0f}. {_index(assessment, settings)} The ranking comes "
+        f"from expert curves ({_PRIORS}); weight of each part after the book's own defaults: {weights}."
+    )
+
+
+def _index(assessment: Assessment, settings: DefaultSettings) -> str:
+    average = "the level is a through-the-cycle average, not that of today."
+    if settings.insolvency_index is None:
+        return f"No insolvency index is stated: {average}"
+    if np.isnan(assessment.level["value"]["insolvency index now"]):
+        return f"The stated insolvency index has no recent values, or none for these years: {average}"
+    return f"An insolvency index moves the level to today ({settings.insolvency_index.source.rstrip('.')})."

@@ -1,0 +1,230 @@
+"""Sentences on credit limits: what they rest on, which constraint binds, what to decide, and what insurance adds."""
+
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.limits import caps
+from tradecredit.decide.limits.changes import DECISIONS
+from tradecredit.decide.limits.over_limit import breaches
+from tradecredit.decide.limits.rules import USUAL
+from tradecredit.params.limits import LimitSettings
+from tradecredit.words.formats import counted, listed, money
+
+REASONS = {
+    "need": "it buys less than the limit is for",
+    "capacity": "its accounts support no more",
+    "expected-loss budget": "its default probability allows no more",
+    "net value added": "expected loss and capital would cost more than its margin earns",
+    "no accounts": "its accounts are not known",
+    "new buyer": "it is a new buyer",
+    "maximum of its kind": "it is at the maximum for buyers of its kind",
+    "maximum limit": "it is at the maximum for any buyer",
+    "concentration": "it would be too large a share of the book",
+    "group": "its group's limit is fully used",
+    "sector": "its sector's limit is fully used",
+    "country": "its country's limit is fully used",
+    "prepaid": "it pays in advance",
+    "analyst's override": "an analyst has decided",
+    "in default": "it is in default",
+    "negative equity": "its accounts show negative equity",
+    "insolvent": "it is insolvent",
+    "need met": "its need is met",
+    "little change": "the recommended limit differs only slightly",
+}
+"""What the `reason` of a decision (`changes.REASONS`) says, as the end of a sentence."""
+
+
+def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the codes of its column or index level `reason` in words; missing stays missing."""
+    if "reason" in table:
+        return table.assign(reason=table["reason"].map(REASONS))
+    return table.rename(index=REASONS, level="reason")
+
+
+def rule(codes: str, settings: LimitSettings, currency: str) -> str:
+    """Return the special rules that apply to a buyer, the `rule` of `recommend`, in words; `as usual` without any."""
+    words = _rules(settings, currency)
+    return USUAL if codes == USUAL else "; ".join(words[code] for code in codes.split("; "))
+
+
+def _rules(settings: LimitSettings, currency: str) -> dict[str, str]:
+    def at_most(amount: float | None) -> str:
+        return "need and concentration alone" if amount is None else f"at most {money(amount, currency)}"
+
+    return {
+        "in default": "in default: no limit",
+        "prepaid": "pays in advance: no limit",
+        "analyst's override": "the limit set by an analyst stands",
+        "public": f"public body, risk not measured: {at_most(settings.public_limit)}",
+        "affiliate": f"affiliated company, risk not measured: {at_most(settings.affiliate_limit)}",
+        "new buyer": f"known for less than {settings.new_buyer_months} months: {at_most(settings.new_buyer_limit)} at "
+        "our own risk",
+        "dormant": f"no purchases for {settings.dormant_months} months: {at_most(settings.dormant_limit)}",
+        "no accounts": "no accounts known: at most the amount of its grade at our own risk",
+        "negative equity": f"negative equity: {at_most(settings.negative_equity_limit)}",
+    }
+
+
+def assumptions(book: Book, limits: pd.DataFrame) -> list[str]:
+    """Return what the limits take for granted; see `recommend`."""
+    found = []
+    if book.run.margin is None:
+        found.append(
+            "The run states no margin: net value added constrains no limit, and what limit requests, portfolio limits "
+            "and longer terms would earn is not computable."
+        )
+    else:
+        found.append(
+            f"Net value added assumes {book.run.limits.turns_a_year:g} × the margin a year on a limit, whatever the "
+            "buyer purchases (`turns_a_year`); limit requests and portfolio limits use its actual purchases."
+        )
+    if limits["covered_limit"].isna().all():
+        found.append("The run names no policy: all receivables are at our own risk, and insurance adds to no limit.")
+    if (limits["covered_limit"] > 0).any() and not (limits["insured"] > 0).any():
+        found.append("The policy in force covers none of today's receivables: no limit rests on insurance.")
+    if not limits["exposure"].sum() > 0:
+        found.append("Nobody owes anything: caps stated as shares of all receivables do not apply.")
+    endless = int((book.overrides["limit"].notna() & book.overrides["until"].isna()).sum())
+    if endless:
+        found.append(f"Analysts' limits without an end date ({endless:,}) stay in force until withdrawn.")
+    return found
+
+
+def unknown_classes(book: Book) -> list[str]:
+    """Return which sectors and countries the run caps that no buyer of the book has; none: nothing to say."""
+    return [
+        f"limits.{name}_shares_of_book names {listed(idle)}, which no buyer of the book has: it has no effect."
+        for name, idle in caps.idle_classes(book).items()
+        if idle
+    ]
+
+
+def binding(by_binding: pd.DataFrame) -> str:
+    """Return which constraint binds how many limits with insurance; see `by_binding`."""
+    counts = by_binding["buyers_with_cover"]
+    needed, others = int(counts.get("need", 0)), counts.drop(index="need", errors="ignore")
+    rest = listed(f"{method} ({count:,})" for method, count in others[others > 0].items())
+    others = f" The rest are bound by {rest}." if rest else ""
+    return f"Need is the binding constraint for {needed:,} of {counts.sum():,} limits.{others}"
+
+
+def decisions(limits: pd.DataFrame, currency: str) -> list[str]:
+    """Return what the limits ask somebody to decide; nothing where nothing does.
+
+    Buyers above our limit are told apart by whether the recommended one has room for what they owe.
+    """
+    in_default = limits["binding"] == "in default"
+    over, defaulted = breaches(limits[~in_default]), limits[in_default & (limits["own_limit"] > 0)]
+    above = over["over_recommended"] > 0
+    asked = {
+        "and the recommended limit is sufficient: set it": over[~above],
+        "and exposure is above the recommended limit: stop deliveries until it is paid": over[above],
+    }
+    found = []
+    for what, buyers in asked.items():
+        if buyers.empty:
+            continue
+        largest, exceed = buyers.iloc[0], _exceed(len(buyers))
+        found.append(
+            f"{counted(len(buyers), 'buyer')} not in default {exceed} by "
+            f"{money(buyers['breach'].sum(), currency)}, {what}. Largest excess: "
+            f"{money(largest['breach'], currency)}, buyer {buyers.index[0]}, recommended limit "
+            f"{money(largest['recommended_with_cover'], currency)}."
+        )
+    if len(defaulted):
+        still, them = ("still has a limit", "it") if len(defaulted) == 1 else ("still have limits", "them")
+        found.append(f"{counted(len(defaulted), 'buyer')} in default {still} of our own. Cancel {them}.")
+    return found
+
+
+def _exceed(number: int) -> str:
+    return "exceeds its limit" if number == 1 else "exceed their limits"
+
+
+def changes(limits: pd.DataFrame, currency: str) -> str:
+    """Return how many limits of the book are decided in which way, and what that changes."""
+    sums = limits[limits["decision"] != "none"].groupby("decision")["change"].agg(["size", "sum"])
+    parts = [
+        f"{name} {int(row['size']):,}"
+        + (f" ({money(abs(row['sum']), currency)} {'more' if row['sum'] > 0 else 'less'})" if row["sum"] else "")
+        for name, row in sums.reindex(list(DECISIONS)).dropna().iterrows()
+    ]
+    return f"Decisions by kind: {', '.join(parts)}." if parts else "There is nothing to decide."
+
+
+def groups(groups: pd.DataFrame, currency: str) -> str:
+    """Return which groups exceed their limit, and how many members' limits are cut (`caps.groups`)."""
+    if groups.empty:
+        return "No buyer belongs to a group."
+    over = groups[groups["over_group_limit"] > 0]
+    above = "No group exceeds its limit."
+    if len(over):
+        above = (
+            f"{len(over):,} of {counted(len(groups), 'group')} {_exceed(len(over))}, by "
+            f"{money(over['over_group_limit'].sum(), currency)}."
+        )
+    cut = int(groups["cut"].sum())
+    less = "No group limit is binding for a member."
+    if cut:
+        less = f"The group limit is the binding constraint for {counted(cut, 'member')}."
+    return f"{above} {less}"
+
+
+def class_caps(class_caps: pd.DataFrame, currency: str) -> str:
+    """Return which caps on sectors and countries are exceeded; empty where none is stated."""
+    if class_caps.empty:
+        return ""
+    over, above = class_caps[class_caps["over_cap"] > 0], class_caps[class_caps["set_above"] > 0]
+    found = "No cap on a sector or country is exceeded."
+    if len(over):
+        each = listed(f"{name} (by {money(amount, currency)})" for name, amount in over["over_cap"].items())
+        found = f"Exposure exceeds the cap on {each}."
+    if len(above):
+        found += f" Limits set by analysts exceed the cap on {listed(above.index)}: other buyers there get no limit."
+    return found
+
+
+def stopped(limits: pd.DataFrame, currency: str) -> str:
+    """Return how many buyers' new deliveries are not insured any more; empty without any.
+
+    `limits`: `limits.recommend`. Buyers in default are not counted.
+    """
+    stopped = limits[limits["stopped"] & (limits["binding"] != "in default") & (limits["insured"] > 0)]
+    if stopped.empty:
+        return ""
+    one = len(stopped) == 1
+    return (
+        f"{counted(len(stopped), 'insured buyer')} {'has' if one else 'have'} an invoice overdue past the policy's "
+        f"maximum extension period: new deliveries are not insured, and insurance adds nothing to "
+        f"{'its limit' if one else 'their limits'}. The {money(stopped['insured'].sum(), currency)} of "
+        f"{'its' if one else 'their'} debt that counts as insured is so only if it was delivered before and is "
+        "reported in time."
+    )
+
+
+def requests(requests: pd.DataFrame, currency: str) -> str:
+    """Return what the limit requests to the insurer would bring; see `insurer.requests`."""
+    if requests.empty:
+        return "No limit is worth requesting from the insurer."
+    known = requests["net_gain"].dropna()
+    if known.empty:
+        return f"Whether the {len(requests):,} requests pay is not computable: the run states no margin."
+    all_of_them = "It" if len(known) == 1 else f"All {len(known):,} together"
+    return (
+        f"{all_of_them} would earn {money(known.sum(), currency)} a year, after expected losses and "
+        f"{money(requests.loc[known.index, 'cost'].sum(), currency)} of premium and fees."
+    )
+
+
+def insurer_cut(cut: pd.DataFrame, currency: str) -> str:
+    """Return what a cut of the insurer's limits does to the book; see `insurer.after_cut`."""
+    if cut.empty:
+        return "No buyer would be affected: no limit named by the insurer covers anything today."
+    over = cut[cut["over_more"] > 0]
+    return (
+        f"It would affect {counted(len(cut), 'buyer')}: retained exposure would rise by "
+        f"{money(cut['own_more'].sum(), currency)}, and the expected loss by "
+        f"{money(cut['expected_loss_more'].sum(), currency)} a year. A further "
+        f"{money(over['over_more'].sum(), currency)} of exposure would exceed the recommended limits "
+        f"({counted(len(over), 'buyer')})."
+    )

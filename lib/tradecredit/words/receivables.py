@@ -1,0 +1,69 @@
+"""Sentences on the receivables ledger: what follows from each finding of data quality."""
+
+import pandas as pd
+
+from tradecredit.measure.quality import (
+    BALANCE_TOLERANCE,
+    LONG_TERMS_DAYS,
+    OLD_STATEMENT_MONTHS,
+    PROMPT_PUBLICATION_DAYS,
+    SHORT_PAYMENT,
+)
+
+REMARKS = {
+    "buyers": {
+        "no country": "shown as (not stated) in concentrations",
+        "no sector": "shown as (not stated) in concentrations",
+        "no registration id": "insurance cover may name the wrong legal entity",
+        "registration id of another buyer": "one legal entity under several numbers: its limits and exposure do not add up",
+        "no invoice": "no payment behaviour; a limit may be open for nothing",
+    },
+    "invoices": {
+        "same buyer, day and amount as an earlier one": "possibly entered twice",
+        "due on the day of issue": "a missing due date, or cash sales: both raise the amount past due",
+        f"terms above {LONG_TERMS_DAYS} days": "beyond what policies usually allow; or a wrong due date",
+        "dated on a Saturday or Sunday": "usual in some trades and countries; else a sign of booking dates",
+        "settled on the day of issue": "cash sales shorten the DSO; or offsets and reversals",
+        "amount of zero": "count as settled on the day of issue",
+        "no tax stated": "insurance that covers net of tax is computed on the gross amount",
+        "open more than a year past due": "to be written off, or receipts not applied",
+        f"paid but for less than {SHORT_PAYMENT:.0%}": "short payments or bank charges to clear",
+        "open though the buyer prepays": "prepayments not applied, or a wrong kind of buyer",
+        "months without any invoice": "the export may have a gap, or end early",
+    },
+    "receipts": {
+        "dated on a Saturday or Sunday": "banks rarely value money on these days: booking dates shift days late",
+        "amount of zero": "harmless; often a reversed booking",
+    },
+    "disputes": {
+        "open on a settled invoice": "to be closed",
+        "open for more than a year": "disputed debts are not insured until settled",
+        "closed on the day it was opened": "its duration is not known: open disputes may be understated",
+        "no amount": "the whole invoice is taken",
+        "no reason": "shown as (not stated)",
+    },
+    "limits": {"buyer owes without an own limit in force": "no limit decision on record"},
+    "statements": {
+        "buyer without accounts": "assessed on payment behaviour alone",
+        f"buyer's latest accounts older than {OLD_STATEMENT_MONTHS} months": "ratios are out of date",
+        f"assets differ from liabilities and equity by over {BALANCE_TOLERANCE:.0%}": "an item is wrong or in another unit",
+        "no total assets or no equity": "most ratios and the net worth are missing",
+        f"published within {PROMPT_PUBLICATION_DAYS} days": "unlikely to be known so early: past figures may contain hindsight",
+    },
+    "defaults": {
+        "invoice issued after its buyer's default": "supplies after default are not insured; or the buyer was readmitted",
+        "payment after its buyer's default": "counted as paid by the buyer; a recovery would lower the loss given default",
+        "written off without a default of the buyer": "a default that is not on record, or a commercial allowance",
+        "no debt stated": "its loss given default is not computable",
+    },
+}
+"""Table, and check of `quality.quality` on it: what follows where something is found."""
+
+
+def with_remarks(quality: pd.DataFrame) -> pd.DataFrame:
+    """Return the data-quality findings (`quality.quality`) with a `remark` on each, also where nothing was checked."""
+    remarks = [
+        f"not checked: the book holds no {row.table}" if pd.isna(row.rows) else REMARKS[row.table][row.check]
+        for row in quality.itertuples()
+    ]
+    return quality.assign(remark=pd.Series(remarks, index=quality.index, dtype="str"))

@@ -1,0 +1,88 @@
+"""Sentences on the review of the default model: the rule behind each traffic light, and what red ones ask for."""
+
+import pandas as pd
+
+from tradecredit.numerics import discrimination
+from tradecredit.numerics.discrimination import MINIMUM_DEFAULTERS
+from tradecredit.validation import stability
+from tradecredit.validation.calibration import AMBER_P, EXPECTED_DEFAULTS, EXPECTED_IN_CLASS, FEWEST_CLASSES, RED_P
+from tradecredit.validation.review import Review
+from tradecredit.validation.traffic_lights import CHANCE_AREA, ERRORS, FACTOR
+
+_BY_P = f"amber if the p-value is below {100 * AMBER_P:g} %, red if below {100 * RED_P:g} %."
+_BY_RISE = f"amber if above {stability.RISE:g} standard errors; never red."
+
+RULES = {
+    "ranking": (
+        f"AUC on unseen buyers: red if AUC less {ERRORS:g} standard errors is below {CHANCE_AREA:g} (random ranking)."
+    ),
+    "ranking against in sample": (
+        f"Out-of-sample minus in-sample AUC: amber if below 0 by more than {ERRORS:g} standard errors (overfitting)."
+    ),
+    "level": (
+        f"Observed minus predicted log-odds: amber if the factor on the odds exceeds {FACTOR:g} either way; red if it "
+        f"is also more than {ERRORS:g} standard errors from none."
+    ),
+    "slope": (
+        f"Slope of outcomes on predicted log-odds: amber outside {1 / FACTOR:g} to {FACTOR:g} (below: probabilities "
+        f"too extreme; above: too similar); red if it is also more than {ERRORS:g} standard errors from 1."
+    ),
+    "defaults in all": f"Observed over predicted rate, Jeffreys test of no underestimation: {_BY_P}",
+    "defaults by grade": (
+        "Observed over predicted rate of the worst grade, Jeffreys test with Bonferroni correction for the number of "
+        f"grades: {_BY_P}"
+    ),
+    "classes of risk": f"Hosmer-Lemeshow chi-square over its degrees of freedom: {_BY_P}",
+    "Brier score": f"Spiegelhalter's z of the Brier score: {_BY_P}",
+    "Brier skill": (
+        "Brier skill score against one rate for all buyers: amber below 0, where that rate was more accurate; red if "
+        f"more than {ERRORS:g} standard errors below 0."
+    ),
+    "drift of inputs": (
+        f"Largest population stability index: amber above {stability.AMBER_PSI:g}, red above {stability.RED_PSI:g}, if "
+        f"significant at {100 * (1 - stability.CHANCE):.0f} %."
+    ),
+    "concentration by number": f"Rise of the Herfindahl index of buyers by grade: {_BY_RISE}",
+    "concentration by exposure": f"Rise of the Herfindahl index of exposure by grade: {_BY_RISE}",
+}
+"""Test → the rule of its light."""
+
+NEEDED = {
+    "defaulters": (
+        f"Needs {MINIMUM_DEFAULTERS} firms that defaulted and {MINIMUM_DEFAULTERS} that did not; the rarer kind has "
+        "{has:.0f}."
+    ),
+    "estimate": "Not computable: a probability is missing, 0 or 1, or all are equal, or the ranking is perfect.",
+    "expected": f"Needs {EXPECTED_DEFAULTS} expected defaults, has {{has:.1f}}.",
+    "expected by grade": f"Needs a grade with {EXPECTED_DEFAULTS} expected defaults.",
+    "classes": (
+        f"Needs {FEWEST_CLASSES} classes of {EXPECTED_IN_CLASS} expected defaults each, "
+        f"{FEWEST_CLASSES * EXPECTED_IN_CLASS} in total at least, has {{has:.1f}}."
+    ),
+    "many expected": f"Needs {MINIMUM_DEFAULTERS} expected defaults, has {{has:.1f}}.",
+    "fit": "Needs a fit with in-sample figures.",
+    "rows": f"Needs enough rows, or few enough classes, that chance alone does not reach {stability.RED_PSI:g}.",
+    "two dates": "Needs buyers with grades, and exposures, on two dates.",
+}
+"""What a light that is not testable would need."""
+
+
+def with_rules(lights: pd.DataFrame) -> pd.DataFrame:
+    """Return the traffic lights with the `rule` of each, which goes on with what is needed where it is not testable."""
+    rules = [
+        RULES[test] + ("" if pd.isna(row["needs"]) else f" {NEEDED[row['needs']].format(has=row['has'])}")
+        for test, row in lights.iterrows()
+    ]
+    return lights.assign(rule=pd.Series(rules, index=lights.index, dtype="str"))
+
+
+def decisions(found: Review) -> list[str]:
+    """Return what the lights ask somebody to decide; nothing where none is red."""
+    red = found.lights.index[found.lights["light"] == discrimination.RED]
+    if red.empty:
+        return []
+    many = "one light of its review is" if len(red) == 1 else f"{len(red)} lights of its review are"
+    return [
+        f"Before limits rest on the default model: {many} red ({'; '.join(red)}). Chapter 02 states the rule behind "
+        "each light; review the inputs, recalibrate the level, or override grades."
+    ]

@@ -1,0 +1,206 @@
+"""Sentences on terms of payment: discounts, lengths, late interest, and what to do about an overdue buyer."""
+
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.policies import claim
+from tradecredit.decide.terms import payment_plan
+from tradecredit.decide.terms.discounts import LeftOut
+from tradecredit.decide.terms.late_interest import known_charge, totals
+from tradecredit.words.formats import count, counted, day, days, listed, money, percent
+
+STOPPED = "delivered after another invoice passed the maximum extension period"
+
+NO_CLAIM = {
+    claim.NO_POLICY: "no policy of its own in force",
+    claim.NOT_INSURABLE: "nothing of it is insurable",
+    claim.NO_LIMIT: "the insurer has no limit on the buyer",
+    claim.ALL_STOPPED: f"nothing of it is insured: all {STOPPED}",
+    claim.INSOLVENCY_ONLY: "the policy pays for an insolvency only",
+}
+"""Why nothing can be claimed on the policy."""
+
+BASIS = {
+    payment_plan.OWN: "by its own invoices paid, or still open, later than this",
+    payment_plan.ALL_BUYERS: "by all buyers' invoices paid, or still open, later than this",
+    payment_plan.TOO_FEW: f"fewer than {payment_plan.ENOUGH} invoices were paid later than this",
+}
+"""What the days that a buyer will take to pay are estimated from (`payment_plan.likely_days`)."""
+
+ACTIONS = {
+    "payment plan": "A payment plan", "wait": "Waiting", "enforce": "Enforcement", "claim": "A claim on the policy",
+}  # fmt: skip
+
+
+def discounts_left_out(left_out: LeftOut, currency: str) -> str:
+    """Return which buyers `discounts.taken` leaves out as they are in default; empty where there are none."""
+    if not left_out.buyers:
+        return ""
+    its, many = ("its", "1 buyer") if left_out.buyers == 1 else ("their", f"{left_out.buyers:,} buyers")
+    given = f"no discount was taken by {'it' if left_out.buyers == 1 else 'them'}"
+    if left_out.cost > 0:
+        given = f"the benefit of {its} {money(left_out.cost, currency)} of discounts cannot be estimated"
+    return f"Excluded: {many} now in default; {given}."
+
+
+def discounts(totals: pd.Series, currency: str) -> list[str]:
+    """Return what the discounts ask somebody to decide; nothing where nothing does.
+
+    `totals`, of `discounts.taken`: discounts to buyers in default today are no part of it.
+    """
+    found = []
+    if totals["net"] < 0:
+        worth = totals["capital_saved"] + totals["loss_avoided"]
+        some = f" ({counted(int(totals['not_computable']), 'invoice')} not computable)"
+        found.append(
+            f"Cash discounts of the last 12 months saved {money(worth, currency)} of capital cost and expected loss, "
+            f"and cost {money(-totals['net'], currency)} more{some if totals['not_computable'] > 0 else ''}. Lower "
+            "them towards the break-even rate, or end them."
+        )
+    if totals["unearned_cost"] > 0:
+        found.append(
+            f"{money(totals['unearned_cost'], currency)} of discounts were taken after the discount period. Claim them "
+            "back."
+        )
+    return found
+
+
+def break_even(break_even: pd.DataFrame) -> str:
+    """Return between which rates a discount breaks even (`discounts.break_even`); empty where none is known."""
+    rates = break_even["break_even"].dropna()
+    if rates.empty:
+        return ""
+    return (
+        f"The break-even discount lies between {percent(rates.min())} (grade {rates.idxmin()}) and "
+        f"{percent(rates.max())} (grade {rates.idxmax()})."
+    )
+
+
+def suggested(suggested: pd.DataFrame) -> str:
+    """Return up to which length terms pay for which grades (`lengths.suggested`), the longest first.
+
+    Then which grades should pay in advance, and of which it is not computable; empty where it is so of all.
+    """
+    length = suggested["suggested_days"]
+    lengths = sorted(length[length > 0].unique(), reverse=True)
+    granted = [f"{count(value)} for {_grades(length == value)}" for value in lengths]
+    if granted:
+        granted[0] = granted[0].replace(" for", " days pay for", 1)
+    parts = [f"up to {', '.join(granted)}"] if granted else []
+    if (length == 0).any():
+        parts.append(f"{_grades(length == 0)} should pay in advance")
+    if parts and length.isna().any():
+        parts.append(f"not computable for {_grades(length.isna())}")
+    sentence = "; ".join(parts)
+    return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
+
+
+def longer(longer: pd.DataFrame, currency: str) -> list[str]:
+    """Return which grades had longer terms than are worth it (`lengths.longer_than_suggested`), if any had."""
+    over = longer[longer["longer_sales"] > 0]
+    if over.empty:
+        return []
+    granted = [f"grade {grade}: {_granted(row['suggested_days'])}" for grade, row in over.iterrows()]
+    return [
+        f"{money(over['longer_sales'].sum(), currency)} of the last 12 months' sales were on longer terms than are "
+        f"worth it ({'; '.join(granted)}). Shorten the terms of these buyers."
+    ]
+
+
+def _granted(length: float) -> str:
+    return f"{days(length)} at most" if length > 0 else "cash in advance"
+
+
+def _grades(chosen: pd.Series) -> str:
+    """Return the grades that are chosen, with three or more in a row as `1 to 3`."""
+    run = (chosen != chosen.shift()).cumsum()
+    parts = []
+    for _, grades in chosen[chosen].groupby(run[chosen]):
+        row = grades.index.tolist()
+        parts += [f"{row[0]} to {row[-1]}"] if len(row) > 2 else [str(grade) for grade in row]
+    return f"{'grade' if chosen.sum() == 1 else 'grades'} {listed(parts)}"
+
+
+def rates_wanted(charges: pd.DataFrame) -> list[str]:
+    """Return which rates are missing, and how many invoices' interest or fee depends on them.
+
+    The reference rates of half-years (`missing_rate`), then those of currencies (`missing_currency`), by law.
+    """
+    half_years = charges.groupby(["law", "missing_rate"]).size()
+    currencies = charges.groupby(["law", "missing_currency"]).size()
+    return [
+        f"{law}: no reference rate for {wanted}: add it to the law's file (params/rates). Without it the interest on "
+        f"{counted(number, 'invoice')} is not computable."
+        for (law, wanted), number in half_years.items()
+    ] + [
+        f"{law}: no rate of {wanted}: add it to the table `fx`. Without it the flat fee on "
+        f"{counted(number, 'invoice')} is not computable."
+        for (law, wanted), number in currencies.items()
+    ]
+
+
+def late_interest(charges: pd.DataFrame, currency: str) -> list[str]:
+    """Return what may be charged today, and for how many invoices a part is left out as it is not computable.
+
+    Nothing where no charge above zero is known.
+    """
+    still_open = charges[charges["state"] == "open"]
+    sums = totals(still_open)
+    if not sums["charge"] > 0:
+        return []
+    by_buyer = known_charge(still_open).groupby(still_open["buyer_id"]).sum()
+    named = {"interest": sums["interest"], "flat fees": sums["fees"]}
+    amounts = listed(f"{money(amount, currency)} of {name}" for name, amount in named.items() if amount >= 0)
+    unknown = int(sums["not_computable_invoices"])
+    left_out = f" Interest or fee on {counted(unknown, 'invoice')} is not computable, and left out." if unknown else ""
+    return [
+        f"{amounts} may be charged on open invoices past due; the largest charge is "
+        f"{money(by_buyer.max(), currency)} to {by_buyer.idxmax()}. Charge it, or waive it against immediate payment."
+        f"{left_out}"
+    ]
+
+
+def overdue(options: pd.DataFrame, buyer_id: str, currency: str) -> list[str]:
+    """Return what is best done about an overdue buyer, and what it disputes; nothing where no value is known."""
+    if options.empty or not options["is_best"].any():
+        return []
+    sums, best = payment_plan.totals(options), options.index[options["is_best"]][0]
+    more = f", {money(sums['gain_on_waiting'], currency)} more than waiting" if sums["gain_on_waiting"] > 0 else ""
+    unknown = options.index[options["value"].isna()].drop("claim", errors="ignore")
+    not_known = ""
+    if len(unknown):
+        not_known = f" Not computable: the value of {listed(ACTIONS[name].lower() for name in unknown)}."
+    disputed = f" A further {money(sums['disputed'], currency)} is in dispute." if sums["disputed"] > 0 else ""
+    agreed = " Obtain the insurer's consent first, or cover lapses." if options.loc[best, "needs_consent"] else ""
+    return [
+        f"{buyer_id} owes {money(sums['overdue'], currency)} past due. {ACTIONS[best]} has the highest expected value, "
+        f"{money(sums['best_value'], currency)}{more}.{agreed}{not_known}{disputed}"
+    ]
+
+
+def with_notes(options: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Return the ways to get what a buyer owes (`payment_plan.options`) with a `note` on each."""
+    return options.assign(note=[_note(option, row, book) for option, row in options.iterrows()])
+
+
+def _note(option: str, row: pd.Series, book: Book) -> str:
+    settings, currency = book.run.payment_plan, book.run.currency
+    notes = []
+    if option == "enforce":
+        success, cost = percent(settings.enforcement_success), percent(settings.enforcement_cost_share)
+        notes = [f"success rate {success}; cost {cost} of the debt"]
+    elif option == "wait":
+        notes = [BASIS[basis] for basis in row["basis"].split("; ")]
+    elif option == "claim":
+        notes = [NO_CLAIM[row["why_not"]]] if row["why_not"] else []
+        if row["insured_debt"] > 0:
+            notes.append(f"{money(row['insured_debt'], currency)} insured")
+        if row["first_loss"] > 0:
+            notes.append(f"the first loss of the year takes {money(row['first_loss'], currency)}")
+        if row["not_insured"] > 0 and row["why_not"] != claim.ALL_STOPPED:
+            notes.append(f"{money(row['not_insured'], currency)} {STOPPED} is not")
+    if pd.notna(row["extension_ends"]):
+        future = row["extension_ends"] >= book.as_of
+        period = "passes the maximum extension period, which ends" if future else "the maximum extension period ended"
+        notes.append(f"{period} on {day(row['extension_ends'])}: without the insurer's consent cover lapses")
+    return "; ".join(notes)
