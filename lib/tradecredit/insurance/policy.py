@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.places import one_of
 from tradecredit.errors import InputError, ParameterError, Problem, missing_columns, values_not
 from tradecredit.insurance.settlement import INSURER_FIRST, PRO_RATA, PRO_RATA_LIMIT, TERMS, Losses, settled
 from tradecredit.params.policy import USUAL_SHARES, PolicyTerms
@@ -59,6 +60,10 @@ class Policy(PolicyTerms):
         # Pydantic's own error would not be one of ours, so the terms are validated as such first.
         validate(PolicyTerms, terms, Path(type(self).__name__))
         super().__init__(**terms)
+
+    def __hash__(self) -> int:
+        # Its terms hold lists, which have no hash of their own; equal policies are written alike.
+        return hash(self.model_dump_json())
 
     @classmethod
     def from_yaml(cls, file: str | Path) -> Self:
@@ -122,10 +127,10 @@ class Policy(PolicyTerms):
         and those that pay in advance, buyers that key accounts or single buyer do not list, and terms longer than
         `maximum_terms_days`.
         """
-        barred = buyers.loc[buyers["kind"].isin(NOT_INSURABLE), "buyer_id"]
-        counted = ~invoices["buyer_id"].isin(barred)
+        barred = buyers.loc[one_of(buyers["kind"], NOT_INSURABLE), "buyer_id"]
+        counted = pd.Series(~one_of(invoices["buyer_id"], barred), index=invoices.index)
         if self.buyers is not None:
-            counted &= invoices["buyer_id"].isin(self.buyers)
+            counted &= one_of(invoices["buyer_id"], self.buyers)
         if self.maximum_terms_days is not None:
             counted &= (invoices["due"] - invoices["issued"]).dt.days <= self.maximum_terms_days
         return counted
@@ -245,8 +250,14 @@ class Policy(PolicyTerms):
         paid = loss_date + pd.Timedelta(days=self.payment_days)
         return pd.DataFrame({"report_by": report_by, "loss_date": loss_date, "paid": paid})
 
+    def _own_limits(self, portfolio: pd.DataFrame) -> np.ndarray:
+        """Return the limits that the policy itself names, by buyer; missing: none."""
+        if not self.limits:
+            return np.full(len(portfolio), np.nan)
+        return portfolio.index.map(lambda buyer: self.limits.get(buyer, np.nan)).to_numpy(float)
+
     def _named_limits(self, portfolio: pd.DataFrame) -> np.ndarray:
-        own = portfolio.index.map(lambda buyer: (self.limits or {}).get(buyer, np.nan)).to_numpy(float)
+        own = self._own_limits(portfolio)
         return np.where(np.isnan(own), portfolio["insured_limit"].astype(float).to_numpy(), own)
 
     def _above(self, portfolio: pd.DataFrame, primary: Self) -> Attachment:
@@ -255,7 +266,7 @@ class Policy(PolicyTerms):
         extra = named * (self.top_up_share or 0.0)
         if self.top_up_maximum is not None:
             extra = np.minimum(extra, self.top_up_maximum)
-        own = portfolio.index.map(lambda buyer: (self.limits or {}).get(buyer, np.nan)).to_numpy(float)
+        own = self._own_limits(portfolio)
         return Attachment(np.where(np.isnan(own), extra, own), below.limit, np.zeros(len(extra), bool))
 
     def _applied_limits(self, limit: np.ndarray, evidence: np.ndarray | None) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import NamedTuple, Self, cast
 import numpy as np
 from scipy.special import gammainccinv, gammaincinv, log_ndtr, ndtr, ndtri
 
-from tradecredit.losses.kernels import Obligors, States, log_generating, loss_moments
+from tradecredit.losses.kernels import Obligors, States, by_value, log_generating, loss_moments
 from tradecredit.params.losses import Dependence, Sampling
 
 NODES = np.linspace(-8.0, 4.0, 61)
@@ -74,8 +74,10 @@ class Economy:
     """Expected number of defaults at each of `NODES`, twisted as in years of each kind (kinds × nodes)."""
 
     @classmethod
-    def of(cls, obligors: Obligors, loss: np.ndarray, dependence: Dependence, anchor: float) -> Self:
-        """Return the economy without bad years sought out; `loss` is what each obligor's default costs."""
+    def of(
+        cls, obligors: Obligors, loss: np.ndarray, dependence: Dependence, anchor: float, sampling: Sampling
+    ) -> Self:
+        """Return the economy, bad years sought out if `sampling` says so; `loss`: what each obligor's default costs."""
         factors = dependence.sector_factors
         root = np.eye(1) if factors is None else _root(np.array(factors.correlation))
         if dependence.kind == "gamma":
@@ -83,9 +85,11 @@ class Economy:
         size = len(root) + (dependence.kind == "student_t")
         nothing = np.zeros((1, len(NODES)))
         start = cls(dependence, root, np.full(size, size**-0.5), np.zeros(1), nothing, anchor, nothing)
+        if sampling.method == "tail":
+            return start._seeking(obligors, loss, sampling)
         return replace(start, defaults=start._moments(obligors, loss, NODES * 0)[2:])
 
-    def seeking(self, obligors: Obligors, loss: np.ndarray, sampling: Sampling) -> Self:
+    def _seeking(self, obligors: Obligors, loss: np.ndarray, sampling: Sampling) -> Self:
         """Return the economy with its bad years sought out, as `sampling` says: direction; shift and twist by kind.
 
         The bad years of a level lie where a loss of the size of the value at risk in the middle of its tail is
@@ -107,7 +111,8 @@ class Economy:
                 twist = towards._twist(obligors, loss, target, mean)
                 exponent = log_generating(obligors, towards.at_nodes(twist), self.gamma) - twist * target
             shift = max(-NODES[np.argmax(exponent - NODES**2 / 2)], 0.0)
-            kinds.append((shift, twist, towards._moments(obligors, loss, twist)[2]))
+            defaulting = towards._moments(obligors, loss, twist)[2] if twist.any() else defaults
+            kinds.append((shift, twist, defaulting))
         shift, twist, defaults = (np.array(values) for values in zip(*kinds, strict=True))
         return replace(towards, shift=shift, twist=twist, defaults=defaults)
 
@@ -154,7 +159,7 @@ class Economy:
         )
         factor, shock = self._state(places, across)
         twist = self.twist_at(places, kind)
-        order = np.arange(len(places))[None, :] if alone else np.argsort(factor, axis=1, kind="stable")
+        order = np.arange(len(places))[None, :] if alone else np.array([by_value(values) for values in factor])
         return States(factor, shock, twist, order, number)
 
     def log_ratio(self, places: np.ndarray) -> np.ndarray:

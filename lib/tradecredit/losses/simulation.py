@@ -387,7 +387,7 @@ def _years(simulator: Simulator, first: int, threads: int | None) -> list[np.nda
         gross[place] = year.gross
         indemnity[:, place] = year.indemnity
         first_loss[:, place] = year.first_loss
-        ratios[:, place] = simulator.log_ratios(block, year.twisted)
+        ratios[:, place] = year.log_ratio
 
     for _ in over_threads(fill, list(simulator.blocks(first)), threads):
         pass

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
 from tradecredit.insurance.policy import Attachment, Policy
-from tradecredit.insurance.settlement import Losses, settled
+from tradecredit.insurance.settlement import Losses, YearlyLosses, paid_by_year, settled
 from tradecredit.losses.importance_sampling import TWISTED, Draw, Economy
 from tradecredit.losses.kernels import (
     CELL,
@@ -30,13 +30,16 @@ from tradecredit.losses.kernels import (
 from tradecredit.numerics.risk_measures import Sample
 from tradecredit.params.losses import Dependence, Sampling
 
-BLOCK = 8 * CELL
+BLOCK = 16 * CELL
 """Scenarios that are simulated at a time, at most. Where the economy has more than one dimension (several factors, or a
 Student-t shock) another number gives other figures, within the error: a block's scenarios are sorted by each factor,
 and what lies at right angles to the direction is drawn by block."""
 
 BLOCK_DEFAULTS = 1_500_000
 """Defaults of a block, about, at most: bounds the memory."""
+
+MOST_LIKELY = 600.0
+"""Log of a ratio of densities that leaves no probability to speak of, and does not overflow."""
 
 Result = TypeVar("Result")
 
@@ -68,12 +71,15 @@ class Defaults(NamedTuple):
 
 
 class Year(NamedTuple):
-    """Sums of each scenario of a block: gross loss, by policy indemnity and use of the first loss, and twisted loss."""
+    """Of each scenario of a block: gross loss, by policy indemnity and use of the first loss, and by kind log ratio.
+
+    `log_ratio`: the log of how much likelier the scenario is in each kind than as years come (kinds × …).
+    """
 
     gross: np.ndarray
     indemnity: np.ndarray
     first_loss: np.ndarray
-    twisted: np.ndarray
+    log_ratio: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,9 +139,7 @@ class Simulator:
             name=members[starts[:-1]] if count else members,
             first=np.searchsorted(factor[order], np.arange(factors + 1)),
         )
-        economy = Economy.of(obligors, cost, settings.dependence, anchor)
-        if settings.sampling.method == "tail":
-            economy = economy.seeking(obligors, cost, settings.sampling)
+        economy = Economy.of(obligors, cost, settings.dependence, anchor, settings.sampling)
         if not economy.twist.any():
             obligors = obligors._replace(tilt=np.zeros(count))
         return cls(
@@ -180,18 +184,20 @@ class Simulator:
         states = self.states(block)
         if self.lgd_sd.any() or any(_order_matters(policy.record()) for policy in self.policies):
             return self._year_by_losses(block, states)
-        sums = block_sums(self.obligors, states, self.economy.gamma, self._key, self._amounts())
-        first = len(sums) - len(self.policies)
+        amounts, first = self._amounts()
+        sums = block_sums(self.obligors, states, self.economy.gamma, self._key, amounts)
         indemnity, first_loss = np.empty((2, len(self.policies), len(states.shock)))
         for number, policy in enumerate(self.policies):
             terms = policy.record()
             first_loss[number] = np.minimum(sums[first + number], terms["aggregate_first_loss"])
             indemnity[number] = np.minimum(sums[first + number] - first_loss[number], terms["maximum"])
-        return Year(sums[0], indemnity, first_loss, sums[1] if self.obligors.tilt.any() else sums[0] * 0)
+        return Year(sums[0], indemnity, first_loss, self._log_ratios(block, states, sums[1]))
 
     def defaults(self, block: Block, wanted: np.ndarray | None = None) -> Defaults:
         """Return the defaults of a block, in order of scenario and time, of the `wanted` scenarios alone if given."""
-        states = self.states(block)
+        return self._defaults(block, self.states(block), wanted)
+
+    def _defaults(self, block: Block, states: States, wanted: np.ndarray | None = None) -> Defaults:
         wanted = np.ones(len(states.shock), bool) if wanted is None else wanted
         arrivals = self._arrivals(block, states, wanted)
         order = in_order(arrivals, len(wanted))
@@ -215,14 +221,13 @@ class Simulator:
         )
         return settled(losses, self.policies[number].record())
 
-    def log_ratios(self, block: Block, twisted: np.ndarray) -> np.ndarray:
-        """Return the log of how much likelier a block's scenarios are in each kind than as years come (kinds × …).
+    def _log_ratios(self, block: Block, states: States, twisted: np.ndarray) -> np.ndarray:
+        """Return the log ratios of a block's scenarios: that of their places, and of their defaults under each twist.
 
-        That of their places, and that of their defaults under the kind's twist, θ · Σ tilt − ψ(θ).
+        The latter: θ · Σ tilt − ψ(θ); `twisted`: Σ tilt over a scenario's defaults.
         """
         places = self.draw.place[block.scenarios]
         ratios = self.economy.log_ratio(places)
-        states = self.states(block)
         for kind in np.flatnonzero(self.economy.twist.any(axis=1)):
             other = states._replace(twist=self.economy.twist_at(places, int(kind)))
             ratios[kind] += other.twist * twisted - log_generating(self.obligors, other, self.economy.gamma)
@@ -239,7 +244,7 @@ class Simulator:
             return Sample.equally_likely(len(self.draw.place))
         mixture = np.zeros(len(self.draw.place))
         for share, log_ratio in zip(self.draw.share(len(log_ratios)), log_ratios, strict=True):
-            mixture += share * np.exp(log_ratio)
+            mixture += share * np.exp(np.minimum(log_ratio, MOST_LIKELY))
         weight = 1 / mixture
         return Sample(weight / weight.sum(), stratified=True)
 
@@ -256,25 +261,33 @@ class Simulator:
         return arrivals
 
     def _year_by_losses(self, block: Block, states: States) -> Year:
-        defaults = self.defaults(block)
+        defaults = self._defaults(block, states)
         count = len(states.shock)
         totals = partial(summed, scenario=defaults.scenario, scenarios=count)
         indemnity, first_loss = np.empty((2, len(self.policies), count))
-        for number in range(len(self.policies)):
-            steps = self.settled(defaults, number)
-            indemnity[number] = totals(steps.indemnity)
-            first_loss[number] = totals(steps.first_loss)
+        losses = YearlyLosses(defaults.scenario, defaults.buyer, defaults.debt, defaults.recovery, self.insurable)
+        for number, policy in enumerate(self.policies):
+            indemnity[number], first_loss[number] = paid_by_year(
+                losses, self.attachments[number], policy.record(), count
+            )
         tilt = np.zeros(len(self.exposure))
         tilt[self.members[self.member_start[:-1]]] = self.obligors.tilt
-        return Year(totals(defaults.debt - defaults.recovery), indemnity, first_loss, totals(tilt[defaults.buyer]))
+        twisted = totals(tilt[defaults.buyer]) if tilt.any() else np.zeros(count)
+        gross = totals(defaults.debt - defaults.recovery)
+        return Year(gross, indemnity, first_loss, self._log_ratios(block, states, twisted))
 
-    def _amounts(self) -> np.ndarray:
-        """Return what each obligor's default adds: to the loss, to the twisted loss if any, to each policy's year."""
+    def _amounts(self) -> tuple[np.ndarray, int]:
+        """Return what each obligor's default adds: to the loss, to the twisted loss if any, to each policy's year.
+
+        Obligors × two or a multiple of four columns, as the kernel takes them; and the column of the first policy.
+        """
         recovery = self.exposure * (1 - self.lgd)
         by_buyer = [self.exposure - recovery, *(self._indemnity_alone(number) for number in range(len(self.policies)))]
         by_obligor = [np.add.reduceat(amount[self.members], self.member_start[:-1]) for amount in by_buyer]
         twisted = [self.obligors.tilt] if self.obligors.tilt.any() else []
-        return np.array([by_obligor[0], *twisted, *by_obligor[1:]])
+        columns = [by_obligor[0], *twisted, *by_obligor[1:]]
+        padding = [columns[0] * 0] * (2 - len(columns) if len(columns) <= 2 else -len(columns) % 4)
+        return np.column_stack([*columns, *padding]), 1 + len(twisted)
 
     def _indemnity_alone(self, number: int) -> np.ndarray:
         """Return what a policy would pay for each buyer's loss before first loss and maximum."""
@@ -347,9 +360,10 @@ def _factors(portfolio: pd.DataFrame, dependence: Dependence, group: np.ndarray,
     if dependence.sector_factors is None:
         return np.zeros(count, np.int64)
     factors = dependence.sector_factors
-    sectors: Iterable[Any] = portfolio["sector"] if "sector" in portfolio else [None] * len(portfolio)
-    names = [factors.sectors.get(sector, factors.other) for sector in sectors]
-    number = np.array([factors.factors.index(name) for name in names], np.int64)
+    by_name = {name: place for place, name in enumerate(factors.factors)}
+    code, sectors = pd.factorize(portfolio["sector"] if "sector" in portfolio else np.full(len(portfolio), None))
+    names = [*(factors.sectors.get(sector, factors.other) for sector in sectors), factors.other]  # −1: missing
+    number = np.array([by_name[name] for name in names], np.int64)[code]
     largest = np.lexsort((-loss, group))
     return number[largest[np.searchsorted(group[largest], np.arange(count))]]
 

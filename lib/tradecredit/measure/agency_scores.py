@@ -4,11 +4,14 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book, places
+from tradecredit.book.once import once
+from tradecredit.measure.by_buyer import all_buyers
 
 LONGEST_MONTHS = 24
 """A score that is older says nothing any more: agencies renew theirs every year, and a firm can fail in the next."""
 
 
+@once
 def latest_scores(book: Book, day: pd.Timestamp | None = None) -> pd.DataFrame:
     """Return each buyer's latest score of each agency that is at most 24 months old on `day` (none: the as-of date).
 
@@ -19,7 +22,7 @@ def latest_scores(book: Book, day: pd.Timestamp | None = None) -> pd.DataFrame:
     since = day - pd.DateOffset(months=LONGEST_MONTHS)
     recent = book.scores[(book.scores["date"] >= since) & (book.scores["date"] <= day)]
     recent = recent.sort_values("date", kind="stable")
-    agencies, buyers = sorted(book.scores["agency"].unique()), pd.Index(book.buyers["buyer_id"], name="buyer_id")
+    agencies, buyers = sorted(book.scores["agency"].unique()), all_buyers(book)
     table = np.full((len(buyers), len(agencies)), np.nan)
     place, column = (
         places(recent["buyer_id"], book.buyers["buyer_id"]),

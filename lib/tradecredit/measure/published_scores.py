@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.special import expit, ndtr
 
 from tradecredit.book.book import Book
+from tradecredit.book.rates import last_rate
 from tradecredit.measure.ratios import accounts_a_year_before, latest_accounts, quotient
 
 ALTMAN_CONSTANT = 3.25
@@ -149,8 +150,6 @@ def ohlson(
 
 def _dollars_per_unit(book: Book, day: pd.Timestamp | None) -> float:
     """Return what a unit of the reporting currency is worth in USD by the last rate known; missing without one."""
-    known = (book.fx["currency"] == "USD") & (book.fx["date"] <= (book.as_of if day is None else day))
-    rates = book.fx[known].sort_values("date")["rate"]
     if book.run.currency == "USD":
         return 1.0
-    return float(1 / rates.iloc[-1]) if len(rates) else float("nan")
+    return float(1 / last_rate(book.fx, pd.Series(["USD"]), pd.Series([book.as_of if day is None else day]))[0])

@@ -3,7 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book, places
+from tradecredit.book.book import Book
+from tradecredit.book.once import once
+from tradecredit.book.places import places
+from tradecredit.measure.by_buyer import all_buyers
 
 AMOUNTS = ("revenue", "ebit", "net_income", "total_assets", "total_liabilities")
 """Items of the account that stand beside the ratios as they are, for size and for limits."""
@@ -12,6 +15,7 @@ TOLERANCE_DAYS = 31
 """An account ends 12 months before another when it does so to this many days: a financial year may be of 52 weeks."""
 
 
+@once
 def ratios(book: Book) -> pd.DataFrame:
     """Return every buyer's financial ratios from its latest account published by the as-of date.
 
@@ -24,6 +28,7 @@ def ratios(book: Book) -> pd.DataFrame:
     return pd.concat([latest["period_end"], age, latest["assurance"], of_statements(latest)], axis=1)
 
 
+@once
 def latest_accounts(book: Book, day: pd.Timestamp | None = None) -> pd.DataFrame:
     """Return every buyer's latest account known by `day` (none: the as-of date): index `buyer_id`, as `statements`.
 
@@ -95,6 +100,7 @@ def quotient(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
     return numerator / denominator.where(denominator != 0)
 
 
+@once
 def _known_accounts(book: Book, day: pd.Timestamp | None) -> pd.DataFrame:
     """Return the accounts by end of period, each period of a buyer once, as it was published last by the day.
 
@@ -113,4 +119,4 @@ def _by_buyer(accounts: pd.DataFrame, book: Book) -> pd.DataFrame:
     place[accounts["buyer"]] = accounts.index
     rows = book.statements.drop(columns="buyer_id").reset_index(drop=True)
     # A place of −1 is not there, and gives a row of missing values.
-    return rows.reindex(place).set_index(pd.Index(book.buyers["buyer_id"], name="buyer_id"))
+    return rows.reindex(place).set_index(all_buyers(book))

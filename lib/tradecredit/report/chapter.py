@@ -73,7 +73,7 @@ class Chapter:
             self._tables.add(name)
             # With a byte-order mark, without which Excel takes the text for another encoding.
             _write(self.output / link, "\ufeff" + csv_text(frame))
-        _show(shown, "table")
+        _show(shown, "table", name)
 
     def figure(self, figure: "Figure", name: str, caption: str, alt: str) -> None:
         """Show a matplotlib figure as a picture inside the page, and close it.
@@ -93,6 +93,7 @@ class Chapter:
             f'<figure class="tc-figure">\n<img src="data:image/png;base64,{picture}" width="{width}" '
             f'height="{height}" alt="{escaped(alt)}">\n<figcaption>{escaped(caption)}</figcaption>\n</figure>\n',
             "figure",
+            name,
         )
 
     def say(self, text: str) -> None:
@@ -185,9 +186,9 @@ class Chapter:
         return f'<dd class="since">{_sentence(text)} since {last["as_of"]:%Y-%m-%d}</dd>'
 
 
-def _show(html: str, kind: str) -> None:
-    """Display HTML, marked for the page's maker with what it is."""
-    display(HTML(html), metadata={"tradecredit": kind})
+def _show(html: str, kind: str, name: str = "") -> None:
+    """Display HTML, marked for the page with what it is, and with the name of a table or figure."""
+    display(HTML(html), metadata={"tradecredit": kind} | ({"name": name} if name else {}))
 
 
 def _png(figure: "Figure") -> tuple[bytes, bool]:
