@@ -52,9 +52,10 @@ def report(
 @app.command()
 def check(run_file: RunFile, as_of: AsOf = None) -> None:
     """Check the run file, its policies and all data; print every problem at once."""
-    from tradecredit.insurance.in_force import policies, unknown_buyers
+    from tradecredit.insurance.in_force import policies
     from tradecredit.params.run import Run
     from tradecredit.report.run import checked_book
+    from tradecredit.words.policies import unknown_buyers
 
     with _bad_input_exits_2():
         book = checked_book(Run.from_yaml(run_file, as_of))
