@@ -6,7 +6,7 @@ import yaml
 
 from tradecredit import default
 from tradecredit.book.book import Book
-from tradecredit.book.demo.ledger import DemoBook, demo_book, write
+from tradecredit.book.demo import DemoBook, demo_book, write
 from tradecredit.book.schema import TABLES
 
 DAY = pd.Timestamp("2025-08-31")

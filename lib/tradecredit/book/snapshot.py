@@ -22,12 +22,12 @@ def freeze(snapshot: Path, tables: dict[str, pd.DataFrame], notes: pd.DataFrame)
         unfinished.unlink(missing_ok=True)
         with duckdb.connect(str(unfinished)) as connection:
             for name, frame in tables.items():
-                content = pa.Table.from_pandas(frame, preserve_index=False)
+                connection.register("content", pa.Table.from_pandas(frame, preserve_index=False))
                 connection.execute(f'create table "{name}" as select * from content')
                 digest.update(name.encode())
                 digest.update(_row_hashes(connection, name, list(frame.columns)).tobytes())
-            connection.register("notes", notes)
-            connection.execute(f"create table {NOTES} as select * from notes")
+            connection.register("content", notes)
+            connection.execute(f"create table {NOTES} as select * from content")
             meta = json.dumps({"fingerprint": digest.hexdigest()})
             connection.execute(f"create table {META} as select ? as meta", [meta])
 

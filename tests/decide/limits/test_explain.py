@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits
 from tradecredit.decide.limits.explain import why
 from tradecredit.default.grades import grade

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tradecredit import default
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits, optimum
 from tradecredit.decide.optimum.candidates import candidates, simulated_years
 from tradecredit.decide.optimum.programme import results, shortfall, solution
