@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.calendar import working_day
-from tradecredit.book.demo.ledger import YEARLY_GROWTH, euros_per_unit
-from tradecredit.book.demo.places import COUNTRIES, SECTORS
+from tradecredit.book.demo.ledger import YEARLY_GROWTH, currencies, euros_per_unit
+from tradecredit.book.demo.places import SECTORS
 from tradecredit.book.demo.world import HISTORY_MONTHS, WINDOW_MONTHS, Random, World
 
 USUAL_DELAY_DAYS, LARGE_BALANCE = 25, 25_000.0
@@ -35,7 +35,7 @@ def statements(world: World, fx: pd.DataFrame, rng: Random) -> pd.DataFrame:
     buyer, month, period_end, published = (values[kept] for values in (buyer, month, period_end, published))
     summed = np.cumsum(world.state, axis=1)
     of = world.buyers.iloc[buyer]
-    currency = of["country"].map(COUNTRIES["currency"]).to_numpy()
+    currency = currencies(world).take(buyer).reset_index(drop=True)
     accounts = _accounts(
         (summed[buyer, month] - summed[buyer, month - 12]) / 12,
         lasting[:, buyer] + np.array([0.1, 0.1, 0.3, 0.3, 0.3, 0.3, 0.3, 0.1])[:, None] * of_year[:, kept],

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tradecredit.book.calendar import WORKING_DAYS, working_day
 from tradecredit.book.demo.places import COUNTRIES
@@ -49,27 +51,30 @@ def fx_rates(world: World, rng: Random) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def euros_per_unit(fx: pd.DataFrame, currency: np.ndarray, day: np.ndarray) -> np.ndarray:
+def currencies(world: World) -> pd.Series:
+    """Return each buyer's currency, that of its country."""
+    return world.buyers["country"].map(COUNTRIES["currency"]).astype("str")
+
+
+def euros_per_unit(fx: pd.DataFrame, currency: pd.Series, day: np.ndarray) -> np.ndarray:
     """Return EUR per unit at the last rate on or before each day."""
-    currency = pd.Series(currency, dtype="str")
     return np.where(currency == "EUR", 1.0, last_rate(fx, currency, pd.Series(day)))
 
 
 def invoices(world: World, fx: pd.DataFrame, count: int, rng: Random) -> pd.DataFrame:
     """Return the invoices in order of issue: the table's columns, and buyer (its row), cents, rate (EUR per unit)."""
     buyer, issued = _orders(world, count, rng)
-    of = world.buyers.iloc[buyer]
-    currency = of["country"].map(COUNTRIES["currency"]).to_numpy()
+    currency = currencies(world).take(buyer).reset_index(drop=True)
     rate = euros_per_unit(fx, currency, issued)
     spread = np.exp(INVOICE_SD * rng.standard_normal(count) - INVOICE_SD**2 / 2)
-    net = (of["size"].to_numpy() * spread / rate * 100).round().clip(1_500)
-    tax = (net * of["tax_rate"].to_numpy()).round()
-    terms = np.where(rng.random(count) < 0.06, rng.choice(TERMS_DAYS[:4], count), of["terms"])
-    offered = of["discount"].to_numpy()
+    net = (world.of(buyer, "size") * spread / rate * 100).round().clip(1_500)
+    tax = (net * world.of(buyer, "tax_rate")).round()
+    terms = np.where(rng.random(count) < 0.06, rng.choice(TERMS_DAYS[:4], count), world.of(buyer, "terms"))
+    offered = world.of(buyer, "discount")
     return pd.DataFrame(
         {
-            "invoice_id": [f"INV-{number:06d}" for number in range(100_001, 100_001 + count)],
-            "buyer_id": of["buyer_id"].to_numpy(),
+            "invoice_id": _numbered("INV-", count),
+            "buyer_id": world.text_of(buyer, "buyer_id"),
             "issued": issued,
             "due": issued + terms,
             "currency": currency,
@@ -108,19 +113,19 @@ def _orders(world: World, count: int, rng: Random) -> tuple[np.ndarray, np.ndarr
 def with_payment_day(world: World, ledger: pd.DataFrame, rng: Random) -> pd.DataFrame:
     """Return the ledger with paid_on (the day it is paid if nothing else happens) and discounted (2/10 is taken)."""
     count, buyer = len(ledger), ledger["buyer"].to_numpy()
-    of = world.buyers.iloc[buyer]
     issued, due = (ledger[column].to_numpy("datetime64[D]") for column in ("issued", "due"))
     month = np.minimum(world.months.searchsorted(due, side="right"), len(world.months)) - 1
     state, of_month = world.state[buyer, month], MONTH_SD * rng.standard_normal(world.state.shape)[buyer, month]
-    mean = np.exp(LATE_LEVEL + LATE_LOADING * state + of["habit"].to_numpy() + of_month)
+    mean = np.exp(LATE_LEVEL + LATE_LOADING * state + world.of(buyer, "habit") + of_month)
     late = mean * rng.gamma(2.5, 1 / 2.5, count) - EARLY_DAYS
     late += np.where(rng.random(count) < MISLAID_SHARE, np.exp(3.7 + 0.6 * rng.standard_normal(count)), 0)
     paid_on = working_day(issued + np.maximum((due - issued).astype(int) + late, 3).astype(int))
-    eager = of["eagerness"].to_numpy() / (1 + np.exp(2 * state - 2))
-    discounted = of["discount"].to_numpy() & (rng.random(count) < eager)
+    eager = world.of(buyer, "eagerness") / (1 + np.exp(2 * state - 2))
+    discounted = world.of(buyer, "discount") & (rng.random(count) < eager)
     in_time = working_day(issued + rng.integers(6, DISCOUNT_DAYS + 1, count), roll="backward")
     paid_on = np.where(discounted, in_time, paid_on)
-    return ledger.assign(paid_on=np.where(of["kind"] == "prepaid", issued, paid_on), discounted=discounted)
+    prepaid = (world.buyers["kind"] == "prepaid").to_numpy()[buyer]
+    return ledger.assign(paid_on=np.where(prepaid, issued, paid_on), discounted=discounted)
 
 
 def disputes(world: World, ledger: pd.DataFrame, rng: Random) -> pd.DataFrame:
@@ -132,24 +137,26 @@ def disputes(world: World, ledger: pd.DataFrame, rng: Random) -> pd.DataFrame:
     closed = working_day(opened + np.exp(3.3 + 0.7 * rng.standard_normal(count)).clip(2, 240).astype(int))
     share = np.where(rng.random(count) < 0.35, 1.0, rng.uniform(0.05, 0.6, count))
     conceded = rng.choice([0.0, 0.5, 1.0], count, p=[0.5, 0.15, 0.35])
-    cents = (ledger["cents"] * share).round().astype(np.int64)
-    every = pd.DataFrame(
+    reason = rng.choice(len(DISPUTE_REASONS), count, p=list(DISPUTE_REASONS.values()))
+    settled_on = np.maximum(working_day(closed + rng.integers(3, 22, count)), paid_on)
+    touchiness = DISPUTED_SHARE * np.exp(0.7 * rng.standard_normal(len(world.buyers)) - 0.7**2 / 2)
+    disputed = (rng.random(count) < touchiness[ledger["buyer"]]) & (wait > 0) & ~ledger["discounted"].to_numpy()
+    still_paying = ~(closed >= world.days("stopped")[ledger["buyer"]])
+    rows = np.flatnonzero(disputed & still_paying & (opened <= world.until))
+    cents = (ledger["cents"].to_numpy()[rows] * share[rows]).round().astype(np.int64)
+    return pd.DataFrame(
         {
-            "invoice_id": ledger["invoice_id"],
-            "opened": opened,
-            "closed": closed,
+            "invoice_id": ledger["invoice_id"].take(rows).reset_index(drop=True),
+            "opened": opened[rows],
+            "closed": closed[rows],
             "amount": cents / 100,
-            "reason": rng.choice(list(DISPUTE_REASONS), count, p=list(DISPUTE_REASONS.values())),
-            "position": np.arange(count),
+            "reason": np.array(list(DISPUTE_REASONS))[reason[rows]],
+            "position": rows,
             "cents": cents,
-            "credited": (cents * conceded).astype(np.int64),
-            "settled_on": np.maximum(working_day(closed + rng.integers(3, 22, count)), paid_on),
+            "credited": (cents * conceded[rows]).astype(np.int64),
+            "settled_on": settled_on[rows],
         }
     )
-    touchiness = DISPUTED_SHARE * np.exp(0.7 * rng.standard_normal(len(world.buyers)) - 0.7**2 / 2)
-    disputed = (rng.random(count) < touchiness[ledger["buyer"]]) & (wait > 0) & ~ledger["discounted"]
-    still_paying = ~(closed >= world.days("stopped")[ledger["buyer"]])
-    return every[disputed & still_paying & (opened <= world.until)].reset_index(drop=True)
 
 
 def receipts(world: World, ledger: pd.DataFrame, disputes: pd.DataFrame, rng: Random) -> pd.DataFrame:
@@ -181,13 +188,14 @@ def receipts(world: World, ledger: pd.DataFrame, disputes: pd.DataFrame, rng: Ra
     applied.append(_applied(position, disputes["settled_on"], disputes["cents"] - credited, "payment"))
     receipts = pd.concat(applied, ignore_index=True)
     stopped = world.days("stopped")[ledger["buyer"].to_numpy()[receipts["position"]]]
-    return receipts[
-        (receipts["received"] <= world.until) & ~(receipts["received"] >= stopped) & (receipts["cents"] > 0)
-    ]
+    return receipts[(receipts["received"] <= world.until) & ~(receipts["received"] >= stopped)]
 
 
 def _applied(position: np.ndarray, received: np.ndarray, cents: np.ndarray, kind: str) -> pd.DataFrame:
-    return pd.DataFrame({"position": position, "received": received, "cents": cents, "kind": kind})
+    """Return a receipt for each amount above 0: position, received, cents, kind."""
+    rows = np.flatnonzero(np.asarray(cents) > 0)
+    columns = {"position": position, "received": received, "cents": cents}
+    return pd.DataFrame({name: np.asarray(values)[rows] for name, values in columns.items()}).assign(kind=kind)
 
 
 def owed_at_default(world: World, ledger: pd.DataFrame, receipts: pd.DataFrame) -> pd.DataFrame:
@@ -211,14 +219,20 @@ def recoveries(world: World, owed: pd.DataFrame, rng: Random) -> pd.DataFrame:
         _applied(position, working_day(defaulted + wait)[buyer], owed["cents"] - recovered, "write_off"),
     ]
     receipts = pd.concat(rows, ignore_index=True)
-    return receipts[(receipts["cents"] > 0) & (receipts["received"] <= world.until)]
+    return receipts[receipts["received"] <= world.until]
 
 
 def with_ids(receipts: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
     rows = receipts.sort_values(["received", "position"], kind="stable")
-    numbers = [f"R{number:06d}" for number in range(100_001, 100_001 + len(rows))]
-    invoice_id = ledger["invoice_id"].to_numpy()[rows["position"]]
+    invoice_id = ledger["invoice_id"].take(rows["position"]).set_axis(rows.index)
+    numbers = _numbered("R", len(rows)).set_axis(rows.index)
     return rows.assign(receipt_id=numbers, invoice_id=invoice_id, amount=rows["cents"] / 100)
+
+
+def _numbered(letters: str, count: int) -> pd.Series:
+    """Return so many ids that differ: letters, and a number from 100,001 on."""
+    numbers = pa.array(np.arange(100_001, 100_001 + count)).cast(pa.string())
+    return pd.Series(pc.binary_join_element_wise(letters, numbers, ""), dtype="str")
 
 
 def defaults(world: World, owed: pd.DataFrame, recoveries: pd.DataFrame) -> pd.DataFrame:

@@ -58,6 +58,14 @@ class World(NamedTuple):
     def days(self, column: str) -> np.ndarray:
         return self.buyers[column].to_numpy("datetime64[D]")
 
+    def of(self, buyer: np.ndarray, column: str) -> np.ndarray:
+        """Return a column of figures or flags for each of the buyers (rows, which may repeat)."""
+        return self.buyers[column].to_numpy()[buyer]
+
+    def text_of(self, buyer: np.ndarray, column: str) -> pd.Series:
+        """Return a column of text for each of the buyers (rows, which may repeat)."""
+        return self.buyers[column].astype("str").take(buyer).reset_index(drop=True)
+
     def state_on(self, day: np.ndarray) -> np.ndarray:
         """Return each buyer's state in the months of its row of days (buyers × any number)."""
         month = (self.months.searchsorted(day, side="right") - 1).clip(0)
