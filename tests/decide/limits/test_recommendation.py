@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit import default, words
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits
 from tradecredit.decide.limits.caps import class_caps, groups
 from tradecredit.decide.limits.methods import carried, needed, own_exposure, smallest

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tradecredit import default, words
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits, optimum
 from tradecredit.decide.limits.methods import needed
 from tradecredit.decide.optimum.candidates import candidates, simulated_years
