@@ -52,10 +52,11 @@ def report(
 def check(run_file: RunFile, as_of: AsOf = None) -> None:
     """Check the run file, its policies and all data; print every problem at once."""
     from tradecredit.insurance.in_force import policies, unknown_buyers
-    from tradecredit.report.run import checked_book, checked_run
+    from tradecredit.params.run import Run
+    from tradecredit.report.run import checked_book
 
     with _bad_input_exits_2():
-        book = checked_book(checked_run(run_file, as_of))
+        book = checked_book(Run.from_yaml(run_file, as_of))
         remarks = unknown_buyers(book, policies(book))
     typer.echo(f"{book.run.entity} as of {book.run.as_of}: no problem found.")
     for name, frame in book.tables.items():

@@ -12,6 +12,7 @@ from tradecredit.default.grades import grade
 from tradecredit.insurance import cover
 from tradecredit.insurance.cover import Cover, of_buyers, premium_of_sales
 from tradecredit.insurance.policy import Policy
+from tradecredit.params.policy import PolicyTerms
 from tradecredit.params.run import Run
 
 AS_OF = "2026-03-31"
@@ -56,13 +57,12 @@ def test_excess_of_loss_bears_nothing_of_an_ordinary_loss(book):
     assert of_buyers(book, excess).share.tolist() == [0] * 5
 
 
-def test_without_a_policy_nothing_is_borne_and_the_runs_own_counts_where_none_is_given(book, tmp_path):
+def test_without_a_policy_nothing_is_borne_and_the_runs_own_counts_where_none_is_given(book):
     bare = of_buyers(book)
     assert bare.limit.isna().all()
     assert bare.named.fillna(-1).to_dict() == NAMED
     assert (bare.share == 0).all()
-    (tmp_path / "own.yaml").write_text("insured_percentage: 0.85\n", encoding="utf-8")
-    run = book.run.model_copy(update={"policy": tmp_path / "own.yaml"})
+    run = book.run.model_copy(update={"policy": PolicyTerms(insured_percentage=0.85)})
     assert of_buyers(replace(book, run=run)).percentage == 0.85
 
 

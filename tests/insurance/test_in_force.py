@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,13 +11,14 @@ from hypothesis import strategies as st
 
 from tradecredit import words
 from tradecredit.decide.policies import quotes, terms
-from tradecredit.errors import InputError, ParameterError
+from tradecredit.errors import InputError
 from tradecredit.insurance import in_force
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.simulation import LossDistribution, simulate
 from tradecredit.losses.simulator import Settings
 from tradecredit.numerics.risk_measures import Sample
 from tradecredit.params.losses import Dependence, Sampling
+from tradecredit.params.policy import NO_COVER, PolicyTerms
 
 AS_OF = "2026-03-31"
 PRICE = 0.10
@@ -65,8 +65,8 @@ def test_cost_of_risk_by_hand(book):
         maximum_liability=90_000,
     )  # fmt: skip
     table = quotes.comparison(book, written(YEARS, policy))
-    bare, row = table.loc[in_force.NO_COVER], table.loc["p"]
-    assert table.index.tolist() == [in_force.NO_COVER, "p"]
+    bare, row = table.loc[NO_COVER], table.loc["p"]
+    assert table.index.tolist() == [NO_COVER, "p"]
     assert bare[["cost", "premium", "expected_indemnity", "saved_se"]].tolist() == [0, 0, 0, 0]
     assert bare["retained_expected"] == pytest.approx(190)
     assert bare["retained_es"] == pytest.approx(100_000)
@@ -104,7 +104,7 @@ def test_at_its_break_even_cost_a_policy_is_as_good_as_none(break_even_book, pai
     assert cost >= -1e-6
     dist = written(losses, Policy(name="p", minimum_premium=max(cost, 0.0)), paid=paid)
     table = quotes.comparison(priced, dist)
-    assert table.loc["p", "cost_of_risk"] == pytest.approx(table.loc[in_force.NO_COVER, "cost_of_risk"], abs=1e-6)
+    assert table.loc["p", "cost_of_risk"] == pytest.approx(table.loc[NO_COVER, "cost_of_risk"], abs=1e-6)
     assert table.loc["p", "break_even_cost"] == pytest.approx(cost)
 
 
@@ -138,8 +138,8 @@ def test_error_of_the_saving_is_that_of_repeated_simulations(book, portfolio):
 def test_simulated_losses_keep_their_books(book, portfolio):
     policies = [Policy(name="p", insured_percentage=0.9, minimum_premium=500), Policy(name="q", minimum_premium=900)]
     table = quotes.comparison(book, simulate(portfolio, policies=policies, scenarios=12_000, seed=4))
-    bare = table.loc[in_force.NO_COVER]
-    assert table.index.tolist() == [in_force.NO_COVER, "p", "q"]
+    bare = table.loc[NO_COVER]
+    assert table.index.tolist() == [NO_COVER, "p", "q"]
     assert (table["retained_expected"] + table["expected_indemnity"]).tolist() == pytest.approx(
         [bare["retained_expected"]] * 3
     )
@@ -181,16 +181,14 @@ def test_too_few_years_tell_nothing(book):
 
 def test_verdict_names_the_best_of_several(book):
     dear, cheap = Policy(name="dear", minimum_premium=9_000), Policy(name="cheap", minimum_premium=1_000)
-    assert "with cheap is" in words.policies.verdict(
-        quotes.comparison(book, written(YEARS * 100, dear, cheap)), "EUR"
-    )
+    assert "with cheap is" in words.policies.verdict(quotes.comparison(book, written(YEARS * 100, dear, cheap)), "EUR")
 
 
 def test_verdict_without_a_policy(book):
     table = quotes.comparison(book, written(YEARS))
     assert words.policies.verdict(table, "EUR").startswith("The run file names no policy: there is nothing to compare")
     assert words.policies.decisions(table, "EUR") == []
-    assert terms.in_force(book, written(YEARS)) == in_force.NO_COVER
+    assert terms.in_force(book, written(YEARS)) == NO_COVER
 
 
 def test_a_difference_within_the_error_of_the_simulation_is_not_told_as_one(book):
@@ -240,25 +238,17 @@ def test_turnover_of_a_ledger_of_less_than_a_year_is_not_known(book_of):
     assert in_force.insurable_turnover(book_of(AS_OF, invoices=begun, buyers=BUYERS), Policy()) == pytest.approx(3_600)
 
 
-@pytest.fixture
-def files(tmp_path):
-    texts = {
-        "own": "insured_percentage: 0.85\npremium_rate: 0.01\n",
-        "stated": "premium_rate: 0.02\ninsured_turnover: 1000\n",
-        "flat": "minimum_premium: 77\n",
-    }
-    for name, text in texts.items():
-        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return tmp_path
+OWN = PolicyTerms(name="own", insured_percentage=0.85, premium_rate=0.01)
+STATED = PolicyTerms(name="stated", premium_rate=0.02, insured_turnover=1000)
+FLAT = PolicyTerms(name="flat", minimum_premium=77)
 
 
-def with_files(book, policy, *quotes):
+def with_policies(book, policy, *quotes):
     return replace(book, run=book.run.model_copy(update={"policy": policy, "quotes": list(quotes)}))
 
 
-def test_policies_of_the_run_have_a_turnover(book, files):
-    run_book = with_files(book, files / "own.yaml", files / "stated.yaml", files / "flat.yaml")
-    own, stated, flat = in_force.policies(run_book)
+def test_policies_of_the_run_have_a_turnover(book):
+    own, stated, flat = in_force.policies(with_policies(book, OWN, STATED, FLAT))
     assert [own.name, stated.name, flat.name] == ["own", "stated", "flat"]
     assert own.cost().premium == pytest.approx(36)
     assert stated.cost().premium == pytest.approx(20)
@@ -267,24 +257,12 @@ def test_policies_of_the_run_have_a_turnover(book, files):
     assert in_force.policies(book) == []
 
 
-def test_a_rate_on_an_unknown_turnover_is_refused_for_each_policy(book_of, files):
+def test_a_rate_on_an_unknown_turnover_is_refused_for_each_policy(book_of):
     short = book_of(AS_OF, invoices=INVOICES[INVOICES["issued"] >= "2025-06-01"], buyers=BUYERS)
-    (files / "other.yaml").write_text("premium_rate: 0.03\n", encoding="utf-8")
+    other = PolicyTerms(name="other", premium_rate=0.03)
     with pytest.raises(InputError) as error:
-        in_force.policies(with_files(short, files / "own.yaml", files / "stated.yaml", files / "other.yaml"))
+        in_force.policies(with_policies(short, OWN, STATED, other))
     assert [problem.file for problem in error.value.problems] == ["policy own", "policy other"]
-
-
-def test_names_that_are_taken_and_a_top_up_without_its_primary_are_refused(book, files):
-    (files / "twin.yaml").write_text("name: own\n", encoding="utf-8")
-    (files / "bare.yaml").write_text(f"name: {in_force.NO_COVER}\n", encoding="utf-8")
-    (files / "top.yaml").write_text("kind: top_up\nprimary: Own\ntop_up_share: 0.5\n", encoding="utf-8")
-    (files / "second.yaml").write_text("kind: top_up\nprimary: top\ntop_up_share: 0.5\n", encoding="utf-8")
-    names = ("own", "twin", "bare", "top", "second")
-    with pytest.raises(ParameterError) as error:
-        in_force.policies(with_files(book, *(files / f"{name}.yaml" for name in names)))
-    problems = [(Path(problem.file).stem, problem.column) for problem in error.value.problems]
-    assert problems == [("own", "name"), ("twin", "name"), ("bare", "name"), ("top", "primary"), ("second", "primary")]
 
 
 def test_buyers_that_the_book_does_not_know_are_told(book):
@@ -364,9 +342,9 @@ def test_share_under_limits_is_not_known_where_the_insurer_has_decided_nothing(p
 def test_curves_of_what_stays_with_us(book, portfolio):
     dist = simulate(portfolio, policies=[Policy(name="p", insured_percentage=0.9)], scenarios=2_000, seed=1)
     curves = quotes.retained_curves(dist)
-    assert list(curves) == [in_force.NO_COVER, "p"]
+    assert list(curves) == [NO_COVER, "p"]
     assert curves["p"]["loss"].max() == dist.losses["retained:p"].max()
     quoted = replace(book, run=book.run.model_copy(update={"policy": None}))
-    assert terms.in_force(quoted, dist) == in_force.NO_COVER, "a quote is not in force"
-    insured = replace(book, run=book.run.model_copy(update={"policy": Path("p.yaml")}))
+    assert terms.in_force(quoted, dist) == NO_COVER, "a quote is not in force"
+    insured = replace(book, run=book.run.model_copy(update={"policy": PolicyTerms(name="p")}))
     assert terms.in_force(insured, dist) == "p"

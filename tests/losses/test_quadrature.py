@@ -69,7 +69,7 @@ def test_where_there_is_no_such_check_the_reason_is_said():
         assert why_not(result) == reason
         checked = quadrature(result, [0.99])
         assert checked.empty
-        assert words.losses.check(result, checked) .startswith("This check is not available. With ")
+        assert words.losses.check(result, checked).startswith("This check is not available. With ")
     varies = simulate(book(5).assign(lgd_sd=0.1), scenarios=1_000, seed=1)
     assert why_not(varies) == "varying loss"
     assert "Loss given default varies" in words.losses.check(varies, quadrature(varies, [0.99]))

@@ -256,23 +256,13 @@ def test_all_that_is_wrong_with_a_file_is_told(tmp_path):
         NewBuyers(count=1, exposure=10.0)
 
 
-def test_the_scenarios_of_a_run(tmp_path):
-    one = write(tmp_path, "description: Frost.\nsource: None.\n")
-    two = write(tmp_path, "name: frost\ndescription: Frost.\nsource: None.\n", "two.yaml")
-    three = write(tmp_path, "name: base\ndescription: Frost.\nsource: None.\n", "three.yaml")
-    book = SimpleNamespace(run=SimpleNamespace(scenarios=[one]))
-    assert [scenario.name for scenario in scenarios_of(book)] == ["frost"]
-    book.run.scenarios = [one, two, three]
-    with pytest.raises(ParameterError) as raised:
-        scenarios_of(book)
-    assert [Path(problem.file).name for problem in raised.value.problems] == ["frost.yaml", "two.yaml", "three.yaml"]
-
-
 def indexed(file: Path, as_of: str = "2026-03-31", **default: object) -> SimpleNamespace:
     """A book of a run that has one scenario; its index stands at 70, 80 and 90 in the last three months."""
     values = {"2025-12-31": 200, "2026-01-31": 70, "2026-02-28": 80, "2026-03-31": 90, "2026-04-30": 400}
     settings = DefaultSettings(**{"insolvency_index": {"source": "Made up.", "values": values}} | default)
-    return SimpleNamespace(run=SimpleNamespace(scenarios=[file], default=settings), as_of=pd.Timestamp(as_of))
+    return SimpleNamespace(
+        run=SimpleNamespace(scenarios=[Scenario.from_yaml(file)], default=settings), as_of=pd.Timestamp(as_of)
+    )
 
 
 FROST = "description: Frost.\nsource: None.\n"
@@ -309,11 +299,12 @@ def test_an_index_to_compare_with_is_asked_for(tmp_path):
     file = write(tmp_path, FROST + "insolvency_index: 100\n")
     for book in (indexed(file, insolvency_index=None), indexed(file, "2025-11-30")):
         other = write(tmp_path, FROST.replace("Frost", "Thaw") + "insolvency_index: 50\n", "thaw.yaml")
-        book.run.scenarios = [file, other, write(tmp_path, FROST, "calm.yaml")]
+        calm = write(tmp_path, FROST, "calm.yaml")
+        book.run.scenarios = [Scenario.from_yaml(one) for one in (file, other, calm)]
         with pytest.raises(ParameterError) as raised:
             scenarios_of(book)
         told = [(problem.file, problem.column, problem.value) for problem in raised.value.problems]
-        assert told == [(str(file), "insolvency_index", 100), (str(other), "insolvency_index", 50)]
+        assert told == [("scenario frost", "insolvency_index", 100), ("scenario thaw", "insolvency_index", 50)]
         for problem in raised.value.problems:
             assert problem.allowed == "the run has no index of insolvencies by its day to compare it with"
             assert problem.remedy == "state `default.insolvency_index` in the run file, or `insolvency_growth` here"
@@ -322,7 +313,8 @@ def test_an_index_to_compare_with_is_asked_for(tmp_path):
 def test_kept_scenarios_are_those_of_the_demo_and_worsen_its_losses():
     run = Run.from_yaml(PROJECT / "params" / "demo.yaml")
     kept = scenarios_of(SimpleNamespace(run=run))
-    assert sorted(run.scenarios) == KEPT
+    kept_names = sorted(Scenario.from_yaml(file).name for file in KEPT)
+    assert sorted(scenario.name for scenario in run.scenarios) == kept_names
     assert [scenario.name for scenario in kept] == ["Slowdown", "Severe recession", "Limit cuts"]
     graded = portfolio().assign(grade=[5, 7, 8, 9])
     base, slow, severe, cuts = effects(graded, kept).itertuples()

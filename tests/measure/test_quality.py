@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from tradecredit import words
 from tradecredit.measure import quality
 
 BUYERS = """buyer_id,country,sector,registration_id,kind

@@ -40,9 +40,8 @@ def test_the_date_is_the_argument_then_the_file_then_the_last_month_end(tmp_path
 
 
 def test_paths_are_relative_to_the_run_file(tmp_path):
-    run = Run.from_yaml(run_of(tmp_path, source={"kind": "folder", "path": "data"}, policy="p.yaml", reports="out"))
+    run = Run.from_yaml(run_of(tmp_path, source={"kind": "folder", "path": "data"}, reports="out"))
     assert run.source.path == tmp_path / "data"
-    assert run.policy == tmp_path / "p.yaml"
     assert run.reports == tmp_path / "out"
     assert run.notebooks == PROJECT / "notebooks"
 
@@ -342,15 +341,50 @@ def test_a_run_made_in_code_holds_the_kept_laws_as_they_are_in_their_files(tmp_p
     assert (missing.file, "cannot be read" in missing.allowed) == (str(files[1]), True)
 
 
-def test_two_laws_for_a_country_or_of_a_name_and_a_missing_file_are_told_at_once(tmp_path):
+def test_two_laws_for_a_country_or_of_a_name_are_refused(tmp_path):
     laws = [law_of(tmp_path), law_of(tmp_path, "a.yaml", name="A"), law_of(tmp_path, "b.yaml", countries=["XB"])]
-    laws.append("none.yaml")
+    (problem,) = problems_of(tmp_path, late_interest={"laws": laws}).values()
+    assert problem.column == "late_interest.laws"
+    assert problem.allowed == (
+        "two laws have 'XA' in countries: take it out of one of them; two laws have 'Law' in name: name one of them "
+        "otherwise"
+    )
+
+
+def test_every_file_that_a_run_file_names_is_read_with_it_and_all_their_problems_are_told_at_once(tmp_path):
+    (tmp_path / "own.yaml").write_text("insured_percentage: 0.9\n")
+    (tmp_path / "frost.yaml").write_text("description: Frost.\nsource: None.\n")
+    run = Run.from_yaml(run_of(tmp_path, policy="own.yaml", scenarios=["frost.yaml"]))
+    assert (run.policy.name, run.policy.insured_percentage, run.scenarios[0].name) == ("own", 0.9, "frost")
+    assert run.as_of_date("2026-01-31").policies == run.policies == [run.policy]
+    (tmp_path / "wrong.yaml").write_text("insured_percentage: 9\n")
     with pytest.raises(ParameterError) as caught:
-        Run.from_yaml(run_of(tmp_path, late_interest={"laws": laws}))
-    missing, country, name = caught.value.problems
-    assert "cannot be read" in missing.allowed
-    assert (country.column, country.value) == ("late_interest.laws", "XA")
-    assert (name.column, name.value) == ("late_interest.laws", "Law")
+        Run.from_yaml(
+            run_of(tmp_path, policy="wrong.yaml", scenarios=["none.yaml"], late_interest={"laws": ["x.yaml"]})
+        )
+    found = [(problem.file, problem.column) for problem in caught.value.problems]
+    assert found == [
+        (str(tmp_path / "wrong.yaml"), "insured_percentage"), (str(tmp_path / "none.yaml"), None),
+        (str(tmp_path / "x.yaml"), None),
+    ]  # fmt: skip
+
+
+def test_policies_and_scenarios_have_names_of_their_own(tmp_path):
+    own, top = {"name": "own"}, {"name": "top", "kind": "top_up", "primary": "Own", "top_up_share": 0.5}
+    second = {"name": "second", "kind": "top_up", "primary": "top", "top_up_share": 0.5}
+    frost = {"description": "Frost.", "source": "None."}
+    (problem,) = problems_of(
+        tmp_path, policy=own, quotes=[own, {"name": "no cover"}, top, second],
+        scenarios=[frost | {"name": "base"}, frost | {"name": "x"}, frost | {"name": "x"}],
+    ).values()  # fmt: skip
+    assert problem.allowed.split("; ") == [
+        "policies: the name 'no cover' is taken", "give each a `name` of its own",
+        "policies: the name 'own' is taken", "give each a `name` of its own",
+        "scenarios: the name 'base' is taken", "give each a `name` of its own",
+        "scenarios: the name 'x' is taken", "give each a `name` of its own",
+        "policies: 'top' tops up 'Own', which is none of the run's", "name one of: own, own, no cover",
+        "policies: 'second' tops up 'top', which is none of the run's", "name one of: own, own, no cover",
+    ]  # fmt: skip
 
 
 def test_the_readme_names_every_table_and_every_key_of_a_run_file_once():

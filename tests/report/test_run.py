@@ -177,7 +177,7 @@ def test_what_policies_say_of_each_other_and_of_the_book_is_checked(project):
     project.run(policy="top.yaml", quotes=[])
     outcome = CliRunner().invoke(cli.app, ["check", str(project.run_file)])
     assert outcome.exit_code == 2
-    assert "top.yaml, primary: found 'key'; no policy or quote of the run that can be topped up" in outcome.stderr
+    assert "policies: 'top' tops up 'key', which is none of the run's; add its primary to the run" in outcome.stderr
 
 
 def test_the_demo_writes_a_book_that_checks(tmp_path, ledger):

@@ -8,7 +8,7 @@ import pytest
 from ledgers import ledger, monthly
 from scipy.special import logit
 
-from tradecredit import default
+from tradecredit import default, words
 from tradecredit.book.demo.ledger import demo_book
 from tradecredit.book.schema import TABLES
 from tradecredit.default import panel, point_in_time

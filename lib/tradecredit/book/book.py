@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tradecredit.book import checks, sources
-from tradecredit.book.memory import CACHE, code_version, replacing
+from tradecredit.book.code_version import code_version
+from tradecredit.book.memory import CACHE, Unreadable, kept
 from tradecredit.book.schema import TABLES, dtype
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.run import Run
@@ -70,12 +71,10 @@ class Book:
             run = run.as_of_date(as_of)
         files = sources.fingerprints(run)
         read_how = run.model_dump_json(include={"source", "tables", "currency", "as_of"})
-        key = hashlib.sha256(json.dumps([files, read_how, code_version()]).encode()).hexdigest()
+        key = hashlib.sha256(json.dumps([files, read_how, code_version(__name__)]).encode()).hexdigest()
         snapshot = CACHE / "books" / f"{key}.duckdb"
-        if not snapshot.exists():
-            tables, notes = _checked(run)
-            _freeze(snapshot, tables, notes)
-        return cls(run=run, as_of=pd.Timestamp(run.as_of), files=files, **_thawed(snapshot))
+        content = kept(snapshot, _thawed, lambda file: _freeze(file, *_checked(run)))
+        return cls(run=run, as_of=pd.Timestamp(run.as_of), files=files, **content)
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -267,24 +266,28 @@ def _fingerprint(tables: dict[str, pd.DataFrame]) -> str:
 
 
 def _freeze(snapshot: Path, tables: dict[str, pd.DataFrame], notes: pd.DataFrame) -> None:
-    with replacing(snapshot) as unfinished:
-        unfinished.unlink(missing_ok=True)
-        with duckdb.connect(str(unfinished)) as connection:
-            for name, frame in {**tables, "book_notes": notes}.items():
-                connection.register("frame", frame)
-                connection.execute(f'create table "{name}" as select * from frame')
-                connection.unregister("frame")
-            connection.execute(
-                "create table book_meta as select ? as meta", [json.dumps({"fingerprint": _fingerprint(tables)})]
-            )
+    snapshot.unlink(missing_ok=True)
+    with duckdb.connect(str(snapshot)) as connection:
+        for name, frame in {**tables, "book_notes": notes}.items():
+            connection.register("frame", frame)
+            connection.execute(f'create table "{name}" as select * from frame')
+            connection.unregister("frame")
+        connection.execute(
+            "create table book_meta as select ? as meta", [json.dumps({"fingerprint": _fingerprint(tables)})]
+        )
 
 
 def _thawed(snapshot: Path) -> dict[str, object]:
-    with duckdb.connect(str(snapshot), read_only=True) as connection:
-        content: dict[str, object] = {}
-        for name, table in TABLES.items():
-            frame = connection.execute(f'select * from "{name}"').df()
-            content[name] = frame.astype({column.name: dtype(column) for column in table.columns})
-        content["notes"] = connection.execute("select * from book_notes").df()
-        meta = connection.execute("select meta from book_meta").fetchone()[0]
-    return {**content, **json.loads(meta)}
+    """Return the tables, notes and fingerprint of a snapshot; raises `Unreadable` where it is missing or not whole."""
+    try:
+        with duckdb.connect(str(snapshot), read_only=True) as connection:
+            frames = {name: connection.execute(f'select * from "{name}"').df() for name in (*TABLES, "book_notes")}
+            meta = connection.execute("select meta from book_meta").fetchone()[0]
+    except duckdb.Error as error:
+        raise Unreadable(snapshot) from error
+    notes = frames.pop("book_notes")
+    tables = {
+        name: frame.astype({column.name: dtype(column) for column in TABLES[name].columns})
+        for name, frame in frames.items()
+    }
+    return {**tables, "notes": notes, **json.loads(meta)}

@@ -1,60 +1,117 @@
 """Results that are remembered on disk, so that six chapters compute the same thing once."""
 
-import hashlib
+import inspect
 import os
-import platform
-from collections.abc import Callable
-from functools import cache, wraps
-from importlib.metadata import version
+import pickle
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import joblib
 
+from tradecredit.book.code_version import code_version
 from tradecredit.params.base import PROJECT
 
 CACHE = PROJECT / ".cache"
 """Snapshots and results, by key; may be deleted at any time."""
 
-COMPUTING = ("pandas", "numpy", "scipy", "numba", "statsmodels", "duckdb")
-"""Packages whose versions a result may depend on."""
-
 Function = TypeVar("Function", bound=Callable)
 
 
-@cache
-def code_version() -> str:
-    """Return a sha256 over the library's source and what it computes with: a change of either forgets every result."""
-    library = Path(__file__).parents[1]
-    digest = hashlib.sha256(platform.python_version().encode())
-    for package in COMPUTING:
-        digest.update(version(package).encode())
-    for file in sorted([*library.rglob("*.py"), *library.rglob("*.json")]):
-        digest.update(file.relative_to(library).as_posix().encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+class Unreadable(Exception):
+    """A kept file is missing, not whole, or not what was written."""
 
 
 def remembered(function: Function) -> Function:
-    """Let `function(book, …)` compute its result once for each book, run, arguments and version of the library.
+    """Let `function(book, …)` compute its result once for each book, run, arguments and version of its code.
 
-    The key is the book's fingerprint, the run's parameters and the arguments; the result must depend on nothing else.
+    The key is the book's fingerprint, the run's parameters, the arguments, however they are passed, and the source of
+    the function's module with all that it imports (`code_version`); the result must depend on nothing else.
     """
+    signature = inspect.signature(function)
 
     @wraps(function)
     def recalled(book, *arguments, **named):
         name = f"{function.__module__}.{function.__qualname__}"
         parameters = book.run.model_dump_json(exclude={"reports", "notebooks"})
-        key = joblib.hash((name, book.fingerprint, parameters, code_version(), arguments, named))
-        file = CACHE / "results" / f"{name}-{key}.joblib"
-        if file.exists():
-            return joblib.load(file)
-        result = function(book, *arguments, **named)
-        with replacing(file) as unfinished:
-            joblib.dump(result, unfinished)
-        return result
+        version = code_version(function.__module__)
+        bound = signature.bind(book, *arguments, **named)
+        bound.apply_defaults()
+        passed = list(bound.arguments.items())[1:]
+        key = joblib.hash((name, book.fingerprint, parameters, version, passed))
+        file = CACHE / "results" / f"{name}-{key}.pickle"
+        return kept(file, _read, lambda unfinished: _write(function(book, *arguments, **named), unfinished))
 
     return recalled
+
+
+def kept(file: Path, read: Callable[[Path], Any], write: Callable[[Path], None]) -> Any:
+    """Return what `read(file)` gives, after `write` has made the file where `read` finds it `Unreadable`.
+
+    One process makes it, and others that ask for it meanwhile wait. What holds them is a lock of the operating system,
+    which goes when the process that holds it ends, in whatever way.
+    """
+    try:
+        return read(file)
+    except Unreadable:
+        pass
+    with _locked(file):
+        try:
+            return read(file)  # another process has made it while this one waited
+        except Unreadable:
+            with replacing(file) as unfinished:
+                write(unfinished)
+            return read(file)
+
+
+def _write(result: object, file: Path) -> None:
+    """Write a result after a checksum."""
+    content = pickle.dumps(result, protocol=5)
+    with file.open("wb") as stream:
+        stream.write(zlib.crc32(content).to_bytes(4))
+        stream.write(content)
+
+
+def _read(file: Path) -> object:
+    """Return a result that was written whole; raises `Unreadable` otherwise."""
+    try:
+        content = memoryview(file.read_bytes())
+    except FileNotFoundError as error:
+        raise Unreadable(file) from error
+    if int.from_bytes(content[:4]) != zlib.crc32(content[4:]) or len(content) <= 4:
+        raise Unreadable(file)
+    return pickle.loads(content[4:])
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Let one process at a time make a file."""
+    lock = file.with_name(f".{file.name}.lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("ab") as handle:
+        _wait_for(handle.fileno())
+        yield
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _wait_for(descriptor: int) -> None:
+        while True:
+            try:
+                return msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+            except OSError:
+                continue  # it gives up after ten seconds
+
+else:
+    import fcntl
+
+    def _wait_for(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 class replacing:

@@ -51,7 +51,8 @@ class CrossValidation(NamedTuple):
 
     `log_loss`: mean negative log-likelihood of a row. `auc` and `slope` with their errors clustered by firm:
     `discrimination.auc`, and `discrimination.calibration_slope`, the logit by statsmodels of the outcome on the
-    log-odds of the fit without the firm; below 1 where the probabilities spread too far. The penalties are those of the fit to all.
+    log-odds of the fit without the firm; below 1 where the probabilities spread too far. The penalties are those of
+    the fit to all.
     """
 
     log_loss: float

@@ -61,7 +61,7 @@ def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
     after that and is owed today is not told apart in `insured_debt`.
     """
     if policy is None and book.run.policy:
-        policy = Policy.from_yaml(book.run.policy)
+        policy = Policy.of_terms(book.run.policy)
     table = cover(book)[["insured_limit"]]
     nothing = pd.Series(0.0, index=table.index)
     if policy is None:

@@ -1,33 +1,24 @@
 """Which cover there is and could be: the run's policies, what their premium is charged on, the ledger under limits."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.errors import InputError, ParameterError, Problem
+from tradecredit.errors import InputError, Problem
 from tradecredit.insurance.cover import insured_sales
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.receivables import window_start
-
-NO_COVER = "no cover"
-"""The row of `comparison` without any policy."""
 
 
 def policies(book: Book) -> list[Policy]:
     """Return the run's policy and its quotes, each with the turnover that its premium is charged on.
 
     A policy that states no `insured_turnover` is charged on the invoices of the last 12 months that it insures.
-    Raises `ParameterError` for names that are taken and top-ups without their primary, and `InputError` where such a
-    policy meets a ledger of less than 12 months.
+    Raises `InputError` where such a policy meets a ledger of less than 12 months.
     """
-    files = [*([book.run.policy] if book.run.policy else []), *book.run.quotes]
-    read = [Policy.from_yaml(file) for file in files]
-    problems = list(_name_problems(files, read))
-    if problems:
-        raise ParameterError(problems)
+    read = [Policy.of_terms(terms) for terms in book.run.policies]
     unstated = [policy for policy in read if policy.insured_turnover is None and policy.premium_rate is not None]
     turnover = {policy.name: insurable_turnover(book, policy) for policy in unstated}
     short = [policy for policy in unstated if np.isnan(turnover[policy.name])]
@@ -42,23 +33,6 @@ def policies(book: Book) -> list[Policy]:
             for policy in short
         )
     return [policy.for_turnover(turnover[policy.name]) if policy in unstated else policy for policy in read]
-
-
-def _name_problems(files: Sequence[Path], policies: Sequence[Policy]) -> Iterator[Problem]:
-    names = [policy.name for policy in policies]
-    primaries = [policy.name for policy in policies if policy.kind != "top_up"]
-    for file, policy in zip(files, policies, strict=True):
-        if names.count(policy.name) > 1 or policy.name == NO_COVER:
-            yield Problem(
-                file=str(file), column="name", value=policy.name, allowed="this name is taken",
-                remedy="give each policy a `name` of its own",
-            )  # fmt: skip
-        if policy.primary is not None and policy.primary not in primaries:
-            yield Problem(
-                file=str(file), column="primary", value=policy.primary,
-                allowed="no policy or quote of the run that can be topped up has this name",
-                remedy=f"name one of: {', '.join(primaries)}" if primaries else "add its primary to the run",
-            )  # fmt: skip
 
 
 def policy_in_force(book: Book) -> Policy | None:

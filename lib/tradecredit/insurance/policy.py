@@ -11,7 +11,7 @@ import pandas as pd
 from tradecredit.errors import InputError, ParameterError, Problem, missing_columns, values_not
 from tradecredit.insurance.settlement import INSURER_FIRST, PRO_RATA, PRO_RATA_LIMIT, TERMS, Losses, settled
 from tradecredit.params.policy import USUAL_SHARES, PolicyTerms
-from tradecredit.params.yaml_files import read_yaml, validate
+from tradecredit.params.yaml_files import validate
 
 COLUMNS = ("scenario", "day", "buyer_id", "debt", "limit")
 """Columns that a table of losses must have; `recovery`, `evidence` and `above` are optional."""
@@ -66,8 +66,11 @@ class Policy(PolicyTerms):
 
         Raises `ParameterError` with every problem of the file at once.
         """
-        file = Path(file)
-        terms = validate(PolicyTerms, {"name": file.stem} | read_yaml(file), file)
+        return cls.of_terms(PolicyTerms.from_yaml(file))
+
+    @classmethod
+    def of_terms(cls, terms: PolicyTerms) -> Self:
+        """Return the policy of terms that a run file states."""
         return cls(**terms.model_dump(exclude_unset=True))
 
     @property

@@ -1,6 +1,5 @@
 """Scenarios as data: what a worse year does to the buyers' risk, to what they owe, and to the insurer's limits."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -11,10 +10,7 @@ from tradecredit.book.book import Book
 from tradecredit.default.point_in_time import point_in_time
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.insurance.policy import Policy
-from tradecredit.params.stress import Scenario
-
-BASE = "base"
-"""The name of the book as it is, without any scenario."""
+from tradecredit.params.stress import BASE, Scenario
 
 NEW_BUYER = "new buyer {}"
 """Id of a buyer that a scenario brings in, by its number."""
@@ -23,32 +19,23 @@ NEW_BUYER = "new buyer {}"
 def scenarios_of(book: Book) -> list[Scenario]:
     """Return the run's scenarios, in its order, an `insolvency_index` turned into the growth that it means.
 
-    Raises `ParameterError` for two of one name, one named `base`, and an index where the run has none by its day.
+    Raises `ParameterError` for an index where the run has none by its day.
     """
-    files = book.run.scenarios
-    read = [Scenario.from_yaml(file) for file in files]
-    taken = Counter([BASE, *(scenario.name for scenario in read)])
+    stated = book.run.scenarios
+    indexed = any(scenario.insolvency_index is not None for scenario in stated)
+    now = point_in_time(book.run.default, book.as_of).now if indexed else np.nan
     problems = [
         Problem(
-            file=str(file), column="name", value=scenario.name, allowed="this name is taken", remedy="choose another"
-        )
-        for file, scenario in zip(files, read, strict=True)
-        if taken[scenario.name] > 1
-    ]
-    indexed = any(scenario.insolvency_index is not None for scenario in read)
-    now = point_in_time(book.run.default, book.as_of).now if indexed else np.nan
-    problems += [
-        Problem(
-            file=str(file), column="insolvency_index", value=scenario.insolvency_index,
+            file=f"scenario {scenario.name}", column="insolvency_index", value=scenario.insolvency_index,
             allowed="the run has no index of insolvencies by its day to compare it with",
             remedy="state `default.insolvency_index` in the run file, or `insolvency_growth` here",
         )
-        for file, scenario in zip(files, read, strict=True)
+        for scenario in stated
         if scenario.insolvency_index is not None and np.isnan(now)
     ]  # fmt: skip
     if problems:
         raise ParameterError(problems)
-    return [_with_growth(scenario, now, book) for scenario in read]
+    return [_with_growth(scenario, now, book) for scenario in stated]
 
 
 def _with_growth(scenario: Scenario, now: float, book: Book) -> Scenario:

@@ -3,18 +3,21 @@
 import re
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
+from pydantic_core import CoreSchema, core_schema
+
+from tradecredit.params.yaml_files import read_yaml, validate
 
 PROJECT = Path(__file__).resolve().parents[3]
 """The checkout that holds `notebooks/`, `params/` and `reports/`; the library is always installed from it."""
 
-Model = TypeVar("Model", bound=BaseModel)
 Number = TypeVar("Number", int, float)
 Fraction = Annotated[float, Field(ge=0, le=1, strict=True)]
 Positive = Annotated[float, Field(gt=0, strict=True)]
 Amount = Annotated[float, Field(ge=0, strict=True)]
+Probability = Annotated[float, Field(gt=0, lt=1)]
 OTHER = "other"
 """Key of caps by sector and country: each one that is not named."""
 NOT_STATED = "(not stated)"
@@ -45,21 +48,45 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
+    @classmethod
+    def from_yaml(cls, file: str | Path) -> Self:
+        """Read the section from a YAML file of its own; raises `ParameterError` with every problem of the file."""
+        file = Path(file)
+        return validate(cls, read_yaml(file), file)
 
-SECTION, FILE = "[section]", "[file]"
+
+class Named(Parameters):
+    """A section that usually has a file of its own, whose name it then takes unless it states one."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    """How tables and figures call it; the file's name unless the file says otherwise."""
+
+    @classmethod
+    def from_yaml(cls, file: str | Path) -> Self:
+        """Read it from a YAML file; raises `ParameterError` with every problem of the file at once."""
+        file = Path(file)
+        return validate(cls, {"name": file.stem} | read_yaml(file), file)
+
+
+class _ReadWhereAFile:
+    """Reads a section that the run file names by its YAML file, which lies relative to it."""
+
+    def __get_pydantic_core_schema__(self, section: type[Parameters], handler: GetCoreSchemaHandler) -> CoreSchema:
+        def read(value: object, info: ValidationInfo) -> object:
+            if not isinstance(value, str | Path):
+                return value
+            return section.from_yaml((info.context or {}).get("folder", Path()) / value)
+
+        return core_schema.with_info_before_validator_function(read, handler(section))
+
+
 Section = TypeVar("Section", bound=Parameters)
-SectionOrFile = Annotated[
-    Annotated[Section, Tag(SECTION)] | Annotated[Path, Tag(FILE)],
-    Discriminator(lambda value: FILE if isinstance(value, str | Path) else SECTION),
-]
-"""A section of the run file, or the YAML file that holds it; told apart beforehand, so that what is wrong with the one
-is not told as if the other had been meant."""
+SectionOrFile = Annotated[Section, _ReadWhereAFile()]
+"""A section of the run file, which may name a YAML file in its place."""
 
 
-Probability = Annotated[float, Field(gt=0, lt=1)]
-
-
-def _strictly_rising(values: list[Number], name: str) -> list[Number]:
+def strictly_rising(values: list[Number], name: str) -> list[Number]:
+    """Return the values of the key `name`, or raise `ValueError` where they do not rise."""
     if not values or any(later <= earlier for earlier, later in pairwise(values)):
         raise ValueError(f"{name} must be given and rise from one to the next")
     return values

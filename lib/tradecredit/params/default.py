@@ -1,13 +1,11 @@
 """What the default probabilities rest on beside the data."""
 
 from datetime import date
-from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from tradecredit.params.base import Amount, Parameters, Positive, Probability, SectionOrFile
-from tradecredit.params.yaml_files import read_yaml, validate
 
 CENTRAL = 675 / 40731
 """Defaults a firm-year of all firms that S&P rated from 1981 to 2000."""
@@ -33,12 +31,6 @@ class InsolvencyIndex(Parameters):
         if len(values) < 2:
             raise ValueError("values of two days at least are expected: one alone tells of no change")
         return dict(sorted(values.items()))
-
-    @classmethod
-    def from_yaml(cls, file: str | Path) -> Self:
-        """Read the series from a YAML file; raises `ParameterError` with every problem of the file at once."""
-        file = Path(file)
-        return validate(cls, read_yaml(file), file)
 
 
 Part = Literal["payment behaviour", "accounts", "outside opinion"]

@@ -1,17 +1,14 @@
 """What the laws of late payment let a seller charge."""
 
 import functools
-from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from tradecredit.errors import ParameterError, Problem
+from tradecredit.errors import ParameterError
 from tradecredit.params.base import PROJECT, Amount, BuyerKind, Country, Fraction, Parameters, SectionOrFile
-from tradecredit.params.yaml_files import read_yaml, validate
 
 
 class FlatFee(Parameters):
@@ -65,12 +62,6 @@ class LateInterestLaw(Parameters):
             raise ValueError("; ".join(problems))
         return self
 
-    @classmethod
-    def from_yaml(cls, file: str | Path) -> Self:
-        """Read a law from a YAML file; raises `ParameterError` with every problem of the file at once."""
-        file = Path(file)
-        return validate(cls, read_yaml(file), file)
-
 
 KEPT_LAWS = tuple(
     PROJECT / "params" / "rates" / name for name in ("euro.yaml", "eu_own_currency.yaml", "uk.yaml", "china.yaml")
@@ -85,43 +76,35 @@ def kept_laws() -> list[LateInterestLaw]:
 
 @functools.cache
 def _kept_laws(_changed: tuple[int | None, ...]) -> tuple[LateInterestLaw, ...]:
-    laws, problems = _read_laws(KEPT_LAWS)
+    laws, problems = [], []
+    for file in KEPT_LAWS:
+        try:
+            laws.append(LateInterestLaw.from_yaml(file))
+        except ParameterError as error:
+            problems += error.problems
     if problems:
         raise ParameterError(problems)
     return tuple(laws)
-
-
-def _read_laws(laws: Sequence[LateInterestLaw | Path]) -> tuple[list[LateInterestLaw], list[Problem]]:
-    """Return laws, read where they are files, and what is wrong with the files."""
-    read, problems = [], []
-    for law in laws:
-        try:
-            read.append(LateInterestLaw.from_yaml(law) if isinstance(law, Path) else law)
-        except ParameterError as error:
-            problems += error.problems
-    return read, problems
 
 
 class LateInterestSettings(Parameters):
     """What may be charged for late payment (DOMAIN.md §3)."""
 
     laws: list[SectionOrFile[LateInterestLaw]] = Field(default_factory=kept_laws)
-    """The laws, or the YAML files that state them, read with the run file; a country has one. Without any, those of
-    params/rates."""
+    """The laws, or the YAML files that state them; a country has one. Without any, those of params/rates."""
     paid_late_months: int = Field(12, ge=0)
     """Invoices paid late in so many months up to the as-of date are charged for too; 0: open ones alone."""
     agreed_rates: dict[Country, Fraction] = {}
     """Buyer's country: the yearly rate that contracts there agree on in place of the law's."""
 
-    def with_laws_read(self, run_file: Path) -> Self:
-        """Return these settings with the laws in place of their files; raises `ParameterError` with all problems."""
-        laws, problems = _read_laws([run_file.parent / law if isinstance(law, Path) else law for law in self.laws])
+    @field_validator("laws")
+    @classmethod
+    def _one_law_a_country(cls, laws: list[LateInterestLaw]) -> list[LateInterestLaw]:
+        problems = []
         for key, remedy in (("countries", "take it out of one of them"), ("name", "name one of them otherwise")):
             values = [value for law in laws for value in ([law.name] if key == "name" else law.countries)]
-            problems += [
-                Problem(str(run_file), f"two laws have this in {key}", remedy, column="late_interest.laws", value=value)
-                for value in sorted({value for value in values if values.count(value) > 1})
-            ]
+            twice = sorted({value for value in values if values.count(value) > 1})
+            problems += [f"two laws have {value!r} in {key}: {remedy}" for value in twice]
         if problems:
-            raise ParameterError(problems)
-        return self.model_copy(update={"laws": laws})
+            raise ValueError("; ".join(problems))
+        return laws

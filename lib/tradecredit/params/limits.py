@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from tradecredit.params.base import Amount, CountryOrRest, Fraction, Parameters, Positive, _strictly_rising
+from tradecredit.params.base import Amount, CountryOrRest, Fraction, Parameters, Positive, strictly_rising
 
 
 class ApprovalLevel(Parameters):
@@ -131,4 +131,4 @@ class LimitOptimumSettings(Parameters):
     @field_validator("frontier")
     @classmethod
     def _rising(cls, multiples: list[float]) -> list[float]:
-        return _strictly_rising(multiples, "frontier")
+        return strictly_rising(multiples, "frontier")

@@ -1,14 +1,12 @@
 """What a default costs, how defaults depend on each other, and how scenarios are drawn."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
 
-from tradecredit.params.base import Fraction, Parameters, Positive, SectionOrFile, _strictly_rising
-from tradecredit.params.yaml_files import read_yaml, validate
+from tradecredit.params.base import Fraction, Parameters, Positive, SectionOrFile, strictly_rising
 
 
 class SectorFactors(Parameters):
@@ -31,12 +29,6 @@ class SectorFactors(Parameters):
         if problems:
             raise ValueError("; ".join(problems))
         return self
-
-    @classmethod
-    def from_yaml(cls, file: str | Path) -> Self:
-        """Read the factors from a YAML file; raises `ParameterError` with every problem of the file at once."""
-        file = Path(file)
-        return validate(cls, read_yaml(file), file)
 
     def _problems(self) -> Iterator[str]:
         size = len(self.factors)
@@ -71,7 +63,7 @@ class Dependence(Parameters):
     default_rate_sd: Positive | None = None
     """Of `gamma`: standard deviation of a sector's default rate as a multiple of its mean."""
     sector_factors: SectionOrFile[SectorFactors] | None = None
-    """One factor for each sector, or the YAML file that describes them, read with the run file; None: one for all."""
+    """One factor for each sector, or the YAML file that describes them; None: one for all."""
 
     @model_validator(mode="after")
     def _parameters_belong_to_the_kind(self) -> Self:
@@ -139,4 +131,4 @@ class Simulation(Sampling):
     @field_validator("levels")
     @classmethod
     def _rising(cls, levels: list[float]) -> list[float]:
-        return _strictly_rising(levels, "levels")
+        return strictly_rising(levels, "levels")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tradecredit.params.base import Amount, Fraction, Parameters, Positive
+from tradecredit.params.base import Amount, Fraction, Named, Parameters, Positive
 
 Evidence = Literal[
     "payment_experience", "agency_report", "audited_accounts", "unaudited_accounts", "references", "good_faith"
@@ -22,6 +22,10 @@ USUAL_SHARES: dict[Evidence, float] = {
 }
 
 
+NO_COVER = "no cover"
+"""Name of the alternative without any policy, which no policy may have."""
+
+
 class MalusStep(Parameters):
     """A step of a malus scale."""
 
@@ -31,7 +35,7 @@ class MalusStep(Parameters):
     """The part of the premium that is then charged on top."""
 
 
-class PolicyTerms(Parameters):
+class PolicyTerms(Named):
     """The terms of a policy; steps are those of DOMAIN.md §5. A term that is left out (None) is not in the policy.
 
     Amounts are in the reporting currency, percentages and rates are fractions. Terms that contradict each other are
@@ -39,7 +43,6 @@ class PolicyTerms(Parameters):
     """
 
     name: Annotated[str, Field(min_length=1, max_length=60)] = "policy"
-    """How tables and figures call it; the file's name unless the file says otherwise."""
 
     kind: Literal["whole_turnover", "excess_of_loss", "key_accounts", "single_buyer", "top_up"] = "whole_turnover"
     """Step 1: what is insured: all buyers; all, beyond a large first loss; the listed `buyers`; one; or what lies

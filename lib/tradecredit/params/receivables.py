@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from tradecredit.params.base import Parameters, _strictly_rising
+from tradecredit.params.base import Parameters, strictly_rising
 
 
 class ReceivablesSettings(Parameters):
@@ -19,4 +19,4 @@ class ReceivablesSettings(Parameters):
     @field_validator("ageing_buckets")
     @classmethod
     def _rising(cls, buckets: list[int]) -> list[int]:
-        return _strictly_rising(buckets, "ageing_buckets")
+        return strictly_rising(buckets, "ageing_buckets")

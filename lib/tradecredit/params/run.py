@@ -1,18 +1,22 @@
 """All that a run can be told, checked before anything starts: the run file and its sections."""
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from tradecredit.params.base import PROJECT, Fraction, Parameters, Probability, _strictly_rising
-from tradecredit.params.default import DefaultSettings, InsolvencyIndex
+from tradecredit.params.base import PROJECT, Fraction, Parameters, Probability, SectionOrFile, strictly_rising
+from tradecredit.params.default import DefaultSettings
 from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
-from tradecredit.params.losses import LossSettings, SectorFactors, Simulation
+from tradecredit.params.losses import LossSettings, Simulation
+from tradecredit.params.policy import NO_COVER, PolicyTerms
 from tradecredit.params.receivables import ReceivablesSettings
 from tradecredit.params.source import DemoSource, Source, TableMapping, TableName
+from tradecredit.params.stress import BASE, Scenario
 from tradecredit.params.terms import PaymentPlanSettings, TermsSettings
 from tradecredit.params.yaml_files import read_yaml, validate
 
@@ -28,10 +32,13 @@ class Run(Parameters):
     tables: dict[TableName, TableMapping] = {}
     assumptions: list[str] = []
     """What this run file takes for granted about the data, in sentences for the reader of the report."""
-    policy: Path | None = None
-    quotes: list[Path] = []
-    scenarios: list[Path] = []
-    """Stresses of the economy, the book or the insurer that the losses are simulated under beside the base."""
+    policy: SectionOrFile[PolicyTerms] | None = None
+    """The policy in force, or its YAML file."""
+    quotes: list[SectionOrFile[PolicyTerms]] = []
+    """Policies on offer, or their YAML files."""
+    scenarios: list[SectionOrFile[Scenario]] = []
+    """Stresses of the economy, the book or the insurer that the losses are simulated under beside the base, or their
+    YAML files."""
     grades: list[Probability] = [0.0003, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]
     """Upper PD bounds of grades 1 to 9; grade 10 is all above."""
     receivables: ReceivablesSettings = ReceivablesSettings()
@@ -57,7 +64,7 @@ class Run(Parameters):
     def _nine_rising(cls, grades: list[float]) -> list[float]:
         if len(grades) != 9:
             raise ValueError("nine upper bounds are expected, for grades 1 to 9")
-        return _strictly_rising(grades, "grades")
+        return strictly_rising(grades, "grades")
 
     @model_validator(mode="after")
     def _the_demo_needs_no_mapping(self) -> Self:
@@ -71,6 +78,31 @@ class Run(Parameters):
         if not any(letter.isalnum() for letter in entity):
             raise ValueError("a name with at least one letter or digit is expected; it names the reports' folder")
         return entity
+
+    @model_validator(mode="after")
+    def _policies_and_scenarios_have_names_of_their_own(self) -> Self:
+        problems = [*self._taken_names(), *self._top_ups_without_primary()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _taken_names(self) -> Iterator[str]:
+        for kind, reserved, named in (("policies", NO_COVER, self.policies), ("scenarios", BASE, self.scenarios)):
+            names = Counter([reserved, *(one.name for one in named)])
+            for name in (name for name, count in names.items() if count > 1):
+                yield f"{kind}: the name {name!r} is taken; give each a `name` of its own"
+
+    def _top_ups_without_primary(self) -> Iterator[str]:
+        primaries = [policy.name for policy in self.policies if policy.kind != "top_up"]
+        for policy in self.policies:
+            if policy.primary is not None and policy.primary not in primaries:
+                remedy = f"name one of: {', '.join(primaries)}" if primaries else "add its primary to the run"
+                yield f"policies: {policy.name!r} tops up {policy.primary!r}, which is none of the run's; {remedy}"
+
+    @property
+    def policies(self) -> list[PolicyTerms]:
+        """The policy in force, if the run states one, and the quotes."""
+        return [*([self.policy] if self.policy else []), *self.quotes]
 
     @classmethod
     def from_yaml(cls, file: str | Path, as_of: str | date | None = None) -> Self:
@@ -89,7 +121,7 @@ class Run(Parameters):
 
     def as_of_date(self, day: str | date) -> Self:
         """Return this run as of another day."""
-        return validate(type(self), self.model_dump() | {"as_of": day, "file": self.file}, self.file)
+        return validate(type(self), dict(self) | {"as_of": day}, self.file)
 
     def _with_absolute_paths(self) -> Self:
         here = self.file.parent
@@ -97,28 +129,5 @@ class Run(Parameters):
         if not isinstance(source, DemoSource):
             source = source.model_copy(update={"path": here / source.path})
         return self.model_copy(
-            update={
-                "source": source,
-                "policy": self.policy and here / self.policy,
-                "quotes": [here / quote for quote in self.quotes],
-                "scenarios": [here / scenario for scenario in self.scenarios],
-                "default": self._default_with_index_read(),
-                "late_interest": self.late_interest.with_laws_read(self.file),
-                "losses": self._losses_with_factors_read(),
-                "reports": here / self.reports,
-                "notebooks": here / self.notebooks,
-            }
+            update={"source": source, "reports": here / self.reports, "notebooks": here / self.notebooks}
         )
-
-    def _default_with_index_read(self) -> DefaultSettings:
-        if not isinstance(self.default.insolvency_index, Path):
-            return self.default
-        index = InsolvencyIndex.from_yaml(self.file.parent / self.default.insolvency_index)
-        return self.default.model_copy(update={"insolvency_index": index})
-
-    def _losses_with_factors_read(self) -> LossSettings:
-        dependence = self.losses.dependence
-        if not isinstance(dependence.sector_factors, Path):
-            return self.losses
-        factors = SectorFactors.from_yaml(self.file.parent / dependence.sector_factors)
-        return self.losses.model_copy(update={"dependence": dependence.model_copy(update={"sector_factors": factors})})

@@ -1,12 +1,13 @@
 """A stress of the economy, the book or the insurer, as a YAML file states it."""
 
-from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from tradecredit.params.base import Amount, Fraction, Parameters, Positive
-from tradecredit.params.yaml_files import read_yaml, validate
+from tradecredit.params.base import Amount, Fraction, Named, Parameters, Positive
+
+BASE = "base"
+"""Name of the book as it is, without any scenario, which no scenario may have."""
 
 Sentence = Annotated[str, Field(min_length=1)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -37,14 +38,13 @@ class NewBuyers(Parameters):
         return self
 
 
-class Scenario(Parameters):
+class Scenario(Named):
     """A stress of the economy, the book or the insurer's limits; what is left out stays as it is.
 
     `Scenario.from_yaml(file)`; `applied` puts a portfolio under it, `insured_under` the policies.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=60)] = "scenario"
-    """How tables and figures call it; the file's name unless the file says otherwise."""
     description: Sentence
     """What happens, in a sentence for the reader."""
     source: Sentence
@@ -86,12 +86,3 @@ class Scenario(Parameters):
         if self.insolvency_index is not None and "insolvency_growth" in self.model_fields_set:
             raise ValueError("insolvency_growth and insolvency_index state the same twice: leave one out")
         return self
-
-    @classmethod
-    def from_yaml(cls, file: str | Path) -> Self:
-        """Read a scenario from a YAML file; its name is the file's where it states none.
-
-        Raises `ParameterError` with every problem of the file at once.
-        """
-        file = Path(file)
-        return validate(cls, {"name": file.stem} | read_yaml(file), file)

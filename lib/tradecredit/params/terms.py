@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from tradecredit.params.base import Fraction, Parameters, _strictly_rising
+from tradecredit.params.base import Fraction, Parameters, strictly_rising
 
 
 class TermsSettings(Parameters):
@@ -21,7 +21,7 @@ class TermsSettings(Parameters):
     @field_validator("lengths_days")
     @classmethod
     def _rising(cls, lengths: list[int]) -> list[int]:
-        return _strictly_rising(lengths, "lengths_days")
+        return strictly_rising(lengths, "lengths_days")
 
     @model_validator(mode="after")
     def _longer_is_longer(self) -> Self:

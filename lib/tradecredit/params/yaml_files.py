@@ -3,13 +3,14 @@
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from tradecredit.errors import ParameterError, Problem
-from tradecredit.params.base import FILE, SECTION, Model
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_yaml(file: Path) -> dict[str, Any]:
@@ -34,11 +35,16 @@ def read_yaml(file: Path) -> dict[str, Any]:
 
 
 def validate(model: type[Model], content: dict[str, Any], file: Path) -> Model:
-    """Return `content` as `model`, or raise one `ParameterError` that lists all that is wrong with it."""
+    """Return `content` as `model`, or raise one `ParameterError` that lists all that is wrong with it.
+
+    `file`: where the content is from; the files that it names lie relative to it, and their problems are listed too.
+    """
     try:
-        return model.model_validate(content)
+        return model.model_validate(content, context={"folder": file.parent})
     except ValidationError as error:
-        raise ParameterError(_problem(detail, model, file) for detail in error.errors()) from None
+        raise ParameterError(
+            [problem for detail in error.errors() for problem in _problems(detail, model, file)]
+        ) from None
 
 
 PLAIN_WORDS = {
@@ -52,6 +58,12 @@ PLAIN_WORDS = {
     "finite_number": "a finite number is expected",
 }
 """Begin of a pydantic error's type: what is expected, in words for a run file's author."""
+
+
+def _problems(detail: dict[str, Any], model: type[BaseModel], file: Path) -> Sequence[Problem]:
+    """Return a problem of the file, or those of another file that it names."""
+    cause = detail.get("ctx", {}).get("error")
+    return cause.problems if isinstance(cause, ParameterError) else [_problem(detail, model, file)]
 
 
 def _problem(detail: dict[str, Any], model: type[BaseModel], file: Path) -> Problem:
@@ -82,7 +94,7 @@ def _owner(model: type[BaseModel], location: Sequence[int | str]) -> tuple[type[
         if tagged:
             sections = tagged
             continue
-        if part in ("[key]", SECTION, FILE):
+        if part == "[key]":
             continue
         keys.append(str(part))
         owner = sections[0] if sections else owner

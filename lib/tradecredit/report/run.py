@@ -1,40 +1,32 @@
 """A month's report from start to end: parameters, book, chapters, pages, and the rename that publishes them."""
 
 import json
+import math
 import os
 import platform
 import shutil
-import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import papermill
-from nbclient.exceptions import DeadKernelError
+from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
-from tqdm import tqdm
-from traitlets.config import Config
 
 from tradecredit.book.book import Book
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.in_force import policies
-from tradecredit.insurance.policy import Policy
 from tradecredit.losses.stress import scenarios_of
 from tradecredit.params.run import Run
-from tradecredit.params.stress import Scenario
-from tradecredit.params.yaml_files import read_yaml
+from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
 from tradecredit.report.index import month_folder, write_index
+from tradecredit.report.kernels import warm_kernels
 from tradecredit.report.page import page_html, title
 
 SUMMARY = "00_summary"
 """The chapter that reads the others' results: executed last, shown first."""
-
-ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
-"""Else each kernel warns that others on this machine could listen."""
 
 VERSIONS = ("tradecredit", "pandas", "numpy", "scipy", "statsmodels", "duckdb", "papermill", "nbconvert")
 
@@ -48,51 +40,32 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
     where a chapter fails: the last good report then stays as it was, and the index shows the failure.
     """
     started = datetime.now(UTC)
-    run = checked_run(run_file, as_of)
+    run = Run.from_yaml(run_file, as_of)
     notebooks = _notebooks(run, chapters)
-    book = checked_book(run)
-    published = month_folder(run)
-    before = _published(book, published) if chapters else {}
-    build = _build_folder(run, published)
-    try:
-        if before:
-            shutil.copytree(published, build, dirs_exist_ok=True)
-        executed, manifest = _chapters(book, notebooks, build, before)
-        for name, notebook in executed.items():
-            (build / f"{name}.html").write_text(_page(notebook, manifest, name), encoding="utf-8", newline="\n")
-        seconds = (datetime.now(UTC) - started).total_seconds()
-        timed = manifest | {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
-        _write_json(build / "manifest.json", timed)
-        _replace(build, published)
-        _failure_file(published).unlink(missing_ok=True)
-    except PapermillExecutionError as error:
-        _write_json(_failure_file(published), {"as_of": str(run.as_of), **failure(error), "when": started.isoformat()})
-        raise
-    finally:
-        shutil.rmtree(build, ignore_errors=True)
-        write_index(run.reports)
-    return published / f"{SUMMARY}.html"
-
-
-def checked_run(run_file: str | Path, as_of: str | None = None) -> Run:
-    """Return the run of a run file after checking it and every policy and scenario that it names.
-
-    Raises one `ParameterError` with the problems of all these files.
-    """
-    problems: list[Problem] = []
-    run = None
-    try:
-        run = Run.from_yaml(run_file, as_of)
-    except ParameterError as error:
-        problems += error.problems
-    for kind, file in _named_files(Path(run_file)):
+    with warm_kernels() as kernels:
+        book = checked_book(run)  # while the kernels' parent imports
+        published = month_folder(run)
+        before = _published(book, published) if chapters else {}
+        build = _build_folder(run, published)
         try:
-            kind.from_yaml(file)
-        except ParameterError as error:
-            problems += error.problems
-    if run is None or problems:
-        raise ParameterError(problems)
-    return run
+            if before:
+                shutil.copytree(published, build, dirs_exist_ok=True)
+            executed, manifest = _chapters(book, notebooks, build, before, kernels)
+            for name, notebook in executed.items():
+                (build / f"{name}.html").write_text(_page(notebook, manifest, name), encoding="utf-8", newline="\n")
+            seconds = (datetime.now(UTC) - started).total_seconds()
+            timed = manifest | {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
+            _write_json(build / "manifest.json", timed)
+            _replace(build, published)
+            _failure_file(published).unlink(missing_ok=True)
+        except PapermillExecutionError as error:
+            failure_told = {"as_of": str(run.as_of), **failure(error), "when": started.isoformat()}
+            _write_json(_failure_file(published), failure_told)
+            raise
+        finally:
+            shutil.rmtree(build, ignore_errors=True)
+            write_index(run.reports)
+    return published / f"{SUMMARY}.html"
 
 
 def failure(error: PapermillExecutionError) -> dict[str, str]:
@@ -108,26 +81,13 @@ def failure(error: PapermillExecutionError) -> dict[str, str]:
 def checked_book(run: Run) -> Book:
     """Return the book of a run, after checking what its policies and scenarios can only tell with it and each other.
 
-    Raises `InputError` where the book, or a policy's premium on it, cannot be told; `ParameterError` for policies and
-    scenarios whose names are taken, and for a top-up without its primary.
+    Raises `InputError` where the book, or a policy's premium on it, cannot be told; `ParameterError` where a scenario
+    cannot.
     """
     book = Book.open(run)
     policies(book)
     scenarios_of(book)
     return book
-
-
-def _named_files(run_file: Path) -> list[tuple[type[Policy | Scenario], Path]]:
-    """Return the policies and scenarios that a run file names, even one with mistakes elsewhere."""
-    try:
-        content = read_yaml(run_file)
-    except ParameterError:
-        return []  # Run.from_yaml tells of it
-    quotes, scenarios = (
-        content.get(key) if isinstance(content.get(key), list) else [] for key in ("quotes", "scenarios")
-    )
-    named = [*((Policy, name) for name in (content.get("policy"), *quotes)), *((Scenario, name) for name in scenarios)]
-    return [(kind, run_file.parent / name) for kind, name in named if isinstance(name, str)]
 
 
 def _notebooks(run: Run, chapters: Sequence[str]) -> list[Path]:
@@ -191,23 +151,39 @@ def _published(book: Book, published: Path) -> dict[str, Any]:
 
 
 def _chapters(
-    book: Book, notebooks: list[Path], build: Path, before: dict[str, Any]
+    book: Book, notebooks: list[Path], build: Path, before: dict[str, Any], kernels: type[AsyncKernelManager]
 ) -> tuple[dict[str, NotebookNode], dict[str, Any]]:
     """Execute the notebooks; return them by name, and the manifest. Their results go to the build folder."""
     run = book.run
     results = before.get("results", {}).get("chapters", {})
     made = {chapter["name"]: chapter for chapter in before.get("manifest", {}).get("chapters", [])}
-    executed = {}
-    for notebook in _shown_progress(notebooks, f"{run.entity} as of {run.as_of}"):
-        name, began = notebook.stem, time.monotonic()
-        shutil.rmtree(build / "tables" / name, ignore_errors=True)
-        _write_json(build / "results.json", _results(run, results))
-        executed[name] = _executed(notebook, run, build)
-        results = results | {name: {"title": title(executed[name]), **_publication(build, name)}}
-        made[name] = {"name": name, "title": title(executed[name]), "seconds": round(time.monotonic() - began, 1)}
+    executed: dict[str, NotebookNode] = {}
+    for notebook in notebooks:
+        shutil.rmtree(build / "tables" / notebook.stem, ignore_errors=True)
+    *chapters, summary = notebooks
+    longest_first = sorted(chapters, key=_seconds_of_chapters(run), reverse=True)
+    with shown_progress(notebooks, f"{run.entity} as of {run.as_of}") as progress:
+        for together in (longest_first, [summary]):
+            _write_json(build / "results.json", _results(run, results))
+            for done in executed_side_by_side(together, run, build, kernels=kernels, progress=progress):
+                name = done.name
+                executed[name] = done.notebook
+                results = results | {name: {"title": title(done.notebook), **_publication(build, name)}}
+                made[name] = {"name": name, "title": title(done.notebook), "seconds": round(done.seconds, 1)}
     _write_json(build / "results.json", _results(run, results))
     shutil.rmtree(build / "results", ignore_errors=True)
     return executed, _manifest(book, [made[name] for name in sorted(made)])
+
+
+def _seconds_of_chapters(run: Run) -> Callable[[Path], tuple[float, int]]:
+    """Return what tells how long a notebook will take: the seconds of the last month made, else the length of its text.
+
+    One that was never made comes before all others, since nobody knows how long it takes.
+    """
+    made = max(month_folder(run).parent.glob("*/manifest.json"), key=lambda file: file.stat().st_mtime, default=None)
+    chapters = _read_json(made)["chapters"] if made else []
+    seconds = {chapter["name"]: chapter["seconds"] for chapter in chapters}
+    return lambda notebook: (seconds.get(notebook.stem, math.inf), notebook.stat().st_size)
 
 
 def _publication(build: Path, chapter: str) -> dict[str, Any]:
@@ -216,54 +192,11 @@ def _publication(build: Path, chapter: str) -> dict[str, Any]:
     return _read_json(file) if file.exists() else {"figures": {}, "decisions": []}
 
 
-def _executed(notebook: Path, run: Run, build: Path) -> NotebookNode:
-    parameters = {"run_file": str(run.file), "as_of": str(run.as_of), "output": str(build)}
-    try:
-        return papermill.execute_notebook(
-            notebook,
-            None,
-            parameters=parameters,
-            kernel_name="python3",
-            language="python",
-            cwd=notebook.parent,
-            progress_bar=False,
-            config=ENCRYPTED,
-            extra_arguments=["--log-level=CRITICAL"],  # a failure is told once, by us
-        )
-    except PapermillExecutionError as error:
-        error.chapter = notebook.stem
-        raise
-    except DeadKernelError as error:
-        raise _failed(notebook.stem, error) from error
-
-
 def _page(notebook: NotebookNode, manifest: dict[str, Any], chapter: str) -> str:
     try:
         return page_html(notebook, manifest=manifest, chapter=chapter)
     except ValueError as error:
-        raise _failed(chapter, error) from error
-
-
-def _failed(chapter: str, error: Exception) -> PapermillExecutionError:
-    """Return the failure of a chapter that no cell is to blame for, such as a picture without a description."""
-    failed = PapermillExecutionError(0, "?", "the whole chapter", type(error).__name__, str(error), [])
-    failed.chapter = chapter
-    return failed
-
-
-def _shown_progress(notebooks: list[Path], title: str) -> Iterator[Path]:
-    """Yield the notebooks with a progress bar on a terminal, and with a line for each elsewhere."""
-    if sys.stderr.isatty():
-        bar = tqdm(notebooks, bar_format="{desc} {bar} {n_fmt}/{total_fmt} {elapsed}")
-        for notebook in bar:
-            bar.set_description_str(f"{title}, {notebook.stem}")
-            yield notebook
-        return
-    print(title, flush=True)
-    for notebook in notebooks:
-        began = time.monotonic()
-        yield notebook
-        print(f"  {notebook.stem} {time.monotonic() - began:.1f} s", flush=True)
+        raise failed(chapter, error) from error
 
 
 def _results(run: Run, chapters: dict[str, Any]) -> dict[str, Any]:
@@ -289,15 +222,11 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _parameters(run: Run) -> dict[str, Any]:
-    """Return the run's parameters, and the content of its policies and scenarios rather than their paths."""
-    parameters = run.model_dump(mode="json", exclude={"policy", "quotes", "scenarios", "reports", "notebooks"})
+    """Return the run's parameters, without where things lie on this machine."""
+    parameters = run.model_dump(mode="json", exclude={"reports", "notebooks"})
     if "path" in parameters["source"]:
-        parameters["source"]["path"] = Path(parameters["source"]["path"]).name  # not where it lies on this machine
-    policies = [run.policy] if run.policy else []
-    return parameters | {
-        "policies": [Policy.from_yaml(file).model_dump(mode="json") for file in (*policies, *run.quotes)],
-        "scenarios": [Scenario.from_yaml(file).model_dump(mode="json") for file in run.scenarios],
-    }
+        parameters["source"]["path"] = Path(parameters["source"]["path"]).name
+    return parameters
 
 
 def _replace(build: Path, published: Path) -> None:

@@ -6,8 +6,8 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide.policies.alternatives import Frontier
-from tradecredit.insurance.in_force import NO_COVER
 from tradecredit.insurance.policy import Policy
+from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import listed, money, percent
 
 IDLE = {

@@ -43,7 +43,7 @@ LEDGER = {
     "overrides": "buyer_id,limit,reason,by,since,until\nD,4000,strategic,X,2026-01-01,\n",
     "limits": "buyer_id,source,amount,valid_from\nA,insurer,1500,2025-01-01\nB,insurer,0,2025-01-01\n",
 }  # fmt: skip
-RUN = {"margin": 0.2, "policy": "policies/own.yaml", "losses": {"lgd": 0.5, "correlation": 0.2}}
+RUN = {"margin": 0.2, "policy": {"name": "own"}, "losses": {"lgd": 0.5, "correlation": 0.2}}
 POLICY = Policy(
     name="own", insured_percentage=0.9, premium_rate=0.002, insured_turnover=100_000.0, premium_tax_rate=0.25,
     each_loss_deductible=50.0, aggregate_first_loss=200.0, discretionary_limit=600.0, maximum_liability=3_000.0,

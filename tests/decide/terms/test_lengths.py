@@ -169,10 +169,10 @@ def test_lengths_beyond_the_last_month_are_not_suggested():
         ([60, 60, 90, 60], "Up to 90 days pay for grade 3, 60 for grades 1, 2 and 4."),
         ([60, 60, 60, 0, 60, 0], "Up to 60 days pay for grades 1 to 3 and 5; grades 4 and 6 should pay in advance."),
         ([0, 0], "Grades 1 and 2 should pay in advance."),
-        ([30, np.nan, 30, np.nan], "Up to 30 days pay for grades 1 and 3; of grades 2 and 4 it is not known."),
+        ([30, np.nan, 30, np.nan], "Up to 30 days pay for grades 1 and 3; not computable for grades 2 and 4."),
         (
             [30, 30, np.nan, 0],
-            "Up to 30 days pay for grades 1 and 2; grade 4 should pay in advance; of grade 3 it is not known.",
+            "Up to 30 days pay for grades 1 and 2; grade 4 should pay in advance; not computable for grade 3.",
         ),
         ([np.nan] * 10, ""),
     ],

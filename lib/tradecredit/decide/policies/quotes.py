@@ -8,10 +8,9 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.decide.policies.terms import in_force
 from tradecredit.insurance.cover import cover
-from tradecredit.insurance.in_force import NO_COVER
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.simulation import LossDistribution, assess
-from tradecredit.losses.stress import BASE, scenarios_of
+from tradecredit.losses.stress import scenarios_of
 from tradecredit.numerics.risk_measures import (
     Sample,
     expected,
@@ -20,6 +19,8 @@ from tradecredit.numerics.risk_measures import (
     shortfall_influence,
     standard_error,
 )
+from tradecredit.params.policy import NO_COVER
+from tradecredit.params.stress import BASE
 
 CAPITAL_LEVEL = 0.999
 """Level of the expected shortfall that capital stands behind."""

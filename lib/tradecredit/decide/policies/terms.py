@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.insurance.in_force import NO_COVER
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.simulation import LossDistribution
+from tradecredit.params.policy import NO_COVER
 
 SHAPES = {
     "threshold_kind": "threshold",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book
+from tradecredit.book.book import Book, named
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.receivables import in_dispute, open_items, window_start
 from tradecredit.params.late_interest import LateInterestLaw
@@ -17,6 +17,10 @@ DEBTORS_MONEY = ("payment", "recovery")
 """Kinds of receipts with which the debtor pays, or its estate."""
 
 ONE_DAY = pd.Timedelta(days=1)
+
+NO_HALF_YEAR = -1
+"""In place of a half-year whose reference rate is needed and not stated."""
+
 COLUMNS = [
     "invoice_id", "buyer_id", "country", "state", "law", "late_amount", "days_late", "interest", "daily_interest",
     "fee", "charge", "missing_rate", "missing_currency", "reason",
@@ -50,11 +54,10 @@ def chargeable(book: Book) -> pd.DataFrame:
     """
     settings = book.run.late_interest
     parts = _late_parts(book, settings.paid_late_months)
-    parts = parts.assign(law=_law_of(parts, settings.laws))
     of_parts = [_interest(parts[parts["law"] == law.name], law, settings.agreed_rates) for law in settings.laws]
     parts = parts.join(pd.concat([_NOTHING, *of_parts]))
-    by_invoice = parts.groupby("invoice_id", sort=False)
-    table = by_invoice[["buyer_id", "country", "kind", "state", "law", "issued", "currency", "due"]].first()
+    by_invoice = parts.groupby("invoice", sort=False)
+    table = parts.drop_duplicates("invoice").set_index("invoice")
     told = by_invoice["interest"].count() == by_invoice.size()
     table = table.assign(
         late_amount=by_invoice["amount"].sum(),
@@ -70,7 +73,7 @@ def chargeable(book: Book) -> pd.DataFrame:
     currency = table["law"].map({law.name: law.currency for law in settings.laws}).astype("str")
     table = table.assign(missing_currency=currency.where(table["fee"].isna()))
     table = table.assign(charge=table["interest"] + table["fee"])
-    return table.assign(reason=_reasons(table, settings.laws)).reset_index()[COLUMNS]
+    return table.assign(reason=_reasons(table, settings.laws)).reset_index(drop=True)[COLUMNS]
 
 
 def totals(charges: pd.DataFrame) -> pd.Series:
@@ -126,12 +129,12 @@ def terms_beyond_law(book: Book) -> pd.DataFrame:
     of delivery is not known; invoices from before the law is in force are not looked at. Empty where there is none.
     """
     settings = book.run.late_interest
-    recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
-    recent = recent.join(book.buyers.set_index("buyer_id")[["country", "kind"]], on="buyer_id")
-    recent = recent.assign(law=_law_of(recent, settings.laws))
+    recent = (book.invoices["issued"] > window_start(book.as_of, 12)).to_numpy(bool)
+    of = _with_laws(book.buyers, settings.laws).iloc[book.buyer_of_invoice[recent]].reset_index(drop=True)
+    recent = of.join(book.invoices.loc[recent, ["issued", "due", "amount"]].reset_index(drop=True))
     longest = {(law.name, kind): days for law in settings.laws for kind, days in law.longest_terms_days.items()}
-    keys = pd.Series(list(zip(recent["law"], recent["kind"], strict=True)), index=recent.index, dtype="object")
-    recent = recent.assign(longest_terms_days=keys.map(longest).astype("float64"))
+    of_law = pd.Series(longest, dtype="float64").rename("longest_terms_days")
+    recent = recent.join(of_law.rename_axis(["law", "kind"]), on=["law", "kind"])
     in_force = recent["law"].map({law.name: pd.Timestamp(law.in_force) for law in settings.laws})
     over = (recent["due"] - recent["issued"]).dt.days > recent["longest_terms_days"]
     over = recent[over & (recent["issued"] >= in_force.astype("datetime64[us]"))]
@@ -150,31 +153,45 @@ _NOTHING = pd.DataFrame({"interest": [], "daily_interest": [], "missing_rate": [
 
 
 def _late_parts(book: Book, months: int) -> pd.DataFrame:
-    """Return the parts of invoices that were unpaid after the due date: `amount` and `until` when, in order of that."""
-    items = open_items(book)
-    past_due = items["days_past_due"] > 0
+    """Return the parts of invoices that were unpaid after the due date: `amount` and `until` when, in order of that.
+
+    `invoice`: its place among the book's, by which the parts belong together, with what is known of it and its buyer.
+    """
+    items, receipts, settles = open_items(book), book.receipts, book.invoice_of_receipt
     paid_late = (items["settled"] > items["due"]) & (items["settled"] > window_start(book.as_of, months))
-    items = items[past_due | paid_late]
-    paid = book.receipts.loc[book.receipts["kind"].isin(DEBTORS_MONEY), ["invoice_id", "amount", "received"]]
-    paid = paid.rename(columns={"received": "until"}).assign(open=False)
-    still = items.loc[items["settled"].isna(), ["invoice_id", "open_amount"]]
-    still = still.rename(columns={"open_amount": "amount"}).assign(until=book.as_of, open=True)
-    of = items.set_index("invoice_id")[["buyer_id", "issued", "due", "settled"]]
-    of = of.join(book.invoices.set_index("invoice_id")["currency"])
-    parts = pd.concat([paid[paid["invoice_id"].isin(of.index)], still]).join(of, on="invoice_id")
-    parts = parts[parts["until"] > parts["due"]].sort_values("until", kind="stable")
-    parts = parts.join(book.buyers.set_index("buyer_id")[["country", "kind"]], on="buyer_id").reset_index(drop=True)
-    disputed = parts["invoice_id"].isin(in_dispute(book))
-    settled, defaulted = parts["settled"].notna(), parts["buyer_id"].isin(in_default(book))
-    state = np.select([settled, disputed, defaulted], ["paid late", "in dispute", "in default"], "open")
-    return parts.assign(state=state)
+    late = ((items["days_past_due"] > 0) | paid_late).to_numpy(bool)
+    # A payment on account may come before its invoice, which has no place then.
+    paid = np.flatnonzero(receipts["kind"].isin(DEBTORS_MONEY).to_numpy(bool) & (settles >= 0))
+    paid = paid[late[settles[paid]]]
+    still = np.flatnonzero(late & items["settled"].isna().to_numpy(bool))
+    received, left = receipts[["received", "amount"]].iloc[paid], items["open_amount"].iloc[still]
+    parts = pd.DataFrame(
+        {
+            "invoice": np.concatenate([settles[paid], still]),
+            "amount": np.concatenate([received["amount"], left]),
+            "until": pd.concat([received["received"], pd.Series(book.as_of, left.index)], ignore_index=True),
+            "open": np.repeat([False, True], [len(paid), len(still)]),
+        }
+    )
+    parts = parts[parts["until"].to_numpy() > items["due"].to_numpy()[parts["invoice"]]]
+    parts = parts.sort_values("until", kind="stable", ignore_index=True)
+    place = parts["invoice"].to_numpy()
+    owner = book.buyer_of_invoice[place]
+    disputed = named(in_dispute(book), book.invoices["invoice_id"])[place]
+    defaulted = named(in_default(book).to_series(), book.buyers["buyer_id"])[owner]
+    of = items[["invoice_id", "buyer_id", "issued", "due", "settled"]].iloc[place].reset_index(drop=True)
+    buyers = _with_laws(book.buyers, book.run.late_interest.laws).iloc[owner].reset_index(drop=True)
+    state = np.select([of["settled"].notna(), disputed, defaulted], ["paid late", "in dispute", "in default"], "open")
+    currency = book.invoices["currency"].iloc[place].reset_index(drop=True)
+    return pd.concat([parts, of, currency, buyers], axis="columns").assign(state=state)
 
 
-def _law_of(parts: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.Series:
-    name = pd.Series(np.nan, index=parts.index, dtype="str")
+def _with_laws(buyers: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.DataFrame:
+    """Return `country` and `kind` of buyers, and the name of the `law` that is for them; missing: none."""
+    name = pd.Series(np.nan, index=buyers.index, dtype="str")
     for law in laws:
-        name = name.mask(parts["country"].isin(law.countries) & parts["kind"].isin(law.kinds), law.name)
-    return name
+        name = name.mask(buyers["country"].isin(law.countries) & buyers["kind"].isin(law.kinds), law.name)
+    return buyers[["country", "kind"]].assign(law=name)
 
 
 def _interest(parts: pd.DataFrame, law: LateInterestLaw, agreed_rates: dict[str, float]) -> pd.DataFrame:
@@ -183,39 +200,54 @@ def _interest(parts: pd.DataFrame, law: LateInterestLaw, agreed_rates: dict[str,
         return _NOTHING
     start = parts["due"].clip(lower=pd.Timestamp(law.in_force) - ONE_DAY)
     begun, ended, issued = (_half_year(days) for days in (start + ONE_DAY, parts["until"], parts["issued"]))
-    agreed = parts["country"].map(agreed_rates).astype("float64")
-    interest, rate = pd.Series(0.0, index=parts.index), pd.Series(0.0, index=parts.index)
-    wanted = [pd.Series(np.nan, index=parts.index, dtype="str")]
-    for half in range(int(begun.min()), int(ended.max()) + 1):
+    agreed = parts["country"].map(agreed_rates).astype("float64").to_numpy()
+    agreed, is_agreed = _agreed(law, agreed, issued), ~np.isnan(agreed)
+    amount, halves = parts["amount"].to_numpy(), range(int(begun.min()), int(ended.max()) + 1)
+    interest, rate = np.zeros(len(parts)), np.zeros(len(parts))
+    wanted = np.full((len(parts), len(halves)), NO_HALF_YEAR)
+    for column, half in enumerate(halves):
         first = pd.Timestamp(half // 2, 1 + half % 2 * 6, 1)
         last = first + pd.DateOffset(months=6) - ONE_DAY
-        days = (parts["until"].clip(upper=last) - start.clip(lower=first - ONE_DAY)).dt.days.clip(lower=0)
-        asked = begun if law.rate_holds == "from_start" else pd.Series(half, index=parts.index)
-        rate = _rates(law, asked).mask(agreed.notna(), _agreed(law, agreed, issued)).where(days > 0, rate)
-        interest += (parts["amount"] * rate * days / DAYS_A_YEAR).where(days > 0, 0.0)
-        wanted.append(issued.where(agreed.notna(), asked).map(_label).where((days > 0) & rate.isna()))
-    daily = (parts["amount"] * rate / DAYS_A_YEAR).where(parts["open"], 0.0)
-    lacking = pd.concat(wanted, axis=1).loc[interest.isna()]
-    missing = [", ".join(row.dropna().unique()) for _, row in lacking.iterrows()]
-    missing = pd.Series(missing, index=lacking.index, dtype="str").reindex(parts.index)
-    return pd.DataFrame({"interest": interest, "daily_interest": daily, "missing_rate": missing})
+        days = (parts["until"].clip(upper=last) - start.clip(lower=first - ONE_DAY)).dt.days.to_numpy().clip(min=0)
+        asked = begun if law.rate_holds == "from_start" else np.full(len(parts), half)
+        rate = np.where(days > 0, np.where(is_agreed, agreed, _rates(law, asked)), rate)
+        interest += np.where(days > 0, amount * rate * days / DAYS_A_YEAR, 0.0)
+        lacking = (days > 0) & np.isnan(rate)
+        wanted[lacking, column] = np.where(is_agreed, issued, asked)[lacking]
+    daily = np.where(parts["open"], amount * rate / DAYS_A_YEAR, 0.0)
+    unknown = np.isnan(interest)
+    missing = pd.Series(_labels(wanted[unknown]), index=parts.index[unknown], dtype="str")
+    return pd.DataFrame({"interest": interest, "daily_interest": daily}, parts.index).assign(missing_rate=missing)
 
 
-def _rates(law: LateInterestLaw, half_year: pd.Series) -> pd.Series:
+def _labels(half_years: np.ndarray) -> np.ndarray:
+    """Return the labels of the half-years of each row, in their order, each once."""
+    rows, place = np.unique(half_years, axis=0, return_inverse=True)
+    told = [", ".join(dict.fromkeys(_label(half) for half in row if half != NO_HALF_YEAR)) for row in rows]
+    return np.array(told, dtype=object)[place]
+
+
+def _rates(law: LateInterestLaw, half_year: np.ndarray) -> np.ndarray:
+    """Return the yearly rate of the law without an agreement; missing in half-years without a reference rate."""
     if law.daily_rate is not None:
-        return pd.Series(law.daily_rate * DAYS_A_YEAR, index=half_year.index)
-    return half_year.map(_label).map(law.rates).astype("float64") + law.points
+        return np.full(len(half_year), law.daily_rate * DAYS_A_YEAR)
+    return _reference(law, half_year) + law.points
 
 
-def _agreed(law: LateInterestLaw, agreed: pd.Series, issued: pd.Series) -> pd.Series:
-    if not law.agreed_at_least_reference:
-        return agreed
-    floor = issued.map(_label).map(law.rates).astype("float64")
-    return agreed.clip(lower=floor).where(floor.notna())
+def _reference(law: LateInterestLaw, half_year: np.ndarray) -> np.ndarray:
+    """Return the law's reference rate in half-years; missing where none is stated."""
+    halves, place = np.unique(half_year, return_inverse=True)
+    return np.array([law.rates.get(_label(half), np.nan) for half in halves], dtype="float64")[place]
 
 
-def _half_year(days: pd.Series) -> pd.Series:
-    return days.dt.year * 2 + (days.dt.month > 6)
+def _agreed(law: LateInterestLaw, agreed: np.ndarray, issued: np.ndarray) -> np.ndarray:
+    """Return the agreed rates, at least the reference rate when the invoice was issued where the law asks for it."""
+    return np.maximum(agreed, _reference(law, issued)) if law.agreed_at_least_reference else agreed
+
+
+def _half_year(days: pd.Series) -> np.ndarray:
+    """Return the half-year of days as a number: 2 × year, one more from July on."""
+    return (days.dt.year * 2 + (days.dt.month > 6)).to_numpy()
 
 
 def _label(half_year: int) -> str:
@@ -248,16 +280,13 @@ def _rate_on(book: Book, currency: str, days: pd.Series) -> pd.Series:
 
 def _reasons(table: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.Series:
     condition = table["law"].map({law.name: law.condition for law in laws})
-    untold = pd.DataFrame(
-        {
-            "interest": "no reference rate for " + table["missing_rate"],
-            "fee": "no rate in the book of the fee's currency, " + table["missing_currency"],
-        }
-    ).apply(lambda row: "; ".join(row.dropna()), axis="columns", result_type="reduce")
-    named = table["law"].isna() & table["country"].isin([country for law in laws for country in law.countries])
+    rate = "no reference rate for " + table["missing_rate"]
+    currency = "no rate in the book of the fee's currency, " + table["missing_currency"]
+    untold = (rate + "; " + currency).fillna(rate).fillna(currency)
+    of_others = table["law"].isna() & table["country"].isin([country for law in laws for country in law.countries])
     reasons = np.select(
         [
-            table["country"].isna(), named, table["law"].isna(), table["state"] == "in dispute",
+            table["country"].isna(), of_others, table["law"].isna(), table["state"] == "in dispute",
             table["missing_rate"].notna() | table["missing_currency"].notna(),
         ],
         [

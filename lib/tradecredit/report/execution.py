@@ -1,0 +1,114 @@
+"""Chapters executed side by side by papermill, each in a kernel of its own, and what is shown meanwhile."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import papermill
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+from tqdm import tqdm
+from traitlets.config import Config
+
+from tradecredit.params.run import Run
+
+ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
+"""Else each kernel warns that others on this machine could listen."""
+
+Progress = Callable[[str, float | None], None]
+"""Told a chapter's name when it begins, and its seconds too when it is done."""
+
+
+class Executed(NamedTuple):
+    """A chapter that was executed: its notebook with outputs, and how many seconds that took."""
+
+    name: str
+    notebook: NotebookNode
+    seconds: float
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def executed_side_by_side(
+    notebooks: Sequence[Path], run: Run, build: Path, *, kernels: type[AsyncKernelManager], progress: Progress
+) -> list[Executed]:
+    """Return the notebooks, executed for a run's month as many at a time as there are cores, begun in their order.
+
+    Raises papermill's `PapermillExecutionError`, with the chapter's name as `chapter`, where a cell or a kernel fails.
+    Nothing is begun after a failure, but what is under way ends, since its remembered results serve the next try; of
+    several failures the first in alphabetical order is raised, whichever came first.
+    """
+    pool = ThreadPoolExecutor(min(len(notebooks), cores()))
+    futures = {pool.submit(_executed, notebook, run, build, kernels, progress): notebook for notebook in notebooks}
+    try:
+        wait(futures, return_when=FIRST_EXCEPTION)
+        pool.shutdown(cancel_futures=True)
+    except BaseException:  # an interrupt does not wait: the kernels end with their context, and the threads with them
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    begun = sorted((notebook, future) for future, notebook in futures.items() if not future.cancelled())
+    return [future.result() for _, future in begun]
+
+
+def _executed(notebook: Path, run: Run, build: Path, kernels: type[AsyncKernelManager], progress: Progress) -> Executed:
+    began = time.monotonic()
+    progress(notebook.stem, None)
+    try:
+        executed = papermill.execute_notebook(
+            notebook,
+            None,
+            parameters={"run_file": str(run.file), "as_of": str(run.as_of), "output": str(build)},
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            kernel_manager_class=kernels,
+            resources={"metadata": {"path": str(notebook.parent)}},  # papermill's `cwd` moves all threads there
+            config=ENCRYPTED,
+            extra_arguments=["--log-level=CRITICAL"],  # a failure is told once, by us
+        )
+    except PapermillExecutionError as error:
+        error.chapter = notebook.stem
+        raise
+    except DeadKernelError as error:
+        raise failed(notebook.stem, error) from error
+    seconds = time.monotonic() - began
+    progress(notebook.stem, seconds)
+    return Executed(notebook.stem, executed, seconds)
+
+
+def failed(chapter: str, error: Exception) -> PapermillExecutionError:
+    """Return the failure of a chapter that no cell is to blame for, such as a picture without a description."""
+    failed = PapermillExecutionError(0, "?", "the whole chapter", type(error).__name__, str(error), [])
+    failed.chapter = chapter
+    return failed
+
+
+@contextmanager
+def shown_progress(notebooks: Sequence[Path], title: str) -> Iterator[Progress]:
+    """Show a progress bar on a terminal, and a line for each chapter that is done elsewhere."""
+    if not sys.stderr.isatty():
+        print(title, flush=True)
+        yield lambda name, seconds: None if seconds is None else print(f"  {name} {seconds:.1f} s", flush=True)
+        return
+    under_way: list[str] = []
+    with tqdm(total=len(notebooks), bar_format="{desc} {bar} {n_fmt}/{total_fmt} {elapsed}", desc=title) as bar:
+
+        def progress(name: str, seconds: float | None) -> None:
+            if seconds is None:
+                under_way.append(name)
+            else:
+                under_way.remove(name)
+                bar.update()
+            bar.set_description_str(", ".join([title, *under_way]))
+
+        yield progress
