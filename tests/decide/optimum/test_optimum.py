@@ -94,7 +94,7 @@ def test_more_is_earned_at_the_same_risk(usual):
     assert found.price_of_risk > 0
     assert more.to_dict() == pytest.approx((whole - one).to_dict())
     assert one["limit"] == table["recommended_with_cover"].sum()
-    sums = found.limits[["limit", "expected_margin", "expected_loss", "premium", "net_earnings"]].sum()
+    sums = found.limits[["limit", "expected_margin", "retained_expected_loss", "premium", "net_earnings"]].sum()
     assert whole[sums.index].to_dict() == pytest.approx(sums.to_dict())
     assert found.limits["change"].abs().is_monotonic_decreasing
     assert found.limits["change"].tolist() == pytest.approx(

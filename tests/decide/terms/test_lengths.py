@@ -189,8 +189,8 @@ def test_sixty_days_against_thirty_by_hand():
     found = lengths.extra_cost(steady(grades_of([0.0, 0.5])), habits, PRICED, base_days=30, longer_days=60)
     more = 1.1 ** (-30 / 365) - 1.1 ** (-60 / 365)
     assert found.loc[1, "capital_tied_up"] == pytest.approx(30_000)
-    assert found.loc[1, "capital_cost"] == pytest.approx(365_000 * more)
-    assert found.loc[1, ["expected_loss", "cost_of_sales"]].tolist() == pytest.approx([0, more])
+    assert found.loc[1, "extra_capital_cost"] == pytest.approx(365_000 * more)
+    assert found.loc[1, ["extra_expected_loss", "cost_of_sales"]].tolist() == pytest.approx([0, more])
     assert found.loc[1, "sales_needed"] == pytest.approx(365_000 * more / (0.2 - 1 + 1.1 ** (-60 / 365)))
     assert found.loc[2, "extra_cost"] == 0
     sums = lengths.totals(found)
@@ -202,7 +202,9 @@ def test_the_extra_loss_of_longer_terms():
     month = DAYS_A_MONTH
     habits = pd.DataFrame({"sales_12m": [1_000.0], "delay_days": [0.0]}, index=grades_of([0]).index)
     found = lengths.extra_cost(monthly([0.01, 0.03]), habits, FREE, base_days=month, longer_days=2 * month)
-    assert found.loc[1, ["capital_cost", "expected_loss", "extra_cost"]].tolist() == pytest.approx([0, 10, 10])
+    assert found.loc[1, ["extra_capital_cost", "extra_expected_loss", "extra_cost"]].tolist() == pytest.approx(
+        [0, 10, 10]
+    )
 
 
 def test_a_part_of_the_book_does_not_pass_for_the_whole():

@@ -88,9 +88,9 @@ def retained(book: Book, dist: LossDistribution) -> str:
 def under_scenarios(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
     """Return the year's losses as the book is and under each of the run's scenarios, on the same random numbers.
 
-    Index `scenario` (`base` first), in the reporting currency: `expected` and `es_99` of the loss before insurance,
-    `retained_expected` and `retained_es_99` of what stays with us under the run's own policy, and `es_99_se` and
-    `retained_es_99_se`, their standard errors.
+    Index `scenario` (`base` first), in the reporting currency: `expected_loss_simulated` and `es_99` of the loss before
+    insurance, `retained_expected` and `retained_es_99` of the retained loss under the run's own policy, and `es_99_se`
+    and `retained_es_99_se`, their standard errors.
     """
     rows = []
     for scenario in (None, *scenarios_of(book)):
@@ -101,7 +101,7 @@ def under_scenarios(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy
         rows.append(
             {
                 "scenario": BASE if scenario is None else scenario.name,
-                "expected": expected(gross, dist.sample)[0],
+                "expected_loss_simulated": expected(gross, dist.sample)[0],
                 "es_99": shortfall,
                 "es_99_se": shortfall_se,
                 "retained_expected": expected(kept, dist.sample)[0],
@@ -113,12 +113,12 @@ def under_scenarios(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy
 
 
 def by_month(book: Book, dist: LossDistribution) -> pd.DataFrame:
-    """Return `LossDistribution.by_month` of the policy in force; empty where none is."""
+    """Return `LossDistribution.by_month` of the policy in force, its `loss` as `gross`; empty where none is."""
     name = in_force(book, dist)
     if name == NO_COVER:
-        empty = {"loss": pd.Series(dtype="float64"), "indemnity": pd.Series(dtype="float64")}
+        empty = {"gross": pd.Series(dtype="float64"), "indemnity": pd.Series(dtype="float64")}
         return pd.DataFrame(empty).rename_axis("month")
-    return dist.by_month(name)
+    return dist.by_month(name).rename(columns={"loss": "gross"})
 
 
 def retained_curves(dist: LossDistribution) -> dict[str, pd.DataFrame]:
