@@ -110,7 +110,7 @@ def solution(
 def results(buyers: pd.DataFrame, limit: pd.Series) -> pd.DataFrame:
     """Return what limits are expected to bring in a year, in currency: index buyer_id, as `limit`.
 
-    `expected_margin`; `retained_expected_loss`, what we bear of the loss; `premium`; `net_earnings`, the first less the others.
+    `expected_margin`; `retained_expected_loss`; `premium`; `net_earnings`, the first less the others.
     `buyers`: see `solution`.
     """
     table = pd.DataFrame(
