@@ -120,7 +120,7 @@ def assessment(book: Book) -> Assessment:
     rated = rated.assign(drivers=drivers(contributions, today, candidates(book)))
     rated = rated[["pd", "pd_low", "pd_high", "drivers", "method"]]
     ratings = _overridden(_in_default(rated, book), book)
-    levels["mean probability of today's buyers"] = float(ratings["model_pd"][alive].mean())
+    levels["mean model probability, before overrides"] = float(ratings["model_pd"][alive].mean())
     return Assessment(
         ratings=ratings,
         model=model,
