@@ -171,8 +171,8 @@ class Chapter:
         stated = labelled().get(name)
         if not label and stated is None:
             raise ValueError(f"headline figure {name!r} has no label; state one")
-        label = str(label[0]) if label else stated.label.removesuffix(" (days)")
-        return {"label": label, "value": _published(name, value), "unit": unit}
+        text = stated.label.removesuffix(" (days)") if stated else ""
+        return {"label": str(label[0]) if label else text, "value": _published(name, value), "unit": unit}
 
     def _card(self, name: str, entry: Mapping, earlier: pd.DataFrame | None) -> str:
         value, unit = entry["value"], str(entry["unit"])
