@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tradecredit.model.risk_measures import Sample, standard_error, tail_rows
+from tradecredit.params import Simulation
 
 if TYPE_CHECKING:
     from tradecredit.model.losses import LossDistribution
@@ -90,3 +91,22 @@ def of_differences(
             error = standard_error(influences[one] - influences[other], sample)
             factors.append(error / (precision * smaller))
     return max(factors)
+
+
+def in_words(years: int, missing: float, simulation: Simulation) -> str:
+    """Return in a sentence or two how many years were simulated and why; `missing`: see `AsNeeded`."""
+    error = (
+        "the standard error of every value at risk and expected shortfall, before insurance and retained, and of every "
+        "difference between costs of risk"
+    )
+    asked = f"{100 * simulation.precision:g} % of it (of the smaller cost of risk)"
+    if missing <= 1:
+        return (
+            f"{years:,} years were simulated, as many as it takes for {error} to be at most {asked}: "
+            "`simulation.precision` of the run file."
+        )
+    largest = "not known" if np.isinf(missing) else f"{100 * missing * simulation.precision:.2g} %"
+    return (
+        f"{years:,} years were simulated, all that `simulation.scenarios` of the run file allows: {error} was to be at "
+        f"most {asked}, and the largest is {largest}."
+    )
