@@ -46,15 +46,15 @@ def test_a_step_is_what_the_root_of_the_number_of_years_asks_for():
 
 
 def test_years_are_simulated_until_every_figure_of_the_tail_is_known_so_well_and_no_longer():
-    dist = simulate(BOOK, policies=[POLICY], scenarios=asked(0.02), seed=1)
+    dist = simulate(BOOK, policies=[POLICY], scenarios=asked(0.01), seed=1)
     assert dist.missing <= 1
     assert sum(dist.steps) == len(dist.losses) == len(dist.probability)
     table = dist.summary(LEVELS)
     held = table[table["view"].isin(["gross", "retained:p"]) & table["measure"].isin(["VaR", "ES"])]
-    assert (held["standard_error"] <= 0.02 * held["value"]).all()
+    assert (held["standard_error"] <= 0.01 * held["value"]).all()
     assert len(dist.steps) > 1
     before = simulate(BOOK, policies=[POLICY], scenarios=dist.steps[:-1], seed=1)
-    assert asked(0.02).missing(before) > 1
+    assert asked(0.01).missing(before) > 1
     # What one step simulates hangs on no other.
     pd.testing.assert_frame_equal(before.losses, dist.losses.iloc[: len(before.losses)], check_exact=True)
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.special import log_ndtr
 
 from tradecredit.model.compiled import compiled
-from tradecredit.model.engine import hazard, loss_moments, own_of
+from tradecredit.model.engine import Obligors, States, loss_moments
 from tradecredit.model.losses import LossDistribution, expected_loss
 from tradecredit.model.risk_measures import Sample, expected, expected_shortfall
 from tradecredit.model.simulator import Simulator
@@ -113,7 +114,7 @@ def _measures(simulator: Simulator, levels: Sequence[float]) -> list[float]:
     if unit <= 0:
         return [0.0] * (2 + 2 * len(levels))
     large = np.sort(np.argsort(-loss, kind="stable")[:LARGEST])
-    rates = _rates(obligors, states.factor[0], states.shock, gamma)
+    rates = _rates(obligors, states, gamma)
     rest = _rest(rates, loss, large, gamma, unit) if len(large) < len(loss) else (weight * 0, weight * 0)
     amounts = np.floor(loss[large] / unit)
     losses = amounts.astype(np.int64), loss[large] / unit - amounts
@@ -145,14 +146,12 @@ def _rest(
     return probability @ units, np.maximum(spread @ units**2, SMOOTHEST**2)
 
 
-@compiled
-def _rates(obligors, factor, shock, gamma):
-    """Return the hazard of each obligor in each state (states × obligors)."""
-    rates = np.empty((len(factor), len(obligors.name)))
-    for state in range(len(factor)):
-        for obligor in range(len(obligors.name)):
-            rates[state, obligor] = hazard(own_of(obligors, obligor), factor[state], shock[state], gamma)
-    return rates
+def _rates(obligors: Obligors, states: States, gamma: bool | None) -> np.ndarray:
+    """Return the hazard of each obligor in each state (states × obligors): see `Obligors`."""
+    factor, shock = states.factor[0][:, None], states.shock[:, None]
+    if gamma:
+        return -obligors.level * factor
+    return -log_ndtr(-(obligors.level + obligors.slope * shock - obligors.loading * factor))
 
 
 @compiled
