@@ -209,11 +209,11 @@ class Economy:
         )
         for kind in np.flatnonzero(self.twist.any(axis=1)):
             if inside.any():
-                result[kind, inside] = _between(self._exact(obligors, FINE, self.along(FINE), kind), places[inside])
+                result[kind, inside] = _between(self._exact(obligors, FINE, self.along(FINE), int(kind)), places[inside])
             outside = ~inside
             if outside.any():
                 some = states._replace(factor=states.factor[:, outside], shock=states.shock[outside])
-                result[kind, outside] = self._exact(obligors, places[outside], some, kind)
+                result[kind, outside] = self._exact(obligors, places[outside], some, int(kind))
         return result
 
     def _exact(self, obligors: Obligors, places: np.ndarray, states: States, kind: int) -> np.ndarray:
