@@ -207,13 +207,13 @@ class Economy:
         inside = (
             (places >= NODES[0]) & (places <= NODES[-1]) if len(self.direction) == 1 else np.zeros(len(places), bool)
         )
-        for kind in np.flatnonzero(self.twist.any(axis=1)):
+        for kind in map(int, np.flatnonzero(self.twist.any(axis=1))):
             if inside.any():
-                result[kind, inside] = _between(self._exact(obligors, FINE, self.along(FINE), int(kind)), places[inside])
+                result[kind, inside] = _between(self._exact(obligors, FINE, self.along(FINE), kind), places[inside])
             outside = ~inside
             if outside.any():
                 some = states._replace(factor=states.factor[:, outside], shock=states.shock[outside])
-                result[kind, outside] = self._exact(obligors, places[outside], some, int(kind))
+                result[kind, outside] = self._exact(obligors, places[outside], some, kind)
         return result
 
     def _exact(self, obligors: Obligors, places: np.ndarray, states: States, kind: int) -> np.ndarray:
