@@ -8,6 +8,7 @@ from tradecredit.book.calendar import window_start
 from tradecredit.book.once import once
 from tradecredit.book.places import places
 from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
+from tradecredit.measure.limits_in_force import amounts_on, first_of
 from tradecredit.measure.open_items import beyond_terms, open_items
 from tradecredit.measure.receivables import disputed
 
