@@ -33,15 +33,21 @@ FITTED, UNKNOWN_BEHAVIOUR = "fitted model", "fitted model: behaviour not known"
 class Assessment:
     """All that chapter 02 shows of today's buyers, and what its review starts from.
 
-    `ratings`: see `assess`. `model`: the fitted one, or None; `weights` of the stated parts. `inputs` and `curves`:
-    what enters and how, as `DefaultModel.table` and `.curves`; the stated ones, without errors, without a fit.
-    `contributions`: index buyer_id, what each input adds to the log-odds against the median buyer; `today`: the values.
-    `dropped`: index `input`; `reason`. `observed`: `panel.panel` with `fitted`, the probability by the fit to all, and
-    `other_buyers`, by a fit without the buyer's fold (both missing without a fit). `later`: index as the rows of
-    `observed` on its last date, `later_date`: by a fit that knew only outcomes known by then (empty without one).
-    `defaulters`: buyers in the panel that defaulted within 12 months. `factor`: what the odds of the fit are multiplied
-    by for the level; `tendency`: the mean that the stated curves are shifted to (missing with a fit). `level`: index
-    `figure`; `value`, `unit`. `buyer_years` that were watched for defaults (missing with a fit).
+    - `ratings`: see `assess`;
+    - `model`: the fitted one, or None; `weights` of the stated parts;
+    - `inputs`, `curves`: what enters and how, as `DefaultModel.table` and `.curves`; the stated ones, without errors,
+      without a fit;
+    - `contributions`: index buyer_id, what each input adds to the log-odds against the median buyer; `today`: the
+      values; `dropped`: index `input`; `reason`;
+    - `observed`: `panel.panel` with `fitted`, the probability by the fit to all, and `other_buyers`, by a fit without
+      the buyer's fold (both missing without a fit);
+    - `later`: index as the rows of `observed` on its last date, `later_date`: by a fit that knew only outcomes known by
+      then (empty without one);
+    - `defaulters`: buyers in the panel that defaulted within 12 months; `buyer_years` that were watched for defaults
+      (missing with a fit);
+    - `factor`: what the odds of the fit are multiplied by for the level; `tendency`: the mean that the stated curves
+      are shifted to (missing with a fit);
+    - `level`: index `figure`; `value`, `unit`.
     """
 
     ratings: pd.DataFrame
