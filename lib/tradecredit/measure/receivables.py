@@ -264,12 +264,12 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     months = book.run.receivables.sales_months
     start, year = window_start(day, months), window_start(day, 12)
     known, (credit, *_), moment = ledger(book), _sales(book), day.to_datetime64()
+    window = start.to_datetime64()
     begins = book.invoices["issued"].min().replace(day=1)
     days = (day - start).days
 
     issued, is_open = known.issued <= moment, known.open_on(day)
-    paid, impaired = known.received_by(day)
-    owed = np.where(is_open, known.amount - paid, 0.0)
+    owed = np.where(is_open, known.amount - known.paid_by(day), 0.0)
     rows = np.flatnonzero(is_open)
     past_due = (moment - known.due[rows]) // A_DAY
     receivables, current = owed[issued].sum(), owed[rows[past_due <= 0]].sum()
@@ -283,12 +283,12 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     )
 
     # What `beyond_terms` says of each open item, for the few that have a weight.
-    weight, late = np.zeros(len(issued)), np.zeros(len(issued))
-    weight[rows], late[rows] = np.where(past_due > 0, owed[rows], 0.0), past_due
-    settled = np.flatnonzero(issued & (known.settled <= moment) & (known.settled > start.to_datetime64()))
-    weight[settled] = np.maximum(known.amount[settled] - impaired[settled], 0.0)
-    late[settled] = (known.settled[settled] - known.due[settled]) // A_DAY
-    weighted_days = (weight * np.maximum(late, 0.0))[issued].sum()
+    weight, weighted = np.zeros(len(issued)), np.zeros(len(issued))
+    late, settled = rows[past_due > 0], np.flatnonzero((known.settled <= moment) & (known.settled > window))
+    settled = settled[issued[settled]]
+    weight[late], weighted[late] = owed[late], owed[late] * past_due[past_due > 0]
+    weight[settled] = np.maximum(known.amount[settled] - known.impaired_by(day)[settled], 0.0)
+    weighted[settled] = weight[settled] * np.maximum((known.settled[settled] - known.due[settled]) // A_DAY, 0)
 
     by_buyer = pd.Series(owed[rows]).groupby(book.buyer_of_invoice[rows]).sum().sort_values(ascending=False)
     shares = by_buyer / receivables
@@ -312,7 +312,7 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
             "cei": _per(opening + window_sales - receivables, opening + window_sales - current) * 100,
             "share_current": _per(current, receivables),
             "share_over_90": _per(owed[rows[past_due > 90]].sum(), receivables),
-            "days_beyond_terms": _per(weighted_days, weight[issued].sum()),
+            "days_beyond_terms": _per(weighted[issued].sum(), weight[issued].sum()),
             "dispute_rate": _per(raised, window_sales),
             "open_disputes": pending,
             "days_deductions_outstanding": _per(pending, raised) * days,
@@ -324,9 +324,10 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     )
 
 
+@once
 def _receivables_on(book: Book, day: pd.Timestamp) -> float:
     known = ledger(book)
-    owed = np.where(known.open_on(day), known.amount - known.received_by(day)[0], 0.0)
+    owed = np.where(known.open_on(day), known.amount - known.paid_by(day), 0.0)
     return owed[known.issued <= day.to_datetime64()].sum()
 
 
