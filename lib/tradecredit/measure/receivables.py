@@ -202,7 +202,8 @@ def disputes(book: Book) -> pd.DataFrame:
     invoice together at most its open amount), `disputes` (number), `oldest` (day it was opened), `oldest_days`. Empty
     where no dispute is open.
     """
-    pending = _open_disputes(book, open_items(book)["open_amount"].to_numpy(), book.as_of)
+    owed = _open_disputes(book, open_items(book)["open_amount"].to_numpy(), book.as_of)
+    pending = disputed(book).loc[owed.index].assign(amount=owed)
     table = pending.groupby(pending["reason"].fillna(NOT_STATED)).agg(
         amount=("amount", "sum"), disputes=("amount", "size"), oldest=("opened", "min")
     )
@@ -229,15 +230,13 @@ def _open(items: pd.DataFrame) -> pd.DataFrame:
     return items[items["settled"].isna()]
 
 
-def _open_disputes(book: Book, owed: np.ndarray, day: pd.Timestamp) -> pd.DataFrame:
-    """Return the disputes open on a day, `amount` being what is still `owed`, by invoice, of it."""
-    disputes = disputed(book)
-    rows = ((disputes["opened"] <= day) & ~(disputes["closed"] <= day)).to_numpy()
-    pending = disputes[rows].assign(owed=np.append(owed, 0.0)[book.invoice_of_dispute[rows]])
+def _open_disputes(book: Book, owed: np.ndarray, day: pd.Timestamp) -> pd.Series:
+    """Return what is still `owed`, by invoice, of each dispute open on a day; index: the rows of `disputed`."""
+    disputes = disputed(book)[["opened", "closed", "amount"]].assign(invoice=book.invoice_of_dispute)
+    pending = disputes[(disputes["opened"] <= day) & ~(disputes["closed"] <= day)]
     pending = pending.sort_values("opened", kind="stable")
-    sums = pending.groupby("invoice_id")["amount"].cumsum()
-    before = (sums - pending["amount"]).clip(upper=pending["owed"])
-    return pending.assign(amount=sums.clip(upper=pending["owed"]) - before).drop(columns="owed")
+    sums, limit = pending.groupby("invoice")["amount"].cumsum(), np.append(owed, 0.0)[pending["invoice"]]
+    return sums.clip(upper=limit) - (sums - pending["amount"]).clip(upper=limit)
 
 
 class _Sales(NamedTuple):
@@ -295,7 +294,7 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     disputes = disputed(book)
     disputes = disputes[disputes["opened"] <= day]
     raised = disputes.loc[disputes["opened"] > start, "amount"].sum() if len(disputes) else np.nan
-    pending = _open_disputes(book, owed, day)["amount"].sum() if len(disputes) else np.nan
+    pending = _open_disputes(book, owed, day).sum() if len(disputes) else np.nan
     return pd.Series(
         {
             "receivables": receivables,
