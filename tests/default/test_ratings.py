@@ -10,11 +10,11 @@ from ledgers import ledger, monthly
 from scipy.special import logit
 from scipy.stats import norm
 
-from tradecredit import Book, default
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit import Book, default, words
+from tradecredit.book.demo import demo_book
 from tradecredit.book.schema import TABLES
 from tradecredit.default.grades import grade, middle
-from tradecredit.default.panel import candidates, unmatched
+from tradecredit.default.panel import candidates
 from tradecredit.errors import InputError
 from tradecredit.measure import overrides
 from tradecredit.measure.agency_scores import latest_scores
@@ -104,9 +104,10 @@ def test_without_defaults_the_level_is_stated_and_the_order_is_behaviour(unfitte
     assert {"fitted", "other_buyers"} < set(found.observed)
     assert found.dropped.empty
     assert found.weights == {"payment behaviour": 0.75, "accounts": 0.75, "outside opinion": 0.45}
-    assert "cannot be estimated" in found.basis
-    assert f"3.00% ({unfitted.run.default.central_tendency_source})" in found.basis
-    assert "No index of insolvencies is stated" in found.basis
+    basis = words.default.basis(found, unfitted.run.default)
+    assert "cannot be estimated" in basis
+    assert f"3.00 % ({unfitted.run.default.central_tendency_source})" in basis
+    assert "No insolvency index is stated" in basis
 
 
 def test_log_odds_of_the_prior_are_a_sum_of_stated_weights(unfitted, stated):
@@ -237,7 +238,8 @@ def test_an_index_moves_the_stated_level_to_now(book_of, unfitted, stated):
     tables = {name: getattr(unfitted, name) for name in ("buyers", "invoices", "receipts")}
     values = {"2024-12-31": 50, "2025-12-31": 100, "2026-01-31": 240, "2026-03-31": 260, "2026-04-30": 9}
     run = {"default": {"central_tendency": 0.03, **index_of(values)}}
-    found = default.assessment(book_of(AS_OF, run=run, **tables))
+    book = book_of(AS_OF, run=run, **tables)
+    found = default.assessment(book)
     # Now (240 + 260) / 2 = 250 (31 December is three months ago), in the long run 650 / 4 = 162.5: odds of 3 to 97
     # become 3 × 250 / 162.5 to 97.
     odds = 3 / 97 * 250 / 162.5
@@ -250,13 +252,16 @@ def test_an_index_moves_the_stated_level_to_now(book_of, unfitted, stated):
             "insolvency index then": 162.5,
             "insolvency index now": 250,
             "odds multiplied for the index": 250 / 162.5,
-            "mean probability of today's buyers": found.ratings["pd"].mean(),
+            "mean model probability, before overrides": found.ratings["pd"].mean(),
         }
     )
-    assert "An index moves the level to today (A statistics office)." in found.basis
+    assert "An insolvency index moves the level to today (A statistics office)." in words.default.basis(
+        found, book.run.default
+    )
     late = {"default": {"central_tendency": 0.03, **index_of({"2026-04-30": 9, "2026-05-31": 8})}}
-    found = default.assessment(book_of(AS_OF, run=late, **tables))
-    assert "The stated index of insolvencies has no values by now" in found.basis
+    book = book_of(AS_OF, run=late, **tables)
+    found = default.assessment(book)
+    assert "The stated insolvency index has no recent values" in words.default.basis(found, book.run.default)
     pd.testing.assert_frame_equal(found.ratings, stated.ratings)
 
 
@@ -441,7 +446,7 @@ def test_signs_and_reasons_of_a_fit(demo):
     assert set(found.inputs.index) | set(found.dropped.index) == set(known)
     assert not set(found.inputs.index) & set(found.dropped.index)
     assert set(found.curves["input"]) == set(found.inputs.index)
-    assert f"{len(found.observed):,} observations" in found.basis
+    assert f"{len(found.observed):,} observations" in words.default.basis(found, DefaultSettings())
     assert found.weights == PART_WEIGHTS
 
 
@@ -546,8 +551,9 @@ def test_a_fit_keeps_its_order_at_a_stated_level(small, few):
     moved = (logit(found.ratings["pd"]) - logit(few.ratings["pd"]))[rated(few).index]
     np.testing.assert_allclose(moved, moved.iloc[0])
     assert found.level.loc["central tendency, stated", "value"] == 0.04
-    assert "The level is the stated central tendency" in found.basis
-    assert "The level is the book's own default rate" in few.basis
+    stated = DefaultSettings(level="stated")
+    assert "Calibrated to the stated central tendency" in words.default.basis(found, stated)
+    assert "Calibrated to the book's own default rate" in words.default.basis(few, DefaultSettings())
 
 
 def test_a_fit_is_held_to_what_is_believed(small, few):
@@ -570,7 +576,7 @@ def test_a_small_book_with_few_defaults_states_its_prior(small):
     found = default.assessment(replace(small, run=strict))
     assert 0 < found.defaulters < 20
     assert found.model is None
-    assert found.basis.startswith(f"{found.defaulters} buyers defaulted within 12 months")
+    assert words.default.basis(found, DefaultSettings()).startswith(f"{found.defaulters} buyers of this book defaulted")
     level = (found.observed["defaulted"].sum() / 4 + 500 * SP_RATE) / (len(found.observed) / 4 + 500)
     said = found.ratings["method"]
     alive = found.ratings[(said != "in default") & ~said.str.endswith("known")]
@@ -608,4 +614,6 @@ def test_the_level_is_that_of_the_buyers_own_countries(book_of):
     stated = {"central_tendency": 0.03, "central_tendencies": {"DE": 0.005, "XX": 0.1}}
     book = book_of(AS_OF, run={"default": stated}, buyers=buyers, **tables)
     assert default.assess(book)["pd"].mean() == pytest.approx(0.005)
-    assert unmatched(book) == ["default.central_tendencies names XX, which no row of the book has: it has no effect."]
+    assert words.default.unmatched(book) == [
+        "default.central_tendencies names XX, which no row of the book has: it has no effect."
+    ]

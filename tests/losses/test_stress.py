@@ -143,10 +143,10 @@ def test_effects_of_each_scenario():
     assert table.index.tolist() == ["base", "double"]
     # PD × exposure: 10 + 40 + 120 + 1,600 = 1,770 of 10,000; within limits 800 + 3,000 + 1,000, then half of each.
     assert table["expected_loss"].tolist() == pytest.approx([0.6 * 1_770, 0.6 * 3_540])
-    assert table["mean_pd"].tolist() == pytest.approx([0.177, 0.354])
+    assert table["exposure_weighted_pd"].tolist() == pytest.approx([0.177, 0.354])
     assert table["mean_lgd"].tolist() == pytest.approx([0.6, 0.6])
     assert table["named_limits"].tolist() == [4_800, 2_400]
-    assert table["within_limits"].tolist() == [4_800, 2_400]
+    assert table["under_limit"].tolist() == [4_800, 2_400]
 
 
 def test_stories_of_the_scenarios():

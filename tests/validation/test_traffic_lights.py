@@ -10,7 +10,8 @@ from scipy.special import expit
 from tradecredit.default.grades import grade
 from tradecredit.numerics import discrimination
 from tradecredit.validation import calibration, stability
-from tradecredit.validation.traffic_lights import COLUMNS, RULES, Predictions, traffic_lights
+from tradecredit.validation.traffic_lights import COLUMNS, TESTS, Predictions, traffic_lights
+from tradecredit.words.review import RULES, with_rules
 
 BOUNDS = [0.0003, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]
 LIGHTS = {"green", "amber", "red", "not testable"}
@@ -37,11 +38,11 @@ def test_a_true_model_shows_no_red_light_and_every_rule_has_its_row():
     known, unseen = book(random), book(random)
     drift, concentration = all_tables(random)
     table = traffic_lights(unseen, known, drift=drift, concentration=concentration)
-    assert table.index.tolist() == list(RULES)
+    assert table.index.tolist() == list(TESTS) == list(RULES)
     assert table.index.name == "test"
     assert table.columns.tolist() == COLUMNS
     assert table["light"].eq("green").all()
-    assert table["rule"].tolist() == list(RULES.values())
+    assert with_rules(table)["rule"].tolist() == list(RULES.values())
     assert (table["standard_error"].notna() ^ table["p_value"].notna()).drop("drift of inputs").all()
 
 
@@ -157,15 +158,16 @@ def test_a_book_with_few_defaults_is_told_what_it_lacks():
     table = traffic_lights(Predictions(probability, pd.Series([0] * 99 + [1]), pd.Series([6] * 100)))
     assert table["light"].eq("not testable").all()
     assert set(table.index) == set(RULES) - {"drift of inputs", "concentration by number", "concentration by exposure"}
+    table = with_rules(table)
     for test in ("ranking", "level", "slope", "Brier skill"):
         assert table.loc[test, "rule"] == (
-            f"{RULES[test]} Needs 20 firms that defaulted and as many that did not, and has 1 and 99."
+            f"{RULES[test]} Needs 20 firms that defaulted and 20 that did not; the rarer kind has 1."
         )
-    assert table.loc["ranking against in sample", "rule"].endswith("Needs a fit with figures in sample.")
-    assert table.loc["defaults in all", "rule"].endswith("Needs 4 expected defaults, and has 1.5.")
+    assert table.loc["ranking against in sample", "rule"].endswith("Needs a fit with in-sample figures.")
+    assert table.loc["defaults in all", "rule"].endswith("Needs 4 expected defaults, has 1.5.")
     assert table.loc["defaults by grade", "rule"].endswith("Needs a grade with 4 expected defaults.")
-    assert "15 in all at least, and has 1.5." in table.loc["classes of risk", "rule"]
-    assert table.loc["Brier score", "rule"].endswith("Needs 20 expected defaults, and has 1.5.")
+    assert "15 in total at least, has 1.5." in table.loc["classes of risk", "rule"]
+    assert table.loc["Brier score", "rule"].endswith("Needs 20 expected defaults, has 1.5.")
 
 
 def test_far_too_many_defaults_are_red_however_few_were_expected():
@@ -198,7 +200,7 @@ def test_nobody_and_probabilities_that_cannot_be_tested():
     assert table["light"].eq("not testable").all()
     certain = Predictions(pd.Series([0.0] * 50 + [1.0] * 50), pd.Series([0] * 50 + [1] * 50))
     table = traffic_lights(certain)
-    assert table.loc["level", "rule"].endswith("or the ranking is without fault.")
+    assert table.loc["level", "needs"] == "estimate"
     assert table.loc["level", "light"] == "not testable"
 
 
@@ -215,7 +217,7 @@ def test_drift_shows_the_worst_light(lights, light, value):
     drift = pd.DataFrame({"psi": [0.1, 0.2], "light": lights})
     table = traffic_lights(book(np.random.default_rng(1), firms=100), drift=drift)
     assert table.loc["drift of inputs", ["value", "light"]].tolist() == [value, light]
-    assert table.loc["drift of inputs", "rule"].endswith("does not reach 0.25.") == (light == "not testable")
+    assert (table.loc["drift of inputs", "needs"] == "rows") == (light == "not testable")
 
 
 def test_concentration_shows_the_rise():

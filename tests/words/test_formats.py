@@ -1,16 +1,15 @@
-"""Figures in words and in columns: the digits shown, the signs, and what a name says."""
+"""Figures in words and in columns: the digits shown and the signs."""
 
 import math
 import re
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tradecredit.words import formats
-from tradecredit.words.formats import CANNOT, COLUMNS, cell_writer, change, column, days, figure, money, number, percent
+from tradecredit.words.formats import CANNOT, cell_writer, change, days, figure, money, number, percent
 
 AMOUNTS = st.floats(-1e13, 1e13, allow_nan=False)
 
@@ -104,33 +103,3 @@ def test_amounts_of_a_column_read_back_to_the_unit(values):
     for text, value in zip(written(values, "money"), values, strict=True):
         assert re.fullmatch(r"−?\d{1,3}(,\d{3})*(\.\d\d)?", text)
         assert abs(float(text.replace(",", "").replace("−", "-")) - value) <= 0.5 + 1e-9 * abs(value)
-
-
-@pytest.mark.parametrize(
-    ("name", "values", "expected"),
-    [
-        ("days_past_due", [1.0], ("Days past due", "days")),
-        ("pd", [0.1], ("PD", "probability")),
-        ("pd_of_group", [0.1], ("PD of group", "probability")),
-        ("share_of_book", [0.1], ("Share of book", "percent")),
-        ("uninsured_amount", [1.0], ("Uninsured amount", "money")),
-        ("number_of_things", [1], ("Number of things", "count")),
-        ("anything", [1], ("Anything", "count")),
-        ("anything", [1.5], ("Anything", "number")),
-        ("open_amount", ["n/a"], ("Open amount", "text")),
-        ("blocked", [True], ("Blocked", "text")),
-        ("period_end", pd.to_datetime(["2026-01-31"]), ("Accounts of", "date")),
-        ("shipped", pd.to_datetime(["2026-01-31"]), ("Shipped", "date")),
-        ("as_of", pd.to_datetime(["2026-01-31"]), ("As of", "date")),
-        ("recommended", [np.nan], ("Recommended limit", "money")),
-        (("a", "b_c"), [1.5], ("A · b c", "number")),
-    ],
-)
-def test_what_a_name_says(name, values, expected):
-    assert column(name, pd.Series(values)) == expected
-
-
-def test_every_known_column_has_a_label_for_readers():
-    for name, known in COLUMNS.items():
-        assert known.label[0].isupper(), name
-        assert "_" not in known.label, name

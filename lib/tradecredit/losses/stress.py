@@ -107,9 +107,9 @@ def insured_under(policies: Iterable[Policy], scenario: Scenario) -> tuple[Polic
 def effects(portfolio: pd.DataFrame, scenarios: Sequence[Scenario]) -> pd.DataFrame:
     """Return what each scenario changes, before any simulation: a row for the book as it is, and one for each.
 
-    Index `scenario` (`base` first). Columns: `buyers`; `exposure`; `mean_pd` (weighted by exposure), `mean_lgd` (by
+    Index `scenario` (`base` first). Columns: `buyers`; `exposure`; `exposure_weighted_pd`, `mean_lgd` (by
     exposure × PD); `expected_loss` = Σ PD × LGD × exposure; `named_limits`, the sum of the insurer's limits, and
-    `within_limits`, the exposure that lies within them; and `capped`, the buyers whose probability would have passed 1.
+    `under_limit`, the exposure that lies within them; and `capped`, the buyers whose probability would have passed 1.
     Means over nothing are missing.
     """
     rows = [_figures(portfolio) | {"capped": 0}]
@@ -259,9 +259,9 @@ def _figures(portfolio: pd.DataFrame) -> dict[str, float]:
     return {
         "buyers": len(portfolio),
         "exposure": exposure.sum(),
-        "mean_pd": at_default.sum() / (exposure.sum() or np.nan),
+        "exposure_weighted_pd": at_default.sum() / (exposure.sum() or np.nan),
         "mean_lgd": loss / (at_default.sum() or np.nan),
         "expected_loss": loss,
         "named_limits": limits.sum(),
-        "within_limits": np.minimum(exposure, limits).sum(),
+        "under_limit": np.minimum(exposure, limits).sum(),
     }

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from IPython.display import HTML, display
 
+from tradecredit.columns import Column
+from tradecredit.report.columns import labelled
 from tradecredit.report.tables import csv_text, escaped, to_html
 from tradecredit.words import formats
 
@@ -54,7 +56,7 @@ class Chapter:
         name: str,
         caption: str,
         *,
-        columns: Sequence[str] | Mapping[str, str | formats.Column] | None = None,
+        columns: Sequence[str] | Mapping[str, str | Column] | None = None,
         rows: int | None = None,
     ) -> None:
         """Show at most eight columns and `rows` rows (50 unless told) of a table; publish all of it as CSV.
@@ -99,13 +101,13 @@ class Chapter:
     def say(self, text: str) -> None:
         """Show a finding as a paragraph; `**words**` are bold, `` `words` `` code, all else is plain text.
 
-        A sentence that would tell of a figure that cannot be estimated is not said; an empty text shows nothing.
+        A sentence with a figure that cannot be estimated is left out; an empty text shows nothing.
         """
         if not text:
             return
         sentences = re.split(r"(?<=[.!?]) ", text)
-        told = [sentence for sentence in sentences if not re.search(rf"{formats.CANNOT}|\bnan\b", sentence)]
-        text = " ".join(told) or "This cannot be estimated from this book."
+        sayable = [sentence for sentence in sentences if not re.search(rf"{formats.CANNOT}|\bnan\b", sentence)]
+        text = " ".join(sayable) or "This cannot be estimated from this book."
         _show(f'<p class="tc-say">{_sentence(text)}</p>\n', "say")
 
     def leaves_out(self, without: Mapping[str, str]) -> None:
@@ -136,7 +138,8 @@ class Chapter:
         `%`; the value stays a fraction), `probability`, `count`, `ratio`. A missing value is null in the JSON and
         "cannot be estimated" on the card. `earlier`: `index.results(…)`; a card then tells the change since the last
         earlier month that has the figure in the same unit. May be called more than once.
-        Raises `ValueError` for an unknown unit, a value that is not a number, and a name used twice.
+        A label may be left out where a column of that name has one. Raises `ValueError` for an unknown unit, a missing
+        label, a value that is not a number, and a name used twice.
         """
         entries = {_file_name(name): self._entry(name, given) for name, given in figures.items()}
         if self.output:
@@ -165,8 +168,11 @@ class Chapter:
     def _entry(self, name: str, given: tuple) -> dict[str, object]:
         value, unit, *label = given
         formats.figure(None, unit)
-        guessed = formats.column(name, pd.Series([0.0])).label.removesuffix(" (days)")
-        return {"label": str(label[0]) if label else guessed, "value": _published(name, value), "unit": unit}
+        stated = labelled().get(name)
+        if not label and stated is None:
+            raise ValueError(f"headline figure {name!r} has no label; state one")
+        text = stated.label.removesuffix(" (days)") if stated else ""
+        return {"label": str(label[0]) if label else text, "value": _published(name, value), "unit": unit}
 
     def _card(self, name: str, entry: Mapping, earlier: pd.DataFrame | None) -> str:
         value, unit = entry["value"], str(entry["unit"])

@@ -23,8 +23,9 @@ from matplotlib.rcsetup import cycler
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 from scipy.stats import norm
 
-from tradecredit.words.formats import MINUS, Kind, missing
-from tradecredit.words.formats import column as told
+from tradecredit.columns import Kind
+from tradecredit.report.columns import column
+from tradecredit.words.formats import MINUS, missing
 from tradecredit.words.formats import probability as probability_text
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
@@ -96,8 +97,8 @@ def lines(frame: pd.DataFrame | pd.Series, *, x: str, y: str, kind: Kind = "numb
 
     def draw(axes: Axes) -> None:
         marker = "o" if len(frame) <= 40 else None
-        for (name, column), dashes in zip(frame.items(), cycle(_LINES), strict=False):
-            axes.plot(at, column.astype("float64"), dashes, marker=marker, markersize=3.5, label=str(name))
+        for (name, values), dashes in zip(frame.items(), cycle(_LINES), strict=False):
+            axes.plot(at, values.astype("float64"), dashes, marker=marker, markersize=3.5, label=str(name))
         if isinstance(at, pd.DatetimeIndex):
             locator = AutoDateLocator(minticks=4, maxticks=9)
             axes.xaxis.set_major_locator(locator)
@@ -239,7 +240,7 @@ def curves(table: pd.DataFrame, *, most: int = 12, interval: float = 0.9) -> Fig
         for axes, name in zip(grid.flat, names, strict=False):
             points = drawn[drawn["input"] == name]
             known, unknown = points[points["value"].notna()], points[points["value"].isna()]
-            label, kind = told(name, points["value"])
+            label, kind = column(name, points["value"])
             value, odds = known["value"].astype("float64"), known["log_odds"].astype("float64")
             error = width * known["standard_error"].astype("float64")
             axes.fill_between(value, odds - error, odds + error, color=OKABE_ITO[0], alpha=0.25, linewidth=0)

@@ -17,7 +17,7 @@ from tradecredit.words import formats
 
 SUMMARY = "00_summary"
 MOST_FIGURES = 6
-FIGURES = ("receivables", "overdue_share", "share_overdue", "expected_loss", "es_99", "retained_es_99", "premium")
+FIGURES = ("receivables", "overdue_amount", "expected_loss_simulated", "es_99", "retained_es_99", "policy_cost")
 """Figures shown for an entity whose newest month has no summary, wherever their chapters publish them."""
 RESULT_COLUMNS = {
     "as_of": "datetime64[us]", "chapter": "str", "name": "str", "label": "str", "value": "float64", "unit": "str",

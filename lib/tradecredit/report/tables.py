@@ -6,15 +6,13 @@ from html import escape
 
 import pandas as pd
 
+from tradecredit.columns import Column, Kind
+from tradecredit.report.columns import column
 from tradecredit.words.formats import (
     CANNOT,
-    COLUMNS,
     NUMERIC,
-    Column,
-    Kind,
     cell_writer,
     change,
-    column,
     count,
     days,
     figure,
@@ -27,7 +25,7 @@ from tradecredit.words.formats import (
 )
 
 __all__ = [
-    "CANNOT", "COLUMNS", "MOST_COLUMNS", "Column", "change", "count", "csv_text", "days", "escaped", "figure", "money",
+    "CANNOT", "MOST_COLUMNS", "Column", "change", "count", "csv_text", "days", "escaped", "figure", "money",
     "number", "percent", "probability", "ratio", "to_html",
 ]  # fmt: skip
 
@@ -54,7 +52,7 @@ def to_html(
 
     `columns` picks columns (a mapping also renames them: name → label or `Column(label, kind)`), `rows` limits the
     rows, `link` is the address of the whole table as CSV, `currency` that of its amounts; what is not shown is said
-    below the table. Labels and kinds come from `formats.COLUMNS` or are guessed. An index that is named or not 0, 1, …
+    below the table. Labels and kinds are those of `columns.column`. An index that is named or not 0, 1, …
     is shown first, as row headings; else the first column is. In a row with a `unit`, the columns of kind `figure` and
     `change` are written in it. Where the rows are figures of different kinds (the first column is named `figure`,
     `measure` or `term`, or the table is a Series without an index name), each row bears the label of its name, and
@@ -161,11 +159,11 @@ def _picked(flat: pd.DataFrame, index_names: list[str], columns: Sequence[str] |
 
 
 def _heading(name: str, values: pd.Series, columns: Sequence[str] | Mapping | None) -> Column:
-    guessed = column(name, values) if name else Column("", column("", values).kind)
+    stated = column(name, values)
     given = columns.get(name) if isinstance(columns, Mapping) else None
     if given is None:
-        return guessed
-    return given if isinstance(given, Column) else Column(str(given), guessed.kind)
+        return stated
+    return given if isinstance(given, Column) else Column(str(given), stated.kind)
 
 
 def _by_row(heading: Column, values: pd.Series) -> Column:
@@ -198,6 +196,8 @@ def _written(values: pd.Series, kind: Kind, units: pd.Series | None) -> list[str
             None if missing(value) or missing(unit) else by_unit(value, unit)
             for value, unit in zip(values, units, strict=True)
         ]
+    if kind == "name":
+        return [None if missing(value) else column(value, pd.Series([0.0])).label for value in values]
     writer = cell_writer(values, "number" if kind in ("figure", "change") else kind)
     return [None if missing(value) else writer(value) for value in values]
 

@@ -15,7 +15,9 @@ REMARKS = {
         "no country": "shown as (not stated) in concentrations",
         "no sector": "shown as (not stated) in concentrations",
         "no registration id": "insurance cover may name the wrong legal entity",
-        "registration id of another buyer": "one legal entity under several numbers: its limits and exposure do not add up",
+        "registration id of another buyer": (
+            "one legal entity under several numbers: its limits and exposure do not add up"
+        ),
         "no invoice": "no payment behaviour; a limit may be open for nothing",
     },
     "invoices": {
@@ -46,13 +48,21 @@ REMARKS = {
     "statements": {
         "buyer without accounts": "assessed on payment behaviour alone",
         f"buyer's latest accounts older than {OLD_STATEMENT_MONTHS} months": "ratios are out of date",
-        f"assets differ from liabilities and equity by over {BALANCE_TOLERANCE:.0%}": "an item is wrong or in another unit",
+        f"assets differ from liabilities and equity by over {BALANCE_TOLERANCE:.0%}": (
+            "an item is wrong or in another unit"
+        ),
         "no total assets or no equity": "most ratios and the net worth are missing",
-        f"published within {PROMPT_PUBLICATION_DAYS} days": "unlikely to be known so early: past figures may contain hindsight",
+        f"published within {PROMPT_PUBLICATION_DAYS} days": (
+            "unlikely to be known so early: past figures may contain hindsight"
+        ),
     },
     "defaults": {
-        "invoice issued after its buyer's default": "supplies after default are not insured; or the buyer was readmitted",
-        "payment after its buyer's default": "counted as paid by the buyer; a recovery would lower the loss given default",
+        "invoice issued after its buyer's default": (
+            "supplies after default are not insured; or the buyer was readmitted"
+        ),
+        "payment after its buyer's default": (
+            "counted as paid by the buyer; a recovery would lower the loss given default"
+        ),
         "written off without a default of the buyer": "a default that is not on record, or a commercial allowance",
         "no debt stated": "its loss given default is not computable",
     },

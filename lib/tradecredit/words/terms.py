@@ -193,7 +193,7 @@ def _note(option: str, row: pd.Series, book: Book) -> str:
         notes = [BASIS[basis] for basis in row["basis"].split("; ")]
     elif option == "claim":
         notes = [NO_CLAIM[row["why_not"]]] if row["why_not"] else []
-        if row["insured_debt"] > 0:
+        if pd.notna(row["insured_debt"]):
             notes.append(f"{money(row['insured_debt'], currency)} insured")
         if row["first_loss"] > 0:
             notes.append(f"the first loss of the year takes {money(row['first_loss'], currency)}")

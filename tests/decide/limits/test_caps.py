@@ -117,15 +117,15 @@ def test_caps_of_sectors_and_countries_that_no_buyer_has_are_told(book_of):
     buyers = "buyer_id,sector,country\nA,C,DE\nB,Retail,DE\n"
     rest = {"other": 0.5, "(not stated)": 0.1}
 
-    def told(sectors, countries):
+    def unknown(sectors, countries):
         stated = {"sector_shares_of_book": sectors | rest, "country_shares_of_book": countries | rest}
         return words.limits.unknown_classes(
             book_of("2026-03-31", run={"limits": stated}, invoices=invoices, buyers=buyers)
         )
 
-    assert told({"C": 0.2, "Retail": 0.1}, {"DE": 0.4}) == []
-    assert told({"construction": 0.2, "C": 0.2, "c": 0.1}, {"FR": 0.1}) == [
-        "limits.sector_shares_of_book names construction, c, which no buyer of the book has: it has no effect.",
+    assert unknown({"C": 0.2, "Retail": 0.1}, {"DE": 0.4}) == []
+    assert unknown({"construction": 0.2, "C": 0.2, "c": 0.1}, {"FR": 0.1}) == [
+        "limits.sector_shares_of_book names construction and c, which no buyer of the book has: it has no effect.",
         "limits.country_shares_of_book names FR, which no buyer of the book has: it has no effect.",
     ]
 
@@ -169,21 +169,20 @@ def test_a_groups_room_is_used_up_where_it_is_short(members, room):
 def test_what_is_said_of_groups():
     table = pd.DataFrame({"over_group_limit": [0.0, 1_500.0], "cut": [0, 2]})
     assert words.limits.groups(table, "EUR") == (
-        "1 of 2 groups owe more than their limit, by EUR 1,500. Its group's limit takes something off the limit of 2 "
-        "members."
+        "1 of 2 groups exceeds its limit, by EUR 1,500. The group limit is the binding constraint for 2 members."
     )
     assert words.limits.groups(table.head(0), "EUR") == "No buyer belongs to a group."
     assert words.limits.groups(table.head(1), "EUR") == (
-        "No group owes more than its limit. No member's limit is cut by its group's."
+        "No group exceeds its limit. No group limit is binding for a member."
     )
 
 
 def test_what_is_said_of_sectors_and_countries():
     table = pd.DataFrame({"over_cap": [0.0, 40.0], "set_above": [5.0, 0.0]}, index=["sector C", "country DE"])
     assert words.limits.class_caps(table, "EUR") == (
-        "More is owed than the cap in country DE (by EUR 40). Limits that analysts have set pass the cap of sector C: "
-        "the other buyers there get nothing."
+        "Exposure exceeds the cap on country DE (by EUR 40). Limits set by analysts exceed the cap on sector C: other "
+        "buyers there get no limit."
     )
     fits = words.limits.class_caps(table * 0, "EUR")
-    assert fits == "Nobody owes more than the caps of sectors and countries allow."
+    assert fits == "No cap on a sector or country is exceeded."
     assert words.limits.class_caps(table.head(0), "EUR") == ""

@@ -73,7 +73,7 @@ def test_decisions_by_hand(case):
 def test_the_codes_are_those_of_the_directories():
     assert {code for code, _ in DECISIONS.values()} <= {*REQUEST_TYPES, ""}
     assert {code for _, code in DECISIONS.values()} <= {*RESPONSE_TYPES, ""}
-    assert {code for code, _ in REASONS.values()} <= {*RESPONSE_REASONS, ""}
+    assert set(REASONS.values()) <= {*RESPONSE_REASONS, ""}
     for decision, (request, response) in DECISIONS.items():
         if decision in ("increase", "reduction", "cancellation", "prolongation"):
             assert decision[:8] in REQUEST_TYPES[request].lower()
@@ -83,9 +83,11 @@ def test_the_codes_are_those_of_the_directories():
 
 def test_reasons_are_told_in_words():
     found = decisions_of(CASES[GIVEN])["reason"]
-    assert found["idle"] == "it buys less than the limit is for"
-    assert found["first"] == "its need is met"
-    assert found["negative equity"] == "its accounts show negative equity"
+    assert found[["idle", "first", "negative equity"]].tolist() == ["need", "need met", "negative equity"]
+    sentences = words.limits.with_reasons(decisions_of(CASES[GIVEN]))["reason"]
+    assert sentences["idle"] == "it buys less than the limit is for"
+    assert sentences["first"] == "its need is met"
+    assert set(words.limits.REASONS) == set(REASONS)
 
 
 def test_what_counts_as_a_change_is_the_runs():
@@ -145,7 +147,7 @@ def test_approval_goes_by_the_amount_that_then_holds():
 def test_decisions_are_counted_with_their_amounts():
     found = by_decision(decisions_of(CASES[GIVEN]))
     assert found["buyers"].sum() == (CASES["decision"] != "none").sum()
-    row = found.loc[("increase", "its need is met")]
+    row = found.loc[("increase", "need met")]
     assert row[["buyers", "before", "after", "change", "decision_code"]].tolist() == [1, 2_000, 5_000, 3_000, "3"]
     assert (found["before"] + found["change"] == found["after"]).all()
 
@@ -158,9 +160,9 @@ def test_the_largest_change_comes_first():
 
 
 def test_decisions_in_words():
-    told = words.limits.changes(decisions_of(CASES[GIVEN]), "EUR")
-    assert told.startswith("Decisions by kind: new 4 (EUR 17,500 more), increase 2 (EUR 6,000 more), prolongation 3, ")
-    assert told.endswith("cancellation 4 (EUR 27,700 less), refusal 1.")
+    sentence = words.limits.changes(decisions_of(CASES[GIVEN]), "EUR")
+    assert sentence.startswith("Decisions by kind: new 4 (EUR 17,500 more), increase 2 (EUR 6,000 more), prolongation")
+    assert sentence.endswith("cancellation 4 (EUR 27,700 less), refusal 1.")
     assert (
         words.limits.changes(decisions_of(CASES.loc[["nothing needed"], GIVEN]), "EUR") == "There is nothing to decide."
     )

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tradecredit import words
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits
 from tradecredit.decide.limits.explain import facts
 from tradecredit.default.grades import grade
@@ -46,7 +46,7 @@ def rated(book, probability=0.01, method="fitted model"):
     return pd.DataFrame({"pd": pd_of, "grade": grade(pd_of, BOUNDS), "method": method, "drivers": "pays 9 days late"})
 
 
-def told(book, buyer="A", policy=None, **rating):
+def steps_of(book, buyer="A", policy=None, **rating):
     """The steps by their topic."""
     steps = words.explain.steps(facts(book, rated(book, **rating), buyer, cover=of_buyers(book, policy)))
     assert steps["topic"].is_unique
@@ -54,31 +54,31 @@ def told(book, buyer="A", policy=None, **rating):
 
 
 def test_the_example_in_sentences(book_of):
-    found = told(book_of(AS_OF, run=RUN, **TABLES), policy=POLICY)
+    found = steps_of(book_of(AS_OF, run=RUN, **TABLES), policy=POLICY)
     assert found["sentence"].to_dict() == {
-        "buyer": "Alder & Sons (A) owes us EUR 400,010 on 31 March 2026; it has been a customer since 2 May 2019; its "
-        "last invoice is of 1 March 2026.",
-        "grade": "The probability that it defaults within 12 months is put at 1.00 %, which is grade 5 of 10 (fitted "
-        "model). What weighs most: pays 9 days late.",
-        "need": "It buys for EUR 33,333 a month at 15 days' usual terms. With the 30 days of delay that we tolerate, "
-        "45 days of purchases are EUR 50,000.",
+        "buyer": "Alder & Sons (A) owes EUR 400,010 as of 31 March 2026; customer since 2 May 2019; last invoice dated "
+        "1 March 2026.",
+        "grade": "Its 12-month default probability is 1.00 %, grade 5 of 10 (fitted model). Main drivers: pays 9 days "
+        "late.",
+        "need": "It buys EUR 33,333 a month at usual terms of 15 days. With a tolerated delay of 30 days, 45 days of "
+        "purchases are EUR 50,000.",
         "capacity": "Its accounts of 31 December 2024 show net worth of EUR 80,000, of which 35 % is EUR 28,000; "
-        "revenue of EUR 700,000, of which 5 % is EUR 35,000. The smallest of these, EUR 28,000, is what they carry.",
-        "expected-loss budget": "We accept an expected loss of EUR 1,000 a year on one buyer. At a probability of "
-        "1.00 % and a loss of 100 % of what is owed, that is EUR 100,000.",
-        "net value added": "Of each 100 of limit we count 18.00 of margin, expect to lose 1.00 a year, and the capital "
-        "behind it costs 0.00 a year: so a limit pays, of any size.",
-        "concentration": "No buyer may owe more than 100 % of all receivables, which are EUR 400,010: EUR 400,010.",
+        "revenue of EUR 700,000, of which 5 % is EUR 35,000. The smallest of these, EUR 28,000, is its capacity.",
+        "expected-loss budget": "We accept an expected loss of EUR 1,000 a year on one buyer. At a default "
+        "probability of 1.00 % and a loss given default of 100 %, that allows EUR 100,000.",
+        "net value added": "A limit of 100 earns a margin of 18.00, has an expected loss of 1.00 a year, and its "
+        "capital costs 0.00 a year: so a limit of any size pays.",
+        "concentration": "No buyer may owe more than 100 % of all receivables (EUR 400,010): EUR 400,010.",
         "smallest": "The smallest of these amounts counts: EUR 28,000, by “capacity”.",
         "group": "It is one of 2 buyers of group G, whose limits may add up to EUR 50,000: there is room for what each "
-        "of them may have alone.",
+        "member may have alone.",
         "rounding": "Rounded down to 2 significant digits, that is EUR 28,000.",
-        "limit": "The recommended limit is EUR 28,000, set by “capacity”.",
-        "with cover": "The insurer bears 90 % of what lies within its limit of EUR 5,000. With that the limit is "
-        "EUR 32,000, set by “capacity”, of which EUR 27,500 is our own risk.",
-        "decision": "Our limit in force is EUR 40,000: it falls by EUR 8,000 to EUR 32,000, because its accounts carry "
-        "no more.",
-        "approval": "Who approves: credit analyst.",
+        "limit": "The recommended limit is EUR 28,000; binding constraint: “capacity”.",
+        "with cover": "The insurer covers 90 % of what lies within its limit of EUR 5,000. With insurance the limit is "
+        "EUR 32,000 (binding constraint: “capacity”), of which EUR 27,500 is our own risk.",
+        "decision": "Our limit in force is EUR 40,000: it falls by EUR 8,000 to EUR 32,000, because its accounts "
+        "support no more.",
+        "approval": "Approval by: credit analyst.",
     }
     amounts = found["amount"].dropna()
     assert amounts[["need", "capacity", "expected-loss budget", "limit", "with cover", "decision"]].tolist() == (
@@ -89,115 +89,118 @@ def test_the_example_in_sentences(book_of):
 def test_a_limit_that_is_fixed_says_by_what(book_of):
     overrides = "buyer_id,limit,reason,by,until\nA,61000,seen the order book,M. Haldan,2026-06-30\n"
     book = book_of(AS_OF, run=RUN, overrides=overrides, **TABLES)
-    found = told(book)["sentence"]
+    found = steps_of(book)["sentence"]
     assert found["analyst's override"] == (
-        "M. Haldan has set EUR 61,000 until 30 June 2026 (seen the order book), which stands in place of the methods."
+        "M. Haldan has set EUR 61,000 until 30 June 2026 (seen the order book), which replaces the methods."
     )
-    assert found["limit"] == "The recommended limit is EUR 61,000, set by “analyst's override”."
+    assert found["limit"] == "The recommended limit is EUR 61,000; binding constraint: “analyst's override”."
     assert "rounding" not in found
-    found = told(book, probability=1.0, method="in default")["sentence"]
-    assert found["grade"] == "It is in default, and so in grade 10 of 10."
-    assert found["in default"].endswith("it gets nothing more on credit.")
+    found = steps_of(book, probability=1.0, method="in default")["sentence"]
+    assert found["grade"] == "It is in default, and therefore in grade 10 of 10."
+    assert found["in default"].endswith("it gets no further credit.")
     assert found["decision"].startswith("Our limit in force is EUR 40,000: it is cancelled, because it is in default.")
     prepaid = TABLES | {"buyers": TABLES["buyers"].replace("Sons,private", "Sons,prepaid")}
-    assert told(book_of(AS_OF, run=RUN, **prepaid))["sentence"]["prepaid"] == "It pays in advance: it needs no limit."
+    assert (
+        steps_of(book_of(AS_OF, run=RUN, **prepaid))["sentence"]["prepaid"] == "It pays in advance: it needs no limit."
+    )
 
 
 def test_a_buyer_of_whom_little_is_known(book_of):
     buyers = "buyer_id,name,kind,customer_since\nA,,public,\nB,Birch,private,2026-03-01\nC,,private,\n"
     book = book_of(AS_OF, run=RUN, **TABLES | {"buyers": buyers})
-    found = told(book)["sentence"]
-    assert found["buyer"].startswith("A owes us EUR 400,010 on 31 March 2026; its last")
-    assert found["rule"].startswith("A rule for particular buyers applies: public body, risk not measured")
+    found = steps_of(book)["sentence"]
+    assert found["buyer"].startswith("A owes EUR 400,010 as of 31 March 2026; last")
+    assert found["rule"].startswith("A special rule applies: public body, risk not measured")
     assert not {"capacity", "expected-loss budget", "net value added", "group"} & set(found.index)
-    found = told(book, "B")["sentence"]
-    assert found["need"] == "It has not ordered yet: what it needs is not known."
-    assert found["new buyer"] == "We have known it for less than 6 months: we risk at most EUR 25,000 of our own."
+    found = steps_of(book, "B")["sentence"]
+    assert found["need"] == "It has not ordered yet: its need is not known."
+    assert found["new buyer"] == "It has been known for less than 6 months: we risk at most EUR 25,000 of our own."
     assert found["no accounts"].startswith(
-        "We do not know its accounts. In grade 5 we risk at most EUR 100,000 of our own"
+        "Its accounts are not known. In grade 5 we risk at most EUR 100,000 of our own"
     )
     assert found["decision"].startswith("No limit of ours is in force: a new one of EUR 25,000 is to be set, no more, ")
-    found = told(book, "C")["sentence"]
+    found = steps_of(book, "C")["sentence"]
     assert found["need"] == "It has bought nothing for 12 months: its need is EUR 0."
     assert found["decision"] == "No limit is in force, and none is needed: there is nothing to decide."
 
 
 def test_negative_equity_and_a_limit_that_does_not_pay(book_of):
     tables = TABLES | {"statements": TABLES["statements"].replace("80000", "-80000")}
-    found = told(book_of(AS_OF, run=RUN, **tables), probability=0.5)["sentence"]
-    assert "net worth of EUR -80,000, for which we lend EUR 0" in found["capacity"]
+    found = steps_of(book_of(AS_OF, run=RUN, **tables), probability=0.5)["sentence"]
+    assert "net worth of EUR −80,000, for which we lend EUR 0" in found["capacity"]
     assert found["net value added"].endswith(
-        "expect to lose 50.00 a year, and the capital behind it costs 0.00 a year: so a limit does not pay, of any "
-        "size."
+        "has an expected loss of 50.00 a year, and its capital costs 0.00 a year: so no limit pays, of any size."
     )
     assert found["decision"].endswith("it is cancelled, because its accounts show negative equity.")
 
 
 def test_what_the_insurer_bears_is_by_the_policy(book_of):
     book = book_of(AS_OF, run=RUN, **TABLES)
-    named = "The insurer bears nothing of it: the limit stays EUR 28,000."
+    named = "The insurer covers nothing of it: the limit stays EUR 28,000."
     key = Policy(insured_percentage=0.9, kind="key_accounts", buyers=["B"])
-    assert told(book, policy=key)["sentence"]["with cover"] == named
+    assert steps_of(book, policy=key)["sentence"]["with cover"] == named
     excess = Policy(kind="excess_of_loss", aggregate_first_loss=1_000, maximum_liability=90_000)
-    assert told(book, policy=excess)["sentence"]["with cover"] == named
+    assert steps_of(book, policy=excess)["sentence"]["with cover"] == named
     public = TABLES | {"buyers": TABLES["buyers"].replace("Sons,private", "Sons,public")}
     assert (
-        "The insurer bears nothing of it"
-        in told(book_of(AS_OF, run=RUN, **public), policy=POLICY)["sentence"]["with cover"]
+        "The insurer covers nothing of it"
+        in steps_of(book_of(AS_OF, run=RUN, **public), policy=POLICY)["sentence"]["with cover"]
     )
     unnamed = TABLES | {"limits": "buyer_id,source,amount,valid_from\nA,own,40000,2025-01-01\n"}
-    found = told(book_of(AS_OF, run=RUN, **unnamed), policy=Policy(insured_percentage=0.9, discretionary_limit=20_000))
+    found = steps_of(
+        book_of(AS_OF, run=RUN, **unnamed), policy=Policy(insured_percentage=0.9, discretionary_limit=20_000)
+    )
     # Unaudited accounts of the last 12 months: a quarter of it, 5,000.
     assert found["sentence"]["with cover"].startswith(
-        "The insurer bears 90 % of what lies within the discretionary limit of EUR 5,000. With that the limit is EUR "
-        "32,000"
+        "The insurer covers 90 % of what lies within the discretionary limit of EUR 5,000. With insurance the limit is "
+        "EUR 32,000"
     )
 
 
 def test_a_limit_that_would_change_by_little_stays(book_of):
     near = TABLES | {"limits": "buyer_id,source,amount,valid_from\nA,own,29000,2025-01-01\n"}
-    assert told(book_of(AS_OF, run=RUN, **near))["sentence"]["decision"] == (
-        "Our limit in force is EUR 29,000: it stays as it is, because what is recommended differs by little."
+    assert steps_of(book_of(AS_OF, run=RUN, **near))["sentence"]["decision"] == (
+        "Our limit in force is EUR 29,000: it stays as it is, because the recommended limit differs only slightly."
     )
 
 
 def test_what_is_fixed_is_told_with_the_facts_of_the_buyer(book_of):
     overrides = "buyer_id,limit,reason,by\nA,61000,seen,X\n"
     public = TABLES | {"buyers": TABLES["buyers"].replace("Sons,private", "Sons,public")}
-    found = told(book_of(AS_OF, run=RUN, overrides=overrides, **public))
+    found = steps_of(book_of(AS_OF, run=RUN, overrides=overrides, **public))
     assert "net value added" not in found.index
-    assert found["sentence"]["rule"] == "A rule for particular buyers applies: an analyst's limit stands as it is."
-    dormant = told(book_of("2027-06-30", run=RUN, **TABLES), probability=1.0, method="in default")
+    assert found["sentence"]["rule"] == "A special rule applies: the limit set by an analyst stands."
+    dormant = steps_of(book_of("2027-06-30", run=RUN, **TABLES), probability=1.0, method="in default")
     assert dormant["sentence"]["need"].startswith("It has bought nothing for 12 months: its need is EUR 0")
 
 
 def test_what_may_be_repeated_to_the_buyer(book_of):
     book = book_of(AS_OF, run=RUN, **TABLES)
-    found = told(book, policy=POLICY)["told_to_buyer"]
+    found = steps_of(book, policy=POLICY)["told_to_buyer"]
     assert found[found].index.tolist() == ["buyer", "need", "capacity", "decision"]
     # Here the default probability decides: that is not repeated.
-    assert not told(book, probability=0.2)["told_to_buyer"]["decision"]
+    assert not steps_of(book, probability=0.2)["told_to_buyer"]["decision"]
 
 
 def test_tax_and_terms_lessen_what_the_insurer_bears(book_of):
     taxed = TABLES | {"invoices": INVOICES.assign(tax=0.2 * INVOICES["amount"])}
-    found = told(book_of(AS_OF, run=RUN, **taxed), policy=POLICY)["sentence"]["with cover"]
+    found = steps_of(book_of(AS_OF, run=RUN, **taxed), policy=POLICY)["sentence"]["with cover"]
     # 0.9 of 0.8 of what is owed, until 6,250 are owed: 28,000 of our own and the 4,500 of the insurer.
     assert found == (
-        "80 % of a limit that it uses is insured debt: the rest is tax, or on longer terms than the policy covers. The "
-        "insurer bears 90 % of the insured debt within its limit of EUR 5,000. With that the limit is EUR 32,000, set "
-        "by “capacity”, of which EUR 27,500 is our own risk."
+        "80 % of a limit in use is insured debt: the rest is tax, or on terms longer than the policy covers. The "
+        "insurer covers 90 % of the insured debt within its limit of EUR 5,000. With insurance the limit is EUR 32,000 "
+        "(binding constraint: “capacity”), of which EUR 27,500 is our own risk."
     )
 
 
 def test_a_full_group_and_a_full_country_are_told(book_of):
     settings = RUN["limits"] | {"maximum_group_share_of_book": 0.05, "country_shares_of_book": {"DE": 0.02}}
     buyers = "buyer_id,kind,group_id,country\nA,private,G,DE\n"
-    found = told(book_of(AS_OF, run=RUN | {"limits": settings}, **TABLES | {"buyers": buyers}))
+    found = steps_of(book_of(AS_OF, run=RUN | {"limits": settings}, **TABLES | {"buyers": buyers}))
     assert found["sentence"]["group"].endswith("add up to EUR 20,000: shared by need, that leaves it EUR 20,000.")
     assert found["sentence"]["country"] == (
-        "The limits of country DE are above what they may add up to. All that no analyst has set are cut in "
-        "proportion, which leaves it EUR 8,000."
+        "The limits of country DE exceed its cap. All limits not set by an analyst are cut in proportion, which leaves "
+        "it EUR 8,000."
     )
     assert found["amount"][["group", "country", "rounding"]].tolist() == pytest.approx([20_000.5, 8_000.2, 8_000])
 
@@ -230,7 +233,9 @@ def test_the_steps_agree_with_the_recommendation_to_the_unit(book_of, policy):
             left = np.nanmin([amounts["smallest"], *amounts.reindex(["group", "sector", "country"])])
             assert limits.rounded_down(pd.Series([left]), 2).tolist() == [row["recommended"]]
         assert amounts["limit"] == row["recommended"]
-        assert f"EUR {row['recommended']:,.0f}, set by “{row['binding']}”" in steps.loc["limit", "sentence"]
+        assert (
+            f"EUR {row['recommended']:,.0f}; binding constraint: “{row['binding']}”" in steps.loc["limit", "sentence"]
+        )
         assert amounts["decision"] == row["change"]
         assert ("with cover" in amounts) == (policy is not None)
         assert policy is None or amounts["with cover"] == row["recommended_with_cover"]

@@ -215,14 +215,14 @@ def test_requests_pay_and_keep_what_nobody_may_pass(book, probability, share, fe
 def test_what_is_said_of_requests_and_cuts(book, book_of):
     asked = requests(book, rated(), POLICY)
     assert words.limits.requests(asked, "EUR") == (
-        "All 2 together would earn EUR 16,411 a year, after losses and the EUR 259 of premium and fees."
+        "All 2 together would earn EUR 16,411 a year, after expected losses and EUR 259 of premium and fees."
     )
-    assert words.limits.requests(asked.head(0), "EUR") == "No limit is worth asking the insurer for."
+    assert words.limits.requests(asked.head(0), "EUR") == "No limit is worth requesting from the insurer."
     bare = book_of(AS_OF, run={"limits": LIMITS, "losses": {"lgd": 1.0}}, **TABLES)
     assert "states no margin" in words.limits.requests(requests(bare, rated(), POLICY), "EUR")
     assert words.limits.insurer_cut(after_cut(book, rated(), 0.5, cover=covered(book)), "EUR") == (
-        "It would touch 1 buyer: our own part of what they owe would rise by EUR 2,250, and the expected loss by EUR "
-        "22 a year. EUR 750 of what they owe would be above what is then recommended, and is not today (1 buyer)."
+        "It would affect 1 buyer: retained exposure would rise by EUR 2,250, and the expected loss by EUR 22.50 a "
+        "year. A further EUR 750 of exposure would exceed the recommended limits (1 buyer)."
     )
     assert words.limits.insurer_cut(after_cut(book, rated(), 1.0, cover=covered(book)), "EUR").startswith(
         "No buyer would be"

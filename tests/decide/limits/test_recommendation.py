@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit import default, words
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits
 from tradecredit.decide.limits.caps import class_caps, groups
 from tradecredit.decide.limits.methods import carried, needed, own_exposure, smallest
@@ -320,18 +320,18 @@ def test_what_to_decide_is_told_in_sentences(book_of):
     )
     breach, cancel = words.limits.decisions(found, "EUR")
     assert breach == (
-        "1 buyer that is not in default owes EUR 13,333 above its limit, and more than is recommended: stop deliveries "
-        "until it is paid. The largest excess is EUR 13,333 of A, for whom EUR 3,400 is recommended."
+        "1 buyer not in default exceeds its limit by EUR 13,333, and exposure is above the recommended limit: stop "
+        "deliveries until it is paid. Largest excess: EUR 13,333, buyer A, recommended limit EUR 3,400."
     )
     assert cancel == "1 buyer in default still has a limit of our own. Cancel it."
     both = pd.concat([found, found.rename(index=lambda buyer: f"{buyer}2")])
     assert words.limits.decisions(both, "EUR")[0].startswith(
-        "2 buyers that are not in default owe EUR 26,667 above their limits, and more than is recommended: "
+        "2 buyers not in default exceed their limits by EUR 26,667, and exposure is above the recommended limit: "
     )
     room = words.limits.decisions(both.assign(over_recommended=[0.0, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.0]), "EUR")
-    assert ", and the recommended limit has room for that: set it. " in room[0]
-    assert ", and more than is recommended: stop deliveries until it is paid. " in room[1]
-    assert words.limits.decisions(both, "EUR")[1] == "2 buyers in default still have a limit of our own. Cancel them."
+    assert ", and the recommended limit is sufficient: set it. " in room[0]
+    assert ", and exposure is above the recommended limit: stop deliveries until it is paid. " in room[1]
+    assert words.limits.decisions(both, "EUR")[1] == "2 buyers in default still have limits of our own. Cancel them."
 
 
 def test_shares_by_the_method_that_binds(book_of):
@@ -711,7 +711,7 @@ def test_what_is_said_of_the_methods_that_bind():
     assert found.loc["capacity"].tolist() == [1, 20, 0, 0, 0]
     assert found.loc["new buyer"].tolist() == [0, 0, 1, 30, 4]
     assert words.limits.binding(found) == (
-        "What the buyer needs sets 2 of 3 limits. The others are less than that, or set by a rule: new buyer (1)."
+        "Need is the binding constraint for 2 of 3 limits. The rest are bound by new buyer (1)."
     )
 
 
@@ -721,20 +721,20 @@ def test_what_is_said_of_the_methods_that_bind():
 def test_what_the_limits_take_for_granted(book_of):
     usual = book_of(AS_OF, run={"margin": 0.18}, **LEDGER)
     turns, bare = words.limits.assumptions(usual, limits.recommend(usual, rated()))
-    assert bare == "The run names no policy: all that is owed is our own risk, and cover adds nothing to a limit."
-    assert turns.startswith("Net value added counts 1 × the margin a year on a limit")
+    assert bare == "The run names no policy: all receivables are at our own risk, and insurance adds to no limit."
+    assert turns.startswith("Net value added assumes 1 × the margin a year on a limit")
     endless = "buyer_id,limit,reason,by,until\nA,10,seen,X,\nB,10,seen,X,2027-01-01\n"
     bare = book_of(AS_OF, overrides=endless, **LEDGER)
     margin, _, until = words.limits.assumptions(bare, limits.recommend(bare, rated()))
     assert margin.startswith("The run states no margin")
-    assert until == "Limits of analysts without an end date (1) hold until they are taken back."
+    assert until == "Analysts' limits without an end date (1) stay in force until withdrawn."
     paid = INVOICES.assign(received=INVOICES["due"], kind="payment")[["invoice_id", "received", "amount", "kind"]]
     settled = book_of("2026-05-31", **LEDGER | {"receipts": paid})
     assert "Nobody owes anything" in words.limits.assumptions(settled, limits.recommend(settled, rated()))[2]
     excess = Policy(kind="excess_of_loss", aggregate_first_loss=100, maximum_liability=1_000)
     insured = book_of(AS_OF, run={"margin": 0.18}, limits=IN_FORCE, **LEDGER)
-    told = words.limits.assumptions(insured, limits.recommend(insured, rated(), cover=of_buyers(insured, excess)))
-    assert told[1].startswith("The policy in force bears no part of what is owed today")
+    found = words.limits.assumptions(insured, limits.recommend(insured, rated(), cover=of_buyers(insured, excess)))
+    assert found[1].startswith("The policy in force covers none of today's receivables")
     assert len(words.limits.assumptions(insured, limits.recommend(insured, rated(), cover=covered(insured)))) == 1
 
 

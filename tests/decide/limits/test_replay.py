@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tradecredit import default, words
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.book.schema import TABLES
 from tradecredit.decide import limits
 from tradecredit.decide.limits import replay
@@ -239,7 +239,7 @@ def test_without_days_or_defaults(book_of):
     assert nobody.defaulters.columns.tolist() == nothing.defaulters.columns.tolist()
     assert nobody.reviews.columns.tolist() == nothing.reviews.columns.tolist()
     assert words.limit_history.replay(nobody, "EUR") == (
-        "None of the buyers at risk on 2025-01-31 or later has failed since: no loss was there to avoid."
+        "No buyer at risk on 31 January 2025 or later has defaulted since: there was no loss to avoid."
     )
 
 
@@ -304,18 +304,16 @@ def test_what_is_said():
         index=days,
     )
     assert words.limit_history.breaches(held, "EUR") == (
-        "At 3 month ends 10.0% of the limits in force were passed, by EUR 500 in all at a usual month end and by EUR "
-        "1,000 at the worst."
+        "Over 3 month ends 10 % of the limits in force were exceeded, by EUR 500 in total on average and by EUR 1,000 "
+        "at the worst."
     )
     often = pd.DataFrame({"breach_share": [1.0, 0.5, 0.4], "mean_breach": [900.0, 100.0, 50.0]}, index=["A", "B", "C"])
     assert words.limit_history.decisions(held, often, "EUR") == [
-        "2 buyers have owed more than their limit at half or more of the last 4 month ends with one in force, by EUR "
-        "1,000 in all in a usual month of breach. A limit that is passed so often binds nobody: raise it, or keep to "
+        "2 buyers exceeded their limits at half or more of the last 4 month ends with one in force, by EUR 1,000 in "
+        "total on average over months in breach. A limit that is exceeded so often does not bind: raise it, or enforce "
         "it."
     ]
-    assert words.limit_history.decisions(held, often.head(1), "EUR")[0].startswith(
-        "1 buyer has owed more than its limit"
-    )
+    assert words.limit_history.decisions(held, often.head(1), "EUR")[0].startswith("1 buyer exceeded its limit")
     assert words.limit_history.decisions(held, often.tail(1), "EUR") == []
     reviews = pd.DataFrame(
         {"over_recommended": [300.0, 500.0], "defaults": [2.0, 1.0], "not_known": 0.0, "debt": [1_000.0, 500.0],
@@ -323,10 +321,10 @@ def test_what_is_said():
         index=pd.Index(days[:2], name="review"),
     )  # fmt: skip
     assert words.limit_history.replay(Replay(reviews, pd.DataFrame()), "EUR") == (
-        "Buyers that failed after 2025-01-31 (3) owed EUR 1,500. Of that EUR 300 was delivered after the last review "
-        "before and above the limit that today's method gives on what was known then: keeping to it would have avoided "
-        "EUR 200, 25.0% of what was lost. Of the balances of buyers that did not fail, the same limits would have held "
-        "back EUR 400 at a usual review."
+        "Buyers that defaulted after 31 January 2025 (3) owed EUR 1,500. Of that EUR 300 was delivered after the last "
+        "review before default and above the limit that today's method gives on the information of that day: enforcing "
+        "it would have avoided a loss of EUR 200, 25 % of the loss. The same limits would have withheld EUR 400 of the "
+        "balances of buyers that did not default, on average over the reviews."
     )
 
 

@@ -3,9 +3,11 @@
 import pandas as pd
 import pytest
 
+from tradecredit import words
 from tradecredit.decide import limits
 from tradecredit.decide.limits.rules import USUAL
 from tradecredit.default.grades import grade
+from tradecredit.params.limits import LimitSettings
 from tradecredit.params.run import Run
 
 AS_OF = "2026-03-31"
@@ -60,9 +62,9 @@ def test_a_new_buyer_gets_the_starting_limit(book_of):
     assert found.loc[["NEW", "PROSPECT"], "binding"].tolist() == ["new buyer"] * 2
     assert found.loc["NEW", "need"] > 60_000
     assert pd.isna(found.loc["PROSPECT", "need"])
-    assert found.loc["NEW", "rule"].startswith(
-        "known for less than 6 months: at most EUR 4,000 at our own risk; no accounts"
-    )
+    assert found.loc["NEW", "rule"] == "new buyer; no accounts"
+    sentence = words.limits.rule("new buyer; no accounts", LimitSettings(new_buyer_limit=4_000), "EUR")
+    assert sentence.startswith("known for less than 6 months: at most EUR 4,000 at our own risk; no accounts")
     # NEW has been known for 80 days.
     assert recommended(book_of, {"new_buyer_months": 2})["new_buyer"].dropna().index.tolist() == ["PROSPECT"]
     assert recommended(book_of, {"new_buyer_months": 0})["new_buyer"].isna().all()
@@ -87,7 +89,7 @@ def test_a_young_ledger_does_not_make_its_buyers_new(book_of):
 def test_a_dormant_buyer_keeps_what_the_run_leaves_it(book_of):
     found = recommended(book_of)
     assert found.loc["GONE", ["need", "recommended", "binding"]].tolist() == [0, 0, "need"]
-    assert found.loc["GONE", "rule"].startswith("has bought nothing for 12 months: at most EUR 0")
+    assert found.loc["GONE", "rule"] == "dormant; no accounts"
     kept = recommended(book_of, {"dormant_limit": 700}).loc["GONE"]
     assert kept[["need", "recommended"]].tolist() == [700, 700]
     # LATER and NEW have bought nothing for two months; NEW is new all the same.
@@ -127,7 +129,8 @@ def test_without_accounts_the_grade_has_a_largest_limit(book_of):
 def test_negative_equity_gets_what_the_run_states(book_of):
     nothing = recommended(book_of, statements=accounts(-5)).loc["OLD"]
     assert nothing[["recommended", "binding"]].tolist() == [0, "capacity"]
-    assert nothing["rule"] == "negative equity: at most EUR 0"
+    assert nothing["rule"] == "negative equity"
+    assert words.limits.rule("negative equity", LimitSettings(), "EUR") == "negative equity: at most EUR 0"
     some = recommended(book_of, {"negative_equity_limit": 2_500}, statements=accounts(-5)).loc["OLD"]
     assert some[["capacity", "capacity_base", "recommended"]].tolist() == [2_500, "net_worth", 2_500]
     # In the worst grade the share of revenue is 0.
@@ -136,25 +139,27 @@ def test_negative_equity_gets_what_the_run_states(book_of):
 
 
 @pytest.mark.parametrize(
-    ("kind", "setting", "words"),
-    [("public", "public_limit", "public body"), ("affiliate", "affiliate_limit", "company of our own group")],
+    ("kind", "setting", "name"),
+    [("public", "public_limit", "public body"), ("affiliate", "affiliate_limit", "affiliated company")],
 )
-def test_public_bodies_and_affiliates_have_a_maximum_of_their_own(book_of, kind, setting, words):
+def test_public_bodies_and_affiliates_have_a_maximum_of_their_own(book_of, kind, setting, name):
     buyers = BUYERS.replace("OLD,private", f"OLD,{kind}")
     free = recommended(book_of, {"without_accounts_limit": [0.0] * 10}, buyers=buyers, probability=0.9).loc["OLD"]
     assert free["recommended"] == 6_000
-    assert free["rule"] == f"{words}, risk not measured: need and concentration alone"
+    assert free["rule"] == kind
+    sentence = words.limits.rule(kind, LimitSettings(), "EUR")
+    assert sentence == f"{name}, risk not measured: need and concentration alone"
     held = recommended(book_of, {setting: 1_234}, buyers=buyers).loc["OLD"]
     assert held[["recommended", "binding"]].tolist() == [1_234, "maximum of its kind"]
-    assert held["rule"] == f"{words}, risk not measured: at most EUR 1,234"
+    assert words.limits.rule(held["rule"], LimitSettings(**{setting: 1_234}), "EUR").endswith("at most EUR 1,234")
 
 
 def test_where_a_limit_is_fixed_no_other_rule_is_told(book_of):
     buyers = BUYERS.replace("NEW,private", "NEW,prepaid")
     overrides = "buyer_id,limit,reason,by\nGONE,50,seen,X\n"
     found = recommended(book_of, buyers=buyers, overrides=overrides)
-    assert found.loc["NEW", "rule"] == "pays in advance: nothing"
-    assert found.loc["GONE", ["rule", "recommended"]].tolist() == ["an analyst's limit stands as it is", 50]
+    assert found.loc["NEW", "rule"] == "prepaid"
+    assert found.loc["GONE", ["rule", "recommended"]].tolist() == ["analyst's override", 50]
 
 
 @pytest.mark.parametrize(

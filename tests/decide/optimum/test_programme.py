@@ -44,7 +44,7 @@ def test_the_buyer_that_earns_more_for_its_risk_comes_first():
     assert best.marginal_value.tolist() == pytest.approx([0.05, 0])
     sums = results(TWO, best.limit)
     assert sums["expected_margin"].tolist() == pytest.approx([26, 3.5])
-    assert sums["expected_loss"].tolist() == pytest.approx([6, 1])
+    assert sums["retained_expected_loss"].tolist() == pytest.approx([6, 1])
     assert sums["net_earnings"].sum() == pytest.approx(22.5)
     assert shortfall(TWO, best.limit, TWO_YEARS, level=0.9)[0] == pytest.approx(70)
 

@@ -50,7 +50,7 @@ def test_no_efficient_offer_is_beaten_and_every_other_one_is(book):
 
 
 def test_varied_terms_cost_their_indemnity_at_the_loss_ratio_of_the_first_policy(book):
-    offers, _ = alternatives.frontier(book, RATINGS, [POLICY])
+    offers, *_ = alternatives.frontier(book, RATINGS, [POLICY])
     # The combination that repeats the policy's own terms has its premium and tax; no fee is charged.
     same = offers[
         (offers["insured_percentage"] == 0.9)
@@ -67,13 +67,13 @@ def test_a_sub_limit_stays_within_the_varied_maximum(book):
     # A quarter of the maximum is less than the discretionary one, which the terms of a policy forbid.
     policy = Policy(name="p", maximum_liability=100_000, discretionary_limit=20_000, minimum_premium=1_000,
                     discretionary_maximum_liability=90_000)  # fmt: skip
-    offers, _ = alternatives.frontier(book, RATINGS, [policy])
+    offers, *_ = alternatives.frontier(book, RATINGS, [policy])
     assert 25_000 in offers["maximum_liability"].tolist()
 
 
 def test_varied_amounts_suit_a_small_book(book_of):
     small = book_of(AS_OF, invoices=INVOICES.assign(amount=INVOICES["amount"] / 1_000))
-    offers, _ = alternatives.frontier(small, RATINGS, [Policy(name="p", discretionary_limit=1_000)])
+    offers, *_ = alternatives.frontier(small, RATINGS, [Policy(name="p", discretionary_limit=1_000)])
     # Eleven months of 40 + 9 + 70 + 20 are open, 1,529 in all, so that a tenth of the mean is 38.2.
     assert sorted(offers["each_loss_deductible"].unique()) == [0, 38, 152]
     assert offers["aggregate_first_loss"].nunique() == 3

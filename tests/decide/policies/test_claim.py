@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from tradecredit.decide.policies.claim import claimed_on, consent, insured_items
+from tradecredit.decide.policies.claim import INSOLVENCY_ONLY, NO_POLICY, claimed_on, consent, insured_items
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.receivables import open_items
 
@@ -29,50 +29,50 @@ def insured(book, **terms):
 
 
 def test_what_is_insured_is_net_of_tax_and_not_shipped_after_the_stop(book):
-    found, note = insured(book)
-    assert found["net"].tolist() == [1_000, 500, 300]
-    assert note == ""
-    found, note = insured(book, maximum_extension_days=49)
-    assert found["net"].tolist() == [1_000, 500]
-    assert note == "EUR 300 issued after another was overdue past the maximum extension period is not"
-    found, note = insured(book, maximum_extension_days=50)
-    assert (found["net"].tolist(), note) == ([1_000, 500, 300], "")
+    found = insured(book)
+    assert found.items["net"].tolist() == [1_000, 500, 300]
+    assert found[1:] == ("", 0)
+    found = insured(book, maximum_extension_days=49)
+    assert found.items["net"].tolist() == [1_000, 500]
+    assert found[1:] == ("", 300)
+    found = insured(book, maximum_extension_days=50)
+    assert (found.items["net"].tolist(), found.stopped) == ([1_000, 500, 300], 0)
 
 
 def test_what_the_insurer_pays_and_when(book):
-    found, _ = insured(book)
+    found = insured(book).items
     claim = claimed_on(book, found, Policy(**TERMS), lgd=0.5)
     # 0.9 of the limit of 1,200; of what comes in later, 900, the insurer has the share of the indemnity in the debt.
     assert claim.indemnity == pytest.approx(0.9 * 1_200 - 900 * 1_080 / 1_800)
     # 210 days after the due dates, which were 60, 30 and 3 days ago.
     assert claim.days == pytest.approx((1_000 * 150 + 500 * 180 + 300 * 207) / 1_800)
-    assert claim.note == "EUR 1,200 insured"
+    assert (claim.insured_debt, claim.first_loss, claim.why_not) == (1_200, 0, "")
     nothing = claimed_on(book, found, Policy(insured_percentage=0.9), lgd=0.5)
     assert pd.isna(nothing.indemnity)
-    assert nothing.note == "the policy pays for an insolvency only"
+    assert nothing.why_not == INSOLVENCY_ONLY
     assert pd.isna(claimed_on(book, found.head(0), Policy(**TERMS), lgd=0.5).days)
     assert pd.isna(claimed_on(book, found, None, lgd=0.5).indemnity)
 
 
 @pytest.mark.parametrize(
-    ("days", "paid", "words"),
+    ("days", "paid", "ends"),
     [
-        (None, "2027-01-01", ""),
-        (90, "2026-04-29", ""),
+        (None, "2027-01-01", None),
+        (90, "2026-04-29", None),
         # The first is due on 30 January: 90 days after it is 30 April.
-        (90, "2026-05-01", "runs past the maximum extension period, which ends on 2026-04-30: without"),
-        (50, "2026-05-01", "the maximum extension period ended on 2026-03-21: without"),
-        (90, None, "which ends on 2026-04-30: without the insurer's consent the cover is lost"),
+        (90, "2026-05-01", "2026-04-30"),
+        (50, "2026-05-01", "2026-03-21"),
+        (90, None, "2026-04-30"),
     ],
 )
-def test_when_the_insurer_must_agree(book, days, paid, words):
+def test_when_the_insurer_must_agree(book, days, paid, ends):
     policy = Policy(**TERMS | ({} if days is None else {"maximum_extension_days": days}))
-    found, _ = insured_items(book, open_items(book), policy)
-    told = consent(book, found, policy, pd.Series(pd.Timestamp(paid), index=found.index))
-    assert (words in told) if words else (told == "")
+    found = insured_items(book, open_items(book), policy).items
+    first = consent(found, policy, pd.Series(pd.Timestamp(paid), index=found.index))
+    assert pd.isna(first) if ends is None else first == pd.Timestamp(ends)
 
 
 def test_no_consent_without_anything_insured(book):
-    found, note = insured_items(book, open_items(book), None)
-    assert note == "no policy of its own in force"
-    assert consent(book, found, None, pd.Series(dtype="datetime64[us]")) == ""
+    found = insured_items(book, open_items(book), None)
+    assert found.why_not == NO_POLICY
+    assert pd.isna(consent(found.items, None, pd.Series(dtype="datetime64[us]")))

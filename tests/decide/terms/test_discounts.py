@@ -188,13 +188,11 @@ def test_a_default_of_today_is_no_loss_avoided_by_a_discount_of_months_ago(book_
     assert len(words.terms.discounts(discounts.totals(taken), "EUR")) == 1
     # C1 was given 8 and C5 7; C4 was offered one, and C2 may still be taken.
     assert words.terms.discounts_left_out(discounts.left_out(book, ratings), "EUR") == (
-        "Left out is 1 buyer in default today, which was given EUR 15 of discounts: what they spared before its "
-        "default cannot be told from what is known of it today."
+        "Excluded: 1 buyer now in default; the benefit of its EUR 15 of discounts cannot be estimated."
     )
     both = ratings.assign(method=["fitted model", "in default", "in default"])
     assert words.terms.discounts_left_out(discounts.left_out(book, both), "EUR") == (
-        "Left out are 2 buyers in default today, which were given EUR 19 of discounts: what they spared before their "
-        "default cannot be told from what is known of them today."
+        "Excluded: 2 buyers now in default; the benefit of their EUR 19 of discounts cannot be estimated."
     )
     assert words.terms.discounts_left_out(discounts.left_out(book, RATINGS), "EUR") == ""
 
@@ -206,7 +204,7 @@ def test_a_buyer_in_default_that_took_no_discount_is_left_out_as_well_and_told(b
     ratings = RATINGS.assign(method=["fitted model", "fitted model", "in default"])
     assert discounts.taken(book, ratings, SAFE)["buyer_id"].unique().tolist() == ["A", "B"]
     assert words.terms.discounts_left_out(discounts.left_out(book, ratings), "EUR") == (
-        "Left out is 1 buyer in default today, which took none of its discounts."
+        "Excluded: 1 buyer now in default; no discount was taken by it."
     )
     # Without C4 it was offered none that it might have taken.
     book = book_of("2026-03-31", invoices=INVOICES.replace("C4,C", "C4,A").replace("C1,C", "C1,A"), receipts=receipts)
@@ -243,8 +241,8 @@ def test_sums_by_grade_and_of_the_book(book_of):
     assert whole["net"] == pytest.approx(found["net"].sum())
     assert discounts.summary(taken, "buyer_id").loc["B", ["net", "days_won"]].isna().all()
     first, second = words.terms.discounts(whole, "EUR")
-    assert first.startswith("Cash discounts of the last 12 months were worth EUR ")
-    assert second == "EUR 8 of discounts were taken after their last day. Claim them back."
+    assert first.startswith("Cash discounts of the last 12 months saved EUR ")
+    assert second == "EUR 8 of discounts were taken after the discount period. Claim them back."
 
 
 def test_a_book_without_discounts_tells_nothing(book_of):
@@ -261,6 +259,6 @@ def test_a_book_without_discounts_tells_nothing(book_of):
 def test_between_which_rates_a_discount_breaks_even():
     table = pd.DataFrame({"break_even": [0.013, 0.009, np.nan, 0.18]}, index=pd.Index([1, 2, 3, 10], name="grade"))
     assert words.terms.break_even(table) == (
-        "The rate that breaks even lies between 0.9% (grade 2) and 18.0% (grade 10)."
+        "The break-even discount lies between 0.9 % (grade 2) and 18 % (grade 10)."
     )
     assert words.terms.break_even(table.loc[[3]]) == ""

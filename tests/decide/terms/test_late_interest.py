@@ -206,8 +206,8 @@ def test_a_half_year_without_a_rate_is_told_and_not_guessed(book_of):
     assert table.loc["I1", "reason"] == "no reference rate for 2027 H1, 2027 H2"
     assert table.loc["I3", "interest"] > 0
     assert words.terms.rates_wanted(table.reset_index()) == [
-        f"EU directive: no reference rate for {half_years}: add it to the law's file (params/rates). The interest of "
-        "1 invoice cannot be told without it."
+        f"EU directive: no reference rate for {half_years}: add it to the law's file (params/rates). Without it the "
+        "interest on 1 invoice is not computable."
         for half_years in ("2027 H1, 2027 H2", "2027 H2")
     ]
     assert late_interest.totals(table.reset_index())["not_computable_invoices"] == 2
@@ -421,9 +421,9 @@ def test_sums_by_law_and_of_all(book_of):
     assert by_law["charge"].isna().tolist() == [False, False, True]
     (sentence,) = words.terms.late_interest(table, "EUR")
     assert sentence == (
-        "EUR 2 of interest and EUR 120 of flat fees may be charged on open invoices past due; the largest part is EUR "
-        "82 of A. Charge it, or give it up for payment at once. Interest or fee of 1 invoice is not known, and left "
-        "out."
+        "EUR 2 of interest and EUR 120 of flat fees may be charged on open invoices past due; the largest charge is "
+        "EUR 82.15 to A. Charge it, or waive it against immediate payment. Interest or fee on 1 invoice is not "
+        "computable, and left out."
     )
 
 
@@ -442,13 +442,13 @@ def test_interest_that_is_known_counts_where_the_fee_is_not(book_of):
     assert np.isnan(by_law["fee"])
     assert by_law["not_computable"] == 2
     assert words.terms.late_interest(table, "EUR") == [
-        "EUR 194 of interest and EUR 40 of flat fees may be charged on open invoices past due; the largest part is EUR "
-        "193 of B. Charge it, or give it up for payment at once. Interest or fee of 2 invoices is not known, and left "
-        "out."
+        "EUR 194 of interest and EUR 40 of flat fees may be charged on open invoices past due; the largest charge is "
+        "EUR 193 to B. Charge it, or waive it against immediate payment. Interest or fee on 2 invoices is not "
+        "computable, and left out."
     ]
     assert words.terms.rates_wanted(table) == [
-        "UK late payment act: no rate of GBP: add it to the table `fx`. The flat fee of 2 invoices cannot be told "
-        "without it."
+        "UK late payment act: no rate of GBP: add it to the table `fx`. Without it the flat fee on 2 invoices "
+        "is not computable."
     ]
 
 
@@ -456,8 +456,8 @@ def test_where_no_interest_is_known_the_fees_are_told_alone(book_of):
     table = charges(book_of, "2026-03-31", "I,G,2026-01-01,2026-03-01,100\n").reset_index()
     assert late_interest.totals(table)["charge"] == 40
     assert words.terms.late_interest(table, "EUR") == [
-        "EUR 40 of flat fees may be charged on open invoices past due; the largest part is EUR 40 of G. Charge it, or "
-        "give it up for payment at once. Interest or fee of 1 invoice is not known, and left out."
+        "EUR 40 of flat fees may be charged on open invoices past due; the largest charge is EUR 40 to G. Charge it, "
+        "or waive it against immediate payment. Interest or fee on 1 invoice is not computable, and left out."
     ]
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit import default, words
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.decide.terms import discounts, lengths
 from tradecredit.decide.terms.lengths import Economics
 from tradecredit.default.grades import middle
@@ -169,10 +169,10 @@ def test_lengths_beyond_the_last_month_are_not_suggested():
         ([60, 60, 90, 60], "Up to 90 days pay for grade 3, 60 for grades 1, 2 and 4."),
         ([60, 60, 60, 0, 60, 0], "Up to 60 days pay for grades 1 to 3 and 5; grades 4 and 6 should pay in advance."),
         ([0, 0], "Grades 1 and 2 should pay in advance."),
-        ([30, np.nan, 30, np.nan], "Up to 30 days pay for grades 1 and 3; of grades 2 and 4 it is not known."),
+        ([30, np.nan, 30, np.nan], "Up to 30 days pay for grades 1 and 3; not computable for grades 2 and 4."),
         (
             [30, 30, np.nan, 0],
-            "Up to 30 days pay for grades 1 and 2; grade 4 should pay in advance; of grade 3 it is not known.",
+            "Up to 30 days pay for grades 1 and 2; grade 4 should pay in advance; not computable for grade 3.",
         ),
         ([np.nan] * 10, ""),
     ],
@@ -189,8 +189,8 @@ def test_sixty_days_against_thirty_by_hand():
     found = lengths.extra_cost(steady(grades_of([0.0, 0.5])), habits, PRICED, base_days=30, longer_days=60)
     more = 1.1 ** (-30 / 365) - 1.1 ** (-60 / 365)
     assert found.loc[1, "capital_tied_up"] == pytest.approx(30_000)
-    assert found.loc[1, "capital_cost"] == pytest.approx(365_000 * more)
-    assert found.loc[1, ["expected_loss", "cost_of_sales"]].tolist() == pytest.approx([0, more])
+    assert found.loc[1, "extra_capital_cost"] == pytest.approx(365_000 * more)
+    assert found.loc[1, ["extra_expected_loss", "cost_of_sales"]].tolist() == pytest.approx([0, more])
     assert found.loc[1, "sales_needed"] == pytest.approx(365_000 * more / (0.2 - 1 + 1.1 ** (-60 / 365)))
     assert found.loc[2, "extra_cost"] == 0
     sums = lengths.totals(found)
@@ -202,7 +202,9 @@ def test_the_extra_loss_of_longer_terms():
     month = DAYS_A_MONTH
     habits = pd.DataFrame({"sales_12m": [1_000.0], "delay_days": [0.0]}, index=grades_of([0]).index)
     found = lengths.extra_cost(monthly([0.01, 0.03]), habits, FREE, base_days=month, longer_days=2 * month)
-    assert found.loc[1, ["capital_cost", "expected_loss", "extra_cost"]].tolist() == pytest.approx([0, 10, 10])
+    assert found.loc[1, ["extra_capital_cost", "extra_expected_loss", "extra_cost"]].tolist() == pytest.approx(
+        [0, 10, 10]
+    )
 
 
 def test_a_part_of_the_book_does_not_pass_for_the_whole():

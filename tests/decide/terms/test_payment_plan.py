@@ -147,6 +147,11 @@ def priced(book_of, **run):
     return book_of(AS_OF, run=RUN | run, **LEDGER)
 
 
+def noted(book, *arguments):
+    """The options of a buyer with their notes."""
+    return words.terms.with_notes(payment_plan.options(book, *arguments), book)
+
+
 def test_who_is_overdue(book):
     found = payment_plan.overdue_buyers(book)
     assert found.index.tolist() == ["A", "C"]
@@ -173,14 +178,15 @@ def test_an_invoice_in_dispute_is_left_out_whole_and_told(contested):
     assert found.loc["C", ["overdue", "invoices", "disputed"]].tolist() == [0, 0, 300]
     assert np.isnan(found.loc["C", "oldest_days_past_due"])
     assert payment_plan.plan(contested, "A")["principal"].sum() == 500
-    options = payment_plan.options(contested, "A", SAFE)
+    options = noted(contested, "A", SAFE)
     assert options.loc[["payment plan", "wait"], "value"].tolist() == pytest.approx([500, 500])
     assert options.loc["enforce", "value"] == pytest.approx(0.8 * 500 - 50)
     assert options["disputed"].tolist() == [1_000] * 4
     sums = payment_plan.totals(options)
     assert sums[["overdue", "disputed"]].tolist() == pytest.approx([500, 1_000])
     assert words.terms.overdue(options, "A", "EUR") == [
-        "A owes EUR 500 past due: to agree on a payment plan is worth most, EUR 500. EUR 1,000 more are in dispute."
+        "A owes EUR 500 past due. A payment plan has the highest expected value, EUR 500. A further EUR 1,000 is in "
+        "dispute."
     ]
 
 
@@ -217,7 +223,7 @@ def test_the_plan_of_a_buyer(book):
 
 
 def test_options_without_risk_or_capital_cost(book):
-    found = payment_plan.options(book, "A", SAFE, POLICY)
+    found = noted(book, "A", SAFE, POLICY)
     assert found.index.tolist() == list(payment_plan.OPTIONS)
     # Enforcing: 0.8 × 1,500 − 150. Claim: of 1,500 within the limit 1,200 are insured: 1,080; of the recovery of 750
     # the insurer gets 1,080 / 1,500 = 540: 540 net, and 750 of recovery.
@@ -230,8 +236,8 @@ def test_options_without_risk_or_capital_cost(book):
     days = (found["expected_date"] - pd.Timestamp(AS_OF)).dt.days
     assert days.tolist() == [61, 42, 200, 160]
     assert found.loc["wait", "note"] == (
-        "by its own invoices paid, or still open, later than this; runs past the maximum extension period, which ends "
-        "on 2026-03-31: without the insurer's consent the cover is lost"
+        "by its own invoices paid, or still open, later than this; passes the maximum extension period, which ends "
+        "on 31 March 2026: without the insurer's consent cover lapses"
     )
     assert found.loc["claim", "note"] == "EUR 1,200 insured"
 
@@ -239,7 +245,7 @@ def test_options_without_risk_or_capital_cost(book):
 def test_options_with_risk_by_hand(book_of):
     # 1 % more fail each month of 30.4375 days; what they leave is half, later.
     cumulative = SAFE + [0.01 * month for month in range(1, 25)]
-    found = payment_plan.options(priced(book_of, cost_of_capital=0.1), "A", cumulative, POLICY)
+    found = noted(priced(book_of, cost_of_capital=0.1), "A", cumulative, POLICY)
 
     def one(amount, days):
         q = 0.01 * days / 30.4375
@@ -254,13 +260,13 @@ def test_options_with_risk_by_hand(book_of):
 
 def test_interest_in_the_plan_can_make_it_the_best(book_of):
     run = {"payment_plan": RUN["payment_plan"] | {"interest_rate": 0.3}, "cost_of_capital": 0.1}
-    found = payment_plan.options(priced(book_of, **run), "A", SAFE)
+    found = noted(priced(book_of, **run), "A", SAFE)
     assert found.index[found["is_best"]].tolist() == ["payment plan"]
     (sentence,) = words.terms.overdue(found, "A", "EUR")
     gain = found["value"].max() - found.loc["wait", "value"]
     assert sentence == (
-        f"A owes EUR 1,500 past due: to agree on a payment plan is worth most, EUR {found['value'].max():,.0f}, EUR "
-        f"{gain:,.0f} more than to wait."
+        f"A owes EUR 1,500 past due. A payment plan has the highest expected value, EUR {found['value'].max():,.0f}, "
+        f"EUR {gain:.2f} more than waiting."
     )
     sums = payment_plan.totals(found)
     assert sums["overdue"] == pytest.approx(1_500)
@@ -268,9 +274,9 @@ def test_interest_in_the_plan_can_make_it_the_best(book_of):
 
 
 def test_beyond_the_known_months_a_value_is_missing(book):
-    found = payment_plan.options(book, "A", SAFE[[1, 2, 3, 4]], POLICY)
+    found = noted(book, "A", SAFE[[1, 2, 3, 4]], POLICY)
     assert found["value"].isna().tolist() == [False, False, True, False]
-    nobody = payment_plan.options(book, "A", SAFE.drop(index="A"))
+    nobody = noted(book, "A", SAFE.drop(index="A"))
     assert nobody["value"].isna().all()
     assert not nobody["is_best"].any()
     assert words.terms.overdue(nobody, "A", "EUR") == []
@@ -281,51 +287,50 @@ def test_beyond_the_known_months_a_value_is_missing(book):
 
 def test_the_insurers_consent_is_needed_past_the_maximum_extension_period(book):
     # 60 days after 30 January: 31 March; the plan ends on 30 June.
-    note = payment_plan.options(book, "A", SAFE, POLICY).loc["payment plan", "note"]
+    note = noted(book, "A", SAFE, POLICY).loc["payment plan", "note"]
     assert note == (
-        "runs past the maximum extension period, which ends on 2026-03-31: without the insurer's consent the cover is "
-        "lost"
+        "passes the maximum extension period, which ends on 31 March 2026: without the insurer's consent cover lapses"
     )
     enough = Policy(insured_percentage=0.9, maximum_extension_days=151)
-    assert payment_plan.options(book, "A", SAFE, enough).loc["payment plan", "note"] == ""
+    assert noted(book, "A", SAFE, enough).loc["payment plan", "note"] == ""
     short = Policy(insured_percentage=0.9, maximum_extension_days=150)
-    assert "consent" in payment_plan.options(book, "A", SAFE, short).loc["payment plan", "note"]
-    assert payment_plan.options(book, "A", SAFE).loc["payment plan", "note"] == ""
+    assert "consent" in noted(book, "A", SAFE, short).loc["payment plan", "note"]
+    assert noted(book, "A", SAFE).loc["payment plan", "note"] == ""
     # A policy that pays for an insolvency only is lost by it as well.
     insolvency = Policy(insured_percentage=0.9, maximum_extension_days=60)
-    assert "consent" in payment_plan.options(book, "A", SAFE, insolvency).loc["payment plan", "note"]
+    assert "consent" in noted(book, "A", SAFE, insolvency).loc["payment plan", "note"]
 
 
 def test_waiting_past_the_maximum_extension_period_puts_the_cover_at_stake_as_well(book):
     def note(days, buyer="A"):
         policy = POLICY.model_copy(update={"maximum_extension_days": days})
-        return payment_plan.options(book, buyer, SAFE, policy).loc["wait", "note"]
+        return noted(book, buyer, SAFE, policy).loc["wait", "note"]
 
     # The older invoice is likely to come in 90 days after its due date, the other 96 after its own.
     assert note(96) == "by its own invoices paid, or still open, later than this"
-    assert "which ends on 2026-06-04: without" in note(95)
-    assert "which ends on 2026-04-29: without" in note(89)
+    assert "which ends on 4 June 2026: without" in note(95)
+    assert "which ends on 29 April 2026: without" in note(89)
     # The insurer has no limit on C: there is no cover to lose.
     assert note(60, "C") == "by all buyers' invoices paid, or still open, later than this"
 
 
 def test_an_extension_period_that_is_over_is_told_in_the_past(book):
     policy = POLICY.model_copy(update={"maximum_extension_days": 59})
-    found = payment_plan.options(book, "A", SAFE, policy)["note"]
-    words = "the maximum extension period ended on 2026-03-30: without the insurer's consent the cover is lost"
-    assert found["payment plan"] == words
-    assert found["wait"] == f"by its own invoices paid, or still open, later than this; {words}"
+    found = noted(book, "A", SAFE, policy)["note"]
+    note = "the maximum extension period ended on 30 March 2026: without the insurer's consent cover lapses"
+    assert found["payment plan"] == note
+    assert found["wait"] == f"by its own invoices paid, or still open, later than this; {note}"
 
 
 def test_waiting_for_nobody_knows_how_long_needs_consent(book_of):
     # Without its fifth late payment, and the one that was written off.
     invoices = INVOICES[~INVOICES["invoice_id"].isin(["A04", "A9"])]
     book = book_of(AS_OF, run=RUN, **LEDGER | {"invoices": invoices, "receipts": RECEIPTS.iloc[:4]})
-    found = payment_plan.options(book, "A", SAFE, POLICY.model_copy(update={"maximum_extension_days": 900}))
+    found = noted(book, "A", SAFE, POLICY.model_copy(update={"maximum_extension_days": 900}))
     assert found.loc["payment plan", "note"] == ""
     assert found.loc["wait", "note"] == (
-        "fewer than 5 invoices were paid later than this; runs past the maximum extension period, which ends on "
-        "2028-07-18: without the insurer's consent the cover is lost"
+        "fewer than 5 invoices were paid later than this; passes the maximum extension period, which ends on "
+        "18 July 2028: without the insurer's consent cover lapses"
     )
 
 
@@ -341,7 +346,7 @@ def test_waiting_for_nobody_knows_how_long_needs_consent(book_of):
 )
 def test_no_consent_is_needed_where_nothing_is_insured(book, buyer, terms):
     policy = Policy(insured_percentage=0.9, waiting_days=180, maximum_extension_days=60, **terms)
-    found = payment_plan.options(book, buyer, SAFE, policy)
+    found = noted(book, buyer, SAFE, policy)
     assert found.loc["payment plan", "note"] == ""
     assert "consent" not in found.loc["wait", "note"]
     assert np.isnan(found.loc["claim", "value"])
@@ -349,7 +354,7 @@ def test_no_consent_is_needed_where_nothing_is_insured(book, buyer, terms):
 
 def test_no_consent_is_needed_for_a_buyer_whose_kind_is_not_insurable(book_of):
     book = book_of(AS_OF, run=RUN, **LEDGER | {"buyers": "buyer_id,kind\nA,public\nB,private\nC,private\n"})
-    assert payment_plan.options(book, "A", SAFE, POLICY)["note"].loc[["payment plan", "claim"]].tolist() == [
+    assert noted(book, "A", SAFE, POLICY)["note"].loc[["payment plan", "claim"]].tolist() == [
         "",
         "nothing of it is insurable",
     ]
@@ -360,14 +365,14 @@ def test_the_extension_period_is_that_of_the_insured_invoices(book_of):
     invoices = INVOICES.assign(issued=INVOICES["issued"].mask(INVOICES["invoice_id"] == "A1", "2025-12-01"))
     book = book_of(AS_OF, run=RUN, **LEDGER | {"invoices": invoices})
     policy = POLICY.model_copy(update={"maximum_terms_days": 30})
-    found = payment_plan.options(book, "A", SAFE, policy)["note"]
-    assert "ends on 2026-04-30" in found["payment plan"]
-    assert "ends on 2026-04-30" in found["wait"]
+    found = noted(book, "A", SAFE, policy)["note"]
+    assert "ends on 30 April 2026" in found["payment plan"]
+    assert "ends on 30 April 2026" in found["wait"]
     assert found["claim"] == "EUR 500 insured"
 
 
 @pytest.mark.parametrize(
-    ("policy", "buyer", "words"),
+    ("policy", "buyer", "why"),
     [
         (None, "A", "no policy"),
         (Policy(insured_percentage=0.9), "A", "insolvency only"),
@@ -376,15 +381,15 @@ def test_the_extension_period_is_that_of_the_insured_invoices(book_of):
         (Policy(kind="top_up", primary="P", top_up_share=0.5, waiting_days=180), "A", "no policy of its own"),
     ],
 )
-def test_without_cover_there_is_no_claim_and_the_note_says_why(book, policy, buyer, words):
-    found = payment_plan.options(book, buyer, SAFE, policy).loc["claim"]
+def test_without_cover_there_is_no_claim_and_the_note_says_why(book, policy, buyer, why):
+    found = noted(book, buyer, SAFE, policy).loc["claim"]
     assert found[["value", "share", "expected_date"]].isna().all()
-    assert words in found["note"]
+    assert why in found["note"]
 
 
 def test_the_first_loss_takes_its_part_and_the_note_says_so(book):
     policy = POLICY.model_copy(update={"aggregate_first_loss": 100.0})
-    found = payment_plan.options(book, "A", SAFE, policy).loc["claim"]
+    found = noted(book, "A", SAFE, policy).loc["claim"]
     assert found["value"] == pytest.approx(540 - 100 + 750)
     assert found["note"] == "EUR 1,200 insured; the first loss of the year takes EUR 100"
 
@@ -392,7 +397,7 @@ def test_the_first_loss_takes_its_part_and_the_note_says_so(book):
 def test_a_discretionary_limit_has_its_own_maximum(book):
     # C has paid nothing yet: good faith, 10 % of 1,000. 90 of 300, less 45 of the recovery of 150: 45, and 30 at most.
     policy = POLICY.model_copy(update={"discretionary_limit": 1_000.0, "discretionary_maximum_liability": 30.0})
-    found = payment_plan.options(book, "C", SAFE, policy)
+    found = noted(book, "C", SAFE, policy)
     assert found.loc["claim", "note"] == "EUR 100 insured"
     assert found.loc["claim", "value"] == pytest.approx(30 + 150)
     assert "consent" in found.loc["payment plan", "note"]
@@ -400,7 +405,7 @@ def test_a_discretionary_limit_has_its_own_maximum(book):
 
 def test_a_claim_on_a_debt_that_comes_in_whole_is_worth_the_recovery(book_of):
     policy = POLICY.model_copy(update={"loss_basis": "net"})
-    found = payment_plan.options(priced(book_of, losses={"lgd": 0.0}), "A", SAFE, policy).loc["claim"]
+    found = noted(priced(book_of, losses={"lgd": 0.0}), "A", SAFE, policy).loc["claim"]
     assert found["value"] == pytest.approx(1_500)
     assert found["note"] == "EUR 0 insured"
 
@@ -409,7 +414,7 @@ def test_tax_and_disputes_are_not_insured(book_of):
     invoices = INVOICES.assign(tax=INVOICES["amount"] * 0.2)
     disputes = "invoice_id,opened,closed,amount,reason\nA2,2026-03-10,,500,price\n"
     book = book_of(AS_OF, run=RUN, **LEDGER | {"invoices": invoices, "disputes": disputes})
-    found = payment_plan.options(book, "A", SAFE, POLICY).loc["claim"]
+    found = noted(book, "A", SAFE, POLICY).loc["claim"]
     # 800 of A1 net of tax: 720 less the insurer's 360 of the recovery of 400; half of the 1,000 gross comes in.
     assert found["note"] == "EUR 800 insured"
     assert found["value"] == pytest.approx(720 - 360 + 500)
@@ -433,8 +438,8 @@ def test_what_was_shipped_after_the_stop_date_is_not_insured(book_of, due, paid,
     invoices = pd.concat([INVOICES, old], ignore_index=True)
     tables = {"invoices": invoices, "receipts": pd.concat([RECEIPTS, receipts], ignore_index=True)}
     book = book_of(AS_OF, run=RUN, **LEDGER | tables)
-    found = payment_plan.options(book, "A", SAFE, POLICY)
-    more = "" if note == "EUR 1,200 insured" else " issued after another was overdue past the maximum extension period"
+    found = noted(book, "A", SAFE, POLICY)
+    more = "" if note == "EUR 1,200 insured" else " delivered after another invoice passed the maximum extension period"
     more += " is not" if ";" in note else ""
     assert found.loc["claim", "note"] == note + more
     assert found.loc["claim", "value"] == pytest.approx(value, nan_ok=True)
@@ -445,12 +450,12 @@ def test_without_an_extension_period_there_is_no_stop_date(book_of):
     old = pd.DataFrame([["A8", "A", "2025-10-01", "2025-10-31", 400.0]], columns=INVOICES.columns)
     book = book_of(AS_OF, run=RUN, **LEDGER | {"invoices": pd.concat([INVOICES, old], ignore_index=True)})
     policy = POLICY.model_copy(update={"maximum_extension_days": None})
-    assert payment_plan.options(book, "A", SAFE, policy).loc["claim", "note"] == "EUR 1,200 insured"
+    assert noted(book, "A", SAFE, policy).loc["claim", "note"] == "EUR 1,200 insured"
 
 
 def test_money_for_an_old_debt_comes_no_sooner_than_the_policy_pays(book_of):
     book = book_of("2026-12-31", run=RUN, **LEDGER)
-    found = payment_plan.options(book, "A", SAFE, POLICY).loc["claim"]
+    found = noted(book, "A", SAFE, POLICY).loc["claim"]
     assert (found["expected_date"] - pd.Timestamp("2026-12-31")).days == POLICY.payment_days
 
 
@@ -501,7 +506,7 @@ def test_of_a_hazard_that_stays_the_estimate_is_its_mean(book_of):
 
 
 def test_a_buyer_that_owes_nothing_past_due_is_refused(book, contested):
-    for function in (payment_plan.plan, lambda book, buyer: payment_plan.options(book, buyer, SAFE)):
+    for function in (payment_plan.plan, lambda book, buyer: noted(book, buyer, SAFE)):
         for ledger, buyer in ((book, "X"), (contested, "C")):
             with pytest.raises(InputError, match="owes nothing past due that is not disputed"):
                 function(ledger, buyer)
@@ -520,9 +525,7 @@ def test_no_option_on_a_weaker_buyer_is_worth_more(book_of, probabilities, inter
     terms = RUN["payment_plan"] | {"interest_rate": interest_rate, "instalments": instalments}
     book = priced(book_of, payment_plan=terms, cost_of_capital=0.1)
     low, high = (
-        payment_plan.options(
-            book, "A", pd.DataFrame({m: {"A": 1 - (1 - p) ** (m / 12)} for m in range(1, 25)}), POLICY
-        )["value"]
+        noted(book, "A", pd.DataFrame({m: {"A": 1 - (1 - p) ** (m / 12)} for m in range(1, 25)}), POLICY)["value"]
         for p in sorted(probabilities)
     )
     assert (high <= low + 1e-6).all()
@@ -530,13 +533,13 @@ def test_no_option_on_a_weaker_buyer_is_worth_more(book_of, probabilities, inter
 
 
 def test_the_decision_says_what_it_hangs_on_and_what_is_not_known(book, book_of):
-    wait = payment_plan.options(book, "A", SAFE, POLICY)
+    wait = noted(book, "A", SAFE, POLICY)
     assert wait.loc["wait", "is_best"]
     assert wait["needs_consent"].tolist() == [True, True, False, False]
-    (told,) = words.terms.overdue(wait, "A", "EUR")
-    assert told.endswith(" Ask the insurer first: the cover hangs on its consent.")
-    assert "Ask the insurer" not in words.terms.overdue(payment_plan.options(book, "A", SAFE), "A", "EUR")[0]
+    (sentence,) = words.terms.overdue(wait, "A", "EUR")
+    assert sentence.endswith(" Obtain the insurer's consent first, or cover lapses.")
+    assert "consent" not in words.terms.overdue(noted(book, "A", SAFE), "A", "EUR")[0]
     invoices = INVOICES[~INVOICES["invoice_id"].isin(["A04", "A9"])]
     short = book_of(AS_OF, run=RUN, **LEDGER | {"invoices": invoices, "receipts": RECEIPTS.iloc[:4]})
-    (told,) = words.terms.overdue(payment_plan.options(short, "A", SAFE), "A", "EUR")
-    assert told.endswith(" What to wait is worth is not known.")
+    (sentence,) = words.terms.overdue(noted(short, "A", SAFE), "A", "EUR")
+    assert sentence.endswith(" Not computable: the value of waiting.")

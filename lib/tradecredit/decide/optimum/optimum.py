@@ -41,7 +41,7 @@ class Optimum:
 
     `limits`: index buyer_id, all `candidates`, the largest change first. `limit`, `one_by_one_limit`, `change`;
     `held_by`: what keeps the limit from being higher; `marginal_value` of one unit more (see `Solution`; missing where
-    the limit is not sought); `expected_margin`, `expected_loss` that stays with us, `premium`, `net_earnings`.
+    the limit is not sought); `expected_margin`, `retained_expected_loss`, `premium`, `net_earnings`.
     `totals`: index `limits` (one by one, book as a whole, difference); sums of `limit` and of the last four columns,
     and `shortfall`, the expected shortfall at `level` of what stays with us.
     `frontier`: index `shortfall_cap`, lowest first; the same under other caps, with the `price_of_risk` there. The

@@ -29,7 +29,7 @@ AMOUNTS = ("least", "most", "covered_limit")
 RATES = ("margin", "premium", "loss", "covered_share")
 """Columns of the buyers that limits are sought for; see `solution`."""
 
-RESULTS = ("expected_margin", "expected_loss", "premium", "net_earnings")
+RESULTS = ("expected_margin", "retained_expected_loss", "premium", "net_earnings")
 """Columns of `results`."""
 
 ROUNDING = 1e-9
@@ -124,17 +124,17 @@ def solutions(
 def results(buyers: pd.DataFrame, limit: pd.Series) -> pd.DataFrame:
     """Return what limits are expected to bring in a year, in currency: index buyer_id, as `limit`.
 
-    `expected_margin`; `expected_loss`, what stays with us of it; `premium`; `net_earnings`, the first less the others.
+    `expected_margin`; `retained_expected_loss`; `premium`; `net_earnings`, the first less the others.
     `buyers`: see `solution`.
     """
     table = pd.DataFrame(
         {
             "expected_margin": buyers["margin"] * limit,
-            "expected_loss": buyers["loss"] * own_part(buyers, limit),
+            "retained_expected_loss": buyers["loss"] * own_part(buyers, limit),
             "premium": buyers["premium"] * limit,
         }
     )
-    return table.assign(net_earnings=table["expected_margin"] - table["expected_loss"] - table["premium"])
+    return table.assign(net_earnings=table["expected_margin"] - table["retained_expected_loss"] - table["premium"])
 
 
 def own_part(buyers: pd.DataFrame, limit: pd.Series) -> pd.Series:

@@ -84,9 +84,9 @@ def under_scenarios(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy
     As many years as the book as it is needs for the run's precision; under a scenario that makes losses more uneven the
     standard errors may be larger.
 
-    Index `scenario` (`base` first), in the reporting currency: `expected` and `es_99` of the loss before insurance,
-    `retained_expected` and `retained_es_99` of what stays with us under the run's own policy, and `es_99_se` and
-    `retained_es_99_se`, their standard errors.
+    Index `scenario` (`base` first), in the reporting currency: `expected_loss_simulated` and `es_99` of the loss before
+    insurance, `retained_expected` and `retained_es_99` of the retained loss under the run's own policy, and `es_99_se`
+    and `retained_es_99_se`, their standard errors.
     """
     base = assess(book, ratings, policies)
     name, rows = in_force(book, base), []
@@ -100,7 +100,7 @@ def under_scenarios(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy
         rows.append(
             {
                 "scenario": BASE if scenario is None else scenario.name,
-                "expected": expected(gross, dist.sample)[0],
+                "expected_loss_simulated": expected(gross, dist.sample)[0],
                 "es_99": shortfall,
                 "es_99_se": shortfall_se,
                 "retained_expected": expected(kept, dist.sample)[0],
@@ -112,12 +112,12 @@ def under_scenarios(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy
 
 
 def by_month(book: Book, dist: LossDistribution) -> pd.DataFrame:
-    """Return `LossDistribution.by_month` of the policy in force; empty where none is."""
+    """Return `LossDistribution.by_month` of the policy in force, its `loss` as `gross`; empty where none is."""
     name = in_force(book, dist)
     if name == NO_COVER:
-        empty = {"loss": pd.Series(dtype="float64"), "indemnity": pd.Series(dtype="float64")}
+        empty = {"gross": pd.Series(dtype="float64"), "indemnity": pd.Series(dtype="float64")}
         return pd.DataFrame(empty).rename_axis("month")
-    return dist.by_month(name)
+    return dist.by_month(name).rename(columns={"loss": "gross"})
 
 
 def retained_curves(dist: LossDistribution) -> dict[str, pd.DataFrame]:

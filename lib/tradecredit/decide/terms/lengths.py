@@ -172,10 +172,10 @@ def extra_cost(
 ) -> pd.DataFrame:
     """Return what selling at longer terms costs in a year more than at the base terms, by grade: index as `habits`.
 
-    `sales_12m`, with tax; `capital_tied_up` = sales × (longer − base) / 365; `capital_cost` and `expected_loss` = sales
-    net of tax × what each is more (`by_length`); `extra_cost`, their sum; `cost_of_sales` = extra_cost / sales; and
-    `sales_needed`, the extra sales net of tax at the longer terms that earn it: extra_cost / expected value of a unit
-    (missing where that is not above zero, or no margin is stated).
+    `sales_12m`, with tax; `capital_tied_up` = sales × (longer − base) / 365; `extra_capital_cost` and
+    `extra_expected_loss` = sales net of tax × what each is more (`by_length`); `extra_cost`, their sum; `cost_of_sales`
+    = extra_cost / sales; and `sales_needed`, the extra sales net of tax at the longer terms that earn it: extra_cost /
+    expected value of a unit (missing where that is not above zero, or no margin is stated).
     """
     values = by_length(cumulative, habits["delay_days"], [base_days, longer_days], economics)
     base, longer = (values.xs(days, level="terms_days") for days in (base_days, longer_days))
@@ -185,8 +185,8 @@ def extra_cost(
         {
             "sales_12m": sales,
             "capital_tied_up": sales * (longer_days - base_days) / 365,
-            "capital_cost": sales * more["capital_cost"],
-            "expected_loss": sales * more["expected_loss"],
+            "extra_capital_cost": sales * more["capital_cost"],
+            "extra_expected_loss": sales * more["expected_loss"],
             "extra_cost": sales * of_unit,
             "cost_of_sales": of_unit,
             "sales_needed": sales * of_unit / longer["expected_value"].where(longer["expected_value"] > 0),

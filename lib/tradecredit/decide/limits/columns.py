@@ -1,0 +1,67 @@
+"""Labels and kinds of the columns of credit limits, by the module that makes them."""
+
+from tradecredit.columns import Column, columns
+
+LABELS = {
+    # recommendation
+    **columns(
+        "text",
+        binding="Binding constraint", binding_with_cover="Binding constraint, with insurance",
+        passes="Caps exceeded", capacity_base="Base of capacity", stopped="New deliveries not insured"
+    ),
+    **columns(
+        "money",
+        recommended="Recommended limit, without insurance", recommended_with_cover="Recommended limit",
+        own_limit="Limit in force", insurer_limit="Insurer's limit", covered_limit="Covered limit",
+        breach="Excess over limit", over_recommended="Excess over recommended limit", own="Retained part",
+        methods_give="Model limit", difference="Difference"
+    ),
+    **columns("count", buyers_with_cover="Buyers, with insurance"),
+    # amounts
+    **columns(
+        "money",
+        need="Need", capacity="Capacity", expected_loss_budget="Expected-loss budget",
+        net_value_added="Net value added", without_accounts="Maximum without accounts",
+        new_buyer="Maximum for a new buyer", maximum_of_kind="Maximum of its kind", maximum="Maximum limit",
+        concentration="Concentration cap", group_room="Room in the group", sector_room="Room in the sector",
+        country_room="Room in the country"
+    ),
+    # caps
+    **columns(
+        "money",
+        group_need="Need, for the group", group_limit="Group limit", over_group_limit="Excess over group limit",
+        cap="Cap", over_cap="Excess over cap", set_above="Analysts' limits above the cap"
+    ),
+    **columns("count", members="Members", cut="Members cut"),
+    "class": Column("Class", "text"),
+    # changes
+    **columns(
+        "text",
+        decision="Decision", decision_code="Decision code", response_code="Response code",
+        reason_code="Reason code", approval="Approval by"
+    ),
+    **columns("money", before="Before", after="After"),
+    # insurer
+    **columns("text", request="Request", request_code="Request code"),
+    **columns(
+        "money",
+        requested="Limit to request", limit_now="Limit now", limit_then="Limit then", extra_sales="Extra sales",
+        margin_gained="Margin gained", expected_loss_more="Extra expected loss", net_gain="Net gain",
+        insurer_limit_after="Insurer's limit, after", insured_after="Insured part, after",
+        own_after="Retained part, after", own_more="Retained part, increase",
+        recommended_with_cover_after="Recommended limit, after", over_after="Excess over recommended limit, after",
+        over_more="Excess, increase"
+    ),
+    **columns("ratio", margin_per_cost="Margin per cost"),
+    # replay
+    **columns("date", review="Review"),
+    **columns("text", lost_share_basis="Basis of lost share"),
+    **columns(
+        "money",
+        limits="Limits", breach_amount="Excess over limits", without_limit="Exposure without limit",
+        largest_breach="Largest excess", avoidable="Avoidable debt", loss="Loss", loss_avoided="Loss avoided",
+        over_own_limit="Debt above own limit"
+    ),
+    **columns("percent", breach_share="Share in breach", lost_share="Lost share"),
+    **columns("count", breaches="Breaches", not_known="Not yet buyers"),
+}  # fmt: skip

@@ -1,0 +1,15 @@
+"""Labels and kinds of the columns of portfolio limits, by the module that makes them."""
+
+from tradecredit.columns import columns
+
+LABELS = {
+    # optimum
+    **columns("text", held_by="Binding constraint"),
+    **columns(
+        "money",
+        one_by_one_limit="Limit, one by one", expected_margin="Expected margin", net_earnings="Net earnings",
+        shortfall="Expected shortfall", shortfall_cap="Cap on expected shortfall",
+        retained_expected_loss="Expected retained loss"
+    ),
+    **columns("ratio", marginal_value="Shadow price", price_of_risk="Shadow price of risk"),
+}  # fmt: skip

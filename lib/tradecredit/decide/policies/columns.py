@@ -1,0 +1,35 @@
+"""Labels and kinds of the columns of policies compared, by the module that makes them."""
+
+from tradecredit.columns import columns
+
+LABELS = {
+    # quotes
+    **columns(
+        "money",
+        cost="Cost", fees="Fees", expected_indemnity="Expected indemnity",
+        saved_se="Expected indemnity, standard error", retained_expected="Expected retained loss (simulated)",
+        retained_es_99="Retained ES 99 %", retained_es_99_se="Retained ES 99 %, standard error",
+        retained_es="Retained ES 99.9 %", retained_es_se="Retained ES 99.9 %, standard error",
+        expected_adjustment="Expected bonus or malus", cost_of_risk="Cost of risk",
+        saving="Saving against no insurance", saving_se="Saving, standard error",
+        saving_on_current="Saving against policy in force",
+        saving_on_current_se="Saving against policy in force, standard error", break_even_cost="Break-even cost",
+        break_even_premium="Break-even premium", under_limit="Within named limits",
+        uncovered="Not within named limits", expected_loss_simulated="Expected loss (simulated)", es_99="ES 99 %",
+        es_99_se="ES 99 %, standard error"
+    ),
+    **columns(
+        "percent",
+        maximum_binds="Maximum reached, probability", first_loss_used="First loss used, expected",
+        first_loss_exhausted="First loss exhausted, probability"
+    ),
+    **columns("ratio", loss_ratio="Loss ratio"),
+    # alternatives
+    **columns(
+        "text",
+        offer="Offer", quote="Quoted", efficient="Efficient", convention="Convention", other="Other reading",
+        why="Why"
+    ),
+    **columns("name", term="Term"),
+    **columns("money", other_indemnity="Expected indemnity, other reading"),
+}  # fmt: skip

@@ -1,0 +1,12 @@
+"""Labels and kinds of the columns of cover, by the module that makes them."""
+
+from tradecredit.columns import columns
+
+LABELS = {
+    # cover
+    **columns("text", cover="Cover", evidence="Evidence"),
+    **columns("money", insured_limit="Insured limit", insured="Insured part"),
+    # policy
+    **columns("money", insured_debt="Insured debt", indemnity="Indemnity", premium="Premium", recovery="Recovery"),
+    **columns("text", policy="Policy"),
+}  # fmt: skip

@@ -1,0 +1,65 @@
+"""Labels and kinds of the columns of what is measured of the ledger, by the module that makes them."""
+
+from tradecredit.columns import columns
+
+LABELS = {
+    # receivables
+    **columns("text", bucket="Age", label="Figure", unit="Unit", cause="Cause"),
+    **columns("figure", value="Value", then="Then", now="Now"),
+    **columns("change", change="Change"),
+    **columns("name", figure="Figure"),
+    **columns("date", settled="Settled", oldest="Oldest", month_end="Month end"),
+    **columns(
+        "money",
+        receivables="Receivables", overdue_amount="Overdue", open_amount="Open amount", paid="Paid",
+        impaired="Impaired", sales="Sales in the window", sales_12m="Sales, 12 months",
+        open_disputes="Open disputes"
+    ),
+    **columns(
+        "percent",
+        share="Share", cumulative_share="Cumulative share", share_current="Share not overdue",
+        share_over_90="Share more than 90 days overdue", dispute_rate="Disputed share of sales",
+        bad_debt_to_sales="Written off, share of sales", top_10_share="Share of the ten largest buyers",
+        largest_buyer_share="Share of the largest buyer"
+    ),
+    **columns(
+        "days",
+        dso="DSO (days)", dso_countback="DSO, countback (days)", dso_best_possible="DSO, best possible (days)",
+        average_days_delinquent="Average days delinquent", days_beyond_terms="Days beyond terms",
+        delinquent_days="Delinquent days", days_past_due="Days overdue", days_late="Days late",
+        oldest_days="Oldest (days)", days_deductions_outstanding="Days deductions outstanding"
+    ),
+    **columns(
+        "count",
+        buyers="Buyers", invoices="Invoices", open_invoices="Open invoices", open_buyers="Buyers who owe",
+        disputes="Disputes"
+    ),
+    **columns("ratio", turnover="Receivables turnover", cei="CEI (100 is best)", herfindahl="Herfindahl index"),
+    # quality
+    **columns("text", check="Check"),
+    # behaviour
+    **columns("percent", share_late="Paid late", share_overdue="Overdue share", limit_use="Use of limit"),
+    **columns(
+        "days",
+        days_beyond_terms_drift="Drift of days beyond terms",
+        days_beyond_terms_recent="Days beyond terms, 3 months", oldest_days_past_due="Oldest item, days overdue"
+    ),
+    **columns("score", paydex="PAYDEX"),
+    **columns("count", months_of_history="Months of history"),
+    # ratios
+    **columns("money", net_worth="Net worth", working_capital="Working capital"),
+    **columns(
+        "percent",
+        equity_ratio="Equity ratio", return_on_assets="Return on assets", net_margin="Net margin",
+        retained_earnings_ratio="Retained earnings ratio", working_capital_ratio="Working capital ratio"
+    ),
+    **columns(
+        "ratio",
+        current_ratio="Current ratio", cash_ratio="Cash ratio", interest_cover="Interest cover",
+        asset_turnover="Asset turnover"
+    ),
+    **columns("days", statement_age_days="Age of accounts (days)"),
+    # default_events
+    **columns("date", defaulted="Defaulted"),
+    **columns("money", exposure="Exposure"),
+}  # fmt: skip
