@@ -9,7 +9,7 @@ from nbformat import write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
-from tradecredit.params import Run
+from tradecredit.params.run import Run
 from tradecredit.report import execution, kernels
 from tradecredit.report.execution import executed_side_by_side, shown_progress
 from tradecredit.report.kernels import warm_kernels

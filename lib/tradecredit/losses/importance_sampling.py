@@ -207,7 +207,7 @@ class Economy:
         inside = (
             (places >= NODES[0]) & (places <= NODES[-1]) if len(self.direction) == 1 else np.zeros(len(places), bool)
         )
-        for kind in np.flatnonzero(self.twist.any(axis=1)):
+        for kind in map(int, np.flatnonzero(self.twist.any(axis=1))):
             if inside.any():
                 result[kind, inside] = _between(self._exact(obligors, FINE, self.along(FINE), kind), places[inside])
             outside = ~inside
