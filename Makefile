@@ -1,9 +1,9 @@
-# make report · make test · make lab · make bench; each sets up .venv by itself.
+# make report · make test · make lab · make bench · make docs; each sets up .venv by itself.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: report test lab bench pins clean
+.PHONY: report test lab bench docs pins clean
 
 report: $(VENV)/ready
 	$(BIN)/tradecredit report params/demo.yaml --as-of 2026-09-30
@@ -24,6 +24,10 @@ $(VENV)/ready: requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $@
+
+# The reference of run file, policies, stresses and laws, from their models.
+docs: $(VENV)/ready
+	$(BIN)/python -m tradecredit.params.reference
 
 # The pins for all platforms and Pythons, with hashes for pip and without for conda, from pyproject.toml.
 pins:

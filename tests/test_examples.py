@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pandas as pd
 import papermill
 import pytest
 import yaml
+from typer.testing import CliRunner
 
-from tradecredit import Book
+from tradecredit import Book, cli
+from tradecredit.book.demo import export
 from tradecredit.measure import receivables
 from tradecredit.params.base import PROJECT
 from tradecredit.report.run import report
@@ -20,9 +23,43 @@ IBM = PROJECT.parent / "shared" / "data" / "ibm_accounts_receivable.csv"
 needs_ibm = pytest.mark.skipif(not IBM.exists(), reason="the IBM sample ledger is not beside the project")
 
 
+IBM_RUN_FILE = f"""
+entity: IBM sample ledger
+currency: USD
+as_of: 2013-10-31
+source: {{kind: folder, path: {json.dumps(str(IBM.parent))}}}
+tables:
+  buyers:
+    file: {IBM.name}
+    columns: {{buyer_id: customerID, country: countryCode}}
+    # The file has numbers that are no ISO codes; these are ISO 3166's codes for private use.
+    values: {{country: {{391: XA, 406: XB, 770: XC, 818: XD, 897: XE}}}}
+    distinct: true
+  invoices:
+    file: {IBM.name}
+    columns: {{invoice_id: invoiceNumber, buyer_id: customerID, issued: InvoiceDate, due: DueDate,
+      amount: InvoiceAmount}}
+    formats: {{dates: "%m/%d/%Y"}}
+    constants: {{currency: USD}}
+  receipts:
+    file: {IBM.name}
+    columns: {{receipt_id: invoiceNumber, invoice_id: invoiceNumber, received: SettledDate, amount: InvoiceAmount}}
+    formats: {{dates: "%m/%d/%Y"}}
+    constants: {{kind: payment}}
+    filled: [SettledDate]
+  disputes:
+    file: {IBM.name}
+    columns: {{invoice_id: invoiceNumber, opened: SettledDate, closed: SettledDate, amount: InvoiceAmount}}
+    formats: {{dates: "%m/%d/%Y"}}
+    where: {{Disputed: ["Yes"]}}
+"""
+
+
 @needs_ibm
-def test_the_ibm_ledger_is_read_as_it_is():
-    book = Book.open(PROJECT / "params" / "examples" / "ibm.yaml")
+def test_the_ibm_ledger_is_read_as_it_is(tmp_path):
+    run_file = tmp_path / "ibm.yaml"
+    run_file.write_text(IBM_RUN_FILE, encoding="utf-8")
+    book = Book.open(run_file)
     raw = pd.read_csv(IBM)
     issued, settled = (pd.to_datetime(raw[name], format="%m/%d/%Y") for name in ("InvoiceDate", "SettledDate"))
     known = raw[issued <= "2013-10-31"]
@@ -37,20 +74,63 @@ def test_the_ibm_ledger_is_read_as_it_is():
     assert (items.loc[paid, "days_late"].clip(lower=0) == late.reindex(items.index)[paid]).all()
 
 
-@pytest.fixture(scope="module", params=["demo", pytest.param("ibm", marks=needs_ibm)])
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> Path:
+    """The folder that `tradecredit demo` fills with a small company's book."""
+    folder = tmp_path_factory.mktemp("demo") / "example"
+    outcome = CliRunner().invoke(cli.app, ["demo", str(folder), "--buyers", "100", "--invoices", "5000"])
+    assert outcome.exit_code == 0, outcome.output
+    return folder
+
+
+def test_the_run_file_of_the_readme_is_the_one_that_the_demo_writes(demo):
+    shown = re.search(r"```yaml\n(.*?)```", (PROJECT / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+    written = (demo / "mine.yaml").read_text(encoding="utf-8")
+    assert "".join(line for line in written.splitlines(keepends=True) if not line.startswith("#")) == shown
+
+
+def test_the_commands_of_the_readme_work(demo):
+    checked = CliRunner().invoke(cli.app, ["check", str(demo / "mine.yaml"), "--as-of", "2026-10-31"])
+    assert checked.exit_code == 0, checked.output
+    assert "no problem found" in checked.stdout
+
+
+def test_the_export_holds_the_same_open_invoices_as_the_tables(demo):
+    whole, one_file = (Book.open(demo / name, "2026-10-31") for name in ("run.yaml", "mine.yaml"))
+    expected, found = (receivables.open_items(book).set_index("invoice_id") for book in (whole, one_file))
+    assert (found["settled"].isna() == expected["settled"].isna().reindex(found.index)).all()
+    assert found["amount"].to_numpy() == pytest.approx(expected["amount"].reindex(found.index).to_numpy(), abs=0.006)
+    assert set(one_file.buyers["buyer_id"]) == set(whole.invoices["buyer_id"])
+
+
+def test_an_export_is_written_as_accounting_systems_do(tmp_path):
+    items = pd.DataFrame({
+        "invoice_id": ["I1", "I2"], "buyer_id": ["B1", "B2"], "name": ["Müller", "Łódź"],
+        "issued": pd.to_datetime(["2026-01-31", "2026-02-01"]), "amount": [1234.5, 1_000_000.0],
+        "cleared": pd.to_datetime(["2026-03-01", None]),
+    })  # fmt: skip
+    export.write(items, tmp_path / "export" / "items.csv")
+    assert (tmp_path / "export" / "items.csv").read_bytes().decode("cp1252").split("\r\n") == [
+        "Document;Customer;Customer name;Document date;Gross;Cleared on",
+        "I1;B1;Müller;31.01.2026;1.234,50;01.03.2026",
+        "I2;B2;?ód?;01.02.2026;1.000.000,00;",
+        "",
+    ]
+
+
+@pytest.fixture(scope="module", params=["demo", "one_file"])
 def month(request, tmp_path_factory) -> Path:
-    """The published month of a kept run file (the demo with fewer scenarios, for time), in a folder of the tests."""
+    """The published month of a kept run file (with fewer scenarios, for time), in a folder of the tests."""
     folder = tmp_path_factory.mktemp(request.param)
-    kept = PROJECT / "params" / {"demo": "demo.yaml", "ibm": "examples/ibm.yaml"}[request.param]
-    content = yaml.safe_load(kept.read_text(encoding="utf-8"))
+    if request.param == "demo":
+        content = yaml.safe_load((PROJECT / "params" / "demo.yaml").read_text(encoding="utf-8"))
+        for kind in ("policies", "scenarios", "economy"):
+            shutil.copytree(PROJECT / "params" / kind, folder / kind)
+    else:
+        example = request.getfixturevalue("demo")
+        content = yaml.safe_load((example / "mine.yaml").read_text(encoding="utf-8"))
+        content |= {"as_of": "2026-10-31", "source": {"kind": "folder", "path": str(example / "export")}}
     content |= {"reports": str(folder / "reports"), "simulation": {"scenarios": 20_000, "seed": 1}}
-    if "policy" in content:
-        content["policy"] = str(kept.parent / content["policy"])
-        for key in ("quotes", "scenarios"):
-            content[key] = [str(kept.parent / file) for file in content[key]]
-        content["default"]["insolvency_index"] = str(kept.parent / content["default"]["insolvency_index"])
-    if "path" in content["source"]:
-        content["source"]["path"] = str((kept.parent / content["source"]["path"]).resolve())
     run_file = folder / "run.yaml"
     run_file.write_text(yaml.safe_dump(content), encoding="utf-8")
     return report(run_file).parent

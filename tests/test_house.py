@@ -33,6 +33,11 @@ def test_ruff_finds_nothing(command):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_types_agree():
+    done = _tool("mypy")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_conda_and_pip_users_get_the_same_pins():
     text = (ROOT / "requirements.txt").read_text()
     pins = re.findall(r"^([a-z0-9][^ \n]*==[^\\\n]*?) \\$", text, flags=re.MULTILINE)

@@ -1,6 +1,7 @@
 """The command line: `tradecredit report`, `check`, `demo`, `index`; exit 0 done, 1 a chapter failed, 2 bad input."""
 
 import contextlib
+import io
 import shutil
 import sys
 from collections.abc import Iterator
@@ -51,9 +52,10 @@ def report(
 @app.command()
 def check(run_file: RunFile, as_of: AsOf = None) -> None:
     """Check the run file, its policies and all data; print every problem at once."""
-    from tradecredit.insurance.in_force import policies, unknown_buyers
+    from tradecredit.insurance.in_force import policies
     from tradecredit.params.run import Run
     from tradecredit.report.run import checked_book
+    from tradecredit.words.policies import unknown_buyers
 
     with _bad_input_exits_2():
         book = checked_book(Run.from_yaml(run_file, as_of))
@@ -74,7 +76,8 @@ def demo(
     invoices: Annotated[int, typer.Option(help="About how many invoices.")] = 60_000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same company.")] = 7,
 ) -> None:
-    """Write a demo company's credit book as CSV files, with a run file to report on it."""
+    """Write a demo company's credit book as CSV files, and as one file of an export, each with a run file."""
+    from tradecredit.book.demo import export
     from tradecredit.book.demo.ledger import demo_book, write
 
     with _bad_input_exits_2():
@@ -90,6 +93,8 @@ def demo(
         run = yaml.safe_load((PROJECT / "params" / "demo.yaml").read_text(encoding="utf-8"))
         run |= {"source": {"kind": "folder", "path": "."}}
         (folder / "run.yaml").write_text(yaml.safe_dump(run, sort_keys=False), encoding="utf-8")
+        export.write(export.open_items(book.tables), folder / "export" / "open_items.csv")
+        shutil.copyfile(PROJECT / "params" / "examples" / "open_items.yaml", folder / "mine.yaml")
     rows = ", ".join(f"{len(frame):,} {name}" for name, frame in book.tables.items())
     typer.echo(f"{rows}\n{folder / 'run.yaml'}")
 
@@ -124,7 +129,8 @@ def _bad_input_exits_2() -> Iterator[None]:
 def main() -> None:
     """Run the command line, in UTF-8 whatever the terminal's encoding."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     app()
 
 

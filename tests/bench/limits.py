@@ -22,8 +22,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit import Book, Run
-from tradecredit.book.book import _freeze, _thawed
 from tradecredit.book.schema import TABLES, dtype
+from tradecredit.book.snapshot import freeze, thawed
 from tradecredit.decide import limits
 from tradecredit.default.grades import grade
 from tradecredit.insurance.cover import of_buyers
@@ -117,9 +117,9 @@ def main(buyers: int, invoices: int) -> None:
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         snapshot = Path(folder) / "book.duckdb"
-        _freeze(snapshot, tables(buyers, invoices), pd.DataFrame(columns=["table", "rule", "rows"], dtype="str"))
-        one, whole = least(lambda: buyers_of(snapshot)), least(lambda: _thawed(snapshot))
-        book = Book(run=run, as_of=AS_OF, files={}, **_thawed(snapshot))
+        freeze(snapshot, tables(buyers, invoices), pd.DataFrame(columns=["table", "rule", "rows"], dtype="str"))
+        one, whole = least(lambda: buyers_of(snapshot)), least(lambda: thawed(snapshot))
+        book = Book(run=run, as_of=AS_OF, files={}, **thawed(snapshot))
     ratings = rated(book)
     policy = Policy(insured_percentage=0.9, discretionary_limit=20_000, maximum_extension_days=60)
     work = {

@@ -1,4 +1,4 @@
-"""Nothing that became known after the as-of date enters a figure (DOMAIN.md §1)."""
+"""Nothing that became known after the as-of date enters a figure (definitions §1.2)."""
 
 import pandas as pd
 import pytest

@@ -10,6 +10,7 @@ import pytest
 
 from tradecredit import Book
 from tradecredit.default import payment
+from tradecredit.measure.payment_history import at_issue
 from tradecredit.measure.receivables import open_items
 from tradecredit.numerics import discrimination
 
@@ -27,12 +28,20 @@ def ledger(buyers: int = 60, invoices: int = 30, seed: int = 1) -> pd.DataFrame:
     return table.assign(due=table["issued"] + pd.Timedelta(days=30), settled=settled, amount=100.0)
 
 
+def fitted(items: pd.DataFrame) -> payment.PaymentModel:
+    return payment.fit(items, at_issue(items))
+
+
+def expected(model: payment.PaymentModel, items: pd.DataFrame) -> pd.DataFrame:
+    return payment.expected(model, items, at_issue(items))
+
+
 def test_slow_payers_are_found_and_so_is_their_pace():
     items = ledger()
     known = items["settled"] < "2025-09-01"
-    model = payment.fit(items[known])
+    model = fitted(items[known])
     later = items["issued"] >= "2025-09-01"
-    found = payment.expected(model, items)[later]
+    found = expected(model, items)[later]
     late = items["settled"] > items["due"]
     assert discrimination.auc(found["late"], late[later].astype(int)).value > 0.97
     assert (found["days_late"] - (items.loc[later, "pace"] - 30).clip(lower=0)).abs().mean() < 2
@@ -42,9 +51,9 @@ def test_slow_payers_are_found_and_so_is_their_pace():
 
 def test_a_new_buyer_is_the_usual_one():
     items = ledger()
-    model = payment.fit(items)
+    model = fitted(items)
     new = items.head(1).assign(buyer_id="new", settled=pd.NaT)
-    found = payment.expected(model, new).iloc[0]
+    found = expected(model, new).iloc[0]
     settle = model.days["const"] + (model.usual * model.days[payment.SLOWNESS]).sum()
     assert found["days_late"] == pytest.approx(max(settle - 30, 0))
 
@@ -59,10 +68,10 @@ def test_invoices_of_another_company():
         **{name: pd.to_datetime(table[name], format="%m/%d/%Y") for name in ("issued", "due", "settled")}
     )
     day = pd.Timestamp("2013-03-01")
-    model = payment.fit(items[items["settled"] < day])
+    model = fitted(items[items["settled"] < day])
     later = items["issued"] >= day
     assert later.sum() == 978
-    found = payment.expected(model, items)[later]
+    found = expected(model, items)[later]
     outcome = (table.loc[later, "DaysLate"] > 0).astype(int)
     assert discrimination.auc(found["late"], outcome).value >= 0.880
     assert (found["days_late"] - table.loc[later, "DaysLate"]).abs().mean() <= 2.48
@@ -95,12 +104,12 @@ def book(book_of_items):
 
 
 def test_the_outlook_is_tested_on_what_a_fit_of_that_day_had_not_seen(book):
-    model = payment.fit(open_items(book.at(CUT)))
+    model = fitted(open_items(book.at(CUT)))
     now = open_items(book)
     tested = now[(now["issued"] > CUT) & (now["issued"] <= LAST_ISSUE)]
     # Each is foretold from the book as it was known on its day of issue.
     told = [
-        payment.expected(model, open_items(book.at(day)).set_index("invoice_id")).loc[rows["invoice_id"]]
+        expected(model, open_items(book.at(day)).set_index("invoice_id")).loc[rows["invoice_id"]]
         for day, rows in tested.groupby("issued")
     ]
     told = pd.concat(told).loc[tested["invoice_id"]].set_axis(tested.index)
@@ -133,13 +142,12 @@ def test_the_usual_is_the_mean_of_the_past_of_each_buyer(book):
 def test_what_is_settled_after_the_last_tested_issue_changes_outcomes_only(book, monkeypatch):
     def foretold(of: Book) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return what the tested fit was given and what it said of the tested invoices."""
-        given, said, plain_fit, plain_expected = [], [], payment.fit, payment._expected
+        given, said, plain_fit, plain_expected = [], [], payment.fit, payment.expected
         with monkeypatch.context() as patch:
-            patch.setattr(payment, "fit", lambda items: given.append(items) or plain_fit(items))
-            patch.setattr(payment, "_expected", lambda *of: said.append(plain_expected(*of)) or said[-1])
+            patch.setattr(payment, "fit", lambda *of: given.append(of[0]) or plain_fit(*of))
+            patch.setattr(payment, "expected", lambda *of: said.append(plain_expected(*of)) or said[-1])
             test = outlook(of).test
-        issued = of.invoices["issued"]
-        return given[0], said[0][(issued > CUT) & (issued <= LAST_ISSUE)], test
+        return given[0], said[0], test
 
     late = book.receipts["received"] > LAST_ISSUE
     erased = replace(book, receipts=book.receipts[~late])
@@ -173,11 +181,10 @@ E1,E,2026-01-25,2026-02-25,60
     told = {"A1": (0.5, 10.0), "A2": (0.1, 2.0), "B1": (0.2, 3.0), "C1": (0.9, 7.0), "D1": (1.0, 9.0), "E1": (1.0, 9.0)}
     monkeypatch.setattr(payment, "FEWEST", 0)
     monkeypatch.setattr(payment, "_carries_a_fit", lambda _: True)
-    monkeypatch.setattr(payment, "fit", lambda _: None)
-    monkeypatch.setattr(payment, "_fitted", lambda *_: None)
+    monkeypatch.setattr(payment, "fit", lambda *_: None)
     monkeypatch.setattr(
         payment,
-        "_expected",
+        "expected",
         lambda _, items, __: pd.DataFrame(
             [told[name] for name in items["invoice_id"]], index=items.index, columns=["late", "days_late"]
         ),
@@ -191,7 +198,7 @@ E1,E,2026-01-25,2026-02-25,60
 
 def test_the_outlook_is_by_a_fit_to_all_that_is_settled(book):
     items = open_items(book)
-    told = payment.expected(payment.fit(items), items)
+    told = expected(fitted(items), items)
     found = outlook(book).buyers
     for buyer, row in found.iterrows():
         coming = (items["buyer_id"] == buyer) & (items["open_amount"] > 0) & (items["due"] >= AS_OF)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tradecredit.default.term_structure import LONG_RUN, REVERSION_YEARS, forward, term_structure
+from tradecredit.default.term_structure import LONG_RUN, REVERSION_YEARS, term_structure
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.params.base import PROJECT
 from tradecredit.params.default import DefaultSettings
@@ -63,11 +63,13 @@ def test_at_the_long_run_level_the_hazard_stays():
 
 
 def test_good_buyers_grow_worse_and_bad_ones_better():
-    hazards = forward(term_structure(pd.Series([0.001, 0.3])))
-    assert hazards.loc[0].is_monotonic_increasing
-    assert hazards.loc[1].is_monotonic_decreasing
-    assert (hazards.loc[0] < LONG_RUN / 12).all()
-    assert (hazards.loc[1] > LONG_RUN / 12).all()
+    alive = 1 - term_structure(pd.Series([0.001, 0.3]))
+    # Of those that are left at its beginning, the part that defaults in each month.
+    failing = -alive.diff(axis=1).div(alive.shift(axis=1)).loc[:, 2:]
+    assert failing.loc[0].is_monotonic_increasing
+    assert failing.loc[1].is_monotonic_decreasing
+    assert (failing.loc[0] < LONG_RUN / 12).all()
+    assert (failing.loc[1] > LONG_RUN / 12).all()
 
 
 def test_certain_and_missing_ones():
@@ -76,11 +78,6 @@ def test_certain_and_missing_ones():
     assert (curves.loc["a"] == 0).all()
     assert (curves.loc["b"] == 1).all()
     assert curves.loc["c"].isna().all()
-    hazards = forward(curves)
-    assert (hazards.loc["a"] == 0).all()
-    assert hazards.loc["b", 1] == 1
-    assert hazards.loc["b", 2:].isna().all()
-    assert hazards.loc["c"].isna().all()
 
 
 @pytest.mark.parametrize("months", [1, 11, 12, 13, 60])
@@ -96,12 +93,6 @@ def test_a_hundred_thousand_buyers_have_the_curves_that_each_has_alone():
     curves = term_structure(probability)
     some = probability[[0, 1, 50_000, 99_999]]
     pd.testing.assert_frame_equal(curves.loc[some.index], term_structure(some), rtol=1e-12)
-
-
-def test_forward_by_hand():
-    # 10 %, then (0.28 − 0.10) / 0.90 = 20 % and (0.64 − 0.28) / 0.72 = 50 % of those left.
-    cumulative = pd.DataFrame([[0.10, 0.28, 0.64]], columns=[1, 2, 3])
-    assert forward(cumulative).loc[0].tolist() == pytest.approx([0.1, 0.2, 0.5])
 
 
 def test_what_cannot_be_is_told_at_once():

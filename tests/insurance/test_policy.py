@@ -1,4 +1,4 @@
-"""A policy: the published examples of DOMAIN.md §5, a recalculation loss by loss, and what must always hold."""
+"""A policy: the published examples of definitions §5.11, a recalculation loss by loss, and what must always hold."""
 
 import math
 from pathlib import Path
@@ -30,7 +30,7 @@ def paid(policy, losses):
     return policy.indemnify(losses)["indemnity"].tolist()
 
 
-# The table of DOMAIN.md §5, "each must come out to the unit".
+# The table of definitions §5.11, "each must come out to the unit".
 
 
 @pytest.mark.parametrize(("order", "indemnity"), [("deductible_first", 40_500), ("percentage_first", 40_000)])
@@ -426,7 +426,7 @@ def test_kept_policies_are_whole_turnover_policies_of_the_market(name):
     policy = Policy.from_yaml(PROJECT / "params" / "policies" / f"{name}.yaml")
     assert 0.85 <= policy.insured_percentage <= 0.95
     assert 0.001 <= policy.premium_rate <= 0.0025
-    # DOMAIN.md §5: the maximum is 20 to 40 times the premium.
+    # Definitions §5.12: the maximum is 20 to 40 times the premium.
     assert 20 <= policy.year_maximum() / policy.cost().premium <= 40
 
 
@@ -560,6 +560,6 @@ def test_kept_policies_are_read(file):
 def test_day_of_payment():
     policy = Policy(waiting_days=150, waiting_from="extension_end", maximum_extension_days=30, payment_days=30)
     assert policy.payment_day(np.array([1, 100])).tolist() == [31, 130]
-    # DOMAIN §5, example 7: due 30 April, day 120 of 2022; the money comes on 26 November, its day 330.
+    # definitions §5.11, example 7: due 30 April, day 120 of 2022; the money comes on 26 November, its day 330.
     assert policy.payment_day(np.array([120]), protracted=True).tolist() == [330]
     assert np.isnan(Policy().payment_day(np.array([1]), protracted=True)).all()

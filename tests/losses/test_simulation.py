@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit import losses as module
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses import simulator
+from tradecredit.losses.portfolio import basel_correlation
 from tradecredit.losses.simulation import expected_loss, simulate, vasicek_quantile
 from tradecredit.numerics.risk_measures import expected_shortfall
 from tradecredit.params.base import PROJECT
@@ -35,7 +35,7 @@ def lumpy(buyers=60):
             "pd": probability,
             "exposure": exposure,
             "lgd": random.uniform(0.5, 0.9, buyers),
-            "correlation": module.basel_correlation(probability),
+            "correlation": basel_correlation(probability),
             "insured_limit": limit,
         },
         index=pd.Index([f"B{n}" for n in range(buyers)], name="buyer_id"),

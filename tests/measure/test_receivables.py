@@ -261,7 +261,7 @@ def test_a_steady_ledger_has_its_payment_days_as_dso(steady):
 
 
 def test_turnover_and_dso_are_reciprocals(steady):
-    # DOMAIN.md §2: turnover = days / DSO.
+    # definitions §2.4: turnover = days / DSO.
     figures = receivables.kpis(steady)
     assert figures["turnover"] * figures["dso"] == pytest.approx(365)
 

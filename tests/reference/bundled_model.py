@@ -50,7 +50,7 @@ def main(file: str) -> None:
         f"fitted on train, later years: AUC {area.value:.3f} (s.e. {area.standard_error:.3f}), slope {slope.value:.2f}"
     )
     model = fitted(firms)
-    print(model.table.round(3).to_string(), model.dropped, model.cross_validation, sep="\n")
+    print(model.table.round(3).to_string(), model.dropped, sep="\n")
     expert_prior.FILE.write_text(model.to_json() + "\n", encoding="utf-8")
 
 

@@ -1,6 +1,7 @@
 """A page holds all that its notebook showed, complete in itself, for every reader, and the same for equal notebooks."""
 
 import copy
+import html
 import re
 import shutil
 from html.parser import HTMLParser
@@ -14,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from tradecredit.report import charts
 from tradecredit.report.chapter import Chapter
-from tradecredit.report.page import page_html, title
+from tradecredit.report.page import page_html, source_pages, title
 
 MANIFEST = {
     "entity": "Demo & Sons <Ltd>",
@@ -357,6 +358,27 @@ def test_the_title_is_the_first_heading():
         title(new_notebook(cells=[new_markdown_cell("## Only this")]))
 
 
+def test_a_table_or_figure_has_an_anchor_and_links_to_its_makers(notebook):
+    notebook.cells[3].source = "from tradecredit.measure import receivables\nfrom tradecredit.report import charts"
+    notebook.cells[5].source = 'chapter.table(receivables.ageing(book), "ageing", "Open amount by age")'
+    notebook.cells[6].source = 'chapter.figure(charts.bars(receivables.ageing(book)), "by_age", "By age.", "Bars")'
+    page = page_html(notebook, manifest=MANIFEST, chapter="01_receivables")
+    links = [attributes for tag, attributes in Page(page).tags if tag == "a"]
+    anchors = {attributes["id"] for _, attributes in Page(page).tags if "id" in attributes}
+    assert {"table-ageing", "figure-by_age", "table-buyers"} <= anchors
+    assert {"#table-ageing", "#figure-by_age", "#table-buyers"} <= {link["href"] for link in links}
+    sources = source_pages([notebook])
+    followed = [link for link in links if link["href"].startswith("source/")]
+    assert len(followed) == 3, "ageing under the table, ageing and bars under the figure"
+    for link in followed:
+        module, line = re.fullmatch(r"source/(.+)\.html#L(\d+)", link["href"]).groups()
+        source = sources[module]
+        (row,) = re.findall(rf'<span id="L{line}">(.*)', source)
+        assert re.match(r"def (ageing|bars)\(", row)
+        assert link["title"] in re.sub(r"\s+", " ", html.unescape(source)), "the docstring's first sentence"
+    assert "<script" not in "".join(sources.values())
+
+
 # In a browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -402,6 +424,22 @@ def test_a_browser_finds_it_accessible_complete_and_within_the_screen(opened, wi
     assert [(rule["id"], rule["nodes"][0]["html"][:120]) for rule in found] == []
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_source_of_a_module_is_accessible_and_shows_the_line_asked_for(browser, tmp_path, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    cells = [
+        new_code_cell('from tradecredit.measure import receivables\nchapter.table(receivables.ageing(book), "a", "A")')
+    ]
+    ((module, source),) = source_pages([new_notebook(cells=cells)]).items()
+    (tmp_path / f"{module}.html").write_text(source, encoding="utf-8")
+    tab = browser.new_page(viewport={"width": width, "height": 900})
+    tab.goto((tmp_path / f"{module}.html").as_uri() + "#L60")
+    assert tab.locator("#L60").is_visible()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    found = axe.Axe().run(tab).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"][:120]) for rule in found] == []
+
+
 def test_no_script_runs_even_if_one_gets_in(browser, tmp_path):
     notebook = new_notebook(cells=[cell("x", html_output(f"{EVIL}<img src='x' onerror=\"document.title='run'\">"))])
     file = tmp_path / "page.html"
@@ -424,4 +462,5 @@ def test_wide_tables_scroll_on_a_phone_and_are_whole_on_paper(opened):
     right = "Math.max(...[...document.querySelectorAll('td, th, img')].map(box => box.getBoundingClientRect().right))"
     assert tab.evaluate(right) <= 672
     assert not tab.locator("nav").first.is_visible()
+    assert not tab.locator(".tc-origin").first.is_visible()
     assert tab.locator("h1").is_visible()

@@ -9,16 +9,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-import duckdb
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from tradecredit.book import checks, sources
 from tradecredit.book.code_version import code_version
-from tradecredit.book.memory import CACHE, Unreadable, kept
-from tradecredit.book.schema import TABLES, dtype
+from tradecredit.book.memory import CACHE, kept
+from tradecredit.book.places import named, one_of, places
+from tradecredit.book.rates import last_rate
+from tradecredit.book.schema import TABLES
+from tradecredit.book.snapshot import freeze, thawed
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.run import Run
 
@@ -34,7 +34,7 @@ TRANSLATED = {
 
 @dataclass(frozen=True, eq=False)
 class Book:
-    """A checked credit book as known on `as_of`: a DataFrame for each table of DOMAIN.md §1.
+    """A checked credit book as known on `as_of`: a DataFrame for each table of definitions §1.1.
 
     Every column of the schema is there (all missing where the source has none); amounts are in the run's currency:
     an invoice, its receipts and its disputes at the last rate on or before the day of issue, a statement at that of
@@ -73,7 +73,7 @@ class Book:
         read_how = run.model_dump_json(include={"source", "tables", "currency", "as_of"})
         key = hashlib.sha256(json.dumps([files, read_how, code_version(__name__)]).encode()).hexdigest()
         snapshot = CACHE / "books" / f"{key}.duckdb"
-        content = kept(snapshot, _thawed, lambda file: _freeze(file, *_checked(run)))
+        content = kept(snapshot, thawed, lambda file: freeze(file, *_checked(run)))
         return cls(run=run, as_of=pd.Timestamp(run.as_of), files=files, **content)
 
     @property
@@ -95,8 +95,18 @@ class Book:
         """The place of each receipt's invoice among the invoices; −1 for a payment before its invoice is known."""
         return places(self.receipts["invoice_id"], self.invoices["invoice_id"])
 
+    @cached_property
+    def invoice_of_dispute(self) -> np.ndarray:
+        """The place of each dispute's invoice among the invoices; −1 for one before its invoice is known."""
+        return places(self.disputes["invoice_id"], self.invoices["invoice_id"])
+
+    @cached_property
+    def kept(self) -> dict:
+        """What was computed of this book already (`book.once`)."""
+        return {}
+
     def has(self, table: str) -> bool:
-        """Tell whether a table holds any row."""
+        """Return whether a table holds any row."""
         return not getattr(self, table).empty
 
     def at(self, day: str | date) -> Self:
@@ -104,52 +114,46 @@ class Book:
 
         An override without a day `since` which it holds is not there: nobody can tell that it was known then.
         """
-        day = pd.Timestamp(day)
-        if day > self.as_of:
-            raise ValueError(f"the book is known as of {self.as_of.date()}; it cannot tell about {day.date()}")
+        as_of = pd.Timestamp(day)
+        if as_of > self.as_of:
+            raise ValueError(f"the book is known as of {self.as_of.date()}; it cannot tell about {as_of.date()}")
         tables = self.tables
-        if day < self.as_of:
+        if as_of < self.as_of:
             tables["overrides"] = tables["overrides"].dropna(subset="since")
-        fingerprint = f"{self.fingerprint}@{day.date()}"
-        return dataclasses.replace(self, as_of=day, fingerprint=fingerprint, **known(tables, day))
-
-
-def places(values: pd.Series, among: pd.Series) -> np.ndarray:
-    """Return where each value stands in `among`, whose values differ; −1 where it does not.
-
-    Ids are text, which is slow to look up: this is many times faster than an index of them.
-
-    >>> places(pd.Series(["b", "c"], dtype="str"), pd.Series(["a", "b"], dtype="str")).tolist()
-    [1, -1]
-    """
-    found = pc.index_in(pa.array(values), value_set=pa.array(among))
-    return pc.fill_null(found, -1).to_numpy().astype(np.intp)
-
-
-def named(values: pd.Series, among: pd.Series) -> np.ndarray:
-    """Tell of each value of `among`, which differ, whether it is one of the `values`.
-
-    >>> named(pd.Series(["b", "c", "b"], dtype="str"), pd.Series(["a", "b"], dtype="str")).tolist()
-    [False, True]
-    """
-    place, found = places(values, among), np.zeros(len(among), dtype=bool)
-    found[place[place >= 0]] = True
-    return found
+        rows = _rows_known(tables, as_of)
+        fingerprint = f"{self.fingerprint}@{as_of.date()}"
+        past = dataclasses.replace(self, as_of=as_of, fingerprint=fingerprint, **_seen(tables, rows, as_of))
+        # Where its buyers and invoices stand follows from where ours do, without looking for text again.
+        for places_of, of, among in (
+            ("buyer_of_invoice", "invoices", "buyers"), ("invoice_of_receipt", "receipts", "invoices"),
+            ("invoice_of_dispute", "disputes", "invoices"),
+        ):  # fmt: skip
+            vars(past)[places_of] = _renumbered(getattr(self, places_of)[rows[of]], rows[among])
+        return past
 
 
 def known(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.DataFrame]:
-    """Return the tables without anything that became known after `day` (DOMAIN.md §1).
+    """Return the tables without anything that became known after `day` (definitions §1.2).
 
     Rows count from the date that the schema names; a dispute's later end is not known yet. What a default has recovered
     is the table's figure once it is `resolved`, and until then what recovery receipts have brought; missing in a
     ledger that shows no recovery receipt by then.
     """
-    seen = {}
-    for name, frame in tables.items():
-        since = TABLES[name].known
-        seen[name] = frame[frame[since].isna() | (frame[since] <= day)]
-    bought = tables["buyers"]["buyer_id"].isin(seen["invoices"]["buyer_id"])
-    seen["buyers"] = tables["buyers"][bought | tables["buyers"].index.isin(seen["buyers"].index)]
+    return _seen(tables, _rows_known(tables, day), day)
+
+
+def _rows_known(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, np.ndarray]:
+    """Return of each table's rows whether they are known on a day; a buyer is at its first invoice at the latest."""
+    since = {name: frame[TABLES[name].known] for name, frame in tables.items()}
+    rows = {name: (days.isna() | (days <= day)).to_numpy() for name, days in since.items()}
+    bought = tables["invoices"]["buyer_id"][rows["invoices"]]
+    rows["buyers"] = rows["buyers"] | named(bought, tables["buyers"]["buyer_id"])
+    return rows
+
+
+def _seen(tables: dict[str, pd.DataFrame], rows: dict[str, np.ndarray], day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """Return the rows that are known of the tables, and of disputes and defaults what was known of their end."""
+    seen = {name: (frame if rows[name].all() else frame[rows[name]]) for name, frame in tables.items()}
     disputes = seen["disputes"]
     seen["disputes"] = disputes.assign(closed=disputes["closed"].where(disputes["closed"] <= day))
     defaults = seen["defaults"]
@@ -160,12 +164,19 @@ def known(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.Da
     return {name: frame.reset_index(drop=True) for name, frame in seen.items()}
 
 
+def _renumbered(place: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """Return places among all rows of a table as places among those that are kept; −1 stays, or where it is not."""
+    among = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
+    return among[place]
+
+
 def _recovered(tables: dict[str, pd.DataFrame]) -> pd.Series:
     """Return, for each default, what recovery receipts brought from its date until the buyer's next default."""
-    recoveries = tables["receipts"].query("kind == 'recovery'")
+    recoveries = tables["receipts"][one_of(tables["receipts"]["kind"], ["recovery"])]
     if recoveries.empty:
         return pd.Series(index=tables["defaults"].index, dtype="float64")
-    recoveries = recoveries.merge(tables["invoices"][["invoice_id", "buyer_id"]], on="invoice_id")
+    invoices = tables["invoices"][one_of(tables["invoices"]["invoice_id"], recoveries["invoice_id"])]
+    recoveries = recoveries.merge(invoices[["invoice_id", "buyer_id"]], on="invoice_id")
     events = tables["defaults"][["buyer_id", "date"]].reset_index().sort_values("date", kind="stable")
     matched = pd.merge_asof(
         recoveries.sort_values("received", kind="stable"), events, left_on="received", right_on="date", by="buyer_id"
@@ -232,62 +243,16 @@ def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.Data
 
 def _in_currency(tables: dict[str, pd.DataFrame], currency: str) -> dict[str, pd.DataFrame]:
     """Return the tables with all amounts in the reporting currency."""
-    translated = dict(tables)
-    rates = {}
+    translated, rates = dict(tables), {}
     for name, (day, columns) in TRANSLATED.items():
-        rates[name] = _rate(tables[name], day, tables["fx"], currency)
-        translated[name] = tables[name].assign(**{column: tables[name][column] * rates[name] for column in columns})
-    by_invoice = pd.Series(rates["invoices"].to_numpy(), index=tables["invoices"]["invoice_id"])
+        frame = tables[name]
+        rate = last_rate(tables["fx"], frame["currency"], frame[day])
+        rates[name] = np.where(one_of(frame["currency"], [currency]), 1.0, rate)
+        translated[name] = frame.assign(**{column: frame[column] * rates[name] for column in columns})
+    # A place of −1, of an invoice that is not there, is the last of the values: none.
+    of_invoice = np.append(rates["invoices"], np.nan)
     for name in ("receipts", "disputes"):
         frame = tables[name]
-        translated[name] = frame.assign(amount=frame["amount"] * frame["invoice_id"].map(by_invoice).astype("float64"))
+        place = places(frame["invoice_id"], tables["invoices"]["invoice_id"])
+        translated[name] = frame.assign(amount=frame["amount"] * of_invoice[place])
     return translated
-
-
-def _rate(frame: pd.DataFrame, day: str, fx: pd.DataFrame, currency: str) -> pd.Series:
-    """Return each row's last rate on or before its day; 1 in the reporting currency."""
-    wanted = frame[["currency", day]].reset_index().sort_values(day, kind="stable")
-    found = (
-        pd.merge_asof(wanted, fx.sort_values("date", kind="stable"), left_on=day, right_on="date", by="currency")
-        .set_index("index")["rate"]
-        .reindex(frame.index)
-    )
-    return found.where(frame["currency"] != currency, 1.0)
-
-
-def _fingerprint(tables: dict[str, pd.DataFrame]) -> str:
-    """Return a sha256 of the content: the same rows in any order, from any kind of source, give the same."""
-    digest = hashlib.sha256()
-    for name, frame in tables.items():
-        rows = pd.util.hash_pandas_object(frame, index=False)
-        digest.update(name.encode())
-        digest.update(rows.sort_values().to_numpy().tobytes())
-    return digest.hexdigest()
-
-
-def _freeze(snapshot: Path, tables: dict[str, pd.DataFrame], notes: pd.DataFrame) -> None:
-    snapshot.unlink(missing_ok=True)
-    with duckdb.connect(str(snapshot)) as connection:
-        for name, frame in {**tables, "book_notes": notes}.items():
-            connection.register("frame", frame)
-            connection.execute(f'create table "{name}" as select * from frame')
-            connection.unregister("frame")
-        connection.execute(
-            "create table book_meta as select ? as meta", [json.dumps({"fingerprint": _fingerprint(tables)})]
-        )
-
-
-def _thawed(snapshot: Path) -> dict[str, object]:
-    """Return the tables, notes and fingerprint of a snapshot; raises `Unreadable` where it is missing or not whole."""
-    try:
-        with duckdb.connect(str(snapshot), read_only=True) as connection:
-            frames = {name: connection.execute(f'select * from "{name}"').df() for name in (*TABLES, "book_notes")}
-            meta = connection.execute("select meta from book_meta").fetchone()[0]
-    except duckdb.Error as error:
-        raise Unreadable(snapshot) from error
-    notes = frames.pop("book_notes")
-    tables = {
-        name: frame.astype({column.name: dtype(column) for column in TABLES[name].columns})
-        for name, frame in frames.items()
-    }
-    return {**tables, "notes": notes, **json.loads(meta)}

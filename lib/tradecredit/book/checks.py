@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from tradecredit.book.places import one_of, places
 from tradecredit.book.schema import NEVER_EMPTY, TABLES, Column, Table, dtype
 from tradecredit.book.sources import RawTable
 from tradecredit.errors import Problem
@@ -53,7 +54,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], currency: 
         problems += _key_problems(table, frame, file)
         for column, other in table.references.items():
             if other in tables:
-                unknown = frame[column].notna() & ~frame[column].isin(tables[other][column])
+                unknown = frame[column].notna() & ~one_of(frame[column], tables[other][column])
                 problems += _rows(
                     file,
                     column,
@@ -67,7 +68,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], currency: 
             problems += _rows(
                 file,
                 later,
-                frame[later].dt.date,
+                frame.loc[wrong, later].dt.date,
                 wrong,
                 f"lies before {earlier}",
                 f"{later} must be on or after {earlier}: correct one of the two",
@@ -140,6 +141,8 @@ def _values(raw: pd.Series, column: Column, formats: Formats) -> tuple[pd.Series
 
 
 def _holds_text(raw: pd.Series) -> bool:
+    if isinstance(raw.dtype, pd.StringDtype):
+        return True
     return pd.api.types.is_string_dtype(raw) and raw.map(lambda value: isinstance(value, str), na_action="ignore").all()
 
 
@@ -174,7 +177,7 @@ def _column_problems(
             raw.file,
             column.name,
             found,
-            values.notna() & ~values.isin(column.allowed),
+            values.notna() & ~one_of(values, column.allowed),
             f"one of {', '.join(column.allowed)} is expected",
             f"translate it in the run file (tables.{raw.name}.values.{column.name}: {{theirs: ours}})",
         )
@@ -202,11 +205,11 @@ def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Prob
     keys = list(table.key)
     known = frame[frame[table.columns[0].name].notna()]
     again = known.duplicated(keys, keep="first").reindex(frame.index, fill_value=False)
-    shown = frame[keys].astype("str").fillna("–").agg(", ".join, axis="columns") if len(keys) > 1 else frame[keys[0]]
+    wrong = frame.loc[again, keys]
     yield from _rows(
         file,
         ", ".join(keys),
-        shown,
+        wrong.astype("str").fillna("–").agg(", ".join, axis="columns") if len(keys) > 1 else wrong[keys[0]],
         again,
         "stands in more than one row; it must be unique",
         f"remove the repeated row, or state `distinct: true` (tables.{table.name}) where whole rows repeat",
@@ -214,25 +217,26 @@ def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Prob
 
 
 def _receipt_problems(invoices: pd.DataFrame, receipts: pd.DataFrame, file: str) -> Iterator[Problem]:
-    by_id = invoices.drop_duplicates("invoice_id").set_index("invoice_id")
-    issued = receipts["invoice_id"].map(by_id["issued"])
+    by_id = invoices.dropna(subset="invoice_id").drop_duplicates("invoice_id")
+    place = places(receipts["invoice_id"], by_id["invoice_id"])
+    invoice = by_id[["issued", "amount"]].reset_index(drop=True).reindex(place).set_axis(receipts.index)
+    early = receipts["received"] < invoice["issued"]
     yield from _rows(
         file,
         "received",
-        receipts["received"].dt.date,
-        receipts["received"] < issued,
+        receipts.loc[early, "received"].dt.date,
+        early,
         "lies before the invoice's issue",
         "use the day on which the money was applied to the invoice",
     )
-    applied = receipts.groupby("invoice_id")["amount"].cumsum()
-    amount = receipts["invoice_id"].map(by_id["amount"])
-    over = applied > amount + CENT
-    described = receipts["amount"].astype("str") + " on invoice " + receipts["invoice_id"].astype("str")
+    applied = receipts["amount"].groupby(place).cumsum().where(place >= 0)
+    over = applied > invoice["amount"] + CENT
+    described = receipts.loc[over, "amount"].astype("str") + " on invoice " + receipts.loc[over, "invoice_id"]
     yield from _rows(
         file,
         "amount",
         described,
-        over & amount.notna(),
+        over,
         "receipts add up to more than the invoice",
         "apply the surplus to the invoice that it belongs to, or correct the amount",
     )
@@ -246,18 +250,22 @@ def _rate_problems(
         return
     first = pd.Series(dtype="datetime64[us]") if fx is None else fx.groupby("currency")["date"].min()
     start = pd.to_datetime(frame["currency"].map(dict(first)))
+    without = foreign & ~(start <= frame[day])
     yield from _rows(
         file,
         "currency",
-        frame["currency"] + " on " + frame[day].dt.strftime("%Y-%m-%d"),
-        foreign & ~(start <= frame[day]),
+        frame.loc[without, "currency"] + " on " + frame.loc[without, day].dt.strftime("%Y-%m-%d"),
+        without,
         f"has no rate to {currency} on or before that day",
         f"add it to the fx table, or correct the currency; amounts in {currency} need no rate",
     )
 
 
 def _rows(file: str, column: str, found: pd.Series, wrong: pd.Series, allowed: str, remedy: str) -> list[Problem]:
-    """Return a problem for each of the first rows that are wrong; the last one counts the others."""
+    """Return a problem for each of the first rows that are wrong; the last one counts the others.
+
+    `found` has what stands in these rows at least.
+    """
     rows = wrong[wrong.fillna(False).astype(bool)].index
     problems = []
     for position, row in enumerate(rows[:SHOWN]):

@@ -73,7 +73,7 @@ def _source(file: Path, library: Path) -> _Source:
     text = content.decode("utf-8")
     files = {_file(name, library) for name in _imported(text, library)}
     beside = {file.with_name(name) for name in _NAMED_FILES.findall(text)}
-    return _Source(digest, frozenset(files - {None}), frozenset(name for name in beside if name.is_file()))
+    return _Source(digest, frozenset(filter(None, files)), frozenset(name for name in beside if name.is_file()))
 
 
 def _imported(text: str, library: Path) -> set[str]:

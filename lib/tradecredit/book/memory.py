@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import joblib
 
@@ -46,7 +46,7 @@ def remembered(function: Function) -> Function:
         file = CACHE / "results" / f"{name}-{key}.pickle"
         return kept(file, _read, lambda unfinished: _write(function(book, *arguments, **named), unfinished))
 
-    return recalled
+    return cast(Function, recalled)
 
 
 def kept(file: Path, read: Callable[[Path], Any], write: Callable[[Path], None]) -> Any:

@@ -1,4 +1,4 @@
-"""The tables of a credit book (DOMAIN.md §1): their columns, keys, references and the rule that makes a row known."""
+"""The tables of a credit book (definitions §1.1): columns, keys, references, and the rule that makes a row known."""
 
 from dataclasses import dataclass, field
 from typing import Literal

@@ -107,8 +107,9 @@ def _files(
     else:
         present = sorted(path.name for path in source.path.iterdir() if path.suffix.lower() in SUFFIXES)
     files, problems = {}, []
+    mappings = {str(table): mapping for table, mapping in run.tables.items()}
     for name in TABLES:
-        mapping = run.tables.get(name, TableMapping())
+        mapping = mappings.get(name, TableMapping())
         if isinstance(source, DuckDBSource):
             candidates = [mapping.file or name]
         else:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,6 @@ from scipy.stats import norm, rankdata
 from tradecredit.default import monotone_curves
 from tradecredit.default.monotone_curves import Curve
 from tradecredit.errors import InputError, ParameterError, Problem
-from tradecredit.numerics import discrimination
 
 FEWEST = 5
 """An input must be known in this many rows with default and in as many without."""
@@ -26,9 +25,6 @@ ROUNDING = 1e-9
 
 LARGEST = 1e100
 """Numbers beyond this overflow when they are squared and added up."""
-
-FOLDS = 5
-"""Parts that the firms are dealt to for cross-validation."""
 
 LEVEL = 1e-6
 """A curve none of whose steps is larger is level."""
@@ -46,22 +42,6 @@ CURVE_COLUMNS = ["input", "value", "log_odds", "standard_error"]
 """Columns of `DefaultModel.curves`."""
 
 
-class CrossValidation(NamedTuple):
-    """What firms left out of the fit say of it; NaN where it cannot be estimated.
-
-    `log_loss`: mean negative log-likelihood of a row. `auc` and `slope` with their errors clustered by firm:
-    `discrimination.auc`, and `discrimination.calibration_slope`, the logit by statsmodels of the outcome on the
-    log-odds of the fit without the firm; below 1 where the probabilities spread too far. The penalties are those of
-    the fit to all.
-    """
-
-    log_loss: float
-    auc: float
-    auc_error: float
-    slope: float
-    slope_error: float
-
-
 @dataclass(frozen=True, eq=False)
 class DefaultModel:
     """A fitted additive logit: log-odds of default = intercept + Σ curve of an input (`monotone_curves.Curve`).
@@ -77,7 +57,6 @@ class DefaultModel:
     covariance: tuple[tuple[float, ...], ...]
     spread: tuple[tuple[float, ...], ...]
     errors: tuple[tuple[float, ...], ...]
-    cross_validation: CrossValidation
     dropped: Mapping[str, str]
     observations: int
     defaults: int
@@ -90,8 +69,8 @@ class DefaultModel:
         """Fit curves of the columns of `X` to `y` (1: defaulted, 0: not), all at once.
 
         `signs`: column → +1 if a higher value must mean more defaults, −1 if fewer; a column without a sign may have
-        either, and turn. `groups`: the firm of each row: the rows of one firm stand together in cross-validation and
-        count as one cluster in the errors; rows that repeat each other count for less in the fit. `belief`: curves
+        either, and turn. `groups`: the firm of each row: the rows of one firm count as one cluster in the errors, and
+        rows that repeat each other count for less in the fit. `belief`: curves
         known beforehand, as those of another `DefaultModel` (columns `input`, `value`, `log_odds`; rows without a value
         are not read), that the fit is held to as far as the table does not tell otherwise; without it, and for inputs
         that it does not name, level. Names that `X` does not have change nothing.
@@ -128,7 +107,6 @@ class DefaultModel:
             covariance=_kept(covariance[np.ix_(rows, rows)]),
             spread=tuple(map(tuple, spread[np.ix_(bent, bent)].tolist())) if any(bent) else (),
             errors=tuple(map(tuple, errors[np.ix_(bent, bent)].tolist())) if any(bent) else (),
-            cross_validation=_cross_validated(inputs, fit, design, outcome, firms),
             dropped=dropped,
             observations=len(X),
             defaults=int(outcome.sum()),
@@ -158,6 +136,13 @@ class DefaultModel:
         width = norm.ppf(0.5 + confidence / 2) * np.sqrt(variance)
         parts = {"pd": odds, "pd_low": odds - width, "pd_high": odds + width}
         return pd.DataFrame({name: expit(value) for name, value in parts.items()}, index=X.index)
+
+    def probability(self, X: pd.DataFrame | pd.Series) -> pd.Series:
+        """Return `pd` of `predict` alone, without the interval, which costs most. Raises as `predict`."""
+        X = _as_table(X)
+        self._check_columns(X)
+        odds = monotone_curves.log_odds(_design(self.inputs, X), np.array(self.coefficients))
+        return pd.Series(expit(odds), index=X.index, name="pd")
 
     def explain(self, X: pd.DataFrame | pd.Series) -> pd.DataFrame:
         """Return each input's contribution to the log-odds against a buyer with all medians, for each row.
@@ -218,22 +203,13 @@ class DefaultModel:
 
     def to_json(self) -> str:
         """Return the model as JSON; `from_json` gives a model with the same predictions."""
-        content = asdict(self) | {
-            "inputs": [part._asdict() for part in self.inputs],
-            "cross_validation": {
-                name: None if value != value else value for name, value in self.cross_validation._asdict().items()
-            },
-        }
-        return json.dumps(content, allow_nan=False)
+        return json.dumps(asdict(self) | {"inputs": [part._asdict() for part in self.inputs]}, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Return the model that `to_json` wrote."""
         content = json.loads(text)
         inputs = [part | {name: tuple(part[name]) for name in ("knots", "means")} for part in content["inputs"]]
-        validation = {
-            name: float("nan") if value is None else value for name, value in content["cross_validation"].items()
-        }
         return cls(
             **content
             | {
@@ -242,7 +218,6 @@ class DefaultModel:
                 "covariance": tuple(map(tuple, content["covariance"])),
                 "spread": tuple(map(tuple, content["spread"])),
                 "errors": tuple(map(tuple, content["errors"])),
-                "cross_validation": CrossValidation(**validation),
             }
         )
 
@@ -254,7 +229,7 @@ class DefaultModel:
         return whole + np.tril(whole, -1).T
 
     def _check_columns(self, X: pd.DataFrame) -> None:
-        problems = []
+        problems: list[Problem] = []
         for part in self.inputs:
             if part.name in X:
                 problems += _column_problems(X, part.name)
@@ -319,47 +294,6 @@ def _told(belief: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return the values and log-odds of each curve, rising by value."""
     known = belief.dropna(subset=["value"]).sort_values("value", kind="stable")
     return {name: (rows["value"].to_numpy(), rows["log_odds"].to_numpy()) for name, rows in known.groupby("input")}
-
-
-def _cross_validated(
-    inputs, fit: monotone_curves.Fit, design: monotone_curves.Design, y: np.ndarray, firms: np.ndarray
-):
-    """Return what firms left out say: each fold by one Newton step from the fit to all rows, with its penalty."""
-    fold = _folds(y, firms)
-    if not inputs or fold is None:
-        return CrossValidation(*[float("nan")] * 5)
-    odds = np.empty(len(y))
-    weight, residual = fit.probability * (1 - fit.probability), y - fit.probability
-    by_fold = monotone_curves.scores(design, residual, fold)
-    gradient = fit.share * by_fold.sum(axis=0) - fit.penalty @ (fit.coefficients - fit.belief)
-    for k in range(FOLDS):
-        rows = design.rows(fold == k)
-        information = fit.information - fit.share * monotone_curves.information(rows, weight[fold == k])
-        without = monotone_curves.step(
-            information, gradient - fit.share * by_fold[k], fit.coefficients, monotone_curves.bounds(inputs)
-        )
-        odds[fold == k] = monotone_curves.log_odds(rows, without)
-    told = pd.Series(expit(odds)), pd.Series(y)
-    groups = pd.Series(firms)
-    loss = float(np.mean(np.logaddexp(0, odds) - y * odds))
-    return CrossValidation(
-        loss, *discrimination.auc(*told, groups=groups), *discrimination.calibration_slope(*told, groups=groups)
-    )
-
-
-def _folds(y: np.ndarray, firms: np.ndarray) -> np.ndarray | None:
-    """Return the fold of each row; None where fewer than `FOLDS` firms defaulted, or did not.
-
-    Firms are dealt in turn, those that defaulted apart from the others, in an order that does not follow the table's.
-    """
-    ever = np.bincount(firms, y) > 0
-    if min(ever.sum(), (~ever).sum()) < FOLDS:
-        return None
-    shuffled = np.random.default_rng(0).permutation(len(ever))
-    order = shuffled[np.argsort(ever[shuffled], kind="stable")]
-    fold = np.empty(len(ever), dtype=int)
-    fold[order] = np.arange(len(ever)) % FOLDS
-    return fold[firms]
 
 
 def _covariance(fit: monotone_curves.Fit, doubted: np.ndarray, design: monotone_curves.Design, y, firms) -> np.ndarray:
@@ -437,5 +371,5 @@ def _column_problems(X: pd.DataFrame, name: object) -> Iterator[Problem]:
         yield _problem(name, f"holds values beyond {LARGEST:g}", "make them missing, or cap them")
 
 
-def _problem(column: str, allowed: str, remedy: str) -> Problem:
+def _problem(column: object, allowed: str, remedy: str) -> Problem:
     return Problem(file="default model", column=str(column), allowed=allowed, remedy=remedy)

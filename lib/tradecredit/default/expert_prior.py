@@ -106,6 +106,11 @@ def parts(table: pd.DataFrame, settings: DefaultSettings) -> dict[str, pd.DataFr
     return {BEHAVIOUR: behaviour, ACCOUNTS: brought().explain(accounts).where(accounts.notna()), OPINION: opinion}
 
 
+def stated_weights(settings: DefaultSettings) -> dict[str, float]:
+    """Return the stated weight of each part, by its name."""
+    return {str(part): weight for part, weight in settings.prior_part_weights.items()}
+
+
 def history(observed: pd.DataFrame, settings: DefaultSettings, *, years: float) -> History:
     """Return what the observations of the past (`panel.panel`) say.
 
@@ -114,7 +119,8 @@ def history(observed: pd.DataFrame, settings: DefaultSettings, *, years: float) 
     ones without defaults. Observations `years` apart overlap, and count as so much of a year; so do they in the
     likelihood.
     """
-    stated = np.array([settings.prior_part_weights[part] for part in DOUBT])
+    weights = stated_weights(settings)
+    stated = np.array([weights[part] for part in DOUBT])
     if not len(observed) or not observed["defaulted"].any():
         return History(0, len(observed) * years, dict(zip(DOUBT, stated.tolist(), strict=True)))
     y = observed["defaulted"].to_numpy(dtype="float64")
@@ -159,7 +165,8 @@ def rated(
     central tendency. The interval: `prior_sd`, wider by `DOUBT` for every part that is not known. `method`: `prior: `
     and the parts that are known.
     """
-    contributions, has, variance = {}, {}, pd.Series(1.0, index=today.index)
+    contributions: dict[str, pd.Series] = {}
+    has, variance = {}, pd.Series(1.0, index=today.index)
     for name, table in parts(today, settings).items():
         has[name] = table.notna().any(axis=1)
         centred = (table - table[has[name] & alive].median()) * weights[name]
@@ -190,11 +197,12 @@ def shape(
     curves are what a fit is held to (`DefaultModel.fit`, belief).
     """
     tables, curves = [], []
+    believed: dict[str, float] = {str(name): odds for name, odds in settings.prior_log_odds.items()}
     for name, (places, odds) in _stated_lines(today, weights, settings).items():
         at = today[name].astype("float64")
         log_odds = pd.Series(np.interp(at, places, odds))
         low, high = log_odds.quantile([0.01, 0.99])
-        sign = np.sign(settings.prior_log_odds.get(name, odds[-1] - odds[0]))
+        sign = np.sign(believed.get(name, odds[-1] - odds[0]))
         tables.append((name, sign, log_odds.std(), high - low))
         beyond = odds - np.interp(at.median(), places, odds)
         curves.append(pd.DataFrame({"input": name, "value": places, "log_odds": beyond}))

@@ -30,10 +30,17 @@ def drivers(contributions: pd.DataFrame, values: pd.DataFrame, told_by: Mapping[
     `contributions`: index buyer_id, what each input adds to the log-odds against the median buyer; `values`: the
     inputs; `told_by`: as `panel.candidates`. Empty text where nothing speaks against a buyer.
     """
-    found = []
-    for buyer, row in contributions.iterrows():
-        worst = row[row > WORTH_NAMING].sort_values(ascending=False, kind="stable").head(DRIVERS)
-        found.append("; ".join(in_words(name, values.loc[buyer, name], told_by) for name in worst.index))
+    added = contributions.to_numpy(dtype="float64")
+    known = values.reindex(index=contributions.index, columns=contributions.columns).to_numpy(dtype="float64")
+    worst = np.argsort(-added, axis=1, kind="stable")[:, :DRIVERS]
+    found = [
+        "; ".join(
+            in_words(contributions.columns[place], known[row, place], told_by)
+            for place in places
+            if added[row, place] > WORTH_NAMING
+        )
+        for row, places in enumerate(worst)
+    ]
     return pd.Series(found, index=contributions.index, dtype="str")
 
 

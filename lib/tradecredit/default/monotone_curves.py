@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.special import expit
 
 from tradecredit.numerics.compiled import compiled
@@ -89,13 +90,9 @@ class Design(NamedTuple):
     The design matrix of a logit, dense, is the product of the two.
     """
 
-    index: np.ndarray
+    index: np.ndarray  # type: ignore[assignment]  # a tuple's method of that name is not asked for
     weight: np.ndarray
     values: np.ndarray
-
-    def rows(self, chosen: np.ndarray) -> "Design":
-        """Return the design of some rows (a mask)."""
-        return Design(self.index[chosen], self.weight[chosen], self.values)
 
 
 def design(curves: Sequence[Curve], table: Sequence[np.ndarray], rows: int) -> Design:
@@ -147,8 +144,10 @@ def _by_curve(design: Design, b: np.ndarray) -> np.ndarray:
 
 def dense(design: Design) -> np.ndarray:
     """Return the design matrix: rows × coefficients."""
-    left, right = design.values[design.index], design.values[design.index + 1]
-    return np.einsum("ijk,ij->ik", left, design.weight[..., 0]) + np.einsum("ijk,ij->ik", right, design.weight[..., 1])
+    rows, touched = len(design.index), 2 * design.index.shape[1]
+    knots = np.stack([design.index, design.index + 1], axis=2).ravel()
+    at_knots = (design.weight.ravel(), knots, np.arange(rows + 1) * touched)
+    return csr_array(at_knots, shape=(rows, len(design.values))) @ design.values
 
 
 def variances(design: Design, covariance: np.ndarray) -> np.ndarray:

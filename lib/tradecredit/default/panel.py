@@ -1,14 +1,15 @@
 """What a model of default may know of a buyer on a day, and what became of the buyers observed on past days."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book
+from tradecredit.book.book import Book, named
 from tradecredit.measure.agency_scores import latest_scores
-from tradecredit.measure.behaviour import features
-from tradecredit.measure.default_events import in_default
-from tradecredit.measure.ratios import accounts_a_year_before, latest_accounts, of_statements, ratios
+from tradecredit.measure.past_days import on_days
+from tradecredit.measure.ratios import accounts_a_year_before, latest_accounts, of_statements
 
 BEHAVIOUR, ACCOUNTS, OPINION, SURROUNDINGS = "payment behaviour", "accounts", "outside opinion", "surroundings"
 """The four parts of a buyer's default probability, each optional."""
@@ -87,7 +88,35 @@ def inputs(book: Book) -> pd.DataFrame:
     an account of a year before); agencies' scores as `latest_scores`; `group_days_beyond_terms`: mean days beyond terms
     of the other buyers of its group (missing without a group, or where none of them has any).
     """
-    return _inputs(book, features(book))
+    return next(observations(book, [book.as_of])).inputs
+
+
+class Observation(NamedTuple):
+    """What was known of all buyers on a day: `inputs`, index buyer_id, and a boolean per buyer, `at_risk`.
+
+    At risk is a buyer that owes something or bought in the last 12 months, and is not in default.
+    """
+
+    inputs: pd.DataFrame
+    at_risk: np.ndarray
+
+
+def observations(book: Book, days: Sequence[pd.Timestamp]) -> Iterator[Observation]:
+    """Return for each of the days what was known of the buyers by then, see `inputs`; none lies after the book's own.
+
+    The rows of buyers that were not known by then say nothing.
+    """
+    names, group = list(candidates(book)), book.buyers.set_index("buyer_id")["group_id"]
+    central_tendency = _central_tendency(book)
+    for day, (behaviour, defaulted) in zip(days, on_days(book, days), strict=True):
+        latest = latest_accounts(book, day)
+        accounts, before = of_statements(latest), of_statements(accounts_a_year_before(book, latest, day))
+        change = accounts[list(CHANGING)] - before[list(CHANGING)]
+        others = _mean_of_others(behaviour["days_beyond_terms"], group).rename("group_days_beyond_terms")
+        scores = latest_scores(book, day).rename(columns=score_of)
+        parts = [behaviour, accounts, change.add_suffix("_change"), others, scores, central_tendency]
+        active = behaviour[["open_amount", "sales_12m"]].sum(axis=1).to_numpy() > 0
+        yield Observation(pd.concat(parts, axis=1)[names].astype("float64"), active & ~defaulted)
 
 
 def panel(book: Book) -> pd.DataFrame:
@@ -99,13 +128,13 @@ def panel(book: Book) -> pd.DataFrame:
     those that neither owed anything nor bought in the 12 months before are not observed. The dates are the same days of
     the month as the as-of date, so that the 12 months after the last one end on or before it. Empty for a short ledger.
     """
-    observations = [pd.DataFrame(columns=["date", "buyer_id", *candidates(book), "defaulted"])]
-    for day in dates(book, until=book.as_of - pd.DateOffset(months=HORIZON_MONTHS), step_months=STEP_MONTHS):
-        known = observed(book.at(day)).reindex(columns=list(candidates(book)))
+    parts = [pd.DataFrame(columns=["date", "buyer_id", *candidates(book), "defaulted"])]
+    days = dates(book, until=book.as_of - pd.DateOffset(months=HORIZON_MONTHS), step_months=STEP_MONTHS)
+    for day, (known, at_risk) in zip(days, observations(book, days), strict=True):
         events = book.defaults[(book.defaults["date"] > day) & (book.defaults["date"] <= year_after(day))]
-        outcome = known.index.isin(events["buyer_id"]).astype(int)
-        observations.append(known.reset_index().assign(date=day, defaulted=outcome))
-    table = pd.concat([part for part in observations if len(part)] or observations, ignore_index=True)
+        outcome = named(events["buyer_id"], book.buyers["buyer_id"]).astype(int)
+        parts.append(known[at_risk].reset_index().assign(date=day, defaulted=outcome[at_risk]))
+    table = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
     return table.sort_values(["date", "buyer_id"], kind="stable", ignore_index=True)
 
 
@@ -118,7 +147,7 @@ def unmatched(book: Book) -> dict[str, list[str]]:
     settings, buyers = book.run.default, book.buyers
     country, sector = buyers["country"].dropna(), buyers["sector"].dropna()
     places = {*country, *sector, *(buyers["country"] + "/" + buyers["sector"]).dropna()}
-    stated = {
+    stated: dict[str, tuple[Iterable[str], set[str]]] = {
         "default.agencies": (settings.agencies, set(book.scores["agency"])),
         "default.central_tendencies": (settings.central_tendencies, places),
     }
@@ -133,7 +162,7 @@ def dates(book: Book, *, until: pd.Timestamp, step_months: int) -> list[pd.Times
     """
     first = book.invoices["issued"].min() + pd.DateOffset(months=book.run.default.minimum_history_months)
     first = max(first, book.as_of - pd.DateOffset(years=LONGEST_YEARS))
-    found = []
+    found: list[pd.Timestamp] = []
     while (day := until - pd.DateOffset(months=step_months * len(found))) >= first:
         found.append(day)
     return found
@@ -141,25 +170,13 @@ def dates(book: Book, *, until: pd.Timestamp, step_months: int) -> list[pd.Times
 
 def observed(book: Book) -> pd.DataFrame:
     """Return the `inputs` of the buyers that owe something or bought in the last 12 months and are not in default."""
-    behaviour = features(book)
-    active = behaviour[["open_amount", "sales_12m"]].sum(axis=1) > 0
-    return _inputs(book, behaviour)[active & ~active.index.isin(in_default(book))]
+    found = next(observations(book, [book.as_of]))
+    return found.inputs[found.at_risk]
 
 
 def year_after(day: pd.Timestamp) -> pd.Timestamp:
     """Return the last day of the 12 months after a day."""
     return day + pd.DateOffset(months=HORIZON_MONTHS)
-
-
-def _inputs(book: Book, behaviour: pd.DataFrame) -> pd.DataFrame:
-    latest = latest_accounts(book)
-    change = of_statements(latest)[list(CHANGING)] - of_statements(accounts_a_year_before(book, latest))[list(CHANGING)]
-    others = _mean_of_others(behaviour["days_beyond_terms"], book.buyers.set_index("buyer_id")["group_id"]).rename(
-        "group_days_beyond_terms"
-    )
-    table = behaviour.join(ratios(book)).join(change.add_suffix("_change")).join(others)
-    table = table.join(latest_scores(book).rename(columns=score_of)).join(_central_tendency(book))
-    return table[list(candidates(book))].astype("float64")
 
 
 def _mean_of_others(values: pd.Series, group: pd.Series) -> pd.Series:

@@ -43,17 +43,13 @@ class PaymentModel(NamedTuple):
     usual: pd.Series
 
 
-def fit(items: pd.DataFrame) -> PaymentModel:
-    """Fit to the settled invoices of `items` (columns as `payment_history.at_issue`).
+def fit(items: pd.DataFrame, history: pd.DataFrame) -> PaymentModel:
+    """Fit to the settled invoices of `items` (columns as `payment_history.at_issue`, which gives their `history`).
 
     Late or not: `DefaultModel.fit`, the rows of a buyer standing together. Days: the median of the days from issue to
     settlement by quantile regression (statsmodels; Koenker and Bassett 1978, Econometrica 46): early payments tell of
     a buyer's pace, which the days late, cut off at 0, would hide. Raises `InputError` as `DefaultModel.fit`.
     """
-    return _fitted(items, at_issue(items))
-
-
-def _fitted(items: pd.DataFrame, history: pd.DataFrame) -> PaymentModel:
     import statsmodels.api as sm
 
     settled = items[items["settled"].notna()]
@@ -71,19 +67,15 @@ def _fitted(items: pd.DataFrame, history: pd.DataFrame) -> PaymentModel:
     return PaymentModel(model, line.params, usual)
 
 
-def expected(model: PaymentModel, items: pd.DataFrame) -> pd.DataFrame:
+def expected(model: PaymentModel, items: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     """Return, for each invoice: `late`, the probability of a payment after the due date, and `days_late`, the median.
 
     `days_late` = max(median of days to settle − days from issue to due, 0). Of a buyer without a settled invoice the
-    history is that of the usual one. Only what was known on the day of issue enters.
+    history is that of the usual one. `history`: of these `items`, as known on the day of issue (`at_issue`).
     """
-    return _expected(model, items, at_issue(items))
-
-
-def _expected(model: PaymentModel, items: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     terms = (items["due"] - items["issued"]).dt.days
     settle = model.days["const"] + history[SLOWNESS].fillna(model.usual) @ model.days[SLOWNESS]
-    late = model.late.predict(history)["pd"]
+    late = model.late.probability(history)
     return pd.DataFrame({"late": late, "days_late": np.maximum(settle - terms, 0.0)}, index=items.index)
 
 
@@ -127,7 +119,8 @@ def outlook(book: Book) -> PaymentOutlook:
         unknown = pd.DataFrame({"not_due": owed, "late": np.nan, "days_late": np.nan})
         return PaymentOutlook(unknown.join(score), empty, 0)
     history = at_issue(items)
-    found = _expected(fit(then), items, history)[tested]
+    # What was known of an invoice on its day of issue is the same on any later day: one history serves both fits.
+    found = expected(fit(then, history), items[tested], history[tested])
     happened = (items["settled"].fillna(book.as_of) - items["due"]).dt.days.clip(lower=0)[tested]
     usual = history[["share_late", "days_late_mean"]][tested]
     usual = usual.fillna(usual.mean())
@@ -137,7 +130,7 @@ def outlook(book: Book) -> PaymentOutlook:
         figures[1]: [(of - happened).abs().mean() for of in (found["days_late"], usual["days_late_mean"])],
     }
     test = pd.DataFrame.from_dict(values, orient="index", columns=["value", "usual"]).rename_axis("figure")
-    now = _expected(_fitted(items, history), items, history).loc[coming.index].mul(coming["open_amount"], axis="index")
+    now = expected(fit(items, history), coming, history.loc[coming.index]).mul(coming["open_amount"], axis="index")
     means = now.groupby(coming["buyer_id"]).sum().div(owed, axis="index")
     return PaymentOutlook(pd.DataFrame({"not_due": owed}).join(means).join(score), test, int(tested.sum()))
 

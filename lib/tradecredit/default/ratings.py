@@ -10,7 +10,7 @@ from scipy.stats import norm
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.default import expert_prior, point_in_time
-from tradecredit.default.additive_model import FOLDS, DefaultModel
+from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.explain import drivers
 from tradecredit.default.grades import WORST, grade, middle
 from tradecredit.default.panel import CANDIDATES, HORIZON_MONTHS, STEP_MONTHS, candidates, inputs, panel, year_after
@@ -21,6 +21,9 @@ from tradecredit.numerics import discrimination
 from tradecredit.params.default import DefaultSettings
 
 __all__ = ["CANDIDATES", "Assessment", "DefaultModel", "assess", "assessment", "in_default", "overriding", "panel"]
+
+FOLDS = 5
+"""Parts that the buyers are dealt to, each of which is told by a fit to the others."""
 
 FITTED, UNKNOWN_BEHAVIOUR = "fitted model", "fitted model: behaviour not known"
 
@@ -95,8 +98,8 @@ def assessment(book: Book) -> Assessment:
     alive = ~today.index.to_series().isin(in_default(book))
     nothing = pd.Series(dtype="float64", name="later_date")
     if defaulters >= settings.minimum_defaults:
-        model, weights, later = _fitted(observed, book), settings.prior_part_weights, _later(observed, book)
-        observed = observed.assign(fitted=model.predict(observed)["pd"], other_buyers=_other_buyers(observed, book))
+        model, weights, later = _fitted(observed, book), expert_prior.stated_weights(settings), _later(observed, book)
+        observed = observed.assign(fitted=model.probability(observed), other_buyers=_other_buyers(observed, book))
         table, curves, contributions = model.table, model.curves, model.explain(today)
         method = np.where(expert_prior.behaviour_known(today), FITTED, UNKNOWN_BEHAVIOUR)
         rated = _widened(model.predict(today, confidence=settings.interval), settings).assign(method=method)
@@ -140,7 +143,7 @@ def assessment(book: Book) -> Assessment:
 def _fitted(observed: pd.DataFrame, book: Book) -> DefaultModel:
     settings, columns = book.run.default, candidates(book)
     values = observed[list(columns)].astype("float64")
-    _, belief = expert_prior.shape(values, settings.prior_part_weights, settings)
+    _, belief = expert_prior.shape(values, expert_prior.stated_weights(settings), settings)
     return DefaultModel.fit(
         values, observed["defaulted"].astype(int), signs={name: told.sign for name, told in columns.items()},
         groups=observed["buyer_id"], belief=belief,
@@ -160,19 +163,20 @@ def _other_buyers(observed: pd.DataFrame, book: Book) -> pd.Series:
     # Buyers of each kind are dealt to the folds in turn, so that every fold has its share of the defaults.
     ever = observed.groupby("buyer_id")["defaulted"].max().sort_values(kind="stable")
     fold = observed["buyer_id"].map(pd.Series(np.arange(len(ever)) % FOLDS, index=ever.index))
-    parts = [_fitted(observed[fold != k], book).predict(observed[fold == k])["pd"] for k in range(FOLDS)]
+    parts = [_fitted(observed[fold != k], book).probability(observed[fold == k]) for k in range(FOLDS)]
     return pd.concat(parts).reindex(observed.index)
 
 
 def _later(observed: pd.DataFrame, book: Book) -> pd.Series:
     """Return what a fit would have said on the last date from outcomes known by then; empty if too few were."""
     last = observed["date"].max()
-    earlier = observed[observed["date"].map(year_after) <= last]
+    known = [day for day in observed["date"].unique() if year_after(day) <= last]
+    earlier = observed[observed["date"].isin(known)]
     defaulters = earlier.loc[earlier["defaulted"] == 1, "buyer_id"].nunique()
     later = observed[observed["date"] == last] if defaulters >= book.run.default.minimum_defaults else observed.head(0)
     if later.empty:
         return pd.Series(dtype="float64", name="later_date")
-    return _fitted(earlier, book).predict(later)["pd"].rename("later_date")
+    return _fitted(earlier, book).probability(later).rename("later_date")
 
 
 def _level_of_fit(

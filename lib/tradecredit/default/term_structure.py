@@ -76,15 +76,6 @@ def term_structure(
     return pd.DataFrame(within, index=probability.index, columns=pd.RangeIndex(1, months + 1, name="month"))
 
 
-def forward(cumulative: pd.DataFrame) -> pd.DataFrame:
-    """Return the probability of default in each month of those that have not defaulted before it.
-
-    `cumulative`: as `term_structure`. (F(m) − F(m−1)) / (1 − F(m−1)), F(0) = 0; missing where nobody is left.
-    """
-    before = cumulative.shift(axis=1).fillna({cumulative.columns[0]: 0.0})
-    return (cumulative - before) / (1 - before).where(before < 1)
-
-
 def _shares(relative: np.ndarray, decay: np.ndarray) -> np.ndarray:
     """Return each month's hazard as a share of that of the first 12 months together.
 

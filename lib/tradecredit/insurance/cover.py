@@ -5,11 +5,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book, named
+from tradecredit.book.book import Book
+from tradecredit.book.calendar import window_start
+from tradecredit.book.once import once
+from tradecredit.book.places import named, one_of
 from tradecredit.insurance.policy import NOT_INSURABLE, Policy
-from tradecredit.measure.balances import open_amounts
+from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.limits_in_force import limits_in_force
-from tradecredit.measure.receivables import in_dispute, net_share, window_start
+from tradecredit.measure.open_items import open_items
+from tradecredit.measure.receivables import in_dispute, net_share
 
 PAYING_BY_LOSS = ("whole_turnover", "key_accounts", "single_buyer")
 """Kinds of policy that bear their part of each loss, and not only what lies beyond a large first loss or a limit."""
@@ -49,15 +53,16 @@ class Cover(NamedTuple):
         return self.limit / self.insurable.where(self.insurable > 0, 1.0)
 
 
+@once
 def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
     """Return what a policy, by default the run's own, bears of what each buyer owes: index buyer_id (all buyers).
 
     Nothing is borne without a policy, and by kinds that pay nothing of an ordinary loss (not `PAYING_BY_LOSS`).
-    `limit`: see `Policy.attachment`. Insured debt (DOMAIN.md §5.1, §5.2) is net of tax, as far as that is stated, of
+    `limit`: see `Policy.attachment`. Insured debt (definitions §5.1, §5.2) is net of tax, as far as that is stated, of
     invoices that are `Policy.insurable`. `insured_debt`: of the open ones without those in an open dispute. `insurable`
     and `insured_sales`: of the invoices of the last 12 months, the first weighted by the days for which they are owed,
     terms and tolerated delay; of a buyer without any, those of all insurable buyers. `stopped`: an invoice of the
-    buyer is still unpaid on the book's day and overdue past the extension period (DOMAIN.md §5.1); what was shipped
+    buyer is still unpaid on the book's day and overdue past the extension period (definitions §5.1); what was shipped
     after that and is owed today is not told apart in `insured_debt`.
     """
     if policy is None and book.run.policy:
@@ -81,19 +86,26 @@ def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
     )
 
 
+@once
 def owed_days(book: Book) -> pd.Series:
     """Return for how many days each invoice is reckoned to be owed: its terms and the run's tolerated delay."""
     return (book.invoices["due"] - book.invoices["issued"]).dt.days + float(book.run.limits.tolerated_delay_days)
 
 
+@once
 def insured_sales(book: Book, policy: Policy) -> pd.Series:
     """Return of each invoice, on its index, what a policy insures of it as sales of the last 12 months.
 
     The amount net of tax, as far as that is stated; 0 for older invoices, and those that are not `Policy.insurable`.
     """
     invoices = book.invoices
-    counted = (invoices["issued"] > window_start(book.as_of, 12)) & policy.insurable(invoices, book.buyers)
+    counted = (invoices["issued"] > window_start(book.as_of, 12)) & _insurable(book, policy)
     return (invoices["amount"] - invoices["tax"].fillna(0.0)).where(counted, 0.0)
+
+
+@once
+def _insurable(book: Book, policy: Policy) -> pd.Series:
+    return policy.insurable(book.invoices, book.buyers)
 
 
 def premium_of_sales(policy: Policy) -> float:
@@ -113,28 +125,32 @@ def _insured_share(book: Book, policy: Policy, insured: pd.Series, weight: pd.Se
     sold = gross[~barred].sum()
     usual = net.sum() / sold if sold > 0 else 1.0
     share = np.where(gross > 0, net / np.where(gross > 0, gross, 1.0), usual)
-    return pd.Series(np.where(barred, 0.0, share), index=pd.Index(buyers, name="buyer_id"))
+    return pd.Series(np.where(barred, 0.0, share), index=all_buyers(book))
 
 
 def _listed(buyers: pd.Series, policy: Policy) -> pd.Series:
-    return pd.Series(True, index=buyers.index) if policy.buyers is None else buyers.isin(policy.buyers)
+    return (
+        pd.Series(True, index=buyers.index)
+        if policy.buyers is None
+        else pd.Series(one_of(buyers, policy.buyers), index=buyers.index)
+    )
 
 
 def _insured_debt(book: Book, policy: Policy) -> pd.Series:
-    invoices, buyers = book.invoices, pd.Index(book.buyers["buyer_id"], name="buyer_id")
-    counted = policy.insurable(invoices, book.buyers).to_numpy(bool)
+    invoices, buyers = book.invoices, all_buyers(book)
+    counted = _insurable(book, policy).to_numpy(bool)
     if book.has("disputes"):
         counted = counted & ~named(in_dispute(book), invoices["invoice_id"])
-    net = open_amounts(book) * net_share(invoices).to_numpy()
+    net = open_items(book)["open_amount"].to_numpy() * net_share(invoices).to_numpy()
     debt = np.bincount(book.buyer_of_invoice, np.where(counted, net, 0.0), len(buyers))
     return pd.Series(debt, index=buyers, name="insured_debt")
 
 
 def _stopped(book: Book, policy: Policy) -> pd.Series:
-    buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
+    buyers = all_buyers(book)
     stopped = np.zeros(len(buyers), dtype=bool)
     if policy.maximum_extension_days is not None:
-        unpaid = np.flatnonzero(open_amounts(book) > 0)
+        unpaid = np.flatnonzero(open_items(book)["open_amount"] > 0)
         invoices = book.invoices.iloc[unpaid]
         late = policy.loss_dates(invoices["issued"], invoices["due"])["report_by"] < book.as_of
         stopped[book.buyer_of_invoice[unpaid[late]]] = True
@@ -142,14 +158,15 @@ def _stopped(book: Book, policy: Policy) -> pd.Series:
 
 
 EVIDENCE_MONTHS = 12
-"""Evidence for a discretionary limit is not older than this (DOMAIN.md §5.3)."""
+"""Evidence for a discretionary limit is not older than this (definitions §5.3)."""
 
 
+@once
 def cover(book: Book) -> pd.DataFrame:
     """Return each buyer's limit under the policy on the as-of date, and in words why.
 
     Out, index buyer_id: `insured_limit`, the insurer's limit in force, the newest of several; missing where it has
-    never named one, so that a discretionary limit may apply; 0 where it was refused or is over (DOMAIN.md §5.3: the
+    never named one, so that a discretionary limit may apply; 0 where it was refused or is over (definitions §5.3: the
     discretionary limit is then gone too), and for buyers that cannot be insured by their kind. `cover`: `named
     limit`, `no limit named`, `limit refused`, `limit withdrawn or expired`, `not insurable: <kind>`.
     """
@@ -166,6 +183,7 @@ def cover(book: Book) -> pd.DataFrame:
     return pd.DataFrame({"insured_limit": limit.mask(over | barred, 0.0), "cover": reason}).astype({"cover": "str"})
 
 
+@once
 def evidence(book: Book) -> pd.Series:
     """Return the best evidence of the last 12 months that each buyer's discretionary limit could rest on.
 
@@ -174,8 +192,8 @@ def evidence(book: Book) -> pd.Series:
     """
     since = book.as_of - pd.DateOffset(months=EVIDENCE_MONTHS)
     ids, paid = book.buyers["buyer_id"], np.zeros(len(book.buyers), dtype=bool)
-    payments = (book.receipts["kind"] == "payment") & (book.receipts["received"] > since)
-    invoice = book.invoice_of_receipt[payments.to_numpy(bool)]
+    payments = one_of(book.receipts["kind"], ["payment"]) & (book.receipts["received"] > since).to_numpy()
+    invoice = book.invoice_of_receipt[payments]
     paid[book.buyer_of_invoice[invoice[invoice >= 0]]] = True
     accounts = book.statements[book.statements["published"] > since]
     audited = accounts.loc[accounts["assurance"] == "audited", "buyer_id"]
@@ -185,4 +203,4 @@ def evidence(book: Book) -> pd.Series:
         ["payment_experience", "agency_report", "audited_accounts", "unaudited_accounts"],
         "good_faith",
     )
-    return pd.Series(kinds, index=pd.Index(ids, name="buyer_id"), name="evidence", dtype="str")
+    return pd.Series(kinds, index=all_buyers(book), name="evidence", dtype="str")

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import window_start
 from tradecredit.errors import InputError, Problem
 from tradecredit.insurance.cover import insured_sales
 from tradecredit.insurance.policy import Policy
-from tradecredit.measure.receivables import window_start
 
 
 def policies(book: Book) -> list[Policy]:

@@ -1,4 +1,4 @@
-"""A trade credit insurance policy applied to losses, in the order of calculation of DOMAIN.md §5."""
+"""A trade credit insurance policy applied to losses, in the order of calculation of definitions §5."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.places import one_of
 from tradecredit.errors import InputError, ParameterError, Problem, missing_columns, values_not
 from tradecredit.insurance.settlement import INSURER_FIRST, PRO_RATA, PRO_RATA_LIMIT, TERMS, Losses, settled
 from tradecredit.params.policy import USUAL_SHARES, PolicyTerms
@@ -60,6 +61,10 @@ class Policy(PolicyTerms):
         validate(PolicyTerms, terms, Path(type(self).__name__))
         super().__init__(**terms)
 
+    def __hash__(self) -> int:
+        # Its terms hold lists, which have no hash of their own; equal policies are written alike.
+        return hash(self.model_dump_json())
+
     @classmethod
     def from_yaml(cls, file: str | Path) -> Self:
         """Read a policy from a YAML file whose keys are the terms; its name is the file's where it states none.
@@ -88,7 +93,7 @@ class Policy(PolicyTerms):
         premium = max(minimum_premium, premium_rate × insured turnover, top_up_rate × sum of `extra_limits`); fees =
         limit_fee × number of named `limits`; tax = premium_tax_rate × premium. A term that the policy does not have
         costs nothing. `insured_turnover` wins over the policy's own. Raises `ParameterError` where a rate has no
-        turnover to apply to. DOMAIN.md §5.10.
+        turnover to apply to. Source: definitions §5.10.
         """
         turnover = self.insured_turnover if insured_turnover is None else insured_turnover
         premium = max(self.minimum_premium or 0.0, (self.top_up_rate or 0.0) * extra_limits)
@@ -122,10 +127,10 @@ class Policy(PolicyTerms):
         and those that pay in advance, buyers that key accounts or single buyer do not list, and terms longer than
         `maximum_terms_days`.
         """
-        barred = buyers.loc[buyers["kind"].isin(NOT_INSURABLE), "buyer_id"]
-        counted = ~invoices["buyer_id"].isin(barred)
+        barred = buyers.loc[one_of(buyers["kind"], NOT_INSURABLE), "buyer_id"]
+        counted = pd.Series(~one_of(invoices["buyer_id"], barred), index=invoices.index)
         if self.buyers is not None:
-            counted &= invoices["buyer_id"].isin(self.buyers)
+            counted &= one_of(invoices["buyer_id"], self.buyers)
         if self.maximum_terms_days is not None:
             counted &= (invoices["due"] - invoices["issued"]).dt.days <= self.maximum_terms_days
         return counted
@@ -245,8 +250,14 @@ class Policy(PolicyTerms):
         paid = loss_date + pd.Timedelta(days=self.payment_days)
         return pd.DataFrame({"report_by": report_by, "loss_date": loss_date, "paid": paid})
 
+    def _own_limits(self, portfolio: pd.DataFrame) -> np.ndarray:
+        """Return the limits that the policy itself names, by buyer; missing: none."""
+        if not self.limits:
+            return np.full(len(portfolio), np.nan)
+        return portfolio.index.map(lambda buyer: self.limits.get(buyer, np.nan)).to_numpy(float)
+
     def _named_limits(self, portfolio: pd.DataFrame) -> np.ndarray:
-        own = portfolio.index.map(lambda buyer: (self.limits or {}).get(buyer, np.nan)).to_numpy(float)
+        own = self._own_limits(portfolio)
         return np.where(np.isnan(own), portfolio["insured_limit"].astype(float).to_numpy(), own)
 
     def _above(self, portfolio: pd.DataFrame, primary: Self) -> Attachment:
@@ -255,11 +266,11 @@ class Policy(PolicyTerms):
         extra = named * (self.top_up_share or 0.0)
         if self.top_up_maximum is not None:
             extra = np.minimum(extra, self.top_up_maximum)
-        own = portfolio.index.map(lambda buyer: (self.limits or {}).get(buyer, np.nan)).to_numpy(float)
+        own = self._own_limits(portfolio)
         return Attachment(np.where(np.isnan(own), extra, own), below.limit, np.zeros(len(extra), bool))
 
     def _applied_limits(self, limit: np.ndarray, evidence: np.ndarray | None) -> np.ndarray:
-        discretionary = self.discretionary_limit or 0.0
+        discretionary: float | np.ndarray = self.discretionary_limit or 0.0
         if evidence is not None:
             shares = [self.discretionary_shares.get(kind, 0.0) for kind in evidence]
             discretionary = discretionary * np.array(shares, dtype=float)
@@ -273,7 +284,7 @@ class Policy(PolicyTerms):
         """
         wait = 0.0
         if protracted:
-            extension = self.maximum_extension_days if self.waiting_from == "extension_end" else 0
+            extension = self.maximum_extension_days or 0 if self.waiting_from == "extension_end" else 0
             wait = np.nan if self.waiting_days is None else self.waiting_days + extension
         return np.asarray(day) + wait + self.payment_days
 

@@ -1,4 +1,4 @@
-"""What a policy pays for losses, loss by loss and year by year (DOMAIN.md §5, steps 3 to 7 and 9), compiled.
+"""What a policy pays for losses, loss by loss and year by year (definitions §5, steps 3 to 7 and 9), compiled.
 
 `Policy.indemnify` and the simulation engine both calculate here, so that a loss has one indemnity, whoever asks.
 """
@@ -47,8 +47,21 @@ class Losses(NamedTuple):
     discretionary: np.ndarray
 
 
+class YearlyLosses(NamedTuple):
+    """Losses as arrays, in order of day within each scenario (a number from 0), by the buyer's position.
+
+    `insurable`: the share of debt and recovery, by buyer, that a policy's insured debt counts.
+    """
+
+    scenario: np.ndarray
+    buyer: np.ndarray
+    debt: np.ndarray
+    recovery: np.ndarray
+    insurable: np.ndarray
+
+
 class Settlement(NamedTuple):
-    """What becomes of each loss, as arrays: DOMAIN.md §5 steps 3, 4, 5, 9 (the insurer's recovery), and 6 with 7.
+    """What becomes of each loss, as arrays: definitions §5, steps 3, 4, 5, 9 (the insurer's recovery), and 6 with 7.
 
     `first_loss` is what the loss used of the year's aggregate first loss.
     """
@@ -166,3 +179,27 @@ def _settle(scenario, debt, recovery, above, limit, discretionary, terms, steps)
         steps[0, row], steps[1, row], steps[2, row], steps[3, row], _ = loss
         steps[4, row] = before - year[0]
         steps[5, row] = indemnity
+
+
+@compiled
+def paid_by_year(losses, attachment, terms, scenarios):
+    """Return what a policy pays in each scenario, and what is used of its first loss; losses: `YearlyLosses`.
+
+    `attachment`: limit, the part above which it applies, and whether it is discretionary, by buyer. The sums of what
+    `settled` says of each loss, without its table.
+    """
+    limit, above, discretionary = attachment
+    paid, used = np.zeros(scenarios), np.zeros(scenarios)
+    year = year_start(terms)
+    for row in range(len(losses.debt)):
+        scenario, buyer = losses.scenario[row], losses.buyer[row]
+        if row and scenario != losses.scenario[row - 1]:
+            year = year_start(terms)
+        share = losses.insurable[buyer]
+        debt, recovery = losses.debt[row] * share, losses.recovery[row] * share
+        loss = one_loss(debt, recovery, above[buyer], limit[buyer], terms)
+        before = year[0]
+        indemnity, year = paid_in_year(loss, debt, recovery, discretionary[buyer], year, terms)
+        paid[scenario] += indemnity
+        used[scenario] += before - year[0]
+    return paid, used

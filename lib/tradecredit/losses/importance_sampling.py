@@ -1,16 +1,17 @@
 """The economy of simulated years: factors that make defaults hang together, and how its bad years are sought out.
 
-All states of the economy are functions of independent standard normals ξ. Years are numbered by their place along
-the direction in ξ in which losses grow fastest, the worst first.
+All states of the economy are functions of independent standard normals ξ. Years are placed along the direction in ξ in
+which losses grow fastest, and drawn in kinds: as years come, and around the bad years of each level of the tail.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, cast
 
 import numpy as np
 from scipy.special import gammainccinv, gammaincinv, log_ndtr, ndtr, ndtri
 
-from tradecredit.losses.kernels import Obligors, States, log_generating, loss_moments
+from tradecredit.losses.kernels import Obligors, States, by_value, log_generating, loss_moments
 from tradecredit.params.losses import Dependence, Sampling
 
 NODES = np.linspace(-8.0, 4.0, 61)
@@ -20,21 +21,38 @@ CONCENTRATED = 0.10
 """Coefficient of variation of a bad year's loss, the economy given, above which twisting pays."""
 
 ORDINARY = 0.25
-"""Share of the scenarios that are drawn as years come, the others being drawn from bad years."""
+"""Share of the scenarios drawn as years come; the others are drawn around bad years, as many for each level."""
 
 TWISTED = 256
 """Buyers that are twisted, at most: the largest, which make a book concentrated."""
+
+_STEPS_OF_DRAW = 2**40
+"""Number of the stream that places the first step's scenarios: above those of all blocks."""
 
 _STEPS_OF_DIRECTION = 8
 _STEPS_OF_TWIST = 25
 
 
+class Part(NamedTuple):
+    """Consecutive scenarios of one kind, the worst first: 0 as years come, from 1 around the bad years of a level."""
+
+    start: int
+    stop: int
+    kind: int
+
+
 class Draw(NamedTuple):
-    """Where the scenarios lie along the direction: places, the worst first among the ordinary ones, and again among
-    those drawn from bad years, which begin with number `stressed`."""
+    """Where the scenarios lie along the direction, and the parts that they were drawn in."""
 
     place: np.ndarray
-    stressed: int
+    parts: tuple[Part, ...]
+
+    def share(self, kinds: int) -> np.ndarray:
+        """Return the share of the scenarios that each kind has."""
+        count = np.zeros(kinds)
+        for part in self.parts:
+            count[part.kind] += part.stop - part.start
+        return count / max(len(self.place), 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,70 +60,95 @@ class Economy:
     """What drives all buyers, and where its bad years are.
 
     `root`: the factors are `root` @ ξ; `direction`: unit vector in ξ along which losses grow as places fall; `shift`:
-    how far bad years are moved along it; `twist`: θ at each of `NODES` (all 0 without twisting); `anchor`: how far a
-    Student-t shock moves the factor, for the typical buyer.
+    how far the years of each kind are moved along it (ordinary ones, kind 0, not at all); `twist` (kinds × `NODES`):
+    their θ there (all 0 without twisting); `anchor`: how far a Student-t shock moves the factor, for the typical buyer.
     """
 
     dependence: Dependence
     root: np.ndarray
     direction: np.ndarray
-    shift: float
+    shift: np.ndarray
     twist: np.ndarray
     anchor: float
     defaults: np.ndarray
-    """Expected number of defaults at each of `NODES`, twisted as in bad years."""
+    """Expected number of defaults at each of `NODES`, twisted as in years of each kind (kinds × nodes)."""
 
     @classmethod
-    def of(cls, obligors: Obligors, loss: np.ndarray, dependence: Dependence, anchor: float) -> Self:
-        """Return the economy without bad years sought out; `loss` is what each obligor's default costs."""
+    def of(
+        cls, obligors: Obligors, loss: np.ndarray, dependence: Dependence, anchor: float, sampling: Sampling
+    ) -> Self:
+        """Return the economy, bad years sought out if `sampling` says so; `loss`: what each obligor's default costs."""
         factors = dependence.sector_factors
         root = np.eye(1) if factors is None else _root(np.array(factors.correlation))
         if dependence.kind == "gamma":
             root = np.eye(len(root))
         size = len(root) + (dependence.kind == "student_t")
-        start = cls(dependence, root, np.full(size, size**-0.5), 0.0, NODES * 0, anchor, NODES * 0)
-        return replace(start, defaults=start._moments(obligors, loss, NODES * 0)[2])
+        nothing = np.zeros((1, len(NODES)))
+        start = cls(dependence, root, np.full(size, size**-0.5), np.zeros(1), nothing, anchor, nothing)
+        if sampling.method == "tail":
+            return start._seeking(obligors, loss, sampling)
+        return replace(start, defaults=start._moments(obligors, loss, NODES * 0)[2:])
 
-    def seeking(self, obligors: Obligors, loss: np.ndarray, sampling: Sampling) -> Self:
-        """Return the economy with its bad years sought out, as `sampling` says: direction, shift and twist.
+    def _seeking(self, obligors: Obligors, loss: np.ndarray, sampling: Sampling) -> Self:
+        """Return the economy with its bad years sought out, as `sampling` says: direction; shift and twist by kind.
 
-        The bad years lie where a loss of the size of the value at risk at `sampling.aim` is likeliest to come from
-        (Glasserman and Li 2005, Importance sampling for portfolio credit risk, Management Science 51(11), eq. 24).
+        The bad years of a level lie where a loss of the size of the value at risk in the middle of its tail is
+        likeliest to come from (Glasserman and Li 2005, Importance sampling for portfolio credit risk, Management
+        Science 51(11), eq. 24).
         """
-        towards = replace(self, direction=self._steepest(obligors, loss, float(ndtri(sampling.aim))))
+        aims = [(1 + level) / 2 for level in sampling.levels]
+        towards = replace(self, direction=self._steepest(obligors, loss, float(ndtri(max(aims)))))
         mean, variance, defaults = towards._moments(obligors, loss, NODES * 0)
-        sd = np.sqrt(np.maximum(variance, 1e-300))
-        target = _rough_quantile(mean, sd, 1 - sampling.aim)
-        likeliest = int(np.argmax(log_ndtr((mean - target) / sd) - NODES**2 / 2))
-        concentrated = mean[likeliest] > 0 and sd[likeliest] / mean[likeliest] > CONCENTRATED
-        found = replace(towards, shift=max(-NODES[likeliest], 0.0), defaults=defaults)
-        if not {"always": True, "never": False, "auto": concentrated}[sampling.twisting]:
-            return found
-        twist = towards._twist(obligors, loss, target, mean)
-        exponent = log_generating(obligors, towards.at_nodes(twist), self.gamma) - twist * target
-        shift = max(-NODES[np.argmax(exponent - NODES**2 / 2)], 0.0)
-        return replace(found, shift=shift, twist=twist, defaults=towards._moments(obligors, loss, twist)[2])
+        kinds = [(0.0, NODES * 0, defaults)]
+        for aim in aims:
+            sd = np.sqrt(np.maximum(variance, 1e-300))
+            target = _rough_quantile(mean, sd, 1 - aim)
+            exponent = log_ndtr((mean - target) / sd)
+            likeliest = int(np.argmax(exponent - NODES**2 / 2))
+            concentrated = mean[likeliest] > 0 and sd[likeliest] / mean[likeliest] > CONCENTRATED
+            twist = NODES * 0
+            if {"always": True, "never": False, "auto": concentrated}[sampling.twisting]:
+                twist = towards._twist(obligors, loss, target, mean)
+                exponent = log_generating(obligors, towards.at_nodes(twist), self.gamma) - twist * target
+            shift = max(-NODES[np.argmax(exponent - NODES**2 / 2)], 0.0)
+            defaulting = towards._moments(obligors, loss, twist)[2] if twist.any() else defaults
+            kinds.append((shift, twist, defaulting))
+        shift, twist, defaults = (np.array(values) for values in zip(*kinds, strict=True))
+        return replace(towards, shift=shift, twist=twist, defaults=defaults)
 
-    def draw(self, scenarios: int, seed: int, sampling: Sampling) -> Draw:
-        """Return the places of the scenarios along the direction, the worst first.
+    def draw(self, steps: Sequence[int], seed: int, sampling: Sampling) -> Draw:
+        """Return the places of the scenarios along the direction; `steps`: how many are drawn at a time.
 
-        Plain: standard normals. Else one in each of n equally likely strata, for the ordinary scenarios of the standard
-        normal, for the others of the normal moved by the shift.
+        Plain: standard normals. Else one in each of n equally likely strata of each kind's normal, moved by its shift.
+        What one step draws hangs on no other.
         """
-        random = random_of(seed, 0)
-        if sampling.method == "plain":
-            return Draw(np.sort(random.standard_normal(scenarios)), scenarios)
-        ordinary = int(scenarios * ORDINARY) // 2 * 2
-        place = np.empty(scenarios)
-        for part, moved in ((slice(0, ordinary), 0.0), (slice(ordinary, scenarios), self.shift)):
-            count = part.stop - part.start
-            place[part] = ndtri((np.arange(count) + random.random(count)) / count) - moved
-        return Draw(place, ordinary)
+        parts, places = [], []
+        start = 0
+        for step, scenarios in enumerate(steps):
+            random = random_of(seed, _STEPS_OF_DRAW + step)
+            for kind, count in enumerate(self._counts(scenarios, sampling)):
+                if sampling.method == "plain":
+                    place = np.sort(random.standard_normal(count))
+                else:
+                    place = ndtri((np.arange(count) + random.random(count)) / count) - self.shift[kind]
+                places.append(place)
+                parts.append(Part(start, start + count, kind))
+                start += count
+        return Draw(np.concatenate(places), tuple(parts))
 
-    def states(self, places: np.ndarray, stream: tuple[int, int], *, stressed: bool) -> States:
+    def _counts(self, scenarios: int, sampling: Sampling) -> list[int]:
+        """Return how many of the scenarios are of each kind: even numbers, so that neighbours in pairs are alike."""
+        if sampling.method == "plain":
+            return [scenarios]
+        bad = len(self.shift) - 1
+        ordinary = int(scenarios * ORDINARY) // 2 * 2
+        each = (scenarios - ordinary) // bad // 2 * 2
+        return [ordinary, *[each] * (bad - 1), scenarios - ordinary - each * (bad - 1)]
+
+    def states(self, places: np.ndarray, stream: tuple[int, int], *, kind: int) -> States:
         """Return the states of a block of scenarios by their places; `stream`: seed, and number of the first scenario.
 
-        Twists are those of the place; without `stressed` there is none.
+        Twists are those of the kind.
         """
         seed, number = stream
         alone = len(self.direction) == 1
@@ -115,20 +158,20 @@ class Economy:
             else random_of(seed, 1 + number).standard_normal((len(self.direction), len(places)))
         )
         factor, shock = self._state(places, across)
-        twist = self.twist_at(places) if stressed else np.zeros(len(places))
-        order = np.arange(len(places))[None, :] if alone else np.argsort(factor, axis=1, kind="stable")
+        twist = self.twist_at(places, kind)
+        order = np.arange(len(places))[None, :] if alone else np.array([by_value(values) for values in factor])
         return States(factor, shock, twist, order, number)
 
     def log_ratio(self, places: np.ndarray) -> np.ndarray:
-        """Return the log of the density of bad years over that of ordinary ones at places, before twists."""
-        return -self.shift * places - self.shift**2 / 2
+        """Return the log of each kind's density over that of ordinary years at places, before twists (kinds × …)."""
+        return -self.shift[:, None] * places - self.shift[:, None] ** 2 / 2
 
-    def twist_at(self, places: np.ndarray) -> np.ndarray:
-        return np.interp(places, NODES, self.twist)
+    def twist_at(self, places: np.ndarray, kind: int) -> np.ndarray:
+        return np.interp(places, NODES, self.twist[kind])
 
-    def defaults_at(self, places: np.ndarray) -> np.ndarray:
-        """Return about how many obligors default in scenarios, for the room that they need."""
-        return np.interp(places, NODES, self.defaults)
+    def defaults_at(self, places: np.ndarray, kind: int) -> np.ndarray:
+        """Return about how many obligors default in scenarios of a kind, for the room that they need."""
+        return np.interp(places, NODES, self.defaults[kind])
 
     @property
     def gamma(self) -> bool | None:
@@ -141,11 +184,11 @@ class Economy:
         normals = np.outer(self.direction, places) + across
         shock = np.ones(len(places))
         if self.gamma:
-            shape = self.dependence.default_rate_sd**-2
+            shape = cast(float, self.dependence.default_rate_sd) ** -2
             return -gammainccinv(shape, ndtr(normals)) / shape, shock
         factor = self.root @ normals[: len(self.root)]
         if self.dependence.kind == "student_t":
-            shape = self.dependence.degrees_of_freedom / 2
+            shape = cast(float, self.dependence.degrees_of_freedom) / 2
             shock = np.sqrt(gammaincinv(shape, ndtr(normals[-1])) / shape)
             factor = factor - self.anchor * (shock - 1)
         return factor, shock

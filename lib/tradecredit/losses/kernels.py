@@ -7,7 +7,7 @@ to the next scenario with a point; the point's place within the scenario, unifor
 scenario's own, lower rate, and when in the year it falls.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import log_ndtr
@@ -16,7 +16,7 @@ from tradecredit.numerics.compiled import compiled, inlined
 from tradecredit.numerics.random_numbers import beta, stream, two_exponentials
 
 CELL = 2048
-"""Scenarios of a cell, at most: its sums stay in the processor's cache while the buyers pass by."""
+"""Scenarios of a cell, at most: its sums stay in the processor's nearest cache while the buyers pass by."""
 
 CELL_NARROW = 128
 """Scenarios of a cell, where their states differ much."""
@@ -24,11 +24,21 @@ CELL_NARROW = 128
 CELL_WIDTH = 0.4
 """By how much the factor may differ within a cell of more."""
 
-POINTS = 64
+POINTS = 128
 """Points of a buyer's process that are held at a time (an even number)."""
 
 DAYS = 365
 """Days of the year that is simulated."""
+
+GRID = 4096
+"""Steps of the grids that are sorted on."""
+
+DOUBT, PLACE = np.uint64(2**32), np.uint64(2**32 - 1)
+"""What is added to a place in a cell if the point there has to be looked at, and what is left of it without. Places are
+unsigned: a signed index is looked at for being negative, at each look-up."""
+
+NOWHERE = np.uint64(2**64 - 1)
+"""A place that no point has."""
 
 LAST_MOMENT = np.nextafter(1.0, 0.0)
 """The last moment of the year, which rounding must not pass."""
@@ -57,7 +67,7 @@ class States(NamedTuple):
     """The states of the economy in a block of scenarios.
 
     `factor` (factors × scenarios), `shock` and `twist` (θ of the exponential twist) by scenario; `order` (factors ×
-    scenarios) has the block's scenarios by factor, worst first. `number` is that of the block's first scenario.
+    scenarios) has the block's scenarios by factor, about the worst first. `number` is that of the block's first one.
     """
 
     factor: np.ndarray
@@ -95,7 +105,7 @@ def default_hazard(distance):
     if not place > 0.0:
         return 0.0
     last = len(_PIECES) - 1
-    piece = min(np.int64(min(place, 1e6)), last)
+    piece: Any = min(np.int64(min(place, 1e6)), last)
     part = min(place - piece, 1.0)
     return _PIECES[piece, 0] + part * (_PIECES[piece, 1] + part * (_PIECES[piece, 2] + part * _PIECES[piece, 3]))
 
@@ -163,15 +173,24 @@ def next_stop(start, states, factor):
 def copy_cell(states, factor, start, stop, cell):
     """Copy factor, shock and twist of the scenarios from start to stop in a factor's order; return their ranges.
 
-    Ranges: worst and best factor, lowest and highest shock, lowest and highest twist.
+    A fourth row has how far each factor lies from the best to the worst. Ranges: worst and best factor, lowest and
+    highest shock, lowest and highest twist.
     """
+    low_shock, low_twist, high_shock, high_twist = np.inf, np.inf, -np.inf, -np.inf
     for place in range(stop - start):
         scenario = states.order[factor, start + place]
         cell[0, place] = states.factor[factor, scenario]
-        cell[1, place] = states.shock[scenario]
-        cell[2, place] = states.twist[scenario]
-    shock, twist = cell[1, : stop - start], cell[2, : stop - start]
-    return cell[0, 0], cell[0, stop - start - 1], shock.min(), shock.max(), twist.min(), twist.max()
+        shock, twist = states.shock[scenario], states.twist[scenario]
+        cell[1, place], cell[2, place] = shock, twist
+        low_shock, high_shock = min(low_shock, shock), max(high_shock, shock)
+        low_twist, high_twist = min(low_twist, twist), max(high_twist, twist)
+    worst, best = np.inf, -np.inf
+    for place in range(stop - start):
+        worst, best = min(worst, cell[0, place]), max(best, cell[0, place])
+    per_width = 1.0 / (best - worst) if best > worst else 0.0
+    for place in range(stop - start):
+        cell[3, place] = (best - cell[0, place]) * per_width
+    return worst, best, low_shock, high_shock, low_twist, high_twist
 
 
 @compiled
@@ -223,86 +242,87 @@ def next_first_points(time, counter, rate, length, key, times):
 @inlined
 def arrivals_from(time, counter, rate, length, gamma, key, times):
     """Return what `next_points` does, or `next_first_points` where the rate is high and the first points count."""
-    if rate > 1.0 and gamma is None:
+    if gamma is None and rate > 1.0:
         return next_first_points(time, counter, rate, length, key, times)
     return next_points(time, counter, rate, length, key, times)
 
 
 @inlined
-def sift(own, rates, cell, ranges, gamma, times, count, before, places, points):
-    """Write the places in the cell, and the hazards reached, of the points in time that are defaults.
+def sift(own, safe, cell, ranges, times, count, places, points):
+    """Write the places in the cell of the points in time that may be defaults; return how many.
 
-    Return how many, and the place of the last (`before`: the last one so far, −1 at first). Points at the highest rate
-    stay where they fall under the scenario's own; the first of a scenario is the default, or each is, where rates are
-    gamma. `rates`: the highest hazard, and the share of it that the lowest is.
+    Points at the highest rate stay where they fall under the scenario's own. `safe`: the share of the highest hazard
+    that the lowest is; `points`: where in its scenario each falls, as a share of the highest hazard. Places have
+    `DOUBT` added where that has to be looked at (`is_default`); all others stay.
+
+    Without a branch: whether a point stays is a guess that the processor would often get wrong, at a cost above that of
+    all that is done here.
     """
-    highest, safe = rates
-    worst, best, low_shock, high_shock, _, high_twist = ranges
     # As a function of the factor the hazard is convex, hence below the straight line between its values at the cell's
     # ends, and log-concave, hence above the geometric one: few points lie between, and only these need the hazard.
-    simple = low_shock == high_shock and (high_twist <= 0.0 or own[3] <= 0.0)
+    simple = ranges[2] == ranges[3] and (ranges[5] <= 0.0 or own[3] <= 0.0)
     rise = 2.0 * (1.0 - safe) / (1.0 + safe) if simple else 0.0
-    slope = 1.0 - safe if simple else 0.0
-    top = safe if simple else 1.0
-    per_width = 1.0 / (best - worst) if best > worst else 0.0
-    every = 0 if gamma is None else -1
+    slope, top = (1.0 - safe, safe) if simple else (0.0, 1.0)
+    linear, square = safe * rise, 0.5 * safe * rise * rise
     kept = 0
     for number in range(count):
-        place = np.int64(times[number])
-        point = times[number] - place
-        part = (best - cell[0, place]) * per_width
-        step = part * rise
-        stays = point < safe * (1.0 + step + 0.5 * step * step)
-        if not stays and point <= top + slope * part:
-            rate = twisted_hazard(own, cell[0, place], cell[1, place], cell[2, place], gamma)
-            stays = point * highest < rate
-        if stays and place != before:
-            places[kept] = place
-            points[kept] = point * highest
-            kept += 1
-            before = place | every
-    return kept, before
+        whole = np.int64(times[number])
+        point = times[number] - whole
+        part = cell[3, np.uint64(whole)]
+        doubtful = point >= safe + part * (linear + part * square)
+        places[kept] = np.uint64(whole) + DOUBT * np.uint64(doubtful)
+        points[kept] = point
+        kept += np.int64(point <= top + part * slope)
+    return kept
 
 
 @inlined
-def add_amounts(amounts, obligor, places, count, sums):
-    """Add an obligor's amounts to the sums at places, four rows at a time, then two, then one."""
-    row = 0
-    while row + 4 <= len(amounts):
-        first, second = amounts[row, obligor], amounts[row + 1, obligor]
-        third, fourth = amounts[row + 2, obligor], amounts[row + 3, obligor]
-        for number in range(count):
-            place = places[number]
-            sums[row, place] += first
-            sums[row + 1, place] += second
-            sums[row + 2, place] += third
-            sums[row + 3, place] += fourth
-        row += 4
-    if row + 2 <= len(amounts):
-        first, second = amounts[row, obligor], amounts[row + 1, obligor]
-        for number in range(count):
-            sums[row, places[number]] += first
-            sums[row + 1, places[number]] += second
-        row += 2
-    if row < len(amounts):
-        first = amounts[row, obligor]
-        for number in range(count):
-            sums[row, places[number]] += first
+def is_default(place, point, own, highest, cell, gamma):
+    """Return whether a point that `sift` has left is a default; point: its hazard as a share of the highest."""
+    if place < DOUBT:
+        return True
+    index = place - DOUBT
+    state = (cell[0, index], cell[1, index], cell[2, index])
+    return below_own_hazard(point * highest, own, state, gamma)
+
+
+@compiled
+def below_own_hazard(point, own, state, gamma):
+    """Return whether a point lies below the hazard of a scenario's own state."""
+    return point < twisted_hazard(own, state[0], state[1], state[2], gamma)
+
+
+@inlined
+def add_amounts(amounts, obligor, sums, place):
+    """Add an obligor's amounts to the sums at a place: two, or a multiple of four."""
+    sums[place, 0] += amounts[obligor, 0]
+    sums[place, 1] += amounts[obligor, 1]
+    if amounts.shape[1] > 2:
+        sums[place, 2] += amounts[obligor, 2]
+        sums[place, 3] += amounts[obligor, 3]
+        for row in range(4, amounts.shape[1], 4):
+            sums[place, row] += amounts[obligor, row]
+            sums[place, row + 1] += amounts[obligor, row + 1]
+            sums[place, row + 2] += amounts[obligor, row + 2]
+            sums[place, row + 3] += amounts[obligor, row + 3]
 
 
 @compiled
 def block_sums(obligors, states, gamma, key, amounts):
-    """Return sums over the defaults of each scenario of a block: a row for each row of `amounts` (… × obligors)."""
-    scenarios = states.shock.size
-    sums = np.zeros((len(amounts), scenarios))
-    cell_sums = np.empty((len(amounts), CELL))
-    cell, prepared = np.empty((3, CELL)), np.empty((3, len(obligors.name)))
-    times, places, points = np.empty(POINTS), np.empty(POINTS, np.int64), np.empty(POINTS)
+    """Return sums over the defaults of each scenario of a block: a row for each column of `amounts`.
+
+    `amounts`: obligors × two or a multiple of four columns, so that what a default adds stands together.
+    """
+    scenarios, rows = states.shock.size, amounts.shape[1]
+    sums = np.zeros((rows, scenarios))
+    cell_sums = np.empty((CELL, rows))
+    cell, prepared = np.empty((4, CELL)), np.empty((3, len(obligors.name)))
+    times, places, points = np.empty(POINTS), np.empty(POINTS + 1, np.uint64), np.empty(POINTS + 1)
     for factor in range(len(obligors.first) - 1):
         first, last = obligors.first[factor], obligors.first[factor + 1]
-        start = 0
-        while start < scenarios:
-            stop = next_stop(start, states, factor)
+        stop = 0
+        while stop < scenarios:
+            start, stop = stop, next_stop(stop, states, factor)
             length = stop - start
             ranges = copy_cell(states, factor, start, stop, cell)
             cell_key = stream(stream(key, states.number + start), factor)
@@ -313,17 +333,20 @@ def block_sums(obligors, states, gamma, key, amounts):
                 if gap >= highest * length:
                     continue
                 own, own_key = own_of(obligors, obligor), stream(cell_key, obligors.name[obligor])
-                time, counter, before = gap / highest, np.uint64(1), -1
+                time, counter, before = gap / highest, np.uint64(1), NOWHERE
                 while time < length:
                     count, time, counter = arrivals_from(time, counter, highest, length, gamma, own_key, times)
-                    count, before = sift(
-                        own, (highest, safe), cell, ranges, gamma, times, count, before, places, points
-                    )
-                    add_amounts(amounts, obligor, places, count, cell_sums)
-            for row in range(len(amounts)):
-                for place in range(length):
-                    sums[row, states.order[factor, start + place]] += cell_sums[row, place]
-            start = stop
+                    for number in range(sift(own, safe, cell, ranges, times, count, places, points)):
+                        # The first point of a scenario is the default, or each is, where rates are gamma.
+                        place = places[number] & PLACE
+                        new = gamma is not None or place != before
+                        if new and is_default(places[number], points[number], own, highest, cell, gamma):
+                            before = place
+                            add_amounts(amounts, obligor, cell_sums, place)
+            for place in range(length):
+                scenario = states.order[factor, start + place]
+                for row in range(rows):
+                    sums[row, scenario] += cell_sums[place, row]
     return sums
 
 
@@ -331,13 +354,14 @@ def block_sums(obligors, states, gamma, key, amounts):
 def block_arrivals(obligors, states, gamma, key, wanted, room):
     """Return the defaults in the `wanted` scenarios of a block, unordered, and how many they are.
 
-    Only the first `room` of them are returned: where they are more, ask again with that much room.
+    The same as those that `block_sums` adds up. Only the first `room` of them are returned: where they are more, ask
+    again with that much room.
     """
     scenarios = states.shock.size
     scenario, obligor_of = np.empty(room, np.int64), np.empty(room, np.int64)
     moment = np.empty(room)
-    cell, prepared = np.empty((3, CELL)), np.empty((3, len(obligors.name)))
-    times, places, points = np.empty(POINTS), np.empty(POINTS, np.int64), np.empty(POINTS)
+    cell, prepared = np.empty((4, CELL)), np.empty((3, len(obligors.name)))
+    times, places, points = np.empty(POINTS), np.empty(POINTS + 1, np.uint64), np.empty(POINTS + 1)
     found = 0
     for factor in range(len(obligors.first) - 1):
         first, last = obligors.first[factor], obligors.first[factor + 1]
@@ -345,7 +369,7 @@ def block_arrivals(obligors, states, gamma, key, wanted, room):
         while stop < scenarios:
             start, stop = stop, next_stop(stop, states, factor)
             length = stop - start
-            if not wanted[states.order[factor, start:stop]].any():
+            if not any_wanted(wanted, states.order[factor, start:stop]):
                 continue
             ranges = copy_cell(states, factor, start, stop, cell)
             cell_key = stream(stream(key, states.number + start), factor)
@@ -355,22 +379,48 @@ def block_arrivals(obligors, states, gamma, key, wanted, room):
                 if gap >= highest * length:
                     continue
                 own, own_key = own_of(obligors, obligor), stream(cell_key, obligors.name[obligor])
-                time, counter, before = gap / highest, np.uint64(1), -1
+                time, counter, before = gap / highest, np.uint64(1), NOWHERE
                 while time < length:
                     count, time, counter = arrivals_from(time, counter, highest, length, gamma, own_key, times)
-                    count, before = sift(
-                        own, (highest, safe), cell, ranges, gamma, times, count, before, places, points
-                    )
-                    for default in range(count):
-                        place = places[default]
-                        year = states.order[factor, start + place]
-                        if wanted[year]:
-                            if found < room:
-                                scenario[found], obligor_of[found] = year, obligor
-                                moment[found] = moment_of(own, cell[:, place], points[default], gamma)
-                            found += 1
+                    for number in range(sift(own, safe, cell, ranges, times, count, places, points)):
+                        place = places[number] & PLACE
+                        new = gamma is not None or place != before
+                        if new and is_default(places[number], points[number], own, highest, cell, gamma):
+                            before = place
+                            year = states.order[factor, start + np.int64(place)]
+                            if wanted[year]:
+                                if found < room:
+                                    state = (cell[0, place], cell[1, place], cell[2, place])
+                                    scenario[found], obligor_of[found] = year, obligor
+                                    moment[found] = moment_of(own, state, points[number] * highest, gamma)
+                                found += 1
     kept = min(found, room)
     return Arrivals(scenario[:kept], obligor_of[:kept], moment[:kept]), found
+
+
+@compiled
+def by_value(values):
+    """Return positions by value, rising, to a four-thousandth of their range; those nearer than that as they stand.
+
+    Exact order would cost more than the cells that are cut from it save.
+    """
+    low, high = np.inf, -np.inf
+    for value in values:
+        low, high = min(low, value), max(high, value)
+    per_range = (GRID - 1) / (high - low) if high > low else 0.0
+    keys = np.empty(len(values), np.int64)
+    for place in range(len(values)):
+        keys[place] = np.int64((values[place] - low) * per_range)
+    return counted(np.arange(len(values)), keys, GRID)
+
+
+@compiled
+def any_wanted(wanted, scenarios):
+    """Return whether any of the scenarios is wanted."""
+    found = False
+    for scenario in scenarios:
+        found |= wanted[scenario]
+    return found
 
 
 @compiled
@@ -390,20 +440,39 @@ def moment_of(own, state, point, gamma):
 
 @compiled
 def in_order(arrivals, scenarios):
-    """Return the positions of defaults by scenario and moment."""
-    start = np.zeros(scenarios + 1, np.int64)
-    for scenario in arrivals.scenario:
-        start[scenario + 1] += 1
-    start = np.cumsum(start)
-    place = start[:-1].copy()
-    order = np.empty(len(arrivals.scenario), np.int64)
-    for row in range(len(order)):
-        order[place[arrivals.scenario[row]]] = row
-        place[arrivals.scenario[row]] += 1
-    for scenario in range(scenarios):
-        some = order[start[scenario] : start[scenario + 1]]
-        if len(some) > 1:
-            some[:] = some[np.argsort(arrivals.moment[some], kind="mergesort")]
+    """Return the positions of defaults by scenario and moment, equal ones as they stand.
+
+    Sorted by counting, first by a fine grid of moments, then by scenario; what the grid leaves is put right by
+    insertion.
+    """
+    count = len(arrivals.scenario)
+    grid = np.empty(count, np.int64)
+    for row in range(count):
+        grid[row] = np.int64(arrivals.moment[row] * GRID)
+    by_moment = counted(np.arange(count), grid, GRID)
+    order = counted(by_moment, arrivals.scenario, scenarios)
+    for place in range(1, count):
+        row, before = order[place], place - 1
+        scenario, moment = arrivals.scenario[row], arrivals.moment[row]
+        while before >= 0 and arrivals.scenario[order[before]] == scenario and arrivals.moment[order[before]] > moment:
+            order[before + 1] = order[before]
+            before -= 1
+        order[before + 1] = row
+    return order
+
+
+@compiled
+def counted(rows, keys, most):
+    """Return rows in order of their keys, whole numbers from 0 to under `most`; those of equal keys as they stand."""
+    start = np.zeros(most + 1, np.int64)
+    for row in rows:
+        start[keys[row] + 1] += 1
+    for key in range(most):
+        start[key + 1] += start[key]
+    order = np.empty(len(rows), np.int64)
+    for row in rows:
+        order[start[keys[row]]] = row
+        start[keys[row]] += 1
     return order
 
 

@@ -4,12 +4,17 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import window_start
+from tradecredit.book.once import once
+from tradecredit.book.places import named, one_of
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.cover import cover, evidence
+from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
 from tradecredit.measure.default_events import in_default, loss_given_default
 from tradecredit.measure.limits_in_force import limits_in_force
+from tradecredit.measure.open_items import open_items
 from tradecredit.measure.ratios import ratios
-from tradecredit.measure.receivables import in_dispute, net_share, open_items, window_start
+from tradecredit.measure.receivables import in_dispute, net_share
 from tradecredit.params.run import Run
 
 EXPOSURE_MONTHS = 12
@@ -46,6 +51,7 @@ def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     return table.join(cover(book)).join(evidence(book)).assign(lgd_basis=loss.basis)
 
 
+@once
 def exposures(book: Book) -> pd.DataFrame:
     """Return what each buyer owes, and would owe at its default as the run takes it. Index buyer_id (all buyers).
 
@@ -54,15 +60,15 @@ def exposures(book: Book) -> pd.DataFrame:
     is unused of the limit in force, our own, else the insurer's (no limit: the balance). `sales_a_day`: what was
     invoiced in the last 12 months, or since the first month of a younger ledger, by its days; 0 for `prepaid` buyers,
     whose sales do not become a balance. `insurable`: the part of the exposure that a policy's insured debt counts
-    (DOMAIN.md §5.2), in the proportion of the open items net of tax (no tax stated: none) and without those in an
+    (definitions §5.2), in the proportion of the open items net of tax (no tax stated: none) and without those in an
     open dispute; for a buyer that owes nothing in the proportion of the whole book (all, where nobody
     owes anything).
     """
-    buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
     items = open_items(book)
-    counted = ~items["invoice_id"].isin(in_dispute(book))
+    counted = ~named(in_dispute(book), items["invoice_id"])
     items = items.assign(insurable=items["open_amount"].where(counted, 0.0) * net_share(book.invoices))
-    sums = items.groupby("buyer_id")[["open_amount", "insurable"]].sum().reindex(buyers, fill_value=0.0)
+    sums = sums_by_buyer(book, items[["open_amount", "insurable"]])
+    buyers = sums.index
     balance = sums["open_amount"].rename("balance")
     usual = sums["insurable"].sum() / balance.sum() if balance.sum() > 0 else 1.0
     share = (sums["insurable"] / balance.where(balance > 0)).fillna(usual)
@@ -88,39 +94,36 @@ def _too_varied(run: Run, lgd: float) -> Problem:
     )  # fmt: skip
 
 
+@once
 def highest_balance(book: Book) -> pd.Series:
     """Return each buyer's highest balance at the end of a day in the last 12 months: index buyer_id (who ever bought).
 
     From invoices by their day of issue and receipts of every kind by theirs. The months before a younger ledger count
     as nothing owed.
     """
-    since = window_start(book.as_of, EXPOSURE_MONTHS)
-    owner = book.invoices.set_index("invoice_id")["buyer_id"]
-    moves = pd.concat(
-        [
-            book.invoices[["buyer_id", "issued", "amount"]].rename(columns={"issued": "day"}),
-            pd.DataFrame(
-                {
-                    "buyer_id": book.receipts["invoice_id"].map(owner),
-                    "day": book.receipts["received"],
-                    "amount": -book.receipts["amount"],
-                }
-            ),
-        ]
-    )
+    since = window_start(book.as_of, EXPOSURE_MONTHS).to_datetime64()
+    invoice = book.invoice_of_receipt
+    known = invoice >= 0
+    buyer = np.append(book.buyer_of_invoice, book.buyer_of_invoice[invoice[known]])
+    days = [
+        book.invoices["issued"].to_numpy("datetime64[us]"),
+        book.receipts["received"].to_numpy("datetime64[us]")[known],
+    ]
+    amounts = pd.concat([book.invoices["amount"], -book.receipts["amount"][known]], ignore_index=True)
     # What was open when the window began is the balance of its first day.
-    moves = moves.assign(day=moves["day"].clip(lower=since))
-    balance = moves.groupby(["buyer_id", "day"])["amount"].sum().groupby("buyer_id").cumsum()
-    return balance.groupby("buyer_id").max().clip(lower=0.0)
+    day = (np.maximum(np.concatenate(days), since) - since) // np.timedelta64(1, "D")
+    length = (book.as_of.to_datetime64() - since) // np.timedelta64(1, "D") + 1
+    balance = amounts.groupby(buyer * length + day).sum()
+    buyer = balance.index.to_numpy() // length
+    highest = balance.groupby(buyer).cumsum().groupby(buyer).max().clip(lower=0.0)
+    return highest.set_axis(all_buyers(book)[highest.index]).sort_index()
 
 
 def _sales_a_day(book: Book) -> pd.Series:
     first = book.invoices["issued"].min().replace(day=1) - pd.Timedelta(days=1)
     since = max(window_start(book.as_of, EXPOSURE_MONTHS), first)
-    recent = book.invoices[book.invoices["issued"] > since]
-    sales = recent.groupby("buyer_id")["amount"].sum().reindex(book.buyers["buyer_id"], fill_value=0.0)
-    prepaid = book.buyers.set_index("buyer_id")["kind"] == "prepaid"
-    return (sales / (book.as_of - since).days).mask(prepaid, 0.0)
+    sales = sums_by_buyer(book, book.invoices["amount"].where(book.invoices["issued"] > since, 0.0))
+    return (sales / (book.as_of - since).days).mask(one_of(book.buyers["kind"], ["prepaid"]), 0.0)
 
 
 def asset_correlation(book: Book, probability: pd.Series) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """A year's losses of a portfolio with correlated defaults, without insurance and under each policy."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,24 @@ from scipy.special import ndtr, ndtri
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.errors import InputError, ParameterError, Problem, missing_columns, values_not
+from tradecredit.insurance.cover import cover
 from tradecredit.insurance.policy import Policy
+from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme_costs, risk_cost, risk_influence
 from tradecredit.losses.kernels import DAYS
 from tradecredit.losses.portfolio import basel_correlation, portfolio
+from tradecredit.losses.precision import FIRST, AsNeeded, of_differences, of_tail
 from tradecredit.losses.simulator import Block, Settings, Simulator, over_threads
 from tradecredit.losses.stress import applied, insured_under
 from tradecredit.measure.default_events import already_defaulted
-from tradecredit.numerics.risk_measures import Sample, expected_influence, standard_error, summary_rows, tail_weights
+from tradecredit.numerics.risk_measures import (
+    Sample,
+    expected,
+    expected_influence,
+    expected_shortfall,
+    standard_error,
+    summary_rows,
+    tail_weights,
+)
 from tradecredit.params.losses import Dependence, Sampling
 from tradecredit.params.stress import Scenario
 
@@ -52,8 +63,10 @@ class LossDistribution:
     `indemnity:<name>`, what it pays in the end, and `retained:<name>` = gross − indemnity (a top-up's: less its
     primary's indemnity too). Premiums are not in it.
     `sample` has the probability of each scenario: most of them are bad years, sought out, and weigh less than one in
-    their number; `first_loss` is how much of each policy's aggregate first loss was used. Scenarios are numbered from
-    the worst state of the economy to the best, the ordinary ones first, then those drawn from bad years.
+    their number; `first_loss` is how much of each policy's aggregate first loss was used. `steps`: how many scenarios
+    were drawn at a time. Those of a step are numbered by kind, the ordinary ones first, then those around the bad years
+    of each level, and within a kind from the worst state of the economy to the best. `missing`: by what factor the
+    standard errors were too large at the end, of what was asked for (None: a number of scenarios was).
     """
 
     portfolio: pd.DataFrame
@@ -63,6 +76,8 @@ class LossDistribution:
     first_loss: pd.DataFrame
     settings: Settings
     seed: int
+    steps: tuple[int, ...]
+    missing: float | None = None
 
     @property
     def views(self) -> list[str]:
@@ -218,7 +233,7 @@ class LossDistribution:
 
     def simulator(self) -> Simulator:
         """Return what simulated the losses, for recalculation."""
-        return Simulator.of(self.portfolio, self.policies, len(self.losses), self.seed, self.settings)
+        return Simulator.of(self.portfolio, self.policies, self.steps, self.seed, self.settings)
 
     def _parts_of(self, view: str) -> tuple[float, dict[str, float]]:
         """Return by what gross loss and, by policy, indemnities are multiplied to make up a view."""
@@ -241,18 +256,60 @@ def assess(
 ) -> LossDistribution:
     """Return the year's losses of a book under each policy, simulated as the book's run says.
 
-    `ratings`: index buyer_id, `pd`; `scenario`: a stress that the book is put under first, on the same random numbers.
-    Raises `InputError` for buyers at risk whose default probability is missing.
+    `ratings`: index buyer_id, `pd`. As many years are simulated as `simulation.precision` of the run needs, and
+    `simulation.scenarios` of them at most: see `precision` for the figures that are held to it. `scenario`: a stress
+    that the book is put under, on the same number of years as without (`stressed`). Raises `InputError` for buyers at
+    risk whose default probability is missing, and `ParameterError` for a premium rate without a turnover.
     """
-    at_risk = portfolio(book, ratings)
-    run = book.run
+    if scenario is not None:
+        return stressed(assess(book, ratings, policies), scenario)
+    at_risk, run = portfolio(book, ratings), book.run
+    costs = programme_costs(policies, at_risk, cover(book))["cost"]
+
+    def missing(dist: LossDistribution) -> float:
+        kept = {policy.name: dist.losses[f"retained:{policy.name}"].to_numpy() for policy in dist.policies}
+        views = {"": dist.losses["gross"].to_numpy()} | kept
+        precision, price = run.simulation.precision, run.cost_of_capital
+        tail = of_tail(views.values(), dist.sample, levels=run.simulation.levels, precision=precision)
+        return max(tail, of_differences(*_costs_of_risk(dist, views, costs, price), dist.sample, precision))
+
     return simulate(
-        at_risk if scenario is None else applied(at_risk, scenario),
-        policies=policies if scenario is None else insured_under(policies, scenario),
-        scenarios=run.simulation.scenarios,
+        at_risk,
+        policies=policies,
+        scenarios=AsNeeded(run.simulation.scenarios, missing),
         seed=run.simulation.seed,
         dependence=run.losses.dependence,
         sampling=run.simulation,
+    )
+
+
+def _costs_of_risk(
+    dist: "LossDistribution", views: Mapping[str, np.ndarray], costs: pd.Series, price: float
+) -> tuple[dict[str, float], dict[str, np.ndarray]]:
+    """Return cost of risk and its influence function by policy; the name of no cover is empty."""
+    cost, influence = {}, {}
+    adjusted = {policy.name: adjustment(policy, dist.policies, dist.losses) for policy in dist.policies}
+    for name, losses in views.items():
+        extra = adjusted.get(name, np.zeros(len(losses)))
+        mean, shortfall = expected(losses, dist.sample)[0], expected_shortfall(losses, dist.sample, CAPITAL_LEVEL)[0]
+        cost[name] = risk_cost(mean, shortfall, price) + costs.get(name, 0.0) + expected(extra, dist.sample)[0]
+        influence[name] = risk_influence(losses, dist.sample, price) + expected_influence(extra, dist.sample)
+    return cost, influence
+
+
+def stressed(dist: LossDistribution, scenario: Scenario, policies: Iterable[str] | None = None) -> LossDistribution:
+    """Return a distribution's losses under a stress, from as many scenarios and the same random numbers.
+
+    `policies`: the names of those that are looked at (None: all of the distribution's).
+    """
+    names = {policy.name for policy in dist.policies} if policies is None else set(policies)
+    return simulate(
+        applied(dist.portfolio, scenario),
+        policies=insured_under([policy for policy in dist.policies if policy.name in names], scenario),
+        scenarios=dist.steps,
+        seed=dist.seed,
+        dependence=dist.settings.dependence,
+        sampling=dist.settings.sampling,
     )
 
 
@@ -260,7 +317,7 @@ def simulate(
     portfolio: pd.DataFrame,
     *,
     policies: Iterable[Policy] = (),
-    scenarios: int = 200_000,
+    scenarios: int | AsNeeded | tuple[int, ...] = 200_000,
     seed: int,
     dependence: Dependence = ONE_FACTOR,
     sampling: Sampling = TAIL,
@@ -271,7 +328,7 @@ def simulate(
     currency; `lgd`, share of it that is lost; `correlation`, asset correlation, 0 to under 1; `insured_limit`
     (missing: none named, 0: refused). Optional: `lgd_sd`, by which the loss given default varies (beta-distributed; 0
     or missing: fixed), `group_id` (buyers of one group default together, with the PD and correlation that their
-    losses weigh to), `insurable` (the part of the exposure that a policy's insured debt counts, DOMAIN.md §5.2, which
+    losses weigh to), `insurable` (the part of the exposure that a policy's insured debt counts, definitions §5.2, which
     has the same loss given default; else all), `sector` (for `dependence.sector_factors`) and `evidence` (for
     discretionary limits). Further columns are carried along.
 
@@ -282,14 +339,22 @@ def simulate(
     more than once and `correlation` plays no part (CreditRisk+, Credit Suisse 1997, §A). Within the year a buyer's
     hazard is constant, the economy given.
 
-    `sampling`: see `economy`; most scenarios are bad years, weighted. The same portfolio, policies, scenarios
-    and seed give the same figures anywhere, with any number of threads, and all policies meet the same losses.
+    `scenarios`: how many, or as many as a precision needs: drawn in steps, none of which is simulated again, until the
+    standard errors are small enough; or the `steps` of another distribution. `sampling`: see `economy`; most scenarios
+    are bad years, weighted. The same portfolio, policies, scenarios and seed give the same figures anywhere, with any
+    number of threads, and all policies meet the same losses.
 
     Raises `InputError` with every missing, impossible or double value of the portfolio; `ParameterError` for policies
     of one name, a top-up without its primary, and a number of scenarios or a seed that cannot be.
     """
     policies = tuple(policies)
-    problems = list(_argument_problems(policies, scenarios, seed))
+    needed = scenarios if isinstance(scenarios, AsNeeded) else None
+    steps: tuple[int, ...]
+    if isinstance(scenarios, AsNeeded):
+        steps = (min(scenarios.most, FIRST),)
+    else:
+        steps = (scenarios,) if isinstance(scenarios, int) else scenarios
+    problems = list(_argument_problems(policies, sum(steps), seed))
     if problems:
         raise ParameterError(problems)
     portfolio = portfolio.rename_axis("buyer_id")
@@ -297,33 +362,58 @@ def simulate(
     if problems:
         raise InputError(problems)
     settings = Settings(dependence, sampling)
-    simulator = Simulator.of(portfolio, policies, scenarios, seed, settings)
-    gross, log_twist = np.empty((2, scenarios))
-    indemnity, first_loss = np.empty((2, len(policies), scenarios))
+    simulator = Simulator.of(portfolio, policies, steps, seed, settings)
+    years = _years(simulator, 0, sampling.threads)
+    while True:
+        dist = _distribution(portfolio, simulator, years, settings, steps)
+        missing = needed.missing(dist) if needed else None
+        further = 0 if needed is None or missing is None else needed.further(sum(steps), missing)
+        if not further:
+            return replace(dist, missing=missing)
+        simulator = simulator.with_steps((*steps, further), settings)
+        more = _years(simulator, sum(steps), sampling.threads)
+        years = [np.concatenate(both, axis=-1) for both in zip(years, more, strict=True)]
+        steps = (*steps, further)
+
+
+def _years(simulator: Simulator, first: int, threads: int | None) -> list[np.ndarray]:
+    """Return gross loss, indemnities, use of first losses and log ratios of the scenarios from `first` on."""
+    count, policies = len(simulator.draw.place) - first, len(simulator.policies)
+    gross, ratios = np.empty(count), np.empty((len(simulator.economy.shift), count))
+    indemnity, first_loss = np.empty((2, policies, count))
 
     def fill(block: Block) -> None:
         year = simulator.year(block)
-        gross[block.scenarios] = year.gross
-        indemnity[:, block.scenarios] = year.indemnity
-        first_loss[:, block.scenarios] = year.first_loss
-        log_twist[block.scenarios] = simulator.log_twist(block, year.twisted)
+        place = slice(block.start - first, block.stop - first)
+        gross[place] = year.gross
+        indemnity[:, place] = year.indemnity
+        first_loss[:, place] = year.first_loss
+        ratios[:, place] = year.log_ratio
 
-    for _ in over_threads(fill, list(simulator.blocks()), sampling.threads):
+    for _ in over_threads(fill, list(simulator.blocks(first)), threads):
         pass
-    names = [policy.name for policy in policies]
+    return [gross, indemnity, first_loss, ratios]
+
+
+def _distribution(
+    portfolio: pd.DataFrame, simulator: Simulator, years: list[np.ndarray], settings: Settings, steps: tuple[int, ...]
+) -> LossDistribution:
+    gross, indemnity, first_loss, ratios = years
+    names = [policy.name for policy in simulator.policies]
     losses = {"gross": gross}
-    for number, policy in enumerate(policies):
+    for number, policy in enumerate(simulator.policies):
         paid = indemnity[[names.index(name) for name in policy.programme]].sum(axis=0)
         losses |= {f"indemnity:{policy.name}": indemnity[number], f"retained:{policy.name}": gross - paid}
-    index = pd.RangeIndex(scenarios, name="scenario")
+    index = pd.RangeIndex(len(gross), name="scenario")
     return LossDistribution(
         portfolio,
-        policies,
+        simulator.policies,
         pd.DataFrame(losses, index=index, copy=False),
-        simulator.sample(log_twist),
+        simulator.sample(ratios),
         pd.DataFrame(dict(zip(names, first_loss, strict=True)), index=index, copy=False),
         settings,
-        seed,
+        simulator.seed,
+        steps,
     )
 
 

@@ -1,7 +1,7 @@
 """A portfolio and its policies as arrays, and the simulation of blocks of scenarios with them."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from tradecredit.insurance.policy import Attachment, Policy
-from tradecredit.insurance.settlement import Losses, settled
+from tradecredit.insurance.settlement import Losses, YearlyLosses, paid_by_year, settled
 from tradecredit.losses.importance_sampling import TWISTED, Draw, Economy
 from tradecredit.losses.kernels import (
     CELL,
@@ -30,7 +30,7 @@ from tradecredit.losses.kernels import (
 from tradecredit.numerics.risk_measures import Sample
 from tradecredit.params.losses import Dependence, Sampling
 
-BLOCK = 8 * CELL
+BLOCK = 16 * CELL
 """Scenarios that are simulated at a time, at most. Where the economy has more than one dimension (several factors, or a
 Student-t shock) another number gives other figures, within the error: a block's scenarios are sorted by each factor,
 and what lies at right angles to the direction is drawn by block."""
@@ -38,15 +38,18 @@ and what lies at right angles to the direction is drawn by block."""
 BLOCK_DEFAULTS = 1_500_000
 """Defaults of a block, about, at most: bounds the memory."""
 
+MOST_LIKELY = 600.0
+"""Log of a ratio of densities that leaves no probability to speak of, and does not overflow."""
+
 Result = TypeVar("Result")
 
 
 class Block(NamedTuple):
-    """Consecutive scenarios that are simulated together, all of the ordinary or all of the bad years."""
+    """Consecutive scenarios that are simulated together, all of one kind (see `economy.Part`)."""
 
     start: int
     stop: int
-    stressed: bool
+    kind: int
 
     @property
     def scenarios(self) -> slice:
@@ -68,12 +71,15 @@ class Defaults(NamedTuple):
 
 
 class Year(NamedTuple):
-    """Sums of each scenario of a block: gross loss, by policy indemnity and use of the first loss, and twisted loss."""
+    """Of each scenario of a block: gross loss, by policy indemnity and use of the first loss, and by kind log ratio.
+
+    `log_ratio`: the log of how much likelier the scenario is in each kind than as years come (kinds × …).
+    """
 
     gross: np.ndarray
     indemnity: np.ndarray
     first_loss: np.ndarray
-    twisted: np.ndarray
+    log_ratio: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,8 +103,14 @@ class Simulator:
 
     @classmethod
     def of(
-        cls, portfolio: pd.DataFrame, policies: tuple[Policy, ...], scenarios: int, seed: int, settings: "Settings"
+        cls,
+        portfolio: pd.DataFrame,
+        policies: tuple[Policy, ...],
+        steps: Sequence[int],
+        seed: int,
+        settings: "Settings",
     ) -> Self:
+        """Return what simulates a portfolio; `steps`: how many scenarios are drawn at a time."""
         number = {name: portfolio[name].astype(float).to_numpy() for name in ("exposure", "lgd", "pd", "correlation")}
         lgd_sd = portfolio["lgd_sd"].fillna(0.0).to_numpy(float) if "lgd_sd" in portfolio else np.zeros(len(portfolio))
         loss = number["exposure"] * number["lgd"]
@@ -127,14 +139,12 @@ class Simulator:
             name=members[starts[:-1]] if count else members,
             first=np.searchsorted(factor[order], np.arange(factors + 1)),
         )
-        economy = Economy.of(obligors, cost, settings.dependence, anchor)
-        if settings.sampling.method == "tail":
-            economy = economy.seeking(obligors, cost, settings.sampling)
+        economy = Economy.of(obligors, cost, settings.dependence, anchor, settings.sampling)
         if not economy.twist.any():
             obligors = obligors._replace(tilt=np.zeros(count))
         return cls(
             obligors, members, starts, number["exposure"], number["lgd"], lgd_sd, _insurable(portfolio), policies,
-            attachments(policies, portfolio), economy, economy.draw(scenarios, seed, settings.sampling), seed,
+            attachments(policies, portfolio), economy, economy.draw(steps, seed, settings.sampling), seed,
         )  # fmt: skip
 
     def for_policies(self, names: Iterable[str]) -> Self:
@@ -146,20 +156,22 @@ class Simulator:
             attachments=tuple(self.attachments[number] for number in kept),
         )
 
-    def blocks(self) -> Iterator[Block]:
-        """Return the scenarios in blocks of whole cells, fewer together where many default."""
-        parts = ((0, self.draw.stressed, False), (self.draw.stressed, len(self.draw.place), True))
-        for start, end, stressed in parts:
-            while start < end:
-                rate = float(self.economy.defaults_at(self.draw.place[start : start + 1])[0])
+    def with_steps(self, steps: Sequence[int], settings: "Settings") -> Self:
+        """Return this simulator with other steps; scenarios of equal steps at the beginning stay as they are."""
+        return replace(self, draw=self.economy.draw(steps, self.seed, settings.sampling))
+
+    def blocks(self, first: int = 0) -> Iterator[Block]:
+        """Return the scenarios from `first`, where a step begins, in blocks of whole cells, fewer if many default."""
+        for start, end, kind in self.draw.parts:
+            while first <= start < end:
+                rate = float(self.economy.defaults_at(self.draw.place[start : start + 1], kind)[0])
                 length = max(int(BLOCK_DEFAULTS / (rate + 1e-9)) // CELL * CELL, CELL)
                 stop = min(start + min(length, BLOCK), end)
-                yield Block(start, stop, stressed)
+                yield Block(start, stop, kind)
                 start = stop
 
     def states(self, block: Block) -> States:
-        places = self.draw.place[block.scenarios]
-        return self.economy.states(places, (self.seed, block.start), stressed=block.stressed)
+        return self.economy.states(self.draw.place[block.scenarios], (self.seed, block.start), kind=block.kind)
 
     @property
     def loss(self) -> np.ndarray:
@@ -172,20 +184,22 @@ class Simulator:
         states = self.states(block)
         if self.lgd_sd.any() or any(_order_matters(policy.record()) for policy in self.policies):
             return self._year_by_losses(block, states)
-        sums = block_sums(self.obligors, states, self.economy.gamma, self._key, self._amounts())
-        first = len(sums) - len(self.policies)
+        amounts, first = self._amounts()
+        sums = block_sums(self.obligors, states, self.economy.gamma, self._key, amounts)
         indemnity, first_loss = np.empty((2, len(self.policies), len(states.shock)))
         for number, policy in enumerate(self.policies):
             terms = policy.record()
             first_loss[number] = np.minimum(sums[first + number], terms["aggregate_first_loss"])
             indemnity[number] = np.minimum(sums[first + number] - first_loss[number], terms["maximum"])
-        return Year(sums[0], indemnity, first_loss, sums[1] if self.obligors.tilt.any() else sums[0] * 0)
+        return Year(sums[0], indemnity, first_loss, self._log_ratios(block, states, sums[1]))
 
     def defaults(self, block: Block, wanted: np.ndarray | None = None) -> Defaults:
         """Return the defaults of a block, in order of scenario and time, of the `wanted` scenarios alone if given."""
-        states = self.states(block)
+        return self._defaults(block, self.states(block), wanted)
+
+    def _defaults(self, block: Block, states: States, wanted: np.ndarray | None = None) -> Defaults:
         wanted = np.ones(len(states.shock), bool) if wanted is None else wanted
-        arrivals = self._arrivals(states, wanted)
+        arrivals = self._arrivals(block, states, wanted)
         order = in_order(arrivals, len(wanted))
         obligor = arrivals.obligor[order]
         size = (self.member_start[1:] - self.member_start[:-1])[obligor]
@@ -207,62 +221,73 @@ class Simulator:
         )
         return settled(losses, self.policies[number].record())
 
-    def log_twist(self, block: Block, twisted: np.ndarray) -> np.ndarray:
-        """Return the log of how much likelier a block's defaults are under the twist of their places than without."""
-        if not self.obligors.tilt.any():
-            return np.zeros(len(twisted))
-        states = self.states(block)._replace(twist=self.economy.twist_at(self.draw.place[block.scenarios]))
-        return states.twist * twisted - log_generating(self.obligors, states, self.economy.gamma)
+    def _log_ratios(self, block: Block, states: States, twisted: np.ndarray) -> np.ndarray:
+        """Return the log ratios of a block's scenarios: that of their places, and of their defaults under each twist.
 
-    def sample(self, log_twist: np.ndarray) -> Sample:
+        The latter: θ · Σ tilt − ψ(θ); `twisted`: Σ tilt over a scenario's defaults.
+        """
+        places = self.draw.place[block.scenarios]
+        ratios = self.economy.log_ratio(places)
+        for kind in np.flatnonzero(self.economy.twist.any(axis=1)):
+            other = states._replace(twist=self.economy.twist_at(places, int(kind)))
+            ratios[kind] += other.twist * twisted - log_generating(self.obligors, other, self.economy.gamma)
+        return ratios
+
+    def sample(self, log_ratios: np.ndarray) -> Sample:
         """Return the probability of each scenario: its density over that of the mixture that it was drawn from.
 
-        With 1/(a + b·r), a and b the shares of ordinary and bad years and r how much likelier the scenario is among
-        the bad ones, no weight passes 1/a (Hesterberg 1995, Weighted average importance sampling and defensive mixture
-        distributions, Technometrics 37(2)). Probabilities are scaled to add up to 1.
+        With 1/(a + Σ b·r), a the share of ordinary years, b that of each other kind and r how much likelier the
+        scenario is there (`log_ratios`), no weight passes 1/a (Hesterberg 1995, Weighted average importance sampling
+        and defensive mixture distributions, Technometrics 37(2)). Probabilities are scaled to add up to 1.
         """
-        ordinary = self.draw.stressed / len(self.draw.place)
-        if ordinary == 1:
+        if len(log_ratios) == 1:
             return Sample.equally_likely(len(self.draw.place))
-        ratio = np.exp(self.economy.log_ratio(self.draw.place) + log_twist)
-        weight = 1 / (ordinary + (1 - ordinary) * ratio)
+        mixture = np.zeros(len(self.draw.place))
+        for share, log_ratio in zip(self.draw.share(len(log_ratios)), log_ratios, strict=True):
+            mixture += share * np.exp(np.minimum(log_ratio, MOST_LIKELY))
+        weight = 1 / mixture
         return Sample(weight / weight.sum(), stratified=True)
 
     @property
     def _key(self) -> np.uint64:
         return _key_of(self.seed, 0)
 
-    def _arrivals(self, states: States, wanted: np.ndarray) -> Arrivals:
-        room = int(1.2 * self._expected_defaults(states, wanted)) + 1_000
+    def _arrivals(self, block: Block, states: States, wanted: np.ndarray) -> Arrivals:
+        expected = self.economy.defaults_at(self.draw.place[block.scenarios][wanted], block.kind).sum()
+        room = int(1.2 * expected) + 1_000
         arrivals, found = block_arrivals(self.obligors, states, self.economy.gamma, self._key, wanted, room)
         if found > room:
             arrivals, _ = block_arrivals(self.obligors, states, self.economy.gamma, self._key, wanted, found)
         return arrivals
 
-    def _expected_defaults(self, states: States, wanted: np.ndarray) -> float:
-        places = self.draw.place[states.number : states.number + len(wanted)]
-        return float(self.economy.defaults_at(places[wanted]).sum())
-
     def _year_by_losses(self, block: Block, states: States) -> Year:
-        defaults = self.defaults(block)
+        defaults = self._defaults(block, states)
         count = len(states.shock)
         totals = partial(summed, scenario=defaults.scenario, scenarios=count)
         indemnity, first_loss = np.empty((2, len(self.policies), count))
-        for number in range(len(self.policies)):
-            steps = self.settled(defaults, number)
-            indemnity[number] = totals(steps.indemnity)
-            first_loss[number] = totals(steps.first_loss)
+        losses = YearlyLosses(defaults.scenario, defaults.buyer, defaults.debt, defaults.recovery, self.insurable)
+        for number, policy in enumerate(self.policies):
+            indemnity[number], first_loss[number] = paid_by_year(
+                losses, self.attachments[number], policy.record(), count
+            )
         tilt = np.zeros(len(self.exposure))
         tilt[self.members[self.member_start[:-1]]] = self.obligors.tilt
-        return Year(totals(defaults.debt - defaults.recovery), indemnity, first_loss, totals(tilt[defaults.buyer]))
+        twisted = totals(tilt[defaults.buyer]) if tilt.any() else np.zeros(count)
+        gross = totals(defaults.debt - defaults.recovery)
+        return Year(gross, indemnity, first_loss, self._log_ratios(block, states, twisted))
 
-    def _amounts(self) -> np.ndarray:
-        """Return what each obligor's default adds: to the loss, to the twisted loss if any, to each policy's year."""
+    def _amounts(self) -> tuple[np.ndarray, int]:
+        """Return what each obligor's default adds: to the loss, to the twisted loss if any, to each policy's year.
+
+        Obligors × two or a multiple of four columns, as the kernel takes them; and the column of the first policy.
+        """
         recovery = self.exposure * (1 - self.lgd)
         by_buyer = [self.exposure - recovery, *(self._indemnity_alone(number) for number in range(len(self.policies)))]
         by_obligor = [np.add.reduceat(amount[self.members], self.member_start[:-1]) for amount in by_buyer]
         twisted = [self.obligors.tilt] if self.obligors.tilt.any() else []
-        return np.array([by_obligor[0], *twisted, *by_obligor[1:]])
+        columns = [by_obligor[0], *twisted, *by_obligor[1:]]
+        padding = [columns[0] * 0] * (2 - len(columns) if len(columns) <= 2 else -len(columns) % 4)
+        return np.column_stack([*columns, *padding]), 1 + len(twisted)
 
     def _indemnity_alone(self, number: int) -> np.ndarray:
         """Return what a policy would pay for each buyer's loss before first loss and maximum."""
@@ -285,7 +310,7 @@ class Settings(NamedTuple):
 def attachments(policies: tuple[Policy, ...], portfolio: pd.DataFrame) -> tuple[Attachment, ...]:
     """Return where each policy attaches to each buyer; a top-up's primary must be among them."""
     by_name = {policy.name: policy for policy in policies}
-    return tuple(policy.attachment(portfolio, by_name.get(policy.primary)) for policy in policies)
+    return tuple(policy.attachment(portfolio, by_name.get(policy.primary or "")) for policy in policies)
 
 
 def over_threads(work: Callable[[Block], Result], blocks: list[Block], threads: int | None) -> Iterator[Result]:
@@ -335,9 +360,10 @@ def _factors(portfolio: pd.DataFrame, dependence: Dependence, group: np.ndarray,
     if dependence.sector_factors is None:
         return np.zeros(count, np.int64)
     factors = dependence.sector_factors
-    sectors = portfolio["sector"] if "sector" in portfolio else [None] * len(portfolio)
-    names = [factors.sectors.get(sector, factors.other) for sector in sectors]
-    number = np.array([factors.factors.index(name) for name in names], np.int64)
+    by_name = {name: place for place, name in enumerate(factors.factors)}
+    code, sectors = pd.factorize(portfolio["sector"] if "sector" in portfolio else np.full(len(portfolio), None))
+    names = [*(factors.sectors.get(sector, factors.other) for sector in sectors), factors.other]  # −1: missing
+    number = np.array([by_name[name] for name in names], np.int64)[code]
     largest = np.lexsort((-loss, group))
     return number[largest[np.searchsorted(group[largest], np.arange(count))]]
 

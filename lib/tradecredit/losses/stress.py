@@ -59,7 +59,7 @@ def applied(portfolio: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
       of lgd × (1 − lgd), which is to keep the sum of the beta distribution's two parameters;
     - `insured_limit` × limits left, for all, by grade and by sector; a cancelled one is 0, and `cover` says `limit
       withdrawn or expired`. The year is one in which the cut has worked through: a policy still covers what was
-      shipped before it (DOMAIN.md §5.1), and that part is not counted here.
+      shipped before it (definitions §5.1), and that part is not counted here.
 
     The asset correlation stays. New buyers come as the scenario states them; their loss given default and asset
     correlation are the medians of the stressed book's, their evidence is good faith. Buyers whose country, sector or
@@ -134,7 +134,7 @@ class Remarks(NamedTuple):
 
 def remarks(portfolio: pd.DataFrame, scenario: Scenario) -> Remarks:
     """Return what a scenario states without effect on a portfolio, and what was assumed."""
-    named = {
+    named: dict[str, list[str] | list[int]] = {
         "country": [*scenario.insolvency_growth_by_country, *scenario.pd_by_country],
         "sector": [*scenario.pd_by_sector, *scenario.limits_left_by_sector],
         "grade": [*scenario.pd_by_grade, *scenario.limits_left_by_grade],
@@ -153,12 +153,16 @@ def remarks(portfolio: pd.DataFrame, scenario: Scenario) -> Remarks:
 def _pd_multiplier(portfolio: pd.DataFrame, scenario: Scenario) -> pd.Series:
     country = _labels(portfolio, "country")
     growth = country.map(scenario.insolvency_growth_by_country).astype("float64").fillna(scenario.insolvency_growth)
-    by_label = {"country": scenario.pd_by_country, "sector": scenario.pd_by_sector, "grade": scenario.pd_by_grade}
+    by_label: dict[str, dict] = {
+        "country": scenario.pd_by_country,
+        "sector": scenario.pd_by_sector,
+        "grade": scenario.pd_by_grade,
+    }
     return (1 + growth) * _product(portfolio, by_label)
 
 
 def _limits_left(portfolio: pd.DataFrame, scenario: Scenario) -> pd.Series:
-    by_label = {"grade": scenario.limits_left_by_grade, "sector": scenario.limits_left_by_sector}
+    by_label: dict[str, dict] = {"grade": scenario.limits_left_by_grade, "sector": scenario.limits_left_by_sector}
     return scenario.limits_left * _product(portfolio, by_label)
 
 

@@ -4,11 +4,14 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.checks import CENT
+from tradecredit.book.calendar import window_start
+from tradecredit.book.once import once
 from tradecredit.measure.behaviour import DAYS_A_MONTH
-from tradecredit.measure.receivables import window_start
+from tradecredit.measure.by_buyer import all_buyers
+from tradecredit.measure.open_items import open_items
 
 
+@once
 def balances(book: Book) -> pd.DataFrame:
     """Return every buyer's balance and purchases on the as-of date.
 
@@ -30,26 +33,14 @@ def balances(book: Book) -> pd.DataFrame:
     bounds = {"first_issued": issued.min(), "last_issued": issued.max()}
     number = pd.RangeIndex(len(buyers))
     table = pd.DataFrame({name: days.reindex(number) for name, days in bounds.items()})
-    table = table.set_axis(pd.Index(buyers, name="buyer_id"))
+    table = table.set_axis(all_buyers(book))
     sales = pd.Series(np.bincount(owner, recent, len(buyers)), index=table.index)
     weighted = np.bincount(owner, recent * days, len(buyers))
     months = ((book.as_of - table["first_issued"]).dt.days / DAYS_A_MONTH).clip(1.0, 12.0)
     return table.assign(
-        open_amount=np.bincount(owner, open_amounts(book), len(buyers)),
+        open_amount=np.bincount(owner, open_items(book)["open_amount"], len(buyers)),
         sales_12m=sales,
         net_sales_12m=sales - np.bincount(owner, tax, len(buyers)),
         payment_days=weighted / sales.where(sales > 0),
         monthly_purchases=(sales / months).fillna(0.0),
     )
-
-
-def open_amounts(book: Book) -> np.ndarray:
-    """Return what is open of each invoice, in their order, as `receivables.open_items` has it: less than a cent is 0.
-
-    Receipts are amounts of 0 or more, so that an invoice is settled once and stays so: the sum tells.
-    """
-    settles = book.invoice_of_receipt
-    known = settles >= 0
-    paid = np.bincount(settles[known], book.receipts["amount"].to_numpy()[known], len(book.invoices))
-    left = book.invoices["amount"].to_numpy() - paid
-    return np.where(left < CENT, 0.0, left)

@@ -4,8 +4,13 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.measure.limits_in_force import _limit
-from tradecredit.measure.receivables import beyond_terms, disputed, open_items, window_start
+from tradecredit.book.calendar import window_start
+from tradecredit.book.once import once
+from tradecredit.book.places import places
+from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
+from tradecredit.measure.limits_in_force import amounts_on, first_of
+from tradecredit.measure.open_items import beyond_terms, open_items
+from tradecredit.measure.receivables import disputed
 
 LATE_AFTER_DAYS = 5
 """An invoice counts as paid late when more than this many days after its due date have passed."""
@@ -16,6 +21,7 @@ PAYDEX = {-30: 100, -20: 90, 0: 80, 15: 70, 22: 60, 30: 50, 60: 40, 90: 30, 120:
 """Days beyond terms (negative: sooner): score."""
 
 
+@once
 def features(book: Book) -> pd.DataFrame:
     """Return every buyer's payment behaviour over the 12 months up to the as-of date.
 
@@ -34,14 +40,28 @@ def features(book: Book) -> pd.DataFrame:
 
     Missing: shares and means over nothing; `dispute_rate` where the book has no disputes at all; `limit_use` without a
     limit or with one of zero. An invoice is settled when receipts of any kind have brought it to zero. Source:
-    DOMAIN.md §2 (days beyond terms).
+    definitions §2.5 (days beyond terms).
     """
-    items = open_items(book)
-    year, quarter = window_start(book.as_of, 12), window_start(book.as_of, 3)
-    long, recent = beyond_terms(items, year), beyond_terms(items, quarter)
-    decided = items["due"].gt(year) & items["due"].lt(book.as_of - pd.Timedelta(days=LATE_AFTER_DAYS))
+    year, index = window_start(book.as_of, 12), all_buyers(book)
+    items = open_items(book).assign(buyer=book.buyer_of_invoice)
+    amounts = {
+        "disputed": _disputed_since(book, year).reset_index(drop=True),
+        "limit": pd.Series(first_of(amounts_on(book, book.as_of))),
+    }
+    return of_items(items, book.as_of, amounts).set_axis(index)
+
+
+def of_items(items: pd.DataFrame, day: pd.Timestamp, amounts: dict[str, pd.Series]) -> pd.DataFrame:
+    """Return the columns of `features` on a day, index the buyer's place among the buyers.
+
+    `items`: as `open_items.open_items` on that day, with `buyer`, the place of the buyer; `amounts`, on the index of
+    the result: `disputed`, in the 12 months, and `limit`, that in force.
+    """
+    year = window_start(day, 12)
+    long, recent = beyond_terms(items, year), beyond_terms(items, window_start(day, 3))
+    decided = items["due"].gt(year) & items["due"].lt(day - pd.Timedelta(days=LATE_AFTER_DAYS))
     overdue = items["days_past_due"] > 0
-    amounts = pd.DataFrame(
+    parts = pd.DataFrame(
         {
             "weight": long["weight"],
             "weighted_days": long["weight"] * long["days"],
@@ -54,11 +74,10 @@ def features(book: Book) -> pd.DataFrame:
             "sales_12m": items["amount"].where(items["issued"] > year, 0.0),
         }
     )
-    buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
-    by_buyer = items["buyer_id"]
-    sums = amounts.groupby(by_buyer).sum().reindex(buyers, fill_value=0.0)
-    first = items.groupby(by_buyer)["issued"].min().reindex(buyers)
-    oldest = items["days_past_due"].where(overdue).groupby(by_buyer).max().reindex(buyers)
+    buyers, by_buyer = amounts["limit"].index, items["buyer"]
+    sums = parts.groupby(by_buyer).sum().reindex(buyers, fill_value=0.0)
+    first = items["issued"].groupby(by_buyer).min().reindex(buyers)
+    oldest = items["days_past_due"][overdue].groupby(by_buyer[overdue]).max().reindex(buyers)
     beyond = _share(sums["weighted_days"], sums["weight"])
     beyond_recent = _share(sums["recent_weighted_days"], sums["recent_weight"])
     return pd.DataFrame(
@@ -69,15 +88,16 @@ def features(book: Book) -> pd.DataFrame:
             "share_late": _share(sums["late"], sums["fallen_due"]),
             "share_overdue": _share(sums["overdue"], sums["open_amount"]),
             "oldest_days_past_due": oldest.fillna(0.0),
-            "dispute_rate": _share(_disputed_since(book, year).reindex(buyers), sums["sales_12m"]),
-            "limit_use": _share(sums["open_amount"], _limit(book).reindex(buyers)),
-            "months_of_history": ((book.as_of - first).dt.days / DAYS_A_MONTH).fillna(0.0),
+            "dispute_rate": _share(amounts["disputed"], sums["sales_12m"]),
+            "limit_use": _share(sums["open_amount"], amounts["limit"]),
+            "months_of_history": ((day - first).dt.days / DAYS_A_MONTH).fillna(0.0),
             "open_amount": sums["open_amount"],
             "sales_12m": sums["sales_12m"],
         }
     )
 
 
+@once
 def signed_days_beyond_terms(book: Book) -> pd.Series:
     """Return every buyer's mean days from due date to payment over the 12 months, early payment counting below zero.
 
@@ -87,7 +107,7 @@ def signed_days_beyond_terms(book: Book) -> pd.Series:
     items = open_items(book)
     weight = beyond_terms(items, window_start(book.as_of, 12))["weight"]
     sums = pd.DataFrame({"weight": weight, "weighted_days": weight * items["days_late"]})
-    sums = sums.groupby(items["buyer_id"]).sum().reindex(pd.Index(book.buyers["buyer_id"], name="buyer_id"))
+    sums = sums_by_buyer(book, sums)
     return _share(sums["weighted_days"], sums["weight"]).rename("signed_days_beyond_terms")
 
 
@@ -112,8 +132,10 @@ def paydex(days_beyond_terms: pd.Series) -> pd.Series:
 def _disputed_since(book: Book, since: pd.Timestamp) -> pd.Series:
     """Return the amount disputed after a day by buyer: zero without, missing where the book records no dispute."""
     disputes = disputed(book)
-    recent = disputes["amount"].where(disputes["opened"] > since, 0.0).groupby(disputes["buyer_id"]).sum()
-    return recent.reindex(book.buyers["buyer_id"], fill_value=0.0 if book.has("disputes") else float("nan"))
+    place = places(disputes["buyer_id"], book.buyers["buyer_id"])
+    recent = disputes["amount"].where(disputes["opened"] > since, 0.0).groupby(place).sum()
+    none = 0.0 if book.has("disputes") else float("nan")
+    return recent.reindex(range(len(book.buyers)), fill_value=none).set_axis(all_buyers(book))
 
 
 def _share(part: pd.Series, whole: pd.Series) -> pd.Series:

@@ -6,7 +6,11 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.measure.receivables import open_items
+from tradecredit.book.once import once
+from tradecredit.book.places import places
+from tradecredit.measure import past_days
+from tradecredit.measure.by_buyer import sums_by_buyer
+from tradecredit.measure.open_items import open_items
 
 RESOLVED_MONTHS = 12
 """A default older than this, of which no day is known that it was resolved on, is taken to have brought in all."""
@@ -25,6 +29,7 @@ class LossGivenDefault(NamedTuple):
     old: int
 
 
+@once
 def already_defaulted(book: Book) -> pd.DataFrame:
     """Return the buyers in default that still owe something: no loss to simulate, but one to claim or to provide for.
 
@@ -36,31 +41,28 @@ def already_defaulted(book: Book) -> pd.DataFrame:
     last = events.drop_duplicates("buyer_id", keep="last").set_index("buyer_id")
     table = last[["date", "kind"]].rename(columns={"date": "defaulted"})
     items = open_items(book)
-    items = items[items["open_amount"] > 0]
-    items = items.join(table["defaulted"], on="buyer_id")
-    old = items[items["issued"] <= items["defaulted"]]
+    owed = items["open_amount"] > 0
+    old = owed & (items["issued"] <= _last_default(book))
     insolvent = events.loc[events["kind"] == "insolvency", "buyer_id"]
-    table = table[table.index.isin(insolvent) | table.index.isin(old["buyer_id"])]
-    exposure = items.groupby("buyer_id")["open_amount"].sum()
-    table = table.assign(exposure=exposure.reindex(table.index, fill_value=0.0))
+    table = table[table.index.isin(insolvent) | table.index.isin(items.loc[old, "buyer_id"].unique())]
+    table = table.assign(exposure=sums_by_buyer(book, items["open_amount"]).reindex(table.index))
     return table[table["exposure"] > 0].sort_values(["exposure", "buyer_id"], ascending=[False, True])
 
 
+@once
 def in_default(book: Book) -> pd.Index:
     """Return the buyers in default on the book's day, those that owe nothing any more included.
 
     These are the buyers of `already_defaulted`; all that were ever insolvent; and after a protracted default those
     whose debt was written off and that have bought nothing since. A debt that was given up is no better for it.
     """
-    events = book.defaults
-    items = open_items(book).join(events.groupby("buyer_id")["date"].max().rename("since"), on="buyer_id")
-    given_up = items.loc[(items["issued"] <= items["since"]) & (items["impaired"] > 0), "buyer_id"]
-    again = items.loc[items["issued"] > items["since"], "buyer_id"]
-    gone = pd.Index(given_up.unique()).difference(again)
-    insolvent = events.loc[events["kind"] == "insolvency", "buyer_id"]
-    return already_defaulted(book).index.union(gone).union(insolvent.unique()).rename("buyer_id")
+    items = open_items(book).assign(buyer=book.buyer_of_invoice)
+    events = book.defaults.assign(buyer=places(book.defaults["buyer_id"], book.buyers["buyer_id"]))
+    found = past_days.in_default(items, events, len(book.buyers))
+    return pd.Index(book.buyers["buyer_id"][found], name="buyer_id").sort_values()
 
 
+@once
 def loss_given_default(book: Book) -> LossGivenDefault:
     """Return the book's own loss given default, or the run's assumption where too few defaults are resolved.
 
@@ -80,3 +82,13 @@ def loss_given_default(book: Book) -> LossGivenDefault:
     return LossGivenDefault(
         float(1 - recovered / events["debt"].sum()), "own defaults", int(on_record.sum()), int((old & ~on_record).sum())
     )
+
+
+@once
+def _last_default(book: Book) -> np.ndarray:
+    """Return of each invoice the day of its buyer's last default; not a time where it has none."""
+    last = book.defaults.groupby("buyer_id")["date"].max()
+    # A place of −1, of a buyer without a default, is the last of the days: none.
+    days = np.append(last.to_numpy("datetime64[us]"), np.datetime64("NaT", "us"))
+    place = places(book.buyers["buyer_id"], last.index.to_series())
+    return days[place][book.buyer_of_invoice]

@@ -3,29 +3,51 @@
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book, places
+from tradecredit.book.book import Book
+from tradecredit.book.once import once
+from tradecredit.book.places import places
+from tradecredit.measure.by_buyer import all_buyers
 
 LIMIT_SOURCES = ("own", "insurer", "discretionary")
 """Whose limit a buyer's use is measured against: the first that it has."""
 
 
+@once
 def limits_in_force(book: Book) -> pd.DataFrame:
     """Return the limits in force on the as-of date: index `buyer_id` (buyers that have one), a column for each source.
 
     Columns `own`, `insurer`, `discretionary`: amounts in the reporting currency, missing where there is none. In force
     is the decision of the latest `valid_from` that has not ended (`valid_to` missing or not before the as-of date).
     """
-    limits, buyers = book.limits, book.buyers["buyer_id"]
-    valid = limits[limits["valid_to"].isna() | (limits["valid_to"] >= book.as_of)]
-    valid = valid.sort_values("valid_from", kind="stable")
-    place, table = places(valid["buyer_id"], buyers), np.full((len(buyers), len(LIMIT_SOURCES)), np.nan)
-    for column, source in enumerate(LIMIT_SOURCES):
-        of_source = (valid["source"] == source).to_numpy(bool) & (place >= 0)
-        # Of several amounts for one place the last, which is the latest, stays.
-        table[place[of_source], column] = valid["amount"].to_numpy()[of_source]
-    found = pd.DataFrame(table, index=pd.Index(buyers, name="buyer_id"), columns=list(LIMIT_SOURCES))
+    table = amounts_on(book, book.as_of)
+    found = pd.DataFrame(table, index=all_buyers(book), columns=list(LIMIT_SOURCES))
     return found[~np.isnan(table).all(axis=1)]
 
 
-def _limit(book: Book) -> pd.Series:
-    return limits_in_force(book).bfill(axis="columns")["own"]
+def amounts_on(book: Book, day: pd.Timestamp) -> np.ndarray:
+    """Return the limits in force on a day, which is not after the book's: buyers × `LIMIT_SOURCES`, missing: none."""
+    decisions = _decisions(book)
+    valid = decisions[(decisions["valid_from"] <= day) & ~(decisions["valid_to"] < day)]
+    table = np.full((len(book.buyers), len(LIMIT_SOURCES)), np.nan)
+    # Of several amounts for one place the last, which is the latest, stays.
+    table[valid["buyer"], valid["source"]] = valid["amount"]
+    return table
+
+
+def first_of(amounts: np.ndarray) -> np.ndarray:
+    """Return of each row of `amounts_on` the limit that a buyer's use is measured against; missing without any."""
+    found = amounts[:, -1]
+    for column in reversed(range(len(LIMIT_SOURCES) - 1)):
+        found = np.where(np.isnan(amounts[:, column]), found, amounts[:, column])
+    return found
+
+
+@once
+def _decisions(book: Book) -> pd.DataFrame:
+    """Return the decisions on limits of buyers that are known, the latest last; `buyer` and `source` are places."""
+    limits = book.limits[["valid_from", "valid_to", "amount"]].assign(
+        buyer=places(book.limits["buyer_id"], book.buyers["buyer_id"]),
+        source=places(book.limits["source"], pd.Series(LIMIT_SOURCES, dtype="str")),
+    )
+    known = limits[(limits["buyer"] >= 0) & (limits["source"] >= 0)]
+    return known.sort_values("valid_from", kind="stable")

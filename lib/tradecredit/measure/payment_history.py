@@ -30,53 +30,70 @@ def at_issue(items: pd.DataFrame) -> pd.DataFrame:
       issued (0: none); `overdue_before`: how many of them were past due;
     - `amount`.
     """
-    found = [_of_buyer(rows) for _, rows in items.sort_values("issued", kind="stable").groupby("buyer_id", sort=False)]
-    table = pd.concat(found) if found else pd.DataFrame(columns=COLUMNS, dtype="float64")
-    return table.reindex(items.index)
+    buyer = pd.factorize(items["buyer_id"])[0]
+    issued, due, settled = (items[name].to_numpy("datetime64[D]") for name in ("issued", "due", "settled"))
+    order = np.lexsort((issued, buyer))
+    table = _of_sorted(buyer[order], *(day[order] for day in (issued, due, settled)))
+    found = {name: np.empty(len(items)) for name in table}
+    for name, values in table.items():
+        found[name][order] = values
+    return pd.DataFrame(found, index=items.index).assign(amount=items["amount"].astype("float64"))[COLUMNS]
 
 
-def _of_buyer(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the history of one buyer's invoices, which are in the order of their issue.
+def _of_sorted(buyer: np.ndarray, issued: np.ndarray, due: np.ndarray, settled: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the columns of the history of invoices that stand buyer by buyer in the order of their issue.
 
-    In the order in which settlements become known, what is known on a day is a beginning of the list, so that running
-    sums tell all of it.
+    In the order in which a buyer's settlements become known, what is known on a day is a beginning of the list, so that
+    running sums tell all of it. Buyer and day together are one whole number, so that one search looks a day up in every
+    buyer's own list.
     """
-    day = [rows[name].to_numpy("datetime64[D]") for name in ("issued", "due", "settled")]
-    issued, due, settled = (values.astype("float64") for values in day)
-    settled = np.where(np.isnat(day[2]), np.inf, settled)
+    is_open, day = np.isnat(settled), [values.astype("int64") for values in (issued, due, settled)]
+    issued, due = day[:2]
+    settled = np.where(is_open, issued, day[2])
     # An invoice paid in advance is none before its issue: nobody knows of it, nor that it is settled.
     told, overdue = np.maximum(settled, issued), np.maximum(due, issued)
-    order = np.argsort(told, kind="stable")
-    paid = order[np.isfinite(told[order])]
-    days, late = settled[paid] - issued[paid], settled[paid] - due[paid]
-    known = np.searchsorted(told[order], issued)
-    means = {
-        "days_to_settle_mean": _running_mean(days),
-        "days_to_settle_median": _running_median(days),
-        "days_to_settle_recent": _recent_mean(days),
-        "days_late_mean": _running_mean(np.maximum(late, 0.0)),
-        "share_late": _running_mean((late > 0).astype("float64")),
-    }
+    low, never = issued.min(initial=0), np.maximum(told, overdue).max(initial=0) + 1
+    told[is_open] = never
+    key = buyer * (never - low + 1) - low
+    asked = key + issued
+    first = np.searchsorted(buyer, buyer)
+    order = np.argsort(key + told, kind="stable")
+    known = np.searchsorted((key + told)[order], asked) - first
+    days, late = (settled - issued)[order].astype("float64"), (settled - due)[order].astype("float64")
+    # Beginning and end of what each buyer has settled: what is open stands behind it.
+    begin = np.flatnonzero(np.diff(buyer, prepend=-1))
+    end = begin + np.add.reduceat(~is_open, begin) if len(begin) else begin
+    settlements = [days[slice(*ends)] for ends in zip(begin, end, strict=True)]
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        # Sums of whole days are exact, whatever stands before them.
+        sums = np.append(0.0, np.cumsum(values))
+        return (sums[first + known] - sums[first]) / np.where(known > 0, known, np.nan)
+
+    def last(running: list[np.ndarray]) -> np.ndarray:
+        values = np.full(len(buyer) + 1, np.nan)
+        for place, of_buyer in zip(begin, running, strict=True):
+            values[place : place + len(of_buyer)] = of_buyer
+        return np.where(known > 0, values[first + known - 1], np.nan)
+
     # The first invoice that was not settled by a day is the first at which the latest settlement so far is not.
-    oldest = np.searchsorted(np.maximum.accumulate(told), issued)
-    oldest_issued = np.append(issued, np.inf)[oldest]
-    table = {
+    oldest = np.searchsorted(np.maximum.accumulate(key + told), asked)
+    oldest_issued = np.append(issued, never)[oldest]
+    same = np.append(buyer, -1)[oldest] == buyer
+    past_due, no_more = (
+        np.searchsorted(np.sort(key + values), asked) for values in (overdue, np.maximum(overdue, told))
+    )
+    return {
         "settled_before": known,
-        **{name: np.append(np.nan, values)[known] for name, values in means.items()},
-        "open_before": _count_before(issued, issued) - _count_before(told, issued),
-        "oldest_open_days": np.maximum(issued - oldest_issued, 0.0),
-        "overdue_before": _count_before(overdue, issued) - _count_before(np.maximum(overdue, told), issued),
-        "amount": rows["amount"].to_numpy(),
+        "days_to_settle_mean": mean(days),
+        "days_to_settle_median": last([_running_median(values) for values in settlements]),
+        "days_to_settle_recent": last([_recent_mean(values) for values in settlements]),
+        "days_late_mean": mean(np.maximum(late, 0.0)),
+        "share_late": mean((late > 0).astype("float64")),
+        "open_before": np.searchsorted(asked, asked) - first - known,
+        "oldest_open_days": np.where(same, np.maximum(issued - oldest_issued, 0), 0),
+        "overdue_before": past_due - no_more,
     }
-    return pd.DataFrame(table, index=rows.index, dtype="float64")[COLUMNS]
-
-
-def _count_before(events: np.ndarray, day: np.ndarray) -> np.ndarray:
-    return np.searchsorted(np.sort(events), day)
-
-
-def _running_mean(values: np.ndarray) -> np.ndarray:
-    return np.cumsum(values) / np.arange(1, len(values) + 1)
 
 
 def _running_median(values: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.special import expit, ndtr
 
 from tradecredit.book.book import Book
+from tradecredit.book.rates import last_rate
 from tradecredit.measure.ratios import accounts_a_year_before, latest_accounts, quotient
 
 ALTMAN_CONSTANT = 3.25
@@ -25,8 +26,10 @@ PRICE_INDEX = 706.0
 BEA, FRED series GDPDEF, means of the quarters). A year's inflation of 2.5 % moves Ohlson's log-odds by 0.01."""
 
 
-def published_scores(book: Book, *, dollars_per_unit: float | None = None) -> pd.DataFrame:
-    """Return every buyer's published scores, from its latest account known by the as-of date.
+def published_scores(
+    book: Book, day: pd.Timestamp | None = None, *, dollars_per_unit: float | None = None
+) -> pd.DataFrame:
+    """Return every buyer's published scores, from its latest account known by `day` (none: the as-of date).
 
     Reads `buyers`, `statements` and `fx`. Index `buyer_id`; `altman_z`; `altman_zone` (`safe`, `grey`, `distress`);
     `zmijewski_pd` and `ohlson_pd`, probabilities of bankruptcy. See the functions of this module.
@@ -34,9 +37,9 @@ def published_scores(book: Book, *, dollars_per_unit: float | None = None) -> pd
     `dollars_per_unit` of the book's amounts, if not given, is 1 where the book is in USD, else follows from the last
     rate of USD in `fx`. Missing: scores of which an input is; Ohlson's where there is no rate. Nothing is raised.
     """
-    accounts = latest_accounts(book)
-    earlier = accounts_a_year_before(book, accounts)
-    dollars = _dollars_per_unit(book) if dollars_per_unit is None else dollars_per_unit
+    accounts = latest_accounts(book, day)
+    earlier = accounts_a_year_before(book, accounts, day)
+    dollars = _dollars_per_unit(book, day) if dollars_per_unit is None else dollars_per_unit
     z = altman_z(accounts)
     return pd.DataFrame(
         {
@@ -145,9 +148,8 @@ def ohlson(
     return pd.Series(expit(odds), index=accounts.index, name="ohlson_pd")
 
 
-def _dollars_per_unit(book: Book) -> float:
+def _dollars_per_unit(book: Book, day: pd.Timestamp | None) -> float:
     """Return what a unit of the reporting currency is worth in USD by the last rate known; missing without one."""
-    rates = book.fx[book.fx["currency"] == "USD"].sort_values("date")["rate"]
     if book.run.currency == "USD":
         return 1.0
-    return float(1 / rates.iloc[-1]) if len(rates) else float("nan")
+    return float(1 / last_rate(book.fx, pd.Series(["USD"]), pd.Series([book.as_of if day is None else day]))[0])

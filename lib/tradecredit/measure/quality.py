@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.once import once
+from tradecredit.book.places import named, one_of
+from tradecredit.measure.by_buyer import sums_by_buyer
 from tradecredit.measure.limits_in_force import limits_in_force
-from tradecredit.measure.receivables import disputed, open_items
+from tradecredit.measure.open_items import open_items
+from tradecredit.measure.receivables import disputed
 
 LONG_TERMS_DAYS = 180
 OLD_STATEMENT_MONTHS = 24
@@ -18,6 +23,7 @@ BALANCE_TOLERANCE = 0.01
 """Difference between total assets and liabilities plus equity, as a share of total assets."""
 
 
+@once
 def quality(book: Book) -> pd.DataFrame:
     """Return the data-quality findings of the book, a row for each check, also where nothing was found.
 
@@ -27,7 +33,7 @@ def quality(book: Book) -> pd.DataFrame:
     table, rows, amount and share are missing. What follows from a finding: `words.receivables.with_remarks`.
     """
     items = open_items(book)
-    owed = _looked_up(book.buyers["buyer_id"], items.groupby("buyer_id")["open_amount"].sum()).fillna(0.0)
+    owed = sums_by_buyer(book, items["open_amount"]).reset_index(drop=True)
     checks = [
         *_buyers(book, owed),
         *_invoices(book, items),
@@ -49,9 +55,9 @@ def _found(table: str, check: str, hit: pd.Series, amount: pd.Series | None) -> 
     return table, check, int(hit.sum()), at_stake, hit.mean() if len(hit) else float("nan")
 
 
-def _looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
-    """Return each key's value; unlike `map`, also where there are no values of that type at all."""
-    return values.reindex(keys).set_axis(keys.index)
+def _at(place: np.ndarray, values: pd.Series) -> pd.Series:
+    """Return the value at each place; missing at −1."""
+    return values.reset_index(drop=True).reindex(place).reset_index(drop=True)
 
 
 def _buyers(book: Book, owed: pd.Series) -> Iterator[tuple]:
@@ -65,17 +71,18 @@ def _buyers(book: Book, owed: pd.Series) -> Iterator[tuple]:
     yield _found(
         "buyers", "registration id of another buyer", registration.notna() & registration.duplicated(keep=False), owed,
     )  # fmt: skip
-    idle = ~buyers["buyer_id"].isin(book.invoices["buyer_id"])
+    idle = pd.Series(np.bincount(book.buyer_of_invoice, minlength=len(buyers)) == 0)
     yield _found("buyers", "no invoice", idle, owed)
 
 
 def _invoices(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
-    prepaid = items["buyer_id"].isin(book.buyers.loc[book.buyers["kind"] == "prepaid", "buyer_id"])
+    prepaid = pd.Series(one_of(book.buyers["kind"], ["prepaid"])[book.buyer_of_invoice])
     terms = (items["due"] - items["issued"]).dt.days
     amount, owed = items["amount"], items["open_amount"]
     rest = owed.gt(0) & items["paid"].gt(0) & owed.lt(SHORT_PAYMENT * amount)
     yield _found(
-        "invoices", "same buyer, day and amount as an earlier one", items.duplicated(["buyer_id", "issued", "amount"]),
+        "invoices", "same buyer, day and amount as an earlier one",
+        items[["issued", "amount"]].assign(buyer=book.buyer_of_invoice).duplicated(),
         amount,
     )  # fmt: skip
     yield _found(
@@ -106,7 +113,7 @@ def _invoices(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
     )  # fmt: skip
     issued = book.invoices["issued"]
     months = pd.period_range(issued.min(), book.as_of, freq="M") if len(issued) else pd.PeriodIndex([], freq="M")
-    silent = pd.Series(~months.isin(issued.dt.to_period("M")), index=months)
+    silent = pd.Series(~months.isin(issued.drop_duplicates().dt.to_period("M")), index=months)
     yield _found("invoices", "months without any invoice", silent, None)
 
 
@@ -121,7 +128,7 @@ def _receipts(book: Book) -> Iterator[tuple]:
 def _disputes(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
     disputes = disputed(book)
     pending = disputes["closed"].isna()
-    owed = _looked_up(disputes["invoice_id"], items.set_index("invoice_id")["open_amount"])
+    owed = _at(book.invoice_of_dispute, items["open_amount"])
     yield _found(
         "disputes", "open on a settled invoice", pending & owed.eq(0), disputes["amount"]
     )  # fmt: skip
@@ -140,13 +147,13 @@ def _disputes(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
 
 def _limits(book: Book, owed: pd.Series) -> Iterator[tuple]:
     in_force = limits_in_force(book)
-    own = book.buyers["buyer_id"].isin(in_force.index[in_force["own"].notna()])
+    own = named(in_force.index[in_force["own"].notna()].to_series(), book.buyers["buyer_id"])
     yield _found("limits", "buyer owes without an own limit in force", owed.gt(0) & ~own, owed)
 
 
 def _statements(book: Book, owed: pd.Series) -> Iterator[tuple]:
     statements, buyers = book.statements, book.buyers["buyer_id"]
-    latest = _looked_up(buyers, statements.groupby("buyer_id")["period_end"].max())
+    latest = statements.groupby("buyer_id")["period_end"].max().reindex(buyers).reset_index(drop=True)
     old = latest < book.as_of - pd.DateOffset(months=OLD_STATEMENT_MONTHS)
     yield _found(
         "statements", "buyer without accounts", latest.isna(), owed
@@ -170,13 +177,13 @@ def _statements(book: Book, owed: pd.Series) -> Iterator[tuple]:
 
 
 def _defaults(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
-    defaulted = book.defaults.groupby("buyer_id")["date"].min()
-    after = items["issued"] > _looked_up(items["buyer_id"], defaulted)
+    defaulted = book.defaults.groupby("buyer_id")["date"].min().reindex(book.buyers["buyer_id"])
+    defaulted = _at(book.buyer_of_invoice, defaulted)
+    after = items["issued"] > defaulted
     yield _found(
         "defaults", "invoice issued after its buyer's default", after, items["amount"],
     )  # fmt: skip
-    buyer = _looked_up(book.receipts["invoice_id"], items.set_index("invoice_id")["buyer_id"])
-    since, kind, amount = _looked_up(buyer, defaulted), book.receipts["kind"], book.receipts["amount"]
+    since, kind, amount = _at(book.invoice_of_receipt, defaulted), book.receipts["kind"], book.receipts["amount"]
     yield _found(
         "defaults", "payment after its buyer's default", (kind == "payment") & (book.receipts["received"] > since),
         amount,

@@ -1,8 +1,12 @@
 """Financial ratios of buyers, from the latest account that was known."""
 
+import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book, places
+from tradecredit.book.book import Book
+from tradecredit.book.once import once
+from tradecredit.book.places import places
+from tradecredit.measure.by_buyer import all_buyers
 
 AMOUNTS = ("revenue", "ebit", "net_income", "total_assets", "total_liabilities")
 """Items of the account that stand beside the ratios as they are, for size and for limits."""
@@ -11,6 +15,7 @@ TOLERANCE_DAYS = 31
 """An account ends 12 months before another when it does so to this many days: a financial year may be of 52 weeks."""
 
 
+@once
 def ratios(book: Book) -> pd.DataFrame:
     """Return every buyer's financial ratios from its latest account published by the as-of date.
 
@@ -23,26 +28,27 @@ def ratios(book: Book) -> pd.DataFrame:
     return pd.concat([latest["period_end"], age, latest["assurance"], of_statements(latest)], axis=1)
 
 
-def latest_accounts(book: Book) -> pd.DataFrame:
-    """Return every buyer's latest account known by the as-of date: index `buyer_id`, columns of `statements`.
+@once
+def latest_accounts(book: Book, day: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Return every buyer's latest account known by `day` (none: the as-of date): index `buyer_id`, as `statements`.
 
     The latest account is the one with the latest `period_end`; of two for the same period the one published last, a
     restatement. Buyers without an account have a row of missing values.
     """
-    return _by_buyer(_known_accounts(book).drop_duplicates("buyer_id", keep="last"), book)
+    return _by_buyer(_known_accounts(book, day).drop_duplicates("buyer", keep="last"), book)
 
 
-def accounts_a_year_before(book: Book, latest: pd.DataFrame) -> pd.DataFrame:
-    """Return the account of a year before each of the `latest_accounts`: index and columns as there.
+def accounts_a_year_before(book: Book, latest: pd.DataFrame, day: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Return the account of a year before each of the `latest_accounts` of the same day: index and columns as there.
 
     It is the account whose `period_end` is nearest to 12 months before, at most `TOLERANCE_DAYS` off; missing where
     there is none, as after a longer or shorter financial year.
     """
-    known = _known_accounts(book)
-    wanted = known["buyer_id"].map(latest["period_end"] - pd.DateOffset(years=1))
+    known = _known_accounts(book, day)
+    wanted = (latest["period_end"] - pd.DateOffset(years=1)).to_numpy()[known["buyer"]]
     known = known.assign(days_off=(known["period_end"] - wanted).dt.days.abs())
     near = known[known["days_off"] <= TOLERANCE_DAYS].sort_values("days_off", kind="stable")
-    return _by_buyer(near.drop(columns="days_off").drop_duplicates("buyer_id"), book)
+    return _by_buyer(near.drop_duplicates("buyer"), book)
 
 
 def of_statements(accounts: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +68,7 @@ def of_statements(accounts: pd.DataFrame) -> pd.DataFrame:
       `total_liabilities`.
 
     A ratio is missing where an item of it is missing or its denominator is zero; so a firm without interest has no
-    interest cover. Source: DOMAIN.md §2 (cash ratio), Altman (1968, 1983) for the ratios to total assets.
+    interest cover. Source: definitions §2.8 (cash ratio), Altman (1968, 1983) for the ratios to total assets.
     """
     working_capital = accounts["current_assets"] - accounts["current_liabilities"]
     liquid = accounts["current_assets"] - accounts["inventories"]
@@ -94,14 +100,23 @@ def quotient(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
     return numerator / denominator.where(denominator != 0)
 
 
-def _known_accounts(book: Book) -> pd.DataFrame:
-    """Return the accounts by end of period, each period of a buyer once, as it was published last."""
-    known = book.statements.sort_values(["period_end", "published"], kind="stable")
-    return known.drop_duplicates(["buyer_id", "period_end"], keep="last")
+@once
+def _known_accounts(book: Book, day: pd.Timestamp | None) -> pd.DataFrame:
+    """Return the accounts by end of period, each period of a buyer once, as it was published last by the day.
+
+    Index the place in `statements`; `buyer`, its place among the buyers, and `period_end`.
+    """
+    columns = book.statements[["period_end", "published"]]
+    known = columns.assign(buyer=places(book.statements["buyer_id"], book.buyers["buyer_id"])).reset_index(drop=True)
+    known = known[(known["buyer"] >= 0) & (known["published"] <= (book.as_of if day is None else day))]
+    known = known.sort_values(["period_end", "published"], kind="stable")
+    return known.drop_duplicates(["buyer", "period_end"], keep="last")
 
 
 def _by_buyer(accounts: pd.DataFrame, book: Book) -> pd.DataFrame:
-    buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
-    # By places, because to reindex by text is slow; a place of −1 is not there, and gives a row of missing values.
-    rows = accounts.drop(columns="buyer_id").reset_index(drop=True)
-    return rows.reindex(places(book.buyers["buyer_id"], accounts["buyer_id"])).set_index(buyers)
+    """Return the rows of `statements` of some accounts (`_known_accounts`), one at most for each buyer of the book."""
+    place = np.full(len(book.buyers), -1)
+    place[accounts["buyer"]] = accounts.index
+    rows = book.statements.drop(columns="buyer_id").reset_index(drop=True)
+    # A place of −1 is not there, and gives a row of missing values.
+    return rows.reindex(place).set_index(all_buyers(book))

@@ -7,17 +7,18 @@ months up to the as-of date. A figure that the ledger cannot give is missing, ne
 """
 
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import month_ends, window_start
 from tradecredit.book.checks import CENT
+from tradecredit.book.once import once
+from tradecredit.book.places import one_of
+from tradecredit.measure.open_items import A_DAY, ledger, open_items
 from tradecredit.params.base import NOT_STATED
-
-IMPAIRED = ("write_off", "recovery", "claim")
-"""Kinds of receipts that settle what the buyer did not pay in the ordinary course."""
 
 FIGURES = {
     "receivables": ("Receivables", "currency"),
@@ -46,33 +47,13 @@ FIGURES = {
 """The names of `kpis`, in their order: what each is called, and its unit (`currency`: the run's)."""
 
 
-def open_items(book: Book) -> pd.DataFrame:
-    """Return every invoice known on the as-of date with what is still open of it.
-
-    Reads `invoices` and `receipts`. Receipts of every kind reduce the open amount: payment, credit note, discount,
-    write-off, recovery, and a claim that the insurer paid on the invoice. One row for each invoice, in the order of
-    `invoices`:
-
-    - `invoice_id`, `buyer_id`, `issued`, `due`, `amount` (gross), `paid` (receipts so far), and `impaired`, the part of
-      `paid` that is write-offs, recoveries and claims;
-    - `open_amount` = amount − paid; zero once less than half a cent is left;
-    - `settled`: day of the receipt that brought it to zero, missing while open; an invoice over nothing is settled on
-      the day of issue;
-    - `days_past_due` = as-of date − due (negative: not due yet); missing once settled;
-    - `days_late` = (settled, or the as-of date) − due; negative: early, or not due yet.
-
-    Source: DOMAIN.md §2.
-    """
-    return _items_at(*_ledger(book), book.as_of)
-
-
 def ageing(book: Book) -> pd.DataFrame:
     """Return the open amount by age.
 
     Index `bucket`, oldest last, with the run's `receivables.ageing_buckets`: from the due date (`ageing_from: due`)
     `current`, `1–30`, …, `>180`; from the invoice date (`issued`) `0–30`, `31–60`, …, `>180`. Columns: `amount`,
     `share` of all receivables (missing where there are none), `invoices` and `buyers` with an open amount. The amounts
-    add up to the receivables; a buyer may stand in several buckets. Source: DOMAIN.md §2.
+    add up to the receivables; a buyer may stand in several buckets. Source: definitions §2.2.
     """
     settings = book.run.receivables
     items = _open(open_items(book))
@@ -90,6 +71,7 @@ def ageing(book: Book) -> pd.DataFrame:
     return table
 
 
+@once
 def kpis(book: Book) -> pd.Series:
     """Return the ledger's figures on the as-of date, in the order and units of `FIGURES`.
 
@@ -111,9 +93,9 @@ def kpis(book: Book) -> pd.Series:
 
     Missing: what divides by zero; figures over a period that begins before the ledger does (its sales are taken as
     complete from the first day of the month of its first invoice; what was open before then is unknown); dispute
-    figures where no dispute is recorded, and bad debt where no write-off is. Source: DOMAIN.md §2.
+    figures where no dispute is recorded, and bad debt where no write-off is. Source: definitions §2.
     """
-    return _kpis_on(*_ledger(book), _credit(book), disputed(book), (book.as_of, book.run.receivables.sales_months))
+    return _kpis_on(book, book.as_of)
 
 
 def figures(book: Book) -> pd.DataFrame:
@@ -130,13 +112,8 @@ def monthly(book: Book, months: int = 24) -> pd.DataFrame:
     Index `month_end`: the last `months` of them, beginning with the month of the first invoice; columns as `kpis`. Each
     row equals `kpis(book.at(month_end))`. The first rows lack what was still open from before the ledger begins.
     """
-    last = book.as_of + pd.offsets.MonthEnd(0)
-    last = last if last == book.as_of else last - pd.offsets.MonthEnd(1)
-    ends = pd.date_range(end=last, periods=months, freq="ME", name="month_end", unit="us")
-    ends = ends[ends >= book.invoices["issued"].min()]
-    ledger, credit, disputes = _ledger(book), _credit(book), disputed(book)
-    rows = [_kpis_on(*ledger, credit, disputes, (day, book.run.receivables.sales_months)) for day in ends]
-    return pd.DataFrame(rows, index=ends, columns=list(FIGURES))
+    ends = month_ends(book.as_of, months, since=book.invoices["issued"].min())
+    return pd.DataFrame([_kpis_on(book, day) for day in ends], index=ends, columns=list(FIGURES))
 
 
 def countback_days(balance: float, sales: list[float], days: list[int]) -> float:
@@ -144,7 +121,7 @@ def countback_days(balance: float, sales: list[float], days: list[int]) -> float
 
     `sales` and `days` of each month, newest first. Whole months are taken off the balance; of the month that is larger
     than the rest of it, the part balance / sales × days counts. Missing where the months do not use up the balance.
-    Source: DOMAIN.md §2.
+    Source: definitions §2.4.
 
     >>> countback_days(250.0, [100.0, 120.0, 90.0], [31, 30, 31])    # 31 + 30 + 30/90 × 31
     71.33333333333333
@@ -195,14 +172,14 @@ def concentration(book: Book, by: Literal["buyer_id", "group_id", "country", "se
     return table.assign(delinquent_days=table["overdue_amount"] * sales_days)
 
 
+@once
 def disputed(book: Book) -> pd.DataFrame:
     """Return every dispute with its buyer and amounts, in the order of `disputes`.
 
     Columns: `invoice_id`, `buyer_id`, `opened`, `closed`, `reason`, `amount` (the dispute's, at most the invoice's; the
     whole invoice where none is given).
     """
-    invoices = book.invoices.set_index("invoice_id")[["buyer_id", "amount"]]
-    invoices = invoices.reindex(book.disputes["invoice_id"]).reset_index(drop=True)
+    invoices = book.invoices[["buyer_id", "amount"]].reindex(book.invoice_of_dispute).reset_index(drop=True)
     return book.disputes[["invoice_id", "opened", "closed", "reason"]].assign(
         buyer_id=invoices["buyer_id"], amount=book.disputes["amount"].fillna(np.inf).clip(upper=invoices["amount"])
     )
@@ -225,7 +202,7 @@ def disputes(book: Book) -> pd.DataFrame:
     invoice together at most its open amount), `disputes` (number), `oldest` (day it was opened), `oldest_days`. Empty
     where no dispute is open.
     """
-    pending = _open_disputes(disputed(book), open_items(book), book.as_of)
+    pending = _open_disputes(book, open_items(book)["open_amount"].to_numpy(), book.as_of)
     table = pending.groupby(pending["reason"].fillna(NOT_STATED)).agg(
         amount=("amount", "sum"), disputes=("amount", "size"), oldest=("opened", "min")
     )
@@ -238,147 +215,108 @@ def dso_causes(book: Book, months: int = 12) -> pd.DataFrame:
 
     Index `cause`: `terms` (best-possible DSO: what the terms given and the timing of sales would leave open if all paid
     on the due date), `late payment` (average days delinquent) and `dso`, their sum. Columns in days: `then`, `now`,
-    `change`; and `unit`. Missing where the ledger does not reach back far enough. Source: DOMAIN.md §2.
+    `change`; and `unit`. Missing where the ledger does not reach back far enough. Source: definitions §2.4.
     """
     now = kpis(book)
-    past = window_start(book.as_of, months)
-    then = _kpis_on(*_ledger(book), _credit(book), disputed(book), (past, book.run.receivables.sales_months))
+    then = _kpis_on(book, window_start(book.as_of, months))
     causes = {"terms": "dso_best_possible", "late payment": "average_days_delinquent", "dso": "dso"}
     table = pd.DataFrame({"then": then[list(causes.values())], "now": now[list(causes.values())]})
     table = table.set_axis(pd.Index(causes, name="cause"))
     return table.assign(change=table["now"] - table["then"], unit="days")
 
 
-def window_start(day: pd.Timestamp, months: int) -> pd.Timestamp:
-    """Return the day before a window of whole months that ends on `day`; month ends are kept.
-
-    >>> window_start(pd.Timestamp("2026-02-28"), 2)
-    Timestamp('2025-12-31 00:00:00')
-    """
-    start = day - pd.DateOffset(months=months)
-    return start + pd.offsets.MonthEnd(0) if day.is_month_end else start
-
-
-def beyond_terms(items: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
-    """Return the `weight` and `days` with which each open item enters the days beyond terms of a window.
-
-    Settled after `since`: its amount but for the impaired part (whose day says when we gave up, not when the buyer
-    paid), and max(days_late, 0); open and past due: its open amount, and days past due; any other: weight zero.
-    """
-    overdue = items["open_amount"].where(items["days_past_due"] > 0, 0.0)
-    weight = (items["amount"] - items["impaired"]).clip(lower=0).where(items["settled"] > since, overdue)
-    return pd.DataFrame({"weight": weight, "days": items["days_late"].clip(lower=0)})
-
-
-def _ledger(book: Book) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the invoices with the day they were settled, and the receipts in order of date.
-
-    Each receipt has the `row` of its invoice and what had been `paid` on it, and `impaired` of that, up to and with
-    this receipt.
-    """
-    invoices, receipts = book.invoices, book.receipts
-    rows = pd.Index(invoices["invoice_id"]).get_indexer(receipts["invoice_id"])
-    applied = receipts[["received", "amount", "kind"]].assign(row=rows).sort_values("received", kind="stable")
-    impaired = applied["amount"].where(applied["kind"].isin(IMPAIRED), 0.0)
-    applied = applied.assign(
-        paid=applied.groupby("row")["amount"].cumsum(), impaired=impaired.groupby(applied["row"]).cumsum()
-    )
-    left = invoices["amount"].to_numpy()[applied["row"]] - applied["paid"]
-    closing = applied[left < CENT].drop_duplicates("row").set_index("row")["received"]
-    settled = closing.reindex(invoices.index).where(invoices["amount"] >= CENT, invoices["issued"])
-    return invoices[["invoice_id", "buyer_id", "issued", "due", "amount"]].assign(settled=settled), applied
-
-
-def _items_at(invoices: pd.DataFrame, applied: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Return the open items of a day, from invoices and receipts that may reach beyond it."""
-    before = int(np.searchsorted(applied["received"].to_numpy(), day.to_datetime64(), side="right"))
-    sums = {"paid": np.zeros(len(invoices)), "impaired": np.zeros(len(invoices))}
-    for name, total in sums.items():
-        # The last receipt of an invoice holds the sum of all: where a row repeats, the last assignment stays.
-        total[applied["row"].to_numpy()[:before]] = applied[name].to_numpy()[:before]
-    items = invoices.assign(**sums)
-    items = items[items["issued"] <= day].reset_index(drop=True)
-    settled = items["settled"].where(items["settled"] <= day)
-    is_open = settled.isna()
-    days_late = (settled.fillna(day) - items["due"]).dt.days.astype("float64")
-    return items.drop(columns="settled").assign(
-        open_amount=(items["amount"] - items["paid"]).where(is_open, 0.0),
-        settled=settled,
-        days_past_due=days_late.where(is_open),
-        days_late=days_late,
-    )
-
-
 def _open(items: pd.DataFrame) -> pd.DataFrame:
     return items[items["settled"].isna()]
 
 
-def _credit(book: Book) -> pd.Series:
-    """Tell of each invoice whether it is a credit sale: its buyer is not `prepaid`."""
-    prepaid = book.buyers.loc[book.buyers["kind"] == "prepaid", "buyer_id"]
-    return ~book.invoices["buyer_id"].isin(prepaid)
-
-
-def _open_disputes(disputes: pd.DataFrame, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Return the disputes open on a day, `amount` being what is still owed of it."""
-    pending = disputes[(disputes["opened"] <= day) & ~(disputes["closed"] <= day)]
+def _open_disputes(book: Book, owed: np.ndarray, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the disputes open on a day, `amount` being what is still `owed`, by invoice, of it."""
+    disputes = disputed(book)
+    rows = ((disputes["opened"] <= day) & ~(disputes["closed"] <= day)).to_numpy()
+    pending = disputes[rows].assign(owed=np.append(owed, 0.0)[book.invoice_of_dispute[rows]])
     pending = pending.sort_values("opened", kind="stable")
-    owed = _open(items).set_index("invoice_id")["open_amount"]
-    owed = owed.reindex(pending["invoice_id"], fill_value=0.0).to_numpy()
     sums = pending.groupby("invoice_id")["amount"].cumsum()
-    return pending.assign(amount=sums.clip(upper=owed) - (sums - pending["amount"]).clip(upper=owed))
+    before = (sums - pending["amount"]).clip(upper=pending["owed"])
+    return pending.assign(amount=sums.clip(upper=pending["owed"]) - before).drop(columns="owed")
 
 
-def _kpis_on(
-    invoices: pd.DataFrame, applied: pd.DataFrame, credit: pd.Series, disputes: pd.DataFrame, window: tuple
-) -> pd.Series:
-    """Return the figures of `kpis` on a day, from a ledger that may reach beyond it; `window` is (day, months)."""
-    day, months = window
+class _Sales(NamedTuple):
+    """Which invoices are credit sales, whose buyer is not `prepaid`; the month of each one's issue, counted from 1970;
+    the sums of the sales by month; and the receipts that are write-offs."""
+
+    credit: np.ndarray
+    month: np.ndarray
+    by_month: pd.Series
+    written_off: pd.DataFrame
+
+
+@once
+def _sales(book: Book) -> _Sales:
+    prepaid = one_of(book.buyers["kind"], ["prepaid"])
+    credit, month = ~prepaid[book.buyer_of_invoice], ledger(book).issued.astype("datetime64[M]").astype(np.int64)
+    by_month = book.invoices["amount"][credit].groupby(month[credit]).sum()
+    written_off = book.receipts[one_of(book.receipts["kind"], ["write_off"])]
+    return _Sales(credit, month, by_month, written_off.sort_values("received", kind="stable"))
+
+
+def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
+    """Return the figures of `kpis` on a day, from a book that may reach beyond it."""
+    months = book.run.receivables.sales_months
     start, year = window_start(day, months), window_start(day, 12)
-    items = _items_at(invoices, applied, day)
-    sales = invoices.loc[credit & (invoices["issued"] <= day), ["issued", "amount"]]
-    begins = invoices["issued"].min().replace(day=1)
+    known, (credit, *_), moment = ledger(book), _sales(book), day.to_datetime64()
+    begins = book.invoices["issued"].min().replace(day=1)
     days = (day - start).days
 
-    receivables = items["open_amount"].sum()
-    past_due = items["days_past_due"]
-    current = items.loc[past_due <= 0, "open_amount"].sum()
-    overdue = items.loc[past_due > 0, "open_amount"].sum()
-    opening = _items_at(invoices, applied, start)["open_amount"].sum() if start >= begins else np.nan
+    issued, is_open = known.issued <= moment, known.open_on(day)
+    paid, impaired = known.received_by(day)
+    owed = np.where(is_open, known.amount - paid, 0.0)
+    rows = np.flatnonzero(is_open)
+    past_due = (moment - known.due[rows]) // A_DAY
+    receivables, current = owed[issued].sum(), owed[rows[past_due <= 0]].sum()
+    overdue = owed[rows[past_due > 0]].sum()
+    opening = _receivables_on(book, start) if start >= begins else np.nan
     window_sales, year_sales = (
-        sales.loc[sales["issued"] > since, "amount"].sum() if since + pd.Timedelta(days=1) >= begins else np.nan
+        known.amount[credit & issued & (known.issued > since.to_datetime64())].sum()
+        if since + pd.Timedelta(days=1) >= begins
+        else np.nan
         for since in (start, year)
     )
 
-    late = beyond_terms(items, start)
-    by_buyer = _open(items).groupby("buyer_id")["open_amount"].sum().sort_values(ascending=False)
+    # What `beyond_terms` says of each open item, for the few that have a weight.
+    weight, late = np.zeros(len(issued)), np.zeros(len(issued))
+    weight[rows], late[rows] = np.where(past_due > 0, owed[rows], 0.0), past_due
+    settled = np.flatnonzero(issued & (known.settled <= moment) & (known.settled > start.to_datetime64()))
+    weight[settled] = np.maximum(known.amount[settled] - impaired[settled], 0.0)
+    late[settled] = (known.settled[settled] - known.due[settled]) // A_DAY
+    weighted_days = (weight * np.maximum(late, 0.0))[issued].sum()
+
+    by_buyer = pd.Series(owed[rows]).groupby(book.buyer_of_invoice[rows]).sum().sort_values(ascending=False)
     shares = by_buyer / receivables
-    known = disputes[disputes["opened"] <= day]
-    raised = known.loc[known["opened"] > start, "amount"].sum() if len(known) else np.nan
-    pending = _open_disputes(known, items, day)["amount"].sum() if len(known) else np.nan
-    written_off = applied[(applied["kind"] == "write_off") & (applied["received"] <= day)]
-    bad_debt = written_off.loc[written_off["received"] > year, "amount"].sum() if len(written_off) else np.nan
+    disputes = disputed(book)
+    disputes = disputes[disputes["opened"] <= day]
+    raised = disputes.loc[disputes["opened"] > start, "amount"].sum() if len(disputes) else np.nan
+    pending = _open_disputes(book, owed, day)["amount"].sum() if len(disputes) else np.nan
     return pd.Series(
         {
             "receivables": receivables,
             "overdue_amount": overdue,
-            "open_invoices": float(past_due.notna().sum()),
+            "open_invoices": float(len(rows)),
             "open_buyers": float(len(by_buyer)),
             "sales": window_sales,
             "sales_12m": year_sales,
             "dso": _per(receivables, window_sales) * days,
-            "dso_countback": _countback(receivables, sales, day),
+            "dso_countback": _countback(book, receivables, day),
             "dso_best_possible": _per(current, window_sales) * days,
             "average_days_delinquent": _per(overdue, window_sales) * days,
             "turnover": _per(window_sales, (opening + receivables) / 2) * 365 / days,
             "cei": _per(opening + window_sales - receivables, opening + window_sales - current) * 100,
             "share_current": _per(current, receivables),
-            "share_over_90": _per(items.loc[past_due > 90, "open_amount"].sum(), receivables),
-            "days_beyond_terms": _per((late["weight"] * late["days"]).sum(), late["weight"].sum()),
+            "share_over_90": _per(owed[rows[past_due > 90]].sum(), receivables),
+            "days_beyond_terms": _per(weighted_days, weight[issued].sum()),
             "dispute_rate": _per(raised, window_sales),
             "open_disputes": pending,
             "days_deductions_outstanding": _per(pending, raised) * days,
-            "bad_debt_to_sales": _per(bad_debt, year_sales),
+            "bad_debt_to_sales": _per(_written_off(book, year, day), year_sales),
             "top_10_share": shares.head(10).sum(min_count=1),
             "largest_buyer_share": shares.max(),
             "herfindahl": (shares**2).sum(min_count=1),
@@ -386,13 +324,32 @@ def _kpis_on(
     )
 
 
-def _countback(balance: float, sales: pd.DataFrame, day: pd.Timestamp) -> float:
-    by_month = sales["amount"].groupby(sales["issued"].dt.to_period("M")).sum()
+def _receivables_on(book: Book, day: pd.Timestamp) -> float:
+    known = ledger(book)
+    owed = np.where(known.open_on(day), known.amount - known.received_by(day)[0], 0.0)
+    return owed[known.issued <= day.to_datetime64()].sum()
+
+
+def _written_off(book: Book, since: pd.Timestamp, day: pd.Timestamp) -> float:
+    """Return what was written off after one day and by another; missing where nothing ever was by then."""
+    rows = _sales(book).written_off
+    rows = rows[rows["received"] <= day]
+    return rows.loc[rows["received"] > since, "amount"].sum() if len(rows) else np.nan
+
+
+def _countback(book: Book, balance: float, day: pd.Timestamp) -> float:
+    credit, month, by_month, _ = _sales(book)
+    last = day.to_datetime64().astype("datetime64[M]").astype(np.int64)
+    running = credit & (month == last) & (ledger(book).issued <= day.to_datetime64())
+    by_month = pd.concat(
+        [by_month[by_month.index < last], book.invoices["amount"][running].groupby(month[running]).sum()]
+    )
     if by_month.empty:
         return np.nan
-    calendar = pd.period_range(by_month.index[0], day.to_period("M"), freq="M")[::-1]
-    days = [day.day, *calendar.days_in_month[1:]]
-    return countback_days(balance, by_month.reindex(calendar, fill_value=0.0).tolist(), days)
+    calendar = np.arange(by_month.index[0], last + 1)[::-1]
+    first_days = np.append(last + 1, calendar).astype("datetime64[M]").astype("datetime64[D]")
+    lengths = -np.diff(first_days).astype(np.int64)
+    return countback_days(balance, by_month.reindex(calendar, fill_value=0.0).tolist(), [day.day, *lengths[1:]])
 
 
 def _per(part: float, whole: float) -> float:

@@ -31,7 +31,8 @@ def _kernels_version() -> str:
     return digest.hexdigest()[:16]
 
 
-numba.config.CACHE_DIR = str(CACHE / "compiled" / _kernels_version())
+# Numba makes its settings when it is imported.
+numba.config.CACHE_DIR = str(CACHE / "compiled" / _kernels_version())  # type: ignore[attr-defined]
 
 compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 """Decorator of the kernels; division by zero gives what numpy gives."""

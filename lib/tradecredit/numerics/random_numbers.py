@@ -61,12 +61,13 @@ def uniform(key, counter):
 def two_exponentials(key, counter):
     """Return two standard exponential numbers from one number of the stream, to 24 bits of a layer of the ziggurat."""
     bits = mixed(key + counter * _GOLDEN)
-    layer, place = np.int64(bits & _LAYER), np.int64((bits >> _8) & _PLACE)
-    other_layer, other_place = np.int64((bits >> _32) & _LAYER), np.int64(bits >> _40)
+    # Layers stay unsigned: a signed index is looked at for being negative, at each look-up.
+    layer, place = bits & _LAYER, np.int64((bits >> _8) & _PLACE)
+    other_layer, other_place = (bits >> _32) & _LAYER, np.int64(bits >> _40)
     first, second = place * _WIDTH[layer], other_place * _WIDTH[other_layer]
-    if place >= _INSIDE[layer] or other_place >= _INSIDE[other_layer]:
-        first = _tested(layer, place, stream(key, counter))
-        second = _tested(other_layer, other_place, stream(stream(key, counter), 0))
+    if (place >= _INSIDE[layer]) | (other_place >= _INSIDE[other_layer]):
+        first = _tested(np.int64(layer), place, stream(key, counter))
+        second = _tested(np.int64(other_layer), other_place, stream(stream(key, counter), 0))
     return first, second
 
 

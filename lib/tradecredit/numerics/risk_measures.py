@@ -53,6 +53,11 @@ def summary_rows(
     """Yield measure, level, value and standard error: expected and sd (no level), then VaR and ES at each level."""
     yield "expected", np.nan, *expected(losses, sample)
     yield "sd", np.nan, *standard_deviation(losses, sample)
+    yield from tail_rows(losses, sample, levels)
+
+
+def tail_rows(losses: np.ndarray, sample: Sample, levels: Sequence[float]) -> Iterator[tuple[str, float, float, float]]:
+    """Yield measure, level, value and standard error of VaR and ES at each level."""
     highest = _highest(losses, sample, min(levels, default=1.0))
     for level in levels:
         yield "VaR", level, *_value_at_risk(losses, sample, level, highest)

@@ -43,6 +43,7 @@ class DefaultSettings(Parameters):
     central_tendency: Probability = CENTRAL
     """Long-run average 12-month default rate of the book's buyers, used where the book's defaults are too few."""
     central_tendency_source: str = "S&P's counts of rated firms, 1981 to 2000; a last resort, state your own"
+    """Where the number comes from, for the reader."""
     central_tendencies: dict[str, Probability] = {}
     """The same by sector (`C`), country (`DE`) or both (`DE/C`); the most particular counts, relative to the above."""
     prior_buyer_years: Annotated[float, Field(gt=0)] = 500

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from tradecredit.errors import ParameterError
+from tradecredit.errors import ParameterError, Problem
 from tradecredit.params.base import PROJECT, Amount, BuyerKind, Country, Fraction, Parameters, SectionOrFile
 
 
@@ -17,13 +17,16 @@ class FlatFee(Parameters):
     debt_from: Amount
     """Debts of this amount and more, up to that of the next fee, in the law's currency."""
     fee: Amount
+    """The fee, in the law's currency."""
 
 
 class LateInterestLaw(Parameters):
     """What the law of some countries lets a seller charge for late payment, with its reference rates."""
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
+    """How tables call the law."""
     source: Annotated[str, Field(min_length=1)]
+    """The act and article, and where its rates were found."""
     condition: str = ""
     """What the ledger cannot tell and the right hangs on, in words."""
     countries: list[Country]
@@ -49,6 +52,7 @@ class LateInterestLaw(Parameters):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     """Currency of the fees."""
     fees: list[FlatFee] = []
+    """Flat fees for a late debt, smallest debt first."""
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
@@ -76,7 +80,8 @@ def kept_laws() -> list[LateInterestLaw]:
 
 @functools.cache
 def _kept_laws(_changed: tuple[int | None, ...]) -> tuple[LateInterestLaw, ...]:
-    laws, problems = [], []
+    laws: list[LateInterestLaw] = []
+    problems: list[Problem] = []
     for file in KEPT_LAWS:
         try:
             laws.append(LateInterestLaw.from_yaml(file))
@@ -88,7 +93,7 @@ def _kept_laws(_changed: tuple[int | None, ...]) -> tuple[LateInterestLaw, ...]:
 
 
 class LateInterestSettings(Parameters):
-    """What may be charged for late payment (DOMAIN.md §3)."""
+    """What may be charged for late payment (definitions §3.2)."""
 
     laws: list[SectionOrFile[LateInterestLaw]] = Field(default_factory=kept_laws)
     """The laws, or the YAML files that state them; a country has one. Without any, those of params/rates."""

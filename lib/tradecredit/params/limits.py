@@ -12,25 +12,30 @@ class ApprovalLevel(Parameters):
     """Who may decide on a limit, up to which amount."""
 
     by: Annotated[str, Field(min_length=1)]
+    """Who decides."""
     up_to: Positive | None = None
     """The largest limit, in the reporting currency; None: any."""
 
 
 class LimitSettings(Parameters):
-    """The methods and rules of credit limits (DOMAIN.md §4); lists hold one value for each grade, best first.
+    """The methods and rules of credit limits (definitions §4); lists hold one value for each grade, best first.
 
     Amounts are in the reporting currency. A limit is the smallest of what the methods allow.
     """
 
     tolerated_delay_days: int = Field(30, ge=0)
+    """Days after the due day that the need allows for."""
     net_worth_share: list[Fraction] = [0.35, 0.35, 0.30, 0.30, 0.25, 0.20, 0.15, 0.10, 0.05, 0.0]
+    """Capacity by net worth: the share of it that a limit may reach, by grade."""
     working_capital_share: list[Fraction] = [0.50, 0.50, 0.45, 0.40, 0.35, 0.30, 0.20, 0.10, 0.05, 0.0]
+    """The same of working capital."""
     revenue_share: list[Fraction] = [0.10, 0.10, 0.08, 0.08, 0.06, 0.05, 0.04, 0.02, 0.01, 0.0]
+    """The same of revenue."""
     expected_loss_budget: Annotated[float, Field(gt=0)] = 5_000
     """Expected loss a year allowed on one buyer, in the reporting currency."""
     turns_a_year: Positive = 1.0
     """How often a year the margin is earned on a limit. 1: one order that fills the limit must pay for a year's risk,
-    as in DOMAIN.md §4; a limit that is drawn for 60 days and always full turns six times."""
+    as in definitions §4.4; a limit that is drawn for 60 days and always full turns six times."""
     capital_level: Annotated[float, Field(gt=0.5, lt=1)] = 0.999
     """Level of the losses that capital stands behind, in the net value added of a limit."""
 
@@ -97,10 +102,10 @@ class LimitSettings(Parameters):
     @field_validator("approvals")
     @classmethod
     def _levels_rise_and_the_last_has_no_end(cls, levels: list[ApprovalLevel]) -> list[ApprovalLevel]:
-        bounds = [level.up_to for level in levels]
-        if not bounds or bounds[-1] is not None or None in bounds[:-1]:
+        bounds = [level.up_to for level in levels if level.up_to is not None]
+        if not levels or levels[-1].up_to is not None or len(bounds) != len(levels) - 1:
             raise ValueError("the last level, and no other, approves any amount: leave out its up_to")
-        if any(later <= earlier for earlier, later in pairwise(bounds[:-1])):
+        if any(later <= earlier for earlier, later in pairwise(bounds)):
             raise ValueError("up_to must rise from one level to the next")
         return levels
 

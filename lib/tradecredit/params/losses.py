@@ -84,6 +84,7 @@ class LossSettings(Parameters):
     lgd: Fraction = 0.75
     """Loss given default as a share of the balance, before insurance, where the book's recoveries are too few."""
     lgd_source: str = "the workbook's default; no statistic stands behind it"
+    """Where the number comes from, for the reader."""
     minimum_resolved_defaults: int = Field(20, ge=5)
     """Defaults older than a year that are needed to estimate the loss given default from the book itself."""
     lgd_sd: Annotated[float, Field(ge=0, lt=0.5)] = 0.0
@@ -100,6 +101,7 @@ class LossSettings(Parameters):
     million_euros: Positive = 1_000_000
     """A million euros in the reporting currency: the Basel formula's size adjustment is stated in euros."""
     dependence: Dependence = Dependence()
+    """How defaults depend on each other."""
 
     @field_validator("correlation", mode="before")
     @classmethod
@@ -113,22 +115,28 @@ class Sampling(Parameters):
     """How scenarios are drawn."""
 
     method: Literal["tail", "plain"] = "tail"
-    """Most scenarios from the bad years that `aim` is about, each weighing what it should, or all alike."""
-    aim: Annotated[float, Field(gt=0.5, lt=1)] = 0.999
-    """Level of the value at risk that the bad years are drawn around."""
+    """Most scenarios from bad years, each weighing what it should, or all alike."""
+    levels: list[Annotated[float, Field(gt=0.5, lt=1)]] = [0.95, 0.99, 0.999]
+    """Levels of the tail that bad years are drawn around, as many for each; of a run, those that its figures have."""
     twisting: Literal["auto", "always", "never"] = "auto"
     """Whether the largest buyers' defaults are made likelier in the bad years too (Glasserman and Li 2005); `auto`:
     where the book is concentrated."""
     threads: Annotated[int, Field(ge=1)] | None = None
     """Threads that simulate; None: one for each core. Figures do not depend on it."""
 
-
-class Simulation(Sampling):
-    scenarios: int = Field(200_000, ge=1_000, le=5_000_000)
-    seed: int = Field(20261031, ge=0)
-    levels: list[Annotated[float, Field(gt=0.5, lt=1)]] = [0.95, 0.99, 0.999]
-
     @field_validator("levels")
     @classmethod
     def _rising(cls, levels: list[float]) -> list[float]:
         return strictly_rising(levels, "levels")
+
+
+class Simulation(Sampling):
+    """How many years a run simulates, and from which seed."""
+
+    precision: Annotated[float, Field(gt=0, le=0.1)] = 0.005
+    """Largest standard error of a figure of the tail, as a part of it, and of a difference between costs of risk, as a
+    part of the smaller: years are simulated until it is reached (`losses.precision`)."""
+    scenarios: int = Field(200_000, ge=1_000, le=5_000_000)
+    """Simulated years, at most."""
+    seed: int = Field(20261031, ge=0)
+    """The same seed gives the same figures."""

@@ -1,4 +1,4 @@
-"""What a trade credit insurance policy can say (DOMAIN.md §5): its terms, their units, and those that contradict."""
+"""What a trade credit insurance policy can say (definitions §5): its terms, their units, and those that contradict."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
@@ -36,13 +36,14 @@ class MalusStep(Parameters):
 
 
 class PolicyTerms(Named):
-    """The terms of a policy; steps are those of DOMAIN.md §5. A term that is left out (None) is not in the policy.
+    """The terms of a policy; steps are those of definitions §5. A term that is left out (None) is not in the policy.
 
     Amounts are in the reporting currency, percentages and rates are fractions. Terms that contradict each other are
     refused.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=60)] = "policy"
+    """How tables and figures call it; the file's name unless the file says otherwise."""
 
     kind: Literal["whole_turnover", "excess_of_loss", "key_accounts", "single_buyer", "top_up"] = "whole_turnover"
     """Step 1: what is insured: all buyers; all, beyond a large first loss; the listed `buyers`; one; or what lies

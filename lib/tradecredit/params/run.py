@@ -25,11 +25,17 @@ class Run(Parameters):
     """A run file: which book, as of when, under which assumptions. Paths are relative to the run file."""
 
     entity: Annotated[str, Field(min_length=1, max_length=80)]
+    """Whose book it is; reports go to a folder of that name."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    """The reporting currency (ISO 4217), in which all amounts are stated."""
     language: Literal["en"] = "en"
+    """Language of the report."""
     as_of: date | None = None
+    """Day of the report; nothing that became known later enters it. None: the last month end before today."""
     source: Source
+    """Where the data are."""
     tables: dict[TableName, TableMapping] = {}
+    """Table: how it is found in the files of another system; without an entry, by its own name and columns."""
     assumptions: list[str] = []
     """What this run file takes for granted about the data, in sentences for the reader of the report."""
     policy: SectionOrFile[PolicyTerms] | None = None
@@ -55,7 +61,9 @@ class Run(Parameters):
     margin: Annotated[float, Field(gt=0, le=1)] | None = None
     """Contribution margin of sales, before credit losses: what an extra sale earns. None: not stated."""
     reports: Path = PROJECT / "reports"
+    """Folder that reports go to."""
     notebooks: Path = PROJECT / "notebooks"
+    """Folder of the chapters that are run."""
     file: Annotated[Path, Field(exclude=True)]
     """The run file itself; set on reading."""
 

@@ -14,22 +14,33 @@ TableName = Literal[
 
 
 class DemoSource(Parameters):
+    """A company that the program makes up."""
+
     kind: Literal["demo"]
     seed: int = Field(7, ge=0)
+    """The same seed makes the same company."""
     buyers: int = Field(600, ge=20)
+    """How many buyers."""
     invoices: int = Field(60_000, ge=500)
+    """About how many invoices."""
     until: date = date(2026, 10, 31)
     """Last day of the demo company's 36 months."""
 
 
 class FolderSource(Parameters):
+    """CSV, Parquet and Excel files."""
+
     kind: Literal["folder"]
     path: Path
+    """The folder that holds the files."""
 
 
 class DuckDBSource(Parameters):
+    """A DuckDB database."""
+
     kind: Literal["duckdb"]
     path: Path
+    """The database file."""
 
 
 Source = Annotated[DemoSource | FolderSource | DuckDBSource, Field(discriminator="kind")]
@@ -39,10 +50,15 @@ class Formats(Parameters):
     """How a text file is written; ISO dates, decimal points, commas and UTF-8 (with or without BOM) unless told."""
 
     dates: str = "%Y-%m-%d"
+    """How days are written, in the codes of `strptime`: %d.%m.%Y, or %Y-%m-%d %H:%M:%S with a time."""
     decimal: Literal[".", ","] = "."
+    """Decimal mark."""
     thousands: Literal["", ".", ",", " ", "'"] = ""
+    """Mark between thousands, if there is one."""
     separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    """Mark between fields."""
     encoding: str = "utf-8"
+    """Text encoding, such as utf-8, latin-1 or cp1252."""
 
     @field_validator("encoding")
     @classmethod
@@ -70,6 +86,7 @@ class TableMapping(Parameters):
     columns: dict[str, str] = {}
     """Our column: their column. Columns of the same name need no entry."""
     formats: Formats = Formats()
+    """How the file is written."""
     constants: dict[str, str | int | float | date] = {}
     """Our column: one value for all rows, such as one currency or 30-day terms (`terms_days: 30`)."""
     values: dict[str, dict[str | int, str]] = {}

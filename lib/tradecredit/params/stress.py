@@ -21,13 +21,17 @@ class NewBuyers(Parameters):
     """Buyers of one kind that are at risk in the scenario only; their figures are those of the stressed year."""
 
     count: Annotated[int, Field(ge=1, le=10_000)]
+    """How many."""
     exposure: Amount
     """Of each, in the reporting currency."""
     pd: Probability | None = None
     """12-month default probability of each; None: the median of the stressed book's buyers of `grade`."""
     grade: Grade | None = None
+    """Their grade."""
     country: Country | None = None
+    """Their country."""
     sector: Sector | None = None
+    """Their sector (NACE section)."""
     insured_limit: Amount | None = None
     """The insurer's limit on each; None: none named, so that a discretionary limit may apply on good faith."""
 
@@ -45,6 +49,7 @@ class Scenario(Named):
     """
 
     name: Annotated[str, Field(min_length=1, max_length=60)] = "scenario"
+    """How tables and figures call it; the file's name unless the file says otherwise."""
     description: Sentence
     """What happens, in a sentence for the reader."""
     source: Sentence
@@ -80,6 +85,7 @@ class Scenario(Named):
     """The part of each policy's discretionary limit that remains."""
 
     new_buyers: list[NewBuyers] = Field([])
+    """Buyers that come on top of the book's."""
 
     @model_validator(mode="after")
     def _one_growth(self) -> Self:

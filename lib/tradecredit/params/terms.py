@@ -8,11 +8,12 @@ from tradecredit.params.base import Fraction, Parameters, strictly_rising
 
 
 class TermsSettings(Parameters):
-    """How long buyers may take to pay (DOMAIN.md §3)."""
+    """How long buyers may take to pay (definitions §3)."""
 
     lengths_days: list[Annotated[int, Field(gt=0)]] = [14, 30, 45, 60, 90]
     """Lengths of terms that are compared."""
     base_days: int = Field(30, gt=0)
+    """Terms that `longer_days` are compared with."""
     longer_days: int = Field(60, gt=0)
     """What these terms cost more than `base_days` is shown by grade."""
     maximum_cost_share: Fraction = 0.25

@@ -1,7 +1,7 @@
 """Reads YAML files and tells all that is wrong with one against its model, in words for its author."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,13 +60,13 @@ PLAIN_WORDS = {
 """Begin of a pydantic error's type: what is expected, in words for a run file's author."""
 
 
-def _problems(detail: dict[str, Any], model: type[BaseModel], file: Path) -> Sequence[Problem]:
+def _problems(detail: Mapping[str, Any], model: type[BaseModel], file: Path) -> Sequence[Problem]:
     """Return a problem of the file, or those of another file that it names."""
     cause = detail.get("ctx", {}).get("error")
     return cause.problems if isinstance(cause, ParameterError) else [_problem(detail, model, file)]
 
 
-def _problem(detail: dict[str, Any], model: type[BaseModel], file: Path) -> Problem:
+def _problem(detail: Mapping[str, Any], model: type[BaseModel], file: Path) -> Problem:
     owner, keys = _owner(model, detail["loc"])
     key = ".".join(keys)
     if detail["type"] == "extra_forbidden":

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from IPython.display import HTML, display
@@ -75,7 +75,7 @@ class Chapter:
             self._tables.add(name)
             # With a byte-order mark, without which Excel takes the text for another encoding.
             _write(self.output / link, "\ufeff" + csv_text(frame))
-        _show(shown, "table")
+        _show(shown, "table", name)
 
     def figure(self, figure: "Figure", name: str, caption: str, alt: str) -> None:
         """Show a matplotlib figure as a picture inside the page, and close it.
@@ -95,6 +95,7 @@ class Chapter:
             f'<figure class="tc-figure">\n<img src="data:image/png;base64,{picture}" width="{width}" '
             f'height="{height}" alt="{escaped(alt)}">\n<figcaption>{escaped(caption)}</figcaption>\n</figure>\n',
             "figure",
+            name,
         )
 
     def say(self, text: str) -> None:
@@ -191,9 +192,9 @@ class Chapter:
         return f'<dd class="since">{_sentence(text)} since {last["as_of"]:%Y-%m-%d}</dd>'
 
 
-def _show(html: str, kind: str) -> None:
-    """Display HTML, marked for the page's maker with what it is."""
-    display(HTML(html), metadata={"tradecredit": kind})
+def _show(html: str, kind: str, name: str = "") -> None:
+    """Display HTML, marked for the page with what it is, and with the name of a table or figure."""
+    display(HTML(html), metadata={"tradecredit": kind} | ({"name": name} if name else {}))
 
 
 def _png(figure: "Figure") -> tuple[bytes, bool]:
@@ -212,7 +213,7 @@ def _png(figure: "Figure") -> tuple[bytes, bool]:
     return buffer.getvalue(), bool(about_letters)
 
 
-def _published(name: str, value: object) -> float | int | None:
+def _published(name: str, value: Any) -> float | int | None:
     """Return a figure's value for JSON: missing as None, floats with ten digits.
 
     Sums over the same rows differ in the last two or three of their sixteen digits with the number of threads and

@@ -18,6 +18,8 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.rcsetup import cycler
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 from scipy.stats import norm
 
@@ -30,13 +32,13 @@ OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "
 SIZE = (6.4, 3.8)
 INK, GREY, RULE = "#1f2933", "#52606d", "#d9dee3"
 _LINES = ("-", "--", "-.", ":")
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "font.size": 11, "axes.labelsize": 11, "xtick.labelsize": 11, "ytick.labelsize": 11,
     "legend.fontsize": 11, "legend.frameon": False, "axes.edgecolor": GREY, "axes.labelcolor": INK,
     "text.color": INK, "xtick.color": GREY, "ytick.color": GREY, "xtick.labelcolor": INK, "ytick.labelcolor": INK,
     "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.8, "axes.grid": False,
     "grid.color": RULE, "grid.linewidth": 0.8, "axes.axisbelow": True, "lines.linewidth": 2.0,
-    "axes.prop_cycle": mpl.cycler(color=OKABE_ITO), "axes.unicode_minus": True,
+    "axes.prop_cycle": cycler(color=OKABE_ITO), "axes.unicode_minus": True,
     "text.parse_math": False,  # a buyer's name may hold dollar signs
 }  # fmt: skip
 MOST_BARS = 24
@@ -73,12 +75,13 @@ def bars(
         labels = [_bar_name(name, horizontal=horizontal, rows=len(frame)) for name in frame.index]
         value_axis, name_axis = (axes.xaxis, axes.yaxis) if horizontal else (axes.yaxis, axes.xaxis)
         crowded = not horizontal and sum(max(map(len, label.split("\n"))) for label in labels) > 62
-        name_axis.set_ticks(places, labels, **({"rotation": 40, "ha": "right"} if crowded else {}))
+        look: dict[str, Any] = {"rotation": 40, "ha": "right"} if crowded else {}
+        name_axis.set_ticks(places, labels, **look)
         name_axis.set_tick_params(length=0)
         _ticks(value_axis, kind, whole=kind == "count")
         if horizontal:
             axes.invert_yaxis()
-        axes.margins(**({"x": 0.14} if horizontal else {"y": 0.12}))
+        axes.margins(x=0.14 if horizontal else None, y=None if horizontal else 0.12)
         axes.axhline(0, color=GREY, linewidth=0.8) if not horizontal else axes.axvline(0, color=GREY, linewidth=0.8)
 
     return _figure(frame, draw, x=x, y=y, legend=frame.shape[1] > 1)
@@ -173,10 +176,10 @@ def heatmap(frame: pd.DataFrame, *, x: str, y: str, kind: Kind = "percent") -> F
             linecolor="white", annot_kws={"fontsize": 9 if frame.shape[1] > 7 else 10},
         )  # fmt: skip
         axes.tick_params(length=0)
-        axes.set_yticks(axes.get_yticks(), axes.get_yticklabels(), rotation=0)
+        axes.set_yticks(axes.get_yticks(), [text.get_text() for text in axes.get_yticklabels()], rotation=0)
         turned = sum(len(str(name)) for name in frame.columns) > 50
-        look = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {"rotation": 0}
-        axes.set_xticks(axes.get_xticks(), axes.get_xticklabels(), **look)
+        look: Any = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {"rotation": 0}
+        axes.set_xticks(axes.get_xticks(), [text.get_text() for text in axes.get_xticklabels()], **look)
         axes.set(xlabel=x, ylabel=y)
 
     return _figure(frame, draw, x=x, y=y, grid=False)
@@ -297,8 +300,7 @@ def _figure(
 ) -> Figure:
     """Return a figure in the report's style with what `draw` puts on its axes, or the words that there is nothing."""
     with mpl.rc_context(_STYLE | {"font.family": _fonts()}):
-        figure = Figure(figsize=SIZE, dpi=100, layout="constrained")
-        figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06)
+        figure = Figure(figsize=SIZE, dpi=100, layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
         axes = figure.add_subplot()
         if drawn.empty or drawn.isna().all(axis=None):
             axes.set_axis_off()

@@ -246,7 +246,7 @@ def _shown_figures(months: list[_Month]) -> dict[tuple[str, str], str]:
         summary = _chapter_figures(month.results, SUMMARY)
         if summary:
             return {(SUMMARY, name): entry["label"] for name, entry in list(summary.items())[:MOST_FIGURES]}
-    shown = {}
+    shown: dict[tuple[str, str], str] = {}
     for month in months:
         for chapter in month.results.get("chapters", {}):
             figures = _chapter_figures(month.results, chapter)

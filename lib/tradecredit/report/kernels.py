@@ -163,6 +163,7 @@ def _serve(descriptor: int) -> None:
         for pid in kernels:
             if _ended(kernels, pid) is None:
                 os.killpg(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
         os._exit(0)  # what is frozen would be reported as leaks
 
 

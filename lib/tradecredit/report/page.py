@@ -8,7 +8,7 @@ H3 that the first of them begins with). All other code is folded at the end of i
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbconvert.exporters.templateexporter import TemplateExporter
@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tradecredit.report.document import TEMPLATE, document
+from tradecredit.report.makers import Maker, makers, source_text
 from tradecredit.report.markdown import Renderer, formula, picture
 from tradecredit.report.tables import escaped
 
@@ -47,13 +48,13 @@ def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: s
             "page_markdown": MarkdownWithMath(renderer=renderer).render,
             "page_latex": _latex,
             "page_text": _tidy_text,
-            "page_table": _plain_table,
+            "page_table": _shown,
             "page_picture": picture,
             "text_base64": _base64,
             "escaped": escaped,
         },
     )
-    made = {"setup": setup, "facts": _facts(manifest)}
+    made = {"setup": setup, "facts": _facts(manifest), "makers": makers(notebook)}
     main, _ = exporter.from_notebook_node(new_notebook(cells=cells), {"made": made})
     return document(
         title=f"{titles[chapter]} · {manifest['entity']} · {manifest['as_of']}",
@@ -61,6 +62,24 @@ def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: s
         navigation=_navigation(titles, chapter, renderer.contents),
         main=main + _steps(titles, chapter),
         footer=_footer(manifest),
+    )
+
+
+def source_pages(notebooks: Iterable[NotebookNode]) -> dict[str, str]:
+    """Return the pages that the makers of tables and figures link to: module → HTML page of its source, by line."""
+    modules = {maker.module for notebook in notebooks for made in makers(notebook).values() for maker in made}
+    return {module: _source_page(module) for module in sorted(modules)}
+
+
+def _source_page(module: str) -> str:
+    lines = source_text(module).splitlines()
+    numbered = "".join(f'<span id="L{number}">{escaped(line)}\n</span>' for number, line in enumerate(lines, start=1))
+    return document(
+        title=f"{module} · source",
+        header=f'<p class="eyebrow"><span>Source</span></p>\n<h1>{escaped(module)}</h1>',
+        navigation="",
+        main=f'<pre class="source scrolls" tabindex="0"><code>{numbered}</code></pre>',
+        footer="<p>As it was when the month was made.</p>",
     )
 
 
@@ -79,7 +98,11 @@ def _arranged(notebook: NotebookNode) -> tuple[list[NotebookNode], list[str]]:
     Headline cards come after the introduction's text and before its notes. A cell's code is taken out and put, with
     that of the cells around it, into a cell of its own at the end of the section.
     """
-    introduction, body, headlines, setup, code = [], [], [], [], []
+    introduction: list[NotebookNode] = []
+    body: list[NotebookNode] = []
+    headlines: list[NotebookNode] = []
+    setup: list[str] = []
+    code: list[str] = []
     in_body = False
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
@@ -159,6 +182,30 @@ def _tidy_text(text: str) -> str:
     text = re.sub(r"\S*ipykernel_\d+[\\/]\d+\.py", "this notebook", text)
     text = re.sub(r"(?<![\w.])(?:[A-Za-z]:)?[\\/](?:[^\s\\/:*?\"'<>|]+[\\/])+([^\s\\/:*?\"'<>|]+)", r"\1", text)
     return re.sub(r"\b0x[0-9a-fA-F]{6,}\b", "0x…", text).strip("\n")
+
+
+def _shown(html: str, metadata: Mapping[str, str], made_by: Mapping[tuple[str, str], tuple[Maker, ...]]) -> str:
+    """Return HTML output ready for the page: a table or figure of ours with its anchor and makers, others as they are.
+
+    A table shown by pandas itself is put into a scroll box.
+    """
+    kind, name = metadata.get("tradecredit", ""), metadata.get("name", "")
+    opening = re.match(r"<(div|figure) ", html)
+    if name and opening:
+        anchored = f'{opening[0]}id="{escaped(kind)}-{escaped(name)}" {html[opening.end() :]}'
+        return anchored + _origin(kind, name, made_by.get((kind, name), ()))
+    return _plain_table(html)
+
+
+def _origin(kind: str, name: str, made_by: Sequence[Maker]) -> str:
+    """Return the line below a table or figure: the functions that made it, and the link to it."""
+    links = ", ".join(
+        f'<a href="source/{maker.module}.html#L{maker.line}" title="{escaped(maker.summary)}">'
+        f"<code>{escaped(maker.label)}</code></a>"
+        for maker in made_by
+    )
+    here = f'<a href="#{escaped(kind)}-{escaped(name)}">Link to this {escaped(kind)}</a>'
+    return f'<p class="tc-origin screen">{f"Made by {links}. " if links else ""}{here}</p>\n'
 
 
 def _plain_table(html: str) -> str:

@@ -23,7 +23,7 @@ from tradecredit.params.run import Run
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
 from tradecredit.report.index import month_folder, write_index
 from tradecredit.report.kernels import warm_kernels
-from tradecredit.report.page import page_html, title
+from tradecredit.report.page import page_html, source_pages, title
 
 SUMMARY = "00_summary"
 """The chapter that reads the others' results: executed last, shown first."""
@@ -52,7 +52,9 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
                 shutil.copytree(published, build, dirs_exist_ok=True)
             executed, manifest = _chapters(book, notebooks, build, before, kernels)
             for name, notebook in executed.items():
-                (build / f"{name}.html").write_text(_page(notebook, manifest, name), encoding="utf-8", newline="\n")
+                _write_page(build / f"{name}.html", _page(notebook, manifest, name))
+            for module, page in source_pages(executed.values()).items():
+                _write_page(build / "source" / f"{module}.html", page)
             seconds = (datetime.now(UTC) - started).total_seconds()
             timed = manifest | {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
             _write_json(build / "manifest.json", timed)
@@ -246,6 +248,11 @@ def _replace(build: Path, published: Path) -> None:
 
 def _failure_file(published: Path) -> Path:
     return published.parent / "failed" / f"{published.name}.json"
+
+
+def _write_page(file: Path, html: str) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(html, encoding="utf-8", newline="\n")
 
 
 def _read_json(file: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from html import escape
 
 import pandas as pd
 
-from tradecredit.columns import Column
+from tradecredit.columns import Column, Kind
 from tradecredit.report.columns import column
 from tradecredit.words.formats import (
     CANNOT,
@@ -188,7 +188,7 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
     ]
 
 
-def _written(values: pd.Series, kind: str, units: pd.Series | None) -> list[str | None]:
+def _written(values: pd.Series, kind: Kind, units: pd.Series | None) -> list[str | None]:
     """Return a column's cells as text, None where missing."""
     if kind in ("figure", "change") and units is not None:
         by_unit = figure if kind == "figure" else change

@@ -7,8 +7,9 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.default import expert_prior, point_in_time
+from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.grades import WORST, grade
-from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS, candidates, dates, observed, score_of
+from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS, candidates, dates, observations, score_of
 from tradecredit.default.ratings import Assessment, assessment
 from tradecredit.measure.published_scores import published_scores
 from tradecredit.numerics import discrimination
@@ -127,13 +128,16 @@ def history(book: Book, found: Assessment) -> pd.DataFrame:
     from. In sample: the model has learnt from these buyers' later defaults.
     """
     settings, parts = book.run.default, [pd.DataFrame(columns=["buyer_id", "date", "pd"])]
-    for day in dates(book, until=book.as_of, step_months=STEP_MONTHS):
-        # The panel holds the same dates up to a year ago, and has measured them already.
-        known = found.observed[found.observed["date"] == day].set_index("buyer_id")
-        known = (known if len(known) else observed(book.at(day))).reindex(columns=found.today.columns)
+    days = dates(book, until=book.as_of, step_months=STEP_MONTHS)
+    # The panel holds the same dates up to a year ago, and has measured them already.
+    measured = {day: rows.set_index("buyer_id")[found.today.columns] for day, rows in found.observed.groupby("date")}
+    later = [day for day in days if day not in measured]
+    measured |= {day: seen.inputs[seen.at_risk] for day, seen in zip(later, observations(book, later), strict=True)}
+    for day in days:
+        known = measured[day]
         if known.empty:
             continue
-        probability = _by_model(known, found) if found.model else _by_stated(known, found, settings)
+        probability = _by_model(known, found.model, found.factor) if found.model else _by_stated(known, found, settings)
         parts.append(probability.rename("pd").reset_index().assign(date=day))
     table = pd.concat(parts[1:] or parts, ignore_index=True)
     return table.assign(grade=grade(table["pd"].astype("float64"), book.run.grades))[
@@ -141,8 +145,8 @@ def history(book: Book, found: Assessment) -> pd.DataFrame:
     ]
 
 
-def _by_model(known: pd.DataFrame, found: Assessment) -> pd.Series:
-    return point_in_time.moved(found.model.predict(known)["pd"], found.factor)
+def _by_model(known: pd.DataFrame, model: DefaultModel, factor: float) -> pd.Series:
+    return point_in_time.moved(model.probability(known), factor)
 
 
 def _by_stated(known: pd.DataFrame, found: Assessment, settings: DefaultSettings) -> pd.Series:
@@ -166,7 +170,7 @@ def baselines(book: Book, found: Assessment) -> pd.DataFrame:
     seen = found.observed
     if seen.empty:
         return pd.DataFrame(columns=BASELINE_COLUMNS).rename_axis("score")
-    scores_then = [published_scores(book.at(day)).assign(date=day).reset_index() for day in seen["date"].unique()]
+    scores_then = [published_scores(book, day).assign(date=day).reset_index() for day in seen["date"].unique()]
     table = seen.merge(pd.concat(scores_then), on=["buyer_id", "date"], how="left")
     known = candidates(book)
     agencies = {score_of(agency): agency for agency in sorted(book.scores["agency"].unique())}

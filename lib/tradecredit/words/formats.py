@@ -4,11 +4,15 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.columns import Kind
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 CANNOT = "cannot be estimated"
 MINUS = "\N{MINUS SIGN}"
@@ -16,7 +20,7 @@ UNITS = "a currency code such as EUR, 'days', 'fraction' (or '%'), 'probability'
 NUMERIC = ("money", "percent", "probability", "days", "count", "ratio", "score", "number", "figure", "change", "row")
 
 
-def missing(value: object) -> bool:
+def missing(value: object) -> "TypeIs[None]":
     """Tell whether a cell holds no value (None, NaN, NaT, NA)."""
     return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
@@ -209,7 +213,7 @@ def _writer_of(unit: str) -> Callable[[float | None], str]:
     return writer
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return pd.api.types.is_number(value) and not isinstance(value, bool)
 
 

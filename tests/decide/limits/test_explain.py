@@ -17,7 +17,7 @@ from tradecredit.params.run import Run
 AS_OF = "2026-03-31"
 BOUNDS = Run.model_fields["grades"].default
 
-# The example of DOMAIN.md §4: 33,333 a month at 15 days' terms; net worth 80,000, revenue 700,000.
+# The example of definitions §4.2: 33,333 a month at 15 days' terms; net worth 80,000, revenue 700,000.
 INVOICES = pd.DataFrame(
     [("old", "A", pd.Timestamp("2024-03-01"), pd.Timestamp("2024-03-16"), 10.0)]
     + [(f"A{n}", "A", day, day + pd.Timedelta(days=15), 400_000 / 12)

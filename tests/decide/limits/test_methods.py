@@ -1,4 +1,4 @@
-"""Methods of a credit limit: DOMAIN.md §4's example, published capital ratios, and own parts worked by hand."""
+"""Methods of a credit limit: the examples of definitions §4, published capital ratios, and own parts worked by hand."""
 
 import numpy as np
 import pandas as pd

@@ -55,7 +55,7 @@ EXAMPLE = {
     },
     "losses": {"lgd": 1.0},
 }  # fmt: skip
-"""The settings of DOMAIN.md §4's example."""
+"""The settings of the example of definitions §4.2."""
 
 ACCOUNT = "buyer_id,period_end,published,currency,revenue,equity\nA,2024-12-31,2025-06-30,EUR,700000,80000\n"
 

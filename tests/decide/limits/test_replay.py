@@ -49,7 +49,7 @@ D,own,0,2025-02-10,
 
 
 def test_breaches_at_month_ends_by_hand(book_of):
-    table = replay.monthly(book_of("2025-04-15", **LEDGER), months=12)
+    table = replay.monthly(replay.at_month_ends(book_of("2025-04-15", **LEDGER), months=12))
     assert [f"{day:%Y-%m-%d}" for day in table.index] == ["2025-01-31", "2025-02-28", "2025-03-31"]
     # January: A owes 1,000 on a limit of 900, D 400 on 300; B has none yet. February: A owes 600 + 500 on 1,100, B 300
     # on 200; D has failed. March: A owes 500, less than half a cent being left of its first invoice; B's limit is over.
@@ -66,7 +66,7 @@ def test_breaches_at_month_ends_by_hand(book_of):
 
 def test_who_passes_the_limit_most_often(book_of):
     book = book_of("2025-03-31", **LEDGER | {"limits": LEDGER["limits"].replace("1100", "450")})
-    table = replay.repeated(book)
+    table = replay.repeated(replay.at_month_ends(book))
     assert table.index.tolist() == ["A", "B", "D"]
     # A: 100 above in January, 650 in February, 50 in March.
     assert table.loc["A"].tolist()[:5] == pytest.approx([3, 3, 1, 800 / 3, 650])
@@ -76,13 +76,14 @@ def test_who_passes_the_limit_most_often(book_of):
 
 def test_a_ledger_without_limits_or_a_month_end(book_of):
     book = book_of("2025-03-31", **LEDGER | {"limits": "buyer_id,source,amount,valid_from\n"})
-    table = replay.monthly(book)
+    held = replay.at_month_ends(book)
+    table = replay.monthly(held)
     assert table["buyers"].tolist() == [0, 0, 0]
     assert table[["breach_share", "limit_use"]].isna().all(axis=None)
-    assert replay.repeated(book).empty
+    assert replay.repeated(held).empty
     assert words.limit_history.breaches(table, "EUR") == ""
-    assert words.limit_history.decisions(table, replay.repeated(book), "EUR") == []
-    young = book_of("2025-01-20", **LEDGER)
+    assert words.limit_history.decisions(table, replay.repeated(held), "EUR") == []
+    young = replay.at_month_ends(book_of("2025-01-20", **LEDGER))
     assert replay.monthly(young).empty
     assert replay.monthly(young).columns.tolist() == table.columns.tolist()
     assert replay.repeated(young).empty
@@ -96,7 +97,7 @@ def demo():
 
 def test_month_ends_are_those_of_the_book_on_each_day(book_of, demo):
     book = book_of("2026-10-31", **demo)
-    table = replay.monthly(book, months=5)
+    table = replay.monthly(replay.at_month_ends(book, months=5))
     for day in table.index:
         past = book.at(day)
         owed = (
@@ -151,8 +152,9 @@ SECOND = {"P": 0.0, "Q": 580.0, "R": 0.0, "S": 0.0, "T": 900.0}
 
 
 @pytest.fixture
-def stated_limits(monkeypatch):
+def stated_limits(monkeypatch, tmp_path):
     """Put limits that a test states in the place of the method's; who is in default on a day gets none."""
+    monkeypatch.setattr("tradecredit.book.memory.CACHE", tmp_path)
 
     def recommend(past, ratings, *, cover):
         assert cover.percentage == 0.9

@@ -11,7 +11,7 @@ from tradecredit import default, words
 from tradecredit.book.demo.ledger import demo_book
 from tradecredit.decide import limits, optimum
 from tradecredit.decide.optimum.candidates import candidates, simulated_years
-from tradecredit.decide.optimum.programme import results, shortfall, solution
+from tradecredit.decide.optimum.programme import results, shortfall, solutions
 from tradecredit.default.grades import grade
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.cover import of_buyers
@@ -205,10 +205,10 @@ def test_the_runs_caps_of_sectors_and_countries_hold_at_every_price_of_risk(reco
     found_limits = []
 
     def recorded(buyers, *given, **named):
-        found_limits.append(solution(buyers, *given, **named))
-        return found_limits[-1]
+        found_limits.extend(solutions(buyers, *given, **named))
+        return found_limits
 
-    monkeypatch.setattr("tradecredit.decide.optimum.optimum.solution", recorded)
+    monkeypatch.setattr("tradecredit.decide.optimum.optimum.solutions", recorded)
     found, _, table = recommended({"C": 0.12}, {"DE": 0.12, "other": 0.15}, buyers=sought)
     stated = {"sector C": 0.12, "country DE": 0.12, "country FR": 0.15, "country (not stated)": 0.15}
     one = sums_by_class(table["recommended_with_cover"])

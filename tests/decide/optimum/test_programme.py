@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from tradecredit.decide.optimum.programme import Years, own_part, results, shortfall, solution
+from tradecredit.decide import optimum_solver
+from tradecredit.decide.optimum.programme import Years, own_part, results, shortfall, solution, solutions
 from tradecredit.errors import InputError
 from tradecredit.numerics.risk_measures import Sample
 
@@ -279,3 +280,47 @@ def test_all_problems_are_told_at_once():
         "loss", "margin", "years", "level", "shortfall_cap",
     ]  # fmt: skip
     assert problems(caps={"country": pd.Series({"DE": -1.0})})[0] == [("country", None), ("cap", "-1.0 (country DE)")]
+
+
+# How it is solved
+
+
+def large_book():
+    """Twenty buyers in 600 years, so that most years are far from the value at risk."""
+    buyers, years = some_book(1, buyers=20, years=600)
+    return buyers, years, {"group_id": 0.7 * buyers.groupby("group_id")["most"].sum()}
+
+
+@pytest.mark.parametrize("part", [0.05, 0.3, 0.6, 1.0])
+def test_years_far_from_the_value_at_risk_need_no_rows_of_their_own(monkeypatch, part):
+    buyers, years, caps = large_book()
+    cap = part_of_risk(buyers, years, part)
+    few = solution(buyers, years, level=0.8, shortfall_cap=cap, caps=caps)
+    monkeypatch.setattr(optimum_solver, "NEAR", (np.inf, np.inf))
+    every = solution(buyers, years, level=0.8, shortfall_cap=cap, caps=caps)
+    assert few.limit.tolist() == pytest.approx(every.limit.tolist())
+    assert few.marginal_value.tolist() == pytest.approx(every.marginal_value.tolist())
+    assert few.price_of_risk == pytest.approx(every.price_of_risk)
+    assert few.caps["marginal_value"].tolist() == pytest.approx(every.caps["marginal_value"].tolist())
+
+
+def test_the_first_years_to_have_rows_may_be_the_wrong_ones(monkeypatch):
+    buyers, years, caps = large_book()
+    cap = part_of_risk(buyers, years, 0.3)
+    usual = solution(buyers, years, level=0.8, shortfall_cap=cap, caps=caps)
+    # Hardly any year is near: those that were taken wrongly get rows, time after time.
+    monkeypatch.setattr(optimum_solver, "NEAR", (1e-6, 1e-6))
+    found = solution(buyers, years, level=0.8, shortfall_cap=cap, caps=caps)
+    assert found.limit.tolist() == pytest.approx(usual.limit.tolist())
+
+
+def test_several_caps_on_the_shortfall_are_as_each_alone():
+    buyers, years, caps = large_book()
+    asked = [part_of_risk(buyers, years, part) for part in (0.5, 0.2, 0.8, 0.0)]
+    together = solutions(buyers, years, level=0.8, shortfall_caps=asked, caps=caps)
+    for cap, found in zip(asked, together, strict=True):
+        alone = solution(buyers, years, level=0.8, shortfall_cap=cap, caps=caps)
+        assert found.limit.tolist() == pytest.approx(alone.limit.tolist())
+        assert found.price_of_risk == pytest.approx(alone.price_of_risk)
+    with pytest.raises(InputError, match="shortfall_cap"):
+        solutions(buyers, years, level=0.8, shortfall_caps=[asked[0], -1.0])

@@ -110,7 +110,7 @@ def test_the_other_reading_of_each_convention_that_shapes_a_term(book):
     order = table.iloc[0]
     # 0.9·(x − 5,000) beside 0.9·x − 5,000: the second pays at most 500 less on each loss.
     assert -500 * RATINGS["pd"].sum() * 1.3 < order["difference"] < 0
-    # Eroded by the whole debts, the first loss is used up sooner (DOMAIN §5, example 8).
+    # Eroded by the whole debts, the first loss is used up sooner (definitions §5.11, example 8).
     assert table.iloc[1]["difference"] > 0
 
 

@@ -129,7 +129,7 @@ def test_reference_rates_are_the_published_ones(law):
     assert {half_year: 100 * rate for half_year, rate in LAWS[law].rates.items()} == pytest.approx(PUBLISHED[law])
 
 
-# What is charged in all: the same tables of Ireland's ministry and of payontime; 11.75 %: DOMAIN.md §3.
+# What is charged in all: the same tables of Ireland's ministry and of payontime; 11.75 %: definitions §3.2.
 @pytest.mark.parametrize(
     ("law", "half_year", "yearly"),
     [

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import cycle, product
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -143,7 +143,9 @@ PUBLIC_NAMES = {  # a council (O), a school (P), a hospital (Q)
 }  # fmt: skip
 
 CALENDAR = np.busdaycalendar(
-    holidays=[f"{year}-{day}" for year in range(1960, 2105) for day in ("01-01", "05-01", "12-25", "12-26")]
+    holidays=[
+        np.datetime64(f"{year}-{day}") for year in range(1960, 2105) for day in ("01-01", "05-01", "12-25", "12-26")
+    ]
 )
 """Monday to Friday, without the holidays that most of the twelve countries share."""
 
@@ -158,7 +160,7 @@ Random = np.random.Generator
 
 
 class DemoBook(NamedTuple):
-    """The tables of DOMAIN.md §1 by name, and what no ledger shows: buyer_id, date, pd, defaulted_at."""
+    """The tables of definitions §1.1 by name, and what no ledger shows: buyer_id, date, pd, defaulted_at."""
 
     tables: dict[str, pd.DataFrame]
     truth: pd.DataFrame
@@ -252,7 +254,7 @@ def _finished(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return typed.sort_values(list(table.key), kind="stable", ignore_index=True)
 
 
-def _working_day(day: np.ndarray, roll: str = "forward") -> np.ndarray:
+def _working_day(day: np.ndarray, roll: Literal["forward", "backward"] = "forward") -> np.ndarray:
     return np.busday_offset(day.astype("datetime64[D]"), 0, roll=roll, busdaycal=CALENDAR)
 
 

@@ -40,8 +40,8 @@ METHODS = {
     "sector_room": "sector",
     "country_room": "country",
 }
-"""The methods of DOMAIN.md §4 and the run's rules, column: name, in the order in which one is named where two give the
-same amount. The last three are what a buyer's group, sector and country leave it, and come after the others."""
+"""The methods of definitions §4 and the run's rules, column: name, in the order in which one is named where two give
+the same amount. The last three are what a buyer's group, sector and country leave it, and come after the others."""
 
 ROOMS = ("group_room", "sector_room", "country_room")
 

@@ -101,7 +101,7 @@ def after_cut(
     - `own_limit` in force; `recommended_with_cover`, with `_after`; `over_after`: exposure above it, and `over_more`,
       how much of that comes with the cut.
 
-    What was shipped before a cut stays covered (DOMAIN.md §5.1): this is the book once today's balances have turned
+    What was shipped before a cut stays covered (definitions §5.1): this is the book once today's balances have turned
     over. Left out are buyers to whom nothing more is shipped with cover, as they are in default or `stopped`, and
     limits that bear nothing. Raises
     `ParameterError` for a part outside 0 to 1, and `InputError` for amounts that are missing or below 0.

@@ -1,4 +1,4 @@
-"""The methods that give a credit limit (DOMAIN.md §4): each an amount for every buyer, by itself."""
+"""The methods that give a credit limit (definitions §4): each an amount for every buyer, by itself."""
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ def need(book: Book) -> pd.Series:
     """Return the limit that each buyer's purchases take: monthly purchases × (payment days + tolerated delay) / 30.
 
     Monthly purchases and payment days: those of `balances`, over the last 12 months. 0 without purchases. Index
-    buyer_id. Source: DOMAIN.md §4 (15 days' terms and 30 days' delay: 1.5 months).
+    buyer_id. Source: definitions §4.1 (15 days' terms and 30 days' delay: 1.5 months).
     """
     return needed(balances(book), tolerated_delay_days=book.run.limits.tolerated_delay_days)
 
@@ -57,7 +57,7 @@ def capacity(book: Book, grades: pd.Series) -> pd.DataFrame:
     """Return what each buyer's accounts carry: the smallest of `capacity_by_base`.
 
     Index buyer_id; `capacity` (missing without accounts or grade) and `capacity_base`, the base that is smallest. A
-    base that the account does not show does not apply. Source: DOMAIN.md §4.
+    base that the account does not show does not apply. Source: definitions §4.2.
     """
     amounts = capacity_by_base(book, grades)
     base, amount = smallest(amounts)
@@ -98,7 +98,7 @@ def by_grade(values: list[float], place: pd.Series) -> pd.Series:
 def loss_budget(probability: pd.Series, *, lgd: float, budget: float) -> pd.Series:
     """Return the amount whose expected loss is the budget: budget / (PD × LGD); missing for a missing PD, or no loss.
 
-    Source: DOMAIN.md §4.
+    Source: definitions §4.3.
 
     >>> loss_budget(pd.Series([0.02]), lgd=0.5, budget=1000.0).tolist()
     [100000.0]
@@ -114,7 +114,7 @@ def net_value_added(
 
     `limit` and `capital_cost` (cost of capital × capital behind the limit): amounts; `margin`: a fraction of the limit.
     Columns: `margin` = margin × L, `expected_loss` = PD × LGD × L, `capital_cost`, `net_value_added`, and `granted`,
-    whether that is above 0. Missing stays missing, and is not granted. Source: DOMAIN.md §4.
+    whether that is above 0. Missing stays missing, and is not granted. Source: definitions §4.4.
 
     >>> row = net_value_added(pd.Series([15e6]), pd.Series([0.00429]), pd.Series([2.25e6]), margin=0.18).loc[0]
     >>> round(row["expected_loss"]), round(row["margin"]), bool(row["granted"])
@@ -144,7 +144,7 @@ def capital_ratio(probability: pd.Series, correlation: pd.Series, *, lgd: float,
 def own_exposure(exposure: pd.Series, insurer_limit: pd.Series, *, insured_percentage: pd.Series | float) -> pd.Series:
     """Return the part of an exposure that we bear: (1 − insured %) × the part in the insurer's limit + all above it.
 
-    Missing insurer's limit: none. Before any deductible or first loss. Source: DOMAIN.md §4.
+    Missing insurer's limit: none. Before any deductible or first loss. Source: definitions §4.6.
 
     >>> own_exposure(pd.Series([100.0]), pd.Series([60.0]), insured_percentage=0.9).tolist()
     [46.0]

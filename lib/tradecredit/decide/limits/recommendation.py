@@ -57,7 +57,7 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     net value added. A limit set by an analyst and valid on the day stands as it is (`analyst's override`); the others
     of its group, sector and country share what it leaves. A buyer in default gets 0 in any case (`in default`). Raises
     `InputError` for ratings that lack a column, and for buyers whose probability or grade is missing or impossible:
-    they would get a limit that no risk bounds. Source: DOMAIN.md §4.
+    they would get a limit that no risk bounds. Source: definitions §4.
     """
     known, settings = known_buyers(book, ratings), book.run.limits
     exposure, own_limit = known["open_amount"], by_place(limits_in_force(book)["own"], known)

@@ -1,21 +1,20 @@
 """Limits in the past: how often they were passed, and what today's method would have kept from those who failed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tradecredit import default
-from tradecredit.book.book import Book
+from tradecredit.book.book import Book, places
 from tradecredit.book.checks import CENT
+from tradecredit.book.memory import remembered
 from tradecredit.decide import limits
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.default_events import RESOLVED_MONTHS, loss_given_default
-from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.receivables import window_start
 
 OFTEN = 0.5
@@ -49,16 +48,45 @@ class Replay(NamedTuple):
     defaulters: pd.DataFrame
 
 
-def monthly(book: Book, months: int = 24) -> pd.DataFrame:
-    """Return how our own limits stood to what was owed at the month ends up to the as-of date.
+def at_month_ends(book: Book, months: int = 24) -> pd.DataFrame:
+    """Return what each buyer owed, and our limit, at the month ends up to the as-of date: what the rest is made of.
 
-    Index `month_end`, the last `months` from the month of the first invoice on: `buyers` with a limit in force,
-    `limits` (their sum), `exposure` (what these buyers owed), `limit_use`; `breaches`, buyers that owed more than
-    theirs, `breach_share` of the buyers, `breach_amount` above limits, `largest_breach`; `without_limit`, what buyers
-    without one owed. In force is the latest decision of a day or before that has not ended (`limits_in_force`); buyers
-    that have failed by the day and have no limit above 0 are left out. Shares are missing where no limit was in force.
+    A row for each of the last `months` month ends from the month of the first invoice on, and each buyer: `month_end`,
+    `buyer_id`, `owed` (see `receivables.open_items`), `own_limit` and its `breach`, owed above it (both missing: none
+    in force). In force is the latest decision of a day or before that has not ended, as in `limits_in_force`; buyers
+    that have failed by the day and have no limit above 0 are left out.
     """
-    held = _at_month_ends(book, months)
+    last = book.as_of + pd.offsets.MonthEnd(0)
+    last = last if last == book.as_of else last - pd.offsets.MonthEnd(1)
+    ends = pd.date_range(end=last, periods=months, freq="ME", unit="us")
+    ends = ends[ends >= book.invoices["issued"].min()]
+    buyers = book.buyers["buyer_id"]
+    owed, own = (
+        np.array([*amounts]).reshape(len(ends), len(buyers)) for amounts in (_owed(book, ends), _own_limits(book, ends))
+    )
+    first = book.defaults.groupby("buyer_id")["date"].min().reindex(buyers)
+    failed = first.to_numpy("datetime64[us]") <= ends.to_numpy("datetime64[us]")[:, None]
+    month, buyer = np.nonzero(~failed | (own > 0))
+    owed, own = owed[month, buyer], own[month, buyer]
+    return pd.DataFrame(
+        {
+            "month_end": ends[month],
+            "buyer_id": buyers.array.take(buyer),
+            "owed": owed,
+            "own_limit": own,
+            "breach": np.clip(owed - own, 0.0, None),
+        }
+    )
+
+
+def monthly(held: pd.DataFrame) -> pd.DataFrame:
+    """Return how our own limits stood to what was owed at month ends; `held`: `at_month_ends`.
+
+    Index `month_end`: `buyers` with a limit in force, `limits` (their sum), `exposure` (what these buyers owed),
+    `limit_use`; `breaches`, buyers that owed more than theirs, `breach_share` of the buyers, `breach_amount` above
+    limits, `largest_breach`; `without_limit`, what buyers without one owed. Shares are missing where no limit was in
+    force.
+    """
     has = held["own_limit"].notna()
     breach = held["breach"].fillna(0.0)
     sums = pd.DataFrame(
@@ -78,13 +106,13 @@ def monthly(book: Book, months: int = 24) -> pd.DataFrame:
     )
 
 
-def repeated(book: Book, months: int = 24) -> pd.DataFrame:
+def repeated(held: pd.DataFrame) -> pd.DataFrame:
     """Return the buyers that passed our limit at a month end, those that did so most often first.
 
-    Index buyer_id; over the month ends of `monthly`: `months_with_limit`, `months_in_breach`, `breach_share` (the one
-    of the other), `mean_breach` over the months in breach, `largest_breach`, `last_breach` (the last such month end).
+    `held`: `at_month_ends`. Index buyer_id; over its month ends: `months_with_limit`, `months_in_breach`,
+    `breach_share` (the one of the other), `mean_breach` over the months in breach, `largest_breach`, `last_breach`
+    (the last such month end).
     """
-    held = _at_month_ends(book, months)
     over = held[held["breach"] > 0].groupby("buyer_id")
     table = over.agg(
         months_in_breach=("breach", "size"), mean_breach=("breach", "mean"), largest_breach=("breach", "max"),
@@ -139,10 +167,19 @@ def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = 
     ]
     if problems:
         raise ParameterError(problems)
+    if policy is None and book.run.policy:
+        policy = Policy.of_terms(book.run.policy)
+    return _replayed(book, days, policy)
+
+
+@remembered
+def _replayed(book: Book, days: Sequence[pd.Timestamp], policy: Policy | None) -> Replay:
+    """Return the replay of days that rise under a policy (None: without any)."""
     ends = [*days[1:], book.as_of][: len(days)]
     reviewed = [_review(book, day, end, policy) for day, end in zip(days, ends, strict=True)]
-    nobody = _failed(book, book.as_of, book.as_of).assign(exposure=np.nan, recommended=np.nan, binding="")
-    failed = [table for _, table in reviewed] or [nobody]
+    failed = [table for _, table in reviewed]
+    if not failed:
+        failed = [_failed(book, book.as_of, book.as_of).assign(exposure=np.nan, recommended=np.nan, binding="")]
     defaulters = _with_losses(book, pd.concat(failed, ignore_index=True))
     by_review = defaulters.groupby("review")
     sums = by_review.agg(defaults=("debt", "size"), not_known=("recommended", lambda limit: limit.isna().sum()))
@@ -197,16 +234,33 @@ def _failed(book: Book, day: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     events = book.defaults[(book.defaults["date"] > day) & (book.defaults["date"] <= end)]
     events = events.sort_values("date", kind="stable").drop_duplicates("buyer_id")[["buyer_id", "date"]]
     events = events.rename(columns={"date": "defaulted"}).reset_index(drop=True)
-    items = events.reset_index(names="event").merge(book.invoices[["invoice_id", "buyer_id", "issued", "amount"]])
-    items = items[items["issued"] <= items["defaulted"]]
-    paid = items[["event", "invoice_id", "defaulted"]].merge(book.receipts[["invoice_id", "received", "amount"]])
-    paid = paid[paid["received"] <= paid["defaulted"]].groupby("invoice_id")["amount"].sum()
-    left = items["amount"] - paid.reindex(items["invoice_id"], fill_value=0.0).to_numpy()
-    left = left.where(left >= CENT, 0.0)
-    sums = pd.DataFrame({"debt": left, "later": left.where(items["issued"] > day, 0.0)}).groupby(items["event"]).sum()
-    before = [_own_limits(book, moment - DAY).get(buyer, np.nan) for buyer, moment in events.itertuples(index=False)]
-    events = events.assign(review=day, own_limit=np.array(before, dtype="float64"))
+    buyer = places(events["buyer_id"], book.buyers["buyer_id"])
+    event = np.full(len(book.buyers), -1)
+    event[buyer] = np.arange(len(events))
+    event = event[book.buyer_of_invoice]
+    defaulted = events["defaulted"].to_numpy()
+    rows = np.argsort(event, kind="stable")[np.count_nonzero(event < 0) :]
+    rows = rows[book.invoices["issued"].to_numpy()[rows] <= defaulted[event[rows]]]
+    event, issued = event[rows], book.invoices["issued"].to_numpy()[rows]
+    left = book.invoices["amount"].to_numpy()[rows] - _paid_by(book, rows, defaulted[event])
+    left[left < CENT] = 0.0
+    sums = pd.DataFrame({"debt": left, "later": np.where(issued > day, left, 0.0)}).groupby(event).sum()
+    limits_before = np.array([*_own_limits(book, pd.DatetimeIndex(defaulted) - DAY)]).reshape(-1, len(book.buyers))
+    events = events.assign(review=day, own_limit=limits_before[np.arange(len(events)), buyer])
     return events.join(sums.reindex(events.index, fill_value=0.0))
+
+
+def _paid_by(book: Book, rows: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """Return what has been paid on invoices, by their place in the book, up to a day of each."""
+    place = np.full(len(book.invoices), -1)
+    place[rows] = np.arange(len(rows))
+    settles = book.invoice_of_receipt
+    of = np.where(settles >= 0, place[settles], -1)
+    known = np.flatnonzero(of >= 0)
+    of = of[known]
+    in_time = book.receipts["received"].to_numpy()[known] <= days[of]
+    amounts = book.receipts["amount"].to_numpy()[known][in_time]
+    return np.bincount(of[in_time], amounts, len(rows))
 
 
 def _with_losses(book: Book, failed: pd.DataFrame) -> pd.DataFrame:
@@ -231,42 +285,32 @@ def _with_losses(book: Book, failed: pd.DataFrame) -> pd.DataFrame:
     return table[list(DEFAULTERS)]
 
 
-def _at_month_ends(book: Book, months: int) -> pd.DataFrame:
-    """Return what buyers owed, our limit and its breach (missing: none in force) at each month end; see `monthly`."""
-    last = book.as_of + pd.offsets.MonthEnd(0)
-    last = last if last == book.as_of else last - pd.offsets.MonthEnd(1)
-    ends = pd.date_range(end=last, periods=months, freq="ME", unit="us")
-    ends = ends[ends >= book.invoices["issued"].min()]
-    buyers = pd.Index(book.buyers["buyer_id"], name="buyer_id")
-    owed = np.array([*_owed(book, ends)]).reshape(len(ends), len(buyers))
-    own = np.array([_own_limits(book, day).reindex(buyers) for day in ends]).reshape(owed.shape)
-    table = pd.DataFrame({"owed": owed.ravel(), "own_limit": own.ravel()})
-    table.insert(0, "month_end", np.repeat(ends, len(buyers)))
-    table.insert(1, "buyer_id", np.tile(buyers, len(ends)))
-    first = book.defaults.groupby("buyer_id")["date"].min().reindex(table["buyer_id"])
-    failed = first.to_numpy("datetime64[us]") <= table["month_end"].to_numpy()
-    table = table[~failed | table["own_limit"].gt(0)]
-    return table.assign(breach=(table["owed"] - table["own_limit"]).clip(lower=0.0))
-
-
 def _owed(book: Book, days: pd.DatetimeIndex) -> Iterator[np.ndarray]:
     """Yield what each buyer owed at the end of days that rise, as `receivables.open_items` of the book on each day."""
-    invoices, receipts = book.invoices, book.receipts
-    owner = pd.Index(book.buyers["buyer_id"]).get_indexer(invoices["buyer_id"])
-    row = pd.Index(invoices["invoice_id"]).get_indexer(receipts["invoice_id"])
-    since, paid = pd.Timestamp.min, np.zeros(len(invoices))
-    for day in days:
-        # A receipt on account may come before its invoice, which the book does not know then.
-        now = (receipts["received"] > since) & (receipts["received"] <= day) & (row >= 0)
-        paid += np.bincount(row[now], receipts["amount"][now], minlength=len(invoices))
-        left = invoices["amount"].to_numpy() - paid
+    amount, issued = book.invoices["amount"].to_numpy(), book.invoices["issued"].to_numpy()
+    # The receipts of each span of days, one span after the other. A receipt on account may come before its invoice,
+    # which the book does not know then.
+    span = np.searchsorted(days.to_numpy(), book.receipts["received"].to_numpy())
+    span[book.invoice_of_receipt < 0] = len(days)
+    order = np.argsort(span, kind="stable")
+    settles, received = book.invoice_of_receipt[order], book.receipts["amount"].to_numpy()[order]
+    ends, paid = np.searchsorted(span[order], np.arange(len(days)), side="right"), np.zeros(len(amount))
+    for day, start, end in zip(days.to_numpy(), [0, *ends], ends, strict=False):
+        paid += np.bincount(settles[start:end], received[start:end], minlength=len(amount))
+        left = amount - paid
         # Receipts are amounts of 0 or more: what is settled stays so.
-        left[(left < CENT) | (invoices["issued"] > day).to_numpy()] = 0.0
-        yield np.bincount(owner, left, minlength=len(book.buyers))
-        since = day
+        left[(left < CENT) | (issued > day)] = 0.0
+        yield np.bincount(book.buyer_of_invoice, left, minlength=len(book.buyers))
 
 
-def _own_limits(book: Book, day: pd.Timestamp) -> pd.Series:
-    """Return our own limits in force on a day, by buyer, as they were known then."""
-    known = book.limits[book.limits["valid_from"] <= day]
-    return limits_in_force(replace(book, as_of=day, limits=known))["own"].dropna()
+def _own_limits(book: Book, days: pd.DatetimeIndex) -> Iterator[np.ndarray]:
+    """Yield our own limit of each buyer in force on days, as `limits_in_force` of the book on each; missing: none."""
+    limits = book.limits[book.limits["source"] == "own"].sort_values("valid_from", kind="stable")
+    buyer = places(limits["buyer_id"], book.buyers["buyer_id"])
+    amount, since, until = (limits[name].to_numpy() for name in ("amount", "valid_from", "valid_to"))
+    for day in days.to_numpy():
+        valid = (since <= day) & (np.isnat(until) | (until >= day)) & (buyer >= 0)
+        # Of several amounts for one buyer the last, which is the latest, stays.
+        own = np.full(len(book.buyers), np.nan)
+        own[buyer[valid]] = amount[valid]
+        yield own

@@ -105,16 +105,16 @@ def simulated(
 ) -> LossDistribution:
     """Return the year's losses of candidates, as the run simulates losses.
 
-    `buyers`: `candidates` with `exposure`, what they owe at default. Bad years are sought in the middle of the tail
-    that the run's `limit_optimum` averages.
+    `buyers`: `candidates` with `exposure`, what they owe at default. Bad years are sought in the tail that the run's
+    `limit_optimum` averages.
     """
     run = book.run
     columns = ["pd", "lgd", "correlation", "insured_limit", "evidence", "sector"]
     columns += ["group_id"] if run.losses.groups == "together" else []
     varying = {"lgd_sd": run.losses.lgd_sd} if run.losses.lgd_sd else {}
     at_risk = buyers[[*columns, "exposure"]].assign(insurable=buyers["insurable_share"] * buyers["exposure"], **varying)
-    sampling = run.simulation.model_dump(include=set(Sampling.model_fields))
-    sampling = Sampling(**sampling | {"aim": (1 + run.limit_optimum.level) / 2})
+    stated = run.simulation.model_dump(include=set(Sampling.model_fields))
+    sampling = Sampling(**stated | {"levels": [run.limit_optimum.level]})
     return simulate(
         at_risk, policies=policies, scenarios=scenarios, seed=seed, dependence=run.losses.dependence, sampling=sampling
     )
@@ -151,7 +151,7 @@ def simulated_years(book: Book, buyers: pd.DataFrame, policy: Policy | None) -> 
 
 
 def _insured(book: Book, table: pd.DataFrame, sales: pd.Series, policy: Policy | None) -> pd.DataFrame:
-    if not linear_part(policy):
+    if policy is None or not linear_part(policy):
         return table.assign(insurable_share=0.0, covered_share=0.0, covered_limit=0.0, premium=0.0)
     cover = of_buyers(book, policy)
     share, charged = (

@@ -17,7 +17,7 @@ from tradecredit.decide.optimum.candidates import (
     simulated,
     simulated_years,
 )
-from tradecredit.decide.optimum.programme import RESULTS, ROUNDING, Solution, Years, results, shortfall, solution
+from tradecredit.decide.optimum.programme import RESULTS, ROUNDING, Solution, Years, results, shortfall, solutions
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.policy import Policy
@@ -79,7 +79,7 @@ def assess(
     `country`) the largest sum of limits for its values, as `candidates` has them; None: those that limits set one by
     one keep, `group_caps` and the run's of sectors and countries (`class_amounts`). A cap that the limits which are not
     sought pass already leaves the others nothing. The shortfall's cap is what the limits set one by one have, unless
-    the run states one. The programme: `programme.solution`. Raises `ParameterError` where the limits that are
+    the run states one. The programme: `programme.solutions`. Raises `ParameterError` where the limits that are
     not sought have a larger shortfall than the run allows, and `InputError` for caps that are not amounts.
     """
     settings = book.run.limit_optimum
@@ -96,16 +96,18 @@ def assess(
     if lowest > cap * (1 + ROUNDING):
         raise ParameterError([_unreachable(book, lowest)])
 
-    def under(shortfall_cap: float) -> tuple[Solution, pd.Series]:
-        found = solution(buyers[sought], years, level=settings.level, shortfall_cap=shortfall_cap, caps=left)
-        return found, found.limit.reindex(buyers.index).fillna(one)
-
-    best, limit = under(cap)
     others = sorted({max(cap * part, lowest) for part in settings.frontier})
-    others = {other: (best, limit) if other == cap else under(other) for other in others}
+    # The nearest first: a solution is found sooner beside one that is known.
+    asked = sorted({cap, *others}, key=lambda other: abs(other - cap))
+    found = solutions(buyers[sought], years, level=settings.level, shortfall_caps=asked, caps=left)
+    found = dict(zip(asked, found, strict=True))
+    chosen = {other: found[other].limit.reindex(buyers.index).fillna(one) for other in asked}
+    best, limit = found[cap], chosen[cap]
     frontier = [
-        {"shortfall_cap": other} | _sums(buyers, chosen, years, settings.level) | {"price_of_risk": found.price_of_risk}
-        for other, (found, chosen) in others.items()
+        {"shortfall_cap": other}
+        | _sums(buyers, chosen[other], years, settings.level)
+        | {"price_of_risk": found[other].price_of_risk}
+        for other in others
     ]
     compared = {ONE_BY_ONE: one, AS_A_WHOLE: limit}
     totals = {name: _sums(buyers, chosen, years, settings.level) for name, chosen in compared.items()}

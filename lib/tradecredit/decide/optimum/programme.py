@@ -13,14 +13,15 @@ of conditional value-at-risk, Journal of Risk 2(3), eq. 4, on a sample). That x 
 earns as much and loses no more.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array, diags_array, eye_array, hstack, vstack
+from scipy.sparse import csr_array, diags_array, hstack, vstack
 
 from tradecredit.decide.limits.methods import own_exposure
+from tradecredit.decide.optimum_solver import Found, Programme, solved
 from tradecredit.errors import InputError, Problem, missing_columns, values_not
 from tradecredit.numerics.risk_measures import Sample, expected_shortfall
 
@@ -83,28 +84,37 @@ def solution(
     bound, and for bounds that exclude each other, by name: `least` above `most`, or in sum above a cap, or with a
     shortfall above its cap.
     """
-    problems = list(_problems(buyers, years, level, shortfall_cap))
+    return solutions(buyers, years, level=level, shortfall_caps=[shortfall_cap], caps=caps)[0]
+
+
+def solutions(
+    buyers: pd.DataFrame,
+    years: Years,
+    *,
+    level: float,
+    shortfall_caps: Sequence[float],
+    caps: Mapping[str, pd.Series] | None = None,
+) -> list[Solution]:
+    """Return the `solution` under each of some caps on the shortfall, in their order.
+
+    Each is sought from the one before it whose cap is nearest. Arguments and errors as `solution`.
+    """
+    problems = list(_problems(buyers, years, level, shortfall_caps))
     if not problems:
-        problems = [*_cap_problems(buyers, caps or {}), *_shortfall_problems(buyers, years, level, shortfall_cap)]
+        lowest = min(shortfall_caps)
+        problems = [*_cap_problems(buyers, caps or {}), *_shortfall_problems(buyers, years, level, lowest)]
     if problems:
         raise InputError(problems)
     # In units of the usual limit, since the solver's tolerances are absolute.
     unit = float(buyers["most"].mean()) if buyers["most"].any() else 1.0
     sums = _sums(buyers, caps or {})
-    found = _solved(
-        _parts(buyers, years, unit), years.sample.probability / (1 - level), shortfall_cap / unit, sums, unit
-    )
-    within, above = np.split(found.value * unit, 2)
-    limit = pd.Series(np.clip(within + above, buyers["least"], buyers["most"]), index=buyers.index, name="limit")
-    within, above = np.split(found.marginal_value, 2)
-    first = np.minimum(_covered_limit(buyers), buyers["most"])
-    beyond = (limit >= first * (1 - ROUNDING)) & (first < buyers["most"])
-    return Solution(
-        limit,
-        pd.Series(np.where(beyond, above, within), index=buyers.index, name="marginal_value"),
-        found.price_of_risk,
-        sums.table.assign(limit=sums.members @ limit.to_numpy(), marginal_value=found.prices_of_caps),
-    )
+    programme = _programme(buyers, years, sums, level, unit)
+    found: dict[float, Found] = {}
+    for cap in shortfall_caps:
+        nearest = min(found, key=lambda other, cap=cap: abs(other - cap), default=None)
+        start = programme.bounds[1] if nearest is None else found[nearest].value
+        found[cap] = solved(programme, cap / unit, start)
+    return [_solution(buyers, found[cap], sums, unit) for cap in shortfall_caps]
 
 
 def results(buyers: pd.DataFrame, limit: pd.Series) -> pd.DataFrame:
@@ -145,18 +155,6 @@ def shortfall(buyers: pd.DataFrame, limit: pd.Series, years: Years, *, level: fl
     return expected_shortfall(losses, years.sample, level)
 
 
-class _Parts(NamedTuple):
-    """The parts of limits, those that are covered first: loss by year, result of a unit, and bounds (2 × parts).
-
-    `other_losses`: those of the years that no part changes.
-    """
-
-    losses: csr_array
-    other_losses: np.ndarray
-    result: np.ndarray
-    bounds: np.ndarray
-
-
 class _Sums(NamedTuple):
     """The sums of limits that are capped: `column`, `of`, `cap`, and which buyers each is over (sums × buyers)."""
 
@@ -164,54 +162,36 @@ class _Sums(NamedTuple):
     members: csr_array
 
 
-class _Found(NamedTuple):
-    """The parts that are best, what a unit more of each would add, and what one more of the caps would."""
-
-    value: np.ndarray
-    marginal_value: np.ndarray
-    price_of_risk: float
-    prices_of_caps: np.ndarray
-
-
-def _solved(parts: _Parts, weight: np.ndarray, shortfall_cap: float, sums: _Sums, unit: float) -> _Found:
-    """Return the solution; `weight` of the years, p / (1 − level). All amounts but those of `sums` are in units."""
-    from scipy.optimize import linprog
-
-    count, rows = len(parts.result), len(sums.table)
-    years = len(weight)
-    constraints = vstack(
-        [
-            hstack([parts.losses, -eye_array(years), csr_array(-np.ones((years, 1)))]),
-            hstack([csr_array((1, count)), csr_array(weight[None, :]), csr_array(np.ones((1, 1)))]),
-            hstack([sums.members, sums.members, csr_array((rows, years + 1))]),
-        ],
-        format="csr",
-    )
-    right = np.concatenate([-parts.other_losses, [shortfall_cap], sums.table["cap"] / unit])
-    beyond = np.column_stack([np.zeros(years + 1), np.full(years + 1, np.inf)])
-    # The dual simplex: faster here than other ways to the same limits (tests/bench/optimum.py).
-    found = linprog(
-        -np.concatenate([parts.result, np.zeros(years + 1)]),
-        A_ub=constraints, b_ub=right, bounds=np.vstack([parts.bounds.T, beyond]), method="highs-ds",
-    )  # fmt: skip
-    if found.status != 0:
-        raise RuntimeError(f"the solver found no limits although some keep all bounds: {found.message}")
-    prices = -found.ineqlin.marginals[years:] + 0.0
-    at_bounds = -(found.lower.marginals + found.upper.marginals)[:count] + 0.0
-    return _Found(found.x[:count], at_bounds, float(prices[0]), prices[1:])
-
-
-def _parts(buyers: pd.DataFrame, years: Years, unit: float) -> _Parts:
+def _programme(buyers: pd.DataFrame, years: Years, sums: _Sums, level: float, unit: float) -> Programme:
     least, most, first = buyers["least"], buyers["most"], _covered_limit(buyers)
     lower = [np.minimum(least, first), (least - first).clip(lower=0.0)]
     upper = [np.minimum(most, first), (most - first).clip(lower=0.0)]
     own = 1 - buyers["covered_share"].to_numpy(float)
     earned = buyers["margin"] - buyers["premium"]
-    return _Parts(
-        hstack([years.unit_losses @ diags_array(own), years.unit_losses], format="csr"),
-        years.other_losses / unit,
-        np.concatenate([earned - buyers["loss"] * own, earned - buyers["loss"]]),
-        np.array([np.concatenate(lower), np.concatenate(upper)]) / unit,
+    return Programme(
+        losses=hstack([years.unit_losses @ diags_array(own), years.unit_losses], format="csr"),
+        other_losses=years.other_losses / unit,
+        sample=years.sample,
+        level=level,
+        result=np.concatenate([earned - buyers["loss"] * own, earned - buyers["loss"]]),
+        bounds=np.array([np.concatenate(lower), np.concatenate(upper)]) / unit,
+        members=hstack([sums.members, sums.members], format="csr"),
+        caps=sums.table["cap"].to_numpy() / unit,
+    )
+
+
+def _solution(buyers: pd.DataFrame, found: Found, sums: _Sums, unit: float) -> Solution:
+    """Return the limits of the parts that were found, in currency."""
+    within, above = np.split(found.value * unit, 2)
+    limit = pd.Series(np.clip(within + above, buyers["least"], buyers["most"]), index=buyers.index, name="limit")
+    within, above = np.split(found.marginal_value, 2)
+    first = np.minimum(_covered_limit(buyers), buyers["most"])
+    beyond = (limit >= first * (1 - ROUNDING)) & (first < buyers["most"])
+    return Solution(
+        limit,
+        pd.Series(np.where(beyond, above, within), index=buyers.index, name="marginal_value"),
+        found.price_of_risk,
+        sums.table.assign(limit=sums.members @ limit.to_numpy(), marginal_value=found.prices_of_caps),
     )
 
 
@@ -232,7 +212,7 @@ def _sums(buyers: pd.DataFrame, caps: Mapping[str, pd.Series]) -> _Sums:
     return _Sums(pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(empty), vstack(members, format="csr"))
 
 
-def _problems(buyers: pd.DataFrame, years: Years, level: float, shortfall_cap: float) -> Iterator[Problem]:
+def _problems(buyers: pd.DataFrame, years: Years, level: float, shortfall_caps: Sequence[float]) -> Iterator[Problem]:
     yield from missing_columns(buyers, [*AMOUNTS, *RATES], "buyers")
     given = {name: pd.to_numeric(buyers[name], errors="coerce") for name in (*AMOUNTS, *RATES) if name in buyers}
     for name, value in given.items():
@@ -253,8 +233,9 @@ def _problems(buyers: pd.DataFrame, years: Years, level: float, shortfall_cap: f
         yield _argument("years", shape, "must have a row for each year and a column for each buyer")
     if not 0 < level < 1:
         yield _argument("level", level, "must lie between 0 and 1")
-    if not 0 <= shortfall_cap < np.inf:
-        yield _argument("shortfall_cap", shortfall_cap, "must be an amount of 0 or more")
+    for cap in shortfall_caps:
+        if not 0 <= cap < np.inf:
+            yield _argument("shortfall_cap", cap, "must be an amount of 0 or more")
 
 
 def _cap_problems(buyers: pd.DataFrame, caps: Mapping[str, pd.Series]) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ FRONTIER_SCENARIOS = 20_000
 """Scenarios that the offers of the frontier are compared on: their differences are of the same losses."""
 
 USUAL_LOSS_RATIO = 0.377
-"""Claims / premium of the market in 2024 (DOMAIN.md §5): prices the frontier where no offer tells a ratio."""
+"""Claims / premium of the market in 2024 (definitions §5.12): prices the frontier where no offer tells a ratio."""
 
 PERCENTAGES = (0.80, 0.90, 0.95)
 
@@ -198,7 +198,9 @@ def _varied(base: Policy, at_risk: pd.DataFrame, names: Iterator[str]) -> list[P
                 "aggregate_first_loss": first or None,
                 "maximum_liability": most,
                 "maximum_liability_multiple": None,
-                "discretionary_maximum_liability": sub_limit if None in (sub_limit, most) else min(sub_limit, most),
+                "discretionary_maximum_liability": sub_limit
+                if sub_limit is None or most is None
+                else min(sub_limit, most),
                 "no_claims_bonus": None,
                 "bonus_loss_ratio": 0.0,
                 "malus": (),

@@ -45,7 +45,7 @@ def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> Ins
 
     `items`: rows of `receivables.open_items` of one buyer. Adds `net` of tax (no tax stated: none), and the buyer's
     `limit` as of today (missing: the discretionary one) and `evidence`. Not insured is what was issued while another of
-    the buyer's invoices, in dispute or not, was unpaid after the end of its extension period (DOMAIN.md §5.1). The
+    the buyer's invoices, in dispute or not, was unpaid after the end of its extension period (definitions §5.1). The
     policy's period, and the limit on the day of issue, are not looked at.
     """
     if policy is None or policy.kind == "top_up":
@@ -92,7 +92,7 @@ def consent(insured: pd.DataFrame, policy: Policy | None, paid: pd.Series) -> pd
     `insured`: `insured_items`; `paid`: days, on their index (missing: nobody knows when). The first end of
     an extension period that one of them is paid after; missing where no consent is needed.
     """
-    if insured.empty or policy.maximum_extension_days is None:
+    if policy is None or insured.empty or policy.maximum_extension_days is None:
         return pd.NaT
     report_by = policy.loss_dates(insured["issued"], insured["due"])["report_by"]
     return report_by[~(paid.loc[insured.index] <= report_by)].min()

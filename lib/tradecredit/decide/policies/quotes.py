@@ -1,30 +1,21 @@
 """Which cover is worth its premium: the run's policies on the same simulated losses, and what each costs in all."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.memory import remembered
 from tradecredit.decide.policies.terms import in_force
 from tradecredit.insurance.cover import cover
 from tradecredit.insurance.policy import Policy
-from tradecredit.losses.simulation import LossDistribution, assess
+from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme_costs, risk_cost, risk_influence
+from tradecredit.losses.simulation import LossDistribution, assess, stressed
 from tradecredit.losses.stress import scenarios_of
-from tradecredit.numerics.risk_measures import (
-    Sample,
-    expected,
-    expected_influence,
-    expected_shortfall,
-    shortfall_influence,
-    standard_error,
-)
+from tradecredit.numerics.risk_measures import Sample, expected, expected_influence, expected_shortfall, standard_error
 from tradecredit.params.policy import NO_COVER
 from tradecredit.params.stress import BASE
-
-CAPITAL_LEVEL = 0.999
-"""Level of the expected shortfall that capital stands behind."""
-
 
 OF_OFFERS = (
     "premium", "fees", "tax", "expected_indemnity", "saved_se", "expected_adjustment", "maximum_binds",
@@ -58,19 +49,20 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
     """
     sample, price = dist.sample, book.run.cost_of_capital
     rows = {NO_COVER: _risk(dist.losses["gross"].to_numpy(), sample, price) | {"cost": 0.0, "premium": 0.0}}
-    influence = {NO_COVER: _risk_influence(dist.losses["gross"].to_numpy(), sample, price)}
+    influence = {NO_COVER: risk_influence(dist.losses["gross"].to_numpy(), sample, price)}
+    costs = programme_costs(dist.policies, dist.portfolio, cover(book))
     for policy in dist.policies:
         paid = dist.losses[[f"indemnity:{name}" for name in policy.programme]].sum(axis="columns").to_numpy()
         kept = dist.losses[f"retained:{policy.name}"].to_numpy()
-        adjustment = _of_programme(dist, policy, lambda one: one.adjustment(dist.losses[f"indemnity:{one.name}"]))
+        adjusted = adjustment(policy, dist.policies, dist.losses)
         rows[policy.name] = (
             _risk(kept, sample, price)
-            | _cost(book, dist, policy)
+            | costs.loc[policy.name].to_dict()
             | _use(dist, policy)
             | dict(zip(("expected_indemnity", "saved_se"), expected(paid, sample), strict=True))
-            | {"expected_adjustment": expected(adjustment, sample)[0]}
+            | {"expected_adjustment": expected(adjusted, sample)[0]}
         )
-        influence[policy.name] = _risk_influence(kept, sample, price) + expected_influence(adjustment, sample)
+        influence[policy.name] = risk_influence(kept, sample, price) + expected_influence(adjusted, sample)
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("policy")
     table = table.assign(**{name: table.get(name, np.nan) for name in OF_OFFERS}).astype("float64")
     table = table.fillna({"expected_indemnity": 0.0, "saved_se": 0.0})
@@ -85,17 +77,24 @@ def retained(book: Book, dist: LossDistribution) -> str:
     return "gross" if name == NO_COVER else f"retained:{name}"
 
 
+@remembered
 def under_scenarios(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
     """Return the year's losses as the book is and under each of the run's scenarios, on the same random numbers.
+
+    As many years as the book as it is needs for the run's precision; under a scenario that makes losses more uneven the
+    standard errors may be larger.
 
     Index `scenario` (`base` first), in the reporting currency: `expected_loss_simulated` and `es_99` of the loss before
     insurance, `retained_expected` and `retained_es_99` of the retained loss under the run's own policy, and `es_99_se`
     and `retained_es_99_se`, their standard errors.
     """
-    rows = []
+    base = assess(book, ratings, policies)
+    name, rows = in_force(book, base), []
+    own = next((policy.programme for policy in base.policies if policy.name == name), ())
     for scenario in (None, *scenarios_of(book)):
-        dist = assess(book, ratings, policies, scenario)
-        gross, kept = dist.losses["gross"].to_numpy(), dist.losses[retained(book, dist)].to_numpy()
+        dist = base if scenario is None else stressed(base, scenario, own)
+        view = retained(book, base)
+        gross, kept = dist.losses["gross"].to_numpy(), dist.losses[view].to_numpy()
         shortfall, shortfall_se = expected_shortfall(gross, dist.sample, 0.99)
         kept_shortfall, kept_se = expected_shortfall(kept, dist.sample, 0.99)
         rows.append(
@@ -153,29 +152,6 @@ def _compared(
     )
 
 
-def _of_programme(dist: LossDistribution, policy: Policy, amount: Callable[[Policy], np.ndarray]) -> np.ndarray:
-    """Return the sum of an amount of each scenario over a policy and, of a top-up, its primary."""
-    return np.sum([np.asarray(amount(one)) for one in dist.policies if one.name in policy.programme], axis=0)
-
-
-def _cost(book: Book, dist: LossDistribution, policy: Policy) -> dict[str, float]:
-    """Return what a programme costs before bonus and malus: premium, fees, tax and cost, their sum."""
-    limits = cover(book)
-    by_name = {one.name: one for one in dist.policies}
-    costs = []
-    for name in policy.programme:
-        one = by_name[name]
-        if one.kind == "top_up":
-            limit = one.attachment(dist.portfolio, by_name[one.primary]).limit
-            costs.append(one.cost(limits=int((limit > 0).sum()), extra_limits=float(limit.sum())))
-        else:
-            # Of all buyers, also those that owe nothing today; a refused limit costs no fee.
-            attached = one.attachment(limits)
-            costs.append(one.cost(limits=int(((attached.limit > 0) & ~attached.discretionary).sum())))
-    premium, fees, tax, total = (float(sum(column)) for column in zip(*costs, strict=True))
-    return {"premium": premium, "fees": fees, "tax": tax, "cost": total}
-
-
 def _use(dist: LossDistribution, policy: Policy) -> dict[str, float]:
     """Return how far a policy's own maximum and first loss are used; missing for a first loss that there is not."""
     maximum, first_loss = policy.year_maximum(), policy.aggregate_first_loss
@@ -198,14 +174,8 @@ def _risk(losses: np.ndarray, sample: Sample, cost_of_capital: float) -> dict[st
         "retained_es_99_se": milder_se,
         "retained_es": shortfall,
         "retained_es_se": shortfall_se,
-        "risk": mean + cost_of_capital * (shortfall - mean),
+        "risk": risk_cost(mean, shortfall, cost_of_capital),
     }
-
-
-def _risk_influence(losses: np.ndarray, sample: Sample, cost_of_capital: float) -> np.ndarray:
-    """Return the influence function of the cost of risk without the policy's cost, for the error of a difference."""
-    beyond = shortfall_influence(losses, sample, CAPITAL_LEVEL)
-    return (1 - cost_of_capital) * expected_influence(losses, sample) + cost_of_capital * beyond
 
 
 def covered(dist: LossDistribution) -> pd.DataFrame:

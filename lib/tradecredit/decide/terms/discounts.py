@@ -17,7 +17,7 @@ def simple_cost(discount: pd.Series | float, days: pd.Series | float, basis: int
     """Return the yearly cost of a cash discount without interest on interest: d / (1 − d) × basis / days.
 
     `discount` d as a fraction; `days` that it brings the money forward; `basis` of days in a year, 360 or 365. Missing
-    where no day is won. Source: DOMAIN.md §3 (2/10 net 30: 36.73 % of 360 days, 37.24 % of 365).
+    where no day is won. Source: definitions §3.1 (2/10 net 30: 36.73 % of 360 days, 37.24 % of 365).
 
     >>> round(simple_cost(0.02, 20, 360), 4), round(simple_cost(0.02, 20), 4)
     (0.3673, 0.3724)
@@ -28,7 +28,7 @@ def simple_cost(discount: pd.Series | float, days: pd.Series | float, basis: int
 def compound_cost(discount: pd.Series | float, days: pd.Series | float, basis: int = 365) -> pd.Series | float:
     """Return the yearly cost of a cash discount with interest on interest: (1 + d / (1 − d))^(basis / days) − 1.
 
-    As `simple_cost`. Source: DOMAIN.md §3 (2/10 net 30: 44.59 % of 365 days, 43.86 % of 360).
+    As `simple_cost`. Source: definitions §3.1 (2/10 net 30: 44.59 % of 365 days, 43.86 % of 360).
 
     >>> round(compound_cost(0.02, 20), 4), round(compound_cost(0.02, 20, 360), 4)
     (0.4459, 0.4386)
@@ -78,7 +78,8 @@ def break_even(
     days = payment_days - discount_days
     first = pd.Series(float(discount_days), index=payment_days.index)
     failed = _failed_between(cumulative, rows, first, payment_days)
-    worth = present_value(days, economics.cost_of_capital).where(days > 0)
+    worth: pd.Series = present_value(days, economics.cost_of_capital)
+    worth = worth.where(days > 0)
     discount = 1 - worth * (1 - failed * economics.lgd)
     capital = (1 - worth).where(discount.notna())
     return pd.DataFrame(

@@ -50,7 +50,7 @@ def chargeable(book: Book) -> pd.DataFrame:
     debt became late; a rate that the run says is agreed stands in place of the law's (of public bodies too, though
     Article 4 of the EU's directive gives the law's there). Missing: everything without a law; interest over a half-year
     without a rate, and a fee whose currency the book has no rate of (see `rates_wanted`). A contract may be under
-    another law than that of the buyer's country: this is not looked at. Source: DOMAIN.md §3, and the laws' files.
+    another law than that of the buyer's country: this is not looked at. Source: definitions §3.2, and the laws' files.
     """
     settings = book.run.late_interest
     parts = _late_parts(book, settings.paid_late_months)

@@ -92,7 +92,7 @@ def expected_value(
 
     Σ amount × [(1 − q) × v(days) + q × (1 − LGD) × v(days + recovery days)]: `probability` q of the buyer's default by
     the day of each payment, after which 1 − LGD of it comes in `recovery_days` later; v: `lengths.present_value`. A
-    higher q never makes it more. Missing where one of the days or probabilities is. Source: DOMAIN.md §3.
+    higher q never makes it more. Missing where one of the days or probabilities is. Source: definitions §3.3.
     """
     paid, recovered = (present_value(days + later, economics.cost_of_capital) for later in (0, recovery_days))
     worth = amounts * ((1 - probability) * paid + probability * (1 - economics.lgd) * recovered)

@@ -1,0 +1,35 @@
+"""Days: month ends, windows of whole months, working days."""
+
+import numpy as np
+import pandas as pd
+
+HOLIDAYS = ("01-01", "05-01", "12-25", "12-26")
+"""Month and day of the holidays that most European countries share."""
+
+WORKING_DAYS = np.busdaycalendar(holidays=[f"{year}-{day}" for year in range(1960, 2105) for day in HOLIDAYS])
+"""Monday to Friday without `HOLIDAYS`."""
+
+
+def window_start(day: pd.Timestamp, months: int) -> pd.Timestamp:
+    """Return the day before a window of whole months that ends on `day`; month ends are kept.
+
+    >>> window_start(pd.Timestamp("2026-02-28"), 2)
+    Timestamp('2025-12-31 00:00:00')
+    """
+    start = day - pd.DateOffset(months=months)
+    return start + pd.offsets.MonthEnd(0) if day.is_month_end else start
+
+
+def month_ends(until: pd.Timestamp, months: int, *, since: pd.Timestamp) -> pd.DatetimeIndex:
+    """Return the last `months` month ends on or before `until`, without those before `since`; named `month_end`.
+
+    >>> month_ends(pd.Timestamp("2026-03-30"), 3, since=pd.Timestamp("2026-01-05")).strftime("%d %b").tolist()
+    ['31 Jan', '28 Feb']
+    """
+    ends = pd.date_range(end=until, periods=months, freq="ME", name="month_end", unit="us")
+    return ends[ends >= since]
+
+
+def working_day(day: np.ndarray, roll: str = "forward") -> np.ndarray:
+    """Return each day, or the next working day (`roll`: `backward`, the one before) where it is none."""
+    return np.busday_offset(day.astype("datetime64[D]"), 0, roll=roll, busdaycal=WORKING_DAYS)

@@ -1,0 +1,36 @@
+"""Tables that are computed once for each book and kept with it, so that whoever asks again shares them."""
+
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+
+Function = TypeVar("Function", bound=Callable)
+
+
+def once(function: Function) -> Function:
+    """Let `function(book, …)` compute its result once for each book and arguments, and keep it with the book.
+
+    The result must depend on nothing else. It goes when the book does, and a book of another day begins anew. A table
+    or a series is handed out as a copy that shares its values until one of the two is changed (pandas' copy-on-write),
+    and an array, or a tuple's, cannot be written to: nobody can change what others share.
+    """
+
+    @wraps(function)
+    def shared(book, *arguments: Hashable):
+        kept, key = book.kept, (function, *arguments)
+        if key not in kept:
+            kept[key] = _protected(function(book, *arguments))
+        result = kept[key]
+        return result.copy(deep=False) if isinstance(result, pd.DataFrame | pd.Series) else result
+
+    return shared
+
+
+def _protected(result: object) -> object:
+    for part in result if isinstance(result, tuple) else [result]:
+        if isinstance(part, np.ndarray):
+            part.flags.writeable = False
+    return result

@@ -1,0 +1,39 @@
+"""Where ids stand in a table. They are text, which is slow to compare row by row: Arrow looks up all at once."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def places(values: pd.Series, among: pd.Series) -> np.ndarray:
+    """Return where each value stands in `among`, whose values differ; −1 where it does not.
+
+    >>> places(pd.Series(["b", "c"], dtype="str"), pd.Series(["a", "b"], dtype="str")).tolist()
+    [1, -1]
+    """
+    found = pc.index_in(pa.array(values), value_set=pa.array(among))
+    return pc.fill_null(found, -1).to_numpy().astype(np.intp)
+
+
+def named(values: pd.Series, among: pd.Series) -> np.ndarray:
+    """Return of each value of `among`, which differ, whether it is one of the `values`.
+
+    >>> named(pd.Series(["b", "c", "b"], dtype="str"), pd.Series(["a", "b"], dtype="str")).tolist()
+    [False, True]
+    """
+    place, found = places(values, among), np.zeros(len(among), dtype=bool)
+    found[place[place >= 0]] = True
+    return found
+
+
+def one_of(values: pd.Series, options: Iterable[str]) -> np.ndarray:
+    """Return of each value whether it is one of some options; a missing one is none.
+
+    >>> one_of(pd.Series(["b", None, "c"], dtype="str"), ["a", "b"]).tolist()
+    [True, False, False]
+    """
+    options = pa.array(pd.Series(list(options), dtype="str").dropna())
+    return pc.is_in(pa.array(values), value_set=options).to_numpy(zero_copy_only=False)

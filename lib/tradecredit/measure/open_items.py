@@ -1,0 +1,126 @@
+"""The ledger of invoices and what has been received on them: what is open of each on a day, and since when."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.checks import CENT
+from tradecredit.book.once import once
+from tradecredit.book.places import one_of
+
+IMPAIRED = ("write_off", "recovery", "claim")
+"""Kinds of receipts that settle what the buyer did not pay in the ordinary course."""
+
+A_DAY = np.timedelta64(1, "D")
+
+
+class Ledger(NamedTuple):
+    """The invoices and receipts of a book as arrays, from which the open items of any day follow.
+
+    Of each invoice, in the order of `invoices`: `issued`, `due`, `amount` and `settled`, the day of the receipt that
+    brought it to zero (not a time: still open). Of each receipt on an invoice that is known, in order of date:
+    `received`, `row` of its invoice, and what had been `paid` on it, and `impaired` of that, up to and with it.
+    """
+
+    issued: np.ndarray
+    due: np.ndarray
+    amount: np.ndarray
+    settled: np.ndarray
+    received: np.ndarray
+    row: np.ndarray
+    paid: np.ndarray
+    impaired: np.ndarray
+
+    def received_by(self, day: pd.Timestamp) -> tuple[np.ndarray, np.ndarray]:
+        """Return what has been paid on each invoice by the end of a day, and what of that is impaired."""
+        before = int(np.searchsorted(self.received, day.to_datetime64(), side="right"))
+        paid, impaired = np.zeros(len(self.amount)), np.zeros(len(self.amount))
+        # The last receipt of an invoice holds the sum of all: where a row repeats, the last assignment stays.
+        paid[self.row[:before]] = self.paid[:before]
+        impaired[self.row[:before]] = self.impaired[:before]
+        return paid, impaired
+
+    def open_on(self, day: pd.Timestamp) -> np.ndarray:
+        """Return whether each invoice is issued by the end of a day and not settled."""
+        moment = day.to_datetime64()
+        return (self.issued <= moment) & ~(self.settled <= moment)
+
+
+@once
+def ledger(book: Book) -> Ledger:
+    """Return the `Ledger` of a book. Reads `invoices` and `receipts`."""
+    invoices, receipts, rows = book.invoices, book.receipts, book.invoice_of_receipt
+    received = receipts["received"].to_numpy("datetime64[us]")
+    order = np.argsort(received, kind="stable")
+    order = order[rows[order] >= 0]
+    row, received = rows[order], received[order]
+    applied = receipts["amount"].take(order).reset_index(drop=True)
+    impaired = applied.where(one_of(receipts["kind"].take(order), IMPAIRED), 0.0)
+    paid, impaired = (amounts.groupby(row).cumsum().to_numpy() for amounts in (applied, impaired))
+    amount, issued = invoices["amount"].to_numpy(), invoices["issued"].to_numpy("datetime64[us]")
+    settled = np.full(len(invoices), np.datetime64("NaT", "us"))
+    # From the last to the first: the first receipt that brought it to zero stays.
+    closing = np.flatnonzero(amount[row] - paid < CENT)[::-1]
+    settled[row[closing]] = received[closing]
+    settled = np.where(amount < CENT, issued, settled)
+    return Ledger(issued, invoices["due"].to_numpy("datetime64[us]"), amount, settled, received, row, paid, impaired)
+
+
+@once
+def open_items(book: Book) -> pd.DataFrame:
+    """Return every invoice known on the as-of date with what is still open of it.
+
+    Reads `invoices` and `receipts`. Receipts of every kind reduce the open amount: payment, credit note, discount,
+    write-off, recovery, and a claim that the insurer paid on the invoice. One row for each invoice, in the order of
+    `invoices`:
+
+    - `invoice_id`, `buyer_id`, `issued`, `due`, `amount` (gross), `paid` (receipts so far), and `impaired`, the part of
+      `paid` that is write-offs, recoveries and claims;
+    - `open_amount` = amount − paid; zero once less than half a cent is left;
+    - `settled`: day of the receipt that brought it to zero, missing while open; an invoice over nothing is settled on
+      the day of issue;
+    - `days_past_due` = as-of date − due (negative: not due yet); missing once settled;
+    - `days_late` = (settled, or the as-of date) − due; negative: early, or not due yet.
+
+    Source: definitions §2.1.
+    """
+    return book.invoices[["invoice_id", "buyer_id", "issued", "due", "amount"]].assign(**_as_of(book, book.as_of))
+
+
+def items_on(book: Book, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the open items of an earlier day, which is what `open_items` gives for the book of that day.
+
+    One row for each invoice issued by then; in place of texts `buyer`, the place of its buyer among the book's buyers.
+    """
+    items = book.invoices[["issued", "due", "amount"]].assign(buyer=book.buyer_of_invoice, **_as_of(book, day))
+    return items[items["issued"] <= day]
+
+
+def _as_of(book: Book, day: pd.Timestamp) -> dict[str, np.ndarray]:
+    """Return the columns of `open_items` that hang on the day; of no use for an invoice issued after it."""
+    known, moment = ledger(book), day.to_datetime64()
+    paid, impaired = known.received_by(day)
+    is_open = ~(known.settled <= moment)
+    settled = np.where(is_open, np.datetime64("NaT", "us"), known.settled)
+    days_late = (np.where(is_open, moment, settled) - known.due) // A_DAY
+    return {
+        "paid": paid,
+        "impaired": impaired,
+        "open_amount": np.where(is_open, known.amount - paid, 0.0),
+        "settled": settled,
+        "days_past_due": np.where(is_open, days_late, np.nan),
+        "days_late": days_late.astype("float64"),
+    }
+
+
+def beyond_terms(items: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
+    """Return the `weight` and `days` with which each open item enters the days beyond terms of a window.
+
+    Settled after `since`: its amount but for the impaired part (whose day says when we gave up, not when the buyer
+    paid), and max(days_late, 0); open and past due: its open amount, and days past due; any other: weight zero.
+    """
+    overdue = items["open_amount"].where(items["days_past_due"] > 0, 0.0)
+    weight = (items["amount"] - items["impaired"]).clip(lower=0).where(items["settled"] > since, overdue)
+    return pd.DataFrame({"weight": weight, "days": items["days_late"].clip(lower=0)})
