@@ -77,8 +77,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed makes the same company.")] = 7,
 ) -> None:
     """Write a demo company's credit book as CSV files, and as one file of an export, each with a run file."""
-    from tradecredit.book.demo import export
-    from tradecredit.book.demo.ledger import demo_book, write
+    from tradecredit.book.demo import demo_book, export, write
 
     with _bad_input_exits_2():
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

@@ -18,7 +18,7 @@ import statsmodels.api as sm
 from scipy.special import expit, logit
 
 from tradecredit import Book, Run, default
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.default import point_in_time
 from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.grades import grade

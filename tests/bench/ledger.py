@@ -88,11 +88,12 @@ def measured(run_file: Path) -> Iterator[tuple[str, float, object]]:
         work = functions[name]
         return work(functions["open items"](book)) if name == "history at issue" else work(book)
 
-    yield (*(opened := timed("open", lambda: Book.open(run_file)))[:2], tables(opened[2]))
-    yield (*(again := timed("open again", lambda: Book.open(run_file)))[:2], tables(again[2]))
-    book = again[2]
+    for name in ("open", "open again"):
+        _, seconds, book = timed(name, lambda: Book.open(run_file))
+        yield name, seconds, tables(book)
     days = [book.as_of - pd.DateOffset(months=2 * number) for number in range(1, 17)]
-    yield (*timed("books of 16 earlier days", lambda: [book.at(day) for day in days])[:2], tables(book.at(days[3])))
+    name, seconds, _ = timed("books of 16 earlier days", lambda: [book.at(day) for day in days])
+    yield name, seconds, tables(book.at(days[3]))
     for name in WORK:
         called(name, book.at(days[-1]))  # what is compiled or imported at the first call is no work on the ledger
         yield timed(name, lambda name=name: called(name, replace(book)))

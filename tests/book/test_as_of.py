@@ -1,12 +1,14 @@
 """Nothing that became known after the as-of date enters a figure (definitions §1.2)."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 import yaml
 
 from tradecredit import default
 from tradecredit.book.book import Book
-from tradecredit.book.demo.ledger import DemoBook, demo_book, write
+from tradecredit.book.demo import DemoBook, demo_book, write
 from tradecredit.book.schema import TABLES
 
 DAY = pd.Timestamp("2025-08-31")
@@ -23,7 +25,7 @@ def opened(ledger, made: DemoBook, day: pd.Timestamp, **run: object) -> list[Boo
         ("cut", {name: cut(name, made.tables[name], day) for name in made.tables}),
     ):
         (folder / name).mkdir()
-        write(made._replace(tables=tables), folder / name)
+        write(replace(made, tables=tables), folder / name)
         run_file = folder / f"{name}.yaml"
         content = {"entity": "Demo", "currency": "EUR", "source": {"kind": "folder", "path": name}}
         content |= {key: section(name == "cut") for key, section in run.items()}

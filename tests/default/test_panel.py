@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from ledgers import ledger, monthly
 
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.default.panel import (
     ACCOUNTS,
     BEHAVIOUR,

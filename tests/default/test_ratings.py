@@ -11,7 +11,7 @@ from scipy.special import logit
 from scipy.stats import norm
 
 from tradecredit import Book, default, words
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.book.schema import TABLES
 from tradecredit.default.grades import grade, middle
 from tradecredit.default.panel import candidates

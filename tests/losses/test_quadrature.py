@@ -7,7 +7,8 @@ from scipy import stats
 
 from tradecredit import words
 from tradecredit.losses.quadrature import convergence, quadrature, why_not
-from tradecredit.losses.simulation import simulate, vasicek_quantile
+from tradecredit.losses.simulation import simulate
+from tradecredit.numerics.vasicek import default_rate
 from tradecredit.params.losses import Dependence, Sampling, SectorFactors
 
 
@@ -55,7 +56,7 @@ def test_independent_equal_buyers_are_binomial():
 def test_many_small_buyers_beside_the_thousand_largest_have_vasicek_quantiles():
     table = quadrature(simulate(equal(20_000, 0.01, 0.12), scenarios=2_000, seed=1), [0.99, 0.999])
     values = table[table["measure"] == "VaR"]["calculated"].to_numpy() / 20_000
-    assert values == pytest.approx([vasicek_quantile(0.01, 0.12, level) for level in (0.99, 0.999)], rel=0.01)
+    assert values == pytest.approx([default_rate(0.01, 0.12, level) for level in (0.99, 0.999)], rel=0.01)
 
 
 def test_where_there_is_no_such_check_the_reason_is_said():

@@ -12,8 +12,9 @@ from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses import simulator
 from tradecredit.losses.portfolio import basel_correlation
-from tradecredit.losses.simulation import expected_loss, simulate, vasicek_quantile
+from tradecredit.losses.simulation import expected_loss, simulate
 from tradecredit.numerics.risk_measures import expected_shortfall
+from tradecredit.numerics.vasicek import default_rate
 from tradecredit.params.base import PROJECT
 from tradecredit.params.losses import Dependence, Sampling, SectorFactors
 
@@ -128,7 +129,7 @@ def test_large_equal_book_has_vasicek_quantiles():
     result = simulate(equal(2_000, probability, correlation), scenarios=20_000, seed=4, sampling=PLAIN)
     summary = result.summary(levels=[0.95, 0.99]).query("measure == 'VaR'").set_index("level")
     for level, row in summary.iterrows():
-        closed = vasicek_quantile(probability, correlation, level)
+        closed = default_rate(probability, correlation, level)
         granular = closed * (1 - closed) / 2_000
         error = np.hypot(row["standard_error"] / 2_000, np.sqrt(granular / 10))
         assert abs(row["value"] / 2_000 - closed) < 4 * error
@@ -153,7 +154,7 @@ def test_published_vasicek_quantiles():
     if not file.exists():
         pytest.skip(f"the table of published quantiles is not beside the project ({file.name})")
     table = pd.read_csv(file)
-    ours = [vasicek_quantile(*row) for row in table.iloc[:, :3].to_numpy()]
+    ours = [default_rate(*row) for row in table.iloc[:, :3].to_numpy()]
     np.testing.assert_allclose(ours, table["conditional_pd_quantile"], rtol=1e-9)
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.measure.balances import balances
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.receivables import open_items

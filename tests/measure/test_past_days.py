@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from ledgers import ledger, monthly
 
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.past_days import on_days

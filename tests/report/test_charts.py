@@ -43,9 +43,6 @@ EVERY = {
         pd.DataFrame({"a": [1.0, 2], "b": [2.0, 1]}, index=pd.to_datetime(["2026-09-30", "2026-10-31"])), x="x", y="y"
     ),
     "points": lambda: charts.points(pd.DataFrame({"cost": [1e5, 2e5], "es": [3e5, 4e5]}), x="cost", y="es"),
-    "histogram": lambda: charts.histogram(
-        pd.Series([0.01, 0.02, 0.2]), x="PD", y="Buyers", kind="probability", log=True
-    ),
     "heatmap": lambda: charts.heatmap(pd.DataFrame({"a": [0.1, 0.9], "b": [0.9, 0.1]}), x="to", y="from"),
     "exceedance": lambda: charts.exceedance(
         {"Gross": pd.DataFrame({"loss": [0.0, 1e6], "probability": [1, 0.01]})},
@@ -147,17 +144,6 @@ def test_points_lie_where_they_should_and_missing_ones_are_counted():
     assert figure.axes[0].get_xlabel() == "Total cost (EUR)"
 
 
-def test_a_histogram_counts_every_value_it_can_show():
-    figure = charts.histogram(
-        pd.Series([0.01, 0.02, 0.2, 0.0, np.nan]), x="PD", y="Buyers", kind="probability", log=True
-    )
-    assert sum(bar.get_height() for bar in figure.axes[0].patches) == 3
-    assert "2 of 5 cannot be shown: missing or not above zero." in texts(figure)
-    assert figure.axes[0].get_xscale() == "log"
-    plain = charts.histogram(pd.Series([1.0, 2.0, -3.0]), x="Days late", y="Invoices")
-    assert sum(bar.get_height() for bar in plain.axes[0].patches) == 3
-
-
 def test_a_heatmap_writes_each_cell():
     frame = pd.DataFrame({"current": [0.913, 0.2], "1–30": [0.087, np.nan]}, index=["current", "1–30"])
     shown = texts(charts.heatmap(frame, x="To (%)", y="From"))
@@ -227,7 +213,6 @@ def test_calibration_shows_prediction_observation_and_interval_also_at_zero():
         lambda: charts.bars(pd.Series([np.nan, np.nan]), x="x", y="y", horizontal=True),
         lambda: charts.lines(pd.DataFrame(index=pd.DatetimeIndex([])), x="x", y="y"),
         lambda: charts.points(pd.DataFrame({"a": [np.nan], "b": [1.0]}), x="a", y="b"),
-        lambda: charts.histogram(pd.Series([np.nan]), x="x", y="y", log=True),
         lambda: charts.heatmap(pd.DataFrame(), x="x", y="y"),
         lambda: charts.exceedance({}, x="x", marks={"VaR": 1.0}),
         lambda: charts.exceedance({"a": pd.DataFrame({"loss": [1.0], "probability": [0.0]})}, x="x"),
@@ -248,7 +233,6 @@ def test_where_there_is_nothing_to_draw_the_figure_says_so(make):
             {"a": pd.DataFrame({"loss": [0.0], "probability": [1.0]})}, x="x", marks={"VaR": 0.0}
         ),
         lambda: charts.calibration(calibration_table().assign(predicted=0.0, observed=0.0, low=0.0, high=0.0)),
-        lambda: charts.histogram(pd.Series([0.02, 0.02]), x="x", y="y", log=True),
         lambda: charts.lines(pd.Series([5.0], index=pd.to_datetime(["2026-10-31"])), x="x", y="y"),
     ],
 )

@@ -9,7 +9,7 @@ from ledgers import ledger, monthly
 from scipy.special import logit
 
 from tradecredit import default, words
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.book.schema import TABLES
 from tradecredit.default import panel, point_in_time
 from tradecredit.default.grades import grade

@@ -1,12 +1,16 @@
 """Days: month ends, windows of whole months, working days."""
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
 HOLIDAYS = ("01-01", "05-01", "12-25", "12-26")
 """Month and day of the holidays that most European countries share."""
 
-WORKING_DAYS = np.busdaycalendar(holidays=[f"{year}-{day}" for year in range(1960, 2105) for day in HOLIDAYS])
+WORKING_DAYS = np.busdaycalendar(
+    holidays=[np.datetime64(f"{year}-{day}") for year in range(1960, 2105) for day in HOLIDAYS]
+)
 """Monday to Friday without `HOLIDAYS`."""
 
 
@@ -30,6 +34,6 @@ def month_ends(until: pd.Timestamp, months: int, *, since: pd.Timestamp) -> pd.D
     return ends[ends >= since]
 
 
-def working_day(day: np.ndarray, roll: str = "forward") -> np.ndarray:
+def working_day(day: np.ndarray, roll: Literal["forward", "backward"] = "forward") -> np.ndarray:
     """Return each day, or the next working day (`roll`: `backward`, the one before) where it is none."""
     return np.busday_offset(day.astype("datetime64[D]"), 0, roll=roll, busdaycal=WORKING_DAYS)

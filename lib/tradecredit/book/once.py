@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from functools import wraps
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ def once(function: Function) -> Function:
         result = kept[key]
         return result.copy(deep=False) if isinstance(result, pd.DataFrame | pd.Series) else result
 
-    return shared
+    return cast(Function, shared)
 
 
 def _protected(result: object) -> object:

@@ -35,5 +35,7 @@ def one_of(values: pd.Series, options: Iterable[str]) -> np.ndarray:
     >>> one_of(pd.Series(["b", None, "c"], dtype="str"), ["a", "b"]).tolist()
     [True, False, False]
     """
-    options = pa.array(pd.Series(list(options), dtype="str").dropna())
+    if not isinstance(options, pd.Series):
+        options = pd.Series(list(options), dtype="str")
+    options = pa.array(options.dropna())
     return pc.is_in(pa.array(values), value_set=options).to_numpy(zero_copy_only=False)

@@ -27,8 +27,8 @@ def freeze(file: Path, tables: dict[str, pd.DataFrame], notes: pd.DataFrame) -> 
             connection.unregister("content")
             digest.update(name.encode())
             digest.update(_row_hashes(connection, name, list(frame.columns)).tobytes())
-        connection.register("notes", notes)
-        connection.execute(f"create table {NOTES} as select * from notes")
+        connection.register("content", notes)
+        connection.execute(f"create table {NOTES} as select * from content")
         meta = json.dumps({"fingerprint": digest.hexdigest()})
         connection.execute(f"create table {META} as select ? as meta", [meta])
 

@@ -264,7 +264,7 @@ def sift(own, safe, cell, ranges, times, count, places, points):
     rise = 2.0 * (1.0 - safe) / (1.0 + safe) if simple else 0.0
     slope, top = (1.0 - safe, safe) if simple else (0.0, 1.0)
     linear, square = safe * rise, 0.5 * safe * rise * rise
-    kept = 0
+    kept: Any = 0
     for number in range(count):
         whole = np.int64(times[number])
         point = times[number] - whole

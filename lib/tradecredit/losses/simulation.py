@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
-from scipy.special import ndtr, ndtri
 
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
@@ -34,7 +33,7 @@ from tradecredit.params.stress import Scenario
 
 __all__ = [
     "LossDistribution", "already_defaulted", "assess", "basel_correlation", "contributors", "expected_loss",
-    "portfolio", "simulate", "vasicek_quantile",
+    "portfolio", "simulate",
 ]  # fmt: skip
 
 REQUIRED = ("pd", "exposure", "lgd", "correlation", "insured_limit")
@@ -433,18 +432,6 @@ def contributors(dist: LossDistribution, view: str, level: float) -> pd.DataFram
         expected_loss=expected_loss(dist.portfolio), contribution=parts, share=parts / (parts.sum() or np.nan)
     )
     return table.sort_values("contribution", ascending=False, kind="stable")
-
-
-def vasicek_quantile(probability: float, correlation: float, level: float) -> float:
-    """Return the quantile of the share of defaults in a book of very many equal buyers (no LGD, no insurance).
-
-    Φ((Φ⁻¹(PD) + √ρ·Φ⁻¹(level)) / √(1−ρ)). Source: Vasicek 2002, Loan portfolio value, Risk 15(12).
-
-    >>> round(vasicek_quantile(0.01, 0.12, 0.999), 6)
-    0.090326
-    """
-    shifted = ndtri(probability) + np.sqrt(correlation) * ndtri(level)
-    return float(ndtr(shifted / np.sqrt(1 - correlation)))
 
 
 def _month(day: np.ndarray) -> np.ndarray:

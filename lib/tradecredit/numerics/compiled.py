@@ -31,8 +31,7 @@ def _kernels_version() -> str:
     return digest.hexdigest()[:16]
 
 
-# Numba makes its settings when it is imported.
-numba.config.CACHE_DIR = str(CACHE / "compiled" / _kernels_version())  # type: ignore[attr-defined]
+numba.config.CACHE_DIR = str(CACHE / "compiled" / _kernels_version())
 
 compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 """Decorator of the kernels; division by zero gives what numpy gives."""

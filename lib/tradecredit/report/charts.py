@@ -139,28 +139,6 @@ def points(
     return figure
 
 
-def histogram(values: pd.Series, *, x: str, y: str, kind: Kind = "number", log: bool = False) -> Figure:
-    """Return how often values occur, in equal classes; `log` makes the classes equal on a log scale (values > 0)."""
-    known = values.dropna()
-    known = known[known > 0] if log else known
-
-    def draw(axes: Axes) -> None:
-        import seaborn
-
-        seaborn.histplot(
-            x=known, ax=axes, log_scale=log, color=OKABE_ITO[0], alpha=1, edgecolor="white", bins="sturges"
-        )
-        axes.set_ylabel(y)
-        (_log_ticks if log else _ticks)(axes.xaxis, kind)
-        _ticks(axes.yaxis, "count", whole=True)
-
-    figure = _figure(known.to_frame(), draw, x=x, y=y)
-    if len(known) < len(values):
-        reason = "missing or not above zero" if log else "missing"
-        _below(figure, f"{len(values) - len(known):,} of {len(values):,} cannot be shown: {reason}.")
-    return figure
-
-
 def heatmap(frame: pd.DataFrame, *, x: str, y: str, kind: Kind = "percent") -> Figure:
     """Return a table as shades, each cell with its value: roll rates, migration matrices. Missing cells are blank.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from nbformat import NotebookNode
 
@@ -55,8 +55,8 @@ _Known = str | _Definition | _Value
 def makers(notebook: NotebookNode) -> dict[tuple[str, str], tuple[Maker, ...]]:
     """Return the makers of what a notebook shows, by (`table` or `figure`, name), in the order of their calls.
 
-    Calls within the arguments of a maker are its inputs and are not named; those in the arguments of a function that draws
-    are. Opening the book is named only where nothing else made the table.
+    Calls within the arguments of a maker are its inputs and are not named; those in the arguments of a function that
+    draws are. Opening the book is named only where nothing else made the table.
     """
     known: dict[str, _Known] = {}
     found: dict[tuple[str, str], tuple[Maker, ...]] = {}
@@ -65,7 +65,8 @@ def makers(notebook: NotebookNode) -> dict[tuple[str, str], tuple[Maker, ...]]:
             continue
         for statement in _parsed(cell.source):
             _remember(statement, known)
-            for call in ast.walk(statement):
+            calls: Iterable[Any] = ast.walk(statement)
+            for call in calls:
                 if _is_shown(call):
                     found[call.func.attr, call.args[1].value] = _makers(call.args[0], known)
     return found
@@ -73,7 +74,7 @@ def makers(notebook: NotebookNode) -> dict[tuple[str, str], tuple[Maker, ...]]:
 
 def source_text(module: str) -> str:
     """Return the source of a module of the library."""
-    return _file(module).read_text(encoding="utf-8")
+    return cast(Path, _file(module)).read_text(encoding="utf-8")
 
 
 def _parsed(code: str) -> list[ast.stmt]:
@@ -176,10 +177,12 @@ def _meant(node: ast.expr, known: Mapping[str, _Known]) -> _Known | None:
         return _member((of.module, of.node), node.attr) if isinstance(of.node, ast.ClassDef) else None
     if of is None:
         return None
-    member = _member(of.of_class, node.attr) if of.of_class else None
+    if of.of_class is None:
+        return _Value(of.makers)
+    member = _member(of.of_class, node.attr)
     if isinstance(member, _Definition) and not _is_property(member.node):
         return member
-    annotated = _annotation(of.of_class, node.attr) if of.of_class else None
+    annotated = _annotation(of.of_class, node.attr)
     return _Value(of.makers, _class_named(of.of_class[0], annotated) if annotated else None)
 
 

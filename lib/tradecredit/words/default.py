@@ -4,6 +4,7 @@ import numpy as np
 
 from tradecredit.book.book import Book
 from tradecredit.default import panel
+from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.expert_prior import LONGEST_DAYS, SOURCE
 from tradecredit.default.panel import HORIZON_MONTHS
 from tradecredit.default.ratings import Assessment
@@ -18,7 +19,8 @@ _PRIORS = (
 
 def basis(assessment: Assessment, settings: DefaultSettings) -> str:
     """Return what the default probabilities rest on: a fit to the book's own defaults, or stated curves."""
-    return _fitted(assessment, settings) if assessment.model else _stated(assessment, settings)
+    model = assessment.model
+    return _fitted(assessment, model, settings) if model else _stated(assessment, settings)
 
 
 def unmatched(book: Book) -> list[str]:
@@ -29,10 +31,10 @@ def unmatched(book: Book) -> list[str]:
     ]
 
 
-def _fitted(assessment: Assessment, settings: DefaultSettings) -> str:
+def _fitted(assessment: Assessment, model: DefaultModel, settings: DefaultSettings) -> str:
     level = "the stated central tendency" if settings.level == "stated" else "the book's own default rate"
     return (
-        f"Additive logistic model with {len(assessment.model.inputs)} inputs, each with a monotone curve where its "
+        f"Additive logistic model with {len(model.inputs)} inputs, each with a monotone curve where its "
         f"sign is stated, fitted to {len(assessment.observed):,} observations of this book's buyers on past dates; "
         f"{counted(assessment.defaulters, 'buyer')} defaulted within {HORIZON_MONTHS} months of an observation. Curves "
         f"are shrunk towards expert priors ({_PRIORS}); the book's own defaults update them. Calibrated to {level}. "

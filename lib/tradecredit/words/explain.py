@@ -211,7 +211,7 @@ def _limit(facts: Facts) -> Iterator[Step]:
     elif fixed == "prepaid":
         yield fixed, 0.0, "It pays in advance: it needs no limit."
     elif fixed:
-        override = facts.override
+        override: pd.Series = facts.override
         end = "" if pd.isna(override["until"]) else f" until {day(override['until'])}"
         sentence = f"{override['by']} has set {amount}{end} ({override['reason']}), which replaces the methods."
         yield fixed, limit["recommended"], sentence

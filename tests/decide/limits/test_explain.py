@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tradecredit import words
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits
 from tradecredit.decide.limits.explain import facts
 from tradecredit.default.grades import grade

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradecredit.decide.limits.methods import (
-    capacity_by_base,
     capital_ratio,
+    carried,
     carried_sales,
     needed,
     net_carried_sales,
@@ -18,6 +18,7 @@ from tradecredit.decide.limits.methods import (
     with_cover,
 )
 from tradecredit.losses.portfolio import basel_correlation
+from tradecredit.measure.ratios import ratios
 
 AMOUNTS = st.floats(0, 1e9)
 
@@ -151,11 +152,11 @@ def test_negative_equity_may_be_given_a_limit(book_of):
     invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2025-08-01,2025-08-31,10\n"
     run = {"limits": {"negative_equity_limit": 7_000}}
     book = book_of("2025-12-31", run=run, statements=text, invoices=invoices)
-    row = capacity_by_base(book, pd.Series({"A": 5})).loc["A"]
+    row = carried(ratios(book), pd.Series({"A": 5}), book.run.limits).loc["A"]
     assert row["net_worth"] == 7_000
     assert row["revenue"] == pytest.approx(0.06 * 900_000)
     assert np.isnan(row["working_capital"])
-    assert capacity_by_base(book, pd.Series({"A": None}, dtype="Int64")).isna().all(axis=None)
+    assert carried(ratios(book), pd.Series({"A": None}, dtype="Int64"), book.run.limits).isna().all(axis=None)
 
 
 def test_the_smallest_is_named_the_first_of_equal_ones():

@@ -10,15 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit import default, words
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits
 from tradecredit.decide.limits.caps import class_caps, groups
-from tradecredit.decide.limits.methods import own_exposure
+from tradecredit.decide.limits.methods import carried, needed, own_exposure, smallest
 from tradecredit.default.grades import grade
 from tradecredit.errors import InputError
 from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.insurance.policy import Policy
+from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import in_default, loss_given_default
+from tradecredit.measure.ratios import ratios
 from tradecredit.params.run import Run
 
 AS_OF = "2026-03-31"
@@ -71,12 +73,21 @@ def rated(probability=0.01, method="fitted model", **buyers):
     return pd.DataFrame({"pd": pd_of, "grade": grade(pd_of, BOUNDS), "method": method})
 
 
+def need_of(book):
+    return needed(balances(book), tolerated_delay_days=book.run.limits.tolerated_delay_days)
+
+
+def capacity_of(book, grades):
+    base, amount = smallest(carried(ratios(book), grades, book.run.limits))
+    return pd.DataFrame({"capacity": amount, "capacity_base": base})
+
+
 # The methods
 
 
 def test_need_of_the_example(book_of):
     # Monthly purchases 33,333 at 15 days' terms and 30 days' tolerated delay: 1.5 months, 50,000.
-    need = limits.need(book_of(AS_OF, run=EXAMPLE, **LEDGER))
+    need = need_of(book_of(AS_OF, run=EXAMPLE, **LEDGER))
     assert need["A"] == pytest.approx(50_000)
     assert need["B"] == pytest.approx(1_000 * 60 / 30)
     assert need[["C", "D"]].tolist() == [0, 0]
@@ -85,16 +96,16 @@ def test_need_of_the_example(book_of):
 def test_need_of_a_new_customer_is_by_the_months_that_it_has_bought_in(book_of):
     invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-03-30,2026-04-29,600\nI2,A,2026-03-31,2026-04-30,600\n"
     # One day of history counts as one month: 1,200 a month, 30 days' terms and 30 days' delay.
-    assert limits.need(book_of(AS_OF, invoices=invoices))["A"] == pytest.approx(2_400)
+    assert need_of(book_of(AS_OF, invoices=invoices))["A"] == pytest.approx(2_400)
     # 182 days of 365.25 / 12 days to the month.
     invoices = invoices.replace("2026-03-30", "2025-09-30").replace("2026-04-29", "2025-10-30")
-    assert limits.need(book_of(AS_OF, invoices=invoices))["A"] == pytest.approx(1_200 / (182 * 12 / 365.25) * 2)
+    assert need_of(book_of(AS_OF, invoices=invoices))["A"] == pytest.approx(1_200 / (182 * 12 / 365.25) * 2)
 
 
 def test_capacity_of_the_example(book_of):
     # min(80,000 × 35 %, 700,000 × 5 %) = min(28,000, 35,000); the account shows no working capital.
     book = book_of(AS_OF, run=EXAMPLE, statements=ACCOUNT, **LEDGER)
-    able = limits.capacity(book, rated()["grade"])
+    able = capacity_of(book, rated()["grade"])
     assert able.loc["A", "capacity"] == pytest.approx(28_000)
     assert able.loc["A", "capacity_base"] == "net_worth"
     assert able.loc["B":"D"].isna().all(axis=None)
@@ -123,7 +134,7 @@ def test_capacity_is_the_smallest_of_its_bases(book_of, equity, revenue, current
         "buyer_id,period_end,published,currency,revenue,equity,current_assets,current_liabilities\n"
         f"A,2024-12-31,2025-06-30,EUR,{revenue},{equity},{current[0]},{current[1]}\n"
     )
-    able = limits.capacity(book_of(AS_OF, run=EXAMPLE, statements=text, **LEDGER), rated()["grade"])
+    able = capacity_of(book_of(AS_OF, run=EXAMPLE, statements=text, **LEDGER), rated()["grade"])
     assert able.loc["A"].tolist() == [amount, base]
 
 
@@ -132,9 +143,9 @@ def test_shares_go_by_grade(book_of):
     for row in (1, 6, 10):
         share = book.run.limits.net_worth_share[row - 1]
         revenue = book.run.limits.revenue_share[row - 1]
-        able = limits.capacity(book, pd.Series({"A": row}, dtype="Int64"))
+        able = capacity_of(book, pd.Series({"A": row}, dtype="Int64"))
         assert able.loc["A", "capacity"] == pytest.approx(min(80_000 * share, 700_000 * revenue))
-    assert limits.capacity(book, pd.Series({"B": 1}))["capacity"].isna().all()
+    assert capacity_of(book, pd.Series({"B": 1}))["capacity"].isna().all()
 
 
 def test_expected_loss_budget_of_the_example():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tradecredit import default, words
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.book.schema import TABLES
 from tradecredit.decide import limits
 from tradecredit.decide.limits import replay

@@ -8,14 +8,16 @@ import pandas as pd
 import pytest
 
 from tradecredit import default, words
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits, optimum
+from tradecredit.decide.limits.methods import needed
 from tradecredit.decide.optimum.candidates import candidates, simulated_years
 from tradecredit.decide.optimum.programme import results, shortfall, solutions
 from tradecredit.default.grades import grade
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.policy import Policy
+from tradecredit.measure.balances import balances
 from tradecredit.params.run import Run
 
 AS_OF = "2026-03-31"
@@ -60,7 +62,11 @@ RATINGS = pd.DataFrame({"pd": PROBABILITY}).rename_axis("buyer_id")
 def one_by_one(book):
     """Limits as one would set them by a loss budget of 150, 20 % of the book and the need; an analyst has set one."""
     amounts = pd.DataFrame(
-        {"need": limits.need(book), "expected_loss_budget": 150 / (0.6 * PROBABILITY), "concentration": 150_000.0}
+        {
+            "need": needed(balances(book), tolerated_delay_days=book.run.limits.tolerated_delay_days),
+            "expected_loss_budget": 150 / (0.6 * PROBABILITY),
+            "concentration": 150_000.0,
+        }
     )
     judged = amounts.index == "B05"
     recommended = limits.rounded_down(amounts.min(axis=1), 2).mask(judged, 40_000.0)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit import default, words
-from tradecredit.book.demo.ledger import demo_book
+from tradecredit.book.demo import demo_book
 from tradecredit.decide.terms import discounts, lengths
 from tradecredit.decide.terms.lengths import Economics
 from tradecredit.default.grades import middle

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from tradecredit.book.checks import CENT
+from tradecredit.book.rates import last_rate
 
 COLUMNS = {
     "invoice_id": "Document", "buyer_id": "Customer", "name": "Customer name", "issued": "Document date",
@@ -20,8 +21,8 @@ def open_items(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     `tables`: those of a demo book. `amount`: gross, in EUR at the last rate on or before the day of issue. `cleared`:
     day of the last receipt of an invoice that receipts of any kind have settled; missing while it is open.
     """
-    invoices, rates = tables["invoices"].sort_values("issued", kind="stable"), tables["fx"].sort_values("date")
-    found = pd.merge_asof(invoices, rates, left_on="issued", right_on="date", by="currency")
+    invoices = tables["invoices"]
+    found = invoices.assign(rate=last_rate(tables["fx"], invoices["currency"], invoices["issued"]))
     receipts = tables["receipts"].groupby("invoice_id").agg(paid=("amount", "sum"), last=("received", "max"))
     found = found.join(receipts, on="invoice_id").merge(tables["buyers"][["buyer_id", "name"]], on="buyer_id")
     euros = found["amount"] * found["rate"].mask(found["currency"] == "EUR", 1.0)

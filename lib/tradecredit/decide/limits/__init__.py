@@ -1,7 +1,7 @@
 """Credit limits, buyer by buyer."""
 
 from tradecredit.decide.limits.amounts import METHODS
-from tradecredit.decide.limits.methods import capacity, loss_budget, need
+from tradecredit.decide.limits.methods import loss_budget
 from tradecredit.decide.limits.over_limit import breaches
 from tradecredit.decide.limits.recommendation import (
     by_binding,
@@ -13,6 +13,6 @@ from tradecredit.decide.limits.recommendation import (
 )
 
 __all__ = [
-    "METHODS", "breaches", "by_binding", "capacity", "expired_overrides",
-    "loss_budget", "need", "overridden", "recommend", "rounded_down", "totals",
+    "METHODS", "breaches", "by_binding", "expired_overrides",
+    "loss_budget", "overridden", "recommend", "rounded_down", "totals",
 ]  # fmt: skip

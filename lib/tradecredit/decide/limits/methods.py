@@ -2,28 +2,20 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
-from tradecredit.book.book import Book
-from tradecredit.measure.balances import balances
-from tradecredit.measure.ratios import ratios
+from tradecredit.numerics.vasicek import default_rate
 from tradecredit.params.limits import LimitSettings
 
 BASES = {"net_worth": "net_worth_share", "working_capital": "working_capital_share", "revenue": "revenue_share"}
 """Base of the capacity: the run's setting that holds its share by grade."""
 
 
-def need(book: Book) -> pd.Series:
+def needed(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
     """Return the limit that each buyer's purchases take: monthly purchases × (payment days + tolerated delay) / 30.
 
-    Monthly purchases and payment days: those of `balances`, over the last 12 months. 0 without purchases. Index
-    buyer_id. Source: definitions §4.1 (15 days' terms and 30 days' delay: 1.5 months).
+    `purchases`: `monthly_purchases` and `payment_days`, as `balances` has them, over the last 12 months. 0 without
+    purchases. Source: definitions §4.1 (15 days' terms and 30 days' delay: 1.5 months).
     """
-    return needed(balances(book), tolerated_delay_days=book.run.limits.tolerated_delay_days)
-
-
-def needed(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
-    """Return `need` from a table with `monthly_purchases` and `payment_days`, as `balances` has them."""
     days = purchases["payment_days"] + tolerated_delay_days
     return (purchases["monthly_purchases"] * days / 30).fillna(0.0).rename("need")
 
@@ -53,30 +45,11 @@ def net_carried_sales(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> 
     return (carried_sales(purchases, tolerated_delay_days=tolerated_delay_days) * net).rename("net_carried_sales")
 
 
-def capacity(book: Book, grades: pd.Series) -> pd.DataFrame:
-    """Return what each buyer's accounts carry: the smallest of `capacity_by_base`.
-
-    Index buyer_id; `capacity` (missing without accounts or grade) and `capacity_base`, the base that is smallest. A
-    base that the account does not show does not apply. Source: definitions §4.2.
-    """
-    amounts = capacity_by_base(book, grades)
-    base, amount = smallest(amounts)
-    return pd.DataFrame({"capacity": amount, "capacity_base": base})
-
-
-def capacity_by_base(book: Book, grades: pd.Series) -> pd.DataFrame:
-    """Return share(grade) × base of each buyer's latest account, a column for each of the `BASES`; index buyer_id.
-
-    As `carried`, of `ratios`.
-    """
-    return carried(ratios(book), grades, book.run.limits)
-
-
 def carried(accounts: pd.DataFrame, grades: pd.Series, settings: LimitSettings) -> pd.DataFrame:
     """Return share(grade) × base for each of the `BASES`, the columns of `accounts`, on their index.
 
     0 where the base is negative; for a negative net worth the run's `negative_equity_limit`. Missing where the base or
-    the grade is not known.
+    the grade is not known. The capacity is the `smallest` of them. Source: definitions §4.2.
     """
     place = grades.reindex(accounts.index).astype("float64") - 1
     amounts = pd.DataFrame(
@@ -130,15 +103,15 @@ def net_value_added(
 def capital_ratio(probability: pd.Series, correlation: pd.Series, *, lgd: float, level: float = 0.999) -> pd.Series:
     """Return the capital behind a limit as a part of it: LGD × (PD in a bad year − PD).
 
-    PD in a bad year = Φ((Φ⁻¹(PD) + √ρ · Φ⁻¹(level)) / √(1 − ρ)), ρ the asset correlation. Missing for a missing PD.
+    PD in a bad year: `vasicek.default_rate` by the asset correlation. Missing for a missing PD.
     Source: Basel Committee on Banking Supervision, International Convergence of Capital Measurement and Capital
     Standards (June 2006), §272, for a maturity of one year, at which the maturity adjustment is 1.
 
     >>> round(float(capital_ratio(pd.Series([0.01]), pd.Series([0.1928]), lgd=0.45).iloc[0]), 4)
     0.0586
     """
-    bad_year = norm.cdf((norm.ppf(probability) + np.sqrt(correlation) * norm.ppf(level)) / np.sqrt(1 - correlation))
-    return (lgd * (pd.Series(bad_year, index=probability.index) - probability)).clip(lower=0.0)
+    bad_year = pd.Series(default_rate(probability, correlation, level), index=probability.index)
+    return (lgd * (bad_year - probability)).clip(lower=0.0)
 
 
 def own_exposure(exposure: pd.Series, insurer_limit: pd.Series, *, insured_percentage: pd.Series | float) -> pd.Series:

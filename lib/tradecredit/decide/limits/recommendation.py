@@ -33,8 +33,8 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
 
     - `recommended`: the smallest of the `METHODS`, `rounded_down` to `limits.digits`; `binding`: that method;
       `rule`: which of `rules.RULES` for particular buyers applied;
-    - `need`: see `need`, at least `limits.minimum_limit`; that of a dormant buyer is `limits.dormant_limit`, that of a
-      new one before its first order is not known. `capacity`, of the `capacity_base`: see `capacity`.
+    - `need`: see `needed`, at least `limits.minimum_limit`; that of a dormant buyer is `limits.dormant_limit`, that of
+      a new one before its first order is not known. `capacity`, of the `capacity_base`: the smallest of `carried`.
       `expected_loss_budget`: see `loss_budget`. `net_value_added`: 0 where a limit of any size costs more than the
       run's margin earns (capital by `capital_ratio`). `without_accounts`, `new_buyer`, `maximum_of_kind` (public bodies
       and affiliates), `maximum`: the run's largest limits of such buyers, and of any. `concentration`: largest share of

@@ -99,8 +99,8 @@ def assess(
     others = sorted({max(cap * part, lowest) for part in settings.frontier})
     # The nearest first: a solution is found sooner beside one that is known.
     asked = sorted({cap, *others}, key=lambda other: abs(other - cap))
-    found = solutions(buyers[sought], years, level=settings.level, shortfall_caps=asked, caps=left)
-    found = dict(zip(asked, found, strict=True))
+    solved = solutions(buyers[sought], years, level=settings.level, shortfall_caps=asked, caps=left)
+    found = dict(zip(asked, solved, strict=True))
     chosen = {other: found[other].limit.reindex(buyers.index).fillna(one) for other in asked}
     best, limit = found[cap], chosen[cap]
     frontier = [

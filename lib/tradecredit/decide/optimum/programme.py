@@ -111,7 +111,11 @@ def solutions(
     programme = _programme(buyers, years, sums, level, unit)
     found: dict[float, Found] = {}
     for cap in shortfall_caps:
-        nearest = min(found, key=lambda other, cap=cap: abs(other - cap), default=None)
+
+        def distance(other: float, cap: float = cap) -> float:
+            return abs(other - cap)
+
+        nearest = min(found, key=distance, default=None)
         start = programme.bounds[1] if nearest is None else found[nearest].value
         found[cap] = solved(programme, cap / unit, start)
     return [_solution(buyers, found[cap], sums, unit) for cap in shortfall_caps]

@@ -82,8 +82,8 @@ def claimed_on(book: Book, insured: pd.DataFrame, policy: Policy | None, lgd: fl
     steps = policy.settlement(loss).iloc[0]
     paid = policy.loss_dates(insured["issued"], insured["due"])["paid"]
     days = (paid - book.as_of).dt.days.clip(lower=policy.payment_days).astype("float64")
-    amounts = (float(steps[name]) for name in ("insured_debt", "first_loss"))
-    return Claim(float(steps["indemnity"]), float((days * net).sum() / net.sum()), *amounts, "")
+    indemnity, insured_debt, first_loss = (float(steps[name]) for name in ("indemnity", "insured_debt", "first_loss"))
+    return Claim(indemnity, float((days * net).sum() / net.sum()), insured_debt, first_loss, "")
 
 
 def consent(insured: pd.DataFrame, policy: Policy | None, paid: pd.Series) -> pd.Timestamp:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit.book import checks
-from tradecredit.book.demo.ledger import DemoBook, demo_book, write
+from tradecredit.book.demo import DemoBook, demo_book, write
 from tradecredit.book.schema import TABLES, dtype
 from tradecredit.errors import ParameterError
 
@@ -131,7 +131,8 @@ def test_the_default_book_agrees_with_itself(book):
     until=st.dates(date(1990, 1, 1), date(2099, 12, 31)),
 )
 def test_any_book_agrees_with_itself(buyers, invoices, seed, until):
-    tables, truth = demo_book(buyers=buyers, invoices=invoices, seed=seed, until=until)
+    made = demo_book(buyers=buyers, invoices=invoices, seed=seed, until=until)
+    tables, truth = made.tables, made.truth
     assert len(tables["buyers"]) == buyers
     assert len(tables["invoices"]) == invoices
     assert_agrees_with_itself(tables, pd.Timestamp(until))
