@@ -16,6 +16,9 @@ from nbformat import NotebookNode
 LIBRARY = Path(__file__).parents[1]
 DRAWING = "tradecredit.report.charts"
 """Its functions draw what others made: both are named."""
+WORDS = "tradecredit.words."
+"""Its functions put the tables that they are given into words."""
+
 SILENT = ("tradecredit.words.formats", "tradecredit.report.chapter")
 """Their functions write numbers and show tables; they make none."""
 
@@ -147,7 +150,8 @@ def _called(call: ast.Call, known: Mapping[str, _Known]) -> _Value:
         if function.module in SILENT:
             return _Value()
         made = _made_by(function)
-        return _Value((*arguments.makers, *made.makers)) if function.module == DRAWING else made
+        shows = function.module == DRAWING or function.module.startswith(WORDS)
+        return _Value(tuple(dict.fromkeys((*arguments.makers, *made.makers)))) if shows else made
     if isinstance(call.func, ast.Attribute):  # a method of pandas or numpy
         of = _value(call.func.value, known)
         return _Value(tuple(dict.fromkeys((*of.makers, *arguments.makers))))
