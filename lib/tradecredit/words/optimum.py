@@ -55,7 +55,7 @@ def decisions(optimum: Optimum, currency: str) -> list[str]:
     if not optimum.totals.loc[DIFFERENCE, "net_earnings"] >= 1:
         return []
     one, whole, more = (optimum.totals.loc[name] for name in (ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE))
-    moved = optimum.limits["change"]
+    moved = optimum.limits["portfolio_change"]
     raised, lowered = moved[moved >= 1], moved[moved <= -1]
     same = abs(more["shortfall"]) <= 0.001 * one["shortfall"]
     beside = "the same" if same else f"against {money(one['shortfall'], currency)}"
