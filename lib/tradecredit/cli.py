@@ -33,6 +33,7 @@ def report(
     ] = None,
 ) -> None:
     """Make and publish a month's report; the last line is the path of its first page."""
+    _without_grammars()
     from papermill.exceptions import PapermillExecutionError
 
     from tradecredit.report.run import failure, report
@@ -52,6 +53,7 @@ def report(
 @app.command()
 def check(run_file: RunFile, as_of: AsOf = None) -> None:
     """Check the run file, its policies and all data; print every problem at once."""
+    _without_grammars()
     from tradecredit.insurance.in_force import policies
     from tradecredit.params.run import Run
     from tradecredit.report.run import checked_book
@@ -111,6 +113,14 @@ def index(
                 Problem(file=str(reports), allowed="is not a folder", remedy="name the folder that holds the reports")
             ])  # fmt: skip
         typer.echo(write_index(reports))
+
+
+def _without_grammars() -> None:
+    """Keep jsonschema, which checks notebooks, from compiling a grammar of web addresses when it is imported.
+
+    That takes a second, as long as all that Jupyter imports besides, and a notebook holds no address to be checked.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 @contextlib.contextmanager

@@ -3,12 +3,17 @@
 `python losses.py [ROW]…` with rows speed, threads, precision, variance, sectors, policies, memory; all unless named, in
 under ten minutes. What is compared alternates, since machines drift; the median of the ratios counts. Books
 and policies are those of `common_work.py`, plain numpy is tests/reference/plain_losses.py.
+
+`python losses.py --beside CHECKOUT` does the same work with the library of another checkout of the project, a process
+for each, in turns, and prints the ratios: of CPU time, and of CPU time at equal precision (× standard error²).
 """
 
 import argparse
+import json
 import multiprocessing
 import os
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -27,6 +32,7 @@ from tradecredit.params.losses import Sampling
 
 PLAIN = Sampling(method="plain", threads=1)
 TAIL = Sampling(threads=1)
+"""Bad years of every level."""
 VIEWS = ["gross", "retained:policy"]
 WANTED = 0.002
 """Standard error of the expected shortfall at 99.9 % as a part of it."""
@@ -247,20 +253,83 @@ def peak_memory(buyers: int) -> int:
     return int(status["VmHWM"].split()[0]) * 1024
 
 
+def shared_work() -> dict[str, Callable[[], LossDistribution]]:
+    """Return the work that two checkouts are compared by; simulation alone, whose measures are taken afterwards."""
+    book, sectors, ten = granular_book(), {"dependence": twenty_sectors()}, {"policies": ten_policies()}
+    return {
+        "plain": lambda: simulated(book, 200_000, PLAIN),
+        "tail": lambda: simulated(book, 50_000, TAIL),
+        "ten policies": lambda: simulated(book, 100_000, PLAIN, **ten),
+        "one policy": lambda: simulated(book, 100_000, PLAIN),
+        "20 sectors": lambda: simulated(book, 100_000, PLAIN, **sectors),
+        "20 sectors, tail": lambda: simulated(book, 50_000, TAIL, **sectors),
+    }
+
+
+def serve() -> None:
+    """Do the named work for each line read; write its CPU seconds and the relative errors of its tail's figures."""
+    work = shared_work()
+    for line in sys.stdin:
+        began = time.process_time()
+        dist = work[line.strip()]()
+        seconds = time.process_time() - began
+        table = dist.summary(LEVELS)
+        tail = table[table["view"].isin(VIEWS) & table["measure"].isin(["VaR", "ES"])]
+        names = tail["view"].str.partition(":")[0] + " " + tail["measure"] + " " + tail["level"].astype(str)
+        errors = dict(zip(names, tail["standard_error"] / tail["value"], strict=True))
+        print(json.dumps([seconds, errors]), flush=True)
+
+
+def beside(checkout: Path) -> None:
+    """Print what the work costs here over what it costs with the library of another checkout, in turns."""
+    workers = [
+        subprocess.Popen(
+            [sys.executable, __file__, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=os.environ | {"PYTHONPATH": str(folder / "lib")},
+        )
+        for folder in (Path(__file__).parents[2], checkout)
+    ]  # fmt: skip
+
+    def done(worker: subprocess.Popen, name: str) -> tuple[float, dict[str, float]]:
+        worker.stdin.write(f"{name}\n")
+        worker.stdin.flush()
+        return tuple(json.loads(worker.stdout.readline()))
+
+    for name in shared_work():
+        rounds = [[done(worker, name) for worker in workers] for _ in range(1 + ROUNDS)][1:]
+        ratio = statistics.median(here[0] / there[0] for here, there in rounds)
+        seconds = [statistics.median(pair[number][0] for pair in rounds) for number in (0, 1)]
+        (_, errors), (_, others) = rounds[0]
+        precise = {figure: ratio * (error / others[figure]) ** 2 for figure, error in errors.items()}
+        told = ", ".join(f"{figure} {value:.2f}" for figure, value in precise.items())
+        print(f"{name}: {ratio:.2f} of the CPU time ({seconds[0]:.3f} and {seconds[1]:.3f} s)", flush=True)
+        print(f"    at equal precision: {told}", flush=True)
+    for worker in workers:
+        worker.communicate()
+
+
 ROWS = {row.__name__: row for row in (speed, threads, precision, variance, sectors, policies, memory)}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)}; all unless named")
-    rows = parser.parse_args().rows
+    parser.add_argument("--beside", type=Path, metavar="CHECKOUT", help="compare with the library of this checkout")
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    rows = arguments.rows
     if unknown := [row for row in rows if row not in ROWS]:
         parser.error(f"there is no row {', '.join(unknown)}; there are {', '.join(ROWS)}")
     if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
         # Its threads spin for a while after their work, and process_time would count that against what comes next.
         os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | {"OPENBLAS_NUM_THREADS": "1"})
-    for row in rows or ROWS:
-        ROWS[row]()
+    if arguments.serve:
+        serve()
+    elif arguments.beside:
+        beside(arguments.beside.resolve())
+    else:
+        for row in rows or ROWS:
+            ROWS[row]()
 
 
 if __name__ == "__main__":

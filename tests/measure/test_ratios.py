@@ -94,7 +94,7 @@ def test_a_zero_or_missing_denominator_gives_a_missing_ratio_never_infinity(book
 def test_the_account_of_a_year_before_ends_12_months_before(book_of, period_end, found):
     earlier = f"A,{period_end},2025-01-31,audited,1800{',1' * 13}\n"
     book = book_of(DAY, **LEDGER, statements=HEADER + YEAR_2024 + earlier)
-    before = ratios.accounts_a_year_before(book, ratios.latest_accounts(book))
+    before = ratios.accounts_a_year_before(book)
     assert before.index.tolist() == ["A", "B"]
     assert before["revenue"].notna().tolist() == [found, False]
     assert before.columns.tolist() == ratios.latest_accounts(book).columns.tolist()
@@ -112,7 +112,7 @@ def test_of_accounts_around_a_year_before_the_nearest_counts_as_published_last(b
         )
     )  # fmt: skip
     book = book_of(DAY, **LEDGER, statements=statements)
-    before = ratios.accounts_a_year_before(book, ratios.latest_accounts(book))
+    before = ratios.accounts_a_year_before(book)
     assert before.loc["A", "revenue"] == 30
     empty = book_of(DAY, **LEDGER)
-    assert ratios.accounts_a_year_before(empty, ratios.latest_accounts(empty)).isna().all(axis=None)
+    assert ratios.accounts_a_year_before(empty).isna().all(axis=None)

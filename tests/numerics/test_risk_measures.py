@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit.numerics.risk_measures import (
@@ -51,6 +51,7 @@ def test_less_than_one_scenario_in_the_tail_is_the_worst_one():
 
 
 @given(st.lists(st.integers(0, 20).map(float), min_size=1, max_size=60), st.floats(0.01, 0.99))
+@settings(deadline=None)
 def test_weights_add_up_and_shortfall_lies_between_quantile_and_worst(losses, level):
     losses = np.array(losses)
     assert tail_weights(losses, alike(losses), level).sum() == pytest.approx(1)
@@ -102,6 +103,7 @@ def test_measures_of_scenarios_that_are_not_equally_likely():
     st.lists(st.tuples(st.integers(0, 20).map(float), st.floats(0.01, 1)), min_size=1, max_size=60),
     st.floats(0.01, 0.99),
 )
+@settings(deadline=None)
 def test_weighted_shortfall_is_the_mean_under_its_weights_and_influences_have_mean_zero(rows, level):
     losses, weight = np.array(rows).T
     sample = Sample(weight / weight.sum())

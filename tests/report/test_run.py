@@ -217,6 +217,22 @@ def test_a_replacement_that_fails_brings_the_old_month_back(tmp_path, monkeypatc
     assert (published / "page").read_text() == "old"
 
 
+def test_the_longest_chapters_come_first(project):
+    parameters = run.checked_run(project.run_file)
+
+    def ordered():
+        notebooks = (project.folder / "notebooks").glob("0[1-3]*.ipynb")
+        return sorted(notebooks, key=run._seconds_of_chapters(parameters), reverse=True)
+
+    notebook(project.folder / "notebooks", "02_more", "1\n" * 500)
+    assert [file.stem for file in ordered()] == ["02_more", "01_ledger"], "by the length of its text"
+    manifest = run.month_folder(parameters) / "manifest.json"
+    seconds = [{"name": "01_ledger", "seconds": 9.0}, {"name": "02_more", "seconds": 1.0}]
+    run._write_json(manifest, {"chapters": seconds})
+    notebook(project.folder / "notebooks", "03_new", "1")
+    assert [file.stem for file in ordered()] == ["03_new", "01_ledger", "02_more"], "by the seconds of the last month"
+
+
 def test_names_of_entities_make_folders():
     assert slug("Müller & Söhne GmbH") == "müller-söhne-gmbh"
     assert slug("../../etc") == "etc"

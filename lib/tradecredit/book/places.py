@@ -35,7 +35,6 @@ def one_of(values: pd.Series, options: Iterable[str]) -> np.ndarray:
     >>> one_of(pd.Series(["b", None, "c"], dtype="str"), ["a", "b"]).tolist()
     [True, False, False]
     """
-    if not isinstance(options, pd.Series):
-        options = pd.Series(list(options), dtype="str")
-    options = pa.array(options.dropna())
-    return pc.is_in(pa.array(values), value_set=options).to_numpy(zero_copy_only=False)
+    known = options if isinstance(options, pd.Series) else pd.Series(list(options), dtype="str")
+    found = pc.is_in(pa.array(values), value_set=pa.array(known.dropna()))
+    return found.to_numpy(zero_copy_only=False)

@@ -196,28 +196,37 @@ def shape(
     have no value of it; the brought curves, their importance and errors are those of the data they were fitted to. The
     curves are what a fit is held to (`DefaultModel.fit`, belief).
     """
-    tables, curves = [], []
+    tables = []
     believed: dict[str, float] = {str(name): odds for name, odds in settings.prior_log_odds.items()}
     for name, (places, odds) in _stated_lines(today, weights, settings).items():
-        at = today[name].astype("float64")
-        log_odds = pd.Series(np.interp(at, places, odds))
+        log_odds = pd.Series(np.interp(today[name].astype("float64"), places, odds))
         low, high = log_odds.quantile([0.01, 0.99])
         sign = np.sign(believed.get(name, odds[-1] - odds[0]))
         tables.append((name, sign, log_odds.std(), high - low))
-        beyond = odds - np.interp(at.median(), places, odds)
-        curves.append(pd.DataFrame({"input": name, "value": places, "log_odds": beyond}))
-    scale = weights[ACCOUNTS]
-    theirs, accounts = brought().curves, brought().table
-    theirs = theirs.assign(**{name: theirs[name] * scale for name in ("log_odds", "standard_error")})
-    accounts = accounts.assign(**{name: accounts[name] * scale for name in TABLE_COLUMNS[1:]})
+    accounts = brought().table
+    accounts = accounts.assign(**{name: accounts[name] * weights[ACCOUNTS] for name in TABLE_COLUMNS[1:]})
     stated = (
         pd.DataFrame(tables, columns=["input", *TABLE_COLUMNS[:3]]).set_index("input").reindex(columns=TABLE_COLUMNS)
     )
     found = [part for part in (stated, accounts) if len(part)]
-    return (
-        pd.concat(found).rename_axis("input").sort_values("importance", ascending=False, kind="stable"),
-        pd.concat([*curves, theirs], ignore_index=True).reindex(columns=CURVE_COLUMNS),
-    )
+    table = pd.concat(found).rename_axis("input").sort_values("importance", ascending=False, kind="stable")
+    return table, believed_curves(today, weights, settings)
+
+
+def believed_curves(today: pd.DataFrame, weights: Mapping[str, float], settings: DefaultSettings) -> pd.DataFrame:
+    """Return the curves of `shape` alone: what a fit to the rows of `today` is held to."""
+    curves = []
+    for name, (places, odds) in _stated_lines(today, weights, settings).items():
+        beyond = odds - np.interp(today[name].median(), places, odds)
+        curves.append(pd.DataFrame({"input": name, "value": places, "log_odds": beyond}))
+    theirs = _brought_curves()
+    theirs = theirs.assign(**{name: theirs[name] * weights[ACCOUNTS] for name in ("log_odds", "standard_error")})
+    return pd.concat([*curves, theirs], ignore_index=True).reindex(columns=CURVE_COLUMNS)
+
+
+@cache
+def _brought_curves() -> pd.DataFrame:
+    return brought().curves
 
 
 def _stated_lines(table: pd.DataFrame, weights: Mapping[str, float], settings: DefaultSettings) -> dict[str, tuple]:

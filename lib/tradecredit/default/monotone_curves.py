@@ -129,17 +129,13 @@ def _coverage(values: np.ndarray, knots: np.ndarray) -> np.ndarray:
 
 def log_odds(design: Design, b: np.ndarray) -> np.ndarray:
     """Return the log-odds of each row at coefficients `b`."""
-    return _by_curve(design, b).sum(axis=1)
+    return _sums_of_rows(design.index, design.weight, design.values @ b, np.empty(len(design.index)))
 
 
 def contributions(design: Design, b: np.ndarray) -> np.ndarray:
     """Return what each curve adds to the log-odds of each row: rows × curves."""
-    return _by_curve(design, b)[:, 1:]
-
-
-def _by_curve(design: Design, b: np.ndarray) -> np.ndarray:
-    at_knots = design.values @ b
-    return at_knots[design.index] * design.weight[..., 0] + at_knots[design.index + 1] * design.weight[..., 1]
+    at_knots, index, weight = design.values @ b, design.index[:, 1:], design.weight[:, 1:]
+    return at_knots[index] * weight[..., 0] + at_knots[index + 1] * weight[..., 1]
 
 
 def dense(design: Design) -> np.ndarray:
@@ -158,13 +154,15 @@ def variances(design: Design, covariance: np.ndarray) -> np.ndarray:
 
 def scores(design: Design, residual: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Return the gradient of the log-likelihood by group (0 … without gaps): groups × coefficients."""
-    summed = _sums(design.index, design.weight, residual, groups, (groups.max() + 1, len(design.values)))
-    return summed @ design.values
+    summed = np.zeros((groups.max() + 1, len(design.values)))
+    return _sums(design.index, design.weight, residual, groups, summed) @ design.values
 
 
 def information(design: Design, weight: np.ndarray) -> np.ndarray:
     """Return X'WX of the dense design matrix X, without building it; `weight` of each row."""
-    return design.values.T @ _products(design.index, design.weight, weight, len(design.values)) @ design.values
+    upper = _products(design.index, design.weight, weight, np.zeros((len(design.values), len(design.values))))
+    # Later curves have later knots: the upper triangle is enough, and is mirrored.
+    return design.values.T @ (np.triu(upper) + np.triu(upper, 1).T) @ design.values
 
 
 def design_effect(design: Design, residual: np.ndarray, firms: np.ndarray) -> float:
@@ -343,7 +341,7 @@ def solve(design: Design, y: np.ndarray, *, penalty: np.ndarray, start: np.ndarr
 
 def step(information: np.ndarray, gradient: np.ndarray, b: np.ndarray, bounds: tuple) -> np.ndarray:
     """Return the minimum within `bounds` of ½ d'Hd − gradient'd, d the distance from `b`."""
-    return _descend(np.ascontiguousarray(information), gradient + information @ b, b.copy(), *bounds)
+    return _descend(np.ascontiguousarray(information), gradient.copy(), b.copy(), *bounds)
 
 
 def _objective(odds: np.ndarray, y: np.ndarray, b: np.ndarray, penalty: np.ndarray, within: Within) -> float:
@@ -352,8 +350,17 @@ def _objective(odds: np.ndarray, y: np.ndarray, b: np.ndarray, penalty: np.ndarr
 
 
 @compiled
-def _sums(index, weight, residual, groups, shape):
-    whole = np.zeros(shape)
+def _sums_of_rows(index, weight, at_knots, whole):
+    for i in range(len(index)):
+        total = 0.0
+        for j in range(index.shape[1]):
+            total += at_knots[index[i, j]] * weight[i, j, 0] + at_knots[index[i, j] + 1] * weight[i, j, 1]
+        whole[i] = total
+    return whole
+
+
+@compiled
+def _sums(index, weight, residual, groups, whole):
     for i in range(len(index)):
         for j in range(index.shape[1]):
             whole[groups[i], index[i, j]] += weight[i, j, 0] * residual[i]
@@ -362,25 +369,22 @@ def _sums(index, weight, residual, groups, shape):
 
 
 @compiled
-def _products(index, weight, row_weight, nodes):
-    whole = np.zeros((nodes, nodes))
+def _products(index, weight, row_weight, whole):
     for i in range(len(index)):
         for j in range(index.shape[1]):
             first, left, right = index[i, j], weight[i, j, 0] * row_weight[i], weight[i, j, 1] * row_weight[i]
             above, below = whole[first], whole[first + 1]
-            # Later curves have later knots: the upper triangle is enough, and is mirrored.
             for k in range(j, index.shape[1]):
                 second, near, far = index[i, k], weight[i, k, 0], weight[i, k, 1]
                 above[second] += left * near
                 above[second + 1] += left * far
                 below[second] += right * near
                 below[second + 1] += right * far
-    return np.triu(whole) + np.triu(whole, 1).T
+    return whole
 
 
 @compiled
-def _descend(information, target, b, low, high):
-    left = target - information @ b
+def _descend(information, left, b, low, high):
     for _ in range(1_000):
         largest = 0.0
         for i in range(len(b)):

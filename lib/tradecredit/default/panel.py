@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book, named
+from tradecredit.book.book import Book
+from tradecredit.book.places import named
 from tradecredit.measure.agency_scores import latest_scores
 from tradecredit.measure.past_days import on_days
-from tradecredit.measure.ratios import accounts_a_year_before, latest_accounts, of_statements
+from tradecredit.measure.ratios import account_places, of_statements
 
 BEHAVIOUR, ACCOUNTS, OPINION, SURROUNDINGS = "payment behaviour", "accounts", "outside opinion", "surroundings"
 """The four parts of a buyer's default probability, each optional."""
@@ -107,14 +108,14 @@ def observations(book: Book, days: Sequence[pd.Timestamp]) -> Iterator[Observati
     The rows of buyers that were not known by then say nothing.
     """
     names, group = list(candidates(book)), book.buyers.set_index("buyer_id")["group_id"]
-    central_tendency = _central_tendency(book)
+    central_tendency, accounts = _central_tendency(book), of_statements(book.statements).reset_index(drop=True)
     for day, (behaviour, defaulted) in zip(days, on_days(book, days), strict=True):
-        latest = latest_accounts(book, day)
-        accounts, before = of_statements(latest), of_statements(accounts_a_year_before(book, latest, day))
-        change = accounts[list(CHANGING)] - before[list(CHANGING)]
+        # A place of −1 is not there, and gives a row of missing values.
+        latest, before = (accounts.reindex(place).set_axis(behaviour.index) for place in account_places(book, day))
+        change = latest[list(CHANGING)] - before[list(CHANGING)]
         others = _mean_of_others(behaviour["days_beyond_terms"], group).rename("group_days_beyond_terms")
         scores = latest_scores(book, day).rename(columns=score_of)
-        parts = [behaviour, accounts, change.add_suffix("_change"), others, scores, central_tendency]
+        parts = [behaviour, latest, change.add_suffix("_change"), others, scores, central_tendency]
         active = behaviour[["open_amount", "sales_12m"]].sum(axis=1).to_numpy() > 0
         yield Observation(pd.concat(parts, axis=1)[names].astype("float64"), active & ~defaulted)
 

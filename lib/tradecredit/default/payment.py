@@ -50,7 +50,8 @@ def fit(items: pd.DataFrame, history: pd.DataFrame) -> PaymentModel:
     settlement by quantile regression (statsmodels; Koenker and Bassett 1978, Econometrica 46): early payments tell of
     a buyer's pace, which the days late, cut off at 0, would hide. Raises `InputError` as `DefaultModel.fit`.
     """
-    import statsmodels.api as sm
+    # Not by statsmodels.api, whose imports take longer.
+    from statsmodels.regression.quantile_regression import QuantReg
 
     settled = items[items["settled"].notna()]
     history = history.loc[settled.index]
@@ -60,10 +61,11 @@ def fit(items: pd.DataFrame, history: pd.DataFrame) -> PaymentModel:
     # Where no buyer has a history yet, nothing is regressed on: the median of all is left.
     usual = history[SLOWNESS].median().fillna(0.0)
     days = (settled["settled"] - settled["issued"]).dt.days.astype("float64")
-    slowness = sm.add_constant(history[SLOWNESS].fillna(usual), has_constant="add")
+    slowness = history[SLOWNESS].fillna(usual)
+    slowness.insert(0, "const", 1.0)
     # The errors, which nobody reads, divide by zero where all pay after equally many days.
     with np.errstate(divide="ignore", invalid="ignore"):
-        line = sm.QuantReg(days, slowness).fit(q=0.5, max_iter=5_000)
+        line = QuantReg(days, slowness).fit(q=0.5, max_iter=5_000)
     return PaymentModel(model, line.params, usual)
 
 

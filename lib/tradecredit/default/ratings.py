@@ -9,6 +9,7 @@ from scipy.stats import norm
 
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
+from tradecredit.book.places import named
 from tradecredit.default import expert_prior, point_in_time
 from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.explain import drivers
@@ -87,15 +88,15 @@ def assessment(book: Book) -> Assessment:
 
     If at least `default.minimum_defaults` buyers of `panel` defaulted within 12 months of an observation, curves are
     fitted on the `candidates` (`DefaultModel.fit`, errors clustered by buyer; a value that is not known has a
-    coefficient of its own), held to those that are believed beforehand (`expert_prior.shape`). Otherwise the book's own
-    history cannot carry a fit, and the believed curves stay, each part weighted as far as the history moves it
-    (`expert_prior`). Level: with a fit the book's own, or by `default.level` the stated central tendency; without, the
-    central tendency as the book's history moves it; either moved to now by the run's index of insolvencies
+    coefficient of its own), held to those that are believed beforehand (`expert_prior.believed_curves`). Otherwise the
+    book's own history cannot carry a fit, and the believed curves stay, each part weighted as far as the history moves
+    it (`expert_prior`). Level: with a fit the book's own, or by `default.level` the stated central tendency; without,
+    the central tendency as the book's history moves it; either moved to now by the run's index of insolvencies
     (`point_in_time.point_in_time`). Raises as `assess`.
     """
     observed, today, settings = panel(book), inputs(book), book.run.default
     defaulters = int(observed.loc[observed["defaulted"] == 1, "buyer_id"].nunique())
-    alive = ~today.index.to_series().isin(in_default(book))
+    alive = ~pd.Series(named(in_default(book).to_series(), book.buyers["buyer_id"]), index=today.index)
     nothing = pd.Series(dtype="float64", name="later_date")
     if defaulters >= settings.minimum_defaults:
         model, weights, later = _fitted(observed, book), expert_prior.stated_weights(settings), _later(observed, book)
@@ -119,7 +120,7 @@ def assessment(book: Book) -> Assessment:
         buyer_years = known.buyer_years
     rated = rated.assign(drivers=drivers(contributions, today, candidates(book)))
     rated = rated[["pd", "pd_low", "pd_high", "drivers", "method"]]
-    ratings = _overridden(_in_default(rated, book), book)
+    ratings = _overridden(_in_default(rated, alive, book), book)
     levels["mean model probability, before overrides"] = float(ratings["model_pd"][alive].mean())
     return Assessment(
         ratings=ratings,
@@ -143,7 +144,7 @@ def assessment(book: Book) -> Assessment:
 def _fitted(observed: pd.DataFrame, book: Book) -> DefaultModel:
     settings, columns = book.run.default, candidates(book)
     values = observed[list(columns)].astype("float64")
-    _, belief = expert_prior.shape(values, expert_prior.stated_weights(settings), settings)
+    belief = expert_prior.believed_curves(values, expert_prior.stated_weights(settings), settings)
     return DefaultModel.fit(
         values, observed["defaulted"].astype(int), signs={name: told.sign for name, told in columns.items()},
         groups=observed["buyer_id"], belief=belief,
@@ -220,12 +221,11 @@ def _index(now: point_in_time.PointInTime) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _in_default(rated: pd.DataFrame, book: Book) -> pd.DataFrame:
+def _in_default(rated: pd.DataFrame, alive: pd.Series, book: Book) -> pd.DataFrame:
     """Return the ratings with buyers in default at probability 1 and everybody's grade."""
-    defaulted = rated.index.isin(in_default(book))
     certain = {"pd": 1.0, "pd_low": 1.0, "pd_high": 1.0, "drivers": "", "method": "in default"}
-    rated = rated.assign(**{name: rated[name].mask(defaulted, value) for name, value in certain.items()})
-    return rated.assign(grade=grade(rated["pd"], book.run.grades).mask(defaulted, WORST))
+    rated = rated.assign(**{name: rated[name].where(alive, value) for name, value in certain.items()})
+    return rated.assign(grade=grade(rated["pd"], book.run.grades).where(alive, WORST))
 
 
 def _overridden(rated: pd.DataFrame, book: Book) -> pd.DataFrame:

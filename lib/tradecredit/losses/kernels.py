@@ -212,7 +212,7 @@ def next_points(time, counter, rate, length, key, times):
     """Write the next points of a Poisson process over a cell, from `time` on, as many as `times` holds.
 
     Return how many, the time of the first that is not written (the cell's length or more: there is none), and the
-    counter of the random numbers. The rate is 1 or less, or the points are all wanted; else see `next_first_points`.
+    counter of the random numbers.
     """
     wide = 1.0 / rate
     count = 0
@@ -224,27 +224,6 @@ def next_points(time, counter, rate, length, key, times):
         time = times[count + 1] + second * wide
         count += 2
     return count - 1 if count and times[count - 1] >= length else count, time, counter
-
-
-@compiled
-def next_first_points(time, counter, rate, length, key, times):
-    """Do as `next_points`, with the first point of each scenario alone."""
-    wide = 1.0 / rate
-    count = 0
-    while time < length and count < len(times):
-        times[count] = time
-        count += 1
-        time = np.floor(time) + 1.0 + two_exponentials(key, counter)[0] * wide
-        counter += np.uint64(1)
-    return count, time, counter
-
-
-@inlined
-def arrivals_from(time, counter, rate, length, gamma, key, times):
-    """Return what `next_points` does, or `next_first_points` where the rate is high and the first points count."""
-    if gamma is None and rate > 1.0:
-        return next_first_points(time, counter, rate, length, key, times)
-    return next_points(time, counter, rate, length, key, times)
 
 
 @inlined
@@ -335,7 +314,7 @@ def block_sums(obligors, states, gamma, key, amounts):
                 own, own_key = own_of(obligors, obligor), stream(cell_key, obligors.name[obligor])
                 time, counter, before = gap / highest, np.uint64(1), NOWHERE
                 while time < length:
-                    count, time, counter = arrivals_from(time, counter, highest, length, gamma, own_key, times)
+                    count, time, counter = next_points(time, counter, highest, length, own_key, times)
                     for number in range(sift(own, safe, cell, ranges, times, count, places, points)):
                         # The first point of a scenario is the default, or each is, where rates are gamma.
                         place = places[number] & PLACE
@@ -381,7 +360,7 @@ def block_arrivals(obligors, states, gamma, key, wanted, room):
                 own, own_key = own_of(obligors, obligor), stream(cell_key, obligors.name[obligor])
                 time, counter, before = gap / highest, np.uint64(1), NOWHERE
                 while time < length:
-                    count, time, counter = arrivals_from(time, counter, highest, length, gamma, own_key, times)
+                    count, time, counter = next_points(time, counter, highest, length, own_key, times)
                     for number in range(sift(own, safe, cell, ranges, times, count, places, points)):
                         place = places[number] & PLACE
                         new = gamma is not None or place != before

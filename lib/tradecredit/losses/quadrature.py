@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.special import log_ndtr
 
-from tradecredit.losses.kernels import hazard, loss_moments, own_of
+from tradecredit.losses.kernels import Obligors, States, loss_moments
 from tradecredit.losses.simulation import LossDistribution
 from tradecredit.losses.simulator import Simulator
 from tradecredit.numerics.compiled import compiled
@@ -93,11 +94,11 @@ def _measures(simulator: Simulator, levels: Sequence[float]) -> list[float]:
     if unit <= 0:
         return [0.0] * (2 + 2 * len(levels))
     large = np.sort(np.argsort(-loss, kind="stable")[:LARGEST])
-    rates = _rates(obligors, states.factor[0], states.shock, gamma)
+    rates = _rates(obligors, states, gamma)
     rest = _rest(rates, loss, large, gamma, unit) if len(large) < len(loss) else (weight * 0, weight * 0)
     amounts = np.floor(loss[large] / unit)
     losses = amounts.astype(np.int64), loss[large] / unit - amounts
-    curve = _characteristic(rates[:, large], losses, weight, gamma, rest, LATTICE)
+    curve = _characteristic(np.ascontiguousarray(rates[:, large]), losses, weight, gamma, rest)
     probability = np.maximum(np.fft.irfft(curve, LATTICE), 0.0)
     probability[0] += probability[-BELOW_ZERO:].sum()
     probability[-BELOW_ZERO:] = 0.0
@@ -125,43 +126,60 @@ def _rest(
     return probability @ units, np.maximum(spread @ units**2, SMOOTHEST**2)
 
 
-@compiled
-def _rates(obligors, factor, shock, gamma):
-    """Return the hazard of each obligor in each state (states × obligors)."""
-    rates = np.empty((len(factor), len(obligors.name)))
-    for state in range(len(factor)):
-        for obligor in range(len(obligors.name)):
-            rates[state, obligor] = hazard(own_of(obligors, obligor), factor[state], shock[state], gamma)
-    return rates
+def _rates(obligors: Obligors, states: States, gamma: bool | None) -> np.ndarray:
+    """Return the hazard of each obligor in each state (states × obligors): see `Obligors`."""
+    factor, shock = states.factor[0][:, None], states.shock[:, None]
+    if gamma:
+        return -obligors.level * factor
+    return -log_ndtr(-(obligors.level + obligors.slope * shock - obligors.loading * factor))
 
 
 @compiled
-def _characteristic(rates, losses, weight, gamma, rest, size):
+def _multiply(product, turn, chance, amounts, parts):
+    """Multiply the characteristic functions of obligors onto those of the rest (frequencies × states), in place.
+
+    `turn`: of one unit at each frequency of the whole lattice; the loss of an obligor is split between two of its
+    amounts, `amounts` and the next, by `parts`.
+    """
+    size = len(turn)
+    for frequency in range(len(product)):
+        for obligor in range(len(amounts)):
+            low = turn[(frequency * amounts[obligor]) % size]
+            high = turn[(frequency * (amounts[obligor] + 1)) % size]
+            change = low + parts[obligor] * (high - low) - 1.0
+            for state in range(product.shape[1]):
+                product[frequency, state] *= 1.0 + chance[state, obligor] * change
+
+
+@compiled
+def _add_exponents(exponent, turn, chance, amounts, parts):
+    """Add what numbers of defaults that are Poisson add to the logs of the characteristic functions, in place."""
+    size = len(turn)
+    for frequency in range(len(exponent)):
+        for obligor in range(len(amounts)):
+            low = turn[(frequency * amounts[obligor]) % size]
+            high = turn[(frequency * (amounts[obligor] + 1)) % size]
+            change = low + parts[obligor] * (high - low) - 1.0
+            for state in range(exponent.shape[1]):
+                exponent[frequency, state] += chance[state, obligor] * change
+
+
+def _characteristic(
+    rates: np.ndarray, losses: tuple[np.ndarray, np.ndarray], weight: np.ndarray, gamma: bool | None,
+    rest: tuple[np.ndarray, np.ndarray],
+) -> np.ndarray:  # fmt: skip
     """Return the characteristic function of the loss at half of the lattice's frequencies, averaged over states.
 
     `losses`: multiples of the unit, and the part of a unit beyond; `rest`: mean and variance, in units, of a normal
     rest in each state.
     """
-    amounts, parts = losses
-    small_mean, small_variance = rest
-    turn = np.exp(-2j * np.pi * np.arange(size) / size)
-    chance = rates if gamma is not None else -np.expm1(-rates)
-    curve = np.empty(size // 2 + 1, np.complex128)
-    states = len(weight)
-    for frequency in range(size // 2 + 1):
-        angle = -2.0 * np.pi * frequency / size
-        product = np.exp(1j * angle * small_mean - 0.5 * angle**2 * small_variance)
-        for obligor in range(len(amounts)):
-            low = turn[(frequency * amounts[obligor]) % size]
-            high = turn[(frequency * (amounts[obligor] + 1)) % size]
-            change = low + parts[obligor] * (high - low) - 1.0
-            for state in range(states):
-                if gamma is None:
-                    product[state] *= 1.0 + chance[state, obligor] * change
-                else:
-                    product[state] *= np.exp(chance[state, obligor] * change)
-        total = 0.0j
-        for state in range(states):
-            total += weight[state] * product[state]
-        curve[frequency] = total
-    return curve
+    angle = -2 * np.pi * np.arange(LATTICE // 2 + 1)[:, None] / LATTICE
+    exponent = 1j * angle * rest[0] - 0.5 * angle**2 * rest[1]
+    turn = np.exp(-2j * np.pi * np.arange(LATTICE) / LATTICE)
+    if gamma:
+        _add_exponents(exponent, turn, rates, *losses)
+        product = np.exp(exponent)
+    else:
+        product = np.exp(exponent)
+        _multiply(product, turn, -np.expm1(-rates), *losses)
+    return (product * weight).sum(axis=1)

@@ -23,7 +23,6 @@ from tradecredit.losses.kernels import (
     block_arrivals,
     block_sums,
     in_order,
-    log_generating,
     lost_shares,
     summed,
 )
@@ -209,7 +208,9 @@ class Simulator:
         scenario = arrivals.scenario[order][row]
         day = (arrivals.moment[order][row] * DAYS).astype(np.int64) + 1
         debt = self.exposure[buyer]
-        share = lost_shares(self.lgd, self.lgd_sd, _key_of(self.seed, 1), scenario + block.start, buyer)
+        share = self.lgd[buyer]
+        if self.lgd_sd.any():
+            share = lost_shares(self.lgd, self.lgd_sd, _key_of(self.seed, 1), scenario + block.start, buyer)
         return Defaults(scenario, day, buyer, debt, debt * (1 - share), share)
 
     def settled(self, defaults: Defaults, number: int):
@@ -228,10 +229,10 @@ class Simulator:
         """
         places = self.draw.place[block.scenarios]
         ratios = self.economy.log_ratio(places)
-        for kind in np.flatnonzero(self.economy.twist.any(axis=1)):
-            other = states._replace(twist=self.economy.twist_at(places, int(kind)))
-            ratios[kind] += other.twist * twisted - log_generating(self.obligors, other, self.economy.gamma)
-        return ratios
+        if not self.obligors.tilt.any():
+            return ratios
+        twist = np.array([self.economy.twist_at(places, kind) for kind in range(len(ratios))])
+        return ratios + twist * twisted - self.economy.log_generating(self.obligors, places, states)
 
     def sample(self, log_ratios: np.ndarray) -> Sample:
         """Return the probability of each scenario: its density over that of the mixture that it was drawn from.

@@ -12,7 +12,7 @@ from scipy.special import expit, ndtr
 
 from tradecredit.book.book import Book
 from tradecredit.book.rates import last_rate
-from tradecredit.measure.ratios import accounts_a_year_before, latest_accounts, quotient
+from tradecredit.measure.ratios import account_places, accounts_at, quotient
 
 ALTMAN_CONSTANT = 3.25
 """Added to the score so that zero is about where bonds in default lie (Altman, Hartzell and Peck 1995)."""
@@ -37,8 +37,7 @@ def published_scores(
     `dollars_per_unit` of the book's amounts, if not given, is 1 where the book is in USD, else follows from the last
     rate of USD in `fx`. Missing: scores of which an input is; Ohlson's where there is no rate. Nothing is raised.
     """
-    accounts = latest_accounts(book, day)
-    earlier = accounts_a_year_before(book, accounts, day)
+    accounts, earlier = (accounts_at(book, place) for place in account_places(book, day))
     dollars = _dollars_per_unit(book, day) if dollars_per_unit is None else dollars_per_unit
     z = altman_z(accounts)
     return pd.DataFrame(

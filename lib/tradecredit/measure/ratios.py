@@ -1,5 +1,7 @@
 """Financial ratios of buyers, from the latest account that was known."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -35,20 +37,42 @@ def latest_accounts(book: Book, day: pd.Timestamp | None = None) -> pd.DataFrame
     The latest account is the one with the latest `period_end`; of two for the same period the one published last, a
     restatement. Buyers without an account have a row of missing values.
     """
-    return _by_buyer(_known_accounts(book, day).drop_duplicates("buyer", keep="last"), book)
+    return accounts_at(book, account_places(book, day).latest)
 
 
-def accounts_a_year_before(book: Book, latest: pd.DataFrame, day: pd.Timestamp | None = None) -> pd.DataFrame:
-    """Return the account of a year before each of the `latest_accounts` of the same day: index and columns as there.
+def accounts_a_year_before(book: Book, day: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Return the account of a year before each of the `latest_accounts`: index and columns as there.
 
     It is the account whose `period_end` is nearest to 12 months before, at most `TOLERANCE_DAYS` off; missing where
     there is none, as after a longer or shorter financial year.
     """
-    known = _known_accounts(book, day)
-    wanted = (latest["period_end"] - pd.DateOffset(years=1)).to_numpy()[known["buyer"]]
-    known = known.assign(days_off=(known["period_end"] - wanted).dt.days.abs())
-    near = known[known["days_off"] <= TOLERANCE_DAYS].sort_values("days_off", kind="stable")
-    return _by_buyer(near.drop_duplicates("buyer"), book)
+    return accounts_at(book, account_places(book, day).year_before)
+
+
+class AccountPlaces(NamedTuple):
+    """The place in `statements` of each buyer's `latest` account and of that of the year before; −1: there is none."""
+
+    latest: np.ndarray
+    year_before: np.ndarray
+
+
+@once
+def account_places(book: Book, day: pd.Timestamp | None = None) -> AccountPlaces:
+    """Return where the `latest_accounts` and `accounts_a_year_before` of a day stand (none: the as-of date)."""
+    table = book.statements[["period_end", "published"]].reset_index(drop=True)
+    table = table.assign(buyer=places(book.statements["buyer_id"], book.buyers["buyer_id"]))
+    known = table[(table["buyer"] >= 0) & (table["published"] <= (book.as_of if day is None else day))]
+    # By end of period, each period of a buyer once, as it was published last.
+    known = known.sort_values(["period_end", "published"], kind="stable")
+    known = known.drop_duplicates(["buyer", "period_end"], keep="last")
+    latest = known.drop_duplicates("buyer", keep="last")
+    wanted = (latest.set_index("buyer")["period_end"] - pd.DateOffset(years=1)).reindex(known["buyer"])
+    known = known.assign(days_off=np.abs((known["period_end"] - wanted.to_numpy()).dt.days))
+    near = known[known["days_off"] <= TOLERANCE_DAYS].sort_values("days_off", kind="stable").drop_duplicates("buyer")
+    found = AccountPlaces(*(np.full(len(book.buyers), -1) for _ in AccountPlaces._fields))
+    for place, rows in zip(found, (latest, near), strict=True):
+        place[rows["buyer"]] = rows.index
+    return found
 
 
 def of_statements(accounts: pd.DataFrame) -> pd.DataFrame:
@@ -100,23 +124,8 @@ def quotient(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
     return numerator / denominator.where(denominator != 0)
 
 
-@once
-def _known_accounts(book: Book, day: pd.Timestamp | None) -> pd.DataFrame:
-    """Return the accounts by end of period, each period of a buyer once, as it was published last by the day.
-
-    Index the place in `statements`; `buyer`, its place among the buyers, and `period_end`.
-    """
-    columns = book.statements[["period_end", "published"]]
-    known = columns.assign(buyer=places(book.statements["buyer_id"], book.buyers["buyer_id"])).reset_index(drop=True)
-    known = known[(known["buyer"] >= 0) & (known["published"] <= (book.as_of if day is None else day))]
-    known = known.sort_values(["period_end", "published"], kind="stable")
-    return known.drop_duplicates(["buyer", "period_end"], keep="last")
-
-
-def _by_buyer(accounts: pd.DataFrame, book: Book) -> pd.DataFrame:
-    """Return the rows of `statements` of some accounts (`_known_accounts`), one at most for each buyer of the book."""
-    place = np.full(len(book.buyers), -1)
-    place[accounts["buyer"]] = accounts.index
+def accounts_at(book: Book, place: np.ndarray) -> pd.DataFrame:
+    """Return the accounts of the buyers by their places in `statements` (`account_places`): index `buyer_id`."""
     rows = book.statements.drop(columns="buyer_id").reset_index(drop=True)
     # A place of −1 is not there, and gives a row of missing values.
     return rows.reindex(place).set_index(all_buyers(book))

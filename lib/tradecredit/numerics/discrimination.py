@@ -105,14 +105,16 @@ def calibration_slope(probability: pd.Series, defaulted: pd.Series, *, groups: p
     standard error that allows for a firm's rows being alike. Missing where a class or a second firm is absent, where
     the probabilities tell the classes apart without error or are all equal, and where one of them is 0 or 1.
     """
-    import statsmodels.api as sm
+    # Not by statsmodels.api: its imports cost more than the fit.
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     odds, bad = log_odds(probability.to_numpy(float)), defaulted.to_numpy(bool)
     if not np.isfinite(odds).all() or bad.all() or not bad.any() or (groups is not None and groups.nunique() < 2):
         return NOT_ESTIMABLE
     if odds[bad].min() >= odds[~bad].max() or odds[bad].max() <= odds[~bad].min():
         return NOT_ESTIMABLE
-    line = sm.GLM(bad.astype(float), sm.add_constant(odds), family=sm.families.Binomial())
+    line = GLM(bad.astype(float), np.column_stack([np.ones(len(odds)), odds]), family=Binomial())
     fitted = line.fit(**_clustered(groups))
     return Estimate(float(fitted.params[1]), float(fitted.bse[1]))
 
@@ -125,12 +127,14 @@ def calibration_intercept(probability: pd.Series, defaulted: pd.Series, *, group
     more. Its exponential is the factor by which the odds were too low. `groups`: as `calibration_slope`. Missing where
     a class or a second firm is absent, and where a probability is missing, 0 or 1.
     """
-    import statsmodels.api as sm
+    # Not by statsmodels.api: its imports cost more than the fit.
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     odds, bad = log_odds(probability.to_numpy(float)), defaulted.to_numpy(bool)
     if not np.isfinite(odds).all() or bad.all() or not bad.any() or (groups is not None and groups.nunique() < 2):
         return NOT_ESTIMABLE
-    level = sm.GLM(bad.astype(float), np.ones(len(bad)), offset=odds, family=sm.families.Binomial())
+    level = GLM(bad.astype(float), np.ones(len(bad)), offset=odds, family=Binomial())
     fitted = level.fit(**_clustered(groups))
     return Estimate(float(fitted.params[0]), float(fitted.bse[0]))
 
@@ -190,20 +194,39 @@ def by_segment(
     `report`, missing where fewer than `MINIMUM_DEFAULTERS` firms defaulted or fewer did not. Rows without a segment
     are in none.
     """
-    firms = pd.Series(np.arange(len(probability))) if groups is None else groups.reset_index(drop=True)
-    table = calibration(probability, defaulted, segments, groups=groups, confidence=confidence)
-    bad, rows = defaulted.to_numpy(bool), []
-    for segment in table.index:
-        inside = (segments == segment).fillna(False).to_numpy(bool)
-        defaulters, others = firms[inside & bad].nunique(), firms[inside & ~bad].nunique()
-        area = NOT_ESTIMABLE
-        if min(defaulters, others) >= MINIMUM_DEFAULTERS:
-            area = auc(probability[inside], defaulted[inside], groups=firms[inside])
-        rows.append((defaulters, area.value, *_interval(area, confidence)))
-    found = pd.DataFrame(rows, index=table.index, columns=["defaulters", "auc", "auc_low", "auc_high"])
+    firms = pd.Series(np.arange(len(probability)) if groups is None else pd.factorize(groups)[0], probability.index)
+    table = calibration(
+        probability, defaulted, segments, groups=None if groups is None else firms, confidence=confidence
+    )
+    rows = [
+        ranking(probability[inside], defaulted[inside], groups=firms[inside], confidence=confidence)
+        for inside in ((segments == segment).fillna(False).to_numpy(bool) for segment in table.index)
+    ]
+    found = pd.DataFrame(rows, index=table.index, columns=list(Ranking._fields))
     table = table.join(found).rename_axis("segment")
     table.insert(2, "defaulters", table.pop("defaulters"))
     return table
+
+
+class Ranking(NamedTuple):
+    """How a score ranked: `auc` with `auc_low` to `auc_high` as `report`, from so many firms that defaulted."""
+
+    defaulters: int
+    auc: float
+    auc_low: float
+    auc_high: float
+
+
+def ranking(
+    score: pd.Series, defaulted: pd.Series, *, groups: pd.Series | None = None, confidence: float = 0.9
+) -> Ranking:
+    """Return how a score ranked; without areas where fewer than `MINIMUM_DEFAULTERS` firms defaulted or did not."""
+    firms, bad = np.arange(len(score)) if groups is None else pd.factorize(groups)[0], defaulted.to_numpy(bool)
+    defaulters, others = len(np.unique(firms[bad])), len(np.unique(firms[~bad]))
+    area = NOT_ESTIMABLE
+    if min(defaulters, others) >= MINIMUM_DEFAULTERS:
+        area = auc(score, defaulted, groups=pd.Series(firms))
+    return Ranking(defaulters, area.value, *_interval(area, confidence))
 
 
 def report(

@@ -2,9 +2,10 @@
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -48,16 +49,25 @@ def executed_side_by_side(
     Nothing is begun after a failure, but what is under way ends, since its remembered results serve the next try; of
     several failures the first in alphabetical order is raised, whichever came first.
     """
+    failure = threading.Event()
+
+    def execute(notebook: Path) -> Executed | None:
+        if failure.is_set():
+            return None
+        try:
+            return _executed(notebook, run, build, kernels, progress)
+        except BaseException:
+            failure.set()
+            raise
+
     pool = ThreadPoolExecutor(min(len(notebooks), cores()))
-    futures = {pool.submit(_executed, notebook, run, build, kernels, progress): notebook for notebook in notebooks}
+    futures = {notebook: pool.submit(execute, notebook) for notebook in notebooks}
     try:
-        wait(futures, return_when=FIRST_EXCEPTION)
-        pool.shutdown(cancel_futures=True)
-    except BaseException:  # an interrupt does not wait: the kernels end with their context, and the threads with them
+        wait(futures.values())
+    finally:  # an interrupt does not wait: the kernels end with their context, and the threads with them
         pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    begun = sorted((notebook, future) for future, notebook in futures.items() if not future.cancelled())
-    return [future.result() for _, future in begun]
+    results = [futures[notebook].result() for notebook in sorted(futures)]
+    return [result for result in results if result is not None]
 
 
 def _executed(notebook: Path, run: Run, build: Path, kernels: type[AsyncKernelManager], progress: Progress) -> Executed:

@@ -1,38 +1,28 @@
-"""Kernels that start warm: one process imports the libraries once, and forks a kernel for each chapter.
+"""Kernels that start warm, for papermill: one process imports the libraries once, and forks a kernel for each chapter.
 
-A chapter's kernel costs seconds of imports when it starts from nothing. A fork shares what its parent has imported and
-is otherwise a process of its own: nothing that one chapter does is seen by another. The parent runs one thread only and
-has opened no socket and no book, so that a fork copies no lock that somebody holds. Where a process cannot be forked
-safely (Windows, macOS), kernels start as Jupyter starts them.
+Where a process cannot be forked safely (Windows, macOS), kernels start as Jupyter starts them.
 """
 
-import gc
-import importlib
 import os
-import pkgutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import Any, NoReturn
+from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import DeadKernelError
 
-FORKING = sys.platform == "linux"
+from tradecredit.report import forked
 
-IMPORTED = (
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "matplotlib_inline.backend_inline", "matplotlib.pyplot", "seaborn",
-    "statsmodels.api", "tradecredit.report.chapter", "tradecredit.report.charts", "tradecredit.report.index",
-)  # fmt: skip
-"""What chapters import at some time, besides the library below its reports."""
+FORKING = sys.platform == "linux"
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 """Settings that keep linear algebra to one thread, unless the environment states another number.
@@ -49,7 +39,7 @@ def warm_kernels() -> Iterator[type[AsyncKernelManager]]:
         yield type("Manager", (_KernelManager,), {"environment": environment})
         return
     ours, theirs = Pipe()
-    command = [sys.executable, "-c", f"from {__name__} import _serve; _serve({theirs.fileno()})"]
+    command = [sys.executable, "-P", "-m", forked.__name__, str(theirs.fileno())]
     # In a session of its own, so that an interrupt at the terminal reaches it through us only.
     process = subprocess.Popen(
         command, env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
@@ -137,72 +127,3 @@ class _ForkedKernelManager(_KernelManager):
     def __init__(self, **options: Any):
         super().__init__(**options)
         self.provisioner = _ForkedProvisioner(kernel_id="", kernel_spec=self.kernel_spec, parent=self)
-
-
-def _serve(descriptor: int) -> None:
-    """Import, then fork kernels and tell whether they have ended, until nobody asks any more."""
-    channel = Connection(descriptor)
-    _import_all()
-    gc.collect()
-    gc.freeze()  # a collection in a kernel would copy all that it shares with the others
-    kernels: dict[int, int | None] = {}
-    try:
-        while True:
-            kind, *details = channel.recv()
-            if kind == "ended":
-                channel.send(_ended(kernels, *details))
-                continue
-            pid = os.fork()
-            if pid == 0:
-                channel.close()
-                _become_kernel(*details)
-            _own_group(pid)
-            kernels[pid] = None
-            channel.send(pid)
-    except (EOFError, ConnectionError):
-        for pid in kernels:
-            if _ended(kernels, pid) is None:
-                os.killpg(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-        os._exit(0)  # what is frozen would be reported as leaks
-
-
-def _import_all() -> None:
-    import tradecredit
-
-    for name in IMPORTED:
-        importlib.import_module(name)
-    for module in pkgutil.walk_packages(tradecredit.__path__, "tradecredit."):
-        if not module.name.startswith(("tradecredit.report", "tradecredit.cli")):
-            importlib.import_module(module.name)
-
-
-def _ended(kernels: dict[int, int | None], pid: int) -> int | None:
-    """Return the exit code of a kernel; None while it lives."""
-    if kernels[pid] is None:
-        found, status = os.waitpid(pid, os.WNOHANG)
-        kernels[pid] = os.waitstatus_to_exitcode(status) if found else None
-    return kernels[pid]
-
-
-def _own_group(pid: int) -> None:
-    """Put a kernel into a group of processes of its own; both sides do it, since either may be the first."""
-    with suppress(PermissionError, ProcessLookupError):  # it has done so itself and gone on, or ended at once
-        os.setpgid(pid, pid)
-
-
-def _become_kernel(arguments: list[str], environment: dict[str, str], folder: str) -> NoReturn:
-    from ipykernel.kernelapp import IPKernelApp
-
-    _own_group(0)
-    os.environ.clear()
-    # The kernel ends when the process that forked it does.
-    os.environ.update(environment | {"JPY_PARENT_PID": str(os.getppid())})
-    os.chdir(folder)
-    gc.enable()
-    try:
-        IPKernelApp.launch_instance(argv=arguments)
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(0)

@@ -58,8 +58,9 @@ class Review:
     interval. `prudent`: index `grade`; `obligors` a year ago, their `defaults_since`, `predicted_year_ago` and
     `pd_upper`, the most prudent bound (`prudent_bounds`; also without a fit); empty where nobody was rated a year ago.
     `segments`: `discrimination.by_segment` with `kind`: year of observation, country, sector. `published`: see
-    `baselines`. `drift`: `stability.drift` from the observations of past dates to the same kind of buyers today, of the inputs and
-    of the `grade` by the present model. `concentration`: `stability.concentration_rise` over the last 12 months.
+    `baselines`. `drift`: `stability.drift` from the observations of past dates to the same kind of buyers today, of the
+    inputs and of the `grade` by the present model. `concentration`: `stability.concentration_rise` over the last 12
+    months.
     `cohort`, `default_rates`: moves between grades (`migration`), by the present model on past dates; the rates are
     empty before there are two. `history`: what they rest on: buyer_id, date, pd, grade. Where the book records no
     defaults, what counts them is missing, not zero.
@@ -82,7 +83,8 @@ class Review:
 def review(book: Book) -> Review:
     """Return the review of `default.assessment(book)`; raises as that."""
     found = assessment(book)
-    seen, groups = found.observed, found.observed["buyer_id"]
+    seen = found.observed
+    groups = pd.Series(pd.factorize(seen["buyer_id"])[0], index=seen.index)
     outcome = seen["defaulted"].astype("float64")
     past = history(book, found)
     drift, concentration = _drift(past, found, book), _concentration(past, book)
@@ -183,18 +185,16 @@ def baselines(book: Book, found: Assessment) -> pd.DataFrame:
 def _ranked(table: pd.DataFrame, score: pd.Series, book: Book) -> tuple[float, ...]:
     """Return the row of `baselines` of a score."""
     known = score.notna()
-    rows, everybody = table[known], pd.Series("all", index=table.index[known])
+    rows = table[known]
     if rows.empty:
         return 0, 0, *[float("nan")] * 4
     outcome, firms = rows["defaulted"].astype("float64"), rows["buyer_id"]
     confidence = book.run.default.interval
-    # A ranking asks for the order alone: the rates beside it, which want probabilities, are not read.
-    ours, figures = (
-        discrimination.by_segment(of, outcome, everybody, groups=firms, confidence=confidence).iloc[0]
+    ours, found = (
+        discrimination.ranking(of, outcome, groups=firms, confidence=confidence)
         for of in (rows["other_buyers"], score[known])
     )
-    area = ours["auc"] if rows["other_buyers"].notna().any() else float("nan")
-    return len(rows), int(figures["defaulters"]), *figures[["auc", "auc_low", "auc_high"]], area
+    return len(rows), *found, ours.auc if rows["other_buyers"].notna().any() else float("nan")
 
 
 def _segments(found: Assessment, book: Book) -> pd.DataFrame:

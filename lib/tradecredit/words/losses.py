@@ -10,7 +10,7 @@ from tradecredit.losses.simulation import LossDistribution, expected_loss
 from tradecredit.losses.stress import Remarks, remarks
 from tradecredit.measure.default_events import RESOLVED_MONTHS, LossGivenDefault
 from tradecredit.numerics.risk_measures import expected
-from tradecredit.params.losses import Dependence, LossSettings
+from tradecredit.params.losses import Dependence, LossSettings, Simulation
 from tradecredit.params.stress import Scenario
 from tradecredit.words.formats import counted, listed, money, percent
 
@@ -49,6 +49,25 @@ def dependence(dependence: Dependence) -> str:
         f"standard deviation {spread:g}, whatever the asset correlation",
     }
     return f"Default dependence: {kinds[dependence.kind]}."
+
+
+def years(count: int, missing: float, simulation: Simulation) -> str:
+    """Return how many years were simulated, and why; `missing`: see `precision.AsNeeded`."""
+    error = (
+        "the standard error of every value at risk and expected shortfall, before insurance and retained, and of every "
+        "difference between costs of risk"
+    )
+    asked = f"{100 * simulation.precision:g} % of it (of the smaller cost of risk)"
+    if missing <= 1:
+        return (
+            f"{count:,} years were simulated, as many as it takes for {error} to be at most {asked}: "
+            "`simulation.precision` of the run file."
+        )
+    largest = "not known" if np.isinf(missing) else f"{100 * missing * simulation.precision:.2g} %"
+    return (
+        f"{count:,} years were simulated, all that `simulation.scenarios` of the run file allows: {error} was to be at "
+        f"most {asked}, and the largest is {largest}."
+    )
 
 
 def check(dist: LossDistribution, checked: pd.DataFrame) -> str:

@@ -1,6 +1,6 @@
 """Other terms than those on offer: what they would cost and leave, which convention matters, and which never bind."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count, product
 from typing import NamedTuple
 
@@ -12,12 +12,14 @@ from tradecredit.book.memory import remembered
 from tradecredit.decide.policies.quotes import comparison
 from tradecredit.decide.policies.terms import SHAPES
 from tradecredit.insurance.policy import Policy
+from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL
 from tradecredit.losses.portfolio import portfolio
+from tradecredit.losses.precision import AsNeeded, of_tail
 from tradecredit.losses.simulation import LossDistribution, expected_loss, simulate
 from tradecredit.numerics.risk_measures import expected, expected_influence, standard_error
 
-FRONTIER_SCENARIOS = 20_000
-"""Scenarios that the offers of the frontier are compared on: their differences are of the same losses."""
+MOST_SCENARIOS = 20_000
+"""Scenarios that other terms are compared on, at most: their differences are of the same losses."""
 
 USUAL_LOSS_RATIO = 0.377
 """Claims / premium of the market in 2024 (definitions §5.12): prices the frontier where no offer tells a ratio."""
@@ -54,7 +56,8 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
     the book: for the deductible the mean exposure / 10, for the first loss half the expected loss, for the
     maximum ten times that. A varied offer's premium is its expected indemnity / the loss ratio of the first
     policy (both simulated), or 37.7 % where that is not known: insurers may ask more for the cover of rare, large
-    years. Fees and tax as in the first policy.
+    years. Fees and tax as in the first policy. As many years are simulated as the retained shortfall of each
+    offer needs for the run's precision, and `MOST_SCENARIOS` at most.
 
     `offers`: index `offer`; the four terms, `cost`, `retained_es` (99.9 %), `cost_of_risk`, `quote` (on offer) and
     `efficient` (no other has both a lower cost and a lower retained shortfall). Empty without policies.
@@ -67,7 +70,13 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
         return Frontier(nothing, np.nan, "")
     book_at_risk, base = portfolio(book, ratings), insured[0]
     varied = _varied(base, book_at_risk, _names_beside(insured, "varied"))
-    dist = _same_losses(book, book_at_risk, [*insured, *varied])
+
+    def missing(dist: LossDistribution) -> float:
+        views = [dist.losses[f"retained:{policy.name}"].to_numpy() for policy in dist.policies]
+        precision = book.run.simulation.precision
+        return of_tail(views, dist.sample, levels=[CAPITAL_LEVEL], precision=precision, measures=["ES"])
+
+    dist = _same_losses(book, book_at_risk, [*insured, *varied], missing)
     table = comparison(book, dist)
     ratio, ratio_of = table.loc[base.name, "loss_ratio"], base.name
     if not ratio > 0:
@@ -88,7 +97,8 @@ def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -
 
     A row for each policy and convention that shapes a term which it has: `policy`, `term`, `convention`, `other`,
     `expected_indemnity`, `other_indemnity` (expected, under the other reading alone), `difference` and its
-    `standard_error`.
+    `standard_error`. As many years are simulated as make each of these at most the run's precision of the expected
+    indemnity, and `MOST_SCENARIOS` at most.
     """
     names = _names_beside(policies, "other reading")
     others = [
@@ -99,13 +109,21 @@ def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -
         if term not in SHAPES or getattr(policy, SHAPES[term])
     ]
     own = {policy.name: policy for policy, _, _ in others}
-    dist = _same_losses(book, portfolio(book, ratings), [*own.values(), *(other for _, _, other in others)])
+
+    def missing(dist: LossDistribution) -> float:
+        precision, factors = book.run.simulation.precision, [0.0]
+        for policy, _, other in others:
+            paid, change = _change(dist, policy, other)
+            if paid.any():
+                error = standard_error(expected_influence(change, dist.sample), dist.sample)
+                factors.append(error / (precision * expected(paid, dist.sample)[0]))
+        return max(factors)
+
+    programme = [*own.values(), *(other for _, _, other in others)]
+    dist = _same_losses(book, portfolio(book, ratings), programme, missing)
     rows = []
     for policy, term, other in others:
-        paid, paid_otherwise = (dist.losses[f"indemnity:{one.name}"].to_numpy() for one in (policy, other))
-        change = paid_otherwise - paid
-        # Two ways to the same indemnity differ by rounding, which is no difference between the readings.
-        change[np.abs(change) <= ROUNDING * paid] = 0.0
+        paid, change = _change(dist, policy, other)
         rows.append(
             {
                 "policy": policy.name,
@@ -113,7 +131,7 @@ def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -
                 "convention": getattr(policy, term),
                 "other": getattr(other, term),
                 "expected_indemnity": expected(paid, dist.sample)[0],
-                "other_indemnity": expected(paid_otherwise, dist.sample)[0],
+                "other_indemnity": expected(paid + change, dist.sample)[0],
                 "difference": expected(change, dist.sample)[0],
                 "standard_error": standard_error(expected_influence(change, dist.sample), dist.sample),
             }
@@ -166,10 +184,22 @@ def _idle(policy: Policy, dist: LossDistribution, row: pd.Series) -> Iterator[tu
         yield "minimum_retention", "deductible retains"
 
 
-def _same_losses(book: Book, at_risk: pd.DataFrame, policies: list[Policy]) -> LossDistribution:
+def _change(dist: LossDistribution, policy: Policy, other: Policy) -> tuple[np.ndarray, np.ndarray]:
+    """Return what a policy pays in each scenario, and what more it would pay under another reading."""
+    paid, paid_otherwise = (dist.losses[f"indemnity:{one.name}"].to_numpy() for one in (policy, other))
+    change = paid_otherwise - paid
+    # Two ways to the same indemnity differ by rounding, which is no difference between the readings.
+    change[np.abs(change) <= ROUNDING * paid] = 0.0
+    return paid, change
+
+
+def _same_losses(
+    book: Book, at_risk: pd.DataFrame, policies: list[Policy], missing: Callable[[LossDistribution], float]
+) -> LossDistribution:
+    """Return the losses under policies, from as many years as make `missing` 1 or less (see `AsNeeded`)."""
     run = book.run
     return simulate(
-        at_risk, policies=policies, scenarios=FRONTIER_SCENARIOS, seed=run.simulation.seed,
+        at_risk, policies=policies, scenarios=AsNeeded(MOST_SCENARIOS, missing), seed=run.simulation.seed,
         dependence=run.losses.dependence, sampling=run.simulation,
     )  # fmt: skip
 
