@@ -77,7 +77,7 @@ def known_parts(values: pd.DataFrame, inputs: Mapping[str, Candidate]) -> pd.Dat
 
 
 def explanation(contributions: pd.Series, values: pd.Series, inputs: Mapping[str, Candidate]) -> pd.DataFrame:
-    """Return one buyer's reasons, the strongest first: index `input`; `part`, `told`, `log_odds`, `points`.
+    """Return one buyer's reasons, the strongest first: index `input`; `part`, `finding`, `log_odds`, `points`.
 
     `contributions` and `values`: the buyer's row of `Assessment.contributions` and `.today`. `points`: as
     `additive_model.points`; both are against the median buyer, and together they are the buyer's distance from it. What
@@ -87,7 +87,7 @@ def explanation(contributions: pd.Series, values: pd.Series, inputs: Mapping[str
     order = telling.abs().sort_values(ascending=False, kind="stable").index
     table = pd.DataFrame({"log_odds": contributions[order]}, index=order.rename("input"))
     table.insert(0, "part", [inputs[name].part for name in order])
-    table.insert(1, "told", [in_words(name, values[name], inputs) for name in order])
+    table.insert(1, "finding", [in_words(name, values[name], inputs) for name in order])
     return table.assign(points=points(table[["log_odds"]]))
 
 

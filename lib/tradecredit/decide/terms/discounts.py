@@ -182,7 +182,7 @@ def _defaulted(ratings: pd.DataFrame) -> pd.Index:
 
 
 def _decided(book: Book, items: pd.DataFrame) -> pd.Series:
-    """Tell of each item whether its discount was taken, or offered and may not be taken any more."""
+    """Return a boolean per item: whether its discount was taken, or offered and may not be taken any more."""
     pending = items["settled"].isna() & ((book.as_of - items["issued"]).dt.days <= items["discount_days"])
     return items["cost"].notna() | (_offered(items) & ~pending)
 

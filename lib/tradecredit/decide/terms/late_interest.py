@@ -58,11 +58,11 @@ def chargeable(book: Book) -> pd.DataFrame:
     parts = parts.join(pd.concat([_NOTHING, *of_parts]))
     by_invoice = parts.groupby("invoice", sort=False)
     table = parts.drop_duplicates("invoice").set_index("invoice")
-    told = by_invoice["interest"].count() == by_invoice.size()
+    complete = by_invoice["interest"].count() == by_invoice.size()
     table = table.assign(
         late_amount=by_invoice["amount"].sum(),
         days_late=(by_invoice["until"].max() - table["due"]).dt.days.astype("float64"),
-        interest=by_invoice["interest"].sum().where(told),
+        interest=by_invoice["interest"].sum().where(complete),
         daily_interest=by_invoice["daily_interest"].sum(min_count=1),
         missing_rate=by_invoice["missing_rate"].last(),  # the latest part is late over the most half-years
     )
@@ -223,8 +223,8 @@ def _interest(parts: pd.DataFrame, law: LateInterestLaw, agreed_rates: dict[str,
 def _labels(half_years: np.ndarray) -> np.ndarray:
     """Return the labels of the half-years of each row, in their order, each once."""
     rows, place = np.unique(half_years, axis=0, return_inverse=True)
-    told = [", ".join(dict.fromkeys(_label(half) for half in row if half != NO_HALF_YEAR)) for row in rows]
-    return np.array(told, dtype=object)[place]
+    joined = [", ".join(dict.fromkeys(_label(half) for half in row if half != NO_HALF_YEAR)) for row in rows]
+    return np.array(joined, dtype=object)[place]
 
 
 def _rates(law: LateInterestLaw, half_year: np.ndarray) -> np.ndarray:
