@@ -197,7 +197,8 @@ def _written(values: pd.Series, kind: Kind, units: pd.Series | None) -> list[str
             for value, unit in zip(values, units, strict=True)
         ]
     if kind == "name":
-        return [None if missing(value) else column(value, pd.Series([0.0])).label for value in values]
+        labels = (None if missing(value) else column(value, pd.Series([0.0])).label for value in values)
+        return [label and label[:1].upper() + label[1:] for label in labels]
     writer = cell_writer(values, "number" if kind in ("figure", "change") else kind)
     return [None if missing(value) else writer(value) for value in values]
 
