@@ -177,8 +177,9 @@ def test_headline_figures_are_published_and_shown(shown, tmp_path):
     chapter.headline(
         {
             "receivables": (20_108_700.123456789, "EUR"), "share_overdue": (0.29351, "fraction"),
-            "dso": (np.float64(43.21), "days", "DSO & co"), "cash_conversion_cycle": (np.nan, "days", "Cash conversion cycle"),
-            "buyers": (np.int64(600), "count"), "growth": (-0.0, "%"),
+            "dso": (np.float64(43.21), "days", "DSO & co"),
+            "cash_conversion_cycle": (np.nan, "days", "Cash conversion cycle"),
+            "buyers": (np.int64(600), "count"), "growth": (-0.0, "%", "Growth"),
         }
     )  # fmt: skip
     text = (tmp_path / "results" / "01_receivables.json").read_text(encoding="utf-8")
