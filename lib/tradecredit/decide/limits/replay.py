@@ -40,8 +40,8 @@ class Replay(NamedTuple):
 
     `reviews`: index `review`, a past day. Of the buyers that were not in default then: `buyers` with a limit by the
     method, `recommended_with_cover` (the sum), `exposure`; `over_recommended`, what those owed above theirs that did
-    not fail until the next review: what the limits would have cost in good buyers' balances. Of those that did fail: `defaults`,
-    `not_known` (those of them that were no buyers yet), and sums of `SUMS`.
+    not fail until the next review: what the limits would have cost in good buyers' balances. Of those that did fail:
+    `defaults`, `not_known` (those of them that were no buyers yet), and sums of `SUMS`.
     `defaulters`: a row for each of them, the largest loss avoided first; see `replay`.
     """
 
@@ -145,7 +145,8 @@ def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = 
     in default on the day already. `defaulters`, amounts in currency:
 
     - `review`, `buyer_id`, `defaulted`; `exposure`, what it owed at the review, `recommended_with_cover` and
-      `binding_with_cover` then (missing: it was no buyer yet); `own_limit` in force on the day before the default (missing: none);
+      `binding_with_cover` then (missing: it was no buyer yet); `own_limit` in force on the day before the default
+      (missing: none);
     - `debt`, what it owed on the day of its default; `avoidable`: what of it is above the recommended limit and was
       delivered after the review, min(max(debt − limit, 0), invoiced later): what was owed already could not be
       called back. Missing with `recommended_with_cover`;
