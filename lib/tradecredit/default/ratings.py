@@ -164,7 +164,7 @@ def _fitted(observed: pd.DataFrame, book: Book) -> DefaultModel:
     values = observed[list(columns)].astype("float64")
     belief = expert_prior.believed_curves(values, expert_prior.stated_weights(settings), settings)
     return DefaultModel.fit(
-        values, observed["defaulted"].astype(int), signs={name: told.sign for name, told in columns.items()},
+        values, observed["defaulted"].astype(int), signs={name: one.sign for name, one in columns.items()},
         groups=observed["buyer_id"], belief=belief,
     )  # fmt: skip
 

@@ -21,30 +21,30 @@ from tradecredit.measure.open_items import A_DAY, ledger, open_items
 from tradecredit.params.base import NOT_STATED
 
 FIGURES = {
-    "receivables": ("Receivables", "currency"),
-    "overdue_amount": ("Past due", "currency"),
-    "open_invoices": ("Open invoices", "count"),
-    "open_buyers": ("Buyers who owe", "count"),
-    "sales": ("Sales in the window", "currency"),
-    "sales_12m": ("Sales in 12 months", "currency"),
-    "dso": ("DSO, simple", "days"),
-    "dso_countback": ("DSO, countback", "days"),
-    "dso_best_possible": ("DSO, best possible", "days"),
-    "average_days_delinquent": ("Average days delinquent (ADD)", "days"),
-    "turnover": ("Receivables turnover, times a year", "ratio"),
-    "cei": ("Collection effectiveness index (100 is best)", "ratio"),
-    "share_current": ("Share not past due", "fraction"),
-    "share_over_90": ("Share more than 90 days past due", "fraction"),
-    "days_beyond_terms": ("Days beyond terms (DBT)", "days"),
-    "dispute_rate": ("Disputed in the window / sales", "fraction"),
-    "open_disputes": ("Open disputes", "currency"),
-    "days_deductions_outstanding": ("Days deductions outstanding (DDO)", "days"),
-    "bad_debt_to_sales": ("Written off / sales, 12 months", "fraction"),
-    "top_10_share": ("Share of the ten largest buyers", "fraction"),
-    "largest_buyer_share": ("Share of the largest buyer", "fraction"),
-    "herfindahl": ("Herfindahl index of buyers (1 is one buyer)", "ratio"),
+    "receivables": "currency",
+    "overdue_amount": "currency",
+    "open_invoices": "count",
+    "open_buyers": "count",
+    "sales": "currency",
+    "sales_12m": "currency",
+    "dso": "days",
+    "dso_countback": "days",
+    "dso_best_possible": "days",
+    "average_days_delinquent": "days",
+    "turnover": "ratio",
+    "cei": "ratio",
+    "share_current": "fraction",
+    "share_over_90": "fraction",
+    "days_beyond_terms": "days",
+    "dispute_rate": "fraction",
+    "open_disputes": "currency",
+    "days_deductions_outstanding": "days",
+    "bad_debt_to_sales": "fraction",
+    "top_10_share": "fraction",
+    "largest_buyer_share": "fraction",
+    "herfindahl": "ratio",
 }
-"""The names of `kpis`, in their order: what each is called, and its unit (`currency`: the run's)."""
+"""The names of `kpis` in their order, each with its unit (`currency`: the run's)."""
 
 
 def ageing(book: Book) -> pd.DataFrame:
@@ -99,11 +99,9 @@ def kpis(book: Book) -> pd.Series:
 
 
 def figures(book: Book) -> pd.DataFrame:
-    """Return `kpis` as a table for a page: index `figure`, columns `label`, `value`, `unit` (amounts: the currency)."""
-    table = pd.DataFrame.from_dict(FIGURES, orient="index", columns=["label", "unit"]).rename_axis("figure")
-    table["unit"] = table["unit"].replace("currency", book.run.currency)
-    table.insert(1, "value", kpis(book))
-    return table
+    """Return `kpis` as a table for a page: index `figure`, columns `value`, `unit` (amounts: the currency)."""
+    units = pd.Series(FIGURES).replace("currency", book.run.currency)
+    return pd.DataFrame({"value": kpis(book), "unit": units}).rename_axis("figure")
 
 
 def monthly(book: Book, months: int = 24) -> pd.DataFrame:

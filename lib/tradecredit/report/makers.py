@@ -85,7 +85,7 @@ def _parsed(code: str) -> list[ast.stmt]:
 
 
 def _is_shown(node: ast.AST) -> bool:
-    """Tell whether a node is `chapter.table(…, "name", …)` or the like of a figure."""
+    """Return whether a node is `chapter.table(…, "name", …)` or the like of a figure."""
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)

@@ -155,7 +155,8 @@ def default_rates(cohorts: Cohort, durations: Duration) -> pd.DataFrame:
 
     Index `grade` (all ten). Columns:
 
-    - `predicted`, and `cohort` with `cohort_error`, from so many `defaults` of so many `buyers`: as `cohort`;
+    - `predicted_in_sample`, and `cohort` with `cohort_error`, from so many `cohort_defaults` of so many
+      `cohort_buyers`: as `cohort`;
     - `duration`, as `transition`, from so many `moves` out of the grade in so many `years` at risk;
     - `duration_error`: that of all rates of moving that it hangs on, each a Poisson count divided by years, by the
       delta method with the derivative of the matrix exponential; missing where the rate is 0 or 1.
@@ -165,11 +166,11 @@ def default_rates(cohorts: Cohort, durations: Duration) -> pd.DataFrame:
     error = np.sqrt(_variance(durations))
     return pd.DataFrame(
         {
-            "predicted": rates["predicted"],
+            "predicted_in_sample": rates["predicted"],
             "cohort": rates["default_rate"],
             "cohort_error": rates["standard_error"],
-            "defaults": rates["defaults"],
-            "buyers": rates["buyers"],
+            "cohort_defaults": rates["defaults"],
+            "cohort_buyers": rates["buyers"],
             "duration": probability,
             "duration_error": error.where((probability > 0) & (probability < 1)),
             "moves": durations.counts.sum(axis=1),

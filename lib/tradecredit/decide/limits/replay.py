@@ -29,10 +29,11 @@ DAY = pd.Timedelta(days=1)
 SUMS = ("debt", "avoidable", "loss", "loss_avoided", "over_own_limit")
 """Columns of the defaulters that a review sums."""
 
-REVIEWED = ("buyers", "recommended", "exposure", "over_recommended")
+REVIEWED = ("buyers", "recommended_with_cover", "exposure", "over_recommended")
 
 DEFAULTERS = (
-    "review", "buyer_id", "defaulted", "exposure", "recommended", "binding", "own_limit", "debt", "avoidable",
+    "review", "buyer_id", "defaulted", "exposure", "recommended_with_cover", "binding_with_cover", "own_limit", "debt",
+    "avoidable",
     "lost_share", "lost_share_basis", "loss", "loss_avoided", "over_own_limit",
 )  # fmt: skip
 
@@ -41,9 +42,9 @@ class Replay(NamedTuple):
     """Today's method on past days, as the book was known then, and what it would have kept from later losses.
 
     `reviews`: index `review`, a past day. Of the buyers that were not in default then: `buyers` with a limit by the
-    method, `recommended` (the sum), `exposure`; `over_recommended`, what those owed above theirs that did not fail
-    until the next review: what the limits would have cost in good buyers' balances. Of those that did fail: `defaults`,
-    `not_known` (those of them that were no buyers yet), and sums of `SUMS`.
+    method, `recommended_with_cover` (the sum), `exposure`; `over_recommended`, what those owed above theirs that did
+    not fail until the next review: what the limits would have cost in good buyers' balances. Of those that did fail:
+    `defaults`, `not_known` (those of them that were no buyers yet), and sums of `SUMS`.
     `defaulters`: a row for each of them, the largest loss avoided first; see `replay`.
     """
 
@@ -146,11 +147,12 @@ def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = 
     A default belongs to the last review before it; of several of a buyer the first counts, and none of a buyer that was
     in default on the day already. `defaulters`, amounts in currency:
 
-    - `review`, `buyer_id`, `defaulted`; `exposure`, what it owed at the review, `recommended` and `binding` then
-      (missing: it was no buyer yet); `own_limit` in force on the day before the default (missing: none);
+    - `review`, `buyer_id`, `defaulted`; `exposure`, what it owed at the review, `recommended_with_cover` and
+      `binding_with_cover` then (missing: it was no buyer yet); `own_limit` in force on the day before the default
+      (missing: none);
     - `debt`, what it owed on the day of its default; `avoidable`: what of it is above the recommended limit and was
-      delivered after the review, min(max(debt − recommended, 0), invoiced later): what was owed already could not be
-      called back. Missing with `recommended`;
+      delivered after the review, min(max(debt − limit, 0), invoiced later): what was owed already could not be
+      called back. Missing with `recommended_with_cover`;
     - `lost_share` of the debt: 1 − recovered / debt where the default is resolved, or older than 12 months, and its
       recoveries are known, else that of the book; `lost_share_basis` says which; `loss` = lost share × debt;
       `loss_avoided` = lost share × avoidable;
@@ -182,10 +184,16 @@ def _replayed(book: Book, days: Sequence[pd.Timestamp], policy: Policy | None) -
     reviewed = [_review(book, day, end, policy) for day, end in zip(days, ends, strict=True)]
     failed = [table for _, table in reviewed]
     if not failed:
-        failed = [_failed(book, book.as_of, book.as_of).assign(exposure=np.nan, recommended=np.nan, binding="")]
+        failed = [
+            _failed(book, book.as_of, book.as_of).assign(
+                exposure=np.nan, recommended_with_cover=np.nan, binding_with_cover=""
+            )
+        ]
     defaulters = _with_losses(book, pd.concat(failed, ignore_index=True))
     by_review = defaulters.groupby("review")
-    sums = by_review.agg(defaults=("debt", "size"), not_known=("recommended", lambda limit: limit.isna().sum()))
+    sums = by_review.agg(
+        defaults=("debt", "size"), not_known=("recommended_with_cover", lambda limit: limit.isna().sum())
+    )
     sums = sums.astype("float64").join(by_review[list(SUMS)].sum())
     rows = pd.DataFrame([row for row, _ in reviewed], columns=["review", *REVIEWED]).set_index("review")
     return Replay(
@@ -213,19 +221,19 @@ def _review(
     table = pd.DataFrame(
         {
             "exposure": table["exposure"],
-            "recommended": table["recommended_with_cover"],
-            "binding": table["binding_with_cover"],
+            "recommended_with_cover": table["recommended_with_cover"],
+            "binding_with_cover": table["binding_with_cover"],
         }
     )
-    gone = table.index[table["binding"] == "in default"]
+    gone = table.index[table["binding_with_cover"] == "in default"]
     failed = _failed(book, day, end)
     failed = failed[~failed["buyer_id"].isin(gone)].join(table, on="buyer_id")
     left = table.drop(index=gone)
-    over = (left["exposure"] - left["recommended"]).clip(lower=0.0)
+    over = (left["exposure"] - left["recommended_with_cover"]).clip(lower=0.0)
     row = {
         "review": day,
-        "buyers": float((left["recommended"] > 0).sum()),
-        "recommended": left["recommended"].sum(),
+        "buyers": float((left["recommended_with_cover"] > 0).sum()),
+        "recommended_with_cover": left["recommended_with_cover"].sum(),
         "exposure": left["exposure"].sum(),
         "over_recommended": over[~left.index.isin(failed["buyer_id"])].sum(),
     }
@@ -274,7 +282,7 @@ def _with_losses(book: Book, failed: pd.DataFrame) -> pd.DataFrame:
         book.as_of - pd.DateOffset(months=RESOLVED_MONTHS)
     )
     own = (1 - np.minimum(event["recovered"], event["debt"]) / event["debt"].where(event["debt"] > 0)).where(ended)
-    above = (failed["debt"] - failed["recommended"]).clip(lower=0.0)
+    above = (failed["debt"] - failed["recommended_with_cover"]).clip(lower=0.0)
     avoidable = np.minimum(above, failed["later"]).where(above.notna())
     lost = own.fillna(loss_given_default(book).lgd)
     table = failed.assign(
