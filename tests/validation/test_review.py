@@ -106,7 +106,7 @@ def test_lights_are_those_of_buyers_that_the_fit_had_not_seen(book, found, revie
     )
     pd.testing.assert_frame_equal(reviewed.lights, lights)
     assert {"ranking", "defaults by grade", "drift of inputs", "concentration by number"} < set(lights.index)
-    assert (lights["light"] != discrimination.UNTOLD).sum() >= 6
+    assert (lights["light"] != discrimination.NOT_TESTABLE).sum() >= 6
 
 
 def test_an_input_that_hardly_enters_gives_no_light(found, reviewed):
@@ -374,7 +374,7 @@ def test_a_short_ledger_has_no_tables_of_the_past(unfitted, book_of, name):
         assert getattr(found, table).empty, table
     assert found.history["date"].astype(str).tolist() == ([AS_OF] if name == "one date" else [])
     assert np.isnan(found.concentration.loc["number", "then"])
-    assert found.concentration.loc["number", "light"] == discrimination.UNTOLD
+    assert found.concentration.loc["number", "light"] == discrimination.NOT_TESTABLE
     assert found.cohort.counts.sum().sum() == 0
 
 
