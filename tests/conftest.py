@@ -1,5 +1,6 @@
 """A small ledger that tests write out, spoil and read, and books made of a few lines of CSV text."""
 
+import shutil
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -9,10 +10,14 @@ import pandas as pd
 import pytest
 import yaml
 from hypothesis import settings
+from typer.testing import CliRunner
 
+from tradecredit import cli
 from tradecredit.book import schema
 from tradecredit.book.book import Book, known
+from tradecredit.params.base import PROJECT
 from tradecredit.params.run import Run
+from tradecredit.report.run import report
 
 # A slow or busy machine is no failure.
 settings.register_profile("any machine", deadline=None)
@@ -126,3 +131,30 @@ def book_of() -> Callable[..., Book]:
         )
 
     return book_of
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory) -> Path:
+    """The folder that `tradecredit demo` fills with a small company's book."""
+    folder = tmp_path_factory.mktemp("demo") / "example"
+    outcome = CliRunner().invoke(cli.app, ["demo", str(folder), "--buyers", "100", "--invoices", "5000"])
+    assert outcome.exit_code == 0, outcome.output
+    return folder
+
+
+@pytest.fixture(scope="session", params=["demo", "one_file"])
+def month(request, tmp_path_factory) -> Path:
+    """The published month of a kept run file (with fewer scenarios, for time), in a folder of the tests."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "demo":
+        content = yaml.safe_load((PROJECT / "params" / "demo.yaml").read_text(encoding="utf-8"))
+        for kind in ("policies", "scenarios", "economy"):
+            shutil.copytree(PROJECT / "params" / kind, folder / kind)
+    else:
+        example = request.getfixturevalue("demo")
+        content = yaml.safe_load((example / "mine.yaml").read_text(encoding="utf-8"))
+        content |= {"as_of": "2026-10-31", "source": {"kind": "folder", "path": str(example / "export")}}
+    content |= {"reports": str(folder / "reports"), "simulation": {"scenarios": 20_000, "seed": 1}}
+    run_file = folder / "run.yaml"
+    run_file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return report(run_file).parent

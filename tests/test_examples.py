@@ -2,22 +2,18 @@
 
 import json
 import re
-import shutil
 from html.parser import HTMLParser
-from pathlib import Path
 
 import nbformat
 import pandas as pd
 import papermill
 import pytest
-import yaml
 from typer.testing import CliRunner
 
 from tradecredit import Book, cli
 from tradecredit.book.demo import export
 from tradecredit.measure import receivables
 from tradecredit.params.base import PROJECT
-from tradecredit.report.run import report
 
 IBM = PROJECT.parent / "shared" / "data" / "ibm_accounts_receivable.csv"
 needs_ibm = pytest.mark.skipif(not IBM.exists(), reason="the IBM sample ledger is not beside the project")
@@ -74,15 +70,6 @@ def test_the_ibm_ledger_is_read_as_it_is(tmp_path):
     assert (items.loc[paid, "days_late"].clip(lower=0) == late.reindex(items.index)[paid]).all()
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory) -> Path:
-    """The folder that `tradecredit demo` fills with a small company's book."""
-    folder = tmp_path_factory.mktemp("demo") / "example"
-    outcome = CliRunner().invoke(cli.app, ["demo", str(folder), "--buyers", "100", "--invoices", "5000"])
-    assert outcome.exit_code == 0, outcome.output
-    return folder
-
-
 def test_the_run_file_of_the_readme_is_the_one_that_the_demo_writes(demo):
     shown = re.search(r"```yaml\n(.*?)```", (PROJECT / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
     written = (demo / "mine.yaml").read_text(encoding="utf-8")
@@ -116,24 +103,6 @@ def test_an_export_is_written_as_accounting_systems_do(tmp_path):
         "I2;B2;?ód?;01.02.2026;1.000.000,00;",
         "",
     ]
-
-
-@pytest.fixture(scope="module", params=["demo", "one_file"])
-def month(request, tmp_path_factory) -> Path:
-    """The published month of a kept run file (with fewer scenarios, for time), in a folder of the tests."""
-    folder = tmp_path_factory.mktemp(request.param)
-    if request.param == "demo":
-        content = yaml.safe_load((PROJECT / "params" / "demo.yaml").read_text(encoding="utf-8"))
-        for kind in ("policies", "scenarios", "economy"):
-            shutil.copytree(PROJECT / "params" / kind, folder / kind)
-    else:
-        example = request.getfixturevalue("demo")
-        content = yaml.safe_load((example / "mine.yaml").read_text(encoding="utf-8"))
-        content |= {"as_of": "2026-10-31", "source": {"kind": "folder", "path": str(example / "export")}}
-    content |= {"reports": str(folder / "reports"), "simulation": {"scenarios": 20_000, "seed": 1}}
-    run_file = folder / "run.yaml"
-    run_file.write_text(yaml.safe_dump(content), encoding="utf-8")
-    return report(run_file).parent
 
 
 class _Page(HTMLParser):

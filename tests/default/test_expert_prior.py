@@ -23,7 +23,7 @@ SETTINGS = DefaultSettings(
     agencies={"North": {0: 0.2, 50: 0.02, 100: 0.001}, "East": {1: 0.001, 9: 0.1}, "West": {1: 0.3, 2: 0.01}},
 )
 UNTOUCHED = expert_prior.History(0, 0.0, ALIKE)
-RATIOS = [part.name for part in expert_prior.brought().inputs]
+RATIOS = [part.name for part in expert_prior.bundled().inputs]
 BEHAVIOUR = ["days_beyond_terms", "share_late", "oldest_days_past_due"]
 AMERICAN = Path(__file__).parents[3] / "shared" / "data" / "american_bankruptcy_3y.csv"
 
@@ -31,7 +31,7 @@ AMERICAN = Path(__file__).parents[3] / "shared" / "data" / "american_bankruptcy_
 def buyers(**columns: list) -> pd.DataFrame:
     """Buyers that pay on the day with median accounts, but for what is given."""
     rows = len(next(iter(columns.values())))
-    usual = dict.fromkeys(BEHAVIOUR, 0.0) | {part.name: part.median for part in expert_prior.brought().inputs}
+    usual = dict.fromkeys(BEHAVIOUR, 0.0) | {part.name: part.median for part in expert_prior.bundled().inputs}
     return pd.DataFrame({name: [value] * rows for name, value in usual.items()} | columns)
 
 
@@ -56,11 +56,11 @@ def test_odds_double_with_fifteen_days_and_the_mean_is_the_level():
     assert found["pd"].mean() == pytest.approx(0.02)
 
 
-def test_accounts_move_a_probability_as_the_brought_curves_say():
+def test_accounts_move_a_probability_as_the_bundled_curves_say():
     weak, sound = -0.2, 0.6
     today = buyers(equity_ratio=[weak, sound, sound])
     found = rated(today)
-    parts = expert_prior.brought().explain(today)["equity_ratio"]
+    parts = expert_prior.bundled().explain(today)["equity_ratio"]
     assert logit(found["pd"][0]) - logit(found["pd"][1]) == pytest.approx(parts[0] - parts[1])
     assert parts[0] - parts[1] > 1
     assert (found["method"] == "prior: payment behaviour and accounts").all()
@@ -218,21 +218,21 @@ def test_what_enters_is_shown_with_the_weights_that_history_gave():
     assert (days["log_odds"].diff() / days["value"].diff()).dropna().tolist() == pytest.approx(
         [0.092] * (len(days) - 1)
     )
-    brought = expert_prior.brought().table
-    assert table.loc["equity_ratio", "effect"] == pytest.approx(brought.loc["equity_ratio", "effect"] / 2)
+    bundled = expert_prior.bundled().table
+    assert table.loc["equity_ratio", "effect"] == pytest.approx(bundled.loc["equity_ratio", "effect"] / 2)
     assert table["importance"].is_monotonic_decreasing
     # What the book does not have does not enter; what is the same for all has its sign, and no importance.
     assert set(table.index) == set(curves["input"]) == {"days_beyond_terms", "oldest_days_past_due", *RATIOS}
     assert table.loc["oldest_days_past_due", ["sign", "importance", "effect"]].tolist() == [1, 0, 0]
     assert table.columns.tolist() == TABLE_COLUMNS
-    assert monotone_curves.columns.tolist() == CURVE_COLUMNS
+    assert curves.columns.tolist() == CURVE_COLUMNS
 
 
 def test_opinions_and_central_tendencies_are_shown_with_what_they_mean():
     columns = {"score: North": [0.0, 50.0, 100.0], "score: West": [np.nan] * 3, "central_tendency": [0.01, 0.02, 0.04]}
     weights = ALIKE | {"outside opinion": 0.45}
-    table, _curves = expert_prior.shape(buyers(**columns), weights, SETTINGS)
-    told = monotone_curves.set_index(["input", "value"])["log_odds"]
+    table, curves = expert_prior.shape(buyers(**columns), weights, SETTINGS)
+    told = curves.set_index(["input", "value"])["log_odds"]
     assert told["score: North"].to_dict() == pytest.approx(
         {0: 0.45 * (logit(0.2) - logit(0.02)), 50: 0, 100: 0.45 * (logit(0.001) - logit(0.02))}
     )
@@ -276,7 +276,7 @@ def test_what_the_past_has_no_value_of_is_not_believed():
 
 
 @pytest.mark.skipif(not AMERICAN.exists(), reason="the American data are not beside the project")
-def test_brought_curves_order_firms_of_later_years_and_are_what_their_script_makes():
+def test_bundled_curves_order_firms_of_later_years_and_are_what_their_script_makes():
     sys.path.insert(0, str(Path(__file__).parents[1] / "reference"))
     import bundled_model
 
@@ -287,4 +287,4 @@ def test_brought_curves_order_firms_of_later_years_and_are_what_their_script_mak
     assert area.standard_error == pytest.approx(0.025, abs=0.002)
     assert (len(firms), firms["failed"].sum()) == (3_528, 428)
     again = bundled_model.fitted(firms).predict(of_statements(firms))
-    pd.testing.assert_frame_equal(again, expert_prior.brought().predict(of_statements(firms)), rtol=1e-4)
+    pd.testing.assert_frame_equal(again, expert_prior.bundled().predict(of_statements(firms)), rtol=1e-4)

@@ -122,7 +122,7 @@ def test_drivers_of_the_demo_are_the_first_rows_of_its_explanations(book, fitted
     assert len(told) > 30
     for buyer in told:
         why = explanation(fitted.contributions.loc[buyer], fitted.today.loc[buyer], told_by)
-        against = why[why["log_odds"] > 0.1]["told"].head(3)
+        against = why[why["log_odds"] > 0.1]["finding"].head(3)
         assert fitted.ratings.loc[buyer, "drivers"] == "; ".join(against)
 
 
@@ -196,16 +196,16 @@ def test_twenty_points_halve_the_odds():
     why = explanation(parts, pd.Series({"days_beyond_terms": 30.0, "equity_ratio": 0.6}), CANDIDATES)
     assert why.index.tolist() == ["equity_ratio", "days_beyond_terms"]
     assert why.index.name == "input"
-    assert why.columns.tolist() == ["part", "told", "log_odds", "points"]
+    assert why.columns.tolist() == ["part", "finding", "log_odds", "points"]
     assert why["points"].tolist() == pytest.approx([40, -20])
     assert why["part"].tolist() == [ACCOUNTS, BEHAVIOUR]
-    assert why["told"].tolist() == ["equity is 60 % of assets", "pays 30 days beyond terms"]
+    assert why["finding"].tolist() == ["equity is 60 % of assets", "pays 30 days beyond terms"]
 
 
 def test_what_is_not_known_is_told_where_it_says_something():
     parts = pd.Series({"equity_ratio": 0.0, "net_margin": 0.2, "days_beyond_terms": 0.0})
     why = explanation(parts, pd.Series({"days_beyond_terms": 3.0}).reindex(parts.index), CANDIDATES)
-    assert why["told"].to_dict() == {
+    assert why["finding"].to_dict() == {
         "net_margin": "net margin not known",
         "days_beyond_terms": "pays 3 days beyond terms",
     }

@@ -14,7 +14,7 @@ from tradecredit import Book, default, words
 from tradecredit.book.demo import demo_book
 from tradecredit.book.schema import TABLES
 from tradecredit.default.grades import grade, middle
-from tradecredit.default.panel import candidates
+from tradecredit.default.panel import candidates, panel
 from tradecredit.errors import InputError
 from tradecredit.measure import overrides
 from tradecredit.measure.agency_scores import latest_scores
@@ -523,7 +523,7 @@ def test_other_buyers_are_told_without_their_own_outcome(small, few):
     rows = few.observed["buyer_id"] == failed
     assert (few.observed.loc[rows, "fitted"] > few.observed.loc[rows, "other_buyers"]).all()
     assert few.observed["other_buyers"].between(0, 1, inclusive="neither").all()
-    assert "other_buyers" not in default.panel(small)
+    assert "other_buyers" not in panel(small)
 
 
 def test_an_index_moves_a_fit_from_the_years_of_its_observations(small, few):

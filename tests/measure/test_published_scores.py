@@ -175,7 +175,7 @@ def test_what_is_published_later_changes_nothing(book_of):
 
 @pytest.mark.skipif(not AMERICAN.exists(), reason="the American data are not beside the project")
 def test_scores_order_the_failures_of_american_firms():
-    # Measured, and quoted in few_defaults.SOURCE beside the brought curves' 0.759 on the same firms.
+    # Measured, and quoted in expert_prior.SOURCE beside the bundled curves' 0.759 on the same firms.
     sys.path.insert(0, str(Path(__file__).parents[1] / "reference"))
     import bundled_model
 

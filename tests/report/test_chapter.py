@@ -177,8 +177,9 @@ def test_headline_figures_are_published_and_shown(shown, tmp_path):
     chapter.headline(
         {
             "receivables": (20_108_700.123456789, "EUR"), "share_overdue": (0.29351, "fraction"),
-            "dso": (np.float64(43.21), "days", "DSO & co"), "cash_conversion_cycle": (np.nan, "days"),
-            "buyers": (np.int64(600), "count"), "growth": (-0.0, "%"),
+            "dso": (np.float64(43.21), "days", "DSO & co"),
+            "cash_conversion_cycle": (np.nan, "days", "Cash conversion cycle"),
+            "buyers": (np.int64(600), "count"), "growth": (-0.0, "%", "Growth"),
         }
     )  # fmt: skip
     text = (tmp_path / "results" / "01_receivables.json").read_text(encoding="utf-8")
@@ -251,7 +252,12 @@ def test_a_card_tells_the_change_since_the_last_month_that_has_the_figure(shown)
         ("2026-08-31", "01_receivables", "share", 0.2, "fraction"),
         ("2026-09-30", "01_receivables", "share", np.nan, "fraction"),
     )
-    figures = {"dso": (43.5, "days"), "receivables": (2e6, "EUR"), "share": (0.25, "fraction"), "new": (1, "count")}
+    figures = {
+        "dso": (43.5, "days"),
+        "receivables": (2e6, "EUR"),
+        "share": (0.25, "fraction"),
+        "new": (1, "count", "New"),
+    }
     Chapter("01_receivables", BOOK).headline(figures, earlier=past)
     since = [text.replace("\u00a0", " ") for text in re.findall(r'class="since">(.*?)<', shown[0][0])]
     assert since == ["+1.5 days since 2026-09-30", "+5.0 pp since 2026-08-31"]

@@ -10,7 +10,7 @@ from tradecredit.report.columns import MAKERS, column, labelled
 @pytest.mark.parametrize(
     ("name", "values", "expected"),
     [
-        ("days_past_due", [1.0], ("Days overdue", "days")),
+        ("days_past_due", [1.0], ("Days past due", "days")),
         ("pd", [0.1], ("PD", "probability")),
         ("anything", [1], ("anything", "count")),
         ("Quote A", [1.5], ("Quote A", "number")),

@@ -157,12 +157,12 @@ def test_without_a_summary_the_usual_figures_are_shown(tmp_path):
     folder = publish(tmp_path, "2026-10")
     content = json.loads((folder / "results.json").read_text())
     content["chapters"]["01_receivables"]["figures"] = figures(
-        dso=("DSO", 41.0, "days"), receivables=("Receivables", 2e6, "EUR"), share_overdue=("Overdue", 0.25, "fraction")
+        dso=("DSO", 41.0, "days"), receivables=("Receivables", 2e6, "EUR"), overdue_amount=("Overdue", 5e5, "EUR")
     )
     (folder / "results.json").write_text(json.dumps(content))
     shown = rows(tmp_path)
     assert shown["Month"] == ["Status", "Receivables", "Overdue", "Chapters"]
-    assert shown["2026-10"][1:3] == ["EUR 2.00 m", "25.0 %"]
+    assert shown["2026-10"][1:3] == ["EUR 2.00 m", "EUR 500,000"]
 
 
 def test_no_report_at_all_is_a_page_too(tmp_path):

@@ -65,7 +65,7 @@ def buyers() -> pd.DataFrame:
 def test_all_cells_are_there_as_a_reader_expects_them():
     read = Reader(to_html(buyers(), "Buyers"))
     assert read.rows == [
-        ["Buyer", "Name", "Open amount", "PD", "Days past due", "Due", "Grade", "Blocked"],
+        ["Buyer", "Name", "Open amount", "PD", "Days past due", "Due", "Grade", "blocked"],
         ["B1", EVIL, "1,234,568", "0.031 %", "3.5", "2026-10-01", "1", "yes"],
         ["B2", "Birch & \"Sons\" 'Ltd'", "–", "15.6 %", "−2.0", "–", "10", "no"],
     ]
@@ -109,7 +109,7 @@ def test_what_is_not_shown_is_said_and_linked():
 
 def test_the_index_heads_the_rows_if_it_means_something():
     frame = pd.DataFrame({"amount": [2.0, 1.0]}, index=pd.Index(["current", "1–30"], name="bucket"))
-    assert Reader(to_html(frame, "A")).rows == [["Bucket", "Amount"], ["current", "2"], ["1–30", "1"]]
+    assert Reader(to_html(frame, "A")).rows == [["Age", "Amount"], ["current", "2"], ["1–30", "1"]]
     unnamed = frame.rename_axis(None)
     assert Reader(to_html(unnamed, "A")).rows[0] == ["", "Amount"]
     assert '<th scope="col"></th>' not in to_html(unnamed, "A")
@@ -136,10 +136,11 @@ def test_columns_are_picked_ordered_and_renamed():
 
 
 def test_figures_of_different_kinds_are_each_written_in_their_own():
-    figures = pd.Series({"dso_simple": 41.23, "share_current": 0.7, "receivables": 3e6, "cei": np.nan})
+    figures = pd.Series({"dso": 41.23, "share_current": 0.7, "receivables": 3e6, "cei": np.nan})
     html = to_html(figures, "A", currency="EUR")
     assert Reader(html).rows[1:] == [
-        ["DSO, simple (days)", "41.2"], ["Current share", "70.0 %"], ["Receivables", "3,000,000"], ["CEI", "–"],
+        ["DSO (days)", "41.2"], ["Share not overdue", "70.0 %"], ["Receivables", "3,000,000"],
+        ["CEI (100 is best)", "–"],
     ]  # fmt: skip
     assert "Amounts in EUR." in html
     terms = pd.DataFrame(
@@ -147,7 +148,7 @@ def test_figures_of_different_kinds_are_each_written_in_their_own():
         index=pd.Index(["insured_percentage", "threshold_kind", "maximum_liability", "strict"], name="term"),
     )
     assert Reader(to_html(terms, "A")).rows[1:] == [
-        ["Insured percentage", "90.0 %", "85.0 %"], ["Threshold kind", "franchise", "–"],
+        ["Insured percentage", "90.0 %", "85.0 %"], ["Kind of threshold", "franchise", "–"],
         ["Maximum liability", "5,000,000", "–"], ["Strict", "yes", "no"],
     ]  # fmt: skip
 

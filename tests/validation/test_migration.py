@@ -183,8 +183,8 @@ def test_a_grade_that_never_defaulted_has_a_default_rate_by_duration():
     assert rates.loc[2, "duration"] == pytest.approx(1 - (b * math.exp(-a) - a * math.exp(-b)) / (b - a))
     assert rates.loc[2, "duration"] > 0.1
     assert rates.loc[2, ["moves", "years"]].tolist() == pytest.approx([1, two])
-    assert rates.loc[9, ["cohort", "defaults", "buyers"]].tolist() == [1, 1, 1]
-    assert rates["predicted"].isna().all()
+    assert rates.loc[9, ["cohort", "cohort_defaults", "cohort_buyers"]].tolist() == [1, 1, 1]
+    assert rates["predicted_in_sample"].isna().all()
 
 
 def test_error_of_duration_in_closed_form():
@@ -328,7 +328,7 @@ def test_nothing_observed_says_nothing():
     rates = migration.default_rates(cohorts, durations)
     assert rates.index.tolist() == list(range(1, 11))
     assert rates[["cohort", "cohort_error", "duration", "duration_error"]].isna().all(axis=None)
-    assert rates[["defaults", "buyers", "moves", "years"]].eq(0).all(axis=None)
+    assert rates[["cohort_defaults", "cohort_buyers", "moves", "years"]].eq(0).all(axis=None)
 
 
 def test_all_problems_are_told_at_once():

@@ -112,7 +112,7 @@ def test_lights_are_those_of_buyers_that_the_fit_had_not_seen(book, found, revie
     )
     pd.testing.assert_frame_equal(reviewed.lights, lights)
     assert {"ranking", "defaults by grade", "drift of inputs", "concentration by number"} < set(lights.index)
-    assert (lights["light"] != discrimination.UNTOLD).sum() >= 6
+    assert (lights["light"] != discrimination.NOT_TESTABLE).sum() >= 6
 
 
 def test_an_input_that_hardly_enters_gives_no_light(found, reviewed):
@@ -254,7 +254,7 @@ def test_months_of_any_length_are_found_again_a_year_ago(book_of, as_of):
     defaults = f"buyer_id,date,kind\nC,{pd.Timestamp(as_of) - pd.DateOffset(months=2):%Y-%m-%d},insolvency\n"
     found = review(book_of(as_of, defaults=defaults, **tables))
     assert found.prudent["obligors"].sum() == 3
-    assert found.prudent["defaults"].sum() == 1
+    assert found.prudent["defaults_since"].sum() == 1
     assert found.concentration.loc["number", ["then", "now"]].notna().all()
     assert found.cohort.rates["observations"].sum() >= 3
     assert found.drift.loc["days_beyond_terms", "psi"] >= 0
@@ -331,7 +331,7 @@ def test_moves_are_those_of_the_history(book, reviewed):
     pd.testing.assert_frame_equal(reviewed.cohort.counts, cohort.counts)
     expected = migration.default_rates(cohort, migration.duration(**arguments))
     pd.testing.assert_frame_equal(reviewed.default_rates, expected)
-    assert reviewed.default_rates["defaults"].sum() > 20
+    assert reviewed.default_rates["cohort_defaults"].sum() > 20
 
 
 # Without a fit
@@ -380,13 +380,13 @@ def test_a_short_ledger_has_no_tables_of_the_past(unfitted, book_of, name):
         assert getattr(found, table).empty, table
     assert found.history["date"].astype(str).tolist() == ([AS_OF] if name == "one date" else [])
     assert np.isnan(found.concentration.loc["number", "then"])
-    assert found.concentration.loc["number", "light"] == discrimination.UNTOLD
+    assert found.concentration.loc["number", "light"] == discrimination.NOT_TESTABLE
     assert found.cohort.counts.sum().sum() == 0
 
 
 def test_where_defaults_are_not_recorded_none_are_counted(unfitted, book_of):
     found = review(books(unfitted, book_of)["no defaults"])
-    assert found.prudent[["defaults", "pd_upper"]].isna().all(axis=None)
+    assert found.prudent[["defaults_since", "pd_upper"]].isna().all(axis=None)
     assert found.prudent["obligors"].sum() > 100
     unknown = ["cohort", "cohort_error", "defaults", "duration", "duration_error"]
     assert found.default_rates[unknown].isna().all(axis=None)
@@ -400,9 +400,9 @@ def test_a_book_that_knows_of_one_default_counts_the_others_as_none(book_of):
     tables = ledger(*(monthly(buyer, "2023-01-01", "2026-10-01") for buyer in "AB"))
     old = "buyer_id,date,kind\nC,2022-12-01,insolvency\n"
     found = review(book_of(AS_OF, defaults=old, **tables))
-    assert found.prudent["defaults"].sum() == 0
+    assert found.prudent["defaults_since"].sum() == 0
     assert found.prudent["pd_upper"].notna().any()
-    assert found.default_rates["defaults"].sum() == 0
+    assert found.default_rates["cohort_defaults"].sum() == 0
     assert (found.default_rates["cohort"].dropna() == 0).all()
 
 

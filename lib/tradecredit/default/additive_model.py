@@ -90,9 +90,9 @@ class DefaultModel:
         outcome = y.to_numpy(dtype="float64")
         firms = np.arange(len(y)) if groups is None else pd.factorize(groups)[0]
         design = _design(inputs, X)
-        told = {} if belief is None else _told(belief)
+        beliefs = {} if belief is None else _believed_values(belief)
         fit, doubted = monotone_curves.fitted(
-            inputs, design, outcome, firms, belief=monotone_curves.believed(inputs, told)
+            inputs, design, outcome, firms, belief=monotone_curves.believed(inputs, beliefs)
         )
         covariance = _covariance(fit, doubted, design, outcome, firms)
         spread = np.atleast_2d(np.cov(monotone_curves.contributions(design, fit.coefficients).T))
@@ -173,8 +173,8 @@ class DefaultModel:
             dense = monotone_curves.dense(monotone_curves.design([part], [values], len(values)))[:, 1:]
             beyond = dense[:-1] - dense[-1]
             error = np.sqrt(np.einsum("ij,jk,ik->i", beyond, self._covariance[place, place], beyond))
-            told = {"input": part.name, "value": values[:-1], "log_odds": beyond @ b[place], "standard_error": error}
-            rows.append(pd.DataFrame(told))
+            row = {"input": part.name, "value": values[:-1], "log_odds": beyond @ b[place], "standard_error": error}
+            rows.append(pd.DataFrame(row))
         order = {name: rank for rank, name in enumerate(self.table.index)}
         found = pd.concat(rows[1:] or rows, ignore_index=True)
         return found.sort_values("input", key=lambda names: names.map(order), kind="stable", ignore_index=True)
@@ -290,7 +290,7 @@ def _design(inputs: Sequence[Curve], X: pd.DataFrame) -> monotone_curves.Design:
     return monotone_curves.design(inputs, [_numbers(X[part.name]) for part in inputs], len(X))
 
 
-def _told(belief: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def _believed_values(belief: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return the values and log-odds of each curve, rising by value."""
     known = belief.dropna(subset=["value"]).sort_values("value", kind="stable")
     return {name: (rows["value"].to_numpy(), rows["log_odds"].to_numpy()) for name, rows in known.groupby("input")}
@@ -353,10 +353,10 @@ def _belief_problems(belief: pd.DataFrame) -> Iterator[Problem]:
         if name in belief:
             yield from (replace(problem, column=f"belief.{name}") for problem in _column_problems(belief, name))
     if not absent:
-        told = belief[belief["value"].notna()]
-        if told["log_odds"].isna().any():
+        stated = belief[belief["value"].notna()]
+        if stated["log_odds"].isna().any():
             yield _problem("belief.log_odds", "is missing for a value", "complete it, or leave out the row")
-        if told.duplicated(["input", "value"]).any():
+        if stated.duplicated(["input", "value"]).any():
             yield _problem("belief.value", "an input has two log-odds for one value", "leave out one of them")
 
 

@@ -27,7 +27,7 @@ LABELS = {
     ),
     **columns("score", points="Points"),
     # explain
-    **columns("text", part="Part", told="What is known"),
+    **columns("text", part="Part", finding="Finding"),
     **columns("figure", needed="Needed"),
     **columns("count", inputs="Inputs"),
     # payment

@@ -1,7 +1,7 @@
-"""What is believed of default before a book speaks: brought curves, stated weights, agencies' scores, a stated level.
+"""What is believed of default before a book speaks: bundled curves, stated weights, agencies' scores, a stated level.
 
 Three parts stand in for the book's own estimate, and each is shown: payment behaviour by stated weights, accounts by
-curves fitted to other firms (`brought`), and outside opinion by what the agencies' scores are stated to mean. A fit is
+curves fitted to other firms (`bundled`), and outside opinion by what the agencies' scores are stated to mean. A fit is
 held to these curves; where the book has too few defaults to carry one, its defaults move the weight of each part. The
 level is a central tendency that the book's own rate moves; each by a stated strength of belief.
 """
@@ -24,7 +24,7 @@ from tradecredit.default.point_in_time import shift_to
 from tradecredit.params.default import DefaultSettings
 
 FILE = Path(__file__).with_name("bundled_model.json")
-"""The brought curves, made by tests/reference/bundled_model.py."""
+"""The bundled curves, made by tests/reference/bundled_model.py."""
 
 SOURCE = (
     "3,528 listed US companies, of which 428 filed for bankruptcy in the year after the account (Lombardo et al. 2022, "
@@ -37,7 +37,7 @@ RATIOS = (
     "equity_ratio", "return_on_assets", "net_margin", "current_ratio", "retained_earnings_ratio",
     "working_capital_ratio",
 )  # fmt: skip
-"""Ratios that the brought curves were fitted on: those of `panel.CANDIDATES` that the American data have."""
+"""Ratios that the bundled curves were fitted on: those of `panel.CANDIDATES` that the American data have."""
 
 QUANTILES = (0.0, *KNOTS, 1.0)
 """Of today's buyers, at which the stated lines are told: to their very ends, where what they say of the worst lies."""
@@ -72,13 +72,13 @@ class Stated(NamedTuple):
 
 
 @cache
-def brought() -> DefaultModel:
+def bundled() -> DefaultModel:
     """Return the curves of accounts that the library brings (`SOURCE`)."""
     return DefaultModel.from_json(FILE.read_text(encoding="utf-8"))
 
 
 def behaviour_known(table: pd.DataFrame) -> pd.Series:
-    """Tell of each row of `measure.behaviour.features` whether anything was settled or fell due in the 12 months."""
+    """Return a boolean per row of `measure.behaviour.features`: whether anything fell due or was settled in a year."""
     return table[["days_beyond_terms", "share_late"]].notna().any(axis=1)
 
 
@@ -87,14 +87,14 @@ def parts(table: pd.DataFrame, settings: DefaultSettings) -> dict[str, pd.DataFr
 
     `table`: index a buyer or an observation; the columns of `settings.prior_log_odds`, `RATIOS`, and `panel.score_of`
     the agencies of `settings.agencies` (absent: no score). Behaviour: stated weight × value (at most `LONGEST_DAYS`
-    days, or all of a share); accounts: the brought curves; opinion: log-odds of what the score means, divided by the
+    days, or all of a share); accounts: the bundled curves; opinion: log-odds of what the score means, divided by the
     number of these agencies that the table has any score of. Missing where the value is, and all of the behaviour where
     nothing was settled or fell due.
     """
     weights = pd.Series(settings.prior_log_odds, dtype="float64")
     behaviour = _clipped(table[list(weights.index)].astype("float64")) * weights
     behaviour = behaviour.where(behaviour_known(table), axis="index")
-    names = [part.name for part in brought().inputs]
+    names = [part.name for part in bundled().inputs]
     accounts = table[names].astype("float64")
     opinion = pd.DataFrame(
         {
@@ -103,7 +103,7 @@ def parts(table: pd.DataFrame, settings: DefaultSettings) -> dict[str, pd.DataFr
         },
         index=table.index,
     )
-    return {BEHAVIOUR: behaviour, ACCOUNTS: brought().explain(accounts).where(accounts.notna()), OPINION: opinion}
+    return {BEHAVIOUR: behaviour, ACCOUNTS: bundled().explain(accounts).where(accounts.notna()), OPINION: opinion}
 
 
 def stated_weights(settings: DefaultSettings) -> dict[str, float]:
@@ -182,8 +182,8 @@ def rated(
     shift = shift_to(level, (score + stated)[counted]) if counted.any() else 0.0
     odds = (score + stated + shift).where(something, stated + logit(level))
     width = norm.ppf(0.5 + settings.interval / 2) * settings.prior_sd * np.sqrt(variance)
-    told = has.apply(lambda row: "prior: " + (" and ".join(row.index[row]) or "nothing known"), axis=1)
-    columns = {"pd": expit(odds), "pd_low": expit(odds - width), "pd_high": expit(odds + width), "method": told}
+    basis = has.apply(lambda row: "prior: " + (" and ".join(row.index[row]) or "nothing known"), axis=1)
+    columns = {"pd": expit(odds), "pd_low": expit(odds - width), "pd_high": expit(odds + width), "method": basis}
     return Stated(pd.DataFrame(columns, index=today.index), found)
 
 
@@ -193,7 +193,7 @@ def shape(
     """Return what enters, as `DefaultModel.table` and `DefaultModel.curves`.
 
     `weights` of the parts. What is stated is told over the rows of `today`, without errors, and not at all where they
-    have no value of it; the brought curves, their importance and errors are those of the data they were fitted to. The
+    have no value of it; the bundled curves, their importance and errors are those of the data they were fitted to. The
     curves are what a fit is held to (`DefaultModel.fit`, belief).
     """
     tables = []
@@ -203,7 +203,7 @@ def shape(
         low, high = log_odds.quantile([0.01, 0.99])
         sign = np.sign(believed.get(name, odds[-1] - odds[0]))
         tables.append((name, sign, log_odds.std(), high - low))
-    accounts = brought().table
+    accounts = bundled().table
     accounts = accounts.assign(**{name: accounts[name] * weights[ACCOUNTS] for name in TABLE_COLUMNS[1:]})
     stated = (
         pd.DataFrame(tables, columns=["input", *TABLE_COLUMNS[:3]]).set_index("input").reindex(columns=TABLE_COLUMNS)
@@ -219,14 +219,14 @@ def believed_curves(today: pd.DataFrame, weights: Mapping[str, float], settings:
     for name, (places, odds) in _stated_lines(today, weights, settings).items():
         beyond = odds - np.interp(today[name].median(), places, odds)
         curves.append(pd.DataFrame({"input": name, "value": places, "log_odds": beyond}))
-    theirs = _brought_curves()
+    theirs = _bundled_curves()
     theirs = theirs.assign(**{name: theirs[name] * weights[ACCOUNTS] for name in ("log_odds", "standard_error")})
     return pd.concat([*curves, theirs], ignore_index=True).reindex(columns=CURVE_COLUMNS)
 
 
 @cache
-def _brought_curves() -> pd.DataFrame:
-    return brought().curves
+def _bundled_curves() -> pd.DataFrame:
+    return bundled().curves
 
 
 def _stated_lines(table: pd.DataFrame, weights: Mapping[str, float], settings: DefaultSettings) -> dict[str, tuple]:

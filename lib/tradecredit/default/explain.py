@@ -24,18 +24,18 @@ BEYOND_ROUNDING = 1e-9
 """Log-odds below a grade's bound that an improvement aims at: on the bound itself rounding would pick the grade."""
 
 
-def drivers(contributions: pd.DataFrame, values: pd.DataFrame, told_by: Mapping[str, Candidate]) -> pd.Series:
+def drivers(contributions: pd.DataFrame, values: pd.DataFrame, inputs: Mapping[str, Candidate]) -> pd.Series:
     """Return up to three reasons for a higher probability of each buyer, the strongest first, in words.
 
     `contributions`: index buyer_id, what each input adds to the log-odds against the median buyer; `values`: the
-    inputs; `told_by`: as `panel.candidates`. Empty text where nothing speaks against a buyer.
+    inputs; `inputs`: as `panel.candidates`. Empty text where nothing speaks against a buyer.
     """
     added = contributions.to_numpy(dtype="float64")
     known = values.reindex(index=contributions.index, columns=contributions.columns).to_numpy(dtype="float64")
     worst = np.argsort(-added, axis=1, kind="stable")[:, :DRIVERS]
     found = [
         "; ".join(
-            in_words(contributions.columns[place], known[row, place], told_by)
+            in_words(contributions.columns[place], known[row, place], inputs)
             for place in places
             if added[row, place] > WORTH_NAMING
         )
@@ -44,11 +44,11 @@ def drivers(contributions: pd.DataFrame, values: pd.DataFrame, told_by: Mapping[
     return pd.Series(found, index=contributions.index, dtype="str")
 
 
-def in_words(name: str, value: float, told_by: Mapping[str, Candidate]) -> str:
+def in_words(name: str, value: float, inputs: Mapping[str, Candidate]) -> str:
     """Return an input and its value in words; what rounds to nothing has no sign."""
     if np.isnan(value):
         return f"{name.replace('_', ' ').replace(': ', ' of ')} not known"
-    words = told_by[name].words.format(value).replace("%", " %")
+    words = inputs[name].words.format(value).replace("%", " %")
     words = re.sub(r"(?<!\w)[-+](?=0(\.0*)?(?![.\d]))", "", words)
     return re.sub(r"(?<!\w)-(?=\d)", "\N{MINUS SIGN}", words)
 
@@ -63,21 +63,21 @@ def largest_risk(ratings: pd.DataFrame, owed: pd.Series) -> str:
     return str((risk[alive] if alive.any() else risk).idxmax())
 
 
-def known_parts(values: pd.DataFrame, told_by: Mapping[str, Candidate]) -> pd.DataFrame:
+def known_parts(values: pd.DataFrame, inputs: Mapping[str, Candidate]) -> pd.DataFrame:
     """Return of how many buyers each part is known: index `part`; `buyers`, `share`, and `inputs`, which it has.
 
     A part is known of a buyer where any of its inputs is; its payment behaviour as `expert_prior.behaviour_known` has
     it, since that nothing is past due is known of those that never bought, too.
     """
-    names = pd.Series({name: told.part for name, told in told_by.items()})
+    names = pd.Series({name: candidate.part for name, candidate in inputs.items()})
     known = values[names.index].notna().T.groupby(names, sort=False).any().sum(axis=1)
     known[BEHAVIOUR] = behaviour_known(values).sum()
     table = pd.DataFrame({"buyers": known, "share": known / len(values), "inputs": names.value_counts()})
     return table.loc[names.unique()].rename_axis("part")
 
 
-def explanation(contributions: pd.Series, values: pd.Series, told_by: Mapping[str, Candidate]) -> pd.DataFrame:
-    """Return one buyer's reasons, the strongest first: index `input`; `part`, `told`, `log_odds`, `points`.
+def explanation(contributions: pd.Series, values: pd.Series, inputs: Mapping[str, Candidate]) -> pd.DataFrame:
+    """Return one buyer's reasons, the strongest first: index `input`; `part`, `finding`, `log_odds`, `points`.
 
     `contributions` and `values`: the buyer's row of `Assessment.contributions` and `.today`. `points`: as
     `additive_model.points`; both are against the median buyer, and together they are the buyer's distance from it. What
@@ -86,8 +86,8 @@ def explanation(contributions: pd.Series, values: pd.Series, told_by: Mapping[st
     telling = contributions[contributions.ne(0) | values[contributions.index].notna()]
     order = telling.abs().sort_values(ascending=False, kind="stable").index
     table = pd.DataFrame({"log_odds": contributions[order]}, index=order.rename("input"))
-    table.insert(0, "part", [told_by[name].part for name in order])
-    table.insert(1, "told", [in_words(name, values[name], told_by) for name in order])
+    table.insert(0, "part", [inputs[name].part for name in order])
+    table.insert(1, "finding", [in_words(name, values[name], inputs) for name in order])
     return table.assign(points=points(table[["log_odds"]]))
 
 

@@ -255,15 +255,15 @@ class Within(NamedTuple):
     enough: float
 
 
-def believed(curves: Sequence[Curve], told: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+def believed(curves: Sequence[Curve], beliefs: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """Return the coefficients of curves told beforehand: name → rising values and their log-odds; others are level.
 
     Between the values a curve is straight, beyond them level; a step against the curve's sign is none.
     """
     (low, high), found = bounds(curves), np.zeros(1 + sum(part.size for part in curves))
     for part, place in zip(curves, places(curves), strict=True):
-        if part.name in told:
-            found[place.start : place.start + len(part.means)] = np.diff(np.interp(part.knots, *told[part.name]))
+        if part.name in beliefs:
+            found[place.start : place.start + len(part.means)] = np.diff(np.interp(part.knots, *beliefs[part.name]))
     return np.clip(found, low, high)
 
 
@@ -295,10 +295,10 @@ def fitted(
         variance = _inverse(fit.information, free)
         prior = _inverse(fit.penalty, free & (np.arange(size) > 0))
         for number, (place, matrix, usual, freedom, _) in enumerate(parts):
-            told = max(weights[number] * float(((prior - variance)[place, place] * matrix).sum()), 0.0)
+            carried = max(weights[number] * float(((prior - variance)[place, place] * matrix).sum()), 0.0)
             distance = b[place] - belief[place]
             size_squared = float(distance @ matrix @ distance)
-            weights[number] = np.clip((told + freedom) / (size_squared + freedom / usual), LOOSEST, TIGHTEST)
+            weights[number] = np.clip((carried + freedom) / (size_squared + freedom / usual), LOOSEST, TIGHTEST)
         within = within._replace(enough=CONVERGED if last else ROUGHLY)
         fit = solve(design, y, penalty=penalty(parts, weights, size), start=b, within=within)
     return fit, penalty(parts, np.minimum(weights, [part.doubted for part in parts]), size)

@@ -70,8 +70,8 @@ def candidates(book: Book) -> dict[str, Candidate]:
         points = settings.agencies.get(agency)
         sign = -1 if points is None or points[min(points)] > points[max(points)] else +1
         # Its name may hold braces, which a template would take for places of values.
-        told = agency.replace("{", "(").replace("}", ")")
-        found[score_of(agency)] = Candidate(OPINION, sign, f"{told}'s score is {{:.0f}}")
+        harmless = agency.replace("{", "(").replace("}", ")")
+        found[score_of(agency)] = Candidate(OPINION, sign, f"{harmless}'s score is {{:.0f}}")
     if settings.central_tendencies:
         found["central_tendency"] = CENTRAL_TENDENCY
     return found

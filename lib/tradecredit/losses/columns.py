@@ -10,7 +10,7 @@ LABELS = {
     **columns(
         "money",
         expected_loss="Expected loss (exact)", contribution="Contribution to ES", gross="Loss before insurance",
-        expected="Expected (simulated)", sd="Standard deviation", VaR="Value at risk", ES="Expected shortfall"
+        expected="Expected", sd="Standard deviation", VaR="Value at risk", ES="Expected shortfall"
     ),
     **columns("date", month="Month"),
     # portfolio

@@ -244,8 +244,8 @@ def _new_buyer_problems(
 
     for number, new in enumerate(scenario.new_buyers):
         if new.pd is None and np.isnan(medians[new.grade]):
-            told = "no buyer at risk has this grade, so that its default probability is not known"
-            yield problem(f"new_buyers.{number}.grade", new.grade, told, "state a pd")
+            allowed = "no buyer at risk has this grade, so that its default probability is not known"
+            yield problem(f"new_buyers.{number}.grade", new.grade, allowed, "state a pd")
     if stressed.empty:
         yield problem("new_buyers", len(ids), "nobody at risk has a loss given default to take over", "leave them out")
     for taken in ids.intersection(stressed.index):

@@ -26,7 +26,7 @@ LABELS = {
         "days",
         dso="DSO (days)", dso_countback="DSO, countback (days)", dso_best_possible="DSO, best possible (days)",
         average_days_delinquent="Average days delinquent", days_beyond_terms="Days beyond terms",
-        delinquent_days="Delinquent days", days_past_due="Days overdue", days_late="Days late",
+        delinquent_days="Delinquent days", days_past_due="Days past due", days_late="Days late",
         oldest_days="Oldest (days)", days_deductions_outstanding="Days deductions outstanding"
     ),
     **columns(
@@ -42,7 +42,7 @@ LABELS = {
     **columns(
         "days",
         days_beyond_terms_drift="Drift of days beyond terms",
-        days_beyond_terms_recent="Days beyond terms, 3 months", oldest_days_past_due="Oldest item, days overdue"
+        days_beyond_terms_recent="Days beyond terms, 3 months", oldest_days_past_due="Oldest item, days past due"
     ),
     **columns("score", paydex="PAYDEX"),
     **columns("count", months_of_history="Months of history"),

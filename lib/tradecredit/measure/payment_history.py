@@ -51,14 +51,14 @@ def _of_sorted(buyer: np.ndarray, issued: np.ndarray, due: np.ndarray, settled: 
     issued, due = day[:2]
     settled = np.where(is_open, issued, day[2])
     # An invoice paid in advance is none before its issue: nobody knows of it, nor that it is settled.
-    told, overdue = np.maximum(settled, issued), np.maximum(due, issued)
-    low, never = issued.min(initial=0), np.maximum(told, overdue).max(initial=0) + 1
-    told[is_open] = never
+    known_on, overdue = np.maximum(settled, issued), np.maximum(due, issued)
+    low, never = issued.min(initial=0), np.maximum(known_on, overdue).max(initial=0) + 1
+    known_on[is_open] = never
     key = buyer * (never - low + 1) - low
     asked = key + issued
     first = np.searchsorted(buyer, buyer)
-    order = np.argsort(key + told, kind="stable")
-    known = np.searchsorted((key + told)[order], asked) - first
+    order = np.argsort(key + known_on, kind="stable")
+    known = np.searchsorted((key + known_on)[order], asked) - first
     days, late = (settled - issued)[order].astype("float64"), (settled - due)[order].astype("float64")
     # Beginning and end of what each buyer has settled: what is open stands behind it.
     begin = np.flatnonzero(np.diff(buyer, prepend=-1))
@@ -77,11 +77,11 @@ def _of_sorted(buyer: np.ndarray, issued: np.ndarray, due: np.ndarray, settled: 
         return np.where(known > 0, values[first + known - 1], np.nan)
 
     # The first invoice that was not settled by a day is the first at which the latest settlement so far is not.
-    oldest = np.searchsorted(np.maximum.accumulate(key + told), asked)
+    oldest = np.searchsorted(np.maximum.accumulate(key + known_on), asked)
     oldest_issued = np.append(issued, never)[oldest]
     same = np.append(buyer, -1)[oldest] == buyer
     past_due, no_more = (
-        np.searchsorted(np.sort(key + values), asked) for values in (overdue, np.maximum(overdue, told))
+        np.searchsorted(np.sort(key + values), asked) for values in (overdue, np.maximum(overdue, known_on))
     )
     return {
         "settled_before": known,

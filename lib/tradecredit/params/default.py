@@ -82,8 +82,8 @@ class DefaultSettings(Parameters):
     def _scores_have_an_order(cls, agencies: dict[str, dict[float, float]]) -> dict[str, dict[float, float]]:
         wrong = []
         for agency, points in agencies.items():
-            told = [points[score] for score in sorted(points)]
-            if len(told) < 2 or not (told == sorted(set(told)) or told == sorted(set(told), reverse=True)):
+            given = [points[score] for score in sorted(points)]
+            if len(given) < 2 or not (given == sorted(set(given)) or given == sorted(set(given), reverse=True)):
                 wrong.append(agency)
         if wrong:
             raise ValueError(

@@ -168,11 +168,10 @@ class Chapter:
     def _entry(self, name: str, given: tuple) -> dict[str, object]:
         value, unit, *label = given
         formats.figure(None, unit)
-        stated = labelled().get(name)
-        if not label and stated is None:
+        if not label and name not in labelled():
             raise ValueError(f"headline figure {name!r} has no label; state one")
-        text = stated.label.removesuffix(" (days)") if stated else ""
-        return {"label": str(label[0]) if label else text, "value": _published(name, value), "unit": unit}
+        text = str(label[0]) if label else labelled()[name].label.removesuffix(" (days)")
+        return {"label": text, "value": _published(name, value), "unit": unit}
 
     def _card(self, name: str, entry: Mapping, earlier: pd.DataFrame | None) -> str:
         value, unit = entry["value"], str(entry["unit"])

@@ -219,21 +219,21 @@ def _figure_cell(month: _Month, figure: tuple[str, str], changed: pd.DataFrame) 
 
 
 def _status(month: _Month) -> str:
-    told = ["ok"] if month.manifest else []
+    parts = ["ok"] if month.manifest else []
     if month.failure and not _is_older(month.failure.get("when"), month.manifest.get("started")):
         failure = month.failure
         place = f"chapter {failure.get('chapter', '?')}, cell {failure.get('cell', '?')}"
         after = "; the report shown is older" if month.manifest else ""
         error = escaped(str(failure.get("error", "no message"))[:400])
-        told = [f'<span class="failed">failed</span>{after}<small>{escaped(place)}: {error}</small>']
+        parts = [f'<span class="failed">failed</span>{after}<small>{escaped(place)}: {error}</small>']
     if month.problems:
-        told.append('<span class="failed">cannot be read</span>')
-        told += [f"<small>{escaped(problem)}</small>" for problem in month.problems]
-    return "".join(told)
+        parts.append('<span class="failed">cannot be read</span>')
+        parts += [f"<small>{escaped(problem)}</small>" for problem in month.problems]
+    return "".join(parts)
 
 
 def _is_older(one: object, other: object) -> bool:
-    """Tell whether a failure lies before the report that was published since; if in doubt it does not."""
+    """Return whether a failure lies before the report that was published since; if in doubt it does not."""
     try:
         return datetime.fromisoformat(str(one)) < datetime.fromisoformat(str(other))
     except (ValueError, TypeError):

@@ -197,7 +197,10 @@ def _written(values: pd.Series, kind: Kind, units: pd.Series | None) -> list[str
             for value, unit in zip(values, units, strict=True)
         ]
     if kind == "name":
-        return [None if missing(value) else column(value, pd.Series([0.0])).label for value in values]
+        labels = (None if missing(value) else column(value, pd.Series([0.0])).label for value in values)
+        # The value beside it has its unit.
+        plain = (label.removesuffix(" (days)") if label and units is not None else label for label in labels)
+        return [label and label[:1].upper() + label[1:] for label in plain]
     writer = cell_writer(values, "number" if kind in ("figure", "change") else kind)
     return [None if missing(value) else writer(value) for value in values]
 

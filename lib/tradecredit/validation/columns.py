@@ -13,14 +13,18 @@ LABELS = {
     # migration
     **columns(
         "probability",
-        cohort="Cohort", cohort_error="Cohort, standard error", duration="Duration",
+        predicted_in_sample="Predicted, in sample", cohort="Cohort", cohort_error="Cohort, standard error",
+        duration="Duration",
         duration_error="Duration, standard error"
     ),
-    **columns("count", moves="Moves"),
+    **columns(
+        "count",
+        moves="Migrations", cohort_defaults="Defaults in the cohort", cohort_buyers="Buyers in the cohort"
+    ),
     **columns("number", years="Buyer-years"),
     # prudent_bounds
-    **columns("probability", pd_upper="Pluto-Tasche upper bound"),
-    **columns("count", obligors="Buyers a year ago"),
+    **columns("probability", pd_upper="Pluto–Tasche upper bound", predicted_year_ago="Predicted a year ago"),
+    **columns("count", obligors="Buyers a year ago", defaults_since="Defaults since"),
     # review
     **columns("number", model_auc="AUC of our model"),
     # traffic_lights

@@ -53,16 +53,21 @@ NO_SEGMENTS = pd.DataFrame(columns=SEGMENT_COLUMNS)
 class Review:
     """All that the second half of chapter 02 shows. Tables that need a fit are empty without one.
 
-    `samples`: `discrimination.report` in sample, by cross-validation over buyers and at a later date. `lights`: as
-    `traffic_lights`. `by_grade`: `grade_tests` by the cross-validated grades, with `discrimination.calibration`'s
-    interval. `prudent`: index `grade`; `obligors` a year ago, their `defaults` since, `predicted` and `pd_upper`, the
-    most prudent bound (`prudent_bounds`; also without a fit); empty where nobody was rated a year ago. `segments`:
-    `discrimination.by_segment` with `kind`: year of observation, country, sector. `published`: see `baselines`.
-    `drift`: `stability.drift` from the observations of past dates to the same kind of buyers today, of the inputs and
-    of the `grade` by the present model. `concentration`: `stability.concentration_rise` over the last 12 months.
-    `cohort`, `default_rates`: moves between grades (`migration`), by the present model on past dates; the rates are
-    empty before there are two. `history`: what they rest on: buyer_id, date, pd, grade. Where the book records no
-    defaults, what counts them is missing, not zero.
+    - `samples`: `discrimination.report` in sample, by cross-validation over buyers and at a later date;
+    - `lights`: as `traffic_lights`;
+    - `by_grade`: `grade_tests` by the cross-validated grades, with `discrimination.calibration`'s interval;
+    - `prudent`: index `grade`; `obligors` a year ago, their `defaults_since`, `predicted_year_ago` and `pd_upper`, the
+      most prudent bound (`prudent_bounds`; also without a fit); empty where nobody was rated a year ago;
+    - `segments`: `discrimination.by_segment` with `kind`: year of observation, country, sector;
+    - `published`: see `baselines`;
+    - `drift`: `stability.drift` from the observations of past dates to the same kind of buyers today, of the inputs and
+      of the `grade` by the present model;
+    - `concentration`: `stability.concentration_rise` over the last 12 months;
+    - `cohort`, `default_rates`: moves between grades (`migration`), by the present model on past dates; the rates are
+      empty before there are two;
+    - `history`: what they rest on: buyer_id, date, pd, grade.
+
+    Where the book records no defaults, what counts them is missing, not zero.
     """
 
     samples: pd.DataFrame
@@ -228,15 +233,15 @@ def _prudent(past: pd.DataFrame, book: Book) -> pd.DataFrame:
     year_ago = book.as_of - pd.DateOffset(months=HORIZON_MONTHS)
     then = past[past["date"] == year_ago]
     events = book.defaults[book.defaults["date"] > year_ago]
-    by_grade = then.assign(defaults=then["buyer_id"].isin(events["buyer_id"]).astype(int)).groupby("grade")
-    table = by_grade.agg(obligors=("pd", "size"), defaults=("defaults", "sum"), predicted=("pd", "mean"))
-    table = table.reindex(pd.RangeIndex(1, WORST + 1, name="grade")).fillna({"obligors": 0, "defaults": 0})
+    by_grade = then.assign(failed=then["buyer_id"].isin(events["buyer_id"]).astype(int)).groupby("grade")
+    table = by_grade.agg(obligors=("pd", "size"), defaults_since=("failed", "sum"), predicted_year_ago=("pd", "mean"))
+    table = table.reindex(pd.RangeIndex(1, WORST + 1, name="grade")).fillna({"obligors": 0, "defaults_since": 0})
     if then.empty:
         return table.assign(pd_upper=float("nan")).head(0)
     if not book.has("defaults"):
-        return table.assign(defaults=float("nan"), pd_upper=float("nan"))
+        return table.assign(defaults_since=float("nan"), pd_upper=float("nan"))
     bound = prudent_bounds.most_prudent(
-        table["obligors"], table["defaults"], confidence=book.run.default.interval, correlation=CORRELATION
+        table["obligors"], table["defaults_since"], confidence=book.run.default.interval, correlation=CORRELATION
     )
     return table.assign(pd_upper=bound)
 
@@ -249,7 +254,7 @@ def _moves(past: pd.DataFrame, book: Book) -> tuple[migration.Cohort, pd.DataFra
     rates = rates if durations.years.any() else rates.head(0)
     if book.has("defaults"):
         return cohorts, rates
-    unknown = ["cohort", "cohort_error", "defaults", "duration", "duration_error"]
+    unknown = ["cohort", "cohort_error", "cohort_defaults", "duration", "duration_error"]
     return (
         cohorts._replace(
             shares=cohorts.shares.assign(default=float("nan")),

@@ -21,7 +21,7 @@ NUMERIC = ("money", "percent", "probability", "days", "count", "ratio", "score",
 
 
 def missing(value: object) -> "TypeIs[None]":
-    """Tell whether a cell holds no value (None, NaN, NaT, NA)."""
+    """Return whether a cell holds no value (None, NaN, NaT, NA)."""
     return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 

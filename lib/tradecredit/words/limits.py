@@ -35,10 +35,8 @@ REASONS = {
 
 
 def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with the codes of its column or index level `reason` in words; missing stays missing."""
-    if "reason" in table:
-        return table.assign(reason=table["reason"].map(REASONS))
-    return table.rename(index=REASONS, level="reason")
+    """Return limits (`recommend`) with the codes of their `reason` in words; missing stays missing."""
+    return table.assign(reason=table["reason"].map(REASONS))
 
 
 def rule(codes: str, settings: LimitSettings, currency: str) -> str:

@@ -1,12 +1,16 @@
 """Sentences on terms of payment: discounts, lengths, late interest, and what to do about an overdue buyer."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide.policies import claim
+from tradecredit.decide.terms import late_interest as chargeable
 from tradecredit.decide.terms import payment_plan
 from tradecredit.decide.terms.discounts import LeftOut
 from tradecredit.decide.terms.late_interest import known_charge, totals
+from tradecredit.params.late_interest import LateInterestLaw
 from tradecredit.words.formats import count, counted, day, days, listed, money, percent
 
 STOPPED = "delivered after another invoice passed the maximum extension period"
@@ -137,6 +141,24 @@ def rates_wanted(charges: pd.DataFrame) -> list[str]:
         f"{counted(number, 'invoice')} is not computable."
         for (law, wanted), number in currencies.items()
     ]
+
+
+def with_reasons(charges: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.DataFrame:
+    """Return the late charges (`late_interest.chargeable`) with their `reason` in words."""
+    rate = "no reference rate for " + charges["missing_rate"]
+    currency = "no rate in the book of the fee's currency, " + charges["missing_currency"]
+    sentences = {
+        chargeable.NO_COUNTRY: "the buyer's country is not stated",
+        chargeable.OTHER_KIND: "the law does not apply to this kind of buyer: " + charges["kind"],
+        chargeable.NO_LAW: "the run has no law for " + charges["country"],
+        chargeable.IN_DISPUTE: "nothing while the dispute is open",
+        chargeable.RATE_MISSING: (rate + "; " + currency).fillna(rate).fillna(currency),
+        chargeable.LAWFUL: charges["law"].map({law.name: law.condition for law in laws}),
+    }
+    reason = charges["reason"]
+    for code, text in sentences.items():
+        reason = reason.mask(charges["reason"] == code, text)
+    return charges.assign(reason=reason)
 
 
 def late_interest(charges: pd.DataFrame, currency: str) -> list[str]:

@@ -74,7 +74,7 @@ def test_requests_by_hand(book):
     assert found["extra_sales"].tolist() == pytest.approx([3_500 * 8, 8_000 * 8])
     assert found["margin_gained"].tolist() == pytest.approx([5_040, 11_520])
     # We bear 1,500 then; now 7,000 of either limit.
-    assert found["expected_loss_more"].tolist() == pytest.approx([-55, -55])
+    assert found["expected_loss_change"].tolist() == pytest.approx([-55, -55])
     assert found["cost"].tolist() == pytest.approx([0.002 * 1.19 * 28_000, 0.002 * 1.19 * 64_000 + 40])
     assert found["net_gain"].tolist() == pytest.approx([5_040 + 55 - 66.64, 11_520 + 55 - 192.32])
     assert found["margin_per_cost"].tolist() == pytest.approx([5_040 / 66.64, 11_520 / 192.32])
@@ -123,7 +123,7 @@ def test_sales_are_net_of_tax(book_of):
 def test_all_is_insured_at_a_percentage_of_one(book):
     found = requests(book, rated(), Policy(insured_percentage=1.0))
     assert found["limit_then"].tolist() == [15_000, 15_000]
-    assert found.loc["A", "expected_loss_more"] == pytest.approx(-70)
+    assert found.loc["A", "expected_loss_change"] == pytest.approx(-70)
 
 
 # Cuts

@@ -181,9 +181,15 @@ def test_what_limits_would_have_kept_by_hand(book_of):
     # came back: 60 % was lost. Its limit of 1,200 held until the day before.
     p = rows.loc["P"]
     assert (p["review"], p["defaulted"]) == (DAYS[0], pd.Timestamp("2025-05-01"))
-    assert p[["exposure", "recommended", "own_limit", "debt", "avoidable"]].tolist() == [1_000, 700, 1_200, 1_500, 800]
+    assert p[["exposure", "recommended_with_cover", "own_limit", "debt", "avoidable"]].tolist() == [
+        1_000,
+        700,
+        1_200,
+        1_500,
+        800,
+    ]
     assert p[["lost_share", "loss", "loss_avoided", "over_own_limit"]].tolist() == pytest.approx([0.6, 900, 480, 300])
-    assert (p["binding"], p["lost_share_basis"]) == ("need", "its own")
+    assert (p["binding_with_cover"], p["lost_share_basis"]) == ("need", "its own")
     # Q owed 550 + 100 in August: 70 above the 580 of June, and 100 of it later: 70. It is not resolved, nor a year old:
     # the book's mean, which is the run's while few are.
     q = rows.loc["Q"]
@@ -192,7 +198,7 @@ def test_what_limits_would_have_kept_by_hand(book_of):
     assert q["lost_share_basis"] == "the book's mean"
     # R was no buyer in January; it brought in more than its debt.
     r = rows.loc["R"]
-    assert r[["recommended", "avoidable", "loss_avoided", "own_limit", "over_own_limit"]].isna().all()
+    assert r[["recommended_with_cover", "avoidable", "loss_avoided", "own_limit", "over_own_limit"]].isna().all()
     assert r[["debt", "loss"]].tolist() == [250, 0]
 
 
@@ -212,7 +218,7 @@ def test_sums_of_the_reviews(book_of):
     # January, without S: limits on P, Q and T. T owed 300 above its limit and did not fail; nor did Q before July, and
     # owed 600 on 300. June: P, R and S are in default; Q fails later, T owes less than it may.
     assert reviews["buyers"].tolist() == [3, 2]
-    assert reviews["recommended"].tolist() == [1_400, 1_480]
+    assert reviews["recommended_with_cover"].tolist() == [1_400, 1_480]
     assert reviews["exposure"].tolist() == pytest.approx([2_300, 1_300])
     assert reviews["over_recommended"].tolist() == pytest.approx([600, 0])
     assert reviews["defaults"].tolist() == [2, 1]
@@ -285,9 +291,9 @@ def test_nothing_that_became_known_later_enters_a_review(book_of, demo, tmp_path
     past = book_of(f"{first:%Y-%m-%d}", **cut(demo, first))
     table = limits.recommend(past, default.assess(past), cover=of_buyers(past, POLICY))
     at_risk = table.loc[table["binding"] != "in default", "recommended_with_cover"]
-    assert whole.reviews.loc[first, "recommended"] == at_risk.sum()
+    assert whole.reviews.loc[first, "recommended_with_cover"] == at_risk.sum()
     known = before.set_index("buyer_id")
-    assert known["recommended"].tolist() == at_risk.reindex(known.index).tolist()
+    assert known["recommended_with_cover"].tolist() == at_risk.reindex(known.index).tolist()
 
 
 # In words

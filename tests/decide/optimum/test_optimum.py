@@ -102,8 +102,8 @@ def test_more_is_earned_at_the_same_risk(usual):
     assert one["limit"] == table["recommended_with_cover"].sum()
     sums = found.limits[["limit", "expected_margin", "retained_expected_loss", "premium", "net_earnings"]].sum()
     assert whole[sums.index].to_dict() == pytest.approx(sums.to_dict())
-    assert found.limits["change"].abs().is_monotonic_decreasing
-    assert found.limits["change"].tolist() == pytest.approx(
+    assert found.limits["portfolio_change"].abs().is_monotonic_decreasing
+    assert found.limits["portfolio_change"].tolist() == pytest.approx(
         (found.limits["limit"] - table["recommended_with_cover"].reindex(found.limits.index)).tolist()
     )
 
@@ -331,11 +331,11 @@ def test_what_is_said(usual, assessed):
         {"limit": 0.0, "net_earnings": [100_000.0, 112_345.0, 12_345.0], "shortfall": [50_000.0, 50_000.0, 0.0]},
         index=["one by one", "book as a whole", "difference"],
     )  # fmt: skip
-    table = pd.DataFrame({"change": [7_000.0, -4_000.0, 2_000.0, 0.4]})
+    table = pd.DataFrame({"portfolio_change": [7_000.0, -4_000.0, 2_000.0, 0.4]})
     told = replace(found, totals=totals, limits=table, price_of_risk=0.0123, level=0.995)
     assert words.optimum.decisions(told, "EUR") == [
         "Portfolio limits would earn EUR 12,345 a year more than limits set one by one, after expected losses and "
-        "premium, at an expected shortfall (99.5 %) of EUR 50,000, the same: 2 would be higher, by EUR 9,000 in total, "
+        "premium, at the same expected shortfall (99.5 %) of EUR 50,000: 2 would be higher, by EUR 9,000 in total, "
         "and 1 lower, by EUR 4,000. Decide whether risk is judged buyer by buyer or for the portfolio."
     ]
     less = totals.assign(shortfall=[50_000.0, 30_000.0, -20_000.0])

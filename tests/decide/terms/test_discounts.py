@@ -72,8 +72,10 @@ def test_without_risk_it_costs_as_much_as_the_capital():
     # 2/10 net 30 costs 44.59 % a year: at that cost of capital 2 % breaks even.
     capital = discounts.compound_cost(0.02, 20)
     found = discounts.break_even(SAFE, pd.Series({"A": 30.0, "B": 10.0}), Economics(0.2, 0.5, capital)).loc["A"]
-    assert found[["days_won", "break_even", "for_capital", "for_loss"]].tolist() == pytest.approx([20, 0.02, 0.02, 0])
-    assert found["yearly_cost"] == pytest.approx(capital)
+    assert found[["days_earlier", "break_even", "for_capital", "for_loss"]].tolist() == pytest.approx(
+        [20, 0.02, 0.02, 0]
+    )
+    assert found["break_even_yearly_cost"] == pytest.approx(capital)
 
 
 def test_without_a_cost_of_capital_it_is_the_loss_avoided():
@@ -88,7 +90,7 @@ def test_without_a_cost_of_capital_it_is_the_loss_avoided():
 def test_missing_where_nothing_is_won_or_known():
     payment = pd.Series({"A": 10.0, "B": np.nan, "X": 40.0})
     found = discounts.break_even(SAFE, payment, Economics(0.2, 0.5, 0.1))
-    assert found[["break_even", "for_capital", "for_loss", "yearly_cost"]].isna().all(axis=None)
+    assert found[["break_even", "for_capital", "for_loss", "break_even_yearly_cost"]].isna().all(axis=None)
 
 
 @given(

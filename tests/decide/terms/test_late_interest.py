@@ -36,7 +36,9 @@ def charges(book_of, as_of, rows, receipts="", **more):
         "buyers": BUYERS, "invoices": "invoice_id,buyer_id,issued,due,amount\n" + rows,
         "receipts": NO_RECEIPTS + receipts, "fx": PARITY,
     }  # fmt: skip
-    return late_interest.chargeable(book_of(as_of, **tables | more)).set_index("invoice_id")
+    book = book_of(as_of, **tables | more)
+    found = words.terms.with_reasons(late_interest.chargeable(book), book.run.late_interest.laws)
+    return found.set_index("invoice_id")
 
 
 def one(book_of, as_of, buyer, due, amount, **more):
@@ -326,8 +328,8 @@ def test_who_is_charged_by_which_law(book_of):
         "",
     ]  # fmt: skip
     assert table.loc["D":"H", "reason"].tolist() == [
-        "no law of the run is for US", "at least; national law may give more",
-        "the law is not for this kind of buyer: prepaid", "no reference rate for 2026 H1",
+        "the run has no law for US", "at least; national law may give more",
+        "the law does not apply to this kind of buyer: prepaid", "no reference rate for 2026 H1",
         "the buyer's country is not stated",
     ]  # fmt: skip
     assert table.loc[["D", "F", "H"], ["interest", "daily_interest", "fee", "charge"]].isna().all(axis=None)

@@ -147,7 +147,7 @@ def within_caps(wanted: pd.Series, taken: pd.DataFrame, need: pd.Series, caps: C
 
 
 def fits(limits: pd.Series, caps: Caps) -> pd.Series:
-    """Tell of each buyer whether the limits of its group, of its sector and of its country keep their caps."""
+    """Return a boolean per buyer: whether the limits of its group, of its sector and of its country keep their caps."""
     within = pd.Series(True, index=limits.index)
     for cap in caps:
         full = _sums(limits, cap) > cap.amount * (1 + 1e-9)

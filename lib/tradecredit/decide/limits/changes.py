@@ -56,7 +56,7 @@ lack of turnover, 15 other; none where all that is needed is approved, or little
 
 
 def staying(limits: pd.DataFrame, ceiling: pd.Series, caps: Caps, minimum_change: float) -> pd.Series:
-    """Tell of each buyer whether its limit in force stays although the recommended one differs, by little.
+    """Return a boolean per buyer: whether its limit in force stays although the recommended one differs, by little.
 
     `limits`: `exposure`, `own_limit`, `recommended_with_cover`, `binding_with_cover`; `ceiling`: the most that rules
     and bounds allow each buyer; `caps`: of groups, sectors and countries; rows as `limits`. A limit stays where it

@@ -46,7 +46,8 @@ LABELS = {
     **columns(
         "money",
         requested="Limit to request", limit_now="Limit now", limit_then="Limit then", extra_sales="Extra sales",
-        margin_gained="Margin gained", expected_loss_more="Extra expected loss", net_gain="Net gain",
+        margin_gained="Margin gained", expected_loss_more="Extra expected loss",
+        expected_loss_change="Change of expected loss", net_gain="Net gain",
         insurer_limit_after="Insurer's limit, after", insured_after="Insured part, after",
         own_after="Retained part, after", own_more="Retained part, increase",
         recommended_with_cover_after="Recommended limit, after", over_after="Excess over recommended limit, after",

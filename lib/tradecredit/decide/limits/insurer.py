@@ -19,7 +19,7 @@ REQUESTS = {"new limit": "2", "increased limit": "3"}
 
 REQUEST_COLUMNS = [
     "request", "request_code", "insurer_limit", "requested", "limit_now", "limit_then", "extra_sales", "margin_gained",
-    "expected_loss_more", "cost", "net_gain", "margin_per_cost",
+    "expected_loss_change", "cost", "net_gain", "margin_per_cost",
 ]  # fmt: skip
 
 
@@ -37,10 +37,10 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     - `limit_now`, `limit_then`: `recommended_with_cover` without and with the request;
     - `extra_sales` of a year that the difference carries, as far as it is needed, net of tax: difference ×
       `net_carried_sales`; `margin_gained` = the run's margin × extra sales;
-    - `expected_loss_more` = PD × LGD × what we bear of the limit then, less what we bear of it now (negative: less);
+    - `expected_loss_change` = PD × LGD × what we bear of the limit then, less what we bear of it now (negative: less);
     - `cost` = premium rate × the insured part of the extra sales × (1 + tax) and, for a new limit, the yearly fee;
-      `net_gain` = margin_gained − expected_loss_more − cost; `margin_per_cost` = margin_gained / cost (missing where it
-      costs nothing: these come first).
+      `net_gain` = margin_gained − expected_loss_change − cost; `margin_per_cost` = margin_gained / cost (missing where
+      it costs nothing: these come first).
 
     Left out: buyers that cannot be insured, to whom nothing is shipped with cover any more (`Cover.stopped`), that are
     in default or whose need is not known, and limits that the insurer has refused, whose requests would be repeated.
@@ -77,7 +77,7 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
         {
             "request": request, "request_code": request.map(REQUESTS), "insurer_limit": cover.named,
             "requested": (limit_then * cover.insurable).round(), "limit_now": limit_now, "limit_then": limit_then,
-            "extra_sales": sales, "margin_gained": margin, "expected_loss_more": more, "cost": cost,
+            "extra_sales": sales, "margin_gained": margin, "expected_loss_change": more, "cost": cost,
             "net_gain": margin - more - cost, "margin_per_cost": margin / cost.where(cost > 0),
         }
     )[REQUEST_COLUMNS][asked]  # fmt: skip

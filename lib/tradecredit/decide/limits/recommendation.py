@@ -130,8 +130,8 @@ def totals(limits: pd.DataFrame) -> pd.Series:
     `insured` and its share of the exposure are missing where there is no policy, or no limit above 0 is known under it.
     """
     over = limits.loc[~_ended(limits), "breach"].dropna()
-    told = limits["covered_limit"].notna() & (limits[["covered_limit", "insurer_limit"]] > 0).any(axis=None)
-    insured = limits["insured"].where(told).sum(min_count=1)
+    known = limits["covered_limit"].notna() & (limits[["covered_limit", "insurer_limit"]] > 0).any(axis=None)
+    insured = limits["insured"].where(known).sum(min_count=1)
     return pd.Series(
         {
             "recommended": limits["recommended"].sum(),

@@ -1,21 +1,24 @@
 """Limits in the past: how often they were passed, and what today's method would have kept from those who failed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tradecredit import default
-from tradecredit.book.book import Book, places
+from tradecredit.book.book import Book
+from tradecredit.book.calendar import window_start
 from tradecredit.book.checks import CENT
 from tradecredit.book.memory import remembered
+from tradecredit.book.places import places
 from tradecredit.decide import limits
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.default_events import RESOLVED_MONTHS, loss_given_default
-from tradecredit.measure.receivables import window_start
+from tradecredit.measure.limits_in_force import LIMIT_SOURCES, amounts_on
+from tradecredit.measure.open_items import ledger
 
 OFTEN = 0.5
 """A limit that is passed at so many of the month ends that it was in force on, or more, binds nobody."""
@@ -26,10 +29,11 @@ DAY = pd.Timedelta(days=1)
 SUMS = ("debt", "avoidable", "loss", "loss_avoided", "over_own_limit")
 """Columns of the defaulters that a review sums."""
 
-REVIEWED = ("buyers", "recommended", "exposure", "over_recommended")
+REVIEWED = ("buyers", "recommended_with_cover", "exposure", "over_recommended")
 
 DEFAULTERS = (
-    "review", "buyer_id", "defaulted", "exposure", "recommended", "binding", "own_limit", "debt", "avoidable",
+    "review", "buyer_id", "defaulted", "exposure", "recommended_with_cover", "binding_with_cover", "own_limit", "debt",
+    "avoidable",
     "lost_share", "lost_share_basis", "loss", "loss_avoided", "over_own_limit",
 )  # fmt: skip
 
@@ -38,9 +42,9 @@ class Replay(NamedTuple):
     """Today's method on past days, as the book was known then, and what it would have kept from later losses.
 
     `reviews`: index `review`, a past day. Of the buyers that were not in default then: `buyers` with a limit by the
-    method, `recommended` (the sum), `exposure`; `over_recommended`, what those owed above theirs that did not fail
-    until the next review: what the limits would have cost in good buyers' balances. Of those that did fail: `defaults`,
-    `not_known` (those of them that were no buyers yet), and sums of `SUMS`.
+    method, `recommended_with_cover` (the sum), `exposure`; `over_recommended`, what those owed above theirs that did
+    not fail until the next review: what the limits would have cost in good buyers' balances. Of those that did fail:
+    `defaults`, `not_known` (those of them that were no buyers yet), and sums of `SUMS`.
     `defaulters`: a row for each of them, the largest loss avoided first; see `replay`.
     """
 
@@ -62,7 +66,7 @@ def at_month_ends(book: Book, months: int = 24) -> pd.DataFrame:
     ends = ends[ends >= book.invoices["issued"].min()]
     buyers = book.buyers["buyer_id"]
     owed, own = (
-        np.array([*amounts]).reshape(len(ends), len(buyers)) for amounts in (_owed(book, ends), _own_limits(book, ends))
+        np.array([of_day(book, day) for day in ends]).reshape(len(ends), len(buyers)) for of_day in (_owed, _own_limits)
     )
     first = book.defaults.groupby("buyer_id")["date"].min().reindex(buyers)
     failed = first.to_numpy("datetime64[us]") <= ends.to_numpy("datetime64[us]")[:, None]
@@ -143,11 +147,12 @@ def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = 
     A default belongs to the last review before it; of several of a buyer the first counts, and none of a buyer that was
     in default on the day already. `defaulters`, amounts in currency:
 
-    - `review`, `buyer_id`, `defaulted`; `exposure`, what it owed at the review, `recommended` and `binding` then
-      (missing: it was no buyer yet); `own_limit` in force on the day before the default (missing: none);
+    - `review`, `buyer_id`, `defaulted`; `exposure`, what it owed at the review, `recommended_with_cover` and
+      `binding_with_cover` then (missing: it was no buyer yet); `own_limit` in force on the day before the default
+      (missing: none);
     - `debt`, what it owed on the day of its default; `avoidable`: what of it is above the recommended limit and was
-      delivered after the review, min(max(debt − recommended, 0), invoiced later): what was owed already could not be
-      called back. Missing with `recommended`;
+      delivered after the review, min(max(debt − limit, 0), invoiced later): what was owed already could not be
+      called back. Missing with `recommended_with_cover`;
     - `lost_share` of the debt: 1 − recovered / debt where the default is resolved, or older than 12 months, and its
       recoveries are known, else that of the book; `lost_share_basis` says which; `loss` = lost share × debt;
       `loss_avoided` = lost share × avoidable;
@@ -179,10 +184,16 @@ def _replayed(book: Book, days: Sequence[pd.Timestamp], policy: Policy | None) -
     reviewed = [_review(book, day, end, policy) for day, end in zip(days, ends, strict=True)]
     failed = [table for _, table in reviewed]
     if not failed:
-        failed = [_failed(book, book.as_of, book.as_of).assign(exposure=np.nan, recommended=np.nan, binding="")]
+        failed = [
+            _failed(book, book.as_of, book.as_of).assign(
+                exposure=np.nan, recommended_with_cover=np.nan, binding_with_cover=""
+            )
+        ]
     defaulters = _with_losses(book, pd.concat(failed, ignore_index=True))
     by_review = defaulters.groupby("review")
-    sums = by_review.agg(defaults=("debt", "size"), not_known=("recommended", lambda limit: limit.isna().sum()))
+    sums = by_review.agg(
+        defaults=("debt", "size"), not_known=("recommended_with_cover", lambda limit: limit.isna().sum())
+    )
     sums = sums.astype("float64").join(by_review[list(SUMS)].sum())
     rows = pd.DataFrame([row for row, _ in reviewed], columns=["review", *REVIEWED]).set_index("review")
     return Replay(
@@ -210,19 +221,19 @@ def _review(
     table = pd.DataFrame(
         {
             "exposure": table["exposure"],
-            "recommended": table["recommended_with_cover"],
-            "binding": table["binding_with_cover"],
+            "recommended_with_cover": table["recommended_with_cover"],
+            "binding_with_cover": table["binding_with_cover"],
         }
     )
-    gone = table.index[table["binding"] == "in default"]
+    gone = table.index[table["binding_with_cover"] == "in default"]
     failed = _failed(book, day, end)
     failed = failed[~failed["buyer_id"].isin(gone)].join(table, on="buyer_id")
     left = table.drop(index=gone)
-    over = (left["exposure"] - left["recommended"]).clip(lower=0.0)
+    over = (left["exposure"] - left["recommended_with_cover"]).clip(lower=0.0)
     row = {
         "review": day,
-        "buyers": float((left["recommended"] > 0).sum()),
-        "recommended": left["recommended"].sum(),
+        "buyers": float((left["recommended_with_cover"] > 0).sum()),
+        "recommended_with_cover": left["recommended_with_cover"].sum(),
         "exposure": left["exposure"].sum(),
         "over_recommended": over[~left.index.isin(failed["buyer_id"])].sum(),
     }
@@ -245,8 +256,8 @@ def _failed(book: Book, day: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     left = book.invoices["amount"].to_numpy()[rows] - _paid_by(book, rows, defaulted[event])
     left[left < CENT] = 0.0
     sums = pd.DataFrame({"debt": left, "later": np.where(issued > day, left, 0.0)}).groupby(event).sum()
-    limits_before = np.array([*_own_limits(book, pd.DatetimeIndex(defaulted) - DAY)]).reshape(-1, len(book.buyers))
-    events = events.assign(review=day, own_limit=limits_before[np.arange(len(events)), buyer])
+    before = [_own_limits(book, moment - DAY)[of] for moment, of in zip(events["defaulted"], buyer, strict=True)]
+    events = events.assign(review=day, own_limit=np.array(before, dtype="float64"))
     return events.join(sums.reindex(events.index, fill_value=0.0))
 
 
@@ -271,7 +282,7 @@ def _with_losses(book: Book, failed: pd.DataFrame) -> pd.DataFrame:
         book.as_of - pd.DateOffset(months=RESOLVED_MONTHS)
     )
     own = (1 - np.minimum(event["recovered"], event["debt"]) / event["debt"].where(event["debt"] > 0)).where(ended)
-    above = (failed["debt"] - failed["recommended"]).clip(lower=0.0)
+    above = (failed["debt"] - failed["recommended_with_cover"]).clip(lower=0.0)
     avoidable = np.minimum(above, failed["later"]).where(above.notna())
     lost = own.fillna(loss_given_default(book).lgd)
     table = failed.assign(
@@ -285,32 +296,13 @@ def _with_losses(book: Book, failed: pd.DataFrame) -> pd.DataFrame:
     return table[list(DEFAULTERS)]
 
 
-def _owed(book: Book, days: pd.DatetimeIndex) -> Iterator[np.ndarray]:
-    """Yield what each buyer owed at the end of days that rise, as `receivables.open_items` of the book on each day."""
-    amount, issued = book.invoices["amount"].to_numpy(), book.invoices["issued"].to_numpy()
-    # The receipts of each span of days, one span after the other. A receipt on account may come before its invoice,
-    # which the book does not know then.
-    span = np.searchsorted(days.to_numpy(), book.receipts["received"].to_numpy())
-    span[book.invoice_of_receipt < 0] = len(days)
-    order = np.argsort(span, kind="stable")
-    settles, received = book.invoice_of_receipt[order], book.receipts["amount"].to_numpy()[order]
-    ends, paid = np.searchsorted(span[order], np.arange(len(days)), side="right"), np.zeros(len(amount))
-    for day, start, end in zip(days.to_numpy(), [0, *ends], ends, strict=False):
-        paid += np.bincount(settles[start:end], received[start:end], minlength=len(amount))
-        left = amount - paid
-        # Receipts are amounts of 0 or more: what is settled stays so.
-        left[(left < CENT) | (issued > day)] = 0.0
-        yield np.bincount(book.buyer_of_invoice, left, minlength=len(book.buyers))
+def _owed(book: Book, day: pd.Timestamp) -> np.ndarray:
+    """Return what each buyer owed at the end of a day, as `receivables.open_items` of the book on it."""
+    known = ledger(book)
+    left = np.where(known.open_on(day), known.amount - known.received_by(day)[0], 0.0)
+    return np.bincount(book.buyer_of_invoice, left, minlength=len(book.buyers))
 
 
-def _own_limits(book: Book, days: pd.DatetimeIndex) -> Iterator[np.ndarray]:
-    """Yield our own limit of each buyer in force on days, as `limits_in_force` of the book on each; missing: none."""
-    limits = book.limits[book.limits["source"] == "own"].sort_values("valid_from", kind="stable")
-    buyer = places(limits["buyer_id"], book.buyers["buyer_id"])
-    amount, since, until = (limits[name].to_numpy() for name in ("amount", "valid_from", "valid_to"))
-    for day in days.to_numpy():
-        valid = (since <= day) & (np.isnat(until) | (until >= day)) & (buyer >= 0)
-        # Of several amounts for one buyer the last, which is the latest, stays.
-        own = np.full(len(book.buyers), np.nan)
-        own[buyer[valid]] = amount[valid]
-        yield own
+def _own_limits(book: Book, day: pd.Timestamp) -> np.ndarray:
+    """Return our own limit of each buyer in force on a day; missing: none."""
+    return amounts_on(book, day)[:, LIMIT_SOURCES.index("own")]

@@ -19,7 +19,7 @@ USUAL = "as usual"
 
 
 def new_buyers(book: Book, buyers: pd.DataFrame) -> pd.Series:
-    """Tell of each buyer whether we have known it for less than `limits.new_buyer_months`.
+    """Return a boolean per buyer: whether we have known it for less than `limits.new_buyer_months`.
 
     `buyers`: `customer_since` and `first_issued`, the day of the first invoice. Known since whichever is earlier; in a
     ledger of less than 12 months, which cannot tell an old buyer by its invoices, since `customer_since` alone. A buyer
@@ -34,7 +34,7 @@ def new_buyers(book: Book, buyers: pd.DataFrame) -> pd.Series:
 
 
 def dormant_buyers(book: Book, last_issued: pd.Series) -> pd.Series:
-    """Tell of each buyer whether its last invoice is older than `limits.dormant_months`, or there is none."""
+    """Return a boolean per buyer: whether its last invoice is older than `limits.dormant_months`, or there is none."""
     months = (book.as_of - last_issued).dt.days / DAYS_A_MONTH
     return ~(months < book.run.limits.dormant_months)
 

@@ -39,7 +39,8 @@ ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE = "one by one", "book as a whole", "differenc
 class Optimum:
     """Limits for the book as a whole beside those set one by one, and what they bring; amounts of a year, in currency.
 
-    `limits`: index buyer_id, all `candidates`, the largest change first. `limit`, `one_by_one_limit`, `change`;
+    `limits`: index buyer_id, all `candidates`, the largest change first. `limit`, `one_by_one_limit`,
+    `portfolio_change`;
     `held_by`: what keeps the limit from being higher; `marginal_value` of one unit more (see `Solution`; missing where
     the limit is not sought); `expected_margin`, `retained_expected_loss`, `premium`, `net_earnings`.
     `totals`: index `limits` (one by one, book as a whole, difference); sums of `limit` and of the last four columns,
@@ -111,11 +112,11 @@ def assess(
     ]
     compared = {ONE_BY_ONE: one, AS_A_WHOLE: limit}
     totals = {name: _sums(buyers, chosen, years, settings.level) for name, chosen in compared.items()}
-    table = pd.DataFrame({"limit": limit, "one_by_one_limit": one, "change": limit - one})
+    table = pd.DataFrame({"limit": limit, "one_by_one_limit": one, "portfolio_change": limit - one})
     table = table.assign(held_by=_held_by(buyers, limit, best), marginal_value=best.marginal_value)
     table = table.join(results(buyers, limit))
     return Optimum(
-        limits=table.loc[table["change"].abs().sort_values(ascending=False, kind="stable").index],
+        limits=table.loc[table["portfolio_change"].abs().sort_values(ascending=False, kind="stable").index],
         totals=_with_difference(totals),
         frontier=pd.DataFrame(frontier).set_index("shortfall_cap"),
         caps=_of_all_members(best.caps, buyers, caps, limit),
@@ -215,7 +216,9 @@ def _nothing(level: float) -> Optimum:
         return pd.DataFrame(np.nan, index=pd.Index(index, name=called), columns=list(names))
 
     sums, rows = ("limit", *RESULTS, "shortfall"), (ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE)
-    limits = empty("limit", "one_by_one_limit", "change", "held_by", "marginal_value", *RESULTS, called="buyer_id")
+    limits = empty(
+        "limit", "one_by_one_limit", "portfolio_change", "held_by", "marginal_value", *RESULTS, called="buyer_id"
+    )
     caps = empty("column", "of", "cap", "limit", "one_by_one_limit", "marginal_value", called="cap")
     return Optimum(
         limits=limits.astype({"held_by": "str"}),

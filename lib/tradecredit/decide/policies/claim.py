@@ -99,7 +99,7 @@ def consent(insured: pd.DataFrame, policy: Policy | None, paid: pd.Series) -> pd
 
 
 def _stopped(book: Book, items: pd.DataFrame, policy: Policy) -> pd.Series:
-    """Tell of each of a buyer's items whether, on its day of issue, another was unpaid past its extension period."""
+    """Return a boolean per item of a buyer: whether another was unpaid past its extension on its day of issue."""
     others = open_items(book)
     others = others[others["buyer_id"] == items["buyer_id"].iloc[0]]
     report_by = policy.loss_dates(others["issued"], others["due"])["report_by"]

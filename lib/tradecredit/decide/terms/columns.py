@@ -13,9 +13,10 @@ LABELS = {
         "percent",
         simple_360="Simple, 360", simple_365="Simple, 365", compound_360="Compound, 360",
         compound_365="Compound, 365", break_even="Break-even discount", for_capital="For capital",
-        for_loss="For losses", yearly_cost="Cost a year", take_up="Take-up", take_up_amount="Take-up, by amount"
+        for_loss="For losses", yearly_cost="Cost a year", break_even_yearly_cost="Break-even, cost a year",
+        take_up="Take-up", take_up_amount="Take-up, by amount"
     ),
-    **columns("days", terms_days="Terms (days)", days_won="Days gained"),
+    **columns("days", terms_days="Terms (days)", days_won="Days gained", days_earlier="Days earlier"),
     **columns("count", offered="Offered", taken="Taken", not_computable="Not computable"),
     # lengths
     **columns(

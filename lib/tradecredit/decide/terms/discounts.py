@@ -70,7 +70,7 @@ def break_even(
     - `break_even` = 1 − v × (1 − h × LGD), v the present value of Δ days; without risk its yearly cost, compounded
       on 365 days, is the cost of capital;
     - `for_capital` = 1 − v, the part that pays for the days, and `for_loss`, the rest: the default loss avoided;
-    - `days_won` = Δ, and `yearly_cost`, compounded on 365 days.
+    - `days_earlier` = Δ, and `break_even_yearly_cost`, compounded on 365 days.
 
     Missing where payment comes no later than the discount, or a probability is missing or 1 by then.
     """
@@ -84,11 +84,11 @@ def break_even(
     capital = (1 - worth).where(discount.notna())
     return pd.DataFrame(
         {
-            "days_won": days,
+            "days_earlier": days,
             "break_even": discount,
             "for_capital": capital,
             "for_loss": discount - capital,
-            "yearly_cost": compound_cost(discount, days),
+            "break_even_yearly_cost": compound_cost(discount, days),
         }
     )
 
@@ -182,7 +182,7 @@ def _defaulted(ratings: pd.DataFrame) -> pd.Index:
 
 
 def _decided(book: Book, items: pd.DataFrame) -> pd.Series:
-    """Tell of each item whether its discount was taken, or offered and may not be taken any more."""
+    """Return a boolean per item: whether its discount was taken, or offered and may not be taken any more."""
     pending = items["settled"].isna() & ((book.as_of - items["issued"]).dt.days <= items["discount_days"])
     return items["cost"].notna() | (_offered(items) & ~pending)
 

@@ -21,9 +21,13 @@ ONE_DAY = pd.Timedelta(days=1)
 NO_HALF_YEAR = -1
 """In place of a half-year whose reference rate is needed and not stated."""
 
+NO_COUNTRY, OTHER_KIND, NO_LAW = "no country", "other kind of buyer", "no law"
+IN_DISPUTE, RATE_MISSING, LAWFUL = "in dispute", "rate missing", "law"
+"""Why so much, or nothing, may be charged on an invoice; `LAWFUL`: the law's own condition."""
+
 COLUMNS = [
-    "invoice_id", "buyer_id", "country", "state", "law", "late_amount", "days_late", "interest", "daily_interest",
-    "fee", "charge", "missing_rate", "missing_currency", "reason",
+    "invoice_id", "buyer_id", "country", "kind", "state", "law", "late_amount", "days_late", "interest",
+    "daily_interest", "fee", "charge", "missing_rate", "missing_currency", "reason",
 ]  # fmt: skip
 
 
@@ -36,15 +40,15 @@ def chargeable(book: Book) -> pd.DataFrame:
     the debt, and what may be charged on it. Paid late are invoices settled within the run's
     `late_interest.paid_late_months`. One row for each invoice, amounts in the reporting currency:
 
-    - `invoice_id`, `buyer_id`, `country`; `state`: `open`, `paid late`, `in default` (open, of a buyer that is), or
-      `in dispute`, for which nothing is charged while a dispute on any part of it is open; `law` of the buyer's
+    - `invoice_id`, `buyer_id`, `country`, `kind` of buyer; `state`: `open`, `paid late`, `in default` (open,
+      of a buyer that is), or `in dispute`, for which nothing is charged while a dispute on any part of it is open; `law` of the buyer's
       country (missing: none is known for it, or for its kind of buyer);
     - `late_amount`: what was unpaid after the due date; `days_late`, until the last of it came in, or today;
     - `interest` so far; `daily_interest`: what a day adds at today's rate; `fee`: flat, by the late amount (of an
       invoice in the law's currency as it was invoiced), from that currency at the book's last rate; `charge` =
       interest + fee, missing where one of them is;
     - `missing_rate`: half-years whose reference rate is needed and not stated; `missing_currency`: that of the law,
-      where the fee needs its rate and the book has none; `reason`, in words.
+      where the fee needs its rate and the book has none; `reason`: see `LAWFUL`.
 
     By the law's `rate_holds` the days of each half-year bear its rate, or all days that of the half-year in which the
     debt became late; a rate that the run says is agreed stands in place of the law's (of public bodies too, though
@@ -58,11 +62,11 @@ def chargeable(book: Book) -> pd.DataFrame:
     parts = parts.join(pd.concat([_NOTHING, *of_parts]))
     by_invoice = parts.groupby("invoice", sort=False)
     table = parts.drop_duplicates("invoice").set_index("invoice")
-    told = by_invoice["interest"].count() == by_invoice.size()
+    complete = by_invoice["interest"].count() == by_invoice.size()
     table = table.assign(
         late_amount=by_invoice["amount"].sum(),
         days_late=(by_invoice["until"].max() - table["due"]).dt.days.astype("float64"),
-        interest=by_invoice["interest"].sum().where(told),
+        interest=by_invoice["interest"].sum().where(complete),
         daily_interest=by_invoice["daily_interest"].sum(min_count=1),
         missing_rate=by_invoice["missing_rate"].last(),  # the latest part is late over the most half-years
     )
@@ -223,8 +227,8 @@ def _interest(parts: pd.DataFrame, law: LateInterestLaw, agreed_rates: dict[str,
 def _labels(half_years: np.ndarray) -> np.ndarray:
     """Return the labels of the half-years of each row, in their order, each once."""
     rows, place = np.unique(half_years, axis=0, return_inverse=True)
-    told = [", ".join(dict.fromkeys(_label(half) for half in row if half != NO_HALF_YEAR)) for row in rows]
-    return np.array(told, dtype=object)[place]
+    joined = [", ".join(dict.fromkeys(_label(half) for half in row if half != NO_HALF_YEAR)) for row in rows]
+    return np.array(joined, dtype=object)[place]
 
 
 def _rates(law: LateInterestLaw, half_year: np.ndarray) -> np.ndarray:
@@ -279,20 +283,13 @@ def _rate_on(book: Book, currency: str, days: pd.Series) -> pd.Series:
 
 
 def _reasons(table: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.Series:
-    condition = table["law"].map({law.name: law.condition for law in laws})
-    rate = "no reference rate for " + table["missing_rate"]
-    currency = "no rate in the book of the fee's currency, " + table["missing_currency"]
-    untold = (rate + "; " + currency).fillna(rate).fillna(currency)
     of_others = table["law"].isna() & table["country"].isin([country for law in laws for country in law.countries])
     reasons = np.select(
         [
             table["country"].isna(), of_others, table["law"].isna(), table["state"] == "in dispute",
             table["missing_rate"].notna() | table["missing_currency"].notna(),
         ],
-        [
-            "the buyer's country is not stated", "the law is not for this kind of buyer: " + table["kind"],
-            "no law of the run is for " + table["country"].fillna(""), "nothing while the dispute is open", untold,
-        ],
-        condition.fillna(""),
+        [NO_COUNTRY, OTHER_KIND, NO_LAW, IN_DISPUTE, RATE_MISSING],
+        LAWFUL,
     )  # fmt: skip
     return pd.Series(reasons, index=table.index, dtype="str")

@@ -36,13 +36,13 @@ def overdue_buyers(book: Book) -> pd.DataFrame:
     """
     items = _past_due(book)
     items = items[~items["buyer_id"].isin(in_default(book))]
-    told = items.assign(
+    split = items.assign(
         overdue=items["open_amount"].mask(items["in_dispute"], 0.0),
         disputed=items["open_amount"].where(items["in_dispute"], 0.0),
         undisputed=~items["in_dispute"],
         days_past_due=items["days_past_due"].mask(items["in_dispute"]),
     )
-    table = told.groupby("buyer_id").agg(
+    table = split.groupby("buyer_id").agg(
         overdue=("overdue", "sum"), invoices=("undisputed", "sum"), oldest_days_past_due=("days_past_due", "max"),
         disputed=("disputed", "sum"),
     )  # fmt: skip
