@@ -67,7 +67,11 @@ def test_each_table_is_computed_once_for_each_book(book):
             receivables.monthly(known, 3), receivables.ageing(known), receivables.figures(known)
             receivables.concentration(known), receivables.disputes(known), receivables.dso_causes(known)
             behaviour.signed_days_beyond_terms(known), balances.balances(known), quality.quality(known)
-            agency_scores.latest_scores(known), portfolio.highest_balance(known)
+            (
+                agency_scores.latest_scores(known),
+                default_events.already_defaulted(known),
+                portfolio.highest_balance(known),
+            )
             ratings = behaviour.features(known).assign(pd=0.01)[["pd"]]
             portfolio.portfolio(known, ratings)
             for policy in policies:

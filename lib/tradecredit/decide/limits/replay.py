@@ -8,7 +8,7 @@ import pandas as pd
 
 from tradecredit import default
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import window_start
+from tradecredit.book.calendar import month_ends, window_start
 from tradecredit.book.checks import CENT
 from tradecredit.book.memory import remembered
 from tradecredit.book.places import places
@@ -60,10 +60,7 @@ def at_month_ends(book: Book, months: int = 24) -> pd.DataFrame:
     in force). In force is the latest decision of a day or before that has not ended, as in `limits_in_force`; buyers
     that have failed by the day and have no limit above 0 are left out.
     """
-    last = book.as_of + pd.offsets.MonthEnd(0)
-    last = last if last == book.as_of else last - pd.offsets.MonthEnd(1)
-    ends = pd.date_range(end=last, periods=months, freq="ME", unit="us")
-    ends = ends[ends >= book.invoices["issued"].min()]
+    ends = month_ends(book.as_of, months, since=book.invoices["issued"].min())
     buyers = book.buyers["buyer_id"]
     owed, own = (
         np.array([of_day(book, day) for day in ends]).reshape(len(ends), len(buyers)) for of_day in (_owed, _own_limits)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.places import named
+from tradecredit.book.rates import last_rate
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.receivables import in_dispute, open_items, window_start
 from tradecredit.params.late_interest import LateInterestLaw
@@ -278,9 +279,7 @@ def _rate_on(book: Book, currency: str, days: pd.Series) -> pd.Series:
     """Return the reporting currency per unit of a currency at the last rate on or before days; missing before all."""
     if currency == book.run.currency:
         return pd.Series(1.0, index=days.index)
-    rates = book.fx[book.fx["currency"] == currency].sort_values("date", kind="stable")
-    place = np.searchsorted(rates["date"], days, side="right")
-    return pd.Series(np.append(np.nan, rates["rate"])[place], index=days.index)
+    return pd.Series(last_rate(book.fx, pd.Series(currency, index=days.index), days), index=days.index)
 
 
 def _reasons(table: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.Series:
