@@ -260,4 +260,4 @@ def test_a_card_tells_the_change_since_the_last_month_that_has_the_figure(shown)
     }
     Chapter("01_receivables", BOOK).headline(figures, earlier=past)
     since = [text.replace("\u00a0", " ") for text in re.findall(r'class="since">(.*?)<', shown[0][0])]
-    assert since == ["+1.5 days since 2026-09-30", "+5.0 pp since 2026-08-31"]
+    assert since == ["+1.5 days since 2026-09-30", "+5 pp since 2026-08-31"]

@@ -41,8 +41,8 @@ def chargeable(book: Book) -> pd.DataFrame:
     `late_interest.paid_late_months`. One row for each invoice, amounts in the reporting currency:
 
     - `invoice_id`, `buyer_id`, `country`, `kind` of buyer; `state`: `open`, `paid late`, `in default` (open,
-      of a buyer that is), or `in dispute`, for which nothing is charged while a dispute on any part of it is open; `law` of the buyer's
-      country (missing: none is known for it, or for its kind of buyer);
+      of a buyer that is), or `in dispute`, for which nothing is charged while a dispute on any part of it is open;
+      `law` of the buyer's country (missing: none is known for it, or for its kind of buyer);
     - `late_amount`: what was unpaid after the due date; `days_late`, until the last of it came in, or today;
     - `interest` so far; `daily_interest`: what a day adds at today's rate; `fee`: flat, by the late amount (of an
       invoice in the law's currency as it was invoiced), from that currency at the book's last rate; `charge` =
