@@ -12,6 +12,7 @@ import argparse
 import dataclasses
 import importlib
 import json
+import math
 import os
 import pickle
 import resource
@@ -26,11 +27,11 @@ import pandas as pd
 
 ROOT = Path(__file__).parents[2]
 STEPS = {
-    "assess": ("assessment", ("tradecredit.default.assess", "tradecredit.default.ratings")),
-    "review": ("review", ("tradecredit.validation.review", "tradecredit.validation.review")),
-    "outlook": ("outlook", ("tradecredit.default.payment", "tradecredit.default.payment")),
+    "assess": ("assessment", ("tradecredit.default.ratings", "tradecredit.model.default")),
+    "review": ("review", ("tradecredit.validation.review", "tradecredit.model.review")),
+    "outlook": ("outlook", ("tradecredit.default.payment", "tradecredit.model.payment")),
 }
-"""Step: the function, and the modules that it stands in, of which a checkout has one."""
+"""Step: the function, and the modules that it stands in: here, and in checkouts of before the packages by subject."""
 
 
 def cpu_seconds() -> float:
@@ -88,10 +89,12 @@ def differing(one: dict[str, object], other: dict[str, object], relative: float)
 
 def _same(one: object, other: object, relative: float) -> bool:
     check = {pd.DataFrame: pd.testing.assert_frame_equal, pd.Series: pd.testing.assert_series_equal}.get(type(one))
+    if isinstance(one, float) and isinstance(other, float):
+        return repr(one) == repr(other) or math.isclose(one, other, rel_tol=relative)
     if check is None:
-        return repr(one) == repr(other) or (bool(relative) and one == other)
+        return repr(one) == repr(other)
     try:
-        check(one, other, **({"rtol": relative, "atol": 0} if relative else {"check_exact": True}))
+        check(one, other, **({"rtol": relative, "atol": 1e-15} if relative else {"check_exact": True}))
     except AssertionError:
         return False
     return True
@@ -126,10 +129,10 @@ def main() -> None:
         )
         ratio = statistics.median(mine / theirs for mine, theirs in zip(one, other, strict=True))
         print(f"{step}: this / other {ratio:.2f} ({statistics.median(one):.2f} s, {statistics.median(other):.2f} s)")
-    only = sorted(set(tables["this"]) ^ set(tables["other"]))
     for told, relative in (("to the bit", 0.0), ("to 1e-9", 1e-9)):
         names = differing(tables["other"], tables["this"], relative)
-        print(f"differ {told}: {', '.join(names) or 'none'} of {len(tables['this'])}; in one only: {', '.join(only)}")
+        print(f"of {len(tables['this'])} figures and tables {len(names)} differ {told}: {', '.join(names[:20])}")
+    print(f"in one only: {', '.join(sorted(set(tables['this']) ^ set(tables['other'])))}")
 
 
 if __name__ == "__main__":

@@ -225,14 +225,14 @@ def test_what_enters_is_shown_with_the_weights_that_history_gave():
     assert set(table.index) == set(curves["input"]) == {"days_beyond_terms", "oldest_days_past_due", *RATIOS}
     assert table.loc["oldest_days_past_due", ["sign", "importance", "effect"]].tolist() == [1, 0, 0]
     assert table.columns.tolist() == TABLE_COLUMNS
-    assert monotone_curves.columns.tolist() == CURVE_COLUMNS
+    assert curves.columns.tolist() == CURVE_COLUMNS
 
 
 def test_opinions_and_central_tendencies_are_shown_with_what_they_mean():
     columns = {"score: North": [0.0, 50.0, 100.0], "score: West": [np.nan] * 3, "central_tendency": [0.01, 0.02, 0.04]}
     weights = ALIKE | {"outside opinion": 0.45}
-    table, _curves = expert_prior.shape(buyers(**columns), weights, SETTINGS)
-    told = monotone_curves.set_index(["input", "value"])["log_odds"]
+    table, curves = expert_prior.shape(buyers(**columns), weights, SETTINGS)
+    told = curves.set_index(["input", "value"])["log_odds"]
     assert told["score: North"].to_dict() == pytest.approx(
         {0: 0.45 * (logit(0.2) - logit(0.02)), 50: 0, 100: 0.45 * (logit(0.001) - logit(0.02))}
     )

@@ -17,7 +17,7 @@ from tradecredit.default.panel import (
     candidates,
     dates,
     inputs,
-    observed,
+    observations,
     panel,
 )
 from tradecredit.measure.agency_scores import latest_scores
@@ -223,6 +223,12 @@ def test_dates_go_back_in_steps_to_half_a_year_of_ledger(book_of):
     assert [f"{day:%Y-%m-%d}" for day in found] == ["2026-03-31", "2026-01-31", "2025-11-30", "2025-09-30"]
     assert dates(book, until=pd.Timestamp("2025-08-01"), step_months=3) == [pd.Timestamp("2025-08-01")]
     assert dates(book, until=pd.Timestamp("2025-07-31"), step_months=3) == []
+
+
+def observed(book):
+    """The inputs of the buyers at risk on the book's day."""
+    found = next(observations(book, [book.as_of]))
+    return found.inputs[found.at_risk]
 
 
 def test_only_buyers_at_risk_are_observed(book_of):

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from tradecredit import cli
 from tradecredit.errors import InputError, ParameterError
+from tradecredit.params.run import Run
 from tradecredit.report import run
 from tradecredit.report.index import slug
 from tradecredit.report.run import report
@@ -218,7 +219,7 @@ def test_a_replacement_that_fails_brings_the_old_month_back(tmp_path, monkeypatc
 
 
 def test_the_longest_chapters_come_first(project):
-    parameters = run.checked_run(project.run_file)
+    parameters = Run.from_yaml(project.run_file)
 
     def ordered():
         notebooks = (project.folder / "notebooks").glob("0[1-3]*.ipynb")

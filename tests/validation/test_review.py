@@ -30,6 +30,12 @@ BARE = {name: table.empty() for name, table in TABLES.items() if name not in ("b
 SHOWN = [field.name for field in fields(Review) if field.name not in ("cohort", "history")]
 
 
+def _observed(book):
+    """The inputs of the buyers at risk on the book's day."""
+    found = next(panel.observations(book, [book.as_of]))
+    return found.inputs[found.at_risk]
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
@@ -205,7 +211,7 @@ def test_history_of_today_is_the_assessment(request, kind):
     found = request.getfixturevalue("found" if kind == "fit" else "stated")
     past = history(book, found)
     today = past[past["date"] == book.as_of].set_index("buyer_id")
-    assert today.index.tolist() == panel.observed(book).index.tolist()
+    assert today.index.tolist() == _observed(book).index.tolist()
     assert 0 < len(today) < (found.ratings["method"] != "in default").sum()
     assert today["pd"].to_dict() == pytest.approx(found.ratings.loc[today.index, "model_pd"].to_dict())
     assert today["grade"].tolist() == found.ratings.loc[today.index, "model_grade"].tolist()
@@ -287,7 +293,7 @@ def test_prudent_counts_the_customers_of_a_year_ago_and_who_of_them_defaulted_si
 
 
 def test_drift_is_of_customers_then_and_now(book, found, reviewed):
-    now = panel.observed(book)
+    now = _observed(book)
     assert reviewed.drift.index.tolist() == ["grade", *found.inputs.index]
     for name in found.inputs.index:
         shift = stability.population_stability(found.observed.drop_duplicates("buyer_id", keep="last")[name], now[name])

@@ -15,7 +15,7 @@ import pandas as pd
 from tradecredit.book import checks, sources
 from tradecredit.book.code_version import code_version
 from tradecredit.book.memory import CACHE, kept
-from tradecredit.book.places import named, one_of, places
+from tradecredit.book.places import one_of, places
 from tradecredit.book.rates import last_rate
 from tradecredit.book.schema import TABLES
 from tradecredit.book.snapshot import freeze, thawed
@@ -101,6 +101,11 @@ class Book:
         return places(self.disputes["invoice_id"], self.invoices["invoice_id"])
 
     @cached_property
+    def recoveries(self) -> pd.DataFrame:
+        """What was received of buyers in default: `received`, `amount`, `buyer_id`."""
+        return _recoveries(self.tables)
+
+    @cached_property
     def kept(self) -> dict:
         """What was computed of this book already (`book.once`)."""
         return {}
@@ -120,9 +125,11 @@ class Book:
         tables = self.tables
         if as_of < self.as_of:
             tables["overrides"] = tables["overrides"].dropna(subset="since")
-        rows = _rows_known(tables, as_of)
+        rows = _rows_known(tables, as_of, self.buyer_of_invoice)
         fingerprint = f"{self.fingerprint}@{as_of.date()}"
-        past = dataclasses.replace(self, as_of=as_of, fingerprint=fingerprint, **_seen(tables, rows, as_of))
+        past = dataclasses.replace(
+            self, as_of=as_of, fingerprint=fingerprint, **_seen(tables, rows, self.recoveries, as_of)
+        )
         # Where its buyers and invoices stand follows from where ours do, without looking for text again.
         for places_of, of, among in (
             ("buyer_of_invoice", "invoices", "buyers"), ("invoice_of_receipt", "receipts", "invoices"),
@@ -139,27 +146,33 @@ def known(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.Da
     is the table's figure once it is `resolved`, and until then what recovery receipts have brought; missing in a
     ledger that shows no recovery receipt by then.
     """
-    return _seen(tables, _rows_known(tables, day), day)
+    buyer_of_invoice = places(tables["invoices"]["buyer_id"], tables["buyers"]["buyer_id"])
+    return _seen(tables, _rows_known(tables, day, buyer_of_invoice), _recoveries(tables), day)
 
 
-def _rows_known(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, np.ndarray]:
+def _rows_known(
+    tables: dict[str, pd.DataFrame], day: pd.Timestamp, buyer_of_invoice: np.ndarray
+) -> dict[str, np.ndarray]:
     """Return of each table's rows whether they are known on a day; a buyer is at its first invoice at the latest."""
     since = {name: frame[TABLES[name].known] for name, frame in tables.items()}
     rows = {name: (days.isna() | (days <= day)).to_numpy() for name, days in since.items()}
-    bought = tables["invoices"]["buyer_id"][rows["invoices"]]
-    rows["buyers"] = rows["buyers"] | named(bought, tables["buyers"]["buyer_id"])
+    rows["buyers"] = rows["buyers"].copy()
+    rows["buyers"][buyer_of_invoice[rows["invoices"]]] = True
     return rows
 
 
-def _seen(tables: dict[str, pd.DataFrame], rows: dict[str, np.ndarray], day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+def _seen(
+    tables: dict[str, pd.DataFrame], rows: dict[str, np.ndarray], recoveries: pd.DataFrame, day: pd.Timestamp
+) -> dict[str, pd.DataFrame]:
     """Return the rows that are known of the tables, and of disputes and defaults what was known of their end."""
     seen = {name: (frame if rows[name].all() else frame[rows[name]]) for name, frame in tables.items()}
     disputes = seen["disputes"]
     seen["disputes"] = disputes.assign(closed=disputes["closed"].where(disputes["closed"] <= day))
     defaults = seen["defaults"]
     resolved = defaults["resolved"] <= day
+    so_far = _recovered(defaults, recoveries[recoveries["received"] <= day])
     seen["defaults"] = defaults.assign(
-        resolved=defaults["resolved"].where(resolved), recovered=defaults["recovered"].where(resolved, _recovered(seen))
+        resolved=defaults["resolved"].where(resolved), recovered=defaults["recovered"].where(resolved, so_far)
     )
     return {name: frame.reset_index(drop=True) for name, frame in seen.items()}
 
@@ -170,18 +183,21 @@ def _renumbered(place: np.ndarray, kept: np.ndarray) -> np.ndarray:
     return among[place]
 
 
-def _recovered(tables: dict[str, pd.DataFrame]) -> pd.Series:
+def _recoveries(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the recovery receipts: `received`, `amount`, `buyer_id`."""
+    receipts = tables["receipts"][one_of(tables["receipts"]["kind"], ["recovery"])]
+    invoices = tables["invoices"][one_of(tables["invoices"]["invoice_id"], receipts["invoice_id"])]
+    found = receipts.merge(invoices[["invoice_id", "buyer_id"]], on="invoice_id")
+    return found[["received", "amount", "buyer_id"]].sort_values("received", kind="stable")
+
+
+def _recovered(defaults: pd.DataFrame, recoveries: pd.DataFrame) -> pd.Series:
     """Return, for each default, what recovery receipts brought from its date until the buyer's next default."""
-    recoveries = tables["receipts"][one_of(tables["receipts"]["kind"], ["recovery"])]
     if recoveries.empty:
-        return pd.Series(index=tables["defaults"].index, dtype="float64")
-    invoices = tables["invoices"][one_of(tables["invoices"]["invoice_id"], recoveries["invoice_id"])]
-    recoveries = recoveries.merge(invoices[["invoice_id", "buyer_id"]], on="invoice_id")
-    events = tables["defaults"][["buyer_id", "date"]].reset_index().sort_values("date", kind="stable")
-    matched = pd.merge_asof(
-        recoveries.sort_values("received", kind="stable"), events, left_on="received", right_on="date", by="buyer_id"
-    )
-    return matched.groupby("index")["amount"].sum().reindex(tables["defaults"].index, fill_value=0.0)
+        return pd.Series(index=defaults.index, dtype="float64")
+    events = defaults[["buyer_id", "date"]].reset_index().sort_values("date", kind="stable")
+    matched = pd.merge_asof(recoveries, events, left_on="received", right_on="date", by="buyer_id")
+    return matched.groupby("index")["amount"].sum().reindex(defaults.index, fill_value=0.0)
 
 
 def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:

@@ -169,12 +169,6 @@ def dates(book: Book, *, until: pd.Timestamp, step_months: int) -> list[pd.Times
     return found
 
 
-def observed(book: Book) -> pd.DataFrame:
-    """Return the `inputs` of the buyers that owe something or bought in the last 12 months and are not in default."""
-    found = next(observations(book, [book.as_of]))
-    return found.inputs[found.at_risk]
-
-
 def year_after(day: pd.Timestamp) -> pd.Timestamp:
     """Return the last day of the 12 months after a day."""
     return day + pd.DateOffset(months=HORIZON_MONTHS)

@@ -1,6 +1,6 @@
 """Who may fail: each buyer's 12-month default probability, grade and reasons, and what they rest on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -33,15 +33,21 @@ FITTED, UNKNOWN_BEHAVIOUR = "fitted model", "fitted model: behaviour not known"
 class Assessment:
     """All that chapter 02 shows of today's buyers, and what its review starts from.
 
-    `ratings`: see `assess`. `model`: the fitted one, or None; `weights` of the stated parts. `inputs` and `curves`:
-    what enters and how, as `DefaultModel.table` and `.curves`; the stated ones, without errors, without a fit.
-    `contributions`: index buyer_id, what each input adds to the log-odds against the median buyer; `today`: the values.
-    `dropped`: index `input`; `reason`. `observed`: `panel.panel` with `fitted`, the probability by the fit to all, and
-    `other_buyers`, by a fit without the buyer's fold (both missing without a fit). `later`: index as the rows of
-    `observed` on its last date, `later_date`: by a fit that knew only outcomes known by then (empty without one).
-    `defaulters`: buyers in the panel that defaulted within 12 months. `factor`: what the odds of the fit are multiplied
-    by for the level; `tendency`: the mean that the stated curves are shifted to (missing with a fit). `level`: index
-    `figure`; `value`, `unit`. `buyer_years` that were watched for defaults (missing with a fit).
+    - `ratings`: see `assess`;
+    - `model`: the fitted one, or None; `weights` of the stated parts;
+    - `inputs`, `curves`: what enters and how, as `DefaultModel.table` and `.curves`; the stated ones, without errors,
+      without a fit;
+    - `contributions`: index buyer_id, what each input adds to the log-odds against the median buyer; `today`: the
+      values; `dropped`: index `input`; `reason`;
+    - `observed`: `panel.panel` with `fitted`, the probability by the fit to all, and `other_buyers`, by a fit without
+      the buyer's fold (both missing without a fit);
+    - `later`: index as the rows of `observed` on its last date, `later_date`: by a fit that knew only outcomes known by
+      then (empty without one);
+    - `defaulters`: buyers in the panel that defaulted within 12 months; `buyer_years` that were watched for defaults
+      (missing with a fit);
+    - `factor`: what the odds of the fit are multiplied by for the level; `tendency`: the mean that the stated curves
+      are shifted to (missing with a fit);
+    - `level`: index `figure`; `value`, `unit`.
     """
 
     ratings: pd.DataFrame
@@ -79,7 +85,7 @@ def assess(book: Book) -> pd.DataFrame:
     grade, and the probability by the middle of the grade. See `assessment` for how the rest comes about. Raises
     `InputError` for overriding grades that are not whole from 1 to 10.
     """
-    return assessment(book).ratings
+    return _of_today(book).ratings
 
 
 @remembered
@@ -94,13 +100,25 @@ def assessment(book: Book) -> Assessment:
     the central tendency as the book's history moves it; either moved to now by the run's index of insolvencies
     (`point_in_time.point_in_time`). Raises as `assess`.
     """
+    found = _of_today(book)
+    observed, later = found.observed.assign(fitted=np.nan, other_buyers=np.nan), found.later
+    if found.model:
+        fitted, others = found.model.probability(found.observed), _other_buyers(found.observed, book)
+        observed, later = observed.assign(fitted=fitted, other_buyers=others), _later(found.observed, book)
+    return replace(found, observed=observed, later=later)
+
+
+@remembered
+def _of_today(book: Book) -> Assessment:
+    """Return the assessment without what only a review of the model asks for: fits to a part of the observations.
+
+    `observed` lacks `fitted` and `other_buyers`, and `later` is empty.
+    """
     observed, today, settings = panel(book), inputs(book), book.run.default
     defaulters = int(observed.loc[observed["defaulted"] == 1, "buyer_id"].nunique())
     alive = ~pd.Series(named(in_default(book).to_series(), book.buyers["buyer_id"]), index=today.index)
-    nothing = pd.Series(dtype="float64", name="later_date")
     if defaulters >= settings.minimum_defaults:
-        model, weights, later = _fitted(observed, book), expert_prior.stated_weights(settings), _later(observed, book)
-        observed = observed.assign(fitted=model.probability(observed), other_buyers=_other_buyers(observed, book))
+        model, weights = _fitted(observed, book), expert_prior.stated_weights(settings)
         table, curves, contributions = model.table, model.curves, model.explain(today)
         method = np.where(expert_prior.behaviour_known(today), FITTED, UNKNOWN_BEHAVIOUR)
         rated = _widened(model.predict(today, confidence=settings.interval), settings).assign(method=method)
@@ -110,7 +128,7 @@ def assessment(book: Book) -> Assessment:
         rated = rated.assign(**{name: point_in_time.moved(rated[name], factor) for name in ("pd", "pd_low", "pd_high")})
         buyer_years = float("nan")
     else:
-        model, later, observed = None, nothing, observed.assign(fitted=np.nan, other_buyers=np.nan)
+        model = None
         known = expert_prior.history(observed, settings, years=STEP_MONTHS / HORIZON_MONTHS)
         weights = dict(known.weights)
         factor = 1.0
@@ -132,7 +150,7 @@ def assessment(book: Book) -> Assessment:
         today=today,
         dropped=pd.Series(model.dropped if model else {}, dtype="str").rename_axis("input").to_frame("reason"),
         observed=observed,
-        later=later,
+        later=pd.Series(dtype="float64", name="later_date"),
         defaulters=defaulters,
         factor=factor,
         tendency=tendency,

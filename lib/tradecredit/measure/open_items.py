@@ -33,14 +33,23 @@ class Ledger(NamedTuple):
     paid: np.ndarray
     impaired: np.ndarray
 
-    def received_by(self, day: pd.Timestamp) -> tuple[np.ndarray, np.ndarray]:
-        """Return what has been paid on each invoice by the end of a day, and what of that is impaired."""
-        before = int(np.searchsorted(self.received, day.to_datetime64(), side="right"))
-        paid, impaired = np.zeros(len(self.amount)), np.zeros(len(self.amount))
-        # The last receipt of an invoice holds the sum of all: where a row repeats, the last assignment stays.
-        paid[self.row[:before]] = self.paid[:before]
-        impaired[self.row[:before]] = self.impaired[:before]
-        return paid, impaired
+    def paid_by(self, day: pd.Timestamp) -> np.ndarray:
+        """Return what has been paid on each invoice by the end of a day."""
+        return self._latest(self.paid, slice(0, self._received_by(day)))
+
+    def impaired_by(self, day: pd.Timestamp) -> np.ndarray:
+        """Return what of that is impaired."""
+        return self._latest(self.impaired, np.flatnonzero(self.impaired[: self._received_by(day)]))
+
+    def _received_by(self, day: pd.Timestamp) -> int:
+        return int(np.searchsorted(self.received, day.to_datetime64(), side="right"))
+
+    def _latest(self, sums: np.ndarray, receipts: np.ndarray | slice) -> np.ndarray:
+        """Return of each invoice its latest sum among these receipts, which holds all before; 0 without any."""
+        latest = np.zeros(len(self.amount))
+        # Where a row repeats, the last assignment stays.
+        latest[self.row[receipts]] = sums[receipts]
+        return latest
 
     def open_on(self, day: pd.Timestamp) -> np.ndarray:
         """Return whether each invoice is issued by the end of a day and not settled."""
@@ -56,9 +65,12 @@ def ledger(book: Book) -> Ledger:
     order = np.argsort(received, kind="stable")
     order = order[rows[order] >= 0]
     row, received = rows[order], received[order]
-    applied = receipts["amount"].take(order).reset_index(drop=True)
-    impaired = applied.where(one_of(receipts["kind"].take(order), IMPAIRED), 0.0)
-    paid, impaired = (amounts.groupby(row).cumsum().to_numpy() for amounts in (applied, impaired))
+    paid = receipts["amount"].to_numpy()[order]
+    impaired = np.where(one_of(receipts["kind"], IMPAIRED)[order], paid, 0.0)
+    # Most invoices are settled by one receipt, and there is nothing to sum.
+    several = np.flatnonzero(np.bincount(row, minlength=len(invoices))[row] > 1)
+    sums = pd.DataFrame({"paid": paid[several], "impaired": impaired[several]}).groupby(row[several]).cumsum()
+    paid[several], impaired[several] = sums["paid"], sums["impaired"]
     amount, issued = invoices["amount"].to_numpy(), invoices["issued"].to_numpy("datetime64[us]")
     settled = np.full(len(invoices), np.datetime64("NaT", "us"))
     # From the last to the first: the first receipt that brought it to zero stays.
@@ -101,13 +113,13 @@ def items_on(book: Book, day: pd.Timestamp) -> pd.DataFrame:
 def _as_of(book: Book, day: pd.Timestamp) -> dict[str, np.ndarray]:
     """Return the columns of `open_items` that hang on the day; of no use for an invoice issued after it."""
     known, moment = ledger(book), day.to_datetime64()
-    paid, impaired = known.received_by(day)
+    paid = known.paid_by(day)
     is_open = ~(known.settled <= moment)
     settled = np.where(is_open, np.datetime64("NaT", "us"), known.settled)
     days_late = (np.where(is_open, moment, settled) - known.due) // A_DAY
     return {
         "paid": paid,
-        "impaired": impaired,
+        "impaired": known.impaired_by(day),
         "open_amount": np.where(is_open, known.amount - paid, 0.0),
         "settled": settled,
         "days_past_due": np.where(is_open, days_late, np.nan),

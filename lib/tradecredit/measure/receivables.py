@@ -200,7 +200,8 @@ def disputes(book: Book) -> pd.DataFrame:
     invoice together at most its open amount), `disputes` (number), `oldest` (day it was opened), `oldest_days`. Empty
     where no dispute is open.
     """
-    pending = _open_disputes(book, open_items(book)["open_amount"].to_numpy(), book.as_of)
+    owed = _open_disputes(book, open_items(book)["open_amount"].to_numpy(), book.as_of)
+    pending = disputed(book).loc[owed.index].assign(amount=owed)
     table = pending.groupby(pending["reason"].fillna(NOT_STATED)).agg(
         amount=("amount", "sum"), disputes=("amount", "size"), oldest=("opened", "min")
     )
@@ -227,15 +228,13 @@ def _open(items: pd.DataFrame) -> pd.DataFrame:
     return items[items["settled"].isna()]
 
 
-def _open_disputes(book: Book, owed: np.ndarray, day: pd.Timestamp) -> pd.DataFrame:
-    """Return the disputes open on a day, `amount` being what is still `owed`, by invoice, of it."""
-    disputes = disputed(book)
-    rows = ((disputes["opened"] <= day) & ~(disputes["closed"] <= day)).to_numpy()
-    pending = disputes[rows].assign(owed=np.append(owed, 0.0)[book.invoice_of_dispute[rows]])
+def _open_disputes(book: Book, owed: np.ndarray, day: pd.Timestamp) -> pd.Series:
+    """Return what is still `owed`, by invoice, of each dispute open on a day; index: the rows of `disputed`."""
+    disputes = disputed(book)[["opened", "closed", "amount"]].assign(invoice=book.invoice_of_dispute)
+    pending = disputes[(disputes["opened"] <= day) & ~(disputes["closed"] <= day)]
     pending = pending.sort_values("opened", kind="stable")
-    sums = pending.groupby("invoice_id")["amount"].cumsum()
-    before = (sums - pending["amount"]).clip(upper=pending["owed"])
-    return pending.assign(amount=sums.clip(upper=pending["owed"]) - before).drop(columns="owed")
+    sums, limit = pending.groupby("invoice")["amount"].cumsum(), np.append(owed, 0.0)[pending["invoice"]]
+    return sums.clip(upper=limit) - (sums - pending["amount"]).clip(upper=limit)
 
 
 class _Sales(NamedTuple):
@@ -262,12 +261,12 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     months = book.run.receivables.sales_months
     start, year = window_start(day, months), window_start(day, 12)
     known, (credit, *_), moment = ledger(book), _sales(book), day.to_datetime64()
+    window = start.to_datetime64()
     begins = book.invoices["issued"].min().replace(day=1)
     days = (day - start).days
 
     issued, is_open = known.issued <= moment, known.open_on(day)
-    paid, impaired = known.received_by(day)
-    owed = np.where(is_open, known.amount - paid, 0.0)
+    owed = np.where(is_open, known.amount - known.paid_by(day), 0.0)
     rows = np.flatnonzero(is_open)
     past_due = (moment - known.due[rows]) // A_DAY
     receivables, current = owed[issued].sum(), owed[rows[past_due <= 0]].sum()
@@ -281,19 +280,19 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     )
 
     # What `beyond_terms` says of each open item, for the few that have a weight.
-    weight, late = np.zeros(len(issued)), np.zeros(len(issued))
-    weight[rows], late[rows] = np.where(past_due > 0, owed[rows], 0.0), past_due
-    settled = np.flatnonzero(issued & (known.settled <= moment) & (known.settled > start.to_datetime64()))
-    weight[settled] = np.maximum(known.amount[settled] - impaired[settled], 0.0)
-    late[settled] = (known.settled[settled] - known.due[settled]) // A_DAY
-    weighted_days = (weight * np.maximum(late, 0.0))[issued].sum()
+    weight, weighted = np.zeros(len(issued)), np.zeros(len(issued))
+    late, settled = rows[past_due > 0], np.flatnonzero((known.settled <= moment) & (known.settled > window))
+    settled = settled[issued[settled]]
+    weight[late], weighted[late] = owed[late], owed[late] * past_due[past_due > 0]
+    weight[settled] = np.maximum(known.amount[settled] - known.impaired_by(day)[settled], 0.0)
+    weighted[settled] = weight[settled] * np.maximum((known.settled[settled] - known.due[settled]) // A_DAY, 0)
 
     by_buyer = pd.Series(owed[rows]).groupby(book.buyer_of_invoice[rows]).sum().sort_values(ascending=False)
     shares = by_buyer / receivables
     disputes = disputed(book)
     disputes = disputes[disputes["opened"] <= day]
     raised = disputes.loc[disputes["opened"] > start, "amount"].sum() if len(disputes) else np.nan
-    pending = _open_disputes(book, owed, day)["amount"].sum() if len(disputes) else np.nan
+    pending = _open_disputes(book, owed, day).sum() if len(disputes) else np.nan
     return pd.Series(
         {
             "receivables": receivables,
@@ -310,7 +309,7 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
             "cei": _per(opening + window_sales - receivables, opening + window_sales - current) * 100,
             "share_current": _per(current, receivables),
             "share_over_90": _per(owed[rows[past_due > 90]].sum(), receivables),
-            "days_beyond_terms": _per(weighted_days, weight[issued].sum()),
+            "days_beyond_terms": _per(weighted[issued].sum(), weight[issued].sum()),
             "dispute_rate": _per(raised, window_sales),
             "open_disputes": pending,
             "days_deductions_outstanding": _per(pending, raised) * days,
@@ -322,9 +321,10 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     )
 
 
+@once
 def _receivables_on(book: Book, day: pd.Timestamp) -> float:
     known = ledger(book)
-    owed = np.where(known.open_on(day), known.amount - known.received_by(day)[0], 0.0)
+    owed = np.where(known.open_on(day), known.amount - known.paid_by(day), 0.0)
     return owed[known.issued <= day.to_datetime64()].sum()
 
 

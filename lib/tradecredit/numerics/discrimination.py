@@ -189,10 +189,11 @@ def by_segment(
 ) -> pd.DataFrame:
     """Return how each segment was ranked and met: years of observation, sectors, countries.
 
-    Index `segment`, in order; `count`, `defaults`, `defaulters` (firms that `groups` names, else rows), `predicted`,
-    `observed` with `low` to `high` as `calibration`; `auc` with `auc_low` to `auc_high` within the segment, as
-    `report`, missing where fewer than `MINIMUM_DEFAULTERS` firms defaulted or fewer did not. Rows without a segment
-    are in none.
+    Index `segment`, in order; rows without a segment are in none. Columns:
+
+    - `count`, `defaults`, `predicted`, `observed` with `low` to `high`: as `calibration`;
+    - `defaulters`: firms that `groups` names, else rows;
+    - `auc` with `auc_low` to `auc_high` within the segment: as `ranking`.
     """
     firms = pd.Series(np.arange(len(probability)) if groups is None else pd.factorize(groups)[0], probability.index)
     table = calibration(
@@ -235,8 +236,11 @@ def report(
     """Return the figures of several samples side by side: a row for each, such as in and out of sample.
 
     `samples`: name → (probability, defaulted); `groups`: the firm of each row of all samples, by their index. Columns:
-    `observations`, `defaults` (rows, not firms), `auc`, `auc_low` to `auc_high` (value ± quantile × standard error,
-    within 0 and 1), `gini` = 2·AUC − 1, `ks`, `brier`, `slope` and `slope_se`, `predicted` and `observed` rate.
+
+    - `observations`, `defaults`: rows, not firms;
+    - `auc`, `auc_low` to `auc_high`: value ± quantile × standard error, within 0 and 1; `gini` = 2·AUC − 1;
+    - `ks`: `kolmogorov_smirnov`; `brier`: `brier`; `slope`, `slope_se`: `calibration_slope`;
+    - `predicted`, `observed`: mean probability, and the rate of defaults.
     """
     rows = {}
     for name, (probability, defaulted) in samples.items():

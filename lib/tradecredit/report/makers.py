@@ -14,11 +14,8 @@ from typing import Any, NamedTuple, cast
 from nbformat import NotebookNode
 
 LIBRARY = Path(__file__).parents[1]
-DRAWING = "tradecredit.report.charts"
-"""Its functions draw what others made: both are named."""
-WORDS = "tradecredit.words."
-"""Its functions put the tables that they are given into words."""
-
+SHOWING = ("tradecredit.report.charts", "tradecredit.words.")
+"""Their functions draw what others made, or add sentences to it: both are named."""
 SILENT = ("tradecredit.words.formats", "tradecredit.report.chapter")
 """Their functions write numbers and show tables; they make none."""
 
@@ -59,7 +56,7 @@ def makers(notebook: NotebookNode) -> dict[tuple[str, str], tuple[Maker, ...]]:
     """Return the makers of what a notebook shows, by (`table` or `figure`, name), in the order of their calls.
 
     Calls within the arguments of a maker are its inputs and are not named; those in the arguments of a function that
-    draws are. Opening the book is named only where nothing else made the table.
+    only shows are. Opening the book is named only where nothing else made the table.
     """
     known: dict[str, _Known] = {}
     found: dict[tuple[str, str], tuple[Maker, ...]] = {}
@@ -150,7 +147,7 @@ def _called(call: ast.Call, known: Mapping[str, _Known]) -> _Value:
         if function.module in SILENT:
             return _Value()
         made = _made_by(function)
-        shows = function.module == DRAWING or function.module.startswith(WORDS)
+        shows = function.module.startswith(SHOWING)
         return _Value(tuple(dict.fromkeys((*arguments.makers, *made.makers)))) if shows else made
     if isinstance(call.func, ast.Attribute):  # a method of pandas or numpy
         of = _value(call.func.value, known)

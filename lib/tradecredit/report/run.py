@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -42,7 +43,8 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
     started = datetime.now(UTC)
     run = Run.from_yaml(run_file, as_of)
     notebooks = _notebooks(run, chapters)
-    with warm_kernels() as kernels:
+    with ExitStack() as ended:
+        kernels = ended.enter_context(warm_kernels())
         book = checked_book(run)  # while the kernels' parent imports
         published = month_folder(run)
         before = _published(book, published) if chapters else {}
@@ -65,6 +67,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             _write_json(_failure_file(published), failure_told)
             raise
         finally:
+            ended.close()  # a kernel that outlives an interrupt would write into the folder again
             shutil.rmtree(build, ignore_errors=True)
             write_index(run.reports)
     return published / f"{SUMMARY}.html"

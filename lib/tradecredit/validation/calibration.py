@@ -65,13 +65,16 @@ def grade_tests(
 ) -> pd.DataFrame:
     """Return, grade by grade and for all, whether more defaulted than predicted.
 
-    Index `grade`: the classes in order, and `WHOLE` for all rows that have a class and a probability; `count`,
-    `defaults`, `firms` (the trials of `discrimination.rates`, which see for `groups`; rows without), `predicted`,
-    `observed`;
-    `jeffreys` and `binomial`, one-sided p-values of the hypothesis that the true rate is at most the predicted one;
-    `light`: red where more defaulted than predicted and Jeffreys' is below `RED_P`, amber below `AMBER_P`, else green;
-    not testable where that is not so and fewer than `EXPECTED_DEFAULTS` were to be expected. Each grade is tested by
-    itself: of twenty true ones one is amber. That fewer default than predicted is not what these tests look for.
+    Index `grade`: the classes in order, and `WHOLE` for all rows that have a class and a probability. Columns:
+
+    - `count`, `defaults`, `predicted`, `observed`: as `discrimination.rates`; `firms`, its trials (rows without
+      `groups`);
+    - `jeffreys`, `binomial`: one-sided p-values of the hypothesis that the true rate is at most the predicted one;
+    - `light`: red where more defaulted than predicted and Jeffreys' is below `RED_P`, amber below `AMBER_P`, else
+      green; not testable where that is not so and fewer than `EXPECTED_DEFAULTS` were to be expected.
+
+    Each grade is tested by itself: of twenty true ones one is amber. That fewer default than predicted is not what
+    these tests look for.
     """
     known = (classes.notna() & probability.notna()).to_numpy()
     whole = pd.Series(WHOLE, index=classes.index[known])

@@ -153,12 +153,13 @@ def transition(generator: pd.DataFrame, *, years: float) -> pd.DataFrame:
 def default_rates(cohorts: Cohort, durations: Duration) -> pd.DataFrame:
     """Return the 12-month default rate of each grade both ways, beside what was predicted.
 
-    Index `grade` (all ten): `predicted_in_sample`; `cohort` with `cohort_error`, from so many `cohort_defaults` of so
-    many `cohort_buyers`;
-    `duration` with `duration_error`, from so many `moves` out of the grade in so many `years` at risk. The error of
-    `duration` is that of all rates of moving that it hangs on, each a Poisson count divided by years, by the delta
-    method with the derivative of the matrix exponential; missing where the rate is 0 or 1. The rest as `cohort` and
-    `transition`.
+    Index `grade` (all ten). Columns:
+
+    - `predicted_in_sample`, and `cohort` with `cohort_error`, from so many `cohort_defaults` of so many
+      `cohort_buyers`: as `cohort`;
+    - `duration`, as `transition`, from so many `moves` out of the grade in so many `years` at risk;
+    - `duration_error`: that of all rates of moving that it hangs on, each a Poisson count divided by years, by the
+      delta method with the derivative of the matrix exponential; missing where the rate is 0 or 1.
     """
     rates = cohorts.rates
     probability = transition(durations.generator, years=1)["default"].loc[GRADES]

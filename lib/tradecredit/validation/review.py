@@ -53,17 +53,21 @@ NO_SEGMENTS = pd.DataFrame(columns=SEGMENT_COLUMNS)
 class Review:
     """All that the second half of chapter 02 shows. Tables that need a fit are empty without one.
 
-    `samples`: `discrimination.report` in sample, by cross-validation over buyers and at a later date. `lights`: as
-    `traffic_lights`. `by_grade`: `grade_tests` by the cross-validated grades, with `discrimination.calibration`'s
-    interval. `prudent`: index `grade`; `obligors` a year ago, their `defaults_since`, `predicted_year_ago` and
-    `pd_upper`, the most prudent bound (`prudent_bounds`; also without a fit); empty where nobody was rated a year ago.
-    `segments`: `discrimination.by_segment` with `kind`: year of observation, country, sector. `published`: see
-    `baselines`. `drift`: `stability.drift` from the observations of past dates to the same kind of buyers today, of the
-    inputs and of the `grade` by the present model. `concentration`: `stability.concentration_rise` over the last 12
-    months.
-    `cohort`, `default_rates`: moves between grades (`migration`), by the present model on past dates; the rates are
-    empty before there are two. `history`: what they rest on: buyer_id, date, pd, grade. Where the book records no
-    defaults, what counts them is missing, not zero.
+    - `samples`: `discrimination.report` in sample, by cross-validation over buyers and at a later date;
+    - `lights`: as `traffic_lights`;
+    - `by_grade`: `grade_tests` by the cross-validated grades, with `discrimination.calibration`'s interval;
+    - `prudent`: index `grade`; `obligors` a year ago, their `defaults_since`, `predicted_year_ago` and `pd_upper`, the
+      most prudent bound (`prudent_bounds`; also without a fit); empty where nobody was rated a year ago;
+    - `segments`: `discrimination.by_segment` with `kind`: year of observation, country, sector;
+    - `published`: see `baselines`;
+    - `drift`: `stability.drift` from the observations of past dates to the same kind of buyers today, of the inputs and
+      of the `grade` by the present model;
+    - `concentration`: `stability.concentration_rise` over the last 12 months;
+    - `cohort`, `default_rates`: moves between grades (`migration`), by the present model on past dates; the rates are
+      empty before there are two;
+    - `history`: what they rest on: buyer_id, date, pd, grade.
+
+    Where the book records no defaults, what counts them is missing, not zero.
     """
 
     samples: pd.DataFrame

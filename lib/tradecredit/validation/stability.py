@@ -65,10 +65,14 @@ def population_stability(expected: pd.Series, actual: pd.Series, *, bins: int = 
 def drift(then: pd.DataFrame, now: pd.DataFrame, *, bins: int = 10) -> pd.DataFrame:
     """Return how far each input has moved from the rows that a model was fitted on to those it is used on.
 
-    Index `input`: the columns of `then`; `psi` and `psi_by_chance` (`population_stability`), `mean_then`, `mean_now`
-    (of known values), `missing_then`, `missing_now` (shares), `light`: red where the index is above `RED_PSI`, amber
-    above `AMBER_PSI`, both only if it is above what chance does; not testable where chance alone could reach
-    `RED_PSI`, and has not been exceeded. Raises `InputError` for columns that `now` lacks or that are not numeric.
+    Index `input`: the columns of `then`. Columns:
+
+    - `psi`, `psi_by_chance`: as `population_stability`;
+    - `mean_then`, `mean_now`, of known values; `missing_then`, `missing_now`, shares;
+    - `light`: red where the index is above `RED_PSI`, amber above `AMBER_PSI`, both only if it is above what chance
+      does; not testable where chance alone could reach `RED_PSI`, and has not been exceeded.
+
+    Raises `InputError` for columns that `now` lacks or that are not numeric.
     """
     problems = [_problem("now", name, "is needed and absent") for name in then if name not in now]
     for sample, table in (("then", then), ("now", now)):
@@ -96,11 +100,14 @@ def concentration(grades: pd.Series, exposure: pd.Series | None = None, *, scale
     """Return how far a book is concentrated in few grades, 0: evenly over all, 1: all in one.
 
     `grades`: whole numbers from 1 to `scale`, one a buyer; `exposure`: amount, on the same index. Index `by`: `number`
-    and, where exposures are given, `exposure`. Columns: `variation`, the coefficient of variation CV = √(K Σ(R − 1/K)²)
-    of the grades' shares R, K being `scale`; `herfindahl` = 1 + ln((CV² + 1) / K) / ln K, the ECB's index (2019,
-    §2.5.5.3), in which (CV² + 1) / K is Σ R²; `standard_error` of it, by the delta method over buyers as independent
-    draws, exposures as they are. A buyer without a grade is in none, a missing exposure is nothing owed. All missing
-    where there are no buyers or exposures. Raises `InputError` for grades that are not on the scale.
+    and, where exposures are given, `exposure`. Columns:
+
+    - `variation`: the coefficient of variation CV = √(K Σ(R − 1/K)²) of the grades' shares R, K being `scale`;
+    - `herfindahl` = 1 + ln((CV² + 1) / K) / ln K, the ECB's index (2019, §2.5.5.3), in which (CV² + 1) / K is Σ R²;
+    - `standard_error` of it, by the delta method over buyers as independent draws, exposures as they are.
+
+    A buyer without a grade is in none, a missing exposure is nothing owed. All missing where there are no buyers or
+    exposures. Raises `InputError` for grades that are not on the scale.
     """
     known = grades.dropna().astype("float64")
     wrong = known[~known.isin(range(1, scale + 1))].unique()
@@ -118,10 +125,15 @@ def concentration(grades: pd.Series, exposure: pd.Series | None = None, *, scale
 def concentration_rise(then: pd.DataFrame, now: pd.DataFrame, *, scale: int = WORST) -> pd.DataFrame:
     """Return whether a book has become more concentrated in few grades: `concentration` of two dates side by side.
 
-    Index `by`; `then`, `now`: the index; `rise`, its `standard_error`, as if the two books were drawn apart (that most
-    buyers are in both makes it too large); `p_value`, the ECB's of the hypothesis that concentration has not risen,
-    1 − Φ(√(K − 1) (CV now − CV then) / √(CV now² (½ + CV now²))), CV then as given (2019, §2.5.5.3); `light`: amber
-    where the index rose by more than `RISE` standard errors, never red: a rise is a question, and need be no fault.
+    Index `by`. Columns:
+
+    - `then`, `now`: the index; `rise`, with its `standard_error`, as if the two books were drawn apart (that most
+      buyers are in both makes it too large);
+    - `p_value`, the ECB's of the hypothesis that concentration has not risen, 1 − Φ(√(K − 1) (CV now − CV then) /
+      √(CV now² (½ + CV now²))), CV then as given (2019, §2.5.5.3);
+    - `light`: amber where the index rose by more than `RISE` standard errors, never red: a rise is a question, and need
+      be no fault.
+
     The light does not follow the ECB's p-value, which knows of no number of buyers and hardly ever speaks: on a
     scale of ten grades it cannot fall below 5 % once CV then is 0.4 or more, whatever becomes of the book.
     """

@@ -224,7 +224,7 @@ def test_the_plan_of_a_buyer(book):
 
 def test_options_without_risk_or_capital_cost(book):
     found = noted(book, "A", SAFE, POLICY)
-    assert found.index.tolist() == list(payment_plan.OPTIONS)
+    assert found.index.tolist() == ["payment plan", "wait", "enforce", "claim"]
     # Enforcing: 0.8 × 1,500 − 150. Claim: of 1,500 within the limit 1,200 are insured: 1,080; of the recovery of 750
     # the insurer gets 1,080 / 1,500 = 540: 540 net, and 750 of recovery.
     assert found["value"].tolist() == pytest.approx([1_500, 1_500, 1_050, 540 + 750])

@@ -39,7 +39,7 @@ EDITION = 50
 
 @dataclass(frozen=True, eq=False)
 class DemoBook:
-    """The tables of DOMAIN.md §1 by name, and the `world` that they were drawn from."""
+    """The tables of definitions §1.1 by name, and the `world` that they were drawn from."""
 
     tables: dict[str, pd.DataFrame]
     world: World

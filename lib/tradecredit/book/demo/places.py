@@ -21,7 +21,6 @@ COUNTRIES = pd.DataFrame(
     ],
     columns=["country", "share", "language", "currency", "late", "terms", "forms"],
 ).set_index("country")
-LISTED_FORMS = (" AG", " N.V.", " NV", " SA", " S.p.A.", " S.A.", " PLC", " Corp.", " Oyj")
 
 SECTORS = pd.DataFrame(
     {  # share of private buyers; revenue / assets; current assets / assets; inventories / current assets

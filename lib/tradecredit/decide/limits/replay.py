@@ -1,21 +1,24 @@
 """Limits in the past: how often they were passed, and what today's method would have kept from those who failed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tradecredit import default
-from tradecredit.book.book import Book, places
+from tradecredit.book.book import Book
+from tradecredit.book.calendar import window_start
 from tradecredit.book.checks import CENT
 from tradecredit.book.memory import remembered
+from tradecredit.book.places import places
 from tradecredit.decide import limits
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.default_events import RESOLVED_MONTHS, loss_given_default
-from tradecredit.measure.receivables import window_start
+from tradecredit.measure.limits_in_force import LIMIT_SOURCES, amounts_on
+from tradecredit.measure.open_items import ledger
 
 OFTEN = 0.5
 """A limit that is passed at so many of the month ends that it was in force on, or more, binds nobody."""
@@ -63,7 +66,7 @@ def at_month_ends(book: Book, months: int = 24) -> pd.DataFrame:
     ends = ends[ends >= book.invoices["issued"].min()]
     buyers = book.buyers["buyer_id"]
     owed, own = (
-        np.array([*amounts]).reshape(len(ends), len(buyers)) for amounts in (_owed(book, ends), _own_limits(book, ends))
+        np.array([of_day(book, day) for day in ends]).reshape(len(ends), len(buyers)) for of_day in (_owed, _own_limits)
     )
     first = book.defaults.groupby("buyer_id")["date"].min().reindex(buyers)
     failed = first.to_numpy("datetime64[us]") <= ends.to_numpy("datetime64[us]")[:, None]
@@ -253,8 +256,8 @@ def _failed(book: Book, day: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     left = book.invoices["amount"].to_numpy()[rows] - _paid_by(book, rows, defaulted[event])
     left[left < CENT] = 0.0
     sums = pd.DataFrame({"debt": left, "later": np.where(issued > day, left, 0.0)}).groupby(event).sum()
-    limits_before = np.array([*_own_limits(book, pd.DatetimeIndex(defaulted) - DAY)]).reshape(-1, len(book.buyers))
-    events = events.assign(review=day, own_limit=limits_before[np.arange(len(events)), buyer])
+    before = [_own_limits(book, moment - DAY)[of] for moment, of in zip(events["defaulted"], buyer, strict=True)]
+    events = events.assign(review=day, own_limit=np.array(before, dtype="float64"))
     return events.join(sums.reindex(events.index, fill_value=0.0))
 
 
@@ -293,32 +296,13 @@ def _with_losses(book: Book, failed: pd.DataFrame) -> pd.DataFrame:
     return table[list(DEFAULTERS)]
 
 
-def _owed(book: Book, days: pd.DatetimeIndex) -> Iterator[np.ndarray]:
-    """Yield what each buyer owed at the end of days that rise, as `receivables.open_items` of the book on each day."""
-    amount, issued = book.invoices["amount"].to_numpy(), book.invoices["issued"].to_numpy()
-    # The receipts of each span of days, one span after the other. A receipt on account may come before its invoice,
-    # which the book does not know then.
-    span = np.searchsorted(days.to_numpy(), book.receipts["received"].to_numpy())
-    span[book.invoice_of_receipt < 0] = len(days)
-    order = np.argsort(span, kind="stable")
-    settles, received = book.invoice_of_receipt[order], book.receipts["amount"].to_numpy()[order]
-    ends, paid = np.searchsorted(span[order], np.arange(len(days)), side="right"), np.zeros(len(amount))
-    for day, start, end in zip(days.to_numpy(), [0, *ends], ends, strict=False):
-        paid += np.bincount(settles[start:end], received[start:end], minlength=len(amount))
-        left = amount - paid
-        # Receipts are amounts of 0 or more: what is settled stays so.
-        left[(left < CENT) | (issued > day)] = 0.0
-        yield np.bincount(book.buyer_of_invoice, left, minlength=len(book.buyers))
+def _owed(book: Book, day: pd.Timestamp) -> np.ndarray:
+    """Return what each buyer owed at the end of a day, as `receivables.open_items` of the book on it."""
+    known = ledger(book)
+    left = np.where(known.open_on(day), known.amount - known.received_by(day)[0], 0.0)
+    return np.bincount(book.buyer_of_invoice, left, minlength=len(book.buyers))
 
 
-def _own_limits(book: Book, days: pd.DatetimeIndex) -> Iterator[np.ndarray]:
-    """Yield our own limit of each buyer in force on days, as `limits_in_force` of the book on each; missing: none."""
-    limits = book.limits[book.limits["source"] == "own"].sort_values("valid_from", kind="stable")
-    buyer = places(limits["buyer_id"], book.buyers["buyer_id"])
-    amount, since, until = (limits[name].to_numpy() for name in ("amount", "valid_from", "valid_to"))
-    for day in days.to_numpy():
-        valid = (since <= day) & (np.isnat(until) | (until >= day)) & (buyer >= 0)
-        # Of several amounts for one buyer the last, which is the latest, stays.
-        own = np.full(len(book.buyers), np.nan)
-        own[buyer[valid]] = amount[valid]
-        yield own
+def _own_limits(book: Book, day: pd.Timestamp) -> np.ndarray:
+    """Return our own limit of each buyer in force on a day; missing: none."""
+    return amounts_on(book, day)[:, LIMIT_SOURCES.index("own")]

@@ -14,9 +14,6 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.receivables import in_dispute, open_items
 
-OPTIONS = ("payment plan", "wait", "enforce", "claim")
-"""What can be done about an overdue buyer."""
-
 OPTION_COLUMNS = [
     "value", "share", "expected_date", "is_best", "needs_consent", "disputed", "extension_ends", "basis",
     "insured_debt", "first_loss", "not_insured", "why_not",
@@ -110,7 +107,7 @@ def plan(book: Book, buyer_id: str) -> pd.DataFrame:
 
 
 def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy | None = None) -> pd.DataFrame:
-    """Return what each way to get what a buyer owes past due is worth today: index `option`, see `OPTIONS`.
+    """Return what each way to get what a buyer owes past due is worth today: index `option`.
 
     `cumulative`: cumulative default probability with a row for the buyer (see `lengths.default_by`); `policy`: the one
     in force. Columns: `value` (reporting currency), `share` of the debt, `expected_date` of the money (the mean by
