@@ -83,7 +83,7 @@ class Work:
             return self.solved()
 
     def on_all_years_at_once(self) -> pd.Series:
-        with patch("tradecredit.decide.optimum_solver.NEAR", (np.inf, np.inf)):
+        with patch("tradecredit.decide.optimum.solver.NEAR", (np.inf, np.inf)):
             return self.solved()
 
     def by_planes(self) -> pd.Series:

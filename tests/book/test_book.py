@@ -4,7 +4,8 @@ import duckdb
 import pandas as pd
 import pytest
 
-from tradecredit.book.book import Book, named, places
+from tradecredit.book.book import Book
+from tradecredit.book.places import named, places
 from tradecredit.book.schema import TABLES
 from tradecredit.errors import InputError, ParameterError
 

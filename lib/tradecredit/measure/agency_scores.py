@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book, places
+from tradecredit.book.book import Book
 from tradecredit.book.once import once
+from tradecredit.book.places import places
 from tradecredit.measure.by_buyer import all_buyers
 
 LONGEST_MONTHS = 24

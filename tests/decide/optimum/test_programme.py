@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from tradecredit.decide import optimum_solver
+from tradecredit.decide.optimum import solver
 from tradecredit.decide.optimum.programme import Years, own_part, results, shortfall, solution, solutions
 from tradecredit.errors import InputError
 from tradecredit.numerics.risk_measures import Sample
@@ -296,7 +296,7 @@ def test_years_far_from_the_value_at_risk_need_no_rows_of_their_own(monkeypatch,
     buyers, years, caps = large_book()
     cap = part_of_risk(buyers, years, part)
     few = solution(buyers, years, level=0.8, shortfall_cap=cap, caps=caps)
-    monkeypatch.setattr(optimum_solver, "NEAR", (np.inf, np.inf))
+    monkeypatch.setattr(solver, "NEAR", (np.inf, np.inf))
     every = solution(buyers, years, level=0.8, shortfall_cap=cap, caps=caps)
     assert few.limit.tolist() == pytest.approx(every.limit.tolist())
     assert few.marginal_value.tolist() == pytest.approx(every.marginal_value.tolist())
@@ -309,7 +309,7 @@ def test_the_first_years_to_have_rows_may_be_the_wrong_ones(monkeypatch):
     cap = part_of_risk(buyers, years, 0.3)
     usual = solution(buyers, years, level=0.8, shortfall_cap=cap, caps=caps)
     # Hardly any year is near: those that were taken wrongly get rows, time after time.
-    monkeypatch.setattr(optimum_solver, "NEAR", (1e-6, 1e-6))
+    monkeypatch.setattr(solver, "NEAR", (1e-6, 1e-6))
     found = solution(buyers, years, level=0.8, shortfall_cap=cap, caps=caps)
     assert found.limit.tolist() == pytest.approx(usual.limit.tolist())
 

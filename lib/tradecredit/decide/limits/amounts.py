@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book, places
+from tradecredit.book.book import Book
+from tradecredit.book.places import places
 from tradecredit.decide.limits import rules
 from tradecredit.decide.limits.caps import Caps, Shares, counted_in_full, within_caps
 from tradecredit.decide.limits.methods import (

@@ -297,9 +297,9 @@ def _with_losses(book: Book, failed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _owed(book: Book, day: pd.Timestamp) -> np.ndarray:
-    """Return what each buyer owed at the end of a day, as `receivables.open_items` of the book on it."""
+    """Return what each buyer owed at the end of a day, as `open_items.open_items` of the book on it."""
     known = ledger(book)
-    left = np.where(known.open_on(day), known.amount - known.received_by(day)[0], 0.0)
+    left = np.where(known.open_on(day), known.amount - known.paid_by(day), 0.0)
     return np.bincount(book.buyer_of_invoice, left, minlength=len(book.buyers))
 
 

@@ -21,7 +21,7 @@ import pandas as pd
 from scipy.sparse import csr_array, diags_array, hstack, vstack
 
 from tradecredit.decide.limits.methods import own_exposure
-from tradecredit.decide.optimum_solver import Found, Programme, solved
+from tradecredit.decide.optimum.solver import Found, Programme, solved
 from tradecredit.errors import InputError, Problem, missing_columns, values_not
 from tradecredit.numerics.risk_measures import Sample, expected_shortfall
 

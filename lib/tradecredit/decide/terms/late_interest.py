@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book, named
+from tradecredit.book.book import Book
+from tradecredit.book.places import named
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.receivables import in_dispute, open_items, window_start
 from tradecredit.params.late_interest import LateInterestLaw
@@ -40,9 +41,9 @@ def chargeable(book: Book) -> pd.DataFrame:
     the debt, and what may be charged on it. Paid late are invoices settled within the run's
     `late_interest.paid_late_months`. One row for each invoice, amounts in the reporting currency:
 
-    - `invoice_id`, `buyer_id`, `country`, `kind` of buyer; `state`: `open`, `paid late`, `in default` (open,
-      of a buyer that is), or `in dispute`, for which nothing is charged while a dispute on any part of it is open;
-      `law` of the buyer's country (missing: none is known for it, or for its kind of buyer);
+    - `invoice_id`, `buyer_id`, `country`, `kind` of buyer; `state`: `open`, `paid late`, `in default` (open, of a
+      buyer that is), or `in dispute`, for which nothing is charged while a dispute on any part of it is open; `law` of
+      the buyer's country (missing: none is known for it, or for its kind of buyer);
     - `late_amount`: what was unpaid after the due date; `days_late`, until the last of it came in, or today;
     - `interest` so far; `daily_interest`: what a day adds at today's rate; `fee`: flat, by the late amount (of an
       invoice in the law's currency as it was invoiced), from that currency at the book's last rate; `charge` =

@@ -226,17 +226,29 @@ def likely_days(book: Book, items: pd.DataFrame) -> pd.DataFrame:
     paid = past[past["settled"].notna() & (past["impaired"] == 0)]
     still = still[~still["in_dispute"] & ~still["buyer_id"].isin(in_default(book))]
     known = pd.concat([paid.assign(paid=True), still.assign(paid=False)])[["buyer_id", "days_late", "paid"]]
-    rows = []
-    for buyer_id, due in zip(items["buyer_id"], items["days_past_due"], strict=True):
-        later = known[known["days_late"] > due]
-        own = later[later["buyer_id"] == buyer_id]
-        used, basis = (own, OWN) if own["paid"].sum() >= ENOUGH else (later, ALL_BUYERS)
-        payments = used["paid"].sum()
-        if payments >= ENOUGH:
-            rows.append(((used["days_late"] - due).sum() / payments, basis))
-        else:
-            rows.append((np.nan, TOO_FEW))
-    return pd.DataFrame(rows, columns=["days", "basis"], index=items.index)
+    overdue = items["days_past_due"].to_numpy()
+    waited, payments = _waited(known, overdue)
+    enough = payments >= ENOUGH
+    table = pd.DataFrame({"days": np.where(enough, waited / np.maximum(payments, 1), np.nan)}, index=items.index)
+    basis = np.where(enough, ALL_BUYERS, TOO_FEW)
+    for buyer_id in items["buyer_id"].unique():
+        waited, payments = _waited(known[known["buyer_id"] == buyer_id], overdue)
+        of_its_own = (items["buyer_id"] == buyer_id).to_numpy(bool) & (payments >= ENOUGH)
+        table["days"] = table["days"].mask(of_its_own, waited / np.maximum(payments, 1))
+        basis = np.where(of_its_own, OWN, basis)
+    return table.assign(basis=pd.Series(basis, index=items.index, dtype="str"))
+
+
+def _waited(known: pd.DataFrame, overdue: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many days longer than each of the days `overdue` later invoices took, in sum, and how many were paid.
+
+    `known`: `days_late`, and whether each is `paid`.
+    """
+    known = known.sort_values("days_late")
+    late, paid = known["days_late"].to_numpy(), known["paid"].to_numpy()
+    first = np.searchsorted(late, overdue, side="right")
+    days, payments = (np.append(np.cumsum(values[::-1])[::-1], 0) for values in (late, paid))
+    return days[first] - (len(late) - first) * overdue, payments[first]
 
 
 def _past_due(book: Book) -> pd.DataFrame:
