@@ -55,7 +55,7 @@ def _typed(table: Table, rows: pa.Table) -> pd.DataFrame:
 
 
 def _row_hashes(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> np.ndarray:
-    """Return a number for each row of a table that hangs on its values alone, in rising order.
+    """Return a number for each row of a table that depends on its values alone, in rising order.
 
     So the same rows in any order, from any kind of source, give the same fingerprint.
     """

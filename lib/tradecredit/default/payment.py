@@ -18,7 +18,7 @@ LATENESS = {
     "settled_before": 0, "days_to_settle_mean": 1, "days_to_settle_recent": 1, "share_late": 1, "open_before": 0,
     "oldest_open_days": 0, "overdue_before": 0, "amount": 0,
 }  # fmt: skip
-"""What the chance of a late payment hangs on, with the sign: the slower a buyer has paid, the later it will. Of seven
+"""What the chance of a late payment depends on, with the sign: the slower a buyer has paid, the later it will. Of seven
 sets the best at three dates within the IBM sample's fitting period, each fitted before and measured after."""
 
 SLOWNESS = ["days_to_settle_median", "days_to_settle_mean", "share_late", "days_late_mean"]

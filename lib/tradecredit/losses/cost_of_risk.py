@@ -1,4 +1,4 @@
-"""What a year of credit risk costs under a policy: the policy, the loss that stays with us, the capital behind it."""
+"""What a year of credit risk costs under a policy: the policy, the retained loss, the capital behind it."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The economy of simulated years: factors that make defaults hang together, and how its bad years are sought out.
+"""The economy of simulated years: factors that make defaults dependent, and how its bad years are sought out.
 
 All states of the economy are functions of independent standard normals ξ. Years are placed along the direction in ξ in
 which losses grow fastest, and drawn in kinds: as years come, and around the bad years of each level of the tail.
@@ -124,7 +124,7 @@ class Economy:
         """Return the places of the scenarios along the direction; `steps`: how many are drawn at a time.
 
         Plain: standard normals. Else one in each of n equally likely strata of each kind's normal, moved by its shift.
-        What one step draws hangs on no other.
+        What one step draws depends on no other.
         """
         parts, places = [], []
         start = 0

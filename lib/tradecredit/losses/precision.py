@@ -3,7 +3,7 @@
 A run's `simulation.precision` holds
 
 - of the tail (`of_tail`): value at risk and expected shortfall at every level of the run, of the loss before insurance
-  and of what stays with us under each policy: standard error ≤ precision × figure;
+  and of the retained loss under each policy: standard error ≤ precision × figure;
 - of the comparison of policies (`of_differences`): the difference between the costs of risk of any two policies, and
   of each and no cover: standard error ≤ precision × the smaller of the two.
 

@@ -321,7 +321,7 @@ def simulate(
     dependence: Dependence = ONE_FACTOR,
     sampling: Sampling = TAIL,
 ) -> LossDistribution:
-    """Return the losses of a year, simulated with defaults that hang together, without insurance and under policies.
+    """Return the losses of a year, simulated with dependent defaults, without insurance and under policies.
 
     `portfolio`: index buyer_id (unique); `pd`, 12-month default probability; `exposure`, balance at default in
     currency; `lgd`, share of it that is lost; `correlation`, asset correlation, 0 to under 1; `insured_limit`

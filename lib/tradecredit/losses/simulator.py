@@ -83,7 +83,7 @@ class Year(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Simulator:
-    """A portfolio and its policies as arrays, what makes defaults hang together, and where the scenarios lie."""
+    """A portfolio and its policies as arrays, what makes defaults dependent, and where the scenarios lie."""
 
     obligors: Obligors
     members: np.ndarray

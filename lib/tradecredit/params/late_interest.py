@@ -28,7 +28,7 @@ class LateInterestLaw(Parameters):
     source: Annotated[str, Field(min_length=1)]
     """The act and article, and where its rates were found."""
     condition: str = ""
-    """What the ledger cannot tell and the right hangs on, in words."""
+    """What the ledger cannot tell and the right depends on, in words."""
     countries: list[Country]
     """Countries of the buyers that it is applied to."""
     kinds: list[BuyerKind]
@@ -40,7 +40,7 @@ class LateInterestLaw(Parameters):
     points: Amount | None = None
     """Yearly interest above the reference rate; or `daily_rate`."""
     daily_rate: Amount | None = None
-    """Interest a day that hangs on no reference rate."""
+    """Interest a day that depends on no reference rate."""
     reference: Annotated[str, Field(min_length=1)]
     """What the reference rate is called."""
     rate_holds: Literal["half_year", "from_start"]

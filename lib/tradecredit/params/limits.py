@@ -116,7 +116,7 @@ class LimitOptimumSettings(Parameters):
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.99
     """Level of the expected shortfall that is capped."""
     shortfall_cap: Amount | None = None
-    """Largest expected shortfall of the year's loss that stays with us, in the reporting currency; None: that of the
+    """Largest expected shortfall of the year's retained loss, in the reporting currency; None: that of the
     limits set one by one."""
     kept: list[Literal["capacity", "expected_loss_budget", "net_value_added", "without_accounts", "new_buyer"]] = [
         "without_accounts", "new_buyer",

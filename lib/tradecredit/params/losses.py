@@ -10,7 +10,7 @@ from tradecredit.params.base import Fraction, Parameters, Positive, SectionOrFil
 
 
 class SectorFactors(Parameters):
-    """Factors of the economy, one for each sector, that hang together by a correlation matrix."""
+    """Factors of the economy, one for each sector, with a correlation matrix."""
 
     source: Annotated[str, Field(min_length=1)]
     """Where the matrix comes from."""
@@ -53,7 +53,7 @@ class SectorFactors(Parameters):
 
 
 class Dependence(Parameters):
-    """How defaults hang together: through one factor or several, and how they share bad years."""
+    """How defaults depend on each other: through one factor or several, and how they share bad years."""
 
     kind: Literal["gaussian", "student_t", "gamma"] = "gaussian"
     """Normal factors (Vasicek 2002); the same divided by a common shock, so that extremes come together; or default
@@ -79,7 +79,7 @@ class Dependence(Parameters):
 
 
 class LossSettings(Parameters):
-    """What a default costs, and how defaults hang together."""
+    """What a default costs, and how defaults depend on each other."""
 
     lgd: Fraction = 0.75
     """Loss given default as a share of the balance, before insurance, where the book's recoveries are too few."""

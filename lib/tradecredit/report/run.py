@@ -86,7 +86,7 @@ def failure(error: PapermillExecutionError) -> dict[str, str]:
 def checked_book(run: Run) -> Book:
     """Return the book of a run, after checking what its policies and scenarios can only tell with it and each other.
 
-    Raises `InputError` where the book, or a policy's premium on it, cannot be told; `ParameterError` where a scenario
+    Raises `InputError` where the book or a policy's premium on it is not computable; `ParameterError` where a scenario
     cannot.
     """
     book = Book.open(run)

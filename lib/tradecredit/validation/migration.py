@@ -158,7 +158,7 @@ def default_rates(cohorts: Cohort, durations: Duration) -> pd.DataFrame:
     - `predicted_in_sample`, and `cohort` with `cohort_error`, from so many `cohort_defaults` of so many
       `cohort_buyers`: as `cohort`;
     - `duration`, as `transition`, from so many `moves` out of the grade in so many `years` at risk;
-    - `duration_error`: that of all rates of moving that it hangs on, each a Poisson count divided by years, by the
+    - `duration_error`: that of all rates of moving that it depends on, each a Poisson count divided by years, by the
       delta method with the derivative of the matrix exponential; missing where the rate is 0 or 1.
     """
     rates = cohorts.rates

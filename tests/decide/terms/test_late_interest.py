@@ -423,8 +423,8 @@ def test_sums_by_law_and_of_all(book_of):
     assert by_law["charge"].isna().tolist() == [False, False, True]
     (sentence,) = words.terms.late_interest(table, "EUR")
     assert sentence == (
-        "EUR 2 of interest and EUR 120 of flat fees may be charged on open invoices past due; the largest charge is "
-        "EUR 82.15 to A. Charge it, or waive it against immediate payment. Interest or fee on 1 invoice is not "
+        "EUR 1.95 of interest and EUR 120 of flat fees may be charged on open invoices past due; the largest charge is "
+        "EUR 81.95 to A. Charge it, or waive it against immediate payment. Interest or fee on 1 invoice is not "
         "computable, and left out."
     )
 

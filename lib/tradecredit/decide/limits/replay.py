@@ -155,7 +155,7 @@ def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = 
       `loss_avoided` = lost share × avoidable;
     - `over_own_limit`: debt above our own limit: what keeping to it would have kept.
 
-    What a limit in force did keep away cannot be told: orders that were refused are in no ledger. Raises
+    What a limit in force did keep away is not known: orders that were refused are in no ledger. Raises
     `ParameterError` for days before the first invoice, on which nobody is known, or after the book's.
     """
     days = sorted(pd.Timestamp(day) for day in days)

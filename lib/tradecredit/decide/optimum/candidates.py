@@ -145,7 +145,7 @@ def simulated_years(book: Book, buyers: pd.DataFrame, policy: Policy | None) -> 
     at_risk = buyers.assign(exposure=buyers["most"])
     dist = simulated(book, at_risk, linear_part(policy), scenarios=settings.scenarios, seed=book.run.simulation.seed)
     units = dist.unit_losses(sought.index)
-    # All that stays with us is the last view. Of the difference of equal sums rounding may leave something below 0.
+    # The retained loss is the last view. Of the difference of equal sums rounding may leave something below 0.
     others = dist.losses.iloc[:, -1].to_numpy() - units @ own_part(sought, sought["most"]).to_numpy(float)
     return Years(units, np.maximum(others, 0.0), dist.sample)
 

@@ -44,7 +44,7 @@ class Optimum:
     `held_by`: what keeps the limit from being higher; `marginal_value` of one unit more (see `Solution`; missing where
     the limit is not sought); `expected_margin`, `retained_expected_loss`, `premium`, `net_earnings`.
     `totals`: index `limits` (one by one, book as a whole, difference); sums of `limit` and of the last four columns,
-    and `shortfall`, the expected shortfall at `level` of what stays with us.
+    and `shortfall`, the expected shortfall at `level` of the retained loss.
     `frontier`: index `shortfall_cap`, lowest first; the same under other caps, with the `price_of_risk` there. The
     run's parts of the cap, but none below what the limits that are not sought lose by themselves.
     `caps`: as `Solution.caps`, sums being over all members, with `one_by_one_limit`, that of the limits set one by one.

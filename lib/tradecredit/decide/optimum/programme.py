@@ -8,7 +8,7 @@ cap, sums being over buyers or years:
     subject to  a + Σ p · z / (1 − level) ≤ C,    z ≥ other losses + Σ u · ((1 − q) · x + y) − a,    z ≥ 0
 
 and to further caps on sums of limits. On the left of the first ≤ is, at its smallest over a and z, the expected
-shortfall of the year's loss that stays with us; a is then its value at risk (Rockafellar and Uryasev 2000, Optimization
+shortfall of the year's retained loss; a is then its value at risk (Rockafellar and Uryasev 2000, Optimization
 of conditional value-at-risk, Journal of Risk 2(3), eq. 4, on a sample). That x comes before y need not be asked for: it
 earns as much and loses no more.
 """
@@ -39,7 +39,7 @@ ROUNDING = 1e-9
 class Years(NamedTuple):
     """Simulated years: `unit_losses` (years × buyers, see `LossDistribution.unit_losses`), and how they were drawn.
 
-    `other_losses`: what stays with us in each year of the limits that are not sought.
+    `other_losses`: the retained loss in each year of the limits that are not sought.
     """
 
     unit_losses: csr_array
@@ -77,7 +77,7 @@ def solution(
     `margin`, `premium`: what a unit of limit earns and costs in a year; `loss`, what it loses on average before
     insurance; `covered_share`: the part of a loss that the policy bears, up to the limit `covered_limit`. Other terms
     of a policy (deductible, first loss, maximum) are not linear, and are not looked at. `level`, `shortfall_cap`: of
-    the expected shortfall of what stays with us. `caps`: column of `buyers`: by its values the largest sum of limits
+    the expected shortfall of the retained loss. `caps`: column of `buyers`: by its values the largest sum of limits
     (not there: none).
 
     Raises `InputError` for impossible numbers, for a `most` that is not finite, without which the programme has no
@@ -138,7 +138,7 @@ def results(buyers: pd.DataFrame, limit: pd.Series) -> pd.DataFrame:
 
 
 def own_part(buyers: pd.DataFrame, limit: pd.Series) -> pd.Series:
-    """Return the part of limits whose loss stays with us: limit − covered share × what lies within the covered limit.
+    """Return the part of limits whose loss is retained: limit − covered share × what lies within the covered limit.
 
     `buyers`: see `solution`.
 
@@ -150,7 +150,7 @@ def own_part(buyers: pd.DataFrame, limit: pd.Series) -> pd.Series:
 
 
 def shortfall(buyers: pd.DataFrame, limit: pd.Series, years: Years, *, level: float) -> tuple[float, float]:
-    """Return the expected shortfall of what stays with us if buyers owe these limits, and its standard error.
+    """Return the expected shortfall of the retained loss if buyers owe these limits, and its standard error.
 
     `buyers`: see `solution`; the years' other losses count. The error is missing where fewer than 10 years lie beyond
     the value at risk.
@@ -200,7 +200,7 @@ def _solution(buyers: pd.DataFrame, found: Found, sums: _Sums, unit: float) -> S
 
 
 def _covered_limit(buyers: pd.DataFrame) -> pd.Series:
-    """Return where limits are cut in two: nowhere where the policy bears nothing."""
+    """Return where limits are cut in two: nowhere where the policy covers nothing."""
     return buyers["covered_limit"].where(buyers["covered_share"] > 0, np.inf)
 
 

@@ -72,7 +72,7 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
 
 
 def retained(book: Book, dist: LossDistribution) -> str:
-    """Return the view of what stays with us under the run's own policy; of all losses where it has none."""
+    """Return the view of the retained loss under the run's own policy; of all losses where it has none."""
     name = in_force(book, dist)
     return "gross" if name == NO_COVER else f"retained:{name}"
 
@@ -121,7 +121,7 @@ def by_month(book: Book, dist: LossDistribution) -> pd.DataFrame:
 
 
 def retained_curves(dist: LossDistribution) -> dict[str, pd.DataFrame]:
-    """Return the exceedance curve of the loss that stays with us: without cover, then under each policy."""
+    """Return the exceedance curve of the retained loss: without cover, then under each policy."""
     views = {NO_COVER: "gross", **{policy.name: f"retained:{policy.name}" for policy in dist.policies}}
     return {name: dist.exceedance(view) for name, view in views.items()}
 

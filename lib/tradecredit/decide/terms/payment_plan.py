@@ -233,9 +233,9 @@ def likely_days(book: Book, items: pd.DataFrame) -> pd.DataFrame:
     basis = np.where(enough, ALL_BUYERS, TOO_FEW)
     for buyer_id in items["buyer_id"].unique():
         waited, payments = _waited(known[known["buyer_id"] == buyer_id], overdue)
-        told = (items["buyer_id"] == buyer_id).to_numpy(bool) & (payments >= ENOUGH)
-        table["days"] = table["days"].mask(told, waited / np.maximum(payments, 1))
-        basis = np.where(told, OWN, basis)
+        of_its_own = (items["buyer_id"] == buyer_id).to_numpy(bool) & (payments >= ENOUGH)
+        table["days"] = table["days"].mask(of_its_own, waited / np.maximum(payments, 1))
+        basis = np.where(of_its_own, OWN, basis)
     return table.assign(basis=pd.Series(basis, index=items.index, dtype="str"))
 
 
