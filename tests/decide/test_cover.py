@@ -48,7 +48,8 @@ def written(gross, *policies: Policy, paid: float = 0.9, buyers: pd.DataFrame | 
     for policy in policies:
         losses |= {f"indemnity:{policy.name}": paid * gross, f"retained:{policy.name}": (1 - paid) * gross}
     sample = Sample.equally_likely(len(gross))
-    return LossDistribution(buyers, policies, pd.DataFrame(losses), sample, pd.DataFrame(), TAIL, 1)
+    steps = (len(gross),)
+    return LossDistribution(buyers, policies, pd.DataFrame(losses), sample, pd.DataFrame(), TAIL, 1, steps)
 
 
 TAIL = Settings(Dependence(), Sampling())
