@@ -122,13 +122,15 @@ class Economy:
         mean, variance, defaults = towards._moments(obligors, loss, NODES * 0)
         kinds = [(0.0, NODES * 0, defaults)]
         sd = np.sqrt(np.maximum(variance, 1e-300))
-        for level in sampling.levels:
-            target = _rough_quantile(mean, sd, 1 - level)
-            exponent = log_ndtr((mean - target) / sd)
-            likeliest = int(np.argmax(exponent - NODES**2 / 2))
-            concentrated = mean[likeliest] > 0 and sd[likeliest] / mean[likeliest] > CONCENTRATED
+        targets = [_rough_quantile(mean, sd, 1 - level) for level in sampling.levels]
+        exponents = [log_ndtr((mean - target) / sd) for target in targets]
+        # Whether the book is concentrated is judged where most buyers default: in the bad years of the highest level.
+        likeliest = int(np.argmax(exponents[-1] - NODES**2 / 2))
+        concentrated = mean[likeliest] > 0 and sd[likeliest] / mean[likeliest] > CONCENTRATED
+        twisting = {"always": True, "never": False, "auto": concentrated}[sampling.twisting]
+        for target, exponent in zip(targets, exponents, strict=True):
             twist = NODES * 0
-            if {"always": True, "never": False, "auto": concentrated}[sampling.twisting]:
+            if twisting:
                 twist = towards._twist(obligors, loss, target, mean)
                 exponent = log_generating(obligors, towards.at_nodes(twist), self.gamma) - twist * target
             shift = NEARER * max(-NODES[np.argmax(exponent - NODES**2 / 2)], 0.0)
