@@ -39,7 +39,7 @@ def asked(precision: float, most: int = 200_000) -> AsNeeded:
 def test_a_step_is_what_the_root_of_the_number_of_years_asks_for():
     needed = AsNeeded(200_000, lambda _: 0.0)
     assert needed.further(10_000, 1.0) == 0
-    # 1.05 × 1.1² = 1.2705: 2,705 more, three steps of 1,024. Three times as many at most, and not above the ceiling.
+    # 1.05 × 1.1² = 1.2705: 2,705 more, three steps of 1,024. Three times as many at most, not above the ceiling.
     assert needed.further(10_000, 1.1) == 3_072
     assert needed.further(4_096, 50.0) == needed.further(4_096, np.inf) == 12_288
     assert needed.further(199_000, 1.2) == 1_000

@@ -209,21 +209,22 @@ def prepare_cell(obligors, first, last, ranges, gamma, key, prepared):
 
 @inlined
 def next_points(time, counter, rate, length, key, times):
-    """Write the next points of a Poisson process over a cell, from `time` on, as many as `times` holds.
+    """Write the next points of a Poisson process over a cell, from `time` on, `POINTS` or one less at most.
 
     Return how many, the time of the first that is not written (the cell's length or more: there is none), and the
     counter of the random numbers.
     """
     wide = 1.0 / rate
     count = 0
-    while time < length and count < len(times):
+    while time < length and count < POINTS - 1:
         first, second = two_exponentials(key, counter)
         counter += np.uint64(1)
-        times[count] = time
-        times[count + 1] = time + first * wide
-        time = times[count + 1] + second * wide
-        count += 2
-    return count - 1 if count and times[count - 1] >= length else count, time, counter
+        after = time + first * wide
+        times[count], times[count + 1] = time, after
+        time = after + second * wide
+        # Counted without a look at the array after the loop, which would keep the compiler from seeing that it stays.
+        count += 1 + np.int64(after < length)
+    return count, time, counter
 
 
 @inlined

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple, Self, TypeVar
 
 import numpy as np
@@ -183,7 +183,7 @@ class Simulator:
         states = self.states(block)
         if self.lgd_sd.any() or any(_order_matters(policy.record()) for policy in self.policies):
             return self._year_by_losses(block, states)
-        amounts, first = self._amounts()
+        amounts, first = self._amounts
         sums = block_sums(self.obligors, states, self.economy.gamma, self._key, amounts)
         indemnity, first_loss = np.empty((2, len(self.policies), len(states.shock)))
         for number, policy in enumerate(self.policies):
@@ -249,7 +249,7 @@ class Simulator:
         weight = 1 / mixture
         return Sample(weight / weight.sum(), stratified=True)
 
-    @property
+    @cached_property
     def _key(self) -> np.uint64:
         return _key_of(self.seed, 0)
 
@@ -277,6 +277,7 @@ class Simulator:
         gross = totals(defaults.debt - defaults.recovery)
         return Year(gross, indemnity, first_loss, self._log_ratios(block, states, twisted))
 
+    @cached_property
     def _amounts(self) -> tuple[np.ndarray, int]:
         """Return what each obligor's default adds: to the loss, to the twisted loss if any, to each policy's year.
 
