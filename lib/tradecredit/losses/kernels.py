@@ -215,7 +215,7 @@ def next_points(time, counter, rate, length, key, times):
     counter of the random numbers.
     """
     wide = 1.0 / rate
-    count = 0
+    count = np.int64(0)
     while time < length and count < POINTS - 1:
         first, second = two_exponentials(key, counter)
         counter += np.uint64(1)
