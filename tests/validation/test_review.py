@@ -282,9 +282,9 @@ def test_prudent_counts_the_customers_of_a_year_ago_and_who_of_them_defaulted_si
     table = found.prudent
     assert table.index.tolist() == list(range(1, 11))
     assert table["obligors"].to_dict() == dict.fromkeys(range(1, 11), 0) | {good: 2, bad: 2}
-    assert table["defaults"].to_dict() == dict.fromkeys(range(1, 11), 0) | {bad: 2}
-    assert table.loc[bad, "predicted"] == pytest.approx(past.loc[["C", "E"], "pd"].mean())
-    assert table["predicted"].notna().sum() == 2
+    assert table["defaults_since"].to_dict() == dict.fromkeys(range(1, 11), 0) | {bad: 2}
+    assert table.loc[bad, "predicted_year_ago"] == pytest.approx(past.loc[["C", "E"], "pd"].mean())
+    assert table["predicted_year_ago"].notna().sum() == 2
     # Both of the worst defaulted: there is no bound below 1. Of the four together two did.
     assert table["pd_upper"].loc[bad] == 1
     four = prudent_bounds.most_prudent(pd.Series([4]), pd.Series([2]), confidence=0.9, correlation=0.12).iloc[0]
@@ -388,7 +388,7 @@ def test_where_defaults_are_not_recorded_none_are_counted(unfitted, book_of):
     found = review(books(unfitted, book_of)["no defaults"])
     assert found.prudent[["defaults_since", "pd_upper"]].isna().all(axis=None)
     assert found.prudent["obligors"].sum() > 100
-    unknown = ["cohort", "cohort_error", "defaults", "duration", "duration_error"]
+    unknown = ["cohort", "cohort_error", "cohort_defaults", "duration", "duration_error"]
     assert found.default_rates[unknown].isna().all(axis=None)
     assert found.default_rates["moves"].sum() > 100
     assert found.cohort.shares["default"].isna().all()
