@@ -23,6 +23,15 @@ from tradecredit.report.run import report
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, where tests run side by side, those that share what takes long to make: begin with the months."""
+    for item in items:
+        shared = "month" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("months" if shared else str(item.path)))
+    items.sort(key=lambda item: "month" not in getattr(item, "fixturenames", ()))
+
+
 TABLES = {
     "buyers": """buyer_id,name,country,sector,kind
 B1,Alder & Sons,DE,C,private

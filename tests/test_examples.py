@@ -148,15 +148,26 @@ def test_results_hold_figures_of_every_chapter_and_no_machine_path(month):
         assert str(PROJECT) not in file.read_text(encoding="utf-8"), file
 
 
-@pytest.mark.parametrize("name", [file.stem for file in sorted((PROJECT / "notebooks").glob("*.ipynb"))])
-def test_a_notebook_runs_alone_and_writes_nothing(name, tmp_path):
-    executed = papermill.execute_notebook(
-        PROJECT / "notebooks" / f"{name}.ipynb",
-        tmp_path / "alone.ipynb",
-        kernel_name="python3",
-        cwd=PROJECT / "notebooks",
-        progress_bar=False,
+NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
+def test_a_notebook_opens_on_the_demo_book(file):
+    (cell,) = (
+        cell for cell in nbformat.read(file, as_version=4).cells if "parameters" in cell.metadata.get("tags", [])
     )
+    (run_file,) = re.findall(r'^run_file: str = "(.+?)"', cell.source, re.MULTILINE)
+    assert (file.parent / run_file).resolve() == PROJECT / "params" / "demo.yaml"
+
+
+# What the month has computed is remembered: the notebooks, each in a kernel of its own, do not compute it once more.
+@pytest.mark.parametrize("month", ["demo"], indirect=True)
+@pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
+def test_a_notebook_runs_alone_and_writes_nothing(file, month, tmp_path):
+    executed = papermill.execute_notebook(
+        file, tmp_path / "alone.ipynb", parameters={"run_file": str(month.parents[2] / "run.yaml")},
+        kernel_name="python3", cwd=PROJECT / "notebooks", progress_bar=False,
+    )  # fmt: skip
     shown = [output for cell in executed.cells if cell.cell_type == "code" for output in cell.outputs]
     assert sum("text/html" in output.get("data", {}) for output in shown) >= 3
     assert not list((PROJECT / "notebooks").glob("tables")) + list((PROJECT / "notebooks").glob("results"))
