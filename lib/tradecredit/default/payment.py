@@ -10,8 +10,8 @@ from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.default.additive_model import DefaultModel
 from tradecredit.measure.behaviour import paydex, signed_days_beyond_terms
+from tradecredit.measure.open_items import open_items
 from tradecredit.measure.payment_history import at_issue
-from tradecredit.measure.receivables import open_items
 from tradecredit.numerics import discrimination
 
 LATENESS = {

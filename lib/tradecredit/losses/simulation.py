@@ -14,11 +14,10 @@ from tradecredit.insurance.cover import cover
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme_costs, risk_cost, risk_influence
 from tradecredit.losses.kernels import DAYS
-from tradecredit.losses.portfolio import basel_correlation, portfolio
+from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.precision import FIRST, AsNeeded, of_differences, of_tail
 from tradecredit.losses.simulator import Block, Settings, Simulator, over_threads
 from tradecredit.losses.stress import applied, insured_under
-from tradecredit.measure.default_events import already_defaulted
 from tradecredit.numerics.risk_measures import (
     Sample,
     expected,
@@ -31,11 +30,6 @@ from tradecredit.numerics.risk_measures import (
 from tradecredit.params.losses import Dependence, Sampling
 from tradecredit.params.stress import Scenario
 
-__all__ = [
-    "LossDistribution", "already_defaulted", "assess", "basel_correlation", "contributors", "expected_loss",
-    "portfolio", "simulate",
-]  # fmt: skip
-
 REQUIRED = ("pd", "exposure", "lgd", "correlation", "insured_limit")
 NUMBERS = (*REQUIRED, "lgd_sd", "insurable")
 """Columns of a portfolio that hold numbers."""
@@ -45,7 +39,6 @@ ROUNDING = 1e-9
 
 RAREST = 1e-5
 """Probability down to which the chart of the distribution goes."""
-
 
 ONE_FACTOR = Dependence()
 """One normal factor for all buyers."""
@@ -339,9 +332,9 @@ def simulate(
     hazard is constant, the economy given.
 
     `scenarios`: how many, or as many as a precision needs: drawn in steps, none of which is simulated again, until the
-    standard errors are small enough; or the `steps` of another distribution. `sampling`: see `economy`; most scenarios
-    are bad years, weighted. The same portfolio, policies, scenarios and seed give the same figures anywhere, with any
-    number of threads, and all policies meet the same losses.
+    standard errors are small enough; or the `steps` of another distribution. `sampling`: see `importance_sampling`;
+    most scenarios are bad years, weighted. The same portfolio, policies, scenarios and seed give the same figures
+    anywhere, with any number of threads, and all policies are applied to the same losses.
 
     Raises `InputError` with every missing, impossible or double value of the portfolio; `ParameterError` for policies
     of one name, a top-up without its primary, and a number of scenarios or a seed that cannot be.

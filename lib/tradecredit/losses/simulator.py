@@ -44,7 +44,7 @@ Result = TypeVar("Result")
 
 
 class Block(NamedTuple):
-    """Consecutive scenarios that are simulated together, all of one kind (see `economy.Part`)."""
+    """Consecutive scenarios that are simulated together, all of one kind (see `importance_sampling.Part`)."""
 
     start: int
     stop: int

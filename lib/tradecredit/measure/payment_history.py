@@ -20,7 +20,7 @@ def at_issue(items: pd.DataFrame) -> pd.DataFrame:
     """Return, for each invoice, the buyer's history on its day of issue; index as `items`.
 
     `items`: `buyer_id`, `issued`, `due`, `amount` and `settled` (missing while open), as of any later date:
-    `receivables.open_items(book)`. Only what had been settled before the day of issue counts as settled, and only
+    `open_items.open_items(book)`. Only what had been settled before the day of issue counts as settled, and only
     earlier invoices count at all, so that later rows change nothing. Columns:
 
     - `settled_before`: its earlier invoices settled before that day; over them `days_to_settle_mean`, `_median` and

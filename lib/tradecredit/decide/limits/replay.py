@@ -56,7 +56,7 @@ def at_month_ends(book: Book, months: int = 24) -> pd.DataFrame:
     """Return what each buyer owed, and our limit, at the month ends up to the as-of date: what the rest is made of.
 
     A row for each of the last `months` month ends from the month of the first invoice on, and each buyer: `month_end`,
-    `buyer_id`, `owed` (see `receivables.open_items`), `own_limit` and its `breach`, owed above it (both missing: none
+    `buyer_id`, `owed` (see `open_items.open_items`), `own_limit` and its `breach`, owed above it (both missing: none
     in force). In force is the latest decision of a day or before that has not ended, as in `limits_in_force`; buyers
     that have failed by the day and have no limit above 0 are left out.
     """

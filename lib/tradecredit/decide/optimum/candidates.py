@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.caps import classes
 from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales
-from tradecredit.decide.limits.recommendation import METHODS, rounded_down
+from tradecredit.decide.limits.recommendation import rounded_down
 from tradecredit.decide.limits.rules import FIXED, UNMEASURED
 from tradecredit.decide.optimum.programme import Years, own_part
 from tradecredit.decide.terms.lengths import economics

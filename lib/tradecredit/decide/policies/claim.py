@@ -8,7 +8,8 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.insurance.cover import cover, evidence
 from tradecredit.insurance.policy import Policy
-from tradecredit.measure.receivables import net_share, open_items
+from tradecredit.measure.open_items import open_items
+from tradecredit.measure.receivables import net_share
 
 NO_POLICY, NOT_INSURABLE, NO_LIMIT, ALL_STOPPED, INSOLVENCY_ONLY = (
     "no policy", "not insurable", "no limit", "all after stop of deliveries", "insolvency only",
@@ -43,7 +44,7 @@ class Claim(NamedTuple):
 def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> Insured:
     """Return a buyer's items that a policy insures, why there are none, and what was shipped too late.
 
-    `items`: rows of `receivables.open_items` of one buyer. Adds `net` of tax (no tax stated: none), and the buyer's
+    `items`: rows of `open_items.open_items` of one buyer. Adds `net` of tax (no tax stated: none), and the buyer's
     `limit` as of today (missing: the discretionary one) and `evidence`. Not insured is what was issued while another of
     the buyer's invoices, in dispute or not, was unpaid after the end of its extension period (definitions §5.1). The
     policy's period, and the limit on the day of issue, are not looked at.

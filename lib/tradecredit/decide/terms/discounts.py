@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import window_start
 from tradecredit.decide.terms.lengths import Economics, default_by, economics, present_value
-from tradecredit.measure.receivables import open_items, window_start
+from tradecredit.measure.open_items import open_items
 
 MONTHS = 12
 """Discounts of invoices issued in so many months are looked at."""

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import window_start
 from tradecredit.book.places import named
 from tradecredit.book.rates import last_rate
 from tradecredit.measure.default_events import in_default
-from tradecredit.measure.receivables import in_dispute, open_items, window_start
+from tradecredit.measure.open_items import open_items
+from tradecredit.measure.receivables import in_dispute
 from tradecredit.params.late_interest import LateInterestLaw
 
 DAYS_A_YEAR = 365
