@@ -14,14 +14,12 @@ from tradecredit.default import expert_prior, point_in_time
 from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.explain import drivers
 from tradecredit.default.grades import WORST, grade, middle
-from tradecredit.default.panel import CANDIDATES, HORIZON_MONTHS, STEP_MONTHS, candidates, inputs, panel, year_after
+from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS, candidates, inputs, panel, year_after
 from tradecredit.errors import InputError, Problem
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.overrides import overriding
 from tradecredit.numerics import discrimination
 from tradecredit.params.default import DefaultSettings
-
-__all__ = ["CANDIDATES", "Assessment", "DefaultModel", "assess", "assessment", "in_default", "overriding", "panel"]
 
 FOLDS = 5
 """Parts that the buyers are dealt to, each of which is told by a fit to the others."""
