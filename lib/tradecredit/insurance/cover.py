@@ -11,9 +11,9 @@ from tradecredit.book.once import once
 from tradecredit.book.places import named, one_of
 from tradecredit.insurance.policy import NOT_INSURABLE, Policy
 from tradecredit.measure.by_buyer import all_buyers
+from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.limits_in_force import limits_in_force
-from tradecredit.measure.open_items import open_items
-from tradecredit.measure.receivables import in_dispute, net_share
+from tradecredit.measure.open_items import net_share, open_items
 
 PAYING_BY_LOSS = ("whole_turnover", "key_accounts", "single_buyer")
 """Kinds of policy that bear their part of each loss, and not only what lies beyond a large first loss or a limit."""

@@ -11,10 +11,10 @@ from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.cover import cover, evidence
 from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
 from tradecredit.measure.default_events import in_default, loss_given_default
+from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.limits_in_force import limits_in_force
-from tradecredit.measure.open_items import open_items
+from tradecredit.measure.open_items import net_share, open_items
 from tradecredit.measure.ratios import ratios
-from tradecredit.measure.receivables import in_dispute, net_share
 from tradecredit.params.run import Run
 
 EXPOSURE_MONTHS = 12

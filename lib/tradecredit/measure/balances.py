@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import window_start
+from tradecredit.book.calendar import DAYS_A_MONTH, window_start
 from tradecredit.book.once import once
-from tradecredit.measure.behaviour import DAYS_A_MONTH
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.open_items import open_items
 

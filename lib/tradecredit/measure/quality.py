@@ -9,9 +9,9 @@ from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.book.places import named, one_of
 from tradecredit.measure.by_buyer import sums_by_buyer
+from tradecredit.measure.disputes import disputed
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.open_items import open_items
-from tradecredit.measure.receivables import disputed
 
 LONG_TERMS_DAYS = 180
 OLD_STATEMENT_MONTHS = 24

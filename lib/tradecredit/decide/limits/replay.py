@@ -295,9 +295,7 @@ def _with_losses(book: Book, failed: pd.DataFrame) -> pd.DataFrame:
 
 def _owed(book: Book, day: pd.Timestamp) -> np.ndarray:
     """Return what each buyer owed at the end of a day, as `open_items.open_items` of the book on it."""
-    known = ledger(book)
-    left = np.where(known.open_on(day), known.amount - known.paid_by(day), 0.0)
-    return np.bincount(book.buyer_of_invoice, left, minlength=len(book.buyers))
+    return np.bincount(book.buyer_of_invoice, ledger(book).owed_on(day), minlength=len(book.buyers))
 
 
 def _own_limits(book: Book, day: pd.Timestamp) -> np.ndarray:

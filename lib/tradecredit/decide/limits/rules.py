@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import DAYS_A_MONTH
 from tradecredit.decide.limits.methods import by_grade
-from tradecredit.measure.behaviour import DAYS_A_MONTH
 
 UNMEASURED = ("public", "affiliate")
 """Kinds of buyer whose capacity and expected loss are not measured: neither accounts nor payment habits tell whether a

@@ -8,8 +8,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.insurance.cover import cover, evidence
 from tradecredit.insurance.policy import Policy
-from tradecredit.measure.open_items import open_items
-from tradecredit.measure.receivables import net_share
+from tradecredit.measure.open_items import net_share, open_items
 
 NO_POLICY, NOT_INSURABLE, NO_LIMIT, ALL_STOPPED, INSOLVENCY_ONLY = (
     "no policy", "not insurable", "no limit", "all after stop of deliveries", "insolvency only",

@@ -10,8 +10,8 @@ from tradecredit.book.calendar import window_start
 from tradecredit.book.places import named
 from tradecredit.book.rates import last_rate
 from tradecredit.measure.default_events import in_default
+from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.open_items import open_items
-from tradecredit.measure.receivables import in_dispute
 from tradecredit.params.late_interest import LateInterestLaw
 
 DAYS_A_YEAR = 365

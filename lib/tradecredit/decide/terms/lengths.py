@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import window_start
+from tradecredit.book.calendar import DAYS_A_MONTH, window_start
 from tradecredit.decide.limits.rules import UNMEASURED
 from tradecredit.default.grades import middle
 from tradecredit.errors import InputError, Problem
-from tradecredit.measure.behaviour import DAYS_A_MONTH, features
+from tradecredit.measure.behaviour import features
 from tradecredit.measure.default_events import loss_given_default
 
 

@@ -12,8 +12,8 @@ from tradecredit.decide.terms.lengths import Economics, default_by, economics, p
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.default_events import in_default
+from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.open_items import open_items
-from tradecredit.measure.receivables import in_dispute
 
 OPTION_COLUMNS = [
     "value", "share", "expected_date", "is_best", "needs_consent", "disputed", "extension_ends", "basis",
