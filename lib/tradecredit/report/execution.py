@@ -1,6 +1,5 @@
 """Chapters executed side by side by papermill, each in a kernel of its own, and what is shown meanwhile."""
 
-import os
 import sys
 import threading
 import time
@@ -18,6 +17,7 @@ from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 from traitlets.config import Config
 
+from tradecredit.numerics.threads import cores
 from tradecredit.params.run import Run
 
 ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
@@ -33,11 +33,6 @@ class Executed(NamedTuple):
     name: str
     notebook: NotebookNode
     seconds: float
-
-
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def executed_side_by_side(
