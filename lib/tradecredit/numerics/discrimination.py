@@ -105,18 +105,12 @@ def calibration_slope(probability: pd.Series, defaulted: pd.Series, *, groups: p
     standard error that allows for a firm's rows being alike. Missing where a class or a second firm is absent, where
     the probabilities tell the classes apart without error or are all equal, and where one of them is 0 or 1.
     """
-    # Not by statsmodels.api: its imports cost more than the fit.
-    from statsmodels.genmod.families import Binomial
-    from statsmodels.genmod.generalized_linear_model import GLM
-
     odds, bad = log_odds(probability.to_numpy(float)), defaulted.to_numpy(bool)
-    if not np.isfinite(odds).all() or bad.all() or not bad.any() or (groups is not None and groups.nunique() < 2):
+    if not _is_estimable(odds, bad, groups):
         return NOT_ESTIMABLE
     if odds[bad].min() >= odds[~bad].max() or odds[bad].max() <= odds[~bad].min():
         return NOT_ESTIMABLE
-    line = GLM(bad.astype(float), np.column_stack([np.ones(len(odds)), odds]), family=Binomial())
-    fitted = line.fit(**_clustered(groups))
-    return Estimate(float(fitted.params[1]), float(fitted.bse[1]))
+    return _last_of_logit(bad, np.column_stack([np.ones(len(odds)), odds]), groups)
 
 
 def calibration_intercept(probability: pd.Series, defaulted: pd.Series, *, groups: pd.Series | None = None) -> Estimate:
@@ -127,16 +121,10 @@ def calibration_intercept(probability: pd.Series, defaulted: pd.Series, *, group
     more. Its exponential is the factor by which the odds were too low. `groups`: as `calibration_slope`. Missing where
     a class or a second firm is absent, and where a probability is missing, 0 or 1.
     """
-    # Not by statsmodels.api: its imports cost more than the fit.
-    from statsmodels.genmod.families import Binomial
-    from statsmodels.genmod.generalized_linear_model import GLM
-
     odds, bad = log_odds(probability.to_numpy(float)), defaulted.to_numpy(bool)
-    if not np.isfinite(odds).all() or bad.all() or not bad.any() or (groups is not None and groups.nunique() < 2):
+    if not _is_estimable(odds, bad, groups):
         return NOT_ESTIMABLE
-    level = GLM(bad.astype(float), np.ones(len(bad)), offset=odds, family=Binomial())
-    fitted = level.fit(**_clustered(groups))
-    return Estimate(float(fitted.params[0]), float(fitted.bse[0]))
+    return _last_of_logit(bad, np.ones(len(bad)), groups, offset=odds)
 
 
 def rates(
@@ -290,6 +278,19 @@ def _interval(area: Estimate, confidence: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _clustered(groups: pd.Series | None) -> dict[str, object]:
-    """Return what statsmodels is told of rows that belong together."""
-    return {} if groups is None else {"cov_type": "cluster", "cov_kwds": {"groups": pd.factorize(groups)[0]}}
+def _is_estimable(odds: np.ndarray, bad: np.ndarray, groups: pd.Series | None) -> bool:
+    """Return whether a logit of what happened can be fitted: with both classes, finite odds and a second firm."""
+    return bool(np.isfinite(odds).all() and bad.any() and not bad.all() and (groups is None or groups.nunique() >= 2))
+
+
+def _last_of_logit(
+    bad: np.ndarray, regressors: np.ndarray, groups: pd.Series | None, *, offset: np.ndarray | None = None
+) -> Estimate:
+    """Return the last coefficient of a logit; `groups`: the firm of each row, for an error clustered by firm."""
+    # Not by statsmodels.api: its imports cost more than the fit.
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    clusters = {} if groups is None else {"cov_type": "cluster", "cov_kwds": {"groups": pd.factorize(groups)[0]}}
+    fitted = GLM(bad.astype(float), regressors, offset=offset, family=Binomial()).fit(**clusters)
+    return Estimate(float(fitted.params[-1]), float(fitted.bse[-1]))
