@@ -255,7 +255,7 @@ def test_cover_of_each_buyer():
         limit("E", 500.0, "2026-01-01", source="own"),
         limit("G", 60.0, "2026-01-01"),
     ]
-    found = cover.cover(book(limits=limits))
+    found = cover.named_limits(book(limits=limits))
     assert found["cover"].to_dict() == {
         "A": "named limit",
         "B": "named limit",

@@ -29,7 +29,7 @@ KEPT = [
     behaviour.signed_days_beyond_terms, balances.balances, limits_in_force.limits_in_force, ratios.ratios,
     ratios.latest_accounts, agency_scores.latest_scores, default_events.in_default, default_events.already_defaulted,
     default_events.loss_given_default, quality.quality, portfolio.exposures, portfolio.highest_balance, cover.of_buyers,
-    cover.cover, cover.evidence, cover.owed_days, cover.insured_sales,
+    cover.named_limits, cover.evidence, cover.owed_days, cover.insured_sales,
 ]  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
     """
     if policy is None and book.run.policy:
         policy = Policy.of_terms(book.run.policy)
-    table = cover(book)[["insured_limit"]]
+    table = named_limits(book)[["insured_limit"]]
     nothing = pd.Series(0.0, index=table.index)
     if policy is None:
         limit = table["insured_limit"]
@@ -162,8 +162,8 @@ EVIDENCE_MONTHS = 12
 
 
 @once
-def cover(book: Book) -> pd.DataFrame:
-    """Return each buyer's limit under the policy on the as-of date, and in words why.
+def named_limits(book: Book) -> pd.DataFrame:
+    """Return the insurer's limit of each buyer on the as-of date, and in words why.
 
     Out, index buyer_id: `insured_limit`, the insurer's limit in force, the newest of several; missing where it has
     never named one, so that a discretionary limit may apply; 0 where it was refused or is over (definitions §5.3: the

@@ -10,13 +10,13 @@ from scipy.sparse import csr_array
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.errors import InputError, ParameterError, Problem, missing_columns, values_not
-from tradecredit.insurance.cover import cover
+from tradecredit.insurance.cover import named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme_costs, risk_cost, risk_influence
 from tradecredit.losses.kernels import DAYS
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.precision import FIRST, AsNeeded, of_differences, of_tail
-from tradecredit.losses.simulator import Block, Settings, Simulator, over_threads
+from tradecredit.losses.simulator import Block, Settings, Simulator
 from tradecredit.losses.stress import applied, insured_under
 from tradecredit.numerics.risk_measures import (
     Sample,
@@ -27,6 +27,7 @@ from tradecredit.numerics.risk_measures import (
     summary_rows,
     tail_weights,
 )
+from tradecredit.numerics.threads import over_threads
 from tradecredit.params.losses import Dependence, Sampling
 from tradecredit.params.stress import Scenario
 
@@ -256,7 +257,7 @@ def assess(
     if scenario is not None:
         return stressed(assess(book, ratings, policies), scenario)
     at_risk, run = portfolio(book, ratings), book.run
-    costs = programme_costs(policies, at_risk, cover(book))["cost"]
+    costs = programme_costs(policies, at_risk, named_limits(book))["cost"]
 
     def missing(dist: LossDistribution) -> float:
         kept = {policy.name: dist.losses[f"retained:{policy.name}"].to_numpy() for policy in dist.policies}

@@ -7,8 +7,7 @@ from tradecredit.book.book import Book
 from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales, own_exposure
 from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.errors import InputError, ParameterError, Problem, values_not
-from tradecredit.insurance import cover as covers
-from tradecredit.insurance.cover import PAYING_BY_LOSS, Cover, of_buyers, premium_of_sales
+from tradecredit.insurance.cover import PAYING_BY_LOSS, Cover, named_limits, of_buyers, premium_of_sales
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import loss_given_default
@@ -49,7 +48,7 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     """
     if policy is None or policy.kind not in PAYING_BY_LOSS:
         return pd.DataFrame(columns=REQUEST_COLUMNS).rename_axis("buyer_id")
-    cover, why_not = of_buyers(book, policy), covers.cover(book)["cover"]
+    cover, why_not = of_buyers(book, policy), named_limits(book)["cover"]
     stated = pd.Series(policy.limits or {}, dtype="float64").reindex(why_not.index)
     refused = stated.eq(0) | (stated.isna() & (why_not == "limit refused"))
     askable = ~refused & (cover.insurable > 0) & ~cover.stopped

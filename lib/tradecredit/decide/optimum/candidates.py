@@ -13,7 +13,7 @@ from tradecredit.decide.limits.recommendation import rounded_down
 from tradecredit.decide.limits.rules import FIXED, UNMEASURED
 from tradecredit.decide.optimum.programme import Years, own_part
 from tradecredit.decide.terms.lengths import economics
-from tradecredit.insurance.cover import PAYING_BY_LOSS, cover, evidence, of_buyers, premium_of_sales
+from tradecredit.insurance.cover import PAYING_BY_LOSS, evidence, named_limits, of_buyers, premium_of_sales
 from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.portfolio import asset_correlation
@@ -85,7 +85,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
         }
     )
     table = table.assign(correlation=asset_correlation(book, table["pd"])["correlation"])
-    table = table.join(cover(book)["insured_limit"]).join(evidence(book))
+    table = table.join(named_limits(book)["insured_limit"]).join(evidence(book))
     table = table.join(buyers["group_id"]).join(classes(buyers))
     table = _insured(book, table, sales, own_policy(book, policies))[most > 0]
     if book.run.losses.groups == "together":

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.insurance.cover import cover, evidence
+from tradecredit.insurance.cover import evidence, named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.open_items import net_share, open_items
 
@@ -54,7 +54,7 @@ def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> Ins
     counted = items.assign(net=net)[policy.insurable(items, book.buyers) & (net > 0)]
     if counted.empty:
         return Insured(counted, NOT_INSURABLE, 0.0)
-    terms = cover(book).join(evidence(book)).loc[counted["buyer_id"].iloc[:1]]
+    terms = named_limits(book).join(evidence(book)).loc[counted["buyer_id"].iloc[:1]]
     applied = policy.attachment(terms)
     if applied.limit[0] == 0:
         return Insured(counted.iloc[:0], NO_LIMIT, 0.0)

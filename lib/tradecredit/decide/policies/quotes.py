@@ -8,7 +8,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.decide.policies.terms import in_force
-from tradecredit.insurance.cover import cover
+from tradecredit.insurance.cover import named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme_costs, risk_cost, risk_influence
 from tradecredit.losses.simulation import LossDistribution, assess, stressed
@@ -50,7 +50,7 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
     sample, price = dist.sample, book.run.cost_of_capital
     rows = {NO_COVER: _risk(dist.losses["gross"].to_numpy(), sample, price) | {"cost": 0.0, "premium": 0.0}}
     influence = {NO_COVER: risk_influence(dist.losses["gross"].to_numpy(), sample, price)}
-    costs = programme_costs(dist.policies, dist.portfolio, cover(book))
+    costs = programme_costs(dist.policies, dist.portfolio, named_limits(book))
     for policy in dist.policies:
         paid = dist.losses[[f"indemnity:{name}" for name in policy.programme]].sum(axis="columns").to_numpy()
         kept = dist.losses[f"retained:{policy.name}"].to_numpy()
@@ -181,7 +181,7 @@ def _risk(losses: np.ndarray, sample: Sample, cost_of_capital: float) -> dict[st
 def covered(dist: LossDistribution) -> pd.DataFrame:
     """Return the exposure at risk by the state of its cover: under a limit of the insurer, and why not.
 
-    Index `cover`, the reasons of `cover.cover`; columns: `buyers`, `exposure`, `under_limit` (the part of it
+    Index `cover`, the reasons of `cover.named_limits`; columns: `buyers`, `exposure`, `under_limit` (the part of it
     within the insurer's named limit), `uncovered` (the rest), `share` of all exposure that is under a limit.
     """
     portfolio = dist.portfolio
