@@ -15,9 +15,10 @@ def disputed(book: Book) -> pd.DataFrame:
     Columns: `invoice_id`, `buyer_id`, `opened`, `closed`, `reason`, `amount` (the dispute's, at most the invoice's; the
     whole invoice where none is given).
     """
-    invoices = book.invoices[["buyer_id", "amount"]].reindex(book.invoice_of_dispute).reset_index(drop=True)
-    return book.disputes[["invoice_id", "opened", "closed", "reason"]].assign(
-        buyer_id=invoices["buyer_id"], amount=book.disputes["amount"].fillna(np.inf).clip(upper=invoices["amount"])
+    disputes, invoices = (table.reset_index(drop=True) for table in (book.disputes, book.invoices))
+    of = invoices[["buyer_id", "amount"]].reindex(book.invoice_of_dispute).reset_index(drop=True)
+    return disputes[["invoice_id", "opened", "closed", "reason"]].assign(
+        buyer_id=of["buyer_id"], amount=disputes["amount"].fillna(np.inf).clip(upper=of["amount"])
     )
 
 
