@@ -42,12 +42,7 @@ def book(losses=None, **tables):
         for name, table in TABLES.items()
     }
     simulation = Simulation(scenarios=1_000, seed=1)
-    run = SimpleNamespace(
-        losses=losses or LossSettings(),
-        simulation=Simulation(scenarios=1_000, seed=1),
-        cost_of_capital=0.1,
-        file="x.yaml",
-    )
+    run = SimpleNamespace(losses=losses or LossSettings(), simulation=simulation, cost_of_capital=0.1, file="x.yaml")
     return Book(run=run, as_of=AS_OF, fingerprint="", files={}, notes=pd.DataFrame(), **full)
 
 

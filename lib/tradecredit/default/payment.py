@@ -47,7 +47,7 @@ def fit(items: pd.DataFrame, history: pd.DataFrame) -> PaymentModel:
     """Fit to the settled invoices of `items` (columns as `payment_history.at_issue`, which gives their `history`).
 
     Late or not: `DefaultModel.fit`, the rows of a buyer standing together. Days: the median of the days from issue to
-    settlement by quantile regression (statsmodels; Koenker and Bassett 1978, Econometrica 46): early payments tell of
+    settlement by quantile regression (statsmodels; Koenker and Bassett 1978, Econometrica 46): early payments show
     a buyer's pace, which the days late, cut off at 0, would hide. Raises `InputError` as `DefaultModel.fit`.
     """
     # Not by statsmodels.api, whose imports take longer.

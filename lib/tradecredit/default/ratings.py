@@ -22,7 +22,7 @@ from tradecredit.numerics import discrimination
 from tradecredit.params.default import DefaultSettings
 
 FOLDS = 5
-"""Parts that the buyers are dealt to, each of which is told by a fit to the others."""
+"""Parts that the buyers are dealt to, each of which is predicted by a fit to the others."""
 
 FITTED, UNKNOWN_BEHAVIOUR = "fitted model", "fitted model: behaviour not known"
 

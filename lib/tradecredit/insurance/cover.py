@@ -63,7 +63,7 @@ def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
     and `insured_sales`: of the invoices of the last 12 months, the first weighted by the days for which they are owed,
     terms and tolerated delay; of a buyer without any, those of all insurable buyers. `stopped`: an invoice of the
     buyer is still unpaid on the book's day and overdue past the extension period (definitions §5.1); what was shipped
-    after that and is owed today is not told apart in `insured_debt`.
+    after that and is owed today is not separated in `insured_debt`.
     """
     if policy is None and book.run.policy:
         policy = Policy.of_terms(book.run.policy)

@@ -183,7 +183,7 @@ class Economy:
 
     @property
     def gamma(self) -> bool | None:
-        """True or None, as the engine wants it (see `kernels.hazard`)."""
+        """True or None, as the kernels take it (see `kernels.hazard`)."""
         return True if self.dependence.kind == "gamma" else None
 
     def _state(self, places: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from tradecredit.losses.simulation import LossDistribution
 
 FIRST = 4_096
-"""Scenarios of the first step: enough for standard errors that tell about how many are needed."""
+"""Scenarios of the first step: enough for standard errors by which to estimate how many are needed."""
 
 STEP = 1_024
 """Steps are whole multiples of it."""
 
 SPARE = 1.05
-"""By how much more than the last standard errors ask for is simulated, since these are estimates."""
+"""By how much more than the last standard errors call for is simulated, since these are estimates."""
 
 LARGEST_STEP = 3
 """Scenarios of a step, at most, as a multiple of those before: standard errors of few scenarios are not trusted far."""

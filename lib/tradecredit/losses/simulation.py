@@ -200,7 +200,7 @@ class LossDistribution:
         """Return the defaults of some scenarios, as `Policy.indemnify` takes them: a row for each.
 
         Columns: `scenario`, `day` (1..365), `buyer_id`, `debt` and `recovery` (of the insurable part, where the
-        portfolio tells it), `limit` (the insurer's; missing: none named), and `evidence` where the portfolio has it; in
+        portfolio has it), `limit` (the insurer's; missing: none named), and `evidence` where the portfolio has it; in
         order of scenario and time. Raises `ParameterError` for a scenario that there is not.
         """
         wanted = np.unique(np.fromiter(scenarios, dtype=np.int64))

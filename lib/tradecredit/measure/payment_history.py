@@ -44,7 +44,7 @@ def _of_sorted(buyer: np.ndarray, issued: np.ndarray, due: np.ndarray, settled: 
     """Return the columns of the history of invoices that stand buyer by buyer in the order of their issue.
 
     In the order in which a buyer's settlements become known, what is known on a day is a beginning of the list, so that
-    running sums tell all of it. Buyer and day together are one whole number, so that one search looks a day up in every
+    running sums give all of it. Buyer and day together are one whole number, so that one search looks a day up in every
     buyer's own list.
     """
     is_open, day = np.isnat(settled), [values.astype("int64") for values in (issued, due, settled)]

@@ -24,7 +24,7 @@ REPORTED += ["predicted", "observed"]
 """Columns of `report`."""
 
 MINIMUM_DEFAULTERS = 20
-"""Firms that defaulted, and firms that did not, below which nothing is told of how a segment was ranked: with fewer the
+"""Firms that defaulted, and firms that did not, below which nothing is said of how a segment was ranked: with fewer the
 interval of the area is too narrow. At true areas of 0.64 to 0.92 the 90 % interval held the truth in 82 to 89 of 100
 simulated samples with 20 defaulters, and in 78 to 86 with 10."""
 
@@ -81,9 +81,9 @@ def brier(probability: pd.Series, defaulted: pd.Series) -> float:
 def brier_skill(probability: pd.Series, defaulted: pd.Series, *, groups: pd.Series | None = None) -> Estimate:
     """Return the share of the Brier score of one rate for all, the observed one, that the probabilities take away.
 
-    1 − Σ(p − y)² / Σ(ȳ − y)² (Murphy 1973, Journal of Applied Meteorology 12); below 0 they tell less than that rate,
-    which nobody knew beforehand, does. Standard error: delta method over rows, or over firms where `groups` names them.
-    Missing where all or none defaulted; the error also with a single firm.
+    1 − Σ(p − y)² / Σ(ȳ − y)² (Murphy 1973, Journal of Applied Meteorology 12); below 0 they predict worse than that
+    rate, which nobody knew beforehand, does. Standard error: delta method over rows, or over firms where `groups` names
+    them. Missing where all or none defaulted; the error also with a single firm.
     """
     p, y = probability.to_numpy(float), defaulted.to_numpy(float)
     if not y.any() or y.all():
@@ -133,8 +133,8 @@ def rates(
     """Return predicted and observed default rates, class by class, and how many trials a class stands for.
 
     Index `grade`: the classes in order; `count`, `defaults`, `predicted` (mean probability), `observed`, `trials`: rows
-    or, where `groups` names the firm of each row, firms. Rows of one firm are then taken to tell nothing new, and a
-    class counts as so many trials at its observed rate: no more is claimed than the data can tell, so that intervals
+    or, where `groups` names the firm of each row, firms. Rows of one firm are then taken to add nothing new, and a
+    class counts as so many trials at its observed rate: no more is claimed than the data can show, so that intervals
     are wider and tests reject less. Rows without a class are in none.
     """
     table = pd.DataFrame({"predicted": probability, "defaulted": defaulted.astype(float)})

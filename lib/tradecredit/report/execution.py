@@ -24,7 +24,7 @@ ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
 """Else each kernel warns that others on this machine could listen."""
 
 Progress = Callable[[str, float | None], None]
-"""Told a chapter's name when it begins, and its seconds too when it is done."""
+"""Called with a chapter's name when it begins, and with its seconds too when it is done."""
 
 
 class Executed(NamedTuple):
@@ -79,7 +79,7 @@ def _executed(notebook: Path, run: Run, build: Path, kernels: type[AsyncKernelMa
             kernel_manager_class=kernels,
             resources={"metadata": {"path": str(notebook.parent)}},  # papermill's `cwd` moves all threads there
             config=ENCRYPTED,
-            extra_arguments=["--log-level=CRITICAL"],  # a failure is told once, by us
+            extra_arguments=["--log-level=CRITICAL"],  # a failure is reported once, by us
         )
     except PapermillExecutionError as error:
         error.chapter = notebook.stem

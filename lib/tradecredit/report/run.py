@@ -63,8 +63,8 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             _replace(build, published)
             _failure_file(published).unlink(missing_ok=True)
         except PapermillExecutionError as error:
-            failure_told = {"as_of": str(run.as_of), **failure(error), "when": started.isoformat()}
-            _write_json(_failure_file(published), failure_told)
+            content = {"as_of": str(run.as_of), **failure(error), "when": started.isoformat()}
+            _write_json(_failure_file(published), content)
             raise
         finally:
             ended.close()  # a kernel that outlives an interrupt would write into the folder again
@@ -84,7 +84,7 @@ def failure(error: PapermillExecutionError) -> dict[str, str]:
 
 
 def checked_book(run: Run) -> Book:
-    """Return the book of a run, after checking what its policies and scenarios can only tell with it and each other.
+    """Return the book of a run, after checking its policies and scenarios against it and each other.
 
     Raises `InputError` where the book or a policy's premium on it is not computable; `ParameterError` where a scenario
     cannot.
@@ -181,7 +181,7 @@ def _chapters(
 
 
 def _seconds_of_chapters(run: Run) -> Callable[[Path], tuple[float, int]]:
-    """Return what tells how long a notebook will take: the seconds of the last month made, else the length of its text.
+    """Return how long a notebook will take, to sort by: its seconds in the last month made, and the length of its text.
 
     One that was never made comes before all others, since nobody knows how long it takes.
     """

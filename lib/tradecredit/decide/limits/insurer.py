@@ -43,7 +43,7 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
 
     Left out: buyers that cannot be insured, to whom nothing is shipped with cover any more (`Cover.stopped`), that are
     in default or whose need is not known, and limits that the insurer has refused, whose requests would be repeated.
-    Missing: all that rests on the margin where the run states none; such requests come last, as nobody can tell whether
+    Missing: all that rests on the margin where the run states none; such requests come last, as it is not known whether
     they pay. A minimum premium is not looked at: where it is not reached, extra sales cost less.
     """
     if policy is None or policy.kind not in PAYING_BY_LOSS:
@@ -102,8 +102,8 @@ def after_cut(
 
     What was shipped before a cut stays covered (definitions §5.1): this is the book once today's balances have turned
     over. Left out are buyers to whom nothing more is shipped with cover, as they are in default or `stopped`, and
-    limits that bear nothing. Raises
-    `ParameterError` for a part outside 0 to 1, and `InputError` for amounts that are missing or below 0.
+    limits that bear nothing. Raises `ParameterError` for a part outside 0 to 1, and `InputError` for amounts that are
+    missing or below 0.
     """
     cover = cover or of_buyers(book)
     named = cover.named.dropna()

@@ -49,7 +49,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
       a policy, and of excess of loss and top-ups, which bear no part of an ordinary loss: 0;
     - `premium` = `premium_of_sales` × `Cover.insured_sales` (0 as above) × sales carried, gross of tax
       (`carried_sales`), as far as they are needed: like `in_force.insurable_turnover`, net sales that the policy
-      insures, within the insurer's limit or above. Minimum premium and fees hang on no limit;
+      insures, within the insurer's limit or above. Minimum premium and fees depend on no limit;
     - `pd`, `lgd`, `correlation`, `insured_limit`, `evidence`, `group_id`; `sector`, `country`: see `classes`.
     """
     settings, index = book.run.limit_optimum, limits.index

@@ -22,7 +22,7 @@ MOST_SCENARIOS = 20_000
 """Scenarios that other terms are compared on, at most: their differences are of the same losses."""
 
 USUAL_LOSS_RATIO = 0.377
-"""Claims / premium of the market in 2024 (definitions §5.12): prices the frontier where no offer tells a ratio."""
+"""Claims / premium of the market in 2024 (definitions §5.12): prices the frontier where no offer gives a ratio."""
 
 PERCENTAGES = (0.80, 0.90, 0.95)
 

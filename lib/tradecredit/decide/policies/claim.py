@@ -89,7 +89,7 @@ def claimed_on(book: Book, insured: pd.DataFrame, policy: Policy | None, lgd: fl
 def consent(insured: pd.DataFrame, policy: Policy | None, paid: pd.Series) -> pd.Timestamp:
     """Return when the extension period ends that payments on these days would need the insurer's consent to pass.
 
-    `insured`: `insured_items`; `paid`: days, on their index (missing: nobody knows when). The first end of
+    `insured`: `insured_items`; `paid`: days, on their index (missing: not known). The first end of
     an extension period that one of them is paid after; missing where no consent is needed.
     """
     if policy is None or insured.empty or policy.maximum_extension_days is None:

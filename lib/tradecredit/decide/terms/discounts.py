@@ -99,10 +99,10 @@ def taken(book: Book, ratings: pd.DataFrame, cumulative: pd.DataFrame) -> pd.Dat
 
     `ratings`: index buyer_id, `grade`, `method` (`default.assess`); `cumulative`: cumulative default probability of
     each buyer (see `lengths.default_by`), which is taken as that of the day of payment. Of a buyer in default it is 1
-    today, and was not when the buyer took its discount: such buyers are left out whole (`left_out`), and what
-    is told is what the discounts were worth with buyers that are not in default. One row for each invoice issued in the
-    12 months that a discount is offered on, or given (a receipt of kind `discount`); one that may still be taken is
-    left out.
+    today, and was not when the buyer took its discount: such buyers are left out whole (`left_out`), and what is shown
+    is what the discounts were worth with buyers that are not in default. One row for each invoice issued in the 12
+    months that a discount is offered on, or given (a receipt of kind `discount`); one that may still be taken is left
+    out.
 
     - `invoice_id`, `buyer_id`, `grade`, `amount`; `offered`, `is_taken`;
     - `cost`: the discount given; `unearned_cost`: of it what was given after the discount's days;
@@ -157,7 +157,7 @@ def left_out(book: Book, ratings: pd.DataFrame) -> LeftOut:
 
 
 def summary(taken: pd.DataFrame, by: Literal["grade", "buyer_id"] = "grade") -> pd.DataFrame:
-    """Return what `taken` tells by grade or buyer, index `by`, the largest amount taken first.
+    """Return the sums of `taken` by grade or buyer, index `by`, the largest amount taken first.
 
     `offered` and `taken`: invoices; `offered_amount`, `taken_amount`; `take_up` and `take_up_amount`: the part of the
     offers, by number and by amount, that was taken; `cost`, `unearned_cost`; `days_won`, the mean by amount;

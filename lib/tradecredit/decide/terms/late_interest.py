@@ -132,7 +132,7 @@ def terms_beyond_law(book: Book) -> pd.DataFrame:
 
     The law is that of the buyer's country. Index (`law`, `kind` of buyer), the largest amount first;
     `longest_terms_days` without an agreement, as the law's file states them; `invoices`, `amount` (gross). Whether
-    longer ones were agreed, and as far as the law lets them be, the book does not tell: without that the due date is
+    longer ones were agreed, and as far as the law lets them be, the book does not show: without that the due date is
     too late, and interest may run earlier than `chargeable` says. Terms are the days from issue to due, since the day
     of delivery is not known; invoices from before the law is in force are not looked at. Empty where there is none.
     """
@@ -249,7 +249,7 @@ def _reference(law: LateInterestLaw, half_year: np.ndarray) -> np.ndarray:
 
 
 def _agreed(law: LateInterestLaw, agreed: np.ndarray, issued: np.ndarray) -> np.ndarray:
-    """Return the agreed rates, at least the reference rate when the invoice was issued where the law asks for it."""
+    """Return the agreed rates, at least the reference rate when the invoice was issued where the law requires it."""
     return np.maximum(agreed, _reference(law, issued)) if law.agreed_at_least_reference else agreed
 
 

@@ -28,7 +28,7 @@ class Economics(NamedTuple):
 
 
 def economics(book: Book) -> Economics:
-    """Return the run's margin and cost of capital, the book's loss given default, and what its invoices bear of tax.
+    """Return the run's margin and cost of capital, the book's loss given default, and how much tax its invoices carry.
 
     `invoiced`: amounts of the last 12 months' invoices / the same net of tax, as far as that is stated; 1 without any.
     """
