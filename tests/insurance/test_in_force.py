@@ -14,7 +14,8 @@ from tradecredit.decide.policies import quotes, terms
 from tradecredit.errors import InputError
 from tradecredit.insurance import in_force
 from tradecredit.insurance.policy import Policy
-from tradecredit.losses.simulation import LossDistribution, simulate
+from tradecredit.losses.distribution import LossDistribution
+from tradecredit.losses.simulation import simulate
 from tradecredit.losses.simulator import Settings
 from tradecredit.numerics.risk_measures import Sample
 from tradecredit.params.losses import Dependence, Sampling

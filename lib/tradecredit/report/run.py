@@ -22,12 +22,9 @@ from tradecredit.insurance.in_force import policies
 from tradecredit.losses.stress import scenarios_of
 from tradecredit.params.run import Run
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
-from tradecredit.report.index import month_folder, write_index
+from tradecredit.report.index import SUMMARY, month_folder, write_index
 from tradecredit.report.kernels import warm_kernels
 from tradecredit.report.page import page_html, source_pages, title
-
-SUMMARY = "00_summary"
-"""The chapter that reads the others' results: executed last, shown first."""
 
 VERSIONS = ("tradecredit", "pandas", "numpy", "scipy", "statsmodels", "duckdb", "papermill", "nbconvert")
 

@@ -16,8 +16,9 @@ from tradecredit.decide.terms.lengths import economics
 from tradecredit.insurance.cover import PAYING_BY_LOSS, evidence, named_limits, of_buyers, premium_of_sales
 from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.policy import Policy
+from tradecredit.losses.distribution import LossDistribution
 from tradecredit.losses.portfolio import asset_correlation
-from tradecredit.losses.simulation import LossDistribution, simulate
+from tradecredit.losses.simulation import simulate
 from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import loss_given_default
 from tradecredit.params.losses import Sampling

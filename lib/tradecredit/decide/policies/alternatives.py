@@ -13,9 +13,10 @@ from tradecredit.decide.policies.quotes import comparison
 from tradecredit.decide.policies.terms import SHAPES
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL
+from tradecredit.losses.distribution import LossDistribution, expected_loss
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.precision import AsNeeded, of_tail
-from tradecredit.losses.simulation import LossDistribution, expected_loss, simulate
+from tradecredit.losses.simulation import simulate
 from tradecredit.numerics.risk_measures import expected, expected_influence, standard_error
 
 MOST_SCENARIOS = 20_000

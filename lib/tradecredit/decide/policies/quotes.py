@@ -9,9 +9,11 @@ from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.decide.policies.terms import in_force
 from tradecredit.insurance.cover import named_limits
+from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme_costs, risk_cost, risk_influence
-from tradecredit.losses.simulation import LossDistribution, assess, stressed
+from tradecredit.losses.distribution import LossDistribution
+from tradecredit.losses.simulation import assess, stressed
 from tradecredit.losses.stress import scenarios_of
 from tradecredit.numerics.risk_measures import Sample, expected, expected_influence, expected_shortfall, standard_error
 from tradecredit.params.policy import NO_COVER
@@ -89,11 +91,9 @@ def under_scenarios(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy
     and `retained_es_99_se`, their standard errors.
     """
     base = assess(book, ratings, policies)
-    name, rows = in_force(book, base), []
-    own = next((policy.programme for policy in base.policies if policy.name == name), ())
+    own, view, rows = own_policy(book, base.policies), retained(book, base), []
     for scenario in (None, *scenarios_of(book)):
-        dist = base if scenario is None else stressed(base, scenario, own)
-        view = retained(book, base)
+        dist = base if scenario is None else stressed(base, scenario, own.programme if own else ())
         gross, kept = dist.losses["gross"].to_numpy(), dist.losses[view].to_numpy()
         shortfall, shortfall_se = expected_shortfall(gross, dist.sample, 0.99)
         kept_shortfall, kept_se = expected_shortfall(kept, dist.sample, 0.99)
