@@ -6,7 +6,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import DAYS_A_MONTH, window_start
 from tradecredit.book.once import once
-from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
+from tradecredit.measure.by_buyer import all_buyers, share, sums_by_buyer
 from tradecredit.measure.disputes import disputed_in_year
 from tradecredit.measure.limits_in_force import amounts_on, first_of
 from tradecredit.measure.open_items import beyond_terms, open_items
@@ -70,18 +70,18 @@ def of_items(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame
     first = items["issued"].groupby(by_buyer).min().reindex(buyers)
     oldest = items["days_past_due"][overdue].groupby(by_buyer[overdue]).max().reindex(buyers)
     limit = pd.Series(first_of(amounts_on(book, day)))
-    beyond = _share(sums["weighted_days"], sums["weight"])
-    beyond_recent = _share(sums["recent_weighted_days"], sums["recent_weight"])
+    beyond = share(sums["weighted_days"], sums["weight"])
+    beyond_recent = share(sums["recent_weighted_days"], sums["recent_weight"])
     return pd.DataFrame(
         {
             "days_beyond_terms": beyond,
             "days_beyond_terms_recent": beyond_recent,
             "days_beyond_terms_drift": beyond_recent - beyond,
-            "share_late": _share(sums["late"], sums["fallen_due"]),
-            "share_overdue": _share(sums["overdue"], sums["open_amount"]),
+            "share_late": share(sums["late"], sums["fallen_due"]),
+            "share_overdue": share(sums["overdue"], sums["open_amount"]),
             "oldest_days_past_due": oldest.fillna(0.0),
-            "dispute_rate": _share(disputed_in_year(book, day), sums["sales_12m"]),
-            "limit_use": _share(sums["open_amount"], limit),
+            "dispute_rate": share(disputed_in_year(book, day), sums["sales_12m"]),
+            "limit_use": share(sums["open_amount"], limit),
             "months_of_history": ((day - first).dt.days / DAYS_A_MONTH).fillna(0.0),
             "open_amount": sums["open_amount"],
             "sales_12m": sums["sales_12m"],
@@ -100,7 +100,7 @@ def signed_days_beyond_terms(book: Book) -> pd.Series:
     weight = beyond_terms(items, window_start(book.as_of, 12))["weight"]
     sums = pd.DataFrame({"weight": weight, "weighted_days": weight * items["days_late"]})
     sums = sums_by_buyer(book, sums)
-    return _share(sums["weighted_days"], sums["weight"]).rename("signed_days_beyond_terms")
+    return share(sums["weighted_days"], sums["weight"]).rename("signed_days_beyond_terms")
 
 
 def paydex(days_beyond_terms: pd.Series) -> pd.Series:
@@ -119,7 +119,3 @@ def paydex(days_beyond_terms: pd.Series) -> pd.Series:
     """
     score = np.interp(days_beyond_terms.to_numpy(dtype="float64"), list(PAYDEX), list(PAYDEX.values()))
     return pd.Series(score, index=days_beyond_terms.index, name="paydex")
-
-
-def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
-    return part / whole.where(whole > 0)

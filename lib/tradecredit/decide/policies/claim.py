@@ -10,7 +10,7 @@ from tradecredit.insurance.cover import evidence, named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.open_items import net_share, open_items
 
-NO_POLICY, NOT_INSURABLE, NO_LIMIT, ALL_STOPPED, INSOLVENCY_ONLY = (
+NO_POLICY, NOTHING_INSURABLE, NO_LIMIT, ALL_STOPPED, INSOLVENCY_ONLY = (
     "no policy", "not insurable", "no limit", "all after stop of deliveries", "insolvency only",
 )  # fmt: skip
 """Why nothing can be claimed."""
@@ -53,12 +53,12 @@ def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> Ins
     net = items["open_amount"] * net_share(book.invoices.loc[items.index])
     counted = items.assign(net=net)[policy.insurable(items, book.buyers) & (net > 0)]
     if counted.empty:
-        return Insured(counted, NOT_INSURABLE, 0.0)
+        return Insured(counted, NOTHING_INSURABLE, 0.0)
     terms = named_limits(book).join(evidence(book)).loc[counted["buyer_id"].iloc[:1]]
     applied = policy.attachment(terms)
     if applied.limit[0] == 0:
         return Insured(counted.iloc[:0], NO_LIMIT, 0.0)
-    stopped = _stopped(book, counted, policy)
+    stopped = _shipped_too_late(book, counted, policy)
     if stopped.all():
         return Insured(counted.iloc[:0], ALL_STOPPED, float(counted["net"].sum()))
     limit = np.nan if applied.discretionary[0] else applied.limit[0]
@@ -98,7 +98,7 @@ def consent(insured: pd.DataFrame, policy: Policy | None, paid: pd.Series) -> pd
     return report_by[~(paid.loc[insured.index] <= report_by)].min()
 
 
-def _stopped(book: Book, items: pd.DataFrame, policy: Policy) -> pd.Series:
+def _shipped_too_late(book: Book, items: pd.DataFrame, policy: Policy) -> pd.Series:
     """Return a boolean per item of a buyer: whether another was unpaid past its extension on its day of issue."""
     others = open_items(book)
     others = others[others["buyer_id"] == items["buyer_id"].iloc[0]]

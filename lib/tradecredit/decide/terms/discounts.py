@@ -8,6 +8,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import window_start
 from tradecredit.decide.terms.lengths import Economics, default_by, economics, present_value
+from tradecredit.measure.by_buyer import share
 from tradecredit.measure.open_items import open_items
 
 MONTHS = 12
@@ -237,16 +238,12 @@ def _summed(taken: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
     )
     sums = parts.groupby(key).sum(min_count=1).sort_values("taken_amount", ascending=False, kind="stable")
     shares = {
-        "take_up": _share(sums["both"], sums["offered"]),
-        "take_up_amount": _share(sums["both_amount"], sums["offered_amount"]),
-        "days_won": _share(sums["amount_days"], sums["won_amount"]),
-        "yearly_cost": _share(sums["won_cost"] * 365, sums["money_days"]),
+        "take_up": share(sums["both"], sums["offered"]),
+        "take_up_amount": share(sums["both_amount"], sums["offered_amount"]),
+        "days_won": share(sums["amount_days"], sums["won_amount"]),
+        "yearly_cost": share(sums["won_cost"] * 365, sums["money_days"]),
     }
     return sums.assign(**shares)[
         ["offered", "offered_amount", "taken", "taken_amount", "take_up", "take_up_amount", "cost", "unearned_cost",
          "days_won", "capital_saved", "loss_avoided", "net", "yearly_cost", "not_computable"]
     ]  # fmt: skip
-
-
-def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
-    return part / whole.where(whole > 0)
