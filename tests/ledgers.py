@@ -1,4 +1,4 @@
-"""Ledgers of buyers that buy the same every month, for tests that watch them over time."""
+"""Ledgers of buyers that buy the same every month, for several test modules."""
 
 from itertools import chain
 
@@ -22,3 +22,22 @@ def ledger(*buyers: tuple[list, list]) -> dict[str, pd.DataFrame]:
         "invoices": pd.DataFrame(invoices, columns=["invoice_id", "buyer_id", "issued", "due", "amount"]),
         "receipts": pd.DataFrame(receipts, columns=["invoice_id", "received", "amount", "kind"]),
     }
+
+
+_MONTHS = pd.date_range("2025-04-01", "2026-03-01", freq="MS")
+_INVOICES = pd.DataFrame(
+    [
+        [f"{buyer}{n}", buyer, day, day + pd.Timedelta(days=30), 200.0 if buyer == "D" else 100.0]
+        for buyer in "ABCD"
+        for n, day in enumerate(_MONTHS)
+    ],
+    columns=["invoice_id", "buyer_id", "issued", "due", "amount"],
+)
+YEAR = {
+    "invoices": _INVOICES,
+    "buyers": "buyer_id,kind\nA,private\nB,private\nC,private\nD,public\n",
+    "limits": "buyer_id,source,amount,valid_from\n"
+    "A,insurer,700,2025-01-01\nC,insurer,0,2025-01-01\nD,insurer,9,2025-01-01\n",
+}
+"""Tables as of 31 March 2026: A has a named limit, B none, C a refused one, D is a public body; each bought for 1,200
+in the year before, D for 2,400."""

@@ -27,7 +27,8 @@ sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1] / "refere
 import plain_losses
 from common_work import CORRELATION, LEVELS, granular_book, lumpy_book, policy, ten_policies, twenty_sectors
 
-from tradecredit.losses.simulation import LossDistribution, simulate
+from tradecredit.losses.distribution import LossDistribution
+from tradecredit.losses.simulation import simulate
 from tradecredit.params.losses import Sampling
 
 PLAIN = Sampling(method="plain", threads=1)

@@ -16,8 +16,8 @@ from tradecredit.default import expert_prior, point_in_time
 from tradecredit.default.additive_model import points
 from tradecredit.default.explain import drivers, explanation, improvements, in_words, known_parts, largest_risk
 from tradecredit.default.grades import grade
-from tradecredit.default.panel import ACCOUNTS, BEHAVIOUR, OPINION, SURROUNDINGS, Candidate, candidates
-from tradecredit.default.ratings import CANDIDATES, Assessment
+from tradecredit.default.panel import ACCOUNTS, BEHAVIOUR, CANDIDATES, OPINION, SURROUNDINGS, Candidate, candidates
+from tradecredit.default.ratings import Assessment
 from tradecredit.params.default import DefaultSettings
 from tradecredit.params.run import Run
 

@@ -10,8 +10,8 @@ import pytest
 
 from tradecredit import Book
 from tradecredit.default import payment
+from tradecredit.measure.open_items import open_items
 from tradecredit.measure.payment_history import at_issue
-from tradecredit.measure.receivables import open_items
 from tradecredit.numerics import discrimination
 
 IBM = Path(__file__).parents[3] / "shared" / "data" / "ibm_accounts_receivable.csv"

@@ -13,7 +13,8 @@ import pytest
 from scipy import stats
 
 from tradecredit import Policy
-from tradecredit.losses.simulation import LossDistribution, simulate
+from tradecredit.losses.distribution import LossDistribution
+from tradecredit.losses.simulation import simulate
 from tradecredit.params.base import PROJECT
 from tradecredit.params.losses import Dependence, Sampling, SectorFactors
 

@@ -41,9 +41,8 @@ def book(losses=None, **tables):
         else table.empty()
         for name, table in TABLES.items()
     }
-    run = SimpleNamespace(
-        losses=losses or LossSettings(), simulation=Simulation(scenarios=1_000, seed=1), file="x.yaml"
-    )
+    simulation = Simulation(scenarios=1_000, seed=1)
+    run = SimpleNamespace(losses=losses or LossSettings(), simulation=simulation, cost_of_capital=0.1, file="x.yaml")
     return Book(run=run, as_of=AS_OF, fingerprint="", files={}, notes=pd.DataFrame(), **full)
 
 
@@ -255,7 +254,7 @@ def test_cover_of_each_buyer():
         limit("E", 500.0, "2026-01-01", source="own"),
         limit("G", 60.0, "2026-01-01"),
     ]
-    found = cover.cover(book(limits=limits))
+    found = cover.named_limits(book(limits=limits))
     assert found["cover"].to_dict() == {
         "A": "named limit",
         "B": "named limit",

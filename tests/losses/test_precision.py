@@ -7,8 +7,9 @@ import pytest
 from tradecredit import words
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, programme_costs, risk_cost, risk_influence
+from tradecredit.losses.distribution import LossDistribution
 from tradecredit.losses.precision import FIRST, AsNeeded, of_differences, of_tail
-from tradecredit.losses.simulation import LossDistribution, assess, simulate, stressed
+from tradecredit.losses.simulation import assess, simulate, stressed
 from tradecredit.numerics.risk_measures import Sample, expected, expected_shortfall
 from tradecredit.params.losses import Sampling, Simulation
 from tradecredit.params.stress import Scenario

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses import simulator
+from tradecredit.losses.distribution import expected_loss
 from tradecredit.losses.portfolio import basel_correlation
-from tradecredit.losses.simulation import expected_loss, simulate
+from tradecredit.losses.simulation import simulate
 from tradecredit.numerics.risk_measures import expected_shortfall
 from tradecredit.numerics.vasicek import default_rate
 from tradecredit.params.base import PROJECT

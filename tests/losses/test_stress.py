@@ -319,7 +319,7 @@ def test_kept_scenarios_are_those_of_the_demo_and_worsen_its_losses():
     graded = portfolio().assign(grade=[5, 7, 8, 9])
     base, slow, severe, cuts = effects(graded, kept).itertuples()
     assert base.expected_loss == cuts.expected_loss < slow.expected_loss < severe.expected_loss
-    assert base.within_limits > cuts.within_limits
+    assert base.under_limit > cuts.under_limit
 
 
 def test_kept_sector_factors_have_a_factor_for_every_sector_of_the_demo():

@@ -6,7 +6,7 @@ import pytest
 from tradecredit.book.demo import demo_book
 from tradecredit.measure.balances import balances
 from tradecredit.measure.behaviour import features
-from tradecredit.measure.receivables import open_items
+from tradecredit.measure.open_items import open_items
 
 INVOICES = """invoice_id,buyer_id,issued,due,amount
 I1,B,2025-01-10,2025-02-09,900

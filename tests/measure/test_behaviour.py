@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradecredit.measure import behaviour, limits_in_force
+from tradecredit.measure import behaviour, limits_in_force, receivables
 
 # As of 31 March 2026: the 12 months begin after 31 March 2025, the 3 months after 31 December 2025.
 #   A0 was settled before the 12 months; only its day of issue counts, for the history
@@ -52,6 +52,11 @@ def test_features_by_hand(book_of):
     assert buyer["oldest_days_past_due"] == 30
     assert buyer["sales_12m"] == 1000 + 2000 + 800 + 400 + 300
     assert buyer["months_of_history"] == pytest.approx(24, abs=0.02)
+
+
+def test_behaviour_is_among_the_figures_of_receivables(book_of):
+    book = book_of(DAY, **LEDGER)
+    pd.testing.assert_frame_equal(receivables.behaviour(book), behaviour.features(book))
 
 
 def test_early_payment_is_no_credit_and_nothing_open_has_no_share(book_of):

@@ -16,6 +16,7 @@ from tradecredit.measure import (
     balances,
     behaviour,
     default_events,
+    disputes,
     limits_in_force,
     open_items,
     quality,
@@ -24,11 +25,11 @@ from tradecredit.measure import (
 )  # fmt: skip
 
 KEPT = [
-    open_items.ledger, open_items.open_items, receivables.kpis, receivables.disputed, behaviour.features,
+    open_items.ledger, open_items.open_items, receivables.kpis, disputes.disputed, behaviour.features,
     behaviour.signed_days_beyond_terms, balances.balances, limits_in_force.limits_in_force, ratios.ratios,
     ratios.latest_accounts, agency_scores.latest_scores, default_events.in_default, default_events.already_defaulted,
     default_events.loss_given_default, quality.quality, portfolio.exposures, portfolio.highest_balance, cover.of_buyers,
-    cover.cover, cover.evidence, cover.owed_days, cover.insured_sales,
+    cover.named_limits, cover.evidence, cover.owed_days, cover.insured_sales,
 ]  # fmt: skip
 
 

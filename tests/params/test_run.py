@@ -213,7 +213,7 @@ def test_an_index_is_read_with_the_run_by_a_path_relative_to_it(tmp_path):
 
 def test_problems_of_an_index_are_told_where_it_stands(tmp_path):
     one = {"source": "A.", "values": {date(2026, 1, 31): 100}}
-    few = "values of two days at least are expected: one alone tells of no change"
+    few = "values of two days at least are expected: one alone shows no change"
     assert problems_of(tmp_path, default={"insolvency_index": one})["default.insolvency_index.values"].allowed == few
     bad = {"sourc": "A.", "values": {date(2026, 1, 31): -1, "soon": 5}}
     problems = problems_of(tmp_path, default={"insolvency_index": bad})

@@ -117,11 +117,13 @@ class Book:
     def at(self, day: str | date) -> Self:
         """Return this book as it was known on an earlier day.
 
-        An override without a day `since` which it holds is not there: nobody can tell that it was known then.
+        An override without a day `since` is left out: whether it was known then is not on record.
         """
         as_of = pd.Timestamp(day)
         if as_of > self.as_of:
-            raise ValueError(f"the book is known as of {self.as_of.date()}; it cannot tell about {as_of.date()}")
+            raise ValueError(
+                f"the book is known as of {self.as_of.date()}, which is before {as_of.date()}: open it anew"
+            )
         tables = self.tables
         if as_of < self.as_of:
             tables["overrides"] = tables["overrides"].dropna(subset="since")

@@ -52,8 +52,8 @@ def remembered(function: Function) -> Function:
 def kept(file: Path, read: Callable[[Path], Any], write: Callable[[Path], None]) -> Any:
     """Return what `read(file)` gives, after `write` has made the file where `read` finds it `Unreadable`.
 
-    One process makes it, and others that ask for it meanwhile wait. What holds them is a lock of the operating system,
-    which goes when the process that holds it ends, in whatever way.
+    One process makes it, and others wait for it meanwhile, by a lock of the operating system that goes when the process
+    which holds it ends, in whatever way.
     """
     try:
         return read(file)

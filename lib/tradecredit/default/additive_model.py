@@ -72,7 +72,7 @@ class DefaultModel:
         either, and turn. `groups`: the firm of each row: the rows of one firm count as one cluster in the errors, and
         rows that repeat each other count for less in the fit. `belief`: curves
         known beforehand, as those of another `DefaultModel` (columns `input`, `value`, `log_odds`; rows without a value
-        are not read), that the fit is held to as far as the table does not tell otherwise; without it, and for inputs
+        are not read), that the fit is held to as far as the table does not show otherwise; without it, and for inputs
         that it does not name, level. Names that `X` does not have change nothing.
 
         Minimises −log-likelihood + ½ Σ weight × penalty, the weights estimated from the same table
@@ -118,7 +118,7 @@ class DefaultModel:
         The interval is that of the log-odds, by the covariance of the coefficients (delta method) plus, for inputs that
         are missing in the row, the variance of what they may contribute: that over the fitted sample, and the mean
         over it of the error's (law of total variance). On average over buyers, and for one with median values, less
-        known is a wider interval; a value far out can be told worse than none. `X` may be one row, a Series. Raises
+        known is a wider interval; a value far out can be less certain than none. `X` may be one row, a Series. Raises
         `InputError` for columns of the model that are absent, not numeric or infinite, and `ParameterError` for a
         confidence that is not between 0 and 1.
         """
@@ -165,7 +165,7 @@ class DefaultModel:
 
         Columns `input`, `value`, `log_odds` against the median value, `standard_error`.
 
-        A row with a missing `value` tells what it is not to be known; only where that has a coefficient.
+        A row with a missing `value` has the effect of not being known; only where that has a coefficient.
         """
         rows, b = [pd.DataFrame(columns=CURVE_COLUMNS)], np.array(self.coefficients)
         for part, place in zip(self.inputs, monotone_curves.places(self.inputs), strict=True):

@@ -1,4 +1,4 @@
-"""What is believed of default before a book speaks: bundled curves, stated weights, agencies' scores, a stated level.
+"""What is believed of default beforehand: bundled curves, stated weights, agencies' scores, a stated level.
 
 Three parts stand in for the book's own estimate, and each is shown: payment behaviour by stated weights, accounts by
 curves fitted to other firms (`bundled`), and outside opinion by what the agencies' scores are stated to mean. A fit is
@@ -40,11 +40,12 @@ RATIOS = (
 """Ratios that the bundled curves were fitted on: those of `panel.CANDIDATES` that the American data have."""
 
 QUANTILES = (0.0, *KNOTS, 1.0)
-"""Of today's buyers, at which the stated lines are told: to their very ends, where what they say of the worst lies."""
+"""Of today's buyers, at which the stated lines are evaluated: to their very ends, where what they say of the worst
+lies."""
 
 LONGEST_DAYS = 90.0
 """More days than this count as this many where the stated weights apply. A debtor 90 days past due is in default by
-the Basel definition (Basel Committee 2006, §452), so that the stated weights cannot speak of more; and one invoice
+the Basel definition (Basel Committee 2006, §452), so that the stated weights do not hold beyond; and one invoice
 forgotten for years would else take the whole central tendency to its buyer and leave none to the others."""
 
 DOUBT = {BEHAVIOUR: 2.0, ACCOUNTS: 1.0, OPINION: 1.0}
@@ -55,8 +56,8 @@ nothing is known the standard deviation is 2.2 times that where everything is.""
 class History(NamedTuple):
     """What the book's own past says: defaults, years in which a buyer was watched, and the parts' weights.
 
-    An observation's default counts as much of one as its 12 months count of a year: both are told by all observations
-    that overlap, so that their ratio is the mean rate of the observations.
+    An observation's default counts as much of one as its 12 months count of a year: both are counted over all
+    observations that overlap, so that their ratio is the mean rate of the observations.
     """
 
     defaults: float
@@ -192,9 +193,9 @@ def shape(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what enters, as `DefaultModel.table` and `DefaultModel.curves`.
 
-    `weights` of the parts. What is stated is told over the rows of `today`, without errors, and not at all where they
-    have no value of it; the bundled curves, their importance and errors are those of the data they were fitted to. The
-    curves are what a fit is held to (`DefaultModel.fit`, belief).
+    `weights` of the parts. What is stated is evaluated over the rows of `today`, without errors, and not at all where
+    they have no value of it; the bundled curves, their importance and errors are those of the data they were fitted to.
+    The curves are what a fit is held to (`DefaultModel.fit`, belief).
     """
     tables = []
     believed: dict[str, float] = {str(name): odds for name, odds in settings.prior_log_odds.items()}

@@ -17,7 +17,7 @@ BEHAVIOUR, ACCOUNTS, OPINION, SURROUNDINGS = "payment behaviour", "accounts", "o
 
 
 class Candidate(NamedTuple):
-    """A column that a model may use: the part it belongs to, its sign, and how a sentence tells its value."""
+    """A column that a model may use: the part it belongs to, its sign, and how a sentence states its value."""
 
     part: str
     sign: int
@@ -140,7 +140,7 @@ def panel(book: Book) -> pd.DataFrame:
 
 
 LONGEST_YEARS = 10
-"""Past dates go back no further: older buyers tell little of today's, and one stray invoice would add decades."""
+"""Past dates go back no further: older buyers say little about today's, and one stray invoice would add decades."""
 
 
 def unmatched(book: Book) -> dict[str, list[str]]:

@@ -10,8 +10,8 @@ from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.default.additive_model import DefaultModel
 from tradecredit.measure.behaviour import paydex, signed_days_beyond_terms
+from tradecredit.measure.open_items import open_items
 from tradecredit.measure.payment_history import at_issue
-from tradecredit.measure.receivables import open_items
 from tradecredit.numerics import discrimination
 
 LATENESS = {
@@ -47,7 +47,7 @@ def fit(items: pd.DataFrame, history: pd.DataFrame) -> PaymentModel:
     """Fit to the settled invoices of `items` (columns as `payment_history.at_issue`, which gives their `history`).
 
     Late or not: `DefaultModel.fit`, the rows of a buyer standing together. Days: the median of the days from issue to
-    settlement by quantile regression (statsmodels; Koenker and Bassett 1978, Econometrica 46): early payments tell of
+    settlement by quantile regression (statsmodels; Koenker and Bassett 1978, Econometrica 46): early payments show
     a buyer's pace, which the days late, cut off at 0, would hide. Raises `InputError` as `DefaultModel.fit`.
     """
     # Not by statsmodels.api, whose imports take longer.

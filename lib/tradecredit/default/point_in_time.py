@@ -7,8 +7,8 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
+from tradecredit.book.calendar import window_start
 from tradecredit.default.panel import HORIZON_MONTHS
-from tradecredit.measure.receivables import window_start
 from tradecredit.params.default import DefaultSettings
 
 RECENT_MONTHS = 3

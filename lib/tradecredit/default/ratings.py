@@ -14,17 +14,15 @@ from tradecredit.default import expert_prior, point_in_time
 from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.explain import drivers
 from tradecredit.default.grades import WORST, grade, middle
-from tradecredit.default.panel import CANDIDATES, HORIZON_MONTHS, STEP_MONTHS, candidates, inputs, panel, year_after
+from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS, candidates, inputs, panel, year_after
 from tradecredit.errors import InputError, Problem
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.overrides import overriding
 from tradecredit.numerics import discrimination
 from tradecredit.params.default import DefaultSettings
 
-__all__ = ["CANDIDATES", "Assessment", "DefaultModel", "assess", "assessment", "in_default", "overriding", "panel"]
-
 FOLDS = 5
-"""Parts that the buyers are dealt to, each of which is told by a fit to the others."""
+"""Parts that the buyers are dealt to, each of which is predicted by a fit to the others."""
 
 FITTED, UNKNOWN_BEHAVIOUR = "fitted model", "fitted model: behaviour not known"
 
@@ -206,12 +204,12 @@ def _level_of_fit(
     shown = {"observed rate of the fitted sample": float(observed["defaulted"].astype(float).mean())}
     if settings.level == "stated":
         now = point_in_time.point_in_time(settings, book.as_of)
-        target = _at(stated, now)
+        target = _tendency_now(stated, now)
         shown |= {"central tendency, stated": stated}
         factor = point_in_time.factor_to(target, probability) if len(probability) else 1.0
-        return factor, shown | _index(now)
+        return factor, shown | _index_figures(now)
     now = point_in_time.point_in_time(settings, book.as_of, observed["date"])
-    return now.factor, shown | _index(now)
+    return now.factor, shown | _index_figures(now)
 
 
 def _stated_level(known: expert_prior.History, stated: float, book: Book) -> tuple[float, dict[str, float]]:
@@ -221,7 +219,7 @@ def _stated_level(known: expert_prior.History, stated: float, book: Book) -> tup
     strength = settings.prior_buyer_years
     tendency = expert_prior.central_tendency(known, stated, strength=strength, counted=book.has("defaults"))
     shown = {"central tendency, stated": stated, "central tendency, with the book's own history": tendency}
-    return _at(tendency, now), shown | _index(now)
+    return _tendency_now(tendency, now), shown | _index_figures(now)
 
 
 def _with_units(levels: dict[str, float]) -> pd.DataFrame:
@@ -229,11 +227,11 @@ def _with_units(levels: dict[str, float]) -> pd.DataFrame:
     return table.assign(unit=np.where(table.index.str.contains("index"), "ratio", "probability"))
 
 
-def _at(tendency: float, now: point_in_time.PointInTime) -> float:
+def _tendency_now(tendency: float, now: point_in_time.PointInTime) -> float:
     return float(point_in_time.moved(pd.Series([tendency]), now.factor).iloc[0])
 
 
-def _index(now: point_in_time.PointInTime) -> dict[str, float]:
+def _index_figures(now: point_in_time.PointInTime) -> dict[str, float]:
     return {
         "insolvency index then": now.then, "insolvency index now": now.now, "odds multiplied for the index": now.factor
     }  # fmt: skip

@@ -20,7 +20,7 @@ A is 50 % too high after 5 years, BB 25 % too low after 2 and 27 % after 3, all 
 of the hazard reverts, it is 23 %; if it goes in a straight line in the logarithm of time, 21 %; if the hazard itself
 reverts, 34 %; and with those 1.7 % as the long-run level, 26 % or more in any form. If the reciprocal of the
 hazard reverts it is 17 %, but then half of the defaults of buyers with a probability of 50 % come in the first
-month, of which yearly rates tell nothing. Firms whose rating was withdrawn stay in the denominator, as published. If
+month, of which yearly rates show nothing. Firms whose rating was withdrawn stay in the denominator, as published. If
 none of them had been followed to default, the published rates would be too low, and the fit without them is 3.6 years
 to a level of 23 %."""
 

@@ -11,9 +11,9 @@ from tradecredit.book.once import once
 from tradecredit.book.places import named, one_of
 from tradecredit.insurance.policy import NOT_INSURABLE, Policy
 from tradecredit.measure.by_buyer import all_buyers
+from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.limits_in_force import limits_in_force
-from tradecredit.measure.open_items import open_items
-from tradecredit.measure.receivables import in_dispute, net_share
+from tradecredit.measure.open_items import net_share, open_items
 
 PAYING_BY_LOSS = ("whole_turnover", "key_accounts", "single_buyer")
 """Kinds of policy that bear their part of each loss, and not only what lies beyond a large first loss or a limit."""
@@ -63,11 +63,11 @@ def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
     and `insured_sales`: of the invoices of the last 12 months, the first weighted by the days for which they are owed,
     terms and tolerated delay; of a buyer without any, those of all insurable buyers. `stopped`: an invoice of the
     buyer is still unpaid on the book's day and overdue past the extension period (definitions §5.1); what was shipped
-    after that and is owed today is not told apart in `insured_debt`.
+    after that and is owed today is not separated in `insured_debt`.
     """
     if policy is None and book.run.policy:
         policy = Policy.of_terms(book.run.policy)
-    table = cover(book)[["insured_limit"]]
+    table = named_limits(book)[["insured_limit"]]
     nothing = pd.Series(0.0, index=table.index)
     if policy is None:
         limit = table["insured_limit"]
@@ -162,8 +162,8 @@ EVIDENCE_MONTHS = 12
 
 
 @once
-def cover(book: Book) -> pd.DataFrame:
-    """Return each buyer's limit under the policy on the as-of date, and in words why.
+def named_limits(book: Book) -> pd.DataFrame:
+    """Return the insurer's limit of each buyer on the as-of date, and in words why.
 
     Out, index buyer_id: `insured_limit`, the insurer's limit in force, the newest of several; missing where it has
     never named one, so that a discretionary limit may apply; 0 where it was refused or is over (definitions §5.3: the

@@ -27,7 +27,7 @@ def policies(book: Book) -> list[Policy]:
             Problem(
                 file=f"policy {policy.name}",
                 column="insured_turnover",
-                allowed="is not stated, and the ledger is too short to tell a year's turnover",
+                allowed="is not stated, and the ledger is too short to give a year's turnover",
                 remedy="state insured_turnover in the policy",
             )
             for policy in short

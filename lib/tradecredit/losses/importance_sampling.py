@@ -183,7 +183,7 @@ class Economy:
 
     @property
     def gamma(self) -> bool | None:
-        """True or None, as the engine wants it (see `kernels.hazard`)."""
+        """True or None, as the kernels take it (see `kernels.hazard`)."""
         return True if self.dependence.kind == "gamma" else None
 
     def _state(self, places: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -202,7 +202,7 @@ class Economy:
         return factor, shock
 
     def log_generating(self, obligors: Obligors, places: np.ndarray, states: States) -> np.ndarray:
-        """Return ψ of each kind in scenarios (kinds × …): see `engine.log_generating`; `states`: theirs.
+        """Return ψ of each kind in scenarios (kinds × …): see `kernels.log_generating`; `states`: theirs.
 
         Where the place alone makes the state, ψ is looked up between exact values in steps of a quarter of those of
         `NODES`, by the polynomial through the five of a piece between two nodes (to some 10⁻⁷; θ bends at the nodes).

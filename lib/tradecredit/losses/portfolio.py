@@ -8,13 +8,13 @@ from tradecredit.book.calendar import window_start
 from tradecredit.book.once import once
 from tradecredit.book.places import named, one_of
 from tradecredit.errors import ParameterError, Problem
-from tradecredit.insurance.cover import cover, evidence
+from tradecredit.insurance.cover import evidence, named_limits
 from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
 from tradecredit.measure.default_events import in_default, loss_given_default
+from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.limits_in_force import limits_in_force
-from tradecredit.measure.open_items import open_items
+from tradecredit.measure.open_items import net_share, open_items
 from tradecredit.measure.ratios import ratios
-from tradecredit.measure.receivables import in_dispute, net_share
 from tradecredit.params.run import Run
 
 EXPOSURE_MONTHS = 12
@@ -28,11 +28,14 @@ def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     """Return what `simulate` needs of a book: a row for each buyer with an exposure that is not in default yet.
 
     `ratings`: index buyer_id, `pd` (12-month default probability) and, if it has one, `grade`. Out, index buyer_id in
-    the order of the ids: `pd` (missing where `ratings` has none), `grade`; `sector`, `country`, and `group_id` unless
-    the run's groups default one by one (missing: none); `exposure`, `balance`, `sales_a_day` and `insurable`, as
-    `exposures`; `lgd`, with `lgd_basis` (`assumed` or `own defaults`), and `lgd_sd` where the run has one;
-    `correlation`, with `correlation_basis`, as `asset_correlation`; `insured_limit` and `cover`, as `cover`;
-    `evidence`, as `evidence`.
+    the order of the ids; amounts gross of tax, in the reporting currency:
+
+    - `pd` (missing where `ratings` has none), `grade`;
+    - `sector`, `country`, and `group_id` unless the run's groups default one by one (missing: none);
+    - `exposure`, `balance`, `sales_a_day`, `insurable`: as `exposures`;
+    - `lgd`, with `lgd_basis` (`assumed` or `own defaults`), and `lgd_sd` where the run has one;
+    - `correlation`, `correlation_basis`: as `asset_correlation`;
+    - `insured_limit`, `cover`: as `cover.named_limits`; `evidence`: as `cover.evidence`.
 
     Buyers `in_default` are left out; the balances of this table and the exposures of `already_defaulted` add up to the
     book's open amount. Raises `ParameterError` where the run's `lgd_sd` is more than a share of this mean can vary by.
@@ -48,21 +51,24 @@ def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     varying = {"lgd_sd": settings.lgd_sd} if settings.lgd_sd else {}
     table = rated.join(book.buyers.set_index("buyer_id")[known]).join(amounts)
     table = table.assign(lgd=loss.lgd, **varying).join(asset_correlation(book, rated["pd"]))
-    return table.join(cover(book)).join(evidence(book)).assign(lgd_basis=loss.basis)
+    return table.join(named_limits(book)).join(evidence(book)).assign(lgd_basis=loss.basis)
 
 
 @once
 def exposures(book: Book) -> pd.DataFrame:
     """Return what each buyer owes, and would owe at its default as the run takes it. Index buyer_id (all buyers).
 
-    Amounts are gross of tax. `balance`: the open amount. `exposure`, by the run's `losses.exposure`: `balance`; `peak`,
-    the highest balance at the end of any day of the last 12 months; `limit`, the balance and `undrawn_share` of what
-    is unused of the limit in force, our own, else the insurer's (no limit: the balance). `sales_a_day`: what was
-    invoiced in the last 12 months, or since the first month of a younger ledger, by its days; 0 for `prepaid` buyers,
-    whose sales do not become a balance. `insurable`: the part of the exposure that a policy's insured debt counts
-    (definitions §5.2), in the proportion of the open items net of tax (no tax stated: none) and without those in an
-    open dispute; for a buyer that owes nothing in the proportion of the whole book (all, where nobody
-    owes anything).
+    Amounts are gross of tax, in the reporting currency:
+
+    - `balance`: the open amount;
+    - `exposure`, by the run's `losses.exposure`: `balance`; `peak`, the highest balance at the end of any day of the
+      last 12 months; `limit`, the balance and `undrawn_share` of what is unused of the limit in force, our own, else
+      the insurer's (no limit: the balance);
+    - `sales_a_day`: what was invoiced in the last 12 months, or since the first month of a younger ledger, by its days;
+      0 for `prepaid` buyers, whose sales do not become a balance;
+    - `insurable`: the part of the exposure that a policy's insured debt counts (definitions §5.2), in the proportion of
+      the open items net of tax (no tax stated: none) and without those in an open dispute; for a buyer that owes
+      nothing in the proportion of the whole book (all, where nobody owes anything).
     """
     items = open_items(book)
     counted = ~named(in_dispute(book), items["invoice_id"])

@@ -12,23 +12,21 @@ Expected losses and standard deviations, which are no figures of the tail, are n
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from tradecredit.losses.distribution import LossDistribution
 from tradecredit.numerics.risk_measures import Sample, standard_error, tail_rows
 
-if TYPE_CHECKING:
-    from tradecredit.losses.simulation import LossDistribution
-
 FIRST = 4_096
-"""Scenarios of the first step: enough for standard errors that tell about how many are needed."""
+"""Scenarios of the first step: enough for standard errors by which to estimate how many are needed."""
 
 STEP = 1_024
 """Steps are whole multiples of it."""
 
 SPARE = 1.05
-"""By how much more than the last standard errors ask for is simulated, since these are estimates."""
+"""By how much more than the last standard errors call for is simulated, since these are estimates."""
 
 LARGEST_STEP = 3
 """Scenarios of a step, at most, as a multiple of those before: standard errors of few scenarios are not trusted far."""
@@ -41,7 +39,7 @@ class AsNeeded(NamedTuple):
     """
 
     most: int
-    missing: Callable[["LossDistribution"], float]
+    missing: Callable[[LossDistribution], float]
 
     def further(self, scenarios: int, missing: float) -> int:
         """Return how many scenarios more are to be simulated; 0: enough, or there may be no more.

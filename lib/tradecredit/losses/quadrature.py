@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import log_ndtr
 
+from tradecredit.losses.distribution import LossDistribution
 from tradecredit.losses.kernels import Obligors, States, loss_moments
-from tradecredit.losses.simulation import LossDistribution
 from tradecredit.losses.simulator import Simulator
 from tradecredit.numerics.compiled import compiled
 from tradecredit.numerics.risk_measures import Sample, expected_shortfall

@@ -1,18 +1,16 @@
 """A portfolio and its policies as arrays, and the simulation of blocks of scenarios with them."""
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
 from tradecredit.insurance.policy import Attachment, Policy
-from tradecredit.insurance.settlement import Losses, YearlyLosses, paid_by_year, settled
+from tradecredit.insurance.settlement import Losses, Settlement, YearlyLosses, paid_by_year, settled
 from tradecredit.losses.importance_sampling import TWISTED, Draw, Economy
 from tradecredit.losses.kernels import (
     CELL,
@@ -38,13 +36,11 @@ BLOCK_DEFAULTS = 1_500_000
 """Defaults of a block, about, at most: bounds the memory."""
 
 MOST_LIKELY = 600.0
-"""Log of a ratio of densities that leaves no probability to speak of, and does not overflow."""
-
-Result = TypeVar("Result")
+"""Largest log of a ratio of densities: beyond it a scenario has no weight left, and its exponential would overflow."""
 
 
 class Block(NamedTuple):
-    """Consecutive scenarios that are simulated together, all of one kind (see `economy.Part`)."""
+    """Consecutive scenarios that are simulated together, all of one kind (see `importance_sampling.Part`)."""
 
     start: int
     stop: int
@@ -115,7 +111,7 @@ class Simulator:
         loss = number["exposure"] * number["lgd"]
         group = _groups(portfolio)
         factor = _factors(portfolio, settings.dependence, group, loss)
-        # Within a factor by default probability, so that neighbours in the engine's loop take the same branches.
+        # Within a factor by default probability, so that neighbours in the kernel's loop take the same branches.
         order = np.lexsort((number["pd"][np.unique(group, return_index=True)[1]], factor))
         place = np.empty_like(order)
         place[order] = np.arange(len(order))
@@ -179,7 +175,7 @@ class Simulator:
         return np.add.reduceat(loss[self.members], self.member_start[:-1]) if len(loss) else loss
 
     def year(self, block: Block) -> Year:
-        """Return the sums of each scenario of a block: from sums alone where that tells all, else loss by loss."""
+        """Return the sums of each scenario of a block: from sums alone where they are enough, else loss by loss."""
         states = self.states(block)
         if self.lgd_sd.any() or any(_order_matters(policy.record()) for policy in self.policies):
             return self._year_by_losses(block, states)
@@ -213,8 +209,8 @@ class Simulator:
             share = lost_shares(self.lgd, self.lgd_sd, _key_of(self.seed, 1), scenario + block.start, buyer)
         return Defaults(scenario, day, buyer, debt, debt * (1 - share), share)
 
-    def settled(self, defaults: Defaults, number: int):
-        """Return what becomes of defaults under the policy of this number (a `Settlement`)."""
+    def settled(self, defaults: Defaults, number: int) -> Settlement:
+        """Return what becomes of defaults under the policy of this number."""
         limit, above, discretionary = (values[defaults.buyer] for values in self.attachments[number])
         share = self.insurable[defaults.buyer]
         losses = Losses(
@@ -315,16 +311,6 @@ def attachments(policies: tuple[Policy, ...], portfolio: pd.DataFrame) -> tuple[
     return tuple(policy.attachment(portfolio, by_name.get(policy.primary or "")) for policy in policies)
 
 
-def over_threads(work: Callable[[Block], Result], blocks: list[Block], threads: int | None) -> Iterator[Result]:
-    """Return the work's results for the blocks, in their order, with so many threads (None: one for each core)."""
-    threads = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count()
-    if threads == 1 or len(blocks) == 1:
-        yield from map(work, blocks)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(work, blocks)
-
-
 def _key_of(seed: int, stream: int) -> np.uint64:
     return np.random.SeedSequence([seed, stream]).generate_state(1, np.uint64)[0]
 
@@ -336,7 +322,7 @@ def _order_matters(terms: np.void) -> bool:
 
 
 def _insurable(portfolio: pd.DataFrame) -> np.ndarray:
-    """Return the share of each buyer's exposure that is insurable: all of it where the portfolio does not tell."""
+    """Return the share of each buyer's exposure that is insurable: all of it where the portfolio has no such column."""
     exposure = portfolio["exposure"].to_numpy(float)
     if "insurable" not in portfolio:
         return np.ones(len(exposure))

@@ -124,7 +124,7 @@ class Remarks(NamedTuple):
     """What the reader of a scenario's figures must know.
 
     `without_effect`: by `country`, `sector` and `grade` those that it names and no buyer at risk is of; `capped`:
-    default probabilities that would pass 1; `unknown_sales`: buyers whose sales a day, which it asks for, are missing.
+    default probabilities that would pass 1; `unknown_sales`: buyers whose sales a day, which it needs, are missing.
     """
 
     without_effect: dict[str, list[str]]

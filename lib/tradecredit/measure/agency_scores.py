@@ -25,10 +25,8 @@ def latest_scores(book: Book, day: pd.Timestamp | None = None) -> pd.DataFrame:
     recent = recent.sort_values("date", kind="stable")
     agencies, buyers = sorted(book.scores["agency"].unique()), all_buyers(book)
     table = np.full((len(buyers), len(agencies)), np.nan)
-    place, column = (
-        places(recent["buyer_id"], book.buyers["buyer_id"]),
-        pd.Index(agencies).get_indexer(recent["agency"]),
-    )
+    place = places(recent["buyer_id"], book.buyers["buyer_id"])
+    column = pd.Index(agencies).get_indexer(recent["agency"])
     # Of several scores for one place the last, which is the latest, stays.
     table[place[place >= 0], column[place >= 0]] = recent["score"].to_numpy()[place >= 0]
     return pd.DataFrame(table, index=buyers, columns=agencies)

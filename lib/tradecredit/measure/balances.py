@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import window_start
+from tradecredit.book.calendar import DAYS_A_MONTH, window_start
 from tradecredit.book.once import once
-from tradecredit.measure.behaviour import DAYS_A_MONTH
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.open_items import open_items
 
@@ -18,7 +17,7 @@ def balances(book: Book) -> pd.DataFrame:
     Reads `buyers`, `invoices` and `receipts`. Index `buyer_id` (all buyers, in their order); amounts gross, in the
     reporting currency:
 
-    - `open_amount`: the sum of `receivables.open_items`;
+    - `open_amount`: the sum of `open_items.open_items`;
     - `sales_12m`: invoiced in the last 12 months; `net_sales_12m`: the same net of tax, as far as that is stated;
       `payment_days`: the usual terms, the mean of (due − issued) over these invoices by amount (missing without any);
       `monthly_purchases` = sales_12m / the months that the buyer has bought in, at least 1 and at most 12;

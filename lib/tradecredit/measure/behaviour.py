@@ -4,18 +4,15 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import window_start
+from tradecredit.book.calendar import DAYS_A_MONTH, window_start
 from tradecredit.book.once import once
-from tradecredit.book.places import places
-from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
+from tradecredit.measure.by_buyer import all_buyers, share, sums_by_buyer
+from tradecredit.measure.disputes import disputed_in_year
 from tradecredit.measure.limits_in_force import amounts_on, first_of
 from tradecredit.measure.open_items import beyond_terms, open_items
-from tradecredit.measure.receivables import disputed
 
 LATE_AFTER_DAYS = 5
 """An invoice counts as paid late when more than this many days after its due date have passed."""
-
-DAYS_A_MONTH = 365.25 / 12
 
 PAYDEX = {-30: 100, -20: 90, 0: 80, 15: 70, 22: 60, 30: 50, 60: 40, 90: 30, 120: 20}
 """Days beyond terms (negative: sooner): score."""
@@ -42,20 +39,14 @@ def features(book: Book) -> pd.DataFrame:
     limit or with one of zero. An invoice is settled when receipts of any kind have brought it to zero. Source:
     definitions §2.5 (days beyond terms).
     """
-    year, index = window_start(book.as_of, 12), all_buyers(book)
-    items = open_items(book).assign(buyer=book.buyer_of_invoice)
-    amounts = {
-        "disputed": _disputed_since(book, year).reset_index(drop=True),
-        "limit": pd.Series(first_of(amounts_on(book, book.as_of))),
-    }
-    return of_items(items, book.as_of, amounts).set_axis(index)
+    return of_items(book, open_items(book).assign(buyer=book.buyer_of_invoice), book.as_of)
 
 
-def of_items(items: pd.DataFrame, day: pd.Timestamp, amounts: dict[str, pd.Series]) -> pd.DataFrame:
-    """Return the columns of `features` on a day, index the buyer's place among the buyers.
+def of_items(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the `features` of a day from the open items of that day, index buyer_id.
 
-    `items`: as `open_items.open_items` on that day, with `buyer`, the place of the buyer; `amounts`, on the index of
-    the result: `disputed`, in the 12 months, and `limit`, that in force.
+    `items`: as `open_items.open_items`, with `buyer`, the place of the buyer. Of a buyer that was not known by then it
+    says nothing, or zero.
     """
     year = window_start(day, 12)
     long, recent = beyond_terms(items, year), beyond_terms(items, window_start(day, 3))
@@ -74,27 +65,28 @@ def of_items(items: pd.DataFrame, day: pd.Timestamp, amounts: dict[str, pd.Serie
             "sales_12m": items["amount"].where(items["issued"] > year, 0.0),
         }
     )
-    buyers, by_buyer = amounts["limit"].index, items["buyer"]
+    buyers, by_buyer = pd.RangeIndex(len(book.buyers)), items["buyer"]
     sums = parts.groupby(by_buyer).sum().reindex(buyers, fill_value=0.0)
     first = items["issued"].groupby(by_buyer).min().reindex(buyers)
     oldest = items["days_past_due"][overdue].groupby(by_buyer[overdue]).max().reindex(buyers)
-    beyond = _share(sums["weighted_days"], sums["weight"])
-    beyond_recent = _share(sums["recent_weighted_days"], sums["recent_weight"])
+    limit = pd.Series(first_of(amounts_on(book, day)))
+    beyond = share(sums["weighted_days"], sums["weight"])
+    beyond_recent = share(sums["recent_weighted_days"], sums["recent_weight"])
     return pd.DataFrame(
         {
             "days_beyond_terms": beyond,
             "days_beyond_terms_recent": beyond_recent,
             "days_beyond_terms_drift": beyond_recent - beyond,
-            "share_late": _share(sums["late"], sums["fallen_due"]),
-            "share_overdue": _share(sums["overdue"], sums["open_amount"]),
+            "share_late": share(sums["late"], sums["fallen_due"]),
+            "share_overdue": share(sums["overdue"], sums["open_amount"]),
             "oldest_days_past_due": oldest.fillna(0.0),
-            "dispute_rate": _share(amounts["disputed"], sums["sales_12m"]),
-            "limit_use": _share(sums["open_amount"], amounts["limit"]),
+            "dispute_rate": share(disputed_in_year(book, day), sums["sales_12m"]),
+            "limit_use": share(sums["open_amount"], limit),
             "months_of_history": ((day - first).dt.days / DAYS_A_MONTH).fillna(0.0),
             "open_amount": sums["open_amount"],
             "sales_12m": sums["sales_12m"],
         }
-    )
+    ).set_axis(all_buyers(book))
 
 
 @once
@@ -108,7 +100,7 @@ def signed_days_beyond_terms(book: Book) -> pd.Series:
     weight = beyond_terms(items, window_start(book.as_of, 12))["weight"]
     sums = pd.DataFrame({"weight": weight, "weighted_days": weight * items["days_late"]})
     sums = sums_by_buyer(book, sums)
-    return _share(sums["weighted_days"], sums["weight"]).rename("signed_days_beyond_terms")
+    return share(sums["weighted_days"], sums["weight"]).rename("signed_days_beyond_terms")
 
 
 def paydex(days_beyond_terms: pd.Series) -> pd.Series:
@@ -127,16 +119,3 @@ def paydex(days_beyond_terms: pd.Series) -> pd.Series:
     """
     score = np.interp(days_beyond_terms.to_numpy(dtype="float64"), list(PAYDEX), list(PAYDEX.values()))
     return pd.Series(score, index=days_beyond_terms.index, name="paydex")
-
-
-def _disputed_since(book: Book, since: pd.Timestamp) -> pd.Series:
-    """Return the amount disputed after a day by buyer: zero without, missing where the book records no dispute."""
-    disputes = disputed(book)
-    place = places(disputes["buyer_id"], book.buyers["buyer_id"])
-    recent = disputes["amount"].where(disputes["opened"] > since, 0.0).groupby(place).sum()
-    none = 0.0 if book.has("disputes") else float("nan")
-    return recent.reindex(range(len(book.buyers)), fill_value=none).set_axis(all_buyers(book))
-
-
-def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
-    return part / whole.where(whole > 0)

@@ -1,4 +1,4 @@
-"""From figures by invoice to figures by buyer."""
+"""From figures by invoice to figures by buyer, and shares of them."""
 
 from typing import TypeVar
 
@@ -12,6 +12,11 @@ Table = TypeVar("Table", pd.Series, pd.DataFrame)
 def all_buyers(book: Book) -> pd.Index:
     """Return the index `buyer_id` of all buyers, in their order."""
     return pd.Index(book.buyers["buyer_id"], name="buyer_id")
+
+
+def share(part: pd.Series, whole: pd.Series) -> pd.Series:
+    """Return part / whole; missing where the whole is not above zero."""
+    return part / whole.where(whole > 0)
 
 
 def sums_by_buyer(book: Book, amounts: Table) -> Table:

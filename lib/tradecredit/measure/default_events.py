@@ -8,7 +8,6 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.book.places import places
-from tradecredit.measure import past_days
 from tradecredit.measure.by_buyer import sums_by_buyer
 from tradecredit.measure.open_items import open_items
 
@@ -57,9 +56,36 @@ def in_default(book: Book) -> pd.Index:
     whose debt was written off and that have bought nothing since. A debt that was given up is no better for it.
     """
     items = open_items(book).assign(buyer=book.buyer_of_invoice)
-    events = book.defaults.assign(buyer=places(book.defaults["buyer_id"], book.buyers["buyer_id"]))
-    found = past_days.in_default(items, events, len(book.buyers))
+    found = are_in_default(items, events_by_place(book), len(book.buyers))
     return pd.Index(book.buyers["buyer_id"][found], name="buyer_id").sort_values()
+
+
+def are_in_default(items: pd.DataFrame, events: pd.DataFrame, buyers: int) -> np.ndarray:
+    """Return a boolean per buyer: whether it is in default on the day of the open items.
+
+    In default is a buyer that was ever insolvent; one that still owes an invoice issued by the day of its last default;
+    and one whose debt of then was given up (written off, recovered or claimed in part at least) and that has bought
+    nothing since. `items`: as `open_items.open_items`; `events`: as `defaults`, known by the day; both with `buyer`,
+    its place among so many `buyers`.
+    """
+    last = events.groupby("buyer")["date"].max().reindex(pd.RangeIndex(buyers)).to_numpy()
+    found = {name: np.zeros(buyers, dtype=bool) for name in ("insolvent", "owes", "given_up", "again")}
+    found["insolvent"][events.loc[events["kind"] == "insolvency", "buyer"]] = True
+    # Few buyers ever default: the others' invoices need not be looked at.
+    owner = items["buyer"].to_numpy()
+    rows = np.flatnonzero(~np.isnat(last)[owner])
+    owner, since = owner[rows], last[owner[rows]]
+    issued, still_open, impaired = (items[name].to_numpy()[rows] for name in ("issued", "open_amount", "impaired"))
+    found["owes"][owner[(issued <= since) & (still_open > 0)]] = True
+    found["given_up"][owner[(issued <= since) & (impaired > 0)]] = True
+    found["again"][owner[issued > since]] = True
+    return found["insolvent"] | found["owes"] | (found["given_up"] & ~found["again"])
+
+
+def events_by_place(book: Book) -> pd.DataFrame:
+    """Return `date` and `kind` of the defaults, with `buyer`, the place of their buyer; none of a buyer not known."""
+    place = places(book.defaults["buyer_id"], book.buyers["buyer_id"])
+    return book.defaults[["date", "kind"]].assign(buyer=place)[place >= 0]
 
 
 @once

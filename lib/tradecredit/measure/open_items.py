@@ -56,6 +56,10 @@ class Ledger(NamedTuple):
         moment = day.to_datetime64()
         return (self.issued <= moment) & ~(self.settled <= moment)
 
+    def owed_on(self, day: pd.Timestamp) -> np.ndarray:
+        """Return what is open of each invoice at the end of a day; 0 of one that is not issued by then."""
+        return np.where(self.open_on(day), self.amount - self.paid_by(day), 0.0)
+
 
 @once
 def ledger(book: Book) -> Ledger:
@@ -111,7 +115,7 @@ def items_on(book: Book, day: pd.Timestamp) -> pd.DataFrame:
 
 
 def _as_of(book: Book, day: pd.Timestamp) -> dict[str, np.ndarray]:
-    """Return the columns of `open_items` that hang on the day; of no use for an invoice issued after it."""
+    """Return the columns of `open_items` that depend on the day; of no use for an invoice issued after it."""
     known, moment = ledger(book), day.to_datetime64()
     paid = known.paid_by(day)
     is_open = ~(known.settled <= moment)
@@ -136,3 +140,8 @@ def beyond_terms(items: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
     overdue = items["open_amount"].where(items["days_past_due"] > 0, 0.0)
     weight = (items["amount"] - items["impaired"]).clip(lower=0).where(items["settled"] > since, overdue)
     return pd.DataFrame({"weight": weight, "days": items["days_late"].clip(lower=0)})
+
+
+def net_share(invoices: pd.DataFrame) -> pd.Series:
+    """Return the part of each invoice that is not tax: 1 − `tax` / `amount`; 1 where no tax is stated, or no amount."""
+    return 1 - (invoices["tax"] / invoices["amount"].where(invoices["amount"] > 0)).fillna(0.0)

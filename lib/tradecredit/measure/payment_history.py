@@ -20,7 +20,7 @@ def at_issue(items: pd.DataFrame) -> pd.DataFrame:
     """Return, for each invoice, the buyer's history on its day of issue; index as `items`.
 
     `items`: `buyer_id`, `issued`, `due`, `amount` and `settled` (missing while open), as of any later date:
-    `receivables.open_items(book)`. Only what had been settled before the day of issue counts as settled, and only
+    `open_items.open_items(book)`. Only what had been settled before the day of issue counts as settled, and only
     earlier invoices count at all, so that later rows change nothing. Columns:
 
     - `settled_before`: its earlier invoices settled before that day; over them `days_to_settle_mean`, `_median` and
@@ -44,7 +44,7 @@ def _of_sorted(buyer: np.ndarray, issued: np.ndarray, due: np.ndarray, settled: 
     """Return the columns of the history of invoices that stand buyer by buyer in the order of their issue.
 
     In the order in which a buyer's settlements become known, what is known on a day is a beginning of the list, so that
-    running sums tell all of it. Buyer and day together are one whole number, so that one search looks a day up in every
+    running sums give all of it. Buyer and day together are one whole number, so that one search looks a day up in every
     buyer's own list.
     """
     is_open, day = np.isnat(settled), [values.astype("int64") for values in (issued, due, settled)]

@@ -9,9 +9,9 @@ from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.book.places import named, one_of
 from tradecredit.measure.by_buyer import sums_by_buyer
+from tradecredit.measure.disputes import disputed
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.open_items import open_items
-from tradecredit.measure.receivables import disputed
 
 LONG_TERMS_DAYS = 180
 OLD_STATEMENT_MONTHS = 24
@@ -65,12 +65,10 @@ def _buyers(book: Book, owed: pd.Series) -> Iterator[tuple]:
     registration = buyers["registration_id"]
     yield _found("buyers", "no country", buyers["country"].isna(), owed)
     yield _found("buyers", "no sector", buyers["sector"].isna(), owed)
+    yield _found("buyers", "no registration id", registration.isna(), owed)
     yield _found(
-        "buyers", "no registration id", registration.isna(), owed
-    )  # fmt: skip
-    yield _found(
-        "buyers", "registration id of another buyer", registration.notna() & registration.duplicated(keep=False), owed,
-    )  # fmt: skip
+        "buyers", "registration id of another buyer", registration.notna() & registration.duplicated(keep=False), owed
+    )
     idle = pd.Series(np.bincount(book.buyer_of_invoice, minlength=len(buyers)) == 0)
     yield _found("buyers", "no invoice", idle, owed)
 
@@ -81,36 +79,25 @@ def _invoices(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
     amount, owed = items["amount"], items["open_amount"]
     rest = owed.gt(0) & items["paid"].gt(0) & owed.lt(SHORT_PAYMENT * amount)
     yield _found(
-        "invoices", "same buyer, day and amount as an earlier one",
+        "invoices",
+        "same buyer, day and amount as an earlier one",
         items[["issued", "amount"]].assign(buyer=book.buyer_of_invoice).duplicated(),
         amount,
-    )  # fmt: skip
+    )
+    yield _found("invoices", "due on the day of issue", terms.eq(0) & ~prepaid, amount)
+    yield _found("invoices", f"terms above {LONG_TERMS_DAYS} days", terms > LONG_TERMS_DAYS, amount)
+    yield _found("invoices", "dated on a Saturday or Sunday", items["issued"].dt.day_of_week >= 5, amount)
     yield _found(
-        "invoices", "due on the day of issue", terms.eq(0) & ~prepaid, amount,
-    )  # fmt: skip
-    yield _found(
-        "invoices", f"terms above {LONG_TERMS_DAYS} days", terms > LONG_TERMS_DAYS, amount,
-    )  # fmt: skip
-    yield _found(
-        "invoices", "dated on a Saturday or Sunday", items["issued"].dt.day_of_week >= 5, amount,
-    )  # fmt: skip
-    yield _found(
-        "invoices", "settled on the day of issue", (items["settled"] == items["issued"]) & amount.gt(0) & ~prepaid,
+        "invoices",
+        "settled on the day of issue",
+        (items["settled"] == items["issued"]) & amount.gt(0) & ~prepaid,
         amount,
-    )  # fmt: skip
+    )
     yield _found("invoices", "amount of zero", amount == 0, amount)
-    yield _found(
-        "invoices", "no tax stated", book.invoices["tax"].isna(), book.invoices["amount"],
-    )  # fmt: skip
-    yield _found(
-        "invoices", "open more than a year past due", items["days_past_due"] > 365, owed,
-    )  # fmt: skip
-    yield _found(
-        "invoices", f"paid but for less than {SHORT_PAYMENT:.0%}", rest, owed
-    )  # fmt: skip
-    yield _found(
-        "invoices", "open though the buyer prepays", prepaid & owed.gt(0), owed,
-    )  # fmt: skip
+    yield _found("invoices", "no tax stated", book.invoices["tax"].isna(), book.invoices["amount"])
+    yield _found("invoices", "open more than a year past due", items["days_past_due"] > 365, owed)
+    yield _found("invoices", f"paid but for less than {SHORT_PAYMENT:.0%}", rest, owed)
+    yield _found("invoices", "open though the buyer prepays", prepaid & owed.gt(0), owed)
     issued = book.invoices["issued"]
     months = pd.period_range(issued.min(), book.as_of, freq="M") if len(issued) else pd.PeriodIndex([], freq="M")
     silent = pd.Series(~months.isin(issued.drop_duplicates().dt.to_period("M")), index=months)
@@ -120,8 +107,8 @@ def _invoices(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
 def _receipts(book: Book) -> Iterator[tuple]:
     receipts = book.receipts
     yield _found(
-        "receipts", "dated on a Saturday or Sunday", receipts["received"].dt.day_of_week >= 5, receipts["amount"],
-    )  # fmt: skip
+        "receipts", "dated on a Saturday or Sunday", receipts["received"].dt.day_of_week >= 5, receipts["amount"]
+    )
     yield _found("receipts", "amount of zero", receipts["amount"] == 0, None)
 
 
@@ -129,19 +116,17 @@ def _disputes(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
     disputes = disputed(book)
     pending = disputes["closed"].isna()
     owed = _at(book.invoice_of_dispute, items["open_amount"])
+    yield _found("disputes", "open on a settled invoice", pending & owed.eq(0), disputes["amount"])
     yield _found(
-        "disputes", "open on a settled invoice", pending & owed.eq(0), disputes["amount"]
-    )  # fmt: skip
-    yield _found(
-        "disputes", "open for more than a year", pending & (book.as_of - disputes["opened"]).dt.days.gt(365),
+        "disputes",
+        "open for more than a year",
+        pending & (book.as_of - disputes["opened"]).dt.days.gt(365),
         disputes["amount"],
-    )  # fmt: skip
+    )
     yield _found(
-        "disputes", "closed on the day it was opened", disputes["closed"] == disputes["opened"], disputes["amount"],
-    )  # fmt: skip
-    yield _found(
-        "disputes", "no amount", book.disputes["amount"].isna(), disputes["amount"]
-    )  # fmt: skip
+        "disputes", "closed on the day it was opened", disputes["closed"] == disputes["opened"], disputes["amount"]
+    )
+    yield _found("disputes", "no amount", book.disputes["amount"].isna(), disputes["amount"])
     yield _found("disputes", "no reason", disputes["reason"].isna(), disputes["amount"])
 
 
@@ -155,42 +140,36 @@ def _statements(book: Book, owed: pd.Series) -> Iterator[tuple]:
     statements, buyers = book.statements, book.buyers["buyer_id"]
     latest = statements.groupby("buyer_id")["period_end"].max().reindex(buyers).reset_index(drop=True)
     old = latest < book.as_of - pd.DateOffset(months=OLD_STATEMENT_MONTHS)
-    yield _found(
-        "statements", "buyer without accounts", latest.isna(), owed
-    )  # fmt: skip
-    yield _found(
-        "statements", f"buyer's latest accounts older than {OLD_STATEMENT_MONTHS} months", old, owed,
-    )  # fmt: skip
+    yield _found("statements", "buyer without accounts", latest.isna(), owed)
+    yield _found("statements", f"buyer's latest accounts older than {OLD_STATEMENT_MONTHS} months", old, owed)
     balance = statements["total_liabilities"] + statements["equity"] - statements["total_assets"]
     yield _found(
-        "statements", f"assets differ from liabilities and equity by over {BALANCE_TOLERANCE:.0%}",
-        balance.abs() > BALANCE_TOLERANCE * statements["total_assets"], None,
-    )  # fmt: skip
-    yield _found(
-        "statements", "no total assets or no equity", statements[["total_assets", "equity"]].isna().any(axis="columns"),
+        "statements",
+        f"assets differ from liabilities and equity by over {BALANCE_TOLERANCE:.0%}",
+        balance.abs() > BALANCE_TOLERANCE * statements["total_assets"],
         None,
-    )  # fmt: skip
-    prompt = (statements["published"] - statements["period_end"]).dt.days < PROMPT_PUBLICATION_DAYS
+    )
     yield _found(
-        "statements", f"published within {PROMPT_PUBLICATION_DAYS} days", prompt, None,
-    )  # fmt: skip
+        "statements",
+        "no total assets or no equity",
+        statements[["total_assets", "equity"]].isna().any(axis="columns"),
+        None,
+    )
+    prompt = (statements["published"] - statements["period_end"]).dt.days < PROMPT_PUBLICATION_DAYS
+    yield _found("statements", f"published within {PROMPT_PUBLICATION_DAYS} days", prompt, None)
 
 
 def _defaults(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
     defaulted = book.defaults.groupby("buyer_id")["date"].min().reindex(book.buyers["buyer_id"])
     defaulted = _at(book.buyer_of_invoice, defaulted)
     after = items["issued"] > defaulted
-    yield _found(
-        "defaults", "invoice issued after its buyer's default", after, items["amount"],
-    )  # fmt: skip
+    yield _found("defaults", "invoice issued after its buyer's default", after, items["amount"])
     since, kind, amount = _at(book.invoice_of_receipt, defaulted), book.receipts["kind"], book.receipts["amount"]
     yield _found(
-        "defaults", "payment after its buyer's default", (kind == "payment") & (book.receipts["received"] > since),
+        "defaults",
+        "payment after its buyer's default",
+        (kind == "payment") & (book.receipts["received"] > since),
         amount,
-    )  # fmt: skip
-    yield _found(
-        "defaults", "written off without a default of the buyer", (kind == "write_off") & since.isna(), amount,
-    )  # fmt: skip
-    yield _found(
-        "defaults", "no debt stated", book.defaults["debt"].isna(), None
-    )  # fmt: skip
+    )
+    yield _found("defaults", "written off without a default of the buyer", (kind == "write_off") & since.isna(), amount)
+    yield _found("defaults", "no debt stated", book.defaults["debt"].isna(), None)

@@ -17,6 +17,8 @@ from tradecredit.book.calendar import month_ends, window_start
 from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
+from tradecredit.measure.behaviour import features
+from tradecredit.measure.disputes import disputed, owed_in_dispute
 from tradecredit.measure.open_items import A_DAY, ledger, open_items
 from tradecredit.params.base import NOT_STATED
 
@@ -69,6 +71,11 @@ def ageing(book: Book) -> pd.DataFrame:
     table.index = pd.Index(labels, name="bucket")
     table.insert(1, "share", table["amount"] / (table["amount"].sum() or np.nan))
     return table
+
+
+def behaviour(book: Book) -> pd.DataFrame:
+    """Return every buyer's payment behaviour, index buyer_id: see `behaviour.features`."""
+    return features(book)
 
 
 @once
@@ -170,29 +177,6 @@ def concentration(book: Book, by: Literal["buyer_id", "group_id", "country", "se
     return table.assign(delinquent_days=table["overdue_amount"] * sales_days)
 
 
-@once
-def disputed(book: Book) -> pd.DataFrame:
-    """Return every dispute with its buyer and amounts, in the order of `disputes`.
-
-    Columns: `invoice_id`, `buyer_id`, `opened`, `closed`, `reason`, `amount` (the dispute's, at most the invoice's; the
-    whole invoice where none is given).
-    """
-    invoices = book.invoices[["buyer_id", "amount"]].reindex(book.invoice_of_dispute).reset_index(drop=True)
-    return book.disputes[["invoice_id", "opened", "closed", "reason"]].assign(
-        buyer_id=invoices["buyer_id"], amount=book.disputes["amount"].fillna(np.inf).clip(upper=invoices["amount"])
-    )
-
-
-def in_dispute(book: Book) -> pd.Series:
-    """Return the ids of the invoices of which a part at least is in an open dispute; one stands there for each."""
-    return book.disputes.loc[book.disputes["closed"].isna(), "invoice_id"]
-
-
-def net_share(invoices: pd.DataFrame) -> pd.Series:
-    """Return the part of each invoice that is not tax: 1 − `tax` / `amount`; 1 where no tax is stated, or no amount."""
-    return 1 - (invoices["tax"] / invoices["amount"].where(invoices["amount"] > 0)).fillna(0.0)
-
-
 def disputes(book: Book) -> pd.DataFrame:
     """Return the open disputes by reason, largest amount first.
 
@@ -200,7 +184,7 @@ def disputes(book: Book) -> pd.DataFrame:
     invoice together at most its open amount), `disputes` (number), `oldest` (day it was opened), `oldest_days`. Empty
     where no dispute is open.
     """
-    owed = _open_disputes(book, open_items(book)["open_amount"].to_numpy(), book.as_of)
+    owed = owed_in_dispute(book, open_items(book)["open_amount"].to_numpy(), book.as_of)
     pending = disputed(book).loc[owed.index].assign(amount=owed)
     table = pending.groupby(pending["reason"].fillna(NOT_STATED)).agg(
         amount=("amount", "sum"), disputes=("amount", "size"), oldest=("opened", "min")
@@ -226,15 +210,6 @@ def dso_causes(book: Book, months: int = 12) -> pd.DataFrame:
 
 def _open(items: pd.DataFrame) -> pd.DataFrame:
     return items[items["settled"].isna()]
-
-
-def _open_disputes(book: Book, owed: np.ndarray, day: pd.Timestamp) -> pd.Series:
-    """Return what is still `owed`, by invoice, of each dispute open on a day; index: the rows of `disputed`."""
-    disputes = disputed(book)[["opened", "closed", "amount"]].assign(invoice=book.invoice_of_dispute)
-    pending = disputes[(disputes["opened"] <= day) & ~(disputes["closed"] <= day)]
-    pending = pending.sort_values("opened", kind="stable")
-    sums, limit = pending.groupby("invoice")["amount"].cumsum(), np.append(owed, 0.0)[pending["invoice"]]
-    return sums.clip(upper=limit) - (sums - pending["amount"]).clip(upper=limit)
 
 
 class _Sales(NamedTuple):
@@ -266,7 +241,7 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     days = (day - start).days
 
     issued, is_open = known.issued <= moment, known.open_on(day)
-    owed = np.where(is_open, known.amount - known.paid_by(day), 0.0)
+    owed = known.owed_on(day)
     rows = np.flatnonzero(is_open)
     past_due = (moment - known.due[rows]) // A_DAY
     receivables, current = owed[issued].sum(), owed[rows[past_due <= 0]].sum()
@@ -292,7 +267,7 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     disputes = disputed(book)
     disputes = disputes[disputes["opened"] <= day]
     raised = disputes.loc[disputes["opened"] > start, "amount"].sum() if len(disputes) else np.nan
-    pending = _open_disputes(book, owed, day).sum() if len(disputes) else np.nan
+    pending = owed_in_dispute(book, owed, day).sum() if len(disputes) else np.nan
     return pd.Series(
         {
             "receivables": receivables,
@@ -324,8 +299,7 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
 @once
 def _receivables_on(book: Book, day: pd.Timestamp) -> float:
     known = ledger(book)
-    owed = np.where(known.open_on(day), known.amount - known.paid_by(day), 0.0)
-    return owed[known.issued <= day.to_datetime64()].sum()
+    return known.owed_on(day)[known.issued <= day.to_datetime64()].sum()
 
 
 def _written_off(book: Book, since: pd.Timestamp, day: pd.Timestamp) -> float:

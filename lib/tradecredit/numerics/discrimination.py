@@ -24,7 +24,7 @@ REPORTED += ["predicted", "observed"]
 """Columns of `report`."""
 
 MINIMUM_DEFAULTERS = 20
-"""Firms that defaulted, and firms that did not, below which nothing is told of how a segment was ranked: with fewer the
+"""Firms that defaulted, and firms that did not, below which nothing is said of how a segment was ranked: with fewer the
 interval of the area is too narrow. At true areas of 0.64 to 0.92 the 90 % interval held the truth in 82 to 89 of 100
 simulated samples with 20 defaulters, and in 78 to 86 with 10."""
 
@@ -81,9 +81,9 @@ def brier(probability: pd.Series, defaulted: pd.Series) -> float:
 def brier_skill(probability: pd.Series, defaulted: pd.Series, *, groups: pd.Series | None = None) -> Estimate:
     """Return the share of the Brier score of one rate for all, the observed one, that the probabilities take away.
 
-    1 − Σ(p − y)² / Σ(ȳ − y)² (Murphy 1973, Journal of Applied Meteorology 12); below 0 they tell less than that rate,
-    which nobody knew beforehand, does. Standard error: delta method over rows, or over firms where `groups` names them.
-    Missing where all or none defaulted; the error also with a single firm.
+    1 − Σ(p − y)² / Σ(ȳ − y)² (Murphy 1973, Journal of Applied Meteorology 12); below 0 they predict worse than that
+    rate, which nobody knew beforehand, does. Standard error: delta method over rows, or over firms where `groups` names
+    them. Missing where all or none defaulted; the error also with a single firm.
     """
     p, y = probability.to_numpy(float), defaulted.to_numpy(float)
     if not y.any() or y.all():
@@ -105,18 +105,12 @@ def calibration_slope(probability: pd.Series, defaulted: pd.Series, *, groups: p
     standard error that allows for a firm's rows being alike. Missing where a class or a second firm is absent, where
     the probabilities tell the classes apart without error or are all equal, and where one of them is 0 or 1.
     """
-    # Not by statsmodels.api: its imports cost more than the fit.
-    from statsmodels.genmod.families import Binomial
-    from statsmodels.genmod.generalized_linear_model import GLM
-
     odds, bad = log_odds(probability.to_numpy(float)), defaulted.to_numpy(bool)
-    if not np.isfinite(odds).all() or bad.all() or not bad.any() or (groups is not None and groups.nunique() < 2):
+    if not _is_estimable(odds, bad, groups):
         return NOT_ESTIMABLE
     if odds[bad].min() >= odds[~bad].max() or odds[bad].max() <= odds[~bad].min():
         return NOT_ESTIMABLE
-    line = GLM(bad.astype(float), np.column_stack([np.ones(len(odds)), odds]), family=Binomial())
-    fitted = line.fit(**_clustered(groups))
-    return Estimate(float(fitted.params[1]), float(fitted.bse[1]))
+    return _last_of_logit(bad, np.column_stack([np.ones(len(odds)), odds]), groups)
 
 
 def calibration_intercept(probability: pd.Series, defaulted: pd.Series, *, groups: pd.Series | None = None) -> Estimate:
@@ -127,16 +121,10 @@ def calibration_intercept(probability: pd.Series, defaulted: pd.Series, *, group
     more. Its exponential is the factor by which the odds were too low. `groups`: as `calibration_slope`. Missing where
     a class or a second firm is absent, and where a probability is missing, 0 or 1.
     """
-    # Not by statsmodels.api: its imports cost more than the fit.
-    from statsmodels.genmod.families import Binomial
-    from statsmodels.genmod.generalized_linear_model import GLM
-
     odds, bad = log_odds(probability.to_numpy(float)), defaulted.to_numpy(bool)
-    if not np.isfinite(odds).all() or bad.all() or not bad.any() or (groups is not None and groups.nunique() < 2):
+    if not _is_estimable(odds, bad, groups):
         return NOT_ESTIMABLE
-    level = GLM(bad.astype(float), np.ones(len(bad)), offset=odds, family=Binomial())
-    fitted = level.fit(**_clustered(groups))
-    return Estimate(float(fitted.params[0]), float(fitted.bse[0]))
+    return _last_of_logit(bad, np.ones(len(bad)), groups, offset=odds)
 
 
 def rates(
@@ -145,8 +133,8 @@ def rates(
     """Return predicted and observed default rates, class by class, and how many trials a class stands for.
 
     Index `grade`: the classes in order; `count`, `defaults`, `predicted` (mean probability), `observed`, `trials`: rows
-    or, where `groups` names the firm of each row, firms. Rows of one firm are then taken to tell nothing new, and a
-    class counts as so many trials at its observed rate: no more is claimed than the data can tell, so that intervals
+    or, where `groups` names the firm of each row, firms. Rows of one firm are then taken to add nothing new, and a
+    class counts as so many trials at its observed rate: no more is claimed than the data can show, so that intervals
     are wider and tests reject less. Rows without a class are in none.
     """
     table = pd.DataFrame({"predicted": probability, "defaulted": defaulted.astype(float)})
@@ -290,6 +278,19 @@ def _interval(area: Estimate, confidence: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _clustered(groups: pd.Series | None) -> dict[str, object]:
-    """Return what statsmodels is told of rows that belong together."""
-    return {} if groups is None else {"cov_type": "cluster", "cov_kwds": {"groups": pd.factorize(groups)[0]}}
+def _is_estimable(odds: np.ndarray, bad: np.ndarray, groups: pd.Series | None) -> bool:
+    """Return whether a logit of what happened can be fitted: with both classes, finite odds and a second firm."""
+    return bool(np.isfinite(odds).all() and bad.any() and not bad.all() and (groups is None or groups.nunique() >= 2))
+
+
+def _last_of_logit(
+    bad: np.ndarray, regressors: np.ndarray, groups: pd.Series | None, *, offset: np.ndarray | None = None
+) -> Estimate:
+    """Return the last coefficient of a logit; `groups`: the firm of each row, for an error clustered by firm."""
+    # Not by statsmodels.api: its imports cost more than the fit.
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    clusters = {} if groups is None else {"cov_type": "cluster", "cov_kwds": {"groups": pd.factorize(groups)[0]}}
+    fitted = GLM(bad.astype(float), regressors, offset=offset, family=Binomial()).fit(**clusters)
+    return Estimate(float(fitted.params[-1]), float(fitted.bse[-1]))

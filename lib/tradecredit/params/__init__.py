@@ -1,1 +1,1 @@
-"""All that a run can be told: the run file and its sections, policies, stresses and laws."""
+"""All parameters of a run: the run file and its sections, policies, stresses and laws."""

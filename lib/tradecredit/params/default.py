@@ -29,7 +29,7 @@ class InsolvencyIndex(Parameters):
     @classmethod
     def _a_series(cls, values: dict[date, float]) -> dict[date, float]:
         if len(values) < 2:
-            raise ValueError("values of two days at least are expected: one alone tells of no change")
+            raise ValueError("values of two days at least are expected: one alone shows no change")
         return dict(sorted(values.items()))
 
 
@@ -59,9 +59,9 @@ class DefaultSettings(Parameters):
     """Agency: its scores and the 12-month default probability that each means, straight lines in log-odds between. An
     agency that is not named enters a fit only, a higher score taken as better."""
     prior_part_weights: dict[Part, Amount] = PART_WEIGHTS
-    """What the stated parts count for beside each other; below 1, because they tell partly the same. Judgement."""
+    """What the stated parts count for beside each other; below 1, because they partly overlap. Judgement."""
     prior_weight_sd: Positive = 0.5
-    """Standard deviation of these weights before the book speaks, where its defaults are too few for a fit."""
+    """Standard deviation of these weights before the book's own data, where its defaults are too few for a fit."""
     minimum_defaults: int = Field(20, ge=5)
     """Buyers that defaulted within 12 months of an observation date; with fewer no model is fitted."""
     minimum_history_months: int = Field(6, ge=1)
@@ -74,7 +74,7 @@ class DefaultSettings(Parameters):
     """What one unit of a behaviour is believed to add to the log-odds; a fit is held to it. Judgement: the odds
     double with 15 days beyond terms (0.046 a day), with 70 points of share late, with 70 days of the oldest item."""
     prior_sd: Positive = 0.7
-    """Standard deviation of a buyer's log-odds around what behaviour, accounts and an agency's opinion tell of it: what
+    """Standard deviation of a buyer's log-odds around what behaviour, accounts and an agency's opinion predict: what
     no input shows, a factor of two either way. In the interval of every probability; a fit's own errors add to it."""
 
     @field_validator("agencies")

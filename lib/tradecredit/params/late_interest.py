@@ -28,7 +28,7 @@ class LateInterestLaw(Parameters):
     source: Annotated[str, Field(min_length=1)]
     """The act and article, and where its rates were found."""
     condition: str = ""
-    """What the ledger cannot tell and the right depends on, in words."""
+    """Conditions of the right that the ledger does not show, in words."""
     countries: list[Country]
     """Countries of the buyers that it is applied to."""
     kinds: list[BuyerKind]

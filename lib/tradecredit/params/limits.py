@@ -124,7 +124,7 @@ class LimitOptimumSettings(Parameters):
     """Methods of the limits set one by one that bound a buyer's limit here too, beside what it can use and what nobody
     may have. All five keep the risk of one buyer small; the cap does that for the book as a whole, and gives room to
     those whose sales are worth their losses. But losses are simulated from default probabilities, which rest on little
-    for a buyer without accounts or new to us: the simulation cannot tell how wrong they may be, so that the rules for
+    for a buyer without accounts or new to us: the simulation does not show how wrong they may be, so that the rules for
     these two still bind."""
     buyers: int = Field(2_000, ge=1)
     """Buyers, those who could use most, whose limits are sought; the others keep theirs, and their losses count."""

@@ -1,4 +1,4 @@
-"""Writes `docs/reference.md`, all that a run can be told, from the models: `python -m tradecredit.params.reference`."""
+"""Writes `docs/reference.md`, all parameters of a run, from the models: `python -m tradecredit.params.reference`."""
 
 import re
 from collections.abc import Iterator, Mapping

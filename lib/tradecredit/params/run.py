@@ -1,4 +1,4 @@
-"""All that a run can be told, checked before anything starts: the run file and its sections."""
+"""The parameters of a run, checked before anything starts: the run file and its sections."""
 
 from collections import Counter
 from collections.abc import Iterator

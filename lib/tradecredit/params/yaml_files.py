@@ -1,4 +1,4 @@
-"""Reads YAML files and tells all that is wrong with one against its model, in words for its author."""
+"""Reads YAML files and reports all that is wrong with one by its model, in words for its author."""
 
 import difflib
 from collections.abc import Mapping, Sequence

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tradecredit.book.book import Book
 
 MOST_ROWS = 50
-"""Rows of a table that a page shows unless told otherwise; the CSV has all."""
+"""Rows of a table that a page shows by default; the CSV has all."""
 _CARDS_IN_A_ROW = {1: 3, 2: 3, 3: 3, 5: 5, 6: 3, 9: 3, 10: 5}
 DOTS_PER_INCH = 200
 """Twice the density at which a figure of 6.4 in is 640 pixels wide, for sharp screens and print."""
@@ -59,7 +59,7 @@ class Chapter:
         columns: Sequence[str] | Mapping[str, str | Column] | None = None,
         rows: int | None = None,
     ) -> None:
-        """Show at most eight columns and `rows` rows (50 unless told) of a table; publish all of it as CSV.
+        """Show at most eight columns and `rows` rows (by default 50) of a table; publish all of it as CSV.
 
         `columns` picks columns, or picks and renames them (see `tables.to_html`). Raises `ValueError` for an empty
         caption, a column that is not there, and a name that the chapter has published already.
@@ -136,7 +136,7 @@ class Chapter:
 
         `figures`: name → (value, unit) or (value, unit, label). Units: the currency's code, `days`, `fraction` (or
         `%`; the value stays a fraction), `probability`, `count`, `ratio`. A missing value is null in the JSON and
-        "cannot be estimated" on the card. `earlier`: `index.results(…)`; a card then tells the change since the last
+        "cannot be estimated" on the card. `earlier`: `index.results(…)`; a card then shows the change since the last
         earlier month that has the figure in the same unit. May be called more than once.
         A label may be left out where a column of that name has one. Raises `ValueError` for an unknown unit, a missing
         label, a value that is not a number, and a name used twice.
@@ -201,7 +201,7 @@ def _png(figure: "Figure") -> tuple[bytes, bool]:
     buffer = io.BytesIO()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        # Matplotlib writes its version into the file unless told not to.
+        # Matplotlib writes its version into the file by default.
         figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, facecolor="white", metadata={"Software": None})
     about_letters = [warning for warning in caught if re.match(r"Glyph .* missing from", str(warning.message))]
     for warning in caught:

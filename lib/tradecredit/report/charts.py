@@ -1,8 +1,8 @@
 """The figures of the report: tables in, a matplotlib Figure out.
 
-All have the same size (6.4 × 3.8 in), font and palette: Okabe and Ito's, made to be told apart by colour-blind readers
-(Color Universal Design, 2008), without its yellow, which is too pale on white. Figures are made without pyplot, so that
-nothing is kept or shown on its own. Where there is nothing to draw, the figure says so instead of being empty.
+All have the same size (6.4 × 3.8 in), font and palette: Okabe and Ito's, made to be distinguished by colour-blind
+readers (Color Universal Design, 2008), without its yellow, which is too pale on white. Figures are made without pyplot,
+so that nothing is kept or shown on its own. Where there is nothing to draw, the figure says so instead of being empty.
 """
 
 import textwrap

@@ -1,6 +1,5 @@
 """Chapters executed side by side by papermill, each in a kernel of its own, and what is shown meanwhile."""
 
-import os
 import sys
 import threading
 import time
@@ -18,13 +17,14 @@ from papermill.exceptions import PapermillExecutionError
 from tqdm import tqdm
 from traitlets.config import Config
 
+from tradecredit.numerics.threads import cores
 from tradecredit.params.run import Run
 
 ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
 """Else each kernel warns that others on this machine could listen."""
 
 Progress = Callable[[str, float | None], None]
-"""Told a chapter's name when it begins, and its seconds too when it is done."""
+"""Called with a chapter's name when it begins, and with its seconds too when it is done."""
 
 
 class Executed(NamedTuple):
@@ -33,11 +33,6 @@ class Executed(NamedTuple):
     name: str
     notebook: NotebookNode
     seconds: float
-
-
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def executed_side_by_side(
@@ -84,7 +79,7 @@ def _executed(notebook: Path, run: Run, build: Path, kernels: type[AsyncKernelMa
             kernel_manager_class=kernels,
             resources={"metadata": {"path": str(notebook.parent)}},  # papermill's `cwd` moves all threads there
             config=ENCRYPTED,
-            extra_arguments=["--log-level=CRITICAL"],  # a failure is told once, by us
+            extra_arguments=["--log-level=CRITICAL"],  # a failure is reported once, by us
         )
     except PapermillExecutionError as error:
         error.chapter = notebook.stem

@@ -26,7 +26,7 @@ IMPORTED = (
 
 
 def serve(descriptor: int) -> NoReturn:
-    """Import, then fork kernels and tell whether they have ended, until nobody asks any more."""
+    """Import, then fork kernels and report whether they have ended, until the other side closes the channel."""
     channel = Connection(descriptor)
     _import_all()
     gc.collect()

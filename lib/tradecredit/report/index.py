@@ -16,6 +16,7 @@ from tradecredit.report.tables import escaped
 from tradecredit.words import formats
 
 SUMMARY = "00_summary"
+"""The chapter that reads the others' results: executed last, shown first."""
 MOST_FIGURES = 6
 FIGURES = ("receivables", "overdue_amount", "expected_loss_simulated", "es_99", "retained_es_99", "policy_cost")
 """Figures shown for an entity whose newest month has no summary, wherever their chapters publish them."""

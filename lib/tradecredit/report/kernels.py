@@ -27,7 +27,7 @@ FORKING = sys.platform == "linux"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 """Settings that keep linear algebra to one thread, unless the environment states another number.
 
-Threads that wait for each other would take the time of the chapter beside, and sums would hang on how many there are.
+Threads that wait for each other would take the time of the chapter beside, and sums would depend on how many there are.
 """
 
 
@@ -87,7 +87,7 @@ class _Forking:
 
 
 class _ForkedKernel:
-    """A kernel forked by another process, with the part of `subprocess.Popen` that Jupyter asks."""
+    """A kernel forked by another process, with the part of `subprocess.Popen` that Jupyter uses."""
 
     stdin = stdout = stderr = None
 

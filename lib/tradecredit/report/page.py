@@ -131,7 +131,7 @@ def _arranged(notebook: NotebookNode) -> tuple[list[NotebookNode], list[str]]:
 
 
 def _mark_folds(cells: list[NotebookNode]) -> None:
-    """Tell the first and the last of cells in a row that are tagged `fold`; the first one's H3 goes to the summary."""
+    """Mark the first and the last of cells in a row that are tagged `fold`; the first one's H3 goes to the summary."""
     tagged = ["fold" in cell.metadata.get("tags", []) for cell in cells]
     for place, cell in enumerate(cells):
         if tagged[place] and not (place and tagged[place - 1]):
@@ -173,7 +173,7 @@ def _latex(text: str) -> str:
 
 
 def _tidy_text(text: str) -> str:
-    """Return printed text without what differs from run to run or tells of this machine.
+    """Return printed text without what differs from run to run or from machine to machine.
 
     Terminal colours, overwritten lines and progress bars go; paths become file names, addresses of objects `0x…`.
     """

@@ -22,12 +22,9 @@ from tradecredit.insurance.in_force import policies
 from tradecredit.losses.stress import scenarios_of
 from tradecredit.params.run import Run
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
-from tradecredit.report.index import month_folder, write_index
+from tradecredit.report.index import SUMMARY, month_folder, write_index
 from tradecredit.report.kernels import warm_kernels
 from tradecredit.report.page import page_html, source_pages, title
-
-SUMMARY = "00_summary"
-"""The chapter that reads the others' results: executed last, shown first."""
 
 VERSIONS = ("tradecredit", "pandas", "numpy", "scipy", "statsmodels", "duckdb", "papermill", "nbconvert")
 
@@ -63,8 +60,8 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             _replace(build, published)
             _failure_file(published).unlink(missing_ok=True)
         except PapermillExecutionError as error:
-            failure_told = {"as_of": str(run.as_of), **failure(error), "when": started.isoformat()}
-            _write_json(_failure_file(published), failure_told)
+            content = {"as_of": str(run.as_of), **failure(error), "when": started.isoformat()}
+            _write_json(_failure_file(published), content)
             raise
         finally:
             ended.close()  # a kernel that outlives an interrupt would write into the folder again
@@ -84,7 +81,7 @@ def failure(error: PapermillExecutionError) -> dict[str, str]:
 
 
 def checked_book(run: Run) -> Book:
-    """Return the book of a run, after checking what its policies and scenarios can only tell with it and each other.
+    """Return the book of a run, after checking its policies and scenarios against it and each other.
 
     Raises `InputError` where the book or a policy's premium on it is not computable; `ParameterError` where a scenario
     cannot.
@@ -181,7 +178,7 @@ def _chapters(
 
 
 def _seconds_of_chapters(run: Run) -> Callable[[Path], tuple[float, int]]:
-    """Return what tells how long a notebook will take: the seconds of the last month made, else the length of its text.
+    """Return how long a notebook will take, to sort by: its seconds in the last month made, and the length of its text.
 
     One that was never made comes before all others, since nobody knows how long it takes.
     """

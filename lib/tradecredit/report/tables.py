@@ -55,7 +55,7 @@ def to_html(
     below the table. Labels and kinds are those of `columns.column`. An index that is named or not 0, 1, …
     is shown first, as row headings; else the first column is. In a row with a `unit`, the columns of kind `figure` and
     `change` are written in it. Where the rows are figures of different kinds (the first column is named `figure`,
-    `measure` or `term`, or the table is a Series without an index name), each row bears the label of its name, and
+    `measure` or `term`, or the table is a Series without an index name), each row has the label of its name, and
     columns of objects are written by its kind. Missing values are an en dash.
 
     Raises `ValueError` for columns that are not in the table, more than eight of them, and `rows` below one.

@@ -70,7 +70,7 @@ def cohort(history: pd.DataFrame, defaults: pd.DataFrame, *, until: pd.Timestamp
 
     Observations three months apart share nine months with their defaults: they overlap and are not independent. The
     standard error of the default rate p is therefore √(p(1−p) / different buyers), as if further observations of a
-    buyer told nothing new, which is the cautious side; missing where p is 0 or 1. That buyers default together in bad
+    buyer added nothing new, which is the cautious side; missing where p is 0 or 1. That buyers default together in bad
     years is not in it.
 
     Raises `InputError` for missing columns, buyers and dates, grades that are not whole from 1 to 10, and a buyer

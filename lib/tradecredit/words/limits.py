@@ -5,7 +5,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.decide.limits import caps
 from tradecredit.decide.limits.changes import DECISIONS
-from tradecredit.decide.limits.over_limit import breaches
+from tradecredit.decide.limits.recommendation import breaches
 from tradecredit.decide.limits.rules import USUAL
 from tradecredit.params.limits import LimitSettings
 from tradecredit.words.formats import counted, listed, money

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from tradecredit.losses.distribution import LossDistribution, expected_loss
 from tradecredit.losses.quadrature import COMMON_SHOCK, SEVERAL_FACTORS, VARYING_LOSS, why_not
-from tradecredit.losses.simulation import LossDistribution, expected_loss
 from tradecredit.losses.stress import Remarks, remarks
 from tradecredit.measure.default_events import RESOLVED_MONTHS, LossGivenDefault
 from tradecredit.numerics.risk_measures import expected

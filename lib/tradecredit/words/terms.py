@@ -17,7 +17,7 @@ STOPPED = "delivered after another invoice passed the maximum extension period"
 
 NO_CLAIM = {
     claim.NO_POLICY: "no policy of its own in force",
-    claim.NOT_INSURABLE: "nothing of it is insurable",
+    claim.NOTHING_INSURABLE: "nothing of it is insurable",
     claim.NO_LIMIT: "the insurer has no limit on the buyer",
     claim.ALL_STOPPED: f"nothing of it is insured: all {STOPPED}",
     claim.INSOLVENCY_ONLY: "the policy pays for an insolvency only",

@@ -14,7 +14,7 @@ from tradecredit.errors import ParameterError
 from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.limits_in_force import limits_in_force
-from tradecredit.measure.receivables import open_items
+from tradecredit.measure.open_items import open_items
 
 POLICY = Policy(insured_percentage=0.9)
 

@@ -5,7 +5,7 @@ import pytest
 
 from tradecredit.decide.policies.claim import INSOLVENCY_ONLY, NO_POLICY, claimed_on, consent, insured_items
 from tradecredit.insurance.policy import Policy
-from tradecredit.measure.receivables import open_items
+from tradecredit.measure.open_items import open_items
 
 AS_OF = "2026-03-31"
 # Owed: 1,190 with tax of 190, due 60 days ago; 500 due 30 days ago; 300 issued when the first was 50 days overdue.

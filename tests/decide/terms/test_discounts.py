@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit import words
+from tradecredit.book.calendar import DAYS_A_MONTH
 from tradecredit.decide.terms import discounts
 from tradecredit.decide.terms.lengths import Economics
-from tradecredit.measure.behaviour import DAYS_A_MONTH
 
 SAFE = pd.DataFrame(0.0, index=["A", "B", "C"], columns=range(1, 13))
 RATINGS = pd.DataFrame({"grade": [3, 3, 7]}, index=pd.Index(["A", "B", "C"], name="buyer_id"), dtype="Int64")

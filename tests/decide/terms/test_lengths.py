@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit import default, words
+from tradecredit.book.calendar import DAYS_A_MONTH
 from tradecredit.book.demo import demo_book
 from tradecredit.decide.terms import discounts, lengths
 from tradecredit.decide.terms.lengths import Economics
 from tradecredit.default.grades import middle
 from tradecredit.errors import InputError
-from tradecredit.measure.behaviour import DAYS_A_MONTH
 
 FREE = Economics(margin=0.2, lgd=0.5, cost_of_capital=0.0)
 PRICED = Economics(margin=0.2, lgd=0.5, cost_of_capital=0.1)

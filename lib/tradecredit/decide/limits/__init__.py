@@ -2,8 +2,8 @@
 
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.methods import loss_budget
-from tradecredit.decide.limits.over_limit import breaches
 from tradecredit.decide.limits.recommendation import (
+    breaches,
     by_binding,
     expired_overrides,
     overridden,

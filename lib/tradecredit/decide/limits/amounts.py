@@ -91,7 +91,7 @@ def known_buyers(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
         problems += values_not(fits, rated[column], "ratings", f"each buyer of the book needs {allowed[column]}")
     if problems:
         raise InputError(problems)
-    # Rows are told by their place while amounts are worked out: an index of text is slow to compare.
+    # Rows are identified by their place while amounts are worked out: an index of text is slow to compare.
     rated, table = rated.reset_index(drop=True), table.reset_index()
     known = book.buyers[["kind", "group_id", "sector", "country", "customer_since"]]
     return pd.concat([table, rated, known.reset_index(drop=True)], axis=1)
@@ -226,7 +226,7 @@ def _worth_nothing(
     """Return 0 where a limit of which we bear `own_share` costs more than it earns; missing elsewhere.
 
     Missing for all where the run states no margin. What is earned and what it costs are in proportion to the limit, so
-    that one of 1 tells for any.
+    that what holds for one of 1 holds for any.
     """
     if book.run.margin is None:
         return pd.Series(np.nan, index=probability.index)

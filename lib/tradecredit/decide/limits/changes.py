@@ -2,7 +2,7 @@
 
 Codes are those of UN/EDIFACT's segment CCD, credit cover details, as the UN/CEFACT directories list them (D.00A and
 D.01C): data elements 4505, credit cover request type; 4507, response type; 4509, response reason. 4509 has few
-reasons: what it does not name is 15, `Other`, and the `reason` tells it. Its 4, a new company, is not used: a
+reasons: what it does not name is 15, `Other`, and the `reason` names it. Its 4, a new company, is not used: a
 buyer that is new to us need not be newly incorporated.
 """
 

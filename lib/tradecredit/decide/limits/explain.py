@@ -17,7 +17,7 @@ from tradecredit.measure.ratios import ratios
 
 
 class Facts(NamedTuple):
-    """What the steps to a buyer's limit are told from (`words.explain.steps`).
+    """What the steps to a buyer's limit are written from (`words.explain.steps`).
 
     `known`, `rating`, `limit`, `rules`: the buyer's rows of `known_buyers`, the ratings, `recommend` and
     `buyer_amounts`; `account`: its row of `ratios`; `by_base`: what each base of it supports; `lgd`; `value`: its row
@@ -61,7 +61,8 @@ def facts(book: Book, ratings: pd.DataFrame, buyer_id: str, *, cover: Cover | No
     amounts, account = buyer_amounts(book, known), ratios(book).loc[[buyer_id]]
     limit, rating, rules = limits.loc[buyer_id], ratings.loc[buyer_id], amounts.rules.loc[place]
     overrides = overriding(book, "limit")
-    with_cover = pd.Series([limit["recommended_with_cover"]])
+    with_cover, reach = pd.Series([limit["recommended_with_cover"]]), pd.Series([cover.reach[buyer_id]])
+    own = own_exposure(with_cover, reach, insured_percentage=cover.share[buyer_id])
     return Facts(
         book=book,
         known=known.loc[place],
@@ -77,9 +78,7 @@ def facts(book: Book, ratings: pd.DataFrame, buyer_id: str, *, cover: Cover | No
         share=cover.share[buyer_id],
         reach=cover.reach[buyer_id],
         insurable=cover.insurable[buyer_id],
-        own=own_exposure(with_cover, pd.Series([cover.reach[buyer_id]]), insured_percentage=cover.share[buyer_id]).iloc[
-            0
-        ],
+        own=float(own.iloc[0]),
         members=int((limits["group_id"] == limit["group_id"]).sum()),
         receivables=known["open_amount"].sum(),
     )

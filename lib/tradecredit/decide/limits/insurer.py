@@ -7,8 +7,7 @@ from tradecredit.book.book import Book
 from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales, own_exposure
 from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.errors import InputError, ParameterError, Problem, values_not
-from tradecredit.insurance import cover as covers
-from tradecredit.insurance.cover import PAYING_BY_LOSS, Cover, of_buyers, premium_of_sales
+from tradecredit.insurance.cover import PAYING_BY_LOSS, Cover, named_limits, of_buyers, premium_of_sales
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import loss_given_default
@@ -44,12 +43,12 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
 
     Left out: buyers that cannot be insured, to whom nothing is shipped with cover any more (`Cover.stopped`), that are
     in default or whose need is not known, and limits that the insurer has refused, whose requests would be repeated.
-    Missing: all that rests on the margin where the run states none; such requests come last, as nobody can tell whether
+    Missing: all that rests on the margin where the run states none; such requests come last, as it is not known whether
     they pay. A minimum premium is not looked at: where it is not reached, extra sales cost less.
     """
     if policy is None or policy.kind not in PAYING_BY_LOSS:
         return pd.DataFrame(columns=REQUEST_COLUMNS).rename_axis("buyer_id")
-    cover, why_not = of_buyers(book, policy), covers.cover(book)["cover"]
+    cover, why_not = of_buyers(book, policy), named_limits(book)["cover"]
     stated = pd.Series(policy.limits or {}, dtype="float64").reindex(why_not.index)
     refused = stated.eq(0) | (stated.isna() & (why_not == "limit refused"))
     askable = ~refused & (cover.insurable > 0) & ~cover.stopped
@@ -103,8 +102,8 @@ def after_cut(
 
     What was shipped before a cut stays covered (definitions §5.1): this is the book once today's balances have turned
     over. Left out are buyers to whom nothing more is shipped with cover, as they are in default or `stopped`, and
-    limits that bear nothing. Raises
-    `ParameterError` for a part outside 0 to 1, and `InputError` for amounts that are missing or below 0.
+    limits that bear nothing. Raises `ParameterError` for a part outside 0 to 1, and `InputError` for amounts that are
+    missing or below 0.
     """
     cover = cover or of_buyers(book)
     named = cover.named.dropna()

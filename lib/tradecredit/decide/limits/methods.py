@@ -33,8 +33,8 @@ def carried_sales(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.S
 def net_carried_sales(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
     """Return the sales net of tax that a unit of limit carries in a year: `carried_sales` × net_sales_12m / sales_12m.
 
-    What is owed bears the tax, and no margin is earned on it. `purchases`: `payment_days`, `sales_12m` and
-    `net_sales_12m`, as `balances` has them. A limit of what `needed` asks for carries a whole year's sales. Missing as
+    What is owed includes the tax, and no margin is earned on it. `purchases`: `payment_days`, `sales_12m` and
+    `net_sales_12m`, as `balances` has them. A limit of the amount `needed` carries a whole year's sales. Missing as
     `carried_sales`.
 
     >>> purchases = pd.DataFrame({"payment_days": [30.0], "sales_12m": [1_190.0], "net_sales_12m": [1_000.0]})

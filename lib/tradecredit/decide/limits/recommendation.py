@@ -18,7 +18,6 @@ from tradecredit.decide.limits.amounts import (
 from tradecredit.decide.limits.caps import by_buyer, caps
 from tradecredit.decide.limits.changes import decided, staying
 from tradecredit.decide.limits.methods import smallest
-from tradecredit.decide.limits.over_limit import _ended
 from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.overrides import overriding
@@ -129,7 +128,7 @@ def totals(limits: pd.DataFrame) -> pd.Series:
     Breaches are of buyers that are not in default without a limit above 0; missing where no buyer has a limit of ours.
     `insured` and its share of the exposure are missing where there is no policy, or no limit above 0 is known under it.
     """
-    over = limits.loc[~_ended(limits), "breach"].dropna()
+    over = limits.loc[~_without_limit_in_default(limits), "breach"].dropna()
     known = limits["covered_limit"].notna() & (limits[["covered_limit", "insurer_limit"]] > 0).any(axis=None)
     insured = limits["insured"].where(known).sum(min_count=1)
     return pd.Series(
@@ -143,6 +142,19 @@ def totals(limits: pd.DataFrame) -> pd.Series:
             "insured_share": insured / (limits["exposure"].sum() or np.nan),
         }
     )
+
+
+def breaches(limits: pd.DataFrame) -> pd.DataFrame:
+    """Return the buyers that owe more than our own limit, the largest excess first.
+
+    Left out are those in default without a limit above 0: there is no limit left to exceed.
+    """
+    over = limits[(limits["breach"] > 0) & ~_without_limit_in_default(limits)]
+    return over.sort_values("breach", ascending=False, kind="stable")
+
+
+def _without_limit_in_default(limits: pd.DataFrame) -> pd.Series:
+    return (limits["binding"] == "in default") & ~(limits["own_limit"] > 0)
 
 
 def by_binding(limits: pd.DataFrame) -> pd.DataFrame:

@@ -25,7 +25,6 @@ OFTEN = 0.5
 
 DAY = pd.Timedelta(days=1)
 
-
 SUMS = ("debt", "avoidable", "loss", "loss_avoided", "over_own_limit")
 """Columns of the defaulters that a review sums."""
 
@@ -33,8 +32,7 @@ REVIEWED = ("buyers", "recommended_with_cover", "exposure", "over_recommended")
 
 DEFAULTERS = (
     "review", "buyer_id", "defaulted", "exposure", "recommended_with_cover", "binding_with_cover", "own_limit", "debt",
-    "avoidable",
-    "lost_share", "lost_share_basis", "loss", "loss_avoided", "over_own_limit",
+    "avoidable", "lost_share", "lost_share_basis", "loss", "loss_avoided", "over_own_limit",
 )  # fmt: skip
 
 
@@ -56,7 +54,7 @@ def at_month_ends(book: Book, months: int = 24) -> pd.DataFrame:
     """Return what each buyer owed, and our limit, at the month ends up to the as-of date: what the rest is made of.
 
     A row for each of the last `months` month ends from the month of the first invoice on, and each buyer: `month_end`,
-    `buyer_id`, `owed` (see `receivables.open_items`), `own_limit` and its `breach`, owed above it (both missing: none
+    `buyer_id`, `owed` (see `open_items.open_items`), `own_limit` and its `breach`, owed above it (both missing: none
     in force). In force is the latest decision of a day or before that has not ended, as in `limits_in_force`; buyers
     that have failed by the day and have no limit above 0 are left out.
     """
@@ -140,7 +138,7 @@ def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = 
 
     `days`: as `review_days`, each of which costs a default probability of all buyers (`default.assess`), once;
     `policy`: whose cover today's method reckons with, by default the run's own. Nothing that became known after a day
-    enters its limits, and no override without a day `since` which it is known: nobody can tell that it was known then.
+    enters its limits, and no override without a day `since`: whether it was known then is not on record.
     A default belongs to the last review before it; of several of a buyer the first counts, and none of a buyer that was
     in default on the day already. `defaulters`, amounts in currency:
 
@@ -169,14 +167,12 @@ def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = 
     ]
     if problems:
         raise ParameterError(problems)
-    if policy is None and book.run.policy:
-        policy = Policy.of_terms(book.run.policy)
     return _replayed(book, days, policy)
 
 
 @remembered
 def _replayed(book: Book, days: Sequence[pd.Timestamp], policy: Policy | None) -> Replay:
-    """Return the replay of days that rise under a policy (None: without any)."""
+    """Return the replay of days that rise, under a policy (None: the run's own)."""
     ends = [*days[1:], book.as_of][: len(days)]
     reviewed = [_review(book, day, end, policy) for day, end in zip(days, ends, strict=True)]
     failed = [table for _, table in reviewed]
@@ -295,9 +291,7 @@ def _with_losses(book: Book, failed: pd.DataFrame) -> pd.DataFrame:
 
 def _owed(book: Book, day: pd.Timestamp) -> np.ndarray:
     """Return what each buyer owed at the end of a day, as `open_items.open_items` of the book on it."""
-    known = ledger(book)
-    left = np.where(known.open_on(day), known.amount - known.paid_by(day), 0.0)
-    return np.bincount(book.buyer_of_invoice, left, minlength=len(book.buyers))
+    return np.bincount(book.buyer_of_invoice, ledger(book).owed_on(day), minlength=len(book.buyers))
 
 
 def _own_limits(book: Book, day: pd.Timestamp) -> np.ndarray:

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import DAYS_A_MONTH
 from tradecredit.decide.limits.methods import by_grade
-from tradecredit.measure.behaviour import DAYS_A_MONTH
 
 UNMEASURED = ("public", "affiliate")
-"""Kinds of buyer whose capacity and expected loss are not measured: neither accounts nor payment habits tell whether a
+"""Kinds of buyer whose capacity and expected loss are not measured: neither accounts nor payment habits show whether a
 public body or a company of our own group fails. Need and concentration apply to them."""
 
 FIXED = ("prepaid", "analyst's override", "in default")
@@ -22,7 +22,7 @@ def new_buyers(book: Book, buyers: pd.DataFrame) -> pd.Series:
     """Return a boolean per buyer: whether we have known it for less than `limits.new_buyer_months`.
 
     `buyers`: `customer_since` and `first_issued`, the day of the first invoice. Known since whichever is earlier; in a
-    ledger of less than 12 months, which cannot tell an old buyer by its invoices, since `customer_since` alone. A buyer
+    ledger of less than 12 months, whose first invoices are no buyer's first, since `customer_since` alone. A buyer
     of neither is not new.
     """
     since, first_issued = buyers["customer_since"], buyers["first_issued"]

@@ -6,17 +6,19 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.caps import classes
 from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales
-from tradecredit.decide.limits.recommendation import METHODS, rounded_down
+from tradecredit.decide.limits.recommendation import rounded_down
 from tradecredit.decide.limits.rules import FIXED, UNMEASURED
 from tradecredit.decide.optimum.programme import Years, own_part
 from tradecredit.decide.terms.lengths import economics
-from tradecredit.insurance.cover import PAYING_BY_LOSS, cover, evidence, of_buyers, premium_of_sales
+from tradecredit.insurance.cover import PAYING_BY_LOSS, evidence, named_limits, of_buyers, premium_of_sales
 from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.policy import Policy
+from tradecredit.losses.distribution import LossDistribution
 from tradecredit.losses.portfolio import asset_correlation
-from tradecredit.losses.simulation import LossDistribution, simulate
+from tradecredit.losses.simulation import simulate
 from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import loss_given_default
 from tradecredit.params.losses import Sampling
@@ -48,7 +50,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
       a policy, and of excess of loss and top-ups, which bear no part of an ordinary loss: 0;
     - `premium` = `premium_of_sales` × `Cover.insured_sales` (0 as above) × sales carried, gross of tax
       (`carried_sales`), as far as they are needed: like `in_force.insurable_turnover`, net sales that the policy
-      insures, within the insurer's limit or above. Minimum premium and fees hang on no limit;
+      insures, within the insurer's limit or above. Minimum premium and fees depend on no limit;
     - `pd`, `lgd`, `correlation`, `insured_limit`, `evidence`, `group_id`; `sector`, `country`: see `classes`.
     """
     settings, index = book.run.limit_optimum, limits.index
@@ -84,7 +86,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
         }
     )
     table = table.assign(correlation=asset_correlation(book, table["pd"])["correlation"])
-    table = table.join(cover(book)["insured_limit"]).join(evidence(book))
+    table = table.join(named_limits(book)["insured_limit"]).join(evidence(book))
     table = table.join(buyers["group_id"]).join(classes(buyers))
     table = _insured(book, table, sales, own_policy(book, policies))[most > 0]
     if book.run.losses.groups == "together":

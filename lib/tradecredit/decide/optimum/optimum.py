@@ -51,7 +51,7 @@ class Optimum:
     `checked`: index as `totals`; `shortfall` again; `other_years`, on years that the limits were not chosen on, and
     `whole_policy`, there under every term of the policy (missing without one), each with its `_se`.
     `price_of_risk`: net margin gained by one unit more of shortfall. `lowest`: the shortfall of the limits that are not
-    sought, where the frontier would have asked for less (missing: it did not). Where the run states no margin all of it
+    sought, where the frontier would have gone below it (missing: it did not). Where the run states no margin all of it
     is empty or missing.
     """
 

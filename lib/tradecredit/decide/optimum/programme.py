@@ -9,7 +9,7 @@ cap, sums being over buyers or years:
 
 and to further caps on sums of limits. On the left of the first ≤ is, at its smallest over a and z, the expected
 shortfall of the year's retained loss; a is then its value at risk (Rockafellar and Uryasev 2000, Optimization
-of conditional value-at-risk, Journal of Risk 2(3), eq. 4, on a sample). That x comes before y need not be asked for: it
+of conditional value-at-risk, Journal of Risk 2(3), eq. 4, on a sample). That x comes before y need not be required: it
 earns as much and loses no more.
 """
 

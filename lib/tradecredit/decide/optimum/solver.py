@@ -1,6 +1,6 @@
 """How the programme of limits is solved: with rows of their own only for the years near the value at risk.
 
-Names as in `optimum_programme`. A year far above a at the best limits is in the tail whatever they are near them, and z
+Names as in `programme`. A year far above a at the best limits is in the tail whatever they are near them, and z
 of it is what it passes a by; of one far below, z is 0. So z and its rows are asked for in the years near a alone: what
 is left out or added up of the others bounds them from below, and where limits and a agree with it nothing else could be
 better. Where they do not, the years that were taken wrongly get rows of their own, and the programme is solved again.

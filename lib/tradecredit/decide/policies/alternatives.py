@@ -13,16 +13,17 @@ from tradecredit.decide.policies.quotes import comparison
 from tradecredit.decide.policies.terms import SHAPES
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL
+from tradecredit.losses.distribution import LossDistribution, expected_loss
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.precision import AsNeeded, of_tail
-from tradecredit.losses.simulation import LossDistribution, expected_loss, simulate
+from tradecredit.losses.simulation import simulate
 from tradecredit.numerics.risk_measures import expected, expected_influence, standard_error
 
 MOST_SCENARIOS = 20_000
 """Scenarios that other terms are compared on, at most: their differences are of the same losses."""
 
 USUAL_LOSS_RATIO = 0.377
-"""Claims / premium of the market in 2024 (definitions §5.12): prices the frontier where no offer tells a ratio."""
+"""Claims / premium of the market in 2024 (definitions §5.12): prices the frontier where no offer gives a ratio."""
 
 PERCENTAGES = (0.80, 0.90, 0.95)
 

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.insurance.cover import cover, evidence
+from tradecredit.insurance.cover import evidence, named_limits
 from tradecredit.insurance.policy import Policy
-from tradecredit.measure.receivables import net_share, open_items
+from tradecredit.measure.open_items import net_share, open_items
 
-NO_POLICY, NOT_INSURABLE, NO_LIMIT, ALL_STOPPED, INSOLVENCY_ONLY = (
+NO_POLICY, NOTHING_INSURABLE, NO_LIMIT, ALL_STOPPED, INSOLVENCY_ONLY = (
     "no policy", "not insurable", "no limit", "all after stop of deliveries", "insolvency only",
 )  # fmt: skip
 """Why nothing can be claimed."""
@@ -43,7 +43,7 @@ class Claim(NamedTuple):
 def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> Insured:
     """Return a buyer's items that a policy insures, why there are none, and what was shipped too late.
 
-    `items`: rows of `receivables.open_items` of one buyer. Adds `net` of tax (no tax stated: none), and the buyer's
+    `items`: rows of `open_items.open_items` of one buyer. Adds `net` of tax (no tax stated: none), and the buyer's
     `limit` as of today (missing: the discretionary one) and `evidence`. Not insured is what was issued while another of
     the buyer's invoices, in dispute or not, was unpaid after the end of its extension period (definitions §5.1). The
     policy's period, and the limit on the day of issue, are not looked at.
@@ -53,12 +53,12 @@ def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> Ins
     net = items["open_amount"] * net_share(book.invoices.loc[items.index])
     counted = items.assign(net=net)[policy.insurable(items, book.buyers) & (net > 0)]
     if counted.empty:
-        return Insured(counted, NOT_INSURABLE, 0.0)
-    terms = cover(book).join(evidence(book)).loc[counted["buyer_id"].iloc[:1]]
+        return Insured(counted, NOTHING_INSURABLE, 0.0)
+    terms = named_limits(book).join(evidence(book)).loc[counted["buyer_id"].iloc[:1]]
     applied = policy.attachment(terms)
     if applied.limit[0] == 0:
         return Insured(counted.iloc[:0], NO_LIMIT, 0.0)
-    stopped = _stopped(book, counted, policy)
+    stopped = _shipped_too_late(book, counted, policy)
     if stopped.all():
         return Insured(counted.iloc[:0], ALL_STOPPED, float(counted["net"].sum()))
     limit = np.nan if applied.discretionary[0] else applied.limit[0]
@@ -89,7 +89,7 @@ def claimed_on(book: Book, insured: pd.DataFrame, policy: Policy | None, lgd: fl
 def consent(insured: pd.DataFrame, policy: Policy | None, paid: pd.Series) -> pd.Timestamp:
     """Return when the extension period ends that payments on these days would need the insurer's consent to pass.
 
-    `insured`: `insured_items`; `paid`: days, on their index (missing: nobody knows when). The first end of
+    `insured`: `insured_items`; `paid`: days, on their index (missing: not known). The first end of
     an extension period that one of them is paid after; missing where no consent is needed.
     """
     if policy is None or insured.empty or policy.maximum_extension_days is None:
@@ -98,7 +98,7 @@ def consent(insured: pd.DataFrame, policy: Policy | None, paid: pd.Series) -> pd
     return report_by[~(paid.loc[insured.index] <= report_by)].min()
 
 
-def _stopped(book: Book, items: pd.DataFrame, policy: Policy) -> pd.Series:
+def _shipped_too_late(book: Book, items: pd.DataFrame, policy: Policy) -> pd.Series:
     """Return a boolean per item of a buyer: whether another was unpaid past its extension on its day of issue."""
     others = open_items(book)
     others = others[others["buyer_id"] == items["buyer_id"].iloc[0]]

@@ -8,10 +8,12 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.decide.policies.terms import in_force
-from tradecredit.insurance.cover import cover
+from tradecredit.insurance.cover import named_limits
+from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme_costs, risk_cost, risk_influence
-from tradecredit.losses.simulation import LossDistribution, assess, stressed
+from tradecredit.losses.distribution import LossDistribution
+from tradecredit.losses.simulation import assess, stressed
 from tradecredit.losses.stress import scenarios_of
 from tradecredit.numerics.risk_measures import Sample, expected, expected_influence, expected_shortfall, standard_error
 from tradecredit.params.policy import NO_COVER
@@ -50,7 +52,7 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
     sample, price = dist.sample, book.run.cost_of_capital
     rows = {NO_COVER: _risk(dist.losses["gross"].to_numpy(), sample, price) | {"cost": 0.0, "premium": 0.0}}
     influence = {NO_COVER: risk_influence(dist.losses["gross"].to_numpy(), sample, price)}
-    costs = programme_costs(dist.policies, dist.portfolio, cover(book))
+    costs = programme_costs(dist.policies, dist.portfolio, named_limits(book))
     for policy in dist.policies:
         paid = dist.losses[[f"indemnity:{name}" for name in policy.programme]].sum(axis="columns").to_numpy()
         kept = dist.losses[f"retained:{policy.name}"].to_numpy()
@@ -89,11 +91,9 @@ def under_scenarios(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy
     and `retained_es_99_se`, their standard errors.
     """
     base = assess(book, ratings, policies)
-    name, rows = in_force(book, base), []
-    own = next((policy.programme for policy in base.policies if policy.name == name), ())
+    own, view, rows = own_policy(book, base.policies), retained(book, base), []
     for scenario in (None, *scenarios_of(book)):
-        dist = base if scenario is None else stressed(base, scenario, own)
-        view = retained(book, base)
+        dist = base if scenario is None else stressed(base, scenario, own.programme if own else ())
         gross, kept = dist.losses["gross"].to_numpy(), dist.losses[view].to_numpy()
         shortfall, shortfall_se = expected_shortfall(gross, dist.sample, 0.99)
         kept_shortfall, kept_se = expected_shortfall(kept, dist.sample, 0.99)
@@ -181,7 +181,7 @@ def _risk(losses: np.ndarray, sample: Sample, cost_of_capital: float) -> dict[st
 def covered(dist: LossDistribution) -> pd.DataFrame:
     """Return the exposure at risk by the state of its cover: under a limit of the insurer, and why not.
 
-    Index `cover`, the reasons of `cover.cover`; columns: `buyers`, `exposure`, `under_limit` (the part of it
+    Index `cover`, the reasons of `cover.named_limits`; columns: `buyers`, `exposure`, `under_limit` (the part of it
     within the insurer's named limit), `uncovered` (the rest), `share` of all exposure that is under a limit.
     """
     portfolio = dist.portfolio

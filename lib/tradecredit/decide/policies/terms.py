@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.policy import Policy
-from tradecredit.losses.simulation import LossDistribution
+from tradecredit.losses.distribution import LossDistribution
 from tradecredit.params.policy import NO_COVER
 
 SHAPES = {
@@ -22,7 +23,8 @@ SHAPES = {
 
 def in_force(book: Book, dist: LossDistribution) -> str:
     """Return the name of the run's own policy, or that of the row without cover where it has none."""
-    return dist.policies[0].name if book.run.policy else NO_COVER
+    own = own_policy(book, dist.policies)
+    return own.name if own else NO_COVER
 
 
 def terms(policies: Sequence[Policy]) -> pd.DataFrame:

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import window_start
 from tradecredit.decide.terms.lengths import Economics, default_by, economics, present_value
-from tradecredit.measure.receivables import open_items, window_start
+from tradecredit.measure.by_buyer import share
+from tradecredit.measure.open_items import open_items
 
 MONTHS = 12
 """Discounts of invoices issued in so many months are looked at."""
@@ -98,10 +100,10 @@ def taken(book: Book, ratings: pd.DataFrame, cumulative: pd.DataFrame) -> pd.Dat
 
     `ratings`: index buyer_id, `grade`, `method` (`default.assess`); `cumulative`: cumulative default probability of
     each buyer (see `lengths.default_by`), which is taken as that of the day of payment. Of a buyer in default it is 1
-    today, and was not when the buyer took its discount: such buyers are left out whole (`left_out`), and what
-    is told is what the discounts were worth with buyers that are not in default. One row for each invoice issued in the
-    12 months that a discount is offered on, or given (a receipt of kind `discount`); one that may still be taken is
-    left out.
+    today, and was not when the buyer took its discount: such buyers are left out whole (`left_out`), and what is shown
+    is what the discounts were worth with buyers that are not in default. One row for each invoice issued in the 12
+    months that a discount is offered on, or given (a receipt of kind `discount`); one that may still be taken is left
+    out.
 
     - `invoice_id`, `buyer_id`, `grade`, `amount`; `offered`, `is_taken`;
     - `cost`: the discount given; `unearned_cost`: of it what was given after the discount's days;
@@ -156,7 +158,7 @@ def left_out(book: Book, ratings: pd.DataFrame) -> LeftOut:
 
 
 def summary(taken: pd.DataFrame, by: Literal["grade", "buyer_id"] = "grade") -> pd.DataFrame:
-    """Return what `taken` tells by grade or buyer, index `by`, the largest amount taken first.
+    """Return the sums of `taken` by grade or buyer, index `by`, the largest amount taken first.
 
     `offered` and `taken`: invoices; `offered_amount`, `taken_amount`; `take_up` and `take_up_amount`: the part of the
     offers, by number and by amount, that was taken; `cost`, `unearned_cost`; `days_won`, the mean by amount;
@@ -236,16 +238,12 @@ def _summed(taken: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
     )
     sums = parts.groupby(key).sum(min_count=1).sort_values("taken_amount", ascending=False, kind="stable")
     shares = {
-        "take_up": _share(sums["both"], sums["offered"]),
-        "take_up_amount": _share(sums["both_amount"], sums["offered_amount"]),
-        "days_won": _share(sums["amount_days"], sums["won_amount"]),
-        "yearly_cost": _share(sums["won_cost"] * 365, sums["money_days"]),
+        "take_up": share(sums["both"], sums["offered"]),
+        "take_up_amount": share(sums["both_amount"], sums["offered_amount"]),
+        "days_won": share(sums["amount_days"], sums["won_amount"]),
+        "yearly_cost": share(sums["won_cost"] * 365, sums["money_days"]),
     }
     return sums.assign(**shares)[
         ["offered", "offered_amount", "taken", "taken_amount", "take_up", "take_up_amount", "cost", "unearned_cost",
          "days_won", "capital_saved", "loss_avoided", "net", "yearly_cost", "not_computable"]
     ]  # fmt: skip
-
-
-def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
-    return part / whole.where(whole > 0)

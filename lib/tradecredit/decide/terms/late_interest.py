@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import window_start
 from tradecredit.book.places import named
 from tradecredit.book.rates import last_rate
 from tradecredit.measure.default_events import in_default
-from tradecredit.measure.receivables import in_dispute, open_items, window_start
+from tradecredit.measure.disputes import in_dispute
+from tradecredit.measure.open_items import open_items
 from tradecredit.params.late_interest import LateInterestLaw
 
 DAYS_A_YEAR = 365
@@ -130,7 +132,7 @@ def terms_beyond_law(book: Book) -> pd.DataFrame:
 
     The law is that of the buyer's country. Index (`law`, `kind` of buyer), the largest amount first;
     `longest_terms_days` without an agreement, as the law's file states them; `invoices`, `amount` (gross). Whether
-    longer ones were agreed, and as far as the law lets them be, the book does not tell: without that the due date is
+    longer ones were agreed, and as far as the law lets them be, the book does not show: without that the due date is
     too late, and interest may run earlier than `chargeable` says. Terms are the days from issue to due, since the day
     of delivery is not known; invoices from before the law is in force are not looked at. Empty where there is none.
     """
@@ -247,7 +249,7 @@ def _reference(law: LateInterestLaw, half_year: np.ndarray) -> np.ndarray:
 
 
 def _agreed(law: LateInterestLaw, agreed: np.ndarray, issued: np.ndarray) -> np.ndarray:
-    """Return the agreed rates, at least the reference rate when the invoice was issued where the law asks for it."""
+    """Return the agreed rates, at least the reference rate when the invoice was issued where the law requires it."""
     return np.maximum(agreed, _reference(law, issued)) if law.agreed_at_least_reference else agreed
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import DAYS_A_MONTH, window_start
 from tradecredit.decide.limits.rules import UNMEASURED
 from tradecredit.default.grades import middle
 from tradecredit.errors import InputError, Problem
-from tradecredit.measure.behaviour import DAYS_A_MONTH, features
+from tradecredit.measure.behaviour import features
 from tradecredit.measure.default_events import loss_given_default
-from tradecredit.measure.receivables import window_start
 
 
 class Economics(NamedTuple):
@@ -28,7 +28,7 @@ class Economics(NamedTuple):
 
 
 def economics(book: Book) -> Economics:
-    """Return the run's margin and cost of capital, the book's loss given default, and what its invoices bear of tax.
+    """Return the run's margin and cost of capital, the book's loss given default, and how much tax its invoices carry.
 
     `invoiced`: amounts of the last 12 months' invoices / the same net of tax, as far as that is stated; 1 without any.
     """

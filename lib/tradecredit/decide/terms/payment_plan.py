@@ -12,7 +12,8 @@ from tradecredit.decide.terms.lengths import Economics, default_by, economics, p
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.default_events import in_default
-from tradecredit.measure.receivables import in_dispute, open_items
+from tradecredit.measure.disputes import in_dispute
+from tradecredit.measure.open_items import open_items
 
 OPTION_COLUMNS = [
     "value", "share", "expected_date", "is_best", "needs_consent", "disputed", "extension_ends", "basis",
@@ -24,7 +25,7 @@ OWN, ALL_BUYERS, TOO_FEW = "own invoices", "all buyers' invoices", "too few invo
 """What the days that an open invoice is likely to stay unpaid are taken from."""
 
 ENOUGH = 5
-"""Invoices paid later than one is overdue today, from which it is told when that one will be paid."""
+"""Invoices paid later than one is overdue today, from which the day of its payment is estimated."""
 
 
 def overdue_buyers(book: Book) -> pd.DataFrame:
@@ -219,7 +220,7 @@ def likely_days(book: Book, items: pd.DataFrame) -> pd.DataFrame:
     (days past due − d) over those still open that are later than d) / number of those paid, which is the mean days
     still to wait if what is d days past due is as likely to be paid on one day as on any later. To leave out those that
     are open would make waiting look short. Open ones of buyers in default or in an open dispute do not count: the
-    default probability tells of those. Of the buyer's own invoices where 5 were paid later than d, else of all buyers',
+    default probability covers those. Of the buyer's own invoices where 5 were paid later than d, else of all buyers',
     5 as well; missing with fewer. `basis`: which of these (`OWN`, `ALL_BUYERS`, `TOO_FEW`).
     """
     past, still = open_items(book), _past_due(book)
