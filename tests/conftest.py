@@ -25,11 +25,16 @@ settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, where tests run side by side, those that share what takes long to make: begin with the months."""
+    """Keep together, where tests run side by side, those that share what takes long to make; the months come first."""
     for item in items:
-        shared = "month" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("months" if shared else str(item.path)))
-    items.sort(key=lambda item: "month" not in getattr(item, "fixturenames", ()))
+        item.add_marker(pytest.mark.xdist_group("months" if _month_of(item) else str(item.path)))
+    items.sort(key=lambda item: (not _month_of(item), _month_of(item)))
+
+
+def _month_of(item: pytest.Item) -> str:
+    """Return which month of the fixture `month` a test looks at; empty: none."""
+    parameters = getattr(item, "callspec", None)
+    return parameters.params.get("month", "") if parameters and "month" in item.fixturenames else ""
 
 
 TABLES = {

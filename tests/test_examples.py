@@ -129,7 +129,11 @@ def test_pages_are_whole_small_and_ask_nothing_of_the_world(month):
         assert file.stat().st_size < 3_000_000
         assert not re.search(r"<script|url\((?!['\"]?data:)|@import", text)
         for address in page.addresses:
-            assert address.startswith(("data:", "#")) or (month / address).exists() or "index.html" in address, address
+            target, _, anchor = address.partition("#")
+            if address.startswith("data:") or "index.html" in address:
+                continue
+            assert not target or (month / target).exists(), address
+            assert not anchor or f'id="{anchor}"' in ((month / target).read_text("utf-8") if target else text), address
         tables = sorted((month / "tables" / file.stem).glob("*.csv"))
         assert page.captions == len(tables)
 

@@ -30,9 +30,14 @@ class Problem:
             place.append(f"row {self.row}")
         if self.column is not None:
             place.append(self.column)
-        found = "" if self.value is None else f"found {str(self.value)[:80]!r}; "
+        found = "" if self.value is None else f"found {_shortened(str(self.value))!r}; "
         others = f" (and {self.others:,} more rows)" if self.others else ""
         return f"{', '.join(place)}: {found}{self.allowed}{others}. Remedy: {self.remedy}."
+
+
+def _shortened(text: str) -> str:
+    """Return a long text without its middle: of a path both the folder and the file tell where to look."""
+    return text if len(text) <= 80 else f"{text[:39]}…{text[-40:]}"
 
 
 class _Problems(ValueError):

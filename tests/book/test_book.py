@@ -245,6 +245,36 @@ def test_all_problems_of_all_tables_are_told_at_once(ledger):
     assert {"lots", "soon", "-1"} <= {problem.value for problem in caught.value.problems}
 
 
+def test_rows_with_the_same_unknown_key_or_currency_are_one_problem(ledger):
+    (ledger.folder / "data" / "fx.csv").unlink()
+    invoices = (ledger.folder / "data" / "invoices.csv").read_text(encoding="utf-8")
+    ledger.write("invoices", invoices.replace(",B1,", ",B9,").replace(",EUR,", ",USD,"))
+    with pytest.raises(InputError) as caught:
+        Book.open(ledger.run_file)
+    found = [(problem.row, problem.value, problem.others) for problem in caught.value.problems]
+    assert found == [(2, "B9", 1), (2, "USD on 2024-01-10", 2), (4, "GBP on 2024-02-20", 0)]
+
+
+def test_rows_that_refer_to_a_table_without_rows_are_no_further_problems(ledger):
+    ledger.write("invoices", "invoice_id,buyer_id,issued,due,currency,amount\n")
+    with pytest.raises(InputError) as caught:
+        Book.open(ledger.run_file)
+    assert [(problem.file, problem.allowed) for problem in caught.value.problems] == [
+        ("invoices.csv", "holds no rows of invoices")
+    ]
+
+
+def test_a_missing_file_is_not_sought_among_those_of_other_tables(ledger):
+    data = ledger.folder / "data"
+    ledger.write("disputes", "invoice_id,opened\nI1,2024-03-01\n")
+    (data / "receipts.csv").unlink()
+    with pytest.raises(InputError, match=r"this file of receipts is missing.*Remedy: add it"):
+        Book.open(ledger.run_file)
+    ledger.write("receipt", "")
+    with pytest.raises(InputError, match=r"rename 'receipt\.csv'"):
+        Book.open(ledger.run_file)
+
+
 def test_an_override_has_a_grade_of_the_scale(ledger):
     ledger.write(
         "overrides", "buyer_id,grade,reason,by\nB1,11,told by telephone,AB\nB2,7.5,visited,AB\nB3,7,visited,AB\n"

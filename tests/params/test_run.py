@@ -14,6 +14,7 @@ from tradecredit.params.base import PROJECT
 from tradecredit.params.default import PART_WEIGHTS
 from tradecredit.params.late_interest import LateInterestLaw, LateInterestSettings
 from tradecredit.params.run import Run
+from tradecredit.params.yaml_files import read_yaml
 
 MINIMAL = {"entity": "Test", "currency": "EUR", "source": {"kind": "demo"}}
 
@@ -72,6 +73,7 @@ def test_all_problems_are_told_at_once_with_key_value_and_remedy(tmp_path):
     assert problems["sourc"].remedy == "did you mean 'source'"
     assert problems["source.paths"].remedy == "did you mean 'path'"
     assert problems["tables.invoices.fil"].remedy == "did you mean 'file'"
+    assert "three capital letters" in problems["currency"].allowed
     assert problems["simulation.scenarios"].value == "ten"
     assert "nine upper bounds" in problems["grades"].allowed
 
@@ -245,6 +247,20 @@ def test_a_file_that_is_no_yaml_mapping_says_so(tmp_path, text, expected):
     file.write_text(text)
     with pytest.raises(ParameterError, match=expected):
         Run.from_yaml(file)
+
+
+def test_a_key_that_is_stated_twice_is_refused_where_it_stands(tmp_path):
+    file = run_of(tmp_path)
+    with file.open("a", encoding="utf-8") as text:
+        text.write("losses: {lgd: 0.5}\ncurrency: USD\n")
+    with pytest.raises(ParameterError, match=r"run\.yaml, row 6: .*'currency' is stated twice"):
+        Run.from_yaml(file)
+
+
+def test_a_section_may_take_over_another_and_say_otherwise(tmp_path):
+    file = tmp_path / "run.yaml"
+    file.write_text("a: &a {x: 1, y: 2}\nb: {inner: &b {<<: *a, x: 3}}\nc: {<<: *b, y: 4}\n")
+    assert read_yaml(file)["c"] == {"x": 3, "y": 4}
 
 
 def test_a_missing_file_says_so(tmp_path):

@@ -21,7 +21,7 @@ SETUP = """from tradecredit import Book
 from tradecredit.report.chapter import Chapter
 book = Book.open(run_file, as_of)
 chapter = Chapter("{name}", book, output)"""
-LEDGER = """chapter.headline({"owed": (book.invoices["amount"].sum(), "EUR")})
+LEDGER = """chapter.headline({"owed": (book.invoices["amount"].sum(), "EUR", "Owed")})
 chapter.table(book.buyers, "buyers", "All buyers")"""
 
 
@@ -113,7 +113,7 @@ def test_input_that_a_chapter_finds_bad_exits_as_bad_input(project):
 def test_one_chapter_is_made_anew_and_the_others_stay(project):
     with pytest.raises(ParameterError, match="make the whole report first"):
         report(project.run_file, chapters=["01_ledger"])
-    notebook(project.folder / "notebooks", "02_more", 'chapter.headline({"two": (2, "count")})')
+    notebook(project.folder / "notebooks", "02_more", 'chapter.headline({"two": (2, "count", "Two")})')
     page = report(project.run_file)
     old = (page.parent / "02_more.html").read_bytes()
     notebook(project.folder / "notebooks", "01_ledger", LEDGER.replace("owed", "owing"))
@@ -175,7 +175,7 @@ def test_what_policies_say_of_each_other_and_of_the_book_is_checked(project):
     project.run(policy="key.yaml", quotes=["top.yaml"])
     outcome = CliRunner().invoke(cli.app, ["check", str(project.run_file)])
     assert outcome.exit_code == 0
-    assert "note: policies: key names B9, which the buyers of the book do not have" in outcome.stdout
+    assert "note: policies: key names B9, not among the buyers of the book" in outcome.stdout
     project.run(policy="top.yaml", quotes=[])
     outcome = CliRunner().invoke(cli.app, ["check", str(project.run_file)])
     assert outcome.exit_code == 2

@@ -53,7 +53,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], currency: 
         file = files[name]
         problems += _key_problems(table, frame, file)
         for column, other in table.references.items():
-            if other in tables:
+            if other in tables and not tables[other].empty:  # that it holds no rows is told of it
                 unknown = frame[column].notna() & ~one_of(frame[column], tables[other][column])
                 problems += _rows(
                     file,
@@ -62,6 +62,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], currency: 
                     unknown,
                     f"no row of {other} has this {column}",
                     f"add it to {files[other]}, or correct it here",
+                    alike=frame[column],
                 )
         for earlier, later in table.order:
             wrong = frame[earlier] > frame[later]
@@ -258,19 +259,35 @@ def _rate_problems(
         without,
         f"has no rate to {currency} on or before that day",
         f"add it to the fx table, or correct the currency; amounts in {currency} need no rate",
+        alike=frame["currency"],
     )
 
 
-def _rows(file: str, column: str, found: pd.Series, wrong: pd.Series, allowed: str, remedy: str) -> list[Problem]:
+def _rows(
+    file: str,
+    column: str,
+    found: pd.Series,
+    wrong: pd.Series,
+    allowed: str,
+    remedy: str,
+    *,
+    alike: pd.Series | None = None,
+) -> list[Problem]:
     """Return a problem for each of the first rows that are wrong; the last one counts the others.
 
-    `found` has what stands in these rows at least.
+    `found` has what stands in these rows at least. Rows with the same value of `alike` are one problem, named at the
+    first of them.
     """
     rows = wrong[wrong.fillna(False).astype(bool)].index
+    each = pd.Series(rows if alike is None else alike.loc[rows].to_numpy(), index=rows)
+    first, more = rows[~each.duplicated()], each.map(each.value_counts()) - 1
+    shown = first[:SHOWN]
+    others = more.loc[shown].to_list()
+    if len(shown):
+        others[-1] += len(rows) - len(shown) - sum(others)
     problems = []
-    for position, row in enumerate(rows[:SHOWN]):
+    for row, further in zip(shown, others, strict=True):
         value = found.loc[row]
-        others = len(rows) - SHOWN if position == SHOWN - 1 else 0
         problems.append(
             Problem(
                 file=file,
@@ -279,7 +296,7 @@ def _rows(file: str, column: str, found: pd.Series, wrong: pd.Series, allowed: s
                 value=None if pd.isna(value) else value,
                 allowed=allowed,
                 remedy=remedy,
-                others=max(others, 0),
+                others=int(further),
             )
         )
     return problems

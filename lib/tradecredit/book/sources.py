@@ -126,7 +126,9 @@ def _files(
             path = source.path if isinstance(source, DuckDBSource) else source.path / label
             files[name] = (path, label, mapping)
         elif name in COMPULSORY or mapping.file:
-            near = difflib.get_close_matches(candidates[0], present, n=1, cutoff=0.5)
+            ours = {table + suffix for table in TABLES for suffix in ("", *SUFFIXES)}
+            free = [file for file in present if file not in ours]
+            near = difflib.get_close_matches(candidates[0], free, n=1, cutoff=0.5)
             problems.append(
                 Problem(
                     file=candidates[0],

@@ -24,6 +24,12 @@ NOT_STATED = "(not stated)"
 """What the rows whose country, sector or reason the book does not give stand under, and the key of their caps."""
 
 
+def _currency(code: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise ValueError("a currency's three capital letters (ISO 4217) are expected, such as EUR")
+    return code
+
+
 def _country(code: str) -> str:
     if not re.fullmatch("[A-Z]{2}", code):
         raise ValueError("a country's two capital letters (ISO 3166) are expected, such as DE")
@@ -38,6 +44,7 @@ def _country_or_rest(key: str) -> str:
     return key
 
 
+Currency = Annotated[str, AfterValidator(_currency)]
 Country = Annotated[str, AfterValidator(_country)]
 CountryOrRest = Annotated[str, AfterValidator(_country_or_rest)]
 BuyerKind = Literal["private", "public", "affiliate", "prepaid"]

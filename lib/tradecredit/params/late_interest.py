@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from tradecredit.errors import ParameterError, Problem
-from tradecredit.params.base import PROJECT, Amount, BuyerKind, Country, Fraction, Parameters, SectionOrFile
+from tradecredit.params.base import PROJECT, Amount, BuyerKind, Country, Currency, Fraction, Parameters, SectionOrFile
 
 
 class FlatFee(Parameters):
@@ -49,7 +49,7 @@ class LateInterestLaw(Parameters):
     """Whether a rate that is agreed may not lie below the reference rate when the invoice was issued."""
     rates: dict[Annotated[str, Field(pattern=r"^\d{4} H[12]$")], Annotated[float, Field(gt=-1, lt=1)]]
     """Reference rate by half-year, such as `2026 H1: 0.0215`."""
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Currency
     """Currency of the fees."""
     fees: list[FlatFee] = []
     """Flat fees for a late debt, smallest debt first."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from tradecredit.params.base import PROJECT, Fraction, Parameters, Probability, SectionOrFile, strictly_rising
+from tradecredit.params.base import PROJECT, Currency, Fraction, Parameters, Probability, SectionOrFile, strictly_rising
 from tradecredit.params.default import DefaultSettings
 from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
@@ -26,7 +26,7 @@ class Run(Parameters):
 
     entity: Annotated[str, Field(min_length=1, max_length=80)]
     """Whose book it is; reports go to a folder of that name."""
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Currency
     """The reporting currency (ISO 4217), in which all amounts are stated."""
     language: Literal["en"] = "en"
     """Language of the report."""

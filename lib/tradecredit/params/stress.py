@@ -4,13 +4,12 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from tradecredit.params.base import Amount, Fraction, Named, Parameters, Positive
+from tradecredit.params.base import Amount, Country, Fraction, Named, Parameters, Positive
 
 BASE = "base"
 """Name of the book as it is, without any scenario, which no scenario may have."""
 
 Sentence = Annotated[str, Field(min_length=1)]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Sector = Annotated[str, Field(min_length=1)]
 Grade = Annotated[int, Field(ge=1, le=10)]
 Growth = Annotated[float, Field(ge=-1)]

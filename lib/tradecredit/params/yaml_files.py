@@ -13,6 +13,19 @@ from tradecredit.errors import ParameterError, Problem
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that a section states twice, of which YAML would take the last and say nothing."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        stated = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in stated:
+                raise yaml.composer.ComposerError(None, None, f"{key.value!r} is stated twice", key.start_mark)
+            stated.add(key.value if isinstance(key, yaml.ScalarNode) else key)
+        return node
+
+
 def read_yaml(file: Path) -> dict[str, Any]:
     """Return the mapping that a YAML file holds; raises `ParameterError` where there is none."""
 
@@ -20,7 +33,7 @@ def read_yaml(file: Path) -> dict[str, Any]:
         return ParameterError([Problem(file=str(file), row=row, allowed=allowed, remedy=remedy)])
 
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
+        content = yaml.load(file.read_text(encoding="utf-8-sig"), Loader=_Loader)
     except OSError as error:
         raise refuse(f"cannot be read ({error.strerror})", "check the path") from None
     except UnicodeDecodeError:
