@@ -10,14 +10,11 @@ import pandas as pd
 import pytest
 import yaml
 from hypothesis import settings
-from typer.testing import CliRunner
 
-from tradecredit import cli
 from tradecredit.book import schema
 from tradecredit.book.book import Book, known
 from tradecredit.params.base import PROJECT
 from tradecredit.params.run import Run
-from tradecredit.report.run import report
 
 # A slow or busy machine is no failure.
 settings.register_profile("any machine", deadline=None)
@@ -150,6 +147,10 @@ def book_of() -> Callable[..., Book]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory) -> Path:
     """The folder that `tradecredit demo` fills with a small company's book."""
+    from typer.testing import CliRunner
+
+    from tradecredit import cli
+
     folder = tmp_path_factory.mktemp("demo") / "example"
     outcome = CliRunner().invoke(cli.app, ["demo", str(folder), "--buyers", "100", "--invoices", "5000"])
     assert outcome.exit_code == 0, outcome.output
@@ -159,6 +160,8 @@ def demo(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session", params=["demo", "one_file"])
 def month(request, tmp_path_factory) -> Path:
     """The published month of a kept run file (with fewer scenarios, for time), in a folder of the tests."""
+    from tradecredit.report.run import report  # most tests do without what a report imports
+
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "demo":
         content = yaml.safe_load((PROJECT / "params" / "demo.yaml").read_text(encoding="utf-8"))
