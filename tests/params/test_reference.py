@@ -1,4 +1,4 @@
-"""The reference of all that a run can be told."""
+"""The reference of all parameters of a run."""
 
 import re
 

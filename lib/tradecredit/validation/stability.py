@@ -134,7 +134,7 @@ def concentration_rise(then: pd.DataFrame, now: pd.DataFrame, *, scale: int = WO
     - `light`: amber where the index rose by more than `RISE` standard errors, never red: a rise is a question, and need
       be no fault.
 
-    The light does not follow the ECB's p-value, which knows of no number of buyers and hardly ever speaks: on a
+    The light does not follow the ECB's p-value, which ignores the number of buyers and is hardly ever low: on a
     scale of ten grades it cannot fall below 5 % once CV then is 0.4 or more, whatever becomes of the book.
     """
     before, after = then["variation"], now["variation"]
