@@ -20,7 +20,8 @@ import tradecredit
 
 IMPORTED = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "matplotlib_inline.backend_inline", "matplotlib.pyplot", "seaborn",
-    "statsmodels.api", "tradecredit.report.chapter", "tradecredit.report.charts", "tradecredit.report.index",
+    "statsmodels.genmod.generalized_linear_model", "statsmodels.regression.quantile_regression",
+    "tradecredit.report.chapter", "tradecredit.report.charts", "tradecredit.report.index",
 )  # fmt: skip
 """What chapters import at some time, besides the library below its reports."""
 
