@@ -57,6 +57,7 @@ def check(run_file: RunFile, as_of: AsOf = None) -> None:
     from tradecredit.insurance.in_force import policies
     from tradecredit.params.run import Run
     from tradecredit.report.run import checked_book
+    from tradecredit.words.formats import counted
     from tradecredit.words.policies import unknown_buyers
 
     with _bad_input_exits_2():
@@ -66,7 +67,7 @@ def check(run_file: RunFile, as_of: AsOf = None) -> None:
     for name, frame in book.tables.items():
         typer.echo(f"  {name:<12} {len(frame):>10,} rows known on that day")
     for note in book.notes.itertuples():
-        typer.echo(f"  note: {note.table}: {note.rule} ({note.rows:,} rows)")
+        typer.echo(f"  note: {note.table}: {note.rule} ({counted(note.rows, 'row')})")
     for remark in remarks:
         typer.echo(f"  note: policies: {remark}")
 

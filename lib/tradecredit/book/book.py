@@ -248,12 +248,12 @@ def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.Data
         foreign = int((seen[name]["currency"] != run.currency).sum())
         if foreign:
             rows.append(
-                (name, f"translated to {run.currency} at the rate of their `{TRANSLATED[name][0]}` day", foreign)
+                (name, f"translated to {run.currency} at the rate of the day in {TRANSLATED[name][0]}", foreign)
             )
     defaults = tables["defaults"]
     undated = int((defaults["recovered"].notna() & defaults["resolved"].isna() & (defaults["date"] <= day)).sum())
     if undated:
-        rows.append(("defaults", "recovered without a day `resolved`: recovery receipts are used", undated))
+        rows.append(("defaults", "recovered, but no day in resolved: recovery receipts are used", undated))
     if seen["receipts"].empty:
         rows.append(("receipts", "none by then: nothing is taken as paid", 0))
     return pd.DataFrame(rows, columns=["table", "rule", "rows"])

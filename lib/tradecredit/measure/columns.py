@@ -4,7 +4,8 @@ from tradecredit.columns import columns
 
 LABELS = {
     # receivables
-    **columns("text", bucket="Age", label="Figure", unit="Unit", cause="Cause"),
+    **columns("text", bucket="Age", label="Figure", unit="Unit"),
+    **columns("name", cause="Cause"),
     **columns("figure", value="Value", then="Then", now="Now"),
     **columns("change", change="Change"),
     **columns("name", figure="Figure"),

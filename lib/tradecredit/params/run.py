@@ -61,7 +61,7 @@ class Run(Parameters):
     margin: Annotated[float, Field(gt=0, le=1)] | None = None
     """Contribution margin of sales, before credit losses: what an extra sale earns. None: not stated."""
     reports: Path = PROJECT / "reports"
-    """Folder that reports go to."""
+    """Folder that reports go to; unless stated, that of the workbook, not of the run file."""
     notebooks: Path = PROJECT / "notebooks"
     """Folder of the chapters that are run."""
     file: Annotated[Path, Field(exclude=True)]

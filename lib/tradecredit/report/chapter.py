@@ -176,7 +176,7 @@ class Chapter:
     def _card(self, name: str, entry: Mapping, earlier: pd.DataFrame | None) -> str:
         value, unit = entry["value"], str(entry["unit"])
         look = ' class="missing"' if value is None else ""
-        card = f"<div><dt>{escaped(entry['label'])}</dt><dd{look}>{_sentence(formats.figure(value, unit))}</dd>"
+        card = f"<div><dt>{_sentence(str(entry['label']))}</dt><dd{look}>{_sentence(formats.figure(value, unit))}</dd>"
         return f"{card}{self._change(name, value, unit, earlier)}</div>\n"
 
     def _change(self, name: str, value: object, unit: str, earlier: pd.DataFrame | None) -> str:

@@ -262,7 +262,8 @@ def short(value: float, kind: Kind) -> str:
     size = abs(float(value))
     sign = MINUS if value < 0 else ""
     if kind in ("percent", "probability"):
-        text = f"{size * 100:.3g} %" if kind == "percent" else probability_text(size)
+        text = f"{size * 100:,.0f} %" if size >= 9.995 else f"{size * 100:.3g} %"
+        text = text if kind == "percent" else probability_text(size)
         return sign + (_trimmed(text) if kind == "probability" else text)
     if kind == "money" or (kind == "number" and size >= 1e5):
         for unit, suffix in ((1e9, " bn"), (1e6, " m"), (1e3, " k")):

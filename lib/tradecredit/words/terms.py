@@ -128,14 +128,17 @@ def _grades(chosen: pd.Series) -> str:
 def rates_wanted(charges: pd.DataFrame) -> list[str]:
     """Return which rates are missing, and how many invoices' interest or fee depends on them.
 
-    The reference rates of half-years (`missing_rate`), then those of currencies (`missing_currency`), by law.
+    By law, the reference rates of all half-years (`missing_rate`); then the rates of currencies (`missing_currency`).
     """
-    half_years = charges.groupby(["law", "missing_rate"]).size()
+    without = charges.dropna(subset=["law", "missing_rate"])
+    half_years = without.groupby("law")["missing_rate"].agg(
+        lambda wanted: (listed(sorted({half for of_one in wanted for half in of_one.split(", ")})), len(wanted))
+    )
     currencies = charges.groupby(["law", "missing_currency"]).size()
     return [
         f"{law}: no reference rate for {wanted}: add it to the law's file (params/rates). Without it the interest on "
         f"{counted(number, 'invoice')} is not computable."
-        for (law, wanted), number in half_years.items()
+        for law, (wanted, number) in half_years.items()
     ] + [
         f"{law}: no rate of {wanted}: add it to the table `fx`. Without it the flat fee on "
         f"{counted(number, 'invoice')} is not computable."

@@ -20,9 +20,10 @@ LABELS = {
     ),
     **columns(
         "percent",
-        maximum_binds="Maximum reached, probability", first_loss_used="First loss used, expected",
+        first_loss_used="First loss used, expected",
         first_loss_exhausted="First loss exhausted, probability"
     ),
+    **columns("probability", maximum_binds="Maximum reached, probability"),
     **columns("ratio", loss_ratio="Loss ratio"),
     # alternatives
     **columns(
