@@ -38,7 +38,7 @@ def test_no_efficient_offer_is_beaten_and_every_other_one_is(book):
     assert len(offers) == 1 + 3 * 3 * 3 * 3
     assert "loss ratio of p" in words.policies.pricing(found)[0]
     assert offers.index[offers["quote"]].tolist() == ["p"]
-    cost, left = offers["cost"].to_numpy(), offers["retained_es"].to_numpy()
+    cost, left = offers["cost"].to_numpy(), offers["frontier_retained_es"].to_numpy()
     for place, efficient in enumerate(offers["efficient"]):
         no_worse = (cost <= cost[place]) & (left <= left[place])
         beaten = (no_worse & ((cost < cost[place]) | (left < left[place]))).any()
@@ -60,7 +60,7 @@ def test_varied_terms_cost_their_indemnity_at_the_loss_ratio_of_the_first_policy
     ]
     assert len(same) == 2
     assert same["cost"].tolist() == pytest.approx([22_000.0] * 2)
-    assert same["retained_es"].iloc[0] == same["retained_es"].iloc[1]
+    assert same["frontier_retained_es"].iloc[0] == same["frontier_retained_es"].iloc[1]
 
 
 def test_a_sub_limit_stays_within_the_varied_maximum(book):
@@ -90,7 +90,7 @@ def test_readings_that_come_to_the_same_do_not_differ_by_rounding(book):
     # At 100 %, without anything else kept, both ways of eroding the first loss leave the same.
     policy = Policy(name="p", insured_percentage=1.0, aggregate_first_loss=50_000, minimum_premium=1)
     table = alternatives.conventions(book, RATINGS, [policy]).set_index("term")
-    assert table.loc["aggregate_erosion", "expected_indemnity"] > 0
+    assert table.loc["aggregate_erosion", "stated_indemnity"] > 0
     assert table.loc["aggregate_erosion", ["difference", "standard_error"]].tolist() == [0, 0]
 
 
@@ -106,7 +106,7 @@ def test_the_other_reading_of_each_convention_that_shapes_a_term(book):
     assert table[["policy", "term"]].to_numpy().tolist() == [
         ["p", "deductible_order"], ["p", "aggregate_erosion"], ["p", "loss_basis"], ["bare", "loss_basis"],
     ]  # fmt: skip
-    np.testing.assert_allclose(table["other_indemnity"] - table["expected_indemnity"], table["difference"], atol=1e-6)
+    np.testing.assert_allclose(table["other_indemnity"] - table["stated_indemnity"], table["difference"], atol=1e-6)
     order = table.iloc[0]
     # 0.9·(x − 5,000) beside 0.9·x − 5,000: the second pays at most 500 less on each loss.
     assert -500 * RATINGS["pd"].sum() * 1.3 < order["difference"] < 0

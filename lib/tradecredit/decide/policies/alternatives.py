@@ -60,12 +60,13 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
     years. Fees and tax as in the first policy. As many years are simulated as the retained shortfall of each
     offer needs for the run's precision, and `MOST_SCENARIOS` at most.
 
-    `offers`: index `offer`; the four terms, `cost`, `retained_es` (99.9 %), `cost_of_risk`, `quote` (on offer) and
+    `offers`: index `offer`; the four terms, `cost`, `frontier_retained_es` (99.9 %) and `frontier_cost_of_risk`, which
+    differ from those of `quotes.comparison` by the errors of a simulation of fewer years, `quote` (on offer) and
     `efficient` (no other has both a lower cost and a lower retained shortfall). Empty without policies.
     """
     insured = [policy for policy in policies if policy.kind in ("whole_turnover", "excess_of_loss")]
     if not insured:
-        amounts = [*_terms(Policy()), "cost", "retained_es", "cost_of_risk"]
+        amounts = [*_terms(Policy()), "cost", "frontier_retained_es", "frontier_cost_of_risk"]
         nothing = pd.DataFrame({name: pd.Series(dtype="float64") for name in amounts}).rename_axis("offer")
         nothing = nothing.assign(quote=False, efficient=False).astype({"quote": bool, "efficient": bool})
         return Frontier(nothing, np.nan, "")
@@ -88,7 +89,9 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
     risk = table["cost_of_risk"] - table["cost"]
     table.loc[names, "cost"] = premium + fees
     terms = pd.DataFrame({policy.name: _terms(policy) for policy in (*insured, *varied)}).T
-    offers = terms.join(table[["cost", "retained_es"]]).assign(cost_of_risk=table["cost"] + risk)
+    offers = terms.join(table["cost"]).assign(
+        frontier_retained_es=table["retained_es"], frontier_cost_of_risk=table["cost"] + risk
+    )
     offers = offers.assign(quote=~offers.index.isin(names), efficient=_efficient(offers)).rename_axis("offer")
     return Frontier(offers.sort_values("cost", kind="stable"), ratio, ratio_of)
 
@@ -97,9 +100,9 @@ def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -
     """Return which of two readings each policy's wording takes, and what the other one would pay, on the same losses.
 
     A row for each policy and convention that shapes a term which it has: `policy`, `term`, `convention`, `other`,
-    `expected_indemnity`, `other_indemnity` (expected, under the other reading alone), `difference` and its
-    `standard_error`. As many years are simulated as make each of these at most the run's precision of the expected
-    indemnity, and `MOST_SCENARIOS` at most.
+    `stated_indemnity` and `other_indemnity`, expected as the policy states it and under the other reading alone,
+    `difference` and its `standard_error`. As many years are simulated as make each of these at most the run's
+    precision of the expected indemnity, and `MOST_SCENARIOS` at most.
     """
     names = _names_beside(policies, "other reading")
     others = [
@@ -131,13 +134,13 @@ def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -
                 "term": term,
                 "convention": getattr(policy, term),
                 "other": getattr(other, term),
-                "expected_indemnity": expected(paid, dist.sample)[0],
+                "stated_indemnity": expected(paid, dist.sample)[0],
                 "other_indemnity": expected(paid + change, dist.sample)[0],
                 "difference": expected(change, dist.sample)[0],
                 "standard_error": standard_error(expected_influence(change, dist.sample), dist.sample),
             }
         )
-    columns = ["policy", "term", "convention", "other", "expected_indemnity", "other_indemnity", "difference"]
+    columns = ["policy", "term", "convention", "other", "stated_indemnity", "other_indemnity", "difference"]
     return pd.DataFrame(rows, columns=[*columns, "standard_error"])
 
 
@@ -262,6 +265,6 @@ def _terms(policy: Policy) -> dict[str, float]:
 
 def _efficient(offers: pd.DataFrame) -> pd.Series:
     """Return which offers no other one beats in both cost and retained shortfall."""
-    rising = offers.sort_values(["cost", "retained_es"], kind="stable")
-    best_before = rising["retained_es"].cummin().shift(fill_value=np.inf)
-    return (rising["retained_es"] < best_before).reindex(offers.index)
+    rising = offers.sort_values(["cost", "frontier_retained_es"], kind="stable")
+    best_before = rising["frontier_retained_es"].cummin().shift(fill_value=np.inf)
+    return (rising["frontier_retained_es"] < best_before).reindex(offers.index)

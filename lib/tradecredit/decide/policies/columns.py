@@ -32,5 +32,9 @@ LABELS = {
         why="Why"
     ),
     **columns("name", term="Term"),
-    **columns("money", other_indemnity="Expected indemnity, other reading"),
+    **columns(
+        "money",
+        frontier_retained_es="Retained ES 99.9 %, fewer years", frontier_cost_of_risk="Cost of risk, fewer years",
+        stated_indemnity="Indemnity as stated, fewer years", other_indemnity="Indemnity by other reading, fewer years"
+    ),
 }  # fmt: skip
