@@ -10,7 +10,7 @@ report: $(VENV)/ready
 	$(BIN)/tradecredit report params/demo.yaml --as-of 2026-10-31
 
 test: $(VENV)/ready
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lab: $(VENV)/ready
 	$(BIN)/jupyter lab --notebook-dir=notebooks

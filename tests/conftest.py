@@ -21,18 +21,9 @@ settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, where tests run side by side, those that share what takes long to make; the months come first."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("months" if _month_of(item) else str(item.path)))
-    items.sort(key=lambda item: (not _month_of(item), _month_of(item)))
-
-
-def _month_of(item: pytest.Item) -> str:
-    """Return which month of the fixture `month` a test looks at; empty: none."""
-    parameters = getattr(item, "callspec", None)
-    return parameters.params.get("month", "") if parameters and "month" in item.fixturenames else ""
+    """Begin with the months, which take longest."""
+    items.sort(key=lambda item: item.path.name != "test_months.py")
 
 
 TABLES = {

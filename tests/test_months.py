@@ -1,12 +1,17 @@
-"""One name, one figure: what a month publishes under a name is one thing, with one label, over all chapters."""
+"""Whole months of kept run files as a reader meets them: pages, tables, notebooks, and one name for one figure."""
 
 import itertools
 import json
+import re
+from html.parser import HTMLParser
 from pathlib import Path
 
+import nbformat
 import pandas as pd
+import papermill
 import pytest
 
+from tradecredit.params.base import PROJECT
 from tradecredit.report.columns import labelled
 
 KEYS = ("buyer_id", "grade", "policy", "scenario", "input", "group_id")
@@ -112,3 +117,75 @@ def test_simulated_and_exact_are_told_apart(tables, figures):
     ]
     for name in headline.index.intersection(of_years):
         assert "simulated" in headline.loc[name, "label"]
+
+
+class _Page(HTMLParser):
+    """What a page refers to, its headings, and the captions of its tables."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.addresses: list[str] = []
+        self.captions = 0
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.captions += tag == "caption"
+        names = ("src", "href", "srcset", "action", "data", "poster")
+        self.addresses += [value or "" for name, value in attributes if name in names]
+
+
+def test_pages_are_whole_small_and_ask_nothing_of_the_world(month):
+    pages = sorted(month.glob("*.html"))
+    assert [page.stem[:2] for page in pages] == ["00", "01", "02", "03", "04", "05"]
+    for file in pages:
+        text = file.read_text(encoding="utf-8")
+        page = _Page(text)
+        assert file.stat().st_size < 3_000_000
+        assert not re.search(r"<script|url\((?!['\"]?data:)|@import", text)
+        for address in page.addresses:
+            target, _, anchor = address.partition("#")
+            if address.startswith("data:") or "index.html" in address:
+                continue
+            assert not target or (month / target).exists(), address
+            assert not anchor or f'id="{anchor}"' in ((month / target).read_text("utf-8") if target else text), address
+        tables = sorted((month / "tables" / file.stem).glob("*.csv"))
+        assert page.captions == len(tables)
+
+
+def test_every_table_of_a_notebook_is_published(month):
+    for notebook in sorted((PROJECT / "notebooks").glob("*.ipynb")):
+        source = "\n".join(cell.source for cell in nbformat.read(notebook, as_version=4).cells)
+        called = len(re.findall(r"chapter\.table\(", source))
+        assert called == len(list((month / "tables" / notebook.stem).glob("*.csv")))
+
+
+def test_results_hold_figures_of_every_chapter_and_no_machine_path(month):
+    results = json.loads((month / "results.json").read_text(encoding="utf-8"))
+    assert all(chapter["figures"] for chapter in results["chapters"].values())
+    for file in [*month.glob("*.json"), *month.glob("*.html")]:
+        assert str(PROJECT) not in file.read_text(encoding="utf-8"), file
+
+
+NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
+def test_a_notebook_opens_on_the_demo_book(file):
+    (cell,) = (
+        cell for cell in nbformat.read(file, as_version=4).cells if "parameters" in cell.metadata.get("tags", [])
+    )
+    (run_file,) = re.findall(r'^run_file: str = "(.+?)"', cell.source, re.MULTILINE)
+    assert (file.parent / run_file).resolve() == PROJECT / "params" / "demo.yaml"
+
+
+# What the month has computed is remembered: the notebooks, each in a kernel of its own, do not compute it once more.
+@pytest.mark.parametrize("month", ["demo"], indirect=True)
+@pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
+def test_a_notebook_runs_alone_and_writes_nothing(file, month, tmp_path):
+    executed = papermill.execute_notebook(
+        file, tmp_path / "alone.ipynb", parameters={"run_file": str(month.parents[2] / "run.yaml")},
+        kernel_name="python3", cwd=PROJECT / "notebooks", progress_bar=False,
+    )  # fmt: skip
+    shown = [output for cell in executed.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert sum("text/html" in output.get("data", {}) for output in shown) >= 3
+    assert not list((PROJECT / "notebooks").glob("tables")) + list((PROJECT / "notebooks").glob("results"))
