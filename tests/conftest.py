@@ -1,7 +1,7 @@
 """A small ledger that tests write out, spoil and read, and books made of a few lines of CSV text."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -134,6 +134,14 @@ def book_of() -> Callable[..., Book]:
         )
 
     return book_of
+
+
+@pytest.fixture(scope="module")
+def own_results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Remember the results of a test module in a folder of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tradecredit.book.memory.CACHE", tmp_path_factory.mktemp("results"))
+        yield
 
 
 @pytest.fixture(scope="session")

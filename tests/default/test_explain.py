@@ -21,16 +21,11 @@ from tradecredit.default.ratings import Assessment
 from tradecredit.params.default import DefaultSettings
 from tradecredit.params.run import Run
 
+pytestmark = pytest.mark.usefixtures("own_results")
+
 AS_OF = "2026-10-31"
 AGENCIES = {"Agency A": {5: 0.2, 20: 0.06, 50: 0.015, 80: 0.004, 95: 0.0012}}
 BOUNDS = Run(entity="Test", currency="EUR", as_of=AS_OF, source={"kind": "demo"}, file="x.yaml").grades
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _own_cache(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tradecredit.book.memory.CACHE", tmp_path_factory.mktemp("results"))
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,8 @@ from tradecredit.validation.calibration import grade_tests
 from tradecredit.validation.review import HARDLY, IN_SAMPLE, LATER, OTHER_BUYERS, Review, history, review
 from tradecredit.validation.traffic_lights import Predictions, traffic_lights
 
+pytestmark = pytest.mark.usefixtures("own_results")
+
 AS_OF = "2026-10-31"
 
 BARE = {name: table.empty() for name, table in TABLES.items() if name not in ("buyers", "invoices", "receipts")}
@@ -34,13 +36,6 @@ def _observed(book):
     """The inputs of the buyers at risk on the book's day."""
     found = next(panel.observations(book, [book.as_of]))
     return found.inputs[found.at_risk]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _own_cache(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tradecredit.book.memory.CACHE", tmp_path_factory.mktemp("results"))
-        yield
 
 
 @pytest.fixture(scope="module")

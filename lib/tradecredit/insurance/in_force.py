@@ -1,4 +1,4 @@
-"""Which cover there is and could be: the run's policies, what their premium is charged on, the ledger under limits."""
+"""The policy in force and the quotes of a run, and the turnover that their premium is charged on."""
 
 from collections.abc import Sequence
 
