@@ -6,13 +6,10 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import window_start
 from tradecredit.decide.terms.lengths import Economics, default_by, economics, present_value
 from tradecredit.measure.by_buyer import share
 from tradecredit.measure.open_items import open_items
-
-MONTHS = 12
-"""Discounts of invoices issued in so many months are looked at."""
+from tradecredit.measure.sales import invoices_of_year, of_year
 
 
 def simple_cost(discount: pd.Series | float, days: pd.Series | float, basis: int = 365) -> pd.Series | float:
@@ -39,15 +36,15 @@ def compound_cost(discount: pd.Series | float, days: pd.Series | float, basis: i
 
 
 def offers(book: Book) -> pd.DataFrame:
-    """Return the discounts on offer in the last 12 months, with their yearly cost in all four conventions.
+    """Return the discounts on offer in the last 12 months' sales, with their yearly cost in all four conventions.
 
     Index (`discount_rate`, `discount_days`, `terms_days`), the largest amount first; `invoices`, `amount`;
     `simple_360`, `simple_365`, `compound_360`, `compound_365`: cost of the days from the last day of the discount to
     the due date (missing where that is not later). Empty where none is offered.
     """
-    recent = book.invoices[_offered(book.invoices) & (book.invoices["issued"] > window_start(book.as_of, MONTHS))]
-    recent = recent.assign(terms_days=(recent["due"] - recent["issued"]).dt.days)
-    by_terms = recent.groupby(["discount_rate", "discount_days", "terms_days"])["amount"]
+    recent = invoices_of_year(book)
+    recent = recent[_offered(recent)].assign(terms_days=(recent["due"] - recent["issued"]).dt.days)
+    by_terms = recent.groupby(["discount_rate", "discount_days", "terms_days"])["sales_12m"]
     table = by_terms.agg(invoices="size", amount="sum").sort_values("amount", ascending=False, kind="stable")
     rate, first, last = (table.index.get_level_values(level).to_numpy(float) for level in range(3))
     conventions = {"simple": simple_cost, "compound": compound_cost}
@@ -102,8 +99,8 @@ def taken(book: Book, ratings: pd.DataFrame, cumulative: pd.DataFrame) -> pd.Dat
     each buyer (see `lengths.default_by`), which is taken as that of the day of payment. Of a buyer in default it is 1
     today, and was not when the buyer took its discount: such buyers are left out whole (`left_out`), and what is shown
     is what the discounts were worth with buyers that are not in default. One row for each invoice issued in the 12
-    months that a discount is offered on, or given (a receipt of kind `discount`); one that may still be taken is left
-    out.
+    months and not cancelled that a discount is offered on, or given (a receipt of kind `discount`); one that may still
+    be taken is left out.
 
     - `invoice_id`, `buyer_id`, `grade`, `amount`; `offered`, `is_taken`;
     - `cost`: the discount given; `unearned_cost`: of it what was given after the discount's days;
@@ -204,7 +201,7 @@ def _of_the_window(book: Book) -> pd.DataFrame:
     items = open_items(book).join(book.invoices[["discount_rate", "discount_days"]])
     given = book.receipts[book.receipts["kind"] == "discount"].groupby("invoice_id")
     given = given.agg(cost=("amount", "sum"), discounted=("received", "max"))
-    return items[items["issued"] > window_start(book.as_of, MONTHS)].join(given, on="invoice_id")
+    return items[of_year(book)["recent"]].join(given, on="invoice_id")
 
 
 def _habit(items: pd.DataFrame) -> pd.Series:
