@@ -6,13 +6,16 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 import yaml
 
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.params.base import PROJECT
+
+if TYPE_CHECKING:
+    from tradecredit.book.exports.suggestion import Suggestion
 
 app = typer.Typer(
     help="A credit book in; default probabilities, limits, and losses with and without insurance out.",
@@ -59,6 +62,7 @@ def check(run_file: RunFile, as_of: AsOf = None) -> None:
     from tradecredit.report.run import checked_book
     from tradecredit.words.formats import counted
     from tradecredit.words.policies import unknown_buyers
+    from tradecredit.words.start import understood
 
     with _bad_input_exits_2():
         book = checked_book(Run.from_yaml(run_file, as_of))
@@ -66,10 +70,54 @@ def check(run_file: RunFile, as_of: AsOf = None) -> None:
     typer.echo(f"{book.run.entity} as of {book.run.as_of}: no problem found.")
     for name, frame in book.tables.items():
         typer.echo(f"  {name:<12} {len(frame):>10,} rows known on that day")
+    for line in understood(book):
+        typer.echo(line)
     for note in book.notes.itertuples():
         typer.echo(f"  note: {note.table}: {note.rule} ({counted(note.rows, 'row')})")
     for remark in remarks:
         typer.echo(f"  note: policies: {remark}")
+
+
+@app.command()
+def start(
+    exports: Annotated[list[Path], typer.Argument(metavar="EXPORT…", help="Files of one export, all of one form.")],
+    run_file: Annotated[
+        Path | None, typer.Option("--as", metavar="RUN.yaml", help="Where to write it; else beside you, by its name.")
+    ] = None,
+) -> None:
+    """Look at an export, write the run file that reads it, and check what was understood."""
+    from tradecredit.book.exports.suggestion import suggested
+    from tradecredit.words import start as words
+
+    target = run_file or Path(f"{exports[0].stem}.yaml")
+    with _bad_input_exits_2():
+        if target.exists():
+            raise ParameterError([
+                Problem(file=str(target), allowed="is there already", remedy="name another one with --as, or remove it")
+            ])  # fmt: skip
+        suggestion = suggested(exports)
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            suggestion = suggested(exports, _answers(suggestion))
+        target.write_text(words.run_file(suggestion, target.resolve().parent), encoding="utf-8")
+    for line in words.told(suggestion):
+        typer.echo(line)
+    typer.echo(f"Written: {target}\n")
+    check(target)
+
+
+def _answers(suggestion: "Suggestion") -> dict[str, str]:
+    """Ask what an export does not tell, each question with its best guess and three rows; an empty answer takes it."""
+    from tradecredit.book.exports.suggestion import rows_shown
+    from tradecredit.words.start import questions
+
+    asked = questions(suggestion)
+    answers = {}
+    if asked:
+        typer.echo(rows_shown(suggestion).to_string(index=False))
+    for guess, question in asked:
+        others = f", or {', '.join(guess.others)}" if guess.others else ""
+        answers[guess.key] = typer.prompt(f"{question}{others}", default=guess.taken)
+    return answers
 
 
 @app.command()

@@ -189,7 +189,7 @@ def _recoveries(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the recovery receipts: `received`, `amount`, `buyer_id`."""
     receipts = tables["receipts"][one_of(tables["receipts"]["kind"], ["recovery"])]
     invoices = tables["invoices"][one_of(tables["invoices"]["invoice_id"], receipts["invoice_id"])]
-    found = receipts.merge(invoices[["invoice_id", "buyer_id"]], on="invoice_id")
+    found = receipts[["invoice_id", "received", "amount"]].merge(invoices[["invoice_id", "buyer_id"]], on="invoice_id")
     return found[["received", "amount", "buyer_id"]].sort_values("received", kind="stable")
 
 
@@ -234,6 +234,7 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
 def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     rows = [(name, rule, count) for name, table in raw.items() for rule, count in table.left_out]
     rows = [(name, f"left out: {rule}", count) for name, rule, count in rows]
+    rows += [(name, rule, count) for name, table in raw.items() for rule, count in table.assumed]
     for file in dict.fromkeys(table.file for table in raw.values()):
         readers = [table for table in raw.values() if table.file == file]
         unused = [column for column in readers[0].ignored if all(column in table.ignored for table in readers)]
@@ -250,6 +251,12 @@ def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.Data
             rows.append(
                 (name, f"translated to {run.currency} at the rate of the day in {TRANSLATED[name][0]}", foreign)
             )
+    account = seen["receipts"][seen["receipts"]["invoice_id"].isna()]
+    if len(account):
+        sums = account.groupby(account["currency"].fillna(run.currency))["amount"].sum()
+        told = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sums.items())
+        rule = f"on account, no invoice named: {told}; not set off against what the buyer owes"
+        rows.append(("receipts", rule, len(account)))
     defaults = tables["defaults"]
     undated = int((defaults["recovered"].notna() & defaults["resolved"].isna() & (defaults["date"] <= day)).sum())
     if undated:
@@ -272,5 +279,11 @@ def _in_currency(tables: dict[str, pd.DataFrame], currency: str) -> dict[str, pd
     for name in ("receipts", "disputes"):
         frame = tables[name]
         place = places(frame["invoice_id"], tables["invoices"]["invoice_id"])
-        translated[name] = frame.assign(amount=frame["amount"] * of_invoice[place])
+        rate = of_invoice[place]
+        if name == "receipts":
+            # Money on account has no invoice to be translated with: at the rate of its day.
+            own = last_rate(tables["fx"], frame["currency"], frame["received"])
+            own = np.where(frame["currency"].isna() | (frame["currency"] == currency), 1.0, own)
+            rate = np.where(frame["invoice_id"].isna(), own, rate)
+        translated[name] = frame.assign(amount=frame["amount"] * rate)
     return translated

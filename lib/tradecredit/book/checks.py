@@ -82,7 +82,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], currency: 
             files["invoices"], "tax", invoices["tax"], invoices["tax"] > invoices["amount"] + CENT,
             "is more than the amount", "give the tax that the gross amount holds",
         )  # fmt: skip
-    for name, day in (("invoices", "issued"), ("statements", "period_end")):
+    for name, day in (("invoices", "issued"), ("receipts", "received"), ("statements", "period_end")):
         if name in tables:
             problems += _rate_problems(tables[name], day, tables.get("fx"), files[name], currency)
     return problems
@@ -220,7 +220,7 @@ def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Prob
 def _receipt_problems(invoices: pd.DataFrame, receipts: pd.DataFrame, file: str) -> Iterator[Problem]:
     by_id = invoices.dropna(subset="invoice_id").drop_duplicates("invoice_id")
     place = places(receipts["invoice_id"], by_id["invoice_id"])
-    invoice = by_id[["issued", "amount"]].reset_index(drop=True).reindex(place).set_axis(receipts.index)
+    invoice = by_id[["issued", "amount", "currency"]].reset_index(drop=True).reindex(place).set_axis(receipts.index)
     early = receipts["received"] < invoice["issued"]
     yield from _rows(
         file,
@@ -229,6 +229,41 @@ def _receipt_problems(invoices: pd.DataFrame, receipts: pd.DataFrame, file: str)
         early,
         "lies before the invoice's issue",
         "use the day on which the money was applied to the invoice",
+    )
+    yield from _rows(
+        file,
+        "currency",
+        receipts["currency"],
+        receipts["currency"].notna() & invoice["currency"].notna() & (receipts["currency"] != invoice["currency"]),
+        "is not the currency of the invoice",
+        "give the amount in the invoice's currency, as it was set off",
+    )
+    yield from _rows(
+        file,
+        "invoice_id",
+        receipts["amount"],
+        receipts["invoice_id"].isna() & receipts["buyer_id"].isna(),
+        "names neither an invoice nor a buyer",
+        "name the invoice that it settles, or the buyer whose credit on account it is",
+    )
+    yield from _rows(
+        file,
+        "amount",
+        receipts["amount"],
+        (receipts["amount"] < 0) & ~one_of(receipts["kind"], ["payment"]),
+        "must not be negative",
+        "correct it; only a payment may be negative: one that the bank has returned",
+    )
+    order = receipts["received"].argsort(kind="stable")
+    so_far = receipts["amount"].iloc[order].groupby(place[order]).cumsum().reindex(receipts.index)
+    returned = (receipts["amount"] < 0) & (so_far < -CENT) & (place >= 0)
+    yield from _rows(
+        file,
+        "amount",
+        receipts.loc[returned, "amount"].map("{:g}".format),
+        returned,
+        "returns more than was paid on the invoice by then",
+        "a negative payment is one that the bank has returned: give what it returns, or leave both out",
     )
     applied = receipts["amount"].groupby(place).cumsum().where(place >= 0)
     over = applied > invoice["amount"] + CENT

@@ -11,8 +11,10 @@ import duckdb
 import pandas as pd
 
 from tradecredit.book.demo import demo_book
+from tradecredit.book.exports import ledger, reading
 from tradecredit.book.schema import COMPULSORY, DERIVED, TABLES
 from tradecredit.errors import Problem
+from tradecredit.params.export import ExportSource
 from tradecredit.params.run import Run
 from tradecredit.params.source import DemoSource, DuckDBSource, FolderSource, Formats, TableMapping
 
@@ -35,6 +37,8 @@ class RawTable:
     formats: Formats = field(default_factory=Formats)
     left_out: tuple[tuple[str, int], ...] = ()
     ignored: tuple[str, ...] = ()
+    assumed: tuple[tuple[str, int], ...] = ()
+    """(rule, rows) for what was taken for granted on reading."""
 
 
 def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
@@ -47,8 +51,10 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
         tables = demo_book(buyers=source.buyers, invoices=source.invoices, seed=source.seed, until=source.until).tables
         return {name: RawTable(name, f"demo {name}", _numbered(frame)) for name, frame in tables.items()}, []
     files, problems = _files(run, source)
+    raw: dict[str, RawTable] = {}
+    if isinstance(source, ExportSource) and not problems:
+        raw, problems = _exported(source, run.currency)
     contents: dict[tuple[Path, str, Formats], pd.DataFrame | Problem] = {}
-    raw = {}
     for name, (path, label, mapping) in files.items():
         key = (path, label, mapping.formats)
         if key not in contents:
@@ -64,31 +70,46 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
     return raw, problems
 
 
+def _exported(source: ExportSource, currency: str) -> tuple[dict[str, RawTable], list[Problem]]:
+    """Return the tables that an export holds, and what is wrong with it."""
+    found = ledger.ledger(source, currency)
+    label = ", ".join(source.files)
+
+    def of(name: str, notes: tuple[tuple[str, str, int], ...]) -> tuple[tuple[str, int], ...]:
+        return tuple((rule, rows) for table, rule, rows in notes if table == name)
+
+    return {
+        name: RawTable(name, label, frame, left_out=of(name, found.left_out), assumed=of(name, found.assumed))
+        for name, frame in found.tables.items()
+    }, [*found.problems]
+
+
 def fingerprints(run: Run) -> dict[str, str]:
     """Return the sha256 of every file that the run reads, by its name in the source; nothing for the demo book."""
     if isinstance(run.source, DemoSource):
         return {}
     found = {}
-    in_folder = isinstance(run.source, FolderSource)
-    for name, path in sorted(
-        {(label if in_folder else path.name, path) for path, label, _ in _files(run, run.source)[0].values()}
-    ):
+    in_folder = not isinstance(run.source, DuckDBSource)
+    read = {(label if in_folder else path.name, path) for path, label, _ in _files(run, run.source)[0].values()}
+    if isinstance(run.source, ExportSource):
+        read |= {(path.name, path) for path in reading.files(run.source) if path.is_file()}
+    for name, path in sorted(read):
         with path.open("rb") as stream:
             found[name] = hashlib.file_digest(stream, "sha256").hexdigest()
     return found
 
 
 def _files(
-    run: Run, source: FolderSource | DuckDBSource
+    run: Run, source: FolderSource | DuckDBSource | ExportSource
 ) -> tuple[dict[str, tuple[Path, str, TableMapping]], list[Problem]]:
     """Return, for each table that can be read, its path, its label in messages and its mapping."""
-    if not (source.path.is_dir() if isinstance(source, FolderSource) else source.path.is_file()):
+    if not (source.path.is_file() if isinstance(source, DuckDBSource) else source.path.is_dir()):
         return {}, [
             Problem(
                 file=str(run.file),
                 column="source.path",
                 value=source.path,
-                allowed=f"there is no {source.kind} at this path",
+                allowed=f"there is no {'folder' if isinstance(source, ExportSource) else source.kind} at this path",
                 remedy="correct the path; it is relative to the run file",
             )
         ]
@@ -108,7 +129,8 @@ def _files(
         present = sorted(path.name for path in source.path.iterdir() if path.suffix.lower() in SUFFIXES)
     files, problems = {}, []
     mappings = {str(table): mapping for table, mapping in run.tables.items()}
-    for name in TABLES:
+    exported = ledger.NAMES if isinstance(source, ExportSource) else ()
+    for name in [name for name in TABLES if name not in exported]:
         mapping = mappings.get(name, TableMapping())
         if isinstance(source, DuckDBSource):
             candidates = [mapping.file or name]
@@ -118,7 +140,8 @@ def _files(
             (
                 candidate
                 for candidate in candidates
-                if candidate in present or (isinstance(source, FolderSource) and (source.path / candidate).is_file())
+                if candidate in present
+                or (not isinstance(source, DuckDBSource) and (source.path / candidate).is_file())
             ),
             None,
         )

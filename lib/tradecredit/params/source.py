@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from tradecredit.params.base import Parameters
+from tradecredit.params.export import ExportSource
 
 TableName = Literal[
     "buyers", "statements", "invoices", "receipts", "disputes", "limits", "defaults", "scores", "fx", "overrides"
@@ -43,7 +44,7 @@ class DuckDBSource(Parameters):
     """The database file."""
 
 
-Source = Annotated[DemoSource | FolderSource | DuckDBSource, Field(discriminator="kind")]
+Source = Annotated[DemoSource | FolderSource | DuckDBSource | ExportSource, Field(discriminator="kind")]
 
 
 class Formats(Parameters):

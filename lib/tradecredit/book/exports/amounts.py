@@ -1,0 +1,94 @@
+"""Amounts as systems write them: marks told by the whole column, signs before or behind, currencies beside."""
+
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+
+SPACES = " \u00a0\u202f\u2009"
+APOSTROPHES = "'’"
+MINUS = "-−–"
+SIGNS = {"€": "EUR", "£": "GBP", "$": None, "¥": None, "₹": "INR", "zł": "PLN", "Kč": "CZK", "R$": "BRL", "￥": "CNY"}
+"""Signs of currencies, with the one that they mean, if it is one."""
+_CODE = re.compile(r"^(?:[A-Z]{3}\s*(?=[\d(+\-−–.,]))|(?<=[\d).,\-−])\s*[A-Z]{3}$")
+_DEBIT_CREDIT = re.compile(r"\s*(DR|CR|S|H)\.?$", re.IGNORECASE)
+
+
+def decimal_mark(texts: Iterable[str]) -> str | None:
+    """Return the decimal mark of a column of amounts, `.` or `,`; None where nothing tells it.
+
+    A mark that stands last, once, and not before exactly three digits is decimal; the other one, or a mark that stands
+    twice, is between thousands.
+    """
+    seen = {".": 0, ",": 0}
+    for text in texts:
+        bare = (
+            re.sub(r"[^\d.,]", "", text).strip(".,") if re.search(r"[.,]\D*$", text) else re.sub(r"[^\d.,]", "", text)
+        )
+        marks = [mark for mark in bare if mark in ".,"]
+        if not marks:
+            continue
+        last = marks[-1]
+        if len(set(marks)) == 2 or (len(marks) == 1 and len(bare) - bare.rindex(last) - 1 != 3):
+            seen[last] += 1
+        elif len(marks) > 1:
+            seen["," if last == "." else "."] += 1
+    if seen["."] == seen[","]:
+        return None
+    return "." if seen["."] > seen[","] else ","
+
+
+def amounts(column: pd.Series, decimal: str) -> pd.Series:
+    """Return a column of amounts as numbers; missing where a cell is empty or holds something else.
+
+    A minus may stand before or behind, brackets and `Cr` (or `H`) mean less than nothing, and currencies and marks
+    between thousands are passed over; groups must have three digits, or two before the last three as in India.
+    """
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        return column.astype("float64")
+    # The same amounts stand in many rows.
+    found = {value: _number(value, decimal) for value in column.dropna().unique()}
+    return column.map(found).astype("float64")
+
+
+def currency_beside(text: str) -> str | None:
+    """Return the currency whose sign or code stands beside an amount, if one does."""
+    code = re.search(r"(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])", text)
+    if code and re.search(r"\d", text):
+        return code.group(1)
+    return next((code for sign, code in SIGNS.items() if sign in text and code), None)
+
+
+def _number(value: object, decimal: str) -> float | None:
+    if isinstance(value, bool):
+        return None
+    if not isinstance(value, str):
+        try:
+            return float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            return None
+    text = value.strip(SPACES)
+    negative = False
+    if side := _DEBIT_CREDIT.search(text):
+        negative, text = side.group(1).upper() in ("CR", "H"), text[: side.start()]
+    for sign in SIGNS:
+        text = text.replace(sign, "")
+    text = _CODE.sub("", text.strip(SPACES)).strip(SPACES)
+    if text.startswith("(") and text.endswith(")"):
+        negative, text = not negative, text[1:-1].strip(SPACES)
+    if text and text[0] in MINUS + "+":
+        negative, text = negative != (text[0] in MINUS), text[1:]
+    elif text and text[-1] in MINUS + "+":
+        negative, text = negative != (text[-1] in MINUS), text[:-1]
+    text = _CODE.sub("", text.strip(SPACES)).strip(SPACES)
+    mark = "," if decimal == "." else "."
+    whole, _, part = text.partition(decimal)
+    groups = re.split(f"[{re.escape(mark + SPACES + APOSTROPHES)}]", whole)
+    grouped = len(groups) == 1 or (
+        len(groups[-1]) == 3 and 1 <= len(groups[0]) <= 3 and all(len(group) in (2, 3) for group in groups[1:])
+    )
+    digits = "".join(groups)
+    if not grouped or not re.fullmatch(r"[0-9]*", digits) or not re.fullmatch(r"[0-9]*", part) or not digits + part:
+        return None
+    number = float(f"{digits or 0}.{part or 0}")
+    return -number if negative else number

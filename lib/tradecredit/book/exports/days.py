@@ -1,0 +1,121 @@
+"""Days as systems write them: the format is told by whole columns, and what stays open is said."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+import pandas as pd
+
+FORMATS = (
+    "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
+    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M",
+    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %H:%M", "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%Y年%m月%d日", "%d%m%Y",
+)  # fmt: skip
+"""Ways of writing days that are tried, the likelier first."""
+SERIAL = "serial"
+NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", "-", "nan", "NaT", "None", "0")
+"""What systems write where there is no day."""
+FIRST, LAST = pd.Timestamp("1950-01-01"), pd.Timestamp("2100-12-31")
+
+
+class Told(NamedTuple):
+    """How days are written: the format, and others that fit as well, so that it is a guess."""
+
+    format: str
+    others: tuple[str, ...] = ()
+
+
+def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Series]] = ()) -> Told | None:
+    """Return how the days of some columns are written, all in one way; None where no way fits.
+
+    A format must read every cell that holds something. Of several that do, the one counts under which the fewest
+    days of `pairs` (issued, due) stand in the wrong order, and then the one with the fewest issues on a weekend;
+    formats that only differ in nothing of these stay open.
+    """
+    cells = pd.concat([_texts(column).dropna() for column in columns]) if columns else pd.Series(dtype="str")
+    values = cells.drop_duplicates()
+    if values.empty:
+        return None
+    fitting = [form for form in FORMATS if _reads(values, form)]
+    if not fitting and _serial(values).between(FIRST, LAST).all():
+        return Told(SERIAL)
+    if not fitting:
+        return None
+
+    def faults(form: str) -> tuple[int, int]:
+        wrong = sum(int((days(first, form) > days(second, form)).sum()) for first, second in pairs)
+        return wrong, 0
+
+    first_faults = {form: faults(form) for form in fitting}
+    least = min(first_faults.values())
+    best = [form for form in fitting if first_faults[form] == least]
+    return Told(best[0], tuple(best[1:]))
+
+
+def days(column: pd.Series, form: str | None, year_from: date | None = None) -> pd.Series:
+    """Return a column as days; missing where a cell is empty, holds no day, or is not written as `form` says.
+
+    True dates stay what they are whatever the format. Days without a year (`%d%m`) lie in the twelve months that begin
+    with `year_from`.
+    """
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        column = column.dt.tz_localize(None)
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column.dt.normalize().astype("datetime64[us]")
+    found = pd.Series(pd.NaT, index=column.index, dtype="datetime64[us]")
+    dates = column.map(lambda value: hasattr(value, "year"), na_action="ignore").fillna(False).astype(bool)
+    if dates.any():
+        true = column[dates].map(lambda value: pd.Timestamp(value).tz_localize(None).normalize())
+        found[dates] = true.astype("datetime64[us]")
+    texts = _texts(column[~dates]).dropna()
+    if texts.empty:
+        return found
+    if form == SERIAL:
+        read = _serial(texts)
+    elif form and "%Y" not in form and "%y" not in form:
+        read = _in_year(texts, form, year_from)
+    else:
+        read = pd.to_datetime(texts, format=form or "%Y-%m-%d", errors="coerce").dt.normalize()
+    read = read.where(read.between(FIRST, LAST))
+    found[read.index] = read.astype("datetime64[us]")
+    return found
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    """Return the cells as text, missing where they hold no day; whole numbers without a decimal part."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return pd.Series(index=column.index, dtype="str")
+    if not pd.api.types.is_string_dtype(column):
+        column = column.where(
+            ~column.map(lambda value: hasattr(value, "year"), na_action="ignore").fillna(False).astype(bool)
+        )
+    text = column.astype("str").where(column.notna()).astype("str").str.strip()
+    text = text.str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+    return text.where(~text.isin([*NO_DAY, ""]))
+
+
+def _reads(values: pd.Series, form: str) -> bool:
+    if form in ("%Y%m%d", "%d%m%Y") and not values.str.fullmatch(r"\d{7,8}").all():
+        return False
+    read = pd.to_datetime(values.head(20_000), format=form, errors="coerce")
+    late = values.head(20_000).str.contains(r"9999|2999", regex=True)
+    return bool((read.between(FIRST, LAST) | late).all())
+
+
+def _serial(values: pd.Series) -> pd.Series:
+    numbers = pd.to_numeric(values, errors="coerce")
+    return pd.Timestamp("1899-12-30") + pd.to_timedelta(
+        numbers.where(numbers.between(18_000, 75_000)), unit="D"
+    ).dt.floor("D")
+
+
+def _in_year(texts: pd.Series, form: str, year_from: date | None) -> pd.Series:
+    if year_from is None:
+        return pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
+    start = pd.Timestamp(year_from)
+    padded = texts.str.zfill(4) if form == "%d%m" else texts
+    in_first = pd.to_datetime(padded + f" {start.year}", format=f"{form} %Y", errors="coerce")
+    in_next = pd.to_datetime(padded + f" {start.year + 1}", format=f"{form} %Y", errors="coerce")
+    return in_first.where(in_first >= start, in_next)

@@ -1,0 +1,134 @@
+"""The cells of an export file: its lines split into fields, with the line's number, before anything is read of them."""
+
+import csv
+import re
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from tradecredit.params.export import ExportForm
+
+Row = tuple[int, list[object]]
+"""The line in the file, counted from 1, and its cells; None where a cell is empty."""
+UNREADABLE = (OSError, ValueError, KeyError, StopIteration, IndexError, csv.Error, duckdb.Error, zipfile.BadZipFile)
+"""What a file that is no file of its kind raises when it is opened."""
+SEPARATORS = {".csv": ";,\t|", ".tsv": "\t", ".txt": "\t;,|"}
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """Return a file's text and the name of its encoding: by its mark, else UTF-8, else Chinese, else Windows'.
+
+    Text that is not UTF-8 is taken as GB 18030 where a third of its letters beyond ASCII form pairs of Chinese
+    characters that are in common use, and as Windows-1252 otherwise, which reads any byte.
+    """
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if content.startswith(mark):
+            return content.decode("utf-8-sig" if name == "utf-8" else name), name
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = content.decode("gb18030")
+        common = sum("\u4e00" <= letter <= "\u9fa5" for letter in text)
+        if common > 0.8 * sum(letter > "\x7f" for letter in text) and _many_pairs(content):
+            return text, "gb18030"
+    except UnicodeDecodeError:
+        pass
+    return content.decode("cp1252", errors="replace"), "cp1252"
+
+
+def _many_pairs(content: bytes) -> bool:
+    """Return whether bytes beyond ASCII mostly stand in runs of four and more, as they do in Chinese text."""
+    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", content)]
+    return sum(length for length in runs if length >= 4) > 0.5 * sum(runs)
+
+
+def text_rows(text: str, separator: str) -> list[Row]:
+    """Return the lines of a text with separators; a field in quotes may hold line ends."""
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
+    return [(reader.line_num, [cell.strip() or None for cell in row]) for row in reader if row]
+
+
+def bar_rows(text: str) -> list[Row]:
+    """Return the lines of a printed list: those between `|` split at them, any other, and sums (`*`), as one cell."""
+    rows: list[Row] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("|"):
+            cells: list[object] = [cell.strip() or None for cell in line.strip()[1:].removesuffix("|").split("|")]
+            is_sum = re.fullmatch(r"\*+", str(cells[0]))
+            rows.append((number, [" ".join(str(cell) for cell in cells if cell is not None)] if is_sum else cells))
+        elif line.strip(" -"):
+            rows.append((number, [line.strip()]))
+    return rows
+
+
+def sheets(path: Path) -> dict[str, list[Row]]:
+    """Return the rows of each sheet of a workbook, as values; sheets without any are left out."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        found = {}
+        for sheet in book.worksheets:
+            rows = [
+                (number, [None if isinstance(cell, str) and not cell.strip() else cell for cell in row])
+                for number, row in enumerate(sheet.iter_rows(values_only=True), start=1)
+                if any(cell is not None for cell in row)
+            ]
+            if rows:
+                found[sheet.title] = rows
+        return found
+    finally:
+        book.close()
+
+
+def stored(path: Path, table: str | None) -> pd.DataFrame:
+    """Return the table of a Parquet file, or one of a DuckDB file (none: the first), as it is."""
+    if path.suffix.lower() == ".parquet":
+        return pd.read_parquet(path)
+    with duckdb.connect(str(path), read_only=True) as connection:
+        if table is None:
+            table = connection.execute("show tables").fetchall()[0][0]
+        return connection.execute(f'select * from "{table}"').df()
+
+
+def names(path: Path) -> list[str]:
+    """Return the tables of a DuckDB file."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return [row[0] for row in connection.execute("show tables").fetchall()]
+
+
+def rows(path: Path, form: ExportForm) -> list[Row]:
+    """Return the rows of a file in a stated form; not for what is `stored` as a table."""
+    if form.layout == "sheet":
+        held = sheets(path)
+        return held[form.sheet] if form.sheet else next(iter(held.values()))
+    encoding = "utf-8-sig" if form.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else form.encoding
+    text = path.read_bytes().decode(encoding)
+    return bar_rows(text) if form.layout == "bars" else text_rows(text, form.separator)
+
+
+def frame(rows: Iterable[Row], header_row: int) -> pd.DataFrame:
+    """Return the rows below a header under its names; the index is the line in the file.
+
+    Names that stand twice get their number behind, columns without a name are called by their place. Shorter rows
+    are filled up; a header that stands again is left out. What stands beyond the header's last column is kept in
+    columns called by their place.
+    """
+    listed = list(rows)
+    header = next(cells for number, cells in listed if number == header_row)
+    below = [(number, cells) for number, cells in listed if number > header_row and cells != header]
+    width = max([len(header), *(len(cells) for _, cells in below)])
+    names: list[str] = []
+    for place in range(width):
+        name = (
+            str(header[place]).strip() if place < len(header) and header[place] is not None else f"column {place + 1}"
+        )
+        names.append(name if name not in names else f"{name} ({names.count(name) + 1})")
+    cells = [row + [None] * (width - len(row)) for _, row in below]
+    found = pd.DataFrame(cells, columns=names, index=[number for number, _ in below], dtype="object")
+    return found.loc[:, [name for name in names if not (name.startswith("column ") and found[name].isna().all())]]

@@ -1,0 +1,49 @@
+"""The tables of a book that stand in an export."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from tradecredit.book.exports import documents, reading
+from tradecredit.errors import Problem
+from tradecredit.params.export import ExportSource
+
+NAMES = ("buyers", "invoices", "receipts")
+"""The tables that an export gives; all others are read from files of their own."""
+
+
+class Ledger(NamedTuple):
+    """The tables of an export by name, what was left out and what assumed (table, rule, rows), and what is wrong.
+
+    The index of a table is the row in the file; of several rows from the same line, the later have a fraction behind.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    left_out: tuple[tuple[str, str, int], ...]
+    assumed: tuple[tuple[str, str, int], ...]
+    problems: tuple[Problem, ...]
+
+
+def ledger(source: ExportSource, currency: str) -> Ledger:
+    """Return buyers, invoices and receipts of an export; `currency` is that of rows that state none."""
+    read = reading.documents(source, currency)
+    if read.problems or read.frame.empty:
+        nothing = [] if read.problems else [
+            Problem(
+                file=", ".join(source.files), allowed="holds no rows that are documents",
+                remedy="correct source.columns and header_row, or run `tradecredit start` on it anew",
+            )
+        ]  # fmt: skip
+        return Ledger({}, read.left_out, (), (*read.problems, *nothing))
+    found = documents.tables(_of_lines(read.frame), source)
+    named = {name: _of_lines(getattr(found, name)) for name in NAMES}
+    return Ledger(named, (*read.left_out, *found.left_out), found.assumed, ())
+
+
+def _of_lines(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with an index that names each row once: lines of the file, with a fraction where they repeat."""
+    line = pd.Series(frame.index, index=frame.index).astype("float64") // 1
+    again = line.groupby(line.to_numpy()).cumcount().to_numpy()
+    if not again.any():
+        return frame
+    return frame.set_axis(line.to_numpy() + again / (again.max() + 1), axis="index")

@@ -1,0 +1,277 @@
+"""Reads the files of an export into a list of documents, as a run file describes them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple, get_args
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.exports import grid
+from tradecredit.book.exports.amounts import amounts
+from tradecredit.book.exports.days import NO_DAY, days
+from tradecredit.errors import Problem
+from tradecredit.params.export import ExportSource, Role
+
+AMOUNTS = ("amount", "debit", "credit", "paid", "credited", "open", "discount", "quantity", "unit_price")
+DAYS = ("issued", "due", "cleared")
+ROLES: tuple[Role, ...] = get_args(Role)
+SHOWN = 10
+"""Rows named for each kind of problem; the rest are counted."""
+
+
+class Documents(NamedTuple):
+    """The documents of an export, what was left out on reading (table, rule, rows), and what is wrong."""
+
+    frame: pd.DataFrame
+    left_out: tuple[tuple[str, str, int], ...]
+    problems: tuple[Problem, ...]
+
+
+def files(source: ExportSource) -> list[Path]:
+    """Return the files of an export; a name that is a pattern stands for all that fit it, in order."""
+    return [
+        file
+        for name in source.files
+        for file in (sorted(source.path.glob(name)) if re.search(r"[*?\[]", name) else [source.path / name])
+    ]
+
+
+def cells(source: ExportSource, path: Path) -> pd.DataFrame:
+    """Return the cells of one file of an export, under its own names; the index is the line in the file."""
+    if source.form.layout in ("parquet", "duckdb"):
+        found = grid.stored(path, source.form.sheet)
+        return found.set_axis(pd.RangeIndex(2, len(found) + 2), axis="index")
+    rows = grid.rows(path, source.form)
+    found = grid.frame(_without_lines(rows, source), source.form.header_row)
+    for role, word in source.block.items():
+        found[f"above: {role}"] = _above(rows, word).reindex(found.index, method="ffill")
+    if source.account_line and "above: buyer_id" in found:
+        # The line that sums a block up is surer than a head, which a block may lack.
+        below, above = _below(rows, source.account_line, found.index), found["above: buyer_id"]
+        found["above: buyer_id"] = below.fillna(above)
+        other = below.notna() & (below.astype("str").str.lstrip("0") != above.astype("str").str.lstrip("0"))
+        for role in [role for role in source.block if role != "buyer_id"]:
+            found[f"above: {role}"] = found[f"above: {role}"].where(~other)
+    return found
+
+
+def documents(source: ExportSource, currency: str) -> Documents:
+    """Return the documents of all files of an export, with what is wrong with them; `currency` is the run's.
+
+    Rows that hold neither a day nor both a buyer and a number are titles, groups and totals: they are left out and
+    counted with their amounts.
+    """
+    parts: list[pd.DataFrame] = []
+    left_out: list[tuple[str, str, int]] = []
+    problems: list[Problem] = []
+    for path in files(source):
+        try:
+            found = cells(source, path)
+        except grid.UNREADABLE as error:
+            reason = str(error) or type(error).__name__
+            problems.append(
+                Problem(
+                    file=path.name,
+                    allowed=f"cannot be read as the run file says: {reason.splitlines()[0]}",
+                    remedy="correct source.files and source.form, or run `tradecredit start` on it anew",
+                )
+            )
+            continue
+        missing = list(_missing(source, found, path))
+        problems += missing
+        if not missing:
+            part = _documents(source, found, path, currency)
+            parts.append(part.frame)
+            left_out += part.left_out
+            problems += part.problems
+    return Documents(pd.concat(parts) if parts else pd.DataFrame(), tuple(left_out), tuple(problems))
+
+
+def _documents(source: ExportSource, found: pd.DataFrame, path: Path, currency: str) -> Documents:
+    left_out: list[tuple[str, str, int]] = []
+    raw = pd.DataFrame({role: of_role(source, found, role) for role in ROLES}, index=found.index)
+    is_document = are_documents(raw)
+    for theirs, kept in [*source.where.items(), *source.without.items()]:
+        among = found[theirs].astype("str").str.strip().isin([str(value) for value in kept])
+        out = is_document & (among if theirs in source.without else ~among)
+        if out.any():
+            which = "is" if theirs in source.without else "is not"
+            rule = f"{theirs} {which} {' or '.join(map(str, kept))}: {_sum(raw, out, source):,.2f}"
+            left_out.append(("invoices", rule, int(out.sum())))
+        is_document &= ~out
+    titles = ~are_documents(raw)
+    if titles.any():
+        rule = f"titles, groups and totals: {_sum(raw, titles, source):,.2f}"
+        left_out.append(("invoices", rule, int(titles.sum())))
+    raw = raw[is_document]
+    values = {role: _text(raw[role]) for role in raw if role not in (*AMOUNTS, *DAYS)}
+    problems: list[Problem] = []
+    for role in AMOUNTS:
+        values[role] = amounts(raw[role], source.form.decimal)
+        unread = raw[role].notna() & values[role].isna()
+        problems += _unread(
+            source, path, raw[role], role, unread, f"an amount is expected (decimal mark {source.form.decimal!r})"
+        )
+    forms = source.form.dates
+    for role in DAYS:
+        values[role] = days(raw[role], forms.get(role, forms.get("all")), source.form.year_from)
+        unread = raw[role].notna() & values[role].isna() & ~raw[role].astype("str").str.strip().isin(NO_DAY)
+        if role != "issued":
+            unread &= ~raw[role].astype("str").str.contains("9999")
+        written = forms.get(role, forms.get("all", "%Y-%m-%d"))
+        problems += _unread(source, path, raw[role], role, unread, f"a day written as {written} is expected")
+    frame = _signed(pd.DataFrame(values, index=raw.index), source, left_out)
+    frame["currency"] = frame["currency"].fillna(source.currency or currency)
+    frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])
+    nobody = frame["buyer_id"].isna()
+    problems += _unread(source, path, raw["amount"].reindex(frame.index), "buyer_id", nobody, "names no buyer")
+    return Documents(frame, tuple(left_out), tuple(problems))
+
+
+def of_role(source: ExportSource, found: pd.DataFrame, role: str) -> pd.Series:
+    """Return what a role's columns hold: of several, the first that holds something."""
+    named = source.columns.get(role, [])  # type: ignore[call-overload]
+    names = [named] if isinstance(named, str) else list(named)
+    column = pd.Series(pd.NA, index=found.index, dtype="object")
+    for name in [f"above: {role}", *names]:
+        if name in found:
+            column = column.where(column.notna(), found[name]) if column.notna().any() else found[name]
+    return column
+
+
+def are_documents(raw: pd.DataFrame) -> pd.Series:
+    def held(*roles: str) -> pd.Series:
+        return pd.concat([raw[role].notna() for role in roles], axis="columns").any(axis="columns")
+
+    with_amount = held("amount", "debit", "credit", "open", "unit_price")
+    return with_amount & (held("issued", "due") | (held("buyer_id", "name") & held("invoice_id", "number")))
+
+
+def _sum(raw: pd.DataFrame, rows: pd.Series, source: ExportSource) -> float:
+    """Return what rows hold as amounts, for counting what was left out; what is no number is not in it."""
+    role = next((role for role in ("amount", "open", "debit") if raw.loc[rows, role].notna().any()), "amount")
+    return float(amounts(raw.loc[rows, role], source.form.decimal).sum())
+
+
+def _text(column: pd.Series) -> pd.Series:
+    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
+        column = column.astype("Int64")
+    text = column.map(
+        lambda value: str(int(value)) if isinstance(value, float) and value % 1 == 0 else str(value), na_action="ignore"
+    )
+    text = text.astype("str").str.strip()
+    return text.where(column.notna() & (text != "")).astype("str")
+
+
+def _signed(frame: pd.DataFrame, source: ExportSource, left_out: list[tuple[str, str, int]]) -> pd.DataFrame:
+    """Return the documents with our kinds and with amounts signed by how much the buyer owes more."""
+    amount = frame["amount"]
+    if frame["debit"].notna().any() or frame["credit"].notna().any():
+        amount = frame["debit"].fillna(0) - frame["credit"].fillna(0)
+    if "unit_price" in source.columns:
+        amount = amount.fillna(frame["quantity"].fillna(1) * frame["unit_price"]).round(2)
+    if "open" in source.columns:
+        # A payment may stand without an amount of its own, only with what is open of it.
+        amount = amount.where((amount != 0) | (frame["open"].fillna(0) >= 0), frame["open"])
+    amount = amount.fillna(frame["open"] + frame["paid"].fillna(0)) if "open" in source.columns else amount
+    if source.debit_side:
+        amount = amount * np.where(frame["side"].isin([str(side) for side in source.debit_side]), 1, -1)
+    kinds = {str(theirs): ours for theirs, ours in source.kinds.items()}
+    kind = frame["kind"].map(kinds).astype("str").where(frame["kind"].isin(list(kinds)))
+    frame = frame.assign(amount=amount, kind=kind)
+    if source.debtor_digits:
+        frame = _of_debtors(frame, source, left_out)
+    if source.signs == "by_kind":
+        credit = frame["kind"].isin(["payment", "credit_note", "discount", "write_off"])
+        for name in ("amount", "open"):
+            frame[name] = frame[name].where(~credit, -frame[name].abs())
+    if "reversed" in source.columns:
+        # The same side again with the mark of a reversal takes the document back.
+        back = frame["reversed"].notna() & ~frame["reversed"].isin(["0", "False", "false"])
+        frame["kind"] = frame["kind"].where(~back | frame["kind"].ne("invoice"), "credit_note")
+        frame["amount"] = frame["amount"].where(~back, -frame["amount"])
+    if "open" not in source.columns and "paid" in source.columns:
+        settled = frame["paid"].fillna(0) + frame["credited"].fillna(0)
+        frame["open"] = (frame["amount"] - settled).where(frame["kind"].fillna("invoice") == "invoice")
+    terms = pd.to_numeric(frame["terms_days"].str.extract(r"(\d+)", expand=False), errors="coerce")
+    terms = terms.fillna(source.terms_days if source.terms_days is not None else np.nan)
+    frame["due"] = frame["due"].fillna(frame["issued"] + pd.to_timedelta(terms, unit="D"))
+    discount = frame[frame["discount"].fillna(0) > 0]
+    if len(discount):
+        taken = discount.assign(kind="discount", amount=-discount["discount"], open=np.nan)
+        frame = pd.concat([frame, taken])
+    return frame
+
+
+def _of_debtors(frame: pd.DataFrame, source: ExportSource, left_out: list[tuple[str, str, int]]) -> pd.DataFrame:
+    """Return the postings to debtors' accounts, each with its buyer, sign and kind by the other account."""
+    of_debtor = rf"[1-6]\d{{{(source.debtor_digits or 1) - 1}}}"
+    debtor, contra = (frame[name].fillna("").str.fullmatch(of_debtor) for name in ("account", "contra_account"))
+    out = ~(debtor | contra)
+    if out.any():
+        rule = f"postings to no debtor's account: {frame.loc[out, 'amount'].abs().sum():,.2f}"
+        left_out.append(("invoices", rule, int(out.sum())))
+    other = frame["contra_account"].where(debtor, frame["account"]).fillna("")
+    amount = frame["amount"].where(debtor, -frame["amount"])
+    memo = other.str.startswith(tuple(map(str, source.credit_accounts)))
+    kind = pd.Series(np.where(memo, np.where(amount > 0, "invoice", "credit_note"), "payment"), index=frame.index)
+    buyer = frame["account"].where(debtor, frame["contra_account"])
+    return frame.assign(amount=amount, kind=frame["kind"].fillna(kind), buyer_id=buyer)[~out]
+
+
+def _missing(source: ExportSource, found: pd.DataFrame, path: Path) -> Iterator[Problem]:
+    named = [name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value[:1])]
+    for name in dict.fromkeys([*named, *source.where, *source.without]):
+        if name not in found:
+            yield Problem(
+                file=path.name, row=source.form.header_row, column=name, allowed="this column is missing",
+                remedy=f"correct source.columns or header_row; the file has: {', '.join(map(str, found.columns[:20]))}",
+            )  # fmt: skip
+
+
+def _unread(
+    source: ExportSource, path: Path, raw: pd.Series, role: str, rows: pd.Series, allowed: str
+) -> Sequence[Problem]:
+    wrong = rows[rows.fillna(False)].index
+    named = source.columns.get(role, role)  # type: ignore[call-overload]
+    return [
+        Problem(
+            file=path.name, row=int(row), column=named if isinstance(named, str) else named[0], value=raw.loc[row],
+            allowed=allowed, remedy="correct it, or how it is read (source.form, source.columns in the run file)",
+            others=len(wrong) - SHOWN if at == SHOWN - 1 and len(wrong) > SHOWN else 0,
+        )
+        for at, row in enumerate(wrong[:SHOWN])
+    ]  # fmt: skip
+
+
+def _without_lines(rows: list[grid.Row], source: ExportSource) -> list[grid.Row]:
+    """Return the rows of a printed list that stand between bars; all rows of any other file."""
+    return [row for row in rows if len(row[1]) > 1] if source.form.layout == "bars" else rows
+
+
+def _above(rows: list[grid.Row], word: str) -> pd.Series:
+    """Return what stands behind a word at the begin of a line, by line; an empty word: lines with a first cell only."""
+    found: dict[int, object] = {}
+    for number, line in rows:
+        cell = line[0] if line else None
+        alone = cell is not None and all(other is None for other in line[1:])
+        if not alone:
+            continue
+        text = str(cell).strip()
+        if word and (behind := re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", text)):
+            found[number] = behind.group(1).strip()
+        elif not word and not re.match(r"(?i)(grand )?total|summe|gesamt|合计|小计", text):
+            found[number] = text
+    return pd.Series(found, dtype="object").sort_index()
+
+
+def _below(rows: list[grid.Row], word: str, index: pd.Index) -> pd.Series:
+    """Return the account that the line which sums up a block names, for the rows above it."""
+    found: dict[int, object] = {}
+    for number, line in rows:
+        for cell in line:
+            if isinstance(cell, str) and (behind := re.match(rf"\*+ {re.escape(word)}\s+(\S+)", cell)):
+                found[number] = behind.group(1)
+    return pd.Series(found, dtype="object").sort_index().reindex(index, method="bfill")

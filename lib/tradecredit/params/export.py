@@ -1,0 +1,126 @@
+"""How an accounting system's export is read: its form, its columns by what they mean, and its kinds of document."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from tradecredit.params.base import Currency, Named, Parameters
+
+Role = Literal[
+    "buyer_id", "name", "country", "invoice_id", "number", "applies_to", "group", "kind", "issued", "due", "terms_days",
+    "amount", "debit", "credit", "side", "paid", "credited", "open", "currency", "cleared", "account",
+    "contra_account", "reversed", "discount", "quantity", "unit_price",
+]  # fmt: skip
+DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
+Layout = Literal["table", "bars", "sheet", "parquet", "duckdb", "e_invoices"]
+Code = str | int
+
+
+class ExportForm(Parameters):
+    """How a file of an export is written."""
+
+    layout: Layout = "table"
+    """Fields between separators, a printed list between `|`, a spreadsheet, a Parquet file, a table of a database, or
+    one XML invoice a file."""
+    encoding: str = "utf-8"
+    """Text encoding."""
+    separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    """Mark between fields."""
+    sheet: str | None = None
+    """Sheet of the workbook or table of the database; none: the first one."""
+    header_row: Annotated[int, Field(ge=1)] = 1
+    """Line that the columns' names stand in; of a list with a head for each block, the first of them."""
+    decimal: Literal[".", ","] = "."
+    """Decimal mark."""
+    dates: dict[str, str] = {}
+    """Column's role: how its days are written, in the codes of `strptime`, or `serial` for a spreadsheet's numbers;
+    `all` for the roles that are not named."""
+    year_from: date | None = None
+    """First day of the twelve months that days without a year lie in."""
+
+
+class ExportSource(Parameters):
+    """One or more exports of an accounting system, each a list of documents: invoices, payments and credit memos."""
+
+    kind: Literal["export"]
+    path: Path
+    """The folder that holds the files."""
+    files: Annotated[list[str], Field(min_length=1)]
+    """The files, all of one form; of XML invoices a pattern such as `*.xml` will do."""
+    form: ExportForm = ExportForm()
+    """How the files are written."""
+    columns: dict[Role, str | list[str]] = {}
+    """What a column means: what it is called; of several, the first that holds something in a row counts."""
+    kinds: dict[Code, DocumentKind] = {}
+    """Their kind of document: ours. A kind that is not named is told by the sign of its amount."""
+    where: dict[str, list[Code]] = {}
+    """Their column: the values of the rows to read; other rows are left out and counted."""
+    without: dict[str, list[Code]] = {}
+    """Their column: the values of the rows to leave out, which are counted."""
+    block: dict[Role, str] = {}
+    """What stands above each block of a list: what it means, and the word before it."""
+    account_line: str | None = None
+    """Word before the account's number on the line that sums up a block, for lists without a head above it."""
+    debit_side: list[Code] = []
+    """Values of `side` that mean debit; all others are credit."""
+    debtor_digits: int | None = None
+    """Digits of a personal account's number, of which those that begin with 1 to 6 are debtors: with it, `account` and
+    `contra_account` tell who owes and whether the line raises or lowers it."""
+    credit_accounts: list[Code] = []
+    """First digits of the accounts against which a credit is a credit memo; against others it is a payment."""
+    signs: Literal["signed", "by_kind"] = "signed"
+    """Credits stand with a minus; or all amounts are positive and the kind tells."""
+    lines: Literal["added", "repeated"] = "added"
+    """Several rows of one document are parts of it, or each repeats its total."""
+    terms_days: Annotated[int, Field(ge=0)] | None = None
+    """Days of payment of invoices without a due day; none: due on the day of issue."""
+    currency: Currency | None = None
+    """Currency of rows that state none; none: the run's."""
+    exported: date
+    """Day of the export. What is no longer open by then without a known day counts as settled on it."""
+
+
+class ExportSystem(Named):
+    """A system's way of exporting: what tells it, what its columns mean, and its kinds of document."""
+
+    title: str
+    """What people call it."""
+    layouts: list[Layout] = ["table", "sheet", "parquet", "duckdb"]
+    """Layouts that it may have."""
+    tell: Annotated[list[str], Field(min_length=1)]
+    """Columns that must be there for a file to be of this form; `a / b` is one of several names."""
+    columns: dict[Role, list[str]]
+    """What a column means: the names that it may have, in order of preference."""
+    all_columns: list[Role] = []
+    """Roles of which all columns that are there are used, the first that holds something; of others, one."""
+    kinds: dict[Code, DocumentKind] = {}
+    """As in the run file."""
+    where_like: dict[str, str] = {}
+    """Column: a regular expression of the values whose rows are read."""
+    without: dict[str, list[Code]] = {}
+    """As in the run file."""
+    block: dict[Role, str] = {}
+    """As in the run file."""
+    account_line: str | None = None
+    """As in the run file."""
+    debit_side: list[Code] = []
+    """As in the run file."""
+    credit_accounts: list[Code] = []
+    """As in the run file."""
+    signs: Literal["signed", "by_kind"] | None = None
+    """As in the run file; none: told by the file."""
+    lines: Literal["added", "repeated"] | None = None
+    """As in the run file; none: told by the file."""
+    dates: dict[str, str] = {}
+    """As in the run file; without an entry, told by the file."""
+    age: list[str] = []
+    """Columns of days past due, which tell the day of the export."""
+    titles: list[str] = []
+    """Regular expressions of lines above the header; their groups `day`, `year_from`, `currency`, `entity` and
+    `digits` (of ledger accounts: personal ones have one more) are taken from there."""
+    currency: Currency | None = None
+    """Currency that is guessed where the file has none."""
+    remarks: list[str] = []
+    """What a reader of the report must know of figures from this form."""

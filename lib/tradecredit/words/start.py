@@ -1,0 +1,181 @@
+"""What `start` writes, asks and tells: the run file of an export, what was guessed, and what was understood."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from tradecredit.book.book import Book
+from tradecredit.book.exports.suggestion import Guess, Suggestion
+from tradecredit.words.formats import counted
+
+COMMENTS = {
+    "entity": "whose book it is",
+    "currency": "the currency that amounts are stated in",
+    "source.exported": "the day of the export, which is that of the report",
+    "source.form.dates": "how days are written",
+    "source.form.dates.issued": "how days of issue are written",
+    "source.form.dates.due": "how due days are written",
+    "source.form.dates.cleared": "how days of payment are written",
+    "source.form.decimal": "the mark before the cents",
+    "source.kinds": "kinds of document",
+    "source.signs": "whether credits have a minus (signed) or their kind tells (by_kind)",
+    "source.lines": "whether rows of one invoice are parts of it (added) or each repeat its total (repeated)",
+    "source.terms_days": "days of payment, which the export does not state",
+    "source.columns.invoice_id": "the number of an invoice; others are shared by several documents",
+    "source.due": "due days that stand in the terms' text only",
+}
+"""Key of a run file: what it means, for who checks the guess."""
+
+QUESTIONS = {
+    "source.form.dates": "Which way are days written?",
+    "currency": "In which currency are the amounts (three letters)?",
+    "source.exported": "Of which day is the export (YYYY-MM-DD)?",
+    "source.terms_days": "After how many days are invoices due?",
+    "entity": "Whose book is it?",
+    "source.form.decimal": "Which mark stands before the cents?",
+}
+"""Key: what is asked on a terminal, the weightiest first."""
+MOST_QUESTIONS = 5
+
+
+def run_file(suggestion: Suggestion, folder: Path) -> str:
+    """Return the text of a run file that lies in `folder` and reads an export as suggested, with comments."""
+    source, form = suggestion.source, suggestion.source.form
+    open_keys = {guess.key: guess for guess in suggestion.guesses if guess.open}
+
+    def check(key: str) -> str:
+        guess = open_keys.get(key)
+        if guess is None:
+            return ""
+        others = f"; or {', '.join(guess.others)}" if guess.others else ""
+        return f"   # CHECK: {COMMENTS.get(key, key)}{others}"
+
+    path = os.path.relpath(source.path, folder)
+    lines = [
+        f"# Reads an export: {suggestion.system}. Lines with CHECK hold a guess that the file does not settle.",
+        f"entity: {_value(suggestion.entity or 'My Company')}{check('entity')}",
+        f"currency: {suggestion.currency}{check('currency')}",
+        f"as_of: {source.exported}   # day of the report; nothing later enters it",
+        "source:",
+        "  kind: export",
+        f"  path: {_value(Path(path).as_posix())}   # the folder, from where this file lies",
+        f"  files: {_value(source.files)}",
+        f"  exported: {source.exported}{check('source.exported') or '   # day of the export'}",
+        "  form:   # how the file is written",
+    ]
+    stated = form.model_dump(mode="json", exclude_defaults=True)
+    of_dates = next((check(key) for key in open_keys if key.startswith("source.form.dates")), "")
+    stated = {"layout": form.layout} | stated | ({"decimal": form.decimal} if form.layout in ("table", "bars") else {})
+    for key, value in stated.items():
+        lines.append(f"    {key}: {_value(value)}" + (of_dates if key == "dates" else check(f"source.form.{key}")))
+    if source.columns:
+        lines.append("  columns:   # what it means: what the file calls it")
+        for role, names in source.columns.items():
+            lines.append(f"    {role}: {_value(names)}{check(f'source.columns.{role}')}")
+    if source.kinds or "source.kinds" in open_keys:
+        about = f"   # CHECK: {open_keys['source.kinds'].taken}" if "source.kinds" in open_keys else ""
+        lines.append(f"  kinds:{' {}' if not source.kinds else ''}{about or '   # their kind of document: ours'}")
+        lines += [f"    {_value(theirs)}: {ours}" for theirs, ours in source.kinds.items()]
+    for key in ("where", "without", "block"):
+        section = getattr(source, key)
+        if section:
+            lines.append(f"  {key}:   # {ABOUT[key]}")
+            lines += [f"    {_value(name)}: {_value(value)}" for name, value in section.items()]
+    for key in ("account_line", "debit_side", "debtor_digits", "credit_accounts", "signs", "lines", "terms_days"):
+        value = getattr(source, key)
+        if value not in (None, []) and (key in ("signs", "lines") or value != type(source).model_fields[key].default):
+            lines.append(f"  {key}: {_value(value)}{check(f'source.{key}') or f'   # {ABOUT[key]}'}")
+    for key in ("source.due",):
+        if key in open_keys:
+            lines.append(f"  #{check(key).strip(' #')}: {open_keys[key].taken}")
+    assumptions = [*suggestion.remarks, *_assumptions(suggestion)]
+    if assumptions:
+        lines.append("assumptions:   # they stand on the report's first page")
+        lines += [f"  - {_value(one)}" for one in assumptions]
+    return "\n".join(lines) + "\n"
+
+
+ABOUT = {
+    "where": "rows to read: column and its values",
+    "without": "rows to leave out: column and its values",
+    "block": "what stands above each block, and the word before it",
+    "account_line": "the word before the account on the line that sums a block up",
+    "debit_side": "what stands for debit",
+    "debtor_digits": "digits of a debtor's account",
+    "credit_accounts": "first digits of accounts whose credits are credit memos",
+    "signs": "signed: credits have a minus; by_kind: the kind tells",
+    "lines": "added: rows of one invoice are parts of it; repeated: each has its total",
+    "terms_days": "days of payment of invoices without a due day",
+}
+
+
+def _assumptions(suggestion: Suggestion) -> Iterator[str]:
+    source = suggestion.source
+    if "open" in source.columns and "cleared" not in source.columns:
+        yield (
+            f"What is no longer open on {source.exported} was settled by then; on which day the export does not say, "
+            "so that how late buyers paid cannot be told from it."
+        )
+    if source.terms_days is not None:
+        yield f"Invoices without a due day are taken as due {source.terms_days} days after their issue."
+
+
+def _value(value: object) -> str:
+    """Return a value as YAML writes it on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_value(key)}: {_value(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, str):
+        plain = all(letter.isalnum() or letter in " _.-" for letter in value) and value[:1].isalnum()
+        return value if plain and yaml.safe_load(value) == value else json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def told(suggestion: Suggestion) -> list[str]:
+    """Return what was found out and what was guessed, a line each; open ones say CHECK."""
+    lines = [f"Read as: {suggestion.system}"]
+    for guess in suggestion.guesses:
+        others = f" (or {', '.join(guess.others)})" if guess.others else ""
+        mark = "CHECK " if guess.open else ""
+        lines.append(f"  {mark}{COMMENTS.get(guess.key, guess.key)}: {guess.taken}{others}")
+    return lines
+
+
+def questions(suggestion: Suggestion) -> list[tuple[Guess, str]]:
+    """Return what to ask whoever knows: the open guesses that an answer settles, the weightiest first, five at most."""
+    order = list(QUESTIONS)
+    asked = [guess for guess in suggestion.guesses if guess.open and guess.key in QUESTIONS]
+    asked.sort(key=lambda guess: order.index(guess.key))
+    return [(guess, QUESTIONS[guess.key]) for guess in asked[:MOST_QUESTIONS]]
+
+
+def understood(book: Book) -> list[str]:
+    """Return what a book was understood to hold, a line each: buyers, sums by kind of document, days, currencies."""
+    invoices, receipts = book.invoices, book.receipts
+    currencies = ", ".join(sorted(invoices["currency"].unique())) or "none"
+    lines = [
+        f"  {counted(len(book.buyers), 'buyer')}; amounts in {book.run.currency}, invoices in {currencies}",
+        _sum_line("invoices", invoices, "issued"),
+    ]
+    for (kind, named), part in receipts.groupby(["kind", receipts["invoice_id"].notna()], sort=False):
+        lines.append(_sum_line(KINDS[kind] if named else f"{KINDS[kind]} on account", part, "received"))
+    applied = receipts.loc[receipts["invoice_id"].notna(), "amount"].sum()
+    lines.append(f"  {'open':<24} {invoices['amount'].sum() - applied:>18,.2f}")
+    return lines
+
+
+KINDS = {
+    "payment": "payments", "credit_note": "credit notes", "discount": "discounts", "write_off": "written off",
+    "recovery": "recoveries", "claim": "claims paid", "undated": "settled, day not known",
+}  # fmt: skip
+"""Kind of receipt: what the sum of such receipts is called."""
+
+
+def _sum_line(name: str, rows: pd.DataFrame, day: str) -> str:
+    days = f"  {rows[day].min().date()} to {rows[day].max().date()}" if len(rows) else ""
+    return f"  {name:<24} {rows['amount'].sum():>18,.2f}  {counted(len(rows), 'row')}{days}"

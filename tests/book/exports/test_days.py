@@ -1,0 +1,48 @@
+"""Days as systems write them."""
+
+from datetime import date, datetime
+
+import pandas as pd
+import pytest
+
+from tradecredit.book.exports.days import SERIAL, days, told
+
+
+def column(*cells) -> pd.Series:
+    return pd.Series(list(cells), dtype="object")
+
+
+@pytest.mark.parametrize(
+    ("cells", "form", "first"),
+    [
+        (["2026-10-01", None], "%Y-%m-%d", "2026-10-01"),
+        (["01.10.2026", "00.00.0000"], "%d.%m.%Y", "2026-10-01"),
+        ([20261001, 20261115], "%Y%m%d", "2026-10-01"),
+        (["20200410.0", "20200411.0"], "%Y%m%d", "2020-04-10"),
+        ([46296, 46300], SERIAL, "2026-10-01"),
+        (["1/31/2026", "2/1/2026"], "%m/%d/%Y", "2026-01-31"),
+        (["13-Feb-2026"], "%d-%b-%Y", "2026-02-13"),
+    ],
+)
+def test_the_whole_column_tells_how_its_days_are_written(cells, form, first):
+    found = told([column(*cells)])
+    assert found is not None and found.format == form and not found.others
+    assert str(days(column(*cells), found.format).iloc[0].date()) == first
+
+
+def test_due_before_issue_tells_which_number_is_the_month():
+    issued, due = column("03/01/2026", "05/02/2026"), column("02/02/2026", "04/03/2026")
+    assert told([issued, due], [(issued, due)]).format == "%d/%m/%Y"
+
+
+def test_true_dates_stay_and_text_is_never_read_month_first():
+    mixed = column(datetime(2026, 8, 1), "02.08.2026", "08/03/2026")
+    read = days(mixed, "%d.%m.%Y")
+    assert read.iloc[0] == pd.Timestamp("2026-08-01") and read.iloc[1] == pd.Timestamp("2026-08-02")
+    assert pd.isna(read.iloc[2])
+
+
+def test_days_without_a_year_lie_in_the_stated_twelve_months():
+    read = days(column("0103", "105", "3112"), "%d%m", date(2026, 4, 1))
+    assert read.dt.strftime("%Y-%m-%d").tolist() == ["2027-03-01", "2026-05-01", "2026-12-31"]
+    assert days(column("0103"), "%d%m").isna().all()

@@ -1,0 +1,165 @@
+"""Exports that nobody has described: what is suggested reads them to the open amounts by invoice, due day and buyer."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from book.exports import samples
+
+from tradecredit.book.exports.ledger import ledger
+from tradecredit.book.exports.suggestion import suggested
+from tradecredit.errors import InputError
+
+R_1002 = ("2026-05-31", 2380.0, 1380.0)
+R_1003 = ("2026-07-05", 4000.0, 4000.0)
+R_1004 = ("2026-03-12", 595.0, 500.0)
+TERMS = {"R-1003/1": ("2026-07-05", 2000.0, 2000.0), "R-1003/2": ("2026-08-04", 2000.0, 2000.0)}
+NUMBERS = {"Alder Tools": "10010", "Birch & Co": "10020", "Cedar Oy": "10030"}
+PARTIES = {"Alder Tools": "C10", "Birch & Co": "C20", "Cedar Oy": "C30"}
+
+
+def written(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
+    file = folder / name
+    file.write_bytes(text.encode(encoding))
+    return file
+
+
+def read(file: Path):
+    """What is suggested for a file, and the tables that it then reads."""
+    suggestion = suggested([file])
+    found = ledger(suggestion.source, suggestion.currency)
+    assert not found.problems
+    return suggestion, found
+
+
+def open_items(found) -> dict[str, tuple[str, str, float, float]]:
+    """Invoice: buyer, due day, amount, open amount, of those that are open."""
+    invoices, receipts = found.tables["invoices"], found.tables["receipts"]
+    settled = receipts.groupby("invoice_id")["amount"].sum()
+    rest = invoices["amount"] - invoices["invoice_id"].map(settled).fillna(0)
+    return {
+        row.invoice_id: (row.buyer_id, str(row.due.date()), row.amount, round(rest[row.Index], 2))
+        for row in invoices.itertuples()
+        if abs(rest[row.Index]) > 0.005
+    }
+
+
+def on_account(found) -> list[tuple[str, str, float]]:
+    """Buyer, day and amount of what no invoice is named for."""
+    rows = found.tables["receipts"]
+    rows = rows[rows["invoice_id"].isna()]
+    return [(row.buyer_id, str(row.received.date()), row.amount) for row in rows.itertuples()]
+
+
+FORMS = {
+    "SAP list": ("fbl5n.txt", samples.SAP_LIST, "utf-8", {"R-1002": R_1002, "R-1003": R_1003}, NUMBERS),
+    "ERPNext": (
+        "Accounts Receivable.csv",
+        samples.ERPNEXT,
+        "utf-8",
+        {"R-1002": R_1002, **TERMS, "R-1004": R_1004},
+        PARTIES,
+    ),
+    "Odoo": ("account.move.line.csv", samples.ODOO, "utf-8", {"R-1002": R_1002, **TERMS, "R-1004": R_1004}, {}),
+    "QuickBooks": ("ar.csv", samples.QUICKBOOKS, "utf-8", {"R-1002": R_1002, "R-1003": R_1003, "R-1004": R_1004}, {}),
+    "Xero": (
+        "SalesInvoices.csv",
+        samples.XERO,
+        "utf-8-sig",
+        {"R-1002": R_1002, "R-1003": R_1003, "R-1004": R_1004},
+        {},
+    ),
+    "DATEV": ("EXTF.csv", samples.DATEV, "cp1252", {"R-1002": R_1002, "R-1003": R_1003, "R-1004": R_1004}, NUMBERS),
+}
+BUYERS = {"R-1002": "Alder Tools", "R-1003": "Birch & Co", "R-1004": "Cedar Oy"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_export_is_read_to_its_open_amounts(form, tmp_path):
+    name, text, encoding, right, ids = FORMS[form]
+    suggestion, found = read(written(tmp_path, name, text, encoding))
+    expected = {}
+    for invoice, values in right.items():
+        buyer = BUYERS[invoice.split("/")[0]]
+        expected[invoice] = (ids.get(buyer, buyer), *values)
+    assert open_items(found) == expected
+    buyer = ids.get("Birch & Co", "Birch & Co")
+    assert on_account(found) == [(buyer, "2026-06-20", 700.0)]
+    assert str(suggestion.source.exported) == "2026-06-30"
+    assert suggestion.currency == ("USD" if form == "QuickBooks" else "EUR")
+
+
+def test_buyers_names_and_days_of_payment_are_those_of_the_export(tmp_path):
+    _, found = read(written(tmp_path, "fbl5n.txt", samples.SAP_LIST))
+    names = found.tables["buyers"].set_index("buyer_id")["name"]
+    assert names["10010"] == "Alder Tools"
+    assert pd.isna(names["10020"])
+    receipts = found.tables["receipts"]
+    assert receipts[["receipt_id", "invoice_id", "amount", "kind"]].to_numpy().tolist()[:2] == [
+        ["1400000001", "R-1001", 1190.0, "payment"],
+        ["1400000002", "R-1002", 1000.0, "payment"],
+    ]
+    assert receipts["received"].dt.strftime("%d.%m.").tolist() == ["10.04.", "12.06.", "20.06."]
+
+
+def test_a_credit_memo_settles_the_invoice_that_it_was_matched_with(tmp_path):
+    for name, text in (("account.move.line.csv", samples.ODOO), ("SalesInvoices.csv", samples.XERO)):
+        _, found = read(written(tmp_path, name, text))
+        credit = found.tables["receipts"].query("kind == 'credit_note'")
+        assert credit[["invoice_id", "amount"]].to_numpy().tolist() == [["R-1004", 95.0]]
+        assert credit["received"].dt.strftime("%Y-%m-%d").tolist() == ["2026-03-01"]
+
+
+def test_a_reversed_posting_leaves_nothing_open_and_other_postings_are_told(tmp_path):
+    _, found = read(written(tmp_path, "EXTF.csv", samples.DATEV, "cp1252"))
+    reversal = found.tables["receipts"].query("invoice_id == 'R-1005'")
+    assert reversal[["amount", "kind"]].to_numpy().tolist() == [[238.0, "credit_note"]]
+    assert ("invoices", "postings to no debtor's account: 500.00", 1) in found.left_out
+
+
+def test_what_is_left_out_is_told_with_its_amount(tmp_path):
+    _, found = read(written(tmp_path, "x.csv", samples.XERO))
+    assert ("invoices", "Status is Draft or Voided: 1,800.00", 2) in found.left_out
+    _, found = read(written(tmp_path, "e.csv", samples.ERPNEXT))
+    assert ("invoices", "titles, groups and totals: 6,975.00", 1) in found.left_out
+
+
+def test_money_whose_day_the_export_does_not_tell_is_no_payment_of_that_day(tmp_path):
+    _, found = read(written(tmp_path, "x.csv", samples.XERO))
+    undated = found.tables["receipts"].query("kind == 'undated'")
+    assert dict(zip(undated["invoice_id"], undated["amount"], strict=True)) == {"R-1001": 1190.0, "R-1002": 1000.0}
+
+
+AMOUNTS = {
+    "4’000,00": 4000.0, "(700,00)": -700.0, "4.000,00 €": 4000.0, "−700,00": -700.0, "4\u00a0000,00": 4000.0,
+    "4\u202f000,00": 4000.0, "700,00-": -700.0, "4.000,00 Cr": -4000.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("amount", AMOUNTS)
+def test_amounts_are_read_as_they_are_written(amount, tmp_path):
+    text = f"Kunde;Beleg;Datum;Faellig;Betrag;Ausgleich\r\nC20;R-1003;05.06.2026;05.07.2026;{amount};\r\n"
+    _, found = read(written(tmp_path, "list.csv", text))
+    value = AMOUNTS[amount]
+    if value > 0:
+        assert open_items(found) == {"R-1003": ("C20", "2026-07-05", value, value)}
+    else:
+        assert on_account(found) == [("C20", "2026-06-05", -value)]
+
+
+def test_an_order_of_day_and_month_that_nothing_tells_is_an_open_guess(tmp_path):
+    text = "Customer;Invoice;Invoice Date;Due Date;Amount\nC1;I1;01/02/2026;01/03/2026;10.00\n"
+    suggestion = suggested([written(tmp_path, "list.csv", text)])
+    guess = next(guess for guess in suggestion.guesses if guess.key == "source.form.dates")
+    assert guess.open and {guess.taken, *guess.others} == {"%d/%m/%Y", "%m/%d/%Y"}
+    one_more = text + "C1;I2;13/02/2026;15/03/2026;10.00\n"
+    suggestion = suggested([written(tmp_path, "list.csv", one_more)])
+    guess = next(guess for guess in suggestion.guesses if guess.key == "source.form.dates")
+    assert not guess.open and guess.taken == "%d/%m/%Y"
+
+
+@pytest.mark.parametrize("text", ["", "nothing\nhere\n", "Customer;Invoice;Invoice Date;Amount\n"])
+def test_a_file_without_documents_is_refused_with_a_way_round(text, tmp_path):
+    with pytest.raises(InputError) as refused:
+        suggested([written(tmp_path, "list.csv", text)])
+    assert "Remedy" in str(refused.value)

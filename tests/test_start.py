@@ -1,0 +1,81 @@
+"""`start`: from an export to a run file that reads it, and what was understood."""
+
+import json
+
+import pytest
+from book.exports import samples
+from typer.testing import CliRunner
+
+from tradecredit.book.book import Book
+from tradecredit.cli import app
+from tradecredit.params.base import PROJECT
+
+SHARED = PROJECT.parent / "shared" / "cases" / "exports"
+NUMBERS = {"10010": "Alder Tools", "10020": "Birch & Co", "10030": "Cedar Oy"}
+
+
+def started(*arguments: str):
+    return CliRunner().invoke(app, ["start", *map(str, arguments)])
+
+
+def by_invoice(book: Book) -> dict[str, tuple[str, set[str], float]]:
+    """Invoice, its instalments taken together: buyer's name, due days, what is open."""
+    receipts = book.receipts.groupby("invoice_id")["amount"].sum()
+    found: dict[str, tuple[str, set[str], float]] = {}
+    for row in book.invoices.merge(book.buyers[["buyer_id", "name"]], on="buyer_id").itertuples():
+        rest = row.amount - receipts.get(row.invoice_id, 0.0)
+        if abs(rest) > 0.005:
+            name = row.name if isinstance(row.name, str) else NUMBERS.get(row.buyer_id, row.buyer_id)
+            _, due, so_far = found.get(row.invoice_id.split("/")[0], (name, set(), 0.0))
+            found[row.invoice_id.split("/")[0]] = (name, due | {str(row.due.date())}, round(so_far + rest, 2))
+    return found
+
+
+LISTS = ("sap_fbl5n_txt", "sap_fbl5n_xlsx", "datev_extf", "erpnext_ar", "odoo_move_lines", "qbo_ar_aging_detail",
+         "xero_invoices_csv")  # fmt: skip
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the samples beside the checkout are not there")
+@pytest.mark.parametrize("form", LISTS)
+def test_every_sample_is_read_to_what_stands_beside_it(form, tmp_path):
+    right = json.loads((SHARED / form / "expected.json").read_text())
+    export = next(file for file in (SHARED / form).iterdir() if file.suffix != ".json")
+    run_file = tmp_path / "run.yaml"
+    result = started(export, "--as", run_file)
+    assert result.exit_code == 0, result.output
+    book = Book.open(run_file)
+    assert str(book.as_of.date()) == right["as_of"] and book.run.currency == right["currency"]
+    found = by_invoice(book)
+    assert {name: (buyer, rest) for name, (buyer, _, rest) in found.items()} == {
+        one["invoice"]: (one["buyer"], one["open"]) for one in right["open"]
+    }
+    for one in right["open"]:
+        assert set([one["due"]] if isinstance(one["due"], str) else one["due"]) <= found[one["invoice"]][1]
+    account = book.receipts[book.receipts["invoice_id"].isna()]
+    assert account["amount"].tolist() == [one["amount"] for one in right["on_account"]]
+    assert account["received"].dt.strftime("%Y-%m-%d").tolist() == [one["received"] for one in right["on_account"]]
+
+
+def test_what_was_understood_is_shown_and_what_was_guessed_is_marked(tmp_path):
+    export = tmp_path / "Accounts Receivable.csv"
+    export.write_text(samples.ERPNEXT)
+    run_file = tmp_path / "run.yaml"
+    result = started(export, "--as", run_file)
+    assert result.exit_code == 0
+    for told in (
+        "ERPNext",
+        "CHECK whose book it is",
+        "3 buyers",
+        "6,975.00  4 rows  2026-02-10 to 2026-06-05",
+        "5,880.00",
+    ):
+        assert told in result.output
+    assert "entity: My Company   # CHECK" in run_file.read_text()
+
+
+def test_a_run_file_that_is_there_is_not_overwritten(tmp_path):
+    (tmp_path / "list.csv").write_text(samples.ERPNEXT)
+    (tmp_path / "run.yaml").write_text("mine")
+    result = started(tmp_path / "list.csv", "--as", tmp_path / "run.yaml")
+    assert result.exit_code == 2 and "is there already" in result.output
+    assert (tmp_path / "run.yaml").read_text() == "mine"
