@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from tradecredit.book.book import Book
+from tradecredit.measure.due_days import rules, unknown_years
 from tradecredit.measure.quality import (
     BALANCE_TOLERANCE,
     LONG_TERMS_DAYS,
@@ -9,6 +11,7 @@ from tradecredit.measure.quality import (
     PROMPT_PUBLICATION_DAYS,
     SHORT_PAYMENT,
 )
+from tradecredit.words.formats import counted, listed
 
 REMARKS = {
     "buyers": {
@@ -69,6 +72,25 @@ REMARKS = {
     },
 }
 """Table, and check of `quality.quality` on it: what follows where something is found."""
+
+
+def due_days(book: Book) -> list[str]:
+    """Return which countries' due days move to a working day (`due_days.payable_by`), and what of that is not known."""
+    buyers = set(book.buyers["country"].dropna())
+    moved = sorted(buyers & rules(book).keys())
+    if not moved:
+        return []
+    found = [
+        f"Due days on weekends and national holidays move to the next working day for buyers in {listed(moved)}, by "
+        "the law there; regional holidays are not looked at, and other due days stand."
+    ]
+    years = unknown_years(book)
+    if len(years):
+        which = listed(f"{country} {year}" for country, year in years.index)
+        found.append(
+            f"Holidays of {which} are not known: {counted(int(years.sum()), 'due day')} moved off weekends alone."
+        )
+    return found
 
 
 def with_remarks(quality: pd.DataFrame) -> pd.DataFrame:
