@@ -9,8 +9,8 @@ import pytest
 from tradecredit import words
 from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.default.grades import grade
-from tradecredit.insurance import cover
-from tradecredit.insurance.cover import Cover, of_buyers, premium_of_sales
+from tradecredit.insurance.cover import Cover, of_buyers
+from tradecredit.insurance.insured_sales import insured_sales, premium_of_sales
 from tradecredit.insurance.policy import Policy
 from tradecredit.params.policy import PolicyTerms
 from tradecredit.params.run import Run
@@ -74,8 +74,8 @@ def test_what_is_insured_of_a_debt_is_net_of_tax_and_within_the_terms_of_the_pol
     # What is owed for 30 + 30 days weighs half of what is owed for 90 + 30.
     usual = (14_280 + 12_000) * 60 / (2 * 14_280 * 60 + 14_280 * 120)
     assert cover.insurable.tolist() == pytest.approx([1, 1_000 / 1_190, 0, 0, usual])
-    # Nothing has been paid: all of it is owed.
-    assert cover.insured_debt.tolist() == pytest.approx([14_280, 12_000, 0, 0, 0])
+    # Nothing has been paid: all of it is owed, within a limit of 900 of A and none of B.
+    assert cover.insured_debt.tolist() == pytest.approx([900, 0, 0, 0, 0])
 
 
 def test_mixed_terms_and_disputes_by_what_is_owed(book_of):
@@ -87,18 +87,18 @@ def test_mixed_terms_and_disputes_by_what_is_owed(book_of):
     )
     disputes = "invoice_id,opened,closed,amount\nA0,2025-06-01,,1\nA2,2025-07-01,2025-08-01,1\n"
     book = book_of(AS_OF, invoices=invoices, buyers="buyer_id,kind\nA,private\n", disputes=disputes)
-    cover = of_buyers(book, Policy(insured_percentage=0.9, maximum_terms_days=120))
+    cover = of_buyers(book, Policy(insured_percentage=0.9, maximum_terms_days=120, limits={"A": 10_000}))
     assert cover.insured_sales["A"] == pytest.approx(0.5)
     assert cover.insurable["A"] == pytest.approx(60 / (60 + 180))
-    # Of six insurable invoices that are open one is in dispute.
-    assert cover.insured_debt["A"] == pytest.approx(5 * 1_190)
+    # Of six insurable invoices that are open 1 is in dispute.
+    assert cover.insured_debt["A"] == pytest.approx(6 * 1_190 - 1)
 
 
 def test_what_is_insured_of_a_limit(book):
-    sales = cover.insured_sales(book, Policy(maximum_terms_days=60))
+    sales = insured_sales(book, Policy(maximum_terms_days=60))
     assert sales.groupby(book.invoices["buyer_id"]).sum().tolist() == [14_280, 12_000, 0, 0]
     hundred = pd.Series([100.0])
-    by_hand = Cover(0.9, hundred, hundred, hundred < 0, 1.5 * hundred, hundred / 125, hundred / 100)
+    by_hand = Cover(0.9, hundred, hundred, hundred < 0, hundred, hundred / 125, hundred / 100)
     assert by_hand.share.tolist() == pytest.approx([0.72])
     assert by_hand.insured.tolist() == pytest.approx([90])
     # 0.9 of at most 100 of insured debt, which is there once 125 are owed.

@@ -1,32 +1,47 @@
-"""What the insurer bears of what buyers owe: under which limit, of which part, and of whom nothing any more."""
+"""What is insured of what buyers owe, invoice by invoice, and of what they would owe (definitions §5.1 to §5.3)."""
 
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
-from tradecredit.book.places import named, one_of
-from tradecredit.insurance.policy import NOT_INSURABLE, Policy
+from tradecredit.insurance.filling import within_limits
+from tradecredit.insurance.insured_sales import insured_sales, owed_days, share_of_sales
+from tradecredit.insurance.limit_history import evidence, named_limits
+from tradecredit.insurance.policy import Policy
+from tradecredit.insurance.shipped import (
+    ABOVE,
+    CLASSES,
+    CODE,
+    EXCLUDED,
+    REASONS,
+    primary_limits,
+    run_policy,
+    shipped_under,
+)
+from tradecredit.insurance.stops import shipments, stopped_buyers
 from tradecredit.measure.by_buyer import all_buyers
-from tradecredit.measure.disputes import in_dispute
-from tradecredit.measure.limits_in_force import limits_in_force
+from tradecredit.measure.disputes import owed_in_dispute
 from tradecredit.measure.open_items import net_share, open_items
-from tradecredit.measure.sales import of_year
 
 PAYING_BY_LOSS = ("whole_turnover", "key_accounts", "single_buyer")
 """Kinds of policy that bear their part of each loss, and not only what lies beyond a large first loss or a limit."""
+
+_OF_ITEMS = ["buyer_id", "open_amount", "disputed", "insurable_debt", "insured_debt", "insured", "cover", "reason"]
 
 
 class Cover(NamedTuple):
     """What the insurer bears of what buyers owe, before any deductible, first loss or maximum. Index buyer_id.
 
-    `percentage` of a buyer's insured debt; `limit` of the insured debt that applies, named or discretionary (0: not
-    insured; missing: there is no policy); `named`: the insurer's own limit (0: refused, over, or not insurable;
-    missing: none named); `stopped`: nothing that is shipped to it from now on is insured. `insured_debt`: what is
-    insured debt of what it owes today; of each unit, `insurable`: what is insured debt of a limit that it uses, and
-    `insured_sales`: what the premium is charged on of its sales.
+    `percentage` of a buyer's insured debt; `limit` of the insured debt of what is shipped from now on, named or
+    discretionary (0: not insured; missing: there is no policy); `named`: the insurer's own limit (0: refused, over, or
+    not insurable; missing: none named); `stopped`: nothing that is shipped to it from now on is insured.
+    `insured_debt`: what is insured debt of what it owes today, by the audit of its invoices; of each unit,
+    `insurable`: what is insured debt of a limit that it uses, and `insured_sales`: what the premium is charged on of
+    its sales.
     """
 
     percentage: float
@@ -39,8 +54,8 @@ class Cover(NamedTuple):
 
     @property
     def insured(self) -> pd.Series:
-        """What the insurer bears of what a buyer owes today: percentage × insured debt, at most the limit."""
-        return self.percentage * np.minimum(self.insured_debt, self.limit.fillna(0.0))
+        """What the insurer bears of what a buyer owes today: percentage × insured debt."""
+        return self.percentage * self.insured_debt
 
     @property
     def share(self) -> pd.Series:
@@ -53,20 +68,159 @@ class Cover(NamedTuple):
         return self.limit / self.insurable.where(self.insurable > 0, 1.0)
 
 
+def audit(book: Book, policy: Policy | None = None) -> pd.DataFrame:
+    """Return what a policy, by default the run's own, insures of each open invoice, and which rule decides.
+
+    As `of_items`, of what is open on the book's day and in an open dispute then. Index invoice_id.
+    """
+    return _audit(book, policy or run_policy(book))
+
+
+@once
+def _audit(book: Book, policy: Policy | None) -> pd.DataFrame:
+    owed = open_items(book)["open_amount"].to_numpy()
+    return of_items(book, policy, owed, disputed_of(book, owed, book.as_of))
+
+
+def of_items(book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.ndarray | None = None) -> pd.DataFrame:
+    """Return what a policy insures of amounts owed on the book's invoices, on any day since they were shipped.
+
+    `owed`: what is open of each invoice, in the order of `invoices`, gross of tax; `disputed`: the part of it that is
+    in an open dispute (None: nothing). A row for each invoice that something is owed of, in their order; index
+    invoice_id, amounts in the reporting currency:
+
+    - `buyer_id`, `open_amount`, `disputed`;
+    - `insurable_debt`: net of tax (none stated: none) and of what is disputed; 0 of an invoice that does not count by
+      the policy's period, its buyer's kind, or its terms;
+    - `insured_debt`: of that, what lies within the limit in force on the day of shipment, oldest invoice first (see
+      `filling.within_limits`; of one day as the invoices stand); nothing of what was shipped after the stop;
+    - `insured` = insured percentage × insured debt, before deductibles, first loss and maximum; nothing by kinds that
+      pay nothing of an ordinary loss (not `PAYING_BY_LOSS`). A top-up's insured debt is what lies above its primary's
+      limit;
+    - `cover`: one of `CLASSES`, and `reason`, one of `REASONS`: the first of the rules in the order of definitions §5.1
+      that decides. The part of an invoice above its limit, its tax and what is disputed are classes of their own in
+      `by_class`.
+
+    All day-of-shipment facts are of that day: stop, limit and evidence. Source: definitions §5.1 to §5.3.
+    """
+    rows = np.flatnonzero(owed > 0)
+    items = {"buyer_id": book.invoices["buyer_id"].take(rows).array, "open_amount": owed[rows]}
+    items["disputed"] = np.zeros(len(rows)) if disputed is None else disputed[rows]
+    index = pd.Index(book.invoices["invoice_id"].take(rows).array, name="invoice_id")
+    if policy is None:
+        nothing, reason = np.zeros(len(rows)), np.full(len(rows), CODE["no_policy"])
+        found = {"insurable_debt": nothing, "insured_debt": nothing, "insured": nothing} | _in_words(reason, reason < 0)
+        return pd.DataFrame(items | found, index=index)[_OF_ITEMS]
+    shipped = shipped_under(book, policy)
+    reason, limit = shipped.reason[rows], shipped.limit
+    share = net_share(book.invoices.take(rows)).to_numpy()
+    insurable = np.maximum(items["open_amount"] - items["disputed"], 0.0) * share
+    insurable[(reason > 0) & (reason < CODE["shipped_after_stop"])] = 0.0
+    debt = np.zeros(len(owed))
+    debt[rows] = np.where(reason == 0, insurable, 0.0)
+    within = within_limits(shipments(book), debt, limit)[rows]
+    if policy.kind == "top_up":
+        within = within - within_limits(shipments(book), debt, primary_limits(book, policy))[rows]
+    open_for_cover = reason == 0
+    reason = np.where(open_for_cover & (within < insurable), CODE["covered_in_part"], reason)
+    reason = np.where(open_for_cover & (within <= 0), CODE["limit_filled"], reason)
+    reason = np.where(
+        open_for_cover & (insurable <= 0), np.where(items["disputed"] > 0, CODE["in_dispute"], CODE["tax"]), reason
+    )
+    found = {"insurable_debt": insurable, "insured_debt": within, "insured": borne(policy) * within}
+    return pd.DataFrame(items | found | _in_words(reason, ~shipped.named[rows]), index=index)[_OF_ITEMS]
+
+
+@once
+def by_class(book: Book, policy: Policy | None = None) -> pd.DataFrame:
+    """Return the receivables by what becomes of them under a policy, by default the run's own: index `cover`.
+
+    The six `CLASSES`, whose `open_amount` adds up to the book's; `share` of it (missing of nothing); `invoices` and
+    `buyers` that have a part in the class; `insured`, what the insurer bears of it before deductibles.
+    """
+    return _summed(_parts(audit(book, policy)), ["cover"]).reindex(pd.Index(CLASSES, name="cover"), fill_value=0)
+
+
+@once
+def by_reason(book: Book, policy: Policy | None = None) -> pd.DataFrame:
+    """Return the receivables by class and the rule that decides: columns as `by_class`, beside `cover` and `reason`."""
+    return _summed(_parts(audit(book, policy)), ["cover", "reason"]).reset_index()
+
+
+def insured_share(book: Book, policy: Policy | None = None) -> float:
+    """Return the part of the receivables that a policy, by default the run's own, bears before deductibles.
+
+    Missing where nothing is owed.
+    """
+    items = audit(book, policy)
+    owed = items["open_amount"].sum()
+    return float(items["insured"].sum() / owed) if owed > 0 else float("nan")
+
+
+def borne(policy: Policy) -> float:
+    """Return the part of an insured debt that a policy bears: nothing by kinds that pay nothing of an ordinary loss."""
+    return policy.insured_percentage if policy.kind in PAYING_BY_LOSS else 0.0
+
+
+def disputed_of(book: Book, owed: np.ndarray, day: pd.Timestamp) -> np.ndarray:
+    """Return what is in a dispute that is open on a day of what is `owed` of each invoice, in their order."""
+    if not book.has("disputes"):
+        return np.zeros(len(owed))
+    amount, place = owed_in_dispute(book, owed, day), book.invoice_of_dispute
+    place = place[amount.index.to_numpy()]
+    return np.bincount(place[place >= 0], amount.to_numpy()[place >= 0], minlength=len(owed))
+
+
+def _in_words(reason: np.ndarray, discretionary: np.ndarray) -> dict[str, pd.Series]:
+    """Return the columns `cover` and `reason` of codes."""
+    of_reason = np.array([CLASSES.index(name) for name in REASONS.values()])
+    cover = of_reason[reason] + ((reason <= CODE["covered_in_part"]) & discretionary)
+    return {
+        name: pd.Series(pa.array(list(words), pa.large_string()).take(pa.array(code)).to_pandas(), dtype="str").array
+        for name, words, code in (("cover", CLASSES, cover), ("reason", REASONS, reason))
+    }
+
+
+def _parts(items: pd.DataFrame) -> pd.DataFrame:
+    """Return the parts of audited items, by class and reason: `buyer_id`, `invoice_id`, `amount` and `insured`."""
+    whole = items["reason"].isin(["no_policy", "outside_period", "kind_of_buyer", "not_listed", "terms_too_long"])
+    covered = items["insured_debt"] > 0
+    net = items["open_amount"].where(whole, items["insurable_debt"])
+    main = items.assign(amount=net.mask(covered, items["insured_debt"]))
+    above = items.assign(amount=items["insurable_debt"] - items["insured_debt"], cover=ABOVE, reason="limit_filled")
+    disputed = items.assign(amount=items["disputed"], cover=EXCLUDED, reason="in_dispute")[~whole]
+    rest = items["open_amount"] - items["disputed"] - items["insurable_debt"]
+    tax = items.assign(amount=rest, cover=EXCLUDED, reason="tax", insured=0.0)[~whole]
+    parts = [main, above[covered].assign(insured=0.0), disputed.assign(insured=0.0), tax]
+    table = pd.concat(parts)[["buyer_id", "cover", "reason", "amount", "insured"]]
+    return table[table["amount"] > ROUNDING].reset_index()
+
+
+ROUNDING = 1e-6
+"""An amount that is no more is what floating point left of nothing."""
+
+
+def _summed(parts: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    table = parts.groupby(by).agg(
+        buyers=("buyer_id", "nunique"), invoices=("invoice_id", "nunique"), open_amount=("amount", "sum"),
+        insured=("insured", "sum"),
+    )  # fmt: skip
+    whole = parts["amount"].sum()
+    return table.assign(share=table["open_amount"] / (whole if whole > 0 else np.nan))
+
+
 @once
 def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
     """Return what a policy, by default the run's own, bears of what each buyer owes: index buyer_id (all buyers).
 
     Nothing is borne without a policy, and by kinds that pay nothing of an ordinary loss (not `PAYING_BY_LOSS`).
-    `limit`: see `Policy.attachment`. Insured debt (definitions §5.1, §5.2) is net of tax, as far as that is stated, of
-    invoices that are `Policy.insurable`. `insured_debt`: of the open ones without those in an open dispute. `insurable`
-    and `insured_sales`: of the invoices of the last 12 months, the first weighted by the days for which they are owed,
-    terms and tolerated delay; of a buyer without any, those of all insurable buyers. `stopped`: an invoice of the
-    buyer is still unpaid on the book's day and overdue past the extension period (definitions §5.1); what was shipped
-    after that and is owed today is not separated in `insured_debt`.
+    `insured_debt`: that of `audit`, by buyer. `limit`, of what is shipped from now on: see `Policy.attachment`.
+    `insurable` and `insured_sales`: of the invoices of the last 12 months, net of tax as far as that is stated and
+    without those that do not count by their buyer or terms, the first weighted by the days for which they are owed,
+    terms and tolerated delay; of a buyer without any, those of all insurable buyers. `stopped`: see
+    `stops.stopped_buyers`. The policy is taken to be renewed when its period ends.
     """
-    if policy is None and book.run.policy:
-        policy = Policy.of_terms(book.run.policy)
+    policy = policy or run_policy(book)
     table = named_limits(book)[["insured_limit"]]
     nothing = pd.Series(0.0, index=table.index)
     if policy is None:
@@ -76,129 +230,18 @@ def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
     attached = policy.attachment(table.join(evidence(book)) if policy.discretionary_limit else table)
     limit, sales = pd.Series(attached.limit, index=table.index), insured_sales(book, policy)
     return Cover(
-        percentage=policy.insured_percentage if policy.kind in PAYING_BY_LOSS else 0.0,
+        percentage=borne(policy),
         limit=limit,
         named=limit.mask(attached.discretionary),
-        stopped=_stopped(book, policy),
+        stopped=stopped_buyers(book, policy),
         insured_debt=_insured_debt(book, policy),
-        insurable=_insured_share(book, policy, sales, owed_days(book)),
-        insured_sales=_insured_share(book, policy, sales, pd.Series(1.0, index=sales.index)),
-    )
-
-
-@once
-def owed_days(book: Book) -> pd.Series:
-    """Return for how many days each invoice is reckoned to be owed: its terms and the run's tolerated delay."""
-    return (book.invoices["due"] - book.invoices["issued"]).dt.days + float(book.run.limits.tolerated_delay_days)
-
-
-@once
-def insured_sales(book: Book, policy: Policy) -> pd.Series:
-    """Return of each invoice, on its index, what a policy insures of it as sales of the last 12 months.
-
-    The amount net of cancellations, and of tax as far as that is stated (`sales.of_year`); 0 for older invoices, and
-    those that are not `Policy.insurable`.
-    """
-    return of_year(book)["net_sales_12m"].where(_insurable(book, policy), 0.0)
-
-
-@once
-def _insurable(book: Book, policy: Policy) -> pd.Series:
-    return policy.insurable(book.invoices, book.buyers)
-
-
-def premium_of_sales(policy: Policy) -> float:
-    """Return the premium with its tax that a unit of insured sales costs; 0 for a policy that has no rate."""
-    return (policy.premium_rate or 0.0) * (1 + (policy.premium_tax_rate or 0.0))
-
-
-def _insured_share(book: Book, policy: Policy, insured: pd.Series, weight: pd.Series) -> pd.Series:
-    """Return the part of each buyer's sales of the last 12 months, so weighted, that is `insured` (`insured_sales`)."""
-    buyers = book.buyers["buyer_id"]
-    gross, net = (
-        np.bincount(book.buyer_of_invoice, (amounts * weight).to_numpy(), len(buyers))
-        for amounts in (of_year(book)["sales_12m"], insured)
-    )
-    barred = (book.buyers["kind"].isin(NOT_INSURABLE) | ~_listed(buyers, policy)).to_numpy()
-    sold = gross[~barred].sum()
-    usual = net.sum() / sold if sold > 0 else 1.0
-    share = np.where(gross > 0, net / np.where(gross > 0, gross, 1.0), usual)
-    return pd.Series(np.where(barred, 0.0, share), index=all_buyers(book))
-
-
-def _listed(buyers: pd.Series, policy: Policy) -> pd.Series:
-    return (
-        pd.Series(True, index=buyers.index)
-        if policy.buyers is None
-        else pd.Series(one_of(buyers, policy.buyers), index=buyers.index)
+        insurable=share_of_sales(book, policy, sales, owed_days(book)),
+        insured_sales=share_of_sales(book, policy, sales, pd.Series(1.0, index=sales.index)),
     )
 
 
 def _insured_debt(book: Book, policy: Policy) -> pd.Series:
-    invoices, buyers = book.invoices, all_buyers(book)
-    counted = _insurable(book, policy).to_numpy(bool)
-    if book.has("disputes"):
-        counted = counted & ~named(in_dispute(book), invoices["invoice_id"])
-    net = open_items(book)["open_amount"].to_numpy() * net_share(invoices).to_numpy()
-    debt = np.bincount(book.buyer_of_invoice, np.where(counted, net, 0.0), len(buyers))
+    items, buyers = audit(book, policy), all_buyers(book)
+    owing = np.flatnonzero(open_items(book)["open_amount"] > 0)
+    debt = np.bincount(book.buyer_of_invoice[owing], items["insured_debt"], len(buyers))
     return pd.Series(debt, index=buyers, name="insured_debt")
-
-
-def _stopped(book: Book, policy: Policy) -> pd.Series:
-    buyers = all_buyers(book)
-    stopped = np.zeros(len(buyers), dtype=bool)
-    if policy.maximum_extension_days is not None:
-        unpaid = np.flatnonzero(open_items(book)["open_amount"] > 0)
-        invoices = book.invoices.iloc[unpaid]
-        late = policy.loss_dates(invoices["issued"], invoices["due"])["report_by"] < book.as_of
-        stopped[book.buyer_of_invoice[unpaid[late]]] = True
-    return pd.Series(stopped, index=buyers, name="stopped")
-
-
-EVIDENCE_MONTHS = 12
-"""Evidence for a discretionary limit is not older than this (definitions §5.3)."""
-
-
-@once
-def named_limits(book: Book) -> pd.DataFrame:
-    """Return the insurer's limit of each buyer on the as-of date, and in words why.
-
-    Out, index buyer_id: `insured_limit`, the insurer's limit in force, the newest of several; missing where it has
-    never named one, so that a discretionary limit may apply; 0 where it was refused or is over (definitions §5.3: the
-    discretionary limit is then gone too), and for buyers that cannot be insured by their kind. `cover`: `named
-    limit`, `no limit named`, `limit refused`, `limit withdrawn or expired`, `not insurable: <kind>`.
-    """
-    buyers = book.buyers.set_index("buyer_id")
-    given = book.limits.loc[book.limits["source"] == "insurer", "buyer_id"]
-    limit = limits_in_force(book)["insurer"].reindex(buyers.index)
-    over = limit.isna() & named(given, book.buyers["buyer_id"])
-    barred = buyers["kind"].isin(NOT_INSURABLE)
-    reason = np.select(
-        [barred, over, limit.isna(), limit == 0],
-        ["not insurable: " + buyers["kind"], "limit withdrawn or expired", "no limit named", "limit refused"],
-        "named limit",
-    )
-    return pd.DataFrame({"insured_limit": limit.mask(over | barred, 0.0), "cover": reason}).astype({"cover": "str"})
-
-
-@once
-def evidence(book: Book) -> pd.Series:
-    """Return the best evidence of the last 12 months that each buyer's discretionary limit could rest on.
-
-    The first that holds: `payment_experience`, a payment received; `agency_report`, a score; `audited_accounts`, or
-    `unaudited_accounts` (also where the assurance is not known), published; else `good_faith`. Index buyer_id.
-    """
-    since = book.as_of - pd.DateOffset(months=EVIDENCE_MONTHS)
-    ids, paid = book.buyers["buyer_id"], np.zeros(len(book.buyers), dtype=bool)
-    payments = one_of(book.receipts["kind"], ["payment"]) & (book.receipts["received"] > since).to_numpy()
-    invoice = book.invoice_of_receipt[payments]
-    paid[book.buyer_of_invoice[invoice[invoice >= 0]]] = True
-    accounts = book.statements[book.statements["published"] > since]
-    audited = accounts.loc[accounts["assurance"] == "audited", "buyer_id"]
-    scored = book.scores.loc[book.scores["date"] > since, "buyer_id"]
-    kinds = np.select(
-        [paid, named(scored, ids), named(audited, ids), named(accounts["buyer_id"], ids)],
-        ["payment_experience", "agency_report", "audited_accounts", "unaudited_accounts"],
-        "good_faith",
-    )
-    return pd.Series(kinds, index=all_buyers(book), name="evidence", dtype="str")

@@ -8,7 +8,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import window_start
 from tradecredit.errors import InputError, Problem
-from tradecredit.insurance.cover import insured_sales
+from tradecredit.insurance.insured_sales import insured_sales
 from tradecredit.insurance.policy import Policy
 
 

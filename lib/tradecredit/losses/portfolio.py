@@ -8,7 +8,7 @@ from tradecredit.book.calendar import window_start
 from tradecredit.book.once import once
 from tradecredit.book.places import named, one_of
 from tradecredit.errors import ParameterError, Problem
-from tradecredit.insurance.cover import evidence, named_limits
+from tradecredit.insurance.limit_history import evidence, named_limits
 from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
 from tradecredit.measure.default_events import in_default, loss_given_default
 from tradecredit.measure.disputes import in_dispute

@@ -9,7 +9,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.errors import InputError, ParameterError, Problem, missing_columns, values_not
-from tradecredit.insurance.cover import named_limits
+from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme_costs, risk_cost, risk_influence
 from tradecredit.losses.distribution import LossDistribution, argument_problem

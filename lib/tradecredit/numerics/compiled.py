@@ -9,9 +9,13 @@ from tradecredit.book.memory import CACHE
 
 KERNELS = (
     "numerics/compiled.py",
+    "numerics/grouping.py",
     "numerics/random_numbers.py",
     "numerics/risk_measures.py",
+    "insurance/filling.py",
+    "insurance/limit_history.py",
     "insurance/settlement.py",
+    "insurance/stops.py",
     "losses/kernels.py",
     "losses/quadrature.py",
     "default/monotone_curves.py",

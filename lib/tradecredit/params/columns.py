@@ -27,6 +27,7 @@ LABELS = {
         waiting_days="Waiting period (days)", payment_days="Payment period (days)",
         maximum_terms_days="Maximum terms (days)", maximum_extension_days="Maximum extension (days)"
     ),
+    **columns("date", starts="First day of the policy period", ends="Last day of the policy period"),
     **columns(
         "text",
         primary="Primary policy", threshold_kind="Kind of threshold",

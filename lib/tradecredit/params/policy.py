@@ -1,6 +1,7 @@
 """What a trade credit insurance policy can say (definitions §5): its terms, their units, and those that contradict."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -60,6 +61,10 @@ class PolicyTerms(Named):
     """Step 3: extra limit of a top-up as a share of the limit that the primary names."""
     top_up_maximum: Amount | None = None
     """Step 3: the largest extra limit of a buyer."""
+    starts: date | None = None
+    """Step 1: first day of the policy period: what is shipped before is not insured."""
+    ends: date | None = None
+    """Step 1: last day of the policy period: what is shipped after is not insured."""
     maximum_terms_days: Annotated[int, Field(ge=0)] | None = None
     """Step 1: invoices with longer terms are not insured, and no premium is charged on them."""
 
@@ -141,6 +146,8 @@ class PolicyTerms(Named):
 
     def _contradictions(self) -> Iterator[str]:
         yield from self._contradictions_of_the_kind()
+        if self.starts is not None and self.ends is not None and self.ends < self.starts:
+            yield "ends lies before starts: exchange them"
         if self.bonus_loss_ratio and self.no_claims_bonus is None:
             yield "bonus_loss_ratio says when a bonus is paid, but there is none: give no_claims_bonus"
         if (self.no_claims_bonus or self.malus) and not (self.premium_rate or self.minimum_premium):

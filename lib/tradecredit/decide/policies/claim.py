@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.insurance.cover import evidence, named_limits
+from tradecredit.insurance.limit_history import evidence, named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.open_items import net_share, open_items
 

@@ -1,0 +1,131 @@
+"""What the day of shipment says of each invoice: whether it counts, after the stop or not, and under which limit."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.once import once
+from tradecredit.book.places import one_of
+from tradecredit.insurance.limit_history import EVIDENCE, evidence_on_shipment, named_on_shipment
+from tradecredit.insurance.policy import NOT_INSURABLE, Policy
+from tradecredit.insurance.stops import shipped_after_stop
+
+NAMED, DISCRETIONARY, STOPPED, REFUSED, ABOVE, EXCLUDED = CLASSES = (
+    "named limit", "discretionary limit", "stopped", "refused or withdrawn", "above the limit", "not insurable",
+)  # fmt: skip
+"""What becomes of what is owed; the amounts of the six add up to the receivables."""
+
+REASONS = {
+    "covered": NAMED,
+    "covered_in_part": NAMED,
+    "no_policy": EXCLUDED,
+    "outside_period": EXCLUDED,
+    "kind_of_buyer": EXCLUDED,
+    "not_listed": EXCLUDED,
+    "terms_too_long": EXCLUDED,
+    "in_dispute": EXCLUDED,
+    "tax": EXCLUDED,
+    "shipped_after_stop": STOPPED,
+    "no_limit_on_shipment_day": REFUSED,
+    "no_limit_named": ABOVE,
+    "limit_filled": ABOVE,
+}
+"""The rule that decides of an invoice, and the class that follows; of one that is covered the limit says which."""
+
+CODE = {reason: code for code, reason in enumerate(REASONS)}
+
+
+class Shipped(NamedTuple):
+    """What the day of shipment says of each invoice, in the order of `invoices`; what happens later changes nothing.
+
+    `reason`: code of the rule that keeps it from being insured (0: none does); `limit` of its buyer, and whether the
+    insurer has `named` it.
+    """
+
+    reason: np.ndarray
+    limit: np.ndarray
+    named: np.ndarray
+
+
+@once
+def shipped_under(book: Book, policy: Policy) -> Shipped:
+    """Return what the day of shipment says of each invoice."""
+    reason = not_counted(book, policy)
+    issued = book.invoices["issued"].to_numpy()
+    for bound, outside in ((policy.starts, np.less), (policy.ends, np.greater)):
+        if bound is not None:
+            reason = np.where(outside(issued, np.datetime64(bound)), CODE["outside_period"], reason)
+    stopped = shipped_after_stop(book, policy)
+    limit, named = _limits(book, policy)
+    by_rule = np.where(named, CODE["no_limit_on_shipment_day"], CODE["no_limit_named"])
+    return Shipped(
+        np.where(reason > 0, reason, np.where(stopped, CODE["shipped_after_stop"], np.where(limit > 0, 0, by_rule))),
+        limit,
+        named,
+    )
+
+
+@once
+def not_counted(book: Book, policy: Policy) -> np.ndarray:
+    """Return the code of why each invoice does not count by its buyer and its terms; 0 where it does."""
+    buyers = book.buyers["buyer_id"]
+    reason = np.zeros(len(buyers), np.int64)
+    reason[~listed(buyers, policy).to_numpy()] = CODE["not_listed"]
+    reason[one_of(book.buyers["kind"], NOT_INSURABLE)] = CODE["kind_of_buyer"]
+    reason = reason[book.buyer_of_invoice]
+    if policy.maximum_terms_days is not None:
+        terms = book.invoices["due"].to_numpy() - book.invoices["issued"].to_numpy()
+        too_long = terms > np.timedelta64(policy.maximum_terms_days, "D")
+        reason[too_long & (reason == 0)] = CODE["terms_too_long"]
+    return reason
+
+
+def _limits(book: Book, policy: Policy) -> tuple[np.ndarray, np.ndarray]:
+    """Return the limit of each invoice's buyer on its day of issue, and whether the insurer has named it.
+
+    Of a top-up: its primary's and its own above it.
+    """
+    if policy.kind == "top_up":
+        below, named = _limits(book, _primary(book, policy))
+        own = _own_limits(book, policy)
+        extra = np.where(named, below, 0.0) * (policy.top_up_share or 0.0)
+        extra = np.minimum(extra, np.inf if policy.top_up_maximum is None else policy.top_up_maximum)
+        return below + np.where(np.isnan(own), extra, own), np.ones(len(below), dtype=bool)
+    limit = named_on_shipment(book)
+    if policy.limits:
+        own = _own_limits(book, policy)
+        limit = np.where(np.isnan(own), limit, own)
+    named = ~np.isnan(limit)
+    if policy.discretionary_limit:
+        shares = np.array([policy.discretionary_shares.get(kind, 0.0) for kind in EVIDENCE])  # type: ignore[call-overload]
+        return np.where(named, limit, policy.discretionary_limit * shares[evidence_on_shipment(book)]), named
+    return np.where(named, limit, 0.0), named
+
+
+def _own_limits(book: Book, policy: Policy) -> np.ndarray:
+    """Return the limit that the policy itself names of each invoice's buyer; missing: none."""
+    limits = policy.limits or {}
+    return np.array([limits.get(buyer, np.nan) for buyer in book.buyers["buyer_id"]])[book.buyer_of_invoice]
+
+
+def _primary(book: Book, policy: Policy) -> Policy:
+    return next(Policy.of_terms(terms) for terms in book.run.policies if terms.name == policy.primary)
+
+
+def primary_limits(book: Book, policy: Policy) -> np.ndarray:
+    return _limits(book, _primary(book, policy))[0]
+
+
+def listed(buyers: pd.Series, policy: Policy) -> pd.Series:
+    return (
+        pd.Series(True, index=buyers.index)
+        if policy.buyers is None
+        else pd.Series(one_of(buyers, policy.buyers), index=buyers.index)
+    )
+
+
+def run_policy(book: Book) -> Policy | None:
+    """Return the run's own policy; None where it names none."""
+    return Policy.of_terms(book.run.policy) if book.run.policy else None

@@ -1,0 +1,57 @@
+"""What a policy insures of a ledger, one invoice after the other in plain Python, by definitions §5 alone."""
+
+from datetime import date, timedelta
+
+NOT_INSURABLE = ("public", "affiliate", "prepaid")
+
+
+def limit_on(day: date, decisions: list[dict]) -> float | None:
+    """Return the insurer's limit of a buyer on a day: None: none named by then, 0: refused, withdrawn or expired."""
+    made = [decision for decision in decisions if decision["valid_from"] <= day]
+    alive = [decision for decision in made if decision["valid_to"] is None or decision["valid_to"] >= day]
+    if alive:
+        return max(alive, key=lambda decision: decision["valid_from"])["amount"]
+    return 0.0 if made else None
+
+
+def stopped_on(day: date, invoices: list[dict], extension: int | None) -> bool:
+    """Return whether an invoice of the buyer was unpaid on a day after its extension period."""
+    if extension is None:
+        return False
+    return any(
+        invoice["due"] + timedelta(days=extension) < day and not (invoice["paid"] and invoice["paid"] <= day)
+        for invoice in invoices
+    )
+
+
+def insured(buyer: dict, invoices: list[dict], decisions: list[dict], terms: dict) -> list[tuple[float, str]]:
+    """Return insured debt and reason of each open invoice of a buyer, in the order of `invoices`.
+
+    An invoice: issued, due, paid (None: open), net (owed without tax and what is disputed). `terms`: extension,
+    discretionary (amount), maximum_terms, starts.
+    """
+    found: dict[int, tuple[float, str]] = {}
+    filled = 0.0
+    for number, invoice in sorted(enumerate(invoices), key=lambda pair: pair[1]["issued"]):
+        if invoice["paid"] is not None:
+            continue
+        limit = limit_on(invoice["issued"], decisions)
+        named = limit is not None
+        applied = limit if named else terms["discretionary"]
+        if invoice["issued"] < terms["starts"]:
+            found[number] = (0.0, "outside_period")
+        elif buyer["kind"] in NOT_INSURABLE:
+            found[number] = (0.0, "kind_of_buyer")
+        elif (invoice["due"] - invoice["issued"]).days > terms["maximum_terms"]:
+            found[number] = (0.0, "terms_too_long")
+        elif stopped_on(invoice["issued"], invoices, terms["extension"]):
+            found[number] = (0.0, "shipped_after_stop")
+        elif applied == 0:
+            found[number] = (0.0, "no_limit_on_shipment_day" if named else "no_limit_named")
+        else:
+            after = max(filled, min(filled + invoice["net"], applied))
+            part = after - filled
+            filled = after
+            reason = "covered" if part >= invoice["net"] else "covered_in_part" if part > 0 else "limit_filled"
+            found[number] = (part, reason)
+    return [found[number] for number in sorted(found)]
