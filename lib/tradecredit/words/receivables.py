@@ -24,7 +24,7 @@ REMARKS = {
         "no invoice": "no payment behaviour; a limit may be open for nothing",
     },
     "invoices": {
-        "same buyer, day and amount as an earlier one": "possibly entered twice",
+        "same buyer, days and amount as an earlier one": "possibly entered twice",
         "due on the day of issue": "a missing due date, or cash sales: both raise the amount past due",
         f"terms above {LONG_TERMS_DAYS} days": "beyond what policies usually allow; or a wrong due date",
         "dated on a Saturday or Sunday": "usual in some trades and countries; else a sign of booking dates",
