@@ -14,21 +14,28 @@ WEEKS = {True: "1111100", False: "1111110"}
 
 @once
 def payable_by(book: Book) -> pd.Series:
-    """Return the last day on which each invoice is paid in time, on the index of `invoices`.
+    """Return the last day on which each invoice is paid in time, on the index of `invoices`: its due day, `moved`.
 
-    Its due day; where a law of the run (`late_interest.laws`, `due_day_moves`) says so for the buyer's country, where a
-    debt of money is taken to be paid, the next working day after a due day on a Sunday, on a holiday of the whole
-    country or, as the law has it, on a Saturday. Holidays of a region are not looked at, nor those of years that the
-    calendar does not hold (`unknown_years`). A day off that the contract sets on purpose moves as well: the book does
-    not show it. Source: definitions §2.1, and the laws' files.
+    A day off that the contract sets on purpose moves as well: the book does not show it. Source: definitions §2.1.
     """
-    due = book.invoices["due"].to_numpy("datetime64[us]").copy()
+    return moved(book, book.invoices["due"]).rename("payable_by")
+
+
+def moved(book: Book, days: pd.Series) -> pd.Series:
+    """Return a day of each invoice, on the index of `invoices`, or the next working day where the law moves it there.
+
+    Where a law of the run (`late_interest.laws`, `due_day_moves`) says so for the buyer's country, in which a debt of
+    money is taken to be paid, a day on a Sunday, on a holiday of the whole country or, as the law has it, on a Saturday
+    is not the last: the next working day is. Holidays of a region are not looked at, nor those of years that the
+    calendar does not hold (`unknown_years`). A missing day stays missing. Source: definitions §2.1, the laws' files.
+    """
+    found = days.to_numpy("datetime64[us]").copy()
     for country, rule in rules(book).items():
-        rows = np.flatnonzero(_of(book, country))
-        days = due[rows].astype("datetime64[D]")
-        holidays = _holidays(country, np.unique(days.astype("datetime64[Y]").astype(int) + 1970))
-        due[rows] = np.busday_offset(days, 0, roll="forward", weekmask=WEEKS[rule.saturday], holidays=holidays)
-    return pd.Series(due, index=book.invoices.index, name="payable_by")
+        rows = np.flatnonzero(_of(book, country) & ~np.isnat(found))
+        of = found[rows].astype("datetime64[D]")
+        holidays = _holidays(country, np.unique(of.astype("datetime64[Y]").astype(int) + 1970))
+        found[rows] = np.busday_offset(of, 0, roll="forward", weekmask=WEEKS[rule.saturday], holidays=holidays)
+    return pd.Series(found, index=book.invoices.index)
 
 
 def rules(book: Book) -> dict[str, DueDayRule]:

@@ -319,6 +319,18 @@ def test_a_discount_booked_before_the_money_is_not_lost_while_the_money_may_come
     assert unearned(book_of, ONE_STEP, booked, as_of="2026-01-12") == 20
 
 
+@pytest.mark.parametrize(("country", "day", "lost"), [("DE", 11, 0), ("DE", 12, 20), ("NL", 11, 20), ("", 11, 20)])
+def test_the_last_day_of_a_discount_moves_as_a_due_day_does(book_of, country, day, lost):
+    # Issued on 22 October 2026, with ten days: the last of them is Sunday 1 November.
+    invoices = (
+        "invoice_id,buyer_id,issued,due,amount,discount_rate,discount_days\nI,A,2026-10-22,2026-11-21,1000,0.02,10\n"
+    )
+    money = pd.Timestamp("2026-10-22") + pd.Timedelta(days=day)
+    receipts = f"invoice_id,received,amount,kind\nI,{money:%Y-%m-%d},980,payment\nI,{money:%Y-%m-%d},20,discount\n"
+    book = book_of("2026-11-30", invoices=invoices, receipts=receipts, buyers=f"buyer_id,country\nA,{country}\n")
+    assert discounts.taken(book, RATINGS, SAFE)["unearned_cost"].tolist() == [lost]
+
+
 def test_days_are_won_from_the_money_on_and_not_from_the_booking(book_of):
     receipts = RECEIPTS.replace("A1,2026-01-11,20,discount", "A1,2026-02-05,20,discount")
     found = discounts.taken(book_of("2026-03-31", invoices=INVOICES, receipts=receipts), RATINGS, SAFE)
