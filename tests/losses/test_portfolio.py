@@ -15,6 +15,7 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.losses import portfolio
 from tradecredit.losses.simulation import assess
 from tradecredit.measure import default_events
+from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.losses import LossSettings, Simulation
 from tradecredit.params.receivables import ReceivablesSettings
 
@@ -45,7 +46,7 @@ def book(losses=None, **tables):
     simulation = Simulation(scenarios=1_000, seed=1)
     run = SimpleNamespace(
         losses=losses or LossSettings(), simulation=simulation, cost_of_capital=0.1, file="x.yaml",
-        receivables=ReceivablesSettings(),
+        receivables=ReceivablesSettings(), late_interest=LateInterestSettings(),
     )  # fmt: skip
     return Book(run=run, as_of=AS_OF, fingerprint="", files={}, notes=pd.DataFrame(), **full)
 

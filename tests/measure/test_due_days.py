@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 
 from tradecredit import words
 from tradecredit.errors import ParameterError
+from tradecredit.measure import receivables
+from tradecredit.measure.behaviour import features
 from tradecredit.measure.due_days import payable_by, unknown_years
+from tradecredit.measure.open_items import open_items
+from tradecredit.measure.past_days import on_days
 from tradecredit.params.late_interest import LateInterestLaw, LateInterestSettings
 
 
@@ -61,6 +65,44 @@ def test_each_rule_has_its_source_and_is_of_the_laws_own_countries(tmp_path):
     )
     with pytest.raises(ParameterError, match="FR is none of the law's countries"):
         LateInterestLaw.from_yaml(tmp_path / "law.yaml")
+
+
+SUNDAY = """invoice_id,buyer_id,issued,due,amount
+I1,A,2026-10-02,2026-11-01,100
+I2,B,2026-10-02,2026-11-01,100
+"""
+
+
+def test_due_on_a_sunday_and_paid_on_monday_is_not_late_in_any_figure(book_of):
+    # A is German, B Dutch: both are due on Sunday 1 November 2026 and pay on the 2nd.
+    tables = {"invoices": SUNDAY, "buyers": "buyer_id,country\nA,DE\nB,NL\n"}
+    receipts = "invoice_id,received,amount,kind\nI1,2026-11-02,100,payment\nI2,2026-11-02,100,payment\n"
+    book = book_of("2026-11-30", receipts=receipts, **tables)
+    assert open_items(book)["days_late"].tolist() == [0, 1]
+    assert features(book)["days_beyond_terms"].tolist() == [0, 1]
+    assert receivables.kpis(book)["days_beyond_terms"] == pytest.approx(0.5)
+    # On the Monday, before any money has come, only B is overdue; on the Tuesday both are.
+    monday, tuesday = (book_of(day, **tables) for day in ("2026-11-02", "2026-11-03"))
+    assert open_items(monday)["days_past_due"].tolist() == [0, 1]
+    assert receivables.kpis(monday)["overdue_amount"] == 100
+    assert receivables.ageing(monday)["amount"].tolist()[:2] == [100, 100]
+    assert features(monday)["share_overdue"].tolist() == [0, 1]
+    assert receivables.kpis(tuesday)["overdue_amount"] == 200
+    # The due day that the contract and a policy count from stays.
+    assert open_items(monday)["due"].dt.strftime("%d").tolist() == ["01", "01"]
+    (past,) = on_days(book, [pd.Timestamp("2026-11-02")])
+    assert (
+        past.behaviour["share_late"].fillna(-1).tolist()
+        == features(book.at("2026-11-02"))["share_late"].fillna(-1).tolist()
+    )
+
+
+def test_whether_an_invoice_was_late_is_known_five_days_after_the_moved_day(book_of):
+    # Due on a Sunday, so payable on Monday 2 November: late from the 8th on, and only then counted.
+    tables = {"invoices": SUNDAY, "buyers": "buyer_id,country\nA,DE\nB,NL\n"}
+    seventh, eighth = (features(book_of(day, **tables))["share_late"] for day in ("2026-11-07", "2026-11-08"))
+    assert seventh.fillna(-1).tolist() == [-1, 1]
+    assert eighth.tolist() == [1, 1]
 
 
 def test_years_that_the_calendar_does_not_hold_are_told(book_of):

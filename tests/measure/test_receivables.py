@@ -35,8 +35,8 @@ DAY = "2026-03-31"
 def test_open_items_by_hand(book_of):
     items = receivables.open_items(book_of(DAY, **LEDGER)).set_index("invoice_id")
     assert list(items.columns) == [
-        "buyer_id", "issued", "due", "amount", "paid", "impaired", "open_amount", "settled", "days_past_due",
-        "days_late",
+        "buyer_id", "issued", "due", "amount", "payable_by", "paid", "impaired", "open_amount", "settled",
+        "days_past_due", "days_late",
     ]  # fmt: skip
     assert items["paid"].tolist() == [1000, 0, 500, 3000, 0]
     assert items["open_amount"].tolist() == [0, 600, 1500, 0, 4000]

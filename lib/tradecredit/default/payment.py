@@ -106,6 +106,7 @@ def outlook(book: Book) -> PaymentOutlook:
     to the as-of date.
     """
     items = open_items(book)
+    items = items.assign(due=items["payable_by"])  # late is what comes after the last day in time
     cut = book.as_of - pd.DateOffset(months=TESTED_MONTHS + 2)
     # Whether an invoice was paid late is known once it is past due, not before.
     tested = (items["issued"] > cut) & (items["issued"] <= cut + pd.DateOffset(months=TESTED_MONTHS))

@@ -52,7 +52,7 @@ def of_items(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame
     """
     year = window_start(day, 12)
     long, recent = beyond_terms(items, year), beyond_terms(items, window_start(day, 3))
-    decided = items["due"].gt(year) & items["due"].lt(day - pd.Timedelta(days=LATE_AFTER_DAYS))
+    decided = items["payable_by"].gt(year) & items["payable_by"].lt(day - pd.Timedelta(days=LATE_AFTER_DAYS))
     overdue = items["days_past_due"] > 0
     parts = pd.DataFrame(
         {

@@ -9,7 +9,7 @@ LABELS = {
     **columns("figure", value="Value", then="Then", now="Now"),
     **columns("change", change="Change"),
     **columns("name", figure="Figure"),
-    **columns("date", settled="Settled", oldest="Oldest", month_end="Month end"),
+    **columns("date", settled="Settled", payable_by="Payable by", oldest="Oldest", month_end="Month end"),
     **columns(
         "money",
         receivables="Receivables", overdue_amount="Overdue", open_amount="Open amount", paid="Paid",

@@ -9,6 +9,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
+from tradecredit.measure.due_days import payable_by
 
 IMPAIRED = ("write_off", "recovery", "claim")
 """Kinds of receipts that settle what the buyer did not pay in the ordinary course."""
@@ -19,8 +20,9 @@ A_DAY = np.timedelta64(1, "D")
 class Ledger(NamedTuple):
     """The invoices and receipts of a book as arrays, from which the open items of any day follow.
 
-    Of each invoice, in the order of `invoices`: `issued`, `due`, `amount` and `settled`, the day of the receipt that
-    brought it to zero (not a time: still open). Of each receipt on an invoice that is known, in order of date:
+    Of each invoice, in the order of `invoices`: `issued`, `due`, `payable_by` (the last day on which it is in time, see
+    `due_days.payable_by`), `amount` and `settled`, the day of the receipt that brought it to zero (not a time: still
+    open). Of each receipt on an invoice that is known, in order of date:
     `received`, `row` of its invoice, and what had been `paid` on it, and `impaired` of that, up to and with it.
     """
 
@@ -32,6 +34,7 @@ class Ledger(NamedTuple):
     row: np.ndarray
     paid: np.ndarray
     impaired: np.ndarray
+    payable_by: np.ndarray
 
     def paid_by(self, day: pd.Timestamp) -> np.ndarray:
         """Return what has been paid on each invoice by the end of a day."""
@@ -81,7 +84,8 @@ def ledger(book: Book) -> Ledger:
     closing = np.flatnonzero(amount[row] - paid < CENT)[::-1]
     settled[row[closing]] = received[closing]
     settled = np.where(amount < CENT, issued, settled)
-    return Ledger(issued, invoices["due"].to_numpy("datetime64[us]"), amount, settled, received, row, paid, impaired)
+    due, latest = (days.to_numpy("datetime64[us]") for days in (invoices["due"], payable_by(book)))
+    return Ledger(issued, due, amount, settled, received, row, paid, impaired, latest)
 
 
 @once
@@ -97,8 +101,9 @@ def open_items(book: Book) -> pd.DataFrame:
     - `open_amount` = amount − paid; zero once less than half a cent is left;
     - `settled`: day of the receipt that brought it to zero, missing while open; an invoice over nothing is settled on
       the day of issue;
-    - `days_past_due` = as-of date − due (negative: not due yet); missing once settled;
-    - `days_late` = (settled, or the as-of date) − due; negative: early, or not due yet.
+    - `payable_by`: the due day, or the next working day where the law moves it (`due_days.payable_by`);
+    - `days_past_due` = as-of date − payable_by (negative: not due yet); missing once settled;
+    - `days_late` = (settled, or the as-of date) − payable_by; negative: early, or not due yet.
 
     Source: definitions §2.1.
     """
@@ -120,8 +125,9 @@ def _as_of(book: Book, day: pd.Timestamp) -> dict[str, np.ndarray]:
     paid = known.paid_by(day)
     is_open = ~(known.settled <= moment)
     settled = np.where(is_open, np.datetime64("NaT", "us"), known.settled)
-    days_late = (np.where(is_open, moment, settled) - known.due) // A_DAY
+    days_late = (np.where(is_open, moment, settled) - known.payable_by) // A_DAY
     return {
+        "payable_by": known.payable_by,
         "paid": paid,
         "impaired": known.impaired_by(day),
         "open_amount": np.where(is_open, known.amount - paid, 0.0),

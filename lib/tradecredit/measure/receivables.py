@@ -2,9 +2,9 @@
 
 Conventions of all figures here: amounts are gross of tax, in the reporting currency; sales are the invoices issued in
 a period to buyers that are not `prepaid` (credit sales) net of cancellations (`sales.net_sales`); other credit notes
-are not taken off, since they settle invoices as any receipt does; past due begins on the day after the due date; the
-window is the run's `receivables.sales_months` whole months up to the as-of date. A figure that the ledger cannot give
-is missing, never zero.
+are not taken off, since they settle invoices as any receipt does; past due begins on the day after the due date, moved
+to a working day where the law says so (`due_days.payable_by`); the window is the run's `receivables.sales_months` whole
+months up to the as-of date. A figure that the ledger cannot give is missing, never zero.
 """
 
 from itertools import pairwise
@@ -243,7 +243,7 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     issued, is_open = known.issued <= moment, known.open_on(day)
     owed, sold = known.owed_on(day), net_sales_on(book, day)
     rows = np.flatnonzero(is_open)
-    past_due = (moment - known.due[rows]) // A_DAY
+    past_due = (moment - known.payable_by[rows]) // A_DAY
     receivables, current = owed[issued].sum(), owed[rows[past_due <= 0]].sum()
     overdue = owed[rows[past_due > 0]].sum()
     opening = _receivables_on(book, start) if start >= begins else np.nan
@@ -260,7 +260,7 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     settled = settled[issued[settled]]
     weight[late], weighted[late] = owed[late], owed[late] * past_due[past_due > 0]
     weight[settled] = np.maximum(known.amount[settled] - known.impaired_by(day)[settled], 0.0)
-    weighted[settled] = weight[settled] * np.maximum((known.settled[settled] - known.due[settled]) // A_DAY, 0)
+    weighted[settled] = weight[settled] * np.maximum((known.settled[settled] - known.payable_by[settled]) // A_DAY, 0)
 
     by_buyer = pd.Series(owed[rows]).groupby(book.buyer_of_invoice[rows]).sum().sort_values(ascending=False)
     shares = by_buyer / receivables

@@ -133,7 +133,7 @@ def taken(book: Book, ratings: pd.DataFrame, cumulative: pd.DataFrame) -> pd.Dat
     may_come = items["settled"].isna() & may_be_taken(items, (book.as_of - items["issued"]).dt.days)
     # Of no invoices at all, a mapped text column would stay text.
     habit = items["buyer_id"].map(_habit(items)).astype("float64")
-    usual_after = ((items["due"] - items["issued"]).dt.days + habit).where(is_taken)
+    usual_after = ((items["payable_by"] - items["issued"]).dt.days + habit).where(is_taken)
     won = usual_after - paid_after
     failed = _failed_between(cumulative, items["buyer_id"], paid_after, usual_after)
     capital = (items["amount"] - cost) * (present_value(-won, what.cost_of_capital) - 1)

@@ -184,7 +184,8 @@ def _late_parts(book: Book, months: int) -> pd.DataFrame:
     `invoice`: its place among the book's, by which the parts belong together, with what is known of it and its buyer.
     """
     receipts, settles = book.receipts, book.invoice_of_receipt
-    items = open_items(book).assign(due=payable_by(book))
+    items = open_items(book)
+    items = items.assign(due=items["payable_by"])
     paid_late = (items["settled"] > items["due"]) & (items["settled"] > window_start(book.as_of, months))
     overdue = items["settled"].isna() & (items["due"] < book.as_of)
     late = (overdue | paid_late).to_numpy(bool) & (book.run.late_interest.affiliates | ~_affiliates(book))
