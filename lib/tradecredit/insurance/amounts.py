@@ -32,9 +32,13 @@ class Amounts(NamedTuple):
     discretionary: np.ndarray
 
 
-@once
 def todays_amounts(book: Book, policy: Policy | None) -> Amounts:
     """Return what is insured of the open invoices, as arrays: see `audit`."""
+    return _todays_amounts(book, policy.scope if policy else None)
+
+
+@once
+def _todays_amounts(book: Book, policy: Policy | None) -> Amounts:
     owed = open_items(book)["open_amount"].to_numpy()
     return insured_amounts(book, policy, owed, disputed_of(book, owed, book.as_of))
 

@@ -21,6 +21,12 @@ NOT_INSURABLE = ("public", "affiliate", "prepaid")
 """Kinds of buyers that a policy does not insure."""
 
 
+SCOPE = {
+    "kind", "buyers", "limits", "primary", "top_up_share", "top_up_maximum", "starts", "ends", "maximum_terms_days",
+    "discretionary_limit", "discretionary_shares", "maximum_extension_days", "extension_from",
+}  # fmt: skip
+"""Terms that decide what is insured of what is owed, before what is paid for it."""
+
 RECOVERY_SHARING = {"pro_rata": PRO_RATA, "pro_rata_limit": PRO_RATA_LIMIT, "insurer_first": INSURER_FIRST}
 
 
@@ -77,6 +83,19 @@ class Policy(PolicyTerms):
     def of_terms(cls, terms: PolicyTerms) -> Self:
         """Return the policy of terms that a run file states."""
         return cls(**terms.model_dump(exclude_unset=True))
+
+    @property
+    def scope(self) -> Self:
+        """This policy with those of its terms alone that decide what is insured, and not what is paid for it.
+
+        Policies of one scope are equal, and insure the same.
+        """
+        others = {name: term.default for name, term in type(self).model_fields.items() if name not in SCOPE}
+        return self.model_copy(update=others)
+
+    def renewed(self) -> Self:
+        """Return this policy without its period, as if it had been and would be renewed on the same terms."""
+        return self.model_copy(update={"starts": None, "ends": None})
 
     @property
     def programme(self) -> tuple[str, ...]:

@@ -50,14 +50,25 @@ class Losses(NamedTuple):
 class YearlyLosses(NamedTuple):
     """Losses as arrays, in order of day within each scenario (a number from 0), by the buyer's position.
 
-    `insurable`: the share of debt and recovery, by buyer, that a policy's insured debt counts.
+    `draw`: the place of the value that is drawn for each in `Part.kept`.
     """
 
     scenario: np.ndarray
     buyer: np.ndarray
     debt: np.ndarray
     recovery: np.ndarray
-    insurable: np.ndarray
+    draw: np.ndarray
+
+
+class Part(NamedTuple):
+    """The share of debt and recovery that a policy's insured debt counts, as arrays by the buyer's position.
+
+    `share`; of a buyer that is not `stopped` times the value of `kept` that is drawn.
+    """
+
+    share: np.ndarray
+    stopped: np.ndarray
+    kept: np.ndarray
 
 
 class Settlement(NamedTuple):
@@ -182,11 +193,11 @@ def _settle(scenario, debt, recovery, above, limit, discretionary, terms, steps)
 
 
 @compiled
-def paid_by_year(losses, attachment, terms, scenarios):
+def paid_by_year(losses, part, attachment, terms, scenarios):
     """Return what a policy pays in each scenario, and what is used of its first loss; losses: `YearlyLosses`.
 
-    `attachment`: limit, the part above which it applies, and whether it is discretionary, by buyer. The sums of what
-    `settled` says of each loss, without its table.
+    `part`: `Part`; `attachment`: limit, the part above which it applies, and whether it is discretionary, by buyer. The
+    sums of what `settled` says of each loss, without its table.
     """
     limit, above, discretionary = attachment
     paid, used = np.zeros(scenarios), np.zeros(scenarios)
@@ -195,7 +206,7 @@ def paid_by_year(losses, attachment, terms, scenarios):
         scenario, buyer = losses.scenario[row], losses.buyer[row]
         if row and scenario != losses.scenario[row - 1]:
             year = year_start(terms)
-        share = losses.insurable[buyer]
+        share = part.share[buyer] if part.stopped[buyer] else part.share[buyer] * part.kept[losses.draw[row]]
         debt, recovery = losses.debt[row] * share, losses.recovery[row] * share
         loss = one_loss(debt, recovery, above[buyer], limit[buyer], terms)
         before = year[0]
