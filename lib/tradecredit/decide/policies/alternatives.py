@@ -205,8 +205,8 @@ def _same_losses(
     """Return the losses under policies, from as many years as make `missing` 1 or less (see `AsNeeded`)."""
     run = book.run
     return simulate(
-        at_risk, policies=insured_parts(book, policies), scenarios=AsNeeded(MOST_SCENARIOS, missing), seed=run.simulation.seed,
-        dependence=run.losses.dependence, sampling=run.simulation,
+        at_risk, policies=insured_parts(book, policies), scenarios=AsNeeded(MOST_SCENARIOS, missing),
+        seed=run.simulation.seed, dependence=run.losses.dependence, sampling=run.simulation,
     )  # fmt: skip
 
 
