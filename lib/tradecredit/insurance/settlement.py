@@ -9,6 +9,9 @@ import numpy as np
 
 from tradecredit.numerics.compiled import compiled
 
+CENT = 0.005
+"""Half a cent: amounts that differ by less are equal."""
+
 TERMS = np.dtype(
     [
         ("insured_percentage", "f8"),
@@ -98,12 +101,42 @@ def settled(losses: Losses, terms: np.void) -> Settlement:
     return Settlement(*steps)
 
 
+def settled_by_loss(rows: Losses, loss: np.ndarray, terms: np.void) -> Settlement:
+    """Return `settled` of losses whose rows may be parts of one: `loss` is the number of each row's.
+
+    Parts of a loss are settled together. Each has of the insured debt what the parts before it have left of the limit,
+    and of all else the share that its insured debt is of the loss's.
+    """
+    _, first, of = np.unique(loss, return_index=True, return_inverse=True)
+    if len(first) == len(loss):
+        return settled(rows, terms)
+    # Losses in the order of their first rows, which is that of their days.
+    rank = np.argsort(np.argsort(first))
+    of, first = rank[of], np.sort(first)
+    debt, recovery = (np.bincount(of, amounts) for amounts in (rows.debt, rows.recovery))
+    firsts = Losses(*(values[first] for values in rows))
+    whole = settled(firsts._replace(debt=debt, recovery=recovery), terms)
+    counted = rows.debt if terms["settled_on_debt"] else rows.debt - rows.recovery
+    order = np.argsort(of, kind="stable")
+    so_far = np.cumsum(counted[order])
+    so_far -= (so_far - counted[order])[np.searchsorted(of[order], np.arange(len(first)))][of[order]]
+    within = [
+        np.minimum(np.maximum(sums - rows.above[order], 0.0), rows.limit[order])
+        for sums in (so_far, so_far - counted[order])
+    ]
+    insured = np.empty(len(of))
+    insured[order] = within[0] - within[1]
+    share = insured / np.where(whole.insured_debt > 0, whole.insured_debt, 1.0)[of]
+    return Settlement(insured, *(amounts[of] * share for amounts in whole[1:]))
+
+
 @compiled
 def one_loss(debt, recovery, above, limit, terms):
     """Return (insured debt, covered debt, claim, insurer's recovery, claim net of it) of one loss: steps 3–5 and 9."""
     insured = min(max((debt if terms.settled_on_debt else debt - recovery) - above, 0.0), limit)
     covered = 0.0
-    if insured > terms.threshold:
+    # Amounts are in cents: a sum that passes the threshold by less is at it.
+    if insured > terms.threshold + (CENT if terms.threshold > 0.0 else 0.0):
         covered = insured - terms.threshold if terms.threshold_is_deductible else insured
     claim = claim_for(covered, insured, terms)
     recovered = insurer_recovery(claim, debt, recovery, insured, terms)

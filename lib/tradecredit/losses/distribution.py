@@ -199,6 +199,10 @@ class LossDistribution:
         table = pd.concat(tables or [empty.assign(debt=0.0, recovery=0.0)], ignore_index=True)
         buyers = self.portfolio.iloc[table["buyer"]].reset_index()
         stopped = simulator.parts[0].stopped[table["buyer"]]
+        # Where rates are gamma a buyer may default twice on a day, which are two losses.
+        again = table.groupby(["scenario", "day", "buyer"]).cumcount()
+        if again.any():
+            table = table.assign(day=table["day"] + again / (again.max() + 1))
         table = table.assign(buyer_id=buyers["buyer_id"], limit=buyers["insured_limit"].mask(stopped, np.inf))
         evidence = {"evidence": buyers["evidence"]} if "evidence" in buyers else {}
         return table[["scenario", "day", "buyer_id", "debt", "limit", "recovery"]].assign(**evidence)

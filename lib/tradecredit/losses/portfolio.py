@@ -12,8 +12,9 @@ from tradecredit.insurance.limit_history import evidence, named_limits
 from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
 from tradecredit.measure.default_events import in_default, loss_given_default
 from tradecredit.measure.limits_in_force import limits_in_force
-from tradecredit.measure.open_items import open_items
+from tradecredit.measure.open_items import ledger, open_items
 from tradecredit.measure.ratios import ratios
+from tradecredit.measure.sales import of_year
 from tradecredit.params.run import Run
 
 EXPOSURE_MONTHS = 12
@@ -63,7 +64,7 @@ def exposures(book: Book) -> pd.DataFrame:
     - `exposure`, by the run's `losses.exposure`: `balance`; `peak`, the highest balance at the end of any day of the
       last 12 months; `limit`, the balance and `undrawn_share` of what is unused of the limit in force, our own, else
       the insurer's (no limit: the balance);
-    - `sales_a_day`: what was invoiced in the last 12 months, or since the first month of a younger ledger, by its days;
+    - `sales_a_day`: the sales of the last 12 months, or since the first month of a younger ledger, by its days;
       0 for `prepaid` buyers, whose sales do not become a balance.
 
     What a policy insures of an exposure: see `insured_part`.
@@ -98,14 +99,11 @@ def highest_balance(book: Book) -> pd.Series:
     as nothing owed.
     """
     since = window_start(book.as_of, EXPOSURE_MONTHS).to_datetime64()
-    invoice = book.invoice_of_receipt
-    known = invoice >= 0
-    buyer = np.append(book.buyer_of_invoice, book.buyer_of_invoice[invoice[known]])
-    days = [
-        book.invoices["issued"].to_numpy("datetime64[us]"),
-        book.receipts["received"].to_numpy("datetime64[us]")[known],
-    ]
-    amounts = pd.concat([book.invoices["amount"], -book.receipts["amount"][known]], ignore_index=True)
+    known = ledger(book)
+    settling = known.settling()
+    buyer = np.append(book.buyer_of_invoice, book.buyer_of_invoice[known.row])
+    days = [known.issued, known.received]
+    amounts = pd.Series(np.append(known.amount, -settling))
     # What was open when the window began is the balance of its first day.
     day = (np.maximum(np.concatenate(days), since) - since) // np.timedelta64(1, "D")
     length = (book.as_of.to_datetime64() - since) // np.timedelta64(1, "D") + 1
@@ -118,7 +116,7 @@ def highest_balance(book: Book) -> pd.Series:
 def _sales_a_day(book: Book) -> pd.Series:
     first = book.invoices["issued"].min().replace(day=1) - pd.Timedelta(days=1)
     since = max(window_start(book.as_of, EXPOSURE_MONTHS), first)
-    sales = sums_by_buyer(book, book.invoices["amount"].where(book.invoices["issued"] > since, 0.0))
+    sales = sums_by_buyer(book, of_year(book)["sales_12m"])
     return (sales / (book.as_of - since).days).mask(one_of(book.buyers["kind"], ["prepaid"]), 0.0)
 
 
