@@ -103,15 +103,20 @@ def after_cut(
     - `own_limit` in force; `recommended_with_cover`, with `_after`; `over_after`: exposure above it, and `over_more`,
       how much of that comes with the cut.
 
-    What was shipped before a cut stays covered (definitions §5.1): this is the book once today's balances have turned
-    over. Left out are buyers to whom nothing more is shipped with cover, as they are in default or `stopped`, and
+    What was shipped before a cut stays covered (definitions §5.1): `insured_after` is of the book once today's balances
+    have turned over, what the audit insures today within the limit that is left. Left out are buyers to whom nothing more is shipped with cover, as they are in default or `stopped`, and
     limits that bear nothing. Raises `ParameterError` for a part outside 0 to 1, and `InputError` for amounts that are
     missing or below 0.
     """
     cover = cover or of_buyers(book)
     named = cover.named.dropna()
     lowered = np.minimum(named, _limits_left(named, left))
-    cut = cover._replace(named=lowered, limit=np.fmin(cover.limit, lowered.reindex(cover.limit.index)))
+    left_of = lowered.where(lowered < named).reindex(cover.limit.index)
+    cut = cover._replace(
+        named=lowered,
+        limit=np.fmin(cover.limit, lowered.reindex(cover.limit.index)),
+        insured_debt=np.fmin(cover.insured_debt, left_of),
+    )
     before, after = recommend(book, ratings, cover=cover), recommend(book, ratings, cover=cut)
     bears = ((cover.share * cover.limit > 0) & ~cover.stopped).reindex(lowered.index)
     touched = lowered.index[(lowered < named) & bears & (before["binding"].reindex(lowered.index) != "in default")]
