@@ -104,9 +104,9 @@ def after_cut(
       how much of that comes with the cut.
 
     What was shipped before a cut stays covered (definitions §5.1): `insured_after` is of the book once today's balances
-    have turned over, what the audit insures today within the limit that is left. Left out are buyers to whom nothing more is shipped with cover, as they are in default or `stopped`, and
-    limits that bear nothing. Raises `ParameterError` for a part outside 0 to 1, and `InputError` for amounts that are
-    missing or below 0.
+    have turned over, what the audit insures today within the limit that is left. Left out are buyers to whom nothing
+    more is shipped with cover, as they are in default or `stopped`, and limits that bear nothing. Raises
+    `ParameterError` for a part outside 0 to 1, and `InputError` for amounts that are missing or below 0.
     """
     cover = cover or of_buyers(book)
     named = cover.named.dropna()
