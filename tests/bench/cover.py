@@ -3,10 +3,10 @@
     python tests/bench/cover.py [--invoices N] [--open SHARE] [--times N]
     python tests/bench/cover.py --beside CHECKOUT [--times N]
 
-A made-up ledger of 5,000 buyers and two years: limits cut and raised, half of the buyers on a discretionary limit, a part
-of the invoices paid late. DuckDB sums by buyer what is open of every invoice: from the tables, with the receipts (as the
-audit does from the ledger), and from a table of open items that is there. Each is timed with nothing of the cover
-remembered. The sums by buyer are compared, and the classes add up to what is open.
+A made-up ledger of 5,000 buyers and two years: limits cut and raised, half of the buyers on a discretionary limit, a
+part of the invoices paid late. DuckDB sums by buyer what is open of every invoice: from the tables, with the receipts
+(as the audit does from the ledger), and from a table of open items that is there. Each is timed with nothing of the
+cover remembered. The sums by buyer are compared, and the classes add up to what is open.
 
 With `--beside`, `losses.assess` of the demo is timed here and in another checkout of the project, such as a worktree of
 an earlier commit, a process for each, in turns; printed is the ratio of CPU time.
