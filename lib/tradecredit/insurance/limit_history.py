@@ -22,24 +22,19 @@ EVIDENCE = ("payment_experience", "agency_report", "audited_accounts", "unaudite
 
 @once
 def named_limits(book: Book) -> pd.DataFrame:
-    """Return the insurer's limit of each buyer on the as-of date, and in words why.
+    """Return the insurer's limit of each buyer on the as-of date, for what is shipped from now on. Index buyer_id.
 
-    Out, index buyer_id: `insured_limit`, the insurer's limit in force, the newest of several; missing where it has
-    never named one, so that a discretionary limit may apply; 0 where it was refused or is over (definitions §5.3: the
-    discretionary limit is then gone too), and for buyers that cannot be insured by their kind. `cover`: `named
-    limit`, `no limit named`, `limit refused`, `limit withdrawn or expired`, `not insurable: <kind>`.
+    - `insured_limit`: the insurer's limit in force, the newest of several; missing where it has never named one, so
+      that a discretionary limit may apply; 0 where it was refused or is over (definitions §5.3: the discretionary limit
+      is then gone too), and for buyers that cannot be insured by their kind;
+    - `refused`: the decision in force is a limit of 0, on a buyer that can be insured.
     """
     buyers = book.buyers.set_index("buyer_id")
     given = book.limits.loc[book.limits["source"] == "insurer", "buyer_id"]
     limit = limits_in_force(book)["insurer"].reindex(buyers.index)
     over = limit.isna() & named(given, book.buyers["buyer_id"])
     barred = buyers["kind"].isin(NOT_INSURABLE)
-    reason = np.select(
-        [barred, over, limit.isna(), limit == 0],
-        ["not insurable: " + buyers["kind"], "limit withdrawn or expired", "no limit named", "limit refused"],
-        "named limit",
-    )
-    return pd.DataFrame({"insured_limit": limit.mask(over | barred, 0.0), "cover": reason}).astype({"cover": "str"})
+    return pd.DataFrame({"insured_limit": limit.mask(over | barred, 0.0), "refused": (limit == 0) & ~barred})
 
 
 def named_on_shipment(book: Book, shipped: Shipments) -> np.ndarray:

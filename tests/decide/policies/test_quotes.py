@@ -109,7 +109,6 @@ def portfolio():
         {
             "pd": [0.05, 0.03, 0.02, 0.04], "exposure": [90_000.0, 60_000.0, 120_000.0, 30_000.0], "lgd": 0.8,
             "correlation": 0.15, "insured_limit": [80_000.0, np.nan, 0.0, 0.0],
-            "cover": ["named limit", "no limit named", "limit refused", "not insurable: public"],
         },
         index=pd.Index(list("ABCD"), name="buyer_id"),
     )  # fmt: skip

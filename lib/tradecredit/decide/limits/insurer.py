@@ -51,9 +51,9 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     """
     if policy is None or policy.kind not in PAYING_BY_LOSS:
         return pd.DataFrame(columns=REQUEST_COLUMNS).rename_axis("buyer_id")
-    cover, why_not = of_buyers(book, policy), named_limits(book)["cover"]
-    stated = pd.Series(policy.limits or {}, dtype="float64").reindex(why_not.index)
-    refused = stated.eq(0) | (stated.isna() & (why_not == "limit refused"))
+    cover, named = of_buyers(book, policy), named_limits(book)
+    stated = pd.Series(policy.limits or {}, dtype="float64").reindex(named.index)
+    refused = stated.eq(0) | (stated.isna() & named["refused"])
     askable = ~refused & (cover.insurable > 0) & ~cover.stopped
     granted = cover._replace(limit=cover.limit.mask(askable, np.inf))
     now, then = recommend(book, ratings, cover=cover), recommend(book, ratings, cover=granted)
