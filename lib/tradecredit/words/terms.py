@@ -18,7 +18,8 @@ STOPPED = "delivered after another invoice passed the maximum extension period"
 NO_CLAIM = {
     claim.NO_POLICY: "no policy of its own in force",
     claim.NOTHING_INSURABLE: "nothing of it is insurable",
-    claim.NO_LIMIT: "the insurer has no limit on the buyer",
+    claim.NO_LIMIT: "the insurer had no limit on the buyer when it was shipped",
+    claim.LIMIT_FILLED: "older invoices fill the insurer's limit",
     claim.ALL_STOPPED: f"nothing of it is insured: all {STOPPED}",
     claim.INSOLVENCY_ONLY: "the policy pays for an insolvency only",
 }

@@ -13,12 +13,15 @@ from tradecredit.decide.limits.recommendation import rounded_down
 from tradecredit.decide.limits.rules import FIXED, UNMEASURED
 from tradecredit.decide.optimum.programme import Years, own_part
 from tradecredit.decide.terms.lengths import economics
-from tradecredit.insurance.cover import PAYING_BY_LOSS, of_buyers
+from tradecredit.insurance.amounts import PAYING_BY_LOSS
+from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.insured_sales import premium_of_sales
+from tradecredit.insurance.late_shipments import late_shipments
 from tradecredit.insurance.limit_history import evidence, named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.distribution import LossDistribution
+from tradecredit.losses.insured_part import InsuredPart
 from tradecredit.losses.portfolio import asset_correlation
 from tradecredit.losses.simulation import simulate
 from tradecredit.measure.balances import balances
@@ -109,18 +112,20 @@ def simulated(
 ) -> LossDistribution:
     """Return the year's losses of candidates, as the run simulates losses.
 
-    `buyers`: `candidates` with `exposure`, what they owe at default. Bad years are sought in the tail that the run's
-    `limit_optimum` averages.
+    `buyers`: `candidates` with `exposure`, what they owe at default. Of it a policy insures the insurable share, less
+    what is shipped after its stop (`late_shipments`), but for the linear part, which knows no stop. Bad years are
+    sought in the tail that the run's `limit_optimum` averages.
     """
     run = book.run
     columns = ["pd", "lgd", "correlation", "insured_limit", "evidence", "sector"]
     columns += ["group_id"] if run.losses.groups == "together" else []
     varying = {"lgd_sd": run.losses.lgd_sd} if run.losses.lgd_sd else {}
     at_risk = buyers[[*columns, "exposure"]].assign(insurable=buyers["insurable_share"] * buyers["exposure"], **varying)
+    parts = [InsuredPart.plain(policy)._replace(late=late_shipments(book, policy).shares) for policy in policies]
     stated = run.simulation.model_dump(include=set(Sampling.model_fields))
     sampling = Sampling(**stated | {"levels": [run.limit_optimum.level]})
     return simulate(
-        at_risk, policies=policies, scenarios=scenarios, seed=seed, dependence=run.losses.dependence, sampling=sampling
+        at_risk, policies=parts, scenarios=scenarios, seed=seed, dependence=run.losses.dependence, sampling=sampling
     )
 
 
