@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.decide.limits.caps import Caps, fits
+from tradecredit.decide.limits.methods import excess
 from tradecredit.decide.limits.rules import FIXED
 from tradecredit.params.limits import ApprovalLevel
 
@@ -66,7 +67,7 @@ def staying(limits: pd.DataFrame, ceiling: pd.Series, caps: Caps, minimum_change
     """
     now, aim = limits["own_limit"].fillna(0.0), limits["recommended_with_cover"]
     small = (aim > 0) & ((aim - now).abs() < minimum_change * now) & ~limits["binding_with_cover"].isin(FIXED)
-    small &= ~((now > aim) & (now > ceiling)) & ~((now < aim) & (limits["exposure"] > now))
+    small &= ~((now > aim) & (now > ceiling)) & ~((now < aim) & (excess(limits["exposure"], now) > 0))
     return small & ((now <= aim) | fits(aim.mask(small, now), caps))
 
 

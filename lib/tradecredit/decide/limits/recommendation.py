@@ -17,7 +17,7 @@ from tradecredit.decide.limits.amounts import (
 )
 from tradecredit.decide.limits.caps import by_buyer, caps
 from tradecredit.decide.limits.changes import decided, staying
-from tradecredit.decide.limits.methods import smallest
+from tradecredit.decide.limits.methods import excess, smallest
 from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.overrides import overriding
@@ -92,8 +92,8 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         covered_limit=covered_limit,
         stopped=stopped == 1,
         limit_use=exposure / own_limit.where(own_limit > 0),
-        breach=(exposure - own_limit).clip(lower=0.0),
-        over_recommended=(exposure - with_cover).clip(lower=0.0),
+        breach=excess(exposure, own_limit),
+        over_recommended=excess(exposure, with_cover),
         insured=insured,
         own=exposure - insured,
         methods_give=rounded_down(smallest(covered)[1], settings.digits),

@@ -13,6 +13,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.memory import remembered
 from tradecredit.book.places import places
 from tradecredit.decide import limits
+from tradecredit.decide.limits.methods import excess
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.policy import Policy
@@ -73,7 +74,7 @@ def at_month_ends(book: Book, months: int = 24) -> pd.DataFrame:
             "buyer_id": buyers.array.take(buyer),
             "owed": owed,
             "own_limit": own,
-            "breach": np.clip(owed - own, 0.0, None),
+            "breach": excess(pd.Series(owed), pd.Series(own)),
         }
     )
 
