@@ -124,6 +124,11 @@ def repeated(held: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["months_in_breach", "largest_breach"], ascending=False, kind="stable")
 
 
+def often(repeated: pd.DataFrame) -> pd.DataFrame:
+    """Return those of `repeated` that passed their limit at `OFTEN` or more of its month ends."""
+    return repeated[repeated["breach_share"] >= OFTEN]
+
+
 def review_days(book: Book, count: int = 4, months: int = 6) -> list[pd.Timestamp]:
     """Return past days for `replay`: `count` of them, `months` apart, the last so long before the as-of date.
 
