@@ -13,8 +13,8 @@ from tradecredit.decide.terms.payment_plan import options
 from tradecredit.insurance.policy import Policy
 
 PRECEDENCE = (
-    "claim", "report", "stop insured", "cancel", "in default", "stop", "stop until paid", "run down", "enforce",
-    "payment plan", "request accounts", "cut", "set limit", "look", "collect", "none",
+    "claim", "report", "stop insured", "cancel", "in default", "stop", "stop until paid", "request accounts",
+    "run down", "enforce", "payment plan", "cut", "set limit", "look", "collect", "none",
 )  # fmt: skip
 """What may be advised, in order: what keeps the insurer's money, then default and risk, then the overdue debt, then the
 limit, then the need. Of several that hold for a buyer the first is its one advice."""
@@ -162,9 +162,10 @@ def asked_by_policy(sheets: pd.DataFrame) -> pd.DataFrame:
 
 
 def _wants_accounts(limits: pd.DataFrame) -> pd.Series:
+    """Return whether a limit is held back for want of accounts, which might release more than the excess over it."""
     return (
         (limits["binding_with_cover"] == METHODS["without_accounts"])
-        & (limits["released"] > 0)
+        & (limits["released"] > limits["over_risk"])
         & (limits["lost_sales"] > 0)
     )
 

@@ -207,8 +207,8 @@ def assumptions(book: Book) -> list[str]:
     order = "insurer's claim and report, default, stop, overdue debt, limit, need"
     return [
         f"Of several methods that speak of a buyer the first decides: {order}. Deliveries are stopped only where "
-        f"paying the overdue part cures the excess over the limit by risk, or from grade {run.limits.stop_grade} on; what "
-        "is owed above the buyer's need is a signal to look.",
+        f"paying the overdue part cures the excess over the limit by risk, or from grade {run.limits.stop_grade} on; "
+        "what is owed above the buyer's need is a signal to look.",
         f"Insured debt of a buyer is to be reported from {money(run.decisions.report_from, run.currency)} on, "
         f"{run.decisions.report_ahead_days} days before its extension period ends; whether it has been is in no table "
         "of the book.",

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits.actions import held
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.caps import classes
@@ -42,10 +41,10 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     - `one_by_one_limit`: the recommended one with cover; `most`: the smallest of what a buyer
       can use and what nobody may have (`BOUNDS`) and of the methods that the run keeps, rounded down as recommended
       limits are, and never below the limit set one by one, which cover may have raised; that one itself where
-      deliveries are held back (`actions.held`) or the policy asks for a report or a claim; `least`: 0; `bound`: the
+      nothing may raise it (`actions.held`); `least`: 0; `bound`: the
       name of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known or whose risk is not
-      measured (`UNMEASURED`), and of all but the `limit_optimum.buyers` with the highest `most` are not sought: `sought` is
-      false, and `most` is the limit itself;
+      measured (`UNMEASURED`), and of all but the `limit_optimum.buyers` with the highest `most` are not sought:
+      `sought` is false, and `most` is the limit itself;
     - `margin`: the run's margin × the sales net of tax that a unit of limit carries in a year (`net_carried_sales`), as
       far as it is `needed` for what the buyer buys (no sales: nothing);
     - `loss` = PD × LGD: a buyer owes its whole limit when it defaults. Buyers of a group that default together have the
@@ -72,8 +71,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     bound = bounds.fillna(np.inf).idxmin(axis="columns").map(METHODS)
     bound = stands.fillna(bound).mask(free & ~sought, "not sought")
     policy = own_policy(book, policies)
-    asked = duties(book, policy).reindex(index)
-    back = held(limits) | (asked[["report_amount", "claim_amount"]] > 0).any(axis="columns")
+    back = held(limits)
     most = np.maximum(most, chosen).where(sought & ~back, chosen)
     bound = bound.mask(sought & back, "deliveries held back")
     purchases, delay = balances(book).reindex(index), book.run.limits.tolerated_delay_days
