@@ -151,9 +151,9 @@ def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = 
     - `review`, `buyer_id`, `defaulted`; `exposure`, what it owed at the review, `recommended_with_cover` and
       `binding_with_cover` then (missing: it was no buyer yet); `own_limit` in force on the day before the default
       (missing: none);
-    - `debt`, what it owed on the day of its default, as `defaults` state it, else by the ledger; `avoidable`: what of it
-      is above the recommended limit and was delivered after the review, min(max(debt − limit, 0), invoiced later): what
-      was owed already could not be called back. Missing with `recommended_with_cover`;
+    - `debt` on the day of its default, as `defaults` state it, else by the ledger; `avoidable`: what of it is above the
+      recommended limit and was delivered after the review, min(max(debt − limit, 0), invoiced later): what was owed
+      already could not be called back. Missing with `recommended_with_cover`;
     - `lost_share` of the debt: 1 − recovered / debt where the default is resolved, or older than 12 months, and its
       recoveries are known, else that of the book; `lost_share_basis` says which; `loss` = lost share × debt;
       `loss_avoided` = lost share × avoidable;
