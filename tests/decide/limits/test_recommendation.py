@@ -306,7 +306,6 @@ def test_less_than_half_a_cent_is_not_above_a_limit(book_of, limit, above):
     found = limits.recommend(book_of(AS_OF, limits=limits_in_force, **LEDGER), rated())
     assert found.loc["A", "breach"] == pytest.approx(above, abs=0.001)
     assert limits.totals(found)["breaches"] == (above > 0)
-    assert any("limit" in line and "exceed" in line for line in words.limits.decisions(found, "EUR")) == (above > 0)
 
 
 def test_breaches_are_against_our_own_limit(book_of):
@@ -323,26 +322,6 @@ def test_breaches_are_against_our_own_limit(book_of):
     bare = limits.totals(limits.recommend(book, rated()))
     assert bare["own"] == pytest.approx(OWED)
     assert bare[["insured", "insured_share"]].isna().all()
-
-
-def test_what_to_decide_is_told_in_sentences(book_of):
-    found = limits.recommend(
-        book_of(AS_OF, limits=IN_FORCE, **LEDGER), rated().assign(method=["x", "in default", "x", "x"])
-    )
-    breach, cancel = words.limits.decisions(found, "EUR")
-    assert breach == (
-        "1 buyer not in default exceeds its limit by EUR 13,333, and exposure is above the recommended limit: stop "
-        "deliveries until it is paid. Largest excess: EUR 13,333, buyer A, recommended limit EUR 3,400."
-    )
-    assert cancel == "1 buyer in default still has a limit of our own. Cancel it."
-    both = pd.concat([found, found.rename(index=lambda buyer: f"{buyer}2")])
-    assert words.limits.decisions(both, "EUR")[0].startswith(
-        "2 buyers not in default exceed their limits by EUR 26,667, and exposure is above the recommended limit: "
-    )
-    room = words.limits.decisions(both.assign(over_recommended=[0.0, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.0]), "EUR")
-    assert ", and the recommended limit is sufficient: set it. " in room[0]
-    assert ", and exposure is above the recommended limit: stop deliveries until it is paid. " in room[1]
-    assert words.limits.decisions(both, "EUR")[1] == "2 buyers in default still have limits of our own. Cancel them."
 
 
 def test_shares_by_the_method_that_binds(book_of):
@@ -363,7 +342,6 @@ def test_a_new_users_ledger_without_any_other_table(book_of):
     totals = limits.totals(found)
     assert totals[["breaches", "breach_amount", "insured", "insured_share"]].isna().all()
     assert limits.breaches(found).empty
-    assert words.limits.decisions(found, "EUR") == []
 
 
 # Several buyers together

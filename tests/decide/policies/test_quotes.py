@@ -159,7 +159,7 @@ def test_simulated_losses_keep_their_books(book, portfolio):
 def test_verdict(book, premium, sentence):
     table = quotes.comparison(book, written(YEARS * 100, Policy(name="p", minimum_premium=premium)))
     assert words.policies.verdict(table, "EUR") == sentence
-    assert words.policies.decisions(table, "EUR") == [sentence]
+    assert words.policies.decisions(table, "EUR") == {"policy": sentence}
 
 
 def test_too_few_years_tell_nothing(book):
@@ -176,7 +176,7 @@ def test_verdict_names_the_best_of_several(book):
 def test_verdict_without_a_policy(book):
     table = quotes.comparison(book, written(YEARS))
     assert words.policies.verdict(table, "EUR").startswith("The run file names no policy: there is nothing to compare")
-    assert words.policies.decisions(table, "EUR") == []
+    assert words.policies.decisions(table, "EUR") == {}
     assert terms.in_force(book, written(YEARS)) == NO_COVER
 
 
