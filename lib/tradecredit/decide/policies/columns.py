@@ -25,6 +25,21 @@ LABELS = {
     ),
     **columns("probability", maximum_binds="Maximum reached, probability"),
     **columns("ratio", loss_ratio="Loss ratio"),
+    # account
+    **columns(
+        "money",
+        account_cost="Cost of the policy", account_indemnity="Losses that it pays", account_capital="Capital saved",
+        account_sales="Sales that only cover allows", account_financing="Financing of insured receivables",
+        account_information="Insurer's information", account_tax_recovery="Tax recovered on those sales",
+        account_income_tax="Income tax", cover_value="Value of cover",
+        cover_value_se="Value of cover, standard error", cover_value_on_current="Value against policy in force",
+        cover_value_on_current_se="Value against policy in force, standard error", covered_sales="Sales",
+        covered_exposure="Balances", covered_margin="Margin", sales_risk="Risk before insurance",
+        sales_tied_up="Capital tied up", sales_premium="Premium on them, in the cost",
+        premium_change="Premium, change"
+    ),
+    **columns("ratio", odds="Multiple of all default odds", odds_se="Multiple, standard error"),
+    **columns("text", turns="Above it"),
     # alternatives
     **columns(
         "text",
