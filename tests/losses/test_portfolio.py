@@ -16,6 +16,7 @@ from tradecredit.losses import portfolio
 from tradecredit.losses.simulation import assess
 from tradecredit.measure import default_events
 from tradecredit.params.losses import LossSettings, Simulation
+from tradecredit.params.receivables import ReceivablesSettings
 
 AS_OF = pd.Timestamp("2026-10-31")
 
@@ -42,7 +43,10 @@ def book(losses=None, **tables):
         for name, table in TABLES.items()
     }
     simulation = Simulation(scenarios=1_000, seed=1)
-    run = SimpleNamespace(losses=losses or LossSettings(), simulation=simulation, cost_of_capital=0.1, file="x.yaml")
+    run = SimpleNamespace(
+        losses=losses or LossSettings(), simulation=simulation, cost_of_capital=0.1, file="x.yaml",
+        receivables=ReceivablesSettings(),
+    )  # fmt: skip
     return Book(run=run, as_of=AS_OF, fingerprint="", files={}, notes=pd.DataFrame(), **full)
 
 

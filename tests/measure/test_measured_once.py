@@ -22,6 +22,7 @@ from tradecredit.measure import (
     quality,
     ratios,
     receivables,
+    sales,
 )  # fmt: skip
 
 KEPT = [
@@ -30,6 +31,7 @@ KEPT = [
     ratios.latest_accounts, agency_scores.latest_scores, default_events.in_default, default_events.already_defaulted,
     default_events.loss_given_default, quality.quality, portfolio.exposures, portfolio.highest_balance, cover.of_buyers,
     cover.named_limits, cover.evidence, cover.owed_days, cover.insured_sales,
+    sales.cancellations, sales.net_sales, sales.of_year,
 ]  # fmt: skip
 
 

@@ -85,6 +85,8 @@ TABLES: dict[str, Table] = {
                 *_amounts("tax"),
                 Column("discount_rate", "fraction"),
                 Column("discount_days", "days"),
+                Column("discount_rate_2", "fraction"),
+                Column("discount_days_2", "days"),
             ),
             key=("invoice_id",),
             known="issued",

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import window_start
 from tradecredit.book.once import once
 from tradecredit.insurance.policy import NOT_INSURABLE, Policy
 from tradecredit.insurance.shipped import listed, not_counted
 from tradecredit.measure.by_buyer import all_buyers
+from tradecredit.measure.sales import of_year
 
 
 @once
@@ -21,12 +21,10 @@ def owed_days(book: Book) -> pd.Series:
 def insured_sales(book: Book, policy: Policy) -> pd.Series:
     """Return of each invoice, on its index, what a policy insures of it as sales of the last 12 months.
 
-    The amount net of tax, as far as that is stated; 0 for older invoices, and for those that do not count by their
-    buyer or their terms.
+    The amount net of cancellations, and of tax as far as that is stated (`sales.of_year`); 0 for older invoices, and
+    for those that do not count by their buyer or their terms.
     """
-    invoices = book.invoices
-    counted = (invoices["issued"] > window_start(book.as_of, 12)) & (not_counted(book, policy) == 0)
-    return (invoices["amount"] - invoices["tax"].fillna(0.0)).where(counted, 0.0)
+    return of_year(book)["net_sales_12m"].where(not_counted(book, policy) == 0, 0.0)
 
 
 def premium_of_sales(policy: Policy) -> float:
@@ -36,11 +34,10 @@ def premium_of_sales(policy: Policy) -> float:
 
 def share_of_sales(book: Book, policy: Policy, insured: pd.Series, weight: pd.Series) -> pd.Series:
     """Return the part of each buyer's sales of the last 12 months, so weighted, that is `insured` (`insured_sales`)."""
-    invoices, buyers = book.invoices, book.buyers["buyer_id"]
-    recent = invoices["issued"] > window_start(book.as_of, 12)
+    buyers = book.buyers["buyer_id"]
     gross, net = (
         np.bincount(book.buyer_of_invoice, (amounts * weight).to_numpy(), len(buyers))
-        for amounts in (invoices["amount"].where(recent, 0.0), insured)
+        for amounts in (of_year(book)["sales_12m"], insured)
     )
     barred = (book.buyers["kind"].isin(NOT_INSURABLE) | ~listed(buyers, policy)).to_numpy()
     sold = gross[~barred].sum()

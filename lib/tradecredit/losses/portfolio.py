@@ -15,6 +15,7 @@ from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.open_items import net_share, open_items
 from tradecredit.measure.ratios import ratios
+from tradecredit.measure.sales import of_year
 from tradecredit.params.run import Run
 
 EXPOSURE_MONTHS = 12
@@ -64,7 +65,7 @@ def exposures(book: Book) -> pd.DataFrame:
     - `exposure`, by the run's `losses.exposure`: `balance`; `peak`, the highest balance at the end of any day of the
       last 12 months; `limit`, the balance and `undrawn_share` of what is unused of the limit in force, our own, else
       the insurer's (no limit: the balance);
-    - `sales_a_day`: what was invoiced in the last 12 months, or since the first month of a younger ledger, by its days;
+    - `sales_a_day`: the sales of the last 12 months, or since the first month of a younger ledger, by its days;
       0 for `prepaid` buyers, whose sales do not become a balance;
     - `insurable`: the part of the exposure that a policy's insured debt counts (definitions §5.2), in the proportion of
       the open items net of tax (no tax stated: none) and without those in an open dispute; for a buyer that owes
@@ -128,7 +129,7 @@ def highest_balance(book: Book) -> pd.Series:
 def _sales_a_day(book: Book) -> pd.Series:
     first = book.invoices["issued"].min().replace(day=1) - pd.Timedelta(days=1)
     since = max(window_start(book.as_of, EXPOSURE_MONTHS), first)
-    sales = sums_by_buyer(book, book.invoices["amount"].where(book.invoices["issued"] > since, 0.0))
+    sales = sums_by_buyer(book, of_year(book)["sales_12m"])
     return (sales / (book.as_of - since).days).mask(one_of(book.buyers["kind"], ["prepaid"]), 0.0)
 
 

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import DAYS_A_MONTH, window_start
+from tradecredit.book.calendar import DAYS_A_MONTH
 from tradecredit.book.once import once
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.open_items import open_items
+from tradecredit.measure.sales import of_year, sold_on
 
 
 @once
@@ -18,17 +19,17 @@ def balances(book: Book) -> pd.DataFrame:
     reporting currency:
 
     - `open_amount`: the sum of `open_items.open_items`;
-    - `sales_12m`: invoiced in the last 12 months; `net_sales_12m`: the same net of tax, as far as that is stated;
+    - `sales_12m`: invoiced in the last 12 months, net of cancellations; `net_sales_12m`: the same net of tax, as far as
+      that is stated (`sales.of_year`);
       `payment_days`: the usual terms, the mean of (due − issued) over these invoices by amount (missing without any);
       `monthly_purchases` = sales_12m / the months that the buyer has bought in, at least 1 and at most 12;
-    - `first_issued`, `last_issued`: days of the first and the last invoice (missing without any).
+    - `first_issued`, `last_issued`: days of the first and the last invoice not cancelled (missing without any).
     """
     invoices, buyers, owner = book.invoices, book.buyers["buyer_id"], book.buyer_of_invoice
-    amount, days = invoices["amount"].to_numpy(), (invoices["due"] - invoices["issued"]).dt.days.to_numpy()
-    lately = (invoices["issued"] > window_start(book.as_of, 12)).to_numpy()
-    recent = np.where(lately, amount, 0.0)
-    tax = np.where(lately, invoices["tax"].fillna(0.0).to_numpy(), 0.0)
-    issued = invoices["issued"].groupby(owner, sort=False)
+    days = (invoices["due"] - invoices["issued"]).dt.days.to_numpy()
+    recent, net = (of_year(book)[name].to_numpy() for name in ("sales_12m", "net_sales_12m"))
+    sold = sold_on(book, book.as_of)
+    issued = invoices["issued"][sold].groupby(owner[sold], sort=False)
     bounds = {"first_issued": issued.min(), "last_issued": issued.max()}
     number = pd.RangeIndex(len(buyers))
     table = pd.DataFrame({name: days.reindex(number) for name, days in bounds.items()})
@@ -39,7 +40,7 @@ def balances(book: Book) -> pd.DataFrame:
     return table.assign(
         open_amount=np.bincount(owner, open_items(book)["open_amount"], len(buyers)),
         sales_12m=sales,
-        net_sales_12m=sales - np.bincount(owner, tax, len(buyers)),
+        net_sales_12m=np.bincount(owner, net, len(buyers)),
         payment_days=weighted / sales.where(sales > 0),
         monthly_purchases=(sales / months).fillna(0.0),
     )

@@ -10,6 +10,7 @@ from tradecredit.measure.by_buyer import all_buyers, share, sums_by_buyer
 from tradecredit.measure.disputes import disputed_in_year
 from tradecredit.measure.limits_in_force import amounts_on, first_of
 from tradecredit.measure.open_items import beyond_terms, open_items
+from tradecredit.measure.sales import net_sales_on, sold_on
 
 LATE_AFTER_DAYS = 5
 """An invoice counts as paid late when more than this many days after its due date have passed."""
@@ -30,10 +31,11 @@ def features(book: Book) -> pd.DataFrame:
     - `share_late`: of the amount of the invoices due in the 12 months and more than 5 days ago (so that it is known
       whether they were late), the part that was settled, or is still open, more than 5 days after its due date;
     - `share_overdue`: open amount past due / open amount; `oldest_days_past_due`: 0 where nothing is past due;
-    - `dispute_rate`: amount disputed in the 12 months / amount invoiced in them (above 1 where sales fell away);
+    - `dispute_rate`: amount disputed in the 12 months / sales_12m (above 1 where sales fell away);
     - `limit_use`: open amount / limit in force, our own where there is one, else the insurer's, else the
       discretionary one;
-    - `months_of_history` since the first invoice (0 without any), `open_amount` and `sales_12m` (reporting currency).
+    - `months_of_history` since the first invoice that was not cancelled (0 without any), `open_amount` and `sales_12m`,
+      invoiced in the 12 months net of cancellations (`sales.net_sales`; reporting currency).
 
     Missing: shares and means over nothing; `dispute_rate` where the book has no disputes at all; `limit_use` without a
     limit or with one of zero. An invoice is settled when receipts of any kind have brought it to zero. Source:
@@ -62,12 +64,12 @@ def of_items(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame
             "late": items["amount"].where(decided & (items["days_late"] > LATE_AFTER_DAYS), 0.0),
             "open_amount": items["open_amount"],
             "overdue": items["open_amount"].where(overdue, 0.0),
-            "sales_12m": items["amount"].where(items["issued"] > year, 0.0),
+            "sales_12m": net_sales_on(book, day)[items.index] * (items["issued"] > year),
         }
     )
     buyers, by_buyer = pd.RangeIndex(len(book.buyers)), items["buyer"]
     sums = parts.groupby(by_buyer).sum().reindex(buyers, fill_value=0.0)
-    first = items["issued"].groupby(by_buyer).min().reindex(buyers)
+    first = items["issued"].where(sold_on(book, day)[items.index]).groupby(by_buyer).min().reindex(buyers)
     oldest = items["days_past_due"][overdue].groupby(by_buyer[overdue]).max().reindex(buyers)
     limit = pd.Series(first_of(amounts_on(book, day)))
     beyond = share(sums["weighted_days"], sums["weight"])

@@ -12,6 +12,7 @@ from tradecredit.measure.by_buyer import sums_by_buyer
 from tradecredit.measure.disputes import disputed
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.open_items import open_items
+from tradecredit.measure.sales import cancelled
 
 LONG_TERMS_DAYS = 180
 OLD_STATEMENT_MONTHS = 24
@@ -93,6 +94,8 @@ def _invoices(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
         (items["settled"] == items["issued"]) & amount.gt(0) & ~prepaid,
         amount,
     )
+    taken_back = cancelled(book)["cancelled"].reindex(items.index, fill_value=0.0)
+    yield _found("invoices", "cancelled by credit notes", taken_back > 0, taken_back)
     yield _found("invoices", "amount of zero", amount == 0, amount)
     yield _found("invoices", "no tax stated", book.invoices["tax"].isna(), book.invoices["amount"])
     yield _found("invoices", "open more than a year past due", items["days_past_due"] > 365, owed)

@@ -1,9 +1,10 @@
 """The receivables ledger as of a date: open items, ageing, the usual figures, concentration and disputes.
 
 Conventions of all figures here: amounts are gross of tax, in the reporting currency; sales are the invoices issued in
-a period to buyers that are not `prepaid` (credit sales), credit notes not taken off, since they settle invoices as any
-receipt does; past due begins on the day after the due date; the window is the run's `receivables.sales_months` whole
-months up to the as-of date. A figure that the ledger cannot give is missing, never zero.
+a period to buyers that are not `prepaid` (credit sales) net of cancellations (`sales.net_sales`); other credit notes
+are not taken off, since they settle invoices as any receipt does; past due begins on the day after the due date; the
+window is the run's `receivables.sales_months` whole months up to the as-of date. A figure that the ledger cannot give
+is missing, never zero.
 """
 
 from itertools import pairwise
@@ -20,6 +21,7 @@ from tradecredit.book.places import one_of
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.disputes import disputed, owed_in_dispute
 from tradecredit.measure.open_items import A_DAY, ledger, open_items
+from tradecredit.measure.sales import net_sales_on
 from tradecredit.params.base import NOT_STATED
 
 FIGURES = {
@@ -214,11 +216,10 @@ def _open(items: pd.DataFrame) -> pd.DataFrame:
 
 class _Sales(NamedTuple):
     """Which invoices are credit sales, whose buyer is not `prepaid`; the month of each one's issue, counted from 1970;
-    the sums of the sales by month; and the receipts that are write-offs."""
+    and the receipts that are write-offs."""
 
     credit: np.ndarray
     month: np.ndarray
-    by_month: pd.Series
     written_off: pd.DataFrame
 
 
@@ -226,9 +227,8 @@ class _Sales(NamedTuple):
 def _sales(book: Book) -> _Sales:
     prepaid = one_of(book.buyers["kind"], ["prepaid"])
     credit, month = ~prepaid[book.buyer_of_invoice], ledger(book).issued.astype("datetime64[M]").astype(np.int64)
-    by_month = book.invoices["amount"][credit].groupby(month[credit]).sum()
     written_off = book.receipts[one_of(book.receipts["kind"], ["write_off"])]
-    return _Sales(credit, month, by_month, written_off.sort_values("received", kind="stable"))
+    return _Sales(credit, month, written_off.sort_values("received", kind="stable"))
 
 
 def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
@@ -241,14 +241,14 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     days = (day - start).days
 
     issued, is_open = known.issued <= moment, known.open_on(day)
-    owed = known.owed_on(day)
+    owed, sold = known.owed_on(day), net_sales_on(book, day)
     rows = np.flatnonzero(is_open)
     past_due = (moment - known.due[rows]) // A_DAY
     receivables, current = owed[issued].sum(), owed[rows[past_due <= 0]].sum()
     overdue = owed[rows[past_due > 0]].sum()
     opening = _receivables_on(book, start) if start >= begins else np.nan
     window_sales, year_sales = (
-        known.amount[credit & issued & (known.issued > since.to_datetime64())].sum()
+        sold[credit & issued & (known.issued > since.to_datetime64())].sum()
         if since + pd.Timedelta(days=1) >= begins
         else np.nan
         for since in (start, year)
@@ -277,7 +277,7 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
             "sales": window_sales,
             "sales_12m": year_sales,
             "dso": _per(receivables, window_sales) * days,
-            "dso_countback": _countback(book, receivables, day),
+            "dso_countback": _countback(book, receivables, sold, day),
             "dso_best_possible": _per(current, window_sales) * days,
             "average_days_delinquent": _per(overdue, window_sales) * days,
             "turnover": _per(window_sales, (opening + receivables) / 2) * 365 / days,
@@ -309,19 +309,17 @@ def _written_off(book: Book, since: pd.Timestamp, day: pd.Timestamp) -> float:
     return rows.loc[rows["received"] > since, "amount"].sum() if len(rows) else np.nan
 
 
-def _countback(book: Book, balance: float, day: pd.Timestamp) -> float:
-    credit, month, by_month, _ = _sales(book)
-    last = day.to_datetime64().astype("datetime64[M]").astype(np.int64)
-    running = credit & (month == last) & (ledger(book).issued <= day.to_datetime64())
-    by_month = pd.concat(
-        [by_month[by_month.index < last], book.invoices["amount"][running].groupby(month[running]).sum()]
-    )
-    if by_month.empty:
+def _countback(book: Book, balance: float, sold: np.ndarray, day: pd.Timestamp) -> float:
+    """Return `countback_days` of a balance on a day; `sold`: the net sales by invoice as known then."""
+    credit, month, _ = _sales(book)
+    credit = credit & (ledger(book).issued <= day.to_datetime64())
+    if not credit.any():
         return np.nan
-    calendar = np.arange(by_month.index[0], last + 1)[::-1]
-    first_days = np.append(last + 1, calendar).astype("datetime64[M]").astype("datetime64[D]")
+    last, first = day.to_datetime64().astype("datetime64[M]").astype(np.int64), month[credit].min()
+    newest_first = np.bincount(month[credit] - first, sold[credit], int(last - first) + 1)[::-1]
+    first_days = np.arange(last + 1, first - 1, -1).astype("datetime64[M]").astype("datetime64[D]")
     lengths = -np.diff(first_days).astype(np.int64)
-    return countback_days(balance, by_month.reindex(calendar, fill_value=0.0).tolist(), [day.day, *lengths[1:]])
+    return countback_days(balance, newest_first.tolist(), [day.day, *lengths[1:]])
 
 
 def _per(part: float, whole: float) -> float:

@@ -7,6 +7,19 @@ from pydantic import Field, field_validator
 from tradecredit.params.base import Parameters, strictly_rising
 
 
+class CancellationSettings(Parameters):
+    """When credit notes cancel an invoice, so that it was no sale (definitions §2.3).
+
+    Credit notes over the whole amount always do. An invoice is mostly corrected soon, and what stays of it then is
+    freight or a fee; later, or over less, a credit note is a lower price for goods that were sold.
+    """
+
+    share: float = Field(0.9, gt=0, le=1)
+    """Credit notes over so much of the amount cancel it as well, if they come within `days`; 1: those of all only."""
+    days: int = Field(31, ge=0)
+    """From the day of issue; until the close of the month after."""
+
+
 class ReceivablesSettings(Parameters):
     """Conventions of the receivables figures (definitions §2)."""
 
@@ -16,6 +29,7 @@ class ReceivablesSettings(Parameters):
     """The day that age is counted from."""
     sales_months: int = Field(3, ge=1, le=12)
     """Months of sales that DSO and turnover are measured over."""
+    cancellation: CancellationSettings = CancellationSettings()
 
     @field_validator("ageing_buckets")
     @classmethod

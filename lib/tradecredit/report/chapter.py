@@ -231,8 +231,7 @@ def _sentence(text: str) -> str:
     """Return text as HTML: escaped, `**bold**`, `code`, and no line break between a number and its unit."""
     html = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(str(text), quote=False))
     html = re.sub(r"`([^`]+)`", r"<code>\1</code>", formats.spaced(html))
-    html = re.sub(r"(?<=\d) (?=(?:%|pp|m|bn|k|days?)(?![\w%]))", "\N{NO-BREAK SPACE}", html)
-    return re.sub(rf"(?<![A-Z])([A-Z]{{3}}) (?=[+{formats.MINUS}\d])", "\\1\N{NO-BREAK SPACE}", html)
+    return formats.unbroken(html)
 
 
 def _required(text: str, message: str) -> str:

@@ -366,7 +366,7 @@ def _marks(axes: Axes, marks: Mapping[str, float]) -> None:
         axes.annotate(
             name, (loss, height), (-4 if left else 4, 0), xycoords=("data", "axes fraction"), va="top", fontsize=10,
             textcoords="offset points", ha="right" if left else "left",
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.5},
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import latex2mathml.converter
 from nbconvert.filters.markdown_mistune import IPythonRenderer
 
 from tradecredit.report.tables import escaped
+from tradecredit.words.formats import unbroken
 
 
 class Renderer(IPythonRenderer):
@@ -32,6 +33,9 @@ class Renderer(IPythonRenderer):
         if level == 2:
             self.contents.append((anchor, re.sub(r"</?a\b[^>]*>", "", text)))
         return f'<h{level} id="{anchor}">{text}</h{level}>\n'
+
+    def text(self, text: str) -> str:
+        return super().text(unbroken(text))
 
     def block_code(self, code: str, info: str | None = None) -> str:  # noqa: ARG002  the language is not shown
         return f'<pre class="scrolls" tabindex="0"><code>{escaped(code)}</code></pre>\n'

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CANNOT = "cannot be estimated"
 MINUS = "\N{MINUS SIGN}"
+_BREAKABLE = re.compile(r"(?<=\d) (?=(?:%|pp|m|bn|k|days?)(?![\w%]))|(?<=\b[A-Z]{3}) (?=[+\N{MINUS SIGN}]?\d)")
 UNITS = "a currency code such as EUR, 'days', 'fraction' (or '%'), 'probability', 'count' or 'ratio'"
 NUMERIC = ("money", "percent", "probability", "days", "count", "ratio", "score", "number", "figure", "change", "row")
 
@@ -220,7 +221,16 @@ def _is_number(value: object) -> TypeGuard[float]:
 def _text(value: object) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
-    return number(value) if _is_number(value) else spaced(str(value))
+    return number(value) if _is_number(value) else unbroken(spaced(str(value)))
+
+
+def unbroken(text: str) -> str:
+    """Return text in which no line can break between a figure and its currency, its unit or its per cent sign.
+
+    >>> unbroken("EUR 1.2 m of 3 %") == "EUR\N{NO-BREAK SPACE}1.2\N{NO-BREAK SPACE}m of 3\N{NO-BREAK SPACE}%"
+    True
+    """
+    return _BREAKABLE.sub("\N{NO-BREAK SPACE}", text)
 
 
 def spaced(text: str) -> str:

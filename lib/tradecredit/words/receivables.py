@@ -26,6 +26,7 @@ REMARKS = {
         f"terms above {LONG_TERMS_DAYS} days": "beyond what policies usually allow; or a wrong due date",
         "dated on a Saturday or Sunday": "usual in some trades and countries; else a sign of booking dates",
         "settled on the day of issue": "cash sales shorten the DSO; or offsets and reversals",
+        "cancelled by credit notes": "not counted as sales, from the day of the credit note on",
         "amount of zero": "count as settled on the day of issue",
         "no tax stated": "insurance that covers net of tax is computed on the gross amount",
         "open more than a year past due": "to be written off, or receipts not applied",

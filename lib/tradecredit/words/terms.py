@@ -63,8 +63,8 @@ def discounts(totals: pd.Series, currency: str) -> list[str]:
         )
     if totals["unearned_cost"] > 0:
         found.append(
-            f"{money(totals['unearned_cost'], currency)} of discounts were taken after the discount period. Claim them "
-            "back."
+            f"{money(totals['unearned_cost'], currency)} of discounts were taken after the discount period or above "
+            "the rate. Claim them back."
         )
     return found
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tradecredit import words
 from tradecredit.book.calendar import DAYS_A_MONTH
 from tradecredit.decide.terms import discounts
+from tradecredit.decide.terms.discount_steps import earned
 from tradecredit.decide.terms.lengths import Economics
 
 SAFE = pd.DataFrame(0.0, index=["A", "B", "C"], columns=range(1, 13))
@@ -244,7 +245,7 @@ def test_sums_by_grade_and_of_the_book(book_of):
     assert discounts.summary(taken, "buyer_id").loc["B", ["net", "days_won"]].isna().all()
     first, second = words.terms.discounts(whole, "EUR")
     assert first.startswith("Cash discounts of the last 12 months saved EUR ")
-    assert second == "EUR 8 of discounts were taken after the discount period. Claim them back."
+    assert second == "EUR 8 of discounts were taken after the discount period or above the rate. Claim them back."
 
 
 def test_a_book_without_discounts_tells_nothing(book_of):
@@ -264,3 +265,83 @@ def test_between_which_rates_a_discount_breaks_even():
         "The break-even discount lies between 0.9 % (grade 2) and 18 % (grade 10)."
     )
     assert words.terms.break_even(table.loc[[3]]) == ""
+
+
+# How a discount is earned: by the day of the money and the rate, part by part. All of 1,000, issued on 1 January.
+
+ONE_STEP, TWO_STEPS = "0.02,10,,", "0.03,10,0.02,20"
+JANUARY = pd.Timestamp("2026-01-01")
+
+
+def unearned(book_of, terms: str, *receipts: tuple[float, int, str], as_of: str = "2026-06-30", amount: float = 1_000):
+    """Return what of the discounts on one invoice is unearned; of each receipt amount, day after the issue, kind."""
+    header = "invoice_id,buyer_id,issued,due,amount,discount_rate,discount_days,discount_rate_2,discount_days_2\n"
+    invoices = f"{header}I,A,2026-01-01,2026-02-15,{amount},{terms}\n"
+    rows = [["I", JANUARY + pd.Timedelta(days=day), amount, kind] for amount, day, kind in receipts]
+    receipts = pd.DataFrame(rows, columns=["invoice_id", "received", "amount", "kind"])
+    book = book_of(as_of, invoices=invoices, receipts=receipts)
+    (row,) = discounts.taken(book, RATINGS, SAFE).itertuples()
+    return row.unearned_cost
+
+
+@pytest.mark.parametrize(
+    ("terms", "receipts", "lost"),
+    [
+        (ONE_STEP, [(980, 9, "payment"), (20, 14, "discount")], 0),  # money in time, discount booked later
+        (ONE_STEP, [(980, 24, "payment"), (20, 9, "discount")], 20),  # the money's day counts
+        (ONE_STEP, [(965, 9, "payment"), (35, 9, "discount")], 15),  # the rate bounds it
+        (TWO_STEPS, [(980, 18, "payment"), (20, 18, "discount")], 0),  # the second step
+        (TWO_STEPS, [(970, 18, "payment"), (30, 18, "discount")], 10),  # the first step's rate in the second
+        (TWO_STEPS, [(970, 10, "payment"), (30, 20, "discount")], 0),
+        (TWO_STEPS, [(980, 21, "payment"), (20, 21, "discount")], 20),
+        ("0.02,20,0.03,10", [(970, 10, "payment"), (30, 10, "discount")], 0),  # in whichever order they are stated
+        ("0,0,0.02,20", [(980, 20, "payment"), (20, 20, "discount")], 0),
+        (ONE_STEP, [(490, 9, "payment"), (490, 30, "payment"), (20, 30, "discount")], 10),  # half of it in time
+        (ONE_STEP, [(490, 9, "payment"), (10, 9, "discount"), (500, 30, "payment")], 0),
+        (ONE_STEP, [(490, 9, "payment"), (10, 30, "discount"), (500, 30, "payment")], 0),
+        (TWO_STEPS, [(485, 5, "payment"), (490, 15, "payment"), (25, 15, "discount")], 0),
+        (TWO_STEPS, [(485, 5, "payment"), (485, 15, "payment"), (30, 15, "discount")], 5),
+        # 100 credited: 2 % of the other 900.
+        (ONE_STEP, [(100, 3, "credit_note"), (882, 9, "payment"), (18, 9, "discount")], 0),
+        (ONE_STEP, [(100, 3, "credit_note"), (880, 9, "payment"), (20, 9, "discount")], 2),
+        (ONE_STEP, [(979.99, 9, "payment"), (20.01, 9, "discount")], 0),  # a cent by rounding
+        (ONE_STEP, [(979.97, 9, "payment"), (20.03, 9, "discount")], 0.03),
+        (ONE_STEP, [(20, 9, "discount"), (980, 40, "write_off")], 20),  # no money at all
+    ],
+)
+def test_a_discount_is_earned_by_the_day_of_the_money_and_the_rate(book_of, terms, receipts, lost):
+    assert unearned(book_of, terms, *receipts) == pytest.approx(lost, abs=0.005)
+
+
+def test_a_discount_booked_before_the_money_is_not_lost_while_the_money_may_come(book_of):
+    booked = (20, 5, "discount")
+    assert unearned(book_of, ONE_STEP, booked, as_of="2026-01-11") == 0
+    assert unearned(book_of, ONE_STEP, booked, as_of="2026-01-12") == 20
+
+
+def test_days_are_won_from_the_money_on_and_not_from_the_booking(book_of):
+    receipts = RECEIPTS.replace("A1,2026-01-11,20,discount", "A1,2026-02-05,20,discount")
+    found = discounts.taken(book_of("2026-03-31", invoices=INVOICES, receipts=receipts), RATINGS, SAFE)
+    assert found.set_index("invoice_id").loc["A1", "days_won"] == 40
+
+
+def test_both_steps_are_on_offer(book_of):
+    invoices = "invoice_id,buyer_id,issued,due,amount,discount_rate,discount_days,discount_rate_2,discount_days_2\n"
+    invoices += "I,A,2026-01-01,2026-02-15,1000,0.03,10,0.02,20\nJ,A,2026-01-01,2026-02-15,400,0.03,10,,\n"
+    found = discounts.offers(book_of("2026-03-31", invoices=invoices))
+    assert found.index.tolist() == [(0.03, 10, 45), (0.02, 20, 45)]
+    assert found["amount"].tolist() == [1_400, 1_000]
+    assert found["simple_365"].tolist() == pytest.approx([0.03 / 0.97 * 365 / 35, 0.02 / 0.98 * 365 / 25])
+
+
+parts = st.lists(st.tuples(st.integers(1, 500), st.sampled_from([0.0, 0.02, 0.03])), min_size=1, max_size=4)
+
+
+@given(parts=parts, taken=st.integers(0, 500))
+@settings(max_examples=50)
+def test_earned_is_at_most_what_was_taken_and_the_best_rate_on_all_that_was_settled(parts, taken):
+    payments = pd.DataFrame(parts, columns=["amount", "rate"], dtype="float64").set_axis(["I"] * len(parts))
+    found = earned(payments, pd.Series({"I": float(taken)}))["I"]
+    money, best = payments["amount"].sum(), payments["rate"].max()
+    assert 0 <= found <= taken
+    assert found <= best * max(money + taken, money / (1 - best)) + 1e-9

@@ -6,13 +6,16 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import window_start
+from tradecredit.book.checks import CENT
+from tradecredit.book.places import one_of
+from tradecredit.decide.terms.discount_steps import STEPS, earned, may_be_taken, offered, offered_in, rate_after
 from tradecredit.decide.terms.lengths import Economics, default_by, economics, present_value
 from tradecredit.measure.by_buyer import share
 from tradecredit.measure.open_items import open_items
+from tradecredit.measure.sales import invoices_of_year, of_year
 
-MONTHS = 12
-"""Discounts of invoices issued in so many months are looked at."""
+ROUNDING = 0.01
+"""What a discount may be above its rate: a cent, by rounding."""
 
 
 def simple_cost(discount: pd.Series | float, days: pd.Series | float, basis: int = 365) -> pd.Series | float:
@@ -39,15 +42,22 @@ def compound_cost(discount: pd.Series | float, days: pd.Series | float, basis: i
 
 
 def offers(book: Book) -> pd.DataFrame:
-    """Return the discounts on offer in the last 12 months, with their yearly cost in all four conventions.
+    """Return the discounts on offer in the last 12 months' sales, with their yearly cost in all four conventions.
 
-    Index (`discount_rate`, `discount_days`, `terms_days`), the largest amount first; `invoices`, `amount`;
+    Index (`discount_rate`, `discount_days`, `terms_days`), the largest amount first; an invoice with two steps stands
+    in the row of each; `invoices`, `amount`;
     `simple_360`, `simple_365`, `compound_360`, `compound_365`: cost of the days from the last day of the discount to
     the due date (missing where that is not later). Empty where none is offered.
     """
-    recent = book.invoices[_offered(book.invoices) & (book.invoices["issued"] > window_start(book.as_of, MONTHS))]
+    recent = invoices_of_year(book)
     recent = recent.assign(terms_days=(recent["due"] - recent["issued"]).dt.days)
-    by_terms = recent.groupby(["discount_rate", "discount_days", "terms_days"])["amount"]
+    steps = [
+        recent[["terms_days", "sales_12m"]].assign(discount_rate=recent[rate], discount_days=recent[days])
+        for rate, days in STEPS.items()
+    ]
+    recent = pd.concat(steps)
+    recent = recent[offered_in(recent, "discount_rate")]
+    by_terms = recent.groupby(["discount_rate", "discount_days", "terms_days"])["sales_12m"]
     table = by_terms.agg(invoices="size", amount="sum").sort_values("amount", ascending=False, kind="stable")
     rate, first, last = (table.index.get_level_values(level).to_numpy(float) for level in range(3))
     conventions = {"simple": simple_cost, "compound": compound_cost}
@@ -102,23 +112,25 @@ def taken(book: Book, ratings: pd.DataFrame, cumulative: pd.DataFrame) -> pd.Dat
     each buyer (see `lengths.default_by`), which is taken as that of the day of payment. Of a buyer in default it is 1
     today, and was not when the buyer took its discount: such buyers are left out whole (`left_out`), and what is shown
     is what the discounts were worth with buyers that are not in default. One row for each invoice issued in the 12
-    months that a discount is offered on, or given (a receipt of kind `discount`); one that may still be taken is left
-    out.
+    months and not cancelled that a discount is offered on, or given (a receipt of kind `discount`); one that may still
+    be taken is left out.
 
     - `invoice_id`, `buyer_id`, `grade`, `amount`; `offered`, `is_taken`;
-    - `cost`: the discount given; `unearned_cost`: of it what was given after the discount's days;
-    - `days_won` of a discount that was taken: from the day it was paid to the day of the buyer's habit, the due date
-      and the mean delay (early counts below zero; by amount) of its invoices of the 12 months that were paid in full
-      without a discount; missing where it has none;
+    - `cost`: the discount given; `unearned_cost`: of it what was not earned (`earned`), where one was offered; up to a
+      cent is rounding;
+    - `days_won` of a discount that was taken: from the day on which the money came (the mean of several, by amount) to
+      the day of the buyer's habit, the due date and the mean delay (early counts below zero; by amount) of its invoices
+      of the 12 months that were paid in full without a discount; missing where it has none, and without money;
     - `capital_saved` = (amount − cost) × ((1 + cost of capital)^(days_won / 365) − 1); `loss_avoided` = amount × LGD ×
       the probability of failing in between, given it had not by then; `net` = both − cost. At the discount of
       `break_even` it is zero.
     """
     what, items = economics(book), _of_the_window(book)
     items = items[~items["buyer_id"].isin(_defaulted(ratings))]
-    is_taken, offered = items["cost"].notna(), _offered(items)
+    is_taken, is_offered = items["cost"].notna(), offered(items)
     cost = items["cost"].fillna(0.0)
-    paid_after = (items["discounted"] - items["issued"]).dt.days
+    paid_after, unearned = items["paid_after"], cost - items["earned"].fillna(0.0)
+    may_come = items["settled"].isna() & may_be_taken(items, (book.as_of - items["issued"]).dt.days)
     # Of no invoices at all, a mapped text column would stay text.
     habit = items["buyer_id"].map(_habit(items)).astype("float64")
     usual_after = ((items["due"] - items["issued"]).dt.days + habit).where(is_taken)
@@ -128,10 +140,10 @@ def taken(book: Book, ratings: pd.DataFrame, cumulative: pd.DataFrame) -> pd.Dat
     loss = items["amount"] * failed * what.lgd
     table = items[["invoice_id", "buyer_id", "amount"]].assign(
         grade=items["buyer_id"].map(ratings["grade"]),
-        offered=offered,
+        offered=is_offered,
         is_taken=is_taken,
         cost=cost,
-        unearned_cost=cost.where(offered & (paid_after > items["discount_days"]), 0.0),
+        unearned_cost=unearned.where(is_offered & ~may_come & (unearned > ROUNDING + CENT), 0.0),
         days_won=won,
         capital_saved=capital,
         loss_avoided=loss,
@@ -175,18 +187,14 @@ def totals(taken: pd.DataFrame) -> pd.Series:
     return whole.reindex(["book"]).loc["book"]
 
 
-def _offered(invoices: pd.DataFrame) -> pd.Series:
-    return (invoices["discount_rate"] > 0) & invoices["discount_days"].notna()
-
-
 def _defaulted(ratings: pd.DataFrame) -> pd.Index:
     return ratings.index[ratings["method"] == "in default"]
 
 
 def _decided(book: Book, items: pd.DataFrame) -> pd.Series:
     """Return a boolean per item: whether its discount was taken, or offered and may not be taken any more."""
-    pending = items["settled"].isna() & ((book.as_of - items["issued"]).dt.days <= items["discount_days"])
-    return items["cost"].notna() | (_offered(items) & ~pending)
+    pending = items["settled"].isna() & may_be_taken(items, (book.as_of - items["issued"]).dt.days)
+    return items["cost"].notna() | (offered(items) & ~pending)
 
 
 def _days_won(days: pd.Series | float) -> pd.Series | float:
@@ -200,11 +208,22 @@ def _failed_between(cumulative: pd.DataFrame, rows: pd.Series, first: pd.Series,
 
 
 def _of_the_window(book: Book) -> pd.DataFrame:
-    """Return the invoices issued in the window, as open items, with their offer, its `cost` and day `discounted`."""
-    items = open_items(book).join(book.invoices[["discount_rate", "discount_days"]])
-    given = book.receipts[book.receipts["kind"] == "discount"].groupby("invoice_id")
-    given = given.agg(cost=("amount", "sum"), discounted=("received", "max"))
-    return items[items["issued"] > window_start(book.as_of, MONTHS)].join(given, on="invoice_id")
+    """Return the sales of the year, as open items, with their offer; and, where a discount was given, its `cost`, what
+    of it is `earned`, and `paid_after`, the mean days from the issue to the money, by amount."""
+    items = open_items(book).join(book.invoices[[*STEPS, *STEPS.values()]])
+    items = items[of_year(book)["recent"]]
+    kind, invoice = book.receipts["kind"], book.invoice_of_receipt
+    discounts, money = (np.flatnonzero(one_of(kind, [of]) & (invoice >= 0)) for of in ("discount", "payment"))
+    cost = book.receipts["amount"].iloc[discounts].groupby(invoice[discounts]).sum().rename("cost")
+    money = money[np.isin(invoice[money], cost.index)]
+    place = pd.Index(invoice[money])
+    paid = book.receipts[["received", "amount"]].iloc[money].set_axis(place)
+    of = book.invoices.loc[place]
+    days = (paid["received"] - of["issued"]).dt.days
+    parts = pd.DataFrame({"amount": paid["amount"], "days": days, "rate": rate_after(of, days)})
+    weighted = (parts["amount"] * parts["days"]).groupby(level=0).sum()
+    by_invoice = pd.DataFrame({"cost": cost, "earned": earned(parts, cost)})
+    return items.join(by_invoice.assign(paid_after=weighted / parts["amount"].groupby(level=0).sum()))
 
 
 def _habit(items: pd.DataFrame) -> pd.Series:

@@ -12,6 +12,7 @@ from tradecredit.book.rates import last_rate
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.open_items import open_items
+from tradecredit.measure.sales import of_year
 from tradecredit.params.late_interest import LateInterestLaw
 
 DAYS_A_YEAR = 365
@@ -131,15 +132,18 @@ def terms_beyond_law(book: Book) -> pd.DataFrame:
     """Return the invoices of the last 12 months on terms longer than the law allows without an agreement.
 
     The law is that of the buyer's country. Index (`law`, `kind` of buyer), the largest amount first;
-    `longest_terms_days` without an agreement, as the law's file states them; `invoices`, `amount` (gross). Whether
+    `longest_terms_days` without an agreement, as the law's file states them; `invoices`, `amount` (gross of tax, net of
+    cancellations). Whether
     longer ones were agreed, and as far as the law lets them be, the book does not show: without that the due date is
     too late, and interest may run earlier than `chargeable` says. Terms are the days from issue to due, since the day
     of delivery is not known; invoices from before the law is in force are not looked at. Empty where there is none.
     """
     settings = book.run.late_interest
-    recent = (book.invoices["issued"] > window_start(book.as_of, 12)).to_numpy(bool)
+    sold = of_year(book)
+    recent = sold["recent"].to_numpy()
     of = _with_laws(book.buyers, settings.laws).iloc[book.buyer_of_invoice[recent]].reset_index(drop=True)
-    recent = of.join(book.invoices.loc[recent, ["issued", "due", "amount"]].reset_index(drop=True))
+    invoices = book.invoices[["issued", "due"]].assign(amount=sold["sales_12m"])
+    recent = of.join(invoices[recent].reset_index(drop=True))
     longest = {(law.name, kind): days for law in settings.laws for kind, days in law.longest_terms_days.items()}
     of_law = pd.Series(longest, dtype="float64").rename("longest_terms_days")
     recent = recent.join(of_law.rename_axis(["law", "kind"]), on=["law", "kind"])

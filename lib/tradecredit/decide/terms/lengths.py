@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import DAYS_A_MONTH, window_start
+from tradecredit.book.calendar import DAYS_A_MONTH
 from tradecredit.decide.limits.rules import UNMEASURED
 from tradecredit.default.grades import middle
 from tradecredit.errors import InputError, Problem
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.default_events import loss_given_default
+from tradecredit.measure.sales import invoices_of_year, of_year
 
 
 class Economics(NamedTuple):
@@ -30,12 +31,11 @@ class Economics(NamedTuple):
 def economics(book: Book) -> Economics:
     """Return the run's margin and cost of capital, the book's loss given default, and how much tax its invoices carry.
 
-    `invoiced`: amounts of the last 12 months' invoices / the same net of tax, as far as that is stated; 1 without any.
+    `invoiced`: the sales of the last 12 months / the same net of tax, as far as that is stated; 1 without any.
     """
     margin = np.nan if book.run.margin is None else book.run.margin
-    recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
-    net = recent["amount"].sum() - recent["tax"].sum()
-    invoiced = recent["amount"].sum() / net if net > 0 else 1.0
+    gross, net = of_year(book)[["sales_12m", "net_sales_12m"]].sum()
+    invoiced = gross / net if net > 0 else 1.0
     return Economics(margin, loss_given_default(book).lgd, book.run.cost_of_capital, invoiced)
 
 
@@ -88,8 +88,8 @@ def habits(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     behaviour = features(book).reindex(grades.index)
     bought = behaviour["sales_12m"] > 0
     sales = behaviour["sales_12m"].groupby(grades).sum().reindex(every, fill_value=0.0)
-    recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
-    weighted = recent["amount"] * (recent["due"] - recent["issued"]).dt.days
+    recent = invoices_of_year(book)
+    weighted = recent["sales_12m"] * (recent["due"] - recent["issued"]).dt.days
     terms = weighted.groupby(recent["buyer_id"].map(grades)).sum().reindex(every) / sales.where(sales > 0)
     beyond = behaviour["days_beyond_terms"]
     weight = behaviour["sales_12m"].where(beyond.notna(), 0.0)
@@ -211,11 +211,11 @@ def longer_than_suggested(book: Book, ratings: pd.DataFrame, suggested: pd.DataF
     `longer_sales`, on longer terms than suggested; `share`, their part of the sales. Missing where nothing is
     suggested, the share also where nothing was sold.
     """
-    recent = book.invoices[book.invoices["issued"] > window_start(book.as_of, 12)]
+    recent = invoices_of_year(book)
     # Of no invoices at all, a mapped text column would stay text.
     grade = recent["buyer_id"].map(_grades_of_terms(book, ratings)).astype("float64")
     over = (recent["due"] - recent["issued"]).dt.days > grade.map(suggested["suggested_days"])
-    sums = pd.DataFrame({"sales_12m": recent["amount"], "longer_sales": recent["amount"].where(over, 0.0)})
+    sums = pd.DataFrame({"sales_12m": recent["sales_12m"], "longer_sales": recent["sales_12m"].where(over, 0.0)})
     sums = sums.groupby(grade).sum().reindex(suggested.index, fill_value=0.0)
     longer = sums["longer_sales"].where(suggested["suggested_days"].notna())
     share = longer / sums["sales_12m"].where(sums["sales_12m"] > 0)
