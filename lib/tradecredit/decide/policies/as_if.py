@@ -63,7 +63,9 @@ def as_if(book: Book, policies: Sequence[Policy]) -> AsIf:
         years.append(of_years.assign(policy=policy.name))
     if not policies or not len(ends):
         none = pd.DataFrame(columns=["policy", "year_end", *_AMOUNTS, "past_loss_ratio"])
-        return AsIf(pd.concat(claims) if claims else none, none.set_index(["policy", "year_end"]), none.set_index("policy"))
+        return AsIf(
+            pd.concat(claims) if claims else none, none.set_index(["policy", "year_end"]), none.set_index("policy")
+        )
     table = pd.concat(years, ignore_index=True)
     sums = table.groupby("policy", sort=False)[_AMOUNTS].sum()
     by_year = _with_ratio(table).set_index(["policy", "year_end"])
@@ -87,7 +89,7 @@ def year_ends(book: Book) -> pd.DatetimeIndex:
     if book.invoices.empty:
         return pd.DatetimeIndex([])
     first, ends, back = book.invoices["issued"].min().replace(day=1), [], 12
-    while (start := window_start(book.as_of, back)) + pd.Timedelta(days=1) >= first:
+    while window_start(book.as_of, back) + pd.Timedelta(days=1) >= first:
         ends.append(window_start(book.as_of, back - 12))
         back += 12
     return pd.DatetimeIndex(ends[::-1])
@@ -123,7 +125,9 @@ def _under(
             }
         )  # fmt: skip
     dated = pd.Series(ends.append(pd.DatetimeIndex([pd.NaT]))[number], index=losses.index)
-    claims = losses.assign(past_state=state, year_end=dated, claim=steps[0], first_loss=steps[1], past_indemnity=steps[2])
+    claims = losses.assign(
+        past_state=state, year_end=dated, claim=steps[0], first_loss=steps[1], past_indemnity=steps[2]
+    )
     return claims.assign(past_retained=losses["debt"] - losses["recovery"] - steps[2]), pd.DataFrame(years)
 
 

@@ -21,7 +21,7 @@ NEVER = np.datetime64("NaT", "us")
 
 
 class _Money(NamedTuple):
-    """What came in on the invoices of buyers that ever defaulted, as arrays: `row` of the invoice, day, amount, kind."""
+    """What came in on the invoices of buyers that ever defaulted, as arrays; `row`: the place of the invoice."""
 
     row: np.ndarray
     received: np.ndarray
@@ -59,9 +59,7 @@ def past_losses(book: Book, policy: Policy) -> pd.DataFrame:
     return table.sort_values(["loss_day", "defaulted", "buyer_id"], kind="stable", ignore_index=True)
 
 
-def _of_round(
-    book: Book, policy: Policy, events: pd.DataFrame, taken: np.ndarray
-) -> tuple[pd.DataFrame, np.ndarray]:
+def _of_round(book: Book, policy: Policy, events: pd.DataFrame, taken: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
     """Return the table of one default of each of some buyers, and the invoices that are lost with them."""
     owner, issued = book.buyer_of_invoice, book.invoices["issued"].to_numpy("datetime64[us]")
     default_day = _by_invoice(book, events, events["date"])
@@ -93,20 +91,19 @@ def _of_round(
     insured = summed(items["insured_debt"].to_numpy(), of)
     by_discretion = summed(items["insured_debt"].where(~_named(items), 0.0).to_numpy(), of)
     lost = (state == LOSS) | (state == WAITING)
+    insurable = summed(items["insurable_debt"].to_numpy(), of)
     table = pd.DataFrame(
         {
             "buyer_id": events["buyer_id"].array, "defaulted": events["date"].array, "kind": events["kind"].array,
             "loss_day": pd.Series(loss_day).where(state == LOSS), "past_state": state, "debt": debt,
-            "recovery": recovery, "insurable_debt": np.where(state == LOSS, summed(items["insurable_debt"].to_numpy(), of), 0.0),
+            "recovery": recovery, "insurable_debt": np.where(state == LOSS, insurable, 0.0),
             "insured_debt": np.where(state == LOSS, insured, 0.0), "discretionary": by_discretion * 2 > insured,
         }
     )  # fmt: skip
     return table, rows[lost[event[rows].astype(np.intp)]]
 
 
-def _loss_days(
-    book: Book, policy: Policy, events: pd.DataFrame, rows: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _loss_days(book: Book, policy: Policy, events: pd.DataFrame, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the day of loss of each default (not a time: none by its own course), and its state."""
     day = events["date"].to_numpy("datetime64[us]")
     insolvent = (events["kind"] == "insolvency").to_numpy()
@@ -178,7 +175,9 @@ def _by_invoice(book: Book, events: pd.DataFrame, days: pd.Series) -> np.ndarray
 
 def _rounds(book: Book) -> Iterator[pd.DataFrame]:
     """Yield the defaults of known buyers, the first of each, then the second, …: no buyer is twice in a round."""
-    events = book.defaults[["buyer_id", "date", "kind"]].assign(buyer=places(book.defaults["buyer_id"], book.buyers["buyer_id"]))
+    events = book.defaults[["buyer_id", "date", "kind"]].assign(
+        buyer=places(book.defaults["buyer_id"], book.buyers["buyer_id"])
+    )
     events = events[events["buyer"] >= 0].sort_values(["date"], kind="stable")
     insolvent = events["date"].where(events["kind"] == "insolvency")
     # The next insolvency of the same buyer: from the last event to the first.
