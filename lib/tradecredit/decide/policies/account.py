@@ -87,7 +87,8 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
     """
     table, counted, settings = comparison(book, dist), counted_items(book), book.run.account
     current, sample = in_force(book, dist), dist.sample
-    price, rate = book.run.cost_of_capital * ("capital" in counted), settings.income_tax_rate or 0.0
+    price = book.run.cost_of_capital if "capital" in counted else 0.0
+    rate = settings.income_tax_rate or 0.0 if "income_tax" in counted else 0.0
     carried = carried_part(book, ratings, dist)
     sales = covered_sales(book, dist, carried, current).reindex(_names(dist)).assign(sales_risk=0.0)
     # Without their sales the balances stay as they are, whatever the policy.
