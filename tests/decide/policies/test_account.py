@@ -33,7 +33,7 @@ CERTAIN = pd.DataFrame(
     {"pd": 1.0, "exposure": [1_000.0, 500.0], "lgd": 0.5, "correlation": 0.1, "insured_limit": [700.0, np.nan]},
     index=pd.Index(["A", "B"], name="buyer_id"),
 )
-"""A owes 1,000 and B 500, and both are sure to fail and to leave half of it: all years are alike, and tie up nothing."""
+"""A owes 1,000 and B 500, and both are sure to fail and to leave half of it: all years are alike."""
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +207,8 @@ def test_all_odds_are_multiplied(uncertain):
     pd.testing.assert_frame_equal(at_odds(uncertain, 1.0).losses, uncertain.losses)
 
 
-def test_values_at_other_odds(book_of, own_results):
+@pytest.mark.usefixtures("own_results")
+def test_values_at_other_odds(book_of):
     """At the book's own odds the value is the account's; a limit falls as a grade gets worse."""
     tables = {"buyers": YEAR["buyers"], "limits": YEAR["limits"], "invoices": INVOICES}
     run = RUN | {"policy": TERMS, "simulation": {"scenarios": 2_000, "seed": 1}, "account": {"odds": [0.5, 1.0, 4.0]}}
