@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from tradecredit import words
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.policy import Policy
+from tradecredit.losses.insured_part import InsuredPart
 from tradecredit.losses.stress import Remarks, applied, effects, insured_under, remarks, scenarios_of
 from tradecredit.params.base import PROJECT
 from tradecredit.params.default import DefaultSettings
@@ -101,10 +102,15 @@ def test_the_insurer_cuts_named_limits():
 
 
 def test_the_discretionary_limit_is_cut_in_the_policies():
-    policies = [Policy(name="one", insured_percentage=0.9, discretionary_limit=50_000.0), Policy(name="two")]
-    cut = insured_under(policies, scenario(discretionary_limit_left=0.5))
-    assert cut == (Policy(name="one", insured_percentage=0.9, discretionary_limit=25_000.0), Policy(name="two"))
-    assert insured_under(policies, scenario()) == tuple(policies)
+    policies = (Policy(name="one", insured_percentage=0.9, discretionary_limit=50_000.0), Policy(name="two"))
+    parts = [InsuredPart.plain(policy)._replace(today=pd.Series({"A": 30.0})) for policy in policies]
+    cut = insured_under(parts, scenario(discretionary_limit_left=0.5))
+    assert [part.policy for part in cut] == [
+        Policy(name="one", insured_percentage=0.9, discretionary_limit=25_000.0), Policy(name="two")
+    ]  # fmt: skip
+    # What a stopped buyer owes was shipped before the cut.
+    assert [part.today["A"] for part in cut] == [30, 30]
+    assert tuple(part.policy for part in insured_under(parts, scenario())) == policies
 
 
 def test_new_buyers_stand_at_the_end():

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
@@ -70,11 +69,7 @@ def shipped_under(book: Book, policy: Policy) -> Shipped:
 @once
 def not_counted(book: Book, policy: Policy) -> np.ndarray:
     """Return the code of why each invoice does not count by its buyer and its terms; 0 where it does."""
-    buyers = book.buyers["buyer_id"]
-    reason = np.zeros(len(buyers), np.int64)
-    reason[~listed(buyers, policy).to_numpy()] = CODE["not_listed"]
-    reason[one_of(book.buyers["kind"], NOT_INSURABLE)] = CODE["kind_of_buyer"]
-    reason = reason[book.buyer_of_invoice]
+    reason = _of_buyers(book, policy)[book.buyer_of_invoice]
     if policy.maximum_terms_days is not None:
         terms = book.invoices["due"].to_numpy() - book.invoices["issued"].to_numpy()
         too_long = terms > np.timedelta64(policy.maximum_terms_days, "D")
@@ -118,12 +113,19 @@ def primary_limits(book: Book, policy: Policy) -> np.ndarray:
     return _limits(book, _primary(book, policy))[0]
 
 
-def listed(buyers: pd.Series, policy: Policy) -> pd.Series:
-    return (
-        pd.Series(True, index=buyers.index)
-        if policy.buyers is None
-        else pd.Series(one_of(buyers, policy.buyers), index=buyers.index)
-    )
+def insurable_buyers(book: Book, policy: Policy) -> np.ndarray:
+    """Return whether each buyer can be insured, by its kind and whether key accounts or single buyer list it."""
+    return _of_buyers(book, policy) == 0
+
+
+def _of_buyers(book: Book, policy: Policy) -> np.ndarray:
+    """Return the code of why each buyer cannot be insured; 0 where it can."""
+    buyers = book.buyers["buyer_id"]
+    reason = np.zeros(len(buyers), np.int64)
+    if policy.buyers is not None:
+        reason[~one_of(buyers, policy.buyers)] = CODE["not_listed"]
+    reason[one_of(book.buyers["kind"], NOT_INSURABLE)] = CODE["kind_of_buyer"]
+    return reason
 
 
 def run_policy(book: Book) -> Policy | None:

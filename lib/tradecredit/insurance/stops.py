@@ -18,6 +18,15 @@ DAY = np.int64(86_400_000_000)
 """Microseconds of a day."""
 
 
+def stop_spans(book: Book, policy: Policy) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first day of the stop that each invoice causes, and the first after it, as numbers (`days`).
+
+    In the order of `invoices`; equal where it causes none, as it was settled in time. The policy has an extension
+    period.
+    """
+    return _spans(book, policy.maximum_extension_days, policy.extension_from)
+
+
 def shipped_after_stop(book: Book, policy: Policy) -> np.ndarray:
     """Return of each invoice of the book, in their order, whether it was shipped after the stop (definitions §5.1).
 
@@ -38,7 +47,7 @@ def stopped_buyers(book: Book, policy: Policy) -> pd.Series:
     """
     stopped = np.zeros(len(book.buyers), dtype=bool)
     if policy.maximum_extension_days is not None:
-        begins, ends = _spans(book, policy.maximum_extension_days, policy.extension_from)
+        begins, ends = stop_spans(book, policy)
         today = book.as_of.to_datetime64().astype("datetime64[us]").view("i8") // DAY
         stopped[book.buyer_of_invoice[(begins <= today) & (ends > today)]] = True
     return pd.Series(stopped, index=all_buyers(book), name="stopped")
@@ -72,12 +81,11 @@ def _shipped_after_stop(book: Book, extension_days: int, extension_from: str) ->
 
 
 @once
-def _spans(book: Book, extension_days: int, extension_from: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first day of the stop that each invoice causes, and the first after it; equal where it causes none."""
+def _spans(book: Book, extension_days: int | None, extension_from: str) -> tuple[np.ndarray, np.ndarray]:
     known = ledger(book)
     cleared = known.settled
     start = {"due": known.due, "issued": known.issued}[extension_from]
-    return _past_extension(known.due.view("i8"), start.view("i8"), cleared.view("i8"), np.int64(extension_days))
+    return _past_extension(known.due.view("i8"), start.view("i8"), cleared.view("i8"), np.int64(extension_days or 0))
 
 
 @compiled

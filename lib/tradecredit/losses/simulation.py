@@ -13,6 +13,7 @@ from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme_costs, risk_cost, risk_influence
 from tradecredit.losses.distribution import LossDistribution, argument_problem
+from tradecredit.losses.insured_part import InsuredPart, insured_parts, parts_of
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.precision import FIRST, AsNeeded, of_differences, of_tail
 from tradecredit.losses.simulator import Block, Settings, Simulator
@@ -51,6 +52,7 @@ def assess(
     if scenario is not None:
         return stressed(assess(book, ratings, policies), scenario)
     at_risk, run = portfolio(book, ratings), book.run
+    parts = insured_parts(book, policies)
     costs = programme_costs(policies, at_risk, named_limits(book))["cost"]
 
     def missing(dist: LossDistribution) -> float:
@@ -62,7 +64,7 @@ def assess(
 
     return simulate(
         at_risk,
-        policies=policies,
+        policies=parts,
         scenarios=AsNeeded(run.simulation.scenarios, missing),
         seed=run.simulation.seed,
         dependence=run.losses.dependence,
@@ -92,7 +94,7 @@ def stressed(dist: LossDistribution, scenario: Scenario, policies: Iterable[str]
     names = {policy.name for policy in dist.policies} if policies is None else set(policies)
     return simulate(
         applied(dist.portfolio, scenario),
-        policies=insured_under([policy for policy in dist.policies if policy.name in names], scenario),
+        policies=insured_under([part for part in dist.parts if part.policy.name in names], scenario),
         scenarios=dist.steps,
         seed=dist.seed,
         dependence=dist.settings.dependence,
@@ -141,7 +143,7 @@ def resized(dist: LossDistribution, exposure: pd.Series, policies: Iterable[str]
 def simulate(
     portfolio: pd.DataFrame,
     *,
-    policies: Iterable[Policy] = (),
+    policies: Iterable[Policy | InsuredPart] = (),
     scenarios: int | AsNeeded | tuple[int, ...] = 200_000,
     seed: int,
     dependence: Dependence = ONE_FACTOR,
@@ -156,6 +158,8 @@ def simulate(
     losses weigh to), `insurable` (the part of the exposure that a policy's insured debt counts, definitions §5.2, which
     has the same loss given default; else all), `sector` (for `dependence.sector_factors`) and `evidence` (for
     discretionary limits). Further columns are carried along.
+
+    `policies`: alone, or each with what it insures of an exposure at default (`InsuredPart`).
 
     `dependence`, Gaussian: a buyer defaults if √ρ·Z + √(1−ρ)·ε < Φ⁻¹(PD), Z (of its sector, or common) and ε
     standard normal (Vasicek 2002, Loan portfolio value). Student-t: the left side is multiplied by √(ν/χ²ν), and
@@ -172,14 +176,14 @@ def simulate(
     Raises `InputError` with every missing, impossible or double value of the portfolio; `ParameterError` for policies
     of one name, a top-up without its primary, and a number of scenarios or a seed that cannot be.
     """
-    policies = tuple(policies)
+    parts = parts_of(policies)
     needed = scenarios if isinstance(scenarios, AsNeeded) else None
     steps: tuple[int, ...]
     if isinstance(scenarios, AsNeeded):
         steps = (min(scenarios.most, FIRST),)
     else:
         steps = (scenarios,) if isinstance(scenarios, int) else scenarios
-    problems = list(_argument_problems(policies, sum(steps), seed))
+    problems = list(_argument_problems(tuple(part.policy for part in parts), sum(steps), seed))
     if problems:
         raise ParameterError(problems)
     portfolio = portfolio.rename_axis("buyer_id")
@@ -187,10 +191,10 @@ def simulate(
     if problems:
         raise InputError(problems)
     settings = Settings(dependence, sampling)
-    simulator = Simulator.of(portfolio, policies, steps, seed, settings)
+    simulator = Simulator.of(portfolio, parts, steps, seed, settings)
     years = _years(simulator, 0, sampling.threads)
     while True:
-        dist = _distribution(portfolio, simulator, years, settings, steps)
+        dist = replace(_distribution(portfolio, simulator, years, settings, steps), parts=parts)
         missing = needed.missing(dist) if needed else None
         further = 0 if needed is None or missing is None else needed.further(sum(steps), missing)
         if not further:

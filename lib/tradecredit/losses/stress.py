@@ -10,6 +10,7 @@ from tradecredit.book.book import Book
 from tradecredit.default.point_in_time import point_in_time
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.insurance.policy import Policy
+from tradecredit.losses.insured_part import InsuredPart
 from tradecredit.params.stress import BASE, Scenario
 
 NEW_BUYER = "new buyer {}"
@@ -92,8 +93,11 @@ def applied(portfolio: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     return _with_new_buyers(stressed, scenario)
 
 
-def insured_under(policies: Iterable[Policy], scenario: Scenario) -> tuple[Policy, ...]:
-    """Return the policies under a scenario: with what is left of their discretionary limits, by the same names."""
+def insured_under(parts: Iterable[InsuredPart], scenario: Scenario) -> tuple[InsuredPart, ...]:
+    """Return what policies insure under a scenario: with what is left of their discretionary limits, by the same names.
+
+    What is insured today of a stopped buyer stays: it was shipped before any cut.
+    """
 
     def cut(policy: Policy) -> Policy:
         if policy.discretionary_limit is None or scenario.discretionary_limit_left == 1:
@@ -101,7 +105,7 @@ def insured_under(policies: Iterable[Policy], scenario: Scenario) -> tuple[Polic
         left = policy.discretionary_limit * scenario.discretionary_limit_left
         return type(policy)(**policy.model_dump(exclude_unset=True) | {"discretionary_limit": left})
 
-    return tuple(cut(policy) for policy in policies)
+    return tuple(part._replace(policy=cut(part.policy)) for part in parts)
 
 
 def effects(portfolio: pd.DataFrame, scenarios: Sequence[Scenario]) -> pd.DataFrame:

@@ -7,7 +7,8 @@ from tradecredit.book.book import Book
 from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales, own_exposure
 from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.errors import InputError, ParameterError, Problem, values_not
-from tradecredit.insurance.cover import PAYING_BY_LOSS, Cover, of_buyers
+from tradecredit.insurance.amounts import PAYING_BY_LOSS
+from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.insurance.insured_sales import premium_of_sales
 from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy

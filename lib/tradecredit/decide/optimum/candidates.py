@@ -13,7 +13,8 @@ from tradecredit.decide.limits.recommendation import rounded_down
 from tradecredit.decide.limits.rules import FIXED, UNMEASURED
 from tradecredit.decide.optimum.programme import Years, own_part
 from tradecredit.decide.terms.lengths import economics
-from tradecredit.insurance.cover import PAYING_BY_LOSS, of_buyers
+from tradecredit.insurance.amounts import PAYING_BY_LOSS
+from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.insured_sales import premium_of_sales
 from tradecredit.insurance.limit_history import evidence, named_limits
