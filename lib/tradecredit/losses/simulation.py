@@ -110,7 +110,7 @@ def at_odds(dist: LossDistribution, multiple: float) -> LossDistribution:
     portfolio = dist.portfolio
     return simulate(
         portfolio.assign(pd=times_odds(portfolio["pd"], multiple)),
-        policies=dist.policies,
+        policies=dist.parts or dist.policies,
         scenarios=dist.steps,
         seed=dist.seed,
         dependence=dist.settings.dependence,

@@ -52,7 +52,7 @@ def as_if(book: Book, policies: Sequence[Policy]) -> AsIf:
     `totals`: index `policy`, the sums of the years, and the ratio of the sums.
 
     A maximum that is a multiple of the premium is one of that year's. Empty where the ledger holds no whole year.
-    Source: definitions §5.13.
+    Source: definitions §5.14.
     """
     ends = year_ends(book)
     claims, years = [], []

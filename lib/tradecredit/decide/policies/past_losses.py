@@ -46,7 +46,7 @@ def past_losses(book: Book, policy: Policy) -> pd.DataFrame:
       loss; of a policy that settles net of recoveries, each invoice less its part of the recovery, in proportion;
     - `discretionary`: most of the insured debt lies under a discretionary limit.
 
-    Source: definitions §5.13.
+    Source: definitions §5.14.
     """
     policy = Policy(**policy.model_dump(exclude_unset=True, exclude={"starts", "ends"}))
     found, taken = [], np.zeros(len(book.invoices), dtype=bool)
