@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from tradecredit.params.account import AccountSettings
 from tradecredit.params.base import PROJECT, Currency, Fraction, Parameters, Probability, SectionOrFile, strictly_rising
+from tradecredit.params.decisions import DecisionSettings
 from tradecredit.params.default import DefaultSettings
 from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
@@ -51,6 +52,7 @@ class Run(Parameters):
     receivables: ReceivablesSettings = ReceivablesSettings()
     default: DefaultSettings = DefaultSettings()
     limits: LimitSettings = LimitSettings()
+    decisions: DecisionSettings = DecisionSettings()
     terms: TermsSettings = TermsSettings()
     late_interest: LateInterestSettings = Field(default_factory=LateInterestSettings)
     payment_plan: PaymentPlanSettings = PaymentPlanSettings()

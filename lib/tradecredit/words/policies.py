@@ -91,9 +91,9 @@ def beside_current(comparison: pd.DataFrame, current: str, currency: str) -> str
     )
 
 
-def decisions(comparison: pd.DataFrame, currency: str) -> list[str]:
-    """Return the verdict as something to decide on; nothing where the run names no policy."""
-    return [verdict(comparison, currency)] if len(comparison) > 1 else []
+def decisions(comparison: pd.DataFrame, currency: str) -> dict[str, str]:
+    """Return the verdict as kind of decision → sentence; nothing where the run names no policy."""
+    return {"policy": verdict(comparison, currency)} if len(comparison) > 1 else {}
 
 
 def pricing(frontier: Frontier) -> list[str]:

@@ -298,6 +298,16 @@ def test_a_limit_on_a_buyer_that_cannot_be_insured_covers_nothing(book_of):
     assert found.loc["A", ["insured", "own"]].tolist() == pytest.approx([0, 400_000 / 12])
 
 
+@pytest.mark.parametrize(("limit", "above"), [(33_333.33, 0), (33_333.32, 0.013)])
+def test_less_than_half_a_cent_is_not_above_a_limit(book_of, limit, above):
+    # A owes 33,333.333…: a third of a cent above the first limit, a cent and a third above the second.
+    limits_in_force = f"buyer_id,source,amount,valid_from,valid_to\nA,own,{limit},2025-01-01,\n"
+    found = limits.recommend(book_of(AS_OF, limits=limits_in_force, **LEDGER), rated())
+    assert found.loc["A", "breach"] == pytest.approx(above, abs=0.001)
+    assert limits.totals(found)["breaches"] == (above > 0)
+    assert any("limit" in line and "exceed" in line for line in words.limits.decisions(found, "EUR")) == (above > 0)
+
+
 def test_breaches_are_against_our_own_limit(book_of):
     book = book_of(AS_OF, limits=IN_FORCE, **LEDGER)
     found = limits.recommend(book, rated(), cover=covered(book))

@@ -64,6 +64,15 @@ def test_breaches_at_month_ends_by_hand(book_of):
     assert table["limit_use"].tolist() == pytest.approx([14 / 12, 14 / 13, 5 / 11])
 
 
+def test_less_than_half_a_cent_above_a_limit_is_no_breach_of_a_past_month(book_of):
+    invoices = (
+        "invoice_id,buyer_id,issued,due,amount\nI1,A,2025-01-10,2025-03-10,100\nI2,A,2025-02-10,2025-04-10,0.01\n"
+    )
+    decision = "buyer_id,source,amount,valid_from,valid_to\nA,own,99.996,2025-01-01,\n"
+    held = replay.at_month_ends(book_of("2025-02-28", invoices=invoices, limits=decision))
+    assert held["breach"].tolist() == pytest.approx([0, 0.014])
+
+
 def test_who_passes_the_limit_most_often(book_of):
     book = book_of("2025-03-31", **LEDGER | {"limits": LEDGER["limits"].replace("1100", "450")})
     table = replay.repeated(replay.at_month_ends(book))

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.insurer_duties import duties
+from tradecredit.decide.limits.actions import held
 from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales, own_exposure
 from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.errors import InputError, ParameterError, Problem, values_not
@@ -45,7 +47,8 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
       it costs nothing: these come first).
 
     Left out: buyers that cannot be insured, to whom nothing is shipped with cover any more (`Cover.stopped`), that are
-    in default or whose need is not known, and limits that the insurer has refused, whose requests would be repeated.
+    in default, to whom deliveries are held back (`actions.held`), whose debt is to be reported or claimed, or whose
+    need is not known, and limits that the insurer has refused, whose requests would be repeated.
     Missing: all that rests on the margin where the run states none; such requests come last, as it is not known whether
     they pay. A minimum premium is not looked at: where it is not reached, extra sales cost less.
     """
@@ -58,7 +61,9 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     granted = cover._replace(limit=cover.limit.mask(askable, np.inf))
     now, then = recommend(book, ratings, cover=cover), recommend(book, ratings, cover=granted)
     limit_now, limit_then = now["recommended_with_cover"], then["recommended_with_cover"]
-    asked = (limit_then > limit_now) & askable & then["need"].notna()
+    due = duties(book, policy)[["report_amount", "claim_amount"]].reindex(now.index)
+    free = ~held(now) & ~(due > 0).any(axis="columns")
+    asked = (limit_then > limit_now) & askable & free & then["need"].notna()
 
     purchases, delay = balances(book), book.run.limits.tolerated_delay_days
     used = np.minimum(limit_then, needed(purchases, tolerated_delay_days=delay)) - limit_now

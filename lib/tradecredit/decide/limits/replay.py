@@ -13,6 +13,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.memory import remembered
 from tradecredit.book.places import places
 from tradecredit.decide import limits
+from tradecredit.decide.limits.methods import excess
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.policy import Policy
@@ -73,7 +74,7 @@ def at_month_ends(book: Book, months: int = 24) -> pd.DataFrame:
             "buyer_id": buyers.array.take(buyer),
             "owed": owed,
             "own_limit": own,
-            "breach": np.clip(owed - own, 0.0, None),
+            "breach": excess(pd.Series(owed), pd.Series(own)),
         }
     )
 
@@ -121,6 +122,11 @@ def repeated(held: pd.DataFrame) -> pd.DataFrame:
     table.insert(0, "months_with_limit", with_limit)
     table.insert(2, "breach_share", table["months_in_breach"] / with_limit)
     return table.sort_values(["months_in_breach", "largest_breach"], ascending=False, kind="stable")
+
+
+def often(repeated: pd.DataFrame) -> pd.DataFrame:
+    """Return those of `repeated` that passed their limit at `OFTEN` or more of its month ends."""
+    return repeated[repeated["breach_share"] >= OFTEN]
 
 
 def review_days(book: Book, count: int = 4, months: int = 6) -> list[pd.Timestamp]:

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.insurer_duties import duties
+from tradecredit.decide.limits.actions import held
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.caps import classes
 from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales
@@ -40,9 +42,10 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
 
     - `one_by_one_limit`: the recommended one with cover; `most`: the smallest of what a buyer
       can use and what nobody may have (`BOUNDS`) and of the methods that the run keeps, rounded down as recommended
-      limits are, and never below the limit set one by one, which cover may have raised; `least`: 0; `bound`: the name
-      of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known or whose risk is not measured
-      (`UNMEASURED`), and of all but the `limit_optimum.buyers` with the highest `most` are not sought: `sought` is
+      limits are, and never below the limit set one by one, which cover may have raised; that one itself where
+      deliveries are held back (`actions.held`) or the policy asks for a report or a claim; `least`: 0; `bound`: the
+      name of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known or whose risk is not
+      measured (`UNMEASURED`), and of all but the `limit_optimum.buyers` with the highest `most` are not sought: `sought` is
       false, and `most` is the limit itself;
     - `margin`: the run's margin × the sales net of tax that a unit of limit carries in a year (`net_carried_sales`), as
       far as it is `needed` for what the buyer buys (no sales: nothing);
@@ -69,7 +72,11 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     sought = free & (most.where(free).rank(method="first", ascending=False) <= settings.buyers)
     bound = bounds.fillna(np.inf).idxmin(axis="columns").map(METHODS)
     bound = stands.fillna(bound).mask(free & ~sought, "not sought")
-    most = np.maximum(most, chosen).where(sought, chosen)
+    policy = own_policy(book, policies)
+    asked = duties(book, policy).reindex(index)
+    back = held(limits) | (asked[["report_amount", "claim_amount"]] > 0).any(axis="columns")
+    most = np.maximum(most, chosen).where(sought & ~back, chosen)
+    bound = bound.mask(sought & back, "deliveries held back")
     purchases, delay = balances(book).reindex(index), book.run.limits.tolerated_delay_days
     used = (needed(purchases, tolerated_delay_days=delay) / most.where(most > 0)).clip(upper=1.0)
     sales, net_sales = (
@@ -91,7 +98,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     table = table.assign(correlation=asset_correlation(book, table["pd"])["correlation"])
     table = table.join(named_limits(book)["insured_limit"]).join(evidence(book))
     table = table.join(buyers["group_id"]).join(classes(buyers))
-    table = _insured(book, table, sales, own_policy(book, policies))[most > 0]
+    table = _insured(book, table, sales, policy)[most > 0]
     if book.run.losses.groups == "together":
         table = table.assign(**{name: _of_groups(table, name) for name in ("pd", "correlation")})
     return table.assign(loss=table["pd"] * table["lgd"])
