@@ -42,5 +42,3 @@ class AccountSettings(Parameters):
     """Multiples of all default odds at which the account is made up again."""
     decide_by: date | None = None
     """Day by which the policy must be renewed, changed or ended; None: the last day of its period, if stated."""
-    decided_by: Annotated[str, Field(min_length=1)] = "CFO"
-    """Who decides on the policy."""

@@ -127,6 +127,12 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
     return Account(items, without, sales.drop(columns="tax_lost"))
 
 
+def side_by_side(items: pd.DataFrame) -> pd.DataFrame:
+    """Return the account with a row for each item that counts, index `account_item`, and a column for each policy."""
+    shown = items.reindex(columns=[*ITEMS, "cover_value", "cover_value_se"]).dropna(axis="columns", how="all")
+    return shown.T.rename_axis("account_item")
+
+
 def counted_items(book: Book) -> frozenset[str]:
     """Return the items that count: cost and indemnity always, the others as the run states and does not leave out."""
     settings = book.run.account

@@ -38,6 +38,7 @@ LABELS = {
         sales_tied_up="Capital tied up", sales_premium="Premium on them, in the cost",
         premium_change="Premium, change", saving_at_odds="Saving of the cost of risk, on today's balances"
     ),
+    **columns("name", account_item="Item"),
     **columns("ratio", odds="Multiple of all default odds", odds_se="Multiple, standard error"),
     **columns("text", turns="Above it"),
     # past_losses, as_if
@@ -47,7 +48,7 @@ LABELS = {
     **columns("ratio", past_loss_ratio="Indemnity / premium"),
     **columns(
         "money",
-        insurable_debt="Insurable debt", claim="Claim", first_loss="First loss used", past_loss="Lost so far",
+        insurable_debt="Insurable debt", claim="Claim", first_loss_taken="First loss used", past_loss="Lost so far",
         past_indemnity="Indemnity, as if", past_retained="Retained, as if", past_turnover="Insured turnover, as if",
         past_premium="Premium, as if", past_cost="Cost, as if", past_net="Indemnity less cost",
         claims_received="Claims received"
