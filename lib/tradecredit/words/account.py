@@ -1,6 +1,6 @@
 """Sentences on whether cover is worth its cost: what carries the verdict, where it turns, what the past would say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from tradecredit.decide.policies.account_range import turning_points, value_at
 from tradecredit.decide.policies.as_if import BEFORE, AsIf
 from tradecredit.decide.policies.past_losses import INSOLVENCY_ONLY, LOSS, PAID, WAITING
 from tradecredit.decide.policies.records import CHANGE, END, RENEW, STAY, advised
+from tradecredit.insurance.policy import Policy
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import counted, day, listed, money, percent, ratio
 
@@ -41,7 +42,7 @@ _ADVICE = {
 }  # fmt: skip
 
 
-def verdict(found: Account, current: str, currency: str) -> str:
+def verdict(found: Account, currency: str) -> str:
     """Return what the best policy is worth in all, which items carry it, and whether it holds without each of them.
 
     A value of less than two of its standard errors, or one whose error is not known for want of scenarios, is said to
@@ -49,7 +50,6 @@ def verdict(found: Account, current: str, currency: str) -> str:
     """
     if found.items.empty:
         return "The run file names no policy: there is nothing to compare, and all losses are retained."
-    what, policy = advised(found.items, current)
     offer = best(found)
     row = found.items.loc[offer]
     amount, error = money(abs(row["cover_value"]), currency), money(row["cover_value_se"])
@@ -58,23 +58,47 @@ def verdict(found: Account, current: str, currency: str) -> str:
             "Whether insurance is worth its cost cannot be decided from these scenarios: with the best offer, "
             f"{offer}, a year differs by {amount} from one without insurance, within simulation error."
         )
-    advice = _ADVICE.get(what, "Take out {policy}").format(policy=policy)
     if row["cover_value"] > 0:
-        worth = (
-            f"Insurance is worth its cost: a year with {offer} is worth {amount} more than one without insurance "
-            f"(standard error {error})."
-        )
+        rules = " as the limit rules stand" if _of_rules(found, offer, currency) else ""
+        worth = f"Insurance is worth its cost{rules}: a year with {offer} is worth {amount} more than one without"
     else:
         worth = (
             f"Insurance is not worth its cost: a year with the best offer, {offer}, is worth {amount} less than one "
-            f"without insurance (standard error {error})."
+            "without"
         )
-    return f"{worth} {carried_by(found, offer, currency)} {advice}."
+    return f"{worth} (standard error {error}). {carried_by(found, offer, currency)}"
 
 
-def decisions(found: Account, current: str, currency: str) -> dict[str, str]:
-    """Return the verdict as kind of decision → sentence; nothing where the run names no policy."""
-    return {} if found.items.empty else {"policy": verdict(found, current, currency)}
+def decisions(found: Account, odds: pd.DataFrame, past: AsIf, current: str, currency: str) -> dict[str, str]:
+    """Return what to decide on the policies as kind of decision → sentences; nothing where the run names no policy.
+
+    In this order: what cover is worth and what carries it, for which default probabilities that holds, what the past
+    says, and what to do, with what it brings beside today's policy and the error of that. `odds`:
+    `account_range.by_odds`; `past`: `as_if.as_if`.
+    """
+    if found.items.empty:
+        return {}
+    offer = best(found)
+    told = [
+        verdict(found, currency),
+        holds(odds, offer),
+        in_short(past, offer, currency),
+        advice(found, current, currency),
+    ]
+    return {"policy": " ".join(part for part in told if part)}
+
+
+def advice(found: Account, current: str, currency: str) -> str:
+    """Return what the account advises; a change that is within simulation error is said to be."""
+    what, policy = advised(found.items, current)
+    advice = _ADVICE.get(what, "Take out {policy}").format(policy=policy)
+    row = found.items.loc[policy] if what == CHANGE else None
+    if row is None:
+        return f"{advice}."
+    more, error = row["cover_value_on_current"], row["cover_value_on_current_se"]
+    if not more >= 2 * error:
+        return f"{advice}, or keep {current}: the difference is within simulation error."
+    return f"{advice}: {money(more, currency)} a year more than {current} (standard error {money(error)})."
 
 
 def best(found: Account) -> str:
@@ -113,12 +137,27 @@ def carried_by(found: Account, policy: str, currency: str) -> str:
         f"{money(-without[item], currency)} less than no insurance"
         for item in turns
     ]
-    others = [NAMES[item] for item in row.index if item not in (*turns, "account_cost")]
-    rest = f" It holds without {' or '.join(others)}." if others else ""
-    return f"It is carried by {'; and by '.join(parts)}.{rest}"
+    others = [f"without {NAMES[item]}" for item in row.index if item not in (*turns, "account_cost")]
+    rest = f" It holds {' or '.join(others)}." if others else ""
+    return f"It is carried by {'; and by '.join(parts)}.{rest}{_of_rules(found, policy, currency)}"
 
 
-def holds_from_to(odds: pd.DataFrame, policy: str, level: tuple[float, float] | None = None) -> str:
+def _of_rules(found: Account, policy: str, currency: str) -> str:
+    """Return that the limit rules decide, where sales that carry the verdict would pay without cover too; else empty.
+
+    They carry it where without them the value would not be above zero.
+    """
+    row = found.sales.loc[policy]
+    alone = row["covered_margin"] - row["sales_risk"] - row["sales_tied_up"]
+    if not (alone > 0 and found.items.loc[policy, "cover_value"] > 0 >= found.without.loc[policy, "account_sales"]):
+        return ""
+    return (
+        f" These sales bring {money(row['sales_risk'], currency)} of risk for {money(row['covered_margin'], currency)} "
+        "of margin: it is the limit rules that keep them from being made without insurance."
+    )
+
+
+def holds(odds: pd.DataFrame, policy: str, level: tuple[float, float] | None = None) -> str:
     """Return for which multiples of all default odds the verdict on a policy holds; empty without any.
 
     `odds`: `account_range.by_odds`; `level`: the interval that the level of the probabilities lies in, as multiples of
@@ -127,27 +166,30 @@ def holds_from_to(odds: pd.DataFrame, policy: str, level: tuple[float, float] | 
     if odds.empty or policy not in odds.index.get_level_values("policy"):
         return ""
     values = odds.xs(policy, level="policy")
-    low, high = ratio(values.index.min()), ratio(values.index.max())
-    points = turning_points(values)
+    points, low, high = turning_points(values), ratio(values.index.min()), ratio(values.index.max())
     if points.empty:
         worth = "worth its cost" if (values["cover_value"] > 0).all() else "not worth its cost"
         held = f"{policy} is {worth} at all default odds from {low} to {high} times today's"
     else:
-        at = listed(
-            [f"{ratio(row['odds'])} times (standard error {row['odds_se']:.2f})" for _, row in points.iterrows()]
+        at = listed([f"{ratio(row['odds'])} (standard error {ratio(row['odds_se'])})" for _, row in points.iterrows()])
+        side = "above" if points.iloc[0]["turns"] == "positive" else "below"
+        held = f"The verdict turns at {at} times today's default odds: {side} that {policy} is worth its cost"
+    return f"{held}{_of_level(values, level)}."
+
+
+def holds_alone(odds: pd.DataFrame, policy: str) -> str:
+    """Return from which multiple on the losses and the capital that a policy takes away would pay for it alone."""
+    if odds.empty or policy not in odds.index.get_level_values("policy"):
+        return ""
+    values = odds.xs(policy, level="policy")
+    points = turning_points(values.assign(cover_value=values["saving_at_odds"]))
+    if len(points):
+        return (
+            f"By the losses and the capital that it takes off today's balances alone, {policy} would be worth its cost "
+            f"from {ratio(points.iloc[0]['odds'])} times today's odds."
         )
-        above = "worth its cost above that" if points.iloc[0]["turns"] == "positive" else "worth its cost below that"
-        held = f"The verdict on {policy} turns at {at} today's default odds: it is {above}"
-    today, other = values["saving_at_odds"], turning_points(values.assign(cover_value=values["saving_at_odds"]))
-    losses = (
-        f"On today's balances alone, by the losses that it takes away, it would be worth its cost from "
-        f"{ratio(other.iloc[0]['odds'])} times"
-        if len(other) and other.iloc[0]["turns"] == "positive"
-        else ""
-        if (today > 0).any()
-        else "By the losses that it takes away alone it is at none of these"
-    )
-    return ". ".join(part for part in (f"{held}{_of_level(values, level)}", losses) if part) + "."
+    at = "all" if (values["saving_at_odds"] > 0).all() else "none"
+    return f"By the losses and the capital that it takes off today's balances alone, {policy} is at {at} of these."
 
 
 def _of_level(values: pd.DataFrame, level: tuple[float, float] | None) -> str:
@@ -158,8 +200,8 @@ def _of_level(values: pd.DataFrame, level: tuple[float, float] | None) -> str:
     if np.isnan(ends).any():
         return f"; the interval of the level, {interval}, reaches beyond what was looked at"
     crossing = turning_points(values)["odds"].between(*level).any()
-    holds = "the verdict turns within it" if crossing else "the verdict holds in all of it"
-    return f"; the interval of the level is {interval}: {holds}"
+    held = "the verdict turns within it" if crossing else "the verdict holds in all of it"
+    return f"; the interval of the level is {interval}: {held}"
 
 
 def best_offer(found: Account, current: str, currency: str) -> str:
@@ -197,42 +239,74 @@ def of_sales(found: Account, policy: str, currency: str) -> str:
     )
 
 
+def first_loss(comparison: pd.DataFrame, policies: Sequence[Policy], currency: str) -> str:
+    """Return which policies' first loss keeps nearly all that they insure, though limits count their percentage.
+
+    `comparison`: `quotes.comparison`. Nearly all: nine tenths of the indemnities before it.
+    """
+    found = []
+    for policy in policies:
+        row = comparison.loc[policy.name]
+        kept, paid = row["first_loss_used"] * (policy.aggregate_first_loss or 0.0), row["expected_indemnity"]
+        if kept > 9 * paid:
+            found.append(f"{policy.name} ({money(paid, currency)} of {money(kept + paid, currency)} paid)")
+    if not found:
+        return ""
+    return (
+        f"Limits count the insured percentage, not the first loss, which keeps nearly all of an average year's claims "
+        f"under {listed(found)}."
+    )
+
+
+def in_short(found: AsIf, policy: str, currency: str) -> str:
+    """Return what a policy would have paid in the past years, in a sentence; empty where that is not testable."""
+    if policy not in found.totals.index:
+        return ""
+    row, years = found.totals.loc[policy], _years(found)
+    return (
+        f"Over {_span(years)} it would have paid {money(row['past_indemnity'], currency)} for premiums of "
+        f"{money(row['past_premium'], currency)}."
+    )
+
+
 def past(found: AsIf, current: str, currency: str) -> str:
-    """Return what the past years would have said of the policy in force, else of the first, and of the best."""
+    """Return what the past years say of the policy in force, else of the first, and of the best in hindsight."""
     totals = found.totals
     if totals.empty:
-        return "Not testable with this book: the ledger holds no whole year."
-    years = found.years.index.get_level_values("year_end")
-    name = current if current in totals.index else totals.index[0]
-    row, count = totals.loc[name], len(years.unique())
-    span = f"the {count} years" if count > 1 else "the year"
+        return "Not testable with this book: the ledger holds no whole year, or the run file names no policy."
+    years, name = _years(found), current if current in totals.index else totals.index[0]
+    row, count = totals.loc[name], len(years)
     if row["past_defaults"] == 0:
-        return f"In {span} to {day(years.max())} no buyer defaulted: nothing would have been paid."
-    share = "" if np.isnan(row["past_loss_ratio"]) else f" ({percent(row['past_loss_ratio'])} of it)"
+        return f"In {_span(years)} no buyer defaulted: nothing would have been paid."
+    share = "" if np.isnan(row["past_loss_ratio"]) else f" ({percent(row['past_loss_ratio'])} of the premium)"
     net = row["past_net"]
     told = (
-        f"Over {span} to {day(years.max())} {counted(int(row['past_defaults']), 'default')} lost "
+        f"Over {_span(years)} {counted(int(row['past_defaults']), 'default')} lost "
         f"{money(row['past_loss'], currency)}, recoveries so far taken off. {name} would have paid "
-        f"{money(row['past_indemnity'], currency)} of it for a premium of "
-        f"{money(row['past_premium'], currency)}{share}: with fees and tax {money(abs(net), currency)} "
-        f"{'more' if net > 0 else 'less'} than it cost."
+        f"{money(row['past_indemnity'], currency)} of it for a premium of {money(row['past_premium'], currency)}"
+        f"{share}: with fees and tax {money(abs(net), currency)} {'more' if net > 0 else 'less'} than it cost."
     )
     paid = found.years.xs(name, level="policy")["past_net"] > 0
-    by_year = f" It would have paid more than it cost in {int(paid.sum())} of {count} years." if count > 1 else ""
+    told += f" It would have paid more than it cost in {int(paid.sum())} of {count} years." if count > 1 else ""
     hindsight = totals["past_net"].idxmax()
-    other = (
-        f" Best in hindsight: {hindsight}, {money(abs(totals['past_net'][hindsight]), currency)} "
-        f"{'more' if totals['past_net'][hindsight] > 0 else 'less'} than it cost."
-        if hindsight != name
-        else ""
-    )
+    if hindsight != name:
+        other = totals.loc[hindsight, "past_net"]
+        told += (
+            f" In hindsight {hindsight} would have been best: {money(abs(other), currency)} "
+            f"{'more' if other > 0 else 'less'} than it cost."
+        )
     received = row["claims_received"]
-    real = (
-        f" The insurer of these years paid {money(received, currency)}."
-        if received > 0
-        else (" No claim paid by an insurer is in the book.")
-    )
-    return f"{told}{by_year}{other}{real}"
+    if received > 0:
+        return f"{told} The insurer of these years paid {money(received, currency)}."
+    return f"{told} The book holds no claim paid by an insurer in these years."
+
+
+def _years(found: AsIf) -> pd.DatetimeIndex:
+    return found.years.index.get_level_values("year_end").unique()
+
+
+def _span(years: pd.DatetimeIndex) -> str:
+    return f"{f'the {len(years)} years' if len(years) > 1 else 'the year'} to {day(years.max())}"
 
 
 def claims(found: AsIf, current: str) -> pd.DataFrame:

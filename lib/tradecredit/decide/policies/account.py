@@ -130,7 +130,8 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
 def side_by_side(items: pd.DataFrame) -> pd.DataFrame:
     """Return the account with a row for each item that counts, index `account_item`, and a column for each policy."""
     shown = items.reindex(columns=[*ITEMS, "cover_value", "cover_value_se"]).dropna(axis="columns", how="all")
-    return shown.T.rename_axis("account_item")
+    # As objects: each row is written by what it is.
+    return shown.T.rename_axis("account_item").astype("object")
 
 
 def counted_items(book: Book) -> frozenset[str]:
