@@ -177,6 +177,11 @@ def holds(odds: pd.DataFrame, policy: str, level: tuple[float, float] | None = N
     return f"{held}{_of_level(values, level)}."
 
 
+def range_picture(odds: pd.DataFrame, policy: str) -> str:
+    """Return what the chart of values at other odds shows."""
+    return f"A line for each policy. {holds(odds, policy)}" if len(odds) else "The run file names no policy."
+
+
 def holds_alone(odds: pd.DataFrame, policy: str) -> str:
     """Return from which multiple on the losses and the capital that a policy takes away would pay for it alone."""
     if odds.empty or policy not in odds.index.get_level_values("policy"):

@@ -79,7 +79,7 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
     insurance takes off these is in the items above; `sales_tied_up` = cost of capital × covered_exposure;
     `sales_premium`: the premium with tax that is charged on them, which `account_cost` holds, and `premium_change`,
     what a policy's other limits change of it beside the policy in force. account_sales = covered_margin − sales_risk
-    − sales_tied_up − premium_change.
+    − sales_tied_up − premium_change. The risk is missing where the sales do not count.
 
     Today's balances are those under the policy in force: under another, or none, each buyer's balance changes by as
     much as the part of its need that is carried. A top-up's limits are its primary's. Limits that are only asked for
@@ -100,7 +100,7 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
         kept_today, kept = (_world(losses, sample) for losses in _both(dist, change[name], name))
         more = (kept.mean - kept_today.mean) - (bare.mean - bare_today.mean)
         more_capital = price * ((kept.capital - kept_today.capital) - (bare.capital - bare_today.capital))
-        sales.loc[name, "sales_risk"] = more + more_capital
+        sales.loc[name, "sales_risk"] = more + more_capital if "sales" in counted else np.nan
         of = sales.loc[name]
         paid[name] = {
             "account_cost": -table.loc[name, "cost"],

@@ -10,7 +10,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.calendar import window_start
 from tradecredit.book.memory import remembered
 from tradecredit.book.places import one_of
-from tradecredit.decide.policies.past_losses import LOSS, WAITING, past_losses
+from tradecredit.decide.policies.past_losses import LOSS, WAITING, nothing, past_losses
 from tradecredit.insurance.policy import NOT_INSURABLE, Cost, Policy
 from tradecredit.insurance.settlement import Losses, settled
 from tradecredit.insurance.shipped import not_counted
@@ -61,17 +61,19 @@ def as_if(book: Book, policies: Sequence[Policy]) -> AsIf:
         of_policy, of_years = _under(book, policy, primary, ends)
         claims.append(of_policy.assign(policy=policy.name))
         years.append(of_years.assign(policy=policy.name))
+    first = ["policy", "buyer_id", "defaulted"]
+    amounts = dict.fromkeys(("claim", "first_loss_taken", "past_indemnity", "past_retained"), 0.0)
+    empty = nothing().assign(policy="", year_end=pd.NaT, **amounts)
+    all_claims = pd.concat(claims, ignore_index=True) if claims else empty
+    all_claims = all_claims[[*first, *all_claims.columns.difference(first, sort=False)]]
     if not policies or not len(ends):
         none = pd.DataFrame(columns=["policy", "year_end", *_AMOUNTS, "past_loss_ratio"])
         return AsIf(
-            pd.concat(claims) if claims else none, none.set_index(["policy", "year_end"]), none.set_index("policy")
+            all_claims, none.set_index(["policy", "year_end"]), none.set_index("policy").drop(columns="year_end")
         )
     table = pd.concat(years, ignore_index=True)
     sums = table.groupby("policy", sort=False)[_AMOUNTS].sum()
     by_year = _with_ratio(table).set_index(["policy", "year_end"])
-    first = ["policy", "buyer_id", "defaulted"]
-    all_claims = pd.concat(claims, ignore_index=True)
-    all_claims = all_claims[[*first, *all_claims.columns.difference(first, sort=False)]]
     return AsIf(all_claims, by_year, _with_ratio(sums))
 
 

@@ -54,8 +54,8 @@ def past_losses(book: Book, policy: Policy) -> pd.DataFrame:
         table, rows = _of_round(book, policy, events, taken)
         taken[rows] = True
         found.append(table)
-    columns = list(_nothing())
-    table = pd.concat(found, ignore_index=True)[columns] if found else _nothing()
+    columns = list(nothing())
+    table = pd.concat(found, ignore_index=True)[columns] if found else nothing()
     return table.sort_values(["loss_day", "defaulted", "buyer_id"], kind="stable", ignore_index=True)
 
 
@@ -207,7 +207,8 @@ def _money(book: Book) -> _Money:
     )
 
 
-def _nothing() -> pd.DataFrame:
+def nothing() -> pd.DataFrame:
+    """Return a table of `past_losses` without a row."""
     text, day, amount = "str", "datetime64[us]", "float64"
     kinds = {
         "buyer_id": text, "defaulted": day, "kind": text, "loss_day": day, "past_state": text, "debt": amount,

@@ -27,7 +27,7 @@ def decision(book: Book, items: pd.DataFrame, current: str, anchor: str) -> pd.D
     """Return the decision on the policies (`decisions.COLUMNS`): one row, or none where the run names no policy.
 
     At stake is what the advised course is worth beside today's, or of one that stays beside the next best, no cover
-    included. Approved is the cost of the advised policy, or of the one that is ended. Due on the run's
+    included. Approved is the cost of the advised policy, or of the one that is ended or not taken out. Due on the run's
     `account.decide_by`, else at the end of the period of the policy in force, else as the run's `decisions` say.
     """
     if items.empty:
@@ -35,7 +35,8 @@ def decision(book: Book, items: pd.DataFrame, current: str, anchor: str) -> pd.D
     what, best = advised(items, current)
     value = pd.concat([items["cover_value"], pd.Series({NO_COVER: 0.0})])
     others = value.drop(best) if what in (RENEW, STAY) else value[[current]]
-    cost = -items["account_cost"].get(current if best == NO_COVER else best, 0.0)
+    meant = {END: current, STAY: items["cover_value"].idxmax()}.get(what, best)
+    cost = -items.loc[meant, "account_cost"]
     due = book.run.account.decide_by or (book.run.policy.ends if book.run.policy else None)
     whole = pd.Index([None], dtype="str")
     table = pd.DataFrame(
