@@ -98,17 +98,18 @@ def stacked(parts: pd.DataFrame, *, x: str, y: str, total: str, kind: Kind = "mo
 
     def draw(axes: Axes) -> None:
         places, up, down = np.arange(len(shown)), np.zeros(len(shown)), np.zeros(len(shown))
+        colours, over = (*OKABE_ITO, GREY), {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.5}
         for number, (name, values) in enumerate(shown.items()):
             height = values.fillna(0.0).to_numpy(float)
             axes.bar(
-                places, height, 0.5, bottom=np.where(height >= 0, up, down), color=OKABE_ITO[number % len(OKABE_ITO)],
+                places, height, 0.5, bottom=np.where(height >= 0, up, down), color=colours[number % len(colours)],
                 hatch=_HATCHES[number % len(_HATCHES)], edgecolor="white", linewidth=0.6, label=str(name),
             )  # fmt: skip
             up, down = up + np.maximum(height, 0.0), down + np.minimum(height, 0.0)
         sums = shown.sum(axis="columns").to_numpy(float)
         axes.plot(places, sums, "D", color=INK, markeredgecolor="white", markersize=8, label=total)
         for place, value in zip(places, sums, strict=True):
-            axes.annotate(short(value, kind), (place + 0.28, value), va="center", fontsize=10)
+            axes.annotate(short(value, kind), (place + 0.28, value), va="center", fontsize=10, bbox=over)
         axes.set_xticks(places, [_bar_name(name, horizontal=False, rows=len(shown)) for name in shown.index])
         axes.tick_params(axis="x", length=0)
         axes.axhline(0, color=GREY, linewidth=0.8)

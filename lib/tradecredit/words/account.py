@@ -139,6 +139,7 @@ def carried_by(found: Account, policy: str, currency: str) -> str:
     ]
     others = [f"without {NAMES[item]}" for item in row.index if item not in (*turns, "account_cost")]
     rest = f" It holds {' or '.join(others)}." if others else ""
+    rest = " It holds without any other single item." if len(others) > 3 else rest
     return f"It is carried by {'; and by '.join(parts)}.{rest}{_of_rules(found, policy, currency)}"
 
 

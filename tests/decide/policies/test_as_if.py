@@ -227,6 +227,28 @@ def test_an_insolvency_ends_the_waiting(book_of):
     assert of_y["past_indemnity"].sum() == pytest.approx(18_000)
 
 
+def test_a_top_up_stands_beside_its_primary(book_of):
+    """X owes 90,000 on invoices of a day when the limit is 60,000: the top-up of half as much again bears the rest."""
+    invoices = INVOICES.replace("S1,X,2025-09-10,2025-10-10,50000", "S1,X,2025-09-10,2025-10-10,90000")
+    stated = {"name": "p", "insured_percentage": 0.9, "premium_rate": 0.01}
+    above = {
+        "name": "t", "kind": "top_up", "primary": "p", "top_up_share": 0.5, "top_up_rate": 0.02,
+        "insured_percentage": 0.9,
+    }  # fmt: skip
+    book = book_of(
+        AS_OF, run={"policy": stated, "quotes": [above]}, invoices=invoices, limits=LIMITS, defaults=DEFAULTS
+    )
+    found = as_if.as_if(book, [Policy(**stated), Policy(**above)])
+    of_x = found.claims[found.claims["buyer_id"] == "X"].set_index("policy")
+    assert of_x.loc["p", ["insured_debt", "past_indemnity"]].tolist() == pytest.approx([60_000, 54_000])
+    assert of_x.loc["t", ["insured_debt", "past_indemnity"]].tolist() == pytest.approx([30_000, 27_000])
+    years = found.totals
+    assert years.loc["t", "past_indemnity"] == pytest.approx(81_000)
+    # On the last day X's limit is 20,000 and those of Y, Z and W 100,000: half of them more, at 2 %.
+    assert years.loc["t", "past_premium"] - years.loc["p", "past_premium"] == pytest.approx(0.02 * 160_000)
+    assert years.loc["t", "past_retained"] == pytest.approx(years.loc["t", "past_loss"] - 81_000)
+
+
 def test_a_ledger_of_less_than_a_year_tells_nothing(book_of):
     book = book_of("2026-02-28", invoices=INVOICES, receipts=RECEIPTS, limits=LIMITS, defaults=DEFAULTS)
     found = as_if.as_if(book, [policy_of()])

@@ -51,7 +51,8 @@ def as_if(book: Book, policies: Sequence[Policy]) -> AsIf:
 
     `totals`: index `policy`, the sums of the years, and the ratio of the sums.
 
-    A maximum that is a multiple of the premium is one of that year's. Empty where the ledger holds no whole year.
+    A maximum that is a multiple of the premium is one of that year's. The years of a top-up are those of the programme,
+    itself and its primary. Empty where the ledger holds no whole year.
     Source: definitions §5.14.
     """
     ends = year_ends(book)
@@ -72,6 +73,7 @@ def as_if(book: Book, policies: Sequence[Policy]) -> AsIf:
             all_claims, none.set_index(["policy", "year_end"]), none.set_index("policy").drop(columns="year_end")
         )
     table = pd.concat(years, ignore_index=True)
+    table = _of_programmes(table, policies)
     sums = table.groupby("policy", sort=False)[_AMOUNTS].sum()
     by_year = _with_ratio(table).set_index(["policy", "year_end"])
     return AsIf(all_claims, by_year, _with_ratio(sums))
@@ -81,6 +83,20 @@ _AMOUNTS = [
     "past_defaults", "past_loss", "past_indemnity", "past_retained", "past_turnover", "past_premium", "past_cost",
     "past_net", "claims_received",
 ]  # fmt: skip
+
+
+def _of_programmes(years: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
+    """Return the years with what a top-up's primary pays and costs added to its own."""
+    table, alone = years.copy(), years.set_index("policy")
+    for policy in policies:
+        if policy.primary is None:
+            continue
+        rows = table["policy"] == policy.name
+        for name in ("past_indemnity", "past_premium", "past_cost", "past_net"):
+            table.loc[rows, name] += alone.loc[[policy.primary], name].to_numpy()
+        table.loc[rows, "past_turnover"] = alone.loc[[policy.primary], "past_turnover"].to_numpy()
+        table.loc[rows, "past_retained"] = table.loc[rows, "past_loss"] - table.loc[rows, "past_indemnity"]
+    return table
 
 
 def year_ends(book: Book) -> pd.DatetimeIndex:
