@@ -159,7 +159,7 @@ def test_what_the_past_says():
         "Over the 2 years to 31 October 2026 it would have paid EUR 350 for premiums of EUR 300."
     )
     assert words.past(past(), "p", "EUR").startswith("Not testable with this book")
-    assert words.in_short(past(), "p", "EUR") == ""
+    assert words.in_short(past(), "p", "EUR") == "What the past says of it is not testable with this book."
 
 
 def test_a_first_loss_that_keeps_nearly_all_is_told():

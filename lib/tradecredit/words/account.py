@@ -265,9 +265,9 @@ def first_loss(comparison: pd.DataFrame, policies: Sequence[Policy], currency: s
 
 
 def in_short(found: AsIf, policy: str, currency: str) -> str:
-    """Return what a policy would have paid in the past years, in a sentence; empty where that is not testable."""
+    """Return what a policy would have paid in the past years, in a sentence."""
     if policy not in found.totals.index:
-        return ""
+        return "What the past says of it is not testable with this book."
     row, years = found.totals.loc[policy], _years(found)
     return (
         f"Over {_span(years)} it would have paid {money(row['past_indemnity'], currency)} for premiums of "
@@ -283,7 +283,7 @@ def past(found: AsIf, current: str, currency: str) -> str:
     years, name = _years(found), current if current in totals.index else totals.index[0]
     row, count = totals.loc[name], len(years)
     if row["past_defaults"] == 0:
-        return f"In {_span(years)} no buyer defaulted: nothing would have been paid."
+        return f"Not testable with this book: it records no default in {_span(years)}."
     share = "" if np.isnan(row["past_loss_ratio"]) else f" ({percent(row['past_loss_ratio'])} of the premium)"
     net = row["past_net"]
     told = (
