@@ -102,6 +102,44 @@ def stressed(dist: LossDistribution, scenario: Scenario, policies: Iterable[str]
     )
 
 
+def at_odds(dist: LossDistribution, multiple: float) -> LossDistribution:
+    """Return a distribution's losses with all default odds multiplied, from as many scenarios and the same numbers.
+
+    PD becomes m·o / (1 + m·o), o = PD / (1 − PD); a PD of 0 or 1 stays.
+    """
+    portfolio = dist.portfolio
+    return simulate(
+        portfolio.assign(pd=times_odds(portfolio["pd"], multiple)),
+        policies=dist.parts or dist.policies,
+        scenarios=dist.steps,
+        seed=dist.seed,
+        dependence=dist.settings.dependence,
+        sampling=dist.settings.sampling,
+    )
+
+
+def times_odds(probability: pd.Series, multiple: float) -> pd.Series:
+    """Return probabilities whose odds are multiplied; missing stays missing.
+
+    >>> times_odds(pd.Series([0.0, 0.2, 1.0]), 2.0).round(4).tolist()  # odds of 0.25 become 0.5
+    [0.0, 0.3333, 1.0]
+    """
+    return multiple * probability / (1 - probability + multiple * probability)
+
+
+def resized(dist: LossDistribution, exposure: pd.Series, policies: Iterable[str]) -> pd.DataFrame:
+    """Return what the same defaults cost where buyers owe other amounts, in the same scenarios.
+
+    `exposure`: index buyer_id, as the portfolio's, on which limits and deductibles apply anew; what of it a policy's
+    insured debt counts stays in proportion. Columns as `LossDistribution.losses`, of the named policies and `gross`.
+    """
+    names = {part for policy in dist.policies if policy.name in set(policies) for part in policy.programme}
+    amounts = exposure.reindex(dist.portfolio.index).to_numpy(float)
+    simulator = replace(dist.simulator().for_policies(names), exposure=amounts)
+    gross, indemnity, _, _ = _years(simulator, 0, dist.settings.sampling.threads)
+    return _views(simulator, gross, indemnity)
+
+
 def simulate(
     portfolio: pd.DataFrame,
     *,
@@ -191,21 +229,28 @@ def _distribution(
 ) -> LossDistribution:
     gross, indemnity, first_loss, ratios = years
     names = [policy.name for policy in simulator.policies]
-    losses = {"gross": gross}
-    for number, policy in enumerate(simulator.policies):
-        paid = indemnity[[names.index(name) for name in policy.programme]].sum(axis=0)
-        losses |= {f"indemnity:{policy.name}": indemnity[number], f"retained:{policy.name}": gross - paid}
-    index = pd.RangeIndex(len(gross), name="scenario")
+    losses = _views(simulator, gross, indemnity)
+    index = losses.index
     return LossDistribution(
         portfolio,
         simulator.policies,
-        pd.DataFrame(losses, index=index, copy=False),
+        losses,
         simulator.sample(ratios),
         pd.DataFrame(dict(zip(names, first_loss, strict=True)), index=index, copy=False),
         settings,
         simulator.seed,
         steps,
     )
+
+
+def _views(simulator: Simulator, gross: np.ndarray, indemnity: np.ndarray) -> pd.DataFrame:
+    """Return the yearly losses of each view (`LossDistribution.losses`)."""
+    names = [policy.name for policy in simulator.policies]
+    losses = {"gross": gross}
+    for number, policy in enumerate(simulator.policies):
+        paid = indemnity[[names.index(name) for name in policy.programme]].sum(axis=0)
+        losses |= {f"indemnity:{policy.name}": indemnity[number], f"retained:{policy.name}": gross - paid}
+    return pd.DataFrame(losses, index=pd.RangeIndex(len(gross), name="scenario"), copy=False)
 
 
 def _argument_problems(policies: tuple[Policy, ...], scenarios: int, seed: int) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from tradecredit.params.account import AccountSettings
 from tradecredit.params.base import PROJECT, Currency, Fraction, Parameters, Probability, SectionOrFile, strictly_rising
 from tradecredit.params.decisions import DecisionSettings
 from tradecredit.params.default import DefaultSettings
@@ -65,6 +66,7 @@ class Run(Parameters):
     """Yearly cost of the capital that stands behind unexpected losses, and of that which unpaid invoices tie up."""
     margin: Annotated[float, Field(gt=0, le=1)] | None = None
     """Contribution margin of sales, before credit losses: what an extra sale earns. None: not stated."""
+    account: AccountSettings = AccountSettings()
     reports: Path = PROJECT / "reports"
     """Folder that reports go to; unless stated, that of the workbook, not of the run file."""
     notebooks: Path = PROJECT / "notebooks"

@@ -146,37 +146,41 @@ def test_simulated_losses_keep_their_books(book, portfolio):
     [
         (
             5_000,
-            "Insurance is worth its cost: the yearly cost of risk with p is EUR 6,017, EUR 4,154 less than without "
-            "insurance. It costs EUR 5,000; break-even cost: EUR 9,154.",
+            "On today's balances, the losses and the capital that p takes away pay for it by themselves: the yearly "
+            "cost of risk is EUR 6,017, EUR 4,154 less than without insurance. It costs EUR 5,000; these alone would "
+            "pay for EUR 9,154.",
         ),
         (
             20_000,
-            "Insurance is not worth its cost: the yearly cost of risk with the best offer, p, is EUR 21,017, EUR "
-            "10,846 more than without insurance. It costs EUR 20,000; break-even cost: EUR 9,154.",
+            "On today's balances, the losses and the capital that p takes away do not pay for it by themselves: the "
+            "yearly cost of risk is EUR 21,017, EUR 10,846 more than without insurance. It costs EUR 20,000; these "
+            "alone would pay for EUR 9,154.",
         ),
     ],
 )
-def test_verdict(book, premium, sentence):
+def test_whether_losses_alone_pay_for_it(book, premium, sentence):
     table = quotes.comparison(book, written(YEARS * 100, Policy(name="p", minimum_premium=premium)))
-    assert words.policies.verdict(table, "EUR") == sentence
-    assert words.policies.decisions(table, "EUR") == {"policy": sentence}
+    assert words.policies.losses_alone(table, "EUR") == sentence
 
 
 def test_too_few_years_tell_nothing(book):
     # One of 1,000 years lies beyond 99.9 %: how far the saving is off cannot be known.
     table = quotes.comparison(book, written(YEARS, Policy(name="p", minimum_premium=5_000)))
-    assert "cannot be decided from these scenarios" in words.policies.verdict(table, "EUR")
+    assert "cannot be decided from these scenarios" in words.policies.losses_alone(table, "EUR")
 
 
-def test_verdict_names_the_best_of_several(book):
+def test_the_best_of_several_is_named(book):
     dear, cheap = Policy(name="dear", minimum_premium=9_000), Policy(name="cheap", minimum_premium=1_000)
-    assert "with cheap is" in words.policies.verdict(quotes.comparison(book, written(YEARS * 100, dear, cheap)), "EUR")
+    assert "that cheap takes away" in words.policies.losses_alone(
+        quotes.comparison(book, written(YEARS * 100, dear, cheap)), "EUR"
+    )
 
 
-def test_verdict_without_a_policy(book):
+def test_nothing_to_compare_without_a_policy(book):
     table = quotes.comparison(book, written(YEARS))
-    assert words.policies.verdict(table, "EUR").startswith("The run file names no policy: there is nothing to compare")
-    assert words.policies.decisions(table, "EUR") == {}
+    assert words.policies.losses_alone(table, "EUR").startswith(
+        "The run file names no policy: there is nothing to compare"
+    )
     assert terms.in_force(book, written(YEARS)) == NO_COVER
 
 
@@ -186,11 +190,11 @@ def test_a_difference_within_the_error_of_the_simulation_is_not_told_as_one(book
     for errors, finding in (
         (1.5, "cannot be decided from these scenarios"),
         (-1.5, "cannot be decided"),
-        (2.5, "is worth its"),
+        (2.5, "pay for it by"),
     ):
         premium = free["break_even_cost"] - errors * free["saving_se"]
         table = quotes.comparison(book, written(losses, Policy(name="p", minimum_premium=premium)))
-        assert finding in words.policies.verdict(table, "EUR")
+        assert finding in words.policies.losses_alone(table, "EUR")
 
 
 def test_cover_that_makes_things_worse_is_worth_nothing(book):
@@ -204,7 +208,7 @@ def test_cover_that_makes_things_worse_is_worth_nothing(book):
         LossDistribution(None, (policy,), losses, Sample.equally_likely(len(losses)), pd.DataFrame(), TAIL, 1, (1,)),
     )
     assert table.loc["p", "break_even_cost"] < 0
-    assert words.policies.verdict(table, "EUR").endswith("break-even cost: EUR 0.")
+    assert words.policies.losses_alone(table, "EUR").endswith("would pay for EUR 0.")
 
 
 # What the book and the run say
