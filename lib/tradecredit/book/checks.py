@@ -239,7 +239,10 @@ def _receipt_problems(invoices: pd.DataFrame, receipts: pd.DataFrame, file: str)
         "lies before the invoice's issue",
         "use the day on which the money was applied to the invoice",
     )
-    applied = receipts["amount"].groupby(place).cumsum().where(place >= 0)
+    # What the insurer has paid is no money of the debtor's: what its estate brings in later may come on top, and is
+    # shared with the insurer (definitions §5.9).
+    claim = receipts["kind"] == "claim"
+    applied = receipts["amount"].groupby([place, claim]).cumsum().where(place >= 0)
     over = applied > invoice["amount"] + CENT
     described = receipts.loc[over, "amount"].astype("str") + " on invoice " + receipts.loc[over, "invoice_id"]
     yield from _rows(
@@ -247,7 +250,7 @@ def _receipt_problems(invoices: pd.DataFrame, receipts: pd.DataFrame, file: str)
         "amount",
         described,
         over,
-        "receipts add up to more than the invoice",
+        "receipts add up to more than the invoice, claims and others each for themselves",
         "apply the surplus to the invoice that it belongs to, or correct the amount",
     )
 

@@ -8,7 +8,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from tradecredit.params.account import AccountSettings
 from tradecredit.params.base import PROJECT, Currency, Fraction, Parameters, Probability, SectionOrFile, strictly_rising
+from tradecredit.params.decisions import DecisionSettings
 from tradecredit.params.default import DefaultSettings
 from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
@@ -53,6 +55,7 @@ class Run(Parameters):
     receivables: ReceivablesSettings = ReceivablesSettings()
     default: DefaultSettings = DefaultSettings()
     limits: LimitSettings = LimitSettings()
+    decisions: DecisionSettings = DecisionSettings()
     terms: TermsSettings = TermsSettings()
     late_interest: LateInterestSettings = Field(default_factory=LateInterestSettings)
     payment_plan: PaymentPlanSettings = PaymentPlanSettings()
@@ -63,6 +66,7 @@ class Run(Parameters):
     """Yearly cost of the capital that stands behind unexpected losses, and of that which unpaid invoices tie up."""
     margin: Annotated[float, Field(gt=0, le=1)] | None = None
     """Contribution margin of sales, before credit losses: what an extra sale earns. None: not stated."""
+    account: AccountSettings = AccountSettings()
     reports: Path = PROJECT / "reports"
     """Folder that reports go to; unless stated, that of the workbook, not of the run file."""
     notebooks: Path = PROJECT / "notebooks"

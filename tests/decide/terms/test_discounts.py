@@ -243,7 +243,7 @@ def test_sums_by_grade_and_of_the_book(book_of):
     assert whole["unearned_cost"] == 8
     assert whole["net"] == pytest.approx(found["net"].sum())
     assert discounts.summary(taken, "buyer_id").loc["B", ["net", "days_won"]].isna().all()
-    first, second = words.terms.discounts(whole, "EUR")
+    first, second = words.terms.discounts(whole, "EUR").values()
     assert first.startswith("Cash discounts of the last 12 months saved EUR ")
     assert second == "EUR 8 of discounts were taken after the discount period or above the rate. Claim them back."
 
@@ -256,7 +256,7 @@ def test_a_book_without_discounts_tells_nothing(book_of):
     assert discounts.summary(taken).empty
     assert discounts.offers(book).empty
     assert discounts.totals(taken).isna().all()
-    assert words.terms.discounts(discounts.totals(taken), "EUR") == []
+    assert words.terms.discounts(discounts.totals(taken), "EUR") == {}
 
 
 def test_between_which_rates_a_discount_breaks_even():
