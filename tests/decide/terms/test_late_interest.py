@@ -326,6 +326,34 @@ def test_due_on_a_sunday_in_germany_and_paid_on_monday_is_not_late(book_of):
     assert len(charges(book_of, "2026-11-03", rows, buyers="buyer_id,country,kind\nA,DE,private\n")) == 2
 
 
+@pytest.mark.parametrize(
+    ("amount", "paid", "late"),
+    [
+        (2_000, 1_999.2, False),  # at most 1.00 is dust
+        (2_000, 1_999, False),
+        (2_000, 1_998.98, True),
+        (500, 499.5, False),  # at most 0.1 %
+        (500, 499.4, True),
+        (500, 0, True),
+    ],
+)
+def test_dust_costs_no_fee(book_of, amount, paid, late):
+    rows, receipts = f"I,A,2026-06-01,2026-08-03,{amount}\n", f"I,2026-08-03,{paid},payment\n"
+    table = charges(book_of, "2026-10-31", rows, receipts)
+    assert table.index.tolist() == (["I"] if late else [])
+    exact = {"dust": {"amount": 0, "share": 0}}
+    book = book_of("2026-10-31", exact, invoices="invoice_id,buyer_id,issued,due,amount\n" + rows, buyers=BUYERS,
+                   receipts=NO_RECEIPTS + receipts, fx=PARITY)  # fmt: skip
+    assert late_interest.chargeable(book)["fee"].tolist() == [40]
+
+
+def test_what_came_late_is_charged_whole_though_dust_is_open(book_of):
+    receipts = "I,2026-08-13,1999.2,payment\n"
+    row = charges(book_of, "2026-10-31", "I,A,2026-06-01,2026-08-03,2000\n", receipts).loc["I"]
+    assert row[["late_amount", "fee"]].tolist() == pytest.approx([2_000, 40])
+    assert row["interest"] == pytest.approx((1_999.2 * 10 + 0.8 * 89) * 0.104 / 365)
+
+
 def test_affiliates_are_charged_only_if_the_run_says_so(book_of):
     rows = "I1,A,2026-01-01,2026-03-01,1000\nI2,B,2026-01-01,2026-03-01,600\nI3,B,2026-01-01,2026-04-30,7\n"
     tables = {"buyers": "buyer_id,country,kind\nA,NL,private\nB,NL,affiliate\n"}

@@ -14,6 +14,7 @@ from tradecredit.decide.terms.accrued_interest import NOTHING, accrued
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.due_days import payable_by
+from tradecredit.measure.dust import dust
 from tradecredit.measure.open_items import open_items
 from tradecredit.measure.sales import of_year
 from tradecredit.params.late_interest import LateInterestLaw
@@ -38,8 +39,9 @@ def chargeable(book: Book) -> pd.DataFrame:
     (`due_days.payable_by`): on what the debtor's money paid after it (receipts of kind `payment` and `recovery`) until
     that came in, and on what is open until today. Credit notes, discounts and write-offs bear none, and neither does
     what the insurer paid (`claim`): with its money it takes over that part of the debt, and what may be charged on it.
-    Paid late are invoices settled within the run's `late_interest.paid_late_months`. Affiliates are charged only if
-    the run's `late_interest.affiliates` says so. One row for each invoice, amounts in the reporting currency:
+    Where it is dust alone (`dust.dust`), nothing is charged. Paid late are invoices settled within the run's
+    `late_interest.paid_late_months`. Affiliates are charged only if the run's `late_interest.affiliates` says so. One
+    row for each invoice, amounts in the reporting currency:
 
     - `invoice_id`, `buyer_id`, `country`, `kind` of buyer; `state`: `open`, `paid late`, `in default` (open, of a
       buyer that is), or `in dispute`, for which nothing is charged while a dispute on any part of it is open; `law` of
@@ -203,6 +205,9 @@ def _late_parts(book: Book, months: int) -> pd.DataFrame:
         }
     )
     parts = parts[parts["until"].to_numpy() > items["due"].to_numpy()[parts["invoice"]]]
+    unpaid = parts["amount"].groupby(parts["invoice"]).transform("sum")
+    whole = book.invoices["amount"].to_numpy()[parts["invoice"]]
+    parts = parts[unpaid.to_numpy() > dust(whole, book.run.receivables.dust)]
     parts = parts.sort_values("until", kind="stable", ignore_index=True)
     place = parts["invoice"].to_numpy()
     owner = book.buyer_of_invoice[place]
