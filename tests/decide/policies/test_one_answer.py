@@ -6,6 +6,7 @@ import pytest
 
 from tradecredit import words
 from tradecredit.book.book import Book
+from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits.explain import facts
 from tradecredit.decide.limits.insurer import after_cut
 from tradecredit.decide.limits.recommendation import recommend, totals
@@ -120,6 +121,17 @@ def test_a_claim_for_all_that_a_buyer_owes_is_for_what_the_audit_insures(book):
         plain = Policy(insured_percentage=1.0, waiting_days=180, loss_basis="debt")
         if not found.why_not:
             assert claimed_on(book, found.items, plain, 1.0).insured_debt == pytest.approx(audited[buyer_id], abs=0.005)
+
+
+def test_what_the_policy_asks_for_is_a_part_of_what_the_audit_insures(book):
+    policy = policy_in_force(book)
+    audited = by_buyer(book, policy) / policy.insured_percentage
+    asked = duties(book, policy)
+    sums = (asked["claim_amount"] + asked["report_amount"]).reindex(audited.index)
+    assert sums.sum() > 0
+    assert (sums <= audited + 0.005).all()
+    stopped = cover.of_buyers(book).stopped
+    assert stopped[asked.index[asked["stop_insured"]]].all()
 
 
 def test_a_stopped_buyer_that_fails_is_paid_for_by_the_audit(book, rated):
