@@ -53,6 +53,9 @@ def test_what_is_to_be_claimed_by_hand(asked):
 def test_where_new_deliveries_are_not_insured_by_hand(asked):
     # D is in default; G has no limit, but what may be insured of it is not, either.
     assert asked.index[asked["stop_insured"]].tolist() == ["B", "C", "F", "G"]
+    # The extension of B ended on 21 October, 60 days after its due day.
+    assert asked["stop_since"].dropna().index.tolist() == ["B", "C", "F", "G"]
+    assert asked.loc["B", "stop_since"] == pd.Timestamp("2026-10-22")
 
 
 def test_the_run_says_from_which_amount_and_how_long_before(book_of):
