@@ -53,6 +53,9 @@ def test_what_is_to_be_claimed_by_hand(asked):
 def test_where_new_deliveries_are_not_insured_by_hand(asked):
     # D is in default; G has no limit, but what may be insured of it is not, either.
     assert asked.index[asked["stop_insured"]].tolist() == ["B", "C", "F", "G"]
+    # The extension of B ended on 21 October, 60 days after its due day.
+    assert asked["stop_since"].dropna().index.tolist() == ["B", "C", "F", "G"]
+    assert asked.loc["B", "stop_since"] == pd.Timestamp("2026-10-22")
 
 
 def test_the_run_says_from_which_amount_and_how_long_before(book_of):
@@ -212,3 +215,27 @@ def test_every_decision_has_who_when_and_where(month):
     assert (records["since"] <= book.as_of).all()
     assert set(words.decisions.of_buyers(records, "EUR")) == set(records["decision"])
     pd.testing.assert_frame_equal(decisions.ordered(records), records)
+
+
+@pytest.mark.parametrize("paid", [False, True])
+def test_a_ledger_of_invoices_alone(book_of, paid):
+    # No policy, no margin, no limits, no accounts: all that is overdue is collected, and nothing else is asked.
+    receipts = INVOICES.assign(received=pd.Timestamp("2026-10-30"), kind="payment") if paid else INVOICES.head(0)
+    receipts = receipts.reindex(columns=["invoice_id", "received", "amount", "kind"])
+    book = book_of(AS_OF, invoices=INVOICES, receipts=receipts)
+    index = pd.Index(sorted(DUE), name="buyer_id")
+    ratings = pd.DataFrame({"pd": 0.01, "grade": 5, "method": "x"}, index=index)
+    table = limits.recommend(book, ratings)
+    best = optimum.assess.__wrapped__(book, ratings, table, ())
+    sheets = buyer_sheet.sheets(book, table, term_structure.term_structure(ratings["pd"]), best, None)
+    told = words.decisions.sheets(sheets, table, book)
+    assert told["insurer_says"].isna().all()
+    assert told["portfolio_says"].isna().all()
+    assert optimum.changed(best).empty
+    records = buyer_sheet.records(book, sheets)
+    assert set(words.decisions.of_buyers(records, "EUR")) == set(records["decision"])
+    assert buyer_sheet.asked_by_policy(sheets).empty
+    if paid:
+        assert records.empty
+        assert not sheets["has_sheet"].any()
+        assert words.decisions.deliveries(sheets, table, "EUR") == "Deliveries are held back to no buyer."

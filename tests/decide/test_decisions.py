@@ -116,7 +116,7 @@ def test_what_the_month_before_said_is_open_or_done():
     assert by.loc[("stop", "A"), "amount"] == 10
     assert found["decision"].iloc[-1] == "cut"
     assert "cut" not in set(decisions.by_kind(found)["decision"])
-    assert done(found) == "1 decision of the month before is done."
+    assert done(found) == "1 decision of the month before is asked no more."
     # What was done a month ago is not done again.
     assert "done" not in set(decisions.since_earlier(now, found[found["state"] == "done"])["state"])
 

@@ -44,13 +44,17 @@ LISTS = {
 def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFrame:
     """Return the one advice on each buyer: index buyer_id, in the order of `limits`, amounts in the reporting currency.
 
-    `limits`: `limits.recommend`; `policy`: the one in force. Columns: those of `duties`; `advice`, the first of
-    `PRECEDENCE` that holds (`enforce` and `payment plan` are known of the buyers of `sheets` alone); `amount`, what is
-    at stake by it: insured debt to claim or to report, what is owed where cover ends or of a buyer in default, the
-    excess by which a risk is above its limit, what is overdue, the yearly margin that a limit loses, the excess over a
-    limit that would be set; `authorised`, the amount by which the authority is found: the larger of the limit in force
-    and the one that then holds where a limit is decided, else the amount; `due_day` and `since`, as the policy or the
-    ledger have them (missing: neither does); `at_stake`, the largest amount that any of the methods names.
+    `limits`: `limits.recommend`; `policy`: the one in force. Columns: those of `duties`, and
+
+    - `advice`, the first of `PRECEDENCE` that holds (`enforce` and `payment plan` are known of `sheets` alone), and
+      `deliveries`, what is still delivered: see `delivered`;
+    - `amount`, what is at stake by it: insured debt to claim or to report, what is owed where cover ends or of a buyer
+      in default, the excess by which a risk is above its limit, what is overdue, the yearly margin that a limit loses,
+      the excess over a limit that would be set; `at_stake`, the largest amount that any of the methods names;
+    - `authorised`, the amount by which the authority is found: where a limit is decided (`OF_LIMITS`) the larger of the
+      limit in force and the one that then holds, else `amount`;
+    - `overdue_since`, the first due day of what is overdue; `due_day` and `since`, as the policy or the ledger have
+      them (missing: neither does).
     """
     asked = duties(book, policy).reindex(limits.index)
     over = limits["own_limit"].fillna(0.0) > 0
@@ -70,7 +74,11 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
     kinds = [kind for kind in PRECEDENCE if kind in holds]
     asked = asked.assign(deliveries=delivered(limits, asked))
     found = np.select([holds[kind] for kind in kinds], kinds, "none")
-    table = asked.assign(advice=pd.Series(found, index=limits.index, dtype="str"))
+    oldest = overdue_buyers(book)["oldest_days_past_due"].reindex(limits.index)
+    table = asked.assign(
+        advice=pd.Series(found, index=limits.index, dtype="str"),
+        overdue_since=book.as_of - pd.to_timedelta(oldest, unit="D"),
+    )
     return _with_amounts(table, limits)
 
 
@@ -147,8 +155,8 @@ def delivered(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.Series:
 
 
 def unadvised(sheets: pd.DataFrame) -> pd.Index:
-    """Return the buyers on which nobody has to decide anything by the one advice; `sheets`: `advice` or `sheets`."""
-    return sheets.index[~sheets["advice"].isin(ASKED)]
+    """Return the buyers not in default on which nobody has to decide anything by the one advice (`sheets`)."""
+    return sheets.index[~sheets["advice"].isin([*ASKED, "in default"])]
 
 
 def to_collect(sheets: pd.DataFrame) -> pd.Index:
@@ -199,7 +207,8 @@ def _with_amounts(table: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
     larger = np.maximum(before, before + limits["change"])
     of_limit = kind.isin(OF_LIMITS)
     due = table["report_by"].where(kind == "report")
-    since = table["loss_date"].where(kind == "claim", due)
+    since = due.mask(kind == "claim", table["loss_date"]).mask(kind == "stop insured", table["stop_since"])
+    since = since.mask(kind.isin([actions.STOP_UNTIL_PAID, *OVERDUE_OPTIONS]), table["overdue_since"])
     stakes = pd.concat(
         [table["claim_amount"], table["report_amount"], limits[["over_risk", "overdue", "lost_margin", "breach"]]],
         axis=1,

@@ -65,7 +65,7 @@ def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -
         {
             "decision": decision,
             "buyer_id": buyers.index,
-            "amount": buyers["amount"].to_numpy(dtype="float64"),
+            "amount": buyers["amount"].to_numpy(dtype="float64").round(2),
             "authority": approval(authorised, book.run.limits.approvals).to_numpy(),
             "due_day": due.fillna(latest).clip(lower=first).to_numpy(),
             "since": since.fillna(book.as_of).clip(upper=book.as_of).to_numpy(),

@@ -11,7 +11,7 @@ from tradecredit.measure.open_items import open_items
 
 DUTIES = {
     "report_amount": "float64", "report_by": "datetime64[us]", "claim_amount": "float64", "loss_date": "datetime64[us]",
-    "stop_insured": "bool",
+    "stop_insured": "bool", "stop_since": "datetime64[us]",
 }  # fmt: skip
 
 
@@ -25,7 +25,9 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     - `report_amount` of those that have not, and whose extension period has ended or ends within the next
       `decisions.report_ahead_days`; `report_by`, the first of these ends (missing: none); neither for a sum below
       `decisions.report_from`. Whether something has been reported already is in no table of the book;
-    - `stop_insured`: what is shipped from now on is not insured, and the buyer is not in default (`Cover.stopped`).
+    - `stop_insured`: what is shipped from now on is not insured, and the buyer is not in default (`Cover.stopped`);
+      `stop_since`, the first day of that: the day after the first extension period of an open invoice ended (missing:
+      it is insured).
 
     Nothing without a policy, and of a policy that bears no part of an ordinary loss. Source: definitions §5.1, §5.8.
     """
@@ -48,7 +50,18 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
         report_amount=table["report_amount"].where(enough, 0.0), report_by=table["report_by"].where(enough)
     )
     stopped = of_buyers(book, policy).stopped & (of_buyers(book, policy).insurable > 0)
-    return table.assign(stop_insured=stopped & ~pd.Series(buyers.isin(in_default(book)), index=buyers)).astype(DUTIES)
+    stopped &= ~pd.Series(buyers.isin(in_default(book)), index=buyers)
+    return table.assign(
+        stop_insured=stopped, stop_since=_stop_since(book, policy).reindex(buyers).where(stopped)
+    ).astype(DUTIES)
+
+
+def _stop_since(book: Book, policy: Policy) -> pd.Series:
+    """Return the day after the first end of an extension period among each buyer's open invoices."""
+    items = open_items(book)
+    items = items[items["open_amount"] > 0]
+    ends = policy.loss_dates(items["issued"], items["due"])["report_by"]
+    return ends.groupby(items["buyer_id"]).min() + pd.Timedelta(days=1)
 
 
 def _late_insured(book: Book, policy: Policy) -> pd.DataFrame:

@@ -141,7 +141,11 @@ def one_by_one(decisions: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFra
 def done(decisions: pd.DataFrame) -> str:
     """Return how many decisions of the month before are asked no more; empty where none was."""
     number = int((decisions["state"] == "done").sum())
-    return f"{counted(number, 'decision')} of the month before {'is' if number == 1 else 'are'} done." if number else ""
+    return (
+        f"{counted(number, 'decision')} of the month before {'is' if number == 1 else 'are'} asked no more."
+        if number
+        else ""
+    )
 
 
 def sheets(sheets: pd.DataFrame, limits: pd.DataFrame, book: Book) -> pd.DataFrame:

@@ -210,7 +210,8 @@ def _fixed(book: Book, known: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 def _need(book: Book, known: pd.DataFrame, new: pd.Series, dormant: pd.Series) -> pd.Series:
     settings = book.run.limits
-    need = needed(known, tolerated_delay_days=settings.tolerated_delay_days)
+    # A sum of the ledger that is short of a round amount by its last bits must not lose a step when it is rounded down.
+    need = needed(known, tolerated_delay_days=settings.tolerated_delay_days).round(6)
     need = need.clip(lower=settings.minimum_limit).where(need > 0, need)
     return need.mask(dormant, settings.dormant_limit).mask(new & known["last_issued"].isna())
 
