@@ -513,15 +513,6 @@ def test_bonus_and_malus_by_the_years_claims():
     assert Policy().adjustment(years).tolist() == [0] * 6
 
 
-def test_invoices_count_by_buyer_and_terms():
-    buyers = pd.DataFrame({"buyer_id": list("ABC"), "kind": ["private", "public", "private"]})
-    issued = pd.to_datetime(["2026-01-01"] * 4)
-    due = issued + pd.to_timedelta([30, 30, 90, 91], unit="D")
-    invoices = pd.DataFrame({"buyer_id": ["A", "B", "C", "C"], "issued": issued, "due": due})
-    assert Policy(maximum_terms_days=90).insurable(invoices, buyers).tolist() == [True, False, True, False]
-    assert Policy(kind="single_buyer", buyers=["A"]).insurable(invoices, buyers).tolist() == [True, False, False, False]
-
-
 @given(
     st.lists(st.floats(0, 1e6), min_size=1, max_size=8),
     st.floats(0, 1),

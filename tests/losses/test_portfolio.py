@@ -10,7 +10,7 @@ from tradecredit import words
 from tradecredit.book.book import Book
 from tradecredit.book.schema import TABLES
 from tradecredit.errors import ParameterError
-from tradecredit.insurance import cover
+from tradecredit.insurance.limit_history import evidence, named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses import portfolio
 from tradecredit.losses.simulation import assess
@@ -224,16 +224,8 @@ def test_cover_of_each_buyer():
         limit("E", 500.0, "2026-01-01", source="own"),
         limit("G", 60.0, "2026-01-01"),
     ]
-    found = cover.named_limits(book(limits=limits))
-    assert found["cover"].to_dict() == {
-        "A": "named limit",
-        "B": "named limit",
-        "C": "limit withdrawn or expired",
-        "D": "limit refused",
-        "E": "no limit named",
-        "F": "no limit named",
-        "G": "not insurable: public",
-    }
+    found = named_limits(book(limits=limits))
+    assert found.index[found["refused"]].tolist() == ["D"]
     assert found["insured_limit"].fillna(-1).to_dict() == {"A": 80, "B": 50, "C": 0, "D": 0, "E": -1, "F": -1, "G": 0}
 
 
@@ -249,7 +241,7 @@ def test_evidence_of_the_last_twelve_months():
         {"buyer_id": "E", "period_end": "2024-12-31", "published": "2025-05-01", "assurance": "audited"},
         {"buyer_id": "F", "period_end": "2025-12-31", "published": "2026-05-01"},
     ]
-    assert cover.evidence(book(receipts=receipts, scores=scores, statements=statements)).to_dict() == {
+    assert evidence(book(receipts=receipts, scores=scores, statements=statements)).to_dict() == {
         "A": "payment_experience",
         "B": "agency_report",
         "C": "audited_accounts",

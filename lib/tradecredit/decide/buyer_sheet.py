@@ -9,12 +9,12 @@ from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits import actions
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.optimum.optimum import Optimum
-from tradecredit.decide.terms.payment_plan import options
+from tradecredit.decide.terms.payment_plan import options, overdue_buyers
 from tradecredit.insurance.policy import Policy
 
 PRECEDENCE = (
-    "claim", "report", "stop insured", "cancel", "in default", "stop", "stop until paid", "run down", "enforce",
-    "payment plan", "request accounts", "cut", "set limit", "look", "collect", "none",
+    "claim", "report", "stop insured", "cancel", "in default", "stop", "stop until paid", "request accounts",
+    "run down", "enforce", "payment plan", "cut", "set limit", "look", "collect", "none",
 )  # fmt: skip
 """What may be advised, in order: what keeps the insurer's money, then default and risk, then the overdue debt, then the
 limit, then the need. Of several that hold for a buyer the first is its one advice."""
@@ -86,22 +86,29 @@ def sheets(
       nothing undisputed is overdue, or no value is known), and its `option_value`;
     - `portfolio_change`: of the limit in the optimum for the book as a whole (missing: it has none there).
 
-    What is overdue of a buyer that nothing before it in `PRECEDENCE` speaks of is enforced, or paid by a plan, where
-    that is the best option. A best option of a buyer whose advice is another is what that method alone would say.
+    What is overdue of a buyer that nothing before it in `PRECEDENCE` speaks of, long and large enough by the run's
+    `payment_plan`, is enforced, or paid by a plan, where that is the best option; as many such buyers as have sheets
+    are looked at, the largest amounts first. A best option of a buyer whose advice is another is what that method alone
+    would say.
     """
     table = advice(book, limits, policy)
     table = table.loc[table["at_stake"].sort_values(ascending=False, kind="stable").index]
     number = np.arange(len(table))
     has_sheet = (number < book.run.decisions.sheets) & (table["at_stake"] > 0)
-    late = limits["overdue"].reindex(table.index) > book.run.limits.tolerated_excess
-    known = limits["action"].reindex(table.index) != actions.IN_DEFAULT
-    best = {buyer: _best(options(book, buyer, cumulative, policy)) for buyer in table.index[has_sheet & late & known]}
+    late = limits["overdue"].reindex(table.index)
+    late = late.mask(limits["action"].reindex(table.index) == actions.IN_DEFAULT, 0.0)
+    later = table["advice"].isin(PRECEDENCE[PRECEDENCE.index(OVERDUE_OPTIONS[-1]) :])
+    oldest = overdue_buyers(book)["oldest_days_past_due"].reindex(table.index)
+    settings = book.run.payment_plan
+    planned = later & (oldest >= settings.least_days_past_due) & (late >= settings.least_amount)
+    asked = planned & (late.where(planned, 0.0).rank(method="first", ascending=False) <= book.run.decisions.sheets)
+    owing = (has_sheet | asked) & (late > book.run.limits.tolerated_excess)
+    best = {buyer: _best(options(book, buyer, cumulative, policy)) for buyer in table.index[owing]}
     said = pd.DataFrame.from_dict(best, orient="index", columns=["best_option", "option_value"])
     table = table.assign(has_sheet=has_sheet, best_option=said["best_option"].astype("str"))
     table = table.assign(option_value=said["option_value"].astype("float64"))
     table = table.assign(portfolio_change=optimum.limits["portfolio_change"].astype("float64").reindex(table.index))
-    later = PRECEDENCE[PRECEDENCE.index(OVERDUE_OPTIONS[-1]) :]
-    plan = table["best_option"].isin(OVERDUE_OPTIONS) & table["advice"].isin(later)
+    plan = table["best_option"].isin(OVERDUE_OPTIONS) & planned
     table = table.assign(advice=table["advice"].mask(plan, table["best_option"]))
     return _with_amounts(table, limits)
 
@@ -162,9 +169,10 @@ def asked_by_policy(sheets: pd.DataFrame) -> pd.DataFrame:
 
 
 def _wants_accounts(limits: pd.DataFrame) -> pd.Series:
+    """Return whether a limit is held back for want of accounts, which might release more than the excess over it."""
     return (
         (limits["binding_with_cover"] == METHODS["without_accounts"])
-        & (limits["released"] > 0)
+        & (limits["released"] > limits["over_risk"])
         & (limits["lost_sales"] > 0)
     )
 

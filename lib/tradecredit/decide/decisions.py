@@ -48,13 +48,16 @@ def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -
 
     `buyers`: index buyer_id; `amount` at stake; where they have them, `authorised` (the amount by which the authority
     is found, such as the larger of the old and the new limit; else the amount at stake), `due_day` (missing or
-    without: so many working days after the as-of day as the run's `decisions` say; a day that is over is due today) and
+    without: so many working days after the as-of day as the run's `decisions` say; never before the first of them) and
     `since` (missing or without: the as-of day). A missing amount is decided by the highest authority. The state is
     `new`: what was open in earlier months is known to the reports (`since_earlier`).
     """
     working_days = book.run.decisions.days_until_due(decision)
     today = np.datetime64(book.as_of.date(), "D")
-    latest = pd.Timestamp(np.busday_offset(today, working_days, roll="forward", busdaycal=WORKING_DAYS))
+    first, latest = (
+        pd.Timestamp(np.busday_offset(today, days, roll="backward", busdaycal=WORKING_DAYS))
+        for days in (1, max(working_days, 1))
+    )
     due = buyers.get("due_day", pd.Series(pd.NaT, index=buyers.index)).astype("datetime64[us]")
     since = buyers.get("since", pd.Series(pd.NaT, index=buyers.index)).astype("datetime64[us]")
     authorised = buyers.get("authorised", buyers["amount"]).astype("float64").abs().fillna(np.inf)
@@ -64,7 +67,7 @@ def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -
             "buyer_id": buyers.index,
             "amount": buyers["amount"].to_numpy(dtype="float64"),
             "authority": approval(authorised, book.run.limits.approvals).to_numpy(),
-            "due_day": due.fillna(latest).clip(lower=book.as_of).to_numpy(),
+            "due_day": due.fillna(latest).clip(lower=first).to_numpy(),
             "since": since.fillna(book.as_of).clip(upper=book.as_of).to_numpy(),
             "state": NEW,
             "chapter": "",

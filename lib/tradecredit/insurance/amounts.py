@@ -50,23 +50,21 @@ def insured_amounts(book: Book, policy: Policy | None, owed: np.ndarray, dispute
     if policy is None:
         nothing = np.zeros(len(rows))
         return Amounts(rows, in_dispute, nothing, nothing, np.full(len(rows), CODE["no_policy"]), nothing > 0)
-    shipped, order = shipped_under(book, policy), shipments(book)
-    reason = shipped.reason[rows]
-    insurable = np.maximum(owed[rows] - in_dispute, 0.0) * net_share(book.invoices.take(rows)).to_numpy()
-    insurable[(reason > 0) & (reason < CODE["shipped_after_stop"])] = 0.0
-    debt = np.zeros(len(owed))
-    debt[rows] = np.where(reason == 0, insurable, 0.0)
-    within = within_limits(order, debt, shipped.limit)[rows]
+    shipped = shipments(book, rows)
+    facts = shipped_under(book, policy, shipped)
+    share = net_share(book.invoices[["amount", "tax"]].take(rows)).to_numpy()
+    insurable = np.maximum(owed[rows] - in_dispute, 0.0) * share
+    reason, counts = facts.reason, facts.reason == 0
+    insurable[~counts & (reason < CODE["shipped_after_stop"])] = 0.0
+    debt = np.where(counts, insurable, 0.0)
+    within = within_limits(shipped.order, debt, facts.limit)
     if policy.kind == "top_up":
-        within = within - within_limits(order, debt, primary_limits(book, policy))[rows]
-    for code, decides in (
-        ("covered_in_part", within < insurable),
-        ("limit_filled", within <= 0),
-        ("tax", insurable <= 0),
-        ("in_dispute", (insurable <= 0) & (in_dispute > 0)),
-    ):
-        reason = np.where((shipped.reason[rows] == 0) & decides, CODE[code], reason)
-    return Amounts(rows, in_dispute, insurable, within, reason, ~shipped.named[rows])
+        within = within - within_limits(shipped.order, debt, primary_limits(book, policy, shipped))
+    reason[counts & (within < insurable)] = CODE["covered_in_part"]
+    reason[counts & (within <= 0)] = CODE["limit_filled"]
+    nothing = counts & (insurable <= 0)
+    reason[nothing] = np.where(in_dispute[nothing] > 0, CODE["in_dispute"], CODE["tax"])
+    return Amounts(rows, in_dispute, insurable, within, reason, ~facts.named)
 
 
 def borne(policy: Policy) -> float:

@@ -8,7 +8,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import CODE, shipped_under
-from tradecredit.insurance.stops import days, stop_spans
+from tradecredit.insurance.stops import days, shipments, stop_spans
 from tradecredit.measure.default_events import events_by_place
 from tradecredit.measure.open_items import Ledger, ledger, net_share
 
@@ -100,7 +100,8 @@ def _past_failures(book: Book, policy: Policy) -> Failures:
     failing[events["buyer"]] = True
     rows = np.flatnonzero(failing[book.buyer_of_invoice])
     own, buyer = _of_invoices(known, rows), book.buyer_of_invoice[rows]
-    reason, net = shipped_under(book, policy).reason[rows], net_share(book.invoices.take(rows)).to_numpy()
+    reason = shipped_under(book, policy, shipments(book, rows)).reason
+    net = net_share(book.invoices[["amount", "tax"]].take(rows)).to_numpy()
     counts, late = (reason == 0) | (reason >= CODE["shipped_after_stop"]), reason == CODE["shipped_after_stop"]
     begins, ends = (moments[rows] for moments in stop_spans(book, policy))
     found = []

@@ -8,7 +8,6 @@ from typing import NamedTuple, Self
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.places import one_of
 from tradecredit.errors import InputError, ParameterError, Problem, missing_columns, values_not
 from tradecredit.insurance.settlement import INSURER_FIRST, PRO_RATA, PRO_RATA_LIMIT, TERMS, Losses, settled_by_loss
 from tradecredit.params.policy import USUAL_SHARES, PolicyTerms
@@ -138,21 +137,6 @@ class Policy(PolicyTerms):
         for step in sorted(self.malus, key=lambda step: step.premium_share):
             share = np.where(indemnity > step.loss_ratio_above * premium, step.premium_share, share)
         return share * premium * (1 + (self.premium_tax_rate or 0.0))
-
-    def insurable(self, invoices: pd.DataFrame, buyers: pd.DataFrame) -> pd.Series:
-        """Return whether each invoice counts by its buyer and its terms (step 1), on the invoices' index.
-
-        `invoices`: `buyer_id`, `issued`, `due`; `buyers`: `buyer_id`, `kind`. Not counted are public buyers, affiliates
-        and those that pay in advance, buyers that key accounts or single buyer do not list, and terms longer than
-        `maximum_terms_days`.
-        """
-        barred = buyers.loc[one_of(buyers["kind"], NOT_INSURABLE), "buyer_id"]
-        counted = pd.Series(~one_of(invoices["buyer_id"], barred), index=invoices.index)
-        if self.buyers is not None:
-            counted &= one_of(invoices["buyer_id"], self.buyers)
-        if self.maximum_terms_days is not None:
-            counted &= (invoices["due"] - invoices["issued"]).dt.days <= self.maximum_terms_days
-        return counted
 
     def unknown_buyers(self, ids: Iterable[str]) -> list[str]:
         """Return the buyers that `buyers` or `limits` name and that are not among the ids."""

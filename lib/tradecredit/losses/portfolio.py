@@ -35,7 +35,7 @@ def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     - `exposure`, `balance`, `sales_a_day`: as `exposures`;
     - `lgd`, with `lgd_basis` (`assumed` or `own defaults`), and `lgd_sd` where the run has one;
     - `correlation`, `correlation_basis`: as `asset_correlation`;
-    - `insured_limit`, `cover`: as `cover.named_limits`; `evidence`: as `cover.evidence`.
+    - `insured_limit`: as `limit_history.named_limits`; `evidence`: as `limit_history.evidence`.
 
     Buyers `in_default` are left out; the balances of this table and the exposures of `already_defaulted` add up to the
     book's open amount. Raises `ParameterError` where the run's `lgd_sd` is more than a share of this mean can vary by.
@@ -51,7 +51,7 @@ def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     varying = {"lgd_sd": settings.lgd_sd} if settings.lgd_sd else {}
     table = rated.join(book.buyers.set_index("buyer_id")[known]).join(amounts)
     table = table.assign(lgd=loss.lgd, **varying).join(asset_correlation(book, rated["pd"]))
-    return table.join(named_limits(book)).join(evidence(book)).assign(lgd_basis=loss.basis)
+    return table.join(named_limits(book)["insured_limit"]).join(evidence(book)).assign(lgd_basis=loss.basis)
 
 
 @once

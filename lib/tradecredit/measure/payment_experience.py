@@ -8,7 +8,7 @@ from tradecredit.book.calendar import DAYS_A_MONTH, month_ends
 from tradecredit.book.once import once
 from tradecredit.measure.balances import balances
 from tradecredit.measure.by_buyer import all_buyers
-from tradecredit.measure.open_items import Ledger, ledger
+from tradecredit.measure.open_items import ledger
 from tradecredit.measure.sales import sold_on
 
 EXPERIENCE_MONTHS = 24
@@ -30,15 +30,11 @@ def payment_experience(book: Book) -> pd.DataFrame:
     """
     known, owner, buyers = ledger(book), book.buyer_of_invoice, all_buyers(book)
     sold, most = sold_on(book, book.as_of), np.zeros(len(buyers))
-    settled_now = _settled(known, book.as_of)
+    now = known.paid_by(book.as_of) - known.impaired_by(book.as_of)
     for day in month_ends(book.as_of - pd.Timedelta(days=1), EXPERIENCE_MONTHS, since=book.invoices["issued"].min()):
-        owed = known.owed_on(day)
-        paid_since = np.clip(settled_now - _settled(known, day), 0.0, owed)
-        most = np.maximum(most, np.bincount(owner, np.where(sold, paid_since, 0.0), len(buyers)))
+        paid = known.paid_by(day)
+        owed = np.where(known.open_on(day) & sold, known.amount - paid, 0.0)
+        since = np.clip(now - paid + known.impaired_by(day), 0.0, owed)
+        most = np.maximum(most, np.bincount(owner, since, len(buyers)))
     months = (book.as_of - balances(book)["first_issued"]).dt.days / DAYS_A_MONTH
     return pd.DataFrame({"history_months": months.to_numpy(), "paid_balance": most}, index=buyers)
-
-
-def _settled(known: Ledger, day: pd.Timestamp) -> np.ndarray:
-    """Return what the buyer itself had settled of each invoice by the end of a day."""
-    return known.paid_by(day) - known.impaired_by(day)

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 from tradecredit.params.base import Amount, Parameters
 
 WORKING_DAYS = {
-    "report": 0, "claim": 5, "stop insured": 1, "stop": 1, "stop until paid": 1, "cancel": 2, "payment plan": 5,
+    "report": 1, "claim": 5, "stop insured": 1, "stop": 1, "stop until paid": 1, "cancel": 2, "payment plan": 5,
     "enforce": 10, "run down": 5, "set limit": 5, "request accounts": 10, "cut": 10, "raise or enforce": 15,
     "model": 15, "policy": 20, "portfolio": 20, "discounts": 20, "discounts back": 10, "terms": 20, "late interest": 10,
 }  # fmt: skip
@@ -18,7 +18,7 @@ due on the day that the policy sets, where that comes first."""
 class DecisionSettings(Parameters):
     """Decisions that a month asks for."""
 
-    working_days: dict[str, Annotated[int, Field(ge=0)]] = {}
+    working_days: dict[str, Annotated[int, Field(ge=1)]] = {}
     """Kind of decision (`stop until paid`, `policy`…): working days after the as-of day by which it is due. Kinds that
     are not named keep their own."""
     report_ahead_days: int = Field(30, ge=0)

@@ -49,6 +49,9 @@ class Run(Parameters):
     YAML files."""
     grades: list[Probability] = [0.0003, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]
     """Upper PD bounds of grades 1 to 9; grade 10 is all above."""
+    oldest_rate_days: Annotated[int, Field(ge=0)] = 62
+    """A rate of `fx` may be so many days older than what it translates; one that is older is a problem. Two months:
+    monthly rates may come a month late."""
     receivables: ReceivablesSettings = ReceivablesSettings()
     default: DefaultSettings = DefaultSettings()
     limits: LimitSettings = LimitSettings()

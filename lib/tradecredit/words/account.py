@@ -353,6 +353,6 @@ def past_assumptions() -> list[str]:
     """Return what the application to past years takes for granted."""
     return [
         "As if: limits are those that the insurer of the time had named on the day of shipment; another insurer, or a "
-        "policy under which deliveries had stopped sooner, would have had others. Reports in time and complete papers are "
-        "taken for granted; recoveries are those so far."
+        "policy under which deliveries had stopped sooner, would have had others. Reports in time and complete papers "
+        "are taken for granted; recoveries are those so far."
     ]

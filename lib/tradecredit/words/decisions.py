@@ -151,15 +151,22 @@ def sheets(sheets: pd.DataFrame, limits: pd.DataFrame, book: Book) -> pd.DataFra
     `overdue_says`, `portfolio_says`.
     """
     currency, action = book.run.currency, limits["action"].reindex(sheets.index)
+    # Most buyers are told of by no method, and only the others are put into words.
+    insurer = pd.Series(
+        {buyer: _insurer_says(row, currency) for buyer, row in buyer_sheet.asked_by_policy(sheets).iterrows()},
+        dtype="str",
+    )
+    moved, best = sheets["portfolio_change"].dropna(), sheets.dropna(subset=["best_option"])
+    overdue = pd.Series(
+        [f"{_OPTIONS[row.best_option]}: {money(row.option_value, currency)}" for row in best.itertuples()],
+        index=best.index, dtype="str",
+    )  # fmt: skip
     return sheets.join(book.names).assign(
         advised=sheets["advice"].map(ADVICE),
-        insurer_says=[_insurer_says(row, currency) for _, row in sheets.iterrows()],
+        insurer_says=insurer.reindex(sheets.index),
         limit_says=action.map(BY_LIMIT),
-        overdue_says=[
-            f"{_OPTIONS[option]}: {money(value, currency)}" if pd.notna(option) else None
-            for option, value in zip(sheets["best_option"], sheets["option_value"], strict=True)
-        ],
-        portfolio_says=[_portfolio_says(change, currency) for change in sheets["portfolio_change"]],
+        overdue_says=overdue.reindex(sheets.index),
+        portfolio_says=moved.map(lambda change: _portfolio_says(change, currency)).reindex(sheets.index),
     )
 
 
@@ -168,7 +175,7 @@ _OPTIONS = {
 }  # fmt: skip
 
 
-def _insurer_says(row: pd.Series, currency: str) -> str | None:
+def _insurer_says(row: pd.Series, currency: str) -> str:
     said = []
     if row["claim_amount"] > 0:
         said.append(f"claim {money(row['claim_amount'], currency)}")
@@ -176,12 +183,10 @@ def _insurer_says(row: pd.Series, currency: str) -> str | None:
         said.append(f"report {money(row['report_amount'], currency)} by {day(row['report_by'])}")
     if row["stop_insured"]:
         said.append("new deliveries are not insured")
-    return "; ".join(said) or None
+    return "; ".join(said)
 
 
-def _portfolio_says(change: float, currency: str) -> str | None:
-    if pd.isna(change):
-        return None
+def _portfolio_says(change: float, currency: str) -> str:
     if abs(change) < 1:
         return "the same limit"
     return f"{money(abs(change), currency)} {'more' if change > 0 else 'less'}"
@@ -207,8 +212,8 @@ def assumptions(book: Book) -> list[str]:
     order = "insurer's claim and report, default, stop, overdue debt, limit, need"
     return [
         f"Of several methods that speak of a buyer the first decides: {order}. Deliveries are stopped only where "
-        f"paying the overdue part cures the excess over the limit by risk, or from grade {run.limits.stop_grade} on; what "
-        "is owed above the buyer's need is a signal to look.",
+        f"paying the overdue part cures the excess over the limit by risk, or from grade {run.limits.stop_grade} on; "
+        "what is owed above the buyer's need is a signal to look.",
         f"Insured debt of a buyer is to be reported from {money(run.decisions.report_from, run.currency)} on, "
         f"{run.decisions.report_ahead_days} days before its extension period ends; whether it has been is in no table "
         "of the book.",

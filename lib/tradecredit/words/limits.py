@@ -183,8 +183,7 @@ def stopped(limits: pd.DataFrame, currency: str) -> str:
         f"{counted(len(stopped), 'insured buyer')} {'has' if one else 'have'} an invoice overdue past the policy's "
         f"maximum extension period: new deliveries are not insured, and insurance adds nothing to "
         f"{'its limit' if one else 'their limits'}. The {money(stopped['insured'].sum(), currency)} of "
-        f"{'its' if one else 'their'} debt that counts as insured is so only if it was delivered before and is "
-        "reported in time."
+        f"{'its' if one else 'their'} debt that was delivered before stays insured if it is reported in time."
     )
 
 

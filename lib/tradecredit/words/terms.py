@@ -9,7 +9,7 @@ from tradecredit.decide.policies import claim
 from tradecredit.decide.terms import late_interest as chargeable
 from tradecredit.decide.terms import payment_plan
 from tradecredit.decide.terms.discounts import LeftOut
-from tradecredit.decide.terms.late_interest import known_charge, totals
+from tradecredit.decide.terms.late_interest import Uncharged, known_charge, totals
 from tradecredit.params.late_interest import LateInterestLaw
 from tradecredit.words.formats import count, counted, day, days, listed, money, percent
 
@@ -18,7 +18,8 @@ STOPPED = "delivered after another invoice passed the maximum extension period"
 NO_CLAIM = {
     claim.NO_POLICY: "no policy of its own in force",
     claim.NOTHING_INSURABLE: "nothing of it is insurable",
-    claim.NO_LIMIT: "the insurer has no limit on the buyer",
+    claim.NO_LIMIT: "the insurer had no limit on the buyer when it was shipped",
+    claim.LIMIT_FILLED: "older invoices fill the insurer's limit",
     claim.ALL_STOPPED: f"nothing of it is insured: all {STOPPED}",
     claim.INSOLVENCY_ONLY: "the policy pays for an insolvency only",
 }
@@ -146,6 +147,16 @@ def rates_wanted(charges: pd.DataFrame) -> list[str]:
         f"{law}: no rate of {wanted}: add it to the table `fx`. Without it the flat fee on "
         f"{counted(number, 'invoice')} is not computable."
         for (law, wanted), number in currencies.items()
+    ]
+
+
+def affiliates(uncharged: Uncharged, currency: str) -> list[str]:
+    """Return what of affiliates is not charged (`late_interest.uncharged_affiliates`), if anything is."""
+    if not uncharged.invoices:
+        return []
+    return [
+        f"Affiliates are not charged for late payment: {counted(uncharged.invoices, 'invoice')} past due, "
+        f"{money(uncharged.open_amount, currency)}, are left out (`late_interest.affiliates`)."
     ]
 
 

@@ -12,6 +12,7 @@ from tradecredit.book import checks
 from tradecredit.book.demo import DemoBook, demo_book, write
 from tradecredit.book.schema import TABLES, dtype
 from tradecredit.errors import ParameterError
+from tradecredit.params.run import Run
 
 UNTIL = pd.Timestamp("2026-10-31")
 START = pd.Timestamp("2023-11-01")
@@ -68,7 +69,8 @@ def assert_agrees_with_itself(tables: dict[str, pd.DataFrame], until: pd.Timesta
             if column.kind == "amount":
                 assert not (values < 0).any()
         assert not (frame[table.known] > until).any()
-    assert checks.relations(tables, dict.fromkeys(tables, "demo"), "EUR") == []  # keys, references, dates, over-payment
+    run = Run(entity="Demo", currency="EUR", as_of=until.date(), source={"kind": "demo"}, file="x.yaml")
+    assert checks.relations(tables, dict.fromkeys(tables, "demo"), run) == []  # keys, references, dates, over-payment
     for name, column in (("disputes", "closed"), ("defaults", "resolved")):
         assert not (tables[name][column] > until).any()
     assert_statements_add_up(tables["statements"])

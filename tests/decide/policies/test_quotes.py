@@ -109,7 +109,6 @@ def portfolio():
         {
             "pd": [0.05, 0.03, 0.02, 0.04], "exposure": [90_000.0, 60_000.0, 120_000.0, 30_000.0], "lgd": 0.8,
             "correlation": 0.15, "insured_limit": [80_000.0, np.nan, 0.0, 0.0],
-            "cover": ["named limit", "no limit named", "limit refused", "not insurable: public"],
         },
         index=pd.Index(list("ABCD"), name="buyer_id"),
     )  # fmt: skip
@@ -265,28 +264,6 @@ def test_terms_side_by_side():
     for absent in ("aggregate_first_loss", "aggregate_erosion", "name", "extension_from", "premium_rate"):
         assert absent not in table.index
     assert terms.terms([]).empty
-
-
-def test_covered_exposure_by_hand(portfolio):
-    dist = written(YEARS, buyers=portfolio)
-    table = quotes.covered(dist)
-    assert table.index.tolist() == ["limit refused", "named limit", "no limit named", "not insurable: public"]
-    assert table["exposure"].tolist() == [120_000, 90_000, 60_000, 30_000]
-    assert table["under_limit"].tolist() == [0, 80_000, 0, 0]
-    assert table["uncovered"].tolist() == [120_000, 10_000, 60_000, 30_000]
-    assert table["share"].tolist() == pytest.approx([0, 80 / 300, 0, 0])
-    assert table["buyers"].tolist() == [1, 1, 1, 1]
-    assert quotes.share_under_limit(dist) == pytest.approx(80 / 300)
-
-
-def test_share_under_limits_is_not_known_where_the_insurer_has_decided_nothing(portfolio):
-    undecided = written(YEARS, buyers=portfolio.loc[["B", "D"]])
-    assert math.isnan(quotes.share_under_limit(undecided))
-    refused = written(YEARS, buyers=portfolio.loc[["B", "C"]])
-    assert quotes.share_under_limit(refused) == 0
-    nobody = written(YEARS, buyers=portfolio.iloc[:0])
-    assert quotes.covered(nobody).empty
-    assert math.isnan(quotes.share_under_limit(nobody))
 
 
 def test_curves_of_what_stays_with_us(book, portfolio):

@@ -95,11 +95,11 @@ def action(limits: pd.DataFrame, grades: pd.Series, settings: LimitSettings) -> 
 
 
 def held(limits: pd.DataFrame) -> pd.Series:
-    """Return whether deliveries to each buyer are held back, so that nothing may raise its limit or ask for more cover.
+    """Return whether nothing may raise the limit of each buyer: deliveries are held back, or the insurer is to be told.
 
-    `limits`: `action`, a stop or `run down`; and `stopped`: what is delivered from now on is not insured.
+    `limits`: `action`, a stop or `run down`; `stopped`: what is delivered from now on is not insured; `report_due`.
     """
-    return limits["action"].isin([*STOPS, RUN_DOWN]) | limits["stopped"]
+    return limits["action"].isin([*STOPS, RUN_DOWN]) | limits["stopped"] | limits["report_due"]
 
 
 def lost(book: Book, known: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:

@@ -92,7 +92,7 @@ def decided(
     """
     binding, aim = limits["binding_with_cover"], limits["recommended_with_cover"]
     now = limits["own_limit"].fillna(0.0)
-    held = adverse["deliveries held back"] & (now > 0) & (aim > now)
+    held = adverse["deliveries held back"] & (now > 0) & (aim > now) & ~binding.isin(FIXED)
     stays = stays | held
     wanted = ~((limits["need"] == 0) | (binding == "prepaid"))
     names = list(DECISIONS)

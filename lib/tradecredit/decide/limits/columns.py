@@ -27,7 +27,7 @@ LABELS = {
         country_room="Room in the country"
     ),
     # actions
-    **columns("text", action="Action"),
+    **columns("text", action="Action", report_due="To report or claim"),
     **columns(
         "money",
         risk_limit="Limit by risk", over_risk="Excess over limit by risk", over_need="Excess over need",

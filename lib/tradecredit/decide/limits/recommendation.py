@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits import rules
 from tradecredit.decide.limits.actions import action, excesses, held, lost, overdue, released, risk_bound
 from tradecredit.decide.limits.amounts import (
@@ -20,6 +21,7 @@ from tradecredit.decide.limits.caps import by_buyer, caps
 from tradecredit.decide.limits.changes import decided, staying
 from tradecredit.decide.limits.methods import excess, smallest
 from tradecredit.insurance.cover import Cover, of_buyers
+from tradecredit.insurance.shipped import run_policy
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.overrides import overriding
 
@@ -52,7 +54,8 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
       a policy: `recommended`); `over_recommended`: exposure above it. `methods_give`: what it would be for the buyer
       alone if nothing else set it;
     - `risk_limit`, `over_risk` and `over_need`: see `actions.excesses`; `overdue`: see `actions.overdue`; `action`,
-      what the exposure asks for: see `actions.action`;
+      what the exposure asks for: see `actions.action`; `report_due`: the run's policy asks for a report or a claim
+      (`insurer_duties.duties`);
     - `change`, `decision`, `decision_code`, `response_code`, `reason`, `reason_code`, `approval`: see `decided`;
     - `lost_sales`, `lost_margin`: see `actions.lost`; `released`, if accounts were shown: see `actions.released`.
 
@@ -107,7 +110,8 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     table = table.assign(
         overdue=overdue(book), **excesses(table, rounded_down(risk_bound(within.amounts), settings.digits))
     )
-    table = table.assign(action=action(table, known["grade"], settings))
+    due = (duties(book, run_policy(book))[["report_amount", "claim_amount"]] > 0).any(axis="columns")
+    table = table.assign(action=action(table, known["grade"], settings), report_due=due.to_numpy())
     insolvent = known["buyer_id"].isin(book.defaults.loc[book.defaults["kind"] == "insolvency", "buyer_id"])
     adverse = pd.DataFrame(
         {"negative equity": found.rules["negative equity"], "insolvent": insolvent, "deliveries held back": held(table)}

@@ -151,9 +151,9 @@ def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = 
     - `review`, `buyer_id`, `defaulted`; `exposure`, what it owed at the review, `recommended_with_cover` and
       `binding_with_cover` then (missing: it was no buyer yet); `own_limit` in force on the day before the default
       (missing: none);
-    - `debt`, what it owed on the day of its default; `avoidable`: what of it is above the recommended limit and was
-      delivered after the review, min(max(debt − limit, 0), invoiced later): what was owed already could not be
-      called back. Missing with `recommended_with_cover`;
+    - `debt` on the day of its default, as `defaults` state it, else by the ledger; `avoidable`: what of it is above the
+      recommended limit and was delivered after the review, min(max(debt − limit, 0), invoiced later): what was owed
+      already could not be called back. Missing with `recommended_with_cover`;
     - `lost_share` of the debt: 1 − recovered / debt where the default is resolved, or older than 12 months, and its
       recoveries are known, else that of the book; `lost_share_basis` says which; `loss` = lost share × debt;
       `loss_avoided` = lost share × avoidable;
@@ -280,6 +280,7 @@ def _with_losses(book: Book, failed: pd.DataFrame) -> pd.DataFrame:
     ended = event["resolved"].le(book.as_of) | failed["defaulted"].le(
         book.as_of - pd.DateOffset(months=RESOLVED_MONTHS)
     )
+    failed = failed.assign(debt=event["debt"].fillna(failed["debt"]))
     own = (1 - np.minimum(event["recovered"], event["debt"]) / event["debt"].where(event["debt"] > 0)).where(ended)
     above = (failed["debt"] - failed["recommended_with_cover"]).clip(lower=0.0)
     avoidable = np.minimum(above, failed["later"]).where(above.notna())

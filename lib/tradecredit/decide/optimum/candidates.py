@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits.actions import held
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.caps import classes
@@ -19,9 +18,11 @@ from tradecredit.insurance.amounts import PAYING_BY_LOSS
 from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.insured_sales import premium_of_sales
+from tradecredit.insurance.late_shipments import late_shipments
 from tradecredit.insurance.limit_history import evidence, named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.distribution import LossDistribution
+from tradecredit.losses.insured_part import InsuredPart
 from tradecredit.losses.portfolio import asset_correlation
 from tradecredit.losses.simulation import simulate
 from tradecredit.measure.balances import balances
@@ -43,10 +44,10 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     - `one_by_one_limit`: the recommended one with cover; `most`: the smallest of what a buyer
       can use and what nobody may have (`BOUNDS`) and of the methods that the run keeps, rounded down as recommended
       limits are, and never below the limit set one by one, which cover may have raised; that one itself where
-      deliveries are held back (`actions.held`) or the policy asks for a report or a claim; `least`: 0; `bound`: the
+      nothing may raise it (`actions.held`); `least`: 0; `bound`: the
       name of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known or whose risk is not
-      measured (`UNMEASURED`), and of all but the `limit_optimum.buyers` with the highest `most` are not sought: `sought` is
-      false, and `most` is the limit itself;
+      measured (`UNMEASURED`), and of all but the `limit_optimum.buyers` with the highest `most` are not sought:
+      `sought` is false, and `most` is the limit itself;
     - `margin`: the run's margin × the sales net of tax that a unit of limit carries in a year (`net_carried_sales`), as
       far as it is `needed` for what the buyer buys (no sales: nothing);
     - `loss` = PD × LGD: a buyer owes its whole limit when it defaults. Buyers of a group that default together have the
@@ -73,8 +74,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     bound = bounds.fillna(np.inf).idxmin(axis="columns").map(METHODS)
     bound = stands.fillna(bound).mask(free & ~sought, "not sought")
     policy = own_policy(book, policies)
-    asked = duties(book, policy).reindex(index)
-    back = held(limits) | (asked[["report_amount", "claim_amount"]] > 0).any(axis="columns")
+    back = held(limits)
     most = np.maximum(most, chosen).where(sought & ~back, chosen)
     bound = bound.mask(sought & back, "deliveries held back")
     purchases, delay = balances(book).reindex(index), book.run.limits.tolerated_delay_days
@@ -117,18 +117,20 @@ def simulated(
 ) -> LossDistribution:
     """Return the year's losses of candidates, as the run simulates losses.
 
-    `buyers`: `candidates` with `exposure`, what they owe at default. Bad years are sought in the tail that the run's
-    `limit_optimum` averages.
+    `buyers`: `candidates` with `exposure`, what they owe at default. Of it a policy insures the insurable share, less
+    what is shipped after its stop (`late_shipments`), but for the linear part, which knows no stop. Bad years are
+    sought in the tail that the run's `limit_optimum` averages.
     """
     run = book.run
     columns = ["pd", "lgd", "correlation", "insured_limit", "evidence", "sector"]
     columns += ["group_id"] if run.losses.groups == "together" else []
     varying = {"lgd_sd": run.losses.lgd_sd} if run.losses.lgd_sd else {}
     at_risk = buyers[[*columns, "exposure"]].assign(insurable=buyers["insurable_share"] * buyers["exposure"], **varying)
+    parts = [InsuredPart.plain(policy)._replace(late=late_shipments(book, policy).shares) for policy in policies]
     stated = run.simulation.model_dump(include=set(Sampling.model_fields))
     sampling = Sampling(**stated | {"levels": [run.limit_optimum.level]})
     return simulate(
-        at_risk, policies=policies, scenarios=scenarios, seed=seed, dependence=run.losses.dependence, sampling=sampling
+        at_risk, policies=parts, scenarios=scenarios, seed=seed, dependence=run.losses.dependence, sampling=sampling
     )
 
 
