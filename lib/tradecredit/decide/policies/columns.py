@@ -48,7 +48,7 @@ LABELS = {
     **columns("ratio", past_loss_ratio="Indemnity / premium"),
     **columns(
         "money",
-        insurable_debt="Insurable debt", claim="Claim", first_loss_taken="First loss used", past_loss="Lost so far",
+        past_claim="Claim, as if", first_loss_taken="First loss used", past_loss="Lost so far",
         past_indemnity="Indemnity, as if", past_retained="Retained, as if", past_turnover="Insured turnover, as if",
         past_premium="Premium, as if", past_cost="Cost, as if", past_net="Indemnity less cost",
         claims_received="Claims received"
