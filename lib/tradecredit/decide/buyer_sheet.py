@@ -147,8 +147,8 @@ def delivered(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.Series:
 
 
 def unadvised(sheets: pd.DataFrame) -> pd.Index:
-    """Return the buyers on which nobody has to decide anything by the one advice; `sheets`: `advice` or `sheets`."""
-    return sheets.index[~sheets["advice"].isin(ASKED)]
+    """Return the buyers not in default on which nobody has to decide anything by the one advice (`sheets`)."""
+    return sheets.index[~sheets["advice"].isin([*ASKED, "in default"])]
 
 
 def to_collect(sheets: pd.DataFrame) -> pd.Index:

@@ -26,7 +26,7 @@ def payment_experience(book: Book) -> pd.DataFrame:
       settled by now, in the reporting currency and gross of tax; what was written off, recovered or claimed from an
       insurer is not paid, and invoices that were cancelled do not count. 0 where nothing was.
 
-    Source: definitions §4.6.
+    Source: definitions §4.8.
     """
     known, owner, buyers = ledger(book), book.buyer_of_invoice, all_buyers(book)
     sold, most = sold_on(book, book.as_of), np.zeros(len(buyers))

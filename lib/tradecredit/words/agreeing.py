@@ -29,7 +29,7 @@ def agreeing(
     texts: list[str] = []
     for digits in range(FEWEST, MOST + 1):
         texts = [writer(value, digits) for value, writer in factors]
-        if write(calculate(*(shown(text) for text in texts)), 3) == result:
+        if shown(write(calculate(*(shown(text) for text in texts)), 3)) == shown(result):
             break
     return texts
 

@@ -44,7 +44,7 @@ def discounts_left_out(left_out: LeftOut, currency: str) -> str:
     its, many = ("its", "1 buyer") if left_out.buyers == 1 else ("their", f"{left_out.buyers:,} buyers")
     given = f"no discount was taken by {'it' if left_out.buyers == 1 else 'them'}"
     if left_out.cost > 0:
-        given = f"the benefit of {its} {money(left_out.cost, currency)} of discounts cannot be estimated"
+        given = f"the benefit of {its} {money(left_out.cost, currency)} of discounts is not known"
     return f"Excluded: {many} now in default; {given}."
 
 

@@ -191,11 +191,11 @@ def test_a_default_of_today_is_no_loss_avoided_by_a_discount_of_months_ago(book_
     assert len(words.terms.discounts(discounts.totals(taken), "EUR")) == 1
     # C1 was given 8 and C5 7; C4 was offered one, and C2 may still be taken.
     assert words.terms.discounts_left_out(discounts.left_out(book, ratings), "EUR") == (
-        "Excluded: 1 buyer now in default; the benefit of its EUR 15 of discounts cannot be estimated."
+        "Excluded: 1 buyer now in default; the benefit of its EUR 15 of discounts is not known."
     )
     both = ratings.assign(method=["fitted model", "in default", "in default"])
     assert words.terms.discounts_left_out(discounts.left_out(book, both), "EUR") == (
-        "Excluded: 2 buyers now in default; the benefit of their EUR 19 of discounts cannot be estimated."
+        "Excluded: 2 buyers now in default; the benefit of their EUR 19 of discounts is not known."
     )
     assert words.terms.discounts_left_out(discounts.left_out(book, RATINGS), "EUR") == ""
 

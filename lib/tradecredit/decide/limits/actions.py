@@ -74,7 +74,7 @@ def action(limits: pd.DataFrame, grades: pd.Series, settings: LimitSettings) -> 
     - `none`.
 
     `limits`: `exposure`, `overdue`, `risk_limit`, `over_risk`, `over_need`, `breach`, `binding_with_cover`. An excess
-    of no more than the run's `tolerated_excess` is none. Source: definitions §4.8.
+    of no more than the run's `tolerated_excess` is none. Source: definitions §4.9.
     """
     above = limits["over_risk"] > settings.tolerated_excess
     left = limits["exposure"] - limits["overdue"] - limits["risk_limit"]

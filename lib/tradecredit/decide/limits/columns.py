@@ -63,7 +63,9 @@ LABELS = {
     ),
     **columns("ratio", margin_per_cost="Margin per cost"),
     # replay
-    **columns("date", review="Review"),
+    **columns("date", review="Review", last_breach="Last in breach"),
+    **columns("count", months_with_limit="Months with a limit", months_in_breach="Months in breach"),
+    **columns("money", mean_breach="Mean excess in breach"),
     **columns("text", lost_share_basis="Basis of lost share"),
     **columns(
         "money",

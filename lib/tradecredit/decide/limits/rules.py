@@ -43,7 +43,7 @@ def without_accounts(book: Book, grades: pd.Series, experience: pd.DataFrame) ->
     """Return the largest limit of a buyer whose accounts are not known; missing without a grade.
 
     The larger of what the run allows its grade (`limits.without_accounts_limit`), and what its payment history carries:
-    `history_share` × `paid_balance`. `experience`: `payment_experience`, rows as `grades`. Source: definitions §4.6.
+    `history_share` × `paid_balance`. `experience`: `payment_experience`, rows as `grades`. Source: definitions §4.8.
     """
     allowed = by_grade(book.run.limits.without_accounts_limit, grades.astype("float64") - 1)
     carried = history_share(book, grades, experience["history_months"]) * experience["paid_balance"]
