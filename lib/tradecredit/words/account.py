@@ -69,22 +69,16 @@ def verdict(found: Account, currency: str) -> str:
     return f"{worth} (standard error {error}). {carried_by(found, offer, currency)}"
 
 
-def decisions(found: Account, odds: pd.DataFrame, past: AsIf, current: str, currency: str) -> dict[str, str]:
+def decisions(found: Account, current: str, currency: str, findings: Sequence[str]) -> dict[str, str]:
     """Return what to decide on the policies as kind of decision → sentences; nothing where the run names no policy.
 
-    In this order: what cover is worth and what carries it, for which default probabilities that holds, what the past
-    says, and what to do, with what it brings beside today's policy and the error of that. `odds`:
-    `account_range.by_odds`; `past`: `as_if.as_if`.
+    In this order: what cover is worth and what carries it; the `findings`, such as for which default probabilities
+    that holds (`holds`) and what the past says (`in_short`); what to do, with what it brings beside today's policy and
+    the error of that.
     """
     if found.items.empty:
         return {}
-    offer = best(found)
-    told = [
-        verdict(found, currency),
-        holds(odds, offer),
-        in_short(past, offer, currency),
-        advice(found, current, currency),
-    ]
+    told = [verdict(found, currency), *findings, advice(found, current, currency)]
     return {"policy": " ".join(part for part in told if part)}
 
 
@@ -176,11 +170,6 @@ def holds(odds: pd.DataFrame, policy: str, level: tuple[float, float] | None = N
         side = "above" if points.iloc[0]["turns"] == "positive" else "below"
         held = f"The verdict turns at {at} times today's default odds: {side} that {policy} is worth its cost"
     return f"{held}{_of_level(values, level)}."
-
-
-def range_picture(odds: pd.DataFrame, policy: str) -> str:
-    """Return what the chart of values at other odds shows."""
-    return f"A line for each policy. {holds(odds, policy)}" if len(odds) else "The run file names no policy."
 
 
 def holds_alone(odds: pd.DataFrame, policy: str) -> str:
