@@ -37,6 +37,7 @@ def calibration_table() -> pd.DataFrame:
 
 EVERY = {
     "bars": lambda: charts.bars(ageing(), x="Days past due", y="Open amount (EUR)", kind="money"),
+    "stacked": lambda: charts.stacked(account(), x="Policy", y="EUR a year", total="Value"),
     "horizontal": lambda: charts.bars(ageing(), x="EUR", y="", kind="money", horizontal=True),
     "groups": lambda: charts.bars(pd.DataFrame({"a": [1.0, 2], "b": [3.0, 4]}), x="x", y="y"),
     "lines": lambda: charts.lines(
@@ -83,6 +84,21 @@ def test_bars_are_as_high_as_the_values_and_a_missing_one_is_a_dash():
     assert {"14.2 m", "3.1 m", "–", "290 k", "current", "1–30", "31–60", ">180"} <= set(shown)
     assert axes.get_ylabel() == "Open amount (EUR)"
     assert "5 m" in shown
+
+
+def account() -> pd.DataFrame:
+    parts = {"Cost": [-3.0, -5.0], "Paid": [2.0, np.nan], "Sales": [4.0, 1.0], "Not stated": [np.nan, np.nan]}
+    return pd.DataFrame(parts, index=["p", "q"])
+
+
+def test_stacked_bars_add_up_on_either_side_of_zero():
+    axes = EVERY["stacked"]().axes[0]
+    tops = [(round(bar.get_y(), 9), round(bar.get_y() + bar.get_height(), 9)) for bar in axes.patches]
+    assert tops == [(0, -3), (0, -5), (0, 2), (0, 0), (2, 6), (0, 1)]
+    assert axes.lines[0].get_ydata().tolist() == [3.0, -4.0]
+    assert [text.get_text() for text in axes.texts] == ["3", "−4"]
+    names = [text.get_text() for text in EVERY["stacked"]().legends[0].get_texts()]
+    assert names == ["Value", "Cost", "Paid", "Sales"]
 
 
 def test_horizontal_bars_read_from_the_top():

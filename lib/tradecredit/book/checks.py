@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from tradecredit.book.places import one_of, places
+from tradecredit.book.rates import rate_age_days
 from tradecredit.book.schema import NEVER_EMPTY, TABLES, Column, Table, dtype
 from tradecredit.book.sources import RawTable
 from tradecredit.errors import Problem
+from tradecredit.params.run import Run
 from tradecredit.params.source import Formats
 
 SHOWN = 10
@@ -45,8 +47,11 @@ def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
     return result, problems
 
 
-def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], currency: str) -> list[Problem]:
-    """Return what is wrong between rows: keys, references, order of dates, over-payment, currencies without a rate."""
+def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) -> list[Problem]:
+    """Return what is wrong between rows: keys, references, order of dates, over-payment, currencies without a rate.
+
+    `run`: its currency, its day, at whose rate limits are translated, and how old a rate may be.
+    """
     problems: list[Problem] = []
     for name, frame in tables.items():
         table = TABLES[name]
@@ -84,7 +89,11 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], currency: 
         )  # fmt: skip
     for name, day in (("invoices", "issued"), ("statements", "period_end")):
         if name in tables:
-            problems += _rate_problems(tables[name], day, tables.get("fx"), files[name], currency)
+            problems += _rate_problems(tables[name], tables[name][day], tables.get("fx"), files[name], run)
+    if "limits" in tables:
+        limits, today = tables["limits"], pd.Timestamp(run.as_of)
+        limits = limits[(limits["valid_from"] <= today) & ~(limits["valid_to"] < today)]
+        problems += _rate_problems(limits, pd.Series(today, index=limits.index), tables.get("fx"), files["limits"], run)
     return problems
 
 
@@ -230,7 +239,10 @@ def _receipt_problems(invoices: pd.DataFrame, receipts: pd.DataFrame, file: str)
         "lies before the invoice's issue",
         "use the day on which the money was applied to the invoice",
     )
-    applied = receipts["amount"].groupby(place).cumsum().where(place >= 0)
+    # What the insurer has paid is no money of the debtor's: what its estate brings in later may come on top, and is
+    # shared with the insurer (definitions §5.9).
+    claim = receipts["kind"] == "claim"
+    applied = receipts["amount"].groupby([place, claim]).cumsum().where(place >= 0)
     over = applied > invoice["amount"] + CENT
     described = receipts.loc[over, "amount"].astype("str") + " on invoice " + receipts.loc[over, "invoice_id"]
     yield from _rows(
@@ -238,29 +250,43 @@ def _receipt_problems(invoices: pd.DataFrame, receipts: pd.DataFrame, file: str)
         "amount",
         described,
         over,
-        "receipts add up to more than the invoice",
+        "receipts add up to more than the invoice, claims and others each for themselves",
         "apply the surplus to the invoice that it belongs to, or correct the amount",
     )
 
 
 def _rate_problems(
-    frame: pd.DataFrame, day: str, fx: pd.DataFrame | None, file: str, currency: str
+    frame: pd.DataFrame, day: pd.Series, fx: pd.DataFrame | None, file: str, run: Run
 ) -> Iterator[Problem]:
-    foreign = frame["currency"].notna() & (frame["currency"] != currency) & frame[day].notna()
+    """Yield the currencies that have no rate on or before a row's day, and those whose last one is too old for it."""
+    foreign = frame["currency"].notna() & (frame["currency"] != run.currency) & day.notna()
     if not foreign.any():
         return
-    first = pd.Series(dtype="datetime64[us]") if fx is None else fx.groupby("currency")["date"].min()
-    start = pd.to_datetime(frame["currency"].map(dict(first)))
-    without = foreign & ~(start <= frame[day])
+    frame, day = frame[foreign], day[foreign]
+    fx = TABLES["fx"].empty() if fx is None else fx.dropna(subset=["date", "currency"])
+    age = pd.Series(rate_age_days(fx, frame["currency"], day), index=frame.index)
+    found = frame["currency"] + " on " + day.dt.strftime("%Y-%m-%d")
     yield from _rows(
         file,
         "currency",
-        frame.loc[without, "currency"] + " on " + frame.loc[without, day].dt.strftime("%Y-%m-%d"),
-        without,
-        f"has no rate to {currency} on or before that day",
-        f"add it to the fx table, or correct the currency; amounts in {currency} need no rate",
+        found,
+        age.isna(),
+        f"has no rate to {run.currency} on or before that day",
+        f"add it to the fx table, or correct the currency; amounts in {run.currency} need no rate",
         alike=frame["currency"],
     )
+    old = age > run.oldest_rate_days
+    for currency, oldest in age[old].groupby(frame["currency"][old]).max().items():
+        yield from _rows(
+            file,
+            "currency",
+            found,
+            old & (frame["currency"] == currency),
+            f"the last rate to {run.currency} by then is up to {oldest:,.0f} days old; at most {run.oldest_rate_days} "
+            "are allowed",
+            "add newer rates to the fx table, or state how old one may be (oldest_rate_days)",
+            alike=frame["currency"],
+        )
 
 
 def _rows(

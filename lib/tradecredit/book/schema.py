@@ -150,6 +150,7 @@ TABLES: dict[str, Table] = {
                 Column("source", required=True, allowed=("own", "insurer", "discretionary")),
                 _AMOUNT,
                 *_amounts("requested"),
+                Column("currency"),
                 Column("valid_from", "date", required=True),
                 Column("valid_to", "date"),
                 Column("reason"),

@@ -22,7 +22,7 @@ LABELS = {
     **columns("count", scenarios="Simulated years"),
     # stress
     **columns("text", scenario="Scenario"),
-    **columns("money", named_limits="Named limits"),
+    **columns("money", named_limits="Named limits", under_limit="Within named limits"),
     **columns("percent", mean_lgd="Mean LGD"),
     **columns("probability", exposure_weighted_pd="Mean PD, weighted by exposure"),
     **columns("count", capped="PDs capped at 1"),

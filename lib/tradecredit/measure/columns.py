@@ -60,6 +60,9 @@ LABELS = {
         asset_turnover="Asset turnover"
     ),
     **columns("days", statement_age_days="Age of accounts (days)"),
+    # payment_experience
+    **columns("count", history_months="Months of payment history"),
+    **columns("money", paid_balance="Largest balance paid"),
     # default_events
     **columns("date", defaulted="Defaulted"),
     **columns("money", exposure="Exposure"),

@@ -27,8 +27,9 @@ def in_dispute(book: Book) -> pd.Series:
     return book.disputes.loc[book.disputes["closed"].isna(), "invoice_id"]
 
 
-def owed_in_dispute(book: Book, owed: np.ndarray, day: pd.Timestamp) -> pd.Series:
-    """Return what is still `owed`, by invoice, of each dispute open on a day; index: the rows of `disputed`.
+def owed_in_dispute(book: Book, owed: np.ndarray, day: pd.Timestamp | np.ndarray) -> pd.Series:
+    """Return what is still `owed`, by invoice, of each dispute open on a day, or on one of its own; index: the rows of
+    `disputed`.
 
     Several disputes on an invoice together are at most what is owed on it, the earliest counted first.
     """

@@ -6,6 +6,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.book.places import places
+from tradecredit.book.rates import moved_to
 from tradecredit.measure.by_buyer import all_buyers
 
 LIMIT_SOURCES = ("own", "insurer", "discretionary")
@@ -25,9 +26,14 @@ def limits_in_force(book: Book) -> pd.DataFrame:
 
 
 def amounts_on(book: Book, day: pd.Timestamp) -> np.ndarray:
-    """Return the limits in force on a day, which is not after the book's: buyers × `LIMIT_SOURCES`, missing: none."""
+    """Return the limits in force on a day, which is not after the book's: buyers × `LIMIT_SOURCES`, missing: none.
+
+    Those in other currencies stand at the rates of that day.
+    """
     decisions = _decisions(book)
     valid = decisions[(decisions["valid_from"] <= day) & ~(decisions["valid_to"] < day)]
+    if day < book.as_of and book.limits["currency"].notna().any():
+        valid = valid.assign(amount=valid["amount"] * moved_to(book.fx, valid["currency"], book.as_of, day))
     table = np.full((len(book.buyers), len(LIMIT_SOURCES)), np.nan)
     # Of several amounts for one place the last, which is the latest, stays.
     table[valid["buyer"], valid["source"]] = valid["amount"]
@@ -45,7 +51,7 @@ def first_of(amounts: np.ndarray) -> np.ndarray:
 @once
 def _decisions(book: Book) -> pd.DataFrame:
     """Return the decisions on limits of buyers that are known, the latest last; `buyer` and `source` are places."""
-    limits = book.limits[["valid_from", "valid_to", "amount"]].assign(
+    limits = book.limits[["valid_from", "valid_to", "amount", "currency"]].assign(
         buyer=places(book.limits["buyer_id"], book.buyers["buyer_id"]),
         source=places(book.limits["source"], pd.Series(LIMIT_SOURCES, dtype="str")),
     )

@@ -41,6 +41,20 @@ class Ledger(NamedTuple):
         """Return what of that is impaired."""
         return self._latest(self.impaired, np.flatnonzero(self.impaired[: self._received_by(day)]))
 
+    def settling(self) -> np.ndarray:
+        """Return by how much each receipt reduces what is open: nothing beyond the invoice's amount.
+
+        What comes in after a claim was paid may pass it, and is shared with the insurer.
+        """
+        order = np.argsort(self.row, kind="stable")
+        row, so_far = self.row[order], np.minimum(self.paid, self.amount[self.row])[order]
+        change = np.diff(so_far, prepend=0.0)
+        first = np.flatnonzero(np.diff(row, prepend=-1))
+        change[first] = so_far[first]
+        result = np.empty(len(order))
+        result[order] = change
+        return result
+
     def _received_by(self, day: pd.Timestamp) -> int:
         return int(np.searchsorted(self.received, day.to_datetime64(), side="right"))
 

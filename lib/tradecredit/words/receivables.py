@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from tradecredit.book.book import Book
+from tradecredit.measure.due_days import rules, unknown_years
 from tradecredit.measure.quality import (
     BALANCE_TOLERANCE,
     LONG_TERMS_DAYS,
@@ -9,6 +11,7 @@ from tradecredit.measure.quality import (
     PROMPT_PUBLICATION_DAYS,
     SHORT_PAYMENT,
 )
+from tradecredit.words.formats import counted, listed
 
 REMARKS = {
     "buyers": {
@@ -21,7 +24,7 @@ REMARKS = {
         "no invoice": "no payment behaviour; a limit may be open for nothing",
     },
     "invoices": {
-        "same buyer, day and amount as an earlier one": "possibly entered twice",
+        "same buyer, days and amount as an earlier one": "possibly entered twice",
         "due on the day of issue": "a missing due date, or cash sales: both raise the amount past due",
         f"terms above {LONG_TERMS_DAYS} days": "beyond what policies usually allow; or a wrong due date",
         "dated on a Saturday or Sunday": "usual in some trades and countries; else a sign of booking dates",
@@ -69,6 +72,25 @@ REMARKS = {
     },
 }
 """Table, and check of `quality.quality` on it: what follows where something is found."""
+
+
+def due_days(book: Book) -> list[str]:
+    """Return which countries' due days move to a working day (`due_days.payable_by`), and what of that is not known."""
+    buyers = set(book.buyers["country"].dropna())
+    moved = sorted(buyers & rules(book).keys())
+    if not moved:
+        return []
+    found = [
+        f"Due days on weekends and national holidays move to the next working day for buyers in {listed(moved)}, by "
+        "the law there; regional holidays are not looked at, and other due days stand."
+    ]
+    years = unknown_years(book)
+    if len(years):
+        which = listed(f"{country} {year}" for country, year in years.index)
+        found.append(
+            f"Holidays of {which} are not known: {counted(int(years.sum()), 'due day')} moved off weekends alone."
+        )
+    return found
 
 
 def with_remarks(quality: pd.DataFrame) -> pd.DataFrame:

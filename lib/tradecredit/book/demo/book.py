@@ -119,7 +119,7 @@ def _require_possible(buyers: int, invoices: int, seed: int, until: date) -> Non
 
 
 def _finished(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with the schema's columns and types, sorted by its key."""
+    """Return a table with the schema's columns and types, sorted by its key; what it does not have is missing."""
     table = TABLES[name]
-    typed = frame[table.names].astype({column.name: dtype(column) for column in table.columns})
+    typed = frame.reindex(columns=table.names).astype({column.name: dtype(column) for column in table.columns})
     return typed.sort_values(list(table.key), kind="stable", ignore_index=True)

@@ -84,8 +84,6 @@ def invoices(world: World, fx: pd.DataFrame, count: int, rng: Random) -> pd.Data
             "tax": tax / 100,
             "discount_rate": np.where(offered, DISCOUNT_RATE, np.nan),
             "discount_days": np.where(offered, DISCOUNT_DAYS, np.nan),
-            "discount_rate_2": np.nan,  # in one step
-            "discount_days_2": np.nan,
             "buyer": buyer,
             "cents": (net + tax).astype(np.int64),
             "rate": rate,

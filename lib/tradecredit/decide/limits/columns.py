@@ -26,6 +26,14 @@ LABELS = {
         concentration="Concentration cap", group_room="Room in the group", sector_room="Room in the sector",
         country_room="Room in the country"
     ),
+    # actions
+    **columns("text", action="Action", report_due="To report or claim"),
+    **columns(
+        "money",
+        risk_limit="Limit by risk", over_risk="Excess over limit by risk", over_need="Excess over need",
+        overdue="Overdue, undisputed", lost_sales="Sales lost a year", lost_margin="Margin lost a year",
+        released="Limit released by accounts"
+    ),
     # caps
     **columns(
         "money",
