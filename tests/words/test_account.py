@@ -159,7 +159,7 @@ def test_what_the_past_says():
         "Over the 2 years to 31 October 2026 4 defaults lost EUR 2,000, recoveries so far taken off. p would have paid "
         "EUR 350 of it for a premium of EUR 300 (116.7 % of the premium): with fees and tax EUR 50 less than it cost. "
         "It would have paid more than it cost in 1 of 2 years. In hindsight q would have been best: EUR 20 less than "
-        "it cost. The insurer of these years paid EUR 60."
+        "it cost. The insurer of these years paid EUR 60, as received."
     )
     assert words.in_short(past(p=(100.0, -150.0)), "p", "EUR") == (
         "Over the 2 years to 31 October 2026 it would have paid EUR 350 for premiums of EUR 300."

@@ -292,7 +292,7 @@ def past(found: AsIf, current: str, currency: str) -> str:
         )
     received = row["claims_received"]
     if received > 0:
-        return f"{told} The insurer of these years paid {money(received, currency)}."
+        return f"{told} The insurer of these years paid {money(received, currency)}, as received."
     return f"{told} The book holds no claim paid by an insurer in these years."
 
 
@@ -332,8 +332,9 @@ def assumptions(book: Book, found: Account) -> list[str]:
     if "account_sales" in found.items and found.items["account_sales"].notna().any():
         told.append(
             "Sales that only cover allows are those within the recommended limits with cover, above those without, on "
-            "the buyers' need; limits that are asked for from the insurer do not count. Without cover, balances would "
-            "be lower by as much."
+            "the buyers' need; limits that are asked for from the insurer do not count. Without cover, or under a "
+            "policy that allows fewer, balances would be lower by as much, and what a policy would pay less on them is "
+            "part of its risk."
         )
     return told
 
