@@ -421,7 +421,7 @@ def test_a_policy_never_changes():
         Policy().insured_percentage = 0.5
 
 
-@pytest.mark.parametrize("name", ["current", "quote_a", "quote_b"])
+@pytest.mark.parametrize("name", ["current", "quote_a", "quote_b", "quote_c"])
 def test_kept_policies_are_whole_turnover_policies_of_the_market(name):
     policy = Policy.from_yaml(PROJECT / "params" / "policies" / f"{name}.yaml")
     assert 0.85 <= policy.insured_percentage <= 0.95
@@ -431,13 +431,17 @@ def test_kept_policies_are_whole_turnover_policies_of_the_market(name):
 
 
 def test_kept_policies_differ_as_quotes_do():
-    current, dearer_first_loss, full = (
-        Policy.from_yaml(PROJECT / "params" / "policies" / f"{name}.yaml") for name in ("current", "quote_a", "quote_b")
+    current, first_loss, ground_up, discretion, excess = (
+        Policy.from_yaml(PROJECT / "params" / "policies" / f"{name}.yaml")
+        for name in ("current", "quote_a", "quote_b", "quote_c", "quote_d")
     )
-    assert dearer_first_loss.cost().premium < current.cost().premium < full.cost().premium
-    assert full.aggregate_first_loss is None
-    assert full.deductible_order == "percentage_first"
-    assert dearer_first_loss.aggregate_first_loss > current.aggregate_first_loss
+    assert excess.cost().premium < first_loss.cost().premium < current.cost().premium < ground_up.cost().premium
+    assert ground_up.aggregate_first_loss is None
+    assert ground_up.deductible_order == "percentage_first"
+    assert excess.aggregate_first_loss > first_loss.aggregate_first_loss > current.aggregate_first_loss
+    assert discretion.discretionary_limit > 2 * current.discretionary_limit
+    assert excess.kind == "excess_of_loss"
+    assert 20 <= excess.year_maximum() / excess.cost().premium <= 40
 
 
 # Kinds of policy, bonus and malus, and which invoices count.

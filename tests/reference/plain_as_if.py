@@ -27,6 +27,8 @@ class PlainLedger:
             ]
 
         self.as_of = book.as_of.date()
+        dust = getattr(book.run.receivables, "dust", None)
+        self.dust = (dust.amount, dust.share) if dust else (0.0, 0.0)
         self.buyers = {row["buyer_id"]: row for row in rows("buyers")}
         self.invoices = rows("invoices")
         self.receipts, self.disputes = defaultdict(list), defaultdict(list)
@@ -48,11 +50,11 @@ class PlainLedger:
         self.defaults = sorted(rows("defaults"), key=lambda row: row["date"])
 
     def settled_on(self, invoice) -> date | None:
-        """The day of the receipt, of whatever kind, by which nothing was left."""
-        left = invoice["amount"]
+        """The day of the receipt, of whatever kind, by which nothing but dust was left."""
+        left, most = invoice["amount"], min(self.dust[0], self.dust[1] * invoice["amount"])
         for receipt in sorted(self.receipts[invoice["invoice_id"]], key=lambda row: row["received"]):
             left -= receipt["amount"]
-            if left < CENT:
+            if left < CENT or left <= most:
                 return receipt["received"]
         return None
 

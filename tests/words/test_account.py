@@ -69,7 +69,7 @@ def test_a_value_within_the_error_decides_nothing(error):
 def test_without_a_policy():
     empty = Account(*(pd.DataFrame(columns=[*ITEMS, "cover_value"]) for _ in range(3)))
     assert words.verdict(empty, "EUR").startswith("The run file names no policy")
-    assert words.decisions(empty, pd.DataFrame(), past(), "p", "EUR") == {}
+    assert words.decisions(empty, "p", "EUR", []) == {}
     assert words.best(empty) == NO_COVER
 
 
@@ -92,6 +92,12 @@ def test_without_a_policy():
 )  # fmt: skip
 def test_what_to_do(values, current, told):
     assert words.advice(found(**values), current, "EUR") == told
+
+
+def test_the_decision_tells_worth_findings_and_what_to_do():
+    account = found(p=(-500, 350, 300, 300))
+    told = words.decisions(account, "p", "EUR", ["It holds.", "", "The past agrees."])["policy"]
+    assert told == f"{words.verdict(account, 'EUR')} It holds. The past agrees. Renew p."
 
 
 def odds(*values: float, saving: tuple[float, ...] = (-3.0, -2.0, -1.0)) -> pd.DataFrame:
@@ -153,7 +159,7 @@ def test_what_the_past_says():
         "Over the 2 years to 31 October 2026 4 defaults lost EUR 2,000, recoveries so far taken off. p would have paid "
         "EUR 350 of it for a premium of EUR 300 (116.7 % of the premium): with fees and tax EUR 50 less than it cost. "
         "It would have paid more than it cost in 1 of 2 years. In hindsight q would have been best: EUR 20 less than "
-        "it cost. The insurer of these years paid EUR 60."
+        "it cost. The insurer of these years paid EUR 60, as received."
     )
     assert words.in_short(past(p=(100.0, -150.0)), "p", "EUR") == (
         "Over the 2 years to 31 October 2026 it would have paid EUR 350 for premiums of EUR 300."

@@ -149,6 +149,7 @@ TABLES: dict[str, Table] = {
                 _BUYER,
                 Column("source", required=True, allowed=("own", "insurer", "discretionary")),
                 _AMOUNT,
+                *_amounts("requested"),
                 Column("currency"),
                 Column("valid_from", "date", required=True),
                 Column("valid_to", "date"),

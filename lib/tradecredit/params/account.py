@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from tradecredit.params.base import Amount, Fraction, Parameters
+from tradecredit.params.base import Amount, Fraction, Parameters, strictly_rising
 
 Item = Literal["capital", "sales", "financing", "information", "tax_recovery", "income_tax"]
 """Items of the account beside the policy's cost and the losses that it pays, which always count."""
@@ -42,3 +42,8 @@ class AccountSettings(Parameters):
     """Multiples of all default odds at which the account is made up again."""
     decide_by: date | None = None
     """Day by which the policy must be renewed, changed or ended; None: the last day of its period, if stated."""
+
+    @field_validator("odds")
+    @classmethod
+    def _rising(cls, odds: list[float]) -> list[float]:
+        return strictly_rising(odds, "odds")

@@ -69,22 +69,16 @@ def verdict(found: Account, currency: str) -> str:
     return f"{worth} (standard error {error}). {carried_by(found, offer, currency)}"
 
 
-def decisions(found: Account, odds: pd.DataFrame, past: AsIf, current: str, currency: str) -> dict[str, str]:
+def decisions(found: Account, current: str, currency: str, findings: Sequence[str]) -> dict[str, str]:
     """Return what to decide on the policies as kind of decision → sentences; nothing where the run names no policy.
 
-    In this order: what cover is worth and what carries it, for which default probabilities that holds, what the past
-    says, and what to do, with what it brings beside today's policy and the error of that. `odds`:
-    `account_range.by_odds`; `past`: `as_if.as_if`.
+    In this order: what cover is worth and what carries it; the `findings`, such as for which default probabilities
+    that holds (`holds`) and what the past says (`in_short`); what to do, with what it brings beside today's policy and
+    the error of that.
     """
     if found.items.empty:
         return {}
-    offer = best(found)
-    told = [
-        verdict(found, currency),
-        holds(odds, offer),
-        in_short(past, offer, currency),
-        advice(found, current, currency),
-    ]
+    told = [verdict(found, currency), *findings, advice(found, current, currency)]
     return {"policy": " ".join(part for part in told if part)}
 
 
@@ -176,11 +170,6 @@ def holds(odds: pd.DataFrame, policy: str, level: tuple[float, float] | None = N
         side = "above" if points.iloc[0]["turns"] == "positive" else "below"
         held = f"The verdict turns at {at} times today's default odds: {side} that {policy} is worth its cost"
     return f"{held}{_of_level(values, level)}."
-
-
-def range_picture(odds: pd.DataFrame, policy: str) -> str:
-    """Return what the chart of values at other odds shows."""
-    return f"A line for each policy. {holds(odds, policy)}" if len(odds) else "The run file names no policy."
 
 
 def holds_alone(odds: pd.DataFrame, policy: str) -> str:
@@ -303,7 +292,7 @@ def past(found: AsIf, current: str, currency: str) -> str:
         )
     received = row["claims_received"]
     if received > 0:
-        return f"{told} The insurer of these years paid {money(received, currency)}."
+        return f"{told} The insurer of these years paid {money(received, currency)}, as received."
     return f"{told} The book holds no claim paid by an insurer in these years."
 
 
@@ -343,8 +332,9 @@ def assumptions(book: Book, found: Account) -> list[str]:
     if "account_sales" in found.items and found.items["account_sales"].notna().any():
         told.append(
             "Sales that only cover allows are those within the recommended limits with cover, above those without, on "
-            "the buyers' need; limits that are asked for from the insurer do not count. Without cover, balances would "
-            "be lower by as much."
+            "the buyers' need; limits that are asked for from the insurer do not count. Without cover, or under a "
+            "policy that allows fewer, balances would be lower by as much, and what a policy would pay less on them is "
+            "part of its risk."
         )
     return told
 
@@ -353,5 +343,6 @@ def past_assumptions() -> list[str]:
     """Return what the application to past years takes for granted."""
     return [
         "As if: limits are those that the insurer of the time had named on the day of shipment; another insurer, or a "
-        "policy under which deliveries had stopped sooner, would have had others. Recoveries are those so far."
+        "policy under which deliveries had stopped sooner, would have had others. Reports in time and complete papers "
+        "are taken for granted; recoveries are those so far."
     ]

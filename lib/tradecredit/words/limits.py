@@ -197,7 +197,8 @@ def requests(requests: pd.DataFrame, currency: str) -> str:
     all_of_them = "It" if len(known) == 1 else f"All {len(known):,} together"
     return (
         f"{all_of_them} would earn {money(known.sum(), currency)} a year, after expected losses and "
-        f"{money(requests.loc[known.index, 'cost'].sum(), currency)} of premium and fees."
+        f"{money(requests.loc[known.index, 'cost'].sum(), currency)} of premium and fees. The account of "
+        "cover (chapter 05) counts them once they are granted."
     )
 
 

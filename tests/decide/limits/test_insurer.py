@@ -223,7 +223,8 @@ def test_requests_pay_and_keep_what_nobody_may_pass(book, probability, share, fe
 def test_what_is_said_of_requests_and_cuts(book, book_of):
     asked = requests(book, rated(), POLICY)
     assert words.limits.requests(asked, "EUR") == (
-        "All 2 together would earn EUR 16,411 a year, after expected losses and EUR 259 of premium and fees."
+        "All 2 together would earn EUR 16,411 a year, after expected losses and EUR 259 of premium and fees. "
+        "The account of cover (chapter 05) counts them once they are granted."
     )
     assert words.limits.requests(asked.head(0), "EUR") == "No limit is worth requesting from the insurer."
     bare = book_of(AS_OF, run={"limits": LIMITS, "losses": {"lgd": 1.0}}, **TABLES)

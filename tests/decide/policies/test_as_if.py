@@ -166,7 +166,7 @@ def test_a_year_by_hand(book):
         58000,
         50000,
     ]
-    assert claims.loc["X", ["claim", "past_indemnity", "past_retained"]].tolist() == pytest.approx(
+    assert claims.loc["X", ["past_claim", "past_indemnity", "past_retained"]].tolist() == pytest.approx(
         [45000, 40500, 11700]
     )
     assert claims.loc["Y", "loss_day"] == pd.Timestamp("2026-01-29")

@@ -61,7 +61,7 @@ def test_cost_of_risk_by_hand(book):
     assert bare["retained_expected"] == pytest.approx(190)
     assert bare["retained_es"] == pytest.approx(100_000)
     assert bare["cost_of_risk"] == pytest.approx(10_171)
-    assert bare[["break_even_cost", "saving_se", "loss_ratio", "extra_sales", "maximum_binds"]].isna().all()
+    assert bare[["break_even_cost", "saving_se", "loss_ratio", "break_even_sales", "maximum_binds"]].isna().all()
     # One named limit that can be used, A's: the refused one and the public body's cost no fee.
     assert row["cost"] == pytest.approx(2_000 + 40 + 380)
     assert row["premium"] == 2_000

@@ -39,7 +39,7 @@ def as_if(book: Book, policies: Sequence[Policy]) -> AsIf:
 
     `claims`: a row for each policy and default of these years: `policy`, the columns of `past_losses`, `year_end` of
     the year that it falls into by its day of loss (no loss: its day of default; missing: before the first year, or
-    still waiting), `claim` (after threshold, percentage and deductible), `first_loss_taken` of the year's,
+    still waiting), `past_claim` (after threshold, percentage and deductible), `first_loss_taken` of the year's,
     `past_indemnity` after first loss and maxima in order of day, less the insurer's part of the recovery; and
     `past_retained` = debt − recovery − past_indemnity. A loss of before the first year is in no year and is not paid.
 
@@ -63,7 +63,7 @@ def as_if(book: Book, policies: Sequence[Policy]) -> AsIf:
         claims.append(of_policy.assign(policy=policy.name))
         years.append(of_years.assign(policy=policy.name))
     first = ["policy", "buyer_id", "defaulted"]
-    amounts = dict.fromkeys(("claim", "first_loss_taken", "past_indemnity", "past_retained"), 0.0)
+    amounts = dict.fromkeys(("past_claim", "first_loss_taken", "past_indemnity", "past_retained"), 0.0)
     empty = nothing().assign(policy="", year_end=pd.NaT, **amounts)
     all_claims = pd.concat(claims, ignore_index=True) if claims else empty
     all_claims = all_claims[[*first, *all_claims.columns.difference(first, sort=False)]]
@@ -144,7 +144,7 @@ def _under(
         )  # fmt: skip
     dated = pd.Series(ends.append(pd.DatetimeIndex([pd.NaT]))[number], index=losses.index)
     claims = losses.assign(
-        past_state=state, year_end=dated, claim=steps[0], first_loss_taken=steps[1], past_indemnity=steps[2]
+        past_state=state, year_end=dated, past_claim=steps[0], first_loss_taken=steps[1], past_indemnity=steps[2]
     )
     return claims.assign(past_retained=losses["debt"] - losses["recovery"] - steps[2]), pd.DataFrame(years)
 

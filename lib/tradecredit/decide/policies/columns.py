@@ -14,7 +14,8 @@ LABELS = {
         saving="Saving against no insurance", saving_se="Saving, standard error",
         saving_on_current="Saving against policy in force",
         saving_on_current_se="Saving against policy in force, standard error", break_even_cost="Break-even cost",
-        break_even_premium="Break-even premium", expected_loss_simulated="Expected loss (simulated)", es_99="ES 99 %",
+        break_even_premium="Break-even premium", break_even_sales="Break-even sales",
+        expected_loss_simulated="Expected loss (simulated)", es_99="ES 99 %",
         es_99_se="ES 99 %, standard error"
     ),
     **columns(
@@ -47,7 +48,7 @@ LABELS = {
     **columns("ratio", past_loss_ratio="Indemnity / premium"),
     **columns(
         "money",
-        first_loss_taken="First loss used", past_loss="Lost so far",
+        past_claim="Claim, as if", first_loss_taken="First loss used", past_loss="Lost so far",
         past_indemnity="Indemnity, as if", past_retained="Retained, as if", past_turnover="Insured turnover, as if",
         past_premium="Premium, as if", past_cost="Cost, as if", past_net="Indemnity less cost",
         claims_received="Claims received"

@@ -12,6 +12,7 @@ from tradecredit.book.once import once
 from tradecredit.book.places import one_of, places
 from tradecredit.insurance.cover import of_items
 from tradecredit.insurance.policy import Policy
+from tradecredit.insurance.shipped import DISCRETIONARY
 from tradecredit.measure.disputes import owed_in_dispute
 
 LOSS, INSOLVENCY_ONLY, PAID, WAITING = STATES = ("loss", "insolvency only", "paid while waiting", "waiting")
@@ -70,26 +71,29 @@ def _of_round(book: Book, policy: Policy, events: pd.DataFrame, taken: np.ndarra
     counted = pd.Series(loss_day).where(state == LOSS, events["date"].to_numpy())
     counted = counted.mask(state == WAITING, as_of)
     cut = _by_invoice(book, events, counted)
-    later = _credits_after(book, rows, cut)
+    money = _money(book)
+    later = money.received > cut[money.row]
+    credited, came_in = (_sums(book, later & kind)[rows] for kind in (money.credit, ~money.credit & ~money.given_up))
     owed = np.zeros(len(owner))
-    owed[rows] = np.maximum(owed_by(book, rows, cut, default_day) - later, 0.0)
+    owed[rows] = np.maximum(owed_by(book, rows, cut, default_day) - credited, 0.0)
     owed[owed < CENT] = 0.0
-    back = np.minimum(_money_after(book, rows, cut), owed[rows])
-    place = pd.Series(np.arange(len(events)), index=events["buyer"]).reindex(np.arange(len(book.buyers))).to_numpy()
+    back = np.minimum(came_in, owed[rows])
+    place = np.zeros(len(book.buyers), np.intp)
+    place[events["buyer"]] = np.arange(len(events))
     event = place[owner]
 
     def summed(values: np.ndarray, of: np.ndarray) -> np.ndarray:
-        return np.bincount(event[of].astype(np.intp), values, minlength=len(events))
+        return np.bincount(event[of], values, minlength=len(events))
 
     debt, recovery = summed(owed[rows], rows), summed(back, rows)
     if policy.loss_basis == "net":
         left = 1 - recovery / np.where(debt > 0, debt, 1.0)
-        owed[rows] = owed[rows] * left[event[rows].astype(np.intp)]
+        owed[rows] = owed[rows] * left[event[rows]]
     disputed = _disputed(book, owed, cut)
     items = of_items(book, policy, owed, disputed)
     of = np.flatnonzero(owed > 0)
     insured = summed(items["insured_debt"].to_numpy(), of)
-    by_discretion = summed(items["insured_debt"].where(~_named(items), 0.0).to_numpy(), of)
+    by_discretion = summed(items["insured_debt"].where(items["cover"] == DISCRETIONARY, 0.0).to_numpy(), of)
     lost = (state == LOSS) | (state == WAITING)
     insurable = summed(items["insurable_debt"].to_numpy(), of)
     table = pd.DataFrame(
@@ -100,33 +104,27 @@ def _of_round(book: Book, policy: Policy, events: pd.DataFrame, taken: np.ndarra
             "insured_debt": np.where(state == LOSS, insured, 0.0), "discretionary": by_discretion * 2 > insured,
         }
     )  # fmt: skip
-    return table, rows[lost[event[rows].astype(np.intp)]]
+    return table, rows[lost[event[rows]]]
 
 
 def _loss_days(book: Book, policy: Policy, events: pd.DataFrame, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the day of loss of each default (not a time: none by its own course), and its state."""
+    """Return the day of loss of each default (not a time: it is none), and its state; `rows`: the invoices owed."""
     day = events["date"].to_numpy("datetime64[us]")
     insolvent = (events["kind"] == "insolvency").to_numpy()
-    loss_day = np.where(insolvent, day, NEVER)
-    owed = np.zeros(len(events), dtype=bool)
-    if policy.waiting_days is not None:
-        invoices = book.invoices.take(rows)
-        ends = policy.loss_dates(invoices["issued"], invoices["due"])["loss_date"].to_numpy("datetime64[us]")
-        all_ends = np.full(len(book.invoices), NEVER)
-        all_ends[rows] = ends
-        unpaid = owed_by(book, rows, all_ends, _by_invoice(book, events, events["date"])) >= CENT
-        buyer = book.buyer_of_invoice[rows]
-        first = pd.Series(ends[unpaid]).groupby(buyer[unpaid]).min().reindex(events["buyer"]).to_numpy("datetime64[us]")
-        owed = ~np.isnat(first)
-        waited = np.where(owed, np.fmax(first, day), NEVER)
-        loss_day = np.where(insolvent, day, waited)
-    following = events["insolvent_later"].to_numpy("datetime64[us]")
-    if policy.waiting_days is not None:
-        loss_day = np.where(~np.isnat(loss_day), np.fmin(loss_day, following), loss_day)
-    waiting = loss_day > book.as_of.to_datetime64()
-    none = INSOLVENCY_ONLY if policy.waiting_days is None else PAID
-    state = np.select([np.isnat(loss_day), waiting], [none, WAITING], LOSS).astype(object)
-    return loss_day, state
+    if policy.waiting_days is None:
+        return np.where(insolvent, day, NEVER), np.where(insolvent, LOSS, INSOLVENCY_ONLY).astype(object)
+    invoices = book.invoices.take(rows)
+    ends = np.full(len(book.invoices), NEVER)
+    ends[rows] = policy.loss_dates(invoices["issued"], invoices["due"])["loss_date"].to_numpy("datetime64[us]")
+    unpaid = rows[owed_by(book, rows, ends, _by_invoice(book, events, events["date"])) >= CENT]
+    first = pd.Series(ends[unpaid]).groupby(book.buyer_of_invoice[unpaid]).min()
+    first = first.reindex(events["buyer"]).to_numpy("datetime64[us]")
+    insolvent_later = events["insolvent_later"].to_numpy("datetime64[us]")
+    # The larger and the smaller pass over what is not a time: where nothing is waited for there is no loss.
+    waited = np.where(np.isnat(first), NEVER, np.fmin(np.fmax(first, day), insolvent_later))
+    loss_day = np.where(insolvent, day, waited)
+    state = np.select([np.isnat(loss_day), loss_day > book.as_of.to_datetime64()], [PAID, WAITING], LOSS)
+    return loss_day, state.astype(object)
 
 
 def owed_by(book: Book, rows: np.ndarray, day: np.ndarray, default_day: np.ndarray) -> np.ndarray:
@@ -136,21 +134,13 @@ def owed_by(book: Book, rows: np.ndarray, day: np.ndarray, default_day: np.ndarr
     """
     money = _money(book)
     until = np.where(money.given_up, np.fmin(day[money.row], default_day[money.row]), day[money.row])
-    counted = money.received <= until
-    paid = np.bincount(money.row[counted], money.amount[counted], len(book.invoices))
-    return book.invoices["amount"].to_numpy()[rows] - paid[rows]
+    return book.invoices["amount"].to_numpy()[rows] - _sums(book, money.received <= until)[rows]
 
 
-def _credits_after(book: Book, rows: np.ndarray, day: np.ndarray) -> np.ndarray:
+def _sums(book: Book, counted: np.ndarray) -> np.ndarray:
+    """Return what those receipts that count add up to, by invoice."""
     money = _money(book)
-    counted = money.credit & (money.received > day[money.row])
-    return np.bincount(money.row[counted], money.amount[counted], len(book.invoices))[rows]
-
-
-def _money_after(book: Book, rows: np.ndarray, day: np.ndarray) -> np.ndarray:
-    money = _money(book)
-    counted = ~money.credit & ~money.given_up & (money.received > day[money.row])
-    return np.bincount(money.row[counted], money.amount[counted], len(book.invoices))[rows]
+    return np.bincount(money.row[counted], money.amount[counted], len(book.invoices))
 
 
 def _disputed(book: Book, owed: np.ndarray, day: np.ndarray) -> np.ndarray | None:
@@ -160,10 +150,6 @@ def _disputed(book: Book, owed: np.ndarray, day: np.ndarray) -> np.ndarray | Non
     amount = owed_in_dispute(book, owed, np.append(day, NEVER)[place])
     known = place[amount.index.to_numpy()]
     return np.bincount(known[known >= 0], amount.to_numpy()[known >= 0], minlength=len(owed))
-
-
-def _named(items: pd.DataFrame) -> pd.Series:
-    return items["cover"] != "discretionary limit"
 
 
 def _by_invoice(book: Book, events: pd.DataFrame, days: pd.Series) -> np.ndarray:

@@ -41,7 +41,7 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
     - `break_even_cost`: the cost at which the cost of risk would equal that of no cover, all terms as they are (a
       maximum that is a multiple of the premium included), and `break_even_premium`, the premium of that cost (its error
       is that of the saving, less the tax);
-    - `extra_sales`: sales whose margin (`margin` of the run) would pay for the cost; missing where none is stated;
+    - `break_even_sales`: sales whose margin (`margin` of the run) would pay for the cost; missing where none is stated;
     - `loss_ratio` = expected_indemnity / premium; `maximum_binds`: probability that the maximum is reached (0 without
       one); `first_loss_used`: expected share of the aggregate first loss that is used, and `first_loss_exhausted`, the
       probability that all of it is.
@@ -148,7 +148,7 @@ def _compared(
         break_even_cost=table["cost"] + saving,
         break_even_premium=premium + saving / (1 + tax),
         loss_ratio=table["expected_indemnity"] / premium.where(premium > 0),
-        extra_sales=(table["cost"] / margin if margin else table["cost"] * np.nan).where(offers),
+        break_even_sales=(table["cost"] / margin if margin else table["cost"] * np.nan).where(offers),
     )
 
 
