@@ -1,9 +1,11 @@
-"""The limits in force on a day, our own and the insurer's."""
+"""The limits in force on a day, our own and the insurer's, and what of those asked for the insurer grants."""
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import window_start
+from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import places
 from tradecredit.book.rates import moved_to
@@ -46,6 +48,38 @@ def first_of(amounts: np.ndarray) -> np.ndarray:
     for column in reversed(range(len(LIMIT_SOURCES) - 1)):
         found = np.where(np.isnan(amounts[:, column]), found, amounts[:, column])
     return found
+
+
+@once
+def acceptance(book: Book) -> pd.DataFrame:
+    """Return what the insurer grants of what it is asked: index `period`, `last 12 months` and `all`.
+
+    Counted are the insurer's decisions of which `requested` is known and above zero, by `valid_from`; one that no
+    request led to, such as a cut, is none. Amounts in the reporting currency:
+
+    - `requests`, `amount_requested`; `amount_granted`, at most what was asked;
+    - `granted_whole`, `granted_in_part`, `refused`: their number, which adds up to `requests`;
+    - `acceptance` = amount granted / amount requested; `acceptance_by_number` = granted_whole / requests. Missing
+      without a request.
+
+    Source: definitions §5.15.
+    """
+    limits = book.limits
+    answers = limits[(limits["source"] == "insurer") & (limits["requested"] > 0)]
+    recent = answers[answers["valid_from"] > window_start(book.as_of, 12)]
+    rows = {"last 12 months": recent, "all": answers}
+    return pd.DataFrame([_accepted(of) for of in rows.values()], index=pd.Index(rows, name="period"))
+
+
+def _accepted(answers: pd.DataFrame) -> dict[str, float]:
+    asked, granted = answers["requested"], np.minimum(answers["amount"], answers["requested"])
+    whole, refused = int((granted > asked - CENT).sum()), int((granted < CENT).sum())
+    found = {
+        "requests": len(answers), "amount_requested": asked.sum(), "amount_granted": granted.sum(),
+        "granted_whole": whole, "granted_in_part": len(answers) - whole - refused, "refused": refused,
+    }  # fmt: skip
+    shares = (granted.sum() / asked.sum(), whole / len(answers)) if len(answers) else (np.nan, np.nan)
+    return found | dict(zip(("acceptance", "acceptance_by_number"), shares, strict=True))
 
 
 @once

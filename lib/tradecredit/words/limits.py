@@ -7,7 +7,7 @@ from tradecredit.decide.limits import actions, caps
 from tradecredit.decide.limits.changes import DECISIONS
 from tradecredit.decide.limits.rules import USUAL
 from tradecredit.params.limits import LimitSettings
-from tradecredit.words.formats import counted, listed, money
+from tradecredit.words.formats import counted, listed, money, percent
 
 REASONS = {
     "need": "it buys less than the limit is for",
@@ -199,6 +199,26 @@ def requests(requests: pd.DataFrame, currency: str) -> str:
         f"{all_of_them} would earn {money(known.sum(), currency)} a year, after expected losses and "
         f"{money(requests.loc[known.index, 'cost'].sum(), currency)} of premium and fees. The account of "
         "cover (chapter 05) counts them once they are granted."
+    )
+
+
+def acceptance(table: pd.DataFrame) -> str:
+    """Return what the insurer granted of what it was asked; see `limits_in_force.acceptance`."""
+    recent, ever = table.loc["last 12 months"], table.loc["all"]
+    if ever["requests"] == 0:
+        return (
+            "What the insurer grants of what it is asked is not known: no decision in the book states what was asked."
+        )
+    if recent["requests"] == 0:
+        return (
+            "The insurer decided no request in the last 12 months; before, it granted "
+            f"**{percent(ever['acceptance'])}** of the amounts asked."
+        )
+    return (
+        f"Of the amounts asked in the last 12 months the insurer granted **{percent(recent['acceptance'])}** "
+        f"({percent(ever['acceptance'])} in all): of {int(recent['requests']):,} requests "
+        f"{int(recent['granted_whole']):,} whole, "
+        f"{int(recent['granted_in_part']):,} in part and {int(recent['refused']):,} not at all."
     )
 
 
