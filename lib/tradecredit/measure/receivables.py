@@ -57,14 +57,15 @@ def ageing(book: Book) -> pd.DataFrame:
     Index `bucket`, oldest last, with the run's `receivables.ageing_buckets`: from the due date (`ageing_from: due`)
     `current`, `1–30`, …, `>180`; from the invoice date (`issued`) `0–30`, `31–60`, …, `>180`. Columns: `amount`,
     `share` of all receivables (missing where there are none), `invoices` and `buyers` with an open amount. The amounts
-    add up to the receivables; a buyer may stand in several buckets. Source: definitions §2.2.
+    add up to the receivables; a buyer may stand in several buckets. From the due date dust is current whatever its age.
+    Source: definitions §2.2.
     """
     settings = book.run.receivables
     items = _open(open_items(book))
     bounds = settings.ageing_buckets
     later = [f"{low + 1}–{high}" for low, high in pairwise(bounds)] + [f">{bounds[-1]}"]
     if settings.ageing_from == "due":
-        age, edges, labels = items["days_past_due"], [0, *bounds], ["current", f"1–{bounds[0]}", *later]
+        age, edges, labels = items["days_past_due"].fillna(0), [0, *bounds], ["current", f"1–{bounds[0]}", *later]
     else:
         age, edges, labels = (book.as_of - items["issued"]).dt.days, bounds, [f"0–{bounds[0]}", *later]
     bucket = pd.Categorical.from_codes(np.searchsorted(edges, age), categories=labels, ordered=True)
@@ -93,8 +94,8 @@ def kpis(book: Book) -> pd.Series:
     - `turnover` = sales / mean of opening and closing receivables × 365 / w;
     - `cei` = (opening receivables + sales − receivables) / (opening + sales − receivables not past due) × 100;
     - `share_current`, `share_over_90` (more than 90 days past due) of the receivables;
-    - `days_beyond_terms`: mean of max(days late, 0) over invoices settled in the window (weight: amount − impaired) and
-      those open and past due (weight: open amount);
+    - `days_beyond_terms`: mean of max(days late, 0) over invoices paid in the window (weight: the money paid on them)
+      and those open and past due (weight: open amount);
     - `dispute_rate` = amount disputed in the window / sales; `open_disputes`: see `disputes`;
       `days_deductions_outstanding` = open_disputes / (amount disputed in the window / w);
     - `bad_debt_to_sales` = write-offs / sales, both over 12 months; recoveries and claims are not write-offs;
@@ -211,7 +212,7 @@ def dso_causes(book: Book, months: int = 12) -> pd.DataFrame:
 
 
 def _open(items: pd.DataFrame) -> pd.DataFrame:
-    return items[items["settled"].isna()]
+    return items[items["open_amount"] > 0]
 
 
 class _Sales(NamedTuple):
@@ -240,10 +241,10 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     begins = book.invoices["issued"].min().replace(day=1)
     days = (day - start).days
 
-    issued, is_open = known.issued <= moment, known.open_on(day)
+    issued = known.issued <= moment
     owed, sold = known.owed_on(day), net_sales_on(book, day)
-    rows = np.flatnonzero(is_open)
-    past_due = (moment - known.payable_by[rows]) // A_DAY
+    rows = np.flatnonzero(owed)
+    past_due = np.where(known.settled[rows] <= moment, 0, (moment - known.payable_by[rows]) // A_DAY)
     receivables, current = owed[issued].sum(), owed[rows[past_due <= 0]].sum()
     overdue = owed[rows[past_due > 0]].sum()
     opening = _receivables_on(book, start) if start >= begins else np.nan
@@ -256,11 +257,11 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
 
     # What `beyond_terms` says of each open item, for the few that have a weight.
     weight, weighted = np.zeros(len(issued)), np.zeros(len(issued))
-    late, settled = rows[past_due > 0], np.flatnonzero((known.settled <= moment) & (known.settled > window))
-    settled = settled[issued[settled]]
+    late = rows[past_due > 0]
+    paid = np.flatnonzero(issued & (known.settled <= moment) & (known.paid_on > window))
     weight[late], weighted[late] = owed[late], owed[late] * past_due[past_due > 0]
-    weight[settled] = np.maximum(known.amount[settled] - known.impaired_by(day)[settled], 0.0)
-    weighted[settled] = weight[settled] * np.maximum((known.settled[settled] - known.payable_by[settled]) // A_DAY, 0)
+    weight[paid] = known.money_by(day)[paid]
+    weighted[paid] = weight[paid] * np.maximum((known.paid_on[paid] - known.payable_by[paid]) // A_DAY, 0)
 
     by_buyer = pd.Series(owed[rows]).groupby(book.buyer_of_invoice[rows]).sum().sort_values(ascending=False)
     shares = by_buyer / receivables
