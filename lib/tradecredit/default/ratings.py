@@ -12,7 +12,6 @@ from tradecredit.book.memory import remembered
 from tradecredit.book.places import named
 from tradecredit.default import expert_prior, point_in_time
 from tradecredit.default.additive_model import DefaultModel
-from tradecredit.default.elasticity import as_point, movement
 from tradecredit.default.explain import drivers
 from tradecredit.default.grades import WORST, grade, middle
 from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS, candidates, inputs, panel, year_after
@@ -123,7 +122,7 @@ def _of_today(book: Book) -> Assessment:
         rated = _widened(model.predict(today, confidence=settings.interval), settings).assign(method=method)
         tendency = float("nan")
         stated = expert_prior.stated_tendency(today, alive, settings)
-        factor, levels = _level_of_fit(rated["pd"][alive], stated, observed, model.probability(observed), book)
+        factor, levels = _level_of_fit(rated["pd"][alive], stated, observed, book)
         rated = rated.assign(**{name: point_in_time.moved(rated[name], factor) for name in ("pd", "pd_low", "pd_high")})
         buyer_years = float("nan")
     else:
@@ -203,7 +202,7 @@ def _later(observed: pd.DataFrame, book: Book) -> pd.Series:
 
 
 def _level_of_fit(
-    probability: pd.Series, stated: float, observed: pd.DataFrame, fitted: pd.Series, book: Book
+    probability: pd.Series, stated: float, observed: pd.DataFrame, book: Book
 ) -> tuple[float, dict[str, float]]:
     """Return what the odds of a fit are multiplied by, and the figures of the level."""
     settings = book.run.default
@@ -214,9 +213,8 @@ def _level_of_fit(
         shown |= {"central tendency, stated": stated}
         factor = point_in_time.factor_to(target, probability) if len(probability) else 1.0
         return factor, shown | _index_figures(now)
-    moved = movement(observed, fitted, settings, book.as_of)
-    figures = {"elasticity to the insolvency index, beside the predictions": moved.elasticity}
-    return moved.factor, shown | _index_figures(as_point(moved)) | figures
+    now = point_in_time.point_in_time(settings, book.as_of, observed["date"])
+    return now.factor, shown | _index_figures(now)
 
 
 def _stated_level(known: expert_prior.History, stated: float, book: Book) -> tuple[float, dict[str, float]]:
