@@ -24,7 +24,8 @@ def by_odds(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> pd
 
     Multiples: the run's `account.odds`. Columns `cover_value`, `cover_value_se` and `saving_at_odds`, the saving of the
     cost of risk on today's balances alone. All but the book as it is are simulated with at most `MOST_YEARS` years, on
-    the same random numbers: errors are larger, and differences between multiples still small beside them. Grades follow the probabilities; buyers in default stay so.
+    the same random numbers: errors are larger, and differences between multiples still small beside them. Grades follow
+    the probabilities; buyers in default stay so.
     """
     if not policies:
         return pd.DataFrame(columns=["odds", "policy", *COLUMNS]).set_index(["odds", "policy"])
