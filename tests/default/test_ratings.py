@@ -558,9 +558,10 @@ def test_a_fit_keeps_its_order_at_a_stated_level(small, few):
 
 
 def test_a_fit_is_held_to_what_is_believed(small, few):
-    # The same book without beliefs in any part: what a handful of defaults cannot tell is then level.
+    # The same book without beliefs in any part: what a handful of defaults cannot tell is then level. (How late its
+    # buyers pay, nine defaults do tell.)
     free = told(small, prior_part_weights={"payment behaviour": 0, "accounts": 0, "outside opinion": 0}, agencies={})
-    for name in ("days_beyond_terms", "equity_ratio", "score: Agency A"):
+    for name in ("oldest_days_past_due", "equity_ratio", "score: Agency A"):
         believed, alone = (found.inputs["effect"].get(name, 0.0) for found in (few, free))
         assert abs(believed) > abs(alone) + 0.2
 

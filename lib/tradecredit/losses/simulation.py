@@ -102,16 +102,18 @@ def stressed(dist: LossDistribution, scenario: Scenario, policies: Iterable[str]
     )
 
 
-def at_odds(dist: LossDistribution, multiple: float) -> LossDistribution:
-    """Return a distribution's losses with all default odds multiplied, from as many scenarios and the same numbers.
+def at_odds(dist: LossDistribution, multiple: float, most: float = np.inf) -> LossDistribution:
+    """Return a distribution's losses with all default odds multiplied, in the same scenarios and on the same numbers.
 
-    PD becomes m·o / (1 + m·o), o = PD / (1 − PD); a PD of 0 or 1 stays.
+    PD becomes m·o / (1 + m·o), o = PD / (1 − PD); a PD of 0 or 1 stays. `most`: the first steps of the distribution,
+    one at least, up to so many scenarios.
     """
     portfolio = dist.portfolio
+    steps = dist.steps[: max(int((np.cumsum(dist.steps) <= most).sum()), 1)]
     return simulate(
         portfolio.assign(pd=times_odds(portfolio["pd"], multiple)),
         policies=dist.parts or dist.policies,
-        scenarios=dist.steps,
+        scenarios=steps,
         seed=dist.seed,
         dependence=dist.settings.dependence,
         sampling=dist.settings.sampling,

@@ -22,6 +22,17 @@ NO_CHECK = {
 """Why the distribution cannot be calculated without simulation."""
 
 
+VIEWS = {"gross": "before insurance", "indemnity": "indemnity", "retained": "retained"}
+"""How the views of a distribution are called."""
+
+
+def views(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return `LossDistribution.summary` with its views in words: `before insurance`, `retained, Current policy`."""
+    parts = summary["view"].str.partition(":")
+    named = parts[0].map(VIEWS) + (", " + parts[2]).where(parts[2] != "", "")
+    return summary.assign(view=named)
+
+
 def loss_given_default(loss: LossGivenDefault, settings: LossSettings) -> str:
     """Return what a default costs, and where that comes from."""
     if loss.basis == "assumed":

@@ -12,6 +12,9 @@ from tradecredit.default.grades import grade
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.simulation import assess, at_odds, times_odds
 
+MOST_YEARS = 16_384
+"""Where the verdict turns is uncertain by the level of the probabilities, far more than by these years' error."""
+
 COLUMNS = ["cover_value", "cover_value_se", "saving_at_odds"]
 
 
@@ -20,8 +23,9 @@ def by_odds(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> pd
     """Return the value of each policy if all default odds were multiplied, limits set anew: index `odds`, `policy`.
 
     Multiples: the run's `account.odds`. Columns `cover_value`, `cover_value_se` and `saving_at_odds`, the saving of the
-    cost of risk on today's balances alone. Each multiple is simulated with as many years and the same random numbers as
-    the book as it is. Grades follow the probabilities; buyers in default stay so.
+    cost of risk on today's balances alone. All but the book as it is are simulated with at most `MOST_YEARS` years, on
+    the same random numbers: errors are larger, and differences between multiples still small beside them. Grades follow
+    the probabilities; buyers in default stay so.
     """
     if not policies:
         return pd.DataFrame(columns=["odds", "policy", *COLUMNS]).set_index(["odds", "policy"])
@@ -30,7 +34,7 @@ def by_odds(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> pd
         probability = times_odds(ratings["pd"], multiple)
         same = multiple == 1
         then = ratings if same else ratings.assign(pd=probability, grade=grade(probability, book.run.grades))
-        items = account(book, then, dist if same else at_odds(dist, multiple)).items
+        items = account(book, then, dist if same else at_odds(dist, multiple, MOST_YEARS)).items
         table = items.assign(saving_at_odds=items[list(SAVING)].sum(axis="columns"), odds=float(multiple))
         tables.append(table.reset_index()[["odds", "policy", *COLUMNS]])
     return pd.concat(tables, ignore_index=True).set_index(["odds", "policy"])

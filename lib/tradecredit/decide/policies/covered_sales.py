@@ -6,7 +6,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales
 from tradecredit.decide.limits.recommendation import recommend
-from tradecredit.insurance.cover import of_buyers
+from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.distribution import LossDistribution, expected_loss
 from tradecredit.measure.balances import balances
@@ -26,12 +26,23 @@ def carried_part(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> p
     """
     index = dist.portfolio.index
     need = needed(balances(book), tolerated_delay_days=book.run.limits.tolerated_delay_days).reindex(index)
-    found = {NO_COVER: recommend(book, ratings)["recommended"]}
+    found, known = dict[str, pd.Series](), list[tuple[Cover, pd.DataFrame]]()
     for policy in dist.policies:
         cover = of_buyers(book, ground(policy, dist))
-        found[policy.name] = recommend(book, ratings, cover=cover)["recommended_with_cover"]
+        # Offers often cover the same part of the same limits, and limits take long.
+        limits = next((limits for other, limits in known if _same(other, cover)), None)
+        if limits is None:
+            limits = recommend(book, ratings, cover=cover)
+            known.append((cover, limits))
+        found |= {NO_COVER: limits["recommended"], policy.name: limits["recommended_with_cover"]}
+    if not found:
+        found = {NO_COVER: recommend(book, ratings)["recommended"]}
     part = pd.DataFrame({name: limit.reindex(index).clip(upper=need) for name, limit in found.items()})
     return part.div(need.where(need > 0), axis="index").fillna(0.0)
+
+
+def _same(one: Cover, other: Cover) -> bool:
+    return all(np.array_equal(first, second, equal_nan=True) for first, second in zip(one, other, strict=True))
 
 
 def covered_sales(book: Book, dist: LossDistribution, carried: pd.DataFrame, current: str) -> pd.DataFrame:
