@@ -82,9 +82,12 @@ def are_in_default(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> np.nda
     few = few.assign(given_up=impaired > dust(amount, book.run.receivables.dust))
     owes[few.loc[few["of_then"] & few["settled"].isna(), "buyer"]] = True
     on_probation[few.loc[few["of_then"] & few["given_up"], "buyer"]] = True
-    may_pass = on_probation & ~owes & (resolved <= day.to_datetime64())
-    few = few[may_pass[few["buyer"]]]
     few = few.assign(resolved=resolved[few["buyer"]])
+    few = few.assign(bought=(few["issued"] > few["resolved"]) & ~few["given_up"] & few["paid_on"].notna())
+    has_bought = np.zeros_like(owes)
+    has_bought[few.loc[few["bought"], "buyer"]] = True
+    may_pass = on_probation & ~owes & has_bought & (resolved <= day.to_datetime64())
+    few = few[may_pass[few["buyer"]]]
     if len(few):
         passed[_passed(few, day, book.run.default)] = True
     return owes | (on_probation & ~passed)
@@ -111,7 +114,7 @@ def _passed(items: pd.DataFrame, day: pd.Timestamp, settings: DefaultSettings) -
     following = spans.groupby("buyer")["first"].shift(-1)
     long = free + pd.DateOffset(months=settings.probation_months) <= following
     free, following, buyer = free[long], following[long], spans.loc[long, "buyer"].to_numpy()
-    bought = since[(since["issued"] > since["resolved"]) & ~given_up & since["paid_on"].notna()]
+    bought = since[since["bought"]]
     paid = np.sort(_of_buyer(bought["buyer"], bought["paid_on"]))
     first, end = (np.searchsorted(paid, _of_buyer(buyer, days), side="right") for days in (free, following))
     return np.unique(buyer[end > first])
