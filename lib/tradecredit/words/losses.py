@@ -164,7 +164,7 @@ def _beyond(years: pd.DataFrame) -> str:
     above = {level: int((years["real_loss"] > years[name]).sum()) for level, name in _LEVELS.items()}
     count = counted(len(years), "year")
     if not any(above.values()):
-        return f"None of {count} passed the value at risk of then; so few years cannot tell a right model from a wrong one."
+        return f"None of {count} passed the value at risk of then; so few tell no right model from a wrong one."
     return (
         f"Of {count} {above['95 %']} passed the value at risk at 95 % of then, and {above['99 %']} that at 99 %, which "
         "a right model's years pass once in 20 and once in 100."
@@ -205,7 +205,7 @@ def last_year_in_short(figures: Mapping[str, tuple], currency: str) -> str:
         return NO_PAST
     return (
         f"Buyers at risk a year ago have since lost us **{money(lost, currency)}**, recoveries so far taken off; the "
-        f"model expected {money(expected_then, currency)} then, and {percent(place)} of its simulated years lost no more."
+        f"model expected {money(expected_then, currency)} then, and {percent(place)} of its years lost no more."
     )
 
 
