@@ -253,6 +253,34 @@ def calibration(table: pd.DataFrame, *, x: str = "Grade", y: str = "12-month def
     return _figure(table.dropna(how="all"), draw, x=x, y=y, legend=True)
 
 
+def bands(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind: Kind = "money") -> Figure:
+    """Return for each row a bar up to each of its bounds, the expected value and the real one.
+
+    `table`: index = what the bars stand for; columns `low` and `high` (two upper bounds of a band that begins at zero),
+    `expected` and `real`. `names`: column → what the legend calls it. Missing values are not drawn.
+    """
+
+    def draw(axes: Axes) -> None:
+        places = np.arange(len(table))
+        for column_name, width, alpha in (("high", 0.34, 0.25), ("low", 0.34, 0.45)):
+            axes.bar(
+                places, table[column_name], width, color=OKABE_ITO[4], alpha=alpha, label=names[column_name],
+                edgecolor=OKABE_ITO[0], linewidth=0.8, hatch=_HATCHES[column_name == "high"],
+            )  # fmt: skip
+        points = {"expected": ("D", OKABE_ITO[0], "none"), "real": ("o", OKABE_ITO[1], OKABE_ITO[1])}
+        for column_name, (marker, colour, inside) in points.items():
+            axes.plot(
+                places, table[column_name], marker, color=colour, markersize=9, markerfacecolor=inside,
+                markeredgewidth=1.8, label=names[column_name],
+            )  # fmt: skip
+        axes.set_xticks(places, [str(name) for name in table.index])
+        axes.set_xlim(-0.7, len(table) - 0.3)
+        axes.set_ylim(bottom=0)
+        _ticks(axes.yaxis, kind)
+
+    return _figure(table.dropna(how="all"), draw, x=x, y=y, legend=True)
+
+
 def curves(table: pd.DataFrame, *, most: int = 12, interval: float = 0.9) -> Figure:
     """Return a model on one page: a small panel for each input, its curve of log-odds with the interval.
 

@@ -52,13 +52,13 @@ def insured(by_class: pd.DataFrame, currency: str) -> str:
 
 
 def late(book: Book, policies: Sequence[Policy]) -> list[str]:
-    """Return what is assumed of deliveries after the stop in the losses of the coming year, alike for policies alike."""
+    """Return what is assumed of deliveries after the stop in a year's losses, once for policies that share it."""
     said: dict[str, list[str]] = {}
     for policy in policies:
         late = late_shipments(book, policy)
         part = (
-            f"of the insurable debt of a buyer that fails, {percent(late.mean)} on average was shipped after the stop and "
-            "is not insured"
+            f"of the insurable debt of a buyer that fails, {percent(late.mean)} on average was shipped after the stop "
+            "and is not insured"
         )
         if late.basis == OWN:
             told = f"{part}, drawn from the book's {counted(late.failures, 'failure')}."

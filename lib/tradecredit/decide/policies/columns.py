@@ -42,7 +42,7 @@ LABELS = {
     **columns("ratio", odds="Multiple of all default odds", odds_se="Multiple, standard error"),
     **columns("text", turns="Above it"),
     # past_losses, as_if
-    **columns("date", loss_day="Day of loss", year_end="Year to"),
+    **columns("date", loss_day="Day of loss"),
     **columns("text", past_state="State", discretionary="Under a discretionary limit"),
     **columns("count", past_defaults="Defaults"),
     **columns("ratio", past_loss_ratio="Indemnity / premium"),
