@@ -151,6 +151,23 @@ def test_a_protracted_default_of_which_something_was_given_up_has_a_probation(bo
     assert is_in_default(book, "2024-08-31", "2026-06-14", "2026-06-15") == [True, True, False]
 
 
+def test_each_buyer_has_its_own_probation(book_of):
+    # Two are past it (the one that pays nothing since July too), one is insolvent of late, and one was never.
+    buyers = [monthly(name, "2020-07-01", "2026-09-01") for name in ("A", "late", "new", "of 2024", "sound")]
+    buyers[1] = buyers[1][0], buyers[1][1][:-3]
+    rows = ["A,2019-03-15", "late,2024-03-15", "new,2026-08-31", "of 2024,2024-03-15"]
+    events = "".join(f"{row},insolvency,\n" for row in rows)
+    book = book_of(DAY, defaults=f"buyer_id,date,kind,resolved\n{events}", **ledger(*buyers))
+    assert default_events.in_default(book).tolist() == ["new"]
+    assert default_events.already_defaulted(book).empty
+    then = book.at("2025-03-15")
+    assert default_events.in_default(then).tolist() == ["late", "of 2024"]
+    # Three invoices, of July to September, are not paid; the first is more than 30 days late from 31 August on.
+    relapsed = book_of(DAY, defaults="buyer_id,date,kind,resolved\nlate,2024-10-15,insolvency,\n", **ledger(*buyers))
+    assert default_events.in_default(relapsed).tolist() == ["late"]
+    assert default_events.already_defaulted(relapsed)["exposure"].to_dict() == {"late": 3_000}
+
+
 def test_the_probation_is_the_runs(book_of):
     bought = monthly("A", "2020-07-01", "2026-09-01")
     book = a_book(book_of, bought, default={"probation_months": 3})

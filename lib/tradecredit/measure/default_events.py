@@ -69,26 +69,28 @@ def are_in_default(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> np.nda
     events = events[events["date"] <= day]
     by_then = events["date"] + pd.DateOffset(months=RESOLVED_MONTHS)
     events = events.assign(resolved=events["resolved"].where(events["resolved"] <= day, by_then))
-    of_buyers, everybody = events.groupby("buyer"), pd.RangeIndex(len(book.buyers))
-    last, resolved = (of_buyers[name].max().reindex(everybody).to_numpy() for name in ("date", "resolved"))
-    owes, on_probation, passed = (np.zeros(len(everybody), dtype=bool) for _ in range(3))
+    latest = events.groupby("buyer")[["date", "resolved"]].max().reindex(pd.RangeIndex(len(book.buyers)))
+    last, resolved = (latest[name].to_numpy() for name in ("date", "resolved"))
+    owes, on_probation, passed = (np.zeros(len(latest), dtype=bool) for _ in range(3))
     on_probation[events.loc[events["kind"] == "insolvency", "buyer"]] = True
     # Few buyers ever default: the others' invoices need not be looked at.
     owner = items["buyer"].to_numpy()
     rows = np.flatnonzero(~np.isnat(last)[owner])
-    names = ["buyer", "issued", "payable_by", "settled", "paid_on"]
-    few = items[names].iloc[rows].assign(of_then=items["issued"].to_numpy()[rows] <= last[owner[rows]])
-    amount, impaired = (items[name].to_numpy()[rows] for name in ("amount", "impaired"))
-    few = few.assign(given_up=impaired > dust(amount, book.run.receivables.dust))
-    owes[few.loc[few["of_then"] & few["settled"].isna(), "buyer"]] = True
-    on_probation[few.loc[few["of_then"] & few["given_up"], "buyer"]] = True
-    few = few.assign(resolved=resolved[few["buyer"]])
-    few = few.assign(bought=(few["issued"] > few["resolved"]) & ~few["given_up"] & few["paid_on"].notna())
-    has_bought = np.zeros_like(owes)
-    has_bought[few.loc[few["bought"], "buyer"]] = True
-    may_pass = on_probation & ~owes & has_bought & (resolved <= day.to_datetime64())
-    few = few[may_pass[few["buyer"]]]
-    if len(few):
+    owner = owner[rows]
+    issued, settled, paid_on = (items[name].to_numpy()[rows] for name in ("issued", "settled", "paid_on"))
+    of_then = issued <= last[owner]
+    given_up = items["impaired"].to_numpy()[rows] > dust(items["amount"].to_numpy()[rows], book.run.receivables.dust)
+    owes[owner[of_then & np.isnat(settled)]] = True
+    on_probation[owner[of_then & given_up]] = True
+    bought = (issued > resolved[owner]) & ~given_up & ~np.isnat(paid_on)
+    may_pass = np.zeros_like(owes)
+    may_pass[owner[bought]] = True
+    may_pass &= on_probation & ~owes & (resolved <= day.to_datetime64())
+    watched = np.flatnonzero(may_pass[owner])
+    if len(watched):
+        few = items[["buyer", "payable_by", "settled", "paid_on"]].iloc[rows[watched]]
+        few = few.assign(of_then=of_then[watched], given_up=given_up[watched], bought=bought[watched])
+        few = few.assign(resolved=resolved[few["buyer"]])
         passed[_passed(few, day, book.run.default)] = True
     return owes | (on_probation & ~passed)
 
@@ -125,6 +127,7 @@ def _of_buyer(buyer: np.ndarray | pd.Series, days: pd.Series) -> np.ndarray:
     return np.asarray(buyer, dtype="int64") * 1_000_000 + days.to_numpy("datetime64[D]").astype("int64")
 
 
+@once
 def events_by_place(book: Book) -> pd.DataFrame:
     """Return `date`, `kind`, `resolved` of the defaults, with `buyer`, the place of theirs; none of one not known."""
     place = places(book.defaults["buyer_id"], book.buyers["buyer_id"])
