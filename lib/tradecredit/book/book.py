@@ -16,7 +16,7 @@ from tradecredit.book import checks, sources
 from tradecredit.book.code_version import code_version
 from tradecredit.book.memory import CACHE, kept
 from tradecredit.book.places import one_of, places
-from tradecredit.book.rates import last_rate, moved_to
+from tradecredit.book.rates import in_currency_of_invoice, last_rate, moved_to
 from tradecredit.book.schema import TABLES
 from tradecredit.book.snapshot import freeze, thawed
 from tradecredit.errors import InputError, Problem
@@ -286,10 +286,15 @@ def _in_currency(tables: dict[str, pd.DataFrame], currency: str, day: pd.Timesta
         translated[name] = frame.assign(**{column: frame[column] * rates[name] for column in columns})
     # A place of −1, of an invoice that is not there, is the last of the values: none.
     of_invoice = np.append(rates["invoices"], np.nan)
+    invoices = tables["invoices"]
     for name in ("receipts", "disputes"):
         frame = tables[name]
-        place = places(frame["invoice_id"], tables["invoices"]["invoice_id"])
-        translated[name] = frame.assign(amount=frame["amount"] * of_invoice[place])
+        place = places(frame["invoice_id"], invoices["invoice_id"])
+        amount = frame["amount"]
+        if name == "receipts":
+            invoiced = invoices["currency"].reset_index(drop=True).reindex(place).set_axis(frame.index)
+            amount, _ = in_currency_of_invoice(frame, invoiced, tables["fx"], currency)
+        translated[name] = frame.assign(amount=amount * of_invoice[place])
     limits = tables["limits"]
     rate = last_rate(tables["fx"], limits["currency"], pd.Series(day, index=limits.index))
     own = limits["currency"].isna().to_numpy() | one_of(limits["currency"], [currency])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from tradecredit.book.places import one_of, places
-from tradecredit.book.rates import rate_age_days
+from tradecredit.book.rates import in_currency_of_invoice, rate_age_days
 from tradecredit.book.schema import NEVER_EMPTY, TABLES, Column, Table, dtype
 from tradecredit.book.sources import RawTable
 from tradecredit.errors import Problem
@@ -80,14 +80,15 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) 
                 f"{later} must be on or after {earlier}: correct one of the two",
             )
     if {"invoices", "receipts"} <= tables.keys() and not (tables["invoices"].empty or tables["receipts"].empty):
-        problems += _receipt_problems(tables["invoices"], tables["receipts"], files["receipts"])
+        fx = tables.get("fx", TABLES["fx"].empty()).dropna(subset=["date", "currency"])
+        problems += _receipt_problems(tables["invoices"], tables["receipts"], files["receipts"], fx, run.currency)
     if "invoices" in tables:
         invoices = tables["invoices"]
         problems += _rows(
             files["invoices"], "tax", invoices["tax"], invoices["tax"] > invoices["amount"] + CENT,
             "is more than the amount", "give the tax that the gross amount holds",
         )  # fmt: skip
-    for name, day in (("invoices", "issued"), ("statements", "period_end")):
+    for name, day in (("invoices", "issued"), ("statements", "period_end"), ("receipts", "received")):
         if name in tables:
             problems += _rate_problems(tables[name], tables[name][day], tables.get("fx"), files[name], run)
     if "limits" in tables:
@@ -226,10 +227,13 @@ def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Prob
     )
 
 
-def _receipt_problems(invoices: pd.DataFrame, receipts: pd.DataFrame, file: str) -> Iterator[Problem]:
+def _receipt_problems(
+    invoices: pd.DataFrame, receipts: pd.DataFrame, file: str, fx: pd.DataFrame, reporting: str
+) -> Iterator[Problem]:
     by_id = invoices.dropna(subset="invoice_id").drop_duplicates("invoice_id")
     place = places(receipts["invoice_id"], by_id["invoice_id"])
-    invoice = by_id[["issued", "amount"]].reset_index(drop=True).reindex(place).set_axis(receipts.index)
+    known = by_id[["issued", "amount", "currency"]].reset_index(drop=True)
+    invoice = known.reindex(place).set_axis(receipts.index)
     early = receipts["received"] < invoice["issued"]
     yield from _rows(
         file,
@@ -242,8 +246,11 @@ def _receipt_problems(invoices: pd.DataFrame, receipts: pd.DataFrame, file: str)
     # What the insurer has paid is no money of the debtor's: what its estate brings in later may come on top, and is
     # shared with the insurer (definitions §5.9).
     claim = receipts["kind"] == "claim"
-    applied = receipts["amount"].groupby([place, claim]).cumsum().where(place >= 0)
-    over = applied > invoice["amount"] + CENT
+    amount, other = in_currency_of_invoice(receipts, invoice["currency"], fx, reporting)
+    applied = pd.Series(amount, index=receipts.index).groupby([place, claim]).cumsum().where(place >= 0)
+    # A bank pays out by a rate of its own: what comes in another currency hardly ever is the amount to the cent.
+    by_bank = pd.Series(other, index=receipts.index).groupby(place).transform("any")
+    over = (applied > invoice["amount"] + CENT) & ~by_bank
     described = receipts.loc[over, "amount"].astype("str") + " on invoice " + receipts.loc[over, "invoice_id"]
     yield from _rows(
         file,

@@ -38,6 +38,30 @@ def moved_to(fx: pd.DataFrame, currency: pd.Series, then: pd.Timestamp, now: pd.
     return at[1] / at[0]
 
 
+def in_currency_of_invoice(
+    receipts: pd.DataFrame, invoiced: pd.Series, fx: pd.DataFrame, reporting: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each receipt settles of its invoice, in the invoice's currency, and whether it came in another.
+
+    `receipts`: `received`, `amount`, `currency` (missing: the invoice's); `invoiced`: the currency of each one's
+    invoice, on the same index. Between two currencies at the cross rate of the day of the receipt. Missing amounts
+    where a rate is.
+    """
+    own = receipts["currency"].fillna(invoiced)
+    other = (own != invoiced).to_numpy() & invoiced.notna().to_numpy()
+    amount = receipts["amount"].to_numpy(float)
+    if not other.any():
+        return amount, other
+    day = receipts["received"][other]
+    units = [
+        np.where(one_of(currency, [reporting]), 1.0, last_rate(fx, currency, day))
+        for currency in (own[other], invoiced[other])
+    ]
+    amount = amount.copy()
+    amount[other] *= units[0] / units[1]
+    return amount, other
+
+
 def _last_row(fx: pd.DataFrame, currency: pd.Series, day: pd.Series) -> np.ndarray:
     """Return the place in `fx` of each row's last rate; −1 where there is none."""
     found, days = np.full(len(currency), -1), day.to_numpy("datetime64[us]")

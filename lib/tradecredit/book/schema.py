@@ -100,6 +100,7 @@ TABLES: dict[str, Table] = {
                 _INVOICE,
                 *_dates("received", required=True),
                 _AMOUNT,
+                Column("currency"),
                 Column(
                     "kind",
                     required=True,

@@ -9,6 +9,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
+from tradecredit.measure.closing_rates import ClosingRates, closing_rates
 from tradecredit.measure.due_days import payable_by
 from tradecredit.measure.dust import dust
 
@@ -29,9 +30,10 @@ class Ledger(NamedTuple):
     `due_days.payable_by`), `amount`, `settled`, the day of the receipt that left at most dust of it (`dust.dust`; not a
     time: more is open), and `paid_on`, the day of the payment by which what was owed had been paid, net of all that was
     credited, written off, recovered or claimed by the day on which it was settled (not a time: open, or nothing of it
-    was ever paid; `settled`, where most of it was given up). Of each receipt on an invoice that is known, in order of date: `received`, `row` of its invoice, and
-    what had been `paid` on it by receipts of every kind, `impaired` and in `money` (kind `payment`) of that, up to and
-    with it.
+    was ever paid; `settled`, where most of it was given up). Of each receipt on an invoice that is known, in order of
+    date: `received`, `row` of its invoice, and what had been `paid` on it by receipts of every kind, `impaired` and in
+    `money` (kind `payment`) of that, up to and with it. All amounts are at the rate of the invoice's day of issue;
+    `closing` moves them to that of another day.
     """
 
     issued: np.ndarray
@@ -45,6 +47,7 @@ class Ledger(NamedTuple):
     paid: np.ndarray
     impaired: np.ndarray
     money: np.ndarray
+    closing: ClosingRates
 
     def paid_by(self, day: pd.Timestamp) -> np.ndarray:
         """Return what has been paid on each invoice by the end of a day."""
@@ -88,7 +91,11 @@ class Ledger(NamedTuple):
         return (self.issued <= moment) & ~(self.settled <= moment)
 
     def owed_on(self, day: pd.Timestamp) -> np.ndarray:
-        """Return what is open of each invoice at the end of a day; 0 of one that is not issued by then."""
+        """Return what is open of each invoice at the end of a day, at its rate; 0 of one that is not issued by then."""
+        return self.closing.on(self.owed_at_issue(day), day)
+
+    def owed_at_issue(self, day: pd.Timestamp) -> np.ndarray:
+        """Return the same at the rates of the days of issue."""
         left = self.amount - self.paid_by(day)
         return np.where((self.issued <= day.to_datetime64()) & (left >= CENT), left, 0.0)
 
@@ -124,7 +131,9 @@ def ledger(book: Book) -> Ledger:
     bad = bad[money[bad] > 0]
     paid_on[row[bad]] = received[bad]
     due, latest = (days.to_numpy("datetime64[us]") for days in (invoices["due"], payable_by(book)))
-    return Ledger(issued, due, latest, amount, settled, paid_on, received, row, paid, impaired, money)
+    return Ledger(issued, due, latest, amount, settled, paid_on, received, row, paid, impaired, money,
+        closing_rates(book),
+    )  # fmt: skip
 
 
 def _first_day(row: np.ndarray, day: np.ndarray, invoices: int) -> np.ndarray:
@@ -145,7 +154,8 @@ def open_items(book: Book) -> pd.DataFrame:
 
     - `invoice_id`, `buyer_id`, `issued`, `due`, `amount` (gross), `paid` (receipts so far), and of that `impaired`,
       write-offs, recoveries and claims, and `money`, the buyer's own payments (kind `payment`);
-    - `open_amount` = amount − paid; zero once less than half a cent is left;
+    - `open_amount` = amount − paid, zero once less than half a cent is left; in another currency at the closing rate of
+      the day, and `exchange_difference` what that adds to it beside the rate of the day of issue;
     - `settled`: day of the receipt that left at most dust (`receivables.dust` of the run: it stays in the open amount,
       but is no debt that ages), missing while more is open; an invoice over nothing is settled on the day of issue;
     - `paid_on`: the day on which the buyer's money came: that of the payment by which what was owed had been paid, net
@@ -177,13 +187,16 @@ def _as_of(book: Book, day: pd.Timestamp) -> dict[str, np.ndarray]:
     left, is_open, none = known.amount - paid, ~(known.settled <= moment), np.datetime64("NaT", "us")
     settled, paid_on = (np.where(is_open, none, days) for days in (known.settled, known.paid_on))
     until = np.where(is_open, moment, paid_on)
+    left = np.where(left >= CENT, left, 0.0)
+    open_amount = known.closing.on(left, day)
     days_late = np.where(np.isnat(until), np.nan, (until - known.payable_by) / A_DAY // 1)
     return {
         "payable_by": known.payable_by,
         "paid": paid,
         "impaired": known.impaired_by(day),
         "money": known.money_by(day),
-        "open_amount": np.where(left >= CENT, left, 0.0),
+        "open_amount": open_amount,
+        "exchange_difference": open_amount - left,
         "settled": settled,
         "paid_on": paid_on,
         "days_past_due": np.where(is_open, days_late, np.nan),

@@ -11,7 +11,8 @@ from tradecredit.measure.quality import (
     PROMPT_PUBLICATION_DAYS,
     SHORT_PAYMENT,
 )
-from tradecredit.words.formats import counted, listed
+from tradecredit.words.formats import change as signed
+from tradecredit.words.formats import counted, days, listed, money
 
 REMARKS = {
     "buyers": {
@@ -72,6 +73,45 @@ REMARKS = {
     },
 }
 """Table, and check of `quality.quality` on it: what follows where something is found."""
+
+
+SAMPLE = "Credit Research Foundation, one published quarter of a survey sample"
+"""Where `receivables.BENCHMARKS` come from."""
+
+
+def dso(causes: pd.DataFrame, months: int = 12) -> str:
+    """Return how the DSO moved and what moved it: collection, as the countback shows, or sales (`dso_causes`)."""
+    change = causes["change"]
+    if change.isna().any():
+        return "What moved the DSO is not testable with this book: it does not reach back far enough."
+    then, now = (days(causes.loc["countback", column]) for column in ("then", "now"))
+    whole, collection, sales = (signed(change[name], "days") for name in ("dso", "countback", "timing of sales"))
+    return (
+        f"Over {months} months the DSO changed by {whole}: {collection} by collection (countback: {then} to {now}) "
+        f"and {sales} by the timing of sales."
+    )
+
+
+def long_overdue(kpis: pd.Series, currency: str) -> str:
+    """Return what is more than 90 days overdue, and how much of it is owed by buyers in default."""
+    if not kpis["over_90_amount"] > 0:
+        return "Nothing is more than 90 days overdue."
+    return (
+        f"{money(kpis['over_90_amount'], currency)} is more than 90 days overdue, of which "
+        f"{money(kpis['over_90_in_default'], currency)} is owed by buyers in default."
+    )
+
+
+def exchange(kpis: pd.Series, currency: str) -> str:
+    """Return what closing rates change of the receivables; empty without items in other currencies."""
+    difference = kpis["exchange_difference"]
+    if abs(difference) < 0.5:
+        return ""
+    which = "more" if difference > 0 else "less"
+    return (
+        f"Open items in other currencies stand at the closing rate: {money(abs(difference), currency)} {which} than at "
+        "the rates of their days of issue, at which sales are counted."
+    )
 
 
 def due_days(book: Book) -> list[str]:
