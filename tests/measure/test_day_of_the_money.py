@@ -36,6 +36,11 @@ CASES = {
     "credited more than what the last payment left": (
         ["2026-08-01,1500,payment", "2026-08-15,400,payment", "2026-09-15,100,credit_note"], 14, 0,
     ),
+    "half of it given up": (["2026-08-01,1000,payment", "2026-09-30,1000,write_off"], 0, 0),
+    "most of it given up": (["2026-08-01,100,payment", "2026-09-30,1900,write_off"], 60, 0),
+    "most of what was not credited given up": (
+        ["2026-08-01,100,payment", "2026-08-10,1700,credit_note", "2026-09-30,200,write_off"], 60, 0,
+    ),
     "written off whole": (["2026-09-30,2000,write_off"], np.nan, 0),
 }  # fmt: skip
 

@@ -27,8 +27,7 @@ class PlainLedger:
             ]
 
         self.as_of = book.as_of.date()
-        dust = getattr(book.run.receivables, "dust", None)
-        self.dust = (dust.amount, dust.share) if dust else (0.0, 0.0)
+        self.dust, self.cancellation = book.run.receivables.dust, book.run.receivables.cancellation
         self.buyers = {row["buyer_id"]: row for row in rows("buyers")}
         self.invoices = rows("invoices")
         self.receipts, self.disputes = defaultdict(list), defaultdict(list)
@@ -51,10 +50,10 @@ class PlainLedger:
 
     def settled_on(self, invoice) -> date | None:
         """The day of the receipt, of whatever kind, by which nothing but dust was left."""
-        left, most = invoice["amount"], min(self.dust[0], self.dust[1] * invoice["amount"])
+        left, most = invoice["amount"], min(self.dust.amount, self.dust.share * invoice["amount"])
         for receipt in sorted(self.receipts[invoice["invoice_id"]], key=lambda row: row["received"]):
             left -= receipt["amount"]
-            if left < CENT or left <= most:
+            if left < most + CENT:
                 return receipt["received"]
         return None
 
@@ -294,8 +293,19 @@ def turnover(ledger: PlainLedger, terms, start: date, end: date) -> float:
             and (invoice["due"] - invoice["issued"]).days > terms.maximum_terms_days
         ):
             continue
-        credits = sum(row["amount"] for row in ledger.receipts[invoice["invoice_id"]] if row["kind"] == "credit_note")
-        if credits >= invoice["amount"] - CENT:
-            continue
-        total += invoice["amount"] - (0.0 if invoice["tax"] != invoice["tax"] else invoice["tax"])
+        tax = 0.0 if invoice["tax"] != invoice["tax"] else invoice["tax"]
+        left = invoice["amount"] - _cancelled(ledger, invoice)
+        total += left * (1 - tax / invoice["amount"])
     return total
+
+
+def _cancelled(ledger: PlainLedger, invoice: dict) -> float:
+    """What credit notes have taken back of a sale; nothing where they only lower its price."""
+    notes = [row for row in ledger.receipts[invoice["invoice_id"]] if row["kind"] == "credit_note"]
+    credited, cancelled = 0.0, False
+    for note in sorted(notes, key=lambda row: row["received"]):
+        credited += note["amount"]
+        soon = (note["received"] - invoice["issued"]).days <= ledger.cancellation.days
+        share = ledger.cancellation.share if soon else 1.0
+        cancelled = cancelled or credited > share * invoice["amount"] - CENT
+    return credited if cancelled else 0.0

@@ -15,6 +15,10 @@ from tradecredit.measure.dust import dust
 IMPAIRED = ("write_off", "recovery", "claim")
 """Kinds of receipts that settle what the buyer did not pay in the ordinary course."""
 
+GIVEN_UP = 0.5
+"""Where more than this part of what was owed, net of credits, was written off, recovered or claimed, the debt was not
+paid: what was paid of it counts as late until the day on which the rest was given up."""
+
 A_DAY = np.timedelta64(1, "D")
 
 
@@ -25,7 +29,7 @@ class Ledger(NamedTuple):
     `due_days.payable_by`), `amount`, `settled`, the day of the receipt that left at most dust of it (`dust.dust`; not a
     time: more is open), and `paid_on`, the day of the payment by which what was owed had been paid, net of all that was
     credited, written off, recovered or claimed by the day on which it was settled (not a time: open, or nothing of it
-    was ever paid). Of each receipt on an invoice that is known, in order of date: `received`, `row` of its invoice, and
+    was ever paid; `settled`, where most of it was given up). Of each receipt on an invoice that is known, in order of date: `received`, `row` of its invoice, and
     what had been `paid` on it by receipts of every kind, `impaired` and in `money` (kind `payment`) of that, up to and
     with it.
     """
@@ -115,6 +119,10 @@ def ledger(book: Book) -> Ledger:
     wanted[row[settling]] = (amount[row] - least[row] - paid + money)[settling]
     paying = np.flatnonzero((money > 0) & (money > wanted[row]))
     paid_on = _first_day(row[paying], received[paying], len(invoices))
+    # The money on a debt that was mostly given up is a part of it, not the end of it.
+    bad = settling[(impaired > GIVEN_UP * (impaired + money))[settling]]
+    bad = bad[money[bad] > 0]
+    paid_on[row[bad]] = received[bad]
     due, latest = (days.to_numpy("datetime64[us]") for days in (invoices["due"], payable_by(book)))
     return Ledger(issued, due, latest, amount, settled, paid_on, received, row, paid, impaired, money)
 
@@ -141,8 +149,8 @@ def open_items(book: Book) -> pd.DataFrame:
     - `settled`: day of the receipt that left at most dust (`receivables.dust` of the run: it stays in the open amount,
       but is no debt that ages), missing while more is open; an invoice over nothing is settled on the day of issue;
     - `paid_on`: the day on which the buyer's money came: that of the payment by which what was owed had been paid, net
-      of what was credited, discounted or written off by the day on which it was settled. Missing while open, and where
-      nothing was ever paid;
+      of what was credited, discounted or written off by the day on which it was settled; that day itself where more
+      than half of it was given up (`GIVEN_UP`). Missing while open, and where nothing was ever paid;
     - `payable_by`: the due day, or the next working day where the law moves it (`due_days.payable_by`);
     - `days_past_due` = as-of date − payable_by (negative: not due yet); missing once settled;
     - `days_late` = (paid_on, or while open the as-of date) − payable_by; negative: early, or not due yet; missing where

@@ -52,19 +52,22 @@ def insured(by_class: pd.DataFrame, currency: str) -> str:
 
 
 def late(book: Book, policies: Sequence[Policy]) -> list[str]:
-    """Return what is assumed of deliveries after the stop in the losses of the coming year, a sentence a policy."""
-    found = []
+    """Return what is assumed of deliveries after the stop in a year's losses, once for policies that share it."""
+    said: dict[str, list[str]] = {}
     for policy in policies:
         late = late_shipments(book, policy)
         part = (
-            f"{policy.name}: of the insurable debt of a buyer that fails, {percent(late.mean)} on average was shipped "
-            "after the stop and is not insured"
+            f"of the insurable debt of a buyer that fails, {percent(late.mean)} on average was shipped after the stop "
+            "and is not insured"
         )
         if late.basis == OWN:
-            found.append(f"{part}, drawn from the book's {counted(late.failures, 'failure')}.")
-        if late.basis == ASSUMED:
-            found.append(
+            told = f"{part}, drawn from the book's {counted(late.failures, 'failure')}."
+        elif late.basis == ASSUMED:
+            told = (
                 f"{part} (`losses.shipped_after_stop` of the run file: the book knows "
                 f"{counted(late.failures, 'failure')}, and {ENOUGH} are needed)."
             )
-    return found
+        else:
+            continue
+        said.setdefault(told, []).append(policy.name)
+    return [f"{listed(names)}: {told}" for told, names in said.items()]

@@ -227,6 +227,19 @@ def test_an_insolvency_ends_the_waiting(book_of):
     assert of_y["past_indemnity"].sum() == pytest.approx(18_000)
 
 
+@pytest.mark.parametrize(("left", "insured"), [(0.5, 55_000), (1, 55_000), (1.01, 45_001.01)])
+def test_dust_of_an_old_invoice_stops_no_cover_of_the_past(book_of, left, insured):
+    """An invoice of X is due in May and paid but for so much: more than 1.00 of it stops what is shipped from July."""
+    invoices = INVOICES + "S0,X,2025-04-01,2025-05-01,3000\nS3,X,2025-06-15,2025-12-31,45000\n"
+    receipts = RECEIPTS + f"S0,2025-05-01,{3000 - left},payment\nS3,2025-07-01,0.01,payment\n"
+    limits = LIMITS.replace("X,insurer,60000", "X,insurer,55000")
+    book = book_of(AS_OF, invoices=invoices, receipts=receipts, limits=limits, defaults=DEFAULTS)
+    found, _ = compared(book, policy_of(maximum_extension_days=60))
+    of_x = found.claims.set_index("buyer_id").loc["X"]
+    # S3 is shipped in time, 45,000; of S1, of September, the limit has room for the rest, if it is not stopped.
+    assert of_x["insured_debt"] == pytest.approx(insured)
+
+
 def test_a_top_up_stands_beside_its_primary(book_of):
     """X owes 90,000 on invoices of a day when the limit is 60,000: the top-up of half as much again bears the rest."""
     invoices = INVOICES.replace("S1,X,2025-09-10,2025-10-10,50000", "S1,X,2025-09-10,2025-10-10,90000")
@@ -291,7 +304,9 @@ def small_ledgers(draw):
             invoices.append([name, buyer, issued, issued + pd.Timedelta(days=draw(st.integers(0, 60))), amount, tax])
             left = amount
             for _ in range(draw(st.integers(0, 3))):
-                part = round(min(left, amount * draw(st.sampled_from([0.1, 0.25, 0.5, 1.0]))), 2)
+                # All but 1.00 of 1,000 is dust, or of more; all but 1.01 is not.
+                share, but = draw(st.sampled_from([(0.1, 0), (0.25, 0), (0.5, 0), (1, 0), (1, 0.5), (1, 1), (1, 1.01)]))
+                part = round(min(left, amount * share) - but, 2)
                 later = issued + pd.Timedelta(days=draw(st.integers(0, 300)))
                 kinds = ["payment", "credit_note", "discount", "write_off", "recovery", "claim"]
                 if part > 0:

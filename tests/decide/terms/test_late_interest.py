@@ -347,11 +347,32 @@ def test_dust_costs_no_fee(book_of, amount, paid, late):
     assert late_interest.chargeable(book)["fee"].tolist() == [40]
 
 
-def test_what_came_late_is_charged_whole_though_dust_is_open(book_of):
-    receipts = "I,2026-08-13,1999.2,payment\n"
-    row = charges(book_of, "2026-10-31", "I,A,2026-06-01,2026-08-03,2000\n", receipts).loc["I"]
-    assert row[["late_amount", "fee"]].tolist() == pytest.approx([2_000, 40])
-    assert row["interest"] == pytest.approx((1_999.2 * 10 + 0.8 * 89) * 0.104 / 365)
+def test_what_came_late_is_charged_and_the_dust_that_is_open_is_not(book_of):
+    rows, receipts = "I,A,2026-06-01,2026-08-03,2000\n", "I,2026-08-13,1999.2,payment\n"
+    row = charges(book_of, "2026-10-31", rows, receipts).loc["I"]
+    assert row[["state", "late_amount", "days_late", "fee"]].tolist() == ["paid late", 1_999.2, 10, 40]
+    assert row["interest"] == pytest.approx(1_999.2 * 10 * 0.104 / 365)
+    # Nor does it make the payment later when it comes after all, or is written off.
+    for kind in ("payment", "write_off"):
+        later = charges(book_of, "2026-10-31", rows, receipts + f"I,2026-10-30,0.80,{kind}\n").loc["I"]
+        assert (
+            later[["late_amount", "days_late", "charge"]].tolist()
+            == row[["late_amount", "days_late", "charge"]].tolist()
+        )
+
+
+@pytest.mark.parametrize("kind", ["credit_note", "write_off", "discount"])
+def test_paid_late_is_told_by_the_money_and_not_by_what_is_booked_later(book_of, kind):
+    # Due on 3 August. Paid in time, but for what is not owed, or not in money.
+    rows = "I,A,2026-06-01,2026-08-03,2000\n"
+    assert charges(book_of, "2026-10-31", rows, f"I,2026-08-03,1700,payment\nI,2026-10-15,300,{kind}\n").empty
+    # Paid 10 days late: that 300 were booked 63 days after that bears nothing.
+    row = charges(book_of, "2026-10-31", rows, f"I,2026-08-13,1700,payment\nI,2026-10-15,300,{kind}\n").loc["I"]
+    assert row[["state", "late_amount", "days_late", "fee"]].tolist() == ["paid late", 1_700, 10, 40]
+    assert row["interest"] == pytest.approx(1_700 * 10 * 0.104 / 365)
+    # The money came 15 months ago, before the 12 months that are charged; the rest was booked within them.
+    rows, receipts = "I,A,2025-05-01,2025-07-03,2000\n", f"I,2025-07-31,1700,payment\nI,2026-10-15,300,{kind}\n"
+    assert charges(book_of, "2026-10-31", rows, receipts).empty
 
 
 def test_affiliates_are_charged_only_if_the_run_says_so(book_of):

@@ -39,8 +39,9 @@ def chargeable(book: Book) -> pd.DataFrame:
     (`due_days.payable_by`): on what the debtor's money paid after it (receipts of kind `payment` and `recovery`) until
     that came in, and on what is open until today. Credit notes, discounts and write-offs bear none, and neither does
     what the insurer paid (`claim`): with its money it takes over that part of the debt, and what may be charged on it.
-    Where it is dust alone (`dust.dust`), nothing is charged. Paid late are invoices settled within the run's
-    `late_interest.paid_late_months`. Affiliates are charged only if the run's `late_interest.affiliates` says so. One
+    What is dust (`dust.dust`) is charged nothing. Paid late are settled invoices of which the last of the money
+    came after the due day, within the run's `late_interest.paid_late_months`: when a credit note or a write-off of the
+    rest is booked tells nothing. Affiliates are charged only if the run's `late_interest.affiliates` says so. One
     row for each invoice, amounts in the reporting currency:
 
     - `invoice_id`, `buyer_id`, `country`, `kind` of buyer; `state`: `open`, `paid late`, `in default` (open, of a
@@ -185,26 +186,17 @@ def _late_parts(book: Book, months: int) -> pd.DataFrame:
 
     `invoice`: its place among the book's, by which the parts belong together, with what is known of it and its buyer.
     """
-    receipts, settles = book.receipts, book.invoice_of_receipt
     items = open_items(book)
     items = items.assign(due=items["payable_by"])
-    paid_late = (items["settled"] > items["due"]) & (items["settled"] > window_start(book.as_of, months))
-    overdue = items["settled"].isna() & (items["due"] < book.as_of)
-    late = (overdue | paid_late).to_numpy(bool) & (book.run.late_interest.affiliates | ~_affiliates(book))
-    # A payment on account may come before its invoice, which has no place then.
-    paid = np.flatnonzero(receipts["kind"].isin(DEBTORS_MONEY).to_numpy(bool) & (settles >= 0))
-    paid = paid[late[settles[paid]]]
-    still = np.flatnonzero(late & items["settled"].isna().to_numpy(bool))
-    received, left = receipts[["received", "amount"]].iloc[paid], items["open_amount"].iloc[still]
-    parts = pd.DataFrame(
-        {
-            "invoice": np.concatenate([settles[paid], still]),
-            "amount": np.concatenate([received["amount"], left]),
-            "until": pd.concat([received["received"], pd.Series(book.as_of, left.index)], ignore_index=True),
-            "open": np.repeat([False, True], [len(paid), len(still)]),
-        }
-    )
-    parts = parts[parts["until"].to_numpy() > items["due"].to_numpy()[parts["invoice"]]]
+    due, is_open = items["due"].to_numpy(), items["settled"].isna().to_numpy(bool)
+    charged = book.run.late_interest.affiliates | ~_affiliates(book)
+    paid = _paid_late(book, items, charged)
+    # Of what is settled, the last of the money came within the months.
+    last = paid.groupby("invoice")["until"].transform("max")
+    paid = paid[is_open[paid["invoice"]] | (last > window_start(book.as_of, months))]
+    still = np.flatnonzero(is_open & charged & (due < book.as_of.to_datetime64()))
+    owed = {"invoice": still, "amount": items["open_amount"].to_numpy()[still], "until": book.as_of, "open": True}
+    parts = pd.concat([paid, pd.DataFrame(owed).astype(paid.dtypes)], ignore_index=True)
     unpaid = parts["amount"].groupby(parts["invoice"]).transform("sum")
     whole = book.invoices["amount"].to_numpy()[parts["invoice"]]
     parts = parts[unpaid.to_numpy() > dust(whole, book.run.receivables.dust)]
@@ -218,6 +210,22 @@ def _late_parts(book: Book, months: int) -> pd.DataFrame:
     state = np.select([of["settled"].notna(), disputed, defaulted], ["paid late", "in dispute", "in default"], "open")
     currency = book.invoices["currency"].iloc[place].reset_index(drop=True)
     return pd.concat([parts, of, currency, buyers], axis="columns").assign(state=state)
+
+
+def _paid_late(book: Book, items: pd.DataFrame, charged: np.ndarray) -> pd.DataFrame:
+    """Return what the debtor's money paid after the due day of the charged invoices, part by part: as `_late_parts`.
+
+    Dust that comes after all that was owed had been paid (`open_items.paid_on`) is no late payment of it.
+    """
+    # A payment on account may come before its invoice, which has no place then.
+    rows = np.flatnonzero(one_of(book.receipts["kind"], DEBTORS_MONEY) & (book.invoice_of_receipt >= 0))
+    invoice = book.invoice_of_receipt[rows]
+    received, amount = (book.receipts[name].to_numpy()[rows] for name in ("received", "amount"))
+    late = charged[invoice] & (received > items["due"].to_numpy()[invoice])
+    # What is not paid yet has no day after which the rest is dust.
+    least = dust(items["amount"].to_numpy()[invoice], book.run.receivables.dust)
+    late &= ~((received > items["paid_on"].to_numpy()[invoice]) & (amount < least))
+    return pd.DataFrame({"invoice": invoice, "amount": amount, "until": received, "open": False})[late]
 
 
 def _with_laws(buyers: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.DataFrame:
