@@ -29,9 +29,9 @@ class Ledger(NamedTuple):
     `due_days.payable_by`), `amount`, `settled`, the day of the receipt that left at most dust of it (`dust.dust`; not a
     time: more is open), and `paid_on`, the day of the payment by which what was owed had been paid, net of all that was
     credited, written off, recovered or claimed by the day on which it was settled (not a time: open, or nothing of it
-    was ever paid; `settled`, where most of it was given up). Of each receipt on an invoice that is known, in order of date: `received`, `row` of its invoice, and
-    what had been `paid` on it by receipts of every kind, `impaired` and in `money` (kind `payment`) of that, up to and
-    with it.
+    was ever paid; `settled`, where most of it was given up). Of each receipt on an invoice that is known, in order
+    of date: `received`, `row` of its invoice, and what had been `paid` on it by receipts of every kind, `impaired` and
+    in `money` (kind `payment`) of that, up to and with it.
     """
 
     issued: np.ndarray

@@ -139,7 +139,7 @@ NO_PAST = "What the model would have said of past years is not testable with thi
 def past_years(years: pd.DataFrame, currency: str) -> str:
     """Return where past years lay in what the model would have said of them; `years`: `back_test.back_test`."""
     if years.empty:
-        return f"{NO_PAST} It takes recorded defaults, and a ledger that was long enough a year ago for a default probability."
+        return f"{NO_PAST} It takes recorded defaults, and a ledger long enough a year ago for default probabilities."
     span = f"the 12 months to {day(years.index[0])}"
     if len(years) > 1:
         span = f"the {len(years)} years to {day(years.index[-1])}"
