@@ -72,6 +72,8 @@ def test_each_year_is_told_as_known_at_its_start_beside_what_was_lost_in_it(book
     assert table["var_99_then"].tolist() == [0.0, 1400.0, 600.0]
     # 700 is passed by 1,000 alone and more: 0.72 + 0.18. A year without loss: half of 0.8, and half of 1.
     assert table["place"].tolist() == pytest.approx([0.5, 0.90, 0.40], abs=0.01)
+    # At most one default of two buyers: 1 − 0.1 · 0.2. None of one buyer: half of 0.8.
+    assert table["defaults_place"].tolist() == pytest.approx([0.5, 0.98, 0.40], abs=0.01)
 
 
 @pytest.mark.usefixtures("known_pd")
@@ -121,7 +123,8 @@ def test_words_say_what_was_lost_expected_and_passed(book_of):
     said = words.losses.past_years(table, "EUR")
     assert "the 2 years to 31 December 2025" in said
     assert "**EUR 700**" in said
-    assert "expected **EUR 300**, and 0.5 defaults where there were 1" in said
+    assert "expected **EUR 300**" in said
+    assert "in the year to 31 December 2024 0.3 were expected and 1 came about (98" in said
     assert "1 default more, of buyers that owed nothing" in said
     assert "None of 2 years passed the value at risk" in said
     passed = words.losses.past_years(table.assign(real_loss=1200.0), "EUR")

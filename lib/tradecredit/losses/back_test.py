@@ -27,6 +27,7 @@ SCENARIOS = 20_000
 COLUMNS = (
     "year_start", "buyers_then", "defaults_then", "real_defaults", "other_defaults", "expected_loss_then",
     "var_95_then", "var_99_then", "real_loss", "other_loss", "place",
+    "defaults_place",
 )  # fmt: skip
 
 
@@ -42,7 +43,8 @@ def back_test(book: Book) -> pd.DataFrame:
       exact; `var_95_then`, `var_99_then`, simulated, before insurance;
     - `real_defaults` of these buyers within the year, and `real_loss`, Σ of debt less what was recovered by the book's
       day; `other_defaults`, `other_loss` of buyers that owed nothing at its start, or were none yet;
-    - `place` of the year among the simulated ones: `place_among` of `real_loss`.
+    - `place` of the year among the simulated ones: `place_among` of `real_loss`; `defaults_place`, that of
+      `real_defaults` among the simulated numbers of them.
 
     Of several defaults of a buyer in a year the first counts; none of a buyer in default at its start. A debt that
     `defaults` does not state is what the ledger shows as owed that day; without a recovery on record nothing came back.
@@ -77,6 +79,8 @@ def _year(book: Book, start: pd.Timestamp, end: pd.Timestamp) -> dict[str, objec
     real = real[~one_of(real["buyer_id"], in_default(past))]
     known = one_of(real["buyer_id"], at_risk.index)
     lost = float(real["loss"][known].sum())
+    # An entry for each default, whatever it lost.
+    defaults = np.diff(dist.unit_losses().indptr)
     return {
         "year_end": end, "year_start": start, "buyers_then": len(at_risk), "defaults_then": at_risk["pd"].sum(),
         "real_defaults": int(known.sum()), "other_defaults": int((~known).sum()),
@@ -85,11 +89,12 @@ def _year(book: Book, start: pd.Timestamp, end: pd.Timestamp) -> dict[str, objec
         "var_99_then": value_at_risk(gross, dist.sample, 0.99)[0],
         "real_loss": lost, "other_loss": float(real["loss"][~known].sum()),
         "place": place_among(gross, dist.sample, lost),
+        "defaults_place": place_among(defaults, dist.sample, int(known.sum())),
     }  # fmt: skip
 
 
 def place_among(losses: np.ndarray, sample: Sample, loss: float) -> float:
-    """Return the probability of a simulated loss of at most `loss`; for no loss, half the probability of none.
+    """Return the probability of a simulated loss (or number) of at most `loss`; for none, half the probability of none.
 
     The half makes the mean place of years without a loss what it is of all years where the model is right.
 

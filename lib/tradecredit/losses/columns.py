@@ -23,7 +23,9 @@ LABELS = {
         "money", expected_loss_then="Expected loss then (exact)", var_95_then="VaR 95 % then (simulated)",
         var_99_then="VaR 99 % then (simulated)", real_loss="Really lost so far", other_loss="Lost by other defaults"
     ),
-    **columns("percent", place="Simulated years that lost no more"),
+    **columns(
+        "percent", place="Simulated years that lost no more", defaults_place="Simulated years with no more defaults"
+    ),
     # portfolio
     **columns("percent", lgd="LGD", correlation="Asset correlation"),
     **columns("text", lgd_basis="Basis of LGD", correlation_basis="Basis of correlation"),

@@ -254,17 +254,19 @@ def calibration(table: pd.DataFrame, *, x: str = "Grade", y: str = "12-month def
 
 
 def bands(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind: Kind = "money") -> Figure:
-    """Return for each row a bar up to each of its bounds, the expected value and the real one.
+    """Return for each row a bar from zero to its two bounds, with the expected value and the real one as points.
 
-    `table`: index = what the bars stand for; columns `low` and `high` (two upper bounds of a band that begins at zero),
-    `expected` and `real`. `names`: column → what the legend calls it. Missing values are not drawn.
+    `table`: index = what the bars stand for; columns `low`, `high` (bounds, the second at least the first), `expected`
+    and `real`. `names`: column → what the legend calls it. Missing values are not drawn.
     """
 
     def draw(axes: Axes) -> None:
         places = np.arange(len(table))
-        for column_name, width, alpha in (("high", 0.34, 0.25), ("low", 0.34, 0.45)):
+        low = table["low"].astype("float64")
+        parts = {"low": (0.0, low, 0.7), "high": (low, table["high"].astype("float64") - low, 0.3)}
+        for column_name, (bottom, height, alpha) in parts.items():
             axes.bar(
-                places, table[column_name], width, color=OKABE_ITO[4], alpha=alpha, label=names[column_name],
+                places, height, 0.34, bottom, color=OKABE_ITO[4], alpha=alpha, label=names[column_name],
                 edgecolor=OKABE_ITO[0], linewidth=0.8, hatch=_HATCHES[column_name == "high"],
             )  # fmt: skip
         points = {"expected": ("D", OKABE_ITO[0], "none"), "real": ("o", OKABE_ITO[1], OKABE_ITO[1])}

@@ -139,17 +139,15 @@ NO_PAST = "What the model would have said of past years is not testable with thi
 def past_years(years: pd.DataFrame, currency: str) -> str:
     """Return where past years lay in what the model would have said of them; `years`: `back_test.back_test`."""
     if years.empty:
-        return (
-            f"{NO_PAST} It takes recorded defaults, and a ledger that reaches back a year beyond the first one tested."
-        )
+        return f"{NO_PAST} It takes recorded defaults, and a ledger long enough a year ago for default probabilities."
     span = f"the 12 months to {day(years.index[0])}"
     if len(years) > 1:
         span = f"the {len(years)} years to {day(years.index[-1])}"
     total, apart = years["real_loss"].sum(), years["other_loss"].sum()
     told = (
         f"In {span} buyers at risk at the start of their year lost us **{money(total, currency)}**, recoveries so far "
-        f"taken off; the model, as known then, expected **{money(years['expected_loss_then'].sum(), currency)}**, and "
-        f"{years['defaults_then'].sum():.1f} defaults where there were {int(years['real_defaults'].sum())}."
+        f"taken off; the model, as known then, expected **{money(years['expected_loss_then'].sum(), currency)}**. "
+        f"{_defaults_by_year(years)}"
     )
     if years["other_defaults"].sum():
         told += (
@@ -157,6 +155,15 @@ def past_years(years: pd.DataFrame, currency: str) -> str:
             f"of the year or were none yet, lost {money(apart, currency)}, which no balance of then foresees."
         )
     return f"{told} {_beyond(years)}"
+
+
+def _defaults_by_year(years: pd.DataFrame) -> str:
+    parts = [
+        f"in the year to {day(end)} {row['defaults_then']:.1f} were expected and {int(row['real_defaults'])} came "
+        f"about ({percent(row['defaults_place'])} of the simulated years had no more)"
+        for end, row in years.iterrows()
+    ]
+    return f"Of defaults, {listed(parts)}."
 
 
 def _beyond(years: pd.DataFrame) -> str:
@@ -205,7 +212,8 @@ def last_year_in_short(figures: Mapping[str, tuple], currency: str) -> str:
         return NO_PAST
     return (
         f"Buyers at risk a year ago have since lost us **{money(lost, currency)}**, recoveries so far taken off; the "
-        f"model expected {money(expected_then, currency)} then, and {percent(place)} of its years lost no more."
+        f"model expected {money(expected_then, currency)} then, and {percent(place)} of its simulated "
+        "years lost no more."
     )
 
 
