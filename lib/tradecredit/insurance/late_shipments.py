@@ -107,7 +107,7 @@ def _past_failures(book: Book, policy: Policy) -> Failures:
     found = []
     for place, day in zip(events["buyer"], events["date"], strict=True):
         of_buyer = buyer == place
-        owed = np.where(of_buyer & counts, own.owed_on(day) * net, 0.0)
+        owed = np.where(of_buyer & counts, own.owed_at_issue(day) * net, 0.0)
         before = days(np.array([day], "datetime64[us]"))[0] - YEAR_BEFORE
         stopped = (of_buyer & (begins <= before[:, None]) & (ends > before[:, None])).any(axis=1)
         if owed.sum() > 0 and not stopped.all():
