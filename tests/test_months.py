@@ -56,7 +56,8 @@ def test_every_column_of_a_month_has_a_label(tables):
 
 
 def test_no_two_tables_have_one_name(tables):
-    names = [table.partition("/")[2] for table in tables]
+    # Each chapter publishes its decisions, and the summary all of them.
+    names = [name for table in tables if (name := table.partition("/")[2]) != "decisions"]
     assert len(names) == len(set(names))
 
 
@@ -98,6 +99,41 @@ def test_a_column_says_one_thing_of_a_buyer_a_grade_or_a_policy(tables):
                 assert same.all(), f"{column} of a {key} in {one} and {other}: {both[~same].head(3)}"
 
 
+def test_no_table_contradicts_the_one_advice_on_a_buyer(tables):
+    sheets = tables["03_credit_limits/sheets"].set_index("buyer_id")
+    asked = tables["03_credit_limits/decisions"]
+    asked = asked[asked["buyer_id"].notna() & (asked["state"] != "done")].set_index("buyer_id")
+    assert asked.index.is_unique
+    assert (asked["decision"] == sheets["advice"].reindex(asked.index)).all()
+    for name, table in tables.items():
+        if {"buyer_id", "advised"} <= set(table):
+            said = table.set_index("buyer_id")["advised"]
+            assert (said == sheets["advised"].reindex(said.index)).all(), name
+    # Nothing raises the limit of a buyer to which deliveries are held back; an analyst's limit stands as it is.
+    back = sheets.index[sheets["deliveries"] != "within the limit"]
+    changes = tables["03_credit_limits/limit_changes"].set_index("buyer_id")
+    raised = changes.index[
+        (changes["decision"] == "increase") & (changes["binding_with_cover"] != "analyst's override")
+    ]
+    assert not set(raised) & set(back)
+    moved = tables["03_credit_limits/optimum_limits"].set_index("buyer_id")["portfolio_change"]
+    assert not set(moved.index[moved >= 1]) & set(back)
+    none = sheets.index[sheets["deliveries"].str.startswith("nothing")]
+    assert not set(tables["03_credit_limits/requests"]["buyer_id"]) & set(none)
+    planned = tables["03_credit_limits/overdue_advised"]["buyer_id"]
+    assert sheets.loc[planned, "advice"].isin(["payment plan", "enforce"]).all()
+
+
+def test_every_decision_has_who_when_and_where(tables):
+    everything = tables["00_summary/decisions"]
+    parts = [table for name, table in tables.items() if re.fullmatch(r"0[1-9]_\w+/decisions", name)]
+    assert len(everything) == sum(map(len, parts))
+    for table in parts:
+        assert table[["decision", "authority", "due_day", "since", "state", "chapter", "anchor"]].notna().all(axis=None)
+        lists = set(table["chapter"] + "/" + table["anchor"].str.removeprefix("table-"))
+        assert lists <= set(tables), f"a list that no chapter shows: {lists - set(tables)}"
+
+
 def test_simulated_and_exact_are_told_apart(tables, figures):
     headline = figures.drop_duplicates("name").set_index("name")
     effects = tables["04_loss_simulation/scenario_effects"].set_index("scenario").loc["base"]
@@ -134,6 +170,12 @@ class _Page(HTMLParser):
         self.addresses += [value or "" for name, value in attributes if name in names]
 
 
+def shown_tables(month: Path, chapter: str) -> list[Path]:
+    """Return the tables that a chapter's page shows: its decisions stand there as sentences, those of all in 00."""
+    files = sorted((month / "tables" / chapter).glob("*.csv"))
+    return [file for file in files if file.stem != "decisions" or chapter.startswith("00")]
+
+
 def test_pages_are_whole_small_and_ask_nothing_of_the_world(month):
     pages = sorted(month.glob("*.html"))
     assert [page.stem[:2] for page in pages] == ["00", "01", "02", "03", "04", "05"]
@@ -148,15 +190,14 @@ def test_pages_are_whole_small_and_ask_nothing_of_the_world(month):
                 continue
             assert not target or (month / target).exists(), address
             assert not anchor or f'id="{anchor}"' in ((month / target).read_text("utf-8") if target else text), address
-        tables = sorted((month / "tables" / file.stem).glob("*.csv"))
-        assert page.captions == len(tables)
+        assert page.captions == len(shown_tables(month, file.stem))
 
 
 def test_every_table_of_a_notebook_is_published(month):
     for notebook in sorted((PROJECT / "notebooks").glob("*.ipynb")):
         source = "\n".join(cell.source for cell in nbformat.read(notebook, as_version=4).cells)
         called = len(re.findall(r"chapter\.table\(", source))
-        assert called == len(list((month / "tables" / notebook.stem).glob("*.csv")))
+        assert called == len(shown_tables(month, notebook.stem))
 
 
 def test_results_hold_figures_of_every_chapter_and_no_machine_path(month):

@@ -1,43 +1,64 @@
-"""How long the cover of every invoice takes beside DuckDB's sum of the same open invoices by buyer.
+"""How long the cover of every invoice takes beside DuckDB's sum of the same invoices by buyer.
 
-    python tests/bench/cover.py [--invoices N] [--times N]
+    python tests/bench/cover.py [--invoices N] [--open SHARE] [--times N]
+    python tests/bench/cover.py --beside CHECKOUT [--times N]
 
-A made-up ledger of a million open invoices of 5,000 buyers in a mixed state: limits cut and raised, half of the buyers
-on a discretionary limit, invoices of the past that were paid late. DuckDB sums what is open by buyer from the same
-frame, as many threads as it likes; the audit takes stop, limit and evidence of each day of shipment and fills the
-limits. Each is timed with nothing remembered of the cover (open items, which both begin with, are there), and the sums
-by buyer are compared: what is insured, above the limit, stopped, refused and not insurable must add up to what is open.
+A made-up ledger of 5,000 buyers and two years: limits cut and raised, half of the buyers on a discretionary limit, a
+part of the invoices paid late. DuckDB sums by buyer what is open of every invoice: from the tables, with the receipts
+(as the audit does from the ledger), and from a table of open items that is there. Each is timed with nothing of the
+cover remembered. The sums by buyer are compared, and the classes add up to what is open.
+
+With `--beside`, `losses.assess` of the demo is timed here and in another checkout of the project, such as a worktree of
+an earlier commit, a process for each, in turns; printed is the ratio of CPU time.
 """
 
 import argparse
+import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book
-from tradecredit.book.schema import TABLES, dtype
-from tradecredit.insurance import cover
-from tradecredit.insurance.policy import Policy
-from tradecredit.measure.open_items import open_items
-from tradecredit.params.run import Run
-
+HERE = Path(__file__).resolve().parents[2]
 AS_OF = pd.Timestamp("2026-10-31")
 
+ASSESSED = """
+import time
+from tradecredit import Book, default
+from tradecredit.insurance import in_force
+from tradecredit.losses import simulation
+book = Book.open("params/demo.yaml")
+ratings, policies = default.assess(book), in_force.policies(book)
+known, taken = dict(book.kept), []
+for _ in range(6):
+    book.kept.clear()
+    book.kept.update(known)
+    begin = time.process_time()
+    dist = simulation.assess.__wrapped__(book, ratings, policies)
+    taken.append(time.process_time() - begin)
+print(min(taken[1:]), len(dist.losses))
+"""
 
-def book(invoices: int, buyers: int = 5_000) -> Book:
-    """Return a ledger of `invoices` open ones and a tenth as many that were paid, some of them very late."""
-    random, ids = np.random.default_rng(15), np.array([f"B{number:05d}" for number in range(buyers)])
-    count = invoices + invoices // 10
-    buyer = random.integers(0, buyers, count)
-    issued = AS_OF - pd.to_timedelta(np.sort(random.integers(0, 365, count))[::-1].copy(), unit="D")
-    due = issued + pd.to_timedelta(random.choice([30, 60, 90], count), unit="D")
-    amount = np.round(np.exp(random.normal(8, 1, count)), 2)
-    paid = np.sort(random.choice(count, invoices // 10, replace=False))
-    late = due[paid] + pd.to_timedelta(random.integers(-10, 120, len(paid)), unit="D")
-    names = np.char.add("I", np.arange(count).astype(str))
+
+def book(invoices: int, still_open: float):
+    """Return a ledger of so many invoices of two years, all but a share of them paid, some of these very late."""
+    from tradecredit.book.book import Book
+    from tradecredit.book.schema import TABLES, dtype
+    from tradecredit.params.run import Run
+
+    random, ids = np.random.default_rng(15), np.array([f"B{number:05d}" for number in range(5_000)])
+    buyer = random.integers(0, len(ids), invoices)
+    issued = AS_OF - pd.to_timedelta(np.sort(random.integers(0, 730, invoices))[::-1].copy(), unit="D")
+    due = issued + pd.to_timedelta(random.choice([30, 60, 90], invoices), unit="D")
+    amount = np.round(np.exp(random.normal(8, 1, invoices)), 2)
+    received = due + pd.to_timedelta(random.choice([-5, 0, 10, 20, 70], invoices, p=[0.3, 0.3, 0.3, 0.095, 0.005]), "D")
+    paid = np.flatnonzero((received <= AS_OF) & (random.random(invoices) > still_open))
+    names = np.char.add("I", np.arange(invoices).astype(str))
     decided = pd.DataFrame(
         {
             "buyer_id": np.repeat(ids[::2], 2), "source": "insurer",
@@ -49,8 +70,8 @@ def book(invoices: int, buyers: int = 5_000) -> Book:
         "buyers": pd.DataFrame({"buyer_id": ids, "kind": "private"}),
         "invoices": pd.DataFrame({"invoice_id": names, "buyer_id": ids[buyer], "issued": issued, "due": due,
                                   "currency": "EUR", "amount": amount, "tax": np.round(amount * 0.16, 2)}),
-        "receipts": pd.DataFrame({"receipt_id": names[paid], "invoice_id": names[paid],
-                                  "received": late, "amount": amount[paid], "kind": "payment"}),
+        "receipts": pd.DataFrame({"receipt_id": names[paid], "invoice_id": names[paid], "received": received[paid],
+                                  "amount": amount[paid], "kind": "payment"}),
         "limits": decided,
     }  # fmt: skip
     frames = {
@@ -59,7 +80,6 @@ def book(invoices: int, buyers: int = 5_000) -> Book:
         .astype({column.name: dtype(column) for column in table.columns})
         for name, table in TABLES.items()
     }
-    frames["receipts"] = frames["receipts"][frames["receipts"]["received"] <= AS_OF]
     run = Run(entity="Bench", currency="EUR", as_of=AS_OF.date(), source={"kind": "demo"}, file="x.yaml")
     return Book(run=run, as_of=AS_OF, fingerprint="bench", files={}, notes=pd.DataFrame(), **frames)
 
@@ -74,39 +94,77 @@ def least(work: Callable[[], object], times: int) -> float:
     return min(taken)
 
 
+FROM_ITEMS = "SELECT buyer_id, sum(open_amount) AS open_amount FROM items GROUP BY buyer_id"
+FROM_TABLES = """
+SELECT buyer_id, sum(amount - coalesce(paid, 0)) AS open_amount
+FROM invoices LEFT JOIN (SELECT invoice_id, sum(amount) AS paid FROM receipts GROUP BY invoice_id) USING (invoice_id)
+GROUP BY buyer_id
+"""
+
+
+def cover_by_invoice(invoices: int, still_open: float, times: int) -> None:
+    from tradecredit.insurance import cover
+    from tradecredit.insurance.policy import Policy
+    from tradecredit.measure.open_items import open_items
+
+    ledger, connection = book(invoices, still_open), duckdb.connect()
+    items = open_items(ledger)
+    connection.register("items", items[["invoice_id", "buyer_id", "open_amount"]])
+    connection.register("invoices", ledger.invoices[["invoice_id", "buyer_id", "amount"]])
+    connection.register("receipts", ledger.receipts[["invoice_id", "amount"]])
+    policy = Policy(insured_percentage=0.9, maximum_extension_days=60, discretionary_limit=40_000.0)
+    # Where buyers and invoices stand is found once, when a book is opened.
+    assert len(ledger.buyer_of_invoice) == len(ledger.invoices)
+    assert len(ledger.invoice_of_receipt) == len(ledger.receipts)
+    known = dict(ledger.kept)
+
+    def audited(kept: dict) -> pd.DataFrame:
+        ledger.kept.clear()
+        ledger.kept.update(kept)
+        return cover.audit(ledger, policy)
+
+    found = audited(known)
+    ours = found.groupby("buyer_id")["open_amount"].sum()
+    for query in (FROM_ITEMS, FROM_TABLES):
+        sums = connection.execute(query).df().set_index("buyer_id")["open_amount"]
+        assert np.allclose(sums[sums > 0.005].sort_index(), ours.sort_index(), atol=0.005), "sums by buyer differ"
+    classes = cover.by_class(ledger, policy)
+    assert abs(classes["open_amount"].sum() - items["open_amount"].sum()) < 0.005, "the classes do not add up"
+    print(f"{len(ledger.invoices):,} invoices, {len(found):,} of them open")
+    for name, query, kept in (("from the tables", FROM_TABLES, {}), ("from open items", FROM_ITEMS, known)):
+        theirs = least(lambda query=query: connection.execute(query).df(), times)
+        own = least(lambda kept=kept: audited(kept), times)
+        print(f"{name}: DuckDB {theirs * 1000:.1f} ms, cover by invoice {own * 1000:.1f} ms, ratio {own / theirs:.2f}")
+    print((classes["share"] * 100).round(1).to_string())
+
+
+def beside(checkout: Path, times: int) -> None:
+    ratios = []
+    for _ in range(times):
+        seconds = {}
+        for place in (checkout, HERE):
+            done = subprocess.run(
+                [sys.executable, "-c", ASSESSED], cwd=place, env={"PYTHONPATH": str(place / "lib")}, check=True,
+                capture_output=True, text=True,
+            )  # fmt: skip
+            taken, years = done.stdout.split()[-2:]
+            seconds[place] = float(taken)
+            print(f"{place}: {float(taken):.3f} s for {int(years):,} years", flush=True)
+        ratios.append(seconds[HERE] / seconds[checkout])
+    print(f"losses.assess, ratio {statistics.median(ratios):.2f}")
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--invoices", type=int, default=1_000_000)
-    arguments.add_argument("--times", type=int, default=7)
+    arguments.add_argument("--open", type=float, default=0.02)
+    arguments.add_argument("--times", type=int, default=5)
+    arguments.add_argument("--beside", type=Path)
     given = arguments.parse_args()
-    ledger = book(given.invoices)
-    items = open_items(ledger)
-    items = items[items["open_amount"] > 0]
-    ledger.buyer_of_invoice  # noqa: B018 - both begin with a ledger that is read
-    known = dict(ledger.kept)
-    policy = Policy(insured_percentage=0.9, maximum_extension_days=60, discretionary_limit=40_000.0)
-
-    connection = duckdb.connect()
-    connection.register("items", items[["invoice_id", "buyer_id", "open_amount"]])
-
-    def aggregate() -> pd.DataFrame:
-        return connection.execute("SELECT buyer_id, sum(open_amount) AS open_amount FROM items GROUP BY buyer_id").df()
-
-    def audited() -> pd.DataFrame:
-        ledger.kept.clear()
-        ledger.kept.update(known)
-        return cover.audit(ledger, policy)
-
-    sums, found = aggregate().set_index("buyer_id")["open_amount"].sort_index(), audited()
-    ours = found.groupby("buyer_id")["open_amount"].sum().sort_index()
-    assert np.allclose(sums, ours, atol=0.005), "the sums by buyer differ"
-    classes = cover.by_class(ledger, policy)
-    assert abs(classes["open_amount"].sum() - items["open_amount"].sum()) < 0.005, "the classes do not add up"
-    seconds = {"DuckDB, sum by buyer": least(aggregate, given.times), "cover by invoice": least(audited, given.times)}
-    for name, taken in seconds.items():
-        print(f"{name:24} {taken * 1000:8.1f} ms for {len(found):,} open invoices")
-    print(f"{'ratio':24} {seconds['cover by invoice'] / seconds['DuckDB, sum by buyer']:8.2f}")
-    print((classes["share"] * 100).round(1).to_string())
+    if given.beside:
+        beside(given.beside.resolve(), given.times)
+    else:
+        cover_by_invoice(given.invoices, given.open, given.times)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.places import named, places
 from tradecredit.book.schema import TABLES
 from tradecredit.errors import InputError, ParameterError
+from tradecredit.measure.limits_in_force import amounts_on, limits_in_force
 
 
 def test_a_folder_of_csv_files_becomes_typed_tables(ledger):
@@ -262,6 +263,62 @@ def test_rows_that_refer_to_a_table_without_rows_are_no_further_problems(ledger)
     assert [(problem.file, problem.allowed) for problem in caught.value.problems] == [
         ("invoices.csv", "holds no rows of invoices")
     ]
+
+
+def test_a_rate_that_is_too_old_for_its_day_is_a_problem(ledger):
+    ledger.write("fx", "date,currency,rate\n2019-06-30,GBP,1.12\n")
+    with pytest.raises(InputError) as caught:
+        Book.open(ledger.run_file)
+    # From 30 June 2019 to 20 February 2024: 1,696 days.
+    assert str(caught.value) == (
+        "invoices.csv, row 4, currency: found 'GBP on 2024-02-20'; the last rate to EUR by then is up to 1,696 days "
+        "old; at most 62 are allowed. Remedy: add newer rates to the fx table, or state how old one may be "
+        "(oldest_rate_days)."
+    )
+    ledger.run(oldest_rate_days=1_696)
+    assert Book.open(ledger.run_file).invoices["amount"].tolist()[2] == pytest.approx(224)
+    ledger.run(oldest_rate_days=1_695)
+    with pytest.raises(InputError, match="at most 1695 are allowed"):
+        Book.open(ledger.run_file)
+
+
+LIMITS = "buyer_id,source,amount,currency,valid_from,valid_to\n"
+
+
+def test_a_limit_is_read_in_its_currency_and_stands_at_the_rate_of_the_day(ledger):
+    ledger.add("fx", "2024-01-05,JPY,0.0065\n2024-03-20,JPY,0.006\n")
+    ledger.write(
+        "limits", LIMITS + "B1,insurer,1000000,JPY,2020-01-01,\nB2,own,700,EUR,2024-01-01,\nB3,own,50,,2024-01-01,\n"
+    )
+    book = Book.open(ledger.run_file)
+    assert book.limits["amount"].tolist() == pytest.approx([6_000, 700, 50])
+    assert limits_in_force(book)["insurer"]["B1"] == pytest.approx(6_000)
+    notes = book.notes.set_index("rule")["rows"]
+    assert notes["translated to EUR at the last rate"] == 1
+    assert not notes.index.str.contains("not used").any()
+    # In February it was JPY 1,000,000 too, at the rate of then; as of 2 January, before the first rate, at that one.
+    assert limits_in_force(book.at("2024-02-29"))["insurer"]["B1"] == pytest.approx(6_500)
+    assert limits_in_force(Book.open(ledger.run_file, as_of="2024-02-29"))["insurer"]["B1"] == pytest.approx(6_500)
+    assert amounts_on(book, pd.Timestamp("2024-02-29"))[0].tolist()[1] == pytest.approx(6_500)
+    assert limits_in_force(book.at("2024-01-02"))["insurer"]["B1"] == pytest.approx(6_500)
+
+
+@pytest.mark.parametrize(
+    ("rates", "row", "message"),
+    [
+        ("", "JPY,2024-01-01,", "JPY on 2024-03-31'; has no rate to EUR"),
+        ("2024-01-15,JPY,0.006\n", "JPY,2024-01-01,", "up to 76 days old"),
+        ("", "JPY,2023-01-01,2023-12-31", None),  # is over, and translates nothing today
+    ],
+)
+def test_a_limit_in_force_needs_a_rate_of_today(ledger, rates, row, message):
+    ledger.add("fx", rates)
+    ledger.write("limits", f"{LIMITS}B1,insurer,1000000,{row}\n")
+    if message is None:
+        assert limits_in_force(Book.open(ledger.run_file)).empty
+        return
+    with pytest.raises(InputError, match=message):
+        Book.open(ledger.run_file)
 
 
 def test_a_missing_file_is_not_sought_among_those_of_other_tables(ledger):

@@ -117,7 +117,8 @@ def nearly(expected: list[float]):
 
 
 def test_the_rest_of_a_group_pays_in_the_mean(book_of):
-    found = inputs(book_of(AS_OF, buyers=BUYERS, **LEDGER))
+    # In countries whose law moves no due day.
+    found = inputs(book_of(AS_OF, buyers=BUYERS.replace("DE", "NL").replace("IT", "ES"), **LEDGER))
     assert column(found, "days_beyond_terms") == nearly([0, 10, 20, np.nan, 7, 8])
     # Of nothing that fell due D's own days are not known; E is alone in its group, F in none.
     assert column(found, "group_days_beyond_terms") == nearly([15, 10, 5, 10, np.nan, np.nan])

@@ -25,7 +25,7 @@ def ledger(buyers: int = 60, invoices: int = 30, seed: int = 1) -> pd.DataFrame:
     table = pd.DataFrame({"buyer_id": np.repeat(np.arange(buyers), invoices).astype(str), "issued": issued})
     table["pace"] = pace
     settled = table["issued"] + pd.to_timedelta((pace + random.normal(0, 4, len(pace))).round(), unit="D")
-    return table.assign(due=table["issued"] + pd.Timedelta(days=30), settled=settled, amount=100.0)
+    return table.assign(due=table["issued"] + pd.Timedelta(days=30), settled=settled, paid_on=settled, amount=100.0)
 
 
 def fitted(items: pd.DataFrame) -> payment.PaymentModel:
@@ -52,7 +52,7 @@ def test_slow_payers_are_found_and_so_is_their_pace():
 def test_a_new_buyer_is_the_usual_one():
     items = ledger()
     model = fitted(items)
-    new = items.head(1).assign(buyer_id="new", settled=pd.NaT)
+    new = items.head(1).assign(buyer_id="new", settled=pd.NaT, paid_on=pd.NaT)
     found = expected(model, new).iloc[0]
     settle = model.days["const"] + (model.usual * model.days[payment.SLOWNESS]).sum()
     assert found["days_late"] == pytest.approx(max(settle - 30, 0))
@@ -67,6 +67,7 @@ def test_invoices_of_another_company():
     items = table.assign(
         **{name: pd.to_datetime(table[name], format="%m/%d/%Y") for name in ("issued", "due", "settled")}
     )
+    items = items.assign(paid_on=items["settled"])
     day = pd.Timestamp("2013-03-01")
     model = fitted(items[items["settled"] < day])
     later = items["issued"] >= day

@@ -41,7 +41,7 @@ def unpaid(buyer: str, first: str, last: str) -> tuple[list, list]:
 # In default
 
 
-def test_in_default_until_paid_and_for_good_when_given_up(book_of):
+def test_in_default_until_paid_and_on_probation_when_given_up(book_of):
     tables = ledger(
         monthly("sound", "2025-01-01", "2026-03-01"),
         monthly("insolvent", "2025-01-01", "2025-06-01"),
@@ -56,11 +56,12 @@ def test_in_default_until_paid_and_for_good_when_given_up(book_of):
     rows = [f"{buyer},2025-09-15,protracted" for buyer in ("owing", "cured", "gone", "back")]
     defaults = "\n".join(["buyer_id,date,kind", "insolvent,2025-07-15,insolvency", *rows])
     book = book_of(AS_OF, defaults=defaults, **tables)
-    assert in_default(book).tolist() == ["gone", "insolvent", "owing"]
+    # What was given up was so less than a year ago: that it buys again does not suffice.
+    assert in_default(book).tolist() == ["back", "gone", "insolvent", "owing"]
     assert in_default(book.at("2025-07-31")).tolist() == ["insolvent"]
     ratings = default.assess(book)
     lost = ratings[ratings["method"] == "in default"]
-    assert sorted(lost.index) == ["gone", "insolvent", "owing"]
+    assert sorted(lost.index) == ["back", "gone", "insolvent", "owing"]
     assert (lost[["pd", "pd_low", "pd_high"]] == 1).all(axis=None)
     assert (lost["grade"] == 10).all()
     assert (lost["drivers"] == "").all()
@@ -557,9 +558,10 @@ def test_a_fit_keeps_its_order_at_a_stated_level(small, few):
 
 
 def test_a_fit_is_held_to_what_is_believed(small, few):
-    # The same book without beliefs in any part: what a handful of defaults cannot tell is then level.
+    # The same book without beliefs in any part: what a handful of defaults cannot tell is then level. (How late its
+    # buyers pay, nine defaults do tell.)
     free = told(small, prior_part_weights={"payment behaviour": 0, "accounts": 0, "outside opinion": 0}, agencies={})
-    for name in ("days_beyond_terms", "equity_ratio", "score: Agency A"):
+    for name in ("oldest_days_past_due", "equity_ratio", "score: Agency A"):
         believed, alone = (found.inputs["effect"].get(name, 0.0) for found in (few, free))
         assert abs(believed) > abs(alone) + 0.2
 

@@ -103,6 +103,20 @@ def test_the_stop_ends_on_the_day_on_which_nothing_is_past_the_period_any_more(b
     assert told(book)["C"] == ((27_000, "covered") if covered else (0, "shipped_after_stop"))
 
 
+@pytest.mark.parametrize(("paid", "stops"), [(9_999.5, False), (9_999, False), (9_998.98, True)])
+def test_dust_in_an_invoice_stops_nothing(book_of, paid, stops):
+    # At most 1.00 is left of A, overdue past the period: C is shipped freely, and so is what comes.
+    book = ledger(book_of, STOP, limits="100000,2026-01-01,", receipts=f"A,2026-07-01,{paid}")
+    assert told(book)["C"] == ((0, "shipped_after_stop") if stops else (27_000, "covered"))
+    assert cover.of_buyers(book, POLICY).stopped.to_dict() == {"B": stops}
+    # A tolerance of nothing makes it a debt as any other.
+    exact = ledger(
+        book_of, STOP, limits="100000,2026-01-01,", receipts=f"A,2026-07-01,{paid}",
+        settings={"dust": {"amount": 0, "share": 0}},
+    )  # fmt: skip
+    assert cover.of_buyers(exact, POLICY).stopped.to_dict() == {"B": True}
+
+
 def test_only_the_disputed_part_waits(book_of):
     # Case 6.
     book = ledger(

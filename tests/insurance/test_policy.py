@@ -421,7 +421,7 @@ def test_a_policy_never_changes():
         Policy().insured_percentage = 0.5
 
 
-@pytest.mark.parametrize("name", ["current", "quote_a", "quote_b"])
+@pytest.mark.parametrize("name", ["current", "quote_a", "quote_b", "quote_c"])
 def test_kept_policies_are_whole_turnover_policies_of_the_market(name):
     policy = Policy.from_yaml(PROJECT / "params" / "policies" / f"{name}.yaml")
     assert 0.85 <= policy.insured_percentage <= 0.95
@@ -431,13 +431,17 @@ def test_kept_policies_are_whole_turnover_policies_of_the_market(name):
 
 
 def test_kept_policies_differ_as_quotes_do():
-    current, dearer_first_loss, full = (
-        Policy.from_yaml(PROJECT / "params" / "policies" / f"{name}.yaml") for name in ("current", "quote_a", "quote_b")
+    current, first_loss, ground_up, discretion, excess = (
+        Policy.from_yaml(PROJECT / "params" / "policies" / f"{name}.yaml")
+        for name in ("current", "quote_a", "quote_b", "quote_c", "quote_d")
     )
-    assert dearer_first_loss.cost().premium < current.cost().premium < full.cost().premium
-    assert full.aggregate_first_loss is None
-    assert full.deductible_order == "percentage_first"
-    assert dearer_first_loss.aggregate_first_loss > current.aggregate_first_loss
+    assert excess.cost().premium < first_loss.cost().premium < current.cost().premium < ground_up.cost().premium
+    assert ground_up.aggregate_first_loss is None
+    assert ground_up.deductible_order == "percentage_first"
+    assert excess.aggregate_first_loss > first_loss.aggregate_first_loss > current.aggregate_first_loss
+    assert discretion.discretionary_limit > 2 * current.discretionary_limit
+    assert excess.kind == "excess_of_loss"
+    assert 20 <= excess.year_maximum() / excess.cost().premium <= 40
 
 
 # Kinds of policy, bonus and malus, and which invoices count.
@@ -513,15 +517,6 @@ def test_bonus_and_malus_by_the_years_claims():
     assert Policy().adjustment(years).tolist() == [0] * 6
 
 
-def test_invoices_count_by_buyer_and_terms():
-    buyers = pd.DataFrame({"buyer_id": list("ABC"), "kind": ["private", "public", "private"]})
-    issued = pd.to_datetime(["2026-01-01"] * 4)
-    due = issued + pd.to_timedelta([30, 30, 90, 91], unit="D")
-    invoices = pd.DataFrame({"buyer_id": ["A", "B", "C", "C"], "issued": issued, "due": due})
-    assert Policy(maximum_terms_days=90).insurable(invoices, buyers).tolist() == [True, False, True, False]
-    assert Policy(kind="single_buyer", buyers=["A"]).insurable(invoices, buyers).tolist() == [True, False, False, False]
-
-
 @given(
     st.lists(st.floats(0, 1e6), min_size=1, max_size=8),
     st.floats(0, 1),
@@ -563,3 +558,44 @@ def test_day_of_payment():
     # definitions §5.11, example 7: due 30 April, day 120 of 2022; the money comes on 26 November, its day 330.
     assert policy.payment_day(np.array([120]), protracted=True).tolist() == [330]
     assert np.isnan(Policy().payment_day(np.array([1]), protracted=True)).all()
+
+
+def of_one_buyer(*debts, **columns):
+    rows = {"scenario": 0, "day": 1, "buyer_id": "A", "debt": [float(debt) for debt in debts], "limit": 1e9}
+    return pd.DataFrame(rows | columns)
+
+
+def test_a_loss_at_the_threshold_to_the_cent_is_not_paid():
+    # As floating point the sum of the three is 2,500.0000000000005.
+    policy = Policy(threshold=2_500)
+    owed = 1_417.16 + 638.73 + 444.11
+    assert owed > 2_500
+    assert policy.indemnify(of_one_buyer(owed))["indemnity"].tolist() == [0]
+    assert policy.indemnify(of_one_buyer(1_417.16, 638.73, 444.11))["indemnity"].tolist() == [0, 0, 0]
+    assert policy.indemnify(of_one_buyer(2_500.01))["indemnity"].tolist() == [2_500.01]
+    # Together above it: one loss of 2,500.01.
+    paid = policy.indemnify(of_one_buyer(1_417.16, 638.73, 444.12))["indemnity"]
+    assert paid.tolist() == pytest.approx([1_417.16, 638.73, 444.12])
+
+
+def test_two_losses_of_a_buyer_on_a_day_have_one_limit():
+    together = Policy().indemnify(of_one_buyer(40, 40, limit=50.0))
+    assert together["insured_debt"].tolist() == [40, 10]
+    assert together["indemnity"].tolist() == [40, 10]
+    # On two days, in two scenarios or of two buyers they are two losses.
+    for other in ({"day": [1, 2]}, {"scenario": [1, 2]}, {"buyer_id": ["A", "B"]}):
+        assert Policy().indemnify(of_one_buyer(40, 40, limit=50.0, **other))["indemnity"].tolist() == [40, 40]
+    # One deductible for both: 0.9 × (80 − 8), in the proportion of 40 and 40.
+    policy = Policy(insured_percentage=0.9, each_loss_deductible=8)
+    assert policy.indemnify(of_one_buyer(40, 40))["indemnity"].tolist() == pytest.approx([32.4, 32.4])
+    # Rows need not stand together, nor in order; on the net basis the first has 30 of the limit of 50.
+    rows = of_one_buyer(40, 99, 40, limit=50.0, buyer_id=["A", "B", "A"], recovery=[10.0, 0.0, 0.0], day=[2, 1, 2])
+    assert Policy().indemnify(rows)["indemnity"].tolist() == [30, 50, 20]
+    with pytest.raises(InputError, match="differs from that of the same buyer's loss of the day"):
+        Policy().indemnify(of_one_buyer(40, 40, limit=[50.0, 60.0]))
+
+
+def test_the_sub_limit_of_discretionary_limits_may_be_told_apart_from_a_named_one():
+    policy = Policy(discretionary_limit=100, discretionary_maximum_liability=30)
+    rows = of_one_buyer(40, 40, limit=50.0, buyer_id=["A", "B"], discretionary=[True, False])
+    assert policy.indemnify(rows)["indemnity"].tolist() == [30, 40]

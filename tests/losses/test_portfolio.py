@@ -10,11 +10,12 @@ from tradecredit import words
 from tradecredit.book.book import Book
 from tradecredit.book.schema import TABLES
 from tradecredit.errors import ParameterError
-from tradecredit.insurance import cover
+from tradecredit.insurance.limit_history import evidence, named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses import portfolio
 from tradecredit.losses.simulation import assess
 from tradecredit.measure import default_events
+from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.losses import LossSettings, Simulation
 from tradecredit.params.receivables import ReceivablesSettings
 
@@ -45,7 +46,7 @@ def book(losses=None, **tables):
     simulation = Simulation(scenarios=1_000, seed=1)
     run = SimpleNamespace(
         losses=losses or LossSettings(), simulation=simulation, cost_of_capital=0.1, file="x.yaml",
-        receivables=ReceivablesSettings(),
+        receivables=ReceivablesSettings(), late_interest=LateInterestSettings(),
     )  # fmt: skip
     return Book(run=run, as_of=AS_OF, fingerprint="", files={}, notes=pd.DataFrame(), **full)
 
@@ -161,40 +162,6 @@ def test_sales_a_day_of_a_year_or_of_a_younger_ledger():
     assert portfolio.exposures(book(buyers=buyers, invoices=old))["sales_a_day"].to_dict() == {"A": 2, "B": 0}
 
 
-def test_insurable_is_net_of_tax_and_of_open_disputes():
-    rows = [("1", "A", 119.0, 19.0), ("2", "A", 100.0, np.nan), ("3", "B", 100.0, 0.0), ("4", "C", 50.0, 0.0)]
-    invoices = [
-        {"invoice_id": i, "buyer_id": buyer, "issued": "2026-09-15", "due": "2026-10-15", "amount": amount, "tax": tax}
-        for i, buyer, amount, tax in rows
-    ]
-    receipts = [{"receipt_id": "R", "invoice_id": "1", "received": "2026-10-01", "amount": 59.5, "kind": "payment"}]
-    disputes = [
-        {"invoice_id": "3", "opened": "2026-10-01", "amount": 20.0},
-        {"invoice_id": "4", "opened": "2026-10-01", "closed": "2026-10-20", "amount": 50.0},
-    ]
-    table = portfolio.exposures(book(invoices=invoices, receipts=receipts, disputes=disputes))
-    # A: half of 119 is open, 50 of it net, and 100 without a stated tax; B's whole invoice waits for its dispute.
-    assert table.loc[["A", "B", "C"], "insurable"].tolist() == pytest.approx([150, 0, 50])
-    doubled = book(
-        LossSettings(exposure="limit", undrawn_share=1.0), invoices=invoices, receipts=receipts, disputes=disputes,
-        limits=[limit("A", 319.0, "2026-01-01"), limit("D", 1_000.0, "2026-01-01")],
-    )  # fmt: skip
-    # A's exposure is twice its balance of 159.50; D owes nothing, and 200 of the book's 309.50 are insurable.
-    insurable = portfolio.exposures(doubled)["insurable"]
-    assert insurable[["A", "D"]].tolist() == pytest.approx([300, 1_000 * 200 / 309.5])
-
-
-def test_where_nobody_owes_anything_all_of_an_exposure_is_insurable():
-    paid = [
-        {"receipt_id": f"R{n}", "invoice_id": row.invoice_id, "received": "2026-10-30", "amount": row.amount,
-         "kind": "payment"}
-        for n, row in enumerate(book().invoices.itertuples())
-    ]  # fmt: skip
-    table = portfolio.exposures(book(LossSettings(exposure="peak"), receipts=paid))
-    assert table["balance"].sum() == 0 < table["exposure"].sum()
-    assert table["insurable"].tolist() == table["exposure"].tolist()
-
-
 @pytest.mark.parametrize(("lgd", "allowed"), [(0.9, "0.300"), (1.0, "0.000")])
 def test_a_loss_given_default_that_cannot_vary_so_much(lgd, allowed):
     with pytest.raises(ParameterError, match=rf"losses.lgd_sd: found '0.31'; must be under the root .*, {allowed} "):
@@ -258,16 +225,8 @@ def test_cover_of_each_buyer():
         limit("E", 500.0, "2026-01-01", source="own"),
         limit("G", 60.0, "2026-01-01"),
     ]
-    found = cover.named_limits(book(limits=limits))
-    assert found["cover"].to_dict() == {
-        "A": "named limit",
-        "B": "named limit",
-        "C": "limit withdrawn or expired",
-        "D": "limit refused",
-        "E": "no limit named",
-        "F": "no limit named",
-        "G": "not insurable: public",
-    }
+    found = named_limits(book(limits=limits))
+    assert found.index[found["refused"]].tolist() == ["D"]
     assert found["insured_limit"].fillna(-1).to_dict() == {"A": 80, "B": 50, "C": 0, "D": 0, "E": -1, "F": -1, "G": 0}
 
 
@@ -283,7 +242,7 @@ def test_evidence_of_the_last_twelve_months():
         {"buyer_id": "E", "period_end": "2024-12-31", "published": "2025-05-01", "assurance": "audited"},
         {"buyer_id": "F", "period_end": "2025-12-31", "published": "2026-05-01"},
     ]
-    assert cover.evidence(book(receipts=receipts, scores=scores, statements=statements)).to_dict() == {
+    assert evidence(book(receipts=receipts, scores=scores, statements=statements)).to_dict() == {
         "A": "payment_experience",
         "B": "agency_report",
         "C": "audited_accounts",

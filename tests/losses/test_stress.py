@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from tradecredit import words
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.policy import Policy
+from tradecredit.losses.insured_part import InsuredPart
 from tradecredit.losses.stress import Remarks, applied, effects, insured_under, remarks, scenarios_of
 from tradecredit.params.base import PROJECT
 from tradecredit.params.default import DefaultSettings
@@ -40,7 +41,6 @@ def portfolio():
             "country": ["DE", "IT", "DE", "FR"],
             "grade": pd.array([5, 6, 7, None], dtype="Int64"),
             "sales_a_day": [20.0, 0.0, 30.0, 50.0],
-            "cover": ["named limit", "no limit named", "named limit", "named limit"],
             "evidence": ["payment_experience"] * 4,
         },
         index=pd.Index(list("ABCD"), name="buyer_id"),
@@ -97,14 +97,18 @@ def test_the_insurer_cuts_named_limits():
     cuts = scenario(limits_left=0.9, limits_left_by_grade={5: 0.5, 7: 0.0}, limits_left_by_sector={"F": 0.5})
     table = applied(portfolio(), cuts)
     assert table["insured_limit"].fillna(-1).tolist() == pytest.approx([360, -1, 0, 450])
-    assert table["cover"].tolist() == ["named limit", "no limit named", "limit withdrawn or expired", "named limit"]
 
 
 def test_the_discretionary_limit_is_cut_in_the_policies():
-    policies = [Policy(name="one", insured_percentage=0.9, discretionary_limit=50_000.0), Policy(name="two")]
-    cut = insured_under(policies, scenario(discretionary_limit_left=0.5))
-    assert cut == (Policy(name="one", insured_percentage=0.9, discretionary_limit=25_000.0), Policy(name="two"))
-    assert insured_under(policies, scenario()) == tuple(policies)
+    policies = (Policy(name="one", insured_percentage=0.9, discretionary_limit=50_000.0), Policy(name="two"))
+    parts = [InsuredPart.plain(policy)._replace(today=pd.Series({"A": 30.0})) for policy in policies]
+    cut = insured_under(parts, scenario(discretionary_limit_left=0.5))
+    assert [part.policy for part in cut] == [
+        Policy(name="one", insured_percentage=0.9, discretionary_limit=25_000.0), Policy(name="two")
+    ]  # fmt: skip
+    # What a stopped buyer owes was shipped before the cut.
+    assert [part.today["A"] for part in cut] == [30, 30]
+    assert tuple(part.policy for part in insured_under(parts, scenario())) == policies
 
 
 def test_new_buyers_stand_at_the_end():
@@ -120,7 +124,6 @@ def test_new_buyers_stand_at_the_end():
     assert new["pd"].tolist() == pytest.approx([0.04, 0.04, 0.3])
     assert new["exposure"].tolist() == [500, 500, 900]
     assert new["insured_limit"].fillna(-1).tolist() == [-1, -1, 450]
-    assert new["cover"].tolist() == ["no limit named", "no limit named", "named limit"]
     assert new["evidence"].unique().tolist() == ["good_faith"]
     assert new["correlation"].unique().tolist() == [pytest.approx(0.17)]
     assert table.dtypes.to_dict() == portfolio().dtypes.to_dict()
@@ -156,13 +159,6 @@ def test_stories_of_the_scenarios():
     assert table["remarks"].iloc[0] == ""
     assert table["remarks"].iloc[1].startswith("No buyer of sector K is at risk")
     assert words.losses.stories(portfolio(), []).empty
-
-
-def test_cover_of_new_buyers_by_their_limit():
-    limits = (None, 0.0, 500.0)
-    fresh = [NewBuyers(count=1, exposure=1.0, pd=0.1, insured_limit=limit) for limit in limits]
-    table = applied(portfolio().assign(cover="named limit"), scenario(new_buyers=fresh))
-    assert table["cover"].tail(3).tolist() == ["no limit named", "limit refused", "named limit"]
 
 
 def test_what_changes_nothing_is_told():

@@ -10,9 +10,10 @@ from tradecredit.measure.payment_history import COLUMNS, RECENT, at_issue
 
 
 def invoices(*rows: tuple) -> pd.DataFrame:
-    """buyer, issued, due, settled, amount."""
+    """buyer, issued, due, settled (by money of that day), amount."""
     table = pd.DataFrame(rows, columns=["buyer_id", "issued", "due", "settled", "amount"])
-    return table.assign(**{name: pd.to_datetime(table[name]) for name in ("issued", "due", "settled")})
+    table = table.assign(**{name: pd.to_datetime(table[name]) for name in ("issued", "due", "settled")})
+    return table.assign(paid_on=table["settled"])
 
 
 LEDGER = invoices(
@@ -43,9 +44,19 @@ def test_a_first_invoice_has_no_history():
 
 
 def test_what_is_settled_on_the_day_itself_is_not_known_yet():
-    table = LEDGER.assign(settled=LEDGER["settled"].where(LEDGER.index != 1, pd.Timestamp("2026-03-20")))
+    settled = LEDGER["settled"].where(LEDGER.index != 1, pd.Timestamp("2026-03-20"))
+    table = LEDGER.assign(settled=settled, paid_on=settled)
     assert at_issue(table).loc[3, "settled_before"] == 1
     assert at_issue(table).loc[3, "open_before"] == 2
+
+
+def test_the_money_of_an_invoice_counts_and_what_was_credited_whole_tells_nothing():
+    # A's first was paid on the due day and the rest credited on 10 February; its second was credited whole.
+    paid_on = pd.Series(pd.to_datetime(["2026-01-31", None, None, "2026-04-01", "2026-04-01"]))
+    found = at_issue(LEDGER.assign(paid_on=paid_on)).loc[3]
+    assert found["settled_before"] == 1
+    assert found[["days_to_settle_mean", "days_late_mean", "share_late"]].tolist() == [30, 0, 0]
+    assert found[["open_before", "oldest_open_days", "overdue_before"]].tolist() == [1, 33, 1]
 
 
 def test_later_rows_change_nothing():
@@ -54,10 +65,14 @@ def test_later_rows_change_nothing():
     table = pd.DataFrame({"buyer_id": random.choice(list("ABC"), 300), "issued": issued, "amount": 1.0})
     table["due"] = table["issued"] + pd.Timedelta(days=30)
     table["settled"] = table["issued"] + pd.to_timedelta(random.integers(5, 90, 300), unit="D")
+    table["paid_on"] = table["settled"]
     day = pd.Timestamp("2025-09-01")
-    early = table[table["issued"] <= day]
-    early = early.assign(settled=early["settled"].where(early["settled"] <= day))
+    early = known_by(table[table["issued"] <= day], day)
     pd.testing.assert_frame_equal(at_issue(early), at_issue(table).loc[early.index])
+
+
+def known_by(items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    return items.assign(**{name: items[name].where(items["settled"] <= day) for name in ("settled", "paid_on")})
 
 
 def plain(items: pd.DataFrame) -> pd.DataFrame:
@@ -70,9 +85,10 @@ def plain(items: pd.DataFrame) -> pd.DataFrame:
         is_open = [pd.isna(other["settled"]) or other["settled"] >= day for other in earlier]
         unpaid = [other for other, still in zip(earlier, is_open, strict=True) if still]
         paid = [other for other, still in zip(earlier, is_open, strict=True) if not still]
+        paid = [other for other in paid if not pd.isna(other["paid_on"])]
         paid = sorted(paid, key=lambda other: max(other["settled"], other["issued"]))
-        days = [(other["settled"] - other["issued"]).days for other in paid]
-        late = [max((other["settled"] - other["due"]).days, 0) for other in paid]
+        days = [(other["paid_on"] - other["issued"]).days for other in paid]
+        late = [max((other["paid_on"] - other["due"]).days, 0) for other in paid]
         weights = [RECENT ** (len(days) - 1 - number) for number in range(len(days))]
         weighted = sum(weight * value for weight, value in zip(weights, days, strict=True))
         rows[place] = {
@@ -100,7 +116,10 @@ def ledgers(draw: st.DrawFn) -> pd.DataFrame:
         settled = draw(st.one_of(st.none(), st.integers(issued - 6, issued + 14)))
         dates = [pd.NaT if day is None else start + pd.Timedelta(days=day) for day in (issued, due, settled)]
         rows.append([draw(st.sampled_from("AB")), *dates, draw(st.integers(0, 900)) / 100])
-    return invoices(*rows).sample(frac=1, random_state=draw(st.integers(0, 99)))
+    items = invoices(*rows)
+    days = [draw(st.one_of(st.none(), st.integers(0, 4))) for _ in rows]
+    items["paid_on"] -= pd.to_timedelta(days, unit="D")
+    return items.sample(frac=1, random_state=draw(st.integers(0, 99)))
 
 
 @given(ledgers())
@@ -112,7 +131,7 @@ def test_as_read_off_the_definitions_invoice_by_invoice(items):
 def test_what_came_after_a_day_is_not_in_the_histories_up_to_it(items, after):
     day = pd.Timestamp("2026-01-01") + pd.Timedelta(days=after)
     then = items[items["issued"] <= day]
-    then = then.assign(settled=then["settled"].where(then["settled"] <= day))
+    then = known_by(then, day)
     pd.testing.assert_frame_equal(at_issue(then), at_issue(items).loc[then.index])
 
 

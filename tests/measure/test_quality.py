@@ -60,7 +60,7 @@ def findings(book_of) -> pd.DataFrame:
         ("no registration id", 1, 30, 1 / 4),
         ("registration id of another buyer", 2, 40 + 10 + 100 + 10 + 116, 2 / 4),
         ("no invoice", 1, 0, 1 / 4),
-        ("same buyer, day and amount as an earlier one", 1, 100, 1 / 10),
+        ("same buyer, days and amount as an earlier one", 1, 100, 1 / 10),
         ("due on the day of issue", 1, 70, 1 / 10),  # C prepays: its I7 is none
         ("terms above 180 days", 1, 50, 1 / 10),
         ("dated on a Saturday or Sunday", 1, 70, 1 / 10),
@@ -117,3 +117,15 @@ def test_a_clean_ledger_shows_every_check_with_nothing_found(findings, book_of):
     assert clean.loc[~held, ["rows", "amount", "share"]].isna().all(axis=None)
     remarks = words.receivables.with_remarks(clean)["remark"]
     assert remarks[~held].str.startswith("not checked: the book holds no ").all()
+
+
+def test_equal_instalments_of_one_invoice_are_not_entered_twice(book_of):
+    rows = [f"R{n},A,2026-01-05,2026-0{n}-28,100" for n in (2, 3, 4)]
+    invoices = "\n".join(["invoice_id,buyer_id,issued,due,amount", *rows])
+    check = "same buyer, days and amount as an earlier one"
+    found = quality.quality(book_of("2026-01-31", invoices=invoices)).set_index("check")
+    assert found.loc[check, "rows"] == 0
+    again = quality.quality(book_of("2026-01-31", invoices=invoices + "\nR5,A,2026-01-05,2026-03-28,100")).set_index(
+        "check"
+    )
+    assert again.loc[check, ["rows", "amount"]].tolist() == [1, 100]

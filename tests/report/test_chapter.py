@@ -192,7 +192,7 @@ def test_headline_figures_are_published_and_shown(shown, tmp_path):
             "buyers": {"label": "Buyers", "value": 600, "unit": "count"},
             "growth": {"label": "Growth", "value": 0.0, "unit": "%"},
         },
-        "decisions": [],
+        "decisions": 0,
     }
     assert list(json.loads(text)["figures"]) == [
         "receivables", "share_overdue", "dso", "cash_conversion_cycle", "buyers", "growth",

@@ -28,6 +28,14 @@ def ageing() -> pd.Series:
     return pd.Series([14.2e6, 3.1e6, np.nan, 290e3], index=["current", "1–30", "31–60", ">180"])
 
 
+BANDS = {"low": "VaR 95 %", "high": "VaR 99 %", "expected": "Expected", "real": "Lost"}
+
+
+def past_years() -> pd.DataFrame:
+    bounds = {"low": [5.0, 6.0], "high": [9.0, 8.0], "expected": [2.0, 3.0], "real": [7.0, 0.0]}
+    return pd.DataFrame(bounds, index=["2024", "2025"])
+
+
 def calibration_table() -> pd.DataFrame:
     return pd.DataFrame(
         {"predicted": [0.0002, 0.01, 0.2], "observed": [0.0, 0.012, 0.25], "low": [0, 0.008, 0.2],
@@ -37,6 +45,7 @@ def calibration_table() -> pd.DataFrame:
 
 EVERY = {
     "bars": lambda: charts.bars(ageing(), x="Days past due", y="Open amount (EUR)", kind="money"),
+    "stacked": lambda: charts.stacked(account(), x="Policy", y="EUR a year", total="Value"),
     "horizontal": lambda: charts.bars(ageing(), x="EUR", y="", kind="money", horizontal=True),
     "groups": lambda: charts.bars(pd.DataFrame({"a": [1.0, 2], "b": [3.0, 4]}), x="x", y="y"),
     "lines": lambda: charts.lines(
@@ -50,6 +59,7 @@ EVERY = {
         marks={"ES 99 %": 1.2e6},
     ),
     "calibration": lambda: charts.calibration(calibration_table()),
+    "bands": lambda: charts.bands(past_years(), x="Year", y="EUR", names=BANDS),
 }
 
 
@@ -83,6 +93,34 @@ def test_bars_are_as_high_as_the_values_and_a_missing_one_is_a_dash():
     assert {"14.2 m", "3.1 m", "–", "290 k", "current", "1–30", "31–60", ">180"} <= set(shown)
     assert axes.get_ylabel() == "Open amount (EUR)"
     assert "5 m" in shown
+
+
+def account() -> pd.DataFrame:
+    parts = {"Cost": [-3.0, -5.0], "Paid": [2.0, np.nan], "Sales": [4.0, 1.0], "Not stated": [np.nan, np.nan]}
+    return pd.DataFrame(parts, index=["p", "q"])
+
+
+def test_stacked_bars_add_up_on_either_side_of_zero():
+    axes = EVERY["stacked"]().axes[0]
+    tops = [(round(bar.get_y(), 9), round(bar.get_y() + bar.get_height(), 9)) for bar in axes.patches]
+    assert tops == [(0, -3), (0, -5), (0, 2), (0, 0), (2, 6), (0, 1)]
+    assert axes.lines[0].get_ydata().tolist() == [3.0, -4.0]
+    assert [text.get_text() for text in axes.texts] == ["3", "−4"]
+    names = [text.get_text() for text in EVERY["stacked"]().legends[0].get_texts()]
+    assert names == ["Value", "Cost", "Paid", "Sales"]
+
+
+def test_a_band_reaches_its_two_bounds_and_holds_both_values():
+    figure = charts.bands(past_years(), x="", y="EUR", names=BANDS)
+    axes = figure.axes[0]
+    tops = [round(bar.get_y() + bar.get_height(), 6) for bar in axes.patches]
+    assert tops == [5.0, 6.0, 9.0, 8.0]
+    assert [bar.get_y() for bar in axes.patches] == [0.0, 0.0, 5.0, 6.0]
+    expected, real = axes.lines
+    assert list(expected.get_ydata()) == [2.0, 3.0]
+    assert list(real.get_ydata()) == [7.0, 0.0]
+    assert {text.get_text() for text in figure.legends[0].get_texts()} == set(BANDS.values())
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["2024", "2025"]
 
 
 def test_horizontal_bars_read_from_the_top():
@@ -217,6 +255,7 @@ def test_calibration_shows_prediction_observation_and_interval_also_at_zero():
         lambda: charts.exceedance({}, x="x", marks={"VaR": 1.0}),
         lambda: charts.exceedance({"a": pd.DataFrame({"loss": [1.0], "probability": [0.0]})}, x="x"),
         lambda: charts.calibration(calibration_table().head(0)),
+        lambda: charts.bands(past_years().head(0), x="", y="EUR", names=BANDS),
         lambda: charts.curves(curve_table().head(0)),
         lambda: charts.calibration(calibration_table() * np.nan),
     ],

@@ -13,7 +13,7 @@ from tradecredit import cli
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.params.run import Run
 from tradecredit.report import run
-from tradecredit.report.index import slug
+from tradecredit.report.earlier import month_folder, slug
 from tradecredit.report.run import report
 
 PARAMETERS = 'run_file: str = ""  # a\nas_of: str = ""  # b\noutput: str = ""  # c'
@@ -227,7 +227,7 @@ def test_the_longest_chapters_come_first(project):
 
     notebook(project.folder / "notebooks", "02_more", "1\n" * 500)
     assert [file.stem for file in ordered()] == ["02_more", "01_ledger"], "by the length of its text"
-    manifest = run.month_folder(parameters) / "manifest.json"
+    manifest = month_folder(parameters) / "manifest.json"
     seconds = [{"name": "01_ledger", "seconds": 9.0}, {"name": "02_more", "seconds": 1.0}]
     run._write_json(manifest, {"chapters": seconds})
     notebook(project.folder / "notebooks", "03_new", "1")

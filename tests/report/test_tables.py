@@ -211,3 +211,15 @@ def test_no_text_of_the_csv_begins_a_formula(values):
 def test_negative_numbers_stay_numbers():
     mixed = pd.DataFrame({"x": pd.Series([-1.5, "-1.5", math.nan], dtype="object")})
     assert csv_text(mixed) == 'x\n-1.5\n\'-1.5\n""\n'
+
+
+def test_a_row_links_to_the_address_in_its_column_link():
+    table = pd.DataFrame({"what": ["Stop", "<b>"], "amount": [1.0, 2.0], "link": ["03_x.html#table-a", None]})
+    html = to_html(table, "Decisions")
+    assert '<a href="03_x.html#table-a">Stop</a></th>' in html
+    assert html.count("<a ") == 1
+    assert "&lt;b&gt;" in html
+    # The address is no column of its own.
+    assert html.count('<th scope="col"') == 2
+    assert "columns" not in html
+    assert "link" in csv_text(table)

@@ -364,7 +364,7 @@ def test_a_book_without_a_fit_has_a_review_with_the_same_columns(unfitted, book_
         assert getattr(found, table).empty
     assert found.history.columns.tolist() == ["buyer_id", "date", "pd", "grade"]
     assert found.concentration.index.tolist() == ["number"]
-    assert words.review.decisions(found) == []
+    assert words.review.decisions(found) == {}
     assert found.cohort.shares.columns.tolist() == reviewed.cohort.shares.columns.tolist()
 
 
@@ -436,9 +436,9 @@ def lit(reviewed: Review, **lights: str) -> Review:
 
 
 def test_red_lights_ask_for_a_decision(reviewed):
-    assert words.review.decisions(lit(reviewed, level="green", slope="amber", ranking="not testable")) == []
-    (one,) = words.review.decisions(lit(reviewed, level="red", slope="amber"))
+    assert words.review.decisions(lit(reviewed, level="green", slope="amber", ranking="not testable")) == {}
+    (one,) = words.review.decisions(lit(reviewed, level="red", slope="amber")).values()
     assert "one light of its review is red (level)" in one
-    (two,) = words.review.decisions(lit(reviewed, level="red", slope="red", ranking="green"))
+    (two,) = words.review.decisions(lit(reviewed, level="red", slope="red", ranking="green")).values()
     assert "2 lights of its review are red (level; slope)" in two
     assert "ranking" not in two

@@ -1,5 +1,6 @@
 """Sentences on simulated losses."""
 
+import pandas as pd
 import pytest
 
 from tradecredit import words
@@ -20,3 +21,9 @@ TWO = SectorFactors(source="made up", factors=["a", "b"], correlation=[[1, 0.5],
 def test_dependence_in_words(dependence, parts):
     sentence = words.losses.dependence(dependence)
     assert all(part in sentence for part in parts)
+
+
+def test_views_are_named_by_what_they_are():
+    table = pd.DataFrame({"view": ["gross", "indemnity:Quote B: net", "retained:Quote B: net"], "value": 1.0})
+    expected = ["before insurance", "indemnity, Quote B: net", "retained, Quote B: net"]
+    assert words.losses.views(table)["view"].tolist() == expected

@@ -16,7 +16,7 @@ from tradecredit.book import checks, sources
 from tradecredit.book.code_version import code_version
 from tradecredit.book.memory import CACHE, kept
 from tradecredit.book.places import one_of, places
-from tradecredit.book.rates import last_rate
+from tradecredit.book.rates import in_currency_of_invoice, last_rate, moved_to
 from tradecredit.book.schema import TABLES
 from tradecredit.book.snapshot import freeze, thawed
 from tradecredit.errors import InputError, Problem
@@ -30,6 +30,9 @@ TRANSLATED = {
     ),
 }
 """Table: the day whose rate translates it, and the columns in its currency."""
+
+LIMIT_AMOUNTS = [column.name for column in TABLES["limits"].columns if column.kind == "amount"]
+"""Amounts of a limit, which bounds what is owed today: they stand at the rate of the book's day."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +73,7 @@ class Book:
         elif as_of is not None:
             run = run.as_of_date(as_of)
         files = sources.fingerprints(run)
-        read_how = run.model_dump_json(include={"source", "tables", "currency", "as_of"})
+        read_how = run.model_dump_json(include={"source", "tables", "currency", "as_of", "oldest_rate_days"})
         key = hashlib.sha256(json.dumps([files, read_how, code_version(__name__)]).encode()).hexdigest()
         snapshot = CACHE / "books" / f"{key}.duckdb"
         content = kept(snapshot, thawed, lambda file: freeze(file, *_checked(run)))
@@ -127,6 +130,7 @@ class Book:
         tables = self.tables
         if as_of < self.as_of:
             tables["overrides"] = tables["overrides"].dropna(subset="since")
+            tables["limits"] = self._limits_at(as_of)
         rows = _rows_known(tables, as_of, self.buyer_of_invoice)
         fingerprint = f"{self.fingerprint}@{as_of.date()}"
         past = dataclasses.replace(
@@ -139,6 +143,15 @@ class Book:
         ):  # fmt: skip
             vars(past)[places_of] = _renumbered(getattr(self, places_of)[rows[of]], rows[among])
         return past
+
+    def _limits_at(self, day: pd.Timestamp) -> pd.DataFrame:
+        """Return the limits at the rates of an earlier day."""
+        limits, foreign = self.limits, self.limits["currency"].notna() & (self.limits["currency"] != self.run.currency)
+        if not foreign.any():
+            return limits
+        rate = np.ones(len(limits))
+        rate[foreign] = moved_to(self.fx, limits["currency"][foreign], self.as_of, day)
+        return limits.assign(**{name: limits[name] * rate for name in LIMIT_AMOUNTS})
 
 
 def known(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.DataFrame]:
@@ -209,7 +222,7 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     for name, table in raw.items():
         tables[name], found = checks.typed(table)
         problems += found
-    problems += checks.relations(tables, {name: table.file for name, table in raw.items()}, run.currency)
+    problems += checks.relations(tables, {name: table.file for name, table in raw.items()}, run)
     day = pd.Timestamp(run.as_of)
     if "invoices" in tables and not (tables["invoices"]["issued"] <= day).any() and not tables["invoices"].empty:
         first = tables["invoices"]["issued"].min()
@@ -228,7 +241,7 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     notes = _notes(run, raw, complete)
     buyers = complete["buyers"]
     complete["buyers"] = buyers.assign(kind=buyers["kind"].fillna("private"))
-    return known(_in_currency(complete, run.currency), day), notes
+    return known(_in_currency(complete, run.currency, day), day), notes
 
 
 def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -257,6 +270,10 @@ def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.Data
         told = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sums.items())
         rule = f"on account, no invoice named: {told}; not set off against what the buyer owes"
         rows.append(("receipts", rule, len(account)))
+    foreign = seen["limits"]["currency"]
+    foreign = int((foreign.notna() & (foreign != run.currency)).sum())
+    if foreign:
+        rows.append(("limits", f"translated to {run.currency} at the last rate", foreign))
     defaults = tables["defaults"]
     undated = int((defaults["recovered"].notna() & defaults["resolved"].isna() & (defaults["date"] <= day)).sum())
     if undated:
@@ -266,24 +283,34 @@ def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.Data
     return pd.DataFrame(rows, columns=["table", "rule", "rows"])
 
 
-def _in_currency(tables: dict[str, pd.DataFrame], currency: str) -> dict[str, pd.DataFrame]:
-    """Return the tables with all amounts in the reporting currency."""
+def _in_currency(tables: dict[str, pd.DataFrame], currency: str, day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """Return the tables with all amounts in the reporting currency; `day`: the book's."""
     translated, rates = dict(tables), {}
-    for name, (day, columns) in TRANSLATED.items():
+    for name, (dated, columns) in TRANSLATED.items():
         frame = tables[name]
-        rate = last_rate(tables["fx"], frame["currency"], frame[day])
+        rate = last_rate(tables["fx"], frame["currency"], frame[dated])
         rates[name] = np.where(one_of(frame["currency"], [currency]), 1.0, rate)
         translated[name] = frame.assign(**{column: frame[column] * rates[name] for column in columns})
     # A place of −1, of an invoice that is not there, is the last of the values: none.
     of_invoice = np.append(rates["invoices"], np.nan)
+    invoices = tables["invoices"]
     for name in ("receipts", "disputes"):
         frame = tables[name]
-        place = places(frame["invoice_id"], tables["invoices"]["invoice_id"])
+        place = places(frame["invoice_id"], invoices["invoice_id"])
+        amount = frame["amount"]
+        if name == "receipts":
+            invoiced = invoices["currency"].reset_index(drop=True).reindex(place).set_axis(frame.index)
+            amount, _ = in_currency_of_invoice(frame, invoiced, tables["fx"], currency)
         rate = of_invoice[place]
         if name == "receipts":
             # Money on account has no invoice to be translated with: at the rate of its day.
             own = last_rate(tables["fx"], frame["currency"], frame["received"])
             own = np.where(frame["currency"].isna() | (frame["currency"] == currency), 1.0, own)
             rate = np.where(frame["invoice_id"].isna(), own, rate)
-        translated[name] = frame.assign(amount=frame["amount"] * rate)
+        translated[name] = frame.assign(amount=amount * rate)
+    limits = tables["limits"]
+    rate = last_rate(tables["fx"], limits["currency"], pd.Series(day, index=limits.index))
+    own = limits["currency"].isna().to_numpy() | one_of(limits["currency"], [currency])
+    rate = np.where(own, 1.0, rate)
+    translated["limits"] = limits.assign(**{name: limits[name] * rate for name in LIMIT_AMOUNTS})
     return translated

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from tradecredit.book.places import one_of, places
+from tradecredit.book.rates import in_currency_of_invoice, rate_age_days
 from tradecredit.book.schema import NEVER_EMPTY, TABLES, Column, Table, dtype
 from tradecredit.book.sources import RawTable
 from tradecredit.errors import Problem
+from tradecredit.params.run import Run
 from tradecredit.params.source import Formats
 
 SHOWN = 10
@@ -45,8 +47,11 @@ def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
     return result, problems
 
 
-def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], currency: str) -> list[Problem]:
-    """Return what is wrong between rows: keys, references, order of dates, over-payment, currencies without a rate."""
+def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) -> list[Problem]:
+    """Return what is wrong between rows: keys, references, order of dates, over-payment, currencies without a rate.
+
+    `run`: its currency, its day, at whose rate limits are translated, and how old a rate may be.
+    """
     problems: list[Problem] = []
     for name, frame in tables.items():
         table = TABLES[name]
@@ -75,16 +80,21 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], currency: 
                 f"{later} must be on or after {earlier}: correct one of the two",
             )
     if {"invoices", "receipts"} <= tables.keys() and not (tables["invoices"].empty or tables["receipts"].empty):
-        problems += _receipt_problems(tables["invoices"], tables["receipts"], files["receipts"])
+        fx = tables.get("fx", TABLES["fx"].empty()).dropna(subset=["date", "currency"])
+        problems += _receipt_problems(tables["invoices"], tables["receipts"], files["receipts"], fx, run.currency)
     if "invoices" in tables:
         invoices = tables["invoices"]
         problems += _rows(
             files["invoices"], "tax", invoices["tax"], invoices["tax"] > invoices["amount"] + CENT,
             "is more than the amount", "give the tax that the gross amount holds",
         )  # fmt: skip
-    for name, day in (("invoices", "issued"), ("receipts", "received"), ("statements", "period_end")):
+    for name, day in (("invoices", "issued"), ("statements", "period_end"), ("receipts", "received")):
         if name in tables:
-            problems += _rate_problems(tables[name], day, tables.get("fx"), files[name], currency)
+            problems += _rate_problems(tables[name], tables[name][day], tables.get("fx"), files[name], run)
+    if "limits" in tables:
+        limits, today = tables["limits"], pd.Timestamp(run.as_of)
+        limits = limits[(limits["valid_from"] <= today) & ~(limits["valid_to"] < today)]
+        problems += _rate_problems(limits, pd.Series(today, index=limits.index), tables.get("fx"), files["limits"], run)
     return problems
 
 
@@ -217,10 +227,13 @@ def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Prob
     )
 
 
-def _receipt_problems(invoices: pd.DataFrame, receipts: pd.DataFrame, file: str) -> Iterator[Problem]:
+def _receipt_problems(
+    invoices: pd.DataFrame, receipts: pd.DataFrame, file: str, fx: pd.DataFrame, reporting: str
+) -> Iterator[Problem]:
     by_id = invoices.dropna(subset="invoice_id").drop_duplicates("invoice_id")
     place = places(receipts["invoice_id"], by_id["invoice_id"])
-    invoice = by_id[["issued", "amount", "currency"]].reset_index(drop=True).reindex(place).set_axis(receipts.index)
+    known = by_id[["issued", "amount", "currency"]].reset_index(drop=True)
+    invoice = known.reindex(place).set_axis(receipts.index)
     early = receipts["received"] < invoice["issued"]
     yield from _rows(
         file,
@@ -229,14 +242,6 @@ def _receipt_problems(invoices: pd.DataFrame, receipts: pd.DataFrame, file: str)
         early,
         "lies before the invoice's issue",
         "use the day on which the money was applied to the invoice",
-    )
-    yield from _rows(
-        file,
-        "currency",
-        receipts["currency"],
-        receipts["currency"].notna() & invoice["currency"].notna() & (receipts["currency"] != invoice["currency"]),
-        "is not the currency of the invoice",
-        "give the amount in the invoice's currency, as it was set off",
     )
     yield from _rows(
         file,
@@ -265,37 +270,57 @@ def _receipt_problems(invoices: pd.DataFrame, receipts: pd.DataFrame, file: str)
         "returns more than was paid on the invoice by then",
         "a negative payment is one that the bank has returned: give what it returns, or leave both out",
     )
-    applied = receipts["amount"].groupby(place).cumsum().where(place >= 0)
-    over = applied > invoice["amount"] + CENT
+    # What the insurer has paid is no money of the debtor's: what its estate brings in later may come on top, and is
+    # shared with the insurer (definitions §5.9).
+    claim = receipts["kind"] == "claim"
+    amount, other = in_currency_of_invoice(receipts, invoice["currency"], fx, reporting)
+    applied = pd.Series(amount, index=receipts.index).groupby([place, claim]).cumsum().where(place >= 0)
+    # A bank pays out by a rate of its own: what comes in another currency hardly ever is the amount to the cent.
+    by_bank = pd.Series(other, index=receipts.index).groupby(place).transform("any")
+    over = (applied > invoice["amount"] + CENT) & ~by_bank
     described = receipts.loc[over, "amount"].astype("str") + " on invoice " + receipts.loc[over, "invoice_id"]
     yield from _rows(
         file,
         "amount",
         described,
         over,
-        "receipts add up to more than the invoice",
+        "receipts add up to more than the invoice, claims and others each for themselves",
         "apply the surplus to the invoice that it belongs to, or correct the amount",
     )
 
 
 def _rate_problems(
-    frame: pd.DataFrame, day: str, fx: pd.DataFrame | None, file: str, currency: str
+    frame: pd.DataFrame, day: pd.Series, fx: pd.DataFrame | None, file: str, run: Run
 ) -> Iterator[Problem]:
-    foreign = frame["currency"].notna() & (frame["currency"] != currency) & frame[day].notna()
+    """Yield the currencies that have no rate on or before a row's day, and those whose last one is too old for it."""
+    foreign = frame["currency"].notna() & (frame["currency"] != run.currency) & day.notna()
     if not foreign.any():
         return
-    first = pd.Series(dtype="datetime64[us]") if fx is None else fx.groupby("currency")["date"].min()
-    start = pd.to_datetime(frame["currency"].map(dict(first)))
-    without = foreign & ~(start <= frame[day])
+    frame, day = frame[foreign], day[foreign]
+    fx = TABLES["fx"].empty() if fx is None else fx.dropna(subset=["date", "currency"])
+    age = pd.Series(rate_age_days(fx, frame["currency"], day), index=frame.index)
+    found = frame["currency"] + " on " + day.dt.strftime("%Y-%m-%d")
     yield from _rows(
         file,
         "currency",
-        frame.loc[without, "currency"] + " on " + frame.loc[without, day].dt.strftime("%Y-%m-%d"),
-        without,
-        f"has no rate to {currency} on or before that day",
-        f"add it to the fx table, or correct the currency; amounts in {currency} need no rate",
+        found,
+        age.isna(),
+        f"has no rate to {run.currency} on or before that day",
+        f"add it to the fx table, or correct the currency; amounts in {run.currency} need no rate",
         alike=frame["currency"],
     )
+    old = age > run.oldest_rate_days
+    for currency, oldest in age[old].groupby(frame["currency"][old]).max().items():
+        yield from _rows(
+            file,
+            "currency",
+            found,
+            old & (frame["currency"] == currency),
+            f"the last rate to {run.currency} by then is up to {oldest:,.0f} days old; at most {run.oldest_rate_days} "
+            "are allowed",
+            "add newer rates to the fx table, or state how old one may be (oldest_rate_days)",
+            alike=frame["currency"],
+        )
 
 
 def _rows(

@@ -44,23 +44,23 @@ class PaymentModel(NamedTuple):
 
 
 def fit(items: pd.DataFrame, history: pd.DataFrame) -> PaymentModel:
-    """Fit to the settled invoices of `items` (columns as `payment_history.at_issue`, which gives their `history`).
+    """Fit to the paid invoices of `items` (columns as `payment_history.at_issue`, which gives their `history`).
 
     Late or not: `DefaultModel.fit`, the rows of a buyer standing together. Days: the median of the days from issue to
-    settlement by quantile regression (statsmodels; Koenker and Bassett 1978, Econometrica 46): early payments show
+    payment by quantile regression (statsmodels; Koenker and Bassett 1978, Econometrica 46): early payments show
     a buyer's pace, which the days late, cut off at 0, would hide. Raises `InputError` as `DefaultModel.fit`.
     """
     # Not by statsmodels.api, whose imports take longer.
     from statsmodels.regression.quantile_regression import QuantReg
 
-    settled = items[items["settled"].notna()]
-    history = history.loc[settled.index]
-    late = (settled["settled"] > settled["due"]).astype(int)
+    paid = items[items["paid_on"].notna()]
+    history = history.loc[paid.index]
+    late = (paid["paid_on"] > paid["due"]).astype(int)
     signs = {name: sign for name, sign in LATENESS.items() if sign}
-    model = DefaultModel.fit(history[list(LATENESS)], late, signs=signs, groups=settled["buyer_id"])
+    model = DefaultModel.fit(history[list(LATENESS)], late, signs=signs, groups=paid["buyer_id"])
     # Where no buyer has a history yet, nothing is regressed on: the median of all is left.
     usual = history[SLOWNESS].median().fillna(0.0)
-    days = (settled["settled"] - settled["issued"]).dt.days.astype("float64")
+    days = (paid["paid_on"] - paid["issued"]).dt.days.astype("float64")
     slowness = history[SLOWNESS].fillna(usual)
     slowness.insert(0, "const", 1.0)
     # The errors, which nobody reads, divide by zero where all pay after equally many days.
@@ -101,17 +101,18 @@ class PaymentOutlook:
 def outlook(book: Book) -> PaymentOutlook:
     """Return what is to be expected of the invoices that are not due yet, and how good such a forecast was.
 
-    Fitted (`fit`) on all invoices settled by the as-of date. Tested with a fit to what had been settled 8 months before
-    it, on the invoices issued in the following 6 months that have fallen due; those still open count with the days up
-    to the as-of date.
+    Fitted (`fit`) on all invoices paid by the as-of date. Tested with a fit to what had been settled 8 months
+    before it, on the invoices issued in the following 6 months that have fallen due; those still open count with the
+    days up to the as-of date, and those that were credited whole not at all.
     """
     items = open_items(book)
+    items = items.assign(due=items["payable_by"])  # late is what comes after the last day in time
     cut = book.as_of - pd.DateOffset(months=TESTED_MONTHS + 2)
     # Whether an invoice was paid late is known once it is past due, not before.
     tested = (items["issued"] > cut) & (items["issued"] <= cut + pd.DateOffset(months=TESTED_MONTHS))
-    tested &= items["due"] < book.as_of
+    tested &= (items["due"] < book.as_of) & items["days_late"].notna()
     then = items[items["issued"] <= cut]
-    then = then.assign(settled=then["settled"].where(then["settled"] <= cut))
+    then = then.assign(**{name: then[name].where(then["settled"] <= cut) for name in ("settled", "paid_on")})
     coming = items[(items["open_amount"] > 0) & (items["due"] >= book.as_of)]
     owed = coming.groupby("buyer_id")["open_amount"].sum().rename("not_due")
     score = paydex(signed_days_beyond_terms(book)).rename("paydex").reindex(owed.index)
@@ -123,7 +124,7 @@ def outlook(book: Book) -> PaymentOutlook:
     history = at_issue(items)
     # What was known of an invoice on its day of issue is the same on any later day: one history serves both fits.
     found = expected(fit(then, history), items[tested], history[tested])
-    happened = (items["settled"].fillna(book.as_of) - items["due"]).dt.days.clip(lower=0)[tested]
+    happened = items["days_late"].clip(lower=0)[tested]
     usual = history[["share_late", "days_late_mean"]][tested]
     usual = usual.fillna(usual.mean())
     late = (happened > 0).astype(int)
@@ -138,6 +139,6 @@ def outlook(book: Book) -> PaymentOutlook:
 
 
 def _carries_a_fit(items: pd.DataFrame) -> bool:
-    settled = items[items["settled"].notna()]
-    late = settled["settled"] > settled["due"]
-    return len(settled) >= FEWEST and late.nunique() == 2 and len(settled["buyer_id"].unique()) > 1
+    paid = items[items["paid_on"].notna()]
+    late = paid["paid_on"] > paid["due"]
+    return len(paid) >= FEWEST and late.nunique() == 2 and len(paid["buyer_id"].unique()) > 1

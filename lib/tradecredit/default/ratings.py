@@ -157,6 +157,11 @@ def _of_today(book: Book) -> Assessment:
     )
 
 
+def level_basis(book: Book) -> Assessment:
+    """Return what the level of today's probabilities rests on: `assessment` without fits to a part of the panel."""
+    return _of_today(book)
+
+
 def _fitted(observed: pd.DataFrame, book: Book) -> DefaultModel:
     settings, columns = book.run.default, candidates(book)
     values = observed[list(columns)].astype("float64")

@@ -5,7 +5,12 @@ from tradecredit.columns import columns
 LABELS = {
     # cover
     **columns("text", cover="Cover", evidence="Evidence"),
-    **columns("money", insured_limit="Insured limit", insured="Insured part"),
+    **columns(
+        "money", insured_limit="Insured limit", insured="Insured part", disputed="Disputed",
+        insurable_debt="Insurable debt",
+    ),
+    # recoveries
+    **columns("money", claim="Claim", insurer_part="Insurer's part", own_part="Own part"),
     # policy
     **columns("money", insured_debt="Insured debt", indemnity="Indemnity", premium="Premium", recovery="Recovery"),
     **columns("text", policy="Policy"),

@@ -8,29 +8,14 @@ import pyarrow as pa
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
-from tradecredit.insurance.filling import within_limits
+from tradecredit.insurance.amounts import Amounts, borne, insured_amounts, todays_amounts
 from tradecredit.insurance.insured_sales import insured_sales, owed_days, share_of_sales
 from tradecredit.insurance.limit_history import evidence, named_limits
 from tradecredit.insurance.policy import Policy
-from tradecredit.insurance.shipped import (
-    ABOVE,
-    CLASSES,
-    CODE,
-    EXCLUDED,
-    REASONS,
-    primary_limits,
-    run_policy,
-    shipped_under,
-)
-from tradecredit.insurance.stops import shipments, stopped_buyers
+from tradecredit.insurance.shipped import ABOVE, CLASSES, CODE, EXCLUDED, REASONS, run_policy
+from tradecredit.insurance.stops import stopped_buyers
 from tradecredit.measure.by_buyer import all_buyers
-from tradecredit.measure.disputes import owed_in_dispute
-from tradecredit.measure.open_items import net_share, open_items
-
-PAYING_BY_LOSS = ("whole_turnover", "key_accounts", "single_buyer")
-"""Kinds of policy that bear their part of each loss, and not only what lies beyond a large first loss or a limit."""
-
-_OF_ITEMS = ["buyer_id", "open_amount", "disputed", "insurable_debt", "insured_debt", "insured", "cover", "reason"]
+from tradecredit.measure.open_items import open_items
 
 
 class Cover(NamedTuple):
@@ -78,8 +63,7 @@ def audit(book: Book, policy: Policy | None = None) -> pd.DataFrame:
 
 @once
 def _audit(book: Book, policy: Policy | None) -> pd.DataFrame:
-    owed = open_items(book)["open_amount"].to_numpy()
-    return of_items(book, policy, owed, disputed_of(book, owed, book.as_of))
+    return _table(book, policy, open_items(book)["open_amount"].to_numpy(), todays_amounts(book, policy))
 
 
 def of_items(book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.ndarray | None = None) -> pd.DataFrame:
@@ -103,32 +87,20 @@ def of_items(book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.n
 
     All day-of-shipment facts are of that day: stop, limit and evidence. Source: definitions §5.1 to §5.3.
     """
-    rows = np.flatnonzero(owed > 0)
-    items = {"buyer_id": book.invoices["buyer_id"].take(rows).array, "open_amount": owed[rows]}
-    items["disputed"] = np.zeros(len(rows)) if disputed is None else disputed[rows]
-    index = pd.Index(book.invoices["invoice_id"].take(rows).array, name="invoice_id")
-    if policy is None:
-        nothing, reason = np.zeros(len(rows)), np.full(len(rows), CODE["no_policy"])
-        found = {"insurable_debt": nothing, "insured_debt": nothing, "insured": nothing} | _in_words(reason, reason < 0)
-        return pd.DataFrame(items | found, index=index)[_OF_ITEMS]
-    shipped = shipped_under(book, policy)
-    reason, limit = shipped.reason[rows], shipped.limit
-    share = net_share(book.invoices.take(rows)).to_numpy()
-    insurable = np.maximum(items["open_amount"] - items["disputed"], 0.0) * share
-    insurable[(reason > 0) & (reason < CODE["shipped_after_stop"])] = 0.0
-    debt = np.zeros(len(owed))
-    debt[rows] = np.where(reason == 0, insurable, 0.0)
-    within = within_limits(shipments(book), debt, limit)[rows]
-    if policy.kind == "top_up":
-        within = within - within_limits(shipments(book), debt, primary_limits(book, policy))[rows]
-    open_for_cover = reason == 0
-    reason = np.where(open_for_cover & (within < insurable), CODE["covered_in_part"], reason)
-    reason = np.where(open_for_cover & (within <= 0), CODE["limit_filled"], reason)
-    reason = np.where(
-        open_for_cover & (insurable <= 0), np.where(items["disputed"] > 0, CODE["in_dispute"], CODE["tax"]), reason
-    )
-    found = {"insurable_debt": insurable, "insured_debt": within, "insured": borne(policy) * within}
-    return pd.DataFrame(items | found | _in_words(reason, ~shipped.named[rows]), index=index)[_OF_ITEMS]
+    return _table(book, policy, owed, insured_amounts(book, policy, owed, disputed))
+
+
+def _table(book: Book, policy: Policy | None, owed: np.ndarray, found: Amounts) -> pd.DataFrame:
+    columns = {
+        "buyer_id": book.invoices["buyer_id"].take(found.rows).array,
+        "open_amount": owed[found.rows],
+        "disputed": found.disputed,
+        "insurable_debt": found.insurable,
+        "insured_debt": found.insured,
+        "insured": (borne(policy) if policy else 0.0) * found.insured,
+        **_in_words(found.reason, found.discretionary),
+    }
+    return pd.DataFrame(columns, index=pd.Index(book.invoices["invoice_id"].take(found.rows).array, name="invoice_id"))
 
 
 @once
@@ -155,20 +127,6 @@ def insured_share(book: Book, policy: Policy | None = None) -> float:
     items = audit(book, policy)
     owed = items["open_amount"].sum()
     return float(items["insured"].sum() / owed) if owed > 0 else float("nan")
-
-
-def borne(policy: Policy) -> float:
-    """Return the part of an insured debt that a policy bears: nothing by kinds that pay nothing of an ordinary loss."""
-    return policy.insured_percentage if policy.kind in PAYING_BY_LOSS else 0.0
-
-
-def disputed_of(book: Book, owed: np.ndarray, day: pd.Timestamp) -> np.ndarray:
-    """Return what is in a dispute that is open on a day of what is `owed` of each invoice, in their order."""
-    if not book.has("disputes"):
-        return np.zeros(len(owed))
-    amount, place = owed_in_dispute(book, owed, day), book.invoice_of_dispute
-    place = place[amount.index.to_numpy()]
-    return np.bincount(place[place >= 0], amount.to_numpy()[place >= 0], minlength=len(owed))
 
 
 def _in_words(reason: np.ndarray, discretionary: np.ndarray) -> dict[str, pd.Series]:
@@ -241,7 +199,6 @@ def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
 
 
 def _insured_debt(book: Book, policy: Policy) -> pd.Series:
-    items, buyers = audit(book, policy), all_buyers(book)
-    owing = np.flatnonzero(open_items(book)["open_amount"] > 0)
-    debt = np.bincount(book.buyer_of_invoice[owing], items["insured_debt"], len(buyers))
-    return pd.Series(debt, index=buyers, name="insured_debt")
+    found = todays_amounts(book, policy)
+    debt = np.bincount(book.buyer_of_invoice[found.rows], found.insured, len(book.buyers))
+    return pd.Series(debt, index=all_buyers(book), name="insured_debt")

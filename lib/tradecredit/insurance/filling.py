@@ -9,7 +9,7 @@ from tradecredit.numerics.compiled import compiled
 def within_limits(shipped, debt, limit):
     """Return the part of each invoice's debt that lies within the limit of its day, older ones having filled it first.
 
-    `shipped`: the places of the invoices by buyer and day (`stops.shipments`); `debt`: what of each counts; `limit`: of
+    `shipped`: the invoices by buyer and day (`Shipments.order`); `debt`: what of each counts; `limit`: of
     the buyer on the day on which it was shipped. With `filled`, what older invoices fill: filled' = max(filled,
     min(filled + debt, limit)), and the part is filled' − filled. A lower limit of a later day takes nothing off what
     was shipped before it, and a higher one adds nothing to it.

@@ -5,8 +5,8 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
-from tradecredit.insurance.policy import NOT_INSURABLE, Policy
-from tradecredit.insurance.shipped import listed, not_counted
+from tradecredit.insurance.policy import Policy
+from tradecredit.insurance.shipped import insurable_buyers, not_counted
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.sales import of_year
 
@@ -39,7 +39,7 @@ def share_of_sales(book: Book, policy: Policy, insured: pd.Series, weight: pd.Se
         np.bincount(book.buyer_of_invoice, (amounts * weight).to_numpy(), len(buyers))
         for amounts in (of_year(book)["sales_12m"], insured)
     )
-    barred = (book.buyers["kind"].isin(NOT_INSURABLE) | ~listed(buyers, policy)).to_numpy()
+    barred = ~insurable_buyers(book, policy)
     sold = gross[~barred].sum()
     usual = net.sum() / sold if sold > 0 else 1.0
     share = np.where(gross > 0, net / np.where(gross > 0, gross, 1.0), usual)

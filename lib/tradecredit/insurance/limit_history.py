@@ -7,11 +7,11 @@ from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.book.places import named, one_of, places
 from tradecredit.insurance.policy import NOT_INSURABLE
-from tradecredit.insurance.stops import days, issue_days, shipments
+from tradecredit.insurance.stops import Shipments, days
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.numerics.compiled import compiled
-from tradecredit.numerics.grouping import grouped
+from tradecredit.numerics.grouping import Grouped, grouped
 
 EVIDENCE_MONTHS = 12
 """Evidence for a discretionary limit is not older than this (definitions §5.3)."""
@@ -22,29 +22,23 @@ EVIDENCE = ("payment_experience", "agency_report", "audited_accounts", "unaudite
 
 @once
 def named_limits(book: Book) -> pd.DataFrame:
-    """Return the insurer's limit of each buyer on the as-of date, and in words why.
+    """Return the insurer's limit of each buyer on the as-of date, for what is shipped from now on. Index buyer_id.
 
-    Out, index buyer_id: `insured_limit`, the insurer's limit in force, the newest of several; missing where it has
-    never named one, so that a discretionary limit may apply; 0 where it was refused or is over (definitions §5.3: the
-    discretionary limit is then gone too), and for buyers that cannot be insured by their kind. `cover`: `named
-    limit`, `no limit named`, `limit refused`, `limit withdrawn or expired`, `not insurable: <kind>`.
+    - `insured_limit`: the insurer's limit in force, the newest of several; missing where it has never named one, so
+      that a discretionary limit may apply; 0 where it was refused or is over (definitions §5.3: the discretionary limit
+      is then gone too), and for buyers that cannot be insured by their kind;
+    - `refused`: the decision in force is a limit of 0, on a buyer that can be insured.
     """
     buyers = book.buyers.set_index("buyer_id")
     given = book.limits.loc[book.limits["source"] == "insurer", "buyer_id"]
     limit = limits_in_force(book)["insurer"].reindex(buyers.index)
     over = limit.isna() & named(given, book.buyers["buyer_id"])
     barred = buyers["kind"].isin(NOT_INSURABLE)
-    reason = np.select(
-        [barred, over, limit.isna(), limit == 0],
-        ["not insurable: " + buyers["kind"], "limit withdrawn or expired", "no limit named", "limit refused"],
-        "named limit",
-    )
-    return pd.DataFrame({"insured_limit": limit.mask(over | barred, 0.0), "cover": reason}).astype({"cover": "str"})
+    return pd.DataFrame({"insured_limit": limit.mask(over | barred, 0.0), "refused": (limit == 0) & ~barred})
 
 
-@once
-def named_on_shipment(book: Book) -> np.ndarray:
-    """Return the limit that the insurer had named of the buyer on the day of issue of each invoice, in their order.
+def named_on_shipment(book: Book, shipped: Shipments) -> np.ndarray:
+    """Return the limit that the insurer had named of the buyer on the day of issue of each of some invoices.
 
     In force on a day is the decision of the latest `valid_from` that has not ended by then; one whose first day is an
     earlier one than that of the decision covers what was shipped since. 0 where decisions were there and none is in
@@ -55,7 +49,7 @@ def named_on_shipment(book: Book) -> np.ndarray:
     begins = days(decisions["valid_from"].to_numpy())
     ends, amount = days(decisions["valid_to"].to_numpy()), decisions["amount"].to_numpy(dtype="float64")
     made = grouped(buyer, begins, len(book.buyers))
-    return _in_force(shipments(book), issue_days(book), made, begins, ends, amount)
+    return _in_force(shipped.order, made, ends, amount)
 
 
 @once
@@ -65,25 +59,26 @@ def evidence(book: Book) -> pd.Series:
     The first that holds: `payment_experience`, a payment received; `agency_report`, a score; `audited_accounts`, or
     `unaudited_accounts` (also where the assurance is not known), published; else `good_faith`. Index buyer_id.
     """
-    since, buyers = _oldest(np.array([book.as_of], "datetime64[us]"))[0], len(book.buyers)
+    since, buyers = _oldest_on(days(np.array([book.as_of], "datetime64[us]")))[1][0], len(book.buyers)
     best = np.full(buyers, len(EVIDENCE) - 1, np.int8)
-    for kind, (buyer, day) in reversed(list(enumerate(_shown(book)))):
-        best[buyer[day > since]] = kind
+    for kind, shown in reversed(list(enumerate(_shown(book)))):
+        buyer = np.repeat(np.arange(buyers), np.diff(shown.first))
+        best[buyer[shown.day > since]] = kind
     return pd.Series(np.array(EVIDENCE)[best], index=all_buyers(book), name="evidence", dtype="str")
 
 
-@once
-def evidence_on_shipment(book: Book) -> np.ndarray:
+def evidence_on_shipment(book: Book, shipped: Shipments) -> np.ndarray:
     """Return the place in `EVIDENCE` of the best that was at most 12 months old on the day of issue of each invoice."""
-    shipped, best = shipments(book), np.full(len(book.invoices), len(EVIDENCE) - 1, np.int8)
-    day, since = issue_days(book), _oldest(book.invoices["issued"].to_numpy("datetime64[us]"))
-    for kind, (buyer, shown) in reversed(list(enumerate(_shown(book)))):
-        _improve(best, kind, shipped, day, since, grouped(buyer, shown, len(book.buyers)), shown)
+    best = np.full(len(shipped.places), len(EVIDENCE) - 1, np.int8)
+    first, since = _oldest_on(shipped.order.day)
+    for kind, shown in reversed(list(enumerate(_shown(book)))):
+        _improve(best, kind, shipped.order, shown, since, first)
     return best
 
 
-def _shown(book: Book) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return buyer and day of all evidence of each kind but good faith, in the order of `EVIDENCE`."""
+@once
+def _shown(book: Book) -> list[Grouped]:
+    """Return all evidence of each kind but good faith by buyer and day, in the order of `EVIDENCE`."""
     payment = one_of(book.receipts["kind"], ["payment"]) & (book.invoice_of_receipt >= 0)
     paying = book.buyer_of_invoice[book.invoice_of_receipt[payment]]
     audited = one_of(book.statements["assurance"], ["audited"])
@@ -94,35 +89,34 @@ def _shown(book: Book) -> list[tuple[np.ndarray, np.ndarray]]:
         (book.statements, "published"),
     ):
         buyer = places(table["buyer_id"], book.buyers["buyer_id"])
-        found.append((buyer[buyer >= 0], days(table[column].to_numpy())[buyer >= 0]))
-    return found
+        found.append((buyer, days(table[column].to_numpy())))
+    return [grouped(buyer, day, len(book.buyers)) for buyer, day in found]
 
 
-def _oldest(moments: np.ndarray) -> np.ndarray:
-    """Return of each day, as a number, the one after which evidence is young enough on it."""
-    of = days(moments)
+def _oldest_on(of: np.ndarray) -> tuple[int, np.ndarray]:
+    """Return the first of some days, and for each from it to the last the day after which evidence is young enough."""
     if len(of) == 0:
-        return of
-    first = of.min()
-    since = pd.DatetimeIndex(np.arange(first, of.max() + 1).astype("datetime64[D]"))
-    return days((since - pd.DateOffset(months=EVIDENCE_MONTHS)).to_numpy())[of - first]
+        return 0, of
+    first = int(of.min())
+    moments = pd.DatetimeIndex(np.arange(first, of.max() + 1).astype("datetime64[D]"))
+    return first, days((moments - pd.DateOffset(months=EVIDENCE_MONTHS)).to_numpy())
 
 
 @compiled
-def _in_force(shipped, day, made, begins, ends, amount):
-    found = np.full(len(day), np.nan)
+def _in_force(shipped, made, ends, amount):
+    found = np.full(len(shipped.rows), np.nan)
     for buyer in range(len(shipped.first) - 1):
         first, last = made.first[buyer], made.first[buyer + 1]
         if first == last:
             continue
         known = first
         for place in range(shipped.first[buyer], shipped.first[buyer + 1]):
-            row = shipped.rows[place]
-            while known < last and begins[made.rows[known]] <= day[row]:
+            row, day = shipped.rows[place], shipped.day[place]
+            while known < last and made.day[known] <= day:
                 known += 1
             # The latest that has not ended; where all have, the limit is over.
             for decision in range(known - 1, first - 1, -1):
-                if ends[made.rows[decision]] >= day[row]:
+                if ends[made.rows[decision]] >= day:
                     found[row] = amount[made.rows[decision]]
                     break
             else:
@@ -132,13 +126,13 @@ def _in_force(shipped, day, made, begins, ends, amount):
 
 
 @compiled
-def _improve(best, kind, shipped, day, since, shown, when):
-    """Set the kind where the latest evidence of it, on the day or before, is younger than `since`, in place."""
+def _improve(best, kind, shipped, shown, since, first_day):
+    """Set the kind, in place, where the latest evidence of it on the day or before is younger than `since` says."""
     for buyer in range(len(shipped.first) - 1):
         first, known = shown.first[buyer], shown.first[buyer]
         for place in range(shipped.first[buyer], shipped.first[buyer + 1]):
-            row = shipped.rows[place]
-            while known < shown.first[buyer + 1] and when[shown.rows[known]] <= day[row]:
+            day = shipped.day[place]
+            while known < shown.first[buyer + 1] and shown.day[known] <= day:
                 known += 1
-            if known > first and when[shown.rows[known - 1]] > since[row]:
-                best[row] = kind
+            if known > first and shown.day[known - 1] > since[day - first_day]:
+                best[shipped.rows[place]] = kind

@@ -8,9 +8,8 @@ from typing import NamedTuple, Self
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.places import one_of
 from tradecredit.errors import InputError, ParameterError, Problem, missing_columns, values_not
-from tradecredit.insurance.settlement import INSURER_FIRST, PRO_RATA, PRO_RATA_LIMIT, TERMS, Losses, settled
+from tradecredit.insurance.settlement import INSURER_FIRST, PRO_RATA, PRO_RATA_LIMIT, TERMS, Losses, settled_by_loss
 from tradecredit.params.policy import USUAL_SHARES, PolicyTerms
 from tradecredit.params.yaml_files import validate
 
@@ -20,6 +19,12 @@ COLUMNS = ("scenario", "day", "buyer_id", "debt", "limit")
 NOT_INSURABLE = ("public", "affiliate", "prepaid")
 """Kinds of buyers that a policy does not insure."""
 
+
+SCOPE = {
+    "kind", "buyers", "limits", "primary", "top_up_share", "top_up_maximum", "starts", "ends", "maximum_terms_days",
+    "discretionary_limit", "discretionary_shares", "maximum_extension_days", "extension_from",
+}  # fmt: skip
+"""Terms that decide what is insured of what is owed, before what is paid for it."""
 
 RECOVERY_SHARING = {"pro_rata": PRO_RATA, "pro_rata_limit": PRO_RATA_LIMIT, "insurer_first": INSURER_FIRST}
 
@@ -79,6 +84,19 @@ class Policy(PolicyTerms):
         return cls(**terms.model_dump(exclude_unset=True))
 
     @property
+    def scope(self) -> Self:
+        """This policy with those of its terms alone that decide what is insured, and not what is paid for it.
+
+        Policies of one scope are equal, and insure the same.
+        """
+        others = {name: term.default for name, term in type(self).model_fields.items() if name not in SCOPE}
+        return self.model_copy(update=others)
+
+    def renewed(self) -> Self:
+        """Return this policy without its period, as if it had been and would be renewed on the same terms."""
+        return self.model_copy(update={"starts": None, "ends": None})
+
+    @property
     def programme(self) -> tuple[str, ...]:
         """The names of the policies that pay where this one is in force: a top-up's primary, and itself."""
         return (self.primary, self.name) if self.primary is not None else (self.name,)
@@ -119,21 +137,6 @@ class Policy(PolicyTerms):
         for step in sorted(self.malus, key=lambda step: step.premium_share):
             share = np.where(indemnity > step.loss_ratio_above * premium, step.premium_share, share)
         return share * premium * (1 + (self.premium_tax_rate or 0.0))
-
-    def insurable(self, invoices: pd.DataFrame, buyers: pd.DataFrame) -> pd.Series:
-        """Return whether each invoice counts by its buyer and its terms (step 1), on the invoices' index.
-
-        `invoices`: `buyer_id`, `issued`, `due`; `buyers`: `buyer_id`, `kind`. Not counted are public buyers, affiliates
-        and those that pay in advance, buyers that key accounts or single buyer do not list, and terms longer than
-        `maximum_terms_days`.
-        """
-        barred = buyers.loc[one_of(buyers["kind"], NOT_INSURABLE), "buyer_id"]
-        counted = pd.Series(~one_of(invoices["buyer_id"], barred), index=invoices.index)
-        if self.buyers is not None:
-            counted &= one_of(invoices["buyer_id"], self.buyers)
-        if self.maximum_terms_days is not None:
-            counted &= (invoices["due"] - invoices["issued"]).dt.days <= self.maximum_terms_days
-        return counted
 
     def unknown_buyers(self, ids: Iterable[str]) -> list[str]:
         """Return the buyers that `buyers` or `limits` name and that are not among the ids."""
@@ -185,18 +188,21 @@ class Policy(PolicyTerms):
     def indemnify(self, losses: pd.DataFrame) -> pd.DataFrame:
         """Return the losses with what the policy pays for each in the end: the same rows, order and index.
 
-        In: a row for each loss, which is all that one buyer owes at its default: `scenario` (any label; scenarios are
-        independent policy years), `day` (number or date; orders the losses of a scenario, ties as the rows stand),
+        In: a row for each loss, which is all that one buyer owes at its default (rows of one scenario, day and buyer
+        are one loss, whose limit is filled in their order): `scenario` (any label; scenarios are independent policy
+        years), `day` (number or date; orders the losses of a scenario, ties as the rows stand),
         `buyer_id`, `debt` (insurable: net of tax and credits), `limit` (the insurer's; 0: refused; missing: none
         named, so that the discretionary limit applies), and optionally `recovery` (money that the debt brings in
-        later; none unless given), `evidence` (for the discretionary limit; see `attachment`) and `above` (the part of
-        the debt that another policy is for, of a top-up; none unless given).
+        later; none unless given), `evidence` (for the discretionary limit; see `attachment`), `above` (the part of
+        the debt that another policy is for, of a top-up; none unless given) and `discretionary` (whether the limit is
+        a discretionary one, for the sub-limit of step 7; unless given where none is named).
 
         Out: `insured_debt`, the part of the debt (`loss_basis` `net`: of debt − recovery) within the limit; and
         `indemnity`, after first loss and maximum and, on the basis `debt`, net of what the insurer gets of the
         recovery. The calculation is that of `settlement.settled`; `settlement` shows its steps.
 
-        Raises `InputError` with all missing columns, missing or negative amounts, and recoveries above the debt.
+        Raises `InputError` with all missing columns, missing or negative amounts, recoveries above the debt, and rows
+        of one loss whose limits differ.
         """
         steps = self.settlement(losses)
         return losses.assign(insured_debt=steps["insured_debt"], indemnity=steps["indemnity"])
@@ -219,8 +225,9 @@ class Policy(PolicyTerms):
         above = losses["above"].astype(float).to_numpy() if "above" in losses else nothing
         recovery = losses["recovery"].astype(float).to_numpy() if "recovery" in losses else nothing
         debt = losses["debt"].astype(float).to_numpy()
-        arrays = Losses(year, debt, recovery, above, limit, np.isnan(named))
-        steps = settled(Losses(*(values[order] for values in arrays)), self.record())
+        discretionary = losses["discretionary"].to_numpy(bool) if "discretionary" in losses else np.isnan(named)
+        rows = Losses(*(part[order] for part in (year, debt, recovery, above, limit, discretionary)))
+        steps = settled_by_loss(rows, _same_loss(losses).iloc[order].to_numpy(), self.record())
         back = np.argsort(order)
         columns = {name: values[back] for name, values in steps._asdict().items()}
         return pd.DataFrame({"limit": limit, **columns}, index=losses.index)
@@ -315,9 +322,18 @@ def _loss_problems(losses: pd.DataFrame) -> Iterator[Problem]:
     if {"debt", "recovery"} <= amounts.keys():
         right = ~((amounts["recovery"] > amounts["debt"]) & (amounts["debt"] >= 0))
         yield from values_not(right, losses["recovery"], "losses", "is above the debt")
+    if {"scenario", "day", "buyer_id", "limit"} <= set(losses):
+        first = losses.groupby(["scenario", "day", "buyer_id"])["limit"].transform("first")
+        right = (losses["limit"] == first) | (losses["limit"].isna() & first.isna()) | losses["limit"].lt(0)
+        yield from values_not(right, losses["limit"], "losses", "differs from that of the same buyer's loss of the day")
     if "evidence" in losses:
         right = losses["evidence"].isna() | losses["evidence"].isin(USUAL_SHARES)
         yield from values_not(right, losses["evidence"], "losses", f"must be one of {', '.join(USUAL_SHARES)}")
+
+
+def _same_loss(losses: pd.DataFrame) -> pd.Series:
+    """Return the number of the loss that each row is, or is a part of."""
+    return losses.groupby(["scenario", "day", "buyer_id"], sort=False).ngroup()
 
 
 def _aligned(dates: pd.Series | pd.Timestamp, due: pd.Series) -> pd.Series:

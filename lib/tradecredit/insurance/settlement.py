@@ -9,6 +9,9 @@ import numpy as np
 
 from tradecredit.numerics.compiled import compiled
 
+CENT = 0.005
+"""Half a cent: amounts that differ by less are equal."""
+
 TERMS = np.dtype(
     [
         ("insured_percentage", "f8"),
@@ -50,14 +53,25 @@ class Losses(NamedTuple):
 class YearlyLosses(NamedTuple):
     """Losses as arrays, in order of day within each scenario (a number from 0), by the buyer's position.
 
-    `insurable`: the share of debt and recovery, by buyer, that a policy's insured debt counts.
+    `draw`: the place of the value that is drawn for each in `Part.kept`.
     """
 
     scenario: np.ndarray
     buyer: np.ndarray
     debt: np.ndarray
     recovery: np.ndarray
-    insurable: np.ndarray
+    draw: np.ndarray
+
+
+class Part(NamedTuple):
+    """The share of debt and recovery that a policy's insured debt counts, as arrays by the buyer's position.
+
+    `share`; of a buyer that is not `stopped` times the value of `kept` that is drawn.
+    """
+
+    share: np.ndarray
+    stopped: np.ndarray
+    kept: np.ndarray
 
 
 class Settlement(NamedTuple):
@@ -87,12 +101,42 @@ def settled(losses: Losses, terms: np.void) -> Settlement:
     return Settlement(*steps)
 
 
+def settled_by_loss(rows: Losses, loss: np.ndarray, terms: np.void) -> Settlement:
+    """Return `settled` of losses whose rows may be parts of one: `loss` is the number of each row's.
+
+    Parts of a loss are settled together. Each has of the insured debt what the parts before it have left of the limit,
+    and of all else the share that its insured debt is of the loss's.
+    """
+    _, first, of = np.unique(loss, return_index=True, return_inverse=True)
+    if len(first) == len(loss):
+        return settled(rows, terms)
+    # Losses in the order of their first rows, which is that of their days.
+    rank = np.argsort(np.argsort(first))
+    of, first = rank[of], np.sort(first)
+    debt, recovery = (np.bincount(of, amounts) for amounts in (rows.debt, rows.recovery))
+    firsts = Losses(*(values[first] for values in rows))
+    whole = settled(firsts._replace(debt=debt, recovery=recovery), terms)
+    counted = rows.debt if terms["settled_on_debt"] else rows.debt - rows.recovery
+    order = np.argsort(of, kind="stable")
+    so_far = np.cumsum(counted[order])
+    so_far -= (so_far - counted[order])[np.searchsorted(of[order], np.arange(len(first)))][of[order]]
+    within = [
+        np.minimum(np.maximum(sums - rows.above[order], 0.0), rows.limit[order])
+        for sums in (so_far, so_far - counted[order])
+    ]
+    insured = np.empty(len(of))
+    insured[order] = within[0] - within[1]
+    share = insured / np.where(whole.insured_debt > 0, whole.insured_debt, 1.0)[of]
+    return Settlement(insured, *(amounts[of] * share for amounts in whole[1:]))
+
+
 @compiled
 def one_loss(debt, recovery, above, limit, terms):
     """Return (insured debt, covered debt, claim, insurer's recovery, claim net of it) of one loss: steps 3–5 and 9."""
     insured = min(max((debt if terms.settled_on_debt else debt - recovery) - above, 0.0), limit)
     covered = 0.0
-    if insured > terms.threshold:
+    # Amounts are in cents: a sum that passes the threshold by less is at it.
+    if insured > terms.threshold + (CENT if terms.threshold > 0.0 else 0.0):
         covered = insured - terms.threshold if terms.threshold_is_deductible else insured
     claim = claim_for(covered, insured, terms)
     recovered = insurer_recovery(claim, debt, recovery, insured, terms)
@@ -182,11 +226,11 @@ def _settle(scenario, debt, recovery, above, limit, discretionary, terms, steps)
 
 
 @compiled
-def paid_by_year(losses, attachment, terms, scenarios):
+def paid_by_year(losses, part, attachment, terms, scenarios):
     """Return what a policy pays in each scenario, and what is used of its first loss; losses: `YearlyLosses`.
 
-    `attachment`: limit, the part above which it applies, and whether it is discretionary, by buyer. The sums of what
-    `settled` says of each loss, without its table.
+    `part`: `Part`; `attachment`: limit, the part above which it applies, and whether it is discretionary, by buyer. The
+    sums of what `settled` says of each loss, without its table.
     """
     limit, above, discretionary = attachment
     paid, used = np.zeros(scenarios), np.zeros(scenarios)
@@ -195,7 +239,7 @@ def paid_by_year(losses, attachment, terms, scenarios):
         scenario, buyer = losses.scenario[row], losses.buyer[row]
         if row and scenario != losses.scenario[row - 1]:
             year = year_start(terms)
-        share = losses.insurable[buyer]
+        share = part.share[buyer] if part.stopped[buyer] else part.share[buyer] * part.kept[losses.draw[row]]
         debt, recovery = losses.debt[row] * share, losses.recovery[row] * share
         loss = one_loss(debt, recovery, above[buyer], limit[buyer], terms)
         before = year[0]

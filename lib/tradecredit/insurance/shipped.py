@@ -3,14 +3,14 @@
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.insurance.limit_history import EVIDENCE, evidence_on_shipment, named_on_shipment
 from tradecredit.insurance.policy import NOT_INSURABLE, Policy
-from tradecredit.insurance.stops import shipped_after_stop
+from tradecredit.insurance.stops import Shipments, shipped_after_stop
+from tradecredit.measure.open_items import ledger
 
 NAMED, DISCRETIONARY, STOPPED, REFUSED, ABOVE, EXCLUDED = CLASSES = (
     "named limit", "discretionary limit", "stopped", "refused or withdrawn", "above the limit", "not insurable",
@@ -38,7 +38,7 @@ CODE = {reason: code for code, reason in enumerate(REASONS)}
 
 
 class Shipped(NamedTuple):
-    """What the day of shipment says of each invoice, in the order of `invoices`; what happens later changes nothing.
+    """What the day of shipment says of some invoices, in the order of their `Shipments`; later days change nothing.
 
     `reason`: code of the rule that keeps it from being insured (0: none does); `limit` of its buyer, and whether the
     insurer has `named` it.
@@ -49,81 +49,85 @@ class Shipped(NamedTuple):
     named: np.ndarray
 
 
-@once
-def shipped_under(book: Book, policy: Policy) -> Shipped:
-    """Return what the day of shipment says of each invoice."""
-    reason = not_counted(book, policy)
-    issued = book.invoices["issued"].to_numpy()
+def shipped_under(book: Book, policy: Policy, shipped: Shipments) -> Shipped:
+    """Return what the day of shipment says of some invoices under a policy."""
+    limit, named = _limits(book, policy, shipped)
+    reason = np.where(limit > 0, 0, np.where(named, CODE["no_limit_on_shipment_day"], CODE["no_limit_named"]))
+    # The rules in the order of definitions §5.1, the last first: an earlier one decides.
+    reason[shipped_after_stop(book, policy, shipped)] = CODE["shipped_after_stop"]
+    not_insured = _not_counted(book, policy, shipped.places)
+    reason = np.where(not_insured > 0, not_insured, reason)
+    issued = ledger(book).issued[shipped.places]
     for bound, outside in ((policy.starts, np.less), (policy.ends, np.greater)):
         if bound is not None:
-            reason = np.where(outside(issued, np.datetime64(bound)), CODE["outside_period"], reason)
-    stopped = shipped_after_stop(book, policy)
-    limit, named = _limits(book, policy)
-    by_rule = np.where(named, CODE["no_limit_on_shipment_day"], CODE["no_limit_named"])
-    return Shipped(
-        np.where(reason > 0, reason, np.where(stopped, CODE["shipped_after_stop"], np.where(limit > 0, 0, by_rule))),
-        limit,
-        named,
-    )
+            reason[outside(issued, np.datetime64(bound))] = CODE["outside_period"]
+    return Shipped(reason, limit, named)
 
 
 @once
 def not_counted(book: Book, policy: Policy) -> np.ndarray:
     """Return the code of why each invoice does not count by its buyer and its terms; 0 where it does."""
-    buyers = book.buyers["buyer_id"]
-    reason = np.zeros(len(buyers), np.int64)
-    reason[~listed(buyers, policy).to_numpy()] = CODE["not_listed"]
-    reason[one_of(book.buyers["kind"], NOT_INSURABLE)] = CODE["kind_of_buyer"]
-    reason = reason[book.buyer_of_invoice]
+    return _not_counted(book, policy, np.arange(len(book.invoices)))
+
+
+def _not_counted(book: Book, policy: Policy, places: np.ndarray) -> np.ndarray:
+    reason = _of_buyers(book, policy)[book.buyer_of_invoice[places]]
     if policy.maximum_terms_days is not None:
-        terms = book.invoices["due"].to_numpy() - book.invoices["issued"].to_numpy()
-        too_long = terms > np.timedelta64(policy.maximum_terms_days, "D")
+        known = ledger(book)
+        too_long = (known.due - known.issued)[places] > np.timedelta64(policy.maximum_terms_days, "D")
         reason[too_long & (reason == 0)] = CODE["terms_too_long"]
     return reason
 
 
-def _limits(book: Book, policy: Policy) -> tuple[np.ndarray, np.ndarray]:
+def _limits(book: Book, policy: Policy, shipped: Shipments) -> tuple[np.ndarray, np.ndarray]:
     """Return the limit of each invoice's buyer on its day of issue, and whether the insurer has named it.
 
     Of a top-up: its primary's and its own above it.
     """
     if policy.kind == "top_up":
-        below, named = _limits(book, _primary(book, policy))
-        own = _own_limits(book, policy)
+        below, named = _limits(book, _primary(book, policy), shipped)
+        own = _own_limits(book, policy, shipped.places)
         extra = np.where(named, below, 0.0) * (policy.top_up_share or 0.0)
         extra = np.minimum(extra, np.inf if policy.top_up_maximum is None else policy.top_up_maximum)
         return below + np.where(np.isnan(own), extra, own), np.ones(len(below), dtype=bool)
-    limit = named_on_shipment(book)
+    limit = named_on_shipment(book, shipped)
     if policy.limits:
-        own = _own_limits(book, policy)
+        own = _own_limits(book, policy, shipped.places)
         limit = np.where(np.isnan(own), limit, own)
     named = ~np.isnan(limit)
     if policy.discretionary_limit:
         shares = np.array([policy.discretionary_shares.get(kind, 0.0) for kind in EVIDENCE])  # type: ignore[call-overload]
-        return np.where(named, limit, policy.discretionary_limit * shares[evidence_on_shipment(book)]), named
+        return np.where(named, limit, policy.discretionary_limit * shares[evidence_on_shipment(book, shipped)]), named
     return np.where(named, limit, 0.0), named
 
 
-def _own_limits(book: Book, policy: Policy) -> np.ndarray:
+def _own_limits(book: Book, policy: Policy, places: np.ndarray) -> np.ndarray:
     """Return the limit that the policy itself names of each invoice's buyer; missing: none."""
     limits = policy.limits or {}
-    return np.array([limits.get(buyer, np.nan) for buyer in book.buyers["buyer_id"]])[book.buyer_of_invoice]
+    return np.array([limits.get(buyer, np.nan) for buyer in book.buyers["buyer_id"]])[book.buyer_of_invoice[places]]
 
 
 def _primary(book: Book, policy: Policy) -> Policy:
     return next(Policy.of_terms(terms) for terms in book.run.policies if terms.name == policy.primary)
 
 
-def primary_limits(book: Book, policy: Policy) -> np.ndarray:
-    return _limits(book, _primary(book, policy))[0]
+def primary_limits(book: Book, policy: Policy, shipped: Shipments) -> np.ndarray:
+    return _limits(book, _primary(book, policy), shipped)[0]
 
 
-def listed(buyers: pd.Series, policy: Policy) -> pd.Series:
-    return (
-        pd.Series(True, index=buyers.index)
-        if policy.buyers is None
-        else pd.Series(one_of(buyers, policy.buyers), index=buyers.index)
-    )
+def insurable_buyers(book: Book, policy: Policy) -> np.ndarray:
+    """Return whether each buyer can be insured, by its kind and whether key accounts or single buyer list it."""
+    return _of_buyers(book, policy) == 0
+
+
+def _of_buyers(book: Book, policy: Policy) -> np.ndarray:
+    """Return the code of why each buyer cannot be insured; 0 where it can."""
+    buyers = book.buyers["buyer_id"]
+    reason = np.zeros(len(buyers), np.int64)
+    if policy.buyers is not None:
+        reason[~one_of(buyers, policy.buyers)] = CODE["not_listed"]
+    reason[one_of(book.buyers["kind"], NOT_INSURABLE)] = CODE["kind_of_buyer"]
+    return reason
 
 
 def run_policy(book: Book) -> Policy | None:

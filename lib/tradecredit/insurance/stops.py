@@ -1,5 +1,7 @@
 """The stop: what is shipped while an invoice of the buyer is overdue past the maximum extension period."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -18,16 +20,41 @@ DAY = np.int64(86_400_000_000)
 """Microseconds of a day."""
 
 
-def shipped_after_stop(book: Book, policy: Policy) -> np.ndarray:
-    """Return of each invoice of the book, in their order, whether it was shipped after the stop (definitions §5.1).
+def stop_spans(book: Book, policy: Policy) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first day of the stop that each invoice causes, and the first after it, as numbers (`days`).
+
+    In the order of `invoices`; equal where it causes none, as it was settled in time. The policy has an extension
+    period.
+    """
+    return _spans(book, policy.maximum_extension_days, policy.extension_from)
+
+
+class Shipments(NamedTuple):
+    """Some invoices of a book: their places among `invoices`, rising, and their order by buyer and day of issue.
+
+    `order.rows` are numbers of `places`; invoices of one buyer and day are in the order of `invoices`.
+    """
+
+    places: np.ndarray
+    order: Grouped
+
+
+def shipments(book: Book, places: np.ndarray) -> Shipments:
+    """Return the shipments of some invoices; `places`: theirs among `invoices`, rising."""
+    day = days(ledger(book).issued[places])
+    return Shipments(places, grouped(book.buyer_of_invoice[places], day, len(book.buyers)))
+
+
+def shipped_after_stop(book: Book, policy: Policy, shipped: Shipments) -> np.ndarray:
+    """Return of each of some invoices whether it was shipped after the stop (definitions §5.1).
 
     On its day of issue an invoice of the buyer was owed whose maximum extension period had ended on an earlier day: the
     day after that end is the first of the stop, and the day on which the last such invoice is settled is free again.
     What happened later changes nothing of it. Never of a policy without an extension period.
     """
     if policy.maximum_extension_days is None:
-        return np.zeros(len(book.invoices), dtype=bool)
-    return _shipped_after_stop(book, policy.maximum_extension_days, policy.extension_from)
+        return np.zeros(len(shipped.places), dtype=bool)
+    return _in_a_span(shipped.order, *_stops(book, policy.maximum_extension_days, policy.extension_from))
 
 
 def stopped_buyers(book: Book, policy: Policy) -> pd.Series:
@@ -38,22 +65,10 @@ def stopped_buyers(book: Book, policy: Policy) -> pd.Series:
     """
     stopped = np.zeros(len(book.buyers), dtype=bool)
     if policy.maximum_extension_days is not None:
-        begins, ends = _spans(book, policy.maximum_extension_days, policy.extension_from)
+        begins, ends = stop_spans(book, policy)
         today = book.as_of.to_datetime64().astype("datetime64[us]").view("i8") // DAY
         stopped[book.buyer_of_invoice[(begins <= today) & (ends > today)]] = True
     return pd.Series(stopped, index=all_buyers(book), name="stopped")
-
-
-@once
-def shipments(book: Book) -> Grouped:
-    """Return the places of all invoices by buyer and day of issue."""
-    return grouped(book.buyer_of_invoice, issue_days(book), len(book.buyers))
-
-
-@once
-def issue_days(book: Book) -> np.ndarray:
-    """Return the day of issue of each invoice as a number."""
-    return days(ledger(book).issued)
 
 
 def days(moments: np.ndarray) -> np.ndarray:
@@ -63,21 +78,20 @@ def days(moments: np.ndarray) -> np.ndarray:
 
 
 @once
-def _shipped_after_stop(book: Book, extension_days: int, extension_from: str) -> np.ndarray:
+def _stops(book: Book, extension_days: int, extension_from: str) -> tuple[Grouped, Grouped]:
+    """Return the first days of the stops that invoices cause, and the first after them, each by buyer and day."""
     begins, ends = _spans(book, extension_days, extension_from)
     late = np.flatnonzero(begins < ends)
     buyers, count = book.buyer_of_invoice[late], len(book.buyers)
-    begin, end = (grouped(buyers, moment[late], count) for moment in (begins, ends))
-    return _in_a_span(shipments(book), issue_days(book), begin, begins[late], end, ends[late])
+    return grouped(buyers, begins[late], count), grouped(buyers, ends[late], count)
 
 
 @once
-def _spans(book: Book, extension_days: int, extension_from: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first day of the stop that each invoice causes, and the first after it; equal where it causes none."""
+def _spans(book: Book, extension_days: int | None, extension_from: str) -> tuple[np.ndarray, np.ndarray]:
     known = ledger(book)
     cleared = known.settled
     start = {"due": known.due, "issued": known.issued}[extension_from]
-    return _past_extension(known.due.view("i8"), start.view("i8"), cleared.view("i8"), np.int64(extension_days))
+    return _past_extension(known.due.view("i8"), start.view("i8"), cleared.view("i8"), np.int64(extension_days or 0))
 
 
 @compiled
@@ -98,18 +112,19 @@ def _past_extension(due, start, cleared, extension_days):
 
 
 @compiled
-def _in_a_span(shipped, day, begin, begins, end, ends):
+def _in_a_span(shipped, begin, end):
     """Return whether each row's day lies in a span of its group; `begin`, `end`: the spans' first days and ends."""
-    inside = np.zeros(len(day), np.bool_)
+    inside = np.zeros(len(shipped.rows), np.bool_)
     for group in range(len(shipped.first) - 1):
         begun, over = begin.first[group], end.first[group]
         if begun == begin.first[group + 1]:
             continue
         for place in range(shipped.first[group], shipped.first[group + 1]):
-            row = shipped.rows[place]
-            while begun < begin.first[group + 1] and begins[begin.rows[begun]] <= day[row]:
+            day = shipped.day[place]
+            while begun < begin.first[group + 1] and begin.day[begun] <= day:
                 begun += 1
-            while over < end.first[group + 1] and ends[end.rows[over]] <= day[row]:
+            while over < end.first[group + 1] and end.day[over] <= day:
                 over += 1
-            inside[row] = begun - begin.first[group] > over - end.first[group]
+            if begun > over:
+                inside[shipped.rows[place]] = True
     return inside

@@ -13,6 +13,19 @@ LABELS = {
         expected="Expected", sd="Standard deviation", VaR="Value at risk", ES="Expected shortfall"
     ),
     **columns("date", month="Month"),
+    # back_test
+    **columns("date", year_start="Known on", year_end="Year to"),
+    **columns(
+        "count", buyers_then="Buyers at risk then", real_defaults="Defaults, real", other_defaults="Other defaults"
+    ),
+    **columns("ratio", defaults_then="Defaults expected then"),
+    **columns(
+        "money", expected_loss_then="Expected loss then (exact)", var_95_then="VaR 95 % then (simulated)",
+        var_99_then="VaR 99 % then (simulated)", real_loss="Really lost so far", other_loss="Lost by other defaults"
+    ),
+    **columns(
+        "percent", place="Simulated years that lost no more", defaults_place="Simulated years with no more defaults"
+    ),
     # portfolio
     **columns("percent", lgd="LGD", correlation="Asset correlation"),
     **columns("text", lgd_basis="Basis of LGD", correlation_basis="Basis of correlation"),
@@ -22,7 +35,7 @@ LABELS = {
     **columns("count", scenarios="Simulated years"),
     # stress
     **columns("text", scenario="Scenario"),
-    **columns("money", named_limits="Named limits"),
+    **columns("money", named_limits="Named limits", under_limit="Within named limits"),
     **columns("percent", mean_lgd="Mean LGD"),
     **columns("probability", exposure_weighted_pd="Mean PD, weighted by exposure"),
     **columns("count", capped="PDs capped at 1"),

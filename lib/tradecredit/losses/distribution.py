@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.policy import Policy
+from tradecredit.losses.insured_part import InsuredPart, parts_of
 from tradecredit.losses.kernels import DAYS
 from tradecredit.losses.simulator import Block, Settings, Simulator
 from tradecredit.numerics.risk_measures import Sample, expected_influence, standard_error, summary_rows, tail_weights
@@ -31,7 +32,8 @@ class LossDistribution:
     - `steps`: how many scenarios were drawn at a time. Those of a step are numbered by kind, the ordinary ones first,
       then those around the bad years of each level, and within a kind from the worst state of the economy to the best;
     - `missing`: by what factor the standard errors were too large in the end for the precision required (None: a number
-      of scenarios was required).
+      of scenarios was required);
+    - `parts`: what each policy insures of an exposure at default (none: `InsuredPart.plain`).
     """
 
     portfolio: pd.DataFrame
@@ -43,6 +45,7 @@ class LossDistribution:
     seed: int
     steps: tuple[int, ...]
     missing: float | None = None
+    parts: tuple[InsuredPart, ...] = ()
 
     @property
     def views(self) -> list[str]:
@@ -168,37 +171,53 @@ class LossDistribution:
         last = np.searchsorted(-losses[falling], -shown, side="right") - 1
         return pd.DataFrame({"loss": shown, "probability": np.minimum(reached[last], 1.0)})
 
-    def events(self, scenarios: Iterable[int]) -> pd.DataFrame:
+    def events(self, scenarios: Iterable[int], policy: str | None = None) -> pd.DataFrame:
         """Return the defaults of some scenarios, as `Policy.indemnify` takes them: a row for each.
 
-        Columns: `scenario`, `day` (1..365), `buyer_id`, `debt` and `recovery` (of the insurable part, where the
-        portfolio has it), `limit` (the insurer's; missing: none named), and `evidence` where the portfolio has it; in
-        order of scenario and time. Raises `ParameterError` for a scenario that there is not.
+        Columns: `scenario`, `day` (1..365), `buyer_id`, `debt` and `recovery` (of the part that the insured debt of the
+        `policy` counts; None: of the portfolio's `insurable`), `limit` (the insurer's; missing: none named; infinite of
+        a buyer that is stopped, whose part is what its limits have left), and `evidence` where the portfolio has it; in
+        order of scenario and time. Raises `ParameterError` for a scenario or policy that there is not.
         """
+        if policy is not None:
+            self._check_view(f"indemnity:{policy}")
         wanted = np.unique(np.fromiter(scenarios, dtype=np.int64))
         unknown = wanted[(wanted < 0) | (wanted >= len(self.losses))]
         if len(unknown):
             raise ParameterError([argument_problem("scenarios", unknown[0], f"there are 0 to {len(self.losses) - 1}")])
-        simulator = self.simulator()
+        simulator = Simulator.of(self.portfolio, self._parts(policy), self.steps, self.seed, self.settings)
         asked = np.zeros(len(self.losses), bool)
         asked[wanted] = True
         tables = []
         for block in simulator.blocks():
             if asked[block.scenarios].any():
                 defaults = simulator.defaults(block, asked[block.scenarios])
-                tables.append(pd.DataFrame(defaults._asdict()).assign(scenario=defaults.scenario + block.start))
+                share = simulator.insured_share(defaults, 0)
+                table = pd.DataFrame(defaults._asdict()).assign(scenario=defaults.scenario + block.start)
+                tables.append(table.assign(debt=defaults.debt * share, recovery=defaults.recovery * share))
         empty = pd.DataFrame({name: pd.Series(dtype=np.int64) for name in ("scenario", "day", "buyer")})
         table = pd.concat(tables or [empty.assign(debt=0.0, recovery=0.0)], ignore_index=True)
         buyers = self.portfolio.iloc[table["buyer"]].reset_index()
-        table = table.assign(buyer_id=buyers["buyer_id"], limit=buyers["insured_limit"])
-        share = simulator.insurable[table["buyer"]]
-        table = table.assign(debt=table["debt"] * share, recovery=table["recovery"] * share)
+        stopped = simulator.parts[0].stopped[table["buyer"]]
+        # Where rates are gamma a buyer may default twice on a day, which are two losses.
+        again = table.groupby(["scenario", "day", "buyer"]).cumcount()
+        if again.any():
+            table = table.assign(day=table["day"] + again / (again.max() + 1))
+        table = table.assign(buyer_id=buyers["buyer_id"], limit=buyers["insured_limit"].mask(stopped, np.inf))
         evidence = {"evidence": buyers["evidence"]} if "evidence" in buyers else {}
         return table[["scenario", "day", "buyer_id", "debt", "limit", "recovery"]].assign(**evidence)
 
     def simulator(self) -> Simulator:
         """Return what simulated the losses, for recalculation."""
-        return Simulator.of(self.portfolio, self.policies, self.steps, self.seed, self.settings)
+        return Simulator.of(self.portfolio, self.parts or self.policies, self.steps, self.seed, self.settings)
+
+    def _parts(self, policy: str | None) -> list[InsuredPart]:
+        """Return the part of one policy; of None the portfolio's `insurable`, as a policy without terms counts it."""
+        named = [part for part in self.parts or parts_of(self.policies) if part.policy.name == policy]
+        # A top-up attaches by its primary, which what it counts does not depend on.
+        return [InsuredPart(Policy(), part.share, part.today, part.late) for part in named] or [
+            InsuredPart.plain(Policy())
+        ]
 
     def _parts_of(self, view: str) -> tuple[float, dict[str, float]]:
         """Return by what gross loss and, by policy, indemnities are multiplied to make up a view."""

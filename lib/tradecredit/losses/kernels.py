@@ -273,26 +273,43 @@ def below_own_hazard(point, own, state, gamma):
 
 
 @inlined
-def add_amounts(amounts, obligor, sums, place):
-    """Add an obligor's amounts to the sums at a place: two, or a multiple of four."""
-    sums[place, 0] += amounts[obligor, 0]
-    sums[place, 1] += amounts[obligor, 1]
+def add_amounts(amounts, row, sums, place):
+    """Add a row of amounts to the sums at a place: two, or a multiple of four."""
+    sums[place, 0] += amounts[row, 0]
+    sums[place, 1] += amounts[row, 1]
     if amounts.shape[1] > 2:
-        sums[place, 2] += amounts[obligor, 2]
-        sums[place, 3] += amounts[obligor, 3]
-        for row in range(4, amounts.shape[1], 4):
-            sums[place, row] += amounts[obligor, row]
-            sums[place, row + 1] += amounts[obligor, row + 1]
-            sums[place, row + 2] += amounts[obligor, row + 2]
-            sums[place, row + 3] += amounts[obligor, row + 3]
+        sums[place, 2] += amounts[row, 2]
+        sums[place, 3] += amounts[row, 3]
+        for column in range(4, amounts.shape[1], 4):
+            sums[place, column] += amounts[row, column]
+            sums[place, column + 1] += amounts[row, column + 1]
+            sums[place, column + 2] += amounts[row, column + 2]
+            sums[place, column + 3] += amounts[row, column + 3]
 
 
 @compiled
-def block_sums(obligors, states, gamma, key, amounts):
+def draw(key, scenario, name):
+    """Return a number from 0 to 15, of equal probability, for the default of an obligor in a scenario."""
+    return np.int64(stream(stream(key, scenario), name) >> np.uint64(60))
+
+
+@compiled
+def draws_of(key, scenario, obligor, names):
+    """Return the number that is drawn (`draw`) at each default."""
+    drawn = np.empty(len(obligor), np.uint8)
+    for row in range(len(obligor)):
+        drawn[row] = draw(key, scenario[row], names[obligor[row]])
+    return drawn
+
+
+@compiled
+def block_sums(obligors, states, gamma, keys, amounts):
     """Return sums over the defaults of each scenario of a block: a row for each column of `amounts`.
 
-    `amounts`: obligors × two or a multiple of four columns, so that what a default adds stands together.
+    `amounts`: a row for each obligor, or as many as can be drawn at a default (`draw`) one after the other; two or a
+    multiple of four columns, so that what a default adds stands together. `keys`: of defaults, and of what is drawn.
     """
+    key, draws = keys[0], len(amounts) // max(len(obligors.name), 1)
     scenarios, rows = states.shock.size, amounts.shape[1]
     sums = np.zeros((rows, scenarios))
     cell_sums = np.empty((CELL, rows))
@@ -322,7 +339,11 @@ def block_sums(obligors, states, gamma, key, amounts):
                         new = gamma is not None or place != before
                         if new and is_default(places[number], points[number], own, highest, cell, gamma):
                             before = place
-                            add_amounts(amounts, obligor, cell_sums, place)
+                            row = obligor
+                            if draws > 1:
+                                year = states.number + states.order[factor, start + np.int64(place)]
+                                row = obligor * draws + draw(keys[1], year, obligors.name[obligor])
+                            add_amounts(amounts, row, cell_sums, place)
             for place in range(length):
                 scenario = states.order[factor, start + place]
                 for row in range(rows):

@@ -6,14 +6,13 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import window_start
 from tradecredit.book.once import once
-from tradecredit.book.places import named, one_of
+from tradecredit.book.places import one_of
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.limit_history import evidence, named_limits
 from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
 from tradecredit.measure.default_events import in_default, loss_given_default
-from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.limits_in_force import limits_in_force
-from tradecredit.measure.open_items import net_share, open_items
+from tradecredit.measure.open_items import ledger, open_items
 from tradecredit.measure.ratios import ratios
 from tradecredit.measure.sales import of_year
 from tradecredit.params.run import Run
@@ -33,10 +32,10 @@ def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
 
     - `pd` (missing where `ratings` has none), `grade`;
     - `sector`, `country`, and `group_id` unless the run's groups default one by one (missing: none);
-    - `exposure`, `balance`, `sales_a_day`, `insurable`: as `exposures`;
+    - `exposure`, `balance`, `sales_a_day`: as `exposures`;
     - `lgd`, with `lgd_basis` (`assumed` or `own defaults`), and `lgd_sd` where the run has one;
     - `correlation`, `correlation_basis`: as `asset_correlation`;
-    - `insured_limit`, `cover`: as `cover.named_limits`; `evidence`: as `cover.evidence`.
+    - `insured_limit`: as `limit_history.named_limits`; `evidence`: as `limit_history.evidence`.
 
     Buyers `in_default` are left out; the balances of this table and the exposures of `already_defaulted` add up to the
     book's open amount. Raises `ParameterError` where the run's `lgd_sd` is more than a share of this mean can vary by.
@@ -52,7 +51,7 @@ def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     varying = {"lgd_sd": settings.lgd_sd} if settings.lgd_sd else {}
     table = rated.join(book.buyers.set_index("buyer_id")[known]).join(amounts)
     table = table.assign(lgd=loss.lgd, **varying).join(asset_correlation(book, rated["pd"]))
-    return table.join(named_limits(book)).join(evidence(book)).assign(lgd_basis=loss.basis)
+    return table.join(named_limits(book)["insured_limit"]).join(evidence(book)).assign(lgd_basis=loss.basis)
 
 
 @once
@@ -66,19 +65,12 @@ def exposures(book: Book) -> pd.DataFrame:
       last 12 months; `limit`, the balance and `undrawn_share` of what is unused of the limit in force, our own, else
       the insurer's (no limit: the balance);
     - `sales_a_day`: the sales of the last 12 months, or since the first month of a younger ledger, by its days;
-      0 for `prepaid` buyers, whose sales do not become a balance;
-    - `insurable`: the part of the exposure that a policy's insured debt counts (definitions §5.2), in the proportion of
-      the open items net of tax (no tax stated: none) and without those in an open dispute; for a buyer that owes
-      nothing in the proportion of the whole book (all, where nobody owes anything).
+      0 for `prepaid` buyers, whose sales do not become a balance.
+
+    What a policy insures of an exposure: see `insured_part`.
     """
-    items = open_items(book)
-    counted = ~named(in_dispute(book), items["invoice_id"])
-    items = items.assign(insurable=items["open_amount"].where(counted, 0.0) * net_share(book.invoices))
-    sums = sums_by_buyer(book, items[["open_amount", "insurable"]])
-    buyers = sums.index
-    balance = sums["open_amount"].rename("balance")
-    usual = sums["insurable"].sum() / balance.sum() if balance.sum() > 0 else 1.0
-    share = (sums["insurable"] / balance.where(balance > 0)).fillna(usual)
+    balance = sums_by_buyer(book, open_items(book)["open_amount"]).rename("balance")
+    buyers = balance.index
     kind = book.run.losses.exposure
     if kind == "peak":
         exposure = np.maximum(balance, highest_balance(book).reindex(buyers, fill_value=0.0))
@@ -87,9 +79,7 @@ def exposures(book: Book) -> pd.DataFrame:
         exposure = balance + book.run.losses.undrawn_share * (limit.fillna(0.0) - balance).clip(lower=0.0)
     else:
         exposure = balance
-    return pd.DataFrame(
-        {"exposure": exposure, "balance": balance, "sales_a_day": _sales_a_day(book), "insurable": exposure * share}
-    )
+    return pd.DataFrame({"exposure": exposure, "balance": balance, "sales_a_day": _sales_a_day(book)})
 
 
 def _too_varied(run: Run, lgd: float) -> Problem:
@@ -109,14 +99,11 @@ def highest_balance(book: Book) -> pd.Series:
     as nothing owed.
     """
     since = window_start(book.as_of, EXPOSURE_MONTHS).to_datetime64()
-    invoice = book.invoice_of_receipt
-    known = invoice >= 0
-    buyer = np.append(book.buyer_of_invoice, book.buyer_of_invoice[invoice[known]])
-    days = [
-        book.invoices["issued"].to_numpy("datetime64[us]"),
-        book.receipts["received"].to_numpy("datetime64[us]")[known],
-    ]
-    amounts = pd.concat([book.invoices["amount"], -book.receipts["amount"][known]], ignore_index=True)
+    known = ledger(book)
+    settling = known.settling()
+    buyer = np.append(book.buyer_of_invoice, book.buyer_of_invoice[known.row])
+    days = [known.issued, known.received]
+    amounts = pd.Series(np.append(known.amount, -settling))
     # What was open when the window began is the balance of its first day.
     day = (np.maximum(np.concatenate(days), since) - since) // np.timedelta64(1, "D")
     length = (book.as_of.to_datetime64() - since) // np.timedelta64(1, "D") + 1

@@ -13,6 +13,7 @@ from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme_costs, risk_cost, risk_influence
 from tradecredit.losses.distribution import LossDistribution, argument_problem
+from tradecredit.losses.insured_part import InsuredPart, insured_parts, parts_of
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.precision import FIRST, AsNeeded, of_differences, of_tail
 from tradecredit.losses.simulator import Block, Settings, Simulator
@@ -51,6 +52,7 @@ def assess(
     if scenario is not None:
         return stressed(assess(book, ratings, policies), scenario)
     at_risk, run = portfolio(book, ratings), book.run
+    parts = insured_parts(book, policies)
     costs = programme_costs(policies, at_risk, named_limits(book))["cost"]
 
     def missing(dist: LossDistribution) -> float:
@@ -62,7 +64,7 @@ def assess(
 
     return simulate(
         at_risk,
-        policies=policies,
+        policies=parts,
         scenarios=AsNeeded(run.simulation.scenarios, missing),
         seed=run.simulation.seed,
         dependence=run.losses.dependence,
@@ -92,7 +94,7 @@ def stressed(dist: LossDistribution, scenario: Scenario, policies: Iterable[str]
     names = {policy.name for policy in dist.policies} if policies is None else set(policies)
     return simulate(
         applied(dist.portfolio, scenario),
-        policies=insured_under([policy for policy in dist.policies if policy.name in names], scenario),
+        policies=insured_under([part for part in dist.parts if part.policy.name in names], scenario),
         scenarios=dist.steps,
         seed=dist.seed,
         dependence=dist.settings.dependence,
@@ -100,10 +102,50 @@ def stressed(dist: LossDistribution, scenario: Scenario, policies: Iterable[str]
     )
 
 
+def at_odds(dist: LossDistribution, multiple: float, most: float = np.inf) -> LossDistribution:
+    """Return a distribution's losses with all default odds multiplied, in the same scenarios and on the same numbers.
+
+    PD becomes m·o / (1 + m·o), o = PD / (1 − PD); a PD of 0 or 1 stays. `most`: the first steps of the distribution,
+    one at least, up to so many scenarios.
+    """
+    portfolio = dist.portfolio
+    steps = dist.steps[: max(int((np.cumsum(dist.steps) <= most).sum()), 1)]
+    return simulate(
+        portfolio.assign(pd=times_odds(portfolio["pd"], multiple)),
+        policies=dist.parts or dist.policies,
+        scenarios=steps,
+        seed=dist.seed,
+        dependence=dist.settings.dependence,
+        sampling=dist.settings.sampling,
+    )
+
+
+def times_odds(probability: pd.Series, multiple: float) -> pd.Series:
+    """Return probabilities whose odds are multiplied; missing stays missing.
+
+    >>> times_odds(pd.Series([0.0, 0.2, 1.0]), 2.0).round(4).tolist()  # odds of 0.25 become 0.5
+    [0.0, 0.3333, 1.0]
+    """
+    return multiple * probability / (1 - probability + multiple * probability)
+
+
+def resized(dist: LossDistribution, exposure: pd.Series, policies: Iterable[str]) -> pd.DataFrame:
+    """Return what the same defaults cost where buyers owe other amounts, in the same scenarios.
+
+    `exposure`: index buyer_id, as the portfolio's, on which limits and deductibles apply anew; what of it a policy's
+    insured debt counts stays in proportion. Columns as `LossDistribution.losses`, of the named policies and `gross`.
+    """
+    names = {part for policy in dist.policies if policy.name in set(policies) for part in policy.programme}
+    amounts = exposure.reindex(dist.portfolio.index).to_numpy(float)
+    simulator = replace(dist.simulator().for_policies(names), exposure=amounts)
+    gross, indemnity, _, _ = _years(simulator, 0, dist.settings.sampling.threads)
+    return _views(simulator, gross, indemnity)
+
+
 def simulate(
     portfolio: pd.DataFrame,
     *,
-    policies: Iterable[Policy] = (),
+    policies: Iterable[Policy | InsuredPart] = (),
     scenarios: int | AsNeeded | tuple[int, ...] = 200_000,
     seed: int,
     dependence: Dependence = ONE_FACTOR,
@@ -118,6 +160,8 @@ def simulate(
     losses weigh to), `insurable` (the part of the exposure that a policy's insured debt counts, definitions §5.2, which
     has the same loss given default; else all), `sector` (for `dependence.sector_factors`) and `evidence` (for
     discretionary limits). Further columns are carried along.
+
+    `policies`: alone, or each with what it insures of an exposure at default (`InsuredPart`).
 
     `dependence`, Gaussian: a buyer defaults if √ρ·Z + √(1−ρ)·ε < Φ⁻¹(PD), Z (of its sector, or common) and ε
     standard normal (Vasicek 2002, Loan portfolio value). Student-t: the left side is multiplied by √(ν/χ²ν), and
@@ -134,14 +178,14 @@ def simulate(
     Raises `InputError` with every missing, impossible or double value of the portfolio; `ParameterError` for policies
     of one name, a top-up without its primary, and a number of scenarios or a seed that cannot be.
     """
-    policies = tuple(policies)
+    parts = parts_of(policies)
     needed = scenarios if isinstance(scenarios, AsNeeded) else None
     steps: tuple[int, ...]
     if isinstance(scenarios, AsNeeded):
         steps = (min(scenarios.most, FIRST),)
     else:
         steps = (scenarios,) if isinstance(scenarios, int) else scenarios
-    problems = list(_argument_problems(policies, sum(steps), seed))
+    problems = list(_argument_problems(tuple(part.policy for part in parts), sum(steps), seed))
     if problems:
         raise ParameterError(problems)
     portfolio = portfolio.rename_axis("buyer_id")
@@ -149,10 +193,10 @@ def simulate(
     if problems:
         raise InputError(problems)
     settings = Settings(dependence, sampling)
-    simulator = Simulator.of(portfolio, policies, steps, seed, settings)
+    simulator = Simulator.of(portfolio, parts, steps, seed, settings)
     years = _years(simulator, 0, sampling.threads)
     while True:
-        dist = _distribution(portfolio, simulator, years, settings, steps)
+        dist = replace(_distribution(portfolio, simulator, years, settings, steps), parts=parts)
         missing = needed.missing(dist) if needed else None
         further = 0 if needed is None or missing is None else needed.further(sum(steps), missing)
         if not further:
@@ -187,21 +231,28 @@ def _distribution(
 ) -> LossDistribution:
     gross, indemnity, first_loss, ratios = years
     names = [policy.name for policy in simulator.policies]
-    losses = {"gross": gross}
-    for number, policy in enumerate(simulator.policies):
-        paid = indemnity[[names.index(name) for name in policy.programme]].sum(axis=0)
-        losses |= {f"indemnity:{policy.name}": indemnity[number], f"retained:{policy.name}": gross - paid}
-    index = pd.RangeIndex(len(gross), name="scenario")
+    losses = _views(simulator, gross, indemnity)
+    index = losses.index
     return LossDistribution(
         portfolio,
         simulator.policies,
-        pd.DataFrame(losses, index=index, copy=False),
+        losses,
         simulator.sample(ratios),
         pd.DataFrame(dict(zip(names, first_loss, strict=True)), index=index, copy=False),
         settings,
         simulator.seed,
         steps,
     )
+
+
+def _views(simulator: Simulator, gross: np.ndarray, indemnity: np.ndarray) -> pd.DataFrame:
+    """Return the yearly losses of each view (`LossDistribution.losses`)."""
+    names = [policy.name for policy in simulator.policies]
+    losses = {"gross": gross}
+    for number, policy in enumerate(simulator.policies):
+        paid = indemnity[[names.index(name) for name in policy.programme]].sum(axis=0)
+        losses |= {f"indemnity:{policy.name}": indemnity[number], f"retained:{policy.name}": gross - paid}
+    return pd.DataFrame(losses, index=pd.RangeIndex(len(gross), name="scenario"), copy=False)
 
 
 def _argument_problems(policies: tuple[Policy, ...], scenarios: int, seed: int) -> Iterator[Problem]:

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from tradecredit.insurance.late_shipments import DRAWS
 from tradecredit.insurance.policy import Attachment, Policy
-from tradecredit.insurance.settlement import Losses, Settlement, YearlyLosses, paid_by_year, settled
+from tradecredit.insurance.settlement import Losses, Part, Settlement, YearlyLosses, paid_by_year, settled
 from tradecredit.losses.importance_sampling import TWISTED, Draw, Economy
+from tradecredit.losses.insured_part import InsuredPart, parts_of
 from tradecredit.losses.kernels import (
     CELL,
     DAYS,
@@ -20,6 +22,7 @@ from tradecredit.losses.kernels import (
     States,
     block_arrivals,
     block_sums,
+    draws_of,
     in_order,
     lost_shares,
     summed,
@@ -54,7 +57,8 @@ class Block(NamedTuple):
 class Defaults(NamedTuple):
     """Defaults as arrays, by scenario (of the block) and time: the buyer's position, its debt, what it brings in.
 
-    `lost_share` = 1 − recovery / debt, known also where a buyer owes nothing.
+    `lost_share` = 1 − recovery / debt, known also where a buyer owes nothing; `draw`: see `kernels.draw`, the same for
+    all buyers of a group.
     """
 
     scenario: np.ndarray
@@ -63,6 +67,7 @@ class Defaults(NamedTuple):
     debt: np.ndarray
     recovery: np.ndarray
     lost_share: np.ndarray
+    draw: np.ndarray
 
 
 class Year(NamedTuple):
@@ -88,9 +93,9 @@ class Simulator:
     exposure: np.ndarray
     lgd: np.ndarray
     lgd_sd: np.ndarray
-    insurable: np.ndarray
-    """The share of each buyer's debt that a policy's insured debt counts."""
     policies: tuple[Policy, ...]
+    parts: tuple[Part, ...]
+    """What of each buyer's debt the insured debt of each policy counts."""
     attachments: tuple[Attachment, ...]
     economy: Economy
     draw: Draw
@@ -100,12 +105,15 @@ class Simulator:
     def of(
         cls,
         portfolio: pd.DataFrame,
-        policies: tuple[Policy, ...],
+        policies: Iterable[Policy | InsuredPart],
         steps: Sequence[int],
         seed: int,
         settings: "Settings",
     ) -> Self:
         """Return what simulates a portfolio; `steps`: how many scenarios are drawn at a time."""
+        insured = parts_of(policies)
+        parts = tuple(part.arrays(portfolio) for part in insured)
+        attached = attachments(tuple(part.policy for part in insured), portfolio)
         number = {name: portfolio[name].astype(float).to_numpy() for name in ("exposure", "lgd", "pd", "correlation")}
         lgd_sd = portfolio["lgd_sd"].fillna(0.0).to_numpy(float) if "lgd_sd" in portfolio else np.zeros(len(portfolio))
         loss = number["exposure"] * number["lgd"]
@@ -138,8 +146,10 @@ class Simulator:
         if not economy.twist.any():
             obligors = obligors._replace(tilt=np.zeros(count))
         return cls(
-            obligors, members, starts, number["exposure"], number["lgd"], lgd_sd, _insurable(portfolio), policies,
-            attachments(policies, portfolio), economy, economy.draw(steps, seed, settings.sampling), seed,
+            obligors, members, starts, number["exposure"], number["lgd"], lgd_sd,
+            tuple(part.policy for part in insured), parts,
+            tuple(_attached(part, limits) for part, limits in zip(parts, attached, strict=True)),
+            economy, economy.draw(steps, seed, settings.sampling), seed,
         )  # fmt: skip
 
     def for_policies(self, names: Iterable[str]) -> Self:
@@ -148,6 +158,7 @@ class Simulator:
         return replace(
             self,
             policies=tuple(self.policies[number] for number in kept),
+            parts=tuple(self.parts[number] for number in kept),
             attachments=tuple(self.attachments[number] for number in kept),
         )
 
@@ -180,7 +191,8 @@ class Simulator:
         if self.lgd_sd.any() or any(_order_matters(policy.record()) for policy in self.policies):
             return self._year_by_losses(block, states)
         amounts, first = self._amounts
-        sums = block_sums(self.obligors, states, self.economy.gamma, self._key, amounts)
+        keys = (self._key, self._draw_key)
+        sums = block_sums(self.obligors, states, self.economy.gamma, keys, amounts)
         indemnity, first_loss = np.empty((2, len(self.policies), len(states.shock)))
         for number, policy in enumerate(self.policies):
             terms = policy.record()
@@ -205,18 +217,27 @@ class Simulator:
         day = (arrivals.moment[order][row] * DAYS).astype(np.int64) + 1
         debt = self.exposure[buyer]
         share = self.lgd[buyer]
+        drawn = np.zeros(len(obligor), np.uint8)
+        if self._draws:
+            drawn = draws_of(self._draw_key, arrivals.scenario[order] + block.start, obligor, self.obligors.name)
         if self.lgd_sd.any():
             share = lost_shares(self.lgd, self.lgd_sd, _key_of(self.seed, 1), scenario + block.start, buyer)
-        return Defaults(scenario, day, buyer, debt, debt * (1 - share), share)
+        return Defaults(scenario, day, buyer, debt, debt * (1 - share), share, drawn[row])
 
     def settled(self, defaults: Defaults, number: int) -> Settlement:
         """Return what becomes of defaults under the policy of this number."""
         limit, above, discretionary = (values[defaults.buyer] for values in self.attachments[number])
-        share = self.insurable[defaults.buyer]
+        share = self.insured_share(defaults, number)
         losses = Losses(
             defaults.scenario, defaults.debt * share, defaults.recovery * share, above, limit, discretionary
         )
         return settled(losses, self.policies[number].record())
+
+    def insured_share(self, defaults: Defaults, number: int) -> np.ndarray:
+        """Return the share of each default's debt that the insured debt of the policy of this number counts."""
+        part = self.parts[number]
+        kept = np.where(part.stopped[defaults.buyer], 1.0, part.kept[defaults.draw])
+        return part.share[defaults.buyer] * kept
 
     def _log_ratios(self, block: Block, states: States, twisted: np.ndarray) -> np.ndarray:
         """Return the log ratios of a block's scenarios: that of their places, and of their defaults under each twist.
@@ -249,6 +270,15 @@ class Simulator:
     def _key(self) -> np.uint64:
         return _key_of(self.seed, 0)
 
+    @cached_property
+    def _draw_key(self) -> np.uint64:
+        return _key_of(self.seed, 2)
+
+    @cached_property
+    def _draws(self) -> bool:
+        """Whether what a policy insures depends on what is drawn at a default."""
+        return any((part.kept != part.kept[0]).any() for part in self.parts)
+
     def _arrivals(self, block: Block, states: States, wanted: np.ndarray) -> Arrivals:
         expected = self.economy.defaults_at(self.draw.place[block.scenarios][wanted], block.kind).sum()
         room = int(1.2 * expected) + 1_000
@@ -262,10 +292,10 @@ class Simulator:
         count = len(states.shock)
         totals = partial(summed, scenario=defaults.scenario, scenarios=count)
         indemnity, first_loss = np.empty((2, len(self.policies), count))
-        losses = YearlyLosses(defaults.scenario, defaults.buyer, defaults.debt, defaults.recovery, self.insurable)
+        losses = YearlyLosses(defaults.scenario, defaults.buyer, defaults.debt, defaults.recovery, defaults.draw)
         for number, policy in enumerate(self.policies):
             indemnity[number], first_loss[number] = paid_by_year(
-                losses, self.attachments[number], policy.record(), count
+                losses, self.parts[number], self.attachments[number], policy.record(), count
             )
         tilt = np.zeros(len(self.exposure))
         tilt[self.members[self.member_start[:-1]]] = self.obligors.tilt
@@ -277,19 +307,29 @@ class Simulator:
     def _amounts(self) -> tuple[np.ndarray, int]:
         """Return what each obligor's default adds: to the loss, to the twisted loss if any, to each policy's year.
 
-        Obligors × two or a multiple of four columns, as the kernel takes them; and the column of the first policy.
+        Obligors (each as often as something else can be drawn) × two or a multiple of four columns, as the kernel takes
+        them; and the column of the first policy.
         """
+        drawn = [self._amounts_of(draw) for draw in range(DRAWS if self._draws else 1)]
+        amounts = np.stack([amounts for amounts, _ in drawn], axis=1)
+        return amounts.reshape(-1, amounts.shape[-1]), drawn[0][1]
+
+    def _amounts_of(self, draw: int) -> tuple[np.ndarray, int]:
         recovery = self.exposure * (1 - self.lgd)
-        by_buyer = [self.exposure - recovery, *(self._indemnity_alone(number) for number in range(len(self.policies)))]
-        by_obligor = [np.add.reduceat(amount[self.members], self.member_start[:-1]) for amount in by_buyer]
+        paid = (self._indemnity_alone(number, draw) for number in range(len(self.policies)))
+        by_obligor = [
+            np.add.reduceat(amount[self.members], self.member_start[:-1])
+            for amount in (self.exposure - recovery, *paid)
+        ]
         twisted = [self.obligors.tilt] if self.obligors.tilt.any() else []
         columns = [by_obligor[0], *twisted, *by_obligor[1:]]
         padding = [columns[0] * 0] * (2 - len(columns) if len(columns) <= 2 else -len(columns) % 4)
         return np.column_stack([*columns, *padding]), 1 + len(twisted)
 
-    def _indemnity_alone(self, number: int) -> np.ndarray:
-        """Return what a policy would pay for each buyer's loss before first loss and maximum."""
-        debt = self.exposure * self.insurable
+    def _indemnity_alone(self, number: int, draw: int) -> np.ndarray:
+        """Return what a policy would pay for each buyer's loss before first loss and maximum, if this is drawn."""
+        part = self.parts[number]
+        debt = self.exposure * part.share * np.where(part.stopped, 1.0, part.kept[draw])
         recovery = debt * (1 - self.lgd)
         everyone = np.arange(len(debt))
         terms = self.policies[number].record().copy()
@@ -311,6 +351,14 @@ def attachments(policies: tuple[Policy, ...], portfolio: pd.DataFrame) -> tuple[
     return tuple(policy.attachment(portfolio, by_name.get(policy.primary or "")) for policy in policies)
 
 
+def _attached(part: Part, attachment: Attachment) -> Attachment:
+    """Return where a policy attaches: of a stopped buyer its limits have been applied to what it owes already."""
+    return Attachment(
+        np.where(part.stopped, np.inf, attachment.limit), np.where(part.stopped, 0.0, attachment.above),
+        attachment.discretionary,
+    )  # fmt: skip
+
+
 def _key_of(seed: int, stream: int) -> np.uint64:
     return np.random.SeedSequence([seed, stream]).generate_state(1, np.uint64)[0]
 
@@ -319,16 +367,6 @@ def _order_matters(terms: np.void) -> bool:
     """Return whether a year's indemnity depends on the order of its losses."""
     first_loss = terms["aggregate_first_loss"] > 0 and terms["erosion_before_percentage"]
     return bool(first_loss or np.isfinite(terms["discretionary_maximum"]))
-
-
-def _insurable(portfolio: pd.DataFrame) -> np.ndarray:
-    """Return the share of each buyer's exposure that is insurable: all of it where the portfolio has no such column."""
-    exposure = portfolio["exposure"].to_numpy(float)
-    if "insurable" not in portfolio:
-        return np.ones(len(exposure))
-    # A scenario scales both, so that rounding may lift the part above the whole.
-    share = portfolio["insurable"].to_numpy(float) / np.where(exposure > 0, exposure, 1.0)
-    return np.minimum(share, 1.0)
 
 
 def _groups(portfolio: pd.DataFrame) -> np.ndarray:

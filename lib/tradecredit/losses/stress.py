@@ -10,6 +10,7 @@ from tradecredit.book.book import Book
 from tradecredit.default.point_in_time import point_in_time
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.insurance.policy import Policy
+from tradecredit.losses.insured_part import InsuredPart
 from tradecredit.params.stress import BASE, Scenario
 
 NEW_BUYER = "new buyer {}"
@@ -57,9 +58,9 @@ def applied(portfolio: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
       of the buyers that it is known of, over their exposure); `insurable` in proportion;
     - `lgd` = 1 − (1 − lgd) × recoveries left; `lgd_sd` stays the same part of the largest possible, the root
       of lgd × (1 − lgd), which is to keep the sum of the beta distribution's two parameters;
-    - `insured_limit` × limits left, for all, by grade and by sector; a cancelled one is 0, and `cover` says `limit
-      withdrawn or expired`. The year is one in which the cut has worked through: a policy still covers what was
-      shipped before it (definitions §5.1), and that part is not counted here.
+    - `insured_limit` × limits left, for all, by grade and by sector; a cancelled one is 0. The year is one in which the
+      cut has worked through: a policy still covers what was shipped before it (definitions §5.1), which is counted of
+      stopped buyers alone, to whom nothing more is shipped with cover.
 
     The asset correlation stays. New buyers come as the scenario states them; their loss given default and asset
     correlation are the medians of the stressed book's, their evidence is good faith. Buyers whose country, sector or
@@ -84,16 +85,16 @@ def applied(portfolio: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     if "insurable" in portfolio:
         grown = stressed["exposure"] / portfolio["exposure"].where(portfolio["exposure"] > 0)
         stressed = stressed.assign(insurable=portfolio["insurable"] * grown.fillna(1.0))
-    if "cover" in portfolio:
-        cancelled = (stressed["insured_limit"] == 0) & (portfolio["insured_limit"] > 0)
-        stressed = stressed.assign(cover=portfolio["cover"].mask(cancelled, "limit withdrawn or expired"))
     if not scenario.new_buyers:
         return stressed
     return _with_new_buyers(stressed, scenario)
 
 
-def insured_under(policies: Iterable[Policy], scenario: Scenario) -> tuple[Policy, ...]:
-    """Return the policies under a scenario: with what is left of their discretionary limits, by the same names."""
+def insured_under(parts: Iterable[InsuredPart], scenario: Scenario) -> tuple[InsuredPart, ...]:
+    """Return what policies insure under a scenario: with what is left of their discretionary limits, by the same names.
+
+    What is insured today of a stopped buyer stays: it was shipped before any cut.
+    """
 
     def cut(policy: Policy) -> Policy:
         if policy.discretionary_limit is None or scenario.discretionary_limit_left == 1:
@@ -101,7 +102,7 @@ def insured_under(policies: Iterable[Policy], scenario: Scenario) -> tuple[Polic
         left = policy.discretionary_limit * scenario.discretionary_limit_left
         return type(policy)(**policy.model_dump(exclude_unset=True) | {"discretionary_limit": left})
 
-    return tuple(cut(policy) for policy in policies)
+    return tuple(part._replace(policy=cut(part.policy)) for part in parts)
 
 
 def effects(portfolio: pd.DataFrame, scenarios: Sequence[Scenario]) -> pd.DataFrame:
@@ -228,9 +229,6 @@ def _with_new_buyers(stressed: pd.DataFrame, scenario: Scenario) -> pd.DataFrame
     stated = {"evidence": "good_faith", "lgd_basis": "median buyer", "correlation_basis": "median buyer"}
     new = pd.DataFrame(rows, index=ids).assign(**usual, balance=0.0, **stated)
     new = new.assign(insurable=new["exposure"])
-    cover = np.select([new["insured_limit"].isna(), new["insured_limit"] == 0], ["no limit named", "limit refused"],
-                      "named limit")  # fmt: skip
-    new = new.assign(cover=cover)
     # A whole number that new buyers do not have, such as a grade, needs a type that can be missing.
     stressed = stressed.astype(dict.fromkeys(stressed.select_dtypes("integer").columns, "Int64"))
     return pd.concat([stressed, new.reindex(columns=stressed.columns).astype(stressed.dtypes.to_dict())])

@@ -25,11 +25,12 @@ def features(book: Book) -> pd.DataFrame:
 
     Reads `buyers`, `invoices`, `receipts`, `disputes` and `limits`. One row for each buyer, index `buyer_id`:
 
-    - `days_beyond_terms`: mean of max(days late, 0) over invoices settled in the 12 months (weight: amount less what
-      was written off, recovered or claimed) and those open and past due (weight: open amount);
+    - `days_beyond_terms`: mean of max(days late, 0) over invoices paid in the 12 months (weight: the money paid on
+      them) and those open and past due (weight: open amount);
       `days_beyond_terms_recent`: the same over the last 3 months; `days_beyond_terms_drift`: recent − 12 months;
-    - `share_late`: of the amount of the invoices due in the 12 months and more than 5 days ago (so that it is known
-      whether they were late), the part that was settled, or is still open, more than 5 days after its due date;
+    - `share_late`: of the invoices due in the 12 months and more than 5 days ago (so that it is known whether they were
+      late), by what was paid on them in money or is still open, the part that came, or is still open, more than 5 days
+      after its due date;
     - `share_overdue`: open amount past due / open amount; `oldest_days_past_due`: 0 where nothing is past due;
     - `dispute_rate`: amount disputed in the 12 months / sales_12m (above 1 where sales fell away);
     - `limit_use`: open amount / limit in force, our own where there is one, else the insurer's, else the
@@ -38,8 +39,8 @@ def features(book: Book) -> pd.DataFrame:
       invoiced in the 12 months net of cancellations (`sales.net_sales`; reporting currency).
 
     Missing: shares and means over nothing; `dispute_rate` where the book has no disputes at all; `limit_use` without a
-    limit or with one of zero. An invoice is settled when receipts of any kind have brought it to zero. Source:
-    definitions §2.5 (days beyond terms).
+    limit or with one of zero. Late is the buyer's money (`open_items`: `paid_on`): what was credited, discounted or
+    written off, and dust, is none. Source: definitions §2.5 (days beyond terms).
     """
     return of_items(book, open_items(book).assign(buyer=book.buyer_of_invoice), book.as_of)
 
@@ -52,16 +53,17 @@ def of_items(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame
     """
     year = window_start(day, 12)
     long, recent = beyond_terms(items, year), beyond_terms(items, window_start(day, 3))
-    decided = items["due"].gt(year) & items["due"].lt(day - pd.Timedelta(days=LATE_AFTER_DAYS))
+    decided = items["payable_by"].gt(year) & items["payable_by"].lt(day - pd.Timedelta(days=LATE_AFTER_DAYS))
     overdue = items["days_past_due"] > 0
+    owed = items["money"] + items["open_amount"]
     parts = pd.DataFrame(
         {
             "weight": long["weight"],
             "weighted_days": long["weight"] * long["days"],
             "recent_weight": recent["weight"],
             "recent_weighted_days": recent["weight"] * recent["days"],
-            "fallen_due": items["amount"].where(decided, 0.0),
-            "late": items["amount"].where(decided & (items["days_late"] > LATE_AFTER_DAYS), 0.0),
+            "fallen_due": owed.where(decided, 0.0),
+            "late": owed.where(decided & (items["days_late"] > LATE_AFTER_DAYS), 0.0),
             "open_amount": items["open_amount"],
             "overdue": items["open_amount"].where(overdue, 0.0),
             "sales_12m": net_sales_on(book, day)[items.index] * (items["issued"] > year),
@@ -96,11 +98,11 @@ def signed_days_beyond_terms(book: Book) -> pd.Series:
     """Return every buyer's mean days from due date to payment over the 12 months, early payment counting below zero.
 
     Reads `buyers`, `invoices` and `receipts`; index `buyer_id`. Invoices, weights and missing values are those of
-    `features`' `days_beyond_terms`, but an invoice settled before its due date counts its days as negative, not as 0.
+    `features`' `days_beyond_terms`, but an invoice paid before its due date counts its days as negative, not as 0.
     """
     items = open_items(book)
     weight = beyond_terms(items, window_start(book.as_of, 12))["weight"]
-    sums = pd.DataFrame({"weight": weight, "weighted_days": weight * items["days_late"]})
+    sums = pd.DataFrame({"weight": weight, "weighted_days": weight * items["days_late"].fillna(0.0)})
     sums = sums_by_buyer(book, sums)
     return share(sums["weighted_days"], sums["weight"]).rename("signed_days_beyond_terms")
 

@@ -6,15 +6,19 @@ LABELS = {
     # receivables
     **columns("text", bucket="Age", label="Figure", unit="Unit"),
     **columns("name", cause="Cause"),
-    **columns("figure", value="Value", then="Then", now="Now"),
+    **columns("figure", value="Value", benchmark="Published sample", then="Then", now="Now"),
     **columns("change", change="Change"),
     **columns("name", figure="Figure"),
-    **columns("date", settled="Settled", oldest="Oldest", month_end="Month end"),
+    **columns(
+        "date", settled="Settled", payable_by="Payable by", paid_on="Paid on", oldest="Oldest", month_end="Month end"
+    ),
     **columns(
         "money",
         receivables="Receivables", overdue_amount="Overdue", open_amount="Open amount", paid="Paid",
         impaired="Impaired", sales="Sales in the window", sales_12m="Sales, 12 months",
-        open_disputes="Open disputes"
+        open_disputes="Open disputes", over_90_amount="More than 90 days overdue",
+        over_90_in_default="More than 90 days overdue, of buyers in default",
+        exchange_difference="Exchange difference in receivables", money="Paid in money"
     ),
     **columns(
         "percent",
@@ -27,6 +31,7 @@ LABELS = {
         "days",
         dso="DSO (days)", dso_countback="DSO, countback (days)", dso_best_possible="DSO, best possible (days)",
         average_days_delinquent="Average days delinquent", days_beyond_terms="Days beyond terms",
+        days_beyond_terms_signed="Days beyond terms, early payments counted",
         delinquent_days="Delinquent days", days_past_due="Days past due", days_late="Days late",
         oldest_days="Oldest (days)", days_deductions_outstanding="Days deductions outstanding"
     ),
@@ -60,6 +65,9 @@ LABELS = {
         asset_turnover="Asset turnover"
     ),
     **columns("days", statement_age_days="Age of accounts (days)"),
+    # payment_experience
+    **columns("count", history_months="Months of payment history"),
+    **columns("money", paid_balance="Largest balance paid"),
     # default_events
     **columns("date", defaulted="Defaulted"),
     **columns("money", exposure="Exposure"),

@@ -6,6 +6,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import window_start
 from tradecredit.book.once import once
+from tradecredit.measure.closing_rates import closing_rates
 
 
 @once
@@ -27,12 +28,17 @@ def in_dispute(book: Book) -> pd.Series:
     return book.disputes.loc[book.disputes["closed"].isna(), "invoice_id"]
 
 
-def owed_in_dispute(book: Book, owed: np.ndarray, day: pd.Timestamp) -> pd.Series:
-    """Return what is still `owed`, by invoice, of each dispute open on a day; index: the rows of `disputed`.
+def owed_in_dispute(book: Book, owed: np.ndarray, day: pd.Timestamp | np.ndarray) -> pd.Series:
+    """Return what is still `owed`, by invoice, of each dispute open on a day, or on one of its own; index: the rows of
+    `disputed`.
 
-    Several disputes on an invoice together are at most what is owed on it, the earliest counted first.
+    Several disputes on an invoice together are at most what is owed on it, the earliest counted first. Amounts in other
+    currencies are at the rate of the day, as `owed` is; where each dispute has a day of its own, at that of the issue.
     """
     disputes = disputed(book)[["opened", "closed", "amount"]].assign(invoice=book.invoice_of_dispute)
+    if isinstance(day, pd.Timestamp):
+        rate = np.append(closing_rates(book).on(np.ones(len(book.invoices)), day), 1.0)
+        disputes = disputes.assign(amount=disputes["amount"] * rate[disputes["invoice"]])
     pending = disputes[(disputes["opened"] <= day) & ~(disputes["closed"] <= day)]
     pending = pending.sort_values("opened", kind="stable")
     sums, limit = pending.groupby("invoice")["amount"].cumsum(), np.append(owed, 0.0)[pending["invoice"]]

@@ -9,9 +9,16 @@ from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
+from tradecredit.measure.closing_rates import ClosingRates, closing_rates
+from tradecredit.measure.due_days import payable_by
+from tradecredit.measure.dust import dust
 
 IMPAIRED = ("write_off", "recovery", "claim")
 """Kinds of receipts that settle what the buyer did not pay in the ordinary course."""
+
+GIVEN_UP = 0.5
+"""Where more than this part of what was owed, net of credits, was written off, recovered or claimed, the debt was not
+paid: what was paid of it counts as late until the day on which the rest was given up."""
 
 A_DAY = np.timedelta64(1, "D")
 
@@ -19,27 +26,54 @@ A_DAY = np.timedelta64(1, "D")
 class Ledger(NamedTuple):
     """The invoices and receipts of a book as arrays, from which the open items of any day follow.
 
-    Of each invoice, in the order of `invoices`: `issued`, `due`, `amount` and `settled`, the day of the receipt that
-    brought it to zero (not a time: still open). Of each receipt on an invoice that is known, in order of date:
-    `received`, `row` of its invoice, and what had been `paid` on it, and `impaired` of that, up to and with it.
+    Of each invoice, in the order of `invoices`: `issued`, `due`, `payable_by` (the last day on which it is in time, see
+    `due_days.payable_by`), `amount`, `settled`, the day of the receipt that left at most dust of it (`dust.dust`; not a
+    time: more is open), and `paid_on`, the day of the payment by which what was owed had been paid, net of all that was
+    credited, written off, recovered or claimed by the day on which it was settled (not a time: open, or nothing of it
+    was ever paid; `settled`, where most of it was given up). Of each receipt on an invoice that is known, in order of
+    date: `received`, `row` of its invoice, and what had been `paid` on it by receipts of every kind, `impaired` and in
+    `money` (kind `payment`) of that, up to and with it. All amounts are at the rate of the invoice's day of issue;
+    `closing` moves them to that of another day.
     """
 
     issued: np.ndarray
     due: np.ndarray
+    payable_by: np.ndarray
     amount: np.ndarray
     settled: np.ndarray
+    paid_on: np.ndarray
     received: np.ndarray
     row: np.ndarray
     paid: np.ndarray
     impaired: np.ndarray
+    money: np.ndarray
+    closing: ClosingRates
 
     def paid_by(self, day: pd.Timestamp) -> np.ndarray:
         """Return what has been paid on each invoice by the end of a day."""
         return self._latest(self.paid, slice(0, self._received_by(day)))
 
+    def money_by(self, day: pd.Timestamp) -> np.ndarray:
+        """Return what of that came as the buyer's own payments."""
+        return self._latest(self.money, slice(0, self._received_by(day)))
+
     def impaired_by(self, day: pd.Timestamp) -> np.ndarray:
         """Return what of that is impaired."""
         return self._latest(self.impaired, np.flatnonzero(self.impaired[: self._received_by(day)]))
+
+    def settling(self) -> np.ndarray:
+        """Return by how much each receipt reduces what is open: nothing beyond the invoice's amount.
+
+        What comes in after a claim was paid may pass it, and is shared with the insurer.
+        """
+        order = np.argsort(self.row, kind="stable")
+        row, so_far = self.row[order], np.minimum(self.paid, self.amount[self.row])[order]
+        change = np.diff(so_far, prepend=0.0)
+        first = np.flatnonzero(np.diff(row, prepend=-1))
+        change[first] = so_far[first]
+        result = np.empty(len(order))
+        result[order] = change
+        return result
 
     def _received_by(self, day: pd.Timestamp) -> int:
         return int(np.searchsorted(self.received, day.to_datetime64(), side="right"))
@@ -52,13 +86,18 @@ class Ledger(NamedTuple):
         return latest
 
     def open_on(self, day: pd.Timestamp) -> np.ndarray:
-        """Return whether each invoice is issued by the end of a day and not settled."""
+        """Return whether each invoice is issued by the end of a day and more than dust of it is open."""
         moment = day.to_datetime64()
         return (self.issued <= moment) & ~(self.settled <= moment)
 
     def owed_on(self, day: pd.Timestamp) -> np.ndarray:
-        """Return what is open of each invoice at the end of a day; 0 of one that is not issued by then."""
-        return np.where(self.open_on(day), self.amount - self.paid_by(day), 0.0)
+        """Return what is open of each invoice at the end of a day, at its rate; 0 of one that is not issued by then."""
+        return self.closing.on(self.owed_at_issue(day), day)
+
+    def owed_at_issue(self, day: pd.Timestamp) -> np.ndarray:
+        """Return the same at the rates of the days of issue."""
+        left = self.amount - self.paid_by(day)
+        return np.where((self.issued <= day.to_datetime64()) & (left >= CENT), left, 0.0)
 
 
 @once
@@ -70,18 +109,39 @@ def ledger(book: Book) -> Ledger:
     order = order[rows[order] >= 0]
     row, received = rows[order], received[order]
     paid = receipts["amount"].to_numpy()[order]
-    impaired = np.where(one_of(receipts["kind"], IMPAIRED)[order], paid, 0.0)
+    kind = receipts["kind"]
+    impaired, money = (np.where(one_of(kind, kinds)[order], paid, 0.0) for kinds in (IMPAIRED, ["payment"]))
     # Most invoices are settled by one receipt, and there is nothing to sum.
     several = np.flatnonzero(np.bincount(row, minlength=len(invoices))[row] > 1)
-    sums = pd.DataFrame({"paid": paid[several], "impaired": impaired[several]}).groupby(row[several]).cumsum()
-    paid[several], impaired[several] = sums["paid"], sums["impaired"]
+    parts = {"paid": paid[several], "impaired": impaired[several], "money": money[several]}
+    sums = pd.DataFrame(parts).groupby(row[several]).cumsum()
+    paid[several], impaired[several], money[several] = sums["paid"], sums["impaired"], sums["money"]
     amount, issued = invoices["amount"].to_numpy(), invoices["issued"].to_numpy("datetime64[us]")
-    settled = np.full(len(invoices), np.datetime64("NaT", "us"))
-    # From the last to the first: the first receipt that brought it to zero stays.
-    closing = np.flatnonzero(amount[row] - paid < CENT)[::-1]
-    settled[row[closing]] = received[closing]
-    settled = np.where(amount < CENT, issued, settled)
-    return Ledger(issued, invoices["due"].to_numpy("datetime64[us]"), amount, settled, received, row, paid, impaired)
+    least = dust(amount, book.run.receivables.dust)
+    closing = np.flatnonzero(amount[row] - paid < least[row])
+    settled = np.where(amount < CENT, issued, _first_day(row[closing], received[closing], len(invoices)))
+    # What has to come in money: the amount less all that is not money by the day on which it was settled.
+    settling = closing[received[closing] == settled[row[closing]]]
+    wanted = np.full(len(invoices), np.inf)
+    wanted[row[settling]] = (amount[row] - least[row] - paid + money)[settling]
+    paying = np.flatnonzero((money > 0) & (money > wanted[row]))
+    paid_on = _first_day(row[paying], received[paying], len(invoices))
+    # The money on a debt that was mostly given up is a part of it, not the end of it.
+    bad = settling[(impaired > GIVEN_UP * (impaired + money))[settling]]
+    bad = bad[money[bad] > 0]
+    paid_on[row[bad]] = received[bad]
+    due, latest = (days.to_numpy("datetime64[us]") for days in (invoices["due"], payable_by(book)))
+    return Ledger(issued, due, latest, amount, settled, paid_on, received, row, paid, impaired, money,
+        closing_rates(book),
+    )  # fmt: skip
+
+
+def _first_day(row: np.ndarray, day: np.ndarray, invoices: int) -> np.ndarray:
+    """Return the first of the days, which rise, of each row; not a time where there is none."""
+    found = np.full(invoices, np.datetime64("NaT", "us"))
+    # Where a row repeats, the last assignment stays: from the last to the first.
+    found[row[::-1]] = day[::-1]
+    return found
 
 
 @once
@@ -92,13 +152,19 @@ def open_items(book: Book) -> pd.DataFrame:
     write-off, recovery, and a claim that the insurer paid on the invoice. One row for each invoice, in the order of
     `invoices`:
 
-    - `invoice_id`, `buyer_id`, `issued`, `due`, `amount` (gross), `paid` (receipts so far), and `impaired`, the part of
-      `paid` that is write-offs, recoveries and claims;
-    - `open_amount` = amount − paid; zero once less than half a cent is left;
-    - `settled`: day of the receipt that brought it to zero, missing while open; an invoice over nothing is settled on
-      the day of issue;
-    - `days_past_due` = as-of date − due (negative: not due yet); missing once settled;
-    - `days_late` = (settled, or the as-of date) − due; negative: early, or not due yet.
+    - `invoice_id`, `buyer_id`, `issued`, `due`, `amount` (gross), `paid` (receipts so far), and of that `impaired`,
+      write-offs, recoveries and claims, and `money`, the buyer's own payments (kind `payment`);
+    - `open_amount` = amount − paid, zero once less than half a cent is left; in another currency at the closing rate of
+      the day, and `exchange_difference` what that adds to it beside the rate of the day of issue;
+    - `settled`: day of the receipt that left at most dust (`receivables.dust` of the run: it stays in the open amount,
+      but is no debt that ages), missing while more is open; an invoice over nothing is settled on the day of issue;
+    - `paid_on`: the day on which the buyer's money came: that of the payment by which what was owed had been paid, net
+      of what was credited, discounted or written off by the day on which it was settled; that day itself where more
+      than half of it was given up (`GIVEN_UP`). Missing while open, and where nothing was ever paid;
+    - `payable_by`: the due day, or the next working day where the law moves it (`due_days.payable_by`);
+    - `days_past_due` = as-of date − payable_by (negative: not due yet); missing once settled;
+    - `days_late` = (paid_on, or while open the as-of date) − payable_by; negative: early, or not due yet; missing where
+      nothing was ever paid: what was credited whole tells nothing of how a buyer pays.
 
     Source: definitions §2.1.
     """
@@ -118,28 +184,35 @@ def _as_of(book: Book, day: pd.Timestamp) -> dict[str, np.ndarray]:
     """Return the columns of `open_items` that depend on the day; of no use for an invoice issued after it."""
     known, moment = ledger(book), day.to_datetime64()
     paid = known.paid_by(day)
-    is_open = ~(known.settled <= moment)
-    settled = np.where(is_open, np.datetime64("NaT", "us"), known.settled)
-    days_late = (np.where(is_open, moment, settled) - known.due) // A_DAY
+    left, is_open, none = known.amount - paid, ~(known.settled <= moment), np.datetime64("NaT", "us")
+    settled, paid_on = (np.where(is_open, none, days) for days in (known.settled, known.paid_on))
+    until = np.where(is_open, moment, paid_on)
+    left = np.where(left >= CENT, left, 0.0)
+    open_amount = known.closing.on(left, day)
+    days_late = np.where(np.isnat(until), np.nan, (until - known.payable_by) / A_DAY // 1)
     return {
+        "payable_by": known.payable_by,
         "paid": paid,
         "impaired": known.impaired_by(day),
-        "open_amount": np.where(is_open, known.amount - paid, 0.0),
+        "money": known.money_by(day),
+        "open_amount": open_amount,
+        "exchange_difference": open_amount - left,
         "settled": settled,
+        "paid_on": paid_on,
         "days_past_due": np.where(is_open, days_late, np.nan),
-        "days_late": days_late.astype("float64"),
+        "days_late": days_late,
     }
 
 
 def beyond_terms(items: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
     """Return the `weight` and `days` with which each open item enters the days beyond terms of a window.
 
-    Settled after `since`: its amount but for the impaired part (whose day says when we gave up, not when the buyer
-    paid), and max(days_late, 0); open and past due: its open amount, and days past due; any other: weight zero.
+    Paid after `since` (`paid_on`): the money that was paid on it, and max(days_late, 0); open and past due: its open
+    amount, and days past due; any other: weight zero.
     """
     overdue = items["open_amount"].where(items["days_past_due"] > 0, 0.0)
-    weight = (items["amount"] - items["impaired"]).clip(lower=0).where(items["settled"] > since, overdue)
-    return pd.DataFrame({"weight": weight, "days": items["days_late"].clip(lower=0)})
+    weight = items["money"].where(items["paid_on"] > since, overdue)
+    return pd.DataFrame({"weight": weight, "days": items["days_late"].clip(lower=0).fillna(0.0)})
 
 
 def net_share(invoices: pd.DataFrame) -> pd.Series:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.measure.behaviour import of_items
-from tradecredit.measure.default_events import are_in_default, events_by_place
+from tradecredit.measure.default_events import are_in_default
 from tradecredit.measure.open_items import items_on
 
 
@@ -33,8 +33,6 @@ def on_days(book: Book, days: Iterable[pd.Timestamp]) -> Iterator[Day]:
     Reads `buyers`, `invoices`, `receipts`, `disputes`, `limits` and `defaults`. The figures are those of
     `behaviour.features` and `default_events.in_default` of `book.at(day)`, without a book for each day.
     """
-    events = events_by_place(book)
     for day in days:
         items = items_on(book, day)
-        defaulted = are_in_default(items, events[events["date"] <= day], len(book.buyers))
-        yield Day(of_items(book, items, day), defaulted)
+        yield Day(of_items(book, items, day), are_in_default(book, items, day))

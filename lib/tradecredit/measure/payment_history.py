@@ -1,6 +1,7 @@
 """What was known of a buyer's payments on the day that each of its invoices was issued."""
 
 from bisect import insort
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -19,62 +20,64 @@ COLUMNS = [
 def at_issue(items: pd.DataFrame) -> pd.DataFrame:
     """Return, for each invoice, the buyer's history on its day of issue; index as `items`.
 
-    `items`: `buyer_id`, `issued`, `due`, `amount` and `settled` (missing while open), as of any later date:
-    `open_items.open_items(book)`. Only what had been settled before the day of issue counts as settled, and only
-    earlier invoices count at all, so that later rows change nothing. Columns:
+    `items`: `buyer_id`, `issued`, `due`, `amount`, `settled` (missing while open) and `paid_on` (missing where nothing
+    was ever paid), as of any later date: `open_items.open_items(book)`. Only what had been settled before the day of
+    issue counts as settled, and only earlier invoices count at all, so that later rows change nothing. Columns:
 
-    - `settled_before`: its earlier invoices settled before that day; over them `days_to_settle_mean`, `_median` and
-      `_recent` (each weighing `RECENT` times the one settled next), from issue to settlement (negative: paid in
-      advance), `days_late_mean` (early counts 0) and `share_late` (settled after the due date). Missing without any;
+    - `settled_before`: its earlier invoices paid, and settled before that day; over them `days_to_settle_mean`,
+      `_median` and `_recent` (each weighing `RECENT` times the one settled next), from issue to the day of the money
+      (negative: paid in advance), `days_late_mean` (early counts 0) and `share_late` (after the due date). Missing
+      without any;
     - `open_before`: its earlier invoices still open on that day; `oldest_open_days`, days since the oldest of them was
       issued (0: none); `overdue_before`: how many of them were past due;
     - `amount`.
     """
     buyer = pd.factorize(items["buyer_id"])[0]
-    issued, due, settled = (items[name].to_numpy("datetime64[D]") for name in ("issued", "due", "settled"))
-    order = np.lexsort((issued, buyer))
-    table = _of_sorted(buyer[order], *(day[order] for day in (issued, due, settled)))
+    days = [items[name].to_numpy("datetime64[D]") for name in ("issued", "due", "settled", "paid_on")]
+    order = np.lexsort((days[0], buyer))
+    table = _of_sorted(buyer[order], *(day[order] for day in days))
     found = {name: np.empty(len(items)) for name in table}
     for name, values in table.items():
         found[name][order] = values
     return pd.DataFrame(found, index=items.index).assign(amount=items["amount"].astype("float64"))[COLUMNS]
 
 
-def _of_sorted(buyer: np.ndarray, issued: np.ndarray, due: np.ndarray, settled: np.ndarray) -> dict[str, np.ndarray]:
+def _of_sorted(
+    buyer: np.ndarray, issued: np.ndarray, due: np.ndarray, settled: np.ndarray, paid_on: np.ndarray
+) -> dict[str, np.ndarray]:
     """Return the columns of the history of invoices that stand buyer by buyer in the order of their issue.
 
     In the order in which a buyer's settlements become known, what is known on a day is a beginning of the list, so that
     running sums give all of it. Buyer and day together are one whole number, so that one search looks a day up in every
     buyer's own list.
     """
-    is_open, day = np.isnat(settled), [values.astype("int64") for values in (issued, due, settled)]
-    issued, due = day[:2]
-    settled = np.where(is_open, issued, day[2])
+    is_open, day = np.isnat(settled), [values.astype("int64") for values in (issued, due, settled, paid_on)]
+    issued, due, _, paid = day
     # An invoice paid in advance is none before its issue: nobody knows of it, nor that it is settled.
-    known_on, overdue = np.maximum(settled, issued), np.maximum(due, issued)
+    known_on, overdue = np.where(is_open, issued, np.maximum(day[2], issued)), np.maximum(due, issued)
     low, never = issued.min(initial=0), np.maximum(known_on, overdue).max(initial=0) + 1
     known_on[is_open] = never
     key = buyer * (never - low + 1) - low
     asked = key + issued
     first = np.searchsorted(buyer, buyer)
-    order = np.argsort(key + known_on, kind="stable")
-    known = np.searchsorted((key + known_on)[order], asked) - first
-    days, late = (settled - issued)[order].astype("float64"), (settled - due)[order].astype("float64")
-    # Beginning and end of what each buyer has settled: what is open stands behind it.
-    begin = np.flatnonzero(np.diff(buyer, prepend=-1))
-    end = begin + np.add.reduceat(~is_open, begin) if len(begin) else begin
-    settlements = [days[slice(*ends)] for ends in zip(begin, end, strict=True)]
+    closed = np.searchsorted(np.sort(key + known_on), asked) - first
+    # What was credited whole is closed, but tells nothing of how the buyer pays.
+    told = np.flatnonzero(~is_open & ~np.isnat(paid_on))
+    order = told[np.argsort((key + known_on)[told], kind="stable")]
+    before = np.searchsorted(buyer[told], buyer)
+    known = np.searchsorted((key + known_on)[order], asked) - before
+    days, late = (paid - issued)[order].astype("float64"), (paid - due)[order].astype("float64")
+    begin = np.flatnonzero(np.diff(buyer[told], prepend=-1))
+    settlements = np.split(days, begin[1:])
 
     def mean(values: np.ndarray) -> np.ndarray:
         # Sums of whole days are exact, whatever stands before them.
         sums = np.append(0.0, np.cumsum(values))
-        return (sums[first + known] - sums[first]) / np.where(known > 0, known, np.nan)
+        return (sums[before + known] - sums[before]) / np.where(known > 0, known, np.nan)
 
-    def last(running: list[np.ndarray]) -> np.ndarray:
-        values = np.full(len(buyer) + 1, np.nan)
-        for place, of_buyer in zip(begin, running, strict=True):
-            values[place : place + len(of_buyer)] = of_buyer
-        return np.where(known > 0, values[first + known - 1], np.nan)
+    def last(running: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        values = np.concatenate([*(running(of_buyer) for of_buyer in settlements), [np.nan]])
+        return np.where(known > 0, values[before + known - 1], np.nan)
 
     # The first invoice that was not settled by a day is the first at which the latest settlement so far is not.
     oldest = np.searchsorted(np.maximum.accumulate(key + known_on), asked)
@@ -86,11 +89,11 @@ def _of_sorted(buyer: np.ndarray, issued: np.ndarray, due: np.ndarray, settled: 
     return {
         "settled_before": known,
         "days_to_settle_mean": mean(days),
-        "days_to_settle_median": last([_running_median(values) for values in settlements]),
-        "days_to_settle_recent": last([_recent_mean(values) for values in settlements]),
+        "days_to_settle_median": last(_running_median),
+        "days_to_settle_recent": last(_recent_mean),
         "days_late_mean": mean(np.maximum(late, 0.0)),
         "share_late": mean((late > 0).astype("float64")),
-        "open_before": np.searchsorted(asked, asked) - first - known,
+        "open_before": np.searchsorted(asked, asked) - first - closed,
         "oldest_open_days": np.where(same, np.maximum(issued - oldest_issued, 0), 0),
         "overdue_before": past_due - no_more,
     }

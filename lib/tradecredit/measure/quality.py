@@ -12,6 +12,7 @@ from tradecredit.measure.by_buyer import sums_by_buyer
 from tradecredit.measure.disputes import disputed
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.open_items import open_items
+from tradecredit.measure.registration import shared
 from tradecredit.measure.sales import cancelled
 
 LONG_TERMS_DAYS = 180
@@ -63,13 +64,10 @@ def _at(place: np.ndarray, values: pd.Series) -> pd.Series:
 
 def _buyers(book: Book, owed: pd.Series) -> Iterator[tuple]:
     buyers = book.buyers
-    registration = buyers["registration_id"]
     yield _found("buyers", "no country", buyers["country"].isna(), owed)
     yield _found("buyers", "no sector", buyers["sector"].isna(), owed)
-    yield _found("buyers", "no registration id", registration.isna(), owed)
-    yield _found(
-        "buyers", "registration id of another buyer", registration.notna() & registration.duplicated(keep=False), owed
-    )
+    yield _found("buyers", "no registration id", buyers["registration_id"].isna(), owed)
+    yield _found("buyers", "registration id of another buyer", shared(buyers), owed)
     idle = pd.Series(np.bincount(book.buyer_of_invoice, minlength=len(buyers)) == 0)
     yield _found("buyers", "no invoice", idle, owed)
 
@@ -81,8 +79,8 @@ def _invoices(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
     rest = owed.gt(0) & items["paid"].gt(0) & owed.lt(SHORT_PAYMENT * amount)
     yield _found(
         "invoices",
-        "same buyer, day and amount as an earlier one",
-        items[["issued", "amount"]].assign(buyer=book.buyer_of_invoice).duplicated(),
+        "same buyer, days and amount as an earlier one",
+        items[["issued", "amount", "due"]].assign(buyer=book.buyer_of_invoice).duplicated(),
         amount,
     )
     yield _found("invoices", "due on the day of issue", terms.eq(0) & ~prepaid, amount)

@@ -2,9 +2,9 @@
 
 Conventions of all figures here: amounts are gross of tax, in the reporting currency; sales are the invoices issued in
 a period to buyers that are not `prepaid` (credit sales) net of cancellations (`sales.net_sales`); other credit notes
-are not taken off, since they settle invoices as any receipt does; past due begins on the day after the due date; the
-window is the run's `receivables.sales_months` whole months up to the as-of date. A figure that the ledger cannot give
-is missing, never zero.
+are not taken off, since they settle invoices as any receipt does; past due begins on the day after the due date, moved
+to a working day where the law says so (`due_days.payable_by`); the window is the run's `receivables.sales_months` whole
+months up to the as-of date. A figure that the ledger cannot give is missing, never zero.
 """
 
 from itertools import pairwise
@@ -19,14 +19,18 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.measure.behaviour import features
+from tradecredit.measure.default_events import are_in_default
 from tradecredit.measure.disputes import disputed, owed_in_dispute
-from tradecredit.measure.open_items import A_DAY, ledger, open_items
+from tradecredit.measure.open_items import A_DAY, items_on, ledger, open_items
 from tradecredit.measure.sales import net_sales_on
 from tradecredit.params.base import NOT_STATED
 
 FIGURES = {
     "receivables": "currency",
     "overdue_amount": "currency",
+    "over_90_amount": "currency",
+    "over_90_in_default": "currency",
+    "exchange_difference": "currency",
     "open_invoices": "count",
     "open_buyers": "count",
     "sales": "currency",
@@ -40,6 +44,7 @@ FIGURES = {
     "share_current": "fraction",
     "share_over_90": "fraction",
     "days_beyond_terms": "days",
+    "days_beyond_terms_signed": "days",
     "dispute_rate": "fraction",
     "open_disputes": "currency",
     "days_deductions_outstanding": "days",
@@ -50,6 +55,9 @@ FIGURES = {
 }
 """The names of `kpis` in their order, each with its unit (`currency`: the run's)."""
 
+BENCHMARKS = {"dso": 32.30, "days_beyond_terms": 7.30, "share_current": 0.8267, "share_over_90": 0.0080}
+"""One published quarter of a survey sample (Credit Research Foundation; definitions §2.6)."""
+
 
 def ageing(book: Book) -> pd.DataFrame:
     """Return the open amount by age.
@@ -57,14 +65,15 @@ def ageing(book: Book) -> pd.DataFrame:
     Index `bucket`, oldest last, with the run's `receivables.ageing_buckets`: from the due date (`ageing_from: due`)
     `current`, `1–30`, …, `>180`; from the invoice date (`issued`) `0–30`, `31–60`, …, `>180`. Columns: `amount`,
     `share` of all receivables (missing where there are none), `invoices` and `buyers` with an open amount. The amounts
-    add up to the receivables; a buyer may stand in several buckets. Source: definitions §2.2.
+    add up to the receivables; a buyer may stand in several buckets. From the due date dust is current whatever its age.
+    Source: definitions §2.2.
     """
     settings = book.run.receivables
     items = _open(open_items(book))
     bounds = settings.ageing_buckets
     later = [f"{low + 1}–{high}" for low, high in pairwise(bounds)] + [f">{bounds[-1]}"]
     if settings.ageing_from == "due":
-        age, edges, labels = items["days_past_due"], [0, *bounds], ["current", f"1–{bounds[0]}", *later]
+        age, edges, labels = items["days_past_due"].fillna(0), [0, *bounds], ["current", f"1–{bounds[0]}", *later]
     else:
         age, edges, labels = (book.as_of - items["issued"]).dt.days, bounds, [f"0–{bounds[0]}", *later]
     bucket = pd.Categorical.from_codes(np.searchsorted(edges, age), categories=labels, ordered=True)
@@ -87,14 +96,17 @@ def kpis(book: Book) -> pd.Series:
     Reads `buyers`, `invoices`, `receipts` and `disputes`. Over the window of w days (see the module's conventions):
 
     - `receivables`, `overdue_amount`, `open_invoices`, `open_buyers`; `sales` of the window and `sales_12m`;
+    - `over_90_amount`, more than 90 days past due, and `over_90_in_default`, what of it buyers in default owe;
+    - `exchange_difference`: what closing rates add to the receivables, beside the rates of the days of issue;
     - `dso` = receivables / sales × w; `dso_best_possible` = receivables not past due / sales × w;
       `average_days_delinquent` = dso − dso_best_possible, which is overdue_amount / sales × w;
     - `dso_countback`: see `countback_days`, by calendar months, the running one by its days so far;
     - `turnover` = sales / mean of opening and closing receivables × 365 / w;
     - `cei` = (opening receivables + sales − receivables) / (opening + sales − receivables not past due) × 100;
     - `share_current`, `share_over_90` (more than 90 days past due) of the receivables;
-    - `days_beyond_terms`: mean of max(days late, 0) over invoices settled in the window (weight: amount − impaired) and
-      those open and past due (weight: open amount);
+    - `days_beyond_terms`: mean of max(days late, 0) over invoices paid in the window (weight: the money paid on them)
+      and those open and past due (weight: open amount), without buyers in default, whose debt is no payment habit;
+      `days_beyond_terms_signed`: the same with payments before the due date as days below zero;
     - `dispute_rate` = amount disputed in the window / sales; `open_disputes`: see `disputes`;
       `days_deductions_outstanding` = open_disputes / (amount disputed in the window / w);
     - `bad_debt_to_sales` = write-offs / sales, both over 12 months; recoveries and claims are not write-offs;
@@ -108,9 +120,13 @@ def kpis(book: Book) -> pd.Series:
 
 
 def figures(book: Book) -> pd.DataFrame:
-    """Return `kpis` as a table for a page: index `figure`, columns `value`, `unit` (amounts: the currency)."""
+    """Return `kpis` as a table for a page: index `figure`, columns `value`, `benchmark`, `unit` (amounts: currency).
+
+    `benchmark`: see `BENCHMARKS`; missing for figures that have none.
+    """
     units = pd.Series(FIGURES).replace("currency", book.run.currency)
-    return pd.DataFrame({"value": kpis(book), "unit": units}).rename_axis("figure")
+    table = pd.DataFrame({"value": kpis(book), "benchmark": pd.Series(BENCHMARKS), "unit": units}, index=list(FIGURES))
+    return table.rename_axis("figure")
 
 
 def monthly(book: Book, months: int = 24) -> pd.DataFrame:
@@ -196,22 +212,24 @@ def disputes(book: Book) -> pd.DataFrame:
 
 
 def dso_causes(book: Book, months: int = 12) -> pd.DataFrame:
-    """Return what moved the DSO since `months` ago.
+    """Return what moved the DSO since `months` ago, taken apart in two ways.
 
     Index `cause`: `terms` (best-possible DSO: what the terms given and the timing of sales would leave open if all paid
-    on the due date), `late payment` (average days delinquent) and `dso`, their sum. Columns in days: `then`, `now`,
+    on the due date) and `late payment` (average days delinquent), which add up to `dso`; and `countback`, which sales
+    do not move, and `timing of sales` = dso − countback, which add up to it too. Columns in days: `then`, `now`,
     `change`; and `unit`. Missing where the ledger does not reach back far enough. Source: definitions §2.4.
     """
-    now = kpis(book)
-    then = _kpis_on(book, window_start(book.as_of, months))
     causes = {"terms": "dso_best_possible", "late payment": "average_days_delinquent", "dso": "dso"}
-    table = pd.DataFrame({"then": then[list(causes.values())], "now": now[list(causes.values())]})
+    days = {"then": _kpis_on(book, window_start(book.as_of, months)), "now": kpis(book)}
+    table = pd.DataFrame({name: figures[list(causes.values())] for name, figures in days.items()})
     table = table.set_axis(pd.Index(causes, name="cause"))
+    countback = pd.Series({name: figures["dso_countback"] for name, figures in days.items()})
+    table.loc["countback"], table.loc["timing of sales"] = countback, table.loc["dso"] - countback
     return table.assign(change=table["now"] - table["then"], unit="days")
 
 
 def _open(items: pd.DataFrame) -> pd.DataFrame:
-    return items[items["settled"].isna()]
+    return items[items["open_amount"] > 0]
 
 
 class _Sales(NamedTuple):
@@ -240,10 +258,10 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     begins = book.invoices["issued"].min().replace(day=1)
     days = (day - start).days
 
-    issued, is_open = known.issued <= moment, known.open_on(day)
+    issued = known.issued <= moment
     owed, sold = known.owed_on(day), net_sales_on(book, day)
-    rows = np.flatnonzero(is_open)
-    past_due = (moment - known.due[rows]) // A_DAY
+    rows = np.flatnonzero(owed)
+    past_due = np.where(known.settled[rows] <= moment, 0, (moment - known.payable_by[rows]) // A_DAY)
     receivables, current = owed[issued].sum(), owed[rows[past_due <= 0]].sum()
     overdue = owed[rows[past_due > 0]].sum()
     opening = _receivables_on(book, start) if start >= begins else np.nan
@@ -256,11 +274,16 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
 
     # What `beyond_terms` says of each open item, for the few that have a weight.
     weight, weighted = np.zeros(len(issued)), np.zeros(len(issued))
-    late, settled = rows[past_due > 0], np.flatnonzero((known.settled <= moment) & (known.settled > window))
-    settled = settled[issued[settled]]
+    late = rows[past_due > 0]
+    paid = np.flatnonzero(issued & (known.settled <= moment) & (known.paid_on > window))
     weight[late], weighted[late] = owed[late], owed[late] * past_due[past_due > 0]
-    weight[settled] = np.maximum(known.amount[settled] - known.impaired_by(day)[settled], 0.0)
-    weighted[settled] = weight[settled] * np.maximum((known.settled[settled] - known.due[settled]) // A_DAY, 0)
+    weight[paid] = known.money_by(day)[paid]
+    paid_late = (known.paid_on[paid] - known.payable_by[paid]) // A_DAY
+    weighted[paid] = weight[paid] * np.maximum(paid_late, 0)
+    signed = weighted.copy()
+    signed[paid] = weight[paid] * paid_late
+    failed = are_in_default(book, items_on(book, day), day)[book.buyer_of_invoice]
+    habit, long_overdue = issued & ~failed, rows[past_due > 90]
 
     by_buyer = pd.Series(owed[rows]).groupby(book.buyer_of_invoice[rows]).sum().sort_values(ascending=False)
     shares = by_buyer / receivables
@@ -272,6 +295,9 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
         {
             "receivables": receivables,
             "overdue_amount": overdue,
+            "over_90_amount": owed[long_overdue].sum(),
+            "over_90_in_default": owed[long_overdue[failed[long_overdue]]].sum(),
+            "exchange_difference": receivables - known.owed_at_issue(day)[issued].sum(),
             "open_invoices": float(len(rows)),
             "open_buyers": float(len(by_buyer)),
             "sales": window_sales,
@@ -283,8 +309,9 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
             "turnover": _per(window_sales, (opening + receivables) / 2) * 365 / days,
             "cei": _per(opening + window_sales - receivables, opening + window_sales - current) * 100,
             "share_current": _per(current, receivables),
-            "share_over_90": _per(owed[rows[past_due > 90]].sum(), receivables),
-            "days_beyond_terms": _per(weighted[issued].sum(), weight[issued].sum()),
+            "share_over_90": _per(owed[long_overdue].sum(), receivables),
+            "days_beyond_terms": _per(weighted[habit].sum(), weight[habit].sum()),
+            "days_beyond_terms_signed": _per(signed[habit].sum(), weight[habit].sum()),
             "dispute_rate": _per(raised, window_sales),
             "open_disputes": pending,
             "days_deductions_outstanding": _per(pending, raised) * days,

@@ -11,9 +11,13 @@ MOST_DAYS = 2**20
 
 
 class Grouped(NamedTuple):
-    """Rows in order: those of group g are `rows[first[g]:first[g + 1]]`, the earliest day first, ties as they stand."""
+    """Rows in order: those of group g are `rows[first[g]:first[g + 1]]`, the earliest day first, ties as they stand.
+
+    `day`: the days of `rows`.
+    """
 
     rows: np.ndarray
+    day: np.ndarray
     first: np.ndarray
 
 
@@ -23,29 +27,35 @@ def grouped(group: np.ndarray, day: np.ndarray, groups: int) -> Grouped:
     `day`: whole numbers. Days that lie too far apart to be counted one by one are sorted.
 
     >>> grouped(np.array([1, 0, 1, -1]), np.array([5, 4, 3, 2]), 2)
-    Grouped(rows=array([1, 2, 0]), first=array([0, 1, 3]))
+    Grouped(rows=array([1, 2, 0], dtype=int32), day=array([4, 3, 5]), first=array([0, 1, 3]))
     """
-    rows = np.flatnonzero(group >= 0) if len(group) and group.min() < 0 else np.arange(len(group))
+    rows = (
+        np.flatnonzero(group >= 0).astype(np.int32)
+        if len(group) and group.min() < 0
+        else np.arange(len(group), dtype=np.int32)
+    )
     days = day[rows] if len(rows) < len(day) else day
     if len(days) and (days[1:] < days[:-1]).any():
         lowest, highest = int(days.min()), int(days.max())
         if highest - lowest < MOST_DAYS:
-            rows, _ = _counted(day - lowest, rows, highest - lowest + 1)
+            rows = _counted(day, rows, lowest, highest + 1)[0]
         else:
             rows = rows[np.argsort(days, kind="stable")]
-    return Grouped(*_counted(group, rows, groups))
+    rows, first = _counted(group, rows, 0, groups)
+    return Grouped(rows, day[rows], first)
 
 
 @compiled
-def _counted(keys, rows, size):
-    """Return the rows in order of their keys, ties as they stand, and where each key's rows begin."""
-    first = np.zeros(size + 1, np.int64)
+def _counted(keys, rows, lowest, end):
+    """Return the rows in order of keys from `lowest` to under `end`, and where each key's begin; ties as they stand."""
+    first = np.zeros(end - lowest + 1, np.int64)
     for row in rows:
-        first[keys[row] + 1] += 1
-    for key in range(size):
+        first[keys[row] - lowest + 1] += 1
+    for key in range(end - lowest):
         first[key + 1] += first[key]
-    ordered, place = np.empty(len(rows), np.int64), first.copy()
+    ordered, place = np.empty(len(rows), np.int32), first.copy()
     for row in rows:
-        ordered[place[keys[row]]] = row
-        place[keys[row]] += 1
+        key = keys[row] - lowest
+        ordered[place[key]] = row
+        place[key] += 1
     return ordered, first

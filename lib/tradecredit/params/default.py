@@ -66,6 +66,11 @@ class DefaultSettings(Parameters):
     """Buyers that defaulted within 12 months of an observation date; with fewer no model is fitted."""
     minimum_history_months: int = Field(6, ge=1)
     """Months of ledger before the first date that a fitted model observes buyers on."""
+    probation_months: int = Field(12, ge=1)
+    """Months in a row in which a buyer that was insolvent, or whose debt was given up, has to buy and pay in time, once
+    that default is resolved, before it is in default no more."""
+    probation_days_late: int = Field(30, ge=0)
+    """Days past due up to which it then pays in time: what every buyer is late by now and then is no relapse."""
     interval: Annotated[float, Field(gt=0.5, lt=1)] = 0.9
     """Confidence of `pd_low` to `pd_high`."""
     prior_log_odds: dict[

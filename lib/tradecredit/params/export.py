@@ -14,7 +14,7 @@ Role = Literal[
     "contra_account", "reversed", "discount", "quantity", "unit_price",
 ]  # fmt: skip
 DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
-Layout = Literal["table", "bars", "sheet", "parquet", "duckdb", "e_invoices"]
+Layout = Literal["table", "bars", "sheet", "parquet", "duckdb"]
 Code = str | int
 
 
@@ -22,8 +22,8 @@ class ExportForm(Parameters):
     """How a file of an export is written."""
 
     layout: Layout = "table"
-    """Fields between separators, a printed list between `|`, a spreadsheet, a Parquet file, a table of a database, or
-    one XML invoice a file."""
+    """Fields between separators, a printed list between `|`, a spreadsheet, a Parquet file, or a table of a
+    database."""
     encoding: str = "utf-8"
     """Text encoding."""
     separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
@@ -48,7 +48,7 @@ class ExportSource(Parameters):
     path: Path
     """The folder that holds the files."""
     files: Annotated[list[str], Field(min_length=1)]
-    """The files, all of one form; of XML invoices a pattern such as `*.xml` will do."""
+    """The files, all of one form; a pattern such as `open_*.csv` stands for all that fit it."""
     form: ExportForm = ExportForm()
     """How the files are written."""
     columns: dict[Role, str | list[str]] = {}

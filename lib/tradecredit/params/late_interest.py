@@ -20,6 +20,15 @@ class FlatFee(Parameters):
     """The fee, in the law's currency."""
 
 
+class DueDayRule(Parameters):
+    """That a due day which is no working day moves to the next one, and by which law."""
+
+    saturday: bool
+    """Whether Saturdays are none either, beside Sundays and the holidays of the whole country."""
+    source: Annotated[str, Field(min_length=1)]
+    """The act and section."""
+
+
 class LateInterestLaw(Parameters):
     """What the law of some countries lets a seller charge for late payment, with its reference rates."""
 
@@ -35,6 +44,8 @@ class LateInterestLaw(Parameters):
     """Kinds of buyers that it is applied to."""
     longest_terms_days: dict[BuyerKind, Annotated[int, Field(gt=0)]] = {}
     """Kind of buyer: the longest terms that need no reason or agreement of their own."""
+    due_day_moves: dict[Country, DueDayRule] = {}
+    """Country of these: its rule for a due day that is no working day; in those without one a due day stays."""
     in_force: date
     """First day that bears interest."""
     points: Amount | None = None
@@ -62,6 +73,8 @@ class LateInterestLaw(Parameters):
         steps = [step.debt_from for step in self.fees]
         if steps and (steps[0] != 0 or any(later <= earlier for earlier, later in pairwise(steps))):
             problems.append("fees: debt_from must begin at 0 and rise from one to the next")
+        if others := sorted(self.due_day_moves.keys() - set(self.countries)):
+            problems.append(f"due_day_moves: {', '.join(others)} is none of the law's countries")
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -99,6 +112,8 @@ class LateInterestSettings(Parameters):
     """The laws, or the YAML files that state them; a country has one. Without any, those of params/rates."""
     paid_late_months: int = Field(12, ge=0)
     """Invoices paid late in so many months up to the as-of date are charged for too; 0: open ones alone."""
+    affiliates: bool = False
+    """Whether companies of our own group are charged too."""
     agreed_rates: dict[Country, Fraction] = {}
     """Buyer's country: the yearly rate that contracts there agree on in place of the law's."""
 

@@ -60,7 +60,14 @@ class LimitSettings(Parameters):
     without_accounts_limit: list[Amount] = [
         200_000, 200_000, 150_000, 150_000, 100_000, 75_000, 50_000, 25_000, 10_000, 0,
     ]  # fmt: skip
-    """The largest limit of a buyer whose accounts are not known, by grade."""
+    """The largest limit of a buyer whose accounts are not known, by grade; more where its payment history allows."""
+    payment_history_share: list[Fraction] = [1.0, 1.0, 0.75, 0.75, 0.5, 0.25, 0.1, 0.0, 0.0, 0.0]
+    """Without accounts: the share, by grade, of the largest balance that a buyer has owed and paid since, which a limit
+    may reach once its payment history is as long as `payment_history_months`."""
+    payment_history_months: int = Field(24, ge=1)
+    """A payment history of so many months counts in full, a shorter one in proportion."""
+    payment_history_least_months: int = Field(12, ge=0)
+    """A payment history of fewer months than this counts for nothing."""
     negative_equity_limit: Amount = 0.0
     """What stands for the share of net worth where that is negative: with a parent's guarantee it may be above 0."""
     dormant_months: int = Field(12, ge=1, le=12)
@@ -72,6 +79,11 @@ class LimitSettings(Parameters):
     affiliate_limit: Amount | None = None
     """The same of a company of our own group."""
 
+    tolerated_excess: Amount = 1.0
+    """What is owed above a limit by no more than this, in the reporting currency, asks for nothing."""
+    stop_grade: int = Field(8, ge=1, le=10)
+    """From this grade on, deliveries to a buyer above what its risk allows are stopped, even if paying what is overdue
+    would not bring it back; better grades run down."""
     minimum_change: Fraction = 0.10
     """A limit in force that would change by less than this part of it stays as it is."""
     approvals: list[ApprovalLevel] = [
@@ -84,7 +96,9 @@ class LimitSettings(Parameters):
     digits: int = Field(2, ge=1, le=6)
     """Recommended limits are rounded down to so many significant digits: 2 makes 187,400 a limit of 180,000."""
 
-    @field_validator("net_worth_share", "working_capital_share", "revenue_share", "without_accounts_limit")
+    @field_validator(
+        "net_worth_share", "working_capital_share", "revenue_share", "without_accounts_limit", "payment_history_share"
+    )
     @classmethod
     def _one_value_a_grade(cls, values: list[float]) -> list[float]:
         if len(values) != 10:

@@ -94,6 +94,9 @@ class LossSettings(Parameters):
     limit."""
     undrawn_share: Fraction = 0.5
     """With `exposure: limit`, the part of the unused limit that a buyer draws before it fails."""
+    shipped_after_stop: Fraction = 0.25
+    """Share of a failing buyer's insurable debt that was shipped after the policy's stop, where the book knows fewer
+    than 10 failures; otherwise it is drawn from those."""
     groups: Literal["together", "one_by_one"] = "together"
     """Whether the buyers of a group default together or each by itself."""
     correlation: Literal["basel"] | Fraction = "basel"

@@ -20,6 +20,15 @@ class CancellationSettings(Parameters):
     """From the day of issue; until the close of the month after."""
 
 
+class Dust(Parameters):
+    """What is left of an invoice, by rounding or a bank's charge, that nobody asks for: the smaller of both."""
+
+    amount: float = Field(1.0, ge=0)
+    """In the reporting currency."""
+    share: float = Field(0.001, ge=0, le=1)
+    """Of the invoice."""
+
+
 class ReceivablesSettings(Parameters):
     """Conventions of the receivables figures (definitions §2)."""
 
@@ -30,6 +39,7 @@ class ReceivablesSettings(Parameters):
     sales_months: int = Field(3, ge=1, le=12)
     """Months of sales that DSO and turnover are measured over."""
     cancellation: CancellationSettings = CancellationSettings()
+    dust: Dust = Dust()
 
     @field_validator("ageing_buckets")
     @classmethod

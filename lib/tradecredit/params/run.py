@@ -8,7 +8,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from tradecredit.params.account import AccountSettings
 from tradecredit.params.base import PROJECT, Currency, Fraction, Parameters, Probability, SectionOrFile, strictly_rising
+from tradecredit.params.decisions import DecisionSettings
 from tradecredit.params.default import DefaultSettings
 from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
@@ -47,9 +49,13 @@ class Run(Parameters):
     YAML files."""
     grades: list[Probability] = [0.0003, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]
     """Upper PD bounds of grades 1 to 9; grade 10 is all above."""
+    oldest_rate_days: Annotated[int, Field(ge=0)] = 62
+    """A rate of `fx` may be so many days older than what it translates; one that is older is a problem. Two months:
+    monthly rates may come a month late."""
     receivables: ReceivablesSettings = ReceivablesSettings()
     default: DefaultSettings = DefaultSettings()
     limits: LimitSettings = LimitSettings()
+    decisions: DecisionSettings = DecisionSettings()
     terms: TermsSettings = TermsSettings()
     late_interest: LateInterestSettings = Field(default_factory=LateInterestSettings)
     payment_plan: PaymentPlanSettings = PaymentPlanSettings()
@@ -60,6 +66,7 @@ class Run(Parameters):
     """Yearly cost of the capital that stands behind unexpected losses, and of that which unpaid invoices tie up."""
     margin: Annotated[float, Field(gt=0, le=1)] | None = None
     """Contribution margin of sales, before credit losses: what an extra sale earns. None: not stated."""
+    account: AccountSettings = AccountSettings()
     reports: Path = PROJECT / "reports"
     """Folder that reports go to; unless stated, that of the workbook, not of the run file."""
     notebooks: Path = PROJECT / "notebooks"

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from tradecredit.params.base import Fraction, Parameters, strictly_rising
+from tradecredit.params.base import Amount, Fraction, Parameters, strictly_rising
 
 
 class TermsSettings(Parameters):
@@ -34,6 +34,11 @@ class TermsSettings(Parameters):
 class PaymentPlanSettings(Parameters):
     """A plan for an overdue buyer, and what stands against it. Judgement but for the two figures of enforcement."""
 
+    least_days_past_due: int = Field(30, ge=0)
+    """A plan or enforcement is advised from so many days past due on; before that what is overdue is collected in the
+    ordinary course."""
+    least_amount: Amount = 1_000
+    """Nor is it of less than this overdue, in the reporting currency."""
     instalments: int = Field(6, ge=1, le=60)
     """Equal monthly instalments, the first a month after the as-of date."""
     interest_rate: Fraction = 0.10

@@ -16,9 +16,12 @@ import pandas as pd
 from IPython.display import HTML, display
 
 from tradecredit.columns import Column
+from tradecredit.decide import decisions
 from tradecredit.report.columns import labelled
+from tradecredit.report.earlier import decisions_before
 from tradecredit.report.tables import csv_text, escaped, to_html
 from tradecredit.words import formats
+from tradecredit.words.decisions import who_and_when
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,7 +51,7 @@ class Chapter:
         self.output = Path(output) if str(output) else None
         self._tables: set[str] = set()
         self._figures: dict[str, dict[str, object]] = {}
-        self._decisions: list[str] = []
+        self._decisions = decisions.none()
 
     def table(
         self,
@@ -124,12 +127,33 @@ class Chapter:
         for text in texts:
             self._note("assumed", "Assumed.", text)
 
-    def decides(self, *texts: str) -> None:
-        """Show and publish what needs a decision; the summary lists the decisions of all chapters."""
-        self._decisions += [str(text) for text in texts]
-        for text in texts:
-            self._note("decision", "To decide.", text)
+    def decides(self, records: pd.DataFrame, told: Mapping[str, str]) -> None:
+        """Show and publish what needs a decision; the summary lists the decisions of all chapters.
+
+        `records`: a row for each decision (`decisions.COLUMNS`); `told`: kind of decision → sentence. Each kind is a
+        note with its sentence, who decides, by when, and a link to its list. What earlier months published of them
+        says since when they are open (`decisions.since_earlier`). All of the chapter's are published as its table
+        `decisions`. May be called more than once. Raises `ValueError` for a kind without a sentence, or a sentence
+        without a decision.
+        """
+        different = set(records["decision"]) ^ set(told)
+        if different:
+            raise ValueError(
+                f"chapter {self.name}: {min(different)!r} is a decision without a sentence, or the reverse"
+            )
+        self._decisions = pd.concat([self._decisions, records.assign(chapter=self.name)], ignore_index=True)
+        # In JupyterLab too: the month before is published, and only read.
+        asked = decisions.since_earlier(records.assign(chapter=self.name), self._earlier_decisions())
+        for _, row in decisions.by_kind(asked).iterrows():
+            link = f' <a href="#{escaped(row["anchor"])}">List</a>'
+            self._note("decision", "To decide.", f"{told[row['decision']]} {who_and_when(row)}", link)
+        if self.output:
+            all_of_them = decisions.since_earlier(self._decisions, self._earlier_decisions())
+            _write(self.output / "tables" / self.name / "decisions.csv", "\ufeff" + csv_text(all_of_them))
         self._publish()
+
+    def _earlier_decisions(self) -> pd.DataFrame:
+        return decisions_before(self._book, self.name)
 
     def headline(self, figures: Mapping[str, tuple], *, earlier: pd.DataFrame | None = None) -> None:
         """Publish the chapter's headline figures, and show them as cards; the page puts them at its top.
@@ -155,14 +179,14 @@ class Chapter:
 
     def _publish(self) -> None:
         if self.output:
-            content = {"figures": self._figures, "decisions": self._decisions}
+            content = {"figures": self._figures, "decisions": len(self._decisions)}
             text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
             _write(self.output / "results" / f"{self.name}.json", text + "\n")
 
-    def _note(self, look: str, title: str, text: str) -> None:
+    def _note(self, look: str, title: str, text: str, link: str = "") -> None:
         # The inline style is for JupyterLab, where the page's style sheet is absent.
         style = "border-left:3px solid #b7791f;padding:0.3em 0.8em"
-        body = f"<strong>{title}</strong> {_sentence(text)}"
+        body = f"<strong>{title}</strong> {_sentence(text)}{link}"
         _show(f'<p class="tc-note-box {look}" role="note" style="{style}">{body}</p>\n', "note")
 
     def _entry(self, name: str, given: tuple) -> dict[str, object]:

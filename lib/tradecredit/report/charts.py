@@ -32,6 +32,7 @@ OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "
 SIZE = (6.4, 3.8)
 INK, GREY, RULE = "#1f2933", "#52606d", "#d9dee3"
 _LINES = ("-", "--", "-.", ":")
+_HATCHES = ("", "//", "..", "\\\\", "xx", "--", "oo", "||")
 _STYLE: Any = {
     "font.size": 11, "axes.labelsize": 11, "xtick.labelsize": 11, "ytick.labelsize": 11,
     "legend.fontsize": 11, "legend.frameon": False, "axes.edgecolor": GREY, "axes.labelcolor": INK,
@@ -85,6 +86,37 @@ def bars(
         axes.axhline(0, color=GREY, linewidth=0.8) if not horizontal else axes.axvline(0, color=GREY, linewidth=0.8)
 
     return _figure(frame, draw, x=x, y=y, legend=frame.shape[1] > 1)
+
+
+def stacked(parts: pd.DataFrame, *, x: str, y: str, total: str, kind: Kind = "money") -> Figure:
+    """Return a bar for each row, stacked of its columns: what adds upwards from zero, what takes off downwards.
+
+    `parts`: a column for each part, none but missing ones where it has none; a diamond, named `total`, marks the sum of
+    each row, which stands beside it. The parts are told apart by hatching as well as by colour.
+    """
+    shown = parts.loc[:, parts.notna().any()]
+
+    def draw(axes: Axes) -> None:
+        places, up, down = np.arange(len(shown)), np.zeros(len(shown)), np.zeros(len(shown))
+        colours, over = (*OKABE_ITO, GREY), {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.5}
+        for number, (name, values) in enumerate(shown.items()):
+            height = values.fillna(0.0).to_numpy(float)
+            axes.bar(
+                places, height, 0.5, bottom=np.where(height >= 0, up, down), color=colours[number % len(colours)],
+                hatch=_HATCHES[number % len(_HATCHES)], edgecolor="white", linewidth=0.6, label=str(name),
+            )  # fmt: skip
+            up, down = up + np.maximum(height, 0.0), down + np.minimum(height, 0.0)
+        sums = shown.sum(axis="columns").to_numpy(float)
+        axes.plot(places, sums, "D", color=INK, markeredgecolor="white", markersize=8, label=total)
+        for place, value in zip(places, sums, strict=True):
+            axes.annotate(short(value, kind), (place + 0.28, value), va="center", fontsize=10, bbox=over)
+        axes.set_xticks(places, [_bar_name(name, horizontal=False, rows=len(shown)) for name in shown.index])
+        axes.tick_params(axis="x", length=0)
+        axes.axhline(0, color=GREY, linewidth=0.8)
+        axes.set_xlim(-0.6, len(shown) - 0.2)
+        _ticks(axes.yaxis, kind)
+
+    return _figure(shown, draw, x=x, y=y, legend=True)
 
 
 def lines(frame: pd.DataFrame | pd.Series, *, x: str, y: str, kind: Kind = "number") -> Figure:
@@ -217,6 +249,36 @@ def calibration(table: pd.DataFrame, *, x: str = "Grade", y: str = "12-month def
         axes.yaxis.set_minor_locator(NullLocator())
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value, "probability")))
         axes.set_xticks(places, [str(name) for name in table.index])
+
+    return _figure(table.dropna(how="all"), draw, x=x, y=y, legend=True)
+
+
+def bands(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind: Kind = "money") -> Figure:
+    """Return for each row a bar from zero to its two bounds, with the expected value and the real one as points.
+
+    `table`: index = what the bars stand for; columns `low`, `high` (bounds, the second at least the first), `expected`
+    and `real`. `names`: column → what the legend calls it. Missing values are not drawn.
+    """
+
+    def draw(axes: Axes) -> None:
+        places = np.arange(len(table))
+        low = table["low"].astype("float64")
+        parts = {"low": (0.0, low, 0.7), "high": (low, table["high"].astype("float64") - low, 0.3)}
+        for column_name, (bottom, height, alpha) in parts.items():
+            axes.bar(
+                places, height, 0.34, bottom, color=OKABE_ITO[4], alpha=alpha, label=names[column_name],
+                edgecolor=OKABE_ITO[0], linewidth=0.8, hatch=_HATCHES[column_name == "high"],
+            )  # fmt: skip
+        points = {"expected": ("D", OKABE_ITO[0], "none"), "real": ("o", OKABE_ITO[1], OKABE_ITO[1])}
+        for column_name, (marker, colour, inside) in points.items():
+            axes.plot(
+                places, table[column_name], marker, color=colour, markersize=9, markerfacecolor=inside,
+                markeredgewidth=1.8, label=names[column_name],
+            )  # fmt: skip
+        axes.set_xticks(places, [str(name) for name in table.index])
+        axes.set_xlim(-0.7, len(table) - 0.3)
+        axes.set_ylim(bottom=0)
+        _ticks(axes.yaxis, kind)
 
     return _figure(table.dropna(how="all"), draw, x=x, y=y, legend=True)
 

@@ -1,7 +1,6 @@
 """The list of all entities and months, and the published figures of past months as a table."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +9,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.params.run import Run
+from tradecredit.decide.decisions import ordered
 from tradecredit.report.document import document
+from tradecredit.report.earlier import MONTH, decisions_of, month_folder, months, slug
 from tradecredit.report.tables import escaped
 from tradecredit.words import formats
 
@@ -23,7 +23,6 @@ FIGURES = ("receivables", "overdue_amount", "expected_loss_simulated", "es_99", 
 RESULT_COLUMNS = {
     "as_of": "datetime64[us]", "chapter": "str", "name": "str", "label": "str", "value": "float64", "unit": "str",
 }  # fmt: skip
-_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 class _Month(NamedTuple):
@@ -38,24 +37,12 @@ class _Month(NamedTuple):
 
 
 class Published(NamedTuple):
-    """What the chapters have published: `figures`, as `results`, and `decisions`: chapter, decision."""
+    """What the chapters have published: `figures`, as `results`; `decisions`, with the columns of `decisions.COLUMNS`,
+    in the order in which they are to be taken; and the `titles` of the chapters, by name."""
 
     figures: pd.DataFrame
     decisions: pd.DataFrame
-
-
-def month_folder(run: Run) -> Path:
-    """Return the folder that a run's month is published in: reports/<entity>/<YYYY-MM>."""
-    return run.reports / slug(run.entity) / f"{run.as_of:%Y-%m}"
-
-
-def slug(entity: str) -> str:
-    """Return an entity's name as a folder.
-
-    >>> slug("Demo Trading (EMEA)")
-    'demo-trading-emea'
-    """
-    return re.sub(r"[\W_]+", "-", entity.lower()).strip("-")
+    titles: dict[str, str]
 
 
 def published(book: Book, output: str | Path) -> Published:
@@ -70,12 +57,9 @@ def published(book: Book, output: str | Path) -> Published:
         figures = figures[figures["as_of"] < book.as_of.to_period("M").start_time]
         figures = pd.concat([figures, this_month(output, book.as_of)], ignore_index=True)
     content, _ = _json(folder / "results.json") if (folder / "results.json").exists() else ({}, "")
-    rows = [
-        (chapter["title"], decision)
-        for chapter in content.get("chapters", {}).values()
-        for decision in chapter.get("decisions", [])
-    ]
-    return Published(figures[figures["as_of"] <= book.as_of], pd.DataFrame(rows, columns=["chapter", "decision"]))
+    titles = {name: chapter["title"] for name, chapter in content.get("chapters", {}).items()}
+    asked = ordered(decisions_of(folder))
+    return Published(figures[figures["as_of"] <= book.as_of], asked, titles)
 
 
 def picked(changes: pd.DataFrame, names: Sequence[str]) -> dict[str, tuple]:
@@ -96,7 +80,7 @@ def results(reports: Path, entity_slug: str) -> pd.DataFrame:
     """
     folder = Path(reports) / entity_slug
     rows: list[tuple] = []
-    for month in sorted(found.name for found in _months(folder)):
+    for month in sorted(found.name for found in months(folder)):
         content, problem = _json(folder / month / "results.json")
         rows += [*_figures(content)] if not problem else [(_month_end(month), None, None, problem, None, None)]
     return _frame(rows)
@@ -257,16 +241,10 @@ def _shown_figures(months: list[_Month]) -> dict[tuple[str, str], str]:
     return dict(list(shown.items())[:MOST_FIGURES])
 
 
-def _months(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if path.is_dir() and _MONTH.fullmatch(path.name))
-
-
 def _month_names(folder: Path) -> list[str]:
     """Return the months that were published or tried."""
-    failed = [file.stem for file in (folder / "failed").glob("*.json") if _MONTH.fullmatch(file.stem)]
-    return sorted({path.name for path in _months(folder)} | set(failed))
+    failed = [file.stem for file in (folder / "failed").glob("*.json") if MONTH.fullmatch(file.stem)]
+    return sorted({path.name for path in months(folder)} | set(failed))
 
 
 def _read_month(folder: Path, name: str) -> _Month:

@@ -21,8 +21,9 @@ from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.in_force import policies
 from tradecredit.losses.stress import scenarios_of
 from tradecredit.params.run import Run
+from tradecredit.report.earlier import month_folder
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
-from tradecredit.report.index import SUMMARY, month_folder, write_index
+from tradecredit.report.index import SUMMARY, write_index
 from tradecredit.report.kernels import warm_kernels
 from tradecredit.report.page import page_html, source_pages, title
 
@@ -191,7 +192,7 @@ def _seconds_of_chapters(run: Run) -> Callable[[Path], tuple[float, int]]:
 def _publication(build: Path, chapter: str) -> dict[str, Any]:
     """Return the headline figures and decisions that a chapter published; a chapter may have none."""
     file = build / "results" / f"{chapter}.json"
-    return _read_json(file) if file.exists() else {"figures": {}, "decisions": []}
+    return _read_json(file) if file.exists() else {"figures": {}, "decisions": 0}
 
 
 def _page(notebook: NotebookNode, manifest: dict[str, Any], chapter: str) -> str:

@@ -31,6 +31,8 @@ __all__ = [
 
 MOST_COLUMNS = 8
 """Columns that a page shows of a table, the index's included."""
+LINK = "link"
+"""The column that holds the address to which a row's first cell links."""
 SENTENCE = 40
 """A text of more letters is a sentence, which a narrow screen must not squeeze into a column of single words."""
 
@@ -53,7 +55,8 @@ def to_html(
     `columns` picks columns (a mapping also renames them: name → label or `Column(label, kind)`), `rows` limits the
     rows, `link` is the address of the whole table as CSV, `currency` that of its amounts; what is not shown is said
     below the table. Labels and kinds are those of `columns.column`. An index that is named or not 0, 1, …
-    is shown first, as row headings; else the first column is. In a row with a `unit`, the columns of kind `figure` and
+    is shown first, as row headings; else the first column is. Where the table has a column `link`, which is not shown,
+    the row's first cell links to the address in it. In a row with a `unit`, the columns of kind `figure` and
     `change` are written in it. Where the rows are figures of different kinds (the first column is named `figure`,
     `measure` or `term`, or the table is a Series without an index name), each row has the label of its name, and
     columns of objects are written by its kind. Missing values are an en dash.
@@ -69,8 +72,12 @@ def to_html(
     if headings and headings[0].kind == "name":
         headings = [_by_row(heading, flat[name]) for name, heading in zip(names, headings, strict=True)]
     cells = _cells(shown, headings, flat["unit"].head(len(shown)) if "unit" in flat else None)
+    if LINK in flat:
+        cells = [_linked(row, address) for row, address in zip(cells, flat[LINK], strict=False)]
     told_by_unit = "unit" not in names and any(heading.kind in ("figure", "change") for heading in headings)
-    note = _note((len(shown), len(flat)), (len(names), flat.shape[1] - ("unit" in flat and told_by_unit)), link)
+    note = _note(
+        (len(shown), len(flat)), (len(names), flat.shape[1] - (LINK in flat) - ("unit" in flat and told_by_unit)), link
+    )
     if currency and _holds_money(shown, headings):
         note = f"{note} Amounts in {escaped(currency)}.".strip()
     body = "".join(f"<tr>{''.join(row)}</tr>\n" for row in cells)
@@ -146,7 +153,7 @@ def _flat(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 
 def _picked(flat: pd.DataFrame, index_names: list[str], columns: Sequence[str] | Mapping | None) -> list[str]:
     if columns is None:
-        return list(flat.columns[:MOST_COLUMNS])
+        return [name for name in flat.columns if name != LINK][:MOST_COLUMNS]
     for name in columns:
         if name not in flat.columns:
             near = difflib.get_close_matches(str(name), list(flat.columns), n=1)
@@ -235,6 +242,15 @@ def _cell(text: str | None, kind: str, *, first: bool = False) -> str:
     if "style" in look and len(content) > SENTENCE:
         look += ' class="long"'
     return f"<{tag}{scope}{look}>{content}</{tag}>"
+
+
+def _linked(row: list[str], address: object) -> list[str]:
+    """Return a row's cells with the content of the first one as a link; without an address as they are."""
+    if missing(address):
+        return row
+    opening, rest = row[0].split(">", 1)
+    content, closing = rest.rsplit("</", 1)
+    return [f'{opening}><a href="{escaped(address)}">{content}</a></{closing}', *row[1:]]
 
 
 def _note(rows: tuple[int, int], columns: tuple[int, int], link: str) -> str:

@@ -3,6 +3,12 @@
 from tradecredit.columns import columns
 
 LABELS = {
+    # decisions
+    **columns(
+        "text",
+        what="Decision", link="Address", advised="Advice", insurer_says="Insurer's terms", limit_says="Limit alone",
+        overdue_says="Overdue debt alone", portfolio_says="Portfolio limit alone"
+    ),
     # explain
     **columns("text", topic="Topic", sentence="Sentence", told_to_buyer="For the buyer"),
     # losses

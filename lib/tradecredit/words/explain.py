@@ -9,6 +9,7 @@ from tradecredit.decide.limits.explain import Facts
 from tradecredit.decide.limits.methods import BASES
 from tradecredit.decide.limits.rules import FIXED, USUAL
 from tradecredit.params.base import NOT_STATED
+from tradecredit.words.agreeing import Writer, agreeing, chance, money_in, plain, share, shown
 from tradecredit.words.formats import counted, day, percent, probability
 from tradecredit.words.formats import money as formatted
 from tradecredit.words.limits import REASONS, rule
@@ -49,6 +50,13 @@ def steps(facts: Facts) -> pd.DataFrame:
 
 def _money(facts: Facts, amount: float) -> str:
     return formatted(amount, facts.book.run.currency)
+
+
+def _agreeing(
+    facts: Facts, factors: list[tuple[float, Writer]], result: float, calculate: Callable[..., float]
+) -> list[str]:
+    """Return factors as text with the digits for which they give the result as the sentence prints it."""
+    return agreeing(factors, _money(facts, result), calculate, money_in(facts.book.run.currency))
 
 
 def _known(facts: Facts) -> Iterator[Step]:
@@ -96,13 +104,18 @@ def _need(facts: Facts) -> str:
         return f"It has bought nothing for {settings.dormant_months} months: its need is {_money(facts, need)}."
     if pd.isna(known["payment_days"]):
         return f"It has bought nothing in the last 12 months: its need is {_money(facts, need)}."
-    days = known["payment_days"] + settings.tolerated_delay_days
+    delay, days = settings.tolerated_delay_days, known["payment_days"] + settings.tolerated_delay_days
     taken = known["monthly_purchases"] * days / 30
     least = f" The minimum need is {_money(facts, need)}." if need > taken else ""
+    monthly, terms = _agreeing(
+        facts,
+        [(known["monthly_purchases"], money_in(facts.book.run.currency)), (known["payment_days"], plain)],
+        taken,
+        lambda bought, terms: bought * (terms + delay) / 30,
+    )
     return (
-        f"It buys {_money(facts, known['monthly_purchases'])} a month at usual terms of {known['payment_days']:.0f} "
-        f"days. With a tolerated delay of {settings.tolerated_delay_days} days, {days:.0f} days of purchases are "
-        f"{_money(facts, taken)}.{least}"
+        f"It buys {monthly} a month at usual terms of {terms} days. With a tolerated delay of {delay} days, "
+        f"{shown(terms) + delay:,.10g} days of purchases are {_money(facts, taken)}.{least}"
     )
 
 
@@ -113,10 +126,18 @@ def _capacity(facts: Facts) -> str:
     place = int(facts.rating["grade"]) - 1
     parts = []
     for base in amounts.index:
-        name, shown = base.replace("_", " "), facts.account[base]
-        share = getattr(facts.book.run.limits, BASES[base])[place]
-        of_it = f", of which {percent(share)} is" if shown >= 0 else ", for which we lend"
-        parts.append(f"{name} of {_money(facts, shown)}{of_it} {_money(facts, amounts[base])}")
+        name, held = base.replace("_", " "), facts.account[base]
+        part = getattr(facts.book.run.limits, BASES[base])[place]
+        of_it, stated = ", for which we lend", _money(facts, held)
+        if held >= 0:
+            stated, lent = _agreeing(
+                facts,
+                [(held, money_in(facts.book.run.currency)), (part, share)],
+                amounts[base],
+                lambda of, part: of * part,
+            )
+            of_it = f", of which {lent} is"
+        parts.append(f"{name} of {stated}{of_it} {_money(facts, amounts[base])}")
     return (
         f"Its accounts of {day(facts.account['period_end'])} show {'; '.join(parts)}. The smallest of these, "
         f"{_money(facts, facts.limit['capacity'])}, is its capacity."
@@ -124,13 +145,18 @@ def _capacity(facts: Facts) -> str:
 
 
 def _loss_budget(facts: Facts) -> str:
-    amount = facts.limit["expected_loss_budget"]
-    if pd.isna(amount):
+    allowed, budget = facts.limit["expected_loss_budget"], facts.book.run.limits.expected_loss_budget
+    if pd.isna(allowed):
         return ""
+    rate, lost = _agreeing(
+        facts,
+        [(facts.rating["pd"], chance), (facts.lgd, share)],
+        allowed,
+        lambda rate, lost: budget / (rate * lost) if rate * lost else allowed,
+    )
     return (
-        f"We accept an expected loss of {_money(facts, facts.book.run.limits.expected_loss_budget)} a year on one "
-        f"buyer. At a default probability of {probability(facts.rating['pd'])} and a loss given default of "
-        f"{percent(facts.lgd)}, that allows {_money(facts, amount)}."
+        f"We accept an expected loss of {_money(facts, budget)} a year on one buyer. At a default probability of "
+        f"{rate} and a loss given default of {lost}, that allows {_money(facts, allowed)}."
     )
 
 
@@ -146,19 +172,54 @@ def _value(facts: Facts) -> str:
 
 
 def _where_known(column: str, sentence: str) -> Callable[[Facts], str]:
-    """Return the sentence of a method, which names its `amount`, the `grade` and the run's `settings`; none without."""
+    """Return the sentence of a method, which names its `amount` and the buyer's `grade`; none without."""
 
     def text(facts: Facts) -> str:
-        amount = facts.limit[column]
-        if pd.isna(amount):
+        allowed, settings = facts.limit[column], facts.book.run.limits
+        if pd.isna(allowed):
             return ""
-        settings, share = facts.book.run.limits, facts.book.run.limits.maximum_share_of_book
         return sentence.format(
-            amount=_money(facts, amount), grade=facts.rating["grade"], months=settings.new_buyer_months,
-            share=percent(share), receivables=_money(facts, facts.receivables),
-        )  # fmt: skip
+            amount=_money(facts, allowed), grade=facts.rating["grade"], months=settings.new_buyer_months
+        )
 
     return text
+
+
+def _concentration(facts: Facts) -> str:
+    most = facts.limit["concentration"]
+    if pd.isna(most):
+        return ""
+    part, of = _agreeing(
+        facts,
+        [(facts.book.run.limits.maximum_share_of_book, share), (facts.receivables, money_in(facts.book.run.currency))],
+        most,
+        lambda part, of: part * of,
+    )
+    return f"No buyer may owe more than {part} of all receivables ({of}): {_money(facts, most)}."
+
+
+def _without_accounts(facts: Facts) -> str:
+    allowed, settings = facts.limit["without_accounts"], facts.book.run.limits
+    if pd.isna(allowed):
+        return ""
+    grade = int(facts.rating["grade"])
+    most = _money(facts, allowed)
+    own = f"Its accounts are not known. In grade {grade} we risk at most {most} of our own on such a buyer"
+    if not allowed > settings.without_accounts_limit[grade - 1]:
+        return f"{own}."
+    months = min(facts.experience["history_months"], settings.payment_history_months)
+    part, paid, length = _agreeing(
+        facts,
+        [
+            (settings.payment_history_share[grade - 1], share),
+            (facts.experience["paid_balance"], money_in(facts.book.run.currency)),
+            (months, plain),
+        ],
+        allowed,
+        lambda part, paid, length: part * paid * length / settings.payment_history_months,
+    )
+    full = f" for {length} of {settings.payment_history_months} months of payment history"
+    return f"{own}: {part} of the largest balance that it has owed and paid since, {paid},{full}."
 
 
 SENTENCES: dict[str, Callable[[Facts], str]] = {
@@ -166,18 +227,13 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "capacity": _capacity,
     "expected_loss_budget": _loss_budget,
     "net_value_added": _value,
-    "without_accounts": _where_known(
-        "without_accounts",
-        "Its accounts are not known. In grade {grade} we risk at most {amount} of our own on such a buyer.",
-    ),
+    "without_accounts": _without_accounts,
     "new_buyer": _where_known(
         "new_buyer", "It has been known for less than {months} months: we risk at most {amount} of our own."
     ),
     "maximum_of_kind": _where_known("maximum_of_kind", "The maximum for a buyer of its kind is {amount}."),
     "maximum": _where_known("maximum", "The maximum for any buyer is {amount}."),
-    "concentration": _where_known(
-        "concentration", "No buyer may owe more than {share} of all receivables ({receivables}): {amount}."
-    ),
+    "concentration": _concentration,
 }
 """Column of a method: what it says of a buyer; nothing where it does not apply."""
 

@@ -2,21 +2,24 @@
 
 import pandas as pd
 
-from tradecredit.decide.limits.replay import OFTEN, Replay, totals
+from tradecredit.decide.limits.replay import Replay, often, totals
 from tradecredit.words.formats import count, counted, day, money, percent
 
 
-def decisions(monthly: pd.DataFrame, repeated: pd.DataFrame, currency: str) -> list[str]:
-    """Return what the history of breaches asks somebody to decide; nothing where it asks nothing."""
-    often = repeated[repeated["breach_share"] >= OFTEN]
-    if often.empty:
-        return []
-    exceeded = "buyer exceeded its limit" if len(often) == 1 else "buyers exceeded their limits"
-    return [
-        f"{len(often):,} {exceeded} at half or more of the last {len(monthly)} month ends with one in force, by "
-        f"{money(often['mean_breach'].sum(), currency)} in total on average over months in breach. A limit that is "
-        "exceeded so often does not bind: raise it, or enforce it."
-    ]
+def decisions(monthly: pd.DataFrame, repeated: pd.DataFrame, currency: str) -> dict[str, str]:
+    """Return what the history of breaches asks to decide, kind of decision → sentence; nothing where it asks nothing.
+
+    `repeated`: `replay.repeated`, of the buyers that nothing else is advised on (`buyer_sheet.unadvised`).
+    """
+    many = often(repeated)
+    if many.empty:
+        return {}
+    exceeded = "buyer exceeded its limit" if len(many) == 1 else "buyers exceeded their limits"
+    return {
+        "raise or enforce": f"{len(many):,} {exceeded} at half or more of the last {len(monthly)} month ends with one "
+        f"in force, by {money(many['mean_breach'].sum(), currency)} in total on average over months in breach. A limit "
+        "that is exceeded so often does not bind: raise it, or enforce it."
+    }
 
 
 def breaches(monthly: pd.DataFrame, currency: str) -> str:

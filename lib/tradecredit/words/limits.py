@@ -3,12 +3,11 @@
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.limits import caps
+from tradecredit.decide.limits import actions, caps
 from tradecredit.decide.limits.changes import DECISIONS
-from tradecredit.decide.limits.recommendation import breaches
 from tradecredit.decide.limits.rules import USUAL
 from tradecredit.params.limits import LimitSettings
-from tradecredit.words.formats import counted, listed, money
+from tradecredit.words.formats import counted, listed, money, percent
 
 REASONS = {
     "need": "it buys less than the limit is for",
@@ -28,6 +27,7 @@ REASONS = {
     "in default": "it is in default",
     "negative equity": "its accounts show negative equity",
     "insolvent": "it is insolvent",
+    "deliveries held back": "deliveries to it are held back",
     "need met": "its need is met",
     "little change": "the recommended limit differs only slightly",
 }
@@ -106,35 +106,6 @@ def binding(by_binding: pd.DataFrame) -> str:
     return f"Need is the binding constraint for {needed:,} of {counts.sum():,} limits.{others}"
 
 
-def decisions(limits: pd.DataFrame, currency: str) -> list[str]:
-    """Return what the limits ask somebody to decide; nothing where nothing does.
-
-    Buyers above our limit are told apart by whether the recommended one has room for what they owe.
-    """
-    in_default = limits["binding"] == "in default"
-    over, defaulted = breaches(limits[~in_default]), limits[in_default & (limits["own_limit"] > 0)]
-    above = over["over_recommended"] > 0
-    asked = {
-        "and the recommended limit is sufficient: set it": over[~above],
-        "and exposure is above the recommended limit: stop deliveries until it is paid": over[above],
-    }
-    found = []
-    for what, buyers in asked.items():
-        if buyers.empty:
-            continue
-        largest, exceed = buyers.iloc[0], _exceed(len(buyers))
-        found.append(
-            f"{counted(len(buyers), 'buyer')} not in default {exceed} by "
-            f"{money(buyers['breach'].sum(), currency)}, {what}. Largest excess: "
-            f"{money(largest['breach'], currency)}, buyer {buyers.index[0]}, recommended limit "
-            f"{money(largest['recommended_with_cover'], currency)}."
-        )
-    if len(defaulted):
-        still, them = ("still has a limit", "it") if len(defaulted) == 1 else ("still have limits", "them")
-        found.append(f"{counted(len(defaulted), 'buyer')} in default {still} of our own. Cancel {them}.")
-    return found
-
-
 def _exceed(number: int) -> str:
     return "exceeds its limit" if number == 1 else "exceed their limits"
 
@@ -148,6 +119,23 @@ def changes(limits: pd.DataFrame, currency: str) -> str:
         for name, row in sums.reindex(list(DECISIONS)).dropna().iterrows()
     ]
     return f"Decisions by kind: {', '.join(parts)}." if parts else "There is nothing to decide."
+
+
+def lost(limits: pd.DataFrame, currency: str) -> str:
+    """Return what sales and margin the limits lose that are cut or refused; empty where none loses any.
+
+    `limits`: `limits.recommend`.
+    """
+    less = actions.losing(limits)
+    if less.empty:
+        return ""
+    margin = less["lost_margin"].sum(min_count=1)
+    earned = "" if pd.isna(margin) else f", {money(margin, currency)} of margin"
+    them = "The cut" if len(less) == 1 else f"The {len(less):,} cuts and refusals"
+    return (
+        f"{them} for risk would lose {money(less['lost_sales'].sum(), currency)} of sales a year{earned}, before what "
+        "the sales would have lost in defaults."
+    )
 
 
 def groups(groups: pd.DataFrame, currency: str) -> str:
@@ -195,8 +183,7 @@ def stopped(limits: pd.DataFrame, currency: str) -> str:
         f"{counted(len(stopped), 'insured buyer')} {'has' if one else 'have'} an invoice overdue past the policy's "
         f"maximum extension period: new deliveries are not insured, and insurance adds nothing to "
         f"{'its limit' if one else 'their limits'}. The {money(stopped['insured'].sum(), currency)} of "
-        f"{'its' if one else 'their'} debt that counts as insured is so only if it was delivered before and is "
-        "reported in time."
+        f"{'its' if one else 'their'} debt that was delivered before stays insured if it is reported in time."
     )
 
 
@@ -210,7 +197,28 @@ def requests(requests: pd.DataFrame, currency: str) -> str:
     all_of_them = "It" if len(known) == 1 else f"All {len(known):,} together"
     return (
         f"{all_of_them} would earn {money(known.sum(), currency)} a year, after expected losses and "
-        f"{money(requests.loc[known.index, 'cost'].sum(), currency)} of premium and fees."
+        f"{money(requests.loc[known.index, 'cost'].sum(), currency)} of premium and fees. The account of "
+        "cover (chapter 05) counts them once they are granted."
+    )
+
+
+def acceptance(table: pd.DataFrame) -> str:
+    """Return what the insurer granted of what it was asked; see `limits_in_force.acceptance`."""
+    recent, ever = table.loc["last 12 months"], table.loc["all"]
+    if ever["requests"] == 0:
+        return (
+            "What the insurer grants of what it is asked is not known: no decision in the book states what was asked."
+        )
+    if recent["requests"] == 0:
+        return (
+            "The insurer decided no request in the last 12 months; before, it granted "
+            f"**{percent(ever['acceptance'])}** of the amounts asked."
+        )
+    return (
+        f"Of the amounts asked in the last 12 months the insurer granted **{percent(recent['acceptance'])}** "
+        f"({percent(ever['acceptance'])} in all): of {int(recent['requests']):,} requests "
+        f"{int(recent['granted_whole']):,} whole, "
+        f"{int(recent['granted_in_part']):,} in part and {int(recent['refused']):,} not at all."
     )
 
 

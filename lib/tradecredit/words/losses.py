@@ -1,6 +1,6 @@
 """Sentences on simulated losses: what they take for granted, how they compare with exact figures, and scenarios."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from tradecredit.measure.default_events import RESOLVED_MONTHS, LossGivenDefault
 from tradecredit.numerics.risk_measures import expected
 from tradecredit.params.losses import Dependence, LossSettings, Simulation
 from tradecredit.params.stress import Scenario
-from tradecredit.words.formats import counted, listed, money, percent
+from tradecredit.words.formats import counted, day, listed, missing, money, percent
 
 NO_CHECK = {
     SEVERAL_FACTORS: "With several factors the distribution cannot be integrated over one.",
@@ -20,6 +20,17 @@ NO_CHECK = {
     VARYING_LOSS: "Loss given default varies from one default to the next, so that amounts are not fixed.",
 }
 """Why the distribution cannot be calculated without simulation."""
+
+
+VIEWS = {"gross": "before insurance", "indemnity": "indemnity", "retained": "retained"}
+"""How the views of a distribution are called."""
+
+
+def views(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return `LossDistribution.summary` with its views in words: `before insurance`, `retained, Current policy`."""
+    parts = summary["view"].str.partition(":")
+    named = parts[0].map(VIEWS) + (", " + parts[2]).where(parts[2] != "", "")
+    return summary.assign(view=named)
 
 
 def loss_given_default(loss: LossGivenDefault, settings: LossSettings) -> str:
@@ -120,3 +131,90 @@ def _remarks(found: Remarks) -> list[str]:
             "others do together."
         )
     return texts
+
+
+NO_PAST = "What the model would have said of past years is not testable with this book."
+
+
+def past_years(years: pd.DataFrame, currency: str) -> str:
+    """Return where past years lay in what the model would have said of them; `years`: `back_test.back_test`."""
+    if years.empty:
+        return f"{NO_PAST} It takes recorded defaults, and a ledger long enough a year ago for default probabilities."
+    span = f"the 12 months to {day(years.index[0])}"
+    if len(years) > 1:
+        span = f"the {len(years)} years to {day(years.index[-1])}"
+    total, apart = years["real_loss"].sum(), years["other_loss"].sum()
+    told = (
+        f"In {span} buyers at risk at the start of their year lost us **{money(total, currency)}**, recoveries so far "
+        f"taken off; the model, as known then, expected **{money(years['expected_loss_then'].sum(), currency)}**. "
+        f"{_defaults_by_year(years)}"
+    )
+    if years["other_defaults"].sum():
+        told += (
+            f" {counted(int(years['other_defaults'].sum()), 'default')} more, of buyers that owed nothing at the start "
+            f"of the year or were none yet, lost {money(apart, currency)}, which no balance of then foresees."
+        )
+    return f"{told} {_beyond(years)}"
+
+
+def _defaults_by_year(years: pd.DataFrame) -> str:
+    parts = [
+        f"in the year to {day(end)} {row['defaults_then']:.1f} were expected and {int(row['real_defaults'])} came "
+        f"about ({percent(row['defaults_place'])} of the simulated years had no more)"
+        for end, row in years.iterrows()
+    ]
+    return f"Of defaults, {listed(parts)}."
+
+
+def _beyond(years: pd.DataFrame) -> str:
+    """Return how many years passed the values at risk of then, and what that says."""
+    above = {level: int((years["real_loss"] > years[name]).sum()) for level, name in _LEVELS.items()}
+    count = counted(len(years), "year")
+    if not any(above.values()):
+        return f"None of {count} passed the value at risk of then; so few tell no right model from a wrong one."
+    return (
+        f"Of {count} {above['95 %']} passed the value at risk at 95 % of then, and {above['99 %']} that at 99 %, which "
+        "a right model's years pass once in 20 and once in 100."
+    )
+
+
+_LEVELS = {"95 %": "var_95_then", "99 %": "var_99_then"}
+
+BANDS = {"low": "Up to VaR 95 %", "high": "Up to VaR 99 %", "expected": "Expected loss", "real": "Really lost"}
+"""What the legend calls what `back_test.drawn` holds."""
+
+
+def past_years_drawn(years: pd.DataFrame, currency: str) -> str:
+    """Return what the figure of past years shows, in words."""
+    told = [
+        f"year to {day(end)}: lost {money(row['real_loss'], currency)}, expected "
+        f"{money(row['expected_loss_then'], currency)}, value at risk at 99 % {money(row['var_99_then'], currency)}"
+        for end, row in years.iterrows()
+    ]
+    return f"Bars and points: {'; '.join(told)}." if told else NO_PAST
+
+
+def last_year(years: pd.DataFrame, currency: str) -> dict[str, tuple]:
+    """Return the headline figures of the last of `back_test.back_test`; missing where it has none."""
+    last = years.iloc[-1] if len(years) else pd.Series(dtype="float64")
+    lost, expected_then = last.get("real_loss"), last.get("expected_loss_then")
+    return {
+        "lost_last_year": (lost, currency, "Lost in the last 12 months, recoveries so far taken off"),
+        "expected_loss_year_ago": (expected_then, currency, "Expected loss of these 12 months, as known before them"),
+        "place_last_year": (last.get("place"), "fraction", "Simulated years of then that lost no more"),
+    }
+
+
+def last_year_in_short(figures: Mapping[str, tuple], currency: str) -> str:
+    """Return what the model said of the last 12 months, from the published figures of `last_year`."""
+    lost, expected_then, place = (figures[name][0] if name in figures else None for name in LAST_YEAR)
+    if missing(lost) or missing(place):
+        return NO_PAST
+    return (
+        f"Buyers at risk a year ago have since lost us **{money(lost, currency)}**, recoveries so far taken off; the "
+        f"model expected {money(expected_then, currency)} then, and {percent(place)} of its simulated "
+        "years lost no more."
+    )
+
+
+LAST_YEAR = ("lost_last_year", "expected_loss_year_ago", "place_last_year")

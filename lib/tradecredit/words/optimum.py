@@ -50,22 +50,22 @@ def assumptions(book: Book, optimum: Optimum, policy: Policy | None) -> list[str
     return found
 
 
-def decisions(optimum: Optimum, currency: str) -> list[str]:
-    """Return what portfolio limits would change; nothing where they earn no more."""
+def decisions(optimum: Optimum, currency: str) -> dict[str, str]:
+    """Return what portfolio limits would change, as kind of decision → sentence; nothing where they earn no more."""
     if not optimum.totals.loc[DIFFERENCE, "net_earnings"] >= 1:
-        return []
+        return {}
     one, whole, more = (optimum.totals.loc[name] for name in (ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE))
     moved = optimum.limits["portfolio_change"]
     raised, lowered = moved[moved >= 1], moved[moved <= -1]
     same = abs(more["shortfall"]) <= 0.001 * one["shortfall"]
     risk = f"expected shortfall ({percent(optimum.level)}) of {money(whole['shortfall'], currency)}"
     risk = f"at the same {risk}" if same else f"at an {risk}, against {money(one['shortfall'], currency)}"
-    return [
-        f"Portfolio limits would earn {money(more['net_earnings'], currency)} a year more than limits set one by one, "
-        f"after expected losses and premium, {risk}: {len(raised):,} would be higher, by "
+    return {
+        "portfolio": f"Portfolio limits would earn {money(more['net_earnings'], currency)} a year more than limits set "
+        f"one by one, after expected losses and premium, {risk}: {len(raised):,} would be higher, by "
         f"{money(raised.sum(), currency)} in total, and {len(lowered):,} lower, by {money(-lowered.sum(), currency)}. "
         "Decide whether risk is judged buyer by buyer or for the portfolio."
-    ]
+    }
 
 
 def price(optimum: Optimum, currency: str) -> str:

@@ -29,44 +29,39 @@ def with_reasons(never_binding: pd.DataFrame) -> pd.DataFrame:
     return never_binding.assign(why=never_binding["why"].map(IDLE))
 
 
-def verdict(comparison: pd.DataFrame, currency: str) -> str:
-    """Return whether insurance is worth its cost, which policy is the best, and at which cost it is not worth it.
+def losses_alone(comparison: pd.DataFrame, currency: str) -> str:
+    """Return whether the losses and the capital that the best offer takes away pay for it; a part of the account.
 
     A saving of less than two of its standard errors, or one whose error is not known for want of scenarios, is said to
     be too small to tell.
     """
-    bare = comparison.loc[NO_COVER, "cost_of_risk"]
     offers = comparison.drop(index=NO_COVER)
     if offers.empty:
         return "The run file names no policy: there is nothing to compare, and all losses are retained."
     best = offers["cost_of_risk"].idxmin()
     row = offers.loc[best]
-    saved = bare - row["cost_of_risk"]
-    total, difference = money(row["cost_of_risk"], currency), money(abs(saved), currency)
-    if not abs(saved) >= 2 * row["saving_se"]:
-        worth = (
-            f"Whether insurance is worth its cost cannot be decided from these scenarios: the yearly cost of risk with "
-            f"the best offer, {best}, is {total}; the difference from no insurance, {difference}, is within simulation "
+    total, difference = money(row["cost_of_risk"], currency), money(abs(row["saving"]), currency)
+    if not abs(row["saving"]) >= 2 * row["saving_se"]:
+        told = (
+            f"Whether {best} is paid for by the losses that it takes away cannot be decided from these scenarios: the "
+            f"yearly cost of risk is {total}, and the difference from no insurance, {difference}, is within simulation "
             "error."
         )
-    elif saved > 0:
-        worth = (
-            f"Insurance is worth its cost: the yearly cost of risk with {best} is {total}, {difference} less than "
-            "without insurance."
-        )
     else:
-        worth = (
-            f"Insurance is not worth its cost: the yearly cost of risk with the best offer, {best}, is {total}, "
-            f"{difference} more than without insurance."
+        pays = "pay" if row["saving"] > 0 else "do not pay"
+        told = (
+            f"On today's balances, the losses and the capital that {best} takes away {pays} for it by themselves: the "
+            f"yearly cost of risk is {total}, {difference} {'less' if row['saving'] > 0 else 'more'} than without "
+            "insurance."
         )
     return (
-        f"{worth} It costs {money(row['cost'], currency)}; break-even cost: "
+        f"{told} It costs {money(row['cost'], currency)}; these alone would pay for "
         f"{money(max(row['break_even_cost'], 0.0), currency)}."
     )
 
 
 def beside_current(comparison: pd.DataFrame, current: str, currency: str) -> str:
-    """Return what the policy in force is worth, and which offer would be better and by how much.
+    """Return what the policy in force takes away, and which offer has the lower cost of risk and by how much.
 
     `current`: `terms.in_force`. A difference of less than two of its standard errors is said to be too small to tell.
     """
@@ -89,11 +84,6 @@ def beside_current(comparison: pd.DataFrame, current: str, currency: str) -> str
         f"{worth} With {best}, the best of the others, the yearly cost of risk is {money(abs(saved), currency)} "
         f"{'less' if saved > 0 else 'more'} (standard error {money(error)})."
     )
-
-
-def decisions(comparison: pd.DataFrame, currency: str) -> list[str]:
-    """Return the verdict as something to decide on; nothing where the run names no policy."""
-    return [verdict(comparison, currency)] if len(comparison) > 1 else []
 
 
 def pricing(frontier: Frontier) -> list[str]:

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from tradecredit.book.book import Book
+from tradecredit.measure.due_days import rules, unknown_years
 from tradecredit.measure.quality import (
     BALANCE_TOLERANCE,
     LONG_TERMS_DAYS,
@@ -9,6 +11,8 @@ from tradecredit.measure.quality import (
     PROMPT_PUBLICATION_DAYS,
     SHORT_PAYMENT,
 )
+from tradecredit.words.formats import change as signed
+from tradecredit.words.formats import counted, days, listed, money
 
 REMARKS = {
     "buyers": {
@@ -21,7 +25,7 @@ REMARKS = {
         "no invoice": "no payment behaviour; a limit may be open for nothing",
     },
     "invoices": {
-        "same buyer, day and amount as an earlier one": "possibly entered twice",
+        "same buyer, days and amount as an earlier one": "possibly entered twice",
         "due on the day of issue": "a missing due date, or cash sales: both raise the amount past due",
         f"terms above {LONG_TERMS_DAYS} days": "beyond what policies usually allow; or a wrong due date",
         "dated on a Saturday or Sunday": "usual in some trades and countries; else a sign of booking dates",
@@ -69,6 +73,64 @@ REMARKS = {
     },
 }
 """Table, and check of `quality.quality` on it: what follows where something is found."""
+
+
+SAMPLE = "Credit Research Foundation, one published quarter of a survey sample"
+"""Where `receivables.BENCHMARKS` come from."""
+
+
+def dso(causes: pd.DataFrame, months: int = 12) -> str:
+    """Return how the DSO moved and what moved it: collection, as the countback shows, or sales (`dso_causes`)."""
+    change = causes["change"]
+    if change.isna().any():
+        return "What moved the DSO is not testable with this book: it does not reach back far enough."
+    then, now = (days(causes.loc["countback", column]) for column in ("then", "now"))
+    whole, collection, sales = (signed(change[name], "days") for name in ("dso", "countback", "timing of sales"))
+    return (
+        f"Over {months} months the DSO changed by {whole}: {collection} by collection (countback: {then} to {now}) "
+        f"and {sales} by the timing of sales."
+    )
+
+
+def long_overdue(kpis: pd.Series, currency: str) -> str:
+    """Return what is more than 90 days overdue, and how much of it is owed by buyers in default."""
+    if not kpis["over_90_amount"] > 0:
+        return "Nothing is more than 90 days overdue."
+    return (
+        f"{money(kpis['over_90_amount'], currency)} is more than 90 days overdue, of which "
+        f"{money(kpis['over_90_in_default'], currency)} is owed by buyers in default."
+    )
+
+
+def exchange(kpis: pd.Series, currency: str) -> str:
+    """Return what closing rates change of the receivables; empty without items in other currencies."""
+    difference = kpis["exchange_difference"]
+    if abs(difference) < 0.5:
+        return ""
+    which = "more" if difference > 0 else "less"
+    return (
+        f"Open items in other currencies stand at the closing rate: {money(abs(difference), currency)} {which} than at "
+        "the rates of their days of issue, at which sales are counted."
+    )
+
+
+def due_days(book: Book) -> list[str]:
+    """Return which countries' due days move to a working day (`due_days.payable_by`), and what of that is not known."""
+    buyers = set(book.buyers["country"].dropna())
+    moved = sorted(buyers & rules(book).keys())
+    if not moved:
+        return []
+    found = [
+        f"Due days on weekends and national holidays move to the next working day for buyers in {listed(moved)}, by "
+        "the law there; regional holidays are not looked at, and other due days stand."
+    ]
+    years = unknown_years(book)
+    if len(years):
+        which = listed(f"{country} {year}" for country, year in years.index)
+        found.append(
+            f"Holidays of {which} are not known: {counted(int(years.sum()), 'due day')} moved off weekends alone."
+        )
+    return found
 
 
 def with_remarks(quality: pd.DataFrame) -> pd.DataFrame:

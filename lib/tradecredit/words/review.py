@@ -76,13 +76,13 @@ def with_rules(lights: pd.DataFrame) -> pd.DataFrame:
     return lights.assign(rule=pd.Series(rules, index=lights.index, dtype="str"))
 
 
-def decisions(found: Review) -> list[str]:
-    """Return what the lights ask somebody to decide; nothing where none is red."""
+def decisions(found: Review) -> dict[str, str]:
+    """Return what the lights ask to decide, as kind of decision → sentence; nothing where none is red."""
     red = found.lights.index[found.lights["light"] == discrimination.RED]
     if red.empty:
-        return []
+        return {}
     many = "one light of its review is" if len(red) == 1 else f"{len(red)} lights of its review are"
-    return [
-        f"Before limits rest on the default model: {many} red ({'; '.join(red)}). Chapter 02 states the rule behind "
-        "each light; review the inputs, recalibrate the level, or override grades."
-    ]
+    return {
+        "model": f"Before limits rest on the default model: {many} red ({'; '.join(red)}). Chapter 02 states the rule "
+        "behind each light; review the inputs, recalibrate the level, or override grades."
+    }

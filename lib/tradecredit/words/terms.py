@@ -9,7 +9,7 @@ from tradecredit.decide.policies import claim
 from tradecredit.decide.terms import late_interest as chargeable
 from tradecredit.decide.terms import payment_plan
 from tradecredit.decide.terms.discounts import LeftOut
-from tradecredit.decide.terms.late_interest import known_charge, totals
+from tradecredit.decide.terms.late_interest import Uncharged, known_charge, totals
 from tradecredit.params.late_interest import LateInterestLaw
 from tradecredit.words.formats import count, counted, day, days, listed, money, percent
 
@@ -18,7 +18,8 @@ STOPPED = "delivered after another invoice passed the maximum extension period"
 NO_CLAIM = {
     claim.NO_POLICY: "no policy of its own in force",
     claim.NOTHING_INSURABLE: "nothing of it is insurable",
-    claim.NO_LIMIT: "the insurer has no limit on the buyer",
+    claim.NO_LIMIT: "the insurer had no limit on the buyer when it was shipped",
+    claim.LIMIT_FILLED: "older invoices fill the insurer's limit",
     claim.ALL_STOPPED: f"nothing of it is insured: all {STOPPED}",
     claim.INSOLVENCY_ONLY: "the policy pays for an insolvency only",
 }
@@ -43,26 +44,26 @@ def discounts_left_out(left_out: LeftOut, currency: str) -> str:
     its, many = ("its", "1 buyer") if left_out.buyers == 1 else ("their", f"{left_out.buyers:,} buyers")
     given = f"no discount was taken by {'it' if left_out.buyers == 1 else 'them'}"
     if left_out.cost > 0:
-        given = f"the benefit of {its} {money(left_out.cost, currency)} of discounts cannot be estimated"
+        given = f"the benefit of {its} {money(left_out.cost, currency)} of discounts is not known"
     return f"Excluded: {many} now in default; {given}."
 
 
-def discounts(totals: pd.Series, currency: str) -> list[str]:
-    """Return what the discounts ask somebody to decide; nothing where nothing does.
+def discounts(totals: pd.Series, currency: str) -> dict[str, str]:
+    """Return what the discounts ask to decide, as kind of decision → sentence; nothing where nothing does.
 
     `totals`, of `discounts.taken`: discounts to buyers in default today are no part of it.
     """
-    found = []
+    found = {}
     if totals["net"] < 0:
         worth = totals["capital_saved"] + totals["loss_avoided"]
         some = f" ({counted(int(totals['not_computable']), 'invoice')} not computable)"
-        found.append(
+        found["discounts"] = (
             f"Cash discounts of the last 12 months saved {money(worth, currency)} of capital cost and expected loss, "
             f"and cost {money(-totals['net'], currency)} more{some if totals['not_computable'] > 0 else ''}. Lower "
             "them towards the break-even rate, or end them."
         )
     if totals["unearned_cost"] > 0:
-        found.append(
+        found["discounts back"] = (
             f"{money(totals['unearned_cost'], currency)} of discounts were taken after the discount period or above "
             "the rate. Claim them back."
         )
@@ -99,16 +100,19 @@ def suggested(suggested: pd.DataFrame) -> str:
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
 
 
-def longer(longer: pd.DataFrame, currency: str) -> list[str]:
-    """Return which grades had longer terms than are worth it (`lengths.longer_than_suggested`), if any had."""
+def longer(longer: pd.DataFrame, currency: str) -> dict[str, str]:
+    """Return which grades had longer terms than are worth it (`lengths.longer_than_suggested`), if any had.
+
+    Kind of decision → sentence.
+    """
     over = longer[longer["longer_sales"] > 0]
     if over.empty:
-        return []
+        return {}
     granted = [f"grade {grade}: {_granted(row['suggested_days'])}" for grade, row in over.iterrows()]
-    return [
-        f"{money(over['longer_sales'].sum(), currency)} of the last 12 months' sales were on longer terms than are "
-        f"worth it ({'; '.join(granted)}). Shorten the terms of these buyers."
-    ]
+    return {
+        "terms": f"{money(over['longer_sales'].sum(), currency)} of the last 12 months' sales were on longer terms "
+        f"than are worth it ({'; '.join(granted)}). Shorten the terms of these buyers."
+    }
 
 
 def _granted(length: float) -> str:
@@ -146,6 +150,16 @@ def rates_wanted(charges: pd.DataFrame) -> list[str]:
     ]
 
 
+def affiliates(uncharged: Uncharged, currency: str) -> list[str]:
+    """Return what of affiliates is not charged (`late_interest.uncharged_affiliates`), if anything is."""
+    if not uncharged.invoices:
+        return []
+    return [
+        f"Affiliates are not charged for late payment: {counted(uncharged.invoices, 'invoice')} past due, "
+        f"{money(uncharged.open_amount, currency)}, are left out (`late_interest.affiliates`)."
+    ]
+
+
 def with_reasons(charges: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.DataFrame:
     """Return the late charges (`late_interest.chargeable`) with their `reason` in words."""
     rate = "no reference rate for " + charges["missing_rate"]
@@ -164,31 +178,33 @@ def with_reasons(charges: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.D
     return charges.assign(reason=reason)
 
 
-def late_interest(charges: pd.DataFrame, currency: str) -> list[str]:
-    """Return what may be charged today, and for how many invoices a part is left out as it is not computable.
+def late_interest(charges: pd.DataFrame, currency: str) -> dict[str, str]:
+    """Return what may be charged today, as kind of decision → sentence.
+
+    It says for how many invoices a part is left out as it is not computable.
 
     Nothing where no charge above zero is known.
     """
     still_open = charges[charges["state"] == "open"]
     sums = totals(still_open)
     if not sums["charge"] > 0:
-        return []
+        return {}
     by_buyer = known_charge(still_open).groupby(still_open["buyer_id"]).sum()
     named = {"interest": sums["interest"], "flat fees": sums["fees"]}
     amounts = listed(f"{money(amount, currency)} of {name}" for name, amount in named.items() if amount >= 0)
     unknown = int(sums["not_computable_invoices"])
     left_out = f" Interest or fee on {counted(unknown, 'invoice')} is not computable, and left out." if unknown else ""
-    return [
-        f"{amounts} may be charged on open invoices past due; the largest charge is "
+    return {
+        "late interest": f"{amounts} may be charged on open invoices past due; the largest charge is "
         f"{money(by_buyer.max(), currency)} to {by_buyer.idxmax()}. Charge it, or waive it against immediate payment."
         f"{left_out}"
-    ]
+    }
 
 
-def overdue(options: pd.DataFrame, buyer_id: str, currency: str) -> list[str]:
-    """Return what is best done about an overdue buyer, and what it disputes; nothing where no value is known."""
+def overdue(options: pd.DataFrame, buyer_id: str, currency: str) -> str:
+    """Return what is best done about an overdue buyer, and what it disputes; empty where no value is known."""
     if options.empty or not options["is_best"].any():
-        return []
+        return ""
     sums, best = payment_plan.totals(options), options.index[options["is_best"]][0]
     more = f", {money(sums['gain_on_waiting'], currency)} more than waiting" if sums["gain_on_waiting"] > 0 else ""
     unknown = options.index[options["value"].isna()].drop("claim", errors="ignore")
@@ -197,10 +213,10 @@ def overdue(options: pd.DataFrame, buyer_id: str, currency: str) -> list[str]:
         not_known = f" Not computable: the value of {listed(ACTIONS[name].lower() for name in unknown)}."
     disputed = f" A further {money(sums['disputed'], currency)} is in dispute." if sums["disputed"] > 0 else ""
     agreed = " Obtain the insurer's consent first, or cover lapses." if options.loc[best, "needs_consent"] else ""
-    return [
+    return (
         f"{buyer_id} owes {money(sums['overdue'], currency)} past due. {ACTIONS[best]} has the highest expected value, "
         f"{money(sums['best_value'], currency)}{more}.{agreed}{not_known}{disputed}"
-    ]
+    )
 
 
 def with_notes(options: pd.DataFrame, book: Book) -> pd.DataFrame:

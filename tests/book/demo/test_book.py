@@ -12,6 +12,7 @@ from tradecredit.book import checks
 from tradecredit.book.demo import DemoBook, demo_book, write
 from tradecredit.book.schema import TABLES, dtype
 from tradecredit.errors import ParameterError
+from tradecredit.params.run import Run
 
 UNTIL = pd.Timestamp("2026-10-31")
 START = pd.Timestamp("2023-11-01")
@@ -41,7 +42,7 @@ def items_on(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> pd.DataFrame
     payments = receipts[receipts["kind"] == "payment"]
     settled = payments.groupby("invoice_id")["received"].max().reindex(found.index)
     rate = found["rate"].where(found["currency"] != "EUR", 1.0)
-    open_amount = (found["amount"] - paid).round(2) * rate
+    open_amount = (found["amount"] - paid).round(2).clip(lower=0) * rate  # a claim and a recovery may be more
     return found.assign(rate=rate, open_amount=open_amount, settled=settled, days_late=(settled - found["due"]).dt.days)
 
 
@@ -69,7 +70,8 @@ def assert_agrees_with_itself(tables: dict[str, pd.DataFrame], until: pd.Timesta
                 assert not (values < 0).any()
         assert not (frame[table.known] > until).any()
     assert (tables["receipts"]["amount"] >= 0).all()
-    assert checks.relations(tables, dict.fromkeys(tables, "demo"), "EUR") == []  # keys, references, dates, over-payment
+    run = Run(entity="Demo", currency="EUR", as_of=until.date(), source={"kind": "demo"}, file="x.yaml")
+    assert checks.relations(tables, dict.fromkeys(tables, "demo"), run) == []  # keys, references, dates, over-payment
     for name, column in (("disputes", "closed"), ("defaults", "resolved")):
         assert not (tables[name][column] > until).any()
     assert_statements_add_up(tables["statements"])
@@ -107,13 +109,14 @@ def assert_defaults_agree_with_the_ledger(tables: dict[str, pd.DataFrame]) -> No
         owed = items_on(of_buyer(tables, event.buyer_id), event.date)
         assert event.debt == pytest.approx(owed["open_amount"].sum(), abs=CENT)
         after = receipts[(receipts["buyer_id"] == event.buyer_id) & (receipts["received"] >= event.date)]
-        assert set(after["kind"]) <= {"recovery", "write_off"}
+        assert set(after["kind"]) <= {"recovery", "write_off", "claim"}
         applied = after["applied"] * owed["rate"].reindex(after["invoice_id"]).to_numpy()
         assert event.recovered == pytest.approx(applied[after["kind"] == "recovery"].sum(), abs=CENT)
         assert event.recovered <= event.debt + CENT
         written_off = after.loc[after["kind"] == "write_off", "received"]
         assert written_off.between(event.date + pd.DateOffset(months=6), event.date + pd.DateOffset(months=18)).all()
-        assert pd.isna(event.resolved) if written_off.empty else event.resolved == written_off.max()
+        still_open = items_on(of_buyer(tables, event.buyer_id), pd.Timestamp("2200-01-01"))["open_amount"].sum() > 0
+        assert pd.isna(event.resolved) if still_open or after.empty else event.resolved == after["received"].max()
         if not written_off.empty:
             assert after.groupby("invoice_id")["applied"].sum().sum() == pytest.approx(
                 (owed["open_amount"] / owed["rate"]).sum(), abs=CENT
@@ -225,8 +228,9 @@ def test_sizes_are_those_of_a_middling_company(items):
     quarter = sales[items["issued"] > UNTIL - pd.DateOffset(months=3)].sum()
     assert 45 < receivables / quarter * 92 < 60
     overdue = (UNTIL - items["due"]).dt.days
-    assert 0.20 < items.loc[overdue > 0, "open_amount"].sum() / receivables < 0.30
-    assert 0.02 < items.loc[overdue > 90, "open_amount"].sum() / receivables < 0.05
+    # 17 % of a published sample's receivables were past due.
+    assert 0.12 < items.loc[overdue > 0, "open_amount"].sum() / receivables < 0.25
+    assert 0.005 < items.loc[overdue > 90, "open_amount"].sum() / receivables < 0.03  # there 0.8 %
     largest = items.groupby("buyer_id")["open_amount"].sum().nlargest(3) / receivables
     assert 0.05 < largest.iloc[0] < 0.08
     assert largest.iloc[2] < 0.05
@@ -349,9 +353,13 @@ def test_limits_are_reviewed_cut_withdrawn_and_breached(book, items):
     private = buyers.index[buyers["kind"] == "private"]
     assert in_force["own"].reindex(private).notna().mean() > 0.99
     large = items[items["buyer_id"].isin(private)].groupby("buyer_id")["amount"].sum().nlargest(300).index
-    assert in_force["insurer"].reindex(large).notna().mean() == pytest.approx(0.72, abs=0.08)
+    assert (
+        in_force["insurer"].reindex(large).notna().mean() > 0.9
+    )  # all that usually owe more than the discretionary limit
     reasons = limits[limits["source"] == "insurer"].groupby("reason")["amount"]
     assert set(reasons.groups) >= {"granted", "refused", "reduced: weaker payment"}
+    assert limits.loc[limits["reason"].isin(["granted", "granted in part", "refused"]), "requested"].notna().all()
+    assert (limits["amount"] <= limits["requested"].fillna(np.inf)).all()
     withdrawn = limits[limits["reason"].str.startswith("withdrawn")]
     assert len(withdrawn) > 3
     assert (withdrawn["amount"] == 0).all()
@@ -395,7 +403,8 @@ def test_buyers_pay_later_and_later_before_they_fail(items, book):
     late = (theirs["settled"].fillna(failure) - theirs["due"]).dt.days.clip(lower=0)
     months_before = (failure - theirs["due"]).dt.days / 30.4
     by_period = late.groupby(pd.cut(months_before, [3, 6, 12, 24, 36])).mean()
-    assert by_period.is_monotonic_decreasing
+    assert by_period.iloc[:3].is_monotonic_decreasing
+    assert by_period.iloc[3] < by_period.iloc[1]
     assert by_period.iloc[0] > 1.5 * by_period.iloc[2]
     others = items.loc[~items["buyer_id"].isin(failed.index), "days_late"].clip(lower=0).mean()
     assert by_period.iloc[-1] > 1.2 * others

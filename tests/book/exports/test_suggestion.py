@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 from book.exports import samples
@@ -163,3 +164,26 @@ def test_a_file_without_documents_is_refused_with_a_way_round(text, tmp_path):
     with pytest.raises(InputError) as refused:
         suggested([written(tmp_path, "list.csv", text)])
     assert "Remedy" in str(refused.value)
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".duckdb"])
+def test_stored_tables_with_days_as_whole_numbers_are_read(suffix, tmp_path):
+    listed = pd.DataFrame(
+        {
+            "cust_number": ["0200769623", "0200980828"], "name_customer": ["WAL corp", "BEN E"],
+            "clear_date": pd.to_datetime(["2020-02-11", None]), "document_create_date": [20200125, 20200201],
+            "due_in_date": [20200210.0, 20200301.0], "invoice_currency": ["USD", "USD"], "document type": ["RV", "RV"],
+            "total_open_amount": [54273.28, 79656.6], "invoice_id": [1930438491.0, 1929646410.0],
+        }
+    )  # fmt: skip
+    file = tmp_path / f"ledger{suffix}"
+    if suffix == ".parquet":
+        listed.to_parquet(file)
+    else:
+        with duckdb.connect(str(file)) as connection:
+            connection.execute("create table ledger as select * from listed")
+    suggestion, found = read(file)
+    assert open_items(found) == {"1929646410": ("0200980828", "2020-03-01", 79656.6, 79656.6)}
+    assert suggestion.currency == "USD"
+    paid = found.tables["receipts"]
+    assert paid["received"].dt.strftime("%Y-%m-%d").tolist() == ["2020-02-11"]

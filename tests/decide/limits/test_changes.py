@@ -43,6 +43,8 @@ CASES = pd.DataFrame(
         ("nothing needed", np.nan, 0, 0, "need", "none", 0, None, None, None),
         ("prepaid", np.nan, 0, 700, "prepaid", "none", 0, None, None, None),
         ("prepaid, in force", 700, 0, 700, "prepaid", "cancellation", -700, "6", "8", "15"),
+        ("held back", 2_000, 5_000, 5_400, "need", "prolongation", 0, "8", "2", "15"),
+        ("held back, lower", 9_000, 5_000, 9_400, "capacity", "reduction", -4_000, "7", "9", "15"),
         ("before the first order", np.nan, 2_500, np.nan, "new buyer", "new", 2_500, "2", "2", "15"),
     ],
     columns=["case", "own_limit", "recommended_with_cover", "need", "binding_with_cover", "decision", "change",
@@ -50,6 +52,7 @@ CASES = pd.DataFrame(
 ).set_index("case")  # fmt: skip
 GIVEN = CASES.columns[:4]
 ADVERSE = pd.DataFrame({name: CASES.index == name for name in ("negative equity", "insolvent")}, index=CASES.index)
+ADVERSE["deliveries held back"] = CASES.index.str.startswith("held back")
 
 
 def decisions_of(table, settings=SETTINGS, *, ceiling=np.inf, groups=None):

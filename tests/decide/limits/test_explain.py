@@ -1,10 +1,12 @@
 """Why a buyer gets its limit: the example's sentences, and agreement with the recommendation to the unit."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from tradecredit import words
+from tradecredit import default, words
 from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits
 from tradecredit.decide.limits.explain import facts
@@ -239,3 +241,59 @@ def test_the_steps_agree_with_the_recommendation_to_the_unit(book_of, policy):
         assert amounts["decision"] == row["change"]
         assert ("with cover" in amounts) == (policy is not None)
         assert policy is None or amounts["with cover"] == row["recommended_with_cover"]
+
+
+MONEY = r"EUR ([\d,.]+)(?: (m|bn))?"
+
+
+def told(text, *patterns):
+    """The numbers of a sentence after each pattern, as they stand there."""
+    found = []
+    for pattern in patterns:
+        digits, scale = re.search(pattern.replace("MONEY", MONEY), text).groups()[:2]
+        found.append(float(digits.replace(",", "").rstrip(".")) * {"m": 1e6, "bn": 1e9, "%": 0.01}.get(scale, 1.0))
+    return found
+
+
+def near(product, printed):
+    """Whether a product is what is printed, to the last digit of three or the whole unit."""
+    return abs(product - printed) <= max(0.0051 * printed, 0.51)
+
+
+def test_what_a_sentence_shows_as_a_product_gives_its_result(book_of):
+    tables = dict(demo_book(buyers=80, invoices=6_000, seed=3).tables)
+    rates = tables.pop("fx").assign(rate=1.0)
+    book = book_of("2026-10-31", run={"margin": 0.18}, fx=rates, **tables)
+    ratings = default.assessment.__wrapped__(book).ratings
+    table = limits.recommend(book, ratings)
+    checked = dict.fromkeys(("need", "expected-loss budget", "concentration", "capacity"), 0)
+    for buyer in table.sort_values("exposure", ascending=False).index[:25]:
+        steps = words.explain.steps(facts(book, ratings, buyer)).set_index("topic")["sentence"]
+        if "purchases are" in steps["need"]:
+            bought, terms, delay, days, need = told(
+                steps["need"], r"buys MONEY a month", r"terms of ([\d.]+)( )days", r"delay of ([\d.]+)( )days",
+                r"days, ([\d.]+)( )days of", r"are MONEY",
+            )  # fmt: skip
+            assert terms + delay == pytest.approx(days)
+            assert near(bought * days / 30, need), steps["need"]
+            checked["need"] += 1
+        if "expected-loss budget" in steps:
+            budget, rate, lost, allowed = told(
+                steps["expected-loss budget"], r"loss of MONEY", r"probability of ([\d.]+) (%)",
+                r"given default of ([\d.]+) (%)", r"allows MONEY",
+            )  # fmt: skip
+            assert near(budget / (rate * lost), allowed), steps["expected-loss budget"]
+            checked["expected-loss budget"] += 1
+        if "concentration" in steps:
+            part, owed, most = told(steps["concentration"], r"than ([\d.]+) (%)", r"\(MONEY\)", r"\): MONEY")
+            assert near(part * owed, most), steps["concentration"]
+            checked["concentration"] += 1
+        for found in re.finditer(rf"of {MONEY}, of which ([\d.]+) % is {MONEY}", steps.get("capacity", "")):
+            base, one, part, lent, other = found.groups()
+            base, lent = (
+                float(text.replace(",", "")) * {"m": 1e6, "bn": 1e9}.get(scale, 1.0)
+                for text, scale in ((base, one), (lent, other))
+            )
+            assert near(base * float(part) / 100, lent), steps["capacity"]
+            checked["capacity"] += 1
+    assert min(checked.values()) > 3, checked

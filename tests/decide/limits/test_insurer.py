@@ -38,6 +38,8 @@ TABLES = {
 }
 LIMITS = {
     "net_worth_share": [0.35] * 10, "expected_loss_budget": 1e9, "maximum_share_of_book": 1.0, "digits": 6,
+    # What is owed above a limit asks for nothing here, so that nobody is stopped.
+    "tolerated_excess": 1e9,
 }  # fmt: skip
 POLICY = Policy(insured_percentage=0.9, premium_rate=0.002, premium_tax_rate=0.19, limit_fee=40.0)
 
@@ -78,6 +80,12 @@ def test_requests_by_hand(book):
     assert found["cost"].tolist() == pytest.approx([0.002 * 1.19 * 28_000, 0.002 * 1.19 * 64_000 + 40])
     assert found["net_gain"].tolist() == pytest.approx([5_040 + 55 - 66.64, 11_520 + 55 - 192.32])
     assert found["margin_per_cost"].tolist() == pytest.approx([5_040 / 66.64, 11_520 / 192.32])
+
+
+def test_nothing_is_asked_for_a_buyer_that_is_stopped(book_of):
+    # Each owes the 10,000 of March, 15 days past due, above its 7,000 (B: 11,500): paying it cures that of A.
+    run = {"limits": LIMITS | {"tolerated_excess": 1.0}, "losses": {"lgd": 1.0}, "margin": 0.18}
+    assert requests(book_of(AS_OF, run=run, **TABLES), rated(), POLICY).index.tolist() == ["B"]
 
 
 def test_what_costs_more_than_it_earns_is_not_asked_for(book_of):
@@ -215,7 +223,8 @@ def test_requests_pay_and_keep_what_nobody_may_pass(book, probability, share, fe
 def test_what_is_said_of_requests_and_cuts(book, book_of):
     asked = requests(book, rated(), POLICY)
     assert words.limits.requests(asked, "EUR") == (
-        "All 2 together would earn EUR 16,411 a year, after expected losses and EUR 259 of premium and fees."
+        "All 2 together would earn EUR 16,411 a year, after expected losses and EUR 259 of premium and fees. "
+        "The account of cover (chapter 05) counts them once they are granted."
     )
     assert words.limits.requests(asked.head(0), "EUR") == "No limit is worth requesting from the insurer."
     bare = book_of(AS_OF, run={"limits": LIMITS, "losses": {"lgd": 1.0}}, **TABLES)

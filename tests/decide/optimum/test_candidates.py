@@ -58,6 +58,7 @@ LIMITS = pd.DataFrame(
         "recommended_with_cover": [850.0, 420.0, 0.0, 4_000.0, 0.0, 0.0],
         "binding": ["expected-loss budget", "expected-loss budget", "prepaid", "analyst's override", "in default",
                     "need"],
+        "action": "none", "stopped": False, "report_due": False,
     },
     index=RATINGS.index,
 )  # fmt: skip
@@ -162,6 +163,17 @@ def test_risk_alone_no_longer_bounds_unless_the_run_keeps_it(book):
     assert narrow["most"].tolist() == [1_800, 1_800, 4_000]
     assert narrow["bound"].tolist() == ["concentration", "concentration", "analyst's override"]
     assert of(book(), concentration=np.nan)["most"].tolist() == [2_000, 7_500, 4_000]
+
+
+def test_nothing_raises_the_limit_of_a_buyer_that_is_held_back(book):
+    # A may have 2,000 by its need, B 6,000 by what it can use and the run keeps: what they have set one by one.
+    usual, held = of(book()), of(book(), action=["stop", "run down", *["none"] * 4])
+    assert (usual.loc[["A", "B"], "most"] > usual.loc[["A", "B"], "one_by_one_limit"]).all()
+    assert held.loc[["A", "B"], "most"].tolist() == [850, 420]
+    assert held.loc[["A", "B"], "bound"].tolist() == ["deliveries held back"] * 2
+    assert held.loc[["A", "B"], "sought"].all()
+    for told in ({"stopped": True}, {"report_due": True}):
+        assert of(book(), **told).loc[["A", "B"], "most"].tolist() == [850, 420]
 
 
 def test_only_the_largest_are_sought(book):

@@ -72,7 +72,8 @@ def one_by_one(book):
     recommended = limits.rounded_down(amounts.min(axis=1), 2).mask(judged, 40_000.0)
     binding = pd.Series("need", index=amounts.index).mask(judged, "analyst's override")
     told = amounts.reindex(columns=list(limits.METHODS)).rename_axis("buyer_id")
-    return told.assign(recommended_with_cover=recommended, binding=binding, group_limit=150_000.0)
+    free = {"action": "none", "stopped": False, "report_due": False}
+    return told.assign(recommended_with_cover=recommended, binding=binding, group_limit=150_000.0, **free)
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +194,8 @@ def recommended(book_of):
 
     def recommended(sectors, countries, **settings):
         shares = {"sector_shares_of_book": sectors, "country_shares_of_book": countries}
+        # What is owed above a limit asks for nothing here, so that no limit is held back.
+        shares |= {"tolerated_excess": 1e9}
         run = RUN | {"limits": shares, "limit_optimum": RUN["limit_optimum"] | {"scenarios": 1_000} | settings}
         book = book_of(AS_OF, run=run, **LEDGER)
         table = limits.recommend(book, RATED, cover=of_buyers(book, POLICY))
@@ -282,7 +285,7 @@ def test_without_a_margin_or_a_policy(assessed):
     assert found.limits.empty
     assert found.totals.isna().all(axis=None)
     assert found.checked.isna().all(axis=None)
-    assert words.optimum.decisions(found, "EUR") == []
+    assert words.optimum.decisions(found, "EUR") == {}
     assert words.optimum.price(found, "EUR") == words.optimum.checked(found, "EUR") == ""
     usual, *_ = assessed()
     for table in ("limits", "totals", "frontier", "caps", "checked"):
@@ -309,7 +312,7 @@ def test_a_ledger_whose_limits_are_all_nothing(book_of):
     found = optimum.assess.__wrapped__(book, RATINGS, table, [POLICY])
     assert found.limits.empty
     assert found.totals["net_earnings"].tolist() == [0, 0, 0]
-    assert words.optimum.decisions(found, "EUR") == []
+    assert words.optimum.decisions(found, "EUR") == {}
 
 
 def test_beside_the_recommended_limits_of_a_demo_book(book_of):
@@ -333,14 +336,15 @@ def test_what_is_said(usual, assessed):
     )  # fmt: skip
     table = pd.DataFrame({"portfolio_change": [7_000.0, -4_000.0, 2_000.0, 0.4]})
     told = replace(found, totals=totals, limits=table, price_of_risk=0.0123, level=0.995)
-    assert words.optimum.decisions(told, "EUR") == [
-        "Portfolio limits would earn EUR 12,345 a year more than limits set one by one, after expected losses and "
-        "premium, at the same expected shortfall (99.5 %) of EUR 50,000: 2 would be higher, by EUR 9,000 in total, "
-        "and 1 lower, by EUR 4,000. Decide whether risk is judged buyer by buyer or for the portfolio."
-    ]
+    assert words.optimum.decisions(told, "EUR") == {
+        "portfolio": "Portfolio limits would earn EUR 12,345 a year more than limits set one by one, after "
+        "expected losses and premium, at the same expected shortfall (99.5 %) of EUR 50,000: 2 would be higher, by EUR "
+        "9,000 in total, and 1 lower, by EUR 4,000. Decide whether risk is judged buyer by buyer or for the portfolio."
+    }
     less = totals.assign(shortfall=[50_000.0, 30_000.0, -20_000.0])
-    assert "of EUR 30,000, against EUR 50,000:" in words.optimum.decisions(replace(told, totals=less), "EUR")[0]
-    assert words.optimum.decisions(replace(told, totals=totals.assign(net_earnings=0.0)), "EUR") == []
+    other = words.optimum.decisions(replace(told, totals=less), "EUR")["portfolio"]
+    assert "of EUR 30,000, against EUR 50,000:" in other
+    assert words.optimum.decisions(replace(told, totals=totals.assign(net_earnings=0.0)), "EUR") == {}
     assert words.optimum.price(told, "EUR") == (
         "Shadow price of risk: EUR 1,000 more of expected shortfall (99.5 %) would earn EUR 12.30 a year more."
     )

@@ -44,8 +44,8 @@ def test_what_the_insurer_pays_and_when(book):
     claim = claimed_on(book, found, Policy(**TERMS), lgd=0.5)
     # 0.9 of the limit of 1,200; of what comes in later, 900, the insurer has the share of the indemnity in the debt.
     assert claim.indemnity == pytest.approx(0.9 * 1_200 - 900 * 1_080 / 1_800)
-    # 210 days after the due dates, which were 60, 30 and 3 days ago.
-    assert claim.days == pytest.approx((1_000 * 150 + 500 * 180 + 300 * 207) / 1_800)
+    # 210 days after the due dates, which were 60 and 30 days ago, of the 1,000 and 200 that fill the limit.
+    assert claim.days == pytest.approx((1_000 * 150 + 200 * 180) / 1_200)
     assert (claim.insured_debt, claim.first_loss, claim.why_not) == (1_200, 0, "")
     nothing = claimed_on(book, found, Policy(insured_percentage=0.9), lgd=0.5)
     assert pd.isna(nothing.indemnity)

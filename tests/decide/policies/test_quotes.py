@@ -61,7 +61,7 @@ def test_cost_of_risk_by_hand(book):
     assert bare["retained_expected"] == pytest.approx(190)
     assert bare["retained_es"] == pytest.approx(100_000)
     assert bare["cost_of_risk"] == pytest.approx(10_171)
-    assert bare[["break_even_cost", "saving_se", "loss_ratio", "extra_sales", "maximum_binds"]].isna().all()
+    assert bare[["break_even_cost", "saving_se", "loss_ratio", "break_even_sales", "maximum_binds"]].isna().all()
     # One named limit that can be used, A's: the refused one and the public body's cost no fee.
     assert row["cost"] == pytest.approx(2_000 + 40 + 380)
     assert row["premium"] == 2_000
@@ -109,7 +109,6 @@ def portfolio():
         {
             "pd": [0.05, 0.03, 0.02, 0.04], "exposure": [90_000.0, 60_000.0, 120_000.0, 30_000.0], "lgd": 0.8,
             "correlation": 0.15, "insured_limit": [80_000.0, np.nan, 0.0, 0.0],
-            "cover": ["named limit", "no limit named", "limit refused", "not insurable: public"],
         },
         index=pd.Index(list("ABCD"), name="buyer_id"),
     )  # fmt: skip
@@ -147,37 +146,41 @@ def test_simulated_losses_keep_their_books(book, portfolio):
     [
         (
             5_000,
-            "Insurance is worth its cost: the yearly cost of risk with p is EUR 6,017, EUR 4,154 less than without "
-            "insurance. It costs EUR 5,000; break-even cost: EUR 9,154.",
+            "On today's balances, the losses and the capital that p takes away pay for it by themselves: the yearly "
+            "cost of risk is EUR 6,017, EUR 4,154 less than without insurance. It costs EUR 5,000; these alone would "
+            "pay for EUR 9,154.",
         ),
         (
             20_000,
-            "Insurance is not worth its cost: the yearly cost of risk with the best offer, p, is EUR 21,017, EUR "
-            "10,846 more than without insurance. It costs EUR 20,000; break-even cost: EUR 9,154.",
+            "On today's balances, the losses and the capital that p takes away do not pay for it by themselves: the "
+            "yearly cost of risk is EUR 21,017, EUR 10,846 more than without insurance. It costs EUR 20,000; these "
+            "alone would pay for EUR 9,154.",
         ),
     ],
 )
-def test_verdict(book, premium, sentence):
+def test_whether_losses_alone_pay_for_it(book, premium, sentence):
     table = quotes.comparison(book, written(YEARS * 100, Policy(name="p", minimum_premium=premium)))
-    assert words.policies.verdict(table, "EUR") == sentence
-    assert words.policies.decisions(table, "EUR") == [sentence]
+    assert words.policies.losses_alone(table, "EUR") == sentence
 
 
 def test_too_few_years_tell_nothing(book):
     # One of 1,000 years lies beyond 99.9 %: how far the saving is off cannot be known.
     table = quotes.comparison(book, written(YEARS, Policy(name="p", minimum_premium=5_000)))
-    assert "cannot be decided from these scenarios" in words.policies.verdict(table, "EUR")
+    assert "cannot be decided from these scenarios" in words.policies.losses_alone(table, "EUR")
 
 
-def test_verdict_names_the_best_of_several(book):
+def test_the_best_of_several_is_named(book):
     dear, cheap = Policy(name="dear", minimum_premium=9_000), Policy(name="cheap", minimum_premium=1_000)
-    assert "with cheap is" in words.policies.verdict(quotes.comparison(book, written(YEARS * 100, dear, cheap)), "EUR")
+    assert "that cheap takes away" in words.policies.losses_alone(
+        quotes.comparison(book, written(YEARS * 100, dear, cheap)), "EUR"
+    )
 
 
-def test_verdict_without_a_policy(book):
+def test_nothing_to_compare_without_a_policy(book):
     table = quotes.comparison(book, written(YEARS))
-    assert words.policies.verdict(table, "EUR").startswith("The run file names no policy: there is nothing to compare")
-    assert words.policies.decisions(table, "EUR") == []
+    assert words.policies.losses_alone(table, "EUR").startswith(
+        "The run file names no policy: there is nothing to compare"
+    )
     assert terms.in_force(book, written(YEARS)) == NO_COVER
 
 
@@ -187,11 +190,11 @@ def test_a_difference_within_the_error_of_the_simulation_is_not_told_as_one(book
     for errors, finding in (
         (1.5, "cannot be decided from these scenarios"),
         (-1.5, "cannot be decided"),
-        (2.5, "is worth its"),
+        (2.5, "pay for it by"),
     ):
         premium = free["break_even_cost"] - errors * free["saving_se"]
         table = quotes.comparison(book, written(losses, Policy(name="p", minimum_premium=premium)))
-        assert finding in words.policies.verdict(table, "EUR")
+        assert finding in words.policies.losses_alone(table, "EUR")
 
 
 def test_cover_that_makes_things_worse_is_worth_nothing(book):
@@ -205,7 +208,7 @@ def test_cover_that_makes_things_worse_is_worth_nothing(book):
         LossDistribution(None, (policy,), losses, Sample.equally_likely(len(losses)), pd.DataFrame(), TAIL, 1, (1,)),
     )
     assert table.loc["p", "break_even_cost"] < 0
-    assert words.policies.verdict(table, "EUR").endswith("break-even cost: EUR 0.")
+    assert words.policies.losses_alone(table, "EUR").endswith("would pay for EUR 0.")
 
 
 # What the book and the run say
@@ -261,28 +264,6 @@ def test_terms_side_by_side():
     for absent in ("aggregate_first_loss", "aggregate_erosion", "name", "extension_from", "premium_rate"):
         assert absent not in table.index
     assert terms.terms([]).empty
-
-
-def test_covered_exposure_by_hand(portfolio):
-    dist = written(YEARS, buyers=portfolio)
-    table = quotes.covered(dist)
-    assert table.index.tolist() == ["limit refused", "named limit", "no limit named", "not insurable: public"]
-    assert table["exposure"].tolist() == [120_000, 90_000, 60_000, 30_000]
-    assert table["under_limit"].tolist() == [0, 80_000, 0, 0]
-    assert table["uncovered"].tolist() == [120_000, 10_000, 60_000, 30_000]
-    assert table["share"].tolist() == pytest.approx([0, 80 / 300, 0, 0])
-    assert table["buyers"].tolist() == [1, 1, 1, 1]
-    assert quotes.share_under_limit(dist) == pytest.approx(80 / 300)
-
-
-def test_share_under_limits_is_not_known_where_the_insurer_has_decided_nothing(portfolio):
-    undecided = written(YEARS, buyers=portfolio.loc[["B", "D"]])
-    assert math.isnan(quotes.share_under_limit(undecided))
-    refused = written(YEARS, buyers=portfolio.loc[["B", "C"]])
-    assert quotes.share_under_limit(refused) == 0
-    nobody = written(YEARS, buyers=portfolio.iloc[:0])
-    assert quotes.covered(nobody).empty
-    assert math.isnan(quotes.share_under_limit(nobody))
 
 
 def test_curves_of_what_stays_with_us(book, portfolio):

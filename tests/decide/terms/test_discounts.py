@@ -191,11 +191,11 @@ def test_a_default_of_today_is_no_loss_avoided_by_a_discount_of_months_ago(book_
     assert len(words.terms.discounts(discounts.totals(taken), "EUR")) == 1
     # C1 was given 8 and C5 7; C4 was offered one, and C2 may still be taken.
     assert words.terms.discounts_left_out(discounts.left_out(book, ratings), "EUR") == (
-        "Excluded: 1 buyer now in default; the benefit of its EUR 15 of discounts cannot be estimated."
+        "Excluded: 1 buyer now in default; the benefit of its EUR 15 of discounts is not known."
     )
     both = ratings.assign(method=["fitted model", "in default", "in default"])
     assert words.terms.discounts_left_out(discounts.left_out(book, both), "EUR") == (
-        "Excluded: 2 buyers now in default; the benefit of their EUR 19 of discounts cannot be estimated."
+        "Excluded: 2 buyers now in default; the benefit of their EUR 19 of discounts is not known."
     )
     assert words.terms.discounts_left_out(discounts.left_out(book, RATINGS), "EUR") == ""
 
@@ -243,7 +243,7 @@ def test_sums_by_grade_and_of_the_book(book_of):
     assert whole["unearned_cost"] == 8
     assert whole["net"] == pytest.approx(found["net"].sum())
     assert discounts.summary(taken, "buyer_id").loc["B", ["net", "days_won"]].isna().all()
-    first, second = words.terms.discounts(whole, "EUR")
+    first, second = words.terms.discounts(whole, "EUR").values()
     assert first.startswith("Cash discounts of the last 12 months saved EUR ")
     assert second == "EUR 8 of discounts were taken after the discount period or above the rate. Claim them back."
 
@@ -256,7 +256,7 @@ def test_a_book_without_discounts_tells_nothing(book_of):
     assert discounts.summary(taken).empty
     assert discounts.offers(book).empty
     assert discounts.totals(taken).isna().all()
-    assert words.terms.discounts(discounts.totals(taken), "EUR") == []
+    assert words.terms.discounts(discounts.totals(taken), "EUR") == {}
 
 
 def test_between_which_rates_a_discount_breaks_even():
@@ -317,6 +317,18 @@ def test_a_discount_booked_before_the_money_is_not_lost_while_the_money_may_come
     booked = (20, 5, "discount")
     assert unearned(book_of, ONE_STEP, booked, as_of="2026-01-11") == 0
     assert unearned(book_of, ONE_STEP, booked, as_of="2026-01-12") == 20
+
+
+@pytest.mark.parametrize(("country", "day", "lost"), [("DE", 11, 0), ("DE", 12, 20), ("NL", 11, 20), ("", 11, 20)])
+def test_the_last_day_of_a_discount_moves_as_a_due_day_does(book_of, country, day, lost):
+    # Issued on 22 October 2026, with ten days: the last of them is Sunday 1 November.
+    invoices = (
+        "invoice_id,buyer_id,issued,due,amount,discount_rate,discount_days\nI,A,2026-10-22,2026-11-21,1000,0.02,10\n"
+    )
+    money = pd.Timestamp("2026-10-22") + pd.Timedelta(days=day)
+    receipts = f"invoice_id,received,amount,kind\nI,{money:%Y-%m-%d},980,payment\nI,{money:%Y-%m-%d},20,discount\n"
+    book = book_of("2026-11-30", invoices=invoices, receipts=receipts, buyers=f"buyer_id,country\nA,{country}\n")
+    assert discounts.taken(book, RATINGS, SAFE)["unearned_cost"].tolist() == [lost]
 
 
 def test_days_are_won_from_the_money_on_and_not_from_the_booking(book_of):

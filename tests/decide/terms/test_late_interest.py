@@ -16,12 +16,12 @@ from tradecredit.params.late_interest import LateInterestSettings
 LAWS = {law.name: law for law in LateInterestSettings().laws}
 
 BUYERS = """buyer_id,country,kind
-A,DE,private
+A,NL,private
 B,GB,private
 C,CN,private
 D,US,private
 E,FR,public
-F,DE,prepaid
+F,NL,prepaid
 G,SE,private
 H,,private
 """
@@ -236,7 +236,7 @@ def agreed(country, rate):
 
 
 def test_an_agreed_rate_stands_in_place_of_the_laws(book_of):
-    row = one(book_of, "2027-01-31", "A", "2026-12-31", 1_000, run=agreed("DE", 0.05))
+    row = one(book_of, "2027-01-31", "A", "2026-12-31", 1_000, run=agreed("NL", 0.05))
     assert row["interest"] == pytest.approx(1_000 * 0.05 * 31 / 365)
     assert pd.isna(row["missing_rate"])
 
@@ -309,6 +309,89 @@ def test_nothing_is_charged_while_a_dispute_is_open(book_of):
     closed = one(book_of, "2026-03-31", "A", "2026-02-15", 100, disputes=disputes.format("2026-03-01"))
     assert closed["state"] == "open"
     assert closed["charge"] > 40
+
+
+def test_due_on_a_sunday_in_germany_and_paid_on_monday_is_not_late(book_of):
+    # 1 November 2026 is a Sunday (BGB, section 193). What is paid on the Tuesday is a day late, not two.
+    rows = "I1,A,2026-10-02,2026-11-01,1000\nI2,A,2026-10-02,2026-11-01,1000\n"
+    receipts = "I1,2026-11-02,1000,payment\nI2,2026-11-03,1000,payment\n"
+    german = charges(book_of, "2026-11-30", rows, receipts, buyers="buyer_id,country,kind\nA,DE,private\n")
+    assert german.index.tolist() == ["I2"]
+    assert german.loc["I2", ["days_late", "fee"]].tolist() == [1, 40]
+    assert german.loc["I2", "interest"] == pytest.approx(1_000 * 0.104 / 365)
+    # In the Netherlands no rule of the run moves the day, and both are late.
+    dutch = charges(book_of, "2026-11-30", rows, receipts)
+    assert dutch["days_late"].tolist() == [1, 2]
+    assert charges(book_of, "2026-11-02", rows, buyers="buyer_id,country,kind\nA,DE,private\n").empty
+    assert len(charges(book_of, "2026-11-03", rows, buyers="buyer_id,country,kind\nA,DE,private\n")) == 2
+
+
+@pytest.mark.parametrize(
+    ("amount", "paid", "late"),
+    [
+        (2_000, 1_999.2, False),  # at most 1.00 is dust
+        (2_000, 1_999, False),
+        (2_000, 1_998.98, True),
+        (500, 499.5, False),  # at most 0.1 %
+        (500, 499.4, True),
+        (500, 0, True),
+    ],
+)
+def test_dust_costs_no_fee(book_of, amount, paid, late):
+    rows, receipts = f"I,A,2026-06-01,2026-08-03,{amount}\n", f"I,2026-08-03,{paid},payment\n"
+    table = charges(book_of, "2026-10-31", rows, receipts)
+    assert table.index.tolist() == (["I"] if late else [])
+    exact = {"dust": {"amount": 0, "share": 0}}
+    book = book_of("2026-10-31", exact, invoices="invoice_id,buyer_id,issued,due,amount\n" + rows, buyers=BUYERS,
+                   receipts=NO_RECEIPTS + receipts, fx=PARITY)  # fmt: skip
+    assert late_interest.chargeable(book)["fee"].tolist() == [40]
+
+
+def test_what_came_late_is_charged_and_the_dust_that_is_open_is_not(book_of):
+    rows, receipts = "I,A,2026-06-01,2026-08-03,2000\n", "I,2026-08-13,1999.2,payment\n"
+    row = charges(book_of, "2026-10-31", rows, receipts).loc["I"]
+    assert row[["state", "late_amount", "days_late", "fee"]].tolist() == ["paid late", 1_999.2, 10, 40]
+    assert row["interest"] == pytest.approx(1_999.2 * 10 * 0.104 / 365)
+    # Nor does it make the payment later when it comes after all, or is written off.
+    for kind in ("payment", "write_off"):
+        later = charges(book_of, "2026-10-31", rows, receipts + f"I,2026-10-30,0.80,{kind}\n").loc["I"]
+        assert (
+            later[["late_amount", "days_late", "charge"]].tolist()
+            == row[["late_amount", "days_late", "charge"]].tolist()
+        )
+
+
+@pytest.mark.parametrize("kind", ["credit_note", "write_off", "discount"])
+def test_paid_late_is_told_by_the_money_and_not_by_what_is_booked_later(book_of, kind):
+    # Due on 3 August. Paid in time, but for what is not owed, or not in money.
+    rows = "I,A,2026-06-01,2026-08-03,2000\n"
+    assert charges(book_of, "2026-10-31", rows, f"I,2026-08-03,1700,payment\nI,2026-10-15,300,{kind}\n").empty
+    # Paid 10 days late: that 300 were booked 63 days after that bears nothing.
+    row = charges(book_of, "2026-10-31", rows, f"I,2026-08-13,1700,payment\nI,2026-10-15,300,{kind}\n").loc["I"]
+    assert row[["state", "late_amount", "days_late", "fee"]].tolist() == ["paid late", 1_700, 10, 40]
+    assert row["interest"] == pytest.approx(1_700 * 10 * 0.104 / 365)
+    # The money came 15 months ago, before the 12 months that are charged; the rest was booked within them.
+    rows, receipts = "I,A,2025-05-01,2025-07-03,2000\n", f"I,2025-07-31,1700,payment\nI,2026-10-15,300,{kind}\n"
+    assert charges(book_of, "2026-10-31", rows, receipts).empty
+
+
+def test_affiliates_are_charged_only_if_the_run_says_so(book_of):
+    rows = "I1,A,2026-01-01,2026-03-01,1000\nI2,B,2026-01-01,2026-03-01,600\nI3,B,2026-01-01,2026-04-30,7\n"
+    tables = {"buyers": "buyer_id,country,kind\nA,NL,private\nB,NL,affiliate\n"}
+    assert charges(book_of, "2026-03-31", rows, **tables).index.tolist() == ["I1"]
+    asked = {"late_interest": {"affiliates": True}}
+    table = charges(book_of, "2026-03-31", rows, run=asked, **tables)
+    assert table.index.tolist() == ["I1", "I2"]
+    assert table.loc["I2", "fee"] == 40
+    tables |= {"invoices": "invoice_id,buyer_id,issued,due,amount\n" + rows}
+    left_out, none = (
+        late_interest.uncharged_affiliates(book_of("2026-03-31", run=run, **tables)) for run in ({}, asked)
+    )
+    assert words.terms.affiliates(left_out, "EUR") == [
+        "Affiliates are not charged for late payment: 1 invoice past due, EUR 600, are left out "
+        "(`late_interest.affiliates`)."
+    ]
+    assert words.terms.affiliates(none, "EUR") == []
 
 
 def test_no_file_is_read_to_charge(book_of, monkeypatch):
@@ -391,7 +474,7 @@ def test_a_ledger_on_which_nothing_is_late(book_of):
     table = charges(book_of, "2026-03-31", "I,A,2026-01-01,2026-04-01,100\n")
     assert table.empty
     assert late_interest.totals(table)[["charge", "interest", "fees", "open_charge"]].isna().all()
-    assert words.terms.late_interest(table, "EUR") == []
+    assert words.terms.late_interest(table, "EUR") == {}
     assert words.terms.rates_wanted(table) == []
     assert late_interest.by_law(table).empty
 
@@ -420,7 +503,7 @@ def test_sums_by_law_and_of_all(book_of):
     assert by_law.loc["EU directive, own currency", "charge"] == 40
     assert by_law["interest"].isna().tolist() == [False, True, True]
     assert by_law["charge"].isna().tolist() == [False, False, True]
-    (sentence,) = words.terms.late_interest(table, "EUR")
+    sentence = words.terms.late_interest(table, "EUR")["late interest"]
     assert sentence == (
         "EUR 1.95 of interest and EUR 120 of flat fees may be charged on open invoices past due; the largest charge is "
         "EUR 81.95 to A. Charge it, or waive it against immediate payment. Interest or fee on 1 invoice is not "
@@ -442,11 +525,11 @@ def test_interest_that_is_known_counts_where_the_fee_is_not(book_of):
     assert by_law[["interest", "charge"]].tolist() == pytest.approx([of_b, of_b])
     assert np.isnan(by_law["fee"])
     assert by_law["not_computable"] == 2
-    assert words.terms.late_interest(table, "EUR") == [
-        "EUR 194 of interest and EUR 40 of flat fees may be charged on open invoices past due; the largest charge is "
-        "EUR 193 to B. Charge it, or waive it against immediate payment. Interest or fee on 2 invoices is not "
-        "computable, and left out."
-    ]
+    assert words.terms.late_interest(table, "EUR") == {
+        "late interest": "EUR 194 of interest and EUR 40 of flat fees may be charged on open invoices past due; the "
+        "largest charge is EUR 193 to B. Charge it, or waive it against immediate payment. Interest or fee on 2 "
+        "invoices is not computable, and left out."
+    }
     assert words.terms.rates_wanted(table) == [
         "UK late payment act: no rate of GBP: add it to the table `fx`. Without it the flat fee on 2 invoices "
         "is not computable."
@@ -456,10 +539,11 @@ def test_interest_that_is_known_counts_where_the_fee_is_not(book_of):
 def test_where_no_interest_is_known_the_fees_are_told_alone(book_of):
     table = charges(book_of, "2026-03-31", "I,G,2026-01-01,2026-03-01,100\n").reset_index()
     assert late_interest.totals(table)["charge"] == 40
-    assert words.terms.late_interest(table, "EUR") == [
-        "EUR 40 of flat fees may be charged on open invoices past due; the largest charge is EUR 40 to G. Charge it, "
-        "or waive it against immediate payment. Interest or fee on 1 invoice is not computable, and left out."
-    ]
+    assert words.terms.late_interest(table, "EUR") == {
+        "late interest": "EUR 40 of flat fees may be charged on open invoices past due; the largest charge is EUR 40 "
+        "to G. Charge it, or waive it against immediate payment. Interest or fee on 1 invoice is not "
+        "computable, and left out."
+    }
 
 
 def test_terms_longer_than_the_law_allows_without_an_agreement(book_of):

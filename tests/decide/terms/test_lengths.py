@@ -252,12 +252,12 @@ def test_sales_on_longer_terms_than_are_worth_it(book_of):
     assert found.loc[2, ["sales_12m", "longer_sales", "share"]].tolist() == [400, 100, 0.25]
     assert found.loc[5, ["sales_12m", "longer_sales", "share"]].tolist() == [50, 50, 1]
     assert found.loc[[1, 3], "share"].isna().all()
-    (sentence,) = words.terms.longer(found, "EUR")
+    sentence = words.terms.longer(found, "EUR")["terms"]
     assert sentence == (
         "EUR 150 of the last 12 months' sales were on longer terms than are worth it (grade 2: 45 days at most; grade "
         "5: cash in advance). Shorten the terms of these buyers."
     )
-    assert words.terms.longer(found.assign(longer_sales=0.0), "EUR") == []
+    assert words.terms.longer(found.assign(longer_sales=0.0), "EUR") == {}
 
 
 def test_buyers_in_default_have_no_terms_to_shorten(book_of):
@@ -271,7 +271,7 @@ def test_buyers_in_default_have_no_terms_to_shorten(book_of):
     suggested = pd.DataFrame({"suggested_days": 0.0}, index=range(1, 11))
     longer = lengths.longer_than_suggested(book, ratings, suggested)
     assert longer.loc[[2, 5, 10], "longer_sales"].tolist() == [300, 50, 0]
-    (sentence,) = words.terms.longer(longer, "EUR")
+    sentence = words.terms.longer(longer, "EUR")["terms"]
     assert sentence.startswith("EUR 350 of ")
     assert "grade 10" not in sentence
 
@@ -333,4 +333,4 @@ def test_a_book_that_sold_nothing_in_twelve_months_has_no_terms_and_no_discounts
     assert longer["share"].isna().all()
     taken = discounts.taken(book, ratings, steady(ratings["pd"]))
     assert taken.empty
-    assert words.terms.discounts(discounts.totals(taken), "EUR") == []
+    assert words.terms.discounts(discounts.totals(taken), "EUR") == {}

@@ -1,16 +1,20 @@
-"""What is said of the demo book's buyers: accounts, limits, agencies' scores, analysts' judgements."""
+"""What is said of the demo book's buyers: accounts, agencies' scores, analysts' judgements."""
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.calendar import working_day
-from tradecredit.book.demo.ledger import YEARLY_GROWTH, currencies, euros_per_unit
+from tradecredit.book.demo.ledger import currencies, euros_per_unit
 from tradecredit.book.demo.places import SECTORS
 from tradecredit.book.demo.world import HISTORY_MONTHS, WINDOW_MONTHS, Random, World
 
-USUAL_DELAY_DAYS, LARGE_BALANCE = 25, 25_000.0
-"""For the balance that limits are set by; EUR, the insurer is asked for limits on buyers that owe more."""
 LISTED_FORMS = (" AG", " N.V.", " NV", " SA", " S.p.A.", " S.A.", " PLC", " Corp.", " Oyj")
+
+
+EQUITY_MEAN, EQUITY_SPAN, EQUITY_SLOPE = 0.36, 0.55, 0.3
+"""Equity / assets = mean − span × tanh(slope × state + noise)."""
+SCORE_LEVEL, SCORE_SLOPE = 0.5, 1.1
+"""Score = 100 / (1 + exp(slope × opinion of the state − level))."""
 
 
 def statements(world: World, fx: pd.DataFrame, rng: Random) -> pd.DataFrame:
@@ -56,7 +60,7 @@ def _accounts(state: np.ndarray, noise: np.ndarray, size: np.ndarray, sector: pd
     """Return a year's accounts for each row: ratios follow the state with noise, and the amounts agree."""
     revenue = size * np.exp(-0.06 * state)
     total_assets = (revenue / sector["turnover"] / np.exp(0.25 * noise[0])).round()
-    equity = (total_assets * (0.36 - 0.55 * np.tanh(0.3 * state + 0.2 * noise[1]))).round()
+    equity = (total_assets * (EQUITY_MEAN - EQUITY_SPAN * np.tanh(EQUITY_SLOPE * state + 0.2 * noise[1]))).round()
     liabilities = total_assets - equity
     current_assets = (total_assets * (sector["current"] * np.exp(0.1 * noise[2])).clip(upper=0.95)).round()
     parts = pd.DataFrame(
@@ -90,77 +94,6 @@ def _accounts(state: np.ndarray, noise: np.ndarray, size: np.ndarray, sector: pd
     )
 
 
-def limits(world: World, ours: Random, insurers: Random) -> pd.DataFrame:
-    """Return the decisions by `until`, each valid until the day before the next; a default ends all credit."""
-    frame = pd.concat([_own_limits(world, ours), _insurer_limits(world, insurers)], ignore_index=True)
-    defaulted = world.days("defaulted")[frame["buyer"]]
-    frame = frame[(frame["valid_from"] <= world.until) & ~(frame["valid_from"] >= defaulted)]
-    ended = frame.drop_duplicates(["buyer", "source"])
-    ended = ended.assign(valid_from=world.days("defaulted")[ended["buyer"]], amount=0.0, reason="buyer in default")
-    frame = pd.concat([frame, ended[ended["valid_from"] <= world.until]])
-    frame = frame.sort_values(["buyer", "source", "valid_from"], kind="stable")
-    following = frame.groupby(["buyer", "source"])["valid_from"].shift(-1)
-    buyer_id = world.buyers["buyer_id"].to_numpy()[frame["buyer"]]
-    return frame.assign(buyer_id=buyer_id, valid_to=following - pd.Timedelta(days=1))
-
-
-def _own_limits(world: World, rng: Random) -> pd.DataFrame:
-    """Return our own decisions, about one a year: 1.2 to 2 times the usual balance by quality, a few held lower."""
-    day = _reviews(world, 330, 401, rng)
-    factor = (1.2 + 0.8 / (1 + np.exp(1.2 * world.state_on(day)))) * np.exp(0.08 * rng.standard_normal(day.shape))
-    factor = np.where(rng.random(day.shape) < 0.06, 0.5, factor)
-    amount = _rounded(_usual_balance(world) * factor * (1 + YEARLY_GROWTH) ** np.arange(day.shape[1]))
-    before = np.roll(amount, 1, axis=1)
-    reason = np.select([amount > before, amount < before], ["review: raised", "review: reduced"], "review: unchanged")
-    reason[:, 0] = np.where(day[:, 0] < world.months[HISTORY_MONTHS], "review: unchanged", "new customer")
-    kept = np.broadcast_to(world.buyers["kind"].isin(["private", "public"]).to_numpy()[:, None], day.shape)
-    return _decisions("own", kept, {"valid_from": day, "amount": amount, "reason": reason})
-
-
-def _insurer_limits(world: World, rng: Random) -> pd.DataFrame:
-    """Return the insurer's decisions on larger buyers: granted or refused, then reduced or withdrawn as they worsen."""
-    day = working_day(_reviews(world, 160, 201, rng) + 20)
-    count, usual = len(day), _usual_balance(world)
-    stress = np.maximum.accumulate(world.state_on(day) + 0.5 * rng.standard_normal(day.shape), axis=1)
-    refused = rng.random((count, 1)) < 0.05
-    part = np.select([refused | (stress > 2.1), stress > 1.4], [0.0, 0.5], 1.0)
-    amount = np.where(part > 0, _rounded(usual * rng.uniform(0.8, 1.8, (count, 1)) * part), 0.0)
-    reason = np.where(part == 0, "withdrawn: weaker payment and accounts", "reduced: weaker payment")
-    reason[:, 0] = np.select([part[:, 0] == 0, part[:, 0] < 1], ["refused", "granted in part"], "granted")
-    changed = part != np.roll(part, 1, axis=1)
-    changed[:, 0] = True
-    asked = world.buyers["private"].to_numpy()[:, None] & (usual > LARGE_BALANCE) & (rng.random((count, 1)) < 0.72)
-    return _decisions("insurer", changed & asked, {"valid_from": day, "amount": amount, "reason": reason})
-
-
-def _reviews(world: World, shortest: int, longest: int, rng: Random) -> np.ndarray:
-    """Return days of review, buyers × number, so many days apart; the last ones may lie after `until`."""
-    steps = rng.integers(shortest, longest, (len(world.buyers), 2 + WINDOW_MONTHS * 31 // shortest))
-    steps[:, 0] = rng.integers(0, shortest, len(steps))
-    first = np.maximum(world.days("customer_since"), world.months[HISTORY_MONTHS] - steps[:, 0])
-    steps[:, 0] = 0
-    return working_day(first[:, None] + np.cumsum(steps, axis=1))
-
-
-def _usual_balance(world: World) -> np.ndarray:
-    """Return what a buyer owes as a rule (gross EUR, one column): its sales of terms and delay, and an order more."""
-    of = world.buyers
-    balance = of["yearly_sales"] / 365 * (of["terms"] + USUAL_DELAY_DAYS) + of["size"] * (1 + of["tax_rate"])
-    return balance.to_numpy()[:, None]
-
-
-def _decisions(source: str, made: np.ndarray, columns: dict[str, np.ndarray]) -> pd.DataFrame:
-    """Return a row for each decision that was made, from arrays of buyers × number."""
-    buyer = np.nonzero(made)[0]
-    return pd.DataFrame({"buyer": buyer, **{name: values[made] for name, values in columns.items()}, "source": source})
-
-
-def _rounded(amount: np.ndarray) -> np.ndarray:
-    """Return amounts as people set limits: whole thousands when small, coarser steps when large."""
-    step = np.select([amount < 5e4, amount < 25e4], [1_000, 5_000], 25_000)
-    return np.maximum(np.round(amount / step), 1) * step
-
-
 def scores(world: World, rng: Random) -> pd.DataFrame:
     """Return one agency's yearly scores (0 worst, 100 best) on 60 % of the buyers."""
     first = world.months[HISTORY_MONTHS - 12] + rng.integers(0, 365, len(world.buyers))
@@ -169,7 +102,7 @@ def scores(world: World, rng: Random) -> pd.DataFrame:
     rated = world.buyers["kind"].isin(["private", "prepaid"]).to_numpy() & (rng.random(len(day)) < 0.63)
     shown = rated[:, None] & (day <= world.until) & ~(day >= world.days("defaulted")[:, None])
     buyer_id = world.buyers["buyer_id"].to_numpy()[np.nonzero(shown)[0]]
-    score = np.round(100 / (1 + np.exp(1.1 * opinion - 0.5)))[shown]
+    score = np.round(100 / (1 + np.exp(SCORE_SLOPE * opinion - SCORE_LEVEL)))[shown]
     return pd.DataFrame({"buyer_id": buyer_id, "date": day[shown], "agency": "Agency A", "score": score})
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.demo import accounts, ledger
+from tradecredit.book.demo import accounts, claims, ledger, limits
 from tradecredit.book.demo.truth import truth_of
 from tradecredit.book.demo.world import World, drawn
 from tradecredit.book.schema import TABLES, dtype
@@ -30,7 +30,7 @@ from tradecredit.errors import ParameterError, Problem
 
 SUBJECTS = (
     "buyers", "names", "quality", "shocks", "failures", "habits", "invoices", "payments", "receipts", "disputes",
-    "recoveries", "statements", "limits", "insurer", "scores", "fx", "overrides",
+    "recoveries", "statements", "limits", "insurer", "scores", "fx", "overrides", "claims",
 )  # fmt: skip
 """One stream of random numbers each; a new one comes last."""
 EDITION = 50
@@ -74,16 +74,21 @@ def demo_book(
     disputes = ledger.disputes(world, issued, random["disputes"])
     receipts = ledger.receipts(world, issued, disputes, random["receipts"])
     owed = ledger.owed_at_default(world, issued, receipts)
-    recoveries = ledger.recoveries(world, owed, random["recoveries"])
+    seen = limits.Seen(accounts.statements(world, fx, random["statements"]), accounts.scores(world, random["scores"]))
+    decided = limits.limits(world, seen, ours=random["limits"], insurers=random["insurer"])
+    insured = claims.insured_debt(world, issued, owed, decided, receipts)
+    paid = claims.claims(world, issued, owed, insured, random["claims"])
+    settling = pd.concat([paid, ledger.recoveries(world, owed, paid, random["recoveries"])], ignore_index=True)
+    settling = settling[settling["received"] <= world.until]
     tables = {
         "buyers": world.buyers,
-        "statements": accounts.statements(world, fx, random["statements"]),
+        "statements": seen.statements,
         "invoices": issued,
-        "receipts": ledger.with_ids(pd.concat([receipts, recoveries], ignore_index=True), issued),
+        "receipts": ledger.with_ids(pd.concat([receipts, settling], ignore_index=True), issued),
         "disputes": disputes.assign(closed=disputes["closed"].where(disputes["closed"] <= world.until)),
-        "limits": accounts.limits(world, ours=random["limits"], insurers=random["insurer"]),
-        "defaults": ledger.defaults(world, owed, recoveries),
-        "scores": accounts.scores(world, random["scores"]),
+        "limits": decided,
+        "defaults": ledger.defaults(world, owed, settling),
+        "scores": seen.scores,
         "fx": fx,
         "overrides": accounts.overrides(world, random["overrides"]),
     }
@@ -114,7 +119,7 @@ def _require_possible(buyers: int, invoices: int, seed: int, until: date) -> Non
 
 
 def _finished(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with the schema's columns and types, sorted by its key."""
+    """Return a table with the schema's columns and types, sorted by its key; what it does not have is missing."""
     table = TABLES[name]
     typed = frame.reindex(columns=table.names).astype({column.name: dtype(column) for column in table.columns})
     return typed.sort_values(list(table.key), kind="stable", ignore_index=True)

@@ -25,6 +25,8 @@ from tradecredit.book.rates import last_rate
 
 RECOVERY_NONE_SHARE, RECOVERY_BETA = 0.25, (1.3, 2.2)
 """Defaults that recover nothing; distribution of the share of debt that the others recover."""
+SETTLED_DAYS = 15
+"""Least days from the insurer's payment to a recovery, and from that to the write-off."""
 
 LATE_LEVEL, LATE_LOADING, MONTH_SD, EARLY_DAYS = 2.75, 0.7, 0.15, 4
 """Days late = exp(level + loading × state + buyer's habit + month's noise) × gamma noise of mean 1 − early days."""
@@ -33,8 +35,8 @@ MISLAID_SHARE, RETURNED_SHARE, PARTS_SHARE, RESIDUE_SHARE, DISPUTED_SHARE = 0.00
 
 SEASON = np.array([0.90, 0.93, 1.08, 1.00, 1.01, 1.06, 0.96, 0.80, 1.09, 1.11, 1.10, 0.96])
 """Orders a working day, January to December, against the year's mean."""
-YEARLY_GROWTH, SLOWDOWN_FALL = 0.05, 0.10
-"""Of the number of orders."""
+YEARLY_GROWTH, SLOWDOWN_FALL = 0.05, 0.02
+"""Of the number of orders; the fall is beside what buyers order less as they worsen."""
 USUAL_RATES = {"GBP": 1.16, "USD": 0.91}
 """EUR per unit."""
 DISPUTE_REASONS = {"price": 0.3, "quantity": 0.2, "quality": 0.2, "delivery": 0.2, "order number missing": 0.1}
@@ -82,8 +84,6 @@ def invoices(world: World, fx: pd.DataFrame, count: int, rng: Random) -> pd.Data
             "tax": tax / 100,
             "discount_rate": np.where(offered, DISCOUNT_RATE, np.nan),
             "discount_days": np.where(offered, DISCOUNT_DAYS, np.nan),
-            "discount_rate_2": np.nan,  # in one step
-            "discount_days_2": np.nan,
             "buyer": buyer,
             "cents": (net + tax).astype(np.int64),
             "rate": rate,
@@ -185,15 +185,15 @@ def receipts(world: World, ledger: pd.DataFrame, disputes: pd.DataFrame, rng: Ra
     main = cents - sum(amount for _, amount, _ in parts)
     main[disputes["position"]] -= disputes["cents"]
     position, credited = disputes["position"], disputes["credited"]
-    applied = [_applied(np.arange(count), *part) for part in [(paid_on, main, "payment"), *parts]]
-    applied.append(_applied(position, disputes["closed"], credited, "credit_note"))
-    applied.append(_applied(position, disputes["settled_on"], disputes["cents"] - credited, "payment"))
-    receipts = pd.concat(applied, ignore_index=True)
+    found = [applied(np.arange(count), *part) for part in [(paid_on, main, "payment"), *parts]]
+    found.append(applied(position, disputes["closed"], credited, "credit_note"))
+    found.append(applied(position, disputes["settled_on"], disputes["cents"] - credited, "payment"))
+    receipts = pd.concat(found, ignore_index=True)
     stopped = world.days("stopped")[ledger["buyer"].to_numpy()[receipts["position"]]]
     return receipts[(receipts["received"] <= world.until) & ~(receipts["received"] >= stopped)]
 
 
-def _applied(position: np.ndarray, received: np.ndarray, cents: np.ndarray, kind: str) -> pd.DataFrame:
+def applied(position: np.ndarray, received: np.ndarray, cents: np.ndarray, kind: str) -> pd.DataFrame:
     """Return a receipt for each amount above 0: position, received, cents, kind."""
     rows = np.flatnonzero(np.asarray(cents) > 0)
     columns = {"position": position, "received": received, "cents": cents}
@@ -208,20 +208,28 @@ def owed_at_default(world: World, ledger: pd.DataFrame, receipts: pd.DataFrame) 
     return owed.loc[in_default & (owed["cents"] > 0), ["buyer", "position", "cents", "rate"]]
 
 
-def recoveries(world: World, owed: pd.DataFrame, rng: Random) -> pd.DataFrame:
-    """Return one recovery (or none) and then the write-off of the rest for each invoice owed, by `until`."""
+def recoveries(world: World, owed: pd.DataFrame, claims: pd.DataFrame, rng: Random) -> pd.DataFrame:
+    """Return one recovery (or none) and then the write-off of the rest for each invoice owed.
+
+    What the insurer pays (`claims`) comes before both, and a recovery is booked whole, the insurer's part of it too:
+    that part was paid by the insurer before, so that claim and recovery can be more than what was owed.
+    """
     count, buyer = len(world.buyers), owed["buyer"].to_numpy()
     share = np.where(rng.random(count) < RECOVERY_NONE_SHARE, 0, rng.beta(*RECOVERY_BETA, count))
     wait = rng.integers(190, 535, count)
     sooner = (60 + rng.random(count) * (wait - 75)).astype(int)
     recovered = (owed["cents"] * share[buyer]).astype(np.int64)
-    defaulted, position = world.days("defaulted"), owed["position"]
+    claimed = claims.groupby("position").agg(cents=("cents", "sum"), day=("received", "max")).reindex(owed["position"])
+    insurers_day = pd.Series(claimed["day"].to_numpy()).groupby(buyer).transform("max").to_numpy("datetime64[D]")
+    defaulted, position = world.days("defaulted")[buyer], owed["position"]
+    recovered_on = np.fmax(defaulted + sooner[buyer], insurers_day + SETTLED_DAYS)
+    written_off_on = np.maximum(defaulted + wait[buyer], recovered_on + SETTLED_DAYS)
+    rest = owed["cents"].to_numpy() - recovered.to_numpy() - claimed["cents"].fillna(0).to_numpy(np.int64)
     rows = [
-        _applied(position, working_day(defaulted + sooner)[buyer], recovered, "recovery"),
-        _applied(position, working_day(defaulted + wait)[buyer], owed["cents"] - recovered, "write_off"),
+        applied(position, working_day(recovered_on), recovered, "recovery"),
+        applied(position, working_day(written_off_on), rest, "write_off"),
     ]
-    receipts = pd.concat(rows, ignore_index=True)
-    return receipts[receipts["received"] <= world.until]
+    return pd.concat(rows, ignore_index=True)
 
 
 def with_ids(receipts: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
@@ -237,11 +245,16 @@ def _numbered(letters: str, count: int) -> pd.Series:
     return pd.Series(pc.binary_join_element_wise(letters, numbers, ""), dtype="str")
 
 
-def defaults(world: World, owed: pd.DataFrame, recoveries: pd.DataFrame) -> pd.DataFrame:
-    """Return the defaults by `until`; debt and recovered in EUR, resolved on the day of the write-off."""
+def defaults(world: World, owed: pd.DataFrame, settling: pd.DataFrame) -> pd.DataFrame:
+    """Return the defaults by `until`; debt and recovered in EUR, resolved on the day on which nothing is left open.
+
+    `settling`: the receipts by `until` on what was owed: claims, recoveries and write-offs.
+    """
     events = world.buyers[world.days("defaulted") <= world.until]
-    after = owed.drop(columns="cents").merge(recoveries, on="position")
-    written_off = after[after["kind"] == "write_off"].groupby("buyer")["received"].max()
+    after = owed.drop(columns="cents").merge(settling, on="position")
+    settled = settling.groupby("position")["cents"].sum().reindex(owed["position"], fill_value=0).to_numpy()
+    is_open = owed["buyer"][settled < owed["cents"].to_numpy()]
+    ended = after.groupby("buyer")["received"].max()
     debt, recovered = (
         (rows["cents"] * rows["rate"] / 100).groupby(rows["buyer"]).sum().reindex(events.index, fill_value=0).round(2)
         for rows in (owed, after[after["kind"] == "recovery"])
@@ -253,6 +266,6 @@ def defaults(world: World, owed: pd.DataFrame, recoveries: pd.DataFrame) -> pd.D
             "kind": events["default_kind"],
             "debt": debt,
             "recovered": recovered,
-            "resolved": written_off.reindex(events.index),
+            "resolved": ended.drop(is_open.unique(), errors="ignore").reindex(events.index),
         }
     )

@@ -32,10 +32,10 @@ PROTRACTED_SHARE, PROTRACTED_LAGS = 0.4, (3, 4, 5)
 HABIT_SD = 0.15
 """Of the logs of days late, between buyers."""
 
-INVOICE_MEAN, INVOICE_SD, BUYER_SIZE_SD, BUYER_FREQUENCY_SD = 9_200.0, 0.55, 0.8, 0.65
+INVOICE_MEAN, INVOICE_SD, BUYER_SIZE_SD, BUYER_FREQUENCY_SD = 8_300.0, 0.55, 0.8, 0.65
 """Mean net invoice in EUR; the spreads of an invoice and of buyers are of logarithms."""
-SIZE_LOADING, ORDER_LOADING = 0.2, 0.1
-"""Larger buyers are sounder, and buyers order less as they worsen; logs per unit of state."""
+SIZE_LOADING, ORDER_LOADING = 0.5, 0.2
+"""Larger buyers are sounder, and buyers order less, or get less, as they worsen; logs per unit of state."""
 KEY_SALES_SHARES, KEY_INVOICE_SHARE = (0.055, 0.047), 0.016
 """The two largest customers' parts of all sales; each one's part of the number of invoices."""
 TERMS_DAYS = (14, 30, 45, 60, 90)

@@ -25,6 +25,7 @@ from tradecredit.losses.portfolio import asset_correlation
 from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import loss_given_default
 from tradecredit.measure.overrides import overriding
+from tradecredit.measure.payment_experience import payment_experience
 from tradecredit.measure.ratios import ratios
 
 METHODS = {
@@ -115,13 +116,14 @@ def buyer_amounts(book: Book, known: pd.DataFrame) -> Amounts:
     dormant = rules.dormant_buyers(book, known["last_issued"]) & ~new
     base, capacity = smallest(carried(accounts[list(BASES)], known["grade"], settings).where(measured, axis="index"))
     lgd, capital = loss_given_default(book).lgd, _capital(book, known)
+    experience = payment_experience(book).reset_index(drop=True)
     owed = known["open_amount"].sum() or np.nan
     amounts = {
         "need": _need(book, known, new, dormant),
         "capacity": capacity,
         "expected_loss_budget": loss_budget(known["pd"], lgd=lgd, budget=settings.expected_loss_budget).where(measured),
         "net_value_added": _worth_nothing(book, known["pd"], capital, own_share=1.0).where(measured),
-        "without_accounts": rules.without_accounts(book, known["grade"]).where(measured & capacity.isna()),
+        "without_accounts": rules.without_accounts(book, known["grade"], experience).where(measured & capacity.isna()),
         "new_buyer": pd.Series(settings.new_buyer_limit, index=known.index).where(new),
         "maximum_of_kind": rules.maximum_of_kind(book, kind),
         "maximum": settings.maximum_limit or np.nan,
@@ -208,7 +210,8 @@ def _fixed(book: Book, known: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 def _need(book: Book, known: pd.DataFrame, new: pd.Series, dormant: pd.Series) -> pd.Series:
     settings = book.run.limits
-    need = needed(known, tolerated_delay_days=settings.tolerated_delay_days)
+    # A sum of the ledger that is short of a round amount by its last bits must not lose a step when it is rounded down.
+    need = needed(known, tolerated_delay_days=settings.tolerated_delay_days).round(6)
     need = need.clip(lower=settings.minimum_limit).where(need > 0, need)
     return need.mask(dormant, settings.dormant_limit).mask(new & known["last_issued"].isna())
 

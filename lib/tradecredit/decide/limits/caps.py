@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.limits.methods import excess
 from tradecredit.measure.balances import balances
 from tradecredit.params.base import NOT_STATED, OTHER
 from tradecredit.params.limits import LimitSettings
@@ -198,7 +199,7 @@ def groups(limits: pd.DataFrame) -> pd.DataFrame:
         recommended=("recommended", "sum"), recommended_with_cover=("recommended_with_cover", "sum"),
         exposure=("exposure", "sum"), cut=("cut", "sum"),
     )  # fmt: skip
-    table.insert(6, "over_group_limit", (table["exposure"] - table["group_limit"]).clip(lower=0.0))
+    table.insert(6, "over_group_limit", excess(table["exposure"], table["group_limit"]))
     return table.sort_values("recommended", ascending=False, kind="stable")
 
 
@@ -218,5 +219,7 @@ def class_caps(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
         table.insert(1, "cap", amounts)
         tables.append(table[table["cap"].notna()].rename(index=f"{name} {{}}".format))
     table = pd.concat(tables).rename_axis("class")
-    above = table[["exposure", "recommended_with_cover"]].sub(table["cap"], axis="index").clip(lower=0.0)
-    return table.assign(over_cap=above["exposure"], set_above=above["recommended_with_cover"])
+    return table.assign(
+        over_cap=excess(table["exposure"], table["cap"]),
+        set_above=excess(table["recommended_with_cover"], table["cap"]),
+    )

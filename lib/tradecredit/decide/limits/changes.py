@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.decide.limits.caps import Caps, fits
+from tradecredit.decide.limits.methods import excess
 from tradecredit.decide.limits.rules import FIXED
 from tradecredit.params.limits import ApprovalLevel
 
@@ -48,6 +49,7 @@ REASONS = {
     "in default": "15",
     "negative equity": "12",
     "insolvent": "12",
+    "deliveries held back": "15",
     "need met": "",
     "little change": "",
 }
@@ -66,7 +68,7 @@ def staying(limits: pd.DataFrame, ceiling: pd.Series, caps: Caps, minimum_change
     """
     now, aim = limits["own_limit"].fillna(0.0), limits["recommended_with_cover"]
     small = (aim > 0) & ((aim - now).abs() < minimum_change * now) & ~limits["binding_with_cover"].isin(FIXED)
-    small &= ~((now > aim) & (now > ceiling)) & ~((now < aim) & (limits["exposure"] > now))
+    small &= ~((now > aim) & (now > ceiling)) & ~((now < aim) & (excess(limits["exposure"], now) > 0))
     return small & ((now <= aim) | fits(aim.mask(small, now), caps))
 
 
@@ -76,18 +78,22 @@ def decided(
     """Return the limits with what to do about those in force.
 
     `limits`: a row for each buyer; `need`, `own_limit`, `recommended_with_cover` and `binding_with_cover`, as
-    `recommend` has them; `stays`: `staying`; `adverse`: on the same index whether `negative equity` is published, and
-    whether the buyer is `insolvent`. The limit to set is the one with cover (without a policy: the recommended one).
+    `recommend` has them; `stays`: `staying`; `adverse`: on the same index whether `negative equity` is published,
+    whether the buyer is `insolvent`, and whether `deliveries held back`, for which no limit is raised. The limit to set
+    is the one with cover (without a policy: the recommended one).
     Adds
 
     - `decision`: `new`, `increase`, `reduction`, `cancellation` (to nothing), `prolongation` (it is as recommended, or
       stays); without a limit in force `refusal` where something is needed, `none` where nothing is;
     - `change`: of the limit, in currency (0 for a prolongation);
     - `decision_code` (4505), `response_code` (4507), `reason`, of `REASONS`, and `reason_code` (4509); missing: none;
-    - `approval`: who approves the limit that then holds, by the run's `limits.approvals` (missing: no decision).
+    - `approval`: who approves the larger of the limit in force and the limit that then holds, by the run's
+      `limits.approvals` (missing: no decision).
     """
     binding, aim = limits["binding_with_cover"], limits["recommended_with_cover"]
     now = limits["own_limit"].fillna(0.0)
+    held = adverse["deliveries held back"] & (now > 0) & (aim > now) & ~binding.isin(FIXED)
+    stays = stays | held
     wanted = ~((limits["need"] == 0) | (binding == "prepaid"))
     names = list(DECISIONS)
     choice = np.select(
@@ -107,6 +113,7 @@ def decided(
         .mask((binding == "capacity") & adverse["negative equity"], "negative equity")
         .mask((binding == "in default") & adverse["insolvent"], "insolvent")
         .mask(stays & (aim != now), "little change")
+        .mask(held, "deliveries held back")
     )
     place = pd.Index(list(REASONS)).get_indexer(cause)
     change = (aim - now).mask(decision == "prolongation", 0.0)
@@ -118,7 +125,7 @@ def decided(
         response_code=_coded(response),
         reason=cause.where(decided),
         reason_code=_coded(_taken(list(REASONS.values()), place, limits.index)).where(decided),
-        approval=approval(now + change, approvals).where(decided),
+        approval=approval(np.maximum(now, now + change), approvals).where(decided),
     )
 
 

@@ -26,6 +26,14 @@ LABELS = {
         concentration="Concentration cap", group_room="Room in the group", sector_room="Room in the sector",
         country_room="Room in the country"
     ),
+    # actions
+    **columns("text", action="Action", report_due="To report or claim"),
+    **columns(
+        "money",
+        risk_limit="Limit by risk", over_risk="Excess over limit by risk", over_need="Excess over need",
+        overdue="Overdue, undisputed", lost_sales="Sales lost a year", lost_margin="Margin lost a year",
+        released="Limit released by accounts"
+    ),
     # caps
     **columns(
         "money",
@@ -55,7 +63,9 @@ LABELS = {
     ),
     **columns("ratio", margin_per_cost="Margin per cost"),
     # replay
-    **columns("date", review="Review"),
+    **columns("date", review="Review", last_breach="Last in breach"),
+    **columns("count", months_with_limit="Months with a limit", months_in_breach="Months in breach"),
+    **columns("money", mean_breach="Mean excess in breach"),
     **columns("text", lost_share_basis="Basis of lost share"),
     **columns(
         "money",

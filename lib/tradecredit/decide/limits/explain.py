@@ -13,6 +13,7 @@ from tradecredit.errors import InputError, Problem
 from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.measure.default_events import loss_given_default
 from tradecredit.measure.overrides import overriding
+from tradecredit.measure.payment_experience import payment_experience
 from tradecredit.measure.ratios import ratios
 
 
@@ -24,7 +25,7 @@ class Facts(NamedTuple):
     of `net_value_added` for a limit of 100 (None: no margin is stated, or its risk is not measured); `override`: its
     row of `overriding` (None: no analyst has set its limit); `share`, `reach`, `insurable`: its entries of `Cover`,
     with the policy's `percentage`; `own`: our own part of the limit with cover; `members` of its group; `receivables`:
-    all that the book is owed.
+    all that the book is owed; `experience`: its row of `payment_experience`.
     """
 
     book: Book
@@ -44,6 +45,7 @@ class Facts(NamedTuple):
     own: float
     members: int
     receivables: float
+    experience: pd.Series
 
 
 def facts(book: Book, ratings: pd.DataFrame, buyer_id: str, *, cover: Cover | None = None) -> Facts:
@@ -81,6 +83,7 @@ def facts(book: Book, ratings: pd.DataFrame, buyer_id: str, *, cover: Cover | No
         own=float(own.iloc[0]),
         members=int((limits["group_id"] == limit["group_id"]).sum()),
         receivables=known["open_amount"].sum(),
+        experience=payment_experience(book).loc[buyer_id],
     )
 
 

@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.limits.actions import STOPS
 from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales, own_exposure
 from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.errors import InputError, ParameterError, Problem, values_not
-from tradecredit.insurance.cover import PAYING_BY_LOSS, Cover, of_buyers
+from tradecredit.insurance.amounts import PAYING_BY_LOSS
+from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.insurance.insured_sales import premium_of_sales
 from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
@@ -44,20 +46,22 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
       it costs nothing: these come first).
 
     Left out: buyers that cannot be insured, to whom nothing is shipped with cover any more (`Cover.stopped`), that are
-    in default or whose need is not known, and limits that the insurer has refused, whose requests would be repeated.
+    in default, to whom deliveries are to stop (`actions.STOPS`), whose debt is to be reported or claimed, or whose
+    need is not known, and limits that the insurer has refused, whose requests would be repeated.
     Missing: all that rests on the margin where the run states none; such requests come last, as it is not known whether
     they pay. A minimum premium is not looked at: where it is not reached, extra sales cost less.
     """
     if policy is None or policy.kind not in PAYING_BY_LOSS:
         return pd.DataFrame(columns=REQUEST_COLUMNS).rename_axis("buyer_id")
-    cover, why_not = of_buyers(book, policy), named_limits(book)["cover"]
-    stated = pd.Series(policy.limits or {}, dtype="float64").reindex(why_not.index)
-    refused = stated.eq(0) | (stated.isna() & (why_not == "limit refused"))
+    cover, named = of_buyers(book, policy), named_limits(book)
+    stated = pd.Series(policy.limits or {}, dtype="float64").reindex(named.index)
+    refused = stated.eq(0) | (stated.isna() & named["refused"])
     askable = ~refused & (cover.insurable > 0) & ~cover.stopped
     granted = cover._replace(limit=cover.limit.mask(askable, np.inf))
     now, then = recommend(book, ratings, cover=cover), recommend(book, ratings, cover=granted)
     limit_now, limit_then = now["recommended_with_cover"], then["recommended_with_cover"]
-    asked = (limit_then > limit_now) & askable & then["need"].notna()
+    free = ~now["action"].isin(STOPS) & ~now["report_due"]
+    asked = (limit_then > limit_now) & askable & free & then["need"].notna()
 
     purchases, delay = balances(book), book.run.limits.tolerated_delay_days
     used = np.minimum(limit_then, needed(purchases, tolerated_delay_days=delay)) - limit_now
@@ -102,15 +106,20 @@ def after_cut(
     - `own_limit` in force; `recommended_with_cover`, with `_after`; `over_after`: exposure above it, and `over_more`,
       how much of that comes with the cut.
 
-    What was shipped before a cut stays covered (definitions §5.1): this is the book once today's balances have turned
-    over. Left out are buyers to whom nothing more is shipped with cover, as they are in default or `stopped`, and
-    limits that bear nothing. Raises `ParameterError` for a part outside 0 to 1, and `InputError` for amounts that are
-    missing or below 0.
+    What was shipped before a cut stays covered (definitions §5.1): `insured_after` is of the book once today's balances
+    have turned over, what the audit insures today within the limit that is left. Left out are buyers to whom nothing
+    more is shipped with cover, as they are in default or `stopped`, and limits that bear nothing. Raises
+    `ParameterError` for a part outside 0 to 1, and `InputError` for amounts that are missing or below 0.
     """
     cover = cover or of_buyers(book)
     named = cover.named.dropna()
     lowered = np.minimum(named, _limits_left(named, left))
-    cut = cover._replace(named=lowered, limit=np.fmin(cover.limit, lowered.reindex(cover.limit.index)))
+    left_of = lowered.where(lowered < named).reindex(cover.limit.index)
+    cut = cover._replace(
+        named=lowered,
+        limit=np.fmin(cover.limit, lowered.reindex(cover.limit.index)),
+        insured_debt=np.fmin(cover.insured_debt, left_of),
+    )
     before, after = recommend(book, ratings, cover=cover), recommend(book, ratings, cover=cut)
     bears = ((cover.share * cover.limit > 0) & ~cover.stopped).reindex(lowered.index)
     touched = lowered.index[(lowered < named) & bears & (before["binding"].reindex(lowered.index) != "in default")]

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.checks import CENT
 from tradecredit.numerics.vasicek import default_rate
 from tradecredit.params.limits import LimitSettings
 
@@ -123,6 +124,16 @@ def own_exposure(exposure: pd.Series, insurer_limit: pd.Series, *, insured_perce
     [46.0]
     """
     return exposure - insured_percentage * np.minimum(exposure, insurer_limit.fillna(0.0))
+
+
+def excess(amount: pd.Series, bound: pd.Series) -> pd.Series:
+    """Return by how much an amount is above a bound, 0 where it is not; less than half a cent is none. Missing stays.
+
+    >>> excess(pd.Series([100.004, 100.006, 90.0]), pd.Series([100.0, 100.0, 100.0])).round(3).tolist()
+    [0.0, 0.006, 0.0]
+    """
+    above = amount - bound
+    return above.mask(above < CENT, 0.0)
 
 
 def with_cover(amount: pd.Series, insurer_limit: pd.Series, *, insured_percentage: pd.Series | float) -> pd.Series:

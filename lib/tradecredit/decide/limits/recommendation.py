@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits import rules
+from tradecredit.decide.limits.actions import action, excesses, held, lost, overdue, released, risk_bound
 from tradecredit.decide.limits.amounts import (
     MEASURED,
     METHODS,
@@ -17,8 +19,9 @@ from tradecredit.decide.limits.amounts import (
 )
 from tradecredit.decide.limits.caps import by_buyer, caps
 from tradecredit.decide.limits.changes import decided, staying
-from tradecredit.decide.limits.methods import smallest
+from tradecredit.decide.limits.methods import excess, smallest
 from tradecredit.insurance.cover import Cover, of_buyers
+from tradecredit.insurance.shipped import run_policy
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.overrides import overriding
 
@@ -50,7 +53,11 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
       need, concentration and what the groups, sectors and countries have left allow. This is the limit to set (without
       a policy: `recommended`); `over_recommended`: exposure above it. `methods_give`: what it would be for the buyer
       alone if nothing else set it;
-    - `change`, `decision`, `decision_code`, `response_code`, `reason`, `reason_code`, `approval`: see `decided`.
+    - `risk_limit`, `over_risk` and `over_need`: see `actions.excesses`; `overdue`: see `actions.overdue`; `action`,
+      what the exposure asks for: see `actions.action`; `report_due`: the run's policy asks for a report or a claim
+      (`insurer_duties.duties`);
+    - `change`, `decision`, `decision_code`, `response_code`, `reason`, `reason_code`, `approval`: see `decided`;
+    - `lost_sales`, `lost_margin`: see `actions.lost`; `released`, if accounts were shown: see `actions.released`.
 
     Rules: a buyer of kind `prepaid` gets 0 (`prepaid`); public bodies and affiliates have no capacity, loss budget and
     net value added. A limit set by an analyst and valid on the day stands as it is (`analyst's override`); the others
@@ -92,19 +99,27 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         covered_limit=covered_limit,
         stopped=stopped == 1,
         limit_use=exposure / own_limit.where(own_limit > 0),
-        breach=(exposure - own_limit).clip(lower=0.0),
-        over_recommended=(exposure - with_cover).clip(lower=0.0),
+        breach=excess(exposure, own_limit),
+        over_recommended=excess(exposure, with_cover),
         insured=insured,
         own=exposure - insured,
         methods_give=rounded_down(smallest(covered)[1], settings.digits),
         recommended_with_cover=with_cover,
         binding_with_cover=within.binding,
     )
+    table = table.assign(
+        overdue=overdue(book), **excesses(table, rounded_down(risk_bound(within.amounts), settings.digits))
+    )
+    due = (duties(book, run_policy(book))[["report_amount", "claim_amount"]] > 0).any(axis="columns")
+    table = table.assign(action=action(table, known["grade"], settings), report_due=due.to_numpy())
     insolvent = known["buyer_id"].isin(book.defaults.loc[book.defaults["kind"] == "insolvency", "buyer_id"])
-    adverse = pd.DataFrame({"negative equity": found.rules["negative equity"], "insolvent": insolvent})
+    adverse = pd.DataFrame(
+        {"negative equity": found.rules["negative equity"], "insolvent": insolvent, "deliveries held back": held(table)}
+    )
     ceiling = smallest(covered.drop(columns=list(MEASURED)))[1]
     stays = staying(table, ceiling, together, settings.minimum_change)
     table = decided(table, stays, adverse, settings.approvals)
+    table = table.assign(**lost(book, known, table), released=released(within.amounts, table))
     return table.set_index(pd.Index(known["buyer_id"], name="buyer_id"))
 
 

@@ -13,6 +13,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.memory import remembered
 from tradecredit.book.places import places
 from tradecredit.decide import limits
+from tradecredit.decide.limits.methods import excess
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.policy import Policy
@@ -73,7 +74,7 @@ def at_month_ends(book: Book, months: int = 24) -> pd.DataFrame:
             "buyer_id": buyers.array.take(buyer),
             "owed": owed,
             "own_limit": own,
-            "breach": np.clip(owed - own, 0.0, None),
+            "breach": excess(pd.Series(owed), pd.Series(own)),
         }
     )
 
@@ -123,6 +124,11 @@ def repeated(held: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["months_in_breach", "largest_breach"], ascending=False, kind="stable")
 
 
+def often(repeated: pd.DataFrame) -> pd.DataFrame:
+    """Return those of `repeated` that passed their limit at `OFTEN` or more of its month ends."""
+    return repeated[repeated["breach_share"] >= OFTEN]
+
+
 def review_days(book: Book, count: int = 4, months: int = 6) -> list[pd.Timestamp]:
     """Return past days for `replay`: `count` of them, `months` apart, the last so long before the as-of date.
 
@@ -145,9 +151,9 @@ def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = 
     - `review`, `buyer_id`, `defaulted`; `exposure`, what it owed at the review, `recommended_with_cover` and
       `binding_with_cover` then (missing: it was no buyer yet); `own_limit` in force on the day before the default
       (missing: none);
-    - `debt`, what it owed on the day of its default; `avoidable`: what of it is above the recommended limit and was
-      delivered after the review, min(max(debt − limit, 0), invoiced later): what was owed already could not be
-      called back. Missing with `recommended_with_cover`;
+    - `debt` on the day of its default, as `defaults` state it, else by the ledger; `avoidable`: what of it is above the
+      recommended limit and was delivered after the review, min(max(debt − limit, 0), invoiced later): what was owed
+      already could not be called back. Missing with `recommended_with_cover`;
     - `lost_share` of the debt: 1 − recovered / debt where the default is resolved, or older than 12 months, and its
       recoveries are known, else that of the book; `lost_share_basis` says which; `loss` = lost share × debt;
       `loss_avoided` = lost share × avoidable;
@@ -274,6 +280,7 @@ def _with_losses(book: Book, failed: pd.DataFrame) -> pd.DataFrame:
     ended = event["resolved"].le(book.as_of) | failed["defaulted"].le(
         book.as_of - pd.DateOffset(months=RESOLVED_MONTHS)
     )
+    failed = failed.assign(debt=event["debt"].fillna(failed["debt"]))
     own = (1 - np.minimum(event["recovered"], event["debt"]) / event["debt"].where(event["debt"] > 0)).where(ended)
     above = (failed["debt"] - failed["recommended_with_cover"]).clip(lower=0.0)
     avoidable = np.minimum(above, failed["later"]).where(above.notna())

@@ -39,9 +39,27 @@ def dormant_buyers(book: Book, last_issued: pd.Series) -> pd.Series:
     return ~(months < book.run.limits.dormant_months)
 
 
-def without_accounts(book: Book, grades: pd.Series) -> pd.Series:
-    """Return the largest limit of each grade for a buyer whose accounts are not known; missing without a grade."""
-    return by_grade(book.run.limits.without_accounts_limit, grades.astype("float64") - 1)
+def without_accounts(book: Book, grades: pd.Series, experience: pd.DataFrame) -> pd.Series:
+    """Return the largest limit of a buyer whose accounts are not known; missing without a grade.
+
+    The larger of what the run allows its grade (`limits.without_accounts_limit`), and what its payment history carries:
+    `history_share` × `paid_balance`. `experience`: `payment_experience`, rows as `grades`. Source: definitions §4.8.
+    """
+    allowed = by_grade(book.run.limits.without_accounts_limit, grades.astype("float64") - 1)
+    carried = history_share(book, grades, experience["history_months"]) * experience["paid_balance"]
+    return np.maximum(allowed, carried)
+
+
+def history_share(book: Book, grades: pd.Series, months: pd.Series) -> pd.Series:
+    """Return the part of the largest balance paid that a limit without accounts may reach, by grade and history.
+
+    `limits.payment_history_share` of the grade × months / `payment_history_months`, at most 1; 0 with a history of
+    fewer than `payment_history_least_months` months, or none; missing without a grade.
+    """
+    settings = book.run.limits
+    length = (months / settings.payment_history_months).clip(upper=1.0)
+    length = length.where(months >= settings.payment_history_least_months, 0.0)
+    return by_grade(settings.payment_history_share, grades.astype("float64") - 1) * length
 
 
 def maximum_of_kind(book: Book, kind: pd.Series) -> pd.Series:

@@ -1,5 +1,5 @@
 """Credit limits for the book as a whole."""
 
-from tradecredit.decide.optimum.optimum import Optimum, assess
+from tradecredit.decide.optimum.optimum import DIFFERENCE, Optimum, assess, changed
 
-__all__ = ["Optimum", "assess"]
+__all__ = ["DIFFERENCE", "Optimum", "assess", "changed"]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.limits.actions import held
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.caps import classes
 from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales
@@ -13,12 +14,15 @@ from tradecredit.decide.limits.recommendation import rounded_down
 from tradecredit.decide.limits.rules import FIXED, UNMEASURED
 from tradecredit.decide.optimum.programme import Years, own_part
 from tradecredit.decide.terms.lengths import economics
-from tradecredit.insurance.cover import PAYING_BY_LOSS, of_buyers
+from tradecredit.insurance.amounts import PAYING_BY_LOSS
+from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.insured_sales import premium_of_sales
+from tradecredit.insurance.late_shipments import late_shipments
 from tradecredit.insurance.limit_history import evidence, named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.distribution import LossDistribution
+from tradecredit.losses.insured_part import InsuredPart
 from tradecredit.losses.portfolio import asset_correlation
 from tradecredit.losses.simulation import simulate
 from tradecredit.measure.balances import balances
@@ -39,10 +43,11 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
 
     - `one_by_one_limit`: the recommended one with cover; `most`: the smallest of what a buyer
       can use and what nobody may have (`BOUNDS`) and of the methods that the run keeps, rounded down as recommended
-      limits are, and never below the limit set one by one, which cover may have raised; `least`: 0; `bound`: the name
-      of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known or whose risk is not measured
-      (`UNMEASURED`), and of all but the `limit_optimum.buyers` with the highest `most` are not sought: `sought` is
-      false, and `most` is the limit itself;
+      limits are, and never below the limit set one by one, which cover may have raised; that one itself where
+      nothing may raise it (`actions.held`); `least`: 0; `bound`: the
+      name of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known or whose risk is not
+      measured (`UNMEASURED`), and of all but the `limit_optimum.buyers` with the highest `most` are not sought:
+      `sought` is false, and `most` is the limit itself;
     - `margin`: the run's margin × the sales net of tax that a unit of limit carries in a year (`net_carried_sales`), as
       far as it is `needed` for what the buyer buys (no sales: nothing);
     - `loss` = PD × LGD: a buyer owes its whole limit when it defaults. Buyers of a group that default together have the
@@ -68,7 +73,10 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     sought = free & (most.where(free).rank(method="first", ascending=False) <= settings.buyers)
     bound = bounds.fillna(np.inf).idxmin(axis="columns").map(METHODS)
     bound = stands.fillna(bound).mask(free & ~sought, "not sought")
-    most = np.maximum(most, chosen).where(sought, chosen)
+    policy = own_policy(book, policies)
+    back = held(limits)
+    most = np.maximum(most, chosen).where(sought & ~back, chosen)
+    bound = bound.mask(sought & back, "deliveries held back")
     purchases, delay = balances(book).reindex(index), book.run.limits.tolerated_delay_days
     used = (needed(purchases, tolerated_delay_days=delay) / most.where(most > 0)).clip(upper=1.0)
     sales, net_sales = (
@@ -90,7 +98,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     table = table.assign(correlation=asset_correlation(book, table["pd"])["correlation"])
     table = table.join(named_limits(book)["insured_limit"]).join(evidence(book))
     table = table.join(buyers["group_id"]).join(classes(buyers))
-    table = _insured(book, table, sales, own_policy(book, policies))[most > 0]
+    table = _insured(book, table, sales, policy)[most > 0]
     if book.run.losses.groups == "together":
         table = table.assign(**{name: _of_groups(table, name) for name in ("pd", "correlation")})
     return table.assign(loss=table["pd"] * table["lgd"])
@@ -109,18 +117,20 @@ def simulated(
 ) -> LossDistribution:
     """Return the year's losses of candidates, as the run simulates losses.
 
-    `buyers`: `candidates` with `exposure`, what they owe at default. Bad years are sought in the tail that the run's
-    `limit_optimum` averages.
+    `buyers`: `candidates` with `exposure`, what they owe at default. Of it a policy insures the insurable share, less
+    what is shipped after its stop (`late_shipments`), but for the linear part, which knows no stop. Bad years are
+    sought in the tail that the run's `limit_optimum` averages.
     """
     run = book.run
     columns = ["pd", "lgd", "correlation", "insured_limit", "evidence", "sector"]
     columns += ["group_id"] if run.losses.groups == "together" else []
     varying = {"lgd_sd": run.losses.lgd_sd} if run.losses.lgd_sd else {}
     at_risk = buyers[[*columns, "exposure"]].assign(insurable=buyers["insurable_share"] * buyers["exposure"], **varying)
+    parts = [InsuredPart.plain(policy)._replace(late=late_shipments(book, policy).shares) for policy in policies]
     stated = run.simulation.model_dump(include=set(Sampling.model_fields))
     sampling = Sampling(**stated | {"levels": [run.limit_optimum.level]})
     return simulate(
-        at_risk, policies=policies, scenarios=scenarios, seed=seed, dependence=run.losses.dependence, sampling=sampling
+        at_risk, policies=parts, scenarios=scenarios, seed=seed, dependence=run.losses.dependence, sampling=sampling
     )
 
 

@@ -65,6 +65,11 @@ class Optimum:
     lowest: float
 
 
+def changed(optimum: Optimum) -> pd.DataFrame:
+    """Return the limits that the optimum changes by a unit of currency or more, the largest change first."""
+    return optimum.limits[optimum.limits["portfolio_change"].abs() >= 1]
+
+
 @remembered
 def assess(
     book: Book,

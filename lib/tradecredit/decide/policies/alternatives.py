@@ -14,6 +14,7 @@ from tradecredit.decide.policies.terms import SHAPES
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL
 from tradecredit.losses.distribution import LossDistribution, expected_loss
+from tradecredit.losses.insured_part import insured_parts, parts_of
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.precision import AsNeeded, of_tail
 from tradecredit.losses.simulation import simulate
@@ -161,7 +162,8 @@ def _idle(policy: Policy, dist: LossDistribution, row: pd.Series) -> Iterator[tu
     paid = dist.losses[f"indemnity:{policy.name}"]
     if not (paid > 0).any():
         yield "kind", "no indemnity"
-    debt = dist.portfolio["insurable" if "insurable" in dist.portfolio else "exposure"]
+    part = next(part for part in dist.parts or parts_of(dist.policies) if part.policy.name == policy.name)
+    debt = dist.portfolio["exposure"] * part.arrays(dist.portfolio).share
     largest = float(np.minimum(debt, policy.attachment(dist.portfolio).limit).max())
     maximum = "maximum_liability" if policy.maximum_liability is not None else "maximum_liability_multiple"
     if getattr(policy, maximum) is not None and not (paid >= policy.year_maximum() * (1 - 1e-9)).any():
@@ -203,8 +205,8 @@ def _same_losses(
     """Return the losses under policies, from as many years as make `missing` 1 or less (see `AsNeeded`)."""
     run = book.run
     return simulate(
-        at_risk, policies=policies, scenarios=AsNeeded(MOST_SCENARIOS, missing), seed=run.simulation.seed,
-        dependence=run.losses.dependence, sampling=run.simulation,
+        at_risk, policies=insured_parts(book, policies), scenarios=AsNeeded(MOST_SCENARIOS, missing),
+        seed=run.simulation.seed, dependence=run.losses.dependence, sampling=run.simulation,
     )  # fmt: skip
 
 

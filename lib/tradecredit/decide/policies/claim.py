@@ -6,14 +6,17 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.insurance.limit_history import evidence, named_limits
+from tradecredit.insurance import cover
 from tradecredit.insurance.policy import Policy
-from tradecredit.measure.open_items import net_share, open_items
+from tradecredit.insurance.shipped import DISCRETIONARY, STOPPED
 
-NO_POLICY, NOTHING_INSURABLE, NO_LIMIT, ALL_STOPPED, INSOLVENCY_ONLY = (
-    "no policy", "not insurable", "no limit", "all after stop of deliveries", "insolvency only",
+NO_POLICY, NOTHING_INSURABLE, NO_LIMIT, LIMIT_FILLED, ALL_STOPPED, INSOLVENCY_ONLY = (
+    "no policy", "not insurable", "no limit", "limit filled", "all after stop of deliveries", "insolvency only",
 )  # fmt: skip
 """Why nothing can be claimed."""
+
+WITHIN_A_LIMIT = ("covered", "covered_in_part", "limit_filled")
+"""Reasons of `cover.audit` of what counts for a claim: invoices of a day on which there was a limit."""
 
 
 class Insured(NamedTuple):
@@ -28,7 +31,7 @@ class Insured(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What the insurer pays for unpaid invoices, and after how many days from today (the mean by amount).
+    """What the insurer pays for unpaid invoices, and after how many days from today (the mean by insured debt).
 
     `insured_debt` and the `first_loss` that the year takes off it; `why_not`: why there is no claim (empty: there is).
     """
@@ -43,27 +46,26 @@ class Claim(NamedTuple):
 def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> Insured:
     """Return a buyer's items that a policy insures, why there are none, and what was shipped too late.
 
-    `items`: rows of `open_items.open_items` of one buyer. Adds `net` of tax (no tax stated: none), and the buyer's
-    `limit` as of today (missing: the discretionary one) and `evidence`. Not insured is what was issued while another of
-    the buyer's invoices, in dispute or not, was unpaid after the end of its extension period (definitions §5.1). The
-    policy's period, and the limit on the day of issue, are not looked at.
+    `items`: rows of `open_items.open_items` of one buyer. As `cover.audit` has them: `net`, the insurable debt;
+    `insured_debt`, what of it lies within the limit of its day; and `discretionary`, whether that is a discretionary
+    limit. What is above the limit is a part of the debt that is claimed for.
     """
     if policy is None or policy.kind == "top_up":
         return Insured(items.iloc[:0], NO_POLICY, 0.0)
-    net = items["open_amount"] * net_share(book.invoices.loc[items.index])
-    counted = items.assign(net=net)[policy.insurable(items, book.buyers) & (net > 0)]
-    if counted.empty:
-        return Insured(counted, NOTHING_INSURABLE, 0.0)
-    terms = named_limits(book).join(evidence(book)).loc[counted["buyer_id"].iloc[:1]]
-    applied = policy.attachment(terms)
-    if applied.limit[0] == 0:
-        return Insured(counted.iloc[:0], NO_LIMIT, 0.0)
-    stopped = _shipped_too_late(book, counted, policy)
-    if stopped.all():
-        return Insured(counted.iloc[:0], ALL_STOPPED, float(counted["net"].sum()))
-    limit = np.nan if applied.discretionary[0] else applied.limit[0]
-    found = counted[~stopped].assign(limit=limit, evidence=terms["evidence"].iloc[0])
-    return Insured(found, "", float(counted.loc[stopped, "net"].sum()))
+    found = cover.audit(book, policy).reindex(items["invoice_id"]).set_axis(items.index)
+    counted = found["insurable_debt"] > 0
+    stopped = counted & (found["cover"] == STOPPED)
+    insured = items.assign(
+        net=found["insurable_debt"], insured_debt=found["insured_debt"], discretionary=found["cover"] == DISCRETIONARY
+    )[counted & found["reason"].isin(WITHIN_A_LIMIT)]
+    why_not = ""
+    if not counted.any():
+        why_not = NOTHING_INSURABLE
+    elif insured.empty:
+        why_not = ALL_STOPPED if stopped[counted].all() else NO_LIMIT
+    elif not (insured["insured_debt"] > 0).any():
+        why_not = LIMIT_FILLED
+    return Insured(insured.iloc[: 0 if why_not else None], why_not, float(found.loc[stopped, "insurable_debt"].sum()))
 
 
 def claimed_on(book: Book, insured: pd.DataFrame, policy: Policy | None, lgd: float) -> Claim:
@@ -76,14 +78,16 @@ def claimed_on(book: Book, insured: pd.DataFrame, policy: Policy | None, lgd: fl
         return Claim(np.nan, np.nan, np.nan, np.nan, "")
     if policy.waiting_days is None:
         return Claim(np.nan, np.nan, np.nan, np.nan, INSOLVENCY_ONLY)
-    net = insured["net"]
-    loss = insured[["buyer_id", "limit", "evidence"]].iloc[:1]
-    loss = loss.assign(scenario=0, day=0, debt=net.sum(), recovery=(1 - lgd) * net.sum())
+    net, within = insured["net"].sum(), insured["insured_debt"]
+    loss = insured[["buyer_id"]].iloc[:1].assign(
+        scenario=0, day=0, debt=net, recovery=(1 - lgd) * net, limit=within.sum(),
+        discretionary=insured["discretionary"].any(),
+    )  # fmt: skip
     steps = policy.settlement(loss).iloc[0]
     paid = policy.loss_dates(insured["issued"], insured["due"])["paid"]
     days = (paid - book.as_of).dt.days.clip(lower=policy.payment_days).astype("float64")
     indemnity, insured_debt, first_loss = (float(steps[name]) for name in ("indemnity", "insured_debt", "first_loss"))
-    return Claim(indemnity, float((days * net).sum() / net.sum()), insured_debt, first_loss, "")
+    return Claim(indemnity, float((days * within).sum() / within.sum()), insured_debt, first_loss, "")
 
 
 def consent(insured: pd.DataFrame, policy: Policy | None, paid: pd.Series) -> pd.Timestamp:
@@ -96,11 +100,3 @@ def consent(insured: pd.DataFrame, policy: Policy | None, paid: pd.Series) -> pd
         return pd.NaT
     report_by = policy.loss_dates(insured["issued"], insured["due"])["report_by"]
     return report_by[~(paid.loc[insured.index] <= report_by)].min()
-
-
-def _shipped_too_late(book: Book, items: pd.DataFrame, policy: Policy) -> pd.Series:
-    """Return a boolean per item of a buyer: whether another was unpaid past its extension on its day of issue."""
-    others = open_items(book)
-    others = others[others["buyer_id"] == items["buyer_id"].iloc[0]]
-    report_by = policy.loss_dates(others["issued"], others["due"])["report_by"]
-    return items["issued"].map(lambda day: ((report_by < day) & ~(others["settled"] <= day)).any()).astype(bool)

@@ -14,8 +14,8 @@ LABELS = {
         saving="Saving against no insurance", saving_se="Saving, standard error",
         saving_on_current="Saving against policy in force",
         saving_on_current_se="Saving against policy in force, standard error", break_even_cost="Break-even cost",
-        break_even_premium="Break-even premium", under_limit="Within named limits",
-        uncovered="Not within named limits", expected_loss_simulated="Expected loss (simulated)", es_99="ES 99 %",
+        break_even_premium="Break-even premium", break_even_sales="Break-even sales",
+        expected_loss_simulated="Expected loss (simulated)", es_99="ES 99 %",
         es_99_se="ES 99 %, standard error"
     ),
     **columns(
@@ -25,6 +25,34 @@ LABELS = {
     ),
     **columns("probability", maximum_binds="Maximum reached, probability"),
     **columns("ratio", loss_ratio="Loss ratio"),
+    # account
+    **columns(
+        "money",
+        account_cost="Cost of the policy", account_indemnity="Losses that it pays", account_capital="Capital saved",
+        account_sales="Sales that only cover allows", account_financing="Financing of insured receivables",
+        account_information="Insurer's information", account_tax_recovery="Tax recovered on those sales",
+        account_income_tax="Income tax", cover_value="Value of cover",
+        cover_value_se="Value of cover, standard error", cover_value_on_current="Value against policy in force",
+        cover_value_on_current_se="Value against policy in force, standard error", covered_sales="Sales",
+        covered_exposure="Balances", covered_margin="Margin", sales_risk="Risk before insurance",
+        sales_tied_up="Capital tied up", sales_premium="Premium on them, in the cost",
+        premium_change="Premium, change", saving_at_odds="Saving of the cost of risk, on today's balances"
+    ),
+    **columns("name", account_item="Item"),
+    **columns("ratio", odds="Multiple of all default odds", odds_se="Multiple, standard error"),
+    **columns("text", turns="Above it"),
+    # past_losses, as_if
+    **columns("date", loss_day="Day of loss"),
+    **columns("text", past_state="State", discretionary="Under a discretionary limit"),
+    **columns("count", past_defaults="Defaults"),
+    **columns("ratio", past_loss_ratio="Indemnity / premium"),
+    **columns(
+        "money",
+        past_claim="Claim, as if", first_loss_taken="First loss used", past_loss="Lost so far",
+        past_indemnity="Indemnity, as if", past_retained="Retained, as if", past_turnover="Insured turnover, as if",
+        past_premium="Premium, as if", past_cost="Cost, as if", past_net="Indemnity less cost",
+        claims_received="Claims received"
+    ),
     # alternatives
     **columns(
         "text",

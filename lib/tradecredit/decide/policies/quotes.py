@@ -41,7 +41,7 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
     - `break_even_cost`: the cost at which the cost of risk would equal that of no cover, all terms as they are (a
       maximum that is a multiple of the premium included), and `break_even_premium`, the premium of that cost (its error
       is that of the saving, less the tax);
-    - `extra_sales`: sales whose margin (`margin` of the run) would pay for the cost; missing where none is stated;
+    - `break_even_sales`: sales whose margin (`margin` of the run) would pay for the cost; missing where none is stated;
     - `loss_ratio` = expected_indemnity / premium; `maximum_binds`: probability that the maximum is reached (0 without
       one); `first_loss_used`: expected share of the aggregate first loss that is used, and `first_loss_exhausted`, the
       probability that all of it is.
@@ -148,7 +148,7 @@ def _compared(
         break_even_cost=table["cost"] + saving,
         break_even_premium=premium + saving / (1 + tax),
         loss_ratio=table["expected_indemnity"] / premium.where(premium > 0),
-        extra_sales=(table["cost"] / margin if margin else table["cost"] * np.nan).where(offers),
+        break_even_sales=(table["cost"] / margin if margin else table["cost"] * np.nan).where(offers),
     )
 
 
@@ -176,31 +176,3 @@ def _risk(losses: np.ndarray, sample: Sample, cost_of_capital: float) -> dict[st
         "retained_es_se": shortfall_se,
         "risk": risk_cost(mean, shortfall, cost_of_capital),
     }
-
-
-def covered(dist: LossDistribution) -> pd.DataFrame:
-    """Return the exposure at risk by the state of its cover: under a limit of the insurer, and why not.
-
-    Index `cover`, the reasons of `cover.named_limits`; columns: `buyers`, `exposure`, `under_limit` (the part of it
-    within the insurer's named limit), `uncovered` (the rest), `share` of all exposure that is under a limit.
-    """
-    portfolio = dist.portfolio
-    within = np.minimum(portfolio["exposure"], portfolio["insured_limit"].fillna(0.0))
-    table = (
-        portfolio.assign(under_limit=within, uncovered=portfolio["exposure"] - within)
-        .groupby("cover")
-        .agg(
-            buyers=("exposure", "size"),
-            exposure=("exposure", "sum"),
-            under_limit=("under_limit", "sum"),
-            uncovered=("uncovered", "sum"),
-        )
-        .sort_values("exposure", ascending=False, kind="stable")
-    )
-    return table.assign(share=table["under_limit"] / portfolio["exposure"].sum())
-
-
-def share_under_limit(dist: LossDistribution) -> float:
-    """Return the share of the exposure at risk within named limits; missing where the insurer has decided on none."""
-    decided = dist.portfolio["cover"].isin(["named limit", "limit refused", "limit withdrawn or expired"]).any()
-    return float(covered(dist)["share"].sum()) if decided else float("nan")

@@ -3,8 +3,24 @@
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.book import Book
+from tradecredit.measure.due_days import moved
+
 STEPS = {"discount_rate": "discount_days", "discount_rate_2": "discount_days_2"}
 """The rates of an invoice's discount, and the days that each may be taken in: 3/10, 2/20 has two."""
+
+
+def offer(book: Book) -> pd.DataFrame:
+    """Return the columns of `STEPS` of each invoice, with days until the last one on which money earns the discount.
+
+    That one moves to a working day as a due day does (`due_days.moved`).
+    """
+    invoices, issued = book.invoices[[*STEPS, *STEPS.values()]], book.invoices["issued"]
+    last = {
+        days: (moved(book, issued + pd.to_timedelta(invoices[days], unit="D")) - issued).dt.days
+        for days in STEPS.values()
+    }
+    return invoices.assign(**last)
 
 
 def offered(invoices: pd.DataFrame) -> pd.Series:

@@ -8,7 +8,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.book.places import one_of
-from tradecredit.decide.terms.discount_steps import STEPS, earned, may_be_taken, offered, offered_in, rate_after
+from tradecredit.decide.terms.discount_steps import STEPS, earned, may_be_taken, offer, offered, offered_in, rate_after
 from tradecredit.decide.terms.lengths import Economics, default_by, economics, present_value
 from tradecredit.measure.by_buyer import share
 from tradecredit.measure.open_items import open_items
@@ -133,7 +133,7 @@ def taken(book: Book, ratings: pd.DataFrame, cumulative: pd.DataFrame) -> pd.Dat
     may_come = items["settled"].isna() & may_be_taken(items, (book.as_of - items["issued"]).dt.days)
     # Of no invoices at all, a mapped text column would stay text.
     habit = items["buyer_id"].map(_habit(items)).astype("float64")
-    usual_after = ((items["due"] - items["issued"]).dt.days + habit).where(is_taken)
+    usual_after = ((items["payable_by"] - items["issued"]).dt.days + habit).where(is_taken)
     won = usual_after - paid_after
     failed = _failed_between(cumulative, items["buyer_id"], paid_after, usual_after)
     capital = (items["amount"] - cost) * (present_value(-won, what.cost_of_capital) - 1)
@@ -210,7 +210,8 @@ def _failed_between(cumulative: pd.DataFrame, rows: pd.Series, first: pd.Series,
 def _of_the_window(book: Book) -> pd.DataFrame:
     """Return the sales of the year, as open items, with their offer; and, where a discount was given, its `cost`, what
     of it is `earned`, and `paid_after`, the mean days from the issue to the money, by amount."""
-    items = open_items(book).join(book.invoices[[*STEPS, *STEPS.values()]])
+    terms = offer(book)
+    items = open_items(book).join(terms)
     items = items[of_year(book)["recent"]]
     kind, invoice = book.receipts["kind"], book.invoice_of_receipt
     discounts, money = (np.flatnonzero(one_of(kind, [of]) & (invoice >= 0)) for of in ("discount", "payment"))
@@ -218,9 +219,8 @@ def _of_the_window(book: Book) -> pd.DataFrame:
     money = money[np.isin(invoice[money], cost.index)]
     place = pd.Index(invoice[money])
     paid = book.receipts[["received", "amount"]].iloc[money].set_axis(place)
-    of = book.invoices.loc[place]
-    days = (paid["received"] - of["issued"]).dt.days
-    parts = pd.DataFrame({"amount": paid["amount"], "days": days, "rate": rate_after(of, days)})
+    days = (paid["received"] - book.invoices["issued"].loc[place]).dt.days
+    parts = pd.DataFrame({"amount": paid["amount"], "days": days, "rate": rate_after(terms.loc[place], days)})
     weighted = (parts["amount"] * parts["days"]).groupby(level=0).sum()
     by_invoice = pd.DataFrame({"cost": cost, "earned": earned(parts, cost)})
     return items.join(by_invoice.assign(paid_after=weighted / parts["amount"].groupby(level=0).sum()))

@@ -1,30 +1,26 @@
 """What may be charged today for late payment, invoice by invoice, by the law of the buyer's country."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import window_start
-from tradecredit.book.places import named
+from tradecredit.book.places import named, one_of
 from tradecredit.book.rates import last_rate
+from tradecredit.decide.terms.accrued_interest import NOTHING, accrued
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.disputes import in_dispute
+from tradecredit.measure.due_days import payable_by
+from tradecredit.measure.dust import dust
 from tradecredit.measure.open_items import open_items
 from tradecredit.measure.sales import of_year
 from tradecredit.params.late_interest import LateInterestLaw
 
-DAYS_A_YEAR = 365
-"""What yearly rates are divided by: 10,000 at 11.75 % is 3.22 a day."""
-
 DEBTORS_MONEY = ("payment", "recovery")
 """Kinds of receipts with which the debtor pays, or its estate."""
-
-ONE_DAY = pd.Timedelta(days=1)
-
-NO_HALF_YEAR = -1
-"""In place of a half-year whose reference rate is needed and not stated."""
 
 NO_COUNTRY, OTHER_KIND, NO_LAW = "no country", "other kind of buyer", "no law"
 IN_DISPUTE, RATE_MISSING, LAWFUL = "in dispute", "rate missing", "law"
@@ -39,11 +35,14 @@ COLUMNS = [
 def chargeable(book: Book) -> pd.DataFrame:
     """Return what may be charged for every invoice that is past due, or was paid late in the last months.
 
-    Interest is simple and runs from the day after the due date: on what the debtor's money paid after it (receipts of
-    kind `payment` and `recovery`) until that came in, and on what is open until today. Credit notes, discounts and
-    write-offs bear none, and neither does what the insurer paid (`claim`): with its money it takes over that part of
-    the debt, and what may be charged on it. Paid late are invoices settled within the run's
-    `late_interest.paid_late_months`. One row for each invoice, amounts in the reporting currency:
+    Interest is simple and runs from the day after the due day, moved to a working day where the law says so
+    (`due_days.payable_by`): on what the debtor's money paid after it (receipts of kind `payment` and `recovery`) until
+    that came in, and on what is open until today. Credit notes, discounts and write-offs bear none, and neither does
+    what the insurer paid (`claim`): with its money it takes over that part of the debt, and what may be charged on it.
+    What is dust (`dust.dust`) is charged nothing. Paid late are settled invoices of which the last of the money
+    came after the due day, within the run's `late_interest.paid_late_months`: when a credit note or a write-off of the
+    rest is booked tells nothing. Affiliates are charged only if the run's `late_interest.affiliates` says so. One
+    row for each invoice, amounts in the reporting currency:
 
     - `invoice_id`, `buyer_id`, `country`, `kind` of buyer; `state`: `open`, `paid late`, `in default` (open, of a
       buyer that is), or `in dispute`, for which nothing is charged while a dispute on any part of it is open; `law` of
@@ -63,8 +62,8 @@ def chargeable(book: Book) -> pd.DataFrame:
     """
     settings = book.run.late_interest
     parts = _late_parts(book, settings.paid_late_months)
-    of_parts = [_interest(parts[parts["law"] == law.name], law, settings.agreed_rates) for law in settings.laws]
-    parts = parts.join(pd.concat([_NOTHING, *of_parts]))
+    of_parts = [accrued(parts[parts["law"] == law.name], law, settings.agreed_rates) for law in settings.laws]
+    parts = parts.join(pd.concat([NOTHING, *of_parts]))
     by_invoice = parts.groupby("invoice", sort=False)
     table = parts.drop_duplicates("invoice").set_index("invoice")
     complete = by_invoice["interest"].count() == by_invoice.size()
@@ -83,6 +82,27 @@ def chargeable(book: Book) -> pd.DataFrame:
     table = table.assign(missing_currency=currency.where(table["fee"].isna()))
     table = table.assign(charge=table["interest"] + table["fee"])
     return table.assign(reason=_reasons(table, settings.laws)).reset_index(drop=True)[COLUMNS]
+
+
+class Uncharged(NamedTuple):
+    """Invoices that are past due and not charged, and what is open of them, in the reporting currency."""
+
+    invoices: int
+    open_amount: float
+
+
+def uncharged_affiliates(book: Book) -> Uncharged:
+    """Return what companies of our own group owe past due, where the run does not charge them."""
+    if book.run.late_interest.affiliates:
+        return Uncharged(0, 0.0)
+    owed = open_items(book)["open_amount"].to_numpy()
+    late = (owed > 0) & (payable_by(book) < book.as_of).to_numpy() & _affiliates(book)
+    return Uncharged(int(late.sum()), float(owed[late].sum()))
+
+
+def _affiliates(book: Book) -> np.ndarray:
+    """Return whether each invoice is to a company of our own group."""
+    return one_of(book.buyers["kind"], ["affiliate"])[book.buyer_of_invoice]
 
 
 def totals(charges: pd.DataFrame) -> pd.Series:
@@ -161,31 +181,25 @@ def known_charge(charges: pd.DataFrame) -> pd.Series:
     return charges[["interest", "fee"]].sum(axis="columns", min_count=1)
 
 
-_NOTHING = pd.DataFrame({"interest": [], "daily_interest": [], "missing_rate": []}).astype({"missing_rate": "str"})
-
-
 def _late_parts(book: Book, months: int) -> pd.DataFrame:
-    """Return the parts of invoices that were unpaid after the due date: `amount` and `until` when, in order of that.
+    """Return the parts of invoices that were unpaid after the due day: `amount` and `until` when, in order of that.
 
     `invoice`: its place among the book's, by which the parts belong together, with what is known of it and its buyer.
     """
-    items, receipts, settles = open_items(book), book.receipts, book.invoice_of_receipt
-    paid_late = (items["settled"] > items["due"]) & (items["settled"] > window_start(book.as_of, months))
-    late = ((items["days_past_due"] > 0) | paid_late).to_numpy(bool)
-    # A payment on account may come before its invoice, which has no place then.
-    paid = np.flatnonzero(receipts["kind"].isin(DEBTORS_MONEY).to_numpy(bool) & (settles >= 0))
-    paid = paid[late[settles[paid]]]
-    still = np.flatnonzero(late & items["settled"].isna().to_numpy(bool))
-    received, left = receipts[["received", "amount"]].iloc[paid], items["open_amount"].iloc[still]
-    parts = pd.DataFrame(
-        {
-            "invoice": np.concatenate([settles[paid], still]),
-            "amount": np.concatenate([received["amount"], left]),
-            "until": pd.concat([received["received"], pd.Series(book.as_of, left.index)], ignore_index=True),
-            "open": np.repeat([False, True], [len(paid), len(still)]),
-        }
-    )
-    parts = parts[parts["until"].to_numpy() > items["due"].to_numpy()[parts["invoice"]]]
+    items = open_items(book)
+    items = items.assign(due=items["payable_by"])
+    due, is_open = items["due"].to_numpy(), items["settled"].isna().to_numpy(bool)
+    charged = book.run.late_interest.affiliates | ~_affiliates(book)
+    paid = _paid_late(book, items, charged)
+    # Of what is settled, the last of the money came within the months.
+    last = paid.groupby("invoice")["until"].transform("max")
+    paid = paid[is_open[paid["invoice"]] | (last > window_start(book.as_of, months))]
+    still = np.flatnonzero(is_open & charged & (due < book.as_of.to_datetime64()))
+    owed = {"invoice": still, "amount": items["open_amount"].to_numpy()[still], "until": book.as_of, "open": True}
+    parts = pd.concat([paid, pd.DataFrame(owed).astype(paid.dtypes)], ignore_index=True)
+    unpaid = parts["amount"].groupby(parts["invoice"]).transform("sum")
+    whole = book.invoices["amount"].to_numpy()[parts["invoice"]]
+    parts = parts[unpaid.to_numpy() > dust(whole, book.run.receivables.dust)]
     parts = parts.sort_values("until", kind="stable", ignore_index=True)
     place = parts["invoice"].to_numpy()
     owner = book.buyer_of_invoice[place]
@@ -198,72 +212,28 @@ def _late_parts(book: Book, months: int) -> pd.DataFrame:
     return pd.concat([parts, of, currency, buyers], axis="columns").assign(state=state)
 
 
+def _paid_late(book: Book, items: pd.DataFrame, charged: np.ndarray) -> pd.DataFrame:
+    """Return what the debtor's money paid after the due day of the charged invoices, part by part: as `_late_parts`.
+
+    Dust that comes after all that was owed had been paid (`open_items.paid_on`) is no late payment of it.
+    """
+    # A payment on account may come before its invoice, which has no place then.
+    rows = np.flatnonzero(one_of(book.receipts["kind"], DEBTORS_MONEY) & (book.invoice_of_receipt >= 0))
+    invoice = book.invoice_of_receipt[rows]
+    received, amount = (book.receipts[name].to_numpy()[rows] for name in ("received", "amount"))
+    late = charged[invoice] & (received > items["due"].to_numpy()[invoice])
+    # What is not paid yet has no day after which the rest is dust.
+    least = dust(items["amount"].to_numpy()[invoice], book.run.receivables.dust)
+    late &= ~((received > items["paid_on"].to_numpy()[invoice]) & (amount < least))
+    return pd.DataFrame({"invoice": invoice, "amount": amount, "until": received, "open": False})[late]
+
+
 def _with_laws(buyers: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.DataFrame:
     """Return `country` and `kind` of buyers, and the name of the `law` that is for them; missing: none."""
     name = pd.Series(np.nan, index=buyers.index, dtype="str")
     for law in laws:
         name = name.mask(buyers["country"].isin(law.countries) & buyers["kind"].isin(law.kinds), law.name)
     return buyers[["country", "kind"]].assign(law=name)
-
-
-def _interest(parts: pd.DataFrame, law: LateInterestLaw, agreed_rates: dict[str, float]) -> pd.DataFrame:
-    """Return, for parts under a law, `interest`, `daily_interest` of what is open, and `missing_rate`."""
-    if parts.empty:
-        return _NOTHING
-    start = parts["due"].clip(lower=pd.Timestamp(law.in_force) - ONE_DAY)
-    begun, ended, issued = (_half_year(days) for days in (start + ONE_DAY, parts["until"], parts["issued"]))
-    agreed = parts["country"].map(agreed_rates).astype("float64").to_numpy()
-    agreed, is_agreed = _agreed(law, agreed, issued), ~np.isnan(agreed)
-    amount, halves = parts["amount"].to_numpy(), range(int(begun.min()), int(ended.max()) + 1)
-    interest, rate = np.zeros(len(parts)), np.zeros(len(parts))
-    wanted = np.full((len(parts), len(halves)), NO_HALF_YEAR)
-    for column, half in enumerate(halves):
-        first = pd.Timestamp(half // 2, 1 + half % 2 * 6, 1)
-        last = first + pd.DateOffset(months=6) - ONE_DAY
-        days = (parts["until"].clip(upper=last) - start.clip(lower=first - ONE_DAY)).dt.days.to_numpy().clip(min=0)
-        asked = begun if law.rate_holds == "from_start" else np.full(len(parts), half)
-        rate = np.where(days > 0, np.where(is_agreed, agreed, _rates(law, asked)), rate)
-        interest += np.where(days > 0, amount * rate * days / DAYS_A_YEAR, 0.0)
-        lacking = (days > 0) & np.isnan(rate)
-        wanted[lacking, column] = np.where(is_agreed, issued, asked)[lacking]
-    daily = np.where(parts["open"], amount * rate / DAYS_A_YEAR, 0.0)
-    unknown = np.isnan(interest)
-    missing = pd.Series(_labels(wanted[unknown]), index=parts.index[unknown], dtype="str")
-    return pd.DataFrame({"interest": interest, "daily_interest": daily}, parts.index).assign(missing_rate=missing)
-
-
-def _labels(half_years: np.ndarray) -> np.ndarray:
-    """Return the labels of the half-years of each row, in their order, each once."""
-    rows, place = np.unique(half_years, axis=0, return_inverse=True)
-    joined = [", ".join(dict.fromkeys(_label(half) for half in row if half != NO_HALF_YEAR)) for row in rows]
-    return np.array(joined, dtype=object)[place]
-
-
-def _rates(law: LateInterestLaw, half_year: np.ndarray) -> np.ndarray:
-    """Return the yearly rate of the law without an agreement; missing in half-years without a reference rate."""
-    if law.daily_rate is not None:
-        return np.full(len(half_year), law.daily_rate * DAYS_A_YEAR)
-    return _reference(law, half_year) + law.points
-
-
-def _reference(law: LateInterestLaw, half_year: np.ndarray) -> np.ndarray:
-    """Return the law's reference rate in half-years; missing where none is stated."""
-    halves, place = np.unique(half_year, return_inverse=True)
-    return np.array([law.rates.get(_label(half), np.nan) for half in halves], dtype="float64")[place]
-
-
-def _agreed(law: LateInterestLaw, agreed: np.ndarray, issued: np.ndarray) -> np.ndarray:
-    """Return the agreed rates, at least the reference rate when the invoice was issued where the law requires it."""
-    return np.maximum(agreed, _reference(law, issued)) if law.agreed_at_least_reference else agreed
-
-
-def _half_year(days: pd.Series) -> np.ndarray:
-    """Return the half-year of days as a number: 2 × year, one more from July on."""
-    return (days.dt.year * 2 + (days.dt.month > 6)).to_numpy()
-
-
-def _label(half_year: int) -> str:
-    return f"{half_year // 2} H{half_year % 2 + 1}"
 
 
 def _fees(invoices: pd.DataFrame, laws: Sequence[LateInterestLaw], book: Book) -> pd.Series:

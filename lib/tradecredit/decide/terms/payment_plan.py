@@ -185,13 +185,17 @@ class Debtor(NamedTuple):
     plan: pd.DataFrame
 
 
-def largest_debtor(book: Book, cumulative: pd.DataFrame, policy: Policy | None = None) -> Debtor:
+def largest_debtor(
+    book: Book, cumulative: pd.DataFrame, policy: Policy | None = None, *, among: pd.Index | None = None
+) -> Debtor:
     """Return the buyer that owes most past due, as `overdue_buyers` orders them; an empty id and tables if none does.
 
-    Arguments as `options`. What is disputed does not count.
+    Arguments as `options`; `among`: the buyers that are looked at (None: all). What is disputed does not count.
     """
     overdue = overdue_buyers(book)
     overdue = overdue[overdue["overdue"] > 0]
+    if among is not None:
+        overdue = overdue[overdue.index.isin(among)]
     if overdue.empty:
         return Debtor(
             "", pd.DataFrame(columns=OPTION_COLUMNS).rename_axis("option"), pd.DataFrame(columns=PLAN_COLUMNS)

@@ -1,0 +1,21 @@
+"""Labels and kinds of the columns of decisions and of the sheets of buyers."""
+
+from tradecredit.columns import Column, columns
+
+LABELS = {
+    # decisions
+    **columns("text", authority="Decided by", anchor="Anchor"),
+    **columns("date", due_day="Due"),
+    **columns("count", new="New"),
+    # insurer_duties
+    **columns("money", claim_amount="Insured debt to claim", report_amount="Insured debt to report"),
+    **columns("date", report_by="Report by", loss_date="Loss since", stop_since="Not insured since"),
+    "stop_insured": Column("New deliveries not insured any more", "text"),
+    # buyer_sheet
+    **columns("date", overdue_since="Overdue since"),
+    **columns("text", advice="Advice code", deliveries="Deliveries", best_option="Best for overdue debt"),
+    **columns(
+        "money", at_stake="At stake", authorised="Amount that decides the authority", option_value="Expected value"
+    ),
+    "has_sheet": Column("Has a sheet", "text"),
+}

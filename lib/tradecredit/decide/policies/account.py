@@ -1,0 +1,204 @@
+"""Whether cover is worth its cost, the whole account: what a policy costs, takes away, saves and makes possible."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.policies.covered_sales import carried_part, covered_sales, ground
+from tradecredit.decide.policies.quotes import comparison
+from tradecredit.decide.policies.terms import in_force
+from tradecredit.insurance.cover import borne, of_buyers
+from tradecredit.insurance.policy import Policy
+from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment
+from tradecredit.losses.distribution import LossDistribution
+from tradecredit.losses.simulation import resized
+from tradecredit.numerics.risk_measures import (
+    Sample,
+    expected,
+    expected_influence,
+    expected_shortfall,
+    shortfall_influence,
+    standard_error,
+)
+from tradecredit.params.policy import NO_COVER
+
+SAVING = ("account_cost", "account_indemnity", "account_capital")
+"""Items that are the saving of the cost of risk, on today's balances."""
+
+ITEMS = (
+    *SAVING, "account_sales", "account_financing", "account_information", "account_tax_recovery", "account_income_tax",
+)  # fmt: skip
+"""Columns of the account that add up to its value; what is missing does not count."""
+
+
+class Account(NamedTuple):
+    """The account of each policy: what adds up, the value without each item, and what the item of sales consists of."""
+
+    items: pd.DataFrame
+    without: pd.DataFrame
+    sales: pd.DataFrame
+
+
+class _World(NamedTuple):
+    """A year's losses under a policy or none: mean, shortfall above it, and the influence function of each."""
+
+    mean: float
+    capital: float
+    mean_influence: np.ndarray
+    capital_influence: np.ndarray
+
+
+def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Account:
+    """Return what each policy is worth in a year beside no cover: above zero is to the company's good.
+
+    `ratings`: as `recommend` takes them, `dist`: of the same probabilities. All tables: index `policy`, in the
+    reporting currency.
+
+    `items`, what adds up, and its sum:
+
+    - `account_cost`: less the cost (`quotes.comparison`); `account_indemnity`: the expected indemnity;
+      `account_capital`: cost of capital × what the policy takes off ES 99.9 % − mean. These three are the saving of the
+      cost of risk, on today's balances;
+    - `account_sales`: margin of the sales that only cover allows, less their risk and the capital they tie up (below);
+    - `account_financing` = advance rate × insured debt of today's invoices × (rate without − rate with cover), of
+      policies that pay for ordinary losses; `account_information`, as stated; `account_tax_recovery` = share given back
+      × tax in the expected loss of those sales (all other tax comes back with cover and without);
+      `account_income_tax` = − rate × all that is taxed: neither the price of capital nor the information;
+    - `cover_value`, their sum, with `cover_value_se`; `cover_value_on_current`, beside the policy in force, with `_se`.
+
+    An item that the run leaves out or states no terms of is missing, and so is `account_sales` without a margin.
+
+    `without`: the value without each of the items (columns as `items`), the tax on it included.
+
+    `sales`, of the buyers at risk: the part of the need (`needed`) that a limit carries is min(limit, need) / need.
+    `covered_sales`: sales net of tax of the part that limits with cover carry beyond limits without;
+    `covered_exposure`, that part of the balances; `covered_margin` = margin × covered_sales; `sales_risk`: expected
+    loss and price of capital that they bring, before insurance as far as they are in today's balances, since what
+    insurance takes off these is in the items above; `sales_tied_up` = cost of capital × covered_exposure;
+    `sales_premium`: the premium with tax that is charged on them, which `account_cost` holds, and `premium_change`,
+    what a policy's other limits change of it beside the policy in force. account_sales = covered_margin − sales_risk
+    − sales_tied_up − premium_change. The risk is missing where the sales do not count.
+
+    Today's balances are those under the policy in force: under another, or none, each buyer's balance changes by as
+    much as the part of its need that is carried. A top-up's limits are its primary's. Limits that are only asked for
+    (`insurer.requests`) count nowhere. Source: definitions §8.5.
+    """
+    table, counted, settings = comparison(book, dist), counted_items(book), book.run.account
+    current, sample = in_force(book, dist), dist.sample
+    price = book.run.cost_of_capital if "capital" in counted else 0.0
+    rate = settings.income_tax_rate or 0.0 if "income_tax" in counted else 0.0
+    carried = carried_part(book, ratings, dist)
+    sales = covered_sales(book, dist, carried, current).reindex(_names(dist)).assign(sales_risk=0.0)
+    # Without their sales the balances stay as they are, whatever the policy.
+    change = (carried.sub(carried[current], axis="index") * ("sales" in counted)).fillna(0.0)
+    bare_today, bare = (_world(losses, sample) for losses in _both(dist, change[NO_COVER], NO_COVER))
+    paid, other, influence = {}, {}, {NO_COVER: np.zeros(len(dist.losses))}
+    for policy in dist.policies:
+        name = policy.name
+        kept_today, kept = (_world(losses, sample) for losses in _both(dist, change[name], name))
+        more = (kept.mean - kept_today.mean) - (bare.mean - bare_today.mean)
+        more_capital = price * ((kept.capital - kept_today.capital) - (bare.capital - bare_today.capital))
+        sales.loc[name, "sales_risk"] = more + more_capital if "sales" in counted else np.nan
+        of = sales.loc[name]
+        paid[name] = {
+            "account_cost": -table.loc[name, "cost"],
+            "account_indemnity": bare_today.mean - kept_today.mean,
+            "account_sales": of["covered_margin"] - more - of["premium_change"],
+            "account_financing": _financing(book, ground(policy, dist)),
+            "account_tax_recovery": (settings.tax_recovery_share or 0.0) * of["tax_lost"],
+        }
+        other[name] = {
+            "account_capital": price * (bare_today.capital - kept_today.capital),
+            "account_sales": -more_capital - of["sales_tied_up"],
+            "account_information": settings.insurer_information,
+        }
+        adjusted = adjustment(policy, dist.policies, dist.losses)
+        influence[name] = (1 - rate) * (
+            bare.mean_influence - kept.mean_influence - expected_influence(adjusted, sample)
+        ) + price * (bare.capital_influence - kept.capital_influence)
+    taxed, untaxed = (_of_items(rows, dist, counted) for rows in (paid, other))
+    items = taxed.add(untaxed, fill_value=0.0)
+    if "income_tax" in counted:
+        items = items.assign(account_income_tax=-rate * taxed.sum(axis="columns"))
+    items = _with_values(items[list(ITEMS)], influence, dist, current)
+    without = (rate * taxed.fillna(0.0) - items[list(ITEMS)]).add(items["cover_value"], axis="index")
+    return Account(items, without, sales.drop(columns="tax_lost"))
+
+
+def side_by_side(items: pd.DataFrame) -> pd.DataFrame:
+    """Return the account with a row for each item that counts, index `account_item`, and a column for each policy."""
+    shown = items.reindex(columns=[*ITEMS, "cover_value", "cover_value_se"]).dropna(axis="columns", how="all")
+    # As objects: each row is written by what it is.
+    return shown.T.rename_axis("account_item").astype("object")
+
+
+def counted_items(book: Book) -> frozenset[str]:
+    """Return the items that count: cost and indemnity always, the others as the run states and does not leave out."""
+    settings = book.run.account
+    stated = {
+        "capital": True,
+        "sales": book.run.margin is not None,
+        "financing": settings.financing is not None,
+        "information": settings.insurer_information is not None,
+        "tax_recovery": settings.tax_recovery_share is not None and book.run.margin is not None,
+        "income_tax": settings.income_tax_rate is not None,
+    }
+    counted = {item for item, is_stated in stated.items() if is_stated and item not in settings.left_out}
+    # Tax comes back on the sales that only cover allows: without them there is none.
+    return frozenset({"cost", "indemnity", *(counted if "sales" in counted else counted - {"tax_recovery"})})
+
+
+def _financing(book: Book, policy: Policy) -> float:
+    terms = book.run.account.financing
+    if terms is None or not borne(policy):
+        return 0.0
+    insured = of_buyers(book, policy).insured_debt.sum()
+    return terms.advance_rate * insured * (terms.rate_without_cover - terms.rate_with_cover)
+
+
+def _both(dist: LossDistribution, change: pd.Series, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the yearly losses under a policy or none, on today's balances and on those that change by a part."""
+    view = "gross" if name == NO_COVER else f"retained:{name}"
+    today = dist.losses[view].to_numpy()
+    if (change == 0).all():
+        return today, today
+    exposure = dist.portfolio["exposure"] * (1 + change)
+    return today, resized(dist, exposure, [] if name == NO_COVER else [name])[view].to_numpy()
+
+
+def _world(losses: np.ndarray, sample: Sample) -> _World:
+    mean, shortfall = expected(losses, sample)[0], expected_shortfall(losses, sample, CAPITAL_LEVEL)[0]
+    of_mean = expected_influence(losses, sample)
+    return _World(mean, shortfall - mean, of_mean, shortfall_influence(losses, sample, CAPITAL_LEVEL) - of_mean)
+
+
+def _of_items(rows: dict[str, dict], dist: LossDistribution, counted: frozenset[str]) -> pd.DataFrame:
+    """Return the amounts of those items that count, by policy; missing: none."""
+    table = pd.DataFrame.from_dict(rows, orient="index", dtype="float64")
+    table = table.reindex(index=_names(dist), columns=list(ITEMS))
+    return table[[item for item in ITEMS if item.removeprefix("account_") in counted]].reindex(columns=list(ITEMS))
+
+
+def _with_values(
+    items: pd.DataFrame, influence: dict[str, np.ndarray], dist: LossDistribution, current: str
+) -> pd.DataFrame:
+    """Return the items with their sum and its errors, which too few scenarios beyond the level leave missing."""
+    enough = np.isfinite(expected_shortfall(dist.losses["gross"].to_numpy(), dist.sample, CAPITAL_LEVEL)[1])
+    value = items.sum(axis="columns")
+    against = value[current] if current != NO_COVER else 0.0
+
+    def error(name: str, other: str) -> float:
+        return standard_error(influence[name] - influence[other], dist.sample) if enough and name != other else np.nan
+
+    return items.assign(
+        cover_value=value,
+        cover_value_se=[error(name, NO_COVER) for name in items.index],
+        cover_value_on_current=value - against,
+        cover_value_on_current_se=[error(name, current) for name in items.index],
+    )
+
+
+def _names(dist: LossDistribution) -> pd.Index:
+    return pd.Index([policy.name for policy in dist.policies], name="policy", dtype="str")

@@ -1,0 +1,64 @@
+"""For which default probabilities the verdict on cover holds: the account at multiples of all odds, and its turn."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.memory import remembered
+from tradecredit.decide.policies.account import SAVING, account
+from tradecredit.default.grades import grade
+from tradecredit.insurance.policy import Policy
+from tradecredit.losses.simulation import assess, at_odds, times_odds
+
+MOST_YEARS = 16_384
+"""Where the verdict turns is uncertain by the level of the probabilities, far more than by these years' error."""
+
+COLUMNS = ["cover_value", "cover_value_se", "saving_at_odds"]
+
+
+@remembered
+def by_odds(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
+    """Return the value of each policy if all default odds were multiplied, limits set anew: index `odds`, `policy`.
+
+    Multiples: the run's `account.odds`. Columns `cover_value`, `cover_value_se` and `saving_at_odds`, the saving of the
+    cost of risk on today's balances alone. All but the book as it is are simulated with at most `MOST_YEARS` years, on
+    the same random numbers: errors are larger, and differences between multiples still small beside them. Grades follow
+    the probabilities; buyers in default stay so.
+    """
+    if not policies:
+        return pd.DataFrame(columns=["odds", "policy", *COLUMNS]).set_index(["odds", "policy"])
+    dist, tables = assess(book, ratings, policies), []
+    for multiple in book.run.account.odds:
+        probability = times_odds(ratings["pd"], multiple)
+        same = multiple == 1
+        then = ratings if same else ratings.assign(pd=probability, grade=grade(probability, book.run.grades))
+        items = account(book, then, dist if same else at_odds(dist, multiple, MOST_YEARS)).items
+        table = items.assign(saving_at_odds=items[list(SAVING)].sum(axis="columns"), odds=float(multiple))
+        tables.append(table.reset_index()[["odds", "policy", *COLUMNS]])
+    return pd.concat(tables, ignore_index=True).set_index(["odds", "policy"])
+
+
+def turning_points(values: pd.DataFrame) -> pd.DataFrame:
+    """Return where the value of a policy turns: rows `odds`, `odds_se`, `turns` (`positive` or `negative` above it).
+
+    `values`: index `odds`, rising; `cover_value`, `cover_value_se`. Between two multiples the value is linear in the
+    logarithm of the multiple; the error of the turning point is that of the value there by the slope. Empty where it
+    does not turn between the lowest and the highest.
+    """
+    log, value = np.log(values.index.to_numpy(float)), values["cover_value"].to_numpy(float)
+    error, rows = values["cover_value_se"].to_numpy(float), []
+    for place in np.flatnonzero((value[:-1] > 0) != (value[1:] > 0)):
+        slope = (value[place + 1] - value[place]) / (log[place + 1] - log[place])
+        part = -value[place] / (value[place + 1] - value[place])
+        at = np.exp(log[place] + part * (log[place + 1] - log[place]))
+        spread = (1 - part) * error[place] + part * error[place + 1]
+        rows.append((at, at * spread / abs(slope), "positive" if slope > 0 else "negative"))
+    return pd.DataFrame(rows, columns=["odds", "odds_se", "turns"])
+
+
+def value_at(values: pd.DataFrame, odds: float) -> float:
+    """Return the value at a multiple of the odds, linear in the logarithm; missing beyond the multiples of `values`."""
+    log = np.log(values.index.to_numpy(float))
+    return float(np.interp(np.log(odds), log, values["cover_value"].to_numpy(float), np.nan, np.nan))

@@ -1,0 +1,56 @@
+"""What open items in other currencies are worth on a day: at its closing rate, not at that of their issue."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.once import once
+from tradecredit.book.places import places
+from tradecredit.book.rates import last_rate
+
+
+class ClosingRates(NamedTuple):
+    """The rates that move amounts of invoices from their day of issue to another.
+
+    Of the invoices in other currencies: `rows`, their places among the book's, the place of the `currency` of each, and
+    the rate of its day of `issue`. Of each currency: the `days` of its rates, rising, and the `rates`.
+    """
+
+    rows: np.ndarray
+    currency: np.ndarray
+    issue: np.ndarray
+    days: list[np.ndarray]
+    rates: list[np.ndarray]
+
+    def on(self, amounts: np.ndarray, day: pd.Timestamp) -> np.ndarray:
+        """Return amounts by invoice, at the rates of their issue, at the last rates on or before a day instead."""
+        if not len(self.rows):
+            return amounts
+        last = [
+            rates[max(int(np.searchsorted(days, day.to_datetime64(), side="right")) - 1, 0)]
+            for days, rates in zip(self.days, self.rates, strict=True)
+        ]
+        moved = amounts.copy()
+        moved[self.rows] *= np.array(last)[self.currency] / self.issue
+        return moved
+
+
+@once
+def closing_rates(book: Book) -> ClosingRates:
+    """Return the `ClosingRates` of a book. Reads `invoices` and `fx`. Source: IAS 21.21, 21.23; definitions §1.3."""
+    fx = book.fx.sort_values("date", kind="stable")
+    names = fx["currency"].drop_duplicates().reset_index(drop=True)
+    names = names[names != book.run.currency].reset_index(drop=True)
+    place = places(book.invoices["currency"], names)
+    rows = np.flatnonzero(place >= 0)
+    of = book.invoices.iloc[rows]
+    tables = [fx[fx["currency"] == name] for name in names]
+    return ClosingRates(
+        rows,
+        place[rows],
+        last_rate(fx, of["currency"], of["issued"]),
+        [table["date"].to_numpy("datetime64[us]") for table in tables],
+        [table["rate"].to_numpy(float) for table in tables],
+    )

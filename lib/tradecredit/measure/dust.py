@@ -1,0 +1,18 @@
+"""The rest of an invoice that is too small to ask for."""
+
+import numpy as np
+
+from tradecredit.book.checks import CENT
+from tradecredit.params.receivables import Dust
+
+
+def dust(amount: np.ndarray, settings: Dust) -> np.ndarray:
+    """Return the most that may be left of invoices over these amounts without being a debt (`receivables.dust`).
+
+    The smaller of a fixed amount and a share of the invoice, and less than half a cent more, which is none. Source:
+    definitions §2.1.
+
+    >>> dust(np.array([2_000.0, 300.0]), Dust()).round(3).tolist()
+    [1.005, 0.305]
+    """
+    return np.minimum(settings.amount, settings.share * amount) + CENT

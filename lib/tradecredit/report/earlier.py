@@ -1,0 +1,59 @@
+"""The decisions that chapters have published, of this month and of the months before."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.decisions import COLUMNS, none
+from tradecredit.params.run import Run
+
+MONTH = re.compile(r"\d{4}-\d{2}")
+
+
+def month_folder(run: Run) -> Path:
+    """Return the folder that a run's month is published in: reports/<entity>/<YYYY-MM>."""
+    return run.reports / slug(run.entity) / f"{run.as_of:%Y-%m}"
+
+
+def slug(entity: str) -> str:
+    """Return an entity's name as a folder.
+
+    >>> slug("Demo Trading (EMEA)")
+    'demo-trading-emea'
+    """
+    return re.sub(r"[\W_]+", "-", entity.lower()).strip("-")
+
+
+def months(folder: Path) -> list[Path]:
+    """Return the folders of the months that lie in an entity's folder, oldest first."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_dir() and MONTH.fullmatch(path.name))
+
+
+def decisions_before(book: Book, chapter: str) -> pd.DataFrame:
+    """Return the decisions that a chapter published in the last month before the book's; columns: `COLUMNS`.
+
+    None where no earlier month has any of it.
+    """
+    now = month_folder(book.run)
+    files = [month / "tables" / chapter / "decisions.csv" for month in months(now.parent) if month.name < now.name]
+    known = [file for file in files if file.exists()]
+    return _decisions(known[-1]) if known else none()
+
+
+def decisions_of(folder: Path) -> pd.DataFrame:
+    """Return the decisions of all chapters that lie in a month's folder; columns: `COLUMNS`."""
+    files = sorted((folder / "tables").glob("[0-9][0-9]_*/decisions.csv"))
+    tables = [_decisions(file) for file in files if not file.parent.name.startswith("00_")]
+    return pd.concat([none(), *tables], ignore_index=True).astype(COLUMNS)
+
+
+def _decisions(file: Path) -> pd.DataFrame:
+    """Return a published table of decisions; one that lacks a column, of another version, counts as none."""
+    table = pd.read_csv(file, encoding="utf-8-sig", dtype="str")
+    if not set(COLUMNS) <= set(table):
+        return none()
+    return table[list(COLUMNS)].astype(COLUMNS)

@@ -1,0 +1,73 @@
+"""What is insured of the receivables and why the rest is not, in words."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.insurance.late_shipments import ASSUMED, ENOUGH, OWN, late_shipments
+from tradecredit.insurance.policy import Policy
+from tradecredit.insurance.shipped import ABOVE, EXCLUDED, REFUSED, STOPPED
+from tradecredit.words.formats import counted, listed, money, percent
+
+REASONS = {
+    "covered": "covered",
+    "covered_in_part": "covered in part: the limit is filled",
+    "no_policy": "no policy",
+    "outside_period": "shipped outside the policy period",
+    "kind_of_buyer": "kind of buyer is not insurable",
+    "not_listed": "buyer is not listed in the policy",
+    "terms_too_long": "terms longer than the policy insures",
+    "in_dispute": "in dispute",
+    "tax": "tax",
+    "shipped_after_stop": "shipped after the stop",
+    "no_limit_on_shipment_day": "no limit on the day of shipment",
+    "no_limit_named": "no limit named, and no discretionary one",
+    "limit_filled": "above the limit: older invoices fill it",
+}
+"""The codes of `cover.audit`."""
+
+
+def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of `cover.audit` or `cover.by_reason` with its reasons in words."""
+    return table.assign(reason=table["reason"].map(REASONS))
+
+
+def insured(by_class: pd.DataFrame, currency: str) -> str:
+    """Return how much of the receivables is insured today, and what becomes of the rest; `cover.by_class`."""
+    owed, borne = by_class["open_amount"].sum(), by_class["insured"].sum()
+    if not owed > 0:
+        return "Nothing is owed."
+    ways = {
+        STOPPED: "was shipped after the stop", REFUSED: "met a limit that was refused or withdrawn",
+        ABOVE: "lies above the limit", EXCLUDED: "is not insurable",
+    }  # fmt: skip
+    rest = [
+        f"{money(by_class.loc[name, 'open_amount'], currency)} {way}"
+        for name, way in ways.items()
+        if by_class.loc[name, "open_amount"] > 0
+    ]
+    found = f"**{percent(borne / owed)}** of receivables, {money(borne, currency)}, is insured before deductibles."
+    return f"{found} Of the rest, {listed(rest)}." if rest else found
+
+
+def late(book: Book, policies: Sequence[Policy]) -> list[str]:
+    """Return what is assumed of deliveries after the stop in a year's losses, once for policies that share it."""
+    said: dict[str, list[str]] = {}
+    for policy in policies:
+        late = late_shipments(book, policy)
+        part = (
+            f"of the insurable debt of a buyer that fails, {percent(late.mean)} on average was shipped after the stop "
+            "and is not insured"
+        )
+        if late.basis == OWN:
+            told = f"{part}, drawn from the book's {counted(late.failures, 'failure')}."
+        elif late.basis == ASSUMED:
+            told = (
+                f"{part} (`losses.shipped_after_stop` of the run file: the book knows "
+                f"{counted(late.failures, 'failure')}, and {ENOUGH} are needed)."
+            )
+        else:
+            continue
+        said.setdefault(told, []).append(policy.name)
+    return [f"{listed(names)}: {told}" for told, names in said.items()]

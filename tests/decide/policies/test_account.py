@@ -1,0 +1,245 @@
+"""The whole account of cover: by hand on losses that are certain, and what must always hold."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from ledgers import YEAR
+
+from tradecredit.decide.policies import account, account_range, covered_sales, quotes
+from tradecredit.insurance.policy import Policy
+from tradecredit.losses.simulation import at_odds, resized, simulate
+from tradecredit.params.policy import NO_COVER, PolicyTerms
+
+AS_OF = "2026-03-31"
+TERMS = {
+    "name": "p", "insured_percentage": 0.9, "premium_rate": 0.01, "insured_turnover": 10_000.0,
+}  # fmt: skip
+P = Policy(**TERMS)
+RUN = {
+    "cost_of_capital": 0.10,
+    "margin": 0.20,
+    # Without cover each buyer gets 40, a fifth of its need of 200.
+    "limits": {"without_accounts_limit": [40.0] * 10},
+    "losses": {"lgd": 0.5},
+}
+OLDER = pd.DataFrame(
+    [[f"{buyer}old", buyer, pd.Timestamp("2025-01-10"), pd.Timestamp("2025-02-09"), 100.0] for buyer in "AB"],
+    columns=["invoice_id", "buyer_id", "issued", "due", "amount"],
+)
+INVOICES = pd.concat([OLDER, YEAR["invoices"]], ignore_index=True)
+"""Of buyers that have bought for more than a year: 100 a month in the last 12 months, on 30 days."""
+RATINGS = pd.DataFrame({"pd": 0.01, "grade": 5, "method": "model"}, index=pd.Index(list("ABCD"), name="buyer_id"))
+CERTAIN = pd.DataFrame(
+    {"pd": 1.0, "exposure": [1_000.0, 500.0], "lgd": 0.5, "correlation": 0.1, "insured_limit": [700.0, np.nan]},
+    index=pd.Index(["A", "B"], name="buyer_id"),
+)
+"""A owes 1,000 and B 500, and both are sure to fail and to leave half of it: all years are alike."""
+
+
+@pytest.fixture(scope="module")
+def made(book_of):
+    def made(run: dict | None = None, *, in_force: bool = True, invoices: pd.DataFrame = INVOICES, **terms):
+        policy = Policy(**TERMS | terms)
+        stated = {"policy" if in_force else "quotes": policy.model_dump(exclude_unset=True)}
+        stated = stated if in_force else {"quotes": [stated["quotes"]]}
+        tables = {"buyers": YEAR["buyers"], "limits": YEAR["limits"], "invoices": invoices}
+        book = book_of(AS_OF, run=RUN | stated | (run or {}), **tables)
+        return book, simulate(CERTAIN, policies=[policy], scenarios=200, seed=1)
+
+    return made
+
+
+def of(made, run=None, **kind):
+    return account.account(*(lambda book, dist: (book, RATINGS, dist))(*made(run, **kind)))
+
+
+def test_an_account_by_hand(made):
+    """With cover A gets its need of 200, of which it then takes four fifths only for the cover: 960 of its 1,200 of
+    sales, 800 of its balance. B has no limit of the insurer, and gets 40 with cover and without."""
+    found = of(made)
+    sales, items = found.sales.loc["p"], found.items.loc["p"]
+    assert sales["covered_sales"] == pytest.approx(960)
+    assert sales["covered_exposure"] == pytest.approx(800)
+    assert sales["covered_margin"] == pytest.approx(192)
+    assert sales["sales_risk"] == pytest.approx(400)
+    assert sales["sales_tied_up"] == pytest.approx(80)
+    assert sales["sales_premium"] == pytest.approx(9.6)
+    assert sales["premium_change"] == 0
+    assert items["account_cost"] == -100
+    # A loses 500, within its limit of 700.
+    assert items["account_indemnity"] == pytest.approx(450)
+    assert items["account_capital"] == pytest.approx(0, abs=1e-6)
+    assert items["account_sales"] == pytest.approx(192 - 400 - 80)
+    assert items[["account_financing", "account_information", "account_income_tax"]].isna().all()
+    assert items["cover_value"] == pytest.approx(62)
+    assert items["cover_value_on_current"] == 0
+    assert found.without.loc["p", "account_sales"] == pytest.approx(350)
+    assert found.without.loc["p", "account_indemnity"] == pytest.approx(-388)
+
+
+def test_a_policy_that_is_not_in_force_raises_the_balances(made):
+    """Today's balance of A is then what 40 carry: with cover it would be 1,800, of which 900 are lost, 630 paid."""
+    found = of(made, in_force=False)
+    sales, items = found.sales.loc["p"], found.items.loc["p"]
+    assert sales["sales_risk"] == pytest.approx((900 - 630) - (500 - 450))
+    assert sales["premium_change"] == pytest.approx(9.6)
+    assert items["account_sales"] == pytest.approx(192 - 220 - 80 - 9.6)
+    assert items["cover_value"] == pytest.approx(-100 + 450 - 117.6)
+    assert items["cover_value_on_current"] == pytest.approx(232.4)
+
+
+def test_a_minimum_premium_makes_sales_free_of_it(made):
+    sales = of(made, minimum_premium=100.0, in_force=False).sales.loc["p"]
+    assert sales["sales_premium"] == 0
+    assert sales["premium_change"] == pytest.approx(9.6)
+
+
+def test_what_is_stated_counts(made):
+    stated = {
+        "financing": {"advance_rate": 0.8, "rate_with_cover": 0.05, "rate_without_cover": 0.07},
+        "insurer_information": 30.0,
+        "income_tax_rate": 0.25,
+    }
+    found = of(made, {"account": stated})
+    items = found.items.loc["p"]
+    # The insurer's limit of 700 is full of the oldest of A's 12 open invoices of 100.
+    assert items["account_financing"] == pytest.approx(0.8 * 700 * 0.02)
+    assert items["account_information"] == 30
+    taxed = -100 + 450 + (192 - 400) + 11.2
+    assert items["account_income_tax"] == pytest.approx(-0.25 * taxed)
+    assert items["cover_value"] == pytest.approx(taxed * 0.75 - 80 + 30)
+    without = found.without.loc["p"]
+    assert without["account_sales"] == pytest.approx((-100 + 450 + 11.2) * 0.75 + 30)
+    assert without["account_income_tax"] == pytest.approx(taxed - 80 + 30)
+    assert without["account_information"] == pytest.approx(taxed * 0.75 - 80)
+
+
+def test_tax_in_the_loss_of_covered_sales_comes_back(made):
+    """Invoices of 120 with 20 of tax: of the need of 240 a sixth, 40, is carried without cover. The insurer bears
+    0.9 × 5/6 of a limit, so that 40 / 0.25 = 160 are carried with it: half of the sales more, a sixth of it tax."""
+    taxed = INVOICES.assign(amount=120.0, tax=20.0)
+    items = of(made, {"account": {"tax_recovery_share": 0.5}}, invoices=taxed).items.loc["p"]
+    assert items["account_tax_recovery"] == pytest.approx(0.5 * (0.5 * 500) / 6)
+
+
+def test_a_policy_that_bears_no_ordinary_loss_allows_no_sales_and_no_financing(made):
+    stated = {"financing": {"advance_rate": 0.8, "rate_with_cover": 0.05, "rate_without_cover": 0.07}}
+    found = of(made, {"account": stated}, kind="excess_of_loss", aggregate_first_loss=100.0, maximum_liability=1_000.0)
+    assert found.sales.loc["p", "covered_sales"] == 0
+    assert found.items.loc["p", ["account_sales", "account_financing"]].tolist() == [0, 0]
+
+
+def test_without_a_margin_sales_are_not_computable(made):
+    items = of(made, {"margin": None}).items.loc["p"]
+    assert np.isnan(items["account_sales"])
+    assert items["cover_value"] == pytest.approx(350)
+
+
+@pytest.fixture(scope="module")
+def uncertain():
+    policies = [P, Policy(**TERMS | {"name": "q", "insured_percentage": 0.5, "aggregate_first_loss": 200.0})]
+    return simulate(CERTAIN.assign(pd=[0.2, 0.1]), policies=policies, scenarios=4_000, seed=3)
+
+
+@pytest.mark.parametrize("left", [set(), {"capital"}, {"sales"}, {"sales", "income_tax"}, {"financing", "information"}])
+def test_the_account_adds_up_and_without_its_items_is_the_saving(book_of, uncertain, left):
+    stated = {
+        "financing": {"advance_rate": 0.8, "rate_with_cover": 0.05, "rate_without_cover": 0.07},
+        "insurer_information": 5.0, "tax_recovery_share": 0.5, "income_tax_rate": 0.3,
+    }  # fmt: skip
+    tables = {"buyers": YEAR["buyers"], "limits": YEAR["limits"], "invoices": INVOICES}
+    policy = {"policy": uncertain.policies[0].model_dump(exclude_unset=True)}
+    further = ["sales", "financing", "information", "tax_recovery", "income_tax"]
+
+    def counted(left_out):
+        book = book_of(AS_OF, run=RUN | policy | {"account": stated | {"left_out": sorted(left_out)}}, **tables)
+        return book, account.account(book, RATINGS, uncertain)
+
+    _, found = counted(left)
+    items = found.items[list(account.ITEMS)]
+    np.testing.assert_allclose(items.sum(axis="columns"), found.items["cover_value"])
+    assert items[[f"account_{item}" for item in left]].isna().all(axis=None)
+    # The value without an item is that of a run which leaves it out.
+    for item in {"financing", "information", "income_tax"} - left:
+        other = counted(left | {item})[1].items["cover_value"]
+        np.testing.assert_allclose(found.without[f"account_{item}"], other, atol=1e-6)
+    book, none = counted(further)
+    saving = quotes.comparison(book, uncertain).drop(index=NO_COVER)
+    np.testing.assert_allclose(none.items["cover_value"], saving["saving"], atol=1e-6)
+    np.testing.assert_allclose(none.items["cover_value_se"], saving["saving_se"], rtol=1e-6)
+
+
+def test_the_error_of_the_value_is_that_of_repeated_simulations(made):
+    book, _ = made()
+    values, errors = [], []
+    for seed in range(40):
+        dist = simulate(CERTAIN.assign(pd=[0.2, 0.1]), policies=[P], scenarios=2_000, seed=seed)
+        row = account.account(book, RATINGS, dist).items.loc["p"]
+        values.append(row["cover_value"])
+        errors.append(row["cover_value_se"])
+    # Strata are drawn once a block, so that the error errs to the high side (`risk_measures.standard_error`).
+    assert 0.4 < np.std(values) / np.mean(errors) < 1.35
+
+
+def test_the_part_carried_is_within_nothing_and_all(made):
+    book, dist = made()
+    part = covered_sales.carried_part(book, RATINGS, dist)
+    assert part.loc["A"].to_dict() == pytest.approx({NO_COVER: 0.2, "p": 1.0})
+    assert part.loc["B"].to_dict() == pytest.approx({NO_COVER: 0.2, "p": 0.2})
+
+
+def test_losses_of_other_balances_are_of_the_same_defaults(uncertain):
+    exposure = CERTAIN["exposure"]
+    same = resized(uncertain, exposure, ["p", "q"])
+    pd.testing.assert_frame_equal(same, uncertain.losses)
+    double = resized(uncertain, 2 * exposure, ["p"])
+    np.testing.assert_allclose(double["gross"], 2 * uncertain.losses["gross"])
+    assert list(double) == ["gross", "indemnity:p", "retained:p"]
+    # A's loss of 1,000 is above its limit of 700.
+    alone = uncertain.losses["gross"] == 500
+    assert double.loc[alone, "indemnity:p"].unique() == pytest.approx([630])
+
+
+def test_all_odds_are_multiplied(uncertain):
+    twice = at_odds(uncertain, 2.0)
+    # 0.25 and 1/9 become 0.5 and 2/9.
+    assert twice.portfolio["pd"].tolist() == pytest.approx([1 / 3, 2 / 11])
+    pd.testing.assert_frame_equal(at_odds(uncertain, 1.0).losses, uncertain.losses)
+
+
+@pytest.mark.usefixtures("own_results")
+def test_values_at_other_odds(book_of):
+    """At the book's own odds the value is the account's; a limit falls as a grade gets worse."""
+    tables = {"buyers": YEAR["buyers"], "limits": YEAR["limits"], "invoices": INVOICES}
+    run = RUN | {"policy": TERMS, "simulation": {"scenarios": 2_000, "seed": 1}, "account": {"odds": [0.5, 1.0, 4.0]}}
+    book = book_of(AS_OF, run=run, **tables)
+    values = account_range.by_odds(book, RATINGS, [P])
+    assert values.index.get_level_values("odds").tolist() == [0.5, 1.0, 4.0]
+    dist = account_range.assess(book, RATINGS, [P])
+    assert values.loc[(1.0, "p"), "cover_value"] == account.account(book, RATINGS, dist).items.loc["p", "cover_value"]
+    saving = quotes.comparison(book, dist).loc["p", "saving"]
+    assert values.loc[(1.0, "p"), "saving_at_odds"] == pytest.approx(saving)
+    assert values["saving_at_odds"].is_monotonic_increasing
+    assert account_range.by_odds(book, RATINGS, []).empty
+
+
+def values(*amounts: float, error: float = 10.0) -> pd.DataFrame:
+    index = pd.Index([0.5, 1.0, 2.0][: len(amounts)], name="odds")
+    return pd.DataFrame({"cover_value": amounts, "cover_value_se": error}, index=index)
+
+
+def test_where_the_value_turns():
+    table = values(-100.0, -50.0, 50.0)
+    point = account_range.turning_points(table).iloc[0]
+    assert point["odds"] == pytest.approx(np.sqrt(2))
+    # 100 on a logarithm of 2.
+    assert point["odds_se"] == pytest.approx(np.sqrt(2) * 10 * np.log(2) / 100)
+    assert point["turns"] == "positive"
+    assert account_range.turning_points(values(50.0, -50.0, -70.0))["turns"].tolist() == ["negative"]
+    assert account_range.turning_points(values(1.0, 2.0, 3.0)).empty
+    assert account_range.value_at(table, np.sqrt(0.5)) == pytest.approx(-75)
+    assert np.isnan(account_range.value_at(table, 3.0))
+
+
+def test_terms_in_the_run_file_are_kept():
+    assert PolicyTerms(**TERMS).premium_rate == 0.01

@@ -1,0 +1,58 @@
+"""The decision on the policies as a record: what is advised, how much is at stake, who approves, by when."""
+
+import pandas as pd
+import pytest
+from ledgers import YEAR
+
+from tradecredit.decide.policies import records
+from tradecredit.params.policy import NO_COVER
+
+
+def items(**policies: tuple[float, float]) -> pd.DataFrame:
+    """Accounts of policies by cost and value."""
+    return pd.DataFrame.from_dict(policies, orient="index", columns=["account_cost", "cover_value"], dtype="float64")
+
+
+@pytest.fixture(scope="module")
+def made(book_of):
+    def made(**run: object):
+        return book_of("2026-03-31", run=run, invoices=YEAR["invoices"], buyers=YEAR["buyers"])
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("values", "current", "what", "amount", "authority"),
+    [
+        ({"p": (-90e3, 50e3), "q": (-10e3, 20e3)}, "p", (records.RENEW, "p"), 30e3, "head of credit"),
+        ({"p": (-90e3, 50e3)}, "p", (records.RENEW, "p"), 50e3, "head of credit"),
+        ({"p": (-10e3, 50e3), "q": (-300e3, 70e3)}, "p", (records.CHANGE, "q"), 20e3, "chief financial officer"),
+        ({"p": (-90e3, -50e3), "q": (-10e3, -20e3)}, "p", (records.END, NO_COVER), 50e3, "head of credit"),
+        ({"q": (-300e3, 70e3)}, NO_COVER, (records.TAKE, "q"), 70e3, "chief financial officer"),
+        ({"q": (-300e3, -70e3)}, NO_COVER, (records.STAY, NO_COVER), 70e3, "chief financial officer"),
+    ],
+)
+def test_what_is_at_stake_and_who_approves(made, values, current, what, amount, authority):
+    table = items(**values)
+    assert records.advised(table, current) == what
+    (row,) = records.decision(made(), table, current, "table-account").to_dict("records")
+    assert (row["decision"], row["anchor"], row["state"]) == ("policy", "table-account", "new")
+    assert row["amount"] == amount
+    assert row["authority"] == authority
+
+
+def test_by_when(made):
+    table = items(p=(-10e3, 50e3))
+
+    def due(**run: object) -> str:
+        return str(records.decision(made(**run), table, "p", "x")["due_day"].iloc[0].date())
+
+    # Twenty working days from 31 March, of which 1 May is none and Easter Monday is one.
+    assert due() == "2026-04-28"
+    policy = {"name": "p", "insured_percentage": 0.9, "ends": "2026-12-31"}
+    assert due(policy=policy) == "2026-12-31"
+    assert due(policy=policy, account={"decide_by": "2026-09-30"}) == "2026-09-30"
+
+
+def test_without_a_policy_there_is_nothing_to_decide(made):
+    assert records.decision(made(), items(), NO_COVER, "x").empty

@@ -1,0 +1,241 @@
+"""One buyer, one advice: the policy's duties by hand, the order of precedence, a demo month without contradiction."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tradecredit import default, words
+from tradecredit.book.demo import demo_book
+from tradecredit.decide import buyer_sheet, decisions, limits, optimum
+from tradecredit.decide.insurer_duties import duties
+from tradecredit.decide.limits.insurer import requests
+from tradecredit.decide.optimum.optimum import DIFFERENCE
+from tradecredit.default import term_structure
+from tradecredit.insurance.policy import Policy
+
+AS_OF = "2026-10-31"
+POLICY = Policy(name="own", insured_percentage=0.9, maximum_extension_days=60, waiting_days=180, waiting_from="due")
+
+# All within a limit of 90,000. A is 40 days past due, 20 before its extension ends; B 70, ten after; C 200, so that the
+# waiting period is over; D is insolvent since May; E is not due; F has a debt of 400, too little to be reported; G is
+# not insured; of H 20 days past due nothing is to be reported for 40 days more.
+DUE = {"A": 40, "B": 70, "C": 200, "D": 30, "E": -9, "F": 70, "G": 70, "H": 20}
+INVOICES = pd.DataFrame(
+    [
+        (f"{buyer}1", buyer, *(pd.Timestamp(AS_OF) - pd.Timedelta(days=late + ago) for ago in (30, 0)),
+         400.0 if buyer == "F" else 10_000.0)
+        for buyer, late in DUE.items()
+    ],
+    columns=["invoice_id", "buyer_id", "issued", "due", "amount"],
+)  # fmt: skip
+LIMITS = "buyer_id,source,amount,valid_from\n" + "".join(f"{buyer},insurer,90000,2020-01-01\n" for buyer in "ABCDEFH")
+DEFAULTS = "buyer_id,date,kind,debt,recovered\nD,2026-05-20,insolvency,10000,\n"
+LEDGER = {"invoices": INVOICES, "limits": LIMITS, "defaults": DEFAULTS}
+
+
+@pytest.fixture(scope="module")
+def asked(book_of):
+    return duties(book_of(AS_OF, **LEDGER), POLICY)
+
+
+def test_what_is_to_be_reported_by_hand(asked):
+    assert asked["report_amount"].to_dict() == {**dict.fromkeys("ACDEFGH", 0), "A": 10_000, "B": 10_000}
+    assert asked.loc[["A", "B"], "report_by"].tolist() == [pd.Timestamp("2026-11-20"), pd.Timestamp("2026-10-21")]
+    assert asked.loc[list("CDEFGH"), "report_by"].isna().all()
+
+
+def test_what_is_to_be_claimed_by_hand(asked):
+    assert asked["claim_amount"].to_dict() == {**dict.fromkeys("ABEFGH", 0), "C": 10_000, "D": 10_000}
+    # C: due on 14 April and 180 days more; D: the day of its insolvency.
+    assert asked.loc[["C", "D"], "loss_date"].tolist() == [pd.Timestamp("2026-10-11"), pd.Timestamp("2026-05-20")]
+
+
+def test_where_new_deliveries_are_not_insured_by_hand(asked):
+    # D is in default; G has no limit, but what may be insured of it is not, either.
+    assert asked.index[asked["stop_insured"]].tolist() == ["B", "C", "F", "G"]
+    # The extension of B ended on 21 October, 60 days after its due day.
+    assert asked["stop_since"].dropna().index.tolist() == ["B", "C", "F", "G"]
+    assert asked.loc["B", "stop_since"] == pd.Timestamp("2026-10-22")
+
+
+def test_the_run_says_from_which_amount_and_how_long_before(book_of):
+    run = {"decisions": {"report_from": 0, "report_ahead_days": 45}}
+    found = duties(book_of(AS_OF, run=run, **LEDGER), POLICY)["report_amount"]
+    assert found[found > 0].to_dict() == {"A": 10_000, "B": 10_000, "F": 400, "H": 10_000}
+
+
+def test_on_what_the_insurer_has_paid_nothing_more_is_claimed(book_of):
+    receipts = "invoice_id,received,amount,kind\nC1,2026-10-20,4000,claim\n"
+    found = duties(book_of(AS_OF, receipts=receipts, **LEDGER), POLICY)
+    assert found["claim_amount"].to_dict() == {**dict.fromkeys("ABCEFGH", 0), "D": 10_000}
+
+
+def test_without_a_policy_nothing_is_asked(book_of):
+    found = duties(book_of(AS_OF, **LEDGER), None)
+    assert not found["stop_insured"].any()
+    assert found[["report_amount", "claim_amount"]].to_numpy().sum() == 0
+    assert found[["report_by", "loss_date"]].isna().all(axis=None)
+
+
+# Precedence
+
+
+def table(**columns):
+    """Limits of buyers within everything, with what the columns state instead."""
+    usual = {
+        "exposure": 900.0, "overdue": 0.0, "own_limit": 1_000.0, "recommended_with_cover": 1_000.0, "over_risk": 0.0,
+        "over_need": 0.0, "breach": 0.0, "action": "none", "binding_with_cover": "need", "decision": "prolongation",
+        "change": 0.0, "lost_sales": 0.0, "lost_margin": 0.0, "released": 0.0,
+    }  # fmt: skip
+    return pd.DataFrame(usual | columns, index=pd.Index(list("ABCDEFGH"), name="buyer_id"))
+
+
+def advised(book_of, policy=POLICY, **columns):
+    return buyer_sheet.advice(book_of(AS_OF, **LEDGER), table(**columns), policy)
+
+
+def test_the_insurers_deadline_comes_before_every_stop(book_of):
+    found = advised(book_of, action="stop", over_risk=50.0)
+    expected = {"A": "report", "B": "report", "C": "claim", "D": "claim", "E": "stop", "F": "stop insured"}
+    assert found["advice"].to_dict() == expected | {"G": "stop insured", "H": "stop"}
+    assert set(found["deliveries"]) == {"nothing"}
+    assert found["amount"].to_dict() == {
+        **dict.fromkeys("ABCD", 10_000), "E": 50, "F": 900, "G": 900, "H": 50,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("columns", "advice", "deliveries", "amount"),
+    [
+        ({"action": "in default", "binding_with_cover": "in default"}, "cancel", "nothing", 900),
+        ({"action": "in default", "own_limit": np.nan}, "in default", "nothing", 900),
+        ({"action": "stop", "over_risk": 70.0, "decision": "reduction", "lost_sales": 9.0}, "stop", "nothing", 70),
+        ({"action": "stop until paid", "over_risk": 70.0}, "stop until paid", buyer_sheet.UNTIL_PAID, 70),
+        ({"action": "run down", "over_risk": 70.0}, "run down", "against payment alone", 70),
+        # Accounts that may release more than the excess cure it.
+        ({"action": "run down", "over_risk": 70.0, "binding_with_cover": "no accounts", "released": 71.0,
+          "lost_sales": 50.0, "lost_margin": 9.0}, "request accounts", "against payment alone", 9),
+        ({"action": "run down", "over_risk": 70.0, "binding_with_cover": "no accounts", "released": 70.0,
+          "lost_sales": 50.0, "lost_margin": 9.0}, "run down", "against payment alone", 70),
+        ({"decision": "cancellation", "lost_sales": 50.0, "lost_margin": 9.0}, "cut", "within the limit", 9),
+        ({"action": "set limit", "breach": 30.0}, "set limit", "within the limit", 30),
+        ({"action": "look", "over_need": 30.0, "overdue": 5.0}, "look", "within the limit", 30),
+        ({"overdue": 5.0}, "collect", "within the limit", 5),
+        ({}, "none", "within the limit", 0),
+    ],
+)  # fmt: skip
+def test_the_first_of_the_order_is_the_one_advice(book_of, columns, advice, deliveries, amount):
+    row = advised(book_of, policy=None, **columns).loc["E"]
+    assert row[["advice", "deliveries", "amount"]].tolist() == [advice, deliveries, amount]
+
+
+def test_a_limit_is_authorised_by_the_larger_of_old_and_new(book_of):
+    found = advised(book_of, policy=None, decision="reduction", change=-800.0, lost_sales=5.0, lost_margin=1.0)
+    assert found["authorised"].tolist() == [1_000] * 8
+    raised = advised(book_of, policy=None, action="set limit", breach=30.0, change=500.0)
+    assert raised["authorised"].tolist() == [1_500] * 8
+
+
+def test_the_records_of_the_advice(book_of):
+    book = book_of(AS_OF, **LEDGER)
+    found = buyer_sheet.records(book, advised(book_of, action="look", over_need=3.0))
+    # To look is a signal, which nobody has to decide on.
+    assert sorted(found["decision"]) == ["claim", "claim", "report", "report", "stop insured", "stop insured"]
+    reports = found[found["decision"] == "report"].set_index("buyer_id")
+    assert reports.loc["A", ["due_day", "since"]].tolist() == [pd.Timestamp("2026-11-20"), pd.Timestamp(AS_OF)]
+    assert reports.loc["B", ["due_day", "since"]].tolist() == [pd.Timestamp("2026-11-02"), pd.Timestamp("2026-10-21")]
+    claims = found[found["decision"] == "claim"].set_index("buyer_id")["since"]
+    assert claims.to_dict() == {"C": pd.Timestamp("2026-10-11"), "D": pd.Timestamp("2026-05-20")}
+    told = words.decisions.of_buyers(found, "EUR")
+    assert set(told) == set(found["decision"])
+    assert told["claim"] == (
+        "Insured debt of 2 buyers, EUR 20,000, has become a loss by the policy: claim it. Largest: C, EUR 10,000."
+    )
+
+
+# A demo month
+
+
+@pytest.fixture(scope="module")
+def month(book_of):
+    """A demo book with its limits, sheets and portfolio limits."""
+    tables = dict(demo_book(buyers=120, invoices=9_000, seed=3).tables)
+    rates = tables.pop("fx").assign(rate=1.0)
+    policy = {"name": "own", "insured_percentage": 0.9, "maximum_extension_days": 60, "waiting_days": 180,
+              "discretionary_limit": 50_000, "premium_rate": 0.002}  # fmt: skip
+    run = {"margin": 0.18, "policy": policy, "limit_optimum": {"scenarios": 1_000}}
+    book = book_of(AS_OF, run=run, fx=rates, **tables)
+    ratings = default.assessment.__wrapped__(book).ratings
+    table = limits.recommend(book, ratings)
+    own = Policy(**policy)
+    best = optimum.assess.__wrapped__(book, ratings, table, (own,))
+    outlook = term_structure.term_structure(ratings["pd"])
+    return book, ratings, table, best, buyer_sheet.sheets(book, table, outlook, best, own), own
+
+
+def test_no_table_of_a_demo_month_contradicts_the_one_advice(month):
+    book, ratings, table, best, sheets, own = month
+    records = buyer_sheet.records(book, sheets)
+    assert len(records) > 5
+    assert records["buyer_id"].is_unique
+    none = sheets.index[sheets["deliveries"].isin([buyer_sheet.NOTHING, buyer_sheet.UNTIL_PAID])]
+    back = sheets.index[sheets["deliveries"] != buyer_sheet.WITHIN_LIMIT]
+    assert len(back) > len(none) > 0
+    # Nothing raises the limit of a buyer to which deliveries are held back: no decision, no portfolio, no request.
+    assert not table.loc[back, "decision"].isin(["increase"]).any()
+    moved = best.limits["portfolio_change"].reindex(back).dropna()
+    assert (moved < 1).all()
+    assert not requests(book, ratings, own).index.intersection(none).size
+    # A plan is for those whose one advice it is, and the stops are of the risk or the insurer alone.
+    assert not sheets.loc[buyer_sheet.to_collect(sheets), "deliveries"].isin([buyer_sheet.NOTHING]).any()
+    by_need = table.index[(table["binding_with_cover"] == "need") & ~(table["over_risk"] > 1)]
+    stopped = sheets.loc[none.intersection(by_need)]
+    assert (stopped["stop_insured"] | (stopped["claim_amount"] > 0)).all()
+    # What nobody has to decide on is in no list of decisions.
+    assert not set(buyer_sheet.unadvised(sheets)) & set(records["buyer_id"])
+
+
+def test_the_sheets_are_those_of_the_buyers_with_most_at_stake(month):
+    book, _, table, best, sheets, _ = month
+    assert len(sheets) == len(table)
+    assert sheets["has_sheet"].sum() == 30
+    assert sheets["has_sheet"].iloc[:30].all()
+    assert sheets["at_stake"].is_monotonic_decreasing
+    told = words.decisions.sheets(sheets, table, book)
+    assert told["advised"].notna().all()
+    assert told["limit_says"].notna().all()
+    assert DIFFERENCE in best.totals.index
+
+
+def test_every_decision_has_who_when_and_where(month):
+    book, *_, sheets, _ = month
+    records = buyer_sheet.records(book, sheets)
+    assert records[["authority", "due_day", "since", "state", "anchor"]].notna().all(axis=None)
+    assert (records["due_day"] > book.as_of).all()
+    assert (records["since"] <= book.as_of).all()
+    assert set(words.decisions.of_buyers(records, "EUR")) == set(records["decision"])
+    pd.testing.assert_frame_equal(decisions.ordered(records), records)
+
+
+@pytest.mark.parametrize("paid", [False, True])
+def test_a_ledger_of_invoices_alone(book_of, paid):
+    # No policy, no margin, no limits, no accounts: all that is overdue is collected, and nothing else is asked.
+    receipts = INVOICES.assign(received=pd.Timestamp("2026-10-30"), kind="payment") if paid else INVOICES.head(0)
+    receipts = receipts.reindex(columns=["invoice_id", "received", "amount", "kind"])
+    book = book_of(AS_OF, invoices=INVOICES, receipts=receipts)
+    index = pd.Index(sorted(DUE), name="buyer_id")
+    ratings = pd.DataFrame({"pd": 0.01, "grade": 5, "method": "x"}, index=index)
+    table = limits.recommend(book, ratings)
+    best = optimum.assess.__wrapped__(book, ratings, table, ())
+    sheets = buyer_sheet.sheets(book, table, term_structure.term_structure(ratings["pd"]), best, None)
+    told = words.decisions.sheets(sheets, table, book)
+    assert told["insurer_says"].isna().all()
+    assert told["portfolio_says"].isna().all()
+    assert optimum.changed(best).empty
+    records = buyer_sheet.records(book, sheets)
+    assert set(words.decisions.of_buyers(records, "EUR")) == set(records["decision"])
+    assert buyer_sheet.asked_by_policy(sheets).empty
+    if paid:
+        assert records.empty
+        assert not sheets["has_sheet"].any()
+        assert words.decisions.deliveries(sheets, table, "EUR") == "Deliveries are held back to no buyer."

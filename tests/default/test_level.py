@@ -1,0 +1,37 @@
+"""The interval of the level: exact counts, no index, and hand-worked bounds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tradecredit.default.elasticity import movement
+from tradecredit.default.level import bounds, count_interval
+from tradecredit.params.default import DefaultSettings
+
+
+def test_the_interval_of_a_count_is_garwoods():
+    assert count_interval(10, 0.95) == pytest.approx((4.7954, 18.3904), abs=1e-4)  # Garwood 1936
+    assert count_interval(10) == pytest.approx((5.4254, 16.9622), abs=1e-4)
+
+
+def test_without_an_error_of_the_movement_the_bounds_are_those_of_the_count():
+    assert bounds(10, 0.0) == pytest.approx((0.54254, 1.69622), abs=1e-5)
+
+
+def test_an_error_of_the_movement_widens_both_ends():
+    # ln 0.54254 = −0.61149, ln 1.69622 = 0.52840; 1.64485 × 0.3 = 0.49346; roots 0.78577 and 0.72297.
+    assert bounds(10, 0.3) == pytest.approx((np.exp(-0.78577), np.exp(0.72297)), rel=1e-4)
+
+
+def test_without_an_index_nothing_moves():
+    days = pd.to_datetime(["2024-01-31"] * 4)
+    observed = pd.DataFrame({"date": days, "defaulted": [0, 0, 0, 1]})
+    found = movement(observed, pd.Series([0.25] * 4), DefaultSettings(), pd.Timestamp("2025-01-31"))
+    assert found.factor == 1
+    assert found.log_factor_sd == 0
+
+
+def test_the_count_interval_covers_in_simulated_years():
+    random = np.random.default_rng(3)
+    inside = [low <= 20 <= high for low, high in map(count_interval, random.poisson(20, 400))]
+    assert 0.86 <= np.mean(inside) <= 0.97
