@@ -13,7 +13,7 @@ from tradecredit.losses import level_range
 @pytest.fixture
 def ranged(monkeypatch):
     portfolio = pd.DataFrame(
-        {"pd": 0.02, "exposure": 1_000.0, "lgd": 0.5, "correlation": 0.1},
+        {"pd": 0.02, "exposure": 1_000.0, "lgd": 0.5, "correlation": 0.1, "insured_limit": 0.0},
         index=pd.Index([f"B{number}" for number in range(50)], name="buyer_id"),
     )
     dist = losses.simulate(portfolio, scenarios=4_000, seed=5)
