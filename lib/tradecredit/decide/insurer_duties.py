@@ -59,7 +59,7 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
 def _stop_since(book: Book, policy: Policy) -> pd.Series:
     """Return the day after the first end of an extension period among each buyer's open invoices."""
     items = open_items(book)
-    items = items[items["open_amount"] > 0]
+    items = items[items["settled"].isna()]
     ends = policy.loss_dates(items["issued"], items["due"])["report_by"]
     return ends.groupby(items["buyer_id"]).min() + pd.Timedelta(days=1)
 
