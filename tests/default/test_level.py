@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradecredit.default.elasticity import movement
-from tradecredit.default.level import bounds, count_interval
-from tradecredit.params.default import DefaultSettings
+from tradecredit.default.level import bounds, count_interval, movement_error, unseen_error
+from tradecredit.default.point_in_time import WITHOUT_INDEX, PointInTime
 
 
 def test_the_interval_of_a_count_is_garwoods():
@@ -23,12 +22,16 @@ def test_an_error_of_the_movement_widens_both_ends():
     assert bounds(10, 0.3) == pytest.approx((np.exp(-0.78577), np.exp(0.72297)), rel=1e-4)
 
 
-def test_without_an_index_nothing_moves():
-    days = pd.to_datetime(["2024-01-31"] * 4)
-    observed = pd.DataFrame({"date": days, "defaulted": [0, 0, 0, 1]})
-    found = movement(observed, pd.Series([0.25] * 4), DefaultSettings(), pd.Timestamp("2025-01-31"))
-    assert found.factor == 1
-    assert found.log_factor_sd == 0
+def test_the_error_of_the_movement_by_hand():
+    assert movement_error(WITHOUT_INDEX, 1.0) == 0
+    # From 200 then by 100 now to 110 expected: 0.3 × ln(110 / 200) = −0.17935, 1 × ln(110 / 100) = 0.09531.
+    assert movement_error(PointInTime(0.55, 100.0, 200.0, 110.0), 1.0) == pytest.approx(0.20310, abs=1e-5)
+
+
+def test_what_no_model_sees_weighs_more_the_fewer_buyers_the_sum_is_of():
+    assert unseen_error(pd.Series([0.2] * 4)) == pytest.approx(0.8 / 2)
+    assert unseen_error(pd.Series([0.5])) == pytest.approx(0.5)
+    assert unseen_error(pd.Series([0.01] * 10_000)) == pytest.approx(0.0099)
 
 
 def test_the_count_interval_covers_in_simulated_years():

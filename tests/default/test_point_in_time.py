@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradecredit.default.point_in_time import factor_to, moved, point_in_time, series, shift_to
+from tradecredit.default.point_in_time import expected_ahead, factor_to, moved, point_in_time, series, shift_to
 from tradecredit.params.default import DefaultSettings
 
 DAY = pd.Timestamp("2025-12-31")
@@ -65,6 +65,27 @@ def test_odds_move_with_a_power_of_the_index(elasticity, factor):
     assert point_in_time(stated(index_elasticity=elasticity), DAY, years).factor == pytest.approx(factor)
 
 
+def monthly(values: np.ndarray) -> pd.Series:
+    return pd.Series(values, index=pd.date_range("2020-01-31", periods=len(values), freq="ME"))
+
+
+def test_an_index_that_turns_every_month_is_expected_at_its_mean():
+    # 80 and 125 in turn: each value is followed by its opposite, and what is below zero counts as nothing kept.
+    assert expected_ahead(monthly(np.tile([80.0, 125.0], 12)), 125.0) == pytest.approx(100)
+
+
+def test_an_index_that_stays_where_it_went_is_expected_to_stay():
+    # 12 months at 50, then 12 at 200: of 23 steps 22 keep their place and one turns, (22 − 1) / 23.
+    left = np.mean((21 / 23) ** np.arange(1, 13))
+    index = monthly(np.repeat([50.0, 200.0], 12))
+    assert expected_ahead(index, 200.0) == pytest.approx(100 * 2**left)
+
+
+def test_too_few_values_tell_nothing_of_the_way_back():
+    assert expected_ahead(monthly(np.repeat([50.0, 200.0], [11, 12])), 200.0) == 200
+    assert expected_ahead(monthly(np.full(30, 70.0)), 70.0) == 70
+
+
 def test_values_after_the_day_are_not_read():
     day = pd.Timestamp("2025-07-31")
     years = pd.Series(pd.to_datetime(["2024-01-31", "2025-01-31"]))
@@ -72,7 +93,7 @@ def test_values_after_the_day_are_not_read():
     for of in (None, years):
         assert point_in_time(stated(), day, of) == point_in_time(stated(cut), day, of)
     # Of the year after 31 January 2025 only July's value is known by then.
-    assert point_in_time(stated(), day, years) == (pytest.approx(180 / 150), 180, (120 + 180) / 2)
+    assert point_in_time(stated(), day, years) == (pytest.approx(180 / 150), 180, (120 + 180) / 2, 180)
     assert series(stated(), day).tolist() == [60, 100, 140, 180]
 
 

@@ -252,6 +252,7 @@ def test_an_index_moves_the_stated_level_to_now(book_of, unfitted, stated):
             "central tendency, with the book's own history": 0.03,
             "insolvency index then": 162.5,
             "insolvency index now": 250,
+            "insolvency index expected in 12 months": 250,  # four values tell nothing of its way back
             "odds multiplied for the index": 250 / 162.5,
             "mean model probability, before overrides": found.ratings["pd"].mean(),
         }
@@ -532,13 +533,17 @@ def test_an_index_moves_a_fit_from_the_years_of_its_observations(small, few):
     values = dict.fromkeys(months, 100.0) | dict.fromkeys(months[-3:], 50.0)
     found = told(small, **index_of(values))
     # In the year after the last date, 31 October 2025, nine months were at 100 and three at 50; after the others all
-    # at 100. Now: 50.
+    # at 100. Now: 50. In logs of 2 to the twelfth, around their mean, 33 values are 1 and the last three −11: the
+    # autoregression has 32 · 1 − 11 + 2 · 121 over 33 · 1 + 2 · 121, and the index returns as far as that lets it.
+    left = np.mean((263 / 275) ** np.arange(1, 13))
+    ahead = 100 * 2 ** (-1 / 12 - 11 / 12 * left)
     last = (few.observed["date"] == "2025-10-31").mean()
     then = 87.5 * last + 100 * (1 - last)
     for column in ("pd", "pd_low", "pd_high"):
         moved = (logit(found.ratings[column]) - logit(few.ratings[column]))[rated(few).index]
-        np.testing.assert_allclose(moved, np.log(50 / then))
-    assert found.level.loc["odds multiplied for the index", "value"] == pytest.approx(50 / then)
+        np.testing.assert_allclose(moved, np.log(ahead / then))
+    assert found.level.loc["insolvency index now", "value"] == 50
+    assert found.level.loc["odds multiplied for the index", "value"] == pytest.approx(ahead / then)
     pd.testing.assert_frame_equal(found.observed, few.observed)
 
 

@@ -3,8 +3,10 @@
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.places import one_of
 from tradecredit.insurance.cover import audit, of_buyers
 from tradecredit.insurance.policy import Policy
+from tradecredit.insurance.stops import stopped_since
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.open_items import open_items
@@ -49,19 +51,9 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     table = table.assign(
         report_amount=table["report_amount"].where(enough, 0.0), report_by=table["report_by"].where(enough)
     )
-    stopped = of_buyers(book, policy).stopped & (of_buyers(book, policy).insurable > 0)
-    stopped &= ~pd.Series(buyers.isin(in_default(book)), index=buyers)
-    return table.assign(
-        stop_insured=stopped, stop_since=_stop_since(book, policy).reindex(buyers).where(stopped)
-    ).astype(DUTIES)
-
-
-def _stop_since(book: Book, policy: Policy) -> pd.Series:
-    """Return the day after the first end of an extension period among each buyer's open invoices."""
-    items = open_items(book)
-    items = items[items["open_amount"] > 0]
-    ends = policy.loss_dates(items["issued"], items["due"])["report_by"]
-    return ends.groupby(items["buyer_id"]).min() + pd.Timedelta(days=1)
+    cover = of_buyers(book, policy)
+    stopped = cover.stopped & (cover.insurable > 0) & ~one_of(book.buyers["buyer_id"], in_default(book))
+    return table.assign(stop_insured=stopped, stop_since=stopped_since(book, policy).where(stopped)).astype(DUTIES)
 
 
 def _late_insured(book: Book, policy: Policy) -> pd.DataFrame:
@@ -69,10 +61,10 @@ def _late_insured(book: Book, policy: Policy) -> pd.DataFrame:
     owed = open_items(book)
     items = owed[owed["open_amount"] > 0]
     insured = audit(book, policy)["insured_debt"].to_numpy()
-    claimed = book.receipts.loc[book.receipts["kind"] == "claim", "invoice_id"].dropna()
-    late = (items["days_past_due"] > 0).to_numpy() & (insured > 0) & ~items["invoice_id"].isin(claimed).to_numpy()
+    claimed = book.receipts.loc[one_of(book.receipts["kind"], ["claim"]), "invoice_id"]
+    late = (items["days_past_due"] > 0).to_numpy() & (insured > 0) & ~one_of(items["invoice_id"], claimed)
     items = items[["buyer_id", "issued", "due"]].assign(insured_debt=insured)[late]
     events = book.defaults[book.defaults["kind"] == "insolvency"]
-    events = events[events["buyer_id"].isin(in_default(book))].groupby("buyer_id")["date"].max()
+    events = events[one_of(events["buyer_id"], in_default(book))].groupby("buyer_id")["date"].max()
     insolvent = events.reindex(items["buyer_id"]).set_axis(items.index).astype("datetime64[us]")
     return items.join(policy.loss_dates(items["issued"], items["due"], insolvent=insolvent))

@@ -7,12 +7,19 @@ import pandas as pd
 from scipy.stats import gamma, norm
 
 from tradecredit.book.book import Book
-from tradecredit.default.elasticity import movement
 from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS
-from tradecredit.default.point_in_time import factor_to
+from tradecredit.default.point_in_time import PointInTime, factor_to, point_in_time
 from tradecredit.default.ratings import level_basis
 
 CONFIDENCE = 0.9
+
+ELASTICITY_SD = 0.3
+"""Standard deviation of the elasticity around `default.index_elasticity`. Judgement: a panel of a few years holds one
+cycle at most, and cannot tell."""
+
+UNSEEN_SD = 1.0
+"""Standard deviation of what a model does not see of a buyer, in its log-odds of default. Judgement: no single default
+can tell it; it is what keeps the best models of private firms from an area under the curve of 1."""
 
 
 class Level(NamedTuple):
@@ -31,7 +38,8 @@ def level(book: Book, ratings: pd.DataFrame) -> Level:
 
     `ratings`: as `default.assess`. expected = Σ pd of buyers not in default. The interval combines, in logs and as
     independent, the exact Poisson interval of the defaults that the level rests on (`count_interval`; observations that
-    overlap count defaults as they count years) and the error of the movement to now (`elasticity.movement`). What the
+    overlap count defaults as they count years), the error of the movement from those years to the next
+    (`movement_error`), and what no model sees of the few buyers that much of the sum is of (`unseen_error`). What the
     economy does in the year beside it is the simulation's common factor, and not in here. All missing without buyers
     at risk. See definitions §8.1.1.
     """
@@ -40,13 +48,14 @@ def level(book: Book, ratings: pd.DataFrame) -> Level:
     if probability.empty:
         return Level(*[float("nan")] * 5)
     found = level_basis(book)
-    error = 0.0
+    years = None
     if found.model is not None and book.run.default.level == "book":
         defaults = float(found.observed["defaulted"].astype(float).sum()) * STEP_MONTHS / HORIZON_MONTHS
-        fitted = found.model.probability(found.observed)
-        error = movement(found.observed, fitted, book.run.default, book.as_of).log_factor_sd
+        years = found.observed["date"]
     else:
         defaults = _believed_defaults(found.observed, found.model is None, book)
+    now = point_in_time(book.run.default, book.as_of, years)
+    error = np.hypot(movement_error(now, book.run.default.index_elasticity), unseen_error(probability))
     low, high = bounds(defaults, error)
     expected = float(probability.sum())
     most = len(probability) * (1 - 1e-9)
@@ -54,6 +63,28 @@ def level(book: Book, ratings: pd.DataFrame) -> Level:
     return Level(
         expected + certain, expected * low + certain, min(expected * high, most) + certain, factors[0], factors[1]
     )
+
+
+def movement_error(now: PointInTime, elasticity: float) -> float:
+    """Return the standard deviation of the log of the index's factor; 0 without an index.
+
+    √((`ELASTICITY_SD` · ln(ahead / then))² + (elasticity · ln(ahead / now))²): the elasticity is not known well, and
+    the way back to its mean that the index is expected to go is as uncertain as it is long.
+    """
+    if np.isnan(now.now):
+        return 0.0
+    return float(np.hypot(ELASTICITY_SD * np.log(now.ahead / now.then), elasticity * np.log(now.ahead / now.now)))
+
+
+def unseen_error(probability: pd.Series) -> float:
+    """Return the relative standard deviation of Σ p where the log-odds of each have an error of `UNSEEN_SD` of its own.
+
+    `UNSEEN_SD` · √Σ (p (1 − p))² / Σ p: the fewer buyers the sum is of, the larger.
+
+    >>> round(unseen_error(pd.Series([0.1] * 100)), 3)  # 0.9 / √100
+    0.09
+    """
+    return float(UNSEEN_SD * np.sqrt(((probability * (1 - probability)) ** 2).sum()) / probability.sum())
 
 
 def _believed_defaults(observed: pd.DataFrame, counted: bool, book: Book) -> float:

@@ -18,22 +18,28 @@ LONGEST_MONTHS = 12
 """An index whose last value is older says nothing of now."""
 
 
+FEWEST_MONTHS = 24
+"""With fewer values it is not known how an index returns to its mean: it is taken to stay as it is."""
+
+
 class PointInTime(NamedTuple):
-    """`factor` that odds of default are multiplied by; `now` and `then`, the index; missing without one."""
+    """`factor` that odds of default are multiplied by; `now`, `then` and `ahead`, the index; missing without one."""
 
     factor: float
     now: float
     then: float
+    ahead: float
 
 
-WITHOUT_INDEX = PointInTime(1.0, float("nan"), float("nan"))
+WITHOUT_INDEX = PointInTime(1.0, *[float("nan")] * 3)
 
 
 def point_in_time(settings: DefaultSettings, day: pd.Timestamp, years: pd.Series | None = None) -> PointInTime:
     """Return how far the odds of default stand from those of the years that a level was measured over.
 
-    factor = (index now / index then) ^ `index_elasticity`. Now: mean of the values of the last three months up to
-    `day`, or the last value of a series that has none, if it is at most 12 months old. Then: mean of the means over the
+    factor = (index ahead / index then) ^ `index_elasticity`. Now: mean of the values of the last three months up to
+    `day`, or the last value of a series that has none, if it is at most 12 months old. Ahead: what the index is
+    expected to be on average over the 12 months after `day`, see `expected_ahead`. Then: mean of the means over the
     12 months after each day of `years` (the days of a panel's observations), each as often as it occurs, without those
     in which there is no value; without `years`, mean of all values up to `day`: a long-run average. Values after `day`
     are not read. 1 without an index, and where it has no such value now or then; `now` and `then` are missing in all
@@ -56,7 +62,25 @@ def point_in_time(settings: DefaultSettings, day: pd.Timestamp, years: pd.Series
         if not covered.any():
             return WITHOUT_INDEX
         then = float(np.average(np.array(means)[covered], weights=counts.to_numpy()[covered]))
-    return PointInTime((now / then) ** settings.index_elasticity, now, then)
+    ahead = expected_ahead(index, now)
+    return PointInTime((ahead / then) ** settings.index_elasticity, now, then, ahead)
+
+
+def expected_ahead(index: pd.Series, now: float) -> float:
+    """Return what an index of monthly values is expected to be on average over the next 12 months, from `now`.
+
+    Its logarithm is an autoregression of the first order around its mean: ln ahead = mean + (ln now − mean) · (φ + φ² +
+    … + φ¹²) / 12, φ by least squares from one value to the next, at least 0 and at most 1 (a random walk stays where it
+    is). Of a series of fewer than `FEWEST_MONTHS` values, or one that never moved, `now`. Source: Hamilton 1994, Time
+    Series Analysis, sections 4.2 and 8.2.
+    """
+    log = np.log(index.to_numpy(dtype="float64"))
+    away = log - log.mean()
+    if len(log) < FEWEST_MONTHS or not away.any():
+        return now
+    persistence = float(np.clip(away[1:] @ away[:-1] / (away[:-1] @ away[:-1]), 0.0, 1.0))
+    left = np.mean(persistence ** np.arange(1, HORIZON_MONTHS + 1))
+    return float(np.exp(log.mean() + (np.log(now) - log.mean()) * left))
 
 
 def series(settings: DefaultSettings, day: pd.Timestamp) -> pd.Series:

@@ -238,7 +238,8 @@ def _tendency_now(tendency: float, now: point_in_time.PointInTime) -> float:
 
 def _index_figures(now: point_in_time.PointInTime) -> dict[str, float]:
     return {
-        "insolvency index then": now.then, "insolvency index now": now.now, "odds multiplied for the index": now.factor
+        "insolvency index then": now.then, "insolvency index now": now.now,
+        "insolvency index expected in 12 months": now.ahead, "odds multiplied for the index": now.factor
     }  # fmt: skip
 
 

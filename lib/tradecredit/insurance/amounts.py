@@ -72,10 +72,16 @@ def borne(policy: Policy) -> float:
     return policy.insured_percentage if policy.kind in PAYING_BY_LOSS else 0.0
 
 
-def disputed_of(book: Book, owed: np.ndarray, day: pd.Timestamp) -> np.ndarray:
-    """Return what is in a dispute that is open on a day of what is `owed` of each invoice, in their order."""
+def disputed_of(book: Book, owed: np.ndarray, day: pd.Timestamp | np.ndarray) -> np.ndarray:
+    """Return what is in a dispute that is open on a day of what is `owed` of each invoice, in their order.
+
+    `day`: one for all invoices, or that of each (not a time: none is looked at).
+    """
     if not book.has("disputes"):
         return np.zeros(len(owed))
-    amount, place = owed_in_dispute(book, owed, day), book.invoice_of_dispute
-    place = place[amount.index.to_numpy()]
-    return np.bincount(place[place >= 0], amount.to_numpy()[place >= 0], minlength=len(owed))
+    place = book.invoice_of_dispute
+    # A place of −1, of an invoice that is not known, is the last of the days: none.
+    of_dispute = np.append(day, np.datetime64("NaT", "us"))[place] if isinstance(day, np.ndarray) else day
+    amount = owed_in_dispute(book, owed, of_dispute)
+    known = place[amount.index.to_numpy()]
+    return np.bincount(known[known >= 0], amount.to_numpy()[known >= 0], minlength=len(owed))

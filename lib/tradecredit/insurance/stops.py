@@ -60,15 +60,27 @@ def shipped_after_stop(book: Book, policy: Policy, shipped: Shipments) -> np.nda
 def stopped_buyers(book: Book, policy: Policy) -> pd.Series:
     """Return of each buyer whether what is shipped from now on is not insured, as it owes an invoice past its stop.
 
-    Index buyer_id (all buyers): an invoice is still owed at the end of the book's day whose maximum extension period
-    ended on an earlier day.
+    Index buyer_id (all buyers); see `stopped_since`.
     """
-    stopped = np.zeros(len(book.buyers), dtype=bool)
+    return stopped_since(book, policy).notna().rename("stopped")
+
+
+def stopped_since(book: Book, policy: Policy) -> pd.Series:
+    """Return the first day from which what is shipped to a buyer is not insured; missing: it is.
+
+    Index buyer_id (all buyers): the day after the first end of a maximum extension period among the invoices that are
+    still owed at the end of the book's day, where that end lies before it.
+    """
+    since = np.full(len(book.buyers), NEVER)
     if policy.maximum_extension_days is not None:
         begins, ends = stop_spans(book, policy)
-        today = book.as_of.to_datetime64().astype("datetime64[us]").view("i8") // DAY
-        stopped[book.buyer_of_invoice[(begins <= today) & (ends > today)]] = True
-    return pd.Series(stopped, index=all_buyers(book), name="stopped")
+        today = days(np.array([book.as_of], "datetime64[us]"))[0]
+        causing = (begins <= today) & (ends > today)
+        np.minimum.at(since, book.buyer_of_invoice[causing], begins[causing])
+    found = pd.Series(pd.NaT, index=all_buyers(book), name="stop_since", dtype="datetime64[us]")
+    stopped = since < NEVER
+    found[stopped] = since[stopped].astype("datetime64[D]").astype("datetime64[us]")
+    return found
 
 
 def days(moments: np.ndarray) -> np.ndarray:

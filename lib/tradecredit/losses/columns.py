@@ -33,6 +33,14 @@ LABELS = {
     **columns("money", simulated="Simulated", calculated="Calculated"),
     **columns("ratio", deviation="Deviation in standard errors"),
     **columns("count", scenarios="Simulated years"),
+    # level_range
+    **columns("text", level_end="Level of default"),
+    **columns("ratio", defaults_at_level="Defaults expected"),
+    **columns(
+        "money",
+        expected_loss_at_level="Expected loss (exact), by level", var_99_at_level="VaR 99 % (simulated), by level",
+        es_99_at_level="ES 99 % (simulated), by level"
+    ),
     # stress
     **columns("text", scenario="Scenario"),
     **columns("money", named_limits="Named limits", under_limit="Within named limits"),

@@ -24,7 +24,7 @@ def scenarios_of(book: Book) -> list[Scenario]:
     """
     stated = book.run.scenarios
     indexed = any(scenario.insolvency_index is not None for scenario in stated)
-    now = point_in_time(book.run.default, book.as_of).now if indexed else np.nan
+    now = point_in_time(book.run.default, book.as_of).ahead if indexed else np.nan
     problems = [
         Problem(
             file=f"scenario {scenario.name}", column="insolvency_index", value=scenario.insolvency_index,

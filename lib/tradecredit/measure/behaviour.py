@@ -101,8 +101,8 @@ def signed_days_beyond_terms(book: Book) -> pd.Series:
     `features`' `days_beyond_terms`, but an invoice paid before its due date counts its days as negative, not as 0.
     """
     items = open_items(book)
-    weight = beyond_terms(items, window_start(book.as_of, 12))["weight"]
-    sums = pd.DataFrame({"weight": weight, "weighted_days": weight * items["days_late"].fillna(0.0)})
+    beyond = beyond_terms(items, window_start(book.as_of, 12))
+    sums = pd.DataFrame({"weight": beyond["weight"], "weighted_days": beyond["weight"] * beyond["signed_days"]})
     sums = sums_by_buyer(book, sums)
     return share(sums["weighted_days"], sums["weight"]).rename("signed_days_beyond_terms")
 

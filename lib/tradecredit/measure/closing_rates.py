@@ -42,7 +42,6 @@ def closing_rates(book: Book) -> ClosingRates:
     """Return the `ClosingRates` of a book. Reads `invoices` and `fx`. Source: IAS 21.21, 21.23; definitions §1.3."""
     fx = book.fx.sort_values("date", kind="stable")
     names = fx["currency"].drop_duplicates().reset_index(drop=True)
-    names = names[names != book.run.currency].reset_index(drop=True)
     place = places(book.invoices["currency"], names)
     rows = np.flatnonzero(place >= 0)
     of = book.invoices.iloc[rows]

@@ -208,11 +208,12 @@ def beyond_terms(items: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
     """Return the `weight` and `days` with which each open item enters the days beyond terms of a window.
 
     Paid after `since` (`paid_on`): the money that was paid on it, and max(days_late, 0); open and past due: its open
-    amount, and days past due; any other: weight zero.
+    amount, and days past due; any other: weight zero. `signed_days`: days paid before the due date below zero.
     """
     overdue = items["open_amount"].where(items["days_past_due"] > 0, 0.0)
     weight = items["money"].where(items["paid_on"] > since, overdue)
-    return pd.DataFrame({"weight": weight, "days": items["days_late"].clip(lower=0).fillna(0.0)})
+    signed = items["days_late"].fillna(0.0)
+    return pd.DataFrame({"weight": weight, "days": signed.clip(lower=0), "signed_days": signed})
 
 
 def net_share(invoices: pd.DataFrame) -> pd.Series:

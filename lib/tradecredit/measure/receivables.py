@@ -21,7 +21,7 @@ from tradecredit.book.places import one_of
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.default_events import are_in_default
 from tradecredit.measure.disputes import disputed, owed_in_dispute
-from tradecredit.measure.open_items import A_DAY, items_on, ledger, open_items
+from tradecredit.measure.open_items import beyond_terms, items_on, ledger, open_items
 from tradecredit.measure.sales import net_sales_on
 from tradecredit.params.base import NOT_STATED
 
@@ -253,52 +253,41 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     """Return the figures of `kpis` on a day, from a book that may reach beyond it."""
     months = book.run.receivables.sales_months
     start, year = window_start(day, months), window_start(day, 12)
-    known, (credit, *_), moment = ledger(book), _sales(book), day.to_datetime64()
-    window = start.to_datetime64()
+    credit, issued = _sales(book).credit, ledger(book).issued
     begins = book.invoices["issued"].min().replace(day=1)
     days = (day - start).days
 
-    issued = known.issued <= moment
-    owed, sold = known.owed_on(day), net_sales_on(book, day)
-    rows = np.flatnonzero(owed)
-    past_due = np.where(known.settled[rows] <= moment, 0, (moment - known.payable_by[rows]) // A_DAY)
-    receivables, current = owed[issued].sum(), owed[rows[past_due <= 0]].sum()
-    overdue = owed[rows[past_due > 0]].sum()
+    items, sold = items_on(book, day), net_sales_on(book, day)
+    owed, past_due = items["open_amount"], items["days_past_due"]
+    receivables, overdue = owed.sum(), owed[past_due > 0].sum()
+    current = receivables - overdue
     opening = _receivables_on(book, start) if start >= begins else np.nan
     window_sales, year_sales = (
-        sold[credit & issued & (known.issued > since.to_datetime64())].sum()
+        sold[credit & (issued <= day.to_datetime64()) & (issued > since.to_datetime64())].sum()
         if since + pd.Timedelta(days=1) >= begins
         else np.nan
         for since in (start, year)
     )
 
-    # What `beyond_terms` says of each open item, for the few that have a weight.
-    weight, weighted = np.zeros(len(issued)), np.zeros(len(issued))
-    late = rows[past_due > 0]
-    paid = np.flatnonzero(issued & (known.settled <= moment) & (known.paid_on > window))
-    weight[late], weighted[late] = owed[late], owed[late] * past_due[past_due > 0]
-    weight[paid] = known.money_by(day)[paid]
-    paid_late = (known.paid_on[paid] - known.payable_by[paid]) // A_DAY
-    weighted[paid] = weight[paid] * np.maximum(paid_late, 0)
-    signed = weighted.copy()
-    signed[paid] = weight[paid] * paid_late
-    failed = are_in_default(book, items_on(book, day), day)[book.buyer_of_invoice]
-    habit, long_overdue = issued & ~failed, rows[past_due > 90]
-
-    by_buyer = pd.Series(owed[rows]).groupby(book.buyer_of_invoice[rows]).sum().sort_values(ascending=False)
+    failed = are_in_default(book, items, day)[items["buyer"]]
+    beyond, long_overdue = beyond_terms(items, start)[~failed], owed.where(past_due > 90, 0.0)
+    weight = beyond["weight"].sum()
+    by_buyer = owed[owed > 0].groupby(items["buyer"]).sum().sort_values(ascending=False)
     shares = by_buyer / receivables
+    of_invoices = np.zeros(len(book.invoices))
+    of_invoices[items.index] = owed
     disputes = disputed(book)
     disputes = disputes[disputes["opened"] <= day]
     raised = disputes.loc[disputes["opened"] > start, "amount"].sum() if len(disputes) else np.nan
-    pending = owed_in_dispute(book, owed, day).sum() if len(disputes) else np.nan
+    pending = owed_in_dispute(book, of_invoices, day).sum() if len(disputes) else np.nan
     return pd.Series(
         {
             "receivables": receivables,
             "overdue_amount": overdue,
-            "over_90_amount": owed[long_overdue].sum(),
-            "over_90_in_default": owed[long_overdue[failed[long_overdue]]].sum(),
-            "exchange_difference": receivables - known.owed_at_issue(day)[issued].sum(),
-            "open_invoices": float(len(rows)),
+            "over_90_amount": long_overdue.sum(),
+            "over_90_in_default": long_overdue[failed].sum(),
+            "exchange_difference": items["exchange_difference"].sum(),
+            "open_invoices": float((owed > 0).sum()),
             "open_buyers": float(len(by_buyer)),
             "sales": window_sales,
             "sales_12m": year_sales,
@@ -309,9 +298,9 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
             "turnover": _per(window_sales, (opening + receivables) / 2) * 365 / days,
             "cei": _per(opening + window_sales - receivables, opening + window_sales - current) * 100,
             "share_current": _per(current, receivables),
-            "share_over_90": _per(owed[long_overdue].sum(), receivables),
-            "days_beyond_terms": _per(weighted[habit].sum(), weight[habit].sum()),
-            "days_beyond_terms_signed": _per(signed[habit].sum(), weight[habit].sum()),
+            "share_over_90": _per(long_overdue.sum(), receivables),
+            "days_beyond_terms": _per((beyond["weight"] * beyond["days"]).sum(), weight),
+            "days_beyond_terms_signed": _per((beyond["weight"] * beyond["signed_days"]).sum(), weight),
             "dispute_rate": _per(raised, window_sales),
             "open_disputes": pending,
             "days_deductions_outstanding": _per(pending, raised) * days,

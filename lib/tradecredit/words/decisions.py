@@ -62,8 +62,8 @@ _OF_BUYERS = {
     "claim": "Insured debt of {buyers}, {amount}, has become a loss by the policy: claim it.",
     "report": "Insured debt of {buyers}, {amount}, is past its maximum extension period or will be soon: collect "
     "it, or report it by the end of the period.",
-    "stop insured": "{buyers} {owe} invoices past the maximum extension period: nothing more that is delivered is "
-    "insured. Stop deliveries; {amount} is owed.",
+    "stop insured": "{buyers} {owe} invoices past the maximum extension period: until these are paid, nothing more "
+    "that is delivered is insured. Have them paid, or stop deliveries; {amount} is owed in all.",
     "cancel": "{buyers} in default still {have} a limit of our own, and {owe} {amount}: cancel it.",
     "stop": "{buyers} of a weak grade {owe} {amount} more than the risk allows, and paying what is overdue does not "
     "cure it: stop deliveries.",

@@ -22,6 +22,20 @@ NO_CHECK = {
 """Why the distribution cannot be calculated without simulation."""
 
 
+def by_level(table: pd.DataFrame, currency: str) -> str:
+    """Return the range of the expected loss and the expected shortfall over the interval of the level."""
+    if table["odds"].isna().any():
+        return "The interval of the level of default is not testable with this book."
+    low, high = table.loc["low"], table.loc["high"]
+    return (
+        f"The level of default itself is uncertain: in nine of ten cases {low['defaults_at_level']:.1f} to "
+        f"{high['defaults_at_level']:.1f} defaults are to be expected, an expected loss of "
+        f"{money(low['expected_loss_at_level'], currency)} to {money(high['expected_loss_at_level'], currency)} and an "
+        f"expected shortfall, 99 %, of {money(low['es_99_at_level'], currency)} to "
+        f"{money(high['es_99_at_level'], currency)}. All figures of losses carry this range beside their own error."
+    )
+
+
 VIEWS = {"gross": "before insurance", "indemnity": "indemnity", "retained": "retained"}
 """How the views of a distribution are called."""
 

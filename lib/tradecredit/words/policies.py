@@ -81,8 +81,8 @@ def beside_current(comparison: pd.DataFrame, current: str, currency: str) -> str
     if not abs(saved) >= 2 * error:
         return f"{worth} The difference between it and {best} is within simulation error."
     return (
-        f"{worth} With {best}, the best of the others, the yearly cost of risk is {money(abs(saved), currency)} "
-        f"{'less' if saved > 0 else 'more'} (standard error {money(error)})."
+        f"{worth} On today's balances alone, {best} is the best of the others: the yearly cost of risk with it is "
+        f"{money(abs(saved), currency)} {'less' if saved > 0 else 'more'} (standard error {money(error)})."
     )
 
 

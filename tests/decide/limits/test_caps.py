@@ -151,7 +151,8 @@ def test_no_cap_is_passed_and_nobody_gets_more_than_is_wanted(members, rooms):
     assert (granted <= wanted).all()
     for cap in (groups, classes, whole):
         for number, amount in enumerate(cap.amount):
-            assert granted[cap.place == number].sum() <= amount + 1e-5
+            # A billionth of a cap is what floating point leaves of it.
+            assert granted[cap.place == number].sum() <= amount * (1 + 1e-9) + 1e-5
     # What binds is named, and only that.
     rooms_left = found.rooms.min(axis=1)
     assert np.minimum(rooms_left.fillna(np.inf), wanted).tolist() == pytest.approx(granted.tolist(), abs=1e-5)

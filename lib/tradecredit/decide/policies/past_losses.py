@@ -10,10 +10,10 @@ from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of, places
+from tradecredit.insurance.amounts import disputed_of
 from tradecredit.insurance.cover import of_items
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import DISCRETIONARY
-from tradecredit.measure.disputes import owed_in_dispute
 
 LOSS, INSOLVENCY_ONLY, PAID, WAITING = STATES = ("loss", "insolvency only", "paid while waiting", "waiting")
 """What becomes of a default under a policy; the last three are no loss to claim by the book's day."""
@@ -89,8 +89,7 @@ def _of_round(book: Book, policy: Policy, events: pd.DataFrame, taken: np.ndarra
     if policy.loss_basis == "net":
         left = 1 - recovery / np.where(debt > 0, debt, 1.0)
         owed[rows] = owed[rows] * left[event[rows]]
-    disputed = _disputed(book, owed, cut)
-    items = of_items(book, policy, owed, disputed)
+    items = of_items(book, policy, owed, disputed_of(book, owed, cut))
     of = np.flatnonzero(owed > 0)
     insured = summed(items["insured_debt"].to_numpy(), of)
     by_discretion = summed(items["insured_debt"].where(items["cover"] == DISCRETIONARY, 0.0).to_numpy(), of)
@@ -141,15 +140,6 @@ def _sums(book: Book, counted: np.ndarray) -> np.ndarray:
     """Return what those receipts that count add up to, by invoice."""
     money = _money(book)
     return np.bincount(money.row[counted], money.amount[counted], len(book.invoices))
-
-
-def _disputed(book: Book, owed: np.ndarray, day: np.ndarray) -> np.ndarray | None:
-    if not book.has("disputes"):
-        return None
-    place = book.invoice_of_dispute
-    amount = owed_in_dispute(book, owed, np.append(day, NEVER)[place])
-    known = place[amount.index.to_numpy()]
-    return np.bincount(known[known >= 0], amount.to_numpy()[known >= 0], minlength=len(owed))
 
 
 def _by_invoice(book: Book, events: pd.DataFrame, days: pd.Series) -> np.ndarray:

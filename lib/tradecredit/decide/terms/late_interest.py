@@ -187,7 +187,9 @@ def _late_parts(book: Book, months: int) -> pd.DataFrame:
     `invoice`: its place among the book's, by which the parts belong together, with what is known of it and its buyer.
     """
     items = open_items(book)
-    items = items.assign(due=items["payable_by"])
+    # All at the rates of the days of issue, as the receipts are: a fee goes by what was invoiced.
+    at_issue = items["open_amount"] - items["exchange_difference"]
+    items = items.assign(due=items["payable_by"], open_amount=at_issue)
     due, is_open = items["due"].to_numpy(), items["settled"].isna().to_numpy(bool)
     charged = book.run.late_interest.affiliates | ~_affiliates(book)
     paid = _paid_late(book, items, charged)
