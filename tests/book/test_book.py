@@ -190,7 +190,12 @@ SPOILED = {
     "a negative amount": ("invoices", ",300.00", ",-300.00", ["row 5", "-300", "credit_note"]),
     "due before issue": ("invoices", "2024-04-04", "2024-03-04", ["row 5", "due", "before issued"]),
     "paid before issue": ("receipts", "2024-02-20", "2024-01-02", ["row 2", "received", "before"]),
-    "over-payment": ("receipts", "400.00", "400.02", ["row 3", "400.02 on invoice I1", "more than"]),
+    "too much written off": (
+        "receipts",
+        "400.00,payment",
+        "400.02,write_off",
+        ["row 3", "400.02 on invoice I1", "more than"],
+    ),
     "a kind that is not one": ("receipts", "credit_note", "CN", ["row 4", "kind", "'CN'", "values"]),
     "a wrong separator": ("invoices", ",", ";", ["separated by ';'", "separator"]),
     "a torn line": ("invoices", ",EUR,1000.00", "", ["row 2", "4 fields", "6"]),

@@ -268,7 +268,7 @@ def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.Data
     if len(account):
         sums = account.groupby(account["currency"].fillna(run.currency))["amount"].sum()
         told = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sums.items())
-        rule = f"on account, no invoice named: {told}; not set off against what the buyer owes"
+        rule = f"on account, no invoice named: {told}; set off in what the buyer owes net, not against its invoices"
         rows.append(("receipts", rule, len(account)))
     foreign = seen["limits"]["currency"]
     foreign = int((foreign.notna() & (foreign != run.currency)).sum())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.places import one_of, places
@@ -17,6 +18,9 @@ SHOWN = 10
 """Rows named for each kind of problem in a column; the rest are counted."""
 
 CENT = 0.005
+_ORDINARY = ("payment", "credit_note", "discount", "undated")
+BOUNDED = {"write_off": _ORDINARY, "recovery": _ORDINARY, "claim": ()}
+"""Kinds of receipts that may not take an invoice beyond its amount, and the kinds that count beside each."""
 """Amounts that differ by less than this are equal."""
 
 
@@ -259,7 +263,7 @@ def _receipt_problems(
         "must not be negative",
         "correct it; only a payment may be negative: one that the bank has returned",
     )
-    order = receipts["received"].argsort(kind="stable")
+    order = np.argsort(receipts["received"].to_numpy(), kind="stable")
     so_far = receipts["amount"].iloc[order].groupby(place[order]).cumsum().reindex(receipts.index)
     returned = (receipts["amount"] < 0) & (so_far < -CENT) & (place >= 0)
     yield from _rows(
@@ -270,23 +274,25 @@ def _receipt_problems(
         "returns more than was paid on the invoice by then",
         "a negative payment is one that the bank has returned: give what it returns, or leave both out",
     )
-    # What the insurer has paid is no money of the debtor's: what its estate brings in later may come on top, and is
-    # shared with the insurer (definitions §5.9).
-    claim = receipts["kind"] == "claim"
-    amount, other = in_currency_of_invoice(receipts, invoice["currency"], fx, reporting)
-    applied = pd.Series(amount, index=receipts.index).groupby([place, claim]).cumsum().where(place >= 0)
     # A bank pays out by a rate of its own: what comes in another currency hardly ever is the amount to the cent.
+    amount, other = in_currency_of_invoice(receipts, invoice["currency"], fx, reporting)
     by_bank = pd.Series(other, index=receipts.index).groupby(place).transform("any")
-    over = (applied > invoice["amount"] + CENT) & ~by_bank
-    described = receipts.loc[over, "amount"].astype("str") + " on invoice " + receipts.loc[over, "invoice_id"]
-    yield from _rows(
-        file,
-        "amount",
-        described,
-        over,
-        "receipts add up to more than the invoice, claims and others each for themselves",
-        "apply the surplus to the invoice that it belongs to, or correct the amount",
-    )
+    described = receipts["amount"].astype("str") + " on invoice " + receipts["invoice_id"]
+    for kind, beside in BOUNDED.items():
+        # Money may come in after the rest was written off or a claim was paid, and what a buyer pays too much is its
+        # credit (`measure/on_account.py`): only what we ourselves, the insurer or the estate give is bounded.
+        counted = one_of(receipts["kind"], [kind, *beside])
+        applied = pd.Series(np.where(counted, amount, 0.0)[order], index=receipts.index[order])
+        applied = applied.groupby(place[order]).cumsum().reindex(receipts.index)
+        over = (applied > invoice["amount"] + CENT) & ~by_bank & one_of(receipts["kind"], [kind]) & (place >= 0)
+        yield from _rows(
+            file,
+            "amount",
+            described,
+            over,
+            f"receipts of kind {', '.join([kind, *beside])} add up to more than the invoice",
+            "apply the surplus to the invoice that it belongs to, or correct the amount",
+        )
 
 
 def _rate_problems(

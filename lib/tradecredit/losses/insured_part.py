@@ -14,6 +14,7 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.settlement import Part
 from tradecredit.insurance.shipped import insurable_buyers
 from tradecredit.insurance.stops import stopped_buyers
+from tradecredit.measure.balances import balances
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.open_items import open_items
 
@@ -84,6 +85,7 @@ def _of_scope(book: Book, policy: Policy) -> tuple[pd.Series, pd.Series, tuple[f
     usual = insurable[counts].sum() / owed[counts].sum() if owed[counts].sum() > 0 else 1.0
     share = np.where(owed > 0, insurable / np.where(owed > 0, owed, 1.0), np.where(counts, usual, 0.0))
     stopped = stopped_buyers(book, policy).to_numpy()
-    today = np.where(stopped, insured, np.nan)
+    net = balances(book)["net_amount"].to_numpy() / np.where(owed > 0, owed, 1.0)
+    today = np.where(stopped, insured * net, np.nan)
     late = late_shipments(book, policy).shares
     return pd.Series(share, index=index), pd.Series(today, index=index), late

@@ -9,10 +9,12 @@ from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.limit_history import evidence, named_limits
+from tradecredit.measure.balances import balances
 from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
 from tradecredit.measure.default_events import in_default, loss_given_default
+from tradecredit.measure.history import begins
 from tradecredit.measure.limits_in_force import limits_in_force
-from tradecredit.measure.open_items import ledger, open_items
+from tradecredit.measure.open_items import ledger
 from tradecredit.measure.ratios import ratios
 from tradecredit.measure.sales import of_year
 from tradecredit.params.run import Run
@@ -60,7 +62,7 @@ def exposures(book: Book) -> pd.DataFrame:
 
     Amounts are gross of tax, in the reporting currency:
 
-    - `balance`: the open amount;
+    - `balance`: the open amount less what is on account (`balances.net_amount`);
     - `exposure`, by the run's `losses.exposure`: `balance`; `peak`, the highest balance at the end of any day of the
       last 12 months; `limit`, the balance and `undrawn_share` of what is unused of the limit in force, our own, else
       the insurer's (no limit: the balance);
@@ -69,7 +71,7 @@ def exposures(book: Book) -> pd.DataFrame:
 
     What a policy insures of an exposure: see `insured_part`.
     """
-    balance = sums_by_buyer(book, open_items(book)["open_amount"]).rename("balance")
+    balance = balances(book)["net_amount"].rename("balance")
     buyers = balance.index
     kind = book.run.losses.exposure
     if kind == "peak":
@@ -114,7 +116,7 @@ def highest_balance(book: Book) -> pd.Series:
 
 
 def _sales_a_day(book: Book) -> pd.Series:
-    first = book.invoices["issued"].min().replace(day=1) - pd.Timedelta(days=1)
+    first = begins(book, book.as_of) - pd.Timedelta(days=1)
     since = max(window_start(book.as_of, EXPOSURE_MONTHS), first)
     sales = sums_by_buyer(book, of_year(book)["sales_12m"])
     return (sales / (book.as_of - since).days).mask(one_of(book.buyers["kind"], ["prepaid"]), 0.0)

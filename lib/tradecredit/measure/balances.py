@@ -7,6 +7,8 @@ from tradecredit.book.book import Book
 from tradecredit.book.calendar import DAYS_A_MONTH
 from tradecredit.book.once import once
 from tradecredit.measure.by_buyer import all_buyers
+from tradecredit.measure.history import begins
+from tradecredit.measure.on_account import on_account
 from tradecredit.measure.open_items import open_items
 from tradecredit.measure.sales import of_year, sold_on
 
@@ -18,11 +20,13 @@ def balances(book: Book) -> pd.DataFrame:
     Reads `buyers`, `invoices` and `receipts`. Index `buyer_id` (all buyers, in their order); amounts gross, in the
     reporting currency:
 
-    - `open_amount`: the sum of `open_items.open_items`;
+    - `open_amount`: the sum of `open_items.open_items`; `on_account`: see `on_account.on_account`; `net_amount`: what
+      the buyer owes in all, open_amount − on_account, and 0 where we owe to it;
     - `sales_12m`: invoiced in the last 12 months, net of cancellations; `net_sales_12m`: the same net of tax, as far as
       that is stated (`sales.of_year`);
       `payment_days`: the usual terms, the mean of (due − issued) over these invoices by amount (missing without any);
-      `monthly_purchases` = sales_12m / the months that the buyer has bought in, at least 1 and at most 12;
+      `monthly_purchases` = sales_12m / the months that the buyer has bought in since the ledger's history began
+      (`history.begins`), at least 1 and at most 12;
     - `first_issued`, `last_issued`: days of the first and the last invoice not cancelled (missing without any).
     """
     invoices, buyers, owner = book.invoices, book.buyers["buyer_id"], book.buyer_of_invoice
@@ -36,9 +40,15 @@ def balances(book: Book) -> pd.DataFrame:
     table = table.set_axis(all_buyers(book))
     sales = pd.Series(np.bincount(owner, recent, len(buyers)), index=table.index)
     weighted = np.bincount(owner, recent * days, len(buyers))
-    months = ((book.as_of - table["first_issued"]).dt.days / DAYS_A_MONTH).clip(1.0, 12.0)
+    # What was carried over from before the ledger tells of no month's purchases.
+    since = table["first_issued"].clip(lower=begins(book, book.as_of))
+    months = ((book.as_of - since).dt.days / DAYS_A_MONTH).clip(1.0, 12.0)
+    owed = np.bincount(owner, open_items(book)["open_amount"], len(buyers))
+    account = on_account(book)["on_account"].to_numpy()
     return table.assign(
-        open_amount=np.bincount(owner, open_items(book)["open_amount"], len(buyers)),
+        open_amount=owed,
+        on_account=account,
+        net_amount=np.maximum(owed - account, 0.0),
         sales_12m=sales,
         net_sales_12m=np.bincount(owner, net, len(buyers)),
         payment_days=weighted / sales.where(sales > 0),

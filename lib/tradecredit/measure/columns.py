@@ -18,7 +18,8 @@ LABELS = {
         impaired="Impaired", sales="Sales in the window", sales_12m="Sales, 12 months",
         open_disputes="Open disputes", over_90_amount="More than 90 days overdue",
         over_90_in_default="More than 90 days overdue, of buyers in default",
-        exchange_difference="Exchange difference in receivables", money="Paid in money"
+        exchange_difference="Exchange difference in receivables", money="Paid in money", on_account="On account",
+        unnamed="On account, no invoice named", overpaid="Paid beyond invoices", net_amount="Owed net of on account"
     ),
     **columns(
         "percent",

@@ -103,10 +103,20 @@ class Ledger(NamedTuple):
 @once
 def ledger(book: Book) -> Ledger:
     """Return the `Ledger` of a book. Reads `invoices` and `receipts`."""
+    return _until(book, book.as_of)
+
+
+def ledger_on(book: Book, day: pd.Timestamp) -> Ledger:
+    """Return the `Ledger` that tells of an earlier day: that of the book, unless a payment was returned since."""
+    returned = book.receipts.loc[book.receipts["amount"] < 0, "received"]
+    return _until(book, day) if (returned > day).any() else ledger(book)
+
+
+def _until(book: Book, day: pd.Timestamp) -> Ledger:
     invoices, receipts, rows = book.invoices, book.receipts, book.invoice_of_receipt
     received = receipts["received"].to_numpy("datetime64[us]")
     order = np.argsort(received, kind="stable")
-    order = order[rows[order] >= 0]
+    order = order[(rows[order] >= 0) & (received[order] <= day.to_datetime64())]
     row, received = rows[order], received[order]
     paid = receipts["amount"].to_numpy()[order]
     kind = receipts["kind"]
@@ -118,13 +128,14 @@ def ledger(book: Book) -> Ledger:
     paid[several], impaired[several], money[several] = sums["paid"], sums["impaired"], sums["money"]
     amount, issued = invoices["amount"].to_numpy(), invoices["issued"].to_numpy("datetime64[us]")
     least = dust(amount, book.run.receivables.dust)
-    closing = np.flatnonzero(amount[row] - paid < least[row])
+    # A payment that the bank returns opens an invoice again: what counts is the receipt that it stays settled by.
+    closing = _lasting(amount[row] - paid < least[row], row, len(invoices))
     settled = np.where(amount < CENT, issued, _first_day(row[closing], received[closing], len(invoices)))
     # What has to come in money: the amount less all that is not money by the day on which it was settled.
     settling = closing[received[closing] == settled[row[closing]]]
     wanted = np.full(len(invoices), np.inf)
     wanted[row[settling]] = (amount[row] - least[row] - paid + money)[settling]
-    paying = np.flatnonzero((money > 0) & (money > wanted[row]))
+    paying = _lasting((money > 0) & (money > wanted[row]), row, len(invoices))
     paid_on = _first_day(row[paying], received[paying], len(invoices))
     # The money on a debt that was mostly given up is a part of it, not the end of it.
     bad = settling[(impaired > GIVEN_UP * (impaired + money))[settling]]
@@ -134,6 +145,15 @@ def ledger(book: Book) -> Ledger:
     return Ledger(issued, due, latest, amount, settled, paid_on, received, row, paid, impaired, money,
         closing_rates(book),
     )  # fmt: skip
+
+
+def _lasting(holds: np.ndarray, row: np.ndarray, invoices: int) -> np.ndarray:
+    """Return where something holds that does not cease to hold at a later place of the same row."""
+    last, without = np.full(invoices, -1), np.flatnonzero(~holds)
+    # Where a row repeats, the last assignment stays.
+    last[row[without]] = without
+    found = np.flatnonzero(holds)
+    return found[found > last[row[found]]]
 
 
 def _first_day(row: np.ndarray, day: np.ndarray, invoices: int) -> np.ndarray:
@@ -182,7 +202,7 @@ def items_on(book: Book, day: pd.Timestamp) -> pd.DataFrame:
 
 def _as_of(book: Book, day: pd.Timestamp) -> dict[str, np.ndarray]:
     """Return the columns of `open_items` that depend on the day; of no use for an invoice issued after it."""
-    known, moment = ledger(book), day.to_datetime64()
+    known, moment = ledger_on(book, day), day.to_datetime64()
     paid = known.paid_by(day)
     left, is_open, none = known.amount - paid, ~(known.settled <= moment), np.datetime64("NaT", "us")
     settled, paid_on = (np.where(is_open, none, days) for days in (known.settled, known.paid_on))

@@ -10,7 +10,9 @@ from tradecredit.book.once import once
 from tradecredit.book.places import named, one_of
 from tradecredit.measure.by_buyer import sums_by_buyer
 from tradecredit.measure.disputes import disputed
+from tradecredit.measure.history import carried_over
 from tradecredit.measure.limits_in_force import limits_in_force
+from tradecredit.measure.on_account import overpaid
 from tradecredit.measure.open_items import open_items
 from tradecredit.measure.registration import shared
 from tradecredit.measure.sales import cancelled
@@ -103,6 +105,7 @@ def _invoices(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
     months = pd.period_range(issued.min(), book.as_of, freq="M") if len(issued) else pd.PeriodIndex([], freq="M")
     silent = pd.Series(~months.isin(issued.drop_duplicates().dt.to_period("M")), index=months)
     yield _found("invoices", "months without any invoice", silent, None)
+    yield _found("invoices", "carried over from before the ledger", carried_over(book), owed)
 
 
 def _receipts(book: Book) -> Iterator[tuple]:
@@ -111,6 +114,11 @@ def _receipts(book: Book) -> Iterator[tuple]:
         "receipts", "dated on a Saturday or Sunday", receipts["received"].dt.day_of_week >= 5, receipts["amount"]
     )
     yield _found("receipts", "amount of zero", receipts["amount"] == 0, None)
+    yield _found("receipts", "on account, no invoice named", receipts["invoice_id"].isna(), receipts["amount"])
+    above = pd.Series(overpaid(book))
+    yield _found("receipts", "more than the invoice", above > 0, above)
+    yield _found("receipts", "returned by the bank", receipts["amount"] < 0, -receipts["amount"])
+    yield _found("receipts", "no day known", pd.Series(one_of(receipts["kind"], ["undated"])), receipts["amount"])
 
 
 def _disputes(book: Book, items: pd.DataFrame) -> Iterator[tuple]:

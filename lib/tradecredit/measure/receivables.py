@@ -21,6 +21,7 @@ from tradecredit.book.places import one_of
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.default_events import are_in_default
 from tradecredit.measure.disputes import disputed, owed_in_dispute
+from tradecredit.measure.history import begins
 from tradecredit.measure.open_items import beyond_terms, items_on, ledger, open_items
 from tradecredit.measure.sales import net_sales_on
 from tradecredit.params.base import NOT_STATED
@@ -254,17 +255,17 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     months = book.run.receivables.sales_months
     start, year = window_start(day, months), window_start(day, 12)
     credit, issued = _sales(book).credit, ledger(book).issued
-    begins = book.invoices["issued"].min().replace(day=1)
+    first = begins(book, day)
     days = (day - start).days
 
     items, sold = items_on(book, day), net_sales_on(book, day)
     owed, past_due = items["open_amount"], items["days_past_due"]
     receivables, overdue = owed.sum(), owed[past_due > 0].sum()
     current = receivables - overdue
-    opening = _receivables_on(book, start) if start >= begins else np.nan
+    opening = _receivables_on(book, start) if start >= first else np.nan
     window_sales, year_sales = (
         sold[credit & (issued <= day.to_datetime64()) & (issued > since.to_datetime64())].sum()
-        if since + pd.Timedelta(days=1) >= begins
+        if since + pd.Timedelta(days=1) >= first
         else np.nan
         for since in (start, year)
     )

@@ -3,7 +3,9 @@
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.measure.balances import balances
 from tradecredit.measure.due_days import rules, unknown_years
+from tradecredit.measure.history import begins, carried_over, last_entry, silent_days
 from tradecredit.measure.quality import (
     BALANCE_TOLERANCE,
     LONG_TERMS_DAYS,
@@ -37,10 +39,15 @@ REMARKS = {
         f"paid but for less than {SHORT_PAYMENT:.0%}": "short payments or bank charges to clear",
         "open though the buyer prepays": "prepayments not applied, or a wrong kind of buyer",
         "months without any invoice": "the export may have a gap, or end early",
+        "carried over from before the ledger": "an opening balance is no history: figures of its months are missing",
     },
     "receipts": {
         "dated on a Saturday or Sunday": "banks rarely value money on these days: booking dates shift days late",
         "amount of zero": "harmless; often a reversed booking",
+        "on account, no invoice named": "set off in what the buyer owes net; the invoices it was meant for look late",
+        "more than the invoice": "the surplus is the buyer's credit, set off in what it owes net",
+        "returned by the bank": "what it had paid is open again, due on its old day",
+        "no day known": "settled by the day of the export: how late it was paid is not known and not counted",
     },
     "disputes": {
         "open on a settled invoice": "to be closed",
@@ -100,6 +107,36 @@ def long_overdue(kpis: pd.Series, currency: str) -> str:
         f"{money(kpis['over_90_amount'], currency)} is more than 90 days overdue, of which "
         f"{money(kpis['over_90_in_default'], currency)} is owed by buyers in default."
     )
+
+
+def on_account(book: Book) -> str:
+    """Return what buyers have on account and what all owe net of it (`balances.balances`); empty without any."""
+    table, currency = balances(book), book.run.currency
+    account = table["on_account"]
+    if (account.abs() < 0.5).all():
+        return ""
+    return (
+        f"Owed net of what buyers have on account: {money(table['open_amount'].sum() - account.sum(), currency)}. "
+        f"On account, settling no invoice, are {money(account.sum(), currency)} of "
+        f"{counted(int((account.abs() >= 0.5).sum()), 'buyer')}."
+    )
+
+
+def known_days(book: Book) -> list[str]:
+    """Return what the days make unsafe between which the ledger is known (`history`); nothing where they are enough."""
+    found, silent, old = [], silent_days(book), carried_over(book)
+    if silent:
+        found.append(
+            f"The ledger's last entry is of {last_entry(book).date()}: nothing is known of the last {silent} days. "
+            "What was paid in them stands as open here, and may stand as overdue."
+        )
+    if old.any():
+        since, which = begins(book, book.as_of), counted(int(old.sum()), "invoice")
+        found.append(
+            f"The ledger's history begins in {since:%B %Y}; {which} from before then were carried over. Figures that "
+            "rest on earlier months are missing, and what a buyer needs rests on the months that are there."
+        )
+    return found
 
 
 def exchange(kpis: pd.Series, currency: str) -> str:

@@ -43,7 +43,8 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
       the book × all receivables (missing where nothing is owed at all). `group_room`, `sector_room`, `country_room`:
       what these leave the buyer (`within_caps`); `group_id`, `group_limit`, and `group_need`, what of its need counts
       for that: what is set on it if that is more, and what the methods give where its need is not known;
-    - `exposure`, the open amount; `own_limit`, that in force (missing: none); `limit_use` = exposure / own_limit;
+    - `exposure`, the open amount less what is on account (`balances.net_amount`); `own_limit`, that in force (missing:
+      none); `limit_use` = exposure / own_limit;
       `breach`: exposure above our own limit (missing without one; the use also where it is 0);
     - `insurer_limit`, named by the insurer; `covered_limit`, what applies under the policy; `stopped`, whether nothing
       that is shipped from now on is insured: see `Cover`. `insured`: what the insurer bears of the exposure, before any
@@ -66,7 +67,7 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     they would get a limit that no risk bounds. Source: definitions §4.
     """
     known, settings = known_buyers(book, ratings), book.run.limits
-    exposure, own_limit = known["open_amount"], by_place(limits_in_force(book)["own"], known)
+    exposure, own_limit = known["net_amount"], by_place(limits_in_force(book)["own"], known)
     cover = cover or of_buyers(book)
     share, reach, covered_limit, named, stopped, insured = (
         by_place(values, known)
@@ -84,7 +85,8 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         rounded_down(limits.limit, settings.digits).where(found.fixed.isna(), found.fixed)
         for limits in (without, within)
     )
-    insured = insured.fillna(0.0)
+    # What is on account is taken off what is insured and what is not alike.
+    insured = insured.fillna(0.0) * (exposure / known["open_amount"].where(known["open_amount"] > 0)).fillna(1.0)
     table = without.amounts.assign(
         recommended=recommended,
         binding=without.binding,

@@ -1,0 +1,56 @@
+"""Between which days a ledger is known: where its history begins, and the last day that it tells anything of."""
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.once import once
+
+SILENT_DAYS = 7
+"""So many days without any entry before the as-of day may pass; after more, the export seems to have ended early."""
+
+
+def begins(book: Book, day: pd.Timestamp) -> pd.Timestamp:
+    """Return the first day of the month in which the history of a ledger begins, as known on a day.
+
+    It is that of the first invoice, unless items were carried over from before: where a month without any invoice lies
+    before the first receipt, all invoices before it were open when the ledger was begun, and tell of no month's sales.
+    Without a receipt nothing says so. Missing without an invoice. Source: definitions §2.3.
+    """
+    first_of_month, first_receipt = _firsts(book)
+    known = first_of_month[first_of_month <= day.to_datetime64()].astype("datetime64[M]")
+    if not len(known):
+        return pd.NaT
+    after_silence = np.flatnonzero(np.diff(known.astype(np.int64)) > 1) + 1
+    starts = known[[0, *after_silence]]
+    if first_receipt <= day.to_datetime64():
+        starts = starts[starts <= max(first_receipt.astype("datetime64[M]"), known[0])]
+        return pd.Timestamp(starts[-1])
+    return pd.Timestamp(starts[0])
+
+
+def carried_over(book: Book) -> pd.Series:
+    """Return whether each invoice is from before the history of its ledger (`begins`), on the index of `invoices`."""
+    start = begins(book, book.as_of)
+    return (book.invoices["issued"] < start).rename("carried_over")
+
+
+def last_entry(book: Book) -> pd.Timestamp:
+    """Return the day of the last invoice or receipt that is known on the as-of day; missing without any."""
+    return pd.Series([book.invoices["issued"].max(), book.receipts["received"].max()]).max()
+
+
+def silent_days(book: Book) -> int:
+    """Return the last days of which the ledger tells nothing, where they are more than `SILENT_DAYS`; else 0."""
+    last = last_entry(book)
+    days = 0 if pd.isna(last) else (book.as_of - last).days
+    return days if days > SILENT_DAYS else 0
+
+
+@once
+def _firsts(book: Book) -> tuple[np.ndarray, np.datetime64]:
+    """Return the first day of issue of each month that has one, and the day of the first receipt on an invoice."""
+    issued = np.sort(book.invoices["issued"].to_numpy("datetime64[us]"))
+    _, at = np.unique(issued.astype("datetime64[M]"), return_index=True)
+    received = book.receipts["received"].to_numpy("datetime64[us]")[book.invoice_of_receipt >= 0]
+    return issued[at], received.min() if len(received) else np.datetime64("2200-01-01", "us")

@@ -1,0 +1,55 @@
+"""Where a ledger's history begins and ends: an opening balance, an export that ends early."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from ledgers import ledger, monthly
+
+from tradecredit import words
+from tradecredit.measure.balances import balances
+from tradecredit.measure.history import begins, carried_over, last_entry, silent_days
+from tradecredit.measure.receivables import kpis
+from tradecredit.measure.receivables import monthly as by_month
+
+OLD = ([["X", "A", pd.Timestamp("2022-05-10"), pd.Timestamp("2022-06-09"), 700.0]], [])
+
+
+def test_an_opening_balance_is_no_history(book_of):
+    # payments.md 19: one open item of 2022, the full ledger since August 2026.
+    book = book_of("2026-10-31", **ledger(OLD, monthly("A", "2026-08-01", "2026-10-01")))
+    assert str(begins(book, book.as_of).date()) == "2026-08-01"
+    assert carried_over(book).tolist() == [True, False, False, False]
+    found = kpis(book)
+    assert found["receivables"] == 700 and found["over_90_amount"] == 700
+    assert np.isnan(found["sales_12m"])
+    # 3,000 in the 91 days since 1 August (the ledger's history), not in twelve months.
+    assert balances(book).loc["A", "monthly_purchases"] == pytest.approx(3000 / (91 / (365.25 / 12)))
+    assert "begins in August 2026; 1 invoice from before then" in words.receivables.known_days(book)[0]
+
+
+def test_a_month_without_invoices_after_the_first_receipt_is_none(book_of):
+    book = book_of(
+        "2026-10-31", **ledger(monthly("A", "2026-01-01", "2026-04-01"), monthly("A", "2026-08-01", "2026-10-01"))
+    )
+    assert str(begins(book, book.as_of).date()) == "2026-01-01"
+    assert not carried_over(book).any()
+    assert words.receivables.known_days(book) == []
+
+
+def test_each_month_end_is_told_as_its_own_book_tells_it(book_of):
+    book = book_of(
+        "2026-10-31", **ledger(OLD, monthly("A", "2026-05-01", "2026-05-01"), monthly("A", "2026-07-01", "2026-10-01"))
+    )
+    table = by_month(book)
+    for day in table.index[-8:]:
+        pd.testing.assert_series_equal(table.loc[day], kpis(book.at(day)), check_names=False)
+
+
+def test_a_ledger_that_ends_early_says_so(book_of):
+    # payments.md 18: it ends on 5 October, as of 31 October.
+    invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-09-01,2026-10-01,100\nI2,A,2026-10-05,2026-11-04,100\n"
+    paid = "invoice_id,received,amount,kind\nI1,2026-10-02,50,payment\n"
+    book = book_of("2026-10-31", invoices=invoices, receipts=paid)
+    assert (str(last_entry(book).date()), silent_days(book)) == ("2026-10-05", 26)
+    assert "nothing is known of the last 26 days" in words.receivables.known_days(book)[0]
+    assert silent_days(book.at(pd.Timestamp("2026-10-12"))) == 0
