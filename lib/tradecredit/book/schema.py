@@ -107,6 +107,7 @@ TABLES: dict[str, Table] = {
                     allowed=("payment", "credit_note", "discount", "write_off", "recovery", "claim", "undated"),
                 ),
                 Column("buyer_id"),
+                Column("matched_by"),
             ),
             key=("receipt_id",),
             known="received",

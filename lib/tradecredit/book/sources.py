@@ -73,7 +73,7 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
 def _exported(source: ExportSource, currency: str) -> tuple[dict[str, RawTable], list[Problem]]:
     """Return the tables that an export holds, and what is wrong with it."""
     found = ledger.ledger(source, currency)
-    label = ", ".join(source.files)
+    label = ", ".join(name for part in (source, *source.beside) for name in part.files)
 
     def of(name: str, notes: tuple[tuple[str, str, int], ...]) -> tuple[tuple[str, int], ...]:
         return tuple((rule, rows) for table, rule, rows in notes if table == name)
@@ -92,7 +92,7 @@ def fingerprints(run: Run) -> dict[str, str]:
     in_folder = not isinstance(run.source, DuckDBSource)
     read = {(label if in_folder else path.name, path) for path, label, _ in _files(run, run.source)[0].values()}
     if isinstance(run.source, ExportSource):
-        read |= {(path.name, path) for path in reading.files(run.source) if path.is_file()}
+        read |= {(path.name, path) for path in reading.all_files(run.source) if path.is_file()}
     for name, path in sorted(read):
         with path.open("rb") as stream:
             found[name] = hashlib.file_digest(stream, "sha256").hexdigest()

@@ -11,10 +11,10 @@ from tradecredit.params.base import Currency, Named, Parameters
 Role = Literal[
     "buyer_id", "name", "country", "invoice_id", "number", "applies_to", "group", "kind", "issued", "due", "terms_days",
     "amount", "debit", "credit", "side", "paid", "credited", "open", "currency", "cleared", "account",
-    "contra_account", "reversed", "discount", "quantity", "unit_price",
+    "contra_account", "reversed", "discount", "prepaid", "quantity", "unit_price", "terms", "text",
 ]  # fmt: skip
 DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
-Layout = Literal["table", "bars", "sheet", "parquet", "duckdb"]
+Layout = Literal["table", "bars", "sheet", "parquet", "duckdb", "xml", "mt940"]
 Code = str | int
 
 
@@ -22,8 +22,8 @@ class ExportForm(Parameters):
     """How a file of an export is written."""
 
     layout: Layout = "table"
-    """Fields between separators, a printed list between `|`, a spreadsheet, a Parquet file, or a table of a
-    database."""
+    """Fields between separators, a printed list between `|`, a spreadsheet, a Parquet file, a table of a database, an
+    XML document, or a bank's statement in SWIFT's MT940."""
     encoding: str = "utf-8"
     """Text encoding."""
     separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
@@ -39,14 +39,13 @@ class ExportForm(Parameters):
     `all` for the roles that are not named."""
     year_from: date | None = None
     """First day of the twelve months that days without a year lie in."""
+    record: str | None = None
+    """XML: the XPath of its documents, and columns are XPaths from there; names are without their namespaces."""
 
 
-class ExportSource(Parameters):
-    """One or more exports of an accounting system, each a list of documents: invoices, payments and credit memos."""
+class ExportList(Parameters):
+    """Files of one form, each a list of documents: invoices, payments and credit memos."""
 
-    kind: Literal["export"]
-    path: Path
-    """The folder that holds the files."""
     files: Annotated[list[str], Field(min_length=1)]
     """The files, all of one form; a pattern such as `open_*.csv` stands for all that fit it."""
     form: ExportForm = ExportForm()
@@ -78,8 +77,20 @@ class ExportSource(Parameters):
     """Days of payment of invoices without a due day; none: due on the day of issue."""
     currency: Currency | None = None
     """Currency of rows that state none; none: the run's."""
+    bank: bool = False
+    """A bank's statement: its payments are matched to invoices by what they say, and to buyers by their payers."""
+
+
+class ExportSource(ExportList):
+    """Exports of an accounting system and of its banks: one list of documents, and others beside it."""
+
+    kind: Literal["export"]
+    path: Path
+    """The folder that holds the files."""
     exported: date
     """Day of the export. What is no longer open by then without a known day counts as settled on it."""
+    beside: list[ExportList] = []
+    """Further lists of the same ledger, in other forms: a bank's statements, credit memos, older years."""
 
 
 class ExportSystem(Named):
@@ -87,10 +98,15 @@ class ExportSystem(Named):
 
     title: str
     """What people call it."""
+    record: str | None = None
+    """As in the run file: the XPath of the documents of an XML file."""
+    bank: bool = False
+    """As in the run file."""
     layouts: list[Layout] = ["table", "sheet", "parquet", "duckdb"]
     """Layouts that it may have."""
     tell: Annotated[list[str], Field(min_length=1)]
-    """Columns that must be there for a file to be of this form; `a / b` is one of several names."""
+    """Columns that must be there for a file to be of this form; `a / b` is one of several names. Of an XML file: the
+    name of its first element."""
     columns: dict[Role, list[str]]
     """What a column means: the names that it may have, in order of preference."""
     all_columns: list[Role] = []

@@ -2,14 +2,16 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
 import yaml
 
 from tradecredit.book.book import Book
-from tradecredit.book.exports.suggestion import Guess, Suggestion
+from tradecredit.book.exports.guesses import Guess
+from tradecredit.book.exports.suggestion import Suggestion
+from tradecredit.params.export import ExportList
 from tradecredit.words.formats import counted
 
 COMMENTS = {
@@ -44,13 +46,15 @@ MOST_QUESTIONS = 5
 
 def run_file(suggestion: Suggestion, folder: Path) -> str:
     """Return the text of a run file that lies in `folder` and reads an export as suggested, with comments."""
-    source, form = suggestion.source, suggestion.source.form
+    source = suggestion.source
     open_keys = {guess.key: guess for guess in suggestion.guesses if guess.open}
 
     def check(key: str) -> str:
         guess = open_keys.get(key)
         if guess is None:
             return ""
+        if key == "source.kinds":
+            return f"   # CHECK: {guess.taken}"
         others = f"; or {', '.join(guess.others)}" if guess.others else ""
         return f"   # CHECK: {COMMENTS.get(key, key)}{others}"
 
@@ -63,40 +67,55 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         "source:",
         "  kind: export",
         f"  path: {_value(Path(path).as_posix())}   # the folder, from where this file lies",
-        f"  files: {_value(source.files)}",
         f"  exported: {source.exported}{check('source.exported') or '   # day of the export'}",
-        "  form:   # how the file is written",
+        *(f"  {line}" for line in _list_lines(source, check)),
     ]
-    stated = form.model_dump(mode="json", exclude_defaults=True)
-    of_dates = next((check(key) for key in open_keys if key.startswith("source.form.dates")), "")
-    stated = {"layout": form.layout} | stated | ({"decimal": form.decimal} if form.layout in ("table", "bars") else {})
-    for key, value in stated.items():
-        lines.append(f"    {key}: {_value(value)}" + (of_dates if key == "dates" else check(f"source.form.{key}")))
-    if source.columns:
-        lines.append("  columns:   # what it means: what the file calls it")
-        for role, names in source.columns.items():
-            lines.append(f"    {role}: {_value(names)}{check(f'source.columns.{role}')}")
-    if source.kinds or "source.kinds" in open_keys:
-        about = f"   # CHECK: {open_keys['source.kinds'].taken}" if "source.kinds" in open_keys else ""
-        lines.append(f"  kinds:{' {}' if not source.kinds else ''}{about or '   # their kind of document: ours'}")
-        lines += [f"    {_value(theirs)}: {ours}" for theirs, ours in source.kinds.items()]
-    for key in ("where", "without", "block"):
-        section = getattr(source, key)
-        if section:
-            lines.append(f"  {key}:   # {ABOUT[key]}")
-            lines += [f"    {_value(name)}: {_value(value)}" for name, value in section.items()]
-    for key in ("account_line", "debit_side", "debtor_digits", "credit_accounts", "signs", "lines", "terms_days"):
-        value = getattr(source, key)
-        if value not in (None, []) and (key in ("signs", "lines") or value != type(source).model_fields[key].default):
-            lines.append(f"  {key}: {_value(value)}{check(f'source.{key}') or f'   # {ABOUT[key]}'}")
-    for key in ("source.due",):
-        if key in open_keys:
-            lines.append(f"  #{check(key).strip(' #')}: {open_keys[key].taken}")
+    if source.beside:
+        lines.append("  beside:   # further lists of the same ledger")
+        for one in source.beside:
+            first, *rest = _list_lines(one, lambda _: "")
+            lines += [f"    - {first}", *(f"      {line}" for line in rest)]
+    if "source.due" in open_keys:
+        lines.append(f"  #{check('source.due').strip(' #')}: {open_keys['source.due'].taken}")
     assumptions = [*suggestion.remarks, *_assumptions(suggestion)]
     if assumptions:
         lines.append("assumptions:   # they stand on the report's first page")
         lines += [f"  - {_value(one)}" for one in assumptions]
     return "\n".join(lines) + "\n"
+
+
+def _list_lines(source: ExportList, check: Callable[[str], str]) -> Iterator[str]:
+    """Yield the lines of a run file that describe a list; `check` gives a key's comment, empty where it is settled."""
+    form = source.form
+    yield f"files: {_value(source.files)}"
+    if source.bank:
+        yield "bank: true   # its payments are matched to invoices by what they say, to buyers by their payers"
+    yield "form:   # how the file is written"
+    stated = form.model_dump(mode="json", exclude_defaults=True)
+    of_dates = next((found for key in DATES if (found := check(key))), "")
+    stated = {"layout": form.layout} | stated | ({"decimal": form.decimal} if form.layout in ("table", "bars") else {})
+    for key, value in stated.items():
+        yield f"  {key}: {_value(value)}" + (of_dates if key == "dates" else check(f"source.form.{key}"))
+    if source.columns:
+        yield "columns:   # what it means: what the file calls it"
+        for role, names in source.columns.items():
+            yield f"  {role}: {_value(names)}{check(f'source.columns.{role}')}"
+    unknown = check("source.kinds")
+    if source.kinds or unknown:
+        yield f"kinds:{' {}' if not source.kinds else ''}{unknown or '   # their kind of document: ours'}"
+        yield from (f"  {_value(theirs)}: {ours}" for theirs, ours in source.kinds.items())
+    for key in ("where", "without", "block"):
+        if section := getattr(source, key):
+            yield f"{key}:   # {ABOUT[key]}"
+            yield from (f"  {_value(name)}: {_value(value)}" for name, value in section.items())
+    for key in ("account_line", "debit_side", "debtor_digits", "credit_accounts", "signs", "lines", "terms_days"):
+        value = getattr(source, key)
+        if value not in (None, []) and (key in ("signs", "lines") or value != ExportList.model_fields[key].default):
+            yield f"{key}: {_value(value)}{check(f'source.{key}') or f'   # {ABOUT[key]}'}"
+
+
+DATES = ("source.form.dates", *(f"source.form.dates.{role}" for role in ("issued", "due", "cleared")))
+"""Keys of guesses on how days are written."""
 
 
 ABOUT = {

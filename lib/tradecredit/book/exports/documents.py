@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.exports.allocation import allocated
+from tradecredit.book.exports.matching import matched
+from tradecredit.book.exports.terms import discounts
 from tradecredit.params.export import ExportSource
 
 CENT = 0.005
@@ -34,7 +36,7 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     `applies_to` (number of the invoice that a credit settles), `group` (what was matched or cleared together),
     `issued`, `due`, `amount` (signed: by how much the buyer owes more), `open` (signed; missing: not stated),
     `credited` (part of the amount that credit notes settled), `currency`, `cleared` (day). A column that the export
-    lacks is all missing.
+    lacks is all missing; `terms` (in words) give the discounts; `repeated`: a row that may repeat a document's total.
 
     Only what is settled is distributed: of an invoice its amount less what is stated as open, of a credit likewise. A
     credit settles the invoice that it names, then those of its group, then one of the same buyer over just its amount.
@@ -44,9 +46,12 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     exported = pd.Timestamp(source.exported)
     notes: list[tuple[str, str, int]] = []
     documents, left_out = _kinds_by_sign(documents)
+    documents, by_reason, unknown = matched(documents)
+    notes += by_reason
+    left_out += unknown
     is_invoice = documents["kind"] == "invoice"
-    invoices = _invoices(documents[is_invoice], source, notes)
-    credits = _credits(documents[~is_invoice], invoices, source, notes)
+    invoices = _invoices(documents[is_invoice], notes)
+    credits = _credits(documents[~is_invoice], invoices, notes)
     # Nothing can be returned of an invoice on which nothing was paid.
     paid_so_far = credits["amount"].groupby(credits["place"]).cumsum()
     unpaid = (credits["amount"] < -CENT) & (paid_so_far < -CENT)
@@ -84,7 +89,7 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     ]
     return Tables(
         _buyers(documents),
-        invoices[["invoice_id", "buyer_id", "issued", "due", "currency", "amount"]],
+        invoices[["invoice_id", "buyer_id", "issued", "due", "currency", "amount"]].join(discounts(invoices["terms"])),
         _numbered(pd.concat(receipts, ignore_index=True)),
         tuple(left_out),
         tuple(notes),
@@ -105,13 +110,14 @@ def _kinds_by_sign(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[st
     documents = documents.assign(kind=documents["kind"].where(~unknown, by_sign))
     # An invoice below zero as a whole is a credit memo, whatever it is called.
     number = documents["invoice_id"].fillna(documents["number"])
-    total = documents["amount"].groupby([documents["buyer_id"], number], dropna=False).transform("sum")
+    of_invoices = documents["amount"].where(documents["kind"] == "invoice", 0.0)
+    total = of_invoices.groupby([documents["buyer_id"], number], dropna=False).transform("sum")
     total = total.where(number.notna(), documents["amount"])
     below = (documents["kind"] == "invoice") & (total < 0)
     return documents.assign(kind=documents["kind"].where(~below, "credit_note")), notes
 
 
-def _invoices(rows: pd.DataFrame, source: ExportSource, notes: list[tuple[str, str, int]]) -> pd.DataFrame:
+def _invoices(rows: pd.DataFrame, notes: list[tuple[str, str, int]]) -> pd.DataFrame:
     """Return one row for each invoice and due day, with `rest`: what of it is settled."""
     number = rows["invoice_id"].fillna(rows["number"])
     unnamed = number.isna()
@@ -127,24 +133,22 @@ def _invoices(rows: pd.DataFrame, source: ExportSource, notes: list[tuple[str, s
         notes.append(("invoices", "without a day of issue: taken as issued on the due day", int(no_issue.sum())))
     rows = rows.assign(due=rows["due"].fillna(rows["issued"]), issued=rows["issued"].fillna(rows["due"]))
     keys = ["buyer_id", "number", "due"]
-    if source.lines == "repeated":
-        again = rows.duplicated(keys)
-        if again.any():
-            notes.append(("invoices", "rows that repeat a document's total", int(again.sum())))
-        grouped = rows[~again].set_index("row")
-    else:
-        parts = len(rows)
-        first = dict.fromkeys(("name", "issued", "currency", "group", "cleared", "row"), "first")
-        sums = {name: (name, lambda values: values.sum(min_count=1)) for name in ("amount", "open", "credited")}
-        grouped = rows
-        if rows.duplicated(keys).any():
-            grouped = (
-                rows.groupby(keys, dropna=False, sort=False)
-                .agg(**{name: (name, how) for name, how in first.items()}, **sums)
-                .reset_index()
-            )
-            notes.append(("invoices", "rows that are parts of another row's invoice", parts - len(grouped)))
-        grouped = grouped.set_index("row").rename_axis(None)
+    again = rows["repeated"] & rows.duplicated(keys)
+    if again.any():
+        notes.append(("invoices", "rows that repeat a document's total", int(again.sum())))
+        rows = rows[~again]
+    parts = len(rows)
+    first = dict.fromkeys(("name", "issued", "currency", "group", "cleared", "terms", "row"), "first")
+    sums = {name: (name, lambda values: values.sum(min_count=1)) for name in ("amount", "open", "credited")}
+    grouped = rows
+    if rows.duplicated(keys).any():
+        grouped = (
+            rows.groupby(keys, dropna=False, sort=False)
+            .agg(**{name: (name, how) for name, how in first.items()}, **sums)
+            .reset_index()
+        )
+        notes.append(("invoices", "rows that are parts of another row's invoice", parts - len(grouped)))
+    grouped = grouped.set_index("row").rename_axis(None)
     of_number = grouped.groupby(["buyer_id", "number"], sort=False)
     instalments = of_number["due"].transform("size")
     several = instalments > 1
@@ -165,17 +169,13 @@ def _invoices(rows: pd.DataFrame, source: ExportSource, notes: list[tuple[str, s
     ).sort_values(["due", "issued"], kind="stable")
 
 
-def _credits(
-    rows: pd.DataFrame, invoices: pd.DataFrame, source: ExportSource, notes: list[tuple[str, str, int]]
-) -> pd.DataFrame:
+def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[tuple[str, str, int]]) -> pd.DataFrame:
     """Return payments and credit memos with `amount` above zero, `rest`: what of it is used, `on_account`: the rest."""
-    if source.lines == "repeated":
-        again = rows["number"].notna() & rows.duplicated(["buyer_id", "number", "kind"])
-        again |= (
-            rows["number"].isna() & rows["invoice_id"].notna() & rows.duplicated(["buyer_id", "invoice_id", "kind"])
-        )
-        if again.any():
-            notes.append(("receipts", "rows that repeat a document's total", int(again.sum())))
+    again = rows["number"].notna() & rows.duplicated(["buyer_id", "number", "kind"])
+    again |= rows["number"].isna() & rows["invoice_id"].notna() & rows.duplicated(["buyer_id", "invoice_id", "kind"])
+    again &= rows["repeated"]
+    if again.any():
+        notes.append(("receipts", "rows that repeat a document's total", int(again.sum())))
         rows = rows[~again]
     amount = -rows["amount"]
     known = pd.Index(invoices["key"].dropna().unique())
@@ -218,7 +218,7 @@ def _settling(parts: pd.DataFrame, invoices: pd.DataFrame, credits: pd.DataFrame
             "invoice_id": invoice["invoice_id"].to_numpy(), "buyer_id": invoice["buyer_id"].to_numpy(),
             "received": np.where(pd.isna(day), credit["issued"].to_numpy(), day),
             "amount": parts["amount"].to_numpy(), "kind": credit["kind"].to_numpy(),
-            "currency": invoice["currency"].to_numpy(),
+            "currency": invoice["currency"].to_numpy(), "matched_by": credit["matched_by"].to_numpy(),
         }
     )  # fmt: skip
 
@@ -275,6 +275,7 @@ def _on_account(
                 "invoice_id": pd.Series(pd.NA, index=rows.index, dtype="str"), "buyer_id": rows["buyer_id"],
                 "received": rows[day], "amount": amount[rows.index].round(2),
                 "kind": rows["kind"] if kind is None else kind, "currency": rows["currency"],
+                "matched_by": rows.get("matched_by", pd.NA),
             }
         )  # fmt: skip
 

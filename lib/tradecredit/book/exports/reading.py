@@ -8,13 +8,13 @@ from typing import NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.exports import grid
+from tradecredit.book.exports import blocks, grid, statements, terms, xml_documents
 from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.days import NO_DAY, days
 from tradecredit.errors import Problem
-from tradecredit.params.export import ExportSource, Role
+from tradecredit.params.export import ExportList, ExportSource, Role
 
-AMOUNTS = ("amount", "debit", "credit", "paid", "credited", "open", "discount", "quantity", "unit_price")
+AMOUNTS = ("amount", "debit", "credit", "paid", "credited", "open", "discount", "prepaid", "quantity", "unit_price")
 DAYS = ("issued", "due", "cleared")
 ROLES: tuple[Role, ...] = get_args(Role)
 SHOWN = 10
@@ -29,44 +29,58 @@ class Documents(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def files(source: ExportSource) -> list[Path]:
-    """Return the files of an export; a name that is a pattern stands for all that fit it, in order."""
+def files(source: ExportList, folder: Path) -> list[Path]:
+    """Return the files of a list in a folder; a name that is a pattern stands for all that fit it, in order."""
     return [
         file
         for name in source.files
-        for file in (sorted(source.path.glob(name)) if re.search(r"[*?\[]", name) else [source.path / name])
+        for file in (sorted(folder.glob(name)) if re.search(r"[*?\[]", name) else [folder / name])
     ]
 
 
-def cells(source: ExportSource, path: Path) -> pd.DataFrame:
+def all_files(source: ExportSource) -> list[Path]:
+    """Return the files of all lists of an export."""
+    return [file for part in (source, *source.beside) for file in files(part, source.path)]
+
+
+def cells(source: ExportList, path: Path) -> pd.DataFrame:
     """Return the cells of one file of an export, under its own names; the index is the line in the file."""
+    if source.form.layout == "xml":
+        return xml_documents.frame(path, source)
+    if source.form.layout == "mt940":
+        return statements.mt940_frame(path)
     if source.form.layout in ("parquet", "duckdb"):
         found = grid.stored(path, source.form.sheet)
         return found.set_axis(pd.RangeIndex(2, len(found) + 2), axis="index")
-    rows = grid.rows(path, source.form)
-    found = grid.frame(_without_lines(rows, source), source.form.header_row)
-    for role, word in source.block.items():
-        found[f"above: {role}"] = _above(rows, word).reindex(found.index, method="ffill")
-    if source.account_line and "above: buyer_id" in found:
-        # The line that sums a block up is surer than a head, which a block may lack.
-        below, above = _below(rows, source.account_line, found.index), found["above: buyer_id"]
-        found["above: buyer_id"] = below.fillna(above)
-        other = below.notna() & (below.astype("str").str.lstrip("0") != above.astype("str").str.lstrip("0"))
-        for role in [role for role in source.block if role != "buyer_id"]:
-            found[f"above: {role}"] = found[f"above: {role}"].where(~other)
-    return found
+    return blocks.frame(grid.rows(path, source.form), source)
 
 
 def documents(source: ExportSource, currency: str) -> Documents:
     """Return the documents of all files of an export, with what is wrong with them; `currency` is the run's.
 
     Rows that hold neither a day nor both a buyer and a number are titles, groups and totals: they are left out and
-    counted with their amounts.
+    counted with their amounts. `repeated`: whether a row may repeat its document's total; `bank`: whether it is of a
+    bank's statement.
     """
     parts: list[pd.DataFrame] = []
     left_out: list[tuple[str, str, int]] = []
     problems: list[Problem] = []
-    for path in files(source):
+    for listed in (source, *source.beside):
+        for label, found in _contents(listed, source.path, problems):
+            missing = list(_missing(listed, found, label))
+            problems += missing
+            if not missing:
+                part = _documents(listed, found, label, currency)
+                parts.append(part.frame.assign(repeated=listed.lines == "repeated", bank=listed.bank))
+                left_out += part.left_out
+                problems += part.problems
+    return Documents(pd.concat(parts) if parts else pd.DataFrame(), tuple(left_out), tuple(problems))
+
+
+def _contents(source: ExportList, folder: Path, problems: list[Problem]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the names and cells of a list's files; those of XML, which hold a document or few each, together."""
+    together: dict[str, pd.DataFrame] = {}
+    for path in files(source, folder):
         try:
             found = cells(source, path)
         except grid.UNREADABLE as error:
@@ -79,17 +93,22 @@ def documents(source: ExportSource, currency: str) -> Documents:
                 )
             )
             continue
-        missing = list(_missing(source, found, path))
-        problems += missing
-        if not missing:
-            part = _documents(source, found, path, currency)
-            parts.append(part.frame)
-            left_out += part.left_out
-            problems += part.problems
-    return Documents(pd.concat(parts) if parts else pd.DataFrame(), tuple(left_out), tuple(problems))
+        if source.form.layout == "xml":
+            together[path.name] = found
+        else:
+            yield path.name, found
+    if len(together) == 1:
+        yield from together.items()
+    elif together:
+        yield (
+            f"{len(together)} XML files (their documents in order)",
+            pd.concat(together.values()).pipe(
+                lambda frame: frame.set_axis(pd.RangeIndex(1, len(frame) + 1), axis="index")
+            ),
+        )
 
 
-def _documents(source: ExportSource, found: pd.DataFrame, path: Path, currency: str) -> Documents:
+def _documents(source: ExportList, found: pd.DataFrame, label: str, currency: str) -> Documents:
     left_out: list[tuple[str, str, int]] = []
     raw = pd.DataFrame({role: of_role(source, found, role) for role in ROLES}, index=found.index)
     is_document = are_documents(raw)
@@ -112,7 +131,7 @@ def _documents(source: ExportSource, found: pd.DataFrame, path: Path, currency: 
         values[role] = amounts(raw[role], source.form.decimal)
         unread = raw[role].notna() & values[role].isna()
         problems += _unread(
-            source, path, raw[role], role, unread, f"an amount is expected (decimal mark {source.form.decimal!r})"
+            source, label, raw[role], role, unread, f"an amount is expected (decimal mark {source.form.decimal!r})"
         )
     forms = source.form.dates
     for role in DAYS:
@@ -121,16 +140,17 @@ def _documents(source: ExportSource, found: pd.DataFrame, path: Path, currency: 
         if role != "issued":
             unread &= ~raw[role].astype("str").str.contains("9999")
         written = forms.get(role, forms.get("all", "%Y-%m-%d"))
-        problems += _unread(source, path, raw[role], role, unread, f"a day written as {written} is expected")
+        problems += _unread(source, label, raw[role], role, unread, f"a day written as {written} is expected")
     frame = _signed(pd.DataFrame(values, index=raw.index), source, left_out)
     frame["currency"] = frame["currency"].fillna(source.currency or currency)
-    frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])
-    nobody = frame["buyer_id"].isna()
-    problems += _unread(source, path, raw["amount"].reindex(frame.index), "buyer_id", nobody, "names no buyer")
+    if not source.bank:
+        frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])
+        nobody = frame["buyer_id"].isna()
+        problems += _unread(source, label, raw["amount"].reindex(frame.index), "buyer_id", nobody, "names no buyer")
     return Documents(frame, tuple(left_out), tuple(problems))
 
 
-def of_role(source: ExportSource, found: pd.DataFrame, role: str) -> pd.Series:
+def of_role(source: ExportList, found: pd.DataFrame, role: str) -> pd.Series:
     """Return what a role's columns hold: of several, the first that holds something."""
     named = source.columns.get(role, [])  # type: ignore[call-overload]
     names = [named] if isinstance(named, str) else list(named)
@@ -149,7 +169,7 @@ def are_documents(raw: pd.DataFrame) -> pd.Series:
     return with_amount & (held("issued", "due") | (held("buyer_id", "name") & held("invoice_id", "number")))
 
 
-def _sum(raw: pd.DataFrame, rows: pd.Series, source: ExportSource) -> float:
+def _sum(raw: pd.DataFrame, rows: pd.Series, source: ExportList) -> float:
     """Return what rows hold as amounts, for counting what was left out; what is no number is not in it."""
     role = next((role for role in ("amount", "open", "debit") if raw.loc[rows, role].notna().any()), "amount")
     return float(amounts(raw.loc[rows, role], source.form.decimal).sum())
@@ -165,7 +185,7 @@ def _text(column: pd.Series) -> pd.Series:
     return text.where(column.notna() & (text != "")).astype("str")
 
 
-def _signed(frame: pd.DataFrame, source: ExportSource, left_out: list[tuple[str, str, int]]) -> pd.DataFrame:
+def _signed(frame: pd.DataFrame, source: ExportList, left_out: list[tuple[str, str, int]]) -> pd.DataFrame:
     """Return the documents with our kinds and with amounts signed by how much the buyer owes more."""
     amount = frame["amount"]
     if frame["debit"].notna().any() or frame["credit"].notna().any():
@@ -195,17 +215,21 @@ def _signed(frame: pd.DataFrame, source: ExportSource, left_out: list[tuple[str,
     if "open" not in source.columns and "paid" in source.columns:
         settled = frame["paid"].fillna(0) + frame["credited"].fillna(0)
         frame["open"] = (frame["amount"] - settled).where(frame["kind"].fillna("invoice") == "invoice")
-    terms = pd.to_numeric(frame["terms_days"].str.extract(r"(\d+)", expand=False), errors="coerce")
-    terms = terms.fillna(source.terms_days if source.terms_days is not None else np.nan)
-    frame["due"] = frame["due"].fillna(frame["issued"] + pd.to_timedelta(terms, unit="D"))
-    discount = frame[frame["discount"].fillna(0) > 0]
-    if len(discount):
-        taken = discount.assign(kind="discount", amount=-discount["discount"], open=np.nan)
-        frame = pd.concat([frame, taken])
-    return frame
+    frame["due"] = frame["due"].fillna(terms.due(frame["issued"], frame["terms"]))
+    stated = pd.to_numeric(frame["terms_days"].str.extract(r"(\d+)", expand=False), errors="coerce")
+    stated = stated.fillna(source.terms_days if source.terms_days is not None else np.nan)
+    frame["due"] = frame["due"].fillna(frame["issued"] + pd.to_timedelta(stated, unit="D"))
+    beside = []
+    for role, kind in (("discount", "discount"), ("prepaid", "payment")):
+        part = frame[frame[role].fillna(0) > 0]
+        number = part["applies_to"].where(part["kind"] != "invoice", part["invoice_id"]) if role == "prepaid" else None
+        beside.append(part.assign(kind=kind, amount=-part[role], open=np.nan))
+        if number is not None:
+            beside[-1] = beside[-1].assign(applies_to=number, number=pd.NA, due=pd.NaT)
+    return pd.concat([frame, *[part for part in beside if len(part)]])
 
 
-def _of_debtors(frame: pd.DataFrame, source: ExportSource, left_out: list[tuple[str, str, int]]) -> pd.DataFrame:
+def _of_debtors(frame: pd.DataFrame, source: ExportList, left_out: list[tuple[str, str, int]]) -> pd.DataFrame:
     """Return the postings to debtors' accounts, each with its buyer, sign and kind by the other account."""
     of_debtor = rf"[1-6]\d{{{(source.debtor_digits or 1) - 1}}}"
     debtor, contra = (frame[name].fillna("").str.fullmatch(of_debtor) for name in ("account", "contra_account"))
@@ -221,57 +245,26 @@ def _of_debtors(frame: pd.DataFrame, source: ExportSource, left_out: list[tuple[
     return frame.assign(amount=amount, kind=frame["kind"].fillna(kind), buyer_id=buyer)[~out]
 
 
-def _missing(source: ExportSource, found: pd.DataFrame, path: Path) -> Iterator[Problem]:
+def _missing(source: ExportList, found: pd.DataFrame, label: str) -> Iterator[Problem]:
     named = [name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value[:1])]
     for name in dict.fromkeys([*named, *source.where, *source.without]):
         if name not in found:
             yield Problem(
-                file=path.name, row=source.form.header_row, column=name, allowed="this column is missing",
+                file=label, row=source.form.header_row, column=name, allowed="this column is missing",
                 remedy=f"correct source.columns or header_row; the file has: {', '.join(map(str, found.columns[:20]))}",
             )  # fmt: skip
 
 
 def _unread(
-    source: ExportSource, path: Path, raw: pd.Series, role: str, rows: pd.Series, allowed: str
+    source: ExportList, label: str, raw: pd.Series, role: str, rows: pd.Series, allowed: str
 ) -> Sequence[Problem]:
     wrong = rows[rows.fillna(False)].index
     named = source.columns.get(role, role)  # type: ignore[call-overload]
     return [
         Problem(
-            file=path.name, row=int(row), column=named if isinstance(named, str) else named[0], value=raw.loc[row],
+            file=label, row=int(row), column=named if isinstance(named, str) else named[0], value=raw.loc[row],
             allowed=allowed, remedy="correct it, or how it is read (source.form, source.columns in the run file)",
             others=len(wrong) - SHOWN if at == SHOWN - 1 and len(wrong) > SHOWN else 0,
         )
         for at, row in enumerate(wrong[:SHOWN])
     ]  # fmt: skip
-
-
-def _without_lines(rows: list[grid.Row], source: ExportSource) -> list[grid.Row]:
-    """Return the rows of a printed list that stand between bars; all rows of any other file."""
-    return [row for row in rows if len(row[1]) > 1] if source.form.layout == "bars" else rows
-
-
-def _above(rows: list[grid.Row], word: str) -> pd.Series:
-    """Return what stands behind a word at the begin of a line, by line; an empty word: lines with a first cell only."""
-    found: dict[int, object] = {}
-    for number, line in rows:
-        cell = line[0] if line else None
-        alone = cell is not None and all(other is None for other in line[1:])
-        if not alone:
-            continue
-        text = str(cell).strip()
-        if word and (behind := re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", text)):
-            found[number] = behind.group(1).strip()
-        elif not word and not re.match(r"(?i)(grand )?total|summe|gesamt|合计|小计", text):
-            found[number] = text
-    return pd.Series(found, dtype="object").sort_index()
-
-
-def _below(rows: list[grid.Row], word: str, index: pd.Index) -> pd.Series:
-    """Return the account that the line which sums up a block names, for the rows above it."""
-    found: dict[int, object] = {}
-    for number, line in rows:
-        for cell in line:
-            if isinstance(cell, str) and (behind := re.match(rf"\*+ {re.escape(word)}\s+(\S+)", cell)):
-                found[number] = behind.group(1)
-    return pd.Series(found, dtype="object").sort_index().reindex(index, method="bfill")

@@ -66,6 +66,15 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
     return Recognised(general, number, columns)
 
 
+def recognised_xml(first_element: str) -> list[Recognised]:
+    """Return the descriptions of XML files whose first element has a name; which fits, its documents tell."""
+    return [
+        Recognised(system, 1, dict(system.columns))
+        for system in systems()
+        if "xml" in system.layouts and any(first_element in tell.split(" / ") for tell in system.tell)
+    ]
+
+
 def _columns(system: ExportSystem, header: list[object]) -> dict[Role, list[str]]:
     """Return the columns of a header by what they mean; a column has one meaning unless the system gives it more."""
     named = {plain(cell): str(cell).strip() for cell in reversed(header) if cell is not None}

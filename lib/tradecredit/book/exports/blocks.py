@@ -1,0 +1,54 @@
+"""Lists whose rows stand in blocks, each with its account on a line above or below it."""
+
+import re
+
+import pandas as pd
+
+from tradecredit.book.exports.grid import Row
+from tradecredit.book.exports.grid import frame as framed
+from tradecredit.params.export import ExportList
+
+
+def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
+    """Return the rows of a list under its header, with what stands above or below their block as `above: <role>`.
+
+    Of a printed list only the lines between bars are rows.
+    """
+    inside = [row for row in rows if len(row[1]) > 1] if source.form.layout == "bars" else rows
+    found = framed(inside, source.form.header_row)
+    for role, word in source.block.items():
+        found[f"above: {role}"] = _above(rows, word).reindex(found.index, method="ffill")
+    if source.account_line and "above: buyer_id" in found:
+        # The line that sums a block up is surer than a head, which a block may lack.
+        below, above = _below(rows, source.account_line, found.index), found["above: buyer_id"]
+        found["above: buyer_id"] = below.fillna(above)
+        other = below.notna() & (below.astype("str").str.lstrip("0") != above.astype("str").str.lstrip("0"))
+        for role in [role for role in source.block if role != "buyer_id"]:
+            found[f"above: {role}"] = found[f"above: {role}"].where(~other)
+    return found
+
+
+def _above(rows: list[Row], word: str) -> pd.Series:
+    """Return what stands behind a word at the begin of a line, by line; an empty word: lines with a first cell only."""
+    found: dict[int, object] = {}
+    for number, line in rows:
+        cell = line[0] if line else None
+        alone = cell is not None and all(other is None for other in line[1:])
+        if not alone:
+            continue
+        text = str(cell).strip()
+        if word and (behind := re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", text)):
+            found[number] = behind.group(1).strip()
+        elif not word and not re.match(r"(?i)(grand )?total|summe|gesamt|合计|小计", text):
+            found[number] = text
+    return pd.Series(found, dtype="object").sort_index()
+
+
+def _below(rows: list[Row], word: str, index: pd.Index) -> pd.Series:
+    """Return the account that the line which sums up a block names, for the rows above it."""
+    found: dict[int, object] = {}
+    for number, line in rows:
+        for cell in line:
+            if isinstance(cell, str) and (behind := re.match(rf"\*+ {re.escape(word)}\s+(\S+)", cell)):
+                found[number] = behind.group(1)
+    return pd.Series(found, dtype="object").sort_index().reindex(index, method="bfill")

@@ -1,0 +1,183 @@
+"""What is guessed of a list, point by point: marks, days, kinds, signs, parts, currency and the day of the export."""
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+import pandas as pd
+
+from tradecredit.book.exports import reading
+from tradecredit.book.exports.amounts import amounts, currency_beside, decimal_mark
+from tradecredit.book.exports.days import days, told
+from tradecredit.book.exports.systems import ANY, plain, systems
+from tradecredit.params.export import DocumentKind, ExportSource, ExportSystem, Role
+
+
+class Guess(NamedTuple):
+    """One thing that was guessed: its key in the run file, what was taken, what else it may be, and whether it is open.
+
+    `open`: nothing in the file tells; whoever knows has to look at it.
+    """
+
+    key: str
+    taken: str
+    others: tuple[str, ...] = ()
+    open: bool = False
+
+
+def in_titles(system: ExportSystem, above: list[str]) -> dict[str, str]:
+    """Return what the lines above the header say; the first line that says a thing counts."""
+    found: dict[str, str] = {}
+    for pattern in system.titles:
+        for line in above:
+            if match := re.search(pattern, line):
+                found = {key: value for key, value in match.groupdict().items() if value} | found
+    return found
+
+
+def decimal(raw: pd.DataFrame, guesses: list[Guess], answers: dict[str, str]) -> str:
+    cells = [raw[role].dropna() for role in reading.AMOUNTS if role != "quantity"]
+    texts = [str(cell) for column in cells for cell in column.unique() if isinstance(cell, str)]
+    mark = answers.get("source.form.decimal") or decimal_mark(texts)
+    if mark is None:
+        if any(re.search(r"[.,]", text) for text in texts):
+            guesses.append(Guess("source.form.decimal", ".", (",",), open=True))
+        return "."
+    if texts:
+        guesses.append(Guess("source.form.decimal", mark))
+    return mark
+
+
+def date_forms(
+    raw: pd.DataFrame, system: ExportSystem, titles: dict[str, str], guesses: list[Guess], answers: dict[str, str]
+) -> tuple[dict[str, str], date | None]:
+    if system.dates:
+        year = titles.get("year_from")
+        return system.dates, pd.to_datetime(year, format="%Y%m%d").date() if year else None
+    held = {role: raw[role] for role in reading.DAYS if raw[role].notna().any()}
+    answer = answers.get("source.form.dates")
+    if answer:
+        return {"all": answer}, None
+    pairs = [(held["issued"], held["due"])] if {"issued", "due"} <= held.keys() else []
+    together = told(list(held.values()), pairs)
+    if together is not None:
+        guesses.append(Guess("source.form.dates", together.format, together.others, open=bool(together.others)))
+        return {"all": together.format}, None
+    found = {}
+    for role, column in held.items():
+        one = told([column])
+        if one is None:
+            continue
+        found[role] = one.format
+        guesses.append(Guess(f"source.form.dates.{role}", one.format, one.others, open=bool(one.others)))
+    return found, None
+
+
+def kinds(raw: pd.DataFrame, system: ExportSystem, guesses: list[Guess]) -> dict[str | int, DocumentKind]:
+    """Return their kinds of document that stand in the file and are known, by our kinds; note those that are not."""
+    present = raw["kind"].dropna().astype("str").str.strip().value_counts()
+    stated = {plain(theirs): ours for one in (systems()[-1], system) for theirs, ours in one.kinds.items()}
+    known: dict[str | int, DocumentKind] = {
+        name: stated[plain(name)] for name in present.index if plain(name) in stated
+    }
+    if system.name != ANY and len(present):
+        # Next month's file may hold kinds that this one lacks.
+        known |= {theirs: ours for theirs, ours in system.kinds.items() if str(theirs) not in known}
+    unknown = [name for name in present.index if name not in known]
+    if unknown:
+        shown = ", ".join(unknown[:8]) + (" …" if len(unknown) > 8 else "")
+        guesses.append(Guess("source.kinds", f"told by the sign of the amount: {shown}", open=True))
+    return known
+
+
+def one_number_a_document(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess]) -> dict[Role, str | list[str]]:
+    """Return the columns, without those for an invoice's number that several documents of the system share."""
+    columns = dict(source.columns)
+    names = columns.get("invoice_id")
+    if not isinstance(names, list) or "number" not in columns:
+        return columns
+    mapped = raw["kind"].astype("str").map({str(theirs): ours for theirs, ours in source.kinds.items()})
+    invoices = raw[mapped == "invoice"]
+    number = invoices["number"].astype("str")
+    same = number.groupby(invoices["invoice_id"].astype("str")).nunique()
+    if (same > 1).any():
+        columns["invoice_id"] = columns["number"]
+        guesses.append(Guess("source.columns.invoice_id", str(columns["number"]), tuple(names[:-1]), open=True))
+    return columns
+
+
+def signs(raw: pd.DataFrame, source: ExportSource, guesses: list[Guess]) -> str:
+    kinds = {str(theirs): ours for theirs, ours in source.kinds.items()}
+    kind = raw["kind"].dropna().astype("str").str.strip().map(kinds)
+    credits = kind.index[kind.isin(["payment", "credit_note", "discount", "write_off"])]
+    values = amounts(raw["amount"], source.form.decimal).fillna(amounts(raw["open"], source.form.decimal))
+    if len(credits) == 0:
+        return "signed"
+    signs = "by_kind" if (values.loc[credits] > 0).mean() > 0.9 else "signed"
+    guesses.append(Guess("source.signs", signs))
+    return signs
+
+
+def lines(raw: pd.DataFrame, source: ExportSource, guesses: list[Guess]) -> str:
+    number = raw["invoice_id"].fillna(raw["number"])
+    again = raw[number.notna() & raw.assign(n=number).duplicated(["buyer_id", "name", "n", "due"], keep=False)]
+    if again.empty:
+        return "added"
+    values = amounts(again["amount"], source.form.decimal)
+    each = values.groupby(number[again.index].astype("str"))
+    repeated = bool((each.max() == each.min()).all()) and each.ngroups > 1
+    guesses.append(Guess("source.lines", "repeated" if repeated else "added", open=True))
+    return "repeated" if repeated else "added"
+
+
+def currency(
+    raw: pd.DataFrame, titles: dict[str, str], system: ExportSystem, guesses: list[Guess], answers: dict[str, str]
+) -> str:
+    stated = raw["currency"].dropna().astype("str").str.strip().str.upper()
+    stated = stated[stated.str.fullmatch("[A-Z]{3}")]
+    if "currency" in answers:
+        return answers["currency"]
+    if len(stated):
+        common = stated.mode().iloc[0]
+        guesses.append(Guess("currency", common, tuple(sorted(set(stated) - {common}))[:5]))
+        return common
+    if "currency" in titles:
+        guesses.append(Guess("currency", titles["currency"]))
+        return titles["currency"]
+    cells = [str(cell) for role in reading.AMOUNTS for cell in raw[role].dropna().head(200) if isinstance(cell, str)]
+    beside = [code for cell in cells if (code := currency_beside(cell))]
+    found = max(set(beside), key=beside.count) if beside else None
+    guesses.append(Guess("currency", found or system.currency or "EUR", open=found is None))
+    return found or system.currency or "EUR"
+
+
+def exported(
+    raw: pd.DataFrame, found: pd.DataFrame, source: ExportSource, system: ExportSystem, titles: dict[str, str],
+    guesses: list[Guess], answers: dict[str, str],
+) -> date:  # fmt: skip
+    """Return the day of the export: as its title or its ages say, else the end of the month of its last entry."""
+    key = "source.exported"
+    if key in answers:
+        return pd.Timestamp(answers[key]).date()
+    if "day" in titles:
+        form = told([pd.Series([titles["day"]], dtype="str")])
+        if form and not pd.isna(day := days(pd.Series([titles["day"]]), form.format).iloc[0]):
+            guesses.append(Guess(key, str(day.date()), open=bool(form.others)))
+            return day.date()
+    forms = source.form.dates
+    read = {role: days(raw[role], forms.get(role, forms.get("all")), source.form.year_from) for role in reading.DAYS}
+    for name in [name for name in found if plain(name) in map(plain, system.age)]:
+        age = pd.to_numeric(found[name], errors="coerce").set_axis(raw.index)
+        for role in ("due", "issued"):
+            on = (read[role] + pd.to_timedelta(age, unit="D")).dropna()
+            if len(on) and (on == on.mode().iloc[0]).mean() > 0.5:
+                guesses.append(Guess(key, str(on.mode().iloc[0].date())))
+                return on.mode().iloc[0].date()
+    last = pd.concat([read["issued"], read["cleared"]]).max()
+    if pd.isna(last):
+        last = read["due"].max()
+    if pd.isna(last):
+        last = pd.Timestamp(date.today())
+    taken = min((last + pd.offsets.MonthEnd(0)).date(), max(date.today(), last.date()))
+    guesses.append(Guess(key, str(taken), (str(last.date()),), open=True))
+    return taken

@@ -1,0 +1,44 @@
+"""The entries of bank statements in SWIFT's MT940, under the names of the library that reads them."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from tradecredit.book.exports.grid import decoded
+
+TEXTS = ("transaction_details", "purpose", "customer_reference", "end_to_end_reference", "extra_details")
+_ACCOUNT = re.compile(r"^(?:[A-Z]{2}\d{2}[A-Z0-9]{11,30}|\d{6,})(?=\S)")
+
+
+def mt940_frame(path: Path) -> pd.DataFrame:
+    """Return the entries of a statement: a row each, numbered in order.
+
+    `day`: of booking, else value; `amount` above zero and its `currency`; `status`: `C` money in, `D` money out, `RC` a
+    payment taken back, `RD` our own; `name` of the other party; `text` of all that the entry says; `reference` of the
+    bank. Raises `ValueError` for what is no MT940.
+    """
+    import mt940
+
+    text, _ = decoded(path.read_bytes())
+    if not re.search(r"(?m)^:61:", text):
+        raise ValueError("holds no entry of a statement (:61:)")
+    rows = []
+    for entry in mt940.parse(text):
+        data = entry.data
+        amount = data["amount"]
+        said = [str(data[name]) for name in TEXTS if data.get(name) and data[name] not in ("NONREF", "NOTPROVIDED")]
+        name = data.get("applicant_name") or ""
+        rows.append(
+            {
+                "day": pd.Timestamp(data.get("entry_date") or data["date"]),
+                "amount": abs(float(amount.amount)),
+                "currency": amount.currency,
+                "status": data["status"],
+                # The account stands before the name where the bank gives both.
+                "name": _ACCOUNT.sub("", name).strip() or None,
+                "text": " ".join(dict.fromkeys(said)) or None,
+                "reference": data.get("bank_reference") or None,
+            }
+        )
+    return pd.DataFrame(rows, index=range(1, len(rows) + 1))

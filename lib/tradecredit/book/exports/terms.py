@@ -1,0 +1,103 @@
+"""Terms of payment as they stand in words: when an invoice is due, and which discounts it grants."""
+
+import re
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+_DAY = r"(?:days?|tagen?|jours?|días?|dias?|giorni|dagen|dagar|dager|dni|天)"
+_NET = (
+    rf"(?:net(?:to)?|zahlbar|within|innerhalb(?: von)?|in|binnen|sous|à|a|entro|termin)\s*:?\s*(\d{{1,3}})\s*{_DAY}",
+    rf"(\d{{1,3}})\s*{_DAY}\s*(?:net(?:to)?|rein netto|ohne abzug|fin|nets?|netti)",
+    r"\bnet(?:to)?\s*(\d{1,3})\b",
+    rf"^\s*(\d{{1,3}})\s*{_DAY}?\s*$",
+)
+_END_OF_MONTH = r"\beom\b|end of (?:the )?month|month[- ]end|fin de mois|monatsende|ultimo|fine mese|fin de mes|月结"
+_DAY_AFTER = r"(?:end of (?:the )?month|eom|fin de mois)\D{0,12}?(?:the |le )?(\d{1,2})(?:st|nd|rd|th)?\b"
+_XRECHNUNG = r"#SKONTO#TAGE=(\d{1,3})#PROZENT=(\d{1,2}(?:\.\d+)?)#"
+_DISCOUNTS = (
+    rf"(\d{{1,3}})\s*{_DAY}\s*(?:abzüglich|mit|less|:)?\s*(\d{{1,2}}(?:[.,]\d+)?)\s*%",
+    rf"(\d{{1,2}}(?:[.,]\d+)?)\s*%[^%\d]{{0,40}}?(\d{{1,3}})\s*{_DAY}",
+    r"\b(\d{1,2}(?:\.\d+)?)\s*%?\s*/\s*(\d{1,3})\b",
+)
+
+
+class Terms(NamedTuple):
+    """Days until an invoice is due (None: not told); `month_end`: they are counted `from` the end of the month of its
+    issue, or `to` the end of the month that they reach; `day_of_month`: that day of the month after (None: the end);
+    `discounts` as (days, rate), the earliest first."""
+
+    days: int | None = None
+    month_end: Literal["from", "to"] | None = None
+    day_of_month: int | None = None
+    discounts: tuple[tuple[int, float], ...] = ()
+
+
+def read(text: str) -> Terms:
+    """Return what terms of payment say.
+
+    >>> read("Payment within 30 days net").days, read("2/10 net 30"), read("net 60 end of month 10th").day_of_month
+    (30, Terms(days=30, month_end=None, day_of_month=None, discounts=((10, 0.02),)), 10)
+    """
+    plain = text.strip().lower()
+    exact = [(int(days), float(rate) / 100) for days, rate in re.findall(_XRECHNUNG, text)]
+    rest = re.sub(r"#skonto#[^\n]*", " ", plain)
+    discounts = exact or _in_words(rest)
+    for days, _ in discounts if not exact else ():
+        rest = re.sub(rf"\b{days}\s*{_DAY}(?!\s*net)", " ", rest, count=1)
+    net = next((int(found.group(1)) for form in _NET if (found := re.search(form, rest))), None)
+    at_end = re.search(_END_OF_MONTH, rest)
+    if net is None and at_end and (alone := re.search(r"\b(\d{1,3})\b", rest)):
+        net = int(alone.group(1))
+    if net is None and re.search(r"immediate|sofort|upon receipt|due on receipt|à réception|prompt", rest):
+        net = 0
+    day = re.search(_DAY_AFTER, rest)
+    of_month = int(day.group(1)) if day and 1 <= int(day.group(1)) <= 31 else None
+    end: Literal["from", "to"] | None = None
+    if at_end:
+        # `30 EOM` begins at the month's end; `60 days end of month` ends there.
+        end = "from" if at_end.group(0) == "eom" else "to"
+    return Terms(net, end, of_month, tuple(sorted(discounts)))
+
+
+def due(issued: pd.Series, texts: pd.Series) -> pd.Series:
+    """Return the due days of invoices by their terms in words; missing where these name no day.
+
+    `net 60 end of month 10th` of 5 June: 60 days on is 4 August, whose month ends on the 31st: 10 September.
+    """
+    found = pd.Series(pd.NaT, index=issued.index, dtype="datetime64[us]")
+    for text, rows in texts.dropna().groupby(texts.dropna()).groups.items():
+        terms = read(str(text))
+        if terms.days is None and terms.month_end is None:
+            continue
+        day = issued.loc[rows]
+        if terms.month_end == "from":
+            day = day + pd.offsets.MonthEnd(0)
+        day = day + pd.Timedelta(days=terms.days or 0)
+        if terms.month_end == "to":
+            day = day + pd.offsets.MonthEnd(0)
+        if terms.month_end == "to" and terms.day_of_month:
+            day = day + pd.Timedelta(days=1)
+            last = (day + pd.offsets.MonthEnd(0)).dt.day
+            day = day + pd.to_timedelta(last.clip(upper=terms.day_of_month) - 1, unit="D")
+        found.loc[rows] = day.astype("datetime64[us]")
+    return found
+
+
+def discounts(texts: pd.Series) -> pd.DataFrame:
+    """Return the first two discounts of terms in words: `discount_days`, `discount_rate`, and the same with `_2`."""
+    names = ["discount_days", "discount_rate", "discount_days_2", "discount_rate_2"]
+    granted = {text: read(str(text)).discounts for text in texts.dropna().unique()}
+    rows = {text: [value for step in steps[:2] for value in step] for text, steps in granted.items()}
+    table = pd.DataFrame(index=texts.index, columns=names, dtype="float64")
+    for place, name in enumerate(names):
+        table[name] = texts.map({text: row[place] for text, row in rows.items() if len(row) > place}).astype("float64")
+    return table
+
+
+def _in_words(text: str) -> list[tuple[int, float]]:
+    for place, form in enumerate(_DISCOUNTS):
+        if found := re.findall(form, text):
+            pairs = [(one, two) if place == 0 else (two, one) for one, two in found]
+            return [(int(days), float(rate.replace(",", ".")) / 100) for days, rate in pairs]
+    return []

@@ -1,0 +1,80 @@
+"""The documents of XML files: e-invoices, audit files, bank statements, each document a row, by XPaths as columns."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tradecredit.params.export import ExportList
+
+NO_LXML = "XML files need lxml"
+
+
+def root(path: Path) -> Any:
+    """Return the first element of an XML file, whose elements are named without their namespaces.
+
+    Nothing outside the file is read and no entity is put in: a file that declares any is refused with `ValueError`, as
+    is one that is no XML.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    try:
+        tree = etree.parse(str(path), parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"is no readable XML: {error}") from None
+    if tree.docinfo.doctype:
+        raise ValueError("declares a document type (DTD), which no invoice or statement needs")
+    for element in tree.iter(etree.Element):
+        element.tag = etree.QName(element).localname
+    return tree.getroot()
+
+
+def frame(path: Path, source: ExportList) -> pd.DataFrame:
+    """Return the documents of an XML file: a row for each element that the XPath `form.record` finds.
+
+    Columns are the XPaths that the list's `columns`, `where` and `without` name; of several elements the texts, with
+    spaces between. `$name` in one stands for what the column of that role holds in the row. The index is the line of
+    the file in which the document begins.
+    """
+    from lxml import etree
+
+    top = root(path)
+    try:
+        records = top.xpath(source.form.record or "/*")
+        paths = {name: etree.XPath(name) for name in _names(source)}
+    except etree.XPathError as error:
+        raise ValueError(f"source.form.record or source.columns hold no XPath: {error}") from None
+    roles = {role: named for role, named in source.columns.items() if isinstance(named, str)}
+    asking = [name for name in paths if "$" in name]
+    rows: list[dict[str, object]] = []
+    looked_up: dict[tuple[str, ...], object] = {}
+    for record in records:
+        row = {name: _value(find(record)) for name, find in paths.items() if name not in asking}
+        for name in asking:
+            given = {role: str(row[path]) for role, path in roles.items() if f"${role}" in name and row.get(path)}
+            key = (name, *given.values())
+            if key not in looked_up:
+                looked_up[key] = _value(paths[name](record, **given)) if given else None
+            row[name] = looked_up[key]
+        rows.append(row)
+    return pd.DataFrame(rows, columns=list(paths), index=[record.sourceline for record in records], dtype="object")
+
+
+def _names(source: ExportList) -> list[str]:
+    def flat(columns: Iterable[str | list[str]]) -> list[str]:
+        return [name for value in columns for name in ([value] if isinstance(value, str) else value)]
+
+    return list(dict.fromkeys([*flat(source.columns.values()), *source.where, *source.without]))
+
+
+def _value(found: object) -> object:
+    """Return what an XPath gives as a cell: the texts of elements and attributes, a number, or None for nothing."""
+    if isinstance(found, list):
+        texts = [str(one) if isinstance(one, str) else "".join(one.itertext()) for one in found]
+        text = " ".join(text.strip() for text in texts if text.strip())
+        return text or None
+    if isinstance(found, float):
+        return found if found == found else None
+    return str(found).strip() or None

@@ -1,0 +1,117 @@
+"""Bank statements beside a list of invoices: which payment settles what, by which reason, and what stays on account."""
+
+import pandas as pd
+import pytest
+from book.exports import xml_samples as samples
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tradecredit.book.exports.ledger import ledger
+from tradecredit.book.exports.matching import firm, matched
+from tradecredit.book.exports.suggestion import suggested
+from tradecredit.errors import InputError
+
+
+def read(folder, name: str, text: str):
+    (folder / "invoices.csv").write_text(samples.INVOICES)
+    (folder / name).write_text(text)
+    suggestion = suggested([folder / "invoices.csv", folder / name])
+    found = ledger(suggestion.source, suggestion.currency)
+    assert not found.problems
+    return found
+
+
+STATEMENTS = {"camt.053": ("statement.xml", samples.CAMT), "MT940": ("statement.sta", samples.MT940)}
+
+
+@pytest.mark.parametrize("form", STATEMENTS)
+def test_payments_settle_what_they_name(form, tmp_path):
+    found = read(tmp_path, *STATEMENTS[form])
+    receipts = found.tables["receipts"].assign(day=lambda table: table["received"].dt.strftime("%m-%d"))
+    assert receipts[["day", "invoice_id", "buyer_id", "amount", "matched_by"]].fillna("").to_numpy().tolist() == [
+        ["06-12", "R-1001", "C10", 1190.0, "number in the text"],
+        ["06-12", "R-1002", "C10", 1000.0, "number in the text"],
+        ["06-15", "R-1002", "C10", -1000.0, "return of an earlier payment"],
+        ["06-20", "", "C20", 700.0, "payer alone: on account"],
+        ["06-22", "R-1004", "C30", 595.0, "payer and amount"],
+    ]
+    assert ("receipts", "bank payments of no known buyer: 77.00", 1) in found.left_out
+    assert ("invoices", "kind of document not to be read: 50.00", 1) in found.left_out
+    assert ("receipts", "matched by number in the text: 2,190.00", 2) in found.assumed
+
+
+def test_what_is_not_booked_yet_is_left_out(tmp_path):
+    found = read(tmp_path, *STATEMENTS["camt.053"])
+    assert any("is PDNG" in rule and "4,000.00" in rule for _, rule, _ in found.left_out)
+
+
+def test_a_statement_alone_is_no_ledger(tmp_path):
+    (tmp_path / "statement.xml").write_text(samples.CAMT)
+    with pytest.raises(InputError, match="holds payments and no invoices"):
+        suggested([tmp_path / "statement.xml"])
+
+
+def documents(invoices, payments) -> pd.DataFrame:
+    """Invoices as (buyer, name, number, amount); payments as (payer, text, amount paid)."""
+    rows = [
+        {"buyer_id": buyer, "name": name, "invoice_id": number, "amount": amount, "kind": "invoice", "bank": False}
+        for buyer, name, number, amount in invoices
+    ] + [
+        {"name": payer, "text": text, "amount": -amount, "kind": "payment", "bank": True}
+        for payer, text, amount in payments
+    ]
+    table = pd.DataFrame(rows, columns=["buyer_id", "name", "invoice_id", "number", "text", "amount", "kind", "bank"])
+    return table.assign(issued=pd.date_range("2026-06-01", periods=len(table)), applies_to=pd.NA)
+
+
+LEDGER = [
+    ("C1", "Alder GmbH", "2026-1001", 100.0), ("C1", "Alder GmbH", "2026-1002", 50.0), ("C2", "Birch", "77", 30.0),
+    ("C3", "Cedar", "R-5001", 80.0), ("C4", "Dory", "R-5001", 90.0),
+]  # fmt: skip
+PAYMENTS = {
+    "two invoices, the last takes the rest": (("Alder", "RE 2026-1001, 2026-1002", 140.0),
+        [("C1", "2026-1001", -100.0), ("C1", "2026-1002", -40.0)]),
+    "too little for both": (("Alder", "2026-1001 2026-1002", 60.0), [("C1", "2026-1001", -60.0)]),
+    "a short number is no reference": (("Birch", "Kd 77", 30.0), [("C2", "77", -30.0)]),
+    "a longer number is another one": (("Nobody", "2026-10012", 100.0), []),
+    "one number of two buyers, the payer tells": (("Dory", "R5001", 90.0), [("C4", "R-5001", -90.0)]),
+    "one number of two buyers, nobody tells": (("Nobody", "R-5001", 90.0), []),
+    "the amount of nobody known": (("Nobody", "thanks", 100.0), []),
+    "the payer without the amount": (("ALDER", "thanks", 99.0), [("C1", "", -99.0)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", PAYMENTS)
+def test_each_payment_by_hand(what):
+    payment, right = PAYMENTS[what]
+    table, _, left_out = matched(documents(LEDGER, [payment]))
+    parts = table[table["bank"]]
+    found = list(zip(parts["buyer_id"], parts["applies_to"].fillna(""), parts["amount"], strict=True))
+    assert found == right
+    assert bool(left_out) == (not right)
+
+
+def test_an_invoice_is_paid_by_amount_once():
+    table, _, _ = matched(documents(LEDGER, [("Birch", "a", 30.0), ("Birch", "b", 30.0)]))
+    assert table.loc[table["bank"], "applies_to"].fillna("").tolist() == ["77", ""]
+
+
+PAID = st.tuples(
+    st.sampled_from(["Alder", "Cedar", "x"]),
+    st.sampled_from(["2026-1001 R-5001", "2026-1002", ""]),
+    st.integers(1, 20_000),
+)
+
+
+@given(st.lists(PAID, max_size=8))
+@settings(max_examples=30)
+def test_no_money_is_lost_or_made(payments):
+    bank = documents(LEDGER, [(payer, text, cents / 100) for payer, text, cents in payments])
+    table, _, left_out = matched(bank)
+    unknown = sum(float(rule.rsplit(" ", 1)[1].replace(",", "")) for _, rule, _ in left_out)
+    assert table.loc[table["bank"], "amount"].sum() - unknown == pytest.approx(-sum(one[2] for one in payments) / 100)
+
+
+def test_firms_are_compared_without_their_legal_form():
+    assert firm("Müller & Söhne GmbH & Co. KG") == firm("MÜLLER SÖHNE") != firm("Müller")
+    assert firm("AG") == "ag"
