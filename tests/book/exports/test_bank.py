@@ -21,7 +21,11 @@ def read(folder, name: str, text: str):
     return found
 
 
-STATEMENTS = {"camt.053": ("statement.xml", samples.CAMT), "MT940": ("statement.sta", samples.MT940)}
+STATEMENTS = {
+    "camt.053": ("statement.xml", samples.CAMT),
+    "camt.053 on one line": ("statement.xml", samples.CAMT.replace("\n", "")),
+    "MT940": ("statement.sta", samples.MT940),
+}
 
 
 @pytest.mark.parametrize("form", STATEMENTS)

@@ -8,6 +8,9 @@ from tradecredit.book.exports.grid import Row
 from tradecredit.book.exports.grid import frame as framed
 from tradecredit.params.export import ExportList
 
+TOTAL = r"(?i)(grand |sub ?)?total\b|(zwischen)?summe\b|gesamt|合计|小计|总计"
+"""How lines begin that sum others up."""
+
 
 def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
     """Return the rows of a list under its header, with what stands above or below their block as `above: <role>`.
@@ -39,7 +42,7 @@ def _above(rows: list[Row], word: str) -> pd.Series:
         text = str(cell).strip()
         if word and (behind := re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", text)):
             found[number] = behind.group(1).strip()
-        elif not word and not re.match(r"(?i)(grand )?total|summe|gesamt|合计|小计", text):
+        elif not word and not re.match(TOTAL, text):
             found[number] = text
     return pd.Series(found, dtype="object").sort_index()
 

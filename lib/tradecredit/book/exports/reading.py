@@ -126,6 +126,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, currency: st
         left_out.append(("invoices", rule, int(titles.sum())))
     raw = raw[is_document]
     values = {role: _text(raw[role]) for role in raw if role not in (*AMOUNTS, *DAYS)}
+    values["group"] = values["group"].where(values["group"] != "0")
     problems: list[Problem] = []
     for role in AMOUNTS:
         values[role] = amounts(raw[role], source.form.decimal)
@@ -147,6 +148,10 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, currency: st
         frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])
         nobody = frame["buyer_id"].isna()
         problems += _unread(source, label, raw["amount"].reindex(frame.index), "buyer_id", nobody, "names no buyer")
+    no_day = frame["issued"].isna() & frame["due"].isna()
+    days_of = raw["issued"].fillna(raw["due"])
+    no_day &= days_of.reindex(frame.index).isna()
+    problems += _unread(source, label, raw["invoice_id"], "issued", no_day, "has neither a day of issue nor a due day")
     return Documents(frame, tuple(left_out), tuple(problems))
 
 
@@ -166,7 +171,8 @@ def are_documents(raw: pd.DataFrame) -> pd.Series:
         return pd.concat([raw[role].notna() for role in roles], axis="columns").any(axis="columns")
 
     with_amount = held("amount", "debit", "credit", "open", "unit_price")
-    return with_amount & (held("issued", "due") | (held("buyer_id", "name") & held("invoice_id", "number")))
+    sums = raw["invoice_id"].astype("str").str.match(blocks.TOTAL).fillna(False)
+    return with_amount & (held("issued", "due") | (held("buyer_id", "name") & held("invoice_id", "number") & ~sums))
 
 
 def _sum(raw: pd.DataFrame, rows: pd.Series, source: ExportList) -> float:
@@ -182,7 +188,10 @@ def _text(column: pd.Series) -> pd.Series:
         lambda value: str(int(value)) if isinstance(value, float) and value % 1 == 0 else str(value), na_action="ignore"
     )
     text = text.astype("str").str.strip()
-    return text.where(column.notna() & (text != "")).astype("str")
+    text = text.where(column.notna() & (text != "")).astype("str")
+    # A column of numbers that a program has written as decimal ones.
+    whole = text.dropna()
+    return text.str.removesuffix(".0") if len(whole) and whole.str.fullmatch(r"\d+\.0").all() else text
 
 
 def _signed(frame: pd.DataFrame, source: ExportList, left_out: list[tuple[str, str, int]]) -> pd.DataFrame:

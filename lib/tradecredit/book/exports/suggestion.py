@@ -120,8 +120,12 @@ def _looked(path: Path) -> _Looked:
                 head = [(1, list(grid.stored(path, table).columns))]
                 candidates += _candidate(ExportForm(layout=layout, sheet=table), head)
         elif suffix == ".xml":
-            for found in recognised_xml(xml_documents.root(path).tag):
-                candidates.append(_Looked(ExportForm(layout="xml", record=found.system.record), found, []))
+            top = xml_documents.root(path)
+            fitting = [
+                _Looked(ExportForm(layout="xml", record=found.system.record), found, [])
+                for found in recognised_xml(top.tag)
+            ]
+            candidates += [one for one in fitting if top.xpath(one.form.record or "/*")] or fitting[:1]
         else:
             candidates += _of_text(path, suffix)
     except grid.UNREADABLE as error:

@@ -35,8 +35,8 @@ def frame(path: Path, source: ExportList) -> pd.DataFrame:
     """Return the documents of an XML file: a row for each element that the XPath `form.record` finds.
 
     Columns are the XPaths that the list's `columns`, `where` and `without` name; of several elements the texts, with
-    spaces between. `$name` in one stands for what the column of that role holds in the row. The index is the line of
-    the file in which the document begins.
+    spaces between. `$name` in one stands for what the column of that role holds in the row. The index counts the
+    documents from 1: a file may stand on one line.
     """
     from lxml import etree
 
@@ -59,7 +59,7 @@ def frame(path: Path, source: ExportList) -> pd.DataFrame:
                 looked_up[key] = _value(paths[name](record, **given)) if given else None
             row[name] = looked_up[key]
         rows.append(row)
-    return pd.DataFrame(rows, columns=list(paths), index=[record.sourceline for record in records], dtype="object")
+    return pd.DataFrame(rows, columns=list(paths), index=range(1, len(rows) + 1), dtype="object")
 
 
 def _names(source: ExportList) -> list[str]:

@@ -1,0 +1,124 @@
+# ruff: noqa: E501 — lines as systems write them
+"""The ledger of `samples` in the heads of further systems, and what of it each can tell.
+
+Alder Tools: R-1001 over 1,190.00 paid on 10 April, R-1002 over 2,380.00 of which 1,000.00 was paid on 12 June.
+Birch & Co: R-1003 over 4,000.00, and 700.00 on account since 20 June. Cedar Oy: R-1004 over 595.00, credited by 95.00.
+"""
+
+HIGHRADIUS = """business_code,cust_number,name_customer,clear_date,buisness_year,doc_id,posting_date,document_create_date,document_create_date.1,due_in_date,invoice_currency,document type,posting_id,area_business,total_open_amount,baseline_create_date,cust_payment_terms,invoice_id,isOpen
+U001,0200769623,WAL corp,2020-02-11 00:00:00,2020.0,1930438491.0,2020-01-26,20200125,20200126,20200210.0,USD,RV,1.0,,54273.28,20200126.0,NAH4,1930438491.0,0
+U001,0200980828,BEN E,,2020.0,1929646410.0,2020-02-02,20200201,20200202,20200301.0,USD,RV,1.0,,79656.60,20200202.0,NAD1,1929646410.0,1
+CA02,0140104423,PEG  ,,2020.0,2960570001.0,2020-02-03,20200203,20200203,20200304.0,CAD,X2,1.0,,120.50,20200203.0,CA10,,1
+"""
+
+S4_LINE_ITEMS = """Company Code;Customer;Customer Name;Assignment;Journal Entry;Journal Entry Type;Journal Entry Date;Posting Date;Net Due Date;Amount (CoCode Crcy);Company Code Currency;Clearing Journal Entry;Clearing Date;Reference
+1000;10010;Alder Tools;;1800000001;RV;02.03.2026;02.03.2026;01.04.2026;1.190,00;EUR;1400000001;10.04.2026;R-1001
+1000;10010;Alder Tools;;1400000001;DZ;10.04.2026;10.04.2026;10.04.2026;-1.190,00;EUR;1400000001;10.04.2026;
+1000;10010;Alder Tools;;1800000002;RV;01.05.2026;01.05.2026;31.05.2026;2.380,00;EUR;;;R-1002
+1000;10010;Alder Tools;R-1002;1400000002;DZ;12.06.2026;12.06.2026;12.06.2026;-1.000,00;EUR;;;
+1000;10020;Birch & Co;;1800000003;RV;05.06.2026;05.06.2026;05.07.2026;4.000,00;EUR;;;R-1003
+1000;10020;Birch & Co;;1400000003;DZ;20.06.2026;20.06.2026;20.06.2026;-700,00;EUR;;;
+1000;10030;Cedar Oy;;1800000004;RV;10.02.2026;10.02.2026;12.03.2026;595,00;EUR;;;R-1004
+1000;10030;Cedar Oy;R-1004;1600000001;DG;01.03.2026;01.03.2026;01.03.2026;-95,00;EUR;;;
+"""
+
+S4_JOURNAL_ITEMS = """companyCode,accountingDocument,accountingDocumentType,documentDate,postingDate,netDueDate,amountInCompanyCodeCurrency,companyCodeCurrency,customer,financialAccountType,clearingAccountingDocument,clearingDate,assignmentReference,documentReferenceID
+1000,1800000001,RV,2026-03-02,2026-03-02,2026-04-01,1190.00,EUR,10010,D,1400000001,2026-04-10,,R-1001
+1000,1800000001,RV,2026-03-02,2026-03-02,,-1190.00,EUR,,S,,,,R-1001
+1000,1400000001,DZ,2026-04-10,2026-04-10,,-1190.00,EUR,10010,D,1400000001,2026-04-10,,
+1000,1800000002,RV,2026-05-01,2026-05-01,2026-05-31,2380.00,EUR,10010,D,,,,R-1002
+1000,1400000002,DZ,2026-06-12,2026-06-12,,-1000.00,EUR,10010,D,,,R-1002,
+1000,1800000003,RV,2026-06-05,2026-06-05,2026-07-05,4000.00,EUR,10020,D,,,,R-1003
+1000,1400000003,DZ,2026-06-20,2026-06-20,,-700.00,EUR,10020,D,,,,
+1000,1800000004,RV,2026-02-10,2026-02-10,2026-03-12,595.00,EUR,10030,D,,,,R-1004
+1000,1600000001,DG,2026-03-01,2026-03-01,,-95.00,EUR,10030,D,,,R-1004,
+"""
+
+XERO_AGED = """Aged Receivables Detail,,,,,,,,,,
+"Own Company Ltd",,,,,,,,,,
+As at 30 June 2026,,,,,,,,,,
+Ageing by due date,,,,,,,,,,
+
+Invoice Number,Invoice Date,Due Date,Invoice Reference,Current,< 1 Month,1 Month,2 Months,3 Months,Older,Total
+Alder Tools,,,,,,,,,,
+R-1002,1 May 2026,31 May 2026,,0.00,"1,380.00",0.00,0.00,0.00,0.00,"1,380.00"
+Total Alder Tools,,,,0.00,"1,380.00",0.00,0.00,0.00,0.00,"1,380.00"
+
+Birch & Co,,,,,,,,,,
+R-1003,5 Jun 2026,5 Jul 2026,,"4,000.00",0.00,0.00,0.00,0.00,0.00,"4,000.00"
+,20 Jun 2026,,a conto,(700.00),0.00,0.00,0.00,0.00,0.00,(700.00)
+Total Birch & Co,,,,"3,300.00",0.00,0.00,0.00,0.00,0.00,"3,300.00"
+
+Cedar Oy,,,,,,,,,,
+R-1004,10 Feb 2026,12 Mar 2026,,0.00,0.00,0.00,0.00,500.00,0.00,500.00
+Total Cedar Oy,,,,0.00,0.00,0.00,0.00,500.00,0.00,500.00
+
+Total,,,,"3,300.00","1,380.00",0.00,0.00,500.00,0.00,"5,180.00"
+"""
+
+BUSINESS_CENTRAL = """Posting Date;Document Date;Due Date;Document Type;Document No.;Customer No.;Customer Name;Description;Currency Code;Original Amount;Amount;Remaining Amount;Open;Closed at Date;Closed by Entry No.;Entry No.
+02.03.2026;02.03.2026;01.04.2026;Invoice;R-1001;C10;Alder Tools;;;1.190,00;1.190,00;0,00;No;10.04.2026;501;490
+10.04.2026;10.04.2026;10.04.2026;Payment;PAY-1;C10;Alder Tools;;;-1.190,00;-1.190,00;0,00;No;10.04.2026;0;501
+01.05.2026;01.05.2026;31.05.2026;Invoice;R-1002;C10;Alder Tools;;;2.380,00;2.380,00;1.380,00;Yes;;0;510
+12.06.2026;12.06.2026;12.06.2026;Payment;PAY-2;C10;Alder Tools;;;-1.000,00;-1.000,00;0,00;No;12.06.2026;510;520
+05.06.2026;05.06.2026;05.07.2026;Invoice;R-1003;C20;Birch & Co;;;4.000,00;4.000,00;4.000,00;Yes;;0;530
+20.06.2026;20.06.2026;20.06.2026;Payment;PAY-3;C20;Birch & Co;;;-700,00;-700,00;-700,00;Yes;;0;540
+10.02.2026;10.02.2026;12.03.2026;Invoice;R-1004;C30;Cedar Oy;;;595,00;595,00;500,00;Yes;;0;550
+01.03.2026;01.03.2026;01.03.2026;Credit Memo;G-51;C30;Cedar Oy;;;-95,00;-95,00;0,00;No;01.03.2026;550;560
+"""
+
+NETSUITE = """Internal ID,Document Number,Name,Type,Date,Due Date/Receive By,Currency,Amount (Foreign Currency),Amount Remaining,Status
+1,R-1002,C10 Alder Tools,Invoice,5/1/2026,5/31/2026,EUR,2380.00,1380.00,Open
+2,R-1003,C20 Birch & Co,Invoice,6/5/2026,7/5/2026,EUR,4000.00,4000.00,Open
+3,R-1004,C30 Cedar Oy,Invoice,2/10/2026,3/12/2026,EUR,595.00,500.00,Open
+4,PMT-3,C20 Birch & Co,Payment,6/20/2026,,EUR,-700.00,-700.00,Not Deposited
+"""
+
+SAGE_50 = """TRAN_NUMBER,TYPE,ACCOUNT_REF,DATE,INV_REF,DETAILS,DUE_DATE,NET_AMOUNT,TAX_AMOUNT,GROSS_AMOUNT,AMOUNT_PAID
+1,SI,ALDER,02/03/2026,R-1001,Goods,01/04/2026,1000.00,190.00,1190.00,1190.00
+2,SR,ALDER,10/04/2026,R-1001,Sales Receipt,10/04/2026,1190.00,0.00,1190.00,1190.00
+3,SI,ALDER,01/05/2026,R-1002,Goods,31/05/2026,2000.00,380.00,2380.00,1000.00
+4,SR,ALDER,12/06/2026,R-1002,Sales Receipt,12/06/2026,1000.00,0.00,1000.00,1000.00
+5,SI,BIRCH,05/06/2026,R-1003,Goods,05/07/2026,4000.00,0.00,4000.00,0.00
+6,SA,BIRCH,20/06/2026,,Payment on Account,20/06/2026,700.00,0.00,700.00,0.00
+7,SI,CEDAR,10/02/2026,R-1004,Goods,12/03/2026,500.00,95.00,595.00,95.00
+8,SC,CEDAR,01/03/2026,R-1004,Return,01/03/2026,95.00,0.00,95.00,95.00
+9,PI,SUPPLY,01/03/2026,4711,Paper,01/04/2026,10.00,1.90,11.90,0.00
+"""
+
+CHINESE = """客户名称,相关出库单据号,出库日期,到期日,应收金额,已核销金额,未核销金额,币种
+杭州甲公司,CK-1002,2026-05-01,2026-05-31,2380.00,1000.00,1380.00,CNY
+宁波乙公司,CK-1003,2026-06-05,2026-07-05,4000.00,0.00,4000.00,CNY
+合计,,,,6380.00,1000.00,5380.00,
+"""
+
+SAFT_PT = """<?xml version="1.0" encoding="UTF-8"?>
+<AuditFile xmlns="urn:OECD:StandardAuditFile-Tax:PT_1.04_01"><Header><AuditFileVersion>1.04_01</AuditFileVersion><CompanyName>Empresa Teste</CompanyName><CurrencyCode>EUR</CurrencyCode></Header>
+<MasterFiles><Customer><CustomerID>C10</CustomerID><CompanyName>Alder Tools</CompanyName><BillingAddress><Country>DE</Country></BillingAddress></Customer>
+<Customer><CustomerID>C20</CustomerID><CompanyName>Birch &amp; Co</CompanyName><BillingAddress><Country>PT</Country></BillingAddress></Customer></MasterFiles>
+<SourceDocuments><SalesInvoices>
+<Invoice><InvoiceNo>FT 1/1001</InvoiceNo><DocumentStatus><InvoiceStatus>N</InvoiceStatus></DocumentStatus><InvoiceDate>2026-05-01</InvoiceDate><InvoiceType>FT</InvoiceType><CustomerID>C10</CustomerID><DocumentTotals><TaxPayable>230.00</TaxPayable><NetTotal>1000.00</NetTotal><GrossTotal>1230.00</GrossTotal></DocumentTotals></Invoice>
+<Invoice><InvoiceNo>FT 1/1002</InvoiceNo><DocumentStatus><InvoiceStatus>A</InvoiceStatus></DocumentStatus><InvoiceDate>2026-05-02</InvoiceDate><InvoiceType>FT</InvoiceType><CustomerID>C10</CustomerID><DocumentTotals><GrossTotal>99.00</GrossTotal></DocumentTotals></Invoice>
+<Invoice><InvoiceNo>FR 1/7</InvoiceNo><DocumentStatus><InvoiceStatus>N</InvoiceStatus></DocumentStatus><InvoiceDate>2026-05-03</InvoiceDate><InvoiceType>FR</InvoiceType><CustomerID>C20</CustomerID><DocumentTotals><GrossTotal>61.50</GrossTotal></DocumentTotals></Invoice>
+<Invoice><InvoiceNo>NC 1/3</InvoiceNo><DocumentStatus><InvoiceStatus>N</InvoiceStatus></DocumentStatus><InvoiceDate>2026-05-20</InvoiceDate><InvoiceType>NC</InvoiceType><CustomerID>C10</CustomerID><Line><References><Reference>FT 1/1001</Reference></References></Line><DocumentTotals><GrossTotal>123.00</GrossTotal></DocumentTotals></Invoice>
+</SalesInvoices>
+<Payments><Payment><PaymentRefNo>RC 1/1</PaymentRefNo><TransactionDate>2026-06-12</TransactionDate><PaymentType>RC</PaymentType><CustomerID>C10</CustomerID><DocumentStatus><PaymentStatus>N</PaymentStatus></DocumentStatus><Line><LineNumber>1</LineNumber><SourceDocumentID><OriginatingON>FT 1/1001</OriginatingON><InvoiceDate>2026-05-01</InvoiceDate></SourceDocumentID><CreditAmount>500.00</CreditAmount></Line><DocumentTotals><GrossTotal>500.00</GrossTotal></DocumentTotals></Payment></Payments>
+</SourceDocuments></AuditFile>
+"""
+
+SAFT_NO = """<?xml version="1.0" encoding="UTF-8"?>
+<n1:AuditFile xmlns:n1="urn:StandardAuditFile-Taxation-Financial:NO"><n1:Header><n1:AuditFileVersion>1.0</n1:AuditFileVersion><n1:SelectionCriteria><n1:SelectionStartDate>2026-01-01</n1:SelectionStartDate></n1:SelectionCriteria></n1:Header>
+<n1:MasterFiles><n1:Customers>
+<n1:Customer><n1:Name>Alder Tools AS</n1:Name><n1:Address><n1:Country>NO</n1:Country></n1:Address><n1:CustomerID>1001</n1:CustomerID><n1:AccountID>1500</n1:AccountID><n1:OpeningDebitBalance>250.00</n1:OpeningDebitBalance></n1:Customer>
+<n1:Customer><n1:Name>Birch AS</n1:Name><n1:CustomerID>1002</n1:CustomerID><n1:AccountID>1500</n1:AccountID><n1:OpeningDebitBalance>0</n1:OpeningDebitBalance></n1:Customer></n1:Customers></n1:MasterFiles>
+<n1:GeneralLedgerEntries><n1:Journal><n1:JournalID>A</n1:JournalID>
+<n1:Transaction><n1:TransactionID>13</n1:TransactionID><n1:TransactionDate>2026-01-27</n1:TransactionDate>
+ <n1:Line><n1:AccountID>3000</n1:AccountID><n1:CreditAmount><n1:Amount>1000.00</n1:Amount></n1:CreditAmount></n1:Line>
+ <n1:Line><n1:AccountID>1500</n1:AccountID><n1:SourceDocumentID>F14</n1:SourceDocumentID><n1:CustomerID>1001</n1:CustomerID><n1:DebitAmount><n1:Amount>1250.00</n1:Amount></n1:DebitAmount><n1:DueDate>2026-02-26</n1:DueDate></n1:Line>
+ <n1:Line><n1:AccountID>2700</n1:AccountID><n1:CreditAmount><n1:Amount>250.00</n1:Amount></n1:CreditAmount></n1:Line></n1:Transaction>
+<n1:Transaction><n1:TransactionID>14</n1:TransactionID><n1:TransactionDate>2026-02-20</n1:TransactionDate>
+ <n1:Line><n1:AccountID>1920</n1:AccountID><n1:DebitAmount><n1:Amount>1000.00</n1:Amount></n1:DebitAmount></n1:Line>
+ <n1:Line><n1:AccountID>1500</n1:AccountID><n1:SourceDocumentID>B2</n1:SourceDocumentID><n1:CustomerID>1001</n1:CustomerID><n1:CreditAmount><n1:Amount>800.00</n1:Amount></n1:CreditAmount><n1:ReferenceNumber>F14</n1:ReferenceNumber></n1:Line>
+ <n1:Line><n1:AccountID>1500</n1:AccountID><n1:SourceDocumentID>B2</n1:SourceDocumentID><n1:CustomerID>1002</n1:CustomerID><n1:CreditAmount><n1:Amount>200.00</n1:Amount></n1:CreditAmount></n1:Line></n1:Transaction>
+</n1:Journal></n1:GeneralLedgerEntries></n1:AuditFile>
+"""

@@ -1,0 +1,113 @@
+"""Exports of further systems: each is recognised, and read to its open amounts by invoice, due day and buyer."""
+
+import pandas as pd
+import pytest
+from book.exports import more_samples as samples
+
+from tradecredit.book.exports.ledger import ledger
+from tradecredit.book.exports.suggestion import suggested
+from tradecredit.book.exports.systems import systems
+
+NAMES = {"R-1002": "Alder Tools", "R-1003": "Birch & Co", "R-1004": "Cedar Oy"}
+DUE = {"R-1002": "2026-05-31", "R-1003": "2026-07-05", "R-1004": "2026-03-12"}
+OPEN = {"R-1002": 1380.0, "R-1003": 4000.0, "R-1004": 500.0}
+
+
+def read(folder, name: str, text: str, encoding: str = "utf-8"):
+    (folder / name).write_bytes(text.encode(encoding))
+    suggestion = suggested([folder / name])
+    found = ledger(suggestion.source, suggestion.currency)
+    assert not found.problems
+    return suggestion, found
+
+
+def open_items(found) -> dict[str, tuple[str, str, float]]:
+    """Invoice: buyer, due day, open amount, of those that are open."""
+    invoices, receipts = found.tables["invoices"], found.tables["receipts"]
+    rest = invoices["amount"] - invoices["invoice_id"].map(receipts.groupby("invoice_id")["amount"].sum()).fillna(0)
+    rows = zip(invoices["invoice_id"], invoices["buyer_id"], invoices["due"], rest, strict=True)
+    return {one: (buyer, str(due.date()), round(left, 2)) for one, buyer, due, left in rows if abs(left) > 0.005}
+
+
+def on_account(found) -> list[tuple[str, float]]:
+    free = found.tables["receipts"].query("invoice_id.isna()")
+    return list(zip(free["received"].dt.strftime("%Y-%m-%d"), free["amount"], strict=True))
+
+
+NUMBERS = {"Alder Tools": "10010", "Birch & Co": "10020", "Cedar Oy": "10030"}
+CODES = {"Alder Tools": "C10", "Birch & Co": "C20", "Cedar Oy": "C30"}
+ENTITIES = {"Alder Tools": "C10 Alder Tools", "Birch & Co": "C20 Birch & Co", "Cedar Oy": "C30 Cedar Oy"}
+REFERENCES = {"Alder Tools": "ALDER", "Birch & Co": "BIRCH", "Cedar Oy": "CEDAR"}
+FORMS = {
+    "sap_s4_line_items": ("items.csv", samples.S4_LINE_ITEMS, NUMBERS),
+    "sap_s4_journal_items": ("items.csv", samples.S4_JOURNAL_ITEMS, NUMBERS),
+    "xero_aged_receivables": ("aged.csv", samples.XERO_AGED, {}),
+    "business_central_customer_ledger": ("entries.csv", samples.BUSINESS_CENTRAL, CODES),
+    "netsuite_transactions": ("search.csv", samples.NETSUITE, ENTITIES),
+    "sage_50_audit_header": ("audit.csv", samples.SAGE_50, REFERENCES),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_export_is_recognised_and_read(form, tmp_path):
+    name, text, ids = FORMS[form]
+    suggestion, found = read(tmp_path, name, text)
+    assert suggestion.system == next(system.title for system in systems() if system.name == form)
+    right = {one: (ids.get(NAMES[one], NAMES[one]), DUE[one], OPEN[one]) for one in OPEN}
+    assert open_items(found) == right
+    assert on_account(found) == [("2026-06-20", 700.0)]
+    assert str(suggestion.source.exported) == "2026-06-30"
+
+
+@pytest.mark.parametrize("form", ["sap_s4_line_items", "sap_s4_journal_items", "business_central_customer_ledger",
+                                  "sage_50_audit_header"])  # fmt: skip
+def test_payments_keep_their_days(form, tmp_path):
+    _, found = read(tmp_path, *FORMS[form][:2])
+    named = found.tables["receipts"].dropna(subset="invoice_id")
+    assert sorted(
+        zip(named["invoice_id"], named["received"].dt.strftime("%Y-%m-%d"), named["amount"], strict=True)
+    ) == [("R-1001", "2026-04-10", 1190.0), ("R-1002", "2026-06-12", 1000.0), ("R-1004", "2026-03-01", 95.0)]
+
+
+def test_the_layout_of_highradius(tmp_path):
+    suggestion, found = read(tmp_path, "dataset.csv", samples.HIGHRADIUS)
+    assert suggestion.system == "HighRadius, invoices"
+    assert open_items(found) == {
+        "1929646410": ("0200980828", "2020-03-01", 79656.6),
+        "2960570001": ("0140104423", "2020-03-04", 120.5),
+    }
+    invoices = found.tables["invoices"].set_index("invoice_id")
+    assert invoices["currency"].to_dict() == {"1930438491": "USD", "1929646410": "USD", "2960570001": "CAD"}
+    paid = found.tables["receipts"]
+    assert paid["received"].tolist() == [pd.Timestamp("2020-02-11")]
+
+
+def test_a_chinese_list_in_its_own_encoding(tmp_path):
+    suggestion, found = read(tmp_path, "应收.csv", samples.CHINESE, "gb18030")
+    assert open_items(found) == {
+        "CK-1002": ("杭州甲公司", "2026-05-31", 1380.0),
+        "CK-1003": ("宁波乙公司", "2026-07-05", 4000.0),
+    }
+    assert suggestion.currency == "CNY"
+    assert ("invoices", "titles, groups and totals: 6,380.00", 1) in found.left_out
+
+
+def test_saft_of_portugal(tmp_path):
+    suggestion, found = read(tmp_path, "saft.xml", samples.SAFT_PT)
+    assert suggestion.system == "SAF-T, Portugal"
+    # 1,230.00 less 500.00 received and 123.00 credited; thirty days are a guess that is told.
+    assert open_items(found) == {"FT 1/1001": ("C10", "2026-05-31", 607.0)}
+    assert any(guess.key == "source.terms_days" and guess.open for guess in suggestion.guesses)
+    assert set(found.tables["invoices"]["invoice_id"]) == {"FT 1/1001", "FR 1/7"}
+    assert found.tables["buyers"].set_index("buyer_id")["name"].to_dict() == {"C10": "Alder Tools", "C20": "Birch & Co"}
+    assert any("is A or F: 99.00" in rule for _, rule, _ in found.left_out)
+
+
+def test_saft_of_norway(tmp_path):
+    suggestion, found = read(tmp_path, "saft.xml", samples.SAFT_NO)
+    assert suggestion.system == "SAF-T, Norway" and suggestion.currency == "NOK"
+    items = open_items(found)
+    assert items.pop("F14") == ("1001", "2026-02-26", 450.0)
+    ((buyer, day, left),) = items.values()
+    assert (buyer, day, left) == ("1001", "2026-01-01", 250.0)
+    assert on_account(found) == [("2026-02-20", 200.0)]
