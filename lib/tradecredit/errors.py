@@ -1,7 +1,7 @@
 """The two errors that bad input raises, and the problem that both list."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,8 @@ class Problem:
 
     `file` is the file or table, `row` the line as a spreadsheet counts it (the header is row 1), `column` the column
     or the key of a parameter, `value` what was found, `allowed` what would be right, `remedy` what to do, and
-    `others` how many further rows have the same problem.
+    `others` how many further rows have the same problem. `table` is the table of the book and `rows` all the rows in
+    which it stands, named or counted, where it is one of rows that may be left out.
     """
 
     file: str
@@ -23,6 +24,8 @@ class Problem:
     column: str | None = None
     value: object = None
     others: int = 0
+    table: str | None = field(default=None, compare=False, repr=False)
+    rows: tuple = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         place = [self.file]

@@ -12,8 +12,9 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from tradecredit.book import checks, sources
+from tradecredit.book import sources
 from tradecredit.book.code_version import code_version
+from tradecredit.book.leaving_out import checked
 from tradecredit.book.memory import CACHE, kept
 from tradecredit.book.places import one_of, places
 from tradecredit.book.rates import in_currency_of_invoice, last_rate, moved_to
@@ -218,11 +219,8 @@ def _recovered(defaults: pd.DataFrame, recoveries: pd.DataFrame) -> pd.Series:
 def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Return the source's tables, typed, checked, in the run's currency and as of its date, with the notes on them."""
     raw, problems = sources.read(run)
-    tables = {}
-    for name, table in raw.items():
-        tables[name], found = checks.typed(table)
-        problems += found
-    problems += checks.relations(tables, {name: table.file for name, table in raw.items()}, run)
+    raw, tables, found = checked(raw, run)
+    problems += found
     day = pd.Timestamp(run.as_of)
     if "invoices" in tables and not (tables["invoices"]["issued"] <= day).any() and not tables["invoices"].empty:
         first = tables["invoices"]["issued"].min()

@@ -1,54 +1,22 @@
-"""Turns raw tables into typed ones and finds all that is wrong with them; mends nothing and drops nothing."""
+"""Finds all that is wrong between the rows of a book's tables; mends nothing and drops nothing."""
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.places import one_of, places
+from tradecredit.book.problems import in_rows, of_table
 from tradecredit.book.rates import in_currency_of_invoice, rate_age_days
-from tradecredit.book.schema import NEVER_EMPTY, TABLES, Column, Table, dtype
-from tradecredit.book.sources import RawTable
+from tradecredit.book.schema import TABLES, Table
 from tradecredit.errors import Problem
 from tradecredit.params.run import Run
-from tradecredit.params.source import Formats
-
-SHOWN = 10
-"""Rows named for each kind of problem in a column; the rest are counted."""
 
 CENT = 0.005
+"""Amounts that differ by less than this are equal."""
 _ORDINARY = ("payment", "credit_note", "discount", "undated")
 BOUNDED = {"write_off": _ORDINARY, "recovery": _ORDINARY, "claim": ()}
 """Kinds of receipts that may not take an invoice beyond its amount, and the kinds that count beside each."""
-"""Amounts that differ by less than this are equal."""
-
-
-def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
-    """Return a raw table with all columns of its schema in their types, and every value that does not fit.
-
-    Values that cannot be read are missing in the frame and stand in the problems. The index stays the row in the file.
-    """
-    table = TABLES[raw.name]
-    problems: list[Problem] = []
-    columns = {}
-    frame = raw.frame
-    if "terms_days" in frame and "issued" in frame:
-        frame, problems = _with_due(raw)
-    for column in table.columns:
-        if column.name not in frame:
-            columns[column.name] = pd.Series(index=frame.index, dtype=dtype(column))
-            continue
-        values, unreadable = _values(frame[column.name], column, raw.formats)
-        problems += _rows(raw.file, column.name, frame[column.name], unreadable, *_expected(column, raw.formats))
-        columns[column.name] = values
-        problems += _column_problems(raw, column, frame[column.name], values, unreadable)
-    result = pd.DataFrame(columns, index=frame.index)
-    if raw.name in NEVER_EMPTY and result.empty:
-        problems.append(
-            Problem(file=raw.file, allowed=f"holds no rows of {raw.name}", remedy="export it with its rows")
-        )
-    return result, problems
 
 
 def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) -> list[Problem]:
@@ -60,11 +28,11 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) 
     for name, frame in tables.items():
         table = TABLES[name]
         file = files[name]
-        problems += _key_problems(table, frame, file)
+        own = list(_key_problems(table, frame, file))
         for column, other in table.references.items():
             if other in tables and not tables[other].empty:  # that it holds no rows is told of it
                 unknown = frame[column].notna() & ~one_of(frame[column], tables[other][column])
-                problems += _rows(
+                own += in_rows(
                     file,
                     column,
                     frame[column],
@@ -75,7 +43,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) 
                 )
         for earlier, later in table.order:
             wrong = frame[earlier] > frame[later]
-            problems += _rows(
+            own += in_rows(
                 file,
                 later,
                 frame.loc[wrong, later].dt.date,
@@ -83,18 +51,23 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) 
                 f"lies before {earlier}",
                 f"{later} must be on or after {earlier}: correct one of the two",
             )
+        problems += of_table(name, own)
     if {"invoices", "receipts"} <= tables.keys() and not (tables["invoices"].empty or tables["receipts"].empty):
         fx = tables.get("fx", TABLES["fx"].empty()).dropna(subset=["date", "currency"])
-        problems += _receipt_problems(tables["invoices"], tables["receipts"], files["receipts"], fx, run.currency)
+        of_receipts = _receipt_problems(tables["invoices"], tables["receipts"], files["receipts"], fx, run.currency)
+        problems += of_table("receipts", of_receipts)
     if "invoices" in tables:
         invoices = tables["invoices"]
-        problems += _rows(
+        found = in_rows(
             files["invoices"], "tax", invoices["tax"], invoices["tax"] > invoices["amount"] + CENT,
             "is more than the amount", "give the tax that the gross amount holds",
         )  # fmt: skip
+        problems += of_table("invoices", found)
     for name, day in (("invoices", "issued"), ("statements", "period_end"), ("receipts", "received")):
         if name in tables:
-            problems += _rate_problems(tables[name], tables[name][day], tables.get("fx"), files[name], run)
+            problems += of_table(
+                name, _rate_problems(tables[name], tables[name][day], tables.get("fx"), files[name], run)
+            )
     if "limits" in tables:
         limits, today = tables["limits"], pd.Timestamp(run.as_of)
         limits = limits[(limits["valid_from"] <= today) & ~(limits["valid_to"] < today)]
@@ -102,126 +75,12 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) 
     return problems
 
 
-def _with_due(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
-    """Return the raw invoices with `due` = `issued` + `terms_days` where no due date is given."""
-    frame = raw.frame
-    terms = Column("terms_days", "days")
-    days, unreadable = _values(frame["terms_days"], terms, raw.formats)
-    problems = _rows(raw.file, "terms_days", frame["terms_days"], unreadable, *_expected(terms, raw.formats))
-    issued, _ = _values(frame["issued"], TABLES["invoices"].column("issued"), raw.formats)
-    computed = issued + pd.to_timedelta(days, unit="D")
-    if "due" in frame:
-        due, _ = _values(frame["due"], TABLES["invoices"].column("due"), raw.formats)
-        if (frame["due"].notna() & due.isna()).any():
-            return frame, problems
-        computed = due.fillna(computed)
-    return frame.assign(due=computed), problems
-
-
-def _values(raw: pd.Series, column: Column, formats: Formats) -> tuple[pd.Series, pd.Series]:
-    """Return a column's values in its type and a mask of those that hold something unreadable."""
-    if column.kind == "text":
-        text = raw
-        if pd.api.types.is_float_dtype(raw) and (raw.dropna() % 1 == 0).all():
-            text = raw.astype("Int64")
-        values = text.astype("str").where(raw.notna()).astype("str")
-        return values, pd.Series(False, index=raw.index)
-    if column.kind == "date":
-        if isinstance(raw.dtype, pd.DatetimeTZDtype):
-            raw = raw.dt.tz_localize(None)
-        if pd.api.types.is_datetime64_any_dtype(raw):
-            values = raw.dt.normalize()
-        elif _holds_text(raw):
-            values = pd.to_datetime(raw, format=formats.dates, errors="coerce").dt.normalize()
-        else:
-            values = pd.to_datetime(raw.astype("object"), errors="coerce").dt.normalize()
-        values = values.astype("datetime64[us]")
-        values = values.where(values.dt.year.between(1950, 2100))
-    elif pd.api.types.is_numeric_dtype(raw) and not pd.api.types.is_bool_dtype(raw):
-        values = raw.astype("float64")
-    else:
-        text = raw.astype("str")
-        if formats.thousands:
-            mark, point = re.escape(formats.thousands), re.escape(formats.decimal)
-            grouped = text.str.fullmatch(rf"[+-]?(\d{{1,3}}({mark}\d{{3}})+|\d+)({point}\d*)?")
-            text = text.where(grouped.fillna(False).astype(bool), "unreadable")
-            text = text.str.replace(formats.thousands, "", regex=False)
-        if formats.decimal == ",":
-            text = text.where(~text.str.contains(".", regex=False), "unreadable").str.replace(",", ".", regex=False)
-        plain = text.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-        values = pd.to_numeric(text.where(plain.fillna(False).astype(bool)), errors="coerce").astype("float64")
-    if values.dtype == "float64":
-        values = values.where(values.abs() != float("inf"))
-    return values, raw.notna() & values.isna()
-
-
-def _holds_text(raw: pd.Series) -> bool:
-    if isinstance(raw.dtype, pd.StringDtype):
-        return True
-    return pd.api.types.is_string_dtype(raw) and raw.map(lambda value: isinstance(value, str), na_action="ignore").all()
-
-
-def _expected(column: Column, formats: Formats) -> tuple[str, str]:
-    if column.kind == "date":
-        return (
-            f"a date between 1950 and 2100 written as {formats.dates} is expected",
-            f"correct it, or state the file's way of writing (tables: formats: {{dates: …}}; now {formats.dates})",
-        )
-    thousands = f", thousands mark {formats.thousands!r}" if formats.thousands else ", no thousands mark"
-    return (
-        f"a number is expected (decimal mark {formats.decimal!r}{thousands})",
-        "correct it, or state the marks (tables: formats: {decimal: …, thousands: …})",
-    )
-
-
-def _column_problems(
-    raw: RawTable, column: Column, found: pd.Series, values: pd.Series, unreadable: pd.Series
-) -> Iterator[Problem]:
-    """Yield what a column's rule forbids: missing, below zero, out of range, not one of the allowed values."""
-    if column.required:
-        yield from _rows(
-            raw.file,
-            column.name,
-            found,
-            values.isna() & ~unreadable,
-            "is empty; every row needs a value",
-            f"fill it in, or give one for all rows (tables.{raw.name}.constants)",
-        )
-    if column.allowed:
-        yield from _rows(
-            raw.file,
-            column.name,
-            found,
-            values.notna() & ~one_of(values, column.allowed),
-            f"one of {', '.join(column.allowed)} is expected",
-            f"translate it in the run file (tables.{raw.name}.values.{column.name}: {{theirs: ours}})",
-        )
-    rules = (
-        {
-            "amount": (
-                values < 0,
-                "must not be negative",
-                "correct it; a credit note is a receipt of kind credit_note",
-            ),
-            "days": ((values < 0) | (values % 1 != 0), "a whole number of days, 0 or more, is expected", "correct it"),
-            "fraction": ((values < 0) | (values > 1), "a fraction from 0 to 1 is expected", "write 2 % as 0.02"),
-            "number": (values <= 0, "must be above zero", "correct it"),
-            "grade": (~values.isin(range(1, 11)), "a whole grade from 1 (best) to 10 is expected", "correct it"),
-        }
-        if column.kind not in ("text", "date")
-        else {}
-    )
-    if column.kind in rules:
-        wrong, allowed, remedy = rules[column.kind]
-        yield from _rows(raw.file, column.name, found, values.notna() & wrong, allowed, remedy)
-
-
 def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Problem]:
     keys = list(table.key)
     known = frame[frame[table.columns[0].name].notna()]
     again = known.duplicated(keys, keep="first").reindex(frame.index, fill_value=False)
     wrong = frame.loc[again, keys]
-    yield from _rows(
+    yield from in_rows(
         file,
         ", ".join(keys),
         wrong.astype("str").fillna("–").agg(", ".join, axis="columns") if len(keys) > 1 else wrong[keys[0]],
@@ -239,7 +98,7 @@ def _receipt_problems(
     known = by_id[["issued", "amount", "currency"]].reset_index(drop=True)
     invoice = known.reindex(place).set_axis(receipts.index)
     early = receipts["received"] < invoice["issued"]
-    yield from _rows(
+    yield from in_rows(
         file,
         "received",
         receipts.loc[early, "received"].dt.date,
@@ -247,7 +106,7 @@ def _receipt_problems(
         "lies before the invoice's issue",
         "use the day on which the money was applied to the invoice",
     )
-    yield from _rows(
+    yield from in_rows(
         file,
         "invoice_id",
         receipts["amount"],
@@ -255,7 +114,7 @@ def _receipt_problems(
         "names neither an invoice nor a buyer",
         "name the invoice that it settles, or the buyer whose credit on account it is",
     )
-    yield from _rows(
+    yield from in_rows(
         file,
         "amount",
         receipts["amount"],
@@ -266,7 +125,7 @@ def _receipt_problems(
     order = np.argsort(receipts["received"].to_numpy(), kind="stable")
     so_far = receipts["amount"].iloc[order].groupby(place[order]).cumsum().reindex(receipts.index)
     returned = (receipts["amount"] < 0) & (so_far < -CENT) & (place >= 0)
-    yield from _rows(
+    yield from in_rows(
         file,
         "amount",
         receipts.loc[returned, "amount"].map("{:g}".format),
@@ -285,7 +144,7 @@ def _receipt_problems(
         applied = pd.Series(np.where(counted, amount, 0.0)[order], index=receipts.index[order])
         applied = applied.groupby(place[order]).cumsum().reindex(receipts.index)
         over = (applied > invoice["amount"] + CENT) & ~by_bank & one_of(receipts["kind"], [kind]) & (place >= 0)
-        yield from _rows(
+        yield from in_rows(
             file,
             "amount",
             described,
@@ -306,7 +165,7 @@ def _rate_problems(
     fx = TABLES["fx"].empty() if fx is None else fx.dropna(subset=["date", "currency"])
     age = pd.Series(rate_age_days(fx, frame["currency"], day), index=frame.index)
     found = frame["currency"] + " on " + day.dt.strftime("%Y-%m-%d")
-    yield from _rows(
+    yield from in_rows(
         file,
         "currency",
         found,
@@ -317,7 +176,7 @@ def _rate_problems(
     )
     old = age > run.oldest_rate_days
     for currency, oldest in age[old].groupby(frame["currency"][old]).max().items():
-        yield from _rows(
+        yield from in_rows(
             file,
             "currency",
             found,
@@ -327,42 +186,3 @@ def _rate_problems(
             "add newer rates to the fx table, or state how old one may be (oldest_rate_days)",
             alike=frame["currency"],
         )
-
-
-def _rows(
-    file: str,
-    column: str,
-    found: pd.Series,
-    wrong: pd.Series,
-    allowed: str,
-    remedy: str,
-    *,
-    alike: pd.Series | None = None,
-) -> list[Problem]:
-    """Return a problem for each of the first rows that are wrong; the last one counts the others.
-
-    `found` has what stands in these rows at least. Rows with the same value of `alike` are one problem, named at the
-    first of them.
-    """
-    rows = wrong[wrong.fillna(False).astype(bool)].index
-    each = pd.Series(rows if alike is None else alike.loc[rows].to_numpy(), index=rows)
-    first, more = rows[~each.duplicated()], each.map(each.value_counts()) - 1
-    shown = first[:SHOWN]
-    others = more.loc[shown].to_list()
-    if len(shown):
-        others[-1] += len(rows) - len(shown) - sum(others)
-    problems = []
-    for row, further in zip(shown, others, strict=True):
-        value = found.loc[row]
-        problems.append(
-            Problem(
-                file=file,
-                row=int(row),
-                column=column,
-                value=None if pd.isna(value) else value,
-                allowed=allowed,
-                remedy=remedy,
-                others=int(further),
-            )
-        )
-    return problems

@@ -53,7 +53,7 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
     files, problems = _files(run, source)
     raw: dict[str, RawTable] = {}
     if isinstance(source, ExportSource) and not problems:
-        raw, problems = _exported(source, run.currency)
+        raw, problems = _exported(source, run)
     contents: dict[tuple[Path, str, Formats], pd.DataFrame | Problem] = {}
     for name, (path, label, mapping) in files.items():
         key = (path, label, mapping.formats)
@@ -70,9 +70,9 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
     return raw, problems
 
 
-def _exported(source: ExportSource, currency: str) -> tuple[dict[str, RawTable], list[Problem]]:
+def _exported(source: ExportSource, run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
     """Return the tables that an export holds, and what is wrong with it."""
-    found = ledger.ledger(source, currency)
+    found = ledger.ledger(source, run.currency, run.on_problem)
     label = ", ".join(name for part in (source, *source.beside) for name in part.files)
 
     def of(name: str, notes: tuple[tuple[str, str, int], ...]) -> tuple[tuple[str, int], ...]:

@@ -44,7 +44,10 @@ def reference() -> str:
 def _chapter(name: str, title: str, models: Mapping[str, Schema]) -> str:
     """Return a model that has a file of its own, with the models that it holds."""
     parts = [f'<a id="{name}"></a>\n## {title}\n', _section(name, models)]
+    places: dict[str, str] = {}
     for place, held in _held(name, models, ""):
+        places.setdefault(held, place)
+    for held, place in places.items():
         parts += [f'<a id="{held}"></a>\n### `{place}`\n', _section(held, models)]
     return "\n".join(parts)
 

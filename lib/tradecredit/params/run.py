@@ -17,7 +17,7 @@ from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
 from tradecredit.params.losses import LossSettings, Simulation
 from tradecredit.params.policy import NO_COVER, PolicyTerms
 from tradecredit.params.receivables import ReceivablesSettings
-from tradecredit.params.source import DemoSource, Source, TableMapping, TableName
+from tradecredit.params.source import DemoSource, OnProblem, Source, TableMapping, TableName
 from tradecredit.params.stress import BASE, Scenario
 from tradecredit.params.terms import PaymentPlanSettings, TermsSettings
 from tradecredit.params.yaml_files import read_yaml, validate
@@ -38,6 +38,8 @@ class Run(Parameters):
     """Where the data are."""
     tables: dict[TableName, TableMapping] = {}
     """Table: how it is found in the files of another system; without an entry, by its own name and columns."""
+    on_problem: OnProblem = OnProblem()
+    """Broken rows that are left out and counted; without an entry, each is a problem and the book is refused."""
     assumptions: list[str] = []
     """What this run file takes for granted about the data, in sentences for the reader of the report."""
     policy: SectionOrFile[PolicyTerms] | None = None

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
@@ -51,7 +52,10 @@ class Formats(Parameters):
     """How a text file is written; ISO dates, decimal points, commas and UTF-8 (with or without BOM) unless told."""
 
     dates: str = "%Y-%m-%d"
-    """How days are written, in the codes of `strptime`: %d.%m.%Y, or %Y-%m-%d %H:%M:%S with a time."""
+    """How days are written, in the codes of `strptime`: %d.%m.%Y, %Y-%m-%d %H:%M:%S with a time, %Y%m%d for whole
+    numbers, or `serial` for a spreadsheet's numbers of days."""
+    zone: str | None = None
+    """Time zone whose days count where instants are given, such as Europe/Berlin; none: text as it is written."""
     decimal: Literal[".", ","] = "."
     """Decimal mark."""
     thousands: Literal["", ".", ",", " ", "'"] = ""
@@ -71,6 +75,13 @@ class Formats(Parameters):
                 "a text encoding that Python knows is expected, such as utf-8, latin-1 or cp1252"
             ) from None
         return encoding
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str | None) -> str | None:
+        if zone is not None and zone not in available_timezones():
+            raise ValueError("the name of a time zone is expected, such as Europe/Berlin or UTC")
+        return zone
 
     @model_validator(mode="after")
     def _marks_differ(self) -> Self:
@@ -98,3 +109,17 @@ class TableMapping(Parameters):
     """Their columns that must hold something; rows where one is empty are left out and counted."""
     distinct: bool = False
     """One row for each key: for a table derived from a file where its rows repeat. Contradicting rows are an error."""
+
+
+class OnProblem(Parameters):
+    """Which broken rows are left out and counted, rather than that the book is refused."""
+
+    leave_out: dict[TableName, Literal["all"] | list[str]] = {}
+    """Table: the columns whose rules may be broken, as the messages name them, or `all`."""
+    most: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """Share of a table's rows that may be left out; above it the book is refused."""
+
+    def leaves_out(self, table: str | None, column: str | None) -> bool:
+        """Return whether rows of a table that break a rule of a column are left out."""
+        columns = self.leave_out.get(table) if table is not None else None  # type: ignore[call-overload]
+        return columns == "all" or (columns is not None and column in columns)

@@ -10,6 +10,7 @@ from book.exports import samples
 from tradecredit.book.exports.ledger import ledger
 from tradecredit.book.exports.suggestion import suggested
 from tradecredit.errors import InputError
+from tradecredit.params.source import OnProblem
 
 R_1002 = ("2026-05-31", 2380.0, 1380.0)
 R_1003 = ("2026-07-05", 4000.0, 4000.0)
@@ -187,3 +188,19 @@ def test_stored_tables_with_days_as_whole_numbers_are_read(suffix, tmp_path):
     assert suggestion.currency == "USD"
     paid = found.tables["receipts"]
     assert paid["received"].dt.strftime("%Y-%m-%d").tolist() == ["2020-02-11"]
+
+
+def test_rows_that_cannot_be_read_are_left_out_where_the_run_says_so(tmp_path):
+    rows = [f"C1;I{n};01.06.2026;30.06.2026;10,00" for n in range(40)]
+    rows[3], rows[7] = "C1;I3;31.06.2026;30.06.2026;10,00", "C1;I7;01.06.2026;30.06.2026;ten"
+    text = "Customer;Invoice;Invoice Date;Due Date;Amount\n" + "\n".join(rows) + "\n"
+    good = written(tmp_path, "list.csv", text.replace("31.06.", "30.06.").replace("ten", "10,00"))
+    source = suggested([good]).source
+    written(tmp_path, "list.csv", text)
+    assert {problem.row for problem in ledger(source, "EUR").problems} == {5, 9}
+    found = ledger(source, "EUR", OnProblem(leave_out={"invoices": "all"}, most=0.05))
+    assert not found.problems and len(found.tables["invoices"]) == 38
+    assert ("invoices", "issued a day written as %d.%m.%Y is expected: 10.00", 1) in found.left_out
+    assert ("invoices", "amount an amount is expected (decimal mark ','): 0.00", 1) in found.left_out
+    found = ledger(source, "EUR", OnProblem(leave_out={"invoices": "all"}, most=0.04))
+    assert "2 of 40 rows" in found.problems[0].allowed

@@ -7,6 +7,7 @@ import pandas as pd
 from tradecredit.book.exports import documents, reading
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportSource
+from tradecredit.params.source import OnProblem
 
 NAMES = ("buyers", "invoices", "receipts")
 """The tables that an export gives; all others are read from files of their own."""
@@ -24,9 +25,12 @@ class Ledger(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def ledger(source: ExportSource, currency: str) -> Ledger:
-    """Return buyers, invoices and receipts of an export; `currency` is that of rows that state none."""
-    read = reading.documents(source, currency)
+def ledger(source: ExportSource, currency: str, on_problem: OnProblem | None = None) -> Ledger:
+    """Return buyers, invoices and receipts of an export; `currency` is that of rows that state none.
+
+    Rows that cannot be read are problems, or are left out and counted as `on_problem` says.
+    """
+    read = reading.documents(source, reading.ReadingOf(currency, on_problem or OnProblem()))
     if read.problems or read.frame.empty:
         nothing = [] if read.problems else [
             Problem(

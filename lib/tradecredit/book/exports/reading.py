@@ -13,12 +13,20 @@ from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.days import NO_DAY, days
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportList, ExportSource, Role
+from tradecredit.params.source import OnProblem
 
 AMOUNTS = ("amount", "debit", "credit", "paid", "credited", "open", "discount", "prepaid", "quantity", "unit_price")
 DAYS = ("issued", "due", "cleared")
 ROLES: tuple[Role, ...] = get_args(Role)
 SHOWN = 10
 """Rows named for each kind of problem; the rest are counted."""
+
+
+class ReadingOf(NamedTuple):
+    """What of a run matters to the reading of its export: its currency, and which broken rows are left out."""
+
+    currency: str
+    on_problem: OnProblem = OnProblem()
 
 
 class Documents(NamedTuple):
@@ -55,8 +63,8 @@ def cells(source: ExportList, path: Path) -> pd.DataFrame:
     return blocks.frame(grid.rows(path, source.form), source)
 
 
-def documents(source: ExportSource, currency: str) -> Documents:
-    """Return the documents of all files of an export, with what is wrong with them; `currency` is the run's.
+def documents(source: ExportSource, run: ReadingOf) -> Documents:
+    """Return the documents of all files of an export, with what is wrong with them.
 
     Rows that hold neither a day nor both a buyer and a number are titles, groups and totals: they are left out and
     counted with their amounts. `repeated`: whether a row may repeat its document's total; `bank`: whether it is of a
@@ -70,7 +78,7 @@ def documents(source: ExportSource, currency: str) -> Documents:
             missing = list(_missing(listed, found, label))
             problems += missing
             if not missing:
-                part = _documents(listed, found, label, currency)
+                part = _documents(listed, found, label, run)
                 parts.append(part.frame.assign(repeated=listed.lines == "repeated", bank=listed.bank))
                 left_out += part.left_out
                 problems += part.problems
@@ -108,8 +116,19 @@ def _contents(source: ExportList, folder: Path, problems: list[Problem]) -> Iter
         )
 
 
-def _documents(source: ExportList, found: pd.DataFrame, label: str, currency: str) -> Documents:
+def _documents(source: ExportList, found: pd.DataFrame, label: str, run: ReadingOf) -> Documents:
     left_out: list[tuple[str, str, int]] = []
+    broken: set = set()
+
+    def judged(role: str, rows: pd.Series, held: pd.Series, allowed: str) -> list[Problem]:
+        """Return the problems that rows are; none where the run file leaves such rows out, which are counted."""
+        hit = rows.index[rows.fillna(False).astype(bool)]
+        if not len(hit) or not run.on_problem.leaves_out("invoices", role):
+            return list(_unread(source, label, held, role, rows, allowed))
+        broken.update(hit)
+        left_out.append(("invoices", f"{role} {allowed}: {_sum(raw, raw.index.isin(hit), source):,.2f}", len(hit)))
+        return []
+
     raw = pd.DataFrame({role: of_role(source, found, role) for role in ROLES}, index=found.index)
     is_document = are_documents(raw)
     for theirs, kept in [*source.where.items(), *source.without.items()]:
@@ -131,9 +150,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, currency: st
     for role in AMOUNTS:
         values[role] = amounts(raw[role], source.form.decimal)
         unread = raw[role].notna() & values[role].isna()
-        problems += _unread(
-            source, label, raw[role], role, unread, f"an amount is expected (decimal mark {source.form.decimal!r})"
-        )
+        problems += judged(role, unread, raw[role], f"an amount is expected (decimal mark {source.form.decimal!r})")
     forms = source.form.dates
     for role in DAYS:
         values[role] = days(raw[role], forms.get(role, forms.get("all")), source.form.year_from)
@@ -141,18 +158,25 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, currency: st
         if role != "issued":
             unread &= ~raw[role].astype("str").str.contains("9999")
         written = forms.get(role, forms.get("all", "%Y-%m-%d"))
-        problems += _unread(source, label, raw[role], role, unread, f"a day written as {written} is expected")
+        problems += judged(role, unread, raw[role], f"a day written as {written} is expected")
     frame = _signed(pd.DataFrame(values, index=raw.index), source, left_out)
-    frame["currency"] = frame["currency"].fillna(source.currency or currency)
+    frame["currency"] = frame["currency"].fillna(source.currency or run.currency)
     if not source.bank:
         frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])
         nobody = frame["buyer_id"].isna()
-        problems += _unread(source, label, raw["amount"].reindex(frame.index), "buyer_id", nobody, "names no buyer")
+        problems += judged("buyer_id", nobody, raw["amount"].reindex(frame.index), "names no buyer")
     no_day = frame["issued"].isna() & frame["due"].isna()
     days_of = raw["issued"].fillna(raw["due"])
     no_day &= days_of.reindex(frame.index).isna()
-    problems += _unread(source, label, raw["invoice_id"], "issued", no_day, "has neither a day of issue nor a due day")
-    return Documents(frame, tuple(left_out), tuple(problems))
+    no_day &= ~frame.index.isin(broken)
+    problems += judged("issued", no_day, raw["invoice_id"], "has neither a day of issue nor a due day")
+    if len(broken) > run.on_problem.most * len(raw):
+        allowed = (
+            f"{len(broken):,} of {len(raw):,} rows cannot be read; at most {run.on_problem.most:.1%} may be left out"
+        )
+        remedy = "correct them, or state the share that may be left out (on_problem: {most: …})"
+        problems.append(Problem(file=label, allowed=allowed, remedy=remedy))
+    return Documents(frame[~frame.index.isin(broken)], tuple(left_out), tuple(problems))
 
 
 def of_role(source: ExportList, found: pd.DataFrame, role: str) -> pd.Series:
@@ -175,7 +199,7 @@ def are_documents(raw: pd.DataFrame) -> pd.Series:
     return with_amount & (held("issued", "due") | (held("buyer_id", "name") & held("invoice_id", "number") & ~sums))
 
 
-def _sum(raw: pd.DataFrame, rows: pd.Series, source: ExportList) -> float:
+def _sum(raw: pd.DataFrame, rows: pd.Series | np.ndarray, source: ExportList) -> float:
     """Return what rows hold as amounts, for counting what was left out; what is no number is not in it."""
     role = next((role for role in ("amount", "open", "debit") if raw.loc[rows, role].notna().any()), "amount")
     return float(amounts(raw.loc[rows, role], source.form.decimal).sum())

@@ -1,0 +1,56 @@
+"""Rows that are wrong, as problems: the first ones named, the others counted."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pandas as pd
+
+from tradecredit.errors import Problem
+
+SHOWN = 10
+"""Rows named for each kind of problem in a column; the rest are counted."""
+
+
+def of_table(name: str, problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems as those of a table of the book."""
+    return [replace(problem, table=name) for problem in problems]
+
+
+def in_rows(
+    file: str,
+    column: str,
+    found: pd.Series,
+    wrong: pd.Series,
+    allowed: str,
+    remedy: str,
+    *,
+    alike: pd.Series | None = None,
+) -> list[Problem]:
+    """Return a problem for each of the first rows that are wrong; the last one counts the others.
+
+    The first has all `rows`. `found` has what stands in these rows at least. Rows with the same value of `alike` are
+    one problem, named at the first of them.
+    """
+    rows = wrong[wrong.fillna(False).astype(bool)].index
+    each = pd.Series(rows if alike is None else alike.loc[rows].to_numpy(), index=rows)
+    first, more = rows[~each.duplicated()], each.map(each.value_counts()) - 1
+    shown = first[:SHOWN]
+    others = more.loc[shown].to_list()
+    if len(shown):
+        others[-1] += len(rows) - len(shown) - sum(others)
+    problems = []
+    for place, (row, further) in enumerate(zip(shown, others, strict=True)):
+        value = found.loc[row]
+        problems.append(
+            Problem(
+                file=file,
+                row=int(row),
+                column=column,
+                value=None if pd.isna(value) else value,
+                allowed=allowed,
+                remedy=remedy,
+                others=int(further),
+                rows=tuple(rows) if place == 0 else (),
+            )
+        )
+    return problems

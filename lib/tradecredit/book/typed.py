@@ -1,0 +1,178 @@
+"""Turns raw tables into typed ones and finds every value that does not fit; mends nothing and drops nothing."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from tradecredit.book.exports.days import days
+from tradecredit.book.places import one_of
+from tradecredit.book.problems import in_rows, of_table
+from tradecredit.book.schema import NEVER_EMPTY, TABLES, Column, dtype
+from tradecredit.book.sources import RawTable
+from tradecredit.errors import Problem
+from tradecredit.params.source import Formats
+
+OPEN_ENDED = ("valid_to", "until")
+"""Days that may be the end of time, 9999-12-31: then there is no end."""
+
+
+def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return a raw table with all columns of its schema in their types, and every value that does not fit.
+
+    Values that cannot be read are missing in the frame and stand in the problems. The index stays the row in the file.
+    """
+    table = TABLES[raw.name]
+    problems: list[Problem] = []
+    columns = {}
+    frame = raw.frame
+    if "terms_days" in frame and "issued" in frame:
+        frame, problems = _with_due(raw)
+    for column in table.columns:
+        if column.name not in frame:
+            columns[column.name] = pd.Series(index=frame.index, dtype=dtype(column))
+            continue
+        values, unreadable = _values(frame[column.name], column, raw.formats)
+        problems += in_rows(raw.file, column.name, frame[column.name], unreadable, *_expected(column, raw.formats))
+        columns[column.name] = values
+        problems += _column_problems(raw, column, frame[column.name], values, unreadable)
+    result = pd.DataFrame(columns, index=frame.index)
+    if raw.name in NEVER_EMPTY and result.empty:
+        problems.append(
+            Problem(file=raw.file, allowed=f"holds no rows of {raw.name}", remedy="export it with its rows")
+        )
+    return result, of_table(raw.name, problems)
+
+
+def _with_due(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return the raw invoices with `due` = `issued` + `terms_days` where no due date is given."""
+    frame = raw.frame
+    terms = Column("terms_days", "days")
+    days, unreadable = _values(frame["terms_days"], terms, raw.formats)
+    problems = in_rows(raw.file, "terms_days", frame["terms_days"], unreadable, *_expected(terms, raw.formats))
+    issued, _ = _values(frame["issued"], TABLES["invoices"].column("issued"), raw.formats)
+    computed = issued + pd.to_timedelta(days, unit="D")
+    if "due" in frame:
+        due, _ = _values(frame["due"], TABLES["invoices"].column("due"), raw.formats)
+        if (frame["due"].notna() & due.isna()).any():
+            return frame, problems
+        computed = due.fillna(computed)
+    return frame.assign(due=computed), problems
+
+
+def _values(raw: pd.Series, column: Column, formats: Formats) -> tuple[pd.Series, pd.Series]:
+    """Return a column's values in its type and a mask of those that hold something unreadable."""
+    if column.kind == "text":
+        text = raw
+        if pd.api.types.is_float_dtype(raw) and (raw.dropna() % 1 == 0).all():
+            text = raw.astype("Int64")
+        values = text.astype("str").where(raw.notna()).astype("str")
+        return values, pd.Series(False, index=raw.index)
+    if column.kind == "date":
+        values = _days(raw, formats)
+        values = values.where(values.dt.year.between(1950, 2100))
+    elif pd.api.types.is_numeric_dtype(raw) and not pd.api.types.is_bool_dtype(raw):
+        values = raw.astype("float64")
+    else:
+        text = raw.astype("str")
+        if formats.thousands:
+            mark, point = re.escape(formats.thousands), re.escape(formats.decimal)
+            grouped = text.str.fullmatch(rf"[+-]?(\d{{1,3}}({mark}\d{{3}})+|\d+)({point}\d*)?")
+            text = text.where(grouped.fillna(False).astype(bool), "unreadable")
+            text = text.str.replace(formats.thousands, "", regex=False)
+        if formats.decimal == ",":
+            text = text.where(~text.str.contains(".", regex=False), "unreadable").str.replace(",", ".", regex=False)
+        plain = text.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+        values = pd.to_numeric(text.where(plain.fillna(False).astype(bool)), errors="coerce").astype("float64")
+    if values.dtype == "float64":
+        values = values.where(values.abs() != float("inf"))
+    unreadable = raw.notna() & values.isna()
+    if column.name in OPEN_ENDED and unreadable.any():
+        unreadable &= ~raw.astype("str").str.startswith("9999") & ~raw.astype("str").str.endswith("9999")
+    return values, unreadable
+
+
+def _days(raw: pd.Series, formats: Formats) -> pd.Series:
+    """Return days: true dates as they are, text and whole numbers by the stated format, instants by the stated zone.
+
+    A column of instants without a stated zone is not read: on which day they lie depends on it.
+    """
+    if isinstance(raw.dtype, pd.DatetimeTZDtype):
+        if formats.zone is None:
+            return pd.Series(pd.NaT, index=raw.index, dtype="datetime64[us]")
+        raw = raw.dt.tz_convert(formats.zone).dt.tz_localize(None)
+    if pd.api.types.is_datetime64_any_dtype(raw):
+        return raw.dt.normalize().astype("datetime64[us]")
+    if not _holds_text(raw):
+        return days(raw, formats.dates)
+    if "%z" not in formats.dates:
+        return pd.to_datetime(raw, format=formats.dates, errors="coerce").dt.normalize().astype("datetime64[us]")
+    if formats.zone is not None:
+        instants = pd.to_datetime(raw, format=formats.dates, errors="coerce", utc=True)
+        return instants.dt.tz_convert(formats.zone).dt.tz_localize(None).dt.normalize().astype("datetime64[us]")
+    # As written: the day on the clock that wrote it.
+    local = raw.astype("str").str.replace(r"\s*(Z|[+-]\d\d:?\d\d)$", "", regex=True)
+    plain = formats.dates.replace("%z", "").strip()
+    return pd.to_datetime(local, format=plain, errors="coerce").dt.normalize().astype("datetime64[us]")
+
+
+def _holds_text(raw: pd.Series) -> bool:
+    if isinstance(raw.dtype, pd.StringDtype):
+        return True
+    return pd.api.types.is_string_dtype(raw) and raw.map(lambda value: isinstance(value, str), na_action="ignore").all()
+
+
+def _expected(column: Column, formats: Formats) -> tuple[str, str]:
+    if column.kind == "date":
+        return (
+            f"a date between 1950 and 2100 written as {formats.dates} is expected",
+            f"correct it, or state the file's way of writing (tables: formats: {{dates: …}}; now {formats.dates}), "
+            "and of instants the zone that their day is of (formats: {zone: Europe/Berlin})",
+        )
+    thousands = f", thousands mark {formats.thousands!r}" if formats.thousands else ", no thousands mark"
+    return (
+        f"a number is expected (decimal mark {formats.decimal!r}{thousands})",
+        "correct it, or state the marks (tables: formats: {decimal: …, thousands: …})",
+    )
+
+
+def _column_problems(
+    raw: RawTable, column: Column, found: pd.Series, values: pd.Series, unreadable: pd.Series
+) -> Iterator[Problem]:
+    """Yield what a column's rule forbids: missing, below zero, out of range, not one of the allowed values."""
+    if column.required:
+        yield from in_rows(
+            raw.file,
+            column.name,
+            found,
+            values.isna() & ~unreadable,
+            "is empty; every row needs a value",
+            f"fill it in, or give one for all rows (tables.{raw.name}.constants)",
+        )
+    if column.allowed:
+        yield from in_rows(
+            raw.file,
+            column.name,
+            found,
+            values.notna() & ~one_of(values, column.allowed),
+            f"one of {', '.join(column.allowed)} is expected",
+            f"translate it in the run file (tables.{raw.name}.values.{column.name}: {{theirs: ours}})",
+        )
+    rules = (
+        {
+            "amount": (
+                values < 0,
+                "must not be negative",
+                "correct it; a credit note is a receipt of kind credit_note",
+            ),
+            "days": ((values < 0) | (values % 1 != 0), "a whole number of days, 0 or more, is expected", "correct it"),
+            "fraction": ((values < 0) | (values > 1), "a fraction from 0 to 1 is expected", "write 2 % as 0.02"),
+            "number": (values <= 0, "must be above zero", "correct it"),
+            "grade": (~values.isin(range(1, 11)), "a whole grade from 1 (best) to 10 is expected", "correct it"),
+        }
+        if column.kind not in ("text", "date")
+        else {}
+    )
+    if column.kind in rules:
+        wrong, allowed, remedy = rules[column.kind]
+        yield from in_rows(raw.file, column.name, found, values.notna() & wrong, allowed, remedy)
