@@ -53,3 +53,25 @@ def test_a_ledger_that_ends_early_says_so(book_of):
     assert (str(last_entry(book).date()), silent_days(book)) == ("2026-10-05", 26)
     assert "nothing is known of the last 26 days" in words.receivables.known_days(book)[0]
     assert silent_days(book.at(pd.Timestamp("2026-10-12"))) == 0
+
+
+def test_open_items_alone_tell_of_no_sales_and_no_payments(book_of):
+    # reading.md 11: no CEI of 0 %, no days beyond terms.
+    invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-07-01,2026-07-28,100\nI2,A,2026-10-05,2026-11-04,100\n"
+    book = book_of("2026-10-31", invoices=invoices, receipts="invoice_id,received,amount,kind\n")
+    found = kpis(book)
+    assert found[["receivables", "overdue_amount", "over_90_amount"]].tolist() == [200, 100, 100]
+    missing = ["sales", "dso", "turnover", "cei", "days_beyond_terms", "bad_debt_to_sales"]
+    assert found[missing].isna().all()
+    assert "cannot be estimated from open items alone" in " ".join(words.receivables.known_days(book))
+
+
+def test_without_days_of_payment_sales_are_known_and_habits_are_not(book_of):
+    # reading.md 9: amount and open amount, no receipts.
+    invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-09-01,2026-10-01,100\nI2,A,2026-10-05,2026-11-04,100\n"
+    paid = "invoice_id,received,amount,kind\nI1,2026-10-31,60,undated\n"
+    book = book_of("2026-10-31", {"sales_months": 1}, invoices=invoices, receipts=paid)
+    found = kpis(book)
+    assert (found["receivables"], found["sales"]) == (140, 100)
+    assert found[["turnover", "cei", "days_beyond_terms"]].isna().all()
+    assert "On which days invoices were paid is not in the book" in words.receivables.known_days(book)[0]

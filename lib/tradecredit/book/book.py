@@ -16,6 +16,7 @@ from tradecredit.book import sources
 from tradecredit.book.code_version import code_version
 from tradecredit.book.leaving_out import checked
 from tradecredit.book.memory import CACHE, kept
+from tradecredit.book.merging import merged
 from tradecredit.book.places import one_of, places
 from tradecredit.book.rates import in_currency_of_invoice, last_rate, moved_to
 from tradecredit.book.schema import TABLES
@@ -219,7 +220,7 @@ def _recovered(defaults: pd.DataFrame, recoveries: pd.DataFrame) -> pd.Series:
 def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Return the source's tables, typed, checked, in the run's currency and as of its date, with the notes on them."""
     raw, problems = sources.read(run)
-    raw, tables, found = checked(raw, run)
+    raw, tables, found = checked(merged(raw, run.merge), run)
     problems += found
     day = pd.Timestamp(run.as_of)
     if "invoices" in tables and not (tables["invoices"]["issued"] <= day).any() and not tables["invoices"].empty:

@@ -44,6 +44,9 @@ LABELS = {
     **columns("ratio", turnover="Receivables turnover", cei="CEI (100 is best)", herfindahl="Herfindahl index"),
     # quality
     **columns("text", check="Check"),
+    # doubles
+    **columns("text", same_as="Same as", alike_by="Alike by"),
+    **columns("money", open_together="Open amount of both"),
     # behaviour
     **columns("percent", share_late="Paid late", share_overdue="Overdue share", limit_use="Use of limit"),
     **columns(

@@ -35,6 +35,16 @@ def carried_over(book: Book) -> pd.Series:
     return (book.invoices["issued"] < start).rename("carried_over")
 
 
+def settlements_known(book: Book, day: pd.Timestamp) -> tuple[bool, bool]:
+    """Return whether anything is known by a day of what invoices were settled, and of the days on which they were.
+
+    Where nothing was, the book is a list of open items: what was sold and paid besides them is not in it. `undated`
+    receipts tell of sales, and not of payments.
+    """
+    receipts = book.receipts[(book.invoice_of_receipt >= 0) & (book.receipts["received"] <= day).to_numpy()]
+    return len(receipts) > 0, bool((receipts["kind"] != "undated").any())
+
+
 def last_entry(book: Book) -> pd.Timestamp:
     """Return the day of the last invoice or receipt that is known on the as-of day; missing without any."""
     return pd.Series([book.invoices["issued"].max(), book.receipts["received"].max()]).max()

@@ -10,6 +10,7 @@ from tradecredit.book.once import once
 from tradecredit.book.places import named, one_of
 from tradecredit.measure.by_buyer import sums_by_buyer
 from tradecredit.measure.disputes import disputed
+from tradecredit.measure.doubles import likely_doubles
 from tradecredit.measure.history import carried_over
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.on_account import overpaid
@@ -48,7 +49,9 @@ def quality(book: Book) -> pd.DataFrame:
         *_defaults(book, items),
     ]
     table = pd.DataFrame(checks, columns=["table", "check", "rows", "amount", "share"])
+    # Nothing is found where there is nothing to look at.
     absent = ~table["table"].map(book.has)
+    absent |= table["check"].eq("registration id of another buyer") & book.buyers["registration_id"].isna().all()
     table["rows"] = table["rows"].astype("Int64").mask(absent)
     table[["amount", "share"]] = table[["amount", "share"]].mask(absent)
     return table
@@ -70,6 +73,8 @@ def _buyers(book: Book, owed: pd.Series) -> Iterator[tuple]:
     yield _found("buyers", "no sector", buyers["sector"].isna(), owed)
     yield _found("buyers", "no registration id", buyers["registration_id"].isna(), owed)
     yield _found("buyers", "registration id of another buyer", shared(buyers), owed)
+    double = buyers["buyer_id"].isin(likely_doubles(book)["buyer_id"])
+    yield _found("buyers", "likely another buyer of the book", double, owed)
     idle = pd.Series(np.bincount(book.buyer_of_invoice, minlength=len(buyers)) == 0)
     yield _found("buyers", "no invoice", idle, owed)
 

@@ -21,7 +21,7 @@ from tradecredit.book.places import one_of
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.default_events import are_in_default
 from tradecredit.measure.disputes import disputed, owed_in_dispute
-from tradecredit.measure.history import begins
+from tradecredit.measure.history import begins, settlements_known
 from tradecredit.measure.open_items import beyond_terms, items_on, ledger, open_items
 from tradecredit.measure.sales import net_sales_on
 from tradecredit.params.base import NOT_STATED
@@ -90,6 +90,15 @@ def behaviour(book: Book) -> pd.DataFrame:
     return features(book)
 
 
+OF_SALES = (
+    "sales", "sales_12m", "dso", "dso_countback", "dso_best_possible", "average_days_delinquent", "dispute_rate",
+    "days_deductions_outstanding", "bad_debt_to_sales",
+)  # fmt: skip
+"""Figures that rest on what was sold: missing where the book is a list of open items."""
+OF_PAYMENTS = ("turnover", "cei", "days_beyond_terms", "days_beyond_terms_signed")
+"""Figures that rest on when it was paid: missing where no day of payment is known."""
+
+
 @once
 def kpis(book: Book) -> pd.Series:
     """Return the ledger's figures on the as-of date, in the order and units of `FIGURES`.
@@ -113,8 +122,9 @@ def kpis(book: Book) -> pd.Series:
     - `bad_debt_to_sales` = write-offs / sales, both over 12 months; recoveries and claims are not write-offs;
     - `top_10_share`, `largest_buyer_share`, `herfindahl` (sum of squared shares) of the receivables by buyer.
 
-    Missing: what divides by zero; figures over a period that begins before the ledger does (its sales are taken as
-    complete from the first day of the month of its first invoice; what was open before then is unknown); dispute
+    Missing: `OF_SALES` of a book of open items only, and `OF_PAYMENTS` where no day of payment is known
+    (`history.settlements_known`); what divides by zero; figures over a period that begins before the ledger's history
+    does (`history.begins`: its sales are taken as complete from then on; what was open before is unknown); dispute
     figures where no dispute is recorded, and bad debt where no write-off is. Source: definitions §2.
     """
     return _kpis_on(book, book.as_of)
@@ -281,7 +291,7 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     disputes = disputes[disputes["opened"] <= day]
     raised = disputes.loc[disputes["opened"] > start, "amount"].sum() if len(disputes) else np.nan
     pending = owed_in_dispute(book, of_invoices, day).sum() if len(disputes) else np.nan
-    return pd.Series(
+    known = pd.Series(
         {
             "receivables": receivables,
             "overdue_amount": overdue,
@@ -311,6 +321,8 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
             "herfindahl": (shares**2).sum(min_count=1),
         }
     )
+    settled, dated = settlements_known(book, day)
+    return known.mask(known.index.isin([*([] if settled else OF_SALES), *([] if dated else OF_PAYMENTS)]))
 
 
 @once

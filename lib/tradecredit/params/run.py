@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from tradecredit.params.account import AccountSettings
 from tradecredit.params.base import PROJECT, Currency, Fraction, Parameters, Probability, SectionOrFile, strictly_rising
@@ -38,6 +38,8 @@ class Run(Parameters):
     """Where the data are."""
     tables: dict[TableName, TableMapping] = {}
     """Table: how it is found in the files of another system; without an entry, by its own name and columns."""
+    merge: dict[Annotated[str, BeforeValidator(str)], Annotated[str, BeforeValidator(str)]] = {}
+    """Buyer's number: the number under which it stands as well, which it is merged into."""
     on_problem: OnProblem = OnProblem()
     """Broken rows that are left out and counted; without an entry, each is a problem and the book is refused."""
     assumptions: list[str] = []

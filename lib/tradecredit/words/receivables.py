@@ -5,7 +5,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.measure.balances import balances
 from tradecredit.measure.due_days import rules, unknown_years
-from tradecredit.measure.history import begins, carried_over, last_entry, silent_days
+from tradecredit.measure.history import begins, carried_over, last_entry, settlements_known, silent_days
 from tradecredit.measure.quality import (
     BALANCE_TOLERANCE,
     LONG_TERMS_DAYS,
@@ -24,6 +24,7 @@ REMARKS = {
         "registration id of another buyer": (
             "one legal entity under several numbers: its limits and exposure do not add up"
         ),
+        "likely another buyer of the book": "limits and exposure do not add up; `merge` in the run file makes them one",
         "no invoice": "no payment behaviour; a limit may be open for nothing",
     },
     "invoices": {
@@ -125,6 +126,17 @@ def on_account(book: Book) -> str:
 def known_days(book: Book) -> list[str]:
     """Return what the days make unsafe between which the ledger is known (`history`); nothing where they are enough."""
     found, silent, old = [], silent_days(book), carried_over(book)
+    settled, dated = settlements_known(book, book.as_of)
+    if not settled and len(book.invoices):
+        found.append(
+            "The book holds open items only: sales, DSO, turnover, CEI, days beyond terms and payment habits cannot be "
+            "estimated from open items alone. What rests on them here says so or is of these items only."
+        )
+    elif not dated and len(book.invoices):
+        found.append(
+            "On which days invoices were paid is not in the book: turnover, CEI, days beyond terms and payment habits "
+            "cannot be estimated."
+        )
     if silent:
         found.append(
             f"The ledger's last entry is of {last_entry(book).date()}: nothing is known of the last {silent} days. "

@@ -11,8 +11,10 @@ import yaml
 from tradecredit.book.book import Book
 from tradecredit.book.exports.guesses import Guess
 from tradecredit.book.exports.suggestion import Suggestion
+from tradecredit.measure.doubles import likely_doubles
 from tradecredit.params.export import ExportList
 from tradecredit.words.formats import counted
+from tradecredit.words.receivables import known_days
 
 COMMENTS = {
     "entity": "whose book it is",
@@ -42,6 +44,8 @@ QUESTIONS = {
 }
 """Key: what is asked on a terminal, the weightiest first."""
 MOST_QUESTIONS = 5
+MOST_DOUBLES = 5
+"""So many likely doubles are named."""
 
 
 def run_file(suggestion: Suggestion, folder: Path) -> str:
@@ -185,7 +189,15 @@ def understood(book: Book) -> list[str]:
         lines.append(_sum_line(KINDS[kind] if named else f"{KINDS[kind]} on account", part, "received"))
     applied = receipts.loc[receipts["invoice_id"].notna(), "amount"].sum()
     lines.append(f"  {'open':<24} {invoices['amount'].sum() - applied:>18,.2f}")
-    return lines
+    doubles = likely_doubles(book)
+    lines += [
+        f"  likely one buyer: {row.buyer_id} and {row.same_as} ({row.alike_by}), open {row.open_together:,.2f}; "
+        f"merge: {{{_value(row.buyer_id)}: {_value(row.same_as)}}} makes them one"
+        for row in doubles.head(MOST_DOUBLES).itertuples()
+    ]
+    if len(doubles) > MOST_DOUBLES:
+        lines.append(f"  … and {len(doubles) - MOST_DOUBLES:,} more")
+    return lines + [f"  {sentence}" for sentence in known_days(book)]
 
 
 KINDS = {
