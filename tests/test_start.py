@@ -4,10 +4,12 @@ import json
 
 import pytest
 from book.exports import samples
+from book.exports.xml_samples import INVOICES
 from typer.testing import CliRunner
 
 from tradecredit.book.book import Book
 from tradecredit.cli import app
+from tradecredit.measure.open_items import open_items
 from tradecredit.params.base import PROJECT
 
 SHARED = PROJECT.parent / "shared" / "cases" / "exports"
@@ -54,6 +56,52 @@ def test_every_sample_is_read_to_what_stands_beside_it(form, tmp_path):
     account = book.receipts[book.receipts["invoice_id"].isna()]
     assert account["amount"].tolist() == [one["amount"] for one in right["on_account"]]
     assert account["received"].dt.strftime("%Y-%m-%d").tolist() == [one["received"] for one in right["on_account"]]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the samples beside the checkout are not there")
+def test_a_folder_of_invoices_is_read_to_what_stands_beside_it(tmp_path):
+    folder = SHARED / "ubl_en16931"
+    right = json.loads((folder / "expected.json").read_text())
+    result = started(folder, "--as", tmp_path / "run.yaml")
+    assert result.exit_code == 0, result.output
+    book = Book.open(tmp_path / "run.yaml")
+    items = open_items(book).set_index("invoice_id")
+    free = book.receipts[book.receipts["invoice_id"].isna()]
+    for one in right["open"]:
+        item = items.loc[one["invoice"]]
+        # What is owed to the buyer is its credit on account.
+        assert item["open_amount"] == max(one["open"], 0)
+        assert one["open"] > 0 or -one["open"] in free["amount"].tolist()
+        assert one.get("due", str(item["due"].date()))[:10] == str(item["due"].date())
+    invoices = book.invoices.set_index("invoice_id")
+    assert invoices.loc["R-1003", ["discount_days", "discount_days_2"]].tolist() == [
+        one["days"] for one in right["discount"]
+    ]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the samples beside the checkout are not there")
+def test_a_statement_beside_a_list_is_read_to_what_stands_beside_it(tmp_path):
+    folder = SHARED / "camt053"
+    right = json.loads((folder / "expected.json").read_text())
+    (tmp_path / "list.csv").write_text(INVOICES)
+    result = started(tmp_path / "list.csv", folder / "statement.xml", "--as", tmp_path / "run.yaml")
+    assert result.exit_code == 0, result.output
+    receipts = Book.open(tmp_path / "run.yaml").receipts
+    days = receipts["received"].dt.strftime("%Y-%m-%d")
+    found = sorted(zip(receipts["invoice_id"], days, receipts["amount"], strict=True))
+    assert found == sorted((one["invoice"], one["date"], one["amount"]) for one in right["receipts"])
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the samples beside the checkout are not there")
+@pytest.mark.parametrize("credit", ["brackets", "dr_cr", "minus_unicode", "trailing_minus"])
+def test_amounts_below_zero_are_credits(credit, tmp_path):
+    result = started(
+        SHARED / "number_forms" / f"{credit}.csv", SHARED / "number_forms" / "nbsp.csv", "--as", tmp_path / "run.yaml"
+    )
+    assert result.exit_code == 0, result.output
+    book = Book.open(tmp_path / "run.yaml")
+    assert book.invoices["amount"].tolist() == [4000.0]
+    assert book.receipts["amount"].tolist() == [4000.0 if credit == "dr_cr" else 700.0]
 
 
 def test_what_was_understood_is_shown_and_what_was_guessed_is_marked(tmp_path):

@@ -49,6 +49,12 @@ def test_what_is_not_booked_yet_is_left_out(tmp_path):
     assert any("is PDNG" in rule and "4,000.00" in rule for _, rule, _ in found.left_out)
 
 
+def test_a_statement_without_a_known_payer_leaves_the_invoices_open(tmp_path):
+    nobody = samples.MT940.replace("R-10", "x").replace("Alder Tools", "X").replace("BIRCH", "Y").replace("Cedar", "Z")
+    found = read(tmp_path, "statement.sta", nobody)
+    assert found.tables["receipts"].empty and found.tables["invoices"]["amount"].sum() == 8165.0
+
+
 def test_a_statement_alone_is_no_ledger(tmp_path):
     (tmp_path / "statement.xml").write_text(samples.CAMT)
     with pytest.raises(InputError, match="holds payments and no invoices"):

@@ -47,7 +47,7 @@ def matched(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note], list[Not
         return rest, [], []
     payments = documents[bank].sort_values("issued", kind="stable")
     found = list(_matches(payments, _Invoices(rest)))
-    table = pd.DataFrame(found, columns=Match._fields)
+    table = pd.DataFrame(found, columns=Match._fields).astype({"amount": "float64"})
     parts = payments.loc[table["row"]].assign(
         buyer_id=table["buyer"].to_numpy(), applies_to=table["number"].to_numpy(), amount=table["amount"].to_numpy(),
         matched_by=table["reason"].to_numpy(), invoice_id=pd.NA,

@@ -1,5 +1,6 @@
 """The entries of bank statements in SWIFT's MT940, under the names of the library that reads them."""
 
+import logging
 import re
 from pathlib import Path
 
@@ -23,8 +24,13 @@ def mt940_frame(path: Path) -> pd.DataFrame:
     text, _ = decoded(path.read_bytes())
     if not re.search(r"(?m)^:61:", text):
         raise ValueError("holds no entry of a statement (:61:)")
+    logging.getLogger("mt940").setLevel(logging.CRITICAL)  # it writes its patterns out where one does not fit
+    try:
+        entries = list(mt940.parse(text))
+    except (RuntimeError, ArithmeticError, LookupError, TypeError) as error:
+        raise ValueError(f"is no readable MT940: {str(error).splitlines()[0][:80]}") from None
     rows = []
-    for entry in mt940.parse(text):
+    for entry in entries:
         data = entry.data
         amount = data["amount"]
         said = [str(data[name]) for name in TEXTS if data.get(name) and data[name] not in ("NONREF", "NOTPROVIDED")]
