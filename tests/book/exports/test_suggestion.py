@@ -204,3 +204,14 @@ def test_rows_that_cannot_be_read_are_left_out_where_the_run_says_so(tmp_path):
     assert ("invoices", "amount an amount is expected (decimal mark ','): 0.00", 1) in found.left_out
     found = ledger(source, "EUR", OnProblem(leave_out={"invoices": "all"}, most=0.04))
     assert "2 of 40 rows" in found.problems[0].allowed
+
+
+def test_a_currency_beside_an_amount_counts_and_must_not_contradict(tmp_path):
+    head = "Customer;Invoice;Invoice Date;Due Date;Amount;Currency\n"
+    rows = "C1;I1;01.06.2026;30.06.2026;10,00 USD;\nC1;I2;13.06.2026;30.06.2026;20,00 €;EUR\n"
+    _, found = read(written(tmp_path, "list.csv", head + rows))
+    assert found.tables["invoices"]["currency"].tolist() == ["USD", "EUR"]
+    wrong = written(tmp_path, "list.csv", head + rows.replace("€;EUR", "€;GBP"))
+    suggestion = suggested([wrong])
+    (problem,) = ledger(suggestion.source, suggestion.currency).problems
+    assert (problem.row, problem.value) == (3, "GBP stated, 20,00 €")

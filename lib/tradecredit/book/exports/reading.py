@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.exports import blocks, grid, statements, terms, xml_documents
-from tradecredit.book.exports.amounts import amounts
+from tradecredit.book.exports.amounts import amounts, currency_beside
 from tradecredit.book.exports.days import NO_DAY, days
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportList, ExportSource, Role
@@ -160,7 +160,11 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
         written = forms.get(role, forms.get("all", "%Y-%m-%d"))
         problems += judged(role, unread, raw[role], f"a day written as {written} is expected")
     frame = _signed(pd.DataFrame(values, index=raw.index), source, left_out)
-    frame["currency"] = frame["currency"].fillna(source.currency or run.currency)
+    beside = _currencies_beside(raw).reindex(frame.index)
+    wrong = beside.notna() & frame["currency"].notna() & (beside != frame["currency"].str.upper())
+    stands = frame["currency"] + " stated, " + raw["amount"].reindex(frame.index).astype("str")
+    problems += judged("currency", wrong, stands, "the currency that stands beside the amount is another one")
+    frame["currency"] = frame["currency"].fillna(beside).fillna(source.currency or run.currency)
     if not source.bank:
         frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])
         nobody = frame["buyer_id"].isna()
@@ -177,6 +181,13 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
         remedy = "correct them, or state the share that may be left out (on_problem: {most: …})"
         problems.append(Problem(file=label, allowed=allowed, remedy=remedy))
     return Documents(frame[~frame.index.isin(broken)], tuple(left_out), tuple(problems))
+
+
+def _currencies_beside(raw: pd.DataFrame) -> pd.Series:
+    """Return the currency whose sign or code stands beside each amount; missing without one."""
+    cells = raw["amount"].where(raw["amount"].notna(), raw["open"])
+    texts = {cell: currency_beside(cell) for cell in cells.dropna().unique() if isinstance(cell, str)}
+    return cells.map({cell: code for cell, code in texts.items() if code}).astype("str").where(cells.isin(list(texts)))
 
 
 def of_role(source: ExportList, found: pd.DataFrame, role: str) -> pd.Series:
