@@ -55,6 +55,17 @@ def test_a_statement_without_a_known_payer_leaves_the_invoices_open(tmp_path):
     assert found.tables["receipts"].empty and found.tables["invoices"]["amount"].sum() == 8165.0
 
 
+def test_a_payment_in_another_currency_keeps_its_own(tmp_path):
+    # payments.md 16: EUR 920 on an invoice of USD 1,000.
+    text = "Customer;Invoice;Invoice Date;Due Date;Amount;Currency\nC1;R-7001;13.05.2026;12.06.2026;1.000,00;USD\n"
+    (tmp_path / "list.csv").write_text(text)
+    paid = samples.MT940.replace("C1190,00", "C920,00").replace("Rechnung R-10?2201", "R-7001")
+    (tmp_path / "statement.sta").write_text(paid)
+    suggestion = suggested([tmp_path / "list.csv", tmp_path / "statement.sta"])
+    receipts = ledger(suggestion.source, "EUR").tables["receipts"]
+    assert receipts[["invoice_id", "amount", "currency"]].to_numpy().tolist() == [["R-7001", 920.0, "EUR"]]
+
+
 def test_a_statement_alone_is_no_ledger(tmp_path):
     (tmp_path / "statement.xml").write_text(samples.CAMT)
     with pytest.raises(InputError, match="holds payments and no invoices"):

@@ -63,6 +63,8 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     invoices["rest"] += back.reindex(invoices.index, fill_value=0.0)
     parts = [_parts_of_returns(returned, invoices)]
     normal = credits[credits["amount"] > CENT].copy()
+    other = _in_another_currency(normal, invoices)
+    direct, normal = normal[other], normal[~other].copy()
     for step in ("named", "group", "equal"):
         if step == "named":
             groups = invoices["key"], normal["key"]
@@ -84,6 +86,7 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
         parts.append(found)
     receipts = [
         _settling(pd.concat(parts, ignore_index=True), invoices, credits),
+        _direct(direct, invoices),
         *_unexplained(invoices, exported, notes),
         *_on_account(normal, returned[credits.loc[returned.index, "place"] < 0], invoices, notes),
     ]
@@ -221,6 +224,30 @@ def _settling(parts: pd.DataFrame, invoices: pd.DataFrame, credits: pd.DataFrame
             "currency": invoice["currency"].to_numpy(), "matched_by": credit["matched_by"].to_numpy(),
         }
     )  # fmt: skip
+
+
+def _in_another_currency(credits: pd.DataFrame, invoices: pd.DataFrame) -> pd.Series:
+    """Return which credits name an invoice in another currency whose open amount is not stated.
+
+    They are not set off in amounts: the book translates them at the rate of their day.
+    """
+    named = (credits["place"] >= 0).to_numpy()
+    other = np.zeros(len(credits), dtype=bool)
+    invoice = invoices.iloc[credits["place"][named]]
+    differs = invoice["currency"].to_numpy() != credits["currency"].to_numpy()[named]
+    other[named] = differs & ~invoice["stated"].to_numpy(bool)
+    return pd.Series(other, index=credits.index)
+
+
+def _direct(credits: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
+    """Return the receipts of credits in another currency than the invoice that each names, in their own."""
+    parts = pd.DataFrame(
+        {
+            "invoice": invoices.index[credits["place"]], "credit": credits.index,
+            "amount": credits["amount"].to_numpy(),
+        }
+    )  # fmt: skip
+    return _settling(parts, invoices, credits).assign(currency=credits["currency"].to_numpy())
 
 
 def _unexplained(
