@@ -37,9 +37,11 @@ def test_insurance_that_is_not_worth_it():
     told = words.verdict(found(p=(-500, 50, 30, 100)), "EUR")
     assert told == (
         "Insurance is not worth its cost: a year with the best offer, p, is worth EUR 320 less than one without "
-        "(standard error 10). It brings EUR 180 for a cost of EUR 500. Leaving out any other single item would not "
-        "change that."
+        "(standard error 10). Beside its cost of EUR 500 its other items come to EUR 180. Leaving out any "
+        "other single item would not change that."
     )
+    less = words.verdict(found(p=(-500, 350, 0, -100)), "EUR")
+    assert "Beside its cost of EUR 500 its other items come to EUR 250." in less
     burdened = words.verdict(found(p=(-500, 450, 130, -100)), "EUR")
     assert "Without the sales that only cover allows it would be worth it" in burdened
 

@@ -17,6 +17,7 @@ NAMES = {
     "account_indemnity": "the losses that it pays",
     "account_capital": "the capital saved",
     "account_sales": "the sales that only cover allows",
+    "account_balances": "the cover on other balances than today's",
     "account_financing": "the financing of insured receivables",
     "account_information": "the insurer's information",
     "account_tax_recovery": "tax recovered on those sales",
@@ -70,14 +71,16 @@ def picture(found: Account, currency: str) -> str:
 
 def carried_by(found: Account, policy: str, currency: str) -> str:
     """Return which items carry the value of a policy, and without which of them it would turn."""
-    row, without = found.items.loc[policy, list(ITEMS)].dropna(), found.without.loc[policy]
+    row, without = found.items.loc[policy, list(ITEMS)].dropna(), found.without.loc[policy].dropna()
     positive = found.items.loc[policy, "cover_value"] > 0
-    turns = [item for item in row.index if (without[item] > 0) != positive]
-    # Without its cost any policy is worth having, which tells nothing.
-    turns = [item for item in turns if item != "account_cost"]
+    # Without its cost any policy is worth having, which tells nothing; an item of nothing carries nothing.
+    counted = [
+        item for item in row.index.intersection(without.index, sort=False) if item != "account_cost" and row[item]
+    ]
+    turns = [item for item in counted if (without[item] > 0) != positive]
     if not positive:
-        brought = row[row > 0].sum()
-        total = f"It brings {money(brought, currency)} for a cost of {money(-row['account_cost'], currency)}."
+        brought, cost = row.drop("account_cost").sum(), money(-row["account_cost"], currency)
+        total = f"Beside its cost of {cost} its other items come to {money(brought, currency)}."
         if not turns:
             return f"{total} Leaving out any other single item would not change that."
         return f"{total} Without {listed([NAMES[item] for item in turns])} it would be worth it."
@@ -88,7 +91,7 @@ def carried_by(found: Account, policy: str, currency: str) -> str:
         f"{money(-without[item], currency)} less than no insurance"
         for item in turns
     ]
-    others = [f"without {NAMES[item]}" for item in row.index if item not in (*turns, "account_cost")]
+    others = [f"without {NAMES[item]}" for item in counted if item not in turns]
     rest = f" It holds {' or '.join(others)}." if others else ""
     rest = " It holds without any other single item." if len(others) > 3 else rest
     return f"It is carried by {'; and by '.join(parts)}.{rest}{_of_rules(found, policy, currency)}"
@@ -162,7 +165,7 @@ def assumptions(book: Book, found: Account) -> list[str]:
         told.append(
             "Sales that only cover allows are those within the recommended limits with cover, above those without, on "
             "the buyers' need; limits that are asked for from the insurer do not count. Without cover, or under a "
-            "policy that allows fewer, balances would be lower by as much, and what a policy would pay less on them is "
-            "part of its risk."
+            "policy that allows fewer, balances would be lower by as much; what it takes off less on them is an item of "
+            "its own."
         )
     return told
