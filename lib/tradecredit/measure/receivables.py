@@ -163,7 +163,7 @@ def concentration(book: Book, by: Literal["buyer_id", "group_id", "country", "se
     """Return who owes the receivables, largest first.
 
     Index `by`: those with an open amount; a buyer without a group stands alone under its buyer_id, one without country
-    or sector under `(not stated)`. Columns: `amount`, `share`, `cumulative_share`, `buyers`, `overdue_amount` and
+    or sector under `(not stated)`. Columns: `open_amount`, `share`, `cumulative_share`, `buyers`, `overdue_amount` and
     `delinquent_days`, the days that its overdue amount puts into the book's DSO (overdue / sales × days: they add up to
     `average_days_delinquent`, and are missing where that is).
     """
@@ -183,13 +183,13 @@ def concentration(book: Book, by: Literal["buyer_id", "group_id", "country", "se
         items.assign(overdue_amount=overdue)
         .groupby(keys)
         .agg(
-            amount=("open_amount", "sum"), buyers=("buyer_id", "nunique"), overdue_amount=("overdue_amount", "sum")
+            open_amount=("open_amount", "sum"), buyers=("buyer_id", "nunique"), overdue_amount=("overdue_amount", "sum")
         )
         .droplevel("alone")
-        .sort_values("amount", ascending=False, kind="stable")
+        .sort_values("open_amount", ascending=False, kind="stable")
     )  # fmt: skip
     figures = kpis(book)
-    table.insert(1, "share", table["amount"] / table["amount"].sum())
+    table.insert(1, "share", table["open_amount"] / table["open_amount"].sum())
     table.insert(2, "cumulative_share", table["share"].cumsum())
     sales_days = figures["dso"] / figures["receivables"] if figures["receivables"] > 0 else np.nan
     return table.assign(delinquent_days=table["overdue_amount"] * sales_days)

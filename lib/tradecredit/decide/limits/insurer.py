@@ -21,8 +21,8 @@ REQUESTS = {"new limit": "2", "increased limit": "3"}
 
 
 REQUEST_COLUMNS = [
-    "request", "request_code", "insurer_limit", "requested", "limit_now", "limit_then", "extra_sales", "margin_gained",
-    "expected_loss_change", "cost", "net_gain", "margin_per_cost",
+    "request", "request_code", "insurer_limit", "requested", "recommended_with_cover", "recommended_with_request",
+    "extra_sales", "margin_gained", "expected_loss_change", "cost", "net_gain", "margin_per_cost",
 ]  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
 
     - `request` and `request_code` (4505); `insurer_limit`, that in force (missing: none named); `requested`, the limit
       to ask for: the insured debt in all that we would then lend;
-    - `limit_now`, `limit_then`: `recommended_with_cover` without and with the request;
+    - `recommended_with_cover`, and `recommended_with_request`: the same with the request granted;
     - `extra_sales` of a year that the difference carries, as far as it is needed, net of tax: difference ×
       `net_carried_sales`; `margin_gained` = the run's margin × extra sales;
     - `expected_loss_change` = PD × LGD × what we bear of the limit then, less what we bear of it now (negative: less);
@@ -81,9 +81,10 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     table = pd.DataFrame(
         {
             "request": request, "request_code": request.map(REQUESTS), "insurer_limit": cover.named,
-            "requested": (limit_then * cover.insurable).round(), "limit_now": limit_now, "limit_then": limit_then,
-            "extra_sales": sales, "margin_gained": margin, "expected_loss_change": more, "cost": cost,
-            "net_gain": margin - more - cost, "margin_per_cost": margin / cost.where(cost > 0),
+            "requested": (limit_then * cover.insurable).round(), "recommended_with_cover": limit_now,
+            "recommended_with_request": limit_then, "extra_sales": sales, "margin_gained": margin,
+            "expected_loss_change": more, "cost": cost, "net_gain": margin - more - cost,
+            "margin_per_cost": margin / cost.where(cost > 0),
         }
     )[REQUEST_COLUMNS][asked]  # fmt: skip
     per_cost = table["margin_per_cost"].where(table["cost"] != 0, np.inf)
