@@ -85,6 +85,17 @@ class Ledger(NamedTuple):
         latest[self.row[receipts]] = sums[receipts]
         return latest
 
+    def cleared(self, tolerance: float) -> np.ndarray:
+        """Return the day from which no more than an amount, or dust, is owed of each invoice (not a time: more is).
+
+        An invoice over no more than that is cleared on its day of issue.
+        """
+        if tolerance <= 0:
+            return self.settled
+        enough = np.flatnonzero(self.amount[self.row] - self.paid < tolerance + CENT)
+        first = first_days(self.row[enough], self.received[enough], len(self.amount))
+        return np.where(self.amount < tolerance + CENT, self.issued, np.fmin(first, self.settled))
+
     def open_on(self, day: pd.Timestamp) -> np.ndarray:
         """Return whether each invoice is issued by the end of a day and more than dust of it is open."""
         moment = day.to_datetime64()
@@ -119,13 +130,13 @@ def ledger(book: Book) -> Ledger:
     amount, issued = invoices["amount"].to_numpy(), invoices["issued"].to_numpy("datetime64[us]")
     least = dust(amount, book.run.receivables.dust)
     closing = np.flatnonzero(amount[row] - paid < least[row])
-    settled = np.where(amount < CENT, issued, _first_day(row[closing], received[closing], len(invoices)))
+    settled = np.where(amount < CENT, issued, first_days(row[closing], received[closing], len(invoices)))
     # What has to come in money: the amount less all that is not money by the day on which it was settled.
     settling = closing[received[closing] == settled[row[closing]]]
     wanted = np.full(len(invoices), np.inf)
     wanted[row[settling]] = (amount[row] - least[row] - paid + money)[settling]
     paying = np.flatnonzero((money > 0) & (money > wanted[row]))
-    paid_on = _first_day(row[paying], received[paying], len(invoices))
+    paid_on = first_days(row[paying], received[paying], len(invoices))
     # The money on a debt that was mostly given up is a part of it, not the end of it.
     bad = settling[(impaired > GIVEN_UP * (impaired + money))[settling]]
     bad = bad[money[bad] > 0]
@@ -136,7 +147,7 @@ def ledger(book: Book) -> Ledger:
     )  # fmt: skip
 
 
-def _first_day(row: np.ndarray, day: np.ndarray, invoices: int) -> np.ndarray:
+def first_days(row: np.ndarray, day: np.ndarray, invoices: int) -> np.ndarray:
     """Return the first of the days, which rise, of each row; not a time where there is none."""
     found = np.full(invoices, np.datetime64("NaT", "us"))
     # Where a row repeats, the last assignment stays: from the last to the first.
