@@ -38,6 +38,23 @@ SAME_THIS_MONTH = {
 }
 """Columns of two meanings whose figures are the same in the demo's month, and why."""
 
+SIMULATED = {
+    "03_credit_limits": {"shortfall", "shortfall_cap", "price_of_risk"},
+    "04_loss_simulation": {
+        "contribution", "es_99", "es_99_se", "es_99_at_level", "expected_loss_simulated", "place", "retained_es_99",
+        "retained_expected", "simulated", "var_95_then", "var_99_at_level", "var_99_then",
+    },
+    "05_credit_insurance": {
+        "cost_of_risk", "cover_value", "expected_indemnity", "first_loss_used", "frontier_retained_es", "gross",
+        "indemnity", "loss_ratio", "maximum_binds", "other_indemnity", "retained_es", "retained_es_99",
+        "retained_expected", "saving", "saving_at_odds", "saving_on_current", "stated_indemnity",
+    },
+}  # fmt: skip
+"""Columns that come from simulated years: their labels or the captions of their tables say so."""
+
+EXACT = {"expected_loss", "expected_loss_at_level", "expected_loss_then", "retained_expected_loss"}
+"""Columns calculated without a simulation: their labels say so."""
+
 LEAST_ROWS, LEAST_FIGURES = 5, 3
 """Rows that two columns share, and figures in them other than 0, from which on it is no chance that all are equal."""
 
@@ -262,19 +279,37 @@ def test_simulated_and_exact_are_told_apart(tables, figures):
         assert "simulated" in headline.loc[name, "label"]
 
 
+def test_tables_of_simulated_years_say_so(month, tables):
+    for chapter, columns in SIMULATED.items():
+        page = _Page((month / f"{chapter}.html").read_text(encoding="utf-8"))
+        for name, caption in page.tables.items():
+            unsaid = [
+                column
+                for column in columns & set(tables[f"{chapter}/{name}"])
+                if not re.search("simulated|fewer years", f"{caption} {labelled()[column].label}", re.IGNORECASE)
+            ]
+            assert not unsaid, f"{chapter}/{name}, {caption!r}: {unsaid} come from simulated years"
+            exact = {column for column in tables[f"{chapter}/{name}"] if column in EXACT}
+            assert all("(exact)" in labelled()[column].label for column in exact)
+
+
 class _Page(HTMLParser):
-    """What a page refers to, its headings, and the captions of its tables."""
+    """What a page refers to, how many captions it has, and those of its tables by name."""
 
     def __init__(self, text: str):
         super().__init__()
         self.addresses: list[str] = []
         self.captions = 0
+        self.tables: dict[str, str] = {}
         self.feed(text)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.captions += tag == "caption"
         names = ("src", "href", "srcset", "action", "data", "poster")
         self.addresses += [value or "" for name, value in attributes if name in names]
+        stated = {name: value or "" for name, value in attributes}
+        if stated.get("class") == "tc-table":
+            self.tables[stated["id"].removeprefix("table-")] = stated["aria-label"]
 
 
 def shown_tables(month: Path, chapter: str) -> list[Path]:
