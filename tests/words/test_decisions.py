@@ -66,8 +66,8 @@ def test_a_plan_for_insured_debt_needs_the_insurers_consent(needed, asked):
 
 def test_the_rules_are_stated():
     assert who_decides(RUN) == (
-        "Whatever the amount, “Decide on the policy”, “Review the default model” and “Judge risk by buyer or for the "
-        "portfolio” by the board and “Collect overdue debt” by the credit analyst is decided. All else goes by amount, "
+        "Decided whatever the amount: “Decide on the policy”, “Review the default model” and “Judge risk by buyer or "
+        "for the portfolio” by the board; “Collect overdue debt” by the credit analyst. All else goes by amount, "
         "to the first of credit analyst, head of credit, chief financial officer and board that reaches up to it; what "
         "concerns a limit by the larger of the old and the new one."
     )

@@ -148,7 +148,8 @@ class Chapter:
         asked = decisions.since_earlier(records.assign(chapter=self.name), self._earlier_decisions())
         for _, row in decisions.by_kind(asked, self._book.run).iterrows():
             link = f' <a href="#{escaped(row["anchor"])}">List</a>'
-            self._note("decision", "To decide.", f"{told[row['decision']]} {who_and_when(row)}", link)
+            name = f"decision-{row['decision'].replace(' ', '-')}"
+            self._note("decision", "To decide.", f"{told[row['decision']]} {who_and_when(row)}", link, name)
         if self.output:
             all_of_them = decisions.since_earlier(self._decisions, self._earlier_decisions())
             all_of_them = decisions.ordered(all_of_them, self._book.run)
@@ -187,11 +188,12 @@ class Chapter:
             text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
             _write(self.output / "results" / f"{self.name}.json", text + "\n")
 
-    def _note(self, look: str, title: str, text: str, link: str = "") -> None:
+    def _note(self, look: str, title: str, text: str, link: str = "", name: str = "") -> None:
         # The inline style is for JupyterLab, where the page's style sheet is absent.
         style = "border-left:3px solid #b7791f;padding:0.3em 0.8em"
         body = f"<strong>{title}</strong> {_sentence(text)}{link}"
-        _show(f'<p class="tc-note-box {look}" role="note" style="{style}">{body}</p>\n', "note")
+        place = f' id="{escaped(name)}"' if name else ""
+        _show(f'<p class="tc-note-box {look}"{place} role="note" style="{style}">{body}</p>\n', "note")
 
     def _entry(self, name: str, given: tuple) -> dict[str, object]:
         value, unit, *label = given

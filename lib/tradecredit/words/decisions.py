@@ -278,7 +278,7 @@ def who_decides(run: Run) -> str:
     for kind, who in run.authorities.items():
         kinds.setdefault(who, []).append(f"“{WHAT[kind]}”")
     fixed = [f"{listed(named)} by the {who}" for who, named in kinds.items()]
-    whatever = f"Whatever the amount, {listed(fixed)} is decided. " if fixed else ""
+    whatever = f"Decided whatever the amount: {'; '.join(fixed)}. " if fixed else ""
     return (
         f"{whatever}All else goes by amount, to the first of {listed(run.levels)} that reaches up to it; what concerns "
         "a limit by the larger of the old and the new one."
