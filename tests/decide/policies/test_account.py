@@ -70,6 +70,7 @@ def test_an_account_by_hand(made):
     assert items["account_indemnity"] == pytest.approx(450)
     assert items["account_capital"] == pytest.approx(0, abs=1e-6)
     assert items["account_sales"] == pytest.approx(192 - 400 - 80)
+    assert items["account_balances"] == 0
     assert items[["account_financing", "account_information", "account_income_tax"]].isna().all()
     assert items["cover_value"] == pytest.approx(62)
     assert items["cover_value_on_current"] == 0
@@ -81,9 +82,11 @@ def test_a_policy_that_is_not_in_force_raises_the_balances(made):
     """Today's balance of A is then what 40 carry: with cover it would be 1,800, of which 900 are lost, 630 paid."""
     found = of(made, in_force=False)
     sales, items = found.sales.loc["p"], found.items.loc["p"]
-    assert sales["sales_risk"] == pytest.approx((900 - 630) - (500 - 450))
+    assert sales["sales_risk"] == pytest.approx(900 - 500)
     assert sales["premium_change"] == pytest.approx(9.6)
-    assert items["account_sales"] == pytest.approx(192 - 220 - 80 - 9.6)
+    assert items["account_sales"] == pytest.approx(192 - 400 - 80 - 9.6)
+    assert items["account_balances"] == pytest.approx(630 - 450)
+    assert found.without.loc["p", "account_sales"] == pytest.approx(-100 + 450)
     assert items["cover_value"] == pytest.approx(-100 + 450 - 117.6)
     assert items["cover_value_on_current"] == pytest.approx(232.4)
 
@@ -160,7 +163,7 @@ def test_the_account_adds_up_and_without_its_items_is_the_saving(book_of, uncert
     np.testing.assert_allclose(items.sum(axis="columns"), found.items["cover_value"])
     assert items[[f"account_{item}" for item in left]].isna().all(axis=None)
     # The value without an item is that of a run which leaves it out.
-    for item in {"financing", "information", "income_tax"} - left:
+    for item in {"sales", "financing", "information", "income_tax"} - left:
         other = counted(left | {item})[1].items["cover_value"]
         np.testing.assert_allclose(found.without[f"account_{item}"], other, atol=1e-6)
     book, none = counted(further)
@@ -220,25 +223,36 @@ def test_values_at_other_odds(book_of):
     saving = quotes.comparison(book, dist).loc["p", "saving"]
     assert values.loc[(1.0, "p"), "saving_at_odds"] == pytest.approx(saving)
     assert values["saving_at_odds"].is_monotonic_increasing
+    # The only policy is the one in force.
+    assert (values["cover_value_on_current"] == 0).all()
+    assert values["cover_value_on_current_se"].isna().all()
     assert account_range.by_odds(book, RATINGS, []).empty
 
 
-def values(*amounts: float, error: float = 10.0) -> pd.DataFrame:
-    index = pd.Index([0.5, 1.0, 2.0][: len(amounts)], name="odds")
-    return pd.DataFrame({"cover_value": amounts, "cover_value_se": error}, index=index)
+def by_multiple(*amounts: float) -> pd.Series:
+    return pd.Series(amounts, index=pd.Index([0.5, 1.0, 2.0], name="odds"))
+
+
+ERROR = by_multiple(10.0, 10.0, 10.0)
 
 
 def test_where_the_value_turns():
-    table = values(-100.0, -50.0, 50.0)
-    point = account_range.turning_points(table).iloc[0]
+    value = by_multiple(-100.0, -50.0, 50.0)
+    point = account_range.turning_points(value, ERROR).iloc[0]
     assert point["odds"] == pytest.approx(np.sqrt(2))
     # 100 on a logarithm of 2.
     assert point["odds_se"] == pytest.approx(np.sqrt(2) * 10 * np.log(2) / 100)
     assert point["turns"] == "positive"
-    assert account_range.turning_points(values(50.0, -50.0, -70.0))["turns"].tolist() == ["negative"]
-    assert account_range.turning_points(values(1.0, 2.0, 3.0)).empty
-    assert account_range.value_at(table, np.sqrt(0.5)) == pytest.approx(-75)
-    assert np.isnan(account_range.value_at(table, 3.0))
+    assert account_range.turning_points(by_multiple(50.0, -50.0, -70.0), ERROR)["turns"].tolist() == ["negative"]
+    assert account_range.turning_points(by_multiple(1.0, 2.0, 3.0), ERROR).empty
+    assert account_range.value_at(value, np.sqrt(0.5)) == pytest.approx(-75)
+    assert np.isnan(account_range.value_at(value, 3.0))
+
+
+def test_the_best_at_each_multiple():
+    index = pd.MultiIndex.from_product([[0.5, 1.0, 2.0], ["p", "q"]], names=["odds", "policy"])
+    odds = pd.Series([-1.0, -2.0, 5.0, 4.0, 3.0, 6.0], index=index, name="cover_value")
+    assert account_range.best_at(odds.to_frame()).tolist() == [NO_COVER, "p", "q"]
 
 
 def test_terms_in_the_run_file_are_kept():
