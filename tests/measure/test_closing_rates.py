@@ -6,6 +6,7 @@ import pytest
 from tradecredit import Book, receivables
 from tradecredit.measure.disputes import owed_in_dispute
 from tradecredit.measure.open_items import items_on, open_items
+from tradecredit.measure.quality import quality
 from tradecredit.measure.sales import net_sales
 
 DAY = "2026-10-31"
@@ -23,9 +24,9 @@ E,A,2026-09-01,2026-10-01,EUR,500
 
 @pytest.fixture
 def book_of(ledger):
-    """Return `book_of(receipts…, disputes=…)`: the book as it is read from files, which translate amounts."""
+    """Return `book_of(receipts…, run=…, disputes=…)`: the book as it is read from files, which translate amounts."""
 
-    def book_of(*receipts: str, **tables: str) -> Book:
+    def book_of(*receipts: str, run: dict | None = None, **tables: str) -> Book:
         ledger.write("buyers", "buyer_id,name\nA,Alder\n")
         ledger.write("invoices", INVOICES)
         ledger.write("fx", FX)
@@ -33,7 +34,7 @@ def book_of(ledger):
         ledger.write("receipts", f"receipt_id,invoice_id,received,amount,currency,kind\n{rows}")
         for name, text in tables.items():
             ledger.write(name, text)
-        return Book.open(ledger.run(as_of=DAY))
+        return Book.open(ledger.run(as_of=DAY, **(run or {})))
 
     return book_of
 
@@ -93,6 +94,89 @@ def test_a_dispute_is_for_its_part_at_the_closing_rate(book_of):
     assert owed_in_dispute(book, owed, book.as_of).tolist() == pytest.approx([280])
 
 
-def test_what_a_bank_paid_at_its_own_rate_is_no_over_payment(book_of):
-    found = items(book_of, "U,2026-10-15,925,EUR,payment").loc["U"]
-    assert found["open_amount"] == 0
+@pytest.mark.parametrize(
+    ("receipts", "tolerance", "left", "difference"),
+    [
+        # EUR 915 is USD 994.57 at 0.92: 5.43 of 1,000 short, which at the rate of issue are EUR 5.43.
+        (["915,EUR"], 0.02, 0, 5.43),
+        (["915,EUR"], 0.005, 5.43, 0),
+        (["915,EUR"], 0.0055, 0, 5.43),
+        (["915,EUR"], 0, 5.43, 0),
+        # EUR 901.60 is USD 980, which leaves 2 %; a cent less leaves more.
+        (["901.60,EUR"], 0.02, 0, 20),
+        (["901.50,EUR"], 0.02, 20.11, 0),
+        # Half of it, and the rest 0.5 % short: USD 500 and 497.28.
+        (["460,EUR", "457.50,EUR"], 0.02, 0, 2.72),
+        (["455,EUR", "455,EUR"], 0.02, 0, 10.87),
+        (["460,EUR"], 0.02, 500, 0),
+        # USD 900, and EUR 90.16 for the last 100: USD 98, which is 2 % of them short; EUR 90 is more.
+        (["900,USD", "90.16,EUR"], 0.02, 0, 2),
+        (["900,USD", "90,EUR"], 0.02, 2.17, 0),
+        # What the buyer pays short in the currency of the invoice it owes.
+        (["994.57,USD"], 0.02, 5.43, 0),
+        # More than was owed: EUR 925 is USD 1,005.43.
+        (["925,EUR"], 0.02, 0, -5.43),
+        # Yen on dollars, neither of them the report's: JPY 152,000 at 0.006 is EUR 912, USD 991.30.
+        (["152000,JPY"], 0.02, 0, 8.70),
+    ],
+)  # fmt: skip
+def test_what_a_banks_rate_leaves_is_a_cost_and_no_debt(book_of, receipts, tolerance, left, difference):
+    rows = [f"U,2026-10-1{5 + number},{receipt},payment" for number, receipt in enumerate(receipts)]
+    book = book_of(*rows, run={"receivables": {"exchange_tolerance": tolerance}})
+    found = open_items(book).set_index("invoice_id").loc["U"]
+    # What is open stands at 0.70.
+    assert found["open_amount"] == pytest.approx(0.70 * left, abs=0.005)
+    last = pd.Timestamp(f"2026-10-1{4 + len(rows)}")
+    assert (found["settled"] == last) == (left == 0)
+    made = book.receipts[book.receipts["kind"] == "exchange"]
+    assert made["amount"].sum() == pytest.approx(difference, abs=0.006)
+    assert not made["invoice_id"].ne("U").any()
+    if left == 0 and difference:
+        # Due on 1 October; paid on the day of the last payment, not never.
+        assert found["paid_on"] == last
+        assert found["days_late"] == (last - pd.Timestamp("2026-10-01")).days
+
+
+def test_a_credit_note_for_the_rest_leaves_the_banks_part(book_of):
+    # USD 940.22 and 54 credited: 5.78 of 946 are the bank's, from the day of the credit note on.
+    rows = ["U,2026-10-15,865,EUR,payment", "U,2026-10-20,54,USD,credit_note"]
+    book = book_of(*rows)
+    assert open_items(book.at("2026-10-19"))["open_amount"][0] == pytest.approx(59.78 * 0.92, abs=0.005)
+    found = open_items(book).iloc[0]
+    assert (found["open_amount"], found["settled"]) == (0, pd.Timestamp("2026-10-20"))
+    assert found["paid_on"] == pd.Timestamp("2026-10-15")
+
+
+def test_what_comes_after_all_is_not_the_banks(book_of):
+    book = book_of("U,2026-10-15,915,EUR,payment", "U,2026-10-25,5.43,USD,payment")
+    assert book.receipts["amount"].sum() == pytest.approx(1000, abs=0.005)
+    made = book.receipts[book.receipts["kind"] == "exchange"].set_index("received")["amount"]
+    assert made.to_dict() == pytest.approx(
+        {pd.Timestamp("2026-10-15"): 5.43, pd.Timestamp("2026-10-25"): -5.43}, abs=0.006
+    )
+    found = open_items(book).iloc[0]
+    assert (found["open_amount"], found["settled"]) == (0, pd.Timestamp("2026-10-15"))
+
+
+def test_a_past_day_knows_nothing_of_what_came_later(book_of):
+    rows = ["U,2026-10-15,915,EUR,payment", "U,2026-10-25,5.43,USD,payment"]
+    now, then = book_of(*rows).at("2026-10-20"), book_of(*rows[:1]).at("2026-10-20")
+    pd.testing.assert_frame_equal(now.receipts, then.receipts)
+    assert now.receipts["amount"].tolist() == pytest.approx([994.57, 5.43], abs=0.005)
+
+
+def test_a_buyer_whose_bank_pays_out_less_is_punctual(book_of):
+    # Due on 1 October, EUR 995 for USD 1,000 at 1.00 on that day.
+    found = open_items(book_of("U,2026-10-01,995,EUR,payment")).iloc[0]
+    assert (found["days_late"], found["open_amount"]) == (0, 0)
+
+
+def test_what_banks_took_and_gave_is_told_among_the_receipts(book_of):
+    # EUR 5.43 short on U; on E USD 550 are EUR 506, 6 above 500.
+    book = book_of("U,2026-10-15,915,EUR,payment", "E,2026-10-15,550,USD,payment")
+    found = quality(book).set_index(["table", "check"]).loc["receipts"]
+    assert found["rows"].to_dict() == {
+        "dated on a Saturday or Sunday": 0, "amount of zero": 0,
+        "in another currency, short of the day's rate": 1, "in another currency, above the day's rate": 1,
+    }  # fmt: skip
+    assert found["amount"].tolist()[2:] == pytest.approx([5.43, 6], abs=0.006)

@@ -41,6 +41,8 @@ REMARKS = {
     "receipts": {
         "dated on a Saturday or Sunday": "banks rarely value money on these days: booking dates shift days late",
         "amount of zero": "harmless; often a reversed booking",
+        "in another currency, short of the day's rate": "the bank's rate and charges: counted as paid, and a cost",
+        "in another currency, above the day's rate": "the bank's rate: counted as paid, and a gain",
     },
     "disputes": {
         "open on a settled invoice": "to be closed",
