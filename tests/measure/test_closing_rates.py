@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 
 from tradecredit import Book, receivables
+from tradecredit.measure.countback import countback_parts
 from tradecredit.measure.disputes import owed_in_dispute
+from tradecredit.measure.exchange import banks_of_year, exchange_differences
 from tradecredit.measure.open_items import items_on, open_items
 from tradecredit.measure.quality import quality
 from tradecredit.measure.sales import net_sales
@@ -34,7 +36,7 @@ def book_of(ledger):
         ledger.write("receipts", f"receipt_id,invoice_id,received,amount,currency,kind\n{rows}")
         for name, text in tables.items():
             ledger.write(name, text)
-        return Book.open(ledger.run(as_of=DAY, **(run or {})))
+        return Book.open(ledger.run(**{"as_of": DAY} | (run or {})))
 
     return book_of
 
@@ -180,3 +182,36 @@ def test_what_banks_took_and_gave_is_told_among_the_receipts(book_of):
         "in another currency, short of the day's rate": 1, "in another currency, above the day's rate": 1,
     }  # fmt: skip
     assert found["amount"].tolist()[2:] == pytest.approx([5.43, 6], abs=0.006)
+
+
+def test_what_rates_add_is_no_collection_and_a_cause_of_its_own(book_of):
+    # 1,500 were sold in September and all of it is overdue; October has no sales. At the closing rate 1,200 are open.
+    book = book_of(run={"receivables": {"sales_months": 1}})
+    assert receivables.kpis(book)["cei"] == 0
+    parts = countback_parts(book, pd.Timestamp(DAY))
+    assert parts.to_dict() == pytest.approx({"not overdue": 0, "overdue": 31 + 30, "exchange rates": -300 / 1500 * 30})
+    assert parts.sum() == pytest.approx(receivables.kpis(book)["dso_countback"])
+
+
+def test_gains_and_losses_are_told_apart_by_currency(book_of):
+    # USD from 1.00 and from 0.60 to 0.70, yen from 0.006 to 0.005.
+    rows = "V,A,2026-10-20,2026-11-20,USD,2000\nY,A,2026-10-01,2026-11-01,JPY,100000\n"
+    rates = "2026-10-20,USD,0.60\n2026-10-30,JPY,0.005\n"
+    table = exchange_differences(book_of(invoices=INVOICES + rows, fx=FX + rates))
+    assert table.index.tolist() == ["USD", "JPY"]
+    assert table.loc["USD"].tolist() == pytest.approx([2100, 200, 300])
+    assert table.loc["JPY"].tolist() == pytest.approx([500, 0, 100])
+
+
+def test_nothing_in_other_currencies_has_no_differences(book_of):
+    book = book_of("U,2026-10-15,1000,USD,payment")
+    assert exchange_differences(book).empty
+    assert banks_of_year(book).tolist() == [0, 0]
+
+
+def test_what_banks_left_counts_for_twelve_months(book_of):
+    # EUR 5.43 short on U, and 6 over on E.
+    receipts = ("U,2026-10-15,915,EUR,payment", "E,2026-10-15,550,USD,payment")
+    assert banks_of_year(book_of(*receipts)).to_dict() == pytest.approx({"short": 5.43, "over": 6}, abs=0.006)
+    later = book_of(*receipts, run={"as_of": "2027-10-15"})
+    assert banks_of_year(later).tolist() == [0, 0]

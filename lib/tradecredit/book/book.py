@@ -47,8 +47,9 @@ class Book:
 
     Every column of the schema is there (all missing where the source has none); amounts are in the run's currency:
     an invoice, its receipts and its disputes at the last rate on or before the day of issue, a statement at that of
-    its period's end. Receipts hold those of kind `exchange` besides, which no source states: `bank_differences`. `fingerprint` is a sha256 of the content, `files` has that of each file read, by name. `notes` has
-    a row for each thing that was left out, assumed or ignored on reading: table, rule, rows.
+    its period's end. Receipts hold those of kind `exchange` besides, which no source states: `bank_differences`.
+    `fingerprint` is a sha256 of the content, `files` has that of each file read, by name. `notes` has a row for each
+    thing that was left out, assumed or ignored on reading: table, rule, rows.
     """
 
     run: Run
