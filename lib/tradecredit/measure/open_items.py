@@ -163,8 +163,8 @@ def open_items(book: Book) -> pd.DataFrame:
     """Return every invoice known on the as-of date with what is still open of it.
 
     Reads `invoices` and `receipts`. Receipts of every kind reduce the open amount: payment, credit note, discount,
-    write-off, recovery, and a claim that the insurer paid on the invoice. One row for each invoice, in the order of
-    `invoices`:
+    write-off, recovery, a claim that the insurer paid on the invoice, and a bank's difference (`bank_differences`). One
+    row for each invoice, in the order of `invoices`:
 
     - `invoice_id`, `buyer_id`, `issued`, `due`, `amount` (gross), `paid` (receipts so far), and of that `impaired`,
       write-offs, recoveries and claims, and `money`, the buyer's own payments (kind `payment`);
