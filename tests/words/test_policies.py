@@ -5,6 +5,7 @@ import pytest
 from ledgers import YEAR
 
 from tradecredit.insurance.policy import Policy
+from tradecredit.params.policy import NO_COVER
 from tradecredit.words import policies as words
 
 AS_OF = pd.Timestamp("2026-03-31")
@@ -65,3 +66,38 @@ def test_by_when_the_policy_is_decided_on(book_of, policy, account, told):
 
 def test_without_a_policy_there_is_no_day(book_of):
     assert words.decide_by(book_of("2026-03-31", invoices=YEAR["invoices"])) == ""
+
+
+def comparison(**saved: float) -> pd.DataFrame:
+    """`quotes.comparison` of policies by what they save beside the first, p, which costs 500 and takes 300 off."""
+    of = {
+        name: {"cost": 500.0, "break_even_cost": 300.0, "break_even_premium": 250.0, "saving_on_current": amount}
+        for name, amount in saved.items()
+    }
+    table = pd.DataFrame.from_dict({NO_COVER: dict.fromkeys(of["p"], 0.0)} | of, orient="index")
+    return table.assign(saving_on_current_se=10.0)
+
+
+@pytest.mark.parametrize(
+    ("saved", "told"),
+    [
+        ({"p": 0.0}, ""),
+        (
+            {"p": 0.0, "q": 40.0, "r": 20.0},
+            " On today's balances alone, q is the best of the others: the yearly cost of risk with it is EUR 40 less "
+            "(standard error 10).",
+        ),
+        (
+            {"p": 0.0, "q": -40.0},
+            " On today's balances alone, q is the best of the others: the yearly cost of risk with it is EUR 40 more "
+            "(standard error 10).",
+        ),
+        ({"p": 0.0, "q": 15.0}, " The difference between it and q is within simulation error."),
+    ],
+)
+def test_the_policy_in_force_on_todays_balances(saved, told):
+    assert words.beside_current(comparison(**saved), "p", "EUR") == (
+        "The policy in force, p, costs EUR 500; the losses and the capital that it takes off today's balances alone "
+        f"would pay for EUR 300, a premium of EUR 250.{told}"
+    )
+    assert words.beside_current(comparison(**saved), NO_COVER, "EUR") == "No policy is in force."

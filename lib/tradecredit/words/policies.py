@@ -8,10 +8,10 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import window_start
 from tradecredit.decide.policies import records
-from tradecredit.decide.policies.alternatives import Frontier
+from tradecredit.decide.policies.alternatives import USUAL_LOSS_RATIO, Frontier
 from tradecredit.insurance.policy import Policy
 from tradecredit.params.policy import NO_COVER
-from tradecredit.words.formats import day, days, listed, money, percent
+from tradecredit.words.formats import counted, day, days, listed, money, percent
 
 IDLE = {
     "no indemnity": "no simulated year brings an indemnity: see limits, percentage and retentions",
@@ -72,10 +72,10 @@ def beside_current(comparison: pd.DataFrame, current: str, currency: str) -> str
     if current == NO_COVER:
         return "No policy is in force."
     row = comparison.loc[current]
+    cost, premium = (money(max(row[name], 0.0), currency) for name in ("break_even_cost", "break_even_premium"))
     worth = (
-        f"The policy in force, {current}, costs {money(row['cost'], currency)}; break-even cost: "
-        f"{money(max(row['break_even_cost'], 0.0), currency)}, a premium of "
-        f"{money(max(row['break_even_premium'], 0.0), currency)}."
+        f"The policy in force, {current}, costs {money(row['cost'], currency)}; the losses and the capital that it "
+        f"takes off today's balances alone would pay for {cost}, a premium of {premium}."
     )
     if others.empty:
         return worth
@@ -93,14 +93,22 @@ def pricing(frontier: Frontier) -> list[str]:
     """Return how offers that nobody has made were priced; nothing where there are none."""
     if frontier.offers.empty:
         return []
-    ratio = percent(frontier.loss_ratio)
-    by = f"the market's loss ratio in 2024, {ratio} of the premium"
-    if frontier.loss_ratio_of:
-        by = f"the simulated loss ratio of {frontier.loss_ratio_of}, {ratio}"
-    return [
-        f"Varied terms have no quoted price: their premium is the expected indemnity divided by {by}. An insurer may "
-        "charge more for rare, large years."
-    ]
+    told = "Varied terms have no quoted price"
+    if frontier.charges.empty:
+        return [
+            f"{told}, and no offer says how they would be priced: their premium is the expected indemnity divided by "
+            f"the market's loss ratio in 2024, {percent(USUAL_LOSS_RATIO)} of the premium."
+        ]
+    low, high = (f"{value:.1f}" for value in (frontier.charges.min(), frontier.charges.max()))
+    of = f"{counted(len(frontier.charges), 'offer')}{f', between {low} and {high}' if low != high else ''}"
+    if frontier.charge > 0:
+        priced = (
+            f"They are priced as the offers are: the expected indemnity, and {frontier.charge:.1f} times the standard "
+            f"deviation of a year's indemnity, which is what the offers ask above it (the middle of {of})."
+        )
+    else:
+        priced = "Their premium is the expected indemnity: the offers in the middle ask no more than theirs."
+    return [f"{told}. {priced} Only a quote tells what an insurer would ask."]
 
 
 MAIN = (
