@@ -7,7 +7,8 @@ LABELS = {
     **columns("text", held_by="Binding constraint"),
     **columns(
         "money",
-        one_by_one_limit="Limit, one by one", expected_margin="Expected margin", net_earnings="Net earnings",
+        one_by_one_limit="Limit, one by one", proposed_limit="Proposed limit",
+        expected_margin="Expected margin", net_earnings="Net earnings",
         shortfall="Expected shortfall", shortfall_cap="Cap on expected shortfall",
         retained_expected_loss="Expected retained loss (exact)",
         portfolio_change="Change from one by one"
