@@ -72,11 +72,14 @@ def test_an_account_by_hand(made):
     assert sales["sales_tied_up"] == pytest.approx(80)
     assert sales["sales_premium"] == pytest.approx(9.6)
     assert sales["premium_change"] == 0
+    # A shares no accounts; with them 200 would be carried without cover too: 192 less the loss of 800 and its capital.
+    assert sales["accounts_value"] == pytest.approx(192 - 400 - 80)
     assert items["account_cost"] == -100
     # A loses 500, within its limit of 700.
     assert items["account_indemnity"] == pytest.approx(450)
     assert items["account_capital"] == pytest.approx(0, abs=1e-6)
     assert items["account_sales"] == pytest.approx(192 - 400 - 80)
+    assert items["account_balances"] == 0
     assert items[["account_financing", "account_information", "account_income_tax"]].isna().all()
     assert items["cover_value"] == pytest.approx(62)
     assert items["cover_value_on_current"] == 0
@@ -88,9 +91,11 @@ def test_a_policy_that_is_not_in_force_raises_the_balances(made):
     """Today's balance of A is then what 40 carry: with cover it would be 1,800, of which 900 are lost, 630 paid."""
     found = of(made, in_force=False)
     sales, items = found.sales.loc["p"], found.items.loc["p"]
-    assert sales["sales_risk"] == pytest.approx((900 - 630) - (500 - 450))
+    assert sales["sales_risk"] == pytest.approx(900 - 500)
     assert sales["premium_change"] == pytest.approx(9.6)
-    assert items["account_sales"] == pytest.approx(192 - 220 - 80 - 9.6)
+    assert items["account_sales"] == pytest.approx(192 - 400 - 80 - 9.6)
+    assert items["account_balances"] == pytest.approx(630 - 450)
+    assert found.without.loc["p", "account_sales"] == pytest.approx(-100 + 450)
     assert items["cover_value"] == pytest.approx(-100 + 450 - 117.6)
     assert items["cover_value_on_current"] == pytest.approx(232.4)
 
@@ -167,7 +172,7 @@ def test_the_account_adds_up_and_without_its_items_is_the_saving(book_of, uncert
     np.testing.assert_allclose(items.sum(axis="columns"), found.items["cover_value"])
     assert items[[f"account_{item}" for item in left]].isna().all(axis=None)
     # The value without an item is that of a run which leaves it out.
-    for item in {"financing", "information", "income_tax"} - left:
+    for item in {"sales", "financing", "information", "income_tax"} - left:
         other = counted(left | {item})[1].items["cover_value"]
         np.testing.assert_allclose(found.without[f"account_{item}"], other, atol=1e-6)
     book, none = counted(further)
@@ -193,6 +198,29 @@ def test_the_part_carried_is_within_nothing_and_all(made):
     part = covered_sales.carried(book, RATINGS, dist).part
     assert part.loc["A"].to_dict() == pytest.approx({NO_COVER: 0.2, "p": 1.0})
     assert part.loc["B"].to_dict() == pytest.approx({NO_COVER: 0.2, "p": 0.2})
+
+
+def test_the_sales_that_only_cover_allows_buyer_by_buyer(made):
+    book, dist = made()
+    found = covered_sales.by_buyer(book, covered_sales.carried(book, RATINGS, dist), "p")
+    # Its need of 200 binds with cover; of its own risk of 40 the insurer bears nine tenths, and 400 might be owed.
+    assert found.index.tolist() == ["A"]
+    assert found.loc["A"].drop("binding").to_dict() == pytest.approx(
+        {
+            "risk_limit_alone": 40, "risk_limit": 400, "part_alone": 0.2, "part_covered": 1, "covered_sales": 960,
+            "covered_margin": 192, "accounts_margin": 192, "mean_balance": 200, "highest_balance": 200,
+        }
+    )  # fmt: skip
+    assert found.loc["A", "binding"] == "no accounts"
+    assert covered_sales.by_buyer(book, covered_sales.carried(book, RATINGS, dist), NO_COVER).empty
+
+
+def test_accounts_carry_no_more_than_the_policy(made):
+    # With accounts the loss budget would allow 100 of the 200 that A owes.
+    book, dist = made({"limits": RUN["limits"] | {"expected_loss_budget": 0.5}})
+    found = covered_sales.by_buyer(book, covered_sales.carried(book, RATINGS, dist), "p").loc["A"]
+    assert found[["part_alone", "part_covered"]].tolist() == pytest.approx([0.2, 1])
+    assert found["accounts_margin"] == pytest.approx(0.2 * 1_200 * (0.5 - 0.2))
 
 
 def test_losses_of_other_balances_are_of_the_same_defaults(uncertain):
@@ -227,25 +255,36 @@ def test_values_at_other_odds(book_of):
     saving = quotes.comparison(book, dist).loc["p", "saving"]
     assert values.loc[(1.0, "p"), "saving_at_odds"] == pytest.approx(saving)
     assert values["saving_at_odds"].is_monotonic_increasing
+    # The only policy is the one in force.
+    assert (values["cover_value_on_current"] == 0).all()
+    assert values["cover_value_on_current_se"].isna().all()
     assert account_range.by_odds(book, RATINGS, []).empty
 
 
-def values(*amounts: float, error: float = 10.0) -> pd.DataFrame:
-    index = pd.Index([0.5, 1.0, 2.0][: len(amounts)], name="odds")
-    return pd.DataFrame({"cover_value": amounts, "cover_value_se": error}, index=index)
+def by_multiple(*amounts: float) -> pd.Series:
+    return pd.Series(amounts, index=pd.Index([0.5, 1.0, 2.0], name="odds"))
+
+
+ERROR = by_multiple(10.0, 10.0, 10.0)
 
 
 def test_where_the_value_turns():
-    table = values(-100.0, -50.0, 50.0)
-    point = account_range.turning_points(table).iloc[0]
+    value = by_multiple(-100.0, -50.0, 50.0)
+    point = account_range.turning_points(value, ERROR).iloc[0]
     assert point["odds"] == pytest.approx(np.sqrt(2))
     # 100 on a logarithm of 2.
     assert point["odds_se"] == pytest.approx(np.sqrt(2) * 10 * np.log(2) / 100)
     assert point["turns"] == "positive"
-    assert account_range.turning_points(values(50.0, -50.0, -70.0))["turns"].tolist() == ["negative"]
-    assert account_range.turning_points(values(1.0, 2.0, 3.0)).empty
-    assert account_range.value_at(table, np.sqrt(0.5)) == pytest.approx(-75)
-    assert np.isnan(account_range.value_at(table, 3.0))
+    assert account_range.turning_points(by_multiple(50.0, -50.0, -70.0), ERROR)["turns"].tolist() == ["negative"]
+    assert account_range.turning_points(by_multiple(1.0, 2.0, 3.0), ERROR).empty
+    assert account_range.value_at(value, np.sqrt(0.5)) == pytest.approx(-75)
+    assert np.isnan(account_range.value_at(value, 3.0))
+
+
+def test_the_best_at_each_multiple():
+    index = pd.MultiIndex.from_product([[0.5, 1.0, 2.0], ["p", "q"]], names=["odds", "policy"])
+    odds = pd.Series([-1.0, -2.0, 5.0, 4.0, 3.0, 6.0], index=index, name="cover_value")
+    assert account_range.best_at(odds.to_frame()).tolist() == [NO_COVER, "p", "q"]
 
 
 def test_terms_in_the_run_file_are_kept():
