@@ -10,7 +10,8 @@ LABELS = {
         aggregate_first_loss="Aggregate first loss", maximum_liability="Maximum liability",
         minimum_premium="Minimum premium", limit_fee="Fee per limit", discretionary_limit="Discretionary limit",
         discretionary_maximum_liability="Maximum liability, discretionary limits",
-        insured_turnover="Insured turnover", top_up_maximum="Top-up maximum"
+        insured_turnover="Insured turnover", top_up_maximum="Top-up maximum",
+        stop_tolerance="Tolerance of the stop"
     ),
     **columns(
         "percent",

@@ -21,6 +21,7 @@ REASONS = {
     "terms_too_long": "terms longer than the policy insures",
     "in_dispute": "in dispute",
     "tax": "tax",
+    "claim_paid": "own part of a claim that the insurer has paid",
     "shipped_after_stop": "shipped after the stop",
     "no_limit_on_shipment_day": "no limit on the day of shipment",
     "no_limit_named": "no limit named, and no discretionary one",

@@ -74,8 +74,8 @@ def test_requests_by_hand(book):
     assert found["request"].tolist() == ["increased limit", "new limit"]
     assert found["request_code"].tolist() == ["3", "2"]
     # B may have 7,000 + 0.9 × 5,000 today, A its 7,000; both would have the 15,000 that they need.
-    assert found["limit_now"].tolist() == [11_500, 7_000]
-    assert found["limit_then"].tolist() == found["requested"].tolist() == [15_000, 15_000]
+    assert found["recommended_with_cover"].tolist() == [11_500, 7_000]
+    assert found["recommended_with_request"].tolist() == found["requested"].tolist() == [15_000, 15_000]
     # 15,000 would have carried 45 × 10,000 + 7 × 15,000 of it, 11,500 carry 7 × 3,500 less, and 7,000 52 × 7,000.
     more = [120_000 * 24.5 / 590, 120_000 * 191 / 590]
     assert found["extra_sales"].tolist() == pytest.approx(more)
@@ -136,7 +136,7 @@ def test_sales_are_net_of_tax(book_of):
 
 def test_all_is_insured_at_a_percentage_of_one(book):
     found = requests(book, rated(), Policy(insured_percentage=1.0))
-    assert found["limit_then"].tolist() == [15_000, 15_000]
+    assert found["recommended_with_request"].tolist() == [15_000, 15_000]
     assert found.loc["A", "expected_loss_change"] == pytest.approx(-70)
 
 
@@ -219,8 +219,8 @@ def test_requests_pay_and_keep_what_nobody_may_pass(book, probability, share, fe
     found = requests(book, rated(probability), Policy(insured_percentage=share, limit_fee=fee, premium_rate=0.002,
                                                       insured_turnover=1.0))  # fmt: skip
     assert (found["net_gain"] > 0).all()
-    assert (found["limit_then"] > found["limit_now"]).all()
-    assert (found["limit_then"] <= 15_000).all()
+    assert (found["recommended_with_request"] > found["recommended_with_cover"]).all()
+    assert (found["recommended_with_request"] <= 15_000).all()
 
 
 # In words

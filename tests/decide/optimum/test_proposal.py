@@ -9,7 +9,7 @@ from tradecredit.params.limits import LimitSettings
 SETTINGS = LimitSettings(minimum_change=0.1, minimum_limit=500.0)
 BUYERS = pd.DataFrame(
     {
-        "one_by_one_limit": [10_000.0, 10_000.0, 0.0, 0.0, 2_000.0, 7_123.0],
+        "recommended_with_cover": [10_000.0, 10_000.0, 0.0, 0.0, 2_000.0, 7_123.0],
         "least": 0.0,
         "most": [50_000.0, 10_000.0, 40_000.0, 40_000.0, 9_000.0, 9_000.0],
     },
@@ -40,13 +40,13 @@ def test_small_changes_are_sought_again_without_them_and_others_are_rounded_down
 
 
 def test_what_the_cap_on_risk_asks_for_falls_by_however_little():
-    limit = BUYERS["one_by_one_limit"] - [0.0, 400.0, 0.0, 0.0, 0.0, 0.0]
+    limit = BUYERS["recommended_with_cover"] - [0.0, 400.0, 0.0, 0.0, 0.0, 0.0]
     found = proposed(BUYERS, limit, pytest.fail, SETTINGS, keeps=False)
     assert found["B"] == 9_600
-    assert found.drop("B").equals(BUYERS["one_by_one_limit"].drop("B"))
+    assert found.drop("B").equals(BUYERS["recommended_with_cover"].drop("B"))
 
 
 def test_a_rise_that_is_too_small_once_rounded_is_none():
     settings = LimitSettings(minimum_change=0.1, digits=1)
-    limit = BUYERS["one_by_one_limit"] + [0.0, 0.0, 0.0, 0.0, 999.0, 0.0]
+    limit = BUYERS["recommended_with_cover"] + [0.0, 0.0, 0.0, 0.0, 999.0, 0.0]
     assert proposed(BUYERS, limit, pytest.fail, settings, keeps=True)["E"] == 2_000

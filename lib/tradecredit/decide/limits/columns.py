@@ -59,8 +59,8 @@ LABELS = {
     **columns("text", request="Request", request_code="Request code"),
     **columns(
         "money",
-        requested="Limit to request", limit_now="Limit now", limit_then="Limit then", extra_sales="Extra sales",
-        margin_gained="Margin gained", expected_loss_more="Extra expected loss",
+        requested="Limit to request", recommended_with_request="Recommended limit, with the request",
+        extra_sales="Extra sales", margin_gained="Margin gained", expected_loss_more="Extra expected loss",
         expected_loss_change="Change of expected loss", net_gain="Net gain",
         insurer_limit_after="Insurer's limit, after", insured_after="Insured part, after",
         own_after="Retained part, after", own_more="Retained part, increase",

@@ -22,8 +22,8 @@ REQUESTS = {"new limit": "2", "increased limit": "3"}
 
 
 REQUEST_COLUMNS = [
-    "request", "request_code", "insurer_limit", "requested", "limit_now", "limit_then", "extra_sales", "margin_gained",
-    "expected_loss_change", "cost", "net_gain", "margin_per_cost",
+    "request", "request_code", "insurer_limit", "requested", "recommended_with_cover", "recommended_with_request",
+    "extra_sales", "margin_gained", "expected_loss_change", "cost", "net_gain", "margin_per_cost",
 ]  # fmt: skip
 
 
@@ -38,9 +38,10 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
 
     - `request` and `request_code` (4505); `insurer_limit`, that in force (missing: none named); `requested`, the limit
       to ask for: the insured debt in all that we would then lend;
-    - `limit_now`, `limit_then`: `recommended_with_cover` without and with the request;
-    - `extra_sales`: of the sales net of tax of the last 12 months what `limit_then` carries beyond today's limit by
-      risk, by what was owed in them (`carried_part`); `margin_gained` = the run's margin × extra sales;
+    - `recommended_with_cover`, and `recommended_with_request`: the same with the request granted;
+    - `extra_sales`: of the sales net of tax of the last 12 months what `recommended_with_request` carries beyond
+      today's limit by risk, by what was owed in them (`carried_part`); `margin_gained` = the run's margin × extra
+      sales;
     - `expected_loss_change` = PD × LGD × what we bear of the limit then, less what we bear of it now (negative: less);
     - `cost` = premium rate × the insured part of the extra sales × (1 + tax) and, for a new limit, the yearly fee;
       `net_gain` = margin_gained − expected_loss_change − cost; `margin_per_cost` = margin_gained / cost (missing where
@@ -84,9 +85,10 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     table = pd.DataFrame(
         {
             "request": request, "request_code": request.map(REQUESTS), "insurer_limit": cover.named,
-            "requested": (limit_then * cover.insurable).round(), "limit_now": limit_now, "limit_then": limit_then,
-            "extra_sales": sales, "margin_gained": margin, "expected_loss_change": more, "cost": cost,
-            "net_gain": margin - more - cost, "margin_per_cost": margin / cost.where(cost > 0),
+            "requested": (limit_then * cover.insurable).round(), "recommended_with_cover": limit_now,
+            "recommended_with_request": limit_then, "extra_sales": sales, "margin_gained": margin,
+            "expected_loss_change": more, "cost": cost, "net_gain": margin - more - cost,
+            "margin_per_cost": margin / cost.where(cost > 0),
         }
     )[REQUEST_COLUMNS][asked]  # fmt: skip
     per_cost = table["margin_per_cost"].where(table["cost"] != 0, np.inf)

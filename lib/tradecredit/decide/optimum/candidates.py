@@ -41,7 +41,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     `ratings`: index buyer_id, `pd`; `limits`: `limits.recommend`; `policies`: `in_force.policies`, of which the run's
     own counts. Index buyer_id, in the order of `limits`. Columns, as `programme.solution` and `simulate` need them:
 
-    - `one_by_one_limit`: the recommended one with cover; `most`: the smallest of what a buyer
+    - `recommended_with_cover`: the limit set one by one; `most`: the smallest of what a buyer
       can use and what nobody may have (`BOUNDS`) and of the methods that the run keeps, rounded down as recommended
       limits are, and never below the limit set one by one, which cover may have raised; that one itself where
       nothing may raise it (`actions.held`); `least`: 0; `bound`: the
@@ -84,7 +84,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     sales, net_sales = ((bought[name] * a_unit).fillna(0.0) for name in ("sales_12m", "net_sales_12m"))
     table = pd.DataFrame(
         {
-            "one_by_one_limit": chosen,
+            "recommended_with_cover": chosen,
             "least": 0.0,
             "most": most,
             "bound": bound,

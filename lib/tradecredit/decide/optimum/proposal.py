@@ -18,7 +18,7 @@ def least_change(buyers: pd.DataFrame, settings: LimitSettings) -> pd.Series:
     `minimum_change` of the limit set one by one, or where there is none of `most`, what the buyer might have; and
     `minimum_limit`. `buyers`: `candidates`.
     """
-    one = buyers["one_by_one_limit"]
+    one = buyers["recommended_with_cover"]
     part = settings.minimum_change * one.where(one > 0, buyers["most"])
     return part.clip(lower=max(settings.minimum_limit, 1.0))
 
@@ -37,7 +37,7 @@ def proposed(
     and `most` of buyers. What would rise by less is sought again where it may not rise; what would fall by less,
     where it may not fall, if the limits set one by one keep the cap on risk (`keeps`): else the cap asks for it.
     """
-    one, least = buyers["one_by_one_limit"], least_change(buyers, settings)
+    one, least = buyers["recommended_with_cover"], least_change(buyers, settings)
     bounds = buyers
     for _ in range(MOST_TRIES):
         change = limit - one
