@@ -6,6 +6,7 @@ import pytest
 
 from tradecredit.default.level import bounds, count_interval, movement_error, unseen_error
 from tradecredit.default.point_in_time import WITHOUT_INDEX, PointInTime
+from tradecredit.params.default import DefaultSettings
 
 
 def test_the_interval_of_a_count_is_garwoods():
@@ -23,15 +24,24 @@ def test_an_error_of_the_movement_widens_both_ends():
 
 
 def test_the_error_of_the_movement_by_hand():
-    assert movement_error(WITHOUT_INDEX, 1.0) == 0
-    # From 200 then by 100 now to 110 expected: 0.3 × ln(110 / 200) = −0.17935, 1 × ln(110 / 100) = 0.09531.
-    assert movement_error(PointInTime(0.55, 100.0, 200.0, 110.0), 1.0) == pytest.approx(0.20310, abs=1e-5)
+    assert movement_error(WITHOUT_INDEX, DefaultSettings()) == 0
+    # From 200 then by 100 now to 110 expected: 0.3 × ln(110 / 200) = −0.17935, and 1 × 0.08.
+    now = PointInTime(0.55, 100.0, 200.0, 110.0, 0.08)
+    assert movement_error(now, DefaultSettings()) == pytest.approx(0.19638, abs=1e-5)
+    # 0.1 × −0.59784 and 2 × 0.08.
+    stated = DefaultSettings(index_elasticity=2.0, index_elasticity_sd=0.1)
+    assert movement_error(now, stated) == pytest.approx(0.17080, abs=1e-5)
+
+
+def test_an_index_at_its_mean_still_has_the_error_of_that_mean():
+    now = PointInTime(1.0, 100.0, 100.0, 100.0, 0.08)
+    assert movement_error(now, DefaultSettings()) == pytest.approx(0.08)
 
 
 def test_what_no_model_sees_weighs_more_the_fewer_buyers_the_sum_is_of():
-    assert unseen_error(pd.Series([0.2] * 4)) == pytest.approx(0.8 / 2)
-    assert unseen_error(pd.Series([0.5])) == pytest.approx(0.5)
-    assert unseen_error(pd.Series([0.01] * 10_000)) == pytest.approx(0.0099)
+    assert unseen_error(pd.Series([0.2] * 4), 1.0) == pytest.approx(0.8 / 2)
+    assert unseen_error(pd.Series([0.5]), 0.7) == pytest.approx(0.35)
+    assert unseen_error(pd.Series([0.01] * 10_000), 1.0) == pytest.approx(0.0099)
 
 
 def test_the_count_interval_covers_in_simulated_years():

@@ -12,6 +12,8 @@ from tradecredit.book.places import one_of
 from tradecredit.measure.open_items import items_on, ledger
 from tradecredit.measure.sales import net_sales_on
 
+PARTS = ("debt not due yet", "overdue debt", "exchange rates")
+
 
 def countback_days(balance: float, sales: list[float], days: list[int]) -> float:
     """Return the days of sales that stand in a balance, counted back from the newest month.
@@ -58,15 +60,15 @@ def countback(book: Book, balances: Sequence[float], sold: np.ndarray, day: pd.T
 def countback_parts(book: Book, day: pd.Timestamp) -> pd.Series:
     """Return the days of sales by countback on a day, in the parts of the balance that they come from.
 
-    Index, in the order in which they are counted back: `not overdue`, the newest sales; `overdue`, what it adds to
-    them; both at the rates of the days of issue; and `exchange rates`, what the closing rates add to both. They add up
-    to the countback of the receivables. Missing where the sales do not reach back so far. Source: definitions §2.4.
+    Index, in the order in which they are counted back (`PARTS`): debt not due yet, the newest sales; what the overdue
+    debt adds to it; both at the rates of the days of issue; and what closing rates add to both. They add up to the
+    countback of the receivables. Missing where the sales do not reach back so far. Source: definitions §2.4.
     """
     items = items_on(book, day)
     at_issue = items["open_amount"] - items["exchange_difference"]
     not_overdue = at_issue[~(items["days_past_due"] > 0)].sum()
     counted = countback(book, [not_overdue, at_issue.sum(), items["open_amount"].sum()], net_sales_on(book, day), day)
-    return pd.Series(np.diff(counted, prepend=0.0), index=["not overdue", "overdue", "exchange rates"])
+    return pd.Series(np.diff(counted, prepend=0.0), index=list(PARTS))
 
 
 @once

@@ -54,10 +54,22 @@ LABELS = {
     **columns("ratio", past_loss_ratio="Indemnity / premium"),
     **columns(
         "money",
-        past_claim="Claim, as if", first_loss_taken="First loss used", past_loss="Lost so far",
+        past_claim="Claim, as if", past_recovered="Insurer's part of recoveries, as if",
+        past_above_maximum="Above the maximum, as if", stopped_debt="Shipped after the stop",
+        first_loss_taken="First loss used", past_loss="Lost so far",
         past_indemnity="Indemnity, as if", past_retained="Retained, as if", past_turnover="Insured turnover, as if",
         past_premium="Premium, as if", past_cost="Cost, as if", past_net="Indemnity less cost",
         claims_received="Claims received"
+    ),
+    # received
+    **columns("text", because="Mainly by"),
+    **columns(
+        "money",
+        received_more="Received more than as if", by_first_loss="By the first loss", by_recovery="By recoveries",
+        by_maximum="By the maximum", by_stop="By the stop", by_limit="By the limit of the day",
+        by_terms="By threshold, percentage, deductible, tax", by_waiting="Not yet payable",
+        by_nothing_received="Payable, none received", by_no_loss="No loss as if", by_no_default="Of no default",
+        by_other="By other terms"
     ),
     # alternatives
     **columns(
