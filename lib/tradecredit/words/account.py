@@ -165,7 +165,7 @@ def assumptions(book: Book, found: Account) -> list[str]:
         told.append(
             "Sales that only cover allows are those within the recommended limits with cover, above those without, on "
             "the buyers' need; limits that are asked for from the insurer do not count. Without cover, or under a "
-            "policy that allows fewer, balances would be lower by as much; what it takes off less on them is an item of "
-            "its own."
+            "policy that allows fewer, balances would be lower by as much; what it takes off less on them is an item "
+            "of its own."
         )
     return told
