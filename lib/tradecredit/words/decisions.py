@@ -93,7 +93,7 @@ _OF_BUYERS = {
     "enforce": "Enforcement has the highest expected value for the overdue debt of {buyers}, {amount}.",
     "payment plan": "A payment plan has the highest expected value for the overdue debt of {buyers}, {amount}: agree "
     "it{consent}.",
-    "collect": "{buyers} {owe} {amount} past due, on which nothing else is advised: collect it in the ordinary course.",
+    "collect": "{buyers} {owe} {amount} past due, on which nothing else is advised: collect it.",
     "request accounts": "Limits of {buyers} rest on payment history for want of accounts, and lose {amount} of margin "
     "a year: request accounts.",
     "cut": "Cuts of limits of {buyers} lose {amount} of margin a year, which the risk asks for: approve them, or "
