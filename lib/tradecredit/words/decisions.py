@@ -107,14 +107,11 @@ def of_buyers(records: pd.DataFrame, sheets: pd.DataFrame, run: Run) -> dict[str
 
     `records`: `buyer_sheet.records` of the `sheets`. Those of kinds that concern the whole book are left out.
     """
-    consent = {
-        kind: _with_consent(sheets.loc[sheets["advice"] == kind, "needs_consent"])
-        for kind in ("payment plan",)
-        if "needs_consent" in sheets
-    }
+    plans = sheets[sheets["advice"] == "payment plan"]
+    consent = "" if plans.empty else _with_consent(plans["needs_consent"])
     kinds = by_kind(records, run)
     return {
-        row.decision: _told(row, records, run.currency, consent.get(row.decision, ""))
+        row.decision: _told(row, records, run.currency, consent)
         for row in kinds.itertuples()
         if row.decision in _OF_BUYERS
     }
