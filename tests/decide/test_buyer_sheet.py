@@ -85,7 +85,8 @@ def table(**columns):
     usual = {
         "exposure": 900.0, "overdue": 0.0, "own_limit": 1_000.0, "recommended_with_cover": 1_000.0, "over_risk": 0.0,
         "over_need": 0.0, "breach": 0.0, "action": "none", "binding_with_cover": "need", "decision": "prolongation",
-        "change": 0.0, "lost_sales": 0.0, "lost_margin": 0.0, "released": 0.0,
+        "limit_to_set": 1_000.0, "lost_sales": 0.0, "lost_margin": 0.0, "released": 0.0, "released_sales": 0.0,
+        "released_margin": 0.0,
     }  # fmt: skip
     return pd.DataFrame(usual | columns, index=pd.Index(list("ABCDEFGH"), name="buyer_id"))
 
@@ -114,15 +115,16 @@ def test_the_insurers_deadline_comes_before_every_stop(book_of):
         ({"action": "run down", "over_risk": 70.0}, "run down", "against payment alone", 70),
         # Accounts that may release more than the excess cure it.
         ({"action": "run down", "over_risk": 70.0, "binding_with_cover": "no accounts", "released": 71.0,
-          "lost_sales": 50.0, "lost_margin": 9.0}, "request accounts", "against payment alone", 9),
+          "released_sales": 50.0, "released_margin": 9.0}, "request accounts", "against payment alone", 9),
         ({"action": "run down", "over_risk": 70.0, "binding_with_cover": "no accounts", "released": 70.0,
-          "lost_sales": 50.0, "lost_margin": 9.0}, "run down", "against payment alone", 70),
-        ({"decision": "cancellation", "lost_sales": 50.0, "lost_margin": 9.0}, "cut", "within the limit", 9),
-        ({"action": "set limit", "breach": 30.0}, "set limit", "within the limit", 30),
-        ({"action": "look", "over_need": 30.0, "overdue": 5.0}, "look", "within the limit", 30),
-        ({"action": "look", "over_need": 30.0, "overdue": 1_200.0}, "collect", "within the limit", 1_200),
-        ({"overdue": 5.0}, "collect", "within the limit", 5),
-        ({}, "none", "within the limit", 0),
+          "released_sales": 50.0, "released_margin": 9.0}, "run down", "against payment alone", 70),
+        ({"decision": "cancellation", "lost_sales": 50.0, "lost_margin": 9.0}, "cut", "within the limit to set", 9),
+        ({"action": "set limit", "breach": 30.0}, "set limit", "within the limit to set", 30),
+        ({"action": "look", "over_need": 30.0, "overdue": 5.0}, "look", "within the limit to set", 30),
+        ({"action": "look", "over_need": 30.0, "limit_to_set": 870.0}, "look", "within the limit by risk", 30),
+        ({"action": "look", "over_need": 30.0, "overdue": 1_200.0}, "collect", "within the limit to set", 1_200),
+        ({"overdue": 5.0}, "collect", "within the limit to set", 5),
+        ({}, "none", "within the limit to set", 0),
     ],
 )  # fmt: skip
 def test_the_first_of_the_order_is_the_one_advice(book_of, columns, advice, deliveries, amount):
@@ -131,9 +133,9 @@ def test_the_first_of_the_order_is_the_one_advice(book_of, columns, advice, deli
 
 
 def test_a_limit_is_authorised_by_the_larger_of_old_and_new(book_of):
-    found = advised(book_of, policy=None, decision="reduction", change=-800.0, lost_sales=5.0, lost_margin=1.0)
+    found = advised(book_of, policy=None, decision="reduction", limit_to_set=200.0, lost_sales=5.0, lost_margin=1.0)
     assert found["authorised"].tolist() == [1_000] * 8
-    raised = advised(book_of, policy=None, action="set limit", breach=30.0, change=500.0)
+    raised = advised(book_of, policy=None, action="set limit", breach=30.0, limit_to_set=1_500.0)
     assert raised["authorised"].tolist() == [1_500] * 8
 
 

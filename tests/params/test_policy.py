@@ -14,6 +14,7 @@ from tradecredit.params.policy import PolicyTerms
         ({"maximum_liability_multiple": 20}, "premium_rate or minimum_premium"),
         ({"waiting_from": "extension_end", "waiting_days": 150}, "give maximum_extension_days"),
         ({"discretionary_maximum_liability": 5}, "give discretionary_limit"),
+        ({"stop_tolerance": 100}, "give maximum_extension_days"),
         ({"kind": "top_up", "name": "a", "primary": "a", "top_up_share": 0.5}, "primary is the top_up itself"),
         (
             {"discretionary_limit": 5, "discretionary_maximum_liability": 50, "maximum_liability": 40},

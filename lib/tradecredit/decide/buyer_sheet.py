@@ -8,6 +8,7 @@ from tradecredit.decide import decisions
 from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits import actions
 from tradecredit.decide.limits.amounts import METHODS
+from tradecredit.decide.limits.methods import excess
 from tradecredit.decide.optimum.optimum import Optimum
 from tradecredit.decide.terms.payment_plan import options, overdue_buyers
 from tradecredit.insurance.policy import Policy
@@ -23,13 +24,17 @@ ASKED = tuple(kind for kind in PRECEDENCE if kind not in ("in default", "look", 
 """Advice that somebody has to decide on: to look is a signal. To collect what is overdue is the ordinary course, which
 is somebody's to do by a day as well (`records`), and asks for no decision."""
 
-NOTHING, UNTIL_PAID, AGAINST_PAYMENT, WITHIN_LIMIT = (
-    "nothing", "nothing until the overdue part is paid", "against payment alone", "within the limit",
+NOTHING, UNTIL_PAID, AGAINST_PAYMENT, WITHIN_LIMIT, WITHIN_RISK = (
+    "nothing", "nothing until the overdue part is paid", "against payment alone", "within the limit to set",
+    "within the limit by risk",
 )  # fmt: skip
 """What is still delivered to a buyer."""
 
 OF_LIMITS = ("cancel", "stop", "stop until paid", "run down", "request accounts", "cut", "set limit", "look")
 """Advice on a limit, decided by the authority for the larger of the limit in force and the one that then holds."""
+
+STAKES = ["over_risk", "overdue", "lost_margin", "released_margin", "breach"]
+"""Amounts of a limit that may be at stake."""
 
 OVERDUE_OPTIONS = ("enforce", "payment plan")
 
@@ -147,7 +152,8 @@ def delivered(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.Series:
 
     `NOTHING` in default, where the risk asks for a stop, where a claim is made, and where nothing that is shipped would
     be insured (`stop_insured`); `UNTIL_PAID` where paying what is overdue cures the excess; `AGAINST_PAYMENT` where the
-    exposure is to run down; else `WITHIN_LIMIT`.
+    exposure is to run down; else `WITHIN_LIMIT`, where the exposure is within the limit that then holds, and
+    `WITHIN_RISK` where it is above that, by its need or the limit in force, and within the limit by risk.
     """
     nothing = limits["action"].isin([actions.IN_DEFAULT, actions.STOP]) | duties["stop_insured"]
     found = np.select(
@@ -155,8 +161,9 @@ def delivered(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.Series:
             nothing | (duties["claim_amount"] > 0),
             limits["action"] == actions.STOP_UNTIL_PAID,
             limits["action"] == actions.RUN_DOWN,
+            excess(limits["exposure"], limits["limit_to_set"]) > 0,
         ],
-        [NOTHING, UNTIL_PAID, AGAINST_PAYMENT],
+        [NOTHING, UNTIL_PAID, AGAINST_PAYMENT, WITHIN_RISK],
         WITHIN_LIMIT,
     )
     return pd.Series(found, index=limits.index, dtype="str")
@@ -200,7 +207,7 @@ def _wants_accounts(limits: pd.DataFrame) -> pd.Series:
     return (
         (limits["binding_with_cover"] == METHODS["without_accounts"])
         & (limits["released"] > limits["over_risk"])
-        & (limits["lost_sales"] > 0)
+        & (limits["released_sales"] > 0)
     )
 
 
@@ -229,13 +236,12 @@ def _with_amounts(book: Book, table: pd.DataFrame, limits: pd.DataFrame) -> pd.D
         "cancel": limits["exposure"], "in default": limits["exposure"],
         **dict.fromkeys((actions.STOP, actions.STOP_UNTIL_PAID, actions.RUN_DOWN), limits["over_risk"]),
         **dict.fromkeys(("enforce", "payment plan", "collect"), limits["overdue"]),
-        **dict.fromkeys(("request accounts", "cut"), limits["lost_margin"]),
+        "request accounts": limits["released_margin"], "cut": limits["lost_margin"],
         "set limit": limits["breach"], "look": limits["over_need"],
     }  # fmt: skip
     kind = table["advice"]
     amount = pd.Series(np.select([kind == name for name in by_kind], list(by_kind.values()), 0.0), index=table.index)
-    before = limits["own_limit"].fillna(0.0)
-    larger = np.maximum(before, before + limits["change"])
+    larger = np.maximum(limits["own_limit"].fillna(0.0), limits["limit_to_set"])
     of_limit = kind.isin(OF_LIMITS)
     due = table["report_by"].where(kind == "report")
     days = {
@@ -244,10 +250,7 @@ def _with_amounts(book: Book, table: pd.DataFrame, limits: pd.DataFrame) -> pd.D
         **dict.fromkeys((actions.STOP_UNTIL_PAID, *OVERDUE_OPTIONS, "collect"), table["overdue_since"]),
     }  # fmt: skip
     since = np.select([kind == name for name in days], list(days.values()), np.datetime64("NaT", "us"))
-    stakes = pd.concat(
-        [table["claim_amount"], table["report_amount"], limits[["over_risk", "overdue", "lost_margin", "breach"]]],
-        axis=1,
-    )
+    stakes = pd.concat([table["claim_amount"], table["report_amount"], limits[STAKES]], axis=1)
     return table.assign(
         amount=amount,
         authorised=larger.where(of_limit, amount),

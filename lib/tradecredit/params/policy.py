@@ -113,6 +113,9 @@ class PolicyTerms(Named):
     """Steps 1 and 8: days until an overdue invoice must be reported (maximum extension period)."""
     extension_from: Literal["due", "issued"] = "due"
     """Steps 1 and 8: the extension period starts at the due date or at the invoice date."""
+    stop_tolerance: Amount | None = None
+    """Step 1: an overdue invoice of which no more than this is still owed neither begins a stop of deliveries nor keeps
+    one up; None: one of which more than dust (`receivables.dust` of the run) is owed does."""
 
     recovery_sharing: Literal["pro_rata", "pro_rata_limit", "insurer_first"] = "pro_rata"
     """Step 9, where `loss_basis` is `debt`: who gets recoveries, by the parties' interests, by the insured part of the
@@ -158,6 +161,11 @@ class PolicyTerms(Named):
             yield "maximum_liability_multiple needs a premium: give premium_rate or minimum_premium"
         if self.waiting_from == "extension_end" and self.maximum_extension_days is None:
             yield "waiting_from is extension_end, but there is no extension period: give maximum_extension_days"
+        if self.stop_tolerance is not None and self.maximum_extension_days is None:
+            yield (
+                "stop_tolerance bounds a stop, and without an extension period there is none: give "
+                "maximum_extension_days, or remove it"
+            )
         if self.discretionary_maximum_liability is not None and self.discretionary_limit is None:
             yield "discretionary_maximum_liability limits a cover that is not there: give discretionary_limit"
         if (

@@ -163,9 +163,9 @@ def assumptions(book: Book, found: Account) -> list[str]:
         told.append(f"Left out of the account by the run file: {listed(left)} (`account.left_out`).")
     if "account_sales" in found.items and found.items["account_sales"].notna().any():
         told.append(
-            "Sales that only cover allows are those within the recommended limits with cover, above those without, on "
-            "the buyers' need; limits that are asked for from the insurer do not count. Without cover, or under a "
-            "policy that allows fewer, balances would be lower by as much; what it takes off less on them is an item "
-            "of its own."
+            "Sales that only cover allows are those that the limits by risk with cover carry beyond those without, by "
+            "what the buyers owed in the last 12 months; limits that are asked for from the insurer do not count. "
+            "Without cover, or under a policy that allows fewer, balances would be lower by the same part; what it "
+            "takes off less on them is an item of its own."
         )
     return told

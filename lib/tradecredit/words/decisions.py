@@ -41,7 +41,8 @@ STAKES = {
     **dict.fromkeys(("stop insured", "cancel"), "owed in all"),
     **dict.fromkeys(("stop", "stop until paid", "run down"), "excess over the risk limit"),
     **dict.fromkeys(("enforce", "payment plan", "collect"), "overdue"),
-    **dict.fromkeys(("request accounts", "cut"), "margin lost a year"),
+    "request accounts": "margin that accounts may release a year",
+    "cut": "margin lost a year",
     "set limit": "excess over the limit",
     "raise or enforce": "mean excess over the limit",
     **dict.fromkeys(("policy", "portfolio"), "gain a year"),
@@ -73,7 +74,7 @@ BY_LIMIT = {
     actions.RUN_DOWN: "above the limit by risk: run down",
     actions.LOOK: "above its need, within the limit by risk",
     actions.SET_LIMIT: "the recommended limit has room",
-    actions.NOTHING: "within its limit",
+    actions.NOTHING: "within its limit by risk",
 }
 """What the limits alone say of a buyer (`actions.action`)."""
 
@@ -94,10 +95,10 @@ _OF_BUYERS = {
     "payment plan": "A payment plan has the highest expected value for the overdue debt of {buyers}, {amount}: agree "
     "it{consent}.",
     "collect": "{buyers} {owe} {amount} past due, on which nothing else is advised: collect it.",
-    "request accounts": "Limits of {buyers} rest on payment history for want of accounts, and lose {amount} of margin "
-    "a year: request accounts.",
-    "cut": "Cuts of limits of {buyers} lose {amount} of margin a year, which the risk asks for: approve them, or "
-    "accept the risk.",
+    "request accounts": "Limits of {buyers} rest on payment history for want of accounts, which might release {amount} "
+    "of margin a year: request accounts.",
+    "cut": "Cuts of limits of {buyers}, of whom this is the one advice, lose {amount} of margin a year, which the risk "
+    "asks for: approve them, or accept the risk.",
     "set limit": "{buyers} {exceed} the limit in force by {amount}, and the recommended limit has room: set it.",
 }  # fmt: skip
 

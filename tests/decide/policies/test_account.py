@@ -18,16 +18,17 @@ P = Policy(**TERMS)
 RUN = {
     "cost_of_capital": 0.10,
     "margin": 0.20,
-    # Without cover each buyer gets 40, a fifth of its need of 200.
-    "limits": {"without_accounts_limit": [40.0] * 10},
+    # Without cover each buyer gets 40, a fifth of its need of 200, and of what it owes.
+    "limits": {"without_accounts_limit": [40.0] * 10, "payment_history_share": [0.0] * 10},
     "losses": {"lgd": 0.5},
 }
 OLDER = pd.DataFrame(
-    [[f"{buyer}old", buyer, pd.Timestamp("2025-01-10"), pd.Timestamp("2025-02-09"), 100.0] for buyer in "AB"],
+    [[f"{buyer}old", buyer, pd.Timestamp("2025-03-01"), pd.Timestamp("2025-03-31"), 100.0] for buyer in "AB"],
     columns=["invoice_id", "buyer_id", "issued", "due", "amount"],
 )
 INVOICES = pd.concat([OLDER, YEAR["invoices"]], ignore_index=True)
-"""Of buyers that have bought for more than a year: 100 a month in the last 12 months, on 30 days."""
+"""Of buyers that have bought for more than a year: 100 a month in the last 12 months, on 30 days. A and B pay after two
+months, so that each owes 200 on every day of the year; C and D have not paid."""
 RATINGS = pd.DataFrame({"pd": 0.01, "grade": 5, "method": "model"}, index=pd.Index(list("ABCD"), name="buyer_id"))
 CERTAIN = pd.DataFrame(
     {"pd": 1.0, "exposure": [1_000.0, 500.0], "lgd": 0.5, "correlation": 0.1, "insured_limit": [700.0, np.nan]},
@@ -36,14 +37,20 @@ CERTAIN = pd.DataFrame(
 """A owes 1,000 and B 500, and both are sure to fail and to leave half of it: all years are alike."""
 
 
+def tables_of(invoices: pd.DataFrame) -> dict:
+    paid = invoices[invoices["buyer_id"].isin(["A", "B"]) & (invoices["issued"] < "2026-02-01")]
+    paid = paid.assign(received=paid["issued"] + pd.DateOffset(months=2), kind="payment")
+    receipts = paid[["invoice_id", "received", "amount", "kind"]]
+    return {"buyers": YEAR["buyers"], "limits": YEAR["limits"], "invoices": invoices, "receipts": receipts}
+
+
 @pytest.fixture(scope="module")
 def made(book_of):
     def made(run: dict | None = None, *, in_force: bool = True, invoices: pd.DataFrame = INVOICES, **terms):
         policy = Policy(**TERMS | terms)
         stated = {"policy" if in_force else "quotes": policy.model_dump(exclude_unset=True)}
         stated = stated if in_force else {"quotes": [stated["quotes"]]}
-        tables = {"buyers": YEAR["buyers"], "limits": YEAR["limits"], "invoices": invoices}
-        book = book_of(AS_OF, run=RUN | stated | (run or {}), **tables)
+        book = book_of(AS_OF, run=RUN | stated | (run or {}), **tables_of(invoices))
         return book, simulate(CERTAIN, policies=[policy], scenarios=200, seed=1)
 
     return made
@@ -105,14 +112,14 @@ def test_what_is_stated_counts(made):
     }
     found = of(made, {"account": stated})
     items = found.items.loc["p"]
-    # The insurer's limit of 700 is full of the oldest of A's 12 open invoices of 100.
-    assert items["account_financing"] == pytest.approx(0.8 * 700 * 0.02)
+    # A owes 200 today, within the insurer's limit of 700.
+    assert items["account_financing"] == pytest.approx(0.8 * 200 * 0.02)
     assert items["account_information"] == 30
-    taxed = -100 + 450 + (192 - 400) + 11.2
+    taxed = -100 + 450 + (192 - 400) + 3.2
     assert items["account_income_tax"] == pytest.approx(-0.25 * taxed)
     assert items["cover_value"] == pytest.approx(taxed * 0.75 - 80 + 30)
     without = found.without.loc["p"]
-    assert without["account_sales"] == pytest.approx((-100 + 450 + 11.2) * 0.75 + 30)
+    assert without["account_sales"] == pytest.approx((-100 + 450 + 3.2) * 0.75 + 30)
     assert without["account_income_tax"] == pytest.approx(taxed - 80 + 30)
     assert without["account_information"] == pytest.approx(taxed * 0.75 - 80)
 
@@ -150,7 +157,7 @@ def test_the_account_adds_up_and_without_its_items_is_the_saving(book_of, uncert
         "financing": {"advance_rate": 0.8, "rate_with_cover": 0.05, "rate_without_cover": 0.07},
         "insurer_information": 5.0, "tax_recovery_share": 0.5, "income_tax_rate": 0.3,
     }  # fmt: skip
-    tables = {"buyers": YEAR["buyers"], "limits": YEAR["limits"], "invoices": INVOICES}
+    tables = tables_of(INVOICES)
     policy = {"policy": uncertain.policies[0].model_dump(exclude_unset=True)}
     further = ["sales", "financing", "information", "tax_recovery", "income_tax"]
 
@@ -186,7 +193,7 @@ def test_the_error_of_the_value_is_that_of_repeated_simulations(made):
 
 def test_the_part_carried_is_within_nothing_and_all(made):
     book, dist = made()
-    part = covered_sales.carried_part(book, RATINGS, dist)
+    part = covered_sales.carried(book, RATINGS, dist).part
     assert part.loc["A"].to_dict() == pytest.approx({NO_COVER: 0.2, "p": 1.0})
     assert part.loc["B"].to_dict() == pytest.approx({NO_COVER: 0.2, "p": 0.2})
 
@@ -213,7 +220,7 @@ def test_all_odds_are_multiplied(uncertain):
 @pytest.mark.usefixtures("own_results")
 def test_values_at_other_odds(book_of):
     """At the book's own odds the value is the account's; a limit falls as a grade gets worse."""
-    tables = {"buyers": YEAR["buyers"], "limits": YEAR["limits"], "invoices": INVOICES}
+    tables = tables_of(INVOICES)
     run = RUN | {"policy": TERMS, "simulation": {"scenarios": 2_000, "seed": 1}, "account": {"odds": [0.5, 1.0, 4.0]}}
     book = book_of(AS_OF, run=run, **tables)
     values = account_range.by_odds(book, RATINGS, [P])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.policies.covered_sales import carried_part, covered_sales, ground
+from tradecredit.decide.policies.covered_sales import carried, covered_sales, ground
 from tradecredit.decide.policies.quotes import comparison
 from tradecredit.decide.policies.terms import in_force
 from tradecredit.insurance.cover import borne, of_buyers
@@ -79,27 +79,27 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
     `without`: the value without each of the items (columns as `items`), the tax on it included; without the sales that
     only cover allows, `account_balances` and `account_tax_recovery`, which come of them, are left out too.
 
-    `sales`, of the buyers at risk: the part of the need (`needed`) that a limit carries is min(limit, need) / need.
-    `covered_sales`: sales net of tax of the part that limits with cover carry beyond limits without;
-    `covered_exposure`, that part of the balances; `covered_margin` = margin × covered_sales; `sales_risk`: expected
-    loss and price of capital that they bring, before insurance: what it takes off is in other items;
-    `sales_tied_up` = cost of capital × covered_exposure;
-    `sales_premium`: the premium with tax that is charged on them, which `account_cost` holds, and `premium_change`,
-    what a policy's other limits change of it beside the policy in force. account_sales = covered_margin − sales_risk
-    − sales_tied_up − premium_change. The risk is missing where the sales do not count.
+    `sales`, of the buyers at risk: a limit carries the part of a year's sales that it would have carried of what was
+    owed in it (`Carried.part`). `covered_sales`: net sales of the last 12 months × the part that limits with cover
+    carry beyond limits without; `covered_exposure`, the same part of the balances; `covered_margin` = margin ×
+    covered_sales; `sales_risk`: expected loss and price of capital that they bring, before insurance: what it takes off
+    is in other items; `sales_tied_up` = cost of capital × covered_exposure; `sales_premium`: the premium with tax that
+    is charged on them, which `account_cost` holds, and `premium_change`, what a policy's other limits change of it
+    beside the policy in force. account_sales = covered_margin − sales_risk − sales_tied_up − premium_change. The risk
+    is missing where the sales do not count.
 
     Today's balances are those under the policy in force: under another, or none, each buyer's balance changes by as
-    much as the part of its need that is carried. A top-up's limits are its primary's. Limits that are only asked for
+    much as the part of its sales that is carried. A top-up's limits are its primary's. Limits that are only asked for
     (`insurer.requests`) count nowhere. Source: definitions §8.5.
     """
     table, counted, settings = comparison(book, dist), counted_items(book), book.run.account
     current, sample = in_force(book, dist), dist.sample
     price = book.run.cost_of_capital if "capital" in counted else 0.0
     rate = settings.income_tax_rate or 0.0 if "income_tax" in counted else 0.0
-    carried = carried_part(book, ratings, dist)
-    sales = covered_sales(book, dist, carried, current).reindex(_names(dist)).assign(sales_risk=0.0)
+    part = carried(book, ratings, dist).part
+    sales = covered_sales(book, dist, part, current).reindex(_names(dist)).assign(sales_risk=0.0)
     # Without their sales the balances stay as they are, whatever the policy.
-    change = (carried.sub(carried[current], axis="index") * ("sales" in counted)).fillna(0.0)
+    change = part.sub(part[current], axis="index") * ("sales" in counted)
     bare_today = _world(dist.losses["gross"].to_numpy(), sample)
     bare, _ = (_world(losses, sample) for losses in _then(dist, change[NO_COVER], NO_COVER))
     paid, other, influence = {}, {}, {NO_COVER: np.zeros(len(dist.losses))}

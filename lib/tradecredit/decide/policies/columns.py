@@ -64,6 +64,7 @@ LABELS = {
     **columns(
         "money",
         frontier_retained_es="Retained ES 99.9 %, fewer years", frontier_cost_of_risk="Cost of risk, fewer years",
-        stated_indemnity="Indemnity as stated, fewer years", other_indemnity="Indemnity by other reading, fewer years"
+        stated_indemnity="Indemnity as stated, fewer years", other_indemnity="Indemnity by other reading, fewer years",
+        difference_se="Difference, standard error"
     ),
 }  # fmt: skip
