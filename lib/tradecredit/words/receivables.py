@@ -143,9 +143,9 @@ def level(kpis: pd.Series, months: int) -> str:
     dso, best, delinquent, counted_back, beyond = (days(value) for value in figures)
     return (
         f"At the sales of the last {counted(months, 'month')} the DSO is **{dso}**: {best} if nothing were "
-        f"overdue, and {delinquent} of overdue debt (average days delinquent). By countback, which goes by the sales of "
-        f"each month, it is {counted_back}. Customers not in default pay {beyond} beyond terms on average, weighted by "
-        f"amount ({days(kpis['days_beyond_terms_signed'])} if early payments count below zero)."
+        f"overdue, and {delinquent} of overdue debt (average days delinquent). By countback, which goes by the sales "
+        f"of each month, it is {counted_back}. Customers not in default pay {beyond} beyond terms on average, weighted "
+        f"by amount ({days(kpis['days_beyond_terms_signed'])} if early payments count below zero)."
     )
 
 
