@@ -7,7 +7,7 @@ import pytest
 from tradecredit import words
 from tradecredit.words.receivables import BY_CAUSE, DSO_IN_SHORT
 
-CAUSES = ["debt not due yet", "overdue debt", "exchange rates", "countback", "timing of sales", "dso"]
+CAUSES = ["terms", "early payment", "overdue debt", "exchange rates", "countback", "timing of sales", "dso"]
 
 
 def causes(*change: float, then: float = 40.0) -> pd.DataFrame:
@@ -18,36 +18,37 @@ def causes(*change: float, then: float = 40.0) -> pd.DataFrame:
 
 
 def test_each_cause_of_a_longer_dso_has_its_days():
-    assert words.receivables.dso(causes(2.0, 1.5, 0.25, 3.75, -1.5, 2.25)) == (
+    assert words.receivables.dso(causes(1.25, 0.75, 1.5, 0.25, 3.75, -1.5, 2.25)) == (
         "Over 12 months the DSO changed by +2.2 days: +3.8 days by what is owed (countback: 40 days to 43.8 days) and "
-        "−1.5 days by the timing of sales. Of the countback's change, +1.5 days by overdue debt, +2 days by debt that "
-        "is not due yet (terms and mix of sales) and +0.2 days by exchange rates; the parts add up but for rounding."
+        "−1.5 days by the timing of sales. Of the countback's change, +1.5 days by overdue debt, +0.8 days by less "
+        "early payment, +1.2 days by terms and mix of sales and +0.2 days by exchange rates; the parts add up but for "
+        "rounding."
     )
 
 
-def test_a_shorter_dso_is_no_better_collection_where_less_is_not_due():
-    found = words.receivables.dso(causes(-3.0, 0.5, 0.0, -2.5, 0.0, -2.5))
+def test_a_shorter_dso_is_no_better_collection_where_terms_are_shorter():
+    found = words.receivables.dso(causes(-2.0, -1.0, 0.5, 0.0, -2.5, 0.0, -2.5))
     assert "the DSO changed by −2.5 days: −2.5 days by what is owed (countback: 40 days to 37.5 days)" in found
-    assert "+0.5 days by overdue debt, −3 days by debt that is not due yet" in found
+    assert "+0.5 days by overdue debt, −1 day by more early payment, −2 days by terms and mix of sales" in found
     assert "0 days by exchange rates" in found
 
 
 def test_a_book_that_does_not_reach_back_says_so():
-    found = words.receivables.dso(causes(*[np.nan] * 6))
+    found = words.receivables.dso(causes(*[np.nan] * 7))
     assert found == "What moved the DSO is not testable with this book: it does not reach back far enough."
 
 
 def test_the_published_figures_make_the_line_of_the_summary():
-    published = words.receivables.dso_figures(causes(2.0, 1.5, -0.25, 3.25, -1.5, 1.75))
+    published = words.receivables.dso_figures(causes(2.0, 1.0, 1.5, -0.25, 4.25, -1.5, 2.75))
     assert {name: (value, unit) for name, (value, unit, _) in published.items()} == {
-        "dso_countback_change": (3.25, "days"), "dso_by_overdue": (1.5, "days"), "dso_by_not_due": (2.0, "days"),
-        "dso_by_exchange": (-0.25, "days"),
+        "dso_countback_change": (4.25, "days"), "dso_by_overdue": (1.5, "days"), "dso_by_early": (1.0, "days"),
+        "dso_by_terms": (2.0, "days"), "dso_by_exchange": (-0.25, "days"),
     }  # fmt: skip
     assert set(DSO_IN_SHORT) == {"dso_countback", *published}
     picked = {"dso_countback": (43.2, "days", "")} | published
     assert words.receivables.dso_in_short(picked) == (
-        "DSO by countback is **43.2 days**, +3.2 days on a year ago: +1.5 days by overdue debt, +2 days by debt that "
-        "is not due yet (terms and mix of sales) and −0.2 days by exchange rates."
+        "DSO by countback is **43.2 days**, +4.2 days on a year ago: +1.5 days by overdue debt, +1 day by less early "
+        "payment, +2 days by terms and mix of sales and −0.2 days by exchange rates."
     )
 
 
@@ -107,7 +108,7 @@ KPIS = pd.Series(
 
 def test_the_level_of_the_dso_is_told_with_its_late_part():
     assert words.receivables.level(KPIS, 3) == (
-        "At the sales of the last 3 months the DSO is **51 days**: 43 days if all paid on the due date, and 8 days of "
+        "At the sales of the last 3 months the DSO is **51 days**: 43 days if nothing were overdue, and 8 days of "
         "overdue debt (average days delinquent). By countback, which goes by the sales of each month, it is 45.6 days. "
         "Customers not in default pay 8.9 days beyond terms on average, weighted by amount (−1.5 days if early "
         "payments count below zero)."

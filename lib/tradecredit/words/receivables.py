@@ -1,6 +1,7 @@
 """Sentences on the receivables ledger: DSO and its causes, rates, due days, and what follows from doubtful data."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -84,14 +85,12 @@ SURVEY = "Credit Research Foundation, National Summary of Domestic Trade Receiva
 """Where `receivables.BENCHMARKS` come from."""
 
 BY_CAUSE = {
-    "dso_by_overdue": ("overdue debt", "DSO change by overdue debt", "overdue debt"),
-    "dso_by_not_due": (
-        "debt not due yet", "DSO change by debt not due yet", "debt that is not due yet (terms and mix of sales)",
-    ),
-    "dso_by_exchange": ("exchange rates", "DSO change by exchange rates", "exchange rates"),
-}  # fmt: skip
-"""Published figure of each part of the countback's change: its cause in `dso_causes`, its label, and its name in a
-sentence."""
+    "dso_by_overdue": ("overdue debt", "DSO change by overdue debt"),
+    "dso_by_early": ("early payment", "DSO change by less early payment"),
+    "dso_by_terms": ("terms", "DSO change by terms and mix of sales"),
+    "dso_by_exchange": ("exchange rates", "DSO change by exchange rates"),
+}
+"""Published figure of each part of the countback's change: its cause in `dso_causes`, and its label."""
 
 DSO_IN_SHORT = ("dso_countback", "dso_countback_change", *BY_CAUSE)
 
@@ -100,7 +99,7 @@ def dso_figures(causes: pd.DataFrame) -> dict[str, tuple]:
     """Return the headline figures of what changed the DSO by countback (`dso_causes`)."""
     change = causes["change"]
     whole = {"dso_countback_change": (change["countback"], "days", "DSO, countback: change in 12 months")}
-    return whole | {name: (change[cause], "days", label) for name, (cause, label, _) in BY_CAUSE.items()}
+    return whole | {name: (change[cause], "days", label) for name, (cause, label) in BY_CAUSE.items()}
 
 
 def dso(causes: pd.DataFrame) -> str:
@@ -112,7 +111,7 @@ def dso(causes: pd.DataFrame) -> str:
     return (
         f"Over 12 months the DSO changed by {signed(change['dso'], 'days')}: {signed(change['countback'], 'days')} by "
         f"what is owed (countback: {then} to {now}) and {signed(change['timing of sales'], 'days')} by the timing of "
-        f"sales. Of the countback's change, {_parts({name: change[cause] for name, (cause, *_) in BY_CAUSE.items()})}; "
+        f"sales. Of the countback's change, {_parts({name: change[cause] for name, (cause, _) in BY_CAUSE.items()})}; "
         "the parts add up but for rounding."
     )
 
@@ -124,14 +123,18 @@ def dso_in_short(figures: Mapping[str, tuple]) -> str:
         return ""
     if missing(change) or any(missing(part) for part in parts):
         return f"DSO by countback is **{days(now)}**; the book does not reach back far enough to say what changed it."
-    return (
-        f"DSO by countback is **{days(now)}**, {signed(change, 'days')} on a year ago: "
-        f"{_parts(dict(zip(BY_CAUSE, parts, strict=True)))}."
-    )
+    by_cause: dict[str, Any] = dict(zip(BY_CAUSE, parts, strict=True))
+    return f"DSO by countback is **{days(now)}**, {signed(change, 'days')} on a year ago: {_parts(by_cause)}."
 
 
-def _parts(change: Mapping[str, float | None]) -> str:
-    return listed(f"{signed(change[name], 'days')} by {words}" for name, (_, _, words) in BY_CAUSE.items())
+def _parts(change: Mapping[str, float]) -> str:
+    causes = {
+        "dso_by_overdue": "overdue debt",
+        "dso_by_early": f"{'less' if change['dso_by_early'] >= 0 else 'more'} early payment",
+        "dso_by_terms": "terms and mix of sales",
+        "dso_by_exchange": "exchange rates",
+    }
+    return listed(f"{signed(change[name], 'days')} by {cause}" for name, cause in causes.items())
 
 
 def level(kpis: pd.Series, months: int) -> str:
@@ -139,10 +142,10 @@ def level(kpis: pd.Series, months: int) -> str:
     figures = kpis[["dso", "dso_best_possible", "average_days_delinquent", "dso_countback", "days_beyond_terms"]]
     dso, best, delinquent, counted_back, beyond = (days(value) for value in figures)
     return (
-        f"At the sales of the last {counted(months, 'month')} the DSO is **{dso}**: {best} if all paid on the due "
-        f"date, and {delinquent} of overdue debt (average days delinquent). By countback, which goes by the sales of "
-        f"each month, it is {counted_back}. Customers not in default pay {beyond} beyond terms on average, weighted by "
-        f"amount ({days(kpis['days_beyond_terms_signed'])} if early payments count below zero)."
+        f"At the sales of the last {counted(months, 'month')} the DSO is **{dso}**: {best} if nothing were "
+        f"overdue, and {delinquent} of overdue debt (average days delinquent). By countback, which goes by the sales "
+        f"of each month, it is {counted_back}. Customers not in default pay {beyond} beyond terms on average, weighted "
+        f"by amount ({days(kpis['days_beyond_terms_signed'])} if early payments count below zero)."
     )
 
 
