@@ -13,8 +13,8 @@ from tradecredit.decide.terms.payment_plan import options, overdue_buyers
 from tradecredit.insurance.policy import Policy
 
 PRECEDENCE = (
-    "claim", "report", "stop insured", "cancel", "in default", "stop", "stop until paid", "request accounts",
-    "run down", "enforce", "payment plan", "cut", "set limit", "look", "collect", "none",
+    "claim", "report missed", "report", "stop insured", "cancel", "in default", "stop", "stop until paid",
+    "request accounts", "run down", "enforce", "payment plan", "cut", "set limit", "look", "collect", "none",
 )  # fmt: skip
 """What may be advised, in order: what keeps the insurer's money, then default and risk, then the overdue debt, then the
 limit, then the need. Of several that hold for a buyer the first is its one advice."""
@@ -27,13 +27,19 @@ NOTHING, UNTIL_PAID, AGAINST_PAYMENT, WITHIN_LIMIT = (
 )  # fmt: skip
 """What is still delivered to a buyer."""
 
+HELD = {
+    "in default": NOTHING, "claim on the policy": NOTHING, "no longer insured": NOTHING, "risk": NOTHING,
+    "overdue part": UNTIL_PAID, "risk, against payment": AGAINST_PAYMENT,
+}  # fmt: skip
+"""Why deliveries to a buyer are held back, and what is still delivered: of several reasons the first decides."""
+
 OF_LIMITS = ("cancel", "stop", "stop until paid", "run down", "request accounts", "cut", "set limit", "look")
 """Advice on a limit, decided by the authority for the larger of the limit in force and the one that then holds."""
 
 OVERDUE_OPTIONS = ("enforce", "payment plan")
 
 LISTS = {
-    **dict.fromkeys(("claim", "report", "stop insured"), "insurer_duties"),
+    **dict.fromkeys(("claim", "report missed", "report"), "insurer_duties"), "stop insured": "held_back",
     **dict.fromkeys(("stop", "stop until paid", "run down"), "over_risk"),
     **dict.fromkeys(OVERDUE_OPTIONS, "overdue_advised"),
     "cancel": "limit_changes", "request accounts": "accounts", "cut": "lost_sales", "set limit": "breaches",
@@ -54,12 +60,13 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
     - `authorised`, the amount by which the authority is found: where a limit is decided (`OF_LIMITS`) the larger of the
       limit in force and the one that then holds, else `amount`;
     - `overdue_since`, the first due day of what is overdue; `due_day` and `since`, as the policy or the ledger have
-      them (missing: neither does).
+      them (missing: neither does). A report is open since the run's `decisions.report_ahead_days` before its day.
     """
     asked = duties(book, policy).reindex(limits.index)
     over = limits["own_limit"].fillna(0.0) > 0
     holds = {
         "claim": asked["claim_amount"] > 0,
+        "report missed": asked["missed_amount"] > 0,
         "report": asked["report_amount"] > 0,
         "stop insured": asked["stop_insured"],
         "cancel": (limits["action"] == actions.IN_DEFAULT) & over,
@@ -79,7 +86,7 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
         advice=pd.Series(found, index=limits.index, dtype="str"),
         overdue_since=book.as_of - pd.to_timedelta(oldest, unit="D"),
     )
-    return _with_amounts(table, limits)
+    return _with_amounts(book, table, limits)
 
 
 def sheets(
@@ -118,7 +125,7 @@ def sheets(
     table = table.assign(portfolio_change=optimum.limits["portfolio_change"].astype("float64").reindex(table.index))
     plan = table["best_option"].isin(OVERDUE_OPTIONS) & planned
     table = table.assign(advice=table["advice"].mask(plan, table["best_option"]))
-    return _with_amounts(table, limits)
+    return _with_amounts(book, table, limits)
 
 
 def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
@@ -137,21 +144,29 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
 def delivered(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.Series:
     """Return what is still delivered to each buyer, whatever its one advice: on the index of `limits`.
 
-    `NOTHING` in default, where the risk asks for a stop, where a claim is made, and where nothing that is shipped would
-    be insured (`stop_insured`); `UNTIL_PAID` where paying what is overdue cures the excess; `AGAINST_PAYMENT` where the
-    exposure is to run down; else `WITHIN_LIMIT`.
+    By the first of the reasons in `HELD` that holds; `WITHIN_LIMIT` where none does.
     """
-    nothing = limits["action"].isin([actions.IN_DEFAULT, actions.STOP]) | duties["stop_insured"]
-    found = np.select(
-        [
-            nothing | (duties["claim_amount"] > 0),
-            limits["action"] == actions.STOP_UNTIL_PAID,
-            limits["action"] == actions.RUN_DOWN,
-        ],
-        [NOTHING, UNTIL_PAID, AGAINST_PAYMENT],
-        WITHIN_LIMIT,
-    )
+    holds = reasons(limits, duties)
+    found = np.select([holds[reason] for reason in HELD], list(HELD.values()), WITHIN_LIMIT)
     return pd.Series(found, index=limits.index, dtype="str")
+
+
+def reasons(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.DataFrame:
+    """Return whether each reason of `HELD` holds back deliveries to each buyer: on the index of `limits`.
+
+    The buyer is in default; insured debt of it is to be claimed; nothing that is shipped would be insured any more
+    (`stop_insured`); the risk asks for a stop; paying what is overdue cures the excess over the limit by risk; the
+    exposure is to run down.
+    """
+    columns = {
+        "in default": limits["action"] == actions.IN_DEFAULT,
+        "claim on the policy": duties["claim_amount"] > 0,
+        "no longer insured": duties["stop_insured"],
+        "risk": limits["action"] == actions.STOP,
+        "overdue part": limits["action"] == actions.STOP_UNTIL_PAID,
+        "risk, against payment": limits["action"] == actions.RUN_DOWN,
+    }
+    return pd.DataFrame(columns)[list(HELD)]
 
 
 def unadvised(sheets: pd.DataFrame) -> pd.Index:
@@ -170,10 +185,9 @@ def overdue(sheets: pd.DataFrame) -> pd.DataFrame:
 
 
 def asked_by_policy(sheets: pd.DataFrame) -> pd.DataFrame:
-    """Return the sheets of the buyers of which the policy asks something, the largest insured debt at stake first."""
-    debt = sheets["claim_amount"] + sheets["report_amount"]
-    asked = sheets.assign(debt=debt)[(debt > 0) | sheets["stop_insured"]]
-    return asked.sort_values("debt", ascending=False, kind="stable").drop(columns="debt")
+    """Return the sheets of the buyers of which insured debt is to be claimed or reported, the largest first."""
+    debt = sheets[["claim_amount", "missed_amount", "report_amount"]].sum(axis="columns")
+    return sheets.assign(debt=debt)[debt > 0].sort_values("debt", ascending=False, kind="stable").drop(columns="debt")
 
 
 def _wants_accounts(limits: pd.DataFrame) -> pd.Series:
@@ -190,11 +204,12 @@ def _best(options: pd.DataFrame) -> tuple[str | None, float]:
     return (str(known[0]), float(options["value"].max())) if len(known) else (None, np.nan)
 
 
-def _with_amounts(table: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
+def _with_amounts(book: Book, table: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
     """Return the advice with what is at stake by it, by which amount it is authorised, and its days."""
     limits = limits.reindex(table.index)
     by_kind = {
-        "claim": table["claim_amount"], "report": table["report_amount"], "stop insured": limits["exposure"],
+        "claim": table["claim_amount"], "report missed": table["missed_amount"], "report": table["report_amount"],
+        "stop insured": limits["exposure"],
         "cancel": limits["exposure"], "in default": limits["exposure"],
         **dict.fromkeys((actions.STOP, actions.STOP_UNTIL_PAID, actions.RUN_DOWN), limits["over_risk"]),
         **dict.fromkeys(("enforce", "payment plan", "collect"), limits["overdue"]),
@@ -207,16 +222,25 @@ def _with_amounts(table: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
     larger = np.maximum(before, before + limits["change"])
     of_limit = kind.isin(OF_LIMITS)
     due = table["report_by"].where(kind == "report")
-    since = due.mask(kind == "claim", table["loss_date"]).mask(kind == "stop insured", table["stop_since"])
-    since = since.mask(kind.isin([actions.STOP_UNTIL_PAID, *OVERDUE_OPTIONS]), table["overdue_since"])
+    days = {
+        "report missed": table["missed_since"],
+        "report": table["report_by"] - pd.Timedelta(days=book.run.decisions.report_ahead_days),
+        "claim": table["loss_date"], "stop insured": table["stop_since"],
+        **dict.fromkeys((actions.STOP_UNTIL_PAID, *OVERDUE_OPTIONS), table["overdue_since"]),
+    }  # fmt: skip
+    since = np.select([kind == name for name in days], list(days.values()), np.datetime64("NaT", "us"))
     stakes = pd.concat(
-        [table["claim_amount"], table["report_amount"], limits[["over_risk", "overdue", "lost_margin", "breach"]]],
+        [
+            table["claim_amount"],
+            table["missed_amount"] + table["report_amount"],
+            limits[["over_risk", "overdue", "lost_margin", "breach"]],
+        ],
         axis=1,
     )
     return table.assign(
         amount=amount,
         authorised=larger.where(of_limit, amount),
         due_day=due,
-        since=since,
+        since=pd.Series(since, index=table.index, dtype="datetime64[us]"),
         at_stake=stakes.max(axis="columns").fillna(0.0),
     )

@@ -8,8 +8,17 @@ LABELS = {
     **columns("date", due_day="Due"),
     **columns("count", new="New"),
     # insurer_duties
-    **columns("money", claim_amount="Insured debt to claim", report_amount="Insured debt to report"),
-    **columns("date", report_by="Report by", loss_date="Loss since", stop_since="Not insured since"),
+    **columns(
+        "money",
+        claim_amount="Insured debt to claim",
+        report_amount="Insured debt to report",
+        missed_amount="Insured debt reported late",
+        stop_clears="To clear for cover",
+    ),
+    **columns(
+        "date", report_by="Report by", missed_since="Late since", loss_date="Loss since", stop_since="Not insured since"
+    ),
+    **columns("text", stop_invoice="Oldest invoice past its stop"),
     "stop_insured": Column("New deliveries not insured any more", "text"),
     # buyer_sheet
     **columns("date", overdue_since="Overdue since"),
@@ -18,4 +27,14 @@ LABELS = {
         "money", at_stake="At stake", authorised="Amount that decides the authority", option_value="Expected value"
     ),
     "has_sheet": Column("Has a sheet", "text"),
+    # held_back
+    **columns(
+        "text",
+        held_for="Held back for",
+        held_also="And for",
+        pay_invoice="Oldest invoice to pay",
+        cure="Cure",
+        then_delivered="Deliveries then",
+    ),
+    **columns("money", to_pay="To be paid"),
 }

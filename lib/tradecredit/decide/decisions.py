@@ -18,7 +18,7 @@ COLUMNS = {
 `authority`: who decides; `due_day`; `since` when it has been open; `state`: `new`, `open` or `done`; `chapter` and
 `anchor`: where its list is shown, `table-breaches` of `03_credit_limits`."""
 
-INSURERS = ("report", "claim", "stop insured")
+INSURERS = ("report missed", "claim", "report", "stop insured")
 """Decisions by which cover is kept: they come before all others."""
 
 NEW, OPEN, DONE = "new", "open", "done"

@@ -7,9 +7,10 @@ from pydantic import Field, field_validator
 from tradecredit.params.base import Amount, Parameters
 
 WORKING_DAYS = {
-    "report": 1, "claim": 5, "stop insured": 1, "stop": 1, "stop until paid": 1, "cancel": 2, "payment plan": 5,
-    "enforce": 10, "run down": 5, "set limit": 5, "request accounts": 10, "cut": 10, "raise or enforce": 15,
-    "model": 15, "policy": 20, "portfolio": 20, "discounts": 20, "discounts back": 10, "terms": 20, "late interest": 10,
+    "report missed": 1, "report": 1, "claim": 5, "stop insured": 1, "stop": 1, "stop until paid": 1, "cancel": 2,
+    "payment plan": 5, "enforce": 10, "run down": 5, "set limit": 5, "request accounts": 10, "cut": 10,
+    "raise or enforce": 15, "model": 15, "policy": 20, "portfolio": 20, "discounts": 20, "discounts back": 10,
+    "terms": 20, "late interest": 10,
 }  # fmt: skip
 """Kind of decision: working days after the as-of day until it is due, unless the run states others. The insurer's are
 due on the day that the policy sets, where that comes first."""
