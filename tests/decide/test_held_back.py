@@ -45,6 +45,7 @@ def listed(book):
             "overdue": [7_000.0, 500, 700, 400, 0, 0, 50, 0],
             "risk_limit": [1_000.0, 5_000, 5_000, 200, 0, 600, 5_000, 0],
             "over_risk": [8_000.0, 0, 0, 200, 800, 300, 0, 0],
+            "limit_to_set": 5_000.0, "released_margin": 0.0, "released_sales": 0.0,
             "over_need": 0.0, "breach": 0.0, "own_limit": np.nan, "binding_with_cover": "need", "change": 0.0,
             "decision": "none", "lost_sales": 0.0, "lost_margin": 0.0, "released": 0.0,
         },
@@ -74,7 +75,7 @@ def test_what_ends_the_hold(listed):
     # D2 is due ten days before D1.
     assert listed["pay_invoice"].dropna().to_dict() == {"A": "A2", "B": "B1", "D": "D2"}
     assert listed.loc[["A", "E", "C"], "then_delivered"].tolist() == [
-        "within the limit", "against payment alone", "nothing",
+        "within the limit to set", "against payment alone", "nothing",
     ]  # fmt: skip
     assert words.held_back.with_cures(listed, "EUR")["cure"].to_dict() == {
         "A": "clear EUR 8,000, A2 first, then deliver", "B": "clear EUR 500, B1 first, then deliver",

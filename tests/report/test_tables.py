@@ -170,6 +170,22 @@ def test_a_row_with_a_unit_is_written_in_it():
     assert "columns" not in html
 
 
+@pytest.mark.parametrize(
+    ("amounts", "texts"),
+    [
+        ({"cover_value": 2_867.4, "cover_value_se": 634.35}, ["2,867", "634"]),
+        ({"cover_value": 286.4, "cover_value_se": 34.35}, ["286.40", "34.35"]),
+        ({"cover_value": 2_867.4, "premium_change": -21.1}, ["2,867", "−21.10"]),
+        ({"cover_value": 2_867_148.4, "premium_change": -21.1}, ["2,867,148", "−21"]),
+    ],
+)
+def test_cents_tell_nothing_beside_errors_and_millions(amounts, texts):
+    frame = pd.DataFrame(amounts, index=pd.Index(["p"], name="policy"))
+    assert Reader(to_html(frame, "A")).rows[1][1:] == texts
+    turned = frame.T.rename_axis("account_item").astype("object")
+    assert [row[1] for row in Reader(to_html(turned, "A")).rows[1:]] == texts
+
+
 def test_an_empty_table_says_so():
     assert Reader(to_html(buyers().head(0), "A")).rows[1] == ["No rows."]
     assert "No rows." in to_html(pd.DataFrame(), "A")

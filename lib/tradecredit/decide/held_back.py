@@ -16,8 +16,8 @@ CURED = ("no longer insured", "risk", "overdue part", "risk, against payment")
 def held_back(book: Book, limits: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
     """Return the buyers to whom deliveries are held back: first those that a payment frees, the largest exposure first.
 
-    `limits`: `limits.recommend`; `sheets`: `buyer_sheet.advice` or `sheets`. All those whose `deliveries` are not
-    within the limit, each once. Index buyer_id, columns of `sheets`, and in the reporting currency:
+    `limits`: `limits.recommend`; `sheets`: `buyer_sheet.advice` or `sheets`. All those whose `deliveries` are
+    one of `HELD`, each once. Index buyer_id, columns of `sheets`, and in the reporting currency:
 
     - `held_for`, the first of the reasons in `HELD` that holds, and `held_also`, the others (missing: none);
     - `exposure`, what it owes, and `insured`, what the insurer bears of it before deductibles;
@@ -29,7 +29,7 @@ def held_back(book: Book, limits: pd.DataFrame, sheets: pd.DataFrame) -> pd.Data
 
     Source: definitions §4.10.
     """
-    held = sheets[sheets["deliveries"] != WITHIN_LIMIT]
+    held = sheets[sheets["deliveries"].isin(HELD.values())]
     limits = limits.reindex(held.index)
     holds = reasons(limits, held)
     names = np.array(list(HELD))

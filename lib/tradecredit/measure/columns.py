@@ -6,7 +6,11 @@ LABELS = {
     # receivables
     **columns("text", bucket="Age", label="Figure", unit="Unit"),
     **columns("name", cause="Cause"),
-    **columns("figure", value="Value", benchmark="Published sample", then="Then", now="Now"),
+    **columns(
+        "figure",
+        value="Value", benchmark="Survey, 1st quarter of 2021", older_benchmark="Survey, older quarter",
+        then="A year ago", now="Now"
+    ),
     **columns("change", change="Change"),
     **columns("name", figure="Figure"),
     **columns(
@@ -18,7 +22,8 @@ LABELS = {
         impaired="Impaired", sales="Sales in the window", sales_12m="Sales, 12 months",
         open_disputes="Open disputes", over_90_amount="More than 90 days overdue",
         over_90_in_default="More than 90 days overdue, of buyers in default",
-        exchange_difference="Exchange difference in receivables", money="Paid in money"
+        exchange_difference="Exchange difference in receivables", money="Paid in money",
+        exchange_gain="Exchange gain", exchange_loss="Exchange loss"
     ),
     **columns(
         "percent",

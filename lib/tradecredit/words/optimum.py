@@ -12,14 +12,15 @@ from tradecredit.words.formats import listed, money, percent
 
 def assumptions(book: Book, optimum: Optimum, policy: Policy | None) -> list[str]:
     """Return what the portfolio limits rest on; `policy`: the one in force."""
-    settings, delay = book.run.limit_optimum, book.run.limits.tolerated_delay_days
+    settings = book.run.limit_optimum
     if book.run.margin is None:
         return ["The run file states no margin: what limits earn is not known, and no portfolio optimum is computed."]
     kept = [f"“{METHODS[name]}”" for name in settings.kept if name in METHODS]
     found = [
-        f"A limit earns the margin ({percent(book.run.margin)}) of the sales that it carries in a year, net of tax: "
-        f"360 / (usual terms + {delay} days) times the limit, less the buyer's share of tax; a buyer owes its whole "
-        "limit when it defaults.",
+        f"A limit earns the margin ({percent(book.run.margin)}) of the sales, net of tax, that it carries: the "
+        "largest that a buyer may have, what it would have carried by what was owed in the last 12 months, and a "
+        "smaller one in proportion, which is less than that rule gives it. A buyer owes its whole limit when it "
+        "defaults.",
         f"Portfolio limits are optimised over {settings.scenarios:,} simulated years. Kept constraints: need, caps"
         f"{f', and {listed(kept)}' if kept else ''}; methods that judge one buyer's risk alone are replaced by the "
         "cap on the portfolio's expected shortfall.",

@@ -113,7 +113,7 @@ def test_the_totals_are_those_of_the_programme(usual):
     found, book, table = usual
     buyers = candidates(book, RATINGS, table, [POLICY])
     years, sought = simulated_years(book, buyers, POLICY), buyers["sought"]
-    one = buyers["one_by_one_limit"]
+    one = buyers["recommended_with_cover"]
     assert found.totals.loc["one by one", "net_earnings"] == pytest.approx(results(buyers, one)["net_earnings"].sum())
     risk = shortfall(buyers[sought], one[sought], years, level=0.99)[0]
     assert found.totals.loc["one by one", "shortfall"] == pytest.approx(risk)
@@ -125,7 +125,7 @@ def test_limits_keep_their_bounds_and_an_analysts_stands(usual):
     free = told["held_by"] != "analyst's override"
     assert (told["limit"] <= told["need"] + 1e-6)[free].all()
     assert (told["limit"] <= told["concentration"] + 1e-6).all()
-    assert found.limits.loc["B05", ["limit", "one_by_one_limit", "held_by"]].tolist() == [
+    assert found.limits.loc["B05", ["limit", "recommended_with_cover", "held_by"]].tolist() == [
         40_000,
         40_000,
         "analyst's override",
@@ -179,7 +179,7 @@ def test_groups_and_sectors_keep_their_caps(assessed):
     assert found.limits.loc["B13", "held_by"] == "cap: group G5"
     members = [buyer for number, buyer in enumerate(BUYERS[:16]) if number % 8 == 0]
     assert sums.loc["G0", "limit"] == pytest.approx(found.limits.loc[members, "limit"].sum())
-    assert sums.loc["G0", "one_by_one_limit"] == table.loc[members, "recommended_with_cover"].sum()
+    assert sums.loc["G0", "recommended_with_cover"] == table.loc[members, "recommended_with_cover"].sum()
     assert sums.loc["G7", "marginal_value"] == 0
     assert sums.loc["C", "marginal_value"] > 0
 
@@ -233,7 +233,7 @@ def test_the_runs_caps_of_sectors_and_countries_hold_at_every_price_of_risk(reco
     assert told["cap"].to_dict() == pytest.approx({name: share * OWED for name, share in stated.items()})
     sums = sums_by_class(found.limits["limit"])
     assert told["limit"].to_dict() == pytest.approx({name: sums[name] for name in told.index})
-    assert told["one_by_one_limit"].to_dict() == pytest.approx({name: one[name] for name in told.index})
+    assert told["recommended_with_cover"].to_dict() == pytest.approx({name: one[name] for name in told.index})
     assert {"sector C", "country DE"} <= set(told.index[told["marginal_value"] > 0])
     assert {"cap: sector C", "cap: country DE"} <= set(found.limits["held_by"])
     assert found.totals.loc["difference", "net_earnings"] > 0
@@ -247,7 +247,7 @@ def test_an_analysts_limit_above_the_runs_cap_leaves_the_others_of_its_country_n
     assert (told["limit"] == 0).all()
     assert set(told["held_by"]) == {"cap: country (not stated)"}
     row = found.caps[found.caps["column"] == "country"].iloc[0]
-    assert row[["cap", "limit", "one_by_one_limit"]].tolist() == pytest.approx([0.01 * OWED, 40_000, 40_000])
+    assert row[["cap", "limit", "recommended_with_cover"]].tolist() == pytest.approx([0.01 * OWED, 40_000, 40_000])
 
 
 def test_a_cap_that_the_run_states_holds(assessed, usual):

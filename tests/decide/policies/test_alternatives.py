@@ -91,7 +91,7 @@ def test_readings_that_come_to_the_same_do_not_differ_by_rounding(book):
     policy = Policy(name="p", insured_percentage=1.0, aggregate_first_loss=50_000, minimum_premium=1)
     table = alternatives.conventions(book, RATINGS, [policy]).set_index("term")
     assert table.loc["aggregate_erosion", "stated_indemnity"] > 0
-    assert table.loc["aggregate_erosion", ["difference", "standard_error"]].tolist() == [0, 0]
+    assert table.loc["aggregate_erosion", ["difference", "difference_se"]].tolist() == [0, 0]
 
 
 def test_without_a_policy_there_is_no_frontier(book):

@@ -39,15 +39,16 @@ ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE = "one by one", "book as a whole", "differenc
 class Optimum:
     """Limits for the book as a whole beside those set one by one, and what they bring; amounts of a year, in currency.
 
-    `limits`: index buyer_id, all `candidates`, the largest change first. `limit`, `one_by_one_limit`,
-    `portfolio_change`;
+    `limits`: index buyer_id, all `candidates`, the largest change first. `limit`, `recommended_with_cover` (the one set
+    one by one), `portfolio_change`;
     `held_by`: what keeps the limit from being higher; `marginal_value` of one unit more (see `Solution`; missing where
     the limit is not sought); `expected_margin`, `retained_expected_loss`, `premium`, `net_earnings`.
     `totals`: index `limits` (one by one, book as a whole, difference); sums of `limit` and of the last four columns,
     and `shortfall`, the expected shortfall at `level` of the retained loss.
     `frontier`: index `shortfall_cap`, lowest first; the same under other caps, with the `price_of_risk` there. The
     run's parts of the cap, but none below what the limits that are not sought lose by themselves.
-    `caps`: as `Solution.caps`, sums being over all members, with `one_by_one_limit`, that of the limits set one by one.
+    `caps`: as `Solution.caps`, sums being over all members, with `recommended_with_cover`, that of the limits set one
+    by one.
     `checked`: index as `totals`; `shortfall` again; `other_years`, on years that the limits were not chosen on, and
     `whole_policy`, there under every term of the policy (missing without one), each with its `_se`.
     `price_of_risk`: net margin gained by one unit more of shortfall. `lowest`: the shortfall of the limits that are not
@@ -93,7 +94,7 @@ def assess(
         return _nothing(settings.level)
     buyers = candidates(book, ratings, limits, policies)
     policy, sought = own_policy(book, policies), buyers["sought"]
-    years, one = simulated_years(book, buyers, policy), buyers["one_by_one_limit"]
+    years, one = simulated_years(book, buyers, policy), buyers["recommended_with_cover"]
     caps = group_caps(buyers, limits) | class_amounts(book) if caps is None else caps
     left = {name: _left(buyers, amounts, name) for name, amounts in caps.items()}
     current = shortfall(buyers[sought], one[sought], years, level=settings.level)[0]
@@ -117,7 +118,7 @@ def assess(
     ]
     compared = {ONE_BY_ONE: one, AS_A_WHOLE: limit}
     totals = {name: _sums(buyers, chosen, years, settings.level) for name, chosen in compared.items()}
-    table = pd.DataFrame({"limit": limit, "one_by_one_limit": one, "portfolio_change": limit - one})
+    table = pd.DataFrame({"limit": limit, "recommended_with_cover": one, "portfolio_change": limit - one})
     table = table.assign(held_by=_held_by(buyers, limit, best), marginal_value=best.marginal_value)
     table = table.join(results(buyers, limit))
     return Optimum(
@@ -157,7 +158,7 @@ def _left(buyers: pd.DataFrame, amounts: pd.Series, column: str) -> pd.Series:
     if column not in buyers:
         return amounts
     others = buyers[~buyers["sought"]]
-    taken = others["one_by_one_limit"].groupby(others[column]).sum().reindex(amounts.index, fill_value=0.0)
+    taken = others["recommended_with_cover"].groupby(others[column]).sum().reindex(amounts.index, fill_value=0.0)
     return (amounts - taken).clip(lower=0.0).where(amounts >= 0, amounts)
 
 
@@ -165,12 +166,12 @@ def _of_all_members(
     found: pd.DataFrame, buyers: pd.DataFrame, caps: Mapping[str, pd.Series], limit: pd.Series
 ) -> pd.DataFrame:
     """Return the caps with sums over all their members, also over those whose limits are not sought."""
-    sums = pd.DataFrame({"limit": limit, "one_by_one_limit": buyers["one_by_one_limit"]})
+    sums = pd.DataFrame({"limit": limit, "recommended_with_cover": buyers["recommended_with_cover"]})
     rows = [
         {"cap": caps[row.column][row.of]} | sums[buyers[row.column] == row.of].sum().to_dict()
         for row in found.itertuples()
     ]
-    sums = pd.DataFrame(rows, index=found.index, columns=["cap", "limit", "one_by_one_limit"])
+    sums = pd.DataFrame(rows, index=found.index, columns=["cap", "limit", "recommended_with_cover"])
     return found[["column", "of"]].join(sums).assign(marginal_value=found["marginal_value"])
 
 
@@ -222,9 +223,9 @@ def _nothing(level: float) -> Optimum:
 
     sums, rows = ("limit", *RESULTS, "shortfall"), (ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE)
     limits = empty(
-        "limit", "one_by_one_limit", "portfolio_change", "held_by", "marginal_value", *RESULTS, called="buyer_id"
+        "limit", "recommended_with_cover", "portfolio_change", "held_by", "marginal_value", *RESULTS, called="buyer_id"
     )
-    caps = empty("column", "of", "cap", "limit", "one_by_one_limit", "marginal_value", called="cap")
+    caps = empty("column", "of", "cap", "limit", "recommended_with_cover", "marginal_value", called="cap")
     return Optimum(
         limits=limits.astype({"held_by": "str"}),
         totals=empty(*sums, index=rows, called="limits"),

@@ -102,8 +102,8 @@ def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -
 
     A row for each policy and convention that shapes a term which it has: `policy`, `term`, `convention`, `other`,
     `stated_indemnity` and `other_indemnity`, expected as the policy states it and under the other reading alone,
-    `difference` and its `standard_error`. As many years are simulated as make each of these at most the run's
-    precision of the expected indemnity, and `MOST_SCENARIOS` at most.
+    `difference` and its standard error, `difference_se`. As many years are simulated as make each of these at most the
+    run's precision of the expected indemnity, and `MOST_SCENARIOS` at most.
     """
     names = _names_beside(policies, "other reading")
     others = [
@@ -138,11 +138,11 @@ def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -
                 "stated_indemnity": expected(paid, dist.sample)[0],
                 "other_indemnity": expected(paid + change, dist.sample)[0],
                 "difference": expected(change, dist.sample)[0],
-                "standard_error": standard_error(expected_influence(change, dist.sample), dist.sample),
+                "difference_se": standard_error(expected_influence(change, dist.sample), dist.sample),
             }
         )
     columns = ["policy", "term", "convention", "other", "stated_indemnity", "other_indemnity", "difference"]
-    return pd.DataFrame(rows, columns=[*columns, "standard_error"])
+    return pd.DataFrame(rows, columns=[*columns, "difference_se"])
 
 
 def never_binding(dist: LossDistribution, comparison: pd.DataFrame) -> pd.DataFrame:

@@ -29,7 +29,8 @@ LABELS = {
     **columns(
         "money",
         account_cost="Cost of the policy", account_indemnity="Losses that it pays", account_capital="Capital saved",
-        account_sales="Sales that only cover allows", account_financing="Financing of insured receivables",
+        account_sales="Sales that only cover allows",
+        account_balances="Cover on other balances than today's", account_financing="Financing of insured receivables",
         account_information="Insurer's information", account_tax_recovery="Tax recovered on those sales",
         account_income_tax="Income tax", cover_value="Value of cover",
         cover_value_se="Value of cover, standard error", cover_value_on_current="Value against policy in force",
@@ -63,6 +64,7 @@ LABELS = {
     **columns(
         "money",
         frontier_retained_es="Retained ES 99.9 %, fewer years", frontier_cost_of_risk="Cost of risk, fewer years",
-        stated_indemnity="Indemnity as stated, fewer years", other_indemnity="Indemnity by other reading, fewer years"
+        stated_indemnity="Indemnity as stated, fewer years", other_indemnity="Indemnity by other reading, fewer years",
+        difference_se="Difference, standard error"
     ),
 }  # fmt: skip

@@ -1,14 +1,16 @@
-"""The sales that only cover makes possible: limits with cover against limits without, on the buyers' own need."""
+"""The sales that only cover makes possible: limits with cover against limits without, by what the buyers owed."""
+
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales
 from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.distribution import LossDistribution, expected_loss
+from tradecredit.measure.balance_history import balance_history, carried_part
 from tradecredit.measure.balances import balances
 from tradecredit.params.policy import NO_COVER
 
@@ -18,15 +20,27 @@ SALES = [
 ]  # fmt: skip
 
 
-def carried_part(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> pd.DataFrame:
-    """Return the part of each buyer's need that its recommended limit carries, without cover and under each policy.
+class Carried(NamedTuple):
+    """What limits carry of the sales of the buyers at risk. Index buyer_id; columns: no cover, and the policies.
 
-    Index buyer_id, the buyers at risk; columns: no cover, and the policies. min(limit, need) / need; 0 in all columns
-    where the need is 0 or not known.
+    `part`: of what each owed in the last 12 months, `carried_part` of its limit by risk, without cover and with each
+    policy's; cover never takes away. `limit`: that limit (missing: nothing bounds it); `binding`: what sets the
+    recommended limit beside it.
+    """
+
+    part: pd.DataFrame
+    limit: pd.DataFrame
+    binding: pd.DataFrame
+
+
+def carried(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Carried:
+    """Return which part of each buyer's sales its limit carries, without cover and under each policy.
+
+    What is owed above a limit by risk is stopped, and what is owed above a need alone is not: so the limit by risk
+    counts (`actions.risk_limit`), with cover and without. Source: definitions §4.11, §8.5.
     """
     index = dist.portfolio.index
-    need = needed(balances(book), tolerated_delay_days=book.run.limits.tolerated_delay_days).reindex(index)
-    found, known = dict[str, pd.Series](), list[tuple[Cover, pd.DataFrame]]()
+    found, known = dict[str, pd.DataFrame](), list[tuple[Cover, pd.DataFrame]]()
     for policy in dist.policies:
         cover = of_buyers(book, ground(policy, dist))
         # Offers often cover the same part of the same limits, and limits take long.
@@ -34,36 +48,35 @@ def carried_part(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> p
         if limits is None:
             limits = recommend(book, ratings, cover=cover)
             known.append((cover, limits))
-        found |= {NO_COVER: limits["recommended"], policy.name: limits["recommended_with_cover"]}
-    if not found:
-        found = {NO_COVER: recommend(book, ratings)["recommended"]}
-    part = pd.DataFrame({name: limit.reindex(index).clip(upper=need) for name, limit in found.items()})
-    return part.div(need.where(need > 0), axis="index").fillna(0.0)
+        found[policy.name] = limits
+    without = next(iter(found.values())) if found else recommend(book, ratings)
+    limit = {NO_COVER: without["risk_limit_alone"]} | {name: limits["risk_limit"] for name, limits in found.items()}
+    binding = {NO_COVER: without["binding"]} | {name: limits["binding_with_cover"] for name, limits in found.items()}
+    most, owed = pd.DataFrame(limit).reindex(index), balance_history(book)
+    part = most.fillna(np.inf).apply(lambda bound: carried_part(owed, bound))
+    # What others of a group get by cover leaves less room to this one, and takes no limit away.
+    part = part.clip(lower=part[NO_COVER], axis="index")
+    return Carried(part, most, pd.DataFrame(binding).reindex(index))
 
 
 def _same(one: Cover, other: Cover) -> bool:
     return all(np.array_equal(first, second, equal_nan=True) for first, second in zip(one, other, strict=True))
 
 
-def covered_sales(book: Book, dist: LossDistribution, carried: pd.DataFrame, current: str) -> pd.DataFrame:
+def covered_sales(book: Book, dist: LossDistribution, part: pd.DataFrame, current: str) -> pd.DataFrame:
     """Return what the sales that only cover allows earn, tie up and are charged: index `policy`, columns `SALES`.
 
-    `carried`: `carried_part`; `current`: the column under which today's balances are. See `account.account`;
-    `tax_lost`: the tax in the expected loss of these sales. Margins are missing where the run states none.
+    `part`: `Carried.part`; `current`: the column under which today's balances are. See `account.account`; `tax_lost`:
+    the tax in the expected loss of these sales. Margins are missing where the run states none.
     """
-    index, delay = dist.portfolio.index, book.run.limits.tolerated_delay_days
-    bought = balances(book).reindex(index)
-    need = needed(bought, tolerated_delay_days=delay)
-    gross, net = (
-        (need * carries(bought, tolerated_delay_days=delay)).fillna(0.0)
-        for carries in (carried_sales, net_carried_sales)
-    )
+    bought = balances(book).reindex(dist.portfolio.index)
+    gross, net = bought["sales_12m"], bought["net_sales_12m"]
     tax = (1 - net / gross.where(gross > 0)).fillna(0.0)
     margin = np.nan if book.run.margin is None else book.run.margin
     rows = {}
     for policy in dist.policies:
-        more, beside = (carried[policy.name] - carried[name] for name in (NO_COVER, current))
-        charged = of_buyers(book, ground(policy, dist)).insured_sales.reindex(index) * gross
+        more, beside = (part[policy.name] - part[name] for name in (NO_COVER, current))
+        charged = of_buyers(book, ground(policy, dist)).insured_sales.reindex(dist.portfolio.index) * gross
         exposure = more * dist.portfolio["exposure"]
         rows[policy.name] = (
             (more * net).sum(),

@@ -27,7 +27,8 @@ def decision(book: Book, items: pd.DataFrame, current: str, anchor: str) -> pd.D
     """Return the decision on the policies (`decisions.COLUMNS`): one row, or none where the run names no policy.
 
     At stake is what the advised course is worth beside today's, or of one that stays beside the next best, no cover
-    included. Approved is the cost of the advised policy, or of the one that is ended or not taken out. Due on the run's
+    included. Where the run has it decided by amount (`Run.authorities`), that is the cost of the advised policy, or of
+    the one that is ended or not taken out. Due on the run's
     `account.decide_by`, else at the end of the period of the policy in force, else as the run's `decisions` say.
     """
     if items.empty:
