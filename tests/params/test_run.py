@@ -343,7 +343,7 @@ def test_problems_of_a_law_in_the_run_file_are_told_where_it_stands(tmp_path):
     }  # fmt: skip
     assert str(problems["late_interest.laws.1.rates.2026 H1"]) == (
         f"{tmp_path / 'run.yaml'}, late_interest.laws.1.rates.2026 H1: found '2.15'; should be less than 1. Remedy: "
-        "change the value."
+        "state a fraction: 0.0215 is 2.15 %."
     )
     assert problems["late_interest.laws.1.sourc"].remedy == "did you mean 'source'"
     assert problems["late_interest.laws.2"].allowed == "give either points above the reference rate or a daily_rate"

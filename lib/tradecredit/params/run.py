@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from tradecredit.errors import ParameterError
 from tradecredit.params.account import AccountSettings
 from tradecredit.params.base import PROJECT, Currency, Fraction, Parameters, Probability, SectionOrFile, strictly_rising
 from tradecredit.params.decisions import ORDINARY, DecisionSettings
@@ -99,6 +100,13 @@ class Run(Parameters):
         problems = [*self._taken_names(), *self._top_ups_without_primary()]
         if problems:
             raise ValueError("; ".join(problems))
+        return self
+
+    @model_validator(mode="after")
+    def _terms_have_an_effect(self) -> Self:
+        idle = [problem for policy in self.policies for problem in policy.idle("", f"policies, {policy.name}: ")]
+        if idle:
+            raise ParameterError(idle)
         return self
 
     @model_validator(mode="after")
