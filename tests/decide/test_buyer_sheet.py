@@ -6,7 +6,7 @@ import pytest
 
 from tradecredit import default, words
 from tradecredit.book.demo import demo_book
-from tradecredit.decide import buyer_sheet, decisions, limits, optimum
+from tradecredit.decide import buyer_sheet, decisions, held_back, limits, optimum
 from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits.insurer import requests
 from tradecredit.decide.optimum.optimum import DIFFERENCE
@@ -39,9 +39,27 @@ def asked(book_of):
 
 
 def test_what_is_to_be_reported_by_hand(asked):
-    assert asked["report_amount"].to_dict() == {**dict.fromkeys("ACDEFGH", 0), "A": 10_000, "B": 10_000}
-    assert asked.loc[["A", "B"], "report_by"].tolist() == [pd.Timestamp("2026-11-20"), pd.Timestamp("2026-10-21")]
-    assert asked.loc[list("CDEFGH"), "report_by"].isna().all()
+    assert asked["report_amount"].to_dict() == {**dict.fromkeys("ABCDEFGH", 0), "A": 10_000}
+    assert asked.loc["A", "report_by"] == pd.Timestamp("2026-11-20")
+    assert asked.loc[list("BCDEFGH"), "report_by"].isna().all()
+    # The extension of B ended on 21 October, so that a report is late.
+    assert asked["missed_amount"].to_dict() == {**dict.fromkeys("ABCDEFGH", 0), "B": 10_000}
+    assert asked["missed_since"].dropna().to_dict() == {"B": pd.Timestamp("2026-10-21")}
+
+
+@pytest.mark.parametrize(("late", "column"), [(59, "report_amount"), (60, "report_amount"), (61, "missed_amount")])
+def test_the_last_day_of_the_period_is_in_time(book_of, late, column):
+    shifted = INVOICES.assign(due=INVOICES["due"] + pd.Timedelta(days=70 - late))
+    found = duties(book_of(AS_OF, **LEDGER | {"invoices": shifted}), POLICY).loc["B"]
+    assert found[["report_amount", "missed_amount"]].sum() == found[column] == 10_000
+
+
+def test_late_and_due_debt_of_a_buyer_count_together_from_which_amount_on(book_of):
+    # 400 late and 100 due of F reach the 500; 400 alone do not.
+    more = pd.concat([INVOICES, INVOICES.query("buyer_id == 'A'").assign(invoice_id="F2", buyer_id="F", amount=100.0)])
+    found = duties(book_of(AS_OF, **LEDGER | {"invoices": more}), POLICY).loc["F"]
+    assert found[["missed_amount", "report_amount"]].tolist() == [400, 100]
+    assert found["missed_since"] == pd.Timestamp("2026-10-21")
 
 
 def test_what_is_to_be_claimed_by_hand(asked):
@@ -51,17 +69,34 @@ def test_what_is_to_be_claimed_by_hand(asked):
 
 
 def test_where_new_deliveries_are_not_insured_by_hand(asked):
-    # D is in default; G has no limit, but what may be insured of it is not, either.
-    assert asked.index[asked["stop_insured"]].tolist() == ["B", "C", "F", "G"]
+    # D is in default, and nothing of G was insured: it has no limit.
+    assert asked.index[asked["stop_insured"]].tolist() == ["B", "C", "F"]
     # The extension of B ended on 21 October, 60 days after its due day.
-    assert asked["stop_since"].dropna().index.tolist() == ["B", "C", "F", "G"]
+    assert asked["stop_since"].dropna().index.tolist() == ["B", "C", "F"]
     assert asked.loc["B", "stop_since"] == pd.Timestamp("2026-10-22")
+    assert asked["stop_invoice"].dropna().to_dict() == {"B": "B1", "C": "C1", "F": "F1"}
+    assert asked["stop_clears"].dropna().to_dict() == {"B": 10_000, "C": 10_000, "F": 400}
+
+
+def test_what_has_to_be_paid_so_that_a_stop_ends(book_of):
+    # Of B past the period: 6,000 of B1, all of B2, 100 of B3 (within the tolerance); B4 is within the period.
+    b1 = INVOICES.query("buyer_id == 'B'")
+    older = [b1.assign(invoice_id=f"B{number}", due=b1["due"] - pd.Timedelta(days=days), amount=2_000.0)
+             for number, days in ((2, 20), (3, 30), (4, -30))]  # fmt: skip
+    receipts = "invoice_id,received,amount,kind\nB1,2026-10-20,4000,payment\nB3,2026-10-20,1900,payment\n"
+    book = book_of(AS_OF, **LEDGER | {"invoices": pd.concat([INVOICES, *older])}, receipts=receipts)
+    found = duties(book, Policy(**POLICY.model_dump(exclude_unset=True) | {"stop_tolerance": 100})).loc["B"]
+    assert found[["stop_invoice", "stop_clears"]].tolist() == ["B2", 8_000]
+    assert found["stop_since"] == pd.Timestamp("2026-10-02")
+    without = duties(book, POLICY).loc["B"]
+    assert without[["stop_invoice", "stop_clears"]].tolist() == ["B3", 8_100]
 
 
 def test_the_run_says_from_which_amount_and_how_long_before(book_of):
     run = {"decisions": {"report_from": 0, "report_ahead_days": 45}}
-    found = duties(book_of(AS_OF, run=run, **LEDGER), POLICY)["report_amount"]
-    assert found[found > 0].to_dict() == {"A": 10_000, "B": 10_000, "F": 400, "H": 10_000}
+    found = duties(book_of(AS_OF, run=run, **LEDGER), POLICY)
+    assert found["report_amount"][found["report_amount"] > 0].to_dict() == {"A": 10_000, "H": 10_000}
+    assert found["missed_amount"][found["missed_amount"] > 0].to_dict() == {"B": 10_000, "F": 400}
 
 
 def test_on_what_the_insurer_has_paid_nothing_more_is_claimed(book_of):
@@ -73,8 +108,8 @@ def test_on_what_the_insurer_has_paid_nothing_more_is_claimed(book_of):
 def test_without_a_policy_nothing_is_asked(book_of):
     found = duties(book_of(AS_OF, **LEDGER), None)
     assert not found["stop_insured"].any()
-    assert found[["report_amount", "claim_amount"]].to_numpy().sum() == 0
-    assert found[["report_by", "loss_date"]].isna().all(axis=None)
+    assert found[["missed_amount", "report_amount", "claim_amount"]].to_numpy().sum() == 0
+    assert found[["missed_since", "report_by", "loss_date", "stop_invoice", "stop_clears"]].isna().all(axis=None)
 
 
 # Precedence
@@ -97,11 +132,11 @@ def advised(book_of, policy=POLICY, **columns):
 
 def test_the_insurers_deadline_comes_before_every_stop(book_of):
     found = advised(book_of, action="stop", over_risk=50.0)
-    expected = {"A": "report", "B": "report", "C": "claim", "D": "claim", "E": "stop", "F": "stop insured"}
-    assert found["advice"].to_dict() == expected | {"G": "stop insured", "H": "stop"}
+    expected = {"A": "report", "B": "report missed", "C": "claim", "D": "claim", "E": "stop", "F": "stop insured"}
+    assert found["advice"].to_dict() == expected | {"G": "stop", "H": "stop"}
     assert set(found["deliveries"]) == {"nothing"}
     assert found["amount"].to_dict() == {
-        **dict.fromkeys("ABCD", 10_000), "E": 50, "F": 900, "G": 900, "H": 50,
+        **dict.fromkeys("ABCD", 10_000), "E": 50, "F": 900, "G": 50, "H": 50,
     }  # fmt: skip
 
 
@@ -143,11 +178,11 @@ def test_the_records_of_the_advice(book_of):
     book = book_of(AS_OF, **LEDGER)
     found = buyer_sheet.records(book, advised(book_of, action="look", over_need=3.0))
     # To look is a signal, which nobody has to decide on.
-    assert sorted(found["decision"]) == ["claim", "claim", "report", "report", "stop insured", "stop insured"]
-    reports = found[found["decision"] == "report"].set_index("buyer_id")
-    # Open since 30 days before the end of the extension period, 20 November and 21 October.
-    assert reports.loc["A", ["due_day", "since"]].tolist() == [pd.Timestamp("2026-11-20"), pd.Timestamp("2026-10-21")]
-    assert reports.loc["B", ["due_day", "since"]].tolist() == [pd.Timestamp("2026-11-02"), pd.Timestamp("2026-09-21")]
+    assert sorted(found["decision"]) == ["claim", "claim", "report", "report missed", "stop insured"]
+    # A had to be reported from 30 days before 20 November on.
+    days = found.set_index("buyer_id")[["due_day", "since"]]
+    assert days.loc["A"].tolist() == [pd.Timestamp("2026-11-20"), pd.Timestamp("2026-10-21")]
+    assert days.loc["B"].tolist() == [pd.Timestamp("2026-11-02"), pd.Timestamp("2026-10-21")]
     claims = found[found["decision"] == "claim"].set_index("buyer_id")["since"]
     assert claims.to_dict() == {"C": pd.Timestamp("2026-10-11"), "D": pd.Timestamp("2026-05-20")}
     told = words.decisions.of_buyers(found, advised(book_of), book.run)
@@ -248,4 +283,5 @@ def test_a_ledger_of_invoices_alone(book_of, paid):
     if paid:
         assert records.empty
         assert not sheets["has_sheet"].any()
-        assert words.decisions.deliveries(sheets, table, "EUR") == "Deliveries are held back to no buyer."
+        held = held_back.held_back(book, table, sheets)
+        assert words.held_back.told(held, "EUR") == "Deliveries are held back to no buyer."

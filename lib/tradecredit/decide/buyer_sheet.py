@@ -14,8 +14,8 @@ from tradecredit.decide.terms.payment_plan import options, overdue_buyers
 from tradecredit.insurance.policy import Policy
 
 PRECEDENCE = (
-    "claim", "report", "stop insured", "cancel", "in default", "stop", "stop until paid", "request accounts",
-    "run down", "enforce", "payment plan", "cut", "set limit", "collect", "look", "none",
+    "claim", "report missed", "report", "stop insured", "cancel", "in default", "stop", "stop until paid",
+    "request accounts", "run down", "enforce", "payment plan", "cut", "set limit", "collect", "look", "none",
 )  # fmt: skip
 """What may be advised, in order: what keeps the insurer's money, then default and risk, then the overdue debt, then the
 limit, then the need. Of several that hold for a buyer the first is its one advice."""
@@ -30,6 +30,12 @@ NOTHING, UNTIL_PAID, AGAINST_PAYMENT, WITHIN_LIMIT, WITHIN_RISK = (
 )  # fmt: skip
 """What is still delivered to a buyer."""
 
+HELD = {
+    "in default": NOTHING, "claim on the policy": NOTHING, "no longer insured": NOTHING, "risk": NOTHING,
+    "overdue part": UNTIL_PAID, "risk, against payment": AGAINST_PAYMENT,
+}  # fmt: skip
+"""Why deliveries to a buyer are held back, and what is still delivered: of several reasons the first decides."""
+
 OF_LIMITS = ("cancel", "stop", "stop until paid", "run down", "request accounts", "cut", "set limit", "look")
 """Advice on a limit, decided by the authority for the larger of the limit in force and the one that then holds."""
 
@@ -42,7 +48,7 @@ OF_OPTIONS = {"best_option": "str", "option_value": "float64", "gain_on_waiting"
 """What is said of the best way to get what a buyer owes past due."""
 
 LISTS = {
-    **dict.fromkeys(("claim", "report", "stop insured"), "insurer_duties"),
+    **dict.fromkeys(("claim", "report missed", "report"), "insurer_duties"), "stop insured": "held_back",
     **dict.fromkeys(("stop", "stop until paid", "run down"), "over_risk"),
     **dict.fromkeys(OVERDUE_OPTIONS, "overdue_advised"), "collect": "to_collect",
     "cancel": "limit_changes", "request accounts": "accounts", "cut": "lost_sales", "set limit": "breaches",
@@ -70,6 +76,7 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
     look, late = limits["action"] == actions.LOOK, limits["overdue"]
     holds = {
         "claim": asked["claim_amount"] > 0,
+        "report missed": asked["missed_amount"] > 0,
         "report": asked["report_amount"] > 0,
         "stop insured": asked["stop_insured"],
         "cancel": (limits["action"] == actions.IN_DEFAULT) & over,
@@ -150,23 +157,31 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
 def delivered(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.Series:
     """Return what is still delivered to each buyer, whatever its one advice: on the index of `limits`.
 
-    `NOTHING` in default, where the risk asks for a stop, where a claim is made, and where nothing that is shipped would
-    be insured (`stop_insured`); `UNTIL_PAID` where paying what is overdue cures the excess; `AGAINST_PAYMENT` where the
-    exposure is to run down; else `WITHIN_LIMIT`, where the exposure is within the limit that then holds, and
-    `WITHIN_RISK` where it is above that, by its need or the limit in force, and within the limit by risk.
+    By the first of the reasons in `HELD` that holds; where none does, `WITHIN_RISK` where the exposure is above the
+    limit that then holds, by its need or the limit in force, and within the limit by risk, else `WITHIN_LIMIT`.
     """
-    nothing = limits["action"].isin([actions.IN_DEFAULT, actions.STOP]) | duties["stop_insured"]
-    found = np.select(
-        [
-            nothing | (duties["claim_amount"] > 0),
-            limits["action"] == actions.STOP_UNTIL_PAID,
-            limits["action"] == actions.RUN_DOWN,
-            excess(limits["exposure"], limits["limit_to_set"]) > 0,
-        ],
-        [NOTHING, UNTIL_PAID, AGAINST_PAYMENT, WITHIN_RISK],
-        WITHIN_LIMIT,
-    )
+    holds = reasons(limits, duties)
+    above = excess(limits["exposure"], limits["limit_to_set"]) > 0
+    found = np.select([*(holds[reason] for reason in HELD), above], [*HELD.values(), WITHIN_RISK], WITHIN_LIMIT)
     return pd.Series(found, index=limits.index, dtype="str")
+
+
+def reasons(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.DataFrame:
+    """Return whether each reason of `HELD` holds back deliveries to each buyer: on the index of `limits`.
+
+    The buyer is in default; insured debt of it is to be claimed; nothing that is shipped would be insured any more
+    (`stop_insured`); the risk asks for a stop; paying what is overdue cures the excess over the limit by risk; the
+    exposure is to run down.
+    """
+    columns = {
+        "in default": limits["action"] == actions.IN_DEFAULT,
+        "claim on the policy": duties["claim_amount"] > 0,
+        "no longer insured": duties["stop_insured"],
+        "risk": limits["action"] == actions.STOP,
+        "overdue part": limits["action"] == actions.STOP_UNTIL_PAID,
+        "risk, against payment": limits["action"] == actions.RUN_DOWN,
+    }
+    return pd.DataFrame(columns)[list(HELD)]
 
 
 def unadvised(sheets: pd.DataFrame) -> pd.Index:
@@ -196,10 +211,9 @@ def to_collect(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
 
 
 def asked_by_policy(sheets: pd.DataFrame) -> pd.DataFrame:
-    """Return the sheets of the buyers of which the policy asks something, the largest insured debt at stake first."""
-    debt = sheets["claim_amount"] + sheets["report_amount"]
-    asked = sheets.assign(debt=debt)[(debt > 0) | sheets["stop_insured"]]
-    return asked.sort_values("debt", ascending=False, kind="stable").drop(columns="debt")
+    """Return the sheets of the buyers of which insured debt is to be claimed or reported, the largest first."""
+    debt = sheets[["claim_amount", "missed_amount", "report_amount"]].sum(axis="columns")
+    return sheets.assign(debt=debt)[debt > 0].sort_values("debt", ascending=False, kind="stable").drop(columns="debt")
 
 
 def _wants_accounts(limits: pd.DataFrame) -> pd.Series:
@@ -232,7 +246,8 @@ def _with_amounts(book: Book, table: pd.DataFrame, limits: pd.DataFrame) -> pd.D
     """Return the advice with what is at stake by it, by which amount it is authorised, and its days."""
     limits = limits.reindex(table.index)
     by_kind = {
-        "claim": table["claim_amount"], "report": table["report_amount"], "stop insured": limits["exposure"],
+        "claim": table["claim_amount"], "report missed": table["missed_amount"], "report": table["report_amount"],
+        "stop insured": limits["exposure"],
         "cancel": limits["exposure"], "in default": limits["exposure"],
         **dict.fromkeys((actions.STOP, actions.STOP_UNTIL_PAID, actions.RUN_DOWN), limits["over_risk"]),
         **dict.fromkeys(("enforce", "payment plan", "collect"), limits["overdue"]),
@@ -245,12 +260,14 @@ def _with_amounts(book: Book, table: pd.DataFrame, limits: pd.DataFrame) -> pd.D
     of_limit = kind.isin(OF_LIMITS)
     due = table["report_by"].where(kind == "report")
     days = {
+        "report missed": table["missed_since"],
         "report": table["report_by"] - pd.Timedelta(days=book.run.decisions.report_ahead_days),
         "claim": table["loss_date"], "stop insured": table["stop_since"],
         **dict.fromkeys((actions.STOP_UNTIL_PAID, *OVERDUE_OPTIONS, "collect"), table["overdue_since"]),
     }  # fmt: skip
     since = np.select([kind == name for name in days], list(days.values()), np.datetime64("NaT", "us"))
-    stakes = pd.concat([table["claim_amount"], table["report_amount"], limits[STAKES]], axis=1)
+    reported = table["missed_amount"] + table["report_amount"]
+    stakes = pd.concat([table["claim_amount"], reported, limits[STAKES]], axis=1)
     return table.assign(
         amount=amount,
         authorised=larger.where(of_limit, amount),

@@ -72,16 +72,24 @@ def stopped_since(book: Book, policy: Policy) -> pd.Series:
     Index buyer_id (all buyers): the day after the first end of a maximum extension period among the invoices of which
     more than the policy's tolerance is still owed at the end of the book's day, where that end lies before it.
     """
-    since = np.full(len(book.buyers), NEVER)
+    causing = stopping_invoices(book, policy)
+    first = causing.groupby(book.buyer_of_invoice[causing.index]).min().reindex(np.arange(len(book.buyers)))
+    return first.set_axis(all_buyers(book))
+
+
+def stopping_invoices(book: Book, policy: Policy) -> pd.Series:
+    """Return the invoices that stop their buyers at the end of the book's day, with the first day of each one's stop.
+
+    Index: their places among `invoices`; `stop_since`. None of a policy without an extension period.
+    """
+    found, since = np.zeros(0, np.intp), np.zeros(0, np.int64)
     if policy.maximum_extension_days is not None:
         begins, ends = stop_spans(book, policy)
         today = days(np.array([book.as_of], "datetime64[us]"))[0]
-        causing = (begins <= today) & (ends > today)
-        np.minimum.at(since, book.buyer_of_invoice[causing], begins[causing])
-    found = pd.Series(pd.NaT, index=all_buyers(book), name="stop_since", dtype="datetime64[us]")
-    stopped = since < NEVER
-    found[stopped] = since[stopped].astype("datetime64[D]").astype("datetime64[us]")
-    return found
+        found = np.flatnonzero((begins <= today) & (ends > today))
+        since = begins[found]
+    moments = since.astype("datetime64[D]").astype("datetime64[us]")
+    return pd.Series(moments, index=found, name="stop_since")
 
 
 def days(moments: np.ndarray) -> np.ndarray:

@@ -3,11 +3,11 @@
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide import buyer_sheet
 from tradecredit.decide.decisions import OPEN, by_kind, read_on
 from tradecredit.decide.limits import actions
 from tradecredit.params.run import Run
 from tradecredit.words.formats import counted, day, listed, money
+from tradecredit.words.held_back import tolerance
 
 WHAT = {
     "claim": "Claim on the policy",
@@ -80,10 +80,13 @@ BY_LIMIT = {
 
 _OF_BUYERS = {
     "claim": "Insured debt of {buyers}, {amount}, has become a loss by the policy: claim it.",
-    "report": "Insured debt of {buyers}, {amount}, is past its maximum extension period or will be soon: collect "
-    "it, or report it by the end of the period.",
-    "stop insured": "{buyers} {owe} invoices past the maximum extension period: until these are paid, nothing more "
-    "that is delivered is insured. Have them paid, or stop deliveries; {amount} is owed in all.",
+    "report missed": "The day by which insured debt of {buyers}, {amount}, had to be reported has passed: tell the "
+    "insurer today, if it does not know; cover is in doubt.",
+    "report": "Insured debt of {buyers}, {amount}, will soon be past its maximum extension period: collect it, or "
+    "report it by the end of the period.",
+    "stop insured": "{buyers} of which nothing is to be reported or claimed {owe} invoices past the maximum extension "
+    "period: until these are paid, nothing more that is delivered is insured. Have them paid as listed, or stop "
+    "deliveries; {amount} is owed in all.",
     "cancel": "{buyers} in default still {have} a limit of our own, and {owe} {amount}: cancel it.",
     "stop": "{buyers} of a weak grade {owe} {amount} more than the risk allows, and paying what is overdue does not "
     "cure it: stop deliveries.",
@@ -193,10 +196,7 @@ def sheets(sheets: pd.DataFrame, limits: pd.DataFrame, book: Book) -> pd.DataFra
     """
     currency, action = book.run.currency, limits["action"].reindex(sheets.index)
     # Most buyers are told of by no method, and only the others are put into words.
-    insurer = pd.Series(
-        {buyer: _insurer_says(row, currency) for buyer, row in buyer_sheet.asked_by_policy(sheets).iterrows()},
-        dtype="str",
-    )
+    insurer = pd.Series({buyer: _insurer_says(row, currency) for buyer, row in _asked(sheets).iterrows()}, dtype="str")
     moved, best = sheets["portfolio_change"].dropna(), sheets.dropna(subset=["best_option"])
     overdue = pd.Series([_overdue_says(row, currency) for row in best.itertuples()], index=best.index, dtype="str")
     return sheets.join(book.names).assign(
@@ -213,6 +213,11 @@ _OPTIONS = {
 }  # fmt: skip
 
 
+def _asked(sheets: pd.DataFrame) -> pd.DataFrame:
+    debt = sheets[["claim_amount", "missed_amount", "report_amount"]].gt(0).any(axis="columns")
+    return sheets[debt | sheets["stop_insured"]]
+
+
 def _overdue_says(row: pd.Series, currency: str) -> str:
     more = f", {_amount(row.gain_on_waiting, currency)} more than waiting" if row.gain_on_waiting > 0 else ""
     more = ", what waiting is worth is not known" if pd.isna(row.gain_on_waiting) else more
@@ -224,10 +229,15 @@ def _insurer_says(row: pd.Series, currency: str) -> str:
     said = []
     if row["claim_amount"] > 0:
         said.append(f"claim {money(row['claim_amount'], currency)}")
+    if row["missed_amount"] > 0:
+        said.append(f"report {money(row['missed_amount'], currency)}, late since {day(row['missed_since'])}")
     if row["report_amount"] > 0:
         said.append(f"report {money(row['report_amount'], currency)} by {day(row['report_by'])}")
     if row["stop_insured"]:
-        said.append("new deliveries are not insured")
+        said.append(
+            f"clear {money(row['stop_clears'], currency)}, {row['stop_invoice']} first: until then new deliveries are "
+            "not insured"
+        )
     return "; ".join(said)
 
 
@@ -237,25 +247,13 @@ def _portfolio_says(change: float, currency: str) -> str:
     return f"{money(abs(change), currency)} {'more' if change > 0 else 'less'}"
 
 
-def deliveries(sheets: pd.DataFrame, limits: pd.DataFrame, currency: str) -> str:
-    """Return to how many buyers deliveries are held back, and what those that are stopped owe."""
-    none = sheets["deliveries"].isin([buyer_sheet.NOTHING, buyer_sheet.UNTIL_PAID])
-    owed = limits["exposure"].reindex(sheets.index)
-    stopped, slow = none & (owed > 0), (sheets["deliveries"] == buyer_sheet.AGAINST_PAYMENT) & (owed > 0)
-    if not (stopped | slow).any():
-        return "Deliveries are held back to no buyer."
-    return (
-        f"Nothing more is delivered to {counted(int(stopped.sum()), 'buyer')}, who owe "
-        f"{money(owed[stopped].sum(), currency)}, in default included, and against payment alone to "
-        f"{counted(int(slow.sum()), 'buyer')} ({money(owed[slow].sum(), currency)})."
-    )
-
-
 def assumptions(book: Book) -> list[str]:
     """Return by which rules the one advice on a buyer is found."""
     run = book.run
     order = "insurer's claim and report, default, stop, overdue debt, limit, need"
+    tolerated = tolerance(book)
     return [
+        *([tolerated] if tolerated else []),
         f"Of several methods that speak of a buyer the first decides: {order}. Deliveries are stopped only where "
         f"paying the overdue part cures the excess over the limit by risk, or from grade {run.limits.stop_grade} on; "
         "what is owed above the buyer's need is a signal to look.",

@@ -179,23 +179,6 @@ def class_caps(class_caps: pd.DataFrame, currency: str) -> str:
     return found
 
 
-def stopped(limits: pd.DataFrame, currency: str) -> str:
-    """Return how many buyers' new deliveries are not insured any more; empty without any.
-
-    `limits`: `limits.recommend`. Buyers in default are not counted.
-    """
-    stopped = limits[limits["stopped"] & (limits["binding"] != "in default") & (limits["insured"] > 0)]
-    if stopped.empty:
-        return ""
-    one = len(stopped) == 1
-    return (
-        f"{counted(len(stopped), 'insured buyer')} {'has' if one else 'have'} an invoice overdue past the policy's "
-        f"maximum extension period: new deliveries are not insured, and insurance adds nothing to "
-        f"{'its limit' if one else 'their limits'}. The {money(stopped['insured'].sum(), currency)} of "
-        f"{'its' if one else 'their'} debt that was delivered before stays insured if it is reported in time."
-    )
-
-
 def requests(requests: pd.DataFrame, currency: str) -> str:
     """Return what the limit requests to the insurer would bring; see `insurer.requests`."""
     if requests.empty:

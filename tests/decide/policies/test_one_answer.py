@@ -127,7 +127,7 @@ def test_what_the_policy_asks_for_is_a_part_of_what_the_audit_insures(book):
     policy = policy_in_force(book)
     audited = by_buyer(book, policy) / policy.insured_percentage
     asked = duties(book, policy)
-    sums = (asked["claim_amount"] + asked["report_amount"]).reindex(audited.index)
+    sums = asked[["claim_amount", "missed_amount", "report_amount"]].sum(axis="columns").reindex(audited.index)
     assert sums.sum() > 0
     assert (sums <= audited + 0.005).all()
     stopped = cover.of_buyers(book).stopped

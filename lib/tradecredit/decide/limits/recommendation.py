@@ -117,8 +117,10 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         risk_limit_alone=risk_limit(recommended, without.binding, alone),
         **excesses(table, bound),
     )
-    due = (duties(book, run_policy(book))[["report_amount", "claim_amount"]] > 0).any(axis="columns")
-    table = table.assign(action=action(table, known["grade"], settings), report_due=due.to_numpy())
+    asked = duties(book, run_policy(book))[["missed_amount", "report_amount", "claim_amount"]]
+    table = table.assign(
+        action=action(table, known["grade"], settings), report_due=(asked > 0).any(axis="columns").to_numpy()
+    )
     insolvent = known["buyer_id"].isin(book.defaults.loc[book.defaults["kind"] == "insolvency", "buyer_id"])
     adverse = pd.DataFrame(
         {"negative equity": found.rules["negative equity"], "insolvent": insolvent, "deliveries held back": held(table)}
