@@ -188,7 +188,8 @@ def test_the_records_of_the_advice(book_of):
     told = words.decisions.of_buyers(found, advised(book_of), book.run)
     assert set(told) == set(found["decision"])
     assert told["claim"] == (
-        "Insured debt of 2 buyers, EUR 20,000, has become a loss by the policy: claim it. Largest: C, EUR 10,000."
+        "Insured debt of 2 buyers, EUR 20,000 before deductibles, has become a loss by the policy: claim it. "
+        "Largest: C, EUR 10,000."
     )
 
 

@@ -79,7 +79,7 @@ BY_LIMIT = {
 """What the limits alone say of a buyer (`actions.action`)."""
 
 _OF_BUYERS = {
-    "claim": "Insured debt of {buyers}, {amount}, has become a loss by the policy: claim it.",
+    "claim": "Insured debt of {buyers}, {amount} before deductibles, has become a loss by the policy: claim it.",
     "report missed": "The day by which insured debt of {buyers}, {amount}, had to be reported has passed: tell the "
     "insurer today, if it does not know; cover is in doubt.",
     "report": "Insured debt of {buyers}, {amount}, will soon be past its maximum extension period: collect it, or "
