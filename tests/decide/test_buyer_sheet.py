@@ -236,6 +236,21 @@ def test_no_table_of_a_demo_month_contradicts_the_one_advice(month):
     assert not set(buyer_sheet.unadvised(sheets)) & set(asked["buyer_id"])
 
 
+def test_what_is_delivered_within_a_limit_is_within_it(month):
+    *_, table, _, sheets, _ = month
+    said, owed = sheets["deliveries"].reindex(table.index), table["exposure"]
+    within = said == buyer_sheet.WITHIN_LIMIT
+    assert (owed <= table["limit_to_set"] + 0.005)[within].all()
+    by_risk = said == buyer_sheet.WITHIN_RISK
+    assert by_risk.any()
+    assert (owed <= table["risk_limit"] + 1)[by_risk].all()
+    assert (owed > table["limit_to_set"])[by_risk].all()
+    # A reduction leaves a buyer above its limit only where risk asks for it, or where it was above the one before.
+    above = (table["decision"] == "reduction") & (owed > table["limit_to_set"] + 0.005)
+    assert ((table["over_risk"] > 0) | (owed > table["own_limit"]))[above].all()
+    assert (table["decision"] == "reduction").sum() > above.sum() > 0
+
+
 def test_the_sheets_are_those_of_the_buyers_with_most_at_stake(month):
     book, _, table, best, sheets, _ = month
     assert len(sheets) == len(table)
