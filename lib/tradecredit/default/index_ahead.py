@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import solve_triangular, toeplitz
 
 from tradecredit.default.panel import HORIZON_MONTHS
 
@@ -73,30 +72,55 @@ def courses(index: pd.Series, day: pd.Timestamp, averaged_months: int = 1) -> pd
     return to: so all are weighed. Sources: Harville 1974, Biometrika 61, 383 (the restricted likelihood as a
     posterior); Cheang and Reinsel 2000, JASA 95, 1173 (of an autoregression).
     """
-    apart, length = distance(index), max(distance(index), averaged_months)
-    values, size = np.log(index.to_numpy(dtype="float64")), len(index)
-    within = np.arange(length)
+    apart, length, size = distance(index), max(distance(index), averaged_months), len(index)
+    powers, kept = np.array(PERSISTENCES)[:, None], np.arange(size)
     # Of the months of two values, the pairs so many months further apart or nearer than the values' ends; and the
     # months from each month of a value to each one to come.
-    pairs = apart * np.arange(size)[:, None] + np.arange(1 - length, length)
-    pair_share = (length - np.abs(np.arange(1 - length, length))) / length**2
-    since = month_of(day) - month_of(index.index[-1]) + apart * np.arange(size)[::-1]
-    to_come = since[:, None, None] + within[:, None] + np.arange(1, HORIZON_MONTHS + 1)
-    log_weight, rows = np.empty(len(PERSISTENCES)), []
-    for number, persistence in enumerate(PERSISTENCES):
-        root = np.linalg.cholesky(toeplitz(persistence ** np.abs(pairs) @ pair_share))
-        coming = (persistence**to_come).mean(axis=1)
-        solved = solve_triangular(root, np.column_stack([np.ones(size), values, coming]), lower=True)
-        ones, seen, coming = solved[:, 0], solved[:, 1], solved[:, 2:]
-        precision = ones @ ones
-        mean = ones @ seen / precision
-        away = seen - mean * ones
-        squares = away @ away
-        log_weight[number] = -np.log(root.diagonal()).sum() - np.log(precision) / 2 - (size - 1) / 2 * np.log(squares)
-        variance, of_mean = squares / (size - 3), 1 - ones @ coming
-        path = mean + away @ coming
-        ahead = path + variance / 2 * (1 - (coming**2).sum(axis=0) + of_mean**2 / precision)
-        rows.append((path.mean(), np.sqrt(variance / precision) * of_mean.mean(), np.exp(ahead).mean()))
+    offsets = np.arange(1 - length, length)
+    share = (length - np.abs(offsets)) / length**2
+    covariance = (powers[:, :, None] ** np.abs(apart * kept[:, None] + offsets) * share).sum(axis=2)
+    since = month_of(day) - month_of(index.index[-1]) + apart * kept[::-1, None] + np.arange(1, HORIZON_MONTHS + 1)
+    to_come = np.mean([powers[:, :, None] ** (since + within) for within in range(length)], axis=0)
+    known = np.column_stack([np.ones(size), np.log(index.to_numpy(dtype="float64"))])
+    solved, log_determinant = _whitened(
+        covariance, np.concatenate([np.broadcast_to(known, (len(powers), size, 2)), to_come], axis=2)
+    )
+    ones, seen, coming = solved[:, :, 0], solved[:, :, 1], solved[:, :, 2:]
+    precision = (ones**2).sum(axis=1)
+    mean = (ones * seen).sum(axis=1) / precision
+    away = seen - mean[:, None] * ones
+    squares = (away**2).sum(axis=1)
+    variance, of_mean = squares / (size - 3), 1 - (ones[:, :, None] * coming).sum(axis=1)
+    path = mean[:, None] + (away[:, :, None] * coming).sum(axis=1)
+    spread = variance[:, None] * (1 - (coming**2).sum(axis=1) + of_mean**2 / precision[:, None])
+    log_weight = -log_determinant / 2 - np.log(precision) / 2 - (size - 1) / 2 * np.log(squares)
     weight = np.exp(log_weight - log_weight.max())
-    table = pd.DataFrame(rows, columns=["log_ahead", "mean_error", "ahead"], index=pd.Index(PERSISTENCES))
-    return table.rename_axis("persistence").assign(weight=weight / weight.sum())
+    return pd.DataFrame(
+        {
+            "weight": weight / weight.sum(),
+            "log_ahead": path.mean(axis=1),
+            "mean_error": np.sqrt(variance / precision) * of_mean.mean(axis=1),
+            "ahead": np.exp(path + spread / 2).mean(axis=1),
+        },
+        index=pd.Index(PERSISTENCES, name="persistence"),
+    )
+
+
+def _whitened(covariance: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return L⁻¹ · columns with L L' the Toeplitz matrix of each row of `covariance`, and the log of its determinant.
+
+    Durbin and Levinson's recursion (Brockwell and Davis 1991, Time Series, §5.2), all rows at once: what of a value the
+    earlier ones do not predict, over its standard deviation. `columns`: rows × values × columns. Small products of
+    matrices on many threads would wait for each other longer than they compute.
+    """
+    error = covariance[:, 0]
+    predicting, log_determinant = np.empty((len(error), 0)), np.log(error)
+    white = [columns[:, 0] / np.sqrt(error)[:, None]]
+    for number in range(1, columns.shape[1]):
+        partial = (covariance[:, number] - (predicting * covariance[:, number - 1 : 0 : -1]).sum(axis=1)) / error
+        predicting = np.column_stack([predicting - partial[:, None] * predicting[:, ::-1], partial])
+        error = error * (1 - partial**2)
+        predicted = np.einsum("pt,ptc->pc", predicting, columns[:, number - 1 :: -1])
+        white.append((columns[:, number] - predicted) / np.sqrt(error)[:, None])
+        log_determinant = log_determinant + np.log(error)
+    return np.stack(white, axis=1), log_determinant
