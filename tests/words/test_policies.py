@@ -46,6 +46,8 @@ def test_main_terms_side_by_side():
     assert table.loc["insured_percentage"].tolist() == [0.9, 1.0]
     assert table.loc["maximum_liability"].tolist() == [None, 30_000]
     assert table.loc["waiting_days"].tolist() == [None, 180]
+    assert words.main_terms([], AS_OF).empty
+    assert words.main_terms([], AS_OF).index.empty
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,8 @@ def main_terms(policies: Sequence[Policy], as_of: pd.Timestamp) -> pd.DataFrame:
         | {"maximum_liability": policy.year_maximum() if np.isfinite(policy.year_maximum()) else None}
         for policy in policies
     }
-    return pd.DataFrame(columns, index=["period", *MAIN], dtype="object").rename_axis("term")
+    rows = ["period", *MAIN] if policies else []
+    return pd.DataFrame(columns, index=pd.Index(rows, name="term", dtype="str"), dtype="object")
 
 
 def period(policy: Policy, as_of: pd.Timestamp) -> str:
