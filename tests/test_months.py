@@ -47,9 +47,10 @@ SIMULATED = {
         "retained_expected", "simulated", "var_95_then", "var_99_at_level", "var_99_then",
     },
     "05_credit_insurance": {
-        "cost_of_risk", "cover_value", "expected_indemnity", "first_loss_used", "frontier_retained_es", "gross",
-        "indemnity", "loss_ratio", "maximum_binds", "other_indemnity", "retained_es", "retained_es_99",
-        "retained_expected", "saving", "saving_at_odds", "saving_on_current", "stated_indemnity",
+        "cost_of_risk", "cover_value", "cover_value_on_current", "expected_indemnity", "first_loss_used",
+        "frontier_retained_es", "gross", "indemnity", "loss_ratio", "maximum_binds", "other_indemnity",
+        "retained_es", "retained_es_99", "retained_expected", "saving", "saving_at_odds",
+        "saving_on_current", "stated_indemnity",
     },
 }  # fmt: skip
 """Columns that come from simulated years: their labels or the captions of their tables say so."""

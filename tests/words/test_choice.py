@@ -33,6 +33,14 @@ from tradecredit.words import choice as words
             "End the policy: worth EUR 200 a year more than p (standard error 10).",
         ),
         (
+            {"p": (-500, 485, 0, 0)}, "p",
+            "End the policy, or keep p: EUR 15 a year more than p is within simulation error (standard error 10).",
+        ),
+        (
+            {"p": (-500, 515, 0, 0)}, "p",
+            "Renew p: EUR 15 a year more than no insurance is within simulation error (standard error 10).",
+        ),
+        (
             {"p": (-500, 300, 0, 0)}, NO_COVER,
             "Stay without insurance: worth EUR 200 a year more than p (standard error 10).",
         ),

@@ -1,11 +1,15 @@
 """Sentences on policies: their periods, main terms, and by when one is decided on."""
 
+from typing import get_args
+
 import pandas as pd
 import pytest
 from ledgers import YEAR
 
+from tradecredit.decide.policies.alternatives import OTHER_CONVENTION
+from tradecredit.decide.policies.terms import terms
 from tradecredit.insurance.policy import Policy
-from tradecredit.params.policy import NO_COVER
+from tradecredit.params.policy import NO_COVER, PolicyTerms
 from tradecredit.words import policies as words
 
 AS_OF = pd.Timestamp("2026-03-31")
@@ -42,6 +46,8 @@ def test_main_terms_side_by_side():
     assert table.loc["insured_percentage"].tolist() == [0.9, 1.0]
     assert table.loc["maximum_liability"].tolist() == [None, 30_000]
     assert table.loc["waiting_days"].tolist() == [None, 180]
+    assert words.main_terms([], AS_OF).empty
+    assert words.main_terms([], AS_OF).index.empty
 
 
 @pytest.mark.parametrize(
@@ -101,3 +107,33 @@ def test_the_policy_in_force_on_todays_balances(saved, told):
         f"would pay for EUR 300, a premium of EUR 250.{told}"
     )
     assert words.beside_current(comparison(**saved), NO_COVER, "EUR") == "No policy is in force."
+
+
+def test_every_choice_of_a_term_has_its_words():
+    choices = {
+        name: set(get_args(field.annotation))
+        for name, field in PolicyTerms.model_fields.items()
+        if all(isinstance(choice, str) for choice in get_args(field.annotation)) and get_args(field.annotation)
+    }
+    assert {term: set(codes) for term, codes in words.CODES.items()} == choices
+    assert set(OTHER_CONVENTION) <= set(choices)
+
+
+def test_terms_and_conventions_in_words():
+    policies = [
+        Policy(name="p", threshold=100.0, threshold_kind="deductible", premium_rate=0.002, insured_turnover=10.0),
+        Policy(name="q", kind="key_accounts", buyers=["b_1"]),
+    ]
+    told = words.terms_in_words(terms(policies))
+    assert told.loc["kind"].tolist() == ["whole turnover", "key accounts"]
+    assert told.loc["threshold_kind", "p"] == "deductible"
+    assert pd.isna(told.loc["threshold_kind", "q"])
+    assert told.loc["buyers", "q"] == "b_1"
+    assert told.loc["threshold", "p"] == 100
+    assert told.index.name == "term"
+    assert words.terms_in_words(terms([])).empty
+    read = pd.DataFrame({"term": ["loss_basis"], "convention": ["net"], "other": ["debt"], "difference": [1.0]})
+    assert words.conventions_in_words(read).iloc[0].tolist() == [
+        "loss_basis", "the loss net of recoveries", "the debt, recoveries shared", 1.0,
+    ]  # fmt: skip
+    assert words.conventions_in_words(read.iloc[:0]).empty

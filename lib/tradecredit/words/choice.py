@@ -38,7 +38,7 @@ def decisions(found: Account, current: str, currency: str, findings: Sequence[st
 def advice(found: Account, current: str, currency: str) -> str:
     """Return what the account advises, and what that is worth more in a year than today's or the next best course.
 
-    A change that is within simulation error is said to be. The amount is that of the decision (`records.gain`).
+    What is within simulation error is said to be. The amount is that of the decision (`records.gain`).
     """
     what, policy = advised(found.items, current)
     more, other = gain(found.items, current)
@@ -49,8 +49,9 @@ def advice(found: Account, current: str, currency: str) -> str:
     error = found.items.loc[offer, error_of]
     advice = _ADVICE[what].format(policy=policy)
     worth = f"{money(more, currency)} a year more than {_named(other)}"
-    if what == CHANGE and not more >= 2 * error:
-        return f"{advice}, or keep {current}: {worth} is within simulation error (standard error {money(error)})."
+    if not more >= 2 * error:
+        kept = f", or keep {current}" if what in (CHANGE, END) else ""
+        return f"{advice}{kept}: {worth} is within simulation error (standard error {money(error)})."
     return f"{advice}: worth {worth} (standard error {money(error)})."
 
 

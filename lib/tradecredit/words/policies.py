@@ -111,6 +111,43 @@ def pricing(frontier: Frontier) -> list[str]:
     return [f"{told}. {priced} Only a quote tells what an insurer would ask."]
 
 
+CODES = {
+    "kind": {
+        "whole_turnover": "whole turnover", "excess_of_loss": "excess of loss", "key_accounts": "key accounts",
+        "single_buyer": "single buyer", "top_up": "top-up",
+    },
+    "loss_basis": {"debt": "the debt, recoveries shared", "net": "the loss net of recoveries"},
+    "threshold_kind": {"franchise": "franchise", "deductible": "deductible"},
+    "deductible_order": {
+        "deductible_first": "deductible, then percentage", "percentage_first": "percentage, then deductible",
+    },
+    "aggregate_erosion": {"after_percentage": "by indemnities", "before_percentage": "by insured debts"},
+    "waiting_from": {"due": "due date", "extension_end": "end of the extension period"},
+    "extension_from": {"due": "due date", "issued": "invoice date"},
+    "recovery_sharing": {
+        "pro_rata": "by interest", "pro_rata_limit": "by insured part of the debt", "insurer_first": "insurer first",
+    },
+}  # fmt: skip
+"""What the choices of a policy's terms are called."""
+
+
+def terms_in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `terms.terms` with its choices in words."""
+    told = table.copy()
+    for term in table.index.intersection(list(CODES)):
+        told.loc[term] = table.loc[term].map(CODES[term], na_action="ignore")
+    return told
+
+
+def conventions_in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `alternatives.conventions` with both readings in words."""
+    said = {
+        column: [CODES[term][code] for term, code in zip(table["term"], table[column], strict=True)]
+        for column in ("convention", "other")
+    }
+    return table.assign(**said)
+
+
 MAIN = (
     "insured_percentage", "aggregate_first_loss", "threshold", "each_loss_deductible", "maximum_liability",
     "discretionary_limit", "maximum_extension_days", "waiting_days",
@@ -130,7 +167,8 @@ def main_terms(policies: Sequence[Policy], as_of: pd.Timestamp) -> pd.DataFrame:
         | {"maximum_liability": policy.year_maximum() if np.isfinite(policy.year_maximum()) else None}
         for policy in policies
     }
-    return pd.DataFrame(columns, index=["period", *MAIN], dtype="object").rename_axis("term")
+    rows = ["period", *MAIN] if policies else []
+    return pd.DataFrame(columns, index=pd.Index(rows, name="term", dtype="str"), dtype="object")
 
 
 def period(policy: Policy, as_of: pd.Timestamp) -> str:

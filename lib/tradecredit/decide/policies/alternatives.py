@@ -103,7 +103,7 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
 def _charges(policies: Sequence[Policy], dist: LossDistribution, table: pd.DataFrame) -> pd.Series:
     """Return what each policy asks above its expected indemnity, in standard deviations of its yearly indemnity.
 
-    Source: the standard deviation principle, Bühlmann 1970, Mathematical Methods in Risk Theory, chapter 4.
+    Source: the standard deviation principle, Bühlmann 1970, Mathematical Methods in Risk Theory.
     """
     names = [policy.name for policy in policies]
     tax = np.array([1 + (policy.premium_tax_rate or 0.0) for policy in policies])
