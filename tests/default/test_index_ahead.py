@@ -70,9 +70,19 @@ def test_values_by_quarter_are_means_of_three_months():
     inverse = np.linalg.inv(covariance)
     mean = inverse.sum(axis=0) @ y / inverse.sum()
     assert found["log_ahead"] == pytest.approx(mean + coming @ inverse @ (y - mean))
-    # The same months as a moving average of three, of which every value is known, are no longer told apart by it.
-    moving = courses(values_of(np.log([80.0, 120.0, 90.0, 150.0])), DAY, 3).iloc[160]
-    assert moving["log_ahead"] != pytest.approx(found["log_ahead"])
+
+
+def test_a_moving_average_of_three_months_shares_months_with_the_next():
+    y = np.log([80.0, 120.0, 90.0, 150.0])
+    found = courses(values_of(y), DAY, 3).iloc[160]
+    p = PERSISTENCES[160]
+    # A month on, two of three months are the same; of the nine pairs four lie a month apart, two two and one three.
+    shared = np.array([3 + 4 * p + 2 * p**2, 2 + 4 * p + 2 * p**2 + p**3, 1 + 2 * p + 3 * p**2 + 2 * p**3 + p**4,
+                       p + 2 * p**2 + 3 * p**3 + 2 * p**4 + p**5]) / 9  # fmt: skip
+    inverse = np.linalg.inv(shared[np.abs(np.subtract.outer(np.arange(4), np.arange(4)))])
+    coming = np.array([(1 + p + p**2) / 3 * (p**AHEAD).mean() * p**back for back in (3, 2, 1, 0)])
+    mean = inverse.sum(axis=0) @ y / inverse.sum()
+    assert found["log_ahead"] == pytest.approx(mean + coming @ inverse @ (y - mean))
 
 
 def test_a_value_that_is_old_is_further_on_its_way_back():

@@ -98,3 +98,17 @@ def test_a_fit_adds_the_error_of_its_curves_and_the_way_of_the_index(monkeypatch
 
 def test_without_buyers_at_risk_there_is_no_level():
     assert np.isnan(level(None, RATINGS.tail(1))).all()
+    assert level_module.parts(None, RATINGS.tail(1)).empty
+
+
+def test_each_part_of_the_interval_stands_beside_all_together(monkeypatch):
+    observed = pd.DataFrame({"date": pd.Timestamp("2024-12-31"), "defaulted": [1] * 40})
+    model = SimpleNamespace(mean_error=lambda *_: 0.2)
+    basis = SimpleNamespace(model=model, observed=observed, today=pd.DataFrame(index=RATINGS.index))
+    monkeypatch.setattr(level_module, "level_basis", lambda _: basis)
+    book = SimpleNamespace(run=SimpleNamespace(default=DefaultSettings(prior_sd=1.0)), as_of=pd.Timestamp("2025-12-31"))
+    found = level_module.parts(book, RATINGS)
+    # 10 defaults; no index; 1.64485 × 0.2 = 0.32897 and × 0.09 = 0.14804, with the count √(0.61149² + …) = 0.70999.
+    assert found["times_low"].tolist() == pytest.approx([0.54254, 1, 0.71966, 0.86240, 0.49165], abs=1e-4)
+    assert found.iloc[2].prod() == pytest.approx(1)
+    assert found.index[-1] == "together"

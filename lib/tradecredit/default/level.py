@@ -44,27 +44,55 @@ def level(book: Book, ratings: pd.DataFrame) -> Level:
 
     All missing without buyers at risk. See definitions §8.1.1.
     """
-    at_risk = ratings["method"] != "in default"
-    probability = ratings["pd"][at_risk & (ratings["pd"] > 0) & (ratings["pd"] < 1)]
-    certain = float((ratings["pd"][at_risk] == 1).sum())
+    at_risk = ratings["pd"][ratings["method"] != "in default"]
+    probability, certain = _uncertain(ratings), float((at_risk == 1).sum())
     if probability.empty:
         return Level(*[float("nan")] * 5)
-    settings, found = book.run.default, level_basis(book)
-    years, fit = None, 0.0
-    if found.model is not None and settings.level == "book":
-        defaults = float(found.observed["defaulted"].astype(float).sum()) * STEP_MONTHS / HORIZON_MONTHS
-        years, fit = found.observed["date"], found.model.mean_error(found.today[at_risk], found.observed)
-    else:
-        defaults = _believed_defaults(found.observed, found.model is None, book)
-    movement = movement_error(point_in_time(settings, book.as_of, years), settings)
-    unseen = unseen_error(probability, settings.prior_sd)
-    low, high = bounds(defaults, float(np.sqrt(movement**2 + fit**2 + unseen**2)))
+    low, high = parts(book, ratings).loc[TOGETHER]
     expected = float(probability.sum())
     most = len(probability) * (1 - 1e-9)
     factors = [factor_to(min(expected * ratio, most) / len(probability), probability) for ratio in (low, high)]
     return Level(
         expected + certain, expected * low + certain, min(expected * high, most) + certain, factors[0], factors[1]
     )
+
+
+TOGETHER = "together"
+
+
+def parts(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return what makes the interval of the `level`: by what the expected defaults are multiplied at its ends.
+
+    Index `interval_part`: each part as if it alone were not known, and all together. Columns: `times_low`,
+    `times_high`. Empty without buyers at risk. Those in default, or certain to be, are not multiplied.
+    """
+    probability = _uncertain(ratings)
+    if probability.empty:
+        return pd.DataFrame(columns=["times_low", "times_high"], index=pd.Index([], name="interval_part"))
+    settings, found = book.run.default, level_basis(book)
+    years, fit = None, 0.0
+    if found.model is not None and settings.level == "book":
+        defaults = float(found.observed["defaulted"].astype(float).sum()) * STEP_MONTHS / HORIZON_MONTHS
+        today = found.today[ratings["method"] != "in default"]
+        years, fit = found.observed["date"], found.model.mean_error(today, found.observed)
+    else:
+        defaults = _believed_defaults(found.observed, found.model is None, book)
+    errors = {
+        "way from those years to the next": movement_error(point_in_time(settings, book.as_of, years), settings),
+        "curves, in the mean of today's buyers": fit,
+        "what no input shows of a buyer": unseen_error(probability, settings.prior_sd),
+    }
+    reach = norm.ppf(0.5 + CONFIDENCE / 2)
+    rows = {"defaults that the level rests on": bounds(defaults, 0.0)}
+    rows |= {name: (float(np.exp(-reach * error)), float(np.exp(reach * error))) for name, error in errors.items()}
+    rows[TOGETHER] = bounds(defaults, float(np.sqrt(sum(error**2 for error in errors.values()))))
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["times_low", "times_high"])
+    return table.rename_axis("interval_part")
+
+
+def _uncertain(ratings: pd.DataFrame) -> pd.Series:
+    """Return the probabilities that are neither 0 nor 1."""
+    return ratings["pd"][(ratings["method"] != "in default") & (ratings["pd"] > 0) & (ratings["pd"] < 1)]
 
 
 def movement_error(now: PointInTime, settings: DefaultSettings) -> float:
