@@ -1,5 +1,6 @@
 """Whole months of kept run files as a reader meets them: pages, tables, notebooks, and one name for one figure."""
 
+import html
 import itertools
 import json
 import re
@@ -14,6 +15,7 @@ import pytest
 
 from tradecredit.params.base import PROJECT
 from tradecredit.report.columns import labelled
+from tradecredit.words.formats import money
 
 KEYS = ("buyer_id", "grade", "policy", "scenario", "input", "group_id")
 """What rows of several tables are about: a column says one thing of each, whichever table it stands in."""
@@ -234,7 +236,7 @@ def test_no_table_contradicts_the_one_advice_on_a_buyer(tables):
             said = table.set_index("buyer_id")["advised"]
             assert (said == sheets["advised"].reindex(said.index)).all(), name
     # Nothing raises the limit of a buyer to which deliveries are held back; an analyst's limit stands as it is.
-    back = sheets.index[sheets["deliveries"] != "within the limit"]
+    back = sheets.index[~sheets["deliveries"].str.startswith("within the limit")]
     changes = tables["03_credit_limits/limit_changes"].set_index("buyer_id")
     raised = changes.index[
         (changes["decision"] == "increase") & (changes["binding_with_cover"] != "analyst's override")
@@ -246,6 +248,10 @@ def test_no_table_contradicts_the_one_advice_on_a_buyer(tables):
     assert not set(tables["03_credit_limits/requests"]["buyer_id"]) & set(none)
     planned = tables["03_credit_limits/overdue_advised"]["buyer_id"]
     assert sheets.loc[planned, "advice"].isin(["payment plan", "enforce"]).all()
+    # What is overdue and not a trifle is somebody's: no buyer is to be collected from by nobody.
+    collected = sheets.index[(sheets["advice"] == "collect") & (sheets["amount"] >= 1_000)]
+    assert set(tables["03_credit_limits/to_collect"]["buyer_id"]) == set(collected)
+    assert set(asked.index[asked["decision"] == "collect"]) == set(collected)
 
 
 def test_every_decision_has_who_when_and_where(tables):
@@ -256,6 +262,33 @@ def test_every_decision_has_who_when_and_where(tables):
         assert table[["decision", "authority", "due_day", "since", "state", "chapter", "anchor"]].notna().all(axis=None)
         lists = set(table["chapter"] + "/" + table["anchor"].str.removeprefix("table-"))
         assert lists <= set(tables), f"a list that no chapter shows: {lists - set(tables)}"
+
+
+def test_a_decision_has_one_amount_which_its_sentence_names_first(month, tables):
+    asked = tables["00_summary/decisions"]
+    asked = asked[asked["state"] != "done"]
+    assert asked["stake"].notna().all()
+    sums = asked.groupby("decision")["amount"].sum(min_count=1)
+    rows = tables["00_summary/to_decide"].set_index("decision")
+    assert rows["stake"].notna().all()
+    assert set(rows.index) == set(sums.index)
+    pages = "".join(file.read_text(encoding="utf-8") for file in sorted(month.glob("0[1-9]_*.html")))
+    told = dict(re.findall(r'<p class="tc-note-box decision" id="decision-([\w-]+)"[^>]*>(.*?)</p>', pages))
+    assert set(told) == {kind.replace(" ", "-") for kind in sums.index}
+    for kind, amount in sums.dropna().items():
+        assert rows.loc[kind, "amount"] == pytest.approx(amount, abs=0.01)
+        sentence = html.unescape(told[kind.replace(" ", "-")]).replace("\u00a0", " ")
+        (first, *_) = re.findall(r"EUR [\d.,]+(?: [mk]\b)?", sentence)
+        assert first.rstrip(".,") == money(amount, "EUR"), f"{kind}: {sentence}"
+
+
+def test_what_only_the_board_may_decide_is_in_sight(month, tables):
+    rows = tables["00_summary/to_decide"]
+    page = html.unescape((month / "00_summary.html").read_text(encoding="utf-8")).replace("\u00a0", " ")
+    reserved = rows[rows["decision"].isin(["policy", "model", "portfolio"])]
+    assert (reserved["authority"] == "board").all()
+    for what in reserved["what"]:
+        assert f">{what}</a>" in page or f"“{what}”" in page.partition("are not shown")[2]
 
 
 def test_simulated_and_exact_are_told_apart(tables, figures):

@@ -85,7 +85,8 @@ def table(**columns):
     usual = {
         "exposure": 900.0, "overdue": 0.0, "own_limit": 1_000.0, "recommended_with_cover": 1_000.0, "over_risk": 0.0,
         "over_need": 0.0, "breach": 0.0, "action": "none", "binding_with_cover": "need", "decision": "prolongation",
-        "change": 0.0, "lost_sales": 0.0, "lost_margin": 0.0, "released": 0.0,
+        "limit_to_set": 1_000.0, "lost_sales": 0.0, "lost_margin": 0.0, "released": 0.0, "released_sales": 0.0,
+        "released_margin": 0.0,
     }  # fmt: skip
     return pd.DataFrame(usual | columns, index=pd.Index(list("ABCDEFGH"), name="buyer_id"))
 
@@ -114,14 +115,16 @@ def test_the_insurers_deadline_comes_before_every_stop(book_of):
         ({"action": "run down", "over_risk": 70.0}, "run down", "against payment alone", 70),
         # Accounts that may release more than the excess cure it.
         ({"action": "run down", "over_risk": 70.0, "binding_with_cover": "no accounts", "released": 71.0,
-          "lost_sales": 50.0, "lost_margin": 9.0}, "request accounts", "against payment alone", 9),
+          "released_sales": 50.0, "released_margin": 9.0}, "request accounts", "against payment alone", 9),
         ({"action": "run down", "over_risk": 70.0, "binding_with_cover": "no accounts", "released": 70.0,
-          "lost_sales": 50.0, "lost_margin": 9.0}, "run down", "against payment alone", 70),
-        ({"decision": "cancellation", "lost_sales": 50.0, "lost_margin": 9.0}, "cut", "within the limit", 9),
-        ({"action": "set limit", "breach": 30.0}, "set limit", "within the limit", 30),
-        ({"action": "look", "over_need": 30.0, "overdue": 5.0}, "look", "within the limit", 30),
-        ({"overdue": 5.0}, "collect", "within the limit", 5),
-        ({}, "none", "within the limit", 0),
+          "released_sales": 50.0, "released_margin": 9.0}, "run down", "against payment alone", 70),
+        ({"decision": "cancellation", "lost_sales": 50.0, "lost_margin": 9.0}, "cut", "within the limit to set", 9),
+        ({"action": "set limit", "breach": 30.0}, "set limit", "within the limit to set", 30),
+        ({"action": "look", "over_need": 30.0, "overdue": 5.0}, "look", "within the limit to set", 30),
+        ({"action": "look", "over_need": 30.0, "limit_to_set": 870.0}, "look", "within the limit by risk", 30),
+        ({"action": "look", "over_need": 30.0, "overdue": 1_200.0}, "collect", "within the limit to set", 1_200),
+        ({"overdue": 5.0}, "collect", "within the limit to set", 5),
+        ({}, "none", "within the limit to set", 0),
     ],
 )  # fmt: skip
 def test_the_first_of_the_order_is_the_one_advice(book_of, columns, advice, deliveries, amount):
@@ -130,9 +133,9 @@ def test_the_first_of_the_order_is_the_one_advice(book_of, columns, advice, deli
 
 
 def test_a_limit_is_authorised_by_the_larger_of_old_and_new(book_of):
-    found = advised(book_of, policy=None, decision="reduction", change=-800.0, lost_sales=5.0, lost_margin=1.0)
+    found = advised(book_of, policy=None, decision="reduction", limit_to_set=200.0, lost_sales=5.0, lost_margin=1.0)
     assert found["authorised"].tolist() == [1_000] * 8
-    raised = advised(book_of, policy=None, action="set limit", breach=30.0, change=500.0)
+    raised = advised(book_of, policy=None, action="set limit", breach=30.0, limit_to_set=1_500.0)
     assert raised["authorised"].tolist() == [1_500] * 8
 
 
@@ -142,11 +145,12 @@ def test_the_records_of_the_advice(book_of):
     # To look is a signal, which nobody has to decide on.
     assert sorted(found["decision"]) == ["claim", "claim", "report", "report", "stop insured", "stop insured"]
     reports = found[found["decision"] == "report"].set_index("buyer_id")
-    assert reports.loc["A", ["due_day", "since"]].tolist() == [pd.Timestamp("2026-11-20"), pd.Timestamp(AS_OF)]
-    assert reports.loc["B", ["due_day", "since"]].tolist() == [pd.Timestamp("2026-11-02"), pd.Timestamp("2026-10-21")]
+    # Open since 30 days before the end of the extension period, 20 November and 21 October.
+    assert reports.loc["A", ["due_day", "since"]].tolist() == [pd.Timestamp("2026-11-20"), pd.Timestamp("2026-10-21")]
+    assert reports.loc["B", ["due_day", "since"]].tolist() == [pd.Timestamp("2026-11-02"), pd.Timestamp("2026-09-21")]
     claims = found[found["decision"] == "claim"].set_index("buyer_id")["since"]
     assert claims.to_dict() == {"C": pd.Timestamp("2026-10-11"), "D": pd.Timestamp("2026-05-20")}
-    told = words.decisions.of_buyers(found, "EUR")
+    told = words.decisions.of_buyers(found, advised(book_of), book.run)
     assert set(told) == set(found["decision"])
     assert told["claim"] == (
         "Insured debt of 2 buyers, EUR 20,000, has become a loss by the policy: claim it. Largest: C, EUR 10,000."
@@ -179,7 +183,7 @@ def test_no_table_of_a_demo_month_contradicts_the_one_advice(month):
     assert len(records) > 5
     assert records["buyer_id"].is_unique
     none = sheets.index[sheets["deliveries"].isin([buyer_sheet.NOTHING, buyer_sheet.UNTIL_PAID])]
-    back = sheets.index[sheets["deliveries"] != buyer_sheet.WITHIN_LIMIT]
+    back = sheets.index[~sheets["deliveries"].str.startswith("within")]
     assert len(back) > len(none) > 0
     # Nothing raises the limit of a buyer to which deliveries are held back: no decision, no portfolio, no request.
     assert not table.loc[back, "decision"].isin(["increase"]).any()
@@ -187,12 +191,13 @@ def test_no_table_of_a_demo_month_contradicts_the_one_advice(month):
     assert (moved < 1).all()
     assert not requests(book, ratings, own).index.intersection(none).size
     # A plan is for those whose one advice it is, and the stops are of the risk or the insurer alone.
-    assert not sheets.loc[buyer_sheet.to_collect(sheets), "deliveries"].isin([buyer_sheet.NOTHING]).any()
+    assert not buyer_sheet.overdue(sheets)["deliveries"].isin([buyer_sheet.NOTHING]).any()
     by_need = table.index[(table["binding_with_cover"] == "need") & ~(table["over_risk"] > 1)]
     stopped = sheets.loc[none.intersection(by_need)]
     assert (stopped["stop_insured"] | (stopped["claim_amount"] > 0)).all()
-    # What nobody has to decide on is in no list of decisions.
-    assert not set(buyer_sheet.unadvised(sheets)) & set(records["buyer_id"])
+    # What nobody has to decide on is in no list of decisions but that of the ordinary course.
+    asked = records[records["decision"] != "collect"]
+    assert not set(buyer_sheet.unadvised(sheets)) & set(asked["buyer_id"])
 
 
 def test_the_sheets_are_those_of_the_buyers_with_most_at_stake(month):
@@ -213,8 +218,13 @@ def test_every_decision_has_who_when_and_where(month):
     assert records[["authority", "due_day", "since", "state", "anchor"]].notna().all(axis=None)
     assert (records["due_day"] > book.as_of).all()
     assert (records["since"] <= book.as_of).all()
-    assert set(words.decisions.of_buyers(records, "EUR")) == set(records["decision"])
-    pd.testing.assert_frame_equal(decisions.ordered(records), records)
+    assert set(words.decisions.of_buyers(records, sheets, book.run)) == set(records["decision"])
+    pd.testing.assert_frame_equal(decisions.ordered(records, book.run), records)
+    # All that is overdue and not a trifle, of which nothing else is advised, is somebody's to collect.
+    left = sheets[sheets["advice"].isin(["collect", "look", "none"]) & (sheets["amount"] >= 1_000)]
+    owing = left.index[left.join(month[2]["overdue"])["overdue"] >= 1_000]
+    assert len(owing) > 5
+    assert set(records.loc[records["decision"] == "collect", "buyer_id"]) == set(owing)
 
 
 @pytest.mark.parametrize("paid", [False, True])
@@ -233,7 +243,7 @@ def test_a_ledger_of_invoices_alone(book_of, paid):
     assert told["portfolio_says"].isna().all()
     assert optimum.changed(best).empty
     records = buyer_sheet.records(book, sheets)
-    assert set(words.decisions.of_buyers(records, "EUR")) == set(records["decision"])
+    assert set(words.decisions.of_buyers(records, sheets, book.run)) == set(records["decision"])
     assert buyer_sheet.asked_by_policy(sheets).empty
     if paid:
         assert records.empty

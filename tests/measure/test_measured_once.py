@@ -24,6 +24,7 @@ from tradecredit.measure import (
     receivables,
     sales,
 )  # fmt: skip
+from tradecredit.measure.dso_causes import dso_causes
 
 KEPT = [
     open_items.ledger, open_items.open_items, receivables.kpis, disputes.disputed, behaviour.features,
@@ -68,7 +69,7 @@ def test_each_table_is_computed_once_for_each_book(book):
     def chapter() -> None:
         for known in books * 2:
             receivables.monthly(known, 3), receivables.ageing(known), receivables.figures(known)
-            receivables.concentration(known), receivables.disputes(known), receivables.dso_causes(known)
+            receivables.concentration(known), receivables.disputes(known), dso_causes(known)
             behaviour.signed_days_beyond_terms(known), balances.balances(known), quality.quality(known)
             (
                 agency_scores.latest_scores(known),

@@ -4,9 +4,9 @@ from tradecredit.columns import Column, columns
 
 LABELS = {
     # decisions
-    **columns("text", authority="Decided by", anchor="Anchor"),
+    **columns("text", authority="Decided by", anchor="Anchor", was="Asked before as"),
     **columns("date", due_day="Due"),
-    **columns("count", new="New"),
+    **columns("count", new="New", decides_on="Of them that authority's", moved="Asked before as another kind"),
     # insurer_duties
     **columns("money", claim_amount="Insured debt to claim", report_amount="Insured debt to report"),
     **columns("date", report_by="Report by", loss_date="Loss since", stop_since="Not insured since"),
@@ -15,7 +15,11 @@ LABELS = {
     **columns("date", overdue_since="Overdue since"),
     **columns("text", advice="Advice code", deliveries="Deliveries", best_option="Best for overdue debt"),
     **columns(
-        "money", at_stake="At stake", authorised="Amount that decides the authority", option_value="Expected value"
+        "money",
+        at_stake="At stake",
+        authorised="Amount that decides the authority",
+        option_value="Expected value",
+        gain_on_waiting="More than waiting",
     ),
     "has_sheet": Column("Has a sheet", "text"),
 }

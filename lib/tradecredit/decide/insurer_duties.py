@@ -60,9 +60,9 @@ def _late_insured(book: Book, policy: Policy) -> pd.DataFrame:
     """Return the insured invoices past due on which no claim has been paid, with the days of the policy."""
     owed = open_items(book)
     items = owed[owed["open_amount"] > 0]
-    insured = audit(book, policy)["insured_debt"].to_numpy()
-    claimed = book.receipts.loc[one_of(book.receipts["kind"], ["claim"]), "invoice_id"]
-    late = (items["days_past_due"] > 0).to_numpy() & (insured > 0) & ~one_of(items["invoice_id"], claimed)
+    audited = audit(book, policy)
+    insured, claimed = audited["insured_debt"].to_numpy(), audited["claimed"].to_numpy()
+    late = (items["days_past_due"] > 0).to_numpy() & (insured > 0) & (claimed <= 0)
     items = items[["buyer_id", "issued", "due"]].assign(insured_debt=insured)[late]
     events = book.defaults[book.defaults["kind"] == "insolvency"]
     events = events[one_of(events["buyer_id"], in_default(book))].groupby("buyer_id")["date"].max()

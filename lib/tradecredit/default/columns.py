@@ -9,7 +9,7 @@ LABELS = {
     **columns("count", grade="Grade", model_grade="Grade before override"),
     # grades
     **columns("text", sp_equivalent="S&P equivalent"),
-    **columns("ratio", expected_defaults="Expected defaults"),
+    **columns("count", expected_defaults="Expected defaults"),
     # panel
     **columns(
         "percent",

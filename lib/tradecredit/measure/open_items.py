@@ -66,14 +66,17 @@ class Ledger(NamedTuple):
 
         What comes in after a claim was paid may pass it, and is shared with the insurer.
         """
-        order = np.argsort(self.row, kind="stable")
-        row, so_far = self.row[order], np.minimum(self.paid, self.amount[self.row])[order]
-        change = np.diff(so_far, prepend=0.0)
-        first = np.flatnonzero(np.diff(row, prepend=-1))
-        change[first] = so_far[first]
-        result = np.empty(len(order))
-        result[order] = change
-        return result
+        return self.steps(np.minimum(self.paid, self.amount[self.row]))
+
+    def steps(self, so_far: np.ndarray) -> np.ndarray:
+        """Return by how much each receipt moves a sum of its invoice; `so_far`: the sum up to and with each receipt."""
+        change = so_far.copy()
+        # Most invoices have one receipt, and nothing before it.
+        several = np.flatnonzero(np.bincount(self.row, minlength=len(self.amount))[self.row] > 1)
+        order = several[np.argsort(self.row[several], kind="stable")]
+        same = np.flatnonzero(np.diff(self.row[order]) == 0) + 1
+        change[order[same]] -= so_far[order[same - 1]]
+        return change
 
     def _received_by(self, day: pd.Timestamp) -> int:
         return int(np.searchsorted(self.received, day.to_datetime64(), side="right"))
@@ -160,8 +163,8 @@ def open_items(book: Book) -> pd.DataFrame:
     """Return every invoice known on the as-of date with what is still open of it.
 
     Reads `invoices` and `receipts`. Receipts of every kind reduce the open amount: payment, credit note, discount,
-    write-off, recovery, and a claim that the insurer paid on the invoice. One row for each invoice, in the order of
-    `invoices`:
+    write-off, recovery, a claim that the insurer paid on the invoice, and a bank's difference (`bank_differences`). One
+    row for each invoice, in the order of `invoices`:
 
     - `invoice_id`, `buyer_id`, `issued`, `due`, `amount` (gross), `paid` (receipts so far), and of that `impaired`,
       write-offs, recoveries and claims, and `money`, the buyer's own payments (kind `payment`);

@@ -106,11 +106,14 @@ def _invoices(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
 
 
 def _receipts(book: Book) -> Iterator[tuple]:
-    receipts = book.receipts
+    made = one_of(book.receipts["kind"], ["exchange"])
+    receipts, banks = book.receipts[~made], book.receipts["amount"].where(made, 0.0)
     yield _found(
         "receipts", "dated on a Saturday or Sunday", receipts["received"].dt.day_of_week >= 5, receipts["amount"]
     )
     yield _found("receipts", "amount of zero", receipts["amount"] == 0, None)
+    yield _found("receipts", "in another currency, short of the day's rate", banks > 0, banks)
+    yield _found("receipts", "in another currency, above the day's rate", banks < 0, -banks)
 
 
 def _disputes(book: Book, items: pd.DataFrame) -> Iterator[tuple]:

@@ -18,9 +18,9 @@ LABELS = {
         insured_percentage="Insured percentage", premium_rate="Premium rate", premium_tax_rate="Premium tax rate",
         no_claims_bonus="No-claims bonus", top_up_rate="Top-up rate", top_up_share="Top-up share"
     ),
+    **columns("number", maximum_liability_multiple="Maximum liability, times the premium"),
     **columns(
         "ratio",
-        maximum_liability_multiple="Maximum liability, times the premium",
         bonus_loss_ratio="No-claims bonus up to a loss ratio of"
     ),
     **columns(
@@ -29,6 +29,8 @@ LABELS = {
         maximum_terms_days="Maximum terms (days)", maximum_extension_days="Maximum extension (days)"
     ),
     **columns("date", starts="First day of the policy period", ends="Last day of the policy period"),
+    **columns("text", period="Period"),
+    **columns("days", notice_days="Notice before its end (days)"),
     **columns(
         "text",
         primary="Primary policy", threshold_kind="Kind of threshold",

@@ -30,9 +30,15 @@ LABELS = {
     **columns("text", action="Action", report_due="To report or claim"),
     **columns(
         "money",
-        risk_limit="Limit by risk", over_risk="Excess over limit by risk", over_need="Excess over need",
-        overdue="Overdue, undisputed", lost_sales="Sales lost a year", lost_margin="Margin lost a year",
-        released="Limit released by accounts"
+        risk_limit="Limit by risk", risk_limit_alone="Limit by risk, without insurance",
+        over_risk="Excess over limit by risk", over_need="Excess over need", overdue="Overdue, undisputed"
+    ),
+    # carried_sales
+    **columns(
+        "money",
+        mean_balance="Mean balance, 12 months", highest_balance="Highest balance, 12 months",
+        lost_sales="Sales lost a year", lost_margin="Margin lost a year", released="Limit released by accounts",
+        released_sales="Sales released by accounts", released_margin="Margin released by accounts"
     ),
     # caps
     **columns(
@@ -48,7 +54,7 @@ LABELS = {
         decision="Decision", decision_code="Decision code", response_code="Response code",
         reason_code="Reason code", approval="Approval by"
     ),
-    **columns("money", before="Before", after="After"),
+    **columns("money", limit_to_set="Limit to set", before="Before", after="After"),
     # insurer
     **columns("text", request="Request", request_code="Request code"),
     **columns(
