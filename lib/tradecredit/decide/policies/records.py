@@ -46,22 +46,30 @@ def decide_by(book: Book) -> tuple[pd.Timestamp, str]:
     return pd.Timestamp(np.busday_offset(policy.ends, -1, roll="forward", busdaycal=WORKING_DAYS)), PERIOD
 
 
+def gain(items: pd.DataFrame, current: str) -> tuple[float, str]:
+    """Return what the advised course (`advised`) is worth more in a year than another, and which that is.
+
+    The other is today's, or of a course that stays the next best, no cover included. In the account's currency.
+    """
+    what, best = advised(items, current)
+    value = pd.concat([items["cover_value"], pd.Series({NO_COVER: 0.0})])
+    others = value.drop(best) if what in (RENEW, STAY) else value[[current]]
+    return float(value[best] - others.max()), str(others.idxmax())
+
+
 def decision(book: Book, items: pd.DataFrame, current: str, anchor: str) -> pd.DataFrame:
     """Return the decision on the policies (`decisions.COLUMNS`): one row, or none where the run names no policy.
 
-    At stake is what the advised course is worth beside today's, or of one that stays beside the next best, no cover
-    included. Where the run has it decided by amount (`Run.authorities`), that is the cost of the advised policy, or of
-    the one that is ended or not taken out. Due as
-    `decide_by` says.
+    At stake is the `gain`. Where the run has it decided by amount (`Run.authorities`), that is the cost of the advised
+    policy, or of the one that is ended or not taken out. Due as `decide_by` says.
     """
     if items.empty:
         return decisions.none()
     what, best = advised(items, current)
-    value = pd.concat([items["cover_value"], pd.Series({NO_COVER: 0.0})])
-    others = value.drop(best) if what in (RENEW, STAY) else value[[current]]
     meant = {END: current, STAY: items["cover_value"].idxmax()}.get(what, best)
     cost = -items.loc[meant, "account_cost"]
     due, _ = decide_by(book)
     whole = pd.Index([None], dtype="str")
-    table = pd.DataFrame({"amount": value[best] - others.max(), "authorised": cost, "due_day": due}, index=whole)
+    amount, _ = gain(items, current)
+    table = pd.DataFrame({"amount": amount, "authorised": cost, "due_day": due}, index=whole)
     return decisions.of_buyers(book, "policy", table, anchor=anchor)
