@@ -188,7 +188,8 @@ def test_the_records_of_the_advice(book_of):
     told = words.decisions.of_buyers(found, advised(book_of), book.run)
     assert set(told) == set(found["decision"])
     assert told["claim"] == (
-        "Insured debt of 2 buyers, EUR 20,000, has become a loss by the policy: claim it. Largest: C, EUR 10,000."
+        "Insured debt of 2 buyers, EUR 20,000 before deductibles, has become a loss by the policy: claim it. "
+        "Largest: C, EUR 10,000."
     )
 
 
@@ -218,7 +219,7 @@ def test_no_table_of_a_demo_month_contradicts_the_one_advice(month):
     assert len(records) > 5
     assert records["buyer_id"].is_unique
     none = sheets.index[sheets["deliveries"].isin([buyer_sheet.NOTHING, buyer_sheet.UNTIL_PAID])]
-    back = sheets.index[sheets["deliveries"] != buyer_sheet.WITHIN_LIMIT]
+    back = sheets.index[~sheets["deliveries"].str.startswith("within")]
     assert len(back) > len(none) > 0
     # Nothing raises the limit of a buyer to which deliveries are held back: no decision, no portfolio, no request.
     assert not table.loc[back, "decision"].isin(["increase"]).any()
@@ -233,6 +234,21 @@ def test_no_table_of_a_demo_month_contradicts_the_one_advice(month):
     # What nobody has to decide on is in no list of decisions but that of the ordinary course.
     asked = records[records["decision"] != "collect"]
     assert not set(buyer_sheet.unadvised(sheets)) & set(asked["buyer_id"])
+
+
+def test_what_is_delivered_within_a_limit_is_within_it(month):
+    *_, table, _, sheets, _ = month
+    said, owed = sheets["deliveries"].reindex(table.index), table["exposure"]
+    within = said == buyer_sheet.WITHIN_LIMIT
+    assert (owed <= table["limit_to_set"] + 0.005)[within].all()
+    by_risk = said == buyer_sheet.WITHIN_RISK
+    assert by_risk.any()
+    assert (owed <= table["risk_limit"] + 1)[by_risk].all()
+    assert (owed > table["limit_to_set"])[by_risk].all()
+    # A reduction leaves a buyer above its limit only where risk asks for it, or where it was above the one before.
+    above = (table["decision"] == "reduction") & (owed > table["limit_to_set"] + 0.005)
+    assert ((table["over_risk"] > 0) | (owed > table["own_limit"]))[above].all()
+    assert (table["decision"] == "reduction").sum() > above.sum() > 0
 
 
 def test_the_sheets_are_those_of_the_buyers_with_most_at_stake(month):

@@ -7,7 +7,7 @@ from tradecredit.decide.insurer_duties import duties
 from tradecredit.errors import InputError
 from tradecredit.insurance.cover import audit, by_class, by_reason, of_buyers
 from tradecredit.insurance.policy import Policy
-from tradecredit.insurance.recoveries import after_claims
+from tradecredit.insurance.recoveries import after_claims, claims_paid
 from tradecredit.losses.portfolio import highest_balance
 from tradecredit.measure.open_items import open_items
 
@@ -33,6 +33,10 @@ def test_a_recovery_after_a_claim_is_shared(book_of):
     for sharing, part in other.items():
         assert after_claims(book, Policy(**DEBT, recovery_sharing=sharing))["insurer_part"].tolist() == [part]
     assert after_claims(book, Policy(insured_percentage=0.9))["own_part"].tolist() == [300]
+
+
+def test_nothing_is_paid_on_items_of_another_currency_where_there_is_no_claim(ledger):
+    assert claims_paid(Book.open(ledger.run_file)).tolist() == [0.0] * 4
 
 
 def test_the_insurer_never_gets_more_than_it_has_paid(book_of):

@@ -189,7 +189,9 @@ def test_what_rates_add_is_no_collection_and_a_cause_of_its_own(book_of):
     book = book_of(run={"receivables": {"sales_months": 1}})
     assert receivables.kpis(book)["cei"] == 0
     parts = countback_parts(book, pd.Timestamp(DAY))
-    assert parts.to_dict() == pytest.approx({"not overdue": 0, "overdue": 31 + 30, "exchange rates": -300 / 1500 * 30})
+    assert parts.to_dict() == pytest.approx(
+        {"terms": 0, "early payment": 0, "overdue debt": 31 + 30, "exchange rates": -300 / 1500 * 30}
+    )
     assert parts.sum() == pytest.approx(receivables.kpis(book)["dso_countback"])
 
 

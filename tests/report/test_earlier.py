@@ -66,6 +66,12 @@ def test_a_decision_is_shown_with_who_when_and_where_and_published(shown, tmp_pa
     assert found.dtypes.astype(str).to_dict() == records().dtypes.astype(str).to_dict()
 
 
+def test_the_ordinary_course_is_told_from_what_is_to_be_decided(shown, tmp_path):
+    Chapter("03_credit_limits", book_of_month(tmp_path)).decides(records(("collect", "A", 10.0)), {"collect": "Do."})
+    assert "<strong>Ordinary course.</strong> Do." in shown[0]
+    assert 'id="decision-collect"' in shown[0]
+
+
 def test_a_decision_without_a_sentence_and_a_sentence_without_a_decision_are_refused(shown, tmp_path):
     chapter = Chapter("03_credit_limits", book_of_month(tmp_path))
     for told in ({}, {"stop": "Stop.", "terms": "Shorten."}):

@@ -109,7 +109,7 @@ def test_what_is_not_shown_is_said_and_linked():
 
 def test_the_index_heads_the_rows_if_it_means_something():
     frame = pd.DataFrame({"amount": [2.0, 1.0]}, index=pd.Index(["current", "1–30"], name="bucket"))
-    assert Reader(to_html(frame, "A")).rows == [["Age", "Amount"], ["current", "2"], ["1–30", "1"]]
+    assert Reader(to_html(frame, "A")).rows == [["Age (days)", "Amount"], ["current", "2"], ["1–30", "1"]]
     unnamed = frame.rename_axis(None)
     assert Reader(to_html(unnamed, "A")).rows[0] == ["", "Amount"]
     assert '<th scope="col"></th>' not in to_html(unnamed, "A")

@@ -64,3 +64,33 @@ def test_a_first_loss_that_keeps_nearly_all_is_told():
     assert "p (EUR 50 of EUR 550 paid)." in told
     assert "q (" not in told
     assert words.first_loss(comparison, [Policy(name="p")], "EUR") == ""
+
+
+def test_what_accounts_would_bring_without_insurance():
+    turned = found(accounts=500.0, p=(-500, 50, 30, 900))
+    told = (
+        "EUR 500 a year of the value of p would be made without insurance too if buyers shared accounts that support "
+        "it: then it would not be worth its cost."
+    )
+    assert words.of_accounts(turned, "p", "EUR") == told
+    assert words.verdict(turned, "EUR").endswith(told)
+    kept = found(accounts=400.0, p=(-500, 50, 30, 900))
+    assert words.of_accounts(kept, "p", "EUR").endswith("support it: then it would still be worth its cost.")
+    assert "accounts" not in words.verdict(kept, "EUR")
+    assert words.of_accounts(found(accounts=400.0, p=(-1_500, 50, 30, 900)), "p", "EUR").endswith("support it.")
+    assert words.of_accounts(found(p=(-500, 50, 30, 900)), "p", "EUR") == ""
+    assert words.of_accounts(found(accounts=9.0, p=(-500, 50, 30, np.nan)), "p", "EUR") == ""
+
+
+def test_on_whom_the_sales_rest():
+    table = pd.DataFrame(
+        {"covered_sales": [50.0, 20.0, 10.0, 10.0, 5.0, 5.0], "accounts_margin": [4.0, 3.0, *[0.0] * 4]}
+    )
+    assert words.by_buyer(table, "p", "EUR") == (
+        "The sales that only the cover of p allows are of 6 buyers, 95 % of them of the largest five. EUR 7 of the "
+        "margin, of 2 buyers, is held back without insurance only for want of accounts."
+    )
+    alone = words.by_buyer(table.head(1).assign(accounts_margin=0.0), "p", "EUR")
+    assert alone == "The sales that only the cover of p allows are of 1 buyer."
+    assert words.by_buyer(table.head(0), "p", "EUR").startswith("p allows no sales")
+    assert words.by_buyer(table.head(0), NO_COVER, "EUR") == ""

@@ -16,18 +16,38 @@ from tradecredit.words import choice as words
 @pytest.mark.parametrize(
     ("values", "current", "told"),
     [
-        ({"p": (-500, 600, 0, 0), "q": (-400, 450, 0, 0)}, "p", "Renew p."),
+        (
+            {"p": (-500, 600, 0, 0), "q": (-400, 450, 0, 0)}, "p",
+            "Renew p: worth EUR 50 a year more than q (standard error 10).",
+        ),
         (
             {"p": (-500, 600, 0, 0), "q": (-400, 550, 0, 0)}, "p",
-            "Change to q: EUR 50 a year more than p (standard error 10).",
+            "Change to q: worth EUR 50 a year more than p (standard error 10).",
         ),
         (
             {"p": (-500, 600, 0, 0), "q": (-400, 515, 0, 0)}, "p",
-            "Change to q, or keep p: the difference is within simulation error.",
+            "Change to q, or keep p: EUR 15 a year more than p is within simulation error (standard error 10).",
         ),
-        ({"p": (-500, 300, 0, 0), "q": (-400, 150, 0, 0)}, "p", "End the policy."),
-        ({"p": (-500, 300, 0, 0)}, NO_COVER, "Stay without insurance."),
-        ({"p": (-500, 600, 0, 0)}, NO_COVER, "Take out p."),
+        (
+            {"p": (-500, 300, 0, 0), "q": (-400, 150, 0, 0)}, "p",
+            "End the policy: worth EUR 200 a year more than p (standard error 10).",
+        ),
+        (
+            {"p": (-500, 485, 0, 0)}, "p",
+            "End the policy, or keep p: EUR 15 a year more than p is within simulation error (standard error 10).",
+        ),
+        (
+            {"p": (-500, 515, 0, 0)}, "p",
+            "Renew p: EUR 15 a year more than no insurance is within simulation error (standard error 10).",
+        ),
+        (
+            {"p": (-500, 300, 0, 0)}, NO_COVER,
+            "Stay without insurance: worth EUR 200 a year more than p (standard error 10).",
+        ),
+        (
+            {"p": (-500, 600, 0, 0)}, NO_COVER,
+            "Take out p: worth EUR 100 a year more than no insurance (standard error 10).",
+        ),
     ],
 )  # fmt: skip
 def test_what_to_do(values, current, told):
@@ -37,7 +57,7 @@ def test_what_to_do(values, current, told):
 def test_the_decision_tells_what_to_do_and_what_it_rests_on():
     account = found(p=(-500, 350, 300, 300))
     assert words.decisions(account, "p", "EUR", ["It holds.", "", "The past agrees."])["policy"] == (
-        "Renew p. It holds. The past agrees."
+        "Renew p: worth EUR 450 a year more than no insurance (standard error 10). It holds. The past agrees."
     )
     empty = Account(*(pd.DataFrame(columns=[*ITEMS, "cover_value"]) for _ in range(3)))
     assert words.decisions(empty, "p", "EUR", ["It holds."]) == {}

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from tradecredit.decide.policies.as_if import AsIf
+from tradecredit.decide.policies.received import PARTS
 from tradecredit.words import past as words
 
 
@@ -73,3 +74,38 @@ def test_what_the_past_cannot_say():
     unpaid = past(p=(0.0, 0.0))
     unpaid = unpaid._replace(totals=unpaid.totals.assign(claims_received=0.0))
     assert words.past_years(unpaid, "p", "EUR").endswith("holds no claim paid by an insurer in these years.")
+
+
+def beside_real(*rows: tuple[float, float, dict[str, float]]) -> pd.DataFrame:
+    """Claims received and as if, with the parts of their difference."""
+    table = pd.DataFrame([dict.fromkeys(PARTS, 0.0) | parts for _, _, parts in rows], columns=list(PARTS))
+    amounts = pd.DataFrame(rows, columns=["claims_received", "past_indemnity", "parts"]).drop(columns="parts")
+    return pd.concat([amounts, table], axis="columns")
+
+
+def test_what_was_received_beside_as_if():
+    more = (450.0, 300.0, {"by_first_loss": 100.0, "by_recovery": 50.0})
+    less = (0.0, 90.0, {"by_nothing_received": -90.0})
+    cents = (20.0, 20.02, {"by_other": -0.02})
+    assert words.received(beside_real(more, less, cents), "p", "EUR") == (
+        "The real insurer paid EUR 470, EUR 59.98 more than the EUR 410 that p would have paid as if. Received more: "
+        "EUR 100 of 1 claim, which the first loss, refilled by recoveries, keeps as if; EUR 50 of 1 claim, the "
+        "insurer's part of recoveries as if. Received less: EUR 90 of 1 claim, payable as if, of which nothing has "
+        "come in. Together that is the difference of EUR 59.98. What was passed on to the insurer of recoveries is in "
+        "no table of the book."
+    )
+    unmatched = words.received(beside_real((700.0, 0.0, {"by_no_default": 700.0})), "p", "EUR")
+    assert "EUR 700 of 1 claim, without a recorded default that it could be matched to." in unmatched
+    assert "passed on" not in unmatched
+    assert words.received(beside_real((0.0, 90.0, {"by_waiting": -90.0})), "p", "EUR") == ""
+    assert words.received(beside_real(cents), "p", "EUR") == (
+        "The real insurer paid EUR 20, as much as the EUR 20.02 that p would have paid as if."
+    )
+    late = words.received(beside_real((20.0, 90.0, {"by_other": -70.0})), "p", "EUR")
+    assert (
+        "EUR 70 less than the EUR 90 that p would have paid as if. Received less: EUR 70 of 1 claim, by other" in late
+    )
+
+
+def test_every_part_has_its_words():
+    assert set(words._BY) == set(words.BECAUSE) == set(PARTS)

@@ -62,6 +62,15 @@ def test_nothing_that_the_board_must_decide_is_left_out_silently(shown, told):
     assert summary.left_out(summary.to_decide(ASKED, TITLES, run), run) == told
 
 
+def test_a_month_without_decisions():
+    run, nothing = run_of(6), decisions.none()
+    table = summary.to_decide(nothing, {}, run)
+    assert table.empty
+    assert set(summary.columns(nothing)) <= set(table)
+    assert summary.left_out(table, run) == summary.states(nothing) == ""
+    assert summary.one_by_one(nothing, {}).empty
+
+
 def test_how_decisions_of_the_month_before_went_on():
     assert summary.states(ASKED) == (
         "1 decision of the month before goes on as another kind, open since then. 1 decision of the month before is "

@@ -32,6 +32,9 @@ TRANSLATED = {
 }
 """Table: the day whose rate translates it, and the columns in its currency."""
 
+DAY_OF_RATE = {"invoices": "day of issue", "statements": "end of the period"}
+"""The same day in the words of the notes."""
+
 LIMIT_AMOUNTS = [column.name for column in TABLES["limits"].columns if column.kind == "amount"]
 """Amounts of a limit, which bounds what is owed today: they stand at the rate of the book's day."""
 
@@ -267,9 +270,7 @@ def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.Data
     for name in ("invoices", "statements"):
         foreign = int((seen[name]["currency"] != run.currency).sum())
         if foreign:
-            rows.append(
-                (name, f"translated to {run.currency} at the rate of the day in {TRANSLATED[name][0]}", foreign)
-            )
+            rows.append((name, f"translated to {run.currency} at the rate of the {DAY_OF_RATE[name]}", foreign))
     foreign = seen["limits"]["currency"]
     foreign = int((foreign.notna() & (foreign != run.currency)).sum())
     if foreign:

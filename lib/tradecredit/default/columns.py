@@ -10,6 +10,9 @@ LABELS = {
     # grades
     **columns("text", sp_equivalent="S&P equivalent"),
     **columns("count", expected_defaults="Expected defaults"),
+    # level
+    **columns("text", interval_part="What is uncertain"),
+    **columns("number", times_low="Low end, times", times_high="High end, times"),
     # panel
     **columns(
         "percent",

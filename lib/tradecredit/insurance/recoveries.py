@@ -21,7 +21,8 @@ def claims_paid(book: Book) -> np.ndarray:
     row, is_claim = book.invoice_of_receipt, one_of(book.receipts["kind"], ["claim"])
     counted = is_claim & (row >= 0)
     paid = np.bincount(row[counted], book.receipts["amount"].to_numpy()[counted], len(book.invoices))
-    return closing_rates(book).on(paid, book.as_of)
+    # Where there is nothing to count, NumPy counts in whole numbers, whatever the weights.
+    return closing_rates(book).on(paid.astype("float64"), book.as_of)
 
 
 def still_insured(policy: Policy, within: np.ndarray, paid: np.ndarray, buyer: np.ndarray) -> np.ndarray:

@@ -12,6 +12,8 @@ from tradecredit.book.places import one_of
 from tradecredit.measure.open_items import items_on, ledger
 from tradecredit.measure.sales import net_sales_on
 
+PARTS = ("terms", "early payment", "overdue debt", "exchange rates")
+
 
 def countback_days(balance: float, sales: list[float], days: list[int]) -> float:
     """Return the days of sales that stand in a balance, counted back from the newest month.
@@ -58,15 +60,26 @@ def countback(book: Book, balances: Sequence[float], sold: np.ndarray, day: pd.T
 def countback_parts(book: Book, day: pd.Timestamp) -> pd.Series:
     """Return the days of sales by countback on a day, in the parts of the balance that they come from.
 
-    Index, in the order in which they are counted back: `not overdue`, the newest sales; `overdue`, what it adds to
-    them; both at the rates of the days of issue; and `exchange rates`, what the closing rates add to both. They add up
-    to the countback of the receivables. Missing where the sales do not reach back so far. Source: definitions §2.4.
+    Index, in the order in which they are counted back (`PARTS`), each being what it adds to those before it:
+
+    - `terms`: net credit sales that are not due yet, as if none of them had been paid; of those that are due on the day
+      itself, what is open;
+    - `early payment`, as a rule below zero: what was paid or credited of these, so that the debt not due yet remains;
+    - `overdue debt`, which like those before it is at the rates of the days of issue;
+    - `exchange rates`: what the closing rates add to all that is owed.
+
+    They add up to the countback of the receivables. Missing where the sales do not reach back so far. Source:
+    definitions §2.4.
     """
-    items = items_on(book, day)
+    items, sold = items_on(book, day), net_sales_on(book, day)
     at_issue = items["open_amount"] - items["exchange_difference"]
-    not_overdue = at_issue[~(items["days_past_due"] > 0)].sum()
-    counted = countback(book, [not_overdue, at_issue.sum(), items["open_amount"].sum()], net_sales_on(book, day), day)
-    return pd.Series(np.diff(counted, prepend=0.0), index=["not overdue", "overdue", "exchange rates"])
+    not_due = at_issue[~(items["days_past_due"] > 0)].sum()
+    in_full = pd.Series(sold[items.index], index=items.index).where(
+        items["payable_by"] > day, at_issue.where(items["payable_by"] == day, 0.0)
+    )
+    not_due_sales = in_full[are_credit_sales(book)[items.index]].sum()
+    counted = countback(book, [not_due_sales, not_due, at_issue.sum(), items["open_amount"].sum()], sold, day)
+    return pd.Series(np.diff(counted, prepend=0.0), index=list(PARTS))
 
 
 @once

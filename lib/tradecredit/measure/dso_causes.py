@@ -15,10 +15,10 @@ MONTHS = 12
 def dso_causes(book: Book, months: int = MONTHS) -> pd.DataFrame:
     """Return what the DSO consists of now and consisted of `months` ago, and what changed it.
 
-    Index `cause`: `not overdue`, `overdue` and `exchange rates`, the parts of the countback (`countback_parts`), which
-    add up to `countback`; `timing of sales` = dso − countback, by how much an average day of the window sold other than
-    the days of the months that are counted back; both add up to `dso`. Columns in days: `then`, `now`, `change`; and
-    `unit`. Missing where the ledger does not reach back far enough. Source: definitions §2.4.
+    Index `cause`: the parts of the countback (`countback.PARTS`), which add up to `countback`; `timing of sales` = dso
+    − countback, by how much an average day of the window sold other than the days of the months that are counted back;
+    both add up to `dso`. Columns in days: `then`, `now`, `change`; and `unit`. Missing where the ledger does not reach
+    back far enough. Source: definitions §2.4.
     """
     days = {"then": window_start(book.as_of, months), "now": book.as_of}
     table = pd.DataFrame({name: countback_parts(book, day) for name, day in days.items()}).rename_axis("cause")

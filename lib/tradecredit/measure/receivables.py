@@ -131,13 +131,18 @@ def kpis(book: Book) -> pd.Series:
 
 
 def figures(book: Book) -> pd.DataFrame:
-    """Return `kpis` as a table for a page: index `figure`, columns `value`, `BENCHMARKS`, `unit` (amounts: currency).
-
-    These are `benchmark` and `older_benchmark`; missing for figures that have none.
-    """
+    """Return `kpis` as a table for a page: index `figure`, columns `value` and `unit` (amounts: currency)."""
     units = pd.Series(FIGURES).replace("currency", book.run.currency)
-    table = pd.DataFrame({"value": kpis(book), **BENCHMARKS, "unit": units}, index=list(FIGURES))
-    return table.rename_axis("figure")
+    return pd.DataFrame({"value": kpis(book), "unit": units}, index=pd.Index(FIGURES, name="figure"))
+
+
+def beside_survey(book: Book) -> pd.DataFrame:
+    """Return the figures of `kpis` that a survey has medians of: index `figure`, columns `value`, `BENCHMARKS`, `unit`.
+
+    These are `benchmark` and `older_benchmark`; missing where the older quarter has none.
+    """
+    found = figures(book).assign(**{name: pd.Series(medians) for name, medians in BENCHMARKS.items()})
+    return found[found["benchmark"].notna()][["value", *BENCHMARKS, "unit"]]
 
 
 def monthly(book: Book, months: int = 24) -> pd.DataFrame:

@@ -29,6 +29,8 @@ LABELS = {
         maximum_terms_days="Maximum terms (days)", maximum_extension_days="Maximum extension (days)"
     ),
     **columns("date", starts="First day of the policy period", ends="Last day of the policy period"),
+    **columns("text", period="Period"),
+    **columns("days", notice_days="Notice before its end (days)"),
     **columns(
         "text",
         primary="Primary policy", threshold_kind="Kind of threshold",

@@ -99,6 +99,9 @@ class PolicyTerms(Named):
     """Step 1: first day of the policy period: what is shipped before is not insured."""
     ends: date | None = None
     """Step 1: last day of the policy period: what is shipped after is not insured."""
+    notice_days: Annotated[int, Field(ge=0)] | None = None
+    """Step 1: days before `ends` by which notice must be given that the policy is not to be renewed as it is; None: not
+    stated. By then it is decided on; the amounts of the policy do not depend on it."""
     maximum_terms_days: Annotated[int, Field(ge=0)] | None = None
     """Step 1: invoices with longer terms are not insured, and no premium is charged on them."""
 
@@ -226,6 +229,8 @@ class PolicyTerms(Named):
         yield from self._contradictions_of_the_kind()
         if self.starts is not None and self.ends is not None and self.ends < self.starts:
             yield "ends", "lies before starts", "exchange them"
+        if self.notice_days is not None and self.ends is None:
+            yield "notice_days", "counts back from the end of the period, which is not stated", "give ends"
         if self.bonus_loss_ratio and self.no_claims_bonus is None:
             yield "bonus_loss_ratio", "says when a bonus is paid, but there is none", "give no_claims_bonus"
         if (self.no_claims_bonus or self.malus) and not (self.premium_rate or self.minimum_premium):

@@ -17,6 +17,7 @@ from IPython.display import HTML, display
 
 from tradecredit.columns import Column
 from tradecredit.decide import decisions
+from tradecredit.params.decisions import ORDINARY
 from tradecredit.report.columns import labelled
 from tradecredit.report.earlier import decisions_before
 from tradecredit.report.tables import csv_text, escaped, to_html
@@ -149,7 +150,8 @@ class Chapter:
         for _, row in decisions.by_kind(asked, self._book.run).iterrows():
             link = f' <a href="#{escaped(row["anchor"])}">List</a>'
             name = f"decision-{row['decision'].replace(' ', '-')}"
-            self._note("decision", "To decide.", f"{told[row['decision']]} {who_and_when(row)}", link, name)
+            title = "Ordinary course." if row["decision"] in ORDINARY else "To decide."
+            self._note("decision", title, f"{told[row['decision']]} {who_and_when(row)}", link, name)
         if self.output:
             all_of_them = decisions.since_earlier(self._decisions, self._earlier_decisions())
             all_of_them = decisions.ordered(all_of_them, self._book.run)

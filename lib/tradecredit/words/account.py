@@ -10,7 +10,7 @@ from tradecredit.columns import Column
 from tradecredit.decide.policies.account import ITEMS, Account
 from tradecredit.insurance.policy import Policy
 from tradecredit.params.policy import NO_COVER
-from tradecredit.words.formats import listed, money
+from tradecredit.words.formats import counted, listed, money, percent
 
 NAMES = {
     "account_cost": "the cost of the policy",
@@ -50,7 +50,9 @@ def verdict(found: Account, currency: str) -> str:
             f"Insurance is not worth its cost: a year with the best offer, {offer}, is worth {amount} less than one "
             "without"
         )
-    return f"{worth} (standard error {error}). {carried_by(found, offer, currency)}"
+    told = f"{worth} (standard error {error}). {carried_by(found, offer, currency)}"
+    turning = row["cover_value"] > 0 and found.sales.loc[offer, "accounts_value"] > row["cover_value"]
+    return f"{told} {of_accounts(found, offer, currency)}" if turning else told
 
 
 def best(found: Account) -> str:
@@ -109,6 +111,47 @@ def _of_rules(found: Account, policy: str, currency: str) -> str:
     return (
         f" These sales bring {money(row['sales_risk'], currency)} of risk for {money(row['covered_margin'], currency)} "
         "of margin: it is the limit rules that keep them from being made without insurance."
+    )
+
+
+def shown(found: Account, current: str) -> str:
+    """Return the policy whose sales are shown buyer by buyer: the one in force, else the best."""
+    return current if current in found.sales.index else best(found)
+
+
+def of_accounts(found: Account, policy: str, currency: str) -> str:
+    """Return what of the value of a policy accounts of buyers might bring without cover too, and whether that turns it.
+
+    Empty where the want of accounts holds no sale back that cover allows, or sales are not counted.
+    """
+    if policy not in found.sales.index or np.isnan(found.items.loc[policy, "account_sales"]):
+        return ""
+    brought, value = found.sales.loc[policy, "accounts_value"], found.items.loc[policy, "cover_value"]
+    if not brought > 0:
+        return ""
+    told = (
+        f"{money(brought, currency)} a year of the value of {policy} would be made without insurance too if buyers "
+        "shared accounts that support it"
+    )
+    if not value > 0:
+        return f"{told}."
+    return f"{told}: then it would {'not' if brought > value else 'still'} be worth its cost."
+
+
+def by_buyer(table: pd.DataFrame, policy: str, currency: str) -> str:
+    """Return on how many buyers the sales rest that only cover allows; see `covered_sales.by_buyer`."""
+    if table.empty:
+        return "" if policy == NO_COVER else f"{policy} allows no sales that limits without insurance would not carry."
+    told = f"The sales that only the cover of {policy} allows are of {counted(len(table), 'buyer')}"
+    if len(table) > 5:
+        part = table.head(5)["covered_sales"].sum() / table["covered_sales"].sum()
+        told += f", {percent(part)} of them of the largest five"
+    wanting = int((table["accounts_margin"] > 0).sum())
+    if not wanting:
+        return f"{told}."
+    return (
+        f"{told}. {money(table['accounts_margin'].sum(), currency)} of the margin, of {counted(wanting, 'buyer')}, is "
+        "held back without insurance only for want of accounts."
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from tradecredit.decide.policies.account import Account
 from tradecredit.decide.policies.account_range import best_at, turning_points, value_at
 from tradecredit.decide.policies.quotes import tail_beside
-from tradecredit.decide.policies.records import CHANGE, END, RENEW, STAY, TAKE, advised
+from tradecredit.decide.policies.records import CHANGE, END, RENEW, STAY, TAKE, advised, gain
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.account import best
@@ -36,16 +36,23 @@ def decisions(found: Account, current: str, currency: str, findings: Sequence[st
 
 
 def advice(found: Account, current: str, currency: str) -> str:
-    """Return what the account advises; a change that is within simulation error is said to be."""
+    """Return what the account advises, and what that is worth more in a year than today's or the next best course.
+
+    What is within simulation error is said to be. The amount is that of the decision (`records.gain`).
+    """
     what, policy = advised(found.items, current)
+    more, other = gain(found.items, current)
+    # Of two policies the one that is not in force has the error of the difference.
+    offer, error_of = (other if policy in (NO_COVER, current) else policy), "cover_value_on_current_se"
+    if NO_COVER in (policy, other):
+        offer, error_of = (other if policy == NO_COVER else policy), "cover_value_se"
+    error = found.items.loc[offer, error_of]
     advice = _ADVICE[what].format(policy=policy)
-    row = found.items.loc[policy] if what == CHANGE else None
-    if row is None:
-        return f"{advice}."
-    more, error = row["cover_value_on_current"], row["cover_value_on_current_se"]
+    worth = f"{money(more, currency)} a year more than {_named(other)}"
     if not more >= 2 * error:
-        return f"{advice}, or keep {current}: the difference is within simulation error."
-    return f"{advice}: {money(more, currency)} a year more than {current} (standard error {money(error)})."
+        kept = f", or keep {current}" if what in (CHANGE, END) else ""
+        return f"{advice}{kept}: {worth} is within simulation error (standard error {money(error)})."
+    return f"{advice}: worth {worth} (standard error {money(error)})."
 
 
 def bad_year(found: Account, dist: LossDistribution, current: str, currency: str) -> str:

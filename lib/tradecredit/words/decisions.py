@@ -41,7 +41,8 @@ STAKES = {
     **dict.fromkeys(("stop insured", "cancel"), "owed in all"),
     **dict.fromkeys(("stop", "stop until paid", "run down"), "excess over the risk limit"),
     **dict.fromkeys(("enforce", "payment plan", "collect"), "overdue"),
-    **dict.fromkeys(("request accounts", "cut"), "margin lost a year"),
+    "request accounts": "margin that accounts may release a year",
+    "cut": "margin lost a year",
     "set limit": "excess over the limit",
     "raise or enforce": "mean excess over the limit",
     **dict.fromkeys(("policy", "portfolio"), "gain a year"),
@@ -78,7 +79,7 @@ BY_LIMIT = {
 """What the limits alone say of a buyer (`actions.action`)."""
 
 _OF_BUYERS = {
-    "claim": "Insured debt of {buyers}, {amount}, has become a loss by the policy: claim it.",
+    "claim": "Insured debt of {buyers}, {amount} before deductibles, has become a loss by the policy: claim it.",
     "report missed": "The day by which insured debt of {buyers}, {amount}, had to be reported has passed: tell the "
     "insurer today, if it does not know; cover is in doubt.",
     "report": "Insured debt of {buyers}, {amount}, will soon be past its maximum extension period: collect it, or "
@@ -96,7 +97,7 @@ _OF_BUYERS = {
     "enforce": "Enforcement has the highest expected value for the overdue debt of {buyers}, {amount}.",
     "payment plan": "A payment plan has the highest expected value for the overdue debt of {buyers}, {amount}: agree "
     "it{consent}.",
-    "collect": "{buyers} {owe} {amount} past due, on which nothing else is advised: collect it in the ordinary course.",
+    "collect": "{buyers} {owe} {amount} past due, on which nothing else is advised: collect it.",
     "request accounts": "Limits of {buyers} rest on payment history for want of accounts, which might release {amount} "
     "of margin a year: request accounts.",
     "cut": "Cuts of limits of {buyers}, of whom this is the one advice, lose {amount} of margin a year, which the risk "
@@ -110,14 +111,11 @@ def of_buyers(records: pd.DataFrame, sheets: pd.DataFrame, run: Run) -> dict[str
 
     `records`: `buyer_sheet.records` of the `sheets`. Those of kinds that concern the whole book are left out.
     """
-    consent = {
-        kind: _with_consent(sheets.loc[sheets["advice"] == kind, "needs_consent"])
-        for kind in ("payment plan",)
-        if "needs_consent" in sheets
-    }
+    plans = sheets[sheets["advice"] == "payment plan"]
+    consent = "" if plans.empty else _with_consent(plans["needs_consent"])
     kinds = by_kind(records, run)
     return {
-        row.decision: _told(row, records, run.currency, consent.get(row.decision, ""))
+        row.decision: _told(row, records, run.currency, consent)
         for row in kinds.itertuples()
         if row.decision in _OF_BUYERS
     }

@@ -5,7 +5,7 @@ import numpy as np
 from tradecredit.book.book import Book
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.optimum.candidates import linear_part
-from tradecredit.decide.optimum.optimum import AS_A_WHOLE, CAPPED, DIFFERENCE, ONE_BY_ONE, OTHER_YEARS, Optimum
+from tradecredit.decide.optimum.optimum import CAPPED, DIFFERENCE, ONE_BY_ONE, OTHER_YEARS, PROPOSED, Optimum
 from tradecredit.insurance.policy import Policy
 from tradecredit.words.formats import listed, money, percent
 
@@ -36,6 +36,11 @@ def assumptions(book: Book, optimum: Optimum, policy: Policy | None) -> list[str
         )
     elif policy is not None:
         found.append(f"The policy in force, {policy.name}, covers no part of an ordinary loss, and is disregarded.")
+    least = book.run.limits.minimum_change
+    found.append(
+        f"Changes of less than {percent(least)} of the limit set one by one, or of what a buyer without one might "
+        "have, are not proposed; limits are rounded down. The gain is that of what is proposed."
+    )
     if (optimum.limits["held_by"] == "risk not measured").any():
         found.append("Public bodies and affiliates, whose risk is not measured, keep their limits.")
     if (optimum.limits["held_by"] == "not sought").any():
@@ -55,7 +60,7 @@ def decisions(optimum: Optimum, currency: str) -> dict[str, str]:
     """Return what portfolio limits would change, as kind of decision → sentence; nothing where they earn no more."""
     if not optimum.totals.loc[DIFFERENCE, "net_earnings"] >= 1:
         return {}
-    one, whole, more = (optimum.totals.loc[name] for name in (ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE))
+    one, whole, more = (optimum.totals.loc[name] for name in (ONE_BY_ONE, PROPOSED, DIFFERENCE))
     moved = optimum.limits["portfolio_change"]
     raised, lowered = moved[moved >= 1], moved[moved <= -1]
     same = abs(more["shortfall"]) <= 0.001 * one["shortfall"]
@@ -92,7 +97,7 @@ def checked(optimum: Optimum, currency: str) -> str:
     """Return the shortfall on fresh scenarios and under the whole policy; empty without an optimum."""
     if np.isnan(optimum.price_of_risk):
         return ""
-    one, whole = (optimum.checked.loc[name] for name in (ONE_BY_ONE, AS_A_WHOLE))
+    one, whole = (optimum.checked.loc[name] for name in (ONE_BY_ONE, PROPOSED))
     terms = ""
     if not np.isnan(whole["whole_policy"]):
         terms = (

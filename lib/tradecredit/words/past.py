@@ -5,6 +5,7 @@ import pandas as pd
 
 from tradecredit.decide.policies.as_if import BEFORE, AsIf
 from tradecredit.decide.policies.past_losses import INSOLVENCY_ONLY, LOSS, PAID, WAITING
+from tradecredit.decide.policies.received import SMALL
 from tradecredit.words.formats import counted, day, money, percent
 
 STATES = {
@@ -64,6 +65,68 @@ def _hindsight(net: pd.Series, name: str, currency: str) -> str:
         of_them = f"; of the policies, {best} comes nearest, with {beside}" if len(net) > 1 else ""
         told = f"no insurance would have been cheapest{of_them}"
     return f"In hindsight, by losses and cost alone, {told}."
+
+
+_BY = {
+    "by_first_loss": "which the first loss, refilled by recoveries, keeps as if",
+    "by_recovery": "the insurer's part of recoveries as if",
+    "by_maximum": "above the maximum as if",
+    "by_stop": "shipped after the stop as if",
+    "by_limit": "above the limit of the day of shipment as if",
+    "by_terms": "which threshold, percentage, deductible or tax keep as if",
+    "by_waiting": "not payable yet as if",
+    "by_nothing_received": "payable as if, of which nothing has come in",
+    "by_no_loss": "no loss of these years as if",
+    "by_no_default": "without a recorded default that it could be matched to",
+    "by_other": "by other terms of that insurer, or not accepted by it",
+}
+"""`received`: what the parts of a difference are."""
+BECAUSE = {
+    "by_first_loss": "first loss", "by_recovery": "recoveries shared", "by_maximum": "maximum", "by_stop": "stop",
+    "by_limit": "limit of the day", "by_terms": "threshold, percentage, deductible or tax",
+    "by_waiting": "not yet payable", "by_nothing_received": "payable, none received", "by_no_loss": "no loss as if",
+    "by_no_default": "no default recorded", "by_other": "other terms",
+}  # fmt: skip
+"""`received`: which term makes a difference."""
+
+
+def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `received.beside_received` with state and reason in words."""
+    return table.assign(past_state=table["past_state"].map(STATES), because=table["because"].map(BECAUSE))
+
+
+def received(table: pd.DataFrame, policy: str, currency: str) -> str:
+    """Return what was received beside what the policy in force would have paid, and what the difference consists of.
+
+    `table`: `received.beside_received`; empty where there is none, or nothing was received.
+    """
+    real, as_if = table["claims_received"].sum(), table["past_indemnity"].sum()
+    if not real > 0:
+        return ""
+    difference = real - as_if
+    side = f"{money(abs(difference), currency)} {'more' if difference > 0 else 'less'} than"
+    side = "as much as" if abs(difference) < SMALL else side
+    told = (
+        f"The real insurer paid {money(real, currency)}, {side} the {money(as_if, currency)} that {policy} would have "
+        "paid as if."
+    )
+    parts = {side: _parts(sign * table[list(_BY)], currency) for side, sign in (("more", 1), ("less", -1))}
+    told += "".join(f" Received {side}: {'; '.join(found)}." for side, found in parts.items() if found)
+    if parts["more"] or parts["less"]:
+        told += f" Together that is the difference of {money(difference, currency)}."
+    if table["by_recovery"].sum() >= SMALL:
+        told += " What was passed on to the insurer of recoveries is in no table of the book."
+    return told
+
+
+def _parts(table: pd.DataFrame, currency: str) -> list[str]:
+    """Return what those parts that are above zero add up to, and of how many buyers; less than `SMALL` in all: none."""
+    above = table.clip(lower=0.0)
+    return [
+        f"{money(above[name].sum(), currency)} of {counted(int((above[name] >= SMALL).sum()), 'claim')}, {way}"
+        for name, way in _BY.items()
+        if above[name].sum() >= SMALL
+    ]
 
 
 def _years(found: AsIf) -> pd.DatetimeIndex:

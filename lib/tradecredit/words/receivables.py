@@ -1,6 +1,7 @@
-"""Sentences on the receivables ledger: what follows from each finding of data quality."""
+"""Sentences on the receivables ledger: DSO and its causes, rates, due days, and what follows from doubtful data."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -13,9 +14,9 @@ from tradecredit.measure.quality import (
     PROMPT_PUBLICATION_DAYS,
     SHORT_PAYMENT,
 )
-from tradecredit.measure.receivables import OLDER_DAYS_PAST_TERMS
+from tradecredit.measure.receivables import BENCHMARKS, OLDER_DAYS_PAST_TERMS
 from tradecredit.words.formats import change as signed
-from tradecredit.words.formats import counted, days, listed, missing, money
+from tradecredit.words.formats import counted, days, listed, missing, money, percent
 
 REMARKS = {
     "buyers": {
@@ -84,16 +85,12 @@ SURVEY = "Credit Research Foundation, National Summary of Domestic Trade Receiva
 """Where `receivables.BENCHMARKS` come from."""
 
 BY_CAUSE = {
-    "dso_by_overdue": ("overdue", "DSO change by overdue debt", "overdue debt"),
-    "dso_by_not_overdue": (
-        "not overdue",
-        "DSO change by debt not due yet",
-        "debt that is not due yet (terms and mix of sales)",
-    ),
-    "dso_by_exchange": ("exchange rates", "DSO change by exchange rates", "exchange rates"),
+    "dso_by_overdue": ("overdue debt", "DSO change by overdue debt"),
+    "dso_by_early": ("early payment", "DSO change by less early payment"),
+    "dso_by_terms": ("terms", "DSO change by terms and mix of sales"),
+    "dso_by_exchange": ("exchange rates", "DSO change by exchange rates"),
 }
-"""Published figure of each part of the countback's change: its cause in `dso_causes`, its label, and its name in a
-sentence."""
+"""Published figure of each part of the countback's change: its cause in `dso_causes`, and its label."""
 
 DSO_IN_SHORT = ("dso_countback", "dso_countback_change", *BY_CAUSE)
 
@@ -102,7 +99,7 @@ def dso_figures(causes: pd.DataFrame) -> dict[str, tuple]:
     """Return the headline figures of what changed the DSO by countback (`dso_causes`)."""
     change = causes["change"]
     whole = {"dso_countback_change": (change["countback"], "days", "DSO, countback: change in 12 months")}
-    return whole | {name: (change[cause], "days", label) for name, (cause, label, _) in BY_CAUSE.items()}
+    return whole | {name: (change[cause], "days", label) for name, (cause, label) in BY_CAUSE.items()}
 
 
 def dso(causes: pd.DataFrame) -> str:
@@ -114,7 +111,7 @@ def dso(causes: pd.DataFrame) -> str:
     return (
         f"Over 12 months the DSO changed by {signed(change['dso'], 'days')}: {signed(change['countback'], 'days')} by "
         f"what is owed (countback: {then} to {now}) and {signed(change['timing of sales'], 'days')} by the timing of "
-        f"sales. Of the countback's change, {_parts({name: change[cause] for name, (cause, *_) in BY_CAUSE.items()})}; "
+        f"sales. Of the countback's change, {_parts({name: change[cause] for name, (cause, _) in BY_CAUSE.items()})}; "
         "the parts add up but for rounding."
     )
 
@@ -126,25 +123,63 @@ def dso_in_short(figures: Mapping[str, tuple]) -> str:
         return ""
     if missing(change) or any(missing(part) for part in parts):
         return f"DSO by countback is **{days(now)}**; the book does not reach back far enough to say what changed it."
+    by_cause: dict[str, Any] = dict(zip(BY_CAUSE, parts, strict=True))
+    return f"DSO by countback is **{days(now)}**, {signed(change, 'days')} on a year ago: {_parts(by_cause)}."
+
+
+def _parts(change: Mapping[str, float]) -> str:
+    causes = {
+        "dso_by_overdue": "overdue debt",
+        "dso_by_early": f"{'less' if change['dso_by_early'] >= 0 else 'more'} early payment",
+        "dso_by_terms": "terms and mix of sales",
+        "dso_by_exchange": "exchange rates",
+    }
+    return listed(f"{signed(change[name], 'days')} by {cause}" for name, cause in causes.items())
+
+
+def level(kpis: pd.Series, months: int) -> str:
+    """Return the DSO of the sales of so many months, what of it is late payment, and how late customers pay."""
+    figures = kpis[["dso", "dso_best_possible", "average_days_delinquent", "dso_countback", "days_beyond_terms"]]
+    dso, best, delinquent, counted_back, beyond = (days(value) for value in figures)
     return (
-        f"DSO by countback is **{days(now)}**, {signed(change, 'days')} on a year ago: "
-        f"{_parts(dict(zip(BY_CAUSE, parts, strict=True)))}."
+        f"At the sales of the last {counted(months, 'month')} the DSO is **{dso}**: {best} if nothing were "
+        f"overdue, and {delinquent} of overdue debt (average days delinquent). By countback, which goes by the sales "
+        f"of each month, it is {counted_back}. Customers not in default pay {beyond} beyond terms on average, weighted "
+        f"by amount ({days(kpis['days_beyond_terms_signed'])} if early payments count below zero)."
     )
-
-
-def _parts(change: Mapping[str, float | None]) -> str:
-    return listed(f"{signed(change[name], 'days')} by {words}" for name, (_, _, words) in BY_CAUSE.items())
 
 
 def survey(kpis: pd.Series) -> str:
-    """Return where the published medians come from, how far their day is confirmed, and what they do not compare."""
+    """Return how the ledger stands beside the survey's medians, how far their day is confirmed, and what they lack."""
+    above = kpis - pd.Series(BENCHMARKS["benchmark"])
+    sides = [
+        f"{name} {days(abs(above[figure]))} {'above' if above[figure] >= 0 else 'below'} it"
+        for figure, name in (("dso", "DSO is"), ("average_days_delinquent", "average days delinquent are"))
+        if not missing(above[figure])
+    ]
+    beside = f"Beside the survey's median of the first quarter of 2021, {listed(sides)}. " if sides else ""
     delinquent, beyond = (days(kpis[name]) for name in ("average_days_delinquent", "days_beyond_terms"))
     return (
-        "The survey's figures are medians of its members, each taken by itself, so that they do not add up; the first "
-        "quarter of 2021 is the newest that the survey's own page was found with. The day of the older quarter is not "
-        f"confirmed. It also has {OLDER_DAYS_PAST_TERMS:.2f} days past terms, whose formula is not stated: they may be "
+        f"{beside}Each figure's median is taken by itself, so that they do not add up. That quarter is the newest in "
+        "the copy of the survey's own page that was at hand, and the day of the older quarter is not confirmed. The "
+        f"older one also has {OLDER_DAYS_PAST_TERMS:.2f} days past terms, whose formula is not stated: they may be "
         f"average days delinquent (here {delinquent}) or days beyond terms (here {beyond})."
     )
+
+
+def concentration(kpis: pd.Series) -> str:
+    """Return how far the receivables hang on the largest debtors; empty where nobody owes."""
+    if missing(kpis["herfindahl"]):
+        return ""
+    return (
+        f"The ten largest debtors owe **{percent(kpis['top_10_share'])}** of the book and the largest one "
+        f"{percent(kpis['largest_buyer_share'])}; the Herfindahl index is {kpis['herfindahl']:.4f}, as if "
+        f"{counted(round(1 / kpis['herfindahl']), 'debtor')} owed the same."
+    )
+
+
+AGED_FROM = {"due": "Days past due", "issued": "Days since issue"}
+"""What age is counted in, by the run's `receivables.ageing_from`."""
 
 
 def long_overdue(kpis: pd.Series, currency: str) -> str:
@@ -152,8 +187,8 @@ def long_overdue(kpis: pd.Series, currency: str) -> str:
     if not kpis["over_90_amount"] > 0:
         return "Nothing is more than 90 days overdue."
     return (
-        f"{money(kpis['over_90_amount'], currency)} is more than 90 days overdue, of which "
-        f"{money(kpis['over_90_in_default'], currency)} is owed by buyers in default."
+        f"{money(kpis['over_90_amount'], currency)} ({percent(kpis['share_over_90'])}) is more than 90 days overdue, "
+        f"of which buyers in default owe {money(kpis['over_90_in_default'], currency)}."
     )
 
 

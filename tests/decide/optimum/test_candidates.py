@@ -192,8 +192,8 @@ def test_a_limit_whose_need_is_not_known_stands(book):
     )
     assert found.loc[["A", "F"], "sought"].tolist() == [False, False]
     assert found.loc[["A", "F"], "most"].tolist() == [300, 300]
-    # F has bought nothing that a limit would carry.
-    assert found.loc[["A", "F"], "margin"].tolist() == pytest.approx([0.2 * 6, 0])
+    # A owed 1,000 at 47 week ends and 2,000 at five: 300 carry 15,600 of 57,000. F has bought nothing to be carried.
+    assert found.loc[["A", "F"], "margin"].tolist() == pytest.approx([0.2 * 12_000 * 15_600 / 57_000 / 300, 0])
     assert found.loc[["A", "F"], "bound"].tolist() == ["need not known", "need not known"]
 
 

@@ -72,6 +72,8 @@ def test_an_account_by_hand(made):
     assert sales["sales_tied_up"] == pytest.approx(80)
     assert sales["sales_premium"] == pytest.approx(9.6)
     assert sales["premium_change"] == 0
+    # A shares no accounts; with them 200 would be carried without cover too: 192 less the loss of 800 and its capital.
+    assert sales["accounts_value"] == pytest.approx(192 - 400 - 80)
     assert items["account_cost"] == -100
     # A loses 500, within its limit of 700.
     assert items["account_indemnity"] == pytest.approx(450)
@@ -196,6 +198,29 @@ def test_the_part_carried_is_within_nothing_and_all(made):
     part = covered_sales.carried(book, RATINGS, dist).part
     assert part.loc["A"].to_dict() == pytest.approx({NO_COVER: 0.2, "p": 1.0})
     assert part.loc["B"].to_dict() == pytest.approx({NO_COVER: 0.2, "p": 0.2})
+
+
+def test_the_sales_that_only_cover_allows_buyer_by_buyer(made):
+    book, dist = made()
+    found = covered_sales.by_buyer(book, covered_sales.carried(book, RATINGS, dist), "p")
+    # Its need of 200 binds with cover; of its own risk of 40 the insurer bears nine tenths, and 400 might be owed.
+    assert found.index.tolist() == ["A"]
+    assert found.loc["A"].drop("binding").to_dict() == pytest.approx(
+        {
+            "risk_limit_alone": 40, "risk_limit": 400, "part_alone": 0.2, "part_covered": 1, "covered_sales": 960,
+            "covered_margin": 192, "accounts_margin": 192, "mean_balance": 200, "highest_balance": 200,
+        }
+    )  # fmt: skip
+    assert found.loc["A", "binding"] == "no accounts"
+    assert covered_sales.by_buyer(book, covered_sales.carried(book, RATINGS, dist), NO_COVER).empty
+
+
+def test_accounts_carry_no_more_than_the_policy(made):
+    # With accounts the loss budget would allow 100 of the 200 that A owes.
+    book, dist = made({"limits": RUN["limits"] | {"expected_loss_budget": 0.5}})
+    found = covered_sales.by_buyer(book, covered_sales.carried(book, RATINGS, dist), "p").loc["A"]
+    assert found[["part_alone", "part_covered"]].tolist() == pytest.approx([0.2, 1])
+    assert found["accounts_margin"] == pytest.approx(0.2 * 1_200 * (0.5 - 0.2))
 
 
 def test_losses_of_other_balances_are_of_the_same_defaults(uncertain):

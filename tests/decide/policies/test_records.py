@@ -53,7 +53,13 @@ def test_by_when(made):
     # Twenty working days after 1 April, on which the report of 31 March is read; Easter Monday is one.
     assert due() == "2026-04-29"
     policy = {"name": "p", "insured_percentage": 0.9, "ends": "2026-12-31"}
-    assert due(policy=policy) == "2026-12-31"
+    # The last working day before; a Sunday's is the Friday.
+    assert due(policy=policy) == "2026-12-30"
+    assert due(policy=policy | {"ends": "2026-05-31"}) == "2026-05-29"
+    # 60 days before 31 December is 1 November, a Sunday; before 31 May it is 1 April, and 90 days before it is past.
+    assert due(policy=policy | {"notice_days": 60}) == "2026-10-30"
+    assert due(policy=policy | {"ends": "2026-05-31", "notice_days": 60}) == "2026-04-01"
+    assert due(policy=policy | {"ends": "2026-05-31", "notice_days": 90}) == "2026-04-01"
     assert due(policy=policy, account={"decide_by": "2026-09-30"}) == "2026-09-30"
 
 

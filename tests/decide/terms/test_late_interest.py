@@ -463,7 +463,7 @@ def test_the_fee_goes_by_what_was_invoiced_in_the_laws_currency(ledger):
 
 def test_the_fee_does_not_hang_on_rounding(ledger):
     # 0.01 paid late and the rest open are 1,000 pounds, though in binary the two parts in euros are a little less.
-    ledger.write("fx", "date,currency,rate\n2024-01-01,GBP,1.1234\n")
+    ledger.write("fx", "date,currency,rate\n2024-02-01,GBP,1.1234\n")
     ledger.add("invoices", "I5,B2,2024-02-20,2024-03-01,GBP,1000.00\n")
     ledger.add("receipts", "R4,I5,2024-03-10,0.01,payment\n")
     found = late_interest.chargeable(Book.open(ledger.run_file)).set_index("invoice_id")

@@ -7,6 +7,7 @@ LABELS = {
     **columns("text", held_by="Binding constraint"),
     **columns(
         "money",
+        proposed_limit="Proposed limit",
         expected_margin="Expected margin", net_earnings="Net earnings",
         shortfall="Expected shortfall", shortfall_cap="Cap on expected shortfall",
         retained_expected_loss="Expected retained loss (exact)",

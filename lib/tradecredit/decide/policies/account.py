@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.policies.covered_sales import carried, covered_sales, ground
+from tradecredit.decide.policies.covered_sales import Carried, carried, covered_sales, ground
 from tradecredit.decide.policies.quotes import comparison
 from tradecredit.decide.policies.terms import in_force
 from tradecredit.insurance.cover import borne, of_buyers
@@ -38,11 +38,13 @@ OF_SALES = ("account_sales", "account_balances", "account_tax_recovery")
 
 
 class Account(NamedTuple):
-    """The account of each policy: what adds up, the value without each item, and what the item of sales consists of."""
+    """The account of each policy: what adds up, the value without each item, what the item of sales consists of, and
+    which part of each buyer's sales limits carry."""
 
     items: pd.DataFrame
     without: pd.DataFrame
     sales: pd.DataFrame
+    carried: Carried | None = None
 
 
 class _World(NamedTuple):
@@ -86,7 +88,9 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
     is in other items; `sales_tied_up` = cost of capital × covered_exposure; `sales_premium`: the premium with tax that
     is charged on them, which `account_cost` holds, and `premium_change`, what a policy's other limits change of it
     beside the policy in force. account_sales = covered_margin − sales_risk − sales_tied_up − premium_change. The risk
-    is missing where the sales do not count.
+    is missing where the sales do not count. `accounts_value`: see `covered_sales.covered_sales`.
+
+    `carried`: `covered_sales.carried`.
 
     Today's balances are those under the policy in force: under another, or none, each buyer's balance changes by as
     much as the part of its sales that is carried. A top-up's limits are its primary's. Limits that are only asked for
@@ -96,8 +100,9 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
     current, sample = in_force(book, dist), dist.sample
     price = book.run.cost_of_capital if "capital" in counted else 0.0
     rate = settings.income_tax_rate or 0.0 if "income_tax" in counted else 0.0
-    part = carried(book, ratings, dist).part
-    sales = covered_sales(book, dist, part, current).reindex(_names(dist)).assign(sales_risk=0.0)
+    allowed = carried(book, ratings, dist)
+    part = allowed.part
+    sales = covered_sales(book, dist, allowed, current).reindex(_names(dist)).assign(sales_risk=0.0)
     # Without their sales the balances stay as they are, whatever the policy.
     change = part.sub(part[current], axis="index") * ("sales" in counted)
     bare_today = _world(dist.losses["gross"].to_numpy(), sample)
@@ -138,7 +143,7 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
     gone = items[list(ITEMS)] - rate * taxed.fillna(0.0)
     gone = gone.assign(account_sales=gone[list(OF_SALES)].sum(axis="columns"), account_balances=np.nan)
     without = (-gone).add(items["cover_value"], axis="index")
-    return Account(items, without.mask(items[list(ITEMS)].isna()), sales.drop(columns="tax_lost"))
+    return Account(items, without.mask(items[list(ITEMS)].isna()), sales.drop(columns="tax_lost"), allowed)
 
 
 def side_by_side(items: pd.DataFrame) -> pd.DataFrame:

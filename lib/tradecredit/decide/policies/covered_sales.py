@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.limits.actions import risk_bound
+from tradecredit.decide.limits.amounts import METHODS
+from tradecredit.decide.limits.carried_sales import with_balances
 from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.insurance.policy import Policy
@@ -16,7 +19,7 @@ from tradecredit.params.policy import NO_COVER
 
 SALES = [
     "covered_sales", "covered_exposure", "covered_margin", "sales_tied_up", "sales_premium", "premium_change",
-    "tax_lost",
+    "tax_lost", "accounts_value",
 ]  # fmt: skip
 
 
@@ -24,13 +27,15 @@ class Carried(NamedTuple):
     """What limits carry of the sales of the buyers at risk. Index buyer_id; columns: no cover, and the policies.
 
     `part`: of what each owed in the last 12 months, `carried_part` of its limit by risk, without cover and with each
-    policy's; cover never takes away. `limit`: that limit (missing: nothing bounds it); `binding`: what sets the
-    recommended limit beside it.
+    policy's; cover never takes away. `limit`: that limit (missing: nothing bounds it). Without cover: `binding`, what
+    sets the recommended limit, and `with_accounts`, the part that it might carry if the accounts whose want sets it
+    were obtained and supported it (elsewhere the same part as without).
     """
 
     part: pd.DataFrame
     limit: pd.DataFrame
-    binding: pd.DataFrame
+    binding: pd.Series
+    with_accounts: pd.Series
 
 
 def carried(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Carried:
@@ -51,24 +56,30 @@ def carried(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Carrie
         found[policy.name] = limits
     without = next(iter(found.values())) if found else recommend(book, ratings)
     limit = {NO_COVER: without["risk_limit_alone"]} | {name: limits["risk_limit"] for name, limits in found.items()}
-    binding = {NO_COVER: without["binding"]} | {name: limits["binding_with_cover"] for name, limits in found.items()}
     most, owed = pd.DataFrame(limit).reindex(index), balance_history(book)
     part = most.fillna(np.inf).apply(lambda bound: carried_part(owed, bound))
     # What others of a group get by cover leaves less room to this one, and takes no limit away.
     part = part.clip(lower=part[NO_COVER], axis="index")
-    return Carried(part, most, pd.DataFrame(binding).reindex(index))
+    bound = risk_bound(without.assign(without_accounts=np.nan)).fillna(np.inf)
+    without = without.assign(bound=bound).reindex(index)
+    wanting = without["binding"] == METHODS["without_accounts"]
+    supported = np.maximum(carried_part(owed, without["bound"]), part[NO_COVER]).where(wanting, part[NO_COVER])
+    return Carried(part, most, without["binding"], supported)
 
 
 def _same(one: Cover, other: Cover) -> bool:
     return all(np.array_equal(first, second, equal_nan=True) for first, second in zip(one, other, strict=True))
 
 
-def covered_sales(book: Book, dist: LossDistribution, part: pd.DataFrame, current: str) -> pd.DataFrame:
+def covered_sales(book: Book, dist: LossDistribution, found: Carried, current: str) -> pd.DataFrame:
     """Return what the sales that only cover allows earn, tie up and are charged: index `policy`, columns `SALES`.
 
-    `part`: `Carried.part`; `current`: the column under which today's balances are. See `account.account`; `tax_lost`:
-    the tax in the expected loss of these sales. Margins are missing where the run states none.
+    `found`: `carried`; `current`: the column under which today's balances are. See `account.account`; `tax_lost`: the
+    tax in the expected loss of these sales; `accounts_value`: of these sales, those that accounts might allow without
+    cover too: their margin, less the expected loss of their balances and the cost of the capital that these tie up.
+    Margins are missing where the run states none.
     """
+    part = found.part
     bought = balances(book).reindex(dist.portfolio.index)
     gross, net = bought["sales_12m"], bought["net_sales_12m"]
     tax = (1 - net / gross.where(gross > 0)).fillna(0.0)
@@ -78,6 +89,9 @@ def covered_sales(book: Book, dist: LossDistribution, part: pd.DataFrame, curren
         more, beside = (part[policy.name] - part[name] for name in (NO_COVER, current))
         charged = of_buyers(book, ground(policy, dist)).insured_sales.reindex(dist.portfolio.index) * gross
         exposure = more * dist.portfolio["exposure"]
+        spared = np.minimum(more, found.with_accounts - part[NO_COVER])
+        owed = spared * dist.portfolio["exposure"]
+        loss = expected_loss(dist.portfolio.assign(exposure=owed)).sum()
         rows[policy.name] = (
             (more * net).sum(),
             exposure.sum(),
@@ -86,8 +100,42 @@ def covered_sales(book: Book, dist: LossDistribution, part: pd.DataFrame, curren
             -premium_change(ground(policy, dist), -(more * charged).sum()),
             premium_change(ground(policy, dist), (beside * charged).sum()),
             (expected_loss(dist.portfolio.assign(exposure=exposure)) * tax).sum(),
+            margin * (spared * net).sum() - loss - book.run.cost_of_capital * owed.sum(),
         )
     return pd.DataFrame.from_dict(rows, orient="index", columns=SALES, dtype="float64").rename_axis("policy")
+
+
+def by_buyer(book: Book, found: Carried, policy: str) -> pd.DataFrame:
+    """Return the buyers whose sales only the cover of a policy allows, the most of them first: index buyer_id.
+
+    `found`: `carried`. Amounts in the reporting currency:
+
+    - `risk_limit_alone` and `risk_limit`, the limits by risk without cover and with it (missing: nothing bounds it);
+      `binding`, what sets the one without;
+    - `mean_balance`, `highest_balance`, of the week ends of the last year; `part_alone`, `part_covered`: what of it
+      the two limits carry;
+    - `covered_sales` = (part_covered − part_alone) × net sales of the last 12 months; `covered_margin` = the run's
+      margin × these (missing where it states none), and `accounts_margin`, of that: see `Carried.with_accounts`.
+
+    The sums are those of `covered_sales`.
+    """
+    alone, covered = found.part[NO_COVER], found.part[policy]
+    net = balances(book)["net_sales_12m"].reindex(alone.index)
+    margin = np.nan if book.run.margin is None else book.run.margin
+    table = pd.DataFrame(
+        {
+            "risk_limit_alone": found.limit[NO_COVER],
+            "binding": found.binding,
+            "risk_limit": found.limit[policy],
+            "part_alone": alone,
+            "part_covered": covered,
+            "covered_sales": (covered - alone) * net,
+            "covered_margin": (covered - alone) * net * margin,
+            "accounts_margin": np.minimum(covered - alone, found.with_accounts - alone) * net * margin,
+        }
+    )
+    table = table[table["covered_sales"] > 0].sort_values("covered_sales", ascending=False, kind="stable")
+    return with_balances(book, table)
 
 
 def premium_change(policy: Policy, turnover: float) -> float:
