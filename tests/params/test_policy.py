@@ -13,7 +13,7 @@ from tradecredit.params.run import Run
     ("terms", "message"),
     [
         ({"maximum_liability": 1e6, "maximum_liability_multiple": 20, "minimum_premium": 1}, "both given"),
-        ({"notice_days": 60}, "notice_days counts back from the end of the period, which is not stated"),
+        ({"notice_days": 60}, "counts back from the end of the period, which is not stated"),
         ({"maximum_liability_multiple": 20}, "premium_rate or minimum_premium"),
         ({"waiting_from": "extension_end", "waiting_days": 150}, "give maximum_extension_days"),
         ({"discretionary_maximum_liability": 5}, "give discretionary_limit"),

@@ -5,7 +5,9 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.decide import held_back
 from tradecredit.decide.buyer_sheet import WITHIN_LIMIT
+from tradecredit.decide.insurer_duties import duties
 from tradecredit.insurance.amounts import borne
+from tradecredit.insurance.cover import by_class
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import run_policy
 from tradecredit.words.formats import counted, day, listed, money, percent
@@ -82,18 +84,24 @@ def with_cures(held: pd.DataFrame, currency: str) -> pd.DataFrame:
     return held.assign(cure=pd.Series(told, index=held.index, dtype="str"))
 
 
-def hanging(duties: pd.DataFrame, insured: float, policy: Policy | None, currency: str) -> str:
+def hanging_today(book: Book) -> str:
+    """Return `hanging` of the receivables under the run's own policy."""
+    policy = run_policy(book)
+    return hanging(duties(book, policy), float(by_class(book)["insured"].sum()), policy, book.run.currency)
+
+
+def hanging(asked: pd.DataFrame, insured: float, policy: Policy | None, currency: str) -> str:
     """Return how much of what is insured hangs on reports that are late or due; empty where none is.
 
-    `duties`: columns of `insurer_duties.duties`; `insured`: what the policy bears of the receivables, before
+    `asked`: columns of `insurer_duties.duties`; `insured`: what the policy bears of the receivables, before
     deductibles.
     """
     if policy is None:
         return ""
-    missed, due = (borne(policy) * duties[name].sum() for name in ("missed_amount", "report_amount"))
+    missed, due = (borne(policy) * asked[name].sum() for name in ("missed_amount", "report_amount"))
     if not missed + due > 0:
         return ""
-    since = duties.loc[duties["missed_amount"] > 0, "missed_since"].min()
+    since = asked.loc[asked["missed_amount"] > 0, "missed_since"].min()
     parts = []
     if missed > 0:
         parts.append(
