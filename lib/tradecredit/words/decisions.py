@@ -11,7 +11,7 @@ from tradecredit.words.held_back import tolerance
 
 WHAT = {
     "claim": "Claim on the policy",
-    "report missed": "Report what is past its day, and save the cover",
+    "report missed": "Report what is past its day",
     "report": "Report overdue debt to the insurer",
     "stop insured": "Stop deliveries: no longer insured",
     "cancel": "Cancel limits of buyers in default",
