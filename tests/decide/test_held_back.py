@@ -116,7 +116,7 @@ def test_what_of_the_insured_part_hangs_on_reports(listed):
     duties = listed.assign(report_amount=[0.0, 0, 0, 1_000, 0, 0, 0])
     assert words.held_back.hanging(duties, 20_000.0, POLICY, "EUR") == (
         "Of the insured part EUR 6,750 (33.8 %) hangs on reports whose day has passed, the first on 1 October 2026, so "
-        "that its cover is in doubt and EUR 900 (4.5 %) hangs on reports that are due soon. The book has no table of "
+        "that its cover is in doubt; EUR 900 (4.5 %) hangs on reports that are due soon. The book has no table of "
         "what was reported."
     )
     assert words.held_back.hanging(duties.loc[["E"]], 20_000.0, POLICY, "EUR") == ""

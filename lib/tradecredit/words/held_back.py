@@ -110,7 +110,7 @@ def hanging(asked: pd.DataFrame, insured: float, policy: Policy | None, currency
         )
     if due > 0:
         parts.append(f"{money(due, currency)} ({percent(due / insured)}) hangs on reports that are due soon")
-    return f"Of the insured part {listed(parts)}. The book has no table of what was reported."
+    return f"Of the insured part {'; '.join(parts)}. The book has no table of what was reported."
 
 
 def tolerance(book: Book) -> str:
