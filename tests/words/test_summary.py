@@ -50,11 +50,11 @@ def test_a_row_a_kind_says_what_its_amount_is_and_links_to_its_list():
     ("shown", "told"),
     [
         (5, ""),
-        (4, "1 kind of decision is not shown, EUR 5,000 by their several amounts, of which EUR 5,000 in the ordinary "
-            "course. All are below, one by one."),
-        (1, "4 kinds of decisions are not shown, EUR 5,080 by their several amounts, of which EUR 5,000 in the "
-            "ordinary course. Reserved to the board among them: “Decide on the policy” (EUR 50 gain a year) and "
-            "“Review the default model”. All are below, one by one."),
+        (4, "1 kind of decision is not shown; next in order: “Collect overdue debt” (EUR 5,000 overdue). All are "
+            "below, one by one."),
+        (1, "4 kinds of decisions are not shown; reserved to the board: “Decide on the policy” (EUR 50 gain a year) "
+            "and “Review the default model”; next in order: “Stop deliveries: above what the risk allows” (EUR 30 "
+            "excess over the risk limit) and “Collect overdue debt” (EUR 5,000 overdue). All are below, one by one."),
     ],
 )  # fmt: skip
 def test_nothing_that_the_board_must_decide_is_left_out_silently(shown, told):

@@ -11,6 +11,9 @@ from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by
 from tradecredit.words.formats import counted, listed, money
 
 COLUMNS = ["what", "buyers", "amount", "stake", "authority", "due_day", "since", "state"]
+NAMED = 3
+"""Decisions below the table that its sentence names."""
+
 CHANGES = ["label", "this_month", "previous_month", "change"]
 
 
@@ -56,23 +59,20 @@ def is_first(decisions: pd.DataFrame) -> bool:
 def left_out(table: pd.DataFrame, run: Run) -> str:
     """Return what of `to_decide` is below the rows that the summary shows; empty where nothing is.
 
-    What the highest authority decides by its kind is named, with its amount.
+    Named, each with its amount, is what the highest authority decides by its kind, and the next `NAMED` of the others.
+    Amounts of several kinds are no sum of anything.
     """
     others = table.iloc[run.decisions.shown :]
     if others.empty:
         return ""
-    reserved = others[others["decision"].isin(run.reserved)]
-    ordinary = others[others["decision"].isin(ORDINARY)]
-    named = [_named(row, run.currency) for _, row in reserved.iterrows()]
-    of_highest = f"Reserved to the {run.levels[-1]} among them: {listed(named)}. " if named else ""
-    usual = (
-        f", of which {money(ordinary['amount'].sum(), run.currency)} in the ordinary course" if len(ordinary) else ""
-    )
-    many = counted(len(others), "kind") + (" of decision is" if len(others) == 1 else " of decisions are")
-    return (
-        f"{many} not shown, {money(others['amount'].sum(), run.currency)} by their several amounts{usual}. "
-        f"{of_highest}All are below, one by one."
-    )
+    reserved = others["decision"].isin(run.reserved)
+    told = [f"{counted(len(others), 'kind')}{' of decision is' if len(others) == 1 else ' of decisions are'} not shown"]
+    for chosen, called in (
+        (others[reserved], f"reserved to the {run.levels[-1]}"), (others[~reserved].head(NAMED), "next in order"),
+    ):  # fmt: skip
+        if len(chosen):
+            told.append(f"{called}: {listed([_named(row, run.currency) for _, row in chosen.iterrows()])}")
+    return f"{'; '.join(told)}. All are below, one by one."
 
 
 def _named(row: pd.Series, currency: str) -> str:
