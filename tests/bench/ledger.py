@@ -37,7 +37,7 @@ WORK = {
     "figures": ("measure.receivables", "kpis"),
     "figures of 24 months": ("measure.receivables", "monthly"),
     "ageing": ("measure.receivables", "ageing"),
-    "causes of the DSO": ("measure.receivables", "dso_causes"),
+    "causes of the DSO": ("measure.dso_causes", "dso_causes"),
     "concentration": ("measure.receivables", "concentration"),
     "disputes": ("measure.receivables", "disputes"),
     "quality": ("measure.quality", "quality"),

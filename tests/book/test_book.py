@@ -280,11 +280,46 @@ def test_a_rate_that_is_too_old_for_its_day_is_a_problem(ledger):
         "old; at most 62 are allowed. Remedy: add newer rates to the fx table, or state how old one may be "
         "(oldest_rate_days)."
     )
-    ledger.run(oldest_rate_days=1_696)
-    assert Book.open(ledger.run_file).invoices["amount"].tolist()[2] == pytest.approx(224)
     ledger.run(oldest_rate_days=1_695)
-    with pytest.raises(InputError, match="at most 1695 are allowed"):
+    with pytest.raises(InputError, match="up to 1,696 days old; at most 1695 are allowed"):
         Book.open(ledger.run_file)
+    # What is open stands at the rate of 31 March, 40 days later.
+    ledger.run(oldest_rate_days=1_735)
+    with pytest.raises(InputError, match="found 'GBP on 2024-03-31'; the last rate to EUR by then is up to 1,736 days"):
+        Book.open(ledger.run_file)
+    ledger.run(oldest_rate_days=1_736)
+    assert Book.open(ledger.run_file).invoices["amount"].tolist()[2] == pytest.approx(224)
+
+
+CLOSING = "receipt_id,invoice_id,received,amount,currency,kind\nR,I3,{receipt}\n"
+
+
+@pytest.mark.parametrize(
+    ("receipt", "asks"),
+    [
+        ("2024-03-25,199.70,GBP,payment", True),  # 0.30 of 200 are more than dust
+        ("2024-03-25,199.80,GBP,payment", False),
+        ("2024-03-25,226,EUR,payment", False),  # at 1.15 GBP 196.52, within 2 % of 200
+        ("2024-03-25,225,EUR,payment", True),  # GBP 195.65
+        ("2024-04-01,230,EUR,payment", True),  # after the day of the report
+    ],
+)
+def test_the_rate_at_which_open_items_stand_may_not_be_too_old_either(ledger, receipt, asks):
+    # On the day of issue the rate is 50 days old, on that of the receipt 84, on 31 March 90.
+    ledger.write("fx", "date,currency,rate\n2024-01-01,GBP,1.15\n")
+    ledger.write("receipts", CLOSING.format(receipt=receipt))
+    ledger.run(oldest_rate_days=89)
+    if not asks:
+        assert Book.open(ledger.run_file).has("fx")
+        return
+    with pytest.raises(InputError) as caught:
+        Book.open(ledger.run_file)
+    assert [problem.file for problem in caught.value.problems] == ["invoices.csv"]
+    assert str(caught.value) == (
+        "invoices.csv, row 4, currency: found 'GBP on 2024-03-31'; the last rate to EUR by then is up to 90 days old; "
+        "at most 89 are allowed. Remedy: add newer rates to the fx table, or state how old one may be "
+        "(oldest_rate_days)."
+    )
 
 
 LIMITS = "buyer_id,source,amount,currency,valid_from,valid_to\n"

@@ -6,7 +6,7 @@ import pytest
 
 from tradecredit import default, words
 from tradecredit.book.demo import demo_book
-from tradecredit.decide import buyer_sheet, decisions, limits, optimum
+from tradecredit.decide import buyer_sheet, decisions, held_back, limits, optimum
 from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits.insurer import requests
 from tradecredit.decide.optimum.optimum import DIFFERENCE
@@ -39,9 +39,27 @@ def asked(book_of):
 
 
 def test_what_is_to_be_reported_by_hand(asked):
-    assert asked["report_amount"].to_dict() == {**dict.fromkeys("ACDEFGH", 0), "A": 10_000, "B": 10_000}
-    assert asked.loc[["A", "B"], "report_by"].tolist() == [pd.Timestamp("2026-11-20"), pd.Timestamp("2026-10-21")]
-    assert asked.loc[list("CDEFGH"), "report_by"].isna().all()
+    assert asked["report_amount"].to_dict() == {**dict.fromkeys("ABCDEFGH", 0), "A": 10_000}
+    assert asked.loc["A", "report_by"] == pd.Timestamp("2026-11-20")
+    assert asked.loc[list("BCDEFGH"), "report_by"].isna().all()
+    # The extension of B ended on 21 October, so that a report is late.
+    assert asked["missed_amount"].to_dict() == {**dict.fromkeys("ABCDEFGH", 0), "B": 10_000}
+    assert asked["missed_since"].dropna().to_dict() == {"B": pd.Timestamp("2026-10-21")}
+
+
+@pytest.mark.parametrize(("late", "column"), [(59, "report_amount"), (60, "report_amount"), (61, "missed_amount")])
+def test_the_last_day_of_the_period_is_in_time(book_of, late, column):
+    shifted = INVOICES.assign(due=INVOICES["due"] + pd.Timedelta(days=70 - late))
+    found = duties(book_of(AS_OF, **LEDGER | {"invoices": shifted}), POLICY).loc["B"]
+    assert found[["report_amount", "missed_amount"]].sum() == found[column] == 10_000
+
+
+def test_late_and_due_debt_of_a_buyer_count_together_from_which_amount_on(book_of):
+    # 400 late and 100 due of F reach the 500; 400 alone do not.
+    more = pd.concat([INVOICES, INVOICES.query("buyer_id == 'A'").assign(invoice_id="F2", buyer_id="F", amount=100.0)])
+    found = duties(book_of(AS_OF, **LEDGER | {"invoices": more}), POLICY).loc["F"]
+    assert found[["missed_amount", "report_amount"]].tolist() == [400, 100]
+    assert found["missed_since"] == pd.Timestamp("2026-10-21")
 
 
 def test_what_is_to_be_claimed_by_hand(asked):
@@ -51,17 +69,34 @@ def test_what_is_to_be_claimed_by_hand(asked):
 
 
 def test_where_new_deliveries_are_not_insured_by_hand(asked):
-    # D is in default; G has no limit, but what may be insured of it is not, either.
-    assert asked.index[asked["stop_insured"]].tolist() == ["B", "C", "F", "G"]
+    # D is in default, and nothing of G was insured: it has no limit.
+    assert asked.index[asked["stop_insured"]].tolist() == ["B", "C", "F"]
     # The extension of B ended on 21 October, 60 days after its due day.
-    assert asked["stop_since"].dropna().index.tolist() == ["B", "C", "F", "G"]
+    assert asked["stop_since"].dropna().index.tolist() == ["B", "C", "F"]
     assert asked.loc["B", "stop_since"] == pd.Timestamp("2026-10-22")
+    assert asked["stop_invoice"].dropna().to_dict() == {"B": "B1", "C": "C1", "F": "F1"}
+    assert asked["stop_clears"].dropna().to_dict() == {"B": 10_000, "C": 10_000, "F": 400}
+
+
+def test_what_has_to_be_paid_so_that_a_stop_ends(book_of):
+    # Of B past the period: 6,000 of B1, all of B2, 100 of B3 (within the tolerance); B4 is within the period.
+    b1 = INVOICES.query("buyer_id == 'B'")
+    older = [b1.assign(invoice_id=f"B{number}", due=b1["due"] - pd.Timedelta(days=days), amount=2_000.0)
+             for number, days in ((2, 20), (3, 30), (4, -30))]  # fmt: skip
+    receipts = "invoice_id,received,amount,kind\nB1,2026-10-20,4000,payment\nB3,2026-10-20,1900,payment\n"
+    book = book_of(AS_OF, **LEDGER | {"invoices": pd.concat([INVOICES, *older])}, receipts=receipts)
+    found = duties(book, Policy(**POLICY.model_dump(exclude_unset=True) | {"stop_tolerance": 100})).loc["B"]
+    assert found[["stop_invoice", "stop_clears"]].tolist() == ["B2", 8_000]
+    assert found["stop_since"] == pd.Timestamp("2026-10-02")
+    without = duties(book, POLICY).loc["B"]
+    assert without[["stop_invoice", "stop_clears"]].tolist() == ["B3", 8_100]
 
 
 def test_the_run_says_from_which_amount_and_how_long_before(book_of):
     run = {"decisions": {"report_from": 0, "report_ahead_days": 45}}
-    found = duties(book_of(AS_OF, run=run, **LEDGER), POLICY)["report_amount"]
-    assert found[found > 0].to_dict() == {"A": 10_000, "B": 10_000, "F": 400, "H": 10_000}
+    found = duties(book_of(AS_OF, run=run, **LEDGER), POLICY)
+    assert found["report_amount"][found["report_amount"] > 0].to_dict() == {"A": 10_000, "H": 10_000}
+    assert found["missed_amount"][found["missed_amount"] > 0].to_dict() == {"B": 10_000, "F": 400}
 
 
 def test_on_what_the_insurer_has_paid_nothing_more_is_claimed(book_of):
@@ -73,8 +108,8 @@ def test_on_what_the_insurer_has_paid_nothing_more_is_claimed(book_of):
 def test_without_a_policy_nothing_is_asked(book_of):
     found = duties(book_of(AS_OF, **LEDGER), None)
     assert not found["stop_insured"].any()
-    assert found[["report_amount", "claim_amount"]].to_numpy().sum() == 0
-    assert found[["report_by", "loss_date"]].isna().all(axis=None)
+    assert found[["missed_amount", "report_amount", "claim_amount"]].to_numpy().sum() == 0
+    assert found[["missed_since", "report_by", "loss_date", "stop_invoice", "stop_clears"]].isna().all(axis=None)
 
 
 # Precedence
@@ -85,7 +120,8 @@ def table(**columns):
     usual = {
         "exposure": 900.0, "overdue": 0.0, "own_limit": 1_000.0, "recommended_with_cover": 1_000.0, "over_risk": 0.0,
         "over_need": 0.0, "breach": 0.0, "action": "none", "binding_with_cover": "need", "decision": "prolongation",
-        "change": 0.0, "lost_sales": 0.0, "lost_margin": 0.0, "released": 0.0,
+        "limit_to_set": 1_000.0, "lost_sales": 0.0, "lost_margin": 0.0, "released": 0.0, "released_sales": 0.0,
+        "released_margin": 0.0,
     }  # fmt: skip
     return pd.DataFrame(usual | columns, index=pd.Index(list("ABCDEFGH"), name="buyer_id"))
 
@@ -96,11 +132,11 @@ def advised(book_of, policy=POLICY, **columns):
 
 def test_the_insurers_deadline_comes_before_every_stop(book_of):
     found = advised(book_of, action="stop", over_risk=50.0)
-    expected = {"A": "report", "B": "report", "C": "claim", "D": "claim", "E": "stop", "F": "stop insured"}
-    assert found["advice"].to_dict() == expected | {"G": "stop insured", "H": "stop"}
+    expected = {"A": "report", "B": "report missed", "C": "claim", "D": "claim", "E": "stop", "F": "stop insured"}
+    assert found["advice"].to_dict() == expected | {"G": "stop", "H": "stop"}
     assert set(found["deliveries"]) == {"nothing"}
     assert found["amount"].to_dict() == {
-        **dict.fromkeys("ABCD", 10_000), "E": 50, "F": 900, "G": 900, "H": 50,
+        **dict.fromkeys("ABCD", 10_000), "E": 50, "F": 900, "G": 50, "H": 50,
     }  # fmt: skip
 
 
@@ -114,14 +150,16 @@ def test_the_insurers_deadline_comes_before_every_stop(book_of):
         ({"action": "run down", "over_risk": 70.0}, "run down", "against payment alone", 70),
         # Accounts that may release more than the excess cure it.
         ({"action": "run down", "over_risk": 70.0, "binding_with_cover": "no accounts", "released": 71.0,
-          "lost_sales": 50.0, "lost_margin": 9.0}, "request accounts", "against payment alone", 9),
+          "released_sales": 50.0, "released_margin": 9.0}, "request accounts", "against payment alone", 9),
         ({"action": "run down", "over_risk": 70.0, "binding_with_cover": "no accounts", "released": 70.0,
-          "lost_sales": 50.0, "lost_margin": 9.0}, "run down", "against payment alone", 70),
-        ({"decision": "cancellation", "lost_sales": 50.0, "lost_margin": 9.0}, "cut", "within the limit", 9),
-        ({"action": "set limit", "breach": 30.0}, "set limit", "within the limit", 30),
-        ({"action": "look", "over_need": 30.0, "overdue": 5.0}, "look", "within the limit", 30),
-        ({"overdue": 5.0}, "collect", "within the limit", 5),
-        ({}, "none", "within the limit", 0),
+          "released_sales": 50.0, "released_margin": 9.0}, "run down", "against payment alone", 70),
+        ({"decision": "cancellation", "lost_sales": 50.0, "lost_margin": 9.0}, "cut", "within the limit to set", 9),
+        ({"action": "set limit", "breach": 30.0}, "set limit", "within the limit to set", 30),
+        ({"action": "look", "over_need": 30.0, "overdue": 5.0}, "look", "within the limit to set", 30),
+        ({"action": "look", "over_need": 30.0, "limit_to_set": 870.0}, "look", "within the limit by risk", 30),
+        ({"action": "look", "over_need": 30.0, "overdue": 1_200.0}, "collect", "within the limit to set", 1_200),
+        ({"overdue": 5.0}, "collect", "within the limit to set", 5),
+        ({}, "none", "within the limit to set", 0),
     ],
 )  # fmt: skip
 def test_the_first_of_the_order_is_the_one_advice(book_of, columns, advice, deliveries, amount):
@@ -130,9 +168,9 @@ def test_the_first_of_the_order_is_the_one_advice(book_of, columns, advice, deli
 
 
 def test_a_limit_is_authorised_by_the_larger_of_old_and_new(book_of):
-    found = advised(book_of, policy=None, decision="reduction", change=-800.0, lost_sales=5.0, lost_margin=1.0)
+    found = advised(book_of, policy=None, decision="reduction", limit_to_set=200.0, lost_sales=5.0, lost_margin=1.0)
     assert found["authorised"].tolist() == [1_000] * 8
-    raised = advised(book_of, policy=None, action="set limit", breach=30.0, change=500.0)
+    raised = advised(book_of, policy=None, action="set limit", breach=30.0, limit_to_set=1_500.0)
     assert raised["authorised"].tolist() == [1_500] * 8
 
 
@@ -140,16 +178,18 @@ def test_the_records_of_the_advice(book_of):
     book = book_of(AS_OF, **LEDGER)
     found = buyer_sheet.records(book, advised(book_of, action="look", over_need=3.0))
     # To look is a signal, which nobody has to decide on.
-    assert sorted(found["decision"]) == ["claim", "claim", "report", "report", "stop insured", "stop insured"]
-    reports = found[found["decision"] == "report"].set_index("buyer_id")
-    assert reports.loc["A", ["due_day", "since"]].tolist() == [pd.Timestamp("2026-11-20"), pd.Timestamp(AS_OF)]
-    assert reports.loc["B", ["due_day", "since"]].tolist() == [pd.Timestamp("2026-11-02"), pd.Timestamp("2026-10-21")]
+    assert sorted(found["decision"]) == ["claim", "claim", "report", "report missed", "stop insured"]
+    # A had to be reported from 30 days before 20 November on.
+    days = found.set_index("buyer_id")[["due_day", "since"]]
+    assert days.loc["A"].tolist() == [pd.Timestamp("2026-11-20"), pd.Timestamp("2026-10-21")]
+    assert days.loc["B"].tolist() == [pd.Timestamp("2026-11-02"), pd.Timestamp("2026-10-21")]
     claims = found[found["decision"] == "claim"].set_index("buyer_id")["since"]
     assert claims.to_dict() == {"C": pd.Timestamp("2026-10-11"), "D": pd.Timestamp("2026-05-20")}
-    told = words.decisions.of_buyers(found, "EUR")
+    told = words.decisions.of_buyers(found, advised(book_of), book.run)
     assert set(told) == set(found["decision"])
     assert told["claim"] == (
-        "Insured debt of 2 buyers, EUR 20,000, has become a loss by the policy: claim it. Largest: C, EUR 10,000."
+        "Insured debt of 2 buyers, EUR 20,000 before deductibles, has become a loss by the policy: claim it. "
+        "Largest: C, EUR 10,000."
     )
 
 
@@ -179,7 +219,7 @@ def test_no_table_of_a_demo_month_contradicts_the_one_advice(month):
     assert len(records) > 5
     assert records["buyer_id"].is_unique
     none = sheets.index[sheets["deliveries"].isin([buyer_sheet.NOTHING, buyer_sheet.UNTIL_PAID])]
-    back = sheets.index[sheets["deliveries"] != buyer_sheet.WITHIN_LIMIT]
+    back = sheets.index[~sheets["deliveries"].str.startswith("within")]
     assert len(back) > len(none) > 0
     # Nothing raises the limit of a buyer to which deliveries are held back: no decision, no portfolio, no request.
     assert not table.loc[back, "decision"].isin(["increase"]).any()
@@ -187,12 +227,28 @@ def test_no_table_of_a_demo_month_contradicts_the_one_advice(month):
     assert (moved < 1).all()
     assert not requests(book, ratings, own).index.intersection(none).size
     # A plan is for those whose one advice it is, and the stops are of the risk or the insurer alone.
-    assert not sheets.loc[buyer_sheet.to_collect(sheets), "deliveries"].isin([buyer_sheet.NOTHING]).any()
+    assert not buyer_sheet.overdue(sheets)["deliveries"].isin([buyer_sheet.NOTHING]).any()
     by_need = table.index[(table["binding_with_cover"] == "need") & ~(table["over_risk"] > 1)]
     stopped = sheets.loc[none.intersection(by_need)]
     assert (stopped["stop_insured"] | (stopped["claim_amount"] > 0)).all()
-    # What nobody has to decide on is in no list of decisions.
-    assert not set(buyer_sheet.unadvised(sheets)) & set(records["buyer_id"])
+    # What nobody has to decide on is in no list of decisions but that of the ordinary course.
+    asked = records[records["decision"] != "collect"]
+    assert not set(buyer_sheet.unadvised(sheets)) & set(asked["buyer_id"])
+
+
+def test_what_is_delivered_within_a_limit_is_within_it(month):
+    *_, table, _, sheets, _ = month
+    said, owed = sheets["deliveries"].reindex(table.index), table["exposure"]
+    within = said == buyer_sheet.WITHIN_LIMIT
+    assert (owed <= table["limit_to_set"] + 0.005)[within].all()
+    by_risk = said == buyer_sheet.WITHIN_RISK
+    assert by_risk.any()
+    assert (owed <= table["risk_limit"] + 1)[by_risk].all()
+    assert (owed > table["limit_to_set"])[by_risk].all()
+    # A reduction leaves a buyer above its limit only where risk asks for it, or where it was above the one before.
+    above = (table["decision"] == "reduction") & (owed > table["limit_to_set"] + 0.005)
+    assert ((table["over_risk"] > 0) | (owed > table["own_limit"]))[above].all()
+    assert (table["decision"] == "reduction").sum() > above.sum() > 0
 
 
 def test_the_sheets_are_those_of_the_buyers_with_most_at_stake(month):
@@ -213,8 +269,13 @@ def test_every_decision_has_who_when_and_where(month):
     assert records[["authority", "due_day", "since", "state", "anchor"]].notna().all(axis=None)
     assert (records["due_day"] > book.as_of).all()
     assert (records["since"] <= book.as_of).all()
-    assert set(words.decisions.of_buyers(records, "EUR")) == set(records["decision"])
-    pd.testing.assert_frame_equal(decisions.ordered(records), records)
+    assert set(words.decisions.of_buyers(records, sheets, book.run)) == set(records["decision"])
+    pd.testing.assert_frame_equal(decisions.ordered(records, book.run), records)
+    # All that is overdue and not a trifle, of which nothing else is advised, is somebody's to collect.
+    left = sheets[sheets["advice"].isin(["collect", "look", "none"]) & (sheets["amount"] >= 1_000)]
+    owing = left.index[left.join(month[2]["overdue"])["overdue"] >= 1_000]
+    assert len(owing) > 5
+    assert set(records.loc[records["decision"] == "collect", "buyer_id"]) == set(owing)
 
 
 @pytest.mark.parametrize("paid", [False, True])
@@ -233,9 +294,10 @@ def test_a_ledger_of_invoices_alone(book_of, paid):
     assert told["portfolio_says"].isna().all()
     assert optimum.changed(best).empty
     records = buyer_sheet.records(book, sheets)
-    assert set(words.decisions.of_buyers(records, "EUR")) == set(records["decision"])
+    assert set(words.decisions.of_buyers(records, sheets, book.run)) == set(records["decision"])
     assert buyer_sheet.asked_by_policy(sheets).empty
     if paid:
         assert records.empty
         assert not sheets["has_sheet"].any()
-        assert words.decisions.deliveries(sheets, table, "EUR") == "Deliveries are held back to no buyer."
+        held = held_back.held_back(book, table, sheets)
+        assert words.held_back.told(held, "EUR") == "Deliveries are held back to no buyer."

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -250,6 +251,19 @@ def test_what_is_not_known_adds_its_spread_and_its_mean_error(known, model):
     of_values = model.explain(X)["debt"].var()
     assert variance(without)[0] == pytest.approx(variance(found).mean() + of_values, rel=1e-4)
     assert variance(found).mean() > 0.01 * of_values
+
+
+def test_the_error_of_a_mean_is_that_of_the_curves_between_two_tables(known, model):
+    X, _ = known
+    weak = X[X["debt"] > X["debt"].median()]
+    assert model.mean_error(X, X) == 0
+    # As far as the ratio of the means varies over coefficients drawn from their errors.
+    drawn = np.random.default_rng(1).multivariate_normal(model.coefficients, model._covariance, 400)
+    others = [replace(model, coefficients=tuple(coefficients)) for coefficients in drawn]
+    ratios = [np.log(other.probability(weak).mean() / other.probability(X).mean()) for other in others]
+    assert model.mean_error(weak, X) == pytest.approx(np.std(ratios), rel=0.12)
+    with pytest.raises(InputError, match="missing"):
+        model.mean_error(weak.drop(columns="debt"), X)
 
 
 def test_contributions_add_up_to_the_log_odds_beyond_the_median_buyer(gappy):

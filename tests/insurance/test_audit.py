@@ -117,6 +117,30 @@ def test_dust_in_an_invoice_stops_nothing(book_of, paid, stops):
     assert cover.of_buyers(exact, POLICY).stopped.to_dict() == {"B": True}
 
 
+@pytest.mark.parametrize(("left", "stops"), [(99.99, False), (100, False), (100.01, True), (10_000, True)])
+def test_what_is_left_of_an_invoice_within_the_tolerance_stops_nothing(book_of, left, stops):
+    # Of A, overdue past the period, so much is left since before C was shipped, and a day after it.
+    policy = Policy(insured_percentage=0.9, maximum_extension_days=60, stop_tolerance=100)
+    paid = {"limits": "100000,2026-01-01,", "receipts": f"A,2026-09-05,{10_000 - left}" if left < 10_000 else ""}
+    book = ledger(book_of, STOP, **paid)
+    assert told(book, policy)["C"] == ((0, "shipped_after_stop") if stops else (27_000, "covered"))
+    assert cover.of_buyers(book, policy).stopped.to_dict() == {"B": stops}
+    # Without a tolerance each of these is a debt that stops, as more than 1.00 of 10,000 is.
+    assert told(book)["C"] == (0, "shipped_after_stop")
+    # On the day before the payment all 10,000 were owed, whatever is left now.
+    before = ledger(book_of, STOP.replace("2026-09-05", "2026-09-04"), **paid)
+    assert told(before, policy)["C"] == (0, "shipped_after_stop")
+
+
+def test_an_invoice_over_no_more_than_the_tolerance_stops_nothing_from_its_first_day(book_of):
+    policy = Policy(insured_percentage=0.9, maximum_extension_days=60, stop_tolerance=100)
+    small = STOP.replace("10000", "100")
+    assert told(ledger(book_of, small, limits="100000,2026-01-01,"), policy)["C"] == (27_000, "covered")
+    # Two such invoices are two: the tolerance is of each.
+    two = small + "D,2026-06-01,2026-07-01,100\n"
+    assert told(ledger(book_of, two, limits="100000,2026-01-01,"), policy)["C"] == (27_000, "covered")
+
+
 def test_only_the_disputed_part_waits(book_of):
     # Case 6.
     book = ledger(
@@ -217,7 +241,10 @@ def buyers_of_a_ledger(draw):
     for buyer in "AB":
         invoices = draw(
             st.lists(
-                st.tuples(ISSUED, st.sampled_from([0, 30, 120]), st.none() | st.integers(0, 150), st.integers(1, 90)),
+                st.tuples(
+                    ISSUED, st.sampled_from([0, 30, 120]), st.none() | st.integers(0, 150), st.integers(1, 90),
+                    st.none() | st.tuples(st.integers(0, 150), st.sampled_from([0.25, 0.5, 0.9])),
+                ),
                 min_size=1, max_size=7,
             )
         )  # fmt: skip
@@ -234,20 +261,37 @@ def day(number):
 
 
 @settings(max_examples=60)
-@given(buyers=buyers_of_a_ledger(), extension=st.sampled_from([None, 0, 30]), discretionary=st.sampled_from([0, 60]))
-def test_all_rules_together_are_those_of_the_plain_reference(book_of, buyers, extension, discretionary):
+@given(
+    buyers=buyers_of_a_ledger(),
+    stop=st.sampled_from([(None, None), (0, None), (30, None), (0, 20), (30, 5)]),
+    discretionary=st.sampled_from([0, 60]),
+)
+def test_all_rules_together_are_those_of_the_plain_reference(book_of, buyers, stop, discretionary):
     rows, receipts, decisions, expected = [], [], [], []
-    terms = {"extension": extension, "discretionary": discretionary, "maximum_terms": 90, "starts": day(20).date()}
+    extension, tolerance = stop
+    terms = {
+        # Of these invoices, of 90 at most, dust is a thousandth and less than half a cent more.
+        "extension": extension, "tolerance": tolerance or 0.095, "discretionary": discretionary, "maximum_terms": 90,
+        "starts": day(20).date(),
+    }  # fmt: skip
     for buyer, (kind, invoices, limits) in buyers.items():
         listed, named = [], []
-        for number, (issued, length, wait, amount) in enumerate(invoices):
+        for number, (issued, length, wait, amount, part) in enumerate(invoices):
             issue, due = day(issued), day(issued + length)
             paid = None if wait is None or issued + wait > 250 else day(issued + wait)
             rows.append((f"{buyer}{number}", buyer, issue, due, float(amount)))
-            receipts += [(f"{buyer}{number}", paid, float(amount), "payment")] if paid is not None else []
+            parts, until = [], 250 if paid is None else issued + wait
+            if part is not None and issued + part[0] < until:
+                parts.append((day(issued + part[0]), round(amount * part[1], 2)))
+            left = round(amount - sum(paid_part for _, paid_part in parts), 2)
+            receipts += [(f"{buyer}{number}", *paid_part, "payment") for paid_part in parts]
+            receipts += [(f"{buyer}{number}", paid, left, "payment")] if paid is not None else []
             listed.append(
-                {"issued": issue.date(), "due": due.date(), "paid": paid and paid.date(), "net": float(amount)}
-            )
+                {
+                    "issued": issue.date(), "due": due.date(), "paid": paid and paid.date(), "gross": float(amount),
+                    "parts": [(when.date(), paid_part) for when, paid_part in parts], "net": left,
+                }
+            )  # fmt: skip
         for begins, length, amount in limits:
             ends = None if length is None else day(begins + length)
             decisions.append((buyer, "insurer", float(amount), day(begins), ends))
@@ -262,7 +306,8 @@ def test_all_rules_together_are_those_of_the_plain_reference(book_of, buyers, ex
     )
     policy = Policy(
         insured_percentage=0.9, maximum_terms_days=90, maximum_extension_days=extension, starts=day(20).date(),
-        discretionary_limit=discretionary or None, discretionary_shares={"good_faith": 1.0, "payment_experience": 1.0},
+        stop_tolerance=tolerance, discretionary_limit=discretionary or None,
+        discretionary_shares={"good_faith": 1.0, "payment_experience": 1.0},
     )  # fmt: skip
     found = cover.audit(book, policy)
     assert found["insured_debt"].tolist() == pytest.approx([amount for amount, _ in expected])

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradecredit import words
 from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.default.grades import grade
 from tradecredit.insurance.cover import Cover, of_buyers
@@ -150,8 +149,3 @@ def test_cover_adds_nothing_to_the_limit_of_a_buyer_that_is_stopped_and_keeps_wh
     assert stopped.loc["A", ["recommended", "recommended_with_cover"]].tolist() == [500, 500]
     assert stopped.loc["A", "insured"] == free.loc["A", "insured"] == 810
     assert stopped.loc["A", "covered_limit"] == 900
-    assert words.limits.stopped(free, "EUR") == ""
-    assert words.limits.stopped(stopped, "EUR").startswith(
-        "1 insured buyer has an invoice overdue past the policy's maximum extension period: new deliveries are not "
-        "insured, and insurance adds nothing to its limit. The EUR 810 of its debt"
-    )

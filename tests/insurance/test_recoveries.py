@@ -3,9 +3,11 @@
 import pytest
 
 from tradecredit.book.book import Book
+from tradecredit.decide.insurer_duties import duties
 from tradecredit.errors import InputError
+from tradecredit.insurance.cover import audit, by_class, by_reason, of_buyers
 from tradecredit.insurance.policy import Policy
-from tradecredit.insurance.recoveries import after_claims
+from tradecredit.insurance.recoveries import after_claims, claims_paid
 from tradecredit.losses.portfolio import highest_balance
 from tradecredit.measure.open_items import open_items
 
@@ -33,6 +35,10 @@ def test_a_recovery_after_a_claim_is_shared(book_of):
     assert after_claims(book, Policy(insured_percentage=0.9))["own_part"].tolist() == [300]
 
 
+def test_nothing_is_paid_on_items_of_another_currency_where_there_is_no_claim(ledger):
+    assert claims_paid(Book.open(ledger.run_file)).tolist() == [0.0] * 4
+
+
 def test_the_insurer_never_gets_more_than_it_has_paid(book_of):
     book = settled(book_of, "R3,I,2025-10-01,500,recovery\nR4,I,2025-11-01,150,payment\n")
     first = after_claims(book, Policy(**DEBT, recovery_sharing="insurer_first"))
@@ -58,3 +64,101 @@ def test_the_checks_accept_both_and_no_more(ledger):
     ledger.add("receipts", claim + "R6,I2,2024-03-25,51.00,claim\n")
     with pytest.raises(InputError, match="add up to more than the invoice"):
         Book.open(ledger.run())
+
+
+LIMIT = "buyer_id,source,amount,valid_from\nB,insurer,{},2025-01-01\n"
+
+
+def after_claim(book_of, invoices, receipts, *, limit=100_000, tax=""):
+    """The book of a buyer B whose invoices, due in March 2025, were claimed for in part or whole."""
+    head = f"invoice_id,buyer_id,issued,due,amount{',tax' if tax else ''}\n"
+    rows = "".join(
+        f"{name},B,2025-01-10,2025-03-10,{amount}{',' + tax if tax else ''}\n" for name, amount in invoices.items()
+    )
+    paid = "invoice_id,received,amount,kind\n" + "".join(f"{line}\n" for line in receipts.split())
+    return book_of("2025-12-31", invoices=head + rows, receipts=paid, limits=LIMIT.format(limit))
+
+
+def insured(book, policy, column="insured"):
+    found = audit(book, policy)
+    assert by_class(book, policy)["open_amount"].sum() == pytest.approx(found["open_amount"].sum())
+    assert of_buyers(book, policy).insured.sum() == pytest.approx(found["insured"].sum())
+    return found[column].round(2).to_dict()
+
+
+NINETY = Policy(insured_percentage=0.9, waiting_days=60, maximum_extension_days=400)
+
+
+@pytest.mark.parametrize(
+    ("receipts", "left"),
+    [
+        ("I,2025-09-01,27000,claim", 0),
+        # 27,000 were due, and 7,000 of them are still to come.
+        ("I,2025-09-01,20000,claim", 7_000),
+        ("I,2025-09-01,12000,claim I,2025-10-01,8000,claim", 7_000),
+        ("I,2025-09-01,27000,claim I,2025-10-01,1500,recovery", 0),
+        # The loss is 25,000 in the end, of which the insurer bears 22,500.
+        ("I,2025-09-01,20000,claim I,2025-10-01,5000,recovery", 2_500),
+        ("I,2025-05-01,10000,payment I,2025-09-01,18000,claim", 0),
+        ("I,2025-05-01,10000,payment", 18_000),
+    ],
+)
+def test_what_is_left_after_a_claim_is_insured_as_far_as_it_is_still_to_come(book_of, receipts, left):
+    book = after_claim(book_of, {"I": 30_000}, receipts)
+    assert insured(book, NINETY) == {"I": left}
+    asked = duties(book, NINETY).loc["B", ["report_amount", "claim_amount"]].tolist()
+    assert asked == ([0, 0] if "claim" in receipts else [0, 20_000])
+
+
+def test_the_own_part_of_a_claim_is_a_class_of_its_own(book_of):
+    part = after_claim(book_of, {"I": 30_000}, "I,2025-09-01,20000,claim")
+    assert insured(part, NINETY, "insured_debt") == {"I": 7_777.78}
+    assert insured(part, NINETY, "kept_of_claim") == {"I": 2_222.22}
+    assert by_reason(part, NINETY).set_index("reason")["open_amount"].round(2).to_dict() == {
+        "covered": 7_777.78, "claim_paid": 2_222.22,
+    }  # fmt: skip
+    whole = after_claim(book_of, {"I": 30_000}, "I,2025-09-01,27000,claim")
+    assert audit(whole, NINETY)["cover"].tolist() == ["not insurable"]
+    assert by_class(whole, NINETY)["open_amount"].to_list() == [0, 0, 0, 0, 0, 3_000]
+
+
+def test_a_claim_leaves_no_room_in_the_limit(book_of):
+    # 20,000 of I and 10,000 of J were within the limit of 30,000; of J 10,000 lie above it.
+    claims = "I,2025-09-01,18000,claim J,2025-09-01,9000,claim"
+    book = after_claim(book_of, {"I": 20_000, "J": 20_000}, claims, limit=30_000)
+    assert insured(book, NINETY) == {"I": 0, "J": 0}
+    assert by_reason(book, NINETY).set_index("reason")["open_amount"].to_dict() == {
+        "limit_filled": 10_000, "claim_paid": 3_000,
+    }  # fmt: skip
+    # Nor where J has not been claimed for.
+    one = after_claim(book_of, {"I": 20_000, "J": 20_000}, claims.split()[0], limit=30_000)
+    assert insured(one, NINETY) == {"I": 0, "J": 9_000}
+
+
+def test_a_claim_is_for_debt_net_of_tax(book_of):
+    # 90 % of 100,000 net were paid; of the 29,000 left 19,000 are tax.
+    book = after_claim(book_of, {"I": 119_000}, "I,2025-09-01,90000,claim", tax="19000")
+    assert insured(book, NINETY) == {"I": 0}
+    assert by_reason(book, NINETY).set_index("reason")["open_amount"].round(2).to_dict() == {
+        "claim_paid": 10_000, "tax": 19_000,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("terms", "claims", "left"),
+    [
+        # 0.9 × (50,000 − 5,000) = 40,500, paid in whole, whatever part was booked on which invoice.
+        ({"each_loss_deductible": 5_000}, "I,2025-09-01,40000,claim J,2025-09-01,500,claim", 0),
+        ({"each_loss_deductible": 5_000}, "I,2025-09-01,30000,claim J,2025-09-01,500,claim", 10_000),
+        ({"each_loss_deductible": 5_000, "deductible_order": "percentage_first"}, "I,2025-09-01,37000,claim "
+         "J,2025-09-01,3000,claim", 0),
+        ({"threshold": 8_000, "threshold_kind": "deductible"}, "I,2025-09-01,37000,claim J,2025-09-01,800,claim", 0),
+        # 5,000 are missing of 45,000, which the first loss may have taken; of 20,000 missing not more than 8,000.
+        ({"aggregate_first_loss": 8_000}, "I,2025-09-01,36000,claim J,2025-09-01,4000,claim", 0),
+        ({"aggregate_first_loss": 8_000}, "I,2025-09-01,24000,claim J,2025-09-01,1000,claim", 12_000),
+    ],
+)  # fmt: skip
+def test_deductions_are_those_of_the_buyers_loss(book_of, terms, claims, left):
+    book = after_claim(book_of, {"I": 45_000, "J": 5_000}, claims)
+    policy = Policy(**NINETY.model_dump(exclude_unset=True) | terms)
+    assert sum(insured(book, policy).values()) == pytest.approx(left)

@@ -13,6 +13,7 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.losses import portfolio
 from tradecredit.measure import (
     agency_scores,
+    balance_history,
     balances,
     behaviour,
     default_events,
@@ -24,6 +25,7 @@ from tradecredit.measure import (
     receivables,
     sales,
 )  # fmt: skip
+from tradecredit.measure.dso_causes import dso_causes
 
 KEPT = [
     open_items.ledger, open_items.open_items, receivables.kpis, disputes.disputed, behaviour.features,
@@ -31,7 +33,7 @@ KEPT = [
     ratios.latest_accounts, agency_scores.latest_scores, default_events.in_default, default_events.already_defaulted,
     default_events.loss_given_default, quality.quality, portfolio.exposures, portfolio.highest_balance, cover.of_buyers,
     cover.named_limits, cover.evidence, cover.owed_days, cover.insured_sales,
-    sales.cancellations, sales.net_sales, sales.of_year,
+    sales.cancellations, sales.net_sales, sales.of_year, balance_history.balance_history,
 ]  # fmt: skip
 
 
@@ -68,8 +70,13 @@ def test_each_table_is_computed_once_for_each_book(book):
     def chapter() -> None:
         for known in books * 2:
             receivables.monthly(known, 3), receivables.ageing(known), receivables.figures(known)
-            receivables.concentration(known), receivables.disputes(known), receivables.dso_causes(known)
-            behaviour.signed_days_beyond_terms(known), balances.balances(known), quality.quality(known)
+            receivables.concentration(known), receivables.disputes(known), dso_causes(known)
+            (
+                behaviour.signed_days_beyond_terms(known),
+                balances.balances(known),
+                balance_history.balance_history(known),
+                quality.quality(known),
+            )
             (
                 agency_scores.latest_scores(known),
                 default_events.already_defaulted(known),

@@ -6,7 +6,8 @@ import pytest
 from tradecredit.book.book import Book
 from tradecredit.measure.balances import balances
 from tradecredit.measure.on_account import on_account, overpaid
-from tradecredit.measure.open_items import items_on, open_items
+from tradecredit.measure.open_items import items_on, ledger_on, open_items
+from tradecredit.measure.open_items import ledger as ledger_of
 from tradecredit.measure.quality import quality
 
 INVOICES = "invoice_id,buyer_id,issued,due,amount\nI1,B,2026-03-01,2026-03-31,400\nI2,B,2026-09-01,2026-10-01,2000\n"
@@ -80,6 +81,17 @@ def test_a_returned_payment_opens_its_invoice_with_the_old_due_day(book_of):
         assert found["open_amount"].tolist() == [0]
         assert found["days_late"].tolist() == [10]
         assert str(found["settled"].iloc[0].date()) == "2026-04-10"
+
+
+def test_a_stop_begins_again_where_the_payment_that_ended_it_is_returned(book_of):
+    rows = "I1,,2026-04-10,350,payment\nI1,,2026-04-20,-350,payment\n"
+    book = book_of("2026-10-31", invoices=INVOICES, receipts=receipts(rows))
+    assert pd.isna(ledger_of(book).cleared(100)[0])
+    assert str(ledger_on(book, pd.Timestamp("2026-04-15")).cleared(100)[0])[:10] == "2026-04-10"
+    again = receipts(rows + "I1,,2026-05-04,300,payment\n")
+    found = ledger_of(book_of("2026-10-31", invoices=INVOICES, receipts=again))
+    assert str(found.cleared(100)[0])[:10] == "2026-05-04"
+    assert pd.isna(found.cleared(50)[0])
 
 
 def test_an_invoice_that_is_paid_again_is_as_late_as_the_money_that_stayed(book_of):

@@ -101,6 +101,7 @@ def test_receipts(findings):
     assert receipts["rows"].to_dict() == {
         "dated on a Saturday or Sunday": 1, "amount of zero": 1, "on account, no invoice named": 0,
         "more than the invoice": 0, "returned by the bank": 0, "no day known": 0,
+        "in another currency, short of the day's rate": 0, "in another currency, above the day's rate": 0,
     }  # fmt: skip
     assert receipts.loc["dated on a Saturday or Sunday", "amount"] == 99
 

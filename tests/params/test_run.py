@@ -4,6 +4,7 @@ import os
 import re
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -213,6 +214,30 @@ def test_an_index_is_read_with_the_run_by_a_path_relative_to_it(tmp_path):
     assert Run.from_yaml(run_of(tmp_path, default={"insolvency_index": INDEX})).default == run.default
 
 
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (["2025-01-31", "2025-02-28", "2025-03-31", "2025-05-31"], "that of 2025-05-31 is 2 months after"),
+        (["2024-12-31", "2025-06-30", "2025-09-30", "2025-12-31"], "that of 2025-06-30 is 6 months after"),
+        (["2025-01-31", "2025-03-31", "2025-05-31"], "that of 2025-03-31 is 2 months after"),
+        (["2025-01-31", "2025-02-28", "2025-03-01"], "last days of months are expected: 2025-03-01 is none"),
+    ],
+)
+def test_an_index_with_gaps_is_refused(tmp_path, days, told):
+    index = {"source": "A.", "values": dict.fromkeys(map(date.fromisoformat, days), 100)}
+    problem = problems_of(tmp_path, default={"insolvency_index": index})["default.insolvency_index.values"]
+    assert told in problem.allowed
+
+
+@pytest.mark.parametrize("months", [1, 3, 6, 12])
+def test_an_index_may_be_by_month_quarter_half_year_or_year(tmp_path, months):
+    days = pd.date_range("2020-12-31", periods=5 * months, freq="ME")[::months]
+    index = {"source": "A.", "values": {day.date(): 100 for day in days}}
+    assert (
+        len(Run.from_yaml(run_of(tmp_path, default={"insolvency_index": index})).default.insolvency_index.values) == 5
+    )
+
+
 def test_problems_of_an_index_are_told_where_it_stands(tmp_path):
     one = {"source": "A.", "values": {date(2026, 1, 31): 100}}
     few = "values of two days at least are expected: one alone shows no change"
@@ -318,7 +343,7 @@ def test_problems_of_a_law_in_the_run_file_are_told_where_it_stands(tmp_path):
     }  # fmt: skip
     assert str(problems["late_interest.laws.1.rates.2026 H1"]) == (
         f"{tmp_path / 'run.yaml'}, late_interest.laws.1.rates.2026 H1: found '2.15'; should be less than 1. Remedy: "
-        "change the value."
+        "state a fraction: 0.0215 is 2.15 %."
     )
     assert problems["late_interest.laws.1.sourc"].remedy == "did you mean 'source'"
     assert problems["late_interest.laws.2"].allowed == "give either points above the reference rate or a daily_rate"

@@ -48,9 +48,12 @@ class PlainLedger:
             self.statements[row["buyer_id"]].append(row)
         self.defaults = sorted(rows("defaults"), key=lambda row: row["date"])
 
-    def settled_on(self, invoice) -> date | None:
-        """The day of the receipt, of whatever kind, by which nothing but dust was left."""
+    def cleared_on(self, invoice, tolerance) -> date | None:
+        """The day of the receipt, of whatever kind, by which nothing but dust or the tolerance of the stop was left."""
         left, most = invoice["amount"], min(self.dust.amount, self.dust.share * invoice["amount"])
+        most = max(most, tolerance or 0.0)
+        if left < most + CENT:
+            return invoice["issued"]
         for receipt in sorted(self.receipts[invoice["invoice_id"]], key=lambda row: row["received"]):
             left -= receipt["amount"]
             if left < most + CENT:
@@ -79,8 +82,8 @@ def _stopped(ledger, buyer, day, terms) -> bool:
     for other in ledger.of_buyer[buyer]:
         start = other["due"] if terms.extension_from == "due" else other["issued"]
         ends = max(start + timedelta(days=terms.maximum_extension_days), other["due"])
-        settled = ledger.settled_on(other)
-        if ends < day and not (settled is not None and settled <= day):
+        cleared = ledger.cleared_on(other, terms.stop_tolerance)
+        if ends < day and not (cleared is not None and cleared <= day):
             return True
     return False
 

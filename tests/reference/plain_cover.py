@@ -14,21 +14,28 @@ def limit_on(day: date, decisions: list[dict]) -> float | None:
     return 0.0 if made else None
 
 
-def stopped_on(day: date, invoices: list[dict], extension: int | None) -> bool:
-    """Return whether an invoice of the buyer was unpaid on a day after its extension period."""
+def owed_on(day: date, invoice: dict) -> float:
+    """Return what was owed of an invoice on a day; `parts`: what was paid of it before, by day."""
+    if invoice["paid"] and invoice["paid"] <= day:
+        return 0.0
+    return invoice["gross"] - sum(amount for when, amount in invoice["parts"] if when <= day)
+
+
+def stopped_on(day: date, invoices: list[dict], extension: int | None, tolerance: float) -> bool:
+    """Return whether more than the tolerance of an invoice of the buyer was owed on a day after its extension."""
     if extension is None:
         return False
     return any(
-        invoice["due"] + timedelta(days=extension) < day and not (invoice["paid"] and invoice["paid"] <= day)
-        for invoice in invoices
+        invoice["due"] + timedelta(days=extension) < day and owed_on(day, invoice) > tolerance for invoice in invoices
     )
 
 
 def insured(buyer: dict, invoices: list[dict], decisions: list[dict], terms: dict) -> list[tuple[float, str]]:
     """Return insured debt and reason of each open invoice of a buyer, in the order of `invoices`.
 
-    An invoice: issued, due, paid (None: open), net (owed without tax and what is disputed). `terms`: extension,
-    discretionary (amount), maximum_terms, starts.
+    An invoice: issued, due, gross, parts (days and amounts of payments before the last), paid (day of the last; None:
+    open), net (owed without tax and what is disputed). `terms`: extension, tolerance, discretionary (amount),
+    maximum_terms, starts.
     """
     found: dict[int, tuple[float, str]] = {}
     filled = 0.0
@@ -44,7 +51,7 @@ def insured(buyer: dict, invoices: list[dict], decisions: list[dict], terms: dic
             found[number] = (0.0, "kind_of_buyer")
         elif (invoice["due"] - invoice["issued"]).days > terms["maximum_terms"]:
             found[number] = (0.0, "terms_too_long")
-        elif stopped_on(invoice["issued"], invoices, terms["extension"]):
+        elif stopped_on(invoice["issued"], invoices, terms["extension"], terms["tolerance"]):
             found[number] = (0.0, "shipped_after_stop")
         elif applied == 0:
             found[number] = (0.0, "no_limit_on_shipment_day" if named else "no_limit_named")

@@ -54,6 +54,14 @@ def test_a_table_is_shown_in_part_and_published_whole(shown, tmp_path):
     pd.testing.assert_frame_equal(published, table(), check_dtype=False)
 
 
+def test_a_finding_links_to_a_table_of_its_page(shown):
+    chapter = Chapter("01_receivables", BOOK)
+    chapter.say("All are below.", see="decisions")
+    assert shown[0][0] == '<p class="tc-say">All are below. <a href="#table-decisions">List</a></p>\n'
+    with pytest.raises(ValueError, match="lower-case letters"):
+        chapter.say("All are below.", see="Decisions <b>")
+
+
 def test_a_long_table_is_cut_even_if_nobody_says_so(shown):
     Chapter("01_receivables", BOOK).table(table(), "all_buyers", "All buyers")
     assert shown[0][0].count("<tr>") == 51

@@ -109,7 +109,7 @@ def test_what_is_not_shown_is_said_and_linked():
 
 def test_the_index_heads_the_rows_if_it_means_something():
     frame = pd.DataFrame({"amount": [2.0, 1.0]}, index=pd.Index(["current", "1–30"], name="bucket"))
-    assert Reader(to_html(frame, "A")).rows == [["Age", "Amount"], ["current", "2"], ["1–30", "1"]]
+    assert Reader(to_html(frame, "A")).rows == [["Age (days)", "Amount"], ["current", "2"], ["1–30", "1"]]
     unnamed = frame.rename_axis(None)
     assert Reader(to_html(unnamed, "A")).rows[0] == ["", "Amount"]
     assert '<th scope="col"></th>' not in to_html(unnamed, "A")
@@ -168,6 +168,22 @@ def test_a_row_with_a_unit_is_written_in_it():
         ["Receivables", "EUR 20.0 m", "EUR −1.00 m"], ["DSO", "41.2 days", "+1.2 days"], ["Share", "–", "–"],
     ]  # fmt: skip
     assert "columns" not in html
+
+
+@pytest.mark.parametrize(
+    ("amounts", "texts"),
+    [
+        ({"cover_value": 2_867.4, "cover_value_se": 634.35}, ["2,867", "634"]),
+        ({"cover_value": 286.4, "cover_value_se": 34.35}, ["286.40", "34.35"]),
+        ({"cover_value": 2_867.4, "premium_change": -21.1}, ["2,867", "−21.10"]),
+        ({"cover_value": 2_867_148.4, "premium_change": -21.1}, ["2,867,148", "−21"]),
+    ],
+)
+def test_cents_tell_nothing_beside_errors_and_millions(amounts, texts):
+    frame = pd.DataFrame(amounts, index=pd.Index(["p"], name="policy"))
+    assert Reader(to_html(frame, "A")).rows[1][1:] == texts
+    turned = frame.T.rename_axis("account_item").astype("object")
+    assert [row[1] for row in Reader(to_html(turned, "A")).rows[1:]] == texts
 
 
 def test_an_empty_table_says_so():

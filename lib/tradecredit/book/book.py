@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book import sources
+from tradecredit.book.bank_differences import bank_differences
 from tradecredit.book.code_version import code_version
 from tradecredit.book.leaving_out import checked
 from tradecredit.book.memory import CACHE, kept
@@ -33,8 +34,16 @@ TRANSLATED = {
 }
 """Table: the day whose rate translates it, and the columns in its currency."""
 
+DAY_OF_RATE = {"invoices": "day of issue", "statements": "end of the period"}
+"""The same day in the words of the notes."""
+
 LIMIT_AMOUNTS = [column.name for column in TABLES["limits"].columns if column.kind == "amount"]
 """Amounts of a limit, which bounds what is owed today: they stand at the rate of the book's day."""
+
+READ_BY: dict[str, Any] = dict.fromkeys(("source", "tables", "currency", "as_of", "oldest_rate_days"), True) | {
+    "receivables": {"exchange_tolerance", "dust"}
+}
+"""What of the run decides how its source is read and checked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +52,9 @@ class Book:
 
     Every column of the schema is there (all missing where the source has none); amounts are in the run's currency:
     an invoice, its receipts and its disputes at the last rate on or before the day of issue, a statement at that of
-    its period's end. `fingerprint` is a sha256 of the content, `files` has that of each file read, by name. `notes` has
-    a row for each thing that was left out, assumed or ignored on reading: table, rule, rows.
+    its period's end. Receipts hold those of kind `exchange` besides, which no source states: `bank_differences`.
+    `fingerprint` is a sha256 of the content, `files` has that of each file read, by name. `notes` has a row for each
+    thing that was left out, assumed or ignored on reading: table, rule, rows.
     """
 
     run: Run
@@ -75,7 +85,7 @@ class Book:
         elif as_of is not None:
             run = run.as_of_date(as_of)
         files = sources.fingerprints(run)
-        read_how = run.model_dump_json(include={"source", "tables", "currency", "as_of", "oldest_rate_days"})
+        read_how = run.model_dump_json(include=READ_BY)
         key = hashlib.sha256(json.dumps([files, read_how, code_version(__name__)]).encode()).hexdigest()
         snapshot = CACHE / "books" / f"{key}.duckdb"
         content = kept(snapshot, thawed, lambda file: freeze(file, *_checked(run)))
@@ -240,7 +250,7 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     notes = _notes(run, raw, complete)
     buyers = complete["buyers"]
     complete["buyers"] = buyers.assign(kind=buyers["kind"].fillna("private"))
-    return known(_in_currency(complete, run.currency, day), day), notes
+    return known(_in_currency(complete, run, day), day), notes
 
 
 def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -260,9 +270,7 @@ def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.Data
     for name in ("invoices", "statements"):
         foreign = int((seen[name]["currency"] != run.currency).sum())
         if foreign:
-            rows.append(
-                (name, f"translated to {run.currency} at the rate of the day in {TRANSLATED[name][0]}", foreign)
-            )
+            rows.append((name, f"translated to {run.currency} at the rate of the {DAY_OF_RATE[name]}", foreign))
     account = seen["receipts"][seen["receipts"]["invoice_id"].isna()]
     if len(account):
         sums = account.groupby(account["currency"].fillna(run.currency))["amount"].sum()
@@ -282,9 +290,12 @@ def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.Data
     return pd.DataFrame(rows, columns=["table", "rule", "rows"])
 
 
-def _in_currency(tables: dict[str, pd.DataFrame], currency: str, day: pd.Timestamp) -> dict[str, pd.DataFrame]:
-    """Return the tables with all amounts in the reporting currency; `day`: the book's."""
-    translated, rates = dict(tables), {}
+def _in_currency(tables: dict[str, pd.DataFrame], run: Run, day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """Return the tables with all amounts in the reporting currency, and receipts with what banks' rates left of them.
+
+    `day`: the book's.
+    """
+    currency, translated, rates = run.currency, dict(tables), {}
     for name, (dated, columns) in TRANSLATED.items():
         frame = tables[name]
         rate = last_rate(tables["fx"], frame["currency"], frame[dated])
@@ -299,7 +310,7 @@ def _in_currency(tables: dict[str, pd.DataFrame], currency: str, day: pd.Timesta
         amount = frame["amount"]
         if name == "receipts":
             invoiced = invoices["currency"].reset_index(drop=True).reindex(place).set_axis(frame.index)
-            amount, _ = in_currency_of_invoice(frame, invoiced, tables["fx"], currency)
+            amount, other = in_currency_of_invoice(frame, invoiced, tables["fx"], currency)
         rate = of_invoice[place]
         if name == "receipts":
             # Money on account has no invoice to be translated with: at the rate of its day.
@@ -307,6 +318,10 @@ def _in_currency(tables: dict[str, pd.DataFrame], currency: str, day: pd.Timesta
             own = np.where(frame["currency"].isna() | (frame["currency"] == currency), 1.0, own)
             rate = np.where(frame["invoice_id"].isna(), own, rate)
         translated[name] = frame.assign(amount=amount * rate)
+        if name == "receipts" and other.any():
+            whole = translated["invoices"]["amount"].to_numpy()
+            made = bank_differences(translated[name], place, other, whole, run.receivables.exchange_tolerance)
+            translated[name] = pd.concat([translated[name], made], ignore_index=True)
     limits = tables["limits"]
     rate = last_rate(tables["fx"], limits["currency"], pd.Series(day, index=limits.index))
     own = limits["currency"].isna().to_numpy() | one_of(limits["currency"], [currency])

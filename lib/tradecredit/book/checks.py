@@ -22,7 +22,7 @@ BOUNDED = {"write_off": _ORDINARY, "recovery": _ORDINARY, "claim": ()}
 def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) -> list[Problem]:
     """Return what is wrong between rows: keys, references, order of dates, over-payment, currencies without a rate.
 
-    `run`: its currency, its day, at whose rate limits are translated, and how old a rate may be.
+    `run`: its currency, its day, at whose rate limits and open items are translated, and how old a rate may be.
     """
     problems: list[Problem] = []
     for name, frame in tables.items():
@@ -63,13 +63,15 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) 
             "is more than the amount", "give the tax that the gross amount holds",
         )  # fmt: skip
         problems += of_table("invoices", found)
-    for name, day in (("invoices", "issued"), ("statements", "period_end"), ("receipts", "received")):
+    today = pd.Timestamp(run.as_of)
+    for name, dated in (("invoices", "issued"), ("statements", "period_end"), ("receipts", "received")):
         if name in tables:
-            problems += of_table(
-                name, _rate_problems(tables[name], tables[name][day], tables.get("fx"), files[name], run)
-            )
+            day = tables[name][dated]
+            if name == "invoices":
+                day = day.mask(_asks_closing_rate(tables, run), today)
+            problems += of_table(name, _rate_problems(tables[name], day, tables.get("fx"), files[name], run))
     if "limits" in tables:
-        limits, today = tables["limits"], pd.Timestamp(run.as_of)
+        limits = tables["limits"]
         limits = limits[(limits["valid_from"] <= today) & ~(limits["valid_to"] < today)]
         problems += _rate_problems(limits, pd.Series(today, index=limits.index), tables.get("fx"), files["limits"], run)
     return problems
@@ -152,6 +154,31 @@ def _receipt_problems(
             f"receipts of kind {', '.join([kind, *beside])} add up to more than the invoice",
             "apply the surplus to the invoice that it belongs to, or correct the amount",
         )
+
+
+def _asks_closing_rate(tables: dict[str, pd.DataFrame], run: Run) -> pd.Series:
+    """Return of each invoice in another currency whether it is open today and its rate of the day of issue stands.
+
+    Open items stand at the closing rate of the run's day, whose age is then what is left to be looked at. What dust or
+    a bank's difference leaves asks for none.
+    """
+    invoices, settings, today = tables["invoices"], run.receivables, pd.Timestamp(run.as_of)
+    foreign = invoices["currency"].notna() & (invoices["currency"] != run.currency) & (invoices["issued"] <= today)
+    fx = tables.get("fx", TABLES["fx"].empty()).dropna(subset=["date", "currency"])
+    asks, of = pd.Series(False, index=invoices.index), invoices[foreign]
+    of = of.dropna(subset="invoice_id").drop_duplicates("invoice_id")
+    receipts = tables.get("receipts", TABLES["receipts"].empty())
+    receipts = receipts[receipts["received"] <= today]
+    place = places(receipts["invoice_id"], of["invoice_id"])
+    receipts, place = receipts[place >= 0], place[place >= 0]
+    invoiced = of["currency"].iloc[place].set_axis(receipts.index)
+    amount, other = in_currency_of_invoice(receipts, invoiced, fx, run.currency)
+    left = of["amount"] - np.bincount(place, np.nan_to_num(amount), len(of))
+    by_bank = np.bincount(place[other], minlength=len(of)) > 0
+    least = np.where(by_bank, max(settings.dust.share, settings.exchange_tolerance), settings.dust.share)
+    in_time = rate_age_days(fx, of["currency"], of["issued"]) <= run.oldest_rate_days
+    asks[of.index] = (left > least * of["amount"] + CENT) & in_time
+    return asks
 
 
 def _rate_problems(

@@ -8,34 +8,49 @@ from tradecredit.decide import decisions
 from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits import actions
 from tradecredit.decide.limits.amounts import METHODS
+from tradecredit.decide.limits.methods import excess
 from tradecredit.decide.optimum.optimum import Optimum
 from tradecredit.decide.terms.payment_plan import options, overdue_buyers
 from tradecredit.insurance.policy import Policy
 
 PRECEDENCE = (
-    "claim", "report", "stop insured", "cancel", "in default", "stop", "stop until paid", "request accounts",
-    "run down", "enforce", "payment plan", "cut", "set limit", "look", "collect", "none",
+    "claim", "report missed", "report", "stop insured", "cancel", "in default", "stop", "stop until paid",
+    "request accounts", "run down", "enforce", "payment plan", "cut", "set limit", "collect", "look", "none",
 )  # fmt: skip
 """What may be advised, in order: what keeps the insurer's money, then default and risk, then the overdue debt, then the
 limit, then the need. Of several that hold for a buyer the first is its one advice."""
 
 ASKED = tuple(kind for kind in PRECEDENCE if kind not in ("in default", "look", "collect", "none"))
-"""Advice that somebody has to decide on: to look is a signal, and to collect what is overdue the ordinary course."""
+"""Advice that somebody has to decide on: to look is a signal. To collect what is overdue is the ordinary course, which
+is somebody's to do by a day as well (`records`), and asks for no decision."""
 
-NOTHING, UNTIL_PAID, AGAINST_PAYMENT, WITHIN_LIMIT = (
-    "nothing", "nothing until the overdue part is paid", "against payment alone", "within the limit",
+NOTHING, UNTIL_PAID, AGAINST_PAYMENT, WITHIN_LIMIT, WITHIN_RISK = (
+    "nothing", "nothing until the overdue part is paid", "against payment alone", "within the limit to set",
+    "within the limit by risk",
 )  # fmt: skip
 """What is still delivered to a buyer."""
+
+HELD = {
+    "in default": NOTHING, "claim on the policy": NOTHING, "no longer insured": NOTHING, "risk": NOTHING,
+    "overdue part": UNTIL_PAID, "risk, against payment": AGAINST_PAYMENT,
+}  # fmt: skip
+"""Why deliveries to a buyer are held back, and what is still delivered: of several reasons the first decides."""
 
 OF_LIMITS = ("cancel", "stop", "stop until paid", "run down", "request accounts", "cut", "set limit", "look")
 """Advice on a limit, decided by the authority for the larger of the limit in force and the one that then holds."""
 
+STAKES = ["over_risk", "overdue", "lost_margin", "released_margin", "breach"]
+"""Amounts of a limit that may be at stake."""
+
 OVERDUE_OPTIONS = ("enforce", "payment plan")
 
+OF_OPTIONS = {"best_option": "str", "option_value": "float64", "gain_on_waiting": "float64", "needs_consent": "bool"}
+"""What is said of the best way to get what a buyer owes past due."""
+
 LISTS = {
-    **dict.fromkeys(("claim", "report", "stop insured"), "insurer_duties"),
+    **dict.fromkeys(("claim", "report missed", "report"), "insurer_duties"), "stop insured": "held_back",
     **dict.fromkeys(("stop", "stop until paid", "run down"), "over_risk"),
-    **dict.fromkeys(OVERDUE_OPTIONS, "overdue_advised"),
+    **dict.fromkeys(OVERDUE_OPTIONS, "overdue_advised"), "collect": "to_collect",
     "cancel": "limit_changes", "request accounts": "accounts", "cut": "lost_sales", "set limit": "breaches",
 }  # fmt: skip
 """Advice that is asked: the table of the chapter of limits that lists its buyers."""
@@ -54,12 +69,14 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
     - `authorised`, the amount by which the authority is found: where a limit is decided (`OF_LIMITS`) the larger of the
       limit in force and the one that then holds, else `amount`;
     - `overdue_since`, the first due day of what is overdue; `due_day` and `since`, as the policy or the ledger have
-      them (missing: neither does).
+      them (missing: neither does). A report is open since the run's `decisions.report_ahead_days` before its day.
     """
     asked = duties(book, policy).reindex(limits.index)
     over = limits["own_limit"].fillna(0.0) > 0
+    look, late = limits["action"] == actions.LOOK, limits["overdue"]
     holds = {
         "claim": asked["claim_amount"] > 0,
+        "report missed": asked["missed_amount"] > 0,
         "report": asked["report_amount"] > 0,
         "stop insured": asked["stop_insured"],
         "cancel": (limits["action"] == actions.IN_DEFAULT) & over,
@@ -68,8 +85,9 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
         "request accounts": _wants_accounts(limits),
         "cut": limits["decision"].isin(["reduction", "cancellation"]) & (limits["lost_sales"] > 0),
         "set limit": limits["action"] == actions.SET_LIMIT,
-        "look": limits["action"] == actions.LOOK,
-        "collect": limits["overdue"] > book.run.limits.tolerated_excess,
+        # Little that is overdue is no reason not to look why more is owed than is needed.
+        "collect": (late > book.run.limits.tolerated_excess) & (~look | (late >= book.run.decisions.collect_from)),
+        "look": look,
     }
     kinds = [kind for kind in PRECEDENCE if kind in holds]
     asked = asked.assign(deliveries=delivered(limits, asked))
@@ -79,7 +97,7 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
         advice=pd.Series(found, index=limits.index, dtype="str"),
         overdue_since=book.as_of - pd.to_timedelta(oldest, unit="D"),
     )
-    return _with_amounts(table, limits)
+    return _with_amounts(book, table, limits)
 
 
 def sheets(
@@ -91,13 +109,14 @@ def sheets(
     buyers of the run's `decisions.sheets` with the largest `at_stake` have a sheet (`has_sheet`), and come first:
 
     - `best_option`: of the ways to get what is overdue, the one of the highest value (`payment_plan.options`; missing:
-      nothing undisputed is overdue, or no value is known), and its `option_value`;
+      nothing undisputed is overdue, or no value is known), its `option_value`, what that is more than waiting
+      (`gain_on_waiting`; missing: what waiting is worth is not known), and whether it `needs_consent` of the insurer;
     - `portfolio_change`: of the limit in the optimum for the book as a whole (missing: it has none there).
 
     What is overdue of a buyer that nothing before it in `PRECEDENCE` speaks of, long and large enough by the run's
-    `payment_plan`, is enforced, or paid by a plan, where that is the best option; as many such buyers as have sheets
-    are looked at, the largest amounts first. A best option of a buyer whose advice is another is what that method alone
-    would say.
+    `payment_plan`, is enforced, or paid by a plan, where that is the best option and worth enough more than waiting
+    (`payment_plan.least_gain`); as many such buyers as have sheets are looked at, the largest amounts first. A best
+    option of a buyer whose advice is another is what that method alone would say.
     """
     table = advice(book, limits, policy)
     table = table.loc[table["at_stake"].sort_values(ascending=False, kind="stable").index]
@@ -112,46 +131,57 @@ def sheets(
     asked = planned & (late.where(planned, 0.0).rank(method="first", ascending=False) <= book.run.decisions.sheets)
     owing = (has_sheet | asked) & (late > book.run.limits.tolerated_excess)
     best = {buyer: _best(options(book, buyer, cumulative, policy)) for buyer in table.index[owing]}
-    said = pd.DataFrame.from_dict(best, orient="index", columns=["best_option", "option_value"])
-    table = table.assign(has_sheet=has_sheet, best_option=said["best_option"].astype("str"))
-    table = table.assign(option_value=said["option_value"].astype("float64"))
+    said = pd.DataFrame.from_dict(best, orient="index", columns=list(OF_OPTIONS)).reindex(table.index)
+    said = said.assign(needs_consent=said["needs_consent"].eq(True)).astype(OF_OPTIONS)
+    table = table.assign(has_sheet=has_sheet, **said)
     table = table.assign(portfolio_change=optimum.limits["portfolio_change"].astype("float64").reindex(table.index))
-    plan = table["best_option"].isin(OVERDUE_OPTIONS) & planned
+    plan = planned & table["best_option"].isin(OVERDUE_OPTIONS) & (table["gain_on_waiting"] >= settings.least_gain)
     table = table.assign(advice=table["advice"].mask(plan, table["best_option"]))
-    return _with_amounts(table, limits)
+    return _with_amounts(book, table, limits)
 
 
 def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
     """Return the decisions that the one advice on each buyer asks for (`decisions.COLUMNS`), and where they are listed.
 
-    `sheets`: `advice` or `sheets`. One decision for a buyer; none where nobody has to decide (`ASKED`).
+    `sheets`: `advice` or `sheets`. One decision for a buyer; none where nobody has to decide (`ASKED`) and no more than
+    reminders are due (`to_collect`).
     """
+    asked = sheets[sheets["advice"].isin(ASKED) | _collected(book, sheets)]
     tables = [
-        decisions.of_buyers(book, kind, sheets[sheets["advice"] == kind], anchor=f"table-{LISTS[kind]}")
-        for kind in ASKED
-        if (sheets["advice"] == kind).any()
+        decisions.of_buyers(book, kind, buyers, anchor=f"table-{LISTS[kind]}")
+        for kind, buyers in asked.groupby("advice")
     ]
-    return decisions.together(*tables)
+    return decisions.together(book.run, *tables)
 
 
 def delivered(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.Series:
     """Return what is still delivered to each buyer, whatever its one advice: on the index of `limits`.
 
-    `NOTHING` in default, where the risk asks for a stop, where a claim is made, and where nothing that is shipped would
-    be insured (`stop_insured`); `UNTIL_PAID` where paying what is overdue cures the excess; `AGAINST_PAYMENT` where the
-    exposure is to run down; else `WITHIN_LIMIT`.
+    By the first of the reasons in `HELD` that holds; where none does, `WITHIN_RISK` where the exposure is above the
+    limit that then holds, by its need or the limit in force, and within the limit by risk, else `WITHIN_LIMIT`.
     """
-    nothing = limits["action"].isin([actions.IN_DEFAULT, actions.STOP]) | duties["stop_insured"]
-    found = np.select(
-        [
-            nothing | (duties["claim_amount"] > 0),
-            limits["action"] == actions.STOP_UNTIL_PAID,
-            limits["action"] == actions.RUN_DOWN,
-        ],
-        [NOTHING, UNTIL_PAID, AGAINST_PAYMENT],
-        WITHIN_LIMIT,
-    )
+    holds = reasons(limits, duties)
+    above = excess(limits["exposure"], limits["limit_to_set"]) > 0
+    found = np.select([*(holds[reason] for reason in HELD), above], [*HELD.values(), WITHIN_RISK], WITHIN_LIMIT)
     return pd.Series(found, index=limits.index, dtype="str")
+
+
+def reasons(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.DataFrame:
+    """Return whether each reason of `HELD` holds back deliveries to each buyer: on the index of `limits`.
+
+    The buyer is in default; insured debt of it is to be claimed; nothing that is shipped would be insured any more
+    (`stop_insured`); the risk asks for a stop; paying what is overdue cures the excess over the limit by risk; the
+    exposure is to run down.
+    """
+    columns = {
+        "in default": limits["action"] == actions.IN_DEFAULT,
+        "claim on the policy": duties["claim_amount"] > 0,
+        "no longer insured": duties["stop_insured"],
+        "risk": limits["action"] == actions.STOP,
+        "overdue part": limits["action"] == actions.STOP_UNTIL_PAID,
+        "risk, against payment": limits["action"] == actions.RUN_DOWN,
+    }
+    return pd.DataFrame(columns)[list(HELD)]
 
 
 def unadvised(sheets: pd.DataFrame) -> pd.Index:
@@ -159,21 +189,31 @@ def unadvised(sheets: pd.DataFrame) -> pd.Index:
     return sheets.index[~sheets["advice"].isin([*ASKED, "in default"])]
 
 
-def to_collect(sheets: pd.DataFrame) -> pd.Index:
-    """Return the buyers whose one advice is a payment plan or to enforce; `sheets`: see `sheets`."""
-    return sheets.index[sheets["advice"].isin(OVERDUE_OPTIONS)]
-
-
 def overdue(sheets: pd.DataFrame) -> pd.DataFrame:
-    """Return the sheets of the buyers `to_collect`, the largest overdue amount first."""
-    return sheets.loc[to_collect(sheets)].sort_values("amount", ascending=False, kind="stable")
+    """Return the sheets of buyers whose one advice is a payment plan or to enforce, the largest amount first."""
+    return _largest_first(sheets[sheets["advice"].isin(OVERDUE_OPTIONS)])
+
+
+def weighed(book: Book, sheets: pd.DataFrame) -> pd.Index:
+    """Return the buyers whose options stand as an example: those of `overdue`, else those collected in the ordinary
+    course of which it is known what waiting is worth."""
+    collected = to_collect(book, sheets)
+    advised = overdue(sheets).index
+    return advised if len(advised) else collected.index[collected["gain_on_waiting"].notna()]
+
+
+def to_collect(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
+    """Return the sheets of buyers whose overdue debt is collected in the ordinary course, the largest amount first.
+
+    Their advice is to collect, and what is overdue reaches the run's `decisions.collect_from`.
+    """
+    return _largest_first(sheets[_collected(book, sheets)])
 
 
 def asked_by_policy(sheets: pd.DataFrame) -> pd.DataFrame:
-    """Return the sheets of the buyers of which the policy asks something, the largest insured debt at stake first."""
-    debt = sheets["claim_amount"] + sheets["report_amount"]
-    asked = sheets.assign(debt=debt)[(debt > 0) | sheets["stop_insured"]]
-    return asked.sort_values("debt", ascending=False, kind="stable").drop(columns="debt")
+    """Return the sheets of the buyers of which insured debt is to be claimed or reported, the largest first."""
+    debt = sheets[["claim_amount", "missed_amount", "report_amount"]].sum(axis="columns")
+    return sheets.assign(debt=debt)[debt > 0].sort_values("debt", ascending=False, kind="stable").drop(columns="debt")
 
 
 def _wants_accounts(limits: pd.DataFrame) -> pd.Series:
@@ -181,42 +221,57 @@ def _wants_accounts(limits: pd.DataFrame) -> pd.Series:
     return (
         (limits["binding_with_cover"] == METHODS["without_accounts"])
         & (limits["released"] > limits["over_risk"])
-        & (limits["lost_sales"] > 0)
+        & (limits["released_sales"] > 0)
     )
 
 
-def _best(options: pd.DataFrame) -> tuple[str | None, float]:
-    known = options.index[options["is_best"]]
-    return (str(known[0]), float(options["value"].max())) if len(known) else (None, np.nan)
+def _collected(book: Book, sheets: pd.DataFrame) -> pd.Series:
+    return (sheets["advice"] == "collect") & (sheets["amount"] >= book.run.decisions.collect_from)
 
 
-def _with_amounts(table: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
+def _largest_first(sheets: pd.DataFrame) -> pd.DataFrame:
+    return sheets.sort_values("amount", ascending=False, kind="stable")
+
+
+def _best(options: pd.DataFrame) -> tuple[str | None, float, float, bool]:
+    known = options[options["is_best"]]
+    if known.empty:
+        return None, np.nan, np.nan, False
+    best = known.iloc[0]
+    gain = float(best["value"] - options.loc["wait", "value"])
+    return str(known.index[0]), float(best["value"]), gain, bool(best["needs_consent"])
+
+
+def _with_amounts(book: Book, table: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
     """Return the advice with what is at stake by it, by which amount it is authorised, and its days."""
     limits = limits.reindex(table.index)
     by_kind = {
-        "claim": table["claim_amount"], "report": table["report_amount"], "stop insured": limits["exposure"],
+        "claim": table["claim_amount"], "report missed": table["missed_amount"], "report": table["report_amount"],
+        "stop insured": limits["exposure"],
         "cancel": limits["exposure"], "in default": limits["exposure"],
         **dict.fromkeys((actions.STOP, actions.STOP_UNTIL_PAID, actions.RUN_DOWN), limits["over_risk"]),
         **dict.fromkeys(("enforce", "payment plan", "collect"), limits["overdue"]),
-        **dict.fromkeys(("request accounts", "cut"), limits["lost_margin"]),
+        "request accounts": limits["released_margin"], "cut": limits["lost_margin"],
         "set limit": limits["breach"], "look": limits["over_need"],
     }  # fmt: skip
     kind = table["advice"]
     amount = pd.Series(np.select([kind == name for name in by_kind], list(by_kind.values()), 0.0), index=table.index)
-    before = limits["own_limit"].fillna(0.0)
-    larger = np.maximum(before, before + limits["change"])
+    larger = np.maximum(limits["own_limit"].fillna(0.0), limits["limit_to_set"])
     of_limit = kind.isin(OF_LIMITS)
     due = table["report_by"].where(kind == "report")
-    since = due.mask(kind == "claim", table["loss_date"]).mask(kind == "stop insured", table["stop_since"])
-    since = since.mask(kind.isin([actions.STOP_UNTIL_PAID, *OVERDUE_OPTIONS]), table["overdue_since"])
-    stakes = pd.concat(
-        [table["claim_amount"], table["report_amount"], limits[["over_risk", "overdue", "lost_margin", "breach"]]],
-        axis=1,
-    )
+    days = {
+        "report missed": table["missed_since"],
+        "report": table["report_by"] - pd.Timedelta(days=book.run.decisions.report_ahead_days),
+        "claim": table["loss_date"], "stop insured": table["stop_since"],
+        **dict.fromkeys((actions.STOP_UNTIL_PAID, *OVERDUE_OPTIONS, "collect"), table["overdue_since"]),
+    }  # fmt: skip
+    since = np.select([kind == name for name in days], list(days.values()), np.datetime64("NaT", "us"))
+    reported = table["missed_amount"] + table["report_amount"]
+    stakes = pd.concat([table["claim_amount"], reported, limits[STAKES]], axis=1)
     return table.assign(
         amount=amount,
         authorised=larger.where(of_limit, amount),
         due_day=due,
-        since=since,
+        since=pd.Series(since, index=table.index, dtype="datetime64[us]"),
         at_stake=stakes.max(axis="columns").fillna(0.0),
     )

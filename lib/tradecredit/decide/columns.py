@@ -4,18 +4,41 @@ from tradecredit.columns import Column, columns
 
 LABELS = {
     # decisions
-    **columns("text", authority="Decided by", anchor="Anchor"),
+    **columns("text", authority="Decided by", anchor="Anchor", was="Asked before as"),
     **columns("date", due_day="Due"),
-    **columns("count", new="New"),
+    **columns("count", new="New", decides_on="Of them that authority's", moved="Asked before as another kind"),
     # insurer_duties
-    **columns("money", claim_amount="Insured debt to claim", report_amount="Insured debt to report"),
-    **columns("date", report_by="Report by", loss_date="Loss since", stop_since="Not insured since"),
+    **columns(
+        "money",
+        claim_amount="Insured debt to claim",
+        report_amount="Insured debt to report",
+        missed_amount="Insured debt reported late",
+        stop_clears="To clear for cover",
+    ),
+    **columns(
+        "date", report_by="Report by", missed_since="Late since", loss_date="Loss since", stop_since="Not insured since"
+    ),
+    **columns("text", stop_invoice="Oldest invoice past its stop"),
     "stop_insured": Column("New deliveries not insured any more", "text"),
     # buyer_sheet
     **columns("date", overdue_since="Overdue since"),
     **columns("text", advice="Advice code", deliveries="Deliveries", best_option="Best for overdue debt"),
     **columns(
-        "money", at_stake="At stake", authorised="Amount that decides the authority", option_value="Expected value"
+        "money",
+        at_stake="At stake",
+        authorised="Amount that decides the authority",
+        option_value="Expected value",
+        gain_on_waiting="More than waiting",
     ),
     "has_sheet": Column("Has a sheet", "text"),
+    # held_back
+    **columns(
+        "text",
+        held_for="Held back for",
+        held_also="And for",
+        pay_invoice="Oldest invoice to pay",
+        cure="Cure",
+        then_delivered="Deliveries then",
+    ),
+    **columns("money", to_pay="To be paid"),
 }

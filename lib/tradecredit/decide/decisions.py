@@ -8,25 +8,47 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import WORKING_DAYS
 from tradecredit.decide.limits.changes import approval
+from tradecredit.params.decisions import ORDINARY
+from tradecredit.params.run import Run
 
 COLUMNS = {
     "decision": "str", "buyer_id": "str", "amount": "float64", "authority": "str", "due_day": "datetime64[us]",
-    "since": "datetime64[us]", "state": "str", "chapter": "str", "anchor": "str",
+    "since": "datetime64[us]", "state": "str", "was": "str", "chapter": "str", "anchor": "str",
 }  # fmt: skip
 """Columns of a table of decisions, a row for each. `decision`: its kind, one of `params.decisions.WORKING_DAYS`;
 `buyer_id` (missing: it is about the whole book); `amount` at stake, in the reporting currency (missing: not known);
-`authority`: who decides; `due_day`; `since` when it has been open; `state`: `new`, `open` or `done`; `chapter` and
-`anchor`: where its list is shown, `table-breaches` of `03_credit_limits`."""
+`authority`: who decides; `due_day`; `since` when it has been open; `state`: `new`, `open` or `done`, or `first report`
+where no earlier report tells; `was`: the kind as which the month before asked the same matter (missing: as the same, or
+not at all); `chapter` and `anchor`: where its list is shown, `table-breaches` of `03_credit_limits`."""
 
-INSURERS = ("report", "claim", "stop insured")
-"""Decisions by which cover is kept: they come before all others."""
+INSURERS = ("report missed", "claim", "report", "stop insured")
+"""Decisions by which cover is kept: they come before all others, in this order."""
 
-NEW, OPEN, DONE = "new", "open", "done"
+MATTERS = {
+    **dict.fromkeys(("report", "report missed", "claim"), "insured debt"),
+    **dict.fromkeys(("run down", "stop until paid", "stop"), "excess over a limit by risk"),
+    **dict.fromkeys(("collect", "payment plan", "enforce"), "overdue debt"),
+    **dict.fromkeys(("request accounts", "cut"), "limit below the need"),
+}
+"""Kinds of decision that are stages of one matter: a buyer that moves from one of them to another is asked about still,
+and not anew. Each other kind is a matter of its own."""
+
+FIRST, NEW, OPEN, DONE = "first report", "new", "open", "done"
 
 
 def none() -> pd.DataFrame:
     """Return a table of decisions without a row."""
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in COLUMNS.items()})
+
+
+def read_on(as_of: pd.Timestamp, later: int = 0) -> pd.Timestamp:
+    """Return the day on which a report is read, the first working day after its as-of day, or so many `later`.
+
+    >>> read_on(pd.Timestamp("2026-10-31")).strftime("%d %b"), read_on(pd.Timestamp("2026-10-31"), 1).strftime("%d %b")
+    ('02 Nov', '03 Nov')
+    """
+    day = np.datetime64(as_of.date(), "D")
+    return pd.Timestamp(np.busday_offset(day, 1 + later, roll="backward", busdaycal=WORKING_DAYS))
 
 
 def of_book(book: Book, asked: Iterable[str], amounts: Mapping[str, float], *, anchor: str) -> pd.DataFrame:
@@ -40,7 +62,7 @@ def of_book(book: Book, asked: Iterable[str], amounts: Mapping[str, float], *, a
         of_buyers(book, kind, pd.DataFrame({"amount": [float(amounts.get(kind, np.nan))]}, index=whole), anchor=anchor)
         for kind in asked
     ]
-    return together(*tables)
+    return together(book.run, *tables)
 
 
 def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -> pd.DataFrame:
@@ -48,28 +70,26 @@ def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -
 
     `buyers`: index buyer_id; `amount` at stake; where they have them, `authorised` (the amount by which the authority
     is found, such as the larger of the old and the new limit; else the amount at stake), `due_day` (missing or
-    without: so many working days after the as-of day as the run's `decisions` say; never before the first of them) and
-    `since` (missing or without: the as-of day). A missing amount is decided by the highest authority. The state is
-    `new`: what was open in earlier months is known to the reports (`since_earlier`).
+    without: so many working days after the day on which the report is read (`read_on`) as the run's `decisions` say;
+    never before that day) and `since` (missing or without: the as-of day). The authority is that of the kind where the
+    run has one (`Run.authorities`); else a missing amount is decided by the highest. The state is `new`: what was open
+    in earlier months is known to the reports (`since_earlier`). Source: definitions §4.10.
     """
-    working_days = book.run.decisions.days_until_due(decision)
-    today = np.datetime64(book.as_of.date(), "D")
-    first, latest = (
-        pd.Timestamp(np.busday_offset(today, days, roll="backward", busdaycal=WORKING_DAYS))
-        for days in (1, max(working_days, 1))
-    )
+    latest = read_on(book.as_of, book.run.decisions.days_until_due(decision))
     due = buyers.get("due_day", pd.Series(pd.NaT, index=buyers.index)).astype("datetime64[us]")
     since = buyers.get("since", pd.Series(pd.NaT, index=buyers.index)).astype("datetime64[us]")
     authorised = buyers.get("authorised", buyers["amount"]).astype("float64").abs().fillna(np.inf)
+    by_amount = approval(authorised, book.run.limits.approvals).to_numpy()
     table = pd.DataFrame(
         {
             "decision": decision,
             "buyer_id": buyers.index,
             "amount": buyers["amount"].to_numpy(dtype="float64").round(2),
-            "authority": approval(authorised, book.run.limits.approvals).to_numpy(),
-            "due_day": due.fillna(latest).clip(lower=first).to_numpy(),
+            "authority": book.run.authorities.get(decision, by_amount),
+            "due_day": due.fillna(latest).clip(lower=read_on(book.as_of)).to_numpy(),
             "since": since.fillna(book.as_of).clip(upper=book.as_of).to_numpy(),
             "state": NEW,
+            "was": None,
             "chapter": "",
             "anchor": anchor,
         }
@@ -77,54 +97,76 @@ def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -
     return table.astype(COLUMNS)
 
 
-def together(*tables: pd.DataFrame) -> pd.DataFrame:
+def together(run: Run, *tables: pd.DataFrame) -> pd.DataFrame:
     """Return tables of decisions as one, in the order of `ordered`."""
-    return ordered(pd.concat([none(), *tables], ignore_index=True).astype(COLUMNS))
+    return ordered(pd.concat([none(), *tables], ignore_index=True).astype(COLUMNS), run)
 
 
-def ordered(decisions: pd.DataFrame) -> pd.DataFrame:
+def ordered(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return decisions in the order in which they are to be taken.
 
-    Those of the insurer first (`INSURERS`), what is done last; then the largest amount at stake, a missing one after
-    all others, and of equal amounts the earliest due day.
+    Those of the insurer (`INSURERS`), then the kinds that are the highest authority's whatever their amount
+    (`Run.reserved`), both in their own order; all others; the ordinary course; what is done last. Within these the
+    largest amount at stake first, a missing one after all others, and of equal amounts the earliest due day.
     """
-    rank = np.select([decisions["state"] == DONE, decisions["decision"].isin(INSURERS)], [2, 0], 1)
+    before = [*INSURERS, *(kind for kind in run.reserved if kind not in INSURERS)]
+    rank = decisions["decision"].map({kind: place - len(before) for place, kind in enumerate(before)}).fillna(0)
+    rank = rank.mask(decisions["decision"].isin(ORDINARY), 1).mask(decisions["state"] == DONE, 2)
     amount = -decisions["amount"].fillna(-np.inf).to_numpy()
-    order = np.lexsort((decisions["due_day"].to_numpy("datetime64[us]"), amount, rank))
+    order = np.lexsort((decisions["due_day"].to_numpy("datetime64[us]"), amount, rank.to_numpy()))
     return decisions.iloc[order].reset_index(drop=True)
 
 
-def by_kind(decisions: pd.DataFrame) -> pd.DataFrame:
+def by_kind(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return the decisions of each kind and list as one row, in the order of `ordered`; what is done is left out.
 
     Columns: `decision`, `buyers` (0: about the whole book), `amount` (the sum of those that are known; missing: none),
-    `authority` (that of the largest amount), `due_day` (the earliest), `since` (the earliest), `new` of them, `state`
-    (`open` where one of them is), `chapter`, `anchor`.
+    `authority` (the highest that decides on one of them) and `decides_on` (how many that one decides on), `due_day`
+    (the earliest), `since` (the earliest), `new` of them, `moved` (how many the month before asked as other kinds) and
+    `was` (those kinds, missing: none), `state` (`open` where one of them is), `chapter`, `anchor`.
     """
-    asked = ordered(decisions[decisions["state"] != DONE])
-    table = asked.groupby(["decision", "chapter", "anchor"], sort=False).agg(
+    asked = ordered(decisions[decisions["state"] != DONE], run)
+    key = ["decision", "chapter", "anchor"]
+    # A level that the run has no more is below all others.
+    level = asked["authority"].map({who: place for place, who in enumerate(run.levels)}).fillna(-1)
+    table = asked.assign(level=level, highest=level.eq(level.groupby([asked[name] for name in key]).transform("max")))
+    table = table.sort_values("level", ascending=False, kind="stable").groupby(key, sort=False).agg(
         buyers=("buyer_id", "count"), amount=("amount", lambda amounts: amounts.sum(min_count=1)),
-        authority=("authority", "first"), due_day=("due_day", "min"), since=("since", "min"),
-        new=("state", lambda states: int((states == NEW).sum())),
-        state=("state", lambda states: OPEN if (states == OPEN).any() else NEW),
+        authority=("authority", "first"), decides_on=("highest", "sum"), due_day=("due_day", "min"),
+        since=("since", "min"), new=("state", lambda states: int((states == NEW).sum())), moved=("was", "count"),
+        was=("was", lambda kinds: ", ".join(sorted(kinds.dropna().unique())) or None),
+        state=("state", _state),
     )  # fmt: skip
-    return ordered(table.reset_index())
+    return ordered(table.reset_index(), run)
 
 
-def since_earlier(decisions: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
+def _state(states: pd.Series) -> str:
+    """Return the state of decisions of one kind: open where one of them is, then new."""
+    return next((state for state in (OPEN, NEW) if (states == state).any()), FIRST)
+
+
+def since_earlier(decisions: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.DataFrame:
     """Return decisions with what an earlier month published of them: its `since`, `open`, and what is `done` since.
 
-    `earlier`: the decisions of the last month before, with `COLUMNS`. The same decision is one of the same kind about
-    the same buyer. One that was asked then is `open` since its earlier `since`; one that is asked no more is added as
-    `done`, with the day, authority and amount that it had.
+    `earlier`: the decisions of the last month before, with `COLUMNS` (None: there was no report, and whether something
+    is new cannot be told: all are `first report`). The same decision is one about the same buyer and the same matter
+    (`MATTERS`). One that was asked then is `open` since its earlier `since`, and `was` is its kind of then where that
+    was another; one that is asked no more is added as `done`, with the day, authority and amount that it had.
     """
-    keys = ["decision", "buyer_id"]
-    before = earlier[earlier["state"] != DONE].drop_duplicates(keys)
-    known = decisions.merge(before[[*keys, "since"]], on=keys, how="left", suffixes=("", "_before"), indicator=True)
+    if earlier is None:
+        return decisions.assign(state=FIRST).astype(COLUMNS)
+    keys = ["matter", "buyer_id"]
+    asked, before = (table.assign(matter=table["decision"].replace(MATTERS)) for table in (decisions, earlier))
+    before = before[before["state"] != DONE].drop_duplicates(keys)
+    known = asked.merge(
+        before[[*keys, "decision", "since"]], on=keys, how="left", suffixes=("", "_before"), indicator=True
+    )
     was_open = (known["_merge"] == "both").to_numpy()
     since = np.fmin(known["since"].to_numpy("datetime64[us]"), known["since_before"].to_numpy("datetime64[us]"))
-    told = decisions.reset_index(drop=True).assign(since=since)
+    moved = was_open & (known["decision"] != known["decision_before"])
+    told = decisions.reset_index(drop=True).assign(since=since, was=known["decision_before"].where(moved))
+    told["state"] = NEW
     told["state"] = told["state"].mask(was_open, OPEN)
-    left = before.merge(decisions[keys].drop_duplicates(), on=keys, how="left", indicator=True)
-    gone = left[left["_merge"] == "left_only"].drop(columns="_merge").assign(state=DONE)
-    return together(told, gone[list(COLUMNS)]) if len(gone) else ordered(told.astype(COLUMNS))
+    left = before.merge(asked[keys].drop_duplicates(), on=keys, how="left", indicator=True)
+    gone = left[left["_merge"] == "left_only"].assign(state=DONE)
+    return pd.concat([told, gone[list(COLUMNS)]], ignore_index=True).astype(COLUMNS)

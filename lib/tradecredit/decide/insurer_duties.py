@@ -6,14 +6,15 @@ from tradecredit.book.book import Book
 from tradecredit.book.places import one_of
 from tradecredit.insurance.cover import audit, of_buyers
 from tradecredit.insurance.policy import Policy
-from tradecredit.insurance.stops import stopped_since
+from tradecredit.insurance.stops import stopping_invoices
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.open_items import open_items
 
 DUTIES = {
-    "report_amount": "float64", "report_by": "datetime64[us]", "claim_amount": "float64", "loss_date": "datetime64[us]",
-    "stop_insured": "bool", "stop_since": "datetime64[us]",
+    "missed_amount": "float64", "missed_since": "datetime64[us]", "report_amount": "float64",
+    "report_by": "datetime64[us]", "claim_amount": "float64", "loss_date": "datetime64[us]", "stop_insured": "bool",
+    "stop_since": "datetime64[us]", "stop_invoice": "str", "stop_clears": "float64",
 }  # fmt: skip
 
 
@@ -24,45 +25,64 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
 
     - `claim_amount` of invoices that have become a loss: the insolvency, or the end of the waiting period; `loss_date`,
       the first of them (missing: none);
-    - `report_amount` of those that have not, and whose extension period has ended or ends within the next
-      `decisions.report_ahead_days`; `report_by`, the first of these ends (missing: none); neither for a sum below
-      `decisions.report_from`. Whether something has been reported already is in no table of the book;
-    - `stop_insured`: what is shipped from now on is not insured, and the buyer is not in default (`Cover.stopped`);
-      `stop_since`, the first day of that: the day after the first extension period of an open invoice ended (missing:
-      it is insured).
+    - of those that have not, `missed_amount`, whose extension period, by the end of which they had to be reported, has
+      ended before the book's day, `missed_since` the first of these ends; and `report_amount`, whose period ends on
+      that day or within the next `decisions.report_ahead_days`, `report_by` the first of these ends (missing: none).
+      None of the four where both amounts together are below `decisions.report_from`. Whether something has been
+      reported already is in no table of the book;
+    - `stop_insured`: what is shipped from now on is not insured (`Cover.stopped`), though the buyer has a limit that
+      would insure it, and it is not in default; `stop_since`, the first day of that: the day after the first extension
+      period of an open invoice ended; `stop_invoice`, that invoice; `stop_clears`, what is open of all such invoices,
+      gross: what has to be paid so that the stop ends (all missing: it is insured).
 
     Nothing without a policy, and of a policy that bears no part of an ordinary loss. Source: definitions §5.1, §5.8.
     """
     buyers = all_buyers(book)
     table = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in DUTIES.items()}, index=buyers[:0])
     table = table.reindex(buyers)
-    table = table.assign(report_amount=0.0, claim_amount=0.0, stop_insured=False).astype(DUTIES)
+    table = table.assign(missed_amount=0.0, report_amount=0.0, claim_amount=0.0, stop_insured=False).astype(DUTIES)
     if policy is None:
         return table
     items = _late_insured(book, policy)
     loss = (items["loss_date"] <= book.as_of).to_numpy()
     ahead = book.as_of + pd.Timedelta(days=book.run.decisions.report_ahead_days)
-    reported = ~loss & (items["report_by"] <= ahead).to_numpy()
-    for amount, day, chosen in (("claim_amount", "loss_date", loss), ("report_amount", "report_by", reported)):
-        of = items[chosen].groupby("buyer_id").agg(**{amount: ("insured_debt", "sum"), day: (day, "min")})
+    missed = ~loss & (items["report_by"] < book.as_of).to_numpy()
+    coming = ~loss & ~missed & (items["report_by"] <= ahead).to_numpy()
+    asked = {
+        ("claim_amount", "loss_date"): items[loss], ("report_amount", "report_by"): items[coming],
+        ("missed_amount", "missed_since"): items[missed].rename(columns={"report_by": "missed_since"}),
+    }  # fmt: skip
+    for (amount, day), of_them in asked.items():
+        of = of_them.groupby("buyer_id").agg(**{amount: ("insured_debt", "sum"), day: (day, "min")})
         table[amount] = of[amount].reindex(buyers, fill_value=0.0)
         table[day] = of[day].reindex(buyers)
-    enough = table["report_amount"] >= book.run.decisions.report_from
-    table = table.assign(
-        report_amount=table["report_amount"].where(enough, 0.0), report_by=table["report_by"].where(enough)
-    )
+    little = table["missed_amount"] + table["report_amount"] < book.run.decisions.report_from
+    table[["missed_amount", "report_amount"]] = table[["missed_amount", "report_amount"]].mask(little, 0.0)
+    table[["missed_since", "report_by"]] = table[["missed_since", "report_by"]].mask(little)
     cover = of_buyers(book, policy)
-    stopped = cover.stopped & (cover.insurable > 0) & ~one_of(book.buyers["buyer_id"], in_default(book))
-    return table.assign(stop_insured=stopped, stop_since=stopped_since(book, policy).where(stopped)).astype(DUTIES)
+    insurable = (cover.insurable > 0) & (cover.limit > 0)
+    stopped = cover.stopped & insurable & ~one_of(book.buyers["buyer_id"], in_default(book))
+    table = table.assign(stop_insured=stopped)
+    return table.assign(**_stops(book, policy).reindex(buyers[stopped]).reindex(buyers)).astype(DUTIES)
+
+
+def _stops(book: Book, policy: Policy) -> pd.DataFrame:
+    """Return since when, by which invoice first and by how much in all buyers are past their stop; index buyer_id."""
+    causing = stopping_invoices(book, policy)
+    items = open_items(book).iloc[causing.index]
+    table = items[["buyer_id", "invoice_id", "open_amount"]].assign(stop_since=causing)
+    return table.sort_values("stop_since", kind="stable").groupby("buyer_id").agg(
+        stop_since=("stop_since", "first"), stop_invoice=("invoice_id", "first"), stop_clears=("open_amount", "sum")
+    )  # fmt: skip
 
 
 def _late_insured(book: Book, policy: Policy) -> pd.DataFrame:
     """Return the insured invoices past due on which no claim has been paid, with the days of the policy."""
     owed = open_items(book)
     items = owed[owed["open_amount"] > 0]
-    insured = audit(book, policy)["insured_debt"].to_numpy()
-    claimed = book.receipts.loc[one_of(book.receipts["kind"], ["claim"]), "invoice_id"]
-    late = (items["days_past_due"] > 0).to_numpy() & (insured > 0) & ~one_of(items["invoice_id"], claimed)
+    audited = audit(book, policy)
+    insured, claimed = audited["insured_debt"].to_numpy(), audited["claimed"].to_numpy()
+    late = (items["days_past_due"] > 0).to_numpy() & (insured > 0) & (claimed <= 0)
     items = items[["buyer_id", "issued", "due"]].assign(insured_debt=insured)[late]
     events = book.defaults[book.defaults["kind"] == "insolvency"]
     events = events[one_of(events["buyer_id"], in_default(book))].groupby("buyer_id")["date"].max()

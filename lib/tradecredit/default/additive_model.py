@@ -144,6 +144,22 @@ class DefaultModel:
         odds = monotone_curves.log_odds(_design(self.inputs, X), np.array(self.coefficients))
         return pd.Series(expit(odds), index=X.index, name="pd")
 
+    def mean_error(self, X: pd.DataFrame, fitted_to: pd.DataFrame) -> float:
+        """Return the standard error of the logarithm of the mean probability of `X` over that of `fitted_to`.
+
+        √(d'Vd), V the covariance of the coefficients, d the difference of the gradients of ln Σ p over the rows of both
+        tables. A fit's mean over its own table is the table's default rate, whose error counts defaults and is not in
+        here: this is what the move from there to other rows adds. Raises as `predict`.
+        """
+        gradients = []
+        for rows in (X, fitted_to):
+            probability = self.probability(rows).to_numpy()
+            one_group = np.zeros(len(rows), dtype=int)
+            slope = monotone_curves.scores(_design(self.inputs, rows), probability * (1 - probability), one_group)
+            gradients.append(slope[0] / probability.sum())
+        apart = gradients[0] - gradients[1]
+        return float(np.sqrt(apart @ self._covariance @ apart))
+
     def explain(self, X: pd.DataFrame | pd.Series) -> pd.DataFrame:
         """Return each input's contribution to the log-odds against a buyer with all medians, for each row.
 

@@ -9,7 +9,10 @@ LABELS = {
     **columns("count", grade="Grade", model_grade="Grade before override"),
     # grades
     **columns("text", sp_equivalent="S&P equivalent"),
-    **columns("ratio", expected_defaults="Expected defaults"),
+    **columns("count", expected_defaults="Expected defaults"),
+    # level
+    **columns("text", interval_part="What is uncertain"),
+    **columns("number", times_low="Low end, times", times_high="High end, times"),
     # panel
     **columns(
         "percent",

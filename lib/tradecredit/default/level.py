@@ -10,16 +10,9 @@ from tradecredit.book.book import Book
 from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS
 from tradecredit.default.point_in_time import PointInTime, factor_to, point_in_time
 from tradecredit.default.ratings import level_basis
+from tradecredit.params.default import DefaultSettings
 
 CONFIDENCE = 0.9
-
-ELASTICITY_SD = 0.3
-"""Standard deviation of the elasticity around `default.index_elasticity`. Judgement: a panel of a few years holds one
-cycle at most, and cannot tell."""
-
-UNSEEN_SD = 1.0
-"""Standard deviation of what a model does not see of a buyer, in its log-odds of default. Judgement: no single default
-can tell it; it is what keeps the best models of private firms from an area under the curve of 1."""
 
 
 class Level(NamedTuple):
@@ -36,27 +29,26 @@ class Level(NamedTuple):
 def level(book: Book, ratings: pd.DataFrame) -> Level:
     """Return the expected defaults of the next 12 months, and their 90 % interval.
 
-    `ratings`: as `default.assess`. expected = Σ pd of buyers not in default. The interval combines, in logs and as
-    independent, the exact Poisson interval of the defaults that the level rests on (`count_interval`; observations that
-    overlap count defaults as they count years), the error of the movement from those years to the next
-    (`movement_error`), and what no model sees of the few buyers that much of the sum is of (`unseen_error`). What the
-    economy does in the year beside it is the simulation's common factor, and not in here. All missing without buyers
-    at risk. See definitions §8.1.1.
+    `ratings`: as `default.assess`. expected = Σ pd of buyers not in default. The interval is that of the level: of the
+    sum of the probabilities as it would be if all were known, the mean over what the economy may do in the year. It is
+    not that of the year's count, which varies about it by chance and by the common factor that the simulation draws. It
+    combines, in logs and as independent (`bounds`),
+
+    - count: the exact Poisson interval of the defaults that the level rests on (`count_interval`; observations that
+      overlap count defaults as they count years);
+    - movement: the error of the way from those years to the next (`movement_error`), in which is what made the book's
+      buyers as a whole default more or less in those years than the index tells;
+    - fit: the error of the curves in the mean of today's buyers against that of the buyers of the fit
+      (`DefaultModel.mean_error`); none where the mean is stated;
+    - unseen: what no input shows of the few buyers that much of the sum is of (`unseen_error`).
+
+    All missing without buyers at risk. See definitions §8.1.1.
     """
-    probability = ratings["pd"][(ratings["method"] != "in default") & (ratings["pd"] > 0) & (ratings["pd"] < 1)]
-    certain = float((ratings["pd"][ratings["method"] != "in default"] == 1).sum())
+    at_risk = ratings["pd"][ratings["method"] != "in default"]
+    probability, certain = _uncertain(ratings), float((at_risk == 1).sum())
     if probability.empty:
         return Level(*[float("nan")] * 5)
-    found = level_basis(book)
-    years = None
-    if found.model is not None and book.run.default.level == "book":
-        defaults = float(found.observed["defaulted"].astype(float).sum()) * STEP_MONTHS / HORIZON_MONTHS
-        years = found.observed["date"]
-    else:
-        defaults = _believed_defaults(found.observed, found.model is None, book)
-    now = point_in_time(book.run.default, book.as_of, years)
-    error = np.hypot(movement_error(now, book.run.default.index_elasticity), unseen_error(probability))
-    low, high = bounds(defaults, error)
+    low, high = parts(book, ratings).loc[TOGETHER]
     expected = float(probability.sum())
     most = len(probability) * (1 - 1e-9)
     factors = [factor_to(min(expected * ratio, most) / len(probability), probability) for ratio in (low, high)]
@@ -65,26 +57,65 @@ def level(book: Book, ratings: pd.DataFrame) -> Level:
     )
 
 
-def movement_error(now: PointInTime, elasticity: float) -> float:
+TOGETHER = "together"
+
+
+def parts(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return what makes the interval of the `level`: by what the expected defaults are multiplied at its ends.
+
+    Index `interval_part`: each part as if it alone were not known, and all together. Columns: `times_low`,
+    `times_high`. Empty without buyers at risk. Those in default, or certain to be, are not multiplied.
+    """
+    probability = _uncertain(ratings)
+    if probability.empty:
+        return pd.DataFrame(columns=["times_low", "times_high"], index=pd.Index([], name="interval_part"))
+    settings, found = book.run.default, level_basis(book)
+    years, fit = None, 0.0
+    if found.model is not None and settings.level == "book":
+        defaults = float(found.observed["defaulted"].astype(float).sum()) * STEP_MONTHS / HORIZON_MONTHS
+        today = found.today[ratings["method"] != "in default"]
+        years, fit = found.observed["date"], found.model.mean_error(today, found.observed)
+    else:
+        defaults = _believed_defaults(found.observed, found.model is None, book)
+    errors = {
+        "way from those years to the next": movement_error(point_in_time(settings, book.as_of, years), settings),
+        "curves, in the mean of today's buyers": fit,
+        "what no input shows of a buyer": unseen_error(probability, settings.prior_sd),
+    }
+    reach = norm.ppf(0.5 + CONFIDENCE / 2)
+    rows = {"defaults that the level rests on": bounds(defaults, 0.0)}
+    rows |= {name: (float(np.exp(-reach * error)), float(np.exp(reach * error))) for name, error in errors.items()}
+    rows[TOGETHER] = bounds(defaults, float(np.sqrt(sum(error**2 for error in errors.values()))))
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["times_low", "times_high"])
+    return table.rename_axis("interval_part")
+
+
+def _uncertain(ratings: pd.DataFrame) -> pd.Series:
+    """Return the probabilities that are neither 0 nor 1."""
+    return ratings["pd"][(ratings["method"] != "in default") & (ratings["pd"] > 0) & (ratings["pd"] < 1)]
+
+
+def movement_error(now: PointInTime, settings: DefaultSettings) -> float:
     """Return the standard deviation of the log of the index's factor; 0 without an index.
 
-    √((`ELASTICITY_SD` · ln(ahead / then))² + (elasticity · ln(ahead / now))²): the elasticity is not known well, and
-    the way back to its mean that the index is expected to go is as uncertain as it is long.
+    √((`index_elasticity_sd` · ln(ahead / then))² + (`index_elasticity` · error of ln ahead)²). The error is that of the
+    index's mean and persistence (`index_ahead.courses`), the mean's also where the index stands at it.
     """
     if np.isnan(now.now):
         return 0.0
-    return float(np.hypot(ELASTICITY_SD * np.log(now.ahead / now.then), elasticity * np.log(now.ahead / now.now)))
+    elasticity = settings.index_elasticity_sd * np.log(now.ahead / now.then)
+    return float(np.hypot(elasticity, settings.index_elasticity * now.ahead_error))
 
 
-def unseen_error(probability: pd.Series) -> float:
-    """Return the relative standard deviation of Σ p where the log-odds of each have an error of `UNSEEN_SD` of its own.
+def unseen_error(probability: pd.Series, log_odds_sd: float) -> float:
+    """Return the relative standard deviation of Σ p where the log-odds of each have an error of its own.
 
-    `UNSEEN_SD` · √Σ (p (1 − p))² / Σ p: the fewer buyers the sum is of, the larger.
+    log_odds_sd · √Σ (p (1 − p))² / Σ p: the fewer buyers the sum is of, the larger.
 
-    >>> round(unseen_error(pd.Series([0.1] * 100)), 3)  # 0.9 / √100
+    >>> round(unseen_error(pd.Series([0.1] * 100), 1.0), 3)  # 0.9 / √100
     0.09
     """
-    return float(UNSEEN_SD * np.sqrt(((probability * (1 - probability)) ** 2).sum()) / probability.sum())
+    return float(log_odds_sd * np.sqrt(((probability * (1 - probability)) ** 2).sum()) / probability.sum())
 
 
 def _believed_defaults(observed: pd.DataFrame, counted: bool, book: Book) -> float:

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from tradecredit.book.calendar import window_start
+from tradecredit.default.index_ahead import distance, expected_ahead, month_of
 from tradecredit.default.panel import HORIZON_MONTHS
 from tradecredit.params.default import DefaultSettings
 
@@ -18,69 +18,60 @@ LONGEST_MONTHS = 12
 """An index whose last value is older says nothing of now."""
 
 
-FEWEST_MONTHS = 24
-"""With fewer values it is not known how an index returns to its mean: it is taken to stay as it is."""
-
-
 class PointInTime(NamedTuple):
-    """`factor` that odds of default are multiplied by; `now`, `then` and `ahead`, the index; missing without one."""
+    """`factor` that odds of default are multiplied by; `now`, `then` and `ahead`, the index, and the error of the last.
+
+    `ahead_error` is the standard deviation of its logarithm. All but the factor are missing without an index.
+    """
 
     factor: float
     now: float
     then: float
     ahead: float
+    ahead_error: float
 
 
-WITHOUT_INDEX = PointInTime(1.0, *[float("nan")] * 3)
+WITHOUT_INDEX = PointInTime(1.0, *[float("nan")] * 4)
 
 
 def point_in_time(settings: DefaultSettings, day: pd.Timestamp, years: pd.Series | None = None) -> PointInTime:
     """Return how far the odds of default stand from those of the years that a level was measured over.
 
-    factor = (index ahead / index then) ^ `index_elasticity`. Now: mean of the values of the last three months up to
-    `day`, or the last value of a series that has none, if it is at most 12 months old. Ahead: what the index is
-    expected to be on average over the 12 months after `day`, see `expected_ahead`. Then: mean of the means over the
-    12 months after each day of `years` (the days of a panel's observations), each as often as it occurs, without those
-    in which there is no value; without `years`, mean of all values up to `day`: a long-run average. Values after `day`
-    are not read. 1 without an index, and where it has no such value now or then; `now` and `then` are missing in all
-    these cases.
+    factor = (index ahead / index then) ^ `index_elasticity`. A value of the index stands for each of the months since
+    the one before. Now: mean of the last three months up to `day`, or the last value where these have none, if it is at
+    most 12 months old. Ahead: what the index is expected to be on average over the 12 months after `day`, and the error
+    of that (`index_ahead.expected_ahead`); where the series is too short to tell, as now, without an error. Then: mean
+    of the means over the 12 months after each day of `years` (the days of a panel's observations), each as often as it
+    occurs, without those in which there is no value; without `years`, mean of all values up to `day`: a long-run
+    average. Values after `day` are not read. 1 without an index, and where it has no such value now or then; all else
+    is missing in these cases.
     """
     index = series(settings, day)
     if index.empty or index.index[-1] < day - pd.DateOffset(months=LONGEST_MONTHS):
         return WITHOUT_INDEX
-    recent = index[index.index > window_start(day, RECENT_MONTHS)]
+    months, today = _by_month(index), month_of(day)
+    recent = months[months.index > today - RECENT_MONTHS]
     now = float(recent.mean() if len(recent) else index.iloc[-1])
     if years is None:
         then = float(index.mean())
     else:
         counts = years.value_counts()
-        means = [
-            index[(index.index > start) & (index.index <= start + pd.DateOffset(months=HORIZON_MONTHS))].mean()
-            for start in counts.index
-        ]
+        starts = [month_of(start) for start in counts.index]
+        means = [months[(months.index > start) & (months.index <= start + HORIZON_MONTHS)].mean() for start in starts]
         covered = ~np.isnan(means)
         if not covered.any():
             return WITHOUT_INDEX
         then = float(np.average(np.array(means)[covered], weights=counts.to_numpy()[covered]))
-    ahead = expected_ahead(index, now)
-    return PointInTime((ahead / then) ** settings.index_elasticity, now, then, ahead)
+    averaged = 1 if settings.insolvency_index is None else settings.insolvency_index.averaged_months
+    ahead, error = expected_ahead(index, day, averaged) or (now, 0.0)
+    return PointInTime((ahead / then) ** settings.index_elasticity, now, then, ahead, error)
 
 
-def expected_ahead(index: pd.Series, now: float) -> float:
-    """Return what an index of monthly values is expected to be on average over the next 12 months, from `now`.
-
-    Its logarithm is an autoregression of the first order around its mean: ln ahead = mean + (ln now − mean) · (φ + φ² +
-    … + φ¹²) / 12, φ by least squares from one value to the next, at least 0 and at most 1 (a random walk stays where it
-    is). Of a series of fewer than `FEWEST_MONTHS` values, or one that never moved, `now`. Source: Hamilton 1994, Time
-    Series Analysis, sections 4.2 and 8.2.
-    """
-    log = np.log(index.to_numpy(dtype="float64"))
-    away = log - log.mean()
-    if len(log) < FEWEST_MONTHS or not away.any():
-        return now
-    persistence = float(np.clip(away[1:] @ away[:-1] / (away[:-1] @ away[:-1]), 0.0, 1.0))
-    left = np.mean(persistence ** np.arange(1, HORIZON_MONTHS + 1))
-    return float(np.exp(log.mean() + (np.log(now) - log.mean()) * left))
+def _by_month(index: pd.Series) -> pd.Series:
+    """Return an index month by month, by the month's number (`month_of`)."""
+    ends, length = np.array([month_of(day) for day in index.index]), distance(index) if len(index) > 1 else 1
+    months = (ends[:, None] + np.arange(1 - length, 1)).ravel()
+    return pd.Series(np.repeat(index.to_numpy(), length), index=months)
 
 
 def series(settings: DefaultSettings, day: pd.Timestamp) -> pd.Series:

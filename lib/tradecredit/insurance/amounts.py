@@ -9,6 +9,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.insurance.filling import within_limits
 from tradecredit.insurance.policy import Policy
+from tradecredit.insurance.recoveries import claims_paid, still_insured
 from tradecredit.insurance.shipped import CODE, primary_limits, shipped_under
 from tradecredit.insurance.stops import shipments
 from tradecredit.measure.disputes import owed_in_dispute
@@ -21,7 +22,8 @@ PAYING_BY_LOSS = ("whole_turnover", "key_accounts", "single_buyer")
 class Amounts(NamedTuple):
     """What is insured of invoices as arrays: their `rows` among `invoices`, and the columns of `of_items`.
 
-    `insured`: the insured debt; `reason`: its place in `REASONS`; `discretionary`: the insurer had named no limit.
+    `insured`: the insured debt; `reason`: its place in `REASONS`; `discretionary`: the insurer had named no limit;
+    `claimed`: what the insurer has paid on it; `kept`: what of the rest is the insured's own part of that claim.
     """
 
     rows: np.ndarray
@@ -30,30 +32,43 @@ class Amounts(NamedTuple):
     insured: np.ndarray
     reason: np.ndarray
     discretionary: np.ndarray
+    claimed: np.ndarray
+    kept: np.ndarray
 
 
 def todays_amounts(book: Book, policy: Policy | None) -> Amounts:
     """Return what is insured of the open invoices, as arrays: see `audit`."""
-    return _todays_amounts(book, policy.scope if policy else None)
+    return _less_claims(book, policy, _todays_amounts(book, policy.scope if policy else None))
 
 
 @once
 def _todays_amounts(book: Book, policy: Policy | None) -> Amounts:
     owed = open_items(book)["open_amount"].to_numpy()
-    return insured_amounts(book, policy, owed, disputed_of(book, owed, book.as_of))
+    return _before_claims(book, policy, owed, disputed_of(book, owed, book.as_of), claims_paid(book))
 
 
 def insured_amounts(book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.ndarray | None = None) -> Amounts:
-    """Return what a policy insures of amounts owed, as arrays: see `of_items`."""
+    """Return what a policy insures of amounts owed on which nothing has been claimed, as arrays: see `of_items`."""
+    disputed = np.zeros(len(owed)) if disputed is None else disputed
+    return _before_claims(book, policy, owed, disputed, np.zeros(len(owed)))
+
+
+def _before_claims(
+    book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.ndarray, claimed: np.ndarray
+) -> Amounts:
+    """Return what would be insured of what is owed and what was claimed of it together, as if nothing were paid yet.
+
+    What the insurer has paid fills the buyer's limit as it did before.
+    """
     rows = np.flatnonzero(owed > 0)
-    in_dispute = np.zeros(len(rows)) if disputed is None else disputed[rows]
+    in_dispute, paid, nothing = disputed[rows], claimed[rows], np.zeros(len(rows))
     if policy is None:
-        nothing = np.zeros(len(rows))
-        return Amounts(rows, in_dispute, nothing, nothing, np.full(len(rows), CODE["no_policy"]), nothing > 0)
+        no_policy = np.full(len(rows), CODE["no_policy"])
+        return Amounts(rows, in_dispute, nothing, nothing, no_policy, nothing > 0, paid, nothing)
     shipped = shipments(book, rows)
     facts = shipped_under(book, policy, shipped)
     share = net_share(book.invoices[["amount", "tax"]].take(rows)).to_numpy()
-    insurable = np.maximum(owed[rows] - in_dispute, 0.0) * share
+    insurable = np.maximum(owed[rows] + paid - in_dispute, 0.0) * share
     reason, counts = facts.reason, facts.reason == 0
     insurable[~counts & (reason < CODE["shipped_after_stop"])] = 0.0
     debt = np.where(counts, insurable, 0.0)
@@ -62,9 +77,31 @@ def insured_amounts(book: Book, policy: Policy | None, owed: np.ndarray, dispute
         within = within - within_limits(shipped.order, debt, primary_limits(book, policy, shipped))
     reason[counts & (within < insurable)] = CODE["covered_in_part"]
     reason[counts & (within <= 0)] = CODE["limit_filled"]
-    nothing = counts & (insurable <= 0)
-    reason[nothing] = np.where(in_dispute[nothing] > 0, CODE["in_dispute"], CODE["tax"])
-    return Amounts(rows, in_dispute, insurable, within, reason, ~facts.named)
+    idle = counts & (insurable <= 0)
+    reason[idle] = np.where(in_dispute[idle] > 0, CODE["in_dispute"], CODE["tax"])
+    return Amounts(rows, in_dispute, insurable, within, reason, ~facts.named, paid, nothing)
+
+
+def _less_claims(book: Book, policy: Policy | None, whole: Amounts) -> Amounts:
+    """Return what is insured still once the insurer has paid claims: `whole` is what was before them."""
+    hit = np.flatnonzero(whole.claimed > 0)
+    if policy is None or not len(hit):
+        return whole
+    insurable, within, reason, kept = (
+        values.copy() for values in (whole.insurable, whole.insured, whole.reason, whole.kept)
+    )
+    paid = whole.claimed[hit]
+    above = np.where(within[hit] > 0, insurable[hit] - within[hit], 0.0)
+    within[hit] = still_insured(policy, within[hit], paid, book.buyer_of_invoice[whole.rows[hit]])
+    # A claim is paid for debt net of tax.
+    insurable[hit] = np.maximum(insurable[hit] - paid, 0.0)
+    settled = whole.insured[hit] > 0
+    within[hit] = np.minimum(within[hit], insurable[hit])
+    kept[hit] = np.where(
+        settled, np.maximum(insurable[hit] - np.minimum(above, insurable[hit]) - within[hit], 0.0), 0.0
+    )
+    reason[hit[settled & (within[hit] <= 0)]] = CODE["claim_paid"]
+    return whole._replace(insurable=insurable, insured=within, reason=reason, kept=kept)
 
 
 def borne(policy: Policy) -> float:

@@ -7,7 +7,7 @@ LABELS = {
     **columns("text", cover="Cover", evidence="Evidence"),
     **columns(
         "money", insured_limit="Insured limit", insured="Insured part", disputed="Disputed",
-        insurable_debt="Insurable debt",
+        insurable_debt="Insurable debt", claimed="Paid by the insurer", kept_of_claim="Own part of a claim",
     ),
     # recoveries
     **columns("money", claim="Claim", insurer_part="Insurer's part", own_part="Own part"),

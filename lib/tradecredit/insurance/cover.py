@@ -56,7 +56,12 @@ class Cover(NamedTuple):
 def audit(book: Book, policy: Policy | None = None) -> pd.DataFrame:
     """Return what a policy, by default the run's own, insures of each open invoice, and which rule decides.
 
-    As `of_items`, of what is open on the book's day and in an open dispute then. Index invoice_id.
+    As `of_items`, of what is open on the book's day and in an open dispute then. Index invoice_id. Of an invoice on
+    which the insurer has paid (`claimed`, the receipts of kind `claim`) the limit is filled by what is open and what
+    was paid together, and `insured` is what the policy pays for that after its deductions from the buyer's loss, less
+    what it has paid (`recoveries.still_insured`): an invoice over 30,000 with a claim of 27,000 is insured no more at
+    90 %, and with one of 20,000 for 7,000. `kept_of_claim`: what of the rest is the insured's own part of the claim.
+    Source: definitions §5.9.
     """
     return _audit(book, policy or run_policy(book))
 
@@ -81,9 +86,10 @@ def of_items(book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.n
     - `insured` = insured percentage × insured debt, before deductibles, first loss and maximum; nothing by kinds that
       pay nothing of an ordinary loss (not `PAYING_BY_LOSS`). A top-up's insured debt is what lies above its primary's
       limit;
+    - `claimed` and `kept_of_claim`: see `audit` (0: nothing has been claimed);
     - `cover`: one of `CLASSES`, and `reason`, one of `REASONS`: the first of the rules in the order of definitions §5.1
-      that decides. The part of an invoice above its limit, its tax and what is disputed are classes of their own in
-      `by_class`.
+      that decides. The part of an invoice above its limit, its tax, what is disputed and what is kept of a claim are
+      classes of their own in `by_class`.
 
     All day-of-shipment facts are of that day: stop, limit and evidence. Source: definitions §5.1 to §5.3.
     """
@@ -98,6 +104,8 @@ def _table(book: Book, policy: Policy | None, owed: np.ndarray, found: Amounts) 
         "insurable_debt": found.insurable,
         "insured_debt": found.insured,
         "insured": (borne(policy) if policy else 0.0) * found.insured,
+        "claimed": found.claimed,
+        "kept_of_claim": found.kept,
         **_in_words(found.reason, found.discretionary),
     }
     return pd.DataFrame(columns, index=pd.Index(book.invoices["invoice_id"].take(found.rows).array, name="invoice_id"))
@@ -142,14 +150,16 @@ def _in_words(reason: np.ndarray, discretionary: np.ndarray) -> dict[str, pd.Ser
 def _parts(items: pd.DataFrame) -> pd.DataFrame:
     """Return the parts of audited items, by class and reason: `buyer_id`, `invoice_id`, `amount` and `insured`."""
     whole = items["reason"].isin(["no_policy", "outside_period", "kind_of_buyer", "not_listed", "terms_too_long"])
-    covered = items["insured_debt"] > 0
+    covered, claimed = items["insured_debt"] > 0, items["reason"] == "claim_paid"
     net = items["open_amount"].where(whole, items["insurable_debt"])
-    main = items.assign(amount=net.mask(covered, items["insured_debt"]))
-    above = items.assign(amount=items["insurable_debt"] - items["insured_debt"], cover=ABOVE, reason="limit_filled")
+    main = items.assign(amount=net.mask(covered, items["insured_debt"]).mask(claimed, items["kept_of_claim"]))
+    rest_of_debt = items["insurable_debt"] - items["insured_debt"] - items["kept_of_claim"]
+    above = items.assign(amount=rest_of_debt, cover=ABOVE, reason="limit_filled")
+    kept = items.assign(amount=items["kept_of_claim"], cover=EXCLUDED, reason="claim_paid")
     disputed = items.assign(amount=items["disputed"], cover=EXCLUDED, reason="in_dispute")[~whole]
     rest = items["open_amount"] - items["disputed"] - items["insurable_debt"]
     tax = items.assign(amount=rest, cover=EXCLUDED, reason="tax", insured=0.0)[~whole]
-    parts = [main, above[covered].assign(insured=0.0), disputed.assign(insured=0.0), tax]
+    parts = [main, *(part.assign(insured=0.0) for part in (above[covered | claimed], kept[covered], disputed)), tax]
     table = pd.concat(parts)[["buyer_id", "cover", "reason", "amount", "insured"]]
     return table[table["amount"] > ROUNDING].reset_index()
 

@@ -1,13 +1,51 @@
-"""What comes in after the insurer has paid a claim, and whose it is (definitions §5.9)."""
+"""What is left of an invoice after the insurer has paid a claim, and whose is what comes in then (definitions §5.9)."""
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.settlement import insurer_recovery
+from tradecredit.measure.closing_rates import closing_rates
+
+
+@once
+def claims_paid(book: Book) -> np.ndarray:
+    """Return what the insurer has paid on each invoice by the book's day, in the order of `invoices`.
+
+    In the reporting currency, at the rate at which the invoice is open (`open_items.open_amount`).
+    """
+    row, is_claim = book.invoice_of_receipt, one_of(book.receipts["kind"], ["claim"])
+    counted = is_claim & (row >= 0)
+    paid = np.bincount(row[counted], book.receipts["amount"].to_numpy()[counted], len(book.invoices))
+    # Where there is nothing to count, NumPy counts in whole numbers, whatever the weights.
+    return closing_rates(book).on(paid.astype("float64"), book.as_of)
+
+
+def still_insured(policy: Policy, within: np.ndarray, paid: np.ndarray, buyer: np.ndarray) -> np.ndarray:
+    """Return what is insured debt still of invoices on which the insurer has paid.
+
+    `within`: what would be insured debt of each without the claim, that is, of what is open and what the insurer paid
+    together; `paid`, above 0; `buyer`: a number. Those of one buyer are one loss: what the policy pays for it after
+    threshold, percentage, deductible, minimum retention and first loss, less what it has paid, and that divided by the
+    percentage; among the invoices by what is missing of each one's share. How much of the year's first loss a claim
+    met is not known: what is missing is taken to be that, as far as it can be.
+    """
+    if not policy.insured_percentage:
+        return np.zeros(len(within))
+    loss, of = np.unique(buyer, return_inverse=True)
+    debt = np.bincount(of, within, len(loss))
+    whole = pd.DataFrame({"scenario": loss, "day": 0, "buyer_id": loss, "debt": debt, "limit": debt})
+    claim = policy.settlement(whole)["claim"].to_numpy()
+    due = within / np.where(debt > 0, debt, 1.0)[of] * claim[of]
+    missing = np.maximum(due - paid, 0.0)
+    wanting = np.bincount(of, missing, len(loss))
+    left = np.maximum(claim - (policy.aggregate_first_loss or 0.0) - np.bincount(of, paid, len(loss)), 0.0)
+    left = missing * (left / np.where(wanting > 0, wanting, 1.0))[of]
+    return np.where(left >= CENT, left, 0.0) / policy.insured_percentage
 
 
 @once

@@ -27,6 +27,7 @@ REASONS = {
     "terms_too_long": EXCLUDED,
     "in_dispute": EXCLUDED,
     "tax": EXCLUDED,
+    "claim_paid": EXCLUDED,
     "shipped_after_stop": STOPPED,
     "no_limit_on_shipment_day": REFUSED,
     "no_limit_named": ABOVE,

@@ -23,10 +23,10 @@ DAY = np.int64(86_400_000_000)
 def stop_spans(book: Book, policy: Policy) -> tuple[np.ndarray, np.ndarray]:
     """Return the first day of the stop that each invoice causes, and the first after it, as numbers (`days`).
 
-    In the order of `invoices`; equal where it causes none, as it was settled in time. The policy has an extension
-    period.
+    In the order of `invoices`; equal where it causes none, as no more than the policy's `stop_tolerance` of it was owed
+    in time. The policy has an extension period.
     """
-    return _spans(book, policy.maximum_extension_days, policy.extension_from)
+    return _spans(book, *_stop_terms(policy))
 
 
 class Shipments(NamedTuple):
@@ -48,13 +48,14 @@ def shipments(book: Book, places: np.ndarray) -> Shipments:
 def shipped_after_stop(book: Book, policy: Policy, shipped: Shipments) -> np.ndarray:
     """Return of each of some invoices whether it was shipped after the stop (definitions §5.1).
 
-    On its day of issue an invoice of the buyer was owed whose maximum extension period had ended on an earlier day: the
-    day after that end is the first of the stop, and the day on which the last such invoice is settled is free again.
-    What happened later changes nothing of it. Never of a policy without an extension period.
+    On its day of issue more than the policy's `stop_tolerance` (none stated: more than dust) was owed of an invoice of
+    the buyer whose maximum extension period had ended on an earlier day: the day after that end is the first of the
+    stop, and the day on which no more is owed of the last such invoice is free again. What happened later changes
+    nothing of it. Never of a policy without an extension period.
     """
     if policy.maximum_extension_days is None:
         return np.zeros(len(shipped.places), dtype=bool)
-    return _in_a_span(shipped.order, *_stops(book, policy.maximum_extension_days, policy.extension_from))
+    return _in_a_span(shipped.order, *_stops(book, *_stop_terms(policy)))
 
 
 def stopped_buyers(book: Book, policy: Policy) -> pd.Series:
@@ -68,19 +69,27 @@ def stopped_buyers(book: Book, policy: Policy) -> pd.Series:
 def stopped_since(book: Book, policy: Policy) -> pd.Series:
     """Return the first day from which what is shipped to a buyer is not insured; missing: it is.
 
-    Index buyer_id (all buyers): the day after the first end of a maximum extension period among the invoices that are
-    still owed at the end of the book's day, where that end lies before it.
+    Index buyer_id (all buyers): the day after the first end of a maximum extension period among the invoices of which
+    more than the policy's tolerance is still owed at the end of the book's day, where that end lies before it.
     """
-    since = np.full(len(book.buyers), NEVER)
+    causing = stopping_invoices(book, policy)
+    first = causing.groupby(book.buyer_of_invoice[causing.index]).min().reindex(np.arange(len(book.buyers)))
+    return first.set_axis(all_buyers(book))
+
+
+def stopping_invoices(book: Book, policy: Policy) -> pd.Series:
+    """Return the invoices that stop their buyers at the end of the book's day, with the first day of each one's stop.
+
+    Index: their places among `invoices`; `stop_since`. None of a policy without an extension period.
+    """
+    found, since = np.zeros(0, np.intp), np.zeros(0, np.int64)
     if policy.maximum_extension_days is not None:
         begins, ends = stop_spans(book, policy)
         today = days(np.array([book.as_of], "datetime64[us]"))[0]
-        causing = (begins <= today) & (ends > today)
-        np.minimum.at(since, book.buyer_of_invoice[causing], begins[causing])
-    found = pd.Series(pd.NaT, index=all_buyers(book), name="stop_since", dtype="datetime64[us]")
-    stopped = since < NEVER
-    found[stopped] = since[stopped].astype("datetime64[D]").astype("datetime64[us]")
-    return found
+        found = np.flatnonzero((begins <= today) & (ends > today))
+        since = begins[found]
+    moments = since.astype("datetime64[D]").astype("datetime64[us]")
+    return pd.Series(moments, index=found, name="stop_since")
 
 
 def days(moments: np.ndarray) -> np.ndarray:
@@ -89,19 +98,25 @@ def days(moments: np.ndarray) -> np.ndarray:
     return _days(ticks)
 
 
+def _stop_terms(policy: Policy) -> tuple[int | None, str, float]:
+    return policy.maximum_extension_days, policy.extension_from, policy.stop_tolerance or 0.0
+
+
 @once
-def _stops(book: Book, extension_days: int, extension_from: str) -> tuple[Grouped, Grouped]:
+def _stops(book: Book, extension_days: int | None, extension_from: str, tolerance: float) -> tuple[Grouped, Grouped]:
     """Return the first days of the stops that invoices cause, and the first after them, each by buyer and day."""
-    begins, ends = _spans(book, extension_days, extension_from)
+    begins, ends = _spans(book, extension_days, extension_from, tolerance)
     late = np.flatnonzero(begins < ends)
     buyers, count = book.buyer_of_invoice[late], len(book.buyers)
     return grouped(buyers, begins[late], count), grouped(buyers, ends[late], count)
 
 
 @once
-def _spans(book: Book, extension_days: int | None, extension_from: str) -> tuple[np.ndarray, np.ndarray]:
+def _spans(
+    book: Book, extension_days: int | None, extension_from: str, tolerance: float
+) -> tuple[np.ndarray, np.ndarray]:
     known = ledger(book)
-    cleared = known.settled
+    cleared = known.cleared(tolerance)
     start = {"due": known.due, "issued": known.issued}[extension_from]
     return _past_extension(known.due.view("i8"), start.view("i8"), cleared.view("i8"), np.int64(extension_days or 0))
 

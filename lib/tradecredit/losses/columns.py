@@ -18,7 +18,7 @@ LABELS = {
     **columns(
         "count", buyers_then="Buyers at risk then", real_defaults="Defaults, real", other_defaults="Other defaults"
     ),
-    **columns("ratio", defaults_then="Defaults expected then"),
+    **columns("count", defaults_then="Defaults expected then"),
     **columns(
         "money", expected_loss_then="Expected loss then (exact)", var_95_then="VaR 95 % then (simulated)",
         var_99_then="VaR 99 % then (simulated)", real_loss="Really lost so far", other_loss="Lost by other defaults"
@@ -35,7 +35,7 @@ LABELS = {
     **columns("count", scenarios="Simulated years"),
     # level_range
     **columns("text", level_end="Level of default"),
-    **columns("ratio", defaults_at_level="Defaults expected"),
+    **columns("count", defaults_at_level="Defaults expected"),
     **columns(
         "money",
         expected_loss_at_level="Expected loss (exact), by level", var_99_at_level="VaR 99 % (simulated), by level",

@@ -65,12 +65,25 @@ def parts_of(policies: Iterable[Policy | InsuredPart]) -> tuple[InsuredPart, ...
 
 def insured_parts(book: Book, policies: Iterable[Policy]) -> tuple[InsuredPart, ...]:
     """Return what each policy insures of exposures at default of a book's buyers, as known on its day."""
-    return tuple(InsuredPart(policy, *_of_scope(book, policy.scope)) for policy in policies)
+    found = []
+    for policy in policies:
+        share, late = _of_scope(book, policy.scope)
+        found.append(InsuredPart(policy, share, _today(book, policy), late))
+    return tuple(found)
+
+
+def _today(book: Book, policy: Policy) -> pd.Series:
+    found = todays_amounts(book, policy.renewed())
+    insured = np.bincount(book.buyer_of_invoice[found.rows], found.insured, len(book.buyers))
+    stopped, owed = stopped_buyers(book, policy).to_numpy(), balances(book)["open_amount"].to_numpy()
+    # What is on account settles what is insured and what is not in the same proportion.
+    net = balances(book)["net_amount"].to_numpy() / np.where(owed > 0, owed, 1.0)
+    return pd.Series(np.where(stopped, insured * net, np.nan), index=all_buyers(book))
 
 
 @once
-def _of_scope(book: Book, policy: Policy) -> tuple[pd.Series, pd.Series, tuple[float, ...]]:
-    """Return `share`, `today` and `late` of policies of a scope; the policy is taken to be renewed when it ends.
+def _of_scope(book: Book, policy: Policy) -> tuple[pd.Series, tuple[float, ...]]:
+    """Return `share` and `late` of policies of a scope; the policy is taken to be renewed when it ends.
 
     Share: in the proportion of the open items; of a buyer that owes nothing in that of all insurable buyers (all, where
     none of them owes anything).
@@ -78,14 +91,8 @@ def _of_scope(book: Book, policy: Policy) -> tuple[pd.Series, pd.Series, tuple[f
     index, place, count = all_buyers(book), book.buyer_of_invoice, len(book.buyers)
     found = todays_amounts(book, policy.renewed())
     owed = np.bincount(place, open_items(book)["open_amount"].to_numpy(), count)
-    insurable, insured = (
-        np.bincount(place[found.rows], amounts, count) for amounts in (found.insurable, found.insured)
-    )
+    insurable = np.bincount(place[found.rows], found.insurable, count)
     counts = insurable_buyers(book, policy)
     usual = insurable[counts].sum() / owed[counts].sum() if owed[counts].sum() > 0 else 1.0
     share = np.where(owed > 0, insurable / np.where(owed > 0, owed, 1.0), np.where(counts, usual, 0.0))
-    stopped = stopped_buyers(book, policy).to_numpy()
-    net = balances(book)["net_amount"].to_numpy() / np.where(owed > 0, owed, 1.0)
-    today = np.where(stopped, insured * net, np.nan)
-    late = late_shipments(book, policy).shares
-    return pd.Series(share, index=index), pd.Series(today, index=index), late
+    return pd.Series(share, index=index), late_shipments(book, policy).shares

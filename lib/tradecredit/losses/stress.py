@@ -24,7 +24,7 @@ def scenarios_of(book: Book) -> list[Scenario]:
     """
     stated = book.run.scenarios
     indexed = any(scenario.insolvency_index is not None for scenario in stated)
-    now = point_in_time(book.run.default, book.as_of).ahead if indexed else np.nan
+    ahead = point_in_time(book.run.default, book.as_of).ahead if indexed else np.nan
     problems = [
         Problem(
             file=f"scenario {scenario.name}", column="insolvency_index", value=scenario.insolvency_index,
@@ -32,17 +32,17 @@ def scenarios_of(book: Book) -> list[Scenario]:
             remedy="state `default.insolvency_index` in the run file, or `insolvency_growth` here",
         )
         for scenario in stated
-        if scenario.insolvency_index is not None and np.isnan(now)
+        if scenario.insolvency_index is not None and np.isnan(ahead)
     ]  # fmt: skip
     if problems:
         raise ParameterError(problems)
-    return [_with_growth(scenario, now, book) for scenario in stated]
+    return [_with_growth(scenario, ahead, book) for scenario in stated]
 
 
-def _with_growth(scenario: Scenario, now: float, book: Book) -> Scenario:
+def _with_growth(scenario: Scenario, ahead: float, book: Book) -> Scenario:
     if scenario.insolvency_index is None:
         return scenario
-    factor = (scenario.insolvency_index / now) ** book.run.default.index_elasticity
+    factor = (scenario.insolvency_index / ahead) ** book.run.default.index_elasticity
     return scenario.model_copy(update={"insolvency_growth": factor - 1})
 
 

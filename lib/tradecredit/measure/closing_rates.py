@@ -28,13 +28,15 @@ class ClosingRates(NamedTuple):
         """Return amounts by invoice, at the rates of their issue, at the last rates on or before a day instead."""
         if not len(self.rows):
             return amounts
-        last = [
-            rates[max(int(np.searchsorted(days, day.to_datetime64(), side="right")) - 1, 0)]
-            for days, rates in zip(self.days, self.rates, strict=True)
-        ]
+        last = np.array([self.rates_on(place, day.to_datetime64()) for place in range(len(self.days))])
         moved = amounts.copy()
-        moved[self.rows] *= np.array(last)[self.currency] / self.issue
+        moved[self.rows] *= last[self.currency] / self.issue
         return moved
+
+    def rates_on(self, currency: int, days: np.ndarray | np.datetime64) -> np.ndarray:
+        """Return the last rates of a currency, by its place, on or before days; the first one before there is any."""
+        found = np.searchsorted(self.days[currency], days, side="right") - 1
+        return self.rates[currency][np.maximum(found, 0)]
 
 
 @once

@@ -4,9 +4,13 @@ from tradecredit.columns import columns
 
 LABELS = {
     # receivables
-    **columns("text", bucket="Age", label="Figure", unit="Unit"),
+    **columns("text", bucket="Age (days)", label="Figure", unit="Unit"),
     **columns("name", cause="Cause"),
-    **columns("figure", value="Value", benchmark="Published sample", then="Then", now="Now"),
+    **columns(
+        "figure",
+        value="Value", benchmark="Survey, Q1 2021", older_benchmark="Survey, older",
+        then="A year ago", now="Now"
+    ),
     **columns("change", change="Change"),
     **columns("name", figure="Figure"),
     **columns(
@@ -15,10 +19,11 @@ LABELS = {
     **columns(
         "money",
         receivables="Receivables", overdue_amount="Overdue", open_amount="Open amount", paid="Paid",
-        impaired="Impaired", sales="Sales in the window", sales_12m="Sales, 12 months",
+        impaired="Impaired", sales="Sales, months of the DSO", sales_12m="Sales, 12 months",
         open_disputes="Open disputes", over_90_amount="More than 90 days overdue",
         over_90_in_default="More than 90 days overdue, of buyers in default",
-        exchange_difference="Exchange difference in receivables", money="Paid in money", on_account="On account",
+        exchange_difference="Exchange difference in receivables", money="Paid in money",
+        exchange_gain="Exchange gain", exchange_loss="Exchange loss", on_account="On account",
         unnamed="On account, no invoice named", overpaid="Paid beyond invoices", net_amount="Owed net of on account"
     ),
     **columns(

@@ -37,15 +37,11 @@ def on_account(book: Book) -> pd.DataFrame:
 def overpaid(book: Book) -> np.ndarray:
     """Return of each invoice what the buyer paid, or was credited, above its amount: a credit of the buyer.
 
-    Write-offs and claims do not count: money that comes after them is no surplus. A receipt in another currency than
-    its invoice's makes none: a bank pays out by a rate of its own.
+    Write-offs and claims do not count: money that comes after them is no surplus. Nor does what a bank's rate added
+    within the run's tolerance (`bank_differences`), which is no debt of ours.
     """
     rows, receipts = book.invoice_of_receipt, book.receipts
     brought = np.where(one_of(receipts["kind"], NO_MONEY), 0.0, receipts["amount"].to_numpy())
-    own, invoiced = receipts["currency"].to_numpy(), book.invoices["currency"].to_numpy()
-    foreign = (rows >= 0) & ~pd.isna(own)
-    foreign[foreign] = own[foreign] != invoiced[rows[foreign]]
     amount = book.invoices["amount"].to_numpy()
     above = np.bincount(rows[rows >= 0], brought[rows >= 0], len(amount)) - amount
-    by_bank = np.bincount(rows[foreign], minlength=len(amount)) > 0
-    return np.where((above > CENT) & ~by_bank, above, 0.0)
+    return np.where(above > CENT, above, 0.0)

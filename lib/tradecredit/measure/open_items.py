@@ -66,14 +66,17 @@ class Ledger(NamedTuple):
 
         What comes in after a claim was paid may pass it, and is shared with the insurer.
         """
-        order = np.argsort(self.row, kind="stable")
-        row, so_far = self.row[order], np.minimum(self.paid, self.amount[self.row])[order]
-        change = np.diff(so_far, prepend=0.0)
-        first = np.flatnonzero(np.diff(row, prepend=-1))
-        change[first] = so_far[first]
-        result = np.empty(len(order))
-        result[order] = change
-        return result
+        return self.steps(np.minimum(self.paid, self.amount[self.row]))
+
+    def steps(self, so_far: np.ndarray) -> np.ndarray:
+        """Return by how much each receipt moves a sum of its invoice; `so_far`: the sum up to and with each receipt."""
+        change = so_far.copy()
+        # Most invoices have one receipt, and nothing before it.
+        several = np.flatnonzero(np.bincount(self.row, minlength=len(self.amount))[self.row] > 1)
+        order = several[np.argsort(self.row[several], kind="stable")]
+        same = np.flatnonzero(np.diff(self.row[order]) == 0) + 1
+        change[order[same]] -= so_far[order[same - 1]]
+        return change
 
     def _received_by(self, day: pd.Timestamp) -> int:
         return int(np.searchsorted(self.received, day.to_datetime64(), side="right"))
@@ -84,6 +87,17 @@ class Ledger(NamedTuple):
         # Where a row repeats, the last assignment stays.
         latest[self.row[receipts]] = sums[receipts]
         return latest
+
+    def cleared(self, tolerance: float) -> np.ndarray:
+        """Return the day from which no more than an amount, or dust, is owed of each invoice (not a time: more is).
+
+        An invoice over no more than that is cleared on its day of issue.
+        """
+        if tolerance <= 0:
+            return self.settled
+        enough = _lasting(self.amount[self.row] - self.paid < tolerance + CENT, self.row, len(self.amount))
+        first = first_days(self.row[enough], self.received[enough], len(self.amount))
+        return np.where(self.amount < tolerance + CENT, self.issued, np.fmin(first, self.settled))
 
     def open_on(self, day: pd.Timestamp) -> np.ndarray:
         """Return whether each invoice is issued by the end of a day and more than dust of it is open."""
@@ -108,7 +122,7 @@ def ledger(book: Book) -> Ledger:
 
 def ledger_on(book: Book, day: pd.Timestamp) -> Ledger:
     """Return the `Ledger` that tells of an earlier day: that of the book, unless a payment was returned since."""
-    returned = book.receipts.loc[book.receipts["amount"] < 0, "received"]
+    returned = book.receipts[(book.receipts["amount"] < 0) & one_of(book.receipts["kind"], ["payment"])]["received"]
     return _until(book, day) if (returned > day).any() else ledger(book)
 
 
@@ -130,13 +144,13 @@ def _until(book: Book, day: pd.Timestamp) -> Ledger:
     least = dust(amount, book.run.receivables.dust)
     # A payment that the bank returns opens an invoice again: what counts is the receipt that it stays settled by.
     closing = _lasting(amount[row] - paid < least[row], row, len(invoices))
-    settled = np.where(amount < CENT, issued, _first_day(row[closing], received[closing], len(invoices)))
+    settled = np.where(amount < CENT, issued, first_days(row[closing], received[closing], len(invoices)))
     # What has to come in money: the amount less all that is not money by the day on which it was settled.
     settling = closing[received[closing] == settled[row[closing]]]
     wanted = np.full(len(invoices), np.inf)
     wanted[row[settling]] = (amount[row] - least[row] - paid + money)[settling]
     paying = _lasting((money > 0) & (money > wanted[row]), row, len(invoices))
-    paid_on = _first_day(row[paying], received[paying], len(invoices))
+    paid_on = first_days(row[paying], received[paying], len(invoices))
     # The money on a debt that was mostly given up is a part of it, not the end of it.
     bad = settling[(impaired > GIVEN_UP * (impaired + money))[settling]]
     bad = bad[money[bad] > 0]
@@ -156,7 +170,7 @@ def _lasting(holds: np.ndarray, row: np.ndarray, invoices: int) -> np.ndarray:
     return found[found > last[row[found]]]
 
 
-def _first_day(row: np.ndarray, day: np.ndarray, invoices: int) -> np.ndarray:
+def first_days(row: np.ndarray, day: np.ndarray, invoices: int) -> np.ndarray:
     """Return the first of the days, which rise, of each row; not a time where there is none."""
     found = np.full(invoices, np.datetime64("NaT", "us"))
     # Where a row repeats, the last assignment stays: from the last to the first.
@@ -169,8 +183,8 @@ def open_items(book: Book) -> pd.DataFrame:
     """Return every invoice known on the as-of date with what is still open of it.
 
     Reads `invoices` and `receipts`. Receipts of every kind reduce the open amount: payment, credit note, discount,
-    write-off, recovery, and a claim that the insurer paid on the invoice. One row for each invoice, in the order of
-    `invoices`:
+    write-off, recovery, a claim that the insurer paid on the invoice, and a bank's difference (`bank_differences`). One
+    row for each invoice, in the order of `invoices`:
 
     - `invoice_id`, `buyer_id`, `issued`, `due`, `amount` (gross), `paid` (receipts so far), and of that `impaired`,
       write-offs, recoveries and claims, and `money`, the buyer's own payments (kind `payment`);

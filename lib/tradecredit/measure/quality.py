@@ -114,7 +114,8 @@ def _invoices(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
 
 
 def _receipts(book: Book) -> Iterator[tuple]:
-    receipts = book.receipts
+    made = one_of(book.receipts["kind"], ["exchange"])
+    receipts, banks = book.receipts[~made], book.receipts["amount"].where(made, 0.0)
     yield _found(
         "receipts", "dated on a Saturday or Sunday", receipts["received"].dt.day_of_week >= 5, receipts["amount"]
     )
@@ -123,7 +124,10 @@ def _receipts(book: Book) -> Iterator[tuple]:
     above = pd.Series(overpaid(book))
     yield _found("receipts", "more than the invoice", above > 0, above)
     yield _found("receipts", "returned by the bank", receipts["amount"] < 0, -receipts["amount"])
-    yield _found("receipts", "no day known", pd.Series(one_of(receipts["kind"], ["undated"])), receipts["amount"])
+    undated = pd.Series(one_of(receipts["kind"], ["undated"]), index=receipts.index)
+    yield _found("receipts", "no day known", undated, receipts["amount"])
+    yield _found("receipts", "in another currency, short of the day's rate", banks > 0, banks)
+    yield _found("receipts", "in another currency, above the day's rate", banks < 0, -banks)
 
 
 def _disputes(book: Book, items: pd.DataFrame) -> Iterator[tuple]:

@@ -8,17 +8,17 @@ months up to the as-of date. A figure that the ledger cannot give is missing, ne
 """
 
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import month_ends, window_start
-from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.measure.behaviour import features
+from tradecredit.measure.countback import are_credit_sales, countback
 from tradecredit.measure.default_events import are_in_default
 from tradecredit.measure.disputes import disputed, owed_in_dispute
 from tradecredit.measure.history import begins, settlements_known
@@ -56,8 +56,18 @@ FIGURES = {
 }
 """The names of `kpis` in their order, each with its unit (`currency`: the run's)."""
 
-BENCHMARKS = {"dso": 32.30, "days_beyond_terms": 7.30, "share_current": 0.8267, "share_over_90": 0.0080}
-"""One published quarter of a survey sample (Credit Research Foundation; definitions §2.6)."""
+BENCHMARKS = {
+    "benchmark": {
+        "cei": 86.52, "dso": 38.04, "dso_best_possible": 32.02, "average_days_delinquent": 3.00,
+        "share_current": 0.9056, "share_over_90": 0.0056,
+    },
+    "older_benchmark": {"dso": 32.30, "share_current": 0.8267, "share_over_90": 0.0080},
+}  # fmt: skip
+"""Medians of two quarters of a survey (Credit Research Foundation; definitions §2.6): the first quarter of 2021, and an
+older one whose day is not confirmed."""
+
+OLDER_DAYS_PAST_TERMS = 7.30
+"""What the older quarter calls days past terms; its formula is not stated, so that it stands beside no figure."""
 
 
 def ageing(book: Book) -> pd.DataFrame:
@@ -110,9 +120,10 @@ def kpis(book: Book) -> pd.Series:
     - `exchange_difference`: what closing rates add to the receivables, beside the rates of the days of issue;
     - `dso` = receivables / sales × w; `dso_best_possible` = receivables not past due / sales × w;
       `average_days_delinquent` = dso − dso_best_possible, which is overdue_amount / sales × w;
-    - `dso_countback`: see `countback_days`, by calendar months, the running one by its days so far;
+    - `dso_countback`: see `countback.countback_days`, by calendar months, the running one by its days so far;
     - `turnover` = sales / mean of opening and closing receivables × 365 / w;
-    - `cei` = (opening receivables + sales − receivables) / (opening + sales − receivables not past due) × 100;
+    - `cei` = (opening receivables + sales − receivables) / (opening + sales − receivables not past due) × 100, all at
+      the rates of the days of issue, so that no movement of rates passes for collection;
     - `share_current`, `share_over_90` (more than 90 days past due) of the receivables;
     - `days_beyond_terms`: mean of max(days late, 0) over invoices paid in the window (weight: the money paid on them)
       and those open and past due (weight: open amount), without buyers in default, whose debt is no payment habit;
@@ -127,17 +138,22 @@ def kpis(book: Book) -> pd.Series:
     does (`history.begins`: its sales are taken as complete from then on; what was open before is unknown); dispute
     figures where no dispute is recorded, and bad debt where no write-off is. Source: definitions §2.
     """
-    return _kpis_on(book, book.as_of)
+    return kpis_on(book, book.as_of)
 
 
 def figures(book: Book) -> pd.DataFrame:
-    """Return `kpis` as a table for a page: index `figure`, columns `value`, `benchmark`, `unit` (amounts: currency).
-
-    `benchmark`: see `BENCHMARKS`; missing for figures that have none.
-    """
+    """Return `kpis` as a table for a page: index `figure`, columns `value` and `unit` (amounts: currency)."""
     units = pd.Series(FIGURES).replace("currency", book.run.currency)
-    table = pd.DataFrame({"value": kpis(book), "benchmark": pd.Series(BENCHMARKS), "unit": units}, index=list(FIGURES))
-    return table.rename_axis("figure")
+    return pd.DataFrame({"value": kpis(book), "unit": units}, index=pd.Index(FIGURES, name="figure"))
+
+
+def beside_survey(book: Book) -> pd.DataFrame:
+    """Return the figures of `kpis` that a survey has medians of: index `figure`, columns `value`, `BENCHMARKS`, `unit`.
+
+    These are `benchmark` and `older_benchmark`; missing where the older quarter has none.
+    """
+    found = figures(book).assign(**{name: pd.Series(medians) for name, medians in BENCHMARKS.items()})
+    return found[found["benchmark"].notna()][["value", *BENCHMARKS, "unit"]]
 
 
 def monthly(book: Book, months: int = 24) -> pd.DataFrame:
@@ -147,34 +163,14 @@ def monthly(book: Book, months: int = 24) -> pd.DataFrame:
     row equals `kpis(book.at(month_end))`. The first rows lack what was still open from before the ledger begins.
     """
     ends = month_ends(book.as_of, months, since=book.invoices["issued"].min())
-    return pd.DataFrame([_kpis_on(book, day) for day in ends], index=ends, columns=list(FIGURES))
-
-
-def countback_days(balance: float, sales: list[float], days: list[int]) -> float:
-    """Return the days of sales that stand in a balance, counted back from the newest month.
-
-    `sales` and `days` of each month, newest first. Whole months are taken off the balance; of the month that is larger
-    than the rest of it, the part balance / sales × days counts. Missing where the months do not use up the balance.
-    Source: definitions §2.4.
-
-    >>> countback_days(250.0, [100.0, 120.0, 90.0], [31, 30, 31])    # 31 + 30 + 30/90 × 31
-    71.33333333333333
-    """
-    left, counted = balance, 0.0
-    for month_sales, month_days in zip(sales, days, strict=True):
-        if left < CENT:
-            return counted
-        if left < month_sales:
-            return counted + left / month_sales * month_days
-        left, counted = left - month_sales, counted + month_days
-    return counted if left < CENT else float("nan")
+    return pd.DataFrame([kpis_on(book, day) for day in ends], index=ends, columns=list(FIGURES))
 
 
 def concentration(book: Book, by: Literal["buyer_id", "group_id", "country", "sector"] = "buyer_id") -> pd.DataFrame:
     """Return who owes the receivables, largest first.
 
     Index `by`: those with an open amount; a buyer without a group stands alone under its buyer_id, one without country
-    or sector under `(not stated)`. Columns: `amount`, `share`, `cumulative_share`, `buyers`, `overdue_amount` and
+    or sector under `(not stated)`. Columns: `open_amount`, `share`, `cumulative_share`, `buyers`, `overdue_amount` and
     `delinquent_days`, the days that its overdue amount puts into the book's DSO (overdue / sales × days: they add up to
     `average_days_delinquent`, and are missing where that is).
     """
@@ -194,13 +190,13 @@ def concentration(book: Book, by: Literal["buyer_id", "group_id", "country", "se
         items.assign(overdue_amount=overdue)
         .groupby(keys)
         .agg(
-            amount=("open_amount", "sum"), buyers=("buyer_id", "nunique"), overdue_amount=("overdue_amount", "sum")
+            open_amount=("open_amount", "sum"), buyers=("buyer_id", "nunique"), overdue_amount=("overdue_amount", "sum")
         )
         .droplevel("alone")
-        .sort_values("amount", ascending=False, kind="stable")
+        .sort_values("open_amount", ascending=False, kind="stable")
     )  # fmt: skip
     figures = kpis(book)
-    table.insert(1, "share", table["amount"] / table["amount"].sum())
+    table.insert(1, "share", table["open_amount"] / table["open_amount"].sum())
     table.insert(2, "cumulative_share", table["share"].cumsum())
     sales_days = figures["dso"] / figures["receivables"] if figures["receivables"] > 0 else np.nan
     return table.assign(delinquent_days=table["overdue_amount"] * sales_days)
@@ -222,49 +218,15 @@ def disputes(book: Book) -> pd.DataFrame:
     return table.assign(oldest_days=(book.as_of - table["oldest"]).dt.days)
 
 
-def dso_causes(book: Book, months: int = 12) -> pd.DataFrame:
-    """Return what moved the DSO since `months` ago, taken apart in two ways.
-
-    Index `cause`: `terms` (best-possible DSO: what the terms given and the timing of sales would leave open if all paid
-    on the due date) and `late payment` (average days delinquent), which add up to `dso`; and `countback`, which sales
-    do not move, and `timing of sales` = dso − countback, which add up to it too. Columns in days: `then`, `now`,
-    `change`; and `unit`. Missing where the ledger does not reach back far enough. Source: definitions §2.4.
-    """
-    causes = {"terms": "dso_best_possible", "late payment": "average_days_delinquent", "dso": "dso"}
-    days = {"then": _kpis_on(book, window_start(book.as_of, months)), "now": kpis(book)}
-    table = pd.DataFrame({name: figures[list(causes.values())] for name, figures in days.items()})
-    table = table.set_axis(pd.Index(causes, name="cause"))
-    countback = pd.Series({name: figures["dso_countback"] for name, figures in days.items()})
-    table.loc["countback"], table.loc["timing of sales"] = countback, table.loc["dso"] - countback
-    return table.assign(change=table["now"] - table["then"], unit="days")
-
-
 def _open(items: pd.DataFrame) -> pd.DataFrame:
     return items[items["open_amount"] > 0]
 
 
-class _Sales(NamedTuple):
-    """Which invoices are credit sales, whose buyer is not `prepaid`; the month of each one's issue, counted from 1970;
-    and the receipts that are write-offs."""
-
-    credit: np.ndarray
-    month: np.ndarray
-    written_off: pd.DataFrame
-
-
-@once
-def _sales(book: Book) -> _Sales:
-    prepaid = one_of(book.buyers["kind"], ["prepaid"])
-    credit, month = ~prepaid[book.buyer_of_invoice], ledger(book).issued.astype("datetime64[M]").astype(np.int64)
-    written_off = book.receipts[one_of(book.receipts["kind"], ["write_off"])]
-    return _Sales(credit, month, written_off.sort_values("received", kind="stable"))
-
-
-def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
+def kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     """Return the figures of `kpis` on a day, from a book that may reach beyond it."""
     months = book.run.receivables.sales_months
     start, year = window_start(day, months), window_start(day, 12)
-    credit, issued = _sales(book).credit, ledger(book).issued
+    credit, issued = are_credit_sales(book), ledger(book).issued
     first = begins(book, day)
     days = (day - start).days
 
@@ -272,7 +234,9 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
     owed, past_due = items["open_amount"], items["days_past_due"]
     receivables, overdue = owed.sum(), owed[past_due > 0].sum()
     current = receivables - overdue
-    opening = _receivables_on(book, start) if start >= first else np.nan
+    at_issue = owed - items["exchange_difference"]
+    closing_at_issue, current_at_issue = at_issue.sum(), at_issue[~(past_due > 0)].sum()
+    opening, opening_at_issue = _receivables_on(book, start) if start >= first else (np.nan, np.nan)
     window_sales, year_sales = (
         sold[credit & (issued <= day.to_datetime64()) & (issued > since.to_datetime64())].sum()
         if since + pd.Timedelta(days=1) >= first
@@ -303,11 +267,14 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
             "sales": window_sales,
             "sales_12m": year_sales,
             "dso": _per(receivables, window_sales) * days,
-            "dso_countback": _countback(book, receivables, sold, day),
+            "dso_countback": countback(book, [receivables], sold, day)[0],
             "dso_best_possible": _per(current, window_sales) * days,
             "average_days_delinquent": _per(overdue, window_sales) * days,
             "turnover": _per(window_sales, (opening + receivables) / 2) * 365 / days,
-            "cei": _per(opening + window_sales - receivables, opening + window_sales - current) * 100,
+            "cei": 100
+            * _per(
+                opening_at_issue + window_sales - closing_at_issue, opening_at_issue + window_sales - current_at_issue
+            ),
             "share_current": _per(current, receivables),
             "share_over_90": _per(long_overdue.sum(), receivables),
             "days_beyond_terms": _per((beyond["weight"] * beyond["days"]).sum(), weight),
@@ -326,29 +293,23 @@ def _kpis_on(book: Book, day: pd.Timestamp) -> pd.Series:
 
 
 @once
-def _receivables_on(book: Book, day: pd.Timestamp) -> float:
-    known = ledger(book)
-    return known.owed_on(day)[known.issued <= day.to_datetime64()].sum()
+def _receivables_on(book: Book, day: pd.Timestamp) -> tuple[float, float]:
+    """Return the receivables at the end of a day at its closing rates, and at the rates of the days of issue."""
+    at_issue = ledger(book).owed_at_issue(day)
+    return ledger(book).closing.on(at_issue, day).sum(), at_issue.sum()
 
 
 def _written_off(book: Book, since: pd.Timestamp, day: pd.Timestamp) -> float:
     """Return what was written off after one day and by another; missing where nothing ever was by then."""
-    rows = _sales(book).written_off
+    rows = _write_offs(book)
     rows = rows[rows["received"] <= day]
     return rows.loc[rows["received"] > since, "amount"].sum() if len(rows) else np.nan
 
 
-def _countback(book: Book, balance: float, sold: np.ndarray, day: pd.Timestamp) -> float:
-    """Return `countback_days` of a balance on a day; `sold`: the net sales by invoice as known then."""
-    credit, month, _ = _sales(book)
-    credit = credit & (ledger(book).issued <= day.to_datetime64())
-    if not credit.any():
-        return np.nan
-    last, first = day.to_datetime64().astype("datetime64[M]").astype(np.int64), month[credit].min()
-    newest_first = np.bincount(month[credit] - first, sold[credit], int(last - first) + 1)[::-1]
-    first_days = np.arange(last + 1, first - 1, -1).astype("datetime64[M]").astype("datetime64[D]")
-    lengths = -np.diff(first_days).astype(np.int64)
-    return countback_days(balance, newest_first.tolist(), [day.day, *lengths[1:]])
+@once
+def _write_offs(book: Book) -> pd.DataFrame:
+    rows = book.receipts[one_of(book.receipts["kind"], ["write_off"])]
+    return rows.sort_values("received", kind="stable")
 
 
 def _per(part: float, whole: float) -> float:

@@ -10,16 +10,17 @@ LABELS = {
         aggregate_first_loss="Aggregate first loss", maximum_liability="Maximum liability",
         minimum_premium="Minimum premium", limit_fee="Fee per limit", discretionary_limit="Discretionary limit",
         discretionary_maximum_liability="Maximum liability, discretionary limits",
-        insured_turnover="Insured turnover", top_up_maximum="Top-up maximum"
+        insured_turnover="Insured turnover", top_up_maximum="Top-up maximum",
+        stop_tolerance="Tolerance of the stop"
     ),
     **columns(
         "percent",
         insured_percentage="Insured percentage", premium_rate="Premium rate", premium_tax_rate="Premium tax rate",
         no_claims_bonus="No-claims bonus", top_up_rate="Top-up rate", top_up_share="Top-up share"
     ),
+    **columns("number", maximum_liability_multiple="Maximum liability, times the premium"),
     **columns(
         "ratio",
-        maximum_liability_multiple="Maximum liability, times the premium",
         bonus_loss_ratio="No-claims bonus up to a loss ratio of"
     ),
     **columns(
@@ -28,6 +29,8 @@ LABELS = {
         maximum_terms_days="Maximum terms (days)", maximum_extension_days="Maximum extension (days)"
     ),
     **columns("date", starts="First day of the policy period", ends="Last day of the policy period"),
+    **columns("text", period="Period"),
+    **columns("days", notice_days="Notice before its end (days)"),
     **columns(
         "text",
         primary="Primary policy", threshold_kind="Kind of threshold",

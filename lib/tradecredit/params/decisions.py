@@ -1,4 +1,4 @@
-"""By when each kind of decision is due, and how many of them the summary shows."""
+"""By when each kind of decision is due, who takes it, and how many of them the summary shows."""
 
 from typing import Annotated
 
@@ -7,37 +7,64 @@ from pydantic import Field, field_validator
 from tradecredit.params.base import Amount, Parameters
 
 WORKING_DAYS = {
-    "report": 1, "claim": 5, "stop insured": 1, "stop": 1, "stop until paid": 1, "cancel": 2, "payment plan": 5,
-    "enforce": 10, "run down": 5, "set limit": 5, "request accounts": 10, "cut": 10, "raise or enforce": 15,
-    "model": 15, "policy": 20, "portfolio": 20, "discounts": 20, "discounts back": 10, "terms": 20, "late interest": 10,
+    "report missed": 0, "report": 1, "claim": 5, "stop insured": 1, "stop": 1, "stop until paid": 1, "cancel": 2,
+    "payment plan": 5, "enforce": 10, "collect": 5, "run down": 5, "set limit": 5, "request accounts": 10, "cut": 10,
+    "raise or enforce": 15, "model": 15, "policy": 20, "portfolio": 20, "discounts": 20, "discounts back": 10,
+    "terms": 20, "late interest": 10,
 }  # fmt: skip
-"""Kind of decision: working days after the as-of day until it is due, unless the run states others. The insurer's are
-due on the day that the policy sets, where that comes first."""
+"""Kind of decision: working days until it is due, unless the run states others, after the day on which the report is
+read, the first working day after the as-of day. A day that the policy sets stands in their place."""
+
+HIGHEST, LOWEST = "highest", "lowest"
+AUTHORITIES = {"policy": HIGHEST, "model": HIGHEST, "portfolio": HIGHEST, "collect": LOWEST}
+"""Kinds of decision whose authority does not follow from an amount, unless the run states another: a policy, the model
+and whether risk is judged buyer by buyer bind the whole book, whatever this month's gain; to collect what is due is the
+ordinary course, whatever is owed."""
+
+
+ORDINARY = ("collect",)
+"""Kinds of decision that are the ordinary course: they come after all others."""
 
 
 class DecisionSettings(Parameters):
     """Decisions that a month asks for."""
 
-    working_days: dict[str, Annotated[int, Field(ge=1)]] = {}
-    """Kind of decision (`stop until paid`, `policy`…): working days after the as-of day by which it is due. Kinds that
-    are not named keep their own."""
+    working_days: dict[str, Annotated[int, Field(ge=0)]] = {}
+    """Kind of decision (`stop until paid`, `policy`…): working days until it is due, after the first one that follows
+    the as-of day, on which the report is read. Kinds that are not named keep their own."""
+    authorities: dict[str, str | None] = {}
+    """Kind of decision: who takes it whatever its amount, one of `limits.approvals`; null: the first of them that
+    reaches up to its amount. Kinds that are not named keep their own: `policy`, `model` and `portfolio` the highest of
+    `limits.approvals`, `collect` the lowest, all others by amount."""
     report_ahead_days: int = Field(30, ge=0)
     """Overdue invoices are to be reported to the insurer from so many days before their extension period ends."""
     report_from: Amount = 500
     """Overdue insured debt of a buyer below this, in the reporting currency, need not be reported; see your policy."""
+    collect_from: Amount = 1_000
+    """What is overdue of a buyer, in the reporting currency, is somebody's to collect by a day from this on; less is
+    left to reminders."""
     sheets: int = Field(30, ge=1)
     """Buyers, those with most at stake, that get a sheet with what each method says of them."""
     shown: int = Field(6, ge=1)
     """Decisions that the summary shows; all are in its CSV."""
 
-    @field_validator("working_days")
+    @field_validator("working_days", "authorities")
     @classmethod
-    def _known_kinds(cls, stated: dict[str, int]) -> dict[str, int]:
+    def _known_kinds(cls, stated: dict[str, object]) -> dict[str, object]:
         unknown = sorted(stated.keys() - WORKING_DAYS.keys())
         if unknown:
             raise ValueError(f"unknown kinds: {', '.join(unknown)}; use {', '.join(WORKING_DAYS)}")
         return stated
 
     def days_until_due(self, decision: str) -> int:
-        """Return the working days after the as-of day by which a kind of decision is due."""
+        """Return the working days until a kind of decision is due, after the day on which the report is read."""
         return self.working_days.get(decision, WORKING_DAYS[decision])
+
+    def authorities_by_kind(self, levels: list[str]) -> dict[str, str]:
+        """Return who takes each kind of decision that does not go by amount; `levels`: who approves, the lowest first.
+
+        The kinds in the order of `AUTHORITIES`, then of `authorities`.
+        """
+        ends = {HIGHEST: levels[-1], LOWEST: levels[0]}
+        own = {kind: ends[level] for kind, level in AUTHORITIES.items()}
+        return {kind: level for kind, level in (own | self.authorities).items() if level is not None}

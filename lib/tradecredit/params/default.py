@@ -1,6 +1,7 @@
 """What the default probabilities rest on beside the data."""
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -17,7 +18,11 @@ class InsolvencyIndex(Parameters):
     source: Annotated[str, Field(min_length=1)]
     """Where the series comes from, and what it counts."""
     values: dict[date, Positive]
-    """Last day of a period: its value. Values of later days than the run's are not read."""
+    """Last day of a month, quarter, half-year or year: its value. All are of periods of one length, without gaps.
+    Values of later days than the run's are not read."""
+    averaged_months: int = Field(1, ge=1)
+    """Months up to its day that each value is a mean or a sum over, where they are more than its period has: 3 for a
+    moving average over three months."""
 
     @field_validator("values", mode="before")
     @classmethod
@@ -30,7 +35,21 @@ class InsolvencyIndex(Parameters):
     def _a_series(cls, values: dict[date, float]) -> dict[date, float]:
         if len(values) < 2:
             raise ValueError("values of two days at least are expected: one alone shows no change")
-        return dict(sorted(values.items()))
+        values = dict(sorted(values.items()))
+        if odd := [day for day in values if (day + timedelta(days=1)).day != 1]:
+            raise ValueError(f"last days of months are expected: {odd[0]} is none")
+        apart = {day: 12 * (day.year - last.year) + day.month - last.month for last, day in pairwise(values)}
+        odd = [day for day, months in apart.items() if months not in PERIODS or months != min(apart.values())]
+        if odd:
+            raise ValueError(
+                f"values by month, quarter, half-year or year without gaps are expected: that of {odd[0]} is "
+                f"{apart[odd[0]]} months after the one before; complete the series, or leave out what is before the gap"
+            )
+        return values
+
+
+PERIODS = (1, 3, 6, 12)
+"""Months between two values that an index may have."""
 
 
 Part = Literal["payment behaviour", "accounts", "outside opinion"]
@@ -55,6 +74,9 @@ class DefaultSettings(Parameters):
     """Series of insolvencies, or the YAML file that holds it: moves the level from the years it rests on to now."""
     index_elasticity: Amount = 1.0
     """The odds of default move with the index to this power."""
+    index_elasticity_sd: Amount = 0.3
+    """Standard deviation of this power, in the interval of the level: the book's buyers as a whole may have moved, and
+    move, otherwise than the index. Judgement: a panel of a few years holds one cycle at most, and cannot tell."""
     agencies: dict[str, dict[float, Probability]] = {}
     """Agency: its scores and the 12-month default probability that each means, straight lines in log-odds between. An
     agency that is not named enters a fit only, a higher score taken as better."""
@@ -80,7 +102,8 @@ class DefaultSettings(Parameters):
     double with 15 days beyond terms (0.046 a day), with 70 points of share late, with 70 days of the oldest item."""
     prior_sd: Positive = 0.7
     """Standard deviation of a buyer's log-odds around what behaviour, accounts and an agency's opinion predict: what
-    no input shows, a factor of two either way. In the interval of every probability; a fit's own errors add to it."""
+    no input shows, a factor of two either way. In the interval of every probability, where a fit's own errors add to
+    it, and, of the few buyers that much of their sum is of, in the interval of the level."""
 
     @field_validator("agencies")
     @classmethod

@@ -1,11 +1,13 @@
 """What a trade credit insurance policy can say (definitions §5): its terms, their units, and those that contradict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from tradecredit.errors import ParameterError, Problem
 from tradecredit.params.base import Amount, Fraction, Named, Parameters, Positive
 
 Evidence = Literal[
@@ -27,6 +29,20 @@ NO_COVER = "no cover"
 """Name of the alternative without any policy, which no policy may have."""
 
 
+Contradiction = tuple[str, str, str]
+"""A term, what is wrong with it, and the remedy."""
+
+
+def _refuse(terms: Parameters, contradictions: Iterable[Contradiction]) -> None:
+    """Raise `ParameterError` with what contradicts; the file is that which the terms are read from."""
+    problems = [
+        Problem(file="", column=term, value=getattr(terms, term), allowed=because, remedy=remedy)
+        for term, because, remedy in contradictions
+    ]
+    if problems:
+        raise ParameterError(problems)
+
+
 class MalusStep(Parameters):
     """A step of a malus scale."""
 
@@ -34,6 +50,24 @@ class MalusStep(Parameters):
     """The step applies where the year's indemnities are more than so many times the premium."""
     premium_share: Fraction
     """The part of the premium that is then charged on top."""
+
+
+IDLE: dict[str, tuple[object, tuple[str, ...], str]] = {
+    "threshold_kind": (
+        "franchise", ("threshold",), "give threshold, or each_loss_deductible for what is kept of each loss"
+    ),
+    "deductible_order": ("deductible_first", ("each_loss_deductible",), "give each_loss_deductible, or remove it"),
+    "aggregate_erosion": ("after_percentage", ("aggregate_first_loss",), "give aggregate_first_loss, or remove it"),
+    "waiting_from": ("due", ("waiting_days",), "give waiting_days, or remove it: only an insolvency is a loss"),
+    "extension_from": ("due", ("maximum_extension_days",), "give maximum_extension_days, or remove it"),
+    "discretionary_shares": (USUAL_SHARES, ("discretionary_limit",), "give discretionary_limit, or remove it"),
+    "insured_turnover": (None, ("premium_rate",), "give premium_rate, or remove it"),
+    "premium_tax_rate": (
+        None, ("premium_rate", "minimum_premium", "top_up_rate"), "give the premium that is taxed, or remove it"
+    ),
+    "top_up_maximum": (None, ("top_up_share",), "give top_up_share, which it bounds, or remove it"),
+}  # fmt: skip
+"""Terms that say how others work: the default, which of those it takes, and the remedy where it has none of them."""
 
 
 class PolicyTerms(Named):
@@ -65,6 +99,9 @@ class PolicyTerms(Named):
     """Step 1: first day of the policy period: what is shipped before is not insured."""
     ends: date | None = None
     """Step 1: last day of the policy period: what is shipped after is not insured."""
+    notice_days: Annotated[int, Field(ge=0)] | None = None
+    """Step 1: days before `ends` by which notice must be given that the policy is not to be renewed as it is; None: not
+    stated. By then it is decided on; the amounts of the policy do not depend on it."""
     maximum_terms_days: Annotated[int, Field(ge=0)] | None = None
     """Step 1: invoices with longer terms are not insured, and no premium is charged on them."""
 
@@ -113,6 +150,9 @@ class PolicyTerms(Named):
     """Steps 1 and 8: days until an overdue invoice must be reported (maximum extension period)."""
     extension_from: Literal["due", "issued"] = "due"
     """Steps 1 and 8: the extension period starts at the due date or at the invoice date."""
+    stop_tolerance: Amount | None = None
+    """Step 1: an overdue invoice of which no more than this is still owed neither begins a stop of deliveries nor keeps
+    one up; None: one of which more than dust (`receivables.dust` of the run) is owed does."""
 
     recovery_sharing: Literal["pro_rata", "pro_rata_limit", "insurer_first"] = "pro_rata"
     """Step 9, where `loss_basis` is `debt`: who gets recoveries, by the parties' interests, by the insured part of the
@@ -139,57 +179,106 @@ class PolicyTerms(Named):
 
     @model_validator(mode="after")
     def _terms_agree(self) -> Self:
-        contradictions = list(self._contradictions())
-        if contradictions:
-            raise ValueError("; ".join(contradictions))
+        _refuse(self, self._contradictions())
         return self
 
-    def _contradictions(self) -> Iterator[str]:
+    @classmethod
+    def from_yaml(cls, file: str | Path) -> Self:
+        """Read it from a YAML file; raises `ParameterError` with every problem of the file, `idle` terms too."""
+        terms = super().from_yaml(file)
+        if problems := terms.idle(str(file)):
+            raise ParameterError(problems)
+        return terms
+
+    def idle(self, file: str, column: str = "") -> list[Problem]:
+        """Return a problem for each term that differs from its default and yet does nothing, for want of another.
+
+        `file` and `column`: where the policy is stated; the term's own name follows.
+        """
+        return [
+            Problem(file=file, column=f"{column}{term}", value=getattr(self, term), allowed=because, remedy=remedy)
+            for term, because, remedy in self._without_effect()
+        ]
+
+    def _without_effect(self) -> Iterator[Contradiction]:
+        for term, (default, needed, remedy) in IDLE.items():
+            if getattr(self, term) != default and all(getattr(self, name) is None for name in needed):
+                yield term, f"has no effect without {' or '.join(needed)}", remedy
+        if self.recovery_sharing != "pro_rata" and self.loss_basis == "net":
+            yield (
+                "recovery_sharing", "has no effect where claims are settled net of recoveries",
+                "make loss_basis debt, or remove recovery_sharing",
+            )  # fmt: skip
+        unlisted = sorted(set(self.limits or {}) - set(self.buyers or self.limits or {}))
+        if unlisted:
+            yield (
+                "limits",
+                f"names {', '.join(unlisted)}, not among the insured buyers",
+                "list them in buyers, or remove",
+            )
+        kept = (self.each_loss_deductible or 0.0) + (
+            (self.threshold or 0.0) if self.threshold_kind == "deductible" else 0.0
+        )
+        if self.minimum_retention is not None and self.minimum_retention <= kept:
+            yield (
+                "minimum_retention", f"is no more than the deductible of {kept:,.0f} keeps of each loss anyway",
+                "raise or remove it",
+            )  # fmt: skip
+
+    def _contradictions(self) -> Iterator[Contradiction]:
         yield from self._contradictions_of_the_kind()
         if self.starts is not None and self.ends is not None and self.ends < self.starts:
-            yield "ends lies before starts: exchange them"
+            yield "ends", "lies before starts", "exchange them"
+        if self.notice_days is not None and self.ends is None:
+            yield "notice_days", "counts back from the end of the period, which is not stated", "give ends"
         if self.bonus_loss_ratio and self.no_claims_bonus is None:
-            yield "bonus_loss_ratio says when a bonus is paid, but there is none: give no_claims_bonus"
+            yield "bonus_loss_ratio", "says when a bonus is paid, but there is none", "give no_claims_bonus"
         if (self.no_claims_bonus or self.malus) and not (self.premium_rate or self.minimum_premium):
-            yield "no_claims_bonus and malus need a premium: give premium_rate or minimum_premium"
+            yield "no_claims_bonus", "and malus need a premium", "give premium_rate or minimum_premium"
         if self.maximum_liability is not None and self.maximum_liability_multiple is not None:
-            yield "maximum_liability and maximum_liability_multiple are both given: keep one of them"
+            yield "maximum_liability", "and maximum_liability_multiple are both given", "keep one of them"
         if self.maximum_liability_multiple is not None and self.premium_rate is None and self.minimum_premium is None:
-            yield "maximum_liability_multiple needs a premium: give premium_rate or minimum_premium"
+            yield "maximum_liability_multiple", "needs a premium", "give premium_rate or minimum_premium"
         if self.waiting_from == "extension_end" and self.maximum_extension_days is None:
-            yield "waiting_from is extension_end, but there is no extension period: give maximum_extension_days"
+            yield "waiting_from", "is extension_end, but there is no extension period", "give maximum_extension_days"
+        if self.stop_tolerance is not None and self.maximum_extension_days is None:
+            yield "stop_tolerance", "bounds a stop, but there is no extension period", "give maximum_extension_days"
         if self.discretionary_maximum_liability is not None and self.discretionary_limit is None:
-            yield "discretionary_maximum_liability limits a cover that is not there: give discretionary_limit"
+            yield "discretionary_maximum_liability", "limits a cover that is not there", "give discretionary_limit"
         if (
             self.discretionary_maximum_liability is not None
             and self.maximum_liability is not None
             and self.discretionary_maximum_liability > self.maximum_liability
         ):
-            yield "discretionary_maximum_liability is above maximum_liability, within which it lies: lower it"
+            yield "discretionary_maximum_liability", "is above maximum_liability, within which it lies", "lower it"
 
-    def _contradictions_of_the_kind(self) -> Iterator[str]:
+    def _contradictions_of_the_kind(self) -> Iterator[Contradiction]:
         listed = len(self.buyers or [])
         if self.kind == "key_accounts" and not listed:
-            yield "key_accounts insures listed buyers: give buyers"
+            yield "kind", "key_accounts insures listed buyers", "give buyers"
         if self.kind == "single_buyer" and listed != 1:
-            yield "single_buyer insures one buyer: give buyers with one id"
+            yield "kind", "single_buyer insures one buyer", "give buyers with one id"
         if self.kind not in ("key_accounts", "single_buyer") and self.buyers is not None:
-            yield f"buyers has no effect on {self.kind}: remove it, or make it key_accounts or single_buyer"
+            yield "buyers", f"has no effect on {self.kind}", "remove it, or make kind key_accounts or single_buyer"
         if self.kind == "excess_of_loss" and not self.aggregate_first_loss:
-            yield "excess_of_loss pays beyond a first loss: give aggregate_first_loss"
+            yield "kind", "excess_of_loss pays beyond a first loss", "give aggregate_first_loss"
         if self.kind == "excess_of_loss" and self.maximum_liability is None and self.maximum_liability_multiple is None:
-            yield "excess_of_loss has a maximum: give maximum_liability"
+            yield "kind", "excess_of_loss has a maximum", "give maximum_liability"
         top_up = ("primary", "top_up_share", "top_up_maximum", "top_up_rate")
         given = [name for name in top_up if getattr(self, name) is not None]
         if self.kind != "top_up" and given:
-            yield f"{', '.join(given)} belongs to a top_up: remove it, or make it kind top_up"
+            yield given[0], f"{', '.join(given)} belongs to a top_up", "remove it, or make kind top_up"
         if self.kind == "top_up":
             if self.primary is None:
-                yield "top_up needs primary, the name of the policy that it tops up"
+                yield "primary", "a top_up tops up another policy", "give primary, the name of that policy"
             if self.primary == self.name:
-                yield "primary is the top_up itself: name the policy that it tops up, or give the top_up another name"
+                yield (
+                    "primary",
+                    "is the top_up itself",
+                    "name the policy that it tops up, or give the top_up another name",
+                )
             if self.top_up_share is None and self.limits is None:
-                yield "top_up needs extra limits: give top_up_share or limits"
+                yield "top_up_share", "a top_up needs extra limits", "give top_up_share or limits"
             for name in ("premium_rate", "discretionary_limit", "maximum_liability_multiple", "no_claims_bonus"):
                 if getattr(self, name) is not None:
-                    yield f"{name} has no effect on a top_up, which is priced by top_up_rate: remove it"
+                    yield name, "has no effect on a top_up, which is priced by top_up_rate", "remove it"

@@ -40,6 +40,10 @@ class ReceivablesSettings(Parameters):
     """Months of sales that DSO and turnover are measured over."""
     cancellation: CancellationSettings = CancellationSettings()
     dust: Dust = Dust()
+    exchange_tolerance: float = Field(0.02, ge=0, lt=1)
+    """A payment in another currency than its invoice settles it where it comes so near, as a share of what was paid so:
+    a bank pays out at a rate of its own, mostly 0.5 to 1.5 % off the day's, and the rate of the day may be that of the
+    day before. The rest is a bank difference, told and not owed. 0: any shortfall stays open."""
 
     @field_validator("ageing_buckets")
     @classmethod

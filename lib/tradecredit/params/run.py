@@ -8,9 +8,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from tradecredit.errors import ParameterError
 from tradecredit.params.account import AccountSettings
 from tradecredit.params.base import PROJECT, Currency, Fraction, Parameters, Probability, SectionOrFile, strictly_rising
-from tradecredit.params.decisions import DecisionSettings
+from tradecredit.params.decisions import ORDINARY, DecisionSettings
 from tradecredit.params.default import DefaultSettings
 from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
@@ -105,6 +106,24 @@ class Run(Parameters):
             raise ValueError("; ".join(problems))
         return self
 
+    @model_validator(mode="after")
+    def _terms_have_an_effect(self) -> Self:
+        idle = [problem for policy in self.policies for problem in policy.idle("", f"policies, {policy.name}: ")]
+        if idle:
+            raise ParameterError(idle)
+        return self
+
+    @model_validator(mode="after")
+    def _authorities_are_among_those_who_approve(self) -> Self:
+        stated = {who for who in self.decisions.authorities.values() if who is not None}
+        unknown = sorted(stated - set(self.levels))
+        if unknown:
+            raise ValueError(
+                f"decisions.authorities: {', '.join(map(repr, unknown))} is nobody of limits.approvals; name one of "
+                f"{', '.join(map(repr, self.levels))}, or add it there"
+            )
+        return self
+
     def _taken_names(self) -> Iterator[str]:
         for kind, reserved, named in (("policies", NO_COVER, self.policies), ("scenarios", BASE, self.scenarios)):
             names = Counter([reserved, *(one.name for one in named)])
@@ -117,6 +136,22 @@ class Run(Parameters):
             if policy.primary is not None and policy.primary not in primaries:
                 remedy = f"name one of: {', '.join(primaries)}" if primaries else "add its primary to the run"
                 yield f"policies: {policy.name!r} tops up {policy.primary!r}, which is none of the run's; {remedy}"
+
+    @property
+    def levels(self) -> list[str]:
+        """Who approves limits and takes decisions, from the lowest level to the highest."""
+        return [level.by for level in self.limits.approvals]
+
+    @property
+    def authorities(self) -> dict[str, str]:
+        """Who takes each kind of decision that does not go by amount."""
+        return self.decisions.authorities_by_kind(self.levels)
+
+    @property
+    def reserved(self) -> list[str]:
+        """The kinds of decision that are the highest level's whatever their amount, without the ordinary course."""
+        highest = self.levels[-1]
+        return [kind for kind, level in self.authorities.items() if level == highest and kind not in ORDINARY]
 
     @property
     def policies(self) -> list[PolicyTerms]:

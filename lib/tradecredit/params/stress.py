@@ -58,7 +58,8 @@ class Scenario(Named):
     """Growth of the number of insolvencies: every default probability × (1 + growth)."""
     insolvency_index: Positive | None = None
     """In place of the general growth: where the run's index of insolvencies stands in the scenario; the growth is that
-    from where it stands now (`point_in_time.point_in_time`), to the power of `default.index_elasticity`."""
+    from where it is expected to be on average over the next 12 months (`point_in_time.point_in_time`), to the power of
+    `default.index_elasticity`."""
     insolvency_growth_by_country: dict[Country, Growth] = Field({})
     """The growth in a country, in place of the general one."""
     pd_by_country: dict[Country, Amount] = Field({})

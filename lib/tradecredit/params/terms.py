@@ -39,6 +39,9 @@ class PaymentPlanSettings(Parameters):
     ordinary course."""
     least_amount: Amount = 1_000
     """Nor is it of less than this overdue, in the reporting currency."""
+    least_gain: Amount = 500
+    """Nor where it is worth less than so much more than waiting, in the reporting currency: a plan is to be negotiated,
+    agreed with the insurer where the debt is insured, and watched."""
     instalments: int = Field(6, ge=1, le=60)
     """Equal monthly instalments, the first a month after the as-of date."""
     interest_rate: Fraction = 0.10

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,7 +77,13 @@ PLAIN_WORDS = {
 def _problems(detail: Mapping[str, Any], model: type[BaseModel], file: Path) -> Sequence[Problem]:
     """Return a problem of the file, or those of another file that it names."""
     cause = detail.get("ctx", {}).get("error")
-    return cause.problems if isinstance(cause, ParameterError) else [_problem(detail, model, file)]
+    if not isinstance(cause, ParameterError):
+        return [_problem(detail, model, file)]
+    _, section = _owner(model, detail["loc"])
+    return [
+        problem if problem.file else replace(problem, file=str(file), column=".".join([*section, problem.column or ""]))
+        for problem in cause.problems
+    ]
 
 
 def _problem(detail: Mapping[str, Any], model: type[BaseModel], file: Path) -> Problem:
@@ -92,10 +99,27 @@ def _problem(detail: Mapping[str, Any], model: type[BaseModel], file: Path) -> P
     kind = next((words for kind, words in PLAIN_WORDS.items() if detail["type"].startswith(kind)), None)
     allowed = kind or detail["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
     value = detail["input"] if not isinstance(detail["input"], dict) else None
-    remedy = "change the key" if "[key]" in detail["loc"] else "change the value"
+    remedy = "change the key" if "[key]" in detail["loc"] else _remedy(detail)
     if detail["type"] == "string_type" and isinstance(value, bool):
         remedy = "put it in quotes: YAML takes NO, ON, YES and the like for true or false"
     return Problem(file=str(file), column=key or None, value=value, allowed=allowed, remedy=remedy)
+
+
+BOUNDS = {"less_than": "less than {lt:g}", "less_than_equal": "{le:g} or less", "greater_than": "more than {gt:g}",
+          "greater_than_equal": "{ge:g} or more"}  # fmt: skip
+"""Type of a pydantic error about a bound: what to state instead."""
+
+
+def _remedy(detail: Mapping[str, Any]) -> str:
+    """Return what to state in place of a value, as far as what is wrong with it tells."""
+    context, value = detail.get("ctx", {}), detail["input"]
+    if detail["type"] == "literal_error":
+        return "state one of these"
+    if detail["type"] not in BOUNDS:
+        return "change the value"
+    if context.get("le", context.get("lt")) == 1 and isinstance(value, int | float) and 1 < value <= 100:
+        return f"state a fraction: {value / 100:g} is {value:g} %"
+    return f"state {BOUNDS[detail['type']].format(**context)}"
 
 
 def _owner(model: type[BaseModel], location: Sequence[int | str]) -> tuple[type[BaseModel], list[str]]:

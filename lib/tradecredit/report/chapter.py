@@ -17,11 +17,12 @@ from IPython.display import HTML, display
 
 from tradecredit.columns import Column
 from tradecredit.decide import decisions
+from tradecredit.params.decisions import ORDINARY
 from tradecredit.report.columns import labelled
 from tradecredit.report.earlier import decisions_before
 from tradecredit.report.tables import csv_text, escaped, to_html
 from tradecredit.words import formats
-from tradecredit.words.decisions import who_and_when
+from tradecredit.words.decisions import STAKES, who_and_when
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -101,17 +102,19 @@ class Chapter:
             name,
         )
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, *, see: str = "") -> None:
         """Show a finding as a paragraph; `**words**` are bold, `` `words` `` code, all else is plain text.
 
-        A sentence with a figure that cannot be estimated is left out; an empty text shows nothing.
+        `see`: the name of a table of this page that the paragraph links to. A sentence with a figure that cannot be
+        estimated is left out; an empty text shows nothing.
         """
         if not text:
             return
         sentences = re.split(r"(?<=[.!?]) ", text)
         sayable = [sentence for sentence in sentences if not re.search(rf"{formats.CANNOT}|\bnan\b", sentence)]
         text = " ".join(sayable) or "This cannot be estimated from this book."
-        _show(f'<p class="tc-say">{_sentence(text)}</p>\n', "say")
+        link = f' <a href="#table-{escaped(_file_name(see))}">List</a>' if see else ""
+        _show(f'<p class="tc-say">{_sentence(text)}{link}</p>\n', "say")
 
     def leaves_out(self, without: Mapping[str, str]) -> None:
         """Show what the chapter leaves out for want of a table: `without` maps a table's name to the sentence.
@@ -133,8 +136,8 @@ class Chapter:
         `records`: a row for each decision (`decisions.COLUMNS`); `told`: kind of decision → sentence. Each kind is a
         note with its sentence, who decides, by when, and a link to its list. What earlier months published of them
         says since when they are open (`decisions.since_earlier`). All of the chapter's are published as its table
-        `decisions`. May be called more than once. Raises `ValueError` for a kind without a sentence, or a sentence
-        without a decision.
+        `decisions`, with what the amount of each is (`stake`). May be called more than once. Raises `ValueError` for a
+        kind without a sentence, or a sentence without a decision.
         """
         different = set(records["decision"]) ^ set(told)
         if different:
@@ -144,15 +147,19 @@ class Chapter:
         self._decisions = pd.concat([self._decisions, records.assign(chapter=self.name)], ignore_index=True)
         # In JupyterLab too: the month before is published, and only read.
         asked = decisions.since_earlier(records.assign(chapter=self.name), self._earlier_decisions())
-        for _, row in decisions.by_kind(asked).iterrows():
+        for _, row in decisions.by_kind(asked, self._book.run).iterrows():
             link = f' <a href="#{escaped(row["anchor"])}">List</a>'
-            self._note("decision", "To decide.", f"{told[row['decision']]} {who_and_when(row)}", link)
+            name = f"decision-{row['decision'].replace(' ', '-')}"
+            title = "Ordinary course." if row["decision"] in ORDINARY else "To decide."
+            self._note("decision", title, f"{told[row['decision']]} {who_and_when(row)}", link, name)
         if self.output:
             all_of_them = decisions.since_earlier(self._decisions, self._earlier_decisions())
+            all_of_them = decisions.ordered(all_of_them, self._book.run)
+            all_of_them.insert(3, "stake", all_of_them["decision"].map(STAKES))
             _write(self.output / "tables" / self.name / "decisions.csv", "\ufeff" + csv_text(all_of_them))
         self._publish()
 
-    def _earlier_decisions(self) -> pd.DataFrame:
+    def _earlier_decisions(self) -> pd.DataFrame | None:
         return decisions_before(self._book, self.name)
 
     def headline(self, figures: Mapping[str, tuple], *, earlier: pd.DataFrame | None = None) -> None:
@@ -183,11 +190,12 @@ class Chapter:
             text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
             _write(self.output / "results" / f"{self.name}.json", text + "\n")
 
-    def _note(self, look: str, title: str, text: str, link: str = "") -> None:
+    def _note(self, look: str, title: str, text: str, link: str = "", name: str = "") -> None:
         # The inline style is for JupyterLab, where the page's style sheet is absent.
         style = "border-left:3px solid #b7791f;padding:0.3em 0.8em"
         body = f"<strong>{title}</strong> {_sentence(text)}{link}"
-        _show(f'<p class="tc-note-box {look}" role="note" style="{style}">{body}</p>\n', "note")
+        place = f' id="{escaped(name)}"' if name else ""
+        _show(f'<p class="tc-note-box {look}"{place} role="note" style="{style}">{body}</p>\n', "note")
 
     def _entry(self, name: str, given: tuple) -> dict[str, object]:
         value, unit, *label = given

@@ -33,27 +33,30 @@ def months(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir() and MONTH.fullmatch(path.name))
 
 
-def decisions_before(book: Book, chapter: str) -> pd.DataFrame:
+def decisions_before(book: Book, chapter: str) -> pd.DataFrame | None:
     """Return the decisions that a chapter published in the last month before the book's; columns: `COLUMNS`.
 
-    None where no earlier month has any of it.
+    None where no earlier month has a table of them that can be read, so that nobody knows which are new.
     """
     now = month_folder(book.run)
     files = [month / "tables" / chapter / "decisions.csv" for month in months(now.parent) if month.name < now.name]
     known = [file for file in files if file.exists()]
-    return _decisions(known[-1]) if known else none()
+    return _decisions(known[-1]) if known else None
 
 
 def decisions_of(folder: Path) -> pd.DataFrame:
     """Return the decisions of all chapters that lie in a month's folder; columns: `COLUMNS`."""
     files = sorted((folder / "tables").glob("[0-9][0-9]_*/decisions.csv"))
     tables = [_decisions(file) for file in files if not file.parent.name.startswith("00_")]
-    return pd.concat([none(), *tables], ignore_index=True).astype(COLUMNS)
+    return pd.concat([none(), *(table for table in tables if table is not None)], ignore_index=True).astype(COLUMNS)
 
 
-def _decisions(file: Path) -> pd.DataFrame:
-    """Return a published table of decisions; one that lacks a column, of another version, counts as none."""
+def _decisions(file: Path) -> pd.DataFrame | None:
+    """Return a published table of decisions; None if it lacks a column, being of another version.
+
+    One without `was` lacks nothing: as what kind an earlier month had asked something is nobody's to know.
+    """
     table = pd.read_csv(file, encoding="utf-8-sig", dtype="str")
-    if not set(COLUMNS) <= set(table):
-        return none()
-    return table[list(COLUMNS)].astype(COLUMNS)
+    if not set(COLUMNS) - {"was"} <= set(table):
+        return None
+    return table.reindex(columns=list(COLUMNS)).astype(COLUMNS)

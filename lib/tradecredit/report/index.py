@@ -58,7 +58,7 @@ def published(book: Book, output: str | Path) -> Published:
         figures = pd.concat([figures, this_month(output, book.as_of)], ignore_index=True)
     content, _ = _json(folder / "results.json") if (folder / "results.json").exists() else ({}, "")
     titles = {name: chapter["title"] for name, chapter in content.get("chapters", {}).items()}
-    asked = ordered(decisions_of(folder))
+    asked = ordered(decisions_of(folder), book.run)
     return Published(figures[figures["as_of"] <= book.as_of], asked, titles)
 
 

@@ -31,6 +31,7 @@ __all__ = [
 
 MOST_COLUMNS = 8
 """Columns that a page shows of a table, the index's included."""
+MILLION = 1e6
 LINK = "link"
 """The column that holds the address to which a row's first cell links."""
 SENTENCE = 40
@@ -184,8 +185,11 @@ def _by_row(heading: Column, values: pd.Series) -> Column:
 def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None) -> list[list[str]]:
     """Return the rows' cells as HTML; the first column heads its row."""
     names = shown.iloc[:, 0] if shown.shape[1] else None
+    beside = _largest_beside(shown, headings)
     written = [
-        _written_by_row(values, names) if heading.kind.startswith("row") else _written(values, heading.kind, units)
+        _written_by_row(values, names, beside)
+        if heading.kind.startswith("row")
+        else _written(values, heading.kind, units, beside)
         for (_, values), heading in zip(shown.items(), headings, strict=True)
     ]
     kinds = [heading.kind for heading in headings]
@@ -195,8 +199,27 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
     ]
 
 
-def _written(values: pd.Series, kind: Kind, units: pd.Series | None) -> list[str | None]:
-    """Return a column's cells as text, None where missing."""
+def _largest_beside(shown: pd.DataFrame, headings: list[Column]) -> float:
+    """Return the largest amount of a table where its cents tell nothing, so that no column is to have them; else 0.
+
+    They tell nothing beside standard errors, and beside a million.
+    """
+    names = list(shown.columns)
+    amounts = [shown[name] for name, heading in zip(names, headings, strict=True) if heading.kind == "money"]
+    by_row = [name for name, heading in zip(names, headings, strict=True) if heading.kind.startswith("row")]
+    if by_row:
+        rows = list(shown.iloc[:, 0])
+        money_rows = [column(row, pd.Series([0.0])).kind == "money" for row in rows]
+        amounts += [shown.loc[money_rows, name] for name in by_row]
+        names += rows
+    sizes = [pd.to_numeric(values, errors="coerce").abs().max() for values in amounts]
+    largest = float(pd.Series(sizes, dtype="float64").max())
+    estimated = any(str(name).endswith("_se") or name == "standard_error" for name in names)
+    return largest if largest >= MILLION or estimated else 0.0
+
+
+def _written(values: pd.Series, kind: Kind, units: pd.Series | None, beside: float = 0.0) -> list[str | None]:
+    """Return a column's cells as text, None where missing; `beside`: see `_largest_beside`."""
     if kind in ("figure", "change") and units is not None:
         by_unit = figure if kind == "figure" else change
         return [
@@ -208,15 +231,15 @@ def _written(values: pd.Series, kind: Kind, units: pd.Series | None) -> list[str
         # The value beside it has its unit.
         plain = (label.removesuffix(" (days)") if label and units is not None else label for label in labels)
         return [label and label[:1].upper() + label[1:] for label in plain]
-    writer = cell_writer(values, "number" if kind in ("figure", "change") else kind)
+    writer = cell_writer(values, "number" if kind in ("figure", "change") else kind, largest_beside=beside)
     return [None if missing(value) else writer(value) for value in values]
 
 
-def _written_by_row(values: pd.Series, names: pd.Series) -> list[str | None]:
+def _written_by_row(values: pd.Series, names: pd.Series, beside: float) -> list[str | None]:
     """Return a column's cells as text, each by the kind of its row's name, None where missing."""
     singles = [pd.Series([value]).infer_objects() for value in values]
     kinds = [column(name, single).kind for name, single in zip(names, singles, strict=True)]
-    return [_written(single, kind, None)[0] for single, kind in zip(singles, kinds, strict=True)]
+    return [_written(single, kind, None, beside)[0] for single, kind in zip(singles, kinds, strict=True)]
 
 
 def _holds_money(shown: pd.DataFrame, headings: list[Column]) -> bool:

@@ -6,7 +6,8 @@ LABELS = {
     # decisions
     **columns(
         "text",
-        what="Decision", link="Address", advised="Advice", insurer_says="Insurer's terms", limit_says="Limit alone",
+        what="Decision", stake="What the amount is", link="Address",
+        advised="Advice", insurer_says="Insurer's terms", limit_says="Limit alone",
         overdue_says="Overdue debt alone", portfolio_says="Portfolio limit alone"
     ),
     # explain

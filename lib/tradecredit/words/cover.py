@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.checks import CENT
 from tradecredit.insurance.late_shipments import ASSUMED, ENOUGH, OWN, late_shipments
 from tradecredit.insurance.policy import Policy
-from tradecredit.insurance.shipped import ABOVE, EXCLUDED, REFUSED, STOPPED
+from tradecredit.insurance.shipped import ABOVE, DISCRETIONARY, EXCLUDED, NAMED, REFUSED, STOPPED
 from tradecredit.words.formats import counted, listed, money, percent
 
 REASONS = {
@@ -20,6 +21,7 @@ REASONS = {
     "terms_too_long": "terms longer than the policy insures",
     "in_dispute": "in dispute",
     "tax": "tax",
+    "claim_paid": "own part of a claim that the insurer has paid",
     "shipped_after_stop": "shipped after the stop",
     "no_limit_on_shipment_day": "no limit on the day of shipment",
     "no_limit_named": "no limit named, and no discretionary one",
@@ -34,7 +36,7 @@ def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def insured(by_class: pd.DataFrame, currency: str) -> str:
-    """Return how much of the receivables is insured today, and what becomes of the rest; `cover.by_class`."""
+    """Return how much of the receivables is insured today, and what becomes of all the rest; `cover.by_class`."""
     owed, borne = by_class["open_amount"].sum(), by_class["insured"].sum()
     if not owed > 0:
         return "Nothing is owed."
@@ -42,13 +44,20 @@ def insured(by_class: pd.DataFrame, currency: str) -> str:
         STOPPED: "was shipped after the stop", REFUSED: "met a limit that was refused or withdrawn",
         ABOVE: "lies above the limit", EXCLUDED: "is not insurable",
     }  # fmt: skip
-    rest = [
+    within = by_class.loc[[NAMED, DISCRETIONARY], "open_amount"].sum()
+    kept = f"{money(within - borne, currency)} {_KEPT if borne > 0 else _NO_ORDINARY_LOSS}"
+    rest = [kept] if within - borne >= CENT else []
+    rest += [
         f"{money(by_class.loc[name, 'open_amount'], currency)} {way}"
         for name, way in ways.items()
         if by_class.loc[name, "open_amount"] > 0
     ]
     found = f"**{percent(borne / owed)}** of receivables, {money(borne, currency)}, is insured before deductibles."
     return f"{found} Of the rest, {listed(rest)}." if rest else found
+
+
+_KEPT = "is our own part of insured invoices by the insured percentage"
+_NO_ORDINARY_LOSS = "lies within the limits of a policy that bears no part of an ordinary loss"
 
 
 def late(book: Book, policies: Sequence[Policy]) -> list[str]:

@@ -1,17 +1,17 @@
 """Sentences on decisions: what each kind asks for, of how many buyers, for how much, who decides and by when."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide import buyer_sheet
-from tradecredit.decide.decisions import by_kind
+from tradecredit.decide.decisions import OPEN, by_kind, read_on
 from tradecredit.decide.limits import actions
-from tradecredit.words.formats import counted, day, money
+from tradecredit.params.run import Run
+from tradecredit.words.formats import counted, day, listed, money
+from tradecredit.words.held_back import tolerance
 
 WHAT = {
     "claim": "Claim on the policy",
+    "report missed": "Report what is past its day",
     "report": "Report overdue debt to the insurer",
     "stop insured": "Stop deliveries: no longer insured",
     "cancel": "Cancel limits of buyers in default",
@@ -20,6 +20,7 @@ WHAT = {
     "run down": "Deliver against payment alone",
     "enforce": "Enforce overdue debt",
     "payment plan": "Agree payment plans",
+    "collect": "Collect overdue debt",
     "request accounts": "Request accounts",
     "cut": "Approve cuts that lose sales",
     "set limit": "Set limits that have room",
@@ -33,6 +34,25 @@ WHAT = {
     "late interest": "Charge late interest",
 }
 """What each kind of decision asks for (`params.decisions.WORKING_DAYS`)."""
+
+STAKES = {
+    **dict.fromkeys(("report missed", "report"), "insured debt"),
+    "claim": "insured debt, before deductibles",
+    **dict.fromkeys(("stop insured", "cancel"), "owed in all"),
+    **dict.fromkeys(("stop", "stop until paid", "run down"), "excess over the risk limit"),
+    **dict.fromkeys(("enforce", "payment plan", "collect"), "overdue"),
+    "request accounts": "margin that accounts may release a year",
+    "cut": "margin lost a year",
+    "set limit": "excess over the limit",
+    "raise or enforce": "mean excess over the limit",
+    **dict.fromkeys(("policy", "portfolio"), "gain a year"),
+    "model": "no amount",
+    "discounts": "net cost a year",
+    "discounts back": "discount to claim back",
+    "terms": "margin at stake a year",
+    "late interest": "interest and fees",
+}
+"""What the amount of each kind of decision is (`decisions.COLUMNS`)."""
 
 ADVICE = {
     **WHAT,
@@ -54,16 +74,19 @@ BY_LIMIT = {
     actions.RUN_DOWN: "above the limit by risk: run down",
     actions.LOOK: "above its need, within the limit by risk",
     actions.SET_LIMIT: "the recommended limit has room",
-    actions.NOTHING: "within its limit",
+    actions.NOTHING: "within its limit by risk",
 }
 """What the limits alone say of a buyer (`actions.action`)."""
 
 _OF_BUYERS = {
-    "claim": "Insured debt of {buyers}, {amount}, has become a loss by the policy: claim it.",
-    "report": "Insured debt of {buyers}, {amount}, is past its maximum extension period or will be soon: collect "
-    "it, or report it by the end of the period.",
-    "stop insured": "{buyers} {owe} invoices past the maximum extension period: until these are paid, nothing more "
-    "that is delivered is insured. Have them paid, or stop deliveries; {amount} is owed in all.",
+    "claim": "Insured debt of {buyers}, {amount} before deductibles, has become a loss by the policy: claim it.",
+    "report missed": "The day by which insured debt of {buyers}, {amount}, had to be reported has passed: tell the "
+    "insurer today, if it does not know; cover is in doubt.",
+    "report": "Insured debt of {buyers}, {amount}, will soon be past its maximum extension period: collect it, or "
+    "report it by the end of the period.",
+    "stop insured": "{buyers} of which nothing is to be reported or claimed {owe} invoices past the maximum extension "
+    "period: until these are paid, nothing more that is delivered is insured. Have them paid as listed, or stop "
+    "deliveries; {amount} is owed in all.",
     "cancel": "{buyers} in default still {have} a limit of our own, and {owe} {amount}: cancel it.",
     "stop": "{buyers} of a weak grade {owe} {amount} more than the risk allows, and paying what is overdue does not "
     "cure it: stop deliveries.",
@@ -73,29 +96,36 @@ _OF_BUYERS = {
     "alone until the exposure is within the limit.",
     "enforce": "Enforcement has the highest expected value for the overdue debt of {buyers}, {amount}.",
     "payment plan": "A payment plan has the highest expected value for the overdue debt of {buyers}, {amount}: agree "
-    "it.",
-    "request accounts": "Limits of {buyers} rest on payment history for want of accounts, and lose {amount} of margin "
-    "a year: request accounts.",
-    "cut": "Cuts of limits of {buyers} lose {amount} of margin a year, which the risk asks for: approve them, or "
-    "accept the risk.",
+    "it{consent}.",
+    "collect": "{buyers} {owe} {amount} past due, on which nothing else is advised: collect it.",
+    "request accounts": "Limits of {buyers} rest on payment history for want of accounts, which might release {amount} "
+    "of margin a year: request accounts.",
+    "cut": "Cuts of limits of {buyers}, of whom this is the one advice, lose {amount} of margin a year, which the risk "
+    "asks for: approve them, or accept the risk.",
     "set limit": "{buyers} {exceed} the limit in force by {amount}, and the recommended limit has room: set it.",
 }  # fmt: skip
 
 
-def of_buyers(records: pd.DataFrame, currency: str) -> dict[str, str]:
+def of_buyers(records: pd.DataFrame, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
     """Return what decisions about buyers ask for, with the largest of each kind: kind → sentence.
 
-    `records`: `buyer_sheet.records`. Those of kinds that concern the whole book are left out.
+    `records`: `buyer_sheet.records` of the `sheets`. Those of kinds that concern the whole book are left out.
     """
-    kinds = by_kind(records)
-    return {row.decision: _told(row, records, currency) for row in kinds.itertuples() if row.decision in _OF_BUYERS}
+    plans = sheets[sheets["advice"] == "payment plan"]
+    consent = "" if plans.empty else _with_consent(plans["needs_consent"])
+    kinds = by_kind(records, run)
+    return {
+        row.decision: _told(row, records, run.currency, consent)
+        for row in kinds.itertuples()
+        if row.decision in _OF_BUYERS
+    }
 
 
-def _told(row: pd.Series, records: pd.DataFrame, currency: str) -> str:
+def _told(row: pd.Series, records: pd.DataFrame, currency: str, consent: str) -> str:
     one, amount = row.buyers == 1, _amount(row.amount, currency)
     sentence = _OF_BUYERS[row.decision].format(
         buyers=counted(int(row.buyers), "buyer"), amount=amount, owe="owes" if one else "owe",
-        have="has" if one else "have", exceed="exceeds" if one else "exceed",
+        have="has" if one else "have", exceed="exceeds" if one else "exceed", consent=consent,
     )  # fmt: skip
     largest = records[records["decision"] == row.decision].iloc[0]
     return (
@@ -105,47 +135,57 @@ def _told(row: pd.Series, records: pd.DataFrame, currency: str) -> str:
     )
 
 
+def _with_consent(needed: pd.Series) -> str:
+    """Return for how many buyers the insurer has to consent, as the end of a sentence; empty where for none."""
+    if not needed.any():
+        return ""
+    if needed.all():
+        return ", with the insurer's consent, without which cover lapses"
+    some = int(needed.sum())
+    return (
+        f", with the insurer's consent for {counted(some, 'buyer')} whose debt is insured, as without it cover lapses"
+    )
+
+
 def _amount(amount: float, currency: str) -> str:
     return f"less than {currency} 1" if 0 < amount < 1 else money(amount, currency)
 
 
 def who_and_when(row: pd.Series) -> str:
     """Return who takes a decision, by when, and since when it is open; `row`: of `decisions.by_kind`."""
-    opened = f", open since {day(row['since'])}" if row["state"] == "open" else ""
-    return f"{str(row['authority'])[:1].upper()}{str(row['authority'])[1:]}, by {day(row['due_day'])}{opened}."
+    of = f" on {row['decides_on']:,} of {row['buyers']:,} and lower levels on the others" if _shared(row) else ""
+    who = f"{str(row['authority'])[:1].upper()}{str(row['authority'])[1:]}{of}"
+    opened = f", open since {day(row['since'])}" if row["state"] == OPEN else ""
+    moved = ""
+    if row["moved"] > 0:
+        was = listed(f"“{WHAT[kind]}”" for kind in row["was"].split(", "))
+        moved = f" Of them {row['moved']:,} {'was' if row['moved'] == 1 else 'were'} asked a month ago as {was}."
+    return f"{who}, by {day(row['due_day'])}{opened}.{moved}"
 
 
-def shown(decisions: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
-    """Return decisions for the summary: one row for each kind, in the order in which they are to be taken.
+def decided_by(table: pd.DataFrame) -> pd.Series:
+    """Return who decides, and on how many of the buyers where lower levels decide on the others.
 
-    `decisions`: `decisions.COLUMNS`, of all chapters; `titles`: of the chapters, by name. Columns of `by_kind` with
-    `what` in words first, the chapter's title, and `link`, the address of the list that shows them.
+    `table`: `decisions.by_kind`.
     """
-    table = by_kind(decisions)
-    table = table.assign(
-        link=table["chapter"] + ".html#" + table["anchor"], chapter=table["chapter"].map(dict(titles)),
-        buyers=table["buyers"].astype("float64").where(table["buyers"] > 0),
+    return pd.Series(
+        [
+            f"{row['authority']} ({row['decides_on']:,} of {row['buyers']:,})" if _shared(row) else row["authority"]
+            for _, row in table.iterrows()
+        ],
+        index=table.index, dtype="str",
     )  # fmt: skip
-    table.insert(0, "what", table["decision"].map(WHAT))
-    return table
 
 
-def one_by_one(decisions: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
-    """Return all decisions with `what` in words first, and `link`, the address of the list that shows each."""
-    table = decisions.assign(link=decisions["chapter"] + ".html#" + decisions["anchor"])
-    table = table.assign(chapter=table["chapter"].map(dict(titles)))
-    table.insert(0, "what", table["decision"].map(WHAT))
-    return table
+def asked_as(table: pd.DataFrame) -> pd.Series:
+    """Return in words as which kinds the month before asked the same; `table`: with `was`, kinds separated by `, `."""
+    known = table["was"].dropna()
+    told = ["; ".join(WHAT[kind] for kind in kinds.split(", ")) for kinds in known]
+    return pd.Series(told, index=known.index, dtype="str").reindex(table.index)
 
 
-def done(decisions: pd.DataFrame) -> str:
-    """Return how many decisions of the month before are asked no more; empty where none was."""
-    number = int((decisions["state"] == "done").sum())
-    return (
-        f"{counted(number, 'decision')} of the month before {'is' if number == 1 else 'are'} asked no more."
-        if number
-        else ""
-    )
+def _shared(row: pd.Series) -> bool:
+    return bool(0 < row["decides_on"] < row["buyers"])
 
 
 def sheets(sheets: pd.DataFrame, limits: pd.DataFrame, book: Book) -> pd.DataFrame:
@@ -156,15 +196,9 @@ def sheets(sheets: pd.DataFrame, limits: pd.DataFrame, book: Book) -> pd.DataFra
     """
     currency, action = book.run.currency, limits["action"].reindex(sheets.index)
     # Most buyers are told of by no method, and only the others are put into words.
-    insurer = pd.Series(
-        {buyer: _insurer_says(row, currency) for buyer, row in buyer_sheet.asked_by_policy(sheets).iterrows()},
-        dtype="str",
-    )
+    insurer = pd.Series({buyer: _insurer_says(row, currency) for buyer, row in _asked(sheets).iterrows()}, dtype="str")
     moved, best = sheets["portfolio_change"].dropna(), sheets.dropna(subset=["best_option"])
-    overdue = pd.Series(
-        [f"{_OPTIONS[row.best_option]}: {money(row.option_value, currency)}" for row in best.itertuples()],
-        index=best.index, dtype="str",
-    )  # fmt: skip
+    overdue = pd.Series([_overdue_says(row, currency) for row in best.itertuples()], index=best.index, dtype="str")
     return sheets.join(book.names).assign(
         advised=sheets["advice"].map(ADVICE),
         insurer_says=insurer.reindex(sheets.index),
@@ -179,14 +213,31 @@ _OPTIONS = {
 }  # fmt: skip
 
 
+def _asked(sheets: pd.DataFrame) -> pd.DataFrame:
+    debt = sheets[["claim_amount", "missed_amount", "report_amount"]].gt(0).any(axis="columns")
+    return sheets[debt | sheets["stop_insured"]]
+
+
+def _overdue_says(row: pd.Series, currency: str) -> str:
+    more = f", {_amount(row.gain_on_waiting, currency)} more than waiting" if row.gain_on_waiting > 0 else ""
+    more = ", what waiting is worth is not known" if pd.isna(row.gain_on_waiting) else more
+    consent = ", with the insurer's consent" if row.needs_consent else ""
+    return f"{_OPTIONS[row.best_option]}: {money(row.option_value, currency)}{more}{consent}"
+
+
 def _insurer_says(row: pd.Series, currency: str) -> str:
     said = []
     if row["claim_amount"] > 0:
         said.append(f"claim {money(row['claim_amount'], currency)}")
+    if row["missed_amount"] > 0:
+        said.append(f"report {money(row['missed_amount'], currency)}, late since {day(row['missed_since'])}")
     if row["report_amount"] > 0:
         said.append(f"report {money(row['report_amount'], currency)} by {day(row['report_by'])}")
     if row["stop_insured"]:
-        said.append("new deliveries are not insured")
+        said.append(
+            f"clear {money(row['stop_clears'], currency)}, {row['stop_invoice']} first: until then new deliveries are "
+            "not insured"
+        )
     return "; ".join(said)
 
 
@@ -196,29 +247,44 @@ def _portfolio_says(change: float, currency: str) -> str:
     return f"{money(abs(change), currency)} {'more' if change > 0 else 'less'}"
 
 
-def deliveries(sheets: pd.DataFrame, limits: pd.DataFrame, currency: str) -> str:
-    """Return to how many buyers deliveries are held back, and what those that are stopped owe."""
-    none = sheets["deliveries"].isin([buyer_sheet.NOTHING, buyer_sheet.UNTIL_PAID])
-    owed = limits["exposure"].reindex(sheets.index)
-    stopped, slow = none & (owed > 0), (sheets["deliveries"] == buyer_sheet.AGAINST_PAYMENT) & (owed > 0)
-    if not (stopped | slow).any():
-        return "Deliveries are held back to no buyer."
-    return (
-        f"Nothing more is delivered to {counted(int(stopped.sum()), 'buyer')}, who owe "
-        f"{money(owed[stopped].sum(), currency)}, in default included, and against payment alone to "
-        f"{counted(int(slow.sum()), 'buyer')} ({money(owed[slow].sum(), currency)})."
-    )
-
-
 def assumptions(book: Book) -> list[str]:
     """Return by which rules the one advice on a buyer is found."""
     run = book.run
     order = "insurer's claim and report, default, stop, overdue debt, limit, need"
+    tolerated = tolerance(book)
     return [
+        *([tolerated] if tolerated else []),
         f"Of several methods that speak of a buyer the first decides: {order}. Deliveries are stopped only where "
         f"paying the overdue part cures the excess over the limit by risk, or from grade {run.limits.stop_grade} on; "
         "what is owed above the buyer's need is a signal to look.",
         f"Insured debt of a buyer is to be reported from {money(run.decisions.report_from, run.currency)} on, "
         f"{run.decisions.report_ahead_days} days before its extension period ends; whether it has been is in no table "
         "of the book.",
+        f"A plan or enforcement is advised from {counted(run.payment_plan.least_days_past_due, 'day')} past due and "
+        f"{money(run.payment_plan.least_amount, run.currency)} on, where it is worth at least "
+        f"{money(run.payment_plan.least_gain, run.currency)} more than waiting. What else is overdue is collected in "
+        f"the ordinary course; from {money(run.decisions.collect_from, run.currency)} of a buyer on it is listed.",
+        who_decides(run) + f" {due(book)}",
     ]
+
+
+def who_decides(run: Run) -> str:
+    """Return by which rule the authority for a decision is found."""
+    kinds: dict[str, list[str]] = {}
+    for kind, who in run.authorities.items():
+        kinds.setdefault(who, []).append(f"“{WHAT[kind]}”")
+    fixed = [f"{listed(named)} by the {who}" for who, named in kinds.items()]
+    whatever = f"Decided whatever the amount: {'; '.join(fixed)}. " if fixed else ""
+    return (
+        f"{whatever}All else goes by amount, to the first of {listed(run.levels)} that reaches up to it; what concerns "
+        "a limit by the larger of the old and the new one."
+    )
+
+
+def due(book: Book) -> str:
+    """Return by which rule a decision is due."""
+    return (
+        f"The report is read on {day(read_on(book.as_of))}, the first working day after its day: working days until a "
+        "decision is due count from then, Monday to Friday without 1 January, 1 May, 25 and 26 December, whatever the "
+        "country. A day that the policy sets stands."
+    )

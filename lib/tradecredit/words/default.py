@@ -1,15 +1,18 @@
 """Sentences on default probabilities: what they rest on, and what of the run's settings fits nothing in the book."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from tradecredit.book.book import Book
 from tradecredit.default import panel
 from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.expert_prior import LONGEST_DAYS, SOURCE
+from tradecredit.default.level import Level
 from tradecredit.default.panel import HORIZON_MONTHS
 from tradecredit.default.ratings import Assessment
 from tradecredit.params.default import DefaultSettings
-from tradecredit.words.formats import counted, listed, probability
+from tradecredit.words.formats import counted, listed, missing, probability
 
 _PRIORS = (
     f"payment behaviour by stated weights, delays counting up to {LONGEST_DAYS:.0f} days; accounts by curves fitted to "
@@ -21,6 +24,38 @@ def basis(assessment: Assessment, settings: DefaultSettings) -> str:
     """Return what the default probabilities rest on: a fit to the book's own defaults, or stated curves."""
     model = assessment.model
     return _fitted(assessment, model, settings) if model else _stated(assessment, settings)
+
+
+EXPECTED = ("expected_defaults", "expected_defaults_low", "expected_defaults_high")
+"""The published figures of the level."""
+
+
+def expected_in_short(figures: Mapping[str, tuple]) -> str:
+    """Return the expected defaults with the interval of the level, from the published figures of `EXPECTED`."""
+    if not set(EXPECTED) <= set(figures):
+        return "No expected defaults were published this month."
+    expected, low, high = (figures[name][0] for name in EXPECTED)
+    if missing(low) or missing(high):
+        return "The level of default is not testable with this book: no buyer is at risk."
+    return (
+        f"Defaults expected in the next 12 months: **{expected:.1f}** (90 % interval of the level {low:.1f} to "
+        f"{high:.1f}); how many there will be varies about the level, by chance and with the economy."
+    )
+
+
+def expected_defaults(expected: Level, assessment: Assessment, settings: DefaultSettings) -> str:
+    """Return the expected defaults with the interval of the level, and what is in it and what is not."""
+    figures = zip(EXPECTED, (expected.expected, expected.low, expected.high), strict=True)
+    told = expected_in_short({name: (value,) for name, value in figures})
+    if missing(expected.low):
+        return told
+    held = ["how few defaults the level rests on", "what no input shows of the buyers that most of it comes from"]
+    if assessment.model is not None and settings.level == "book":
+        held.insert(1, "the errors of the curves in the mean of today's buyers")
+    if np.isnan(assessment.level["value"]["insolvency index now"]):
+        return f"{told} The interval holds {listed(held)}; it does not hold the economy, which no index tells."
+    held.insert(1, "how the book and the insolvency index move from the years behind it to the next")
+    return f"{told} The interval holds {listed(held)}."
 
 
 def unmatched(book: Book) -> list[str]:
@@ -61,4 +96,8 @@ def _index(assessment: Assessment, settings: DefaultSettings) -> str:
         return f"No insolvency index is stated: {average}"
     if np.isnan(assessment.level["value"]["insolvency index now"]):
         return f"The stated insolvency index has no recent values, or none for these years: {average}"
-    return f"An insolvency index moves the level to today ({settings.insolvency_index.source.rstrip('.')})."
+    told = f"An insolvency index moves the level to today ({settings.insolvency_index.source.rstrip('.')})."
+    figures = assessment.level["value"]
+    if figures["insolvency index expected in 12 months"] == figures["insolvency index now"]:
+        return f"{told} Its values are too few to tell how it moves on: it is taken to stay where it is."
+    return told

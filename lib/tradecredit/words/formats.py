@@ -82,12 +82,16 @@ def days(value: float | None) -> str:
 
 
 def count(value: float | None) -> str:
-    """Return a number of things, without decimals.
+    """Return a number of things; one that is expected, and so not whole, with a decimal, or two digits below 1.
 
-    >>> count(60_000)
-    '60,000'
+    >>> count(60_000), count(6.445), count(0.0527)
+    ('60,000', '6.4', '0.053')
     """
-    return CANNOT if missing(value) else _signed(value, _plain(abs(float(value)), 0))
+    if missing(value):
+        return CANNOT
+    size = abs(float(value))
+    decimals = 0 if size == int(min(size, 1e15)) else 1 if size >= 1 else _decimals(size, 2)
+    return _signed(value, _plain(size, decimals))
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -168,11 +172,13 @@ def change(value: float | None, unit: str) -> str:
     return text
 
 
-def cell_writer(values: pd.Series, kind: Kind) -> Callable[[object], str]:
+def cell_writer(values: pd.Series, kind: Kind, *, largest_beside: float = 0.0) -> Callable[[object], str]:
     """Return the function that writes a column's values in a table: full digits, the same decimals in each row.
 
-    Missing values are the caller's. Amounts have cents only where the whole column is below 1,000; shares one decimal,
-    two where some are below 0.05 %. Numbers of unknown kind that differ a hundredfold each have their own decimals.
+    Missing values are the caller's. Amounts have cents only where the whole column, and the largest amount beside it,
+    are below 1,000; shares one decimal, two where some are below 0.05 %. Counts that are expected, and so not whole,
+    have one decimal, two where some are below 1. Numbers of unknown kind that differ a hundredfold each have their own
+    decimals.
     """
     if kind == "date":
         return _day
@@ -188,14 +194,14 @@ def cell_writer(values: pd.Series, kind: Kind) -> Callable[[object], str]:
         return lambda value: number(value) if _is_number(value) else str(value)
     scale, suffix = (100, " %") if kind == "percent" else (1, "")
     decimals = {
-        "money": 0 if largest >= 1000 or whole else 2,
+        "money": 0 if max(largest, largest_beside) >= 1000 or whole else 2,
         "percent": (1 if smallest >= 0.0005 else 2)
         if largest >= 0.01
         else _decimals(largest * 100, 2)
         if largest
         else 1,
         "days": 0 if whole else 1,
-        "count": 0,
+        "count": 0 if whole else 1 if smallest >= 1 else 2,
         "ratio": _decimals(largest, 3) if 0 < largest < 0.1 else 2,
         "score": 0 if whole else 1,
     }.get(kind, 0 if whole else _decimals(largest, 4))

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.limits import actions, caps
+from tradecredit.decide.limits import caps
 from tradecredit.decide.limits.changes import DECISIONS
 from tradecredit.decide.limits.rules import USUAL
 from tradecredit.params.limits import LimitSettings
@@ -28,6 +28,7 @@ REASONS = {
     "negative equity": "its accounts show negative equity",
     "insolvent": "it is insolvent",
     "deliveries held back": "deliveries to it are held back",
+    "still owed": "it needs less, but still owes as much",
     "need met": "its need is met",
     "little change": "the recommended limit differs only slightly",
 }
@@ -74,7 +75,9 @@ def assumptions(book: Book, limits: pd.DataFrame) -> list[str]:
     else:
         found.append(
             f"Net value added assumes {book.run.limits.turns_a_year:g} × the margin a year on a limit, whatever the "
-            "buyer purchases (`turns_a_year`); limit requests and portfolio limits use its actual purchases."
+            "buyer purchases (`turns_a_year`); cuts, limit requests and portfolio limits use its actual sales. Of "
+            "these a limit carries the part that it would have carried of what the buyer owed at the ends of the last "
+            "52 weeks; what is owed above the need alone is never stopped, and loses no sales."
         )
     if limits["covered_limit"].isna().all():
         found.append("The run names no policy: all receivables are at our own risk, and insurance adds to no limit.")
@@ -121,20 +124,26 @@ def changes(limits: pd.DataFrame, currency: str) -> str:
     return f"Decisions by kind: {', '.join(parts)}." if parts else "There is nothing to decide."
 
 
-def lost(limits: pd.DataFrame, currency: str) -> str:
-    """Return what sales and margin the limits lose that are cut or refused; empty where none loses any.
+def lost(limits: pd.DataFrame, advice: pd.Series, currency: str) -> str:
+    """Return what sales and margin are lost by limits that are cut, refused or granted in part; empty where none are.
 
-    `limits`: `limits.recommend`.
+    `limits`: `limits.recommend`; `advice`: the one advice on each buyer, of which `cut` asks for these cuts alone.
     """
-    less = actions.losing(limits)
+    less = limits[limits["lost_sales"] > 0]
     if less.empty:
         return ""
+    alone = less[advice.reindex(less.index) == "cut"]
     margin = less["lost_margin"].sum(min_count=1)
     earned = "" if pd.isna(margin) else f", {money(margin, currency)} of margin"
-    them = "The cut" if len(less) == 1 else f"The {len(less):,} cuts and refusals"
+    them = "The limit that is" if len(less) == 1 else f"The {len(less):,} limits that are"
+    part = "On each of these buyers something else is advised first"
+    if len(alone):
+        amount = alone["lost_sales" if pd.isna(margin) else "lost_margin"].sum()
+        part = f"{money(amount, currency)} of it is of {counted(len(alone), 'buyer')} of whom the cut is the one advice"
+    lose = "loses" if len(less) == 1 else "lose"
     return (
-        f"{them} for risk would lose {money(less['lost_sales'].sum(), currency)} of sales a year{earned}, before what "
-        "the sales would have lost in defaults."
+        f"{them} cut, refused or granted in part for risk {lose} {money(less['lost_sales'].sum(), currency)} of sales "
+        f"a year{earned}, before what the sales would have lost in defaults. {part}."
     )
 
 
@@ -168,23 +177,6 @@ def class_caps(class_caps: pd.DataFrame, currency: str) -> str:
     if len(above):
         found += f" Limits set by analysts exceed the cap on {listed(above.index)}: other buyers there get no limit."
     return found
-
-
-def stopped(limits: pd.DataFrame, currency: str) -> str:
-    """Return how many buyers' new deliveries are not insured any more; empty without any.
-
-    `limits`: `limits.recommend`. Buyers in default are not counted.
-    """
-    stopped = limits[limits["stopped"] & (limits["binding"] != "in default") & (limits["insured"] > 0)]
-    if stopped.empty:
-        return ""
-    one = len(stopped) == 1
-    return (
-        f"{counted(len(stopped), 'insured buyer')} {'has' if one else 'have'} an invoice overdue past the policy's "
-        f"maximum extension period: new deliveries are not insured, and insurance adds nothing to "
-        f"{'its limit' if one else 'their limits'}. The {money(stopped['insured'].sum(), currency)} of "
-        f"{'its' if one else 'their'} debt that was delivered before stays insured if it is reported in time."
-    )
 
 
 def requests(requests: pd.DataFrame, currency: str) -> str:

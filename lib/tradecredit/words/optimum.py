@@ -5,21 +5,22 @@ import numpy as np
 from tradecredit.book.book import Book
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.optimum.candidates import linear_part
-from tradecredit.decide.optimum.optimum import AS_A_WHOLE, CAPPED, DIFFERENCE, ONE_BY_ONE, OTHER_YEARS, Optimum
+from tradecredit.decide.optimum.optimum import CAPPED, DIFFERENCE, ONE_BY_ONE, OTHER_YEARS, PROPOSED, Optimum
 from tradecredit.insurance.policy import Policy
 from tradecredit.words.formats import listed, money, percent
 
 
 def assumptions(book: Book, optimum: Optimum, policy: Policy | None) -> list[str]:
     """Return what the portfolio limits rest on; `policy`: the one in force."""
-    settings, delay = book.run.limit_optimum, book.run.limits.tolerated_delay_days
+    settings = book.run.limit_optimum
     if book.run.margin is None:
         return ["The run file states no margin: what limits earn is not known, and no portfolio optimum is computed."]
     kept = [f"“{METHODS[name]}”" for name in settings.kept if name in METHODS]
     found = [
-        f"A limit earns the margin ({percent(book.run.margin)}) of the sales that it carries in a year, net of tax: "
-        f"360 / (usual terms + {delay} days) times the limit, less the buyer's share of tax; a buyer owes its whole "
-        "limit when it defaults.",
+        f"A limit earns the margin ({percent(book.run.margin)}) of the sales, net of tax, that it carries: the "
+        "largest that a buyer may have, what it would have carried by what was owed in the last 12 months, and a "
+        "smaller one in proportion, which is less than that rule gives it. A buyer owes its whole limit when it "
+        "defaults.",
         f"Portfolio limits are optimised over {settings.scenarios:,} simulated years. Kept constraints: need, caps"
         f"{f', and {listed(kept)}' if kept else ''}; methods that judge one buyer's risk alone are replaced by the "
         "cap on the portfolio's expected shortfall.",
@@ -35,6 +36,11 @@ def assumptions(book: Book, optimum: Optimum, policy: Policy | None) -> list[str
         )
     elif policy is not None:
         found.append(f"The policy in force, {policy.name}, covers no part of an ordinary loss, and is disregarded.")
+    least = book.run.limits.minimum_change
+    found.append(
+        f"Changes of less than {percent(least)} of the limit set one by one, or of what a buyer without one might "
+        "have, are not proposed; limits are rounded down. The gain is that of what is proposed."
+    )
     if (optimum.limits["held_by"] == "risk not measured").any():
         found.append("Public bodies and affiliates, whose risk is not measured, keep their limits.")
     if (optimum.limits["held_by"] == "not sought").any():
@@ -54,7 +60,7 @@ def decisions(optimum: Optimum, currency: str) -> dict[str, str]:
     """Return what portfolio limits would change, as kind of decision → sentence; nothing where they earn no more."""
     if not optimum.totals.loc[DIFFERENCE, "net_earnings"] >= 1:
         return {}
-    one, whole, more = (optimum.totals.loc[name] for name in (ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE))
+    one, whole, more = (optimum.totals.loc[name] for name in (ONE_BY_ONE, PROPOSED, DIFFERENCE))
     moved = optimum.limits["portfolio_change"]
     raised, lowered = moved[moved >= 1], moved[moved <= -1]
     same = abs(more["shortfall"]) <= 0.001 * one["shortfall"]
@@ -91,7 +97,7 @@ def checked(optimum: Optimum, currency: str) -> str:
     """Return the shortfall on fresh scenarios and under the whole policy; empty without an optimum."""
     if np.isnan(optimum.price_of_risk):
         return ""
-    one, whole = (optimum.checked.loc[name] for name in (ONE_BY_ONE, AS_A_WHOLE))
+    one, whole = (optimum.checked.loc[name] for name in (ONE_BY_ONE, PROPOSED))
     terms = ""
     if not np.isnan(whole["whole_policy"]):
         terms = (

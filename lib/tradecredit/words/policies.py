@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.policies.alternatives import Frontier
+from tradecredit.book.calendar import window_start
+from tradecredit.decide.policies import records
+from tradecredit.decide.policies.alternatives import USUAL_LOSS_RATIO, Frontier
 from tradecredit.insurance.policy import Policy
 from tradecredit.params.policy import NO_COVER
-from tradecredit.words.formats import listed, money, percent
+from tradecredit.words.formats import counted, day, days, listed, money, percent
 
 IDLE = {
     "no indemnity": "no simulated year brings an indemnity: see limits, percentage and retentions",
@@ -69,10 +72,10 @@ def beside_current(comparison: pd.DataFrame, current: str, currency: str) -> str
     if current == NO_COVER:
         return "No policy is in force."
     row = comparison.loc[current]
+    cost, premium = (money(max(row[name], 0.0), currency) for name in ("break_even_cost", "break_even_premium"))
     worth = (
-        f"The policy in force, {current}, costs {money(row['cost'], currency)}; break-even cost: "
-        f"{money(max(row['break_even_cost'], 0.0), currency)}, a premium of "
-        f"{money(max(row['break_even_premium'], 0.0), currency)}."
+        f"The policy in force, {current}, costs {money(row['cost'], currency)}; the losses and the capital that it "
+        f"takes off today's balances alone would pay for {cost}, a premium of {premium}."
     )
     if others.empty:
         return worth
@@ -90,14 +93,143 @@ def pricing(frontier: Frontier) -> list[str]:
     """Return how offers that nobody has made were priced; nothing where there are none."""
     if frontier.offers.empty:
         return []
-    ratio = percent(frontier.loss_ratio)
-    by = f"the market's loss ratio in 2024, {ratio} of the premium"
-    if frontier.loss_ratio_of:
-        by = f"the simulated loss ratio of {frontier.loss_ratio_of}, {ratio}"
-    return [
-        f"Varied terms have no quoted price: their premium is the expected indemnity divided by {by}. An insurer may "
-        "charge more for rare, large years."
+    told = "Varied terms have no quoted price"
+    if frontier.charges.empty:
+        return [
+            f"{told}, and no offer says how they would be priced: their premium is the expected indemnity divided by "
+            f"the market's loss ratio in 2024, {percent(USUAL_LOSS_RATIO)} of the premium."
+        ]
+    low, high = (f"{value:.1f}" for value in (frontier.charges.min(), frontier.charges.max()))
+    of = f"{counted(len(frontier.charges), 'offer')}{f', between {low} and {high}' if low != high else ''}"
+    if frontier.charge > 0:
+        priced = (
+            f"They are priced as the offers are: the expected indemnity, and {frontier.charge:.1f} times the standard "
+            f"deviation of a year's indemnity, which is what the offers ask above it (the middle of {of})."
+        )
+    else:
+        priced = "Their premium is the expected indemnity: the offers in the middle ask no more than theirs."
+    return [f"{told}. {priced} Only a quote tells what an insurer would ask."]
+
+
+CODES = {
+    "kind": {
+        "whole_turnover": "whole turnover", "excess_of_loss": "excess of loss", "key_accounts": "key accounts",
+        "single_buyer": "single buyer", "top_up": "top-up",
+    },
+    "loss_basis": {"debt": "the debt, recoveries shared", "net": "the loss net of recoveries"},
+    "threshold_kind": {"franchise": "franchise", "deductible": "deductible"},
+    "deductible_order": {
+        "deductible_first": "deductible, then percentage", "percentage_first": "percentage, then deductible",
+    },
+    "aggregate_erosion": {"after_percentage": "by indemnities", "before_percentage": "by insured debts"},
+    "waiting_from": {"due": "due date", "extension_end": "end of the extension period"},
+    "extension_from": {"due": "due date", "issued": "invoice date"},
+    "recovery_sharing": {
+        "pro_rata": "by interest", "pro_rata_limit": "by insured part of the debt", "insurer_first": "insurer first",
+    },
+}  # fmt: skip
+"""What the choices of a policy's terms are called."""
+
+
+def terms_in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `terms.terms` with its choices in words."""
+    told = table.copy()
+    for term in table.index.intersection(list(CODES)):
+        told.loc[term] = table.loc[term].map(CODES[term], na_action="ignore")
+    return told
+
+
+def conventions_in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `alternatives.conventions` with both readings in words."""
+    said = {
+        column: [CODES[term][code] for term, code in zip(table["term"], table[column], strict=True)]
+        for column in ("convention", "other")
+    }
+    return table.assign(**said)
+
+
+MAIN = (
+    "insured_percentage", "aggregate_first_loss", "threshold", "each_loss_deductible", "maximum_liability",
+    "discretionary_limit", "maximum_extension_days", "waiting_days",
+)  # fmt: skip
+"""Terms that are looked at first in any offer."""
+
+
+def main_terms(policies: Sequence[Policy], as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return period and main terms of each policy side by side: a row for each, index `term`, a column for each policy.
+
+    The maximum is that of the year, in the reporting currency, also where it is a multiple of the premium; missing: not
+    in the policy.
+    """
+    columns = {
+        policy.name: {"period": period(policy, as_of)}
+        | {term: getattr(policy, term) for term in MAIN}
+        | {"maximum_liability": policy.year_maximum() if np.isfinite(policy.year_maximum()) else None}
+        for policy in policies
+    }
+    rows = ["period", *MAIN] if policies else []
+    return pd.DataFrame(columns, index=pd.Index(rows, name="term", dtype="str"), dtype="object")
+
+
+def period(policy: Policy, as_of: pd.Timestamp) -> str:
+    """Return the period of a policy; where none is stated, the 12 months that it is taken to have."""
+    starts, ends = (None if moment is None else day(pd.Timestamp(moment)) for moment in (policy.starts, policy.ends))
+    if starts and ends:
+        return f"{starts} to {ends}"
+    if starts or ends:
+        return f"from {starts}, no end stated" if starts else f"to {ends}, no start stated"
+    return f"none stated: {_year_ahead(as_of)} taken"
+
+
+def _year_ahead(as_of: pd.Timestamp) -> str:
+    return f"{day(as_of + pd.Timedelta(days=1))} to {day(window_start(as_of, -12))}"
+
+
+def periods(policies: Sequence[Policy], as_of: pd.Timestamp) -> list[str]:
+    """Return what is assumed of the periods of policies, of those that state one and of those that do not."""
+    none = [policy.name for policy in policies if policy.starts is None and policy.ends is None]
+    ending = [
+        policy.name
+        for policy in policies
+        if policy.ends is not None and pd.Timestamp(policy.ends) < window_start(as_of, -12)
     ]
+    told = []
+    if none:
+        told.append(
+            f"{listed(none)}: no period is stated (`starts`, `ends`). The year ahead is taken to be the 12 months from "
+            f"{day(as_of + pd.Timedelta(days=1))}; what was shipped before is taken to be insured by an earlier period "
+            "on the same terms."
+        )
+    if ending:
+        told.append(f"{listed(ending)}: a period that ends within the year ahead is taken to be renewed as it is.")
+    return told
+
+
+def decide_by(book: Book) -> str:
+    """Return by when the policy in force must be decided on, and where that comes from; empty without a policy."""
+    policy, (latest, basis) = book.run.policy, records.decide_by(book)
+    if basis == records.STATED:
+        return f"The policy is to be decided on by {day(latest)} (`account.decide_by` of the run file)."
+    if policy is None:
+        return ""
+    if basis == records.WORKING:
+        return (
+            f"{policy.name} states neither an end nor a notice (`ends`, `notice_days`): the day by which it is to be "
+            "decided on is that of `decisions.working_days` of the run file, not the policy's. Look both up in it."
+        )
+    ends = pd.Timestamp(policy.ends)
+    if ends < book.as_of:
+        return f"The period of {policy.name} ended on {day(ends)}: what has been shipped since is not insured by it."
+    told = f"The period of {policy.name} ends on {day(ends)}"
+    if basis == records.PERIOD:
+        return (
+            f"{told}; no notice is stated (`notice_days`), so that the policy is to be decided on by {day(latest)}, "
+            "the last working day before. Look the notice up in the policy: it may be due earlier."
+        )
+    notice = f"{told}; notice is to be given {days(policy.notice_days)} before"
+    if latest <= book.as_of:
+        return f"{notice}, and that day, {day(latest)}, is past: it is renewed as it is unless the insurer agrees."
+    return f"{notice}, by {day(latest)}: else it is renewed as it is."
 
 
 def unknown_buyers(book: Book, policies: Sequence[Policy]) -> list[str]:

@@ -1,4 +1,7 @@
-"""Sentences on the receivables ledger: what follows from each finding of data quality."""
+"""Sentences on the receivables ledger: DSO and its causes, rates, due days, and what follows from doubtful data."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -13,8 +16,9 @@ from tradecredit.measure.quality import (
     PROMPT_PUBLICATION_DAYS,
     SHORT_PAYMENT,
 )
+from tradecredit.measure.receivables import BENCHMARKS, OLDER_DAYS_PAST_TERMS
 from tradecredit.words.formats import change as signed
-from tradecredit.words.formats import counted, days, listed, money
+from tradecredit.words.formats import counted, days, listed, missing, money, percent
 
 REMARKS = {
     "buyers": {
@@ -49,6 +53,8 @@ REMARKS = {
         "more than the invoice": "the surplus is the buyer's credit, set off in what it owes net",
         "returned by the bank": "what it had paid is open again, due on its old day",
         "no day known": "settled by the day of the export: how late it was paid is not known and not counted",
+        "in another currency, short of the day's rate": "the bank's rate and charges: counted as paid, and a cost",
+        "in another currency, above the day's rate": "the bank's rate: counted as paid, and a gain",
     },
     "disputes": {
         "open on a settled invoice": "to be closed",
@@ -83,21 +89,105 @@ REMARKS = {
 """Table, and check of `quality.quality` on it: what follows where something is found."""
 
 
-SAMPLE = "Credit Research Foundation, one published quarter of a survey sample"
+SURVEY = "Credit Research Foundation, National Summary of Domestic Trade Receivables"
 """Where `receivables.BENCHMARKS` come from."""
 
+BY_CAUSE = {
+    "dso_by_overdue": ("overdue debt", "DSO change by overdue debt"),
+    "dso_by_early": ("early payment", "DSO change by less early payment"),
+    "dso_by_terms": ("terms", "DSO change by terms and mix of sales"),
+    "dso_by_exchange": ("exchange rates", "DSO change by exchange rates"),
+}
+"""Published figure of each part of the countback's change: its cause in `dso_causes`, and its label."""
 
-def dso(causes: pd.DataFrame, months: int = 12) -> str:
-    """Return how the DSO moved and what moved it: collection, as the countback shows, or sales (`dso_causes`)."""
+DSO_IN_SHORT = ("dso_countback", "dso_countback_change", *BY_CAUSE)
+
+
+def dso_figures(causes: pd.DataFrame) -> dict[str, tuple]:
+    """Return the headline figures of what changed the DSO by countback (`dso_causes`)."""
+    change = causes["change"]
+    whole = {"dso_countback_change": (change["countback"], "days", "DSO, countback: change in 12 months")}
+    return whole | {name: (change[cause], "days", label) for name, (cause, label) in BY_CAUSE.items()}
+
+
+def dso(causes: pd.DataFrame) -> str:
+    """Return how the DSO moved in 12 months and what moved it, each cause with its days (`dso_causes`)."""
     change = causes["change"]
     if change.isna().any():
         return "What moved the DSO is not testable with this book: it does not reach back far enough."
     then, now = (days(causes.loc["countback", column]) for column in ("then", "now"))
-    whole, collection, sales = (signed(change[name], "days") for name in ("dso", "countback", "timing of sales"))
     return (
-        f"Over {months} months the DSO changed by {whole}: {collection} by collection (countback: {then} to {now}) "
-        f"and {sales} by the timing of sales."
+        f"Over 12 months the DSO changed by {signed(change['dso'], 'days')}: {signed(change['countback'], 'days')} by "
+        f"what is owed (countback: {then} to {now}) and {signed(change['timing of sales'], 'days')} by the timing of "
+        f"sales. Of the countback's change, {_parts({name: change[cause] for name, (cause, _) in BY_CAUSE.items()})}; "
+        "the parts add up but for rounding."
     )
+
+
+def dso_in_short(figures: Mapping[str, tuple]) -> str:
+    """Return the DSO by countback with the causes of its change, from the published figures `DSO_IN_SHORT`."""
+    now, change, *parts = (figures[name][0] if name in figures else None for name in DSO_IN_SHORT)
+    if missing(now):
+        return ""
+    if missing(change) or any(missing(part) for part in parts):
+        return f"DSO by countback is **{days(now)}**; the book does not reach back far enough to say what changed it."
+    by_cause: dict[str, Any] = dict(zip(BY_CAUSE, parts, strict=True))
+    return f"DSO by countback is **{days(now)}**, {signed(change, 'days')} on a year ago: {_parts(by_cause)}."
+
+
+def _parts(change: Mapping[str, float]) -> str:
+    causes = {
+        "dso_by_overdue": "overdue debt",
+        "dso_by_early": f"{'less' if change['dso_by_early'] >= 0 else 'more'} early payment",
+        "dso_by_terms": "terms and mix of sales",
+        "dso_by_exchange": "exchange rates",
+    }
+    return listed(f"{signed(change[name], 'days')} by {cause}" for name, cause in causes.items())
+
+
+def level(kpis: pd.Series, months: int) -> str:
+    """Return the DSO of the sales of so many months, what of it is late payment, and how late customers pay."""
+    figures = kpis[["dso", "dso_best_possible", "average_days_delinquent", "dso_countback", "days_beyond_terms"]]
+    dso, best, delinquent, counted_back, beyond = (days(value) for value in figures)
+    return (
+        f"At the sales of the last {counted(months, 'month')} the DSO is **{dso}**: {best} if nothing were "
+        f"overdue, and {delinquent} of overdue debt (average days delinquent). By countback, which goes by the sales "
+        f"of each month, it is {counted_back}. Customers not in default pay {beyond} beyond terms on average, weighted "
+        f"by amount ({days(kpis['days_beyond_terms_signed'])} if early payments count below zero)."
+    )
+
+
+def survey(kpis: pd.Series) -> str:
+    """Return how the ledger stands beside the survey's medians, how far their day is confirmed, and what they lack."""
+    above = kpis - pd.Series(BENCHMARKS["benchmark"])
+    sides = [
+        f"{name} {days(abs(above[figure]))} {'above' if above[figure] >= 0 else 'below'} it"
+        for figure, name in (("dso", "DSO is"), ("average_days_delinquent", "average days delinquent are"))
+        if not missing(above[figure])
+    ]
+    beside = f"Beside the survey's median of the first quarter of 2021, {listed(sides)}. " if sides else ""
+    delinquent, beyond = (days(kpis[name]) for name in ("average_days_delinquent", "days_beyond_terms"))
+    return (
+        f"{beside}Each figure's median is taken by itself, so that they do not add up. That quarter is the newest in "
+        "the copy of the survey's own page that was at hand, and the day of the older quarter is not confirmed. The "
+        f"older one also has {OLDER_DAYS_PAST_TERMS:.2f} days past terms, whose formula is not stated: they may be "
+        f"average days delinquent (here {delinquent}) or days beyond terms (here {beyond})."
+    )
+
+
+def concentration(kpis: pd.Series) -> str:
+    """Return how far the receivables hang on the largest debtors; empty where nobody owes."""
+    if missing(kpis["herfindahl"]):
+        return ""
+    return (
+        f"The ten largest debtors owe **{percent(kpis['top_10_share'])}** of the book and the largest one "
+        f"{percent(kpis['largest_buyer_share'])}; the Herfindahl index is {kpis['herfindahl']:.4f}, as if "
+        f"{counted(round(1 / kpis['herfindahl']), 'debtor')} owed the same."
+    )
+
+
+AGED_FROM = {"due": "Days past due", "issued": "Days since issue"}
+"""What age is counted in, by the run's `receivables.ageing_from`."""
 
 
 def long_overdue(kpis: pd.Series, currency: str) -> str:
@@ -105,8 +195,8 @@ def long_overdue(kpis: pd.Series, currency: str) -> str:
     if not kpis["over_90_amount"] > 0:
         return "Nothing is more than 90 days overdue."
     return (
-        f"{money(kpis['over_90_amount'], currency)} is more than 90 days overdue, of which "
-        f"{money(kpis['over_90_in_default'], currency)} is owed by buyers in default."
+        f"{money(kpis['over_90_amount'], currency)} ({percent(kpis['share_over_90'])}) is more than 90 days overdue, "
+        f"of which buyers in default owe {money(kpis['over_90_in_default'], currency)}."
     )
 
 
@@ -151,16 +241,30 @@ def known_days(book: Book) -> list[str]:
     return found
 
 
-def exchange(kpis: pd.Series, currency: str) -> str:
-    """Return what closing rates change of the receivables; empty without items in other currencies."""
-    difference = kpis["exchange_difference"]
-    if abs(difference) < 0.5:
-        return ""
-    which = "more" if difference > 0 else "less"
-    return (
-        f"Open items in other currencies stand at the closing rate: {money(abs(difference), currency)} {which} than at "
-        "the rates of their days of issue, at which sales are counted."
-    )
+def exchange(differences: pd.DataFrame, banks: pd.Series, currency: str) -> str:
+    """Return what closing rates and banks' own rates change of the receivables; empty without other currencies.
+
+    `differences`: `exchange.exchange_differences`; `banks`: `exchange.banks_of_year`.
+    """
+    found = []
+    if len(differences):
+        gain, loss = differences["exchange_gain"], differences["exchange_loss"]
+        each = [
+            f"{name}: gain {money(gain[name], currency)}, loss {money(loss[name], currency)}"
+            for name in differences.index
+        ]
+        found.append(
+            f"Open items in other currencies, {money(differences['open_amount'].sum(), currency)}, stand at the "
+            f"closing rate. Against the rates of their days of issue, at which sales are counted, they have gained "
+            f"{money(gain.sum(), currency)} and lost {money(loss.sum(), currency)} ({'; '.join(each)})."
+        )
+    if banks.sum() > 0:
+        found.append(
+            "Payments in another currency than their invoice's, which settle it within the stated tolerance, came in "
+            f"{money(banks['short'], currency)} short of the day's rate in 12 months, a bank's cost that no customer "
+            f"owes, and {money(banks['over'], currency)} above it."
+        )
+    return " ".join(found)
 
 
 def due_days(book: Book) -> list[str]:

@@ -10,6 +10,7 @@ from tradecredit.decide.terms import late_interest as chargeable
 from tradecredit.decide.terms import payment_plan
 from tradecredit.decide.terms.discounts import LeftOut
 from tradecredit.decide.terms.late_interest import Uncharged, known_charge, totals
+from tradecredit.decide.terms.lengths import Economics, margin_at_stake
 from tradecredit.params.late_interest import LateInterestLaw
 from tradecredit.words.formats import count, counted, day, days, listed, money, percent
 
@@ -58,9 +59,9 @@ def discounts(totals: pd.Series, currency: str) -> dict[str, str]:
         worth = totals["capital_saved"] + totals["loss_avoided"]
         some = f" ({counted(int(totals['not_computable']), 'invoice')} not computable)"
         found["discounts"] = (
-            f"Cash discounts of the last 12 months saved {money(worth, currency)} of capital cost and expected loss, "
-            f"and cost {money(-totals['net'], currency)} more{some if totals['not_computable'] > 0 else ''}. Lower "
-            "them towards the break-even rate, or end them."
+            f"Cash discounts of the last 12 months cost {money(-totals['net'], currency)} more than the "
+            f"{money(worth, currency)} of capital cost and expected loss that they "
+            f"saved{some if totals['not_computable'] > 0 else ''}. Lower them towards the break-even rate, or end them."
         )
     if totals["unearned_cost"] > 0:
         found["discounts back"] = (
@@ -100,19 +101,19 @@ def suggested(suggested: pd.DataFrame) -> str:
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
 
 
-def longer(longer: pd.DataFrame, currency: str) -> dict[str, str]:
+def longer(longer: pd.DataFrame, economics: Economics, currency: str) -> dict[str, str]:
     """Return which grades had longer terms than are worth it (`lengths.longer_than_suggested`), if any had.
 
-    Kind of decision → sentence.
+    Kind of decision → sentence, which begins with the margin at stake (`lengths.margin_at_stake`) where it is known.
     """
     over = longer[longer["longer_sales"] > 0]
     if over.empty:
         return {}
     granted = [f"grade {grade}: {_granted(row['suggested_days'])}" for grade, row in over.iterrows()]
-    return {
-        "terms": f"{money(over['longer_sales'].sum(), currency)} of the last 12 months' sales were on longer terms "
-        f"than are worth it ({'; '.join(granted)}). Shorten the terms of these buyers."
-    }
+    sales = f"{money(over['longer_sales'].sum(), currency)} of the last 12 months' sales were on longer terms than are"
+    told, margin = f"{sales} worth it ({'; '.join(granted)})", margin_at_stake(longer, economics)
+    at_stake = "" if pd.isna(margin) else f"{money(margin, currency)} of margin a year is at stake: "
+    return {"terms": f"{at_stake}{told}. Shorten the terms of these buyers."}
 
 
 def _granted(length: float) -> str:
@@ -191,18 +192,22 @@ def late_interest(charges: pd.DataFrame, currency: str) -> dict[str, str]:
         return {}
     by_buyer = known_charge(still_open).groupby(still_open["buyer_id"]).sum()
     named = {"interest": sums["interest"], "flat fees": sums["fees"]}
-    amounts = listed(f"{money(amount, currency)} of {name}" for name, amount in named.items() if amount >= 0)
+    parts = listed(f"{money(amount, currency)} of {name}" for name, amount in named.items() if amount >= 0)
     unknown = int(sums["not_computable_invoices"])
     left_out = f" Interest or fee on {counted(unknown, 'invoice')} is not computable, and left out." if unknown else ""
     return {
-        "late interest": f"{amounts} may be charged on open invoices past due; the largest charge is "
+        "late interest": f"{money(sums['charge'], currency)} may be charged on open invoices past due, {parts}; the "
+        "largest charge is "
         f"{money(by_buyer.max(), currency)} to {by_buyer.idxmax()}. Charge it, or waive it against immediate payment."
         f"{left_out}"
     }
 
 
-def overdue(options: pd.DataFrame, buyer_id: str, currency: str) -> str:
-    """Return what is best done about an overdue buyer, and what it disputes; empty where no value is known."""
+def overdue(options: pd.DataFrame, buyer_id: str, currency: str, least_gain: float = 0.0) -> str:
+    """Return what is best done about an overdue buyer, and what it disputes; empty where no value is known.
+
+    `least_gain`: what that has to be worth more than waiting, to be advised (`payment_plan.least_gain` of the run).
+    """
     if options.empty or not options["is_best"].any():
         return ""
     sums, best = payment_plan.totals(options), options.index[options["is_best"]][0]
@@ -213,6 +218,9 @@ def overdue(options: pd.DataFrame, buyer_id: str, currency: str) -> str:
         not_known = f" Not computable: the value of {listed(ACTIONS[name].lower() for name in unknown)}."
     disputed = f" A further {money(sums['disputed'], currency)} is in dispute." if sums["disputed"] > 0 else ""
     agreed = " Obtain the insurer's consent first, or cover lapses." if options.loc[best, "needs_consent"] else ""
+    if best != "wait" and not sums["gain_on_waiting"] >= least_gain:
+        needed = f" It is advised from {money(least_gain, currency)} more than waiting on"
+        agreed = f"{needed}: what is overdue is collected in the ordinary course."
     return (
         f"{buyer_id} owes {money(sums['overdue'], currency)} past due. {ACTIONS[best]} has the highest expected value, "
         f"{money(sums['best_value'], currency)}{more}.{agreed}{not_known}{disputed}"

@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tradecredit import Book
 from tradecredit.book.demo import claims, demo_book
 from tradecredit.book.rates import last_rate
+from tradecredit.decide.policies import as_if
 from tradecredit.insurance.policy import Policy
+from tradecredit.params.base import PROJECT
 
 UNTIL, SEEDS = pd.Timestamp("2026-10-31"), (7, 8, 9, 10, 11, 12)
 
@@ -79,11 +82,17 @@ def test_the_shown_company_is_an_ordinary_one(current):
     assert current.insured_turnover == pytest.approx(found["net"][0], rel=0.02)
     assert 0.70 < found["acceptance"] < 0.85
     assert 0.002 < premium[0] / found["limits"] < 0.004
-    assert 0.3 < found["claims"].sum() / premium.sum() < 0.5
-    ratio = found["claims"] / premium
-    assert ratio.max() > 0.6, "cover pays in one year"
-    assert ratio.min() < 0.1, "and not in another"
+    # Before the insurer's part of what was recovered.
+    assert 0.3 < found["claims"].sum() / premium.sum() < 0.65
     assert (found["lost"] / found["sales"]).between(0.0005, 0.005).all()
+
+
+def test_cover_pays_in_one_year_of_the_shown_company_and_not_in_another(current):
+    years = as_if.as_if(Book.open(PROJECT / "params" / "demo.yaml"), [current]).years
+    assert len(years) == 3
+    assert years["past_net"].max() > 0
+    assert years["past_net"].min() < 0
+    assert 0.3 < years["past_indemnity"].sum() / years["past_premium"].sum() < 0.5
 
 
 def test_insurers_of_all_seeds_earn_their_keep(current):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tradecredit.decide import limits
-from tradecredit.decide.limits import actions
+from tradecredit.decide.limits import actions, carried_sales
 from tradecredit.decide.limits.changes import approval
 from tradecredit.decide.limits.rules import history_share
 from tradecredit.measure.payment_experience import payment_experience
@@ -92,28 +92,64 @@ def test_above_what_the_accounts_carry(book_of):
 
 def test_a_cut_says_what_it_loses(book_of):
     row = of(book_of, 9, statements=ACCOUNTS, limits=OWN)
-    # 14,000 of the need of 60 days' sales are not carried, six times a year.
-    assert row["lost_sales"] == pytest.approx(14_000 * 6)
-    assert row["lost_margin"] == pytest.approx(14_000 * 6 * 0.18)
+    # It owed 12,000 in 44 of the year's weeks, 24,000 in four and 36,000 in three: 10,000 carry 510,000 of 732,000.
+    assert row["limit_to_set"] == 10_000
+    assert row["lost_sales"] == pytest.approx(144_000 * 222 / 732)
+    assert row["lost_margin"] == pytest.approx(144_000 * 222 / 732 * 0.18)
     assert row["decision"] == "reduction"
     # From 60,000 to 10,000: the old limit is beyond the credit analyst's 50,000.
     assert row["approval"] == "head of credit"
-    table = limits.recommend(book_of(AS_OF, run=RUN, **LEDGER, statements=ACCOUNTS, limits=OWN), rated(9))
-    assert lost_words(table, "EUR").startswith("The cut for risk would lose EUR 84,000 of sales a year, EUR 15,120 of ")
-    assert actions.losing(table).index.tolist() == ["A"]
+    book = book_of(AS_OF, run=RUN, **LEDGER, statements=ACCOUNTS, limits=OWN)
+    table = limits.recommend(book, rated(9))
+    for advice, part in (("cut", "EUR 7,861 of it is of 1 buyer of whom the cut is"), ("stop", "On each of these")):
+        told = lost_words(table, pd.Series({"A": advice}), "EUR")
+        assert told.startswith(
+            "The limit that is cut, refused or granted in part for risk loses EUR 43,672 of sales a "
+        )
+        assert part in told
+    losing = carried_sales.losing(book, table)
+    assert losing[["mean_balance", "highest_balance"]].to_numpy().tolist() == [[732_000 / 52, 36_000]]
 
 
 def test_a_limit_by_need_loses_nothing(book_of):
-    table = limits.recommend(book_of(AS_OF, run=RUN, **LEDGER, statements=ACCOUNTS, limits=OWN), rated(5))
+    book = book_of(AS_OF, run=RUN, **LEDGER, statements=ACCOUNTS, limits=OWN)
+    table = limits.recommend(book, rated(5))
     assert table["decision"].tolist() == ["reduction"]
     assert table[["lost_sales", "lost_margin"]].to_numpy().tolist() == [[0, 0]]
-    assert lost_words(table, "EUR") == ""
-    assert actions.losing(table).empty
+    assert lost_words(table, pd.Series({"A": "look"}), "EUR") == ""
+    assert carried_sales.losing(book, table).empty
+
+
+def test_a_limit_by_need_does_not_fall_below_what_is_owed(book_of):
+    # It needs 24,000 and owes 36,000, of 60,000 in force.
+    row = of(book_of, 5, statements=ACCOUNTS, limits=OWN)
+    assert row[["recommended_with_cover", "limit_to_set", "decision"]].tolist() == [24_000, 36_000, "reduction"]
+    assert row["reason"] == "still owed"
+    # 12,070 a month: 36,210 are owed, rounded up to two digits 37,000.
+    two = RUN | {"limits": RUN["limits"] | {"digits": 2, "maximum_share_of_book": 1.0}}
+    odd = {"invoices": INVOICES.assign(amount=12_070.0), "receipts": RECEIPTS.assign(amount=12_070.0)}
+    row = of(book_of, 5, run=two, statements=ACCOUNTS, limits=OWN.replace("60000", "90000"), **odd)
+    # All receivables bound the risk to 36,210, rounded down.
+    assert row[["risk_limit", "limit_to_set"]].tolist() == [36_000, 36_000]
+    # Where B owes something too the risk has room, and the limit in force may be the smaller.
+    other = pd.concat([odd["invoices"], odd["invoices"].tail(1).assign(buyer_id="B", invoice_id="B")])
+    held = {"statements": ACCOUNTS, "buyers": BUYERS + "B,private,2020-01-01\n", **odd, "invoices": other}
+    both = pd.concat([rated(5), rated(5).rename(index={"A": "B"})])
+    for own, limit in ((90_000, 37_000), (36_500, 36_500)):
+        book = book_of(AS_OF, run=two, **LEDGER | held, limits=OWN.replace("60000", str(own)))
+        assert limits.recommend(book, both).loc["A", "limit_to_set"] == limit
+    # A limit in force that is smaller already is not raised.
+    small = of(book_of, 5, statements=ACCOUNTS, limits=OWN.replace("60000", "30000"))
+    assert small[["limit_to_set", "change", "decision", "reason"]].tolist() == [30_000, 0, "prolongation", "still owed"]
+    # What risk asks for is cut whatever is owed.
+    assert of(book_of, 9, statements=ACCOUNTS, limits=OWN)["limit_to_set"] == 10_000
 
 
 def test_without_a_margin_the_lost_margin_is_not_known(book_of):
+    # None was in force: 10,000 are granted for the first time, and bound what was not bounded.
     row = of(book_of, 9, run={"limits": RUN["limits"]}, statements=ACCOUNTS)
-    assert row["lost_sales"] == pytest.approx(14_000 * 6)
+    assert row["decision"] == "new"
+    assert row["lost_sales"] == pytest.approx(144_000 * 222 / 732)
     assert np.isnan(row["lost_margin"])
 
 
@@ -200,4 +236,4 @@ def test_a_good_payer_without_accounts_gets_what_it_has_shown(book_of):
     assert row["binding_with_cover"] == "no accounts"
     # Accounts could release up to the need, or all receivables: 212,000.
     assert row["released"] == pytest.approx(min(row["need"], 212_000) - row["recommended_with_cover"])
-    assert actions.wanting_accounts(book_of(AS_OF, run=run, **ledger), table).index.tolist() == ["B"]
+    assert carried_sales.wanting_accounts(book_of(AS_OF, run=run, **ledger), table).index.tolist() == ["B"]

@@ -18,7 +18,9 @@ AS_OF = "2026-03-31"
 BOUNDS = Run.model_fields["grades"].default
 
 # Each buyer buys for 10,000 a month at 15 days, owes the last month, and needs 10,000 × 45 / 30 = 15,000. Its net worth
-# carries 7,000. What is settled was written off: no payment is evidence for a discretionary limit.
+# carries 7,000. What is settled was a discount: no payment is evidence for a discretionary limit. It came 20 days after
+# the due day, so that at seven of the year's 52 week ends (3 June, 1 July, 2 September, 4 November, 2 December,
+# 3 February, 3 March) two months were owed, and at the others one: 590,000 in all.
 BUYERS = ["A", "B", "C", "D", "E"]
 MONTHS = [pd.Timestamp("2024-03-01"), *pd.date_range("2025-04-01", "2026-03-01", freq="MS")]
 INVOICES = pd.DataFrame(
@@ -26,7 +28,9 @@ INVOICES = pd.DataFrame(
      for n, day in enumerate(MONTHS)],
     columns=["invoice_id", "buyer_id", "issued", "due", "amount"],
 )  # fmt: skip
-RECEIPTS = INVOICES[INVOICES["issued"] < "2026-03-01"].assign(received=lambda rows: rows["due"], kind="write_off")
+RECEIPTS = INVOICES[INVOICES["issued"] < "2026-03-01"].assign(
+    received=lambda rows: rows["due"] + pd.Timedelta(days=20), kind="discount"
+)
 RECEIPTS = RECEIPTS[["invoice_id", "received", "amount", "kind"]]
 TABLES = {
     "buyers": "buyer_id,kind\nA,private\nB,private\nC,private\nD,public\nE,private\n",
@@ -70,16 +74,17 @@ def test_requests_by_hand(book):
     assert found["request"].tolist() == ["increased limit", "new limit"]
     assert found["request_code"].tolist() == ["3", "2"]
     # B may have 7,000 + 0.9 × 5,000 today, A its 7,000; both would have the 15,000 that they need.
-    assert found["limit_now"].tolist() == [11_500, 7_000]
-    assert found["limit_then"].tolist() == found["requested"].tolist() == [15_000, 15_000]
-    # The difference turns over every 45 days.
-    assert found["extra_sales"].tolist() == pytest.approx([3_500 * 8, 8_000 * 8])
-    assert found["margin_gained"].tolist() == pytest.approx([5_040, 11_520])
+    assert found["recommended_with_cover"].tolist() == [11_500, 7_000]
+    assert found["recommended_with_request"].tolist() == found["requested"].tolist() == [15_000, 15_000]
+    # 15,000 would have carried 45 × 10,000 + 7 × 15,000 of it, 11,500 carry 7 × 3,500 less, and 7,000 52 × 7,000.
+    more = [120_000 * 24.5 / 590, 120_000 * 191 / 590]
+    assert found["extra_sales"].tolist() == pytest.approx(more)
+    assert found["margin_gained"].tolist() == pytest.approx([0.18 * sales for sales in more])
     # We bear 1,500 then; now 7,000 of either limit.
     assert found["expected_loss_change"].tolist() == pytest.approx([-55, -55])
-    assert found["cost"].tolist() == pytest.approx([0.002 * 1.19 * 28_000, 0.002 * 1.19 * 64_000 + 40])
-    assert found["net_gain"].tolist() == pytest.approx([5_040 + 55 - 66.64, 11_520 + 55 - 192.32])
-    assert found["margin_per_cost"].tolist() == pytest.approx([5_040 / 66.64, 11_520 / 192.32])
+    assert found["cost"].tolist() == pytest.approx([0.002 * 1.19 * more[0], 0.002 * 1.19 * more[1] + 40])
+    assert found["net_gain"].tolist() == pytest.approx([896.95 + 55 - 11.86, 6_992.54 + 55 - 132.46], abs=0.01)
+    assert found["margin_per_cost"].tolist() == pytest.approx([896.949 / 11.8597, 6_992.542 / 132.457], rel=1e-5)
 
 
 def test_nothing_is_asked_for_a_buyer_that_is_stopped(book_of):
@@ -120,17 +125,18 @@ def test_sales_are_net_of_tax(book_of):
     run = {"limits": LIMITS, "losses": {"lgd": 1.0}, "margin": 0.18}
     taxed = TABLES | {"invoices": INVOICES.assign(tax=1_500.0)}
     found = requests(book_of(AS_OF, run=run, **taxed), rated(), POLICY)
-    assert found.loc["A", "extra_sales"] == pytest.approx(0.85 * 64_000)
+    of_a, of_b = 120_000 * 191 / 590, 120_000 * 24.5 / 590
+    assert found.loc["A", "extra_sales"] == pytest.approx(0.85 * of_a)
     # Exports to A bear no tax: it is the buyer's own share that counts, also for the premium.
     abroad = TABLES | {"invoices": INVOICES.assign(tax=np.where(INVOICES["buyer_id"] == "A", np.nan, 1_500.0))}
     found = requests(book_of(AS_OF, run=run, **abroad), rated(), POLICY)
-    assert found["extra_sales"].to_dict() == pytest.approx({"A": 64_000, "B": 0.85 * 28_000})
-    assert found.loc["B", "cost"] == pytest.approx(0.002 * 1.19 * 0.85 * 28_000)
+    assert found["extra_sales"].to_dict() == pytest.approx({"A": of_a, "B": 0.85 * of_b})
+    assert found.loc["B", "cost"] == pytest.approx(0.002 * 1.19 * 0.85 * of_b)
 
 
 def test_all_is_insured_at_a_percentage_of_one(book):
     found = requests(book, rated(), Policy(insured_percentage=1.0))
-    assert found["limit_then"].tolist() == [15_000, 15_000]
+    assert found["recommended_with_request"].tolist() == [15_000, 15_000]
     assert found.loc["A", "expected_loss_change"] == pytest.approx(-70)
 
 
@@ -213,8 +219,8 @@ def test_requests_pay_and_keep_what_nobody_may_pass(book, probability, share, fe
     found = requests(book, rated(probability), Policy(insured_percentage=share, limit_fee=fee, premium_rate=0.002,
                                                       insured_turnover=1.0))  # fmt: skip
     assert (found["net_gain"] > 0).all()
-    assert (found["limit_then"] > found["limit_now"]).all()
-    assert (found["limit_then"] <= 15_000).all()
+    assert (found["recommended_with_request"] > found["recommended_with_cover"]).all()
+    assert (found["recommended_with_request"] <= 15_000).all()
 
 
 # In words
@@ -223,7 +229,7 @@ def test_requests_pay_and_keep_what_nobody_may_pass(book, probability, share, fe
 def test_what_is_said_of_requests_and_cuts(book, book_of):
     asked = requests(book, rated(), POLICY)
     assert words.limits.requests(asked, "EUR") == (
-        "All 2 together would earn EUR 16,411 a year, after expected losses and EUR 259 of premium and fees. "
+        "All 2 together would earn EUR 7,855 a year, after expected losses and EUR 144 of premium and fees. "
         "The account of cover (chapter 05) counts them once they are granted."
     )
     assert words.limits.requests(asked.head(0), "EUR") == "No limit is worth requesting from the insurer."

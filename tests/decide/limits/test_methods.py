@@ -9,9 +9,6 @@ from hypothesis import strategies as st
 from tradecredit.decide.limits.methods import (
     capital_ratio,
     carried,
-    carried_sales,
-    needed,
-    net_carried_sales,
     net_value_added,
     own_exposure,
     smallest,
@@ -25,32 +22,6 @@ AMOUNTS = st.floats(0, 1e9)
 
 def series(*values):
     return pd.Series(values, dtype="float64")
-
-
-# Need, and the sales that a limit carries
-
-
-def purchases(sales, net, days):
-    table = pd.DataFrame({"sales_12m": sales, "net_sales_12m": net, "payment_days": days}, dtype="float64")
-    return table.assign(monthly_purchases=table["sales_12m"] / 12)
-
-
-def test_a_unit_of_limit_carries_sales_net_of_the_buyers_own_tax():
-    # 15 days' terms and 30 days' delay: the limit turns over eight times. The second buyer is abroad, and pays no tax.
-    table = purchases([11_900, 5_000, 0], [10_000, 5_000, 0], [15, 15, np.nan])
-    assert carried_sales(table, tolerated_delay_days=30).fillna(-1).tolist() == [8, 8, -1]
-    found = net_carried_sales(table, tolerated_delay_days=30)
-    assert found.fillna(-1).tolist() == pytest.approx([8 / 1.19, 8, -1])
-    # What is due at once takes no limit.
-    assert net_carried_sales(purchases([100], [100], [0]), tolerated_delay_days=0).isna().all()
-
-
-@given(sales=st.floats(1, 1e9), tax=st.floats(0, 0.3), days=st.floats(0, 200), delay=st.integers(1, 90))
-def test_a_limit_of_the_need_carries_a_years_sales(sales, tax, days, delay):
-    table = purchases([sales], [sales * (1 - tax)], [days])
-    limit = needed(table, tolerated_delay_days=delay)
-    assert (limit * carried_sales(table, tolerated_delay_days=delay)).tolist() == pytest.approx([sales])
-    assert (limit * net_carried_sales(table, tolerated_delay_days=delay)).tolist() == pytest.approx([sales * (1 - tax)])
 
 
 # Net value added

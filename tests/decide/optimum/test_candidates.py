@@ -90,7 +90,7 @@ def test_what_a_unit_of_limit_earns_and_loses(book):
     assert found["loss"].tolist() == pytest.approx([85 / 9_500, 85 / 9_500, 0.02])
     alone = of(book(losses=RUN["losses"] | {"groups": "one_by_one"}))
     assert alone["loss"].tolist() == pytest.approx([0.005, 0.01, 0.02])
-    assert found["one_by_one_limit"].tolist() == [850, 420, 4_000]
+    assert found["recommended_with_cover"].tolist() == [850, 420, 4_000]
     assert found["least"].tolist() == [0, 0, 0]
 
 
@@ -168,7 +168,7 @@ def test_risk_alone_no_longer_bounds_unless_the_run_keeps_it(book):
 def test_nothing_raises_the_limit_of_a_buyer_that_is_held_back(book):
     # A may have 2,000 by its need, B 6,000 by what it can use and the run keeps: what they have set one by one.
     usual, held = of(book()), of(book(), action=["stop", "run down", *["none"] * 4])
-    assert (usual.loc[["A", "B"], "most"] > usual.loc[["A", "B"], "one_by_one_limit"]).all()
+    assert (usual.loc[["A", "B"], "most"] > usual.loc[["A", "B"], "recommended_with_cover"]).all()
     assert held.loc[["A", "B"], "most"].tolist() == [850, 420]
     assert held.loc[["A", "B"], "bound"].tolist() == ["deliveries held back"] * 2
     assert held.loc[["A", "B"], "sought"].all()
@@ -192,8 +192,8 @@ def test_a_limit_whose_need_is_not_known_stands(book):
     )
     assert found.loc[["A", "F"], "sought"].tolist() == [False, False]
     assert found.loc[["A", "F"], "most"].tolist() == [300, 300]
-    # F has bought nothing that a limit would carry.
-    assert found.loc[["A", "F"], "margin"].tolist() == pytest.approx([0.2 * 6, 0])
+    # A owed 1,000 at 47 week ends and 2,000 at five: 300 carry 15,600 of 57,000. F has bought nothing to be carried.
+    assert found.loc[["A", "F"], "margin"].tolist() == pytest.approx([0.2 * 12_000 * 15_600 / 57_000 / 300, 0])
     assert found.loc[["A", "F"], "bound"].tolist() == ["need not known", "need not known"]
 
 
@@ -213,7 +213,7 @@ def test_the_limit_of_a_buyer_whose_risk_is_not_measured_stands(book_of):
 
 def test_with_cover_the_limits_with_cover_are_the_ones_set_one_by_one(book):
     found = of(book(), recommended_with_cover=LIMITS["recommended_with_cover"] + 10.0)
-    assert found["one_by_one_limit"][["A", "B"]].tolist() == [860, 430]
+    assert found["recommended_with_cover"][["A", "B"]].tolist() == [860, 430]
     # Cover has raised what the loss budget alone would allow: that much may stay.
     kept = book(limit_optimum={"kept": ["expected_loss_budget"]})
     found = of(kept, recommended_with_cover=[1_500.0, 420.0, 0.0, 4_000.0, 0.0, 0.0])

@@ -18,16 +18,17 @@ P = Policy(**TERMS)
 RUN = {
     "cost_of_capital": 0.10,
     "margin": 0.20,
-    # Without cover each buyer gets 40, a fifth of its need of 200.
-    "limits": {"without_accounts_limit": [40.0] * 10},
+    # Without cover each buyer gets 40, a fifth of its need of 200, and of what it owes.
+    "limits": {"without_accounts_limit": [40.0] * 10, "payment_history_share": [0.0] * 10},
     "losses": {"lgd": 0.5},
 }
 OLDER = pd.DataFrame(
-    [[f"{buyer}old", buyer, pd.Timestamp("2025-01-10"), pd.Timestamp("2025-02-09"), 100.0] for buyer in "AB"],
+    [[f"{buyer}old", buyer, pd.Timestamp("2025-03-01"), pd.Timestamp("2025-03-31"), 100.0] for buyer in "AB"],
     columns=["invoice_id", "buyer_id", "issued", "due", "amount"],
 )
 INVOICES = pd.concat([OLDER, YEAR["invoices"]], ignore_index=True)
-"""Of buyers that have bought for more than a year: 100 a month in the last 12 months, on 30 days."""
+"""Of buyers that have bought for more than a year: 100 a month in the last 12 months, on 30 days. A and B pay after two
+months, so that each owes 200 on every day of the year; C and D have not paid."""
 RATINGS = pd.DataFrame({"pd": 0.01, "grade": 5, "method": "model"}, index=pd.Index(list("ABCD"), name="buyer_id"))
 CERTAIN = pd.DataFrame(
     {"pd": 1.0, "exposure": [1_000.0, 500.0], "lgd": 0.5, "correlation": 0.1, "insured_limit": [700.0, np.nan]},
@@ -36,14 +37,20 @@ CERTAIN = pd.DataFrame(
 """A owes 1,000 and B 500, and both are sure to fail and to leave half of it: all years are alike."""
 
 
+def tables_of(invoices: pd.DataFrame) -> dict:
+    paid = invoices[invoices["buyer_id"].isin(["A", "B"]) & (invoices["issued"] < "2026-02-01")]
+    paid = paid.assign(received=paid["issued"] + pd.DateOffset(months=2), kind="payment")
+    receipts = paid[["invoice_id", "received", "amount", "kind"]]
+    return {"buyers": YEAR["buyers"], "limits": YEAR["limits"], "invoices": invoices, "receipts": receipts}
+
+
 @pytest.fixture(scope="module")
 def made(book_of):
     def made(run: dict | None = None, *, in_force: bool = True, invoices: pd.DataFrame = INVOICES, **terms):
         policy = Policy(**TERMS | terms)
         stated = {"policy" if in_force else "quotes": policy.model_dump(exclude_unset=True)}
         stated = stated if in_force else {"quotes": [stated["quotes"]]}
-        tables = {"buyers": YEAR["buyers"], "limits": YEAR["limits"], "invoices": invoices}
-        book = book_of(AS_OF, run=RUN | stated | (run or {}), **tables)
+        book = book_of(AS_OF, run=RUN | stated | (run or {}), **tables_of(invoices))
         return book, simulate(CERTAIN, policies=[policy], scenarios=200, seed=1)
 
     return made
@@ -65,11 +72,14 @@ def test_an_account_by_hand(made):
     assert sales["sales_tied_up"] == pytest.approx(80)
     assert sales["sales_premium"] == pytest.approx(9.6)
     assert sales["premium_change"] == 0
+    # A shares no accounts; with them 200 would be carried without cover too: 192 less the loss of 800 and its capital.
+    assert sales["accounts_value"] == pytest.approx(192 - 400 - 80)
     assert items["account_cost"] == -100
     # A loses 500, within its limit of 700.
     assert items["account_indemnity"] == pytest.approx(450)
     assert items["account_capital"] == pytest.approx(0, abs=1e-6)
     assert items["account_sales"] == pytest.approx(192 - 400 - 80)
+    assert items["account_balances"] == 0
     assert items[["account_financing", "account_information", "account_income_tax"]].isna().all()
     assert items["cover_value"] == pytest.approx(62)
     assert items["cover_value_on_current"] == 0
@@ -81,9 +91,11 @@ def test_a_policy_that_is_not_in_force_raises_the_balances(made):
     """Today's balance of A is then what 40 carry: with cover it would be 1,800, of which 900 are lost, 630 paid."""
     found = of(made, in_force=False)
     sales, items = found.sales.loc["p"], found.items.loc["p"]
-    assert sales["sales_risk"] == pytest.approx((900 - 630) - (500 - 450))
+    assert sales["sales_risk"] == pytest.approx(900 - 500)
     assert sales["premium_change"] == pytest.approx(9.6)
-    assert items["account_sales"] == pytest.approx(192 - 220 - 80 - 9.6)
+    assert items["account_sales"] == pytest.approx(192 - 400 - 80 - 9.6)
+    assert items["account_balances"] == pytest.approx(630 - 450)
+    assert found.without.loc["p", "account_sales"] == pytest.approx(-100 + 450)
     assert items["cover_value"] == pytest.approx(-100 + 450 - 117.6)
     assert items["cover_value_on_current"] == pytest.approx(232.4)
 
@@ -102,14 +114,14 @@ def test_what_is_stated_counts(made):
     }
     found = of(made, {"account": stated})
     items = found.items.loc["p"]
-    # The insurer's limit of 700 is full of the oldest of A's 12 open invoices of 100.
-    assert items["account_financing"] == pytest.approx(0.8 * 700 * 0.02)
+    # A owes 200 today, within the insurer's limit of 700.
+    assert items["account_financing"] == pytest.approx(0.8 * 200 * 0.02)
     assert items["account_information"] == 30
-    taxed = -100 + 450 + (192 - 400) + 11.2
+    taxed = -100 + 450 + (192 - 400) + 3.2
     assert items["account_income_tax"] == pytest.approx(-0.25 * taxed)
     assert items["cover_value"] == pytest.approx(taxed * 0.75 - 80 + 30)
     without = found.without.loc["p"]
-    assert without["account_sales"] == pytest.approx((-100 + 450 + 11.2) * 0.75 + 30)
+    assert without["account_sales"] == pytest.approx((-100 + 450 + 3.2) * 0.75 + 30)
     assert without["account_income_tax"] == pytest.approx(taxed - 80 + 30)
     assert without["account_information"] == pytest.approx(taxed * 0.75 - 80)
 
@@ -147,7 +159,7 @@ def test_the_account_adds_up_and_without_its_items_is_the_saving(book_of, uncert
         "financing": {"advance_rate": 0.8, "rate_with_cover": 0.05, "rate_without_cover": 0.07},
         "insurer_information": 5.0, "tax_recovery_share": 0.5, "income_tax_rate": 0.3,
     }  # fmt: skip
-    tables = {"buyers": YEAR["buyers"], "limits": YEAR["limits"], "invoices": INVOICES}
+    tables = tables_of(INVOICES)
     policy = {"policy": uncertain.policies[0].model_dump(exclude_unset=True)}
     further = ["sales", "financing", "information", "tax_recovery", "income_tax"]
 
@@ -160,7 +172,7 @@ def test_the_account_adds_up_and_without_its_items_is_the_saving(book_of, uncert
     np.testing.assert_allclose(items.sum(axis="columns"), found.items["cover_value"])
     assert items[[f"account_{item}" for item in left]].isna().all(axis=None)
     # The value without an item is that of a run which leaves it out.
-    for item in {"financing", "information", "income_tax"} - left:
+    for item in {"sales", "financing", "information", "income_tax"} - left:
         other = counted(left | {item})[1].items["cover_value"]
         np.testing.assert_allclose(found.without[f"account_{item}"], other, atol=1e-6)
     book, none = counted(further)
@@ -183,9 +195,32 @@ def test_the_error_of_the_value_is_that_of_repeated_simulations(made):
 
 def test_the_part_carried_is_within_nothing_and_all(made):
     book, dist = made()
-    part = covered_sales.carried_part(book, RATINGS, dist)
+    part = covered_sales.carried(book, RATINGS, dist).part
     assert part.loc["A"].to_dict() == pytest.approx({NO_COVER: 0.2, "p": 1.0})
     assert part.loc["B"].to_dict() == pytest.approx({NO_COVER: 0.2, "p": 0.2})
+
+
+def test_the_sales_that_only_cover_allows_buyer_by_buyer(made):
+    book, dist = made()
+    found = covered_sales.by_buyer(book, covered_sales.carried(book, RATINGS, dist), "p")
+    # Its need of 200 binds with cover; of its own risk of 40 the insurer bears nine tenths, and 400 might be owed.
+    assert found.index.tolist() == ["A"]
+    assert found.loc["A"].drop("binding").to_dict() == pytest.approx(
+        {
+            "risk_limit_alone": 40, "risk_limit": 400, "part_alone": 0.2, "part_covered": 1, "covered_sales": 960,
+            "covered_margin": 192, "accounts_margin": 192, "mean_balance": 200, "highest_balance": 200,
+        }
+    )  # fmt: skip
+    assert found.loc["A", "binding"] == "no accounts"
+    assert covered_sales.by_buyer(book, covered_sales.carried(book, RATINGS, dist), NO_COVER).empty
+
+
+def test_accounts_carry_no_more_than_the_policy(made):
+    # With accounts the loss budget would allow 100 of the 200 that A owes.
+    book, dist = made({"limits": RUN["limits"] | {"expected_loss_budget": 0.5}})
+    found = covered_sales.by_buyer(book, covered_sales.carried(book, RATINGS, dist), "p").loc["A"]
+    assert found[["part_alone", "part_covered"]].tolist() == pytest.approx([0.2, 1])
+    assert found["accounts_margin"] == pytest.approx(0.2 * 1_200 * (0.5 - 0.2))
 
 
 def test_losses_of_other_balances_are_of_the_same_defaults(uncertain):
@@ -210,7 +245,7 @@ def test_all_odds_are_multiplied(uncertain):
 @pytest.mark.usefixtures("own_results")
 def test_values_at_other_odds(book_of):
     """At the book's own odds the value is the account's; a limit falls as a grade gets worse."""
-    tables = {"buyers": YEAR["buyers"], "limits": YEAR["limits"], "invoices": INVOICES}
+    tables = tables_of(INVOICES)
     run = RUN | {"policy": TERMS, "simulation": {"scenarios": 2_000, "seed": 1}, "account": {"odds": [0.5, 1.0, 4.0]}}
     book = book_of(AS_OF, run=run, **tables)
     values = account_range.by_odds(book, RATINGS, [P])
@@ -220,25 +255,36 @@ def test_values_at_other_odds(book_of):
     saving = quotes.comparison(book, dist).loc["p", "saving"]
     assert values.loc[(1.0, "p"), "saving_at_odds"] == pytest.approx(saving)
     assert values["saving_at_odds"].is_monotonic_increasing
+    # The only policy is the one in force.
+    assert (values["cover_value_on_current"] == 0).all()
+    assert values["cover_value_on_current_se"].isna().all()
     assert account_range.by_odds(book, RATINGS, []).empty
 
 
-def values(*amounts: float, error: float = 10.0) -> pd.DataFrame:
-    index = pd.Index([0.5, 1.0, 2.0][: len(amounts)], name="odds")
-    return pd.DataFrame({"cover_value": amounts, "cover_value_se": error}, index=index)
+def by_multiple(*amounts: float) -> pd.Series:
+    return pd.Series(amounts, index=pd.Index([0.5, 1.0, 2.0], name="odds"))
+
+
+ERROR = by_multiple(10.0, 10.0, 10.0)
 
 
 def test_where_the_value_turns():
-    table = values(-100.0, -50.0, 50.0)
-    point = account_range.turning_points(table).iloc[0]
+    value = by_multiple(-100.0, -50.0, 50.0)
+    point = account_range.turning_points(value, ERROR).iloc[0]
     assert point["odds"] == pytest.approx(np.sqrt(2))
     # 100 on a logarithm of 2.
     assert point["odds_se"] == pytest.approx(np.sqrt(2) * 10 * np.log(2) / 100)
     assert point["turns"] == "positive"
-    assert account_range.turning_points(values(50.0, -50.0, -70.0))["turns"].tolist() == ["negative"]
-    assert account_range.turning_points(values(1.0, 2.0, 3.0)).empty
-    assert account_range.value_at(table, np.sqrt(0.5)) == pytest.approx(-75)
-    assert np.isnan(account_range.value_at(table, 3.0))
+    assert account_range.turning_points(by_multiple(50.0, -50.0, -70.0), ERROR)["turns"].tolist() == ["negative"]
+    assert account_range.turning_points(by_multiple(1.0, 2.0, 3.0), ERROR).empty
+    assert account_range.value_at(value, np.sqrt(0.5)) == pytest.approx(-75)
+    assert np.isnan(account_range.value_at(value, 3.0))
+
+
+def test_the_best_at_each_multiple():
+    index = pd.MultiIndex.from_product([[0.5, 1.0, 2.0], ["p", "q"]], names=["odds", "policy"])
+    odds = pd.Series([-1.0, -2.0, 5.0, 4.0, 3.0, 6.0], index=index, name="cover_value")
+    assert account_range.best_at(odds.to_frame()).tolist() == [NO_COVER, "p", "q"]
 
 
 def test_terms_in_the_run_file_are_kept():

@@ -1,5 +1,7 @@
 """Other terms on the same losses: the frontier, the other reading of each convention, and terms that never bind."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from tradecredit import words
 from tradecredit.decide.policies import alternatives, quotes
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.simulation import simulate
+from tradecredit.numerics.risk_measures import Sample
 
 AS_OF = "2026-03-31"
 MONTHS = pd.date_range("2025-04-15", "2026-03-15", freq="MS")
@@ -22,7 +25,7 @@ INVOICES = pd.DataFrame(
 LIMITS = "buyer_id,source,amount,valid_from\n" + "".join(f"{b},insurer,300000,2025-01-01\n" for b in "ABC")
 RATINGS = pd.DataFrame({"pd": [0.05, 0.03, 0.08, 0.02]}, index=pd.Index(list("ABCD"), name="buyer_id"))
 POLICY = Policy(
-    name="p", insured_percentage=0.9, each_loss_deductible=5_000, aggregate_first_loss=50_000, minimum_premium=20_000,
+    name="p", insured_percentage=0.9, each_loss_deductible=5_000, aggregate_first_loss=50_000, minimum_premium=60_000,
     maximum_liability=1_000_000, premium_tax_rate=0.1,
 )  # fmt: skip
 
@@ -36,7 +39,9 @@ def test_no_efficient_offer_is_beaten_and_every_other_one_is(book):
     found = alternatives.frontier(book, RATINGS, [POLICY])
     offers = found.offers
     assert len(offers) == 1 + 3 * 3 * 3 * 3
-    assert "loss ratio of p" in words.policies.pricing(found)[0]
+    (told,) = words.policies.pricing(found)
+    assert f"and {found.charge:.1f} times the standard deviation of a year's indemnity" in told
+    assert "(the middle of 1 offer)" in told
     assert offers.index[offers["quote"]].tolist() == ["p"]
     cost, left = offers["cost"].to_numpy(), offers["frontier_retained_es"].to_numpy()
     for place, efficient in enumerate(offers["efficient"]):
@@ -49,7 +54,7 @@ def test_no_efficient_offer_is_beaten_and_every_other_one_is(book):
             assert no_worse.any()
 
 
-def test_varied_terms_cost_their_indemnity_at_the_loss_ratio_of_the_first_policy(book):
+def test_varied_terms_are_priced_as_the_policy_is(book):
     offers, *_ = alternatives.frontier(book, RATINGS, [POLICY])
     # The combination that repeats the policy's own terms has its premium and tax; no fee is charged.
     same = offers[
@@ -59,8 +64,49 @@ def test_varied_terms_cost_their_indemnity_at_the_loss_ratio_of_the_first_policy
         & (offers["maximum_liability"] == 1_000_000)
     ]
     assert len(same) == 2
-    assert same["cost"].tolist() == pytest.approx([22_000.0] * 2)
+    assert same["cost"].tolist() == pytest.approx([66_000.0] * 2)
     assert same["frontier_retained_es"].iloc[0] == same["frontier_retained_es"].iloc[1]
+
+
+def test_the_charge_is_what_the_middle_offer_asks_above_its_indemnity():
+    """Half of a loss of 100 in each second year: 25 in the mean, with a standard deviation of 25."""
+    names, premiums = ["p", "q", "r", "no premium"], [75.0, 50.0, 150.0, 0.0]
+    policies = [
+        Policy(name=name, minimum_premium=premium or None) for name, premium in zip(names, premiums, strict=True)
+    ]
+    losses = pd.DataFrame({f"indemnity:{name}": [0.0, 50.0] for name in names})
+    dist = SimpleNamespace(losses=losses, sample=Sample.equally_likely(2))
+    table = pd.DataFrame(
+        {"premium": premiums, "expected_indemnity": 25.0, "expected_adjustment": [np.nan, -11.0, np.nan, np.nan]},
+        index=names,
+    )
+    charges = alternatives._charges(
+        [*policies[:1], policies[1].model_copy(update={"premium_tax_rate": 0.1}), *policies[2:]], dist, table
+    )
+    # Of the second 10 of the premium come back, with the tax on them.
+    assert charges.to_dict() == pytest.approx({"p": 2, "q": 0.6, "r": 5})
+
+
+def test_no_charge_is_below_zero(book):
+    """A policy that asks less than its expected indemnity prices no other one so."""
+    cheap = Policy(name="p", insured_percentage=0.9, minimum_premium=10)
+    found = alternatives.frontier(book, RATINGS, [cheap])
+    assert found.charges["p"] < 0
+    assert found.charge == 0
+    assert (
+        "Their premium is the expected indemnity: the offers in the middle ask no more than theirs."
+        in (words.policies.pricing(found)[0])
+    )
+
+
+def test_without_a_premium_the_markets_loss_ratio_prices(book):
+    found = alternatives.frontier(book, RATINGS, [Policy(name="p", insured_percentage=0.9)])
+    assert found.charges.empty
+    assert words.policies.pricing(found)[0].endswith("the market's loss ratio in 2024, 37.7 % of the premium.")
+    # A part of a loss costs as much of the premium.
+    costs = found.offers[~found.offers["quote"]].set_index(["insured_percentage", "each_loss_deductible"])
+    whole = costs[(costs["aggregate_first_loss"] == 0) & np.isinf(costs["maximum_liability"])]["cost"]
+    assert whole[(0.95, 0.0)] / whole[(0.80, 0.0)] == pytest.approx(0.95 / 0.80)
 
 
 def test_a_sub_limit_stays_within_the_varied_maximum(book):
@@ -91,7 +137,7 @@ def test_readings_that_come_to_the_same_do_not_differ_by_rounding(book):
     policy = Policy(name="p", insured_percentage=1.0, aggregate_first_loss=50_000, minimum_premium=1)
     table = alternatives.conventions(book, RATINGS, [policy]).set_index("term")
     assert table.loc["aggregate_erosion", "stated_indemnity"] > 0
-    assert table.loc["aggregate_erosion", ["difference", "standard_error"]].tolist() == [0, 0]
+    assert table.loc["aggregate_erosion", ["difference", "difference_se"]].tolist() == [0, 0]
 
 
 def test_without_a_policy_there_is_no_frontier(book):

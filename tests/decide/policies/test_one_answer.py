@@ -127,7 +127,7 @@ def test_what_the_policy_asks_for_is_a_part_of_what_the_audit_insures(book):
     policy = policy_in_force(book)
     audited = by_buyer(book, policy) / policy.insured_percentage
     asked = duties(book, policy)
-    sums = (asked["claim_amount"] + asked["report_amount"]).reindex(audited.index)
+    sums = asked[["claim_amount", "missed_amount", "report_amount"]].sum(axis="columns").reindex(audited.index)
     assert sums.sum() > 0
     assert (sums <= audited + 0.005).all()
     stopped = cover.of_buyers(book).stopped
@@ -153,9 +153,9 @@ def test_a_stopped_buyer_that_fails_is_paid_for_by_the_audit(book, rated):
 def test_the_page_says_it(book_of):
     ledger = small(book_of)
     said = words.cover.insured(cover.by_class(ledger), "EUR")
-    # 102,600 of 189,900.
+    # 102,600, which is 90 % of 114,000, of 189,900.
     assert said.startswith(
-        "**54.0 %** of receivables, EUR 102,600, is insured before deductibles. Of the rest, EUR 30,000"
+        "**54.0 %** of receivables, EUR 102,600, is insured before deductibles. Of the rest, EUR 11,400 is our "
     )
     assert words.cover.with_reasons(cover.by_reason(ledger))["reason"].notna().all()
     (late,) = words.cover.late(ledger, [policy_in_force(ledger)])

@@ -49,6 +49,17 @@ YEARS = [100_000.0, *[10_000.0] * 9, *[0.0] * 990]
 """1,000 years: mean 190; the worst 0.1 % is the one of 100,000. Cost of risk 190 + 0.1 × (100,000 − 190) = 10,171."""
 
 
+def test_what_a_bad_year_leaves_beside_another_policy():
+    """The worst ten of 1,000 years lose 100,000 and nine times 10,000: 19,000 on average, of which a tenth is left."""
+    dist = written(YEARS, Policy(name="p"))
+    left, more, error = quotes.tail_beside(dist, "p", NO_COVER)
+    assert (left, more) == pytest.approx((1_900, -17_100))
+    assert quotes.tail_beside(dist, NO_COVER, "p")[:2] == pytest.approx((19_000, 17_100))
+    # None of the worst ten loses 0, the quantile: the error is that of the mean of 0.9 × L / 0.01.
+    assert error == pytest.approx(0.9 / 0.01 * math.sqrt(10_900_000 - 190**2) / math.sqrt(1_000))
+    assert np.isnan(quotes.tail_beside(written([1.0] * 500, Policy(name="p")), "p", NO_COVER)[2])
+
+
 def test_cost_of_risk_by_hand(book):
     policy = Policy(
         name="p", insured_percentage=0.9, minimum_premium=2_000, limit_fee=40, premium_tax_rate=0.19,

@@ -35,10 +35,13 @@ def made(book_of):
 def test_what_is_at_stake_and_who_approves(made, values, current, what, amount, authority):
     table = items(**values)
     assert records.advised(table, current) == what
-    (row,) = records.decision(made(), table, current, "table-account").to_dict("records")
+    by_cost = made(decisions={"authorities": {"policy": None}})
+    (row,) = records.decision(by_cost, table, current, "table-account").to_dict("records")
     assert (row["decision"], row["anchor"], row["state"]) == ("policy", "table-account", "new")
     assert row["amount"] == amount
     assert row["authority"] == authority
+    # Unless a run says otherwise, it is the board's at any cost.
+    assert records.decision(made(), table, current, "table-account")["authority"].tolist() == ["board"]
 
 
 def test_by_when(made):
@@ -47,10 +50,16 @@ def test_by_when(made):
     def due(**run: object) -> str:
         return str(records.decision(made(**run), table, "p", "x")["due_day"].iloc[0].date())
 
-    # Twenty working days from 31 March, of which 1 May is none and Easter Monday is one.
-    assert due() == "2026-04-28"
+    # Twenty working days after 1 April, on which the report of 31 March is read; Easter Monday is one.
+    assert due() == "2026-04-29"
     policy = {"name": "p", "insured_percentage": 0.9, "ends": "2026-12-31"}
-    assert due(policy=policy) == "2026-12-31"
+    # The last working day before; a Sunday's is the Friday.
+    assert due(policy=policy) == "2026-12-30"
+    assert due(policy=policy | {"ends": "2026-05-31"}) == "2026-05-29"
+    # 60 days before 31 December is 1 November, a Sunday; before 31 May it is 1 April, and 90 days before it is past.
+    assert due(policy=policy | {"notice_days": 60}) == "2026-10-30"
+    assert due(policy=policy | {"ends": "2026-05-31", "notice_days": 60}) == "2026-04-01"
+    assert due(policy=policy | {"ends": "2026-05-31", "notice_days": 90}) == "2026-04-01"
     assert due(policy=policy, account={"decide_by": "2026-09-30"}) == "2026-09-30"
 
 

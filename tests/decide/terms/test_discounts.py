@@ -11,6 +11,7 @@ from tradecredit.book.calendar import DAYS_A_MONTH
 from tradecredit.decide.terms import discounts
 from tradecredit.decide.terms.discount_steps import earned
 from tradecredit.decide.terms.lengths import Economics
+from tradecredit.words.formats import money
 
 SAFE = pd.DataFrame(0.0, index=["A", "B", "C"], columns=range(1, 13))
 RATINGS = pd.DataFrame({"grade": [3, 3, 7]}, index=pd.Index(["A", "B", "C"], name="buyer_id"), dtype="Int64")
@@ -244,7 +245,10 @@ def test_sums_by_grade_and_of_the_book(book_of):
     assert whole["net"] == pytest.approx(found["net"].sum())
     assert discounts.summary(taken, "buyer_id").loc["B", ["net", "days_won"]].isna().all()
     first, second = words.terms.discounts(whole, "EUR").values()
-    assert first.startswith("Cash discounts of the last 12 months saved EUR ")
+    saved = money(whole["capital_saved"] + whole["loss_avoided"], "EUR")
+    assert first.startswith(
+        f"Cash discounts of the last 12 months cost {money(-whole['net'], 'EUR')} more than the {saved} of capital "
+    )
     assert second == "EUR 8 of discounts were taken after the discount period or above the rate. Claim them back."
 
 

@@ -463,7 +463,7 @@ def test_the_fee_goes_by_what_was_invoiced_in_the_laws_currency(ledger):
 
 def test_the_fee_does_not_hang_on_rounding(ledger):
     # 0.01 paid late and the rest open are 1,000 pounds, though in binary the two parts in euros are a little less.
-    ledger.write("fx", "date,currency,rate\n2024-01-01,GBP,1.1234\n")
+    ledger.write("fx", "date,currency,rate\n2024-02-01,GBP,1.1234\n")
     ledger.add("invoices", "I5,B2,2024-02-20,2024-03-01,GBP,1000.00\n")
     ledger.add("receipts", "R4,I5,2024-03-10,0.01,payment\n")
     found = late_interest.chargeable(Book.open(ledger.run_file)).set_index("invoice_id")
@@ -505,9 +505,9 @@ def test_sums_by_law_and_of_all(book_of):
     assert by_law["charge"].isna().tolist() == [False, False, True]
     sentence = words.terms.late_interest(table, "EUR")["late interest"]
     assert sentence == (
-        "EUR 1.95 of interest and EUR 120 of flat fees may be charged on open invoices past due; the largest charge is "
-        "EUR 81.95 to A. Charge it, or waive it against immediate payment. Interest or fee on 1 invoice is not "
-        "computable, and left out."
+        "EUR 122 may be charged on open invoices past due, EUR 1.95 of interest and EUR 120 of flat fees; the largest "
+        "charge is EUR 81.95 to A. Charge it, or waive it against immediate payment. Interest or fee on 1 invoice is "
+        "not computable, and left out."
     )
 
 
@@ -526,9 +526,9 @@ def test_interest_that_is_known_counts_where_the_fee_is_not(book_of):
     assert np.isnan(by_law["fee"])
     assert by_law["not_computable"] == 2
     assert words.terms.late_interest(table, "EUR") == {
-        "late interest": "EUR 194 of interest and EUR 40 of flat fees may be charged on open invoices past due; the "
-        "largest charge is EUR 193 to B. Charge it, or waive it against immediate payment. Interest or fee on 2 "
-        "invoices is not computable, and left out."
+        "late interest": "EUR 234 may be charged on open invoices past due, EUR 194 of interest and EUR 40 of flat "
+        "fees; the largest charge is EUR 193 to B. Charge it, or waive it against immediate payment. Interest or fee "
+        "on 2 invoices is not computable, and left out."
     }
     assert words.terms.rates_wanted(table) == [
         "UK late payment act: no rate of GBP: add it to the table `fx`. Without it the flat fee on 2 invoices "
@@ -540,8 +540,8 @@ def test_where_no_interest_is_known_the_fees_are_told_alone(book_of):
     table = charges(book_of, "2026-03-31", "I,G,2026-01-01,2026-03-01,100\n").reset_index()
     assert late_interest.totals(table)["charge"] == 40
     assert words.terms.late_interest(table, "EUR") == {
-        "late interest": "EUR 40 of flat fees may be charged on open invoices past due; the largest charge is EUR 40 "
-        "to G. Charge it, or waive it against immediate payment. Interest or fee on 1 invoice is not "
+        "late interest": "EUR 40 may be charged on open invoices past due, EUR 40 of flat fees; the largest charge is "
+        "EUR 40 to G. Charge it, or waive it against immediate payment. Interest or fee on 1 invoice is not "
         "computable, and left out."
     }
 

@@ -252,12 +252,16 @@ def test_sales_on_longer_terms_than_are_worth_it(book_of):
     assert found.loc[2, ["sales_12m", "longer_sales", "share"]].tolist() == [400, 100, 0.25]
     assert found.loc[5, ["sales_12m", "longer_sales", "share"]].tolist() == [50, 50, 1]
     assert found.loc[[1, 3], "share"].isna().all()
-    sentence = words.terms.longer(found, "EUR")["terms"]
-    assert sentence == (
+    # 20 % of what is 120 with 20 of tax.
+    earned = Economics(margin=0.2, lgd=0.45, cost_of_capital=0.1, invoiced=1.2)
+    assert lengths.margin_at_stake(found, earned) == pytest.approx(0.2 * 150 / 1.2)
+    sales = (
         "EUR 150 of the last 12 months' sales were on longer terms than are worth it (grade 2: 45 days at most; grade "
         "5: cash in advance). Shorten the terms of these buyers."
     )
-    assert words.terms.longer(found.assign(longer_sales=0.0), "EUR") == {}
+    assert words.terms.longer(found, earned, "EUR") == {"terms": f"EUR 25 of margin a year is at stake: {sales}"}
+    assert words.terms.longer(found, earned._replace(margin=np.nan), "EUR") == {"terms": sales}
+    assert words.terms.longer(found.assign(longer_sales=0.0), earned, "EUR") == {}
 
 
 def test_buyers_in_default_have_no_terms_to_shorten(book_of):
@@ -271,7 +275,7 @@ def test_buyers_in_default_have_no_terms_to_shorten(book_of):
     suggested = pd.DataFrame({"suggested_days": 0.0}, index=range(1, 11))
     longer = lengths.longer_than_suggested(book, ratings, suggested)
     assert longer.loc[[2, 5, 10], "longer_sales"].tolist() == [300, 50, 0]
-    sentence = words.terms.longer(longer, "EUR")["terms"]
+    sentence = words.terms.longer(longer, lengths.economics(book), "EUR")["terms"]
     assert sentence.startswith("EUR 350 of ")
     assert "grade 10" not in sentence
 

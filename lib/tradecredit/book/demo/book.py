@@ -33,8 +33,9 @@ SUBJECTS = (
     "recoveries", "statements", "limits", "insurer", "scores", "fx", "overrides", "claims",
 )  # fmt: skip
 """One stream of random numbers each; a new one comes last."""
-EDITION = 50
-"""Chosen so that the default seed shows an ordinary book; another number gives other companies to all seeds."""
+EDITION, DEAL = 50, 31
+"""Chosen so that the default seed shows an ordinary book; another number gives other companies to all seeds, and deals
+their sizes anew."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,7 @@ def demo_book(
     _require_possible(buyers, invoices, seed, until)
     streams = np.random.SeedSequence([EDITION, seed]).spawn(len(SUBJECTS))
     random = dict(zip(SUBJECTS, map(np.random.default_rng, streams), strict=True))
+    random["sizes"] = np.random.default_rng([EDITION, DEAL, seed])
     world = drawn(buyers, invoices, until, random)
     fx = ledger.fx_rates(world, random["fx"])
     issued = ledger.invoices(world, fx, invoices, random["invoices"])

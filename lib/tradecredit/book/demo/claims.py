@@ -27,6 +27,7 @@ class Terms(NamedTuple):
     maximum_liability: float = 10_000_000.0
     discretionary_limit: float = 25_000.0
     maximum_extension_days: int = 60
+    stop_tolerance: float = 100.0
     waiting_days: int = 180
     payment_days: int = 30
 
@@ -67,14 +68,22 @@ def _within(buyer: np.ndarray, debt: np.ndarray, limit: np.ndarray) -> np.ndarra
 
 
 def _shipped_after_stop(world: World, ledger: pd.DataFrame, owed: pd.DataFrame, receipts: pd.DataFrame) -> np.ndarray:
-    """Return whether an invoice was overdue past the extension period when each of those owed was shipped."""
-    extension = np.timedelta64(Terms().maximum_extension_days, "D")
+    """Return whether an invoice was overdue past the extension period when each of those owed was shipped.
+
+    One of which no more than the tolerance was left by then is none.
+    """
+    terms = Terms()
+    extension = np.timedelta64(terms.maximum_extension_days, "D")
     failed = np.flatnonzero(~np.isnat(world.days("defaulted"))[ledger["buyer"].to_numpy()])
-    theirs = receipts[np.isin(receipts["position"], failed)].groupby("position")
-    paid = theirs["cents"].sum().reindex(failed, fill_value=0).to_numpy() >= ledger["cents"].to_numpy()[failed]
-    last = theirs["received"].max().reindex(failed).to_numpy("datetime64[D]")
+    rate, cents = ledger["rate"].to_numpy() / 100, ledger["cents"].to_numpy()
+    theirs = receipts[np.isin(receipts["position"], failed)].sort_values("received", kind="stable")
+    of = theirs["position"].to_numpy()
+    left = (cents[of] - theirs.groupby("position")["cents"].cumsum()) * rate[of]
+    cleared = theirs[left <= terms.stop_tolerance].groupby("position")["received"].min().reindex(failed)
     since = ledger["due"].to_numpy("datetime64[D]")[failed] + extension
-    until = np.where(paid, last, np.datetime64("2200-01-01"))
+    until = cleared.to_numpy("datetime64[D]")
+    until = np.where(np.isnat(until), np.datetime64("2200-01-01"), until)
+    until = np.where(cents[failed] * rate[failed] <= terms.stop_tolerance, since, until)
     late = pd.DataFrame({"buyer": ledger["buyer"].to_numpy()[failed], "since": since, "until": until})[until > since]
     shipped = pd.DataFrame({"buyer": owed["buyer"].to_numpy(), "issued": ledger["issued"].to_numpy()[owed["position"]]})
     met = shipped.reset_index().merge(late, on="buyer")

@@ -32,9 +32,9 @@ PROTRACTED_SHARE, PROTRACTED_LAGS = 0.4, (3, 4, 5)
 HABIT_SD = 0.15
 """Of the logs of days late, between buyers."""
 
-INVOICE_MEAN, INVOICE_SD, BUYER_SIZE_SD, BUYER_FREQUENCY_SD = 8_300.0, 0.55, 0.8, 0.65
+INVOICE_MEAN, INVOICE_SD, BUYER_SIZE_SD, BUYER_FREQUENCY_SD = 8_300.0, 0.55, 1.0, 0.65
 """Mean net invoice in EUR; the spreads of an invoice and of buyers are of logarithms."""
-SIZE_LOADING, ORDER_LOADING = 0.5, 0.2
+SIZE_LOADING, ORDER_LOADING = 0.3, 0.2
 """Larger buyers are sounder, and buyers order less, or get less, as they worsen; logs per unit of state."""
 KEY_SALES_SHARES, KEY_INVOICE_SHARE = (0.055, 0.047), 0.016
 """The two largest customers' parts of all sales; each one's part of the number of invoices."""
@@ -85,7 +85,7 @@ def drawn(count: int, invoices: int, until: date, random: dict[str, Random]) -> 
     buyers = buyers.assign(quality=_quality(buyers, random["quality"]))
     state = _state(buyers, len(months), random["shocks"])
     failures = _failures(buyers, months, state, random["failures"])
-    customers = _customers(buyers, months[HISTORY_MONTHS], invoices, random["habits"])
+    customers = _customers(buyers, months[HISTORY_MONTHS], invoices, random["habits"], random["sizes"])
     return World(np.datetime64(until, "D"), months, pd.concat([buyers, failures, customers], axis=1), state)
 
 
@@ -184,7 +184,7 @@ def _failures(buyers: pd.DataFrame, months: np.ndarray, state: np.ndarray, rng: 
     return failures.assign(default_kind=np.where(protracted, "protracted", "insolvency"))
 
 
-def _customers(buyers: pd.DataFrame, start: np.datetime64, invoices: int, rng: Random) -> pd.DataFrame:
+def _customers(buyers: pd.DataFrame, start: np.datetime64, invoices: int, rng: Random, deal: Random) -> pd.DataFrame:
     """Return each buyer's lasting habits as a customer.
 
     frequency (part of all invoices), size (mean net EUR of an invoice), tax_rate, terms (days), habit (of paying late,
@@ -194,7 +194,9 @@ def _customers(buyers: pd.DataFrame, start: np.datetime64, invoices: int, rng: R
     count, key = len(buyers), buyers["key"].to_numpy()
     country = COUNTRIES.loc[buyers["country"]]
     frequency = np.exp(BUYER_FREQUENCY_SD * rng.standard_normal(count))
-    size = np.exp(BUYER_SIZE_SD * rng.standard_normal(count) - SIZE_LOADING * buyers["quality"].to_numpy())
+    # Dealt out by a stream of their own: who is large changes nothing else.
+    spread = deal.permutation(rng.standard_normal(count))
+    size = np.exp(BUYER_SIZE_SD * spread - SIZE_LOADING * buyers["quality"].to_numpy())
     frequency *= (1 - key.sum() * KEY_INVOICE_SHARE) / frequency[~key].sum()
     size *= INVOICE_MEAN * (1 - sum(KEY_SALES_SHARES)) / (frequency[~key] @ size[~key])
     frequency[key] = KEY_INVOICE_SHARE

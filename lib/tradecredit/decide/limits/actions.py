@@ -6,10 +6,9 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.places import one_of
 from tradecredit.decide.limits.amounts import METHODS
-from tradecredit.decide.limits.methods import excess, needed, net_carried_sales, smallest
+from tradecredit.decide.limits.methods import excess, smallest
 from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.open_items import open_items
-from tradecredit.measure.payment_experience import payment_experience
 from tradecredit.params.limits import LimitSettings
 
 RISK = tuple(name for name in METHODS if name != "need")
@@ -43,15 +42,23 @@ def excesses(limits: pd.DataFrame, bound: pd.Series) -> pd.DataFrame:
     `limits`: `exposure`, `recommended_with_cover`, `binding_with_cover`; `bound`: `risk_bound`, rounded as limits are.
     Columns, on their index, in the reporting currency:
 
-    - `risk_limit`: the most that may be risked: where need binds, the bound, and never less than the recommended limit
-      (missing: nothing bounds the risk); elsewhere the recommended limit;
+    - `risk_limit`: see `risk_limit`;
     - `over_risk` = exposure above `risk_limit`; `over_need`: the rest of what it is above the recommended limit.
     """
-    aim, by_need = limits["recommended_with_cover"], limits["binding_with_cover"] == METHODS["need"]
-    most = np.maximum(bound, aim).where(by_need, aim)
+    aim = limits["recommended_with_cover"]
+    most = risk_limit(aim, limits["binding_with_cover"], bound)
     over_risk = excess(limits["exposure"], most.fillna(np.inf))
     over_need = (excess(limits["exposure"], aim) - over_risk).clip(lower=0.0)
     return pd.DataFrame({"risk_limit": most, "over_risk": over_risk, "over_need": over_need})
+
+
+def risk_limit(limit: pd.Series, binding: pd.Series, bound: pd.Series) -> pd.Series:
+    """Return the most that may be risked on each buyer; what is owed above it is stopped, and nothing below it.
+
+    Where need binds a limit, the `risk_bound`, and never less than the limit (missing: nothing bounds the risk);
+    elsewhere the limit itself. `binding`: the name of what sets each limit.
+    """
+    return np.maximum(bound, limit).where(binding == METHODS["need"], limit)
 
 
 def risk_bound(amounts: pd.DataFrame) -> pd.Series:
@@ -102,46 +109,6 @@ def held(limits: pd.DataFrame) -> pd.Series:
     return limits["action"].isin([*STOPS, RUN_DOWN]) | limits["stopped"] | limits["report_due"]
 
 
-def lost(book: Book, known: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
-    """Return the sales and the margin of a year that each limit to be set does not carry.
-
-    `known`: `known_buyers`; `limits`: `need`, `own_limit`, `change`, `binding_with_cover`, `decision`. Columns:
-
-    - `lost_sales` = (need − limit that then holds) × `net_carried_sales`, net of tax, as far as the need is for what
-      the buyer buys; 0 where need itself binds, and for a buyer that pays in advance, is in default or of which nothing
-      is decided; missing where the need is not known;
-    - `lost_margin` = the run's margin × lost sales; missing where it states none.
-    """
-    delay = book.run.limits.tolerated_delay_days
-    wanted = np.minimum(limits["need"], needed(known, tolerated_delay_days=delay))
-    then = limits["own_limit"].fillna(0.0) + limits["change"]
-    binding = limits["binding_with_cover"]
-    none = binding.isin([METHODS["need"], "prepaid", "in default"]) | (limits["decision"] == "none")
-    carried = net_carried_sales(known, tolerated_delay_days=delay).fillna(0.0)
-    sales = (excess(wanted, then) * carried).mask(none, 0.0)
-    margin = np.nan if book.run.margin is None else book.run.margin
-    return pd.DataFrame({"lost_sales": sales, "lost_margin": sales * margin})
-
-
-def losing(limits: pd.DataFrame) -> pd.DataFrame:
-    """Return the limits that are cut, cancelled or refused and lose sales by it, the largest margin lost first.
-
-    `limits`: `limits.recommend`. By the sales lost where no margin is stated.
-    """
-    less = limits[limits["decision"].isin(["reduction", "cancellation", "refusal"]) & (limits["lost_sales"] > 0)]
-    return less.sort_values("lost_sales", ascending=False, kind="stable")
-
-
-def wanting_accounts(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
-    """Return the limits that the want of accounts holds back, with the payment history that they rest on.
-
-    `limits`: `limits.recommend`. Those with `released` above 0, the largest first; with the columns of
-    `payment_experience`.
-    """
-    held_back = limits[limits["released"] > 0].join(payment_experience(book))
-    return held_back.sort_values("released", ascending=False, kind="stable")
-
-
 def above_risk(limits: pd.DataFrame, settings: LimitSettings) -> pd.DataFrame:
     """Return the limits whose buyers owe more than the risk allows, the largest excess first (`limits.recommend`)."""
     return _above(limits, "over_risk", settings)
@@ -155,14 +122,3 @@ def above_need(limits: pd.DataFrame, settings: LimitSettings) -> pd.DataFrame:
 def _above(limits: pd.DataFrame, column: str, settings: LimitSettings) -> pd.DataFrame:
     over = limits[limits[column] > settings.tolerated_excess]
     return over.sort_values(column, ascending=False, kind="stable")
-
-
-def released(amounts: pd.DataFrame, limits: pd.DataFrame) -> pd.Series:
-    """Return by how much a limit without accounts might rise if accounts were shown that support it.
-
-    `amounts`: as `risk_bound`; `limits`: `recommended_with_cover`, `binding_with_cover`. The smallest of the other
-    methods less the limit; 0 where the want of accounts does not bind, missing where no other method bounds it.
-    """
-    other = smallest(amounts.drop(columns="without_accounts"))[1].replace(np.inf, np.nan)
-    wanting = limits["binding_with_cover"] == METHODS["without_accounts"]
-    return (other - limits["recommended_with_cover"]).clip(lower=0.0).where(wanting, 0.0)

@@ -61,6 +61,13 @@ def caps(buyers: pd.DataFrame, receivables: float, settings: LimitSettings) -> C
     )
 
 
+def without_need(caps: Caps, receivables: float, settings: LimitSettings) -> Caps:
+    """Return the caps with those of groups by their share of the book alone; what is needed bounds no risk."""
+    whole = settings.maximum_group_share_of_book * receivables
+    amount = np.maximum(caps.group.amount, np.inf if np.isnan(whole) else whole)
+    return caps._replace(group=caps.group._replace(amount=amount))
+
+
 def classes(buyers: pd.DataFrame) -> pd.DataFrame:
     """Return the `sector` and `country` of each buyer that caps hold for: `NOT_STATED` is one of each."""
     return buyers[["sector", "country"]].fillna(NOT_STATED)

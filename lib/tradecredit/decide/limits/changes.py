@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.caps import Caps, fits
-from tradecredit.decide.limits.methods import excess
+from tradecredit.decide.limits.methods import excess, rounded_up
 from tradecredit.decide.limits.rules import FIXED
 from tradecredit.params.limits import ApprovalLevel
 
@@ -50,6 +51,7 @@ REASONS = {
     "negative equity": "12",
     "insolvent": "12",
     "deliveries held back": "15",
+    "still owed": "14",
     "need met": "",
     "little change": "",
 }
@@ -57,16 +59,30 @@ REASONS = {
 lack of turnover, 15 other; none where all that is needed is approved, or little would change)."""
 
 
-def staying(limits: pd.DataFrame, ceiling: pd.Series, caps: Caps, minimum_change: float) -> pd.Series:
-    """Return a boolean per buyer: whether its limit in force stays although the recommended one differs, by little.
+def aimed(limits: pd.DataFrame, caps: Caps, digits: int) -> pd.Series:
+    """Return the limit to aim at: the recommended one, but where need alone sets it, none below what is owed.
 
-    `limits`: `exposure`, `own_limit`, `recommended_with_cover`, `binding_with_cover`; `ceiling`: the most that rules
+    `limits`: `exposure`, `own_limit`, `recommended_with_cover`, `binding_with_cover`, `risk_limit`; `caps`:
+    `without_need`; rows as `limits`. What is owed, rounded up to so many significant digits, counts up to the limit by
+    risk and the limit in force, and only if all that would be set so fits in the caps.
+    """
+    aim, by_need = limits["recommended_with_cover"], limits["binding_with_cover"] == METHODS["need"]
+    most = np.minimum(limits["risk_limit"].fillna(np.inf), limits["own_limit"].fillna(0.0))
+    owed = np.minimum(rounded_up(limits["exposure"].round(2), digits), most)
+    kept = np.maximum(aim, owed).where(by_need, aim)
+    return kept.where(fits(kept, caps), aim)
+
+
+def staying(limits: pd.DataFrame, ceiling: pd.Series, caps: Caps, minimum_change: float) -> pd.Series:
+    """Return a boolean per buyer: whether its limit in force stays although what it aims at differs, by little.
+
+    `limits`: `exposure`, `own_limit`, `aim` (`aimed`), `binding_with_cover`; `ceiling`: the most that rules
     and bounds allow each buyer; `caps`: of groups, sectors and countries; rows as `limits`. A limit stays where it
-    would change by less than `minimum_change` of itself. One above the recommended stays only within its ceiling, and
+    would change by less than `minimum_change` of itself. One above its aim stays only within its ceiling, and
     only if all that would stay so fit in the caps; one below it only if the buyer does not owe more. What a rule or an
     analyst fixes is set as it is.
     """
-    now, aim = limits["own_limit"].fillna(0.0), limits["recommended_with_cover"]
+    now, aim = limits["own_limit"].fillna(0.0), limits["aim"]
     small = (aim > 0) & ((aim - now).abs() < minimum_change * now) & ~limits["binding_with_cover"].isin(FIXED)
     small &= ~((now > aim) & (now > ceiling)) & ~((now < aim) & (excess(limits["exposure"], now) > 0))
     return small & ((now <= aim) | fits(aim.mask(small, now), caps))
@@ -78,19 +94,18 @@ def decided(
     """Return the limits with what to do about those in force.
 
     `limits`: a row for each buyer; `need`, `own_limit`, `recommended_with_cover` and `binding_with_cover`, as
-    `recommend` has them; `stays`: `staying`; `adverse`: on the same index whether `negative equity` is published,
-    whether the buyer is `insolvent`, and whether `deliveries held back`, for which no limit is raised. The limit to set
-    is the one with cover (without a policy: the recommended one).
-    Adds
+    `recommend` has them, and `aim` (`aimed`); `stays`: `staying`; `adverse`: on the same index whether `negative
+    equity` is published, whether the buyer is `insolvent`, and whether `deliveries held back`, for which no limit is
+    raised. Adds
 
-    - `decision`: `new`, `increase`, `reduction`, `cancellation` (to nothing), `prolongation` (it is as recommended, or
+    - `decision`: `new`, `increase`, `reduction`, `cancellation` (to nothing), `prolongation` (it is as it should be, or
       stays); without a limit in force `refusal` where something is needed, `none` where nothing is;
-    - `change`: of the limit, in currency (0 for a prolongation);
+    - `limit_to_set`, the limit that then holds, and `change`: of the limit, in currency (0 for a prolongation);
     - `decision_code` (4505), `response_code` (4507), `reason`, of `REASONS`, and `reason_code` (4509); missing: none;
     - `approval`: who approves the larger of the limit in force and the limit that then holds, by the run's
       `limits.approvals` (missing: no decision).
     """
-    binding, aim = limits["binding_with_cover"], limits["recommended_with_cover"]
+    binding, aim = limits["binding_with_cover"], limits["aim"]
     now = limits["own_limit"].fillna(0.0)
     held = adverse["deliveries held back"] & (now > 0) & (aim > now) & ~binding.isin(FIXED)
     stays = stays | held
@@ -110,6 +125,7 @@ def decided(
     response = response.mask(decision.isin(["new", "increase"]) & (binding != "need") & (aim < limits["need"]), PARTLY)
     cause = (
         binding.mask((binding == "need") & granting, "need met")
+        .mask((aim > limits["recommended_with_cover"]) & (aim <= now), "still owed")
         .mask((binding == "capacity") & adverse["negative equity"], "negative equity")
         .mask((binding == "in default") & adverse["insolvent"], "insolvent")
         .mask(stays & (aim != now), "little change")
@@ -119,6 +135,7 @@ def decided(
     change = (aim - now).mask(decision == "prolongation", 0.0)
     decided = decision != "none"
     return limits.assign(
+        limit_to_set=now + change,
         change=change,
         decision=decision,
         decision_code=_coded(_taken([codes[0] for codes in DECISIONS.values()], choice, limits.index)),

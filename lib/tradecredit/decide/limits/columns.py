@@ -30,9 +30,15 @@ LABELS = {
     **columns("text", action="Action", report_due="To report or claim"),
     **columns(
         "money",
-        risk_limit="Limit by risk", over_risk="Excess over limit by risk", over_need="Excess over need",
-        overdue="Overdue, undisputed", lost_sales="Sales lost a year", lost_margin="Margin lost a year",
-        released="Limit released by accounts"
+        risk_limit="Limit by risk", risk_limit_alone="Limit by risk, without insurance",
+        over_risk="Excess over limit by risk", over_need="Excess over need", overdue="Overdue, undisputed"
+    ),
+    # carried_sales
+    **columns(
+        "money",
+        mean_balance="Mean balance, 12 months", highest_balance="Highest balance, 12 months",
+        lost_sales="Sales lost a year", lost_margin="Margin lost a year", released="Limit released by accounts",
+        released_sales="Sales released by accounts", released_margin="Margin released by accounts"
     ),
     # caps
     **columns(
@@ -48,13 +54,13 @@ LABELS = {
         decision="Decision", decision_code="Decision code", response_code="Response code",
         reason_code="Reason code", approval="Approval by"
     ),
-    **columns("money", before="Before", after="After"),
+    **columns("money", limit_to_set="Limit to set", before="Before", after="After"),
     # insurer
     **columns("text", request="Request", request_code="Request code"),
     **columns(
         "money",
-        requested="Limit to request", limit_now="Limit now", limit_then="Limit then", extra_sales="Extra sales",
-        margin_gained="Margin gained", expected_loss_more="Extra expected loss",
+        requested="Limit to request", recommended_with_request="Recommended limit, with the request",
+        extra_sales="Extra sales", margin_gained="Margin gained", expected_loss_more="Extra expected loss",
         expected_loss_change="Change of expected loss", net_gain="Net gain",
         insurer_limit_after="Insurer's limit, after", insured_after="Insured part, after",
         own_after="Retained part, after", own_more="Retained part, increase",

@@ -5,7 +5,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide.limits.actions import STOPS
-from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales, own_exposure
+from tradecredit.decide.limits.methods import own_exposure
 from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.errors import InputError, ParameterError, Problem, values_not
 from tradecredit.insurance.amounts import PAYING_BY_LOSS
@@ -13,6 +13,7 @@ from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.insurance.insured_sales import premium_of_sales
 from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
+from tradecredit.measure.balance_history import balance_history, carried_part
 from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import loss_given_default
 
@@ -21,8 +22,8 @@ REQUESTS = {"new limit": "2", "increased limit": "3"}
 
 
 REQUEST_COLUMNS = [
-    "request", "request_code", "insurer_limit", "requested", "limit_now", "limit_then", "extra_sales", "margin_gained",
-    "expected_loss_change", "cost", "net_gain", "margin_per_cost",
+    "request", "request_code", "insurer_limit", "requested", "recommended_with_cover", "recommended_with_request",
+    "extra_sales", "margin_gained", "expected_loss_change", "cost", "net_gain", "margin_per_cost",
 ]  # fmt: skip
 
 
@@ -31,15 +32,16 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
 
     `ratings`: as `recommend` takes them; `policy`: that in force. Without one, or with one that bears no part of an
     ordinary loss (`PAYING_BY_LOSS`), no limit of the insurer lets us lend more, and the table is empty. A request is
-    worth making where a named limit would let us lend more than we recommend with today's cover, and that pays. All
+    worth making where a named limit would let us lend and sell more than we do with today's cover, and that pays. All
     requests are taken as granted together, so that the buyers of a group share its room.
     Index buyer_id; amounts in the reporting currency:
 
     - `request` and `request_code` (4505); `insurer_limit`, that in force (missing: none named); `requested`, the limit
       to ask for: the insured debt in all that we would then lend;
-    - `limit_now`, `limit_then`: `recommended_with_cover` without and with the request;
-    - `extra_sales` of a year that the difference carries, as far as it is needed, net of tax: difference ×
-      `net_carried_sales`; `margin_gained` = the run's margin × extra sales;
+    - `recommended_with_cover`, and `recommended_with_request`: the same with the request granted;
+    - `extra_sales`: of the sales net of tax of the last 12 months what `recommended_with_request` carries beyond
+      today's limit by risk, by what was owed in them (`carried_part`); `margin_gained` = the run's margin × extra
+      sales;
     - `expected_loss_change` = PD × LGD × what we bear of the limit then, less what we bear of it now (negative: less);
     - `cost` = premium rate × the insured part of the extra sales × (1 + tax) and, for a new limit, the yearly fee;
       `net_gain` = margin_gained − expected_loss_change − cost; `margin_per_cost` = margin_gained / cost (missing where
@@ -61,13 +63,12 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     now, then = recommend(book, ratings, cover=cover), recommend(book, ratings, cover=granted)
     limit_now, limit_then = now["recommended_with_cover"], then["recommended_with_cover"]
     free = ~now["action"].isin(STOPS) & ~now["report_due"]
-    asked = (limit_then > limit_now) & askable & free & then["need"].notna()
 
-    purchases, delay = balances(book), book.run.limits.tolerated_delay_days
-    used = np.minimum(limit_then, needed(purchases, tolerated_delay_days=delay)) - limit_now
-    used = used.clip(lower=0.0)
-    carried = carried_sales(purchases, tolerated_delay_days=delay)
-    sales = used * net_carried_sales(purchases, tolerated_delay_days=delay)
+    bought, owed = balances(book).reindex(now.index), balance_history(book)
+    before = carried_part(owed, now["risk_limit"].fillna(np.inf))
+    more_carried = (carried_part(owed, limit_then) - before).clip(lower=0.0)
+    sales = more_carried * bought["net_sales_12m"]
+    asked = (limit_then > limit_now) & (sales > 0) & askable & free & then["need"].notna()
     margin = sales * (np.nan if book.run.margin is None else book.run.margin)
     loss = ratings["pd"].reindex(now.index) * loss_given_default(book).lgd
     bear_then, bear_now = (
@@ -76,14 +77,18 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     )
     more = loss * (bear_then - bear_now)
     fresh = ~(cover.named > 0)
-    cost = premium_of_sales(policy) * cover.insured_sales * used * carried + (policy.limit_fee or 0.0) * fresh
+    cost = (
+        premium_of_sales(policy) * cover.insured_sales * more_carried * bought["sales_12m"]
+        + (policy.limit_fee or 0.0) * fresh
+    )
     request = pd.Series(np.where(fresh, *REQUESTS), index=now.index, dtype="str")
     table = pd.DataFrame(
         {
             "request": request, "request_code": request.map(REQUESTS), "insurer_limit": cover.named,
-            "requested": (limit_then * cover.insurable).round(), "limit_now": limit_now, "limit_then": limit_then,
-            "extra_sales": sales, "margin_gained": margin, "expected_loss_change": more, "cost": cost,
-            "net_gain": margin - more - cost, "margin_per_cost": margin / cost.where(cost > 0),
+            "requested": (limit_then * cover.insurable).round(), "recommended_with_cover": limit_now,
+            "recommended_with_request": limit_then, "extra_sales": sales, "margin_gained": margin,
+            "expected_loss_change": more, "cost": cost, "net_gain": margin - more - cost,
+            "margin_per_cost": margin / cost.where(cost > 0),
         }
     )[REQUEST_COLUMNS][asked]  # fmt: skip
     per_cost = table["margin_per_cost"].where(table["cost"] != 0, np.inf)

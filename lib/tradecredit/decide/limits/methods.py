@@ -21,31 +21,6 @@ def needed(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
     return (purchases["monthly_purchases"] * days / 30).fillna(0.0).rename("need")
 
 
-def carried_sales(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
-    """Return the sales, gross of tax, that a unit of limit carries in a year: 360 / (payment days + tolerated delay).
-
-    A limit of what is `needed` carries the sales of a year of 12 months of 30 days. Missing without purchases, and
-    where they are due at once and no delay is tolerated: such sales take no limit.
-    """
-    days = purchases["payment_days"] + tolerated_delay_days
-    return (360 / days.where(days > 0)).rename("carried_sales")
-
-
-def net_carried_sales(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
-    """Return the sales net of tax that a unit of limit carries in a year: `carried_sales` × net_sales_12m / sales_12m.
-
-    What is owed includes the tax, and no margin is earned on it. `purchases`: `payment_days`, `sales_12m` and
-    `net_sales_12m`, as `balances` has them. A limit of the amount `needed` carries a whole year's sales. Missing as
-    `carried_sales`.
-
-    >>> purchases = pd.DataFrame({"payment_days": [30.0], "sales_12m": [1_190.0], "net_sales_12m": [1_000.0]})
-    >>> round(float(net_carried_sales(purchases, tolerated_delay_days=30).iloc[0]), 3)  # 6 × 1,000 / 1,190
-    5.042
-    """
-    net = purchases["net_sales_12m"] / purchases["sales_12m"].where(purchases["sales_12m"] > 0)
-    return (carried_sales(purchases, tolerated_delay_days=tolerated_delay_days) * net).rename("net_carried_sales")
-
-
 def carried(accounts: pd.DataFrame, grades: pd.Series, settings: LimitSettings) -> pd.DataFrame:
     """Return share(grade) × base for each of the `BASES`, the columns of `accounts`, on their index.
 
@@ -159,3 +134,30 @@ def smallest(amounts: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     # Where all is missing the first is taken, and is missing itself. Infinite amounts are none of a method's.
     names = pd.Series(pd.array(list(amounts), dtype="str").take(place), index=amounts.index)
     return names.where(~np.isnan(value)), pd.Series(value, index=amounts.index)
+
+
+def rounded_down(amounts: pd.Series, digits: int) -> pd.Series:
+    """Return amounts rounded down to so many significant digits, and to whole units; missing stays missing.
+
+    >>> rounded_down(pd.Series([187_400.0, 0.0, 99.9]), 2).tolist()
+    [180000.0, 0.0, 99.0]
+    """
+    step = _step(amounts, digits)
+    rounded = np.floor(amounts / step) * step
+    # The division may round up to a whole number of steps that is just out of reach.
+    return rounded.where(~(rounded > amounts), rounded - step).where(amounts > 0, amounts)
+
+
+def rounded_up(amounts: pd.Series, digits: int) -> pd.Series:
+    """Return amounts rounded up to so many significant digits, and to whole units; missing stays missing.
+
+    >>> rounded_up(pd.Series([187_400.0, 0.0, 99.9]), 2).tolist()
+    [190000.0, 0.0, 100.0]
+    """
+    step = _step(amounts, digits)
+    return (np.ceil(amounts / step) * step).where(amounts > 0, amounts)
+
+
+def _step(amounts: pd.Series, digits: int) -> pd.Series:
+    size = np.floor(np.log10(amounts.where(amounts > 0)))
+    return (10.0 ** (size - digits + 1)).clip(lower=1.0)

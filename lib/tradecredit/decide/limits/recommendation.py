@@ -6,7 +6,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits import rules
-from tradecredit.decide.limits.actions import action, excesses, held, lost, overdue, released, risk_bound
+from tradecredit.decide.limits.actions import action, excesses, held, overdue, risk_bound, risk_limit
 from tradecredit.decide.limits.amounts import (
     MEASURED,
     METHODS,
@@ -17,9 +17,10 @@ from tradecredit.decide.limits.amounts import (
     known_buyers,
     raised,
 )
-from tradecredit.decide.limits.caps import by_buyer, caps
-from tradecredit.decide.limits.changes import decided, staying
-from tradecredit.decide.limits.methods import excess, smallest
+from tradecredit.decide.limits.caps import by_buyer, caps, without_need
+from tradecredit.decide.limits.carried_sales import lost, released
+from tradecredit.decide.limits.changes import aimed, decided, staying
+from tradecredit.decide.limits.methods import excess, rounded_down, smallest
 from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.insurance.shipped import run_policy
 from tradecredit.measure.limits_in_force import limits_in_force
@@ -51,14 +52,16 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
       deductible or first loss; `own` = exposure − insured;
     - `recommended_with_cover`, `binding_with_cover`: the same with only our own part of the limit counting for the
       methods that measure what we risk (`covered_amounts`). Cover adds to what is recommended without it, as far as
-      need, concentration and what the groups, sectors and countries have left allow. This is the limit to set (without
-      a policy: `recommended`); `over_recommended`: exposure above it. `methods_give`: what it would be for the buyer
+      need, concentration and what the groups, sectors and countries have left allow; `over_recommended`: exposure above
+      it. `methods_give`: what it would be for the buyer
       alone if nothing else set it;
-    - `risk_limit`, `over_risk` and `over_need`: see `actions.excesses`; `overdue`: see `actions.overdue`; `action`,
-      what the exposure asks for: see `actions.action`; `report_due`: the run's policy asks for a report or a claim
-      (`insurer_duties.duties`);
-    - `change`, `decision`, `decision_code`, `response_code`, `reason`, `reason_code`, `approval`: see `decided`;
-    - `lost_sales`, `lost_margin`: see `actions.lost`; `released`, if accounts were shown: see `actions.released`.
+    - `risk_limit`, `over_risk` and `over_need`: see `actions.excesses`; `risk_limit_alone`: the same without cover;
+      `overdue`: see `actions.overdue`; `action`, what the exposure asks for: see `actions.action`; `report_due`: the
+      run's policy asks for a report or a claim (`insurer_duties.duties`);
+    - `limit_to_set`, `change`, `decision`, `decision_code`, `response_code`, `reason`, `reason_code`, `approval`: see
+      `changes.decided`; the limit to set is not below what is owed where need alone would have it so (`changes.aimed`);
+    - `lost_sales`, `lost_margin`: see `carried_sales.lost`; `released`, `released_sales`, `released_margin`, if
+      accounts were shown: see `carried_sales.released`.
 
     Rules: a buyer of kind `prepaid` gets 0 (`prepaid`); public bodies and affiliates have no capacity, loss budget and
     net value added. A limit set by an analyst and valid on the day stands as it is (`analyst's override`); the others
@@ -77,7 +80,8 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     found = buyer_amounts(book, known)
     covered = covered_amounts(book, known, found, reach.mask(stopped == 1, 0.0), insured_share=share.fillna(0.0))
     counted = found.amounts["need"].fillna(smallest(found.amounts)[1]).mask(found.fixed == 0, 0.0)
-    together = caps(known.assign(need=counted, fixed=found.fixed), exposure.sum() or np.nan, settings)
+    receivables = exposure.sum() or np.nan
+    together = caps(known.assign(need=counted, fixed=found.fixed), receivables, settings)
     without = fitted(found.amounts, found, together)
     within = raised(without, covered, found, together)
 
@@ -109,33 +113,27 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         recommended_with_cover=with_cover,
         binding_with_cover=within.binding,
     )
+    alone, bound = (rounded_down(risk_bound(limits.amounts), settings.digits) for limits in (without, within))
     table = table.assign(
-        overdue=overdue(book), **excesses(table, rounded_down(risk_bound(within.amounts), settings.digits))
+        overdue=overdue(book),
+        risk_limit_alone=risk_limit(recommended, without.binding, alone),
+        **excesses(table, bound),
     )
-    due = (duties(book, run_policy(book))[["report_amount", "claim_amount"]] > 0).any(axis="columns")
-    table = table.assign(action=action(table, known["grade"], settings), report_due=due.to_numpy())
+    asked = duties(book, run_policy(book))[["missed_amount", "report_amount", "claim_amount"]]
+    table = table.assign(
+        action=action(table, known["grade"], settings), report_due=(asked > 0).any(axis="columns").to_numpy()
+    )
     insolvent = known["buyer_id"].isin(book.defaults.loc[book.defaults["kind"] == "insolvency", "buyer_id"])
     adverse = pd.DataFrame(
         {"negative equity": found.rules["negative equity"], "insolvent": insolvent, "deliveries held back": held(table)}
     )
     ceiling = smallest(covered.drop(columns=list(MEASURED)))[1]
+    table = table.assign(aim=aimed(table, without_need(together, receivables, settings), settings.digits))
     stays = staying(table, ceiling, together, settings.minimum_change)
-    table = decided(table, stays, adverse, settings.approvals)
-    table = table.assign(**lost(book, known, table), released=released(within.amounts, table))
-    return table.set_index(pd.Index(known["buyer_id"], name="buyer_id"))
-
-
-def rounded_down(amounts: pd.Series, digits: int) -> pd.Series:
-    """Return amounts rounded down to so many significant digits, and to whole units; missing stays missing.
-
-    >>> rounded_down(pd.Series([187_400.0, 0.0, 99.9]), 2).tolist()
-    [180000.0, 0.0, 99.0]
-    """
-    size = np.floor(np.log10(amounts.where(amounts > 0)))
-    step = (10.0 ** (size - digits + 1)).clip(lower=1.0)
-    rounded = np.floor(amounts / step) * step
-    # The division may round up to a whole number of steps that is just out of reach.
-    return rounded.where(~(rounded > amounts), rounded - step).where(amounts > 0, amounts)
+    table = decided(table, stays, adverse, settings.approvals).drop(columns="aim")
+    buyers = pd.Index(known["buyer_id"], name="buyer_id")
+    table, bounds = table.set_index(buyers), within.amounts.set_index(buyers)
+    return table.assign(**lost(book, table), **released(book, bounds, table))
 
 
 def totals(limits: pd.DataFrame) -> pd.Series:

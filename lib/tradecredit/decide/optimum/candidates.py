@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.limits.actions import held
+from tradecredit.decide.limits.actions import held, risk_limit
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.caps import classes
-from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales
-from tradecredit.decide.limits.recommendation import rounded_down
+from tradecredit.decide.limits.methods import rounded_down
 from tradecredit.decide.limits.rules import FIXED, UNMEASURED
 from tradecredit.decide.optimum.programme import Years, own_part
 from tradecredit.decide.terms.lengths import economics
@@ -25,6 +24,7 @@ from tradecredit.losses.distribution import LossDistribution
 from tradecredit.losses.insured_part import InsuredPart
 from tradecredit.losses.portfolio import asset_correlation
 from tradecredit.losses.simulation import simulate
+from tradecredit.measure.balance_history import balance_history, carried_part
 from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import loss_given_default
 from tradecredit.params.losses import Sampling
@@ -41,23 +41,24 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     `ratings`: index buyer_id, `pd`; `limits`: `limits.recommend`; `policies`: `in_force.policies`, of which the run's
     own counts. Index buyer_id, in the order of `limits`. Columns, as `programme.solution` and `simulate` need them:
 
-    - `one_by_one_limit`: the recommended one with cover; `most`: the smallest of what a buyer
+    - `recommended_with_cover`: the limit set one by one; `most`: the smallest of what a buyer
       can use and what nobody may have (`BOUNDS`) and of the methods that the run keeps, rounded down as recommended
       limits are, and never below the limit set one by one, which cover may have raised; that one itself where
       nothing may raise it (`actions.held`); `least`: 0; `bound`: the
       name of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known or whose risk is not
       measured (`UNMEASURED`), and of all but the `limit_optimum.buyers` with the highest `most` are not sought:
       `sought` is false, and `most` is the limit itself;
-    - `margin`: the run's margin × the sales net of tax that a unit of limit carries in a year (`net_carried_sales`), as
-      far as it is `needed` for what the buyer buys (no sales: nothing);
+    - `margin`: the run's margin × the sales net of tax of the last 12 months that `most` carries, by what was owed in
+      them (`carried_part`; where need sets it, all that the other bounds carry), for a unit of it: a lower limit earns
+      in proportion;
     - `loss` = PD × LGD: a buyer owes its whole limit when it defaults. Buyers of a group that default together have the
       PD and correlation that those of its members average to by `most`, whatever their limits become;
     - `insurable_share`: `Cover.insurable`, 0 for buyers to whom nothing is shipped with cover any more
       (`Cover.stopped`); `covered_share` = insured percentage × insurable share; `covered_limit`: `Cover.reach`. Without
       a policy, and of excess of loss and top-ups, which bear no part of an ordinary loss: 0;
-    - `premium` = `premium_of_sales` × `Cover.insured_sales` (0 as above) × sales carried, gross of tax
-      (`carried_sales`), as far as they are needed: like `in_force.insurable_turnover`, net sales that the policy
-      insures, within the insurer's limit or above. Minimum premium and fees depend on no limit;
+    - `premium` = `premium_of_sales` × `Cover.insured_sales` (0 as above) × the same sales, gross of tax: like
+      `in_force.insurable_turnover`, net sales that the policy insures, within the insurer's limit or above. Minimum
+      premium and fees depend on no limit;
     - `pd`, `lgd`, `correlation`, `insured_limit`, `evidence`, `group_id`; `sector`, `country`: see `classes`.
     """
     settings, index = book.run.limit_optimum, limits.index
@@ -77,15 +78,13 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     back = held(limits)
     most = np.maximum(most, chosen).where(sought & ~back, chosen)
     bound = bound.mask(sought & back, "deliveries held back")
-    purchases, delay = balances(book).reindex(index), book.run.limits.tolerated_delay_days
-    used = (needed(purchases, tolerated_delay_days=delay) / most.where(most > 0)).clip(upper=1.0)
-    sales, net_sales = (
-        (carried(purchases, tolerated_delay_days=delay) * used).fillna(0.0)
-        for carried in (carried_sales, net_carried_sales)
-    )
+    stopping = risk_limit(most, bound, bounds.drop(columns="need").min(axis="columns").fillna(np.inf))
+    a_unit = carried_part(balance_history(book), stopping) / most.where(most > 0)
+    bought = balances(book).reindex(index)
+    sales, net_sales = ((bought[name] * a_unit).fillna(0.0) for name in ("sales_12m", "net_sales_12m"))
     table = pd.DataFrame(
         {
-            "one_by_one_limit": chosen,
+            "recommended_with_cover": chosen,
             "least": 0.0,
             "most": most,
             "bound": bound,

@@ -7,10 +7,11 @@ LABELS = {
     **columns("text", held_by="Binding constraint"),
     **columns(
         "money",
-        one_by_one_limit="Limit, one by one", expected_margin="Expected margin", net_earnings="Net earnings",
+        proposed_limit="Proposed limit",
+        expected_margin="Expected margin", net_earnings="Net earnings",
         shortfall="Expected shortfall", shortfall_cap="Cap on expected shortfall",
         retained_expected_loss="Expected retained loss (exact)",
-        portfolio_change="Change from one by one"
+        portfolio_change="Change from recommended limit"
     ),
     **columns("ratio", marginal_value="Shadow price", price_of_risk="Shadow price of risk"),
 }  # fmt: skip

@@ -18,6 +18,7 @@ from tradecredit.decide.optimum.candidates import (
     simulated_years,
 )
 from tradecredit.decide.optimum.programme import RESULTS, ROUNDING, Solution, Years, results, shortfall, solutions
+from tradecredit.decide.optimum.proposal import proposed
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.policy import Policy
@@ -32,23 +33,26 @@ CAPPED = {"group_id": "group"}
 CHECKED = ("shortfall", "other_years", "other_years_se", "whole_policy", "whole_policy_se")
 """Columns of the table that looks at limits on other years."""
 
-ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE = "one by one", "book as a whole", "difference"
+ONE_BY_ONE, AS_A_WHOLE, PROPOSED, DIFFERENCE = "one by one", "book as a whole", "proposed", "difference"
 
 
 @dataclass(frozen=True, eq=False)
 class Optimum:
     """Limits for the book as a whole beside those set one by one, and what they bring; amounts of a year, in currency.
 
-    `limits`: index buyer_id, all `candidates`, the largest change first. `limit`, `one_by_one_limit`,
-    `portfolio_change`;
+    `limits`: index buyer_id, all `candidates`, the largest change first. `limit`, that of the optimum;
+    `proposed_limit`, rounded, or the one set one by one where the change is too small to act on (`proposal.proposed`);
+    `recommended_with_cover`, the one set one by one; `portfolio_change` = proposed_limit − recommended_with_cover;
     `held_by`: what keeps the limit from being higher; `marginal_value` of one unit more (see `Solution`; missing where
-    the limit is not sought); `expected_margin`, `retained_expected_loss`, `premium`, `net_earnings`.
-    `totals`: index `limits` (one by one, book as a whole, difference); sums of `limit` and of the last four columns,
-    and `shortfall`, the expected shortfall at `level` of the retained loss.
+    the limit is not sought); `expected_margin`, `retained_expected_loss`, `premium`, `net_earnings` of the proposed.
+    `totals`: index `limits` (one by one, book as a whole, proposed, and the difference between the proposed and the
+    first); sums of `limit` and of the last four columns, and `shortfall`, the expected shortfall at `level` of the
+    retained loss.
     `frontier`: index `shortfall_cap`, lowest first; the same under other caps, with the `price_of_risk` there. The
     run's parts of the cap, but none below what the limits that are not sought lose by themselves.
-    `caps`: as `Solution.caps`, sums being over all members, with `one_by_one_limit`, that of the limits set one by one.
-    `checked`: index as `totals`; `shortfall` again; `other_years`, on years that the limits were not chosen on, and
+    `caps`: as `Solution.caps`, sums being over all members, with `recommended_with_cover`, that of the limits set one
+    by one.
+    `checked`: one by one, proposed; `shortfall` again; `other_years`, on years that the limits were not chosen on, and
     `whole_policy`, there under every term of the policy (missing without one), each with its `_se`.
     `price_of_risk`: net margin gained by one unit more of shortfall. `lowest`: the shortfall of the limits that are not
     sought, where the frontier would have gone below it (missing: it did not). Where the run states no margin all of it
@@ -66,8 +70,8 @@ class Optimum:
 
 
 def changed(optimum: Optimum) -> pd.DataFrame:
-    """Return the limits that the optimum changes by a unit of currency or more, the largest change first."""
-    return optimum.limits[optimum.limits["portfolio_change"].abs() >= 1]
+    """Return the limits that are proposed to change, the largest change first, without the optimum's own `limit`."""
+    return optimum.limits[optimum.limits["portfolio_change"] != 0].drop(columns="limit")
 
 
 @remembered
@@ -93,7 +97,7 @@ def assess(
         return _nothing(settings.level)
     buyers = candidates(book, ratings, limits, policies)
     policy, sought = own_policy(book, policies), buyers["sought"]
-    years, one = simulated_years(book, buyers, policy), buyers["one_by_one_limit"]
+    years, one = simulated_years(book, buyers, policy), buyers["recommended_with_cover"]
     caps = group_caps(buyers, limits) | class_amounts(book) if caps is None else caps
     left = {name: _left(buyers, amounts, name) for name, amounts in caps.items()}
     current = shortfall(buyers[sought], one[sought], years, level=settings.level)[0]
@@ -109,23 +113,32 @@ def assess(
     found = dict(zip(asked, solved, strict=True))
     chosen = {other: found[other].limit.reindex(buyers.index).fillna(one) for other in asked}
     best, limit = found[cap], chosen[cap]
+
+    def solve(bounds: pd.DataFrame) -> pd.Series:
+        again = solutions(bounds[sought], years, level=settings.level, shortfall_caps=[cap], caps=left)[0]
+        return again.limit.reindex(buyers.index).fillna(one)
+
+    asked_for = proposed(buyers, limit, solve, book.run.limits, keeps=current <= cap * (1 + ROUNDING))
+    if shortfall(buyers[sought], asked_for[sought], years, level=settings.level)[0] > max(cap, current) * (1 + 1e-6):
+        asked_for = one
     frontier = [
         {"shortfall_cap": other}
         | _sums(buyers, chosen[other], years, settings.level)
         | {"price_of_risk": found[other].price_of_risk}
         for other in others
     ]
-    compared = {ONE_BY_ONE: one, AS_A_WHOLE: limit}
+    compared = {ONE_BY_ONE: one, AS_A_WHOLE: limit, PROPOSED: asked_for}
     totals = {name: _sums(buyers, chosen, years, settings.level) for name, chosen in compared.items()}
-    table = pd.DataFrame({"limit": limit, "one_by_one_limit": one, "portfolio_change": limit - one})
+    table = pd.DataFrame({"limit": limit, "proposed_limit": asked_for, "recommended_with_cover": one})
+    table = table.assign(portfolio_change=asked_for - one)
     table = table.assign(held_by=_held_by(buyers, limit, best), marginal_value=best.marginal_value)
-    table = table.join(results(buyers, limit))
+    table = table.join(results(buyers, asked_for))
     return Optimum(
         limits=table.loc[table["portfolio_change"].abs().sort_values(ascending=False, kind="stable").index],
         totals=_with_difference(totals),
         frontier=pd.DataFrame(frontier).set_index("shortfall_cap"),
         caps=_of_all_members(best.caps, buyers, caps, limit),
-        checked=_checked(book, buyers, policies, compared, totals),
+        checked=_checked(book, buyers, policies, {ONE_BY_ONE: one, PROPOSED: asked_for}, totals),
         price_of_risk=best.price_of_risk,
         level=settings.level,
         lowest=lowest if lowest > cap * min(settings.frontier) else np.nan,
@@ -148,7 +161,7 @@ def _sums(buyers: pd.DataFrame, limit: pd.Series, years: Years, level: float) ->
 
 
 def _with_difference(rows: dict[str, dict[str, float]]) -> pd.DataFrame:
-    rows = rows | {DIFFERENCE: {name: rows[AS_A_WHOLE][name] - value for name, value in rows[ONE_BY_ONE].items()}}
+    rows = rows | {DIFFERENCE: {name: rows[PROPOSED][name] - value for name, value in rows[ONE_BY_ONE].items()}}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("limits")
 
 
@@ -157,7 +170,7 @@ def _left(buyers: pd.DataFrame, amounts: pd.Series, column: str) -> pd.Series:
     if column not in buyers:
         return amounts
     others = buyers[~buyers["sought"]]
-    taken = others["one_by_one_limit"].groupby(others[column]).sum().reindex(amounts.index, fill_value=0.0)
+    taken = others["recommended_with_cover"].groupby(others[column]).sum().reindex(amounts.index, fill_value=0.0)
     return (amounts - taken).clip(lower=0.0).where(amounts >= 0, amounts)
 
 
@@ -165,12 +178,12 @@ def _of_all_members(
     found: pd.DataFrame, buyers: pd.DataFrame, caps: Mapping[str, pd.Series], limit: pd.Series
 ) -> pd.DataFrame:
     """Return the caps with sums over all their members, also over those whose limits are not sought."""
-    sums = pd.DataFrame({"limit": limit, "one_by_one_limit": buyers["one_by_one_limit"]})
+    sums = pd.DataFrame({"limit": limit, "recommended_with_cover": buyers["recommended_with_cover"]})
     rows = [
         {"cap": caps[row.column][row.of]} | sums[buyers[row.column] == row.of].sum().to_dict()
         for row in found.itertuples()
     ]
-    sums = pd.DataFrame(rows, index=found.index, columns=["cap", "limit", "one_by_one_limit"])
+    sums = pd.DataFrame(rows, index=found.index, columns=["cap", "limit", "recommended_with_cover"])
     return found[["column", "of"]].join(sums).assign(marginal_value=found["marginal_value"])
 
 
@@ -220,17 +233,24 @@ def _nothing(level: float) -> Optimum:
     def empty(*names: str, index: Sequence[str] = (), called: str) -> pd.DataFrame:
         return pd.DataFrame(np.nan, index=pd.Index(index, name=called), columns=list(names))
 
-    sums, rows = ("limit", *RESULTS, "shortfall"), (ONE_BY_ONE, AS_A_WHOLE, DIFFERENCE)
+    sums, rows = ("limit", *RESULTS, "shortfall"), (ONE_BY_ONE, AS_A_WHOLE, PROPOSED, DIFFERENCE)
     limits = empty(
-        "limit", "one_by_one_limit", "portfolio_change", "held_by", "marginal_value", *RESULTS, called="buyer_id"
+        "limit",
+        "proposed_limit",
+        "recommended_with_cover",
+        "portfolio_change",
+        "held_by",
+        "marginal_value",
+        *RESULTS,
+        called="buyer_id",
     )
-    caps = empty("column", "of", "cap", "limit", "one_by_one_limit", "marginal_value", called="cap")
+    caps = empty("column", "of", "cap", "limit", "recommended_with_cover", "marginal_value", called="cap")
     return Optimum(
         limits=limits.astype({"held_by": "str"}),
         totals=empty(*sums, index=rows, called="limits"),
         frontier=empty(*sums, "price_of_risk", called="shortfall_cap"),
         caps=caps.reset_index(drop=True).astype({"column": "str", "of": "str"}),
-        checked=empty(*CHECKED, index=rows[:2], called="limits"),
+        checked=empty(*CHECKED, index=(ONE_BY_ONE, PROPOSED), called="limits"),
         price_of_risk=np.nan,
         level=level,
         lowest=np.nan,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.policies.covered_sales import carried_part, covered_sales, ground
+from tradecredit.decide.policies.covered_sales import Carried, carried, covered_sales, ground
 from tradecredit.decide.policies.quotes import comparison
 from tradecredit.decide.policies.terms import in_force
 from tradecredit.insurance.cover import borne, of_buyers
@@ -28,17 +28,23 @@ SAVING = ("account_cost", "account_indemnity", "account_capital")
 """Items that are the saving of the cost of risk, on today's balances."""
 
 ITEMS = (
-    *SAVING, "account_sales", "account_financing", "account_information", "account_tax_recovery", "account_income_tax",
+    *SAVING, "account_sales", "account_balances", "account_financing", "account_information", "account_tax_recovery",
+    "account_income_tax",
 )  # fmt: skip
 """Columns of the account that add up to its value; what is missing does not count."""
 
+OF_SALES = ("account_sales", "account_balances", "account_tax_recovery")
+"""Items that come of the sales that only cover allows, and are left out with them."""
+
 
 class Account(NamedTuple):
-    """The account of each policy: what adds up, the value without each item, and what the item of sales consists of."""
+    """The account of each policy: what adds up, the value without each item, what the item of sales consists of, and
+    which part of each buyer's sales limits carry."""
 
     items: pd.DataFrame
     without: pd.DataFrame
     sales: pd.DataFrame
+    carried: Carried | None = None
 
 
 class _World(NamedTuple):
@@ -62,6 +68,8 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
       `account_capital`: cost of capital × what the policy takes off ES 99.9 % − mean. These three are the saving of the
       cost of risk, on today's balances;
     - `account_sales`: margin of the sales that only cover allows, less their risk and the capital they tie up (below);
+    - `account_balances`: what the policy takes off the losses and their capital on the balances that it allows, less
+      what it takes off on today's, which the items above hold; none under the policy in force;
     - `account_financing` = advance rate × insured debt of today's invoices × (rate without − rate with cover), of
       policies that pay for ordinary losses; `account_information`, as stated; `account_tax_recovery` = share given back
       × tax in the expected loss of those sales (all other tax comes back with cover and without);
@@ -70,48 +78,57 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
 
     An item that the run leaves out or states no terms of is missing, and so is `account_sales` without a margin.
 
-    `without`: the value without each of the items (columns as `items`), the tax on it included.
+    `without`: the value without each of the items (columns as `items`), the tax on it included; without the sales that
+    only cover allows, `account_balances` and `account_tax_recovery`, which come of them, are left out too.
 
-    `sales`, of the buyers at risk: the part of the need (`needed`) that a limit carries is min(limit, need) / need.
-    `covered_sales`: sales net of tax of the part that limits with cover carry beyond limits without;
-    `covered_exposure`, that part of the balances; `covered_margin` = margin × covered_sales; `sales_risk`: expected
-    loss and price of capital that they bring, before insurance as far as they are in today's balances, since what
-    insurance takes off these is in the items above; `sales_tied_up` = cost of capital × covered_exposure;
-    `sales_premium`: the premium with tax that is charged on them, which `account_cost` holds, and `premium_change`,
-    what a policy's other limits change of it beside the policy in force. account_sales = covered_margin − sales_risk
-    − sales_tied_up − premium_change. The risk is missing where the sales do not count.
+    `sales`, of the buyers at risk: a limit carries the part of a year's sales that it would have carried of what was
+    owed in it (`Carried.part`). `covered_sales`: net sales of the last 12 months × the part that limits with cover
+    carry beyond limits without; `covered_exposure`, the same part of the balances; `covered_margin` = margin ×
+    covered_sales; `sales_risk`: expected loss and price of capital that they bring, before insurance: what it takes off
+    is in other items; `sales_tied_up` = cost of capital × covered_exposure; `sales_premium`: the premium with tax that
+    is charged on them, which `account_cost` holds, and `premium_change`, what a policy's other limits change of it
+    beside the policy in force. account_sales = covered_margin − sales_risk − sales_tied_up − premium_change. The risk
+    is missing where the sales do not count. `accounts_value`: see `covered_sales.covered_sales`.
+
+    `carried`: `covered_sales.carried`.
 
     Today's balances are those under the policy in force: under another, or none, each buyer's balance changes by as
-    much as the part of its need that is carried. A top-up's limits are its primary's. Limits that are only asked for
+    much as the part of its sales that is carried. A top-up's limits are its primary's. Limits that are only asked for
     (`insurer.requests`) count nowhere. Source: definitions §8.5.
     """
     table, counted, settings = comparison(book, dist), counted_items(book), book.run.account
     current, sample = in_force(book, dist), dist.sample
     price = book.run.cost_of_capital if "capital" in counted else 0.0
     rate = settings.income_tax_rate or 0.0 if "income_tax" in counted else 0.0
-    carried = carried_part(book, ratings, dist)
-    sales = covered_sales(book, dist, carried, current).reindex(_names(dist)).assign(sales_risk=0.0)
+    allowed = carried(book, ratings, dist)
+    part = allowed.part
+    sales = covered_sales(book, dist, allowed, current).reindex(_names(dist)).assign(sales_risk=0.0)
     # Without their sales the balances stay as they are, whatever the policy.
-    change = (carried.sub(carried[current], axis="index") * ("sales" in counted)).fillna(0.0)
-    bare_today, bare = (_world(losses, sample) for losses in _both(dist, change[NO_COVER], NO_COVER))
+    change = part.sub(part[current], axis="index") * ("sales" in counted)
+    bare_today = _world(dist.losses["gross"].to_numpy(), sample)
+    bare, _ = (_world(losses, sample) for losses in _then(dist, change[NO_COVER], NO_COVER))
     paid, other, influence = {}, {}, {NO_COVER: np.zeros(len(dist.losses))}
     for policy in dist.policies:
         name = policy.name
-        kept_today, kept = (_world(losses, sample) for losses in _both(dist, change[name], name))
-        more = (kept.mean - kept_today.mean) - (bare.mean - bare_today.mean)
-        more_capital = price * ((kept.capital - kept_today.capital) - (bare.capital - bare_today.capital))
+        kept_today = _world(dist.losses[f"retained:{name}"].to_numpy(), sample)
+        gross, kept = (_world(losses, sample) for losses in _then(dist, change[name], name))
+        more, more_capital = gross.mean - bare.mean, price * (gross.capital - bare.capital)
+        taken_off = (gross.mean - kept.mean) - (bare_today.mean - kept_today.mean)
+        capital_off = (gross.capital - kept.capital) - (bare_today.capital - kept_today.capital)
         sales.loc[name, "sales_risk"] = more + more_capital if "sales" in counted else np.nan
         of = sales.loc[name]
         paid[name] = {
             "account_cost": -table.loc[name, "cost"],
             "account_indemnity": bare_today.mean - kept_today.mean,
             "account_sales": of["covered_margin"] - more - of["premium_change"],
+            "account_balances": taken_off,
             "account_financing": _financing(book, ground(policy, dist)),
             "account_tax_recovery": (settings.tax_recovery_share or 0.0) * of["tax_lost"],
         }
         other[name] = {
             "account_capital": price * (bare_today.capital - kept_today.capital),
             "account_sales": -more_capital - of["sales_tied_up"],
+            "account_balances": price * capital_off,
             "account_information": settings.insurer_information,
         }
         adjusted = adjustment(policy, dist.policies, dist.losses)
@@ -123,8 +140,10 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
     if "income_tax" in counted:
         items = items.assign(account_income_tax=-rate * taxed.sum(axis="columns"))
     items = _with_values(items[list(ITEMS)], influence, dist, current)
-    without = (rate * taxed.fillna(0.0) - items[list(ITEMS)]).add(items["cover_value"], axis="index")
-    return Account(items, without, sales.drop(columns="tax_lost"))
+    gone = items[list(ITEMS)] - rate * taxed.fillna(0.0)
+    gone = gone.assign(account_sales=gone[list(OF_SALES)].sum(axis="columns"), account_balances=np.nan)
+    without = (-gone).add(items["cover_value"], axis="index")
+    return Account(items, without.mask(items[list(ITEMS)].isna()), sales.drop(columns="tax_lost"), allowed)
 
 
 def side_by_side(items: pd.DataFrame) -> pd.DataFrame:
@@ -146,8 +165,9 @@ def counted_items(book: Book) -> frozenset[str]:
         "income_tax": settings.income_tax_rate is not None,
     }
     counted = {item for item, is_stated in stated.items() if is_stated and item not in settings.left_out}
-    # Tax comes back on the sales that only cover allows: without them there is none.
-    return frozenset({"cost", "indemnity", *(counted if "sales" in counted else counted - {"tax_recovery"})})
+    # Tax comes back on the sales that only cover allows, and other balances than today's come of them.
+    of_sales = counted | {"balances"} if "sales" in counted else counted - {"tax_recovery"}
+    return frozenset({"cost", "indemnity", *of_sales})
 
 
 def _financing(book: Book, policy: Policy) -> float:
@@ -158,14 +178,13 @@ def _financing(book: Book, policy: Policy) -> float:
     return terms.advance_rate * insured * (terms.rate_without_cover - terms.rate_with_cover)
 
 
-def _both(dist: LossDistribution, change: pd.Series, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the yearly losses under a policy or none, on today's balances and on those that change by a part."""
-    view = "gross" if name == NO_COVER else f"retained:{name}"
-    today = dist.losses[view].to_numpy()
-    if (change == 0).all():
-        return today, today
-    exposure = dist.portfolio["exposure"] * (1 + change)
-    return today, resized(dist, exposure, [] if name == NO_COVER else [name])[view].to_numpy()
+def _then(dist: LossDistribution, change: pd.Series, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the yearly losses before insurance and under a policy or none, on balances that change by a part."""
+    losses = dist.losses
+    if (change != 0).any():
+        exposure = dist.portfolio["exposure"] * (1 + change)
+        losses = resized(dist, exposure, [] if name == NO_COVER else [name])
+    return losses["gross"].to_numpy(), losses["gross" if name == NO_COVER else f"retained:{name}"].to_numpy()
 
 
 def _world(losses: np.ndarray, sample: Sample) -> _World:

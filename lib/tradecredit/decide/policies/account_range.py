@@ -11,19 +11,21 @@ from tradecredit.decide.policies.account import SAVING, account
 from tradecredit.default.grades import grade
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.simulation import assess, at_odds, times_odds
+from tradecredit.params.policy import NO_COVER
 
 MOST_YEARS = 16_384
 """Where the verdict turns is uncertain by the level of the probabilities, far more than by these years' error."""
 
-COLUMNS = ["cover_value", "cover_value_se", "saving_at_odds"]
+COLUMNS = ["cover_value", "cover_value_se", "cover_value_on_current", "cover_value_on_current_se", "saving_at_odds"]
 
 
 @remembered
 def by_odds(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
     """Return the value of each policy if all default odds were multiplied, limits set anew: index `odds`, `policy`.
 
-    Multiples: the run's `account.odds`. Columns `cover_value`, `cover_value_se` and `saving_at_odds`, the saving of the
-    cost of risk on today's balances alone. All but the book as it is are simulated with at most `MOST_YEARS` years, on
+    Multiples: the run's `account.odds`. Columns `cover_value` and `cover_value_on_current`, beside no cover and beside
+    the policy in force, each with its `_se`, and `saving_at_odds`, the saving of the cost of risk on today's balances
+    alone. All but the book as it is are simulated with at most `MOST_YEARS` years, on
     the same random numbers: errors are larger, and differences between multiples still small beside them. Grades follow
     the probabilities; buyers in default stay so.
     """
@@ -40,25 +42,31 @@ def by_odds(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> pd
     return pd.concat(tables, ignore_index=True).set_index(["odds", "policy"])
 
 
-def turning_points(values: pd.DataFrame) -> pd.DataFrame:
-    """Return where the value of a policy turns: rows `odds`, `odds_se`, `turns` (`positive` or `negative` above it).
+def turning_points(value: pd.Series, error: pd.Series) -> pd.DataFrame:
+    """Return where a value turns: rows `odds`, `odds_se`, `turns` (`positive` or `negative` above it).
 
-    `values`: index `odds`, rising; `cover_value`, `cover_value_se`. Between two multiples the value is linear in the
-    logarithm of the multiple; the error of the turning point is that of the value there by the slope. Empty where it
-    does not turn between the lowest and the highest.
+    `value`: index `odds`, rising, and its standard `error`. Between two multiples the value is linear in the logarithm
+    of the multiple; the error of the turning point is that of the value there by the slope. Empty where it does not
+    turn between the lowest and the highest.
     """
-    log, value = np.log(values.index.to_numpy(float)), values["cover_value"].to_numpy(float)
-    error, rows = values["cover_value_se"].to_numpy(float), []
-    for place in np.flatnonzero((value[:-1] > 0) != (value[1:] > 0)):
-        slope = (value[place + 1] - value[place]) / (log[place + 1] - log[place])
-        part = -value[place] / (value[place + 1] - value[place])
+    log, amount = np.log(value.index.to_numpy(float)), value.to_numpy(float)
+    spread, rows = error.to_numpy(float), []
+    for place in np.flatnonzero((amount[:-1] > 0) != (amount[1:] > 0)):
+        slope = (amount[place + 1] - amount[place]) / (log[place + 1] - log[place])
+        part = -amount[place] / (amount[place + 1] - amount[place])
         at = np.exp(log[place] + part * (log[place + 1] - log[place]))
-        spread = (1 - part) * error[place] + part * error[place + 1]
-        rows.append((at, at * spread / abs(slope), "positive" if slope > 0 else "negative"))
+        there = (1 - part) * spread[place] + part * spread[place + 1]
+        rows.append((at, at * there / abs(slope), "positive" if slope > 0 else "negative"))
     return pd.DataFrame(rows, columns=["odds", "odds_se", "turns"])
 
 
-def value_at(values: pd.DataFrame, odds: float) -> float:
-    """Return the value at a multiple of the odds, linear in the logarithm; missing beyond the multiples of `values`."""
-    log = np.log(values.index.to_numpy(float))
-    return float(np.interp(np.log(odds), log, values["cover_value"].to_numpy(float), np.nan, np.nan))
+def value_at(value: pd.Series, odds: float) -> float:
+    """Return the value at a multiple of the odds, linear in the logarithm; missing beyond the multiples of `value`."""
+    log = np.log(value.index.to_numpy(float))
+    return float(np.interp(np.log(odds), log, value.to_numpy(float), np.nan, np.nan))
+
+
+def best_at(odds: pd.DataFrame) -> pd.Series:
+    """Return which policy is worth most at each multiple of `by_odds`, no cover where none is worth its cost."""
+    values = odds.reset_index().pivot_table(index="odds", columns="policy", values="cover_value")
+    return values.idxmax(axis="columns").where(values.max(axis="columns") > 0, NO_COVER).rename("policy")

@@ -18,13 +18,13 @@ from tradecredit.losses.insured_part import insured_parts, parts_of
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.precision import AsNeeded, of_tail
 from tradecredit.losses.simulation import simulate
-from tradecredit.numerics.risk_measures import expected, expected_influence, standard_error
+from tradecredit.numerics.risk_measures import expected, expected_influence, standard_deviation, standard_error
 
 MOST_SCENARIOS = 20_000
 """Scenarios that other terms are compared on, at most: their differences are of the same losses."""
 
 USUAL_LOSS_RATIO = 0.377
-"""Claims / premium of the market in 2024 (definitions §5.12): prices the frontier where no offer gives a ratio."""
+"""Claims / premium of the market in 2024 (definitions §5.12): prices the frontier where no offer says how."""
 
 PERCENTAGES = (0.80, 0.90, 0.95)
 
@@ -41,12 +41,12 @@ ROUNDING = 1e-9
 
 
 class Frontier(NamedTuple):
-    """`offers`: see `frontier`; `loss_ratio`, by which offers that nobody has made were priced, and `loss_ratio_of`
-    which policy that is in the simulation (empty: the market's)."""
+    """`offers`: see `frontier`; `charge`, by which offers that nobody has made were priced, and `charges`, those of the
+    policies (empty: priced by the market's loss ratio)."""
 
     offers: pd.DataFrame
-    loss_ratio: float
-    loss_ratio_of: str
+    charge: float
+    charges: pd.Series
 
 
 @remembered
@@ -56,10 +56,11 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
     Varied are the insured percentage (80, 90, 95 %), each-loss deductible and first loss (none, as it is, four times
     as much) and the maximum (a quarter, as it is, none); an amount that the policy does not have comes from
     the book: for the deductible the mean exposure / 10, for the first loss half the expected loss, for the
-    maximum ten times that. A varied offer's premium is its expected indemnity / the loss ratio of the first
-    policy (both simulated), or 37.7 % where that is not known: insurers may ask more for the cover of rare, large
-    years. Fees and tax as in the first policy. As many years are simulated as the retained shortfall of each
-    offer needs for the run's precision, and `MOST_SCENARIOS` at most.
+    maximum ten times that. A varied offer's premium is its expected indemnity + a charge × the standard deviation of
+    its yearly indemnity (both simulated). The charge is what the policies ask: the median of (premium, with bonus and
+    malus − expected indemnity) / standard deviation, and at least 0; where none has a premium and an indemnity, the
+    premium is the expected indemnity / 37.7 %. Fees and tax as in the first policy. As many years are simulated as the
+    retained shortfall of each offer needs for the run's precision, and `MOST_SCENARIOS` at most.
 
     `offers`: index `offer`; the four terms, `cost`, `frontier_retained_es` (99.9 %) and `frontier_cost_of_risk`, which
     differ from those of `quotes.comparison` by the errors of a simulation of fewer years, `quote` (on offer) and
@@ -70,7 +71,7 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
         amounts = [*_terms(Policy()), "cost", "frontier_retained_es", "frontier_cost_of_risk"]
         nothing = pd.DataFrame({name: pd.Series(dtype="float64") for name in amounts}).rename_axis("offer")
         nothing = nothing.assign(quote=False, efficient=False).astype({"quote": bool, "efficient": bool})
-        return Frontier(nothing, np.nan, "")
+        return Frontier(nothing, np.nan, pd.Series(dtype="float64"))
     book_at_risk, base = portfolio(book, ratings), insured[0]
     varied = _varied(base, book_at_risk, _names_beside(insured, "varied"))
 
@@ -81,11 +82,13 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
 
     dist = _same_losses(book, book_at_risk, [*insured, *varied], missing)
     table = comparison(book, dist)
-    ratio, ratio_of = table.loc[base.name, "loss_ratio"], base.name
-    if not ratio > 0:
-        ratio, ratio_of = USUAL_LOSS_RATIO, ""
     names = [policy.name for policy in varied]
-    premium = table.loc[names, "expected_indemnity"] / ratio * (1 + (base.premium_tax_rate or 0.0))
+    charges = _charges(insured, dist, table)
+    charge = max(float(charges.median()), 0.0) if len(charges) else np.nan
+    premium = table.loc[names, "expected_indemnity"] / USUAL_LOSS_RATIO
+    if len(charges):
+        premium = table.loc[names, "expected_indemnity"] + charge * _spread(dist, names)
+    premium *= 1 + (base.premium_tax_rate or 0.0)
     fees = table.loc[base.name, "fees"]
     risk = table["cost_of_risk"] - table["cost"]
     table.loc[names, "cost"] = premium + fees
@@ -94,7 +97,26 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
         frontier_retained_es=table["retained_es"], frontier_cost_of_risk=table["cost"] + risk
     )
     offers = offers.assign(quote=~offers.index.isin(names), efficient=_efficient(offers)).rename_axis("offer")
-    return Frontier(offers.sort_values("cost", kind="stable"), ratio, ratio_of)
+    return Frontier(offers.sort_values("cost", kind="stable"), charge, charges)
+
+
+def _charges(policies: Sequence[Policy], dist: LossDistribution, table: pd.DataFrame) -> pd.Series:
+    """Return what each policy asks above its expected indemnity, in standard deviations of its yearly indemnity.
+
+    Source: the standard deviation principle, Bühlmann 1970, Mathematical Methods in Risk Theory.
+    """
+    names = [policy.name for policy in policies]
+    tax = np.array([1 + (policy.premium_tax_rate or 0.0) for policy in policies])
+    adjusted = table.loc[names, "expected_adjustment"].fillna(0.0) / tax
+    premium, spread = table.loc[names, "premium"] + adjusted, _spread(dist, names)
+    counted = (premium > 0) & (spread > 0)
+    return ((premium - table.loc[names, "expected_indemnity"]) / spread)[counted]
+
+
+def _spread(dist: LossDistribution, names: Sequence[str]) -> pd.Series:
+    """Return the standard deviation of the yearly indemnity of policies."""
+    paid = [dist.losses[f"indemnity:{name}"].to_numpy() for name in names]
+    return pd.Series([standard_deviation(of, dist.sample)[0] for of in paid], index=names, dtype="float64")
 
 
 def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
@@ -102,8 +124,8 @@ def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -
 
     A row for each policy and convention that shapes a term which it has: `policy`, `term`, `convention`, `other`,
     `stated_indemnity` and `other_indemnity`, expected as the policy states it and under the other reading alone,
-    `difference` and its `standard_error`. As many years are simulated as make each of these at most the run's
-    precision of the expected indemnity, and `MOST_SCENARIOS` at most.
+    `difference` and its standard error, `difference_se`. As many years are simulated as make each of these at most the
+    run's precision of the expected indemnity, and `MOST_SCENARIOS` at most.
     """
     names = _names_beside(policies, "other reading")
     others = [
@@ -138,11 +160,11 @@ def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -
                 "stated_indemnity": expected(paid, dist.sample)[0],
                 "other_indemnity": expected(paid + change, dist.sample)[0],
                 "difference": expected(change, dist.sample)[0],
-                "standard_error": standard_error(expected_influence(change, dist.sample), dist.sample),
+                "difference_se": standard_error(expected_influence(change, dist.sample), dist.sample),
             }
         )
     columns = ["policy", "term", "convention", "other", "stated_indemnity", "other_indemnity", "difference"]
-    return pd.DataFrame(rows, columns=[*columns, "standard_error"])
+    return pd.DataFrame(rows, columns=[*columns, "difference_se"])
 
 
 def never_binding(dist: LossDistribution, comparison: pd.DataFrame) -> pd.DataFrame:

@@ -40,7 +40,8 @@ def as_if(book: Book, policies: Sequence[Policy]) -> AsIf:
     `claims`: a row for each policy and default of these years: `policy`, the columns of `past_losses`, `year_end` of
     the year that it falls into by its day of loss (no loss: its day of default; missing: before the first year, or
     still waiting), `past_claim` (after threshold, percentage and deductible), `first_loss_taken` of the year's,
-    `past_indemnity` after first loss and maxima in order of day, less the insurer's part of the recovery; and
+    `past_indemnity` after first loss and maxima in order of day, less the insurer's part of the recovery,
+    `past_recovered` (of the whole claim), and `past_above_maximum`, what the maxima take off; and
     `past_retained` = debt − recovery − past_indemnity. A loss of before the first year is in no year and is not paid.
 
     `years`: index `policy`, `year_end`; `past_defaults`, `past_loss` (debt − recovery), `past_indemnity`,
@@ -63,7 +64,7 @@ def as_if(book: Book, policies: Sequence[Policy]) -> AsIf:
         claims.append(of_policy.assign(policy=policy.name))
         years.append(of_years.assign(policy=policy.name))
     first = ["policy", "buyer_id", "defaulted"]
-    amounts = dict.fromkeys(("past_claim", "first_loss_taken", "past_indemnity", "past_retained"), 0.0)
+    amounts = dict.fromkeys((*_STEPS, "past_retained"), 0.0)
     empty = nothing().assign(policy="", year_end=pd.NaT, **amounts)
     all_claims = pd.concat(claims, ignore_index=True) if claims else empty
     all_claims = all_claims[[*first, *all_claims.columns.difference(first, sort=False)]]
@@ -83,6 +84,9 @@ _AMOUNTS = [
     "past_defaults", "past_loss", "past_indemnity", "past_retained", "past_turnover", "past_premium", "past_cost",
     "past_net", "claims_received",
 ]  # fmt: skip
+
+
+_STEPS = ["past_claim", "past_recovered", "first_loss_taken", "past_above_maximum", "past_indemnity"]
 
 
 def _of_programmes(years: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
@@ -122,7 +126,7 @@ def _under(
     number = np.where(day > begins, np.searchsorted(ends.to_numpy("datetime64[us]"), day), -1)
     state = losses["past_state"].mask((number < 0) & (losses["past_state"] == LOSS), BEFORE)
     number = np.where(losses["past_state"] == WAITING, -1, number)
-    steps = np.zeros((3, len(losses)))
+    steps = np.zeros((len(_STEPS), len(losses)))
     years = []
     for year, end in enumerate(ends):
         inside = number == year
@@ -131,7 +135,7 @@ def _under(
         of_year = policy if policy.premium_rate is None else policy.for_turnover(turnover)
         steps[:, paying] = _settled(of_year, losses.iloc[paying])
         cost = _cost(book, of_year, primary, end)
-        paid = steps[2, paying].sum()
+        paid = steps[-1, paying].sum()
         adjusted = float(of_year.adjustment(np.array([paid]))[0])
         lost = (losses["debt"] - losses["recovery"])[inside].sum()
         years.append(
@@ -143,27 +147,26 @@ def _under(
             }
         )  # fmt: skip
     dated = pd.Series(ends.append(pd.DatetimeIndex([pd.NaT]))[number], index=losses.index)
-    claims = losses.assign(
-        past_state=state, year_end=dated, past_claim=steps[0], first_loss_taken=steps[1], past_indemnity=steps[2]
-    )
-    return claims.assign(past_retained=losses["debt"] - losses["recovery"] - steps[2]), pd.DataFrame(years)
+    claims = losses.assign(past_state=state, year_end=dated, **dict(zip(_STEPS, steps, strict=True)))
+    return claims.assign(past_retained=losses["debt"] - losses["recovery"] - steps[-1]), pd.DataFrame(years)
 
 
 def _settled(policy: Policy, losses: pd.DataFrame) -> np.ndarray:
-    """Return claim, use of the first loss and indemnity of a year's losses, which are in order of day."""
+    """Return `_STEPS` of a year's losses, which are in order of day."""
     debt = losses["insurable_debt"].to_numpy(float)
     share = debt / losses["debt"].where(losses["debt"] > 0, 1.0).to_numpy(float)
     # Settled net of recoveries, the insurable debt has its part of them off already.
     recovery = losses["recovery"].to_numpy(float) * share if policy.loss_basis == "debt" else np.zeros(len(debt))
     nothing = np.zeros(len(debt))
-    steps = settled(
-        Losses(
-            nothing.astype(np.int64), debt, np.minimum(recovery, debt), nothing,
-            losses["insured_debt"].to_numpy(float), losses["discretionary"].to_numpy(bool),
-        ),
-        policy.record(),
+    of_year = Losses(
+        nothing.astype(np.int64), debt, np.minimum(recovery, debt), nothing, losses["insured_debt"].to_numpy(float),
+        losses["discretionary"].to_numpy(bool),
     )  # fmt: skip
-    return np.array([steps.claim, steps.first_loss, steps.indemnity])
+    terms, unbounded = policy.record(), policy.record()
+    unbounded["maximum"] = unbounded["discretionary_maximum"] = np.inf
+    steps = settled(of_year, terms)
+    above = settled(of_year, unbounded).indemnity - steps.indemnity
+    return np.array([steps.claim, steps.recovered, steps.first_loss, above, steps.indemnity])
 
 
 def _turnover(book: Book, policy: Policy, start: pd.Timestamp, end: pd.Timestamp) -> float:

@@ -48,12 +48,13 @@ def insured_items(book: Book, items: pd.DataFrame, policy: Policy | None) -> Ins
 
     `items`: rows of `open_items.open_items` of one buyer. As `cover.audit` has them: `net`, the insurable debt;
     `insured_debt`, what of it lies within the limit of its day; and `discretionary`, whether that is a discretionary
-    limit. What is above the limit is a part of the debt that is claimed for.
+    limit. What is above the limit is a part of the debt that is claimed for. Invoices on which the insurer has paid
+    have been claimed for.
     """
     if policy is None or policy.kind == "top_up":
         return Insured(items.iloc[:0], NO_POLICY, 0.0)
     found = cover.audit(book, policy).reindex(items["invoice_id"]).set_axis(items.index)
-    counted = found["insurable_debt"] > 0
+    counted = (found["insurable_debt"] > 0) & (found["claimed"] <= 0)
     stopped = counted & (found["cover"] == STOPPED)
     insured = items.assign(
         net=found["insurable_debt"], insured_debt=found["insured_debt"], discretionary=found["cover"] == DISCRETIONARY

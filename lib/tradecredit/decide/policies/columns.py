@@ -29,14 +29,20 @@ LABELS = {
     **columns(
         "money",
         account_cost="Cost of the policy", account_indemnity="Losses that it pays", account_capital="Capital saved",
-        account_sales="Sales that only cover allows", account_financing="Financing of insured receivables",
+        account_sales="Sales that only cover allows",
+        account_balances="Cover on other balances than today's", account_financing="Financing of insured receivables",
         account_information="Insurer's information", account_tax_recovery="Tax recovered on those sales",
         account_income_tax="Income tax", cover_value="Value of cover",
         cover_value_se="Value of cover, standard error", cover_value_on_current="Value against policy in force",
         cover_value_on_current_se="Value against policy in force, standard error", covered_sales="Sales",
         covered_exposure="Balances", covered_margin="Margin", sales_risk="Risk before insurance",
         sales_tied_up="Capital tied up", sales_premium="Premium on them, in the cost",
-        premium_change="Premium, change", saving_at_odds="Saving of the cost of risk, on today's balances"
+        premium_change="Premium, change", accounts_value="Value that accounts might allow without insurance",
+        accounts_margin="Margin that accounts might allow without insurance",
+        saving_at_odds="Saving of the cost of risk, on today's balances"
+    ),
+    **columns(
+        "percent", part_alone="Part carried, without insurance", part_covered="Part carried, with insurance"
     ),
     **columns("name", account_item="Item"),
     **columns("ratio", odds="Multiple of all default odds", odds_se="Multiple, standard error"),
@@ -48,10 +54,22 @@ LABELS = {
     **columns("ratio", past_loss_ratio="Indemnity / premium"),
     **columns(
         "money",
-        past_claim="Claim, as if", first_loss_taken="First loss used", past_loss="Lost so far",
+        past_claim="Claim, as if", past_recovered="Insurer's part of recoveries, as if",
+        past_above_maximum="Above the maximum, as if", stopped_debt="Shipped after the stop",
+        first_loss_taken="First loss used", past_loss="Lost so far",
         past_indemnity="Indemnity, as if", past_retained="Retained, as if", past_turnover="Insured turnover, as if",
         past_premium="Premium, as if", past_cost="Cost, as if", past_net="Indemnity less cost",
         claims_received="Claims received"
+    ),
+    # received
+    **columns("text", because="Mainly by"),
+    **columns(
+        "money",
+        received_more="Received more than as if", by_first_loss="By the first loss", by_recovery="By recoveries",
+        by_maximum="By the maximum", by_stop="By the stop", by_limit="By the limit of the day",
+        by_terms="By threshold, percentage, deductible, tax", by_waiting="Not yet payable",
+        by_nothing_received="Payable, none received", by_no_loss="No loss as if", by_no_default="Of no default",
+        by_other="By other terms"
     ),
     # alternatives
     **columns(
@@ -63,6 +81,7 @@ LABELS = {
     **columns(
         "money",
         frontier_retained_es="Retained ES 99.9 %, fewer years", frontier_cost_of_risk="Cost of risk, fewer years",
-        stated_indemnity="Indemnity as stated, fewer years", other_indemnity="Indemnity by other reading, fewer years"
+        stated_indemnity="Indemnity as stated, fewer years", other_indemnity="Indemnity by other reading, fewer years",
+        difference_se="Difference, standard error"
     ),
 }  # fmt: skip

@@ -1,32 +1,51 @@
-"""The sales that only cover makes possible: limits with cover against limits without, on the buyers' own need."""
+"""The sales that only cover makes possible: limits with cover against limits without, by what the buyers owed."""
+
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.limits.methods import carried_sales, needed, net_carried_sales
+from tradecredit.decide.limits.actions import risk_bound
+from tradecredit.decide.limits.amounts import METHODS
+from tradecredit.decide.limits.carried_sales import with_balances
 from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.distribution import LossDistribution, expected_loss
+from tradecredit.measure.balance_history import balance_history, carried_part
 from tradecredit.measure.balances import balances
 from tradecredit.params.policy import NO_COVER
 
 SALES = [
     "covered_sales", "covered_exposure", "covered_margin", "sales_tied_up", "sales_premium", "premium_change",
-    "tax_lost",
+    "tax_lost", "accounts_value",
 ]  # fmt: skip
 
 
-def carried_part(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> pd.DataFrame:
-    """Return the part of each buyer's need that its recommended limit carries, without cover and under each policy.
+class Carried(NamedTuple):
+    """What limits carry of the sales of the buyers at risk. Index buyer_id; columns: no cover, and the policies.
 
-    Index buyer_id, the buyers at risk; columns: no cover, and the policies. min(limit, need) / need; 0 in all columns
-    where the need is 0 or not known.
+    `part`: of what each owed in the last 12 months, `carried_part` of its limit by risk, without cover and with each
+    policy's; cover never takes away. `limit`: that limit (missing: nothing bounds it). Without cover: `binding`, what
+    sets the recommended limit, and `with_accounts`, the part that it might carry if the accounts whose want sets it
+    were obtained and supported it (elsewhere the same part as without).
+    """
+
+    part: pd.DataFrame
+    limit: pd.DataFrame
+    binding: pd.Series
+    with_accounts: pd.Series
+
+
+def carried(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Carried:
+    """Return which part of each buyer's sales its limit carries, without cover and under each policy.
+
+    What is owed above a limit by risk is stopped, and what is owed above a need alone is not: so the limit by risk
+    counts (`actions.risk_limit`), with cover and without. Source: definitions §4.11, §8.5.
     """
     index = dist.portfolio.index
-    need = needed(balances(book), tolerated_delay_days=book.run.limits.tolerated_delay_days).reindex(index)
-    found, known = dict[str, pd.Series](), list[tuple[Cover, pd.DataFrame]]()
+    found, known = dict[str, pd.DataFrame](), list[tuple[Cover, pd.DataFrame]]()
     for policy in dist.policies:
         cover = of_buyers(book, ground(policy, dist))
         # Offers often cover the same part of the same limits, and limits take long.
@@ -34,37 +53,45 @@ def carried_part(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> p
         if limits is None:
             limits = recommend(book, ratings, cover=cover)
             known.append((cover, limits))
-        found |= {NO_COVER: limits["recommended"], policy.name: limits["recommended_with_cover"]}
-    if not found:
-        found = {NO_COVER: recommend(book, ratings)["recommended"]}
-    part = pd.DataFrame({name: limit.reindex(index).clip(upper=need) for name, limit in found.items()})
-    return part.div(need.where(need > 0), axis="index").fillna(0.0)
+        found[policy.name] = limits
+    without = next(iter(found.values())) if found else recommend(book, ratings)
+    limit = {NO_COVER: without["risk_limit_alone"]} | {name: limits["risk_limit"] for name, limits in found.items()}
+    most, owed = pd.DataFrame(limit).reindex(index), balance_history(book)
+    part = most.fillna(np.inf).apply(lambda bound: carried_part(owed, bound))
+    # What others of a group get by cover leaves less room to this one, and takes no limit away.
+    part = part.clip(lower=part[NO_COVER], axis="index")
+    bound = risk_bound(without.assign(without_accounts=np.nan)).fillna(np.inf)
+    without = without.assign(bound=bound).reindex(index)
+    wanting = without["binding"] == METHODS["without_accounts"]
+    supported = np.maximum(carried_part(owed, without["bound"]), part[NO_COVER]).where(wanting, part[NO_COVER])
+    return Carried(part, most, without["binding"], supported)
 
 
 def _same(one: Cover, other: Cover) -> bool:
     return all(np.array_equal(first, second, equal_nan=True) for first, second in zip(one, other, strict=True))
 
 
-def covered_sales(book: Book, dist: LossDistribution, carried: pd.DataFrame, current: str) -> pd.DataFrame:
+def covered_sales(book: Book, dist: LossDistribution, found: Carried, current: str) -> pd.DataFrame:
     """Return what the sales that only cover allows earn, tie up and are charged: index `policy`, columns `SALES`.
 
-    `carried`: `carried_part`; `current`: the column under which today's balances are. See `account.account`;
-    `tax_lost`: the tax in the expected loss of these sales. Margins are missing where the run states none.
+    `found`: `carried`; `current`: the column under which today's balances are. See `account.account`; `tax_lost`: the
+    tax in the expected loss of these sales; `accounts_value`: of these sales, those that accounts might allow without
+    cover too: their margin, less the expected loss of their balances and the cost of the capital that these tie up.
+    Margins are missing where the run states none.
     """
-    index, delay = dist.portfolio.index, book.run.limits.tolerated_delay_days
-    bought = balances(book).reindex(index)
-    need = needed(bought, tolerated_delay_days=delay)
-    gross, net = (
-        (need * carries(bought, tolerated_delay_days=delay)).fillna(0.0)
-        for carries in (carried_sales, net_carried_sales)
-    )
+    part = found.part
+    bought = balances(book).reindex(dist.portfolio.index)
+    gross, net = bought["sales_12m"], bought["net_sales_12m"]
     tax = (1 - net / gross.where(gross > 0)).fillna(0.0)
     margin = np.nan if book.run.margin is None else book.run.margin
     rows = {}
     for policy in dist.policies:
-        more, beside = (carried[policy.name] - carried[name] for name in (NO_COVER, current))
-        charged = of_buyers(book, ground(policy, dist)).insured_sales.reindex(index) * gross
+        more, beside = (part[policy.name] - part[name] for name in (NO_COVER, current))
+        charged = of_buyers(book, ground(policy, dist)).insured_sales.reindex(dist.portfolio.index) * gross
         exposure = more * dist.portfolio["exposure"]
+        spared = np.minimum(more, found.with_accounts - part[NO_COVER])
+        owed = spared * dist.portfolio["exposure"]
+        loss = expected_loss(dist.portfolio.assign(exposure=owed)).sum()
         rows[policy.name] = (
             (more * net).sum(),
             exposure.sum(),
@@ -73,8 +100,42 @@ def covered_sales(book: Book, dist: LossDistribution, carried: pd.DataFrame, cur
             -premium_change(ground(policy, dist), -(more * charged).sum()),
             premium_change(ground(policy, dist), (beside * charged).sum()),
             (expected_loss(dist.portfolio.assign(exposure=exposure)) * tax).sum(),
+            margin * (spared * net).sum() - loss - book.run.cost_of_capital * owed.sum(),
         )
     return pd.DataFrame.from_dict(rows, orient="index", columns=SALES, dtype="float64").rename_axis("policy")
+
+
+def by_buyer(book: Book, found: Carried, policy: str) -> pd.DataFrame:
+    """Return the buyers whose sales only the cover of a policy allows, the most of them first: index buyer_id.
+
+    `found`: `carried`. Amounts in the reporting currency:
+
+    - `risk_limit_alone` and `risk_limit`, the limits by risk without cover and with it (missing: nothing bounds it);
+      `binding`, what sets the one without;
+    - `mean_balance`, `highest_balance`, of the week ends of the last year; `part_alone`, `part_covered`: what of it
+      the two limits carry;
+    - `covered_sales` = (part_covered − part_alone) × net sales of the last 12 months; `covered_margin` = the run's
+      margin × these (missing where it states none), and `accounts_margin`, of that: see `Carried.with_accounts`.
+
+    The sums are those of `covered_sales`.
+    """
+    alone, covered = found.part[NO_COVER], found.part[policy]
+    net = balances(book)["net_sales_12m"].reindex(alone.index)
+    margin = np.nan if book.run.margin is None else book.run.margin
+    table = pd.DataFrame(
+        {
+            "risk_limit_alone": found.limit[NO_COVER],
+            "binding": found.binding,
+            "risk_limit": found.limit[policy],
+            "part_alone": alone,
+            "part_covered": covered,
+            "covered_sales": (covered - alone) * net,
+            "covered_margin": (covered - alone) * net * margin,
+            "accounts_margin": np.minimum(covered - alone, found.with_accounts - alone) * net * margin,
+        }
+    )
+    table = table[table["covered_sales"] > 0].sort_values("covered_sales", ascending=False, kind="stable")
+    return with_balances(book, table)
 
 
 def premium_change(policy: Policy, turnover: float) -> float:

@@ -13,7 +13,7 @@ from tradecredit.book.places import one_of, places
 from tradecredit.insurance.amounts import disputed_of
 from tradecredit.insurance.cover import of_items
 from tradecredit.insurance.policy import Policy
-from tradecredit.insurance.shipped import DISCRETIONARY
+from tradecredit.insurance.shipped import DISCRETIONARY, STOPPED
 
 LOSS, INSOLVENCY_ONLY, PAID, WAITING = STATES = ("loss", "insolvency only", "paid while waiting", "waiting")
 """What becomes of a default under a policy; the last three are no loss to claim by the book's day."""
@@ -45,6 +45,7 @@ def past_losses(book: Book, policy: Policy) -> pd.DataFrame:
     - `recovery`: of that, payments and recoveries received since, by the book's day;
     - `insurable_debt`, `insured_debt`: by `cover.of_items`, invoice by invoice, open disputes being those of the day of
       loss; of a policy that settles net of recoveries, each invoice less its part of the recovery, in proportion;
+    - `stopped_debt`: of the insurable debt, what was shipped after the stop;
     - `discretionary`: most of the insured debt lies under a discretionary limit.
 
     Source: definitions §5.14.
@@ -93,6 +94,7 @@ def _of_round(book: Book, policy: Policy, events: pd.DataFrame, taken: np.ndarra
     of = np.flatnonzero(owed > 0)
     insured = summed(items["insured_debt"].to_numpy(), of)
     by_discretion = summed(items["insured_debt"].where(items["cover"] == DISCRETIONARY, 0.0).to_numpy(), of)
+    after_stop = summed(items["insurable_debt"].where(items["cover"] == STOPPED, 0.0).to_numpy(), of)
     lost = (state == LOSS) | (state == WAITING)
     insurable = summed(items["insurable_debt"].to_numpy(), of)
     table = pd.DataFrame(
@@ -100,7 +102,8 @@ def _of_round(book: Book, policy: Policy, events: pd.DataFrame, taken: np.ndarra
             "buyer_id": events["buyer_id"].array, "defaulted": events["date"].array, "kind": events["kind"].array,
             "loss_day": pd.Series(loss_day).where(state == LOSS), "past_state": state, "debt": debt,
             "recovery": recovery, "insurable_debt": np.where(state == LOSS, insurable, 0.0),
-            "insured_debt": np.where(state == LOSS, insured, 0.0), "discretionary": by_discretion * 2 > insured,
+            "insured_debt": np.where(state == LOSS, insured, 0.0),
+            "stopped_debt": np.where(state == LOSS, after_stop, 0.0), "discretionary": by_discretion * 2 > insured,
         }
     )  # fmt: skip
     return table, rows[lost[event[rows]]]
@@ -188,6 +191,7 @@ def nothing() -> pd.DataFrame:
     text, day, amount = "str", "datetime64[us]", "float64"
     kinds = {
         "buyer_id": text, "defaulted": day, "kind": text, "loss_day": day, "past_state": text, "debt": amount,
-        "recovery": amount, "insurable_debt": amount, "insured_debt": amount, "discretionary": "bool",
+        "recovery": amount, "insurable_debt": amount, "insured_debt": amount, "stopped_debt": amount,
+        "discretionary": "bool",
     }  # fmt: skip
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})

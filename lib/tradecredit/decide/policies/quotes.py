@@ -15,7 +15,14 @@ from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.losses.simulation import assess, stressed
 from tradecredit.losses.stress import scenarios_of
-from tradecredit.numerics.risk_measures import Sample, expected, expected_influence, expected_shortfall, standard_error
+from tradecredit.numerics.risk_measures import (
+    Sample,
+    expected,
+    expected_influence,
+    expected_shortfall,
+    shortfall_influence,
+    standard_error,
+)
 from tradecredit.params.policy import NO_COVER
 from tradecredit.params.stress import BASE
 
@@ -24,6 +31,9 @@ OF_OFFERS = (
     "first_loss_used", "first_loss_exhausted",
 )  # fmt: skip
 """Columns of the comparison that only policies have."""
+
+TAIL_LEVEL = 0.99
+"""Level at which sentences say what is kept of a bad year."""
 
 
 def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
@@ -71,6 +81,20 @@ def comparison(book: Book, dist: LossDistribution) -> pd.DataFrame:
     table = table.assign(cost=table["cost"] + table["expected_adjustment"].fillna(0.0))
     table = table.assign(cost_of_risk=table["cost"] + table["risk"])
     return _compared(table, influence, sample, in_force(book, dist), book.run.margin).drop(columns="risk")
+
+
+def tail_beside(dist: LossDistribution, policy: str, other: str) -> tuple[float, float, float]:
+    """Return the expected shortfall, 99 %, retained under a policy, how much more that is than under another, and the
+    standard error of the difference (missing where fewer than 10 scenarios lie beyond the level).
+
+    Either may be `NO_COVER`. Both are of the same simulated losses, on today's balances.
+    """
+    views = ("gross" if name == NO_COVER else f"retained:{name}" for name in (policy, other))
+    kept, others = (dist.losses[view].to_numpy() for view in views)
+    (mean, known), (beside, _) = (expected_shortfall(losses, dist.sample, TAIL_LEVEL) for losses in (kept, others))
+    influence = [shortfall_influence(losses, dist.sample, TAIL_LEVEL) for losses in (kept, others)]
+    error = standard_error(influence[0] - influence[1], dist.sample) if np.isfinite(known) else np.nan
+    return mean, mean - beside, error
 
 
 def retained(book: Book, dist: LossDistribution) -> str:

@@ -1,8 +1,10 @@
 """What there is to decide on the policies of a run, as a record."""
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import WORKING_DAYS
 from tradecredit.decide import decisions
 from tradecredit.params.policy import NO_COVER
 
@@ -23,23 +25,51 @@ def advised(items: pd.DataFrame, current: str) -> tuple[str, str]:
     return (RENEW if best == current else CHANGE), best
 
 
+STATED, NOTICE, PERIOD, WORKING = "stated", "notice", "period", "working days"
+"""What sets the day by which the policy is decided on."""
+
+
+def decide_by(book: Book) -> tuple[pd.Timestamp, str]:
+    """Return the day by which the policy in force must be decided on (it may be past), and what sets it.
+
+    The run's `account.decide_by` (`STATED`); else the last working day on which notice can be given (`NOTICE`); else
+    the last working day before the period ends (`PERIOD`); missing (`WORKING`: as the run's `decisions` say) without.
+    """
+    policy = book.run.policy
+    if book.run.account.decide_by is not None:
+        return pd.Timestamp(book.run.account.decide_by), STATED
+    if policy is None or policy.ends is None:
+        return pd.NaT, WORKING
+    if policy.notice_days is not None:
+        latest = np.datetime64(policy.ends) - np.timedelta64(policy.notice_days, "D")
+        return pd.Timestamp(np.busday_offset(latest, 0, roll="backward", busdaycal=WORKING_DAYS)), NOTICE
+    return pd.Timestamp(np.busday_offset(policy.ends, -1, roll="forward", busdaycal=WORKING_DAYS)), PERIOD
+
+
+def gain(items: pd.DataFrame, current: str) -> tuple[float, str]:
+    """Return what the advised course (`advised`) is worth more in a year than another, and which that is.
+
+    The other is today's, or of a course that stays the next best, no cover included. In the account's currency.
+    """
+    what, best = advised(items, current)
+    value = pd.concat([items["cover_value"], pd.Series({NO_COVER: 0.0})])
+    others = value.drop(best) if what in (RENEW, STAY) else value[[current]]
+    return float(value[best] - others.max()), str(others.idxmax())
+
+
 def decision(book: Book, items: pd.DataFrame, current: str, anchor: str) -> pd.DataFrame:
     """Return the decision on the policies (`decisions.COLUMNS`): one row, or none where the run names no policy.
 
-    At stake is what the advised course is worth beside today's, or of one that stays beside the next best, no cover
-    included. Approved is the cost of the advised policy, or of the one that is ended or not taken out. Due on the run's
-    `account.decide_by`, else at the end of the period of the policy in force, else as the run's `decisions` say.
+    At stake is the `gain`. Where the run has it decided by amount (`Run.authorities`), that is the cost of the advised
+    policy, or of the one that is ended or not taken out. Due as `decide_by` says.
     """
     if items.empty:
         return decisions.none()
     what, best = advised(items, current)
-    value = pd.concat([items["cover_value"], pd.Series({NO_COVER: 0.0})])
-    others = value.drop(best) if what in (RENEW, STAY) else value[[current]]
     meant = {END: current, STAY: items["cover_value"].idxmax()}.get(what, best)
     cost = -items.loc[meant, "account_cost"]
-    due = book.run.account.decide_by or (book.run.policy.ends if book.run.policy else None)
+    due, _ = decide_by(book)
     whole = pd.Index([None], dtype="str")
-    table = pd.DataFrame(
-        {"amount": value[best] - others.max(), "authorised": cost, "due_day": pd.Timestamp(due)}, index=whole
-    )
+    amount, _ = gain(items, current)
+    table = pd.DataFrame({"amount": amount, "authorised": cost, "due_day": due}, index=whole)
     return decisions.of_buyers(book, "policy", table, anchor=anchor)

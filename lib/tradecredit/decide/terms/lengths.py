@@ -204,6 +204,15 @@ def totals(extra: pd.DataFrame) -> pd.Series:
     return pd.concat([sums, pd.Series({"cost_of_sales": sums["extra_cost"] / sums["sales_12m"]})])
 
 
+def margin_at_stake(longer: pd.DataFrame, economics: Economics) -> float:
+    """Return what sales on longer terms than are worth it earn in a year: margin × longer sales net of tax.
+
+    `longer`: `longer_than_suggested`. It is lost at most if buyers do not take shorter terms. Missing where the run
+    states no margin.
+    """
+    return float(economics.margin * longer["longer_sales"].sum() / economics.invoiced)
+
+
 def longer_than_suggested(book: Book, ratings: pd.DataFrame, suggested: pd.DataFrame) -> pd.DataFrame:
     """Return which sales of the last 12 months were on longer terms than are worth it: index as `suggested`.
 

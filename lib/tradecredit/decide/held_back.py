@@ -1,0 +1,80 @@
+"""The one list of buyers to whom deliveries are held back: each once, why, and what has to be paid to deliver again."""
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.places import one_of
+from tradecredit.decide.buyer_sheet import AGAINST_PAYMENT, HELD, NOTHING, WITHIN_LIMIT, reasons
+from tradecredit.measure.disputes import in_dispute
+from tradecredit.measure.open_items import open_items
+
+CURED = ("no longer insured", "risk", "overdue part", "risk, against payment")
+"""Reasons of `HELD` that a payment ends; in default, and once the policy has to pay, nothing more is lent."""
+
+
+def held_back(book: Book, limits: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
+    """Return the buyers to whom deliveries are held back: first those that a payment frees, the largest exposure first.
+
+    `limits`: `limits.recommend`; `sheets`: `buyer_sheet.advice` or `sheets`. All those whose `deliveries` are
+    one of `HELD`, each once. Index buyer_id, columns of `sheets`, and in the reporting currency:
+
+    - `held_for`, the first of the reasons in `HELD` that holds, and `held_also`, the others (missing: none);
+    - `exposure`, what it owes, and `insured`, what the insurer bears of it before deductibles;
+    - `to_pay`: what has to be paid so that all these reasons end: the largest of `stop_clears` (no longer insured), the
+      excess over the limit by risk, and what is overdue and not in dispute (overdue part), since one payment counts for
+      each of them (missing: no payment ends it, `CURED`); `pay_invoice`, the oldest invoice that it is for, of those
+      past their extension period, else of those that are overdue (missing: any will do); `then_delivered`: within the
+      limit, or against payment alone where the risk allows no limit (`risk_limit` 0).
+
+    Source: definitions §4.10.
+    """
+    held = sheets[sheets["deliveries"].isin(HELD.values())]
+    limits = limits.reindex(held.index)
+    holds = reasons(limits, held)
+    names = np.array(list(HELD))
+    first = holds.to_numpy().argmax(axis=1)
+    also = [", ".join(names[np.flatnonzero(row)[1:]]) or None for row in holds.to_numpy()]
+    amounts = pd.DataFrame(
+        {
+            "no longer insured": held["stop_clears"], "risk": limits["over_risk"], "overdue part": limits["overdue"],
+            "risk, against payment": limits["over_risk"],
+        }
+    )  # fmt: skip
+    cured = ~holds.drop(columns=list(CURED)).any(axis="columns")
+    oldest = _oldest_overdue(book).reindex(held.index).where(holds["overdue part"])
+    table = held.assign(
+        held_for=pd.Series(names[first], index=held.index, dtype="str"),
+        held_also=pd.Series(also, index=held.index, dtype="str"),
+        exposure=limits["exposure"],
+        insured=limits["insured"],
+        to_pay=amounts.where(holds[list(CURED)]).max(axis="columns").where(cured),
+        pay_invoice=held["stop_invoice"].where(holds["no longer insured"]).fillna(oldest).where(cured),
+    )
+    no_limit = holds.drop(columns=["no longer insured"]).any(axis="columns") & ~(limits["risk_limit"] > 0)
+    then = np.select([~cured, no_limit], [NOTHING, AGAINST_PAYMENT], WITHIN_LIMIT)
+    table = table.assign(then_delivered=pd.Series(then, index=held.index, dtype="str"))
+    return table.iloc[np.lexsort((-table["exposure"].to_numpy(), first, ~cured.to_numpy()))]
+
+
+def by_reason(held: pd.DataFrame) -> pd.DataFrame:
+    """Return the list by the reason that decides: index `held_for`, those of `HELD` that occur, in their order.
+
+    `held`: `held_back`. Columns: `buyers`, and `owing`, those that owe something; `exposure`, `insured` and `to_pay` of
+    all of them. The numbers add up to the list's.
+    """
+    table = held.groupby("held_for").agg(
+        buyers=("exposure", "size"), owing=("exposure", lambda owed: int((owed > 0).sum())),
+        exposure=("exposure", "sum"), insured=("insured", "sum"), to_pay=("to_pay", "sum"),
+    )  # fmt: skip
+    return table.reindex([reason for reason in HELD if reason in table.index])
+
+
+def _oldest_overdue(book: Book) -> pd.Series:
+    """Return the oldest invoice past due, and not in dispute, of each buyer that has one: index buyer_id."""
+    items = open_items(book)
+    late = (items["days_past_due"] > 0).to_numpy()
+    if book.has("disputes"):
+        late = late & ~one_of(items["invoice_id"], in_dispute(book))
+    oldest = items[late].sort_values("due", kind="stable").drop_duplicates("buyer_id")
+    return oldest.set_index("buyer_id")["invoice_id"]

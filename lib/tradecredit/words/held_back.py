@@ -1,0 +1,130 @@
+"""Sentences on the one list of stops, the tolerance of the stop, and what of the insured part hangs on reports."""
+
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide import held_back
+from tradecredit.decide.buyer_sheet import WITHIN_LIMIT
+from tradecredit.decide.insurer_duties import duties
+from tradecredit.insurance.amounts import borne
+from tradecredit.insurance.cover import by_class
+from tradecredit.insurance.policy import Policy
+from tradecredit.insurance.shipped import run_policy
+from tradecredit.words.formats import counted, day, listed, money, percent
+
+WAYS = {
+    "in default": "in default",
+    "claim on the policy": "with debt to be claimed on the policy",
+    "no longer insured": "whose new deliveries are no longer insured",
+    "risk": "of a weak grade above what the risk allows",
+    "overdue part": "above what the risk allows until the overdue part is paid",
+    "risk, against payment": "above what the risk allows, to whom goods go against payment alone",
+}
+"""The reasons of `buyer_sheet.HELD`."""
+
+
+def told(held: pd.DataFrame, currency: str) -> str:
+    """Return to how many buyers deliveries are held back, for which reasons, what they owe, and what would end it.
+
+    `held`: `held_back.held_back`.
+    """
+    if held.empty:
+        return "Deliveries are held back to no buyer."
+    table = held_back.by_reason(held)
+    parts = [f"{row.buyers:,} {WAYS[row.Index]} ({_owed(row, currency)})" for row in table.itertuples()]
+    found = (
+        f"Deliveries are held back to **{counted(len(held), 'buyer')}**, who owe "
+        f"{money(held['exposure'].sum(), currency)}, {money(held['insured'].sum(), currency)} of it insured: "
+        f"{listed(parts)}."
+    )
+    paying = int(held["to_pay"].notna().sum())
+    if not paying:
+        return found
+    return f"{found} Payments of {money(held['to_pay'].sum(), currency)} by {paying:,} of them would end it for these."
+
+
+def _owed(row: pd.Series, currency: str) -> str:
+    if not row.owing:
+        return "owing nothing"
+    rest = "" if row.owing == row.buyers else f"; {row.buyers - row.owing:,} owe nothing"
+    return f"{money(row.exposure, currency)}{rest}"
+
+
+def no_longer_insured(held: pd.DataFrame, currency: str) -> str:
+    """Return of how many buyers new deliveries are not insured any more, and where these stand; empty without any."""
+    stopped = held[held["stop_insured"]]
+    if stopped.empty:
+        return ""
+    here = stopped["held_for"] == "no longer insured"
+    elsewhere = f", {int((~here).sum()):,} of them listed for an earlier reason" if not here.all() else ""
+    asked = int(stopped["advice"].isin(["claim", "report missed", "report"]).sum())
+    first = (
+        f" Of {asked:,} of them debt is to be claimed or reported first: that is their one decision." if asked else ""
+    )
+    return (
+        f"New deliveries to {counted(len(stopped), 'buyer')} are no longer insured{elsewhere}: "
+        f"{money(stopped['stop_clears'].sum(), currency)} on invoices past the maximum extension period has to be paid "
+        f"first, and insurance adds nothing to their limits until then.{first} What was delivered before stays insured "
+        "if it is reported in time."
+    )
+
+
+def cure(row: pd.Series, currency: str) -> str:
+    """Return what ends the hold on one buyer; `row`: of `held_back.held_back`."""
+    if pd.isna(row["to_pay"]):
+        return "none"
+    where = f", {row['pay_invoice']} first" if pd.notna(row["pay_invoice"]) else ""
+    then = "deliver" if row["then_delivered"] == WITHIN_LIMIT else "deliver against payment alone"
+    return f"clear {money(row['to_pay'], currency)}{where}, then {then}"
+
+
+def with_cures(held: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Return the list with its `cure` in words."""
+    told = [cure(row, currency) for _, row in held.iterrows()]
+    return held.assign(cure=pd.Series(told, index=held.index, dtype="str"))
+
+
+def hanging_today(book: Book) -> str:
+    """Return `hanging` of the receivables under the run's own policy."""
+    policy = run_policy(book)
+    return hanging(duties(book, policy), float(by_class(book)["insured"].sum()), policy, book.run.currency)
+
+
+def hanging(asked: pd.DataFrame, insured: float, policy: Policy | None, currency: str) -> str:
+    """Return how much of what is insured hangs on reports that are late or due; empty where none is.
+
+    `asked`: columns of `insurer_duties.duties`; `insured`: what the policy bears of the receivables, before
+    deductibles.
+    """
+    if policy is None:
+        return ""
+    missed, due = (borne(policy) * asked[name].sum() for name in ("missed_amount", "report_amount"))
+    if not missed + due > 0:
+        return ""
+    since = asked.loc[asked["missed_amount"] > 0, "missed_since"].min()
+    parts = []
+    if missed > 0:
+        parts.append(
+            f"{money(missed, currency)} ({percent(missed / insured)}) hangs on reports whose day has passed, the first "
+            f"on {day(since)}, so that its cover is in doubt"
+        )
+    if due > 0:
+        parts.append(f"{money(due, currency)} ({percent(due / insured)}) hangs on reports that are due soon")
+    return f"Of the insured part {'; '.join(parts)}. The book has no table of what was reported."
+
+
+def tolerance(book: Book) -> str:
+    """Return from which rest of an overdue invoice on deliveries stop by the run's own policy; empty without a stop."""
+    policy = run_policy(book)
+    if policy is None or policy.maximum_extension_days is None:
+        return ""
+    if policy.stop_tolerance is None:
+        return (
+            f"{policy.name} states no tolerance of its stop: an invoice of which more than "
+            f"{money(book.run.receivables.dust.amount, book.run.currency)} is owed past its maximum extension period "
+            "stops what is delivered after it (`stop_tolerance`)."
+        )
+    return (
+        f"An invoice of which no more than {money(policy.stop_tolerance, book.run.currency)} is still owed stops no "
+        f"deliveries ({policy.name}, `stop_tolerance`)."
+    )

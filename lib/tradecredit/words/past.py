@@ -1,0 +1,155 @@
+"""Sentences on past years: what each policy would have paid of the book's real defaults, beside its cost."""
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.decide.policies.as_if import BEFORE, AsIf
+from tradecredit.decide.policies.past_losses import INSOLVENCY_ONLY, LOSS, PAID, WAITING
+from tradecredit.decide.policies.received import SMALL
+from tradecredit.words.formats import counted, day, money, percent
+
+STATES = {
+    LOSS: "lost",
+    INSOLVENCY_ONLY: "insured if insolvent alone",
+    PAID: "paid in the waiting period",
+    WAITING: "in the waiting period",
+    BEFORE: "before the first year",
+}
+"""`as_if`: what became of a default."""
+
+
+def in_short(found: AsIf, policy: str, currency: str) -> str:
+    """Return what a policy would have paid in the past years, in a sentence."""
+    if policy not in found.totals.index:
+        return "What the past says of it is not testable with this book."
+    row, years = found.totals.loc[policy], _years(found)
+    return (
+        f"Over {_span(years)} {policy} would have paid {money(row['past_indemnity'], currency)} of the real losses for "
+        f"premiums of {money(row['past_premium'], currency)}."
+    )
+
+
+def past_years(found: AsIf, current: str, currency: str) -> str:
+    """Return what the past years say of the policy in force, else of the first, and of the best in hindsight."""
+    totals = found.totals
+    if totals.empty:
+        return "Not testable with this book: the ledger holds no whole year, or the run file names no policy."
+    years, name = _years(found), current if current in totals.index else totals.index[0]
+    row, count = totals.loc[name], len(years)
+    if row["past_defaults"] == 0:
+        return f"Not testable with this book: it records no default in {_span(years)}."
+    share = "" if np.isnan(row["past_loss_ratio"]) else f" ({percent(row['past_loss_ratio'])} of the premium)"
+    net = row["past_net"]
+    told = (
+        f"Over {_span(years)} {counted(int(row['past_defaults']), 'default')} lost "
+        f"{money(row['past_loss'], currency)}, recoveries so far taken off. {name} would have paid "
+        f"{money(row['past_indemnity'], currency)} of it for a premium of {money(row['past_premium'], currency)}"
+        f"{share}: with fees and tax {money(abs(net), currency)} {'more' if net > 0 else 'less'} than it cost."
+    )
+    paid = found.years.xs(name, level="policy")["past_net"] > 0
+    told += f" It would have paid more than it cost in {int(paid.sum())} of {count} years." if count > 1 else ""
+    told += f" {_hindsight(totals['past_net'], name, currency)}"
+    received = row["claims_received"]
+    if received > 0:
+        return f"{told} The insurer of these years paid {money(received, currency)}, as received."
+    return f"{told} The book holds no claim paid by an insurer in these years."
+
+
+def _hindsight(net: pd.Series, name: str, currency: str) -> str:
+    """Return which policy, or none, the losses and costs of past years would have asked for; `net`: `past_net`."""
+    best = net.idxmax()
+    beside = f"{money(abs(net[best]), currency)} {'more' if net[best] > 0 else 'less'} than it cost"
+    if net[best] > 0:
+        told = f"{best} would have been best" + (f": {beside}" if best != name else "")
+    else:
+        of_them = f"; of the policies, {best} comes nearest, with {beside}" if len(net) > 1 else ""
+        told = f"no insurance would have been cheapest{of_them}"
+    return f"In hindsight, by losses and cost alone, {told}."
+
+
+_BY = {
+    "by_first_loss": "which the first loss, refilled by recoveries, keeps as if",
+    "by_recovery": "the insurer's part of recoveries as if",
+    "by_maximum": "above the maximum as if",
+    "by_stop": "shipped after the stop as if",
+    "by_limit": "above the limit of the day of shipment as if",
+    "by_terms": "which threshold, percentage, deductible or tax keep as if",
+    "by_waiting": "not payable yet as if",
+    "by_nothing_received": "payable as if, of which nothing has come in",
+    "by_no_loss": "no loss of these years as if",
+    "by_no_default": "without a recorded default that it could be matched to",
+    "by_other": "by other terms of that insurer, or not accepted by it",
+}
+"""`received`: what the parts of a difference are."""
+BECAUSE = {
+    "by_first_loss": "first loss", "by_recovery": "recoveries shared", "by_maximum": "maximum", "by_stop": "stop",
+    "by_limit": "limit of the day", "by_terms": "threshold, percentage, deductible or tax",
+    "by_waiting": "not yet payable", "by_nothing_received": "payable, none received", "by_no_loss": "no loss as if",
+    "by_no_default": "no default recorded", "by_other": "other terms",
+}  # fmt: skip
+"""`received`: which term makes a difference."""
+
+
+def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `received.beside_received` with state and reason in words."""
+    return table.assign(past_state=table["past_state"].map(STATES), because=table["because"].map(BECAUSE))
+
+
+def received(table: pd.DataFrame, policy: str, currency: str) -> str:
+    """Return what was received beside what the policy in force would have paid, and what the difference consists of.
+
+    `table`: `received.beside_received`; empty where there is none, or nothing was received.
+    """
+    real, as_if = table["claims_received"].sum(), table["past_indemnity"].sum()
+    if not real > 0:
+        return ""
+    difference = real - as_if
+    side = f"{money(abs(difference), currency)} {'more' if difference > 0 else 'less'} than"
+    side = "as much as" if abs(difference) < SMALL else side
+    told = (
+        f"The real insurer paid {money(real, currency)}, {side} the {money(as_if, currency)} that {policy} would have "
+        "paid as if."
+    )
+    parts = {side: _parts(sign * table[list(_BY)], currency) for side, sign in (("more", 1), ("less", -1))}
+    told += "".join(f" Received {side}: {'; '.join(found)}." for side, found in parts.items() if found)
+    if parts["more"] or parts["less"]:
+        told += f" Together that is the difference of {money(difference, currency)}."
+    if table["by_recovery"].sum() >= SMALL:
+        told += " What was passed on to the insurer of recoveries is in no table of the book."
+    return told
+
+
+def _parts(table: pd.DataFrame, currency: str) -> list[str]:
+    """Return what those parts that are above zero add up to, and of how many buyers; less than `SMALL` in all: none."""
+    above = table.clip(lower=0.0)
+    return [
+        f"{money(above[name].sum(), currency)} of {counted(int((above[name] >= SMALL).sum()), 'claim')}, {way}"
+        for name, way in _BY.items()
+        if above[name].sum() >= SMALL
+    ]
+
+
+def _years(found: AsIf) -> pd.DatetimeIndex:
+    return found.years.index.get_level_values("year_end").unique()
+
+
+def _span(years: pd.DatetimeIndex) -> str:
+    return f"{f'the {len(years)} years' if len(years) > 1 else 'the year'} to {day(years.max())}"
+
+
+def claims(found: AsIf, current: str) -> pd.DataFrame:
+    """Return the claims with their state in words: those on the policy in force first, and the largest debts first."""
+    table = found.claims.assign(past_state=found.claims["past_state"].map(STATES))
+    if table.empty:
+        return table
+    order = np.lexsort((-table["debt"].to_numpy(float), table["policy"] != current))
+    return table.iloc[order].reset_index(drop=True)
+
+
+def assumptions() -> list[str]:
+    """Return what the application to past years takes for granted."""
+    return [
+        "As if: limits are those that the insurer of the time had named on the day of shipment; another insurer, or a "
+        "policy under which deliveries had stopped sooner, would have had others. Reports in time and complete papers "
+        "are taken for granted; recoveries are those so far."
+    ]

@@ -1,0 +1,118 @@
+"""What the summary says of all chapters' decisions and figures: the table to decide from, and what it leaves out."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from tradecredit.decide.decisions import DONE, FIRST, OPEN, by_kind
+from tradecredit.params.decisions import ORDINARY
+from tradecredit.params.run import Run
+from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by
+from tradecredit.words.formats import counted, listed, money
+
+COLUMNS = ["what", "buyers", "amount", "stake", "authority", "due_day", "since", "state"]
+NAMED = 3
+"""Decisions below the table that its sentence names."""
+
+CHANGES = ["label", "this_month", "previous_month", "change"]
+
+
+def to_decide(decisions: pd.DataFrame, titles: Mapping[str, str], run: Run) -> pd.DataFrame:
+    """Return decisions for the summary: one row for each kind, in the order in which they are to be taken.
+
+    `decisions`: `decisions.COLUMNS`, of all chapters; `titles`: of the chapters, by name. Columns of `by_kind` with
+    `what` in words first, what the amount is (`stake`), who decides in words (`decided_by`), how many are new where not
+    all are, the chapter's title, and `link`, the address of the list that shows them.
+    """
+    table = by_kind(decisions, run)
+    some = (table["state"] == OPEN) & (table["new"] > 0)
+    news = table["new"].astype("str") + " of " + table["buyers"].astype("str") + " new"
+    table = table.assign(
+        link=table["chapter"] + ".html#" + table["anchor"], chapter=table["chapter"].map(dict(titles)),
+        authority=decided_by(table), state=table["state"].mask(some, news), stake=table["decision"].map(STAKES),
+        buyers=table["buyers"].astype("float64").where(table["buyers"] > 0), was=asked_as(table),
+    )  # fmt: skip
+    table.insert(0, "what", table["decision"].map(WHAT))
+    return table
+
+
+def one_by_one(decisions: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+    """Return all decisions with `what` in words first, what the amount is, and the address of the list of each."""
+    table = decisions.assign(
+        link=decisions["chapter"] + ".html#" + decisions["anchor"], stake=decisions["decision"].map(STAKES)
+    )
+    table = table.assign(chapter=table["chapter"].map(dict(titles)), was=table["was"].map(WHAT))
+    table.insert(0, "what", table["decision"].map(WHAT))
+    return table
+
+
+def columns(decisions: pd.DataFrame) -> list[str]:
+    """Return the columns of `to_decide` that a page shows: no state where no earlier report tells of any."""
+    return [name for name in COLUMNS if name != "state" or not is_first(decisions)]
+
+
+def is_first(decisions: pd.DataFrame) -> bool:
+    """Return whether no earlier report tells of any decision whether it is new."""
+    return bool(len(decisions)) and bool((decisions["state"] == FIRST).all())
+
+
+def left_out(table: pd.DataFrame, run: Run) -> str:
+    """Return what of `to_decide` is below the rows that the summary shows; empty where nothing is.
+
+    Named, each with its amount, is what the highest authority decides by its kind, and the next `NAMED` of the others.
+    Amounts of several kinds are no sum of anything.
+    """
+    others = table.iloc[run.decisions.shown :]
+    if others.empty:
+        return ""
+    reserved = others["decision"].isin(run.reserved)
+    told = [f"{counted(len(others), 'kind')}{' of decision is' if len(others) == 1 else ' of decisions are'} not shown"]
+    for chosen, called in (
+        (others[reserved], f"reserved to the {run.levels[-1]}"), (others[~reserved].head(NAMED), "next in order"),
+    ):  # fmt: skip
+        if len(chosen):
+            told.append(f"{called}: {listed([_named(row, run.currency) for _, row in chosen.iterrows()])}")
+    return f"{'; '.join(told)}. All are below, one by one."
+
+
+def _named(row: pd.Series, currency: str) -> str:
+    amount = f" ({money(row['amount'], currency)} {row['stake']})" if pd.notna(row["amount"]) else ""
+    return f"“{row['what']}”{amount}"
+
+
+def states(decisions: pd.DataFrame) -> str:
+    """Return how many decisions of the month before are asked no more, or that there is no month before."""
+    if is_first(decisions):
+        return (
+            "This is the first report: which decisions are new will be known from the next one on. The day since which "
+            "one is open is that of the ledger or the policy, else the day of the report."
+        )
+    gone, moved = decisions[decisions["state"] == DONE], int(decisions["was"].notna().sum())
+    told = []
+    if moved:
+        told.append(
+            f"{counted(moved, 'decision')} of the month before {'goes' if moved == 1 else 'go'} on as another kind, "
+            "open since then."
+        )
+    if len(gone):
+        usual = int(gone["decision"].isin(ORDINARY).sum())
+        told.append(
+            f"{counted(len(gone), 'decision')} of the month before {'is' if len(gone) == 1 else 'are'} asked no more"
+            f"{f', {usual:,} of them in the ordinary course' if usual else ''}."
+        )
+    return " ".join(told)
+
+
+def changed_columns(changes: pd.DataFrame) -> list[str]:
+    """Return the columns of `index.changes` that a page shows: this month's figures alone where none is earlier."""
+    return CHANGES if changes["previous_as_of"].notna().any() else CHANGES[:2]
+
+
+def since_when(changes: pd.DataFrame) -> str:
+    """Return what the change is taken from, or that there is nothing to take it from; `changes`: `index.changes`."""
+    if changes["previous_as_of"].notna().any():
+        return (
+            "The change is this month's figure minus that of the last month reported before. A figure that is new or "
+            "was reported in another unit has none."
+        )
+    return "No earlier month has been reported: changes are told from the next report on."

@@ -1,0 +1,216 @@
+"""Sentences on the choice of a policy: which one is chosen, and its numbers."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from accounts import found
+
+from tradecredit.decide.policies.account import ITEMS, Account
+from tradecredit.numerics.risk_measures import Sample
+from tradecredit.params.policy import NO_COVER
+from tradecredit.words import choice as words
+
+
+@pytest.mark.parametrize(
+    ("values", "current", "told"),
+    [
+        (
+            {"p": (-500, 600, 0, 0), "q": (-400, 450, 0, 0)}, "p",
+            "Renew p: worth EUR 50 a year more than q (standard error 10).",
+        ),
+        (
+            {"p": (-500, 600, 0, 0), "q": (-400, 550, 0, 0)}, "p",
+            "Change to q: worth EUR 50 a year more than p (standard error 10).",
+        ),
+        (
+            {"p": (-500, 600, 0, 0), "q": (-400, 515, 0, 0)}, "p",
+            "Change to q, or keep p: EUR 15 a year more than p is within simulation error (standard error 10).",
+        ),
+        (
+            {"p": (-500, 300, 0, 0), "q": (-400, 150, 0, 0)}, "p",
+            "End the policy: worth EUR 200 a year more than p (standard error 10).",
+        ),
+        (
+            {"p": (-500, 485, 0, 0)}, "p",
+            "End the policy, or keep p: EUR 15 a year more than p is within simulation error (standard error 10).",
+        ),
+        (
+            {"p": (-500, 515, 0, 0)}, "p",
+            "Renew p: EUR 15 a year more than no insurance is within simulation error (standard error 10).",
+        ),
+        (
+            {"p": (-500, 300, 0, 0)}, NO_COVER,
+            "Stay without insurance: worth EUR 200 a year more than p (standard error 10).",
+        ),
+        (
+            {"p": (-500, 600, 0, 0)}, NO_COVER,
+            "Take out p: worth EUR 100 a year more than no insurance (standard error 10).",
+        ),
+    ],
+)  # fmt: skip
+def test_what_to_do(values, current, told):
+    assert words.advice(found(**values), current, "EUR") == told
+
+
+def test_the_decision_tells_what_to_do_and_what_it_rests_on():
+    account = found(p=(-500, 350, 300, 300))
+    assert words.decisions(account, "p", "EUR", ["It holds.", "", "The past agrees."])["policy"] == (
+        "Renew p: worth EUR 450 a year more than no insurance (standard error 10). It holds. The past agrees."
+    )
+    empty = Account(*(pd.DataFrame(columns=[*ITEMS, "cover_value"]) for _ in range(3)))
+    assert words.decisions(empty, "p", "EUR", ["It holds."]) == {}
+    assert words.bad_year(empty, YEARS, "p", "EUR") == ""
+
+
+LOSSES = np.arange(1.0, 1_001.0)
+YEARS = SimpleNamespace(
+    losses=pd.DataFrame({"gross": LOSSES, "retained:p": LOSSES / 2, "retained:q": LOSSES - 95.5}),
+    sample=Sample.equally_likely(1_000),
+)
+"""Years that lose 1 to 1,000: the worst ten lose 995.5 on average, of which p leaves half and q all but 95.5."""
+
+
+@pytest.mark.parametrize(
+    ("values", "current", "told"),
+    [
+        (
+            {"p": (-500, 600, 0, 0), "q": (-400, 550, 0, 0)}, "p",
+            "Beside p, q costs EUR 100 a year less, and leaves us EUR 900 of losses in the worst 1 % of years on "
+            "average, on today's balances (expected shortfall, 99 %): EUR 402 more (standard error ",
+        ),
+        (
+            {"q": (-400, 350, 0, 0), "p": (-500, 600, 0, 0)}, "q",
+            "Beside q, p costs EUR 100 a year more, and leaves us EUR 498 of losses in the worst 1 % of years on "
+            "average, on today's balances (expected shortfall, 99 %): EUR 402 less (standard error ",
+        ),
+        ({"p": (-500, 600, 0, 0), "q": (-400, 450, 0, 0)}, "p", "Beside no insurance, p costs EUR 500 a year more"),
+        ({"p": (-500, 300, 0, 0), "q": (-400, 50, 0, 0)}, "p", "Beside p, no insurance costs EUR 500 a year less"),
+        ({"p": (-500, 600, 0, 0)}, NO_COVER, "Beside no insurance, p costs EUR 500 a year more"),
+        ({"p": (-500, 300, 0, 0)}, NO_COVER, "Beside p, no insurance costs EUR 500 a year less"),
+        ({"p": (-500, 600, 0, 0), "q": (-500, 650, 0, 0)}, "p", "Beside p, q costs as much, and leaves us EUR 900 of"),
+    ],
+)  # fmt: skip
+def test_what_a_bad_year_leaves(values, current, told):
+    assert words.bad_year(found(**values), YEARS, current, "EUR").startswith(told)
+
+
+def test_a_bad_year_within_the_error():
+    """Of 100 years one is the worst: nothing is known of its error."""
+    few = SimpleNamespace(losses=YEARS.losses.iloc[::10], sample=Sample.equally_likely(100))
+    told = words.bad_year(found(p=(-500, 600, 0, 0), q=(-400, 550, 0, 0)), few, "p", "EUR")
+    assert told.endswith("(expected shortfall, 99 %): a difference within simulation error.")
+    alike = SimpleNamespace(losses=YEARS.losses.assign(**{"retained:q": LOSSES / 2}), sample=YEARS.sample)
+    told = words.bad_year(found(p=(-500, 600, 0, 0), q=(-400, 550, 0, 0)), alike, "p", "EUR")
+    assert told.endswith("(expected shortfall, 99 %): as much.")
+
+
+def odds(*values: float, saving: tuple[float, ...] = (-3.0, -2.0, -1.0)) -> pd.DataFrame:
+    table = pd.DataFrame({"odds": [0.5, 1.0, 2.0], "policy": "p", "cover_value": values, "saving_at_odds": saving})
+    return table.assign(cover_value_se=10.0).set_index(["odds", "policy"])
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ((100, 200, 300), "p is worth its cost at all default odds from 0.50 to 2.00 times today's."),
+        ((-100, -200, -300), "p is not worth its cost at all default odds from 0.50 to 2.00 times today's."),
+        (
+            (-100, -50, 50),
+            "p is worth its cost above 1.41 (standard error 0.0980) times today's default odds, and not below.",
+        ),
+        (
+            (100, 50, -50),
+            "p is worth its cost below 1.41 (standard error 0.0980) times today's default odds, and not above.",
+        ),
+        (
+            (-50, 50, -50),
+            "p is worth its cost between 0.71 (standard error 0.0490) and 1.41 (standard error 0.0980) times today's "
+            "default odds, and not elsewhere.",
+        ),
+        (
+            (50, -50, 50),
+            "p is worth its cost below 0.71 (standard error 0.0490) and above 1.41 (standard error 0.0980) times "
+            "today's default odds, and not elsewhere.",
+        ),
+    ],
+)  # fmt: skip
+def test_for_which_odds_a_policy_is_worth_its_cost(values, told):
+    assert words.holds(odds(*values), "p") == f"Beside no insurance, {told}"
+
+
+def test_whether_it_turns_within_the_interval_of_the_level():
+    turning = odds(-100, -50, 50)
+    ends = {
+        (0.6, 1.2): "; within the interval of the level, 0.60 to 1.20 times, this does not turn.",
+        (0.6, 1.6): "; within the interval of the level, 0.60 to 1.60 times, this turns.",
+        (0.6, 2.5): "; the interval of the level, 0.60 to 2.50 times, reaches beyond what was looked at.",
+    }
+    for level, end in ends.items():
+        assert words.holds(turning, "p", level).endswith(end)
+    assert words.holds(turning, "q") == ""
+    assert words.holds(turning.iloc[:0], "p") == ""
+
+
+def two(*on_current: float, current: str = "p") -> pd.DataFrame:
+    """Odds of p and q, one of them in force, by what the other is worth beside it."""
+    other = "q" if current == "p" else "p"
+    columns = {"cover_value": 500.0, "cover_value_on_current": 0.0, "cover_value_on_current_se": np.nan}
+    of = pd.DataFrame({"odds": [0.5, 1.0, 2.0], "policy": current, **columns})
+    more = np.array(on_current, dtype=float)
+    also = of.assign(policy=other, cover_value=500 + more, cover_value_on_current=more, cover_value_on_current_se=10.0)
+    return pd.concat([of, also]).set_index(["odds", "policy"]).sort_index()
+
+
+CHANGED = found(p=(-500, 600, 0, 0), q=(-400, 550, 0, 0))
+"""q is worth 50 more than p."""
+
+
+@pytest.mark.parametrize(
+    ("on_current", "told"),
+    [
+        ((30, 30, -10), "q is worth more below 1.68 (standard error 0.29) times today's default odds, and less above."),
+        ((-30, 10, 30), "q is worth more above 0.84 (standard error 0.15) times today's default odds, and less below."),
+        ((30, 20, 10), "q is worth more at all default odds from 0.50 to 2.00 times today's."),
+        ((-30, -20, -10), "q is worth less at all default odds from 0.50 to 2.00 times today's."),
+    ],
+)
+def test_for_which_odds_the_best_beats_the_policy_in_force(on_current, told):
+    assert words.beside(two(*on_current), CHANGED, "p") == f"Beside p, the policy in force, {told}"
+
+
+def test_beside_the_policy_in_force_within_the_interval():
+    assert words.beside(two(30, 30, -10), CHANGED, "p", (0.6, 1.6)).endswith("0.60 to 1.60 times, this does not turn.")
+    assert words.beside(two(30, 30, -10), CHANGED, "p", (0.6, 1.8)).endswith("0.60 to 1.80 times, this turns.")
+
+
+def test_the_policy_in_force_is_told_beside_the_next_best():
+    told = words.beside(two(-30, -30, 10, current="q"), CHANGED, "q")
+    assert (
+        told == "Beside p, q is worth more below 1.68 (standard error 0.29) times today's default odds, and less above."
+    )
+    assert words.beside(two(30, 30, -10), CHANGED, NO_COVER) == ""
+    assert words.beside(two(30, 30, -10), found(p=(-500, 600, 0, 0)), "p") == ""
+
+
+def test_which_policy_is_worth_most_at_which_odds():
+    assert (
+        words.best_by_odds(two(30, 20, -10))
+        == "Worth most is q at 0.50 and 1.00 times and p at 2.00 times today's odds."
+    )
+    assert words.best_by_odds(two(30, 20, 10)) == "At all of these multiples q is worth most."
+    none = two(0, 0, 0).assign(cover_value=[-1.0, -2.0, -1.0, -2.0, 3.0, 2.0])
+    assert (
+        words.best_by_odds(none)
+        == "Worth most is no insurance at 0.50 and 1.00 times and p at 2.00 times today's odds."
+    )
+    assert words.best_by_odds(none.iloc[:0]) == ""
+
+
+def test_where_the_losses_alone_would_pay():
+    assert words.holds_alone(odds(1, 2, 3, saving=(-10.0, -5.0, 5.0)), "p").endswith("from 1.41 times today's odds.")
+    falling = odds(1, 2, 3, saving=(10.0, 5.0, -5.0))
+    assert words.holds_alone(falling, "p").endswith("up to 1.41 times today's odds.")
+    assert words.holds_alone(odds(1, 2, 3), "p").endswith("p is at none of these.")
+    assert words.holds_alone(odds(1, 2, 3, saving=(1.0, 2.0, 3.0)), "p").endswith("p is at all of these.")

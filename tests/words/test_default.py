@@ -1,0 +1,57 @@
+"""Sentences on the level of default: which is chosen, and its numbers."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tradecredit.default.level import Level
+from tradecredit.params.default import DefaultSettings
+from tradecredit.words.default import EXPECTED, basis, expected_defaults, expected_in_short
+
+LEVEL = Level(6.54, 3.71, 11.08, 0.5, 2.0)
+
+
+def assessed(fitted: bool = True, now: float = 73.0, ahead: float = 81.0) -> SimpleNamespace:
+    figures = {"insolvency index now": now, "insolvency index expected in 12 months": ahead}
+    model = SimpleNamespace(inputs=[1, 2]) if fitted else None
+    return SimpleNamespace(
+        model=model, level=pd.Series(figures).to_frame("value"), observed=pd.DataFrame({"date": [1, 2]}), defaulters=30
+    )
+
+
+def test_the_line_of_the_summary_has_the_interval_of_the_level():
+    told = expected_in_short({name: (value, "ratio", "") for name, value in zip(EXPECTED, LEVEL[:3], strict=True)})
+    assert "**6.5** (90 % interval of the level 3.7 to 11.1)" in told
+    assert expected_in_short({EXPECTED[0]: (6.5, "ratio", "")}) == "No expected defaults were published this month."
+    nobody = dict.fromkeys(EXPECTED, (np.nan, "ratio", ""))
+    assert "not testable" in expected_in_short(nobody)
+
+
+@pytest.mark.parametrize(
+    ("of", "level", "curves", "economy"),
+    [
+        (assessed(), "book", True, True),
+        (assessed(), "stated", False, True),
+        (assessed(fitted=False), "book", False, True),
+        (assessed(now=np.nan, ahead=np.nan), "book", True, False),
+    ],
+)
+def test_what_the_interval_holds_is_said(of, level, curves, economy):
+    told = expected_defaults(LEVEL, of, DefaultSettings(level=level))
+    assert "**6.5** (90 % interval of the level 3.7 to 11.1)" in told
+    assert ("errors of the curves" in told) == curves
+    assert ("the insolvency index move" in told) == economy
+    assert ("does not hold the economy" in told) != economy
+
+
+def test_without_buyers_at_risk_nothing_is_held():
+    told = expected_defaults(Level(*[np.nan] * 5), assessed(), DefaultSettings())
+    assert told == "The level of default is not testable with this book: no buyer is at risk."
+
+
+@pytest.mark.parametrize(("ahead", "stays"), [(73.0, True), (81.0, False)])
+def test_an_index_taken_to_stay_is_told(ahead, stays):
+    settings = DefaultSettings(insolvency_index={"source": "Made up.", "values": {"2025-11-30": 70, "2025-12-31": 73}})
+    assert ("it is taken to stay where it is" in basis(assessed(ahead=ahead), settings)) == stays

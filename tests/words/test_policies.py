@@ -1,0 +1,139 @@
+"""Sentences on policies: their periods, main terms, and by when one is decided on."""
+
+from typing import get_args
+
+import pandas as pd
+import pytest
+from ledgers import YEAR
+
+from tradecredit.decide.policies.alternatives import OTHER_CONVENTION
+from tradecredit.decide.policies.terms import terms
+from tradecredit.insurance.policy import Policy
+from tradecredit.params.policy import NO_COVER, PolicyTerms
+from tradecredit.words import policies as words
+
+AS_OF = pd.Timestamp("2026-03-31")
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        ({}, "none stated: 1 April 2026 to 31 March 2027 taken"),
+        ({"starts": "2026-01-01", "ends": "2026-12-31"}, "1 January 2026 to 31 December 2026"),
+        ({"starts": "2026-01-01"}, "from 1 January 2026, no end stated"),
+        ({"ends": "2026-12-31"}, "to 31 December 2026, no start stated"),
+    ],
+)
+def test_a_period(stated, told):
+    assert words.period(Policy(name="p", **stated), AS_OF) == told
+
+
+def test_what_is_assumed_of_periods():
+    one, two = Policy(name="p"), Policy(name="q", ends="2026-12-31")
+    assert words.periods([one, two], AS_OF) == [
+        "p: no period is stated (`starts`, `ends`). The year ahead is taken to be the 12 months from 1 April 2026; "
+        "what was shipped before is taken to be insured by an earlier period on the same terms.",
+        "q: a period that ends within the year ahead is taken to be renewed as it is.",
+    ]
+    assert words.periods([Policy(name="r", ends="2027-03-31")], AS_OF) == []
+
+
+def test_main_terms_side_by_side():
+    plain = Policy(name="p", insured_percentage=0.9)
+    multiple = Policy(name="q", minimum_premium=1_000, maximum_liability_multiple=30, waiting_days=180)
+    table = words.main_terms([plain, multiple], AS_OF)
+    assert table.index.tolist() == ["period", *words.MAIN]
+    assert table.loc["insured_percentage"].tolist() == [0.9, 1.0]
+    assert table.loc["maximum_liability"].tolist() == [None, 30_000]
+    assert table.loc["waiting_days"].tolist() == [None, 180]
+    assert words.main_terms([], AS_OF).empty
+    assert words.main_terms([], AS_OF).index.empty
+
+
+@pytest.mark.parametrize(
+    ("policy", "account", "told"),
+    [
+        ({}, {"decide_by": "2026-09-30"}, "The policy is to be decided on by 30 September 2026 (`account.decide_by`"),
+        ({}, {}, "p states neither an end nor a notice (`ends`, `notice_days`): the day by which"),
+        ({"ends": "2026-12-31"}, {}, "The period of p ends on 31 December 2026; no notice is stated (`notice_days`), "
+         "so that the policy is to be decided on by 30 December 2026, the last working day before."),
+        ({"ends": "2026-12-31", "notice_days": 60}, {}, "The period of p ends on 31 December 2026; notice is to be "
+         "given 60 days before, by 30 October 2026: else it is renewed as it is."),
+        ({"ends": "2026-05-31", "notice_days": 90}, {}, "The period of p ends on 31 May 2026; notice is to be given "
+         "90 days before, and that day, 2 March 2026, is past: it is renewed as it is unless the insurer agrees."),
+        ({"ends": "2026-02-28"}, {}, "The period of p ended on 28 February 2026: what has been shipped since is not"),
+    ],
+)  # fmt: skip
+def test_by_when_the_policy_is_decided_on(book_of, policy, account, told):
+    stated = {"name": "p", "insured_percentage": 0.9} | policy
+    book = book_of("2026-03-31", run={"policy": stated, "account": account}, invoices=YEAR["invoices"])
+    assert words.decide_by(book).startswith(told)
+
+
+def test_without_a_policy_there_is_no_day(book_of):
+    assert words.decide_by(book_of("2026-03-31", invoices=YEAR["invoices"])) == ""
+
+
+def comparison(**saved: float) -> pd.DataFrame:
+    """`quotes.comparison` of policies by what they save beside the first, p, which costs 500 and takes 300 off."""
+    of = {
+        name: {"cost": 500.0, "break_even_cost": 300.0, "break_even_premium": 250.0, "saving_on_current": amount}
+        for name, amount in saved.items()
+    }
+    table = pd.DataFrame.from_dict({NO_COVER: dict.fromkeys(of["p"], 0.0)} | of, orient="index")
+    return table.assign(saving_on_current_se=10.0)
+
+
+@pytest.mark.parametrize(
+    ("saved", "told"),
+    [
+        ({"p": 0.0}, ""),
+        (
+            {"p": 0.0, "q": 40.0, "r": 20.0},
+            " On today's balances alone, q is the best of the others: the yearly cost of risk with it is EUR 40 less "
+            "(standard error 10).",
+        ),
+        (
+            {"p": 0.0, "q": -40.0},
+            " On today's balances alone, q is the best of the others: the yearly cost of risk with it is EUR 40 more "
+            "(standard error 10).",
+        ),
+        ({"p": 0.0, "q": 15.0}, " The difference between it and q is within simulation error."),
+    ],
+)
+def test_the_policy_in_force_on_todays_balances(saved, told):
+    assert words.beside_current(comparison(**saved), "p", "EUR") == (
+        "The policy in force, p, costs EUR 500; the losses and the capital that it takes off today's balances alone "
+        f"would pay for EUR 300, a premium of EUR 250.{told}"
+    )
+    assert words.beside_current(comparison(**saved), NO_COVER, "EUR") == "No policy is in force."
+
+
+def test_every_choice_of_a_term_has_its_words():
+    choices = {
+        name: set(get_args(field.annotation))
+        for name, field in PolicyTerms.model_fields.items()
+        if all(isinstance(choice, str) for choice in get_args(field.annotation)) and get_args(field.annotation)
+    }
+    assert {term: set(codes) for term, codes in words.CODES.items()} == choices
+    assert set(OTHER_CONVENTION) <= set(choices)
+
+
+def test_terms_and_conventions_in_words():
+    policies = [
+        Policy(name="p", threshold=100.0, threshold_kind="deductible", premium_rate=0.002, insured_turnover=10.0),
+        Policy(name="q", kind="key_accounts", buyers=["b_1"]),
+    ]
+    told = words.terms_in_words(terms(policies))
+    assert told.loc["kind"].tolist() == ["whole turnover", "key accounts"]
+    assert told.loc["threshold_kind", "p"] == "deductible"
+    assert pd.isna(told.loc["threshold_kind", "q"])
+    assert told.loc["buyers", "q"] == "b_1"
+    assert told.loc["threshold", "p"] == 100
+    assert told.index.name == "term"
+    assert words.terms_in_words(terms([])).empty
+    read = pd.DataFrame({"term": ["loss_basis"], "convention": ["net"], "other": ["debt"], "difference": [1.0]})
+    assert words.conventions_in_words(read).iloc[0].tolist() == [
+        "loss_basis", "the loss net of recoveries", "the debt, recoveries shared", 1.0,
+    ]  # fmt: skip
+    assert words.conventions_in_words(read.iloc[:0]).empty

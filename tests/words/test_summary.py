@@ -1,0 +1,104 @@
+"""What the summary shows of the decisions, what it leaves out, and what a first report says."""
+
+import pandas as pd
+import pytest
+
+from tradecredit.decide import decisions
+from tradecredit.params.run import Run
+from tradecredit.words import summary
+
+
+def run_of(shown):
+    return Run(entity="Test", currency="EUR", as_of="2026-10-31", source={"kind": "demo"}, file="x.yaml",
+               decisions={"shown": shown})  # fmt: skip
+
+
+def records(*rows):
+    """Records of (kind, buyer, amount, state, was)."""
+    table = pd.DataFrame(rows, columns=["decision", "buyer_id", "amount", "state", "was"])
+    table = table.assign(authority="board", due_day="2026-11-03", since="2026-10-31", chapter="03_x", anchor="table-t")
+    return table[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
+
+
+ASKED = records(
+    ("stop", "A", 10.0, "open", "run down"), ("stop", "B", 20.0, "new", None), ("policy", None, 50.0, "new", None),
+    ("claim", "C", 30.0, "new", None), ("model", None, None, "open", None), ("collect", "D", 5_000.0, "new", None),
+    ("cut", "E", 7.0, "done", None),
+)  # fmt: skip
+TITLES = {"03_x": "Limits"}
+
+
+def test_a_row_a_kind_says_what_its_amount_is_and_links_to_its_list():
+    table = summary.to_decide(ASKED, TITLES, run_of(6))
+    assert table["decision"].tolist() == ["claim", "policy", "model", "stop", "collect"]
+    assert table["what"].iloc[0] == "Claim on the policy"
+    assert table["stake"].tolist() == [
+        "insured debt, before deductibles", "gain a year", "no amount", "excess over the risk limit", "overdue",
+    ]  # fmt: skip
+    assert table["link"].eq("03_x.html#table-t").all()
+    assert table["chapter"].eq("Limits").all()
+    assert table["buyers"].fillna(-1).tolist() == [1, -1, -1, 2, 1]
+    assert table["state"].tolist() == ["new", "new", "open", "1 of 2 new", "new"]
+    assert table["was"].dropna().tolist() == ["Deliver against payment alone"]
+    one_by_one = summary.one_by_one(ASKED, TITLES)
+    assert len(one_by_one) == len(ASKED)
+    assert one_by_one["stake"].notna().all()
+    assert one_by_one["was"].dropna().tolist() == ["Deliver against payment alone"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        (5, ""),
+        (4, "1 kind of decision is not shown; next in order: “Collect overdue debt” (EUR 5,000 overdue). All are "
+            "below, one by one."),
+        (1, "4 kinds of decisions are not shown; reserved to the board: “Decide on the policy” (EUR 50 gain a year) "
+            "and “Review the default model”; next in order: “Stop deliveries: above what the risk allows” (EUR 30 "
+            "excess over the risk limit) and “Collect overdue debt” (EUR 5,000 overdue). All are below, one by one."),
+    ],
+)  # fmt: skip
+def test_nothing_that_the_board_must_decide_is_left_out_silently(shown, told):
+    run = run_of(shown)
+    assert summary.left_out(summary.to_decide(ASKED, TITLES, run), run) == told
+
+
+def test_a_month_without_decisions():
+    run, nothing = run_of(6), decisions.none()
+    table = summary.to_decide(nothing, {}, run)
+    assert table.empty
+    assert set(summary.columns(nothing)) <= set(table)
+    assert summary.left_out(table, run) == summary.states(nothing) == ""
+    assert summary.one_by_one(nothing, {}).empty
+
+
+def test_how_decisions_of_the_month_before_went_on():
+    assert summary.states(ASKED) == (
+        "1 decision of the month before goes on as another kind, open since then. 1 decision of the month before is "
+        "asked no more."
+    )
+    assert summary.states(ASKED.head(2).assign(was=None)) == ""
+    assert summary.states(ASKED.head(0)) == ""
+    assert "state" in summary.columns(ASKED)
+
+
+def test_a_first_report_says_so_in_one_line():
+    first = decisions.since_earlier(ASKED.head(2), None)
+    assert summary.states(first).startswith("This is the first report: which decisions are new will be known from")
+    assert "state" not in summary.columns(first)
+
+
+@pytest.mark.parametrize(
+    ("before", "columns", "told"),
+    [
+        ("2026-09-30", ["label", "this_month", "previous_month", "change"], "The change is this month's figure minus"),
+        (
+            None,
+            ["label", "this_month"],
+            "No earlier month has been reported: changes are told from the next report on.",
+        ),
+    ],
+)
+def test_without_an_earlier_month_there_is_no_change(before, columns, told):
+    changes = pd.DataFrame({"previous_as_of": pd.to_datetime([before, None])})
+    assert summary.changed_columns(changes) == columns
+    assert summary.since_when(changes).startswith(told)
