@@ -67,10 +67,24 @@ def test_the_ibm_ledger_is_read_as_it_is(tmp_path):
     assert (items.loc[paid, "days_late"].clip(lower=0) == late.reindex(items.index)[paid]).all()
 
 
-def test_the_run_file_of_the_readme_is_the_one_that_the_demo_writes(demo):
-    shown = re.search(r"```yaml\n(.*?)```", (PROJECT / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+def test_the_run_file_that_is_shown_is_the_one_that_the_demo_writes(demo):
+    page = (PROJECT / "docs" / "run_file.md").read_text(encoding="utf-8")
+    shown = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)[1]
     written = (demo / "mine.yaml").read_text(encoding="utf-8")
     assert "".join(line for line in written.splitlines(keepends=True) if not line.startswith("#")) == shown
+
+
+def test_what_the_readme_says_that_start_tells_is_what_it_tells(demo, tmp_path):
+    shown = re.search(r"```\n(Read as.*?)```", (PROJECT / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+    told = CliRunner().invoke(
+        cli.app, ["start", str(demo / "export" / "open_items.csv"), "--as", str(tmp_path / "ours.yaml")]
+    )
+    assert told.exit_code == 0, told.output
+    assert told.stdout.startswith(shown)
+    found, expected = (Book.open(file, "2026-10-31") for file in (tmp_path / "ours.yaml", demo / "mine.yaml"))
+    items, by_hand = (receivables.open_items(book).set_index("invoice_id") for book in (found, expected))
+    assert items["open_amount"].reindex(by_hand.index).tolist() == by_hand["open_amount"].tolist()
+    assert (items["due"].reindex(by_hand.index) == by_hand["due"]).all()
 
 
 def test_the_commands_of_the_readme_work(demo):

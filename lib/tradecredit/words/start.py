@@ -203,6 +203,7 @@ def understood(book: Book) -> list[str]:
 KINDS = {
     "payment": "payments", "credit_note": "credit notes", "discount": "discounts", "write_off": "written off",
     "recovery": "recoveries", "claim": "claims paid", "undated": "settled, day not known",
+    "exchange": "banks' own rates",
 }  # fmt: skip
 """Kind of receipt: what the sum of such receipts is called."""
 
