@@ -9,8 +9,11 @@ from typer.testing import CliRunner
 
 from tradecredit.book.book import Book
 from tradecredit.cli import app
+from tradecredit.errors import InputError
+from tradecredit.measure.balances import balances
 from tradecredit.measure.open_items import open_items
 from tradecredit.params.base import PROJECT
+from tradecredit.report.run import report
 
 SHARED = PROJECT.parent / "shared" / "cases" / "exports"
 NUMBERS = {"10010": "Alder Tools", "10020": "Birch & Co", "10030": "Cedar Oy"}
@@ -102,6 +105,22 @@ def test_amounts_below_zero_are_credits(credit, tmp_path):
     book = Book.open(tmp_path / "run.yaml")
     assert book.invoices["amount"].tolist() == [4000.0]
     assert book.receipts["amount"].tolist() == [4000.0 if credit == "dr_cr" else 700.0]
+
+
+def test_an_export_of_credits_alone_is_read_and_gives_no_report(tmp_path):
+    (tmp_path / "list.csv").write_text(
+        "Kunde;Beleg;Datum;Faellig;Betrag;Ausgleich\nC20;R-1003;05.06.2026;05.07.2026;(700,00);\n"
+    )
+    result = started(tmp_path / "list.csv", "--as", tmp_path / "run.yaml")
+    assert result.exit_code == 0, result.output
+    assert "invoices                               0.00  0 rows" in result.output
+    assert "payments on account                  700.00  1 row  2026-06-05 to 2026-06-05" in result.output
+    book = Book.open(tmp_path / "run.yaml")
+    assert balances(book)["net_amount"].tolist() == [0]
+    assert book.receipts["buyer_id"].tolist() == ["C20"]
+    with pytest.raises(InputError) as refused:
+        report(tmp_path / "run.yaml")
+    assert "holds no invoice, only credits" in str(refused.value)
 
 
 def test_what_was_understood_is_shown_and_what_was_guessed_is_marked(tmp_path):

@@ -39,6 +39,8 @@ class RawTable:
     ignored: tuple[str, ...] = ()
     assumed: tuple[tuple[str, int], ...] = ()
     """(rule, rows) for what was taken for granted on reading."""
+    may_be_empty: bool = False
+    """Whether it is no fault that it holds no rows though its table is never empty."""
 
 
 def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
@@ -79,9 +81,13 @@ def _exported(source: ExportSource, run: Run) -> tuple[dict[str, RawTable], list
         return tuple((rule, rows) for table, rule, rows in notes if table == name)
 
     return {
-        name: RawTable(name, label, frame, left_out=of(name, found.left_out), assumed=of(name, found.assumed))
+        name: RawTable(
+            name, label, frame, left_out=of(name, found.left_out), assumed=of(name, found.assumed),
+            # An export may hold credits of buyers alone.
+            may_be_empty=name == "invoices" and len(found.tables["receipts"]) > 0,
+        )
         for name, frame in found.tables.items()
-    }, [*found.problems]
+    }, [*found.problems]  # fmt: skip
 
 
 def fingerprints(run: Run) -> dict[str, str]:

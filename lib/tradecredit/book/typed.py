@@ -37,7 +37,7 @@ def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
         columns[column.name] = values
         problems += _column_problems(raw, column, frame[column.name], values, unreadable)
     result = pd.DataFrame(columns, index=frame.index)
-    if raw.name in NEVER_EMPTY and result.empty:
+    if raw.name in NEVER_EMPTY and result.empty and not raw.may_be_empty:
         problems.append(
             Problem(file=raw.file, allowed=f"holds no rows of {raw.name}", remedy="export it with its rows")
         )

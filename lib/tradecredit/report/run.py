@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from tradecredit.book.book import Book
-from tradecredit.errors import ParameterError, Problem
+from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.insurance.in_force import policies
 from tradecredit.losses.stress import scenarios_of
 from tradecredit.params.run import Run
@@ -43,7 +43,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
     notebooks = _notebooks(run, chapters)
     with ExitStack() as ended:
         kernels = ended.enter_context(warm_kernels())
-        book = checked_book(run)  # while the kernels' parent imports
+        book = _to_report(checked_book(run))  # while the kernels' parent imports
         published = month_folder(run)
         before = _published(book, published) if chapters else {}
         build = _build_folder(run, published)
@@ -90,6 +90,17 @@ def checked_book(run: Run) -> Book:
     book = Book.open(run)
     policies(book)
     scenarios_of(book)
+    return book
+
+
+def _to_report(book: Book) -> Book:
+    if book.invoices.empty:
+        raise InputError([
+            Problem(
+                file=str(book.run.file), allowed="holds no invoice, only credits of buyers: nothing to report on",
+                remedy="export the invoices as well, and name both files: tradecredit start INVOICES CREDITS",
+            )
+        ])  # fmt: skip
     return book
 
 
