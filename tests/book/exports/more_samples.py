@@ -122,3 +122,22 @@ SAFT_NO = """<?xml version="1.0" encoding="UTF-8"?>
  <n1:Line><n1:AccountID>1500</n1:AccountID><n1:SourceDocumentID>B2</n1:SourceDocumentID><n1:CustomerID>1002</n1:CustomerID><n1:CreditAmount><n1:Amount>200.00</n1:Amount></n1:CreditAmount></n1:Line></n1:Transaction>
 </n1:Journal></n1:GeneralLedgerEntries></n1:AuditFile>
 """
+
+ERPNEXT_INVOICES = """ID,Customer,Customer Name,Date,Payment Due Date,Currency,Grand Total,Outstanding Amount,Status,\
+Is Return (Credit Note),Return Against
+R-1001,C10,Alder Tools,2026-03-01,2026-03-31,EUR,1190.0,0.0,Paid,0,
+R-1002,C10,Alder Tools,2026-05-01,2026-05-31,EUR,2380.0,1380.0,Partly Paid,0,
+R-1003,C20,Birch & Co,2026-06-05,2026-07-05,EUR,4000.0,4000.0,Unpaid,0,
+R-1004,C30,Cedar Oy,2026-02-10,2026-03-12,EUR,595.0,500.0,Overdue,0,
+G-51,C30,Cedar Oy,2026-03-01,2026-03-01,EUR,-95.0,0.0,Return,1,R-1004
+R-1005,C30,Cedar Oy,2026-06-10,2026-07-10,EUR,77.0,77.0,Draft,0,
+R-1006,C30,Cedar Oy,2026-06-11,2026-07-11,EUR,88.0,88.0,Cancelled,0,
+"""
+
+ERPNEXT_PAYMENTS = """ID,Payment Type,Posting Date,Party Type,Party,Party Name,Paid Amount,Unallocated Amount,Status
+ACC-PAY-1,Receive,2026-04-10,Customer,C10,Alder Tools,1190.0,0.0,Submitted
+ACC-PAY-2,Receive,2026-06-10,Customer,C10,Alder Tools,1000.0,0.0,Submitted
+ACC-PAY-3,Receive,2026-06-20,Customer,C20,Birch & Co,700.0,700.0,Submitted
+ACC-PAY-4,Pay,2026-06-21,Supplier,S1,Dove Supplies,50.0,0.0,Submitted
+ACC-PAY-5,Receive,2026-06-22,Customer,C20,Birch & Co,33.0,33.0,Cancelled
+"""

@@ -111,3 +111,32 @@ def test_saft_of_norway(tmp_path):
     ((buyer, day, left),) = items.values()
     assert (buyer, day, left) == ("1001", "2026-01-01", 250.0)
     assert on_account(found) == [("2026-02-20", 200.0)]
+
+
+def test_erpnext_invoices_and_payment_entries_are_one_ledger(tmp_path):
+    (tmp_path / "invoices.csv").write_text(samples.ERPNEXT_INVOICES)
+    (tmp_path / "payments.csv").write_text(samples.ERPNEXT_PAYMENTS)
+    suggestion = suggested([tmp_path / "payments.csv", tmp_path / "invoices.csv"])
+    assert set(suggestion.system.split(" with ")) == {"ERPNext, sales invoices", "ERPNext, payment entries"}
+    assert not [guess.key for guess in suggestion.guesses if "terms_days" in guess.key]
+    found = ledger(suggestion.source, suggestion.currency)
+    assert not found.problems
+    assert open_items(found) == {one: (CODES[NAMES[one]], DUE[one], OPEN[one]) for one in OPEN}
+    assert on_account(found) == [("2026-06-20", 700.0)]
+    receipts = found.tables["receipts"].dropna(subset="invoice_id").set_index("invoice_id")
+    assert receipts["received"].dt.strftime("%m-%d").to_dict() == {
+        "R-1004": "03-01", "R-1001": "04-10", "R-1002": "06-10",
+    }  # fmt: skip
+    assert receipts.loc["R-1004", "kind"] == "credit_note"
+    # A draft, a cancelled invoice, a supplier's payment and a cancelled one are told with what they hold.
+    told = sorted(rule for _, rule, _ in found.left_out)
+    assert told == [
+        "Party Type is not Customer: 50.00", "Status is Cancelled or Draft: 165.00", "Status is Cancelled: 33.00",
+    ]  # fmt: skip
+
+
+def test_erpnext_invoices_alone_say_what_is_paid_and_not_when(tmp_path):
+    _, found = read(tmp_path, "invoices.csv", samples.ERPNEXT_INVOICES)
+    assert {one: left for one, (_, _, left) in open_items(found).items()} == OPEN
+    undated = found.tables["receipts"].query("kind == 'undated'")
+    assert dict(zip(undated["invoice_id"], undated["amount"], strict=True)) == {"R-1001": 1190.0, "R-1002": 1000.0}

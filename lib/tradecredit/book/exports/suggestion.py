@@ -241,7 +241,8 @@ def _with_terms(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess], a
         shown = dict(zip(raw.loc[told.index, "terms"].astype("str"), told.dt.date, strict=True))
         listed = "; ".join(f"{' '.join(text.split())}: {day}" for text, day in list(shown.items())[:3])
         guesses.append(Guess("source.due", listed, open=True))
-    if raw["due"].notna().any() or len(told) or "terms_days" in source.columns or source.bank:
+    no_invoices = source.bank or (source.kinds and "invoice" not in source.kinds.values())
+    if raw["due"].notna().any() or len(told) or "terms_days" in source.columns or no_invoices:
         return source
     given = answers.get("source.terms_days", "30")
     guesses.append(Guess("source.terms_days", given, open="source.terms_days" not in answers))
