@@ -1,8 +1,11 @@
 """Folders of e-invoices: amounts, due days in words, discounts, what was prepaid, credit notes; and what is none."""
 
+from io import BytesIO
+
 import pandas as pd
 import pytest
 from book.exports import xml_samples as samples
+from pypdf import PdfWriter
 
 from tradecredit.book.exports.ledger import ledger
 from tradecredit.book.exports.suggestion import suggested
@@ -87,3 +90,57 @@ def test_what_is_no_invoice_is_refused(what, tmp_path):
     (tmp_path / "x.xml").write_text(SPOILED[what])
     with pytest.raises(InputError):
         suggested([tmp_path])
+
+
+def pdf(attached: dict[str, bytes], password: str | None = None) -> bytes:
+    """A PDF of one empty page with files in it."""
+    writer = PdfWriter()
+    writer.add_blank_page(width=200, height=200)
+    for name, content in attached.items():
+        writer.add_attachment(name, content)
+    if password:
+        writer.encrypt(password, algorithm="RC4-128")
+    content = BytesIO()
+    writer.write(content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("name", ["factur-x.xml", "ZUGFeRD-invoice.xml", "xrechnung.xml"])
+def test_a_pdf_is_read_for_the_invoice_that_it_carries(name, tmp_path):
+    (tmp_path / "one.pdf").write_bytes(pdf({"terms.txt": b"...", name: samples.CII.encode()}))
+    (tmp_path / "two.xml").write_text(samples.CII.replace("R-2001", "R-2002"))
+    suggestion, found = read(tmp_path)
+    assert suggestion.source.files == ["one.pdf", "two.xml"]
+    invoices = found.tables["invoices"].set_index("invoice_id")
+    assert invoices["amount"].to_dict() == {"R-2001": 1190.0, "R-2002": 1190.0}
+    assert set(invoices["due"].dt.strftime("%Y-%m-%d")) == {"2026-07-05"}
+    assert found.tables["receipts"].groupby("invoice_id")["amount"].sum().to_dict() == {
+        "R-2001": 190.0,
+        "R-2002": 190.0,
+    }
+
+
+def test_what_is_only_printed_is_not_read_and_told(tmp_path):
+    (tmp_path / "R-2001.xml").write_text(samples.CII)
+    (tmp_path / "R-2001.pdf").write_bytes(pdf({"factur-x.xml": samples.CII.encode()}))
+    (tmp_path / "letter.pdf").write_bytes(pdf({"notes.txt": b"..."}))
+    suggestion, found = read(tmp_path)
+    assert found.tables["invoices"]["invoice_id"].tolist() == ["R-2001"]
+    assert found.tables["invoices"]["amount"].tolist() == [1190.0]
+    assert "PDF files without an e-invoice of their own (2: R-2001.pdf, letter.pdf) are not read." in suggestion.remarks
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (pdf({}), "carries no e-invoice"),
+        (b"%PDF-1.7 and nothing else", "is no readable PDF"),
+        (pdf({"factur-x.xml": samples.CII.encode()}, password="secret"), "is no readable PDF"),
+        (pdf({"factur-x.xml": b"no XML"}), "is no readable XML"),
+    ],
+)
+def test_a_pdf_that_cannot_be_read_is_refused_with_the_reason(content, told, tmp_path):
+    (tmp_path / "one.pdf").write_bytes(content)
+    with pytest.raises(InputError) as refused:
+        suggested([tmp_path / "one.pdf"])
+    assert told in str(refused.value) and "one.pdf" in str(refused.value)

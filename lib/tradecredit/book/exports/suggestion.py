@@ -19,6 +19,8 @@ from tradecredit.params.export import Code, ExportForm, ExportList, ExportSource
 
 WORKBOOKS = (".xlsx", ".xlsm")
 DATABASES = (".duckdb", ".db")
+XML = (".xml", ".pdf")
+"""A PDF is read for the e-invoice that it carries."""
 STATEMENTS = (".sta", ".mt940", ".940", ".swi")
 FIRST = 400
 """Lines that are looked at to tell the form of a text."""
@@ -58,6 +60,7 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     documents is found in it, and where there are only a bank's statements.
     """
     systems()  # a broken description is no fault of the export
+    printed = [file.name for path in paths if path.is_dir() for file in _printed(path)]
     paths = [file for path in paths for file in (_in_folder(path) if path.is_dir() else [path])]
     lists: dict[tuple, list[tuple[Path, _Looked]]] = {}
     for path in paths:
@@ -75,8 +78,12 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
         ])  # fmt: skip
     folder = Path(os.path.commonpath([path.resolve().parent for path in paths]))
     first, *others = [_described([path for path, _ in one], one[0][1], folder, answers or {}) for one in listed]
+    shown = ", ".join(printed[:5]) + (", …" if len(printed) > 5 else "")
+    unread = (
+        [f"PDF files without an e-invoice of their own ({len(printed):,}: {shown}) are not read."] if printed else []
+    )
     if not others:
-        return first
+        return first._replace(remarks=(*first.remarks, *unread))
     # What is guessed of lists beside the first is told; it is settled in the run file.
     guesses = [
         guess._replace(key=f"{guess.key} of {other.system}", open=False)
@@ -99,12 +106,25 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     ]
     remarks = () if any(other.source.bank for other in others) else first.remarks
     title = " with ".join([first.system, *(other.system for other in others)])
-    return first._replace(source=source, system=title, guesses=(*own, *guesses), remarks=remarks)
+    return first._replace(source=source, system=title, guesses=(*own, *guesses), remarks=(*remarks, *unread))
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    known = {*grid.SEPARATORS, *WORKBOOKS, *DATABASES, *STATEMENTS, ".parquet", ".xml"}
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in known)
+    known = {*grid.SEPARATORS, *WORKBOOKS, *DATABASES, *STATEMENTS, ".parquet", *XML}
+    printed = set(_printed(folder))
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in known and path not in printed)
+
+
+def _printed(folder: Path) -> list[Path]:
+    """Return the PDFs of a folder that are only to be looked at: with no e-invoice, or beside one of their name."""
+
+    def only_looked_at(path: Path) -> bool:
+        try:
+            return path.with_suffix(".xml").exists() or xml_documents.embedded(path) is None
+        except ValueError:
+            return False  # that it is broken is told where it is read
+
+    return [path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".pdf" and only_looked_at(path)]
 
 
 def _looked(path: Path) -> _Looked:
@@ -119,7 +139,7 @@ def _looked(path: Path) -> _Looked:
             for table in [None] if layout == "parquet" else grid.names(path):
                 head = [(1, list(grid.stored(path, table).columns))]
                 candidates += _candidate(ExportForm(layout=layout, sheet=table), head)
-        elif suffix == ".xml":
+        elif suffix in XML:
             top = xml_documents.root(path)
             fitting = [
                 _Looked(ExportForm(layout="xml", record=found.system.record), found, [])

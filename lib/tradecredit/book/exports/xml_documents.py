@@ -1,6 +1,8 @@
 """The documents of XML files: e-invoices, audit files, bank statements, each document a row, by XPaths as columns."""
 
+import logging
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -8,20 +10,21 @@ import pandas as pd
 
 from tradecredit.params.export import ExportList
 
-NO_LXML = "XML files need lxml"
+EMBEDDED = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
+"""What the e-invoice that a PDF carries is called, whatever the case of its letters."""
 
 
 def root(path: Path) -> Any:
-    """Return the first element of an XML file, whose elements are named without their namespaces.
+    """Return the first element of an XML file, or of that in a PDF, with elements named without their namespaces.
 
     Nothing outside the file is read and no entity is put in: a file that declares any is refused with `ValueError`, as
-    is one that is no XML.
+    is one that is no XML, and a PDF that carries no e-invoice.
     """
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     try:
-        tree = etree.parse(str(path), parser)
+        tree = etree.parse(str(path) if path.suffix.lower() != ".pdf" else BytesIO(_carried(path)), parser)
     except etree.XMLSyntaxError as error:
         raise ValueError(f"is no readable XML: {error}") from None
     if tree.docinfo.doctype:
@@ -29,6 +32,29 @@ def root(path: Path) -> Any:
     for element in tree.iter(etree.Element):
         element.tag = etree.QName(element).localname
     return tree.getroot()
+
+
+def embedded(path: Path) -> bytes | None:
+    """Return the e-invoice that a PDF carries as a file (Factur-X, ZUGFeRD, XRechnung); None without one.
+
+    What is printed on its pages is never read. Raises `ValueError` for what is no PDF, or one under a password.
+    """
+    from pypdf import PdfReader
+
+    # What it mends on the way is no matter of ours: only the attached file is read, and checked as XML.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    try:
+        attached = {name.lower(): contents for name, contents in PdfReader(path).attachments.items()}
+    except Exception as error:  # a broken PDF ends in any error whatever
+        raise ValueError(f"is no readable PDF: {error}") from None
+    return next((attached[name][0] for name in EMBEDDED if attached.get(name)), None)
+
+
+def _carried(path: Path) -> bytes:
+    found = embedded(path)
+    if found is None:
+        raise ValueError(f"carries no e-invoice (a file such as {EMBEDDED[0]}); what a PDF prints is not read")
+    return found
 
 
 def frame(path: Path, source: ExportList) -> pd.DataFrame:
