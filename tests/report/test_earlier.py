@@ -27,7 +27,7 @@ def records(*rows):
         authority="head of credit", due_day="2026-11-02", since="2026-10-31", state="new", was=None, chapter="",
         anchor="table-a",
     )  # fmt: skip
-    return table[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
+    return table.assign(risk_excess=0.0)[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
 
 
 @pytest.fixture

@@ -77,16 +77,17 @@ def stopped_since(book: Book, policy: Policy) -> pd.Series:
     return first.set_axis(all_buyers(book))
 
 
-def stopping_invoices(book: Book, policy: Policy) -> pd.Series:
+def stopping_invoices(book: Book, policy: Policy, by: pd.Timestamp | None = None) -> pd.Series:
     """Return the invoices that stop their buyers at the end of the book's day, with the first day of each one's stop.
 
-    Index: their places among `invoices`; `stop_since`. None of a policy without an extension period.
+    `by`: a later day; those that are owed today count whose stop begins until then, unless they are paid. Index: their
+    places among `invoices`; `stop_since`. None of a policy without an extension period.
     """
     found, since = np.zeros(0, np.intp), np.zeros(0, np.int64)
     if policy.maximum_extension_days is not None:
         begins, ends = stop_spans(book, policy)
-        today = days(np.array([book.as_of], "datetime64[us]"))[0]
-        found = np.flatnonzero((begins <= today) & (ends > today))
+        today, until = days(np.array([book.as_of, by or book.as_of], "datetime64[us]"))
+        found = np.flatnonzero((begins <= until) & (ends > np.maximum(begins, today)))
         since = begins[found]
     moments = since.astype("datetime64[D]").astype("datetime64[us]")
     return pd.Series(moments, index=found, name="stop_since")
