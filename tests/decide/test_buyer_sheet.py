@@ -348,7 +348,7 @@ def test_the_sheets_are_those_of_the_buyers_with_most_at_stake(month):
     assert sheets["has_sheet"].sum() == 30
     assert sheets["has_sheet"].iloc[:30].all()
     assert sheets["at_stake"].is_monotonic_decreasing
-    told = words.decisions.sheets(sheets, table, book)
+    told = words.buyer_sheets.sheets(sheets, table, book)
     assert told["advised"].notna().all()
     assert told["limit_says"].notna().all()
     assert DIFFERENCE in best.totals.index
@@ -380,7 +380,7 @@ def test_a_ledger_of_invoices_alone(book_of, paid):
     table = limits.recommend(book, ratings)
     best = optimum.assess.__wrapped__(book, ratings, table, ())
     sheets = buyer_sheet.sheets(book, table, term_structure.term_structure(ratings["pd"]), best, None)
-    told = words.decisions.sheets(sheets, table, book)
+    told = words.buyer_sheets.sheets(sheets, table, book)
     assert told["insurer_says"].isna().all()
     assert told["portfolio_says"].isna().all()
     assert optimum.changed(best).empty

@@ -6,7 +6,8 @@ import pytest
 from tradecredit.decide import buyer_sheet, decisions
 from tradecredit.params.decisions import WORKING_DAYS
 from tradecredit.params.run import Run
-from tradecredit.words.decisions import ADVICE, STAKES, WHAT, decided_by, due, of_buyers, who_and_when, who_decides
+from tradecredit.words.buyer_sheets import ADVICE
+from tradecredit.words.decisions import STAKES, WHAT, decided_by, due, of_buyers, who_and_when, who_decides
 
 RUN = Run(entity="Test", currency="EUR", as_of="2026-10-31", source={"kind": "demo"}, file="x.yaml")
 
