@@ -228,7 +228,7 @@ def test_a_buyer_in_default_that_owes_is_somebodys_to_pursue(book_of):
     owing = {"action": "in default", "own_limit": np.nan, "exposure": [900.0, 1, 0, 0, 0, 0, 0, 0]}
     asked = buyer_sheet.records(book, advised(book_of, policy=None, **owing))
     assert asked[["decision", "buyer_id", "amount", "anchor"]].to_numpy().tolist() == [
-        ["in default", "A", 900, "table-held_back"]
+        ["in default", "A", 900, "table-in_default"]
     ]
     assert asked["due_day"].tolist() == [pd.Timestamp("2026-11-09")]
     told = words.decisions.of_buyers(asked, advised(book_of, policy=None, **owing), book.run)

@@ -56,7 +56,7 @@ OF_OPTIONS = {"best_option": "str", "option_value": "float64", "gain_on_waiting"
 
 LISTS = {
     **dict.fromkeys(("claim", "report missed", "report"), "insurer_duties"), "stop insured": "held_back",
-    "in default": "held_back", **dict.fromkeys(BY_RISK, "over_risk"),
+    "in default": "in_default", **dict.fromkeys(BY_RISK, "over_risk"),
     **dict.fromkeys(OVERDUE_OPTIONS, "overdue_advised"), "collect": "to_collect",
     "cancel": "limit_changes", "request accounts": "accounts", "cut": "lost_sales",
     **dict.fromkeys(("set limit", "above limit"), "breaches"),
@@ -159,7 +159,7 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
     reminders are due (`to_collect`).
     """
     asked = sheets[sheets["advice"].isin(ASKED) | _collected(book, sheets)]
-    asked = asked[(asked["advice"] != "in default") | (asked["amount"] > book.run.limits.tolerated_excess)]
+    asked = asked[(asked["advice"] != "in default") | asked.index.isin(in_default(book, asked).index)]
     tables = [
         decisions.of_buyers(book, kind, buyers, anchor=f"table-{LISTS[kind]}")
         for kind, buyers in asked.groupby("advice")
@@ -210,6 +210,15 @@ def also_held(records: pd.DataFrame) -> dict[str, str]:
 def overdue(sheets: pd.DataFrame) -> pd.DataFrame:
     """Return the sheets of buyers whose one advice is a payment plan or to enforce, the largest amount first."""
     return _largest_first(sheets[sheets["advice"].isin(OVERDUE_OPTIONS)])
+
+
+def in_default(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
+    """Return the sheets of buyers in default of which nothing is to be claimed and that owe, the largest amount first.
+
+    More than the run's `limits.tolerated_excess`, with a limit of ours to cancel or without.
+    """
+    owing = sheets["advice"].isin(("cancel", "in default")) & (sheets["amount"] > book.run.limits.tolerated_excess)
+    return _largest_first(sheets[owing])
 
 
 def weighed(book: Book, sheets: pd.DataFrame) -> pd.Index:

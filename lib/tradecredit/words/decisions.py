@@ -65,8 +65,8 @@ _OF_BUYERS = {
     "report": "Insured debt of {buyers}, {amount}, will soon be past its maximum extension period: collect it, or "
     "report it by the end of the period.",
     "stop insured": "{buyers} of which nothing is to be reported or claimed {owe} invoices past the maximum extension "
-    "period: until these are paid, nothing more that is delivered is insured. Have them paid as listed, or stop "
-    "deliveries; {amount} is owed in all.",
+    "period when this is read: until these are paid, nothing more that is delivered is insured. Have them paid as "
+    "listed, or stop deliveries; {amount} is owed in all.",
     "cancel": "{buyers} in default still {have} a limit of our own, and {owe} {amount}: cancel it, "
     "and lodge the claim in the insolvency, or enforce.",
     "in default": "{buyers} in default {owe} {amount}, and {have} no limit of our own any more: lodge the claim in the "
@@ -80,7 +80,7 @@ _OF_BUYERS = {
     "enforce": "Enforcement has the highest expected value for the overdue debt of {buyers}, {amount}.",
     "payment plan": "A payment plan has the highest expected value for the overdue debt of {buyers}, {amount}: agree "
     "it{consent}.",
-    "collect": "{buyers} on which nothing else is advised {owe} {amount} past due: collect it.",
+    "collect": "{buyers}, of whom this is the one advice, {owe} {amount} past due: collect it.",
     "request accounts": "Limits of {buyers} rest on payment history for want of accounts, which might release {amount} "
     "of margin a year: request accounts.",
     "cut": "Cuts of limits of {buyers}, of whom this is the one advice, lose {amount} of margin a year, which the risk "

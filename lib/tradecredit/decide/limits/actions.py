@@ -104,7 +104,8 @@ def action(limits: pd.DataFrame, grades: pd.Series, settings: LimitSettings) -> 
 def held(limits: pd.DataFrame) -> pd.Series:
     """Return whether nothing may raise the limit of each buyer: deliveries are held back, or the insurer is to be told.
 
-    `limits`: `action`, a stop or `run down`; `stopped`: what is delivered from now on is not insured; `report_due`.
+    `limits`: `action`, a stop or `run down`; `stopped`: what is delivered from now on is not insured; `report_due`,
+    which counts a stop that begins by the day on which the report is read.
     """
     return limits["action"].isin([*STOPS, RUN_DOWN]) | limits["stopped"] | limits["report_due"]
 

@@ -27,7 +27,7 @@ LABELS = {
         country_room="Room in the country"
     ),
     # actions
-    **columns("text", action="Action", report_due="To report or claim"),
+    **columns("text", action="Action", report_due="To report, claim or stop"),
     **columns(
         "money",
         risk_limit="Limit by risk", risk_limit_alone="Limit by risk, without insurance",
