@@ -79,6 +79,17 @@ def test_where_new_deliveries_are_not_insured_by_hand(asked):
     assert asked["stop_clears"].dropna().to_dict() == {"B": 10_000, "C": 10_000, "F": 400}
 
 
+@pytest.mark.parametrize(("paid", "since"), [(0, "2026-11-01"), (10_000, None), (9_000, "2026-11-01")])
+def test_a_stop_begins_by_the_day_of_reading_unless_it_is_paid(book_of, paid, since):
+    # B, 60 days late on the as-of day, is past its period from Sunday, 1 November on.
+    shifted = INVOICES.assign(due=INVOICES["due"] + pd.Timedelta(days=10))
+    receipts = f"invoice_id,received,amount,kind\nB1,2026-10-30,{paid},payment\n" if paid else None
+    tables = LEDGER | {"invoices": shifted} | ({"receipts": receipts} if paid else {})
+    found = duties(book_of(AS_OF, **tables), POLICY).loc["B"]
+    assert bool(found["stop_insured"]) == (since is not None)
+    assert found["stop_since"] is pd.NaT if since is None else found["stop_since"] == pd.Timestamp(since)
+
+
 def test_what_is_payable_for_the_claims_by_hand(asked):
     # C and D lose 10,000 each: 9,000 less a deductible of 500 are 8,500 each, 17,000 of which the first loss bears
     # 12,000, and all of it where that is 20,000.
