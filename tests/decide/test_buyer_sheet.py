@@ -239,10 +239,16 @@ def test_a_buyer_in_default_that_owes_is_somebodys_to_pursue(book_of):
     owing = {"action": "in default", "own_limit": np.nan, "exposure": [900.0, 1, 0, 0, 0, 0, 0, 0]}
     asked = buyer_sheet.records(book, advised(book_of, policy=None, **owing))
     assert asked[["decision", "buyer_id", "amount", "anchor"]].to_numpy().tolist() == [
-        ["in default", "A", 900, "table-in_default"]
+        ["in default", "A", 900, "table-to_pursue"]
     ]
     assert asked["due_day"].tolist() == [pd.Timestamp("2026-11-09")]
-    told = words.decisions.of_buyers(asked, advised(book_of, policy=None, **owing), book.run)
+    # D, insolvent since May, has a limit to cancel beside it.
+    owing |= {"own_limit": [np.nan, np.nan, np.nan, 50.0, *[np.nan] * 4], "exposure": [900.0, 1, 0, 9_000, 0, 0, 0, 0]}
+    found = buyer_sheet.to_pursue(book, advised(book_of, policy=None, **owing))
+    assert found["advice"].to_dict() == {"D": "cancel", "A": "in default"}
+    assert found.loc["D", ["defaulted", "kind"]].tolist() == [pd.Timestamp("2026-05-20"), "insolvency"]
+    assert found.loc["A", ["defaulted", "kind"]].isna().all()
+    told = words.decisions.of_buyers(asked, found, book.run)
     assert told == {
         "in default": "1 buyer in default owes EUR 900, and has no limit of our own any more: lodge the claim in the "
         "insolvency, or enforce it. It is A."

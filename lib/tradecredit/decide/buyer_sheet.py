@@ -12,6 +12,7 @@ from tradecredit.decide.limits.methods import excess
 from tradecredit.decide.optimum.optimum import Optimum
 from tradecredit.decide.terms.payment_plan import options, overdue_buyers
 from tradecredit.insurance.policy import Policy
+from tradecredit.measure.default_events import already_defaulted
 
 PRECEDENCE = (
     "claim", "report missed", "report", "stop insured", "cancel", "in default", "stop", "stop until paid",
@@ -56,7 +57,7 @@ OF_OPTIONS = {"best_option": "str", "option_value": "float64", "gain_on_waiting"
 
 LISTS = {
     **dict.fromkeys(("claim", "report missed", "report"), "insurer_duties"), "stop insured": "held_back",
-    "in default": "in_default", **dict.fromkeys(BY_RISK, "over_risk"),
+    "in default": "to_pursue", **dict.fromkeys(BY_RISK, "over_risk"),
     **dict.fromkeys(OVERDUE_OPTIONS, "overdue_advised"), "collect": "to_collect",
     "cancel": "limit_changes", "request accounts": "accounts", "cut": "lost_sales",
     **dict.fromkeys(("set limit", "above limit"), "breaches"),
@@ -159,7 +160,7 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
     reminders are due (`to_collect`).
     """
     asked = sheets[sheets["advice"].isin(ASKED) | _collected(book, sheets)]
-    asked = asked[(asked["advice"] != "in default") | asked.index.isin(in_default(book, asked).index)]
+    asked = asked[(asked["advice"] != "in default") | asked.index.isin(to_pursue(book, asked).index)]
     tables = [
         decisions.of_buyers(book, kind, buyers, anchor=f"table-{LISTS[kind]}")
         for kind, buyers in asked.groupby("advice")
@@ -212,13 +213,14 @@ def overdue(sheets: pd.DataFrame) -> pd.DataFrame:
     return _largest_first(sheets[sheets["advice"].isin(OVERDUE_OPTIONS)])
 
 
-def in_default(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
+def to_pursue(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
     """Return the sheets of buyers in default of which nothing is to be claimed and that owe, the largest amount first.
 
-    More than the run's `limits.tolerated_excess`, with a limit of ours to cancel or without.
+    More than the run's `limits.tolerated_excess`, with a limit of ours to cancel or without. Adds of its last default
+    `defaulted`, the day, and `kind`.
     """
     owing = sheets["advice"].isin(("cancel", "in default")) & (sheets["amount"] > book.run.limits.tolerated_excess)
-    return _largest_first(sheets[owing])
+    return _largest_first(sheets[owing].join(already_defaulted(book)[["defaulted", "kind"]]))
 
 
 def weighed(book: Book, sheets: pd.DataFrame) -> pd.Index:
