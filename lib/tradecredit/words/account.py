@@ -30,7 +30,8 @@ def verdict(found: Account, currency: str) -> str:
     """Return what the best policy is worth in all, which items carry it, and whether it holds without each of them.
 
     A value of less than two of its standard errors, or one whose error is not known for want of scenarios, is said to
-    be too small to tell.
+    be too small to tell. Without insurance means with the limits that the rules give without it: what the same limits
+    would be worth without it follows (`uninsured`).
     """
     if found.items.empty:
         return "The run file names no policy: there is nothing to compare, and all losses are retained."
@@ -40,8 +41,9 @@ def verdict(found: Account, currency: str) -> str:
     if not abs(row["cover_value"]) >= 2 * row["cover_value_se"]:
         return (
             "Whether insurance is worth its cost cannot be decided from these scenarios: with the best offer, "
-            f"{offer}, a year differs by {amount} from one without insurance, within simulation error."
-        )
+            f"{offer}, a year differs by {amount} from one without insurance, within simulation error. "
+            f"{uninsured(found, offer, currency)}"
+        ).strip()
     if row["cover_value"] > 0:
         rules = " as the limit rules stand" if _of_rules(found, offer, currency) else ""
         worth = f"Insurance is worth its cost{rules}: a year with {offer} is worth {amount} more than one without"
@@ -52,7 +54,9 @@ def verdict(found: Account, currency: str) -> str:
         )
     told = f"{worth} (standard error {error}). {carried_by(found, offer, currency)}"
     turning = row["cover_value"] > 0 and found.sales.loc[offer, "accounts_value"] > row["cover_value"]
-    return f"{told} {of_accounts(found, offer, currency)}" if turning else told
+    if turning:
+        told = f"{told} {of_accounts(found, offer, currency)}"
+    return f"{told} {uninsured(found, offer, currency)}".strip()
 
 
 def best(found: Account) -> str:
@@ -114,6 +118,31 @@ def _of_rules(found: Account, policy: str, currency: str) -> str:
     )
 
 
+def uninsured(found: Account, policy: str, currency: str) -> str:
+    """Return what the limits with a policy would be worth without insurance, and what a bad year would then leave.
+
+    Empty where sales are not counted, or the policy allows none: then no insurance is the same as without its limits.
+    """
+    if policy not in found.sales.index:
+        return ""
+    row = found.sales.loc[policy]
+    if not row["covered_sales"] > 0 or np.isnan(row["uninsured_value"]):
+        return ""
+    more, error = row["uninsured_more"], row["uninsured_more_se"]
+    worth = f"worth {money(abs(more), currency)} {'more' if more > 0 else 'less'} than with {policy}"
+    worth += f" (standard error {money(error)})"
+    if not abs(more) >= 2 * error:
+        worth = f"worth as much as with {policy}, within simulation error (standard error {money(error)})"
+    told = (
+        f"If the same limits were granted without insurance, a year would be {worth}, and the worst 1 % of years would "
+        f"leave {money(row['uninsured_es_99'], currency)} of losses on average instead of "
+        f"{money(row['insured_es_99'], currency)}"
+    )
+    if more <= -2 * error:
+        return f"{told}: {policy} is worth having beside that too."
+    return f"{told}: what is to be decided is whether we would carry these risks ourselves."
+
+
 def shown(found: Account, current: str) -> str:
     """Return the policy whose sales are shown buyer by buyer: the one in force, else the best."""
     return current if current in found.sales.index else best(found)
@@ -165,7 +194,8 @@ def of_sales(found: Account, policy: str, currency: str) -> str:
         f"insurance would not: a margin of {money(row['covered_margin'], currency)}, less "
         f"{money(row['sales_risk'], currency)} of risk and {money(row['sales_tied_up'], currency)} for the capital "
         f"that they tie up. The cost of the policy holds {money(row['sales_premium'], currency)} of premium on them. "
-        "If you would make these sales without insurance too, leave the item out."
+        "If you would make these sales without insurance too, leave the item out; what the same limits would then be "
+        "worth stands below."
     )
 
 
@@ -210,5 +240,9 @@ def assumptions(book: Book, found: Account) -> list[str]:
             "what the buyers owed in the last 12 months; limits that are asked for from the insurer do not count. "
             "Without cover, or under a policy that allows fewer, balances would be lower by the same part; what it "
             "takes off less on them is an item of its own."
+        )
+        told.append(
+            "No insurance means, unless said otherwise, limits as the rules set them without cover. Sales to buyers to "
+            "whom deliveries are held back today, with cover too, are not counted."
         )
     return told
