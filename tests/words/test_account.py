@@ -18,9 +18,9 @@ def test_what_carries_the_verdict():
         "(standard error 10). It is carried by the sales that only cover allows (EUR 900), without which it would be "
         "worth EUR 420 less than no insurance. It holds without the losses that it pays or without the capital saved. "
         "These sales bring EUR 100 of risk for EUR 1,000 of margin: it is the limit rules that keep them from being "
-        "made without insurance. If the same limits were granted without insurance, a year would be worth EUR 420 more "
-        "than with p (standard error 10), and the worst 1 % of years would leave EUR 4,000 of losses on average instead "
-        "of EUR 3,000: what is to be decided is whether we would carry these risks ourselves."
+        "made without insurance. If the same limits were granted without insurance, a year would be worth EUR 420 "
+        "more than with p (standard error 10), and the worst 1 % of years would leave EUR 4,000 of losses on average "
+        "instead of EUR 3,000: what is to be decided is whether we would carry these risks ourselves."
     )
 
 
@@ -57,8 +57,8 @@ def test_insurance_that_is_not_worth_it():
         "Insurance is not worth its cost: a year with the best offer, p, is worth EUR 320 less than one without "
         "(standard error 10). Beside its cost of EUR 500 its other items come to EUR 180. Leaving out any "
         "other single item would not change that. If the same limits were granted without insurance, a year would be "
-        "worth EUR 1,220 more than with p (standard error 10), and the worst 1 % of years would leave EUR 4,000 of losses "
-        "on average instead of EUR 3,000: what is to be decided is whether we would carry these risks ourselves."
+        "worth EUR 1,220 more than with p (standard error 10), and the worst 1 % of years would leave EUR 4,000 of "
+        "losses on average instead of EUR 3,000: what is to be decided is whether we would carry these risks ourselves."
     )
     less = words.verdict(found(p=(-500, 350, 0, -100)), "EUR")
     assert "Beside its cost of EUR 500 its other items come to EUR 250." in less
@@ -77,13 +77,60 @@ def test_without_a_policy():
     assert words.best(empty) == NO_COVER
 
 
-def test_a_first_loss_that_keeps_nearly_all_is_told():
-    policies = [Policy(name="p", aggregate_first_loss=1_000.0), Policy(name="q", aggregate_first_loss=1_000.0)]
-    comparison = pd.DataFrame({"first_loss_used": [0.5, 0.5], "expected_indemnity": [50.0, 100.0]}, index=["p", "q"])
-    told = words.first_loss(comparison, policies, "EUR")
-    assert "p (EUR 50 of EUR 550 paid)." in told
-    assert "q (" not in told
-    assert words.first_loss(comparison, [Policy(name="p")], "EUR") == ""
+def shares(**policies: tuple[float, float]) -> pd.DataFrame:
+    return pd.DataFrame.from_dict(policies, orient="index", columns=["paid_share", "value_by_paid_share"])
+
+
+def test_what_hangs_on_the_first_loss_is_told():
+    told = words.first_loss(shares(p=(0.25, 100.0), q=(0.5, 300.0), r=(1.0, 50.0)), "p", "EUR")
+    assert told == (
+        "Limits count the insured percentage, not the first loss: of an average year's claims it leaves to be paid "
+        "25 % under p and 50 % under q. If the sales that only cover allows counted by that share alone, q would be worth "
+        "most, EUR 300, beside EUR 100 with p."
+    )
+    assert words.first_loss(shares(p=(0.25, 100.0), q=(0.5, 50.0)), "p", "EUR").endswith(
+        "p would still be worth most, EUR 100."
+    )
+    assert words.first_loss(shares(p=(0.25, -10.0), q=(0.5, -50.0)), "p", "EUR").endswith(
+        "no policy would be worth its cost (p \N{MINUS SIGN}EUR 10)."
+    )
+    assert words.first_loss(shares(p=(1.0, 100.0), q=(1.0, 50.0)), "p", "EUR") == ""
+    assert words.first_loss(shares(p=(0.25, np.nan)), "p", "EUR") == ""
+    assert words.first_loss(shares(q=(0.25, 1.0)), NO_COVER, "EUR") == ""
+
+
+def test_policies_that_pay_no_ordinary_loss_are_named():
+    kinds = {"p": "whole_turnover", "q": "excess_of_loss"}
+    told = words.no_ordinary_loss([Policy(name=name, kind=kind, maximum_liability=1.0) for name, kind in kinds.items()])
+    assert len(told) == 1
+    assert told[0].startswith("q: of a kind that pays nothing of an ordinary loss")
+    assert words.no_ordinary_loss([Policy(name="p")]) == []
+
+
+FIGURES = {
+    "cover_value": (500.0,), "cover_value_without_sales": (-200.0,), "cover_value_low": (100.0,),
+    "cover_value_high": (900.0,), "past_net_in_all": (-700.0,),
+}  # fmt: skip
+
+
+def test_what_the_value_rests_on_in_short():
+    assert words.in_short(FIGURES, "EUR") == (
+        "The policy in force is worth **EUR 500** a year beside no insurance; it rests on the sales that only cover "
+        "allows: without them it would be \N{MINUS SIGN}EUR 200. Over the 90 % interval of the level of default it is "
+        "EUR 100 to EUR 900. As if over the ledger's past years it would have paid EUR 700 less than it cost."
+    )
+    holds = words.in_short(FIGURES | {"cover_value_without_sales": (50.0,), "past_net_in_all": (7.0,)}, "EUR")
+    assert "insurance; without the sales that only cover allows it would be EUR 50." in holds
+    assert holds.endswith("it would have paid EUR 7 more than it cost.")
+    alone = words.in_short({"cover_value": (500.0,), "cover_value_low": (None,)}, "EUR")
+    assert alone == "The policy in force is worth **EUR 500** a year beside no insurance."
+    assert words.in_short({}, "EUR") == words.in_short({"cover_value": (None,)}, "EUR") == ""
+
+
+def test_the_value_without_sales_is_published():
+    account = found(p=(-500, 50, 30, 900))
+    assert words.value_without_sales(account, "p", "EUR")["cover_value_without_sales"][:2] == (-420.0, "EUR")
+    assert words.value_without_sales(account, NO_COVER, "EUR")["cover_value_without_sales"][0] is None
 
 
 def test_what_accounts_would_bring_without_insurance():

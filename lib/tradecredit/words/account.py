@@ -8,9 +8,10 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.columns import Column
 from tradecredit.decide.policies.account import ITEMS, Account
+from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.policy import Policy
 from tradecredit.params.policy import NO_COVER
-from tradecredit.words.formats import counted, listed, money, percent
+from tradecredit.words.formats import counted, listed, missing, money, percent
 
 NAMES = {
     "account_cost": "the cost of the policy",
@@ -67,6 +68,40 @@ def best(found: Account) -> str:
 def labels(stated: Mapping[str, Column]) -> dict[str, str]:
     """Return what the items of the account are called in a chart."""
     return {item: stated[item].label for item in ITEMS}
+
+
+def value_without_sales(found: Account, policy: str, currency: str) -> dict[str, tuple]:
+    """Return the headline figure of what a policy is worth without the sales that only cover allows."""
+    value = found.without["account_sales"].get(policy) if policy in found.without.index else None
+    label = "Value of the policy in force without sales that only cover allows"
+    return {"cover_value_without_sales": (value, currency, label)}
+
+
+IN_SHORT = ("cover_value", "cover_value_without_sales", "cover_value_low", "cover_value_high", "past_net_in_all")
+"""The published figures that the summary says what the value of the policy in force rests on with."""
+
+
+def in_short(figures: Mapping[str, tuple], currency: str) -> str:
+    """Return what the value of the policy in force rests on, from the published figures of `IN_SHORT`; else empty."""
+    value, without, low, high, past = (figures[name][0] if name in figures else None for name in IN_SHORT)
+    if missing(value):
+        return ""
+    told = f"The policy in force is worth **{money(value, currency)}** a year beside no insurance"
+    if not missing(without):
+        turns = (without > 0) != (value > 0)
+        allowed = "the sales that only cover allows"
+        rests = f"it rests on {allowed}: without them" if turns else f"without {allowed}"
+        told += f"; {rests} it would be {money(without, currency)}"
+    told += "."
+    if not (missing(low) or missing(high)):
+        least, most = (money(end, currency) for end in sorted([low, high]))
+        told += f" Over the 90 % interval of the level of default it is {least} to {most}."
+    if not missing(past):
+        told += (
+            f" As if over the ledger's past years it would have paid {money(abs(past), currency)} "
+            f"{'more' if past > 0 else 'less'} than it cost."
+        )
+    return told
 
 
 def picture(found: Account, currency: str) -> str:
@@ -199,23 +234,40 @@ def of_sales(found: Account, policy: str, currency: str) -> str:
     )
 
 
-def first_loss(comparison: pd.DataFrame, policies: Sequence[Policy], currency: str) -> str:
-    """Return which policies' first loss keeps nearly all that they insure, though limits count their percentage.
+def first_loss(table: pd.DataFrame, policy: str, currency: str) -> str:
+    """Return how much of their claims policies pay, though limits count their percentage, and what hangs on that.
 
-    `comparison`: `quotes.comparison`. Nearly all: nine tenths of the indemnities before it.
+    `table`: `paid_share.by_paid_share`; `policy`: the one that is worth most as limits count. Empty where no first loss
+    keeps anything of the claims (to within a thousandth), or no sales are counted.
     """
-    found = []
-    for policy in policies:
-        row = comparison.loc[policy.name]
-        kept, paid = row["first_loss_used"] * (policy.aggregate_first_loss or 0.0), row["expected_indemnity"]
-        if kept > 9 * paid:
-            found.append(f"{policy.name} ({money(paid, currency)} of {money(kept + paid, currency)} paid)")
-    if not found:
+    table = table.dropna(subset=["paid_share", "value_by_paid_share"])
+    kept = table[table["paid_share"] < 0.999]
+    if policy not in table.index or kept.empty:
         return ""
-    return (
-        f"Limits count the insured percentage, not the first loss, which keeps nearly all of an average year's claims "
-        f"under {listed(found)}."
+    shares = listed([f"{percent(row['paid_share'])} under {name}" for name, row in kept.iterrows()])
+    told = (
+        f"Limits count the insured percentage, not the first loss: of an average year's claims it leaves to be paid "
+        f"{shares}. If the sales that only cover allows counted by that share alone, "
     )
+    value = table["value_by_paid_share"]
+    best, own = value.idxmax(), money(value[policy], currency)
+    if not value[best] > 0:
+        return f"{told}no policy would be worth its cost ({policy} {own})."
+    if best == policy:
+        return f"{told}{policy} would still be worth most, {own}."
+    return f"{told}{best} would be worth most, {money(value[best], currency)}, beside {own} with {policy}."
+
+
+def no_ordinary_loss(policies: Sequence[Policy]) -> list[str]:
+    """Return which policies add nothing to limits for their kind (`borne`), and that this is a rule; none: nothing."""
+    names = [policy.name for policy in policies if not borne(policy) and policy.kind != "top_up"]
+    if not names:
+        return []
+    return [
+        f"{listed(names)}: of a kind that pays nothing of an ordinary loss, so that limits with it are those without "
+        "insurance, whatever percentage it insures, and no sales are credited to it. This is a rule of this report; "
+        "that the other policies' limits count their percentage whatever their first loss keeps is another."
+    ]
 
 
 def assumptions(book: Book, found: Account) -> list[str]:

@@ -232,6 +232,16 @@ def decide_by(book: Book) -> str:
     return f"{notice}, by {day(latest)}: else it is renewed as it is."
 
 
+def first_step(book: Book) -> str:
+    """Return what is to be looked up before the policy in force can be decided on; empty where its terms say it."""
+    policy, (_, basis) = book.run.policy, records.decide_by(book)
+    if policy is None or basis not in (records.WORKING, records.PERIOD):
+        return ""
+    if basis == records.WORKING:
+        return f"First look up notice and end of {policy.name} in the policy: without them this decision has no date."
+    return f"First look up the notice of {policy.name} in the policy: without it this decision may come too late."
+
+
 def unknown_buyers(book: Book, policies: Sequence[Policy]) -> list[str]:
     """Return which policies name buyers that the book does not know on its day; none: nothing to say."""
     known = book.buyers["buyer_id"]

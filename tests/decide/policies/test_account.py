@@ -246,7 +246,9 @@ def test_buyers_to_whom_deliveries_are_held_back_bring_no_sales(made):
     """A's invoices are then past their extension period on the day: nothing shipped from now on would be insured."""
     book, dist = made(maximum_extension_days=10)
     assert recommend(book, RATINGS).loc["A", "stopped"]
-    assert covered_sales.carried(book, RATINGS, dist).part.loc["A"].to_dict() == pytest.approx({NO_COVER: 0.2, "p": 0.2})
+    assert covered_sales.carried(book, RATINGS, dist).part.loc["A"].to_dict() == pytest.approx(
+        {NO_COVER: 0.2, "p": 0.2}
+    )
     assert of(made, maximum_extension_days=10).sales.loc["p", "covered_sales"] == 0
 
 

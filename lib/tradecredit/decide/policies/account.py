@@ -157,8 +157,8 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
     gone = gone.assign(account_sales=gone[list(OF_SALES)].sum(axis="columns"), account_balances=np.nan)
     without = (-gone).add(items["cover_value"], axis="index")
     alone = pd.DataFrame.from_dict(uninsured, orient="index", columns=UNINSURED, dtype="float64").reindex(items.index)
-    error = {name: _error(of_uninsured[name] - influence[name], dist) for name in items.index}
-    alone = alone.assign(uninsured_more=alone["uninsured_value"] - items["cover_value"], uninsured_more_se=pd.Series(error))
+    error = pd.Series({name: _error(of_uninsured[name] - influence[name], dist) for name in items.index})
+    alone = alone.assign(uninsured_more=alone["uninsured_value"] - items["cover_value"], uninsured_more_se=error)
     sales = sales.drop(columns="tax_lost").join(alone if "sales" in counted else alone * np.nan)
     return Account(items, without.mask(items[list(ITEMS)].isna()), sales, allowed)
 

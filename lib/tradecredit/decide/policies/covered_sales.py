@@ -30,8 +30,8 @@ class Carried(NamedTuple):
     `part`: of what each owed in the last 12 months, `carried_part` of its limit by risk, without cover and with each
     policy's; cover never takes away, and adds nothing for buyers to whom deliveries are held back with it too
     (`actions.held_back`). `limit`: that limit (missing: nothing bounds it). Without cover: `binding`, what sets the
-    limit by risk, and `with_accounts`, the part that it might carry if the accounts whose want sets the recommended
-    limit were obtained and supported it (elsewhere the same part as without).
+    limit by risk, and `with_accounts`, the part that it might carry if the accounts whose want sets it were obtained
+    and supported it (elsewhere the same part as without).
     """
 
     part: pd.DataFrame
@@ -67,9 +67,10 @@ def carried(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Carrie
         part[name] = part[name].mask(back[name], part[NO_COVER])
     bound = risk_bound(without.assign(without_accounts=np.nan)).fillna(np.inf)
     without = without.assign(bound=bound).reindex(index)
-    wanting = without["binding"] == METHODS["without_accounts"]
+    binding = _risk_binding(without)
+    wanting = binding == METHODS["without_accounts"]
     supported = np.maximum(carried_part(owed, without["bound"]), part[NO_COVER]).where(wanting, part[NO_COVER])
-    return Carried(part, most, _risk_binding(without), supported)
+    return Carried(part, most, binding, supported)
 
 
 def _risk_binding(limits: pd.DataFrame) -> pd.Series:
