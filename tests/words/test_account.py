@@ -84,15 +84,15 @@ def shares(**policies: tuple[float, float]) -> pd.DataFrame:
 def test_what_hangs_on_the_first_loss_is_told():
     told = words.first_loss(shares(p=(0.25, 100.0), q=(0.5, 300.0), r=(1.0, 50.0)), "p", "EUR")
     assert told == (
-        "Limits count the insured percentage, not the first loss: of an average year's claims it leaves to be paid "
-        "25 % under p and 50 % under q. If the sales that only cover allows counted by that share alone, q would be worth "
-        "most, EUR 300, beside EUR 100 with p."
+        "Limits count the insured percentage, whatever the first loss keeps: of an average year's claims is paid "
+        "25 % under p and 50 % under q. If the sales that only cover allows counted by that share alone, q would be "
+        "worth most, EUR 300, beside EUR 100 with p."
     )
     assert words.first_loss(shares(p=(0.25, 100.0), q=(0.5, 50.0)), "p", "EUR").endswith(
         "p would still be worth most, EUR 100."
     )
     assert words.first_loss(shares(p=(0.25, -10.0), q=(0.5, -50.0)), "p", "EUR").endswith(
-        "no policy would be worth its cost (p \N{MINUS SIGN}EUR 10)."
+        "no policy would be worth its cost (p EUR \N{MINUS SIGN}10)."
     )
     assert words.first_loss(shares(p=(1.0, 100.0), q=(1.0, 50.0)), "p", "EUR") == ""
     assert words.first_loss(shares(p=(0.25, np.nan)), "p", "EUR") == ""
@@ -100,8 +100,8 @@ def test_what_hangs_on_the_first_loss_is_told():
 
 
 def test_policies_that_pay_no_ordinary_loss_are_named():
-    kinds = {"p": "whole_turnover", "q": "excess_of_loss"}
-    told = words.no_ordinary_loss([Policy(name=name, kind=kind, maximum_liability=1.0) for name, kind in kinds.items()])
+    beyond = Policy(name="q", kind="excess_of_loss", aggregate_first_loss=1.0, maximum_liability=1.0)
+    told = words.no_ordinary_loss([Policy(name="p"), beyond])
     assert len(told) == 1
     assert told[0].startswith("q: of a kind that pays nothing of an ordinary loss")
     assert words.no_ordinary_loss([Policy(name="p")]) == []
@@ -116,7 +116,7 @@ FIGURES = {
 def test_what_the_value_rests_on_in_short():
     assert words.in_short(FIGURES, "EUR") == (
         "The policy in force is worth **EUR 500** a year beside no insurance; it rests on the sales that only cover "
-        "allows: without them it would be \N{MINUS SIGN}EUR 200. Over the 90 % interval of the level of default it is "
+        "allows: without them it would be EUR \N{MINUS SIGN}200. Over the 90 % interval of the level of default it is "
         "EUR 100 to EUR 900. As if over the ledger's past years it would have paid EUR 700 less than it cost."
     )
     holds = words.in_short(FIGURES | {"cover_value_without_sales": (50.0,), "past_net_in_all": (7.0,)}, "EUR")

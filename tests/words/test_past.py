@@ -41,9 +41,9 @@ def test_what_the_past_says():
     assert words.past_years(past(p=(100.0, -150.0), q=(-10.0, -10.0)), "p", "EUR") == (
         f"{SPAN} 4 defaults lost EUR 2,000 by the day of loss, recoveries so far taken off. p would have paid EUR 350 "
         "of it for a premium of EUR 300 (116.7 % of the premium): with fees and tax EUR 50 less than it cost. It would "
-        "have paid more than it cost in 1 of 2 years. In hindsight, by losses and cost alone, no insurance would have been cheapest; of "
-        "the policies, q comes nearest, with EUR 20 less than it cost. The insurer of these years paid EUR 60, as "
-        "received."
+        "have paid more than it cost in 1 of 2 years. In hindsight, by losses and cost alone, no insurance would have "
+        "been cheapest; of the policies, q comes nearest, with EUR 20 less than it cost. The insurer of these years "
+        "paid EUR 60, as received."
     )
     assert words.in_short(past(p=(100.0, -150.0)), "p", "EUR") == (
         f"{SPAN} p would have paid EUR 350 of the real losses for premiums of EUR 300."

@@ -110,7 +110,7 @@ def dominated(comparison: pd.DataFrame, found: Account, current: str, currency: 
         return f"{told} It is advised nevertheless for the account as a whole."
     return (
         f"{told} {policy} is advised nevertheless for the sales that only cover allows: "
-        f"{money(sales[policy], currency)}, and {money(sales[other], currency)} with {other}."
+        f"{money(sales[policy], currency)}, and {money(sales[other].round(), currency)} with {other}."
     )
 
 

@@ -181,6 +181,7 @@ def assumptions() -> list[str]:
     return [
         "As if: limits are those that the insurer of the time had named on the day of shipment; another insurer, or a "
         "policy under which deliveries had stopped sooner, would have had others. Reports in time and complete papers "
-        "are taken for granted; recoveries are those so far. Debts are those of the day of loss: what is "
-        "insured today, after recoveries and disputes since, may be more or less."
+        "are taken for granted; recoveries are those so far. Debts are those of the day of loss, at the "
+        "rates of the days of issue: what is insured today, after recoveries and disputes since and at today's rates, "
+        "may be more or less."
     ]

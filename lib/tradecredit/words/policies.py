@@ -111,6 +111,25 @@ def pricing(frontier: Frontier) -> list[str]:
     return [f"{told}. {priced} Only a quote tells what an insurer would ask."]
 
 
+def fewer_years(frontier: Frontier, conventions: pd.DataFrame, years: int) -> str:
+    """Return how many years the figures of fewer years rest on; `years`: of all others; empty where there are none."""
+    if not frontier.years or conventions.empty:
+        return ""
+    return (
+        f"Fewer years: {frontier.years:,} for varied terms and {int(conventions['scenarios'].iloc[0]):,} for the other "
+        f"readings, of the {years:,} that all else rests on: their figures differ from the others by the "
+        "errors of fewer years."
+    )
+
+
+def later_months(table: pd.DataFrame) -> str:
+    """Return why there are more than twelve months of payments (`quotes.by_month`); empty where there are not."""
+    if len(table) <= 12:
+        return ""
+    after = "Month 13 is" if len(table) == 13 else f"Months 13 to {len(table)} are"
+    return f"{after} beyond the year: the losses of its last months are paid for then, and none comes about in it."
+
+
 CODES = {
     "kind": {
         "whole_turnover": "whole turnover", "excess_of_loss": "excess of loss", "key_accounts": "key accounts",
