@@ -109,28 +109,31 @@ def test_policies_that_pay_no_ordinary_loss_are_named():
 
 FIGURES = {
     "cover_value": (500.0,), "cover_value_without_sales": (-200.0,), "cover_value_low": (100.0,),
-    "cover_value_high": (900.0,), "past_net_in_all": (-700.0,),
+    "cover_value_high": (900.0,), "past_net_in_all": (-700.0,), "uninsured_value": (700.0,),
 }  # fmt: skip
 
 
 def test_what_the_value_rests_on_in_short():
     assert words.in_short(FIGURES, "EUR") == (
         "The policy in force is worth **EUR 500** a year beside no insurance; it rests on the sales that only cover "
-        "allows: without them it would be EUR \N{MINUS SIGN}200. Over the 90 % interval of the level of default it is "
-        "EUR 100 to EUR 900. As if over the ledger's past years it would have paid EUR 700 less than it cost."
+        "allows: without them it would be EUR \N{MINUS SIGN}200. The same limits without insurance would be worth EUR "
+        "700, with all losses our own. Over the 90 % interval of the level of default the policy is worth EUR 100 to "
+        "EUR 900. As if over the ledger's past years it would have paid EUR 700 less than it cost."
     )
     holds = words.in_short(FIGURES | {"cover_value_without_sales": (50.0,), "past_net_in_all": (7.0,)}, "EUR")
     assert "insurance; without the sales that only cover allows it would be EUR 50." in holds
     assert holds.endswith("it would have paid EUR 7 more than it cost.")
     alone = words.in_short({"cover_value": (500.0,), "cover_value_low": (None,)}, "EUR")
+    assert "same limits" not in words.in_short(FIGURES | {"uninsured_value": (0.0,)}, "EUR")
     assert alone == "The policy in force is worth **EUR 500** a year beside no insurance."
     assert words.in_short({}, "EUR") == words.in_short({"cover_value": (None,)}, "EUR") == ""
 
 
 def test_the_value_without_sales_is_published():
     account = found(p=(-500, 50, 30, 900))
-    assert words.value_without_sales(account, "p", "EUR")["cover_value_without_sales"][:2] == (-420.0, "EUR")
-    assert words.value_without_sales(account, NO_COVER, "EUR")["cover_value_without_sales"][0] is None
+    figures = {name: value for name, (value, *_) in words.of_sales_alone(account, "p", "EUR").items()}
+    assert figures == {"cover_value_without_sales": -420, "uninsured_value": 900}
+    assert all(value is None for value, *_ in words.of_sales_alone(account, NO_COVER, "EUR").values())
 
 
 def test_what_accounts_would_bring_without_insurance():

@@ -39,7 +39,10 @@ def test_the_range_of_the_expected_loss_is_published_and_told():
         "expected_loss_high": 330,
     }
     told = words.losses.expected_in_short(published | {"expected_loss_simulated": (172.0, "EUR")}, "EUR")
-    assert told == "The expected loss of the next 12 months, **EUR 172**, is EUR 90 to EUR 330 over that interval."
+    assert told == (
+        "The expected loss of the next 12 months, **EUR 172**, is EUR 90 to EUR 330 over the 90 % "
+        "interval of the level of default."
+    )
     assert words.losses.expected_in_short(published, "EUR") == ""
     unknown = {"expected_loss_simulated": (172.0,), "expected_loss_low": (None,), "expected_loss_high": (None,)}
     assert words.losses.expected_in_short(unknown, "EUR") == ""

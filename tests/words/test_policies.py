@@ -41,8 +41,12 @@ def test_what_is_assumed_of_periods():
 @pytest.mark.parametrize(
     ("policy", "account", "told"),
     [
-        ({}, {}, "First look up notice and end of p in the policy: without them this decision has no date."),
-        ({"ends": "2026-12-31"}, {}, "First look up the notice of p in the policy: without it this decision may come"),
+        ({}, {}, "First look up notice and end of p in the policy: without them the decision on it has no date."),
+        (
+            {"ends": "2026-12-31"},
+            {},
+            "First look up the notice of p in the policy: without it the decision on it may come",
+        ),
         ({"ends": "2026-12-31", "notice_days": 60}, {}, ""),
         ({}, {"decide_by": "2026-09-30"}, ""),
         (None, {}, ""),

@@ -70,20 +70,30 @@ def labels(stated: Mapping[str, Column]) -> dict[str, str]:
     return {item: stated[item].label for item in ITEMS}
 
 
-def value_without_sales(found: Account, policy: str, currency: str) -> dict[str, tuple]:
-    """Return the headline figure of what a policy is worth without the sales that only cover allows."""
-    value = found.without["account_sales"].get(policy) if policy in found.without.index else None
-    label = "Value of the policy in force without sales that only cover allows"
-    return {"cover_value_without_sales": (value, currency, label)}
+def of_sales_alone(found: Account, policy: str, currency: str) -> dict[str, tuple]:
+    """Return the headline figures of what a policy is worth without the sales that only cover allows, and these without
+    it (`Account.sales`)."""
+    known = policy in found.without.index
+    without = found.without.loc[policy, "account_sales"] if known else None
+    uninsured = found.sales.loc[policy, "uninsured_value"] if known else None
+    return {
+        "cover_value_without_sales": (
+            without, currency, "Value of the policy in force without sales that only cover allows",
+        ),
+        "uninsured_value": (uninsured, currency, "Value of the limits with the policy in force, without insurance"),
+    }  # fmt: skip
 
 
-IN_SHORT = ("cover_value", "cover_value_without_sales", "cover_value_low", "cover_value_high", "past_net_in_all")
+IN_SHORT = (
+    "cover_value", "cover_value_without_sales", "cover_value_low", "cover_value_high", "past_net_in_all",
+    "uninsured_value",
+)  # fmt: skip
 """The published figures that the summary says what the value of the policy in force rests on with."""
 
 
 def in_short(figures: Mapping[str, tuple], currency: str) -> str:
     """Return what the value of the policy in force rests on, from the published figures of `IN_SHORT`; else empty."""
-    value, without, low, high, past = (figures[name][0] if name in figures else None for name in IN_SHORT)
+    value, without, low, high, past, alone = (figures[name][0] if name in figures else None for name in IN_SHORT)
     if missing(value):
         return ""
     told = f"The policy in force is worth **{money(value, currency)}** a year beside no insurance"
@@ -93,9 +103,11 @@ def in_short(figures: Mapping[str, tuple], currency: str) -> str:
         rests = f"it rests on {allowed}: without them" if turns else f"without {allowed}"
         told += f"; {rests} it would be {money(without, currency)}"
     told += "."
+    if not missing(alone) and alone > 0:
+        told += f" The same limits without insurance would be worth {money(alone, currency)}, with all losses our own."
     if not (missing(low) or missing(high)):
         least, most = (money(end, currency) for end in sorted([low, high]))
-        told += f" Over the 90 % interval of the level of default it is {least} to {most}."
+        told += f" Over the 90 % interval of the level of default the policy is worth {least} to {most}."
     if not missing(past):
         told += (
             f" As if over the ledger's past years it would have paid {money(abs(past), currency)} "

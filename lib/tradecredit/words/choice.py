@@ -116,10 +116,10 @@ def dominated(comparison: pd.DataFrame, found: Account, current: str, currency: 
 
 def value_by_level(odds: pd.DataFrame, policy: str, level: Level, currency: str) -> dict[str, tuple]:
     """Return the headline figures of a policy's value at the ends of the interval of the level; `odds`: `by_odds`."""
-    value = None
+    ends: list[float | None] = [None, None]
     if level is not None and len(odds) and policy in odds.index.get_level_values("policy"):
         value = odds["cover_value"].xs(policy, level="policy")
-    ends = [None, None] if value is None else [value_at(value, multiple) for multiple in level]
+        ends = [value_at(value, multiple) for multiple in level]
     return {
         f"cover_value_{end}": (at, currency, f"Value of the policy in force at the {end} end of the level of default")
         for end, at in zip(("low", "high"), ends, strict=True)

@@ -58,7 +58,7 @@ def expected_in_short(figures: Mapping[str, tuple], currency: str) -> str:
         return ""
     return (
         f"The expected loss of the next 12 months, **{money(expected_loss, currency)}**, is {money(low, currency)} to "
-        f"{money(high, currency)} over that interval."
+        f"{money(high, currency)} over the 90 % interval of the level of default."
     )
 
 

@@ -257,8 +257,10 @@ def first_step(book: Book) -> str:
     if policy is None or basis not in (records.WORKING, records.PERIOD):
         return ""
     if basis == records.WORKING:
-        return f"First look up notice and end of {policy.name} in the policy: without them this decision has no date."
-    return f"First look up the notice of {policy.name} in the policy: without it this decision may come too late."
+        return (
+            f"First look up notice and end of {policy.name} in the policy: without them the decision on it has no date."
+        )
+    return f"First look up the notice of {policy.name} in the policy: without it the decision on it may come too late."
 
 
 def unknown_buyers(book: Book, policies: Sequence[Policy]) -> list[str]:
