@@ -30,6 +30,9 @@ def test_a_recovery_after_a_claim_is_shared(book_of):
     # Case 10.
     assert (row.claim, row.debt, row.insurer_part, row.own_part) == (900, 1_000, 270, 30)
     other = {"pro_rata_limit": 300, "insurer_first": 300}
+    # The turnover that the year's maximum rests on is not asked for.
+    bounded = Policy(**DEBT, premium_rate=0.002, maximum_liability_multiple=30)
+    assert after_claims(book, bounded)["insurer_part"].tolist() == [270]
     for sharing, part in other.items():
         assert after_claims(book, Policy(**DEBT, recovery_sharing=sharing))["insurer_part"].tolist() == [part]
     assert after_claims(book, Policy(insured_percentage=0.9))["own_part"].tolist() == [300]
@@ -156,6 +159,9 @@ def test_a_claim_is_for_debt_net_of_tax(book_of):
         # 5,000 are missing of 45,000, which the first loss may have taken; of 20,000 missing not more than 8,000.
         ({"aggregate_first_loss": 8_000}, "I,2025-09-01,36000,claim J,2025-09-01,4000,claim", 0),
         ({"aggregate_first_loss": 8_000}, "I,2025-09-01,24000,claim J,2025-09-01,1000,claim", 12_000),
+        # The year's maximum is no deduction from a loss, nor is the turnover that it rests on asked for.
+        ({"premium_rate": 0.002, "maximum_liability_multiple": 30}, "I,2025-09-01,40500,claim", 4_500),
+        ({"maximum_liability": 41_000}, "I,2025-09-01,40500,claim", 4_500),
     ],
 )  # fmt: skip
 def test_deductions_are_those_of_the_buyers_loss(book_of, terms, claims, left):

@@ -39,7 +39,7 @@ def still_insured(policy: Policy, within: np.ndarray, paid: np.ndarray, buyer: n
     loss, of = np.unique(buyer, return_inverse=True)
     debt = np.bincount(of, within, len(loss))
     whole = pd.DataFrame({"scenario": loss, "day": 0, "buyer_id": loss, "debt": debt, "limit": debt})
-    claim = policy.settlement(whole)["claim"].to_numpy()
+    claim = policy.unbounded().settlement(whole)["claim"].to_numpy()
     due = within / np.where(debt > 0, debt, 1.0)[of] * claim[of]
     missing = np.maximum(due - paid, 0.0)
     wanting = np.bincount(of, missing, len(loss))
@@ -72,7 +72,7 @@ def after_claims(book: Book, policy: Policy) -> pd.DataFrame:
     coming_in = (claimed > 0) & one_of(receipts["kind"], ["recovery", "payment"])
     table = receipts.assign(claim=claimed, debt=debt)[coming_in]
     so_far = table["amount"].groupby(table["invoice"]).cumsum()
-    terms = policy.record()
+    terms = policy.unbounded().record()
     owing = zip(table["claim"], table["debt"], so_far, so_far - table["amount"], strict=True)
     insured = policy.insured_percentage or 1.0
     part = [
