@@ -244,6 +244,7 @@ def buyers_of_a_ledger(draw):
                 st.tuples(
                     ISSUED, st.sampled_from([0, 30, 120]), st.none() | st.integers(0, 150), st.integers(1, 90),
                     st.none() | st.tuples(st.integers(0, 150), st.sampled_from([0.25, 0.5, 0.9])),
+                    st.sampled_from(["payment", "payment", "write_off"]),
                 ),
                 min_size=1, max_size=7,
             )
@@ -276,7 +277,7 @@ def test_all_rules_together_are_those_of_the_plain_reference(book_of, buyers, st
     }  # fmt: skip
     for buyer, (kind, invoices, limits) in buyers.items():
         listed, named = [], []
-        for number, (issued, length, wait, amount, part) in enumerate(invoices):
+        for number, (issued, length, wait, amount, part, ending) in enumerate(invoices):
             issue, due = day(issued), day(issued + length)
             paid = None if wait is None or issued + wait > 250 else day(issued + wait)
             rows.append((f"{buyer}{number}", buyer, issue, due, float(amount)))
@@ -285,11 +286,14 @@ def test_all_rules_together_are_those_of_the_plain_reference(book_of, buyers, st
                 parts.append((day(issued + part[0]), round(amount * part[1], 2)))
             left = round(amount - sum(paid_part for _, paid_part in parts), 2)
             receipts += [(f"{buyer}{number}", *paid_part, "payment") for paid_part in parts]
-            receipts += [(f"{buyer}{number}", paid, left, "payment")] if paid is not None else []
+            receipts += [(f"{buyer}{number}", paid, left, ending)] if paid is not None else []
+            # More than half of it was not paid: less than a year after it, a loss that the policy owes for.
+            lost = paid is not None and ending == "write_off" and left > amount / 2
             listed.append(
                 {
                     "issued": issue.date(), "due": due.date(), "paid": paid and paid.date(), "gross": float(amount),
                     "parts": [(when.date(), paid_part) for when, paid_part in parts], "net": left,
+                    "given_up": left if lost else 0.0,
                 }
             )  # fmt: skip
         for begins, length, amount in limits:
