@@ -132,6 +132,18 @@ def test_what_is_left_of_an_invoice_within_the_tolerance_stops_nothing(book_of, 
     assert told(before, policy)["C"] == (0, "shipped_after_stop")
 
 
+@pytest.mark.parametrize(("tolerance", "stops"), [(0, True), (0.49, True), (0.5, False), (None, False)])
+def test_a_stated_tolerance_is_kept_to_the_letter_below_dust_too(book_of, tolerance, stops):
+    # 0.50 of A's 10,000 are left: dust where nothing is stated.
+    policy = Policy(insured_percentage=0.9, maximum_extension_days=60, stop_tolerance=tolerance)
+    book = ledger(book_of, STOP, limits="100000,2026-01-01,", receipts="A,2026-07-01,9999.50")
+    assert told(book, policy)["C"] == ((0, "shipped_after_stop") if stops else (27_000, "covered"))
+    assert cover.of_buyers(book, policy).stopped.to_dict() == {"B": stops}
+    # What is paid whole stops nothing.
+    whole = ledger(book_of, STOP, limits="100000,2026-01-01,", receipts="A,2026-07-01,10000")
+    assert told(whole, policy)["C"] == (27_000, "covered")
+
+
 def test_an_invoice_over_no_more_than_the_tolerance_stops_nothing_from_its_first_day(book_of):
     policy = Policy(insured_percentage=0.9, maximum_extension_days=60, stop_tolerance=100)
     small = STOP.replace("10000", "100")

@@ -34,8 +34,8 @@ def insured(buyer: dict, invoices: list[dict], decisions: list[dict], terms: dic
     """Return insured debt and reason of each open invoice of a buyer, in the order of `invoices`.
 
     An invoice: issued, due, gross, parts (days and amounts of payments before the last), paid (day of the last; None:
-    open), net (owed without tax and what is disputed), given_up (of a loss, owed still for the policy). `terms`: extension, tolerance, discretionary (amount),
-    maximum_terms, starts.
+    open), net (owed without tax and what is disputed), given_up (of a loss, owed still for the policy). `terms`:
+    extension, tolerance, discretionary (amount), maximum_terms, starts.
     """
     found: dict[int, tuple[float, str]] = {}
     filled = 0.0

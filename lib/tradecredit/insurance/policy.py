@@ -94,7 +94,7 @@ class Policy(PolicyTerms):
         return self.model_copy(update=others)
 
     def renewed(self) -> Self:
-        """Return this policy without its period and the notice that ends it, as if it had been and would be renewed on the same terms."""
+        """Return this policy without its period and notice, as if it had been and would be renewed on its terms."""
         return self.model_copy(update={"starts": None, "ends": None, "notice_days": None})
 
     def unbounded(self) -> Self:

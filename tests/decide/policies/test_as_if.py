@@ -335,7 +335,10 @@ def small_ledgers(draw):
 
 
 @given(
-    tables=small_ledgers(), policy=st.sampled_from([*VARIED, policy_of(maximum_extension_days=30, stop_tolerance=900)])
+    tables=small_ledgers(),
+    policy=st.sampled_from(
+        [*VARIED, *(policy_of(maximum_extension_days=30, stop_tolerance=tolerance) for tolerance in (900, 0))]
+    ),
 )
 @settings(max_examples=60)
 def test_any_small_ledger_equals_the_plain_reference(book_of, tables, policy):
