@@ -1,12 +1,14 @@
-"""Days of stored tables and texts: whole numbers, mixed columns, instants; never 1970, never a silent month."""
+"""Days of stored tables and texts: never 1970, never a silent month; and rows that are parts of one."""
 
 from datetime import datetime
 
 import pandas as pd
 import pytest
 
+from tradecredit.book.book import Book
 from tradecredit.book.sources import RawTable
 from tradecredit.book.typed import typed
+from tradecredit.errors import InputError, ParameterError
 from tradecredit.params.source import Formats
 
 
@@ -54,3 +56,49 @@ def test_the_end_of_time_is_no_end(end):
     )
     found, problems = typed(RawTable("limits", "x", frame.astype("str")))
     assert problems == [] and found["valid_to"].isna().all()
+
+
+LINES = """invoice_id,buyer_id,issued,due,currency,amount,tax
+I1,B1,2024-01-10,2024-02-09,EUR,"1.000,00","160,00"
+I2,B1,2024-02-12,2024-03-13,EUR,"500,50",
+I1,B1,2024-01-10,2024-02-09,EUR,"1.000,00","160,00"
+I1,B1,2024-01-10,2024-02-09,EUR,"-250,00","-40,00"
+"""
+MARKS = {"decimal": ",", "thousands": "."}
+
+
+def test_lines_of_one_invoice_are_added_up_where_the_run_says_so(ledger):
+    # reading.md 7: two lines over 1,000 and a discount of 250, of which 280 are tax.
+    ledger.write("invoices", LINES)
+    ledger.write("receipts", "receipt_id,invoice_id,received,amount,kind\n")
+    book = Book.open(ledger.run(tables={"invoices": {"formats": MARKS, "combine": "sum"}}))
+    invoices = book.invoices.set_index("invoice_id")
+    assert invoices["amount"].to_dict() == {"I1": 1750.0, "I2": 500.5}
+    assert invoices["tax"].fillna(-1).to_dict() == {"I1": 280.0, "I2": -1}
+    notes = book.notes.set_index("rule")["rows"]
+    assert notes["rows that are parts of another one of invoices: their amounts are added up"] == 2
+
+
+def test_repeated_ids_offer_the_way_that_fits(ledger):
+    ledger.write("receipts", "receipt_id,invoice_id,received,amount,kind\n")
+    told = {}
+    for name, last in (("parts", "I1,B1,2024-01-10,2024-02-09,EUR,7,"), ("alike", "I1,B1,2024-01-10,2024-02-09,EUR,5,"),
+                       ("apart", "I1,B2,2024-01-10,2024-02-19,EUR,5,")):  # fmt: skip
+        ledger.write("invoices", LINES.splitlines()[0] + f"\nI1,B1,2024-01-10,2024-02-09,EUR,5,\n{last}\n")
+        with pytest.raises(InputError) as refused:
+            Book.open(ledger.run_file)
+        told[name] = str(refused.value)
+    assert "state `combine: sum` (tables.invoices)" in told["parts"]
+    assert "state `distinct: true` (tables.invoices)" in told["alike"]
+    assert "the rows contradict each other in buyer_id, due: correct them" in told["apart"]
+
+
+def test_lines_that_contradict_each_other_are_not_added_up(ledger):
+    ledger.write("invoices", LINES.replace('EUR,"-250,00"', 'GBP,"-250,00"'))
+    ledger.write("receipts", "receipt_id,invoice_id,received,amount,kind\n")
+    with pytest.raises(InputError) as refused:
+        Book.open(ledger.run(tables={"invoices": {"formats": MARKS, "combine": "sum"}}))
+    assert "contradict each other in currency" in str(refused.value)
+    with pytest.raises(ParameterError) as refused:
+        Book.open(ledger.run(tables={"invoices": {"combine": "sum", "distinct": True}}))
+    assert "state one of them" in str(refused.value)

@@ -82,13 +82,22 @@ def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Prob
     known = frame[frame[table.columns[0].name].notna()]
     again = known.duplicated(keys, keep="first").reindex(frame.index, fill_value=False)
     wrong = frame.loc[again, keys]
+    alike = known[known.duplicated(keys, keep=False)].groupby(keys)
+    apart = [name for name in table.names if name not in keys and again.any() and (alike[name].nunique().gt(1)).any()]
+    remedy = f"state `distinct: true` (tables.{table.name}) where whole rows repeat, or remove the repeated row"
+    if apart and all(table.column(name).kind in ("amount", "signed") for name in apart):
+        remedy = (
+            f"state `combine: sum` (tables.{table.name}) where they are parts of one, or give each an id of its own"
+        )
+    elif apart:
+        remedy = f"the rows contradict each other in {', '.join(apart)}: correct them, or give each an id of its own"
     yield from in_rows(
         file,
         ", ".join(keys),
         wrong.astype("str").fillna("–").agg(", ".join, axis="columns") if len(keys) > 1 else wrong[keys[0]],
         again,
         "stands in more than one row; it must be unique",
-        f"remove the repeated row, or state `distinct: true` (tables.{table.name}) where whole rows repeat",
+        remedy,
     )
 
 

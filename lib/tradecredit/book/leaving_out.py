@@ -9,7 +9,7 @@ from tradecredit.book import checks
 from tradecredit.book.places import one_of
 from tradecredit.book.schema import TABLES
 from tradecredit.book.sources import RawTable
-from tradecredit.book.typed import typed
+from tradecredit.book.typed import combined, typed
 from tradecredit.errors import Problem
 from tradecredit.params.run import Run
 
@@ -31,7 +31,8 @@ def checked(raw: dict[str, RawTable], run: Run) -> Checked:
     Rows of other tables that name one of these go with it. Each rule's rows stand in `left_out` of their table, with
     the amount that they hold. A table of which more than `on_problem.most` would go is a problem.
     """
-    given, without = raw, dict(raw)
+    given = {name: combined(table) for name, table in raw.items()}
+    without = dict(given)
     gone: dict[str, set[str]] = {}
     for _ in range(ROUNDS):
         tables, problems = _read(without, run)

@@ -39,6 +39,8 @@ class RawTable:
     ignored: tuple[str, ...] = ()
     assumed: tuple[tuple[str, int], ...] = ()
     """(rule, rows) for what was taken for granted on reading."""
+    combined: bool = False
+    """Whether rows that differ in amounts only are parts of one."""
     may_be_empty: bool = False
     """Whether it is no fault that it holds no rows though its table is never empty."""
 
@@ -288,7 +290,8 @@ def _mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping)
         left_out.append(("the row repeats another one", len(mapped) - len(once)))
         mapped = once
     ignored = tuple(column for column in content.columns if column not in used)
-    return RawTable(name, label, mapped, mapping.formats, tuple(left_out), ignored), problems
+    found = RawTable(name, label, mapped, mapping.formats, tuple(left_out), ignored, combined=bool(mapping.combine))
+    return found, problems
 
 
 def _translated(column: pd.Series, values: dict[str | int, str]) -> pd.Series:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
@@ -12,6 +13,9 @@ from tradecredit.book.schema import NEVER_EMPTY, TABLES, Column, dtype
 from tradecredit.book.sources import RawTable
 from tradecredit.errors import Problem
 from tradecredit.params.source import Formats
+
+SUMMED = ("amount", "signed")
+"""Kinds of columns that are added up where rows are parts of one."""
 
 OPEN_ENDED = ("valid_to", "until")
 """Days that may be the end of time, 9999-12-31: then there is no end."""
@@ -42,6 +46,26 @@ def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
             Problem(file=raw.file, allowed=f"holds no rows of {raw.name}", remedy="export it with its rows")
         )
     return result, of_table(raw.name, problems)
+
+
+def combined(raw: RawTable) -> RawTable:
+    """Return a raw table with rows that differ in amounts only added up under the first of them, where it says so.
+
+    Where an amount cannot be read they stay as they are.
+    """
+    if not raw.combined:
+        return raw
+    frame = raw.frame
+    sums = [column for column in TABLES[raw.name].columns if column.kind in SUMMED and column.name in frame]
+    read = {column.name: _values(frame[column.name], column, raw.formats) for column in sums}
+    others = [name for name in frame if name not in read]
+    again = frame.duplicated(others)
+    if not again.any() or any(unreadable.any() for _, unreadable in read.values()):
+        return raw
+    group = frame.groupby(others, dropna=False, sort=False).ngroup()
+    added = {name: values.groupby(group).sum(min_count=1).to_numpy() for name, (values, _) in read.items()}
+    rule = f"rows that are parts of another one of {raw.name}: their amounts are added up"
+    return replace(raw, frame=frame[~again].assign(**added), assumed=(*raw.assumed, (rule, int(again.sum()))))
 
 
 def _with_due(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:

@@ -109,6 +109,14 @@ class TableMapping(Parameters):
     """Their columns that must hold something; rows where one is empty are left out and counted."""
     distinct: bool = False
     """One row for each key: for a table derived from a file where its rows repeat. Contradicting rows are an error."""
+    combine: Literal["sum"] | None = None
+    """`sum`: rows of one key are parts of one, such as the lines of an invoice; their amounts are added up."""
+
+    @model_validator(mode="after")
+    def _parts_may_be_alike(self) -> Self:
+        if self.distinct and self.combine:
+            raise ValueError("distinct drops rows that are alike, and combine adds them up: state one of them")
+        return self
 
 
 class OnProblem(Parameters):
