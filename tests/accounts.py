@@ -20,5 +20,7 @@ def found(
     parts = {
         "covered_sales": 5_000.0, "covered_exposure": 800.0, "covered_margin": 1_000.0, "sales_risk": 1_000.0 - sales,
         "sales_tied_up": 0.0, "sales_premium": 7.0, "premium_change": 0.0, "accounts_value": accounts,
+        "uninsured_value": sales, "uninsured_more": sales - value, "uninsured_more_se": error,
+        "uninsured_es_99": 4_000.0, "insured_es_99": 3_000.0,
     }  # fmt: skip
     return Account(items, without, pd.DataFrame(parts, index=items.index))

@@ -47,9 +47,10 @@ SIMULATED = {
     },
     "05_credit_insurance": {
         "cost_of_risk", "cover_value", "cover_value_on_current", "expected_indemnity", "first_loss_used",
-        "frontier_retained_es", "gross", "indemnity", "loss_ratio", "maximum_binds", "other_indemnity",
-        "retained_es", "retained_es_99", "retained_expected", "saving", "saving_at_odds",
-        "saving_on_current", "stated_indemnity",
+        "frontier_retained_es", "gross", "indemnity", "insured_es_99", "loss_ratio", "maximum_binds",
+        "other_indemnity", "paid_share", "retained_es", "retained_es_99", "retained_expected", "sales_risk", "saving",
+        "saving_at_odds", "saving_on_current", "stated_indemnity", "uninsured_es_99", "uninsured_more",
+        "uninsured_value", "value_by_paid_share", "year_claims",
     },
 }  # fmt: skip
 """Columns that come from simulated years: their labels or the captions of their tables say so."""

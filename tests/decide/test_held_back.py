@@ -159,8 +159,17 @@ def test_what_of_the_insured_part_hangs_on_reports(listed):
         ),
         (
             {"name": "p", "maximum_extension_days": 60},
-            "p states no tolerance of its stop: an invoice of which more than EUR 1 is owed past its maximum extension "
-            "period stops what is delivered after it (`stop_tolerance`).",
+            "p states no tolerance of its stop: an invoice of which more than dust (EUR 1 or 0.1 % of it, the smaller) "
+            "is owed past its maximum extension period stops what is delivered after it (`stop_tolerance`).",
+        ),
+        (
+            {"name": "p", "maximum_extension_days": 60, "stop_tolerance": 0},
+            "An invoice of which anything is owed past its maximum extension period stops what is delivered after it "
+            "(p, `stop_tolerance`).",
+        ),
+        (
+            {"name": "p", "maximum_extension_days": 60, "stop_tolerance": 0.1},
+            "An invoice of which no more than EUR 0.10 is still owed stops no deliveries (p, `stop_tolerance`).",
         ),
         ({"name": "p"}, ""),
         (None, ""),

@@ -106,6 +106,40 @@ def test_a_bad_year_within_the_error():
     assert told.endswith("(expected shortfall, 99 %): as much.")
 
 
+def offers(**policies: tuple[float, float]) -> pd.DataFrame:
+    table = pd.DataFrame.from_dict(
+        {NO_COVER: (0.0, 9_000.0)} | policies, orient="index", columns=["cost", "retained_es"]
+    )
+    return table.assign(cost_of_risk=table["cost"] + table["retained_es"])
+
+
+def test_an_advised_policy_that_another_dominates():
+    account = found(p=(-500, 50, 30, 900), q=(-200, 10, 30, 0))
+    assert words.dominated(offers(p=(500.0, 4_000.0), q=(200.0, 3_900.0)), account, "p", "EUR") == (
+        "On today's balances alone p is dominated by q, which costs EUR 300 a year less and leaves EUR 100 less in the "
+        "worst years (expected shortfall, 99.9 %). p is advised nevertheless for the sales that only cover allows: EUR "
+        "900, and EUR 0 with q."
+    )
+    # q leaves more, or costs more: no domination; the same in both is none either.
+    for of_q in ((200.0, 4_100.0), (600.0, 3_900.0), (500.0, 4_000.0)):
+        assert words.dominated(offers(p=(500.0, 4_000.0), q=of_q), account, "p", "EUR") == ""
+    alike = found(p=(-500, 550, 300, 10), q=(-200, 10, 30, 10))
+    told = words.dominated(offers(p=(500.0, 4_000.0), q=(200.0, 4_000.0)), alike, "p", "EUR")
+    assert told.endswith("It is advised nevertheless for the account as a whole.")
+    ended = found(p=(-500, 50, 30, 0), q=(-200, 10, 30, 0))
+    assert words.dominated(offers(p=(500.0, 4_000.0), q=(200.0, 3_900.0)), ended, "p", "EUR") == ""
+
+
+def test_the_value_at_the_ends_of_the_level_is_published():
+    table = odds(100.0, 200.0, 400.0)
+    figures = words.value_by_level(table, "p", (0.5, np.sqrt(2)), "EUR")
+    # Half way, by the logarithm, between 200 and 400.
+    assert [figures[name][0] for name in ("cover_value_low", "cover_value_high")] == pytest.approx([100, 300])
+    assert {unit for _, unit, _ in figures.values()} == {"EUR"}
+    for args in ((table, "q", (0.5, 1.0)), (table, "p", None), (table.iloc[:0], "p", (0.5, 1.0))):
+        assert all(value is None for value, *_ in words.value_by_level(*args, "EUR").values())
+
+
 def odds(*values: float, saving: tuple[float, ...] = (-3.0, -2.0, -1.0)) -> pd.DataFrame:
     table = pd.DataFrame({"odds": [0.5, 1.0, 2.0], "policy": "p", "cover_value": values, "saving_at_odds": saving})
     return table.assign(cover_value_se=10.0).set_index(["odds", "policy"])

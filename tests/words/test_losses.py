@@ -27,3 +27,22 @@ def test_views_are_named_by_what_they_are():
     table = pd.DataFrame({"view": ["gross", "indemnity:Quote B: net", "retained:Quote B: net"], "value": 1.0})
     expected = ["before insurance", "indemnity, Quote B: net", "retained, Quote B: net"]
     assert words.losses.views(table)["view"].tolist() == expected
+
+
+LEVELS = pd.DataFrame({"expected_loss_at_level": [90.0, 170.0, 330.0]}, index=["low", "as it is", "high"])
+
+
+def test_the_range_of_the_expected_loss_is_published_and_told():
+    published = words.losses.expected_by_level(LEVELS, "EUR")
+    assert {name: value for name, (value, *_) in published.items()} == {
+        "expected_loss_low": 90,
+        "expected_loss_high": 330,
+    }
+    told = words.losses.expected_in_short(published | {"expected_loss_simulated": (172.0, "EUR")}, "EUR")
+    assert told == (
+        "The expected loss of the next 12 months, **EUR 172**, is EUR 90 to EUR 330 over the 90 % "
+        "interval of the level of default."
+    )
+    assert words.losses.expected_in_short(published, "EUR") == ""
+    unknown = {"expected_loss_simulated": (172.0,), "expected_loss_low": (None,), "expected_loss_high": (None,)}
+    assert words.losses.expected_in_short(unknown, "EUR") == ""

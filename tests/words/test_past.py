@@ -1,6 +1,7 @@
 """Sentences on past years as if a policy had been in force."""
 
 import pandas as pd
+import pytest
 
 from tradecredit.decide.policies.as_if import AsIf
 from tradecredit.decide.policies.received import PARTS
@@ -38,15 +39,40 @@ SPAN = "Over the 2 years to 31 October 2026"
 
 def test_what_the_past_says():
     assert words.past_years(past(p=(100.0, -150.0), q=(-10.0, -10.0)), "p", "EUR") == (
-        f"{SPAN} 4 defaults lost EUR 2,000, recoveries so far taken off. p would have paid EUR 350 of it for a premium "
-        "of EUR 300 (116.7 % of the premium): with fees and tax EUR 50 less than it cost. It would have paid more than "
-        "it cost in 1 of 2 years. In hindsight, by losses and cost alone, no insurance would have been cheapest; of "
-        "the policies, q comes nearest, with EUR 20 less than it cost. The insurer of these years paid EUR 60, as "
-        "received."
+        f"{SPAN} 4 defaults lost EUR 2,000 by the day of loss, recoveries so far taken off. p would have paid EUR 350 "
+        "of it for a premium of EUR 300 (116.7 % of the premium): with fees and tax EUR 50 less than it cost. It would "
+        "have paid more than it cost in 1 of 2 years. In hindsight, by losses and cost alone, no insurance would have "
+        "been cheapest; of the policies, q comes nearest, with EUR 20 less than it cost. The insurer of these years "
+        "paid EUR 60, as received."
     )
     assert words.in_short(past(p=(100.0, -150.0)), "p", "EUR") == (
         f"{SPAN} p would have paid EUR 350 of the real losses for premiums of EUR 300."
     )
+
+
+@pytest.mark.parametrize(
+    ("real", "other", "end"),
+    [
+        (900.0, 100.0, "and EUR 100 of others."),
+        (600.0, 150.0, "and EUR 150 of others; EUR 250 came of earlier defaults."),
+        (900.0, 150.0, "and EUR 150 of others; EUR 50 are no loss yet."),
+    ],
+)
+def test_why_the_losses_of_a_year_differ_from_those_of_the_model(real, other, end):
+    years = pd.DataFrame({"real_loss": [0.0, real], "other_loss": [0.0, other]})
+    years.index = pd.to_datetime(["2025-10-31", "2026-10-31"])
+    told = words.beside_model(past(p=(100.0, -150.0)), years, "EUR")
+    assert told.startswith("The EUR 1,000 of the year to 31 October 2026 are of all buyers, by the day of loss. By the")
+    assert f"EUR {real:,.0f} are of buyers that were at risk a year before (chapter 04)" in told
+    assert told.endswith(end)
+    assert words.beside_model(past(p=(100.0, -150.0)), years.iloc[:0], "EUR") == ""
+    assert words.beside_model(past(), years, "EUR") == ""
+
+
+def test_the_net_of_past_years_is_published():
+    found = past(p=(100.0, -150.0))
+    assert words.net_in_all(found, "p", "EUR")["past_net_in_all"][:2] == (-50.0, "EUR")
+    assert words.net_in_all(found, "q", "EUR")["past_net_in_all"][0] is None
 
 
 def test_no_insurance_is_an_alternative_in_hindsight():

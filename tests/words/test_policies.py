@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from ledgers import YEAR
 
-from tradecredit.decide.policies.alternatives import OTHER_CONVENTION
+from tradecredit.decide.policies.alternatives import OTHER_CONVENTION, Frontier
 from tradecredit.decide.policies.terms import terms
 from tradecredit.insurance.policy import Policy
 from tradecredit.params.policy import NO_COVER, PolicyTerms
@@ -36,6 +36,43 @@ def test_what_is_assumed_of_periods():
         "q: a period that ends within the year ahead is taken to be renewed as it is.",
     ]
     assert words.periods([Policy(name="r", ends="2027-03-31")], AS_OF) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "account", "told"),
+    [
+        ({}, {}, "First look up notice and end of p in the policy: without them the decision on it has no date."),
+        (
+            {"ends": "2026-12-31"},
+            {},
+            "First look up the notice of p in the policy: without it the decision on it may come",
+        ),
+        ({"ends": "2026-12-31", "notice_days": 60}, {}, ""),
+        ({}, {"decide_by": "2026-09-30"}, ""),
+        (None, {}, ""),
+    ],
+)
+def test_what_is_to_be_looked_up_first(book_of, policy, account, told):
+    stated = {} if policy is None else {"policy": {"name": "p"} | policy}
+    book = book_of("2026-03-31", run=stated | {"account": account}, **YEAR)
+    assert words.first_step(book).startswith(told)
+    assert bool(words.first_step(book)) == bool(told)
+
+
+def test_how_many_years_are_fewer():
+    frontier = Frontier(pd.DataFrame(), 1.0, pd.Series(dtype=float), 1_500)
+    readings = pd.DataFrame({"scenarios": [800, 800]})
+    told = words.fewer_years(frontier, readings, 20_000)
+    assert told.startswith("Fewer years: 1,500 for varied terms and 800 for the other readings, of the 20,000 that all")
+    assert words.fewer_years(frontier, readings.iloc[:0], 20_000) == ""
+    assert words.fewer_years(frontier._replace(years=0), readings, 20_000) == ""
+
+
+def test_months_after_the_year_are_explained():
+    table = pd.DataFrame({"gross": [1.0] * 14})
+    assert words.later_months(table).startswith("Months 13 to 14 are beyond the year")
+    assert words.later_months(table.iloc[:13]).startswith("Month 13 is beyond the year")
+    assert words.later_months(table.iloc[:12]) == ""
 
 
 def test_main_terms_side_by_side():

@@ -7,8 +7,10 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
 from tradecredit.book.places import one_of
-from tradecredit.insurance.cover import audit, of_buyers
+from tradecredit.insurance.amounts import unclaimed_debts
+from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.policy import Policy
+from tradecredit.insurance.recoveries import given_up
 from tradecredit.insurance.stops import stopping_invoices
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.default_events import in_default
@@ -24,7 +26,8 @@ DUTIES = {
 def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     """Return what a policy asks of us of each buyer: index buyer_id (all buyers), amounts of insured debt.
 
-    Of the insured debt of open invoices past due (`cover.audit`), without those on which the insurer has paid:
+    Of the insured debt of invoices past due (`cover.audit`), what was given up of a loss included
+    (`recoveries.given_up`), without those on which the insurer has paid:
 
     - `claim_amount` of invoices that have become a loss: the insolvency, or the end of the waiting period; `loss_date`,
       the first of them (missing: none);
@@ -118,11 +121,9 @@ def _stops(book: Book, policy: Policy) -> pd.DataFrame:
 
 def _late_insured(book: Book, policy: Policy) -> pd.DataFrame:
     """Return the insured invoices past due on which no claim has been paid, with the days of the policy."""
-    owed = open_items(book)
-    items = owed[owed["open_amount"] > 0]
-    audited = audit(book, policy)
-    insured, claimed = audited["insured_debt"].to_numpy(), audited["claimed"].to_numpy()
-    late = (items["days_past_due"] > 0).to_numpy() & (insured > 0) & (claimed <= 0)
+    items, insured = open_items(book), unclaimed_debts(book, policy)
+    past_due = (items["days_past_due"] > 0) | ((given_up(book) > 0) & (items["payable_by"] < book.as_of))
+    late = past_due.to_numpy() & (insured > 0)
     items = items[["buyer_id", "issued", "due"]].assign(insured_debt=insured)[late]
     events = book.defaults[book.defaults["kind"] == "insolvency"]
     events = events[one_of(events["buyer_id"], in_default(book))].groupby("buyer_id")["date"].max()

@@ -99,12 +99,14 @@ def days(moments: np.ndarray) -> np.ndarray:
     return _days(ticks)
 
 
-def _stop_terms(policy: Policy) -> tuple[int | None, str, float]:
-    return policy.maximum_extension_days, policy.extension_from, policy.stop_tolerance or 0.0
+def _stop_terms(policy: Policy) -> tuple[int | None, str, float | None]:
+    return policy.maximum_extension_days, policy.extension_from, policy.stop_tolerance
 
 
 @once
-def _stops(book: Book, extension_days: int | None, extension_from: str, tolerance: float) -> tuple[Grouped, Grouped]:
+def _stops(
+    book: Book, extension_days: int | None, extension_from: str, tolerance: float | None
+) -> tuple[Grouped, Grouped]:
     """Return the first days of the stops that invoices cause, and the first after them, each by buyer and day."""
     begins, ends = _spans(book, extension_days, extension_from, tolerance)
     late = np.flatnonzero(begins < ends)
@@ -114,7 +116,7 @@ def _stops(book: Book, extension_days: int | None, extension_from: str, toleranc
 
 @once
 def _spans(
-    book: Book, extension_days: int | None, extension_from: str, tolerance: float
+    book: Book, extension_days: int | None, extension_from: str, tolerance: float | None
 ) -> tuple[np.ndarray, np.ndarray]:
     known = ledger(book)
     cleared = known.cleared(tolerance)

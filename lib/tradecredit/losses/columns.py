@@ -21,7 +21,8 @@ LABELS = {
     **columns("count", defaults_then="Defaults expected then"),
     **columns(
         "money", expected_loss_then="Expected loss then (exact)", var_95_then="VaR 95 % then (simulated)",
-        var_99_then="VaR 99 % then (simulated)", real_loss="Really lost so far", other_loss="Lost by other defaults"
+        var_99_then="VaR 99 % then (simulated)", real_loss="Really lost so far, by buyers at risk then",
+        other_loss="Lost by other defaults"
     ),
     **columns(
         "percent", place="Simulated years that lost no more", defaults_place="Simulated years with no more defaults"

@@ -8,9 +8,10 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.columns import Column
 from tradecredit.decide.policies.account import ITEMS, Account
+from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.policy import Policy
 from tradecredit.params.policy import NO_COVER
-from tradecredit.words.formats import counted, listed, money, percent
+from tradecredit.words.formats import counted, listed, missing, money, percent
 
 NAMES = {
     "account_cost": "the cost of the policy",
@@ -30,7 +31,8 @@ def verdict(found: Account, currency: str) -> str:
     """Return what the best policy is worth in all, which items carry it, and whether it holds without each of them.
 
     A value of less than two of its standard errors, or one whose error is not known for want of scenarios, is said to
-    be too small to tell.
+    be too small to tell. Without insurance means with the limits that the rules give without it: what the same limits
+    would be worth without it follows (`uninsured`).
     """
     if found.items.empty:
         return "The run file names no policy: there is nothing to compare, and all losses are retained."
@@ -40,8 +42,9 @@ def verdict(found: Account, currency: str) -> str:
     if not abs(row["cover_value"]) >= 2 * row["cover_value_se"]:
         return (
             "Whether insurance is worth its cost cannot be decided from these scenarios: with the best offer, "
-            f"{offer}, a year differs by {amount} from one without insurance, within simulation error."
-        )
+            f"{offer}, a year differs by {amount} from one without insurance, within simulation error. "
+            f"{uninsured(found, offer, currency)}"
+        ).strip()
     if row["cover_value"] > 0:
         rules = " as the limit rules stand" if _of_rules(found, offer, currency) else ""
         worth = f"Insurance is worth its cost{rules}: a year with {offer} is worth {amount} more than one without"
@@ -52,7 +55,9 @@ def verdict(found: Account, currency: str) -> str:
         )
     told = f"{worth} (standard error {error}). {carried_by(found, offer, currency)}"
     turning = row["cover_value"] > 0 and found.sales.loc[offer, "accounts_value"] > row["cover_value"]
-    return f"{told} {of_accounts(found, offer, currency)}" if turning else told
+    if turning:
+        told = f"{told} {of_accounts(found, offer, currency)}"
+    return f"{told} {uninsured(found, offer, currency)}".strip()
 
 
 def best(found: Account) -> str:
@@ -63,6 +68,52 @@ def best(found: Account) -> str:
 def labels(stated: Mapping[str, Column]) -> dict[str, str]:
     """Return what the items of the account are called in a chart."""
     return {item: stated[item].label for item in ITEMS}
+
+
+def of_sales_alone(found: Account, policy: str, currency: str) -> dict[str, tuple]:
+    """Return the headline figures of what a policy is worth without the sales that only cover allows, and these without
+    it (`Account.sales`)."""
+    known = policy in found.without.index
+    without = found.without.loc[policy, "account_sales"] if known else None
+    uninsured = found.sales.loc[policy, "uninsured_value"] if known else None
+    return {
+        "cover_value_without_sales": (
+            without, currency, "Value of the policy in force without sales that only cover allows",
+        ),
+        "uninsured_value": (uninsured, currency, "Value of the limits with the policy in force, without insurance"),
+    }  # fmt: skip
+
+
+IN_SHORT = (
+    "cover_value", "cover_value_without_sales", "cover_value_low", "cover_value_high", "past_net_in_all",
+    "uninsured_value",
+)  # fmt: skip
+"""The published figures that the summary says what the value of the policy in force rests on with."""
+
+
+def in_short(figures: Mapping[str, tuple], currency: str) -> str:
+    """Return what the value of the policy in force rests on, from the published figures of `IN_SHORT`; else empty."""
+    value, without, low, high, past, alone = (figures[name][0] if name in figures else None for name in IN_SHORT)
+    if missing(value):
+        return ""
+    told = f"The policy in force is worth **{money(value, currency)}** a year beside no insurance"
+    if not missing(without):
+        turns = (without > 0) != (value > 0)
+        allowed = "the sales that only cover allows"
+        rests = f"it rests on {allowed}: without them" if turns else f"without {allowed}"
+        told += f"; {rests} it would be {money(without, currency)}"
+    told += "."
+    if not missing(alone) and alone > 0:
+        told += f" The same limits without insurance would be worth {money(alone, currency)}, with all losses our own."
+    if not (missing(low) or missing(high)):
+        least, most = (money(end, currency) for end in sorted([low, high]))
+        told += f" Over the 90 % interval of the level of default the policy is worth {least} to {most}."
+    if not missing(past):
+        told += (
+            f" As if over the ledger's past years it would have paid {money(abs(past), currency)} "
+            f"{'more' if past > 0 else 'less'} than it cost."
+        )
+    return told
 
 
 def picture(found: Account, currency: str) -> str:
@@ -112,6 +163,31 @@ def _of_rules(found: Account, policy: str, currency: str) -> str:
         f" These sales bring {money(row['sales_risk'], currency)} of risk for {money(row['covered_margin'], currency)} "
         "of margin: it is the limit rules that keep them from being made without insurance."
     )
+
+
+def uninsured(found: Account, policy: str, currency: str) -> str:
+    """Return what the limits with a policy would be worth without insurance, and what a bad year would then leave.
+
+    Empty where sales are not counted, or the policy allows none: then no insurance is the same as without its limits.
+    """
+    if policy not in found.sales.index:
+        return ""
+    row = found.sales.loc[policy]
+    if not row["covered_sales"] > 0 or np.isnan(row["uninsured_value"]):
+        return ""
+    more, error = row["uninsured_more"], row["uninsured_more_se"]
+    worth = f"worth {money(abs(more), currency)} {'more' if more > 0 else 'less'} than with {policy}"
+    worth += f" (standard error {money(error)})"
+    if not abs(more) >= 2 * error:
+        worth = f"worth as much as with {policy}, within simulation error (standard error {money(error)})"
+    told = (
+        f"If the same limits were granted without insurance, a year would be {worth}, and the worst 1 % of years would "
+        f"leave {money(row['uninsured_es_99'], currency)} of losses on average instead of "
+        f"{money(row['insured_es_99'], currency)}"
+    )
+    if more <= -2 * error:
+        return f"{told}: {policy} is worth having beside that too."
+    return f"{told}: what is to be decided is whether we would carry these risks ourselves."
 
 
 def shown(found: Account, current: str) -> str:
@@ -165,27 +241,45 @@ def of_sales(found: Account, policy: str, currency: str) -> str:
         f"insurance would not: a margin of {money(row['covered_margin'], currency)}, less "
         f"{money(row['sales_risk'], currency)} of risk and {money(row['sales_tied_up'], currency)} for the capital "
         f"that they tie up. The cost of the policy holds {money(row['sales_premium'], currency)} of premium on them. "
-        "If you would make these sales without insurance too, leave the item out."
+        "If you would make these sales without insurance too, leave the item out; what the same limits would then be "
+        "worth stands below."
     )
 
 
-def first_loss(comparison: pd.DataFrame, policies: Sequence[Policy], currency: str) -> str:
-    """Return which policies' first loss keeps nearly all that they insure, though limits count their percentage.
+def first_loss(table: pd.DataFrame, policy: str, currency: str) -> str:
+    """Return how much of their claims policies pay, though limits count their percentage, and what hangs on that.
 
-    `comparison`: `quotes.comparison`. Nearly all: nine tenths of the indemnities before it.
+    `table`: `paid_share.by_paid_share`; `policy`: the one that is worth most as limits count. Empty where no first loss
+    keeps anything of the claims (to within a thousandth), or no sales are counted.
     """
-    found = []
-    for policy in policies:
-        row = comparison.loc[policy.name]
-        kept, paid = row["first_loss_used"] * (policy.aggregate_first_loss or 0.0), row["expected_indemnity"]
-        if kept > 9 * paid:
-            found.append(f"{policy.name} ({money(paid, currency)} of {money(kept + paid, currency)} paid)")
-    if not found:
+    table = table.dropna(subset=["paid_share", "value_by_paid_share"])
+    kept = table[table["paid_share"] < 0.999]
+    if policy not in table.index or kept.empty:
         return ""
-    return (
-        f"Limits count the insured percentage, not the first loss, which keeps nearly all of an average year's claims "
-        f"under {listed(found)}."
+    shares = listed([f"{percent(row['paid_share'])} under {name}" for name, row in kept.iterrows()])
+    told = (
+        f"Limits count the insured percentage, whatever the first loss keeps: of an average year's claims is paid "
+        f"{shares}. If the sales that only cover allows counted by that share alone, "
     )
+    value = table["value_by_paid_share"]
+    best, own = value.idxmax(), money(value[policy], currency)
+    if not value[best] > 0:
+        return f"{told}no policy would be worth its cost ({policy} {own})."
+    if best == policy:
+        return f"{told}{policy} would still be worth most, {own}."
+    return f"{told}{best} would be worth most, {money(value[best], currency)}, beside {own} with {policy}."
+
+
+def no_ordinary_loss(policies: Sequence[Policy]) -> list[str]:
+    """Return which policies add nothing to limits for their kind (`borne`), and that this is a rule; none: nothing."""
+    names = [policy.name for policy in policies if not borne(policy) and policy.kind != "top_up"]
+    if not names:
+        return []
+    return [
+        f"{listed(names)}: of a kind that pays nothing of an ordinary loss, so that limits with it are those without "
+        "insurance, whatever percentage it insures, and no sales are credited to it. This is a rule of this report; "
+        "that the other policies' limits count their percentage whatever their first loss keeps is another."
+    ]
 
 
 def assumptions(book: Book, found: Account) -> list[str]:
@@ -210,5 +304,9 @@ def assumptions(book: Book, found: Account) -> list[str]:
             "what the buyers owed in the last 12 months; limits that are asked for from the insurer do not count. "
             "Without cover, or under a policy that allows fewer, balances would be lower by the same part; what it "
             "takes off less on them is an item of its own."
+        )
+        told.append(
+            "No insurance means, unless said otherwise, limits as the rules set them without cover. Sales to buyers to "
+            "whom deliveries are held back today, with cover too, are not counted."
         )
     return told

@@ -23,6 +23,10 @@ _ADVICE = {
 }  # fmt: skip
 
 
+Level = tuple[float, float] | None
+"""The interval that the level of the probabilities lies in, as multiples of the odds; None: not estimated."""
+
+
 def decisions(found: Account, current: str, currency: str, findings: Sequence[str]) -> dict[str, str]:
     """Return what to decide on the policies as kind of decision → sentences; nothing where the run names no policy.
 
@@ -80,16 +84,54 @@ def bad_year(found: Account, dist: LossDistribution, current: str, currency: str
     )
 
 
+def dominated(comparison: pd.DataFrame, found: Account, current: str, currency: str) -> str:
+    """Return that another offer costs less and leaves less than the advised one, and why that is advised nevertheless.
+
+    `comparison`: `quotes.comparison`, on today's balances. Empty where none does, or no policy is advised.
+    """
+    if found.items.empty:
+        return ""
+    _, policy = advised(found.items, current)
+    if policy == NO_COVER:
+        return ""
+    own, others = comparison.loc[policy], comparison.drop(index=[NO_COVER, policy])
+    better = others[(others["cost"] <= own["cost"]) & (others["retained_es"] <= own["retained_es"])]
+    better = better[(better["cost"] < own["cost"]) | (better["retained_es"] < own["retained_es"])]
+    if better.empty:
+        return ""
+    other = str(better["cost_of_risk"].idxmin())
+    cheaper, less = (money(own[name] - better.loc[other, name], currency) for name in ("cost", "retained_es"))
+    told = (
+        f"On today's balances alone {policy} is dominated by {other}, which costs {cheaper} a year less and leaves "
+        f"{less} less in the worst years (expected shortfall, 99.9 %)."
+    )
+    sales = found.items.loc[[policy, other], "account_sales"]
+    if not sales[policy] > sales[other]:
+        return f"{told} It is advised nevertheless for the account as a whole."
+    return (
+        f"{told} {policy} is advised nevertheless for the sales that only cover allows: "
+        f"{money(sales[policy], currency)}, and {money(sales[other].round(), currency)} with {other}."
+    )
+
+
+def value_by_level(odds: pd.DataFrame, policy: str, level: Level, currency: str) -> dict[str, tuple]:
+    """Return the headline figures of a policy's value at the ends of the interval of the level; `odds`: `by_odds`."""
+    ends: list[float | None] = [None, None]
+    if level is not None and len(odds) and policy in odds.index.get_level_values("policy"):
+        value = odds["cover_value"].xs(policy, level="policy")
+        ends = [value_at(value, multiple) for multiple in level]
+    return {
+        f"cover_value_{end}": (at, currency, f"Value of the policy in force at the {end} end of the level of default")
+        for end, at in zip(("low", "high"), ends, strict=True)
+    }
+
+
 def _side(difference: float) -> str:
     return "more" if difference > 0 else "less"
 
 
 def _named(policy: str) -> str:
     return NO_INSURANCE if policy == NO_COVER else policy
-
-
-Level = tuple[float, float] | None
-"""The interval that the level of the probabilities lies in, as multiples of the odds; None: not estimated."""
 
 
 def holds(odds: pd.DataFrame, policy: str, level: Level = None) -> str:

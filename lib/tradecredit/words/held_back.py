@@ -124,11 +124,17 @@ def tolerance(book: Book) -> str:
     policy = run_policy(book)
     if policy is None or policy.maximum_extension_days is None:
         return ""
+    dust = book.run.receivables.dust
     if policy.stop_tolerance is None:
         return (
-            f"{policy.name} states no tolerance of its stop: an invoice of which more than "
-            f"{money(book.run.receivables.dust.amount, book.run.currency)} is owed past its maximum extension period "
-            "stops what is delivered after it (`stop_tolerance`)."
+            f"{policy.name} states no tolerance of its stop: an invoice of which more than dust "
+            f"({money(dust.amount, book.run.currency)} or {percent(dust.share)} of it, the smaller) is owed past its "
+            "maximum extension period stops what is delivered after it (`stop_tolerance`)."
+        )
+    if policy.stop_tolerance == 0:
+        return (
+            "An invoice of which anything is owed past its maximum extension period stops what is delivered after it "
+            f"({policy.name}, `stop_tolerance`)."
         )
     return (
         f"An invoice of which no more than {money(policy.stop_tolerance, book.run.currency)} is still owed stops no "

@@ -36,6 +36,32 @@ def by_level(table: pd.DataFrame, currency: str) -> str:
     )
 
 
+def expected_by_level(table: pd.DataFrame, currency: str) -> dict[str, tuple]:
+    """Return the headline figures of the expected loss at the ends of the interval of the level; `level_range`."""
+    return {
+        f"expected_loss_{end}": (
+            table.loc[end, "expected_loss_at_level"], currency,
+            f"Expected loss (exact) at the {end} end of the level of default",
+        )
+        for end in ("low", "high")
+    }  # fmt: skip
+
+
+EXPECTED = ("expected_loss_simulated", "expected_loss_low", "expected_loss_high")
+"""The published figures of the expected loss and its range."""
+
+
+def expected_in_short(figures: Mapping[str, tuple], currency: str) -> str:
+    """Return the range of the expected loss by the level, from the published figures of `EXPECTED`; else empty."""
+    expected_loss, low, high = (figures[name][0] if name in figures else None for name in EXPECTED)
+    if missing(expected_loss) or missing(low) or missing(high):
+        return ""
+    return (
+        f"The expected loss of the next 12 months, **{money(expected_loss, currency)}**, is {money(low, currency)} to "
+        f"{money(high, currency)} over the 90 % interval of the level of default."
+    )
+
+
 VIEWS = {"gross": "before insurance", "indemnity": "indemnity", "retained": "retained"}
 """How the views of a distribution are called."""
 
@@ -213,22 +239,23 @@ def last_year(years: pd.DataFrame, currency: str) -> dict[str, tuple]:
     last = years.iloc[-1] if len(years) else pd.Series(dtype="float64")
     lost, expected_then = last.get("real_loss"), last.get("expected_loss_then")
     return {
-        "lost_last_year": (lost, currency, "Lost in the last 12 months, recoveries so far taken off"),
+        "lost_last_year": (lost, currency, "Lost since by buyers at risk a year ago, recoveries so far taken off"),
         "expected_loss_year_ago": (expected_then, currency, "Expected loss of these 12 months, as known before them"),
+        "defaults_year_ago": (last.get("defaults_then"), "count", "Defaults expected of these 12 months, before them"),
         "place_last_year": (last.get("place"), "fraction", "Simulated years of then that lost no more"),
     }
 
 
 def last_year_in_short(figures: Mapping[str, tuple], currency: str) -> str:
     """Return what the model said of the last 12 months, from the published figures of `last_year`."""
-    lost, expected_then, place = (figures[name][0] if name in figures else None for name in LAST_YEAR)
-    if missing(lost) or missing(place):
+    lost, expected_then, place, defaults = (figures[name][0] if name in figures else None for name in LAST_YEAR)
+    if missing(lost) or missing(place) or missing(defaults):
         return NO_PAST
     return (
         f"Buyers at risk a year ago have since lost us **{money(lost, currency)}**, recoveries so far taken off; the "
-        f"model expected {money(expected_then, currency)} then, and {percent(place)} of its simulated "
-        "years lost no more."
+        f"model expected {money(expected_then, currency)} then, of {defaults:.1f} defaults, and {percent(place)} of "
+        "its simulated years lost no more."
     )
 
 
-LAST_YEAR = ("lost_last_year", "expected_loss_year_ago", "place_last_year")
+LAST_YEAR = ("lost_last_year", "expected_loss_year_ago", "place_last_year", "defaults_year_ago")

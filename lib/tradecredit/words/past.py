@@ -29,6 +29,34 @@ def in_short(found: AsIf, policy: str, currency: str) -> str:
     )
 
 
+def net_in_all(found: AsIf, policy: str, currency: str) -> dict[str, tuple]:
+    """Return the headline figure of what a policy would have paid more than it cost in the past years."""
+    net = found.totals["past_net"].get(policy) if policy in found.totals.index else None
+    return {"past_net_in_all": (net, currency, "Indemnity less cost of the policy in force in past years, as if")}
+
+
+def beside_model(found: AsIf, years: pd.DataFrame, currency: str) -> str:
+    """Return why the losses of the last year differ from those that the model is held against.
+
+    `years`: `losses.back_test.back_test`. Empty where either has no such year.
+    """
+    ends = found.years.index.get_level_values("year_end")
+    if years.empty or years.index[-1] not in ends:
+        return ""
+    last = years.iloc[-1]
+    counted_here = found.years.xs(years.index[-1], level="year_end")["past_loss"].iloc[0]
+    real, other = last["real_loss"], last["other_loss"]
+    rest = counted_here - real - other
+    told = (
+        f"The {money(counted_here, currency)} of the year to {day(years.index[-1])} are of all buyers, by the day of "
+        f"loss. By the day of default, {money(real, currency)} are of buyers that were at risk a year before (chapter "
+        f"04) and {money(other, currency)} of others"
+    )
+    if abs(rest) < SMALL:
+        return f"{told}."
+    return f"{told}; {money(abs(rest), currency)} {'came of earlier defaults' if rest > 0 else 'are no loss yet'}."
+
+
 def past_years(found: AsIf, current: str, currency: str) -> str:
     """Return what the past years say of the policy in force, else of the first, and of the best in hindsight."""
     totals = found.totals
@@ -42,7 +70,7 @@ def past_years(found: AsIf, current: str, currency: str) -> str:
     net = row["past_net"]
     told = (
         f"Over {_span(years)} {counted(int(row['past_defaults']), 'default')} lost "
-        f"{money(row['past_loss'], currency)}, recoveries so far taken off. {name} would have paid "
+        f"{money(row['past_loss'], currency)} by the day of loss, recoveries so far taken off. {name} would have paid "
         f"{money(row['past_indemnity'], currency)} of it for a premium of {money(row['past_premium'], currency)}"
         f"{share}: with fees and tax {money(abs(net), currency)} {'more' if net > 0 else 'less'} than it cost."
     )
@@ -140,6 +168,8 @@ def _span(years: pd.DatetimeIndex) -> str:
 def claims(found: AsIf, current: str) -> pd.DataFrame:
     """Return the claims with their state in words: those on the policy in force first, and the largest debts first."""
     table = found.claims.assign(past_state=found.claims["past_state"].map(STATES))
+    # Of a buyer other chapters tell what is insured today, net of what has come in since.
+    table = table.rename(columns={"insured_debt": "past_insured_debt"})
     if table.empty:
         return table
     order = np.lexsort((-table["debt"].to_numpy(float), table["policy"] != current))
@@ -151,5 +181,7 @@ def assumptions() -> list[str]:
     return [
         "As if: limits are those that the insurer of the time had named on the day of shipment; another insurer, or a "
         "policy under which deliveries had stopped sooner, would have had others. Reports in time and complete papers "
-        "are taken for granted; recoveries are those so far."
+        "are taken for granted; recoveries are those so far. Debts are those of the day of loss, at the "
+        "rates of the days of issue: what is insured today, after recoveries and disputes since and at today's rates, "
+        "may be more or less."
     ]

@@ -111,6 +111,25 @@ def pricing(frontier: Frontier) -> list[str]:
     return [f"{told}. {priced} Only a quote tells what an insurer would ask."]
 
 
+def fewer_years(frontier: Frontier, conventions: pd.DataFrame, years: int) -> str:
+    """Return how many years the figures of fewer years rest on; `years`: of all others; empty where there are none."""
+    if not frontier.years or conventions.empty:
+        return ""
+    return (
+        f"Fewer years: {frontier.years:,} for varied terms and {int(conventions['scenarios'].iloc[0]):,} for the other "
+        f"readings, of the {years:,} that all else rests on: their figures differ from the others by the "
+        "errors of fewer years."
+    )
+
+
+def later_months(table: pd.DataFrame) -> str:
+    """Return why there are more than twelve months of payments (`quotes.by_month`); empty where there are not."""
+    if len(table) <= 12:
+        return ""
+    after = "Month 13 is" if len(table) == 13 else f"Months 13 to {len(table)} are"
+    return f"{after} beyond the year: the losses of its last months are paid for then, and none comes about in it."
+
+
 CODES = {
     "kind": {
         "whole_turnover": "whole turnover", "excess_of_loss": "excess of loss", "key_accounts": "key accounts",
@@ -230,6 +249,18 @@ def decide_by(book: Book) -> str:
     if latest <= book.as_of:
         return f"{notice}, and that day, {day(latest)}, is past: it is renewed as it is unless the insurer agrees."
     return f"{notice}, by {day(latest)}: else it is renewed as it is."
+
+
+def first_step(book: Book) -> str:
+    """Return what is to be looked up before the policy in force can be decided on; empty where its terms say it."""
+    policy, (_, basis) = book.run.policy, records.decide_by(book)
+    if policy is None or basis not in (records.WORKING, records.PERIOD):
+        return ""
+    if basis == records.WORKING:
+        return (
+            f"First look up notice and end of {policy.name} in the policy: without them the decision on it has no date."
+        )
+    return f"First look up the notice of {policy.name} in the policy: without it the decision on it may come too late."
 
 
 def unknown_buyers(book: Book, policies: Sequence[Policy]) -> list[str]:

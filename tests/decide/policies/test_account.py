@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from ledgers import YEAR
 
+from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.decide.policies import account, account_range, covered_sales, quotes
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.simulation import at_odds, resized, simulate
@@ -74,6 +75,10 @@ def test_an_account_by_hand(made):
     assert sales["premium_change"] == 0
     # A shares no accounts; with them 200 would be carried without cover too: 192 less the loss of 800 and its capital.
     assert sales["accounts_value"] == pytest.approx(192 - 400 - 80)
+    # The same limits without insurance: neither the cost of 100 nor the 450 of the 750 that are lost.
+    assert sales["uninsured_value"] == pytest.approx(192 - 400 - 80)
+    assert sales["uninsured_more"] == pytest.approx(100 - 450)
+    assert sales[["uninsured_es_99", "insured_es_99"]].tolist() == pytest.approx([750, 300])
     assert items["account_cost"] == -100
     # A loses 500, within its limit of 700.
     assert items["account_indemnity"] == pytest.approx(450)
@@ -93,6 +98,9 @@ def test_a_policy_that_is_not_in_force_raises_the_balances(made):
     sales, items = found.sales.loc["p"], found.items.loc["p"]
     assert sales["sales_risk"] == pytest.approx(900 - 500)
     assert sales["premium_change"] == pytest.approx(9.6)
+    assert sales["uninsured_value"] == pytest.approx(192 - 400 - 80)
+    assert sales["uninsured_more"] == pytest.approx(100 + 9.6 - 630)
+    assert sales[["uninsured_es_99", "insured_es_99"]].tolist() == pytest.approx([900 + 250, 900 + 250 - 630])
     assert items["account_sales"] == pytest.approx(192 - 400 - 80 - 9.6)
     assert items["account_balances"] == pytest.approx(630 - 450)
     assert found.without.loc["p", "account_sales"] == pytest.approx(-100 + 450)
@@ -120,6 +128,7 @@ def test_what_is_stated_counts(made):
     taxed = -100 + 450 + (192 - 400) + 3.2
     assert items["account_income_tax"] == pytest.approx(-0.25 * taxed)
     assert items["cover_value"] == pytest.approx(taxed * 0.75 - 80 + 30)
+    assert found.sales.loc["p", "uninsured_value"] == pytest.approx((192 - 400) * 0.75 - 80)
     without = found.without.loc["p"]
     assert without["account_sales"] == pytest.approx((-100 + 450 + 3.2) * 0.75 + 30)
     assert without["account_income_tax"] == pytest.approx(taxed - 80 + 30)
@@ -127,11 +136,17 @@ def test_what_is_stated_counts(made):
 
 
 def test_tax_in_the_loss_of_covered_sales_comes_back(made):
-    """Invoices of 120 with 20 of tax: of the need of 240 a sixth, 40, is carried without cover. The insurer bears
-    0.9 × 5/6 of a limit, so that 40 / 0.25 = 160 are carried with it: half of the sales more, a sixth of it tax."""
+    """Invoices of 120 with 20 of tax: of the need of 240 72, or 30 %, are carried without cover. The insurer bears
+    0.9 × 5/6 of a limit, so that up to 72 / 0.25 = 288 is carried with it: 70 % of the sales more, a sixth of it tax.
+    """
     taxed = INVOICES.assign(amount=120.0, tax=20.0)
-    items = of(made, {"account": {"tax_recovery_share": 0.5}}, invoices=taxed).items.loc["p"]
-    assert items["account_tax_recovery"] == pytest.approx(0.5 * (0.5 * 500) / 6)
+    limits = RUN["limits"] | {"without_accounts_limit": [72.0] * 10}
+    found = of(made, {"account": {"tax_recovery_share": 0.5}, "limits": limits}, invoices=taxed)
+    back = 0.5 * (0.7 * 500) / 6
+    assert found.items.loc["p", "account_tax_recovery"] == pytest.approx(back)
+    sales = found.sales.loc["p"]
+    of_sales = sales["covered_margin"] - sales["sales_risk"] - sales["sales_tied_up"]
+    assert sales["uninsured_value"] == pytest.approx(of_sales + back)
 
 
 def test_a_policy_that_bears_no_ordinary_loss_allows_no_sales_and_no_financing(made):
@@ -145,6 +160,9 @@ def test_without_a_margin_sales_are_not_computable(made):
     items = of(made, {"margin": None}).items.loc["p"]
     assert np.isnan(items["account_sales"])
     assert items["cover_value"] == pytest.approx(350)
+    for run in ({"margin": None}, {"account": {"left_out": ["sales"]}}):
+        of_sales = of(made, run).sales.loc["p"]
+        assert of_sales[["uninsured_value", "uninsured_more", "uninsured_es_99", "insured_es_99"]].isna().all()
 
 
 @pytest.fixture(scope="module")
@@ -205,14 +223,33 @@ def test_the_sales_that_only_cover_allows_buyer_by_buyer(made):
     found = covered_sales.by_buyer(book, covered_sales.carried(book, RATINGS, dist), "p")
     # Its need of 200 binds with cover; of its own risk of 40 the insurer bears nine tenths, and 400 might be owed.
     assert found.index.tolist() == ["A"]
-    assert found.loc["A"].drop("binding").to_dict() == pytest.approx(
+    assert found.loc["A"].drop("risk_binding").to_dict() == pytest.approx(
         {
             "risk_limit_alone": 40, "risk_limit": 400, "part_alone": 0.2, "part_covered": 1, "covered_sales": 960,
             "covered_margin": 192, "accounts_margin": 192, "mean_balance": 200, "highest_balance": 200,
         }
     )  # fmt: skip
-    assert found.loc["A", "binding"] == "no accounts"
+    assert found.loc["A", "risk_binding"] == "no accounts"
     assert covered_sales.by_buyer(book, covered_sales.carried(book, RATINGS, dist), NO_COVER).empty
+
+
+def test_what_bounds_a_limit_by_risk_is_not_the_need(made):
+    """Each buyer needs 200 and may get 250 without accounts: the need sets its limit, 250 what is risked on it."""
+    book, dist = made({"limits": RUN["limits"] | {"without_accounts_limit": [250.0] * 10}})
+    limits = recommend(book, RATINGS)
+    assert limits.loc["A", "binding"] == "need"
+    assert limits.loc["A", "risk_limit_alone"] == 250
+    assert covered_sales.carried(book, RATINGS, dist).binding["A"] == "no accounts"
+
+
+def test_buyers_to_whom_deliveries_are_held_back_bring_no_sales(made):
+    """A's invoices are then past their extension period on the day: nothing shipped from now on would be insured."""
+    book, dist = made(maximum_extension_days=10)
+    assert recommend(book, RATINGS).loc["A", "stopped"]
+    assert covered_sales.carried(book, RATINGS, dist).part.loc["A"].to_dict() == pytest.approx(
+        {NO_COVER: 0.2, "p": 0.2}
+    )
+    assert of(made, maximum_extension_days=10).sales.loc["p", "covered_sales"] == 0
 
 
 def test_accounts_carry_no_more_than_the_policy(made):

@@ -110,7 +110,12 @@ def held(limits: pd.DataFrame) -> pd.Series:
     `limits`: `action`, a stop or `run down`; `stopped`: what is delivered from now on is not insured; `report_due`,
     which counts a stop that begins by the day on which the report is read.
     """
-    return limits["action"].isin([*STOPS, RUN_DOWN]) | limits["stopped"] | limits["report_due"]
+    return held_back(limits) | limits["report_due"]
+
+
+def held_back(limits: pd.DataFrame) -> pd.Series:
+    """Return whether deliveries to each buyer are held back: a stop, a `run down`, or not insured any more."""
+    return limits["action"].isin([*STOPS, RUN_DOWN]) | limits["stopped"]
 
 
 def above_risk(limits: pd.DataFrame, settings: LimitSettings) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide.policies.covered_sales import Carried, carried, covered_sales, ground
-from tradecredit.decide.policies.quotes import comparison
+from tradecredit.decide.policies.quotes import TAIL_LEVEL, comparison
 from tradecredit.decide.policies.terms import in_force
 from tradecredit.insurance.cover import borne, of_buyers
 from tradecredit.insurance.policy import Policy
@@ -32,6 +32,9 @@ ITEMS = (
     "account_income_tax",
 )  # fmt: skip
 """Columns of the account that add up to its value; what is missing does not count."""
+
+UNINSURED = ["uninsured_value", "uninsured_es_99", "insured_es_99"]
+"""What the limits with a policy are worth and leave without insurance, and what the policy leaves."""
 
 OF_SALES = ("account_sales", "account_balances", "account_tax_recovery")
 """Items that come of the sales that only cover allows, and are left out with them."""
@@ -90,6 +93,12 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
     beside the policy in force. account_sales = covered_margin − sales_risk − sales_tied_up − premium_change. The risk
     is missing where the sales do not count. `accounts_value`: see `covered_sales.covered_sales`.
 
+    Beside them, the same limits without insurance, all of whose losses are retained, and without its cost:
+    `uninsured_value` = covered_margin − sales_risk − sales_tied_up, with the tax on it and given back on it;
+    `uninsured_more` = uninsured_value − cover_value, with `_se`; `uninsured_es_99` and `insured_es_99`, the expected
+    shortfall, 99 %, of what is then lost and of what the policy leaves, on the balances that it allows. Missing where
+    the sales do not count.
+
     `carried`: `covered_sales.carried`.
 
     Today's balances are those under the policy in force: under another, or none, each buyer's balance changes by as
@@ -108,10 +117,12 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
     bare_today = _world(dist.losses["gross"].to_numpy(), sample)
     bare, _ = (_world(losses, sample) for losses in _then(dist, change[NO_COVER], NO_COVER))
     paid, other, influence = {}, {}, {NO_COVER: np.zeros(len(dist.losses))}
+    uninsured, of_uninsured = {}, {}
     for policy in dist.policies:
         name = policy.name
         kept_today = _world(dist.losses[f"retained:{name}"].to_numpy(), sample)
-        gross, kept = (_world(losses, sample) for losses in _then(dist, change[name], name))
+        then = _then(dist, change[name], name)
+        gross, kept = (_world(losses, sample) for losses in then)
         more, more_capital = gross.mean - bare.mean, price * (gross.capital - bare.capital)
         taken_off = (gross.mean - kept.mean) - (bare_today.mean - kept_today.mean)
         capital_off = (gross.capital - kept.capital) - (bare_today.capital - kept_today.capital)
@@ -131,10 +142,12 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
             "account_balances": price * capital_off,
             "account_information": settings.insurer_information,
         }
+        back = paid[name]["account_tax_recovery"] if "tax_recovery" in counted else 0.0
+        alone = (1 - rate) * (of["covered_margin"] - more + back) - more_capital - of["sales_tied_up"]
+        uninsured[name] = (alone, *(expected_shortfall(losses, sample, TAIL_LEVEL)[0] for losses in then))
+        of_uninsured[name] = _influence(bare, gross, rate, price)
         adjusted = adjustment(policy, dist.policies, dist.losses)
-        influence[name] = (1 - rate) * (
-            bare.mean_influence - kept.mean_influence - expected_influence(adjusted, sample)
-        ) + price * (bare.capital_influence - kept.capital_influence)
+        influence[name] = _influence(bare, kept, rate, price) - (1 - rate) * expected_influence(adjusted, sample)
     taxed, untaxed = (_of_items(rows, dist, counted) for rows in (paid, other))
     items = taxed.add(untaxed, fill_value=0.0)
     if "income_tax" in counted:
@@ -143,12 +156,20 @@ def account(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Accoun
     gone = items[list(ITEMS)] - rate * taxed.fillna(0.0)
     gone = gone.assign(account_sales=gone[list(OF_SALES)].sum(axis="columns"), account_balances=np.nan)
     without = (-gone).add(items["cover_value"], axis="index")
-    return Account(items, without.mask(items[list(ITEMS)].isna()), sales.drop(columns="tax_lost"), allowed)
+    alone = pd.DataFrame.from_dict(uninsured, orient="index", columns=UNINSURED, dtype="float64").reindex(items.index)
+    error = pd.Series({name: _error(of_uninsured[name] - influence[name], dist) for name in items.index})
+    alone = alone.assign(uninsured_more=alone["uninsured_value"] - items["cover_value"], uninsured_more_se=error)
+    sales = sales.drop(columns="tax_lost").join(alone if "sales" in counted else alone * np.nan)
+    return Account(items, without.mask(items[list(ITEMS)].isna()), sales, allowed)
 
 
-def side_by_side(items: pd.DataFrame) -> pd.DataFrame:
-    """Return the account with a row for each item that counts, index `account_item`, and a column for each policy."""
-    shown = items.reindex(columns=[*ITEMS, "cover_value", "cover_value_se"]).dropna(axis="columns", how="all")
+def side_by_side(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the account with a row for each item that counts, index `account_item`, and a column for each policy.
+
+    `table`: `items`, with the `sales` joined or without, or what the value is `without`.
+    """
+    shown = table.reindex(columns=[*ITEMS, "cover_value", "cover_value_se", "uninsured_value"])
+    shown = shown.dropna(axis="columns", how="all")
     # As objects: each row is written by what it is.
     return shown.T.rename_axis("account_item").astype("object")
 
@@ -193,6 +214,17 @@ def _world(losses: np.ndarray, sample: Sample) -> _World:
     return _World(mean, shortfall - mean, of_mean, shortfall_influence(losses, sample, CAPITAL_LEVEL) - of_mean)
 
 
+def _influence(bare: _World, kept: _World, rate: float, price: float) -> np.ndarray:
+    mean, capital = bare.mean_influence - kept.mean_influence, bare.capital_influence - kept.capital_influence
+    return (1 - rate) * mean + price * capital
+
+
+def _error(influence: np.ndarray, dist: LossDistribution) -> float:
+    """Return the standard error of a value; missing where too few scenarios lie beyond the level of its capital."""
+    known = np.isfinite(expected_shortfall(dist.losses["gross"].to_numpy(), dist.sample, CAPITAL_LEVEL)[1])
+    return standard_error(influence, dist.sample) if known else np.nan
+
+
 def _of_items(rows: dict[str, dict], dist: LossDistribution, counted: frozenset[str]) -> pd.DataFrame:
     """Return the amounts of those items that count, by policy; missing: none."""
     table = pd.DataFrame.from_dict(rows, orient="index", dtype="float64")
@@ -204,12 +236,11 @@ def _with_values(
     items: pd.DataFrame, influence: dict[str, np.ndarray], dist: LossDistribution, current: str
 ) -> pd.DataFrame:
     """Return the items with their sum and its errors, which too few scenarios beyond the level leave missing."""
-    enough = np.isfinite(expected_shortfall(dist.losses["gross"].to_numpy(), dist.sample, CAPITAL_LEVEL)[1])
     value = items.sum(axis="columns")
     against = value[current] if current != NO_COVER else 0.0
 
     def error(name: str, other: str) -> float:
-        return standard_error(influence[name] - influence[other], dist.sample) if enough and name != other else np.nan
+        return _error(influence[name] - influence[other], dist) if name != other else np.nan
 
     return items.assign(
         cover_value=value,

@@ -42,11 +42,12 @@ ROUNDING = 1e-9
 
 class Frontier(NamedTuple):
     """`offers`: see `frontier`; `charge`, by which offers that nobody has made were priced, and `charges`, those of the
-    policies (empty: priced by the market's loss ratio)."""
+    policies (empty: priced by the market's loss ratio); `years`, how many were simulated for them."""
 
     offers: pd.DataFrame
     charge: float
     charges: pd.Series
+    years: int = 0
 
 
 @remembered
@@ -97,7 +98,7 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
         frontier_retained_es=table["retained_es"], frontier_cost_of_risk=table["cost"] + risk
     )
     offers = offers.assign(quote=~offers.index.isin(names), efficient=_efficient(offers)).rename_axis("offer")
-    return Frontier(offers.sort_values("cost", kind="stable"), charge, charges)
+    return Frontier(offers.sort_values("cost", kind="stable"), charge, charges, len(dist.losses))
 
 
 def _charges(policies: Sequence[Policy], dist: LossDistribution, table: pd.DataFrame) -> pd.Series:
@@ -124,8 +125,8 @@ def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -
 
     A row for each policy and convention that shapes a term which it has: `policy`, `term`, `convention`, `other`,
     `stated_indemnity` and `other_indemnity`, expected as the policy states it and under the other reading alone,
-    `difference` and its standard error, `difference_se`. As many years are simulated as make each of these at most the
-    run's precision of the expected indemnity, and `MOST_SCENARIOS` at most.
+    `difference` and its standard error, `difference_se`; `scenarios`, the simulated years. As many are simulated as
+    make each of these errors at most the run's precision of the expected indemnity, and `MOST_SCENARIOS` at most.
     """
     names = _names_beside(policies, "other reading")
     others = [
@@ -161,10 +162,11 @@ def conventions(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -
                 "other_indemnity": expected(paid + change, dist.sample)[0],
                 "difference": expected(change, dist.sample)[0],
                 "difference_se": standard_error(expected_influence(change, dist.sample), dist.sample),
+                "scenarios": len(dist.losses),
             }
         )
     columns = ["policy", "term", "convention", "other", "stated_indemnity", "other_indemnity", "difference"]
-    return pd.DataFrame(rows, columns=[*columns, "difference_se"])
+    return pd.DataFrame(rows, columns=[*columns, "difference_se", "scenarios"])
 
 
 def never_binding(dist: LossDistribution, comparison: pd.DataFrame) -> pd.DataFrame:

@@ -37,13 +37,22 @@ LABELS = {
         cover_value_on_current_se="Value against policy in force, standard error", covered_sales="Sales",
         covered_exposure="Balances", covered_margin="Margin", sales_risk="Risk before insurance",
         sales_tied_up="Capital tied up", sales_premium="Premium on them, in the cost",
-        premium_change="Premium, change", accounts_value="Value that accounts might allow without insurance",
+        premium_change="Premium, change", uninsured_value="The same limits without insurance",
+        uninsured_more="Without insurance, more than with it",
+        uninsured_more_se="Without insurance, more than with it, standard error",
+        year_claims="Claims of a year, before the first loss",
+        value_by_paid_share="Value of cover, sales counted by the share paid",
+        uninsured_es_99="ES 99 %, the same limits without insurance",
+        insured_es_99="ES 99 %, what the policy leaves",
+        accounts_value="Value that accounts might allow without insurance",
         accounts_margin="Margin that accounts might allow without insurance",
         saving_at_odds="Saving of the cost of risk, on today's balances"
     ),
+    **columns("percent", paid_share="Share of these claims that it pays"),
     **columns(
         "percent", part_alone="Part carried, without insurance", part_covered="Part carried, with insurance"
     ),
+    **columns("text", risk_binding="What bounds it, without insurance"),
     **columns("name", account_item="Item"),
     **columns("ratio", odds="Multiple of all default odds", odds_se="Multiple, standard error"),
     **columns("text", turns="Above it"),
@@ -56,7 +65,8 @@ LABELS = {
         "money",
         past_claim="Claim, as if", past_recovered="Insurer's part of recoveries, as if",
         past_above_maximum="Above the maximum, as if", stopped_debt="Shipped after the stop",
-        first_loss_taken="First loss used", past_loss="Lost so far",
+        first_loss_taken="First loss used", past_loss="Lost so far, by day of loss",
+        past_insured_debt="Insured debt on the day of loss",
         past_indemnity="Indemnity, as if", past_retained="Retained, as if", past_turnover="Insured turnover, as if",
         past_premium="Premium, as if", past_cost="Cost, as if", past_net="Indemnity less cost",
         claims_received="Claims received"

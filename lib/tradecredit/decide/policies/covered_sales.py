@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.limits.actions import risk_bound
+from tradecredit.decide.limits.actions import RISK, held_back, risk_bound
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.carried_sales import with_balances
+from tradecredit.decide.limits.methods import smallest
 from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.insurance.policy import Policy
@@ -27,9 +28,10 @@ class Carried(NamedTuple):
     """What limits carry of the sales of the buyers at risk. Index buyer_id; columns: no cover, and the policies.
 
     `part`: of what each owed in the last 12 months, `carried_part` of its limit by risk, without cover and with each
-    policy's; cover never takes away. `limit`: that limit (missing: nothing bounds it). Without cover: `binding`, what
-    sets the recommended limit, and `with_accounts`, the part that it might carry if the accounts whose want sets it
-    were obtained and supported it (elsewhere the same part as without).
+    policy's; cover never takes away, and adds nothing for buyers to whom deliveries are held back with it too
+    (`actions.held_back`). `limit`: that limit (missing: nothing bounds it). Without cover: `binding`, what sets the
+    limit by risk, and `with_accounts`, the part that it might carry if the accounts whose want sets it were obtained
+    and supported it (elsewhere the same part as without).
     """
 
     part: pd.DataFrame
@@ -60,11 +62,21 @@ def carried(book: Book, ratings: pd.DataFrame, dist: LossDistribution) -> Carrie
     part = most.fillna(np.inf).apply(lambda bound: carried_part(owed, bound))
     # What others of a group get by cover leaves less room to this one, and takes no limit away.
     part = part.clip(lower=part[NO_COVER], axis="index")
+    back = pd.DataFrame({name: held_back(limits) for name, limits in found.items()}).reindex(index)
+    for name in back:
+        part[name] = part[name].mask(back[name], part[NO_COVER])
     bound = risk_bound(without.assign(without_accounts=np.nan)).fillna(np.inf)
     without = without.assign(bound=bound).reindex(index)
-    wanting = without["binding"] == METHODS["without_accounts"]
+    binding = _risk_binding(without)
+    wanting = binding == METHODS["without_accounts"]
     supported = np.maximum(carried_part(owed, without["bound"]), part[NO_COVER]).where(wanting, part[NO_COVER])
-    return Carried(part, most, without["binding"], supported)
+    return Carried(part, most, binding, supported)
+
+
+def _risk_binding(limits: pd.DataFrame) -> pd.Series:
+    """Return the name of what sets each limit by risk without cover: where need binds, the method that bounds it."""
+    method = smallest(limits[list(RISK)])[0].map(METHODS)
+    return limits["binding"].mask(limits["binding"] == METHODS["need"], method)
 
 
 def _same(one: Cover, other: Cover) -> bool:
@@ -111,7 +123,7 @@ def by_buyer(book: Book, found: Carried, policy: str) -> pd.DataFrame:
     `found`: `carried`. Amounts in the reporting currency:
 
     - `risk_limit_alone` and `risk_limit`, the limits by risk without cover and with it (missing: nothing bounds it);
-      `binding`, what sets the one without;
+      `risk_binding`, what sets the one without;
     - `mean_balance`, `highest_balance`, of the week ends of the last year; `part_alone`, `part_covered`: what of it
       the two limits carry;
     - `covered_sales` = (part_covered − part_alone) × net sales of the last 12 months; `covered_margin` = the run's
@@ -125,7 +137,7 @@ def by_buyer(book: Book, found: Carried, policy: str) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "risk_limit_alone": found.limit[NO_COVER],
-            "binding": found.binding,
+            "risk_binding": found.binding,
             "risk_limit": found.limit[policy],
             "part_alone": alone,
             "part_covered": covered,
