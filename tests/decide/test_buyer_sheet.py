@@ -285,12 +285,12 @@ def test_the_records_of_the_advice(book_of):
         ),
         (
             Payable("p", 17_000.0, 12_000.0, 5_000.0),
-            "After the percentage and the deductible of each loss EUR 17,000 of it is left, after the maximum and the "
-            "first loss of EUR 12,000 a year EUR 5,000, if nothing else has used these.",
+            "After the percentage and the deductible of each loss EUR 17,000 of it is left, after the first loss of "
+            "EUR 12,000 a year EUR 5,000, if nothing else has used it, before any maximum.",
         ),
         (
             Payable("p", 0.0, 0.0, 0.0),
-            "After the percentage and the deductible of each loss EUR 0 of it is left, and nothing is payable.",
+            "After the percentage and the deductible of each loss EUR 0 of it is left, before any maximum of a year.",
         ),
     ],
 )

@@ -137,17 +137,17 @@ def _paid(payable: Payable | None, currency: str) -> str:
     if payable is None:
         return ""
     settled, most = (money(amount, currency) for amount in (payable.settled, payable.payable))
-    first = f" and the first loss of {money(payable.first_loss, currency)} a year" if payable.first_loss else ""
-    left = f" After the percentage and the deductible of each loss {settled} of it is left"
-    if payable.payable > 0:
-        told = f"{left}, after the maximum{first} {most}, if nothing else has used these."
-    elif payable.first_loss:
-        told = (
-            f"{left}: nothing is payable while the first loss of {money(payable.first_loss, currency)} a year is not "
-            "used up. File it all the same, as each loss uses up the first loss."
-        )
+    first = money(payable.first_loss, currency)
+    told = f" After the percentage and the deductible of each loss {settled} of it is left"
+    if not payable.first_loss:
+        told += ", before any maximum of a year."
+    elif payable.payable > 0:
+        told += f", after the first loss of {first} a year {most}, if nothing else has used it, before any maximum."
     else:
-        told = f"{left}, and nothing is payable."
+        told += (
+            f": nothing is payable while the first loss of {first} a year is not used up. File it all the same, as "
+            "each loss uses up the first loss."
+        )
     return f"{told} The terms of {payable.policy} state no last day for filing: look it up."
 
 
