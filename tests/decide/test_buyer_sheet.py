@@ -7,7 +7,7 @@ import pytest
 from tradecredit import default, words
 from tradecredit.book.demo import demo_book
 from tradecredit.decide import buyer_sheet, decisions, held_back, limits, optimum
-from tradecredit.decide.insurer_duties import duties
+from tradecredit.decide.insurer_duties import Payable, duties, payable
 from tradecredit.decide.limits.insurer import requests
 from tradecredit.decide.optimum.optimum import DIFFERENCE
 from tradecredit.default import term_structure
@@ -47,8 +47,9 @@ def test_what_is_to_be_reported_by_hand(asked):
     assert asked["missed_since"].dropna().to_dict() == {"B": pd.Timestamp("2026-10-21")}
 
 
-@pytest.mark.parametrize(("late", "column"), [(59, "report_amount"), (60, "report_amount"), (61, "missed_amount")])
-def test_the_last_day_of_the_period_is_in_time(book_of, late, column):
+# The report is read on Monday, 2 November, when the period of an invoice 58 days late on 31 October ends.
+@pytest.mark.parametrize(("late", "column"), [(58, "report_amount"), (59, "missed_amount"), (60, "missed_amount")])
+def test_what_had_to_be_reported_before_the_report_is_read_is_missed(book_of, late, column):
     shifted = INVOICES.assign(due=INVOICES["due"] + pd.Timedelta(days=70 - late))
     found = duties(book_of(AS_OF, **LEDGER | {"invoices": shifted}), POLICY).loc["B"]
     assert found[["report_amount", "missed_amount"]].sum() == found[column] == 10_000
@@ -76,6 +77,30 @@ def test_where_new_deliveries_are_not_insured_by_hand(asked):
     assert asked.loc["B", "stop_since"] == pd.Timestamp("2026-10-22")
     assert asked["stop_invoice"].dropna().to_dict() == {"B": "B1", "C": "C1", "F": "F1"}
     assert asked["stop_clears"].dropna().to_dict() == {"B": 10_000, "C": 10_000, "F": 400}
+
+
+@pytest.mark.parametrize(("paid", "since"), [(0, "2026-11-01"), (10_000, None), (9_000, "2026-11-01")])
+def test_a_stop_begins_by_the_day_of_reading_unless_it_is_paid(book_of, paid, since):
+    # B, 60 days late on the as-of day, is past its period from Sunday, 1 November on.
+    shifted = INVOICES.assign(due=INVOICES["due"] + pd.Timedelta(days=10))
+    receipts = f"invoice_id,received,amount,kind\nB1,2026-10-30,{paid},payment\n" if paid else None
+    tables = LEDGER | {"invoices": shifted} | ({"receipts": receipts} if paid else {})
+    found = duties(book_of(AS_OF, **tables), POLICY).loc["B"]
+    assert bool(found["stop_insured"]) == (since is not None)
+    assert found["stop_since"] is pd.NaT if since is None else found["stop_since"] == pd.Timestamp(since)
+
+
+def test_what_is_payable_for_the_claims_by_hand(asked):
+    # C and D lose 10,000 each: 9,000 less a deductible of 500 are 8,500 each, 17,000 of which the first loss bears
+    # 12,000, and all of it where that is 20,000.
+    terms = POLICY.model_dump(exclude_unset=True) | {
+        "each_loss_deductible": 500,
+        "deductible_order": "percentage_first",
+    }
+    policies = [Policy(**terms | {"aggregate_first_loss": first}) for first in (12_000, 20_000)]
+    assert payable(asked, policies[0]) == ("own", 17_000, 12_000, 5_000)
+    assert payable(asked, policies[1]) == ("own", 17_000, 20_000, 0)
+    assert payable(asked, None) is payable(asked.loc[["A", "B"]], POLICY) is None
 
 
 def test_what_has_to_be_paid_so_that_a_stop_ends(book_of):
@@ -121,7 +146,7 @@ def table(**columns):
         "exposure": 900.0, "overdue": 0.0, "own_limit": 1_000.0, "recommended_with_cover": 1_000.0, "over_risk": 0.0,
         "over_need": 0.0, "breach": 0.0, "action": "none", "binding_with_cover": "need", "decision": "prolongation",
         "limit_to_set": 1_000.0, "lost_sales": 0.0, "lost_margin": 0.0, "released": 0.0, "released_sales": 0.0,
-        "released_margin": 0.0,
+        "released_margin": 0.0, "expected_loss_owed": 0.0,
     }  # fmt: skip
     return pd.DataFrame(usual | columns, index=pd.Index(list("ABCDEFGH"), name="buyer_id"))
 
@@ -157,6 +182,11 @@ def test_the_insurers_deadline_comes_before_every_stop(book_of):
         ({"action": "set limit", "breach": 30.0}, "set limit", "within the limit to set", 30),
         ({"action": "look", "over_need": 30.0, "overdue": 5.0}, "look", "within the limit to set", 30),
         ({"action": "look", "over_need": 30.0, "limit_to_set": 870.0}, "look", "within the limit by risk", 30),
+        ({"action": "look", "over_need": 30.0, "overdue": 1_200.0, "breach": 1.0}, "collect", "within the limit to set",
+         1_200),
+        # More than it needs and than the limit in force, within the risk, is somebody's to bring back.
+        ({"action": "look", "over_need": 30.0, "overdue": 1_200.0, "breach": 20.0}, "above limit",
+         "within the limit to set", 20),
         ({"action": "look", "over_need": 30.0, "overdue": 1_200.0}, "collect", "within the limit to set", 1_200),
         ({"overdue": 5.0}, "collect", "within the limit to set", 5),
         ({}, "none", "within the limit to set", 0),
@@ -172,6 +202,57 @@ def test_a_limit_is_authorised_by_the_larger_of_old_and_new(book_of):
     assert found["authorised"].tolist() == [1_000] * 8
     raised = advised(book_of, policy=None, action="set limit", breach=30.0, limit_to_set=1_500.0)
     assert raised["authorised"].tolist() == [1_500] * 8
+
+
+def test_the_authority_is_that_of_the_heaviest_consequence(book_of):
+    # A is to be reported, and its limit of 600,000 does not hold: the excess by risk is told beside the report.
+    columns = {"action": "run down", "over_risk": 70_000.0, "own_limit": 600_000.0, "limit_to_set": 200.0}
+    found = advised(book_of, **columns).loc[["A", "E"]]
+    assert found["advice"].tolist() == ["report", "run down"]
+    assert found["amount"].tolist() == [10_000, 70_000]
+    assert found["authorised"].tolist() == [600_000, 600_000]
+    # What the advice itself is about is told once.
+    assert found["risk_excess"].tolist() == [70_000, 0]
+    book = book_of(AS_OF, **LEDGER)
+    asked = buyer_sheet.records(book, advised(book_of, lost_margin=900.0, expected_loss_owed=30.0, **columns))
+    assert asked.query("buyer_id == 'A'")["authority"].tolist() == ["chief financial officer"]
+    assert buyer_sheet.also_held(asked) == dict.fromkeys(
+        ("report missed", "claim", "report", "stop insured"), "held_back"
+    )
+    told = words.decisions.of_buyers(asked, advised(book_of, lost_margin=900.0, expected_loss_owed=30.0, **columns),
+                                     book.run)  # fmt: skip
+    assert told["report"].endswith(
+        " It is A. Deliveries to 1 of them are held back for the risk as well: they owe EUR 70,000 more than it "
+        "allows, and the authority is that of their limits. The limits that the risk allows give up EUR 900 of margin "
+        "a year, for an expected loss of all that is owed of EUR 30 a year, before insurance: or accept the risk, and "
+        "raise the limit."
+    )
+    assert told["run down"].endswith(
+        " Largest: E, EUR 70,000. The limits that the risk allows give up EUR 2,700 of margin a year, for an expected "
+        "loss of all that is owed of EUR 90 a year, before insurance: or accept the risk, and raise the limit."
+    )
+
+
+def test_a_buyer_in_default_that_owes_is_somebodys_to_pursue(book_of):
+    # Without a policy and a limit of our own: what is owed is lodged in the insolvency, but for a trifle of 1.
+    book = book_of(AS_OF, **LEDGER)
+    owing = {"action": "in default", "own_limit": np.nan, "exposure": [900.0, 1, 0, 0, 0, 0, 0, 0]}
+    asked = buyer_sheet.records(book, advised(book_of, policy=None, **owing))
+    assert asked[["decision", "buyer_id", "amount", "anchor"]].to_numpy().tolist() == [
+        ["in default", "A", 900, "table-to_pursue"]
+    ]
+    assert asked["due_day"].tolist() == [pd.Timestamp("2026-11-09")]
+    # D, insolvent since May, has a limit to cancel beside it.
+    owing |= {"own_limit": [np.nan, np.nan, np.nan, 50.0, *[np.nan] * 4], "exposure": [900.0, 1, 0, 9_000, 0, 0, 0, 0]}
+    found = buyer_sheet.to_pursue(book, advised(book_of, policy=None, **owing))
+    assert found["advice"].to_dict() == {"D": "cancel", "A": "in default"}
+    assert found.loc["D", ["defaulted", "kind"]].tolist() == [pd.Timestamp("2026-05-20"), "insolvency"]
+    assert found.loc["A", ["defaulted", "kind"]].isna().all()
+    told = words.decisions.of_buyers(asked, found, book.run)
+    assert told == {
+        "in default": "1 buyer in default owes EUR 900, and has no limit of our own any more: lodge the claim in the "
+        "insolvency, or enforce it. It is A."
+    }
 
 
 def test_the_records_of_the_advice(book_of):
@@ -191,6 +272,33 @@ def test_the_records_of_the_advice(book_of):
         "Insured debt of 2 buyers, EUR 20,000 before deductibles, has become a loss by the policy: claim it. "
         "Largest: C, EUR 10,000."
     )
+
+
+@pytest.mark.parametrize(
+    ("payable", "said"),
+    [
+        (
+            Payable("p", 17_000.0, 20_000.0, 0.0),
+            "After the percentage and the deductible of each loss EUR 17,000 of it is left: nothing is payable while "
+            "the first loss of EUR 20,000 a year is not used up. File it all the same, as each loss uses up the first "
+            "loss.",
+        ),
+        (
+            Payable("p", 17_000.0, 12_000.0, 5_000.0),
+            "After the percentage and the deductible of each loss EUR 17,000 of it is left, after the maximum and the "
+            "first loss of EUR 12,000 a year EUR 5,000, if nothing else has used these.",
+        ),
+        (
+            Payable("p", 0.0, 0.0, 0.0),
+            "After the percentage and the deductible of each loss EUR 0 of it is left, and nothing is payable.",
+        ),
+    ],
+)
+def test_what_a_claim_brings_now_is_told(book_of, payable, said):
+    book = book_of(AS_OF, **LEDGER)
+    sheets = advised(book_of)
+    told = words.decisions.of_buyers(buyer_sheet.records(book, sheets), sheets, book.run, payable)
+    assert f"claim it. {said} The terms of p state no last day for filing: look it up. Largest: C" in told["claim"]
 
 
 # A demo month
@@ -257,7 +365,7 @@ def test_the_sheets_are_those_of_the_buyers_with_most_at_stake(month):
     assert sheets["has_sheet"].sum() == 30
     assert sheets["has_sheet"].iloc[:30].all()
     assert sheets["at_stake"].is_monotonic_decreasing
-    told = words.decisions.sheets(sheets, table, book)
+    told = words.buyer_sheets.sheets(sheets, table, book)
     assert told["advised"].notna().all()
     assert told["limit_says"].notna().all()
     assert DIFFERENCE in best.totals.index
@@ -289,7 +397,7 @@ def test_a_ledger_of_invoices_alone(book_of, paid):
     table = limits.recommend(book, ratings)
     best = optimum.assess.__wrapped__(book, ratings, table, ())
     sheets = buyer_sheet.sheets(book, table, term_structure.term_structure(ratings["pd"]), best, None)
-    told = words.decisions.sheets(sheets, table, book)
+    told = words.buyer_sheets.sheets(sheets, table, book)
     assert told["insurer_says"].isna().all()
     assert told["portfolio_says"].isna().all()
     assert optimum.changed(best).empty

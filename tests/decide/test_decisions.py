@@ -133,7 +133,7 @@ def records(*rows):
     """Records of (kind, buyer, amount, due day)."""
     table = pd.DataFrame(rows, columns=["decision", "buyer_id", "amount", "due_day"])
     table = table.assign(authority="board", since="2026-10-31", state="new", was=None, chapter="03_x", anchor="table-t")
-    return table[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
+    return table.assign(risk_excess=0.0)[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
 
 
 def test_the_insurers_come_first_then_the_boards_then_the_largest_amount_then_the_earliest_day():

@@ -48,6 +48,7 @@ def listed(book):
             "limit_to_set": 5_000.0, "released_margin": 0.0, "released_sales": 0.0,
             "over_need": 0.0, "breach": 0.0, "own_limit": np.nan, "binding_with_cover": "need", "change": 0.0,
             "decision": "none", "lost_sales": 0.0, "lost_margin": 0.0, "released": 0.0,
+            "expected_loss_owed": 0.0,
         },
         index=pd.Index(list("ABCDEFGH"), name="buyer_id"),
     )  # fmt: skip
@@ -105,19 +106,45 @@ def test_those_no_longer_insured_are_told_with_where_they_stand(listed):
     # A and B have to clear 7,000 and 500; C, which is to be claimed, 700. A and B are to be reported late first.
     assert words.held_back.no_longer_insured(listed, "EUR") == (
         "New deliveries to 3 buyers are no longer insured, 1 of them listed for an earlier reason: EUR 8,200 on "
-        "invoices past the maximum extension period has to be paid first, and insurance adds nothing to their limits "
-        "until then. Of 3 of them debt is to be claimed or reported first: that is their one decision. What was "
-        "delivered before stays insured if it is reported in time."
+        "invoices past the maximum extension period has to be paid first, and insurance adds nothing to the limits "
+        "of those that are stopped today. Of 3 of them debt is to be claimed or reported first: that is their one "
+        "decision. What was delivered before stays insured if it is reported in time."
     )
     assert words.held_back.no_longer_insured(listed.loc[["E"]], "EUR") == ""
+
+
+def test_a_stop_that_begins_by_the_day_of_reading_holds_from_its_day_on(book, listed):
+    # E1, due in 9 days, is not late; A to D: 70 days, and D2 50. With a period of 49 days the stop of D begins on
+    # 31 October; with 50 on 1 November, the Sunday before the report is read; with 51 on Monday the 2nd; then no more.
+    limits = listed[["exposure", "insured"]].reindex(["D"]).assign(
+        action="none", overdue=400.0, risk_limit=900.0, over_risk=0.0, limit_to_set=900.0, released_margin=0.0,
+        released_sales=0.0, over_need=0.0, breach=0.0, own_limit=np.nan, binding_with_cover="need", decision="none",
+        lost_sales=0.0, lost_margin=0.0, released=0.0, expected_loss_owed=0.0,
+    )  # fmt: skip
+    begins = {}
+    for days in (49, 50, 51, 52):
+        policy = Policy(
+            **POLICY.model_dump(exclude_unset=True) | {"maximum_extension_days": days, "stop_tolerance": 50}
+        )
+        begins[days] = held_back.held_back(book, limits, buyer_sheet.advice(book, limits, policy))
+    assert [len(table) for table in begins.values()] == [1, 1, 1, 0]
+    assert begins[49]["held_from"].isna().all()
+    assert begins[50].loc["D", "held_from"] == pd.Timestamp("2026-11-01")
+    assert begins[51].loc["D", "held_from"] == pd.Timestamp("2026-11-02")
+    assert words.held_back.with_cures(begins[50], "EUR").loc["D", "cure"] == (
+        "held from 1 November 2026 on: clear EUR 100, D2 first, then deliver"
+    )
+    assert words.held_back.no_longer_insured(begins[50], "EUR").startswith(
+        "New deliveries to 1 buyer are no longer insured, 1 of them from 1 November 2026 on: EUR 100 on"
+    )
 
 
 def test_what_of_the_insured_part_hangs_on_reports(listed):
     duties = listed.assign(report_amount=[0.0, 0, 0, 1_000, 0, 0, 0])
     assert words.held_back.hanging(duties, 20_000.0, POLICY, "EUR") == (
-        "Of the insured part EUR 6,750 (33.8 %) hangs on reports whose day has passed, the first on 1 October 2026, so "
-        "that its cover is in doubt; EUR 900 (4.5 %) hangs on reports that are due soon. The book has no table of "
-        "what was reported."
+        "Of the insured part, 90 % of the insured debt, EUR 6,750 (33.8 %) hangs on reports whose day is past when "
+        "this is read, the first on 1 October 2026, so that its cover is in doubt; EUR 900 (4.5 %) hangs on reports "
+        "that are due soon. The book has no table of what was reported."
     )
     assert words.held_back.hanging(duties.loc[["E"]], 20_000.0, POLICY, "EUR") == ""
     assert words.held_back.hanging(duties, 20_000.0, None, "EUR") == ""
@@ -132,8 +159,17 @@ def test_what_of_the_insured_part_hangs_on_reports(listed):
         ),
         (
             {"name": "p", "maximum_extension_days": 60},
-            "p states no tolerance of its stop: an invoice of which more than EUR 1 is owed past its maximum extension "
-            "period stops what is delivered after it (`stop_tolerance`).",
+            "p states no tolerance of its stop: an invoice of which more than dust (EUR 1 or 0.1 % of it, the smaller) "
+            "is owed past its maximum extension period stops what is delivered after it (`stop_tolerance`).",
+        ),
+        (
+            {"name": "p", "maximum_extension_days": 60, "stop_tolerance": 0},
+            "An invoice of which anything is owed past its maximum extension period stops what is delivered after it "
+            "(p, `stop_tolerance`).",
+        ),
+        (
+            {"name": "p", "maximum_extension_days": 60, "stop_tolerance": 0.1},
+            "An invoice of which no more than EUR 0.10 is still owed stops no deliveries (p, `stop_tolerance`).",
         ),
         ({"name": "p"}, ""),
         (None, ""),

@@ -132,6 +132,18 @@ def test_what_is_left_of_an_invoice_within_the_tolerance_stops_nothing(book_of, 
     assert told(before, policy)["C"] == (0, "shipped_after_stop")
 
 
+@pytest.mark.parametrize(("tolerance", "stops"), [(0, True), (0.49, True), (0.5, False), (None, False)])
+def test_a_stated_tolerance_is_kept_to_the_letter_below_dust_too(book_of, tolerance, stops):
+    # 0.50 of A's 10,000 are left: dust where nothing is stated.
+    policy = Policy(insured_percentage=0.9, maximum_extension_days=60, stop_tolerance=tolerance)
+    book = ledger(book_of, STOP, limits="100000,2026-01-01,", receipts="A,2026-07-01,9999.50")
+    assert told(book, policy)["C"] == ((0, "shipped_after_stop") if stops else (27_000, "covered"))
+    assert cover.of_buyers(book, policy).stopped.to_dict() == {"B": stops}
+    # What is paid whole stops nothing.
+    whole = ledger(book_of, STOP, limits="100000,2026-01-01,", receipts="A,2026-07-01,10000")
+    assert told(whole, policy)["C"] == (27_000, "covered")
+
+
 def test_an_invoice_over_no_more_than_the_tolerance_stops_nothing_from_its_first_day(book_of):
     policy = Policy(insured_percentage=0.9, maximum_extension_days=60, stop_tolerance=100)
     small = STOP.replace("10000", "100")
@@ -244,6 +256,7 @@ def buyers_of_a_ledger(draw):
                 st.tuples(
                     ISSUED, st.sampled_from([0, 30, 120]), st.none() | st.integers(0, 150), st.integers(1, 90),
                     st.none() | st.tuples(st.integers(0, 150), st.sampled_from([0.25, 0.5, 0.9])),
+                    st.sampled_from(["payment", "payment", "write_off"]),
                 ),
                 min_size=1, max_size=7,
             )
@@ -276,7 +289,7 @@ def test_all_rules_together_are_those_of_the_plain_reference(book_of, buyers, st
     }  # fmt: skip
     for buyer, (kind, invoices, limits) in buyers.items():
         listed, named = [], []
-        for number, (issued, length, wait, amount, part) in enumerate(invoices):
+        for number, (issued, length, wait, amount, part, ending) in enumerate(invoices):
             issue, due = day(issued), day(issued + length)
             paid = None if wait is None or issued + wait > 250 else day(issued + wait)
             rows.append((f"{buyer}{number}", buyer, issue, due, float(amount)))
@@ -285,11 +298,14 @@ def test_all_rules_together_are_those_of_the_plain_reference(book_of, buyers, st
                 parts.append((day(issued + part[0]), round(amount * part[1], 2)))
             left = round(amount - sum(paid_part for _, paid_part in parts), 2)
             receipts += [(f"{buyer}{number}", *paid_part, "payment") for paid_part in parts]
-            receipts += [(f"{buyer}{number}", paid, left, "payment")] if paid is not None else []
+            receipts += [(f"{buyer}{number}", paid, left, ending)] if paid is not None else []
+            # More than half of it was not paid: less than a year after it, a loss that the policy owes for.
+            lost = paid is not None and ending == "write_off" and left > amount / 2
             listed.append(
                 {
                     "issued": issue.date(), "due": due.date(), "paid": paid and paid.date(), "gross": float(amount),
                     "parts": [(when.date(), paid_part) for when, paid_part in parts], "net": left,
+                    "given_up": left if lost else 0.0,
                 }
             )  # fmt: skip
         for begins, length, amount in limits:

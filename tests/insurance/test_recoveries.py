@@ -30,6 +30,9 @@ def test_a_recovery_after_a_claim_is_shared(book_of):
     # Case 10.
     assert (row.claim, row.debt, row.insurer_part, row.own_part) == (900, 1_000, 270, 30)
     other = {"pro_rata_limit": 300, "insurer_first": 300}
+    # The turnover that the year's maximum rests on is not asked for.
+    bounded = Policy(**DEBT, premium_rate=0.002, maximum_liability_multiple=30)
+    assert after_claims(book, bounded)["insurer_part"].tolist() == [270]
     for sharing, part in other.items():
         assert after_claims(book, Policy(**DEBT, recovery_sharing=sharing))["insurer_part"].tolist() == [part]
     assert after_claims(book, Policy(insured_percentage=0.9))["own_part"].tolist() == [300]
@@ -69,14 +72,15 @@ def test_the_checks_accept_both_and_no_more(ledger):
 LIMIT = "buyer_id,source,amount,valid_from\nB,insurer,{},2025-01-01\n"
 
 
-def after_claim(book_of, invoices, receipts, *, limit=100_000, tax=""):
+def after_claim(book_of, invoices, receipts, *, limit=100_000, tax="", defaults="", as_of="2025-12-31"):
     """The book of a buyer B whose invoices, due in March 2025, were claimed for in part or whole."""
     head = f"invoice_id,buyer_id,issued,due,amount{',tax' if tax else ''}\n"
     rows = "".join(
         f"{name},B,2025-01-10,2025-03-10,{amount}{',' + tax if tax else ''}\n" for name, amount in invoices.items()
     )
     paid = "invoice_id,received,amount,kind\n" + "".join(f"{line}\n" for line in receipts.split())
-    return book_of("2025-12-31", invoices=head + rows, receipts=paid, limits=LIMIT.format(limit))
+    events = {"defaults": f"buyer_id,date,kind,resolved\n{defaults}\n"} if defaults else {}
+    return book_of(as_of, invoices=head + rows, receipts=paid, limits=LIMIT.format(limit), **events)
 
 
 def insured(book, policy, column="insured"):
@@ -156,9 +160,78 @@ def test_a_claim_is_for_debt_net_of_tax(book_of):
         # 5,000 are missing of 45,000, which the first loss may have taken; of 20,000 missing not more than 8,000.
         ({"aggregate_first_loss": 8_000}, "I,2025-09-01,36000,claim J,2025-09-01,4000,claim", 0),
         ({"aggregate_first_loss": 8_000}, "I,2025-09-01,24000,claim J,2025-09-01,1000,claim", 12_000),
+        # The year's maximum is no deduction from a loss, nor is the turnover that it rests on asked for.
+        ({"premium_rate": 0.002, "maximum_liability_multiple": 30}, "I,2025-09-01,40500,claim", 4_500),
+        ({"maximum_liability": 41_000}, "I,2025-09-01,40500,claim", 4_500),
     ],
 )  # fmt: skip
 def test_deductions_are_those_of_the_buyers_loss(book_of, terms, claims, left):
     book = after_claim(book_of, {"I": 45_000, "J": 5_000}, claims)
     policy = Policy(**NINETY.model_dump(exclude_unset=True) | terms)
     assert sum(insured(book, policy).values()) == pytest.approx(left)
+
+
+FAILED = "B,2025-05-01,insolvency,"
+
+
+def to_claim(book, policy=NINETY):
+    return duties(book, policy).loc["B", "claim_amount"]
+
+
+@pytest.mark.parametrize(
+    ("written_off", "defaults", "as_of", "room"),
+    [
+        ("2025-09-01", FAILED, "2025-12-31", 0),
+        # What was written off before the default was no part of what failed.
+        ("2025-05-01", FAILED, "2025-12-31", 10_000),
+        # Once the default is resolved, or a year old, the case is closed.
+        ("2025-09-01", FAILED + "2026-01-01", "2025-12-31", 0),
+        ("2025-09-01", FAILED + "2025-12-31", "2025-12-31", 10_000),
+        ("2025-09-01", FAILED, "2026-04-30", 0),
+        ("2025-09-01", FAILED, "2026-05-01", 10_000),
+        # Without a default in the book it is given up as most of it was, for a year.
+        ("2025-09-01", "", "2026-08-31", 0),
+        ("2025-09-01", "", "2026-09-01", 10_000),
+    ],
+)
+def test_what_was_written_off_of_a_loss_is_owed_still_for_the_policy(book_of, written_off, defaults, as_of, room):
+    """I fills the limit of 30,000 before J, and is to be claimed, though nothing of it is open."""
+    terms = {"limit": 30_000, "defaults": defaults, "as_of": as_of}
+    book = after_claim(book_of, {"I": 30_000, "J": 10_000}, f"I,{written_off},30000,write_off", **terms)
+    assert insured(book, NINETY, "insured_debt") == {"J": room}
+    assert to_claim(book) == (room or 30_000)
+    assert audit(book, NINETY)["reason"].tolist() == ["covered" if room else "limit_filled"]
+
+
+@pytest.mark.parametrize(("written_off", "left", "claimed"), [(15_000, 15_000, 15_000), (15_001, 14_999, 30_000)])
+def test_a_write_off_of_no_more_than_half_lowers_the_debt(book_of, written_off, left, claimed):
+    book = after_claim(book_of, {"I": 30_000}, f"I,2025-09-01,{written_off},write_off")
+    assert insured(book, NINETY, "insured_debt") == {"I": left}
+    assert to_claim(book) == claimed
+
+
+def test_what_is_insured_is_what_is_open_first(book_of):
+    # 12,000 are open and 18,000 given up; of a limit of 20,000 another 8,000 are to be claimed.
+    book = after_claim(book_of, {"I": 30_000}, "I,2025-09-01,18000,write_off", limit=20_000)
+    assert insured(book, NINETY, "insured_debt") == {"I": 12_000}
+    assert audit(book, NINETY)["reason"].tolist() == ["covered"]
+    assert to_claim(book) == 20_000
+
+
+def test_the_own_part_of_a_claim_that_is_written_off_leaves_no_room(book_of):
+    claims = "I,2025-10-20,27000,claim I,2025-10-25,3000,write_off"
+    book = after_claim(book_of, {"I": 30_000, "J": 10_000}, claims, limit=30_000)
+    assert insured(book, NINETY) == {"J": 0}
+    assert to_claim(book) == 0
+
+
+def test_what_is_written_off_beside_a_claim_of_the_same_is_owed_once(book_of):
+    # The write-off of the whole and the insurer's 27,000 stand in two books: 30,000 were lost, not 57,000.
+    claims = "I,2025-10-20,27000,claim I,2025-10-25,30000,write_off"
+    book = after_claim(book_of, {"I": 30_000, "J": 10_000}, claims, limit=40_000)
+    assert insured(book, NINETY) == {"J": 9_000}
+
+
+def test_tax_of_what_was_given_up_is_not_claimed(book_of):
+    book = after_claim(book_of, {"I": 119_000}, "I,2025-09-01,119000,write_off", limit=200_000, tax="19000")
+    assert to_claim(book) == 100_000

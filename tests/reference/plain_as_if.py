@@ -49,9 +49,9 @@ class PlainLedger:
         self.defaults = sorted(rows("defaults"), key=lambda row: row["date"])
 
     def cleared_on(self, invoice, tolerance) -> date | None:
-        """The day of the receipt, of whatever kind, by which nothing but dust or the tolerance of the stop was left."""
+        """The day of the receipt, of whatever kind, by which no more than the tolerance was left (none: dust)."""
         left, most = invoice["amount"], min(self.dust.amount, self.dust.share * invoice["amount"])
-        most = max(most, tolerance or 0.0)
+        most = most if tolerance is None else tolerance
         if left < most + CENT:
             return invoice["issued"]
         for receipt in sorted(self.receipts[invoice["invoice_id"]], key=lambda row: row["received"]):

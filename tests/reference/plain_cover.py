@@ -34,13 +34,14 @@ def insured(buyer: dict, invoices: list[dict], decisions: list[dict], terms: dic
     """Return insured debt and reason of each open invoice of a buyer, in the order of `invoices`.
 
     An invoice: issued, due, gross, parts (days and amounts of payments before the last), paid (day of the last; None:
-    open), net (owed without tax and what is disputed). `terms`: extension, tolerance, discretionary (amount),
-    maximum_terms, starts.
+    open), net (owed without tax and what is disputed), given_up (of a loss, owed still for the policy). `terms`:
+    extension, tolerance, discretionary (amount), maximum_terms, starts.
     """
     found: dict[int, tuple[float, str]] = {}
     filled = 0.0
     for number, invoice in sorted(enumerate(invoices), key=lambda pair: pair[1]["issued"]):
-        if invoice["paid"] is not None:
+        owed = (invoice["net"] if invoice["paid"] is None else 0.0) + invoice["given_up"]
+        if owed == 0:
             continue
         limit = limit_on(invoice["issued"], decisions)
         named = limit is not None
@@ -56,9 +57,9 @@ def insured(buyer: dict, invoices: list[dict], decisions: list[dict], terms: dic
         elif applied == 0:
             found[number] = (0.0, "no_limit_on_shipment_day" if named else "no_limit_named")
         else:
-            after = max(filled, min(filled + invoice["net"], applied))
+            after = max(filled, min(filled + owed, applied))
             part = after - filled
             filled = after
-            reason = "covered" if part >= invoice["net"] else "covered_in_part" if part > 0 else "limit_filled"
+            reason = "covered" if part >= owed else "covered_in_part" if part > 0 else "limit_filled"
             found[number] = (part, reason)
-    return [found[number] for number in sorted(found)]
+    return [found[number] for number in sorted(found) if invoices[number]["paid"] is None]

@@ -6,7 +6,8 @@ import pytest
 from tradecredit.decide import buyer_sheet, decisions
 from tradecredit.params.decisions import WORKING_DAYS
 from tradecredit.params.run import Run
-from tradecredit.words.decisions import ADVICE, STAKES, WHAT, decided_by, due, of_buyers, who_and_when, who_decides
+from tradecredit.words.buyer_sheets import ADVICE
+from tradecredit.words.decisions import STAKES, WHAT, decided_by, due, of_buyers, who_and_when, who_decides
 
 RUN = Run(entity="Test", currency="EUR", as_of="2026-10-31", source={"kind": "demo"}, file="x.yaml")
 
@@ -15,6 +16,7 @@ def by_kind(**columns):
     row = {
         "decision": "stop", "buyers": 3, "amount": 10.0, "authority": "board", "decides_on": 3, "state": "new",
         "due_day": pd.Timestamp("2026-11-03"), "since": pd.Timestamp("2026-08-31"), "moved": 0, "was": None, "new": 3,
+        "last_due_day": pd.Timestamp("2026-11-03"),
     }  # fmt: skip
     return pd.Series(row | columns)
 
@@ -28,6 +30,7 @@ def test_every_kind_has_words():
     ("columns", "sentence"),
     [
         ({}, "Board, by 3 November 2026."),
+        ({"last_due_day": pd.Timestamp("2026-11-04")}, "Board, the first by 3 November 2026."),
         ({"buyers": 0, "decides_on": 1}, "Board, by 3 November 2026."),
         ({"state": "open"}, "Board, by 3 November 2026, open since 31 August 2026."),
         ({"decides_on": 1}, "Board on 1 of 3 and lower levels on the others, by 3 November 2026."),
@@ -69,7 +72,8 @@ def test_the_rules_are_stated():
         "Decided whatever the amount: “Decide on the policy”, “Review the default model” and “Judge risk by buyer or "
         "for the portfolio” by the board; “Collect overdue debt” by the credit analyst. All else goes by amount, "
         "to the first of credit analyst, head of credit, chief financial officer and board that reaches up to it; what "
-        "concerns a limit by the larger of the old and the new one."
+        "concerns a limit by the larger of the old and the new one, also where the decision itself is another that "
+        "comes first."
     )
 
 

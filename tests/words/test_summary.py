@@ -17,7 +17,7 @@ def records(*rows):
     """Records of (kind, buyer, amount, state, was)."""
     table = pd.DataFrame(rows, columns=["decision", "buyer_id", "amount", "state", "was"])
     table = table.assign(authority="board", due_day="2026-11-03", since="2026-10-31", chapter="03_x", anchor="table-t")
-    return table[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
+    return table.assign(risk_excess=0.0)[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
 
 
 ASKED = records(
@@ -40,6 +40,8 @@ def test_a_row_a_kind_says_what_its_amount_is_and_links_to_its_list():
     assert table["buyers"].fillna(-1).tolist() == [1, -1, -1, 2, 1]
     assert table["state"].tolist() == ["new", "new", "open", "1 of 2 new", "new"]
     assert table["was"].dropna().tolist() == ["Deliver against payment alone"]
+    held = summary.to_decide(ASKED.assign(risk_excess=[0.0, 0, 0, 1_500, 0, 0, 0]), TITLES, run_of(6))
+    assert held["stake"].iloc[0] == "insured debt, before deductibles; 1 held back for risk too, EUR 1,500 above it"
     one_by_one = summary.one_by_one(ASKED, TITLES)
     assert len(one_by_one) == len(ASKED)
     assert one_by_one["stake"].notna().all()
@@ -50,11 +52,12 @@ def test_a_row_a_kind_says_what_its_amount_is_and_links_to_its_list():
     ("shown", "told"),
     [
         (5, ""),
-        (4, "1 kind of decision is not shown; next in order: “Collect overdue debt” (EUR 5,000 overdue). All are "
-            "below, one by one."),
+        (4, "1 kind of decision is not shown; next in order: “Collect overdue debt” (EUR 5,000 overdue). All kinds "
+            "are below, each with its list."),
         (1, "4 kinds of decisions are not shown; reserved to the board: “Decide on the policy” (EUR 50 gain a year) "
             "and “Review the default model”; next in order: “Stop deliveries: above what the risk allows” (EUR 30 "
-            "excess over the risk limit) and “Collect overdue debt” (EUR 5,000 overdue). All are below, one by one."),
+            "excess over the risk limit) and “Collect overdue debt” (EUR 5,000 overdue). All kinds are below, each "
+            "with its list."),
     ],
 )  # fmt: skip
 def test_nothing_that_the_board_must_decide_is_left_out_silently(shown, told):

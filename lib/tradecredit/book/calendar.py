@@ -39,3 +39,13 @@ def month_ends(until: pd.Timestamp, months: int, *, since: pd.Timestamp) -> pd.D
 def working_day(day: np.ndarray, roll: Literal["forward", "backward"] = "forward") -> np.ndarray:
     """Return each day, or the next working day (`roll`: `backward`, the one before) where it is none."""
     return np.busday_offset(day.astype("datetime64[D]"), 0, roll=roll, busdaycal=WORKING_DAYS)
+
+
+def read_on(as_of: pd.Timestamp, later: int = 0) -> pd.Timestamp:
+    """Return the day on which a report is read, the first working day after its as-of day, or so many `later`.
+
+    >>> read_on(pd.Timestamp("2026-10-31")).strftime("%d %b"), read_on(pd.Timestamp("2026-10-31"), 1).strftime("%d %b")
+    ('02 Nov', '03 Nov')
+    """
+    day = np.datetime64(as_of.date(), "D")
+    return pd.Timestamp(np.busday_offset(day, 1 + later, roll="backward", busdaycal=WORKING_DAYS))

@@ -12,16 +12,19 @@ from tradecredit.decide.limits.methods import excess
 from tradecredit.decide.optimum.optimum import Optimum
 from tradecredit.decide.terms.payment_plan import options, overdue_buyers
 from tradecredit.insurance.policy import Policy
+from tradecredit.measure.default_events import already_defaulted
 
 PRECEDENCE = (
     "claim", "report missed", "report", "stop insured", "cancel", "in default", "stop", "stop until paid",
-    "request accounts", "run down", "enforce", "payment plan", "cut", "set limit", "collect", "look", "none",
+    "request accounts", "run down", "enforce", "payment plan", "cut", "set limit", "above limit", "collect", "look",
+    "none",
 )  # fmt: skip
 """What may be advised, in order: what keeps the insurer's money, then default and risk, then the overdue debt, then the
 limit, then the need. Of several that hold for a buyer the first is its one advice."""
 
-ASKED = tuple(kind for kind in PRECEDENCE if kind not in ("in default", "look", "collect", "none"))
-"""Advice that somebody has to decide on: to look is a signal. To collect what is overdue is the ordinary course, which
+ASKED = tuple(kind for kind in PRECEDENCE if kind not in ("look", "collect", "none"))
+"""Advice that somebody has to decide on: to look is a signal, and a buyer in default that owes no more than the run's
+`limits.tolerated_excess` is left (`records`). To collect what is overdue is the ordinary course, which
 is somebody's to do by a day as well (`records`), and asks for no decision."""
 
 NOTHING, UNTIL_PAID, AGAINST_PAYMENT, WITHIN_LIMIT, WITHIN_RISK = (
@@ -36,8 +39,13 @@ HELD = {
 }  # fmt: skip
 """Why deliveries to a buyer are held back, and what is still delivered: of several reasons the first decides."""
 
-OF_LIMITS = ("cancel", "stop", "stop until paid", "run down", "request accounts", "cut", "set limit", "look")
+OF_LIMITS = (
+    "cancel", "stop", "stop until paid", "run down", "request accounts", "cut", "set limit", "above limit", "look",
+)  # fmt: skip
 """Advice on a limit, decided by the authority for the larger of the limit in force and the one that then holds."""
+
+BY_RISK = (actions.STOP, actions.STOP_UNTIL_PAID, actions.RUN_DOWN)
+"""Actions by which deliveries are held back for the risk."""
 
 STAKES = ["over_risk", "overdue", "lost_margin", "released_margin", "breach"]
 """Amounts of a limit that may be at stake."""
@@ -49,9 +57,10 @@ OF_OPTIONS = {"best_option": "str", "option_value": "float64", "gain_on_waiting"
 
 LISTS = {
     **dict.fromkeys(("claim", "report missed", "report"), "insurer_duties"), "stop insured": "held_back",
-    **dict.fromkeys(("stop", "stop until paid", "run down"), "over_risk"),
+    "in default": "to_pursue", **dict.fromkeys(BY_RISK, "over_risk"),
     **dict.fromkeys(OVERDUE_OPTIONS, "overdue_advised"), "collect": "to_collect",
-    "cancel": "limit_changes", "request accounts": "accounts", "cut": "lost_sales", "set limit": "breaches",
+    "cancel": "limit_changes", "request accounts": "accounts", "cut": "lost_sales",
+    **dict.fromkeys(("set limit", "above limit"), "breaches"),
 }  # fmt: skip
 """Advice that is asked: the table of the chapter of limits that lists its buyers."""
 
@@ -65,9 +74,12 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
       `deliveries`, what is still delivered: see `delivered`;
     - `amount`, what is at stake by it: insured debt to claim or to report, what is owed where cover ends or of a buyer
       in default, the excess by which a risk is above its limit, what is overdue, the yearly margin that a limit loses,
-      the excess over a limit that would be set; `at_stake`, the largest amount that any of the methods names;
-    - `authorised`, the amount by which the authority is found: where a limit is decided (`OF_LIMITS`) the larger of the
-      limit in force and the one that then holds, else `amount`;
+      the excess over a limit that would be set, or that is exceeded; `at_stake`, the largest amount that any of the
+      methods names; `risk_excess`, the excess over the limit by risk where deliveries are held back for that and the
+      advice is another that comes first (0: none), and of all of these `lost_margin` and `expected_loss_owed`;
+    - `authorised`, the amount by which the authority is found, of the heaviest of all that follows: where a limit is
+      decided (`OF_LIMITS`, a `risk_excess`, a limit to cancel or a cut that loses sales beside another advice) the
+      larger of the limit in force and the one that then holds (of `above limit`, and what is owed), else `amount`;
     - `overdue_since`, the first due day of what is overdue; `due_day` and `since`, as the policy or the ledger have
       them (missing: neither does). A report is open since the run's `decisions.report_ahead_days` before its day.
     """
@@ -85,6 +97,7 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
         "request accounts": _wants_accounts(limits),
         "cut": limits["decision"].isin(["reduction", "cancellation"]) & (limits["lost_sales"] > 0),
         "set limit": limits["action"] == actions.SET_LIMIT,
+        "above limit": look & (limits["breach"] > book.run.limits.tolerated_excess),
         # Little that is overdue is no reason not to look why more is owed than is needed.
         "collect": (late > book.run.limits.tolerated_excess) & (~look | (late >= book.run.decisions.collect_from)),
         "look": look,
@@ -147,6 +160,7 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
     reminders are due (`to_collect`).
     """
     asked = sheets[sheets["advice"].isin(ASKED) | _collected(book, sheets)]
+    asked = asked[(asked["advice"] != "in default") | asked.index.isin(to_pursue(book, asked).index)]
     tables = [
         decisions.of_buyers(book, kind, buyers, anchor=f"table-{LISTS[kind]}")
         for kind, buyers in asked.groupby("advice")
@@ -185,13 +199,28 @@ def reasons(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.DataFrame:
 
 
 def unadvised(sheets: pd.DataFrame) -> pd.Index:
-    """Return the buyers not in default on which nobody has to decide anything by the one advice (`sheets`)."""
-    return sheets.index[~sheets["advice"].isin([*ASKED, "in default"])]
+    """Return the buyers on which nobody has to decide anything by the one advice (`sheets`)."""
+    return sheets.index[~sheets["advice"].isin(ASKED)]
+
+
+def also_held(records: pd.DataFrame) -> dict[str, str]:
+    """Return the kinds of decisions of which buyers are held back for risk as well, with the table that lists them."""
+    return dict.fromkeys(records.loc[records["risk_excess"] > 0, "decision"], "held_back")
 
 
 def overdue(sheets: pd.DataFrame) -> pd.DataFrame:
     """Return the sheets of buyers whose one advice is a payment plan or to enforce, the largest amount first."""
     return _largest_first(sheets[sheets["advice"].isin(OVERDUE_OPTIONS)])
+
+
+def to_pursue(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
+    """Return the sheets of buyers in default of which nothing is to be claimed and that owe, the largest amount first.
+
+    More than the run's `limits.tolerated_excess`, with a limit of ours to cancel or without. Adds of its last default
+    `defaulted`, the day, and `kind`.
+    """
+    owing = sheets["advice"].isin(("cancel", "in default")) & (sheets["amount"] > book.run.limits.tolerated_excess)
+    return _largest_first(sheets[owing].join(already_defaulted(book)[["defaulted", "kind"]]))
 
 
 def weighed(book: Book, sheets: pd.DataFrame) -> pd.Index:
@@ -249,15 +278,19 @@ def _with_amounts(book: Book, table: pd.DataFrame, limits: pd.DataFrame) -> pd.D
         "claim": table["claim_amount"], "report missed": table["missed_amount"], "report": table["report_amount"],
         "stop insured": limits["exposure"],
         "cancel": limits["exposure"], "in default": limits["exposure"],
-        **dict.fromkeys((actions.STOP, actions.STOP_UNTIL_PAID, actions.RUN_DOWN), limits["over_risk"]),
+        **dict.fromkeys(BY_RISK, limits["over_risk"]),
         **dict.fromkeys(("enforce", "payment plan", "collect"), limits["overdue"]),
         "request accounts": limits["released_margin"], "cut": limits["lost_margin"],
-        "set limit": limits["breach"], "look": limits["over_need"],
+        **dict.fromkeys(("set limit", "above limit"), limits["breach"]), "look": limits["over_need"],
     }  # fmt: skip
     kind = table["advice"]
     amount = pd.Series(np.select([kind == name for name in by_kind], list(by_kind.values()), 0.0), index=table.index)
-    larger = np.maximum(limits["own_limit"].fillna(0.0), limits["limit_to_set"])
+    owned = limits["own_limit"].fillna(0.0)
+    larger = np.maximum(owned, limits["limit_to_set"]).mask(kind == "above limit", limits["exposure"])
     of_limit = kind.isin(OF_LIMITS)
+    by_risk = limits["action"].isin(BY_RISK)
+    cut = limits["decision"].isin(["reduction", "cancellation"]) & (limits["lost_sales"] > 0)
+    besides = ~of_limit & (by_risk | cut | ((limits["action"] == actions.IN_DEFAULT) & (owned > 0)))
     due = table["report_by"].where(kind == "report")
     days = {
         "report missed": table["missed_since"],
@@ -270,7 +303,10 @@ def _with_amounts(book: Book, table: pd.DataFrame, limits: pd.DataFrame) -> pd.D
     stakes = pd.concat([table["claim_amount"], reported, limits[STAKES]], axis=1)
     return table.assign(
         amount=amount,
-        authorised=larger.where(of_limit, amount),
+        authorised=larger.where(of_limit, amount).mask(besides, np.maximum(larger, amount)),
+        risk_excess=limits["over_risk"].where(by_risk & ~kind.isin(BY_RISK), 0.0),
+        lost_margin=limits["lost_margin"],
+        expected_loss_owed=limits["expected_loss_owed"],
         due_day=due,
         since=pd.Series(since, index=table.index, dtype="datetime64[us]"),
         at_stake=stakes.max(axis="columns").fillna(0.0),

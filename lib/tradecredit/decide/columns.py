@@ -5,18 +5,28 @@ from tradecredit.columns import Column, columns
 LABELS = {
     # decisions
     **columns("text", authority="Decided by", anchor="Anchor", was="Asked before as"),
-    **columns("date", due_day="Due"),
-    **columns("count", new="New", decides_on="Of them that authority's", moved="Asked before as another kind"),
+    **columns("date", due_day="Due", first_due_day="First due", last_due_day="Last due"),
+    **columns(
+        "count",
+        new="New",
+        decides_on="Of them that authority's",
+        held_too="Held back for risk as well",
+        moved="Asked before as another kind",
+    ),
     # insurer_duties
     **columns(
         "money",
         claim_amount="Insured debt to claim",
         report_amount="Insured debt to report",
-        missed_amount="Insured debt reported late",
+        missed_amount="Insured debt past its report day",
         stop_clears="To clear for cover",
     ),
     **columns(
-        "date", report_by="Report by", missed_since="Late since", loss_date="Loss since", stop_since="Not insured since"
+        "date",
+        report_by="Report by",
+        missed_since="Report day that is past",
+        loss_date="Loss since",
+        stop_since="Not insured since",
     ),
     **columns("text", stop_invoice="Oldest invoice past its stop"),
     "stop_insured": Column("New deliveries not insured any more", "text"),
@@ -26,6 +36,7 @@ LABELS = {
     **columns(
         "money",
         at_stake="At stake",
+        risk_excess="Above the risk limit as well",
         authorised="Amount that decides the authority",
         option_value="Expected value",
         gain_on_waiting="More than waiting",
@@ -41,4 +52,5 @@ LABELS = {
         then_delivered="Deliveries then",
     ),
     **columns("money", to_pay="To be paid"),
+    **columns("date", held_from="Held back from"),
 }

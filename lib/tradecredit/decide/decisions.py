@@ -6,17 +6,19 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import WORKING_DAYS
+from tradecredit.book.calendar import read_on
 from tradecredit.decide.limits.changes import approval
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
 
 COLUMNS = {
-    "decision": "str", "buyer_id": "str", "amount": "float64", "authority": "str", "due_day": "datetime64[us]",
-    "since": "datetime64[us]", "state": "str", "was": "str", "chapter": "str", "anchor": "str",
+    "decision": "str", "buyer_id": "str", "amount": "float64", "risk_excess": "float64", "authority": "str",
+    "due_day": "datetime64[us]", "since": "datetime64[us]", "state": "str", "was": "str",
+    "chapter": "str", "anchor": "str",
 }  # fmt: skip
 """Columns of a table of decisions, a row for each. `decision`: its kind, one of `params.decisions.WORKING_DAYS`;
 `buyer_id` (missing: it is about the whole book); `amount` at stake, in the reporting currency (missing: not known);
+`risk_excess`: what the buyer owes above its limit by risk, for which deliveries are held back beside this (0: nothing);
 `authority`: who decides; `due_day`; `since` when it has been open; `state`: `new`, `open` or `done`, or `first report`
 where no earlier report tells; `was`: the kind as which the month before asked the same matter (missing: as the same, or
 not at all); `chapter` and `anchor`: where its list is shown, `table-breaches` of `03_credit_limits`."""
@@ -29,6 +31,8 @@ MATTERS = {
     **dict.fromkeys(("run down", "stop until paid", "stop"), "excess over a limit by risk"),
     **dict.fromkeys(("collect", "payment plan", "enforce"), "overdue debt"),
     **dict.fromkeys(("request accounts", "cut"), "limit below the need"),
+    **dict.fromkeys(("cancel", "in default"), "default"),
+    **dict.fromkeys(("set limit", "above limit"), "excess over the limit in force"),
 }
 """Kinds of decision that are stages of one matter: a buyer that moves from one of them to another is asked about still,
 and not anew. Each other kind is a matter of its own."""
@@ -39,16 +43,6 @@ FIRST, NEW, OPEN, DONE = "first report", "new", "open", "done"
 def none() -> pd.DataFrame:
     """Return a table of decisions without a row."""
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in COLUMNS.items()})
-
-
-def read_on(as_of: pd.Timestamp, later: int = 0) -> pd.Timestamp:
-    """Return the day on which a report is read, the first working day after its as-of day, or so many `later`.
-
-    >>> read_on(pd.Timestamp("2026-10-31")).strftime("%d %b"), read_on(pd.Timestamp("2026-10-31"), 1).strftime("%d %b")
-    ('02 Nov', '03 Nov')
-    """
-    day = np.datetime64(as_of.date(), "D")
-    return pd.Timestamp(np.busday_offset(day, 1 + later, roll="backward", busdaycal=WORKING_DAYS))
 
 
 def of_book(book: Book, asked: Iterable[str], amounts: Mapping[str, float], *, anchor: str) -> pd.DataFrame:
@@ -68,12 +62,12 @@ def of_book(book: Book, asked: Iterable[str], amounts: Mapping[str, float], *, a
 def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -> pd.DataFrame:
     """Return a decision for each buyer; columns: `COLUMNS`, in the order of `buyers`.
 
-    `buyers`: index buyer_id; `amount` at stake; where they have them, `authorised` (the amount by which the authority
-    is found, such as the larger of the old and the new limit; else the amount at stake), `due_day` (missing or
-    without: so many working days after the day on which the report is read (`read_on`) as the run's `decisions` say;
-    never before that day) and `since` (missing or without: the as-of day). The authority is that of the kind where the
-    run has one (`Run.authorities`); else a missing amount is decided by the highest. The state is `new`: what was open
-    in earlier months is known to the reports (`since_earlier`). Source: definitions §4.10.
+    `buyers`: index buyer_id; `amount` at stake; where they have them, `risk_excess` (without: 0), `authorised` (the
+    amount by which the authority is found, such as the larger of the old and the new limit; else the amount at stake),
+    `due_day` (missing or without: so many working days after the day on which the report is read (`read_on`) as the
+    run's `decisions` say; never before that day) and `since` (missing or without: the as-of day). The authority is that
+    of the kind where the run has one (`Run.authorities`); else a missing amount is decided by the highest. The state is
+    `new`: what was open in earlier months is known to the reports (`since_earlier`). Source: definitions §4.10.
     """
     latest = read_on(book.as_of, book.run.decisions.days_until_due(decision))
     due = buyers.get("due_day", pd.Series(pd.NaT, index=buyers.index)).astype("datetime64[us]")
@@ -85,6 +79,7 @@ def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -
             "decision": decision,
             "buyer_id": buyers.index,
             "amount": buyers["amount"].to_numpy(dtype="float64").round(2),
+            "risk_excess": buyers.get("risk_excess", pd.Series(0.0, index=buyers.index)).to_numpy().round(2),
             "authority": book.run.authorities.get(decision, by_amount),
             "due_day": due.fillna(latest).clip(lower=read_on(book.as_of)).to_numpy(),
             "since": since.fillna(book.as_of).clip(upper=book.as_of).to_numpy(),
@@ -121,9 +116,10 @@ def by_kind(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return the decisions of each kind and list as one row, in the order of `ordered`; what is done is left out.
 
     Columns: `decision`, `buyers` (0: about the whole book), `amount` (the sum of those that are known; missing: none),
-    `authority` (the highest that decides on one of them) and `decides_on` (how many that one decides on), `due_day`
-    (the earliest), `since` (the earliest), `new` of them, `moved` (how many the month before asked as other kinds) and
-    `was` (those kinds, missing: none), `state` (`open` where one of them is), `chapter`, `anchor`.
+    `held_too`, how many of them are held back for risk as well, and their `risk_excess` in total; `authority` (the
+    highest that decides on one of them) and `decides_on` (how many that one decides on), `due_day` (the earliest) and
+    `last_due_day` (the latest), `since` (the earliest), `new` of them, `moved` (how many the month before asked as
+    other kinds) and `was` (those kinds, missing: none), `state` (`open` where one of them is), `chapter`, `anchor`.
     """
     asked = ordered(decisions[decisions["state"] != DONE], run)
     key = ["decision", "chapter", "anchor"]
@@ -132,8 +128,10 @@ def by_kind(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     table = asked.assign(level=level, highest=level.eq(level.groupby([asked[name] for name in key]).transform("max")))
     table = table.sort_values("level", ascending=False, kind="stable").groupby(key, sort=False).agg(
         buyers=("buyer_id", "count"), amount=("amount", lambda amounts: amounts.sum(min_count=1)),
+        held_too=("risk_excess", lambda excess: int((excess > 0).sum())), risk_excess=("risk_excess", "sum"),
         authority=("authority", "first"), decides_on=("highest", "sum"), due_day=("due_day", "min"),
-        since=("since", "min"), new=("state", lambda states: int((states == NEW).sum())), moved=("was", "count"),
+        last_due_day=("due_day", "max"), since=("since", "min"),
+        new=("state", lambda states: int((states == NEW).sum())), moved=("was", "count"),
         was=("was", lambda kinds: ", ".join(sorted(kinds.dropna().unique())) or None),
         state=("state", _state),
     )  # fmt: skip

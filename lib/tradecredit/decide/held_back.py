@@ -25,7 +25,9 @@ def held_back(book: Book, limits: pd.DataFrame, sheets: pd.DataFrame) -> pd.Data
       excess over the limit by risk, and what is overdue and not in dispute (overdue part), since one payment counts for
       each of them (missing: no payment ends it, `CURED`); `pay_invoice`, the oldest invoice that it is for, of those
       past their extension period, else of those that are overdue (missing: any will do); `then_delivered`: within the
-      limit, or against payment alone where the risk allows no limit (`risk_limit` 0).
+      limit, or against payment alone where the risk allows no limit (`risk_limit` 0);
+    - `held_from`, the first day of the hold where that is after the as-of day, since a stop of the policy alone begins
+      then unless it is paid (missing: held already).
 
     Source: definitions §4.10.
     """
@@ -53,7 +55,10 @@ def held_back(book: Book, limits: pd.DataFrame, sheets: pd.DataFrame) -> pd.Data
     )
     no_limit = holds.drop(columns=["no longer insured"]).any(axis="columns") & ~(limits["risk_limit"] > 0)
     then = np.select([~cured, no_limit], [NOTHING, AGAINST_PAYMENT], WITHIN_LIMIT)
-    table = table.assign(then_delivered=pd.Series(then, index=held.index, dtype="str"))
+    ahead = (held["stop_since"] > book.as_of) & (holds.sum(axis="columns") == holds["no longer insured"])
+    table = table.assign(
+        then_delivered=pd.Series(then, index=held.index, dtype="str"), held_from=held["stop_since"].where(ahead)
+    )
     return table.iloc[np.lexsort((-table["exposure"].to_numpy(), first, ~cured.to_numpy()))]
 
 

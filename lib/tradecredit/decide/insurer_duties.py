@@ -1,11 +1,16 @@
 """What a policy asks of us this month, buyer by buyer: which overdue debt to report, to claim, and where to stop."""
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import read_on
 from tradecredit.book.places import one_of
-from tradecredit.insurance.cover import audit, of_buyers
+from tradecredit.insurance.amounts import unclaimed_debts
+from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.policy import Policy
+from tradecredit.insurance.recoveries import given_up
 from tradecredit.insurance.stops import stopping_invoices
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.default_events import in_default
@@ -21,19 +26,22 @@ DUTIES = {
 def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     """Return what a policy asks of us of each buyer: index buyer_id (all buyers), amounts of insured debt.
 
-    Of the insured debt of open invoices past due (`cover.audit`), without those on which the insurer has paid:
+    Of the insured debt of invoices past due (`cover.audit`), what was given up of a loss included
+    (`recoveries.given_up`), without those on which the insurer has paid:
 
     - `claim_amount` of invoices that have become a loss: the insolvency, or the end of the waiting period; `loss_date`,
       the first of them (missing: none);
-    - of those that have not, `missed_amount`, whose extension period, by the end of which they had to be reported, has
-      ended before the book's day, `missed_since` the first of these ends; and `report_amount`, whose period ends on
-      that day or within the next `decisions.report_ahead_days`, `report_by` the first of these ends (missing: none).
+    - of those that have not, `missed_amount`, whose extension period, by the end of which they had to be reported, ends
+      before the day on which the report is read (`read_on`), `missed_since` the first of these ends; and
+      `report_amount`, whose period ends on that day or later, within `decisions.report_ahead_days` of the book's day,
+      `report_by` the first of these ends (missing: none).
       None of the four where both amounts together are below `decisions.report_from`. Whether something has been
       reported already is in no table of the book;
-    - `stop_insured`: what is shipped from now on is not insured (`Cover.stopped`), though the buyer has a limit that
-      would insure it, and it is not in default; `stop_since`, the first day of that: the day after the first extension
-      period of an open invoice ended; `stop_invoice`, that invoice; `stop_clears`, what is open of all such invoices,
-      gross: what has to be paid so that the stop ends (all missing: it is insured).
+    - `stop_insured`: what is shipped on the day on which the report is read is not insured, unless something is paid
+      before, though the buyer has a limit that would insure it, and it is not in default; `stop_since`, the first day
+      of that: the day after the first extension period of an open invoice ends; `stop_invoice`, that invoice;
+      `stop_clears`, what is open of all such invoices, gross: what has to be paid so that the stop ends (all missing:
+      it is insured).
 
     Nothing without a policy, and of a policy that bears no part of an ordinary loss. Source: definitions §5.1, §5.8.
     """
@@ -46,7 +54,7 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     items = _late_insured(book, policy)
     loss = (items["loss_date"] <= book.as_of).to_numpy()
     ahead = book.as_of + pd.Timedelta(days=book.run.decisions.report_ahead_days)
-    missed = ~loss & (items["report_by"] < book.as_of).to_numpy()
+    missed = ~loss & (items["report_by"] < read_on(book.as_of)).to_numpy()
     coming = ~loss & ~missed & (items["report_by"] <= ahead).to_numpy()
     asked = {
         ("claim_amount", "loss_date"): items[loss], ("report_amount", "report_by"): items[coming],
@@ -59,16 +67,51 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     little = table["missed_amount"] + table["report_amount"] < book.run.decisions.report_from
     table[["missed_amount", "report_amount"]] = table[["missed_amount", "report_amount"]].mask(little, 0.0)
     table[["missed_since", "report_by"]] = table[["missed_since", "report_by"]].mask(little)
-    cover = of_buyers(book, policy)
-    insurable = (cover.insurable > 0) & (cover.limit > 0)
-    stopped = cover.stopped & insurable & ~one_of(book.buyers["buyer_id"], in_default(book))
-    table = table.assign(stop_insured=stopped)
-    return table.assign(**_stops(book, policy).reindex(buyers[stopped]).reindex(buyers)).astype(DUTIES)
+    cover, stops = of_buyers(book, policy), _stops(book, policy).reindex(buyers)
+    insurable = (cover.insurable > 0) & (cover.limit > 0) & ~one_of(book.buyers["buyer_id"], in_default(book))
+    stopped = stops["stop_since"].notna() & insurable
+    return table.assign(stop_insured=stopped, **stops.where(stopped)).astype(DUTIES)
+
+
+class Payable(NamedTuple):
+    """What a policy pays for the losses that are to be claimed, in the reporting currency.
+
+    `policy`, its name; `settled`, what is left of them after its percentage and what it deducts from each loss;
+    `first_loss`, the policy's of a year (0: none); `payable`, what of them it pays if all of them fall in one year of
+    which nothing else has used the first loss or the maximum.
+    """
+
+    policy: str
+    settled: float
+    first_loss: float
+    payable: float
+
+
+def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
+    """Return what a policy pays for the losses that are to be claimed; None without a policy or a loss.
+
+    `asked`: `duties`, one loss of `claim_amount` for each buyer on its `loss_date`, of which nothing is recovered.
+    Source: definitions §5.4 to §5.7.
+    """
+    losses = asked[asked["claim_amount"] > 0]
+    if policy is None or losses.empty:
+        return None
+    debt = losses["claim_amount"].to_numpy()
+    steps = policy.settlement(
+        pd.DataFrame({
+            "scenario": 0, "day": losses["loss_date"].to_numpy(), "buyer_id": losses.index, "debt": debt, "limit": debt,
+        })
+    )  # fmt: skip
+    first_loss = float(policy.aggregate_first_loss or 0.0)
+    return Payable(policy.name, float(steps["claim"].sum()), first_loss, float(steps["indemnity"].sum()))
 
 
 def _stops(book: Book, policy: Policy) -> pd.DataFrame:
-    """Return since when, by which invoice first and by how much in all buyers are past their stop; index buyer_id."""
-    causing = stopping_invoices(book, policy)
+    """Return since when, by which invoice first and by how much in all buyers are past their stop; index buyer_id.
+
+    On the day on which the report is read, unless something is paid before.
+    """
+    causing = stopping_invoices(book, policy, read_on(book.as_of))
     items = open_items(book).iloc[causing.index]
     table = items[["buyer_id", "invoice_id", "open_amount"]].assign(stop_since=causing)
     return table.sort_values("stop_since", kind="stable").groupby("buyer_id").agg(
@@ -78,11 +121,9 @@ def _stops(book: Book, policy: Policy) -> pd.DataFrame:
 
 def _late_insured(book: Book, policy: Policy) -> pd.DataFrame:
     """Return the insured invoices past due on which no claim has been paid, with the days of the policy."""
-    owed = open_items(book)
-    items = owed[owed["open_amount"] > 0]
-    audited = audit(book, policy)
-    insured, claimed = audited["insured_debt"].to_numpy(), audited["claimed"].to_numpy()
-    late = (items["days_past_due"] > 0).to_numpy() & (insured > 0) & (claimed <= 0)
+    items, insured = open_items(book), unclaimed_debts(book, policy)
+    past_due = (items["days_past_due"] > 0) | ((given_up(book) > 0) & (items["payable_by"] < book.as_of))
+    late = past_due.to_numpy() & (insured > 0)
     items = items[["buyer_id", "issued", "due"]].assign(insured_debt=insured)[late]
     events = book.defaults[book.defaults["kind"] == "insolvency"]
     events = events[one_of(events["buyer_id"], in_default(book))].groupby("buyer_id")["date"].max()

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.insurance.filling import within_limits
 from tradecredit.insurance.policy import Policy
-from tradecredit.insurance.recoveries import claims_paid, still_insured
+from tradecredit.insurance.recoveries import claims_paid, given_up, still_insured
 from tradecredit.insurance.shipped import CODE, primary_limits, shipped_under
 from tradecredit.insurance.stops import shipments
 from tradecredit.measure.disputes import owed_in_dispute
@@ -23,7 +24,9 @@ class Amounts(NamedTuple):
     """What is insured of invoices as arrays: their `rows` among `invoices`, and the columns of `of_items`.
 
     `insured`: the insured debt; `reason`: its place in `REASONS`; `discretionary`: the insurer had named no limit;
-    `claimed`: what the insurer has paid on it; `kept`: what of the rest is the insured's own part of that claim.
+    `claimed`: what the insurer has paid on it; `kept`: what of the rest is the insured's own part of that claim;
+    `lost`: what was given up of it and is owed still for the policy (`recoveries.given_up`), of `todays_amounts` what
+    is insured debt of that.
     """
 
     rows: np.ndarray
@@ -34,74 +37,105 @@ class Amounts(NamedTuple):
     discretionary: np.ndarray
     claimed: np.ndarray
     kept: np.ndarray
+    lost: np.ndarray
 
 
 def todays_amounts(book: Book, policy: Policy | None) -> Amounts:
     """Return what is insured of the open invoices, as arrays: see `audit`."""
+    found = _todays_debts(book, policy)
+    is_open = open_items(book)["open_amount"].to_numpy()[found.rows] > 0
+    return Amounts(*(values[is_open] for values in found))
+
+
+def unclaimed_debts(book: Book, policy: Policy) -> np.ndarray:
+    """Return the insured debt of each invoice on which no claim was paid, what was given up of it included.
+
+    In the order of `invoices`.
+    """
+    found, debts = _todays_debts(book, policy), np.zeros(len(book.invoices))
+    debts[found.rows] = np.where(found.claimed > 0, 0.0, found.insured + found.lost)
+    return debts
+
+
+def _todays_debts(book: Book, policy: Policy | None) -> Amounts:
+    """Return the same of all that is owed for the policy: open invoices, and those that were given up whole."""
     return _less_claims(book, policy, _todays_amounts(book, policy.scope if policy else None))
 
 
 @once
 def _todays_amounts(book: Book, policy: Policy | None) -> Amounts:
     owed = open_items(book)["open_amount"].to_numpy()
-    return _before_claims(book, policy, owed, disputed_of(book, owed, book.as_of), claims_paid(book))
+    disputed = disputed_of(book, owed, book.as_of)
+    return _before_claims(book, policy, owed, disputed, (claims_paid(book), given_up(book)))
 
 
 def insured_amounts(book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.ndarray | None = None) -> Amounts:
     """Return what a policy insures of amounts owed on which nothing has been claimed, as arrays: see `of_items`."""
     disputed = np.zeros(len(owed)) if disputed is None else disputed
-    return _before_claims(book, policy, owed, disputed, np.zeros(len(owed)))
+    return _before_claims(book, policy, owed, disputed, (np.zeros(len(owed)), np.zeros(len(owed))))
 
 
 def _before_claims(
-    book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.ndarray, claimed: np.ndarray
+    book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.ndarray, settled: tuple[np.ndarray, np.ndarray]
 ) -> Amounts:
-    """Return what would be insured of what is owed and what was claimed of it together, as if nothing were paid yet.
+    """Return what would be insured of what is owed and what was claimed and given up of it (`settled`) together.
 
-    What the insurer has paid fills the buyer's limit as it did before.
+    As if nothing were paid yet: what the insurer has paid, and what was given up, fill the limit as they did before.
     """
-    rows = np.flatnonzero(owed > 0)
-    in_dispute, paid, nothing = disputed[rows], claimed[rows], np.zeros(len(rows))
+    rows = np.flatnonzero((owed > 0) | (settled[1] > 0))
+    in_dispute, paid, lost, nothing = disputed[rows], settled[0][rows], settled[1][rows], np.zeros(len(rows))
     if policy is None:
         no_policy = np.full(len(rows), CODE["no_policy"])
-        return Amounts(rows, in_dispute, nothing, nothing, no_policy, nothing > 0, paid, nothing)
+        return Amounts(rows, in_dispute, nothing, nothing, no_policy, nothing > 0, paid, nothing, nothing)
     shipped = shipments(book, rows)
     facts = shipped_under(book, policy, shipped)
     share = net_share(book.invoices[["amount", "tax"]].take(rows)).to_numpy()
-    insurable = np.maximum(owed[rows] + paid - in_dispute, 0.0) * share
+    insurable = np.maximum(owed[rows] + paid + lost - in_dispute, 0.0) * share
     reason, counts = facts.reason, facts.reason == 0
     insurable[~counts & (reason < CODE["shipped_after_stop"])] = 0.0
     debt = np.where(counts, insurable, 0.0)
     within = within_limits(shipped.order, debt, facts.limit)
     if policy.kind == "top_up":
         within = within - within_limits(shipped.order, debt, primary_limits(book, policy, shipped))
+    # What rates and shares leave of an amount that fits, or of nothing, is no cent.
+    within = np.where(within < CENT, 0.0, within)
+    within = np.where((within > 0) & (debt - within < CENT), debt, within)
     reason[counts & (within < insurable)] = CODE["covered_in_part"]
     reason[counts & (within <= 0)] = CODE["limit_filled"]
     idle = counts & (insurable <= 0)
     reason[idle] = np.where(in_dispute[idle] > 0, CODE["in_dispute"], CODE["tax"])
-    return Amounts(rows, in_dispute, insurable, within, reason, ~facts.named, paid, nothing)
+    return Amounts(rows, in_dispute, insurable, within, reason, ~facts.named, paid, nothing, lost * share)
 
 
 def _less_claims(book: Book, policy: Policy | None, whole: Amounts) -> Amounts:
-    """Return what is insured still once the insurer has paid claims: `whole` is what was before them."""
-    hit = np.flatnonzero(whole.claimed > 0)
-    if policy is None or not len(hit):
+    """Return what is insured still once the insurer has paid claims: `whole` is what was before them.
+
+    What was given up comes off the insurable debt last: what is insured still is so of what is open first.
+    """
+    if policy is None:
         return whole
-    insurable, within, reason, kept = (
-        values.copy() for values in (whole.insurable, whole.insured, whole.reason, whole.kept)
+    insurable, within, reason, kept, lost = (
+        values.copy() for values in (whole.insurable, whole.insured, whole.reason, whole.kept, whole.lost)
     )
+    hit = np.flatnonzero(whole.claimed > 0)
     paid = whole.claimed[hit]
     above = np.where(within[hit] > 0, insurable[hit] - within[hit], 0.0)
     within[hit] = still_insured(policy, within[hit], paid, book.buyer_of_invoice[whole.rows[hit]])
     # A claim is paid for debt net of tax.
     insurable[hit] = np.maximum(insurable[hit] - paid, 0.0)
-    settled = whole.insured[hit] > 0
     within[hit] = np.minimum(within[hit], insurable[hit])
+    given = np.flatnonzero(lost > 0)
+    insurable[given] = np.maximum(insurable[given] - lost[given], 0.0)
+    lost[given] = np.maximum(within[given] - insurable[given], 0.0)
+    within[given] -= lost[given]
+    whole_again = (reason[given] == CODE["covered_in_part"]) & (insurable[given] - within[given] < CENT)
+    reason[given[whole_again]] = CODE["covered"]
+    settled = whole.insured[hit] > 0
     kept[hit] = np.where(
         settled, np.maximum(insurable[hit] - np.minimum(above, insurable[hit]) - within[hit], 0.0), 0.0
     )
     reason[hit[settled & (within[hit] <= 0)]] = CODE["claim_paid"]
-    return whole._replace(insurable=insurable, insured=within, reason=reason, kept=kept)
+    return whole._replace(insurable=insurable, insured=within, reason=reason, kept=kept, lost=lost)
 
 
 def borne(policy: Policy) -> float:

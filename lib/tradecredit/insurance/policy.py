@@ -94,8 +94,13 @@ class Policy(PolicyTerms):
         return self.model_copy(update=others)
 
     def renewed(self) -> Self:
-        """Return this policy without its period, as if it had been and would be renewed on the same terms."""
-        return self.model_copy(update={"starts": None, "ends": None})
+        """Return this policy without its period and notice, as if it had been and would be renewed on its terms."""
+        return self.model_copy(update={"starts": None, "ends": None, "notice_days": None})
+
+    def unbounded(self) -> Self:
+        """Return this policy without the maxima of a year (step 7): what it owes for a loss before any of them."""
+        maxima = ("maximum_liability", "maximum_liability_multiple", "discretionary_maximum_liability")
+        return self.model_copy(update=dict.fromkeys(maxima))
 
     @property
     def programme(self) -> tuple[str, ...]:

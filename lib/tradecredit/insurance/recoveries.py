@@ -1,4 +1,4 @@
-"""What is left of an invoice after the insurer has paid a claim, and whose is what comes in then (definitions §5.9)."""
+"""What a policy still owes on an invoice of which a part was claimed or given up, and whose is what comes in then."""
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,8 @@ from tradecredit.book.places import one_of
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.settlement import insurer_recovery
 from tradecredit.measure.closing_rates import closing_rates
+from tradecredit.measure.default_events import RESOLVED_MONTHS, events_by_place
+from tradecredit.measure.open_items import GIVEN_UP, IMPAIRED
 
 
 @once
@@ -23,6 +25,48 @@ def claims_paid(book: Book) -> np.ndarray:
     paid = np.bincount(row[counted], book.receipts["amount"].to_numpy()[counted], len(book.invoices))
     # Where there is nothing to count, NumPy counts in whole numbers, whatever the weights.
     return closing_rates(book).on(paid.astype("float64"), book.as_of)
+
+
+@once
+def given_up(book: Book) -> np.ndarray:
+    """Return what was written off of each invoice and is owed still for a policy, in the order of `invoices`.
+
+    In the reporting currency, as `claims_paid`. A write-off of a loss ends no debt: of what was issued by the day of
+    the buyer's last default, the write-offs after that day, until the default is resolved (on its day `resolved`;
+    where none is known, `RESOLVED_MONTHS` later); of any other invoice of which the insurer paid a claim or more than
+    `GIVEN_UP` of what was owed net of credits was impaired, all its write-offs, until `RESOLVED_MONTHS` after the last
+    receipt that impaired it; never more than all other receipts leave of the invoice. Any other write-off lowers the
+    debt. Source: definitions §5.9.
+    """
+    row, receipts, invoices = book.invoice_of_receipt, book.receipts, book.invoices
+    impairing = np.flatnonzero((row >= 0) & one_of(receipts["kind"], list(IMPAIRED)))
+    of, amount = row[impairing], receipts["amount"].to_numpy()[impairing]
+    received, kind = receipts["received"].to_numpy("datetime64[us]")[impairing], receipts["kind"].take(impairing)
+    credit = np.flatnonzero((row >= 0) & one_of(receipts["kind"], ["credit_note", "discount"]))
+    credited = np.bincount(row[credit], receipts["amount"].to_numpy()[credit], len(invoices))
+    impaired = np.bincount(of, amount, len(invoices))
+    unpaid = (impaired > GIVEN_UP * (invoices["amount"].to_numpy() - credited)) | (claims_paid(book) > 0)
+    last, resolved = (days[book.buyer_of_invoice[of]] for days in _last_defaults(book))
+    in_default = invoices["issued"].to_numpy("datetime64[us]")[of] <= last
+    latest = pd.Series(received).groupby(of).transform("max") + pd.DateOffset(months=RESOLVED_MONTHS)
+    until = np.where(in_default, resolved, latest.to_numpy("datetime64[us]"))
+    counts = np.where(in_default, received > last, unpaid[of]) & (until > book.as_of.to_datetime64())
+    counts &= one_of(kind, ["write_off"])
+    # Where there is nothing to count, NumPy counts in whole numbers, whatever the weights.
+    found = np.bincount(of[counts], amount[counts], len(invoices)).astype("float64")
+    known = row >= 0
+    came_in = np.bincount(row[known], receipts["amount"].to_numpy()[known], len(invoices)) - found
+    found = np.minimum(found, np.maximum(invoices["amount"].to_numpy() - came_in, 0.0))
+    return closing_rates(book).on(found, book.as_of)
+
+
+def _last_defaults(book: Book) -> tuple[np.ndarray, np.ndarray]:
+    """Return the day of each buyer's last default, and that on which its defaults are resolved (not a time: none)."""
+    events = events_by_place(book)
+    by_then = events["date"] + pd.DateOffset(months=RESOLVED_MONTHS)
+    events = events.assign(resolved=events["resolved"].where(events["resolved"] <= book.as_of, by_then))
+    latest = events.groupby("buyer")[["date", "resolved"]].max().reindex(pd.RangeIndex(len(book.buyers)))
+    return latest["date"].to_numpy("datetime64[us]"), latest["resolved"].to_numpy("datetime64[us]")
 
 
 def still_insured(policy: Policy, within: np.ndarray, paid: np.ndarray, buyer: np.ndarray) -> np.ndarray:
@@ -39,7 +83,7 @@ def still_insured(policy: Policy, within: np.ndarray, paid: np.ndarray, buyer: n
     loss, of = np.unique(buyer, return_inverse=True)
     debt = np.bincount(of, within, len(loss))
     whole = pd.DataFrame({"scenario": loss, "day": 0, "buyer_id": loss, "debt": debt, "limit": debt})
-    claim = policy.settlement(whole)["claim"].to_numpy()
+    claim = policy.unbounded().settlement(whole)["claim"].to_numpy()
     due = within / np.where(debt > 0, debt, 1.0)[of] * claim[of]
     missing = np.maximum(due - paid, 0.0)
     wanting = np.bincount(of, missing, len(loss))
@@ -72,7 +116,7 @@ def after_claims(book: Book, policy: Policy) -> pd.DataFrame:
     coming_in = (claimed > 0) & one_of(receipts["kind"], ["recovery", "payment"])
     table = receipts.assign(claim=claimed, debt=debt)[coming_in]
     so_far = table["amount"].groupby(table["invoice"]).cumsum()
-    terms = policy.record()
+    terms = policy.unbounded().record()
     owing = zip(table["claim"], table["debt"], so_far, so_far - table["amount"], strict=True)
     insured = policy.insured_percentage or 1.0
     part = [

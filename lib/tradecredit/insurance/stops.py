@@ -77,16 +77,17 @@ def stopped_since(book: Book, policy: Policy) -> pd.Series:
     return first.set_axis(all_buyers(book))
 
 
-def stopping_invoices(book: Book, policy: Policy) -> pd.Series:
+def stopping_invoices(book: Book, policy: Policy, by: pd.Timestamp | None = None) -> pd.Series:
     """Return the invoices that stop their buyers at the end of the book's day, with the first day of each one's stop.
 
-    Index: their places among `invoices`; `stop_since`. None of a policy without an extension period.
+    `by`: a later day; those that are owed today count whose stop begins until then, unless they are paid. Index: their
+    places among `invoices`; `stop_since`. None of a policy without an extension period.
     """
     found, since = np.zeros(0, np.intp), np.zeros(0, np.int64)
     if policy.maximum_extension_days is not None:
         begins, ends = stop_spans(book, policy)
-        today = days(np.array([book.as_of], "datetime64[us]"))[0]
-        found = np.flatnonzero((begins <= today) & (ends > today))
+        today, until = days(np.array([book.as_of, by or book.as_of], "datetime64[us]"))
+        found = np.flatnonzero((begins <= until) & (ends > np.maximum(begins, today)))
         since = begins[found]
     moments = since.astype("datetime64[D]").astype("datetime64[us]")
     return pd.Series(moments, index=found, name="stop_since")
@@ -98,12 +99,14 @@ def days(moments: np.ndarray) -> np.ndarray:
     return _days(ticks)
 
 
-def _stop_terms(policy: Policy) -> tuple[int | None, str, float]:
-    return policy.maximum_extension_days, policy.extension_from, policy.stop_tolerance or 0.0
+def _stop_terms(policy: Policy) -> tuple[int | None, str, float | None]:
+    return policy.maximum_extension_days, policy.extension_from, policy.stop_tolerance
 
 
 @once
-def _stops(book: Book, extension_days: int | None, extension_from: str, tolerance: float) -> tuple[Grouped, Grouped]:
+def _stops(
+    book: Book, extension_days: int | None, extension_from: str, tolerance: float | None
+) -> tuple[Grouped, Grouped]:
     """Return the first days of the stops that invoices cause, and the first after them, each by buyer and day."""
     begins, ends = _spans(book, extension_days, extension_from, tolerance)
     late = np.flatnonzero(begins < ends)
@@ -113,7 +116,7 @@ def _stops(book: Book, extension_days: int | None, extension_from: str, toleranc
 
 @once
 def _spans(
-    book: Book, extension_days: int | None, extension_from: str, tolerance: float
+    book: Book, extension_days: int | None, extension_from: str, tolerance: float | None
 ) -> tuple[np.ndarray, np.ndarray]:
     known = ledger(book)
     cleared = known.cleared(tolerance)

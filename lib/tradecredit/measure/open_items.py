@@ -88,16 +88,16 @@ class Ledger(NamedTuple):
         latest[self.row[receipts]] = sums[receipts]
         return latest
 
-    def cleared(self, tolerance: float) -> np.ndarray:
-        """Return the day from which no more than an amount, or dust, is owed of each invoice (not a time: more is).
+    def cleared(self, tolerance: float | None) -> np.ndarray:
+        """Return the day from which no more than an amount is owed of each invoice (not a time: more is).
 
-        An invoice over no more than that is cleared on its day of issue.
+        None: dust. An invoice over no more than the amount is cleared on its day of issue.
         """
-        if tolerance <= 0:
+        if tolerance is None:
             return self.settled
         enough = np.flatnonzero(self.amount[self.row] - self.paid < tolerance + CENT)
         first = first_days(self.row[enough], self.received[enough], len(self.amount))
-        return np.where(self.amount < tolerance + CENT, self.issued, np.fmin(first, self.settled))
+        return np.where(self.amount < tolerance + CENT, self.issued, first)
 
     def open_on(self, day: pd.Timestamp) -> np.ndarray:
         """Return whether each invoice is issued by the end of a day and more than dust of it is open."""

@@ -8,7 +8,8 @@ from tradecredit.params.base import Amount, Parameters
 
 WORKING_DAYS = {
     "report missed": 0, "report": 1, "claim": 5, "stop insured": 1, "stop": 1, "stop until paid": 1, "cancel": 2,
-    "payment plan": 5, "enforce": 10, "collect": 5, "run down": 5, "set limit": 5, "request accounts": 10, "cut": 10,
+    "in default": 5, "payment plan": 5, "enforce": 10, "collect": 5, "run down": 5, "set limit": 5, "above limit": 5,
+    "request accounts": 10, "cut": 10,
     "raise or enforce": 15, "model": 15, "policy": 20, "portfolio": 20, "discounts": 20, "discounts back": 10,
     "terms": 20, "late interest": 10,
 }  # fmt: skip
@@ -37,7 +38,8 @@ class DecisionSettings(Parameters):
     reaches up to its amount. Kinds that are not named keep their own: `policy`, `model` and `portfolio` the highest of
     `limits.approvals`, `collect` the lowest, all others by amount."""
     report_ahead_days: int = Field(30, ge=0)
-    """Overdue invoices are to be reported to the insurer from so many days before their extension period ends."""
+    """Overdue invoices that are to be reported to the insurer are listed from so many days before their extension
+    period ends."""
     report_from: Amount = 500
     """Overdue insured debt of a buyer below this, in the reporting currency, need not be reported; see your policy."""
     collect_from: Amount = 1_000

@@ -3,8 +3,10 @@
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.decisions import OPEN, by_kind, read_on
-from tradecredit.decide.limits import actions
+from tradecredit.book.calendar import read_on
+from tradecredit.decide.buyer_sheet import BY_RISK
+from tradecredit.decide.decisions import OPEN, by_kind
+from tradecredit.decide.insurer_duties import Payable
 from tradecredit.params.run import Run
 from tradecredit.words.formats import counted, day, listed, money
 from tradecredit.words.held_back import tolerance
@@ -15,6 +17,7 @@ WHAT = {
     "report": "Report overdue debt to the insurer",
     "stop insured": "Stop deliveries: no longer insured",
     "cancel": "Cancel limits of buyers in default",
+    "in default": "Lodge claims in insolvency, or enforce",
     "stop": "Stop deliveries: above what the risk allows",
     "stop until paid": "Stop deliveries until the overdue part is paid",
     "run down": "Deliver against payment alone",
@@ -24,6 +27,7 @@ WHAT = {
     "request accounts": "Request accounts",
     "cut": "Approve cuts that lose sales",
     "set limit": "Set limits that have room",
+    "above limit": "Bring back what is above the limit in force",
     "raise or enforce": "Raise or enforce limits that are often exceeded",
     "model": "Review the default model",
     "policy": "Decide on the policy",
@@ -38,12 +42,12 @@ WHAT = {
 STAKES = {
     **dict.fromkeys(("report missed", "report"), "insured debt"),
     "claim": "insured debt, before deductibles",
-    **dict.fromkeys(("stop insured", "cancel"), "owed in all"),
+    **dict.fromkeys(("stop insured", "cancel", "in default"), "owed in all"),
     **dict.fromkeys(("stop", "stop until paid", "run down"), "excess over the risk limit"),
     **dict.fromkeys(("enforce", "payment plan", "collect"), "overdue"),
     "request accounts": "margin that accounts may release a year",
     "cut": "margin lost a year",
-    "set limit": "excess over the limit",
+    **dict.fromkeys(("set limit", "above limit"), "excess over the limit"),
     "raise or enforce": "mean excess over the limit",
     **dict.fromkeys(("policy", "portfolio"), "gain a year"),
     "model": "no amount",
@@ -54,40 +58,19 @@ STAKES = {
 }
 """What the amount of each kind of decision is (`decisions.COLUMNS`)."""
 
-ADVICE = {
-    **WHAT,
-    "cut": "Cut the limit, which loses sales",
-    "set limit": "Set the recommended limit: it has room",
-    "payment plan": "Agree a payment plan",
-    "cancel": "Cancel the limit: in default",
-    "in default": "In default: no further credit",
-    "look": "Look why it owes more than it needs",
-    "collect": "Collect what is overdue",
-    "none": "Nothing to decide",
-}
-"""What the one advice on a buyer says (`buyer_sheet.PRECEDENCE`)."""
-
-BY_LIMIT = {
-    actions.IN_DEFAULT: "in default: no credit",
-    actions.STOP: "stop: above the limit by risk, weak grade",
-    actions.STOP_UNTIL_PAID: "stop until the overdue part is paid",
-    actions.RUN_DOWN: "above the limit by risk: run down",
-    actions.LOOK: "above its need, within the limit by risk",
-    actions.SET_LIMIT: "the recommended limit has room",
-    actions.NOTHING: "within its limit by risk",
-}
-"""What the limits alone say of a buyer (`actions.action`)."""
-
 _OF_BUYERS = {
-    "claim": "Insured debt of {buyers}, {amount} before deductibles, has become a loss by the policy: claim it.",
-    "report missed": "The day by which insured debt of {buyers}, {amount}, had to be reported has passed: tell the "
-    "insurer today, if it does not know; cover is in doubt.",
+    "claim": "Insured debt of {buyers}, {amount} before deductibles, has become a loss by the policy: claim it.{paid}",
+    "report missed": "The day by which insured debt of {buyers}, {amount}, had to be reported is past when this is "
+    "read: tell the insurer at once, if it does not know; cover is in doubt.",
     "report": "Insured debt of {buyers}, {amount}, will soon be past its maximum extension period: collect it, or "
     "report it by the end of the period.",
     "stop insured": "{buyers} of which nothing is to be reported or claimed {owe} invoices past the maximum extension "
-    "period: until these are paid, nothing more that is delivered is insured. Have them paid as listed, or stop "
-    "deliveries; {amount} is owed in all.",
-    "cancel": "{buyers} in default still {have} a limit of our own, and {owe} {amount}: cancel it.",
+    "period when this is read: until these are paid, nothing more that is delivered is insured. Have them paid as "
+    "listed, or stop deliveries; {amount} is owed in all.",
+    "cancel": "{buyers} in default still {have} a limit of our own, and {owe} {amount}: cancel it, "
+    "and lodge the claim in the insolvency, or enforce.",
+    "in default": "{buyers} in default {owe} {amount}, and {have} no limit of our own any more: lodge the claim in the "
+    "insolvency, or enforce it.",
     "stop": "{buyers} of a weak grade {owe} {amount} more than the risk allows, and paying what is overdue does not "
     "cure it: stop deliveries.",
     "stop until paid": "{buyers} {owe} {amount} more than the risk allows, which paying the overdue part cures: stop "
@@ -97,39 +80,86 @@ _OF_BUYERS = {
     "enforce": "Enforcement has the highest expected value for the overdue debt of {buyers}, {amount}.",
     "payment plan": "A payment plan has the highest expected value for the overdue debt of {buyers}, {amount}: agree "
     "it{consent}.",
-    "collect": "{buyers} {owe} {amount} past due, on which nothing else is advised: collect it.",
+    "collect": "{buyers}, of whom this is the one advice, {owe} {amount} past due: collect it.",
     "request accounts": "Limits of {buyers} rest on payment history for want of accounts, which might release {amount} "
     "of margin a year: request accounts.",
     "cut": "Cuts of limits of {buyers}, of whom this is the one advice, lose {amount} of margin a year, which the risk "
     "asks for: approve them, or accept the risk.",
     "set limit": "{buyers} {exceed} the limit in force by {amount}, and the recommended limit has room: set it.",
+    "above limit": "{buyers} {exceed} the limit in force by {amount}, more than they need and within what the risk "
+    "allows: collect what is overdue of it and bring it back within the limit, or raise the limit.",
 }  # fmt: skip
 
 
-def of_buyers(records: pd.DataFrame, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
+def of_buyers(records: pd.DataFrame, sheets: pd.DataFrame, run: Run, payable: Payable | None = None) -> dict[str, str]:
     """Return what decisions about buyers ask for, with the largest of each kind: kind → sentence.
 
-    `records`: `buyer_sheet.records` of the `sheets`. Those of kinds that concern the whole book are left out.
+    `records`: `buyer_sheet.records` of the `sheets`; `payable`: what the policy pays for what is to be claimed (None:
+    it is not said). Those of kinds that concern the whole book are left out.
     """
     plans = sheets[sheets["advice"] == "payment plan"]
     consent = "" if plans.empty else _with_consent(plans["needs_consent"])
-    kinds = by_kind(records, run)
+    kinds, paid = by_kind(records, run), _paid(payable, run.currency)
     return {
-        row.decision: _told(row, records, run.currency, consent)
+        row.decision: _told(row, records, run.currency, {"consent": consent, "paid": paid})
+        + _price(row, sheets, run.currency)
         for row in kinds.itertuples()
         if row.decision in _OF_BUYERS
     }
 
 
-def _told(row: pd.Series, records: pd.DataFrame, currency: str, consent: str) -> str:
-    one, amount = row.buyers == 1, _amount(row.amount, currency)
+def _price(row: pd.Series, sheets: pd.DataFrame, currency: str) -> str:
+    """Return of how many buyers deliveries are held back for the risk, and what that costs; empty where of none.
+
+    `row`: of `decisions.by_kind`. What is expected to be lost of all that they owe stands beside it.
+    """
+    told, sheets = "", sheets[sheets["advice"] == row.decision]
+    if row.decision not in BY_RISK:
+        if not row.held_too:
+            return ""
+        sheets = sheets[sheets["risk_excess"] > 0]
+        told = (
+            f" Deliveries to {row.held_too:,} of them are held back for the risk as well: they owe "
+            f"{money(row.risk_excess, currency)} more than it allows, and the authority is that of their limits."
+        )
+    loss = money(sheets["expected_loss_owed"].sum(), currency)
+    if sheets["lost_margin"].isna().any():
+        return f"{told} The expected loss of all that is owed is {loss} a year; what margin this gives up is not known."
+    lost = money(sheets["lost_margin"].sum(), currency)
+    return (
+        f"{told} The limits that the risk allows give up {lost} of margin a year, for an expected loss of all that is "
+        f"owed of {loss} a year, before insurance: or accept the risk, and raise the limit."
+    )
+
+
+def _paid(payable: Payable | None, currency: str) -> str:
+    """Return what a policy pays now for what is to be claimed, and by which day, as sentences."""
+    if payable is None:
+        return ""
+    settled, most = (money(amount, currency) for amount in (payable.settled, payable.payable))
+    first = f" and the first loss of {money(payable.first_loss, currency)} a year" if payable.first_loss else ""
+    left = f" After the percentage and the deductible of each loss {settled} of it is left"
+    if payable.payable > 0:
+        told = f"{left}, after the maximum{first} {most}, if nothing else has used these."
+    elif payable.first_loss:
+        told = (
+            f"{left}: nothing is payable while the first loss of {money(payable.first_loss, currency)} a year is not "
+            "used up. File it all the same, as each loss uses up the first loss."
+        )
+    else:
+        told = f"{left}, and nothing is payable."
+    return f"{told} The terms of {payable.policy} state no last day for filing: look it up."
+
+
+def _told(row: pd.Series, records: pd.DataFrame, currency: str, said: dict) -> str:
+    one, amount = row.buyers == 1, amount_told(row.amount, currency)
     sentence = _OF_BUYERS[row.decision].format(
         buyers=counted(int(row.buyers), "buyer"), amount=amount, owe="owes" if one else "owe",
-        have="has" if one else "have", exceed="exceeds" if one else "exceed", consent=consent,
+        have="has" if one else "have", exceed="exceeds" if one else "exceed", **said,
     )  # fmt: skip
     largest = records[records["decision"] == row.decision].iloc[0]
     return (
-        f"{sentence} Largest: {largest['buyer_id']}, {_amount(largest['amount'], currency)}."
+        f"{sentence} Largest: {largest['buyer_id']}, {amount_told(largest['amount'], currency)}."
         if not one
         else (f"{sentence} It is {largest['buyer_id']}.")
     )
@@ -147,7 +177,8 @@ def _with_consent(needed: pd.Series) -> str:
     )
 
 
-def _amount(amount: float, currency: str) -> str:
+def amount_told(amount: float, currency: str) -> str:
+    """Return an amount at stake in words: one that is less than a unit of the currency is told as such."""
     return f"less than {currency} 1" if 0 < amount < 1 else money(amount, currency)
 
 
@@ -160,7 +191,8 @@ def who_and_when(row: pd.Series) -> str:
     if row["moved"] > 0:
         was = listed(f"“{WHAT[kind]}”" for kind in row["was"].split(", "))
         moved = f" Of them {row['moved']:,} {'was' if row['moved'] == 1 else 'were'} asked a month ago as {was}."
-    return f"{who}, by {day(row['due_day'])}{opened}.{moved}"
+    first = "the first by" if row["last_due_day"] > row["due_day"] else "by"
+    return f"{who}, {first} {day(row['due_day'])}{opened}.{moved}"
 
 
 def decided_by(table: pd.DataFrame) -> pd.Series:
@@ -177,6 +209,20 @@ def decided_by(table: pd.DataFrame) -> pd.Series:
     )  # fmt: skip
 
 
+def stakes(table: pd.DataFrame, currency: str) -> pd.Series:
+    """Return what the amount of each kind is, and how many of its buyers are held back for the risk as well.
+
+    `table`: `decisions.by_kind`.
+    """
+    told = [
+        f"{STAKES[row.decision]}; {row.held_too:,} held back for risk too, {money(row.risk_excess, currency)} above it"
+        if row.held_too
+        else STAKES[row.decision]
+        for row in table.itertuples()
+    ]
+    return pd.Series(told, index=table.index, dtype="str")
+
+
 def asked_as(table: pd.DataFrame) -> pd.Series:
     """Return in words as which kinds the month before asked the same; `table`: with `was`, kinds separated by `, `."""
     known = table["was"].dropna()
@@ -186,65 +232,6 @@ def asked_as(table: pd.DataFrame) -> pd.Series:
 
 def _shared(row: pd.Series) -> bool:
     return bool(0 < row["decides_on"] < row["buyers"])
-
-
-def sheets(sheets: pd.DataFrame, limits: pd.DataFrame, book: Book) -> pd.DataFrame:
-    """Return the buyers' sheets (`buyer_sheet.sheets`) in words: all buyers, those with most at stake first.
-
-    Adds `name`; `advised`, the one advice; and what each method says by itself: `insurer_says`, `limit_says`,
-    `overdue_says`, `portfolio_says`.
-    """
-    currency, action = book.run.currency, limits["action"].reindex(sheets.index)
-    # Most buyers are told of by no method, and only the others are put into words.
-    insurer = pd.Series({buyer: _insurer_says(row, currency) for buyer, row in _asked(sheets).iterrows()}, dtype="str")
-    moved, best = sheets["portfolio_change"].dropna(), sheets.dropna(subset=["best_option"])
-    overdue = pd.Series([_overdue_says(row, currency) for row in best.itertuples()], index=best.index, dtype="str")
-    return sheets.join(book.names).assign(
-        advised=sheets["advice"].map(ADVICE),
-        insurer_says=insurer.reindex(sheets.index),
-        limit_says=action.map(BY_LIMIT),
-        overdue_says=overdue.reindex(sheets.index),
-        portfolio_says=moved.map(lambda change: _portfolio_says(change, currency)).reindex(sheets.index),
-    )
-
-
-_OPTIONS = {
-    "payment plan": "best by a plan", "wait": "best to wait", "enforce": "best to enforce", "claim": "best to claim",
-}  # fmt: skip
-
-
-def _asked(sheets: pd.DataFrame) -> pd.DataFrame:
-    debt = sheets[["claim_amount", "missed_amount", "report_amount"]].gt(0).any(axis="columns")
-    return sheets[debt | sheets["stop_insured"]]
-
-
-def _overdue_says(row: pd.Series, currency: str) -> str:
-    more = f", {_amount(row.gain_on_waiting, currency)} more than waiting" if row.gain_on_waiting > 0 else ""
-    more = ", what waiting is worth is not known" if pd.isna(row.gain_on_waiting) else more
-    consent = ", with the insurer's consent" if row.needs_consent else ""
-    return f"{_OPTIONS[row.best_option]}: {money(row.option_value, currency)}{more}{consent}"
-
-
-def _insurer_says(row: pd.Series, currency: str) -> str:
-    said = []
-    if row["claim_amount"] > 0:
-        said.append(f"claim {money(row['claim_amount'], currency)}")
-    if row["missed_amount"] > 0:
-        said.append(f"report {money(row['missed_amount'], currency)}, late since {day(row['missed_since'])}")
-    if row["report_amount"] > 0:
-        said.append(f"report {money(row['report_amount'], currency)} by {day(row['report_by'])}")
-    if row["stop_insured"]:
-        said.append(
-            f"clear {money(row['stop_clears'], currency)}, {row['stop_invoice']} first: until then new deliveries are "
-            "not insured"
-        )
-    return "; ".join(said)
-
-
-def _portfolio_says(change: float, currency: str) -> str:
-    if abs(change) < 1:
-        return "the same limit"
-    return f"{money(abs(change), currency)} {'more' if change > 0 else 'less'}"
 
 
 def assumptions(book: Book) -> list[str]:
@@ -257,9 +244,11 @@ def assumptions(book: Book) -> list[str]:
         f"Of several methods that speak of a buyer the first decides: {order}. Deliveries are stopped only where "
         f"paying the overdue part cures the excess over the limit by risk, or from grade {run.limits.stop_grade} on; "
         "what is owed above the buyer's need is a signal to look.",
-        f"Insured debt of a buyer is to be reported from {money(run.decisions.report_from, run.currency)} on, "
-        f"{run.decisions.report_ahead_days} days before its extension period ends; whether it has been is in no table "
-        "of the book.",
+        "Insured debt is what lies within the insurer's limits, net of tax; the insured part is the insured percentage "
+        f"of it. Of a buyer it is to be reported from {money(run.decisions.report_from, run.currency)} on, by the end "
+        f"of its extension period, and is listed from {run.decisions.report_ahead_days} days before that. Whether it "
+        "has been is in no table of the book. A day that is over when the report is read "
+        f"({day(read_on(book.as_of))}) is past, and a stop that begins by then holds deliveries, unless it is paid.",
         f"A plan or enforcement is advised from {counted(run.payment_plan.least_days_past_due, 'day')} past due and "
         f"{money(run.payment_plan.least_amount, run.currency)} on, where it is worth at least "
         f"{money(run.payment_plan.least_gain, run.currency)} more than waiting. What else is overdue is collected in "
@@ -277,7 +266,7 @@ def who_decides(run: Run) -> str:
     whatever = f"Decided whatever the amount: {'; '.join(fixed)}. " if fixed else ""
     return (
         f"{whatever}All else goes by amount, to the first of {listed(run.levels)} that reaches up to it; what concerns "
-        "a limit by the larger of the old and the new one."
+        "a limit by the larger of the old and the new one, also where the decision itself is another that comes first."
     )
 
 

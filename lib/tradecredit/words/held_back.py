@@ -61,11 +61,13 @@ def no_longer_insured(held: pd.DataFrame, currency: str) -> str:
     first = (
         f" Of {asked:,} of them debt is to be claimed or reported first: that is their one decision." if asked else ""
     )
+    ahead = stopped["held_from"].dropna()
+    later = f", {len(ahead):,} of them from {day(ahead.min())} on" if len(ahead) else ""
     return (
-        f"New deliveries to {counted(len(stopped), 'buyer')} are no longer insured{elsewhere}: "
+        f"New deliveries to {counted(len(stopped), 'buyer')} are no longer insured{later}{elsewhere}: "
         f"{money(stopped['stop_clears'].sum(), currency)} on invoices past the maximum extension period has to be paid "
-        f"first, and insurance adds nothing to their limits until then.{first} What was delivered before stays insured "
-        "if it is reported in time."
+        f"first, and insurance adds nothing to the limits of those that are stopped today.{first} What was delivered "
+        "before stays insured if it is reported in time."
     )
 
 
@@ -75,7 +77,8 @@ def cure(row: pd.Series, currency: str) -> str:
         return "none"
     where = f", {row['pay_invoice']} first" if pd.notna(row["pay_invoice"]) else ""
     then = "deliver" if row["then_delivered"] == WITHIN_LIMIT else "deliver against payment alone"
-    return f"clear {money(row['to_pay'], currency)}{where}, then {then}"
+    begins = f"held from {day(row['held_from'])} on: " if pd.notna(row["held_from"]) else ""
+    return f"{begins}clear {money(row['to_pay'], currency)}{where}, then {then}"
 
 
 def with_cures(held: pd.DataFrame, currency: str) -> pd.DataFrame:
@@ -105,12 +108,15 @@ def hanging(asked: pd.DataFrame, insured: float, policy: Policy | None, currency
     parts = []
     if missed > 0:
         parts.append(
-            f"{money(missed, currency)} ({percent(missed / insured)}) hangs on reports whose day has passed, the first "
-            f"on {day(since)}, so that its cover is in doubt"
+            f"{money(missed, currency)} ({percent(missed / insured)}) hangs on reports whose day is past when this is "
+            f"read, the first on {day(since)}, so that its cover is in doubt"
         )
     if due > 0:
         parts.append(f"{money(due, currency)} ({percent(due / insured)}) hangs on reports that are due soon")
-    return f"Of the insured part {'; '.join(parts)}. The book has no table of what was reported."
+    return (
+        f"Of the insured part, {percent(borne(policy))} of the insured debt, {'; '.join(parts)}. The book has no table "
+        "of what was reported."
+    )
 
 
 def tolerance(book: Book) -> str:
@@ -118,11 +124,17 @@ def tolerance(book: Book) -> str:
     policy = run_policy(book)
     if policy is None or policy.maximum_extension_days is None:
         return ""
+    dust = book.run.receivables.dust
     if policy.stop_tolerance is None:
         return (
-            f"{policy.name} states no tolerance of its stop: an invoice of which more than "
-            f"{money(book.run.receivables.dust.amount, book.run.currency)} is owed past its maximum extension period "
-            "stops what is delivered after it (`stop_tolerance`)."
+            f"{policy.name} states no tolerance of its stop: an invoice of which more than dust "
+            f"({money(dust.amount, book.run.currency)} or {percent(dust.share)} of it, the smaller) is owed past its "
+            "maximum extension period stops what is delivered after it (`stop_tolerance`)."
+        )
+    if policy.stop_tolerance == 0:
+        return (
+            "An invoice of which anything is owed past its maximum extension period stops what is delivered after it "
+            f"({policy.name}, `stop_tolerance`)."
         )
     return (
         f"An invoice of which no more than {money(policy.stop_tolerance, book.run.currency)} is still owed stops no "

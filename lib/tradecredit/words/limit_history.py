@@ -9,7 +9,7 @@ from tradecredit.words.formats import count, counted, day, money, percent
 def decisions(monthly: pd.DataFrame, repeated: pd.DataFrame, currency: str) -> dict[str, str]:
     """Return what the history of breaches asks to decide, kind of decision → sentence; nothing where it asks nothing.
 
-    `repeated`: `replay.repeated`, of the buyers that nothing else is advised on (`buyer_sheet.unadvised`).
+    `repeated`: `replay.repeated`, of the buyers on which nothing else is to be decided (`buyer_sheet.unadvised`).
     """
     many = often(repeated)
     if many.empty:

@@ -7,10 +7,10 @@ import pandas as pd
 from tradecredit.decide.decisions import DONE, FIRST, OPEN, by_kind
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
-from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by
+from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by, stakes
 from tradecredit.words.formats import counted, listed, money
 
-COLUMNS = ["what", "buyers", "amount", "stake", "authority", "due_day", "since", "state"]
+COLUMNS = ["what", "buyers", "amount", "stake", "authority", "first_due_day", "since", "state"]
 NAMED = 3
 """Decisions below the table that its sentence names."""
 
@@ -22,16 +22,17 @@ def to_decide(decisions: pd.DataFrame, titles: Mapping[str, str], run: Run) -> p
 
     `decisions`: `decisions.COLUMNS`, of all chapters; `titles`: of the chapters, by name. Columns of `by_kind` with
     `what` in words first, what the amount is (`stake`), who decides in words (`decided_by`), how many are new where not
-    all are, the chapter's title, and `link`, the address of the list that shows them.
+    all are, the first of the days on which they are due (`first_due_day`), the chapter's title, and `link`, the address
+    of the list that shows them.
     """
     table = by_kind(decisions, run)
     some = (table["state"] == OPEN) & (table["new"] > 0)
     news = table["new"].astype("str") + " of " + table["buyers"].astype("str") + " new"
     table = table.assign(
         link=table["chapter"] + ".html#" + table["anchor"], chapter=table["chapter"].map(dict(titles)),
-        authority=decided_by(table), state=table["state"].mask(some, news), stake=table["decision"].map(STAKES),
+        authority=decided_by(table), state=table["state"].mask(some, news), stake=stakes(table, run.currency),
         buyers=table["buyers"].astype("float64").where(table["buyers"] > 0), was=asked_as(table),
-    )  # fmt: skip
+    ).rename(columns={"due_day": "first_due_day"})  # fmt: skip
     table.insert(0, "what", table["decision"].map(WHAT))
     return table
 
@@ -72,11 +73,11 @@ def left_out(table: pd.DataFrame, run: Run) -> str:
     ):  # fmt: skip
         if len(chosen):
             told.append(f"{called}: {listed([_named(row, run.currency) for _, row in chosen.iterrows()])}")
-    return f"{'; '.join(told)}. All are below, one by one."
+    return f"{'; '.join(told)}. All kinds are below, each with its list."
 
 
 def _named(row: pd.Series, currency: str) -> str:
-    amount = f" ({money(row['amount'], currency)} {row['stake']})" if pd.notna(row["amount"]) else ""
+    amount = f" ({money(row['amount'], currency)} {STAKES[row['decision']]})" if pd.notna(row["amount"]) else ""
     return f"“{row['what']}”{amount}"
 
 

@@ -48,6 +48,18 @@ def test_above_the_need_is_never_a_stop():
     assert not found.isin(actions.STOPS).any()
 
 
+def test_what_lies_between_a_need_and_its_rounded_limit_is_needed():
+    limits = pd.DataFrame(
+        {
+            "exposure": [17_532.0, 18_000.0, 18_000.0], "recommended_with_cover": [17_000.0, 17_000.0, 17_000.0],
+            "binding_with_cover": ["need", "need", "capacity"], "need": [17_736.0, 17_736.0, 17_736.0],
+        }
+    )  # fmt: skip
+    found = actions.excesses(limits, pd.Series(20_000.0, index=limits.index))
+    assert found["over_need"].tolist() == [0.0, 264.0, 0.0]
+    assert found["over_risk"].tolist() == [0.0, 0.0, 1_000.0]
+
+
 # A buys for 12,000 a month at 30 days, and owes 36,000: three months, of which two are past due. It needs two months,
 # 24,000. Its net worth of 200,000 carries 25 % in grade 5, 50,000, and 5 % in grade 9, 10,000.
 MONTHS = [pd.Timestamp("2024-03-15"), *(pd.date_range("2025-04-01", "2026-03-01", freq="MS") + pd.Timedelta(days=14))]

@@ -200,6 +200,8 @@ def test_a_year_by_hand(book):
         ({"waiting_days": None}, {"X": 40_500, "Y": 0}),
         # The period of the policy does not keep it from being put to the past.
         ({"starts": date(2026, 3, 1)}, {"X": 40_500, "Y": 18_000}),
+        # Nor does the notice that it can be ended with.
+        ({"ends": date(2026, 12, 31), "notice_days": 60}, {"X": 40_500, "Y": 18_000}),
         # S2 is shipped after 10 October + 1 day, while S1 is overdue; it was not insured anyway.
         ({"maximum_extension_days": 0}, {"X": 40_500, "Y": 18_000}),
         ({"each_loss_deductible": 10_000}, {"X": 32_400, "Y": 9_000}),
@@ -333,7 +335,10 @@ def small_ledgers(draw):
 
 
 @given(
-    tables=small_ledgers(), policy=st.sampled_from([*VARIED, policy_of(maximum_extension_days=30, stop_tolerance=900)])
+    tables=small_ledgers(),
+    policy=st.sampled_from(
+        [*VARIED, *(policy_of(maximum_extension_days=30, stop_tolerance=tolerance) for tolerance in (900, 0))]
+    ),
 )
 @settings(max_examples=60)
 def test_any_small_ledger_equals_the_plain_reference(book_of, tables, policy):

@@ -43,12 +43,15 @@ def excesses(limits: pd.DataFrame, bound: pd.Series) -> pd.DataFrame:
     Columns, on their index, in the reporting currency:
 
     - `risk_limit`: see `risk_limit`;
-    - `over_risk` = exposure above `risk_limit`; `over_need`: the rest of what it is above the recommended limit.
+    - `over_risk` = exposure above `risk_limit`; `over_need`: the rest of what it is above the need, where that binds,
+      and never counted from below the recommended limit.
     """
     aim = limits["recommended_with_cover"]
     most = risk_limit(aim, limits["binding_with_cover"], bound)
     over_risk = excess(limits["exposure"], most.fillna(np.inf))
-    over_need = (excess(limits["exposure"], aim) - over_risk).clip(lower=0.0)
+    # A limit by need is rounded, and what lies between the two is needed.
+    needed = np.maximum(aim, limits["need"].fillna(0.0)).where(limits["binding_with_cover"] == METHODS["need"], aim)
+    over_need = (excess(limits["exposure"], needed) - over_risk).clip(lower=0.0)
     return pd.DataFrame({"risk_limit": most, "over_risk": over_risk, "over_need": over_need})
 
 
@@ -104,7 +107,8 @@ def action(limits: pd.DataFrame, grades: pd.Series, settings: LimitSettings) -> 
 def held(limits: pd.DataFrame) -> pd.Series:
     """Return whether nothing may raise the limit of each buyer: deliveries are held back, or the insurer is to be told.
 
-    `limits`: `action`, a stop or `run down`; `stopped`: what is delivered from now on is not insured; `report_due`.
+    `limits`: `action`, a stop or `run down`; `stopped`: what is delivered from now on is not insured; `report_due`,
+    which counts a stop that begins by the day on which the report is read.
     """
     return held_back(limits) | limits["report_due"]
 

@@ -27,7 +27,7 @@ LABELS = {
         country_room="Room in the country"
     ),
     # actions
-    **columns("text", action="Action", report_due="To report or claim"),
+    **columns("text", action="Action", report_due="To report, claim or stop"),
     **columns(
         "money",
         risk_limit="Limit by risk", risk_limit_alone="Limit by risk, without insurance",
@@ -37,7 +37,8 @@ LABELS = {
     **columns(
         "money",
         mean_balance="Mean balance, 12 months", highest_balance="Highest balance, 12 months",
-        lost_sales="Sales lost a year", lost_margin="Margin lost a year", released="Limit released by accounts",
+        lost_sales="Sales lost a year", lost_margin="Margin lost a year",
+        expected_loss_owed="Expected loss of what is owed", released="Limit released by accounts",
         released_sales="Sales released by accounts", released_margin="Margin released by accounts"
     ),
     # caps

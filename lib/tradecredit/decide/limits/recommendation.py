@@ -23,6 +23,7 @@ from tradecredit.decide.limits.changes import aimed, decided, staying
 from tradecredit.decide.limits.methods import excess, rounded_down, smallest
 from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.insurance.shipped import run_policy
+from tradecredit.measure.default_events import loss_given_default
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.overrides import overriding
 
@@ -56,9 +57,10 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
       alone if nothing else set it;
     - `risk_limit`, `over_risk` and `over_need`: see `actions.excesses`; `risk_limit_alone`: the same without cover;
       `overdue`: see `actions.overdue`; `action`, what the exposure asks for: see `actions.action`; `report_due`: the
-      run's policy asks for a report or a claim (`insurer_duties.duties`);
+      run's policy asks for a report, a claim or a stop by the day on which the report is read (`duties`);
     - `limit_to_set`, `change`, `decision`, `decision_code`, `response_code`, `reason`, `reason_code`, `approval`: see
       `changes.decided`; the limit to set is not below what is owed where need alone would have it so (`changes.aimed`);
+    - `expected_loss_owed` = PD × LGD × exposure, before insurance (`loss_given_default`);
     - `lost_sales`, `lost_margin`: see `carried_sales.lost`; `released`, `released_sales`, `released_margin`, if
       accounts were shown: see `carried_sales.released`.
 
@@ -114,10 +116,11 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     alone, bound = (rounded_down(risk_bound(limits.amounts), settings.digits) for limits in (without, within))
     table = table.assign(
         overdue=overdue(book),
+        expected_loss_owed=known["pd"] * loss_given_default(book).lgd * exposure,
         risk_limit_alone=risk_limit(recommended, without.binding, alone),
         **excesses(table, bound),
     )
-    asked = duties(book, run_policy(book))[["missed_amount", "report_amount", "claim_amount"]]
+    asked = duties(book, run_policy(book))[["missed_amount", "report_amount", "claim_amount", "stop_insured"]]
     table = table.assign(
         action=action(table, known["grade"], settings), report_due=(asked > 0).any(axis="columns").to_numpy()
     )

@@ -50,7 +50,7 @@ def past_losses(book: Book, policy: Policy) -> pd.DataFrame:
 
     Source: definitions §5.14.
     """
-    policy = Policy(**policy.model_dump(exclude_unset=True, exclude={"starts", "ends"}))
+    policy = policy.renewed()
     found, taken = [], np.zeros(len(book.invoices), dtype=bool)
     for events in _rounds(book):
         table, rows = _of_round(book, policy, events, taken)

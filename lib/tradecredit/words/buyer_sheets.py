@@ -1,0 +1,92 @@
+"""One buyer, one advice, in words: what each method says of a buyer, and what is to be done about it."""
+
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.limits import actions
+from tradecredit.words.decisions import WHAT, amount_told
+from tradecredit.words.formats import day, money
+
+ADVICE = {
+    **WHAT,
+    "cut": "Cut the limit, which loses sales",
+    "set limit": "Set the recommended limit: it has room",
+    "payment plan": "Agree a payment plan",
+    "cancel": "Cancel the limit: in default",
+    "in default": "In default: no further credit; lodge the claim in the insolvency, or enforce",
+    "above limit": "Bring back what is above the limit in force, or raise the limit",
+    "look": "Look why it owes more than it needs",
+    "collect": "Collect what is overdue",
+    "none": "Nothing to decide",
+}
+"""What the one advice on a buyer says (`buyer_sheet.PRECEDENCE`)."""
+
+BY_LIMIT = {
+    actions.IN_DEFAULT: "in default: no credit",
+    actions.STOP: "stop: above the limit by risk, weak grade",
+    actions.STOP_UNTIL_PAID: "stop until the overdue part is paid",
+    actions.RUN_DOWN: "above the limit by risk: run down",
+    actions.LOOK: "above its need, within the limit by risk",
+    actions.SET_LIMIT: "the recommended limit has room",
+    actions.NOTHING: "within its limit by risk",
+}
+"""What the limits alone say of a buyer (`actions.action`)."""
+
+
+def sheets(sheets: pd.DataFrame, limits: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Return the buyers' sheets (`buyer_sheet.sheets`) in words: all buyers, those with most at stake first.
+
+    Adds `name`; `advised`, the one advice; and what each method says by itself: `insurer_says`, `limit_says`,
+    `overdue_says`, `portfolio_says`.
+    """
+    currency, action = book.run.currency, limits["action"].reindex(sheets.index)
+    # Most buyers are told of by no method, and only the others are put into words.
+    insurer = pd.Series({buyer: _insurer_says(row, currency) for buyer, row in _asked(sheets).iterrows()}, dtype="str")
+    moved, best = sheets["portfolio_change"].dropna(), sheets.dropna(subset=["best_option"])
+    overdue = pd.Series([_overdue_says(row, currency) for row in best.itertuples()], index=best.index, dtype="str")
+    return sheets.join(book.names).assign(
+        advised=sheets["advice"].map(ADVICE),
+        insurer_says=insurer.reindex(sheets.index),
+        limit_says=action.map(BY_LIMIT),
+        overdue_says=overdue.reindex(sheets.index),
+        portfolio_says=moved.map(lambda change: _portfolio_says(change, currency)).reindex(sheets.index),
+    )
+
+
+_OPTIONS = {
+    "payment plan": "best by a plan", "wait": "best to wait", "enforce": "best to enforce", "claim": "best to claim",
+}  # fmt: skip
+
+
+def _asked(sheets: pd.DataFrame) -> pd.DataFrame:
+    debt = sheets[["claim_amount", "missed_amount", "report_amount"]].gt(0).any(axis="columns")
+    return sheets[debt | sheets["stop_insured"]]
+
+
+def _overdue_says(row: pd.Series, currency: str) -> str:
+    more = f", {amount_told(row.gain_on_waiting, currency)} more than waiting" if row.gain_on_waiting > 0 else ""
+    more = ", what waiting is worth is not known" if pd.isna(row.gain_on_waiting) else more
+    consent = ", with the insurer's consent" if row.needs_consent else ""
+    return f"{_OPTIONS[row.best_option]}: {money(row.option_value, currency)}{more}{consent}"
+
+
+def _insurer_says(row: pd.Series, currency: str) -> str:
+    said = []
+    if row["claim_amount"] > 0:
+        said.append(f"claim {money(row['claim_amount'], currency)}")
+    if row["missed_amount"] > 0:
+        said.append(f"report {money(row['missed_amount'], currency)}, which was due by {day(row['missed_since'])}")
+    if row["report_amount"] > 0:
+        said.append(f"report {money(row['report_amount'], currency)} by {day(row['report_by'])}")
+    if row["stop_insured"]:
+        said.append(
+            f"clear {money(row['stop_clears'], currency)}, {row['stop_invoice']} first: until then deliveries from "
+            f"{day(row['stop_since'])} on are not insured"
+        )
+    return "; ".join(said)
+
+
+def _portfolio_says(change: float, currency: str) -> str:
+    if abs(change) < 1:
+        return "the same limit"
+    return f"{money(abs(change), currency)} {'more' if change > 0 else 'less'}"
