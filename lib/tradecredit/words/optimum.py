@@ -63,9 +63,9 @@ def decisions(optimum: Optimum, currency: str) -> dict[str, str]:
     one, whole, more = (optimum.totals.loc[name] for name in (ONE_BY_ONE, PROPOSED, DIFFERENCE))
     moved = optimum.limits["portfolio_change"]
     raised, lowered = moved[moved >= 1], moved[moved <= -1]
-    same = abs(more["shortfall"]) <= 0.001 * one["shortfall"]
-    risk = f"expected shortfall ({percent(optimum.level)}) of {money(whole['shortfall'], currency)}"
-    risk = f"at the same {risk}" if same else f"at an {risk}, against {money(one['shortfall'], currency)}"
+    then, before = (money(limits["shortfall"], currency) for limits in (whole, one))
+    risk = f"expected shortfall ({percent(optimum.level)}) of {then}"
+    risk = f"at the same {risk}" if then == before else f"at an {risk}, against {before}"
     return {
         "portfolio": f"Portfolio limits would earn {money(more['net_earnings'], currency)} a year more than limits set "
         f"one by one, after expected losses and premium, {risk}: {len(raised):,} would be higher, by "

@@ -367,6 +367,9 @@ def test_what_is_said(usual, assessed):
     less = totals.assign(shortfall=[50_000.0, 50_000.0, 30_000.0, -20_000.0])
     other = words.optimum.decisions(replace(told, totals=less), "EUR")["portfolio"]
     assert "of EUR 30,000, against EUR 50,000:" in other
+    nearly = totals.assign(shortfall=[50_000.0, 50_000.0, 49_990.0, -10.0])
+    other = words.optimum.decisions(replace(told, totals=nearly), "EUR")["portfolio"]
+    assert "at an expected shortfall (99.5 %) of EUR 49,990, against EUR 50,000:" in other
     assert words.optimum.decisions(replace(told, totals=totals.assign(net_earnings=0.0)), "EUR") == {}
     assert words.optimum.price(told, "EUR") == (
         "Shadow price of risk: EUR 1,000 more of expected shortfall (99.5 %) would earn EUR 12.30 a year more."
