@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from tradecredit.params.base import Amount, Parameters
 
@@ -27,13 +27,23 @@ ORDINARY = ("collect",)
 """Kinds of decision that are the ordinary course: they come after all others."""
 
 
+def _known_kind(kind: str) -> str:
+    if kind not in WORKING_DAYS:
+        raise ValueError(f"is no kind of decision; use one of {', '.join(WORKING_DAYS)}")
+    return kind
+
+
+Kind = Annotated[str, AfterValidator(_known_kind)]
+"""A kind of decision, of `WORKING_DAYS`."""
+
+
 class DecisionSettings(Parameters):
     """Decisions that a month asks for."""
 
-    working_days: dict[str, Annotated[int, Field(ge=0)]] = {}
+    working_days: dict[Kind, Annotated[int, Field(ge=0)]] = {}
     """Kind of decision (`stop until paid`, `policy`…): working days until it is due, after the first one that follows
     the as-of day, on which the report is read. Kinds that are not named keep their own."""
-    authorities: dict[str, str | None] = {}
+    authorities: dict[Kind, str | None] = {}
     """Kind of decision: who takes it whatever its amount, one of `limits.approvals`; null: the first of them that
     reaches up to its amount. Kinds that are not named keep their own: `policy`, `model` and `portfolio` the highest of
     `limits.approvals`, `collect` the lowest, all others by amount."""
@@ -49,14 +59,6 @@ class DecisionSettings(Parameters):
     """Buyers, those with most at stake, that get a sheet with what each method says of them."""
     shown: int = Field(6, ge=1)
     """Decisions that the summary shows; all are in its CSV."""
-
-    @field_validator("working_days", "authorities")
-    @classmethod
-    def _known_kinds(cls, stated: dict[str, object]) -> dict[str, object]:
-        unknown = sorted(stated.keys() - WORKING_DAYS.keys())
-        if unknown:
-            raise ValueError(f"unknown kinds: {', '.join(unknown)}; use {', '.join(WORKING_DAYS)}")
-        return stated
 
     def days_until_due(self, decision: str) -> int:
         """Return the working days until a kind of decision is due, after the day on which the report is read."""
