@@ -9,7 +9,7 @@ from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits import actions
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.methods import excess
-from tradecredit.decide.optimum.optimum import Optimum
+from tradecredit.decide.optimum.optimum import Optimum, earns_more
 from tradecredit.decide.terms.payment_plan import options, overdue_buyers
 from tradecredit.insurance.policy import Policy
 
@@ -39,6 +39,12 @@ HELD = {
 OF_LIMITS = ("cancel", "stop", "stop until paid", "run down", "request accounts", "cut", "set limit", "look")
 """Advice on a limit, decided by the authority for the larger of the limit in force and the one that then holds."""
 
+DECIDED_LIMITS = tuple(kind for kind in OF_LIMITS if kind != "look")
+"""Advice that decides on a limit: to look is none."""
+
+ON_LIMITS = tuple(kind for kind in (*DECIDED_LIMITS, "limits") if kind != "cancel")
+"""Kinds of decision that rest on the default model through a limit: a default is no estimate."""
+
 STAKES = ["over_risk", "overdue", "lost_margin", "released_margin", "breach"]
 """Amounts of a limit that may be at stake."""
 
@@ -51,9 +57,10 @@ LISTS = {
     **dict.fromkeys(("claim", "report missed", "report"), "insurer_duties"), "stop insured": "held_back",
     **dict.fromkeys(("stop", "stop until paid", "run down"), "over_risk"),
     **dict.fromkeys(OVERDUE_OPTIONS, "overdue_advised"), "collect": "to_collect",
-    "cancel": "limit_changes", "request accounts": "accounts", "cut": "lost_sales", "set limit": "breaches",
+    **dict.fromkeys(("cancel", "limits"), "limit_changes"),
+    "request accounts": "accounts", "cut": "lost_sales", "set limit": "breaches",
 }  # fmt: skip
-"""Advice that is asked: the table of the chapter of limits that lists its buyers."""
+"""Advice that is asked, and `limits`: the table of the chapter of limits that lists its buyers."""
 
 
 def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFrame:
@@ -68,6 +75,8 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
       the excess over a limit that would be set; `at_stake`, the largest amount that any of the methods names;
     - `authorised`, the amount by which the authority is found: where a limit is decided (`OF_LIMITS`) the larger of the
       limit in force and the one that then holds, else `amount`;
+    - `limit_change`, of the limit in force (0 in a book that has none of our own at all), and `limit_authorised`,
+      the larger of the limit in force and the one that then holds;
     - `overdue_since`, the first due day of what is overdue; `due_day` and `since`, as the policy or the ledger have
       them (missing: neither does). A report is open since the run's `decisions.report_ahead_days` before its day.
     """
@@ -111,7 +120,8 @@ def sheets(
     - `best_option`: of the ways to get what is overdue, the one of the highest value (`payment_plan.options`; missing:
       nothing undisputed is overdue, or no value is known), its `option_value`, what that is more than waiting
       (`gain_on_waiting`; missing: what waiting is worth is not known), and whether it `needs_consent` of the insurer;
-    - `portfolio_change`: of the limit in the optimum for the book as a whole (missing: it has none there).
+    - `portfolio_change`: of the limit in the optimum for the book as a whole (missing: it has none there, or the
+      optimum earns no more than limits set one by one).
 
     What is overdue of a buyer that nothing before it in `PRECEDENCE` speaks of, long and large enough by the run's
     `payment_plan`, is enforced, or paid by a plan, where that is the best option and worth enough more than waiting
@@ -134,7 +144,8 @@ def sheets(
     said = pd.DataFrame.from_dict(best, orient="index", columns=list(OF_OPTIONS)).reindex(table.index)
     said = said.assign(needs_consent=said["needs_consent"].eq(True)).astype(OF_OPTIONS)
     table = table.assign(has_sheet=has_sheet, **said)
-    table = table.assign(portfolio_change=optimum.limits["portfolio_change"].astype("float64").reindex(table.index))
+    moved = optimum.limits["portfolio_change"].astype("float64").reindex(table.index)
+    table = table.assign(portfolio_change=moved if earns_more(optimum) else np.nan)
     plan = planned & table["best_option"].isin(OVERDUE_OPTIONS) & (table["gain_on_waiting"] >= settings.least_gain)
     table = table.assign(advice=table["advice"].mask(plan, table["best_option"]))
     return _with_amounts(book, table, limits)
@@ -144,14 +155,49 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
     """Return the decisions that the one advice on each buyer asks for (`decisions.COLUMNS`), and where they are listed.
 
     `sheets`: `advice` or `sheets`. One decision for a buyer; none where nobody has to decide (`ASKED`) and no more than
-    reminders are due (`to_collect`).
+    reminders are due (`to_collect`). Beside it `limits` for each limit that changes and that the one advice does not
+    decide (`set_in_course`).
     """
     asked = sheets[sheets["advice"].isin(ASKED) | _collected(book, sheets)]
     tables = [
         decisions.of_buyers(book, kind, buyers, anchor=f"table-{LISTS[kind]}")
         for kind, buyers in asked.groupby("advice")
     ]
+    changed = set_in_course(sheets)
+    changed = pd.DataFrame(
+        {
+            "amount": changed["limit_change"].abs(),
+            "authorised": changed["limit_authorised"],
+            "due_day": _after_portfolio(book, changed),
+        }
+    )
+    tables.append(decisions.of_buyers(book, "limits", changed, anchor=f"table-{LISTS['limits']}"))
     return decisions.together(book.run, *tables)
+
+
+def set_in_course(sheets: pd.DataFrame) -> pd.DataFrame:
+    """Return the sheets of buyers whose limit changes and whose one advice decides on no limit, the largest first."""
+    changed = sheets[(sheets["limit_change"] != 0) & ~sheets["advice"].isin([*DECIDED_LIMITS, "in default"])]
+    return changed.loc[changed["limit_change"].abs().sort_values(ascending=False, kind="stable").index]
+
+
+def waiting(sheets: pd.DataFrame) -> pd.Series:
+    """Return whether the change of each limit waits for the decision on portfolio limits, which would move it back.
+
+    True where the limit is cut and portfolio limits would have it higher, or is raised and they would have it lower: it
+    is then due with that decision. Not where deliveries are held back, as an excess does not wait; False without
+    `portfolio_change`.
+    """
+    if "portfolio_change" not in sheets:
+        return pd.Series(False, index=sheets.index)
+    back = sheets["limit_change"] * sheets["portfolio_change"].fillna(0.0) < 0
+    return back & (sheets["advice"].isin(["cut", "set limit"]) | ~sheets["advice"].isin(DECIDED_LIMITS))
+
+
+def _after_portfolio(book: Book, sheets: pd.DataFrame) -> pd.Series:
+    """Return the day by which portfolio limits are decided on where a change of a limit waits for it; else missing."""
+    day = decisions.read_on(book.as_of, book.run.decisions.days_until_due("portfolio"))
+    return pd.Series(day, index=sheets.index).where(waiting(sheets))
 
 
 def delivered(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.Series:
@@ -258,7 +304,10 @@ def _with_amounts(book: Book, table: pd.DataFrame, limits: pd.DataFrame) -> pd.D
     amount = pd.Series(np.select([kind == name for name in by_kind], list(by_kind.values()), 0.0), index=table.index)
     larger = np.maximum(limits["own_limit"].fillna(0.0), limits["limit_to_set"])
     of_limit = kind.isin(OF_LIMITS)
+    change = limits["limit_to_set"] - limits["own_limit"].fillna(0.0)
+    table = table.assign(limit_change=change if limits["own_limit"].notna().any() else 0.0, limit_authorised=larger)
     due = table["report_by"].where(kind == "report")
+    due = due.fillna(_after_portfolio(book, table.assign(advice=kind)).where(kind.isin(["cut", "set limit"])))
     days = {
         "report missed": table["missed_since"],
         "report": table["report_by"] - pd.Timedelta(days=book.run.decisions.report_ahead_days),
