@@ -9,6 +9,7 @@ from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits import actions
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.methods import excess
+from tradecredit.decide.limits.rules import UNMEASURED
 from tradecredit.decide.optimum.optimum import Optimum, earns_more
 from tradecredit.decide.terms.payment_plan import options, overdue_buyers
 from tradecredit.insurance.policy import Policy
@@ -242,10 +243,12 @@ def overdue(sheets: pd.DataFrame) -> pd.DataFrame:
 
 def weighed(book: Book, sheets: pd.DataFrame) -> pd.Index:
     """Return the buyers whose options stand as an example: those of `overdue`, else those collected in the ordinary
-    course of which it is known what waiting is worth."""
+    course of which it is known what waiting is worth; none whose risk is not measured (`rules.UNMEASURED`)."""
     collected = to_collect(book, sheets)
     advised = overdue(sheets).index
-    return advised if len(advised) else collected.index[collected["gain_on_waiting"].notna()]
+    found = advised if len(advised) else collected.index[collected["gain_on_waiting"].notna()]
+    kinds = book.buyers.set_index("buyer_id")["kind"]
+    return found[~found.isin(kinds.index[kinds.isin(UNMEASURED)])]
 
 
 def to_collect(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
