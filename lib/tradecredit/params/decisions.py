@@ -9,12 +9,12 @@ from tradecredit.params.base import Amount, Parameters
 WORKING_DAYS = {
     "report missed": 0, "report": 1, "claim": 5, "stop insured": 1, "stop": 1, "stop until paid": 1, "cancel": 2,
     "in default": 5, "payment plan": 5, "enforce": 10, "collect": 5, "run down": 5, "set limit": 5, "above limit": 5,
-    "request accounts": 10, "cut": 10,
-    "raise or enforce": 15, "model": 15, "policy": 20, "portfolio": 20, "discounts": 20, "discounts back": 10,
-    "terms": 20, "late interest": 10,
+    "request accounts": 10, "model": 10, "cut": 15, "limits": 15, "raise or enforce": 15, "policy": 20,
+    "portfolio": 20, "discounts": 20, "discounts back": 10, "terms": 20, "late interest": 10,
 }  # fmt: skip
 """Kind of decision: working days until it is due, unless the run states others, after the day on which the report is
-read, the first working day after the as-of day. A day that the policy sets stands in their place."""
+read, the first working day after the as-of day. A day that the policy sets stands in their place. The model comes
+before the cuts and changes of limits that rest on it; an excess over a limit does not wait for it."""
 
 HIGHEST, LOWEST = "highest", "lowest"
 AUTHORITIES = {"policy": HIGHEST, "model": HIGHEST, "portfolio": HIGHEST, "collect": LOWEST}
@@ -23,7 +23,7 @@ and whether risk is judged buyer by buyer bind the whole book, whatever this mon
 ordinary course, whatever is owed."""
 
 
-ORDINARY = ("collect",)
+ORDINARY = ("limits", "collect")
 """Kinds of decision that are the ordinary course: they come after all others."""
 
 

@@ -506,8 +506,8 @@ def test_sums_by_law_and_of_all(book_of):
     sentence = words.terms.late_interest(table, "EUR")["late interest"]
     assert sentence == (
         "EUR 122 may be charged on open invoices past due, EUR 1.95 of interest and EUR 120 of flat fees; the largest "
-        "charge is EUR 81.95 to A. Charge it, or waive it against immediate payment. Interest or fee on 1 invoice is "
-        "not computable, and left out."
+        "on one invoice is EUR 41.11 (I2, A). Charge it, or waive it against immediate payment. Interest or fee on 1 "
+        "invoice is not computable, and left out."
     )
 
 
@@ -527,8 +527,8 @@ def test_interest_that_is_known_counts_where_the_fee_is_not(book_of):
     assert by_law["not_computable"] == 2
     assert words.terms.late_interest(table, "EUR") == {
         "late interest": "EUR 234 may be charged on open invoices past due, EUR 194 of interest and EUR 40 of flat "
-        "fees; the largest charge is EUR 193 to B. Charge it, or waive it against immediate payment. Interest or fee "
-        "on 2 invoices is not computable, and left out."
+        "fees; the largest on one invoice is EUR 96.58 (I2, B). Charge it, or waive it against immediate payment. "
+        "Interest or fee on 2 invoices is not computable, and left out."
     }
     assert words.terms.rates_wanted(table) == [
         "UK late payment act: no rate of GBP: add it to the table `fx`. Without it the flat fee on 2 invoices "
@@ -540,9 +540,9 @@ def test_where_no_interest_is_known_the_fees_are_told_alone(book_of):
     table = charges(book_of, "2026-03-31", "I,G,2026-01-01,2026-03-01,100\n").reset_index()
     assert late_interest.totals(table)["charge"] == 40
     assert words.terms.late_interest(table, "EUR") == {
-        "late interest": "EUR 40 may be charged on open invoices past due, EUR 40 of flat fees; the largest charge is "
-        "EUR 40 to G. Charge it, or waive it against immediate payment. Interest or fee on 1 invoice is not "
-        "computable, and left out."
+        "late interest": "EUR 40 may be charged on open invoices past due, EUR 40 of flat fees; the largest on "
+        "one invoice is EUR 40 (I, G). Charge it, or waive it against immediate payment. Interest or fee on 1 invoice "
+        "is not computable, and left out."
     }
 
 

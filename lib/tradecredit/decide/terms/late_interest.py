@@ -176,6 +176,18 @@ def terms_beyond_law(book: Book) -> pd.DataFrame:
     return table.sort_values("amount", ascending=False, kind="stable")
 
 
+def longest_by_law(book: Book) -> pd.Series:
+    """Return the longest terms, in days, that the law of each buyer's country allows its kind without an agreement.
+
+    Index buyer_id; missing where the run states no law for it, or the law no length. Source: the laws' files.
+    """
+    laws = book.run.late_interest.laws
+    of = _with_laws(book.buyers, laws)
+    longest = {(law.name, kind): float(days) for law in laws for kind, days in law.longest_terms_days.items()}
+    days = [longest.get(key, np.nan) for key in zip(of["law"], of["kind"], strict=True)]
+    return pd.Series(days, index=pd.Index(book.buyers["buyer_id"]), dtype="float64")
+
+
 def known_charge(charges: pd.DataFrame) -> pd.Series:
     """Return of each invoice the sum of interest and fee as far as they are known; missing where neither is."""
     return charges[["interest", "fee"]].sum(axis="columns", min_count=1)
