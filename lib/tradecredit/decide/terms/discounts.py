@@ -176,8 +176,8 @@ def summary(taken: pd.DataFrame, by: Literal["grade", "buyer_id"] = "grade") -> 
     offers, by number and by amount, that was taken; `cost`, `unearned_cost`; `days_won`, the mean by amount;
     `capital_saved`, `loss_avoided`, `net`; `yearly_cost`, simple on 365 days, of the days won: cost / Σ ((amount −
     cost) × days_won / 365). What a discount won is summed over those that it is known of; of `not_computable` it is not
-    (they are in the cost, `unknown_cost` of it, not in the net: net = saved + avoided − cost + unknown_cost). Missing: shares
-    and means over nothing, sums of which no part is known.
+    (they are in the cost, `unknown_cost` of it, not in the net: net = saved + avoided − cost + unknown_cost). Missing:
+    shares and means over nothing, sums of which no part is known.
     """
     return _summed(taken, taken[by])
 
