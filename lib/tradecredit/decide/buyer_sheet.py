@@ -89,7 +89,8 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
       larger of the limit in force and the one that then holds (of `above limit`, and what is owed), else `amount`;
     - `limit_change`, of the limit in force (0 in a book that has none of our own at all), and `limit_authorised`,
       the larger of the limit in force and the one that then holds;
-    - `overdue_since`, the first due day of what is overdue; `due_day` and `since`, as the policy or the ledger have
+    - `overdue_since`, the first due day of what is overdue but small rests (`overdue_buyers`);
+      `due_day` and `since`, as the policy or the ledger have
       them (missing: neither does). A report is open since the run's `decisions.report_ahead_days` before its day.
     """
     asked = duties(book, policy).reindex(limits.index)

@@ -169,6 +169,17 @@ def affiliates(uncharged: Uncharged, currency: str) -> list[str]:
     ]
 
 
+def small_rests(book: Book) -> list[str]:
+    """Return up to which amount the rest of an invoice bears no flat fee and dates no overdue debt, if any does."""
+    least = book.run.receivables.small_rest
+    if not least > 0:
+        return []
+    return [
+        f"What is left of a larger invoice, up to {money(least, book.run.currency)}, bears interest but no flat fee, "
+        "and does not date what a buyer owes past due (`receivables.small_rest`)."
+    ]
+
+
 def with_reasons(charges: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.DataFrame:
     """Return the late charges (`late_interest.chargeable`) with their `reason` in words."""
     rate = "no reference rate for " + charges["missing_rate"]

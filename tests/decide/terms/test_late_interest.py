@@ -341,10 +341,19 @@ def test_dust_costs_no_fee(book_of, amount, paid, late):
     rows, receipts = f"I,A,2026-06-01,2026-08-03,{amount}\n", f"I,2026-08-03,{paid},payment\n"
     table = charges(book_of, "2026-10-31", rows, receipts)
     assert table.index.tolist() == (["I"] if late else [])
-    exact = {"dust": {"amount": 0, "share": 0}}
+    exact = {"dust": {"amount": 0, "share": 0}, "small_rest": 0}
     book = book_of("2026-10-31", exact, invoices="invoice_id,buyer_id,issued,due,amount\n" + rows, buyers=BUYERS,
                    receipts=NO_RECEIPTS + receipts, fx=PARITY)  # fmt: skip
     assert late_interest.chargeable(book)["fee"].tolist() == [40]
+
+
+@pytest.mark.parametrize(("amount", "paid", "fee"), [(2_000, 1_900, 0), (2_000, 1_899, 40), (100, 0, 40), (90, 40, 0)])
+def test_a_small_rest_bears_interest_but_no_fee(book_of, amount, paid, fee):
+    rows, receipts = f"I,A,2026-06-01,2026-08-03,{amount}\n", f"I,2026-08-03,{paid},payment\n" if paid else ""
+    table = charges(book_of, "2026-10-31", rows, receipts)
+    assert table["fee"].tolist() == [fee]
+    # 89 days, from 3 August to 31 October, at 8 points above the 2.40 % of the second half of 2026.
+    assert table["interest"].tolist() == pytest.approx([(amount - paid) * 0.1040 * 89 / 365])
 
 
 def test_what_came_late_is_charged_and_the_dust_that_is_open_is_not(book_of):
