@@ -1,5 +1,7 @@
 """One buyer, one advice: the policy's duties by hand, the order of precedence, a demo month without contradiction."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -285,12 +287,12 @@ def test_the_records_of_the_advice(book_of):
         ),
         (
             Payable("p", 17_000.0, 12_000.0, 5_000.0),
-            "After the percentage and the deductible of each loss EUR 17,000 of it is left, after the maximum and the "
-            "first loss of EUR 12,000 a year EUR 5,000, if nothing else has used these.",
+            "After the percentage and the deductible of each loss EUR 17,000 of it is left, after the first loss of "
+            "EUR 12,000 a year EUR 5,000, if nothing else has used it, before any maximum.",
         ),
         (
             Payable("p", 0.0, 0.0, 0.0),
-            "After the percentage and the deductible of each loss EUR 0 of it is left, and nothing is payable.",
+            "After the percentage and the deductible of each loss EUR 0 of it is left, before any maximum of a year.",
         ),
     ],
 )
@@ -299,6 +301,72 @@ def test_what_a_claim_brings_now_is_told(book_of, payable, said):
     sheets = advised(book_of)
     told = words.decisions.of_buyers(buyer_sheet.records(book, sheets), sheets, book.run, payable)
     assert f"claim it. {said} The terms of p state no last day for filing: look it up. Largest: C" in told["claim"]
+
+
+def test_every_limit_that_changes_is_decided_by_somebody_by_hand(book_of):
+    # A, B, F are reported or stopped by the insurer, C and D claimed; E and G change in the ordinary course, H stays.
+    book = book_of(AS_OF, **LEDGER)
+    to_set = pd.Series([1_000.0, 400, 1_000, 1_000, 400_000, 1_000, 0, 1_000], index=list("ABCDEFGH"))
+    sheets = advised(book_of, limit_to_set=to_set)
+    assert sheets["limit_change"].to_dict() == {**dict.fromkeys("ACDFH", 0), "B": -600, "E": 399_000, "G": -1_000}
+    found = buyer_sheet.records(book, sheets)
+    found = found[found["decision"] == "limits"].set_index("buyer_id")
+    assert found["amount"].to_dict() == {"E": 399_000, "G": 1_000, "B": 600}
+    # By the larger of old and new: 400,000 against the levels' 50,000, 250,000 and 1,000,000.
+    assert found["authority"].to_dict() == {
+        "E": "chief financial officer", "G": "credit analyst", "B": "credit analyst",
+    }  # fmt: skip
+    # 15 working days after Monday 2 November.
+    assert set(found["due_day"]) == {pd.Timestamp("2026-11-23")}
+    assert set(found["anchor"]) == {"table-limit_changes"}
+    assert words.decisions.of_buyers(buyer_sheet.records(book, sheets), sheets, book.run)["limits"] == (
+        "Limits of 3 buyers change (2 lower, by EUR 1,600; 1 higher or new, by EUR 399,000), and no other decision is "
+        "on them: set them. Largest: E, EUR 399,000."
+    )
+
+
+def test_no_limit_is_changed_twice_by_the_one_advice_that_decides_it(book_of):
+    sheets = advised(book_of, action="run down", over_risk=70.0, limit_to_set=10.0)
+    # The insurer's advice stands before the excess of A, B, C, D and F, and decides on no limit.
+    assert buyer_sheet.set_in_course(sheets).index.tolist() == list("ABCDF")
+
+
+@pytest.mark.parametrize(
+    ("advice", "change", "moved", "waits"),
+    [
+        ("cut", -100.0, 30.0, True), ("cut", -100.0, -30.0, False), ("cut", -100.0, 0.0, False),
+        ("cut", -100.0, np.nan, False), ("set limit", 50.0, -5.0, True), ("none", -100.0, 30.0, True),
+        # An excess does not wait.
+        ("run down", -100.0, 30.0, False), ("stop", -100.0, 30.0, False),
+    ],
+)  # fmt: skip
+def test_a_change_that_portfolio_limits_would_move_back_waits_for_them(advice, change, moved, waits):
+    sheets = pd.DataFrame({"advice": [advice], "limit_change": change, "portfolio_change": moved}, index=["A"])
+    assert buyer_sheet.waiting(sheets).tolist() == [waits]
+    assert not buyer_sheet.waiting(sheets.drop(columns="portfolio_change")).any()
+
+
+def test_a_cut_that_waits_is_due_with_the_portfolio(month):
+    book, _, table, best, sheets, _ = month
+    # The portfolio would leave 500 more of the largest of the cuts that lose sales.
+    cut = (table["decision"].isin(["reduction", "cancellation"]) & (table["lost_sales"] > 0)).to_numpy()
+    buyer = sheets.index[sheets.index.isin(table.index[cut]) & (sheets["advice"] == "cut")][0]
+    moved = best.limits.assign(portfolio_change=0.0)
+    moved.loc[buyer, "portfolio_change"] = 500.0
+    totals = best.totals.copy()
+    totals.loc[DIFFERENCE, "net_earnings"] = 10.0
+    outlook = term_structure.term_structure(month[1]["pd"])
+    found = {}
+    for gain in (10.0, 0.5):
+        totals.loc[DIFFERENCE, "net_earnings"] = gain
+        other = dataclasses.replace(best, limits=moved, totals=totals.copy())
+        again = buyer_sheet.sheets(book, table, outlook, other, month[-1])
+        told = buyer_sheet.records(book, again)
+        found[gain] = told[told["buyer_id"] == buyer].iloc[0]["due_day"]
+        waits = f"Portfolio limits would move {buyer} back: it waits until these are decided on."
+        assert (waits in words.decisions.of_buyers(told, again, book.run)["cut"]) == (gain > 1)
+    # 20 and 15 working days after Monday 2 November; where portfolio limits earn no more, none is decided on.
+    assert found == {10.0: pd.Timestamp("2026-11-30"), 0.5: pd.Timestamp("2026-11-23")}
 
 
 # A demo month
@@ -325,7 +393,13 @@ def test_no_table_of_a_demo_month_contradicts_the_one_advice(month):
     book, ratings, table, best, sheets, own = month
     records = buyer_sheet.records(book, sheets)
     assert len(records) > 5
-    assert records["buyer_id"].is_unique
+    # One decision for a buyer, beside the change of a limit that this one does not decide.
+    by_course = records["decision"] == "limits"
+    assert records.loc[~by_course, "buyer_id"].is_unique
+    deciding = records.loc[records["decision"].isin(buyer_sheet.DECIDED_LIMITS), "buyer_id"]
+    changed = table.index[(table["change"] != 0) & (table["action"] != "in default")]
+    assert sorted(records.loc[by_course, "buyer_id"]) == sorted(changed.difference(pd.Index(deciding)))
+    assert by_course.sum() > 0
     none = sheets.index[sheets["deliveries"].isin([buyer_sheet.NOTHING, buyer_sheet.UNTIL_PAID])]
     back = sheets.index[~sheets["deliveries"].str.startswith("within")]
     assert len(back) > len(none) > 0
@@ -340,7 +414,7 @@ def test_no_table_of_a_demo_month_contradicts_the_one_advice(month):
     stopped = sheets.loc[none.intersection(by_need)]
     assert (stopped["stop_insured"] | (stopped["claim_amount"] > 0)).all()
     # What nobody has to decide on is in no list of decisions but that of the ordinary course.
-    asked = records[records["decision"] != "collect"]
+    asked = records[~records["decision"].isin(["limits", "collect"])]
     assert not set(buyer_sheet.unadvised(sheets)) & set(asked["buyer_id"])
 
 

@@ -68,7 +68,7 @@ def test_the_levels_are_those_of_the_run():
 @pytest.mark.parametrize(
     ("stated", "message"),
     [
-        ({"nap": "board"}, "unknown kinds: nap; use report missed, "),
+        ({"nap": "board"}, "is no kind of decision; use one of report missed, "),
         ({"policy": "treasurer"}, "'treasurer' is nobody of limits.approvals; name one of 'credit analyst', "),
     ],
 )
@@ -118,8 +118,11 @@ def test_since_is_never_after_the_day_of_the_book(book):
 def test_an_unknown_kind_is_refused(book):
     with pytest.raises(KeyError):
         decisions.of_buyers(book, "nap", BUYERS, anchor="x")
-    with pytest.raises(ValueError, match="unknown kinds: nap"):
+    with pytest.raises(ValueError, match=r"(?s)nap.*is no kind of decision"):
         DecisionSettings(working_days={"nap": 1})
+    # A number that cannot be hides no kind that is not known.
+    with pytest.raises(ValueError, match=r"(?s)greater than or equal to 0.*nap.*is no kind of decision"):
+        DecisionSettings(working_days={"stop": -1, "nap": 2})
     with pytest.raises(ValueError, match="greater than or equal to 0"):
         DecisionSettings(working_days={"stop": -1})
 

@@ -224,6 +224,31 @@ def test_a_top_up_insures_what_lies_above_the_limit_of_its_primary(book_of):
     assert cover.audit(book)["insured_debt"].tolist() == [40_000, 0]
 
 
+def test_what_fits_its_limit_to_the_cent_is_covered_whole(book_of):
+    # 10,000 dollars were worth 9,000 at 0.9 and are 7,000 at 0.7, as is the limit of 10,000 dollars.
+    invoices = "invoice_id,buyer_id,issued,due,amount,currency\nP,B,2026-09-05,2026-12-05,{},USD\n"
+    tables = {
+        "limits": "buyer_id,source,amount,valid_from,currency\nB,insurer,{},2026-01-01,USD\n",
+        "fx": "date,currency,rate\n2026-09-05,USD,0.9\n2026-10-30,USD,0.7\n",
+    }
+    for amount, limit, reason in ((10_000, 10_000, "covered"), (1_000.1, 1_000.1, "covered"),
+                                  (10_000, 9_999.98, "covered_in_part")):  # fmt: skip
+        of = {name: table.format(limit) for name, table in tables.items()}
+        book = book_of(TODAY, invoices=invoices.format(amount), **of)
+        assert cover.audit(book, POLICY)["reason"].tolist() == [reason]
+
+
+def test_what_floating_point_leaves_of_nothing_is_not_insured_above(book_of):
+    # 10,000.10 and 20,000.20 fill the primary's 30,000.30; nothing lies above it.
+    run = {"policy": {"name": "first", "insured_percentage": 0.9}}
+    invoices = "S1,2026-09-10,2026-11-30,10000.10\nS2,2026-10-12,2026-12-31,20000.20\n"
+    book = ledger(book_of, invoices, limits="30000.30,2026-01-01,", run=run)
+    above = Policy(name="above", kind="top_up", primary="first", top_up_share=0.25, insured_percentage=0.9)
+    assert cover.audit(book, above)["insured_debt"].tolist() == [0, 0]
+    assert cover.audit(book, above)["cover"].tolist() == ["above the limit"] * 2
+    assert cover.audit(book)["reason"].tolist() == ["covered", "covered"]
+
+
 def test_without_a_policy_nothing_is_insured(book_of):
     book = ledger(book_of, S1_S2)
     assert told(book, None) == {"S1": (0, "no_policy"), "S2": (0, "no_policy")}

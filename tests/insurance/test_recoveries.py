@@ -114,6 +114,18 @@ def test_what_is_left_after_a_claim_is_insured_as_far_as_it_is_still_to_come(boo
     assert asked == ([0, 0] if "claim" in receipts else [0, 20_000])
 
 
+def test_what_comes_in_after_a_claim_in_part_is_set_off_against_the_rest_of_it(book_of):
+    # Of 20,000 the insurer bears 18,000. 9,000 are paid and then 9,000 come in, 4,050 of them for the claim so far.
+    book = after_claim(book_of, {"I": 20_000}, "I,2025-09-01,9000,claim I,2025-10-01,9000,payment")
+    policy = Policy(**NINETY.model_dump(exclude_unset=True) | {"loss_basis": "debt"})
+    # 90 % of the 11,000 that are lost are 9,900.
+    assert insured(book, policy) == {"I": 900}
+    (after,) = after_claims(book, policy).itertuples()
+    assert after.insurer_part == pytest.approx(4_050)
+    # Passed on, the insurer would still owe 4,950.
+    assert 9_900 - (9_000 - after.insurer_part) == pytest.approx(900 + 4_050)
+
+
 def test_the_own_part_of_a_claim_is_a_class_of_its_own(book_of):
     part = after_claim(book_of, {"I": 30_000}, "I,2025-09-01,20000,claim")
     assert insured(part, NINETY, "insured_debt") == {"I": 7_777.78}

@@ -14,6 +14,8 @@ from tradecredit.params.run import Run
     [
         ({"maximum_liability": 1e6, "maximum_liability_multiple": 20, "minimum_premium": 1}, "both given"),
         ({"notice_days": 60}, "counts back from the end of the period, which is not stated"),
+        # From the last day of the year 364 days lead back to its first.
+        ({"starts": "2026-01-01", "ends": "2026-12-31", "notice_days": 365}, "reaches back before the period starts"),
         ({"maximum_liability_multiple": 20}, "premium_rate or minimum_premium"),
         ({"waiting_from": "extension_end", "waiting_days": 150}, "give maximum_extension_days"),
         ({"discretionary_maximum_liability": 5}, "give discretionary_limit"),
@@ -36,6 +38,35 @@ def test_contradictions(terms, message):
 def test_all_contradictions_at_once():
     with pytest.raises(ParameterError, match=r"(?s)both given.*needs a premium.*extension period"):
         Policy(maximum_liability=1, maximum_liability_multiple=2, waiting_from="extension_end")
+
+
+def test_unknown_keys_contradictions_and_idle_terms_at_once(tmp_path):
+    stated = {
+        "thresold": 5, "maximum_liability": 1.0, "maximum_liability_multiple": 2.0, "minimum_premium": 1,
+        "insured_turnover": 5,
+    }  # fmt: skip
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(stated))
+    everything = r"(?s)did you mean 'threshold'.*both given.*has no effect without premium_rate"
+    with pytest.raises(ParameterError, match=everything) as error:
+        PolicyTerms.from_yaml(tmp_path / "own.yaml")
+    found = [(problem.file, problem.column) for problem in error.value.problems]
+    own = str(tmp_path / "own.yaml")
+    assert found == [(own, "thresold"), (own, "maximum_liability"), (own, "insured_turnover")]
+    with pytest.raises(ParameterError, match=everything):
+        Policy(**stated)
+    # In the run file, whose policy it may be, and of a key that is not known beside an idle term alone.
+    run = {"entity": "E", "currency": "EUR", "source": {"kind": "demo"}}
+    (tmp_path / "run.yaml").write_text(yaml.safe_dump(run | {"policy": stated}))
+    with pytest.raises(ParameterError, match=everything) as error:
+        Run.from_yaml(tmp_path / "run.yaml")
+    assert "policy.maximum_liability" in [problem.column for problem in error.value.problems]
+    (tmp_path / "run.yaml").write_text(yaml.safe_dump(run | {"policy": "few.yaml"}))
+    (tmp_path / "few.yaml").write_text("{thresold: 5, insured_turnover: 5}")
+    with pytest.raises(ParameterError, match=r"(?s)few.yaml, thresold.*few.yaml, insured_turnover.*premium_rate"):
+        Run.from_yaml(tmp_path / "run.yaml")
+    (tmp_path / "few.yaml").write_text("{thresold: 5, stop_tolerance: plenty}")
+    with pytest.raises(ParameterError, match=r"(?s)stop_tolerance.*thresold"):
+        Run.from_yaml(tmp_path / "run.yaml")
 
 
 @pytest.mark.parametrize("amount", [-1, float("nan"), float("inf"), "plenty"])
@@ -69,6 +100,24 @@ def test_amounts_that_cannot_be(amount):
             "deductible of 800",
             "raise or remove",
         ),
+        # 0.9 × (500 − 500), 0.9 × 500 − 450 and 500 less the 500 that are kept at least: nothing is paid anyway.
+        ("{threshold: 500, each_loss_deductible: 500}", "keeps no loss that deductible", "raise or remove"),
+        (
+            "{threshold: 500, each_loss_deductible: 450, deductible_order: percentage_first, insured_percentage: 0.9}",
+            "keeps no loss that deductible",
+            "raise or remove",
+        ),
+        ("{threshold: 500, minimum_retention: 500}", "keeps no loss that deductible", "raise or remove"),
+        ("maximum_liability: 0", "pays nothing in any year", "remove it: no maximum"),
+        ("{deductible_order: percentage_first, each_loss_deductible: 0}", "without each_loss_deductible", "or remove"),
+        ("{discretionary_limit: 0, discretionary_maximum_liability: 50}", "insures no buyer", "raise or remove it"),
+        ("{discretionary_limit: 5, discretionary_shares: {}}", "supports no limit", "give a share, or remove it"),
+        ("{discretionary_limit: 5, discretionary_shares: {references: 0}}", "supports no limit", "give a share"),
+        (
+            "{discretionary_limit: 5, discretionary_maximum_liability: 0}",
+            "pays nothing for buyers without a named limit",
+            "raise it, or remove it and discretionary_limit",
+        ),
     ],
 )
 def test_a_term_of_a_file_that_does_nothing_is_a_problem_with_its_remedy(tmp_path, terms, because, remedy):
@@ -96,6 +145,14 @@ def test_a_term_of_a_file_that_does_nothing_is_a_problem_with_its_remedy(tmp_pat
     [
         "{threshold_kind: deductible, threshold: 5}", "{minimum_retention: 501, each_loss_deductible: 500}",
         "{minimum_retention: 500}", "{minimum_retention: 700, threshold: 800}", "threshold_kind: franchise",
+        # Of a loss of 500 they would pay 0.9, and 0.9 × 500 − 449.
+        "{threshold: 500, each_loss_deductible: 499, insured_percentage: 0.9}",
+        "{threshold: 500, each_loss_deductible: 449, deductible_order: percentage_first, insured_percentage: 0.9}",
+        # A loss of no more than 500 would use up the first loss.
+        "{threshold: 500, each_loss_deductible: 500, aggregate_first_loss: 9, aggregate_erosion: before_percentage}",
+        "{threshold: 500, threshold_kind: deductible, each_loss_deductible: 500}",
+        "{waiting_days: 0, waiting_from: extension_end, maximum_extension_days: 9}",
+        "{starts: 2026-01-01, ends: 2026-12-31, notice_days: 364}",
         "{recovery_sharing: insurer_first, loss_basis: debt}", "{premium_tax_rate: 0.1, minimum_premium: 5}",
         "{kind: key_accounts, buyers: [A, B], limits: {A: 5}}",
     ],

@@ -118,6 +118,7 @@ def test_all_problems_are_told_at_once_with_key_value_and_remedy(tmp_path):
         ({"limits": {"approvals": []}}, "limits.approvals"),
         ({"limits": {"approvals": [{"by": "analyst", "up_to": 100.0}]}}, "limits.approvals"),
         ({"limits": {"approvals": [{"by": "analyst"}, {"by": "board"}]}}, "limits.approvals"),
+        ({"limits": {"approvals": [{"by": "a", "up_to": 9.0}, {"by": "a"}]}}, "limits.approvals"),
         (
             {"limits": {"approvals": [{"by": "a", "up_to": 9.0}, {"by": "b", "up_to": 9.0}, {"by": "c"}]}},
             "limits.approvals",

@@ -15,7 +15,9 @@ from tradecredit.default import panel, point_in_time
 from tradecredit.default.grades import grade
 from tradecredit.measure.published_scores import published_scores
 from tradecredit.numerics import discrimination
+from tradecredit.params.decisions import DecisionSettings
 from tradecredit.params.default import DefaultSettings
+from tradecredit.params.run import Run
 from tradecredit.validation import migration, prudent_bounds, stability
 from tradecredit.validation import review as reviewing
 from tradecredit.validation.calibration import grade_tests
@@ -25,6 +27,7 @@ from tradecredit.validation.traffic_lights import Predictions, traffic_lights
 pytestmark = pytest.mark.usefixtures("own_results")
 
 AS_OF = "2026-10-31"
+RUN = Run(entity="Test", currency="EUR", as_of=AS_OF, source={"kind": "demo"}, file="x.yaml")
 
 BARE = {name: table.empty() for name, table in TABLES.items() if name not in ("buyers", "invoices", "receipts")}
 """The tables that a book can do without."""
@@ -364,7 +367,7 @@ def test_a_book_without_a_fit_has_a_review_with_the_same_columns(unfitted, book_
         assert getattr(found, table).empty
     assert found.history.columns.tolist() == ["buyer_id", "date", "pd", "grade"]
     assert found.concentration.index.tolist() == ["number"]
-    assert words.review.decisions(found) == {}
+    assert words.review.decisions(found, RUN) == {}
     assert found.cohort.shares.columns.tolist() == reviewed.cohort.shares.columns.tolist()
 
 
@@ -436,9 +439,22 @@ def lit(reviewed: Review, **lights: str) -> Review:
 
 
 def test_red_lights_ask_for_a_decision(reviewed):
-    assert words.review.decisions(lit(reviewed, level="green", slope="amber", ranking="not testable")) == {}
-    (one,) = words.review.decisions(lit(reviewed, level="red", slope="amber")).values()
-    assert "one light of its review is red (level)" in one
-    (two,) = words.review.decisions(lit(reviewed, level="red", slope="red", ranking="green")).values()
-    assert "2 lights of its review are red (level; slope)" in two
+    assert words.review.decisions(lit(reviewed, level="green", slope="amber", ranking="not testable"), RUN) == {}
+    (one,) = words.review.decisions(lit(reviewed, level="red", slope="amber"), RUN).values()
+    assert one.startswith("One light of the review of the default model is red (level). ")
+    (two,) = words.review.decisions(lit(reviewed, level="red", slope="red", ranking="green"), RUN).values()
+    assert two.startswith("2 lights of the review of the default model are red (level; slope). ")
     assert "ranking" not in two
+    # Before the cuts and changes of limits that rest on it; what is above a limit today does not wait.
+    assert one.endswith(
+        "“Request accounts”, “Approve cuts that lose sales” and “Set the recommended limits” are due no earlier. “Stop "
+        "deliveries: above what the risk allows”, “Stop deliveries until the overdue part is paid”, “Deliver against "
+        "payment alone” and “Set limits that have room” do not wait, being about what is owed above a limit today: "
+        "meanwhile the present model decides."
+    )
+
+
+def test_a_run_that_decides_on_the_model_first_says_that_limits_wait_for_it(reviewed):
+    run = RUN.model_copy(update={"decisions": DecisionSettings(working_days={"model": 0})})
+    (told,) = words.review.decisions(lit(reviewed, level="red"), run).values()
+    assert "do not wait" not in told and told.endswith("“Set the recommended limits” are due no earlier.")

@@ -84,9 +84,9 @@ def shares(**policies: tuple[float, float]) -> pd.DataFrame:
 def test_what_hangs_on_the_first_loss_is_told():
     told = words.first_loss(shares(p=(0.25, 100.0), q=(0.5, 300.0), r=(1.0, 50.0)), "p", "EUR")
     assert told == (
-        "Limits count the insured percentage, whatever the first loss keeps: of an average year's claims is paid "
-        "25 % under p and 50 % under q. If the sales that only cover allows counted by that share alone, q would be "
-        "worth most, EUR 300, beside EUR 100 with p."
+        "Limits count the insured percentage, whatever the first loss keeps: the part of an average year's claims "
+        "that is paid is 25 % under p and 50 % under q. If the sales that only cover allows counted by that share "
+        "alone, q would be worth most, EUR 300, beside EUR 100 with p."
     )
     assert words.first_loss(shares(p=(0.25, 100.0), q=(0.5, 50.0)), "p", "EUR").endswith(
         "p would still be worth most, EUR 100."

@@ -20,7 +20,7 @@ def bank_differences(
     invoice that is at most `tolerance` of what was paid so, the rest included, is the bank's, whether it is above zero
     (short) or below (over): so much settles the invoice on the day of the receipt that left it, and what later receipts
     bring of it is taken back on theirs. `amount`: short above, over below zero. Nothing where the tolerance is zero.
-    Source: definitions §2.1.
+    Source: definitions §1.3.
     """
     money = other & one_of(receipts["kind"], ["payment"])
     touched = np.zeros(len(invoiced) + 1, dtype=bool)

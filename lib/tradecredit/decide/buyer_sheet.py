@@ -9,7 +9,8 @@ from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits import actions
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.methods import excess
-from tradecredit.decide.optimum.optimum import Optimum
+from tradecredit.decide.limits.rules import UNMEASURED
+from tradecredit.decide.optimum.optimum import Optimum, earns_more
 from tradecredit.decide.terms.payment_plan import options, overdue_buyers
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.default_events import already_defaulted
@@ -47,6 +48,12 @@ OF_LIMITS = (
 BY_RISK = (actions.STOP, actions.STOP_UNTIL_PAID, actions.RUN_DOWN)
 """Actions by which deliveries are held back for the risk."""
 
+DECIDED_LIMITS = tuple(kind for kind in OF_LIMITS if kind != "look")
+"""Advice that decides on a limit: to look is none."""
+
+ON_LIMITS = tuple(kind for kind in (*DECIDED_LIMITS, "limits") if kind != "cancel")
+"""Kinds of decision that rest on the default model through a limit: a default is no estimate."""
+
 STAKES = ["over_risk", "overdue", "lost_margin", "released_margin", "breach"]
 """Amounts of a limit that may be at stake."""
 
@@ -59,10 +66,10 @@ LISTS = {
     **dict.fromkeys(("claim", "report missed", "report"), "insurer_duties"), "stop insured": "held_back",
     "in default": "to_pursue", **dict.fromkeys(BY_RISK, "over_risk"),
     **dict.fromkeys(OVERDUE_OPTIONS, "overdue_advised"), "collect": "to_collect",
-    "cancel": "limit_changes", "request accounts": "accounts", "cut": "lost_sales",
-    **dict.fromkeys(("set limit", "above limit"), "breaches"),
+    **dict.fromkeys(("cancel", "limits"), "limit_changes"),
+    "request accounts": "accounts", "cut": "lost_sales", **dict.fromkeys(("set limit", "above limit"), "breaches"),
 }  # fmt: skip
-"""Advice that is asked: the table of the chapter of limits that lists its buyers."""
+"""Advice that is asked, and `limits`: the table of the chapter of limits that lists its buyers."""
 
 
 def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFrame:
@@ -80,7 +87,10 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
     - `authorised`, the amount by which the authority is found, of the heaviest of all that follows: where a limit is
       decided (`OF_LIMITS`, a `risk_excess`, a limit to cancel or a cut that loses sales beside another advice) the
       larger of the limit in force and the one that then holds (of `above limit`, and what is owed), else `amount`;
-    - `overdue_since`, the first due day of what is overdue; `due_day` and `since`, as the policy or the ledger have
+    - `limit_change`, of the limit in force (0 in a book that has none of our own at all), and `limit_authorised`,
+      the larger of the limit in force and the one that then holds;
+    - `overdue_since`, the first due day of what is overdue but small rests (`overdue_buyers`);
+      `due_day` and `since`, as the policy or the ledger have
       them (missing: neither does). A report is open since the run's `decisions.report_ahead_days` before its day.
     """
     asked = duties(book, policy).reindex(limits.index)
@@ -124,7 +134,8 @@ def sheets(
     - `best_option`: of the ways to get what is overdue, the one of the highest value (`payment_plan.options`; missing:
       nothing undisputed is overdue, or no value is known), its `option_value`, what that is more than waiting
       (`gain_on_waiting`; missing: what waiting is worth is not known), and whether it `needs_consent` of the insurer;
-    - `portfolio_change`: of the limit in the optimum for the book as a whole (missing: it has none there).
+    - `portfolio_change`: of the limit in the optimum for the book as a whole (missing: it has none there, or the
+      optimum earns no more than limits set one by one).
 
     What is overdue of a buyer that nothing before it in `PRECEDENCE` speaks of, long and large enough by the run's
     `payment_plan`, is enforced, or paid by a plan, where that is the best option and worth enough more than waiting
@@ -147,7 +158,8 @@ def sheets(
     said = pd.DataFrame.from_dict(best, orient="index", columns=list(OF_OPTIONS)).reindex(table.index)
     said = said.assign(needs_consent=said["needs_consent"].eq(True)).astype(OF_OPTIONS)
     table = table.assign(has_sheet=has_sheet, **said)
-    table = table.assign(portfolio_change=optimum.limits["portfolio_change"].astype("float64").reindex(table.index))
+    moved = optimum.limits["portfolio_change"].astype("float64").reindex(table.index)
+    table = table.assign(portfolio_change=moved if earns_more(optimum) else np.nan)
     plan = planned & table["best_option"].isin(OVERDUE_OPTIONS) & (table["gain_on_waiting"] >= settings.least_gain)
     table = table.assign(advice=table["advice"].mask(plan, table["best_option"]))
     return _with_amounts(book, table, limits)
@@ -157,7 +169,8 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
     """Return the decisions that the one advice on each buyer asks for (`decisions.COLUMNS`), and where they are listed.
 
     `sheets`: `advice` or `sheets`. One decision for a buyer; none where nobody has to decide (`ASKED`) and no more than
-    reminders are due (`to_collect`).
+    reminders are due (`to_collect`). Beside it `limits` for each limit that changes and that the one advice does not
+    decide (`set_in_course`).
     """
     asked = sheets[sheets["advice"].isin(ASKED) | _collected(book, sheets)]
     asked = asked[(asked["advice"] != "in default") | asked.index.isin(to_pursue(book, asked).index)]
@@ -165,7 +178,41 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
         decisions.of_buyers(book, kind, buyers, anchor=f"table-{LISTS[kind]}")
         for kind, buyers in asked.groupby("advice")
     ]
+    changed = set_in_course(sheets)
+    changed = pd.DataFrame(
+        {
+            "amount": changed["limit_change"].abs(),
+            "authorised": changed["limit_authorised"],
+            "due_day": _after_portfolio(book, changed),
+        }
+    )
+    tables.append(decisions.of_buyers(book, "limits", changed, anchor=f"table-{LISTS['limits']}"))
     return decisions.together(book.run, *tables)
+
+
+def set_in_course(sheets: pd.DataFrame) -> pd.DataFrame:
+    """Return the sheets of buyers whose limit changes and whose one advice decides on no limit, the largest first."""
+    changed = sheets[(sheets["limit_change"] != 0) & ~sheets["advice"].isin([*DECIDED_LIMITS, "in default"])]
+    return changed.loc[changed["limit_change"].abs().sort_values(ascending=False, kind="stable").index]
+
+
+def waiting(sheets: pd.DataFrame) -> pd.Series:
+    """Return whether the change of each limit waits for the decision on portfolio limits, which would move it back.
+
+    True where the limit is cut and portfolio limits would have it higher, or is raised and they would have it lower: it
+    is then due with that decision. Not where deliveries are held back, as an excess does not wait; False without
+    `portfolio_change`.
+    """
+    if "portfolio_change" not in sheets:
+        return pd.Series(False, index=sheets.index)
+    back = sheets["limit_change"] * sheets["portfolio_change"].fillna(0.0) < 0
+    return back & (sheets["advice"].isin(["cut", "set limit"]) | ~sheets["advice"].isin(DECIDED_LIMITS))
+
+
+def _after_portfolio(book: Book, sheets: pd.DataFrame) -> pd.Series:
+    """Return the day by which portfolio limits are decided on where a change of a limit waits for it; else missing."""
+    day = decisions.read_on(book.as_of, book.run.decisions.days_until_due("portfolio"))
+    return pd.Series(day, index=sheets.index).where(waiting(sheets))
 
 
 def delivered(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.Series:
@@ -225,10 +272,12 @@ def to_pursue(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
 
 def weighed(book: Book, sheets: pd.DataFrame) -> pd.Index:
     """Return the buyers whose options stand as an example: those of `overdue`, else those collected in the ordinary
-    course of which it is known what waiting is worth."""
+    course of which it is known what waiting is worth; none whose risk is not measured (`rules.UNMEASURED`)."""
     collected = to_collect(book, sheets)
     advised = overdue(sheets).index
-    return advised if len(advised) else collected.index[collected["gain_on_waiting"].notna()]
+    found = advised if len(advised) else collected.index[collected["gain_on_waiting"].notna()]
+    kinds = book.buyers.set_index("buyer_id")["kind"]
+    return found[~found.isin(kinds.index[kinds.isin(UNMEASURED)])]
 
 
 def to_collect(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
@@ -286,12 +335,16 @@ def _with_amounts(book: Book, table: pd.DataFrame, limits: pd.DataFrame) -> pd.D
     kind = table["advice"]
     amount = pd.Series(np.select([kind == name for name in by_kind], list(by_kind.values()), 0.0), index=table.index)
     owned = limits["own_limit"].fillna(0.0)
-    larger = np.maximum(owned, limits["limit_to_set"]).mask(kind == "above limit", limits["exposure"])
+    of_change = np.maximum(owned, limits["limit_to_set"])
+    larger = of_change.mask(kind == "above limit", limits["exposure"])
     of_limit = kind.isin(OF_LIMITS)
     by_risk = limits["action"].isin(BY_RISK)
     cut = limits["decision"].isin(["reduction", "cancellation"]) & (limits["lost_sales"] > 0)
     besides = ~of_limit & (by_risk | cut | ((limits["action"] == actions.IN_DEFAULT) & (owned > 0)))
+    change = limits["limit_to_set"] - owned if limits["own_limit"].notna().any() else 0.0
+    table = table.assign(limit_change=change, limit_authorised=of_change)
     due = table["report_by"].where(kind == "report")
+    due = due.fillna(_after_portfolio(book, table.assign(advice=kind)).where(kind.isin(["cut", "set limit"])))
     days = {
         "report missed": table["missed_since"],
         "report": table["report_by"] - pd.Timedelta(days=book.run.decisions.report_ahead_days),

@@ -78,7 +78,7 @@ class Payable(NamedTuple):
 
     `policy`, its name; `settled`, what is left of them after its percentage and what it deducts from each loss;
     `first_loss`, the policy's of a year (0: none); `payable`, what of them it pays if all of them fall in one year of
-    which nothing else has used the first loss or the maximum.
+    which nothing else has used the first loss, before any maximum of a year.
     """
 
     policy: str
@@ -91,13 +91,14 @@ def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
     """Return what a policy pays for the losses that are to be claimed; None without a policy or a loss.
 
     `asked`: `duties`, one loss of `claim_amount` for each buyer on its `loss_date`, of which nothing is recovered.
-    Source: definitions §5.4 to §5.7.
+    Source: definitions §5.4 to §5.6.
     """
     losses = asked[asked["claim_amount"] > 0]
     if policy is None or losses.empty:
         return None
     debt = losses["claim_amount"].to_numpy()
-    steps = policy.settlement(
+    # A maximum in multiples of a premium needs the turnover of a year, and none is near before the first loss is used.
+    steps = policy.unbounded().settlement(
         pd.DataFrame({
             "scenario": 0, "day": losses["loss_date"].to_numpy(), "buyer_id": losses.index, "debt": debt, "limit": debt,
         })

@@ -7,10 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tradecredit.book.checks import CENT
 from tradecredit.numerics.compiled import compiled
-
-CENT = 0.005
-"""Half a cent: amounts that differ by less are equal."""
 
 TERMS = np.dtype(
     [

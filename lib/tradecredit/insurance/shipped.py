@@ -113,6 +113,7 @@ def _primary(book: Book, policy: Policy) -> Policy:
 
 
 def primary_limits(book: Book, policy: Policy, shipped: Shipments) -> np.ndarray:
+    """Return the limit of a top-up's primary that applies to each of some invoices, on its day of issue."""
     return _limits(book, _primary(book, policy), shipped)[0]
 
 

@@ -1,9 +1,20 @@
-"""The rest of an invoice that is too small to ask for."""
+"""The rest of an invoice that is too small to ask for, or too small to hang more on."""
 
 import numpy as np
 
 from tradecredit.book.checks import CENT
 from tradecredit.params.receivables import Dust
+
+
+def small_rest(left: np.ndarray, amount: np.ndarray, least: float) -> np.ndarray:
+    """Return whether what is left of invoices over these amounts is a rest of no more than `least`.
+
+    An invoice of which nothing has been paid is none, however small. Source: definitions §2.1.
+
+    >>> small_rest(np.array([80.0, 80.0, 120.0]), np.array([2_000.0, 80.0, 2_000.0]), 100.0).tolist()
+    [True, False, False]
+    """
+    return (left <= least) & (left < amount - CENT)
 
 
 def dust(amount: np.ndarray, settings: Dust) -> np.ndarray:

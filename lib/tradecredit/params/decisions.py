@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from tradecredit.params.base import Amount, Parameters
 
 WORKING_DAYS = {
     "report missed": 0, "report": 1, "claim": 5, "stop insured": 1, "stop": 1, "stop until paid": 1, "cancel": 2,
     "in default": 5, "payment plan": 5, "enforce": 10, "collect": 5, "run down": 5, "set limit": 5, "above limit": 5,
-    "request accounts": 10, "cut": 10,
-    "raise or enforce": 15, "model": 15, "policy": 20, "portfolio": 20, "discounts": 20, "discounts back": 10,
-    "terms": 20, "late interest": 10,
+    "request accounts": 10, "model": 10, "cut": 15, "limits": 15, "raise or enforce": 15, "policy": 20,
+    "portfolio": 20, "discounts": 20, "discounts back": 10, "terms": 20, "late interest": 10,
 }  # fmt: skip
 """Kind of decision: working days until it is due, unless the run states others, after the day on which the report is
-read, the first working day after the as-of day. A day that the policy sets stands in their place."""
+read, the first working day after the as-of day. A day that the policy sets stands in their place. The model comes
+before the cuts and changes of limits that rest on it; an excess over a limit does not wait for it."""
 
 HIGHEST, LOWEST = "highest", "lowest"
 AUTHORITIES = {"policy": HIGHEST, "model": HIGHEST, "portfolio": HIGHEST, "collect": LOWEST}
@@ -23,17 +23,27 @@ and whether risk is judged buyer by buyer bind the whole book, whatever this mon
 ordinary course, whatever is owed."""
 
 
-ORDINARY = ("collect",)
+ORDINARY = ("limits", "collect")
 """Kinds of decision that are the ordinary course: they come after all others."""
+
+
+def _known_kind(kind: str) -> str:
+    if kind not in WORKING_DAYS:
+        raise ValueError(f"is no kind of decision; use one of {', '.join(WORKING_DAYS)}")
+    return kind
+
+
+Kind = Annotated[str, AfterValidator(_known_kind)]
+"""A kind of decision, of `WORKING_DAYS`."""
 
 
 class DecisionSettings(Parameters):
     """Decisions that a month asks for."""
 
-    working_days: dict[str, Annotated[int, Field(ge=0)]] = {}
+    working_days: dict[Kind, Annotated[int, Field(ge=0)]] = {}
     """Kind of decision (`stop until paid`, `policy`…): working days until it is due, after the first one that follows
     the as-of day, on which the report is read. Kinds that are not named keep their own."""
-    authorities: dict[str, str | None] = {}
+    authorities: dict[Kind, str | None] = {}
     """Kind of decision: who takes it whatever its amount, one of `limits.approvals`; null: the first of them that
     reaches up to its amount. Kinds that are not named keep their own: `policy`, `model` and `portfolio` the highest of
     `limits.approvals`, `collect` the lowest, all others by amount."""
@@ -49,14 +59,6 @@ class DecisionSettings(Parameters):
     """Buyers, those with most at stake, that get a sheet with what each method says of them."""
     shown: int = Field(6, ge=1)
     """Decisions that the summary shows; all are in its CSV."""
-
-    @field_validator("working_days", "authorities")
-    @classmethod
-    def _known_kinds(cls, stated: dict[str, object]) -> dict[str, object]:
-        unknown = sorted(stated.keys() - WORKING_DAYS.keys())
-        if unknown:
-            raise ValueError(f"unknown kinds: {', '.join(unknown)}; use {', '.join(WORKING_DAYS)}")
-        return stated
 
     def days_until_due(self, decision: str) -> int:
         """Return the working days until a kind of decision is due, after the day on which the report is read."""

@@ -121,6 +121,9 @@ class LimitSettings(Parameters):
             raise ValueError("the last level, and no other, approves any amount: leave out its up_to")
         if any(later <= earlier for earlier, later in pairwise(bounds)):
             raise ValueError("up_to must rise from one level to the next")
+        names = [level.by for level in levels]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"{', '.join(twice)} stands in two levels: decisions name a level by who decides")
         return levels
 
 

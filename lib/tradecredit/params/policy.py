@@ -1,11 +1,12 @@
 """What a trade credit insurance policy can say (definitions §5): its terms, their units, and those that contradict."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import Field, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
 
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.params.base import Amount, Fraction, Named, Parameters, Positive
@@ -179,8 +180,33 @@ class PolicyTerms(Named):
 
     @model_validator(mode="after")
     def _terms_agree(self) -> Self:
-        _refuse(self, self._contradictions())
+        if contradictions := list(self._contradictions()):
+            # A file with problems is told all of them.
+            _refuse(self, [*contradictions, *self._without_effect()])
         return self
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _told_at_once(cls, stated: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Tell what contradicts or does nothing beside keys that are not known, without which it is looked for."""
+        try:
+            return handler(stated)
+        except ValidationError as error:
+            found = error.errors()
+            if not isinstance(stated, dict) or any(detail["type"] != "extra_forbidden" for detail in found):
+                raise
+            known = {key: value for key, value in stated.items() if key in cls.model_fields}
+        try:
+            terms = handler(known)
+            _refuse(terms, terms._without_effect())
+        except ValidationError as error:
+            more = [cast(InitErrorDetails, detail) for detail in error.errors()]
+        except ParameterError as error:
+            more = [InitErrorDetails(type="value_error", loc=(), input=known, ctx={"error": error})]
+        else:
+            more = []
+        unknown = [cast(InitErrorDetails, detail) for detail in found]
+        raise ValidationError.from_exception_data(cls.__name__, [*unknown, *more])
 
     @classmethod
     def from_yaml(cls, file: str | Path) -> Self:
@@ -202,7 +228,7 @@ class PolicyTerms(Named):
 
     def _without_effect(self) -> Iterator[Contradiction]:
         for term, (default, needed, remedy) in IDLE.items():
-            if getattr(self, term) != default and all(getattr(self, name) is None for name in needed):
+            if getattr(self, term) != default and not any(self._has(name) for name in needed):
                 yield term, f"has no effect without {' or '.join(needed)}", remedy
         if self.recovery_sharing != "pro_rata" and self.loss_basis == "net":
             yield (
@@ -216,6 +242,7 @@ class PolicyTerms(Named):
                 f"names {', '.join(unlisted)}, not among the insured buyers",
                 "list them in buyers, or remove",
             )
+        yield from self._without_payment()
         kept = (self.each_loss_deductible or 0.0) + (
             (self.threshold or 0.0) if self.threshold_kind == "deductible" else 0.0
         )
@@ -224,6 +251,40 @@ class PolicyTerms(Named):
                 "minimum_retention", f"is no more than the deductible of {kept:,.0f} keeps of each loss anyway",
                 "raise or remove it",
             )  # fmt: skip
+        if self._threshold_keeps_nothing():
+            yield (
+                "threshold", "keeps no loss that deductible and minimum retention do not keep whole anyway",
+                "raise or remove it",
+            )  # fmt: skip
+
+    def _has(self, term: str) -> bool:
+        """Return whether a term is in the policy: an amount or rate of 0 is none, and 0 days are days."""
+        value = getattr(self, term)
+        return value is not None and (value != 0 or term.endswith("_days"))
+
+    def _threshold_keeps_nothing(self) -> bool:
+        """Return whether nothing is paid for a loss at the threshold without it either, and nothing eroded."""
+        eroding = self.aggregate_erosion == "before_percentage" and self._has("aggregate_first_loss")
+        if self.threshold is None or self.threshold_kind == "deductible" or eroding:
+            return False
+        deductible, part = self.each_loss_deductible or 0.0, self.insured_percentage or 1.0
+        if self.deductible_order == "percentage_first":
+            deductible = deductible / part
+        return self.threshold <= max(deductible, self.minimum_retention or 0.0)
+
+    def _without_payment(self) -> Iterator[Contradiction]:
+        """Yield the terms that pay nothing, or shape what pays nothing."""
+        if self.maximum_liability == 0:
+            yield "maximum_liability", "pays nothing in any year", "state the most of a year, or remove it: no maximum"
+        if self.discretionary_limit == 0:
+            yield "discretionary_limit", "insures no buyer, as if it were not stated", "raise or remove it"
+        elif self.discretionary_limit and not any(self.discretionary_shares.values()):
+            yield "discretionary_shares", "supports no limit by any evidence", "give a share, or remove it"
+        if self.discretionary_maximum_liability == 0 and self.discretionary_limit != 0:
+            yield (
+                "discretionary_maximum_liability", "pays nothing for buyers without a named limit",
+                "raise it, or remove it and discretionary_limit",
+            )  # fmt: skip
 
     def _contradictions(self) -> Iterator[Contradiction]:
         yield from self._contradictions_of_the_kind()
@@ -231,6 +292,8 @@ class PolicyTerms(Named):
             yield "ends", "lies before starts", "exchange them"
         if self.notice_days is not None and self.ends is None:
             yield "notice_days", "counts back from the end of the period, which is not stated", "give ends"
+        if self._notice_is_longer():
+            yield "notice_days", "reaches back before the period starts", "state fewer days, or an earlier start"
         if self.bonus_loss_ratio and self.no_claims_bonus is None:
             yield "bonus_loss_ratio", "says when a bonus is paid, but there is none", "give no_claims_bonus"
         if (self.no_claims_bonus or self.malus) and not (self.premium_rate or self.minimum_premium):
@@ -251,6 +314,10 @@ class PolicyTerms(Named):
             and self.discretionary_maximum_liability > self.maximum_liability
         ):
             yield "discretionary_maximum_liability", "is above maximum_liability, within which it lies", "lower it"
+
+    def _notice_is_longer(self) -> bool:
+        starts, ends, notice = self.starts, self.ends, self.notice_days
+        return bool(starts and ends and notice and ends - timedelta(days=notice) < starts <= ends)
 
     def _contradictions_of_the_kind(self) -> Iterator[Contradiction]:
         listed = len(self.buyers or [])

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from tradecredit.params.base import Parameters, strictly_rising
+from tradecredit.params.base import Amount, Parameters, strictly_rising
 
 
 class CancellationSettings(Parameters):
@@ -40,6 +40,9 @@ class ReceivablesSettings(Parameters):
     """Months of sales that DSO and turnover are measured over."""
     cancellation: CancellationSettings = CancellationSettings()
     dust: Dust = Dust()
+    small_rest: Amount = 100
+    """What is left of an invoice that was larger, no more than this, in the reporting currency, is owed and collected,
+    but bears no flat fee for late payment and does not date what a buyer owes past due."""
     exchange_tolerance: float = Field(0.02, ge=0, lt=1)
     """A payment in another currency than its invoice settles it where it comes so near, as a share of what was paid so:
     a bank pays out at a rate of its own, mostly 0.5 to 1.5 % off the day's, and the rate of the day may be that of the

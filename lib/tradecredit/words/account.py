@@ -258,8 +258,8 @@ def first_loss(table: pd.DataFrame, policy: str, currency: str) -> str:
         return ""
     shares = listed([f"{percent(row['paid_share'])} under {name}" for name, row in kept.iterrows()])
     told = (
-        f"Limits count the insured percentage, whatever the first loss keeps: of an average year's claims is paid "
-        f"{shares}. If the sales that only cover allows counted by that share alone, "
+        f"Limits count the insured percentage, whatever the first loss keeps: the part of an average year's claims "
+        f"that is paid is {shares}. If the sales that only cover allows counted by that share alone, "
     )
     value = table["value_by_paid_share"]
     best, own = value.idxmax(), money(value[policy], currency)

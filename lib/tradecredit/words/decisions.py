@@ -4,6 +4,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
+from tradecredit.decide import buyer_sheet
 from tradecredit.decide.buyer_sheet import BY_RISK
 from tradecredit.decide.decisions import OPEN, by_kind
 from tradecredit.decide.insurer_duties import Payable
@@ -29,6 +30,7 @@ WHAT = {
     "set limit": "Set limits that have room",
     "above limit": "Bring back what is above the limit in force",
     "raise or enforce": "Raise or enforce limits that are often exceeded",
+    "limits": "Set the recommended limits",
     "model": "Review the default model",
     "policy": "Decide on the policy",
     "portfolio": "Judge risk by buyer or for the portfolio",
@@ -48,6 +50,7 @@ STAKES = {
     "request accounts": "margin that accounts may release a year",
     "cut": "margin lost a year",
     **dict.fromkeys(("set limit", "above limit"), "excess over the limit"),
+    "limits": "change of limits, up and down",
     "raise or enforce": "mean excess over the limit",
     **dict.fromkeys(("policy", "portfolio"), "gain a year"),
     "model": "no amount",
@@ -84,10 +87,11 @@ _OF_BUYERS = {
     "request accounts": "Limits of {buyers} rest on payment history for want of accounts, which might release {amount} "
     "of margin a year: request accounts.",
     "cut": "Cuts of limits of {buyers}, of whom this is the one advice, lose {amount} of margin a year, which the risk "
-    "asks for: approve them, or accept the risk.",
-    "set limit": "{buyers} {exceed} the limit in force by {amount}, and the recommended limit has room: set it.",
+    "asks for: approve them, or accept the risk.{wait}",
+    "set limit": "{buyers} {exceed} the limit in force by {amount}, and the recommended limit has room: set it.{wait}",
     "above limit": "{buyers} {exceed} the limit in force by {amount}, more than they need and within what the risk "
     "allows: collect what is overdue of it and bring it back within the limit, or raise the limit.",
+    "limits": "Limits of {buyers} change ({parts}), and no other decision is on them: set them.{wait}",
 }  # fmt: skip
 
 
@@ -101,7 +105,9 @@ def of_buyers(records: pd.DataFrame, sheets: pd.DataFrame, run: Run, payable: Pa
     consent = "" if plans.empty else _with_consent(plans["needs_consent"])
     kinds, paid = by_kind(records, run), _paid(payable, run.currency)
     return {
-        row.decision: _told(row, records, run.currency, {"consent": consent, "paid": paid})
+        row.decision: _told(
+            row, records, run.currency, _said(row.decision, sheets, run) | {"consent": consent, "paid": paid}
+        )
         + _price(row, sheets, run.currency)
         for row in kinds.itertuples()
         if row.decision in _OF_BUYERS
@@ -137,21 +143,40 @@ def _paid(payable: Payable | None, currency: str) -> str:
     if payable is None:
         return ""
     settled, most = (money(amount, currency) for amount in (payable.settled, payable.payable))
-    first = f" and the first loss of {money(payable.first_loss, currency)} a year" if payable.first_loss else ""
-    left = f" After the percentage and the deductible of each loss {settled} of it is left"
-    if payable.payable > 0:
-        told = f"{left}, after the maximum{first} {most}, if nothing else has used these."
-    elif payable.first_loss:
-        told = (
-            f"{left}: nothing is payable while the first loss of {money(payable.first_loss, currency)} a year is not "
-            "used up. File it all the same, as each loss uses up the first loss."
-        )
+    first = money(payable.first_loss, currency)
+    told = f" After the percentage and the deductible of each loss {settled} of it is left"
+    if not payable.first_loss:
+        told += ", before any maximum of a year."
+    elif payable.payable > 0:
+        told += f", after the first loss of {first} a year {most}, if nothing else has used it, before any maximum."
     else:
-        told = f"{left}, and nothing is payable."
+        told += (
+            f": nothing is payable while the first loss of {first} a year is not used up. File it all the same, as "
+            "each loss uses up the first loss."
+        )
     return f"{told} The terms of {payable.policy} state no last day for filing: look it up."
 
 
-def _told(row: pd.Series, records: pd.DataFrame, currency: str, said: dict) -> str:
+def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
+    """Return which limits change up and down by a kind of decision, and which of them wait for portfolio limits."""
+    of_kind = buyer_sheet.set_in_course(sheets) if kind == "limits" else sheets[sheets["advice"] == kind]
+    change, waits = of_kind["limit_change"], buyer_sheet.waiting(of_kind)
+    ways = {"lower": change[change < 0], "higher or new": change[change > 0]}
+    parts = [
+        f"{len(moved):,} {way}, by {money(moved.abs().sum(), run.currency)}"
+        for way, moved in ways.items()
+        if len(moved)
+    ]
+    wait = ""
+    if waits.any():
+        wait = (
+            f" Portfolio limits would move {listed(waits.index[waits])} back: "
+            f"{'it waits' if waits.sum() == 1 else 'they wait'} until these are decided on."
+        )
+    return {"parts": "; ".join(parts), "wait": wait}
+
+
+def _told(row: pd.Series, records: pd.DataFrame, currency: str, said: dict[str, str]) -> str:
     one, amount = row.buyers == 1, amount_told(row.amount, currency)
     sentence = _OF_BUYERS[row.decision].format(
         buyers=counted(int(row.buyers), "buyer"), amount=amount, owe="owes" if one else "owe",
@@ -232,6 +257,26 @@ def asked_as(table: pd.DataFrame) -> pd.Series:
 
 def _shared(row: pd.Series) -> bool:
     return bool(0 < row["decides_on"] < row["buyers"])
+
+
+def model_first(run: Run) -> str:
+    """Return which decisions on limits are due after that on the default model, and which do not wait for it."""
+    days = run.decisions.days_until_due
+    after = [kind for kind in buyer_sheet.ON_LIMITS if days(kind) >= days("model")]
+    meanwhile = [kind for kind in buyer_sheet.ON_LIMITS if kind not in after]
+    last = some = ""
+    if after:
+        last = f"{_called(after)} {'is' if len(after) == 1 else 'are'} due no earlier. "
+    if meanwhile:
+        some = (
+            f"{_called(meanwhile)} {'does' if len(meanwhile) == 1 else 'do'} not wait, being about what is owed above "
+            "a limit today: meanwhile the present model decides."
+        )
+    return f"{last}{some}".strip()
+
+
+def _called(kinds: list[str]) -> str:
+    return listed(f"“{WHAT[kind]}”" for kind in kinds)
 
 
 def assumptions(book: Book) -> list[str]:

@@ -3,13 +3,13 @@
 import pandas as pd
 
 from tradecredit.decide.limits.replay import Replay, often, totals
-from tradecredit.words.formats import count, counted, day, money, percent
+from tradecredit.words.formats import count, counted, day, listed, money, percent
 
 
 def decisions(monthly: pd.DataFrame, repeated: pd.DataFrame, currency: str) -> dict[str, str]:
     """Return what the history of breaches asks to decide, kind of decision → sentence; nothing where it asks nothing.
 
-    `repeated`: `replay.repeated`, of the buyers on which nothing else is to be decided (`buyer_sheet.unadvised`).
+    `repeated`: `replay.ways` of the buyers on whom nobody has to decide anything else (`buyer_sheet.unadvised`).
     """
     many = often(repeated)
     if many.empty:
@@ -18,8 +18,37 @@ def decisions(monthly: pd.DataFrame, repeated: pd.DataFrame, currency: str) -> d
     return {
         "raise or enforce": f"{len(many):,} {exceeded} at half or more of the last {len(monthly)} month ends with one "
         f"in force, by {money(many['mean_breach'].sum(), currency)} in total on average over months in breach. A limit "
-        "that is exceeded so often does not bind: raise it, or enforce it."
+        f"that is exceeded so often does not bind. {_what_to_do(many['way'])}"
     }
+
+
+def with_ways(often: pd.DataFrame) -> pd.DataFrame:
+    """Return `replay.ways` with each `way` in words."""
+    return often.assign(way=often["way"].map(WAYS))
+
+
+WAYS = {
+    "raise": "raise: it needs more, and its risk allows it",
+    "risk": "enforce: it needs more, but its risk does not allow it",
+    "need": "enforce: the limit covers its need",
+}
+"""What to do about a limit that is often exceeded (`replay.ways`)."""
+
+
+def _what_to_do(way: pd.Series) -> str:
+    parts = []
+    for verb, named in (("Raise", way.index[way == "raise"]), ("Enforce", way.index[way != "raise"])):
+        if len(named):
+            parts.append(f"{verb} {'that' if len(named) == 1 else 'those'} of {listed(named[:NAMED])}{_others(named)}")
+    return f"{'; '.join(parts)}. The list says why."
+
+
+NAMED = 5
+"""Buyers that a sentence names."""
+
+
+def _others(named: pd.Index) -> str:
+    return f" and {len(named) - NAMED:,} more" if len(named) > NAMED else ""
 
 
 def breaches(monthly: pd.DataFrame, currency: str) -> str:

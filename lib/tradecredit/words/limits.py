@@ -19,9 +19,9 @@ REASONS = {
     "maximum of its kind": "it is at the maximum for buyers of its kind",
     "maximum limit": "it is at the maximum for any buyer",
     "concentration": "it would be too large a share of the book",
-    "group": "its group's limit is fully used",
-    "sector": "its sector's limit is fully used",
-    "country": "its country's limit is fully used",
+    "group": "the limits of its group would pass the group's limit",
+    "sector": "the limits of its sector would pass the sector's cap",
+    "country": "the limits of its country would pass the country's cap",
     "prepaid": "it pays in advance",
     "analyst's override": "an analyst has decided",
     "in default": "it is in default",
@@ -166,16 +166,20 @@ def groups(groups: pd.DataFrame, currency: str) -> str:
 
 
 def class_caps(class_caps: pd.DataFrame, currency: str) -> str:
-    """Return which caps on sectors and countries are exceeded; empty where none is stated."""
+    """Return which caps on sectors and countries exposure exceeds, and which cut limits; empty where none is stated."""
     if class_caps.empty:
         return ""
     over, above = class_caps[class_caps["over_cap"] > 0], class_caps[class_caps["set_above"] > 0]
-    found = "No cap on a sector or country is exceeded."
+    found = "Exposure exceeds no cap on a sector or country."
     if len(over):
         each = listed(f"{name} (by {money(amount, currency)})" for name, amount in over["over_cap"].items())
         found = f"Exposure exceeds the cap on {each}."
     if len(above):
         found += f" Limits set by analysts exceed the cap on {listed(above.index)}: other buyers there get no limit."
+    cut = class_caps["cut"][class_caps["cut"] > 0]
+    if len(cut):
+        each = listed(f"{name} (limits of {counted(int(number), 'buyer')})" for name, number in cut.items())
+        found += f" Whatever is owed, the limits wanted would add up to more than the cap and are cut on {each}."
     return found
 
 
@@ -192,6 +196,28 @@ def requests(requests: pd.DataFrame, currency: str) -> str:
         f"{money(requests.loc[known.index, 'cost'].sum(), currency)} of premium and fees. The account of "
         "cover (chapter 05) counts them once they are granted."
     )
+
+
+def not_requested(left_out: pd.Series) -> str:
+    """Return of how many buyers no limit is asked for, and why (`insurer.left_out`); empty where of none."""
+    found = left_out[left_out > 0]
+    if found.empty:
+        return ""
+    why = listed(f"{counted(int(number), 'buyer')} {_NOT_ASKED[reason]}" for reason, number in found.items())
+    return (
+        f"Not asked for are limits of {why}. Of all others more cover would let us sell no more, or cost more than it "
+        "earns."
+    )
+
+
+_NOT_ASKED = {
+    "in default": "in default",
+    "to report or claim": "whose debt is to be reported or claimed",
+    "no longer insured": "to whom nothing that is shipped would be insured",
+    "stop": "to whom deliveries are stopped",
+    "refused": "that the insurer has refused",
+    "not insurable": "that cannot be insured",
+}
 
 
 def acceptance(table: pd.DataFrame) -> str:

@@ -5,7 +5,15 @@ import numpy as np
 from tradecredit.book.book import Book
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.optimum.candidates import linear_part
-from tradecredit.decide.optimum.optimum import CAPPED, DIFFERENCE, ONE_BY_ONE, OTHER_YEARS, PROPOSED, Optimum
+from tradecredit.decide.optimum.optimum import (
+    CAPPED,
+    DIFFERENCE,
+    ONE_BY_ONE,
+    OTHER_YEARS,
+    PROPOSED,
+    Optimum,
+    earns_more,
+)
 from tradecredit.insurance.policy import Policy
 from tradecredit.words.formats import listed, money, percent
 
@@ -58,19 +66,20 @@ def assumptions(book: Book, optimum: Optimum, policy: Policy | None) -> list[str
 
 def decisions(optimum: Optimum, currency: str) -> dict[str, str]:
     """Return what portfolio limits would change, as kind of decision → sentence; nothing where they earn no more."""
-    if not optimum.totals.loc[DIFFERENCE, "net_earnings"] >= 1:
+    if not earns_more(optimum):
         return {}
     one, whole, more = (optimum.totals.loc[name] for name in (ONE_BY_ONE, PROPOSED, DIFFERENCE))
     moved = optimum.limits["portfolio_change"]
     raised, lowered = moved[moved >= 1], moved[moved <= -1]
-    same = abs(more["shortfall"]) <= 0.001 * one["shortfall"]
-    risk = f"expected shortfall ({percent(optimum.level)}) of {money(whole['shortfall'], currency)}"
-    risk = f"at the same {risk}" if same else f"at an {risk}, against {money(one['shortfall'], currency)}"
+    then, before = (money(limits["shortfall"], currency) for limits in (whole, one))
+    risk = f"expected shortfall ({percent(optimum.level)}) of {then}"
+    risk = f"at the same {risk}" if then == before else f"at an {risk}, against {before}"
     return {
         "portfolio": f"Portfolio limits would earn {money(more['net_earnings'], currency)} a year more than limits set "
         f"one by one, after expected losses and premium, {risk}: {len(raised):,} would be higher, by "
         f"{money(raised.sum(), currency)} in total, and {len(lowered):,} lower, by {money(-lowered.sum(), currency)}. "
-        "Decide whether risk is judged buyer by buyer or for the portfolio."
+        "Decide whether risk is judged buyer by buyer or for the portfolio; changes of limits that they would move "
+        "back wait for it."
     }
 
 

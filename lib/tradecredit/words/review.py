@@ -4,10 +4,12 @@ import pandas as pd
 
 from tradecredit.numerics import discrimination
 from tradecredit.numerics.discrimination import MINIMUM_DEFAULTERS
+from tradecredit.params.run import Run
 from tradecredit.validation import stability
 from tradecredit.validation.calibration import AMBER_P, EXPECTED_DEFAULTS, EXPECTED_IN_CLASS, FEWEST_CLASSES, RED_P
 from tradecredit.validation.review import Review
 from tradecredit.validation.traffic_lights import CHANCE_AREA, ERRORS, FACTOR
+from tradecredit.words.decisions import model_first
 
 _BY_P = f"amber if the p-value is below {100 * AMBER_P:g} %, red if below {100 * RED_P:g} %."
 _BY_RISE = f"amber if above {stability.RISE:g} standard errors; never red."
@@ -76,13 +78,17 @@ def with_rules(lights: pd.DataFrame) -> pd.DataFrame:
     return lights.assign(rule=pd.Series(rules, index=lights.index, dtype="str"))
 
 
-def decisions(found: Review) -> dict[str, str]:
-    """Return what the lights ask to decide, as kind of decision → sentence; nothing where none is red."""
+def decisions(found: Review, run: Run) -> dict[str, str]:
+    """Return what the lights ask to decide, as kind of decision → sentence; nothing where none is red.
+
+    With it, which decisions on limits come after it, and which do not wait (`words.decisions.model_first`).
+    """
     red = found.lights.index[found.lights["light"] == discrimination.RED]
     if red.empty:
         return {}
-    many = "one light of its review is" if len(red) == 1 else f"{len(red)} lights of its review are"
+    many = "One light" if len(red) == 1 else f"{len(red)} lights"
+    shown = "is" if len(red) == 1 else "are"
     return {
-        "model": f"Before limits rest on the default model: {many} red ({'; '.join(red)}). Chapter 02 states the rule "
-        "behind each light; review the inputs, recalibrate the level, or override grades."
+        "model": f"{many} of the review of the default model {shown} red ({'; '.join(red)}). Chapter 02 states the "
+        f"rule behind each light; review the inputs, recalibrate the level, or override grades. {model_first(run)}"
     }

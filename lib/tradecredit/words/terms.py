@@ -57,11 +57,16 @@ def discounts(totals: pd.Series, currency: str) -> dict[str, str]:
     found = {}
     if totals["net"] < 0:
         worth = totals["capital_saved"] + totals["loss_avoided"]
-        some = f" ({counted(int(totals['not_computable']), 'invoice')} not computable)"
+        without = ""
+        if totals["not_computable"] > 0:
+            without = (
+                f", without the {money(totals['unknown_cost'], currency)} given on "
+                f"{counted(int(totals['not_computable']), 'invoice')} whose benefit is not computable"
+            )
         found["discounts"] = (
             f"Cash discounts of the last 12 months cost {money(-totals['net'], currency)} more than the "
-            f"{money(worth, currency)} of capital cost and expected loss that they "
-            f"saved{some if totals['not_computable'] > 0 else ''}. Lower them towards the break-even rate, or end them."
+            f"{money(worth, currency)} of capital cost and expected loss that they saved{without}. Lower them towards "
+            "the break-even rate, or end them."
         )
     if totals["unearned_cost"] > 0:
         found["discounts back"] = (
@@ -101,10 +106,11 @@ def suggested(suggested: pd.DataFrame) -> str:
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
 
 
-def longer(longer: pd.DataFrame, economics: Economics, currency: str) -> dict[str, str]:
+def longer(longer: pd.DataFrame, buyers: int, economics: Economics, currency: str) -> dict[str, str]:
     """Return which grades had longer terms than are worth it (`lengths.longer_than_suggested`), if any had.
 
-    Kind of decision → sentence, which begins with the margin at stake (`lengths.margin_at_stake`) where it is known.
+    `buyers`: how many had them (`lengths.buyers_on_longer_terms`). Kind of decision → sentence, which begins with the
+    margin at stake (`lengths.margin_at_stake`) where it is known.
     """
     over = longer[longer["longer_sales"] > 0]
     if over.empty:
@@ -112,8 +118,10 @@ def longer(longer: pd.DataFrame, economics: Economics, currency: str) -> dict[st
     granted = [f"grade {grade}: {_granted(row['suggested_days'])}" for grade, row in over.iterrows()]
     sales = f"{money(over['longer_sales'].sum(), currency)} of the last 12 months' sales were on longer terms than are"
     told, margin = f"{sales} worth it ({'; '.join(granted)})", margin_at_stake(longer, economics)
-    at_stake = "" if pd.isna(margin) else f"{money(margin, currency)} of margin a year is at stake: "
-    return {"terms": f"{at_stake}{told}. Shorten the terms of these buyers."}
+    at_stake = "" if pd.isna(margin) else f"{money(margin, currency)} of margin a year hangs on it: "
+    risk = "" if pd.isna(margin) else " That margin is no saving: it is lost where a buyer does not take them."
+    whose = "Shorten the terms of the buyer" if buyers == 1 else f"Shorten the terms of the {buyers:,} buyers"
+    return {"terms": f"{at_stake}{told}. {whose} listed, to no more than the law allows.{risk}"}
 
 
 def _granted(length: float) -> str:
@@ -161,6 +169,17 @@ def affiliates(uncharged: Uncharged, currency: str) -> list[str]:
     ]
 
 
+def small_rests(book: Book) -> list[str]:
+    """Return up to which amount the rest of an invoice bears no flat fee and dates no overdue debt, if any does."""
+    least = book.run.receivables.small_rest
+    if not least > 0:
+        return []
+    return [
+        f"What is left of a larger invoice, up to {money(least, book.run.currency)}, bears interest but no flat fee, "
+        "and does not date what a buyer owes past due (`receivables.small_rest`)."
+    ]
+
+
 def with_reasons(charges: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.DataFrame:
     """Return the late charges (`late_interest.chargeable`) with their `reason` in words."""
     rate = "no reference rate for " + charges["missing_rate"]
@@ -190,15 +209,15 @@ def late_interest(charges: pd.DataFrame, currency: str) -> dict[str, str]:
     sums = totals(still_open)
     if not sums["charge"] > 0:
         return {}
-    by_buyer = known_charge(still_open).groupby(still_open["buyer_id"]).sum()
+    most = still_open.loc[known_charge(still_open).idxmax()]
     named = {"interest": sums["interest"], "flat fees": sums["fees"]}
     parts = listed(f"{money(amount, currency)} of {name}" for name, amount in named.items() if amount >= 0)
     unknown = int(sums["not_computable_invoices"])
     left_out = f" Interest or fee on {counted(unknown, 'invoice')} is not computable, and left out." if unknown else ""
     return {
         "late interest": f"{money(sums['charge'], currency)} may be charged on open invoices past due, {parts}; the "
-        "largest charge is "
-        f"{money(by_buyer.max(), currency)} to {by_buyer.idxmax()}. Charge it, or waive it against immediate payment."
+        f"largest on one invoice is {money(known_charge(still_open).max(), currency)} ({most['invoice_id']}, "
+        f"{most['buyer_id']}). Charge it, or waive it against immediate payment."
         f"{left_out}"
     }
 

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradecredit import words
-from tradecredit.decide.limits.insurer import after_cut, requests
+from tradecredit.decide import limits
+from tradecredit.decide.limits.insurer import after_cut, left_out, requests
 from tradecredit.default.grades import grade
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.cover import of_buyers
@@ -211,6 +212,26 @@ def test_a_buyer_that_is_stopped_or_has_never_ordered_is_not_asked_for(book_of):
     # Their invoices of March were due on the 16th.
     strict = Policy(**POLICY.model_dump(exclude_unset=True) | {"maximum_extension_days": 60})
     assert requests(book, ratings, strict).empty
+    # A to D have invoices of March; E is in default before that, and N has never ordered.
+    found = left_out(book, limits.recommend(book, ratings, cover=of_buyers(book, strict)), strict)
+    assert found["no longer insured"] == 4
+    assert found["in default"] == 1
+
+
+def test_of_whom_nothing_is_asked_by_hand(book):
+    # C was refused, D is public, E in default; A and B are asked for.
+    found = left_out(book, limits.recommend(book, rated(), cover=of_buyers(book, POLICY)), POLICY)
+    assert found[found > 0].to_dict() == {"in default": 1, "refused": 1, "not insurable": 1}
+    assert left_out(book, limits.recommend(book, rated()), None).empty
+
+
+def test_why_nothing_is_asked_for_is_said():
+    found = pd.Series({"in default": 0, "to report or claim": 2, "refused": 1})
+    assert words.limits.not_requested(found) == (
+        "Not asked for are limits of 2 buyers whose debt is to be reported or claimed and 1 buyer that the insurer has "
+        "refused. Of all others more cover would let us sell no more, or cost more than it earns."
+    )
+    assert words.limits.not_requested(found * 0) == ""
 
 
 @given(probability=st.floats(0.0005, 0.2), share=st.floats(0.1, 1), fee=st.floats(0, 5_000))

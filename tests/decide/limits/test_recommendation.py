@@ -400,6 +400,7 @@ def test_sectors_and_countries_are_cut_in_proportion(book_of):
     table = class_caps(book, found)
     assert table.index.tolist() == ["sector C", "country DE"]
     assert table["cap"].tolist() == pytest.approx([0.9 * OWED, 0.5 * OWED])
+    assert table["cut"].tolist() == [1, 3]
     assert (table["recommended"] <= table["cap"]).all()
     assert table["over_cap"].tolist() == pytest.approx([0.1 * OWED - 1_000, 0.5 * OWED])
 

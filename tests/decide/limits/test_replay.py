@@ -309,6 +309,24 @@ def test_nothing_that_became_known_later_enters_a_review(book_of, demo, tmp_path
     assert known["recommended_with_cover"].tolist() == at_risk.reindex(known.index).tolist()
 
 
+def test_a_limit_often_passed_is_raised_by_need_where_the_risk_allows_and_else_enforced():
+    often = pd.DataFrame({"mean_breach": 9.0}, index=list("ABCD"))
+    table = pd.DataFrame(
+        {
+            "own_limit": [100.0, 100.0, 100.0, np.nan],
+            "need": [150.0, 150.0, 90.0, 20.0],
+            "risk_limit": [500.0, 80.0, 500.0, 500.0],
+            "limit_to_set": [150.0, 80.0, 90.0, 20.0],
+        },
+        index=list("ABCD"),
+    )
+    found = replay.ways(often, table)
+    # A needs more and may have it; B needs more than its risk allows; C needs less; D has no limit any more.
+    assert found["way"].tolist() == ["raise", "risk", "need", "raise"]
+    assert words.limit_history.with_ways(found)["way"].iloc[2] == "enforce: the limit covers its need"
+    assert replay.ways(often.head(0), table)["way"].tolist() == []
+
+
 # In words
 
 
@@ -327,10 +345,11 @@ def test_what_is_said():
         "at the worst."
     )
     often = pd.DataFrame({"breach_share": [1.0, 0.5, 0.4], "mean_breach": [900.0, 100.0, 50.0]}, index=["A", "B", "C"])
+    often = often.assign(way=["need", "raise", "raise"])
     assert words.limit_history.decisions(held, often, "EUR") == {
         "raise or enforce": "2 buyers exceeded their limits at half or more of the last 4 month ends with one in "
         "force, by EUR 1,000 in total on average over months in breach. A limit that is exceeded so often does not "
-        "bind: raise it, or enforce it."
+        "bind. Raise that of B; Enforce that of A. The list says why."
     }
     one = words.limit_history.decisions(held, often.head(1), "EUR")["raise or enforce"]
     assert one.startswith("1 buyer exceeded its limit")

@@ -362,11 +362,15 @@ def test_what_is_said(usual, assessed):
     assert words.optimum.decisions(told, "EUR") == {
         "portfolio": "Portfolio limits would earn EUR 12,345 a year more than limits set one by one, after "
         "expected losses and premium, at the same expected shortfall (99.5 %) of EUR 50,000: 2 would be higher, by EUR "
-        "9,000 in total, and 1 lower, by EUR 4,000. Decide whether risk is judged buyer by buyer or for the portfolio."
+        "9,000 in total, and 1 lower, by EUR 4,000. Decide whether risk is judged buyer by buyer or for the portfolio; "
+        "changes of limits that they would move back wait for it."
     }
     less = totals.assign(shortfall=[50_000.0, 50_000.0, 30_000.0, -20_000.0])
     other = words.optimum.decisions(replace(told, totals=less), "EUR")["portfolio"]
     assert "of EUR 30,000, against EUR 50,000:" in other
+    nearly = totals.assign(shortfall=[50_000.0, 50_000.0, 49_990.0, -10.0])
+    other = words.optimum.decisions(replace(told, totals=nearly), "EUR")["portfolio"]
+    assert "at an expected shortfall (99.5 %) of EUR 49,990, against EUR 50,000:" in other
     assert words.optimum.decisions(replace(told, totals=totals.assign(net_earnings=0.0)), "EUR") == {}
     assert words.optimum.price(told, "EUR") == (
         "Shadow price of risk: EUR 1,000 more of expected shortfall (99.5 %) would earn EUR 12.30 a year more."

@@ -130,8 +130,12 @@ def test_what_the_policy_asks_for_is_a_part_of_what_the_audit_insures(book):
     sums = asked[["claim_amount", "missed_amount", "report_amount"]].sum(axis="columns").reindex(audited.index)
     assert sums.sum() > 0
     assert (sums <= audited + 0.005).all()
-    stopped = cover.of_buyers(book).stopped
-    assert stopped[asked.index[asked["stop_insured"]]].all()
+    # The audit is of the as-of day; duties also count a stop that begins by the day on which the report is read.
+    held = asked[asked["stop_insured"]]
+    stopped = cover.of_buyers(book).stopped[held.index]
+    assert (stopped == (held["stop_since"] <= book.as_of)).all()
+    assert stopped.any()
+    assert (held["stop_since"] <= pd.Timestamp("2026-11-02")).all()
 
 
 def test_a_stopped_buyer_that_fails_is_paid_for_by_the_audit(book, rated):

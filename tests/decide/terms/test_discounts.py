@@ -243,12 +243,17 @@ def test_sums_by_grade_and_of_the_book(book_of):
     assert whole["cost"] == 39
     assert whole["unearned_cost"] == 8
     assert whole["net"] == pytest.approx(found["net"].sum())
+    # The columns add up.
+    sums = whole["capital_saved"] + whole["loss_avoided"] - whole["cost"] + whole["unknown_cost"]
+    assert whole["net"] == pytest.approx(sums)
+    assert found["unknown_cost"].tolist() == [4, 0]
     assert discounts.summary(taken, "buyer_id").loc["B", ["net", "days_won"]].isna().all()
     first, second = words.terms.discounts(whole, "EUR").values()
     saved = money(whole["capital_saved"] + whole["loss_avoided"], "EUR")
     assert first.startswith(
         f"Cash discounts of the last 12 months cost {money(-whole['net'], 'EUR')} more than the {saved} of capital "
     )
+    assert "without the EUR 4 given on 1 invoice whose benefit is not computable. Lower" in first
     assert second == "EUR 8 of discounts were taken after the discount period or above the rate. Claim them back."
 
 

@@ -341,10 +341,19 @@ def test_dust_costs_no_fee(book_of, amount, paid, late):
     rows, receipts = f"I,A,2026-06-01,2026-08-03,{amount}\n", f"I,2026-08-03,{paid},payment\n"
     table = charges(book_of, "2026-10-31", rows, receipts)
     assert table.index.tolist() == (["I"] if late else [])
-    exact = {"dust": {"amount": 0, "share": 0}}
+    exact = {"dust": {"amount": 0, "share": 0}, "small_rest": 0}
     book = book_of("2026-10-31", exact, invoices="invoice_id,buyer_id,issued,due,amount\n" + rows, buyers=BUYERS,
                    receipts=NO_RECEIPTS + receipts, fx=PARITY)  # fmt: skip
     assert late_interest.chargeable(book)["fee"].tolist() == [40]
+
+
+@pytest.mark.parametrize(("amount", "paid", "fee"), [(2_000, 1_900, 0), (2_000, 1_899, 40), (100, 0, 40), (90, 40, 0)])
+def test_a_small_rest_bears_interest_but_no_fee(book_of, amount, paid, fee):
+    rows, receipts = f"I,A,2026-06-01,2026-08-03,{amount}\n", f"I,2026-08-03,{paid},payment\n" if paid else ""
+    table = charges(book_of, "2026-10-31", rows, receipts)
+    assert table["fee"].tolist() == [fee]
+    # 89 days, from 3 August to 31 October, at 8 points above the 2.40 % of the second half of 2026.
+    assert table["interest"].tolist() == pytest.approx([(amount - paid) * 0.1040 * 89 / 365])
 
 
 def test_what_came_late_is_charged_and_the_dust_that_is_open_is_not(book_of):
@@ -506,8 +515,8 @@ def test_sums_by_law_and_of_all(book_of):
     sentence = words.terms.late_interest(table, "EUR")["late interest"]
     assert sentence == (
         "EUR 122 may be charged on open invoices past due, EUR 1.95 of interest and EUR 120 of flat fees; the largest "
-        "charge is EUR 81.95 to A. Charge it, or waive it against immediate payment. Interest or fee on 1 invoice is "
-        "not computable, and left out."
+        "on one invoice is EUR 41.11 (I2, A). Charge it, or waive it against immediate payment. Interest or fee on 1 "
+        "invoice is not computable, and left out."
     )
 
 
@@ -527,8 +536,8 @@ def test_interest_that_is_known_counts_where_the_fee_is_not(book_of):
     assert by_law["not_computable"] == 2
     assert words.terms.late_interest(table, "EUR") == {
         "late interest": "EUR 234 may be charged on open invoices past due, EUR 194 of interest and EUR 40 of flat "
-        "fees; the largest charge is EUR 193 to B. Charge it, or waive it against immediate payment. Interest or fee "
-        "on 2 invoices is not computable, and left out."
+        "fees; the largest on one invoice is EUR 96.58 (I2, B). Charge it, or waive it against immediate payment. "
+        "Interest or fee on 2 invoices is not computable, and left out."
     }
     assert words.terms.rates_wanted(table) == [
         "UK late payment act: no rate of GBP: add it to the table `fx`. Without it the flat fee on 2 invoices "
@@ -540,9 +549,9 @@ def test_where_no_interest_is_known_the_fees_are_told_alone(book_of):
     table = charges(book_of, "2026-03-31", "I,G,2026-01-01,2026-03-01,100\n").reset_index()
     assert late_interest.totals(table)["charge"] == 40
     assert words.terms.late_interest(table, "EUR") == {
-        "late interest": "EUR 40 may be charged on open invoices past due, EUR 40 of flat fees; the largest charge is "
-        "EUR 40 to G. Charge it, or waive it against immediate payment. Interest or fee on 1 invoice is not "
-        "computable, and left out."
+        "late interest": "EUR 40 may be charged on open invoices past due, EUR 40 of flat fees; the largest on "
+        "one invoice is EUR 40 (I, G). Charge it, or waive it against immediate payment. Interest or fee on 1 invoice "
+        "is not computable, and left out."
     }
 
 

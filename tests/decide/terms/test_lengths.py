@@ -257,11 +257,29 @@ def test_sales_on_longer_terms_than_are_worth_it(book_of):
     assert lengths.margin_at_stake(found, earned) == pytest.approx(0.2 * 150 / 1.2)
     sales = (
         "EUR 150 of the last 12 months' sales were on longer terms than are worth it (grade 2: 45 days at most; grade "
-        "5: cash in advance). Shorten the terms of these buyers."
+        "5: cash in advance). Shorten the terms of the 2 buyers listed, to no more than the law allows."
     )
-    assert words.terms.longer(found, earned, "EUR") == {"terms": f"EUR 25 of margin a year is at stake: {sales}"}
-    assert words.terms.longer(found, earned._replace(margin=np.nan), "EUR") == {"terms": sales}
-    assert words.terms.longer(found.assign(longer_sales=0.0), earned, "EUR") == {}
+    lost = " That margin is no saving: it is lost where a buyer does not take them."
+    assert words.terms.longer(found, 2, earned, "EUR") == {
+        "terms": f"EUR 25 of margin a year hangs on it: {sales}{lost}"
+    }
+    assert words.terms.longer(found, 2, earned._replace(margin=np.nan), "EUR") == {"terms": sales}
+    assert words.terms.longer(found.assign(longer_sales=0.0), 0, earned, "EUR") == {}
+
+
+def test_the_buyers_on_longer_terms_and_what_the_law_allows_them(book_of):
+    buyers = "buyer_id,kind,country\nA,private,DE\nB,private,DE\nC,public,DE\nD,prepaid,DE\nE,private,US\n"
+    book = book_of("2026-03-31", run={"margin": 0.2}, **LEDGER | {"buyers": buyers})
+    suggested = pd.DataFrame({"suggested_days": [np.nan, 75, *[90] * 2, 0, *[0] * 5]}, index=range(1, 11))
+    found = lengths.buyers_on_longer_terms(book, RATINGS, suggested)
+    # B had 90 days where 75 are worth it and the law of its country allows 60; E 60 days, and should pay in advance.
+    assert found.index.tolist() == ["B", "E"]
+    assert found["suggested_days"].tolist() == [75, 0]
+    assert found["terms_to_grant"].tolist() == [60, 0]
+    assert found["longest_given"].tolist() == [90, 60]
+    assert found["longer_sales"].tolist() == [100, 50]
+    assert found["longer_margin"].tolist() == pytest.approx([20, 10])
+    assert found["lawful_days"].isna().tolist() == [False, True]
 
 
 def test_buyers_in_default_have_no_terms_to_shorten(book_of):
@@ -275,7 +293,7 @@ def test_buyers_in_default_have_no_terms_to_shorten(book_of):
     suggested = pd.DataFrame({"suggested_days": 0.0}, index=range(1, 11))
     longer = lengths.longer_than_suggested(book, ratings, suggested)
     assert longer.loc[[2, 5, 10], "longer_sales"].tolist() == [300, 50, 0]
-    sentence = words.terms.longer(longer, lengths.economics(book), "EUR")["terms"]
+    sentence = words.terms.longer(longer, 2, lengths.economics(book), "EUR")["terms"]
     assert sentence.startswith("EUR 350 of ")
     assert "grade 10" not in sentence
 

@@ -159,6 +159,19 @@ def test_who_is_overdue(book):
     assert found.loc["A"].tolist() == [1_500, 2, 60, 0]
 
 
+def test_a_small_rest_does_not_date_what_is_overdue(book_of):
+    # Of the 1,000 of A's older invoice 50 are left, and 150 without that; of the invoice due later all 500.
+    def owing(*paid):
+        rows = [[invoice, "2026-03-20", amount, "payment"] for invoice, amount in zip(("A1", "A2"), paid, strict=False)]
+        more = pd.concat([RECEIPTS, pd.DataFrame(rows, columns=RECEIPTS.columns)])
+        return payment_plan.overdue_buyers(book_of(AS_OF, run=RUN, **LEDGER | {"receipts": more})).loc["A"].tolist()
+
+    assert owing(950.0) == [550, 2, 30, 0]
+    assert owing(850.0) == [650, 2, 60, 0]
+    # Where none is larger, the oldest of all.
+    assert owing(950.0, 450.0) == [100, 2, 60, 0]
+
+
 # A contests 50 of the 1,000 of its older invoice, C all that it owes past due; a third dispute is over.
 DISPUTES = """invoice_id,opened,closed,amount,reason
 A1,2026-03-10,,50,price

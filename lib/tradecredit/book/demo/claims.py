@@ -1,7 +1,7 @@
 """What the demo company's insurer has paid: a plain settlement of its buyers' failures under the policy in force.
 
 The order is that of definitions §5: what was shipped after the stop does not count; the rest counts net of tax, within
-the limit of the day of shipment, oldest first; threshold; deductible and percentage; the year's first loss and maximum.
+the limit of the day of shipment, oldest first; deductible and percentage; the year's first loss and maximum.
 A policy year is one of the window's years of twelve months, and a loss is one of the year in which the claim falls due.
 """
 
@@ -21,7 +21,6 @@ class Terms(NamedTuple):
     """Of the policy that was in force in all years: those of `params/policies/current.yaml`, in EUR and days."""
 
     insured_percentage: float = 0.90
-    threshold: float = 2_500.0
     each_loss_deductible: float = 2_500.0
     aggregate_first_loss: float = 75_000.0
     maximum_liability: float = 10_000_000.0
@@ -116,8 +115,7 @@ def claims(world: World, ledger: pd.DataFrame, owed: pd.DataFrame, insured: np.n
 
 def _indemnity(world: World, losses: pd.DataFrame, terms: Terms) -> np.ndarray:
     """Return what is paid of each buyer's loss, in order of days within each policy year."""
-    counted = losses["insured"].where(losses["insured"] > terms.threshold, 0.0)
-    claim = terms.insured_percentage * (counted - terms.each_loss_deductible).clip(lower=0)
+    claim = terms.insured_percentage * (losses["insured"] - terms.each_loss_deductible).clip(lower=0)
     year = (world.until - losses["day"].to_numpy("datetime64[D]")).astype(int) // 365
     ordered = claim.iloc[np.argsort(losses["day"].to_numpy(), kind="stable")]
     so_far = ordered.groupby(year[ordered.index]).cumsum()

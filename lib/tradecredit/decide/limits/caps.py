@@ -214,14 +214,15 @@ def class_caps(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
     """Return the sectors and countries that the run caps: index `class` (`sector C`); sums over their buyers.
 
     `limits`: `limits.recommend`. Columns: `buyers`, `cap`, `recommended`, `recommended_with_cover`, `exposure`,
-    `over_cap` = exposure above the cap, and `set_above`, by how much the limits that analysts have set pass it. Empty
-    where the run states none, or nobody owes anything.
+    `cut`, the buyers whose limit the cap takes something off, `over_cap` = exposure above the cap, and `set_above`, by
+    how much the limits that analysts have set pass it. Empty where the run states none, or nobody owes anything.
     """
     of, tables = classes(book.buyers.set_index("buyer_id")), []
     for name, amounts in class_amounts(book).items():
-        table = limits.groupby(of[name]).agg(
+        table = limits.assign(cut=limits["binding_with_cover"] == name).groupby(of[name]).agg(
             buyers=("need", "size"), recommended=("recommended", "sum"),
             recommended_with_cover=("recommended_with_cover", "sum"), exposure=("exposure", "sum"),
+            cut=("cut", "sum"),
         )  # fmt: skip
         table.insert(1, "cap", amounts)
         tables.append(table[table["cap"].notna()].rename(index=f"{name} {{}}".format))

@@ -47,7 +47,7 @@ LABELS = {
         group_need="Need, for the group", group_limit="Group limit", over_group_limit="Excess over group limit",
         cap="Cap", over_cap="Excess over cap", set_above="Analysts' limits above the cap"
     ),
-    **columns("count", members="Members", cut="Members cut"),
+    **columns("count", members="Members", cut="Limits cut"),
     "class": Column("Class", "text"),
     # changes
     **columns(
@@ -73,7 +73,7 @@ LABELS = {
     **columns("date", review="Review", last_breach="Last in breach"),
     **columns("count", months_with_limit="Months with a limit", months_in_breach="Months in breach"),
     **columns("money", mean_breach="Mean excess in breach"),
-    **columns("text", lost_share_basis="Basis of lost share"),
+    **columns("text", lost_share_basis="Basis of lost share", way="What to do"),
     **columns(
         "money",
         limits="Limits", breach_amount="Excess over limits", without_limit="Exposure without limit",

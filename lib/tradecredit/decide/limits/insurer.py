@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.limits.actions import STOPS
+from tradecredit.decide.limits.actions import IN_DEFAULT, STOPS
 from tradecredit.decide.limits.methods import own_exposure
 from tradecredit.decide.limits.recommendation import recommend
 from tradecredit.errors import InputError, ParameterError, Problem, values_not
@@ -55,10 +55,8 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     """
     if policy is None or policy.kind not in PAYING_BY_LOSS:
         return pd.DataFrame(columns=REQUEST_COLUMNS).rename_axis("buyer_id")
-    cover, named = of_buyers(book, policy), named_limits(book)
-    stated = pd.Series(policy.limits or {}, dtype="float64").reindex(named.index)
-    refused = stated.eq(0) | (stated.isna() & named["refused"])
-    askable = ~refused & (cover.insurable > 0) & ~cover.stopped
+    cover = of_buyers(book, policy)
+    askable = ~_refused(book, policy) & (cover.insurable > 0) & ~cover.stopped
     granted = cover._replace(limit=cover.limit.mask(askable, np.inf))
     now, then = recommend(book, ratings, cover=cover), recommend(book, ratings, cover=granted)
     limit_now, limit_then = now["recommended_with_cover"], then["recommended_with_cover"]
@@ -95,6 +93,35 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     order = np.lexsort((-table["net_gain"], -per_cost))
     table = table.iloc[order]
     return table[~(table["net_gain"] <= 0)]
+
+
+def left_out(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.Series:
+    """Return how many buyers `requests` asks nothing for whatever it would bring, by the first reason that holds.
+
+    `limits`: `recommend`, with the cover of `policy`. Index: `in default`, `to report or claim`, `no longer insured`,
+    `stop` of deliveries, `refused` by the insurer, `not insurable`; none where `requests` knows no request at all.
+    """
+    if policy is None or policy.kind not in PAYING_BY_LOSS:
+        return pd.Series(dtype="int64")
+    cover = of_buyers(book, policy)
+    in_default = limits["action"] == IN_DEFAULT
+    holds = {
+        "in default": in_default,
+        "to report or claim": limits["report_due"],
+        "no longer insured": cover.stopped.reindex(limits.index),
+        "stop": limits["action"].isin(STOPS),
+        "refused": _refused(book, policy).reindex(limits.index),
+        "not insurable": ~(cover.insurable > 0).reindex(limits.index),
+    }
+    first = pd.Series(np.select(list(holds.values()), list(holds), ""), index=limits.index)
+    return first.value_counts().reindex(list(holds), fill_value=0)
+
+
+def _refused(book: Book, policy: Policy) -> pd.Series:
+    """Return whether the insurer has refused a limit on each buyer."""
+    named = named_limits(book)
+    stated = pd.Series(policy.limits or {}, dtype="float64").reindex(named.index)
+    return stated.eq(0) | (stated.isna() & named["refused"])
 
 
 def after_cut(

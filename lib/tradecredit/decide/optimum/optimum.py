@@ -74,6 +74,11 @@ def changed(optimum: Optimum) -> pd.DataFrame:
     return optimum.limits[optimum.limits["portfolio_change"] != 0].drop(columns="limit")
 
 
+def earns_more(optimum: Optimum) -> bool:
+    """Return whether the proposed limits earn a unit of currency a year more than those set one by one, or more."""
+    return bool(optimum.totals.loc[DIFFERENCE, "net_earnings"] >= 1)
+
+
 @remembered
 def assess(
     book: Book,

@@ -7,7 +7,7 @@ LABELS = {
     **columns(
         "money",
         offered_amount="Offered amount", taken_amount="Amount taken", unearned_cost="Cost of late discounts",
-        capital_saved="Capital cost saved", net="Net benefit"
+        unknown_cost="Cost, benefit not known", capital_saved="Capital cost saved", net="Net benefit"
     ),
     **columns(
         "percent",
@@ -23,12 +23,14 @@ LABELS = {
         "money",
         capital_tied_up="Capital tied up", extra_capital_cost="Extra capital cost",
         extra_expected_loss="Extra expected loss", extra_cost="Extra cost", sales_needed="Sales needed, net of tax",
-        longer_sales="Sales on longer terms"
+        longer_sales="Sales on longer terms", longer_margin="Margin on longer terms"
     ),
     **columns("percent", cost_of_sales="Cost, share of sales"),
     **columns(
         "days",
-        suggested_days="Suggested terms (days)", usual_terms_days="Usual terms (days)", delay_days="Delay (days)"
+        suggested_days="Suggested terms (days)", lawful_days="Longest by law (days)",
+        terms_to_grant="Terms to grant (days)", longest_given="Longest given (days)",
+        usual_terms_days="Usual terms (days)", delay_days="Delay (days)"
     ),
     # late_interest
     **columns(

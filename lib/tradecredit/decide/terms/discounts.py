@@ -176,7 +176,8 @@ def summary(taken: pd.DataFrame, by: Literal["grade", "buyer_id"] = "grade") -> 
     offers, by number and by amount, that was taken; `cost`, `unearned_cost`; `days_won`, the mean by amount;
     `capital_saved`, `loss_avoided`, `net`; `yearly_cost`, simple on 365 days, of the days won: cost / Σ ((amount −
     cost) × days_won / 365). What a discount won is summed over those that it is known of; of `not_computable` it is not
-    (they are in the cost, not in the net). Missing: shares and means over nothing, sums of which no part is known.
+    (they are in the cost, `unknown_cost` of it, not in the net: net = saved + avoided − cost + unknown_cost). Missing:
+    shares and means over nothing, sums of which no part is known.
     """
     return _summed(taken, taken[by])
 
@@ -253,6 +254,7 @@ def _summed(taken: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
             "won_cost": taken["cost"].where(won, 0.0),
             "money_days": ((amount - taken["cost"]) * taken["days_won"]).where(won, 0.0),
             "not_computable": (is_taken & ~known).astype(float),
+            "unknown_cost": taken["cost"].where(is_taken & ~known, 0.0),
         }
     )
     sums = parts.groupby(key).sum(min_count=1).sort_values("taken_amount", ascending=False, kind="stable")
@@ -264,5 +266,6 @@ def _summed(taken: pd.DataFrame, key: pd.Series) -> pd.DataFrame:
     }
     return sums.assign(**shares)[
         ["offered", "offered_amount", "taken", "taken_amount", "take_up", "take_up_amount", "cost", "unearned_cost",
-         "days_won", "capital_saved", "loss_avoided", "net", "yearly_cost", "not_computable"]
+         "days_won", "capital_saved", "loss_avoided", "net", "yearly_cost", "not_computable",
+         "unknown_cost"]
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from tradecredit.decide.terms.accrued_interest import NOTHING, accrued
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.due_days import payable_by
-from tradecredit.measure.dust import dust
+from tradecredit.measure.dust import dust, small_rest
 from tradecredit.measure.open_items import open_items
 from tradecredit.measure.sales import of_year
 from tradecredit.params.late_interest import LateInterestLaw
@@ -39,10 +39,11 @@ def chargeable(book: Book) -> pd.DataFrame:
     (`due_days.payable_by`): on what the debtor's money paid after it (receipts of kind `payment` and `recovery`) until
     that came in, and on what is open until today. Credit notes, discounts and write-offs bear none, and neither does
     what the insurer paid (`claim`): with its money it takes over that part of the debt, and what may be charged on it.
-    What is dust (`dust.dust`) is charged nothing. Paid late are settled invoices of which the last of the money
-    came after the due day, within the run's `late_interest.paid_late_months`: when a credit note or a write-off of the
-    rest is booked tells nothing. Affiliates are charged only if the run's `late_interest.affiliates` says so. One
-    row for each invoice, amounts in the reporting currency:
+    What is dust (`dust.dust`) is charged nothing, and a small rest (`receivables.small_rest`) interest but no fee. Paid
+    late are settled invoices of which the last of the money came after the due day, within the run's
+    `late_interest.paid_late_months`: when a credit note or a write-off of the rest is booked tells nothing. Affiliates
+    are charged only if the run's `late_interest.affiliates` says so. One row for each invoice, amounts in the reporting
+    currency:
 
     - `invoice_id`, `buyer_id`, `country`, `kind` of buyer; `state`: `open`, `paid late`, `in default` (open, of a
       buyer that is), or `in dispute`, for which nothing is charged while a dispute on any part of it is open; `law` of
@@ -75,6 +76,9 @@ def chargeable(book: Book) -> pd.DataFrame:
         missing_rate=by_invoice["missing_rate"].last(),  # the latest part is late over the most half-years
     )
     fee = _fees(table, settings.laws, book)
+    whole = book.invoices["amount"].to_numpy()[table.index]
+    small = small_rest(table["late_amount"].to_numpy(), whole, book.run.receivables.small_rest)
+    fee = fee.mask(small & table["law"].notna(), 0.0)
     nothing = (table["state"] == "in dispute") & table["law"].notna()
     amounts = table[["interest", "daily_interest"]].assign(fee=fee).mask(nothing, 0.0)
     table = table.assign(**amounts, missing_rate=table["missing_rate"].mask(nothing))
@@ -174,6 +178,18 @@ def terms_beyond_law(book: Book) -> pd.DataFrame:
         longest_terms_days=("longest_terms_days", "first"), invoices=("amount", "size"), amount=("amount", "sum")
     )
     return table.sort_values("amount", ascending=False, kind="stable")
+
+
+def longest_by_law(book: Book) -> pd.Series:
+    """Return the longest terms, in days, that the law of each buyer's country allows its kind without an agreement.
+
+    Index buyer_id; missing where the run states no law for it, or the law no length. Source: the laws' files.
+    """
+    laws = book.run.late_interest.laws
+    of = _with_laws(book.buyers, laws)
+    longest = {(law.name, kind): float(days) for law in laws for kind, days in law.longest_terms_days.items()}
+    days = [longest.get(key, np.nan) for key in zip(of["law"], of["kind"], strict=True)]
+    return pd.Series(days, index=pd.Index(book.buyers["buyer_id"]), dtype="float64")
 
 
 def known_charge(charges: pd.DataFrame) -> pd.Series:

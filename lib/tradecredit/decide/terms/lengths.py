@@ -9,6 +9,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import DAYS_A_MONTH
 from tradecredit.decide.limits.rules import UNMEASURED
+from tradecredit.decide.terms.late_interest import longest_by_law
 from tradecredit.default.grades import middle
 from tradecredit.errors import InputError, Problem
 from tradecredit.measure.behaviour import features
@@ -156,7 +157,7 @@ def suggested(values: pd.DataFrame, maximum_cost_share: float) -> pd.DataFrame:
     `values`: see `by_length`. Index grade; `suggested_days`, the longest length whose `cost_share` is at most the
     maximum, 0 where even the shortest costs more (cash in advance); `expected_value` and `cost_share` at that length
     (missing at 0). All missing where the costs or the margin are not known. A buyer need not be given as long. What the
-    law allows is not looked at: see `late_interest.terms_beyond_law`.
+    law allows is looked at for each buyer: see `buyers_on_longer_terms`.
     """
     known = values["cost_share"].groupby(level=0, sort=False).count() > 0
     within = values[values["cost_share"] <= maximum_cost_share].reset_index("terms_days")
@@ -231,6 +232,38 @@ def longer_than_suggested(book: Book, ratings: pd.DataFrame, suggested: pd.DataF
     return sums.assign(longer_sales=longer, share=share, suggested_days=suggested["suggested_days"])[
         ["suggested_days", "sales_12m", "longer_sales", "share"]
     ]
+
+
+def buyers_on_longer_terms(book: Book, ratings: pd.DataFrame, suggested: pd.DataFrame) -> pd.DataFrame:
+    """Return the buyers that were sold to on longer terms than are worth it, the largest such sales first.
+
+    The invoices of `longer_than_suggested`. Index buyer_id; `grade`, `suggested_days`; `lawful_days`, the longest that
+    the law of the buyer's country allows its kind without an agreement (missing: none that the run states);
+    `terms_to_grant`, the shorter of both; `longest_given`, in the last 12 months; `longer_sales`, and
+    `longer_margin`, what they earn net of tax (missing without a margin).
+    """
+    recent = invoices_of_year(book)
+    grade = recent["buyer_id"].map(_grades_of_terms(book, ratings)).astype("float64")
+    given = (recent["due"] - recent["issued"]).dt.days
+    sold = pd.DataFrame(
+        {
+            "buyer_id": recent["buyer_id"], "grade": grade, "suggested_days": grade.map(suggested["suggested_days"]),
+            "longest_given": given, "longer_sales": recent["sales_12m"],
+        }
+    )  # fmt: skip
+    over = sold[(given > sold["suggested_days"]) & (sold["longer_sales"] > 0)]
+    table = over.groupby("buyer_id").agg(
+        grade=("grade", "first"), suggested_days=("suggested_days", "first"), longest_given=("longest_given", "max"),
+        longer_sales=("longer_sales", "sum"),
+    )  # fmt: skip
+    what = economics(book)
+    lawful = longest_by_law(book).reindex(table.index)
+    table = table.assign(
+        lawful_days=lawful,
+        terms_to_grant=np.fmin(table["suggested_days"], lawful),
+        longer_margin=what.margin * table["longer_sales"] / what.invoiced,
+    )
+    return table.sort_values("longer_sales", ascending=False, kind="stable")
 
 
 def _grades_of_terms(book: Book, ratings: pd.DataFrame) -> pd.Series:

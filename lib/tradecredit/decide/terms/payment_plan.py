@@ -13,6 +13,7 @@ from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.disputes import in_dispute
+from tradecredit.measure.dust import small_rest
 from tradecredit.measure.open_items import open_items
 
 OPTION_COLUMNS = [
@@ -33,7 +34,9 @@ def overdue_buyers(book: Book) -> pd.DataFrame:
 
     Index buyer_id; `overdue` (reporting currency), `invoices`, `oldest_days_past_due`, all without invoices under an
     open dispute, which are left out whole: what is contested is no debt to plan instalments for or to enforce.
-    `disputed`: the open amount of those past due. A buyer that contests all of it has 0 overdue, and no oldest.
+    The oldest is that of the invoices of which more than a small rest is owed (`receivables.small_rest`), or where of
+    none more is, of all. `disputed`: the open amount of those past due. A buyer that contests all of it has 0 overdue,
+    and no oldest.
     """
     items = _past_due(book)
     items = items[~items["buyer_id"].isin(in_default(book))]
@@ -43,10 +46,13 @@ def overdue_buyers(book: Book) -> pd.DataFrame:
         undisputed=~items["in_dispute"],
         days_past_due=items["days_past_due"].mask(items["in_dispute"]),
     )
+    small = small_rest(items["open_amount"], items["amount"], book.run.receivables.small_rest)
+    split = split.assign(of_larger=split["days_past_due"].mask(small))
     table = split.groupby("buyer_id").agg(
-        overdue=("overdue", "sum"), invoices=("undisputed", "sum"), oldest_days_past_due=("days_past_due", "max"),
-        disputed=("disputed", "sum"),
+        overdue=("overdue", "sum"), invoices=("undisputed", "sum"), oldest_days_past_due=("of_larger", "max"),
+        disputed=("disputed", "sum"), oldest=("days_past_due", "max"),
     )  # fmt: skip
+    table["oldest_days_past_due"] = table["oldest_days_past_due"].fillna(table.pop("oldest"))
     return table.sort_values("overdue", ascending=False, kind="stable")
 
 
