@@ -217,7 +217,9 @@ def test_the_authority_is_that_of_the_heaviest_consequence(book_of):
     assert found["risk_excess"].tolist() == [70_000, 0]
     book = book_of(AS_OF, **LEDGER)
     asked = buyer_sheet.records(book, advised(book_of, lost_margin=900.0, expected_loss_owed=30.0, **columns))
-    assert asked.query("buyer_id == 'A'")["authority"].tolist() == ["chief financial officer"]
+    # Its report, and the change of its limit beside that.
+    assert asked.query("buyer_id == 'A'")["decision"].tolist() == ["report", "limits"]
+    assert set(asked.query("buyer_id == 'A'")["authority"]) == {"chief financial officer"}
     assert buyer_sheet.also_held(asked) == dict.fromkeys(
         ("report missed", "claim", "report", "stop insured"), "held_back"
     )
