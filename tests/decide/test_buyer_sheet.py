@@ -217,7 +217,9 @@ def test_the_authority_is_that_of_the_heaviest_consequence(book_of):
     assert found["risk_excess"].tolist() == [70_000, 0]
     book = book_of(AS_OF, **LEDGER)
     asked = buyer_sheet.records(book, advised(book_of, lost_margin=900.0, expected_loss_owed=30.0, **columns))
-    assert asked.query("buyer_id == 'A'")["authority"].tolist() == ["chief financial officer"]
+    # Its report, and the change of its limit beside that.
+    assert asked.query("buyer_id == 'A'")["decision"].tolist() == ["report", "limits"]
+    assert set(asked.query("buyer_id == 'A'")["authority"]) == {"chief financial officer"}
     assert buyer_sheet.also_held(asked) == dict.fromkeys(
         ("report missed", "claim", "report", "stop insured"), "held_back"
     )
@@ -308,7 +310,7 @@ def test_every_limit_that_changes_is_decided_by_somebody_by_hand(book_of):
     book = book_of(AS_OF, **LEDGER)
     to_set = pd.Series([1_000.0, 400, 1_000, 1_000, 400_000, 1_000, 0, 1_000], index=list("ABCDEFGH"))
     sheets = advised(book_of, limit_to_set=to_set)
-    assert sheets["limit_change"].to_dict() == {**dict.fromkeys("ACDFH", 0), "B": -600, "E": 399_000, "G": -1_000}
+    assert sheets["change"].to_dict() == {**dict.fromkeys("ACDFH", 0), "B": -600, "E": 399_000, "G": -1_000}
     found = buyer_sheet.records(book, sheets)
     found = found[found["decision"] == "limits"].set_index("buyer_id")
     assert found["amount"].to_dict() == {"E": 399_000, "G": 1_000, "B": 600}
@@ -320,8 +322,8 @@ def test_every_limit_that_changes_is_decided_by_somebody_by_hand(book_of):
     assert set(found["due_day"]) == {pd.Timestamp("2026-11-23")}
     assert set(found["anchor"]) == {"table-limit_changes"}
     assert words.decisions.of_buyers(buyer_sheet.records(book, sheets), sheets, book.run)["limits"] == (
-        "Limits of 3 buyers change (2 lower, by EUR 1,600; 1 higher or new, by EUR 399,000), and no other decision is "
-        "on them: set them. Largest: E, EUR 399,000."
+        "Limits of 3 buyers change by EUR 400,600 in all (2 lower, by EUR 1,600; 1 higher or new, by EUR 399,000), and "
+        "no other decision is on the limit: set them. Largest: E, EUR 399,000."
     )
 
 
@@ -341,7 +343,7 @@ def test_no_limit_is_changed_twice_by_the_one_advice_that_decides_it(book_of):
     ],
 )  # fmt: skip
 def test_a_change_that_portfolio_limits_would_move_back_waits_for_them(advice, change, moved, waits):
-    sheets = pd.DataFrame({"advice": [advice], "limit_change": change, "portfolio_change": moved}, index=["A"])
+    sheets = pd.DataFrame({"advice": [advice], "change": change, "portfolio_change": moved}, index=["A"])
     assert buyer_sheet.waiting(sheets).tolist() == [waits]
     assert not buyer_sheet.waiting(sheets.drop(columns="portfolio_change")).any()
 

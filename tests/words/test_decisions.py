@@ -63,7 +63,7 @@ def records(kind, *buyers):
     ],
 )
 def test_a_plan_for_insured_debt_needs_the_insurers_consent(needed, asked):
-    sheets = pd.DataFrame({"advice": "payment plan", "needs_consent": needed, "limit_change": 0.0}, index=["A", "B"])
+    sheets = pd.DataFrame({"advice": "payment plan", "needs_consent": needed, "change": 0.0}, index=["A", "B"])
     assert asked in of_buyers(records("payment plan", "A", "B"), sheets, RUN)["payment plan"]
 
 

@@ -87,11 +87,11 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
     - `authorised`, the amount by which the authority is found, of the heaviest of all that follows: where a limit is
       decided (`OF_LIMITS`, a `risk_excess`, a limit to cancel or a cut that loses sales beside another advice) the
       larger of the limit in force and the one that then holds (of `above limit`, and what is owed), else `amount`;
-    - `limit_change`, of the limit in force (0 in a book that has none of our own at all), and `limit_authorised`,
-      the larger of the limit in force and the one that then holds;
-    - `overdue_since`, the first due day of what is overdue but small rests (`overdue_buyers`);
-      `due_day` and `since`, as the policy or the ledger have
-      them (missing: neither does). A report is open since the run's `decisions.report_ahead_days` before its day.
+    - `change`, from the limit in force to the one that then holds, and `limit_authorised`, the larger of the two
+      (missing in a book that has no limit of our own at all: nothing is set there);
+    - `overdue_since`, the first due day of what is overdue but small rests (`overdue_buyers`); `due_day` and `since`
+      as the policy or the ledger have them (missing: neither does). A report is open since the run's
+      `decisions.report_ahead_days` before its day.
     """
     asked = duties(book, policy).reindex(limits.index)
     over = limits["own_limit"].fillna(0.0) > 0
@@ -181,7 +181,7 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
     changed = set_in_course(sheets)
     changed = pd.DataFrame(
         {
-            "amount": changed["limit_change"].abs(),
+            "amount": changed["change"].abs(),
             "authorised": changed["limit_authorised"],
             "due_day": _after_portfolio(book, changed),
         }
@@ -192,8 +192,9 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
 
 def set_in_course(sheets: pd.DataFrame) -> pd.DataFrame:
     """Return the sheets of buyers whose limit changes and whose one advice decides on no limit, the largest first."""
-    changed = sheets[(sheets["limit_change"] != 0) & ~sheets["advice"].isin([*DECIDED_LIMITS, "in default"])]
-    return changed.loc[changed["limit_change"].abs().sort_values(ascending=False, kind="stable").index]
+    decided = sheets["advice"].isin([*DECIDED_LIMITS, "in default"])
+    changed = sheets[(sheets["change"] != 0) & sheets["limit_authorised"].notna() & ~decided]
+    return changed.loc[changed["change"].abs().sort_values(ascending=False, kind="stable").index]
 
 
 def waiting(sheets: pd.DataFrame) -> pd.Series:
@@ -205,7 +206,7 @@ def waiting(sheets: pd.DataFrame) -> pd.Series:
     """
     if "portfolio_change" not in sheets:
         return pd.Series(False, index=sheets.index)
-    back = sheets["limit_change"] * sheets["portfolio_change"].fillna(0.0) < 0
+    back = sheets["change"] * sheets["portfolio_change"].fillna(0.0) < 0
     return back & (sheets["advice"].isin(["cut", "set limit"]) | ~sheets["advice"].isin(DECIDED_LIMITS))
 
 
@@ -341,8 +342,8 @@ def _with_amounts(book: Book, table: pd.DataFrame, limits: pd.DataFrame) -> pd.D
     by_risk = limits["action"].isin(BY_RISK)
     cut = limits["decision"].isin(["reduction", "cancellation"]) & (limits["lost_sales"] > 0)
     besides = ~of_limit & (by_risk | cut | ((limits["action"] == actions.IN_DEFAULT) & (owned > 0)))
-    change = limits["limit_to_set"] - owned if limits["own_limit"].notna().any() else 0.0
-    table = table.assign(limit_change=change, limit_authorised=of_change)
+    set_here = of_change if limits["own_limit"].notna().any() else np.nan
+    table = table.assign(change=limits["limit_to_set"] - owned, limit_authorised=set_here)
     due = table["report_by"].where(kind == "report")
     due = due.fillna(_after_portfolio(book, table.assign(advice=kind)).where(kind.isin(["cut", "set limit"])))
     days = {

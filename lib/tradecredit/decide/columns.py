@@ -38,6 +38,7 @@ LABELS = {
         at_stake="At stake",
         risk_excess="Above the risk limit as well",
         authorised="Amount that decides the authority",
+        limit_authorised="Larger of old and new limit",
         option_value="Expected value",
         gain_on_waiting="More than waiting",
     ),

@@ -91,7 +91,8 @@ _OF_BUYERS = {
     "set limit": "{buyers} {exceed} the limit in force by {amount}, and the recommended limit has room: set it.{wait}",
     "above limit": "{buyers} {exceed} the limit in force by {amount}, more than they need and within what the risk "
     "allows: collect what is overdue of it and bring it back within the limit, or raise the limit.",
-    "limits": "Limits of {buyers} change ({parts}), and no other decision is on them: set them.{wait}",
+    "limits": "Limits of {buyers} change by {amount} in all ({parts}), and no other decision is on the limit: set "
+    "them.{wait}",
 }  # fmt: skip
 
 
@@ -160,7 +161,7 @@ def _paid(payable: Payable | None, currency: str) -> str:
 def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
     """Return which limits change up and down by a kind of decision, and which of them wait for portfolio limits."""
     of_kind = buyer_sheet.set_in_course(sheets) if kind == "limits" else sheets[sheets["advice"] == kind]
-    change, waits = of_kind["limit_change"], buyer_sheet.waiting(of_kind)
+    change, waits = of_kind["change"], buyer_sheet.waiting(of_kind)
     ways = {"lower": change[change < 0], "higher or new": change[change > 0]}
     parts = [
         f"{len(moved):,} {way}, by {money(moved.abs().sum(), run.currency)}"
