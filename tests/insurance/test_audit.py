@@ -238,6 +238,14 @@ def test_what_fits_its_limit_to_the_cent_is_covered_whole(book_of):
         assert cover.audit(book, POLICY)["reason"].tolist() == [reason]
 
 
+def test_what_floating_point_leaves_of_an_invoice_in_dispute_is_not_insurable(book_of):
+    # 1.1 + 2.2 are 3.3000000000000003, all of it in dispute.
+    book = ledger(book_of, "S,2026-09-10,2026-11-30,3.3\n", limits="60000,2026-01-01,")
+    found = cover.of_items(book, POLICY, pd.Series([1.1 + 2.2]).to_numpy(), pd.Series([3.3]).to_numpy())
+    assert found[["insurable_debt", "insured_debt"]].to_numpy().tolist() == [[0, 0]]
+    assert found[["cover", "reason"]].to_numpy().tolist() == [["not insurable", "in_dispute"]]
+
+
 def test_what_floating_point_leaves_of_nothing_is_not_insured_above(book_of):
     # 10,000.10 and 20,000.20 fill the primary's 30,000.30; nothing lies above it.
     run = {"policy": {"name": "first", "insured_percentage": 0.9}}
