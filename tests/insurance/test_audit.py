@@ -225,11 +225,11 @@ def test_a_top_up_insures_what_lies_above_the_limit_of_its_primary(book_of):
 
 
 def test_what_fits_its_limit_to_the_cent_is_covered_whole(book_of):
-    # 10,000 dollars were worth 9,000 at 0.9 and are 7,000 at 0.7, as is the limit of 10,000 dollars.
+    # 10,000 dollars were worth 9,000 at 0.9 and are 8,000 at 0.8, as is the limit of 10,000 dollars.
     invoices = "invoice_id,buyer_id,issued,due,amount,currency\nP,B,2026-09-05,2026-12-05,{},USD\n"
     tables = {
         "limits": "buyer_id,source,amount,valid_from,currency\nB,insurer,{},2026-01-01,USD\n",
-        "fx": "date,currency,rate\n2026-09-05,USD,0.9\n2026-10-30,USD,0.7\n",
+        "fx": "date,currency,rate\n2026-09-05,USD,0.9\n2026-10-30,USD,0.8\n",
     }
     for amount, limit, reason in ((10_000, 10_000, "covered"), (1_000.1, 1_000.1, "covered"),
                                   (10_000, 9_999.98, "covered_in_part")):  # fmt: skip
