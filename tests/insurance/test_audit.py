@@ -224,18 +224,21 @@ def test_a_top_up_insures_what_lies_above_the_limit_of_its_primary(book_of):
     assert cover.audit(book)["insured_debt"].tolist() == [40_000, 0]
 
 
-def test_what_fits_its_limit_to_the_cent_is_covered_whole(book_of):
-    # 10,000 dollars were worth 9,000 at 0.9 and are 7,000 at 0.7, as is the limit of 10,000 dollars.
-    invoices = "invoice_id,buyer_id,issued,due,amount,currency\nP,B,2026-09-05,2026-12-05,{},USD\n"
-    tables = {
-        "limits": "buyer_id,source,amount,valid_from,currency\nB,insurer,{},2026-01-01,USD\n",
-        "fx": "date,currency,rate\n2026-09-05,USD,0.9\n2026-10-30,USD,0.7\n",
-    }
-    for amount, limit, reason in ((10_000, 10_000, "covered"), (1_000.1, 1_000.1, "covered"),
-                                  (10_000, 9_999.98, "covered_in_part")):  # fmt: skip
-        of = {name: table.format(limit) for name, table in tables.items()}
-        book = book_of(TODAY, invoices=invoices.format(amount), **of)
-        assert cover.audit(book, POLICY)["reason"].tolist() == [reason]
+@pytest.mark.parametrize(("limit", "reason"), [(8_000, "covered"), (7_999.98, "covered_in_part")])
+def test_what_fits_its_limit_to_the_cent_is_covered_whole(book_of, limit, reason):
+    # 10,000 dollars of a day at 0.9 come out as 8,000.000000000001 on one at 0.8; their limit is worth 8,000 then.
+    book = ledger(book_of, "S,2026-09-10,2026-11-30,9000\n", limits=f"{limit},2026-01-01,")
+    found = cover.of_items(book, POLICY, pd.Series([9_000 * (0.8 / 0.9)]).to_numpy())
+    assert found["open_amount"].item() > 8_000
+    assert found["reason"].tolist() == [reason]
+
+
+def test_what_floating_point_leaves_of_an_invoice_in_dispute_is_not_insurable(book_of):
+    # 1.1 + 2.2 are 3.3000000000000003, all of it in dispute.
+    book = ledger(book_of, "S,2026-09-10,2026-11-30,3.3\n", limits="60000,2026-01-01,")
+    found = cover.of_items(book, POLICY, pd.Series([1.1 + 2.2]).to_numpy(), pd.Series([3.3]).to_numpy())
+    assert found[["insurable_debt", "insured_debt"]].to_numpy().tolist() == [[0, 0]]
+    assert found[["cover", "reason"]].to_numpy().tolist() == [["not insurable", "in_dispute"]]
 
 
 def test_what_floating_point_leaves_of_nothing_is_not_insured_above(book_of):

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 NOT_INSURABLE = ("public", "affiliate", "prepaid")
+CENT = 0.005
 
 
 def limit_on(day: date, decisions: list[dict]) -> float | None:
@@ -60,6 +61,6 @@ def insured(buyer: dict, invoices: list[dict], decisions: list[dict], terms: dic
             after = max(filled, min(filled + owed, applied))
             part = after - filled
             filled = after
-            reason = "covered" if part >= owed else "covered_in_part" if part > 0 else "limit_filled"
+            reason = "covered" if owed - part < CENT else "covered_in_part" if part >= CENT else "limit_filled"
             found[number] = (part, reason)
     return [found[number] for number in sorted(found) if invoices[number]["paid"] is None]

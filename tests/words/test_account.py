@@ -47,6 +47,12 @@ def test_a_verdict_that_no_single_item_carries():
     assert "limit rules" not in told
 
 
+def test_a_verdict_without_the_sales_says_that_they_are_not_counted():
+    said = "The sales that only cover allows are not counted in this, and they may be the largest item."
+    assert said in words.verdict(found(p=(-500, 50, 30, np.nan)), "EUR")
+    assert said not in words.verdict(found(p=(-500, 50, 30, 900)), "EUR")
+
+
 def test_sales_that_would_not_pay_by_themselves_are_not_laid_to_the_limit_rules():
     assert "limit rules" not in words.verdict(found(p=(-500, 50, 30, 900), sales=-50.0), "EUR")
 

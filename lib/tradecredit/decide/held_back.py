@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.places import one_of
 from tradecredit.decide.buyer_sheet import AGAINST_PAYMENT, HELD, NOTHING, WITHIN_LIMIT, reasons
-from tradecredit.measure.disputes import in_dispute
+from tradecredit.measure.disputes import overdue_undisputed
 from tradecredit.measure.open_items import open_items
 
 CURED = ("no longer insured", "risk", "overdue part", "risk, against payment")
@@ -77,9 +76,5 @@ def by_reason(held: pd.DataFrame) -> pd.DataFrame:
 
 def _oldest_overdue(book: Book) -> pd.Series:
     """Return the oldest invoice past due, and not in dispute, of each buyer that has one: index buyer_id."""
-    items = open_items(book)
-    late = (items["days_past_due"] > 0).to_numpy()
-    if book.has("disputes"):
-        late = late & ~one_of(items["invoice_id"], in_dispute(book))
-    oldest = items[late].sort_values("due", kind="stable").drop_duplicates("buyer_id")
+    oldest = open_items(book)[overdue_undisputed(book)].sort_values("due", kind="stable").drop_duplicates("buyer_id")
     return oldest.set_index("buyer_id")["invoice_id"]

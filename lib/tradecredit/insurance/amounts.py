@@ -91,6 +91,8 @@ def _before_claims(
     facts = shipped_under(book, policy, shipped)
     share = net_share(book.invoices[["amount", "tax"]].take(rows)).to_numpy()
     insurable = np.maximum(owed[rows] + paid + lost - in_dispute, 0.0) * share
+    # What floating point leaves of an invoice that is in dispute whole is no cent.
+    insurable = np.where(insurable < CENT, 0.0, insurable)
     reason, counts = facts.reason, facts.reason == 0
     insurable[~counts & (reason < CODE["shipped_after_stop"])] = 0.0
     debt = np.where(counts, insurable, 0.0)

@@ -40,10 +40,17 @@ def given_up(book: Book) -> np.ndarray:
     """
     row, receipts, invoices = book.invoice_of_receipt, book.receipts, book.invoices
     impairing = np.flatnonzero((row >= 0) & one_of(receipts["kind"], list(IMPAIRED)))
+    if not len(impairing):
+        return np.zeros(len(invoices))
     of, amount = row[impairing], receipts["amount"].to_numpy()[impairing]
     received, kind = receipts["received"].to_numpy("datetime64[us]")[impairing], receipts["kind"].take(impairing)
-    credit = np.flatnonzero((row >= 0) & one_of(receipts["kind"], ["credit_note", "discount"]))
-    credited = np.bincount(row[credit], receipts["amount"].to_numpy()[credit], len(invoices))
+    # Few invoices are impaired, and only their other receipts are looked at.
+    touched = np.zeros(len(invoices), dtype=bool)
+    touched[of] = True
+    theirs = np.flatnonzero((row >= 0) & touched[row])
+    came, money = row[theirs], receipts["amount"].to_numpy()[theirs]
+    credit = one_of(receipts["kind"].take(theirs), ["credit_note", "discount"])
+    credited = np.bincount(came[credit], money[credit], len(invoices))
     impaired = np.bincount(of, amount, len(invoices))
     unpaid = (impaired > GIVEN_UP * (invoices["amount"].to_numpy() - credited)) | (claims_paid(book) > 0)
     last, resolved = (days[book.buyer_of_invoice[of]] for days in _last_defaults(book))
@@ -54,8 +61,7 @@ def given_up(book: Book) -> np.ndarray:
     counts &= one_of(kind, ["write_off"])
     # Where there is nothing to count, NumPy counts in whole numbers, whatever the weights.
     found = np.bincount(of[counts], amount[counts], len(invoices)).astype("float64")
-    known = row >= 0
-    came_in = np.bincount(row[known], receipts["amount"].to_numpy()[known], len(invoices)) - found
+    came_in = np.bincount(came, money, len(invoices)) - found
     found = np.minimum(found, np.maximum(invoices["amount"].to_numpy() - came_in, 0.0))
     return closing_rates(book).on(found, book.as_of)
 

@@ -6,7 +6,9 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import window_start
 from tradecredit.book.once import once
+from tradecredit.book.places import one_of
 from tradecredit.measure.closing_rates import closing_rates
+from tradecredit.measure.open_items import open_items
 
 
 @once
@@ -26,6 +28,15 @@ def disputed(book: Book) -> pd.DataFrame:
 def in_dispute(book: Book) -> pd.Series:
     """Return the ids of the invoices of which a part at least is in an open dispute, one for each such dispute."""
     return book.disputes.loc[book.disputes["closed"].isna(), "invoice_id"]
+
+
+def overdue_undisputed(book: Book) -> np.ndarray:
+    """Return of each open item (`open_items`) whether it is past due and no part of its invoice is in an open dispute.
+
+    Such an invoice is left out whole: what is contested is no debt to collect, to enforce or to plan instalments for.
+    """
+    items = open_items(book)
+    return (items["days_past_due"] > 0).to_numpy() & ~one_of(items["invoice_id"], in_dispute(book))
 
 
 def owed_in_dispute(book: Book, owed: np.ndarray, day: pd.Timestamp | np.ndarray) -> pd.Series:

@@ -138,6 +138,11 @@ class Run(Parameters):
                 yield f"policies: {policy.name!r} tops up {policy.primary!r}, which is none of the run's; {remedy}"
 
     @property
+    def stated_margin(self) -> float:
+        """The margin, or not a number where none is stated: what rests on it is missing then."""
+        return float("nan") if self.margin is None else self.margin
+
+    @property
     def levels(self) -> list[str]:
         """Who approves limits and takes decisions, from the lowest level to the highest."""
         return [level.by for level in self.limits.approvals]

@@ -54,6 +54,8 @@ def verdict(found: Account, currency: str) -> str:
             "without"
         )
     told = f"{worth} (standard error {error}). {carried_by(found, offer, currency)}"
+    if np.isnan(row["account_sales"]):
+        told = f"{told} The sales that only cover allows are not counted in this, and they may be the largest item."
     turning = row["cover_value"] > 0 and found.sales.loc[offer, "accounts_value"] > row["cover_value"]
     if turning:
         told = f"{told} {of_accounts(found, offer, currency)}"

@@ -1,5 +1,6 @@
 """Sentences on decisions: what each kind asks for, of how many buyers, for how much, who decides and by when."""
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
@@ -204,7 +205,13 @@ def _with_consent(needed: pd.Series) -> str:
 
 
 def amount_told(amount: float, currency: str) -> str:
-    """Return an amount at stake in words: one that is less than a unit of the currency is told as such."""
+    """Return an amount at stake in words: one that is less than a unit of the currency, or not known, is told as such.
+
+    >>> amount_told(float("nan"), "EUR"), amount_told(0.4, "EUR")
+    ('an unknown amount', 'less than EUR 1')
+    """
+    if np.isnan(amount):
+        return "an unknown amount"
     return f"less than {currency} 1" if 0 < amount < 1 else money(amount, currency)
 
 

@@ -96,8 +96,8 @@ def test_a_higher_probability_never_raises_the_value(low, rise, lgd, capital, re
     assert found <= 175 + 1e-9
 
 
-# A owes 1,000 due 60 days ago and 500 due 30 days ago, and has paid five invoices 90 days late; one was written
-# off later still. B is in default.
+# A owes 1,000 due 60 days ago and 500 due 30 days ago, and has paid five invoices 90 days late; one of 10 was written
+# off later still, is owed still for the policy, and fills 10 of its limit of 1,210. B is in default.
 
 DUE_A = "2026-01-30", "2026-03-01"
 INVOICES = pd.DataFrame(
@@ -120,7 +120,7 @@ LEDGER = {
     "invoices": INVOICES,
     "receipts": RECEIPTS,
     "buyers": "buyer_id,kind\nA,private\nB,private\nC,private\n",
-    "limits": "buyer_id,source,amount,valid_from\nA,insurer,1200,2025-01-01\n",
+    "limits": "buyer_id,source,amount,valid_from\nA,insurer,1210,2025-01-01\n",
     "defaults": "buyer_id,date,kind\nB,2026-02-01,insolvency\n",
 }
 RUN = {

@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.places import one_of
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.methods import excess, smallest
-from tradecredit.measure.disputes import in_dispute
+from tradecredit.measure.disputes import overdue_undisputed
 from tradecredit.measure.open_items import open_items
 from tradecredit.params.limits import LimitSettings
 
@@ -24,15 +23,8 @@ STOPS = (IN_DEFAULT, STOP, STOP_UNTIL_PAID)
 
 
 def overdue(book: Book) -> pd.Series:
-    """Return what each buyer owes past due, without invoices in an open dispute: by its place in the book.
-
-    An invoice of which a part is in an open dispute is left out whole, as in `payment_plan.overdue_buyers`.
-    """
-    items = open_items(book)
-    late = (items["days_past_due"] > 0).to_numpy()
-    if book.has("disputes"):
-        late = late & ~one_of(items["invoice_id"], in_dispute(book))
-    owed = np.where(late, items["open_amount"], 0.0)
+    """Return what each buyer owes past due, without invoices in an open dispute: by its place in the book."""
+    owed = np.where(overdue_undisputed(book), open_items(book)["open_amount"], 0.0)
     return pd.Series(np.bincount(book.buyer_of_invoice, owed, len(book.buyers)))
 
 

@@ -40,7 +40,7 @@ def lost(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
     cut = limits["decision"].isin(BOUNDING) & ~none
     all_sales = balances(book)["net_sales_12m"].reindex(limits.index)
     sales = (all_sales - carried_sales(book, limits["limit_to_set"])).where(cut, 0.0)
-    return pd.DataFrame({"lost_sales": sales, "lost_margin": sales * _margin(book)})
+    return pd.DataFrame({"lost_sales": sales, "lost_margin": sales * book.run.stated_margin})
 
 
 def released(book: Book, amounts: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def released(book: Book, amounts: pd.DataFrame, limits: pd.DataFrame) -> pd.Data
         {
             "released": (other - limits["recommended_with_cover"]).clip(lower=0.0).where(wanting, 0.0),
             "released_sales": sales,
-            "released_margin": sales * _margin(book),
+            "released_margin": sales * book.run.stated_margin,
         }
     )
 
@@ -91,7 +91,3 @@ def with_balances(book: Book, table: pd.DataFrame) -> pd.DataFrame:
     """Return a table, index buyer_id, with the mean and the highest of what each buyer owed at the year's week ends."""
     owed = balance_history(book).reindex(table.index)
     return table.assign(mean_balance=owed.mean(axis="columns"), highest_balance=owed.max(axis="columns"))
-
-
-def _margin(book: Book) -> float:
-    return np.nan if book.run.margin is None else book.run.margin

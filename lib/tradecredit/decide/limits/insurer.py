@@ -67,7 +67,7 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     more_carried = (carried_part(owed, limit_then) - before).clip(lower=0.0)
     sales = more_carried * bought["net_sales_12m"]
     asked = (limit_then > limit_now) & (sales > 0) & askable & free & then["need"].notna()
-    margin = sales * (np.nan if book.run.margin is None else book.run.margin)
+    margin = sales * book.run.stated_margin
     loss = ratings["pd"].reindex(now.index) * loss_given_default(book).lgd
     bear_then, bear_now = (
         own_exposure(limit, reach, insured_percentage=cover.share)

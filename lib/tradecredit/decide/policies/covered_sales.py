@@ -95,7 +95,7 @@ def covered_sales(book: Book, dist: LossDistribution, found: Carried, current: s
     bought = balances(book).reindex(dist.portfolio.index)
     gross, net = bought["sales_12m"], bought["net_sales_12m"]
     tax = (1 - net / gross.where(gross > 0)).fillna(0.0)
-    margin = np.nan if book.run.margin is None else book.run.margin
+    margin = book.run.stated_margin
     rows = {}
     for policy in dist.policies:
         more, beside = (part[policy.name] - part[name] for name in (NO_COVER, current))
@@ -133,7 +133,7 @@ def by_buyer(book: Book, found: Carried, policy: str) -> pd.DataFrame:
     """
     alone, covered = found.part[NO_COVER], found.part[policy]
     net = balances(book)["net_sales_12m"].reindex(alone.index)
-    margin = np.nan if book.run.margin is None else book.run.margin
+    margin = book.run.stated_margin
     table = pd.DataFrame(
         {
             "risk_limit_alone": found.limit[NO_COVER],

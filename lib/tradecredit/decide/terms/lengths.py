@@ -34,10 +34,9 @@ def economics(book: Book) -> Economics:
 
     `invoiced`: the sales of the last 12 months / the same net of tax, as far as that is stated; 1 without any.
     """
-    margin = np.nan if book.run.margin is None else book.run.margin
     gross, net = of_year(book)[["sales_12m", "net_sales_12m"]].sum()
     invoiced = gross / net if net > 0 else 1.0
-    return Economics(margin, loss_given_default(book).lgd, book.run.cost_of_capital, invoiced)
+    return Economics(book.run.stated_margin, loss_given_default(book).lgd, book.run.cost_of_capital, invoiced)
 
 
 def present_value(days: pd.Series | float, cost_of_capital: float) -> pd.Series | float:

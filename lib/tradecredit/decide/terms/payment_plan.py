@@ -12,7 +12,7 @@ from tradecredit.decide.terms.lengths import Economics, default_by, economics, p
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.default_events import in_default
-from tradecredit.measure.disputes import in_dispute
+from tradecredit.measure.disputes import overdue_undisputed
 from tradecredit.measure.dust import small_rest
 from tradecredit.measure.open_items import open_items
 
@@ -265,8 +265,8 @@ def _waited(known: pd.DataFrame, overdue: np.ndarray) -> tuple[np.ndarray, np.nd
 def _past_due(book: Book) -> pd.DataFrame:
     """Return the open items past due, with `in_dispute`: a dispute on any part of the invoice is open."""
     items = open_items(book)
-    items = items[items["days_past_due"] > 0]
-    return items.assign(in_dispute=items["invoice_id"].isin(in_dispute(book)))
+    items = items.assign(in_dispute=~overdue_undisputed(book))
+    return items[items["days_past_due"] > 0]
 
 
 def _overdue(book: Book, buyer_id: str) -> pd.DataFrame:
