@@ -141,3 +141,25 @@ ACC-PAY-3,Receive,2026-06-20,Customer,C20,Birch & Co,700.0,700.0,Submitted
 ACC-PAY-4,Pay,2026-06-21,Supplier,S1,Dove Supplies,50.0,0.0,Submitted
 ACC-PAY-5,Receive,2026-06-22,Customer,C20,Birch & Co,33.0,33.0,Cancelled
 """
+
+DATEV_OPOS = """Konto;Kontobezeichnung;Rechnungsnummer;Datum;Fälligkeit;Sollbetrag;Habenbetrag;Saldo;Gegenkonto;Buchungstext
+10010;Alder Tools;R-1002;01.05.2026;31.05.2026;2.380,00;;2.380,00;8400;Rechnung
+10010;Alder Tools;R-1002;12.06.2026;;;1.000,00;1.380,00;1200;Zahlung
+10020;Birch & Co;R-1003;05.06.2026;05.07.2026;4.000,00;;4.000,00;8400;Rechnung
+10020;Birch & Co;;20.06.2026;;;700,00;3.300,00;1200;a conto
+10030;Cedar Oy;R-1004;10.02.2026;12.03.2026;595,00;;595,00;8400;Rechnung
+10030;Cedar Oy;R-1004;01.03.2026;;;95,00;500,00;8400;Gutschrift
+"""
+
+QUICKBOOKS_LIST = """Own Company LLC,,,,,,,
+Transaction List by Date,,,,,,,
+"January 1 - June 30, 2026",,,,,,,
+
+Date,Transaction Type,Num,Name,Memo/Description,Account,Split,Amount
+03/02/2026,Invoice,1001,Alder Tools,,Accounts Receivable (A/R),Sales,"1,190.00"
+03/15/2026,Expense,,Paper Mill,,Checking,Office Supplies,-85.25
+04/10/2026,Payment,,Alder Tools,,Undeposited Funds,Accounts Receivable (A/R),"1,190.00"
+04/11/2026,Deposit,,,,Checking,Undeposited Funds,"1,190.00"
+06/05/2026,Invoice,1003,Birch & Co,,Accounts Receivable (A/R),Sales,"4,000.00"
+06/20/2026,Credit Memo,CM-7,Birch & Co,,Accounts Receivable (A/R),Sales,-700.00
+"""

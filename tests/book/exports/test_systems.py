@@ -45,6 +45,7 @@ FORMS = {
     "business_central_customer_ledger": ("entries.csv", samples.BUSINESS_CENTRAL, CODES),
     "netsuite_transactions": ("search.csv", samples.NETSUITE, ENTITIES),
     "sage_50_audit_header": ("audit.csv", samples.SAGE_50, REFERENCES),
+    "datev_opos_list": ("opos.csv", samples.DATEV_OPOS, NUMBERS),
 }
 
 
@@ -140,3 +141,30 @@ def test_erpnext_invoices_alone_say_what_is_paid_and_not_when(tmp_path):
     assert {one: left for one, (_, _, left) in open_items(found).items()} == OPEN
     undated = found.tables["receipts"].query("kind == 'undated'")
     assert dict(zip(undated["invoice_id"], undated["amount"], strict=True)) == {"R-1001": 1190.0, "R-1002": 1000.0}
+
+
+def test_a_transaction_list_of_quickbooks_leaves_payments_on_account(tmp_path):
+    suggestion, found = read(tmp_path, "list.csv", samples.QUICKBOOKS_LIST)
+    assert suggestion.system == "QuickBooks Online, transaction list"
+    # The list has no due days: 30 days are a guess, which is listed.
+    assert suggestion.source.terms_days == 30
+    assert open_items(found) == {
+        "1001": ("Alder Tools", "2026-04-01", 1190.0), "1003": ("Birch & Co", "2026-07-05", 4000.0),
+    }  # fmt: skip
+    assert on_account(found) == [("2026-04-10", 1190.0), ("2026-06-20", 700.0)]
+    assert str(suggestion.source.exported) == "2026-06-30" and suggestion.currency == "USD"
+    # The expense and the deposit of the same money are no documents of a buyer.
+    assert sum(rows for _, rule, rows in found.left_out if rule.startswith("Transaction Type")) == 2
+
+
+def test_a_chinese_account_by_debits_and_credits(tmp_path):
+    text = """往来单位编码,往来单位名称,单据日期,单据类型,单据编号,到期日,币别,本期应收,本期实收
+K01,杭州甲公司,2026-05-01,应收单,YS-1002,2026-05-31,CNY,2380.00,
+K01,杭州甲公司,2026-06-12,收款单,SK-1,,CNY,,1000.00
+K02,宁波乙公司,2026-06-05,应收单,YS-1003,2026-07-05,CNY,4000.00,
+"""
+    _, found = read(tmp_path, "明细.csv", text)
+    assert open_items(found) == {
+        "YS-1002": ("K01", "2026-05-31", 2380.0), "YS-1003": ("K02", "2026-07-05", 4000.0),
+    }  # fmt: skip
+    assert on_account(found) == [("2026-06-12", 1000.0)]

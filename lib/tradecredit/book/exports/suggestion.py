@@ -237,8 +237,9 @@ def _rows_read(
     where: dict[str, list[Code]] = {
         name: sorted(values[values.str.contains(pattern)].unique())
         for names, pattern in system.where_like.items()
-        for name in names.split(" / ")
-        if name in found and (values := found[name].dropna().astype("str")).str.contains(pattern).any()
+        for name in found
+        if plain(name) in {plain(one) for one in names.split(" / ")}
+        and (values := found[name].dropna().astype("str")).str.contains(pattern).any()
     }
     if form.layout == "xml":
         return where, dict(system.without)
