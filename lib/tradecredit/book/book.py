@@ -245,7 +245,7 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
             )
         )
     if problems:
-        raise InputError(problems)
+        raise InputError([sources.located(problem, raw) for problem in problems])
     complete = {name: tables.get(name, table.empty()) for name, table in TABLES.items()}
     notes = _notes(run, raw, complete)
     buyers = complete["buyers"]

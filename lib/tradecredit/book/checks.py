@@ -90,7 +90,10 @@ def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Prob
             f"state `combine: sum` (tables.{table.name}) where they are parts of one, or give each an id of its own"
         )
     elif apart:
-        remedy = f"the rows contradict each other in {', '.join(apart)}: correct them, or give each an id of its own"
+        remedy = (
+            f"the rows contradict each other in {', '.join(apart)}: correct them, give each an id of its own, or state "
+            f"`distinct: latest` (tables.{table.name}) where the latest row counts"
+        )
     yield from in_rows(
         file,
         ", ".join(keys),

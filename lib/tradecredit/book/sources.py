@@ -4,7 +4,8 @@ import csv
 import difflib
 import hashlib
 import zipfile
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ import pandas as pd
 
 from tradecredit.book.demo import demo_book
 from tradecredit.book.exports import ledger, reading
+from tradecredit.book.exports.days import days
 from tradecredit.book.schema import COMPULSORY, DERIVED, TABLES
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportSource
@@ -43,6 +45,12 @@ class RawTable:
     """Whether rows that differ in amounts only are parts of one."""
     may_be_empty: bool = False
     """Whether it is no fault that it holds no rows though its table is never empty."""
+    parts: tuple[str, ...] = ()
+    """Of several sources, the file of each; row `r` of the `k`-th has the index `k * PART + r`."""
+
+
+PART = 1_000_000_000
+"""More rows than a file has."""
 
 
 def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
@@ -59,19 +67,55 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
     if isinstance(source, ExportSource) and not problems:
         raw, problems = _exported(source, run)
     contents: dict[tuple[Path, str, Formats], pd.DataFrame | Problem] = {}
-    for name, (path, label, mapping) in files.items():
-        key = (path, label, mapping.formats)
-        if key not in contents:
-            contents[key] = _content(path, label, mapping.formats)
-        content = contents[key]
-        if isinstance(content, Problem):
-            if content not in problems:
-                problems.append(content)
-            continue
-        table, found = _mapped(name, label, content, mapping)
-        raw[name] = table
-        problems += found
+    for name, sources_of in files.items():
+        parts = []
+        for path, label, mapping in sources_of:
+            key = (path, label, mapping.formats)
+            if key not in contents:
+                contents[key] = _content(path, label, mapping.formats)
+            content = contents[key]
+            if isinstance(content, Problem):
+                if content not in problems:
+                    problems.append(content)
+                continue
+            order = None
+            if mapping.distinct == "latest":
+                order = _day_of_issue(content, [one for one in files.get("invoices", []) if one[:2] == (path, label)])
+            table, found = _mapped(name, label, content, mapping, order)
+            parts.append(table)
+            problems += found
+        if len(parts) == len(sources_of):
+            raw[name] = parts[0] if len(parts) == 1 else _joined(parts)
     return raw, problems
+
+
+def located(problem: Problem, raw: dict[str, RawTable]) -> Problem:
+    """Return a problem of a table of several sources as one of the file in which its row stands."""
+    parts = raw[problem.table].parts if problem.table in raw else ()
+    if not parts or problem.row is None:
+        return problem
+    part, row = divmod(problem.row, PART)
+    return replace(problem, file=parts[part], row=row)
+
+
+def _joined(parts: list[RawTable]) -> RawTable:
+    """Return the rows of several sources as one table."""
+    frames = [part.frame.set_axis(part.frame.index + at * PART, axis="index") for at, part in enumerate(parts)]
+    files = tuple(part.file for part in parts)
+    several = len(set(files)) > 1
+
+    def told(rules: Iterable[tuple[str, int]], file: str) -> list[tuple[str, int]]:
+        return [(f"{file}: {rule}" if several else rule, rows) for rule, rows in rules]
+
+    return RawTable(
+        parts[0].name,
+        ", ".join(dict.fromkeys(files)),
+        pd.concat(frames),
+        parts[0].formats,
+        tuple(rule for part in parts for rule in told(part.left_out, part.file)),
+        tuple(name for name in parts[0].ignored if not several and all(name in part.ignored for part in parts)),
+        parts=files,
+    )
 
 
 def _exported(source: ExportSource, run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
@@ -98,7 +142,8 @@ def fingerprints(run: Run) -> dict[str, str]:
         return {}
     found = {}
     in_folder = not isinstance(run.source, DuckDBSource)
-    read = {(label if in_folder else path.name, path) for path, label, _ in _files(run, run.source)[0].values()}
+    tables = _files(run, run.source)[0].values()
+    read = {(label if in_folder else path.name, path) for sources_of in tables for path, label, _ in sources_of}
     if isinstance(run.source, ExportSource):
         read |= {(path.name, path) for path in reading.all_files(run.source) if path.is_file()}
     for name, path in sorted(read):
@@ -109,8 +154,8 @@ def fingerprints(run: Run) -> dict[str, str]:
 
 def _files(
     run: Run, source: FolderSource | DuckDBSource | ExportSource
-) -> tuple[dict[str, tuple[Path, str, TableMapping]], list[Problem]]:
-    """Return, for each table that can be read, its path, its label in messages and its mapping."""
+) -> tuple[dict[str, list[tuple[Path, str, TableMapping]]], list[Problem]]:
+    """Return, for each table that can be read, the path, label in messages and mapping of each of its sources."""
     if not (source.path.is_file() if isinstance(source, DuckDBSource) else source.path.is_dir()):
         return {}, [
             Problem(
@@ -135,41 +180,44 @@ def _files(
             ]
     else:
         present = sorted(path.name for path in source.path.iterdir() if path.suffix.lower() in SUFFIXES)
-    files, problems = {}, []
-    mappings = {str(table): mapping for table, mapping in run.tables.items()}
+    files: dict[str, list[tuple[Path, str, TableMapping]]] = {}
+    problems = []
     exported = ledger.NAMES if isinstance(source, ExportSource) else ()
     for name in [name for name in TABLES if name not in exported]:
-        mapping = mappings.get(name, TableMapping())
-        if isinstance(source, DuckDBSource):
-            candidates = [mapping.file or name]
-        else:
-            candidates = [mapping.file] if mapping.file else [name + suffix for suffix in SUFFIXES]
-        label = next(
-            (
-                candidate
-                for candidate in candidates
-                if candidate in present
-                or (not isinstance(source, DuckDBSource) and (source.path / candidate).is_file())
-            ),
-            None,
-        )
-        if label is not None:
-            path = source.path if isinstance(source, DuckDBSource) else source.path / label
-            files[name] = (path, label, mapping)
-        elif name in COMPULSORY or mapping.file:
-            ours = {table + suffix for table in TABLES for suffix in ("", *SUFFIXES)}
-            free = [file for file in present if file not in ours]
-            near = difflib.get_close_matches(candidates[0], free, n=1, cutoff=0.5)
-            problems.append(
-                Problem(
-                    file=candidates[0],
-                    allowed=f"this {'table' if isinstance(source, DuckDBSource) else 'file'} "
-                    f"of {name} is missing in {source.path}",
-                    remedy=(f"rename {near[0]!r} or name it" if near else "add it, or name the one that holds it")
-                    + f" in the run file (tables: {{{name}: {{file: …}}}})",
-                )
+        for mapping in run.sources_of(name):
+            if isinstance(source, DuckDBSource):
+                candidates = [mapping.file or name]
+            else:
+                candidates = [mapping.file] if mapping.file else [name + suffix for suffix in SUFFIXES]
+            label = next(
+                (
+                    candidate
+                    for candidate in candidates
+                    if candidate in present
+                    or (not isinstance(source, DuckDBSource) and (source.path / candidate).is_file())
+                ),
+                None,
             )
+            if label is not None:
+                path = source.path if isinstance(source, DuckDBSource) else source.path / label
+                files.setdefault(name, []).append((path, label, mapping))
+            elif name in COMPULSORY or mapping.file:
+                problems.append(_missing_file(name, candidates[0], source, present))
     return files, problems
+
+
+def _missing_file(
+    name: str, file: str, source: FolderSource | DuckDBSource | ExportSource, present: list[str]
+) -> Problem:
+    ours = {table + suffix for table in TABLES for suffix in ("", *SUFFIXES)}
+    near = difflib.get_close_matches(file, [one for one in present if one not in ours], n=1, cutoff=0.5)
+    kind = "table" if isinstance(source, DuckDBSource) else "file"
+    return Problem(
+        file=file,
+        allowed=f"this {kind} of {name} is missing in {source.path}",
+        remedy=(f"rename {near[0]!r} or name it" if near else "add it, or name the one that holds it")
+        + f" in the run file (tables: {{{name}: {{file: …}}}})",
+    )
 
 
 def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
@@ -260,10 +308,24 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.set_axis(pd.RangeIndex(2, len(frame) + 2), axis="index")
 
 
-def _mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping) -> tuple[RawTable, list[Problem]]:
-    """Return a file's content under our column names, as the run file's mapping says."""
+def _day_of_issue(content: pd.DataFrame, of_invoices: list[tuple[Path, str, TableMapping]]) -> pd.Series | None:
+    """Return the day of issue of a file's rows where invoices are read from the same file."""
+    for _, _, mapping in of_invoices:
+        issued = mapping.columns.get("issued", "issued")
+        if issued in content:
+            return days(content[issued], mapping.formats.dates)
+    return None
+
+
+def _mapped(
+    name: str, label: str, content: pd.DataFrame, mapping: TableMapping, order: pd.Series | None = None
+) -> tuple[RawTable, list[Problem]]:
+    """Return a file's content under our column names, as the run file's mapping says.
+
+    `order` tells which row of a key is the latest; without it, the last is.
+    """
     problems = _mapping_problems(name, label, content, mapping)
-    left_out = []
+    left_out: list[tuple[str, int]] = []
     frame = content
     for theirs, kept in mapping.where.items():
         if theirs in frame:
@@ -285,13 +347,39 @@ def _mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping)
             columns[our] = _translated(columns[our], mapping.values[our])
     used = {mapping.columns.get(our, our) for our in ours} | set(mapping.where) | set(mapping.filled)
     mapped = pd.DataFrame(columns, index=frame.index)
+    if mapping.sign:
+        mapped = _of_sign(mapped, mapping.sign, left_out)
     if mapping.distinct:
         once = mapped.drop_duplicates()
         left_out.append(("the row repeats another one", len(mapped) - len(once)))
         mapped = once
+    keys = list(TABLES[name].key)
+    if mapping.distinct == "latest" and set(keys) <= set(mapped):
+        mapped = _latest(mapped, keys, order, left_out)
     ignored = tuple(column for column in content.columns if column not in used)
     found = RawTable(name, label, mapped, mapping.formats, tuple(left_out), ignored, combined=bool(mapping.combine))
     return found, problems
+
+
+def _of_sign(mapped: pd.DataFrame, sign: str, left_out: list[tuple[str, int]]) -> pd.DataFrame:
+    """Return the rows whose amount has a sign, without it; what is no number stays, to be told of."""
+    text = mapped["amount"].astype("str").str.strip()
+    below = text.str.startswith("-").fillna(False).astype(bool)
+    out = below if sign == "positive" else text.notna() & ~below
+    left_out.append((f"amount is {'below zero' if sign == 'positive' else 'not below zero'}", int(out.sum())))
+    kept, texts = mapped[~out], text[~out]
+    return kept if sign == "positive" else kept.assign(amount=texts.str.removeprefix("-").str.strip())
+
+
+def _latest(
+    mapped: pd.DataFrame, keys: list[str], order: pd.Series | None, left_out: list[tuple[str, int]]
+) -> pd.DataFrame:
+    """Return of each key's rows that of the latest document; rows without a key stay, to be told of."""
+    day = pd.Series(pd.NaT, index=mapped.index) if order is None else order.reindex(mapped.index)
+    latest_last = mapped.loc[day.sort_values(kind="stable", na_position="first").index, keys]
+    older = latest_last.duplicated(keep="last") & latest_last.notna().all(axis="columns")
+    left_out.append((f"a later row has the same {', '.join(keys)}", int(older.sum())))
+    return mapped[~older.reindex(mapped.index)]
 
 
 def _translated(column: pd.Series, values: dict[str | int, str]) -> pd.Series:

@@ -187,7 +187,8 @@ def _column_problems(
             "amount": (
                 values < 0,
                 "must not be negative",
-                "correct it; a credit note is a receipt of kind credit_note",
+                "correct it, or read negative rows as receipts (tables: {invoices: {sign: positive}, receipts: {sign: "
+                "negative, constants: {kind: credit_note}}})",
             ),
             "days": ((values < 0) | (values % 1 != 0), "a whole number of days, 0 or more, is expected", "correct it"),
             "fraction": ((values < 0) | (values > 1), "a fraction from 0 to 1 is expected", "write 2 % as 0.02"),

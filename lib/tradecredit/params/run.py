@@ -18,7 +18,7 @@ from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
 from tradecredit.params.losses import LossSettings, Simulation
 from tradecredit.params.policy import NO_COVER, PolicyTerms
 from tradecredit.params.receivables import ReceivablesSettings
-from tradecredit.params.source import DemoSource, OnProblem, Source, TableMapping, TableName
+from tradecredit.params.source import DemoSource, OnProblem, Source, SourcesOfTable, TableMapping, TableName
 from tradecredit.params.stress import BASE, Scenario
 from tradecredit.params.terms import PaymentPlanSettings, TermsSettings
 from tradecredit.params.yaml_files import read_yaml, validate
@@ -37,8 +37,9 @@ class Run(Parameters):
     """Day of the report; nothing that became known later enters it. None: the last month end before today."""
     source: Source
     """Where the data are."""
-    tables: dict[TableName, TableMapping] = {}
-    """Table: how it is found in the files of another system; without an entry, by its own name and columns."""
+    tables: dict[TableName, SourcesOfTable] = {}
+    """Table: how it is found in the files of another system; without an entry, by its own name and columns. A list:
+    the table's rows are those of several sources, such as payments in one file and credit notes in another."""
     merge: dict[Annotated[str, BeforeValidator(str)], Annotated[str, BeforeValidator(str)]] = {}
     """Buyer's number: the number under which it stands as well, which it is merged into."""
     on_problem: OnProblem = OnProblem()
@@ -136,6 +137,11 @@ class Run(Parameters):
             if policy.primary is not None and policy.primary not in primaries:
                 remedy = f"name one of: {', '.join(primaries)}" if primaries else "add its primary to the run"
                 yield f"policies: {policy.name!r} tops up {policy.primary!r}, which is none of the run's; {remedy}"
+
+    def sources_of(self, table: str) -> list[TableMapping]:
+        """Return how a table is found in the source, of each place that holds rows of it."""
+        stated = self.tables.get(table, TableMapping())  # type: ignore[call-overload]
+        return [stated] if isinstance(stated, TableMapping) else stated
 
     @property
     def stated_margin(self) -> float:

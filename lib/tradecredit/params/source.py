@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from tradecredit.params.base import Parameters
 from tradecredit.params.export import ExportSource
@@ -107,8 +107,13 @@ class TableMapping(Parameters):
     """Their column: the values of the rows to read; rows with other values are left out and counted."""
     filled: list[str] = []
     """Their columns that must hold something; rows where one is empty are left out and counted."""
-    distinct: bool = False
-    """One row for each key: for a table derived from a file where its rows repeat. Contradicting rows are an error."""
+    sign: Literal["positive", "negative"] | None = None
+    """Only the rows whose amount is above zero, or only those below, which are read without their minus: for a file
+    that holds invoices and, as negative lines, what settles them. The others are left out and counted."""
+    distinct: bool | Literal["latest"] = False
+    """One row for each key: for a table derived from a file where its rows repeat. `true`: contradicting rows are an
+    error; `latest`: the row of the latest document counts, by the day of issue where `invoices` are read from the same
+    file, else the last row, and rows that contradict it are counted."""
     combine: Literal["sum"] | None = None
     """`sum`: rows of one key are parts of one, such as the lines of an invoice; their amounts are added up."""
 
@@ -117,6 +122,22 @@ class TableMapping(Parameters):
         if self.distinct and self.combine:
             raise ValueError("distinct drops rows that are alike, and combine adds them up: state one of them")
         return self
+
+
+def _one_format(sources: list[TableMapping]) -> list[TableMapping]:
+    if any(one.formats != sources[0].formats for one in sources):
+        raise ValueError("the sources of one table are read by the same formats: state these alike")
+    if any(one.combine for one in sources):
+        raise ValueError("combine adds up the rows of one source; a table of several takes none")
+    return sources
+
+
+ONE_SOURCE, SEVERAL_SOURCES = "[one source]", "[several sources]"
+SourcesOfTable = Annotated[
+    Annotated[TableMapping, Tag(ONE_SOURCE)]
+    | Annotated[list[TableMapping], Field(min_length=1), AfterValidator(_one_format), Tag(SEVERAL_SOURCES)],
+    Discriminator(lambda given: SEVERAL_SOURCES if isinstance(given, list) else ONE_SOURCE),
+]
 
 
 class OnProblem(Parameters):

@@ -131,7 +131,7 @@ def _owner(model: type[BaseModel], location: Sequence[int | str]) -> tuple[type[
         if tagged:
             sections = tagged
             continue
-        if part == "[key]":
+        if str(part).startswith("["):  # a mark of pydantic's or ours, no key of the file
             continue
         keys.append(str(part))
         owner = sections[0] if sections else owner
