@@ -117,10 +117,15 @@ def _keys(model: type[BaseModel], place: str) -> set[str]:
     keys = set()
     for name, field in model.model_fields.items():
         keys.add(place + name)
-        for kind in (field.annotation, *get_args(field.annotation)):
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
-                keys |= _keys(kind, f"{place}{name}.")
+        for section in _sections(field.annotation):
+            keys |= _keys(section, f"{place}{name}.")
     return keys
+
+
+def _sections(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [section for part in get_args(annotation) for section in _sections(part)]
 
 
 def named(text: str) -> list[str]:
