@@ -49,6 +49,44 @@ def test_a_zone_must_be_one():
         Formats(zone="Berlin")
 
 
+AMOUNTS = {
+    "1.190,00-": (-1190.0, ",", "."), "(50.00)": (-50.0, ".", ""), "−700.5": (-700.5, ".", ""),
+    "1\u00a0234,50": (1234.5, ",", " "), "1\u202f234,50": (1234.5, ",", " "), "1'234.50": (1234.5, ".", "'"),
+    "1’234.50": (1234.5, ".", "'"), "1,23,456.00": (123456.0, ".", ","),
+}  # fmt: skip
+
+
+def amount_of(text: str, decimal: str, thousands: str):
+    frame = pd.DataFrame({"receipt_id": ["R", "S"], "amount": [text, "7"]}, dtype="str")
+    raw = RawTable("receipts", "x", frame, Formats(decimal=decimal, thousands=thousands))
+    found, problems = typed(raw)
+    return found["amount"].tolist(), [one.value for one in problems if "a number is expected" in one.allowed]
+
+
+@pytest.mark.parametrize("text", AMOUNTS)
+def test_amounts_are_read_by_the_stated_marks_wherever_their_minus_stands(text):
+    value, decimal, thousands = AMOUNTS[text]
+    assert amount_of(text, decimal, thousands) == ([value, 7.0], [])
+
+
+@pytest.mark.parametrize(
+    "text", ["$4,235.00", "€ 100.00", "100.00 EUR", "1,2,345.00", "12,34.00", "(5", "--5", "-5-", "-"]
+)
+def test_what_is_no_number_by_itself_is_a_problem(text):
+    assert amount_of(text, ".", ",")[1] == [text]
+
+
+def test_what_stands_for_nothing_is_empty_where_it_is_stated(ledger):
+    ledger.write(
+        "limits", "buyer_id,source,amount,valid_from,valid_to\nB1,own,5,2024-01-01,NULL\nB2,own,6,2024-01-01,n/a\n"
+    )
+    with pytest.raises(InputError, match="found 'NULL'") as refused:
+        Book.open(ledger.run_file)
+    assert "formats: {empty: [NULL]}" in str(refused.value)
+    run = ledger.run(tables={"limits": {"formats": {"empty": ["NULL", "n/a", "00.00.0000"]}}})
+    assert Book.open(run).limits["valid_to"].isna().all()
+
+
 @pytest.mark.parametrize("end", ["9999-12-31", "31.12.9999"])
 def test_the_end_of_time_is_no_end(end):
     frame = pd.DataFrame(

@@ -262,6 +262,8 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping) -> tuple[RawTable, list[Problem]]:
     """Return a file's content under our column names, as the run file's mapping says."""
+    if mapping.formats.empty:
+        content = content.mask(content.isin(mapping.formats.empty))
     problems = _mapping_problems(name, label, content, mapping)
     left_out = []
     frame = content

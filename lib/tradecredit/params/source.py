@@ -62,6 +62,8 @@ class Formats(Parameters):
     """Mark between thousands, if there is one."""
     separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
     """Mark between fields."""
+    empty: tuple[str, ...] = ()
+    """Texts that stand for nothing, such as NULL, n/a or 00.00.0000."""
     encoding: str = "utf-8"
     """Text encoding, such as utf-8, latin-1 or cp1252."""
 
