@@ -9,6 +9,8 @@ from tradecredit.book.book import Book
 from tradecredit.book.sources import RawTable
 from tradecredit.book.typed import typed
 from tradecredit.errors import InputError, ParameterError
+from tradecredit.measure.on_account import on_account
+from tradecredit.measure.open_items import open_items
 from tradecredit.params.source import Formats
 
 
@@ -115,6 +117,42 @@ def test_lines_of_one_invoice_are_added_up_where_the_run_says_so(ledger):
     assert invoices["tax"].fillna(-1).to_dict() == {"I1": 280.0, "I2": -1}
     notes = book.notes.set_index("rule")["rows"]
     assert notes["rows that are parts of another one of invoices: their amounts are added up"] == 2
+
+
+LEDGER_LINES = """doc,customer,day,due,type,amount,applies_to
+I1,B1,2024-01-10,2024-02-09,invoice,1000.00,
+P1,B1,2024-02-01,,payment,-400.00,I1
+C1,B1,2024-02-02,,credit memo,100.00-,I1
+A1,B1,2024-02-03,,payment,(30.00),
+"""
+
+
+def test_payments_and_credits_that_stand_as_negative_lines_are_receipts(ledger):
+    # reading.md 8: one file mapped to two tables by the sign of its lines.
+    ledger.write("lines", LEDGER_LINES)
+    names = {"buyer_id": "customer", "issued": "day"}
+    kinds = {"kind": {"payment": "payment", "credit memo": "credit_note"}}
+    settling = {
+        "receipt_id": "doc",
+        "invoice_id": "applies_to",
+        "buyer_id": "customer",
+        "received": "day",
+        "kind": "type",
+    }
+    book = Book.open(ledger.run(tables={
+        "invoices": {"file": "lines.csv", "sign": "positive", "columns": names | {"invoice_id": "doc"},
+                     "constants": {"currency": "EUR"}},
+        "receipts": {"file": "lines.csv", "sign": "negative", "columns": settling, "values": kinds},
+    }))  # fmt: skip
+    assert book.invoices[["invoice_id", "amount"]].to_numpy().tolist() == [["I1", 1000.0]]
+    assert book.receipts[["invoice_id", "amount", "kind"]].fillna("").to_numpy().tolist() == [
+        ["I1", 400.0, "payment"], ["I1", 100.0, "credit_note"], ["", 30.0, "payment"],
+    ]  # fmt: skip
+    assert open_items(book)["open_amount"].tolist() == [500]
+    assert on_account(book).loc["B1", "on_account"] == 30
+    told = {(row.table, row.rule): row.rows for row in book.notes.itertuples()}
+    assert told["invoices", "left out: amount is not positive"] == 3
+    assert told["receipts", "left out: amount is not negative"] == 1
 
 
 def test_repeated_ids_offer_the_way_that_fits(ledger):
