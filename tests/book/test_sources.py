@@ -50,8 +50,8 @@ def test_payments_of_one_file_and_negative_lines_of_another_are_one_table(listed
     assert receipts["amount"].to_dict() == {"P1": 1000.0, "P2": 100.0, "9001": 250.25}
     assert receipts["kind"].to_dict() == {"P1": "payment", "P2": "payment", "9001": "credit_note"}
     notes = book.notes.set_index(["table", "rule"])["rows"]
-    assert notes["invoices", "left out: amount is below zero"] == 1
-    assert notes["receipts", "left out: list.csv: amount is not below zero"] == 3
+    assert notes["invoices", "left out: amount is not positive"] == 1
+    assert notes["receipts", "left out: list.csv: amount is not negative"] == 3
 
 
 def test_a_problem_names_the_file_and_row_of_its_source(listed):

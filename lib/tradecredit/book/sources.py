@@ -13,6 +13,7 @@ import pandas as pd
 
 from tradecredit.book.demo import demo_book
 from tradecredit.book.exports import ledger, reading
+from tradecredit.book.exports.amounts import are_negative, without_minus
 from tradecredit.book.exports.days import days
 from tradecredit.book.schema import COMPULSORY, DERIVED, TABLES
 from tradecredit.errors import Problem
@@ -324,6 +325,8 @@ def _mapped(
 
     `order` tells which row of a key is the latest; without it, the last is.
     """
+    if mapping.formats.empty:
+        content = content.mask(content.isin(mapping.formats.empty))
     problems = _mapping_problems(name, label, content, mapping)
     left_out: list[tuple[str, int]] = []
     frame = content
@@ -347,8 +350,11 @@ def _mapped(
             columns[our] = _translated(columns[our], mapping.values[our])
     used = {mapping.columns.get(our, our) for our in ours} | set(mapping.where) | set(mapping.filled)
     mapped = pd.DataFrame(columns, index=frame.index)
-    if mapping.sign:
-        mapped = _of_sign(mapped, mapping.sign, left_out)
+    if mapping.sign and "amount" in mapped:
+        negative = are_negative(mapped["amount"])
+        stays = negative if mapping.sign == "negative" else ~negative
+        left_out.append((f"amount is not {mapping.sign}", int((~stays).sum())))
+        mapped = mapped[stays].assign(amount=lambda rows: without_minus(rows["amount"]))
     if mapping.distinct:
         once = mapped.drop_duplicates()
         left_out.append(("the row repeats another one", len(mapped) - len(once)))
@@ -359,16 +365,6 @@ def _mapped(
     ignored = tuple(column for column in content.columns if column not in used)
     found = RawTable(name, label, mapped, mapping.formats, tuple(left_out), ignored, combined=bool(mapping.combine))
     return found, problems
-
-
-def _of_sign(mapped: pd.DataFrame, sign: str, left_out: list[tuple[str, int]]) -> pd.DataFrame:
-    """Return the rows whose amount has a sign, without it; what is no number stays, to be told of."""
-    text = mapped["amount"].astype("str").str.strip()
-    below = text.str.startswith("-").fillna(False).astype(bool)
-    out = below if sign == "positive" else text.notna() & ~below
-    left_out.append((f"amount is {'below zero' if sign == 'positive' else 'not below zero'}", int(out.sum())))
-    kept, texts = mapped[~out], text[~out]
-    return kept if sign == "positive" else kept.assign(amount=texts.str.removeprefix("-").str.strip())
 
 
 def _latest(
