@@ -12,6 +12,7 @@ from tradecredit.insurance.limit_history import evidence, named_limits
 from tradecredit.measure.balances import balances
 from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
 from tradecredit.measure.default_events import in_default, loss_given_default
+from tradecredit.measure.groups import group_of
 from tradecredit.measure.history import begins
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.open_items import ledger
@@ -46,12 +47,14 @@ def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     amounts = exposures(book).sort_index()
     amounts = amounts[(amounts["exposure"] > 0) & ~amounts.index.isin(in_default(book))]
     rated = ratings[[column for column in ("pd", "grade") if column in ratings]].reindex(amounts.index)
-    known = ["sector", "country", *(["group_id"] if settings.groups == "together" else [])]
+    known = book.buyers.set_index("buyer_id")[["sector", "country"]]
+    if settings.groups == "together":
+        known = known.assign(group_id=group_of(book))
     loss = loss_given_default(book)
     if settings.lgd_sd and settings.lgd_sd >= np.sqrt(loss.lgd * (1 - loss.lgd)):
         raise ParameterError([_too_varied(book.run, loss.lgd)])
     varying = {"lgd_sd": settings.lgd_sd} if settings.lgd_sd else {}
-    table = rated.join(book.buyers.set_index("buyer_id")[known]).join(amounts)
+    table = rated.join(known).join(amounts)
     table = table.assign(lgd=loss.lgd, **varying).join(asset_correlation(book, rated["pd"]))
     return table.join(named_limits(book)["insured_limit"]).join(evidence(book)).assign(lgd_basis=loss.basis)
 
@@ -135,7 +138,7 @@ def asset_correlation(book: Book, probability: pd.Series) -> pd.DataFrame:
         table = pd.DataFrame({"correlation": settings.correlation}, index=probability.index)
         return table.assign(correlation_basis="stated").astype({"correlation_basis": "str"})
     revenue = ratios(book)["revenue"]
-    groups = book.buyers.set_index("buyer_id")["group_id"]
+    groups = group_of(book)
     together = revenue.groupby(groups).transform("sum", min_count=1)
     turnover = revenue.where(groups.isna(), together).reindex(probability.index) / settings.million_euros
     basis = np.select(

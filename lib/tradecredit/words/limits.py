@@ -6,6 +6,8 @@ from tradecredit.book.book import Book
 from tradecredit.decide.limits import caps
 from tradecredit.decide.limits.changes import DECISIONS
 from tradecredit.decide.limits.rules import USUAL
+from tradecredit.measure.groups import CONTROL
+from tradecredit.measure.groups import groups as groups_of
 from tradecredit.params.limits import LimitSettings
 from tradecredit.words.formats import counted, listed, money, percent
 
@@ -145,6 +147,32 @@ def lost(limits: pd.DataFrame, advice: pd.Series, currency: str) -> str:
         f"{them} cut, refused or granted in part for risk {lose} {money(less['lost_sales'].sum(), currency)} of sales "
         f"a year{earned}, before what the sales would have lost in defaults. {part}."
     )
+
+
+def control(book: Book) -> list[str]:
+    """Return how groups follow from ownership, and whose stated group contradicts it; nothing without that table."""
+    if not book.has("ownership"):
+        return []
+    table = groups_of(book)
+    among = table.loc[table["controlled"], "group_id"].dropna()
+    found = [
+        f"Groups are by control of more than {percent(CONTROL)}, directly, through controlled companies or together "
+        f"with them, by the ownership table as of {book.as_of.date()}: {counted(len(among), 'buyer')} in "
+        f"{counted(among.nunique(), 'group')}. Other groups are as the buyers' table states them."
+    ]
+    against = table.index[table["contradicts"]]
+    if len(against):
+        named = listed([*against[:NAMED], *([f"{len(against) - NAMED:,} more"] if len(against) > NAMED else [])])
+        them = "its stated group contradicts" if len(against) == 1 else "their stated groups contradict"
+        found.append(
+            f"Of {named} {them} the ownership table: control counts. Correct `group_id` in `buyers`, or end the "
+            "stake in `ownership` by `until`."
+        )
+    return found
+
+
+NAMED = 5
+"""So many buyers are named in a sentence."""
 
 
 def groups(groups: pd.DataFrame, currency: str) -> str:

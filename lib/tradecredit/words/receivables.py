@@ -85,6 +85,13 @@ REMARKS = {
         "written off without a default of the buyer": "a default that is not on record, or a commercial allowance",
         "no debt stated": "its loss given default is not computable",
     },
+    "ownership": {
+        "buyer states another group than control": (
+            "control counts: correct `group_id` of the buyer, or end the stake (`until`)"
+        ),
+        "shares of a company above 100%": "two may seem to control it: end the older stake (`until`)",
+        "owned company is no buyer and owns none": "no effect; or its id is not that of the buyer",
+    },
 }
 """Table, and check of `quality.quality` on it: what follows where something is found."""
 

@@ -27,6 +27,7 @@ from tradecredit.losses.simulation import simulate
 from tradecredit.measure.balance_history import balance_history, carried_part
 from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import loss_given_default
+from tradecredit.measure.groups import group_of
 from tradecredit.params.losses import Sampling
 
 BOUNDS = ("need", "maximum_of_kind", "maximum", "concentration")
@@ -96,7 +97,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     )
     table = table.assign(correlation=asset_correlation(book, table["pd"])["correlation"])
     table = table.join(named_limits(book)["insured_limit"]).join(evidence(book))
-    table = table.join(buyers["group_id"]).join(classes(buyers))
+    table = table.join(group_of(book)).join(classes(buyers))
     table = _insured(book, table, sales, policy)[most > 0]
     if book.run.losses.groups == "together":
         table = table.assign(**{name: _of_groups(table, name) for name in ("pd", "correlation")})
