@@ -129,6 +129,31 @@ def test_exposure_is_the_highest_balance_of_the_year():
     assert portfolio.portfolio(book(**tables), RATINGS)["exposure"].to_dict() == {"A": 110, "C": 30}
 
 
+def test_exposure_holds_what_is_shipped_and_not_invoiced_and_no_open_order(book_of):
+    # A owes 100 and is sent 30; B owed 100 at its peak, owes 40, and is sent 30; C owes nothing and is sent 30. Of a
+    # limit of 200, A has used 130.
+    tables = {
+        "invoices": "invoice_id,buyer_id,issued,due,amount\n1,A,2026-09-15,2026-10-15,100\n"
+        "2,B,2026-09-15,2026-10-15,100\n3,C,2026-01-15,2026-02-15,20\n",
+        "receipts": "invoice_id,received,amount,kind\n2,2026-10-15,60,payment\n3,2026-02-15,20,payment\n",
+        "orders": "order_id,buyer_id,kind,date,amount\n" + "".join(
+            f"{buyer},{buyer},{kind},2026-10-20,{amount}\n"
+            for buyer in "ABC" for kind, amount in (("shipped", 30), ("ordered", 500))
+        ),
+        "limits": "buyer_id,source,amount,valid_from\nA,own,200,2026-01-01\n",
+    }  # fmt: skip
+    found = {
+        kind: portfolio.exposures(
+            book_of("2026-10-31", run={"losses": {"exposure": kind, "undrawn_share": 0.5}}, **tables)
+        )
+        for kind in ("balance", "peak", "limit")
+    }
+    assert {kind: table["exposure"].tolist() for kind, table in found.items()} == {
+        "balance": [130, 70, 30], "peak": [130, 100, 30], "limit": [130 + 0.5 * 70, 70, 30]
+    }  # fmt: skip
+    assert found["balance"]["balance"].tolist() == [100, 40, 0]
+
+
 def test_a_debt_that_was_given_up_is_not_at_risk_by_its_peak():
     defaults = [{"buyer_id": "A", "date": "2026-10-10", "kind": "protracted"}]
     receipts = [{"receipt_id": "R", "invoice_id": "IA", "received": "2026-10-20", "amount": 100.0, "kind": "write_off"}]

@@ -17,6 +17,7 @@ from tradecredit.measure.history import begins
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.on_account import changes
 from tradecredit.measure.open_items import ledger
+from tradecredit.measure.orders import commitments
 from tradecredit.measure.ratios import ratios
 from tradecredit.measure.sales import of_year
 from tradecredit.params.run import Run
@@ -67,24 +68,25 @@ def exposures(book: Book) -> pd.DataFrame:
     Amounts are gross of tax, in the reporting currency:
 
     - `balance`: the open amount less what is on account (`balances.net_amount`);
-    - `exposure`, by the run's `losses.exposure`: `balance`; `peak`, the highest balance at the end of any day of the
-      last 12 months; `limit`, the balance and `undrawn_share` of what is unused of the limit in force, our own, else
-      the insurer's (no limit: the balance);
+    - `exposure`, by the run's `losses.exposure`: `balance`, and what is shipped and not invoiced
+      (`orders.commitments`); `peak`, the highest balance at the end of any day of the last 12 months, if that is more;
+      `limit`, as `balance` and `undrawn_share` of what is unused of the limit in force, our own, else the insurer's (no
+      limit: as `balance`). Open orders are in none of them;
     - `sales_a_day`: the sales of the last 12 months, or since the first month of a younger ledger, by its days;
       0 for `prepaid` buyers, whose sales do not become a balance.
 
     What a policy insures of an exposure: see `insured_part`.
     """
-    balance = balances(book)["net_amount"].rename("balance")
+    balance, owed = balances(book)["net_amount"].rename("balance"), commitments(book)["exposure"]
     buyers = balance.index
     kind = book.run.losses.exposure
     if kind == "peak":
-        exposure = np.maximum(balance, highest_balance(book).reindex(buyers, fill_value=0.0))
+        exposure = np.maximum(owed, highest_balance(book).reindex(buyers, fill_value=0.0))
     elif kind == "limit":
         limit = limits_in_force(book)[["own", "insurer"]].bfill(axis="columns")["own"].reindex(buyers, fill_value=0.0)
-        exposure = balance + book.run.losses.undrawn_share * (limit.fillna(0.0) - balance).clip(lower=0.0)
+        exposure = owed + book.run.losses.undrawn_share * (limit.fillna(0.0) - owed).clip(lower=0.0)
     else:
-        exposure = balance
+        exposure = owed
     return pd.DataFrame({"exposure": exposure, "balance": balance, "sales_a_day": _sales_a_day(book)})
 
 

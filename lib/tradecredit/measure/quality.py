@@ -21,6 +21,7 @@ from tradecredit.measure.sales import cancelled
 
 LONG_TERMS_DAYS = 180
 OLD_STATEMENT_MONTHS = 24
+UNINVOICED_DAYS = 31
 PROMPT_PUBLICATION_DAYS = 30
 """Accounts are hardly known so soon after the end of their period."""
 SHORT_PAYMENT = 0.02
@@ -206,5 +207,14 @@ def _ownership(book: Book, owed: pd.Series) -> Iterator[tuple]:
     yield _found("ownership", "owned company is no buyer and owns none", pd.Series(idle), None)
 
 
-SELDOM = {"ownership": _ownership}
+def _orders(book: Book, _owed: pd.Series) -> Iterator[tuple]:
+    orders, shipped = book.orders, pd.Series(one_of(book.orders["kind"], ["shipped"]))
+    pending, amount = orders["closed"].isna(), orders["amount"]
+    late = ~shipped & pending & (orders["expected_on"] < book.as_of)
+    yield _found("orders", "expected by now, neither shipped nor closed", late, amount)
+    old = shipped & pending & ((book.as_of - orders["date"]).dt.days > UNINVOICED_DAYS)
+    yield _found("orders", f"shipped for more than {UNINVOICED_DAYS} days, not invoiced", old, amount)
+
+
+SELDOM = {"ownership": _ownership, "orders": _orders}
 """Tables that few books hold: their checks. They stand among the findings only where the book has the table."""

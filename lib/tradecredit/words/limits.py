@@ -1,5 +1,7 @@
 """Sentences on credit limits: what they rest on, which constraint binds, what to decide, and what insurance adds."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from tradecredit.book.book import Book
@@ -100,6 +102,39 @@ def unknown_classes(book: Book) -> list[str]:
         for name, idle in caps.idle_classes(book).items()
         if idle
     ]
+
+
+def orders(book: Book) -> list[str]:
+    """Return what counts of orders against limits and of what is shipped as exposure; nothing without that table."""
+    if not book.has("orders"):
+        return []
+    days = book.run.limits.order_horizon_days
+    horizon = "" if days is None else f" Orders expected more than {days:,} days ahead do not count."
+    return [
+        "What is shipped and not invoiced is exposure, and counts as retained until its invoice shows what is insured "
+        "of it. Open orders are commitments: they count in the use of limits and in excesses over them, not in "
+        "exposure, in what the risk allows to be owed or in losses; those of buyers that pay in advance do not count. "
+        "What is on account is set off. Needs, and shares of the book, are of invoices alone." + horizon
+    ]
+
+
+def held_orders(limits: pd.DataFrame, currency: str) -> str:
+    """Return what of the open orders the limits to set have room for; empty without orders (`recommend`)."""
+    if "orders_held" not in limits or not limits["open_orders"].sum() > 0:
+        return ""
+    above = limits[limits["orders_held"] > 0]
+    all_of_them = f"Of open orders of {money(limits['open_orders'].sum(), currency)}"
+    if above.empty:
+        return f"{all_of_them} the limits to set have room for all."
+    return (
+        f"{all_of_them}, {money(above['orders_held'].sum(), currency)} of {counted(len(above), 'buyer')} is above the "
+        "limit to set: ship that part only against payment, or once the limit is raised."
+    )
+
+
+def against(limits: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Return columns with what counts against limits in place of `exposure`, which differs where there are orders."""
+    return [caps.against(limits) if column == "exposure" else column for column in columns]
 
 
 def binding(by_binding: pd.DataFrame) -> str:
