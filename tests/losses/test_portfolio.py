@@ -10,7 +10,8 @@ from tradecredit import words
 from tradecredit.book.book import Book
 from tradecredit.book.schema import TABLES
 from tradecredit.errors import ParameterError
-from tradecredit.insurance.limit_history import evidence, named_limits
+from tradecredit.insurance.evidence import evidence
+from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses import portfolio
 from tradecredit.losses.simulation import assess
@@ -66,7 +67,7 @@ def test_portfolio_of_buyers_that_owe():
     table = portfolio.portfolio(book(receipts=receipts), RATINGS)
     assert table["exposure"].to_dict() == {"A": 60, "C": 100, "D": 100, "E": 100, "F": 100, "G": 100}
     assert table["pd"].to_dict() == {"A": 0.01, "C": 0.03, "D": 0.04, "E": 0.05, "F": 0.06, "G": 0.07}
-    assert table["evidence"].to_dict()["A"] == "payment_experience"
+    assert table["evidence"].to_dict()["A"] == "payment_experience 1, good_faith"
     np.testing.assert_allclose(table["correlation"], portfolio.basel_correlation(table["pd"]))
     assert table["correlation_basis"].unique().tolist() == ["Basel, turnover not known"]
     assert not {"grade", "lgd_sd"} & set(table)
@@ -255,7 +256,7 @@ def test_cover_of_each_buyer():
     assert found["insured_limit"].fillna(-1).to_dict() == {"A": 80, "B": 50, "C": 0, "D": 0, "E": -1, "F": -1, "G": 0}
 
 
-def test_evidence_of_the_last_twelve_months():
+def test_evidence_of_today_with_the_months_that_it_is_old():
     receipts = [
         {"receipt_id": "R1", "invoice_id": "IA", "received": "2026-10-01", "amount": 1.0, "kind": "payment"},
         {"receipt_id": "R2", "invoice_id": "IB", "received": "2026-10-01", "amount": 1.0, "kind": "credit_note"},
@@ -268,12 +269,12 @@ def test_evidence_of_the_last_twelve_months():
         {"buyer_id": "F", "period_end": "2025-12-31", "published": "2026-05-01"},
     ]
     assert evidence(book(receipts=receipts, scores=scores, statements=statements)).to_dict() == {
-        "A": "payment_experience",
-        "B": "agency_report",
-        "C": "audited_accounts",
-        "D": "unaudited_accounts",
-        "E": "good_faith",
-        "F": "unaudited_accounts",
+        "A": "payment_experience 1, good_faith",  # a payment of 1 October, on the 31st
+        "B": "agency_report 6, good_faith",  # 1 May is six months and no day more than five before 1 November
+        "C": "audited_accounts 6, unaudited_accounts 6, good_faith",
+        "D": "unaudited_accounts 6, good_faith",
+        "E": "audited_accounts 18, unaudited_accounts 18, good_faith",
+        "F": "unaudited_accounts 6, good_faith",
         "G": "good_faith",
     }
 

@@ -8,7 +8,8 @@ from tradecredit.book.calendar import window_start
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.errors import ParameterError, Problem
-from tradecredit.insurance.limit_history import evidence, named_limits
+from tradecredit.insurance.evidence import evidence
+from tradecredit.insurance.limit_history import named_limits
 from tradecredit.measure.balances import balances
 from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
 from tradecredit.measure.default_events import in_default, loss_given_default
@@ -40,7 +41,7 @@ def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     - `exposure`, `balance`, `sales_a_day`: as `exposures`;
     - `lgd`, with `lgd_basis` (`assumed` or `own defaults`), and `lgd_sd` where the run has one;
     - `correlation`, `correlation_basis`: as `asset_correlation`;
-    - `insured_limit`: as `limit_history.named_limits`; `evidence`: as `limit_history.evidence`.
+    - `insured_limit`: as `limit_history.named_limits`; `evidence`: as `evidence.evidence`.
 
     Buyers `in_default` are left out; the balances of this table and the exposures of `already_defaulted` add up to the
     book's open amount. Raises `ParameterError` where the run's `lgd_sd` is more than a share of this mean can vary by.

@@ -15,10 +15,11 @@ from tradecredit.decide.optimum.programme import Years, own_part
 from tradecredit.decide.terms.lengths import economics
 from tradecredit.insurance.amounts import PAYING_BY_LOSS
 from tradecredit.insurance.cover import of_buyers
+from tradecredit.insurance.evidence import evidence
 from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.insured_sales import premium_of_sales
 from tradecredit.insurance.late_shipments import late_shipments
-from tradecredit.insurance.limit_history import evidence, named_limits
+from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.losses.insured_part import InsuredPart
@@ -145,6 +146,7 @@ def linear_part(policy: Policy | None) -> list[Policy]:
     terms = policy.model_dump(
         include={
             "kind", "buyers", "limits", "insured_percentage", "discretionary_limit", "discretionary_shares",
+            "discretionary_months",
         }
     )  # fmt: skip
     return [Policy(**terms | {"name": LINEAR, "loss_basis": "debt", "recovery_sharing": "pro_rata"})]
