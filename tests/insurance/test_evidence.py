@@ -1,4 +1,4 @@
-"""What a discretionary limit rests on, on a day: papers on file, how old they may be, and a book without such a list."""
+"""What a discretionary limit rests on, on a day: papers on file and how old they may be; a book without a list."""
 
 import numpy as np
 import pandas as pd
