@@ -130,6 +130,24 @@ def test_exposure_is_the_highest_balance_of_the_year():
     assert portfolio.portfolio(book(**tables), RATINGS)["exposure"].to_dict() == {"A": 110, "C": 30}
 
 
+def test_groups_of_control_default_together_and_have_one_turnover(book_of):
+    # X, which is no buyer, owns most of A and C; revenues of 4 and 8 million count as 12 for both.
+    tables = {
+        "invoices": "invoice_id,buyer_id,issued,due,amount\n" + "".join(
+            f"{buyer},{buyer},2026-09-15,2026-10-15,100\n" for buyer in "ABC"
+        ),
+        "statements": "buyer_id,period_end,published,currency,revenue\nA,2025-12-31,2026-05-01,EUR,4e6\n"
+        "B,2025-12-31,2026-05-01,EUR,4e6\nC,2025-12-31,2026-05-01,EUR,8e6\n",
+        "ownership": "owner_id,owned_id,share,since\nX,A,0.6,2020-01-01\nX,C,0.6,2026-10-31\nX,B,0.6,2026-11-01\n",
+    }  # fmt: skip
+    book = book_of("2026-10-31", **tables)
+    table = portfolio.portfolio(book, RATINGS)
+    assert table["group_id"].fillna("").to_dict() == {"A": "X", "B": "", "C": "X"}
+    expected = portfolio.basel_correlation(np.array([0.01, 0.02, 0.03]), np.array([12.0, 5.0, 12.0]))
+    assert table["correlation"].tolist() == pytest.approx(expected.tolist())
+    assert portfolio.portfolio(book.at("2026-10-30"), RATINGS)["group_id"].isna().all()
+
+
 def test_exposure_holds_what_is_shipped_and_not_invoiced_and_no_open_order(book_of):
     # A owes 100 and is sent 30; B owed 100 at its peak, owes 40, and is sent 30; C owes nothing and is sent 30. Of a
     # limit of 200, A has used 130.

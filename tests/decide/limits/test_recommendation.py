@@ -836,3 +836,14 @@ def test_a_limit_by_need_is_not_cut_below_what_is_owed_and_ordered(book_of):
     kept = limits.recommend(book_of(AS_OF, run=EXAMPLE, orders=orders, **tables), rated()).loc["B"]
     assert kept[["limit_to_set", "recommended_with_cover", "exposure"]].tolist() == pytest.approx([3_400, 2_000, 1_000])
     assert kept["need"] == cut["need"]
+
+
+def test_the_limit_of_a_group_is_that_of_its_control(book_of):
+    tables = LEDGER | {"buyers": "buyer_id,kind,group_id\nA,private,\nB,private,\nC,private,\nD,private,\n"}
+    stated = LEDGER | {"buyers": "buyer_id,kind,group_id\nA,private,B\nB,private,B\nC,private,\nD,private,\n"}
+    ownership = "owner_id,owned_id,share,since\nB,A,0.51,2020-01-01\n"
+    run = EXAMPLE | {"limits": EXAMPLE["limits"] | {"maximum_group_share_of_book": 0.5}}
+    found = limits.recommend(book_of(AS_OF, run=run, ownership=ownership, **tables), rated())
+    # Half of what is owed, below the need of 52,000.
+    assert found["group_limit"].dropna().tolist() == pytest.approx([OWED / 2] * 2)
+    pd.testing.assert_frame_equal(found, limits.recommend(book_of(AS_OF, run=run, **stated), rated()))
