@@ -12,6 +12,7 @@ import pandas as pd
 
 from tradecredit.book.demo import demo_book
 from tradecredit.book.exports import ledger, reading
+from tradecredit.book.exports.amounts import are_negative, without_minus
 from tradecredit.book.schema import COMPULSORY, DERIVED, TABLES
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportSource
@@ -262,6 +263,8 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping) -> tuple[RawTable, list[Problem]]:
     """Return a file's content under our column names, as the run file's mapping says."""
+    if mapping.formats.empty:
+        content = content.mask(content.isin(mapping.formats.empty))
     problems = _mapping_problems(name, label, content, mapping)
     left_out = []
     frame = content
@@ -285,6 +288,11 @@ def _mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping)
             columns[our] = _translated(columns[our], mapping.values[our])
     used = {mapping.columns.get(our, our) for our in ours} | set(mapping.where) | set(mapping.filled)
     mapped = pd.DataFrame(columns, index=frame.index)
+    if mapping.sign and "amount" in mapped:
+        negative = are_negative(mapped["amount"])
+        stays = negative if mapping.sign == "negative" else ~negative
+        left_out.append((f"amount is not {mapping.sign}", int((~stays).sum())))
+        mapped = mapped[stays].assign(amount=lambda rows: without_minus(rows["amount"]))
     if mapping.distinct:
         once = mapped.drop_duplicates()
         left_out.append(("the row repeats another one", len(mapped) - len(once)))

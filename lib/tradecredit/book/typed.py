@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from tradecredit.book.exports.amounts import minus_in_front
 from tradecredit.book.exports.days import days
 from tradecredit.book.places import one_of
 from tradecredit.book.problems import in_rows, of_table
@@ -99,9 +100,14 @@ def _values(raw: pd.Series, column: Column, formats: Formats) -> tuple[pd.Series
         values = raw.astype("float64")
     else:
         text = raw.astype("str")
+        dressed = raw.notna() & ~text.str.fullmatch(r"[+-]?[\d.,]*").fillna(True).astype(bool)
+        if dressed.any():
+            text[dressed] = text[dressed].map(minus_in_front)
         if formats.thousands:
             mark, point = re.escape(formats.thousands), re.escape(formats.decimal)
-            grouped = text.str.fullmatch(rf"[+-]?(\d{{1,3}}({mark}\d{{3}})+|\d+)({point}\d*)?")
+            # Two digits between marks are India's lakhs and crores.
+            groups = rf"\d{{1,3}}({mark}\d{{3}})+|\d{{1,2}}({mark}\d{{2}})+{mark}\d{{3}}"
+            grouped = text.str.fullmatch(rf"[+-]?({groups}|\d+)({point}\d*)?")
             text = text.where(grouped.fillna(False).astype(bool), "unreadable")
             text = text.str.replace(formats.thousands, "", regex=False)
         if formats.decimal == ",":
@@ -151,12 +157,14 @@ def _expected(column: Column, formats: Formats) -> tuple[str, str]:
         return (
             f"a date between 1950 and 2100 written as {formats.dates} is expected",
             f"correct it, or state the file's way of writing (tables: formats: {{dates: …}}; now {formats.dates}), "
-            "and of instants the zone that their day is of (formats: {zone: Europe/Berlin})",
+            "what stands for no day (formats: {empty: [NULL]}), and of instants the zone that their day is of "
+            "(formats: {zone: Europe/Berlin})",
         )
     thousands = f", thousands mark {formats.thousands!r}" if formats.thousands else ", no thousands mark"
     return (
         f"a number is expected (decimal mark {formats.decimal!r}{thousands})",
-        "correct it, or state the marks (tables: formats: {decimal: …, thousands: …})",
+        "correct it, or state the marks (tables: formats: {decimal: …, thousands: …}); a currency stands in a "
+        "column of its own",
     )
 
 
