@@ -29,9 +29,8 @@ def groups_on(book: Book, day: pd.Timestamp) -> pd.DataFrame:
     """
     index, stated = all_buyers(book), book.buyers["group_id"]
     if book.ownership.empty:
-        return pd.DataFrame({"group_id": stated, "stated": stated, "controlled": False, "contradicts": False}).set_axis(
-            index
-        )
+        table = pd.DataFrame({"group_id": stated, "stated": stated, "controlled": False, "contradicts": False})
+        return table.set_axis(index)
     sets = sets_of_control(stakes_in_force(book, day), book.buyers["buyer_id"])
     of_member = pd.Series(stated.to_numpy(), index=index).reindex(sets.index)
     by_set = of_member.groupby(sets["head"])
@@ -62,13 +61,12 @@ def group_of(book: Book) -> pd.Series:
 def stakes_in_force(book: Book, day: pd.Timestamp) -> pd.DataFrame:
     """Return the stakes of a day: `owner_id`, `owned_id`, `share`; a company's stakes in itself do not count.
 
-    In force is the latest row of an owner and what it owns, if it has not ended (`until` missing or not before the
-    day).
+    In force is the latest row of an owner and what it owns that has not ended (`until` missing or not before the day).
     """
-    rows = book.ownership[book.ownership["since"] <= day].sort_values("since", kind="stable")
-    rows = rows.drop_duplicates(["owner_id", "owned_id"], keep="last")
-    valid = ~(rows["until"] < day) & (rows["owner_id"] != rows["owned_id"])
-    return rows.loc[valid, ["owner_id", "owned_id", "share"]].reset_index(drop=True)
+    rows = book.ownership
+    valid = (rows["since"] <= day) & ~(rows["until"] < day) & (rows["owner_id"] != rows["owned_id"])
+    rows = rows[valid].sort_values("since", kind="stable").drop_duplicates(["owner_id", "owned_id"], keep="last")
+    return rows[["owner_id", "owned_id", "share"]].reset_index(drop=True)
 
 
 def sets_of_control(stakes: pd.DataFrame, buyers: pd.Series) -> pd.DataFrame:
