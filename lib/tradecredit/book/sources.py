@@ -5,6 +5,7 @@ import difflib
 import hashlib
 import zipfile
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -281,7 +282,7 @@ def _mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping)
     columns = {}
     for our in ours:
         if our in mapping.constants:
-            columns[our] = pd.Series(str(mapping.constants[our]), index=frame.index, dtype="str")
+            columns[our] = pd.Series(_constant(mapping.constants[our], mapping.formats), index=frame.index, dtype="str")
         elif (their := mapping.columns.get(our, our)) in frame:
             columns[our] = frame[their]
         if our in columns and our in mapping.values:
@@ -300,6 +301,11 @@ def _mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping)
     ignored = tuple(column for column in content.columns if column not in used)
     found = RawTable(name, label, mapped, mapping.formats, tuple(left_out), ignored, combined=bool(mapping.combine))
     return found, problems
+
+
+def _constant(value: str | int | float | date, formats: Formats) -> str:
+    """Return a constant as the file would write it: a day of the run file in the days' stated format."""
+    return value.strftime(formats.dates) if isinstance(value, date) and formats.dates != "serial" else str(value)
 
 
 def _translated(column: pd.Series, values: dict[str | int, str]) -> pd.Series:

@@ -57,7 +57,7 @@ def supported_on_shipment(book: Book, policy: Policy, shipped: Shipments) -> np.
     share = np.full(len(shipped.places), shares.get(GOOD_FAITH, 0.0))
     for kind, shown in _shown(book).items():
         if kind in shares:
-            until = np.minimum(_last_days(shown.order.day, policy.oldest_months(kind)), shown.valid)
+            until = _until(book, kind, policy.oldest_months(kind))
             share = np.where(_held(shipped.order, shown.order, until), np.maximum(share, shares[kind]), share)
     return share
 
@@ -78,7 +78,7 @@ def papers_in_force(book: Book, policy: Policy | None) -> pd.DataFrame | None:
     share, kinds = np.full(buyers, shares.get(GOOD_FAITH, 0.0)), np.full(buyers, GOOD_FAITH, dtype=object)
     obtained, valid = (np.full(buyers, np.datetime64("NaT", "D")) for _ in range(2))
     for kind, shown in _shown(book).items():
-        until = np.minimum(_last_days(shown.order.day, policy.oldest_months(kind)), shown.valid)
+        until = _until(book, kind, policy.oldest_months(kind))
         rows = pd.DataFrame(
             {"day": shown.order.day, "until": until, "buyer": np.repeat(np.arange(buyers), np.diff(shown.order.first))}
         )
@@ -119,6 +119,13 @@ def _shown(book: Book) -> dict[Evidence, Shown]:
         order = grouped(buyer, day, len(book.buyers))
         found[kind] = Shown(order, valid[order.rows])
     return found
+
+
+@once
+def _until(book: Book, kind: Evidence, months: int) -> np.ndarray:
+    """Return the last day on which each row of a kind of evidence counts, if it may be so many months old."""
+    shown = _shown(book)[kind]
+    return np.minimum(_last_days(shown.order.day, months), shown.valid)
 
 
 def _rows(book: Book, kind: Evidence) -> pd.DataFrame:
