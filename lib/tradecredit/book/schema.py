@@ -243,7 +243,7 @@ TABLES: dict[str, Table] = {
             key=("order_id", "kind", "date"),
             known="date",
             references={"buyer_id": "buyers"},
-            order=(("date", "expected_on"), ("date", "closed")),
+            order=(("date", "closed"),),
         ),
         Table(
             "evidence",
