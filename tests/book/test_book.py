@@ -1,5 +1,7 @@
 """The book: read, checked, translated, frozen, and seen as of a date."""
 
+from datetime import date
+
 import duckdb
 import pandas as pd
 import pytest
@@ -497,3 +499,13 @@ def test_rows_know_the_place_of_what_they_belong_to(book_of):
     before = book.at("2025-01-31")
     assert before.buyer_of_invoice.tolist() == [1]
     assert before.invoice_of_receipt.tolist() == [-1, 0]
+
+
+def test_a_day_that_is_a_constant_is_read_whatever_way_the_file_writes_its_days(ledger):
+    ledger.write("shareholders", "owner_id,company,share,until\nB1,B2,0.6,31.12.2030\n")
+    mapping = {
+        "file": "shareholders.csv", "columns": {"owned_id": "company"}, "formats": {"dates": "%d.%m.%Y"},
+        "constants": {"since": date(2020, 1, 2)},
+    }  # fmt: skip
+    stakes = Book.open(ledger.run(tables={"ownership": mapping})).ownership
+    assert stakes[["since", "until"]].iloc[0].tolist() == [pd.Timestamp("2020-01-02"), pd.Timestamp("2030-12-31")]

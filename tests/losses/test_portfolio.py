@@ -10,7 +10,8 @@ from tradecredit import words
 from tradecredit.book.book import Book
 from tradecredit.book.schema import TABLES
 from tradecredit.errors import ParameterError
-from tradecredit.insurance.limit_history import evidence, named_limits
+from tradecredit.insurance.evidence import evidence
+from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses import portfolio
 from tradecredit.losses.simulation import assess
@@ -66,7 +67,7 @@ def test_portfolio_of_buyers_that_owe():
     table = portfolio.portfolio(book(receipts=receipts), RATINGS)
     assert table["exposure"].to_dict() == {"A": 60, "C": 100, "D": 100, "E": 100, "F": 100, "G": 100}
     assert table["pd"].to_dict() == {"A": 0.01, "C": 0.03, "D": 0.04, "E": 0.05, "F": 0.06, "G": 0.07}
-    assert table["evidence"].to_dict()["A"] == "payment_experience"
+    assert table["evidence"].to_dict()["A"] == "payment_experience 1, good_faith"
     np.testing.assert_allclose(table["correlation"], portfolio.basel_correlation(table["pd"]))
     assert table["correlation_basis"].unique().tolist() == ["Basel, turnover not known"]
     assert not {"grade", "lgd_sd"} & set(table)
@@ -127,6 +128,49 @@ def test_exposure_is_the_highest_balance_of_the_year():
     assert table["exposure"].to_dict() == {"A": 300, "B": 500, "C": 30}
     assert table["balance"].to_dict() == {"A": 110, "B": 0, "C": 30}
     assert portfolio.portfolio(book(**tables), RATINGS)["exposure"].to_dict() == {"A": 110, "C": 30}
+
+
+def test_groups_of_control_default_together_and_have_one_turnover(book_of):
+    # X, which is no buyer, owns most of A and C; revenues of 4 and 8 million count as 12 for both.
+    tables = {
+        "invoices": "invoice_id,buyer_id,issued,due,amount\n" + "".join(
+            f"{buyer},{buyer},2026-09-15,2026-10-15,100\n" for buyer in "ABC"
+        ),
+        "statements": "buyer_id,period_end,published,currency,revenue\nA,2025-12-31,2026-05-01,EUR,4e6\n"
+        "B,2025-12-31,2026-05-01,EUR,4e6\nC,2025-12-31,2026-05-01,EUR,8e6\n",
+        "ownership": "owner_id,owned_id,share,since\nX,A,0.6,2020-01-01\nX,C,0.6,2026-10-31\nX,B,0.6,2026-11-01\n",
+    }  # fmt: skip
+    book = book_of("2026-10-31", **tables)
+    table = portfolio.portfolio(book, RATINGS)
+    assert table["group_id"].fillna("").to_dict() == {"A": "X", "B": "", "C": "X"}
+    expected = portfolio.basel_correlation(np.array([0.01, 0.02, 0.03]), np.array([12.0, 5.0, 12.0]))
+    assert table["correlation"].tolist() == pytest.approx(expected.tolist())
+    assert portfolio.portfolio(book.at("2026-10-30"), RATINGS)["group_id"].isna().all()
+
+
+def test_exposure_holds_what_is_shipped_and_not_invoiced_and_no_open_order(book_of):
+    # A owes 100 and is sent 30; B owed 100 at its peak, owes 40, and is sent 30; C owes nothing and is sent 30. Of a
+    # limit of 200, A has used 130.
+    tables = {
+        "invoices": "invoice_id,buyer_id,issued,due,amount\n1,A,2026-09-15,2026-10-15,100\n"
+        "2,B,2026-09-15,2026-10-15,100\n3,C,2026-01-15,2026-02-15,20\n",
+        "receipts": "invoice_id,received,amount,kind\n2,2026-10-15,60,payment\n3,2026-02-15,20,payment\n",
+        "orders": "order_id,buyer_id,kind,date,amount\n" + "".join(
+            f"{buyer},{buyer},{kind},2026-10-20,{amount}\n"
+            for buyer in "ABC" for kind, amount in (("shipped", 30), ("ordered", 500))
+        ),
+        "limits": "buyer_id,source,amount,valid_from\nA,own,200,2026-01-01\n",
+    }  # fmt: skip
+    found = {
+        kind: portfolio.exposures(
+            book_of("2026-10-31", run={"losses": {"exposure": kind, "undrawn_share": 0.5}}, **tables)
+        )
+        for kind in ("balance", "peak", "limit")
+    }
+    assert {kind: table["exposure"].tolist() for kind, table in found.items()} == {
+        "balance": [130, 70, 30], "peak": [130, 100, 30], "limit": [130 + 0.5 * 70, 70, 30]
+    }  # fmt: skip
+    assert found["balance"]["balance"].tolist() == [100, 40, 0]
 
 
 def test_what_is_on_account_is_not_at_risk():
@@ -243,7 +287,7 @@ def test_cover_of_each_buyer():
     assert found["insured_limit"].fillna(-1).to_dict() == {"A": 80, "B": 50, "C": 0, "D": 0, "E": -1, "F": -1, "G": 0}
 
 
-def test_evidence_of_the_last_twelve_months():
+def test_evidence_of_today_with_the_months_that_it_is_old():
     receipts = [
         {"receipt_id": "R1", "invoice_id": "IA", "received": "2026-10-01", "amount": 1.0, "kind": "payment"},
         {"receipt_id": "R2", "invoice_id": "IB", "received": "2026-10-01", "amount": 1.0, "kind": "credit_note"},
@@ -256,12 +300,12 @@ def test_evidence_of_the_last_twelve_months():
         {"buyer_id": "F", "period_end": "2025-12-31", "published": "2026-05-01"},
     ]
     assert evidence(book(receipts=receipts, scores=scores, statements=statements)).to_dict() == {
-        "A": "payment_experience",
-        "B": "agency_report",
-        "C": "audited_accounts",
-        "D": "unaudited_accounts",
-        "E": "good_faith",
-        "F": "unaudited_accounts",
+        "A": "payment_experience 1, good_faith",  # a payment of 1 October, on the 31st
+        "B": "agency_report 6, good_faith",  # 1 May is six months and no day more than five before 1 November
+        "C": "audited_accounts 6, unaudited_accounts 6, good_faith",
+        "D": "unaudited_accounts 6, good_faith",
+        "E": "audited_accounts 18, unaudited_accounts 18, good_faith",
+        "F": "unaudited_accounts 6, good_faith",
         "G": "good_faith",
     }
 

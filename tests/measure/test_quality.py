@@ -133,3 +133,26 @@ def test_equal_instalments_of_one_invoice_are_not_entered_twice(book_of):
         "check"
     )
     assert again.loc[check, ["rows", "amount"]].tolist() == [1, 100]
+
+
+def test_ownership_is_looked_at_where_the_book_has_it(book_of, findings):
+    assert not findings["table"].eq("ownership").any()
+    # P holds 60 % of A, and Q 50 % besides; A and B are one group by control, and state two. L buys nothing.
+    ownership = (
+        "owner_id,owned_id,share,since,until\nP,A,.6,2020-01-01,\nQ,A,.5,2020-01-01,\nP,B,1,2020-01-01,\n"
+        "A,L,1,2020-01-01,\nA,M,1,2020-01-01,\nM,C,.1,2020-01-01,\nP,D,1,2020-01-01,2026-03-30\nM,M,1,2020-01-01,\n"
+    )
+    buyers = "buyer_id,group_id\nA,ALPHA\nB,BETA\nC,\nD,BETA\n"
+    book = book_of(
+        DAY, buyers=buyers, invoices=INVOICES, receipts=RECEIPTS, ownership=ownership + "M,M,1,2020-01-01,\n"
+    )
+    found = quality.quality(book).set_index("check")
+    found = found[found["table"] == "ownership"][["rows", "amount", "share"]]
+    # A and B state two groups under an owner that states none: both contradict. Open: A 160, B 116.
+    assert found.iloc[0].tolist() == [2, 160 + 116, 1 / 2]
+    assert found.loc["shares of a company above 100%", ["rows", "share"]].tolist() == [1, 1 / 5]
+    assert found.loc["owned company is no buyer and owns none", ["rows", "share"]].tolist() == [1, 1 / 6]
+    assert set(words.receivables.REMARKS["ownership"]) == set(found.index)
+    control, against = words.limits.control(book)
+    assert control.endswith("2 buyers in 1 group. Other groups are as the buyers' table states them.")
+    assert against.startswith("Of A and B their stated groups contradict the ownership table: control counts.")

@@ -347,3 +347,12 @@ def test_later_rows_change_no_figure(book_of, ledger, back):
     seen_now = book_of("2027-01-31", **ledger).at(day)
     pd.testing.assert_frame_equal(receivables.open_items(known_then), receivables.open_items(seen_now))
     pd.testing.assert_series_equal(receivables.kpis(known_then), receivables.kpis(seen_now))
+
+
+def test_concentration_by_groups_of_control(book_of):
+    ownership = "owner_id,owned_id,share,since\nX,A,0.6,2020-01-01\nX,C,0.6,2020-01-01\n"
+    book = book_of(DAY, **HAND, buyers="buyer_id,group_id\nA,\nB,\nC,\n", ownership=ownership)
+    stated = book_of(DAY, **HAND, buyers="buyer_id,group_id\nA,X\nB,\nC,X\n")
+    table = receivables.concentration(book, "group_id")
+    assert table.loc["X", "buyers"] == 2
+    pd.testing.assert_frame_equal(table, receivables.concentration(stated, "group_id"))

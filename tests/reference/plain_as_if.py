@@ -88,7 +88,8 @@ def _stopped(ledger, buyer, day, terms) -> bool:
     return False
 
 
-def _evidence(ledger, buyer, day) -> str:
+def _evidence(ledger, buyer, day) -> list[str]:
+    """All kinds that were at most 12 months old."""
     since = _a_year_before(day)
 
     def recent(moments) -> bool:
@@ -101,15 +102,13 @@ def _evidence(ledger, buyer, day) -> str:
         if receipt["kind"] == "payment"
     ]
     accounts = ledger.statements[buyer]
-    if recent(paid):
-        return "payment_experience"
-    if recent(ledger.scores[buyer]):
-        return "agency_report"
-    if recent([row["published"] for row in accounts if row["assurance"] == "audited"]):
-        return "audited_accounts"
-    if recent([row["published"] for row in accounts]):
-        return "unaudited_accounts"
-    return "good_faith"
+    shown = {
+        "payment_experience": paid,
+        "agency_report": ledger.scores[buyer],
+        "audited_accounts": [row["published"] for row in accounts if row["assurance"] == "audited"],
+        "unaudited_accounts": [row["published"] for row in accounts],
+    }
+    return [*(kind for kind, moments in shown.items() if recent(moments)), "good_faith"]
 
 
 def _limit(ledger, buyer, day, terms) -> tuple[float, bool]:
@@ -122,7 +121,7 @@ def _limit(ledger, buyer, day, terms) -> tuple[float, bool]:
         return max(alive, key=lambda row: row["valid_from"])["amount"], False
     if made:
         return 0.0, False
-    share = terms.discretionary_shares.get(_evidence(ledger, buyer, day), 0.0)
+    share = max(terms.discretionary_shares.get(kind, 0.0) for kind in _evidence(ledger, buyer, day))
     return (terms.discretionary_limit or 0.0) * share, True
 
 

@@ -15,3 +15,11 @@ def test_what_banks_rates_left_is_told_beside_the_payments(ledger):
         # 1,000 + 500.50 + 300 in euros.
         ["open", "1,800.50"],
     ]
+
+
+def test_orders_are_told_that_are_open(ledger):
+    orders = "order_id,buyer_id,kind,date,amount,closed\nO1,B1,ordered,2024-03-01,70,\nO2,B1,shipped,2024-03-02,5,\n"
+    ledger.write("orders", orders + "O3,B2,ordered,2024-03-03,30,\nO4,B2,ordered,2024-03-04,9,2024-03-05\n")
+    told = [line.split() for line in understood(Book.open(ledger.run_file))]
+    assert ["open", "orders", "100.00", "2", "rows", "2024-03-01", "to", "2024-03-03"] in told
+    assert ["shipped,", "not", "invoiced", "5.00", "1", "row", "2024-03-02", "to", "2024-03-02"] in told

@@ -37,12 +37,14 @@ TRANSLATED = {
 DAY_OF_RATE = {"invoices": "day of issue", "statements": "end of the period"}
 """The same day in the words of the notes."""
 
-LIMIT_AMOUNTS = [column.name for column in TABLES["limits"].columns if column.kind == "amount"]
-"""Amounts of a limit, which bounds what is owed today: they stand at the rate of the book's day."""
-
-READ_BY: dict[str, Any] = dict.fromkeys(("source", "tables", "currency", "as_of", "oldest_rate_days"), True) | {
-    "receivables": {"exchange_tolerance", "dust"}
+OF_THE_DAY = {
+    name: [column.name for column in TABLES[name].columns if column.kind == "amount"] for name in ("limits", "orders")
 }
+"""Table: its amounts, which stand at the rate of the book's day: a limit bounds what is owed and ordered today."""
+
+READ_BY: dict[str, Any] = dict.fromkeys(
+    ("source", "tables", "merge", "on_problem", "currency", "as_of", "oldest_rate_days"), True
+) | {"receivables": {"exchange_tolerance", "dust"}}
 """What of the run decides how its source is read and checked."""
 
 
@@ -72,6 +74,9 @@ class Book:
     scores: pd.DataFrame
     fx: pd.DataFrame
     overrides: pd.DataFrame
+    ownership: pd.DataFrame
+    orders: pd.DataFrame
+    evidence: pd.DataFrame
 
     @classmethod
     def open(cls, run: Run | str | Path, as_of: str | date | None = None) -> Self:
@@ -142,7 +147,7 @@ class Book:
         tables = self.tables
         if as_of < self.as_of:
             tables["overrides"] = tables["overrides"].dropna(subset="since")
-            tables["limits"] = self._limits_at(as_of)
+            tables |= {name: self._at_rates_of(as_of, name) for name in OF_THE_DAY}
         rows = _rows_known(tables, as_of, self.buyer_of_invoice)
         fingerprint = f"{self.fingerprint}@{as_of.date()}"
         past = dataclasses.replace(
@@ -156,22 +161,23 @@ class Book:
             vars(past)[places_of] = _renumbered(getattr(self, places_of)[rows[of]], rows[among])
         return past
 
-    def _limits_at(self, day: pd.Timestamp) -> pd.DataFrame:
-        """Return the limits at the rates of an earlier day."""
-        limits, foreign = self.limits, self.limits["currency"].notna() & (self.limits["currency"] != self.run.currency)
+    def _at_rates_of(self, day: pd.Timestamp, table: str) -> pd.DataFrame:
+        """Return limits or orders at the rates of an earlier day."""
+        frame = getattr(self, table)
+        foreign = frame["currency"].notna() & (frame["currency"] != self.run.currency)
         if not foreign.any():
-            return limits
-        rate = np.ones(len(limits))
-        rate[foreign] = moved_to(self.fx, limits["currency"][foreign], self.as_of, day)
-        return limits.assign(**{name: limits[name] * rate for name in LIMIT_AMOUNTS})
+            return frame
+        rate = np.ones(len(frame))
+        rate[foreign] = moved_to(self.fx, frame["currency"][foreign], self.as_of, day)
+        return frame.assign(**{name: frame[name] * rate for name in OF_THE_DAY[table]})
 
 
 def known(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.DataFrame]:
     """Return the tables without anything that became known after `day` (definitions §1.2).
 
-    Rows count from the date that the schema names; a dispute's later end is not known yet. What a default has recovered
-    is the table's figure once it is `resolved`, and until then what recovery receipts have brought; missing in a
-    ledger that shows no recovery receipt by then.
+    Rows count from the date that the schema names; the later end of a dispute or an order is not known yet. What a
+    default has recovered is the table's figure once it is `resolved`, and until then what recovery receipts have
+    brought; missing in a ledger that shows no recovery receipt by then.
     """
     buyer_of_invoice = places(tables["invoices"]["buyer_id"], tables["buyers"]["buyer_id"])
     return _seen(tables, _rows_known(tables, day, buyer_of_invoice), _recoveries(tables), day)
@@ -191,10 +197,10 @@ def _rows_known(
 def _seen(
     tables: dict[str, pd.DataFrame], rows: dict[str, np.ndarray], recoveries: pd.DataFrame, day: pd.Timestamp
 ) -> dict[str, pd.DataFrame]:
-    """Return the rows that are known of the tables, and of disputes and defaults what was known of their end."""
+    """Return the rows that are known of the tables; of disputes, orders and defaults what was known of their end."""
     seen = {name: (frame if rows[name].all() else frame[rows[name]]) for name, frame in tables.items()}
-    disputes = seen["disputes"]
-    seen["disputes"] = disputes.assign(closed=disputes["closed"].where(disputes["closed"] <= day))
+    for name in ("disputes", "orders"):
+        seen[name] = seen[name].assign(closed=seen[name]["closed"].where(seen[name]["closed"] <= day))
     defaults = seen["defaults"]
     resolved = defaults["resolved"] <= day
     so_far = _recovered(defaults, recoveries[recoveries["received"] <= day])
@@ -277,10 +283,11 @@ def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.Data
         told = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sums.items())
         rule = f"on account, no invoice named: {told}; set off in what the buyer owes net, not against its invoices"
         rows.append(("receipts", rule, len(account)))
-    foreign = seen["limits"]["currency"]
-    foreign = int((foreign.notna() & (foreign != run.currency)).sum())
-    if foreign:
-        rows.append(("limits", f"translated to {run.currency} at the last rate", foreign))
+    for name in OF_THE_DAY:
+        foreign = seen[name]["currency"]
+        foreign = int((foreign.notna() & (foreign != run.currency)).sum())
+        if foreign:
+            rows.append((name, f"translated to {run.currency} at the last rate", foreign))
     defaults = tables["defaults"]
     undated = int((defaults["recovered"].notna() & defaults["resolved"].isna() & (defaults["date"] <= day)).sum())
     if undated:
@@ -322,9 +329,9 @@ def _in_currency(tables: dict[str, pd.DataFrame], run: Run, day: pd.Timestamp) -
             whole = translated["invoices"]["amount"].to_numpy()
             made = bank_differences(translated[name], place, other, whole, run.receivables.exchange_tolerance)
             translated[name] = pd.concat([translated[name], made], ignore_index=True)
-    limits = tables["limits"]
-    rate = last_rate(tables["fx"], limits["currency"], pd.Series(day, index=limits.index))
-    own = limits["currency"].isna().to_numpy() | one_of(limits["currency"], [currency])
-    rate = np.where(own, 1.0, rate)
-    translated["limits"] = limits.assign(**{name: limits[name] * rate for name in LIMIT_AMOUNTS})
+    for name, columns in OF_THE_DAY.items():
+        frame = tables[name]
+        rate = last_rate(tables["fx"], frame["currency"], pd.Series(day, index=frame.index))
+        own = frame["currency"].isna().to_numpy() | one_of(frame["currency"], [currency])
+        translated[name] = frame.assign(**{column: frame[column] * np.where(own, 1.0, rate) for column in columns})
     return translated

@@ -70,10 +70,12 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) 
             if name == "invoices":
                 day = day.mask(_asks_closing_rate(tables, run), today)
             problems += of_table(name, _rate_problems(tables[name], day, tables.get("fx"), files[name], run))
-    if "limits" in tables:
-        limits = tables["limits"]
-        limits = limits[(limits["valid_from"] <= today) & ~(limits["valid_to"] < today)]
-        problems += _rate_problems(limits, pd.Series(today, index=limits.index), tables.get("fx"), files["limits"], run)
+    for name, begins, ended in (("limits", "valid_from", "valid_to"), ("orders", "date", "closed")):
+        if name in tables:
+            frame = tables[name]
+            frame = frame[(frame[begins] <= today) & ~(frame[ended] < today)]
+            day = pd.Series(today, index=frame.index)
+            problems += of_table(name, _rate_problems(frame, day, tables.get("fx"), files[name], run))
     return problems
 
 

@@ -8,13 +8,15 @@ LABELS = {
         "text",
         buyer_id="Buyer", name="Name", country="Country", sector="Sector", group_id="Group", kind="Kind",
         invoice_id="Invoice", receipt_id="Receipt", currency="Currency", reason="Reason", source="Source", by="By",
-        agency="Agency", assurance="Assurance", registration_id="Registration id"
+        agency="Agency", assurance="Assurance", registration_id="Registration id", owner_id="Owner", owned_id="Owned",
+        order_id="Order"
     ),
     **columns(
         "date",
         customer_since="Customer since", issued="Issued", due="Due", received="Received", opened="Opened",
         closed="Closed", valid_from="Valid from", valid_to="Valid to", period_end="Accounts of",
-        published="Published", date="Date", since="Since", until="Until", resolved="Resolved"
+        published="Published", date="Date", since="Since", until="Until", resolved="Resolved",
+        expected_on="Expected on", obtained="Obtained"
     ),
     **columns(
         "money",

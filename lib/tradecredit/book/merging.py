@@ -15,14 +15,14 @@ def merged(raw: dict[str, RawTable], merge: dict[str, str]) -> dict[str, RawTabl
     found = {}
     for name, table in raw.items():
         frame = table.frame
-        if "buyer_id" in frame:
-            text = frame["buyer_id"].astype("str").str.removesuffix(".0").where(frame["buyer_id"].notna())
+        for column in [column for column in ("buyer_id", "owner_id", "owned_id") if column in frame]:
+            text = frame[column].astype("str").str.removesuffix(".0").where(frame[column].notna())
             hit = text.isin(list(merge))
             if name == "buyers":
                 rule = f"merged into another buyer: {', '.join(f'{old} into {new}' for old, new in merge.items())}"
                 table = replace(table, assumed=(*table.assumed, (rule, int(hit.sum()))))
                 frame = frame[~hit]
             elif hit.any():
-                frame = frame.assign(buyer_id=frame["buyer_id"].where(~hit, text.map(merge)))
+                frame = frame.assign(**{column: frame[column].where(~hit, text.map(merge))})
         found[name] = replace(table, frame=frame)
     return found

@@ -215,6 +215,59 @@ TABLES: dict[str, Table] = {
             references={"buyer_id": "buyers"},
             order=(("since", "until"),),
         ),
+        Table(
+            "ownership",
+            (
+                Column("owner_id", required=True),
+                Column("owned_id", required=True),
+                Column("share", "fraction", required=True),
+                Column("since", "date", required=True),
+                Column("until", "date"),
+            ),
+            key=("owner_id", "owned_id", "since"),
+            known="since",
+            order=(("since", "until"),),
+        ),
+        Table(
+            "orders",
+            (
+                Column("order_id", required=True),
+                _BUYER,
+                Column("kind", required=True, allowed=("ordered", "shipped")),
+                Column("date", "date", required=True),
+                _AMOUNT,
+                Column("currency"),
+                Column("expected_on", "date"),
+                Column("closed", "date"),
+            ),
+            key=("order_id", "kind", "date"),
+            known="date",
+            references={"buyer_id": "buyers"},
+            order=(("date", "closed"),),
+        ),
+        Table(
+            "evidence",
+            (
+                _BUYER,
+                Column(
+                    "kind",
+                    required=True,
+                    allowed=(
+                        "payment_experience",
+                        "agency_report",
+                        "audited_accounts",
+                        "unaudited_accounts",
+                        "references",
+                    ),
+                ),
+                Column("obtained", "date", required=True),
+                Column("valid_to", "date"),
+            ),
+            key=("buyer_id", "kind", "obtained"),
+            known="obtained",
+            references={"buyer_id": "buyers"},
+            order=(("obtained", "valid_to"),),
+        ),
     )
 }
 """All tables, in the order in which they are checked: a table comes after those it refers to."""

@@ -6,6 +6,7 @@ import hashlib
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -344,7 +345,7 @@ def _mapped(
     columns = {}
     for our in ours:
         if our in mapping.constants:
-            columns[our] = pd.Series(str(mapping.constants[our]), index=frame.index, dtype="str")
+            columns[our] = pd.Series(_constant(mapping.constants[our], mapping.formats), index=frame.index, dtype="str")
         elif (their := mapping.columns.get(our, our)) in frame:
             columns[our] = frame[their]
         if our in columns and our in mapping.values:
@@ -377,6 +378,11 @@ def _latest(
     older = latest_last.duplicated(keep="last") & latest_last.notna().all(axis="columns")
     left_out.append((f"a later row has the same {', '.join(keys)}", int(older.sum())))
     return mapped[~older.reindex(mapped.index)]
+
+
+def _constant(value: str | int | float | date, formats: Formats) -> str:
+    """Return a constant as the file would write it: a day of the run file in the days' stated format."""
+    return value.strftime(formats.dates) if isinstance(value, date) and formats.dates != "serial" else str(value)
 
 
 def _translated(column: pd.Series, values: dict[str | int, str]) -> pd.Series:

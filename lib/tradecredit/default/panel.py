@@ -9,6 +9,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.places import named
 from tradecredit.measure.agency_scores import latest_scores
+from tradecredit.measure.groups import groups_on
 from tradecredit.measure.history import first_day
 from tradecredit.measure.past_days import on_days
 from tradecredit.measure.ratios import account_places, of_statements
@@ -108,12 +109,13 @@ def observations(book: Book, days: Sequence[pd.Timestamp]) -> Iterator[Observati
 
     The rows of buyers that were not known by then say nothing.
     """
-    names, group = list(candidates(book)), book.buyers.set_index("buyer_id")["group_id"]
+    names = list(candidates(book))
     central_tendency, accounts = _central_tendency(book), of_statements(book.statements).reset_index(drop=True)
     for day, (behaviour, defaulted) in zip(days, on_days(book, days), strict=True):
         # A place of −1 is not there, and gives a row of missing values.
         latest, before = (accounts.reindex(place).set_axis(behaviour.index) for place in account_places(book, day))
         change = latest[list(CHANGING)] - before[list(CHANGING)]
+        group = groups_on(book, day)["group_id"]
         others = _mean_of_others(behaviour["days_beyond_terms"], group).rename("group_days_beyond_terms")
         scores = latest_scores(book, day).rename(columns=score_of)
         parts = [behaviour, latest, change.add_suffix("_change"), others, scores, central_tendency]

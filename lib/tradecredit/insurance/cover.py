@@ -9,8 +9,9 @@ import pyarrow as pa
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.insurance.amounts import Amounts, borne, insured_amounts, todays_amounts
+from tradecredit.insurance.evidence import evidence
 from tradecredit.insurance.insured_sales import insured_sales, owed_days, share_of_sales
-from tradecredit.insurance.limit_history import evidence, named_limits
+from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import ABOVE, CLASSES, CODE, EXCLUDED, REASONS, run_policy
 from tradecredit.insurance.stops import stopped_buyers

@@ -1,4 +1,4 @@
-"""The insurer's limit of a buyer on a day: the one it has named, and what a discretionary limit could rest on."""
+"""The limit that the insurer has named of a buyer, on a day."""
 
 import numpy as np
 import pandas as pd
@@ -8,16 +8,9 @@ from tradecredit.book.once import once
 from tradecredit.book.places import named, one_of, places
 from tradecredit.insurance.policy import NOT_INSURABLE
 from tradecredit.insurance.stops import Shipments, days
-from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.numerics.compiled import compiled
-from tradecredit.numerics.grouping import Grouped, grouped
-
-EVIDENCE_MONTHS = 12
-"""Evidence for a discretionary limit is not older than this (definitions §5.3)."""
-
-EVIDENCE = ("payment_experience", "agency_report", "audited_accounts", "unaudited_accounts", "good_faith")
-"""What a book can show for a buyer, the best first."""
+from tradecredit.numerics.grouping import grouped
 
 
 @once
@@ -52,56 +45,6 @@ def named_on_shipment(book: Book, shipped: Shipments) -> np.ndarray:
     return _in_force(shipped.order, made, ends, amount)
 
 
-@once
-def evidence(book: Book) -> pd.Series:
-    """Return the best evidence of the last 12 months that each buyer's discretionary limit could rest on.
-
-    The first that holds: `payment_experience`, a payment received; `agency_report`, a score; `audited_accounts`, or
-    `unaudited_accounts` (also where the assurance is not known), published; else `good_faith`. Index buyer_id.
-    """
-    since, buyers = _oldest_on(days(np.array([book.as_of], "datetime64[us]")))[1][0], len(book.buyers)
-    best = np.full(buyers, len(EVIDENCE) - 1, np.int8)
-    for kind, shown in reversed(list(enumerate(_shown(book)))):
-        buyer = np.repeat(np.arange(buyers), np.diff(shown.first))
-        best[buyer[shown.day > since]] = kind
-    return pd.Series(np.array(EVIDENCE)[best], index=all_buyers(book), name="evidence", dtype="str")
-
-
-def evidence_on_shipment(book: Book, shipped: Shipments) -> np.ndarray:
-    """Return the place in `EVIDENCE` of the best that was at most 12 months old on the day of issue of each invoice."""
-    best = np.full(len(shipped.places), len(EVIDENCE) - 1, np.int8)
-    first, since = _oldest_on(shipped.order.day)
-    for kind, shown in reversed(list(enumerate(_shown(book)))):
-        _improve(best, kind, shipped.order, shown, since, first)
-    return best
-
-
-@once
-def _shown(book: Book) -> list[Grouped]:
-    """Return all evidence of each kind but good faith by buyer and day, in the order of `EVIDENCE`."""
-    payment = one_of(book.receipts["kind"], ["payment"]) & (book.invoice_of_receipt >= 0)
-    paying = book.buyer_of_invoice[book.invoice_of_receipt[payment]]
-    audited = one_of(book.statements["assurance"], ["audited"])
-    found = [(paying, days(book.receipts["received"].to_numpy()[payment]))]
-    for table, column in (
-        (book.scores, "date"),
-        (book.statements[audited], "published"),
-        (book.statements, "published"),
-    ):
-        buyer = places(table["buyer_id"], book.buyers["buyer_id"])
-        found.append((buyer, days(table[column].to_numpy())))
-    return [grouped(buyer, day, len(book.buyers)) for buyer, day in found]
-
-
-def _oldest_on(of: np.ndarray) -> tuple[int, np.ndarray]:
-    """Return the first of some days, and for each from it to the last the day after which evidence is young enough."""
-    if len(of) == 0:
-        return 0, of
-    first = int(of.min())
-    moments = pd.DatetimeIndex(np.arange(first, of.max() + 1).astype("datetime64[D]"))
-    return first, days((moments - pd.DateOffset(months=EVIDENCE_MONTHS)).to_numpy())
-
-
 @compiled
 def _in_force(shipped, made, ends, amount):
     found = np.full(len(shipped.rows), np.nan)
@@ -123,16 +66,3 @@ def _in_force(shipped, made, ends, amount):
                 if known > first:
                     found[row] = 0.0
     return found
-
-
-@compiled
-def _improve(best, kind, shipped, shown, since, first_day):
-    """Set the kind, in place, where the latest evidence of it on the day or before is younger than `since` says."""
-    for buyer in range(len(shipped.first) - 1):
-        first, known = shown.first[buyer], shown.first[buyer]
-        for place in range(shipped.first[buyer], shipped.first[buyer + 1]):
-            day = shipped.day[place]
-            while known < shown.first[buyer + 1] and shown.day[known] <= day:
-                known += 1
-            if known > first and shown.day[known - 1] > since[day - first_day]:
-                best[shipped.rows[place]] = kind

@@ -1,6 +1,7 @@
 """A trade credit insurance policy applied to losses, in the order of calculation of definitions §5."""
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -22,7 +23,7 @@ NOT_INSURABLE = ("public", "affiliate", "prepaid")
 
 SCOPE = {
     "kind", "buyers", "limits", "primary", "top_up_share", "top_up_maximum", "starts", "ends", "maximum_terms_days",
-    "discretionary_limit", "discretionary_shares", "maximum_extension_days", "extension_from",
+    "discretionary_limit", "discretionary_shares", "discretionary_months", "maximum_extension_days", "extension_from",
     "stop_tolerance",
 }  # fmt: skip
 """Terms that decide what is insured of what is owed, before what is paid for it."""
@@ -158,8 +159,9 @@ class Policy(PolicyTerms):
         """Return the limit that applies to each buyer: the named one, else the discretionary one (step 3).
 
         `portfolio`: index buyer_id; `insured_limit` (missing: none named; 0: refused), in whose place come the policy's
-        own `limits`; and optionally `evidence`. The discretionary limit is `discretionary_limit` × the share that the
-        kind of evidence supports: nothing where the evidence is missing, all of it where there is no such column.
+        own `limits`; and optionally `evidence`, a kind or several (`supported`). The discretionary limit is
+        `discretionary_limit` × the largest share that a kind of evidence supports: nothing where the evidence is
+        missing, all of it where there is no such column.
         Buyers that key accounts or single buyer do not list have the limit 0. A top-up attaches above the limit that
         its `primary` applies, by its own `limits`, else `top_up_share` of what the primary names, at most
         `top_up_maximum`.
@@ -285,8 +287,9 @@ class Policy(PolicyTerms):
     def _applied_limits(self, limit: np.ndarray, evidence: np.ndarray | None) -> np.ndarray:
         discretionary: float | np.ndarray = self.discretionary_limit or 0.0
         if evidence is not None:
-            shares = [self.discretionary_shares.get(kind, 0.0) for kind in evidence]
-            discretionary = discretionary * np.array(shares, dtype=float)
+            place, texts = pd.factorize(evidence)
+            shares = np.array([*map(self.supported, texts), 0.0])  # a place of −1, of none, is the last
+            discretionary = discretionary * shares[place]
         return np.where(np.isnan(limit), discretionary, limit)
 
     def payment_day(self, day: np.ndarray, *, protracted: bool = False) -> np.ndarray:
@@ -333,8 +336,13 @@ def _loss_problems(losses: pd.DataFrame) -> Iterator[Problem]:
         right = (losses["limit"] == first) | (losses["limit"].isna() & first.isna()) | losses["limit"].lt(0)
         yield from values_not(right, losses["limit"], "losses", "differs from that of the same buyer's loss of the day")
     if "evidence" in losses:
-        right = losses["evidence"].isna() | losses["evidence"].isin(USUAL_SHARES)
+        kinds = losses["evidence"].dropna().unique()
+        known = [text for text in kinds if re.fullmatch(rf"({_KIND})(, ({_KIND}))*", str(text))]
+        right = losses["evidence"].isna() | losses["evidence"].isin(known)
         yield from values_not(right, losses["evidence"], "losses", f"must be one of {', '.join(USUAL_SHARES)}")
+
+
+_KIND = rf"({'|'.join(USUAL_SHARES)})( \d+)?"
 
 
 def _same_loss(losses: pd.DataFrame) -> pd.Series:

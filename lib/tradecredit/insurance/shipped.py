@@ -7,7 +7,8 @@ import numpy as np
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
-from tradecredit.insurance.limit_history import EVIDENCE, evidence_on_shipment, named_on_shipment
+from tradecredit.insurance.evidence import supported_on_shipment
+from tradecredit.insurance.limit_history import named_on_shipment
 from tradecredit.insurance.policy import NOT_INSURABLE, Policy
 from tradecredit.insurance.stops import Shipments, shipped_after_stop
 from tradecredit.measure.open_items import ledger
@@ -97,8 +98,7 @@ def _limits(book: Book, policy: Policy, shipped: Shipments) -> tuple[np.ndarray,
         limit = np.where(np.isnan(own), limit, own)
     named = ~np.isnan(limit)
     if policy.discretionary_limit:
-        shares = np.array([policy.discretionary_shares.get(kind, 0.0) for kind in EVIDENCE])  # type: ignore[call-overload]
-        return np.where(named, limit, policy.discretionary_limit * shares[evidence_on_shipment(book, shipped)]), named
+        return np.where(named, limit, policy.discretionary_limit * supported_on_shipment(book, policy, shipped)), named
     return np.where(named, limit, 0.0), named
 
 

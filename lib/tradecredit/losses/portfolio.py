@@ -8,14 +8,17 @@ from tradecredit.book.calendar import window_start
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.errors import ParameterError, Problem
-from tradecredit.insurance.limit_history import evidence, named_limits
+from tradecredit.insurance.evidence import evidence
+from tradecredit.insurance.limit_history import named_limits
 from tradecredit.measure.balances import balances
 from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
 from tradecredit.measure.default_events import in_default, loss_given_default
+from tradecredit.measure.groups import group_of
 from tradecredit.measure.history import begins
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.on_account import changes
 from tradecredit.measure.open_items import ledger
+from tradecredit.measure.orders import commitments
 from tradecredit.measure.ratios import ratios
 from tradecredit.measure.sales import of_year
 from tradecredit.params.run import Run
@@ -38,7 +41,7 @@ def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     - `exposure`, `balance`, `sales_a_day`: as `exposures`;
     - `lgd`, with `lgd_basis` (`assumed` or `own defaults`), and `lgd_sd` where the run has one;
     - `correlation`, `correlation_basis`: as `asset_correlation`;
-    - `insured_limit`: as `limit_history.named_limits`; `evidence`: as `limit_history.evidence`.
+    - `insured_limit`: as `limit_history.named_limits`; `evidence`: as `evidence.evidence`.
 
     Buyers `in_default` are left out; the balances of this table and the exposures of `already_defaulted` add up to the
     book's open amount. Raises `ParameterError` where the run's `lgd_sd` is more than a share of this mean can vary by.
@@ -47,12 +50,14 @@ def portfolio(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     amounts = exposures(book).sort_index()
     amounts = amounts[(amounts["exposure"] > 0) & ~amounts.index.isin(in_default(book))]
     rated = ratings[[column for column in ("pd", "grade") if column in ratings]].reindex(amounts.index)
-    known = ["sector", "country", *(["group_id"] if settings.groups == "together" else [])]
+    known = book.buyers.set_index("buyer_id")[["sector", "country"]]
+    if settings.groups == "together":
+        known = known.assign(group_id=group_of(book))
     loss = loss_given_default(book)
     if settings.lgd_sd and settings.lgd_sd >= np.sqrt(loss.lgd * (1 - loss.lgd)):
         raise ParameterError([_too_varied(book.run, loss.lgd)])
     varying = {"lgd_sd": settings.lgd_sd} if settings.lgd_sd else {}
-    table = rated.join(book.buyers.set_index("buyer_id")[known]).join(amounts)
+    table = rated.join(known).join(amounts)
     table = table.assign(lgd=loss.lgd, **varying).join(asset_correlation(book, rated["pd"]))
     return table.join(named_limits(book)["insured_limit"]).join(evidence(book)).assign(lgd_basis=loss.basis)
 
@@ -64,24 +69,25 @@ def exposures(book: Book) -> pd.DataFrame:
     Amounts are gross of tax, in the reporting currency:
 
     - `balance`: the open amount less what is on account (`balances.net_amount`);
-    - `exposure`, by the run's `losses.exposure`: `balance`; `peak`, the highest balance at the end of any day of the
-      last 12 months; `limit`, the balance and `undrawn_share` of what is unused of the limit in force, our own, else
-      the insurer's (no limit: the balance);
+    - `exposure`, by the run's `losses.exposure`: `balance`, and what is shipped and not invoiced
+      (`orders.commitments`); `peak`, the highest balance at the end of any day of the last 12 months, if that is more;
+      `limit`, as `balance` and `undrawn_share` of what is unused of the limit in force, our own, else the insurer's (no
+      limit: as `balance`). Open orders are in none of them;
     - `sales_a_day`: the sales of the last 12 months, or since the first month of a younger ledger, by its days;
       0 for `prepaid` buyers, whose sales do not become a balance.
 
     What a policy insures of an exposure: see `insured_part`.
     """
-    balance = balances(book)["net_amount"].rename("balance")
+    balance, owed = balances(book)["net_amount"].rename("balance"), commitments(book)["exposure"]
     buyers = balance.index
     kind = book.run.losses.exposure
     if kind == "peak":
-        exposure = np.maximum(balance, highest_balance(book).reindex(buyers, fill_value=0.0))
+        exposure = np.maximum(owed, highest_balance(book).reindex(buyers, fill_value=0.0))
     elif kind == "limit":
         limit = limits_in_force(book)[["own", "insurer"]].bfill(axis="columns")["own"].reindex(buyers, fill_value=0.0)
-        exposure = balance + book.run.losses.undrawn_share * (limit.fillna(0.0) - balance).clip(lower=0.0)
+        exposure = owed + book.run.losses.undrawn_share * (limit.fillna(0.0) - owed).clip(lower=0.0)
     else:
-        exposure = balance
+        exposure = owed
     return pd.DataFrame({"exposure": exposure, "balance": balance, "sales_a_day": _sales_a_day(book)})
 
 
@@ -138,7 +144,7 @@ def asset_correlation(book: Book, probability: pd.Series) -> pd.DataFrame:
         table = pd.DataFrame({"correlation": settings.correlation}, index=probability.index)
         return table.assign(correlation_basis="stated").astype({"correlation_basis": "str"})
     revenue = ratios(book)["revenue"]
-    groups = book.buyers.set_index("buyer_id")["group_id"]
+    groups = group_of(book)
     together = revenue.groupby(groups).transform("sum", min_count=1)
     turnover = revenue.where(groups.isna(), together).reindex(probability.index) / settings.million_euros
     basis = np.select(

@@ -11,6 +11,7 @@ from tradecredit.book.places import named, one_of
 from tradecredit.measure.by_buyer import sums_by_buyer
 from tradecredit.measure.disputes import disputed
 from tradecredit.measure.doubles import likely_doubles
+from tradecredit.measure.groups import groups, stakes_in_force
 from tradecredit.measure.history import carried_over
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.on_account import overpaid
@@ -20,6 +21,7 @@ from tradecredit.measure.sales import cancelled
 
 LONG_TERMS_DAYS = 180
 OLD_STATEMENT_MONTHS = 24
+UNINVOICED_DAYS = 31
 PROMPT_PUBLICATION_DAYS = 30
 """Accounts are hardly known so soon after the end of their period."""
 SHORT_PAYMENT = 0.02
@@ -35,7 +37,8 @@ def quality(book: Book) -> pd.DataFrame:
     Columns: `table` that the check needs; `check`; `rows` found; `amount` at stake in the reporting currency (of an
     invoice or receipt its amount, of an open item what is open, of a buyer its open amount; missing where none belongs
     to the check); `share` of the rows looked at (of a buyers' check: the buyers). Where the book does not hold the
-    table, rows, amount and share are missing. What follows from a finding: `words.receivables.with_remarks`.
+    table, rows, amount and share are missing; checks of `SELDOM` tables are not there then. What follows from a
+    finding: `words.receivables.with_remarks`.
     """
     items = open_items(book)
     owed = sums_by_buyer(book, items["open_amount"]).reset_index(drop=True)
@@ -48,6 +51,7 @@ def quality(book: Book) -> pd.DataFrame:
         *_statements(book, owed),
         *_defaults(book, items),
     ]
+    checks += [found for name, checked in SELDOM.items() if book.has(name) for found in checked(book, owed)]
     table = pd.DataFrame(checks, columns=["table", "check", "rows", "amount", "share"])
     # Nothing is found where there is nothing to look at.
     absent = ~table["table"].map(book.has)
@@ -191,3 +195,26 @@ def _defaults(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
     )
     yield _found("defaults", "written off without a default of the buyer", (kind == "write_off") & since.isna(), amount)
     yield _found("defaults", "no debt stated", book.defaults["debt"].isna(), None)
+
+
+def _ownership(book: Book, owed: pd.Series) -> Iterator[tuple]:
+    stakes, buyers = stakes_in_force(book, book.as_of), book.buyers["buyer_id"]
+    against = groups(book)["contradicts"].reset_index(drop=True)
+    yield _found("ownership", "buyer states another group than control", against, owed)
+    held = stakes["share"].groupby(stakes["owned_id"]).sum().round(9)
+    yield _found("ownership", "shares of a company above 100%", held > 1, None)
+    idle = ~one_of(stakes["owned_id"], buyers) & ~one_of(stakes["owned_id"], stakes["owner_id"])
+    yield _found("ownership", "owned company is no buyer and owns none", pd.Series(idle), None)
+
+
+def _orders(book: Book, _owed: pd.Series) -> Iterator[tuple]:
+    orders, shipped = book.orders, pd.Series(one_of(book.orders["kind"], ["shipped"]))
+    pending, amount = orders["closed"].isna(), orders["amount"]
+    late = ~shipped & pending & (orders["expected_on"] < book.as_of)
+    yield _found("orders", "expected by now, neither shipped nor closed", late, amount)
+    old = shipped & pending & ((book.as_of - orders["date"]).dt.days > UNINVOICED_DAYS)
+    yield _found("orders", f"shipped for more than {UNINVOICED_DAYS} days, not invoiced", old, amount)
+
+
+SELDOM = {"ownership": _ownership, "orders": _orders}
+"""Tables that few books hold: their checks. They stand among the findings only where the book has the table."""

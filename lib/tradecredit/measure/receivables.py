@@ -21,6 +21,7 @@ from tradecredit.measure.behaviour import features
 from tradecredit.measure.countback import are_credit_sales, countback
 from tradecredit.measure.default_events import are_in_default
 from tradecredit.measure.disputes import disputed, owed_in_dispute
+from tradecredit.measure.groups import group_of
 from tradecredit.measure.history import begins, first_day, settlements_known
 from tradecredit.measure.open_items import beyond_terms, items_on, ledger, open_items
 from tradecredit.measure.sales import net_sales_on
@@ -180,8 +181,8 @@ def concentration(book: Book, by: Literal["buyer_id", "group_id", "country", "se
     if by == "buyer_id":
         member = pd.Series(buyers.index, index=buyers.index)
     elif by == "group_id":
-        alone = buyers["group_id"].isna()
-        member = buyers["group_id"].fillna(pd.Series(buyers.index, index=buyers.index))
+        group = group_of(book)
+        alone, member = group.isna(), group.fillna(pd.Series(buyers.index, index=buyers.index))
     else:
         member = buyers[by].fillna(NOT_STATED)
     keys = [items["buyer_id"].map(member).rename(by), items["buyer_id"].map(alone).rename("alone")]

@@ -12,6 +12,7 @@ KERNELS = (
     "numerics/grouping.py",
     "numerics/random_numbers.py",
     "numerics/risk_measures.py",
+    "insurance/evidence.py",
     "insurance/filling.py",
     "insurance/limit_history.py",
     "insurance/settlement.py",

@@ -79,6 +79,9 @@ class LimitSettings(Parameters):
     affiliate_limit: Amount | None = None
     """The same of a company of our own group."""
 
+    order_horizon_days: Annotated[int, Field(ge=0)] | None = None
+    """Open orders that are expected later than so many days after the as-of date do not count against limits; None:
+    all do. What is shipped always counts."""
     tolerated_excess: Amount = 1.0
     """What is owed above a limit by no more than this, in the reporting currency, asks for nothing."""
     stop_grade: int = Field(8, ge=1, le=10)

@@ -16,6 +16,12 @@ Evidence = Literal[
 ]
 """What a seller can show for a buyer that the insurer has named no limit for."""
 
+GOOD_FAITH: Evidence = "good_faith"
+"""The kind that nothing has to be shown for, and so has no age."""
+
+USUAL_MONTHS = 12
+"""Evidence is not older than this, unless the policy says so (definitions §5.3)."""
+
 USUAL_SHARES: dict[Evidence, float] = {
     "payment_experience": 1.0,
     "agency_report": 1.0,
@@ -53,6 +59,13 @@ class MalusStep(Parameters):
     """The part of the premium that is then charged on top."""
 
 
+def pieces(evidence: str) -> Iterator[tuple[Evidence, int | None]]:
+    """Yield the kinds of evidence of a text, such as `agency_report 3, good_faith`, with their months (None: none)."""
+    for piece in evidence.split(", "):
+        kind, _, months = piece.partition(" ")
+        yield cast(Evidence, kind), int(months) if months else None
+
+
 IDLE: dict[str, tuple[object, tuple[str, ...], str]] = {
     "threshold_kind": (
         "franchise", ("threshold",), "give threshold, or each_loss_deductible for what is kept of each loss"
@@ -62,6 +75,7 @@ IDLE: dict[str, tuple[object, tuple[str, ...], str]] = {
     "waiting_from": ("due", ("waiting_days",), "give waiting_days, or remove it: only an insolvency is a loss"),
     "extension_from": ("due", ("maximum_extension_days",), "give maximum_extension_days, or remove it"),
     "discretionary_shares": (USUAL_SHARES, ("discretionary_limit",), "give discretionary_limit, or remove it"),
+    "discretionary_months": ({}, ("discretionary_limit",), "give discretionary_limit, or remove it"),
     "insured_turnover": (None, ("premium_rate",), "give premium_rate, or remove it"),
     "premium_tax_rate": (
         None, ("premium_rate", "minimum_premium", "top_up_rate"), "give the premium that is taxed, or remove it"
@@ -113,6 +127,8 @@ class PolicyTerms(Named):
     """Step 3: the largest limit of a buyer for whom the insurer has named none."""
     discretionary_shares: dict[Evidence, Fraction] = USUAL_SHARES
     """Step 3: the share of `discretionary_limit` that each kind of evidence supports; one not listed supports none."""
+    discretionary_months: dict[Evidence, Annotated[int, Field(ge=1)]] = {}
+    """Step 3: how many months old a kind of evidence may be on the day of shipment; one not listed: 12."""
 
     threshold: Amount | None = None
     """Step 4: an insured debt at or below this amount is not paid and does not erode the first loss (non-qualifying
@@ -242,6 +258,9 @@ class PolicyTerms(Named):
                 f"names {', '.join(unlisted)}, not among the insured buyers",
                 "list them in buyers, or remove",
             )
+        without = [kind for kind in self.discretionary_months if kind == GOOD_FAITH or not self._supports(kind)]
+        if without and self.discretionary_limit:
+            yield "discretionary_months", f"names {', '.join(without)}, of which no age counts", "remove it"
         yield from self._without_payment()
         kept = (self.each_loss_deductible or 0.0) + (
             (self.threshold or 0.0) if self.threshold_kind == "deductible" else 0.0
@@ -256,6 +275,24 @@ class PolicyTerms(Named):
                 "threshold", "keeps no loss that deductible and minimum retention do not keep whole anyway",
                 "raise or remove it",
             )  # fmt: skip
+
+    def oldest_months(self, kind: Evidence) -> int:
+        """Return how many months old a kind of evidence may be."""
+        return self.discretionary_months.get(kind, USUAL_MONTHS)
+
+    def supported(self, evidence: str) -> float:
+        """Return the largest share of the discretionary limit that a kind of evidence among several supports.
+
+        `evidence`: kinds separated by commas, each with the months that it is at most old, or none: no age counts.
+        """
+        shares = [0.0]
+        for kind, months in pieces(evidence):
+            if months is None or months <= self.oldest_months(kind):
+                shares.append(self.discretionary_shares.get(kind, 0.0))
+        return max(shares)
+
+    def _supports(self, kind: Evidence) -> bool:
+        return self.discretionary_shares.get(kind, 0.0) > 0
 
     def _has(self, term: str) -> bool:
         """Return whether a term is in the policy: an amount or rate of 0 is none, and 0 days are days."""

@@ -11,8 +11,9 @@ from tradecredit.params.base import Parameters
 from tradecredit.params.export import ExportSource
 
 TableName = Literal[
-    "buyers", "statements", "invoices", "receipts", "disputes", "limits", "defaults", "scores", "fx", "overrides"
-]
+    "buyers", "statements", "invoices", "receipts", "disputes", "limits", "defaults", "scores", "fx", "overrides",
+    "ownership", "orders", "evidence",
+]  # fmt: skip
 
 
 class DemoSource(Parameters):

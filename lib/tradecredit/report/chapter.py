@@ -56,7 +56,7 @@ class Chapter:
 
     def table(
         self,
-        frame: pd.DataFrame | pd.Series,
+        frame: pd.DataFrame | pd.Series | None,
         name: str,
         caption: str,
         *,
@@ -65,12 +65,15 @@ class Chapter:
     ) -> None:
         """Show at most eight columns and `rows` rows (by default 50) of a table; publish all of it as CSV.
 
-        `columns` picks columns, or picks and renames them (see `tables.to_html`). Raises `ValueError` for an empty
+        `columns` picks columns, or picks and renames them (see `tables.to_html`). None, in place of a table that the
+        book has nothing for, shows and publishes nothing. Raises `ValueError` for an empty
         caption, a column that is not there, and a name that the chapter has published already.
         """
         _file_name(name)
         caption = _required(caption, f"table {name!r} needs a caption")
         link = f"tables/{self.name}/{name}.csv" if self.output else ""
+        if frame is None:
+            return
         rows = MOST_ROWS if rows is None else rows
         shown = to_html(frame, caption, columns=columns, rows=rows, link=link, currency=self.currency)
         if self.output:

@@ -9,6 +9,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.insurance.late_shipments import ASSUMED, ENOUGH, OWN, late_shipments
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import ABOVE, DISCRETIONARY, EXCLUDED, NAMED, REFUSED, STOPPED
+from tradecredit.params.policy import USUAL_MONTHS
 from tradecredit.words.formats import counted, listed, money, percent
 
 REASONS = {
@@ -58,6 +59,43 @@ def insured(by_class: pd.DataFrame, currency: str) -> str:
 
 _KEPT = "is our own part of insured invoices by the insured percentage"
 _NO_ORDINARY_LOSS = "lies within the limits of a policy that bears no part of an ordinary loss"
+
+
+EVIDENCE = {
+    "payment_experience": "payment experience", "agency_report": "agency report",
+    "audited_accounts": "audited accounts", "unaudited_accounts": "unaudited accounts", "references": "references",
+    "good_faith": "good faith alone",
+}  # fmt: skip
+"""The kinds of evidence (`params.policy.Evidence`)."""
+
+
+def with_evidence(table: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Return a table of `evidence.papers_in_force` with the kinds of evidence in words; None stays."""
+    return None if table is None else table.assign(evidence=table["evidence"].map(EVIDENCE))
+
+
+def evidence(book: Book, policies: Sequence[Policy]) -> list[str]:
+    """Return what counts as evidence for discretionary limits, and how old it may be; nothing without such limits."""
+    policies = [policy for policy in policies if policy.discretionary_limit]
+    if not policies:
+        return []
+    ages = []
+    for policy in policies:
+        each = [f"{EVIDENCE[kind]} {counted(months, 'month')}" for kind, months in policy.discretionary_months.items()]
+        ages += [f"{listed(each)} ({policy.name})"] if each else []
+    young = f"no more than {USUAL_MONTHS} months old" + (f", but {listed(ages)}" if ages else "")
+    if book.has("evidence"):
+        papers = book.evidence
+        return [
+            f"Evidence for discretionary limits, on the day of shipment and {young}: payments received, and the "
+            f"{counted(len(papers), 'paper')} on {counted(papers['buyer_id'].nunique(), 'buyer')} of the table "
+            "`evidence`; other scores and accounts of the book are not taken to be on file."
+        ]
+    return [
+        f"Evidence for discretionary limits, on the day of shipment and {young}, is what the book shows: payments "
+        "received, agencies' scores and published accounts, but no references. Which papers are on file is not known: "
+        "the book has no table `evidence`."
+    ]
 
 
 def late(book: Book, policies: Sequence[Policy]) -> list[str]:

@@ -1,11 +1,15 @@
 """Sentences on credit limits: what they rest on, which constraint binds, what to decide, and what insurance adds."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide.limits import caps
 from tradecredit.decide.limits.changes import DECISIONS
 from tradecredit.decide.limits.rules import USUAL
+from tradecredit.measure.groups import CONTROL
+from tradecredit.measure.groups import groups as groups_of
 from tradecredit.params.limits import LimitSettings
 from tradecredit.words.formats import counted, listed, money, percent
 
@@ -100,6 +104,39 @@ def unknown_classes(book: Book) -> list[str]:
     ]
 
 
+def orders(book: Book) -> list[str]:
+    """Return what counts of orders against limits and of what is shipped as exposure; nothing without that table."""
+    if not book.has("orders"):
+        return []
+    days = book.run.limits.order_horizon_days
+    horizon = "" if days is None else f" Orders expected more than {days:,} days ahead do not count."
+    return [
+        "What is shipped and not invoiced is exposure, and counts as retained until its invoice shows what is insured "
+        "of it. Open orders are commitments: they count in the use of limits and in excesses over them, not in "
+        "exposure, in what the risk allows to be owed or in losses; those of buyers that pay in advance do not count. "
+        "What is on account is set off. Needs, and shares of the book, are of invoices alone." + horizon
+    ]
+
+
+def held_orders(limits: pd.DataFrame, currency: str) -> str:
+    """Return what of the open orders the limits to set have room for; empty without orders (`recommend`)."""
+    if "orders_held" not in limits or not limits["open_orders"].sum() > 0:
+        return ""
+    above = limits[limits["orders_held"] > 0]
+    all_of_them = f"Of open orders of {money(limits['open_orders'].sum(), currency)}"
+    if above.empty:
+        return f"{all_of_them} the limits to set have room for all."
+    return (
+        f"{all_of_them}, {money(above['orders_held'].sum(), currency)} of {counted(len(above), 'buyer')} is above the "
+        "limit to set: ship that part only against payment, or once the limit is raised."
+    )
+
+
+def against(limits: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Return columns with what counts against limits in place of `exposure`, which differs where there are orders."""
+    return [caps.against(limits) if column == "exposure" else column for column in columns]
+
+
 def binding(by_binding: pd.DataFrame) -> str:
     """Return which constraint binds how many limits with insurance; see `by_binding`."""
     counts = by_binding["buyers_with_cover"]
@@ -145,6 +182,32 @@ def lost(limits: pd.DataFrame, advice: pd.Series, currency: str) -> str:
         f"{them} cut, refused or granted in part for risk {lose} {money(less['lost_sales'].sum(), currency)} of sales "
         f"a year{earned}, before what the sales would have lost in defaults. {part}."
     )
+
+
+def control(book: Book) -> list[str]:
+    """Return how groups follow from ownership, and whose stated group contradicts it; nothing without that table."""
+    if not book.has("ownership"):
+        return []
+    table = groups_of(book)
+    among = table.loc[table["controlled"], "group_id"].dropna()
+    found = [
+        f"Groups are by control of more than {percent(CONTROL)}, directly, through controlled companies or together "
+        f"with them, by the ownership table as of {book.as_of.date()}: {counted(len(among), 'buyer')} in "
+        f"{counted(among.nunique(), 'group')}. Other groups are as the buyers' table states them."
+    ]
+    against = table.index[table["contradicts"]]
+    if len(against):
+        named = listed([*against[:NAMED], *([f"{len(against) - NAMED:,} more"] if len(against) > NAMED else [])])
+        them = "its stated group contradicts" if len(against) == 1 else "their stated groups contradict"
+        found.append(
+            f"Of {named} {them} the ownership table: control counts. Correct `group_id` in `buyers`, or end the "
+            "stake in `ownership` by `until`."
+        )
+    return found
+
+
+NAMED = 5
+"""So many buyers are named in a sentence."""
 
 
 def groups(groups: pd.DataFrame, currency: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.book import Book
 from tradecredit.losses.distribution import LossDistribution, expected_loss
 from tradecredit.losses.quadrature import COMMON_SHOCK, SEVERAL_FACTORS, VARYING_LOSS, why_not
 from tradecredit.losses.stress import Remarks, remarks
@@ -71,6 +72,16 @@ def views(summary: pd.DataFrame) -> pd.DataFrame:
     parts = summary["view"].str.partition(":")
     named = parts[0].map(VIEWS) + (", " + parts[2]).where(parts[2] != "", "")
     return summary.assign(view=named)
+
+
+def orders(book: Book) -> list[str]:
+    """Return what of orders is exposure at default; nothing where the book has no such table."""
+    if not book.has("orders"):
+        return []
+    return [
+        "Exposure at default includes what is shipped and not invoiced, insured in the proportion of the buyer's "
+        "invoices; not open orders, which need not be delivered."
+    ]
 
 
 def loss_given_default(loss: LossGivenDefault, settings: LossSettings) -> str:

@@ -9,12 +9,14 @@ from tradecredit.book.book import Book
 from tradecredit.measure.balances import balances
 from tradecredit.measure.due_days import rules, unknown_years
 from tradecredit.measure.history import begins, carried_over, last_entry, settlements_known, silent_days
+from tradecredit.measure.orders import commitments
 from tradecredit.measure.quality import (
     BALANCE_TOLERANCE,
     LONG_TERMS_DAYS,
     OLD_STATEMENT_MONTHS,
     PROMPT_PUBLICATION_DAYS,
     SHORT_PAYMENT,
+    UNINVOICED_DAYS,
 )
 from tradecredit.measure.receivables import BENCHMARKS, OLDER_DAYS_PAST_TERMS
 from tradecredit.words.formats import change as signed
@@ -84,6 +86,19 @@ REMARKS = {
         ),
         "written off without a default of the buyer": "a default that is not on record, or a commercial allowance",
         "no debt stated": "its loss given default is not computable",
+    },
+    "ownership": {
+        "buyer states another group than control": (
+            "control counts: correct `group_id` of the buyer, or end the stake (`until`)"
+        ),
+        "shares of a company above 100%": "two may seem to control it: end the older stake (`until`)",
+        "owned company is no buyer and owns none": "no effect; or its id is not that of the buyer",
+    },
+    "orders": {
+        "expected by now, neither shipped nor closed": "count against the limit: close those that will not be shipped",
+        f"shipped for more than {UNINVOICED_DAYS} days, not invoiced": (
+            "to be invoiced; or invoiced already and counted twice: close them"
+        ),
     },
 }
 """Table, and check of `quality.quality` on it: what follows where something is found."""
@@ -210,6 +225,19 @@ def on_account(book: Book) -> str:
         f"Owed net of what buyers have on account: {money(table['open_amount'].sum() - account.sum(), currency)}. "
         f"On account, settling no invoice, are {money(account.sum(), currency)} of "
         f"{counted(int((account.abs() >= 0.5).sum()), 'buyer')}."
+    )
+
+
+def orders(book: Book) -> str:
+    """Return what is ordered and shipped beside the receivables (`orders.commitments`); empty without that table."""
+    if not book.has("orders"):
+        return ""
+    table, currency = commitments(book), book.run.currency
+    shipped, ordered = table["shipped_not_invoiced"], table["open_orders"]
+    return (
+        f"Not invoiced yet, and no part of the receivables: {money(shipped.sum(), currency)} shipped to "
+        f"{counted(int((shipped > 0).sum()), 'buyer')}, and open orders of {money(ordered.sum(), currency)} of "
+        f"{counted(int((ordered > 0).sum()), 'buyer')}. Both count against limits (chapter 03)."
     )
 
 

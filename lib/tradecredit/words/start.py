@@ -189,6 +189,8 @@ def understood(book: Book) -> list[str]:
         lines.append(_sum_line(KINDS[kind] if named else f"{KINDS[kind]} on account", part, "received"))
     applied = receipts.loc[receipts["invoice_id"].notna(), "amount"].sum()
     lines.append(f"  {'open':<24} {invoices['amount'].sum() - applied:>18,.2f}")
+    pending = book.orders[book.orders["closed"].isna()]
+    lines += [_sum_line(ORDERS[kind], part, "date") for kind, part in pending.groupby("kind", sort=False)]
     doubles = likely_doubles(book)
     lines += [
         f"  likely one buyer: {row.buyer_id} and {row.same_as} ({row.alike_by}), open {row.open_together:,.2f}; "
@@ -206,6 +208,10 @@ KINDS = {
     "exchange": "banks' own rates",
 }  # fmt: skip
 """Kind of receipt: what the sum of such receipts is called."""
+
+
+ORDERS = {"ordered": "open orders", "shipped": "shipped, not invoiced"}
+"""Kind of order: what the sum of such open orders is called."""
 
 
 def _sum_line(name: str, rows: pd.DataFrame, day: str) -> str:

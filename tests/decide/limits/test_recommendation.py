@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tradecredit import default, words
 from tradecredit.book.demo import demo_book
 from tradecredit.decide import limits
+from tradecredit.decide.limits.actions import with_orders
 from tradecredit.decide.limits.caps import class_caps, groups
 from tradecredit.decide.limits.methods import carried, needed, own_exposure, smallest
 from tradecredit.default.grades import grade
@@ -777,3 +778,72 @@ def test_what_a_country_has_cut_is_not_said_to_be_cut_by_the_group(book_of):
     found = limits.recommend(book, rated(), cover=covered(book)).loc["A"]
     assert found["group_room"] > found["country_room"]
     assert found[["binding", "binding_with_cover"]].tolist() == ["country", "country"]
+
+
+# Orders
+
+
+@pytest.mark.parametrize(
+    ("ordered", "breach", "over", "room", "above", "action"),
+    [
+        (2_000, 1_000, 500, 0, 500, "none"),  # more than the limit to set has room for: no reason to set it
+        (1_400, 400, 0, 100, 0, "set limit"),
+        (900, 0, 0, 600, 0, "none"),
+    ],
+)
+def test_what_is_shipped_is_exposure_and_what_is_ordered_counts_against_limits(
+    book_of, ordered, breach, over, room, above, action
+):
+    # A owes 10,000, has 500 on account, and 1,500 is shipped to it: 11,000 under a limit of 12,000, to be 12,500.
+    tables = {
+        "invoices": "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-03-01,2026-04-30,10000\n",
+        "receipts": "invoice_id,buyer_id,received,amount,kind\n,A,2026-03-05,500,payment\n",
+        "buyers": "buyer_id,kind,group_id\nA,private,G\n",
+        "limits": "buyer_id,source,amount,valid_from\nA,own,12000,2026-01-01\nA,insurer,20000,2026-01-01\n",
+        "overrides": "buyer_id,limit,reason,by,since,until\nA,12500,seen,X,2026-01-01,\n",
+    }
+    orders = f"order_id,buyer_id,kind,date,amount\nO1,A,shipped,2026-03-20,1500\nO2,A,ordered,2026-03-21,{ordered}\n"
+    book, ratings = book_of(AS_OF, run=EXAMPLE, orders=orders, **tables), rated().loc[["A"]]
+    table = limits.recommend(book, ratings, cover=covered(book))
+    row = table.loc["A"]
+    assert row[["exposure", "committed", "limit_to_set"]].tolist() == [11_000, 11_000 + ordered, 12_500]
+    assert row["limit_use"] == pytest.approx((11_000 + ordered) / 12_000)
+    assert row[["breach", "over_recommended", "room", "orders_held"]].tolist() == [breach, over, room, above]
+    assert row["action"] == action
+    # Insured is what is invoiced, less its part of what is on account: 90 % of 9,500. The rest of 11,000 is retained.
+    assert row[["insured", "own"]].tolist() == pytest.approx([8_550, 2_450])
+    assert row["expected_loss_owed"] == pytest.approx(0.01 * 11_000)
+    assert groups(table)[["exposure", "committed", "over_group_limit"]].iloc[0].tolist() == [
+        11_000, 11_000 + ordered, over
+    ]  # fmt: skip
+    assert words.limits.against(table, ["buyer_id", "exposure"]) == ["buyer_id", "committed"]
+    without = limits.recommend(book_of(AS_OF, run=EXAMPLE, **tables), ratings)
+    assert "committed" not in without
+    assert with_orders(without) is None
+    assert with_orders(table).index.tolist() == ["A"]
+    assert words.limits.against(without, ["buyer_id", "exposure"]) == ["buyer_id", "exposure"]
+    assert words.limits.held_orders(without, "EUR") == ""
+    said = words.limits.held_orders(table, "EUR")
+    assert ("EUR 500 of 1 buyer is above the limit to set" in said) == (above > 0)
+
+
+def test_a_limit_by_need_is_not_cut_below_what_is_owed_and_ordered(book_of):
+    # B needs 2,000 and owes 1,000; with orders of 2,500 it does not fall from 3,400 below 3,500: the limit in force.
+    tables = LEDGER | {"limits": "buyer_id,source,amount,valid_from\nB,own,3400,2025-01-01\n"}
+    orders = "order_id,buyer_id,kind,date,amount\nO1,B,ordered,2026-03-20,2500\n"
+    cut = limits.recommend(book_of(AS_OF, run=EXAMPLE, **tables), rated()).loc["B"]
+    assert cut["limit_to_set"] == pytest.approx(2_000)
+    kept = limits.recommend(book_of(AS_OF, run=EXAMPLE, orders=orders, **tables), rated()).loc["B"]
+    assert kept[["limit_to_set", "recommended_with_cover", "exposure"]].tolist() == pytest.approx([3_400, 2_000, 1_000])
+    assert kept["need"] == cut["need"]
+
+
+def test_the_limit_of_a_group_is_that_of_its_control(book_of):
+    tables = LEDGER | {"buyers": "buyer_id,kind,group_id\nA,private,\nB,private,\nC,private,\nD,private,\n"}
+    stated = LEDGER | {"buyers": "buyer_id,kind,group_id\nA,private,B\nB,private,B\nC,private,\nD,private,\n"}
+    ownership = "owner_id,owned_id,share,since\nB,A,0.51,2020-01-01\n"
+    run = EXAMPLE | {"limits": EXAMPLE["limits"] | {"maximum_group_share_of_book": 0.5}}
+    found = limits.recommend(book_of(AS_OF, run=run, ownership=ownership, **tables), rated())
+    # Half of what is owed, below the need of 52,000.
+    assert found["group_limit"].dropna().tolist() == pytest.approx([OWED / 2] * 2)
+    pd.testing.assert_frame_equal(found, limits.recommend(book_of(AS_OF, run=run, **stated), rated()))

@@ -120,6 +120,17 @@ def above_need(limits: pd.DataFrame, settings: LimitSettings) -> pd.DataFrame:
     return _above(limits[~(limits["over_risk"] > settings.tolerated_excess)], "over_need", settings)
 
 
+def with_orders(limits: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the limits of buyers with orders or goods not invoiced, those with most above the limit to set first.
+
+    `limits`: `limits.recommend`. None for a book without orders.
+    """
+    if "committed" not in limits:
+        return None
+    some = limits[(limits["shipped_not_invoiced"] > 0) | (limits["open_orders"] > 0)]
+    return some.sort_values(["orders_held", "committed"], ascending=False, kind="stable")
+
+
 def _above(limits: pd.DataFrame, column: str, settings: LimitSettings) -> pd.DataFrame:
     over = limits[limits[column] > settings.tolerated_excess]
     return over.sort_values(column, ascending=False, kind="stable")

@@ -24,6 +24,7 @@ from tradecredit.errors import InputError, missing_columns, values_not
 from tradecredit.losses.portfolio import asset_correlation
 from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import loss_given_default
+from tradecredit.measure.groups import group_of
 from tradecredit.measure.overrides import overriding
 from tradecredit.measure.payment_experience import payment_experience
 from tradecredit.measure.ratios import ratios
@@ -76,7 +77,7 @@ class Amounts(NamedTuple):
 
 def known_buyers(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     """Return the buyers by their place in the book: `buyer_id`, `pd`, `grade` and `method` of `ratings`, `kind`,
-    `group_id`, `sector`, `country`, `customer_since`, and the columns of `balances`.
+    `group_id` (`groups.group_of`), `sector`, `country`, `customer_since`, and the columns of `balances`.
 
     Raises `InputError` for columns that `ratings` lacks, and for buyers whose probability or grade is missing or
     impossible.
@@ -94,7 +95,7 @@ def known_buyers(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
         raise InputError(problems)
     # Rows are identified by their place while amounts are worked out: an index of text is slow to compare.
     rated, table = rated.reset_index(drop=True), table.reset_index()
-    known = book.buyers[["kind", "group_id", "sector", "country", "customer_since"]]
+    known = book.buyers[["kind", "sector", "country", "customer_since"]].assign(group_id=group_of(book).to_numpy())
     return pd.concat([table, rated, known.reset_index(drop=True)], axis=1)
 
 

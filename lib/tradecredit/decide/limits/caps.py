@@ -196,38 +196,44 @@ def groups(limits: pd.DataFrame) -> pd.DataFrame:
     """Return the groups of a table of limits, the largest recommendation first.
 
     `limits`: `limits.recommend`. Index group_id: `members`; `need`, the sum of `group_need`; `group_limit`;
-    `recommended` (the sum of its members', at most the group's limit), `recommended_with_cover`, `exposure`,
-    `over_group_limit` = exposure above the group's limit, and `cut`, the members whose limit the group takes something
-    off.
+    `recommended` (the sum of its members', at most the group's limit), `recommended_with_cover`, `exposure`, with
+    orders also `committed`; `over_group_limit`, what counts of these (`against`) above the group's limit, and `cut`,
+    the members whose limit the group takes something off.
     """
+    counts = against(limits)
     table = limits.assign(cut=limits["binding_with_cover"] == "group").groupby("group_id")
     table = table.agg(
         members=("need", "size"), need=("group_need", "sum"), group_limit=("group_limit", "first"),
         recommended=("recommended", "sum"), recommended_with_cover=("recommended_with_cover", "sum"),
-        exposure=("exposure", "sum"), cut=("cut", "sum"),
+        **{name: (name, "sum") for name in dict.fromkeys(("exposure", counts))}, cut=("cut", "sum"),
     )  # fmt: skip
-    table.insert(6, "over_group_limit", excess(table["exposure"], table["group_limit"]))
+    table.insert(table.columns.get_loc("cut"), "over_group_limit", excess(table[counts], table["group_limit"]))
     return table.sort_values("recommended", ascending=False, kind="stable")
+
+
+def against(limits: pd.DataFrame) -> str:
+    """Return which column of limits (`recommend`) counts against them: `exposure`, or with orders `committed`."""
+    return "committed" if "committed" in limits else "exposure"
 
 
 def class_caps(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
     """Return the sectors and countries that the run caps: index `class` (`sector C`); sums over their buyers.
 
-    `limits`: `limits.recommend`. Columns: `buyers`, `cap`, `recommended`, `recommended_with_cover`, `exposure`,
-    `cut`, the buyers whose limit the cap takes something off, `over_cap` = exposure above the cap, and `set_above`, by
-    how much the limits that analysts have set pass it. Empty where the run states none, or nobody owes anything.
+    `limits`: `limits.recommend`. Columns: `buyers`, `cap`, `recommended`, `recommended_with_cover`, `exposure` and
+    `committed` as in `groups`, `cut`, the buyers whose limit the cap takes something off, `over_cap` = what counts of
+    them above the cap, and `set_above`, by how much the limits that analysts have set pass it. Empty where the run
+    states none, or nobody owes anything.
     """
-    of, tables = classes(book.buyers.set_index("buyer_id")), []
+    of, tables, counts = classes(book.buyers.set_index("buyer_id")), [], against(limits)
     for name, amounts in class_amounts(book).items():
         table = limits.assign(cut=limits["binding_with_cover"] == name).groupby(of[name]).agg(
             buyers=("need", "size"), recommended=("recommended", "sum"),
-            recommended_with_cover=("recommended_with_cover", "sum"), exposure=("exposure", "sum"),
-            cut=("cut", "sum"),
+            recommended_with_cover=("recommended_with_cover", "sum"),
+            **{name: (name, "sum") for name in dict.fromkeys(("exposure", counts))}, cut=("cut", "sum"),
         )  # fmt: skip
         table.insert(1, "cap", amounts)
         tables.append(table[table["cap"].notna()].rename(index=f"{name} {{}}".format))
     table = pd.concat(tables).rename_axis("class")
     return table.assign(
-        over_cap=excess(table["exposure"], table["cap"]),
-        set_above=excess(table["recommended_with_cover"], table["cap"]),
+        over_cap=excess(table[counts], table["cap"]), set_above=excess(table["recommended_with_cover"], table["cap"])
     )

@@ -25,6 +25,7 @@ from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.insurance.shipped import run_policy
 from tradecredit.measure.default_events import loss_given_default
 from tradecredit.measure.limits_in_force import limits_in_force
+from tradecredit.measure.orders import commitments
 from tradecredit.measure.overrides import overriding
 
 
@@ -45,9 +46,11 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
       the book × all receivables (missing where nothing is owed at all). `group_room`, `sector_room`, `country_room`:
       what these leave the buyer (`within_caps`); `group_id`, `group_limit`, and `group_need`, what of its need counts
       for that: what is set on it if that is more, and what the methods give where its need is not known;
-    - `exposure`, the open amount less what is on account (`balances.net_amount`); `own_limit`, that in force (missing:
-      none); `limit_use` = exposure / own_limit;
-      `breach`: exposure above our own limit (missing without one; the use also where it is 0);
+    - `exposure`, what is owed and shipped less what is on account, and what is committed, the same with open orders,
+      which counts against limits (`orders.commitments`); `own_limit`, that in force (missing: none); `limit_use` =
+      committed / own_limit; `breach`: committed above our own limit (missing without one; the use also where it is 0);
+      `over_recommended` likewise. Of a book with orders the other columns of `commitments`, `room` = limit_to_set −
+      committed, at least 0, and `orders_held`, what of open orders the limit to set has no room for;
     - `insurer_limit`, named by the insurer; `covered_limit`, what applies under the policy; `stopped`, whether nothing
       that is shipped from now on is insured: see `Cover`. `insured`: what the insurer bears of the exposure, before any
       deductible or first loss; `own` = exposure − insured;
@@ -72,7 +75,8 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     they would get a limit that no risk bounds. Source: definitions §4.
     """
     known, settings = known_buyers(book, ratings), book.run.limits
-    exposure, own_limit = known["net_amount"], by_place(limits_in_force(book)["own"], known)
+    ordered, own_limit = commitments(book).reset_index(drop=True), by_place(limits_in_force(book)["own"], known)
+    exposure, committed = ordered["exposure"], ordered["committed"]
     cover = cover or of_buyers(book)
     share, reach, covered_limit, named, stopped, insured = (
         by_place(values, known)
@@ -82,7 +86,7 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     found = buyer_amounts(book, known)
     covered = covered_amounts(book, known, found, reach.mask(stopped == 1, 0.0), insured_share=share.fillna(0.0))
     counted = found.amounts["need"].fillna(smallest(found.amounts)[1]).mask(found.fixed == 0, 0.0)
-    receivables = exposure.sum() or np.nan
+    receivables = known["net_amount"].sum() or np.nan
     together = caps(known.assign(need=counted, fixed=found.fixed), receivables, settings)
     without = fitted(found.amounts, found, together)
     within = raised(without, covered, found, together)
@@ -91,8 +95,9 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         rounded_down(limits.limit, settings.digits).where(found.fixed.isna(), found.fixed)
         for limits in (without, within)
     )
-    # What is on account is taken off what is insured and what is not alike.
-    insured = insured.fillna(0.0) * (exposure / known["open_amount"].where(known["open_amount"] > 0)).fillna(1.0)
+    # What is on account is taken off what is insured and what is not alike; insured is what is invoiced.
+    owed = known["open_amount"].where(known["open_amount"] > 0)
+    insured = insured.fillna(0.0) * (known["net_amount"] / owed).fillna(1.0)
     table = without.amounts.assign(
         recommended=recommended,
         binding=without.binding,
@@ -106,9 +111,9 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         insurer_limit=named,
         covered_limit=covered_limit,
         stopped=stopped == 1,
-        limit_use=exposure / own_limit.where(own_limit > 0),
-        breach=excess(exposure, own_limit),
-        over_recommended=excess(exposure, with_cover),
+        limit_use=committed / own_limit.where(own_limit > 0),
+        breach=excess(committed, own_limit),
+        over_recommended=excess(committed, with_cover),
         insured=insured,
         own=exposure - insured,
         methods_give=rounded_down(smallest(covered)[1], settings.digits),
@@ -123,17 +128,28 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         **excesses(table, bound),
     )
     asked = duties(book, run_policy(book))[["missed_amount", "report_amount", "claim_amount", "stop_insured"]]
+    # Orders that the recommended limit has no room for are no reason to set it.
+    fits = (committed <= exposure) | ~(table["over_recommended"] > settings.tolerated_excess)
+    exceeding = table.assign(breach=table["breach"].where(fits, excess(exposure, own_limit)))
     table = table.assign(
-        action=action(table, known["grade"], settings), report_due=(asked > 0).any(axis="columns").to_numpy()
+        action=action(exceeding, known["grade"], settings), report_due=(asked > 0).any(axis="columns").to_numpy()
     )
     insolvent = known["buyer_id"].isin(book.defaults.loc[book.defaults["kind"] == "insolvency", "buyer_id"])
     adverse = pd.DataFrame(
         {"negative equity": found.rules["negative equity"], "insolvent": insolvent, "deliveries held back": held(table)}
     )
     ceiling = smallest(covered.drop(columns=list(MEASURED)))[1]
-    table = table.assign(aim=aimed(table, without_need(together, receivables, settings), settings.digits))
-    stays = staying(table, ceiling, together, settings.minimum_change)
+    against = table.assign(exposure=committed)
+    table = table.assign(aim=aimed(against, without_need(together, receivables, settings), settings.digits))
+    stays = staying(against.assign(aim=table["aim"]), ceiling, together, settings.minimum_change)
     table = decided(table, stays, adverse, settings.approvals).drop(columns="aim")
+    if book.has("orders"):
+        above = excess(committed, table["limit_to_set"])
+        table = table.assign(
+            **ordered.drop(columns="exposure"),
+            room=excess(table["limit_to_set"], committed),
+            orders_held=np.minimum(above, committed - exposure),
+        )
     buyers = pd.Index(known["buyer_id"], name="buyer_id")
     table, bounds = table.set_index(buyers), within.amounts.set_index(buyers)
     return table.assign(**lost(book, table), **released(book, bounds, table))

@@ -15,10 +15,11 @@ from tradecredit.decide.optimum.programme import Years, own_part
 from tradecredit.decide.terms.lengths import economics
 from tradecredit.insurance.amounts import PAYING_BY_LOSS
 from tradecredit.insurance.cover import of_buyers
+from tradecredit.insurance.evidence import evidence
 from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.insured_sales import premium_of_sales
 from tradecredit.insurance.late_shipments import late_shipments
-from tradecredit.insurance.limit_history import evidence, named_limits
+from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.losses.insured_part import InsuredPart
@@ -27,6 +28,7 @@ from tradecredit.losses.simulation import simulate
 from tradecredit.measure.balance_history import balance_history, carried_part
 from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import loss_given_default
+from tradecredit.measure.groups import group_of
 from tradecredit.params.losses import Sampling
 
 BOUNDS = ("need", "maximum_of_kind", "maximum", "concentration")
@@ -96,7 +98,7 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     )
     table = table.assign(correlation=asset_correlation(book, table["pd"])["correlation"])
     table = table.join(named_limits(book)["insured_limit"]).join(evidence(book))
-    table = table.join(buyers["group_id"]).join(classes(buyers))
+    table = table.join(group_of(book)).join(classes(buyers))
     table = _insured(book, table, sales, policy)[most > 0]
     if book.run.losses.groups == "together":
         table = table.assign(**{name: _of_groups(table, name) for name in ("pd", "correlation")})
@@ -144,6 +146,7 @@ def linear_part(policy: Policy | None) -> list[Policy]:
     terms = policy.model_dump(
         include={
             "kind", "buyers", "limits", "insured_percentage", "discretionary_limit", "discretionary_shares",
+            "discretionary_months",
         }
     )  # fmt: skip
     return [Policy(**terms | {"name": LINEAR, "loss_basis": "debt", "recovery_sharing": "pro_rata"})]

@@ -35,7 +35,7 @@ def terms(policies: Sequence[Policy]) -> pd.DataFrame:
     """
     columns = {}
     for policy in policies:
-        given = policy.model_dump(exclude={"name", "discretionary_shares"})
+        given = policy.model_dump(exclude={"name", "discretionary_shares", "discretionary_months"})
         idle = [term for term, shaped in SHAPES.items() if given[shaped] is None]
         idle += ["recovery_sharing"] if policy.loss_basis == "net" else []
         columns[policy.name] = given | _lists_in_words(policy) | dict.fromkeys(idle)
