@@ -45,7 +45,7 @@ def book(losses=None, **tables):
     }
     simulation = Simulation(scenarios=1_000, seed=1)
     run = SimpleNamespace(
-        losses=losses or LossSettings(), simulation=simulation, cost_of_capital=0.1, file="x.yaml",
+        currency="EUR", losses=losses or LossSettings(), simulation=simulation, cost_of_capital=0.1, file="x.yaml",
         receivables=ReceivablesSettings(), late_interest=LateInterestSettings(),
     )  # fmt: skip
     return Book(run=run, as_of=AS_OF, fingerprint="", files={}, notes=pd.DataFrame(), **full)

@@ -21,6 +21,7 @@ from tradecredit.book.merging import merged
 from tradecredit.book.places import one_of, places
 from tradecredit.book.rates import in_currency_of_invoice, last_rate, moved_to
 from tradecredit.book.schema import TABLES
+from tradecredit.book.size import with_amounts
 from tradecredit.book.snapshot import freeze, thawed
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.run import Run
@@ -77,7 +78,8 @@ class Book:
     def open(cls, run: Run | str | Path, as_of: str | date | None = None) -> Self:
         """Return the book of a run (or run file) as of the run's date; `as_of` wins.
 
-        The source is read and checked once: the snapshot of the same files, mapping and date is used again.
+        The source is read and checked once: the snapshot of the same files, mapping and date is used again. Amounts
+        that the run does not state are those of the book's typical invoice (`size.with_amounts`).
         Raises `ParameterError` for the run file and `InputError` for the data, each with every problem.
         """
         if not isinstance(run, Run):
@@ -89,7 +91,8 @@ class Book:
         key = hashlib.sha256(json.dumps([files, read_how, code_version(__name__)]).encode()).hexdigest()
         snapshot = CACHE / "books" / f"{key}.duckdb"
         content = kept(snapshot, thawed, lambda file: freeze(file, *_checked(run)))
-        return cls(run=run, as_of=pd.Timestamp(run.as_of), files=files, **content)
+        sized = with_amounts(run, content["invoices"])
+        return cls(run=sized, as_of=pd.Timestamp(run.as_of), files=files, **content)
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from tradecredit.params.base import Amount, Parameters
+from tradecredit.params.base import Parameters
+from tradecredit.params.size import Sized
 
 WORKING_DAYS = {
     "report missed": 0, "report": 1, "claim": 5, "stop insured": 1, "stop": 1, "stop until paid": 1, "cancel": 2,
@@ -50,9 +51,9 @@ class DecisionSettings(Parameters):
     report_ahead_days: int = Field(30, ge=0)
     """Overdue invoices that are to be reported to the insurer are listed from so many days before their extension
     period ends."""
-    report_from: Amount = 500
+    report_from: Sized = 500
     """Overdue insured debt of a buyer below this, in the reporting currency, need not be reported; see your policy."""
-    collect_from: Amount = 1_000
+    collect_from: Sized = 1_000
     """What is overdue of a buyer, in the reporting currency, is somebody's to collect by a day from this on; less is
     left to reminders."""
     sheets: int = Field(30, ge=1)
