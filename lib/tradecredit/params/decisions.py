@@ -9,7 +9,8 @@ from tradecredit.params.size import Sized
 
 WORKING_DAYS = {
     "report missed": 0, "report": 1, "claim": 5, "stop insured": 1, "stop": 1, "stop until paid": 1, "cancel": 2,
-    "in default": 5, "payment plan": 5, "enforce": 10, "collect": 5, "run down": 5, "set limit": 5, "above limit": 5,
+    "in default": 5, "long overdue": 5,
+    "payment plan": 5, "enforce": 10, "collect": 5, "run down": 5, "set limit": 5, "above limit": 5,
     "request accounts": 10, "model": 10, "cut": 15, "limits": 15, "raise or enforce": 15, "policy": 20,
     "portfolio": 20, "discounts": 20, "discounts back": 10, "terms": 20, "late interest": 10,
 }  # fmt: skip
