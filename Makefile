@@ -41,4 +41,4 @@ pins:
 	mv environment.new environment.yml
 
 clean:
-	rm -rf $(VENV) .cache
+	rm -rf $(VENV) params/.tradecredit

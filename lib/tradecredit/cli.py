@@ -164,6 +164,22 @@ def index(
         typer.echo(write_index(reports))
 
 
+@app.command()
+def clean(run_file: RunFile) -> None:
+    """Remove what is kept beside the run file of books that were read and of results; nothing else is touched."""
+    from tradecredit.book.memory import FOLDER, forget
+    from tradecredit.words.start import removed
+
+    with _bad_input_exits_2():
+        if not run_file.is_file():
+            raise ParameterError([
+                Problem(file=str(run_file), allowed="is not a file", remedy="name the run file that it lies beside")
+            ])  # fmt: skip
+        folder = run_file.resolve().parent / FOLDER
+        for line in removed(folder, forget(folder)):
+            typer.echo(line)
+
+
 def _without_grammars() -> None:
     """Keep jsonschema, which checks notebooks, from compiling a grammar of web addresses when it is imported.
 

@@ -16,7 +16,7 @@ from tradecredit.book import sources
 from tradecredit.book.bank_differences import bank_differences
 from tradecredit.book.code_version import code_version
 from tradecredit.book.leaving_out import checked
-from tradecredit.book.memory import CACHE, kept
+from tradecredit.book.memory import cache_of, kept, writable
 from tradecredit.book.merging import merged
 from tradecredit.book.places import one_of, places
 from tradecredit.book.rates import in_currency_of_invoice, last_rate, moved_to
@@ -89,7 +89,7 @@ class Book:
         files = sources.fingerprints(run)
         read_how = run.model_dump_json(include=READ_BY)
         key = hashlib.sha256(json.dumps([files, read_how, code_version(__name__)]).encode()).hexdigest()
-        snapshot = CACHE / "books" / f"{key}.duckdb"
+        snapshot = writable(cache_of(run)) / "books" / f"{key}.duckdb"
         content = kept(snapshot, thawed, lambda file: freeze(file, *_checked(run)))
         sized = with_amounts(run, content["invoices"])
         return cls(run=sized, as_of=pd.Timestamp(run.as_of), files=files, **content)
