@@ -62,15 +62,14 @@ def check(run_file: RunFile, as_of: AsOf = None) -> None:
     from tradecredit.report.run import checked_book
     from tradecredit.words.formats import counted
     from tradecredit.words.policies import unknown_buyers
-    from tradecredit.words.start import understood
+    from tradecredit.words.start import tables, understood
 
     with _bad_input_exits_2():
         book = checked_book(Run.from_yaml(run_file, as_of))
         remarks = unknown_buyers(book, policies(book))
     typer.echo(f"{book.run.entity} as of {book.run.as_of}: no problem found.")
-    for name, frame in book.tables.items():
-        typer.echo(f"  {name:<12} {len(frame):>10,} rows known on that day")
-    for line in understood(book):
+    typer.echo("Known on that day:")
+    for line in [*tables(book), *understood(book)]:
         typer.echo(line)
     for note in book.notes.itertuples():
         typer.echo(f"  note: {note.table}: {note.rule} ({counted(note.rows, 'row')})")

@@ -56,7 +56,11 @@ def test_long_overdue_buyers_are_told_and_raise_the_level_of_all(book_of):
     assert others["pd"].mean() == pytest.approx(0.018316, rel=1e-3)
     rotten = found.ratings.loc["rotten"]
     # Between 16 % and 1 the middle is 40 %.
-    assert (rotten["pd"], rotten["grade"], rotten["method"]) == (pytest.approx(0.4), 10, "long overdue")
+    assert (rotten["pd"], rotten["grade"], rotten["method"]) == (
+        pytest.approx(0.4),
+        10,
+        "prior: payment behaviour; long overdue",
+    )
     assert rotten["pd_low"] < 0.4 < rotten["pd_high"]
     [counted] = words.long_overdue_counted(book(book_of), found)
     assert "1.66 % to 1.83 %" in counted

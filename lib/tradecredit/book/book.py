@@ -236,15 +236,15 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     raw, tables, found = checked(merged(raw, run.merge), run)
     problems += found
     day = pd.Timestamp(run.as_of)
-    if "invoices" in tables and not (tables["invoices"]["issued"] <= day).any() and not tables["invoices"].empty:
-        first = tables["invoices"]["issued"].min()
+    issued = tables["invoices"]["issued"].dropna() if "invoices" in tables else pd.Series(dtype="datetime64[us]")
+    if len(issued) and not (issued <= day).any():
         problems.append(
             Problem(
                 file=str(run.file),
                 column="as_of",
                 value=run.as_of,
-                allowed=f"no invoice is issued by that day; the first is of {first.date() if pd.notna(first) else '?'}",
-                remedy="choose a later as-of date",
+                allowed=f"no invoice is issued by that day; the first is of {issued.min().date()}",
+                remedy=f"state a later day; the last invoice is of {issued.max().date()}",
             )
         )
     if problems:

@@ -107,8 +107,9 @@ class TableMapping(Parameters):
     """Their column: the values of the rows to read; rows with other values are left out and counted."""
     filled: list[str] = []
     """Their columns that must hold something; rows where one is empty are left out and counted."""
-    distinct: bool = False
-    """One row for each key: for a table derived from a file where its rows repeat. Contradicting rows are an error."""
+    distinct: bool | Literal["latest"] = False
+    """One row for each key: for a table derived from a file where its rows repeat. Contradicting rows are an error;
+    with `latest` the last of them in the file counts."""
     combine: Literal["sum"] | None = None
     """`sum`: rows of one key are parts of one, such as the lines of an invoice; their amounts are added up."""
 

@@ -230,7 +230,8 @@ def known_days(book: Book) -> list[str]:
     if silent:
         found.append(
             f"The ledger's last entry is of {last_entry(book).date()}: nothing is known of the last {silent} days. "
-            "What was paid in them stands as open here, and may stand as overdue."
+            "What was paid in them stands as open here, and may stand as overdue. To report on the day on which it "
+            f"ends, state `as_of: {last_entry(book).date()}`."
         )
     if old.any():
         since, which = begins(book, book.as_of), counted(int(old.sum()), "invoice")

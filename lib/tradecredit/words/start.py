@@ -193,6 +193,19 @@ def questions(suggestion: Suggestion) -> list[tuple[Guess, str]]:
     return [(guess, QUESTIONS[guess.key]) for guess in asked[:MOST_QUESTIONS]]
 
 
+SUMMED = {"invoices": "amount", "receipts": "amount", "disputes": "amount", "limits": "amount", "defaults": "debt"}
+"""Table: the amount of its rows that `check` adds up."""
+
+
+def tables(book: Book) -> list[str]:
+    """Return of each table of a book its rows that are known, and their amount in all in the reporting currency."""
+    lines = []
+    for name, frame in book.tables.items():
+        total = f"  {book.run.currency} {frame[SUMMED[name]].sum():>18,.2f}" if name in SUMMED and len(frame) else ""
+        lines.append(f"  {name:<12} {len(frame):>10,} rows{total}")
+    return lines
+
+
 def understood(book: Book) -> list[str]:
     """Return what a book was understood to hold, a line each: buyers, sums by kind of document, days, currencies."""
     invoices, receipts = book.invoices, book.receipts
