@@ -12,6 +12,8 @@ import pandas as pd
 
 from tradecredit.book.demo import demo_book
 from tradecredit.book.exports import ledger, reading
+from tradecredit.book.exports.amounts import are_negative, without_minus
+from tradecredit.book.exports.grid import of_database
 from tradecredit.book.schema import COMPULSORY, DERIVED, TABLES
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportSource
@@ -187,7 +189,7 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
         if kind == ".xlsx":
             return _numbered(pd.read_excel(path, dtype=object, keep_default_na=False, na_values=[""]))
         with duckdb.connect(str(path), read_only=True) as connection:
-            return _numbered(connection.execute(f'select * from "{label}"').df())
+            return _numbered(of_database(connection, label))
     except ImportError:
         return Problem(
             file=label, allowed="Excel files need the `excel` extra", remedy="pip install 'tradecredit[excel]'"
@@ -267,6 +269,8 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping) -> tuple[RawTable, list[Problem]]:
     """Return a file's content under our column names, as the run file's mapping says."""
+    if mapping.formats.empty:
+        content = content.mask(content.isin(mapping.formats.empty))
     problems = _mapping_problems(name, label, content, mapping)
     left_out = []
     frame = content
@@ -290,6 +294,11 @@ def _mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping)
             columns[our] = _translated(columns[our], mapping.values[our])
     used = {mapping.columns.get(our, our) for our in ours} | set(mapping.where) | set(mapping.filled)
     mapped = pd.DataFrame(columns, index=frame.index)
+    if mapping.sign and "amount" in mapped:
+        negative = are_negative(mapped["amount"])
+        stays = negative if mapping.sign == "negative" else ~negative
+        left_out.append((f"amount is not {mapping.sign}", int((~stays).sum())))
+        mapped = mapped[stays].assign(amount=lambda rows: without_minus(rows["amount"]))
     if mapping.distinct:
         once = mapped.drop_duplicates()
         left_out.append(("the row repeats another one", len(mapped) - len(once)))

@@ -1,11 +1,13 @@
 """Turns raw tables into typed ones and finds every value that does not fit; mends nothing and drops nothing."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pandas as pd
 
+from tradecredit.book.exports.amounts import minus_in_front
 from tradecredit.book.exports.days import days, told
 from tradecredit.book.places import one_of
 from tradecredit.book.problems import in_rows, of_table
@@ -104,9 +106,14 @@ def _values(raw: pd.Series, column: Column, formats: Formats) -> tuple[pd.Series
         values = raw.astype("float64")
     else:
         text = raw.astype("str")
+        dressed = raw.notna() & ~text.str.fullmatch(r"[+-]?[\d.,]*").fillna(True).astype(bool)
+        if dressed.any():
+            text[dressed] = text[dressed].map(minus_in_front)
         if formats.thousands:
             mark, point = re.escape(formats.thousands), re.escape(formats.decimal)
-            grouped = text.str.fullmatch(rf"[+-]?(\d{{1,3}}({mark}\d{{3}})+|\d+)({point}\d*)?")
+            # Two digits between marks are India's lakhs and crores.
+            groups = rf"\d{{1,3}}({mark}\d{{3}})+|\d{{1,2}}({mark}\d{{2}})+{mark}\d{{3}}"
+            grouped = text.str.fullmatch(rf"[+-]?({groups}|\d+)({point}\d*)?")
             text = text.where(grouped.fillna(False).astype(bool), "unreadable")
             text = text.str.replace(formats.thousands, "", regex=False)
         if formats.decimal == ",":
@@ -155,25 +162,33 @@ def _expected(column: Column, formats: Formats, found: pd.Series, unreadable: pd
     """Return what a column's values should be, and what to do where some cannot be read: by how they are written."""
     if column.kind == "date":
         allowed = f"a date between 1950 and 2100 written as {formats.dates} is expected"
-        return allowed, _dates_remedy(found, found[unreadable]) if unreadable.any() else ""
+        return allowed, _dates_remedy(found, found[unreadable], formats) if unreadable.any() else ""
     thousands = f", thousands mark {formats.thousands!r}" if formats.thousands else ", no thousands mark"
     allowed = f"a number is expected (decimal mark {formats.decimal!r}{thousands})"
     return allowed, _marks_remedy(column, found, found[unreadable]) if unreadable.any() else ""
 
 
-def _dates_remedy(found: pd.Series, unreadable: pd.Series) -> str:
+def _dates_remedy(found: pd.Series, unreadable: pd.Series, formats: Formats) -> str:
     zone = "state the zone whose days count (formats: {zone: Europe/Berlin})"
     if isinstance(found.dtype, pd.DatetimeTZDtype):
         return zone
-    if whole := told([found]):
+    if nothing := _stands_for_nothing(unreadable):
+        return f"if it stands for no day, state so: `formats: {{empty: [{nothing}]}}`; else correct it"
+    if (whole := told([found])) and whole.format != formats.dates:
         others = f" (or {', '.join(whole.others)})" if whole.others else ""
         return f"state how the file writes days: `formats: {{dates: {whole.format!r}}}`{others}"
-    if some := told([unreadable]):
+    if (some := told([unreadable])) and some.format != formats.dates:
         ways = " or ".join((some.format, *some.others))
         return f"it is written as {ways}, unlike other rows: correct it, or export all days in one form"
     if unreadable.astype("str").str.contains(r"\d[T ]\d.*(?:Z|[+-]\d\d:?\d\d)$", regex=True).any():
         return f"state how the file writes instants (formats: {{dates: '%Y-%m-%dT%H:%M:%S%z'}}), and {zone}"
     return "correct it, or state how the file writes days (formats: {dates: …})"
+
+
+def _stands_for_nothing(unreadable: pd.Series) -> str:
+    """Return the one text without a digit but 0 that all unreadable cells hold, as YAML writes it; empty without."""
+    texts = unreadable.astype("str").unique()
+    return json.dumps(texts[0], ensure_ascii=False) if len(texts) == 1 and not re.search("[1-9]", texts[0]) else ""
 
 
 def _marks_remedy(column: Column, found: pd.Series, unreadable: pd.Series) -> str:
@@ -187,7 +202,11 @@ def _marks_remedy(column: Column, found: pd.Series, unreadable: pd.Series) -> st
             return f"state how the file writes numbers: `formats: {{{stated}}}`"
         if fits(unreadable, marks):
             return f"it is written with {stated}, unlike other rows: correct it, or export all numbers in one form"
-    return "correct it, or state the marks (formats: {decimal: …, thousands: …})"
+    if nothing := _stands_for_nothing(unreadable):
+        return f"if it stands for no number, state so: `formats: {{empty: [{nothing}]}}`; else correct it"
+    return (
+        "correct it, or state the marks (formats: {decimal: …, thousands: …}); a currency stands in a column of its own"
+    )
 
 
 def _column_problems(
