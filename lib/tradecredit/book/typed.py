@@ -22,6 +22,9 @@ SUMMED = ("amount", "signed")
 MARKS = ((",", "."), (".", ","), (",", ""), (",", " "), (".", " "), (".", "'"), (".", ""))
 """Marks before decimals and between thousands that are tried to say how a column is written, the likelier first."""
 
+MOST_NOTHINGS = 3
+"""Different texts that may stand for nothing."""
+
 OPEN_ENDED = ("valid_to", "until")
 """Days that may be the end of time, 9999-12-31: then there is no end."""
 
@@ -186,9 +189,11 @@ def _dates_remedy(found: pd.Series, unreadable: pd.Series, formats: Formats) -> 
 
 
 def _stands_for_nothing(unreadable: pd.Series) -> str:
-    """Return the one text without a digit but 0 that all unreadable cells hold, as YAML writes it; empty without."""
+    """Return the few texts without a digit but 0 that unreadable cells hold, as YAML writes them; empty otherwise."""
     texts = unreadable.astype("str").unique()
-    return json.dumps(texts[0], ensure_ascii=False) if len(texts) == 1 and not re.search("[1-9]", texts[0]) else ""
+    if len(texts) > MOST_NOTHINGS or any(re.search("[1-9]", text) for text in texts):
+        return ""
+    return ", ".join(json.dumps(text, ensure_ascii=False) for text in texts)
 
 
 def _marks_remedy(column: Column, found: pd.Series, unreadable: pd.Series) -> str:

@@ -82,7 +82,7 @@ def long_overdue_counted(book: Book, assessment: Assessment) -> list[str]:
     levels, settings = assessment.level["value"], book.run.default
     moved = levels["central tendency, with the book's own history"]
     return [
-        f"Assumed: {counted(len(late), 'buyer')} with more than {money(settings.material_amount, book.run.currency)}, "
+        f"{counted(len(late), 'buyer')} with more than {money(settings.material_amount, book.run.currency)}, "
         f"and more than {percent(settings.material_share)} of what it owes, over 90 days past due and uncontested are "
         "the book's defaults of a year. They move the stated central tendency of "
         f"{probability(levels['central tendency, stated'])} to {probability(moved)}, the mean of all others; "

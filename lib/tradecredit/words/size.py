@@ -12,13 +12,13 @@ from tradecredit.words.formats import listed, money
 def assumed(book: Book) -> list[str]:
     """Return that amounts follow from the typical invoice; nothing where the run states them all."""
     count = len(list(not_stated(book.run)))
-    return [f"Assumed: {count} amounts that the run file does not state, {_by(book)}."] if count else []
+    return [f"{count} amounts that the run file does not state, {_by(book)}."] if count else []
 
 
 def amounts(book: Book) -> list[str]:
     """Return each amount that follows from the typical invoice, with its key; nothing where the run states them all."""
     found = [f"`{key}` {_written(value, book.run.currency)}" for key, value in not_stated(book.run)]
-    return [f"Assumed where the run file states no amount, {_by(book)}: {'; '.join(found)}."] if found else []
+    return [f"Where the run file states no amount, {_by(book)}: {'; '.join(found)}."] if found else []
 
 
 def euro(book: Book) -> list[str]:
@@ -31,7 +31,7 @@ def euro(book: Book) -> list[str]:
         "not known": "as the book has no rate of the euro and none is kept for this currency",
     }[basis]
     return [
-        f"Assumed: a million euros are {money(amount, book.run.currency)}, {why}. Only the size of firms in the Basel "
+        f"A million euros are {money(amount, book.run.currency)}, {why}. Only the size of firms in the Basel "
         "correlation goes by it (`losses.million_euros`)."
     ]
 
