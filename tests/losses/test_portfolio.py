@@ -18,6 +18,7 @@ from tradecredit.measure import default_events
 from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.losses import LossSettings, Simulation
 from tradecredit.params.receivables import ReceivablesSettings
+from tradecredit.params.source import DemoSource
 
 AS_OF = pd.Timestamp("2026-10-31")
 
@@ -45,7 +46,8 @@ def book(losses=None, **tables):
     }
     simulation = Simulation(scenarios=1_000, seed=1)
     run = SimpleNamespace(
-        currency="EUR", losses=losses or LossSettings(), simulation=simulation, cost_of_capital=0.1, file="x.yaml",
+        currency="EUR", source=DemoSource(kind="demo"),
+        losses=losses or LossSettings(), simulation=simulation, cost_of_capital=0.1, file="x.yaml",
         receivables=ReceivablesSettings(), late_interest=LateInterestSettings(),
     )  # fmt: skip
     return Book(run=run, as_of=AS_OF, fingerprint="", files={}, notes=pd.DataFrame(), **full)

@@ -8,7 +8,7 @@ from tradecredit.book.calendar import DAYS_A_MONTH, window_start
 from tradecredit.book.once import once
 from tradecredit.measure.by_buyer import all_buyers, share, sums_by_buyer
 from tradecredit.measure.disputes import disputed_in_year
-from tradecredit.measure.history import begins
+from tradecredit.measure.history import begins, habits_told
 from tradecredit.measure.limits_in_force import amounts_on, first_of
 from tradecredit.measure.open_items import beyond_terms, open_items
 from tradecredit.measure.sales import net_sales_on, sold_on
@@ -40,7 +40,8 @@ def features(book: Book) -> pd.DataFrame:
       (0 without any), `open_amount` and `sales_12m`, invoiced in the 12 months net of cancellations (`sales.net_sales`;
       reporting currency).
 
-    Missing: shares and means over nothing; `dispute_rate` where the book has no disputes at all; `limit_use` without a
+    Missing: shares and means over nothing; days beyond terms and `share_late` in a book that tells of no payment when it
+    came (`history.habits_told`); `dispute_rate` where the book has no disputes at all; `limit_use` without a
     limit or with one of zero. Late is the buyer's money (`open_items`: `paid_on`): what was credited, discounted or
     written off, and dust, is none. Source: definitions §2.5 (days beyond terms).
     """
@@ -79,12 +80,14 @@ def of_items(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame
     limit = pd.Series(first_of(amounts_on(book, day)))
     beyond = share(sums["weighted_days"], sums["weight"])
     beyond_recent = share(sums["recent_weighted_days"], sums["recent_weight"])
+    # What is still open tells of no habit where nothing is known of what was paid, or of when.
+    habit = 1.0 if habits_told(book, day) else np.nan
     return pd.DataFrame(
         {
-            "days_beyond_terms": beyond,
-            "days_beyond_terms_recent": beyond_recent,
-            "days_beyond_terms_drift": beyond_recent - beyond,
-            "share_late": share(sums["late"], sums["fallen_due"]),
+            "days_beyond_terms": beyond * habit,
+            "days_beyond_terms_recent": beyond_recent * habit,
+            "days_beyond_terms_drift": (beyond_recent - beyond) * habit,
+            "share_late": share(sums["late"], sums["fallen_due"]) * habit,
             "share_overdue": share(sums["overdue"], sums["open_amount"]),
             "oldest_days_past_due": oldest.fillna(0.0),
             "dispute_rate": share(disputed_in_year(book, day), sums["sales_12m"]),
