@@ -4,7 +4,7 @@ import pytest
 
 from tradecredit import Book, default, limits
 from tradecredit.measure.balances import balances
-from tradecredit.measure.behaviour import features
+from tradecredit.measure.behaviour import features, signed_days_beyond_terms
 
 HABITS = ["days_beyond_terms", "days_beyond_terms_recent", "days_beyond_terms_drift", "share_late"]
 NO_RECEIPTS = "receipt_id,invoice_id,received,amount,kind\n"
@@ -18,6 +18,8 @@ def test_open_items_alone_tell_of_no_sales_no_need_and_no_habit(ledger):
     assert known.loc["B1", "open_amount"] == 1_500.5
     assert known[["sales_12m", "net_sales_12m", "monthly_purchases"]].isna().all(axis=None)
     assert features(book)[HABITS].isna().all(axis=None)
+    assert features(book)["sales_12m"].isna().all()
+    assert signed_days_beyond_terms(book).isna().all()
     # 9 February to 31 March, what is still open does tell.
     assert features(book).loc["B1", "oldest_days_past_due"] == 51
     ratings = default.assess(book)
