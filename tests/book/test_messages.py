@@ -134,3 +134,12 @@ def test_check_tells_sums_as_well_as_rows(ledger):
     assert lines["limits"] == ["2", "rows", "EUR", "1,000.50"]
     assert lines["buyers"] == ["3", "rows"]
     assert "EUR           2,030.50" in CliRunner().invoke(cli.app, ["check", str(ledger.run_file)]).output
+
+
+def test_start_says_of_a_file_that_is_not_there_or_empty_what_it_is(tmp_path):
+    (tmp_path / "empty.csv").write_text("")
+    given = [str(tmp_path / "none.csv"), str(tmp_path / "empty.csv"), "--as", str(tmp_path / "run.yaml")]
+    outcome = CliRunner().invoke(cli.app, ["start", *given])
+    assert outcome.exit_code == 2
+    assert "none.csv: there is no file of this name. Remedy: check the path." in outcome.output
+    assert "empty.csv: is empty. Remedy: export it again, with its header line." in outcome.output
