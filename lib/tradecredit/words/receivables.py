@@ -219,8 +219,8 @@ def known_days(book: Book) -> list[str]:
     settled, dated = settlements_known(book, book.as_of)
     if not settled and len(book.invoices):
         found.append(
-            "The book holds open items only: sales, needs, DSO, turnover, CEI, days beyond terms and payment habits cannot "
-            "be estimated from open items alone. What rests on them is missing."
+            "The book holds open items only: sales, needs, DSO, turnover, CEI, days beyond terms and payment habits "
+            "cannot be estimated from open items alone. What rests on them is missing."
         )
     elif not dated and len(book.invoices):
         found.append(
