@@ -12,8 +12,10 @@ report: $(VENV)/ready
 test: $(VENV)/ready
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
+# Notebooks, run files and ledgers in view; `make lab AT=FOLDER` where your own lie.
+AT ?= .
 lab: $(VENV)/ready
-	$(BIN)/jupyter lab --notebook-dir=notebooks
+	$(BIN)/jupyter lab --notebook-dir="$(AT)"
 
 # `make bench OTHER=path` also times this checkout beside another one, such as a worktree of an earlier commit.
 bench: $(VENV)/ready
@@ -41,4 +43,4 @@ pins:
 	mv environment.new environment.yml
 
 clean:
-	rm -rf $(VENV) .cache
+	rm -rf $(VENV) params/.tradecredit

@@ -90,7 +90,6 @@ class Ledger:
 
 @pytest.fixture
 def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    monkeypatch.setattr("tradecredit.book.book.CACHE", tmp_path / "cache")
     monkeypatch.setattr("tradecredit.book.memory.CACHE", tmp_path / "cache")
     return Ledger(tmp_path / "ledger")
 

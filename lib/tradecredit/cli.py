@@ -62,15 +62,14 @@ def check(run_file: RunFile, as_of: AsOf = None) -> None:
     from tradecredit.report.run import checked_book
     from tradecredit.words.formats import counted
     from tradecredit.words.policies import unknown_buyers
-    from tradecredit.words.start import understood
+    from tradecredit.words.start import tables, understood
 
     with _bad_input_exits_2():
         book = checked_book(Run.from_yaml(run_file, as_of))
         remarks = unknown_buyers(book, policies(book))
     typer.echo(f"{book.run.entity} as of {book.run.as_of}: no problem found.")
-    for name, frame in book.tables.items():
-        typer.echo(f"  {name:<12} {len(frame):>10,} rows known on that day")
-    for line in understood(book):
+    typer.echo("Known on that day:")
+    for line in [*tables(book), *understood(book)]:
         typer.echo(line)
     for note in book.notes.itertuples():
         typer.echo(f"  note: {note.table}: {note.rule} ({counted(note.rows, 'row')})")
@@ -162,6 +161,22 @@ def index(
                 Problem(file=str(reports), allowed="is not a folder", remedy="name the folder that holds the reports")
             ])  # fmt: skip
         typer.echo(write_index(reports))
+
+
+@app.command()
+def clean(run_file: RunFile) -> None:
+    """Remove what is kept beside the run file of books that were read and of results; nothing else is touched."""
+    from tradecredit.book.memory import FOLDER, forget
+    from tradecredit.words.start import removed
+
+    with _bad_input_exits_2():
+        if not run_file.is_file():
+            raise ParameterError([
+                Problem(file=str(run_file), allowed="is not a file", remedy="name the run file that it lies beside")
+            ])  # fmt: skip
+        folder = run_file.resolve().parent / FOLDER
+        for line in removed(folder, forget(folder)):
+            typer.echo(line)
 
 
 def _without_grammars() -> None:

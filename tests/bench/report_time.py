@@ -51,7 +51,8 @@ def tradecredit(checkout: Path, *arguments: object) -> Cost:
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "tradecredit.cli", *map(str, arguments)],
-        env=os.environ | {"PYTHONPATH": str(checkout / "lib")}, cwd=checkout, stdout=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(checkout / "lib"), "XDG_CACHE_HOME": str(checkout / ".cache")},
+        cwd=checkout, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     most = [0.0]
     watching = threading.Thread(target=_watched, args=(process, most))
@@ -122,7 +123,12 @@ def main() -> None:
             for situation in given.situations:
                 for which, checkout in checkouts.items():
                     for forgotten in FORGOTTEN[situation]:
-                        shutil.rmtree(checkout / ".cache" / forgotten, ignore_errors=True)
+                        for place in (
+                            checkout / ".cache",
+                            checkout / ".cache" / "tradecredit",
+                            files[which].parent / ".tradecredit",
+                        ):
+                            shutil.rmtree(place / forgotten, ignore_errors=True)
                     cost = tradecredit(checkout, "report", files[which], "--as-of", "2026-10-31")
                     costs.setdefault((situation, which), []).append(cost)
                     print(f"round {number}, {situation:<19} {which:<6}{cost}", flush=True)

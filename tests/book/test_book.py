@@ -418,8 +418,9 @@ def test_text_files_of_other_endings_are_read_as_csv(ledger):
 @pytest.mark.parametrize("amount", ["1000.00", "1.00,5", "10.00", "1,000.00"])
 def test_thousands_marks_stand_before_three_digits(ledger, amount):
     ledger.run(tables={"invoices": {"formats": {"decimal": ",", "thousands": "."}}})
-    invoices = (ledger.folder / "data" / "invoices.csv").read_text().replace("200.00", f'"{amount}"')
-    ledger.write("invoices", invoices)
+    invoices = (ledger.folder / "data" / "invoices.csv").read_text().replace("1000.00", "1.000")
+    invoices = invoices.replace("500.50", '"500,50"').replace("300.00", "300")
+    ledger.write("invoices", invoices.replace("200.00", f'"{amount}"'))
     with pytest.raises(InputError) as caught:
         Book.open(ledger.run_file)
     assert amount in [problem.value for problem in caught.value.problems]

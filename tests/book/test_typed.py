@@ -117,7 +117,7 @@ def test_what_stands_for_nothing_is_empty_where_it_is_stated(ledger):
     )
     with pytest.raises(InputError, match="found 'NULL'") as refused:
         Book.open(ledger.run_file)
-    assert "formats: {empty: [NULL]}" in str(refused.value)
+    assert 'formats: {empty: ["NULL", "n/a"]}' in str(refused.value)
     run = ledger.run(tables={"limits": {"formats": {"empty": ["NULL", "n/a", "00.00.0000"]}}})
     assert Book.open(run).limits["valid_to"].isna().all()
 

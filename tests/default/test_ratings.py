@@ -165,7 +165,8 @@ def test_one_forgotten_invoice_does_not_take_all_the_risk(book_of):
         monthly("B", "2025-01-01", "2026-03-01", 5),
         unpaid("old", "2022-01-01", "2022-01-01"),
     )
-    ratings = default.assess(book_of(AS_OF, **tables))
+    # Of no material amount: more is evidence of default (tests/measure/test_long_overdue.py).
+    ratings = default.assess(book_of(AS_OF, run={"default": {"material_amount": 2_000.0}}, **tables))
     assert ratings["pd"].mean() == pytest.approx(SP_RATE)
     # At most 90 days count: 0.75 × (0.046 × 90 + 0.010 × 90) = 3.78, share late not known and so the median's.
     assert logit(ratings["pd"]["old"]) - logit(ratings["pd"]["A"]) == pytest.approx(3.78)
@@ -370,7 +371,6 @@ def rated(found: default.Assessment) -> pd.DataFrame:
 def demo(tmp_path_factory):
     """The assessment of the default demo book, with its book and the truth on the as-of date."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tradecredit.book.book.CACHE", tmp_path_factory.mktemp("books"))
         patch.setattr("tradecredit.book.memory.CACHE", tmp_path_factory.mktemp("results"))
         patch.setattr("tradecredit.book.sources.demo_book", made := cache(demo_book))
         run = Run.from_yaml(PROJECT / "params" / "demo.yaml")

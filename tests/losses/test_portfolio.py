@@ -19,6 +19,7 @@ from tradecredit.measure import default_events
 from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.losses import LossSettings, Simulation
 from tradecredit.params.receivables import ReceivablesSettings
+from tradecredit.params.source import DemoSource
 
 AS_OF = pd.Timestamp("2026-10-31")
 
@@ -46,6 +47,7 @@ def book(losses=None, **tables):
     }
     simulation = Simulation(scenarios=1_000, seed=1)
     run = SimpleNamespace(
+        currency="EUR", source=DemoSource(kind="demo"),
         losses=losses or LossSettings(), simulation=simulation, cost_of_capital=0.1, file="x.yaml",
         receivables=ReceivablesSettings(), late_interest=LateInterestSettings(),
     )  # fmt: skip

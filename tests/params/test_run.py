@@ -429,8 +429,8 @@ def test_policies_and_scenarios_have_names_of_their_own(tmp_path):
     ]  # fmt: skip
 
 
-def test_the_readme_names_every_table_once():
-    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+def test_the_page_on_run_files_names_every_table_once():
+    text = (PROJECT / "docs" / "run_file.md").read_text(encoding="utf-8")
     rows = text.split("| table | what it ")[1].split("\n\n")[0].splitlines()[2:]
     assert sorted(re.findall("`(.+?)`", row.split("|")[1])[0] for row in rows) == sorted(TABLES)
     compulsory = re.findall(r"^\| `(\w+)` \|.+\| compulsory \|$", text, flags=re.MULTILINE)

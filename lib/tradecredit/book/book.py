@@ -16,11 +16,12 @@ from tradecredit.book import sources
 from tradecredit.book.bank_differences import bank_differences
 from tradecredit.book.code_version import code_version
 from tradecredit.book.leaving_out import checked
-from tradecredit.book.memory import CACHE, kept
+from tradecredit.book.memory import cache_of, kept, writable
 from tradecredit.book.merging import merged
 from tradecredit.book.places import one_of, places
 from tradecredit.book.rates import in_currency_of_invoice, last_rate, moved_to
 from tradecredit.book.schema import TABLES
+from tradecredit.book.size import with_amounts
 from tradecredit.book.snapshot import freeze, thawed
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.run import Run
@@ -82,7 +83,8 @@ class Book:
     def open(cls, run: Run | str | Path, as_of: str | date | None = None) -> Self:
         """Return the book of a run (or run file) as of the run's date; `as_of` wins.
 
-        The source is read and checked once: the snapshot of the same files, mapping and date is used again.
+        The source is read and checked once: the snapshot of the same files, mapping and date is used again. Amounts
+        that the run does not state are those of the book's typical invoice (`size.with_amounts`).
         Raises `ParameterError` for the run file and `InputError` for the data, each with every problem.
         """
         if not isinstance(run, Run):
@@ -92,9 +94,10 @@ class Book:
         files = sources.fingerprints(run)
         read_how = run.model_dump_json(include=READ_BY)
         key = hashlib.sha256(json.dumps([files, read_how, code_version(__name__)]).encode()).hexdigest()
-        snapshot = CACHE / "books" / f"{key}.duckdb"
+        snapshot = writable(cache_of(run)) / "books" / f"{key}.duckdb"
         content = kept(snapshot, thawed, lambda file: freeze(file, *_checked(run)))
-        return cls(run=run, as_of=pd.Timestamp(run.as_of), files=files, **content)
+        sized = with_amounts(run, content["invoices"])
+        return cls(run=sized, as_of=pd.Timestamp(run.as_of), files=files, **content)
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -239,15 +242,15 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     raw, tables, found = checked(merged(raw, run.merge), run)
     problems += found
     day = pd.Timestamp(run.as_of)
-    if "invoices" in tables and not (tables["invoices"]["issued"] <= day).any() and not tables["invoices"].empty:
-        first = tables["invoices"]["issued"].min()
+    issued = tables["invoices"]["issued"].dropna() if "invoices" in tables else pd.Series(dtype="datetime64[us]")
+    if len(issued) and not (issued <= day).any():
         problems.append(
             Problem(
                 file=str(run.file),
                 column="as_of",
                 value=run.as_of,
-                allowed=f"no invoice is issued by that day; the first is of {first.date() if pd.notna(first) else '?'}",
-                remedy="choose a later as-of date",
+                allowed=f"no invoice is issued by that day; the first is of {issued.min().date()}",
+                remedy=f"state a later day; the last invoice is of {issued.max().date()}",
             )
         )
     if problems:

@@ -14,6 +14,8 @@ from tradecredit.params.run import Run
 
 CENT = 0.005
 """Amounts that differ by less than this are equal."""
+MONTH_DAYS = 31
+"""A ledger whose last entry is older than this on the day of the report is an old one."""
 _ORDINARY = ("payment", "credit_note", "discount", "undated")
 BOUNDED = {"write_off": _ORDINARY, "recovery": _ORDINARY, "claim": ()}
 """Kinds of receipts that may not take an invoice beyond its amount, and the kinds that count beside each."""
@@ -30,7 +32,8 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) 
         file = files[name]
         own = list(_key_problems(table, frame, file))
         for column, other in table.references.items():
-            if other in tables and not tables[other].empty:  # that it holds no rows is told of it
+            # That it holds no rows, or has not this column, is told of it.
+            if other in tables and tables[other][column].notna().any():
                 unknown = frame[column].notna() & ~one_of(frame[column], tables[other][column])
                 own += in_rows(
                     file,
@@ -38,7 +41,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) 
                     frame[column],
                     unknown,
                     f"no row of {other} has this {column}",
-                    f"add it to {files[other]}, or correct it here",
+                    _where_else(frame.loc[unknown, column], tables[other][column], files[other]),
                     alike=frame[column],
                 )
         for earlier, later in table.order:
@@ -69,14 +72,23 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) 
             day = tables[name][dated]
             if name == "invoices":
                 day = day.mask(_asks_closing_rate(tables, run), today)
-            problems += of_table(name, _rate_problems(tables[name], day, tables.get("fx"), files[name], run))
+            problems += of_table(name, _rate_problems(tables, name, day, files[name], run))
     for name, begins, ended in (("limits", "valid_from", "valid_to"), ("orders", "date", "closed")):
         if name in tables:
             frame = tables[name]
             frame = frame[(frame[begins] <= today) & ~(frame[ended] < today)]
             day = pd.Series(today, index=frame.index)
-            problems += of_table(name, _rate_problems(frame, day, tables.get("fx"), files[name], run))
+            problems += of_table(name, _rate_problems(tables | {name: frame}, name, day, files[name], run))
     return problems
+
+
+def _where_else(unknown: pd.Series, known: pd.Series, file: str) -> str:
+    """Return the remedy for ids that are nowhere in the file of their table."""
+    bare = known.str.lstrip("0")
+    other = known[one_of(bare, unknown.str.lstrip("0"))]
+    if len(other):
+        return f"{file} has {other.iloc[0]!r}: write leading zeros in both files or in none; spreadsheets drop them"
+    return f"add it to {file}, or correct it here"
 
 
 def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Problem]:
@@ -195,10 +207,17 @@ def _asks_closing_rate(tables: dict[str, pd.DataFrame], run: Run) -> pd.Series:
     return asks
 
 
+def _last_entry(tables: dict[str, pd.DataFrame]) -> pd.Timestamp:
+    """Return the day of the last invoice or receipt; missing without any."""
+    days = [tables[name][day] for name, day in (("invoices", "issued"), ("receipts", "received")) if name in tables]
+    return pd.concat([*days, pd.Series(dtype="datetime64[us]")]).max()
+
+
 def _rate_problems(
-    frame: pd.DataFrame, day: pd.Series, fx: pd.DataFrame | None, file: str, run: Run
+    tables: dict[str, pd.DataFrame], name: str, day: pd.Series, file: str, run: Run
 ) -> Iterator[Problem]:
     """Yield the currencies that have no rate on or before a row's day, and those whose last one is too old for it."""
+    frame, fx = tables[name], tables.get("fx")
     foreign = frame["currency"].notna() & (frame["currency"] != run.currency) & day.notna()
     if not foreign.any():
         return
@@ -212,10 +231,16 @@ def _rate_problems(
         found,
         age.isna(),
         f"has no rate to {run.currency} on or before that day",
-        f"add it to the fx table, or correct the currency; amounts in {run.currency} need no rate",
+        f"{'add it to the fx table' if len(fx) else 'add a table fx (date, currency, rate)'}, or correct the currency; "
+        f"amounts in {run.currency} need no rate",
         alike=frame["currency"],
     )
     old = age > run.oldest_rate_days
+    remedy = "add newer rates to the fx table, or state how old one may be (oldest_rate_days)"
+    last = _last_entry(tables)
+    ended = (pd.Timestamp(run.as_of) - last).days > MONTH_DAYS
+    if len(fx) and ended and (last - fx["date"].max()).days <= run.oldest_rate_days:
+        remedy = f"the ledger's last entry is of {last.date()}: state `as_of: {last.date()}`, or {remedy}"
     for currency, oldest in age[old].groupby(frame["currency"][old]).max().items():
         yield from in_rows(
             file,
@@ -224,6 +249,6 @@ def _rate_problems(
             old & (frame["currency"] == currency),
             f"the last rate to {run.currency} by then is up to {oldest:,.0f} days old; at most {run.oldest_rate_days} "
             "are allowed",
-            "add newer rates to the fx table, or state how old one may be (oldest_rate_days)",
+            remedy,
             alike=frame["currency"],
         )

@@ -1,5 +1,6 @@
 """Broken rows that the run file allows to be left out: counted with what they hold, and refused where they are many."""
 
+import difflib
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from tradecredit.book.schema import TABLES
 from tradecredit.book.sources import RawTable
 from tradecredit.book.typed import combined, typed
 from tradecredit.errors import Problem
+from tradecredit.params.export import ExportSource
 from tradecredit.params.run import Run
 
 ROUNDS = 6
@@ -41,6 +43,7 @@ def checked(raw: dict[str, RawTable], run: Run) -> Checked:
             break
         for name in dict.fromkeys(problem.table for problem in broken if problem.table is not None):
             without[name] = _left(without[name], tables[name], [one for one in broken if one.table == name], gone)
+    problems += _unknown_columns(run)
     for name, table in without.items():
         rows, all_rows = len(given[name].frame) - len(table.frame), len(given[name].frame)
         if rows > run.on_problem.most * all_rows:
@@ -53,6 +56,26 @@ def checked(raw: dict[str, RawTable], run: Run) -> Checked:
                 )
             )  # fmt: skip
     return Checked(without, tables, problems)
+
+
+def _unknown_columns(run: Run) -> list[Problem]:
+    """Return the columns of `on_problem.leave_out` that no table has, so that nothing would be left out by them."""
+    if isinstance(run.source, ExportSource):
+        return []  # its columns are called by what they mean
+    found = []
+    for name, columns in run.on_problem.leave_out.items():
+        known = [*TABLES[name].names, ", ".join(TABLES[name].key)]
+        for column in [] if columns == "all" else columns:
+            if column not in known:
+                near = difflib.get_close_matches(column, known, n=1)
+                found.append(
+                    Problem(
+                        file=str(run.file), column=f"on_problem.leave_out.{name}", value=column,
+                        allowed=f"{name} has no such column",
+                        remedy=f"did you mean {near[0]!r}" if near else f"use one of: {', '.join(known)}",
+                    )
+                )  # fmt: skip
+    return found
 
 
 def _read(raw: dict[str, RawTable], run: Run) -> tuple[dict[str, pd.DataFrame], list[Problem]]:

@@ -3,27 +3,40 @@
 import inspect
 import os
 import pickle
+import re
 import sys
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import joblib
 
 from tradecredit.book.code_version import code_version
-from tradecredit.params.base import PROJECT
+from tradecredit.errors import ParameterError, Problem
+from tradecredit.params.run import Run
 
-CACHE = PROJECT / ".cache"
-"""Snapshots and results, by key; may be deleted at any time."""
+FOLDER = ".tradecredit"
+"""Folder beside the run file that holds snapshots and results, by key; may be deleted at any time."""
+CACHE: Path | None = None
+"""Another folder in its place, for all runs; None: beside each run file."""
+KEPT = {name: re.compile(rf"(\.\d+-)?[\w.]+-?[0-9a-f]+\.{suffix}(\.wal)?|\..+\.{suffix}\.lock")
+        for name, suffix in (("books", "duckdb"), ("results", "pickle"))}  # fmt: skip
+"""Folders in it, and the names of the files that they hold: kept, unfinished, and locks."""
 
 Function = TypeVar("Function", bound=Callable)
 
 
 class Unreadable(Exception):
     """A kept file is missing, not whole, or not what was written."""
+
+
+def cache_of(run: Run) -> Path:
+    """Return the folder that holds the snapshots and results of a run."""
+    return CACHE or run.file.parent / FOLDER
 
 
 def remembered(function: Function) -> Function:
@@ -43,7 +56,7 @@ def remembered(function: Function) -> Function:
         bound.apply_defaults()
         passed = list(bound.arguments.items())[1:]
         key = joblib.hash((name, book.fingerprint, parameters, version, passed))
-        file = CACHE / "results" / f"{name}-{key}.pickle"
+        file = cache_of(book.run) / "results" / f"{name}-{key}.pickle"
         return kept(file, _read, lambda unfinished: _write(function(book, *arguments, **named), unfinished))
 
     return cast(Function, recalled)
@@ -130,3 +143,52 @@ class replacing:
             os.replace(self.unfinished, self.file)
         else:
             self.unfinished.unlink(missing_ok=True)
+
+
+class Removed(NamedTuple):
+    """What `forget` removed, `files` and `size` (bytes), and the files that it did not make and `left`."""
+
+    files: int
+    size: int
+    left: tuple[Path, ...]
+
+
+def forget(folder: Path) -> Removed:
+    """Remove what is kept in a folder of snapshots and results, and the folder where nothing else is in it.
+
+    Only files that this module has written go: any other stays, as does what a link points to.
+    """
+    count, size, left = 0, 0, []
+    parts = [folder / name for name in KEPT if (folder / name).is_dir() and not (folder / name).is_symlink()]
+    for part in [] if folder.is_symlink() else parts:
+        for file in sorted(part.iterdir()):
+            if file.is_symlink() or not file.is_file() or not KEPT[part.name].fullmatch(file.name):
+                continue
+            count, size = count + 1, size + file.stat().st_size
+            file.unlink()
+    if folder.is_dir() and not folder.is_symlink():
+        for part in parts:
+            _remove_empty(part)
+        left = sorted(path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
+        _remove_empty(folder)
+    return Removed(count, size, tuple(left))
+
+
+def _remove_empty(folder: Path) -> None:
+    if not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def writable(folder: Path) -> Path:
+    """Return a folder that results can be kept in, made where it is not there; raises `ParameterError` otherwise."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        problem = Problem(
+            file=str(folder),
+            allowed=f"cannot be written ({error.strerror}): what is computed is kept beside the run file",
+            remedy="copy the run file to a folder that you may write to, with the paths in it",
+        )  # fmt: skip
+        raise ParameterError([problem]) from None

@@ -29,12 +29,12 @@ def in_rows(
     """Return a problem for each of the first rows that are wrong; the last one counts the others.
 
     The first has all `rows`. `found` has what stands in these rows at least. Rows with the same value of `alike` are
-    one problem, named at the first of them.
+    one problem, named at the first of them. Where every row is wrong the cause is one: the first is named.
     """
     rows = wrong[wrong.fillna(False).astype(bool)].index
     each = pd.Series(rows if alike is None else alike.loc[rows].to_numpy(), index=rows)
     first, more = rows[~each.duplicated()], each.map(each.value_counts()) - 1
-    shown = first[:SHOWN]
+    shown = first[: 1 if alike is None and len(rows) == len(wrong) else SHOWN]
     others = more.loc[shown].to_list()
     if len(shown):
         others[-1] += len(rows) - len(shown) - sum(others)

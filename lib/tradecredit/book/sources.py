@@ -86,7 +86,7 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
                 order = _day_of_issue(content, [one for one in files.get("invoices", []) if one[:2] == (path, label)])
             table, found = _mapped(name, label, content, mapping, order)
             parts.append(table)
-            problems += found
+            problems += [problem for problem in found if problem not in problems]
         if len(parts) == len(sources_of):
             raw[name] = parts[0] if len(parts) == 1 else _joined(parts)
     return raw, problems
@@ -192,15 +192,17 @@ def _files(
                 candidates = [mapping.file or name]
             else:
                 candidates = [mapping.file] if mapping.file else [name + suffix for suffix in SUFFIXES]
-            label = next(
-                (
-                    candidate
-                    for candidate in candidates
-                    if candidate in present
-                    or (not isinstance(source, DuckDBSource) and (source.path / candidate).is_file())
-                ),
-                None,
-            )
+            there = [
+                candidate
+                for candidate in candidates
+                if candidate in present
+                or (not isinstance(source, DuckDBSource) and (source.path / candidate).is_file())
+            ]
+            label = there[0] if there else None
+            if len(there) > 1:
+                remedy = f"remove all but one, or name the one to read (tables: {{{name}: {{file: {there[0]}}}}})"
+                allowed = f"holds {name} more than once: {', '.join(there)}"
+                problems.append(Problem(file=str(source.path), allowed=allowed, remedy=remedy))
             if label is not None:
                 path = source.path if isinstance(source, DuckDBSource) else source.path / label
                 files.setdefault(name, []).append((path, label, mapping))
@@ -257,8 +259,8 @@ def _csv(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
             for row in reader:
                 if not row:
                     continue
-                if len(header) == 1 and len(row) > 1 and any(mark in header[0] for mark in ";\t|"):
-                    return _missing_column(label, "", pd.DataFrame(columns=header), "the header is one field")
+                if len(row) > 1 and _looks_separated(pd.DataFrame(columns=header)):
+                    return _one_field(label, pd.DataFrame(columns=header))
                 if len(row) != len(header):
                     return Problem(
                         file=label,
@@ -395,7 +397,9 @@ def _mapping_problems(name: str, label: str, content: pd.DataFrame, mapping: Tab
     """Return what the mapping names that is not there, and the compulsory columns that nothing supplies."""
     table = TABLES[name]
     derived = DERIVED.get(name, {})
-    problems = []
+    problems: list[Problem] = []
+    if _looks_separated(content):
+        return [_one_field(label, content)]
     for part in ("columns", "constants", "values"):
         for our in getattr(mapping, part):
             if our not in table.names and our not in derived:
@@ -427,13 +431,24 @@ def _mapping_problems(name: str, label: str, content: pd.DataFrame, mapping: Tab
     return problems
 
 
+def _looks_separated(content: pd.DataFrame) -> bool:
+    return len(content.columns) == 1 and any(mark in str(content.columns[0]) for mark in ";\t|")
+
+
+def _one_field(label: str, content: pd.DataFrame) -> Problem:
+    mark = next(mark for mark in ";\t|" if mark in str(content.columns[0]))
+    return Problem(
+        file=label, row=1, allowed="the header is one field",
+        remedy=f"the file looks separated by {mark!r}: state `formats: {{separator: {mark!r}}}` in the run file",
+    )  # fmt: skip
+
+
 def _missing_column(label: str, column: str, content: pd.DataFrame, why: str) -> Problem:
     columns = [str(name) for name in content.columns]
-    if len(columns) == 1 and any(mark in columns[0] for mark in ";\t|"):
-        mark = next(mark for mark in ";\t|" if mark in columns[0])
-        remedy = f"the file looks separated by {mark!r}: state `formats: {{separator: {mark!r}}}` in the run file"
+    near = difflib.get_close_matches(column, columns, n=1)
+    if why.startswith("named in"):
+        remedy = (f"is it {near[0]!r}? Correct" if near else "correct") + " the name there; "
     else:
-        near = difflib.get_close_matches(column, columns, n=1)
         remedy = (f"is it {near[0]!r}? Map" if near else "map") + " it in the run file (columns: {ours: theirs}); "
-        remedy += f"the file has: {', '.join(columns[:20])}"
+    remedy += f"the file has: {', '.join(columns[:20])}"
     return Problem(file=label, row=1, column=column, allowed=f"this column is missing ({why})", remedy=remedy)

@@ -1,5 +1,6 @@
 """Turns raw tables into typed ones and finds every value that does not fit; mends nothing and drops nothing."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from tradecredit.book.exports.amounts import minus_in_front
-from tradecredit.book.exports.days import days
+from tradecredit.book.exports.days import days, told
 from tradecredit.book.places import one_of
 from tradecredit.book.problems import in_rows, of_table
 from tradecredit.book.schema import NEVER_EMPTY, TABLES, Column, dtype
@@ -17,6 +18,12 @@ from tradecredit.params.source import Formats
 
 SUMMED = ("amount", "signed")
 """Kinds of columns that are added up where rows are parts of one."""
+
+MARKS = ((",", "."), (".", ","), (",", ""), (",", " "), (".", " "), (".", "'"), (".", ""))
+"""Marks before decimals and between thousands that are tried to say how a column is written, the likelier first."""
+
+MOST_NOTHINGS = 3
+"""Different texts that may stand for nothing."""
 
 OPEN_ENDED = ("valid_to", "until")
 """Days that may be the end of time, 9999-12-31: then there is no end."""
@@ -38,7 +45,8 @@ def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
             columns[column.name] = pd.Series(index=frame.index, dtype=dtype(column))
             continue
         values, unreadable = _values(frame[column.name], column, raw.formats)
-        problems += in_rows(raw.file, column.name, frame[column.name], unreadable, *_expected(column, raw.formats))
+        expected = _expected(column, raw.formats, frame[column.name], unreadable)
+        problems += in_rows(raw.file, column.name, frame[column.name], unreadable, *expected)
         columns[column.name] = values
         problems += _column_problems(raw, column, frame[column.name], values, unreadable)
     result = pd.DataFrame(columns, index=frame.index)
@@ -74,7 +82,8 @@ def _with_due(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
     frame = raw.frame
     terms = Column("terms_days", "days")
     days, unreadable = _values(frame["terms_days"], terms, raw.formats)
-    problems = in_rows(raw.file, "terms_days", frame["terms_days"], unreadable, *_expected(terms, raw.formats))
+    expected = _expected(terms, raw.formats, frame["terms_days"], unreadable)
+    problems = in_rows(raw.file, "terms_days", frame["terms_days"], unreadable, *expected)
     issued, _ = _values(frame["issued"], TABLES["invoices"].column("issued"), raw.formats)
     computed = issued + pd.to_timedelta(days, unit="D")
     if "due" in frame:
@@ -152,19 +161,56 @@ def _holds_text(raw: pd.Series) -> bool:
     return pd.api.types.is_string_dtype(raw) and raw.map(lambda value: isinstance(value, str), na_action="ignore").all()
 
 
-def _expected(column: Column, formats: Formats) -> tuple[str, str]:
+def _expected(column: Column, formats: Formats, found: pd.Series, unreadable: pd.Series) -> tuple[str, str]:
+    """Return what a column's values should be, and what to do where some cannot be read: by how they are written."""
     if column.kind == "date":
-        return (
-            f"a date between 1950 and 2100 written as {formats.dates} is expected",
-            f"correct it, or state the file's way of writing (tables: formats: {{dates: …}}; now {formats.dates}), "
-            "what stands for no day (formats: {empty: [NULL]}), and of instants the zone that their day is of "
-            "(formats: {zone: Europe/Berlin})",
-        )
+        allowed = f"a date between 1950 and 2100 written as {formats.dates} is expected"
+        return allowed, _dates_remedy(found, found[unreadable], formats) if unreadable.any() else ""
     thousands = f", thousands mark {formats.thousands!r}" if formats.thousands else ", no thousands mark"
+    allowed = f"a number is expected (decimal mark {formats.decimal!r}{thousands})"
+    return allowed, _marks_remedy(column, found, found[unreadable]) if unreadable.any() else ""
+
+
+def _dates_remedy(found: pd.Series, unreadable: pd.Series, formats: Formats) -> str:
+    zone = "state the zone whose days count (formats: {zone: Europe/Berlin})"
+    if isinstance(found.dtype, pd.DatetimeTZDtype):
+        return zone
+    if nothing := _stands_for_nothing(unreadable):
+        return f"if it stands for no day, state so: `formats: {{empty: [{nothing}]}}`; else correct it"
+    if (whole := told([found])) and whole.format != formats.dates:
+        others = f" (or {', '.join(whole.others)})" if whole.others else ""
+        return f"state how the file writes days: `formats: {{dates: {whole.format!r}}}`{others}"
+    if (some := told([unreadable])) and some.format != formats.dates:
+        ways = " or ".join((some.format, *some.others))
+        return f"it is written as {ways}, unlike other rows: correct it, or export all days in one form"
+    if unreadable.astype("str").str.contains(r"\d[T ]\d.*(?:Z|[+-]\d\d:?\d\d)$", regex=True).any():
+        return f"state how the file writes instants (formats: {{dates: '%Y-%m-%dT%H:%M:%S%z'}}), and {zone}"
+    return "correct it, or state how the file writes days (formats: {dates: …})"
+
+
+def _stands_for_nothing(unreadable: pd.Series) -> str:
+    """Return the few texts without a digit but 0 that unreadable cells hold, as YAML writes them; empty otherwise."""
+    texts = unreadable.astype("str").unique()
+    if len(texts) > MOST_NOTHINGS or any(re.search("[1-9]", text) for text in texts):
+        return ""
+    return ", ".join(json.dumps(text, ensure_ascii=False) for text in texts)
+
+
+def _marks_remedy(column: Column, found: pd.Series, unreadable: pd.Series) -> str:
+    def fits(values: pd.Series, marks: tuple[str, str]) -> bool:
+        formats = Formats.model_validate({"decimal": marks[0], "thousands": marks[1]})
+        return not _values(values, column, formats)[1].any()
+
+    for marks in MARKS:
+        stated = f"decimal: {marks[0]!r}" + (f", thousands: {marks[1]!r}" if marks[1] else "")
+        if fits(found, marks):
+            return f"state how the file writes numbers: `formats: {{{stated}}}`"
+        if fits(unreadable, marks):
+            return f"it is written with {stated}, unlike other rows: correct it, or export all numbers in one form"
+    if nothing := _stands_for_nothing(unreadable):
+        return f"if it stands for no number, state so: `formats: {{empty: [{nothing}]}}`; else correct it"
     return (
-        f"a number is expected (decimal mark {formats.decimal!r}{thousands})",
-        "correct it, or state the marks (tables: formats: {decimal: …, thousands: …}); a currency stands in a "
-        "column of its own",
+        "correct it, or state the marks (formats: {decimal: …, thousands: …}); a currency stands in a column of its own"
     )
 
 

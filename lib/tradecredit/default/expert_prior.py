@@ -80,7 +80,7 @@ def bundled() -> DefaultModel:
 
 def behaviour_known(table: pd.DataFrame) -> pd.Series:
     """Return a boolean per row of `measure.behaviour.features`: whether anything fell due or was settled in a year."""
-    return table[["days_beyond_terms", "share_late"]].notna().any(axis=1)
+    return table[["days_beyond_terms", "share_late"]].notna().any(axis=1) | (table["oldest_days_past_due"] > 0)
 
 
 def parts(table: pd.DataFrame, settings: DefaultSettings) -> dict[str, pd.DataFrame]:

@@ -16,7 +16,9 @@ from tradecredit.default.explain import drivers
 from tradecredit.default.grades import WORST, grade, middle
 from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS, candidates, inputs, panel, year_after
 from tradecredit.errors import InputError, Problem
+from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import in_default
+from tradecredit.measure.long_overdue import long_overdue
 from tradecredit.measure.overrides import overriding
 from tradecredit.numerics import discrimination
 from tradecredit.params.default import DefaultSettings
@@ -25,6 +27,7 @@ FOLDS = 5
 """Parts that the buyers are dealt to, each of which is predicted by a fit to the others."""
 
 FITTED, UNKNOWN_BEHAVIOUR = "fitted model", "fitted model: behaviour not known"
+LONG_OVERDUE = "long overdue"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,11 +80,12 @@ def assess(book: Book) -> pd.DataFrame:
 
     `method` is `fitted model`, with `: behaviour not known` where nothing of a buyer was settled or fell due in the
     last 12 months; `prior: ` and which of `payment behaviour`, `accounts` and `outside opinion` are known, or `nothing
-    known`; `analyst's override`; `in default`.
+    known`, and `; long overdue` where that decides; `analyst's override`; `in default`.
 
-    A buyer in default (`in_default`) has probability 1 and grade 10. An override that is valid on the day replaces the
-    grade, and the probability by the middle of the grade. See `assessment` for how the rest comes about. Raises
-    `InputError` for overriding grades that are not whole from 1 to 10.
+    In a book that records no defaults, a buyer that is `long_overdue` has at least the middle of grade 10, and counts
+    as a default in the level of all. A buyer in default (`in_default`) has probability 1 and grade 10. An override that
+    is valid on the day replaces the grade, and the probability by the middle of the grade. See `assessment` for how the
+    rest comes about. Raises `InputError` for overriding grades that are not whole from 1 to 10.
     """
     return _of_today(book).ratings
 
@@ -130,8 +134,13 @@ def _of_today(book: Book) -> Assessment:
         known = expert_prior.history(observed, settings, years=STEP_MONTHS / HORIZON_MONTHS)
         weights = dict(known.weights)
         factor = 1.0
-        tendency, levels = _stated_level(known, expert_prior.stated_tendency(today, alive, settings), book)
-        rated, contributions = expert_prior.rated(today, alive, tendency, weights=weights, settings=settings)
+        late = pd.Series(named(long_overdue(book).index.to_series(), book.buyers["buyer_id"]), index=today.index)
+        stated = expert_prior.stated_tendency(today, alive, settings)
+        tendency, levels = _stated_level(known, stated, int(late.sum()), book)
+        # The level is that of those who are not long overdue, which come on top of it.
+        calm = alive & ~late if (alive & ~late).any() else alive
+        rated, contributions = expert_prior.rated(today, calm, tendency, weights=weights, settings=settings)
+        rated = _long_overdue(rated, late, book)
         table, curves = expert_prior.shape(today, weights, settings)
         buyer_years = known.buyer_years
     rated = rated.assign(drivers=drivers(contributions, today, candidates(book)))
@@ -217,12 +226,21 @@ def _level_of_fit(
     return now.factor, shown | _index_figures(now)
 
 
-def _stated_level(known: expert_prior.History, stated: float, book: Book) -> tuple[float, dict[str, float]]:
-    """Return the mean probability that the stated curves are shifted to, and the figures of the level."""
+def _stated_level(
+    known: expert_prior.History, stated: float, long_overdue: int, book: Book
+) -> tuple[float, dict[str, float]]:
+    """Return the mean probability that the stated curves are shifted to, and the figures of the level.
+
+    Buyers that are `long_overdue`, in a book that records no defaults, are those of a year of all who owe or bought.
+    """
     settings = book.run.default
     now = point_in_time.point_in_time(settings, book.as_of)
     strength = settings.prior_buyer_years
-    tendency = expert_prior.central_tendency(known, stated, strength=strength, counted=book.has("defaults"))
+    if long_overdue:
+        watched = balances(book)[["open_amount", "sales_12m"]].sum(axis=1) > 0
+        known = known._replace(defaults=float(long_overdue), buyer_years=float(watched.sum()))
+    counted = book.has("defaults") or long_overdue > 0
+    tendency = expert_prior.central_tendency(known, stated, strength=strength, counted=counted)
     shown = {"central tendency, stated": stated, "central tendency, with the book's own history": tendency}
     return _tendency_now(tendency, now), shown | _index_figures(now)
 
@@ -241,6 +259,18 @@ def _index_figures(now: point_in_time.PointInTime) -> dict[str, float]:
         "insolvency index then": now.then, "insolvency index now": now.now,
         "insolvency index expected in 12 months": now.ahead, "odds multiplied for the index": now.factor
     }  # fmt: skip
+
+
+def _long_overdue(rated: pd.DataFrame, late: pd.Series, book: Book) -> pd.DataFrame:
+    """Return the ratings with buyers that are long overdue at the middle of the worst grade at least."""
+    least = float(middle(book.run.grades)[WORST])
+    raised = late & (rated["pd"] < least)
+    return rated.assign(
+        pd=rated["pd"].mask(raised, least),
+        pd_low=_moved(rated["pd_low"], rated["pd"], rated["pd"].mask(raised, least)).where(raised, rated["pd_low"]),
+        pd_high=_moved(rated["pd_high"], rated["pd"], rated["pd"].mask(raised, least)).where(raised, rated["pd_high"]),
+        method=rated["method"].mask(raised, rated["method"] + f"; {LONG_OVERDUE}"),
+    )
 
 
 def _in_default(rated: pd.DataFrame, alive: pd.Series, book: Book) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from tradecredit.insurance.limit_history import named_limits
 from tradecredit.measure.balances import balances
 from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
 from tradecredit.measure.default_events import in_default, loss_given_default
+from tradecredit.measure.euro import million_euros
 from tradecredit.measure.groups import group_of
 from tradecredit.measure.history import begins
 from tradecredit.measure.limits_in_force import limits_in_force
@@ -146,7 +147,7 @@ def asset_correlation(book: Book, probability: pd.Series) -> pd.DataFrame:
     revenue = ratios(book)["revenue"]
     groups = group_of(book)
     together = revenue.groupby(groups).transform("sum", min_count=1)
-    turnover = revenue.where(groups.isna(), together).reindex(probability.index) / settings.million_euros
+    turnover = revenue.where(groups.isna(), together).reindex(probability.index) / million_euros(book).amount
     basis = np.select(
         [turnover.isna(), turnover < LARGEST],
         ["Basel, turnover not known", "Basel, turnover below 50 million euros"],

@@ -7,7 +7,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.calendar import DAYS_A_MONTH
 from tradecredit.book.once import once
 from tradecredit.measure.by_buyer import all_buyers
-from tradecredit.measure.history import begins
+from tradecredit.measure.history import begins, sales_told
 from tradecredit.measure.on_account import on_account
 from tradecredit.measure.open_items import open_items
 from tradecredit.measure.sales import of_year, sold_on
@@ -27,6 +27,7 @@ def balances(book: Book) -> pd.DataFrame:
       `payment_days`: the usual terms, the mean of (due − issued) over these invoices by amount (missing without any);
       `monthly_purchases` = sales_12m / the months that the buyer has bought in since the ledger's history began
       (`history.begins`), at least 1 and at most 12;
+      all three are missing in a book of open items alone, which does not tell what else was sold;
     - `first_issued`, `last_issued`: days of the first and the last invoice not cancelled (missing without any).
     """
     invoices, buyers, owner = book.invoices, book.buyers["buyer_id"], book.buyer_of_invoice
@@ -45,12 +46,14 @@ def balances(book: Book) -> pd.DataFrame:
     months = ((book.as_of - since).dt.days / DAYS_A_MONTH).clip(1.0, 12.0)
     owed = np.bincount(owner, open_items(book)["open_amount"], len(buyers))
     account = on_account(book)["on_account"].to_numpy()
+    # What was sold besides is not in a list of open items.
+    told = 1.0 if sales_told(book, book.as_of) else np.nan
     return table.assign(
         open_amount=owed,
         on_account=account,
         net_amount=np.maximum(owed - account, 0.0),
-        sales_12m=sales,
-        net_sales_12m=np.bincount(owner, net, len(buyers)),
+        sales_12m=sales * told,
+        net_sales_12m=np.bincount(owner, net, len(buyers)) * told,
         payment_days=weighted / sales.where(sales > 0),
-        monthly_purchases=(sales / months).fillna(0.0),
+        monthly_purchases=(sales / months).fillna(0.0) * told,
     )

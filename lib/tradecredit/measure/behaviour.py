@@ -8,7 +8,7 @@ from tradecredit.book.calendar import DAYS_A_MONTH, window_start
 from tradecredit.book.once import once
 from tradecredit.measure.by_buyer import all_buyers, share, sums_by_buyer
 from tradecredit.measure.disputes import disputed_in_year
-from tradecredit.measure.history import begins
+from tradecredit.measure.history import begins, habits_told, sales_told
 from tradecredit.measure.limits_in_force import amounts_on, first_of
 from tradecredit.measure.open_items import beyond_terms, open_items
 from tradecredit.measure.sales import net_sales_on, sold_on
@@ -40,9 +40,11 @@ def features(book: Book) -> pd.DataFrame:
       (0 without any), `open_amount` and `sales_12m`, invoiced in the 12 months net of cancellations (`sales.net_sales`;
       reporting currency).
 
-    Missing: shares and means over nothing; `dispute_rate` where the book has no disputes at all; `limit_use` without a
-    limit or with one of zero. Late is the buyer's money (`open_items`: `paid_on`): what was credited, discounted or
-    written off, and dust, is none. Source: definitions §2.5 (days beyond terms).
+    Missing: shares and means over nothing; days beyond terms and `share_late` in a book that tells of no payment when
+    it came (`history.habits_told`), `sales_12m` in one of open items alone; `dispute_rate` where the book has no
+    disputes at all; `limit_use` without a limit or with one of zero. Late is the buyer's money (`open_items`:
+    `paid_on`): what was credited, discounted or written off, and dust, is none. Source: definitions §2.5 (days beyond
+    terms).
     """
     return of_items(book, open_items(book).assign(buyer=book.buyer_of_invoice), book.as_of)
 
@@ -79,19 +81,21 @@ def of_items(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame
     limit = pd.Series(first_of(amounts_on(book, day)))
     beyond = share(sums["weighted_days"], sums["weight"])
     beyond_recent = share(sums["recent_weighted_days"], sums["recent_weight"])
+    # What is still open tells of no habit where nothing is known of what was paid, or of when.
+    habit = 1.0 if habits_told(book, day) else np.nan
     return pd.DataFrame(
         {
-            "days_beyond_terms": beyond,
-            "days_beyond_terms_recent": beyond_recent,
-            "days_beyond_terms_drift": beyond_recent - beyond,
-            "share_late": share(sums["late"], sums["fallen_due"]),
+            "days_beyond_terms": beyond * habit,
+            "days_beyond_terms_recent": beyond_recent * habit,
+            "days_beyond_terms_drift": (beyond_recent - beyond) * habit,
+            "share_late": share(sums["late"], sums["fallen_due"]) * habit,
             "share_overdue": share(sums["overdue"], sums["open_amount"]),
             "oldest_days_past_due": oldest.fillna(0.0),
             "dispute_rate": share(disputed_in_year(book, day), sums["sales_12m"]),
             "limit_use": share(sums["open_amount"], limit),
             "months_of_history": ((day - first).dt.days / DAYS_A_MONTH).fillna(0.0),
             "open_amount": sums["open_amount"],
-            "sales_12m": sums["sales_12m"],
+            "sales_12m": sums["sales_12m"] * (1.0 if sales_told(book, day) else np.nan),
         }
     ).set_axis(all_buyers(book))
 
@@ -107,7 +111,8 @@ def signed_days_beyond_terms(book: Book) -> pd.Series:
     beyond = beyond_terms(items, window_start(book.as_of, 12))
     sums = pd.DataFrame({"weight": beyond["weight"], "weighted_days": beyond["weight"] * beyond["signed_days"]})
     sums = sums_by_buyer(book, sums)
-    return share(sums["weighted_days"], sums["weight"]).rename("signed_days_beyond_terms")
+    habit = 1.0 if habits_told(book, book.as_of) else np.nan
+    return (share(sums["weighted_days"], sums["weight"]) * habit).rename("signed_days_beyond_terms")
 
 
 def paydex(days_beyond_terms: pd.Series) -> pd.Series:

@@ -24,6 +24,8 @@ LABELS = {
         over_90_in_default="More than 90 days overdue, of buyers in default",
         exchange_difference="Exchange difference in receivables", money="Paid in money",
         exchange_gain="Exchange gain", exchange_loss="Exchange loss", on_account="On account",
+        long_overdue="More than 90 days past due, undisputed",
+        longer_overdue="More than 180 days past due, undisputed",
         unnamed="On account, no invoice named", overpaid="Paid beyond invoices", net_amount="Owed net of on account",
         shipped_not_invoiced="Shipped, not invoiced", open_orders="Open orders", committed="Exposure and open orders"
     ),

@@ -5,6 +5,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
+from tradecredit.params.source import DemoSource
 
 SILENT_DAYS = 7
 """So many days without any entry before the as-of day may pass; after more, the export seems to have ended early."""
@@ -49,6 +50,19 @@ def settlements_known(book: Book, day: pd.Timestamp) -> tuple[bool, bool]:
     """
     receipts = book.receipts[(book.invoice_of_receipt >= 0) & (book.receipts["received"] <= day).to_numpy()]
     return len(receipts) > 0, bool((receipts["kind"] != "undated").any())
+
+
+def sales_told(book: Book, day: pd.Timestamp) -> bool:
+    """Return whether a book tells by a day what buyers buy: not where it is a list of open items (`settlements_known`).
+
+    The demo company's ledger is whole: where it shows no receipt, none has come.
+    """
+    return isinstance(book.run.source, DemoSource) or settlements_known(book, day)[0]
+
+
+def habits_told(book: Book, day: pd.Timestamp) -> bool:
+    """Return whether a book tells by a day how late buyers pay: not from open items, nor from undated settlements."""
+    return isinstance(book.run.source, DemoSource) or settlements_known(book, day)[1]
 
 
 def last_entry(book: Book) -> pd.Timestamp:

@@ -1,11 +1,11 @@
 """How the numerical kernels are compiled: once, without the interpreter's lock, and kept for the next run."""
 
 import hashlib
+import os
+import sys
 from pathlib import Path
 
 import numba
-
-from tradecredit.book.memory import CACHE
 
 KERNELS = (
     "numerics/compiled.py",
@@ -36,7 +36,16 @@ def _kernels_version() -> str:
     return digest.hexdigest()[:16]
 
 
-numba.config.CACHE_DIR = str(CACHE / "compiled" / _kernels_version())
+def user_cache() -> Path:
+    """Return the folder of the user's caches: machine code is the machine's, and the same for all run files."""
+    if stated := os.environ.get("XDG_CACHE_HOME"):
+        return Path(stated)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+
+
+numba.config.CACHE_DIR = str(user_cache() / "tradecredit" / "compiled" / _kernels_version())
 
 compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 """Decorator of the kernels; division by zero gives what numpy gives."""

@@ -4,11 +4,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from tradecredit.params.base import Amount, Parameters
+from tradecredit.params.base import Parameters
+from tradecredit.params.size import Sized
 
 WORKING_DAYS = {
     "report missed": 0, "report": 1, "claim": 5, "stop insured": 1, "stop": 1, "stop until paid": 1, "cancel": 2,
-    "in default": 5, "payment plan": 5, "enforce": 10, "collect": 5, "run down": 5, "set limit": 5, "above limit": 5,
+    "in default": 5, "long overdue": 5,
+    "payment plan": 5, "enforce": 10, "collect": 5, "run down": 5, "set limit": 5, "above limit": 5,
     "request accounts": 10, "model": 10, "cut": 15, "limits": 15, "raise or enforce": 15, "policy": 20,
     "portfolio": 20, "discounts": 20, "discounts back": 10, "terms": 20, "late interest": 10,
 }  # fmt: skip
@@ -50,9 +52,9 @@ class DecisionSettings(Parameters):
     report_ahead_days: int = Field(30, ge=0)
     """Overdue invoices that are to be reported to the insurer are listed from so many days before their extension
     period ends."""
-    report_from: Amount = 500
+    report_from: Sized = 500
     """Overdue insured debt of a buyer below this, in the reporting currency, need not be reported; see your policy."""
-    collect_from: Amount = 1_000
+    collect_from: Sized = 1_000
     """What is overdue of a buyer, in the reporting currency, is somebody's to collect by a day from this on; less is
     left to reminders."""
     sheets: int = Field(30, ge=1)

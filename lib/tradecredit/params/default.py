@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from tradecredit.params.base import Amount, Parameters, Positive, Probability, SectionOrFile
+from tradecredit.params.base import Amount, Fraction, Parameters, Positive, Probability, SectionOrFile
+from tradecredit.params.size import Sized
 
 CENTRAL = 675 / 40731
 """Defaults a firm-year of all firms that S&P rated from 1981 to 2000."""
@@ -93,6 +94,11 @@ class DefaultSettings(Parameters):
     that default is resolved, before it is in default no more."""
     probation_days_late: int = Field(30, ge=0)
     """Days past due up to which it then pays in time: what every buyer is late by now and then is no relapse."""
+    material_amount: Sized = 500
+    """In a book that records no defaults, more than this more than 90 days past due and contested by nobody is evidence
+    of a buyer's default. That of Commission Delegated Regulation (EU) 2018/171, Article 2, for other than retail."""
+    material_share: Fraction = 0.01
+    """It has to be more than this share of what the buyer owes, too; the same article."""
     interval: Annotated[float, Field(gt=0.5, lt=1)] = 0.9
     """Confidence of `pd_low` to `pd_high`."""
     prior_log_odds: dict[

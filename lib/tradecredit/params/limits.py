@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from tradecredit.params.base import Amount, CountryOrRest, Fraction, Parameters, Positive, strictly_rising
+from tradecredit.params.size import SIZED, Sized, SizedPositive
 
 
 class ApprovalLevel(Parameters):
@@ -31,7 +32,7 @@ class LimitSettings(Parameters):
     """The same of working capital."""
     revenue_share: list[Fraction] = [0.10, 0.10, 0.08, 0.08, 0.06, 0.05, 0.04, 0.02, 0.01, 0.0]
     """The same of revenue."""
-    expected_loss_budget: Annotated[float, Field(gt=0)] = 5_000
+    expected_loss_budget: SizedPositive = 5_000
     """Expected loss a year allowed on one buyer, in the reporting currency."""
     turns_a_year: Positive = 1.0
     """How often a year the margin is earned on a limit. 1: one order that fills the limit must pay for a year's risk,
@@ -55,9 +56,9 @@ class LimitSettings(Parameters):
 
     new_buyer_months: int = Field(6, ge=0)
     """A buyer that we have known for less is new."""
-    new_buyer_limit: Amount = 25_000
+    new_buyer_limit: Sized = 25_000
     """The largest limit of a new buyer, and its limit, where nothing else binds, before the first order."""
-    without_accounts_limit: list[Amount] = [
+    without_accounts_limit: Annotated[list[Amount], Field(json_schema_extra=SIZED)] = [
         200_000, 200_000, 150_000, 150_000, 100_000, 75_000, 50_000, 25_000, 10_000, 0,
     ]  # fmt: skip
     """The largest limit of a buyer whose accounts are not known, by grade; more where its payment history allows."""
@@ -82,14 +83,14 @@ class LimitSettings(Parameters):
     order_horizon_days: Annotated[int, Field(ge=0)] | None = None
     """Open orders that are expected later than so many days after the as-of date do not count against limits; None:
     all do. What is shipped always counts."""
-    tolerated_excess: Amount = 1.0
+    tolerated_excess: Sized = 1.0
     """What is owed above a limit by no more than this, in the reporting currency, asks for nothing."""
     stop_grade: int = Field(8, ge=1, le=10)
     """From this grade on, deliveries to a buyer above what its risk allows are stopped, even if paying what is overdue
     would not bring it back; better grades run down."""
     minimum_change: Fraction = 0.10
     """A limit in force that would change by less than this part of it stays as it is."""
-    approvals: list[ApprovalLevel] = [
+    approvals: Annotated[list[ApprovalLevel], Field(json_schema_extra=SIZED)] = [
         ApprovalLevel(by="credit analyst", up_to=50_000),
         ApprovalLevel(by="head of credit", up_to=250_000),
         ApprovalLevel(by="chief financial officer", up_to=1_000_000),

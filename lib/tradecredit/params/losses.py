@@ -101,8 +101,9 @@ class LossSettings(Parameters):
     """Whether the buyers of a group default together or each by itself."""
     correlation: Literal["basel"] | Fraction = "basel"
     """Asset correlation: the Basel corporate formula by PD and turnover, or one number for all buyers."""
-    million_euros: Positive = 1_000_000
-    """A million euros in the reporting currency: the Basel formula's size adjustment is stated in euros."""
+    million_euros: Positive | None = None
+    """A million euros in the reporting currency: the Basel formula's size adjustment is stated in euros. None: by the
+    book's rate of the euro, or else by its order of magnitude."""
     dependence: Dependence = Dependence()
     """How defaults depend on each other."""
 

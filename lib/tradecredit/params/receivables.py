@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from tradecredit.params.base import Amount, Parameters, strictly_rising
+from tradecredit.params.base import Parameters, strictly_rising
+from tradecredit.params.size import Sized
 
 
 class CancellationSettings(Parameters):
@@ -23,7 +24,7 @@ class CancellationSettings(Parameters):
 class Dust(Parameters):
     """What is left of an invoice, by rounding or a bank's charge, that nobody asks for: the smaller of both."""
 
-    amount: float = Field(1.0, ge=0)
+    amount: Sized = 1.0
     """In the reporting currency."""
     share: float = Field(0.001, ge=0, le=1)
     """Of the invoice."""
@@ -40,7 +41,7 @@ class ReceivablesSettings(Parameters):
     """Months of sales that DSO and turnover are measured over."""
     cancellation: CancellationSettings = CancellationSettings()
     dust: Dust = Dust()
-    small_rest: Amount = 100
+    small_rest: Sized = 100
     """What is left of an invoice that was larger, no more than this, in the reporting currency, is owed and collected,
     but bears no flat fee for late payment and does not date what a buyer owes past due."""
     exchange_tolerance: float = Field(0.02, ge=0, lt=1)

@@ -6,6 +6,7 @@ from typing import Any
 
 from tradecredit.params.base import PROJECT
 from tradecredit.params.run import Run
+from tradecredit.params.size import MARK
 
 FILE = PROJECT / "docs" / "reference.md"
 
@@ -107,7 +108,8 @@ def _default(key: str, value: Schema, model: Schema) -> str:
         return "**must be given**"
     if "$ref" in value or "default" not in value:
         return "its own"
-    return f"`{_written(value['default'])}`"
+    by_size = ", by `typical_invoice`" if value.get(MARK) else ""
+    return f"`{_written(value['default'])}`{by_size}"
 
 
 def _written(value: object) -> str:

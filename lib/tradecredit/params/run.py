@@ -10,7 +10,16 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from tradecredit.errors import ParameterError
 from tradecredit.params.account import AccountSettings
-from tradecredit.params.base import PROJECT, Currency, Fraction, Parameters, Probability, SectionOrFile, strictly_rising
+from tradecredit.params.base import (
+    PROJECT,
+    Currency,
+    Fraction,
+    Parameters,
+    Positive,
+    Probability,
+    SectionOrFile,
+    strictly_rising,
+)
 from tradecredit.params.decisions import ORDINARY, DecisionSettings
 from tradecredit.params.default import DefaultSettings
 from tradecredit.params.late_interest import LateInterestSettings
@@ -58,6 +67,9 @@ class Run(Parameters):
     oldest_rate_days: Annotated[int, Field(ge=0)] = 62
     """A rate of `fx` may be so many days older than what it translates; one that is older is a problem. Two months:
     monthly rates may come a month late."""
+    typical_invoice: Positive | None = None
+    """Amounts that the file does not state, such as the limit of a new buyer, are those given here for a typical
+    invoice of 20,000, in proportion (definitions §1.4). None: the book's own."""
     receivables: ReceivablesSettings = ReceivablesSettings()
     default: DefaultSettings = DefaultSettings()
     limits: LimitSettings = LimitSettings()
@@ -186,7 +198,8 @@ class Run(Parameters):
 
     def as_of_date(self, day: str | date) -> Self:
         """Return this run as of another day."""
-        return validate(type(self), dict(self) | {"as_of": day}, self.file)
+        stated = {name: getattr(self, name) for name in self.model_fields_set}
+        return validate(type(self), stated | {"as_of": day}, self.file)
 
     def _with_absolute_paths(self) -> Self:
         here = self.file.parent

@@ -4,7 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from tradecredit.params.base import Amount, Fraction, Parameters, strictly_rising
+from tradecredit.params.base import Fraction, Parameters, strictly_rising
+from tradecredit.params.size import Sized
 
 
 class TermsSettings(Parameters):
@@ -37,9 +38,9 @@ class PaymentPlanSettings(Parameters):
     least_days_past_due: int = Field(30, ge=0)
     """A plan or enforcement is advised from so many days past due on; before that what is overdue is collected in the
     ordinary course."""
-    least_amount: Amount = 1_000
+    least_amount: Sized = 1_000
     """Nor is it of less than this overdue, in the reporting currency."""
-    least_gain: Amount = 500
+    least_gain: Sized = 500
     """Nor where it is worth less than so much more than waiting, in the reporting currency: a plan is to be negotiated,
     agreed with the insurer where the debt is insured, and watched."""
     instalments: int = Field(6, ge=1, le=60)

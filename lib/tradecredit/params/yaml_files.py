@@ -42,7 +42,8 @@ def read_yaml(file: Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         text = getattr(error, "problem", None) or "cannot be parsed"
-        raise refuse(f"is not valid YAML: {text}", "mend the line", mark and mark.line + 1) from None
+        remedy = "indent by spaces: YAML takes no tabs" if "'\\t'" in text else "mend the line"
+        raise refuse(f"is not valid YAML: {text}", remedy, mark and mark.line + 1) from None
     if not isinstance(content, dict):
         raise refuse("holds no `key: value` lines", "begin from one of the files under params/")
     return content
@@ -95,7 +96,15 @@ def _problem(detail: Mapping[str, Any], model: type[BaseModel], file: Path) -> P
         remedy = f"did you mean {near[0]!r}" if near else f"use one of: {', '.join(known)}"
         return Problem(file=str(file), column=key, allowed="this key is not known", remedy=remedy)
     if detail["type"] == "missing":
-        return Problem(file=str(file), column=key, allowed="this key is missing", remedy=f"add `{keys[-1]}: …`")
+        such = f", such as `{EXAMPLES[key]}`" if key in EXAMPLES else ""
+        return Problem(file=str(file), column=key, allowed="this key is missing", remedy=f"add `{keys[-1]}: …`{such}")
+    if detail["type"].startswith("union_tag"):
+        context = detail.get("ctx", {})
+        kinds = context.get("expected_tags", "demo, folder, duckdb, export").replace("'", "")
+        return Problem(
+            file=str(file), column=f"{key}.kind", value=context.get("tag"), allowed=f"one of {kinds} is expected",
+            remedy="state one of these; `folder` reads CSV, Parquet and Excel files",
+        )  # fmt: skip
     kind = next((words for kind, words in PLAIN_WORDS.items() if detail["type"].startswith(kind)), None)
     allowed = kind or detail["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
     value = detail["input"] if not isinstance(detail["input"], dict) else None
@@ -110,13 +119,18 @@ BOUNDS = {"less_than": "less than {lt:g}", "less_than_equal": "{le:g} or less", 
 """Type of a pydantic error about a bound: what to state instead."""
 
 
+EXAMPLES = {"source": "source: {kind: folder, path: data}", "currency": "currency: EUR", "entity": "entity: My Company"}
+"""Key that must be given: how it may look."""
+
+
 def _remedy(detail: Mapping[str, Any]) -> str:
     """Return what to state in place of a value, as far as what is wrong with it tells."""
     context, value = detail.get("ctx", {}), detail["input"]
     if detail["type"] == "literal_error":
         return "state one of these"
     if detail["type"] not in BOUNDS:
-        return "change the value"
+        short = isinstance(value, str) and value.isalpha() and len(value) <= 3 and not value.isupper()
+        return f"write {value.upper()}" if short and "capital letters" in detail["msg"] else "change the value"
     if context.get("le", context.get("lt")) == 1 and isinstance(value, int | float) and 1 < value <= 100:
         return f"state a fraction: {value / 100:g} is {value:g} %"
     return f"state {BOUNDS[detail['type']].format(**context)}"

@@ -11,8 +11,9 @@ from tradecredit.default.expert_prior import LONGEST_DAYS, SOURCE
 from tradecredit.default.level import Level
 from tradecredit.default.panel import HORIZON_MONTHS
 from tradecredit.default.ratings import Assessment
+from tradecredit.measure.long_overdue import long_overdue
 from tradecredit.params.default import DefaultSettings
-from tradecredit.words.formats import counted, listed, missing, probability
+from tradecredit.words.formats import counted, listed, missing, money, percent, probability
 
 _PRIORS = (
     f"payment behaviour by stated weights, delays counting up to {LONGEST_DAYS:.0f} days; accounts by curves fitted to "
@@ -56,6 +57,37 @@ def expected_defaults(expected: Level, assessment: Assessment, settings: Default
         return f"{told} The interval holds {listed(held)}; it does not hold the economy, which no index tells."
     held.insert(1, "how the book and the insolvency index move from the years behind it to the next")
     return f"{told} The interval holds {listed(held)}."
+
+
+def decisions(book: Book) -> dict[str, str]:
+    """Return what long overdue debt asks to decide in a book without defaults, as kind of decision → sentence."""
+    late = long_overdue(book)
+    if late.empty:
+        return {}
+    currency, longer = book.run.currency, late["longer_overdue"].sum()
+    of_it = f", {money(longer, currency)} of it more than 180 days" if longer > 0 else ""
+    return {
+        "long overdue": f"{money(late['long_overdue'].sum(), currency)} of {counted(len(late), 'buyer')} is more than "
+        f"90 days past due and contested by nobody{of_it}, and the book records no defaults: say who of them is in "
+        "default (table `defaults`), and claim, enforce or write off. Until then each stands in grade 10, and counts "
+        "as a default in the level of all."
+    }
+
+
+def long_overdue_counted(book: Book, assessment: Assessment) -> list[str]:
+    """Return how far long overdue debt moves the level of a book that records no defaults; nothing where none is."""
+    late = long_overdue(book)
+    if late.empty:
+        return []
+    levels, settings = assessment.level["value"], book.run.default
+    moved = levels["central tendency, with the book's own history"]
+    return [
+        f"{counted(len(late), 'buyer')} with more than {money(settings.material_amount, book.run.currency)}, "
+        f"and more than {percent(settings.material_share)} of what it owes, over 90 days past due and uncontested are "
+        "the book's defaults of a year. They move the stated central tendency of "
+        f"{probability(levels['central tendency, stated'])} to {probability(moved)}, the mean of all others; "
+        "they stand in grade 10 themselves."
+    ]
 
 
 def unmatched(book: Book) -> list[str]:

@@ -98,6 +98,8 @@ def _alone(facts: Facts) -> Iterator[Step]:
 
 def _need(facts: Facts) -> str:
     known, settings, need = facts.known, facts.book.run.limits, facts.limit["need"]
+    if pd.isna(need) and pd.isna(known["monthly_purchases"]):
+        return "What it buys cannot be told from open items alone: its need is not known."
     if pd.isna(need):
         return "It has not ordered yet: its need is not known."
     if facts.rules["dormant"]:

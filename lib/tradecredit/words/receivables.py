@@ -247,8 +247,8 @@ def known_days(book: Book) -> list[str]:
     settled, dated = settlements_known(book, book.as_of)
     if not settled and len(book.invoices):
         found.append(
-            "The book holds open items only: sales, DSO, turnover, CEI, days beyond terms and payment habits cannot be "
-            "estimated from open items alone. What rests on them here says so or is of these items only."
+            "The book holds open items only: sales, needs, DSO, turnover, CEI, days beyond terms and payment habits "
+            "cannot be estimated from open items alone. What rests on them is missing."
         )
     elif not dated and len(book.invoices):
         found.append(
@@ -258,7 +258,8 @@ def known_days(book: Book) -> list[str]:
     if silent:
         found.append(
             f"The ledger's last entry is of {last_entry(book).date()}: nothing is known of the last {silent} days. "
-            "What was paid in them stands as open here, and may stand as overdue."
+            "What was paid in them stands as open here, and may stand as overdue. To report on the day on which it "
+            f"ends, state `as_of: {last_entry(book).date()}`."
         )
     if old.any():
         since, which = begins(book, book.as_of), counted(int(old.sum()), "invoice")

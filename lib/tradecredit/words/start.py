@@ -11,9 +11,10 @@ import yaml
 from tradecredit.book.book import Book
 from tradecredit.book.exports.guesses import Guess
 from tradecredit.book.exports.suggestion import Suggestion
+from tradecredit.book.memory import Removed
 from tradecredit.measure.doubles import likely_doubles
 from tradecredit.params.export import ExportList
-from tradecredit.words.formats import counted
+from tradecredit.words.formats import counted, listed
 from tradecredit.words.receivables import known_days
 
 COMMENTS = {
@@ -46,6 +47,21 @@ QUESTIONS = {
 MOST_QUESTIONS = 5
 MOST_DOUBLES = 5
 """So many likely doubles are named."""
+
+
+def removed(folder: Path, found: Removed) -> list[str]:
+    """Return what `tradecredit clean` removed of a folder, and what it left."""
+    if not found.files and not found.left:
+        return [f"Nothing to remove: {folder} holds nothing that is kept."]
+    size = f"{found.size / 1e6:,.1f} MB"
+    lines = [
+        f"Removed {counted(found.files, 'file')}, {size}, from {folder}; what is needed is made anew by the next run."
+    ]
+    if found.left:
+        names = listed(str(path.relative_to(folder)) for path in found.left[:5])
+        more = f" and {len(found.left) - 5:,} more" if len(found.left) > 5 else ""
+        lines.append(f"Left, as it was not put there by this program: {names}{more}.")
+    return lines
 
 
 def run_file(suggestion: Suggestion, folder: Path) -> str:
@@ -175,6 +191,19 @@ def questions(suggestion: Suggestion) -> list[tuple[Guess, str]]:
     asked = [guess for guess in suggestion.guesses if guess.open and guess.key in QUESTIONS]
     asked.sort(key=lambda guess: order.index(guess.key))
     return [(guess, QUESTIONS[guess.key]) for guess in asked[:MOST_QUESTIONS]]
+
+
+SUMMED = {"invoices": "amount", "receipts": "amount", "disputes": "amount", "limits": "amount", "defaults": "debt"}
+"""Table: the amount of its rows that `check` adds up."""
+
+
+def tables(book: Book) -> list[str]:
+    """Return of each table of a book its rows that are known, and their amount in all in the reporting currency."""
+    lines = []
+    for name, frame in book.tables.items():
+        total = f"  {book.run.currency} {frame[SUMMED[name]].sum():>18,.2f}" if name in SUMMED and len(frame) else ""
+        lines.append(f"  {name:<12} {len(frame):>10,} rows{total}")
+    return lines
 
 
 def understood(book: Book) -> list[str]:

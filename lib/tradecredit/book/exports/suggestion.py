@@ -60,6 +60,7 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     documents is found in it, and where there are only a bank's statements.
     """
     systems()  # a broken description is no fault of the export
+    _are_there(paths)
     printed = [file.name for path in paths if path.is_dir() for file in _printed(path)]
     paths = [file for path in paths for file in (_in_folder(path) if path.is_dir() else [path])]
     lists: dict[tuple, list[tuple[Path, _Looked]]] = {}
@@ -158,7 +159,8 @@ def _looked(path: Path) -> _Looked:
             Problem(
                 file=path.name,
                 allowed="no line names columns for a buyer, a day and an amount",
-                remedy="call its columns such as Customer, Invoice, Date, Due, Amount; or write a run file (README)",
+                remedy="call its columns such as Customer, Invoice, Date, Due, Amount; or write a run file by hand "
+                "(docs/run_file.md)",
             )
         ])  # fmt: skip
     return max(candidates, key=lambda one: (one.found.system.name != ANY, len(one.found.columns)))
@@ -268,6 +270,19 @@ def _with_terms(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess], a
     given = answers.get("source.terms_days", "30")
     guesses.append(Guess("source.terms_days", given, open="source.terms_days" not in answers))
     return source.model_copy(update={"terms_days": int(given)})
+
+
+def _are_there(paths: list[Path]) -> None:
+    """Raise `InputError` for paths where nothing is, and for files that hold nothing."""
+    problems = [
+        Problem(file=str(path), allowed="there is no file of this name", remedy="check the path")
+        if not path.exists()
+        else Problem(file=str(path), allowed="is empty", remedy="export it again, with its header line")
+        for path in paths
+        if not path.exists() or (path.is_file() and not path.stat().st_size)
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _cells(source: ExportSource, paths: list[Path]) -> pd.DataFrame:

@@ -15,10 +15,11 @@ def needed(purchases: pd.DataFrame, *, tolerated_delay_days: int) -> pd.Series:
     """Return the limit that each buyer's purchases take: monthly purchases × (payment days + tolerated delay) / 30.
 
     `purchases`: `monthly_purchases` and `payment_days`, as `balances` has them, over the last 12 months. 0 without
-    purchases. Source: definitions §4.1 (15 days' terms and 30 days' delay: 1.5 months).
+    purchases, missing where they are not known. Source: definitions §4.1 (15 days' terms, 30 days' delay: 1.5 months).
     """
     days = purchases["payment_days"] + tolerated_delay_days
-    return (purchases["monthly_purchases"] * days / 30).fillna(0.0).rename("need")
+    need = (purchases["monthly_purchases"] * days / 30).fillna(0.0)
+    return need.where(purchases["monthly_purchases"].notna()).rename("need")
 
 
 def carried(accounts: pd.DataFrame, grades: pd.Series, settings: LimitSettings) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from tradecredit.default.grades import middle
 from tradecredit.errors import InputError, Problem
 from tradecredit.measure.behaviour import features
 from tradecredit.measure.default_events import loss_given_default
+from tradecredit.measure.history import sales_told
 from tradecredit.measure.sales import invoices_of_year, of_year
 
 
@@ -99,7 +100,7 @@ def habits(book: Book, ratings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "buyers": bought.groupby(grades).sum().reindex(every, fill_value=0).astype(int),
-            "sales_12m": sales,
+            "sales_12m": sales if sales_told(book, book.as_of) else np.nan,
             "usual_terms_days": terms,
             "delay_days": own.fillna(whole),
             "delay_basis": np.where(own.notna(), "the grade's own", "of all grades"),
@@ -226,6 +227,8 @@ def longer_than_suggested(book: Book, ratings: pd.DataFrame, suggested: pd.DataF
     over = (recent["due"] - recent["issued"]).dt.days > grade.map(suggested["suggested_days"])
     sums = pd.DataFrame({"sales_12m": recent["sales_12m"], "longer_sales": recent["sales_12m"].where(over, 0.0)})
     sums = sums.groupby(grade).sum().reindex(suggested.index, fill_value=0.0)
+    if not sales_told(book, book.as_of):
+        sums = sums * np.nan
     longer = sums["longer_sales"].where(suggested["suggested_days"].notna())
     share = longer / sums["sales_12m"].where(sums["sales_12m"] > 0)
     return sums.assign(longer_sales=longer, share=share, suggested_days=suggested["suggested_days"])[

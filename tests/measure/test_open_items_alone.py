@@ -1,0 +1,43 @@
+"""What a list of open items cannot tell is missing, and nothing is made of it."""
+
+import pytest
+
+from tradecredit import Book, default, limits
+from tradecredit.measure.balances import balances
+from tradecredit.measure.behaviour import features, signed_days_beyond_terms
+
+HABITS = ["days_beyond_terms", "days_beyond_terms_recent", "days_beyond_terms_drift", "share_late"]
+NO_RECEIPTS = "receipt_id,invoice_id,received,amount,kind\n"
+
+
+def test_open_items_alone_tell_of_no_sales_no_need_and_no_habit(ledger):
+    ledger.write("receipts", NO_RECEIPTS)
+    book = Book.open(ledger.run(limits={"digits": 6}))
+    known = balances(book)
+    # 1,000 and 500.50 of B1.
+    assert known.loc["B1", "open_amount"] == 1_500.5
+    assert known[["sales_12m", "net_sales_12m", "monthly_purchases"]].isna().all(axis=None)
+    assert features(book)[HABITS].isna().all(axis=None)
+    assert features(book)["sales_12m"].isna().all()
+    assert signed_days_beyond_terms(book).isna().all()
+    # 9 February to 31 March, what is still open does tell.
+    assert features(book).loc["B1", "oldest_days_past_due"] == 51
+    ratings = default.assess(book)
+    assert ratings.loc["B1", "pd"] > ratings.loc["B3", "pd"]
+    assert limits.recommend(book, ratings)["need"].isna().all()
+
+
+def test_one_payment_tells_of_both(ledger):
+    book = Book.open(ledger.run_file)
+    assert balances(book).loc["B1", "sales_12m"] == 1_500.5
+    assert features(book).loc["B1", "days_beyond_terms"] == pytest.approx(
+        # 600 in time and 400 on 20 March, both counted on that day: 40 days; 500.50 since 13 March: 18 days.
+        (1_000 * 40 + 500.5 * 18) / 1_500.5
+    )
+
+
+def test_settlements_without_a_day_tell_of_sales_and_of_no_habit(ledger):
+    ledger.write("receipts", NO_RECEIPTS + "R1,I1,2024-03-31,1000.00,undated\n")
+    book = Book.open(ledger.run_file)
+    assert balances(book).loc["B1", "sales_12m"] == 1_500.5
+    assert features(book)[HABITS].isna().all(axis=None)
