@@ -70,9 +70,28 @@ def test_a_credit_note_that_lowers_a_price_settles_when_it_comes(book_of):
     assert history_of(book_of, receipts=credit).loc["A", "2026-03-24":].tolist() == [60, 40]
 
 
-def test_what_is_paid_twice_is_owed_once(book_of):
+def test_what_is_paid_twice_is_the_buyers_credit(book_of):
+    # 100 too much stand against the 60 of I2.
     twice = RECEIPTS + "I1,2026-03-24,100,payment\n"
-    assert history_of(book_of, receipts=twice).loc["A", "2026-03-10":].tolist() == [0, 0, 60, 60]
+    assert history_of(book_of, receipts=twice).loc["A", "2026-03-10":].tolist() == [0, 0, 0, 0]
+
+
+def test_money_on_account_is_set_off_from_its_day_on(book_of):
+    rows = RECEIPTS.replace("invoice_id,", "invoice_id,buyer_id,").replace("I1,", "I1,,").replace("I3,", "I3,,")
+    account = rows + ",A,2026-02-05,30,payment\n,A,2026-03-26,-10,payment\n,B,2026-03-12,15,credit_note\n"
+    book = book_of(AS_OF, invoices=INVOICES, receipts=account, buyers=BUYERS)
+    found = balance_history(book)
+    assert found.loc["A", "2026-01-27":].tolist() == [100, 100, 70, 70, 70, 70, 0, 0, 30, 40]
+    assert found.loc["B", "2026-03-10":].tolist() == [90, 75, 75, 45]
+    assert found.iloc[:, -1].tolist() == balances(book)["net_amount"].tolist() == [40, 45, 0]
+
+
+def test_weeks_before_the_history_of_a_ledger_say_nothing(book_of):
+    # I3 was carried over: without a receipt of it before January the ledger begins with the invoices of that month.
+    begun = "invoice_id,received,amount,kind\nI1,2026-02-10,100,payment\n"
+    found = history_of(book_of, receipts=begun)
+    assert found.loc["B", :"2026-01-06"].unique().tolist() == [0]
+    assert found.loc["B", "2026-01-13":].tolist() == [500] * 8 + [540] * 4
 
 
 def test_other_currencies_stand_at_the_rate_of_each_day(ledger):

@@ -7,7 +7,10 @@ from ledgers import ledger, monthly
 
 from tradecredit import words
 from tradecredit.measure.balances import balances
-from tradecredit.measure.history import begins, carried_over, last_entry, silent_days
+from tradecredit.measure.behaviour import features
+from tradecredit.measure.history import begins, carried_over, first_day, last_entry, silent_days
+from tradecredit.measure.payment_experience import payment_experience
+from tradecredit.measure.quality import quality
 from tradecredit.measure.receivables import kpis
 from tradecredit.measure.receivables import monthly as by_month
 
@@ -25,6 +28,18 @@ def test_an_opening_balance_is_no_history(book_of):
     # 3,000 in the 91 days since 1 August (the ledger's history), not in twelve months.
     assert balances(book).loc["A", "monthly_purchases"] == pytest.approx(3000 / (91 / (365.25 / 12)))
     assert "begins in August 2026; 1 invoice from before then" in words.receivables.known_days(book)[0]
+
+
+def test_nothing_looks_further_back_than_the_history(book_of):
+    # The same: three months and 91 days are known, not four years.
+    book = book_of("2026-10-31", **ledger(OLD, monthly("A", "2026-08-01", "2026-10-01")))
+    assert str(first_day(book).date()) == "2026-08-01"
+    assert payment_experience(book).loc["A", "history_months"] == pytest.approx(91 / (365.25 / 12))
+    assert features(book).loc["A", "months_of_history"] == pytest.approx(91 / (365.25 / 12))
+    assert by_month(book).index.strftime("%Y-%m-%d").tolist() == ["2026-08-31", "2026-09-30", "2026-10-31"]
+    found = quality(book).set_index(["table", "check"])["rows"]
+    assert found[("invoices", "months without any invoice")] == 0
+    assert found[("invoices", "carried over from before the ledger")] == 1
 
 
 def test_a_month_without_invoices_after_the_first_receipt_is_none(book_of):

@@ -5,7 +5,7 @@ import pytest
 
 from tradecredit.book.book import Book
 from tradecredit.measure.balances import balances
-from tradecredit.measure.on_account import on_account, overpaid
+from tradecredit.measure.on_account import changes, on_account, on_account_by, overpaid
 from tradecredit.measure.open_items import items_on, ledger_on, open_items
 from tradecredit.measure.open_items import ledger as ledger_of
 from tradecredit.measure.quality import quality
@@ -49,6 +49,25 @@ def test_what_is_paid_beyond_an_invoice_is_the_buyers_credit(book_of):
     assert overpaid(book).tolist() == pytest.approx([0.01, 100])
     assert on_account(book).loc["B"].tolist() == pytest.approx([0, 100.01, 100.01])
     assert of(book, "receipts", "more than the invoice") == [2, pytest.approx(100.01)]
+
+
+def test_what_is_on_account_rises_and_falls_day_by_day(book_of):
+    rows = (
+        ",B,2026-10-05,70,payment\nI1,,2026-10-01,300,payment\nI1,,2026-10-02,250,payment\nI1,,2026-10-03,20,payment\n"
+        "I1,,2026-10-08,-250,payment\n,B,2026-10-09,-70,payment\nI2,,2026-10-09,2000,payment\nI2,,2026-10-10,5,write_off\n"
+    )
+    book = book_of("2026-10-31", invoices=INVOICES, receipts=receipts(rows))
+    # Of I1 150 too much on the 2nd and 170 on the 3rd; 70 without an invoice; the bank returns 250, and the 70.
+    found = changes(book)
+    assert found["amount"].tolist() == [150, 20, 70, -170, -70]
+    assert found["received"].dt.day.tolist() == [2, 3, 5, 8, 9]
+    assert [on_account_by(book, pd.Timestamp(2026, 10, day)).tolist() for day in (1, 3, 7, 8)] == [
+        [0],
+        [170],
+        [240],
+        [70],
+    ]
+    assert on_account_by(book, book.as_of).tolist() == on_account(book)["on_account"].tolist() == [0]
 
 
 def test_an_over_payment_is_no_refusal(ledger):

@@ -10,6 +10,7 @@ from tradecredit.book.calendar import window_start
 from tradecredit.errors import InputError, Problem
 from tradecredit.insurance.insured_sales import insured_sales
 from tradecredit.insurance.policy import Policy
+from tradecredit.measure.history import begins
 
 
 def policies(book: Book) -> list[Policy]:
@@ -48,9 +49,9 @@ def own_policy(book: Book, policies: Sequence[Policy]) -> Policy | None:
 def insurable_turnover(book: Book, policy: Policy) -> float:
     """Return the amount, net of tax where that is known, of the last 12 months' invoices that a policy insures.
 
-    Missing for a ledger of less than 12 months.
+    Missing for a ledger whose history (`history.begins`) is of less than 12 months.
     """
     start = window_start(book.as_of, 12)
-    if book.invoices["issued"].min().replace(day=1) > start + pd.Timedelta(days=1):
+    if begins(book, book.as_of) > start + pd.Timedelta(days=1):
         return float("nan")
     return float(insured_sales(book, policy).sum())

@@ -15,6 +15,8 @@ from tradecredit.losses.distribution import expected_loss
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.simulation import simulate
 from tradecredit.measure.default_events import in_default
+from tradecredit.measure.history import first_day
+from tradecredit.measure.on_account import on_account_by
 from tradecredit.measure.open_items import ledger
 from tradecredit.numerics.risk_measures import Sample, value_at_risk
 
@@ -36,7 +38,7 @@ def back_test(book: Book) -> pd.DataFrame:
     """Return what the model, as known at the start of past years, said of them, and what was really lost.
 
     Index `year_end`: years of 12 months, the last ending on the book's day, `MOST_YEARS` at most, back to the first
-    whose start comes `default.minimum_history_months` or more after the first invoice. Of each:
+    whose start comes `default.minimum_history_months` or more after `history.first_day`. Of each:
 
     - `year_start`, the day on which the year was looked at: `Book.at` it, nothing of later enters;
     - `buyers_then` at risk that day, those of `portfolio`; `defaults_then`, the sum of their PDs; `expected_loss_then`,
@@ -47,8 +49,9 @@ def back_test(book: Book) -> pd.DataFrame:
       `real_defaults` among the simulated numbers of them.
 
     Of several defaults of a buyer in a year the first counts; none of a buyer in default at its start. A debt that
-    `defaults` does not state is what the ledger shows as owed that day; without a recovery on record nothing came back.
-    Empty where the ledger is too short, or the book has no defaults. Source: definitions §8.3.1.
+    `defaults` does not state is what the ledger shows as owed that day, net of what is on account; without a recovery
+    on record nothing came back. Empty where the ledger is too short, or the book has no defaults. Source: definitions
+    §8.3.1.
     """
     years = [_year(book, start, end) for start, end in _years(book)]
     return pd.DataFrame(years, columns=["year_end", *COLUMNS]).set_index("year_end")
@@ -58,7 +61,7 @@ def _years(book: Book) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
     """Return start (the day before the first) and last day of the years that can be looked at, rising."""
     if book.invoices.empty or not book.has("defaults"):
         return []
-    first = book.invoices["issued"].min() + pd.DateOffset(months=book.run.default.minimum_history_months)
+    first = first_day(book) + pd.DateOffset(months=book.run.default.minimum_history_months)
     days = [window_start(book.as_of, 12 * number) for number in range(MOST_YEARS, -1, -1)]
     return [(start, end) for start, end in pairwise(days) if start >= first]
 
@@ -115,7 +118,8 @@ def _losses(book: Book, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     buyer = places(events["buyer_id"], book.buyers["buyer_id"])
     for row in np.flatnonzero(np.isnan(debt)):  # few, if any
         owed = ledger(book).owed_on(events["date"].iloc[row])
-        debt[row] = owed[book.buyer_of_invoice == buyer[row]].sum()
+        account = on_account_by(book, events["date"].iloc[row])[buyer[row]]
+        debt[row] = max(owed[book.buyer_of_invoice == buyer[row]].sum() - account, 0.0)
     recovered = events["recovered"].fillna(0.0).to_numpy(float)
     return pd.DataFrame({"buyer_id": events["buyer_id"].array, "loss": np.maximum(debt - recovered, 0.0)})
 

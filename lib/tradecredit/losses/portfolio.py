@@ -14,6 +14,7 @@ from tradecredit.measure.by_buyer import all_buyers, sums_by_buyer
 from tradecredit.measure.default_events import in_default, loss_given_default
 from tradecredit.measure.history import begins
 from tradecredit.measure.limits_in_force import limits_in_force
+from tradecredit.measure.on_account import changes
 from tradecredit.measure.open_items import ledger
 from tradecredit.measure.ratios import ratios
 from tradecredit.measure.sales import of_year
@@ -97,15 +98,17 @@ def _too_varied(run: Run, lgd: float) -> Problem:
 def highest_balance(book: Book) -> pd.Series:
     """Return each buyer's highest balance at the end of a day in the last 12 months: index buyer_id (who ever bought).
 
-    From invoices by their day of issue and receipts of every kind by theirs. The months before a younger ledger count
-    as nothing owed.
+    From invoices by their day of issue and receipts of every kind by theirs, net of what was on account.
+    The months before a younger ledger count as nothing owed.
     """
     since = window_start(book.as_of, EXPOSURE_MONTHS).to_datetime64()
     known = ledger(book)
     settling = known.settling()
     buyer = np.append(book.buyer_of_invoice, book.buyer_of_invoice[known.row])
-    days = [known.issued, known.received]
-    amounts = pd.Series(np.append(known.amount, -settling))
+    account = changes(book)
+    buyer = np.append(buyer, account["buyer"])
+    days = [known.issued, known.received, account["received"].to_numpy("datetime64[us]")]
+    amounts = pd.Series(np.concatenate([known.amount, -settling, -account["amount"].to_numpy()]))
     # What was open when the window began is the balance of its first day.
     day = (np.maximum(np.concatenate(days), since) - since) // np.timedelta64(1, "D")
     length = (book.as_of.to_datetime64() - since) // np.timedelta64(1, "D") + 1

@@ -7,6 +7,8 @@ from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.measure.by_buyer import all_buyers
+from tradecredit.measure.history import first_day
+from tradecredit.measure.on_account import changes
 from tradecredit.measure.open_items import ledger
 from tradecredit.measure.sales import net_sales
 
@@ -21,7 +23,8 @@ def balance_history(book: Book) -> pd.DataFrame:
     Reads `buyers`, `invoices`, `receipts` and `fx`. Columns: the `WEEKS` days, the as-of day last; amounts gross of
     tax, in the reporting currency, open items in other currencies at the closing rate of each day. What has been
     written off, recovered or claimed by the as-of day was never paid, and what was cancelled never owed: both are left
-    out of all weeks. 0 before the first invoice. Source: definitions §4.11.
+    out of all weeks. Net of what the buyer had on account by then (`on_account`), so that the last week is
+    `balances.net_amount`. 0 before the ledger's history (`history.first_day`). Source: definitions §4.11.
     """
     known, owner, buyers = ledger(book), book.buyer_of_invoice, len(book.buyers)
     ends = book.as_of - pd.to_timedelta(7 * np.arange(WEEKS)[::-1], unit="D")
@@ -48,7 +51,12 @@ def balance_history(book: Book) -> pd.DataFrame:
         for place in np.unique(closing.currency):
             events = np.flatnonzero(currency[row] == place)
             table += owed(events, issue[row[events]]) * closing.rates_on(place, moments)
-    return pd.DataFrame(np.where(table < CENT, 0.0, table), index=all_buyers(book), columns=ends)
+    account = changes(book)
+    place = account["buyer"] * WEEKS + np.searchsorted(moments, account["received"].to_numpy("datetime64[us]"))
+    table -= np.bincount(place, account["amount"], buyers * WEEKS).reshape(buyers, WEEKS).cumsum(axis=1)
+    # Of the weeks before the ledger's history only what was carried over is known.
+    known_week = ends >= first_day(book)
+    return pd.DataFrame(np.where((table < CENT) | ~known_week, 0.0, table), index=all_buyers(book), columns=ends)
 
 
 def carried_part(history: pd.DataFrame, limits: pd.Series) -> pd.Series:

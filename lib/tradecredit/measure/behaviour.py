@@ -8,6 +8,7 @@ from tradecredit.book.calendar import DAYS_A_MONTH, window_start
 from tradecredit.book.once import once
 from tradecredit.measure.by_buyer import all_buyers, share, sums_by_buyer
 from tradecredit.measure.disputes import disputed_in_year
+from tradecredit.measure.history import begins
 from tradecredit.measure.limits_in_force import amounts_on, first_of
 from tradecredit.measure.open_items import beyond_terms, open_items
 from tradecredit.measure.sales import net_sales_on, sold_on
@@ -35,8 +36,9 @@ def features(book: Book) -> pd.DataFrame:
     - `dispute_rate`: amount disputed in the 12 months / sales_12m (above 1 where sales fell away);
     - `limit_use`: open amount / limit in force, our own where there is one, else the insurer's, else the
       discretionary one;
-    - `months_of_history` since the first invoice that was not cancelled (0 without any), `open_amount` and `sales_12m`,
-      invoiced in the 12 months net of cancellations (`sales.net_sales`; reporting currency).
+    - `months_of_history` since the first invoice that was not cancelled, at most those of the ledger's history
+      (0 without any), `open_amount` and `sales_12m`, invoiced in the 12 months net of cancellations (`sales.net_sales`;
+      reporting currency).
 
     Missing: shares and means over nothing; `dispute_rate` where the book has no disputes at all; `limit_use` without a
     limit or with one of zero. Late is the buyer's money (`open_items`: `paid_on`): what was credited, discounted or
@@ -72,6 +74,7 @@ def of_items(book: Book, items: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame
     buyers, by_buyer = pd.RangeIndex(len(book.buyers)), items["buyer"]
     sums = parts.groupby(by_buyer).sum().reindex(buyers, fill_value=0.0)
     first = items["issued"].where(sold_on(book, day)[items.index]).groupby(by_buyer).min().reindex(buyers)
+    first = first.clip(lower=begins(book, day))
     oldest = items["days_past_due"][overdue].groupby(by_buyer[overdue]).max().reindex(buyers)
     limit = pd.Series(first_of(amounts_on(book, day)))
     beyond = share(sums["weighted_days"], sums["weight"])

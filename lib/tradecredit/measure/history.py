@@ -29,6 +29,12 @@ def begins(book: Book, day: pd.Timestamp) -> pd.Timestamp:
     return pd.Timestamp(starts[0])
 
 
+def first_day(book: Book) -> pd.Timestamp:
+    """Return the day of the first invoice of a ledger's history (`begins`); missing without an invoice."""
+    issued = book.invoices["issued"]
+    return issued[issued >= begins(book, book.as_of)].min()
+
+
 def carried_over(book: Book) -> pd.Series:
     """Return whether each invoice is from before the history of its ledger (`begins`), on the index of `invoices`."""
     start = begins(book, book.as_of)

@@ -18,7 +18,9 @@ from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.default_events import RESOLVED_MONTHS, loss_given_default
+from tradecredit.measure.history import first_day
 from tradecredit.measure.limits_in_force import LIMIT_SOURCES, amounts_on
+from tradecredit.measure.on_account import on_account_by
 from tradecredit.measure.open_items import ledger
 
 OFTEN = 0.5
@@ -54,12 +56,12 @@ class Replay(NamedTuple):
 def at_month_ends(book: Book, months: int = 24) -> pd.DataFrame:
     """Return what each buyer owed, and our limit, at the month ends up to the as-of date: what the rest is made of.
 
-    A row for each of the last `months` month ends from the month of the first invoice on, and each buyer: `month_end`,
-    `buyer_id`, `owed` (see `open_items.open_items`), `own_limit` and its `breach`, owed above it (both missing: none
-    in force). In force is the latest decision of a day or before that has not ended, as in `limits_in_force`; buyers
-    that have failed by the day and have no limit above 0 are left out.
+    A row for each of the last `months` month ends of the ledger's history, and each buyer: `month_end`, `buyer_id`,
+    `owed` (`balances.net_amount`), `own_limit` and its `breach`, owed above it (both missing: none in force). In force
+    is the latest decision of a day or before that has not ended, as in `limits_in_force`; buyers that have failed by
+    the day and have no limit above 0 are left out.
     """
-    ends = month_ends(book.as_of, months, since=book.invoices["issued"].min())
+    ends = month_ends(book.as_of, months, since=first_day(book))
     buyers = book.buyers["buyer_id"]
     owed, own = (
         np.array([of_day(book, day) for day in ends]).reshape(len(ends), len(buyers)) for of_day in (_owed, _own_limits)
@@ -147,7 +149,7 @@ def review_days(book: Book, count: int = 4, months: int = 6) -> list[pd.Timestam
 
     Fewer where the ledger does not reach back far enough for a default probability (`default.minimum_history_months`).
     """
-    first = book.invoices["issued"].min() + pd.DateOffset(months=book.run.default.minimum_history_months)
+    first = first_day(book) + pd.DateOffset(months=book.run.default.minimum_history_months)
     days = [window_start(book.as_of, months * number) for number in range(count, 0, -1)]
     return [day for day in days if day >= first]
 
@@ -164,19 +166,20 @@ def replay(book: Book, days: Sequence[pd.Timestamp], *, policy: Policy | None = 
     - `review`, `buyer_id`, `defaulted`; `exposure`, what it owed at the review, `recommended_with_cover` and
       `binding_with_cover` then (missing: it was no buyer yet); `own_limit` in force on the day before the default
       (missing: none);
-    - `debt` on the day of its default, as `defaults` state it, else by the ledger; `avoidable`: what of it is above the
-      recommended limit and was delivered after the review, min(max(debt − limit, 0), invoiced later): what was owed
-      already could not be called back. Missing with `recommended_with_cover`;
+    - `debt` on the day of its default, as `defaults` state it, else by the ledger, net of what is on account;
+      `avoidable`: what of it is above the recommended limit and was delivered after the review, min(max(debt − limit,
+      0), invoiced later): what was owed already could not be called back. Missing with `recommended_with_cover`;
     - `lost_share` of the debt: 1 − recovered / debt where the default is resolved, or older than 12 months, and its
       recoveries are known, else that of the book; `lost_share_basis` says which; `loss` = lost share × debt;
       `loss_avoided` = lost share × avoidable;
     - `over_own_limit`: debt above our own limit: what keeping to it would have kept.
 
     What a limit in force did keep away is not known: orders that were refused are in no ledger. Raises
-    `ParameterError` for days before the first invoice, on which nobody is known, or after the book's.
+    `ParameterError` for days before the history's first invoice (`history.first_day`), on which nobody is known, or
+    after the book's.
     """
     days = sorted(pd.Timestamp(day) for day in days)
-    first = book.invoices["issued"].min()
+    first = first_day(book)
     problems = [
         Problem(
             "replay", f"a day from {first.date()} to {book.as_of.date()} is expected", "change it", value=day.date()
@@ -269,8 +272,10 @@ def _failed(book: Book, day: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     left[left < CENT] = 0.0
     sums = pd.DataFrame({"debt": left, "later": np.where(issued > day, left, 0.0)}).groupby(event).sum()
     before = [_own_limits(book, moment - DAY)[of] for moment, of in zip(events["defaulted"], buyer, strict=True)]
-    events = events.assign(review=day, own_limit=np.array(before, dtype="float64"))
-    return events.join(sums.reindex(events.index, fill_value=0.0))
+    account = [on_account_by(book, moment)[of] for moment, of in zip(events["defaulted"], buyer, strict=True)]
+    sums = sums.reindex(events.index, fill_value=0.0)
+    sums["debt"] = (sums["debt"] - np.array(account, dtype="float64")).clip(lower=0.0)
+    return events.assign(review=day, own_limit=np.array(before, dtype="float64")).join(sums)
 
 
 def _paid_by(book: Book, rows: np.ndarray, days: np.ndarray) -> np.ndarray:
@@ -310,8 +315,9 @@ def _with_losses(book: Book, failed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _owed(book: Book, day: pd.Timestamp) -> np.ndarray:
-    """Return what each buyer owed at the end of a day, as `open_items.open_items` of the book on it."""
-    return np.bincount(book.buyer_of_invoice, ledger(book).owed_on(day), minlength=len(book.buyers))
+    """Return what each buyer owed at the end of a day, as `balances.net_amount` of the book on it."""
+    owed = np.bincount(book.buyer_of_invoice, ledger(book).owed_on(day), minlength=len(book.buyers))
+    return np.maximum(owed - on_account_by(book, day), 0.0)
 
 
 def _own_limits(book: Book, day: pd.Timestamp) -> np.ndarray:

@@ -6,6 +6,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import DAYS_A_MONTH
 from tradecredit.decide.limits.methods import by_grade
+from tradecredit.measure.history import first_day
 
 UNMEASURED = ("public", "affiliate")
 """Kinds of buyer whose capacity and expected loss are not measured: neither accounts nor payment habits show whether a
@@ -22,11 +23,11 @@ def new_buyers(book: Book, buyers: pd.DataFrame) -> pd.Series:
     """Return a boolean per buyer: whether we have known it for less than `limits.new_buyer_months`.
 
     `buyers`: `customer_since` and `first_issued`, the day of the first invoice. Known since whichever is earlier; in a
-    ledger of less than 12 months, whose first invoices are no buyer's first, since `customer_since` alone. A buyer
-    of neither is not new.
+    ledger's history of less than 12 months, whose first invoices are no buyer's first, since `customer_since` alone. A
+    buyer of neither is not new.
     """
     since, first_issued = buyers["customer_since"], buyers["first_issued"]
-    if book.invoices["issued"].min() > book.as_of - pd.DateOffset(months=12):
+    if first_day(book) > book.as_of - pd.DateOffset(months=12):
         first_issued = first_issued.where(since.notna())
     earliest = np.fmin(since.to_numpy("datetime64[us]"), first_issued.to_numpy("datetime64[us]"))
     months = (book.as_of - pd.Series(earliest, index=buyers.index)).dt.days / DAYS_A_MONTH

@@ -15,6 +15,7 @@ from tradecredit.insurance.policy import NOT_INSURABLE, Cost, Policy
 from tradecredit.insurance.settlement import Losses, settled
 from tradecredit.insurance.shipped import not_counted
 from tradecredit.measure.by_buyer import all_buyers
+from tradecredit.measure.history import begins
 from tradecredit.measure.limits_in_force import LIMIT_SOURCES, amounts_on
 from tradecredit.measure.open_items import net_share
 from tradecredit.measure.sales import net_sales
@@ -106,11 +107,11 @@ def _of_programmes(years: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFr
 def year_ends(book: Book) -> pd.DatetimeIndex:
     """Return the last days of the years of 12 months that the ledger holds whole, the last the book's day, rising.
 
-    The month of the first invoice counts as whole.
+    The month in which the ledger's history begins (`history.begins`) counts as whole.
     """
     if book.invoices.empty:
         return pd.DatetimeIndex([])
-    first, ends, back = book.invoices["issued"].min().replace(day=1), [], 12
+    first, ends, back = begins(book, book.as_of), [], 12
     while window_start(book.as_of, back) + pd.Timedelta(days=1) >= first:
         ends.append(window_start(book.as_of, back - 12))
         back += 12
