@@ -1,6 +1,5 @@
 """Reads the tables of a book as they stand in a source and brings them under our column names; changes no value."""
 
-import csv
 import difflib
 import hashlib
 import zipfile
@@ -10,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from tradecredit.book import text_files
 from tradecredit.book.demo import demo_book
 from tradecredit.book.exports import ledger, reading
 from tradecredit.book.schema import COMPULSORY, DERIVED, TABLES
@@ -176,7 +176,7 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
     kind = path.suffix.lower()
     try:
         if kind in TEXT:
-            return _csv(path, label, formats)
+            return text_files.text_table(path, label, formats)
         if kind == ".parquet":
             return _numbered(pd.read_parquet(path))
         if kind == ".xlsx":
@@ -192,68 +192,6 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
         return Problem(
             file=label, allowed=reason, remedy=f"export it again, or name a file of kind {', '.join(SUFFIXES)}"
         )
-
-
-def _csv(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
-    encoding = "utf-8-sig" if formats.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else formats.encoding
-    rows: list[list[str]] = []
-    numbers: list[int] = []
-    reader = None
-    try:
-        with path.open(encoding=encoding, newline="") as stream:
-            reader = csv.reader(stream, delimiter=formats.separator, strict=True)
-            header = [name.strip() for name in next(reader, [])]
-            for row in reader:
-                if not row:
-                    continue
-                if len(header) == 1 and len(row) > 1 and any(mark in header[0] for mark in ";\t|"):
-                    return _missing_column(label, "", pd.DataFrame(columns=header), "the header is one field")
-                if len(row) != len(header):
-                    return Problem(
-                        file=label,
-                        row=reader.line_num,
-                        value=formats.separator.join(row),
-                        allowed=f"has {len(row)} fields; the header has {len(header)}",
-                        remedy="quote fields that hold the separator, or state `formats: {separator: …}`",
-                    )
-                rows.append(row)
-                numbers.append(reader.line_num)
-    except UnicodeDecodeError:
-        return Problem(
-            file=label,
-            row=_undecodable_row(path, encoding),
-            allowed=f"is not {formats.encoding} text",
-            remedy="save it as UTF-8, or state the encoding in the run file (formats: {encoding: latin-1})",
-        )
-    except csv.Error as error:
-        return Problem(
-            file=label,
-            row=reader.line_num if reader else None,
-            allowed=f"is not a readable CSV line: {error}",
-            remedy="mend the line's quotes",
-        )
-    if not header:
-        return Problem(file=label, allowed="is empty", remedy="export it again, with its header line")
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if repeated:
-        return Problem(
-            file=label,
-            row=1,
-            column=", ".join(repeated),
-            allowed="the header names a column twice",
-            remedy="rename one of them",
-        )
-    frame = pd.DataFrame(rows, columns=header, index=numbers, dtype="str")
-    return frame.apply(lambda column: column.str.strip()).replace("", pd.NA)
-
-
-def _undecodable_row(path: Path, encoding: str) -> int:
-    content = path.read_bytes()
-    try:
-        content.decode(encoding)
-    except UnicodeDecodeError as error:
-        return content[: error.start].count(b"\n") + 1
-    raise AssertionError("called for a file that cannot be decoded")
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
@@ -338,10 +276,8 @@ def _mapping_problems(name: str, label: str, content: pd.DataFrame, mapping: Tab
 
 def _missing_column(label: str, column: str, content: pd.DataFrame, why: str) -> Problem:
     columns = [str(name) for name in content.columns]
-    if len(columns) == 1 and any(mark in columns[0] for mark in ";\t|"):
-        mark = next(mark for mark in ";\t|" if mark in columns[0])
-        remedy = f"the file looks separated by {mark!r}: state `formats: {{separator: {mark!r}}}` in the run file"
-    else:
+    remedy = text_files.other_separator(columns)
+    if remedy is None:
         near = difflib.get_close_matches(column, columns, n=1)
         remedy = (f"is it {near[0]!r}? Map" if near else "map") + " it in the run file (columns: {ours: theirs}); "
         remedy += f"the file has: {', '.join(columns[:20])}"
