@@ -53,7 +53,9 @@ def test_spaces_around_a_cell_go_and_what_is_then_empty_is_missing(tmp_path):
 
 
 def test_an_encoding_is_as_stated(tmp_path):
-    assert read(tmp_path, "a;b\nMüller;1\n".encode("cp1252"), encoding="cp1252", separator=";")["a"].tolist() == ["Müller"]
+    assert read(tmp_path, "a;b\nMüller;1\n".encode("cp1252"), encoding="cp1252", separator=";")["a"].tolist() == [
+        "Müller"
+    ]
     assert read(tmp_path, "\ufeffa,b\nMüller,1\n".encode())["a"].tolist() == ["Müller"]
     assert read(tmp_path, "a,b\nx,1\n".encode("utf-16"), encoding="utf-16")["b"].tolist() == ["1"]
 
