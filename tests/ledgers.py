@@ -25,6 +25,12 @@ def ledger(*buyers: tuple[list, list]) -> dict[str, pd.DataFrame]:
     }
 
 
+CARRIED_OVER = ledger(
+    ([["X", "A", pd.Timestamp("2022-05-10"), pd.Timestamp("2022-06-09"), 700.0]], []),
+    monthly("A", "2026-08-01", "2026-10-01"),
+)
+"""One open item of 2022, and the full ledger since August 2026."""
+
 _MONTHS = pd.date_range("2025-04-01", "2026-03-01", freq="MS")
 _INVOICES = pd.DataFrame(
     [

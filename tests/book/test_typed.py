@@ -9,6 +9,8 @@ from tradecredit.book.book import Book
 from tradecredit.book.sources import RawTable
 from tradecredit.book.typed import typed
 from tradecredit.errors import InputError, ParameterError
+from tradecredit.measure.on_account import on_account
+from tradecredit.measure.open_items import open_items
 from tradecredit.params.source import Formats
 
 
@@ -49,6 +51,44 @@ def test_a_zone_must_be_one():
         Formats(zone="Berlin")
 
 
+AMOUNTS = {
+    "1.190,00-": (-1190.0, ",", "."), "(50.00)": (-50.0, ".", ""), "−700.5": (-700.5, ".", ""),
+    "1\u00a0234,50": (1234.5, ",", " "), "1\u202f234,50": (1234.5, ",", " "), "1'234.50": (1234.5, ".", "'"),
+    "1’234.50": (1234.5, ".", "'"), "1,23,456.00": (123456.0, ".", ","),
+}  # fmt: skip
+
+
+def amount_of(text: str, decimal: str, thousands: str):
+    frame = pd.DataFrame({"receipt_id": ["R", "S"], "amount": [text, "7"]}, dtype="str")
+    raw = RawTable("receipts", "x", frame, Formats(decimal=decimal, thousands=thousands))
+    found, problems = typed(raw)
+    return found["amount"].tolist(), [one.value for one in problems if "a number is expected" in one.allowed]
+
+
+@pytest.mark.parametrize("text", AMOUNTS)
+def test_amounts_are_read_by_the_stated_marks_wherever_their_minus_stands(text):
+    value, decimal, thousands = AMOUNTS[text]
+    assert amount_of(text, decimal, thousands) == ([value, 7.0], [])
+
+
+@pytest.mark.parametrize(
+    "text", ["$4,235.00", "€ 100.00", "100.00 EUR", "1,2,345.00", "12,34.00", "(5", "--5", "-5-", "-"]
+)
+def test_what_is_no_number_by_itself_is_a_problem(text):
+    assert amount_of(text, ".", ",")[1] == [text]
+
+
+def test_what_stands_for_nothing_is_empty_where_it_is_stated(ledger):
+    ledger.write(
+        "limits", "buyer_id,source,amount,valid_from,valid_to\nB1,own,5,2024-01-01,NULL\nB2,own,6,2024-01-01,n/a\n"
+    )
+    with pytest.raises(InputError, match="found 'NULL'") as refused:
+        Book.open(ledger.run_file)
+    assert "formats: {empty: [NULL]}" in str(refused.value)
+    run = ledger.run(tables={"limits": {"formats": {"empty": ["NULL", "n/a", "00.00.0000"]}}})
+    assert Book.open(run).limits["valid_to"].isna().all()
+
+
 @pytest.mark.parametrize("end", ["9999-12-31", "31.12.9999"])
 def test_the_end_of_time_is_no_end(end):
     frame = pd.DataFrame(
@@ -77,6 +117,42 @@ def test_lines_of_one_invoice_are_added_up_where_the_run_says_so(ledger):
     assert invoices["tax"].fillna(-1).to_dict() == {"I1": 280.0, "I2": -1}
     notes = book.notes.set_index("rule")["rows"]
     assert notes["rows that are parts of another one of invoices: their amounts are added up"] == 2
+
+
+LEDGER_LINES = """doc,customer,day,due,type,amount,applies_to
+I1,B1,2024-01-10,2024-02-09,invoice,1000.00,
+P1,B1,2024-02-01,,payment,-400.00,I1
+C1,B1,2024-02-02,,credit memo,100.00-,I1
+A1,B1,2024-02-03,,payment,(30.00),
+"""
+
+
+def test_payments_and_credits_that_stand_as_negative_lines_are_receipts(ledger):
+    # reading.md 8: one file mapped to two tables by the sign of its lines.
+    ledger.write("lines", LEDGER_LINES)
+    names = {"buyer_id": "customer", "issued": "day"}
+    kinds = {"kind": {"payment": "payment", "credit memo": "credit_note"}}
+    settling = {
+        "receipt_id": "doc",
+        "invoice_id": "applies_to",
+        "buyer_id": "customer",
+        "received": "day",
+        "kind": "type",
+    }
+    book = Book.open(ledger.run(tables={
+        "invoices": {"file": "lines.csv", "sign": "positive", "columns": names | {"invoice_id": "doc"},
+                     "constants": {"currency": "EUR"}},
+        "receipts": {"file": "lines.csv", "sign": "negative", "columns": settling, "values": kinds},
+    }))  # fmt: skip
+    assert book.invoices[["invoice_id", "amount"]].to_numpy().tolist() == [["I1", 1000.0]]
+    assert book.receipts[["invoice_id", "amount", "kind"]].fillna("").to_numpy().tolist() == [
+        ["I1", 400.0, "payment"], ["I1", 100.0, "credit_note"], ["", 30.0, "payment"],
+    ]  # fmt: skip
+    assert open_items(book)["open_amount"].tolist() == [500]
+    assert on_account(book).loc["B1", "on_account"] == 30
+    told = {(row.table, row.rule): row.rows for row in book.notes.itertuples()}
+    assert told["invoices", "left out: amount is not positive"] == 3
+    assert told["receipts", "left out: amount is not negative"] == 1
 
 
 def test_repeated_ids_offer_the_way_that_fits(ledger):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from ledgers import ledger, monthly
+from ledgers import CARRIED_OVER, ledger, monthly
 
 from tradecredit.book.demo import demo_book
 from tradecredit.default.panel import (
@@ -224,6 +224,9 @@ def test_dates_go_back_in_steps_to_half_a_year_of_ledger(book_of):
     assert [f"{day:%Y-%m-%d}" for day in found] == ["2026-03-31", "2026-01-31", "2025-11-30", "2025-09-30"]
     assert dates(book, until=pd.Timestamp("2025-08-01"), step_months=3) == [pd.Timestamp("2025-08-01")]
     assert dates(book, until=pd.Timestamp("2025-07-31"), step_months=3) == []
+    # An item that was carried over is no history to learn from.
+    young = book_of("2026-10-31", **CARRIED_OVER)
+    assert dates(young, until=young.as_of, step_months=3) == []
 
 
 def observed(book):

@@ -372,7 +372,7 @@ def demo(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tradecredit.book.book.CACHE", tmp_path_factory.mktemp("books"))
         patch.setattr("tradecredit.book.memory.CACHE", tmp_path_factory.mktemp("results"))
-        patch.setattr("tradecredit.book.sources.demo_book", made := cache(demo_book))
+        patch.setattr("tradecredit.book.demo.demo_book", made := cache(demo_book))
         run = Run.from_yaml(PROJECT / "params" / "demo.yaml")
         book = Book.open(run)
         found = default.assessment(book)

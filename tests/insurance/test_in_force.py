@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from ledgers import YEAR
+from ledgers import CARRIED_OVER, YEAR
 
 from tradecredit.errors import InputError
 from tradecredit.insurance import in_force
@@ -34,6 +34,8 @@ def test_insurable_turnover_is_a_year_of_invoices_to_insurable_buyers(book_of, b
 def test_turnover_of_a_ledger_of_less_than_a_year_is_not_known(book_of):
     short = INVOICES[INVOICES["issued"] >= "2025-05-01"]
     assert math.isnan(in_force.insurable_turnover(book_of(AS_OF, invoices=short, buyers=BUYERS), Policy()))
+    # An item that was carried over makes it no longer.
+    assert math.isnan(in_force.insurable_turnover(book_of("2026-10-31", **CARRIED_OVER), Policy()))
     # A ledger that begins within the first month of the year is complete.
     begun = INVOICES.assign(issued=INVOICES["issued"] + pd.Timedelta(days=5))
     assert in_force.insurable_turnover(book_of(AS_OF, invoices=begun, buyers=BUYERS), Policy()) == pytest.approx(3_600)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from ledgers import CARRIED_OVER
 
 from tradecredit import words
 from tradecredit.losses.back_test import back_test, place_among
@@ -97,11 +98,21 @@ def test_a_buyer_in_default_at_the_start_fails_no_second_time(book_of):
     assert table.loc["2025-12-31", ["real_defaults", "other_defaults", "real_loss"]].tolist() == [0, 0, 0.0]
 
 
+@pytest.mark.usefixtures("known_pd")
+def test_a_debt_that_is_not_stated_is_net_of_what_is_on_account(book_of):
+    # B3 fails owing 700 of which it had paid 50 without naming an invoice; 20 come after its failure.
+    paid = RECEIPTS.replace("kind\n", "kind,buyer_id\n") + ",2024-09-20,50,payment,B3\n,2024-10-20,20,payment,B3\n"
+    assert years(book_of, receipts=paid).loc["2024-12-31", "other_loss"] == 650.0
+
+
 def test_a_year_must_begin_so_long_after_the_first_invoice_and_defaults_must_be_recorded(book_of, known_pd):
     assert len(years(book_of, default={"minimum_history_months": 24})) == 2
     short = years(book_of, as_of="2022-12-31", default={"minimum_history_months": 12})
     assert short.empty
     assert years(book_of, defaults="").empty
+    carried_over = {name: CARRIED_OVER[name] for name in ("invoices", "receipts")}
+    failed = "buyer_id,date,kind,debt,recovered,resolved\nA,2026-09-15,insolvency,700,0,2026-10-01\n"
+    assert years(book_of, as_of="2026-10-31", defaults=failed, **carried_over).empty
     assert known_pd[-1] != pd.Timestamp("2022-12-31")
     said = words.losses.past_years(short, "EUR")
     assert "not testable with this book" in said

@@ -1,4 +1,4 @@
-"""The credit book: read once, checked, frozen as one DuckDB snapshot, and seen as of a date."""
+"""The credit book: read once, checked, frozen as one snapshot, and seen as of a date."""
 
 import dataclasses
 import hashlib
@@ -91,7 +91,7 @@ class Book:
         files = sources.fingerprints(run)
         read_how = run.model_dump_json(include=READ_BY)
         key = hashlib.sha256(json.dumps([files, read_how, code_version(__name__)]).encode()).hexdigest()
-        snapshot = CACHE / "books" / f"{key}.duckdb"
+        snapshot = CACHE / "books" / f"{key}.arrow"
         content = kept(snapshot, thawed, lambda file: freeze(file, *_checked(run)))
         return cls(run=run, as_of=pd.Timestamp(run.as_of), files=files, **content)
 

@@ -23,7 +23,8 @@ BOUNDED = {"write_off": _ORDINARY, "recovery": _ORDINARY, "claim": ()}
 def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run, linked: Links) -> list[Problem]:
     """Return what is wrong between rows: keys, references, order of dates, over-payment, currencies without a rate.
 
-    `linked`: the `links` of the tables. `run`: its currency, its day, at whose rate limits and open items are translated, and how old a rate may be.
+    `linked`: the `links` of the tables. `run`: its currency, its day, at whose rate limits and open items are
+    translated, and how old a rate may be.
     """
     problems: list[Problem] = []
     for name, frame in tables.items():
@@ -80,7 +81,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run, 
 def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Problem]:
     keys, has_id = list(table.key), frame[table.columns[0].name].notna().to_numpy()
     again = np.zeros(len(frame), dtype=bool)
-    again[has_id] = repeated(frame.loc[has_id, keys])
+    again[has_id] = repeated(frame[keys] if has_id.all() else frame.loc[has_id, keys])
     if not again.any():
         return
     known, wrong, again = frame[has_id], frame.loc[again, keys], pd.Series(again, index=frame.index)
@@ -158,7 +159,7 @@ def _receipt_problems(tables: dict[str, pd.DataFrame], place: np.ndarray, file: 
         counted = np.where(one_of(receipts["kind"], [kind, *beside]), amount, 0.0)
         applied = _so_far(counted, place, receipts["received"], of_kind)
         over = pd.Series(of_kind & ~by_bank[place] & (applied > invoiced + CENT), index=receipts.index)
-        wrong = receipts[over]
+        wrong = receipts.loc[over, ["amount", "invoice_id"]]
         yield from in_rows(
             file,
             "amount",
@@ -195,7 +196,7 @@ def _asks_closing_rate(tables: dict[str, pd.DataFrame], linked: Links, run: Run)
     receipts = tables.get("receipts", TABLES["receipts"].empty())
     place = among[linked.get(("receipts", "invoice_id"), np.empty(0, dtype=np.intp))]
     counted = (place >= 0) & (receipts["received"] <= today).to_numpy()
-    receipts, place = receipts[counted], place[counted]
+    receipts, place = receipts.loc[counted, ["received", "amount", "currency"]], place[counted]
     amount, other = in_currency_of_invoice(receipts, place, of["currency"], fx, run.currency)
     left = of["amount"] - np.bincount(place, np.nan_to_num(amount), len(of))
     by_bank = np.bincount(place[other], minlength=len(of)) > 0

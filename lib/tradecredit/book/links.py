@@ -30,7 +30,7 @@ def row_hashes(frame: pd.DataFrame) -> np.ndarray:
     if frame.empty:
         return np.empty(0, dtype=np.uint64)
     columns = [f'"{column}"' for column in frame.columns]
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute("set enable_progress_bar = false")
         connection.register("content", pa.Table.from_pandas(frame, preserve_index=False))
         return connection.execute(f"select hash({', '.join(columns)}) as row from content").fetchnumpy()["row"]

@@ -49,8 +49,10 @@ def remembered(function: Function) -> Function:
     return cast(Function, recalled)
 
 
-def kept(file: Path, read: Callable[[Path], Any], write: Callable[[Path], None]) -> Any:
+def kept(file: Path, read: Callable[[Path], Any], write: Callable[[Path], Any]) -> Any:
     """Return what `read(file)` gives, after `write` has made the file where `read` finds it `Unreadable`.
+
+    What `write` returns, if anything, is taken for what `read` would give.
 
     One process makes it, and others wait for it meanwhile, by a lock of the operating system that goes when the process
     which holds it ends, in whatever way.
@@ -64,8 +66,8 @@ def kept(file: Path, read: Callable[[Path], Any], write: Callable[[Path], None])
             return read(file)  # another process has made it while this one waited
         except Unreadable:
             with replacing(file) as unfinished:
-                write(unfinished)
-            return read(file)
+                made = write(unfinished)
+            return read(file) if made is None else made
 
 
 def _write(result: object, file: Path) -> None:

@@ -10,8 +10,7 @@ import duckdb
 import pandas as pd
 
 from tradecredit.book import text_files
-from tradecredit.book.demo import demo_book
-from tradecredit.book.exports import ledger, reading
+from tradecredit.book.exports.amounts import are_negative, without_minus
 from tradecredit.book.schema import COMPULSORY, DERIVED, TABLES
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportSource
@@ -52,6 +51,8 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
     """
     source = run.source
     if isinstance(source, DemoSource):
+        from tradecredit.book.demo import demo_book
+
         tables = demo_book(buyers=source.buyers, invoices=source.invoices, seed=source.seed, until=source.until).tables
         return {name: RawTable(name, f"demo {name}", _numbered(frame)) for name, frame in tables.items()}, []
     files, problems = _files(run, source)
@@ -76,6 +77,8 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
 
 def _exported(source: ExportSource, run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
     """Return the tables that an export holds, and what is wrong with it."""
+    from tradecredit.book.exports import ledger
+
     found = ledger.ledger(source, run.currency, run.on_problem)
     label = ", ".join(name for part in (source, *source.beside) for name in part.files)
 
@@ -100,6 +103,8 @@ def fingerprints(run: Run) -> dict[str, str]:
     in_folder = not isinstance(run.source, DuckDBSource)
     read = {(label if in_folder else path.name, path) for path, label, _ in _files(run, run.source)[0].values()}
     if isinstance(run.source, ExportSource):
+        from tradecredit.book.exports import reading
+
         read |= {(path.name, path) for path in reading.all_files(run.source) if path.is_file()}
     for name, path in sorted(read):
         with path.open("rb") as stream:
@@ -137,7 +142,7 @@ def _files(
         present = sorted(path.name for path in source.path.iterdir() if path.suffix.lower() in SUFFIXES)
     files, problems = {}, []
     mappings = {str(table): mapping for table, mapping in run.tables.items()}
-    exported = ledger.NAMES if isinstance(source, ExportSource) else ()
+    exported = COMPULSORY if isinstance(source, ExportSource) else ()  # those of `exports.ledger.NAMES`
     for name in [name for name in TABLES if name not in exported]:
         mapping = mappings.get(name, TableMapping())
         if isinstance(source, DuckDBSource):
@@ -200,6 +205,8 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping) -> tuple[RawTable, list[Problem]]:
     """Return a file's content under our column names, as the run file's mapping says."""
+    if mapping.formats.empty:
+        content = content.mask(content.isin(mapping.formats.empty))
     problems = _mapping_problems(name, label, content, mapping)
     left_out = []
     frame = content
@@ -223,6 +230,11 @@ def _mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping)
             columns[our] = _translated(columns[our], mapping.values[our])
     used = {mapping.columns.get(our, our) for our in ours} | set(mapping.where) | set(mapping.filled)
     mapped = pd.DataFrame(columns, index=frame.index)
+    if mapping.sign and "amount" in mapped:
+        negative = are_negative(mapped["amount"])
+        stays = negative if mapping.sign == "negative" else ~negative
+        left_out.append((f"amount is not {mapping.sign}", int((~stays).sum())))
+        mapped = mapped[stays].assign(amount=lambda rows: without_minus(rows["amount"]))
     if mapping.distinct:
         once = mapped.drop_duplicates()
         left_out.append(("the row repeats another one", len(mapped) - len(once)))

@@ -1,7 +1,9 @@
 """Reads text files of separated fields as they stand: every cell as text, and no file that is not a whole table."""
 
 import csv
+import re
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,8 @@ from tradecredit.errors import Problem
 from tradecredit.params.source import Formats
 
 TEXT_TYPE = pd.StringDtype(na_value=np.nan)
-BLOCK = 1 << 24
+BLOCK = 1 << 22
+CHUNK = 1 << 20
 SPACES = b" \t\x0b\x0c\x1c\x1d\x1e\x1f"
 OTHER_MARKS = ";\t|"
 """Marks between fields that a header of one field may show to be meant."""
@@ -25,56 +28,98 @@ def text_table(path: Path, label: str, formats: Formats) -> pd.DataFrame | Probl
     is refused that is empty, that is no text in the stated encoding, whose header names a column twice, or in which a
     row has other fields than the header or a quote is not closed. `label`: the file's name in the problem.
     """
-    content = path.read_bytes()
     if formats.encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
-        content = content.removeprefix(b"\xef\xbb\xbf")
+        found = _regular(pa.OSFile(str(path)), formats.separator)
     else:
         try:
-            content = content.decode(formats.encoding).encode()
+            content = path.read_bytes().decode(formats.encoding).encode()
         except UnicodeError:
             return _by_row(path, label, formats)
-    found = _regular(content, formats.separator)
+        found = _regular(pa.BufferReader(content), formats.separator)
     return found if found is not None else _by_row(path, label, formats)
 
 
-def _regular(content: bytes, separator: str) -> pd.DataFrame | None:
-    """Return the table of a file in which all is as it should be; None where a look at each row has to tell.
+class _Marks(NamedTuple):
+    """What stands in a file of UTF-8: where quotes do, whether spaces may, whether zero bytes do, and its lines."""
+
+    quotes: np.ndarray
+    spaces: bool
+    zeros: bool
+    lines: int
+
+
+def _marks(file: pa.NativeFile, start: int) -> _Marks:
+    """Return what stands in a file from a place on; lines that are empty at its end do not count."""
+    quotes, spaces, zeros, lines, empty, at = [np.empty(0, dtype=np.int64)], False, False, 0, 0, start
+    file.seek(start)
+    before = b""
+    while part := file.read(CHUNK):
+        if b'"' in part:
+            quotes.append(np.flatnonzero(np.frombuffer(part, dtype=np.uint8) == ord('"')) + at)
+        spaces = spaces or not part.isascii() or any(bytes([mark]) in part for mark in SPACES)
+        zeros = zeros or b"\0" in part
+        full = part.rstrip(b"\r\n")
+        ends = _breaks(part) - (before == b"\r" and part[:1] == b"\n")
+        if full:
+            lines, empty = lines + empty, 0
+            behind = _breaks(part[len(full) :])
+            lines, empty = lines + ends - behind, behind
+        else:
+            empty += ends
+        at, before = at + len(part), part[-1:]
+    return _Marks(np.concatenate(quotes), spaces, zeros, lines + 1)
+
+
+def _breaks(content: bytes) -> int:
+    both = content.count(b"\r") - content.count(b"\r\n") if b"\r" in content else 0
+    return content.count(b"\n") + both
+
+
+def _regular(file: pa.NativeFile, separator: str) -> pd.DataFrame | None:
+    """Return the table of a UTF-8 file in which all is as it should be; None where a look at each row has to tell.
 
     Arrow reads thirty times as fast as Python's own reader, but is lenient with quotes and names no line: it is asked
     only where the two agree.
     """
-    first, rest = _first_line(content)
-    if separator in '"\r\n' or not separator.isascii() or b"\0" in content or first.count(b'"') % 2:
+    if separator in '"\r\n' or not separator.isascii():
         return None
-    quotes = _places(content, b'"')
-    if len(quotes) and not _closed(content, quotes, separator.encode()):
+    beginning = file.read(CHUNK)
+    mark = 3 if beginning.startswith(b"\xef\xbb\xbf") else 0
+    first = re.match(rb"[^\r\n]*", beginning[mark:]).group()  # type: ignore[union-attr]
+    after = mark + len(first)
+    after += 2 if beginning[after : after + 2] == b"\r\n" else 1
+    if after >= len(beginning) or first.count(b'"') % 2:
+        return None
+    marks = _marks(file, after)
+    if marks.zeros or b"\0" in first or not _closed(file, marks.quotes, after, separator):
         return None
     try:
         header = [name.strip() for name in next(csv.reader([first.decode()], delimiter=separator, strict=True), [])]
-        if not header or len(set(header)) < len(header) or not rest.strip(b"\r\n"):
+        if not header or len(set(header)) < len(header):
             return None
         names = [str(place) for place in range(len(header))]
+        file.seek(after)
         table = arrow_csv.read_csv(
-            pa.BufferReader(rest),
+            file,
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=BLOCK, use_threads=False),
-            parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=len(quotes) > 0),
+            parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=len(marks.quotes) > 0),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.large_string()), null_values=[""], strings_can_be_null=True
             ),
         )
     except (UnicodeDecodeError, csv.Error, pa.ArrowInvalid):
         return None
-    lines = _line_numbers(content, quotes, len(table))
-    if lines is None:
+    if marks.lines == len(table):
+        lines = pd.RangeIndex(2, len(table) + 2)
+    elif (lines := _line_numbers(file, marks.quotes, after, len(table))) is None:
         return None
-    spaced = not content.isascii() or any(bytes([mark]) in content for mark in SPACES)
-    return _frame(table, header, lines, spaced=spaced)
+    return _frame(table, header, lines, spaced=marks.spaces)
 
 
 def _frame(table: pa.Table, header: list[str], lines: pd.Index, *, spaced: bool) -> pd.DataFrame:
     columns = []
     for number in range(len(header)):
-        text = pd.Series(pd.array(table.column(number).combine_chunks(), dtype=TEXT_TYPE), index=lines, copy=False)
+        text = pd.Series(pd.array(table.column(number), dtype=TEXT_TYPE), index=lines, copy=False)
         columns.append(_trimmed(text) if spaced else text)
     return pd.DataFrame(dict(enumerate(columns)), index=lines, copy=False).set_axis(header, axis="columns")
 
@@ -83,56 +128,39 @@ def _trimmed(text: pd.Series) -> pd.Series:
     return text.str.strip().replace("", pd.NA)
 
 
-def _first_line(content: bytes) -> tuple[bytes, bytes]:
-    """Return a file's first line without its end, and what follows it."""
-    ends = [place for place in (content.find(b"\n"), content.find(b"\r")) if place >= 0]
-    end = min(ends, default=len(content))
-    after = end + (2 if content[end : end + 2] == b"\r\n" else 1)
-    return content[:end], content[after:]
-
-
-def _places(content: bytes, mark: bytes) -> np.ndarray:
-    """Return where a byte stands in a file."""
-    if mark not in content:
-        return np.empty(0, dtype=np.int64)
-    values, parts = np.frombuffer(content, dtype=np.uint8), []
-    for start in range(0, len(values), BLOCK):
-        parts.append(np.flatnonzero(values[start : start + BLOCK] == mark[0]) + start)
-    return np.concatenate(parts)
-
-
-def _closed(content: bytes, quotes: np.ndarray, separator: bytes) -> bool:
+def _closed(file: pa.NativeFile, quotes: np.ndarray, start: int, separator: str) -> bool:
     """Return whether every quote opens or closes a whole field, or is doubled within one."""
+    if not len(quotes):
+        return True
     if len(quotes) % 2:
         return False
-    values, opens, closes = np.frombuffer(content, dtype=np.uint8), quotes[::2], quotes[1::2]
-    beside = np.frombuffer(separator + b'\r\n"', dtype=np.uint8)
-    before = values[opens[opens > 0] - 1]
-    after = values[closes[closes + 1 < len(values)] + 1]
-    return bool(np.isin(before, beside).all() and np.isin(after, beside).all())
+    values = _values(file)
+    opens, closes, beside = quotes[::2], quotes[1::2], np.frombuffer(separator.encode() + b'\r\n"', dtype=np.uint8)
+    before, behind = values[opens[opens > start] - 1], values[closes[closes + 1 < len(values)] + 1]
+    return bool(np.isin(before, beside).all() and np.isin(behind, beside).all())
 
 
-def _line_numbers(content: bytes, quotes: np.ndarray, rows: int) -> pd.Index | None:
-    """Return the line on which each row ends; None where the lines do not come out as so many rows."""
-    trailing = len(content) - len(content.rstrip(b"\r\n"))
-    breaks = content.count(b"\n") + content.count(b"\r") - content.count(b"\r\n")
-    if trailing:
-        end = content[len(content) - trailing :]
-        breaks -= end.count(b"\n") + end.count(b"\r") - end.count(b"\r\n")
-    if breaks == rows:
-        return pd.RangeIndex(2, rows + 2)
-    # There are empty lines, or fields that go over several.
-    feeds, returns = _places(content, b"\n"), _places(content, b"\r")
-    values = np.append(np.frombuffer(content, dtype=np.uint8), np.uint8(0))
-    ends = np.sort(np.concatenate([feeds, returns[values[returns + 1] != ord("\n")]]))
-    if not len(ends) or ends[-1] < len(content) - 1:
-        ends = np.append(ends, len(content))
-    starts = np.append(0, ends[:-1] + 1)
+def _values(file: pa.NativeFile) -> np.ndarray:
+    file.seek(0)
+    return np.frombuffer(file.read_buffer(), dtype=np.uint8)
+
+
+def _line_numbers(file: pa.NativeFile, quotes: np.ndarray, start: int, rows: int) -> pd.Index | None:
+    """Return the line on which each row ends where lines are empty, or fields go over several, the header being 1.
+
+    None where they do not come out as so many rows.
+    """
+    values = np.append(_values(file), np.uint8(0))
+    breaks = np.flatnonzero((values == ord("\n")) | ((values == ord("\r")) & (np.append(values[1:], 0) != ord("\n"))))
+    ends = breaks[breaks >= start]
+    if not len(ends) or ends[-1] < len(values) - 2:
+        ends = np.append(ends, len(values) - 1)
+    starts = np.append(start, ends[:-1] + 1)
     within = np.searchsorted(quotes, ends) % 2 == 1
     width = ends - starts - ((ends > starts) & (values[ends - 1] == ord("\r")) & (values[ends] == ord("\n")))
     empty = (width == 0) & (np.searchsorted(quotes, starts) % 2 == 0)
-    lines = np.flatnonzero(~within & ~empty) + 1
-    return pd.Index(lines[1:]) if len(lines) == rows + 1 else None
+    lines = np.flatnonzero(~within & ~empty) + 2
+    return pd.Index(lines) if len(lines) == rows else None
 
 
 def _by_row(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:

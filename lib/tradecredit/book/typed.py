@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tradecredit.book.exports.amounts import minus_in_front
 from tradecredit.book.exports.days import days
 from tradecredit.book.places import one_of
 from tradecredit.book.problems import in_rows, of_table
@@ -25,7 +26,8 @@ RULES: dict[str, tuple[Callable[[pd.Series], pd.Series], str, str]] = {
         lambda values: values < 0, "must not be negative", "correct it; a credit note is a receipt of kind credit_note"
     ),
     "days": (
-        lambda values: (values < 0) | (values % 1 != 0), "a whole number of days, 0 or more, is expected", "correct it"
+        lambda values: (values < 0) | (values.round() != values), "a whole number of days, 0 or more, is expected",
+        "correct it",
     ),
     "fraction": (
         lambda values: (values < 0) | (values > 1), "a fraction from 0 to 1 is expected", "write 2 % as 0.02"
@@ -60,7 +62,7 @@ def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
         problems += in_rows(raw.file, column.name, frame[column.name], unreadable, *_expected(column, raw.formats))
         columns[column.name] = values
         problems += _column_problems(raw, column, frame[column.name], values, unreadable)
-    result = pd.DataFrame(columns, index=frame.index)
+    result = pd.DataFrame(columns, index=frame.index, copy=False)
     if raw.name in NEVER_EMPTY and result.empty and not raw.may_be_empty:
         problems.append(
             Problem(file=raw.file, allowed=f"holds no rows of {raw.name}", remedy="export it with its rows")
@@ -136,7 +138,7 @@ def _numbers(text: pd.Series, formats: Formats) -> pd.Series:
                 return _numbers_one_by_one(text, formats)
             pointed = text.str.replace(",", ".", regex=False)
         try:
-            numbers = pc.cast(pa.array(pointed), pa.float64()).to_numpy()
+            numbers = pc.cast(pa.array(pointed), pa.float64()).to_numpy(zero_copy_only=False)
         except pa.ArrowInvalid:
             return _numbers_one_by_one(text, formats)
         # Arrow reads as numbers what is none here: nan, and words for what has no end.
@@ -146,9 +148,14 @@ def _numbers(text: pd.Series, formats: Formats) -> pd.Series:
 
 
 def _numbers_one_by_one(text: pd.Series, formats: Formats) -> pd.Series:
+    dressed = text.notna() & ~text.str.fullmatch(r"[+-]?[\d.,]*").fillna(True).astype(bool)
+    if dressed.any():
+        text = text.mask(dressed, text[dressed].map(minus_in_front))
     if formats.thousands:
         mark, point = re.escape(formats.thousands), re.escape(formats.decimal)
-        grouped = text.str.fullmatch(rf"[+-]?(\d{{1,3}}({mark}\d{{3}})+|\d+)({point}\d*)?")
+        # Two digits between marks are India's lakhs and crores.
+        groups = rf"\d{{1,3}}({mark}\d{{3}})+|\d{{1,2}}({mark}\d{{2}})+{mark}\d{{3}}"
+        grouped = text.str.fullmatch(rf"[+-]?({groups}|\d+)({point}\d*)?")
         text = text.where(grouped.fillna(False).astype(bool), "unreadable")
         text = text.str.replace(formats.thousands, "", regex=False)
     if formats.decimal == ",":
@@ -205,12 +212,14 @@ def _expected(column: Column, formats: Formats) -> tuple[str, str]:
         return (
             f"a date between 1950 and 2100 written as {formats.dates} is expected",
             f"correct it, or state the file's way of writing (tables: formats: {{dates: …}}; now {formats.dates}), "
-            "and of instants the zone that their day is of (formats: {zone: Europe/Berlin})",
+            "what stands for no day (formats: {empty: [NULL]}), and of instants the zone that their day is of "
+            "(formats: {zone: Europe/Berlin})",
         )
     thousands = f", thousands mark {formats.thousands!r}" if formats.thousands else ", no thousands mark"
     return (
         f"a number is expected (decimal mark {formats.decimal!r}{thousands})",
-        "correct it, or state the marks (tables: formats: {decimal: …, thousands: …})",
+        "correct it, or state the marks (tables: formats: {decimal: …, thousands: …}); a currency stands in a "
+        "column of its own",
     )
 
 

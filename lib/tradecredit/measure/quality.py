@@ -11,7 +11,7 @@ from tradecredit.book.places import named, one_of
 from tradecredit.measure.by_buyer import sums_by_buyer
 from tradecredit.measure.disputes import disputed
 from tradecredit.measure.doubles import likely_doubles
-from tradecredit.measure.history import carried_over, first_day
+from tradecredit.measure.history import carried_over
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.on_account import overpaid
 from tradecredit.measure.open_items import open_items
@@ -107,7 +107,7 @@ def _invoices(book: Book, items: pd.DataFrame) -> Iterator[tuple]:
     yield _found("invoices", f"paid but for less than {SHORT_PAYMENT:.0%}", rest, owed)
     yield _found("invoices", "open though the buyer prepays", prepaid & owed.gt(0), owed)
     issued = book.invoices["issued"]
-    months = pd.period_range(first_day(book), book.as_of, freq="M") if len(issued) else pd.PeriodIndex([], freq="M")
+    months = pd.period_range(issued.min(), book.as_of, freq="M") if len(issued) else pd.PeriodIndex([], freq="M")
     silent = pd.Series(~months.isin(issued.drop_duplicates().dt.to_period("M")), index=months)
     yield _found("invoices", "months without any invoice", silent, None)
     yield _found("invoices", "carried over from before the ledger", carried_over(book), owed)

@@ -62,6 +62,8 @@ class Formats(Parameters):
     """Mark between thousands, if there is one."""
     separator: Annotated[str, Field(min_length=1, max_length=1)] = ","
     """Mark between fields."""
+    empty: tuple[str, ...] = ()
+    """Texts that stand for nothing, such as NULL, n/a or 00.00.0000."""
     encoding: str = "utf-8"
     """Text encoding, such as utf-8, latin-1 or cp1252."""
 
@@ -107,6 +109,9 @@ class TableMapping(Parameters):
     """Their column: the values of the rows to read; rows with other values are left out and counted."""
     filled: list[str] = []
     """Their columns that must hold something; rows where one is empty are left out and counted."""
+    sign: Literal["positive", "negative"] | None = None
+    """Rows to read by the sign of `amount`, others are left out and counted: credits and payments that stand as
+    negative lines among invoices are the `negative` rows of the same file, and lose their minus."""
     distinct: bool = False
     """One row for each key: for a table derived from a file where its rows repeat. Contradicting rows are an error."""
     combine: Literal["sum"] | None = None

@@ -126,6 +126,46 @@ def test_what_is_left_out_is_told_with_its_amount(tmp_path):
     assert ("invoices", "titles, groups and totals: 6,975.00", 1) in found.left_out
 
 
+TOTALS = """Debtors on 30 June 2026;;;;
+Customer;Invoice;Invoice Date;Due Date;Amount
+Alder Tools;;;;
+Alder Tools;R1;01.06.2026;30.06.2026;1190,00
+Alder Tools;R2;13.06.2026;13.07.2026;1190,00
+Total for Alder Tools;;;;2380,00
+Birch & Co;R3;13.06.2026;13.07.2026;100,00
+Total for Birch & Co;;;;100,00
+Total;;;;2480,00
+;;;;
+;;;;
+"""
+
+
+@pytest.mark.parametrize("blanks", ["", "\n\n"])
+def test_totals_are_left_out_and_one_that_does_not_add_up_is_told(blanks, tmp_path):
+    _, found = read(written(tmp_path, "list.csv", TOTALS + blanks))
+    assert {name: rest for name, (*_, rest) in open_items(found).items()} == {"R1": 1190.0, "R2": 1190.0, "R3": 100.0}
+    assert not [rule for _, rule, _ in found.left_out if "not the sum" in rule]
+    _, found = read(written(tmp_path, "list.csv", TOTALS.replace("2380,00", "2340,00") + blanks))
+    told = ("invoices", "totals that are not the sum of the rows before them: line 6 says 2,340.00 of 2,380.00", 1)
+    assert told in found.left_out
+    assert len(found.tables["invoices"]) == 3
+
+
+def test_a_second_header_and_a_cover_sheet_are_no_documents(tmp_path):
+    lines = TOTALS.splitlines()
+    twice = "\n".join([*lines[:5], lines[1], lines[6]]) + "\n"
+    _, found = read(written(tmp_path, "list.csv", twice))
+    assert set(open_items(found)) == {"R1", "R2", "R3"}
+    file = tmp_path / "list.xlsx"
+    listed = pd.DataFrame([line.split(";") for line in lines[2:5]], columns=lines[1].split(";")).replace("", None)
+    with pd.ExcelWriter(file) as book:
+        pd.DataFrame({"Report": ["Debtors", "as of 30 June 2026"]}).to_excel(book, sheet_name="Cover", index=False)
+        listed.to_excel(book, sheet_name="Items", index=False)
+    suggestion, found = read(file)
+    assert suggestion.source.form.sheet == "Items"
+    assert {name: rest for name, (*_, rest) in open_items(found).items()} == {"R1": 1190.0, "R2": 1190.0}
+
+
 def test_money_whose_day_the_export_does_not_tell_is_no_payment_of_that_day(tmp_path):
     _, found = read(written(tmp_path, "x.csv", samples.XERO))
     undated = found.tables["receipts"].query("kind == 'undated'")
@@ -167,7 +207,7 @@ def test_a_file_without_documents_is_refused_with_a_way_round(text, tmp_path):
     assert "Remedy" in str(refused.value)
 
 
-@pytest.mark.parametrize("suffix", [".parquet", ".duckdb"])
+@pytest.mark.parametrize("suffix", [".parquet", ".duckdb", ".xlsx"])
 def test_stored_tables_with_days_as_whole_numbers_are_read(suffix, tmp_path):
     listed = pd.DataFrame(
         {
@@ -180,6 +220,8 @@ def test_stored_tables_with_days_as_whole_numbers_are_read(suffix, tmp_path):
     file = tmp_path / f"ledger{suffix}"
     if suffix == ".parquet":
         listed.to_parquet(file)
+    elif suffix == ".xlsx":
+        listed.to_excel(file, index=False)
     else:
         with duckdb.connect(str(file)) as connection:
             connection.execute("create table ledger as select * from listed")

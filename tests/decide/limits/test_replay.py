@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from ledgers import CARRIED_OVER
 
 from tradecredit import default, words
 from tradecredit.book.demo import demo_book
@@ -62,6 +63,24 @@ def test_breaches_at_month_ends_by_hand(book_of):
     assert table["without_limit"].tolist() == pytest.approx([300, 70, 70])
     assert table["breach_share"].tolist() == [1, 0.5, 0]
     assert table["limit_use"].tolist() == pytest.approx([14 / 12, 14 / 13, 5 / 11])
+
+
+def test_money_on_account_is_no_breach(book_of):
+    # A owes 1,000 at the end of January on a limit of 900, and has paid 150 without naming an invoice.
+    paid = LEDGER["receipts"].replace("kind\n", "kind,buyer_id\n") + ",2025-01-31,150,payment,A\n"
+    held = replay.at_month_ends(book_of("2025-04-15", **LEDGER | {"receipts": paid}))
+    of_a = held[held["buyer_id"] == "A"]
+    assert of_a["owed"].tolist() == pytest.approx([850, 950, 350])
+    assert of_a["breach"].tolist() == pytest.approx([0, 0, 0])
+
+
+def test_month_ends_and_reviews_lie_within_the_history(book_of):
+    book = book_of("2026-10-31", **CARRIED_OVER, limits="buyer_id,source,amount,valid_from\nA,own,900,2020-01-01\n")
+    held = replay.at_month_ends(book)
+    assert held["month_end"].dt.strftime("%Y-%m-%d").tolist() == ["2026-08-31", "2026-09-30", "2026-10-31"]
+    assert replay.review_days(book) == []
+    with pytest.raises(ParameterError, match="a day from 2026-08-01 to 2026-10-31"):
+        replay.replay(book, [pd.Timestamp("2025-10-31")])
 
 
 def test_less_than_half_a_cent_above_a_limit_is_no_breach_of_a_past_month(book_of):

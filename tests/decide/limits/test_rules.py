@@ -2,11 +2,13 @@
 
 import pandas as pd
 import pytest
+from ledgers import CARRIED_OVER
 
 from tradecredit import words
 from tradecredit.decide import limits
-from tradecredit.decide.limits.rules import USUAL
+from tradecredit.decide.limits.rules import USUAL, new_buyers
 from tradecredit.default.grades import grade
+from tradecredit.measure.balances import balances
 from tradecredit.params.limits import LimitSettings
 from tradecredit.params.run import Run
 
@@ -47,6 +49,23 @@ def accounts(equity, buyer="OLD"):
     return (
         f"buyer_id,period_end,published,currency,revenue,equity\n{buyer},2024-12-31,2025-06-30,EUR,10000000,{equity}\n"
     )
+
+
+def test_the_first_invoices_of_a_short_history_are_no_buyers_first(book_of):
+    # A item of 2022 was carried over; B is there since the ledger begins, three months ago, C a customer since then.
+    more = CARRIED_OVER["invoices"].iloc[1:].assign(buyer_id="B")
+    invoices = pd.concat([CARRIED_OVER["invoices"], more.assign(invoice_id="B" + more["invoice_id"])])
+    book = book_of("2026-10-31", invoices=invoices, receipts=CARRIED_OVER["receipts"],
+                   buyers="buyer_id,customer_since\nA,\nB,\nC,2026-08-01\n")  # fmt: skip
+    known = book.buyers.set_index("buyer_id").join(balances(book))
+    assert new_buyers(book, known).to_dict() == {"A": False, "B": False, "C": True}
+
+
+def test_what_is_on_account_is_no_exposure(book_of):
+    # payments.md 12: LATER owes 90,000 and has paid 500 without an invoice number; GONE has a credit note of 200.
+    receipts = "buyer_id,received,amount,kind\nLATER,2026-03-02,500,payment\nGONE,2026-03-02,200,credit_note\n"
+    found = recommended(book_of, receipts=receipts)
+    assert found["exposure"].to_dict() == {"OLD": 36_001, "NEW": 90_000, "PROSPECT": 0, "LATER": 89_500, "GONE": 0}
 
 
 def test_a_new_buyer_gets_the_starting_limit(book_of):

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ledgers import CARRIED_OVER
 
 from tradecredit import Book
 from tradecredit.decide.policies import as_if, past_losses
@@ -270,6 +271,7 @@ def test_a_ledger_of_less_than_a_year_tells_nothing(book_of):
     assert found.years.empty
     assert found.totals.empty
     assert (found.claims["past_indemnity"] == 0).all()
+    assert as_if.year_ends(book_of("2026-10-31", **CARRIED_OVER)).empty
 
 
 def test_without_policies_or_defaults_there_is_nothing(book_of, book):

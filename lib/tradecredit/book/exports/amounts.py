@@ -51,6 +51,30 @@ def amounts(column: pd.Series, decimal: str) -> pd.Series:
     return column.map(found).astype("float64")
 
 
+def minus_in_front(text: str) -> str:
+    """Return an amount with its minus in front, where it stands behind, or brackets mean it, and with plain marks."""
+    plain = re.sub(f"[{SPACES}]", " ", text).strip().replace("’", "'")
+    if brackets := re.fullmatch(r"\(([^()]*)\)", plain):
+        return "-" + brackets.group(1).strip()
+    if plain and plain[-1] in MINUS:
+        return "-" + plain[:-1].strip()
+    return "-" + plain[1:].strip() if plain and plain[0] in MINUS else plain
+
+
+def are_negative(column: pd.Series) -> pd.Series:
+    """Return whether each amount of a column, text or number, is below zero as it is written."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column < 0
+    return column.map(lambda cell: minus_in_front(str(cell)).startswith("-"), na_action="ignore").eq(True)
+
+
+def without_minus(column: pd.Series) -> pd.Series:
+    """Return the amounts of a column, text or number, without their minus."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column.abs()
+    return column.map(lambda cell: minus_in_front(str(cell)).removeprefix("-"), na_action="ignore")
+
+
 def currency_beside(text: str) -> str | None:
     """Return the currency whose sign or code stands beside an amount, if one does."""
     code = re.search(r"(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])", text)

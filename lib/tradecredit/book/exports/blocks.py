@@ -31,6 +31,23 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
     return found
 
 
+def wrong_totals(amount: pd.Series, is_document: pd.Series) -> list[tuple[int, float, float]]:
+    """Return the totals of a list that its rows do not add up to: line, what it says, and the rows since the last one.
+
+    `amount`: of every row, in the order of the lines; of those that are no documents, a total. It is right where it is
+    what stands between its line and any other total above or below, the begin or the end: lists nest their blocks.
+    """
+    so_far = amount.where(is_document, 0.0).fillna(0.0).cumsum()
+    totals = amount.index[amount.notna() & ~is_document]
+    bounds = {0.0, *so_far.loc[totals].round(2), *so_far.tail(1).round(2)}
+    found, last = [], 0.0
+    for line, said, here in zip(totals, amount.loc[totals], so_far.loc[totals], strict=True):
+        if round(here - said, 2) not in bounds and round(here + said, 2) not in bounds:
+            found.append((int(line), float(said), round(here - last, 2)))
+        last = here
+    return found
+
+
 def _above(rows: list[Row], word: str) -> pd.Series:
     """Return what stands behind a word at the begin of a line, by line; an empty word: lines with a first cell only."""
     found: dict[int, object] = {}

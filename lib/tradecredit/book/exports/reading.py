@@ -143,6 +143,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     if titles.any():
         rule = f"titles, groups and totals: {_sum(raw, titles, source):,.2f}"
         left_out.append(("invoices", rule, int(titles.sum())))
+        left_out += _wrong_totals(raw, ~titles, source)
     raw = raw[is_document]
     values = {role: _text(raw[role]) for role in raw if role not in (*AMOUNTS, *DAYS)}
     values["group"] = values["group"].where(values["group"] != "0")
@@ -214,6 +215,16 @@ def _sum(raw: pd.DataFrame, rows: pd.Series | np.ndarray, source: ExportList) ->
     """Return what rows hold as amounts, for counting what was left out; what is no number is not in it."""
     role = next((role for role in ("amount", "open", "debit") if raw.loc[rows, role].notna().any()), "amount")
     return float(amounts(raw.loc[rows, role], source.form.decimal).sum())
+
+
+def _wrong_totals(raw: pd.DataFrame, is_document: pd.Series, source: ExportList) -> list[tuple[str, str, int]]:
+    """Return the totals that are not the sum of their rows, as notes; none where signs stand apart."""
+    role = next((role for role in ("amount", "open") if raw.loc[~is_document, role].notna().any()), None)
+    if role is None or source.debit_side or source.signs != "signed":
+        return []
+    wrong = blocks.wrong_totals(amounts(raw[role], source.form.decimal), is_document)
+    shown = "; ".join(f"line {line} says {said:,.2f} of {held:,.2f}" for line, said, held in wrong[:SHOWN])
+    return [("invoices", f"totals that are not the sum of the rows before them: {shown}", len(wrong))] if wrong else []
 
 
 def _text(column: pd.Series) -> pd.Series:
