@@ -1,9 +1,12 @@
 """Days of stored tables and texts: never 1970, never a silent month; and rows that are parts of one."""
 
+import time
 from datetime import datetime
 
+import duckdb
 import pandas as pd
 import pytest
+import yaml
 
 from tradecredit.book.book import Book
 from tradecredit.book.sources import RawTable
@@ -44,6 +47,36 @@ def test_instants_have_the_day_of_the_stated_zone_or_that_which_was_written():
     stored = pd.Series(pd.to_datetime(["2026-10-20T22:30:00Z"]))
     assert issued(stored) == ([None], 1)
     assert issued(stored, zone="Europe/Berlin") == (["2026-10-21"], 0)
+
+
+@pytest.mark.parametrize("machine", ["UTC", "Asia/Tokyo"])
+def test_an_instant_of_a_database_has_one_day_on_every_machine(machine, tmp_path, monkeypatch):
+    # reading.md 5: half past ten in the evening of 20 October in UTC is the 21st in Berlin.
+    monkeypatch.setenv("TZ", machine)
+    time.tzset()
+    with duckdb.connect(str(tmp_path / "ledger.duckdb")) as connection:
+        row = "'I1' invoice_id, 'B1' buyer_id, date '2026-11-30' due, 'EUR' currency, 5.0 amount"
+        connection.execute(f"create table invoices as select {row}, timestamptz '2026-10-20 22:30:00+00' issued")
+        connection.execute("create table buyers as select 'B1' buyer_id, 'Birch' as name")
+        connection.execute(
+            "create table receipts (receipt_id text, invoice_id text, received date, amount double, kind text)"
+        )
+    run = {
+        "entity": "X",
+        "currency": "EUR",
+        "as_of": "2026-10-31",
+        "source": {"kind": "duckdb", "path": "ledger.duckdb"},
+    }
+    file = tmp_path / "run.yaml"
+    file.write_text(yaml.safe_dump(run | {"tables": {"invoices": {"formats": {"zone": "Europe/Berlin"}}}}))
+    try:
+        assert Book.open(file).invoices["issued"].tolist() == [pd.Timestamp("2026-10-21")]
+        file.write_text(yaml.safe_dump(run))
+        with pytest.raises(InputError, match="zone"):
+            Book.open(file)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_zone_must_be_one():

@@ -129,6 +129,19 @@ def test_exposure_is_the_highest_balance_of_the_year():
     assert portfolio.portfolio(book(**tables), RATINGS)["exposure"].to_dict() == {"A": 110, "C": 30}
 
 
+def test_what_is_on_account_is_not_at_risk():
+    # payments.md 12: A owes 100 since 15 September and paid 30 without a number in October; B had paid 150 before.
+    receipts = [
+        {"receipt_id": "R", "buyer_id": "A", "received": "2026-10-01", "amount": 30.0, "kind": "payment"},
+        {"receipt_id": "S", "buyer_id": "B", "received": "2026-08-01", "amount": 150.0, "kind": "payment"},
+    ]
+    table = portfolio.portfolio(book(receipts=receipts), RATINGS)
+    assert table["exposure"].to_dict() == {"A": 70, "C": 100, "D": 100, "E": 100, "F": 100, "G": 100}
+    peak = book(LossSettings(exposure="peak"), receipts=receipts)
+    assert portfolio.highest_balance(peak)[["A", "B", "C"]].tolist() == [100, 0, 100]
+    assert portfolio.portfolio(peak, RATINGS)["balance"].to_dict()["A"] == 70
+
+
 def test_a_debt_that_was_given_up_is_not_at_risk_by_its_peak():
     defaults = [{"buyer_id": "A", "date": "2026-10-10", "kind": "protracted"}]
     receipts = [{"receipt_id": "R", "invoice_id": "IA", "received": "2026-10-20", "amount": 100.0, "kind": "write_off"}]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from tradecredit.book import text_files
 from tradecredit.book.exports.amounts import are_negative, without_minus
+from tradecredit.book.exports.grid import of_database
 from tradecredit.book.schema import COMPULSORY, DERIVED, TABLES
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportSource
@@ -187,7 +188,7 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
         if kind == ".xlsx":
             return _numbered(pd.read_excel(path, dtype=object, keep_default_na=False, na_values=[""]))
         with duckdb.connect(str(path), read_only=True) as connection:
-            return _numbered(connection.execute(f'select * from "{label}"').df())
+            return _numbered(of_database(connection, label))
     except ImportError:
         return Problem(
             file=label, allowed="Excel files need the `excel` extra", remedy="pip install 'tradecredit[excel]'"

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import warnings
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -93,6 +94,14 @@ def stored(path: Path, table: str | None) -> pd.DataFrame:
     with duckdb.connect(str(path), read_only=True) as connection:
         if table is None:
             table = connection.execute("show tables").fetchall()[0][0]
+        return of_database(connection, table)
+
+
+def of_database(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:
+    """Return a table of a database as it is."""
+    with warnings.catch_warnings():
+        # For instants DuckDB asks pandas for something that is to go.
+        warnings.simplefilter("ignore", DeprecationWarning)
         return connection.execute(f'select * from "{table}"').df()
 
 
