@@ -55,8 +55,8 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run, 
             )
         problems += of_table(name, own)
     if {"invoices", "receipts"} <= tables.keys() and not (tables["invoices"].empty or tables["receipts"].empty):
-        found = _receipt_problems(tables, linked["receipts", "invoice_id"], files["receipts"], run)
-        problems += of_table("receipts", found)
+        of_receipts = _receipt_problems(tables, linked["receipts", "invoice_id"], files["receipts"], run)
+        problems += of_table("receipts", of_receipts)
     if "invoices" in tables:
         invoices = tables["invoices"]
         found = in_rows(

@@ -186,7 +186,7 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
         if kind == ".parquet":
             return _numbered(pd.read_parquet(path))
         if kind == ".xlsx":
-            return _numbered(pd.read_excel(path, dtype=object, keep_default_na=False, na_values=[""]))
+            return _sheet(path, label)
         with duckdb.connect(str(path), read_only=True) as connection:
             return _numbered(of_database(connection, label))
     except ImportError:
@@ -198,6 +198,15 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
         return Problem(
             file=label, allowed=reason, remedy=f"export it again, or name a file of kind {', '.join(SUFFIXES)}"
         )
+
+
+def _sheet(path: Path, label: str) -> pd.DataFrame | Problem:
+    """Return the first sheet of a workbook, whose heads are text whatever stands in them."""
+    cells = pd.read_excel(path, header=None, dtype=object, keep_default_na=False, na_values=[""])
+    if cells.empty:
+        return text_files.empty_file(label)
+    heads = [f"Unnamed: {at}" if pd.isna(head) else str(head).strip() for at, head in enumerate(cells.iloc[0])]
+    return text_files.repeated_heads(label, heads) or _numbered(cells.iloc[1:].set_axis(heads, axis="columns"))
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:

@@ -207,18 +207,30 @@ def _by_row(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
             remedy="mend the line's quotes",
         )
     if not header:
-        return Problem(file=label, allowed="is empty", remedy="export it again, with its header line")
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if repeated:
-        return Problem(
-            file=label,
-            row=1,
-            column=", ".join(repeated),
-            allowed="the header names a column twice",
-            remedy="rename one of them",
-        )
+        return empty_file(label)
+    if repeated := repeated_heads(label, header):
+        return repeated
     frame = pd.DataFrame(rows, columns=header, index=numbers, dtype="str")
     return frame.apply(_trimmed)
+
+
+def empty_file(label: str) -> Problem:
+    """Return the problem of a file in which nothing stands."""
+    return Problem(file=label, allowed="is empty", remedy="export it again, with its header line")
+
+
+def repeated_heads(label: str, header: list[str]) -> Problem | None:
+    """Return the problem of a header that names columns twice; None where it does not."""
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if not repeated:
+        return None
+    return Problem(
+        file=label,
+        row=1,
+        column=", ".join(repeated),
+        allowed="the header names a column twice",
+        remedy="rename one of them",
+    )
 
 
 def other_separator(header: list[str]) -> str | None:
