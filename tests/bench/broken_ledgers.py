@@ -44,7 +44,7 @@ def main() -> None:
                 place = traceback.extract_tb(error.__traceback__)[-1]
                 ours = [one for one in traceback.extract_tb(error.__traceback__) if "tradecredit" in one.filename][-1:]
                 print(f"{seed}: {type(error).__name__}: {str(error)[:200]} at {place.name}, {ours}", flush=True)
-        if (seed + 1) % 500 == 0:
+        if (seed + 1 - given.first) % 250 == 0:
             print(f"after {seed + 1 - given.first:,}: {dict(counts)}", flush=True)
     print(f"{given.number:,} broken ledgers: {dict(sorted(counts.items()))}")
 

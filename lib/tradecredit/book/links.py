@@ -11,6 +11,9 @@ from tradecredit.book.schema import TABLES
 Links = dict[tuple[str, str], np.ndarray]
 """Table and column: the place of the row that each of its rows names, in the table that it refers to."""
 
+FEW = 20_000
+"""Rows of a table that are compared in less time than numbering them takes."""
+
 
 def links(tables: dict[str, pd.DataFrame]) -> Links:
     """Return where each row's reference stands in the other table, by table and column; −1 where it does not.
@@ -38,7 +41,8 @@ def row_hashes(frame: pd.DataFrame) -> np.ndarray:
 
 def repeated(frame: pd.DataFrame) -> np.ndarray:
     """Return of each row whether an earlier one is alike."""
-    hashes = np.sort(row_hashes(frame))
-    if not (hashes[1:] == hashes[:-1]).any():  # what is alike has the same number
-        return np.zeros(len(frame), dtype=bool)
+    if len(frame) > FEW:
+        hashes = np.sort(row_hashes(frame))
+        if not (hashes[1:] == hashes[:-1]).any():  # what is alike has the same number
+            return np.zeros(len(frame), dtype=bool)
     return frame.duplicated(keep="first").to_numpy()

@@ -2,7 +2,6 @@
 
 import difflib
 import hashlib
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -193,7 +192,7 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
         return Problem(
             file=label, allowed="Excel files need the `excel` extra", remedy="pip install 'tradecredit[excel]'"
         )
-    except (OSError, ValueError, KeyError, duckdb.Error, zipfile.BadZipFile) as error:
+    except Exception as error:  # what is broken in a file shows in its reader in many ways
         reason = f"cannot be read: {(str(error) or type(error).__name__).splitlines()[0]}"
         return Problem(
             file=label, allowed=reason, remedy=f"export it again, or name a file of kind {', '.join(SUFFIXES)}"

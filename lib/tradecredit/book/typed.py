@@ -39,6 +39,9 @@ RULES: dict[str, tuple[Callable[[pd.Series], pd.Series], str, str]] = {
 }  # fmt: skip
 """Kind of a column: what breaks its rule, what is allowed, and the remedy."""
 
+MOST_TERMS_DAYS = 36_525
+"""A hundred years: longer terms are no terms, and lead to no day."""
+
 OPEN_ENDED = ("valid_to", "until")
 """Days that may be the end of time, 9999-12-31: then there is no end."""
 
@@ -52,8 +55,9 @@ def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
     problems: list[Problem] = []
     columns = {}
     frame = raw.frame
+    without_terms = pd.Series(False, index=frame.index)
     if "terms_days" in frame and "issued" in frame:
-        frame, problems = _with_due(raw)
+        frame, problems, without_terms = _with_due(raw)
     for column in table.columns:
         if column.name not in frame:
             columns[column.name] = pd.Series(index=frame.index, dtype=dtype(column))
@@ -61,7 +65,8 @@ def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
         values, unreadable = _values(frame[column.name], column, raw.formats)
         problems += in_rows(raw.file, column.name, frame[column.name], unreadable, *_expected(column, raw.formats))
         columns[column.name] = values
-        problems += _column_problems(raw, column, frame[column.name], values, unreadable)
+        told = unreadable | without_terms if column.name == "due" else unreadable
+        problems += _column_problems(raw, column, frame[column.name], values, told)
     result = pd.DataFrame(columns, index=frame.index, copy=False)
     if raw.name in NEVER_EMPTY and result.empty and not raw.may_be_empty:
         problems.append(
@@ -90,20 +95,28 @@ def combined(raw: RawTable) -> RawTable:
     return replace(raw, frame=frame[~again].assign(**added), assumed=(*raw.assumed, (rule, int(again.sum()))))
 
 
-def _with_due(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
-    """Return the raw invoices with `due` = `issued` + `terms_days` where no due date is given."""
+def _with_due(raw: RawTable) -> tuple[pd.DataFrame, list[Problem], pd.Series]:
+    """Return the raw invoices with `due` = `issued` + `terms_days` where no due date is given.
+
+    With what is wrong with the terms, and a mask of the rows in which it is.
+    """
     frame = raw.frame
     terms = Column("terms_days", "days")
     days, unreadable = _values(frame["terms_days"], terms, raw.formats)
     problems = in_rows(raw.file, "terms_days", frame["terms_days"], unreadable, *_expected(terms, raw.formats))
+    odd = days.notna() & (RULES["days"][0](days) | (days > MOST_TERMS_DAYS))
+    told = f"a whole number of days from 0 to {MOST_TERMS_DAYS:,} is expected"
+    problems += in_rows(raw.file, "terms_days", frame["terms_days"], odd, told, "correct it")
+    days = days.mask(odd)
+    wrong = odd | unreadable
     issued, _ = _values(frame["issued"], TABLES["invoices"].column("issued"), raw.formats)
     computed = issued + pd.to_timedelta(days, unit="D")
     if "due" in frame:
         due, _ = _values(frame["due"], TABLES["invoices"].column("due"), raw.formats)
         if (frame["due"].notna() & due.isna()).any():
-            return frame, problems
+            return frame, problems, wrong & frame["due"].isna()
         computed = due.fillna(computed)
-    return frame.assign(due=computed), problems
+    return frame.assign(due=computed), problems, wrong & computed.isna()
 
 
 def _values(raw: pd.Series, column: Column, formats: Formats) -> tuple[pd.Series, pd.Series]:
