@@ -129,6 +129,8 @@ def _tried_book(draw: np.random.Generator, folder: Path) -> str:
         _break_cell(case, draw, as_text=as_text)
     if draw.random() < 0.2:
         _repeat_row(case, draw)
+    if case.kind == ".xlsx" and not as_text and draw.random() < 0.3:
+        _mix_days(case, draw)
     if draw.random() < 0.15 and not any("due" in done for done in case.done):
         _state_terms(case, draw, as_text=as_text)
     run: dict[str, Any] = {"entity": "Broken", "currency": "EUR", "as_of": "2026-10-31", "oldest_rate_days": 9999}
@@ -228,6 +230,15 @@ def _break_cell(case: Case, draw: np.random.Generator, *, as_text: bool) -> None
     frame.loc[row, column] = value
 
 
+def _mix_days(case: Case, draw: np.random.Generator) -> None:
+    """Write one of the days as text of the stated format among true dates."""
+    frame = case.tables["invoices"]
+    row = int(draw.choice(frame.index))
+    if ("invoices", row) not in case.bad:
+        frame.loc[row, "due"] = frame.loc[row, "due"].strftime(case.formats["dates"])
+        case.done.append(f"due of {row} as text among dates")
+
+
 def _state_terms(case: Case, draw: np.random.Generator, *, as_text: bool) -> None:
     """Give the days of credit in place of the due day, and at times such as there are none."""
     truth, frame = case.truth["invoices"], case.tables["invoices"]
@@ -260,7 +271,8 @@ def _write(case: Case, draw: np.random.Generator, folder: Path) -> Case:
             content = frame.fillna("").to_csv(
                 index=False, sep=formats["separator"], lineterminator=str(draw.choice(["\n", "\r\n"]))
             )
-            (folder / f"{name}{case.kind}").write_bytes(content.encode(formats["encoding"]))
+            mark = "\ufeff" if formats["encoding"] == "utf-8" and draw.random() < 0.2 else ""
+            (folder / f"{name}{case.kind}").write_bytes((mark + content).encode(formats["encoding"]))
         elif case.kind == ".xlsx":
             frame.to_excel(folder / f"{name}.xlsx", index=False)
         elif case.kind == ".parquet":
