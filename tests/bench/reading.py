@@ -1,14 +1,13 @@
 """How long a large ledger in CSV files takes to be read, checked and frozen, beside DuckDB's bare reading of them.
 
-    python tests/bench/reading.py [--beside OTHER] [--rounds 2] [--buyers 10000 --invoices 1500000] [--files FOLDER]
+    python tests/bench/reading.py [--beside CHECKOUT] [--rounds 2] [--buyers 10000 --invoices 1500000] [--files FOLDER]
 
-The files are those of `tradecredit demo` (OTHER's, where there is one: both can read them) at that size, written once
-into a temporary folder, or found in FOLDER. In
-every round, in fresh processes in turn, since machines drift: opening the book with nothing remembered; DuckDB's
-`read_csv` of the same files, with the types of the schema, into tables in memory; and with OTHER, the path of another
-checkout of this project, the opening by its library. Processor time is that of all threads, with the start of Python
-and its imports; memory is the largest that the process held. Prints every run, the rows of the book, and the median
-ratios.
+The files are those of `tradecredit demo` (CHECKOUT's, where there is one: both can read them) at that size, written
+once into a temporary folder, or found in FOLDER. In every round, in fresh processes in turn, since machines drift:
+opening the book with nothing remembered; DuckDB's `read_csv` of the same files, with the types of the schema, into
+tables in memory; and with CHECKOUT, the path of another checkout of this project, the opening by its library.
+Processor time is that of all threads, with the start of Python and its imports; memory is the largest that the
+process held. Prints every run, the rows of the book, and the median ratios.
 """
 
 import argparse
