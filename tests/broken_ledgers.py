@@ -278,9 +278,7 @@ def _write(case: Case, draw: np.random.Generator, folder: Path) -> Case:
         elif case.kind == ".parquet":
             frame.to_parquet(folder / f"{name}.parquet")
         else:
-            with duckdb.connect(str(folder / "book.duckdb")) as connection:
-                connection.register("content", frame.convert_dtypes())
-                connection.execute(f"create table {name} as select * from content")
+            _into_database(frame, name, folder / "book.duckdb")
     if draw.random() > 0.4:
         return case
     file = folder / ("book.duckdb" if case.kind == "duckdb" else f"invoices{case.kind}")
@@ -289,9 +287,15 @@ def _write(case: Case, draw: np.random.Generator, folder: Path) -> Case:
         damages += [_damaged_text] * 3
     elif case.kind == ".xlsx":
         damages += [_odd_heads] * 2
-    elif case.kind == ".parquet":
+    else:
         damages += [_odd_days] * 2
     return damages[draw.integers(len(damages))](case, draw, file)
+
+
+def _into_database(frame: pd.DataFrame, name: str, file: Path) -> None:
+    with duckdb.connect(str(file)) as connection:
+        connection.register("content", frame.convert_dtypes())
+        connection.execute(f"create or replace table {name} as select * from content")
 
 
 def _torn(case: Case, draw: np.random.Generator, file: Path) -> Case:
@@ -377,6 +381,9 @@ def _odd_days(case: Case, draw: np.random.Generator, file: Path) -> Case:
         case.formats["zone"] = "Europe/Berlin"
     broken = any(" issued = " in done for done in case.done)
     frame["issued"] = column
-    frame.to_parquet(file)
+    if case.kind == "duckdb":
+        _into_database(frame, "invoices", file)
+    else:
+        frame.to_parquet(file)
     refused = how in ("zone", "whole numbers", "milliseconds")
     return case._replace(refused=refused, torn=broken, done=[*case.done, f"issued as {how}"])
