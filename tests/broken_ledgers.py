@@ -1,9 +1,11 @@
 """Ledgers of known values in all kinds of files, broken in known ways, and what reading them has to come to."""
 
+import csv
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import duckdb
 import numpy as np
@@ -329,9 +331,11 @@ def _damaged_text(case: Case, draw: np.random.Generator, file: Path) -> Case:
         lines.insert(int(draw.integers(1, len(lines))), "")
         lines += [""] * int(draw.integers(3))
     elif how == "spaces":
-        lines = [separator.join(f" {cell}\u00a0" for cell in line.split(separator)) for line in lines]
+        lines = _lines_of(
+            [[f" {cell}\u00a0" for cell in row] for row in csv.reader(lines, delimiter=separator)], separator
+        )
     elif how == "quoted":
-        lines = [separator.join(f'"{cell}"' for cell in line.split(separator)) for line in lines]
+        lines = _lines_of(list(csv.reader(lines, delimiter=separator)), separator, csv.QUOTE_ALL)
     elif how == "column more":
         lines = [f"{line}{separator}{'note' if at == 0 else 'x'}" for at, line in enumerate(lines)]
     elif how == "head twice":
@@ -351,6 +355,12 @@ def _damaged_text(case: Case, draw: np.random.Generator, file: Path) -> Case:
     text = "\n".join(lines) + ("" if how == "no end" else "\n")
     file.write_bytes(text.encode(encoding))
     return case._replace(refused=refused, done=[*case.done, how])
+
+
+def _lines_of(rows: list[list[str]], separator: str, quoting: Literal[0, 1] = csv.QUOTE_MINIMAL) -> list[str]:
+    text = StringIO()
+    csv.writer(text, delimiter=separator, quoting=quoting, lineterminator="\n").writerows(rows)
+    return text.getvalue().splitlines()
 
 
 def _odd_heads(case: Case, draw: np.random.Generator, file: Path) -> Case:
