@@ -215,7 +215,7 @@ def test_bad_data_is_named_with_place_value_and_remedy(ledger, what):
     message = str(caught.value)
     for part in (*expected, "Remedy"):
         assert part in message
-    assert not list((ledger.folder.parent / "cache").glob("books/*.duckdb"))
+    assert not list((ledger.folder.parent / "cache").glob("books/*.arrow"))
 
 
 @pytest.mark.parametrize(

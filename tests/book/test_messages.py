@@ -73,7 +73,10 @@ def test_leading_zeros_are_told(ledger):
 def test_contradicting_names_are_offered_the_last_one_and_it_is_a_way_round(ledger):
     ledger.add("buyers", "B1,Alder and Sons,DE,C,private\n")
     [told] = refused(ledger)
-    assert "contradict each other in name" in told and "`distinct: latest` (tables.buyers) where the latest row counts" in told
+    assert (
+        "contradict each other in name" in told
+        and "`distinct: latest` (tables.buyers) where the latest row counts" in told
+    )
     ledger.run(tables={"buyers": {"distinct": "latest"}})
     book = Book.open(ledger.run_file)
     assert book.names["B1"] == "Alder and Sons"

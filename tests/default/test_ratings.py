@@ -372,7 +372,7 @@ def demo(tmp_path_factory):
     """The assessment of the default demo book, with its book and the truth on the as-of date."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tradecredit.book.memory.CACHE", tmp_path_factory.mktemp("results"))
-        patch.setattr("tradecredit.book.sources.demo_book", made := cache(demo_book))
+        patch.setattr("tradecredit.book.demo.demo_book", made := cache(demo_book))
         run = Run.from_yaml(PROJECT / "params" / "demo.yaml")
         book = Book.open(run)
         found = default.assessment(book)

@@ -1,4 +1,4 @@
-"""The credit book: read once, checked, frozen as one DuckDB snapshot, and seen as of a date."""
+"""The credit book: read once, checked, frozen as one snapshot, and seen as of a date."""
 
 import dataclasses
 import hashlib
@@ -16,6 +16,7 @@ from tradecredit.book import sources
 from tradecredit.book.bank_differences import bank_differences
 from tradecredit.book.code_version import code_version
 from tradecredit.book.leaving_out import checked
+from tradecredit.book.links import Links
 from tradecredit.book.memory import cache_of, kept, writable
 from tradecredit.book.merging import merged
 from tradecredit.book.places import one_of, places
@@ -42,6 +43,9 @@ OF_THE_DAY = {
     name: [column.name for column in TABLES[name].columns if column.kind == "amount"] for name in ("limits", "orders")
 }
 """Table: its amounts, which stand at the rate of the book's day: a limit bounds what is owed and ordered today."""
+
+NOTED = ("kind", "currency", "invoice_id", "amount")
+"""Columns by which the notes count rows."""
 
 READ_BY: dict[str, Any] = dict.fromkeys(
     ("source", "tables", "merge", "on_problem", "currency", "as_of", "oldest_rate_days"), True
@@ -94,7 +98,7 @@ class Book:
         files = sources.fingerprints(run)
         read_how = run.model_dump_json(include=READ_BY)
         key = hashlib.sha256(json.dumps([files, read_how, code_version(__name__)]).encode()).hexdigest()
-        snapshot = writable(cache_of(run)) / "books" / f"{key}.duckdb"
+        snapshot = writable(cache_of(run)) / "books" / f"{key}.arrow"
         content = kept(snapshot, thawed, lambda file: freeze(file, *_checked(run)))
         sized = with_amounts(run, content["invoices"])
         return cls(run=sized, as_of=pd.Timestamp(run.as_of), files=files, **content)
@@ -239,7 +243,7 @@ def _recovered(defaults: pd.DataFrame, recoveries: pd.DataFrame) -> pd.Series:
 def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Return the source's tables, typed, checked, in the run's currency and as of its date, with the notes on them."""
     raw, problems = sources.read(run)
-    raw, tables, found = checked(merged(raw, run.merge), run)
+    raw, tables, found, linked = checked(merged(raw, run.merge), run)
     problems += found
     day = pd.Timestamp(run.as_of)
     issued = tables["invoices"]["issued"].dropna() if "invoices" in tables else pd.Series(dtype="datetime64[us]")
@@ -259,7 +263,7 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     notes = _notes(run, raw, complete)
     buyers = complete["buyers"]
     complete["buyers"] = buyers.assign(kind=buyers["kind"].fillna("private"))
-    return known(_in_currency(complete, run, day), day), notes
+    return known(_in_currency(complete, linked, run, day), day), notes
 
 
 def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -272,7 +276,8 @@ def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.Data
         if unused:
             rows.append((readers[0].name, f"columns of {file} not used: {', '.join(unused)}", len(readers[0].frame)))
     day = pd.Timestamp(run.as_of)
-    seen = known(tables, day)
+    rows_known = _rows_known(tables, day, places(tables["invoices"]["buyer_id"], tables["buyers"]["buyer_id"]))
+    seen = {name: frame.loc[rows_known[name], frame.columns.isin(NOTED)] for name, frame in tables.items()}
     without_kind = int(seen["buyers"]["kind"].isna().sum())
     if without_kind:
         rows.append(("buyers", "kind is not stated: taken as private", without_kind))
@@ -300,7 +305,9 @@ def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.Data
     return pd.DataFrame(rows, columns=["table", "rule", "rows"])
 
 
-def _in_currency(tables: dict[str, pd.DataFrame], run: Run, day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+def _in_currency(
+    tables: dict[str, pd.DataFrame], linked: Links, run: Run, day: pd.Timestamp
+) -> dict[str, pd.DataFrame]:
     """Return the tables with all amounts in the reporting currency, and receipts with what banks' rates left of them.
 
     `day`: the book's.
@@ -316,17 +323,15 @@ def _in_currency(tables: dict[str, pd.DataFrame], run: Run, day: pd.Timestamp) -
     invoices = tables["invoices"]
     for name in ("receipts", "disputes"):
         frame = tables[name]
-        place = places(frame["invoice_id"], invoices["invoice_id"])
-        amount = frame["amount"]
+        place = linked.get((name, "invoice_id"), np.empty(0, dtype=np.intp))
+        amount, rate = frame["amount"], of_invoice[place]
         if name == "receipts":
-            invoiced = invoices["currency"].reset_index(drop=True).reindex(place).set_axis(frame.index)
-            amount, other = in_currency_of_invoice(frame, invoiced, tables["fx"], currency)
-        rate = of_invoice[place]
-        if name == "receipts":
+            amount, other = in_currency_of_invoice(frame, place, invoices["currency"], tables["fx"], currency)
             # Money on account has no invoice to be translated with: at the rate of its day.
-            own = last_rate(tables["fx"], frame["currency"], frame["received"])
-            own = np.where(frame["currency"].isna() | (frame["currency"] == currency), 1.0, own)
-            rate = np.where(frame["invoice_id"].isna(), own, rate)
+            on_account = frame["invoice_id"].isna().to_numpy()
+            free = frame[on_account]
+            own = last_rate(tables["fx"], free["currency"], free["received"])
+            rate[on_account] = np.where(free["currency"].isna() | (free["currency"] == currency), 1.0, own)
         translated[name] = frame.assign(amount=amount * rate)
         if name == "receipts" and other.any():
             whole = translated["invoices"]["amount"].to_numpy()

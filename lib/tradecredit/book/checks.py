@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.places import one_of, places
+from tradecredit.book.links import Links, repeated
+from tradecredit.book.places import one_of
 from tradecredit.book.problems import in_rows, of_table
 from tradecredit.book.rates import in_currency_of_invoice, rate_age_days
 from tradecredit.book.schema import TABLES, Table
@@ -21,10 +22,11 @@ BOUNDED = {"write_off": _ORDINARY, "recovery": _ORDINARY, "claim": ()}
 """Kinds of receipts that may not take an invoice beyond its amount, and the kinds that count beside each."""
 
 
-def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) -> list[Problem]:
+def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run, linked: Links) -> list[Problem]:
     """Return what is wrong between rows: keys, references, order of dates, over-payment, currencies without a rate.
 
-    `run`: its currency, its day, at whose rate limits and open items are translated, and how old a rate may be.
+    `linked`: the `links` of the tables. `run`: its currency, its day, at whose rate limits and open items are
+    translated, and how old a rate may be.
     """
     problems: list[Problem] = []
     for name, frame in tables.items():
@@ -34,7 +36,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) 
         for column, other in table.references.items():
             # That it holds no rows, or has not this column, is told of it.
             if other in tables and tables[other][column].notna().any():
-                unknown = frame[column].notna() & ~one_of(frame[column], tables[other][column])
+                unknown = frame[column].notna() & (linked[name, column] < 0)
                 own += in_rows(
                     file,
                     column,
@@ -56,8 +58,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) 
             )
         problems += of_table(name, own)
     if {"invoices", "receipts"} <= tables.keys() and not (tables["invoices"].empty or tables["receipts"].empty):
-        fx = tables.get("fx", TABLES["fx"].empty()).dropna(subset=["date", "currency"])
-        of_receipts = _receipt_problems(tables["invoices"], tables["receipts"], files["receipts"], fx, run.currency)
+        of_receipts = _receipt_problems(tables, linked["receipts", "invoice_id"], files["receipts"], run)
         problems += of_table("receipts", of_receipts)
     if "invoices" in tables:
         invoices = tables["invoices"]
@@ -71,7 +72,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run) 
         if name in tables:
             day = tables[name][dated]
             if name == "invoices":
-                day = day.mask(_asks_closing_rate(tables, run), today)
+                day = day.mask(_asks_closing_rate(tables, linked, run), today)
             problems += of_table(name, _rate_problems(tables, name, day, files[name], run))
     for name, begins, ended in (("limits", "valid_from", "valid_to"), ("orders", "date", "closed")):
         if name in tables:
@@ -92,12 +93,14 @@ def _where_else(unknown: pd.Series, known: pd.Series, file: str) -> str:
 
 
 def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Problem]:
-    keys = list(table.key)
-    known = frame[frame[table.columns[0].name].notna()]
-    again = known.duplicated(keys, keep="first").reindex(frame.index, fill_value=False)
-    wrong = frame.loc[again, keys]
+    keys, has_id = list(table.key), frame[table.columns[0].name].notna().to_numpy()
+    again = np.zeros(len(frame), dtype=bool)
+    again[has_id] = repeated(frame[keys] if has_id.all() else frame.loc[has_id, keys])
+    if not again.any():
+        return
+    known, wrong, again = frame[has_id], frame.loc[again, keys], pd.Series(again, index=frame.index)
     alike = known[known.duplicated(keys, keep=False)].groupby(keys)
-    apart = [name for name in table.names if name not in keys and again.any() and (alike[name].nunique().gt(1)).any()]
+    apart = [name for name in table.names if name not in keys and (alike[name].nunique().gt(1)).any()]
     remedy = f"state `distinct: true` (tables.{table.name}) where whole rows repeat, or remove the repeated row"
     if apart and all(table.column(name).kind in ("amount", "signed") for name in apart):
         remedy = (
@@ -118,14 +121,13 @@ def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Prob
     )
 
 
-def _receipt_problems(
-    invoices: pd.DataFrame, receipts: pd.DataFrame, file: str, fx: pd.DataFrame, reporting: str
-) -> Iterator[Problem]:
-    by_id = invoices.dropna(subset="invoice_id").drop_duplicates("invoice_id")
-    place = places(receipts["invoice_id"], by_id["invoice_id"])
-    known = by_id[["issued", "amount", "currency"]].reset_index(drop=True)
-    invoice = known.reindex(place).set_axis(receipts.index)
-    early = receipts["received"] < invoice["issued"]
+def _receipt_problems(tables: dict[str, pd.DataFrame], place: np.ndarray, file: str, run: Run) -> Iterator[Problem]:
+    """Yield what is wrong with receipts beside their invoices, at whose `place` they are; −1 without one."""
+    invoices, receipts = tables["invoices"], tables["receipts"]
+    has_invoice = place >= 0
+    issued = np.append(invoices["issued"].to_numpy("datetime64[us]"), np.datetime64("NaT", "us"))[place]
+    invoiced = np.append(invoices["amount"].to_numpy(float), np.nan)[place]
+    early = receipts["received"] < issued
     yield from in_rows(
         file,
         "received",
@@ -142,17 +144,18 @@ def _receipt_problems(
         "names neither an invoice nor a buyer",
         "name the invoice that it settles, or the buyer whose credit on account it is",
     )
+    negative = receipts["amount"] < 0
     yield from in_rows(
         file,
         "amount",
         receipts["amount"],
-        (receipts["amount"] < 0) & ~one_of(receipts["kind"], ["payment"]),
+        negative & ~one_of(receipts["kind"], ["payment"]),
         "must not be negative",
         "correct it; only a payment may be negative: one that the bank has returned",
     )
-    order = np.argsort(receipts["received"].to_numpy(), kind="stable")
-    so_far = receipts["amount"].iloc[order].groupby(place[order]).cumsum().reindex(receipts.index)
-    returned = (receipts["amount"] < 0) & (so_far < -CENT) & (place >= 0)
+    amount = receipts["amount"].to_numpy(float)
+    so_far = _so_far(amount, place, receipts["received"], negative.to_numpy() & has_invoice)
+    returned = negative & has_invoice & (so_far < -CENT)
     yield from in_rows(
         file,
         "amount",
@@ -162,27 +165,39 @@ def _receipt_problems(
         "a negative payment is one that the bank has returned: give what it returns, or leave both out",
     )
     # A bank pays out by a rate of its own: what comes in another currency hardly ever is the amount to the cent.
-    amount, other = in_currency_of_invoice(receipts, invoice["currency"], fx, reporting)
-    by_bank = pd.Series(other, index=receipts.index).groupby(place).transform("any")
-    described = receipts["amount"].astype("str") + " on invoice " + receipts["invoice_id"]
+    fx = tables.get("fx", TABLES["fx"].empty()).dropna(subset=["date", "currency"])
+    amount, other = in_currency_of_invoice(receipts, place, invoices["currency"], fx, run.currency)
+    by_bank = np.zeros(len(invoices) + 1, dtype=bool)
+    by_bank[place[other]] = True
     for kind, beside in BOUNDED.items():
         # Money may come in after the rest was written off or a claim was paid, and what a buyer pays too much is its
         # credit (`measure/on_account.py`): only what we ourselves, the insurer or the estate give is bounded.
-        counted = one_of(receipts["kind"], [kind, *beside])
-        applied = pd.Series(np.where(counted, amount, 0.0)[order], index=receipts.index[order])
-        applied = applied.groupby(place[order]).cumsum().reindex(receipts.index)
-        over = (applied > invoice["amount"] + CENT) & ~by_bank & one_of(receipts["kind"], [kind]) & (place >= 0)
+        of_kind = one_of(receipts["kind"], [kind]) & has_invoice
+        counted = np.where(one_of(receipts["kind"], [kind, *beside]), amount, 0.0)
+        applied = _so_far(counted, place, receipts["received"], of_kind)
+        over = pd.Series(of_kind & ~by_bank[place] & (applied > invoiced + CENT), index=receipts.index)
+        wrong = receipts.loc[over, ["amount", "invoice_id"]]
         yield from in_rows(
             file,
             "amount",
-            described,
+            wrong["amount"].astype("str") + " on invoice " + wrong["invoice_id"],
             over,
             f"receipts of kind {', '.join([kind, *beside])} add up to more than the invoice",
             "apply the surplus to the invoice that it belongs to, or correct the amount",
         )
 
 
-def _asks_closing_rate(tables: dict[str, pd.DataFrame], run: Run) -> pd.Series:
+def _so_far(amount: np.ndarray, place: np.ndarray, received: pd.Series, of: np.ndarray) -> np.ndarray:
+    """Return what had come in on each receipt's invoice with it, where one of its receipts is asked for (`of`)."""
+    found, asked = np.full(len(amount), np.nan), np.zeros(place.max(initial=-1) + 2, dtype=bool)
+    asked[place[of]] = True
+    rows = np.flatnonzero(asked[place])
+    rows = rows[np.argsort(received.to_numpy()[rows], kind="stable")]
+    found[rows] = pd.Series(amount[rows]).groupby(place[rows]).cumsum()
+    return found
+
+
+def _asks_closing_rate(tables: dict[str, pd.DataFrame], linked: Links, run: Run) -> pd.Series:
     """Return of each invoice in another currency whether it is open today and its rate of the day of issue stands.
 
     Open items stand at the closing rate of the run's day, whose age is then what is left to be looked at. What dust or
@@ -191,14 +206,15 @@ def _asks_closing_rate(tables: dict[str, pd.DataFrame], run: Run) -> pd.Series:
     invoices, settings, today = tables["invoices"], run.receivables, pd.Timestamp(run.as_of)
     foreign = invoices["currency"].notna() & (invoices["currency"] != run.currency) & (invoices["issued"] <= today)
     fx = tables.get("fx", TABLES["fx"].empty()).dropna(subset=["date", "currency"])
-    asks, of = pd.Series(False, index=invoices.index), invoices[foreign]
-    of = of.dropna(subset="invoice_id").drop_duplicates("invoice_id")
+    rows = np.flatnonzero(foreign & invoices["invoice_id"].notna())
+    asks, of = pd.Series(False, index=invoices.index), invoices.iloc[rows]
+    among = np.full(len(invoices) + 1, -1)
+    among[rows] = np.arange(len(rows))
     receipts = tables.get("receipts", TABLES["receipts"].empty())
-    receipts = receipts[receipts["received"] <= today]
-    place = places(receipts["invoice_id"], of["invoice_id"])
-    receipts, place = receipts[place >= 0], place[place >= 0]
-    invoiced = of["currency"].iloc[place].set_axis(receipts.index)
-    amount, other = in_currency_of_invoice(receipts, invoiced, fx, run.currency)
+    place = among[linked.get(("receipts", "invoice_id"), np.empty(0, dtype=np.intp))]
+    counted = (place >= 0) & (receipts["received"] <= today).to_numpy()
+    receipts, place = receipts.loc[counted, ["received", "amount", "currency"]], place[counted]
+    amount, other = in_currency_of_invoice(receipts, place, of["currency"], fx, run.currency)
     left = of["amount"] - np.bincount(place, np.nan_to_num(amount), len(of))
     by_bank = np.bincount(place[other], minlength=len(of)) > 0
     least = np.where(by_bank, max(settings.dust.share, settings.exchange_tolerance), settings.dust.share)
@@ -224,7 +240,9 @@ def _rate_problems(
     frame, day = frame[foreign], day[foreign]
     fx = TABLES["fx"].empty() if fx is None else fx.dropna(subset=["date", "currency"])
     age = pd.Series(rate_age_days(fx, frame["currency"], day), index=frame.index)
-    found = frame["currency"] + " on " + day.dt.strftime("%Y-%m-%d")
+    old = age > run.oldest_rate_days
+    wrong = age.isna() | old
+    found = frame["currency"][wrong] + " on " + day[wrong].dt.strftime("%Y-%m-%d")
     yield from in_rows(
         file,
         "currency",
@@ -235,7 +253,6 @@ def _rate_problems(
         f"amounts in {run.currency} need no rate",
         alike=frame["currency"],
     )
-    old = age > run.oldest_rate_days
     remedy = "add newer rates to the fx table, or state how old one may be (oldest_rate_days)"
     last = _last_entry(tables)
     ended = (pd.Timestamp(run.as_of) - last).days > MONTH_DAYS

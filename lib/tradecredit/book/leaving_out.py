@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradecredit.book import checks
+from tradecredit.book.links import Links, links
 from tradecredit.book.places import one_of
 from tradecredit.book.schema import TABLES
 from tradecredit.book.sources import RawTable
@@ -20,11 +21,12 @@ ROUNDS = 6
 
 
 class Checked(NamedTuple):
-    """The raw tables without the rows that were left out, the same in their types, and what is still wrong."""
+    """The raw tables without the rows that were left out, the same in their types, what is wrong, and the links."""
 
     raw: dict[str, RawTable]
     tables: dict[str, pd.DataFrame]
     problems: list[Problem]
+    linked: Links
 
 
 def checked(raw: dict[str, RawTable], run: Run) -> Checked:
@@ -37,7 +39,7 @@ def checked(raw: dict[str, RawTable], run: Run) -> Checked:
     without = dict(given)
     gone: dict[str, set[str]] = {}
     for _ in range(ROUNDS):
-        tables, problems = _read(without, run)
+        tables, problems, linked = _read(without, run)
         broken = [one for one in problems if one.rows and _goes(one, run, tables, gone)]
         if not broken:
             break
@@ -55,7 +57,7 @@ def checked(raw: dict[str, RawTable], run: Run) -> Checked:
                     remedy="correct them, or state the share that may be left out (on_problem: {most: …})",
                 )
             )  # fmt: skip
-    return Checked(without, tables, problems)
+    return Checked(without, tables, problems, linked)
 
 
 def _unknown_columns(run: Run) -> list[Problem]:
@@ -78,12 +80,13 @@ def _unknown_columns(run: Run) -> list[Problem]:
     return found
 
 
-def _read(raw: dict[str, RawTable], run: Run) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+def _read(raw: dict[str, RawTable], run: Run) -> tuple[dict[str, pd.DataFrame], list[Problem], Links]:
     tables, problems = {}, []
     for name, table in raw.items():
         tables[name], found = typed(table)
         problems += found
-    return tables, problems + checks.relations(tables, {name: table.file for name, table in raw.items()}, run)
+    linked, files = links(tables), {name: table.file for name, table in raw.items()}
+    return tables, problems + checks.relations(tables, files, run, linked), linked
 
 
 def _goes(problem: Problem, run: Run, tables: dict[str, pd.DataFrame], gone: dict[str, set[str]]) -> bool:

@@ -23,8 +23,8 @@ FOLDER = ".tradecredit"
 """Folder beside the run file that holds snapshots and results, by key; may be deleted at any time."""
 CACHE: Path | None = None
 """Another folder in its place, for all runs; None: beside each run file."""
-KEPT = {name: re.compile(rf"(\.\d+-)?[\w.]+-?[0-9a-f]+\.{suffix}(\.wal)?|\..+\.{suffix}\.lock")
-        for name, suffix in (("books", "duckdb"), ("results", "pickle"))}  # fmt: skip
+KEPT = {name: re.compile(rf"(\.\d+-)?[\w.]+-?[0-9a-f]+\.{suffix}|\..+\.{suffix}\.lock")
+        for name, suffix in (("books", "arrow"), ("results", "pickle"))}  # fmt: skip
 """Folders in it, and the names of the files that they hold: kept, unfinished, and locks."""
 
 Function = TypeVar("Function", bound=Callable)
@@ -62,8 +62,10 @@ def remembered(function: Function) -> Function:
     return cast(Function, recalled)
 
 
-def kept(file: Path, read: Callable[[Path], Any], write: Callable[[Path], None]) -> Any:
+def kept(file: Path, read: Callable[[Path], Any], write: Callable[[Path], Any]) -> Any:
     """Return what `read(file)` gives, after `write` has made the file where `read` finds it `Unreadable`.
+
+    What `write` returns, if anything, is taken for what `read` would give.
 
     One process makes it, and others wait for it meanwhile, by a lock of the operating system that goes when the process
     which holds it ends, in whatever way.
@@ -77,8 +79,8 @@ def kept(file: Path, read: Callable[[Path], Any], write: Callable[[Path], None])
             return read(file)  # another process has made it while this one waited
         except Unreadable:
             with replacing(file) as unfinished:
-                write(unfinished)
-            return read(file)
+                made = write(unfinished)
+            return read(file) if made is None else made
 
 
 def _write(result: object, file: Path) -> None:

@@ -9,12 +9,17 @@ import pyarrow.compute as pc
 
 
 def places(values: pd.Series, among: pd.Series) -> np.ndarray:
-    """Return where each value stands in `among`, whose values differ; −1 where it does not.
+    """Return where each value stands first in `among`; −1 where it does not, or is missing.
 
     >>> places(pd.Series(["b", "c"], dtype="str"), pd.Series(["a", "b"], dtype="str")).tolist()
     [1, -1]
     """
-    found = pc.index_in(pa.array(values), value_set=pa.array(among))
+    sought, known = pa.array(values, pa.large_string()), pa.array(among, pa.large_string())
+    if len(sought) < len(known) // 4:  # only the rows that are sought are learnt
+        rows = np.flatnonzero(pc.is_in(known, value_set=sought, skip_nulls=True).to_numpy(zero_copy_only=False))
+        place = pc.fill_null(pc.index_in(sought, value_set=known.take(pa.array(rows)), skip_nulls=True), -1).to_numpy()
+        return np.append(rows, -1)[place]
+    found = pc.index_in(sought, value_set=known, skip_nulls=True)
     return pc.fill_null(found, -1).to_numpy().astype(np.intp)
 
 

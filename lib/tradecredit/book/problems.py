@@ -31,6 +31,8 @@ def in_rows(
     The first has all `rows`. `found` has what stands in these rows at least. Rows with the same value of `alike` are
     one problem, named at the first of them. Where every row is wrong the cause is one: the first is named.
     """
+    if not wrong.any():
+        return []
     rows = wrong[wrong.fillna(False).astype(bool)].index
     each = pd.Series(rows if alike is None else alike.loc[rows].to_numpy(), index=rows)
     first, more = rows[~each.duplicated()], each.map(each.value_counts()) - 1

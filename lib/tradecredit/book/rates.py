@@ -39,23 +39,25 @@ def moved_to(fx: pd.DataFrame, currency: pd.Series, then: pd.Timestamp, now: pd.
 
 
 def in_currency_of_invoice(
-    receipts: pd.DataFrame, invoiced: pd.Series, fx: pd.DataFrame, reporting: str
+    receipts: pd.DataFrame, place: np.ndarray, invoiced: pd.Series, fx: pd.DataFrame, reporting: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return what each receipt settles of its invoice, in the invoice's currency, and whether it came in another.
 
-    `receipts`: `received`, `amount`, `currency` (missing: the invoice's); `invoiced`: the currency of each one's
-    invoice, on the same index. Between two currencies at the cross rate of the day of the receipt. Missing amounts
-    where a rate is.
+    `receipts`: `received`, `amount`, `currency` (missing: the invoice's); `place` of each one's invoice among those of
+    the currencies `invoiced`, −1 without one. Between two currencies at the cross rate of the day of the receipt.
+    Missing amounts where a rate is.
     """
-    own = receipts["currency"].fillna(invoiced)
-    other = (own != invoiced).to_numpy() & invoiced.notna().to_numpy()
-    amount = receipts["amount"].to_numpy(float)
+    amount, other = receipts["amount"].to_numpy(float), np.zeros(len(receipts), dtype=bool)
+    stated = np.flatnonzero(receipts["currency"].notna().to_numpy() & (place >= 0))
+    own, of_invoice = receipts["currency"].iloc[stated], invoiced.iloc[place[stated]].set_axis(receipts.index[stated])
+    differs = (own != of_invoice).to_numpy() & of_invoice.notna().to_numpy()
+    other[stated[differs]] = True
     if not other.any():
         return amount, other
     day = receipts["received"][other]
     units = [
         np.where(one_of(currency, [reporting]), 1.0, last_rate(fx, currency, day))
-        for currency in (own[other], invoiced[other])
+        for currency in (own[differs], of_invoice[differs])
     ]
     amount = amount.copy()
     amount[other] *= units[0] / units[1]

@@ -1,36 +1,38 @@
-"""The tables of a book frozen as one DuckDB file, and the fingerprint of what they hold."""
+"""The tables of a book frozen as one file of Arrow tables, and the fingerprint of what they hold."""
 
 import hashlib
-import json
+import zlib
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from tradecredit.book.links import row_hashes
 from tradecredit.book.memory import Unreadable
-from tradecredit.book.schema import TABLES, Table, dtype
+from tradecredit.book.schema import TABLES, dtype
 
-NOTES, META = "book_notes", "book_meta"
+NOTES, FINGERPRINT = "notes", b"fingerprint"
+TEXT = pd.StringDtype(na_value=np.nan)
 
 
-def freeze(file: Path, tables: dict[str, pd.DataFrame], notes: pd.DataFrame) -> None:
-    """Write the tables, the notes and the fingerprint into a new DuckDB file."""
+def freeze(file: Path, tables: dict[str, pd.DataFrame], notes: pd.DataFrame) -> dict[str, Any]:
+    """Write the tables, the notes and the fingerprint into a new file, and return them as `thawed` does.
+
+    The file holds Arrow streams, one after another, and a checksum. The fingerprint is the same for the same rows in
+    any order, from any kind of source.
+    """
     digest = hashlib.sha256()
-    file.unlink(missing_ok=True)
-    with duckdb.connect(str(file)) as connection:
-        for name, frame in tables.items():
-            connection.register("content", pa.Table.from_pandas(frame, preserve_index=False))
-            connection.execute(f'create table "{name}" as select * from content')
-            connection.unregister("content")
-            digest.update(name.encode())
-            digest.update(_row_hashes(connection, name, list(frame.columns)).tobytes())
-        connection.register("content", notes)
-        connection.execute(f"create table {NOTES} as select * from content")
-        meta = json.dumps({"fingerprint": digest.hexdigest()})
-        connection.execute(f"create table {META} as select ? as meta", [meta])
+    for name, frame in tables.items():
+        digest.update(name.encode())
+        digest.update(np.sort(row_hashes(frame)).tobytes())
+    with file.open("wb") as stream:
+        summed = _Summed(stream)
+        for frame in (*tables.values(), notes):
+            _append(summed, frame, {FINGERPRINT: digest.hexdigest()} if frame is notes else {})
+        stream.write(summed.checksum.to_bytes(4))
+    return {**_typed(tables), NOTES: notes, "fingerprint": digest.hexdigest()}
 
 
 def thawed(file: Path) -> dict[str, Any]:
@@ -39,25 +41,54 @@ def thawed(file: Path) -> dict[str, Any]:
     Raises `Unreadable` where the file is missing or not whole.
     """
     try:
-        with duckdb.connect(str(file), read_only=True) as connection:
-            content = {name: connection.sql(f'select * from "{name}"').to_arrow_table() for name in TABLES}
-            notes = connection.execute(f"select * from {NOTES}").df()
-            meta = connection.execute(f"select meta from {META}").fetchall()[0][0]
-    except duckdb.Error as error:
+        content = pa.memory_map(str(file)).read_buffer()
+    except OSError as error:
         raise Unreadable(file) from error
-    tables = {name: _typed(TABLES[name], rows) for name, rows in content.items()}
-    return {**tables, "notes": notes, **json.loads(meta)}
+    if len(content) <= 4 or zlib.crc32(content[:-4]) != int.from_bytes(content[-4:].to_pybytes()):
+        raise Unreadable(file)
+    try:
+        rest = pa.BufferReader(content)
+        read = {name: pa.ipc.open_stream(rest).read_all() for name in (*TABLES, NOTES)}
+    except (OSError, pa.ArrowInvalid) as error:
+        raise Unreadable(file) from error
+    fingerprint = read[NOTES].schema.metadata[FINGERPRINT].decode()
+    frames = {name: table.to_pandas(types_mapper={pa.large_string(): TEXT}.get) for name, table in read.items()}
+    return {**_typed(frames), NOTES: frames[NOTES], "fingerprint": fingerprint}
 
 
-def _typed(table: Table, rows: pa.Table) -> pd.DataFrame:
-    frame = rows.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get)
-    return frame.astype({column.name: dtype(column) for column in table.columns})
+def _typed(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    return {
+        name: frames[name].astype({one.name: dtype(one) for one in table.columns}) for name, table in TABLES.items()
+    }
 
 
-def _row_hashes(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> np.ndarray:
-    """Return a number for each row of a table that depends on its values alone, in rising order.
+class _Summed:
+    """A file that adds up what is written to it."""
 
-    So the same rows in any order, from any kind of source, give the same fingerprint.
-    """
-    values = ", ".join(f'"{column}"' for column in columns)
-    return connection.execute(f'select hash({values}) as row from "{table}" order by row').fetchnumpy()["row"]
+    def __init__(self, stream: IO[bytes]):
+        self.stream, self.checksum, self.closed = stream, 0, False
+
+    def write(self, content: bytes) -> int:
+        self.checksum = zlib.crc32(content, self.checksum)
+        return self.stream.write(content)
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+
+def _append(file: _Summed, frame: pd.DataFrame, metadata: dict[bytes, str]) -> None:
+    """Write a table as one Arrow stream; missing numbers stay what they are in memory."""
+    columns = {name: _column(frame[name]) for name in frame.columns}
+    table = pa.table(columns).replace_schema_metadata(metadata)
+    sink = pa.PythonFile(cast("IO", file), mode="w")
+    options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+    with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
+        writer.write_table(table)
+
+
+def _column(values: pd.Series) -> pa.Array | pa.ChunkedArray:
+    if values.dtype.kind == "f":
+        return pa.array(values.to_numpy(), from_pandas=False)
+    if values.dtype.kind in "Mi":
+        return pa.array(values)
+    return pa.array(values, pa.large_string())

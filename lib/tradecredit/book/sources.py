@@ -1,9 +1,7 @@
 """Reads the tables of a book as they stand in a source and brings them under our column names; changes no value."""
 
-import csv
 import difflib
 import hashlib
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,8 +10,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from tradecredit.book.demo import demo_book
-from tradecredit.book.exports import ledger, reading
+from tradecredit.book import text_files
 from tradecredit.book.exports.amounts import are_negative, without_minus
 from tradecredit.book.exports.days import days
 from tradecredit.book.exports.grid import of_database
@@ -63,6 +60,8 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
     """
     source = run.source
     if isinstance(source, DemoSource):
+        from tradecredit.book.demo import demo_book
+
         tables = demo_book(buyers=source.buyers, invoices=source.invoices, seed=source.seed, until=source.until).tables
         return {name: RawTable(name, f"demo {name}", _numbered(frame)) for name, frame in tables.items()}, []
     files, problems = _files(run, source)
@@ -123,6 +122,8 @@ def _joined(parts: list[RawTable]) -> RawTable:
 
 def _exported(source: ExportSource, run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
     """Return the tables that an export holds, and what is wrong with it."""
+    from tradecredit.book.exports import ledger
+
     found = ledger.ledger(source, run.currency, run.on_problem)
     label = ", ".join(name for part in (source, *source.beside) for name in part.files)
 
@@ -148,6 +149,8 @@ def fingerprints(run: Run) -> dict[str, str]:
     tables = _files(run, run.source)[0].values()
     read = {(label if in_folder else path.name, path) for sources_of in tables for path, label, _ in sources_of}
     if isinstance(run.source, ExportSource):
+        from tradecredit.book.exports import reading
+
         read |= {(path.name, path) for path in reading.all_files(run.source) if path.is_file()}
     for name, path in sorted(read):
         with path.open("rb") as stream:
@@ -185,7 +188,7 @@ def _files(
         present = sorted(path.name for path in source.path.iterdir() if path.suffix.lower() in SUFFIXES)
     files: dict[str, list[tuple[Path, str, TableMapping]]] = {}
     problems = []
-    exported = ledger.NAMES if isinstance(source, ExportSource) else ()
+    exported = COMPULSORY if isinstance(source, ExportSource) else ()  # those of `exports.ledger.NAMES`
     for name in [name for name in TABLES if name not in exported]:
         for mapping in run.sources_of(name):
             if isinstance(source, DuckDBSource):
@@ -229,84 +232,31 @@ def _content(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem
     kind = path.suffix.lower()
     try:
         if kind in TEXT:
-            return _csv(path, label, formats)
+            return text_files.text_table(path, label, formats)
         if kind == ".parquet":
             return _numbered(pd.read_parquet(path))
         if kind == ".xlsx":
-            return _numbered(pd.read_excel(path, dtype=object, keep_default_na=False, na_values=[""]))
+            return _sheet(path, label)
         with duckdb.connect(str(path), read_only=True) as connection:
             return _numbered(of_database(connection, label))
     except ImportError:
         return Problem(
             file=label, allowed="Excel files need the `excel` extra", remedy="pip install 'tradecredit[excel]'"
         )
-    except (OSError, ValueError, KeyError, duckdb.Error, zipfile.BadZipFile) as error:
+    except Exception as error:  # what is broken in a file shows in its reader in many ways
         reason = f"cannot be read: {(str(error) or type(error).__name__).splitlines()[0]}"
         return Problem(
             file=label, allowed=reason, remedy=f"export it again, or name a file of kind {', '.join(SUFFIXES)}"
         )
 
 
-def _csv(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
-    encoding = "utf-8-sig" if formats.encoding.lower().replace("_", "-") in ("utf-8", "utf8") else formats.encoding
-    rows: list[list[str]] = []
-    numbers: list[int] = []
-    reader = None
-    try:
-        with path.open(encoding=encoding, newline="") as stream:
-            reader = csv.reader(stream, delimiter=formats.separator, strict=True)
-            header = [name.strip() for name in next(reader, [])]
-            for row in reader:
-                if not row:
-                    continue
-                if len(row) > 1 and _looks_separated(pd.DataFrame(columns=header)):
-                    return _one_field(label, pd.DataFrame(columns=header))
-                if len(row) != len(header):
-                    return Problem(
-                        file=label,
-                        row=reader.line_num,
-                        value=formats.separator.join(row),
-                        allowed=f"has {len(row)} fields; the header has {len(header)}",
-                        remedy="quote fields that hold the separator, or state `formats: {separator: …}`",
-                    )
-                rows.append(row)
-                numbers.append(reader.line_num)
-    except UnicodeDecodeError:
-        return Problem(
-            file=label,
-            row=_undecodable_row(path, encoding),
-            allowed=f"is not {formats.encoding} text",
-            remedy="save it as UTF-8, or state the encoding in the run file (formats: {encoding: latin-1})",
-        )
-    except csv.Error as error:
-        return Problem(
-            file=label,
-            row=reader.line_num if reader else None,
-            allowed=f"is not a readable CSV line: {error}",
-            remedy="mend the line's quotes",
-        )
-    if not header:
-        return Problem(file=label, allowed="is empty", remedy="export it again, with its header line")
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if repeated:
-        return Problem(
-            file=label,
-            row=1,
-            column=", ".join(repeated),
-            allowed="the header names a column twice",
-            remedy="rename one of them",
-        )
-    frame = pd.DataFrame(rows, columns=header, index=numbers, dtype="str")
-    return frame.apply(lambda column: column.str.strip()).replace("", pd.NA)
-
-
-def _undecodable_row(path: Path, encoding: str) -> int:
-    content = path.read_bytes()
-    try:
-        content.decode(encoding)
-    except UnicodeDecodeError as error:
-        return content[: error.start].count(b"\n") + 1
-    raise AssertionError("called for a file that cannot be decoded")
+def _sheet(path: Path, label: str) -> pd.DataFrame | Problem:
+    """Return the first sheet of a workbook, whose heads are text whatever stands in them."""
+    cells = pd.read_excel(path, header=None, dtype=object, keep_default_na=False, na_values=[""])
+    if cells.empty:
+        return text_files.empty_file(label)
+    heads = [f"Unnamed: {at}" if pd.isna(head) else str(head).strip() for at, head in enumerate(cells.iloc[0])]
+    return text_files.repeated_heads(label, heads) or _numbered(cells.iloc[1:].set_axis(heads, axis="columns"))
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
@@ -398,8 +348,8 @@ def _mapping_problems(name: str, label: str, content: pd.DataFrame, mapping: Tab
     table = TABLES[name]
     derived = DERIVED.get(name, {})
     problems: list[Problem] = []
-    if _looks_separated(content):
-        return [_one_field(label, content)]
+    if remedy := text_files.other_separator([str(name) for name in content.columns]):
+        return [Problem(file=label, row=1, allowed="the header is one field", remedy=remedy)]
     for part in ("columns", "constants", "values"):
         for our in getattr(mapping, part):
             if our not in table.names and our not in derived:
@@ -429,18 +379,6 @@ def _mapping_problems(name: str, label: str, content: pd.DataFrame, mapping: Tab
         _missing_column(label, our, content, f"compulsory in {name}") for our in missing if our not in mapping.columns
     )
     return problems
-
-
-def _looks_separated(content: pd.DataFrame) -> bool:
-    return len(content.columns) == 1 and any(mark in str(content.columns[0]) for mark in ";\t|")
-
-
-def _one_field(label: str, content: pd.DataFrame) -> Problem:
-    mark = next(mark for mark in ";\t|" if mark in str(content.columns[0]))
-    return Problem(
-        file=label, row=1, allowed="the header is one field",
-        remedy=f"the file looks separated by {mark!r}: state `formats: {{separator: {mark!r}}}` in the run file",
-    )  # fmt: skip
 
 
 def _missing_column(label: str, column: str, content: pd.DataFrame, why: str) -> Problem:

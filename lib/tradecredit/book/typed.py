@@ -2,10 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tradecredit.book.exports.amounts import minus_in_front
 from tradecredit.book.exports.days import days, told
@@ -25,6 +28,30 @@ MARKS = ((",", "."), (".", ","), (",", ""), (",", " "), (".", " "), (".", "'"), 
 MOST_NOTHINGS = 3
 """Different texts that may stand for nothing."""
 
+RULES: dict[str, tuple[Callable[[pd.Series], pd.Series], str, str]] = {
+    "amount": (
+        lambda values: values < 0,
+        "must not be negative",
+        "correct it, or read negative rows as receipts (tables: {invoices: {sign: positive}, receipts: {sign: "
+        "negative, constants: {kind: credit_note}}})",
+    ),
+    "days": (
+        lambda values: (values < 0) | (values.round() != values), "a whole number of days, 0 or more, is expected",
+        "correct it",
+    ),
+    "fraction": (
+        lambda values: (values < 0) | (values > 1), "a fraction from 0 to 1 is expected", "write 2 % as 0.02"
+    ),
+    "number": (lambda values: values <= 0, "must be above zero", "correct it"),
+    "grade": (
+        lambda values: ~values.isin(range(1, 11)), "a whole grade from 1 (best) to 10 is expected", "correct it"
+    ),
+}  # fmt: skip
+"""Kind of a column: what breaks its rule, what is allowed, and the remedy."""
+
+MOST_TERMS_DAYS = 36_525
+"""A hundred years: longer terms are no terms, and lead to no day."""
+
 OPEN_ENDED = ("valid_to", "until")
 """Days that may be the end of time, 9999-12-31: then there is no end."""
 
@@ -38,8 +65,9 @@ def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
     problems: list[Problem] = []
     columns = {}
     frame = raw.frame
+    without_terms = pd.Series(False, index=frame.index)
     if "terms_days" in frame and "issued" in frame:
-        frame, problems = _with_due(raw)
+        frame, problems, without_terms = _with_due(raw)
     for column in table.columns:
         if column.name not in frame:
             columns[column.name] = pd.Series(index=frame.index, dtype=dtype(column))
@@ -48,8 +76,9 @@ def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
         expected = _expected(column, raw.formats, frame[column.name], unreadable)
         problems += in_rows(raw.file, column.name, frame[column.name], unreadable, *expected)
         columns[column.name] = values
-        problems += _column_problems(raw, column, frame[column.name], values, unreadable)
-    result = pd.DataFrame(columns, index=frame.index)
+        told = unreadable | without_terms if column.name == "due" else unreadable
+        problems += _column_problems(raw, column, frame[column.name], values, told)
+    result = pd.DataFrame(columns, index=frame.index, copy=False)
     if raw.name in NEVER_EMPTY and result.empty and not raw.may_be_empty:
         problems.append(
             Problem(file=raw.file, allowed=f"holds no rows of {raw.name}", remedy="export it with its rows")
@@ -77,58 +106,100 @@ def combined(raw: RawTable) -> RawTable:
     return replace(raw, frame=frame[~again].assign(**added), assumed=(*raw.assumed, (rule, int(again.sum()))))
 
 
-def _with_due(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
-    """Return the raw invoices with `due` = `issued` + `terms_days` where no due date is given."""
+def _with_due(raw: RawTable) -> tuple[pd.DataFrame, list[Problem], pd.Series]:
+    """Return the raw invoices with `due` = `issued` + `terms_days` where no due date is given.
+
+    With what is wrong with the terms, and a mask of the rows in which it is.
+    """
     frame = raw.frame
     terms = Column("terms_days", "days")
     days, unreadable = _values(frame["terms_days"], terms, raw.formats)
     expected = _expected(terms, raw.formats, frame["terms_days"], unreadable)
     problems = in_rows(raw.file, "terms_days", frame["terms_days"], unreadable, *expected)
+    odd = days.notna() & (RULES["days"][0](days) | (days > MOST_TERMS_DAYS))
+    told = f"a whole number of days from 0 to {MOST_TERMS_DAYS:,} is expected"
+    problems += in_rows(raw.file, "terms_days", frame["terms_days"], odd, told, "correct it")
+    days = days.mask(odd)
+    wrong = odd | unreadable
     issued, _ = _values(frame["issued"], TABLES["invoices"].column("issued"), raw.formats)
     computed = issued + pd.to_timedelta(days, unit="D")
     if "due" in frame:
         due, _ = _values(frame["due"], TABLES["invoices"].column("due"), raw.formats)
         if (frame["due"].notna() & due.isna()).any():
-            return frame, problems
+            return frame, problems, wrong & frame["due"].isna()
         computed = due.fillna(computed)
-    return frame.assign(due=computed), problems
+    return frame.assign(due=computed), problems, wrong & computed.isna()
 
 
 def _values(raw: pd.Series, column: Column, formats: Formats) -> tuple[pd.Series, pd.Series]:
     """Return a column's values in its type and a mask of those that hold something unreadable."""
     if column.kind == "text":
-        text = raw
+        text, none = raw, pd.Series(False, index=raw.index)
+        if raw.dtype == "str":
+            return raw, none
         if pd.api.types.is_float_dtype(raw) and (raw.dropna() % 1 == 0).all():
             text = raw.astype("Int64")
-        values = text.astype("str").where(raw.notna()).astype("str")
-        return values, pd.Series(False, index=raw.index)
+        return text.astype("str").where(raw.notna()).astype("str"), none
     if column.kind == "date":
-        values = _days(raw, formats)
-        values = values.where(values.dt.year.between(1950, 2100))
+        values = _each_once(raw, formats)
     elif pd.api.types.is_numeric_dtype(raw) and not pd.api.types.is_bool_dtype(raw):
         values = raw.astype("float64")
     else:
-        text = raw.astype("str")
-        dressed = raw.notna() & ~text.str.fullmatch(r"[+-]?[\d.,]*").fillna(True).astype(bool)
-        if dressed.any():
-            text[dressed] = text[dressed].map(minus_in_front)
-        if formats.thousands:
-            mark, point = re.escape(formats.thousands), re.escape(formats.decimal)
-            # Two digits between marks are India's lakhs and crores.
-            groups = rf"\d{{1,3}}({mark}\d{{3}})+|\d{{1,2}}({mark}\d{{2}})+{mark}\d{{3}}"
-            grouped = text.str.fullmatch(rf"[+-]?({groups}|\d+)({point}\d*)?")
-            text = text.where(grouped.fillna(False).astype(bool), "unreadable")
-            text = text.str.replace(formats.thousands, "", regex=False)
-        if formats.decimal == ",":
-            text = text.where(~text.str.contains(".", regex=False), "unreadable").str.replace(",", ".", regex=False)
-        plain = text.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-        values = pd.to_numeric(text.where(plain.fillna(False).astype(bool)), errors="coerce").astype("float64")
+        values = _numbers(raw.astype("str"), formats)
     if values.dtype == "float64":
         values = values.where(values.abs() != float("inf"))
     unreadable = raw.notna() & values.isna()
     if column.name in OPEN_ENDED and unreadable.any():
         unreadable &= ~raw.astype("str").str.startswith("9999") & ~raw.astype("str").str.endswith("9999")
     return values, unreadable
+
+
+def _numbers(text: pd.Series, formats: Formats) -> pd.Series:
+    """Return numbers written as the formats say; missing where a cell holds none."""
+    if not formats.thousands:
+        pointed = text
+        if formats.decimal == ",":
+            if text.str.contains(".", regex=False).any():
+                return _numbers_one_by_one(text, formats)
+            pointed = text.str.replace(",", ".", regex=False)
+        try:
+            numbers = pc.cast(pa.array(pointed), pa.float64()).to_numpy(zero_copy_only=False)
+        except pa.ArrowInvalid:
+            return _numbers_one_by_one(text, formats)
+        # Arrow reads as numbers what is none here: nan, and words for what has no end.
+        if np.isfinite(numbers).sum() == text.notna().sum():
+            return pd.Series(numbers, index=text.index, copy=False)
+    return _numbers_one_by_one(text, formats)
+
+
+def _numbers_one_by_one(text: pd.Series, formats: Formats) -> pd.Series:
+    dressed = text.notna() & ~text.str.fullmatch(r"[+-]?[\d.,]*").fillna(True).astype(bool)
+    if dressed.any():
+        text = text.mask(dressed, text[dressed].map(minus_in_front))
+    if formats.thousands:
+        mark, point = re.escape(formats.thousands), re.escape(formats.decimal)
+        # Two digits between marks are India's lakhs and crores.
+        groups = rf"\d{{1,3}}({mark}\d{{3}})+|\d{{1,2}}({mark}\d{{2}})+{mark}\d{{3}}"
+        grouped = text.str.fullmatch(rf"[+-]?({groups}|\d+)({point}\d*)?")
+        text = text.where(grouped.fillna(False).astype(bool), "unreadable")
+        text = text.str.replace(formats.thousands, "", regex=False)
+    if formats.decimal == ",":
+        text = text.where(~text.str.contains(".", regex=False), "unreadable").str.replace(",", ".", regex=False)
+    plain = text.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+    return pd.to_numeric(text.where(plain.fillna(False).astype(bool)), errors="coerce").astype("float64")
+
+
+def _each_once(raw: pd.Series, formats: Formats) -> pd.Series:
+    """Return `_days` between 1950 and 2100, of text read once for each way of writing."""
+    if raw.dtype != "str":
+        values = _days(raw, formats)
+        return values.where(values.dt.year.between(1950, 2100))
+    written = pc.dictionary_encode(pa.chunked_array(pa.array(raw)).combine_chunks())
+    values = _days(pd.Series(written.dictionary, dtype="str"), formats)
+    read = values.where(values.dt.year.between(1950, 2100)).to_numpy("datetime64[us]")
+    # A place of −1, of an empty cell, is the last of the values: none.
+    place = pc.fill_null(written.indices, -1).to_numpy()
+    return pd.Series(np.append(read, np.datetime64("NaT", "us"))[place], index=raw.index, copy=False)
 
 
 def _days(raw: pd.Series, formats: Formats) -> pd.Series:
@@ -236,22 +307,6 @@ def _column_problems(
             f"one of {', '.join(column.allowed)} is expected",
             f"translate it in the run file (tables.{raw.name}.values.{column.name}: {{theirs: ours}})",
         )
-    rules = (
-        {
-            "amount": (
-                values < 0,
-                "must not be negative",
-                "correct it, or read negative rows as receipts (tables: {invoices: {sign: positive}, receipts: {sign: "
-                "negative, constants: {kind: credit_note}}})",
-            ),
-            "days": ((values < 0) | (values % 1 != 0), "a whole number of days, 0 or more, is expected", "correct it"),
-            "fraction": ((values < 0) | (values > 1), "a fraction from 0 to 1 is expected", "write 2 % as 0.02"),
-            "number": (values <= 0, "must be above zero", "correct it"),
-            "grade": (~values.isin(range(1, 11)), "a whole grade from 1 (best) to 10 is expected", "correct it"),
-        }
-        if column.kind not in ("text", "date")
-        else {}
-    )
-    if column.kind in rules:
-        wrong, allowed, remedy = rules[column.kind]
-        yield from in_rows(raw.file, column.name, found, values.notna() & wrong, allowed, remedy)
+    if column.kind in RULES:
+        broken, allowed, remedy = RULES[column.kind]
+        yield from in_rows(raw.file, column.name, found, values.notna() & broken(values), allowed, remedy)

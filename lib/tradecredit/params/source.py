@@ -72,7 +72,9 @@ class Formats(Parameters):
     @classmethod
     def _known_encoding(cls, encoding: str) -> str:
         try:
-            b"".decode(encoding)
+            b"a".decode(encoding)  # of nothing, Python does not look the encoding up
+        except UnicodeError:
+            pass  # an encoding in which one byte is no text
         except LookupError:
             raise ValueError(
                 "a text encoding that Python knows is expected, such as utf-8, latin-1 or cp1252"

@@ -1,0 +1,48 @@
+"""Where the rows that rows name stand, looked for once; and whether rows are alike, by a number for each."""
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from tradecredit.book.places import places
+from tradecredit.book.schema import TABLES
+
+Links = dict[tuple[str, str], np.ndarray]
+"""Table and column: the place of the row that each of its rows names, in the table that it refers to."""
+
+FEW = 20_000
+"""Rows of a table that are compared in less time than numbering them takes."""
+
+
+def links(tables: dict[str, pd.DataFrame]) -> Links:
+    """Return where each row's reference stands in the other table, by table and column; −1 where it does not.
+
+    Of several rows that have the id, the first counts.
+    """
+    return {
+        (name, column): places(frame[column], tables[other][column])
+        for name, frame in tables.items()
+        for column, other in TABLES[name].references.items()
+        if other in tables
+    }
+
+
+def row_hashes(frame: pd.DataFrame) -> np.ndarray:
+    """Return a number for each row that depends on its values alone, whatever the source they come from."""
+    if frame.empty:
+        return np.empty(0, dtype=np.uint64)
+    columns = [f'"{column}"' for column in frame.columns]
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.execute("set enable_progress_bar = false")
+        connection.register("content", pa.Table.from_pandas(frame, preserve_index=False))
+        return connection.execute(f"select hash({', '.join(columns)}) as row from content").fetchnumpy()["row"]
+
+
+def repeated(frame: pd.DataFrame) -> np.ndarray:
+    """Return of each row whether an earlier one is alike."""
+    if len(frame) > FEW:
+        hashes = np.sort(row_hashes(frame))
+        if not (hashes[1:] == hashes[:-1]).any():  # what is alike has the same number
+            return np.zeros(len(frame), dtype=bool)
+    return frame.duplicated(keep="first").to_numpy()
