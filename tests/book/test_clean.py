@@ -24,7 +24,7 @@ def clean(run_file: Path) -> str:
 
 
 def test_what_is_kept_lies_beside_the_run_file_and_goes_with_clean(ledger, beside):
-    assert len(list((beside / "books").glob("*.duckdb"))) == len(list((beside / "results").glob("*.pickle"))) == 1
+    assert len(list((beside / "books").glob("*.arrow"))) == len(list((beside / "results").glob("*.pickle"))) == 1
     others = sorted(path for path in ledger.folder.rglob("*") if beside not in path.parents and path != beside)
     assert clean(ledger.run_file).startswith("Removed 4 files, ")  # each with a lock
     assert not beside.exists()
@@ -57,7 +57,7 @@ def test_a_link_in_place_of_the_folder_is_not_followed(beside, tmp_path):
     moved = beside.rename(tmp_path / "moved")
     beside.symlink_to(moved)
     assert forget(beside).files == 0
-    assert list((moved / "books").glob("*.duckdb"))
+    assert list((moved / "books").glob("*.arrow"))
 
 
 def test_clean_beside_nothing_is_refused(tmp_path):
