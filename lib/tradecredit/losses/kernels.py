@@ -534,3 +534,30 @@ def log_generating(obligors, states, gamma):
                     growth = np.expm1(own[3] * states.twist[scenario])
                     result[scenario] += rate * growth if gamma is not None else np.log1p(-np.expm1(-rate) * growth)
     return result
+
+
+@compiled
+def between(values, places, grid, parts):
+    """Return what values on a grid are at places between, by the polynomial through the points of a piece.
+
+    `grid`: the first place, and the step; `parts`: steps of a piece. Beyond the grid by its first or last piece.
+    """
+    result = np.empty(len(places))
+    last = (len(values) - 2) // parts
+    weights = np.ones(parts + 1)
+    for one in range(parts + 1):
+        for other in range(parts + 1):
+            if other != one:
+                weights[one] /= one - other
+    for row in range(len(places)):
+        step = (places[row] - grid[0]) / grid[1]
+        piece = min(max(np.int64(step / parts), 0), last) * parts
+        total = 0.0
+        for one in range(parts + 1):
+            weight = weights[one]
+            for other in range(parts + 1):
+                if other != one:
+                    weight *= step - piece - other
+            total += weight * values[piece + one]
+        result[row] = total
+    return result
