@@ -65,8 +65,12 @@ def _todays_debts(book: Book, policy: Policy | None) -> Amounts:
 @once
 def _todays_amounts(book: Book, policy: Policy | None) -> Amounts:
     owed = open_items(book)["open_amount"].to_numpy()
-    disputed = disputed_of(book, owed, book.as_of)
-    return _before_claims(book, policy, owed, disputed, (claims_paid(book), given_up(book)))
+    return _before_claims(book, policy, owed, _disputed_today(book), (claims_paid(book), given_up(book)))
+
+
+@once
+def _disputed_today(book: Book) -> np.ndarray:
+    return disputed_of(book, open_items(book)["open_amount"].to_numpy(), book.as_of)
 
 
 def insured_amounts(book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.ndarray | None = None) -> Amounts:

@@ -8,7 +8,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.insurance.policy import Policy
-from tradecredit.insurance.settlement import insurer_recovery
+from tradecredit.insurance.settlement import Losses, insurer_recovery, settled
 from tradecredit.measure.closing_rates import closing_rates
 from tradecredit.measure.default_events import RESOLVED_MONTHS, events_by_place
 from tradecredit.measure.open_items import GIVEN_UP, IMPAIRED
@@ -88,8 +88,8 @@ def still_insured(policy: Policy, within: np.ndarray, paid: np.ndarray, buyer: n
         return np.zeros(len(within))
     loss, of = np.unique(buyer, return_inverse=True)
     debt = np.bincount(of, within, len(loss))
-    whole = pd.DataFrame({"scenario": loss, "day": 0, "buyer_id": loss, "debt": debt, "limit": debt})
-    claim = policy.unbounded().settlement(whole)["claim"].to_numpy()
+    none = np.zeros(len(loss))
+    claim = settled(Losses(loss, debt, none, none, debt, none > 0), policy.unbounded().record()).claim
     due = within / np.where(debt > 0, debt, 1.0)[of] * claim[of]
     missing = np.maximum(due - paid, 0.0)
     wanting = np.bincount(of, missing, len(loss))

@@ -11,7 +11,7 @@ from typing import NamedTuple, Self, cast
 import numpy as np
 from scipy.special import gammainccinv, gammaincinv, log_ndtr, ndtr, ndtri
 
-from tradecredit.losses.kernels import Obligors, States, between, by_value, log_generating, loss_moments
+from tradecredit.losses.kernels import Obligors, States, between, by_value, log_generating, loss_moments, twists
 from tradecredit.params.losses import Dependence, Sampling
 
 NODES = np.linspace(-8.0, 4.0, 61)
@@ -118,7 +118,7 @@ class Economy:
         for target, exponent in zip(targets, exponents, strict=True):
             twist = NODES * 0
             if twisting:
-                twist = towards._twist(obligors, loss, target, mean)
+                twist = twists(obligors, towards.at_nodes(NODES * 0), loss, self.gamma, target, _STEPS_OF_TWIST)
                 exponent = log_generating(obligors, towards.at_nodes(twist), self.gamma) - twist * target
             shift = NEARER * max(-NODES[np.argmax(exponent - NODES**2 / 2)], 0.0)
             defaulting = towards._moments(obligors, loss, twist)[2] if twist.any() else defaults
@@ -257,15 +257,6 @@ class Economy:
                 break
             direction = slope / np.linalg.norm(slope)
         return direction
-
-    def _twist(self, obligors: Obligors, loss: np.ndarray, target: float, mean: np.ndarray) -> np.ndarray:
-        """Return, at each node, the θ under which the expected loss is the target; 0 where it is so without."""
-        low, high = NODES * 0, NODES * 0 + 30.0 / max(obligors.tilt.max(initial=0.0), 1e-300)
-        for _ in range(_STEPS_OF_TWIST):
-            middle = (low + high) / 2
-            short = self._moments(obligors, loss, middle)[0] < target
-            low, high = np.where(short, middle, low), np.where(short, high, middle)
-        return np.where(mean < target, high, 0.0)
 
 
 def random_of(seed: int, stream: int) -> np.random.Generator:
