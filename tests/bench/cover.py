@@ -9,13 +9,16 @@ part of the invoices paid late. DuckDB sums by buyer what is open of every invoi
 cover remembered. The sums by buyer are compared, and the classes add up to what is open.
 
 With `--beside`, `losses.assess` of the demo is timed here and in another checkout of the project, such as a worktree of
-an earlier commit, a process for each, in turns; printed is the ratio of CPU time.
+an earlier commit, a process for each, in turns; printed is the ratio of CPU time. Since the demos of two commits may
+differ, so that each needs another number of years, defaults and policies, both engines then simulate as many years of
+each one's demo, without what else `assess` does.
 """
 
 import argparse
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,8 +30,10 @@ import pandas as pd
 HERE = Path(__file__).resolve().parents[2]
 AS_OF = pd.Timestamp("2026-10-31")
 
+YEARS = 65_536
+
 ASSESSED = """
-import time
+import pickle, sys, time
 from tradecredit import Book, default
 from tradecredit.insurance import in_force
 from tradecredit.losses import simulation
@@ -41,7 +46,28 @@ for _ in range(6):
     begin = time.process_time()
     dist = simulation.assess.__wrapped__(book, ratings, policies)
     taken.append(time.process_time() - begin)
-print(min(taken[1:]), len(dist.losses))
+simulator = dist.simulator()
+defaults = sum(len(simulator.defaults(block).buyer) for block in simulator.blocks())
+with open(sys.argv[1], "wb") as file:
+    pickle.dump((dist.portfolio, [policy.model_dump(exclude_unset=True) for policy in policies]), file)
+print(min(taken[1:]), len(dist.losses), defaults, len(policies))
+"""
+
+SIMULATED = """
+import pickle, sys, time
+from tradecredit.insurance.policy import Policy
+from tradecredit.losses import simulation
+with open(sys.argv[1], "rb") as file:
+    portfolio, terms = pickle.load(file)
+policies = [Policy(**{name: term for name, term in one.items() if name in Policy.model_fields}) for one in terms]
+taken = []
+for _ in range(6):
+    begin = time.process_time()
+    dist = simulation.simulate(portfolio, policies=policies, scenarios=int(sys.argv[2]), seed=1)
+    taken.append(time.process_time() - begin)
+simulator = dist.simulator()
+defaults = sum(len(simulator.defaults(block).buyer) for block in simulator.blocks())
+print(min(taken[1:]), len(dist.losses), defaults, len(policies))
 """
 
 
@@ -138,20 +164,34 @@ def cover_by_invoice(invoices: int, still_open: float, times: int) -> None:
     print((classes["share"] * 100).round(1).to_string())
 
 
+def told(place: Path, script: str, *arguments: object) -> float:
+    """Return the seconds that a script takes in a checkout, and print what it says of its years."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, arguments)], cwd=place, env={"PYTHONPATH": str(place / "lib")},
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    taken, years, defaults, policies = map(float, done.stdout.split()[-4:])
+    print(
+        f"  {place}: {taken:.3f} s, {policies:.0f} policies, {years:,.0f} years of {defaults / years:.1f} defaults, "
+        f"{taken / defaults * 1e9:.0f} ns a default",
+        flush=True,
+    )
+    return taken
+
+
 def beside(checkout: Path, times: int) -> None:
-    ratios = []
-    for _ in range(times):
-        seconds = {}
-        for place in (checkout, HERE):
-            done = subprocess.run(
-                [sys.executable, "-c", ASSESSED], cwd=place, env={"PYTHONPATH": str(place / "lib")}, check=True,
-                capture_output=True, text=True,
-            )  # fmt: skip
-            taken, years = done.stdout.split()[-2:]
-            seconds[place] = float(taken)
-            print(f"{place}: {float(taken):.3f} s for {int(years):,} years", flush=True)
-        ratios.append(seconds[HERE] / seconds[checkout])
-    print(f"losses.assess, ratio {statistics.median(ratios):.2f}")
+    with tempfile.TemporaryDirectory() as folder:
+        places = {checkout: Path(folder) / "theirs", HERE: Path(folder) / "here"}
+        works = [("losses.assess of its own demo", ASSESSED, places)]
+        works += [(f"{YEARS:,} years of the demo of {owner}", SIMULATED, demo) for owner, demo in places.items()]
+        for name, script, given in works:
+            ratios = []
+            print(name)
+            for _ in range(times):
+                files = given if isinstance(given, dict) else dict.fromkeys(places, given)
+                theirs, own = (told(place, script, files[place], YEARS) for place in places)
+                ratios.append(own / theirs)
+            print(f"{name}: ratio {statistics.median(ratios):.2f}", flush=True)
 
 
 def main() -> None:
