@@ -38,6 +38,10 @@ and what lies at right angles to the direction is drawn by block."""
 BLOCK_DEFAULTS = 1_500_000
 """Defaults of a block, about, at most: bounds the memory."""
 
+MOST_AMOUNTS = 2**23
+"""Numbers of the table of what defaults add to sums, at most: bounds the memory. Books that need more are simulated
+loss by loss, to the same figures but for rounding."""
+
 MOST_LIKELY = 600.0
 """Largest log of a ratio of densities: beyond it a scenario has no weight left, and its exponential would overflow."""
 
@@ -188,7 +192,7 @@ class Simulator:
     def year(self, block: Block) -> Year:
         """Return the sums of each scenario of a block: from sums alone where they are enough, else loss by loss."""
         states = self.states(block)
-        if self.lgd_sd.any() or any(_erodes_first(policy.record()) for policy in self.policies):
+        if not self._summed:
             return self._year_by_losses(block, states)
         amounts, first = self._amounts
         sums = block_sums(self.obligors, states, self.economy.gamma, (self._key, self._draw_key), amounts)
@@ -312,6 +316,13 @@ class Simulator:
             yield number, paid_by_year(losses, part, attachment, policy.record(), scenarios)
 
     @cached_property
+    def _summed(self) -> bool:
+        """Whether sums over the defaults of a year are enough for most years."""
+        by_loss = self.lgd_sd.any() or any(_erodes_first(policy.record()) for policy in self.policies)
+        columns = len(self.policies) + 3
+        return not by_loss and len(self.obligors.name) * (DRAWS if self._draws else 1) * columns <= MOST_AMOUNTS
+
+    @cached_property
     def _bounded(self) -> tuple[int, ...]:
         """The numbers of the policies that pay so much for discretionary cover in a year at most."""
         return tuple(
@@ -328,25 +339,22 @@ class Simulator:
         often as something else can be drawn) × two or a multiple of four columns, as the kernel takes them; and the
         column of the first policy.
         """
-        drawn = [self._amounts_of(draw) for draw in range(DRAWS if self._draws else 1)]
-        amounts = np.stack([amounts for amounts, _ in drawn], axis=1)
-        return amounts.reshape(-1, amounts.shape[-1]), drawn[0][1]
+        draws, count = DRAWS if self._draws else 1, len(self.obligors.name)
+        paid = [self._indemnity_alone(number, draws) for number in range(len(self.policies))]
+        used = [self._by_obligor(self._part_of_maximum(number, paid[number])) for number in self._bounded]
+        columns = [self._by_obligor(self.exposure - self.exposure * (1 - self.lgd))]
+        columns += [self.obligors.tilt] if self.obligors.tilt.any() else []
+        first = len(columns)
+        columns += [self._by_obligor(amounts) for amounts in paid] + ([np.max(used, axis=0)] if used else [])
+        wanted = max(-len(columns) % 4, 0) if len(columns) > 2 else 2 - len(columns)
+        amounts = np.zeros((count, draws, len(columns) + wanted))
+        for number, column in enumerate(columns):
+            amounts[:, :, number] = column.T if column.ndim == 2 else column[:, None]
+        return amounts.reshape(count * draws, -1), first
 
-    def _amounts_of(self, draw: int) -> tuple[np.ndarray, int]:
-        recovery = self.exposure * (1 - self.lgd)
-        paid = [self._indemnity_alone(number, draw) for number in range(len(self.policies))]
-        lost, *paid_by = (
-            np.add.reduceat(amount[self.members], self.member_start[:-1])
-            for amount in (self.exposure - recovery, *paid)
-        )
-        used = [
-            np.add.reduceat(self._part_of_maximum(number, paid[number])[self.members], self.member_start[:-1])
-            for number in self._bounded
-        ]
-        twisted = [self.obligors.tilt] if self.obligors.tilt.any() else []
-        columns = [lost, *twisted, *paid_by, *([np.max(used, axis=0)] if used else [])]
-        padding = [columns[0] * 0] * (2 - len(columns) if len(columns) <= 2 else -len(columns) % 4)
-        return np.column_stack([*columns, *padding]), 1 + len(twisted)
+    def _by_obligor(self, amounts: np.ndarray) -> np.ndarray:
+        """Return the sums over the buyers of each obligor; amounts: … × buyers."""
+        return np.add.reduceat(amounts[..., self.members], self.member_start[:-1], axis=-1)
 
     def _part_of_maximum(self, number: int, paid: np.ndarray) -> np.ndarray:
         """Return what part of a policy's maximum of discretionary cover each buyer's loss would use."""
@@ -354,16 +362,17 @@ class Simulator:
         counts = self.attachments[number].discretionary & (paid > 0)
         return np.where(counts, paid / maximum, 0.0) if maximum > 0 else np.where(counts, np.inf, 0.0)
 
-    def _indemnity_alone(self, number: int, draw: int) -> np.ndarray:
-        """Return what a policy would pay for each buyer's loss before first loss and maximum, if this is drawn."""
+    def _indemnity_alone(self, number: int, draws: int) -> np.ndarray:
+        """Return what a policy would pay for each buyer's loss before first loss and maximum (draws × buyers)."""
         part = self.parts[number]
-        debt = self.exposure * part.share * np.where(part.stopped, 1.0, part.kept[draw])
-        recovery = debt * (1 - self.lgd)
-        everyone = np.arange(len(debt))
+        debt = self.exposure * part.share * np.where(part.stopped, 1.0, part.kept[:draws, None])
         terms = self.policies[number].record().copy()
         terms["aggregate_first_loss"], terms["maximum"] = 0.0, np.inf
-        limit, above, discretionary = self.attachments[number]
-        return settled(Losses(everyone, debt, recovery, above, limit, discretionary), terms).indemnity
+        terms["discretionary_maximum"] = np.inf
+        limit, above, discretionary = (np.tile(values, draws) for values in self.attachments[number])
+        everyone, recovery = np.arange(debt.size), debt * (1 - self.lgd)
+        losses = Losses(everyone, debt.ravel(), recovery.ravel(), above, limit, discretionary)
+        return settled(losses, terms).indemnity.reshape(debt.shape)
 
 
 class Settings(NamedTuple):
