@@ -165,10 +165,11 @@ def test_zero_pd_loses_nothing_and_certain_default_loses_all():
 
 
 def test_nobody_at_risk():
-    result = simulate(lumpy().iloc[:0], policies=[NET, DEBT], scenarios=2_000, seed=1)
-    assert (result.losses == 0).all(axis=None)
-    assert result.contributions("gross", 0.99).empty
-    assert result.events([5]).empty
+    for policies in ([NET, DEBT], [NET]):
+        result = simulate(lumpy().iloc[:0], policies=policies, scenarios=2_000, seed=1)
+        assert (result.losses == 0).all(axis=None)
+        assert result.contributions("gross", 0.99).empty
+        assert result.events([5]).empty
 
 
 def test_constant_hazard_within_the_year():

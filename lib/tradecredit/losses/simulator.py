@@ -350,7 +350,7 @@ class Simulator:
         amounts = np.zeros((count, draws, len(columns) + wanted))
         for number, column in enumerate(columns):
             amounts[:, :, number] = column.T if column.ndim == 2 else column[:, None]
-        return amounts.reshape(count * draws, -1), first
+        return amounts.reshape(count * draws, amounts.shape[-1]), first
 
     def _by_obligor(self, amounts: np.ndarray) -> np.ndarray:
         """Return the sums over the buyers of each obligor; amounts: … × buyers."""
