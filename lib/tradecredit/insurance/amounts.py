@@ -89,7 +89,7 @@ def _before_claims(
         return Amounts(rows, in_dispute, nothing, nothing, no_policy, nothing > 0, paid, nothing, nothing)
     shipped = shipments(book, rows)
     facts = shipped_under(book, policy, shipped)
-    share = net_share(book.invoices[["amount", "tax"]].take(rows)).to_numpy()
+    share = net_share(book, rows)
     insurable = np.maximum(owed[rows] + paid + lost - in_dispute, 0.0) * share
     # What floating point leaves of an invoice that is in dispute whole is no cent.
     insurable = np.where(insurable < CENT, 0.0, insurable)

@@ -101,7 +101,7 @@ def _past_failures(book: Book, policy: Policy) -> Failures:
     rows = np.flatnonzero(failing[book.buyer_of_invoice])
     own, buyer = _of_invoices(known, rows), book.buyer_of_invoice[rows]
     reason = shipped_under(book, policy, shipments(book, rows)).reason
-    net = net_share(book.invoices[["amount", "tax"]].take(rows)).to_numpy()
+    net = net_share(book, rows)
     counts, late = (reason == 0) | (reason >= CODE["shipped_after_stop"]), reason == CODE["shipped_after_stop"]
     begins, ends = (moments[rows] for moments in stop_spans(book, policy))
     found = []

@@ -65,7 +65,7 @@ def evidence(book: Book) -> pd.Series:
     since = _oldest_on(days(np.array([book.as_of], "datetime64[us]")))[1][0]
     best = np.full(len(book.buyers), len(EVIDENCE) - 1, np.int8)
     for kind, shown in reversed(list(enumerate(_shown(book)))):
-        best[shown.buyer[shown.day > since]] = kind
+        best[shown.buyer[(shown.day > since) & (shown.buyer >= 0)]] = kind
     return pd.Series(np.array(EVIDENCE)[best], index=all_buyers(book), name="evidence", dtype="str")
 
 
@@ -76,13 +76,14 @@ def evidence_on_shipment(book: Book, shipped: Shipments) -> np.ndarray:
     order = np.argsort(day, kind="stable")
     first, since = _oldest_on(day)
     for kind, shown in reversed(list(enumerate(_shown(book)))):
-        latest = np.full(len(book.buyers), -NEVER)
-        _improve(best, kind, (order, buyer, day), shown, (latest, since, first))
+        if len(shown.day):
+            latest = np.full(len(book.buyers), -NEVER)
+            _improve(best, kind, (order, buyer, day), shown, (latest, since, first))
     return best
 
 
 class _Shown(NamedTuple):
-    """The buyers that evidence of a kind is of, and its days, which rise."""
+    """The buyers that evidence of a kind is of (−1: of none), and its days, which rise."""
 
     buyer: np.ndarray
     day: np.ndarray
@@ -92,8 +93,8 @@ class _Shown(NamedTuple):
 def _shown(book: Book) -> list[_Shown]:
     """Return all evidence of each kind but good faith, in the order of `EVIDENCE`."""
     known = ledger(book)
-    payment = one_of(book.receipts["kind"], ["payment"])[known.place]
-    found = [_Shown(book.buyer_of_invoice[known.row[payment]], days(known.received[payment]))]
+    paying = np.where(known.is_payment, book.buyer_of_invoice[known.row], -1)
+    found = [_Shown(paying, days(known.received))]
     audited = one_of(book.statements["assurance"], ["audited"])
     for table, column in (
         (book.scores, "date"),
@@ -102,7 +103,6 @@ def _shown(book: Book) -> list[_Shown]:
     ):
         buyer, day = places(table["buyer_id"], book.buyers["buyer_id"]), days(table[column].to_numpy())
         order = np.argsort(day, kind="stable")
-        order = order[buyer[order] >= 0]
         found.append(_Shown(buyer[order], day[order]))
     return found
 
@@ -151,7 +151,8 @@ def _improve(best, kind, shipped, shown, young):
     known = 0
     for row in order:
         while known < len(shown.day) and shown.day[known] <= day[row]:
-            latest[shown.buyer[known]] = shown.day[known]
+            if shown.buyer[known] >= 0:
+                latest[shown.buyer[known]] = shown.day[known]
             known += 1
         if latest[buyer[row]] > since[day[row] - first]:
             best[row] = kind

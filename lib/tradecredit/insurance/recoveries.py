@@ -20,10 +20,10 @@ def claims_paid(book: Book) -> np.ndarray:
 
     In the reporting currency, at the rate at which the invoice is open (`open_items.open_amount`).
     """
-    found = np.flatnonzero(impairing(book) & (book.invoice_of_receipt >= 0))
-    found = found[one_of(book.receipts["kind"].take(found), ["claim"])]
-    row, amount = book.invoice_of_receipt[found], book.receipts["amount"].to_numpy()[found]
-    paid = np.bincount(row, amount, len(book.invoices))
+    row, receipts = book.invoice_of_receipt, book.receipts
+    claims = impairing(book)[one_of(receipts["kind"].take(impairing(book)), ["claim"])]
+    claims = claims[row[claims] >= 0]
+    paid = np.bincount(row[claims], receipts["amount"].to_numpy()[claims], len(book.invoices))
     # Where there is nothing to count, NumPy counts in whole numbers, whatever the weights.
     return closing_rates(book).on(paid.astype("float64"), book.as_of)
 
@@ -40,7 +40,7 @@ def given_up(book: Book) -> np.ndarray:
     debt. Source: definitions §5.9.
     """
     row, receipts, invoices = book.invoice_of_receipt, book.receipts, book.invoices
-    at = np.flatnonzero((row >= 0) & impairing(book))
+    at = impairing(book)[row[impairing(book)] >= 0]
     if not len(at):
         return np.zeros(len(invoices))
     of, amount = row[at], receipts["amount"].to_numpy()[at]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import MICROSECONDS_A_DAY
 from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
@@ -29,18 +30,18 @@ class Ledger(NamedTuple):
 
     Of each invoice, in the order of `invoices`: `issued`, `due`, `amount` and `settled`, the day of the receipt that
     left at most dust of it (`dust.dust`; not a time: more is open). Of each receipt on an invoice that is known, in
-    order of date: its `place` among the book's, `received`, `row` of its invoice, and what had been `paid` on it by
-    receipts of every kind, `impaired` and in `money` (kind `payment`) of that, up to and with it. All amounts are at
-    the rate of the invoice's day of issue; `closing` moves them to that of another day.
+    order of date: `received`, `row` of its invoice, whether it `is_payment` (kind `payment`), and what had been `paid`
+    on the invoice by receipts of every kind, `impaired` and in `money`, by payments, of that, up to and with it. All
+    amounts are at the rate of the invoice's day of issue; `closing` moves them to that of another day.
     """
 
     issued: np.ndarray
     due: np.ndarray
     amount: np.ndarray
     settled: np.ndarray
-    place: np.ndarray
     received: np.ndarray
     row: np.ndarray
+    is_payment: np.ndarray
     paid: np.ndarray
     impaired: np.ndarray
     money: np.ndarray
@@ -108,7 +109,8 @@ class Ledger(NamedTuple):
     def owed_at_issue(self, day: pd.Timestamp) -> np.ndarray:
         """Return the same at the rates of the days of issue."""
         left = self.amount - self.paid_by(day)
-        return np.where((self.issued <= day.to_datetime64()) & (left >= CENT), left, 0.0)
+        left[(left < CENT) | (self.issued > day.to_datetime64())] = 0.0
+        return left
 
 
 @once
@@ -117,21 +119,24 @@ def ledger(book: Book) -> Ledger:
     invoices, receipts, rows = book.invoices, book.receipts, book.invoice_of_receipt
     received = receipts["received"].to_numpy("datetime64[us]")
     order = _by_day(received)
-    order = order[rows[order] >= 0]
+    if (rows < 0).any():
+        order = order[rows[order] >= 0]
     row, received = rows[order], received[order]
     paid = receipts["amount"].to_numpy()[order]
-    of_kind = (impairing(book), one_of(receipts["kind"], ["payment"]))
-    impaired, money = (np.where(counts[order], paid, 0.0) for counts in of_kind)
+    is_payment, impairs = are_payments(book)[order], np.zeros(len(receipts), dtype=bool)
+    impairs[impairing(book)] = True
+    impaired, money = (np.where(counts, paid, 0.0) for counts in (impairs[order], is_payment))
     # Most invoices are settled by one receipt, and there is nothing to sum.
-    several = np.flatnonzero(np.bincount(row, minlength=len(invoices))[row] > 1)
+    several = np.flatnonzero((np.bincount(row, minlength=len(invoices)) > 1)[row])
     parts = {"paid": paid[several], "impaired": impaired[several], "money": money[several]}
     sums = pd.DataFrame(parts).groupby(row[several]).cumsum()
     paid[several], impaired[several], money[several] = sums["paid"], sums["impaired"], sums["money"]
     amount, issued = invoices["amount"].to_numpy(), invoices["issued"].to_numpy("datetime64[us]")
     closing = _closing(row, amount[row] - paid, dust(amount, book.run.receivables.dust))
-    settled = np.where(amount < CENT, issued, first_days(row[closing], received[closing], len(invoices)))
-    due = invoices["due"].to_numpy("datetime64[us]")
-    return Ledger(issued, due, amount, settled, order, received, row, paid, impaired, money, closing_rates(book))
+    settled = first_days(row[closing], received[closing], len(invoices))
+    settled[amount < CENT] = issued[amount < CENT]
+    due, closing_at = invoices["due"].to_numpy("datetime64[us]"), closing_rates(book)
+    return Ledger(issued, due, amount, settled, received, row, is_payment, paid, impaired, money, closing_at)
 
 
 @once
@@ -163,9 +168,16 @@ def _paid_on(known: Ledger, settings: Dust) -> np.ndarray:
 
 
 @once
+def are_payments(book: Book) -> np.ndarray:
+    """Return of each receipt, in the order of `receipts`, whether it is of kind `payment`."""
+    return one_of(book.receipts["kind"], ["payment"])
+
+
+@once
 def impairing(book: Book) -> np.ndarray:
-    """Return of each receipt, in the order of `receipts`, whether its kind is one of `IMPAIRED`."""
-    return one_of(book.receipts["kind"], IMPAIRED)
+    """Return the places among the `receipts`, rising, of those of the kinds `IMPAIRED`."""
+    others = np.flatnonzero(~are_payments(book))
+    return others[one_of(book.receipts["kind"].take(others), IMPAIRED)]
 
 
 def _closing(row: np.ndarray, left: np.ndarray, least: np.ndarray) -> np.ndarray:
@@ -175,9 +187,10 @@ def _closing(row: np.ndarray, left: np.ndarray, least: np.ndarray) -> np.ndarray
 
 def _by_day(days: np.ndarray) -> np.ndarray:
     """Return the places of some days in their order, ties as they stand."""
-    if len(days) and days.max() - days.min() < 2**16 * A_DAY:
+    ticks = days.view("i8")
+    if len(ticks) and int(ticks.max()) - int(ticks.min()) < 2**16 * MICROSECONDS_A_DAY:
         # Numbers of 16 bits are put in order in time that grows with their count alone.
-        days = (days - days.min()).astype("timedelta64[D]").astype(np.uint16)
+        days = ((ticks - ticks.min()) // MICROSECONDS_A_DAY).astype(np.uint16)
     return np.argsort(days, kind="stable")
 
 
@@ -270,6 +283,11 @@ def beyond_terms(items: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
     return pd.DataFrame({"weight": weight, "days": signed.clip(lower=0), "signed_days": signed})
 
 
-def net_share(invoices: pd.DataFrame) -> pd.Series:
-    """Return the part of each invoice that is not tax: 1 − `tax` / `amount`; 1 where no tax is stated, or no amount."""
-    return 1 - (invoices["tax"] / invoices["amount"].where(invoices["amount"] > 0)).fillna(0.0)
+def net_share(book: Book, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
+    """Return the part of each invoice, or of those in some rows, that is not tax: 1 − `tax` / `amount`.
+
+    1 where no tax is stated, or no amount.
+    """
+    tax, amount = (book.invoices[name].to_numpy()[rows] for name in ("tax", "amount"))
+    stated = (amount > 0) & ~np.isnan(tax)
+    return 1 - np.where(stated, tax, 0.0) / np.where(stated, amount, 1.0)
