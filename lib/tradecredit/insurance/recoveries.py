@@ -20,9 +20,8 @@ def claims_paid(book: Book) -> np.ndarray:
 
     In the reporting currency, at the rate at which the invoice is open (`open_items.open_amount`).
     """
-    row, receipts = book.invoice_of_receipt, book.receipts
-    claims = impairing(book)[one_of(receipts["kind"].take(impairing(book)), ["claim"])]
-    claims = claims[row[claims] >= 0]
+    row, receipts, claims = book.invoice_of_receipt, book.receipts, impairing(book)
+    claims = claims[(row[claims] >= 0) & one_of(receipts["kind"].take(claims), ["claim"])]
     paid = np.bincount(row[claims], receipts["amount"].to_numpy()[claims], len(book.invoices))
     # Where there is nothing to count, NumPy counts in whole numbers, whatever the weights.
     return closing_rates(book).on(paid.astype("float64"), book.as_of)
@@ -40,7 +39,8 @@ def given_up(book: Book) -> np.ndarray:
     debt. Source: definitions §5.9.
     """
     row, receipts, invoices = book.invoice_of_receipt, book.receipts, book.invoices
-    at = impairing(book)[row[impairing(book)] >= 0]
+    at = impairing(book)
+    at = at[row[at] >= 0]
     if not len(at):
         return np.zeros(len(invoices))
     of, amount = row[at], receipts["amount"].to_numpy()[at]

@@ -113,8 +113,8 @@ def _stops(
     today = days(np.array([book.as_of], "datetime64[us]"))[0]
     begun = np.flatnonzero((begins < ends) & (begins <= today))
     over = begun[ends[begun] <= today]
-    by_day = [grouped(book.buyer_of_invoice[of], day[of], len(book.buyers)) for of, day in ((begun, begins), (over, ends))]
-    return by_day[0], by_day[1]
+    owner, buyers = book.buyer_of_invoice, len(book.buyers)
+    return grouped(owner[begun], begins[begun], buyers), grouped(owner[over], ends[over], buyers)
 
 
 @once

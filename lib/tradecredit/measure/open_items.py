@@ -135,8 +135,8 @@ def ledger(book: Book) -> Ledger:
     closing = _closing(row, amount[row] - paid, dust(amount, book.run.receivables.dust))
     settled = first_days(row[closing], received[closing], len(invoices))
     settled[amount < CENT] = issued[amount < CENT]
-    due, closing_at = invoices["due"].to_numpy("datetime64[us]"), closing_rates(book)
-    return Ledger(issued, due, amount, settled, received, row, is_payment, paid, impaired, money, closing_at)
+    due, rates = invoices["due"].to_numpy("datetime64[us]"), closing_rates(book)
+    return Ledger(issued, due, amount, settled, received, row, is_payment, paid, impaired, money, rates)
 
 
 @once
