@@ -15,7 +15,7 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import ABOVE, CLASSES, CODE, EXCLUDED, REASONS, run_policy
 from tradecredit.insurance.stops import stopped_buyers
 from tradecredit.measure.by_buyer import all_buyers
-from tradecredit.measure.open_items import open_items
+from tradecredit.measure.open_items import open_amounts
 
 
 class Cover(NamedTuple):
@@ -68,7 +68,7 @@ def audit(book: Book, policy: Policy | None = None) -> pd.DataFrame:
 
 @once
 def _audit(book: Book, policy: Policy | None) -> pd.DataFrame:
-    return _table(book, policy, open_items(book)["open_amount"].to_numpy(), todays_amounts(book, policy))
+    return _table(book, policy, open_amounts(book), todays_amounts(book, policy))
 
 
 def of_items(book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.ndarray | None = None) -> pd.DataFrame:

@@ -97,7 +97,7 @@ def past_failures(book: Book, policy: Policy) -> Failures:
 def _past_failures(book: Book, policy: Policy) -> Failures:
     rows, of_failure = _owed_at_failure(book)
     reason = shipped_under(book, policy, shipments(book, rows)).reason
-    net = net_share(book.invoices[["amount", "tax"]].take(rows)).to_numpy()
+    net = net_share(book, rows)
     counts, late = (reason == 0) | (reason >= CODE["shipped_after_stop"]), reason == CODE["shipped_after_stop"]
     begins, ends = (moments[rows] for moments in stop_spans(book, policy))
     found = []

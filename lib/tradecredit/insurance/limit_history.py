@@ -1,5 +1,7 @@
 """The insurer's limit of a buyer on a day: the one it has named, and what a discretionary limit could rest on."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -7,11 +9,12 @@ from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.book.places import named, one_of, places
 from tradecredit.insurance.policy import NOT_INSURABLE
-from tradecredit.insurance.stops import Shipments, days
+from tradecredit.insurance.stops import NEVER, Shipments, days
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.limits_in_force import limits_in_force
+from tradecredit.measure.open_items import ledger
 from tradecredit.numerics.compiled import compiled
-from tradecredit.numerics.grouping import Grouped, grouped
+from tradecredit.numerics.grouping import grouped
 
 EVIDENCE_MONTHS = 12
 """Evidence for a discretionary limit is not older than this (definitions §5.3)."""
@@ -59,38 +62,49 @@ def evidence(book: Book) -> pd.Series:
     The first that holds: `payment_experience`, a payment received; `agency_report`, a score; `audited_accounts`, or
     `unaudited_accounts` (also where the assurance is not known), published; else `good_faith`. Index buyer_id.
     """
-    since, buyers = _oldest_on(days(np.array([book.as_of], "datetime64[us]")))[1][0], len(book.buyers)
-    best = np.full(buyers, len(EVIDENCE) - 1, np.int8)
+    since = _oldest_on(days(np.array([book.as_of], "datetime64[us]")))[1][0]
+    best = np.full(len(book.buyers), len(EVIDENCE) - 1, np.int8)
     for kind, shown in reversed(list(enumerate(_shown(book)))):
-        buyer = np.repeat(np.arange(buyers), np.diff(shown.first))
-        best[buyer[shown.day > since]] = kind
+        best[shown.buyer[(shown.day > since) & (shown.buyer >= 0)]] = kind
     return pd.Series(np.array(EVIDENCE)[best], index=all_buyers(book), name="evidence", dtype="str")
 
 
 def evidence_on_shipment(book: Book, shipped: Shipments) -> np.ndarray:
     """Return the place in `EVIDENCE` of the best that was at most 12 months old on the day of issue of each invoice."""
     best = np.full(len(shipped.places), len(EVIDENCE) - 1, np.int8)
-    first, since = _oldest_on(shipped.order.day)
+    buyer, day = book.buyer_of_invoice[shipped.places], days(ledger(book).issued[shipped.places])
+    order = np.argsort(day, kind="stable")
+    first, since = _oldest_on(day)
     for kind, shown in reversed(list(enumerate(_shown(book)))):
-        _improve(best, kind, shipped.order, shown, since, first)
+        if len(shown.day):
+            latest = np.full(len(book.buyers), -NEVER)
+            _improve(best, kind, (order, buyer, day), shown, (latest, since, first))
     return best
 
 
+class _Shown(NamedTuple):
+    """The buyers that evidence of a kind is of (−1: of none), and its days, which rise."""
+
+    buyer: np.ndarray
+    day: np.ndarray
+
+
 @once
-def _shown(book: Book) -> list[Grouped]:
-    """Return all evidence of each kind but good faith by buyer and day, in the order of `EVIDENCE`."""
-    payment = one_of(book.receipts["kind"], ["payment"]) & (book.invoice_of_receipt >= 0)
-    paying = book.buyer_of_invoice[book.invoice_of_receipt[payment]]
+def _shown(book: Book) -> list[_Shown]:
+    """Return all evidence of each kind but good faith, in the order of `EVIDENCE`."""
+    known = ledger(book)
+    paying = np.where(known.is_payment, book.buyer_of_invoice[known.row], -1)
+    found = [_Shown(paying, days(known.received))]
     audited = one_of(book.statements["assurance"], ["audited"])
-    found = [(paying, days(book.receipts["received"].to_numpy()[payment]))]
     for table, column in (
         (book.scores, "date"),
         (book.statements[audited], "published"),
         (book.statements, "published"),
     ):
-        buyer = places(table["buyer_id"], book.buyers["buyer_id"])
-        found.append((buyer, days(table[column].to_numpy())))
-    return [grouped(buyer, day, len(book.buyers)) for buyer, day in found]
+        buyer, day = places(table["buyer_id"], book.buyers["buyer_id"]), days(table[column].to_numpy())
+        order = np.argsort(day, kind="stable")
+        found.append(_Shown(buyer[order], day[order]))
+    return found
 
 
 def _oldest_on(of: np.ndarray) -> tuple[int, np.ndarray]:
@@ -126,13 +140,19 @@ def _in_force(shipped, made, ends, amount):
 
 
 @compiled
-def _improve(best, kind, shipped, shown, since, first_day):
-    """Set the kind, in place, where the latest evidence of it on the day or before is younger than `since` says."""
-    for buyer in range(len(shipped.first) - 1):
-        first, known = shown.first[buyer], shown.first[buyer]
-        for place in range(shipped.first[buyer], shipped.first[buyer + 1]):
-            day = shipped.day[place]
-            while known < shown.first[buyer + 1] and shown.day[known] <= day:
-                known += 1
-            if known > first and shown.day[known - 1] > since[day - first_day]:
-                best[shipped.rows[place]] = kind
+def _improve(best, kind, shipped, shown, young):
+    """Set the kind, in place, where the latest evidence of it on the day or before is young enough.
+
+    `shipped`: the order of the invoices by day, and the buyer and day of each; `young`: no day yet of each buyer's
+    latest, the days after which evidence is young enough for each day from the first, and that first.
+    """
+    order, buyer, day = shipped
+    latest, since, first = young
+    known = 0
+    for row in order:
+        while known < len(shown.day) and shown.day[known] <= day[row]:
+            if shown.buyer[known] >= 0:
+                latest[shown.buyer[known]] = shown.day[known]
+            known += 1
+        if latest[buyer[row]] > since[day[row] - first]:
+            best[row] = kind

@@ -11,7 +11,7 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.settlement import Losses, insurer_recovery, settled
 from tradecredit.measure.closing_rates import closing_rates
 from tradecredit.measure.default_events import RESOLVED_MONTHS, events_by_place
-from tradecredit.measure.open_items import GIVEN_UP, IMPAIRED
+from tradecredit.measure.open_items import GIVEN_UP, impairing
 
 
 @once
@@ -20,9 +20,9 @@ def claims_paid(book: Book) -> np.ndarray:
 
     In the reporting currency, at the rate at which the invoice is open (`open_items.open_amount`).
     """
-    row, is_claim = book.invoice_of_receipt, one_of(book.receipts["kind"], ["claim"])
-    counted = is_claim & (row >= 0)
-    paid = np.bincount(row[counted], book.receipts["amount"].to_numpy()[counted], len(book.invoices))
+    row, receipts, claims = book.invoice_of_receipt, book.receipts, impairing(book)
+    claims = claims[(row[claims] >= 0) & one_of(receipts["kind"].take(claims), ["claim"])]
+    paid = np.bincount(row[claims], receipts["amount"].to_numpy()[claims], len(book.invoices))
     # Where there is nothing to count, NumPy counts in whole numbers, whatever the weights.
     return closing_rates(book).on(paid.astype("float64"), book.as_of)
 
@@ -39,11 +39,12 @@ def given_up(book: Book) -> np.ndarray:
     debt. Source: definitions §5.9.
     """
     row, receipts, invoices = book.invoice_of_receipt, book.receipts, book.invoices
-    impairing = np.flatnonzero((row >= 0) & one_of(receipts["kind"], list(IMPAIRED)))
-    if not len(impairing):
+    at = impairing(book)
+    at = at[row[at] >= 0]
+    if not len(at):
         return np.zeros(len(invoices))
-    of, amount = row[impairing], receipts["amount"].to_numpy()[impairing]
-    received, kind = receipts["received"].to_numpy("datetime64[us]")[impairing], receipts["kind"].take(impairing)
+    of, amount = row[at], receipts["amount"].to_numpy()[at]
+    received, kind = receipts["received"].to_numpy("datetime64[us]")[at], receipts["kind"].take(at)
     # Few invoices are impaired, and only their other receipts are looked at.
     touched = np.zeros(len(invoices), dtype=bool)
     touched[of] = True
@@ -84,7 +85,7 @@ def still_insured(policy: Policy, within: np.ndarray, paid: np.ndarray, buyer: n
     percentage; among the invoices by what is missing of each one's share. How much of the year's first loss a claim
     met is not known: what is missing is taken to be that, as far as it can be.
     """
-    if not policy.insured_percentage:
+    if not policy.insured_percentage or not len(paid):
         return np.zeros(len(within))
     loss, of = np.unique(buyer, return_inverse=True)
     debt = np.bincount(of, within, len(loss))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import MICROSECONDS_A_DAY as DAY
 from tradecredit.book.once import once
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.by_buyer import all_buyers
@@ -15,9 +16,6 @@ from tradecredit.numerics.grouping import Grouped, grouped
 
 NEVER = np.iinfo(np.int64).max
 """The day of what has not come about."""
-
-DAY = np.int64(86_400_000_000)
-"""Microseconds of a day."""
 
 
 def stop_spans(book: Book, policy: Policy) -> tuple[np.ndarray, np.ndarray]:
@@ -107,11 +105,16 @@ def _stop_terms(policy: Policy) -> tuple[int | None, str, float | None]:
 def _stops(
     book: Book, extension_days: int | None, extension_from: str, tolerance: float | None
 ) -> tuple[Grouped, Grouped]:
-    """Return the first days of the stops that invoices cause, and the first after them, each by buyer and day."""
+    """Return the first days of the stops that invoices cause, and the first after them, each by buyer and day.
+
+    Those that have come about by the book's day: nothing has been shipped later.
+    """
     begins, ends = _spans(book, extension_days, extension_from, tolerance)
-    late = np.flatnonzero(begins < ends)
-    buyers, count = book.buyer_of_invoice[late], len(book.buyers)
-    return grouped(buyers, begins[late], count), grouped(buyers, ends[late], count)
+    today = days(np.array([book.as_of], "datetime64[us]"))[0]
+    begun = np.flatnonzero((begins < ends) & (begins <= today))
+    over = begun[ends[begun] <= today]
+    owner, buyers = book.buyer_of_invoice, len(book.buyers)
+    return grouped(owner[begun], begins[begun], buyers), grouped(owner[over], ends[over], buyers)
 
 
 @once
@@ -155,6 +158,6 @@ def _in_a_span(shipped, begin, end):
                 begun += 1
             while over < end.first[group + 1] and end.day[over] <= day:
                 over += 1
-            if begun > over:
+            if begun - begin.first[group] > over - end.first[group]:
                 inside[shipped.rows[place]] = True
     return inside
