@@ -128,11 +128,7 @@ def carried_by(found: Account, policy: str, currency: str) -> str:
     """Return which items carry the value of a policy, and without which of them it would turn."""
     row, without = found.items.loc[policy, list(ITEMS)].dropna(), found.without.loc[policy].dropna()
     positive = found.items.loc[policy, "cover_value"] > 0
-    # Without its cost any policy is worth having, which tells nothing; an item of nothing carries nothing.
-    counted = [
-        item for item in row.index.intersection(without.index, sort=False) if item != "account_cost" and row[item]
-    ]
-    turns = [item for item in counted if (without[item] > 0) != positive]
+    counted, turns = _weighed(found, policy), turning_items(found, policy)
     if not positive:
         brought, cost = row.drop("account_cost").sum(), money(-row["account_cost"], currency)
         total = f"Beside its cost of {cost} its other items come to {money(brought, currency)}."
@@ -150,6 +146,21 @@ def carried_by(found: Account, policy: str, currency: str) -> str:
     rest = f" It holds {' or '.join(others)}." if others else ""
     rest = " It holds without any other single item." if len(others) > 3 else rest
     return f"It is carried by {'; and by '.join(parts)}.{rest}{_of_rules(found, policy, currency)}"
+
+
+def turning_items(found: Account, policy: str) -> list[str]:
+    """Return the items of the account without any one of which the value of a policy would turn."""
+    positive, without = found.items.loc[policy, "cover_value"] > 0, found.without.loc[policy]
+    return [item for item in _weighed(found, policy) if (without[item] > 0) != positive]
+
+
+def _weighed(found: Account, policy: str) -> list[str]:
+    """Return the items that are known of a policy, with and without which it can be told apart.
+
+    Without its cost any policy is worth having, which tells nothing; an item of nothing carries nothing.
+    """
+    row, without = found.items.loc[policy, list(ITEMS)].dropna(), found.without.loc[policy].dropna()
+    return [item for item in row.index.intersection(without.index, sort=False) if item != "account_cost" and row[item]]
 
 
 def _of_rules(found: Account, policy: str, currency: str) -> str:

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.decide.policies.account import Account
-from tradecredit.decide.policies.account_range import best_at, turning_points, value_at
+from tradecredit.decide.policies.account_range import best_at, best_within, turning_points, value_at
 from tradecredit.decide.policies.quotes import tail_beside
 from tradecredit.decide.policies.records import CHANGE, END, RENEW, STAY, TAKE, advised, gain
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.params.policy import NO_COVER
-from tradecredit.words.account import best
+from tradecredit.words.account import NAMES, best, turning_items
 from tradecredit.words.formats import counted, listed, money, ratio
 
 NO_INSURANCE = "no insurance"
@@ -24,14 +24,14 @@ _ADVICE = {
 
 
 Level = tuple[float, float] | None
-"""The interval that the level of the probabilities lies in, as multiples of the odds; None: not estimated."""
+"""The interval that the level of the probabilities lies in, as multiples of the odds; missing: not estimated."""
 
 
 def decisions(found: Account, current: str, currency: str, findings: Sequence[str]) -> dict[str, str]:
     """Return what to decide on the policies as kind of decision → sentences; nothing where the run names no policy.
 
-    What to do first (`advice`), then the `findings` that it rests on: beside the policy in force (`bad_year`,
-    `beside`), beside no insurance (`account.verdict`, `holds`), and in the past (`past.in_short`).
+    What to do first (`advice`), then the `findings` that a decision cannot do without: whether it holds
+    (`holds_in_short`), and what is to be looked up first. All else that it rests on stands in its section.
     """
     if found.items.empty:
         return {}
@@ -57,6 +57,49 @@ def advice(found: Account, current: str, currency: str) -> str:
         kept = f", or keep {current}" if what in (CHANGE, END) else ""
         return f"{advice}{kept}: {worth} is within simulation error (standard error {money(error)})."
     return f"{advice}: worth {worth} (standard error {money(error)})."
+
+
+def holds_in_short(odds: pd.DataFrame, found: Account, current: str, currency: str, level: Level = None) -> str:
+    """Return whether the advised course stays the best over the interval of the level, and on which items it rests.
+
+    `odds`: `account_range.by_odds`; `level`: the interval, as multiples of the odds. Without it only the items are
+    told; no insurance rests on none.
+    """
+    if found.items.empty:
+        return ""
+    _, policy = advised(found.items, current)
+    interval = _estimated(level)
+    told = [] if odds.empty or interval is None else [_over_level(best_within(odds, interval), policy)]
+    turns = [] if policy == NO_COVER else turning_items(found, policy)
+    if turns:
+        rests = [
+            f"on {NAMES[item]}, without which {NO_INSURANCE} would be worth "
+            f"{money(-found.without.loc[policy, item], currency)} more"
+            for item in turns
+        ]
+        told.append(f"It rests {', and '.join(rests)}.")
+    return " ".join(told)
+
+
+def _estimated(level: Level) -> Level:
+    """Return the interval of the level; None where it is missing."""
+    return None if level is None or np.isnan(level).any() else level
+
+
+def _over_level(best: pd.Series, policy: str) -> str:
+    """Return whether a policy is worth most over an interval of the odds; `best`: `account_range.best_within`."""
+    low, high = (ratio(best.index[end]) for end in (0, -1))
+    span = f"over the whole interval of the level of default, {low} to {high} times today's odds"
+    others = best[best.notna() & (best != policy)]
+    if len(others):
+        parts = [
+            f"{_named(other)} is worth most at {listed(ratio(multiple) for multiple in of.index)} times"
+            for other, of in others.groupby(others, sort=False)
+        ]
+        return f"This does not hold {span}: {listed(parts)}."
+    if best.isna().any():
+        return f"Whether this holds {span}, is not known: it reaches beyond what was looked at."
+    return f"This holds {span}."
 
 
 def bad_year(found: Account, dist: LossDistribution, current: str, currency: str) -> str:
@@ -227,6 +270,7 @@ def _rest(points: pd.DataFrame) -> str:
 
 
 def _of_level(value: pd.Series, points: pd.DataFrame, level: Level) -> str:
+    level = _estimated(level)
     if level is None:
         return ""
     interval = f"{ratio(level[0])} to {ratio(level[1])} times"

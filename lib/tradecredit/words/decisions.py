@@ -127,16 +127,16 @@ def _price(row: pd.Series, sheets: pd.DataFrame, currency: str) -> str:
             return ""
         sheets = sheets[sheets["risk_excess"] > 0]
         told = (
-            f" Deliveries to {row.held_too:,} of them are held back for the risk as well: they owe "
-            f"{money(row.risk_excess, currency)} more than it allows, and the authority is that of their limits."
+            f" Deliveries to {row.held_too:,} of them are held back for the risk too, "
+            f"{money(row.risk_excess, currency)} above it, by the authority over their limits."
         )
     loss = money(sheets["expected_loss_owed"].sum(), currency)
     if sheets["lost_margin"].isna().any():
         return f"{told} The expected loss of all that is owed is {loss} a year; what margin this gives up is not known."
     lost = money(sheets["lost_margin"].sum(), currency)
     return (
-        f"{told} The limits that the risk allows give up {lost} of margin a year, for an expected loss of all that is "
-        f"owed of {loss} a year, before insurance: or accept the risk, and raise the limit."
+        f"{told} Or accept the risk, and raise the limit: {lost} of margin a year, for {loss} of expected loss on all "
+        "that is owed, before insurance."
     )
 
 
