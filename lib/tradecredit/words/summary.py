@@ -10,7 +10,7 @@ from tradecredit.params.run import Run
 from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by, stakes
 from tradecredit.words.formats import counted, listed, money
 
-COLUMNS = ["what", "buyers", "amount", "stake", "authority", "first_due_day", "since", "state"]
+COLUMNS = ["what", "authority", "first_due_day", "amount", "stake", "buyers", "since", "state"]
 NAMED = 3
 """Decisions below the table that its sentence names."""
 
