@@ -226,9 +226,9 @@ def test_the_authority_is_that_of_the_heaviest_consequence(book_of):
     told = words.decisions.of_buyers(asked, advised(book_of, lost_margin=900.0, expected_loss_owed=30.0, **columns),
                                      book.run)  # fmt: skip
     assert told["report"].endswith(
-        " It is A. Deliveries to 1 of them are held back for the risk too, EUR 70,000 above it, by the authority over "
-        "their limits. Or accept the risk, and raise the limit: EUR 900 of margin a year, for EUR 30 of expected loss "
-        "on all that is owed, before insurance."
+        " It is A. Deliveries to it are held back for the risk too, EUR 70,000 above it, by the authority over its "
+        "limit. Or accept the risk, and raise the limit: EUR 900 of margin a year, for EUR 30 of expected loss on all "
+        "that is owed, before insurance."
     )
     assert told["run down"].endswith(
         " Largest: E, EUR 70,000. Or accept the risk, and raise the limit: EUR 2,700 of margin a year, for EUR 90 of "

@@ -126,9 +126,10 @@ def _price(row: pd.Series, sheets: pd.DataFrame, currency: str) -> str:
         if not row.held_too:
             return ""
         sheets = sheets[sheets["risk_excess"] > 0]
+        held, whose = (f"{row.held_too:,} of them", "their limits") if row.buyers > 1 else ("it", "its limit")
         told = (
-            f" Deliveries to {row.held_too:,} of them are held back for the risk too, "
-            f"{money(row.risk_excess, currency)} above it, by the authority over their limits."
+            f" Deliveries to {held} are held back for the risk too, {money(row.risk_excess, currency)} above it, by "
+            f"the authority over {whose}."
         )
     loss = money(sheets["expected_loss_owed"].sum(), currency)
     if sheets["lost_margin"].isna().any():

@@ -104,7 +104,11 @@ def binding(by_binding: pd.DataFrame) -> str:
     """Return which constraint binds how many limits with insurance; see `by_binding`."""
     counts = by_binding["buyers_with_cover"]
     needed, others = int(counts.get("need", 0)), counts.drop(index="need", errors="ignore")
+    if counts.sum() == 1:
+        return f"The binding constraint of the only limit is {counts.idxmax()}."
     rest = listed(f"{method} ({count:,})" for method, count in others[others > 0].items())
+    if not needed:
+        return f"Need binds none of {counted(int(counts.sum()), 'limit')}: they are bound by {rest}."
     others = f" The rest are bound by {rest}." if rest else ""
     return f"Need is the binding constraint for {needed:,} of {counts.sum():,} limits.{others}"
 
@@ -136,7 +140,7 @@ def lost(limits: pd.DataFrame, advice: pd.Series, currency: str) -> str:
     margin = less["lost_margin"].sum(min_count=1)
     earned = "" if pd.isna(margin) else f", {money(margin, currency)} of margin"
     them = "The limit that is" if len(less) == 1 else f"The {len(less):,} limits that are"
-    part = "On each of these buyers something else is advised first"
+    part = f"On {'this buyer' if len(less) == 1 else 'each of these buyers'} something else is advised first"
     if len(alone):
         amount = alone["lost_sales" if pd.isna(margin) else "lost_margin"].sum()
         part = f"{money(amount, currency)} of it is of {counted(len(alone), 'buyer')} of whom the cut is the one advice"
