@@ -18,10 +18,10 @@ REASONS = {
     "new buyer": "it is a new buyer",
     "maximum of its kind": "it is at the maximum for buyers of its kind",
     "maximum limit": "it is at the maximum for any buyer",
-    "concentration": "it would be too large a share of the book",
-    "group": "the limits of its group would pass the group's limit",
-    "sector": "the limits of its sector would pass the sector's cap",
-    "country": "the limits of its country would pass the country's cap",
+    "concentration": "more would be too large a share of the book",
+    "group": "with more, the limits of its group would pass the group's limit",
+    "sector": "with more, the limits of its sector would pass the sector's cap",
+    "country": "with more, the limits of its country would pass the country's cap",
     "prepaid": "it pays in advance",
     "analyst's override": "an analyst has decided",
     "in default": "it is in default",
@@ -248,11 +248,17 @@ def insurer_cut(cut: pd.DataFrame, currency: str) -> str:
     """Return what a cut of the insurer's limits does to the book; see `insurer.after_cut`."""
     if cut.empty:
         return "No buyer would be affected: no limit named by the insurer covers anything today."
-    over = cut[cut["over_more"] > 0]
+    over, under = cut[cut["over_more"] > 0], cut[cut["over_more"] < 0]
+    room = ""
+    if len(under):
+        room = (
+            f"; {money(-under['over_more'].sum(), currency)} less of {counted(len(under), 'buyer')}, as lower limits of "
+            "others leave room under a cap"
+        )
     return (
         f"It would affect {counted(len(cut), 'buyer')}: retained exposure would rise by "
         f"{money(cut['own_more'].sum(), currency)}, and the expected loss by "
         f"{money(cut['expected_loss_more'].sum(), currency)} a year. A further "
         f"{money(over['over_more'].sum(), currency)} of exposure would exceed the recommended limits "
-        f"({counted(len(over), 'buyer')})."
+        f"({counted(len(over), 'buyer')}){room}."
     )
