@@ -251,10 +251,8 @@ def insurer_cut(cut: pd.DataFrame, currency: str) -> str:
     over, under = cut[cut["over_more"] > 0], cut[cut["over_more"] < 0]
     room = ""
     if len(under):
-        room = (
-            f"; {money(-under['over_more'].sum(), currency)} less of {counted(len(under), 'buyer')}, as lower limits of "
-            "others leave room under a cap"
-        )
+        less = f"{money(-under['over_more'].sum(), currency)} less of {counted(len(under), 'buyer')}"
+        room = f"; {less}, as lower limits of others leave room under a cap"
     return (
         f"It would affect {counted(len(cut), 'buyer')}: retained exposure would rise by "
         f"{money(cut['own_more'].sum(), currency)}, and the expected loss by "
