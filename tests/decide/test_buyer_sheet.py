@@ -226,14 +226,13 @@ def test_the_authority_is_that_of_the_heaviest_consequence(book_of):
     told = words.decisions.of_buyers(asked, advised(book_of, lost_margin=900.0, expected_loss_owed=30.0, **columns),
                                      book.run)  # fmt: skip
     assert told["report"].endswith(
-        " It is A. Deliveries to 1 of them are held back for the risk as well: they owe EUR 70,000 more than it "
-        "allows, and the authority is that of their limits. The limits that the risk allows give up EUR 900 of margin "
-        "a year, for an expected loss of all that is owed of EUR 30 a year, before insurance: or accept the risk, and "
-        "raise the limit."
+        " It is A. Deliveries to it are held back for the risk too, EUR 70,000 above it, by the authority over its "
+        "limit. Or accept the risk, and raise the limit: EUR 900 of margin a year, for EUR 30 of expected loss on all "
+        "that is owed, before insurance."
     )
     assert told["run down"].endswith(
-        " Largest: E, EUR 70,000. The limits that the risk allows give up EUR 2,700 of margin a year, for an expected "
-        "loss of all that is owed of EUR 90 a year, before insurance: or accept the risk, and raise the limit."
+        " Largest: E, EUR 70,000. Or accept the risk, and raise the limit: EUR 2,700 of margin a year, for EUR 90 of "
+        "expected loss on all that is owed, before insurance."
     )
 
 

@@ -37,12 +37,11 @@ class _Month(NamedTuple):
 
 
 class Published(NamedTuple):
-    """What the chapters have published: `figures`, as `results`; `decisions`, with the columns of `decisions.COLUMNS`,
-    in the order in which they are to be taken; and the `titles` of the chapters, by name."""
+    """What the chapters have published: `figures`, as `results`; and `decisions`, with the columns of
+    `decisions.COLUMNS`, in the order in which they are to be taken."""
 
     figures: pd.DataFrame
     decisions: pd.DataFrame
-    titles: dict[str, str]
 
 
 def published(book: Book, output: str | Path) -> Published:
@@ -56,10 +55,7 @@ def published(book: Book, output: str | Path) -> Published:
     if str(output):
         figures = figures[figures["as_of"] < book.as_of.to_period("M").start_time]
         figures = pd.concat([figures, this_month(output, book.as_of)], ignore_index=True)
-    content, _ = _json(folder / "results.json") if (folder / "results.json").exists() else ({}, "")
-    titles = {name: chapter["title"] for name, chapter in content.get("chapters", {}).items()}
-    asked = ordered(decisions_of(folder), book.run)
-    return Published(figures[figures["as_of"] <= book.as_of], asked, titles)
+    return Published(figures[figures["as_of"] <= book.as_of], ordered(decisions_of(folder), book.run))
 
 
 def picked(changes: pd.DataFrame, names: Sequence[str]) -> dict[str, tuple]:

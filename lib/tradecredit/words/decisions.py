@@ -126,17 +126,18 @@ def _price(row: pd.Series, sheets: pd.DataFrame, currency: str) -> str:
         if not row.held_too:
             return ""
         sheets = sheets[sheets["risk_excess"] > 0]
+        held, whose = (f"{row.held_too:,} of them", "their limits") if row.buyers > 1 else ("it", "its limit")
         told = (
-            f" Deliveries to {row.held_too:,} of them are held back for the risk as well: they owe "
-            f"{money(row.risk_excess, currency)} more than it allows, and the authority is that of their limits."
+            f" Deliveries to {held} are held back for the risk too, {money(row.risk_excess, currency)} above it, by "
+            f"the authority over {whose}."
         )
     loss = money(sheets["expected_loss_owed"].sum(), currency)
     if sheets["lost_margin"].isna().any():
         return f"{told} The expected loss of all that is owed is {loss} a year; what margin this gives up is not known."
     lost = money(sheets["lost_margin"].sum(), currency)
     return (
-        f"{told} The limits that the risk allows give up {lost} of margin a year, for an expected loss of all that is "
-        f"owed of {loss} a year, before insurance: or accept the risk, and raise the limit."
+        f"{told} Or accept the risk, and raise the limit: {lost} of margin a year, for {loss} of expected loss on all "
+        "that is owed, before insurance."
     )
 
 

@@ -324,5 +324,17 @@ def test_the_best_at_each_multiple():
     assert account_range.best_at(odds.to_frame()).tolist() == [NO_COVER, "p", "q"]
 
 
+def test_the_best_within_an_interval():
+    """p rises by 10 and q falls by 10 from 1 to 2: from the root of 2 on p is worth more."""
+    values = pd.DataFrame({"odds": [0.5, 1.0, 2.0], "p": [-9.0, 10.0, 20.0], "q": [-8.0, 20.0, 10.0]})
+    odds = values.melt("odds", var_name="policy", value_name="cover_value").set_index(["odds", "policy"])
+    best = account_range.best_within(odds, (0.5, 1.5))
+    assert best.to_dict() == {0.5: NO_COVER, 1.0: "q", 1.5: "p"}
+    assert account_range.best_within(odds, (1.1, 1.3)).to_dict() == {1.1: "q", 1.3: "q"}
+    beyond = account_range.best_within(odds, (1.0, 3.0))
+    assert beyond.index.tolist() == [1.0, 2.0, 3.0]
+    assert beyond[2.0] == "p" and beyond.isna().tolist() == [False, False, True]
+
+
 def test_terms_in_the_run_file_are_kept():
     assert PolicyTerms(**TERMS).premium_rate == 0.01

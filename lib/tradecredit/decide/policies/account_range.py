@@ -68,5 +68,27 @@ def value_at(value: pd.Series, odds: float) -> float:
 
 def best_at(odds: pd.DataFrame) -> pd.Series:
     """Return which policy is worth most at each multiple of `by_odds`, no cover where none is worth its cost."""
-    values = odds.reset_index().pivot_table(index="odds", columns="policy", values="cover_value")
+    return _best(_by_policy(odds))
+
+
+def best_within(odds: pd.DataFrame, interval: tuple[float, float]) -> pd.Series:
+    """Return which policy is worth most at both ends of an interval, and at each multiple of `by_odds` within it.
+
+    Index `odds`, rising; no cover where none is worth its cost, missing beyond the multiples of `by_odds`. Between two
+    multiples values are linear (`value_at`): what is worth most at both is so in between.
+    """
+    values = _by_policy(odds)
+    low, high = interval
+    at = sorted({low, high, *(multiple for multiple in values.index if low < multiple < high)})
+    read = {policy: [value_at(value, multiple) for multiple in at] for policy, value in values.items()}
+    table = pd.DataFrame(read, index=pd.Index(at, name="odds"))
+    return _best(table.dropna()).reindex(at)
+
+
+def _by_policy(odds: pd.DataFrame) -> pd.DataFrame:
+    return odds.reset_index().pivot_table(index="odds", columns="policy", values="cover_value")
+
+
+def _best(values: pd.DataFrame) -> pd.Series:
+    """Return the column of the highest value of each row, no cover where that is not above zero."""
     return values.idxmax(axis="columns").where(values.max(axis="columns") > 0, NO_COVER).rename("policy")
