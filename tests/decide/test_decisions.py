@@ -60,9 +60,11 @@ def test_a_run_states_other_authorities(book_of):
 
 def test_the_levels_are_those_of_the_run():
     small = run_of(limits={"approvals": [{"by": "clerk", "up_to": 10}, {"by": "owner"}]})
-    assert small.authorities == {"policy": "owner", "model": "owner", "portfolio": "owner", "collect": "clerk"}
+    assert small.authorities == {
+        "policy": "owner", "model": "owner", "portfolio": "owner", "collect": "clerk", "policy terms": "clerk",
+    }  # fmt: skip
     alone = run_of(limits={"approvals": [{"by": "owner"}]})
-    assert alone.reserved == ["policy", "model", "portfolio"]
+    assert alone.reserved == ["policy", "model", "portfolio", "policy terms"]
 
 
 @pytest.mark.parametrize(
