@@ -124,22 +124,26 @@ def changes(limits: pd.DataFrame, currency: str) -> str:
     return f"Decisions by kind: {', '.join(parts)}." if parts else "There is nothing to decide."
 
 
-def lost(limits: pd.DataFrame, advice: pd.Series, currency: str) -> str:
+def lost(limits: pd.DataFrame, on_limit: pd.Series, currency: str) -> str:
     """Return what sales and margin are lost by limits that are cut, refused or granted in part; empty where none are.
 
-    `limits`: `limits.recommend`; `advice`: the one advice on each buyer, of which `cut` asks for these cuts alone.
+    `limits`: `limits.recommend`; `on_limit`: the decision on each limit (`buyer_sheet.advice`), of which `cut` asks for
+    these cuts alone.
     """
     less = limits[limits["lost_sales"] > 0]
     if less.empty:
         return ""
-    alone = less[advice.reindex(less.index) == "cut"]
+    alone = less[on_limit.reindex(less.index) == "cut"]
     margin = less["lost_margin"].sum(min_count=1)
     earned = "" if pd.isna(margin) else f", {money(margin, currency)} of margin"
     them = "The limit that is" if len(less) == 1 else f"The {len(less):,} limits that are"
-    part = "On each of these buyers something else is advised first"
+    part = "Each of these limits is decided with a hold of deliveries, or is granted or refused in the ordinary course"
     if len(alone):
         amount = alone["lost_sales" if pd.isna(margin) else "lost_margin"].sum()
-        part = f"{money(amount, currency)} of it is of {counted(len(alone), 'buyer')} of whom the cut is the one advice"
+        part = (
+            f"{money(amount, currency)} of it is of {counted(len(alone), 'buyer')} whose cut is decided by itself; the "
+            "other limits are decided with a hold of deliveries, or are granted or refused in the ordinary course"
+        )
     lose = "loses" if len(less) == 1 else "lose"
     return (
         f"{them} cut, refused or granted in part for risk {lose} {money(less['lost_sales'].sum(), currency)} of sales "
