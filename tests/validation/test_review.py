@@ -447,7 +447,7 @@ def test_red_lights_ask_for_a_decision(reviewed):
     assert "ranking" not in two
     # Before the cuts and changes of limits that rest on it; what is above a limit today does not wait.
     assert one.endswith(
-        "“Request accounts”, “Approve cuts that lose sales” and “Set the recommended limits” are due no earlier. “Stop "
+        "Where they are asked, “Request accounts”, “Approve cuts that lose sales” and “Set the recommended limits” are due no earlier. “Stop "
         "deliveries: above what the risk allows”, “Stop deliveries until the overdue part is paid”, “Deliver against "
         "payment alone”, “Set limits that have room” and “Bring back what is above the limit in force” do not wait, "
         "being about what is owed above a limit today: meanwhile the present model decides."

@@ -53,6 +53,7 @@ class Chapter:
         self._tables: set[str] = set()
         self._figures: dict[str, dict[str, object]] = {}
         self._decisions = decisions.none()
+        self._told: dict[str, str] = {}
 
     def table(
         self,
@@ -145,6 +146,7 @@ class Chapter:
                 f"chapter {self.name}: {min(different)!r} is a decision without a sentence, or the reverse"
             )
         self._decisions = pd.concat([self._decisions, records.assign(chapter=self.name)], ignore_index=True)
+        self._told |= told
         # In JupyterLab too: the month before is published, and only read.
         asked = decisions.since_earlier(records.assign(chapter=self.name), self._earlier_decisions())
         for _, row in decisions.by_kind(asked, self._book.run).iterrows():
@@ -186,7 +188,7 @@ class Chapter:
 
     def _publish(self) -> None:
         if self.output:
-            content = {"figures": self._figures, "decisions": len(self._decisions)}
+            content = {"figures": self._figures, "decisions": len(self._decisions), "told": self._told}
             text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
             _write(self.output / "results" / f"{self.name}.json", text + "\n")
 

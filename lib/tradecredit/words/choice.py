@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.decide.policies.account import Account
-from tradecredit.decide.policies.account_range import best_at, best_within, turning_points, value_at
+from tradecredit.decide.policies.account_range import beside_current, best_at, best_within, turning_points, value_at
 from tradecredit.decide.policies.quotes import tail_beside
 from tradecredit.decide.policies.records import CHANGE, END, RENEW, STAY, TAKE, advised, gain
 from tradecredit.losses.distribution import LossDistribution
@@ -30,8 +30,8 @@ Level = tuple[float, float] | None
 def decisions(found: Account, current: str, currency: str, findings: Sequence[str]) -> dict[str, str]:
     """Return what to decide on the policies as kind of decision → sentences; nothing where the run names no policy.
 
-    What to do first (`advice`), then the `findings` that a decision cannot do without: whether it holds
-    (`holds_in_short`), and what is to be looked up first. All else that it rests on stands in its section.
+    What to do first (`advice`), then the `findings` that a decision cannot do without: its price in a bad year
+    (`bad_year`) and whether it holds (`holds_in_short`). All else that it rests on stands in its section.
     """
     if found.items.empty:
         return {}
@@ -216,6 +216,14 @@ def beside(odds: pd.DataFrame, found: Account, current: str, level: Level = None
         told = f"{policy} is worth more {_where(points)} times today's default odds, and less {_rest(points)}"
     in_force = ", the policy in force" if other == current else ""
     return f"Beside {other}{in_force}, {told}{_of_level(value, points, level)}."
+
+
+def drawn(odds: pd.DataFrame, current: str) -> str:
+    """Return what the chart of `account_range.beside_current` shows."""
+    shown = beside_current(odds, current).columns
+    than = NO_INSURANCE if len(shown) != 1 or current in shown else f"{current}, the policy in force"
+    what = shown[0] if len(shown) == 1 else "each policy"
+    return f"How much more {what} is worth than {than}, by the level of default probabilities (simulated)"
 
 
 def best_by_odds(odds: pd.DataFrame) -> str:

@@ -32,6 +32,7 @@ WHAT = {
     "limits": "Set the limits",
     "model": "Review the default model",
     "policy": "Decide on the policy",
+    "policy terms": "Look up notice and end of the policy",
     "portfolio": "Judge risk by buyer or for the portfolio",
     "discounts": "Lower or end cash discounts",
     "discounts back": "Claim back unearned discounts",
@@ -55,7 +56,7 @@ STAKES = {
     "limits": "change of limits, up and down",
     "raise or enforce": "mean excess over the limit",
     **dict.fromkeys(("policy", "portfolio"), "gain a year"),
-    "model": "no amount",
+    **dict.fromkeys(("model", "policy terms"), "no amount"),
     "discounts": "net cost a year",
     "discounts back": "discount to claim back",
     "terms": "margin at stake a year",
@@ -125,7 +126,7 @@ def model_first(run: Run) -> str:
     meanwhile = [kind for kind in ON_LIMITS if kind not in after]
     last = some = ""
     if after:
-        last = f"{_called(after)} {'is' if len(after) == 1 else 'are'} due no earlier. "
+        last = f"Where they are asked, {_called(after)} {'is' if len(after) == 1 else 'are'} due no earlier. "
     if meanwhile:
         some = (
             f"{_called(meanwhile)} {'does' if len(meanwhile) == 1 else 'do'} not wait, being about what is owed above "

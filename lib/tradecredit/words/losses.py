@@ -242,20 +242,21 @@ def last_year(years: pd.DataFrame, currency: str) -> dict[str, tuple]:
         "lost_last_year": (lost, currency, "Lost since by buyers at risk a year ago, recoveries so far taken off"),
         "expected_loss_year_ago": (expected_then, currency, "Expected loss of these 12 months, as known before them"),
         "defaults_year_ago": (last.get("defaults_then"), "count", "Defaults expected of these 12 months, before them"),
+        "real_defaults_year": (last.get("real_defaults"), "count", "Of these buyers, defaulted in these 12 months"),
         "place_last_year": (last.get("place"), "fraction", "Simulated years of then that lost no more"),
     }
 
 
 def last_year_in_short(figures: Mapping[str, tuple], currency: str) -> str:
     """Return what the model said of the last 12 months, from the published figures of `last_year`."""
-    lost, expected_then, place, defaults = (figures[name][0] if name in figures else None for name in LAST_YEAR)
-    if missing(lost) or missing(place) or missing(defaults):
+    lost, expected_then, place, defaults, came = (figures[name][0] if name in figures else None for name in LAST_YEAR)
+    if missing(lost) or missing(place) or missing(defaults) or missing(came):
         return NO_PAST
     return (
         f"Buyers at risk a year ago have since lost us **{money(lost, currency)}**, recoveries so far taken off; the "
-        f"model expected {money(expected_then, currency)} then, of {defaults:.1f} defaults, and {percent(place)} of "
-        "its simulated years lost no more."
+        f"model expected {money(expected_then, currency)} then, of {defaults:.1f} defaults, of which {came:,.0f} came; "
+        f"{percent(place)} of its simulated years lost no more. Chapter 04 has the years before."
     )
 
 
-LAST_YEAR = ("lost_last_year", "expected_loss_year_ago", "place_last_year", "defaults_year_ago")
+LAST_YEAR = ("lost_last_year", "expected_loss_year_ago", "place_last_year", "defaults_year_ago", "real_defaults_year")

@@ -251,16 +251,19 @@ def decide_by(book: Book) -> str:
     return f"{notice}, by {day(latest)}: else it is renewed as it is."
 
 
-def first_step(book: Book) -> str:
-    """Return what is to be looked up before the policy in force can be decided on; empty where its terms say it."""
+def to_look_up(book: Book) -> dict[str, str]:
+    """Return what is to be looked up in the policy in force, as kind of decision → sentence; nothing where it is
+    stated."""
     policy, (_, basis) = book.run.policy, records.decide_by(book)
-    if policy is None or basis not in (records.WORKING, records.PERIOD):
-        return ""
+    if policy is None or not records.unknown_terms(book):
+        return {}
     if basis == records.WORKING:
-        return (
-            f"First look up notice and end of {policy.name} in the policy: without them the decision on it has no date."
-        )
-    return f"First look up the notice of {policy.name} in the policy: without it the decision on it may come too late."
+        lacks = f"notice and end of {policy.name}"
+        told = "the day for the decision on it is that of this report's calendar, and the policy's own may be earlier."
+    else:
+        lacks = f"the notice of {policy.name}"
+        told = "without it the decision on it may come too late."
+    return {"policy terms": f"Look up {lacks} in the policy, and state it in the run file (`policy`): {told}"}
 
 
 def unknown_buyers(book: Book, policies: Sequence[Policy]) -> list[str]:

@@ -358,7 +358,12 @@ def test_what_is_said(usual, assessed):
         index=["one by one", "book as a whole", "proposed", "difference"],
     )  # fmt: skip
     table = pd.DataFrame({"portfolio_change": [7_000.0, -4_000.0, 2_000.0, 0.4]})
-    told = replace(found, totals=totals, limits=table, price_of_risk=0.0123, level=0.995)
+    frontier = pd.DataFrame(
+        {"shortfall": [40_000.0, 50_000.0, 50_440.0], "net_earnings": [0.0, 113_000.0, 113_005.4],
+         "price_of_risk": [1.0, 0.0123, 0.0]},
+        index=pd.Index([40_000.0, 50_000.0, 60_000.0], name="shortfall_cap"),
+    )  # fmt: skip
+    told = replace(found, totals=totals, limits=table, frontier=frontier, price_of_risk=0.0123, level=0.995)
     assert words.optimum.decisions(told, "EUR") == {
         "portfolio": "Portfolio limits would earn EUR 12,345 a year more than limits set one by one, after "
         "expected losses and premium, at the same expected shortfall (99.5 %) of EUR 50,000: 2 would be higher, by EUR "
@@ -373,8 +378,12 @@ def test_what_is_said(usual, assessed):
     assert "at an expected shortfall (99.5 %) of EUR 49,990, against EUR 50,000:" in other
     assert words.optimum.decisions(replace(told, totals=totals.assign(net_earnings=0.0)), "EUR") == {}
     assert words.optimum.price(told, "EUR") == (
-        "Shadow price of risk: EUR 1,000 more of expected shortfall (99.5 %) would earn EUR 12.30 a year more."
+        "Shadow price of risk: at the cap, each EUR of expected shortfall (99.5 %) more would earn 0.01 EUR a year "
+        "more; the next larger cap that was tried uses EUR 440 of it more and earns EUR 5.40 more, and risk holds no "
+        "limit then."
     )
+    last = words.optimum.price(replace(told, frontier=frontier.iloc[:2]), "EUR")
+    assert last.endswith("would earn 0.01 EUR a year more; no larger cap was tried.")
     free = words.optimum.price(replace(told, price_of_risk=0.0), "EUR")
     assert free == "The cap on the expected shortfall is not binding: more risk would earn nothing."
     checked = pd.DataFrame(

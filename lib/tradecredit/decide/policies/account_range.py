@@ -85,8 +85,23 @@ def best_within(odds: pd.DataFrame, interval: tuple[float, float]) -> pd.Series:
     return _best(table.dropna()).reindex(at)
 
 
-def _by_policy(odds: pd.DataFrame) -> pd.DataFrame:
-    return odds.reset_index().pivot_table(index="odds", columns="policy", values="cover_value")
+def beside_current(odds: pd.DataFrame, current: str) -> pd.DataFrame:
+    """Return by how much the best offer is worth more than the policy in force at each multiple, a column of its name.
+
+    `odds`: `by_odds`; `current`: `terms.in_force`. On the balances of the policy in force (`cover_value_on_current`);
+    the best offer is that at the multiple nearest to today's odds. Without a policy in force, or with it alone, a
+    column for each policy: what it is worth beside no insurance.
+    """
+    alone, values = _by_policy(odds), _by_policy(odds, "cover_value_on_current")
+    if current not in values or len(values.columns) < 2:
+        return alone
+    today = alone.index[np.abs(np.log(alone.index)).argmin()]
+    best = alone.loc[today].drop(current).idxmax()
+    return (values[best] - values[current]).to_frame(best)
+
+
+def _by_policy(odds: pd.DataFrame, value: str = "cover_value") -> pd.DataFrame:
+    return odds.reset_index().pivot_table(index="odds", columns="policy", values=value)
 
 
 def _best(values: pd.DataFrame) -> pd.Series:
