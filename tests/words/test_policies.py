@@ -41,7 +41,11 @@ def test_what_is_assumed_of_periods():
 @pytest.mark.parametrize(
     ("policy", "account", "told"),
     [
-        ({}, {}, "Look up notice and end of p in the policy, and state it in the run file (`policy`): the day for the decision"),
+        (
+            {},
+            {},
+            "Look up notice and end of p in the policy, and state it in the run file (`policy`): the day for the decision",
+        ),
         (
             {"ends": "2026-12-31"},
             {},

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.checks import CENT
 from tradecredit.decide.limits import caps
 from tradecredit.decide.limits.changes import DECISIONS
 from tradecredit.decide.limits.rules import USUAL
@@ -107,6 +108,21 @@ def binding(by_binding: pd.DataFrame) -> str:
     rest = listed(f"{method} ({count:,})" for method, count in others[others > 0].items())
     others = f" The rest are bound by {rest}." if rest else ""
     return f"Need is the binding constraint for {needed:,} of {counts.sum():,} limits.{others}"
+
+
+def in_all(totals: pd.Series, currency: str) -> str:
+    """Return what recommended limits and limits to set are in total, and why the two differ (`limits.totals`)."""
+    recommended, to_set = totals["recommended_with_cover"], totals["to_set"]
+    told = (
+        f"Recommended limits total **{money(recommended, currency)}** ({money(totals['recommended'], currency)} "
+        f"without insurance), limits to set **{money(to_set, currency)}**"
+    )
+    if abs(to_set - recommended) < CENT:
+        return f"{told}."
+    return (
+        f"{told}: a limit stays where it would change only slightly, is not raised where deliveries are held back or "
+        "the insurer is to be told first, and by need alone is not set below what is owed."
+    )
 
 
 def _exceed(number: int) -> str:
