@@ -79,7 +79,8 @@ def decisions(optimum: Optimum, currency: str) -> dict[str, str]:
     return {
         "portfolio": f"Portfolio limits would earn {money(more['net_earnings'], currency)} a year more than the "
         f"recommended limits, set one by one, after expected losses and premium, {risk}: {len(raised):,} would be "
-        f"higher, by {money(raised.sum(), currency)} in total, and {len(lowered):,} lower, by {money(-lowered.sum(), currency)}. "
+        f"higher, by {money(raised.sum(), currency)} in total, and {len(lowered):,} lower, by "
+        f"{money(-lowered.sum(), currency)}. "
         "Decide whether risk is judged buyer by buyer or for the portfolio; changes of limits that they would move "
         "back wait for it."
     }
