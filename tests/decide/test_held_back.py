@@ -85,6 +85,20 @@ def test_what_ends_the_hold(listed):
     }  # fmt: skip
 
 
+def test_what_is_delivered_after_a_payment_that_leaves_more_owed_than_the_limit_to_set(book, listed):
+    # B pays 500 of 6,000, with a limit to set of 5,000; F, above the risk by 300 of 5,700, is left with 5,400.
+    limits = listed.reindex(list("BF")).assign(
+        action=["none", "run down"], exposure=[6_000.0, 5_700], risk_limit=[9_000.0, 5_400], decision="none",
+        released=0.0, released_sales=0.0, lost_sales=0.0,
+    )  # fmt: skip
+    found = held_back.held_back(book, limits, buyer_sheet.advice(book, limits, POLICY))
+    assert found["to_pay"].to_dict() == {"B": 500, "F": 300}
+    assert set(found["then_delivered"]) == {"within the limit by risk"}
+    assert words.held_back.with_cures(found, "EUR").loc["F", "cure"] == (
+        "clear EUR 300, then deliver within the limit by risk: more is owed than the limit to set"
+    )
+
+
 def test_the_reasons_add_up_to_the_list(listed):
     table = held_back.by_reason(listed)
     assert table["buyers"].to_dict() == {

@@ -4,7 +4,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide import held_back
-from tradecredit.decide.buyer_sheet import WITHIN_LIMIT
+from tradecredit.decide.buyer_sheet import AGAINST_PAYMENT, WITHIN_LIMIT, WITHIN_RISK
 from tradecredit.decide.insurer_duties import duties
 from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.cover import by_class
@@ -21,6 +21,14 @@ WAYS = {
     "risk, against payment": "above what the risk allows, to whom goods go against payment alone",
 }
 """The reasons of `buyer_sheet.HELD`."""
+
+
+THEN = {
+    WITHIN_LIMIT: "deliver",
+    WITHIN_RISK: "deliver within the limit by risk: more is owed than the limit to set",
+    AGAINST_PAYMENT: "deliver against payment alone",
+}
+"""What is delivered once a hold has ended (`held_back.held_back`)."""
 
 
 def told(held: pd.DataFrame, currency: str) -> str:
@@ -83,7 +91,7 @@ def cure(row: pd.Series, currency: str) -> str:
     if pd.isna(row["to_pay"]):
         return "none"
     where = f", {row['pay_invoice']} first" if pd.notna(row["pay_invoice"]) else ""
-    then = "deliver" if row["then_delivered"] == WITHIN_LIMIT else "deliver against payment alone"
+    then = THEN[row["then_delivered"]]
     begins = f"held from {day(row['held_from'])} on: " if pd.notna(row["held_from"]) else ""
     return f"{begins}clear {money(row['to_pay'], currency)}{where}, then {then}"
 

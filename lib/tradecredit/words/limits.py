@@ -3,6 +3,7 @@
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.checks import CENT
 from tradecredit.decide.limits import caps
 from tradecredit.decide.limits.changes import DECISIONS
 from tradecredit.decide.limits.rules import USUAL
@@ -113,6 +114,21 @@ def binding(by_binding: pd.DataFrame) -> str:
     return f"Need is the binding constraint for {needed:,} of {counts.sum():,} limits.{others}"
 
 
+def in_all(totals: pd.Series, currency: str) -> str:
+    """Return what recommended limits and limits to set are in total, and why the two differ (`limits.totals`)."""
+    recommended, to_set = totals["recommended_with_cover"], totals["to_set"]
+    told = (
+        f"Recommended limits total **{money(recommended, currency)}** ({money(totals['recommended'], currency)} "
+        f"without insurance), limits to set **{money(to_set, currency)}**"
+    )
+    if abs(to_set - recommended) < CENT:
+        return f"{told}."
+    return (
+        f"{told}: a limit stays where it would change only slightly, is not raised where deliveries are held back or "
+        "the insurer is to be told first, and by need alone is not set below what is owed."
+    )
+
+
 def _exceed(number: int) -> str:
     return "exceeds its limit" if number == 1 else "exceed their limits"
 
@@ -128,22 +144,26 @@ def changes(limits: pd.DataFrame, currency: str) -> str:
     return f"Decisions by kind: {', '.join(parts)}." if parts else "There is nothing to decide."
 
 
-def lost(limits: pd.DataFrame, advice: pd.Series, currency: str) -> str:
+def lost(limits: pd.DataFrame, on_limit: pd.Series, currency: str) -> str:
     """Return what sales and margin are lost by limits that are cut, refused or granted in part; empty where none are.
 
-    `limits`: `limits.recommend`; `advice`: the one advice on each buyer, of which `cut` asks for these cuts alone.
+    `limits`: `limits.recommend`; `on_limit`: the decision on each limit (`buyer_sheet.advice`), of which `cut` asks for
+    these cuts alone.
     """
     less = limits[limits["lost_sales"] > 0]
     if less.empty:
         return ""
-    alone = less[advice.reindex(less.index) == "cut"]
+    alone = less[on_limit.reindex(less.index) == "cut"]
     margin = less["lost_margin"].sum(min_count=1)
     earned = "" if pd.isna(margin) else f", {money(margin, currency)} of margin"
     them = "The limit that is" if len(less) == 1 else f"The {len(less):,} limits that are"
-    part = f"On {'this buyer' if len(less) == 1 else 'each of these buyers'} something else is advised first"
+    part = "Each of these limits is decided with a hold of deliveries, or is granted or refused in the ordinary course"
     if len(alone):
         amount = alone["lost_sales" if pd.isna(margin) else "lost_margin"].sum()
-        part = f"{money(amount, currency)} of it is of {counted(len(alone), 'buyer')} of whom the cut is the one advice"
+        part = (
+            f"{money(amount, currency)} of it is of {counted(len(alone), 'buyer')} whose cut is decided by itself; the "
+            "other limits are decided with a hold of deliveries, or are granted or refused in the ordinary course"
+        )
     lose = "loses" if len(less) == 1 else "lose"
     return (
         f"{them} cut, refused or granted in part for risk {lose} {money(less['lost_sales'].sum(), currency)} of sales "

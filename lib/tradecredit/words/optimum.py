@@ -48,7 +48,7 @@ def assumptions(book: Book, optimum: Optimum, policy: Policy | None) -> list[str
         found.append(f"The policy in force, {policy.name}, covers no part of an ordinary loss, and is disregarded.")
     least = book.run.limits.minimum_change
     found.append(
-        f"Changes of less than {percent(least)} of the limit set one by one, or of what a buyer without one might "
+        f"Changes of less than {percent(least)} of the recommended limit, or of what a buyer without one might "
         "have, are not proposed; limits are rounded down. The gain is that of what is proposed."
     )
     if (optimum.limits["held_by"] == "risk not measured").any():
@@ -77,9 +77,10 @@ def decisions(optimum: Optimum, currency: str) -> dict[str, str]:
     risk = f"expected shortfall ({percent(optimum.level)}) of {then}"
     risk = f"at the same {risk}" if then == before else f"at an {risk}, against {before}"
     return {
-        "portfolio": f"Portfolio limits would earn {money(more['net_earnings'], currency)} a year more than limits set "
-        f"one by one, after expected losses and premium, {risk}: {len(raised):,} would be higher, by "
-        f"{money(raised.sum(), currency)} in total, and {len(lowered):,} lower, by {money(-lowered.sum(), currency)}. "
+        "portfolio": f"Portfolio limits would earn {money(more['net_earnings'], currency)} a year more than the "
+        f"recommended limits, set one by one, after expected losses and premium, {risk}: {len(raised):,} would be "
+        f"higher, by {money(raised.sum(), currency)} in total, and {len(lowered):,} lower, by "
+        f"{money(-lowered.sum(), currency)}. "
         "Decide whether risk is judged buyer by buyer or for the portfolio; changes of limits that they would move "
         "back wait for it."
     }
@@ -131,6 +132,6 @@ def checked(optimum: Optimum, currency: str) -> str:
     return (
         f"Out-of-sample check on {OTHER_YEARS:,} fresh scenarios: the expected shortfall ({percent(optimum.level)}) is "
         f"{money(whole['other_years'], currency)} for portfolio limits and {money(one['other_years'], currency)} for "
-        f"limits set one by one (standard errors {money(whole['other_years_se'])} and "
+        f"the recommended limits (standard errors {money(whole['other_years_se'])} and "
         f"{money(one['other_years_se'])}){terms}."
     )

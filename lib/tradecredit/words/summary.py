@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from tradecredit.decide.decisions import DONE, FIRST, OPEN, by_kind
+from tradecredit.decide.decisions import FIRST, GONE, OPEN, by_kind
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
-from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by, stakes
+from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by
 from tradecredit.words.formats import counted, listed, money
 
 COLUMNS = ["what", "authority", "first_due_day", "amount", "stake", "buyers", "since", "state"]
@@ -27,7 +27,7 @@ def to_decide(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     news = table["new"].astype("str") + " of " + table["buyers"].astype("str") + " new"
     table = table.assign(
         link=table["chapter"] + ".html#" + table["anchor"],
-        authority=decided_by(table), state=table["state"].mask(some, news), stake=stakes(table, run.currency),
+        authority=decided_by(table), state=table["state"].mask(some, news), stake=table["decision"].map(STAKES),
         buyers=table["buyers"].astype("float64").where(table["buyers"] > 0), was=asked_as(table),
     ).rename(columns={"due_day": "first_due_day"})  # fmt: skip
     table.insert(0, "what", table["decision"].map(WHAT))
@@ -85,7 +85,7 @@ def states(decisions: pd.DataFrame) -> str:
             "This is the first report: which decisions are new will be known from the next one on. The day since which "
             "one is open is that of the ledger or the policy, else the day of the report."
         )
-    gone, moved = decisions[decisions["state"] == DONE], int(decisions["was"].notna().sum())
+    gone, moved = decisions[decisions["state"].isin(GONE)], int(decisions["was"].notna().sum())
     told = []
     if moved:
         told.append(

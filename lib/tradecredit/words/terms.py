@@ -265,7 +265,12 @@ def _note(option: str, row: pd.Series, book: Book) -> str:
         notes = [NO_CLAIM[row["why_not"]]] if row["why_not"] else []
         if pd.notna(row["insured_debt"]):
             notes.append(f"{money(row['insured_debt'], currency)} insured")
-        if row["first_loss"] > 0:
+        if row["first_loss"] > 0 and not row["payable"] > 0:
+            notes.append(
+                f"nothing is payable: what the policy bears of it, {money(row['first_loss'], currency)}, is within the "
+                "first loss of the year"
+            )
+        elif row["first_loss"] > 0:
             notes.append(f"the first loss of the year takes {money(row['first_loss'], currency)}")
         if row["not_insured"] > 0 and row["why_not"] != claim.ALL_STOPPED:
             notes.append(f"{money(row['not_insured'], currency)} {STOPPED} is not")

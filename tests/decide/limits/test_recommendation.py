@@ -315,6 +315,7 @@ def test_breaches_are_against_our_own_limit(book_of):
     assert limits.breaches(found).index.tolist() == ["A"]
     totals = limits.totals(found)
     assert totals["breaches"] == 1
+    assert totals["to_set"] == pytest.approx(found["own_limit"].fillna(0.0).sum() + found["change"].sum())
     assert totals["breach_amount"] == pytest.approx(400_000 / 12 - 20_000)
     assert totals["recommended"] == found["recommended"].sum()
     assert totals["own"] + totals["insured"] == pytest.approx(OWED)

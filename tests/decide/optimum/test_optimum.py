@@ -365,9 +365,9 @@ def test_what_is_said(usual, assessed):
     )  # fmt: skip
     told = replace(found, totals=totals, limits=table, frontier=frontier, price_of_risk=0.0123, level=0.995)
     assert words.optimum.decisions(told, "EUR") == {
-        "portfolio": "Portfolio limits would earn EUR 12,345 a year more than limits set one by one, after "
-        "expected losses and premium, at the same expected shortfall (99.5 %) of EUR 50,000: 2 would be higher, by EUR "
-        "9,000 in total, and 1 lower, by EUR 4,000. Decide whether risk is judged buyer by buyer or for the portfolio; "
+        "portfolio": "Portfolio limits would earn EUR 12,345 a year more than the recommended limits, set one by one, "
+        "after expected losses and premium, at the same expected shortfall (99.5 %) of EUR 50,000: 2 would be higher, "
+        "by EUR 9,000 in total, and 1 lower, by EUR 4,000. Decide whether risk is judged buyer by buyer or for the portfolio; "
         "changes of limits that they would move back wait for it."
     }
     less = totals.assign(shortfall=[50_000.0, 50_000.0, 30_000.0, -20_000.0])
@@ -392,7 +392,7 @@ def test_what_is_said(usual, assessed):
     )
     assert words.optimum.checked(replace(told, checked=checked), "EUR") == (
         "Out-of-sample check on 20,000 fresh scenarios: the expected shortfall (99.5 %) is EUR 52,000 for portfolio "
-        "limits and EUR 51,000 for limits set one by one (standard errors 520 and 510); under all terms of the policy "
+        "limits and EUR 51,000 for the recommended limits (standard errors 520 and 510); under all terms of the policy "
         "in force, EUR 62,000 and EUR 61,000."
     )
     kept, *_ = assessed(limit_optimum=RUN["limit_optimum"] | {"kept": ["capacity", "expected_loss_budget"]})

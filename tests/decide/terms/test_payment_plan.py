@@ -405,6 +405,15 @@ def test_the_first_loss_takes_its_part_and_the_note_says_so(book):
     found = noted(book, "A", SAFE, policy).loc["claim"]
     assert found["value"] == pytest.approx(540 - 100 + 750)
     assert found["note"] == "EUR 1,200 insured; the first loss of the year takes EUR 100"
+    assert found["payable"] == pytest.approx(540 - 100)
+    # With 540 or more of first loss nothing is paid, and what is recovered later is all.
+    much = noted(book, "A", SAFE, POLICY.model_copy(update={"aggregate_first_loss": 600.0})).loc["claim"]
+    assert much["value"] == pytest.approx(750)
+    assert much["payable"] == 0
+    assert much["note"] == (
+        "EUR 1,200 insured; nothing is payable: what the policy bears of it, EUR 540, is within the first loss of the "
+        "year"
+    )
 
 
 def test_a_discretionary_limit_has_its_own_maximum(book):

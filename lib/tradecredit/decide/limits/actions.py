@@ -110,16 +110,8 @@ def held_back(limits: pd.DataFrame) -> pd.Series:
     return limits["action"].isin([*STOPS, RUN_DOWN]) | limits["stopped"]
 
 
-def above_risk(limits: pd.DataFrame, settings: LimitSettings) -> pd.DataFrame:
-    """Return the limits whose buyers owe more than the risk allows, the largest excess first (`limits.recommend`)."""
-    return _above(limits, "over_risk", settings)
-
-
 def above_need(limits: pd.DataFrame, settings: LimitSettings) -> pd.DataFrame:
     """Return the limits whose buyers owe more than they need and no more than the risk allows, the largest first."""
-    return _above(limits[~(limits["over_risk"] > settings.tolerated_excess)], "over_need", settings)
-
-
-def _above(limits: pd.DataFrame, column: str, settings: LimitSettings) -> pd.DataFrame:
-    over = limits[limits[column] > settings.tolerated_excess]
-    return over.sort_values(column, ascending=False, kind="stable")
+    within = limits[~(limits["over_risk"] > settings.tolerated_excess)]
+    over = within[within["over_need"] > settings.tolerated_excess]
+    return over.sort_values("over_need", ascending=False, kind="stable")
