@@ -41,15 +41,11 @@ def test_what_is_assumed_of_periods():
 @pytest.mark.parametrize(
     ("policy", "account", "told"),
     [
-        (
-            {},
-            {},
-            "Look up notice and end of p in the policy, and state it in the run file (`policy`): the day for the decision",
-        ),
+        ({}, {}, "Look up notice and end of p in the policy, and state it in the run file (`policy`): the day"),
         (
             {"ends": "2026-12-31"},
             {},
-            "Look up the notice of p in the policy, and state it in the run file (`policy`): without it the decision on it may",
+            "Look up the notice of p in the policy, and state it in the run file (`policy`): without it the decision",
         ),
         ({"ends": "2026-12-31", "notice_days": 60}, {}, ""),
         ({}, {"decide_by": "2026-09-30"}, ""),
