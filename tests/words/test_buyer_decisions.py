@@ -131,7 +131,18 @@ def test_limits_that_change_say_which_way(book_of):
 )
 def test_what_a_claim_brings_now_is_told(book_of, payable, said):
     found = told(book_of, payable)["claim"]
+    # C has been a loss since 11 October, D since 20 May: 164 days before 31 October.
     assert f"claim it. {said} The terms of p state no last day for filing: look it up. Largest: C" in found
+
+
+def test_a_claim_that_has_been_open_long_may_be_too_late(book_of):
+    early = LEDGER["defaults"].replace("2026-05-20", "2025-11-10")
+    book = book_of(AS_OF, **LEDGER | {"defaults": early})
+    assert told(lambda *_, **__: book)["claim"] == (
+        "Insured debt of 2 buyers, EUR 20,000 before deductibles, has become a loss by the policy: claim it. 1 of them "
+        "has been open for more than 180 days, the first since 10 November 2025: where the policy sets a day for "
+        "filing it may have passed, so ask the insurer before anything else. Largest: C, EUR 10,000."
+    )
 
 
 def records(kind, *buyers):

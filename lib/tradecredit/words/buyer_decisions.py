@@ -10,8 +10,12 @@ from tradecredit.params.run import Run
 from tradecredit.words.decisions import amount_told
 from tradecredit.words.formats import counted, day, listed, money
 
+LONG_OPEN = pd.Timedelta(days=180)
+"""So long after the day of loss a claim that was not filed may be too late under usual terms."""
+
 _OF_BUYERS = {
-    "claim": "Insured debt of {buyers}, {amount} before deductibles, has become a loss by the policy: claim it.{paid}",
+    "claim": "Insured debt of {buyers}, {amount} before deductibles, has become a loss by the policy: claim "
+    "it.{paid}{long_open}",
     "report missed": "Insured debt of {buyers}, {amount}, is to be reported at once, if the insurer does not know of "
     "it: the day of {late} of it is past when this is read, and cover of that is in doubt{coming}.",
     "report": "Insured debt of {buyers}, {amount}, will soon be past its maximum extension period: report it by the "
@@ -128,10 +132,23 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
         "parts": "; ".join(parts), "wait": wait, "they": "It" if len(buyers) == 1 else "They",
         "exposure": money(buyers["exposure"].sum(), currency), "late": money(buyers["missed_amount"].sum(), currency),
         "coming": _coming(buyers, currency), "raised": _raised(buyers, currency),
+        "long_open": _long_open(buyers["loss_date"], pd.Timestamp(run.as_of)),
         "claimed": _beside(buyers, buyers["on_cover"] == "claim", "debt is claimed on the policy too"),
         "beside": _beside(buyers, buyers["advice"] != kind, "something else is advised first, and this beside it"),
         "consent": _with_consent(buyers["needs_consent"]) if kind == "payment plan" else "",
     }  # fmt: skip
+
+
+def _long_open(losses: pd.Series, as_of: pd.Timestamp) -> str:
+    """Return that a period for filing may have passed, as a sentence; empty where no loss is older than `LONG_OPEN`."""
+    old = losses[losses < as_of - LONG_OPEN]
+    if old.empty:
+        return ""
+    which = "It has" if len(losses) == 1 else f"{len(old):,} of them {'has' if len(old) == 1 else 'have'}"
+    return (
+        f" {which} been open for more than {LONG_OPEN.days} days, the first since {day(old.min())}: where the policy "
+        "sets a day for filing it may have passed, so ask the insurer before anything else."
+    )
 
 
 def _coming(buyers: pd.DataFrame, currency: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.buyer_decisions import OVERDUE_OPTIONS
 from tradecredit.decide.policies import claim
 from tradecredit.decide.terms import late_interest as chargeable
 from tradecredit.decide.terms import payment_plan
@@ -12,6 +13,7 @@ from tradecredit.decide.terms.discounts import LeftOut
 from tradecredit.decide.terms.late_interest import Uncharged, known_charge, totals
 from tradecredit.decide.terms.lengths import Economics, margin_at_stake
 from tradecredit.params.late_interest import LateInterestLaw
+from tradecredit.params.terms import PaymentPlanSettings
 from tradecredit.words.formats import count, counted, day, days, listed, money, percent
 
 STOPPED = "delivered after another invoice passed the maximum extension period"
@@ -224,10 +226,12 @@ def late_interest(charges: pd.DataFrame, currency: str) -> dict[str, str]:
     }
 
 
-def overdue(options: pd.DataFrame, buyer_id: str, currency: str, least_gain: float = 0.0) -> str:
+def overdue(
+    options: pd.DataFrame, buyer_id: str, currency: str, *, rule: PaymentPlanSettings | None = None, advice: str = ""
+) -> str:
     """Return what is best done about an overdue buyer, and what it disputes; empty where no value is known.
 
-    `least_gain`: what that has to be worth more than waiting, to be advised (`payment_plan.least_gain` of the run).
+    `rule`: from when on a plan or enforcement is advised (the run's `payment_plan`); `advice`: the one on the buyer.
     """
     if options.empty or not options["is_best"].any():
         return ""
@@ -239,9 +243,12 @@ def overdue(options: pd.DataFrame, buyer_id: str, currency: str, least_gain: flo
         not_known = f" Not computable: the value of {listed(ACTIONS[name].lower() for name in unknown)}."
     disputed = f" A further {money(sums['disputed'], currency)} is in dispute." if sums["disputed"] > 0 else ""
     agreed = " Obtain the insurer's consent first, or cover lapses." if options.loc[best, "needs_consent"] else ""
-    if best != "wait" and not sums["gain_on_waiting"] >= least_gain:
-        needed = f" It is advised from {money(least_gain, currency)} more than waiting on"
-        agreed = f"{needed}: what is overdue is collected in the ordinary course."
+    if rule and best in OVERDUE_OPTIONS and advice not in OVERDUE_OPTIONS:
+        agreed = (
+            f" It is advised from {counted(rule.least_days_past_due, 'day')} past due, "
+            f"{money(rule.least_amount, currency)} and {money(rule.least_gain, currency)} more than waiting on: what "
+            "is overdue is collected in the ordinary course."
+        )
     return (
         f"{buyer_id} owes {money(sums['overdue'], currency)} past due. {ACTIONS[best]} has the highest expected value, "
         f"{money(sums['best_value'], currency)}{more}.{agreed}{not_known}{disputed}"

@@ -367,7 +367,8 @@ def test_what_is_said(usual, assessed):
     assert words.optimum.decisions(told, "EUR") == {
         "portfolio": "Portfolio limits would earn EUR 12,345 a year more than the recommended limits, set one by one, "
         "after expected losses and premium, at the same expected shortfall (99.5 %) of EUR 50,000: 2 would be higher, "
-        "by EUR 9,000 in total, and 1 lower, by EUR 4,000. Decide whether risk is judged buyer by buyer or for the portfolio; "
+        "by EUR 9,000 in total, and 1 lower, by EUR 4,000. Decide whether risk is judged buyer by buyer or for the "
+        "portfolio; "
         "changes of limits that they would move back wait for it."
     }
     less = totals.assign(shortfall=[50_000.0, 50_000.0, 30_000.0, -20_000.0])

@@ -11,6 +11,7 @@ from tradecredit.decide.terms import payment_plan
 from tradecredit.decide.terms.lengths import Economics
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.policy import Policy
+from tradecredit.params.terms import PaymentPlanSettings
 
 START = pd.Timestamp("2026-01-31")
 AS_OF = "2026-03-31"
@@ -281,6 +282,14 @@ def test_interest_in_the_plan_can_make_it_the_best(book_of):
         f"A owes EUR 1,500 past due. A payment plan has the highest expected value, EUR {found['value'].max():,.0f}, "
         f"EUR {gain:.2f} more than waiting."
     )
+    # Where the advice is to collect, what a plan needs to be advised is told: by the run's rule, days, amount and gain.
+    rule = PaymentPlanSettings(least_days_past_due=30, least_amount=1_000, least_gain=500)
+    told = words.terms.overdue(found, "A", "EUR", rule=rule, advice="collect")
+    assert told == (
+        f"{sentence} It is advised from 30 days past due, EUR 1,000 and EUR 500 more than waiting on: what is overdue "
+        "is collected in the ordinary course."
+    )
+    assert words.terms.overdue(found, "A", "EUR", rule=rule, advice="payment plan") == sentence
     sums = payment_plan.totals(found)
     assert sums["overdue"] == pytest.approx(1_500)
     assert sums["gain_on_waiting"] == pytest.approx(gain)

@@ -121,8 +121,8 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
     amount), `is_best` (the highest known value), `needs_consent` of the insurer, to pass the day on which the
     `extension_ends` (`claim.consent`), `disputed` (past due under an open dispute: no part of the debt, see
     `overdue_buyers`; the same in each row); to wait: the `basis` of its days (see `likely_days`, several separated by
-    `; `); of the claim: `insured_debt`, the `first_loss` taken off it, what is `payable`, what is `not_insured` as it was
-    delivered too late, and `why_not` (see `claim`). The settings are the run's `payment_plan`, and:
+    `; `); of the claim: `insured_debt`, the `first_loss` taken off it, what is `payable`, what is `not_insured` as it
+    was delivered too late, and `why_not` (see `claim`). The settings are the run's `payment_plan`, and:
 
     - payment plan: `expected_value` of the instalments of `plan`;
     - wait: that of each invoice on the day when it is likely to be paid if the buyer survives, see `likely_days`;
