@@ -73,8 +73,7 @@ def no_longer_insured(held: pd.DataFrame, currency: str) -> str:
     elsewhere = f", {int((~here).sum()):,} of them listed for an earlier reason" if not here.all() else ""
     asked = int(stopped["advice"].isin(["claim", "report missed", "report"]).sum())
     whose = "Its debt" if len(stopped) == 1 else f"Of {asked:,} of them debt"
-    those = "it" if len(stopped) == 1 else "those that are stopped today"
-    limits = "its limit" if len(stopped) == 1 else f"the limits of {those}"
+    limits = "its limit" if len(stopped) == 1 else "their limits"
     first = f" {whose} is to be claimed or reported first: that is the one decision." if asked else ""
     ahead = stopped["held_from"].dropna()
     later = f", {len(ahead):,} of them from {day(ahead.min())} on" if len(ahead) else ""
