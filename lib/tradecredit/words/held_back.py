@@ -66,9 +66,7 @@ def no_longer_insured(held: pd.DataFrame, currency: str) -> str:
     here = stopped["held_for"] == "no longer insured"
     elsewhere = f", {int((~here).sum()):,} of them listed for an earlier reason" if not here.all() else ""
     asked = int(stopped["advice"].isin(["claim", "report missed", "report"]).sum())
-    first = (
-        f" Of {asked:,} of them debt is to be claimed or reported: that is the decision on their cover." if asked else ""
-    )
+    first = f" Of {asked:,} of them debt is to be claimed or reported: the decision on their cover." if asked else ""
     ahead = stopped["held_from"].dropna()
     later = f", {len(ahead):,} of them from {day(ahead.min())} on" if len(ahead) else ""
     return (
