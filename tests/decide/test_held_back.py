@@ -133,8 +133,8 @@ def test_those_no_longer_insured_are_told_with_where_they_stand(listed):
     assert words.held_back.no_longer_insured(listed, "EUR") == (
         "New deliveries to 3 buyers are no longer insured, 1 of them listed for an earlier reason: EUR 8,200 on "
         "invoices past the maximum extension period has to be paid first, and insurance adds nothing to their limits. "
-        "Of 3 of them debt is to be claimed or reported first: that is the one "
-        "decision. What was delivered before stays insured if it is reported in time."
+        "Of 3 of them debt is to be claimed or reported: the decision on their cover. What was delivered before stays "
+        "insured if it is reported in time."
     )
     assert words.held_back.no_longer_insured(listed.loc[["E"]], "EUR") == ""
 

@@ -166,7 +166,8 @@ def _raised(buyers: pd.DataFrame, currency: str) -> str:
     if more.empty:
         return ""
     of = "The limit is" if len(more) == len(buyers) == 1 else f"The limits of {len(more):,} of them are"
-    rest = "" if len(more) == len(buyers) else "; the others stay as they are in force"
+    stay = len(more) + int((buyers["change"] == 0).sum()) == len(buyers) > len(more)
+    rest = "; the others stay as they are in force" if stay else ""
     return f" {of} set first, {money(more.sum(), currency)} higher{rest}."
 
 
