@@ -116,13 +116,25 @@ def test_the_reasons_add_up_to_the_list(listed):
     )
 
 
+def test_one_buyer_is_told_as_one(listed):
+    assert words.held_back.told(listed.loc[["A"]], "EUR") == (
+        "Deliveries are held back to **1 buyer** whose new deliveries are no longer insured: it owes EUR 9,000, EUR "
+        "8,100 of it insured. A payment of EUR 8,000 would end it."
+    )
+    assert words.held_back.no_longer_insured(listed.loc[["A"]], "EUR") == (
+        "New deliveries to 1 buyer are no longer insured: EUR 7,000 on invoices past the maximum extension period has "
+        "to be paid first, and insurance adds nothing to its limit. Its debt is to be claimed or reported: the "
+        "decision on its cover. What was delivered before stays insured if it is reported in time."
+    )
+
+
 def test_those_no_longer_insured_are_told_with_where_they_stand(listed):
     # A and B have to clear 7,000 and 500; C, which is to be claimed, 700. A and B are to be reported late first.
     assert words.held_back.no_longer_insured(listed, "EUR") == (
         "New deliveries to 3 buyers are no longer insured, 1 of them listed for an earlier reason: EUR 8,200 on "
-        "invoices past the maximum extension period has to be paid first, and insurance adds nothing to the limits "
-        "of those that are stopped today. Of 3 of them debt is to be claimed or reported: the decision on "
-        "their cover. What was delivered before stays insured if it is reported in time."
+        "invoices past the maximum extension period has to be paid first, and insurance adds nothing to their limits. "
+        "Of 3 of them debt is to be claimed or reported: the decision on their cover. What was delivered before stays "
+        "insured if it is reported in time."
     )
     assert words.held_back.no_longer_insured(listed.loc[["E"]], "EUR") == ""
 

@@ -54,6 +54,13 @@ def test_what_to_do(values, current, told):
     assert words.advice(found(**values), current, "EUR") == told
 
 
+def test_an_error_that_is_not_known_is_not_said_to_be_large():
+    account = found(np.nan, p=(-500, 600, 0, 0), q=(-400, 550, 0, 0))
+    unknown = "of unknown simulation error, for want of simulated years."
+    assert words.advice(account, "p", "EUR") == f"Change to q, or keep p: EUR 50 a year more than p is {unknown}"
+    assert words.best_offer(account, "p", "EUR") == f"Between p, the policy in force, and q the difference is {unknown}"
+
+
 def test_the_decision_tells_what_to_do_and_what_it_rests_on():
     account = found(p=(-500, 350, 300, 300))
     assert words.decisions(account, "p", "EUR", ["It holds.", "", "First look it up."])["policy"] == (
@@ -153,7 +160,7 @@ def test_a_bad_year_within_the_error():
     """Of 100 years one is the worst: nothing is known of its error."""
     few = SimpleNamespace(losses=YEARS.losses.iloc[::10], sample=Sample.equally_likely(100))
     told = words.bad_year(found(p=(-500, 600, 0, 0), q=(-400, 550, 0, 0)), few, "p", "EUR")
-    assert told.endswith("(expected shortfall, 99 %): a difference within simulation error.")
+    assert told.endswith("a difference of unknown simulation error, for want of simulated years.")
     alike = SimpleNamespace(losses=YEARS.losses.assign(**{"retained:q": LOSSES / 2}), sample=YEARS.sample)
     told = words.bad_year(found(p=(-500, 600, 0, 0), q=(-400, 550, 0, 0)), alike, "p", "EUR")
     assert told.endswith("(expected shortfall, 99 %): as much.")
@@ -299,5 +306,7 @@ def test_where_the_losses_alone_would_pay():
     assert words.holds_alone(odds(1, 2, 3, saving=(-10.0, -5.0, 5.0)), "p").endswith("from 1.41 times today's odds.")
     falling = odds(1, 2, 3, saving=(10.0, 5.0, -5.0))
     assert words.holds_alone(falling, "p").endswith("up to 1.41 times today's odds.")
-    assert words.holds_alone(odds(1, 2, 3), "p").endswith("p is at none of these.")
-    assert words.holds_alone(odds(1, 2, 3, saving=(1.0, 2.0, 3.0)), "p").endswith("p is at all of these.")
+    assert words.holds_alone(odds(1, 2, 3), "p").endswith("p would not be worth its cost at any of these multiples.")
+    assert words.holds_alone(odds(1, 2, 3, saving=(1.0, 2.0, 3.0)), "p").endswith(
+        "p would be worth its cost at all of these multiples."
+    )

@@ -95,6 +95,8 @@ def test_no_insurance_is_an_alternative_in_hindsight():
 def test_what_the_past_cannot_say():
     assert words.past_years(past(), "p", "EUR").startswith("Not testable with this book")
     assert words.of_best(past(), "p", "q", "EUR") == ""
+    quiet = past(p=(0.0, 0.0))
+    assert words.of_best(quiet._replace(totals=quiet.totals.assign(past_defaults=0)), "p", "q", "EUR") == ""
     none = past(p=(0.0, 0.0))
     none = none._replace(totals=none.totals.assign(past_defaults=0))
     assert "it records no default" in words.past_years(none, "p", "EUR")

@@ -66,6 +66,7 @@ def test_how_many_years_are_fewer():
     assert told.startswith("Fewer years: 1,500 for varied terms and 800 for the other readings, of the 20,000 that all")
     assert words.fewer_years(frontier, readings.iloc[:0], 20_000) == ""
     assert words.fewer_years(frontier._replace(years=0), readings, 20_000) == ""
+    assert words.fewer_years(frontier, readings, 800) == ""
 
 
 def test_months_after_the_year_are_explained():

@@ -58,21 +58,22 @@ def shipped_after_stop(book: Book, policy: Policy, shipped: Shipments) -> np.nda
     return _in_a_span(shipped.order, *_stops(book, *_stop_terms(policy)))
 
 
-def stopped_buyers(book: Book, policy: Policy) -> pd.Series:
+def stopped_buyers(book: Book, policy: Policy, by: pd.Timestamp | None = None) -> pd.Series:
     """Return of each buyer whether what is shipped from now on is not insured, as it owes an invoice past its stop.
 
-    Index buyer_id (all buyers); see `stopped_since`.
+    `by`: a later day from which on it is shipped. Index buyer_id (all buyers); see `stopped_since`.
     """
-    return stopped_since(book, policy).notna().rename("stopped")
+    return stopped_since(book, policy, by).notna().rename("stopped")
 
 
-def stopped_since(book: Book, policy: Policy) -> pd.Series:
+def stopped_since(book: Book, policy: Policy, by: pd.Timestamp | None = None) -> pd.Series:
     """Return the first day from which what is shipped to a buyer is not insured; missing: it is.
 
     Index buyer_id (all buyers): the day after the first end of a maximum extension period among the invoices of which
-    more than the policy's tolerance is still owed at the end of the book's day, where that end lies before it.
+    more than the policy's tolerance is still owed at the end of the book's day, where that end lies before it, or
+    before the later day `by`.
     """
-    causing = stopping_invoices(book, policy)
+    causing = stopping_invoices(book, policy, by)
     first = causing.groupby(book.buyer_of_invoice[causing.index]).min().reindex(np.arange(len(book.buyers)))
     return first.set_axis(all_buyers(book))
 

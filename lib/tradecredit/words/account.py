@@ -12,7 +12,7 @@ from tradecredit.decide.policies.account import ITEMS, Account
 from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.policy import Policy
 from tradecredit.params.policy import NO_COVER
-from tradecredit.words.formats import counted, listed, missing, money, percent
+from tradecredit.words.formats import counted, doubt, error_told, listed, missing, money, percent
 
 NAMES = {
     "account_cost": "the cost of the policy",
@@ -31,19 +31,18 @@ NAMES = {
 def verdict(found: Account, currency: str) -> str:
     """Return what the best policy is worth in all, which items carry it, and whether it holds without each of them.
 
-    A value of less than two of its standard errors, or one whose error is not known for want of scenarios, is said to
-    be too small to tell. Without insurance means with the limits that the rules give without it: what the same limits
-    would be worth without it follows (`uninsured`).
+    A value that cannot be told from zero (`doubt`) decides nothing. Without insurance means with the
+    limits that the rules give without it: what the same limits would be worth without it follows (`uninsured`).
     """
     if found.items.empty:
         return "The run file names no policy: there is nothing to compare, and all losses are retained."
     offer = best(found)
     row = found.items.loc[offer]
-    amount, error = money(abs(row["cover_value"]), currency), money(row["cover_value_se"])
-    if not abs(row["cover_value"]) >= 2 * row["cover_value_se"]:
+    amount, error = money(abs(row["cover_value"]), currency), error_told(row["cover_value_se"])
+    if why := doubt(row["cover_value"], row["cover_value_se"]):
         return (
             "Whether insurance is worth its cost cannot be decided from these scenarios: with the best offer, "
-            f"{offer}, a year differs by {amount} from one without insurance, within simulation error. "
+            f"{offer}, a year differs by {amount} from one without insurance, {why}. "
             f"{uninsured(found, offer, currency)}"
         ).strip()
     if row["cover_value"] > 0:
@@ -54,7 +53,7 @@ def verdict(found: Account, currency: str) -> str:
             f"Insurance is not worth its cost: a year with the best offer, {offer}, is worth {amount} less than one "
             "without"
         )
-    told = f"{worth} (standard error {error}). {carried_by(found, offer, currency)}"
+    told = f"{worth} ({error}). {carried_by(found, offer, currency)}"
     if np.isnan(row["account_sales"]):
         told = f"{told} The sales that only cover allows are not counted in this, and they may be the largest item."
     turning = row["cover_value"] > 0 and found.sales.loc[offer, "accounts_value"] > row["cover_value"]
@@ -100,7 +99,7 @@ def in_short(figures: Mapping[str, tuple], currency: str) -> str:
     if missing(value):
         return ""
     told = f"The policy in force is worth **{money(value, currency)}** a year beside no insurance"
-    if not missing(without):
+    if not missing(without) and abs(without - value) >= 0.5:
         turns = (without > 0) != (value > 0)
         allowed = "the sales that only cover allows"
         rests = f"it rests on {allowed}: without them" if turns else f"without {allowed}"
@@ -191,9 +190,9 @@ def uninsured(found: Account, policy: str, currency: str) -> str:
         return ""
     more, error = row["uninsured_more"], row["uninsured_more_se"]
     worth = f"worth {money(abs(more), currency)} {'more' if more > 0 else 'less'} than with {policy}"
-    worth += f" (standard error {money(error)})"
-    if not abs(more) >= 2 * error:
-        worth = f"worth as much as with {policy}, within simulation error (standard error {money(error)})"
+    worth += f" ({error_told(error)})"
+    if abs(more) < 2 * error:
+        worth = f"worth as much as with {policy}, within simulation error ({error_told(error)})"
     told = (
         f"If the same limits were granted without insurance, a year would be {worth}, and the worst 1 % of years would "
         f"leave {money(row['uninsured_es_99'], currency)} of losses on average instead of "
@@ -251,10 +250,12 @@ def by_buyer(table: pd.DataFrame, policy: str, currency: str) -> str:
 
 
 def of_sales(found: Account, policy: str, currency: str) -> str:
-    """Return what the sales that only cover allows are, and what of them is counted; empty where they are not."""
+    """Return what the sales that only cover allows are, and what of them is counted; empty where there are none."""
     if policy not in found.sales.index or np.isnan(found.items.loc[policy, "account_sales"]):
         return ""
     row = found.sales.loc[policy]
+    if not row["covered_sales"] > 0:
+        return ""
     return (
         f"Under {policy}, limits carry {money(row['covered_sales'], currency)} of sales a year that limits without "
         f"insurance would not: a margin of {money(row['covered_margin'], currency)}, less "
@@ -269,11 +270,12 @@ def first_loss(table: pd.DataFrame, policy: str, currency: str) -> str:
     """Return how much of their claims policies pay, though limits count their percentage, and what hangs on that.
 
     `table`: `paid_share.by_paid_share`; `policy`: the one that is worth most as limits count. Empty where no first loss
-    keeps anything of the claims (to within a thousandth), or no sales are counted.
+    keeps anything of the claims (to within a thousandth), or no sales are counted that hang on it.
     """
     table = table.dropna(subset=["paid_share", "value_by_paid_share"])
     kept = table[table["paid_share"] < 0.999]
-    if policy not in table.index or kept.empty:
+    hangs = not np.isclose(table["value_by_paid_share"], table["cover_value"], rtol=0, atol=0.5).all()
+    if policy not in table.index or kept.empty or not hangs:
         return ""
     shares = listed([f"{percent(row['paid_share'])} under {name}" for name, row in kept.iterrows()])
     told = (

@@ -12,7 +12,7 @@ from tradecredit.decide.policies.records import CHANGE, END, RENEW, STAY, TAKE, 
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.account import NAMES, best, turning_items
-from tradecredit.words.formats import counted, listed, money, ratio
+from tradecredit.words.formats import counted, doubt, error_told, listed, missing, money, ratio
 
 NO_INSURANCE = "no insurance"
 """What a sentence calls the alternative without any policy."""
@@ -42,7 +42,7 @@ def decisions(found: Account, current: str, currency: str, findings: Sequence[st
 def advice(found: Account, current: str, currency: str) -> str:
     """Return what the account advises, and what that is worth more in a year than today's or the next best course.
 
-    What is within simulation error is said to be. The amount is that of the decision (`records.gain`).
+    What cannot be told apart (`doubt`) is said to be. The amount is that of the decision (`records.gain`).
     """
     what, policy = advised(found.items, current)
     more, other = gain(found.items, current)
@@ -53,10 +53,11 @@ def advice(found: Account, current: str, currency: str) -> str:
     error = found.items.loc[offer, error_of]
     advice = _ADVICE[what].format(policy=policy)
     worth = f"{money(more, currency)} a year more than {_named(other)}"
-    if not more >= 2 * error:
+    if why := doubt(more, error):
         kept = f", or keep {current}" if what in (CHANGE, END) else ""
-        return f"{advice}{kept}: {worth} is within simulation error (standard error {money(error)})."
-    return f"{advice}: worth {worth} (standard error {money(error)})."
+        known = "" if missing(error) else f" ({error_told(error)})"
+        return f"{advice}{kept}: {worth} is {why}{known}."
+    return f"{advice}: worth {worth} ({error_told(error)})."
 
 
 def holds_in_short(odds: pd.DataFrame, found: Account, current: str, currency: str, level: Level = None) -> str:
@@ -116,11 +117,11 @@ def bad_year(found: Account, dist: LossDistribution, current: str, currency: str
     dearer = costs.get(policy, 0.0) - costs.get(other, 0.0)
     kept, more, error = tail_beside(dist, policy, other)
     cost = "as much" if abs(dearer) < 1 else f"{money(abs(dearer), currency)} a year {_side(dearer)}"
-    difference = f"{money(abs(more), currency)} {_side(more)} (standard error {money(error)})"
+    difference = f"{money(abs(more), currency)} {_side(more)} ({error_told(error)})"
     if more == 0:
         difference = "as much"
-    elif not abs(more) >= 2 * error:
-        difference = "a difference within simulation error"
+    elif why := doubt(more, error):
+        difference = f"a difference {why}"
     return (
         f"Beside {_named(other)}, {_named(policy)} costs {cost}, and leaves us {money(kept, currency)} of losses in "
         f"the worst 1 % of years on average, on today's balances (expected shortfall, 99 %): {difference}."
@@ -250,8 +251,9 @@ def holds_alone(odds: pd.DataFrame, policy: str) -> str:
     if len(points):
         way = "from" if points.iloc[0]["turns"] == "positive" else "up to"
         return f"{told} {policy} would be worth its cost {way} {ratio(points.iloc[0]['odds'])} times today's odds."
-    at = "all" if (values["saving_at_odds"] > 0).all() else "none"
-    return f"{told} {policy} is at {at} of these."
+    if (values["saving_at_odds"] > 0).all():
+        return f"{told} {policy} would be worth its cost at all of these multiples."
+    return f"{told} {policy} would not be worth its cost at any of these multiples."
 
 
 def _multiples(value: pd.Series) -> str:
@@ -260,7 +262,7 @@ def _multiples(value: pd.Series) -> str:
 
 def _where(points: pd.DataFrame) -> str:
     """Return for which multiples a value is above zero, each end with its standard error."""
-    ends = [f"{ratio(row['odds'])} (standard error {ratio(row['odds_se'])})" for _, row in points.iterrows()]
+    ends = [f"{ratio(row['odds'])} ({error_told(row['odds_se'], ratio)})" for _, row in points.iterrows()]
     begins = [place for place, turns in enumerate(points["turns"]) if turns == "positive"]
     parts = [f"below {ends[0]}"] if 0 not in begins else []
     parts += [
@@ -301,9 +303,9 @@ def best_offer(found: Account, current: str, currency: str) -> str:
         )
     other = order[0] if order[0] != current else order[1]
     more, error = items.loc[other, ["cover_value_on_current", "cover_value_on_current_se"]]
-    if not abs(more) >= 2 * error:
-        return f"Between {current}, the policy in force, and {other} the difference is within simulation error."
+    if why := doubt(more, error):
+        return f"Between {current}, the policy in force, and {other} the difference is {why}."
     return (
         f"{other} is worth {money(abs(more), currency)} {'more' if more > 0 else 'less'} a year than {current}, the "
-        f"policy in force (standard error {money(error)})."
+        f"policy in force ({error_told(error)})."
     )

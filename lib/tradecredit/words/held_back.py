@@ -39,13 +39,19 @@ def told(held: pd.DataFrame, currency: str) -> str:
     if held.empty:
         return "Deliveries are held back to no buyer."
     table = held_back.by_reason(held)
+    paying = int(held["to_pay"].notna().sum())
+    owed, insured = (money(held[name].sum(), currency) for name in ("exposure", "insured"))
+    if len(held) == 1:
+        found = (
+            f"Deliveries are held back to **1 buyer** {WAYS[table.index[0]]}: it owes {owed}, {insured} of it insured."
+        )
+        ends = f" A payment of {money(held['to_pay'].sum(), currency)} would end it."
+        return f"{found}{ends if paying else ''}"
     parts = [f"{row.buyers:,} {WAYS[row.Index]} ({_owed(row, currency)})" for row in table.itertuples()]
     found = (
-        f"Deliveries are held back to **{counted(len(held), 'buyer')}**, who owe "
-        f"{money(held['exposure'].sum(), currency)}, {money(held['insured'].sum(), currency)} of it insured: "
+        f"Deliveries are held back to **{counted(len(held), 'buyer')}**, who owe {owed}, {insured} of it insured: "
         f"{listed(parts)}."
     )
-    paying = int(held["to_pay"].notna().sum())
     if not paying:
         return found
     return f"{found} Payments of {money(held['to_pay'].sum(), currency)} by {paying:,} of them would end it for these."
@@ -66,13 +72,15 @@ def no_longer_insured(held: pd.DataFrame, currency: str) -> str:
     here = stopped["held_for"] == "no longer insured"
     elsewhere = f", {int((~here).sum()):,} of them listed for an earlier reason" if not here.all() else ""
     asked = int(stopped["advice"].isin(["claim", "report missed", "report"]).sum())
-    first = f" Of {asked:,} of them debt is to be claimed or reported: the decision on their cover." if asked else ""
+    whose, theirs = ("Its debt", "its") if len(stopped) == 1 else (f"Of {asked:,} of them debt", "their")
+    limits = "its limit" if len(stopped) == 1 else "their limits"
+    first = f" {whose} is to be claimed or reported: the decision on {theirs} cover." if asked else ""
     ahead = stopped["held_from"].dropna()
     later = f", {len(ahead):,} of them from {day(ahead.min())} on" if len(ahead) else ""
     return (
         f"New deliveries to {counted(len(stopped), 'buyer')} are no longer insured{later}{elsewhere}: "
         f"{money(stopped['stop_clears'].sum(), currency)} on invoices past the maximum extension period has to be paid "
-        f"first, and insurance adds nothing to the limits of those that are stopped today.{first} What was delivered "
+        f"first, and insurance adds nothing to {limits}.{first} What was delivered "
         "before stays insured if it is reported in time."
     )
 

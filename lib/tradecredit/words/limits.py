@@ -19,10 +19,10 @@ REASONS = {
     "new buyer": "it is a new buyer",
     "maximum of its kind": "it is at the maximum for buyers of its kind",
     "maximum limit": "it is at the maximum for any buyer",
-    "concentration": "it would be too large a share of the book",
-    "group": "the limits of its group would pass the group's limit",
-    "sector": "the limits of its sector would pass the sector's cap",
-    "country": "the limits of its country would pass the country's cap",
+    "concentration": "more would be too large a share of the book",
+    "group": "with more, the limits of its group would pass the group's limit",
+    "sector": "with more, the limits of its sector would pass the sector's cap",
+    "country": "with more, the limits of its country would pass the country's cap",
     "prepaid": "it pays in advance",
     "analyst's override": "an analyst has decided",
     "in default": "it is in default",
@@ -105,7 +105,11 @@ def binding(by_binding: pd.DataFrame) -> str:
     """Return which constraint binds how many limits with insurance; see `by_binding`."""
     counts = by_binding["buyers_with_cover"]
     needed, others = int(counts.get("need", 0)), counts.drop(index="need", errors="ignore")
+    if counts.sum() == 1:
+        return f"The binding constraint of the only limit is {counts.idxmax()}."
     rest = listed(f"{method} ({count:,})" for method, count in others[others > 0].items())
+    if not needed:
+        return f"Need binds none of {counted(int(counts.sum()), 'limit')}: they are bound by {rest}."
     others = f" The rest are bound by {rest}." if rest else ""
     return f"Need is the binding constraint for {needed:,} of {counts.sum():,} limits.{others}"
 
@@ -153,7 +157,8 @@ def lost(limits: pd.DataFrame, on_limit: pd.Series, currency: str) -> str:
     margin = less["lost_margin"].sum(min_count=1)
     earned = "" if pd.isna(margin) else f", {money(margin, currency)} of margin"
     them = "The limit that is" if len(less) == 1 else f"The {len(less):,} limits that are"
-    part = "Each of these limits is decided with a hold of deliveries, or is granted or refused in the ordinary course"
+    each = "This limit" if len(less) == 1 else "Each of these limits"
+    part = f"{each} is decided with a hold of deliveries, or is granted or refused in the ordinary course"
     if len(alone):
         amount = alone["lost_sales" if pd.isna(margin) else "lost_margin"].sum()
         part = (
@@ -264,11 +269,15 @@ def insurer_cut(cut: pd.DataFrame, currency: str) -> str:
     """Return what a cut of the insurer's limits does to the book; see `insurer.after_cut`."""
     if cut.empty:
         return "No buyer would be affected: no limit named by the insurer covers anything today."
-    over = cut[cut["over_more"] > 0]
+    over, under = cut[cut["over_more"] > 0], cut[cut["over_more"] < 0]
+    room = ""
+    if len(under):
+        less = f"{money(-under['over_more'].sum(), currency)} less of {counted(len(under), 'buyer')}"
+        room = f"; {less}, as lower limits of others leave room under a cap"
     return (
         f"It would affect {counted(len(cut), 'buyer')}: retained exposure would rise by "
         f"{money(cut['own_more'].sum(), currency)}, and the expected loss by "
         f"{money(cut['expected_loss_more'].sum(), currency)} a year. A further "
         f"{money(over['over_more'].sum(), currency)} of exposure would exceed the recommended limits "
-        f"({counted(len(over), 'buyer')})."
+        f"({counted(len(over), 'buyer')}){room}."
     )

@@ -27,12 +27,13 @@ def by_level(table: pd.DataFrame, currency: str) -> str:
     if table["odds"].isna().any():
         return "The interval of the level of default is not testable with this book."
     low, high = table.loc["low"], table.loc["high"]
+    shortfalls = [money(end["es_99_at_level"], currency) for end in (low, high)]
     return (
         f"The level of default itself is uncertain: in nine of ten cases {low['defaults_at_level']:.1f} to "
         f"{high['defaults_at_level']:.1f} defaults are to be expected, an expected loss of "
         f"{money(low['expected_loss_at_level'], currency)} to {money(high['expected_loss_at_level'], currency)} and an "
-        f"expected shortfall, 99 %, of {money(low['es_99_at_level'], currency)} to "
-        f"{money(high['es_99_at_level'], currency)}. All figures of losses carry this range beside their own error."
+        f"expected shortfall, 99 %, of {' to '.join(dict.fromkeys(shortfalls))}. All figures of losses carry this "
+        "range beside their own error."
     )
 
 
@@ -119,6 +120,20 @@ def years(count: int, missing: float, simulation: Simulation) -> str:
         f"{count:,} years were simulated, all that `simulation.scenarios` of the run file allows: {error} was to be at "
         f"most {asked}, and the largest is {largest}."
     )
+
+
+def largest(contributors: pd.DataFrame) -> str:
+    """Return what part of the expected shortfall the largest contributors make up; see `distribution.contributors`."""
+    if len(contributors) <= MANY:
+        return f"All of the expected shortfall is of {counted(len(contributors), 'buyer')} at risk."
+    return (
+        f"The ten largest contributors make up **{percent(contributors['share'].head(MANY).sum())}** of the expected "
+        f"shortfall; {counted(len(contributors), 'buyer')} are at risk."
+    )
+
+
+MANY = 10
+"""Contributors from which on the largest are told."""
 
 
 def check(dist: LossDistribution, checked: pd.DataFrame) -> str:

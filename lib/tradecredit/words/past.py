@@ -21,9 +21,9 @@ STATES = {
 def of_best(found: AsIf, policy: str, current: str, currency: str) -> str:
     """Return what the policy that is worth most would have paid in the past years; of that in force `past_years` tells.
 
-    Empty where it is the one in force, and where there are no past years.
+    Empty where it is the one in force, and where no default of past years tells of it.
     """
-    if policy == current or policy not in found.totals.index:
+    if policy == current or policy not in found.totals.index or not found.totals.loc[policy, "past_defaults"]:
         return ""
     row, years = found.totals.loc[policy], _years(found)
     return (

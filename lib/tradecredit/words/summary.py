@@ -1,7 +1,5 @@
 """What the summary says of all chapters' decisions and figures: the table to decide from, and what it leaves out."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from tradecredit.decide.decisions import FIRST, GONE, OPEN, by_kind
@@ -17,19 +15,18 @@ NAMED = 3
 CHANGES = ["label", "this_month", "previous_month", "change"]
 
 
-def to_decide(decisions: pd.DataFrame, titles: Mapping[str, str], run: Run) -> pd.DataFrame:
+def to_decide(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return decisions for the summary: one row for each kind, in the order in which they are to be taken.
 
-    `decisions`: `decisions.COLUMNS`, of all chapters; `titles`: of the chapters, by name. Columns of `by_kind` with
-    `what` in words first, what the amount is (`stake`), who decides in words (`decided_by`), how many are new where not
-    all are, the first of the days on which they are due (`first_due_day`), the chapter's title, and `link`, the address
-    of the list that shows them.
+    `decisions`: `decisions.COLUMNS`, of all chapters. Columns of `by_kind` with `what` in words first, what the amount
+    is (`stake`), who decides in words (`decided_by`), how many are new where not all are, the first of the days on
+    which they are due (`first_due_day`), and `link`, the address of the list that shows them.
     """
     table = by_kind(decisions, run)
     some = (table["state"] == OPEN) & (table["new"] > 0)
     news = table["new"].astype("str") + " of " + table["buyers"].astype("str") + " new"
     table = table.assign(
-        link=table["chapter"] + ".html#" + table["anchor"], chapter=table["chapter"].map(dict(titles)),
+        link=table["chapter"] + ".html#" + table["anchor"],
         authority=decided_by(table), state=table["state"].mask(some, news), stake=table["decision"].map(STAKES),
         buyers=table["buyers"].astype("float64").where(table["buyers"] > 0), was=asked_as(table),
     ).rename(columns={"due_day": "first_due_day"})  # fmt: skip
@@ -37,12 +34,12 @@ def to_decide(decisions: pd.DataFrame, titles: Mapping[str, str], run: Run) -> p
     return table
 
 
-def one_by_one(decisions: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+def one_by_one(decisions: pd.DataFrame) -> pd.DataFrame:
     """Return all decisions with `what` in words first, what the amount is, and the address of the list of each."""
     table = decisions.assign(
         link=decisions["chapter"] + ".html#" + decisions["anchor"], stake=decisions["decision"].map(STAKES)
     )
-    table = table.assign(chapter=table["chapter"].map(dict(titles)), was=table["was"].map(WHAT))
+    table = table.assign(was=table["was"].map(WHAT))
     table.insert(0, "what", table["decision"].map(WHAT))
     return table
 

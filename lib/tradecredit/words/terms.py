@@ -83,6 +83,8 @@ def break_even(break_even: pd.DataFrame) -> str:
     rates = break_even["break_even"].dropna()
     if rates.empty:
         return ""
+    if rates.min() == rates.max():
+        return f"The break-even discount is {percent(rates.iloc[0])}."
     return (
         f"The break-even discount lies between {percent(rates.min())} (grade {rates.idxmin()}) and "
         f"{percent(rates.max())} (grade {rates.idxmax()})."

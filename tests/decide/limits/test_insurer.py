@@ -274,6 +274,11 @@ def test_what_is_said_of_requests_and_cuts(book, book_of):
         "It would affect 1 buyer: retained exposure would rise by EUR 2,250, and the expected loss by EUR 22.50 a "
         "year. A further EUR 750 of exposure would exceed the recommended limits (1 buyer)."
     )
+    cut = pd.DataFrame({"own_more": 10.0, "expected_loss_more": 1.0, "over_more": [2_015.0, -1_000.0]})
+    assert words.limits.insurer_cut(cut, "EUR").endswith(
+        "A further EUR 2,015 of exposure would exceed the recommended limits (1 buyer); EUR 1,000 less of 1 buyer, as "
+        "lower limits of others leave room under a cap."
+    )
     assert words.limits.insurer_cut(after_cut(book, rated(), 1.0, cover=covered(book)), "EUR").startswith(
         "No buyer would be"
     )

@@ -704,6 +704,12 @@ def test_what_is_said_of_the_methods_that_bind():
     assert words.limits.binding(found) == (
         "Need is the binding constraint for 2 of 3 limits. The rest are bound by new buyer (1)."
     )
+    only = found.assign(buyers_with_cover=[0, 1, 0])
+    assert words.limits.binding(only) == f"The binding constraint of the only limit is {found.index[1]}."
+    others = found.drop(index="need").assign(buyers_with_cover=[1, 2])
+    assert (
+        words.limits.binding(others) == "Need binds none of 3 limits: they are bound by new buyer (1) and capacity (2)."
+    )
 
 
 # What the page says of them
