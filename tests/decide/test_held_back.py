@@ -123,8 +123,8 @@ def test_one_buyer_is_told_as_one(listed):
     )
     assert words.held_back.no_longer_insured(listed.loc[["A"]], "EUR") == (
         "New deliveries to 1 buyer are no longer insured: EUR 7,000 on invoices past the maximum extension period has "
-        "to be paid first, and insurance adds nothing to its limit. Its debt is to be claimed or reported first: that "
-        "is the one decision. What was delivered before stays insured if it is reported in time."
+        "to be paid first, and insurance adds nothing to its limit. Its debt is to be claimed or reported: the "
+        "decision on its cover. What was delivered before stays insured if it is reported in time."
     )
 
 

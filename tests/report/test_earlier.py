@@ -127,9 +127,9 @@ def test_the_summary_reads_the_decisions_of_all_chapters_of_its_month(tmp_path):
     folder = publish(tmp_path, "2026-10", "03_credit_limits", records(("stop", "A", 10.0)))
     publish(tmp_path, "2026-10", "05_credit_insurance", records(("policy", None, 2.0), ("claim", "B", 1.0)))
     (folder / "results.json").write_text(
-        '{"as_of": "2026-10-31", "chapters": {"03_credit_limits": {"title": "Limits", "figures": {}}}}'
+        '{"as_of": "2026-10-31", "chapters": {"03_credit_limits": {"told": {"stop": "Stop."}, "figures": {}}}}'
     )
     (folder / "results").rename(folder / "old")
     found = published(book_of_month(tmp_path), folder)
     assert found.decisions["decision"].tolist() == ["claim", "policy", "stop"]
-    assert found.titles == {"03_credit_limits": "Limits"}
+    assert found.told == {"03_credit_limits": {"stop": "Stop."}}

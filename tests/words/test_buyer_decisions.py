@@ -54,9 +54,21 @@ def test_the_alternative_to_a_hold_by_risk_is_to_keep_the_limit_or_to_raise_it(b
     assert f"The alternative is to accept the risk {alternative} the authority over the limit" in found["stop"]
 
 
+def test_one_buyer_is_told_as_one(book_of):
+    none = ["none"] * 7
+    columns = {"over_risk": 70.0, "own_limit": 950.0, "lost_margin": 9.0, "binding_with_cover": "capacity"}
+    assert told(book_of, policy=None, action=["run down", *none], **columns)["run down"] == (
+        "1 buyer owes EUR 70 more than the risk allows, not by what is overdue: deliver against payment alone until "
+        "the exposure is within the limit, and set it. It is A. Bound by capacity, the limit gives up EUR 9 of "
+        "margin a year; of what is owed EUR 0 a year is expected to be lost, and EUR 675 if it failed, before "
+        "insurance. The alternative is to accept the risk and keep the limit in force, which covers what is owed: "
+        "by the authority over the limit that then holds."
+    )
+
+
 def test_what_margin_a_hold_gives_up_may_not_be_known(book_of):
     found = told(book_of, policy=None, action="stop", over_risk=70.0, lost_margin=float("nan"))
-    assert "what margin the limits give up is not known; of what is owed" in found["stop"]
+    assert "what margin is given up is not known; of what is owed" in found["stop"]
 
 
 def test_what_is_late_and_what_is_still_to_be_reported(book_of):
@@ -83,7 +95,7 @@ def test_what_is_brought_back_is_above_the_limit_that_then_holds(book_of):
     to_set = [1_200.0, *[1_000.0] * 7]
     assert told(book_of, limit_to_set=to_set, **columns)["above limit"] == (
         "8 buyers owe EUR 2,200 more than the limit that then holds, within what the risk allows: bring it back within "
-        "the limit, what is overdue first. The limits of 1 of them are set first, EUR 200 higher; the others stay as "
+        "the limit, what is overdue first. The limit of 1 of them is set first, EUR 200 higher; the others stay as "
         "they are in force. Largest: B, EUR 300."
     )
     assert told(book_of, **columns)["above limit"].endswith("what is overdue first. Largest: A, EUR 300.")

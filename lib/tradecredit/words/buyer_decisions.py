@@ -70,13 +70,14 @@ def _price(kind: str, sheets: pd.DataFrame, currency: str) -> str:
     loss, most = (money(sheets[name].sum(), currency) for name in ("expected_loss_owed", "lost_if_failed"))
     # Where the need is less than what the risk allows, another method is the bound that is passed.
     bounds = sheets["binding_with_cover"].replace("need", "others above the need").value_counts()
-    bound = listed(f"{name} ({count:,})" for name, count in bounds.items())
-    margin = "what margin the limits give up is not known"
+    bound = listed(f"{name} ({count:,})" if len(sheets) > 1 else str(name) for name, count in bounds.items())
+    margin = "what margin is given up is not known"
     if sheets["lost_margin"].notna().all():
-        margin = f"the limits give up {money(sheets['lost_margin'].sum(), currency)} of margin a year"
+        them = "the limit gives" if len(sheets) == 1 else "the limits give"
+        margin = f"{them} up {money(sheets['lost_margin'].sum(), currency)} of margin a year"
     return (
-        f" Bound by {bound}, {margin}; of what is owed {loss} a year is expected to be lost, and {most} if all of "
-        f"{'it' if len(sheets) == 1 else 'them'} failed, before insurance. {_alternative(sheets)}"
+        f" Bound by {bound}, {margin}; of what is owed {loss} a year is expected to be lost, and {most} if "
+        f"{'it' if len(sheets) == 1 else 'all of them'} failed, before insurance. {_alternative(sheets)}"
     )
 
 
@@ -165,7 +166,8 @@ def _raised(buyers: pd.DataFrame, currency: str) -> str:
     more = buyers.loc[buyers["change"] > 0, "change"]
     if more.empty:
         return ""
-    of = "The limit is" if len(more) == len(buyers) == 1 else f"The limits of {len(more):,} of them are"
+    of = f"The limit of {len(more):,} of them is" if len(more) == 1 else f"The limits of {len(more):,} of them are"
+    of = "The limit is" if len(buyers) == 1 else of
     stay = len(more) + int((buyers["change"] == 0).sum()) == len(buyers) > len(more)
     rest = "; the others stay as they are in force" if stay else ""
     return f" {of} set first, {money(more.sum(), currency)} higher{rest}."

@@ -72,10 +72,9 @@ def no_longer_insured(held: pd.DataFrame, currency: str) -> str:
     here = stopped["held_for"] == "no longer insured"
     elsewhere = f", {int((~here).sum()):,} of them listed for an earlier reason" if not here.all() else ""
     asked = int(stopped["advice"].isin(["claim", "report missed", "report"]).sum())
-    whose = "Its debt" if len(stopped) == 1 else f"Of {asked:,} of them debt"
+    whose, theirs = ("Its debt", "its") if len(stopped) == 1 else (f"Of {asked:,} of them debt", "their")
     limits = "its limit" if len(stopped) == 1 else "their limits"
-    first = f" {whose} is to be claimed or reported: the decision on {'its' if len(stopped) == 1 else 'their'} cover."
-    first = first if asked else ""
+    first = f" {whose} is to be claimed or reported: the decision on {theirs} cover." if asked else ""
     ahead = stopped["held_from"].dropna()
     later = f", {len(ahead):,} of them from {day(ahead.min())} on" if len(ahead) else ""
     return (

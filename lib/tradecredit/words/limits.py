@@ -157,7 +157,8 @@ def lost(limits: pd.DataFrame, on_limit: pd.Series, currency: str) -> str:
     margin = less["lost_margin"].sum(min_count=1)
     earned = "" if pd.isna(margin) else f", {money(margin, currency)} of margin"
     them = "The limit that is" if len(less) == 1 else f"The {len(less):,} limits that are"
-    part = "Each of these limits is decided with a hold of deliveries, or is granted or refused in the ordinary course"
+    each = "This limit" if len(less) == 1 else "Each of these limits"
+    part = f"{each} is decided with a hold of deliveries, or is granted or refused in the ordinary course"
     if len(alone):
         amount = alone["lost_sales" if pd.isna(margin) else "lost_margin"].sum()
         part = (
