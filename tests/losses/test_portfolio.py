@@ -45,6 +45,7 @@ def book(losses=None, **tables):
     }
     simulation = Simulation(scenarios=1_000, seed=1)
     run = SimpleNamespace(
+        currency="EUR",
         losses=losses or LossSettings(), simulation=simulation, cost_of_capital=0.1, file="x.yaml",
         receivables=ReceivablesSettings(), late_interest=LateInterestSettings(),
     )  # fmt: skip
