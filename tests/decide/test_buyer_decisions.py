@@ -202,9 +202,11 @@ def test_who_decides_on_what_is_held_back_follows_from_its_reason(book_of):
     sheets = advised(book_of, **columns)
     records = buyer_decisions.records(book, sheets)
     limits = sheets[["exposure", "over_risk", "overdue", "risk_limit"]].assign(insured=0.0, action=action)
-    found = buyer_decisions.held_by(held_back.held_back(book, limits, sheets), records)
+    found = buyer_decisions.held_by(book, held_back.held_back(book, limits, sheets), records)
     assert found["asked"].to_dict() == {
         "F": "stop insured", "A": "stop", "B": "report missed", "C": "claim", "D": "in default",
     }  # fmt: skip
     assert found.index[0] == "F"
     assert found.loc["A", "due_day"] == pd.Timestamp("2026-11-03")
+    # C is claimed by 9 November, and nothing is delivered to it from the 3rd on; B is to be reported on the 2nd.
+    assert found.loc[["B", "C", "D"], "due_day"].dt.day.tolist() == [2, 3, 9]

@@ -108,11 +108,12 @@ def test_the_reasons_add_up_to_the_list(listed):
     assert table["owing"].tolist() == [0, 1, 2, 1, 1, 1]
     assert table[["exposure", "insured", "to_pay"]].sum().tolist() == [12_300, 11_070, 10_000]
     assert words.held_back.told(listed, "EUR") == (
-        "Deliveries are held back to **7 buyers**, who owe EUR 12,300, EUR 11,070 of it insured: 1 in default (owing "
-        "nothing), 1 with debt to be claimed on the policy (EUR 700), 2 whose new deliveries are no longer insured "
-        "(EUR 9,500), 1 of a weak grade above what the risk allows (EUR 800), 1 above what the risk allows until the "
-        "overdue part is paid (EUR 400) and 1 above what the risk allows, to whom goods go against payment alone "
-        "(EUR 900). Payments of EUR 10,000 by 5 of them would end it for these."
+        "Deliveries are held back to **7 buyers**, who owe EUR 12,300, EUR 11,070 of it insured; by the first of "
+        "the reasons of each: 1 in default (owing nothing), 1 with debt to be claimed on the policy (EUR 700), 2 "
+        "whose new deliveries are no longer insured (EUR 9,500), 1 of a weak grade above what the risk allows (EUR "
+        "800), 1 above what the risk allows until the overdue part is paid (EUR 400) and 1 above what the risk "
+        "allows, to whom goods go against payment alone (EUR 900). Payments of EUR 10,000 by 5 of them would end it "
+        "for these."
     )
 
 

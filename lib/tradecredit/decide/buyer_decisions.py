@@ -147,11 +147,12 @@ def to_pursue(book: Book, sheets: pd.DataFrame, records: pd.DataFrame) -> pd.Dat
     return listed(sheets, records, "in default").join(already_defaulted(book)[["defaulted", "kind"]])
 
 
-def held_by(held: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+def held_by(book: Book, held: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     """Return the list of those held back (`held_back`) with the decision on each by the first reason of its hold.
 
     Adds what `decided` does: of the risk the decision on the limit, of default that on the debt, else on the limit, of
-    all others that on cover. Those of which a payment alone is asked (`stop insured`) come first.
+    all others that on cover, where deliveries stop by the day of `stop insured` also if a report is due later. Those of
+    which a payment alone is asked (`stop insured`) come first.
     """
     by_subject = {name: decided(held, records, kinds[0])[["asked", "authority", "due_day"]]
                   for name, kinds in SUBJECTS.items()}  # fmt: skip
@@ -161,6 +162,8 @@ def held_by(held: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     found = by_subject["on_cover"].mask(risk, by_subject["on_limit"])
     pursued = by_subject["on_debt"].combine_first(by_subject["on_limit"])
     found = found.mask(default, pursued.reindex(columns=found.columns))
+    latest = read_on(book.as_of, book.run.decisions.days_until_due("stop insured"))
+    found = found.assign(due_day=found["due_day"].mask(~risk & ~default & (found["due_day"] > latest), latest))
     table = held.join(found)
     return table.iloc[np.argsort(~table["asked"].eq("stop insured"), kind="stable")]
 

@@ -2,10 +2,13 @@
 
 import pandas as pd
 
+from tradecredit.book.calendar import read_on
 from tradecredit.book.checks import CENT
 from tradecredit.decide.buyer_decisions import BY_RISK, of_kind, waiting
+from tradecredit.decide.buyer_sheet import NOTHING
 from tradecredit.decide.decisions import by_kind
 from tradecredit.decide.insurer_duties import Payable
+from tradecredit.decide.limits.actions import STOP
 from tradecredit.params.run import Run
 from tradecredit.words.decisions import amount_told
 from tradecredit.words.formats import counted, day, listed, money
@@ -15,11 +18,11 @@ LONG_OPEN = pd.Timedelta(days=180)
 
 _OF_BUYERS = {
     "claim": "Insured debt of {buyers}, {amount} before deductibles, has become a loss by the policy: claim "
-    "it.{paid}{long_open}",
+    "it.{paid}{long_open}{stopped}",
     "report missed": "Insured debt of {buyers}, {amount}, is to be reported at once, if the insurer does not know of "
-    "it: the day of {late} of it is past when this is read, and cover of that is in doubt{coming}.",
+    "it: the day of {late} of it is past when this is read, and cover of that is in doubt{coming}.{stopped}",
     "report": "Insured debt of {buyers}, {amount}, will soon be past its maximum extension period: report it by the "
-    "end of the period, unless it is paid.",
+    "end of the period, unless it is paid.{stopped}",
     "stop insured": "Stop deliveries to {buyers} of which nothing is to be reported or claimed until {amount} is paid, "
     "as listed, of invoices past the maximum extension period when this is read: nothing that is delivered before is "
     "insured. {they} {owe} {exposure} in all.",
@@ -69,7 +72,7 @@ def _price(kind: str, sheets: pd.DataFrame, currency: str) -> str:
     sheets = of_kind(sheets, kind)
     loss, most = (money(sheets[name].sum(), currency) for name in ("expected_loss_owed", "lost_if_failed"))
     # Where the need is less than what the risk allows, another method is the bound that is passed.
-    bounds = sheets["binding_with_cover"].replace("need", "others above the need").value_counts()
+    bounds = sheets["binding_with_cover"].replace("need", "other bounds above the need").value_counts()
     bound = listed(f"{name} ({count:,})" if len(sheets) > 1 else str(name) for name, count in bounds.items())
     margin = "what margin is given up is not known"
     if sheets["lost_margin"].notna().all():
@@ -78,7 +81,17 @@ def _price(kind: str, sheets: pd.DataFrame, currency: str) -> str:
     return (
         f" Bound by {bound}, {margin}; of what is owed {loss} a year is expected to be lost, and {most} if "
         f"{'it' if len(sheets) == 1 else 'all of them'} failed, before insurance. {_alternative(sheets)}"
+        f"{_stopped(kind, sheets)}"
     )
+
+
+def _stopped(kind: str, sheets: pd.DataFrame) -> str:
+    """Return of how many buyers cover stops what a hold by risk would let out, as a sentence; empty where of none."""
+    held = sheets[sheets["deliveries"] == NOTHING]
+    if kind == STOP or held.empty:
+        return ""
+    which = "it" if len(sheets) == 1 else f"{len(held):,} of them"
+    return f" Meanwhile nothing is delivered to {which}, for want of cover."
 
 
 def _alternative(sheets: pd.DataFrame) -> str:
@@ -133,11 +146,22 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
         "parts": "; ".join(parts), "wait": wait, "they": "It" if len(buyers) == 1 else "They",
         "exposure": money(buyers["exposure"].sum(), currency), "late": money(buyers["missed_amount"].sum(), currency),
         "coming": _coming(buyers, currency), "raised": _raised(buyers, currency),
+        "stopped": _no_longer_insured(buyers, run),
         "long_open": _long_open(buyers["loss_date"], pd.Timestamp(run.as_of)),
         "claimed": _beside(buyers, buyers["on_cover"] == "claim", "debt is claimed on the policy too"),
         "beside": _beside(buyers, buyers["advice"] != kind, "something else is advised first, and this beside it"),
         "consent": _with_consent(buyers["needs_consent"]) if kind == "payment plan" else "",
     }  # fmt: skip
+
+
+def _no_longer_insured(buyers: pd.DataFrame, run: Run) -> str:
+    """Return to how many buyers deliveries are stopped for want of cover, and from when, as a sentence; or nothing."""
+    stopped = int(buyers["stop_insured"].sum())
+    if not stopped:
+        return ""
+    which = "it" if len(buyers) == 1 else f"{stopped:,} of them"
+    from_day = day(read_on(pd.Timestamp(run.as_of), run.decisions.days_until_due("stop insured")))
+    return f" Deliveries to {which} stop by {from_day}, as nothing more is insured."
 
 
 def _long_open(losses: pd.Series, as_of: pd.Timestamp) -> str:

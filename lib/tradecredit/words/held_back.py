@@ -49,8 +49,8 @@ def told(held: pd.DataFrame, currency: str) -> str:
         return f"{found}{ends if paying else ''}"
     parts = [f"{row.buyers:,} {WAYS[row.Index]} ({_owed(row, currency)})" for row in table.itertuples()]
     found = (
-        f"Deliveries are held back to **{counted(len(held), 'buyer')}**, who owe {owed}, {insured} of it insured: "
-        f"{listed(parts)}."
+        f"Deliveries are held back to **{counted(len(held), 'buyer')}**, who owe {owed}, {insured} of it insured; "
+        f"by the first of the reasons of each: {listed(parts)}."
     )
     if not paying:
         return found
