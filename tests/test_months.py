@@ -13,6 +13,7 @@ import pandas as pd
 import papermill
 import pytest
 
+from tradecredit.decide.decisions import GONE, SUBJECTS, subject
 from tradecredit.params.base import PROJECT
 from tradecredit.report.columns import labelled
 from tradecredit.words.formats import money
@@ -20,8 +21,8 @@ from tradecredit.words.formats import money
 KEYS = ("buyer_id", "grade", "policy", "scenario", "input", "group_id")
 """What rows of several tables are about: a column says one thing of each, whichever table it stands in."""
 
-OF_THE_TABLE = {"share", "reason", "standard_error"}
-"""Columns that say something of the other columns of their own table."""
+OF_THE_TABLE = {"share", "reason", "standard_error", "asked", "what", "authority", "due_day"}
+"""Columns that say something of the other columns of their own table, or of the decision that lists its buyers."""
 
 RECORDS = {"since", "until"}
 """Columns of records of the book, of which several may be of one buyer and a past time."""
@@ -234,11 +235,17 @@ def test_no_two_columns_of_a_month_hold_one_figure(tables):
 def test_no_table_contradicts_the_one_advice_on_a_buyer(tables):
     sheets = tables["03_credit_limits/sheets"].set_index("buyer_id")
     asked = tables["03_credit_limits/decisions"]
-    asked = asked[asked["buyer_id"].notna() & (asked["state"] != "done")].set_index("buyer_id")
-    # The change of a limit that the one advice does not decide is set beside it.
-    asked = asked[asked["decision"] != "limits"]
-    assert asked.index.is_unique
-    assert (asked["decision"] == sheets["advice"].reindex(asked.index)).all()
+    asked = asked[asked["buyer_id"].notna() & ~asked["state"].isin(GONE)]
+    # On each subject there is one decision, which the sheet knows, and among these is the one advice.
+    asked = asked.assign(subject=asked["decision"].map(subject))
+    assert not asked.duplicated(["buyer_id", "subject"]).any()
+    known = sheets[list(SUBJECTS)].melt(ignore_index=False, var_name="subject", value_name="decision").dropna()
+    key = ["buyer_id", "subject", "decision"]
+    assert set(asked[key].itertuples(index=False, name=None)) == set(
+        known.reset_index()[key].itertuples(index=False, name=None)
+    )
+    decided = sheets[~sheets["advice"].isin(["look", "none", "in default", "collect"])]
+    assert set(decided["advice"].items()) <= set(zip(asked["buyer_id"], asked["decision"], strict=True))
     for name, table in tables.items():
         if {"buyer_id", "advised"} <= set(table):
             said = table.set_index("buyer_id")["advised"]
@@ -256,10 +263,23 @@ def test_no_table_contradicts_the_one_advice_on_a_buyer(tables):
     assert not set(tables["03_credit_limits/requests"]["buyer_id"]) & set(none)
     planned = tables["03_credit_limits/overdue_advised"]["buyer_id"]
     assert sheets.loc[planned, "advice"].isin(["payment plan", "enforce"]).all()
-    # What is overdue and not a trifle is somebody's: no buyer is to be collected from by nobody.
-    collected = sheets.index[(sheets["advice"] == "collect") & (sheets["amount"] >= 1_000)]
-    assert set(tables["03_credit_limits/to_collect"]["buyer_id"]) == set(collected)
-    assert set(asked.index[asked["decision"] == "collect"]) == set(collected)
+    # What is overdue and not a trifle is somebody's: the lists add up to it, and no buyer is in two of them.
+    owing = pd.concat([tables[f"03_credit_limits/{name}"] for name in ("to_collect", "overdue_advised", "to_pursue")])
+    assert owing["buyer_id"].is_unique
+    overdue = sheets.loc[sheets["overdue"] >= 1_000, "overdue"]
+    assert owing.loc[owing["overdue"] >= 1_000, "overdue"].sum() == pytest.approx(overdue.sum())
+
+
+def test_a_list_shows_the_buyers_of_its_decision_first_with_who_and_when(tables):
+    asked = tables["03_credit_limits/decisions"]
+    asked = asked[asked["buyer_id"].notna() & ~asked["state"].isin(GONE)]
+    assert asked["anchor"].nunique() >= 3
+    for anchor, of_list in asked.groupby("anchor"):
+        listed = tables[f"03_credit_limits/{anchor.removeprefix('table-')}"]
+        first = listed.head(len(of_list)).set_index("buyer_id")
+        assert set(first.index) == set(of_list["buyer_id"]), anchor
+        stated = of_list.set_index("buyer_id")[["authority", "due_day"]].reindex(first.index)
+        assert (first[["authority", "due_day"]] == stated).all(axis=None), anchor
 
 
 def test_every_decision_has_who_when_and_where(tables):
@@ -274,7 +294,7 @@ def test_every_decision_has_who_when_and_where(tables):
 
 def test_a_decision_has_one_amount_which_its_sentence_names_first(month, tables):
     asked = tables["00_summary/decisions"]
-    asked = asked[asked["state"] != "done"]
+    asked = asked[~asked["state"].isin(GONE)]
     assert asked["stake"].notna().all()
     sums = asked.groupby("decision")["amount"].sum(min_count=1)
     rows = tables["00_summary/to_decide"].set_index("decision")

@@ -5,17 +5,21 @@
 
 A made-up ledger of 5,000 buyers and two years: limits cut and raised, half of the buyers on a discretionary limit, a
 part of the invoices paid late. DuckDB sums by buyer what is open of every invoice: from the tables, with the receipts
-(as the audit does from the ledger), and from a table of open items that is there. Each is timed with nothing of the
-cover remembered. The sums by buyer are compared, and the classes add up to what is open.
+(as the audit does from the ledger), and from a table of open items that is there. The two are timed in turns, with
+nothing of the cover remembered; printed are the least times and the median of the ratios. The sums by buyer are
+compared, and the classes add up to what is open.
 
 With `--beside`, `losses.assess` of the demo is timed here and in another checkout of the project, such as a worktree of
-an earlier commit, a process for each, in turns; printed is the ratio of CPU time.
+an earlier commit, a process for each, in turns; printed is the ratio of CPU time. Since the demos of two commits may
+differ, so that each needs another number of years, defaults and policies, both engines then simulate as many years of
+each one's demo, without what else `assess` does.
 """
 
 import argparse
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,8 +31,10 @@ import pandas as pd
 HERE = Path(__file__).resolve().parents[2]
 AS_OF = pd.Timestamp("2026-10-31")
 
+YEARS = 65_536
+
 ASSESSED = """
-import time
+import pickle, sys, time
 from tradecredit import Book, default
 from tradecredit.insurance import in_force
 from tradecredit.losses import simulation
@@ -41,7 +47,28 @@ for _ in range(6):
     begin = time.process_time()
     dist = simulation.assess.__wrapped__(book, ratings, policies)
     taken.append(time.process_time() - begin)
-print(min(taken[1:]), len(dist.losses))
+simulator = dist.simulator()
+defaults = sum(len(simulator.defaults(block).buyer) for block in simulator.blocks())
+with open(sys.argv[1], "wb") as file:
+    pickle.dump((dist.portfolio, [policy.model_dump(exclude_unset=True) for policy in policies]), file)
+print(min(taken[1:]), len(dist.losses), defaults, len(policies))
+"""
+
+SIMULATED = """
+import pickle, sys, time
+from tradecredit.insurance.policy import Policy
+from tradecredit.losses import simulation
+with open(sys.argv[1], "rb") as file:
+    portfolio, terms = pickle.load(file)
+policies = [Policy(**{name: term for name, term in one.items() if name in Policy.model_fields}) for one in terms]
+taken = []
+for _ in range(6):
+    begin = time.process_time()
+    dist = simulation.simulate(portfolio, policies=policies, scenarios=int(sys.argv[2]), seed=1)
+    taken.append(time.process_time() - begin)
+simulator = dist.simulator()
+defaults = sum(len(simulator.defaults(block).buyer) for block in simulator.blocks())
+print(min(taken[1:]), len(dist.losses), defaults, len(policies))
 """
 
 
@@ -84,14 +111,11 @@ def book(invoices: int, still_open: float):
     return Book(run=run, as_of=AS_OF, fingerprint="bench", files={}, notes=pd.DataFrame(), **frames)
 
 
-def least(work: Callable[[], object], times: int) -> float:
-    """Return the least of the times, in seconds, that some work takes."""
-    taken = []
-    for _ in range(times):
-        begin = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - begin)
-    return min(taken)
+def seconds(work: Callable[[], object]) -> float:
+    """Return the time that some work takes."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
 
 
 FROM_ITEMS = "SELECT buyer_id, sum(open_amount) AS open_amount FROM items GROUP BY buyer_id"
@@ -105,10 +129,10 @@ GROUP BY buyer_id
 def cover_by_invoice(invoices: int, still_open: float, times: int) -> None:
     from tradecredit.insurance import cover
     from tradecredit.insurance.policy import Policy
-    from tradecredit.measure.open_items import open_items
+    from tradecredit.measure.open_items import open_amounts, open_items
 
     ledger, connection = book(invoices, still_open), duckdb.connect()
-    items = open_items(ledger)
+    items, owed = open_items(ledger), open_amounts(ledger)
     connection.register("items", items[["invoice_id", "buyer_id", "open_amount"]])
     connection.register("invoices", ledger.invoices[["invoice_id", "buyer_id", "amount"]])
     connection.register("receipts", ledger.receipts[["invoice_id", "amount"]])
@@ -129,29 +153,45 @@ def cover_by_invoice(invoices: int, still_open: float, times: int) -> None:
         sums = connection.execute(query).df().set_index("buyer_id")["open_amount"]
         assert np.allclose(sums[sums > 0.005].sort_index(), ours.sort_index(), atol=0.005), "sums by buyer differ"
     classes = cover.by_class(ledger, policy)
-    assert abs(classes["open_amount"].sum() - items["open_amount"].sum()) < 0.005, "the classes do not add up"
+    assert abs(classes["open_amount"].sum() - owed.sum()) < 0.005, "the classes do not add up"
     print(f"{len(ledger.invoices):,} invoices, {len(found):,} of them open")
     for name, query, kept in (("from the tables", FROM_TABLES, {}), ("from open items", FROM_ITEMS, known)):
-        theirs = least(lambda query=query: connection.execute(query).df(), times)
-        own = least(lambda kept=kept: audited(kept), times)
-        print(f"{name}: DuckDB {theirs * 1000:.1f} ms, cover by invoice {own * 1000:.1f} ms, ratio {own / theirs:.2f}")
+        works = (lambda query=query: connection.execute(query).df(), lambda kept=kept: audited(kept))
+        taken = np.array([[seconds(work) for work in works] for _ in range(times)])
+        theirs, own = taken.min(axis=0) * 1000
+        ratio = np.median(taken[:, 1] / taken[:, 0])
+        print(f"{name}: DuckDB {theirs:.1f} ms, cover by invoice {own:.1f} ms, ratio {ratio:.2f}")
     print((classes["share"] * 100).round(1).to_string())
 
 
+def told(place: Path, script: str, *arguments: object) -> float:
+    """Return the seconds that a script takes in a checkout, and print what it says of its years."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, arguments)], cwd=place, env={"PYTHONPATH": str(place / "lib")},
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    taken, years, defaults, policies = map(float, done.stdout.split()[-4:])
+    print(
+        f"  {place}: {taken:.3f} s, {policies:.0f} policies, {years:,.0f} years of {defaults / years:.1f} defaults, "
+        f"{taken / defaults * 1e9:.0f} ns a default",
+        flush=True,
+    )
+    return taken
+
+
 def beside(checkout: Path, times: int) -> None:
-    ratios = []
-    for _ in range(times):
-        seconds = {}
-        for place in (checkout, HERE):
-            done = subprocess.run(
-                [sys.executable, "-c", ASSESSED], cwd=place, env={"PYTHONPATH": str(place / "lib")}, check=True,
-                capture_output=True, text=True,
-            )  # fmt: skip
-            taken, years = done.stdout.split()[-2:]
-            seconds[place] = float(taken)
-            print(f"{place}: {float(taken):.3f} s for {int(years):,} years", flush=True)
-        ratios.append(seconds[HERE] / seconds[checkout])
-    print(f"losses.assess, ratio {statistics.median(ratios):.2f}")
+    with tempfile.TemporaryDirectory() as folder:
+        places = {checkout: Path(folder) / "theirs", HERE: Path(folder) / "here"}
+        works = [("losses.assess of its own demo", ASSESSED, places)]
+        works += [(f"{YEARS:,} years of the demo of {owner}", SIMULATED, demo) for owner, demo in places.items()]
+        for name, script, given in works:
+            ratios = []
+            print(name)
+            for _ in range(times):
+                files = given if isinstance(given, dict) else dict.fromkeys(places, given)
+                theirs, own = (told(place, script, files[place], YEARS) for place in places)
+                ratios.append(own / theirs)
+            print(f"{name}: ratio {statistics.median(ratios):.2f}", flush=True)
 
 
 def main() -> None:

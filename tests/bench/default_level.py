@@ -9,9 +9,10 @@ from tradecredit import Book, Run, default
 from tradecredit.book.demo import demo_book
 from tradecredit.default.level import level
 
-DEVELOPMENT, TEST = range(11, 51), range(401, 411)
-"""The method was developed on the first; the second were looked at once, after it was fixed, and after them 411 to 490.
-101 to 110 and 301 to 310 were looked at with earlier methods."""
+DEVELOPMENT, TEST = range(11, 51), range(501, 511)
+"""The method was developed on the first; the second were looked at once, after it was fixed. So were 401 to 490 before
+them (mean ratio 1.081 with a standard error of 0.035, the first ten of them 1.118; the truth inside in 85 of 90). 101
+to 110 and 301 to 310 were looked at with earlier methods."""
 
 
 def main() -> None:

@@ -60,9 +60,11 @@ def test_a_run_states_other_authorities(book_of):
 
 def test_the_levels_are_those_of_the_run():
     small = run_of(limits={"approvals": [{"by": "clerk", "up_to": 10}, {"by": "owner"}]})
-    assert small.authorities == {"policy": "owner", "model": "owner", "portfolio": "owner", "collect": "clerk"}
+    assert small.authorities == {
+        "policy": "owner", "model": "owner", "portfolio": "owner", "collect": "clerk", "policy terms": "clerk",
+    }  # fmt: skip
     alone = run_of(limits={"approvals": [{"by": "owner"}]})
-    assert alone.reserved == ["policy", "model", "portfolio"]
+    assert alone.reserved == ["policy", "model", "portfolio", "policy terms"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,7 @@ def records(*rows):
     """Records of (kind, buyer, amount, due day)."""
     table = pd.DataFrame(rows, columns=["decision", "buyer_id", "amount", "due_day"])
     table = table.assign(authority="board", since="2026-10-31", state="new", was=None, chapter="03_x", anchor="table-t")
-    return table.assign(risk_excess=0.0)[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
+    return table[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
 
 
 def test_the_insurers_come_first_then_the_boards_then_the_largest_amount_then_the_earliest_day():
@@ -170,7 +172,7 @@ def test_decisions_of_a_kind_are_one_row():
     assert decisions.by_kind(decisions.none(), RUN).empty
 
 
-def test_what_the_month_before_said_is_open_or_done():
+def test_what_the_month_before_said_is_open_or_asked_no_more():
     now = records(
         ("stop", "A", 10.0, "2026-11-02"), ("stop", "B", 20.0, "2026-11-02"), ("policy", None, 5.0, "2026-11-30")
     )
@@ -184,17 +186,17 @@ def test_what_the_month_before_said_is_open_or_done():
         ("stop", "A"): "open",
         ("stop", "B"): "new",
         ("policy", "-"): "open",
-        ("cut", "B"): "done",
+        ("cut", "B"): "asked as another matter",
     }
     assert by["was"].isna().all()
     assert by.loc[("stop", "A"), "since"] == pd.Timestamp("2026-08-31")
     assert by.loc[("stop", "B"), "since"] == pd.Timestamp("2026-10-31")
-    # The amount is this month's; what is done has its own, comes last, and is asked no more.
+    # The amount is this month's; what is asked no more has its own, and comes last.
     assert by.loc[("stop", "A"), "amount"] == 10
     assert decisions.ordered(found, RUN)["decision"].iloc[-1] == "cut"
     assert "cut" not in set(decisions.by_kind(found, RUN)["decision"])
-    # What was done a month ago is not done again.
-    assert "done" not in set(decisions.since_earlier(now, found[found["state"] == "done"])["state"])
+    # What was asked no more a month ago is not told again.
+    assert not set(decisions.since_earlier(now, found[found["decision"] == "cut"])["state"]) & set(decisions.GONE)
 
 
 @pytest.mark.parametrize(
@@ -212,13 +214,39 @@ def test_what_goes_on_as_another_stage_of_one_matter_is_open_and_says_as_what_it
     assert found["since"].tolist() == [pd.Timestamp("2026-08-31")]
     # Of another buyer it is another matter.
     other = decisions.since_earlier(records((now, "B", 10.0, "2026-11-02")), earlier)
-    assert other[["decision", "state"]].to_numpy().tolist() == [[now, "new"], [before, "done"]]
+    assert other[["decision", "state"]].to_numpy().tolist() == [[now, "new"], [before, "asked no more"]]
 
 
 def test_other_matters_of_one_buyer_are_new():
     earlier = records(("report", "A", 70.0, "2026-10-02"))
     found = decisions.since_earlier(records(("stop", "A", 10.0, "2026-11-02")), earlier)
-    assert found["state"].tolist() == ["new", "done"]
+    assert found["state"].tolist() == ["new", "asked no more"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "state"),
+    [
+        # Of the same limit something else is asked: nobody is to read that the cut has been made.
+        ("cut", "run down", "asked as another matter"), ("limits", "cut", "asked as another matter"),
+        ("claim", "stop insured", "asked as another matter"), ("collect", "in default", "asked as another matter"),
+        ("collect", "limits", "asked no more"), ("report", "collect", "asked no more"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_as_another_matter_is_told_from_what_is_asked_no_more(before, now, state):
+    earlier = records((before, "A", 70.0, "2026-10-02"))
+    found = decisions.since_earlier(records((now, "A", 10.0, "2026-11-02")), earlier)
+    assert found[["decision", "state"]].to_numpy().tolist() == [[now, "new"], [before, state]]
+    assert decisions.by_kind(found, RUN)["decision"].tolist() == [now]
+
+
+def test_every_kind_on_a_buyer_has_one_subject():
+    kinds = [kind for of in decisions.SUBJECTS.values() for kind in of]
+    assert len(kinds) == len(set(kinds))
+    # The others are about the whole book.
+    assert set(WORKING_DAYS) - set(kinds) == {
+        "raise or enforce", "model", "policy", "policy terms", "portfolio", "discounts", "discounts back",
+        "terms", "late interest",
+    }  # fmt: skip
 
 
 def test_without_an_earlier_report_nobody_knows_what_is_new_and_after_an_empty_one_all_is():

@@ -85,6 +85,20 @@ def test_what_ends_the_hold(listed):
     }  # fmt: skip
 
 
+def test_what_is_delivered_after_a_payment_that_leaves_more_owed_than_the_limit_to_set(book, listed):
+    # B pays 500 of 6,000, with a limit to set of 5,000; F, above the risk by 300 of 5,700, is left with 5,400.
+    limits = listed.reindex(list("BF")).assign(
+        action=["none", "run down"], exposure=[6_000.0, 5_700], risk_limit=[9_000.0, 5_400], decision="none",
+        released=0.0, released_sales=0.0, lost_sales=0.0,
+    )  # fmt: skip
+    found = held_back.held_back(book, limits, buyer_sheet.advice(book, limits, POLICY))
+    assert found["to_pay"].to_dict() == {"B": 500, "F": 300}
+    assert set(found["then_delivered"]) == {"within the limit by risk"}
+    assert words.held_back.with_cures(found, "EUR").loc["F", "cure"] == (
+        "clear EUR 300, then deliver within the limit by risk: more is owed than the limit to set"
+    )
+
+
 def test_the_reasons_add_up_to_the_list(listed):
     table = held_back.by_reason(listed)
     assert table["buyers"].to_dict() == {
@@ -94,11 +108,24 @@ def test_the_reasons_add_up_to_the_list(listed):
     assert table["owing"].tolist() == [0, 1, 2, 1, 1, 1]
     assert table[["exposure", "insured", "to_pay"]].sum().tolist() == [12_300, 11_070, 10_000]
     assert words.held_back.told(listed, "EUR") == (
-        "Deliveries are held back to **7 buyers**, who owe EUR 12,300, EUR 11,070 of it insured: 1 in default (owing "
-        "nothing), 1 with debt to be claimed on the policy (EUR 700), 2 whose new deliveries are no longer insured "
-        "(EUR 9,500), 1 of a weak grade above what the risk allows (EUR 800), 1 above what the risk allows until the "
-        "overdue part is paid (EUR 400) and 1 above what the risk allows, to whom goods go against payment alone "
-        "(EUR 900). Payments of EUR 10,000 by 5 of them would end it for these."
+        "Deliveries are held back to **7 buyers**, who owe EUR 12,300, EUR 11,070 of it insured; by the first of "
+        "the reasons of each: 1 in default (owing nothing), 1 with debt to be claimed on the policy (EUR 700), 2 "
+        "whose new deliveries are no longer insured (EUR 9,500), 1 of a weak grade above what the risk allows (EUR "
+        "800), 1 above what the risk allows until the overdue part is paid (EUR 400) and 1 above what the risk "
+        "allows, to whom goods go against payment alone (EUR 900). Payments of EUR 10,000 by 5 of them would end it "
+        "for these."
+    )
+
+
+def test_one_buyer_is_told_as_one(listed):
+    assert words.held_back.told(listed.loc[["A"]], "EUR") == (
+        "Deliveries are held back to **1 buyer** whose new deliveries are no longer insured: it owes EUR 9,000, EUR "
+        "8,100 of it insured. A payment of EUR 8,000 would end it."
+    )
+    assert words.held_back.no_longer_insured(listed.loc[["A"]], "EUR") == (
+        "New deliveries to 1 buyer are no longer insured: EUR 7,000 on invoices past the maximum extension period has "
+        "to be paid first, and insurance adds nothing to its limit. Its debt is to be claimed or reported: the "
+        "decision on its cover. What was delivered before stays insured if it is reported in time."
     )
 
 
@@ -106,9 +133,9 @@ def test_those_no_longer_insured_are_told_with_where_they_stand(listed):
     # A and B have to clear 7,000 and 500; C, which is to be claimed, 700. A and B are to be reported late first.
     assert words.held_back.no_longer_insured(listed, "EUR") == (
         "New deliveries to 3 buyers are no longer insured, 1 of them listed for an earlier reason: EUR 8,200 on "
-        "invoices past the maximum extension period has to be paid first, and insurance adds nothing to the limits "
-        "of those that are stopped today. Of 3 of them debt is to be claimed or reported first: that is their one "
-        "decision. What was delivered before stays insured if it is reported in time."
+        "invoices past the maximum extension period has to be paid first, and insurance adds nothing to their limits. "
+        "Of 3 of them debt is to be claimed or reported: the decision on their cover. What was delivered before stays "
+        "insured if it is reported in time."
     )
     assert words.held_back.no_longer_insured(listed.loc[["E"]], "EUR") == ""
 

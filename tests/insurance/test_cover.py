@@ -121,12 +121,16 @@ def rated(book):
 @pytest.mark.parametrize(
     ("extension", "counted_from", "day", "stops"),
     [
-        # The oldest unpaid invoice is of 1 December, due on the 31st, and 90 days overdue on 31 March.
-        (90, "due", "2026-03-31", False),
-        (90, "due", "2026-04-01", True),
-        (60, "due", "2026-03-31", True),
-        (120, "issued", "2026-03-31", False),
-        (119, "issued", "2026-03-31", True),
+        # The oldest unpaid invoice is of 1 December, due on the 31st, and 90 days overdue on 31 March, a Tuesday. What
+        # is shipped from 1 April on, when the report of the 31st is read, is not insured.
+        (90, "due", "2026-03-30", False),
+        (90, "due", "2026-03-31", True),
+        (60, "due", "2026-03-30", True),
+        (120, "issued", "2026-03-30", False),
+        (119, "issued", "2026-03-30", True),
+        # Friday the 27th's report is read on Monday the 30th, on which it is 89 days overdue: stopped from the 31st on.
+        (89, "due", "2026-03-27", False),
+        (88, "due", "2026-03-27", True),
         (None, "due", "2026-12-31", False),
     ],
 )

@@ -7,12 +7,11 @@ from tradecredit.decide.insurer_duties import duties
 from tradecredit.errors import InputError
 from tradecredit.insurance.cover import audit, by_class, by_reason, of_buyers
 from tradecredit.insurance.policy import Policy
-from tradecredit.insurance.recoveries import after_claims, claims_paid
+from tradecredit.insurance.recoveries import claims_paid
 from tradecredit.losses.portfolio import highest_balance
 from tradecredit.measure.open_items import open_items
 
 INVOICES = "invoice_id,buyer_id,issued,due,amount\nI,B,2025-01-10,2025-02-10,1000\nJ,B,2025-01-10,2025-02-10,70\n"
-DEBT = {"insured_percentage": 0.9, "loss_basis": "debt"}
 
 
 def settled(book_of, more=""):
@@ -23,30 +22,8 @@ def settled(book_of, more=""):
     return book_of("2025-12-31", invoices=INVOICES, receipts=receipts)
 
 
-def test_a_recovery_after_a_claim_is_shared(book_of):
-    book = settled(book_of)
-    assert open_items(book)["open_amount"].tolist() == [0, 70]
-    (row,) = after_claims(book, Policy(**DEBT)).itertuples()
-    # Case 10.
-    assert (row.claim, row.debt, row.insurer_part, row.own_part) == (900, 1_000, 270, 30)
-    other = {"pro_rata_limit": 300, "insurer_first": 300}
-    # The turnover that the year's maximum rests on is not asked for.
-    bounded = Policy(**DEBT, premium_rate=0.002, maximum_liability_multiple=30)
-    assert after_claims(book, bounded)["insurer_part"].tolist() == [270]
-    for sharing, part in other.items():
-        assert after_claims(book, Policy(**DEBT, recovery_sharing=sharing))["insurer_part"].tolist() == [part]
-    assert after_claims(book, Policy(insured_percentage=0.9))["own_part"].tolist() == [300]
-
-
 def test_nothing_is_paid_on_items_of_another_currency_where_there_is_no_claim(ledger):
     assert claims_paid(Book.open(ledger.run_file)).tolist() == [0.0] * 4
-
-
-def test_the_insurer_never_gets_more_than_it_has_paid(book_of):
-    book = settled(book_of, "R3,I,2025-10-01,500,recovery\nR4,I,2025-11-01,150,payment\n")
-    first = after_claims(book, Policy(**DEBT, recovery_sharing="insurer_first"))
-    assert first["insurer_part"].tolist() == [300, 500, 100]
-    assert first["own_part"].tolist() == [0, 0, 50]
 
 
 def test_a_claim_and_a_recovery_leave_other_invoices_owed(book_of):
@@ -120,10 +97,6 @@ def test_what_comes_in_after_a_claim_in_part_is_set_off_against_the_rest_of_it(b
     policy = Policy(**NINETY.model_dump(exclude_unset=True) | {"loss_basis": "debt"})
     # 90 % of the 11,000 that are lost are 9,900.
     assert insured(book, policy) == {"I": 900}
-    (after,) = after_claims(book, policy).itertuples()
-    assert after.insurer_part == pytest.approx(4_050)
-    # Passed on, the insurer would still owe 4,950.
-    assert 9_900 - (9_000 - after.insurer_part) == pytest.approx(900 + 4_050)
 
 
 def test_the_own_part_of_a_claim_is_a_class_of_its_own(book_of):

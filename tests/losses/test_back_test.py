@@ -143,4 +143,4 @@ def test_words_say_what_was_lost_expected_and_passed(book_of):
     assert "Of 2 years 2 passed the value at risk at 95 % of then, and 1 that at 99 %" in passed
     short = words.losses.last_year_in_short(words.losses.last_year(table, "EUR"), "EUR")
     assert "**EUR 0**" in short
-    assert "the model expected EUR 120 then" in short
+    assert "the model expected EUR 120 then, of 0.2 defaults, of which 0 came; " in short

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tradecredit.losses.kernels import log_generating
+from tradecredit.losses.importance_sampling import NODES
+from tradecredit.losses.kernels import log_generating, twists
 from tradecredit.losses.simulator import Settings, Simulator
 from tradecredit.params.losses import Dependence, Sampling
 
@@ -40,3 +41,16 @@ def test_the_twist_looked_up_is_the_exact_one(kind):
         twisted = states._replace(twist=economy.twist_at(places, number))
         exact = log_generating(obligors, twisted, economy.gamma)
         np.testing.assert_allclose(found[number], exact, atol=3e-6)
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "gamma"])
+def test_under_its_twist_a_year_is_expected_to_lose_the_target(kind):
+    simulator = one_factor(kind)
+    economy, obligors, loss = simulator.economy, simulator.obligors, simulator.loss
+    mean = economy._moments(obligors, loss, NODES * 0)[0]
+    target = float(np.median(mean))
+    found = twists(obligors, economy.at_nodes(NODES * 0), loss, economy.gamma, target, 40)
+    assert (found[mean >= target] == 0).all()
+    low = mean < target
+    assert low.sum() == 30
+    np.testing.assert_allclose(economy._moments(obligors, loss, found)[0][low], target, rtol=1e-6)

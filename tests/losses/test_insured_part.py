@@ -113,7 +113,10 @@ ONE = pd.DataFrame(
     index=pd.Index(["A"], name="buyer_id"),
 )
 SUMS = Policy(name="sums", insured_percentage=0.9, aggregate_first_loss=1.0)
-BY_LOSS = Policy(name="by loss", insured_percentage=0.9, discretionary_limit=1.0, discretionary_maximum_liability=9e9)
+BY_LOSS = Policy(
+    name="by loss", insured_percentage=0.9, aggregate_first_loss=1e-6, aggregate_erosion="before_percentage",
+    discretionary_limit=1.0,
+)  # fmt: skip
 HALF = (0.0,) * (DRAWS // 2) + (0.5,) * (DRAWS // 2)
 
 

@@ -35,6 +35,8 @@ def test_expected_losses_at_the_ends_are_those_of_the_moved_odds(ranged):
     for name in ("var_99_at_level", "es_99_at_level"):
         assert table[name].is_monotonic_increasing
     assert "0.5 to 2.0 defaults" in words.losses.by_level(table, "EUR")
+    told = words.losses.by_level(table.assign(es_99_at_level=700.0), "EUR")
+    assert "an expected shortfall, 99 %, of EUR 700. All figures" in told
 
 
 def test_an_interval_that_is_not_known_has_no_ends(ranged):

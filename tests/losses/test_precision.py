@@ -10,7 +10,7 @@ from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, programme_costs, risk
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.losses.precision import FIRST, AsNeeded, of_differences, of_tail
 from tradecredit.losses.simulation import assess, simulate, stressed
-from tradecredit.numerics.risk_measures import Sample, expected, expected_shortfall
+from tradecredit.numerics.risk_measures import Sample, Tail, expected, expected_shortfall
 from tradecredit.params.losses import Sampling, Simulation
 from tradecredit.params.stress import Scenario
 
@@ -31,8 +31,8 @@ POLICY = Policy(name="p", insured_percentage=0.9, aggregate_first_loss=30_000, m
 
 def asked(precision: float, most: int = 200_000) -> AsNeeded:
     def missing(dist: LossDistribution) -> float:
-        views = [dist.losses[view].to_numpy() for view in ("gross", "retained:p")]
-        return of_tail(views, dist.sample, levels=LEVELS, precision=precision)
+        views = [Tail.of(dist.losses[view].to_numpy(), dist.sample, 0.95) for view in ("gross", "retained:p")]
+        return of_tail(views, levels=LEVELS, precision=precision)
 
     return AsNeeded(most, missing)
 
@@ -100,11 +100,12 @@ def test_factors_of_a_tail_by_hand():
     sample = Sample.equally_likely(20)
     value, error = expected_shortfall(losses, sample, 0.5)
     assert value == pytest.approx(15.5)
-    found = of_tail([losses, losses * 0], sample, levels=[0.5], precision=0.01, measures=["ES"])
+    tail, nothing = (Tail.of(losses * factor, sample, 0.5) for factor in (1, 0))
+    found = of_tail([tail, nothing], levels=[0.5], precision=0.01, measures=["ES"])
     assert found == pytest.approx(error / 0.155)
     # Fewer than ten years lie beyond: the error is not known.
-    assert of_tail([losses], sample, levels=[0.9], precision=0.01) == np.inf
-    assert of_tail([losses * 0], sample, levels=[0.5], precision=0.01) == 0
+    assert of_tail([tail], levels=[0.9], precision=0.01) == np.inf
+    assert of_tail([nothing], levels=[0.5], precision=0.01) == 0
 
 
 def test_factors_of_differences_by_hand():

@@ -165,10 +165,11 @@ def test_zero_pd_loses_nothing_and_certain_default_loses_all():
 
 
 def test_nobody_at_risk():
-    result = simulate(lumpy().iloc[:0], policies=[NET, DEBT], scenarios=2_000, seed=1)
-    assert (result.losses == 0).all(axis=None)
-    assert result.contributions("gross", 0.99).empty
-    assert result.events([5]).empty
+    for policies in ([NET, DEBT], [NET]):
+        result = simulate(lumpy().iloc[:0], policies=policies, scenarios=2_000, seed=1)
+        assert (result.losses == 0).all(axis=None)
+        assert result.contributions("gross", 0.99).empty
+        assert result.events([5]).empty
 
 
 def test_constant_hazard_within_the_year():
@@ -493,6 +494,26 @@ def test_sums_alone_tell_what_loss_by_loss_tells():
     for view in alone.views:
         np.testing.assert_allclose(alone.losses[view], beside.losses[view], atol=1e-6)
     np.testing.assert_allclose(alone.first_loss["net"], beside.first_loss["net"], atol=1e-6)
+
+
+@pytest.mark.parametrize("maximum", [20_000, 60_000], ids=["in one loss", "in three"])
+def test_years_that_reach_a_maximum_of_discretionary_cover_are_settled_loss_by_loss(maximum, monkeypatch):
+    bounded = Policy(
+        name="bounded", insured_percentage=0.9, aggregate_first_loss=20_000, maximum_liability=500_000,
+        discretionary_limit=30_000, discretionary_maximum_liability=maximum,
+    )  # fmt: skip
+    alone = simulate(lumpy(), policies=[bounded], scenarios=5_000, seed=11)
+    # Both the years are there that the maximum changes, and those that it does not.
+    free = bounded.model_copy(update={"discretionary_maximum_liability": None})
+    without = simulate(lumpy(), policies=[free], scenarios=5_000, seed=11).losses["indemnity:bounded"]
+    assert 0.01 < (without > alone.losses["indemnity:bounded"] + 1e-6).mean() < 0.99
+    # Together with DEBT, and where the table of sums would be too large, all years are settled so.
+    beside = simulate(lumpy(), policies=[bounded, DEBT], scenarios=5_000, seed=11)
+    monkeypatch.setattr(simulator, "MOST_AMOUNTS", 0)
+    for found in (beside, simulate(lumpy(), policies=[bounded], scenarios=5_000, seed=11)):
+        for view in alone.views:
+            np.testing.assert_allclose(alone.losses[view], found.losses[view], atol=1e-6)
+        np.testing.assert_allclose(alone.first_loss["bounded"], found.first_loss["bounded"], atol=1e-6)
 
 
 @pytest.mark.parametrize("twisting", ["never", "always"])

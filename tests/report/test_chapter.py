@@ -201,6 +201,7 @@ def test_headline_figures_are_published_and_shown(shown, tmp_path):
             "growth": {"label": "Growth", "value": 0.0, "unit": "%"},
         },
         "decisions": 0,
+        "told": {},
     }
     assert list(json.loads(text)["figures"]) == [
         "receivables", "share_overdue", "dso", "cash_conversion_cycle", "buyers", "growth",

@@ -27,7 +27,7 @@ def records(*rows):
         authority="head of credit", due_day="2026-11-02", since="2026-10-31", state="new", was=None, chapter="",
         anchor="table-a",
     )  # fmt: skip
-    return table.assign(risk_excess=0.0)[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
+    return table[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
 
 
 @pytest.fixture
@@ -53,7 +53,6 @@ def test_a_decision_is_shown_with_who_when_and_where_and_published(shown, tmp_pa
     assert first == "To decide. Renew &lt;it&gt;. Head of credit, by 2 November 2026. List"
     assert second == "To decide. Stop two buyers. Head of credit, by 2 November 2026. List"
     assert '<a href="#table-a">List</a>' in shown[0]
-    assert "Held back" not in shown[1]
     # What a chapter asks for later is added.
     chapter.decides(records(("terms", None, 7.0)), {"terms": "Shorten them."})
     found = decisions_of(folder)
@@ -65,14 +64,6 @@ def test_a_decision_is_shown_with_who_when_and_where_and_published(shown, tmp_pa
     assert written["stake"].tolist() == ["gain a year", *["excess over the risk limit"] * 2, "margin at stake a year"]
     assert set(found["chapter"]) == {"03_credit_limits"}
     assert found.dtypes.astype(str).to_dict() == records().dtypes.astype(str).to_dict()
-
-
-def test_a_kind_links_to_a_second_table_that_is_named(shown, tmp_path):
-    chapter = Chapter("03_credit_limits", book_of_month(tmp_path))
-    table = records(("stop", "A", 10.0), ("policy", None, 50.0))
-    chapter.decides(table, {"stop": "Stop.", "policy": "Renew."}, also={"stop": "held_back"})
-    assert '<a href="#table-a">List</a> <a href="#table-held_back">Held back</a>' in shown[1]
-    assert "Held back" not in shown[0]
 
 
 def test_the_ordinary_course_is_told_from_what_is_to_be_decided(shown, tmp_path):
@@ -104,7 +95,7 @@ def test_what_the_month_before_asked_is_open_since_then(shown, tmp_path):
     folder = publish(tmp_path, "2026-10", "03_credit_limits", records(("stop", "A", 10.0), ("stop", "B", 20.0)))
     assert "open since 31 August 2026" in shown[0].replace("\u00a0", " ")
     found = decisions_of(folder).set_index("buyer_id")
-    assert found["state"].to_dict() == {"A": "open", "B": "new", "C": "done"}
+    assert found["state"].to_dict() == {"A": "open", "B": "new", "C": "asked no more"}
     assert found["since"].dt.strftime("%Y-%m-%d").to_dict() == {"A": "2026-08-31", "B": "2026-10-31", "C": "2026-08-31"}
 
 
@@ -136,9 +127,9 @@ def test_the_summary_reads_the_decisions_of_all_chapters_of_its_month(tmp_path):
     folder = publish(tmp_path, "2026-10", "03_credit_limits", records(("stop", "A", 10.0)))
     publish(tmp_path, "2026-10", "05_credit_insurance", records(("policy", None, 2.0), ("claim", "B", 1.0)))
     (folder / "results.json").write_text(
-        '{"as_of": "2026-10-31", "chapters": {"03_credit_limits": {"title": "Limits", "figures": {}}}}'
+        '{"as_of": "2026-10-31", "chapters": {"03_credit_limits": {"told": {"stop": "Stop."}, "figures": {}}}}'
     )
     (folder / "results").rename(folder / "old")
     found = published(book_of_month(tmp_path), folder)
     assert found.decisions["decision"].tolist() == ["claim", "policy", "stop"]
-    assert found.titles == {"03_credit_limits": "Limits"}
+    assert found.told == {"03_credit_limits": {"stop": "Stop."}}

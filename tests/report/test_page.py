@@ -16,6 +16,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from tradecredit.report import charts
 from tradecredit.report.chapter import Chapter
 from tradecredit.report.page import page_html, source_pages, title
+from tradecredit.report.tables import to_html
+from tradecredit.words import summary
 
 MANIFEST = {
     "entity": "Demo & Sons <Ltd>",
@@ -450,6 +452,25 @@ def test_no_script_runs_even_if_one_gets_in(browser, tmp_path):
     tab.goto(file.as_uri())
     assert tab.title().startswith("Summary")
     assert [address for address in asked if not address.startswith("data:")] == [file.as_uri()]
+
+
+def test_a_phone_shows_who_decides_by_when_and_for_how_much(browser, tmp_path):
+    """The longest kind and the longest authority of the default run, beside a long text of what the amount is."""
+    table = pd.DataFrame(
+        {"what": ["Claim on the policy", "Raise or enforce limits that are often exceeded"], "buyers": 51.0,
+         "authority": "chief financial officer (1 of 51)", "first_due_day": pd.Timestamp("2026-11-02"),
+         "amount": [374_500.0, 20.0], "stake": "insured debt; 4 held back for risk too, EUR 316,715 above it",
+         "since": pd.Timestamp("2026-08-19"), "state": "37 of 51 new"}
+    )  # fmt: skip
+    notebook = new_notebook(cells=[cell("x", html_output(to_html(table, "Decisions", columns=summary.COLUMNS)))])
+    file = tmp_path / "page.html"
+    file.write_text(page_html(notebook, manifest=MANIFEST, chapter="00_summary"), encoding="utf-8")
+    tab = browser.new_page(viewport={"width": 390, "height": 844})
+    tab.goto(file.as_uri())
+    right = "[...document.querySelectorAll('thead th')].map(cell => cell.getBoundingClientRect().right)"
+    within = [name for name, end in zip(summary.COLUMNS, tab.evaluate(right), strict=True) if end <= 390]
+    assert within[:3] == ["what", "authority", "first_due_day"]
+    assert "amount" in within
 
 
 def test_wide_tables_scroll_on_a_phone_and_are_whole_on_paper(opened):

@@ -122,6 +122,9 @@ def test_one_chapter_is_made_anew_and_the_others_stay(project):
     assert list(chapters["01_ledger"]["figures"]) == ["owing"]
     assert list(chapters["02_more"]["figures"]) == ["two"]
     assert (page.parent / "02_more.html").read_bytes() == old
+    notebook(project.folder / "notebooks", "02_more", 'chapter.headline({"three": (3, "count", "Three")})')
+    report(project.run_file, chapters=["00_summary"])
+    assert (page.parent / "02_more.html").read_bytes() == old
     with pytest.raises(ParameterError, match=r"03_none.*use one of: 00_summary, 01_ledger, 02_more"):
         report(project.run_file, chapters=["03_none"])
 

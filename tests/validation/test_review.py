@@ -441,15 +441,18 @@ def lit(reviewed: Review, **lights: str) -> Review:
 def test_red_lights_ask_for_a_decision(reviewed):
     assert words.review.decisions(lit(reviewed, level="green", slope="amber", ranking="not testable"), RUN) == {}
     (one,) = words.review.decisions(lit(reviewed, level="red", slope="amber"), RUN).values()
-    assert one.startswith("One light of the review of the default model is red (level). ")
+    assert one.startswith("One light of the review of the default model is red (level; the rule behind each is in its ")
+    assert "Recalibrate the level to the defaults that came. Until that is decided, override grades" in one
     (two,) = words.review.decisions(lit(reviewed, level="red", slope="red", ranking="green"), RUN).values()
-    assert two.startswith("2 lights of the review of the default model are red (level; slope). ")
+    assert two.startswith("2 lights of the review of the default model are red (level; slope; the rule ")
+    assert "Recalibrate the level to the defaults that came. Refit the model on what this book now shows" in two
     assert "ranking" not in two
     # Before the cuts and changes of limits that rest on it; what is above a limit today does not wait.
     assert one.endswith(
-        "“Request accounts”, “Approve cuts that lose sales” and “Set the recommended limits” are due no earlier. “Stop "
+        "Where they are asked, “Request accounts”, “Approve cuts that lose sales” and “Set the limits” are "
+        "due no earlier. “Stop "
         "deliveries: above what the risk allows”, “Stop deliveries until the overdue part is paid”, “Deliver against "
-        "payment alone”, “Set limits that have room” and “Bring back what is above the limit in force” do not wait, "
+        "payment alone”, “Set limits that have room” and “Bring back what is above the limit to set” do not wait, "
         "being about what is owed above a limit today: meanwhile the present model decides."
     )
 
@@ -457,4 +460,4 @@ def test_red_lights_ask_for_a_decision(reviewed):
 def test_a_run_that_decides_on_the_model_first_says_that_limits_wait_for_it(reviewed):
     run = RUN.model_copy(update={"decisions": DecisionSettings(working_days={"model": 0})})
     (told,) = words.review.decisions(lit(reviewed, level="red"), run).values()
-    assert "do not wait" not in told and told.endswith("“Set the recommended limits” are due no earlier.")
+    assert "do not wait" not in told and told.endswith("“Set the limits” are due no earlier.")

@@ -72,9 +72,16 @@ def test_insurance_that_is_not_worth_it():
     assert "Without the sales that only cover allows it would be worth it" in burdened
 
 
-@pytest.mark.parametrize("error", [10.0, np.nan])
-def test_a_value_within_the_error_decides_nothing(error):
-    assert "cannot be decided" in words.verdict(found(error, p=(-500, 50, 30, 435)), "EUR")
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [(10.0, "within simulation error."), (np.nan, "of unknown simulation error, for want of simulated years.")],
+)
+def test_a_value_within_the_error_decides_nothing(error, why):
+    told = words.verdict(found(error, p=(-500, 50, 30, 435)), "EUR")
+    assert told.startswith(
+        "Whether insurance is worth its cost cannot be decided from these scenarios: with the best offer, p, a year "
+        f"differs by EUR 15 from one without insurance, {why}"
+    )
 
 
 def test_without_a_policy():
@@ -84,7 +91,8 @@ def test_without_a_policy():
 
 
 def shares(**policies: tuple[float, float]) -> pd.DataFrame:
-    return pd.DataFrame.from_dict(policies, orient="index", columns=["paid_share", "value_by_paid_share"])
+    table = pd.DataFrame.from_dict(policies, orient="index", columns=["paid_share", "value_by_paid_share"])
+    return table.assign(cover_value=400.0)
 
 
 def test_what_hangs_on_the_first_loss_is_told():
@@ -102,6 +110,8 @@ def test_what_hangs_on_the_first_loss_is_told():
     )
     assert words.first_loss(shares(p=(1.0, 100.0), q=(1.0, 50.0)), "p", "EUR") == ""
     assert words.first_loss(shares(p=(0.25, np.nan)), "p", "EUR") == ""
+    # No sales hang on it: the value is the same.
+    assert words.first_loss(shares(p=(0.25, 400.0)), "p", "EUR") == ""
     assert words.first_loss(shares(q=(0.25, 1.0)), NO_COVER, "EUR") == ""
 
 
@@ -130,6 +140,8 @@ def test_what_the_value_rests_on_in_short():
     assert "insurance; without the sales that only cover allows it would be EUR 50." in holds
     assert holds.endswith("it would have paid EUR 7 more than it cost.")
     alone = words.in_short({"cover_value": (500.0,), "cover_value_low": (None,)}, "EUR")
+    alike = words.in_short({"cover_value": (500.0,), "cover_value_without_sales": (500.0,)}, "EUR")
+    assert alike == "The policy in force is worth **EUR 500** a year beside no insurance."
     assert "same limits" not in words.in_short(FIGURES | {"uninsured_value": (0.0,)}, "EUR")
     assert alone == "The policy in force is worth **EUR 500** a year beside no insurance."
     assert words.in_short({}, "EUR") == words.in_short({"cover_value": (None,)}, "EUR") == ""
@@ -155,6 +167,9 @@ def test_what_accounts_would_bring_without_insurance():
     assert "accounts" not in words.verdict(kept, "EUR")
     assert words.of_accounts(found(accounts=400.0, p=(-1_500, 50, 30, 900)), "p", "EUR").endswith("support it.")
     assert words.of_accounts(found(p=(-500, 50, 30, 900)), "p", "EUR") == ""
+    asked = words.to_ask(turned, "p", "EUR")
+    assert asked == {"request accounts": f"Ask buyers of this list that are without accounts for them. {told}"}
+    assert words.to_ask(found(p=(-500, 50, 30, 900)), "p", "EUR") == {}
     assert words.of_accounts(found(accounts=9.0, p=(-500, 50, 30, np.nan)), "p", "EUR") == ""
 
 

@@ -54,14 +54,74 @@ def test_what_to_do(values, current, told):
     assert words.advice(found(**values), current, "EUR") == told
 
 
+def test_an_error_that_is_not_known_is_not_said_to_be_large():
+    account = found(np.nan, p=(-500, 600, 0, 0), q=(-400, 550, 0, 0))
+    unknown = "of unknown simulation error, for want of simulated years."
+    assert words.advice(account, "p", "EUR") == f"Change to q, or keep p: EUR 50 a year more than p is {unknown}"
+    assert words.best_offer(account, "p", "EUR") == f"Between p, the policy in force, and q the difference is {unknown}"
+
+
 def test_the_decision_tells_what_to_do_and_what_it_rests_on():
     account = found(p=(-500, 350, 300, 300))
-    assert words.decisions(account, "p", "EUR", ["It holds.", "", "The past agrees."])["policy"] == (
-        "Renew p: worth EUR 450 a year more than no insurance (standard error 10). It holds. The past agrees."
+    assert words.decisions(account, "p", "EUR", ["It holds.", "", "First look it up."])["policy"] == (
+        "Renew p: worth EUR 450 a year more than no insurance (standard error 10). It holds. First look it up."
     )
     empty = Account(*(pd.DataFrame(columns=[*ITEMS, "cover_value"]) for _ in range(3)))
     assert words.decisions(empty, "p", "EUR", ["It holds."]) == {}
     assert words.bad_year(empty, YEARS, "p", "EUR") == ""
+
+
+OVER = "over the whole interval of the level of default, 0.60 to 1.60 times today's odds"
+SOUND = found(p=(-100, 400, 400, 0), q=(-100, 450, 400, 0))
+"""q is worth 50 more than p, and above zero without any item."""
+
+
+def valued(**policies: tuple[float, float, float]) -> pd.DataFrame:
+    """Values of policies at half, once and twice today's odds."""
+    table = pd.DataFrame(policies, index=pd.Index([0.5, 1.0, 2.0], name="odds")).reset_index()
+    return table.melt("odds", var_name="policy", value_name="cover_value").set_index(["odds", "policy"])
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"p": (10, 20, 30), "q": (20, 30, 40)}, f"This holds {OVER}."),
+        # Between 1 and 2 they cross at 1.41: at 1.6 p is worth 26.8 and q 23.2.
+        ({"p": (10, 20, 30), "q": (20, 30, 20)}, f"This does not hold {OVER}: p is worth most at 1.60 times."),
+        # At 0.6 q is still below zero.
+        (
+            {"p": (-90, 1, 90), "q": (-80, 9, 80)},
+            f"This does not hold {OVER}: no insurance is worth most at 0.60 times and p is worth most at "
+            "1.60 times.",
+        ),
+    ],
+)  # fmt: skip
+def test_whether_the_advice_holds_over_the_level(values, told):
+    assert words.holds_in_short(valued(**values), SOUND, "p", "EUR", (0.6, 1.6)) == told
+
+
+def test_an_interval_that_is_not_known_or_was_not_looked_at():
+    table = valued(p=(10, 20, 30), q=(20, 30, 40))
+    assert "is not known" in words.holds_in_short(table, SOUND, "p", "EUR", (0.6, 3.0))
+    for level in (None, (np.nan, np.nan)):
+        assert words.holds_in_short(table, SOUND, "p", "EUR", level) == ""
+    assert words.holds_in_short(table.iloc[:0], SOUND, "p", "EUR", (0.6, 1.6)) == ""
+
+
+def test_the_items_that_the_advice_rests_on():
+    """Of 450, without the 300 of losses 150 are left; without the 900 of sales 450 less than nothing."""
+    account = found(p=(-500, 40, 10, 900))
+    assert words.holds_in_short(valued(p=(1, 2, 3)), account, "p", "EUR") == (
+        "It rests on the sales that only cover allows, without which no insurance would be worth EUR 450 more."
+    )
+    two = found(p=(-500, 300, 0, 300))
+    assert words.holds_in_short(valued(p=(1, 2, 3)), two, "p", "EUR") == (
+        "It rests on the losses that it pays, without which no insurance would be worth EUR 200 more, and on the sales "
+        "that only cover allows, without which no insurance would be worth EUR 200 more."
+    )
+    # Of a policy that is ended nothing is rested on.
+    ended = found(p=(-500, 300, 0, 100))
+    assert words.holds_in_short(valued(p=(-1, -2, -3)), ended, "p", "EUR", (0.6, 1.6)) == f"This holds {OVER}."
 
 
 LOSSES = np.arange(1.0, 1_001.0)
@@ -100,7 +160,7 @@ def test_a_bad_year_within_the_error():
     """Of 100 years one is the worst: nothing is known of its error."""
     few = SimpleNamespace(losses=YEARS.losses.iloc[::10], sample=Sample.equally_likely(100))
     told = words.bad_year(found(p=(-500, 600, 0, 0), q=(-400, 550, 0, 0)), few, "p", "EUR")
-    assert told.endswith("(expected shortfall, 99 %): a difference within simulation error.")
+    assert told.endswith("a difference of unknown simulation error, for want of simulated years.")
     alike = SimpleNamespace(losses=YEARS.losses.assign(**{"retained:q": LOSSES / 2}), sample=YEARS.sample)
     told = words.bad_year(found(p=(-500, 600, 0, 0), q=(-400, 550, 0, 0)), alike, "p", "EUR")
     assert told.endswith("(expected shortfall, 99 %): as much.")
@@ -246,5 +306,7 @@ def test_where_the_losses_alone_would_pay():
     assert words.holds_alone(odds(1, 2, 3, saving=(-10.0, -5.0, 5.0)), "p").endswith("from 1.41 times today's odds.")
     falling = odds(1, 2, 3, saving=(10.0, 5.0, -5.0))
     assert words.holds_alone(falling, "p").endswith("up to 1.41 times today's odds.")
-    assert words.holds_alone(odds(1, 2, 3), "p").endswith("p is at none of these.")
-    assert words.holds_alone(odds(1, 2, 3, saving=(1.0, 2.0, 3.0)), "p").endswith("p is at all of these.")
+    assert words.holds_alone(odds(1, 2, 3), "p").endswith("p would not be worth its cost at any of these multiples.")
+    assert words.holds_alone(odds(1, 2, 3, saving=(1.0, 2.0, 3.0)), "p").endswith(
+        "p would be worth its cost at all of these multiples."
+    )

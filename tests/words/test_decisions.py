@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from tradecredit.decide import buyer_sheet, decisions
+from tradecredit.decide import buyer_sheet
 from tradecredit.params.decisions import WORKING_DAYS
 from tradecredit.params.run import Run
 from tradecredit.words.buyer_sheets import ADVICE
-from tradecredit.words.decisions import STAKES, WHAT, decided_by, due, of_buyers, who_and_when, who_decides
+from tradecredit.words.decisions import STAKES, WHAT, decided_by, due, who_and_when, who_decides
 
 RUN = Run(entity="Test", currency="EUR", as_of="2026-10-31", source={"kind": "demo"}, file="x.yaml")
 
@@ -48,32 +48,12 @@ def test_who_decides_on_how_many():
     assert decided_by(table).tolist() == ["board", "board (1 of 3)", "board"]
 
 
-def records(kind, *buyers):
-    table = pd.DataFrame({"buyer_id": buyers, "amount": 100.0}).reindex(columns=list(decisions.COLUMNS))
-    table = table.assign(decision=kind, authority="board", state="new", chapter="03_x", anchor="table-t")
-    return table.astype(decisions.COLUMNS)
-
-
-@pytest.mark.parametrize(
-    ("needed", "asked"),
-    [
-        ([False, False], "agree it. Largest"),
-        ([True, True], "agree it, with the insurer's consent, without which cover lapses. Largest"),
-        ([True, False], "agree it, with the insurer's consent for 1 buyer whose debt is insured, as without it cover"),
-    ],
-)
-def test_a_plan_for_insured_debt_needs_the_insurers_consent(needed, asked):
-    sheets = pd.DataFrame({"advice": "payment plan", "needs_consent": needed, "change": 0.0}, index=["A", "B"])
-    assert asked in of_buyers(records("payment plan", "A", "B"), sheets, RUN)["payment plan"]
-
-
 def test_the_rules_are_stated():
     assert who_decides(RUN) == (
         "Decided whatever the amount: “Decide on the policy”, “Review the default model” and “Judge risk by buyer or "
-        "for the portfolio” by the board; “Collect overdue debt” by the credit analyst. All else goes by amount, "
-        "to the first of credit analyst, head of credit, chief financial officer and board that reaches up to it; what "
-        "concerns a limit by the larger of the old and the new one, also where the decision itself is another that "
-        "comes first."
+        "for the portfolio” by the board; “Collect overdue debt” and “Look up notice and end of the policy” by "
+        "the credit analyst. All else goes by amount, to the first of credit analyst, head of credit, chief financial "
+        "officer and board that reaches up to it; what concerns a limit by the larger of the old and the new one."
     )
 
 

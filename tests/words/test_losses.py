@@ -46,3 +46,12 @@ def test_the_range_of_the_expected_loss_is_published_and_told():
     assert words.losses.expected_in_short(published, "EUR") == ""
     unknown = {"expected_loss_simulated": (172.0,), "expected_loss_low": (None,), "expected_loss_high": (None,)}
     assert words.losses.expected_in_short(unknown, "EUR") == ""
+
+
+def test_what_the_largest_contributors_make_up():
+    ten = pd.DataFrame({"share": [0.1] * 10})
+    assert words.losses.largest(ten) == "All of the expected shortfall is of 10 buyers at risk."
+    more = pd.DataFrame({"share": [0.09] * 10 + [0.01] * 10})
+    assert words.losses.largest(more) == (
+        "The ten largest contributors make up **90 %** of the expected shortfall; 20 buyers are at risk."
+    )

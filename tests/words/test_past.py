@@ -45,9 +45,10 @@ def test_what_the_past_says():
         "been cheapest; of the policies, q comes nearest, with EUR 20 less than it cost. The insurer of these years "
         "paid EUR 60, as received."
     )
-    assert words.in_short(past(p=(100.0, -150.0)), "p", "EUR") == (
+    assert words.of_best(past(p=(100.0, -150.0)), "p", "q", "EUR") == (
         f"{SPAN} p would have paid EUR 350 of the real losses for premiums of EUR 300."
     )
+    assert words.of_best(past(p=(100.0, -150.0)), "p", "p", "EUR") == ""
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,9 @@ def test_no_insurance_is_an_alternative_in_hindsight():
 
 def test_what_the_past_cannot_say():
     assert words.past_years(past(), "p", "EUR").startswith("Not testable with this book")
-    assert words.in_short(past(), "p", "EUR") == "What the past says of it is not testable with this book."
+    assert words.of_best(past(), "p", "q", "EUR") == ""
+    quiet = past(p=(0.0, 0.0))
+    assert words.of_best(quiet._replace(totals=quiet.totals.assign(past_defaults=0)), "p", "q", "EUR") == ""
     none = past(p=(0.0, 0.0))
     none = none._replace(totals=none.totals.assign(past_defaults=0))
     assert "it records no default" in words.past_years(none, "p", "EUR")

@@ -41,11 +41,11 @@ def test_what_is_assumed_of_periods():
 @pytest.mark.parametrize(
     ("policy", "account", "told"),
     [
-        ({}, {}, "First look up notice and end of p in the policy: without them the decision on it has no date."),
+        ({}, {}, "Look up notice and end of p in the policy, and state it in the run file (`policy`): the day"),
         (
             {"ends": "2026-12-31"},
             {},
-            "First look up the notice of p in the policy: without it the decision on it may come",
+            "Look up the notice of p in the policy, and state it in the run file (`policy`): without it the decision",
         ),
         ({"ends": "2026-12-31", "notice_days": 60}, {}, ""),
         ({}, {"decide_by": "2026-09-30"}, ""),
@@ -55,8 +55,8 @@ def test_what_is_assumed_of_periods():
 def test_what_is_to_be_looked_up_first(book_of, policy, account, told):
     stated = {} if policy is None else {"policy": {"name": "p"} | policy}
     book = book_of("2026-03-31", run=stated | {"account": account}, **YEAR)
-    assert words.first_step(book).startswith(told)
-    assert bool(words.first_step(book)) == bool(told)
+    assert words.to_look_up(book).get("policy terms", "").startswith(told)
+    assert bool(words.to_look_up(book)) == bool(told)
 
 
 def test_how_many_years_are_fewer():
@@ -66,6 +66,7 @@ def test_how_many_years_are_fewer():
     assert told.startswith("Fewer years: 1,500 for varied terms and 800 for the other readings, of the 20,000 that all")
     assert words.fewer_years(frontier, readings.iloc[:0], 20_000) == ""
     assert words.fewer_years(frontier._replace(years=0), readings, 20_000) == ""
+    assert words.fewer_years(frontier, readings, 800) == ""
 
 
 def test_months_after_the_year_are_explained():

@@ -17,32 +17,29 @@ def records(*rows):
     """Records of (kind, buyer, amount, state, was)."""
     table = pd.DataFrame(rows, columns=["decision", "buyer_id", "amount", "state", "was"])
     table = table.assign(authority="board", due_day="2026-11-03", since="2026-10-31", chapter="03_x", anchor="table-t")
-    return table.assign(risk_excess=0.0)[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
+    return table[list(decisions.COLUMNS)].astype(decisions.COLUMNS)
 
 
 ASKED = records(
     ("stop", "A", 10.0, "open", "run down"), ("stop", "B", 20.0, "new", None), ("policy", None, 50.0, "new", None),
     ("claim", "C", 30.0, "new", None), ("model", None, None, "open", None), ("collect", "D", 5_000.0, "new", None),
-    ("cut", "E", 7.0, "done", None),
+    ("cut", "E", 7.0, "asked no more", None),
 )  # fmt: skip
-TITLES = {"03_x": "Limits"}
 
 
 def test_a_row_a_kind_says_what_its_amount_is_and_links_to_its_list():
-    table = summary.to_decide(ASKED, TITLES, run_of(6))
+    table = summary.to_decide(ASKED, run_of(6))
     assert table["decision"].tolist() == ["claim", "policy", "model", "stop", "collect"]
     assert table["what"].iloc[0] == "Claim on the policy"
     assert table["stake"].tolist() == [
         "insured debt, before deductibles", "gain a year", "no amount", "excess over the risk limit", "overdue",
     ]  # fmt: skip
     assert table["link"].eq("03_x.html#table-t").all()
-    assert table["chapter"].eq("Limits").all()
+    assert table["chapter"].eq("03_x").all()
     assert table["buyers"].fillna(-1).tolist() == [1, -1, -1, 2, 1]
     assert table["state"].tolist() == ["new", "new", "open", "1 of 2 new", "new"]
     assert table["was"].dropna().tolist() == ["Deliver against payment alone"]
-    held = summary.to_decide(ASKED.assign(risk_excess=[0.0, 0, 0, 1_500, 0, 0, 0]), TITLES, run_of(6))
-    assert held["stake"].iloc[0] == "insured debt, before deductibles; 1 held back for risk too, EUR 1,500 above it"
-    one_by_one = summary.one_by_one(ASKED, TITLES)
+    one_by_one = summary.one_by_one(ASKED)
     assert len(one_by_one) == len(ASKED)
     assert one_by_one["stake"].notna().all()
     assert one_by_one["was"].dropna().tolist() == ["Deliver against payment alone"]
@@ -62,16 +59,16 @@ def test_a_row_a_kind_says_what_its_amount_is_and_links_to_its_list():
 )  # fmt: skip
 def test_nothing_that_the_board_must_decide_is_left_out_silently(shown, told):
     run = run_of(shown)
-    assert summary.left_out(summary.to_decide(ASKED, TITLES, run), run) == told
+    assert summary.left_out(summary.to_decide(ASKED, run), run) == told
 
 
 def test_a_month_without_decisions():
     run, nothing = run_of(6), decisions.none()
-    table = summary.to_decide(nothing, {}, run)
+    table = summary.to_decide(nothing, run)
     assert table.empty
     assert set(summary.columns(nothing)) <= set(table)
     assert summary.left_out(table, run) == summary.states(nothing) == ""
-    assert summary.one_by_one(nothing, {}).empty
+    assert summary.one_by_one(nothing).empty
 
 
 def test_how_decisions_of_the_month_before_went_on():

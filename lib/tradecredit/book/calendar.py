@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 DAYS_A_MONTH = 365.25 / 12
+MICROSECONDS_A_DAY = 86_400_000_000
 
 HOLIDAYS = ("01-01", "05-01", "12-25", "12-26")
 """Month and day of the holidays that most European countries share."""

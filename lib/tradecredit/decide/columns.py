@@ -3,16 +3,12 @@
 from tradecredit.columns import Column, columns
 
 LABELS = {
+    # buyer_decisions
+    "asked": Column("Decision code of the list", "text"),
     # decisions
     **columns("text", authority="Decided by", anchor="Anchor", was="Asked before as"),
     **columns("date", due_day="Due", first_due_day="First due", last_due_day="Last due"),
-    **columns(
-        "count",
-        new="New",
-        decides_on="Of them that authority's",
-        held_too="Held back for risk as well",
-        moved="Asked before as another kind",
-    ),
+    **columns("count", new="New", decides_on="Of them that authority's", moved="Asked before as another kind"),
     # insurer_duties
     **columns(
         "money",
@@ -34,11 +30,16 @@ LABELS = {
     **columns("date", overdue_since="Overdue since"),
     **columns("text", advice="Advice code", deliveries="Deliveries", best_option="Best for overdue debt"),
     **columns(
+        "text",
+        on_cover="Decision code on cover",
+        on_limit="Decision code on the limit",
+        on_debt="Decision code on the debt",
+    ),
+    **columns(
         "money",
         at_stake="At stake",
-        risk_excess="Above the risk limit as well",
-        authorised="Amount that decides the authority",
-        limit_authorised="Larger of old and new limit",
+        over_limit_to_set="Excess over limit to set",
+        lost_if_failed="Lost of it if the buyer fails",
         option_value="Expected value",
         gain_on_waiting="More than waiting",
     ),

@@ -12,32 +12,55 @@ from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
 
 COLUMNS = {
-    "decision": "str", "buyer_id": "str", "amount": "float64", "risk_excess": "float64", "authority": "str",
+    "decision": "str", "buyer_id": "str", "amount": "float64", "authority": "str",
     "due_day": "datetime64[us]", "since": "datetime64[us]", "state": "str", "was": "str",
     "chapter": "str", "anchor": "str",
 }  # fmt: skip
 """Columns of a table of decisions, a row for each. `decision`: its kind, one of `params.decisions.WORKING_DAYS`;
 `buyer_id` (missing: it is about the whole book); `amount` at stake, in the reporting currency (missing: not known);
-`risk_excess`: what the buyer owes above its limit by risk, for which deliveries are held back beside this (0: nothing);
-`authority`: who decides; `due_day`; `since` when it has been open; `state`: `new`, `open` or `done`, or `first report`
-where no earlier report tells; `was`: the kind as which the month before asked the same matter (missing: as the same, or
-not at all); `chapter` and `anchor`: where its list is shown, `table-breaches` of `03_credit_limits`."""
+`authority`: who decides; `due_day`; `since` when it has been open; `state`: `new`, `open`, asked no more (`GONE`), or
+`first report` where no earlier report tells; `was`: the kind as which the month before asked the same matter (missing:
+as the same, or not at all); `chapter` and `anchor`: where its list is shown, `table-breaches` of `03_credit_limits`."""
 
 INSURERS = ("report missed", "claim", "report", "stop insured")
 """Decisions by which cover is kept: they come before all others, in this order."""
+
+SUBJECTS = {
+    "on_cover": ("claim", "report missed", "report", "stop insured"),
+    "on_limit": (
+        "cancel", "stop", "stop until paid", "request accounts", "run down", "cut", "set limit", "above limit",
+        "limits",
+    ),
+    "on_debt": ("in default", "enforce", "payment plan", "collect"),
+}  # fmt: skip
+"""What a decision on a buyer is about: what cover asks for, its limit with what is delivered, and its overdue debt. On
+each there is one decision at most, the first of its kinds that holds; the columns of a sheet that say which."""
 
 MATTERS = {
     **dict.fromkeys(("report", "report missed", "claim"), "insured debt"),
     **dict.fromkeys(("run down", "stop until paid", "stop"), "excess over a limit by risk"),
     **dict.fromkeys(("collect", "payment plan", "enforce"), "overdue debt"),
     **dict.fromkeys(("request accounts", "cut"), "limit below the need"),
-    **dict.fromkeys(("cancel", "in default"), "default"),
     **dict.fromkeys(("set limit", "above limit"), "excess over the limit in force"),
 }
 """Kinds of decision that are stages of one matter: a buyer that moves from one of them to another is asked about still,
 and not anew. Each other kind is a matter of its own."""
 
-FIRST, NEW, OPEN, DONE = "first report", "new", "open", "done"
+FIRST, NEW, OPEN, NO_MORE, OTHERWISE = (
+    "first report", "new", "open", "asked no more", "asked as another matter",
+)  # fmt: skip
+GONE = (NO_MORE, OTHERWISE)
+"""States of what the month before asked and this one does not: of the buyer nothing is asked any more on the same
+subject (`SUBJECTS`), or another matter is. Whether it was done is in no table of the book."""
+
+
+def subject(kind: str) -> str:
+    """Return the subject of a kind of decision, of `SUBJECTS`; a kind about the whole book is its own.
+
+    >>> subject("run down"), subject("policy")
+    ('on_limit', 'policy')
+    """
+    return next((name for name, kinds in SUBJECTS.items() if kind in kinds), kind)
 
 
 def none() -> pd.DataFrame:
@@ -62,10 +85,10 @@ def of_book(book: Book, asked: Iterable[str], amounts: Mapping[str, float], *, a
 def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -> pd.DataFrame:
     """Return a decision for each buyer; columns: `COLUMNS`, in the order of `buyers`.
 
-    `buyers`: index buyer_id; `amount` at stake; where they have them, `risk_excess` (without: 0), `authorised` (the
-    amount by which the authority is found, such as the larger of the old and the new limit; else the amount at stake),
-    `due_day` (missing or without: so many working days after the day on which the report is read (`read_on`) as the
-    run's `decisions` say; never before that day) and `since` (missing or without: the as-of day). The authority is that
+    `buyers`: index buyer_id; `amount` at stake; where they have them, `authorised` (the amount by which the authority
+    is found, such as the larger of the old and the new limit; else the amount at stake), `due_day` (missing or without:
+    so many working days after the day on which the report is read (`read_on`) as the run's `decisions` say; never
+    before that day) and `since` (missing or without: the as-of day). The authority is that
     of the kind where the run has one (`Run.authorities`); else a missing amount is decided by the highest. The state is
     `new`: what was open in earlier months is known to the reports (`since_earlier`). Source: definitions §4.10.
     """
@@ -79,7 +102,6 @@ def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -
             "decision": decision,
             "buyer_id": buyers.index,
             "amount": buyers["amount"].to_numpy(dtype="float64").round(2),
-            "risk_excess": buyers.get("risk_excess", pd.Series(0.0, index=buyers.index)).to_numpy().round(2),
             "authority": book.run.authorities.get(decision, by_amount),
             "due_day": due.fillna(latest).clip(lower=read_on(book.as_of)).to_numpy(),
             "since": since.fillna(book.as_of).clip(upper=book.as_of).to_numpy(),
@@ -101,34 +123,33 @@ def ordered(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return decisions in the order in which they are to be taken.
 
     Those of the insurer (`INSURERS`), then the kinds that are the highest authority's whatever their amount
-    (`Run.reserved`), both in their own order; all others; the ordinary course; what is done last. Within these the
+    (`Run.reserved`), both in their own order; all others; the ordinary course; what is asked no more. Within these the
     largest amount at stake first, a missing one after all others, and of equal amounts the earliest due day.
     """
     before = [*INSURERS, *(kind for kind in run.reserved if kind not in INSURERS)]
     rank = decisions["decision"].map({kind: place - len(before) for place, kind in enumerate(before)}).fillna(0)
-    rank = rank.mask(decisions["decision"].isin(ORDINARY), 1).mask(decisions["state"] == DONE, 2)
+    rank = rank.mask(decisions["decision"].isin(ORDINARY), 1).mask(decisions["state"].isin(GONE), 2)
     amount = -decisions["amount"].fillna(-np.inf).to_numpy()
     order = np.lexsort((decisions["due_day"].to_numpy("datetime64[us]"), amount, rank.to_numpy()))
     return decisions.iloc[order].reset_index(drop=True)
 
 
 def by_kind(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
-    """Return the decisions of each kind and list as one row, in the order of `ordered`; what is done is left out.
+    """Return the decisions of each kind and list as one row, in the order of `ordered`, without what is asked no more.
 
     Columns: `decision`, `buyers` (0: about the whole book), `amount` (the sum of those that are known; missing: none),
-    `held_too`, how many of them are held back for risk as well, and their `risk_excess` in total; `authority` (the
-    highest that decides on one of them) and `decides_on` (how many that one decides on), `due_day` (the earliest) and
+    `authority` (the highest that decides on one of them) and `decides_on` (how many it decides on), `due_day` (the
+    earliest) and
     `last_due_day` (the latest), `since` (the earliest), `new` of them, `moved` (how many the month before asked as
     other kinds) and `was` (those kinds, missing: none), `state` (`open` where one of them is), `chapter`, `anchor`.
     """
-    asked = ordered(decisions[decisions["state"] != DONE], run)
+    asked = ordered(decisions[~decisions["state"].isin(GONE)], run)
     key = ["decision", "chapter", "anchor"]
     # A level that the run has no more is below all others.
     level = asked["authority"].map({who: place for place, who in enumerate(run.levels)}).fillna(-1)
     table = asked.assign(level=level, highest=level.eq(level.groupby([asked[name] for name in key]).transform("max")))
     table = table.sort_values("level", ascending=False, kind="stable").groupby(key, sort=False).agg(
         buyers=("buyer_id", "count"), amount=("amount", lambda amounts: amounts.sum(min_count=1)),
-        held_too=("risk_excess", lambda excess: int((excess > 0).sum())), risk_excess=("risk_excess", "sum"),
         authority=("authority", "first"), decides_on=("highest", "sum"), due_day=("due_day", "min"),
         last_due_day=("due_day", "max"), since=("since", "min"),
         new=("state", lambda states: int((states == NEW).sum())), moved=("was", "count"),
@@ -144,18 +165,18 @@ def _state(states: pd.Series) -> str:
 
 
 def since_earlier(decisions: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.DataFrame:
-    """Return decisions with what an earlier month published of them: its `since`, `open`, and what is `done` since.
+    """Return decisions with what an earlier month published of them: its `since`, `open`, and what is asked no more.
 
     `earlier`: the decisions of the last month before, with `COLUMNS` (None: there was no report, and whether something
     is new cannot be told: all are `first report`). The same decision is one about the same buyer and the same matter
     (`MATTERS`). One that was asked then is `open` since its earlier `since`, and `was` is its kind of then where that
-    was another; one that is asked no more is added as `done`, with the day, authority and amount that it had.
+    was another; one that is asked no more is added with the day, authority and amount that it had, and one of `GONE`.
     """
     if earlier is None:
         return decisions.assign(state=FIRST).astype(COLUMNS)
     keys = ["matter", "buyer_id"]
     asked, before = (table.assign(matter=table["decision"].replace(MATTERS)) for table in (decisions, earlier))
-    before = before[before["state"] != DONE].drop_duplicates(keys)
+    before = before[~before["state"].isin(GONE)].drop_duplicates(keys)
     known = asked.merge(
         before[[*keys, "decision", "since"]], on=keys, how="left", suffixes=("", "_before"), indicator=True
     )
@@ -166,5 +187,8 @@ def since_earlier(decisions: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.D
     told["state"] = NEW
     told["state"] = told["state"].mask(was_open, OPEN)
     left = before.merge(asked[keys].drop_duplicates(), on=keys, how="left", indicator=True)
-    gone = left[left["_merge"] == "left_only"].assign(state=DONE)
+    gone = left[left["_merge"] == "left_only"]
+    still = pd.MultiIndex.from_arrays([asked["decision"].map(subject), asked["buyer_id"]])
+    known = pd.MultiIndex.from_arrays([gone["decision"].map(subject), gone["buyer_id"]]).isin(still)
+    gone = gone.assign(state=np.where(known & gone["buyer_id"].notna(), OTHERWISE, NO_MORE))
     return pd.concat([told, gone[list(COLUMNS)]], ignore_index=True).astype(COLUMNS)

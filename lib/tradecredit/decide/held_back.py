@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.buyer_sheet import AGAINST_PAYMENT, HELD, NOTHING, WITHIN_LIMIT, reasons
+from tradecredit.decide.buyer_sheet import AGAINST_PAYMENT, HELD, NOTHING, WITHIN_LIMIT, WITHIN_RISK, reasons
+from tradecredit.decide.limits.methods import excess
 from tradecredit.measure.disputes import overdue_undisputed
 from tradecredit.measure.open_items import open_items
 
@@ -24,7 +25,8 @@ def held_back(book: Book, limits: pd.DataFrame, sheets: pd.DataFrame) -> pd.Data
       excess over the limit by risk, and what is overdue and not in dispute (overdue part), since one payment counts for
       each of them (missing: no payment ends it, `CURED`); `pay_invoice`, the oldest invoice that it is for, of those
       past their extension period, else of those that are overdue (missing: any will do); `then_delivered`: within the
-      limit, or against payment alone where the risk allows no limit (`risk_limit` 0);
+      limit to set, or by risk where what is still owed is above the former, or against payment alone where the risk
+      allows no limit (`risk_limit` 0);
     - `held_from`, the first day of the hold where that is after the as-of day, since a stop of the policy alone begins
       then unless it is paid (missing: held already).
 
@@ -47,13 +49,13 @@ def held_back(book: Book, limits: pd.DataFrame, sheets: pd.DataFrame) -> pd.Data
     table = held.assign(
         held_for=pd.Series(names[first], index=held.index, dtype="str"),
         held_also=pd.Series(also, index=held.index, dtype="str"),
-        exposure=limits["exposure"],
         insured=limits["insured"],
         to_pay=amounts.where(holds[list(CURED)]).max(axis="columns").where(cured),
         pay_invoice=held["stop_invoice"].where(holds["no longer insured"]).fillna(oldest).where(cured),
     )
     no_limit = holds.drop(columns=["no longer insured"]).any(axis="columns") & ~(limits["risk_limit"] > 0)
-    then = np.select([~cured, no_limit], [NOTHING, AGAINST_PAYMENT], WITHIN_LIMIT)
+    left = excess(table["exposure"] - table["to_pay"].fillna(0.0), table["limit_to_set"]) > 0
+    then = np.select([~cured, no_limit, left], [NOTHING, AGAINST_PAYMENT, WITHIN_RISK], WITHIN_LIMIT)
     ahead = (held["stop_since"] > book.as_of) & (holds.sum(axis="columns") == holds["no longer insured"])
     table = table.assign(
         then_delivered=pd.Series(then, index=held.index, dtype="str"), held_from=held["stop_since"].where(ahead)

@@ -14,7 +14,7 @@ from tradecredit.insurance.recoveries import claims_paid, given_up, still_insure
 from tradecredit.insurance.shipped import CODE, primary_limits, shipped_under
 from tradecredit.insurance.stops import shipments
 from tradecredit.measure.disputes import owed_in_dispute
-from tradecredit.measure.open_items import net_share, open_items
+from tradecredit.measure.open_items import net_share, open_amounts
 
 PAYING_BY_LOSS = ("whole_turnover", "key_accounts", "single_buyer")
 """Kinds of policy that bear their part of each loss, and not only what lies beyond a large first loss or a limit."""
@@ -43,7 +43,7 @@ class Amounts(NamedTuple):
 def todays_amounts(book: Book, policy: Policy | None) -> Amounts:
     """Return what is insured of the open invoices, as arrays: see `audit`."""
     found = _todays_debts(book, policy)
-    is_open = open_items(book)["open_amount"].to_numpy()[found.rows] > 0
+    is_open = open_amounts(book)[found.rows] > 0
     return Amounts(*(values[is_open] for values in found))
 
 
@@ -64,9 +64,13 @@ def _todays_debts(book: Book, policy: Policy | None) -> Amounts:
 
 @once
 def _todays_amounts(book: Book, policy: Policy | None) -> Amounts:
-    owed = open_items(book)["open_amount"].to_numpy()
-    disputed = disputed_of(book, owed, book.as_of)
-    return _before_claims(book, policy, owed, disputed, (claims_paid(book), given_up(book)))
+    owed = open_amounts(book)
+    return _before_claims(book, policy, owed, _disputed_today(book), (claims_paid(book), given_up(book)))
+
+
+@once
+def _disputed_today(book: Book) -> np.ndarray:
+    return disputed_of(book, open_amounts(book), book.as_of)
 
 
 def insured_amounts(book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.ndarray | None = None) -> Amounts:
@@ -89,7 +93,7 @@ def _before_claims(
         return Amounts(rows, in_dispute, nothing, nothing, no_policy, nothing > 0, paid, nothing, nothing)
     shipped = shipments(book, rows)
     facts = shipped_under(book, policy, shipped)
-    share = net_share(book.invoices[["amount", "tax"]].take(rows)).to_numpy()
+    share = net_share(book, rows)
     insurable = np.maximum(owed[rows] + paid + lost - in_dispute, 0.0) * share
     # What floating point leaves of an invoice that is in dispute whole is no cent.
     insurable = np.where(insurable < CENT, 0.0, insurable)

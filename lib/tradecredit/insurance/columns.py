@@ -9,8 +9,7 @@ LABELS = {
         "money", insured_limit="Insured limit", insured="Insured part", disputed="Disputed",
         insurable_debt="Insurable debt", claimed="Paid by the insurer", kept_of_claim="Own part of a claim",
     ),
-    # recoveries
-    **columns("money", claim="Claim", insurer_part="Insurer's part", own_part="Own part"),
+    **columns("money", claim="Claim"),
     # policy
     **columns("money", insured_debt="Insured debt", indemnity="Indemnity", premium="Premium", recovery="Recovery"),
     **columns("text", policy="Policy"),

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import read_on
 from tradecredit.book.once import once
 from tradecredit.insurance.amounts import Amounts, borne, insured_amounts, todays_amounts
 from tradecredit.insurance.evidence import evidence
@@ -16,7 +17,7 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import ABOVE, CLASSES, CODE, EXCLUDED, REASONS, run_policy
 from tradecredit.insurance.stops import stopped_buyers
 from tradecredit.measure.by_buyer import all_buyers
-from tradecredit.measure.open_items import open_items
+from tradecredit.measure.open_items import open_amounts
 
 
 class Cover(NamedTuple):
@@ -69,7 +70,7 @@ def audit(book: Book, policy: Policy | None = None) -> pd.DataFrame:
 
 @once
 def _audit(book: Book, policy: Policy | None) -> pd.DataFrame:
-    return _table(book, policy, open_items(book)["open_amount"].to_numpy(), todays_amounts(book, policy))
+    return _table(book, policy, open_amounts(book), todays_amounts(book, policy))
 
 
 def of_items(book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.ndarray | None = None) -> pd.DataFrame:
@@ -187,7 +188,8 @@ def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
     `insurable` and `insured_sales`: of the invoices of the last 12 months, net of tax as far as that is stated and
     without those that do not count by their buyer or terms, the first weighted by the days for which they are owed,
     terms and tolerated delay; of a buyer without any, those of all insurable buyers. `stopped`: see
-    `stops.stopped_buyers`. The policy is taken to be renewed when its period ends.
+    `stops.stopped_buyers`, on the day on which the report is read (`read_on`): before it nothing is shipped on its
+    advice. The policy is taken to be renewed when its period ends.
     """
     policy = policy or run_policy(book)
     table = named_limits(book)[["insured_limit"]]
@@ -202,7 +204,7 @@ def of_buyers(book: Book, policy: Policy | None = None) -> Cover:
         percentage=borne(policy),
         limit=limit,
         named=limit.mask(attached.discretionary),
-        stopped=stopped_buyers(book, policy),
+        stopped=stopped_buyers(book, policy, read_on(book.as_of)),
         insured_debt=_insured_debt(book, policy),
         insurable=share_of_sales(book, policy, sales, owed_days(book)),
         insured_sales=share_of_sales(book, policy, sales, pd.Series(1.0, index=sales.index)),

@@ -95,24 +95,36 @@ def past_failures(book: Book, policy: Policy) -> Failures:
 
 @once
 def _past_failures(book: Book, policy: Policy) -> Failures:
+    rows, of_failure = _owed_at_failure(book)
+    reason = shipped_under(book, policy, shipments(book, rows)).reason
+    net = net_share(book, rows)
+    counts, late = (reason == 0) | (reason >= CODE["shipped_after_stop"]), reason == CODE["shipped_after_stop"]
+    begins, ends = (moments[rows] for moments in stop_spans(book, policy))
+    found = []
+    for of_buyer, owed_then, day in of_failure:
+        owed = np.where(counts[of_buyer], owed_then * net[of_buyer], 0.0)
+        before = day - YEAR_BEFORE[:, None]
+        stopped = ((begins[of_buyer] <= before) & (ends[of_buyer] > before)).any(axis=1)
+        if owed.sum() > 0 and not stopped.all():
+            found.append((owed[late[of_buyer]].sum() / owed.sum(), 1 - stopped.mean()))
+    return Failures(*np.array(found).reshape(-1, 2).T)
+
+
+@once
+def _owed_at_failure(book: Book) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray, int]]]:
+    """Return the invoices of the buyers that failed, and of each failure its buyer's (places among these), what was
+    owed of each at the end of the day, and the day."""
     events, known = events_by_place(book), ledger(book)
     failing = np.zeros(len(book.buyers), dtype=bool)
     failing[events["buyer"]] = True
     rows = np.flatnonzero(failing[book.buyer_of_invoice])
     own, buyer = _of_invoices(known, rows), book.buyer_of_invoice[rows]
-    reason = shipped_under(book, policy, shipments(book, rows)).reason
-    net = net_share(book.invoices[["amount", "tax"]].take(rows)).to_numpy()
-    counts, late = (reason == 0) | (reason >= CODE["shipped_after_stop"]), reason == CODE["shipped_after_stop"]
-    begins, ends = (moments[rows] for moments in stop_spans(book, policy))
     found = []
     for place, day in zip(events["buyer"], events["date"], strict=True):
-        of_buyer = buyer == place
-        owed = np.where(of_buyer & counts, own.owed_at_issue(day) * net, 0.0)
-        before = days(np.array([day], "datetime64[us]"))[0] - YEAR_BEFORE
-        stopped = (of_buyer & (begins <= before[:, None]) & (ends > before[:, None])).any(axis=1)
-        if owed.sum() > 0 and not stopped.all():
-            found.append((owed[late].sum() / owed.sum(), 1 - stopped.mean()))
-    return Failures(*np.array(found).reshape(-1, 2).T)
+        of_buyer = np.flatnonzero(buyer == place)
+        number = int(days(np.array([day], "datetime64[us]"))[0])
+        found.append((of_buyer, own.owed_at_issue(day)[of_buyer], number))
+    return rows, found
 
 
 def _of_invoices(known: Ledger, rows: np.ndarray) -> Ledger:

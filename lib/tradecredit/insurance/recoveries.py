@@ -1,4 +1,4 @@
-"""What a policy still owes on an invoice of which a part was claimed or given up, and whose is what comes in then."""
+"""What a policy still owes on an invoice of which a part was claimed or given up."""
 
 import numpy as np
 import pandas as pd
@@ -8,10 +8,10 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.insurance.policy import Policy
-from tradecredit.insurance.settlement import insurer_recovery
+from tradecredit.insurance.settlement import Losses, settled
 from tradecredit.measure.closing_rates import closing_rates
 from tradecredit.measure.default_events import RESOLVED_MONTHS, events_by_place
-from tradecredit.measure.open_items import GIVEN_UP, IMPAIRED
+from tradecredit.measure.open_items import GIVEN_UP, impairing
 
 
 @once
@@ -20,9 +20,9 @@ def claims_paid(book: Book) -> np.ndarray:
 
     In the reporting currency, at the rate at which the invoice is open (`open_items.open_amount`).
     """
-    row, is_claim = book.invoice_of_receipt, one_of(book.receipts["kind"], ["claim"])
-    counted = is_claim & (row >= 0)
-    paid = np.bincount(row[counted], book.receipts["amount"].to_numpy()[counted], len(book.invoices))
+    row, receipts, claims = book.invoice_of_receipt, book.receipts, impairing(book)
+    claims = claims[(row[claims] >= 0) & one_of(receipts["kind"].take(claims), ["claim"])]
+    paid = np.bincount(row[claims], receipts["amount"].to_numpy()[claims], len(book.invoices))
     # Where there is nothing to count, NumPy counts in whole numbers, whatever the weights.
     return closing_rates(book).on(paid.astype("float64"), book.as_of)
 
@@ -39,11 +39,12 @@ def given_up(book: Book) -> np.ndarray:
     debt. Source: definitions §5.9.
     """
     row, receipts, invoices = book.invoice_of_receipt, book.receipts, book.invoices
-    impairing = np.flatnonzero((row >= 0) & one_of(receipts["kind"], list(IMPAIRED)))
-    if not len(impairing):
+    at = impairing(book)
+    at = at[row[at] >= 0]
+    if not len(at):
         return np.zeros(len(invoices))
-    of, amount = row[impairing], receipts["amount"].to_numpy()[impairing]
-    received, kind = receipts["received"].to_numpy("datetime64[us]")[impairing], receipts["kind"].take(impairing)
+    of, amount = row[at], receipts["amount"].to_numpy()[at]
+    received, kind = receipts["received"].to_numpy("datetime64[us]")[at], receipts["kind"].take(at)
     # Few invoices are impaired, and only their other receipts are looked at.
     touched = np.zeros(len(invoices), dtype=bool)
     touched[of] = True
@@ -84,52 +85,15 @@ def still_insured(policy: Policy, within: np.ndarray, paid: np.ndarray, buyer: n
     percentage; among the invoices by what is missing of each one's share. How much of the year's first loss a claim
     met is not known: what is missing is taken to be that, as far as it can be.
     """
-    if not policy.insured_percentage:
+    if not policy.insured_percentage or not len(paid):
         return np.zeros(len(within))
     loss, of = np.unique(buyer, return_inverse=True)
     debt = np.bincount(of, within, len(loss))
-    whole = pd.DataFrame({"scenario": loss, "day": 0, "buyer_id": loss, "debt": debt, "limit": debt})
-    claim = policy.unbounded().settlement(whole)["claim"].to_numpy()
+    none = np.zeros(len(loss))
+    claim = settled(Losses(loss, debt, none, none, debt, none > 0), policy.unbounded().record()).claim
     due = within / np.where(debt > 0, debt, 1.0)[of] * claim[of]
     missing = np.maximum(due - paid, 0.0)
     wanting = np.bincount(of, missing, len(loss))
     left = np.maximum(claim - (policy.aggregate_first_loss or 0.0) - np.bincount(of, paid, len(loss)), 0.0)
     left = missing * (left / np.where(wanting > 0, wanting, 1.0))[of]
     return np.where(left >= CENT, left, 0.0) / policy.insured_percentage
-
-
-@once
-def after_claims(book: Book, policy: Policy) -> pd.DataFrame:
-    """Return the recoveries and payments on invoices that a claim was paid for, and which part is the insurer's.
-
-    A row for each receipt of kind `recovery` or `payment` after the first receipt of kind `claim` on its invoice: index
-    receipt_id, in order of day; amounts in the reporting currency:
-
-    - `invoice_id`, `received`, `amount`; `claim`, what the insurer had paid on the invoice by then; `debt`, what was
-      owed of it before the first claim;
-    - `insurer_part`: by `recovery_sharing`, `pro_rata` amount × claim / debt, `pro_rata_limit` amount × insured debt /
-      debt (the insured debt that the claim was paid for: claim / insured percentage), `insurer_first` all; of all
-      receipts on an invoice together never more than the claim. Nothing on the basis `net`, whose claim has taken
-      recoveries off already;
-    - `own_part` = amount − insurer_part.
-    """
-    receipts = book.receipts.assign(invoice=book.invoice_of_receipt).query("invoice >= 0")
-    receipts = receipts.sort_values("received", kind="stable")
-    amount, is_claim = receipts["amount"], receipts["kind"] == "claim"
-    claimed = amount.where(is_claim, 0.0).groupby(receipts["invoice"]).cumsum()
-    before = amount.where((claimed == 0) & ~is_claim, 0.0).groupby(receipts["invoice"]).transform("sum")
-    debt = book.invoices["amount"].to_numpy()[receipts["invoice"]] - before
-    coming_in = (claimed > 0) & one_of(receipts["kind"], ["recovery", "payment"])
-    table = receipts.assign(claim=claimed, debt=debt)[coming_in]
-    so_far = table["amount"].groupby(table["invoice"]).cumsum()
-    terms = policy.unbounded().record()
-    owing = zip(table["claim"], table["debt"], so_far, so_far - table["amount"], strict=True)
-    insured = policy.insured_percentage or 1.0
-    part = [
-        insurer_recovery(claim, debt, sums, min(claim / insured, debt), terms)
-        - insurer_recovery(claim, debt, earlier, min(claim / insured, debt), terms)
-        for claim, debt, sums, earlier in owing
-    ]
-    table = table.assign(insurer_part=np.array(part, dtype="float64"))
-    table = table.assign(own_part=table["amount"] - table["insurer_part"]).set_index("receipt_id")
-    return table[["invoice_id", "received", "amount", "claim", "debt", "insurer_part", "own_part"]]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import MICROSECONDS_A_DAY as DAY
 from tradecredit.book.once import once
 from tradecredit.insurance.policy import Policy
 from tradecredit.measure.by_buyer import all_buyers
@@ -15,9 +16,6 @@ from tradecredit.numerics.grouping import Grouped, grouped
 
 NEVER = np.iinfo(np.int64).max
 """The day of what has not come about."""
-
-DAY = np.int64(86_400_000_000)
-"""Microseconds of a day."""
 
 
 def stop_spans(book: Book, policy: Policy) -> tuple[np.ndarray, np.ndarray]:
@@ -58,21 +56,22 @@ def shipped_after_stop(book: Book, policy: Policy, shipped: Shipments) -> np.nda
     return _in_a_span(shipped.order, *_stops(book, *_stop_terms(policy)))
 
 
-def stopped_buyers(book: Book, policy: Policy) -> pd.Series:
+def stopped_buyers(book: Book, policy: Policy, by: pd.Timestamp | None = None) -> pd.Series:
     """Return of each buyer whether what is shipped from now on is not insured, as it owes an invoice past its stop.
 
-    Index buyer_id (all buyers); see `stopped_since`.
+    `by`: a later day from which on it is shipped. Index buyer_id (all buyers); see `stopped_since`.
     """
-    return stopped_since(book, policy).notna().rename("stopped")
+    return stopped_since(book, policy, by).notna().rename("stopped")
 
 
-def stopped_since(book: Book, policy: Policy) -> pd.Series:
+def stopped_since(book: Book, policy: Policy, by: pd.Timestamp | None = None) -> pd.Series:
     """Return the first day from which what is shipped to a buyer is not insured; missing: it is.
 
     Index buyer_id (all buyers): the day after the first end of a maximum extension period among the invoices of which
-    more than the policy's tolerance is still owed at the end of the book's day, where that end lies before it.
+    more than the policy's tolerance is still owed at the end of the book's day, where that end lies before it, or
+    before the later day `by`.
     """
-    causing = stopping_invoices(book, policy)
+    causing = stopping_invoices(book, policy, by)
     first = causing.groupby(book.buyer_of_invoice[causing.index]).min().reindex(np.arange(len(book.buyers)))
     return first.set_axis(all_buyers(book))
 
@@ -107,11 +106,16 @@ def _stop_terms(policy: Policy) -> tuple[int | None, str, float | None]:
 def _stops(
     book: Book, extension_days: int | None, extension_from: str, tolerance: float | None
 ) -> tuple[Grouped, Grouped]:
-    """Return the first days of the stops that invoices cause, and the first after them, each by buyer and day."""
+    """Return the first days of the stops that invoices cause, and the first after them, each by buyer and day.
+
+    Those that have come about by the book's day: nothing has been shipped later.
+    """
     begins, ends = _spans(book, extension_days, extension_from, tolerance)
-    late = np.flatnonzero(begins < ends)
-    buyers, count = book.buyer_of_invoice[late], len(book.buyers)
-    return grouped(buyers, begins[late], count), grouped(buyers, ends[late], count)
+    today = days(np.array([book.as_of], "datetime64[us]"))[0]
+    begun = np.flatnonzero((begins < ends) & (begins <= today))
+    over = begun[ends[begun] <= today]
+    owner, buyers = book.buyer_of_invoice, len(book.buyers)
+    return grouped(owner[begun], begins[begun], buyers), grouped(owner[over], ends[over], buyers)
 
 
 @once
@@ -155,6 +159,6 @@ def _in_a_span(shipped, begin, end):
                 begun += 1
             while over < end.first[group + 1] and end.day[over] <= day:
                 over += 1
-            if begun > over:
+            if begun - begin.first[group] > over - end.first[group]:
                 inside[shipped.rows[place]] = True
     return inside

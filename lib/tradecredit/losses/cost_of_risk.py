@@ -1,6 +1,7 @@
 """What a year of credit risk costs under a policy: the policy, the retained loss, the capital behind it."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,15 +13,21 @@ CAPITAL_LEVEL = 0.999
 """Level of the expected shortfall that capital stands behind."""
 
 
-def risk_cost(mean: float, shortfall: float, cost_of_capital: float) -> float:
-    """Return what a retained loss costs in a year: its mean, and cost of capital × (shortfall − mean)."""
+Amount = TypeVar("Amount", float, np.ndarray)
+
+
+def risk_cost(mean: Amount, shortfall: Amount, cost_of_capital: float) -> Amount:
+    """Return what a retained loss costs in a year: its mean, and cost of capital × (shortfall − mean).
+
+    Of their influence functions it is that of the cost.
+    """
     return mean + cost_of_capital * (shortfall - mean)
 
 
 def risk_influence(losses: np.ndarray, sample: Sample, cost_of_capital: float) -> np.ndarray:
     """Return the influence function of `risk_cost`, the shortfall being that at `CAPITAL_LEVEL`."""
     beyond = shortfall_influence(losses, sample, CAPITAL_LEVEL)
-    return (1 - cost_of_capital) * expected_influence(losses, sample) + cost_of_capital * beyond
+    return risk_cost(expected_influence(losses, sample), beyond, cost_of_capital)
 
 
 def programme_costs(policies: Sequence[Policy], portfolio: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from typing import NamedTuple, Self, cast
 import numpy as np
 from scipy.special import gammainccinv, gammaincinv, log_ndtr, ndtr, ndtri
 
-from tradecredit.losses.kernels import Obligors, States, by_value, log_generating, loss_moments
+from tradecredit.losses.kernels import Obligors, States, between, by_value, log_generating, loss_moments, twists
 from tradecredit.params.losses import Dependence, Sampling
 
 NODES = np.linspace(-8.0, 4.0, 61)
@@ -69,7 +69,8 @@ class Economy:
 
     `root`: the factors are `root` @ ξ; `direction`: unit vector in ξ along which losses grow as places fall; `shift`:
     how far the years of each kind are moved along it (ordinary ones, kind 0, not at all); `twist` (kinds × `NODES`):
-    their θ there (all 0 without twisting); `anchor`: how far a Student-t shock moves the factor, for the typical buyer.
+    their θ there (all 0 without twisting); `anchor`: how far a Student-t shock moves the factor, for the typical buyer;
+    `generating` (kinds × `FINE`): ψ there (see `log_generating`), where twists and the direction alone make it.
     """
 
     dependence: Dependence
@@ -80,6 +81,7 @@ class Economy:
     anchor: float
     defaults: np.ndarray
     """Expected number of defaults at each of `NODES`, twisted as in years of each kind (kinds × nodes)."""
+    generating: np.ndarray
 
     @classmethod
     def of(
@@ -92,7 +94,7 @@ class Economy:
             root = np.eye(len(root))
         size = len(root) + (dependence.kind == "student_t")
         nothing = np.zeros((1, len(NODES)))
-        start = cls(dependence, root, np.full(size, size**-0.5), np.zeros(1), nothing, anchor, nothing)
+        start = cls(dependence, root, np.full(size, size**-0.5), np.zeros(1), nothing, anchor, nothing, FINE[None] * 0)
         if sampling.method == "tail":
             return start._seeking(obligors, loss, sampling)
         return replace(start, defaults=start._moments(obligors, loss, NODES * 0)[2:])
@@ -116,13 +118,19 @@ class Economy:
         for target, exponent in zip(targets, exponents, strict=True):
             twist = NODES * 0
             if twisting:
-                twist = towards._twist(obligors, loss, target, mean)
+                twist = twists(obligors, towards.at_nodes(NODES * 0), loss, self.gamma, target, _STEPS_OF_TWIST)
                 exponent = log_generating(obligors, towards.at_nodes(twist), self.gamma) - twist * target
             shift = NEARER * max(-NODES[np.argmax(exponent - NODES**2 / 2)], 0.0)
             defaulting = towards._moments(obligors, loss, twist)[2] if twist.any() else defaults
             kinds.append((shift, twist, defaulting))
         shift, twist, defaults = (np.array(values) for values in zip(*kinds, strict=True))
-        return replace(towards, shift=shift, twist=twist, defaults=defaults)
+        found = replace(
+            towards, shift=shift, twist=twist, defaults=defaults, generating=np.zeros((len(kinds), len(FINE)))
+        )
+        if len(found.direction) == 1:
+            for kind in map(int, np.flatnonzero(twist.any(axis=1))):
+                found.generating[kind] = found._exact(obligors, FINE, found.along(FINE), kind)
+        return found
 
     def draw(self, steps: Sequence[int], seed: int, sampling: Sampling) -> Draw:
         """Return the places of the scenarios along the direction; `steps`: how many are drawn at a time.
@@ -208,13 +216,10 @@ class Economy:
         `NODES`, by the polynomial through the five of a piece between two nodes (to some 10⁻⁷; θ bends at the nodes).
         """
         result = np.zeros((len(self.twist), len(places)))
-        inside = (
-            (places >= NODES[0]) & (places <= NODES[-1]) if len(self.direction) == 1 else np.zeros(len(places), bool)
-        )
+        inside = (places >= NODES[0]) & (places <= NODES[-1]) & (len(self.direction) == 1)
+        outside = ~inside
         for kind in map(int, np.flatnonzero(self.twist.any(axis=1))):
-            if inside.any():
-                result[kind, inside] = _between(self._exact(obligors, FINE, self.along(FINE), kind), places[inside])
-            outside = ~inside
+            result[kind] = between(self.generating[kind], places, (FINE[0], FINE[1] - FINE[0]), PARTS)
             if outside.any():
                 some = states._replace(factor=states.factor[:, outside], shock=states.shock[outside])
                 result[kind, outside] = self._exact(obligors, places[outside], some, kind)
@@ -252,30 +257,6 @@ class Economy:
                 break
             direction = slope / np.linalg.norm(slope)
         return direction
-
-    def _twist(self, obligors: Obligors, loss: np.ndarray, target: float, mean: np.ndarray) -> np.ndarray:
-        """Return, at each node, the θ under which the expected loss is the target; 0 where it is so without."""
-        low, high = NODES * 0, NODES * 0 + 30.0 / max(obligors.tilt.max(initial=0.0), 1e-300)
-        for _ in range(_STEPS_OF_TWIST):
-            middle = (low + high) / 2
-            short = self._moments(obligors, loss, middle)[0] < target
-            low, high = np.where(short, middle, low), np.where(short, high, middle)
-        return np.where(mean < target, high, 0.0)
-
-
-def _between(values: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Return what values at `FINE` are at places between, by the polynomial through the five values of a piece."""
-    step = (places - FINE[0]) / (FINE[1] - FINE[0])
-    piece = np.minimum(step.astype(np.int64) // PARTS, len(NODES) - 2) * PARTS
-    step = step - piece
-    result = np.zeros(len(places))
-    for one in range(PARTS + 1):
-        weight = np.ones(len(places))
-        for other in range(PARTS + 1):
-            if other != one:
-                weight *= (step - other) / (one - other)
-        result += weight * values[piece + one]
-    return result
 
 
 def random_of(seed: int, stream: int) -> np.random.Generator:

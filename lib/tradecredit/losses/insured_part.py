@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.once import once
-from tradecredit.insurance.amounts import todays_amounts
+from tradecredit.insurance.amounts import Amounts, todays_amounts
 from tradecredit.insurance.late_shipments import DRAWS, late_shipments
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.settlement import Part
@@ -64,16 +63,19 @@ def parts_of(policies: Iterable[Policy | InsuredPart]) -> tuple[InsuredPart, ...
 
 
 def insured_parts(book: Book, policies: Iterable[Policy]) -> tuple[InsuredPart, ...]:
-    """Return what each policy insures of exposures at default of a book's buyers, as known on its day."""
+    """Return what each policy insures of exposures at default of a book's buyers, as known on its day.
+
+    The policy is taken to be renewed when it ends.
+    """
     found = []
     for policy in policies:
-        share, late = _of_scope(book, policy.scope)
-        found.append(InsuredPart(policy, share, _today(book, policy), late))
+        amounts = todays_amounts(book, policy.renewed())
+        late = late_shipments(book, policy).shares
+        found.append(InsuredPart(policy, _share(book, policy, amounts), _today(book, policy, amounts), late))
     return tuple(found)
 
 
-def _today(book: Book, policy: Policy) -> pd.Series:
-    found = todays_amounts(book, policy.renewed())
+def _today(book: Book, policy: Policy, found: Amounts) -> pd.Series:
     insured = np.bincount(book.buyer_of_invoice[found.rows], found.insured, len(book.buyers))
     stopped, owed = stopped_buyers(book, policy).to_numpy(), balances(book)["open_amount"].to_numpy()
     # What is on account settles what is insured and what is not in the same proportion.
@@ -81,18 +83,15 @@ def _today(book: Book, policy: Policy) -> pd.Series:
     return pd.Series(np.where(stopped, insured * net, np.nan), index=all_buyers(book))
 
 
-@once
-def _of_scope(book: Book, policy: Policy) -> tuple[pd.Series, tuple[float, ...]]:
-    """Return `share` and `late` of policies of a scope; the policy is taken to be renewed when it ends.
+def _share(book: Book, policy: Policy, found: Amounts) -> pd.Series:
+    """Return the insurable share of what each buyer owes, in the proportion of the open items.
 
-    Share: in the proportion of the open items; of a buyer that owes nothing in that of all insurable buyers (all, where
-    none of them owes anything).
+    Of a buyer that owes nothing in that of all insurable buyers (all, where none of them owes anything).
     """
-    index, place, count = all_buyers(book), book.buyer_of_invoice, len(book.buyers)
-    found = todays_amounts(book, policy.renewed())
+    place, count = book.buyer_of_invoice, len(book.buyers)
     owed = np.bincount(place, open_items(book)["open_amount"].to_numpy(), count)
     insurable = np.bincount(place[found.rows], found.insurable, count)
     counts = insurable_buyers(book, policy)
     usual = insurable[counts].sum() / owed[counts].sum() if owed[counts].sum() > 0 else 1.0
     share = np.where(owed > 0, insurable / np.where(owed > 0, owed, 1.0), np.where(counts, usual, 0.0))
-    return pd.Series(share, index=index), late_shipments(book, policy).shares
+    return pd.Series(share, index=all_buyers(book))

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tradecredit.losses.distribution import LossDistribution
-from tradecredit.numerics.risk_measures import Sample, standard_error, tail_rows
+from tradecredit.numerics.risk_measures import Sample, Tail, standard_error
 
 FIRST = 4_096
 """Scenarios of the first step: enough for standard errors by which to estimate how many are needed."""
@@ -53,22 +53,17 @@ class AsNeeded(NamedTuple):
 
 
 def of_tail(
-    views: Iterable[np.ndarray],
-    sample: Sample,
-    *,
-    levels: Sequence[float],
-    precision: float,
-    measures: Sequence[str] = ("VaR", "ES"),
+    views: Iterable[Tail], *, levels: Sequence[float], precision: float, measures: Sequence[str] = ("VaR", "ES")
 ) -> float:
     """Return by what factor the standard errors of the tails of some losses are too large for a precision.
 
-    `views`: losses by scenario; of each, the `measures` at every level are held. A figure that is 0 is not held;
+    Of each of the `views`, the `measures` at every level are held. A figure that is 0 is not held;
     infinite where a standard error is not known for want of scenarios.
     """
     factors = [
         error / (precision * value) if not np.isnan(error) else np.inf
-        for losses in views
-        for measure, _, value, error in tail_rows(losses, sample, levels)
+        for view in views
+        for measure, _, value, error in view.rows(levels)
         if measure in measures and value > 0
     ]
     return max(factors, default=0.0)

@@ -28,6 +28,9 @@ BELOW_ZERO = 64
 """Amounts at the lattice's end that stand for what the normal has below zero."""
 
 
+ROUNDING = 1e-9
+"""Part of an amount that sums of rounded numbers may differ by."""
+
 SEVERAL_FACTORS, COMMON_SHOCK, VARYING_LOSS = "several factors", "common shock", "varying loss"
 """Why a distribution cannot be integrated over one factor."""
 
@@ -46,11 +49,11 @@ def quadrature(dist: LossDistribution, levels: Sequence[float]) -> pd.DataFrame:
     """Return the measures of the gross loss as simulated and as calculated without simulation.
 
     Columns: `measure` (`expected`, `sd`, `VaR`, `ES`), `level`, `simulated`, `standard_error`, `calculated`, and
-    `deviation` in standard errors (missing where the error is). Given the economy, defaults are independent:
-    the characteristic function of the loss is a product over buyers, averaged over the economy, and turned into
-    probabilities by a Fourier transform (losses split between neighbouring amounts of a lattice of 8,192 so that
-    their means stay). Empty where `why_not` gives a reason. Source: Merino and Nyfeler 2002, Calculating portfolio
-    loss, Risk 15(8).
+    `deviation` in standard errors (missing where the error is, or is 0 but for rounding). Given the economy, defaults
+    are independent: the characteristic function of the loss is a product over buyers, averaged over the economy, and
+    turned into probabilities by a Fourier transform (losses split between neighbouring amounts of a lattice of 8,192
+    so that their means stay). Empty where `why_not` gives a reason. Source: Merino and Nyfeler 2002, Calculating
+    portfolio loss, Risk 15(8).
     """
     columns = ["measure", "level", "simulated", "standard_error", "calculated", "deviation"]
     if why_not(dist) or dist.portfolio.empty:
@@ -58,7 +61,8 @@ def quadrature(dist: LossDistribution, levels: Sequence[float]) -> pd.DataFrame:
     simulated = dist.summary(levels)
     simulated = simulated[simulated["view"] == "gross"].rename(columns={"value": "simulated"})
     table = simulated.assign(calculated=_measures(dist.simulator(), levels)).reset_index(drop=True)
-    error = table["standard_error"].where(table["standard_error"] > 0)
+    # An error within the rounding of the amount tells of none: all years beyond the level lose the same.
+    error = table["standard_error"].where(table["standard_error"] > ROUNDING * table["simulated"])
     return table.assign(deviation=(table["simulated"] - table["calculated"]) / error)[columns]
 
 

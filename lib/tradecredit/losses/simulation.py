@@ -11,14 +11,14 @@ from tradecredit.book.memory import remembered
 from tradecredit.errors import InputError, ParameterError, Problem, missing_columns, values_not
 from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
-from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme_costs, risk_cost, risk_influence
+from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme_costs, risk_cost
 from tradecredit.losses.distribution import LossDistribution, argument_problem
 from tradecredit.losses.insured_part import InsuredPart, insured_parts, parts_of
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.precision import FIRST, AsNeeded, of_differences, of_tail
 from tradecredit.losses.simulator import Block, Settings, Simulator
 from tradecredit.losses.stress import applied, insured_under
-from tradecredit.numerics.risk_measures import expected, expected_influence, expected_shortfall
+from tradecredit.numerics.risk_measures import Tail, expected_influence, expected_value
 from tradecredit.numerics.threads import over_threads
 from tradecredit.params.losses import Dependence, Sampling
 from tradecredit.params.stress import Scenario
@@ -56,11 +56,13 @@ def assess(
     costs = programme_costs(policies, at_risk, named_limits(book))["cost"]
 
     def missing(dist: LossDistribution) -> float:
-        kept = {policy.name: dist.losses[f"retained:{policy.name}"].to_numpy() for policy in dist.policies}
-        views = {"": dist.losses["gross"].to_numpy()} | kept
-        precision, price = run.simulation.precision, run.cost_of_capital
-        tail = of_tail(views.values(), dist.sample, levels=run.simulation.levels, precision=precision)
-        return max(tail, of_differences(*_costs_of_risk(dist, views, costs, price), dist.sample, precision))
+        settings = run.simulation
+        views = {"": "gross"} | {policy.name: f"retained:{policy.name}" for policy in dist.policies}
+        lowest = min(*settings.levels, CAPITAL_LEVEL)
+        tails = {name: Tail.of(dist.losses[view].to_numpy(), dist.sample, lowest) for name, view in views.items()}
+        tail = of_tail(tails.values(), levels=settings.levels, precision=settings.precision)
+        found = _costs_of_risk(dist, tails, costs, run.cost_of_capital)
+        return max(tail, of_differences(*found, dist.sample, settings.precision))
 
     return simulate(
         at_risk,
@@ -73,16 +75,20 @@ def assess(
 
 
 def _costs_of_risk(
-    dist: LossDistribution, views: Mapping[str, np.ndarray], costs: pd.Series, price: float
+    dist: LossDistribution, views: Mapping[str, Tail], costs: pd.Series, price: float
 ) -> tuple[dict[str, float], dict[str, np.ndarray]]:
     """Return cost of risk and its influence function by policy; the name of no cover is empty."""
     cost, influence = {}, {}
     adjusted = {policy.name: adjustment(policy, dist.policies, dist.losses) for policy in dist.policies}
-    for name, losses in views.items():
-        extra = adjusted.get(name, np.zeros(len(losses)))
-        mean, shortfall = expected(losses, dist.sample)[0], expected_shortfall(losses, dist.sample, CAPITAL_LEVEL)[0]
-        cost[name] = risk_cost(mean, shortfall, price) + costs.get(name, 0.0) + expected(extra, dist.sample)[0]
-        influence[name] = risk_influence(losses, dist.sample, price) + expected_influence(extra, dist.sample)
+    for name, view in views.items():
+        of_mean = expected_influence(view.losses, dist.sample)
+        mean = expected_value(view.losses, dist.sample)
+        cost[name] = risk_cost(mean, view.shortfall(CAPITAL_LEVEL), price) + costs.get(name, 0.0)
+        influence[name] = risk_cost(of_mean, view.shortfall_influence(CAPITAL_LEVEL), price)
+        extra = adjusted.get(name)
+        if extra is not None and extra.any():
+            cost[name] += expected_value(extra, dist.sample)
+            influence[name] = influence[name] + expected_influence(extra, dist.sample)
     return cost, influence
 
 

@@ -38,6 +38,10 @@ and what lies at right angles to the direction is drawn by block."""
 BLOCK_DEFAULTS = 1_500_000
 """Defaults of a block, about, at most: bounds the memory."""
 
+MOST_AMOUNTS = 2**23
+"""Numbers of the table of what defaults add to sums, at most: bounds the memory. Books that need more are simulated
+loss by loss, to the same figures but for rounding."""
+
 MOST_LIKELY = 600.0
 """Largest log of a ratio of densities: beyond it a scenario has no weight left, and its exponential would overflow."""
 
@@ -188,16 +192,20 @@ class Simulator:
     def year(self, block: Block) -> Year:
         """Return the sums of each scenario of a block: from sums alone where they are enough, else loss by loss."""
         states = self.states(block)
-        if self.lgd_sd.any() or any(_order_matters(policy.record()) for policy in self.policies):
+        if not self._summed:
             return self._year_by_losses(block, states)
         amounts, first = self._amounts
-        keys = (self._key, self._draw_key)
-        sums = block_sums(self.obligors, states, self.economy.gamma, keys, amounts)
+        sums = block_sums(self.obligors, states, self.economy.gamma, (self._key, self._draw_key), amounts)
         indemnity, first_loss = np.empty((2, len(self.policies), len(states.shock)))
         for number, policy in enumerate(self.policies):
             terms = policy.record()
             first_loss[number] = np.minimum(sums[first + number], terms["aggregate_first_loss"])
             indemnity[number] = np.minimum(sums[first + number] - first_loss[number], terms["maximum"])
+        # A maximum of discretionary cover that all of a year's losses together do not reach changes nothing.
+        reached = sums[first + len(self.policies)] > 1 if self._bounded else np.zeros(0, bool)
+        if reached.any():
+            for number, paid in self._paid_by_losses(self._defaults(block, states, reached), len(reached)):
+                indemnity[number, reached], first_loss[number, reached] = (amount[reached] for amount in paid)
         return Year(sums[0], indemnity, first_loss, self._log_ratios(block, states, sums[1]))
 
     def defaults(self, block: Block, wanted: np.ndarray | None = None) -> Defaults:
@@ -292,50 +300,79 @@ class Simulator:
         count = len(states.shock)
         totals = partial(summed, scenario=defaults.scenario, scenarios=count)
         indemnity, first_loss = np.empty((2, len(self.policies), count))
-        losses = YearlyLosses(defaults.scenario, defaults.buyer, defaults.debt, defaults.recovery, defaults.draw)
-        for number, policy in enumerate(self.policies):
-            indemnity[number], first_loss[number] = paid_by_year(
-                losses, self.parts[number], self.attachments[number], policy.record(), count
-            )
+        for number, paid in self._paid_by_losses(defaults, count):
+            indemnity[number], first_loss[number] = paid
         tilt = np.zeros(len(self.exposure))
         tilt[self.members[self.member_start[:-1]]] = self.obligors.tilt
         twisted = totals(tilt[defaults.buyer]) if tilt.any() else np.zeros(count)
         gross = totals(defaults.debt - defaults.recovery)
         return Year(gross, indemnity, first_loss, self._log_ratios(block, states, twisted))
 
+    def _paid_by_losses(self, defaults: Defaults, scenarios: int) -> Iterator[tuple[int, tuple[np.ndarray, ...]]]:
+        """Yield each policy's number, and what it pays in each scenario with what is used of its first loss."""
+        losses = YearlyLosses(defaults.scenario, defaults.buyer, defaults.debt, defaults.recovery, defaults.draw)
+        for number, policy in enumerate(self.policies):
+            part, attachment = self.parts[number], self.attachments[number]
+            yield number, paid_by_year(losses, part, attachment, policy.record(), scenarios)
+
+    @cached_property
+    def _summed(self) -> bool:
+        """Whether sums over the defaults of a year are enough for most years."""
+        by_loss = self.lgd_sd.any() or any(_erodes_first(policy.record()) for policy in self.policies)
+        columns = len(self.policies) + 3
+        return not by_loss and len(self.obligors.name) * (DRAWS if self._draws else 1) * columns <= MOST_AMOUNTS
+
+    @cached_property
+    def _bounded(self) -> tuple[int, ...]:
+        """The numbers of the policies that pay so much for discretionary cover in a year at most."""
+        return tuple(
+            number
+            for number, policy in enumerate(self.policies)
+            if np.isfinite(policy.record()["discretionary_maximum"])
+        )
+
     @cached_property
     def _amounts(self) -> tuple[np.ndarray, int]:
         """Return what each obligor's default adds: to the loss, to the twisted loss if any, to each policy's year.
 
-        Obligors (each as often as something else can be drawn) × two or a multiple of four columns, as the kernel takes
-        them; and the column of the first policy.
+        And, where policies are `_bounded`, to what is used of their maxima: the largest part of any. Obligors (each as
+        often as something else can be drawn) × two or a multiple of four columns, as the kernel takes them; and the
+        column of the first policy.
         """
-        drawn = [self._amounts_of(draw) for draw in range(DRAWS if self._draws else 1)]
-        amounts = np.stack([amounts for amounts, _ in drawn], axis=1)
-        return amounts.reshape(-1, amounts.shape[-1]), drawn[0][1]
+        draws, count = DRAWS if self._draws else 1, len(self.obligors.name)
+        paid = [self._indemnity_alone(number, draws) for number in range(len(self.policies))]
+        used = [self._by_obligor(self._part_of_maximum(number, paid[number])) for number in self._bounded]
+        columns = [self._by_obligor(self.exposure - self.exposure * (1 - self.lgd))]
+        columns += [self.obligors.tilt] if self.obligors.tilt.any() else []
+        first = len(columns)
+        columns += [self._by_obligor(amounts) for amounts in paid] + ([np.max(used, axis=0)] if used else [])
+        wanted = max(-len(columns) % 4, 0) if len(columns) > 2 else 2 - len(columns)
+        amounts = np.zeros((count, draws, len(columns) + wanted))
+        for number, column in enumerate(columns):
+            amounts[:, :, number] = column.T if column.ndim == 2 else column[:, None]
+        return amounts.reshape(count * draws, amounts.shape[-1]), first
 
-    def _amounts_of(self, draw: int) -> tuple[np.ndarray, int]:
-        recovery = self.exposure * (1 - self.lgd)
-        paid = (self._indemnity_alone(number, draw) for number in range(len(self.policies)))
-        by_obligor = [
-            np.add.reduceat(amount[self.members], self.member_start[:-1])
-            for amount in (self.exposure - recovery, *paid)
-        ]
-        twisted = [self.obligors.tilt] if self.obligors.tilt.any() else []
-        columns = [by_obligor[0], *twisted, *by_obligor[1:]]
-        padding = [columns[0] * 0] * (2 - len(columns) if len(columns) <= 2 else -len(columns) % 4)
-        return np.column_stack([*columns, *padding]), 1 + len(twisted)
+    def _by_obligor(self, amounts: np.ndarray) -> np.ndarray:
+        """Return the sums over the buyers of each obligor; amounts: … × buyers."""
+        return np.add.reduceat(amounts[..., self.members], self.member_start[:-1], axis=-1)
 
-    def _indemnity_alone(self, number: int, draw: int) -> np.ndarray:
-        """Return what a policy would pay for each buyer's loss before first loss and maximum, if this is drawn."""
+    def _part_of_maximum(self, number: int, paid: np.ndarray) -> np.ndarray:
+        """Return what part of a policy's maximum of discretionary cover each buyer's loss would use."""
+        maximum = self.policies[number].record()["discretionary_maximum"]
+        counts = self.attachments[number].discretionary & (paid > 0)
+        return np.where(counts, paid / maximum, 0.0) if maximum > 0 else np.where(counts, np.inf, 0.0)
+
+    def _indemnity_alone(self, number: int, draws: int) -> np.ndarray:
+        """Return what a policy would pay for each buyer's loss before first loss and maximum (draws × buyers)."""
         part = self.parts[number]
-        debt = self.exposure * part.share * np.where(part.stopped, 1.0, part.kept[draw])
-        recovery = debt * (1 - self.lgd)
-        everyone = np.arange(len(debt))
+        debt = self.exposure * part.share * np.where(part.stopped, 1.0, part.kept[:draws, None])
         terms = self.policies[number].record().copy()
         terms["aggregate_first_loss"], terms["maximum"] = 0.0, np.inf
-        limit, above, discretionary = self.attachments[number]
-        return settled(Losses(everyone, debt, recovery, above, limit, discretionary), terms).indemnity
+        terms["discretionary_maximum"] = np.inf
+        limit, above, discretionary = (np.tile(values, draws) for values in self.attachments[number])
+        everyone, recovery = np.arange(debt.size), debt * (1 - self.lgd)
+        losses = Losses(everyone, debt.ravel(), recovery.ravel(), above, limit, discretionary)
+        return settled(losses, terms).indemnity.reshape(debt.shape)
 
 
 class Settings(NamedTuple):
@@ -363,10 +400,9 @@ def _key_of(seed: int, stream: int) -> np.uint64:
     return np.random.SeedSequence([seed, stream]).generate_state(1, np.uint64)[0]
 
 
-def _order_matters(terms: np.void) -> bool:
-    """Return whether a year's indemnity depends on the order of its losses."""
-    first_loss = terms["aggregate_first_loss"] > 0 and terms["erosion_before_percentage"]
-    return bool(first_loss or np.isfinite(terms["discretionary_maximum"]))
+def _erodes_first(terms: np.void) -> bool:
+    """Return whether a first loss is used by losses before the percentage: what it is used by is not what is paid."""
+    return bool(terms["aggregate_first_loss"] > 0 and terms["erosion_before_percentage"])
 
 
 def _groups(portfolio: pd.DataFrame) -> np.ndarray:

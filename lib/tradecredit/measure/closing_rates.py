@@ -7,7 +7,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
-from tradecredit.book.places import places
+from tradecredit.book.places import one_of, places
 from tradecredit.book.rates import last_rate
 
 
@@ -44,13 +44,14 @@ def closing_rates(book: Book) -> ClosingRates:
     """Return the `ClosingRates` of a book. Reads `invoices` and `fx`. Source: IAS 21.21, 21.23; definitions §1.3."""
     fx = book.fx.sort_values("date", kind="stable")
     names = fx["currency"].drop_duplicates().reset_index(drop=True)
-    place = places(book.invoices["currency"], names)
-    rows = np.flatnonzero(place >= 0)
-    of = book.invoices.iloc[rows]
+    rows = np.flatnonzero(~one_of(book.invoices["currency"], [book.run.currency]))
+    place = places(book.invoices["currency"].take(rows), names)
+    rows, place = rows[place >= 0], place[place >= 0]
+    of = book.invoices[["currency", "issued"]].take(rows)
     tables = [fx[fx["currency"] == name] for name in names]
     return ClosingRates(
         rows,
-        place[rows],
+        place,
         last_rate(fx, of["currency"], of["issued"]),
         [table["date"].to_numpy("datetime64[us]") for table in tables],
         [table["rate"].to_numpy(float) for table in tables],

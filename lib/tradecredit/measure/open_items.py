@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import MICROSECONDS_A_DAY
 from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.measure.closing_rates import ClosingRates, closing_rates
 from tradecredit.measure.due_days import payable_by
 from tradecredit.measure.dust import dust
+from tradecredit.params.receivables import Dust
 
 IMPAIRED = ("write_off", "recovery", "claim")
 """Kinds of receipts that settle what the buyer did not pay in the ordinary course."""
@@ -26,24 +28,20 @@ A_DAY = np.timedelta64(1, "D")
 class Ledger(NamedTuple):
     """The invoices and receipts of a book as arrays, from which the open items of any day follow.
 
-    Of each invoice, in the order of `invoices`: `issued`, `due`, `payable_by` (the last day on which it is in time, see
-    `due_days.payable_by`), `amount`, `settled`, the day of the receipt that left at most dust of it (`dust.dust`; not a
-    time: more is open), and `paid_on`, the day of the payment by which what was owed had been paid, net of all that was
-    credited, written off, recovered or claimed by the day on which it was settled (not a time: open, or nothing of it
-    was ever paid; `settled`, where most of it was given up). Of each receipt on an invoice that is known, in order of
-    date: `received`, `row` of its invoice, and what had been `paid` on it by receipts of every kind, `impaired` and in
-    `money` (kind `payment`) of that, up to and with it. All amounts are at the rate of the invoice's day of issue;
-    `closing` moves them to that of another day.
+    Of each invoice, in the order of `invoices`: `issued`, `due`, `amount` and `settled`, the day of the receipt that
+    left at most dust of it (`dust.dust`; not a time: more is open). Of each receipt on an invoice that is known, in
+    order of date: `received`, `row` of its invoice, whether it `is_payment` (kind `payment`), and what had been `paid`
+    on the invoice by receipts of every kind, `impaired` and in `money`, by payments, of that, up to and with it. All
+    amounts are at the rate of the invoice's day of issue; `closing` moves them to that of another day.
     """
 
     issued: np.ndarray
     due: np.ndarray
-    payable_by: np.ndarray
     amount: np.ndarray
     settled: np.ndarray
-    paid_on: np.ndarray
     received: np.ndarray
     row: np.ndarray
+    is_payment: np.ndarray
     paid: np.ndarray
     impaired: np.ndarray
     money: np.ndarray
@@ -111,7 +109,8 @@ class Ledger(NamedTuple):
     def owed_at_issue(self, day: pd.Timestamp) -> np.ndarray:
         """Return the same at the rates of the days of issue."""
         left = self.amount - self.paid_by(day)
-        return np.where((self.issued <= day.to_datetime64()) & (left >= CENT), left, 0.0)
+        left[(left < CENT) | (self.issued > day.to_datetime64())] = 0.0
+        return left
 
 
 @once
@@ -122,43 +121,90 @@ def ledger(book: Book) -> Ledger:
 
 def ledger_on(book: Book, day: pd.Timestamp) -> Ledger:
     """Return the `Ledger` that tells of an earlier day: that of the book, unless a payment was returned since."""
-    returned = book.receipts[(book.receipts["amount"] < 0) & one_of(book.receipts["kind"], ["payment"])]["received"]
+    returned = book.receipts["received"][(book.receipts["amount"] < 0) & are_payments(book)]
     return _until(book, day) if (returned > day).any() else ledger(book)
 
 
 def _until(book: Book, day: pd.Timestamp) -> Ledger:
     invoices, receipts, rows = book.invoices, book.receipts, book.invoice_of_receipt
     received = receipts["received"].to_numpy("datetime64[us]")
-    order = np.argsort(received, kind="stable")
-    order = order[(rows[order] >= 0) & (received[order] <= day.to_datetime64())]
+    order, counts = _by_day(received), (rows >= 0) & (received <= day.to_datetime64())
+    if not counts.all():
+        order = order[counts[order]]
     row, received = rows[order], received[order]
     paid = receipts["amount"].to_numpy()[order]
-    kind = receipts["kind"]
-    impaired, money = (np.where(one_of(kind, kinds)[order], paid, 0.0) for kinds in (IMPAIRED, ["payment"]))
+    is_payment, impairs = are_payments(book)[order], np.zeros(len(receipts), dtype=bool)
+    impairs[impairing(book)] = True
+    impaired, money = (np.where(counts, paid, 0.0) for counts in (impairs[order], is_payment))
     # Most invoices are settled by one receipt, and there is nothing to sum.
-    several = np.flatnonzero(np.bincount(row, minlength=len(invoices))[row] > 1)
+    several = np.flatnonzero((np.bincount(row, minlength=len(invoices)) > 1)[row])
     parts = {"paid": paid[several], "impaired": impaired[several], "money": money[several]}
     sums = pd.DataFrame(parts).groupby(row[several]).cumsum()
     paid[several], impaired[several], money[several] = sums["paid"], sums["impaired"], sums["money"]
     amount, issued = invoices["amount"].to_numpy(), invoices["issued"].to_numpy("datetime64[us]")
-    least = dust(amount, book.run.receivables.dust)
-    # A payment that the bank returns opens an invoice again: what counts is the receipt that it stays settled by.
-    closing = _lasting(amount[row] - paid < least[row], row, len(invoices))
-    settled = np.where(amount < CENT, issued, first_days(row[closing], received[closing], len(invoices)))
+    closing = _closing(row, amount[row] - paid, dust(amount, book.run.receivables.dust))
+    settled = first_days(row[closing], received[closing], len(invoices))
+    settled[amount < CENT] = issued[amount < CENT]
+    due, rates = invoices["due"].to_numpy("datetime64[us]"), closing_rates(book)
+    return Ledger(issued, due, amount, settled, received, row, is_payment, paid, impaired, money, rates)
+
+
+@once
+def paid_on(book: Book) -> np.ndarray:
+    """Return the day of the payment by which what was owed of each invoice had been paid, in the order of `invoices`.
+
+    Net of all that was credited, written off, recovered or claimed by the day on which it was settled; that day itself
+    where most of it was given up. Not a time: open, or nothing of it was ever paid.
+    """
+    return _paid_on(ledger(book), book.run.receivables.dust)
+
+
+def _paid_on(known: Ledger, settings: Dust) -> np.ndarray:
+    row, received, paid, impaired, money = known.row, known.received, known.paid, known.impaired, known.money
+    least = dust(known.amount, settings)
+    left = known.amount[row] - paid
     # What has to come in money: the amount less all that is not money by the day on which it was settled.
-    settling = closing[received[closing] == settled[row[closing]]]
-    wanted = np.full(len(invoices), np.inf)
-    wanted[row[settling]] = (amount[row] - least[row] - paid + money)[settling]
-    paying = _lasting((money > 0) & (money > wanted[row]), row, len(invoices))
-    paid_on = first_days(row[paying], received[paying], len(invoices))
+    closing = _closing(row, left, least)
+    settling = closing[received[closing] == known.settled[row[closing]]]
+    wanted = np.full(len(least), np.inf)
+    wanted[row[settling]] = (left + money)[settling] - least[row[settling]]
+    paying = _lasting((money > 0) & (money > wanted[row]), row, len(least))
+    found = first_days(row[paying], received[paying], len(least))
     # The money on a debt that was mostly given up is a part of it, not the end of it.
     bad = settling[(impaired > GIVEN_UP * (impaired + money))[settling]]
     bad = bad[money[bad] > 0]
-    paid_on[row[bad]] = received[bad]
-    due, latest = (days.to_numpy("datetime64[us]") for days in (invoices["due"], payable_by(book)))
-    return Ledger(issued, due, latest, amount, settled, paid_on, received, row, paid, impaired, money,
-        closing_rates(book),
-    )  # fmt: skip
+    found[row[bad]] = received[bad]
+    return found
+
+
+@once
+def are_payments(book: Book) -> np.ndarray:
+    """Return of each receipt, in the order of `receipts`, whether it is of kind `payment`."""
+    return one_of(book.receipts["kind"], ["payment"])
+
+
+@once
+def impairing(book: Book) -> np.ndarray:
+    """Return the places among the `receipts`, rising, of those of the kinds `IMPAIRED`."""
+    others = np.flatnonzero(~are_payments(book))
+    return others[one_of(book.receipts["kind"].take(others), IMPAIRED)]
+
+
+def _closing(row: np.ndarray, left: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """Return the receipts that leave less of their invoice than the least that is a debt, for good.
+
+    A payment that the bank returns opens an invoice again: what counts is the receipt that it stays settled by.
+    """
+    return _lasting(left < least[row], row, len(least))
+
+
+def _by_day(days: np.ndarray) -> np.ndarray:
+    """Return the places of some days in their order, ties as they stand."""
+    ticks = days.view("i8")
+    if len(ticks) and int(ticks.max()) - int(ticks.min()) < 2**16 * MICROSECONDS_A_DAY:
+        # Numbers of 16 bits are put in order in time that grows with their count alone.
+        days = ((ticks - ticks.min()) // MICROSECONDS_A_DAY).astype(np.uint16)
+    return np.argsort(days, kind="stable")
 
 
 def _lasting(holds: np.ndarray, row: np.ndarray, invoices: int) -> np.ndarray:
@@ -202,7 +248,13 @@ def open_items(book: Book) -> pd.DataFrame:
 
     Source: definitions §2.1.
     """
-    return book.invoices[["invoice_id", "buyer_id", "issued", "due", "amount"]].assign(**_as_of(book, book.as_of))
+    return _table(book, ["invoice_id", "buyer_id", "issued", "due", "amount"], _as_of(book, book.as_of))
+
+
+@once
+def open_amounts(book: Book) -> np.ndarray:
+    """Return the `open_amount` of `open_items` alone, which takes a part of the time, in the order of `invoices`."""
+    return ledger(book).owed_on(book.as_of)
 
 
 def items_on(book: Book, day: pd.Timestamp) -> pd.DataFrame:
@@ -210,29 +262,33 @@ def items_on(book: Book, day: pd.Timestamp) -> pd.DataFrame:
 
     One row for each invoice issued by then; in place of texts `buyer`, the place of its buyer among the book's buyers.
     """
-    items = book.invoices[["issued", "due", "amount"]].assign(buyer=book.buyer_of_invoice, **_as_of(book, day))
+    items = _table(book, ["issued", "due", "amount"], {"buyer": book.buyer_of_invoice, **_as_of(book, day)})
     return items[items["issued"] <= day]
+
+
+def _table(book: Book, own: list[str], columns: dict[str, np.ndarray]) -> pd.DataFrame:
+    """Return some columns of the invoices' own, and others, on their index; nothing is copied."""
+    return pd.DataFrame({**book.invoices[own], **columns}, index=book.invoices.index, copy=False)
 
 
 def _as_of(book: Book, day: pd.Timestamp) -> dict[str, np.ndarray]:
     """Return the columns of `open_items` that depend on the day; of no use for an invoice issued after it."""
     known, moment = ledger_on(book, day), day.to_datetime64()
-    paid = known.paid_by(day)
-    left, is_open, none = known.amount - paid, ~(known.settled <= moment), np.datetime64("NaT", "us")
-    settled, paid_on = (np.where(is_open, none, days) for days in (known.settled, known.paid_on))
-    until = np.where(is_open, moment, paid_on)
-    left = np.where(left >= CENT, left, 0.0)
-    open_amount = known.closing.on(left, day)
-    days_late = np.where(np.isnat(until), np.nan, (until - known.payable_by) / A_DAY // 1)
+    came = paid_on(book) if known is ledger(book) else _paid_on(known, book.run.receivables.dust)
+    latest, none = payable_by(book).to_numpy("datetime64[us]"), np.datetime64("NaT", "us")
+    is_open = ~(known.settled <= moment)
+    settled, money_came = (np.where(is_open, none, days) for days in (known.settled, came))
+    days_late = np.floor((np.where(is_open, moment, money_came) - latest) / A_DAY)
+    owed = open_amounts(book) if day == book.as_of else known.owed_on(day)
     return {
-        "payable_by": known.payable_by,
-        "paid": paid,
+        "payable_by": latest,
+        "paid": known.paid_by(day),
         "impaired": known.impaired_by(day),
         "money": known.money_by(day),
-        "open_amount": open_amount,
-        "exchange_difference": open_amount - left,
+        "open_amount": owed,
+        "exchange_difference": owed - known.owed_at_issue(day),
         "settled": settled,
-        "paid_on": paid_on,
+        "paid_on": money_came,
         "days_past_due": np.where(is_open, days_late, np.nan),
         "days_late": days_late,
     }
@@ -250,6 +306,11 @@ def beyond_terms(items: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
     return pd.DataFrame({"weight": weight, "days": signed.clip(lower=0), "signed_days": signed})
 
 
-def net_share(invoices: pd.DataFrame) -> pd.Series:
-    """Return the part of each invoice that is not tax: 1 − `tax` / `amount`; 1 where no tax is stated, or no amount."""
-    return 1 - (invoices["tax"] / invoices["amount"].where(invoices["amount"] > 0)).fillna(0.0)
+def net_share(book: Book, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
+    """Return the part of each invoice, or of those in some rows, that is not tax: 1 − `tax` / `amount`.
+
+    1 where no tax is stated, or no amount.
+    """
+    tax, amount = (book.invoices[name].to_numpy()[rows] for name in ("tax", "amount"))
+    stated = (amount > 0) & ~np.isnan(tax)
+    return 1 - np.where(stated, tax, 0.0) / np.where(stated, amount, 1.0)

@@ -39,12 +39,7 @@ def standard_error(influence: np.ndarray, sample: Sample) -> float:
     √Σ(p·g)²; in a stratified sample √Σ(p₁·g₁ − p₂·g₂)² over pairs of neighbours, which errs to the high side by
     what the neighbouring strata differ (collapsed strata: Cochran 1977, Sampling Techniques, §5A.12).
     """
-    parts = sample.probability * influence
-    if sample.stratified and len(parts) % 2:
-        parts = np.append(parts, 0.0)
-    if sample.stratified:
-        parts = parts[0::2] - parts[1::2]
-    return float(np.sqrt(_sum_of_products(parts, parts)))
+    return float(np.sqrt(_squares(sample.probability, influence, sample.stratified)))
 
 
 def summary_rows(
@@ -58,16 +53,17 @@ def summary_rows(
 
 def tail_rows(losses: np.ndarray, sample: Sample, levels: Sequence[float]) -> Iterator[tuple[str, float, float, float]]:
     """Yield measure, level, value and standard error of VaR and ES at each level."""
-    highest = _highest(losses, sample, min(levels, default=1.0))
-    for level in levels:
-        yield "VaR", level, *_value_at_risk(losses, sample, level, highest)
-        yield "ES", level, *_expected_shortfall(losses, sample, level, highest)
+    yield from Tail.of(losses, sample, min(levels, default=1.0)).rows(levels)
 
 
 def expected(losses: np.ndarray, sample: Sample) -> tuple[float, float]:
     """Return the mean Σp·L and its standard error."""
-    influence = expected_influence(losses, sample)
-    return _sum_of_products(sample.probability, losses), standard_error(influence, sample)
+    return expected_value(losses, sample), standard_error(expected_influence(losses, sample), sample)
+
+
+def expected_value(losses: np.ndarray, sample: Sample) -> float:
+    """Return the mean Σp·L alone."""
+    return _sum_of_products(sample.probability, losses)
 
 
 def expected_influence(losses: np.ndarray, sample: Sample) -> np.ndarray:
@@ -92,7 +88,7 @@ def value_at_risk(losses: np.ndarray, sample: Sample, level: float) -> tuple[flo
     either side (closer ones have few scenarios between them, and their distance is mostly chance); missing where fewer
     than 10 scenarios lie beyond.
     """
-    return _value_at_risk(losses, sample, level, _highest(losses, sample, level))
+    return Tail.of(losses, sample, level).value_at_risk(level)
 
 
 def expected_shortfall(losses: np.ndarray, sample: Sample, level: float) -> tuple[float, float]:
@@ -100,7 +96,7 @@ def expected_shortfall(losses: np.ndarray, sample: Sample, level: float) -> tupl
 
     The error by `shortfall_influence`; missing where fewer than 10 scenarios lie beyond the quantile.
     """
-    return _expected_shortfall(losses, sample, level, _highest(losses, sample, level))
+    return Tail.of(losses, sample, level).expected_shortfall(level)
 
 
 def shortfall_influence(losses: np.ndarray, sample: Sample, level: float) -> np.ndarray:
@@ -108,7 +104,7 @@ def shortfall_influence(losses: np.ndarray, sample: Sample, level: float) -> np.
 
     Source: Rockafellar and Uryasev 2000, Optimization of conditional value-at-risk, Journal of Risk 2(3), eq. 4.
     """
-    return _shortfall_influence(losses, level, _highest(losses, sample, level))
+    return Tail.of(losses, sample, level).shortfall_influence(level)
 
 
 def tail_weights(losses: np.ndarray, sample: Sample, level: float) -> np.ndarray:
@@ -130,6 +126,55 @@ class _Highest(NamedTuple):
     loss: np.ndarray
     reached: np.ndarray
     lost: np.ndarray
+
+
+class Tail(NamedTuple):
+    """Losses and the highest of them in order, from which all measures of the tail are read."""
+
+    losses: np.ndarray
+    sample: Sample
+    highest: _Highest
+
+    @classmethod
+    def of(cls, losses: np.ndarray, sample: Sample, level: float) -> "Tail":
+        """Return the tail of losses for measures at a level and all above it."""
+        return cls(losses, sample, _highest(losses, sample, level))
+
+    def rows(self, levels: Sequence[float]) -> Iterator[tuple[str, float, float, float]]:
+        """Yield the same as `tail_rows`."""
+        for level in levels:
+            yield "VaR", level, *self.value_at_risk(level)
+            yield "ES", level, *self.expected_shortfall(level)
+
+    def value_at_risk(self, level: float) -> tuple[float, float]:
+        """Return the same as the function of this name."""
+        tail = 1 - level
+        value = _quantile(self.highest, tail)
+        if _beyond(self.highest, tail) < FEWEST:
+            return value, np.nan
+        beyond = expected_influence(np.where(self.losses > value, 1.0, 0.0), self.sample)
+        spread = 2 * standard_error(beyond, self.sample)
+        ends = _quantile(self.highest, max(tail - spread, 0.0)), _quantile(self.highest, tail + spread)
+        return value, (ends[0] - ends[1]) / 4
+
+    def expected_shortfall(self, level: float) -> tuple[float, float]:
+        """Return the same as the function of this name."""
+        value = self.shortfall(level)
+        if _beyond(self.highest, 1 - level) < FEWEST:
+            return value, np.nan
+        return value, standard_error(self.shortfall_influence(level), self.sample)
+
+    def shortfall(self, level: float) -> float:
+        """Return the expected shortfall alone."""
+        return _shortfall(self.highest, 1 - level)
+
+    def shortfall_influence(self, level: float) -> np.ndarray:
+        """Return the same as the function of this name."""
+        quantile = _quantile(self.highest, 1 - level)
+        influence = np.maximum(self.losses - quantile, 0.0)
+        influence /= 1 - level
+        influence += quantile - self.shortfall(level)
+        return influence
 
 
 def _highest(losses: np.ndarray, sample: Sample, level: float) -> _Highest:
@@ -167,30 +212,6 @@ def _shortfall(highest: _Highest, tail: float) -> float:
     return float((lost + (tail - reached) * _quantile(highest, tail)) / tail)
 
 
-def _value_at_risk(losses: np.ndarray, sample: Sample, level: float, highest: _Highest) -> tuple[float, float]:
-    tail = 1 - level
-    value = _quantile(highest, tail)
-    if _beyond(highest, tail) < FEWEST:
-        return value, np.nan
-    spread = standard_error(expected_influence(np.where(losses > value, 1.0, 0.0), sample), sample)
-    return value, (_quantile(highest, max(tail - 2 * spread, 0.0)) - _quantile(highest, tail + 2 * spread)) / 4
-
-
-def _expected_shortfall(losses: np.ndarray, sample: Sample, level: float, highest: _Highest) -> tuple[float, float]:
-    value = _shortfall(highest, 1 - level)
-    if _beyond(highest, 1 - level) < FEWEST:
-        return value, np.nan
-    return value, standard_error(_shortfall_influence(losses, level, highest), sample)
-
-
-def _shortfall_influence(losses: np.ndarray, level: float, highest: _Highest) -> np.ndarray:
-    quantile = _quantile(highest, 1 - level)
-    influence = np.maximum(losses - quantile, 0.0)
-    influence /= 1 - level
-    influence += quantile - _shortfall(highest, 1 - level)
-    return influence
-
-
 @compiled
 def _sum_of_products(first, second):
     """Return Σ first · second, the same bits on any number of threads (unlike a linear algebra library's)."""
@@ -199,5 +220,20 @@ def _sum_of_products(first, second):
         part = 0.0
         for place in range(start, min(start + 256, len(first))):
             part += first[place] * second[place]
+        total += part
+    return total
+
+
+@compiled
+def _squares(probability, influence, paired):
+    """Return Σ (p·g)², or Σ (p₁·g₁ − p₂·g₂)² over pairs of neighbours; one that has none counts alone."""
+    total, wide = 0.0, 2 if paired else 1
+    for start in range(0, len(influence), 256 * wide):
+        part = 0.0
+        for place in range(start, min(start + 256 * wide, len(influence)), wide):
+            value = probability[place] * influence[place]
+            if paired and place + 1 < len(influence):
+                value -= probability[place + 1] * influence[place + 1]
+            part += value * value
         total += part
     return total

@@ -53,6 +53,7 @@ class Chapter:
         self._tables: set[str] = set()
         self._figures: dict[str, dict[str, object]] = {}
         self._decisions = decisions.none()
+        self._told: dict[str, str] = {}
 
     def table(
         self,
@@ -133,12 +134,11 @@ class Chapter:
         for text in texts:
             self._note("assumed", "Assumed.", text)
 
-    def decides(self, records: pd.DataFrame, told: Mapping[str, str], *, also: Mapping[str, str] | None = None) -> None:
+    def decides(self, records: pd.DataFrame, told: Mapping[str, str]) -> None:
         """Show and publish what needs a decision; the summary lists the decisions of all chapters.
 
         `records`: a row for each decision (`decisions.COLUMNS`); `told`: kind of decision → sentence. Each kind is a
-        note with its sentence, who decides, by when, and a link to its list, and to one more table of this page that
-        `also` names for a kind. What earlier months published of them
+        note with its sentence, who decides, by when, and a link to its list. What earlier months published of them
         says since when they are open (`decisions.since_earlier`). All of the chapter's are published as its table
         `decisions`, with what the amount of each is (`stake`). May be called more than once. Raises `ValueError` for a
         kind without a sentence, or a sentence without a decision.
@@ -149,12 +149,11 @@ class Chapter:
                 f"chapter {self.name}: {min(different)!r} is a decision without a sentence, or the reverse"
             )
         self._decisions = pd.concat([self._decisions, records.assign(chapter=self.name)], ignore_index=True)
+        self._told |= told
         # In JupyterLab too: the month before is published, and only read.
         asked = decisions.since_earlier(records.assign(chapter=self.name), self._earlier_decisions())
         for _, row in decisions.by_kind(asked, self._book.run).iterrows():
             link = f' <a href="#{escaped(row["anchor"])}">List</a>'
-            if more := (also or {}).get(row["decision"]):
-                link += f' <a href="#table-{escaped(_file_name(more))}">Held back</a>'
             name = f"decision-{row['decision'].replace(' ', '-')}"
             title = "Ordinary course." if row["decision"] in ORDINARY else "To decide."
             self._note("decision", title, f"{told[row['decision']]} {who_and_when(row)}", link, name)
@@ -192,7 +191,7 @@ class Chapter:
 
     def _publish(self) -> None:
         if self.output:
-            content = {"figures": self._figures, "decisions": len(self._decisions)}
+            content = {"figures": self._figures, "decisions": len(self._decisions), "told": self._told}
             text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
             _write(self.output / "results" / f"{self.name}.json", text + "\n")
 

@@ -114,13 +114,17 @@ def stacked(parts: pd.DataFrame, *, x: str, y: str, total: str, kind: Kind = "mo
         axes.tick_params(axis="x", length=0)
         axes.axhline(0, color=GREY, linewidth=0.8)
         axes.set_xlim(-0.6, len(shown) - 0.2)
+        axes.use_sticky_edges = False
+        axes.margins(y=0.08)
         _ticks(axes.yaxis, kind)
 
     return _figure(shown, draw, x=x, y=y, legend=True)
 
 
-def lines(frame: pd.DataFrame | pd.Series, *, x: str, y: str, kind: Kind = "number") -> Figure:
+def lines(frame: pd.DataFrame | pd.Series, *, x: str, y: str, kind: Kind = "number", ratios: bool = False) -> Figure:
     """Return a line for each column over the index (dates or numbers); missing values are gaps.
+
+    `ratios`: the index holds multiples, which stand at equal distances where their ratios are equal.
 
     The lines differ by dashes as well as by colour, for print without colours.
     """
@@ -131,6 +135,10 @@ def lines(frame: pd.DataFrame | pd.Series, *, x: str, y: str, kind: Kind = "numb
         marker = "o" if len(frame) <= 40 else None
         for (name, values), dashes in zip(frame.items(), cycle(_LINES), strict=False):
             axes.plot(at, values.astype("float64"), dashes, marker=marker, markersize=3.5, label=str(name))
+        if ratios:
+            axes.set_xscale("log")
+            axes.set_xticks(at, [f"{multiple:g}" for multiple in at])
+            axes.xaxis.set_minor_formatter(NullFormatter())
         if isinstance(at, pd.DatetimeIndex):
             locator = AutoDateLocator(minticks=4, maxticks=9)
             axes.xaxis.set_major_locator(locator)
@@ -422,6 +430,6 @@ def _trimmed(text: str) -> str:
 
 
 def _bar_name(name: object, *, horizontal: bool, rows: int) -> str:
-    """Return a bar's name in at most two lines (one where there are many beside each other), the rest cut."""
-    width, most = (28, 1 if rows > 6 else 2) if horizontal else (14, 2)
+    """Return a bar's name in two or three lines (one where there are many beside each other), the rest cut."""
+    width, most = (28, 1 if rows > 6 else 2) if horizontal else (min(14, max(9, 56 // rows)), 3 if rows <= 6 else 2)
     return "\n".join(textwrap.wrap(str(name), width, max_lines=most, placeholder="…")) or str(name)

@@ -54,10 +54,9 @@ def decisions_of(folder: Path) -> pd.DataFrame:
 def _decisions(file: Path) -> pd.DataFrame | None:
     """Return a published table of decisions; None if it lacks a column, being of another version.
 
-    One without `was` or `risk_excess` lacks nothing: as what kind an earlier month had asked something, and what it had
-    held back besides, is nobody's to know.
+    One without `was` lacks nothing: as what kind an earlier month had asked something is nobody's to know.
     """
     table = pd.read_csv(file, encoding="utf-8-sig", dtype="str")
-    if not set(COLUMNS) - {"was", "risk_excess"} <= set(table):
+    if not set(COLUMNS) - {"was"} <= set(table):
         return None
     return table.reindex(columns=list(COLUMNS)).astype(COLUMNS)

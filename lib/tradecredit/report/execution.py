@@ -44,6 +44,8 @@ def executed_side_by_side(
     Nothing is begun after a failure, but what is under way ends, since its remembered results serve the next try; of
     several failures the first in alphabetical order is raised, whichever came first.
     """
+    if not notebooks:
+        return []
     failure = threading.Event()
 
     def execute(notebook: Path) -> Executed | None:

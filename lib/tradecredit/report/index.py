@@ -38,11 +38,11 @@ class _Month(NamedTuple):
 
 class Published(NamedTuple):
     """What the chapters have published: `figures`, as `results`; `decisions`, with the columns of `decisions.COLUMNS`,
-    in the order in which they are to be taken; and the `titles` of the chapters, by name."""
+    in the order in which they are to be taken; and by chapter what is `told` of each kind of decision."""
 
     figures: pd.DataFrame
     decisions: pd.DataFrame
-    titles: dict[str, str]
+    told: dict[str, dict[str, str]]
 
 
 def published(book: Book, output: str | Path) -> Published:
@@ -57,9 +57,9 @@ def published(book: Book, output: str | Path) -> Published:
         figures = figures[figures["as_of"] < book.as_of.to_period("M").start_time]
         figures = pd.concat([figures, this_month(output, book.as_of)], ignore_index=True)
     content, _ = _json(folder / "results.json") if (folder / "results.json").exists() else ({}, "")
-    titles = {name: chapter["title"] for name, chapter in content.get("chapters", {}).items()}
-    asked = ordered(decisions_of(folder), book.run)
-    return Published(figures[figures["as_of"] <= book.as_of], asked, titles)
+    # Reports of earlier versions do not have it.
+    told = {name: chapter.get("told", {}) for name, chapter in content.get("chapters", {}).items()}
+    return Published(figures[figures["as_of"] <= book.as_of], ordered(decisions_of(folder), book.run), told)
 
 
 def picked(changes: pd.DataFrame, names: Sequence[str]) -> dict[str, tuple]:

@@ -203,7 +203,7 @@ def _seconds_of_chapters(run: Run) -> Callable[[Path], tuple[float, int]]:
 def _publication(build: Path, chapter: str) -> dict[str, Any]:
     """Return the headline figures and decisions that a chapter published; a chapter may have none."""
     file = build / "results" / f"{chapter}.json"
-    return _read_json(file) if file.exists() else {"figures": {}, "decisions": 0}
+    return _read_json(file) if file.exists() else {"figures": {}, "decisions": 0, "told": {}}
 
 
 def _page(notebook: NotebookNode, manifest: dict[str, Any], chapter: str) -> str:

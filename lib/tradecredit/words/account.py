@@ -7,11 +7,12 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.columns import Column
+from tradecredit.decide.policies import records
 from tradecredit.decide.policies.account import ITEMS, Account
 from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.policy import Policy
 from tradecredit.params.policy import NO_COVER
-from tradecredit.words.formats import counted, listed, missing, money, percent
+from tradecredit.words.formats import counted, doubt, error_told, listed, missing, money, percent
 
 NAMES = {
     "account_cost": "the cost of the policy",
@@ -30,19 +31,18 @@ NAMES = {
 def verdict(found: Account, currency: str) -> str:
     """Return what the best policy is worth in all, which items carry it, and whether it holds without each of them.
 
-    A value of less than two of its standard errors, or one whose error is not known for want of scenarios, is said to
-    be too small to tell. Without insurance means with the limits that the rules give without it: what the same limits
-    would be worth without it follows (`uninsured`).
+    A value that cannot be told from zero (`doubt`) decides nothing. Without insurance means with the
+    limits that the rules give without it: what the same limits would be worth without it follows (`uninsured`).
     """
     if found.items.empty:
         return "The run file names no policy: there is nothing to compare, and all losses are retained."
     offer = best(found)
     row = found.items.loc[offer]
-    amount, error = money(abs(row["cover_value"]), currency), money(row["cover_value_se"])
-    if not abs(row["cover_value"]) >= 2 * row["cover_value_se"]:
+    amount, error = money(abs(row["cover_value"]), currency), error_told(row["cover_value_se"])
+    if why := doubt(row["cover_value"], row["cover_value_se"]):
         return (
             "Whether insurance is worth its cost cannot be decided from these scenarios: with the best offer, "
-            f"{offer}, a year differs by {amount} from one without insurance, within simulation error. "
+            f"{offer}, a year differs by {amount} from one without insurance, {why}. "
             f"{uninsured(found, offer, currency)}"
         ).strip()
     if row["cover_value"] > 0:
@@ -53,7 +53,7 @@ def verdict(found: Account, currency: str) -> str:
             f"Insurance is not worth its cost: a year with the best offer, {offer}, is worth {amount} less than one "
             "without"
         )
-    told = f"{worth} (standard error {error}). {carried_by(found, offer, currency)}"
+    told = f"{worth} ({error}). {carried_by(found, offer, currency)}"
     if np.isnan(row["account_sales"]):
         told = f"{told} The sales that only cover allows are not counted in this, and they may be the largest item."
     turning = row["cover_value"] > 0 and found.sales.loc[offer, "accounts_value"] > row["cover_value"]
@@ -99,7 +99,7 @@ def in_short(figures: Mapping[str, tuple], currency: str) -> str:
     if missing(value):
         return ""
     told = f"The policy in force is worth **{money(value, currency)}** a year beside no insurance"
-    if not missing(without):
+    if not missing(without) and abs(without - value) >= 0.5:
         turns = (without > 0) != (value > 0)
         allowed = "the sales that only cover allows"
         rests = f"it rests on {allowed}: without them" if turns else f"without {allowed}"
@@ -128,11 +128,7 @@ def carried_by(found: Account, policy: str, currency: str) -> str:
     """Return which items carry the value of a policy, and without which of them it would turn."""
     row, without = found.items.loc[policy, list(ITEMS)].dropna(), found.without.loc[policy].dropna()
     positive = found.items.loc[policy, "cover_value"] > 0
-    # Without its cost any policy is worth having, which tells nothing; an item of nothing carries nothing.
-    counted = [
-        item for item in row.index.intersection(without.index, sort=False) if item != "account_cost" and row[item]
-    ]
-    turns = [item for item in counted if (without[item] > 0) != positive]
+    counted, turns = _weighed(found, policy), turning_items(found, policy)
     if not positive:
         brought, cost = row.drop("account_cost").sum(), money(-row["account_cost"], currency)
         total = f"Beside its cost of {cost} its other items come to {money(brought, currency)}."
@@ -150,6 +146,21 @@ def carried_by(found: Account, policy: str, currency: str) -> str:
     rest = f" It holds {' or '.join(others)}." if others else ""
     rest = " It holds without any other single item." if len(others) > 3 else rest
     return f"It is carried by {'; and by '.join(parts)}.{rest}{_of_rules(found, policy, currency)}"
+
+
+def turning_items(found: Account, policy: str) -> list[str]:
+    """Return the items of the account without any one of which the value of a policy would turn."""
+    positive, without = found.items.loc[policy, "cover_value"] > 0, found.without.loc[policy]
+    return [item for item in _weighed(found, policy) if (without[item] > 0) != positive]
+
+
+def _weighed(found: Account, policy: str) -> list[str]:
+    """Return the items that are known of a policy, with and without which it can be told apart.
+
+    Without its cost any policy is worth having, which tells nothing; an item of nothing carries nothing.
+    """
+    row, without = found.items.loc[policy, list(ITEMS)].dropna(), found.without.loc[policy].dropna()
+    return [item for item in row.index.intersection(without.index, sort=False) if item != "account_cost" and row[item]]
 
 
 def _of_rules(found: Account, policy: str, currency: str) -> str:
@@ -179,9 +190,9 @@ def uninsured(found: Account, policy: str, currency: str) -> str:
         return ""
     more, error = row["uninsured_more"], row["uninsured_more_se"]
     worth = f"worth {money(abs(more), currency)} {'more' if more > 0 else 'less'} than with {policy}"
-    worth += f" (standard error {money(error)})"
-    if not abs(more) >= 2 * error:
-        worth = f"worth as much as with {policy}, within simulation error (standard error {money(error)})"
+    worth += f" ({error_told(error)})"
+    if abs(more) < 2 * error:
+        worth = f"worth as much as with {policy}, within simulation error ({error_told(error)})"
     told = (
         f"If the same limits were granted without insurance, a year would be {worth}, and the worst 1 % of years would "
         f"leave {money(row['uninsured_es_99'], currency)} of losses on average instead of "
@@ -202,11 +213,10 @@ def of_accounts(found: Account, policy: str, currency: str) -> str:
 
     Empty where the want of accounts holds no sale back that cover allows, or sales are not counted.
     """
-    if policy not in found.sales.index or np.isnan(found.items.loc[policy, "account_sales"]):
-        return ""
-    brought, value = found.sales.loc[policy, "accounts_value"], found.items.loc[policy, "cover_value"]
+    brought = records.by_accounts(found, policy)
     if not brought > 0:
         return ""
+    value = found.items.loc[policy, "cover_value"]
     told = (
         f"{money(brought, currency)} a year of the value of {policy} would be made without insurance too if buyers "
         "shared accounts that support it"
@@ -214,6 +224,12 @@ def of_accounts(found: Account, policy: str, currency: str) -> str:
     if not value > 0:
         return f"{told}."
     return f"{told}: then it would {'not' if brought > value else 'still'} be worth its cost."
+
+
+def to_ask(found: Account, policy: str, currency: str) -> dict[str, str]:
+    """Return that buyers are to be asked for accounts, as kind of decision → sentence; see `records.accounts`."""
+    told = of_accounts(found, policy, currency)
+    return {"request accounts": f"Ask buyers of this list that are without accounts for them. {told}"} if told else {}
 
 
 def by_buyer(table: pd.DataFrame, policy: str, currency: str) -> str:
@@ -234,10 +250,12 @@ def by_buyer(table: pd.DataFrame, policy: str, currency: str) -> str:
 
 
 def of_sales(found: Account, policy: str, currency: str) -> str:
-    """Return what the sales that only cover allows are, and what of them is counted; empty where they are not."""
+    """Return what the sales that only cover allows are, and what of them is counted; empty where there are none."""
     if policy not in found.sales.index or np.isnan(found.items.loc[policy, "account_sales"]):
         return ""
     row = found.sales.loc[policy]
+    if not row["covered_sales"] > 0:
+        return ""
     return (
         f"Under {policy}, limits carry {money(row['covered_sales'], currency)} of sales a year that limits without "
         f"insurance would not: a margin of {money(row['covered_margin'], currency)}, less "
@@ -252,11 +270,12 @@ def first_loss(table: pd.DataFrame, policy: str, currency: str) -> str:
     """Return how much of their claims policies pay, though limits count their percentage, and what hangs on that.
 
     `table`: `paid_share.by_paid_share`; `policy`: the one that is worth most as limits count. Empty where no first loss
-    keeps anything of the claims (to within a thousandth), or no sales are counted.
+    keeps anything of the claims (to within a thousandth), or no sales are counted that hang on it.
     """
     table = table.dropna(subset=["paid_share", "value_by_paid_share"])
     kept = table[table["paid_share"] < 0.999]
-    if policy not in table.index or kept.empty:
+    hangs = not np.isclose(table["value_by_paid_share"], table["cover_value"], rtol=0, atol=0.5).all()
+    if policy not in table.index or kept.empty or not hangs:
         return ""
     shares = listed([f"{percent(row['paid_share'])} under {name}" for name, row in kept.iterrows()])
     told = (

@@ -10,11 +10,10 @@ from tradecredit.words.formats import day, money
 ADVICE = {
     **WHAT,
     "cut": "Cut the limit, which loses sales",
-    "set limit": "Set the recommended limit: it has room",
+    "set limit": "Set the limit: it has room",
     "payment plan": "Agree a payment plan",
     "cancel": "Cancel the limit: in default",
     "in default": "In default: no further credit; lodge the claim in the insolvency, or enforce",
-    "above limit": "Bring back what is above the limit in force, or raise the limit",
     "look": "Look why it owes more than it needs",
     "collect": "Collect what is overdue",
     "none": "Nothing to decide",
@@ -27,7 +26,7 @@ BY_LIMIT = {
     actions.STOP_UNTIL_PAID: "stop until the overdue part is paid",
     actions.RUN_DOWN: "above the limit by risk: run down",
     actions.LOOK: "above its need, within the limit by risk",
-    actions.SET_LIMIT: "the recommended limit has room",
+    actions.SET_LIMIT: "above the limit in force: the recommended one has room",
     actions.NOTHING: "within its limit by risk",
 }
 """What the limits alone say of a buyer (`actions.action`)."""

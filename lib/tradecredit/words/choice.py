@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.decide.policies.account import Account
-from tradecredit.decide.policies.account_range import best_at, turning_points, value_at
+from tradecredit.decide.policies.account_range import beside_current, best_at, best_within, turning_points, value_at
 from tradecredit.decide.policies.quotes import tail_beside
 from tradecredit.decide.policies.records import CHANGE, END, RENEW, STAY, TAKE, advised, gain
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.params.policy import NO_COVER
-from tradecredit.words.account import best
-from tradecredit.words.formats import counted, listed, money, ratio
+from tradecredit.words.account import NAMES, best, turning_items
+from tradecredit.words.formats import counted, doubt, error_told, listed, missing, money, ratio
 
 NO_INSURANCE = "no insurance"
 """What a sentence calls the alternative without any policy."""
@@ -24,14 +24,14 @@ _ADVICE = {
 
 
 Level = tuple[float, float] | None
-"""The interval that the level of the probabilities lies in, as multiples of the odds; None: not estimated."""
+"""The interval that the level of the probabilities lies in, as multiples of the odds; missing: not estimated."""
 
 
 def decisions(found: Account, current: str, currency: str, findings: Sequence[str]) -> dict[str, str]:
     """Return what to decide on the policies as kind of decision → sentences; nothing where the run names no policy.
 
-    What to do first (`advice`), then the `findings` that it rests on: beside the policy in force (`bad_year`,
-    `beside`), beside no insurance (`account.verdict`, `holds`), and in the past (`past.in_short`).
+    What to do first (`advice`), then the `findings` that a decision cannot do without: its price in a bad year
+    (`bad_year`) and whether it holds (`holds_in_short`). All else that it rests on stands in its section.
     """
     if found.items.empty:
         return {}
@@ -42,7 +42,7 @@ def decisions(found: Account, current: str, currency: str, findings: Sequence[st
 def advice(found: Account, current: str, currency: str) -> str:
     """Return what the account advises, and what that is worth more in a year than today's or the next best course.
 
-    What is within simulation error is said to be. The amount is that of the decision (`records.gain`).
+    What cannot be told apart (`doubt`) is said to be. The amount is that of the decision (`records.gain`).
     """
     what, policy = advised(found.items, current)
     more, other = gain(found.items, current)
@@ -53,10 +53,54 @@ def advice(found: Account, current: str, currency: str) -> str:
     error = found.items.loc[offer, error_of]
     advice = _ADVICE[what].format(policy=policy)
     worth = f"{money(more, currency)} a year more than {_named(other)}"
-    if not more >= 2 * error:
+    if why := doubt(more, error):
         kept = f", or keep {current}" if what in (CHANGE, END) else ""
-        return f"{advice}{kept}: {worth} is within simulation error (standard error {money(error)})."
-    return f"{advice}: worth {worth} (standard error {money(error)})."
+        known = "" if missing(error) else f" ({error_told(error)})"
+        return f"{advice}{kept}: {worth} is {why}{known}."
+    return f"{advice}: worth {worth} ({error_told(error)})."
+
+
+def holds_in_short(odds: pd.DataFrame, found: Account, current: str, currency: str, level: Level = None) -> str:
+    """Return whether the advised course stays the best over the interval of the level, and on which items it rests.
+
+    `odds`: `account_range.by_odds`; `level`: the interval, as multiples of the odds. Without it only the items are
+    told; no insurance rests on none.
+    """
+    if found.items.empty:
+        return ""
+    _, policy = advised(found.items, current)
+    interval = _estimated(level)
+    told = [] if odds.empty or interval is None else [_over_level(best_within(odds, interval), policy)]
+    turns = [] if policy == NO_COVER else turning_items(found, policy)
+    if turns:
+        rests = [
+            f"on {NAMES[item]}, without which {NO_INSURANCE} would be worth "
+            f"{money(-found.without.loc[policy, item], currency)} more"
+            for item in turns
+        ]
+        told.append(f"It rests {', and '.join(rests)}.")
+    return " ".join(told)
+
+
+def _estimated(level: Level) -> Level:
+    """Return the interval of the level; None where it is missing."""
+    return None if level is None or np.isnan(level).any() else level
+
+
+def _over_level(best: pd.Series, policy: str) -> str:
+    """Return whether a policy is worth most over an interval of the odds; `best`: `account_range.best_within`."""
+    low, high = (ratio(best.index[end]) for end in (0, -1))
+    span = f"over the whole interval of the level of default, {low} to {high} times today's odds"
+    others = best[best.notna() & (best != policy)]
+    if len(others):
+        parts = [
+            f"{_named(other)} is worth most at {listed(ratio(multiple) for multiple in of.index)} times"
+            for other, of in others.groupby(others, sort=False)
+        ]
+        return f"This does not hold {span}: {listed(parts)}."
+    if best.isna().any():
+        return f"Whether this holds {span}, is not known: it reaches beyond what was looked at."
+    return f"This holds {span}."
 
 
 def bad_year(found: Account, dist: LossDistribution, current: str, currency: str) -> str:
@@ -73,11 +117,11 @@ def bad_year(found: Account, dist: LossDistribution, current: str, currency: str
     dearer = costs.get(policy, 0.0) - costs.get(other, 0.0)
     kept, more, error = tail_beside(dist, policy, other)
     cost = "as much" if abs(dearer) < 1 else f"{money(abs(dearer), currency)} a year {_side(dearer)}"
-    difference = f"{money(abs(more), currency)} {_side(more)} (standard error {money(error)})"
+    difference = f"{money(abs(more), currency)} {_side(more)} ({error_told(error)})"
     if more == 0:
         difference = "as much"
-    elif not abs(more) >= 2 * error:
-        difference = "a difference within simulation error"
+    elif why := doubt(more, error):
+        difference = f"a difference {why}"
     return (
         f"Beside {_named(other)}, {_named(policy)} costs {cost}, and leaves us {money(kept, currency)} of losses in "
         f"the worst 1 % of years on average, on today's balances (expected shortfall, 99 %): {difference}."
@@ -175,6 +219,14 @@ def beside(odds: pd.DataFrame, found: Account, current: str, level: Level = None
     return f"Beside {other}{in_force}, {told}{_of_level(value, points, level)}."
 
 
+def drawn(odds: pd.DataFrame, current: str) -> str:
+    """Return what the chart of `account_range.beside_current` shows."""
+    shown = beside_current(odds, current).columns
+    than = NO_INSURANCE if len(shown) != 1 or current in shown else f"{current}, the policy in force"
+    what = shown[0] if len(shown) == 1 else "each policy"
+    return f"How much more {what} is worth than {than}, by the level of default probabilities (simulated)"
+
+
 def best_by_odds(odds: pd.DataFrame) -> str:
     """Return which policy is worth most at which multiples of the odds; empty without any."""
     if odds.empty:
@@ -199,8 +251,9 @@ def holds_alone(odds: pd.DataFrame, policy: str) -> str:
     if len(points):
         way = "from" if points.iloc[0]["turns"] == "positive" else "up to"
         return f"{told} {policy} would be worth its cost {way} {ratio(points.iloc[0]['odds'])} times today's odds."
-    at = "all" if (values["saving_at_odds"] > 0).all() else "none"
-    return f"{told} {policy} is at {at} of these."
+    if (values["saving_at_odds"] > 0).all():
+        return f"{told} {policy} would be worth its cost at all of these multiples."
+    return f"{told} {policy} would not be worth its cost at any of these multiples."
 
 
 def _multiples(value: pd.Series) -> str:
@@ -209,7 +262,7 @@ def _multiples(value: pd.Series) -> str:
 
 def _where(points: pd.DataFrame) -> str:
     """Return for which multiples a value is above zero, each end with its standard error."""
-    ends = [f"{ratio(row['odds'])} (standard error {ratio(row['odds_se'])})" for _, row in points.iterrows()]
+    ends = [f"{ratio(row['odds'])} ({error_told(row['odds_se'], ratio)})" for _, row in points.iterrows()]
     begins = [place for place, turns in enumerate(points["turns"]) if turns == "positive"]
     parts = [f"below {ends[0]}"] if 0 not in begins else []
     parts += [
@@ -227,6 +280,7 @@ def _rest(points: pd.DataFrame) -> str:
 
 
 def _of_level(value: pd.Series, points: pd.DataFrame, level: Level) -> str:
+    level = _estimated(level)
     if level is None:
         return ""
     interval = f"{ratio(level[0])} to {ratio(level[1])} times"
@@ -249,9 +303,9 @@ def best_offer(found: Account, current: str, currency: str) -> str:
         )
     other = order[0] if order[0] != current else order[1]
     more, error = items.loc[other, ["cover_value_on_current", "cover_value_on_current_se"]]
-    if not abs(more) >= 2 * error:
-        return f"Between {current}, the policy in force, and {other} the difference is within simulation error."
+    if why := doubt(more, error):
+        return f"Between {current}, the policy in force, and {other} the difference is {why}."
     return (
         f"{other} is worth {money(abs(more), currency)} {'more' if more > 0 else 'less'} a year than {current}, the "
-        f"policy in force (standard error {money(error)})."
+        f"policy in force ({error_told(error)})."
     )

@@ -103,6 +103,32 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def error_told(error: float | None, written: Callable[[float | None], str] = money) -> str:
+    """Return a standard error as a sentence has it beside its figure; `written`: how.
+
+    One that is missing is not known for want of scenarios: nothing is said of how large it is.
+
+    >>> error_told(12.4), error_told(None)
+    ('standard error 12.40', 'standard error not known, for want of simulated years')
+    """
+    if missing(error):
+        return "standard error not known, for want of simulated years"
+    return f"standard error {written(error)}"
+
+
+def doubt(amount: float, error: float | None) -> str:
+    """Return why a simulated amount cannot be told from zero; empty where it can.
+
+    It cannot within two of its standard errors, nor where the error is not known for want of scenarios.
+
+    >>> doubt(15.0, 10.0), doubt(-30.0, 10.0)
+    ('within simulation error', '')
+    """
+    if missing(error):
+        return "of unknown simulation error, for want of simulated years"
+    return "within simulation error" if abs(amount) < 2 * error else ""
+
+
 def listed(parts: Iterable[object]) -> str:
     """Return parts as a list in a sentence.
 

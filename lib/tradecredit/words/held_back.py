@@ -4,7 +4,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide import held_back
-from tradecredit.decide.buyer_sheet import WITHIN_LIMIT
+from tradecredit.decide.buyer_sheet import AGAINST_PAYMENT, WITHIN_LIMIT, WITHIN_RISK
 from tradecredit.decide.insurer_duties import duties
 from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.cover import by_class
@@ -23,6 +23,14 @@ WAYS = {
 """The reasons of `buyer_sheet.HELD`."""
 
 
+THEN = {
+    WITHIN_LIMIT: "deliver",
+    WITHIN_RISK: "deliver within the limit by risk: more is owed than the limit to set",
+    AGAINST_PAYMENT: "deliver against payment alone",
+}
+"""What is delivered once a hold has ended (`held_back.held_back`)."""
+
+
 def told(held: pd.DataFrame, currency: str) -> str:
     """Return to how many buyers deliveries are held back, for which reasons, what they owe, and what would end it.
 
@@ -31,13 +39,19 @@ def told(held: pd.DataFrame, currency: str) -> str:
     if held.empty:
         return "Deliveries are held back to no buyer."
     table = held_back.by_reason(held)
+    paying = int(held["to_pay"].notna().sum())
+    owed, insured = (money(held[name].sum(), currency) for name in ("exposure", "insured"))
+    if len(held) == 1:
+        found = (
+            f"Deliveries are held back to **1 buyer** {WAYS[table.index[0]]}: it owes {owed}, {insured} of it insured."
+        )
+        ends = f" A payment of {money(held['to_pay'].sum(), currency)} would end it."
+        return f"{found}{ends if paying else ''}"
     parts = [f"{row.buyers:,} {WAYS[row.Index]} ({_owed(row, currency)})" for row in table.itertuples()]
     found = (
-        f"Deliveries are held back to **{counted(len(held), 'buyer')}**, who owe "
-        f"{money(held['exposure'].sum(), currency)}, {money(held['insured'].sum(), currency)} of it insured: "
-        f"{listed(parts)}."
+        f"Deliveries are held back to **{counted(len(held), 'buyer')}**, who owe {owed}, {insured} of it insured; "
+        f"by the first of the reasons of each: {listed(parts)}."
     )
-    paying = int(held["to_pay"].notna().sum())
     if not paying:
         return found
     return f"{found} Payments of {money(held['to_pay'].sum(), currency)} by {paying:,} of them would end it for these."
@@ -58,15 +72,15 @@ def no_longer_insured(held: pd.DataFrame, currency: str) -> str:
     here = stopped["held_for"] == "no longer insured"
     elsewhere = f", {int((~here).sum()):,} of them listed for an earlier reason" if not here.all() else ""
     asked = int(stopped["advice"].isin(["claim", "report missed", "report"]).sum())
-    first = (
-        f" Of {asked:,} of them debt is to be claimed or reported first: that is their one decision." if asked else ""
-    )
+    whose, theirs = ("Its debt", "its") if len(stopped) == 1 else (f"Of {asked:,} of them debt", "their")
+    limits = "its limit" if len(stopped) == 1 else "their limits"
+    first = f" {whose} is to be claimed or reported: the decision on {theirs} cover." if asked else ""
     ahead = stopped["held_from"].dropna()
     later = f", {len(ahead):,} of them from {day(ahead.min())} on" if len(ahead) else ""
     return (
         f"New deliveries to {counted(len(stopped), 'buyer')} are no longer insured{later}{elsewhere}: "
         f"{money(stopped['stop_clears'].sum(), currency)} on invoices past the maximum extension period has to be paid "
-        f"first, and insurance adds nothing to the limits of those that are stopped today.{first} What was delivered "
+        f"first, and insurance adds nothing to {limits}.{first} What was delivered "
         "before stays insured if it is reported in time."
     )
 
@@ -76,7 +90,7 @@ def cure(row: pd.Series, currency: str) -> str:
     if pd.isna(row["to_pay"]):
         return "none"
     where = f", {row['pay_invoice']} first" if pd.notna(row["pay_invoice"]) else ""
-    then = "deliver" if row["then_delivered"] == WITHIN_LIMIT else "deliver against payment alone"
+    then = THEN[row["then_delivered"]]
     begins = f"held from {day(row['held_from'])} on: " if pd.notna(row["held_from"]) else ""
     return f"{begins}clear {money(row['to_pay'], currency)}{where}, then {then}"
 

@@ -28,18 +28,19 @@ def with_ways(often: pd.DataFrame) -> pd.DataFrame:
 
 
 WAYS = {
-    "raise": "raise: it needs more, and its risk allows it",
-    "risk": "enforce: it needs more, but its risk does not allow it",
-    "need": "enforce: the limit covers its need",
+    "raise": "raise to the limit to set: it needs more, and its risk allows it",
+    "risk": "enforce the limit to set: it needs more, but its risk does not allow it",
+    "need": "enforce the limit to set: it covers its need",
 }
 """What to do about a limit that is often exceeded (`replay.ways`)."""
 
 
 def _what_to_do(way: pd.Series) -> str:
     parts = []
-    for verb, named in (("Raise", way.index[way == "raise"]), ("Enforce", way.index[way != "raise"])):
+    for what, named in (("Set the higher limit", way.index[way == "raise"]), ("Enforce", way.index[way != "raise"])):
         if len(named):
-            parts.append(f"{verb} {'that' if len(named) == 1 else 'those'} of {listed(named[:NAMED])}{_others(named)}")
+            which = "" if what != "Enforce" else " the limit to set"
+            parts.append(f"{what}{which} of {listed(named[:NAMED])}{_others(named)}")
     return f"{'; '.join(parts)}. The list says why."
 
 

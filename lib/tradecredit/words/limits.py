@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.checks import CENT
 from tradecredit.decide.limits import caps
 from tradecredit.decide.limits.changes import DECISIONS
 from tradecredit.decide.limits.rules import USUAL
@@ -22,10 +23,10 @@ REASONS = {
     "new buyer": "it is a new buyer",
     "maximum of its kind": "it is at the maximum for buyers of its kind",
     "maximum limit": "it is at the maximum for any buyer",
-    "concentration": "it would be too large a share of the book",
-    "group": "the limits of its group would pass the group's limit",
-    "sector": "the limits of its sector would pass the sector's cap",
-    "country": "the limits of its country would pass the country's cap",
+    "concentration": "more would be too large a share of the book",
+    "group": "with more, the limits of its group would pass the group's limit",
+    "sector": "with more, the limits of its sector would pass the sector's cap",
+    "country": "with more, the limits of its country would pass the country's cap",
     "prepaid": "it pays in advance",
     "analyst's override": "an analyst has decided",
     "in default": "it is in default",
@@ -141,9 +142,28 @@ def binding(by_binding: pd.DataFrame) -> str:
     """Return which constraint binds how many limits with insurance; see `by_binding`."""
     counts = by_binding["buyers_with_cover"]
     needed, others = int(counts.get("need", 0)), counts.drop(index="need", errors="ignore")
+    if counts.sum() == 1:
+        return f"The binding constraint of the only limit is {counts.idxmax()}."
     rest = listed(f"{method} ({count:,})" for method, count in others[others > 0].items())
+    if not needed:
+        return f"Need binds none of {counted(int(counts.sum()), 'limit')}: they are bound by {rest}."
     others = f" The rest are bound by {rest}." if rest else ""
     return f"Need is the binding constraint for {needed:,} of {counts.sum():,} limits.{others}"
+
+
+def in_all(totals: pd.Series, currency: str) -> str:
+    """Return what recommended limits and limits to set are in total, and why the two differ (`limits.totals`)."""
+    recommended, to_set = totals["recommended_with_cover"], totals["to_set"]
+    told = (
+        f"Recommended limits total **{money(recommended, currency)}** ({money(totals['recommended'], currency)} "
+        f"without insurance), limits to set **{money(to_set, currency)}**"
+    )
+    if abs(to_set - recommended) < CENT:
+        return f"{told}."
+    return (
+        f"{told}: a limit stays where it would change only slightly, is not raised where deliveries are held back or "
+        "the insurer is to be told first, and by need alone is not set below what is owed."
+    )
 
 
 def _exceed(number: int) -> str:
@@ -161,22 +181,27 @@ def changes(limits: pd.DataFrame, currency: str) -> str:
     return f"Decisions by kind: {', '.join(parts)}." if parts else "There is nothing to decide."
 
 
-def lost(limits: pd.DataFrame, advice: pd.Series, currency: str) -> str:
+def lost(limits: pd.DataFrame, on_limit: pd.Series, currency: str) -> str:
     """Return what sales and margin are lost by limits that are cut, refused or granted in part; empty where none are.
 
-    `limits`: `limits.recommend`; `advice`: the one advice on each buyer, of which `cut` asks for these cuts alone.
+    `limits`: `limits.recommend`; `on_limit`: the decision on each limit (`buyer_sheet.advice`), of which `cut` asks for
+    these cuts alone.
     """
     less = limits[limits["lost_sales"] > 0]
     if less.empty:
         return ""
-    alone = less[advice.reindex(less.index) == "cut"]
+    alone = less[on_limit.reindex(less.index) == "cut"]
     margin = less["lost_margin"].sum(min_count=1)
     earned = "" if pd.isna(margin) else f", {money(margin, currency)} of margin"
     them = "The limit that is" if len(less) == 1 else f"The {len(less):,} limits that are"
-    part = "On each of these buyers something else is advised first"
+    each = "This limit" if len(less) == 1 else "Each of these limits"
+    part = f"{each} is decided with a hold of deliveries, or is granted or refused in the ordinary course"
     if len(alone):
         amount = alone["lost_sales" if pd.isna(margin) else "lost_margin"].sum()
-        part = f"{money(amount, currency)} of it is of {counted(len(alone), 'buyer')} of whom the cut is the one advice"
+        part = (
+            f"{money(amount, currency)} of it is of {counted(len(alone), 'buyer')} whose cut is decided by itself; the "
+            "other limits are decided with a hold of deliveries, or are granted or refused in the ordinary course"
+        )
     lose = "loses" if len(less) == 1 else "lose"
     return (
         f"{them} cut, refused or granted in part for risk {lose} {money(less['lost_sales'].sum(), currency)} of sales "
@@ -307,11 +332,15 @@ def insurer_cut(cut: pd.DataFrame, currency: str) -> str:
     """Return what a cut of the insurer's limits does to the book; see `insurer.after_cut`."""
     if cut.empty:
         return "No buyer would be affected: no limit named by the insurer covers anything today."
-    over = cut[cut["over_more"] > 0]
+    over, under = cut[cut["over_more"] > 0], cut[cut["over_more"] < 0]
+    room = ""
+    if len(under):
+        less = f"{money(-under['over_more'].sum(), currency)} less of {counted(len(under), 'buyer')}"
+        room = f"; {less}, as lower limits of others leave room under a cap"
     return (
         f"It would affect {counted(len(cut), 'buyer')}: retained exposure would rise by "
         f"{money(cut['own_more'].sum(), currency)}, and the expected loss by "
         f"{money(cut['expected_loss_more'].sum(), currency)} a year. A further "
         f"{money(over['over_more'].sum(), currency)} of exposure would exceed the recommended limits "
-        f"({counted(len(over), 'buyer')})."
+        f"({counted(len(over), 'buyer')}){room}."
     )

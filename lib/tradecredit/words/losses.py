@@ -28,12 +28,13 @@ def by_level(table: pd.DataFrame, currency: str) -> str:
     if table["odds"].isna().any():
         return "The interval of the level of default is not testable with this book."
     low, high = table.loc["low"], table.loc["high"]
+    shortfalls = [money(end["es_99_at_level"], currency) for end in (low, high)]
     return (
         f"The level of default itself is uncertain: in nine of ten cases {low['defaults_at_level']:.1f} to "
         f"{high['defaults_at_level']:.1f} defaults are to be expected, an expected loss of "
         f"{money(low['expected_loss_at_level'], currency)} to {money(high['expected_loss_at_level'], currency)} and an "
-        f"expected shortfall, 99 %, of {money(low['es_99_at_level'], currency)} to "
-        f"{money(high['es_99_at_level'], currency)}. All figures of losses carry this range beside their own error."
+        f"expected shortfall, 99 %, of {' to '.join(dict.fromkeys(shortfalls))}. All figures of losses carry this "
+        "range beside their own error."
     )
 
 
@@ -130,6 +131,20 @@ def years(count: int, missing: float, simulation: Simulation) -> str:
         f"{count:,} years were simulated, all that `simulation.scenarios` of the run file allows: {error} was to be at "
         f"most {asked}, and the largest is {largest}."
     )
+
+
+def largest(contributors: pd.DataFrame) -> str:
+    """Return what part of the expected shortfall the largest contributors make up; see `distribution.contributors`."""
+    if len(contributors) <= MANY:
+        return f"All of the expected shortfall is of {counted(len(contributors), 'buyer')} at risk."
+    return (
+        f"The ten largest contributors make up **{percent(contributors['share'].head(MANY).sum())}** of the expected "
+        f"shortfall; {counted(len(contributors), 'buyer')} are at risk."
+    )
+
+
+MANY = 10
+"""Contributors from which on the largest are told."""
 
 
 def check(dist: LossDistribution, checked: pd.DataFrame) -> str:
@@ -253,20 +268,21 @@ def last_year(years: pd.DataFrame, currency: str) -> dict[str, tuple]:
         "lost_last_year": (lost, currency, "Lost since by buyers at risk a year ago, recoveries so far taken off"),
         "expected_loss_year_ago": (expected_then, currency, "Expected loss of these 12 months, as known before them"),
         "defaults_year_ago": (last.get("defaults_then"), "count", "Defaults expected of these 12 months, before them"),
+        "real_defaults_year": (last.get("real_defaults"), "count", "Of these buyers, defaulted in these 12 months"),
         "place_last_year": (last.get("place"), "fraction", "Simulated years of then that lost no more"),
     }
 
 
 def last_year_in_short(figures: Mapping[str, tuple], currency: str) -> str:
     """Return what the model said of the last 12 months, from the published figures of `last_year`."""
-    lost, expected_then, place, defaults = (figures[name][0] if name in figures else None for name in LAST_YEAR)
-    if missing(lost) or missing(place) or missing(defaults):
+    lost, expected_then, place, defaults, came = (figures[name][0] if name in figures else None for name in LAST_YEAR)
+    if missing(lost) or missing(place) or missing(defaults) or missing(came):
         return NO_PAST
     return (
         f"Buyers at risk a year ago have since lost us **{money(lost, currency)}**, recoveries so far taken off; the "
-        f"model expected {money(expected_then, currency)} then, of {defaults:.1f} defaults, and {percent(place)} of "
-        "its simulated years lost no more."
+        f"model expected {money(expected_then, currency)} then, of {defaults:.1f} defaults, of which {came:,.0f} came; "
+        f"{percent(place)} of its simulated years lost no more. Chapter 04 has the years before."
     )
 
 
-LAST_YEAR = ("lost_last_year", "expected_loss_year_ago", "place_last_year", "defaults_year_ago")
+LAST_YEAR = ("lost_last_year", "expected_loss_year_ago", "place_last_year", "defaults_year_ago", "real_defaults_year")

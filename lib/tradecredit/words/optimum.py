@@ -6,6 +6,7 @@ from tradecredit.book.book import Book
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.optimum.candidates import linear_part
 from tradecredit.decide.optimum.optimum import (
+    AS_A_WHOLE,
     CAPPED,
     DIFFERENCE,
     ONE_BY_ONE,
@@ -14,6 +15,7 @@ from tradecredit.decide.optimum.optimum import (
     Optimum,
     earns_more,
 )
+from tradecredit.decide.optimum.programme import ROUNDING
 from tradecredit.insurance.policy import Policy
 from tradecredit.words.formats import listed, money, percent
 
@@ -46,11 +48,11 @@ def assumptions(book: Book, optimum: Optimum, policy: Policy | None) -> list[str
         found.append(f"The policy in force, {policy.name}, covers no part of an ordinary loss, and is disregarded.")
     least = book.run.limits.minimum_change
     found.append(
-        f"Changes of less than {percent(least)} of the limit set one by one, or of what a buyer without one might "
+        f"Changes of less than {percent(least)} of the recommended limit, or of what a buyer without one might "
         "have, are not proposed; limits are rounded down. The gain is that of what is proposed."
     )
     if (optimum.limits["held_by"] == "risk not measured").any():
-        found.append("Public bodies and affiliates, whose risk is not measured, keep their limits.")
+        found.append("Public bodies and affiliates, whose limits no risk bounds, keep them.")
     if (optimum.limits["held_by"] == "not sought").any():
         found.append(
             f"Only the limits of the {settings.buyers:,} buyers with the largest need are optimised; the others keep "
@@ -75,9 +77,10 @@ def decisions(optimum: Optimum, currency: str) -> dict[str, str]:
     risk = f"expected shortfall ({percent(optimum.level)}) of {then}"
     risk = f"at the same {risk}" if then == before else f"at an {risk}, against {before}"
     return {
-        "portfolio": f"Portfolio limits would earn {money(more['net_earnings'], currency)} a year more than limits set "
-        f"one by one, after expected losses and premium, {risk}: {len(raised):,} would be higher, by "
-        f"{money(raised.sum(), currency)} in total, and {len(lowered):,} lower, by {money(-lowered.sum(), currency)}. "
+        "portfolio": f"Portfolio limits would earn {money(more['net_earnings'], currency)} a year more than the "
+        f"recommended limits, set one by one, after expected losses and premium, {risk}: {len(raised):,} would be "
+        f"higher, by {money(raised.sum(), currency)} in total, and {len(lowered):,} lower, by "
+        f"{money(-lowered.sum(), currency)}. "
         "Decide whether risk is judged buyer by buyer or for the portfolio; changes of limits that they would move "
         "back wait for it."
     }
@@ -90,9 +93,22 @@ def price(optimum: Optimum, currency: str) -> str:
     if optimum.price_of_risk == 0:
         return "The cap on the expected shortfall is not binding: more risk would earn nothing."
     return (
-        f"Shadow price of risk: {money(1_000, currency)} more of expected shortfall ({percent(optimum.level)}) would "
-        f"earn {money(1_000 * optimum.price_of_risk, currency)} a year more."
+        f"Shadow price of risk: at the cap, each {currency} of expected shortfall ({percent(optimum.level)}) more "
+        f"would earn {optimum.price_of_risk:.2f} {currency} a year more; {_reach(optimum, currency)}"
     )
+
+
+def _reach(optimum: Optimum, currency: str) -> str:
+    """Return how far the shadow price holds: what the next larger cap that was tried uses and earns."""
+    own = optimum.totals.loc[AS_A_WHOLE]
+    larger = optimum.frontier[optimum.frontier.index > own["shortfall"] * (1 + ROUNDING)]
+    if larger.empty:
+        return "no larger cap was tried."
+    risk, more = larger.iloc[0][["shortfall", "net_earnings"]] - own[["shortfall", "net_earnings"]]
+    told = (
+        f"the next larger cap that was tried uses {money(risk, currency)} of it more and earns {money(more, currency)}"
+    )
+    return f"{told} more" + (", and risk holds no limit then." if larger.iloc[0]["price_of_risk"] == 0 else ".")
 
 
 def binding(optimum: Optimum) -> str:
@@ -116,6 +132,6 @@ def checked(optimum: Optimum, currency: str) -> str:
     return (
         f"Out-of-sample check on {OTHER_YEARS:,} fresh scenarios: the expected shortfall ({percent(optimum.level)}) is "
         f"{money(whole['other_years'], currency)} for portfolio limits and {money(one['other_years'], currency)} for "
-        f"limits set one by one (standard errors {money(whole['other_years_se'])} and "
+        f"the recommended limits (standard errors {money(whole['other_years_se'])} and "
         f"{money(one['other_years_se'])}){terms}."
     )

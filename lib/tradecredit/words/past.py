@@ -18,10 +18,13 @@ STATES = {
 """`as_if`: what became of a default."""
 
 
-def in_short(found: AsIf, policy: str, currency: str) -> str:
-    """Return what a policy would have paid in the past years, in a sentence."""
-    if policy not in found.totals.index:
-        return "What the past says of it is not testable with this book."
+def of_best(found: AsIf, policy: str, current: str, currency: str) -> str:
+    """Return what the policy that is worth most would have paid in the past years; of that in force `past_years` tells.
+
+    Empty where it is the one in force, and where no default of past years tells of it.
+    """
+    if policy == current or policy not in found.totals.index or not found.totals.loc[policy, "past_defaults"]:
+        return ""
     row, years = found.totals.loc[policy], _years(found)
     return (
         f"Over {_span(years)} {policy} would have paid {money(row['past_indemnity'], currency)} of the real losses for "

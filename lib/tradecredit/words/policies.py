@@ -11,7 +11,7 @@ from tradecredit.decide.policies import records
 from tradecredit.decide.policies.alternatives import USUAL_LOSS_RATIO, Frontier
 from tradecredit.insurance.policy import Policy
 from tradecredit.params.policy import NO_COVER
-from tradecredit.words.formats import counted, day, days, listed, money, percent
+from tradecredit.words.formats import counted, day, days, doubt, error_told, listed, money, percent
 
 IDLE = {
     "no indemnity": "no simulated year brings an indemnity: see limits, percentage and retentions",
@@ -35,8 +35,7 @@ def with_reasons(never_binding: pd.DataFrame) -> pd.DataFrame:
 def losses_alone(comparison: pd.DataFrame, currency: str) -> str:
     """Return whether the losses and the capital that the best offer takes away pay for it; a part of the account.
 
-    A saving of less than two of its standard errors, or one whose error is not known for want of scenarios, is said to
-    be too small to tell.
+    A saving that cannot be told from zero (`doubt`) decides nothing.
     """
     offers = comparison.drop(index=NO_COVER)
     if offers.empty:
@@ -44,11 +43,10 @@ def losses_alone(comparison: pd.DataFrame, currency: str) -> str:
     best = offers["cost_of_risk"].idxmin()
     row = offers.loc[best]
     total, difference = money(row["cost_of_risk"], currency), money(abs(row["saving"]), currency)
-    if not abs(row["saving"]) >= 2 * row["saving_se"]:
+    if why := doubt(row["saving"], row["saving_se"]):
         told = (
             f"Whether {best} is paid for by the losses that it takes away cannot be decided from these scenarios: the "
-            f"yearly cost of risk is {total}, and the difference from no insurance, {difference}, is within simulation "
-            "error."
+            f"yearly cost of risk is {total}, and the difference from no insurance, {difference}, is {why}."
         )
     else:
         pays = "pay" if row["saving"] > 0 else "do not pay"
@@ -66,7 +64,7 @@ def losses_alone(comparison: pd.DataFrame, currency: str) -> str:
 def beside_current(comparison: pd.DataFrame, current: str, currency: str) -> str:
     """Return what the policy in force takes away, and which offer has the lower cost of risk and by how much.
 
-    `current`: `terms.in_force`. A difference of less than two of its standard errors is said to be too small to tell.
+    `current`: `terms.in_force`. A difference that cannot be told from zero (`doubt`) is said to be one.
     """
     others = comparison.drop(index=[NO_COVER, current], errors="ignore")
     if current == NO_COVER:
@@ -81,11 +79,11 @@ def beside_current(comparison: pd.DataFrame, current: str, currency: str) -> str
         return worth
     best = others["saving_on_current"].idxmax()
     saved, error = others.loc[best, ["saving_on_current", "saving_on_current_se"]]
-    if not abs(saved) >= 2 * error:
-        return f"{worth} The difference between it and {best} is within simulation error."
+    if why := doubt(saved, error):
+        return f"{worth} The difference between it and {best} is {why}."
     return (
         f"{worth} On today's balances alone, {best} is the best of the others: the yearly cost of risk with it is "
-        f"{money(abs(saved), currency)} {'less' if saved > 0 else 'more'} (standard error {money(error)})."
+        f"{money(abs(saved), currency)} {'less' if saved > 0 else 'more'} ({error_told(error)})."
     )
 
 
@@ -115,10 +113,12 @@ def fewer_years(frontier: Frontier, conventions: pd.DataFrame, years: int) -> st
     """Return how many years the figures of fewer years rest on; `years`: of all others; empty where there are none."""
     if not frontier.years or conventions.empty:
         return ""
+    read = int(conventions["scenarios"].iloc[0])
+    if frontier.years >= years and read >= years:
+        return ""
     return (
-        f"Fewer years: {frontier.years:,} for varied terms and {int(conventions['scenarios'].iloc[0]):,} for the other "
-        f"readings, of the {years:,} that all else rests on: their figures differ from the others by the "
-        "errors of fewer years."
+        f"Fewer years: {frontier.years:,} for varied terms and {read:,} for the other readings, of the {years:,} that "
+        "all else rests on: their figures differ from the others by the errors of fewer years."
     )
 
 
@@ -251,16 +251,19 @@ def decide_by(book: Book) -> str:
     return f"{notice}, by {day(latest)}: else it is renewed as it is."
 
 
-def first_step(book: Book) -> str:
-    """Return what is to be looked up before the policy in force can be decided on; empty where its terms say it."""
+def to_look_up(book: Book) -> dict[str, str]:
+    """Return what is to be looked up in the policy in force, as kind of decision → sentence; nothing where it is
+    stated."""
     policy, (_, basis) = book.run.policy, records.decide_by(book)
-    if policy is None or basis not in (records.WORKING, records.PERIOD):
-        return ""
+    if policy is None or not records.unknown_terms(book):
+        return {}
     if basis == records.WORKING:
-        return (
-            f"First look up notice and end of {policy.name} in the policy: without them the decision on it has no date."
-        )
-    return f"First look up the notice of {policy.name} in the policy: without it the decision on it may come too late."
+        lacks = f"notice and end of {policy.name}"
+        told = "the day for the decision on it is that of this report's calendar, and the policy's own may be earlier."
+    else:
+        lacks = f"the notice of {policy.name}"
+        told = "without it the decision on it may come too late."
+    return {"policy terms": f"Look up {lacks} in the policy, and state it in the run file (`policy`): {told}"}
 
 
 def unknown_buyers(book: Book, policies: Sequence[Policy]) -> list[str]:

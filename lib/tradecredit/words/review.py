@@ -41,7 +41,8 @@ RULES = {
         f"more than {ERRORS:g} standard errors below 0."
     ),
     "drift of inputs": (
-        f"Largest population stability index: amber above {stability.AMBER_PSI:g}, red above {stability.RED_PSI:g}, if "
+        "Largest population stability index of the inputs that move a probability by a tenth or more: amber above "
+        f"{stability.AMBER_PSI:g}, red above {stability.RED_PSI:g}, if "
         f"significant at {100 * (1 - stability.CHANCE):.0f} %."
     ),
     "concentration by number": f"Rise of the Herfindahl index of buyers by grade: {_BY_RISE}",
@@ -69,6 +70,18 @@ NEEDED = {
 """What a light that is not testable would need."""
 
 
+_REFIT = "Refit the model on what this book now shows, and compare the two."
+_LEVEL = "Recalibrate the level to the defaults that came."
+FIRST_STEPS = {
+    "level": _LEVEL, "defaults in all": _LEVEL,
+    "drift of inputs": (
+        "Find out why the inputs that the table of drift has in red have moved: where data changed, mend them; where "
+        "buyers did, refit the model."
+    ),
+}  # fmt: skip
+"""Test → what a red light of it asks for first, where that is not to refit the model."""
+
+
 def with_rules(lights: pd.DataFrame) -> pd.DataFrame:
     """Return the traffic lights with the `rule` of each, which goes on with what is needed where it is not testable."""
     rules = [
@@ -88,7 +101,9 @@ def decisions(found: Review, run: Run) -> dict[str, str]:
         return {}
     many = "One light" if len(red) == 1 else f"{len(red)} lights"
     shown = "is" if len(red) == 1 else "are"
+    steps = list(dict.fromkeys(FIRST_STEPS.get(test, _REFIT) for test in red))
     return {
-        "model": f"{many} of the review of the default model {shown} red ({'; '.join(red)}). Chapter 02 states the "
-        f"rule behind each light; review the inputs, recalibrate the level, or override grades. {model_first(run)}"
+        "model": f"{many} of the review of the default model {shown} red ({'; '.join(red)}; the rule behind each is in "
+        f"its list). {' '.join(steps)} Until that is decided, override grades that you know to be wrong. "
+        f"{model_first(run)}"
     }

@@ -1,48 +1,45 @@
 """What the summary says of all chapters' decisions and figures: the table to decide from, and what it leaves out."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
-from tradecredit.decide.decisions import DONE, FIRST, OPEN, by_kind
+from tradecredit.decide.decisions import FIRST, GONE, OPEN, by_kind
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
-from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by, stakes
+from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by
 from tradecredit.words.formats import counted, listed, money
 
-COLUMNS = ["what", "buyers", "amount", "stake", "authority", "first_due_day", "since", "state"]
+COLUMNS = ["what", "authority", "first_due_day", "amount", "stake", "buyers", "since", "state"]
 NAMED = 3
 """Decisions below the table that its sentence names."""
 
 CHANGES = ["label", "this_month", "previous_month", "change"]
 
 
-def to_decide(decisions: pd.DataFrame, titles: Mapping[str, str], run: Run) -> pd.DataFrame:
+def to_decide(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return decisions for the summary: one row for each kind, in the order in which they are to be taken.
 
-    `decisions`: `decisions.COLUMNS`, of all chapters; `titles`: of the chapters, by name. Columns of `by_kind` with
-    `what` in words first, what the amount is (`stake`), who decides in words (`decided_by`), how many are new where not
-    all are, the first of the days on which they are due (`first_due_day`), the chapter's title, and `link`, the address
-    of the list that shows them.
+    `decisions`: `decisions.COLUMNS`, of all chapters. Columns of `by_kind` with `what` in words first, what the amount
+    is (`stake`), who decides in words (`decided_by`), how many are new where not all are, the first of the days on
+    which they are due (`first_due_day`), and `link`, the address of the list that shows them.
     """
     table = by_kind(decisions, run)
     some = (table["state"] == OPEN) & (table["new"] > 0)
     news = table["new"].astype("str") + " of " + table["buyers"].astype("str") + " new"
     table = table.assign(
-        link=table["chapter"] + ".html#" + table["anchor"], chapter=table["chapter"].map(dict(titles)),
-        authority=decided_by(table), state=table["state"].mask(some, news), stake=stakes(table, run.currency),
+        link=table["chapter"] + ".html#" + table["anchor"],
+        authority=decided_by(table), state=table["state"].mask(some, news), stake=table["decision"].map(STAKES),
         buyers=table["buyers"].astype("float64").where(table["buyers"] > 0), was=asked_as(table),
     ).rename(columns={"due_day": "first_due_day"})  # fmt: skip
     table.insert(0, "what", table["decision"].map(WHAT))
     return table
 
 
-def one_by_one(decisions: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
+def one_by_one(decisions: pd.DataFrame) -> pd.DataFrame:
     """Return all decisions with `what` in words first, what the amount is, and the address of the list of each."""
     table = decisions.assign(
         link=decisions["chapter"] + ".html#" + decisions["anchor"], stake=decisions["decision"].map(STAKES)
     )
-    table = table.assign(chapter=table["chapter"].map(dict(titles)), was=table["was"].map(WHAT))
+    table = table.assign(was=table["was"].map(WHAT))
     table.insert(0, "what", table["decision"].map(WHAT))
     return table
 
@@ -88,7 +85,7 @@ def states(decisions: pd.DataFrame) -> str:
             "This is the first report: which decisions are new will be known from the next one on. The day since which "
             "one is open is that of the ledger or the policy, else the day of the report."
         )
-    gone, moved = decisions[decisions["state"] == DONE], int(decisions["was"].notna().sum())
+    gone, moved = decisions[decisions["state"].isin(GONE)], int(decisions["was"].notna().sum())
     told = []
     if moved:
         told.append(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.buyer_decisions import OVERDUE_OPTIONS
 from tradecredit.decide.policies import claim
 from tradecredit.decide.terms import late_interest as chargeable
 from tradecredit.decide.terms import payment_plan
@@ -12,6 +13,7 @@ from tradecredit.decide.terms.discounts import LeftOut
 from tradecredit.decide.terms.late_interest import Uncharged, known_charge, totals
 from tradecredit.decide.terms.lengths import Economics, margin_at_stake
 from tradecredit.params.late_interest import LateInterestLaw
+from tradecredit.params.terms import PaymentPlanSettings
 from tradecredit.words.formats import count, counted, day, days, listed, money, percent
 
 STOPPED = "delivered after another invoice passed the maximum extension period"
@@ -81,6 +83,8 @@ def break_even(break_even: pd.DataFrame) -> str:
     rates = break_even["break_even"].dropna()
     if rates.empty:
         return ""
+    if rates.min() == rates.max():
+        return f"The break-even discount is {percent(rates.iloc[0])}."
     return (
         f"The break-even discount lies between {percent(rates.min())} (grade {rates.idxmin()}) and "
         f"{percent(rates.max())} (grade {rates.idxmax()})."
@@ -222,10 +226,12 @@ def late_interest(charges: pd.DataFrame, currency: str) -> dict[str, str]:
     }
 
 
-def overdue(options: pd.DataFrame, buyer_id: str, currency: str, least_gain: float = 0.0) -> str:
+def overdue(
+    options: pd.DataFrame, buyer_id: str, currency: str, *, rule: PaymentPlanSettings | None = None, advice: str = ""
+) -> str:
     """Return what is best done about an overdue buyer, and what it disputes; empty where no value is known.
 
-    `least_gain`: what that has to be worth more than waiting, to be advised (`payment_plan.least_gain` of the run).
+    `rule`: from when on a plan or enforcement is advised (the run's `payment_plan`); `advice`: the one on the buyer.
     """
     if options.empty or not options["is_best"].any():
         return ""
@@ -237,9 +243,12 @@ def overdue(options: pd.DataFrame, buyer_id: str, currency: str, least_gain: flo
         not_known = f" Not computable: the value of {listed(ACTIONS[name].lower() for name in unknown)}."
     disputed = f" A further {money(sums['disputed'], currency)} is in dispute." if sums["disputed"] > 0 else ""
     agreed = " Obtain the insurer's consent first, or cover lapses." if options.loc[best, "needs_consent"] else ""
-    if best != "wait" and not sums["gain_on_waiting"] >= least_gain:
-        needed = f" It is advised from {money(least_gain, currency)} more than waiting on"
-        agreed = f"{needed}: what is overdue is collected in the ordinary course."
+    if rule and best in OVERDUE_OPTIONS and advice not in OVERDUE_OPTIONS:
+        agreed = (
+            f" It is advised from {counted(rule.least_days_past_due, 'day')} past due, "
+            f"{money(rule.least_amount, currency)} and {money(rule.least_gain, currency)} more than waiting on: what "
+            "is overdue is collected in the ordinary course."
+        )
     return (
         f"{buyer_id} owes {money(sums['overdue'], currency)} past due. {ACTIONS[best]} has the highest expected value, "
         f"{money(sums['best_value'], currency)}{more}.{agreed}{not_known}{disputed}"
@@ -263,7 +272,12 @@ def _note(option: str, row: pd.Series, book: Book) -> str:
         notes = [NO_CLAIM[row["why_not"]]] if row["why_not"] else []
         if pd.notna(row["insured_debt"]):
             notes.append(f"{money(row['insured_debt'], currency)} insured")
-        if row["first_loss"] > 0:
+        if row["first_loss"] > 0 and not row["payable"] > 0:
+            notes.append(
+                f"nothing is payable: what the policy bears of it, {money(row['first_loss'], currency)}, is within the "
+                "first loss of the year"
+            )
+        elif row["first_loss"] > 0:
             notes.append(f"the first loss of the year takes {money(row['first_loss'], currency)}")
         if row["not_insured"] > 0 and row["why_not"] != claim.ALL_STOPPED:
             notes.append(f"{money(row['not_insured'], currency)} {STOPPED} is not")

@@ -113,8 +113,11 @@ def test_a_cut_says_what_it_loses(book_of):
     assert row["approval"] == "head of credit"
     book = book_of(AS_OF, run=RUN, **LEDGER, statements=ACCOUNTS, limits=OWN)
     table = limits.recommend(book, rated(9))
-    for advice, part in (("cut", "EUR 7,861 of it is of 1 buyer of whom the cut is"), ("stop", "On each of these")):
-        told = lost_words(table, pd.Series({"A": advice}), "EUR")
+    for kind, part in (
+        ("cut", "EUR 7,861 of it is of 1 buyer whose cut is decided"),
+        ("stop", "This limit is decided"),
+    ):
+        told = lost_words(table, pd.Series({"A": kind}), "EUR")
         assert told.startswith(
             "The limit that is cut, refused or granted in part for risk loses EUR 43,672 of sales a "
         )

@@ -212,9 +212,9 @@ def test_a_buyer_that_is_stopped_or_has_never_ordered_is_not_asked_for(book_of):
     # Their invoices of March were due on the 16th.
     strict = Policy(**POLICY.model_dump(exclude_unset=True) | {"maximum_extension_days": 60})
     assert requests(book, ratings, strict).empty
-    # A to D have invoices of March; E is in default before that, and N has never ordered.
+    # A to D have invoices of March, insured of B alone; E is in default before that, and N has never ordered.
     found = left_out(book, limits.recommend(book, ratings, cover=of_buyers(book, strict)), strict)
-    assert found["no longer insured"] == 4
+    assert found[["to report or claim", "no longer insured"]].tolist() == [1, 3]
     assert found["in default"] == 1
 
 
@@ -223,6 +223,20 @@ def test_of_whom_nothing_is_asked_by_hand(book):
     found = left_out(book, limits.recommend(book, rated(), cover=of_buyers(book, POLICY)), POLICY)
     assert found[found > 0].to_dict() == {"in default": 1, "refused": 1, "not insurable": 1}
     assert left_out(book, limits.recommend(book, rated()), None).empty
+
+
+def test_of_whom_a_payment_alone_is_asked_is_not_told_as_to_be_reported(book_of):
+    # Of A to D the invoices of March are past their period of 60 days, and B alone has insured debt to report; where
+    # that is too little to be reported, what B buys is not insured all the same.
+    found = {}
+    for least in (0, 1e9):
+        run = {"limits": LIMITS, "losses": {"lgd": 1.0}, "margin": 0.18, "decisions": {"report_from": least}}
+        book = book_of("2026-05-31", run=run, **TABLES)
+        strict = Policy(**POLICY.model_dump(exclude_unset=True) | {"maximum_extension_days": 60})
+        found[least] = left_out(book, limits.recommend(book, rated(), cover=of_buyers(book, strict)), strict)
+    asked = ["to report or claim", "no longer insured"]
+    assert found[0][asked].tolist() == [1, 3]
+    assert found[1e9][asked].tolist() == [0, 4]
 
 
 def test_why_nothing_is_asked_for_is_said():
@@ -259,6 +273,11 @@ def test_what_is_said_of_requests_and_cuts(book, book_of):
     assert words.limits.insurer_cut(after_cut(book, rated(), 0.5, cover=covered(book)), "EUR") == (
         "It would affect 1 buyer: retained exposure would rise by EUR 2,250, and the expected loss by EUR 22.50 a "
         "year. A further EUR 750 of exposure would exceed the recommended limits (1 buyer)."
+    )
+    cut = pd.DataFrame({"own_more": 10.0, "expected_loss_more": 1.0, "over_more": [2_015.0, -1_000.0]})
+    assert words.limits.insurer_cut(cut, "EUR").endswith(
+        "A further EUR 2,015 of exposure would exceed the recommended limits (1 buyer); EUR 1,000 less of 1 buyer, as "
+        "lower limits of others leave room under a cap."
     )
     assert words.limits.insurer_cut(after_cut(book, rated(), 1.0, cover=covered(book)), "EUR").startswith(
         "No buyer would be"

@@ -316,6 +316,7 @@ def test_breaches_are_against_our_own_limit(book_of):
     assert limits.breaches(found).index.tolist() == ["A"]
     totals = limits.totals(found)
     assert totals["breaches"] == 1
+    assert totals["to_set"] == pytest.approx(found["own_limit"].fillna(0.0).sum() + found["change"].sum())
     assert totals["breach_amount"] == pytest.approx(400_000 / 12 - 20_000)
     assert totals["recommended"] == found["recommended"].sum()
     assert totals["own"] + totals["insured"] == pytest.approx(OWED)
@@ -703,6 +704,12 @@ def test_what_is_said_of_the_methods_that_bind():
     assert found.loc["new buyer"].tolist() == [0, 0, 1, 30, 4]
     assert words.limits.binding(found) == (
         "Need is the binding constraint for 2 of 3 limits. The rest are bound by new buyer (1)."
+    )
+    only = found.assign(buyers_with_cover=[0, 1, 0])
+    assert words.limits.binding(only) == f"The binding constraint of the only limit is {found.index[1]}."
+    others = found.drop(index="need").assign(buyers_with_cover=[1, 2])
+    assert (
+        words.limits.binding(others) == "Need binds none of 3 limits: they are bound by new buyer (1) and capacity (2)."
     )
 
 

@@ -342,7 +342,9 @@ def test_a_limit_often_passed_is_raised_by_need_where_the_risk_allows_and_else_e
     found = replay.ways(often, table)
     # A needs more and may have it; B needs more than its risk allows; C needs less; D has no limit any more.
     assert found["way"].tolist() == ["raise", "risk", "need", "raise"]
-    assert words.limit_history.with_ways(found)["way"].iloc[2] == "enforce: the limit covers its need"
+    # What is enforced is the limit that then holds, which the list shows beside the one in force.
+    assert found["limit_to_set"].tolist() == [150, 80, 90, 20]
+    assert words.limit_history.with_ways(found)["way"].iloc[2] == "enforce the limit to set: it covers its need"
     assert replay.ways(often.head(0), table)["way"].tolist() == []
 
 
@@ -368,7 +370,7 @@ def test_what_is_said():
     assert words.limit_history.decisions(held, often, "EUR") == {
         "raise or enforce": "2 buyers exceeded their limits at half or more of the last 4 month ends with one in "
         "force, by EUR 1,000 in total on average over months in breach. A limit that is exceeded so often does not "
-        "bind. Raise that of B; Enforce that of A. The list says why."
+        "bind. Set the higher limit of B; Enforce the limit to set of A. The list says why."
     }
     one = words.limit_history.decisions(held, often.head(1), "EUR")["raise or enforce"]
     assert one.startswith("1 buyer exceeded its limit")

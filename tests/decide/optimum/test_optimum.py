@@ -358,11 +358,17 @@ def test_what_is_said(usual, assessed):
         index=["one by one", "book as a whole", "proposed", "difference"],
     )  # fmt: skip
     table = pd.DataFrame({"portfolio_change": [7_000.0, -4_000.0, 2_000.0, 0.4]})
-    told = replace(found, totals=totals, limits=table, price_of_risk=0.0123, level=0.995)
+    frontier = pd.DataFrame(
+        {"shortfall": [40_000.0, 50_000.0, 50_440.0], "net_earnings": [0.0, 113_000.0, 113_005.4],
+         "price_of_risk": [1.0, 0.0123, 0.0]},
+        index=pd.Index([40_000.0, 50_000.0, 60_000.0], name="shortfall_cap"),
+    )  # fmt: skip
+    told = replace(found, totals=totals, limits=table, frontier=frontier, price_of_risk=0.0123, level=0.995)
     assert words.optimum.decisions(told, "EUR") == {
-        "portfolio": "Portfolio limits would earn EUR 12,345 a year more than limits set one by one, after "
-        "expected losses and premium, at the same expected shortfall (99.5 %) of EUR 50,000: 2 would be higher, by EUR "
-        "9,000 in total, and 1 lower, by EUR 4,000. Decide whether risk is judged buyer by buyer or for the portfolio; "
+        "portfolio": "Portfolio limits would earn EUR 12,345 a year more than the recommended limits, set one by one, "
+        "after expected losses and premium, at the same expected shortfall (99.5 %) of EUR 50,000: 2 would be higher, "
+        "by EUR 9,000 in total, and 1 lower, by EUR 4,000. Decide whether risk is judged buyer by buyer or for the "
+        "portfolio; "
         "changes of limits that they would move back wait for it."
     }
     less = totals.assign(shortfall=[50_000.0, 50_000.0, 30_000.0, -20_000.0])
@@ -373,8 +379,12 @@ def test_what_is_said(usual, assessed):
     assert "at an expected shortfall (99.5 %) of EUR 49,990, against EUR 50,000:" in other
     assert words.optimum.decisions(replace(told, totals=totals.assign(net_earnings=0.0)), "EUR") == {}
     assert words.optimum.price(told, "EUR") == (
-        "Shadow price of risk: EUR 1,000 more of expected shortfall (99.5 %) would earn EUR 12.30 a year more."
+        "Shadow price of risk: at the cap, each EUR of expected shortfall (99.5 %) more would earn 0.01 EUR a year "
+        "more; the next larger cap that was tried uses EUR 440 of it more and earns EUR 5.40 more, and risk holds no "
+        "limit then."
     )
+    last = words.optimum.price(replace(told, frontier=frontier.iloc[:2]), "EUR")
+    assert last.endswith("would earn 0.01 EUR a year more; no larger cap was tried.")
     free = words.optimum.price(replace(told, price_of_risk=0.0), "EUR")
     assert free == "The cap on the expected shortfall is not binding: more risk would earn nothing."
     checked = pd.DataFrame(
@@ -383,7 +393,7 @@ def test_what_is_said(usual, assessed):
     )
     assert words.optimum.checked(replace(told, checked=checked), "EUR") == (
         "Out-of-sample check on 20,000 fresh scenarios: the expected shortfall (99.5 %) is EUR 52,000 for portfolio "
-        "limits and EUR 51,000 for limits set one by one (standard errors 520 and 510); under all terms of the policy "
+        "limits and EUR 51,000 for the recommended limits (standard errors 520 and 510); under all terms of the policy "
         "in force, EUR 62,000 and EUR 61,000."
     )
     kept, *_ = assessed(limit_optimum=RUN["limit_optimum"] | {"kept": ["capacity", "expected_loss_budget"]})

@@ -324,5 +324,32 @@ def test_the_best_at_each_multiple():
     assert account_range.best_at(odds.to_frame()).tolist() == [NO_COVER, "p", "q"]
 
 
+def test_the_best_offer_beside_the_policy_in_force_at_each_multiple():
+    multiples = pd.MultiIndex.from_product([[0.5, 1.0, 2.0], ["p", "q", "r"]], names=["odds", "policy"])
+    values = [10.0, 30.0, 5.0, 20.0, 35.0, 1.0, 40.0, 30.0, 90.0]
+    odds = pd.DataFrame({"cover_value": values, "cover_value_on_current": values}, index=multiples)
+    # At today's odds q is the best offer: 20, 15 and -10 more than p.
+    beside = account_range.beside_current(odds, "p")
+    assert beside["q"].tolist() == [20.0, 15.0, -10.0] and beside.columns.tolist() == ["q"]
+    assert account_range.beside_current(odds, NO_COVER).columns.tolist() == ["p", "q", "r"]
+    assert account_range.beside_current(odds.xs("p", level="policy", drop_level=False), "p")["p"].tolist() == [
+        10,
+        20,
+        40,
+    ]
+
+
+def test_the_best_within_an_interval():
+    """p rises by 10 and q falls by 10 from 1 to 2: from the root of 2 on p is worth more."""
+    values = pd.DataFrame({"odds": [0.5, 1.0, 2.0], "p": [-9.0, 10.0, 20.0], "q": [-8.0, 20.0, 10.0]})
+    odds = values.melt("odds", var_name="policy", value_name="cover_value").set_index(["odds", "policy"])
+    best = account_range.best_within(odds, (0.5, 1.5))
+    assert best.to_dict() == {0.5: NO_COVER, 1.0: "q", 1.5: "p"}
+    assert account_range.best_within(odds, (1.1, 1.3)).to_dict() == {1.1: "q", 1.3: "q"}
+    beyond = account_range.best_within(odds, (1.0, 3.0))
+    assert beyond.index.tolist() == [1.0, 2.0, 3.0]
+    assert beyond[2.0] == "p" and beyond.isna().tolist() == [False, False, True]
+
+
 def test_terms_in_the_run_file_are_kept():
     assert PolicyTerms(**TERMS).premium_rate == 0.01

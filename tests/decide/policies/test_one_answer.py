@@ -15,6 +15,7 @@ from tradecredit.default.grades import grade
 from tradecredit.insurance import cover
 from tradecredit.insurance.in_force import policy_in_force
 from tradecredit.insurance.policy import Policy
+from tradecredit.insurance.stops import stopped_since
 from tradecredit.losses.insured_part import insured_parts
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.simulation import simulate
@@ -130,12 +131,12 @@ def test_what_the_policy_asks_for_is_a_part_of_what_the_audit_insures(book):
     sums = asked[["claim_amount", "missed_amount", "report_amount"]].sum(axis="columns").reindex(audited.index)
     assert sums.sum() > 0
     assert (sums <= audited + 0.005).all()
-    # The audit is of the as-of day; duties also count a stop that begins by the day on which the report is read.
+    # The audit is of the as-of day; duties and limits also count a stop that begins by the day of reading.
     held = asked[asked["stop_insured"]]
-    stopped = cover.of_buyers(book).stopped[held.index]
-    assert (stopped == (held["stop_since"] <= book.as_of)).all()
-    assert stopped.any()
+    assert len(held) and cover.of_buyers(book).stopped[held.index].all()
     assert (held["stop_since"] <= pd.Timestamp("2026-11-02")).all()
+    since = stopped_since(book, policy)[held.index]
+    assert (since.notna() == (held["stop_since"] <= book.as_of)).all() and since.notna().any()
 
 
 def test_a_stopped_buyer_that_fails_is_paid_for_by_the_audit(book, rated):

@@ -63,5 +63,19 @@ def test_by_when(made):
     assert due(policy=policy, account={"decide_by": "2026-09-30"}) == "2026-09-30"
 
 
+def test_a_notice_that_is_not_stated_is_to_be_looked_up(made):
+    table, policy = items(p=(-10e3, 50e3)), {"name": "p", "insured_percentage": 0.9}
+
+    def asked(**run: object) -> list:
+        found = records.decision(made(**run), table, "p", "x")
+        return found.loc[found["decision"] == "policy terms", ["authority", "due_day"]].to_numpy().tolist()
+
+    # One working day after 1 April, on which the report of 31 March is read.
+    assert asked(policy=policy) == [["credit analyst", pd.Timestamp("2026-04-02")]]
+    assert len(asked(policy=policy | {"ends": "2026-12-31"})) == 1
+    assert asked(policy=policy | {"ends": "2026-12-31", "notice_days": 60}) == []
+    assert asked(policy=policy, account={"decide_by": "2026-09-30"}) == []
+
+
 def test_without_a_policy_there_is_nothing_to_decide(made):
     assert records.decision(made(), items(), NO_COVER, "x").empty

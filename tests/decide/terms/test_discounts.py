@@ -274,6 +274,7 @@ def test_between_which_rates_a_discount_breaks_even():
         "The break-even discount lies between 0.9 % (grade 2) and 18 % (grade 10)."
     )
     assert words.terms.break_even(table.loc[[3]]) == ""
+    assert words.terms.break_even(table.loc[[2, 3]]) == "The break-even discount is 0.9 %."
 
 
 # How a discount is earned: by the day of the money and the rate, part by part. All of 1,000, issued on 1 January.

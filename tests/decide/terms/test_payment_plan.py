@@ -11,6 +11,7 @@ from tradecredit.decide.terms import payment_plan
 from tradecredit.decide.terms.lengths import Economics
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.policy import Policy
+from tradecredit.params.terms import PaymentPlanSettings
 
 START = pd.Timestamp("2026-01-31")
 AS_OF = "2026-03-31"
@@ -281,6 +282,14 @@ def test_interest_in_the_plan_can_make_it_the_best(book_of):
         f"A owes EUR 1,500 past due. A payment plan has the highest expected value, EUR {found['value'].max():,.0f}, "
         f"EUR {gain:.2f} more than waiting."
     )
+    # Where the advice is to collect, what a plan needs to be advised is told: by the run's rule, days, amount and gain.
+    rule = PaymentPlanSettings(least_days_past_due=30, least_amount=1_000, least_gain=500)
+    told = words.terms.overdue(found, "A", "EUR", rule=rule, advice="collect")
+    assert told == (
+        f"{sentence} It is advised from 30 days past due, EUR 1,000 and EUR 500 more than waiting on: what is overdue "
+        "is collected in the ordinary course."
+    )
+    assert words.terms.overdue(found, "A", "EUR", rule=rule, advice="payment plan") == sentence
     sums = payment_plan.totals(found)
     assert sums["overdue"] == pytest.approx(1_500)
     assert sums["gain_on_waiting"] == pytest.approx(gain)
@@ -405,6 +414,15 @@ def test_the_first_loss_takes_its_part_and_the_note_says_so(book):
     found = noted(book, "A", SAFE, policy).loc["claim"]
     assert found["value"] == pytest.approx(540 - 100 + 750)
     assert found["note"] == "EUR 1,200 insured; the first loss of the year takes EUR 100"
+    assert found["payable"] == pytest.approx(540 - 100)
+    # With 540 or more of first loss nothing is paid, and what is recovered later is all.
+    much = noted(book, "A", SAFE, POLICY.model_copy(update={"aggregate_first_loss": 600.0})).loc["claim"]
+    assert much["value"] == pytest.approx(750)
+    assert much["payable"] == 0
+    assert much["note"] == (
+        "EUR 1,200 insured; nothing is payable: what the policy bears of it, EUR 540, is within the first loss of the "
+        "year"
+    )
 
 
 def test_a_discretionary_limit_has_its_own_maximum(book):

@@ -110,14 +110,11 @@ def held_back(limits: pd.DataFrame) -> pd.Series:
     return limits["action"].isin([*STOPS, RUN_DOWN]) | limits["stopped"]
 
 
-def above_risk(limits: pd.DataFrame, settings: LimitSettings) -> pd.DataFrame:
-    """Return the limits whose buyers owe more than the risk allows, the largest excess first (`limits.recommend`)."""
-    return _above(limits, "over_risk", settings)
-
-
 def above_need(limits: pd.DataFrame, settings: LimitSettings) -> pd.DataFrame:
     """Return the limits whose buyers owe more than they need and no more than the risk allows, the largest first."""
-    return _above(limits[~(limits["over_risk"] > settings.tolerated_excess)], "over_need", settings)
+    within = limits[~(limits["over_risk"] > settings.tolerated_excess)]
+    over = within[within["over_need"] > settings.tolerated_excess]
+    return over.sort_values("over_need", ascending=False, kind="stable")
 
 
 def with_orders(limits: pd.DataFrame) -> pd.DataFrame | None:
@@ -129,8 +126,3 @@ def with_orders(limits: pd.DataFrame) -> pd.DataFrame | None:
         return None
     some = limits[(limits["shipped_not_invoiced"] > 0) | (limits["open_orders"] > 0)]
     return some.sort_values(["orders_held", "committed"], ascending=False, kind="stable")
-
-
-def _above(limits: pd.DataFrame, column: str, settings: LimitSettings) -> pd.DataFrame:
-    over = limits[limits[column] > settings.tolerated_excess]
-    return over.sort_values(column, ascending=False, kind="stable")

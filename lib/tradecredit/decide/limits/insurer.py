@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits.actions import IN_DEFAULT, STOPS
 from tradecredit.decide.limits.methods import own_exposure
 from tradecredit.decide.limits.recommendation import recommend
@@ -103,12 +104,12 @@ def left_out(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.Seri
     """
     if policy is None or policy.kind not in PAYING_BY_LOSS:
         return pd.Series(dtype="int64")
-    cover = of_buyers(book, policy)
+    cover, asked = of_buyers(book, policy), duties(book, policy).reindex(limits.index)
     in_default = limits["action"] == IN_DEFAULT
     holds = {
         "in default": in_default,
-        "to report or claim": limits["report_due"],
-        "no longer insured": cover.stopped.reindex(limits.index),
+        "to report or claim": (asked[["missed_amount", "report_amount", "claim_amount"]] > 0).any(axis="columns"),
+        "no longer insured": cover.stopped.reindex(limits.index) | asked["stop_insured"],
         "stop": limits["action"].isin(STOPS),
         "refused": _refused(book, policy).reindex(limits.index),
         "not insurable": ~(cover.insurable > 0).reindex(limits.index),

@@ -156,8 +156,8 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
 
 
 def totals(limits: pd.DataFrame) -> pd.Series:
-    """Return the book's sums: `recommended`, `recommended_with_cover`, `breaches` (buyers), `breach_amount`, `own`,
-    `insured`, `insured_share`.
+    """Return the book's sums: `recommended`, `recommended_with_cover`, `to_set`, `breaches` (buyers), `breach_amount`,
+    `own`, `insured`, `insured_share`.
 
     Breaches are of buyers that are not in default without a limit above 0; missing where no buyer has a limit of ours.
     `insured` and its share of the exposure are missing where there is no policy, or no limit above 0 is known under it.
@@ -169,6 +169,7 @@ def totals(limits: pd.DataFrame) -> pd.Series:
         {
             "recommended": limits["recommended"].sum(),
             "recommended_with_cover": limits["recommended_with_cover"].sum(),
+            "to_set": limits["limit_to_set"].sum(),
             "breaches": float((over > 0).sum()) if len(over) else np.nan,
             "breach_amount": over.sum() if len(over) else np.nan,
             "own": limits["own"].sum(),

@@ -134,14 +134,14 @@ def often(repeated: pd.DataFrame) -> pd.DataFrame:
 def ways(often: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
     """Return buyers that often pass their limit with what to do about each, by its need and its risk.
 
-    `often`: a table with buyer_id as index; `limits`: `recommend`. Adds `own_limit` in force, `need`, `risk_limit`, and
-    `way`: `raise` where the buyer needs more than the limit in force and the risk allows more (`limit_to_set` is
-    higher); `risk` where it needs more and the risk does not; `need` where the limit covers its need: both enforce it.
+    `often`: a table with buyer_id as index; `limits`: `recommend`. Adds `own_limit` in force, `limit_to_set`, `need`,
+    `risk_limit`, and `way`: `raise` where the risk allows more than the limit in force (`limit_to_set` is higher);
+    `risk` where it needs more and the risk does not; `need` where the limit covers its need: both enforce it.
     """
     found = often.join(limits[["own_limit", "need", "risk_limit", "limit_to_set"]])
     now = found["own_limit"].fillna(0.0)
     way = np.select([found["limit_to_set"] > now, found["need"] > now], ["raise", "risk"], "need")
-    return found.drop(columns="limit_to_set").assign(way=pd.Series(way, index=found.index, dtype="str"))
+    return found.assign(way=pd.Series(way, index=found.index, dtype="str"))
 
 
 def review_days(book: Book, count: int = 4, months: int = 6) -> list[pd.Timestamp]:

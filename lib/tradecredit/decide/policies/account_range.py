@@ -68,5 +68,42 @@ def value_at(value: pd.Series, odds: float) -> float:
 
 def best_at(odds: pd.DataFrame) -> pd.Series:
     """Return which policy is worth most at each multiple of `by_odds`, no cover where none is worth its cost."""
-    values = odds.reset_index().pivot_table(index="odds", columns="policy", values="cover_value")
+    return _best(_by_policy(odds))
+
+
+def best_within(odds: pd.DataFrame, interval: tuple[float, float]) -> pd.Series:
+    """Return which policy is worth most at both ends of an interval, and at each multiple of `by_odds` within it.
+
+    Index `odds`, rising; no cover where none is worth its cost, missing beyond the multiples of `by_odds`. Between two
+    multiples values are linear (`value_at`): what is worth most at both is so in between.
+    """
+    values = _by_policy(odds)
+    low, high = interval
+    at = sorted({low, high, *(multiple for multiple in values.index if low < multiple < high)})
+    read = {policy: [value_at(value, multiple) for multiple in at] for policy, value in values.items()}
+    table = pd.DataFrame(read, index=pd.Index(at, name="odds"))
+    return _best(table.dropna()).reindex(at)
+
+
+def beside_current(odds: pd.DataFrame, current: str) -> pd.DataFrame:
+    """Return by how much the best offer is worth more than the policy in force at each multiple, a column of its name.
+
+    `odds`: `by_odds`; `current`: `terms.in_force`. On the balances of the policy in force (`cover_value_on_current`);
+    the best offer is that at the multiple nearest to today's odds. Without a policy in force, or with it alone, a
+    column for each policy: what it is worth beside no insurance.
+    """
+    alone, values = _by_policy(odds), _by_policy(odds, "cover_value_on_current")
+    if current not in values or len(values.columns) < 2:
+        return alone
+    today = alone.index[np.abs(np.log(alone.index)).argmin()]
+    best = alone.loc[today].drop(current).idxmax()
+    return (values[best] - values[current]).to_frame(best)
+
+
+def _by_policy(odds: pd.DataFrame, value: str = "cover_value") -> pd.DataFrame:
+    return odds.reset_index().pivot_table(index="odds", columns="policy", values=value)
+
+
+def _best(values: pd.DataFrame) -> pd.Series:
+    """Return the column of the highest value of each row, no cover where that is not above zero."""
     return values.idxmax(axis="columns").where(values.max(axis="columns") > 0, NO_COVER).rename("policy")

@@ -18,7 +18,7 @@ from tradecredit.losses.insured_part import insured_parts, parts_of
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.precision import AsNeeded, of_tail
 from tradecredit.losses.simulation import simulate
-from tradecredit.numerics.risk_measures import expected, expected_influence, standard_deviation, standard_error
+from tradecredit.numerics.risk_measures import Tail, expected, expected_influence, standard_deviation, standard_error
 
 MOST_SCENARIOS = 20_000
 """Scenarios that other terms are compared on, at most: their differences are of the same losses."""
@@ -77,9 +77,12 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
     varied = _varied(base, book_at_risk, _names_beside(insured, "varied"))
 
     def missing(dist: LossDistribution) -> float:
-        views = [dist.losses[f"retained:{policy.name}"].to_numpy() for policy in dist.policies]
-        precision = book.run.simulation.precision
-        return of_tail(views, dist.sample, levels=[CAPITAL_LEVEL], precision=precision, measures=["ES"])
+        kept = [dist.losses[f"retained:{policy.name}"].to_numpy() for policy in dist.policies]
+        views, precision = (
+            [Tail.of(losses, dist.sample, CAPITAL_LEVEL) for losses in kept],
+            book.run.simulation.precision,
+        )
+        return of_tail(views, levels=[CAPITAL_LEVEL], precision=precision, measures=["ES"])
 
     dist = _same_losses(book, book_at_risk, [*insured, *varied], missing)
     table = comparison(book, dist)

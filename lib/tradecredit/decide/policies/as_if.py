@@ -173,7 +173,7 @@ def _settled(policy: Policy, losses: pd.DataFrame) -> np.ndarray:
 def _turnover(book: Book, policy: Policy, start: pd.Timestamp, end: pd.Timestamp) -> float:
     """Return the insured sales of a year, net of tax as far as that is stated, and of cancellations."""
     invoices = book.invoices
-    sold = (net_sales(book) * net_share(invoices)).to_numpy()
+    sold = net_sales(book).to_numpy() * net_share(book)
     counted = ((invoices["issued"] > start) & (invoices["issued"] <= end)).to_numpy()
     return float(sold[counted & (not_counted(book, policy) == 0)].sum())
 

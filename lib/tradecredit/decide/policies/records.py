@@ -6,6 +6,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import WORKING_DAYS
 from tradecredit.decide import decisions
+from tradecredit.decide.policies.account import Account
 from tradecredit.params.policy import NO_COVER
 
 RENEW, CHANGE, END, TAKE, STAY = "renew", "change", "end", "take out", "stay without"
@@ -60,7 +61,8 @@ def gain(items: pd.DataFrame, current: str) -> tuple[float, str]:
 def decision(book: Book, items: pd.DataFrame, current: str, anchor: str) -> pd.DataFrame:
     """Return the decision on the policies (`decisions.COLUMNS`): one row, or none where the run names no policy.
 
-    At stake is the `gain`. Where the run has it decided by amount (`Run.authorities`), that is the cost of the advised
+    With it, where the policy in force does not state its notice, that it is to be looked up (`unknown_terms`). At stake
+    is the `gain`. Where the run has it decided by amount (`Run.authorities`), that is the cost of the advised
     policy, or of the one that is ended or not taken out. Due as `decide_by` says.
     """
     if items.empty:
@@ -72,4 +74,27 @@ def decision(book: Book, items: pd.DataFrame, current: str, anchor: str) -> pd.D
     whole = pd.Index([None], dtype="str")
     amount, _ = gain(items, current)
     table = pd.DataFrame({"amount": amount, "authorised": cost, "due_day": due}, index=whole)
-    return decisions.of_buyers(book, "policy", table, anchor=anchor)
+    found = decisions.of_buyers(book, "policy", table, anchor=anchor)
+    if not unknown_terms(book):
+        return found
+    return decisions.together(book.run, found, decisions.of_book(book, ["policy terms"], {}, anchor=anchor))
+
+
+def by_accounts(found: Account, policy: str) -> float:
+    """Return what of a policy's value would be made without it if buyers' accounts supported it; 0: not counted."""
+    if policy not in found.sales.index or np.isnan(found.items.loc[policy, "account_sales"]):
+        return 0.0
+    return float(np.nan_to_num(found.sales.loc[policy, "accounts_value"]))
+
+
+def accounts(book: Book, found: Account, policy: str, anchor: str) -> pd.DataFrame:
+    """Return the decision to ask buyers for accounts (`decisions.COLUMNS`), at stake `by_accounts`; none where that is
+    nothing."""
+    brought = by_accounts(found, policy)
+    asked = {"request accounts": brought} if brought > 0 else {}
+    return decisions.of_book(book, asked, asked, anchor=anchor)
+
+
+def unknown_terms(book: Book) -> bool:
+    """Return whether the day by which the policy in force is to be decided on hangs on terms that the run lacks."""
+    return book.run.policy is not None and decide_by(book)[1] in (PERIOD, WORKING)

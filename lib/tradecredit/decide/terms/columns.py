@@ -50,7 +50,7 @@ LABELS = {
     **columns("date", expected_date="Expected on", extension_ends="Extension ends"),
     **columns(
         "money",
-        first_loss="First loss", not_insured="Not insured", payment="Payment",
+        first_loss="First loss", payable="Payable by the policy", not_insured="Not insured", payment="Payment",
         principal="Principal", balance="Balance"
     ),
     **columns("count", instalment="Instalment"),

@@ -18,7 +18,7 @@ from tradecredit.measure.open_items import open_items
 
 OPTION_COLUMNS = [
     "value", "share", "expected_date", "is_best", "needs_consent", "disputed", "extension_ends", "basis",
-    "insured_debt", "first_loss", "not_insured", "why_not",
+    "insured_debt", "first_loss", "payable", "not_insured", "why_not",
 ]  # fmt: skip
 PLAN_COLUMNS = ["due", "payment", "interest", "principal", "balance"]
 
@@ -121,8 +121,8 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
     amount), `is_best` (the highest known value), `needs_consent` of the insurer, to pass the day on which the
     `extension_ends` (`claim.consent`), `disputed` (past due under an open dispute: no part of the debt, see
     `overdue_buyers`; the same in each row); to wait: the `basis` of its days (see `likely_days`, several separated by
-    `; `); of the claim: `insured_debt`, the `first_loss` taken off it, what is `not_insured` as it was delivered too
-    late, and `why_not` (see `claim`). The settings are the run's `payment_plan`, and:
+    `; `); of the claim: `insured_debt`, the `first_loss` taken off it, what is `payable`, what is `not_insured` as it
+    was delivered too late, and `why_not` (see `claim`). The settings are the run's `payment_plan`, and:
 
     - payment plan: `expected_value` of the instalments of `plan`;
     - wait: that of each invoice on the day when it is likely to be paid if the buyer survives, see `likely_days`;
@@ -173,8 +173,8 @@ def options(book: Book, buyer_id: str, cumulative: pd.DataFrame, policy: Policy 
     table = table.assign(share=table["value"] / debt, expected_date=expected, is_best=best, disputed=contested)
     of_claim = pd.DataFrame(
         {
-            "insured_debt": claim.insured_debt, "first_loss": claim.first_loss, "not_insured": not_insured,
-            "why_not": no_items or claim.why_not,
+            "insured_debt": claim.insured_debt, "first_loss": claim.first_loss, "payable": claim.indemnity,
+            "not_insured": not_insured, "why_not": no_items or claim.why_not,
         },
         index=["claim"],
     )  # fmt: skip

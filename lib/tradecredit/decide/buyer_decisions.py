@@ -1,0 +1,174 @@
+"""What is decided on a buyer: one decision on cover, one on its limit and one on its debt; who, when, and its list."""
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.calendar import read_on
+from tradecredit.decide import decisions
+from tradecredit.decide.decisions import SUBJECTS, subject
+from tradecredit.decide.limits import actions
+from tradecredit.decide.limits.caps import against
+from tradecredit.decide.limits.methods import excess
+from tradecredit.measure.default_events import already_defaulted
+
+BY_RISK = (actions.STOP, actions.STOP_UNTIL_PAID, actions.RUN_DOWN)
+"""Actions by which deliveries are held back for the risk."""
+
+ON_LIMITS = tuple(kind for kind in SUBJECTS["on_limit"] if kind != "cancel")
+"""Kinds of decision that rest on the default model through a limit: a default is no estimate."""
+
+WAITING = ("cut", "set limit", "limits")
+"""Kinds by which a limit changes and nothing is held back: they may wait for the decision on portfolio limits."""
+
+OVERDUE_OPTIONS = ("enforce", "payment plan")
+
+LISTS = {
+    "claim": "to_claim", "report missed": "reports_missed", "report": "to_report", "stop insured": "held_back",
+    "stop": "stopped_by_risk", "stop until paid": "stopped_until_paid", "run down": "against_payment",
+    "in default": "to_pursue", **dict.fromkeys(OVERDUE_OPTIONS, "overdue_advised"), "collect": "to_collect",
+    **dict.fromkeys(("cancel", "limits"), "limit_changes"), "request accounts": "accounts", "cut": "lost_sales",
+    "set limit": "with_room", "above limit": "to_bring_back",
+}  # fmt: skip
+"""Kind of decision on a buyer: the table of the chapter of limits that lists its buyers."""
+
+
+def of_kind(sheets: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Return the sheets of the buyers on which there is a decision of a kind."""
+    return sheets[sheets[subject(kind)] == kind]
+
+
+def amounts(sheets: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the amount of each kind of decision, and of a look, on each buyer: kind → amounts, as `sheets`.
+
+    Insured debt to claim or to report, what is late and what is still to come in one; what has to be paid so that what
+    is shipped is insured again; the limit to cancel; the excess over the limit by risk; the margin that accounts may
+    release, or that a limit loses; the excess over the limit in force, or over the one that then holds; the change of a
+    limit; what is owed in default, and what is overdue.
+    """
+    return {
+        "claim": sheets["claim_amount"], "report missed": sheets["missed_amount"] + sheets["report_amount"],
+        "report": sheets["report_amount"], "stop insured": sheets["stop_clears"], "cancel": sheets["own_limit"],
+        **dict.fromkeys(BY_RISK, sheets["over_risk"]), "request accounts": sheets["released_margin"],
+        "cut": sheets["lost_margin"], "set limit": sheets["breach"], "above limit": sheets["over_limit_to_set"],
+        "limits": sheets["change"].abs(), "in default": sheets["exposure"],
+        **dict.fromkeys((*OVERDUE_OPTIONS, "collect"), sheets["overdue"]), "look": sheets["over_need"],
+    }  # fmt: skip
+
+
+def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
+    """Return the decisions on buyers (`decisions.COLUMNS`), and where they are listed (`LISTS`).
+
+    `sheets`: `buyer_sheet.advice` or `sheets`. One for each of the `SUBJECTS` of a buyer on which there is one. A
+    decision on a limit is authorised by the larger of the one in force and the one that then holds, of an excess over
+    the latter by what is owed; any other by its amount. A hold by risk beside a request for accounts is due as such a
+    hold; a change of a limit that waits for portfolio limits (`waiting`) with these; a report by the policy's day.
+    """
+    amount, due, since = amounts(sheets), _due(book, sheets), _since(book, sheets)
+    larger = np.maximum(sheets["own_limit"].fillna(0.0), sheets["limit_to_set"])
+    tables = []
+    for name, kinds in SUBJECTS.items():
+        for kind in kinds:
+            buyers = of_kind(sheets, kind).index
+            authorised = larger if name == "on_limit" else amount[kind]
+            authorised = sheets["exposure"] if kind == "above limit" else authorised
+            columns = {"amount": amount[kind], "authorised": authorised}
+            table = pd.DataFrame(
+                columns | {name: by[kind] for name, by in (("due_day", due), ("since", since)) if kind in by}
+            )
+            anchor = f"table-{LISTS[kind]}"
+            tables.append(decisions.of_buyers(book, kind, table.loc[buyers], anchor=anchor))
+    return decisions.together(book.run, *tables)
+
+
+def _due(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the days on which decisions of a kind are due where it is not by the kind alone (missing: by the kind)."""
+    settings = book.run.decisions
+    portfolio, held = (read_on(book.as_of, settings.days_until_due(kind)) for kind in ("portfolio", "run down"))
+    waits = pd.Series(portfolio, index=sheets.index).where(waiting(sheets))
+    sooner = min(held, read_on(book.as_of, settings.days_until_due("request accounts")))
+    by_risk = sheets["over_risk"] > book.run.limits.tolerated_excess
+    return {
+        "report": sheets["report_by"],
+        **dict.fromkeys(WAITING, waits),
+        "request accounts": pd.Series(sooner, index=sheets.index).where(by_risk),
+    }
+
+
+def _since(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return since when decisions of a kind are open by the ledger or the policy (missing: neither knows).
+
+    A report is open since the run's `decisions.report_ahead_days` before its day.
+    """
+    return {
+        "report missed": sheets["missed_since"],
+        "report": sheets["report_by"] - pd.Timedelta(days=book.run.decisions.report_ahead_days),
+        "claim": sheets["loss_date"],
+        "stop insured": sheets["stop_since"],
+        **dict.fromkeys((actions.STOP_UNTIL_PAID, *OVERDUE_OPTIONS, "collect"), sheets["overdue_since"]),
+    }
+
+
+def waiting(sheets: pd.DataFrame) -> pd.Series:
+    """Return whether the change of each limit waits for the decision on portfolio limits, which would move it back.
+
+    True where the limit is cut and portfolio limits would have it higher, or is raised and they would have it lower: it
+    is then due with that decision. Not where deliveries are held back, as an excess does not wait (`WAITING`); False
+    without `portfolio_change`.
+    """
+    if "portfolio_change" not in sheets:
+        return pd.Series(False, index=sheets.index)
+    back = sheets["change"] * sheets["portfolio_change"].fillna(0.0) < 0
+    return back & sheets["on_limit"].isin(WAITING)
+
+
+def decided(table: pd.DataFrame, records: pd.DataFrame, *kinds: str) -> pd.DataFrame:
+    """Return a table, index buyer_id, with the decision on each buyer that the `kinds` are about, theirs first.
+
+    `records`: `records`; `kinds`: all of one of the `SUBJECTS`. Adds `asked`, the kind of the decision on that subject
+    (missing: none), `authority`, who takes it, and `due_day`. The order is else that of the table.
+    """
+    of_subject = records[records["decision"].isin(SUBJECTS[subject(kinds[0])])].set_index("buyer_id")
+    found = of_subject.rename(columns={"decision": "asked"})[["asked", "authority", "due_day"]]
+    table = table.join(found)
+    return table.iloc[np.argsort(~table["asked"].isin(kinds), kind="stable")]
+
+
+def listed(sheets: pd.DataFrame, records: pd.DataFrame, *kinds: str) -> pd.DataFrame:
+    """Return the sheets of the buyers on which there is a decision of the `kinds`, the largest amount first.
+
+    Adds what `decided` does.
+    """
+    found = records[records["decision"].isin(kinds)].sort_values("amount", ascending=False, kind="stable")
+    return decided(sheets.loc[found["buyer_id"]], records, *kinds)
+
+
+def to_pursue(book: Book, sheets: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """Return the list of the buyers in default that owe, with the day (`defaulted`) and the `kind` of the last one."""
+    return listed(sheets, records, "in default").join(already_defaulted(book)[["defaulted", "kind"]])
+
+
+def held_by(book: Book, held: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """Return the list of those held back (`held_back`) with the decision on each by the first reason of its hold.
+
+    Adds what `decided` does: of the risk the decision on the limit, of default that on the debt, else on the limit, of
+    all others that on cover, where deliveries stop by the day of `stop insured` also if a report is due later. Those of
+    which a payment alone is asked (`stop insured`) come first.
+    """
+    by_subject = {name: decided(held, records, kinds[0])[["asked", "authority", "due_day"]]
+                  for name, kinds in SUBJECTS.items()}  # fmt: skip
+    by_subject = {name: table.reindex(held.index) for name, table in by_subject.items()}
+    risk = held["held_for"].isin(("risk", "overdue part", "risk, against payment"))
+    default = held["held_for"] == "in default"
+    found = by_subject["on_cover"].mask(risk, by_subject["on_limit"])
+    pursued = by_subject["on_debt"].combine_first(by_subject["on_limit"])
+    found = found.mask(default, pursued.reindex(columns=found.columns))
+    latest = read_on(book.as_of, book.run.decisions.days_until_due("stop insured"))
+    found = found.assign(due_day=found["due_day"].mask(~risk & ~default & (found["due_day"] > latest), latest))
+    table = held.join(found)
+    return table.iloc[np.argsort(~table["asked"].eq("stop insured"), kind="stable")]
+
+
+def above_limit_to_set(limits: pd.DataFrame) -> pd.Series:
+    """Return what counts against each limit (`caps.against`) above the one that then holds; `limits.recommend`."""
+    return excess(limits[against(limits)], limits["limit_to_set"])

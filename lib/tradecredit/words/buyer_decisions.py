@@ -1,0 +1,229 @@
+"""Sentences on decisions about buyers: what each kind asks for, of how many, for how much, and what else there is."""
+
+import pandas as pd
+
+from tradecredit.book.calendar import read_on
+from tradecredit.book.checks import CENT
+from tradecredit.decide.buyer_decisions import BY_RISK, of_kind, waiting
+from tradecredit.decide.buyer_sheet import NOTHING
+from tradecredit.decide.decisions import by_kind
+from tradecredit.decide.insurer_duties import Payable
+from tradecredit.decide.limits.actions import STOP
+from tradecredit.params.run import Run
+from tradecredit.words.decisions import amount_told
+from tradecredit.words.formats import counted, day, listed, money
+
+LONG_OPEN = pd.Timedelta(days=180)
+"""So long after the day of loss a claim that was not filed may be too late under usual terms."""
+
+_OF_BUYERS = {
+    "claim": "Insured debt of {buyers}, {amount} before deductibles, has become a loss by the policy: claim "
+    "it.{paid}{long_open}{stopped}",
+    "report missed": "Insured debt of {buyers}, {amount}, is to be reported at once, if the insurer does not know of "
+    "it: the day of {late} of it is past when this is read, and cover of that is in doubt{coming}.{stopped}",
+    "report": "Insured debt of {buyers}, {amount}, will soon be past its maximum extension period: report it by the "
+    "end of the period, unless it is paid.{stopped}",
+    "stop insured": "Stop deliveries to {buyers} of which nothing is to be reported or claimed until {amount} is paid, "
+    "as listed, of invoices past the maximum extension period when this is read: nothing that is delivered before is "
+    "insured. {they} {owe} {exposure} in all.",
+    "cancel": "Limits of {buyers} in default, {amount}, are still in force: cancel them.",
+    "in default": "{buyers} in default {owe} {amount}: lodge the claim in the insolvency, or enforce it.{claimed}",
+    "stop": "{buyers} of a weak grade {owe} {amount} more than the risk allows, and paying what is overdue does not "
+    "cure it: stop deliveries, and set the limit.",
+    "stop until paid": "{buyers} {owe} {amount} more than the risk allows, which paying the overdue part cures: stop "
+    "deliveries until it is paid, and set the limit.",
+    "run down": "{buyers} {owe} {amount} more than the risk allows, not by what is overdue: deliver against payment "
+    "alone until the exposure is within the limit, and set it.",
+    "enforce": "Enforcement has the highest expected value for the overdue debt of {buyers}, {amount}.",
+    "payment plan": "A payment plan has the highest expected value for the overdue debt of {buyers}, {amount}: agree "
+    "it{consent}.",
+    "collect": "{buyers} {owe} {amount} past due that is not in dispute: collect it.{beside}",
+    "request accounts": "Limits of {buyers} rest on payment history for want of accounts, which might release {amount} "
+    "of margin a year: request accounts.",
+    "cut": "Cuts of limits of {buyers} lose {amount} of margin a year, which the risk asks for: approve them, or "
+    "accept the risk and keep the limits in force, by the same authority.{wait}",
+    "set limit": "{buyers} {exceed} the limit in force by {amount}, and the limit to set has room: set it.{wait}",
+    "above limit": "{buyers} {owe} {amount} more than the limit that then holds, within what the risk allows: bring it "
+    "back within the limit, what is overdue first.{raised}",
+    "limits": "Limits of {buyers} change by {amount} in all ({parts}), and no other decision is on the limit: set "
+    "them.{wait}",
+}  # fmt: skip
+
+
+def of_buyers(records: pd.DataFrame, sheets: pd.DataFrame, run: Run, payable: Payable | None = None) -> dict[str, str]:
+    """Return what decisions about buyers ask for, with the largest of each kind: kind → sentence.
+
+    `records`: `buyer_decisions.records` of the `sheets`; `payable`: what the policy pays for what is to be claimed
+    (None: it is not said). Those of kinds that concern the whole book are left out.
+    """
+    kinds, paid = by_kind(records, run), _paid(payable, run.currency)
+    return {
+        row.decision: _told(row, records, run.currency, _said(row.decision, sheets, run) | {"paid": paid})
+        + _price(row.decision, sheets, run.currency)
+        for row in kinds.itertuples()
+        if row.decision in _OF_BUYERS
+    }
+
+
+def _price(kind: str, sheets: pd.DataFrame, currency: str) -> str:
+    """Return what a hold by risk costs, what bounds the limits, and who may accept the risk; empty for other kinds."""
+    if kind not in BY_RISK:
+        return ""
+    sheets = of_kind(sheets, kind)
+    loss, most = (money(sheets[name].sum(), currency) for name in ("expected_loss_owed", "lost_if_failed"))
+    # Where the need is less than what the risk allows, another method is the bound that is passed.
+    bounds = sheets["binding_with_cover"].replace("need", "other bounds above the need").value_counts()
+    bound = listed(f"{name} ({count:,})" if len(sheets) > 1 else str(name) for name, count in bounds.items())
+    margin = "what margin is given up is not known"
+    if sheets["lost_margin"].notna().all():
+        them = "the limit gives" if len(sheets) == 1 else "the limits give"
+        margin = f"{them} up {money(sheets['lost_margin'].sum(), currency)} of margin a year"
+    return (
+        f" Bound by {bound}, {margin}; of what is owed {loss} a year is expected to be lost, and {most} if "
+        f"{'it' if len(sheets) == 1 else 'all of them'} failed, before insurance. {_alternative(sheets)}"
+        f"{_stopped(kind, sheets)}"
+    )
+
+
+def _stopped(kind: str, sheets: pd.DataFrame) -> str:
+    """Return of how many buyers cover stops what a hold by risk would let out, as a sentence; empty where of none."""
+    held = sheets[sheets["deliveries"] == NOTHING]
+    if kind == STOP or held.empty:
+        return ""
+    which = "it" if len(sheets) == 1 else f"{len(held):,} of them"
+    return f" Meanwhile nothing is delivered to {which}, for want of cover."
+
+
+def _alternative(sheets: pd.DataFrame) -> str:
+    """Return the alternative to a hold by risk: of how many buyers a limit is kept, of how many raised, and by whom."""
+    kept = int((sheets["exposure"] <= sheets["own_limit"].fillna(0.0) + CENT).sum())
+    raised = len(sheets) - kept
+    parts = []
+    if kept:
+        parts.append(f"keep the limit in force{f' of {kept:,}' if raised else ''}, which covers what is owed")
+    if raised:
+        parts.append(f"raise {f'that of the other {raised:,}' if kept else 'the limit in force'} to what is owed")
+    return (
+        f"The alternative is to accept the risk and {', and to '.join(parts)}: by the authority over the limit that "
+        "then holds."
+    )
+
+
+def _paid(payable: Payable | None, currency: str) -> str:
+    """Return what a policy pays now for what is to be claimed, and by which day, as sentences."""
+    if payable is None:
+        return ""
+    settled, most = (money(amount, currency) for amount in (payable.settled, payable.payable))
+    first = money(payable.first_loss, currency)
+    told = f" After the percentage and the deductible of each loss {settled} of it is left"
+    if not payable.first_loss:
+        told += ", before any maximum of a year."
+    elif payable.payable > 0:
+        told += f", after the first loss of {first} a year {most}, if nothing else has used it, before any maximum."
+    else:
+        told += (
+            f": nothing is payable while the first loss of {first} a year is not used up. File it all the same, as "
+            "each loss uses up the first loss."
+        )
+    return f"{told} The terms of {payable.policy} state no last day for filing: look it up."
+
+
+def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
+    """Return what a sentence says of a kind of decision besides its buyers and their amount."""
+    currency, buyers = run.currency, of_kind(sheets, kind)
+    change, waits = buyers["change"], waiting(buyers)
+    ways = {"lower": change[change < 0], "higher or new": change[change > 0]}
+    parts = [
+        f"{len(moved):,} {way}, by {money(moved.abs().sum(), currency)}" for way, moved in ways.items() if len(moved)
+    ]
+    wait = ""
+    if waits.any():
+        wait = (
+            f" Portfolio limits would move {listed(waits.index[waits])} back: "
+            f"{'it waits' if waits.sum() == 1 else 'they wait'} until these are decided on."
+        )
+    return {
+        "parts": "; ".join(parts), "wait": wait, "they": "It" if len(buyers) == 1 else "They",
+        "exposure": money(buyers["exposure"].sum(), currency), "late": money(buyers["missed_amount"].sum(), currency),
+        "coming": _coming(buyers, currency), "raised": _raised(buyers, currency),
+        "stopped": _no_longer_insured(buyers, run),
+        "long_open": _long_open(buyers["loss_date"], pd.Timestamp(run.as_of)),
+        "claimed": _beside(buyers, buyers["on_cover"] == "claim", "debt is claimed on the policy too"),
+        "beside": _beside(buyers, buyers["advice"] != kind, "something else is advised first, and this beside it"),
+        "consent": _with_consent(buyers["needs_consent"]) if kind == "payment plan" else "",
+    }  # fmt: skip
+
+
+def _no_longer_insured(buyers: pd.DataFrame, run: Run) -> str:
+    """Return to how many buyers deliveries are stopped for want of cover, and from when, as a sentence; or nothing."""
+    stopped = int(buyers["stop_insured"].sum())
+    if not stopped:
+        return ""
+    which = "it" if len(buyers) == 1 else f"{stopped:,} of them"
+    from_day = day(read_on(pd.Timestamp(run.as_of), run.decisions.days_until_due("stop insured")))
+    return f" Deliveries to {which} stop by {from_day}, as nothing more is insured."
+
+
+def _long_open(losses: pd.Series, as_of: pd.Timestamp) -> str:
+    """Return that a period for filing may have passed, as a sentence; empty where no loss is older than `LONG_OPEN`."""
+    old = losses[losses < as_of - LONG_OPEN]
+    if old.empty:
+        return ""
+    which = "It has" if len(losses) == 1 else f"{len(old):,} of them {'has' if len(old) == 1 else 'have'}"
+    return (
+        f" {which} been open for more than {LONG_OPEN.days} days, the first since {day(old.min())}: where the policy "
+        "sets a day for filing it may have passed, so ask the insurer before anything else."
+    )
+
+
+def _coming(buyers: pd.DataFrame, currency: str) -> str:
+    """Return what of buyers whose report is late is still to be reported in time, as the end of a sentence."""
+    due = buyers[buyers["report_amount"] > 0]
+    if due.empty:
+        return ""
+    first, amount = day(due["report_by"].min()), money(due["report_amount"].sum(), currency)
+    return f"; {amount} of {counted(len(due), 'buyer')} is still in time, the first by {first}"
+
+
+def _raised(buyers: pd.DataFrame, currency: str) -> str:
+    """Return how many limits are raised with what is brought back, as a sentence; empty where none is."""
+    more = buyers.loc[buyers["change"] > 0, "change"]
+    if more.empty:
+        return ""
+    of = f"The limit of {len(more):,} of them is" if len(more) == 1 else f"The limits of {len(more):,} of them are"
+    of = "The limit is" if len(buyers) == 1 else of
+    stay = len(more) + int((buyers["change"] == 0).sum()) == len(buyers) > len(more)
+    rest = "; the others stay as they are in force" if stay else ""
+    return f" {of} set first, {money(more.sum(), currency)} higher{rest}."
+
+
+def _beside(buyers: pd.DataFrame, some: pd.Series, said: str) -> str:
+    """Return of how many buyers something is so, as a sentence; empty where of none."""
+    number = int(some.sum())
+    return f" Of {number:,} of them {said}." if number and len(buyers) > 1 else (f" Of it {said}." if number else "")
+
+
+def _told(row: pd.Series, records: pd.DataFrame, currency: str, said: dict[str, str]) -> str:
+    one, amount = row.buyers == 1, amount_told(row.amount, currency)
+    sentence = _OF_BUYERS[row.decision].format(
+        buyers=counted(int(row.buyers), "buyer"), amount=amount, owe="owes" if one else "owe",
+        exceed="exceeds" if one else "exceed", **said,
+    )  # fmt: skip
+    largest = records[records["decision"] == row.decision].iloc[0]
+    return (
+        f"{sentence} Largest: {largest['buyer_id']}, {amount_told(largest['amount'], currency)}."
+        if not one
+        else (f"{sentence} It is {largest['buyer_id']}.")
+    )
+
+
+def _with_consent(needed: pd.Series) -> str:
+    """Return for how many buyers the insurer has to consent, as the end of a sentence; empty where for none."""
+    if not needed.any():
+        return ""
+    if needed.all():
+        return ", with the insurer's consent, without which cover lapses"
+    some = int(needed.sum())
+    return (
+        f", with the insurer's consent for {counted(some, 'buyer')} whose debt is insured, as without it cover lapses"
+    )

@@ -1,0 +1,212 @@
+"""Decisions on buyers: cover, limit and debt one by one, who, when and which list, by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from advised import AS_OF, LEDGER, advised
+
+from tradecredit.decide import buyer_decisions, decisions, held_back
+
+
+def asked_of(book_of, sheets):
+    return buyer_decisions.records(book_of(AS_OF, **LEDGER), sheets)
+
+
+def of_buyer(records, buyer):
+    return records[records["buyer_id"] == buyer].set_index("decision")
+
+
+def test_cover_limit_and_debt_of_one_buyer_are_decisions_of_their_own(book_of):
+    # A is to be reported by 20 November; its limit of 600,000 does not hold, and 40,000 are overdue.
+    columns = {"action": "run down", "over_risk": 70_000.0, "own_limit": 600_000.0, "limit_to_set": 200.0,
+               "overdue": 40_000.0, "lost_margin": 900.0}  # fmt: skip
+    sheets = advised(book_of, **columns)
+    assert sheets.loc["A", ["advice", "on_cover", "on_limit", "on_debt"]].tolist() == [
+        "report", "report", "run down", "collect",
+    ]  # fmt: skip
+    found = of_buyer(asked_of(book_of, sheets), "A")
+    assert found["amount"].to_dict() == {"report": 10_000, "run down": 70_000, "collect": 40_000}
+    # The limit of 600,000 is the chief financial officer's; the report is by its own amount.
+    assert found["authority"].to_dict() == {
+        "report": "credit analyst", "run down": "chief financial officer", "collect": "credit analyst",
+    }  # fmt: skip
+    # What is held back for the risk does not wait for the insurer's day: five working days after Monday, 2 November.
+    assert found["due_day"].to_dict() == {
+        "report": pd.Timestamp("2026-11-20"), "run down": pd.Timestamp("2026-11-09"),
+        "collect": pd.Timestamp("2026-11-09"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("action", "due"), [("stop", "2026-11-03"), ("stop until paid", "2026-11-03"), ("run down", "2026-11-09")]
+)
+def test_a_hold_by_risk_is_due_on_its_own_day_whatever_the_insurer_asks(book_of, action, due):
+    found = asked_of(book_of, advised(book_of, action=action, over_risk=70.0))
+    holds = found[found["decision"] == action]
+    assert sorted(holds["buyer_id"]) == list("ABCDEFGH")
+    assert set(holds["due_day"]) == {pd.Timestamp(due)}
+
+
+def test_a_request_for_accounts_beside_a_hold_is_due_as_the_hold(book_of):
+    columns = {"binding_with_cover": "no accounts", "released": 71.0, "released_sales": 50.0, "released_margin": 9.0}
+    held = asked_of(book_of, advised(book_of, action="run down", over_risk=70.0, **columns))
+    alone = asked_of(book_of, advised(book_of, **columns))
+    for records, due in ((held, "2026-11-09"), (alone, "2026-11-16")):
+        assert of_buyer(records, "E").loc["request accounts", "due_day"] == pd.Timestamp(due)
+
+
+def test_a_limit_is_authorised_by_the_larger_of_old_and_new(book_of):
+    cut = {"decision": "reduction", "own_limit": 60_000.0, "limit_to_set": 200.0, "lost_sales": 5.0, "lost_margin": 1.0}
+    raised = {"action": "set limit", "breach": 30.0, "limit_to_set": 300_000.0}
+    for columns, kind, who in ((cut, "cut", "head of credit"), (raised, "set limit", "chief financial officer")):
+        found = asked_of(book_of, advised(book_of, policy=None, **columns))
+        assert set(found.loc[found["decision"] == kind, "authority"]) == {who}
+    # What is brought back is decided by what is owed, which the limits do not reach.
+    over = {"action": "look", "over_need": 9.0, "breach": 59_000.0, "exposure": 60_000.0}
+    found = asked_of(book_of, advised(book_of, policy=None, **over))
+    assert found[["decision", "amount", "authority"]].drop_duplicates().to_numpy().tolist() == [
+        ["above limit", 59_000, "head of credit"]
+    ]
+
+
+def test_a_cut_that_loses_sales_is_decided_beside_the_insurers_advice(book_of):
+    columns = {"decision": "reduction", "limit_to_set": 200.0, "lost_sales": 5.0, "lost_margin": 1.0}
+    found = of_buyer(asked_of(book_of, advised(book_of, **columns)), "A")
+    assert found["amount"].to_dict() == {"report": 10_000, "cut": 1}
+    assert found["anchor"].to_dict() == {"report": "table-to_report", "cut": "table-lost_sales"}
+
+
+def test_what_is_late_and_what_is_still_to_be_reported_are_one_amount(book_of):
+    # Of B, whose 10,000 are late, 4,000 more are due by 20 November: 20 days before its extension ends.
+    more = LEDGER["invoices"].query("buyer_id == 'A'").assign(invoice_id="B2", buyer_id="B", amount=4_000.0)
+    book = book_of(AS_OF, **LEDGER | {"invoices": pd.concat([LEDGER["invoices"], more])})
+    sheets = advised(lambda *_, **__: book)
+    assert sheets.loc["B", ["missed_amount", "report_amount", "amount"]].tolist() == [10_000, 4_000, 14_000]
+    found = buyer_decisions.records(book, sheets)
+    assert found.loc[found["decision"] == "report missed", "amount"].tolist() == [14_000]
+    assert "report" not in set(found.loc[found["buyer_id"] == "B", "decision"])
+    # By the sum: 46,000 more would be the head of credit's.
+    much = buyer_decisions.records(book, sheets.assign(report_amount=46_000.0))
+    assert much.loc[much["decision"] == "report missed", "authority"].tolist() == ["head of credit"]
+
+
+def test_a_buyer_in_default_that_owes_is_somebodys_to_pursue(book_of):
+    # Without a policy and a limit of our own: what is owed is lodged in the insolvency, but for a trifle of 1.
+    book = book_of(AS_OF, **LEDGER)
+    owing = {"action": "in default", "own_limit": np.nan, "exposure": [900.0, 1, 0, 0, 0, 0, 0, 0]}
+    found = buyer_decisions.records(book, advised(book_of, policy=None, **owing))
+    assert found[["decision", "buyer_id", "amount", "anchor"]].to_numpy().tolist() == [
+        ["in default", "A", 900, "table-to_pursue"]
+    ]
+    assert found["due_day"].tolist() == [pd.Timestamp("2026-11-09")]
+    # D, insolvent since May, has a limit to cancel beside it: that is its one advice, and what it owes is pursued too.
+    owing |= {"own_limit": [np.nan, np.nan, np.nan, 50.0, *[np.nan] * 4], "exposure": [900.0, 1, 0, 9_000, 0, 0, 0, 0]}
+    sheets = advised(book_of, policy=None, **owing)
+    found = buyer_decisions.records(book, sheets)
+    assert of_buyer(found, "D")["amount"].to_dict() == {"cancel": 50, "in default": 9_000}
+    listed = buyer_decisions.to_pursue(book, sheets, found)
+    assert listed["advice"].to_dict() == {"D": "cancel", "A": "in default"}
+    assert listed.loc["D", ["defaulted", "kind"]].tolist() == [pd.Timestamp("2026-05-20"), "insolvency"]
+    assert listed.loc["A", ["defaulted", "kind"]].isna().all()
+    # Of D a claim is to be made under the policy: what it owes is pursued all the same.
+    claimed = of_buyer(buyer_decisions.records(book, advised(book_of, **owing)), "D")
+    assert set(claimed.index) == {"claim", "cancel", "in default"}
+
+
+def test_the_days_of_what_the_insurer_asks(book_of):
+    found = asked_of(book_of, advised(book_of, action="look", over_need=3.0))
+    # To look is a signal, which nobody has to decide on.
+    assert sorted(found["decision"]) == ["claim", "claim", "report", "report missed", "stop insured"]
+    # A had to be reported from 30 days before 20 November on.
+    days = found.set_index("buyer_id")[["due_day", "since"]]
+    assert days.loc["A"].tolist() == [pd.Timestamp("2026-11-20"), pd.Timestamp("2026-10-21")]
+    assert days.loc["B"].tolist() == [pd.Timestamp("2026-11-02"), pd.Timestamp("2026-10-21")]
+    claims = found[found["decision"] == "claim"].set_index("buyer_id")["since"]
+    assert claims.to_dict() == {"C": pd.Timestamp("2026-10-11"), "D": pd.Timestamp("2026-05-20")}
+    # F is to clear 400 of the 900 that it owes.
+    assert of_buyer(found, "F")["amount"].to_dict() == {"stop insured": 400}
+
+
+def test_every_limit_that_changes_is_decided_by_somebody(book_of):
+    # A, B, F are reported or stopped by the insurer, C and D claimed; H stays.
+    to_set = pd.Series([1_000.0, 400, 1_000, 1_000, 400_000, 1_000, 0, 1_000], index=list("ABCDEFGH"))
+    sheets = advised(book_of, limit_to_set=to_set)
+    assert sheets["change"].to_dict() == {**dict.fromkeys("ACDFH", 0), "B": -600, "E": 399_000, "G": -1_000}
+    found = asked_of(book_of, sheets)
+    found = found[found["decision"] == "limits"].set_index("buyer_id")
+    assert found["amount"].to_dict() == {"E": 399_000, "G": 1_000, "B": 600}
+    # By the larger of old and new: 400,000 against the levels' 50,000, 250,000 and 1,000,000.
+    assert found["authority"].to_dict() == {
+        "E": "chief financial officer", "G": "credit analyst", "B": "credit analyst",
+    }  # fmt: skip
+    # 15 working days after Monday 2 November.
+    assert set(found["due_day"]) == {pd.Timestamp("2026-11-23")}
+    assert set(found["anchor"]) == {"table-limit_changes"}
+    # A book without any limit of our own sets none.
+    assert not advised(book_of, limit_to_set=to_set, own_limit=np.nan)["on_limit"].eq("limits").any()
+
+
+@pytest.mark.parametrize(
+    ("on_limit", "change", "moved", "waits"),
+    [
+        ("cut", -100.0, 30.0, True), ("cut", -100.0, -30.0, False), ("cut", -100.0, 0.0, False),
+        ("cut", -100.0, np.nan, False), ("set limit", 50.0, -5.0, True), ("limits", -100.0, 30.0, True),
+        # An excess does not wait.
+        ("run down", -100.0, 30.0, False), ("stop", -100.0, 30.0, False),
+    ],
+)  # fmt: skip
+def test_a_change_that_portfolio_limits_would_move_back_waits_for_them(on_limit, change, moved, waits):
+    sheets = pd.DataFrame({"on_limit": [on_limit], "change": change, "portfolio_change": moved}, index=["A"])
+    assert buyer_decisions.waiting(sheets).tolist() == [waits]
+    assert not buyer_decisions.waiting(sheets.drop(columns="portfolio_change")).any()
+
+
+def test_a_list_has_the_buyers_of_its_decision_first_with_who_and_when(book_of):
+    # The cuts of G and H lose sales; A's limit changes too, and E is held back for the risk.
+    columns = {
+        "decision": ["none", *["reduction"] * 7], "limit_to_set": [400.0, *[1_000.0] * 3, 200, 1_000, 200, 200],
+        "action": [*["none"] * 4, "run down", *["none"] * 3], "over_risk": [0.0, 0, 0, 0, 700, 0, 0, 0],
+        "lost_sales": [0.0, 0, 0, 0, 90, 0, 50, 70], "lost_margin": [0.0, 0, 0, 0, 9, 0, 5, 7],
+    }  # fmt: skip
+    sheets = advised(book_of, **columns)
+    records = asked_of(book_of, sheets)
+    table = sheets[["lost_margin"]].sort_values("lost_margin", ascending=False, kind="stable")
+    found = buyer_decisions.decided(table, records, "cut")
+    assert found.index[:4].tolist() == ["H", "G", "E", "A"]
+    assert found["asked"].dropna().to_dict() == {"H": "cut", "G": "cut", "E": "run down", "A": "limits"}
+    assert found.loc["H", ["authority", "due_day"]].tolist() == ["credit analyst", pd.Timestamp("2026-11-23")]
+    assert found.loc["E", "due_day"] == pd.Timestamp("2026-11-09")
+    listed = buyer_decisions.listed(sheets, records, "cut")
+    assert listed[["lost_margin", "asked"]].to_numpy().tolist() == [[7, "cut"], [5, "cut"]]
+    assert buyer_decisions.listed(sheets, records, "set limit").empty
+
+
+def test_every_list_shows_all_the_buyers_of_its_decision(book_of):
+    sheets = advised(book_of, action="stop", over_risk=50.0, overdue=2_000.0)
+    records = asked_of(book_of, sheets)
+    assert set(records["decision"]) == {"claim", "report missed", "report", "stop insured", "stop", "collect"}
+    for kind, of_kind in records.groupby("decision"):
+        listed = buyer_decisions.listed(sheets, records, kind)
+        assert listed.index.tolist() == of_kind["buyer_id"].tolist()
+        assert listed[["authority", "due_day"]].notna().all(axis=None)
+        assert buyer_decisions.amounts(listed)[kind].sum() == pytest.approx(of_kind["amount"].sum())
+        assert set(of_kind["anchor"]) == {f"table-{buyer_decisions.LISTS[kind]}"}
+    assert set(buyer_decisions.LISTS) == {kind for kinds in decisions.SUBJECTS.values() for kind in kinds}
+
+
+def test_who_decides_on_what_is_held_back_follows_from_its_reason(book_of):
+    # A is stopped by the risk and to be reported; D is in default, F no longer insured alone.
+    book = book_of(AS_OF, **LEDGER)
+    action = ["stop", "none", "none", "in default", "none", "none", "none", "none"]
+    columns = {"action": action, "over_risk": [50.0, *[0.0] * 7], "insured": 0.0}
+    sheets = advised(book_of, **columns)
+    records = buyer_decisions.records(book, sheets)
+    limits = sheets[["exposure", "over_risk", "overdue", "risk_limit"]].assign(insured=0.0, action=action)
+    found = buyer_decisions.held_by(book, held_back.held_back(book, limits, sheets), records)
+    assert found["asked"].to_dict() == {
+        "F": "stop insured", "A": "stop", "B": "report missed", "C": "claim", "D": "in default",
+    }  # fmt: skip
+    assert found.index[0] == "F"
+    assert found.loc["A", "due_day"] == pd.Timestamp("2026-11-03")
+    # C is claimed by 9 November, and nothing is delivered to it from the 3rd on; B is to be reported on the 2nd.
+    assert found.loc[["B", "C", "D"], "due_day"].dt.day.tolist() == [2, 3, 9]

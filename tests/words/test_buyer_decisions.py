@@ -1,0 +1,181 @@
+"""Sentences on decisions about buyers: what is asked, the amount first, what stands beside, and the alternative."""
+
+import pandas as pd
+import pytest
+from advised import AS_OF, LEDGER, advised
+
+from tradecredit.decide import buyer_decisions, decisions
+from tradecredit.decide.insurer_duties import Payable
+from tradecredit.params.run import Run
+from tradecredit.words.buyer_decisions import of_buyers
+
+RUN = Run(entity="Test", currency="EUR", as_of=AS_OF, source={"kind": "demo"}, file="x.yaml")
+
+
+def told(book_of, payable=None, **columns):
+    sheets = advised(book_of, **columns)
+    return of_buyers(buyer_decisions.records(book_of(AS_OF, **LEDGER), sheets), sheets, RUN, payable)
+
+
+def test_the_insurers_decisions_say_nothing_of_the_limit(book_of):
+    columns = {"action": "run down", "over_risk": 70_000.0, "own_limit": 600_000.0, "limit_to_set": 200.0,
+               "lost_margin": 900.0, "expected_loss_owed": 30.0, "binding_with_cover": "capacity"}  # fmt: skip
+    found = told(book_of, **columns)
+    assert found["report"] == (
+        "Insured debt of 1 buyer, EUR 10,000, will soon be past its maximum extension period: report it by the end of "
+        "the period, unless it is paid. It is A."
+    )
+    assert found["stop insured"] == (
+        "Stop deliveries to 1 buyer of which nothing is to be reported or claimed until EUR 400 is paid, as listed, of "
+        "invoices past the maximum extension period when this is read: nothing that is delivered before is insured. It "
+        "owes EUR 900 in all. It is F."
+    )
+    # 8 buyers with 900 owed and a loss given default of 0.75 lose 5,400 if all fail.
+    assert found["run down"] == (
+        "8 buyers owe EUR 560,000 more than the risk allows, not by what is overdue: deliver against payment alone "
+        "until the exposure is within the limit, and set it. Largest: A, EUR 70,000. Bound by capacity (8), the limits "
+        "give up EUR 7,200 of margin a year; of what is owed EUR 240 a year is expected to be lost, and EUR 5,400 if "
+        "all of them failed, before insurance. The alternative is to accept the risk and keep the limit in force, "
+        "which covers what is owed: by the authority over the limit that then holds. "
+        "Meanwhile nothing is delivered to 4 of them, for want of cover."
+    )
+    assert "for want of cover" not in told(book_of, **columns | {"action": "stop"})["stop"]
+
+
+@pytest.mark.parametrize(
+    ("own_limit", "alternative"),
+    [
+        (900.0, "and keep the limit in force, which covers what is owed: by"),
+        (899.0, "and raise the limit in force to what is owed: by"),
+        ([900.0, 899.0, *[0.0] * 6], "and keep the limit in force of 1, which covers what is owed, and to raise that "
+         "of the other 7 to what is owed: by"),
+    ],
+)  # fmt: skip
+def test_the_alternative_to_a_hold_by_risk_is_to_keep_the_limit_or_to_raise_it(book_of, own_limit, alternative):
+    found = told(book_of, policy=None, action="stop", over_risk=70.0, own_limit=own_limit)
+    assert f"The alternative is to accept the risk {alternative} the authority over the limit" in found["stop"]
+
+
+def test_one_buyer_is_told_as_one(book_of):
+    none = ["none"] * 7
+    columns = {"over_risk": 70.0, "own_limit": 950.0, "lost_margin": 9.0, "binding_with_cover": "capacity"}
+    assert told(book_of, policy=None, action=["run down", *none], **columns)["run down"] == (
+        "1 buyer owes EUR 70 more than the risk allows, not by what is overdue: deliver against payment alone until "
+        "the exposure is within the limit, and set it. It is A. Bound by capacity, the limit gives up EUR 9 of "
+        "margin a year; of what is owed EUR 0 a year is expected to be lost, and EUR 675 if it failed, before "
+        "insurance. The alternative is to accept the risk and keep the limit in force, which covers what is owed: "
+        "by the authority over the limit that then holds."
+    )
+
+
+def test_what_margin_a_hold_gives_up_may_not_be_known(book_of):
+    found = told(book_of, policy=None, action="stop", over_risk=70.0, lost_margin=float("nan"))
+    assert "what margin is given up is not known; of what is owed" in found["stop"]
+
+
+def test_what_is_late_and_what_is_still_to_be_reported(book_of):
+    more = LEDGER["invoices"].query("buyer_id == 'A'").assign(invoice_id="B2", buyer_id="B", amount=4_000.0)
+    book = book_of(AS_OF, **LEDGER | {"invoices": pd.concat([LEDGER["invoices"], more])})
+    assert told(lambda *_, **__: book)["report missed"] == (
+        "Insured debt of 1 buyer, EUR 14,000, is to be reported at once, if the insurer does not know of it: the day "
+        "of EUR 10,000 of it is past when this is read, and cover of that is in doubt; EUR 4,000 of 1 buyer is still "
+        "in time, the first by 20 November 2026. Deliveries to it stop by 3 November 2026, as nothing more is insured. "
+        "It is B."
+    )
+    assert "cover of that is in doubt. Deliveries to it stop" in told(book_of)["report missed"]
+
+
+def test_what_is_overdue_is_collected_beside_other_advice(book_of):
+    # A, B, C, D and F have an insurer's advice; E, G and H are collected from alone.
+    assert told(book_of, overdue=2_000.0)["collect"] == (
+        "8 buyers owe EUR 16,000 past due that is not in dispute: collect it. Of 5 of them something else is advised "
+        "first, and this beside it. Largest: A, EUR 2,000."
+    )
+
+
+def test_what_is_brought_back_is_above_the_limit_that_then_holds(book_of):
+    columns = {"action": "look", "over_need": 9.0, "exposure": 1_300.0, "breach": 300.0, "policy": None}
+    to_set = [1_200.0, *[1_000.0] * 7]
+    assert told(book_of, limit_to_set=to_set, **columns)["above limit"] == (
+        "8 buyers owe EUR 2,200 more than the limit that then holds, within what the risk allows: bring it back within "
+        "the limit, what is overdue first. The limit of 1 of them is set first, EUR 200 higher; the others stay as "
+        "they are in force. Largest: B, EUR 300."
+    )
+    assert told(book_of, **columns)["above limit"].endswith("what is overdue first. Largest: A, EUR 300.")
+
+
+def test_what_is_owed_in_default_is_pursued_beside_the_claim(book_of):
+    found = told(book_of, action="in default", own_limit=50.0)
+    assert found["in default"] == (
+        "8 buyers in default owe EUR 7,200: lodge the claim in the insolvency, or enforce it. Of 2 of them debt is "
+        "claimed on the policy too. Largest: A, EUR 900."
+    )
+    assert (
+        found["cancel"]
+        == "Limits of 8 buyers in default, EUR 400, are still in force: cancel them. Largest: A, EUR 50."
+    )
+
+
+def test_limits_that_change_say_which_way(book_of):
+    to_set = [1_000.0, 400, 1_000, 1_000, 400_000, 1_000, 0, 1_000]
+    assert told(book_of, limit_to_set=to_set)["limits"] == (
+        "Limits of 3 buyers change by EUR 400,600 in all (2 lower, by EUR 1,600; 1 higher or new, by EUR 399,000), and "
+        "no other decision is on the limit: set them. Largest: E, EUR 399,000."
+    )
+
+
+@pytest.mark.parametrize(
+    ("payable", "said"),
+    [
+        (
+            Payable("p", 17_000.0, 20_000.0, 0.0),
+            "After the percentage and the deductible of each loss EUR 17,000 of it is left: nothing is payable while "
+            "the first loss of EUR 20,000 a year is not used up. File it all the same, as each loss uses up the first "
+            "loss.",
+        ),
+        (
+            Payable("p", 17_000.0, 12_000.0, 5_000.0),
+            "After the percentage and the deductible of each loss EUR 17,000 of it is left, after the first loss of "
+            "EUR 12,000 a year EUR 5,000, if nothing else has used it, before any maximum.",
+        ),
+        (
+            Payable("p", 0.0, 0.0, 0.0),
+            "After the percentage and the deductible of each loss EUR 0 of it is left, before any maximum of a year.",
+        ),
+    ],
+)
+def test_what_a_claim_brings_now_is_told(book_of, payable, said):
+    found = told(book_of, payable)["claim"]
+    # C has been a loss since 11 October, D since 20 May: 164 days before 31 October.
+    assert f"claim it. {said} The terms of p state no last day for filing: look it up. Deliveries to 1 of" in found
+
+
+def test_a_claim_that_has_been_open_long_may_be_too_late(book_of):
+    early = LEDGER["defaults"].replace("2026-05-20", "2025-11-10")
+    book = book_of(AS_OF, **LEDGER | {"defaults": early})
+    assert told(lambda *_, **__: book)["claim"] == (
+        "Insured debt of 2 buyers, EUR 20,000 before deductibles, has become a loss by the policy: claim it. 1 of them "
+        "has been open for more than 180 days, the first since 10 November 2025: where the policy sets a day for "
+        "filing it may have passed, so ask the insurer before anything else. Deliveries to 1 of them stop by 3 "
+        "November 2026, as nothing more is insured. Largest: C, EUR 10,000."
+    )
+
+
+def records(kind, *buyers):
+    table = pd.DataFrame({"buyer_id": buyers, "amount": 100.0}).reindex(columns=list(decisions.COLUMNS))
+    table = table.assign(decision=kind, authority="board", state="new", chapter="03_x", anchor="table-t")
+    return table.astype(decisions.COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("needed", "asked"),
+    [
+        ([False, False], "agree it. Largest"),
+        ([True, True], "agree it, with the insurer's consent, without which cover lapses. Largest"),
+        ([True, False], "agree it, with the insurer's consent for 1 buyer whose debt is insured, as without it cover"),
+    ],
+)
+def test_a_plan_for_insured_debt_needs_the_insurers_consent(book_of, needed, asked):
+    sheets = advised(book_of, policy=None).loc[["A", "B"]]
+    sheets = sheets.assign(advice="payment plan", on_debt="payment plan", needs_consent=needed)
+    assert asked in of_buyers(records("payment plan", "A", "B"), sheets, RUN)["payment plan"]

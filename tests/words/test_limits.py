@@ -1,0 +1,26 @@
+"""Sentences on limits: what is recommended and what is set in total, and why these differ."""
+
+import pandas as pd
+import pytest
+
+from tradecredit.words.limits import in_all
+
+
+@pytest.mark.parametrize(
+    ("to_set", "told"),
+    [
+        (
+            41_100_000.0,
+            "Recommended limits total **EUR 39.4 m** (EUR 36.1 m without insurance), limits to set **EUR 41.1 m**: a "
+            "limit stays where it would change only slightly, is not raised where deliveries are held back or the "
+            "insurer is to be told first, and by need alone is not set below what is owed.",
+        ),
+        (
+            39_400_000.0,
+            "Recommended limits total **EUR 39.4 m** (EUR 36.1 m without insurance), limits to set **EUR 39.4 m**.",
+        ),
+    ],
+)
+def test_recommended_limits_and_limits_to_set_are_told_apart(to_set, told):
+    totals = pd.Series({"recommended": 36_100_000.0, "recommended_with_cover": 39_400_000.0, "to_set": to_set})
+    assert in_all(totals, "EUR").replace("\u00a0", " ") == told
