@@ -97,6 +97,22 @@ def test_a_negative_amount_is_told_with_the_way_round(listed):
         Book.open(listed.run_file)
 
 
+def test_a_negative_amount_of_another_table_is_no_credit(listed):
+    listed.write("limits", "buyer_id,source,amount,valid_from\nB1,own,-5,2024-01-01\n")
+    with pytest.raises(InputError) as caught:
+        Book.open(listed.run_file)
+    assert [(problem.file, problem.remedy) for problem in caught.value.problems] == [("limits.csv", "correct it")]
+
+
+def test_what_repeats_between_sources_is_not_offered_what_goes_by_one(listed):
+    listed.write("more", "customer,name\nB1,Alder Works\n")
+    sources = [BUYERS, BUYERS | {"file": "more.csv"}]
+    listed.run(tables={"buyers": sources, "invoices": INVOICES, "receipts": [PAYMENTS, CREDITS]})
+    with pytest.raises(InputError, match=r"more\.csv, row 2.*contradict each other in name") as caught:
+        Book.open(listed.run_file)
+    assert "distinct" not in str(caught.value)
+
+
 def test_an_amount_that_is_no_number_is_left_out_by_no_sign(listed):
     listed.write("list", LIST.replace("500.50", "lots"))
     with pytest.raises(InputError, match="'lots'"):

@@ -32,7 +32,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run, 
     for name, frame in tables.items():
         table = TABLES[name]
         file = files[name]
-        own = list(_key_problems(table, frame, file))
+        own = list(_key_problems(table, frame, file, several=len(run.sources_of(name)) > 1))
         for column, other in table.references.items():
             # That it holds no rows, or has not this column, is told of it.
             if other in tables and tables[other][column].notna().any():
@@ -92,7 +92,8 @@ def _where_else(unknown: pd.Series, known: pd.Series, file: str) -> str:
     return f"add it to {file}, or correct it here"
 
 
-def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Problem]:
+def _key_problems(table: Table, frame: pd.DataFrame, file: str, several: bool) -> Iterator[Problem]:
+    """Yield the rows whose key an earlier one has; `several`: the table's rows come from several sources."""
     keys, has_id = list(table.key), frame[table.columns[0].name].notna().to_numpy()
     again = np.zeros(len(frame), dtype=bool)
     again[has_id] = repeated(frame[keys] if has_id.all() else frame.loc[has_id, keys])
@@ -111,6 +112,9 @@ def _key_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Prob
             f"the rows contradict each other in {', '.join(apart)}: correct them, give each an id of its own, or state "
             f"`distinct: latest` (tables.{table.name}) where the latest row counts"
         )
+    if several:  # `distinct` and `combine` go by the rows of one source
+        apart_in = f"the rows contradict each other in {', '.join(apart)}: " if apart else ""
+        remedy = f"{apart_in}leave the row out of all sources but one (tables.{table.name}: where), or correct it"
     yield from in_rows(
         file,
         ", ".join(keys),

@@ -30,10 +30,7 @@ MOST_NOTHINGS = 3
 
 RULES: dict[str, tuple[Callable[[pd.Series], pd.Series], str, str]] = {
     "amount": (
-        lambda values: values < 0,
-        "must not be negative",
-        "correct it, or read negative rows as receipts (tables: {invoices: {sign: positive}, receipts: {sign: "
-        "negative, constants: {kind: credit_note}}})",
+        lambda values: values < 0, "must not be negative", "correct it"
     ),
     "days": (
         lambda values: (values < 0) | (values.round() != values), "a whole number of days, 0 or more, is expected",
@@ -48,6 +45,12 @@ RULES: dict[str, tuple[Callable[[pd.Series], pd.Series], str, str]] = {
     ),
 }  # fmt: skip
 """Kind of a column: what breaks its rule, what is allowed, and the remedy."""
+
+NEGATIVE_INVOICES = (
+    "correct it, or read negative rows as receipts (tables: {invoices: {sign: positive}, receipts: {sign: negative, "
+    "constants: {kind: credit_note}}})"
+)
+"""The remedy for amounts of invoices below zero."""
 
 MOST_TERMS_DAYS = 36_525
 """A hundred years: longer terms are no terms, and lead to no day."""
@@ -309,4 +312,6 @@ def _column_problems(
         )
     if column.kind in RULES:
         broken, allowed, remedy = RULES[column.kind]
+        if raw.name == "invoices" and column.name == "amount":
+            remedy = NEGATIVE_INVOICES
         yield from in_rows(raw.file, column.name, found, values.notna() & broken(values), allowed, remedy)
