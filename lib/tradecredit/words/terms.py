@@ -67,8 +67,9 @@ def discounts(totals: pd.Series, currency: str) -> dict[str, str]:
             )
         found["discounts"] = (
             f"Cash discounts of the last 12 months cost {money(-totals['net'], currency)} more than the "
-            f"{money(worth, currency)} of capital cost and expected loss that they saved{without}. Lower them towards "
-            "the break-even rate, or end them."
+            f"{money(worth, currency)} of capital cost and expected loss that they saved{without}. Lower the rates "
+            f"to {percent(worth / (worth - totals['net']))} of what they are at most, where they would have cost what they "
+            "saved, had buyers paid as early; where buyers would not, end them."
         )
     if totals["unearned_cost"] > 0:
         found["discounts back"] = (
