@@ -69,7 +69,7 @@ def discounts(totals: pd.Series, currency: str) -> dict[str, str]:
         found["discounts"] = (
             f"Cash discounts of the last 12 months cost {money(-totals['net'], currency)} more than the "
             f"{money(worth, currency)} of capital cost and expected loss that they saved{without}. Lower the rates "
-            f"to {even} of what they are at most, where they would have cost what they saved, had buyers paid as early; "
+            f"to {even} of what they are at most, where they would have cost what they saved if buyers paid as early; "
             "where buyers would not, end them."
         )
     if totals["unearned_cost"] > 0:
