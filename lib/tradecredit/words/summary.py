@@ -57,19 +57,23 @@ def is_first(decisions: pd.DataFrame) -> bool:
 def left_out(table: pd.DataFrame, run: Run) -> str:
     """Return what of `to_decide` is below the rows that the summary shows; empty where nothing is.
 
-    Named, each with its amount, is what the highest authority decides by its kind, and the next `NAMED` of the others.
-    Amounts of several kinds are no sum of anything.
+    Named, each with its amount, is what the highest authority decides by its kind, on how many of the others it decides
+    by their amount, and the next `NAMED` of these. Amounts of several kinds are no sum of anything.
     """
     others = table.iloc[run.decisions.shown :]
     if others.empty:
         return ""
-    reserved = others["decision"].isin(run.reserved)
+    reserved, highest = others["decision"].isin(run.reserved), run.levels[-1]
     told = [f"{counted(len(others), 'kind')}{' of decision is' if len(others) == 1 else ' of decisions are'} not shown"]
     for chosen, called in (
-        (others[reserved], f"reserved to the {run.levels[-1]}"), (others[~reserved].head(NAMED), "next in order"),
+        (others[reserved], f"reserved to the {highest}"), (others[~reserved].head(NAMED), "next in order"),
     ):  # fmt: skip
         if len(chosen):
             told.append(f"{called}: {listed([_named(row, run.currency) for _, row in chosen.iterrows()])}")
+    by_amount = others[~reserved & others["authority"].str.startswith(highest) & others["buyers"].notna()]
+    if len(by_amount):
+        some = [f"{row['decides_on']:,} of “{row['what']}”" for _, row in by_amount.iterrows()]
+        told.append(f"by their amount the {highest}'s too: {listed(some)}")
     return f"{'; '.join(told)}. All kinds are below, each with its list."
 
 

@@ -59,6 +59,7 @@ def discounts(totals: pd.Series, currency: str) -> dict[str, str]:
     found = {}
     if totals["net"] < 0:
         worth = totals["capital_saved"] + totals["loss_avoided"]
+        even = percent(worth / (worth - totals["net"]))
         without = ""
         if totals["not_computable"] > 0:
             without = (
@@ -67,8 +68,9 @@ def discounts(totals: pd.Series, currency: str) -> dict[str, str]:
             )
         found["discounts"] = (
             f"Cash discounts of the last 12 months cost {money(-totals['net'], currency)} more than the "
-            f"{money(worth, currency)} of capital cost and expected loss that they saved{without}. Lower them towards "
-            "the break-even rate, or end them."
+            f"{money(worth, currency)} of capital cost and expected loss that they saved{without}. Lower the rates "
+            f"to {even} of what they are at most, where they would have cost what they saved if buyers paid as early; "
+            "where buyers would not, end them."
         )
     if totals["unearned_cost"] > 0:
         found["discounts back"] = (
