@@ -244,8 +244,8 @@ def test_every_kind_on_a_buyer_has_one_subject():
     assert len(kinds) == len(set(kinds))
     # The others are about the whole book.
     assert set(WORKING_DAYS) - set(kinds) == {
-        "raise or enforce", "long overdue", "model", "policy", "policy terms", "portfolio", "discounts", "discounts back",
-        "terms", "late interest",
+        "raise or enforce", "long overdue", "model", "policy", "policy terms", "portfolio", "discounts",
+        "discounts back", "terms", "late interest",
     }  # fmt: skip
 
 
