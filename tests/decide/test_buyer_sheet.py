@@ -43,21 +43,22 @@ def test_the_insurers_deadline_comes_before_every_stop(book_of):
         ({"action": "set limit", "breach": 30.0}, "set limit", "within the limit to set", 30),
         ({"action": "look", "over_need": 30.0, "overdue": 5.0}, "look", "within the limit to set", 30),
         ({"action": "look", "over_need": 30.0, "own_limit": 870.0, "limit_to_set": 870.0}, "look",
-         "within the limit by risk", 30),
+         "as it pays, until within the limit to set", 30),
         # A limit that changes is somebody's to set before anybody looks.
         ({"action": "look", "over_need": 30.0, "limit_to_set": 910.0}, "limits", "within the limit to set", 90),
         ({"action": "look", "over_need": 30.0, "overdue": 1_200.0, "breach": 1.0}, "collect", "within the limit to set",
          1_200),
         # More than it needs and than the limit in force, within the risk, is somebody's to bring back.
         ({"action": "look", "over_need": 30.0, "overdue": 1_200.0, "exposure": 1_020.0, "breach": 20.0},
-         "above limit", "within the limit by risk", 20),
+         "above limit", "as it pays, until within the limit to set", 20),
         # Where the limit to set covers what is owed, to set it is all; where it does not, the rest is too much.
         ({"action": "look", "over_need": 30.0, "exposure": 1_020.0, "breach": 20.0, "limit_to_set": 1_100.0},
          "set limit", "within the limit to set", 20),
         ({"action": "look", "over_need": 30.0, "exposure": 1_020.0, "breach": 20.0, "limit_to_set": 1_005.0},
-         "above limit", "within the limit by risk", 15),
+         "above limit", "as it pays, until within the limit to set", 15),
         # A limit that has room and is not raised, as the insurer is to be told first.
-        ({"action": "set limit", "exposure": 1_020.0, "breach": 20.0}, "above limit", "within the limit by risk", 20),
+        ({"action": "set limit", "exposure": 1_020.0, "breach": 20.0}, "above limit",
+         "as it pays, until within the limit to set", 20),
         ({"action": "look", "over_need": 30.0, "overdue": 1_200.0}, "collect", "within the limit to set", 1_200),
         ({"overdue": 5.0}, "collect", "within the limit to set", 5),
         ({}, "none", "within the limit to set", 0),
@@ -150,7 +151,7 @@ def test_what_is_delivered_within_a_limit_is_within_it(month):
     said, owed = sheets["deliveries"].reindex(table.index), table["exposure"]
     within = said == buyer_sheet.WITHIN_LIMIT
     assert (owed <= table["limit_to_set"] + 0.005)[within].all()
-    by_risk = said == buyer_sheet.WITHIN_RISK
+    by_risk = said == buyer_sheet.AS_IT_PAYS
     assert by_risk.any()
     assert (owed <= table["risk_limit"] + 1)[by_risk].all()
     assert (owed > table["limit_to_set"])[by_risk].all()

@@ -93,9 +93,9 @@ def test_what_is_delivered_after_a_payment_that_leaves_more_owed_than_the_limit_
     )  # fmt: skip
     found = held_back.held_back(book, limits, buyer_sheet.advice(book, limits, POLICY))
     assert found["to_pay"].to_dict() == {"B": 500, "F": 300}
-    assert set(found["then_delivered"]) == {"within the limit by risk"}
+    assert set(found["then_delivered"]) == {"as it pays, until within the limit to set"}
     assert words.held_back.with_cures(found, "EUR").loc["F", "cure"] == (
-        "clear EUR 300, then deliver within the limit by risk: more is owed than the limit to set"
+        "clear EUR 300, then deliver as it pays: more is owed than the limit to set"
     )
 
 

@@ -167,9 +167,6 @@ def test_what_accounts_would_bring_without_insurance():
     assert "accounts" not in words.verdict(kept, "EUR")
     assert words.of_accounts(found(accounts=400.0, p=(-1_500, 50, 30, 900)), "p", "EUR").endswith("support it.")
     assert words.of_accounts(found(p=(-500, 50, 30, 900)), "p", "EUR") == ""
-    asked = words.to_ask(turned, "p", "EUR")
-    assert asked == {"request accounts": f"Ask buyers of this list that are without accounts for them. {told}"}
-    assert words.to_ask(found(p=(-500, 50, 30, 900)), "p", "EUR") == {}
     assert words.of_accounts(found(accounts=9.0, p=(-500, 50, 30, np.nan)), "p", "EUR") == ""
 
 

@@ -13,7 +13,7 @@ from tradecredit.words.limits import in_all
             41_100_000.0,
             "Recommended limits total **EUR 39.4 m** (EUR 36.1 m without insurance), limits to set **EUR 41.1 m**: a "
             "limit stays where it would change only slightly, is not raised where deliveries are held back or the "
-            "insurer is to be told first, and by need alone is not set below what is owed.",
+            "insurer is to be told first, and is not lowered by need alone below what is owed.",
         ),
         (
             39_400_000.0,

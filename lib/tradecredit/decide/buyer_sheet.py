@@ -30,9 +30,9 @@ ASKED = tuple(kind for kind in PRECEDENCE if kind not in ("collect", "limits", "
 """Advice that somebody has to decide on: to look is a signal. To collect what is overdue and to set a limit that loses
 no sales is the ordinary course, which is somebody's to do by a day as well."""
 
-NOTHING, UNTIL_PAID, AGAINST_PAYMENT, WITHIN_LIMIT, WITHIN_RISK = (
+NOTHING, UNTIL_PAID, AGAINST_PAYMENT, WITHIN_LIMIT, AS_IT_PAYS = (
     "nothing", "nothing until the overdue part is paid", "against payment alone", "within the limit to set",
-    "within the limit by risk",
+    "as it pays, until within the limit to set",
 )  # fmt: skip
 """What is still delivered to a buyer."""
 
@@ -177,12 +177,12 @@ def sheets(
 def delivered(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.Series:
     """Return what is still delivered to each buyer, whatever its one advice: on the index of `limits`.
 
-    By the first of the reasons in `HELD` that holds; where none does, `WITHIN_RISK` where the exposure is above the
+    By the first of the reasons in `HELD` that holds; where none does, `AS_IT_PAYS` where the exposure is above the
     limit that then holds, by its need or the limit in force, and within the limit by risk, else `WITHIN_LIMIT`.
     """
     holds = reasons(limits, duties)
     above = excess(limits["exposure"], limits["limit_to_set"]) > 0
-    found = np.select([*(holds[reason] for reason in HELD), above], [*HELD.values(), WITHIN_RISK], WITHIN_LIMIT)
+    found = np.select([*(holds[reason] for reason in HELD), above], [*HELD.values(), AS_IT_PAYS], WITHIN_LIMIT)
     return pd.Series(found, index=limits.index, dtype="str")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.buyer_sheet import AGAINST_PAYMENT, HELD, NOTHING, WITHIN_LIMIT, WITHIN_RISK, reasons
+from tradecredit.decide.buyer_sheet import AGAINST_PAYMENT, AS_IT_PAYS, HELD, NOTHING, WITHIN_LIMIT, reasons
 from tradecredit.decide.limits.methods import excess
 from tradecredit.measure.disputes import overdue_undisputed
 from tradecredit.measure.open_items import open_items
@@ -55,7 +55,7 @@ def held_back(book: Book, limits: pd.DataFrame, sheets: pd.DataFrame) -> pd.Data
     )
     no_limit = holds.drop(columns=["no longer insured"]).any(axis="columns") & ~(limits["risk_limit"] > 0)
     left = excess(table["exposure"] - table["to_pay"].fillna(0.0), table["limit_to_set"]) > 0
-    then = np.select([~cured, no_limit, left], [NOTHING, AGAINST_PAYMENT, WITHIN_RISK], WITHIN_LIMIT)
+    then = np.select([~cured, no_limit, left], [NOTHING, AGAINST_PAYMENT, AS_IT_PAYS], WITHIN_LIMIT)
     ahead = (held["stop_since"] > book.as_of) & (holds.sum(axis="columns") == holds["no longer insured"])
     table = table.assign(
         then_delivered=pd.Series(then, index=held.index, dtype="str"), held_from=held["stop_since"].where(ahead)

@@ -7,7 +7,6 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.columns import Column
-from tradecredit.decide.policies import records
 from tradecredit.decide.policies.account import ITEMS, Account
 from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.policy import Policy
@@ -213,10 +212,11 @@ def of_accounts(found: Account, policy: str, currency: str) -> str:
 
     Empty where the want of accounts holds no sale back that cover allows, or sales are not counted.
     """
-    brought = records.by_accounts(found, policy)
+    if policy not in found.sales.index or np.isnan(found.items.loc[policy, "account_sales"]):
+        return ""
+    brought, value = found.sales.loc[policy, "accounts_value"], found.items.loc[policy, "cover_value"]
     if not brought > 0:
         return ""
-    value = found.items.loc[policy, "cover_value"]
     told = (
         f"{money(brought, currency)} a year of the value of {policy} would be made without insurance too if buyers "
         "shared accounts that support it"
@@ -224,12 +224,6 @@ def of_accounts(found: Account, policy: str, currency: str) -> str:
     if not value > 0:
         return f"{told}."
     return f"{told}: then it would {'not' if brought > value else 'still'} be worth its cost."
-
-
-def to_ask(found: Account, policy: str, currency: str) -> dict[str, str]:
-    """Return that buyers are to be asked for accounts, as kind of decision → sentence; see `records.accounts`."""
-    told = of_accounts(found, policy, currency)
-    return {"request accounts": f"Ask buyers of this list that are without accounts for them. {told}"} if told else {}
 
 
 def by_buyer(table: pd.DataFrame, policy: str, currency: str) -> str:

@@ -151,15 +151,16 @@ def assumptions(book: Book) -> list[str]:
         f"Of several methods that speak of a buyer the first is its one advice: {order}. What is decided on its "
         "cover, its limit and its overdue debt besides has a decision of its own. At stake is the largest of the "
         "insured debt to claim or to report, what is overdue, the excess over a limit, and the margin that a limit "
-        "loses or accounts may release. Deliveries are stopped only where paying the overdue part cures the excess "
-        f"over the limit by risk, or from grade {run.limits.stop_grade} on; "
-        "what is owed above the buyer's need is a signal to look.",
+        "loses or accounts may release. Deliveries are stopped for the risk only where paying the overdue part cures "
+        f"the excess over the limit by risk, or from grade {run.limits.stop_grade} on; what is owed above the buyer's "
+        "need is a signal to look.",
         "Insured debt is what lies within the insurer's limits, net of tax; the insured part is the insured percentage "
         f"of it. Of a buyer it is to be reported from {money(run.decisions.report_from, run.currency)} on, by the end "
         f"of its extension period, and is listed from {run.decisions.report_ahead_days} days before that. Whether it "
         "has been is in no table of the book. A day that is over when the report is read "
         f"({day(read_on(book.as_of))}) is past, and a stop that begins by then holds deliveries, unless it is paid.",
-        f"A plan or enforcement is advised from {counted(run.payment_plan.least_days_past_due, 'day')} past due and "
+        "Where nothing earlier in this order is advised, a plan or enforcement is from "
+        f"{counted(run.payment_plan.least_days_past_due, 'day')} past due and "
         f"{money(run.payment_plan.least_amount, run.currency)} on, where it is worth at least "
         f"{money(run.payment_plan.least_gain, run.currency)} more than waiting. All else that is overdue, and not in "
         f"dispute, is collected in the ordinary course, also beside other advice; from "
@@ -175,9 +176,13 @@ def who_decides(run: Run) -> str:
         kinds.setdefault(who, []).append(f"“{WHAT[kind]}”")
     fixed = [f"{listed(named)} by the {who}" for who, named in kinds.items()]
     whatever = f"Decided whatever the amount: {'; '.join(fixed)}. " if fixed else ""
+    upto = [
+        f"{level.by} (up to {money(level.up_to, run.currency)})" if level.up_to is not None else level.by
+        for level in run.limits.approvals
+    ]
     return (
-        f"{whatever}All else goes by amount, to the first of {listed(run.levels)} that reaches up to it; what concerns "
-        "a limit by the larger of the old and the new one."
+        f"{whatever}All else goes by amount, to the first of {listed(upto)} that reaches up to it; what concerns a "
+        "limit by the larger of the old and the new one, an excess over the limit to set by what is owed."
     )
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide import held_back
-from tradecredit.decide.buyer_sheet import AGAINST_PAYMENT, WITHIN_LIMIT, WITHIN_RISK
+from tradecredit.decide.buyer_sheet import AGAINST_PAYMENT, AS_IT_PAYS, WITHIN_LIMIT
 from tradecredit.decide.insurer_duties import duties
 from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.cover import by_class
@@ -25,7 +25,7 @@ WAYS = {
 
 THEN = {
     WITHIN_LIMIT: "deliver",
-    WITHIN_RISK: "deliver within the limit by risk: more is owed than the limit to set",
+    AS_IT_PAYS: "deliver as it pays: more is owed than the limit to set",
     AGAINST_PAYMENT: "deliver against payment alone",
 }
 """What is delivered once a hold has ended (`held_back.held_back`)."""

@@ -32,7 +32,7 @@ REASONS = {
     "in default": "it is in default",
     "negative equity": "its accounts show negative equity",
     "insolvent": "it is insolvent",
-    "deliveries held back": "deliveries to it are held back",
+    "deliveries held back": "deliveries to it are held back, or the insurer is to be told first",
     "still owed": "it needs less, but still owes as much",
     "need met": "its need is met",
     "little change": "the recommended limit differs only slightly",
@@ -162,7 +162,7 @@ def in_all(totals: pd.Series, currency: str) -> str:
         return f"{told}."
     return (
         f"{told}: a limit stays where it would change only slightly, is not raised where deliveries are held back or "
-        "the insurer is to be told first, and by need alone is not set below what is owed."
+        "the insurer is to be told first, and is not lowered by need alone below what is owed."
     )
 
 

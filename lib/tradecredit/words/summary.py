@@ -96,12 +96,14 @@ def states(decisions: pd.DataFrame) -> str:
             f"{counted(moved, 'decision')} of the month before {'goes' if moved == 1 else 'go'} on as another kind, "
             "open since then."
         )
-    if len(gone):
-        usual = int(gone["decision"].isin(ORDINARY).sum())
-        told.append(
-            f"{counted(len(gone), 'decision')} of the month before {'is' if len(gone) == 1 else 'are'} asked no more"
-            f"{f', {usual:,} of them in the ordinary course' if usual else ''}."
-        )
+    for state, called in ((GONE[0], "asked no more"), (GONE[1], "asked as another matter of the same buyer")):
+        some = gone[gone["state"] == state]
+        usual = int(some["decision"].isin(ORDINARY).sum())
+        if len(some):
+            told.append(
+                f"{counted(len(some), 'decision')} of the month before {'is' if len(some) == 1 else 'are'} {called}"
+                f"{f', {usual:,} of them in the ordinary course' if usual else ''}."
+            )
     return " ".join(told)
 
 

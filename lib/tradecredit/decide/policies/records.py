@@ -6,7 +6,6 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import WORKING_DAYS
 from tradecredit.decide import decisions
-from tradecredit.decide.policies.account import Account
 from tradecredit.params.policy import NO_COVER
 
 RENEW, CHANGE, END, TAKE, STAY = "renew", "change", "end", "take out", "stay without"
@@ -78,21 +77,6 @@ def decision(book: Book, items: pd.DataFrame, current: str, anchor: str) -> pd.D
     if not unknown_terms(book):
         return found
     return decisions.together(book.run, found, decisions.of_book(book, ["policy terms"], {}, anchor=anchor))
-
-
-def by_accounts(found: Account, policy: str) -> float:
-    """Return what of a policy's value would be made without it if buyers' accounts supported it; 0: not counted."""
-    if policy not in found.sales.index or np.isnan(found.items.loc[policy, "account_sales"]):
-        return 0.0
-    return float(np.nan_to_num(found.sales.loc[policy, "accounts_value"]))
-
-
-def accounts(book: Book, found: Account, policy: str, anchor: str) -> pd.DataFrame:
-    """Return the decision to ask buyers for accounts (`decisions.COLUMNS`), at stake `by_accounts`; none where that is
-    nothing."""
-    brought = by_accounts(found, policy)
-    asked = {"request accounts": brought} if brought > 0 else {}
-    return decisions.of_book(book, asked, asked, anchor=anchor)
 
 
 def unknown_terms(book: Book) -> bool:
