@@ -43,8 +43,10 @@ def test_cover_limit_and_debt_of_one_buyer_are_decisions_of_their_own(book_of):
 def test_a_hold_by_risk_is_due_on_its_own_day_whatever_the_insurer_asks(book_of, action, due):
     found = asked_of(book_of, advised(book_of, action=action, over_risk=70.0))
     holds = found[found["decision"] == action]
-    assert sorted(holds["buyer_id"]) == list("ABCDEFGH")
     assert set(holds["due_day"]) == {pd.Timestamp(due)}
+    # Of C and D debt is claimed on the policy: no payment of what is overdue brings deliveries back.
+    assert sorted(holds["buyer_id"]) == list("ABCDEFGH" if action == "stop" else "ABEFGH")
+    assert sorted(found.loc[found["decision"] == "stop", "buyer_id"]) == list("ABCDEFGH" if action == "stop" else "CD")
 
 
 def test_a_request_for_accounts_beside_a_hold_is_due_as_the_hold(book_of):

@@ -186,7 +186,7 @@ def test_what_the_month_before_said_is_open_or_asked_no_more():
         ("stop", "A"): "open",
         ("stop", "B"): "new",
         ("policy", "-"): "open",
-        ("cut", "B"): "asked as another matter",
+        ("cut", "B"): "replaced by another decision",
     }
     assert by["was"].isna().all()
     assert by.loc[("stop", "A"), "since"] == pd.Timestamp("2026-08-31")
@@ -227,8 +227,9 @@ def test_other_matters_of_one_buyer_are_new():
     ("before", "now", "state"),
     [
         # Of the same limit something else is asked: nobody is to read that the cut has been made.
-        ("cut", "run down", "asked as another matter"), ("limits", "cut", "asked as another matter"),
-        ("claim", "stop insured", "asked as another matter"), ("collect", "in default", "asked as another matter"),
+        ("cut", "run down", "replaced by another decision"), ("limits", "cut", "replaced by another decision"),
+        ("claim", "stop insured", "replaced by another decision"),
+        ("collect", "in default", "replaced by another decision"),
         ("collect", "limits", "asked no more"), ("report", "collect", "asked no more"),
     ],
 )  # fmt: skip

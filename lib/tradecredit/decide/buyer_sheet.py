@@ -86,7 +86,11 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
         "stop insured": asked["stop_insured"],
         "cancel": default & (owned > 0),
         "in default": default,
-        **{kind: action == kind for kind in BY_RISK},
+        # Once the policy has to pay, no payment of what is overdue brings deliveries back.
+        **{
+            kind: action.mask((asked["claim_amount"] > 0) & action.isin(BY_RISK), actions.STOP) == kind
+            for kind in BY_RISK
+        },
         "request accounts": _wants_accounts(limits),
         "cut": limits["decision"].isin(["reduction", "cancellation"]) & (limits["lost_sales"] > 0),
         "set limit": over & ~(above > tolerated),

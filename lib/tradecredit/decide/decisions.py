@@ -47,7 +47,7 @@ MATTERS = {
 and not anew. Each other kind is a matter of its own."""
 
 FIRST, NEW, OPEN, NO_MORE, OTHERWISE = (
-    "first report", "new", "open", "asked no more", "asked as another matter",
+    "first report", "new", "open", "asked no more", "replaced by another decision",
 )  # fmt: skip
 GONE = (NO_MORE, OTHERWISE)
 """States of what the month before asked and this one does not: of the buyer nothing is asked any more on the same

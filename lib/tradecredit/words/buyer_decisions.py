@@ -28,8 +28,8 @@ _OF_BUYERS = {
     "insured. {they} {owe} {exposure} in all.",
     "cancel": "Limits of {buyers} in default, {amount}, are still in force: cancel them.",
     "in default": "{buyers} in default {owe} {amount}: lodge the claim in the insolvency, or enforce it.{claimed}",
-    "stop": "{buyers} of a weak grade {owe} {amount} more than the risk allows, and paying what is overdue does not "
-    "cure it: stop deliveries, and set the limit.",
+    "stop": "{buyers} of a weak grade, or with a claim on the policy, {owe} {amount} more than the risk allows, and "
+    "paying what is overdue does not bring deliveries back: stop them, and set the limit.",
     "stop until paid": "{buyers} {owe} {amount} more than the risk allows, which paying the overdue part cures: stop "
     "deliveries until it is paid, and set the limit.",
     "run down": "{buyers} {owe} {amount} more than the risk allows, not by what is overdue: deliver against payment "

@@ -96,7 +96,7 @@ def states(decisions: pd.DataFrame) -> str:
             f"{counted(moved, 'decision')} of the month before {'goes' if moved == 1 else 'go'} on as another kind, "
             "open since then."
         )
-    for state, called in ((GONE[0], "asked no more"), (GONE[1], "asked as another matter of the same buyer")):
+    for state, called in ((GONE[0], "asked no more"), (GONE[1], "replaced by another decision on the same buyer")):
         some = gone[gone["state"] == state]
         usual = int(some["decision"].isin(ORDINARY).sum())
         if len(some):
