@@ -30,14 +30,14 @@ def test_the_insurers_decisions_say_nothing_of_the_limit(book_of):
         "invoices past the maximum extension period when this is read: nothing that is delivered before is insured. It "
         "owes EUR 900 in all. It is F."
     )
-    # 8 buyers with 900 owed and a loss given default of 0.75 lose 5,400 if all fail.
+    # C and D, of which debt is claimed, are stopped. The other 6 with 900 owed lose at 0.75 4,050 if all fail.
     assert found["run down"] == (
-        "8 buyers owe EUR 560,000 more than the risk allows, not by what is overdue: deliver against payment alone "
-        "until the exposure is within the limit, and set it. Largest: A, EUR 70,000. Bound by capacity (8), the limits "
-        "give up EUR 7,200 of margin a year; of what is owed EUR 240 a year is expected to be lost, and EUR 5,400 if "
+        "6 buyers owe EUR 420,000 more than the risk allows, not by what is overdue: deliver against payment alone "
+        "until the exposure is within the limit, and set it. Largest: A, EUR 70,000. Bound by capacity (6), the limits "
+        "give up EUR 5,400 of margin a year; of what is owed EUR 180 a year is expected to be lost, and EUR 4,050 if "
         "all of them failed, before insurance. The alternative is to accept the risk and keep the limit in force, "
         "which covers what is owed: by the authority over the limit that then holds. "
-        "Meanwhile nothing is delivered to 4 of them, for want of cover."
+        "Meanwhile nothing is delivered to 2 of them, for want of cover."
     )
     assert "for want of cover" not in told(book_of, **columns | {"action": "stop"})["stop"]
 

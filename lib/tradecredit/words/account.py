@@ -199,7 +199,7 @@ def uninsured(found: Account, policy: str, currency: str) -> str:
     )
     if more <= -2 * error:
         return f"{told}: {policy} is worth having beside that too."
-    return f"{told}: what is to be decided is whether we would carry these risks ourselves."
+    return f"{told}: to carry these risks ourselves is the alternative in the decision on the policy, for who takes it."
 
 
 def shown(found: Account, current: str) -> str:
