@@ -79,6 +79,8 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
     above = above_limit_to_set(limits)
     over = action.isin([actions.LOOK, actions.SET_LIMIT]) & (limits["breach"] > tolerated)
     change = limits["limit_to_set"] - owned
+    # Once the policy has to pay, no payment of what is overdue brings deliveries back.
+    by_risk = action.mask((asked["claim_amount"] > 0) & action.isin(BY_RISK), actions.STOP)
     holds = {
         "claim": asked["claim_amount"] > 0,
         "report missed": asked["missed_amount"] > 0,
@@ -86,11 +88,7 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
         "stop insured": asked["stop_insured"],
         "cancel": default & (owned > 0),
         "in default": default,
-        # Once the policy has to pay, no payment of what is overdue brings deliveries back.
-        **{
-            kind: action.mask((asked["claim_amount"] > 0) & action.isin(BY_RISK), actions.STOP) == kind
-            for kind in BY_RISK
-        },
+        **{kind: by_risk == kind for kind in BY_RISK},
         "request accounts": _wants_accounts(limits),
         "cut": limits["decision"].isin(["reduction", "cancellation"]) & (limits["lost_sales"] > 0),
         "set limit": over & ~(above > tolerated),

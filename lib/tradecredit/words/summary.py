@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from tradecredit.decide.decisions import FIRST, GONE, OPEN, by_kind
+from tradecredit.decide.decisions import FIRST, GONE, NO_MORE, OPEN, OTHERWISE, by_kind
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
 from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by
@@ -96,7 +96,7 @@ def states(decisions: pd.DataFrame) -> str:
             f"{counted(moved, 'decision')} of the month before {'goes' if moved == 1 else 'go'} on as another kind, "
             "open since then."
         )
-    for state, called in ((GONE[0], "asked no more"), (GONE[1], "replaced by another decision on the same buyer")):
+    for state, called in ((NO_MORE, NO_MORE), (OTHERWISE, f"{OTHERWISE} on the same buyer")):
         some = gone[gone["state"] == state]
         usual = int(some["decision"].isin(ORDINARY).sum())
         if len(some):
