@@ -104,13 +104,42 @@ def test_a_negative_amount_of_another_table_is_no_credit(listed):
     assert [(problem.file, problem.remedy) for problem in caught.value.problems] == [("limits.csv", "correct it")]
 
 
-def test_what_repeats_between_sources_is_not_offered_what_goes_by_one(listed):
-    listed.write("more", "customer,name\nB1,Alder Works\n")
-    sources = [BUYERS, BUYERS | {"file": "more.csv"}]
+TWO_COMPANIES = [BUYERS, {"file": "more.csv", "distinct": "latest"}]
+
+
+def test_customers_that_two_ledgers_share_are_one(listed):
+    listed.write("more", "buyer_id,name\nB1,Alder Works\nB3,Cedar\n")
+    listed.run(tables={"buyers": TWO_COMPANIES, "invoices": INVOICES, "receipts": [PAYMENTS, CREDITS]})
+    book = Book.open(listed.run_file)
+    # Of more.csv, whose rows have no day of issue, a row counts only where list.csv has none.
+    assert book.buyers.set_index("buyer_id")["name"].to_dict() == {
+        "B1": "Alder Tools GmbH", "B2": "Birch & Co", "B3": "Cedar",
+    }  # fmt: skip
+    notes = book.notes.set_index(["table", "rule"])["rows"]
+    assert notes["buyers", "left out: the row repeats another one"] == 1
+    assert notes["buyers", "left out: a later row has the same buyer_id"] == 2
+
+
+def test_what_contradicts_between_two_ledgers_is_offered_the_latest(listed):
+    listed.write("more", "buyer_id,name\nB1,Alder Works\n")
+    sources = [source | {"distinct": True} for source in TWO_COMPANIES]
     listed.run(tables={"buyers": sources, "invoices": INVOICES, "receipts": [PAYMENTS, CREDITS]})
-    with pytest.raises(InputError, match=r"more\.csv, row 2.*contradict each other in name") as caught:
+    with pytest.raises(InputError, match=r"more\.csv, row 2.*contradict each other in name.*distinct: latest"):
         Book.open(listed.run_file)
-    assert "distinct" not in str(caught.value)
+
+
+def test_amounts_that_differ_between_two_ledgers_are_not_offered_a_sum(listed):
+    listed.write("more", "doc,customer,date,due,total\n1003,B2,2024-01-03,2024-02-02,310.00\n")
+    sources = [INVOICES, INVOICES | {"file": "more.csv"}]
+    listed.run(tables={"buyers": BUYERS, "invoices": sources, "receipts": [PAYMENTS, CREDITS]})
+    with pytest.raises(InputError, match=r"more\.csv, row 2.*leave the row out of all sources but one") as caught:
+        Book.open(listed.run_file)
+    assert "combine" not in str(caught.value)
+
+
+def test_distinct_is_stated_alike_for_the_sources_of_a_table(listed):
+    with pytest.raises(ParameterError, match="state it alike"):
+        Book.open(listed.run(tables={"buyers": [BUYERS, BUYERS | {"distinct": True}]}))
 
 
 def test_an_amount_that_is_no_number_is_left_out_by_no_sign(listed):
@@ -122,8 +151,17 @@ def test_an_amount_that_is_no_number_is_left_out_by_no_sign(listed):
 def test_the_sources_of_a_table_are_read_alike(listed):
     other = CREDITS | {"formats": {"decimal": ","}}
     listed.run(tables={"buyers": BUYERS, "invoices": INVOICES, "receipts": [PAYMENTS, other]})
-    with pytest.raises(ParameterError, match="same formats"):
+    with pytest.raises(ParameterError, match="same formats for all"):
         Book.open(listed.run_file)
+
+
+def test_the_files_of_a_table_may_be_written_in_several_encodings_and_separators(listed):
+    listed.write("more", "document;number;day;money\n1002;P3;2024-03-01;99.00\n")
+    more = PAYMENTS | {"file": "more.csv", "formats": {"separator": ";", "encoding": "cp1252"}}
+    listed.run(tables={"buyers": BUYERS, "invoices": INVOICES, "receipts": [PAYMENTS, more]})
+    assert Book.open(listed.run_file).receipts.set_index("receipt_id")["amount"].to_dict() == {
+        "P1": 1000.0, "P2": 100.0, "P3": 99.0,
+    }  # fmt: skip
 
 
 def test_parquet_numbers_have_a_sign_too(listed):

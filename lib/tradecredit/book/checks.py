@@ -104,17 +104,15 @@ def _key_problems(table: Table, frame: pd.DataFrame, file: str, several: bool) -
     apart = [name for name in table.names if name not in keys and (alike[name].nunique().gt(1)).any()]
     remedy = f"state `distinct: true` (tables.{table.name}) where whole rows repeat, or remove the repeated row"
     if apart and all(table.column(name).kind in ("amount", "signed") for name in apart):
-        remedy = (
-            f"state `combine: sum` (tables.{table.name}) where they are parts of one, or give each an id of its own"
-        )
+        parts_of_one = f"state `combine: sum` (tables.{table.name}) where they are parts of one"
+        if several:  # the rows of one source alone are added up
+            parts_of_one = f"leave the row out of all sources but one (tables.{table.name}: where)"
+        remedy = f"{parts_of_one}, or give each an id of its own"
     elif apart:
         remedy = (
             f"the rows contradict each other in {', '.join(apart)}: correct them, give each an id of its own, or state "
             f"`distinct: latest` (tables.{table.name}) where the latest row counts"
         )
-    if several:  # `distinct` and `combine` go by the rows of one source
-        apart_in = f"the rows contradict each other in {', '.join(apart)}: " if apart else ""
-        remedy = f"{apart_in}leave the row out of all sources but one (tables.{table.name}: where), or correct it"
     yield from in_rows(
         file,
         ", ".join(keys),

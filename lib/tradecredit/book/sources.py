@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import pandas as pd
@@ -70,7 +71,7 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
         raw, problems = _exported(source, run)
     contents: dict[tuple[Path, str, Formats], pd.DataFrame | Problem] = {}
     for name, sources_of in files.items():
-        parts = []
+        parts, issued = [], []
         for path, label, mapping in sources_of:
             key = (path, label, mapping.formats)
             if key not in contents:
@@ -80,14 +81,15 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
                 if content not in problems:
                     problems.append(content)
                 continue
-            order = None
-            if mapping.distinct == "latest":
-                order = _day_of_issue(content, [one for one in files.get("invoices", []) if one[:2] == (path, label)])
-            table, found = _mapped(name, label, content, mapping, order)
+            table, found = _mapped(name, label, content, mapping)
             parts.append(table)
+            of_invoices = [one for one in files.get("invoices", []) if one[:2] == (path, label)]
+            issued.append(_day_of_issue(content, of_invoices).reindex(table.frame.index))
             problems += [problem for problem in found if problem not in problems]
         if len(parts) == len(sources_of):
-            raw[name] = parts[0] if len(parts) == 1 else _joined(parts)
+            whole = parts[0] if len(parts) == 1 else _joined(parts)
+            day = pd.concat(issued).set_axis(whole.frame.index)
+            raw[name] = _one_row_a_key(whole, sources_of[0][2].distinct, day)
     return raw, problems
 
 
@@ -263,22 +265,17 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.set_axis(pd.RangeIndex(2, len(frame) + 2), axis="index")
 
 
-def _day_of_issue(content: pd.DataFrame, of_invoices: list[tuple[Path, str, TableMapping]]) -> pd.Series | None:
-    """Return the day of issue of a file's rows where invoices are read from the same file."""
+def _day_of_issue(content: pd.DataFrame, of_invoices: list[tuple[Path, str, TableMapping]]) -> pd.Series:
+    """Return the day of issue of a file's rows where invoices are read from the same file; none where they are not."""
     for _, _, mapping in of_invoices:
         issued = mapping.columns.get("issued", "issued")
         if issued in content:
             return days(content[issued], mapping.formats.dates)
-    return None
+    return pd.Series(pd.NaT, index=content.index, dtype="datetime64[us]")
 
 
-def _mapped(
-    name: str, label: str, content: pd.DataFrame, mapping: TableMapping, order: pd.Series | None = None
-) -> tuple[RawTable, list[Problem]]:
-    """Return a file's content under our column names, as the run file's mapping says.
-
-    `order` tells which row of a key is the latest; without it, the last is.
-    """
+def _mapped(name: str, label: str, content: pd.DataFrame, mapping: TableMapping) -> tuple[RawTable, list[Problem]]:
+    """Return a file's content under our column names, as the run file's mapping says."""
     if mapping.formats.empty:
         content = content.mask(content.isin(mapping.formats.empty))
     problems = _mapping_problems(name, label, content, mapping)
@@ -309,27 +306,27 @@ def _mapped(
         stays = negative if mapping.sign == "negative" else ~negative
         left_out.append((f"amount is not {mapping.sign}", int((~stays).sum())))
         mapped = mapped[stays].assign(amount=lambda rows: without_minus(rows["amount"]))
-    if mapping.distinct:
-        once = mapped.drop_duplicates()
-        left_out.append(("the row repeats another one", len(mapped) - len(once)))
-        mapped = once
-    keys = list(TABLES[name].key)
-    if mapping.distinct == "latest" and set(keys) <= set(mapped):
-        mapped = _latest(mapped, keys, order, left_out)
     ignored = tuple(column for column in content.columns if column not in used)
     found = RawTable(name, label, mapped, mapping.formats, tuple(left_out), ignored, combined=bool(mapping.combine))
     return found, problems
 
 
-def _latest(
-    mapped: pd.DataFrame, keys: list[str], order: pd.Series | None, left_out: list[tuple[str, int]]
-) -> pd.DataFrame:
-    """Return of each key's rows that of the latest document; rows without a key stay, to be told of."""
-    day = pd.Series(pd.NaT, index=mapped.index) if order is None else order.reindex(mapped.index)
-    latest_last = mapped.loc[day.sort_values(kind="stable", na_position="first").index, keys]
-    older = latest_last.duplicated(keep="last") & latest_last.notna().all(axis="columns")
-    left_out.append((f"a later row has the same {', '.join(keys)}", int(older.sum())))
-    return mapped[~older.reindex(mapped.index)]
+def _one_row_a_key(table: RawTable, distinct: bool | Literal["latest"], day: pd.Series) -> RawTable:
+    """Return a table without rows that repeat others, as `distinct` of its mapping says.
+
+    `day` is that of each row's document; the latest row of a key is that of the latest day, among these the last one.
+    Rows without a key stay, to be told of.
+    """
+    if not distinct:
+        return table
+    rows, keys = table.frame.drop_duplicates(), list(TABLES[table.name].key)
+    left_out = [("the row repeats another one", len(table.frame) - len(rows))]
+    if distinct == "latest" and set(keys) <= set(rows):
+        latest_last = rows.loc[day[rows.index].sort_values(kind="stable", na_position="first").index, keys]
+        older = latest_last.duplicated(keep="last") & latest_last.notna().all(axis="columns")
+        left_out.append((f"a later row has the same {', '.join(keys)}", int(older.sum())))
+        rows = rows[~older[rows.index]]
+    return replace(table, frame=rows, left_out=(*table.left_out, *left_out))
 
 
 def _constant(value: str | int | float | date, formats: Formats) -> str:

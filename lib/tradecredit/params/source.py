@@ -116,9 +116,9 @@ class TableMapping(Parameters):
     """Rows to read by the sign of `amount`, others are left out and counted: credits and payments that stand as
     negative lines among invoices are the `negative` rows of the same file, and lose their minus."""
     distinct: bool | Literal["latest"] = False
-    """One row for each key: for a table derived from a file where its rows repeat. `true`: contradicting rows are an
-    error; `latest`: the row of the latest document counts, by the day of issue where `invoices` are read from the same
-    file, else the last row, and rows that contradict it are counted."""
+    """One row for each key: for a table derived from a file where its rows repeat, or of several sources that share
+    rows. `true`: contradicting rows are an error; `latest`: the row of the latest document counts, by the day of issue
+    where `invoices` are read from the same file, else the last row, and rows that contradict it are counted."""
     combine: Literal["sum"] | None = None
     """`sum`: rows of one key are parts of one, such as the lines of an invoice; their amounts are added up."""
 
@@ -129,9 +129,15 @@ class TableMapping(Parameters):
         return self
 
 
-def _one_format(sources: list[TableMapping]) -> list[TableMapping]:
-    if any(one.formats != sources[0].formats for one in sources):
-        raise ValueError("the sources of one table are read by the same formats: state these alike")
+def _alike(sources: list[TableMapping]) -> list[TableMapping]:
+    """Return the sources of one table, whose rows are looked at together once their files are read."""
+    of_cells = {"dates", "zone", "decimal", "thousands"}
+    if any(
+        one.formats.model_dump(include=of_cells) != sources[0].formats.model_dump(include=of_cells) for one in sources
+    ):
+        raise ValueError("the sources of one table write days and numbers alike: state the same formats for all")
+    if any(one.distinct != sources[0].distinct for one in sources):
+        raise ValueError("distinct goes by the rows of all sources of a table: state it alike for each")
     if any(one.combine for one in sources):
         raise ValueError("combine adds up the rows of one source; a table of several takes none")
     return sources
@@ -140,7 +146,7 @@ def _one_format(sources: list[TableMapping]) -> list[TableMapping]:
 ONE_SOURCE, SEVERAL_SOURCES = "[one source]", "[several sources]"
 SourcesOfTable = Annotated[
     Annotated[TableMapping, Tag(ONE_SOURCE)]
-    | Annotated[list[TableMapping], Field(min_length=1), AfterValidator(_one_format), Tag(SEVERAL_SOURCES)],
+    | Annotated[list[TableMapping], Field(min_length=1), AfterValidator(_alike), Tag(SEVERAL_SOURCES)],
     Discriminator(lambda given: SEVERAL_SOURCES if isinstance(given, list) else ONE_SOURCE),
 ]
 
