@@ -28,4 +28,4 @@ def test_a_million_euros_are_told_where_they_are_guessed(book_of):
     book = sized(book_of, 2_000.0)
     assert size.euro(book) == []
     object.__setattr__(book, "run", book.run.model_copy(update={"currency": "JPY"}))
-    assert size.euro(book)[0].startswith("A million euros are JPY 160 m, by order of magnitude")
+    assert size.euro(book)[0].startswith("A million euros are JPY 157 m, by the rate of 28 February 2025")

@@ -103,7 +103,7 @@ class LossSettings(Parameters):
     """Asset correlation: the Basel corporate formula by PD and turnover, or one number for all buyers."""
     million_euros: Positive | None = None
     """A million euros in the reporting currency: the Basel formula's size adjustment is stated in euros. None: by the
-    book's rate of the euro, or else by its order of magnitude."""
+    book's rate of the euro, or else by the European Central Bank's of 28 February 2025."""
     dependence: Dependence = Dependence()
     """How defaults depend on each other."""
 

@@ -22,12 +22,12 @@ def amounts(book: Book) -> list[str]:
 
 
 def euro(book: Book) -> list[str]:
-    """Return what a million euros are taken as, where that is no more than a guess."""
+    """Return what a million euros are taken as, where the book does not tell."""
     amount, basis = million_euros(book)
-    if basis not in ("order of magnitude", "not known"):
+    if basis not in ("rate of a stated day", "not known"):
         return []
     why = {
-        "order of magnitude": "by order of magnitude, as the book has no rate of the euro",
+        "rate of a stated day": "by the rate of 28 February 2025, as the book has no rate of the euro",
         "not known": "as the book has no rate of the euro and none is kept for this currency",
     }[basis]
     return [
