@@ -21,6 +21,7 @@ from tradecredit.book.memory import cache_of, kept, writable
 from tradecredit.book.merging import merged
 from tradecredit.book.places import one_of, places
 from tradecredit.book.rates import in_currency_of_invoice, last_rate, moved_to
+from tradecredit.book.raw_tables import RawTable, located
 from tradecredit.book.schema import TABLES
 from tradecredit.book.size import with_amounts
 from tradecredit.book.snapshot import freeze, thawed
@@ -258,7 +259,7 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
             )
         )
     if problems:
-        raise InputError([sources.located(problem, raw) for problem in problems])
+        raise InputError([located(problem, raw) for problem in problems])
     complete = {name: tables.get(name, table.empty()) for name, table in TABLES.items()}
     notes = _notes(run, raw, complete)
     buyers = complete["buyers"]
@@ -266,7 +267,7 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     return known(_in_currency(complete, linked, run, day), day), notes
 
 
-def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _notes(run: Run, raw: dict[str, RawTable], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     rows = [(name, rule, count) for name, table in raw.items() for rule, count in table.left_out]
     rows = [(name, f"left out: {rule}", count) for name, rule, count in rows]
     rows += [(name, rule, count) for name, table in raw.items() for rule, count in table.assumed]

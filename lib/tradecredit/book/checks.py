@@ -15,7 +15,7 @@ from tradecredit.params.run import Run
 
 CENT = 0.005
 """Amounts that differ by less than this are equal."""
-MONTH_DAYS = 31
+OLD_LEDGER_DAYS = 31
 """A ledger whose last entry is older than this on the day of the report is an old one."""
 _ORDINARY = ("payment", "credit_note", "discount", "undated")
 BOUNDED = {"write_off": _ORDINARY, "recovery": _ORDINARY, "claim": ()}
@@ -259,7 +259,7 @@ def _rate_problems(
     )
     remedy = "add newer rates to the fx table, or state how old one may be (oldest_rate_days)"
     last = _last_entry(tables)
-    ended = (pd.Timestamp(run.as_of) - last).days > MONTH_DAYS
+    ended = (pd.Timestamp(run.as_of) - last).days > OLD_LEDGER_DAYS
     if len(fx) and ended and (last - fx["date"].max()).days <= run.oldest_rate_days:
         remedy = f"the ledger's last entry is of {last.date()}: state `as_of: {last.date()}`, or {remedy}"
     for currency, oldest in age[old].groupby(frame["currency"][old]).max().items():

@@ -9,8 +9,8 @@ import pandas as pd
 from tradecredit.book import checks
 from tradecredit.book.links import Links, links
 from tradecredit.book.places import one_of
+from tradecredit.book.raw_tables import RawTable
 from tradecredit.book.schema import TABLES
-from tradecredit.book.sources import RawTable
 from tradecredit.book.typed import combined, typed
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportSource

@@ -105,6 +105,14 @@ class Run(Parameters):
             raise ValueError("tables: has no effect on the demo source; remove it or name a folder")
         return self
 
+    @field_validator("merge")
+    @classmethod
+    def _merged_at_once(cls, merge: dict[str, str]) -> dict[str, str]:
+        both = sorted(merge.keys() & set(merge.values()))
+        if both:
+            raise ValueError(f"{', '.join(both)} is to be merged itself: give each number the last one to keep")
+        return merge
+
     @field_validator("entity")
     @classmethod
     def _names_a_folder(cls, entity: str) -> str:
