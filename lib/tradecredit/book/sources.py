@@ -14,7 +14,7 @@ from tradecredit.book.mapping import mapped
 from tradecredit.book.raw_tables import RawTable, joined
 from tradecredit.book.schema import COMPULSORY, TABLES
 from tradecredit.errors import Problem
-from tradecredit.params.export import ExportSource
+from tradecredit.params.export import EXPORTED, ExportSource
 from tradecredit.params.run import Run
 from tradecredit.params.source import DemoSource, DuckDBSource, FolderSource, Formats, TableMapping
 
@@ -107,7 +107,7 @@ def _files(
         return {}, [present]
     files: dict[str, list[tuple[Path, str, TableMapping]]] = {}
     problems = []
-    exported = COMPULSORY if isinstance(source, ExportSource) else ()  # those of `exports.ledger.NAMES`
+    exported = EXPORTED if isinstance(source, ExportSource) else ()
     for name in [name for name in TABLES if name not in exported]:
         for mapping in run.sources_of(name):
             if isinstance(source, DuckDBSource):
