@@ -242,7 +242,7 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
         raise InputError([located(problem, raw) for problem in problems])
     complete = {name: tables.get(name, table.empty()) for name, table in TABLES.items()}
     rows_known = _rows_known(complete, day, places(complete["invoices"]["buyer_id"], complete["buyers"]["buyer_id"]))
-    notes = notes_on(raw, complete, rows_known, run)
+    notes = notes_on(raw, complete, rows_known, linked, run)
     buyers = complete["buyers"]
     complete["buyers"] = buyers.assign(kind=buyers["kind"].fillna("private"))
     return known(in_currency(complete, linked, run, day), day), notes

@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 
 from tradecredit.book import text_files
+from tradecredit.book.cells import as_text
 from tradecredit.book.exports.amounts import are_negative, without_minus
 from tradecredit.book.places import one_of
 from tradecredit.book.raw_tables import RawTable
@@ -69,7 +70,7 @@ def _read_rows(content: pd.DataFrame, mapping: TableMapping, left_out: list[tupl
     for theirs, kept in mapping.where.items():
         if theirs in frame:
             values = [str(value) for value in kept]
-            stays = one_of(frame[theirs].astype("str"), values)
+            stays = one_of(as_text(frame[theirs]), values)
             left_out.append((f"{theirs} is not {' or '.join(values)}", int((~stays).sum())))
             frame = frame[stays]
     for theirs in mapping.filled:
@@ -97,8 +98,8 @@ def _constant(value: str | int | float | date, formats: Formats) -> str:
 
 def _translated(column: pd.Series, values: dict[str | int, str]) -> pd.Series:
     ours = {str(theirs): our for theirs, our in values.items()}
-    text = column.astype("str")
-    return text.map(ours).where(text.isin(list(ours)), column)
+    text = as_text(column)
+    return text.map(ours).where(one_of(text, ours), column)
 
 
 def _mapping_problems(name: str, label: str, content: pd.DataFrame, mapping: TableMapping) -> list[Problem]:

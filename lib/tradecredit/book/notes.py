@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.links import Links
 from tradecredit.book.raw_tables import RawTable
 from tradecredit.book.translation import OF_THE_DAY
 from tradecredit.params.run import Run
@@ -15,11 +16,12 @@ COUNTED = ("kind", "currency", "invoice_id", "amount")
 
 
 def notes_on(
-    raw: dict[str, RawTable], tables: dict[str, pd.DataFrame], known: dict[str, np.ndarray], run: Run
+    raw: dict[str, RawTable], tables: dict[str, pd.DataFrame], known: dict[str, np.ndarray], linked: Links, run: Run
 ) -> pd.DataFrame:
     """Return what was left out, taken for granted and translated on reading a book: `table`, `rule`, `rows`.
 
-    `tables`: typed, in the currencies of their rows; `known`: whether each row is known on the run's day.
+    `tables`: typed, in the currencies of their rows; `known`: whether each row is known on the run's day; `linked`: the
+    `links` of the tables.
     """
     rows = [(name, rule, count) for name, table in raw.items() for rule, count in table.left_out]
     rows = [(name, f"left out: {rule}", count) for name, rule, count in rows]
@@ -44,6 +46,9 @@ def notes_on(
         told = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sums.items())
         rule = f"on account, no invoice named: {told}; set off in what the buyer owes net, not against its invoices"
         rows.append(("receipts", rule, len(account)))
+    others = int((_of_another_buyer(linked) & known["receipts"]).sum())
+    if others:
+        rows.append(("receipts", "another buyer is named than the invoice's, which counts", others))
     for name in OF_THE_DAY:
         foreign = seen[name]["currency"]
         foreign = int((foreign.notna() & (foreign != run.currency)).sum())
@@ -56,3 +61,11 @@ def notes_on(
     if seen["receipts"].empty:
         rows.append(("receipts", "none by then: nothing is taken as paid", 0))
     return pd.DataFrame(rows, columns=["table", "rule", "rows"])
+
+
+def _of_another_buyer(linked: Links) -> np.ndarray:
+    """Return whether each receipt names an invoice and another buyer than that of the invoice."""
+    place, named = linked.get(("receipts", "invoice_id")), linked.get(("receipts", "buyer_id"))
+    if place is None or named is None:
+        return np.zeros(0, dtype=bool)
+    return (place >= 0) & (named >= 0) & (np.append(linked["invoices", "buyer_id"], -1)[place] != named)
