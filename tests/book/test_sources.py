@@ -143,17 +143,14 @@ def test_parquet_numbers_have_a_sign_too(listed):
 
 def test_codes_of_a_typed_source_are_found_where_cells_are_empty(ledger):
     # A column of whole numbers with an empty cell is one of decimal ones in Parquet.
-    frame = pd.DataFrame({"buyer_id": ["B1", "B2", "B3"], "class": [1.0, 2.0, None], "use": [1.0, 1.0, None]})
+    frame = pd.DataFrame({"buyer_id": ["B1", "B2", "B3"], "class": [1.0, 2.0, None]})
     (ledger.folder / "data" / "buyers.csv").unlink()
     frame.to_parquet(ledger.folder / "data" / "buyers.parquet")
     kinds = {"columns": {"kind": "class"}, "values": {"kind": {1: "private", 2: "public"}}}
     book = Book.open(ledger.run(tables={"buyers": kinds}))
     assert book.buyers["kind"].tolist() == ["private", "public", "private"]
-    book = Book.open(
-        ledger.run(
-            tables={"buyers": kinds | {"where": {"class": [1, 2]}}, "invoices": {"where": {"buyer_id": ["B1", "B2"]}}}
-        )
-    )
+    known = {"where": {"buyer_id": ["B1", "B2"]}}
+    book = Book.open(ledger.run(tables={"buyers": kinds | {"where": {"class": [1, 2]}}, "invoices": known}))
     assert book.buyers["buyer_id"].tolist() == ["B1", "B2"]
 
 
