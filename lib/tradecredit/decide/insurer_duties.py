@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import read_on
+from tradecredit.book.calendar import read_on, working_day
 from tradecredit.book.places import one_of
 from tradecredit.insurance.amounts import unclaimed_debts
 from tradecredit.insurance.cover import of_buyers
@@ -34,7 +34,7 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     - of those that have not, `missed_amount`, whose extension period, by the end of which they had to be reported, ends
       before the day on which the report is read (`read_on`), `missed_since` the first of these ends; and
       `report_amount`, whose period ends on that day or later, within `decisions.report_ahead_days` of the book's day,
-      `report_by` the first of these ends (missing: none).
+      `report_by` the first of these ends, or the last working day before it (missing: none).
       None of the four where both amounts together are below `decisions.report_from`. Whether something has been
       reported already is in no table of the book;
     - `stop_insured`: what is shipped on the day on which the report is read is not insured, unless something is paid
@@ -67,6 +67,8 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     little = table["missed_amount"] + table["report_amount"] < book.run.decisions.report_from
     table[["missed_amount", "report_amount"]] = table[["missed_amount", "report_amount"]].mask(little, 0.0)
     table[["missed_since", "report_by"]] = table[["missed_since", "report_by"]].mask(little)
+    due = table["report_by"].dropna()
+    table.loc[due.index, "report_by"] = working_day(due.to_numpy(), "backward").astype("datetime64[us]")
     cover, stops = of_buyers(book, policy), _stops(book, policy).reindex(buyers)
     insurable = (cover.insurable > 0) & (cover.limit > 0) & ~one_of(book.buyers["buyer_id"], in_default(book))
     stopped = stops["stop_since"].notna() & insurable

@@ -10,7 +10,7 @@ from tradecredit.decide.decisions import by_kind
 from tradecredit.decide.insurer_duties import Payable
 from tradecredit.decide.limits.actions import STOP
 from tradecredit.params.run import Run
-from tradecredit.words.decisions import amount_told
+from tradecredit.words.decisions import WHAT, amount_told
 from tradecredit.words.formats import counted, day, listed, money
 
 LONG_OPEN = pd.Timedelta(days=180)
@@ -138,16 +138,17 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
     ]
     wait = ""
     if waits.any():
+        what = "this change waits" if waits.sum() == 1 else "these changes wait"
         wait = (
-            f" Portfolio limits would move {listed(waits.index[waits])} back: "
-            f"{'it waits' if waits.sum() == 1 else 'they wait'} until these are decided on."
+            f" Portfolio limits would move {listed(waits.index[waits])} back: {what} until “{WHAT['portfolio']}” is "
+            "decided on, and the day after is its day."
         )
     return {
         "parts": "; ".join(parts), "wait": wait, "they": "It" if len(buyers) == 1 else "They",
         "exposure": money(buyers["exposure"].sum(), currency), "late": money(buyers["missed_amount"].sum(), currency),
         "coming": _coming(buyers, currency), "raised": _raised(buyers, currency),
         "stopped": _no_longer_insured(buyers, run),
-        "long_open": _long_open(buyers["loss_date"], pd.Timestamp(run.as_of)),
+        "long_open": _long_open(buyers["loss_date"], read_on(pd.Timestamp(run.as_of))),
         "claimed": _beside(buyers, buyers["on_cover"] == "claim", "debt is claimed on the policy too"),
         "beside": _beside(buyers, buyers["advice"] != kind, "something else is advised first, and this beside it"),
         "consent": _with_consent(buyers["needs_consent"]) if kind == "payment plan" else "",
@@ -164,9 +165,10 @@ def _no_longer_insured(buyers: pd.DataFrame, run: Run) -> str:
     return f" Deliveries to {which} stop by {from_day}, as nothing more is insured."
 
 
-def _long_open(losses: pd.Series, as_of: pd.Timestamp) -> str:
-    """Return that a period for filing may have passed, as a sentence; empty where no loss is older than `LONG_OPEN`."""
-    old = losses[losses < as_of - LONG_OPEN]
+def _long_open(losses: pd.Series, read: pd.Timestamp) -> str:
+    """Return that a period for filing may have passed, as a sentence; empty where no loss is older than `LONG_OPEN` on
+    the day on which the report is read."""
+    old = losses[losses < read - LONG_OPEN]
     if old.empty:
         return ""
     which = "It has" if len(losses) == 1 else f"{len(old):,} of them {'has' if len(old) == 1 else 'have'}"
