@@ -86,7 +86,8 @@ def _due(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
     settings = book.run.decisions
     # What waits for the decision on portfolio limits is due after it.
     after, held = (
-        read_on(book.as_of, settings.days_until_due(kind) + later) for kind, later in (("portfolio", 1), ("run down", 0))
+        read_on(book.as_of, settings.days_until_due(kind) + later)
+        for kind, later in (("portfolio", 1), ("run down", 0))
     )
     waits = pd.Series(after, index=sheets.index).where(waiting(sheets))
     sooner = min(held, read_on(book.as_of, settings.days_until_due("request accounts")))

@@ -15,7 +15,7 @@ LABELS = {
         claim_amount="Insured debt to claim",
         report_amount="Insured debt to report",
         missed_amount="Insured debt past its report day",
-        stop_clears="To clear for cover",
+        stop_clears="Open past its extension period",
     ),
     **columns(
         "date",

@@ -46,7 +46,17 @@ MATTERS = {
 """Kinds of decision that are stages of one matter: a buyer that moves from one of them to another is asked about still,
 and not anew. Each other kind is a matter of its own."""
 
-DATED = ("claim", "report missed", "report", "stop insured", "in default", "cancel", "collect", "enforce", "payment plan")
+DATED = (
+    "claim",
+    "report missed",
+    "report",
+    "stop insured",
+    "in default",
+    "cancel",
+    "collect",
+    "enforce",
+    "payment plan",
+)
 """Kinds of decision whose matter arose on a day that the ledger or the policy knows: they are open since that day. All
 others are open since the first report that asked them."""
 

@@ -80,13 +80,17 @@ class Payable(NamedTuple):
 
     `policy`, its name; `settled`, what is left of them after its percentage and what it deducts from each loss;
     `first_loss`, the policy's of a year (0: none); `payable`, what of them it pays if all of them fall in one year of
-    which nothing else has used the first loss, before any maximum of a year.
+    which nothing else has used the first loss, before any maximum of a year. `year_starts`, the first day of the year
+    of the policy in force, its `starts` or else twelve months before its end (missing: it states no period), and
+    `earlier`, what of `settled` is of losses before it, which count in an earlier year.
     """
 
     policy: str
     settled: float
     first_loss: float
     payable: float
+    year_starts: pd.Timestamp = pd.NaT
+    earlier: float = 0.0
 
 
 def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
@@ -106,7 +110,26 @@ def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
         })
     )  # fmt: skip
     first_loss = float(policy.aggregate_first_loss or 0.0)
-    return Payable(policy.name, float(steps["claim"].sum()), first_loss, float(steps["indemnity"].sum()))
+    starts = year_starts(policy)
+    before = (losses["loss_date"] < starts).to_numpy()
+    claims = steps["claim"].to_numpy()
+    return Payable(
+        policy.name, float(claims.sum()), first_loss, float(steps["indemnity"].sum()), starts,
+        float(claims[before].sum()),
+    )  # fmt: skip
+
+
+def year_starts(policy: Policy) -> pd.Timestamp:
+    """Return the first day of a policy's year: its `starts`, else 12 months before its end; missing without both.
+
+    >>> year_starts(Policy(name="own", insured_percentage=0.9, ends="2026-12-31"))
+    Timestamp('2026-01-01 00:00:00')
+    """
+    if policy.starts is not None:
+        return pd.Timestamp(policy.starts)
+    if policy.ends is None:
+        return pd.NaT
+    return pd.Timestamp(policy.ends) + pd.Timedelta(days=1) - pd.DateOffset(years=1)
 
 
 def _stops(book: Book, policy: Policy) -> pd.DataFrame:

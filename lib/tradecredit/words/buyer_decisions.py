@@ -23,9 +23,9 @@ _OF_BUYERS = {
     "it: the day of {late} of it is past when this is read, and cover of that is in doubt{coming}.{stopped}",
     "report": "Insured debt of {buyers}, {amount}, will soon be past its maximum extension period: report it by the "
     "end of the period, unless it is paid.{stopped}",
-    "stop insured": "Stop deliveries to {buyers} of which nothing is to be reported or claimed until {amount} is paid, "
-    "as listed, of invoices past the maximum extension period when this is read: nothing that is delivered before is "
-    "insured. {they} {owe} {exposure} in all.",
+    "stop insured": "Stop deliveries to {buyers} of which nothing is to be reported or claimed: {amount} of invoices "
+    "past the maximum extension period is open when this is read, and nothing that is delivered before it is paid is "
+    "insured. The list says what has to be paid so that deliveries go on. {they} {owe} {exposure} in all.",
     "cancel": "Limits of {buyers} in default, {amount}, are still in force: cancel them.",
     "in default": "{buyers} in default {owe} {amount}: lodge the claim in the insolvency, or enforce it.{claimed}",
     "stop": "{buyers} of a weak grade, or with a claim on the policy, {owe} {amount} more than the risk allows, and "
@@ -80,7 +80,7 @@ def _price(kind: str, sheets: pd.DataFrame, currency: str) -> str:
         margin = f"{them} up {money(sheets['lost_margin'].sum(), currency)} of margin a year"
     return (
         f" Bound by {bound}, {margin}; of what is owed {loss} a year is expected to be lost, and {most} if "
-        f"{'it' if len(sheets) == 1 else 'all of them'} failed, before insurance. {_alternative(sheets)}"
+        f"{'it' if len(sheets) == 1 else 'all of them'} failed, before insurance. {_alternative(sheets)}{_accounts(sheets, currency)}"
         f"{_stopped(kind, sheets)}"
     )
 
@@ -92,6 +92,21 @@ def _stopped(kind: str, sheets: pd.DataFrame) -> str:
         return ""
     which = "it" if len(sheets) == 1 else f"{len(held):,} of them"
     return f" Meanwhile nothing is delivered to {which}, for want of cover."
+
+
+def _accounts(sheets: pd.DataFrame, currency: str) -> str:
+    """Return what accounts of buyers that are held back might release, as a sentence; empty where none would.
+
+    Once the policy has to pay for a buyer no accounts bring deliveries back.
+    """
+    wanting = sheets[(sheets["released_margin"] > 0) & ~(sheets["claim_amount"] > 0)]
+    if wanting.empty:
+        return ""
+    whose = "The limit rests" if len(sheets) == 1 else f"The limits of {listed(wanting.index)} rest"
+    return (
+        f" {whose} on payment history for want of accounts, which might release "
+        f"{money(wanting['released_margin'].sum(), currency)} of margin a year: request them with the hold."
+    )
 
 
 def _alternative(sheets: pd.DataFrame) -> str:
@@ -124,6 +139,12 @@ def _paid(payable: Payable | None, currency: str) -> str:
         told += (
             f": nothing is payable while the first loss of {first} a year is not used up. File it all the same, as "
             "each loss uses up the first loss."
+        )
+    if payable.earlier > 0:
+        told += (
+            f" {money(payable.earlier, currency)} of what is left is of losses before {day(payable.year_starts)}, when "
+            f"the year of {payable.policy} began: they count in an earlier year, whose first loss other losses may "
+            "have used up, so that they are payable. Ask the insurer."
         )
     return f"{told} The terms of {payable.policy} state no last day for filing: look it up."
 

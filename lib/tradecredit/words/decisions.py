@@ -45,7 +45,7 @@ WHAT = {
 STAKES = {
     **dict.fromkeys(("report missed", "report"), "insured debt"),
     "claim": "insured debt, before deductibles",
-    "stop insured": "to be paid for cover",
+    "stop insured": "open past the extension period",
     "cancel": "limits to cancel",
     "in default": "owed in all",
     **dict.fromkeys(("stop", "stop until paid", "run down"), "excess over the risk limit"),
