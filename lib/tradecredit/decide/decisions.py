@@ -18,9 +18,10 @@ COLUMNS = {
 }  # fmt: skip
 """Columns of a table of decisions, a row for each. `decision`: its kind, one of `params.decisions.WORKING_DAYS`;
 `buyer_id` (missing: it is about the whole book); `amount` at stake, in the reporting currency (missing: not known);
-`authority`: who decides; `due_day`, a working day; `since` when it has been open; `state`: `new`, `open`, asked no more (`GONE`), or
-`first report` where no earlier report tells; `was`: the kind as which the month before asked the same matter (missing:
-as the same, or not at all); `chapter` and `anchor`: where its list is shown, `table-breaches` of `03_credit_limits`."""
+`authority`: who decides; `due_day`, a working day; `since` when it has been open; `state`: `new`, `open`, asked no more
+    (`GONE`), or `first report` where no earlier report tells; `was`: the kind as which the month before asked the same
+    matter (missing: as the same, or not at all); `chapter` and `anchor`: where its list is shown, `table-breaches` of
+    `03_credit_limits`."""
 
 INSURERS = ("report missed", "claim", "report", "stop insured")
 """Decisions by which cover is kept: they come before all others, in this order."""
@@ -47,16 +48,8 @@ MATTERS = {
 and not anew. Each other kind is a matter of its own."""
 
 DATED = (
-    "claim",
-    "report missed",
-    "report",
-    "stop insured",
-    "in default",
-    "cancel",
-    "collect",
-    "enforce",
-    "payment plan",
-)
+    "claim", "report missed", "report", "stop insured", "in default", "cancel", "collect", "enforce", "payment plan",
+)  # fmt: skip
 """Kinds of decision whose matter arose on a day that the ledger or the policy knows: they are open since that day. All
 others are open since the first report that asked them."""
 
@@ -102,22 +95,22 @@ def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -
     `buyers`: index buyer_id; `amount` at stake; where they have them, `authorised` (the amount by which the authority
     is found, such as the larger of the old and the new limit; else the amount at stake), `due_day` (missing or without:
     so many working days after the day on which the report is read (`read_on`) as the run's `decisions` say; one that is
-    no working day is the last before it, and none is before the day of reading) and `since` (missing or without: the as-of day). The authority is that
-    of the kind where the run has one (`Run.authorities`); else a missing amount is decided by the highest. The state is
-    `new`: what was open in earlier months is known to the reports (`since_earlier`). Source: definitions §4.10.
+    no working day is the last before it, and none is before the day of reading) and `since` (missing or without: the
+    as-of day). The authority is that of the kind where the run has one (`Run.authorities`); else a missing amount is
+    decided by the highest. The state is `new`: what was open in earlier months is known to the reports
+    (`since_earlier`). Source: definitions §4.10.
     """
     latest = read_on(book.as_of, book.run.decisions.days_until_due(decision))
     due = buyers.get("due_day", pd.Series(pd.NaT, index=buyers.index)).astype("datetime64[us]").fillna(latest)
     due = pd.Series(working_day(due.to_numpy(), "backward").astype("datetime64[us]"), index=buyers.index)
     since = buyers.get("since", pd.Series(pd.NaT, index=buyers.index)).astype("datetime64[us]")
-    authorised = buyers.get("authorised", buyers["amount"]).astype("float64").abs().fillna(np.inf)
-    by_amount = approval(authorised, book.run.limits.approvals).to_numpy()
+    authorised = buyers.get("authorised", buyers["amount"])
     table = pd.DataFrame(
         {
             "decision": decision,
             "buyer_id": buyers.index,
             "amount": buyers["amount"].to_numpy(dtype="float64").round(2),
-            "authority": book.run.authorities.get(decision, by_amount),
+            "authority": authority(book.run, decision, authorised).to_numpy(),
             "due_day": due.clip(lower=read_on(book.as_of)).to_numpy(),
             "since": since.fillna(book.as_of).clip(upper=book.as_of).to_numpy(),
             "state": NEW,
@@ -127,6 +120,13 @@ def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -
         }
     )
     return table.astype(COLUMNS)
+
+
+def authority(run: Run, decision: str, amounts: pd.Series) -> pd.Series:
+    """Return who takes a kind of decision on each amount: by `Run.authorities`, else by amount (missing: highest)."""
+    by_amount = approval(amounts.astype("float64").abs().fillna(np.inf), run.limits.approvals)
+    whatever = run.authorities.get(decision)
+    return by_amount if whatever is None else pd.Series(whatever, index=amounts.index, dtype="str")
 
 
 def together(run: Run, *tables: pd.DataFrame) -> pd.DataFrame:

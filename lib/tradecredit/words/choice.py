@@ -1,7 +1,5 @@
 """Sentences on the choice of a policy: what to do, beside the policy in force and beside none, and where that turns."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 

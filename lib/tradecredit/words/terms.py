@@ -142,8 +142,8 @@ def without_terms(every: pd.DataFrame, listed_buyers: pd.DataFrame, currency: st
     earn = "" if pd.isna(margin) else f", with {money(margin, currency)} of margin a year,"
     return (
         f"{counted(len(left), 'more buyer')} on longer terms than are worth it{earn} "
-        f"{'is' if len(left) == 1 else 'are'} not listed: nothing is sold to them on terms, as deliveries are held back "
-        "or the limit to set is 0. What margin that gives up counts with limits and holds, and not here."
+        f"{'is' if len(left) == 1 else 'are'} not listed: nothing is sold to them on terms, as deliveries are held "
+        "back or the limit to set is 0. What margin that gives up counts with limits and holds, and not here."
     )
 
 

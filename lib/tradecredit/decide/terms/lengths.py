@@ -17,7 +17,6 @@ from tradecredit.measure.default_events import loss_given_default
 from tradecredit.measure.history import sales_told
 from tradecredit.measure.sales import invoices_of_year, of_year
 
-
 NOBODY = pd.Index([], dtype="str")
 
 
@@ -150,8 +149,8 @@ def worth_of_an_order(values: pd.DataFrame, order: float = 100.0) -> pd.DataFram
     `values`: see `by_length`; `order`: its amount, in the unit that the values come in. Expected value of a unit ×
     order; missing where that is.
     """
-    worth = order * values["expected_value"].unstack("terms_days")  # noqa: PD010  (one value each: nothing to aggregate)
-    return worth.set_axis([f"{days:g} days" for days in worth.columns], axis="columns")
+    worth = order * values["expected_value"].unstack("terms_days")  # noqa: PD010  (one value each: nothing to
+    aggregate) return worth.set_axis([f"{days:g} days" for days in worth.columns], axis="columns")
 
 
 def suggested(values: pd.DataFrame, maximum_cost_share: float) -> pd.DataFrame:
@@ -257,10 +256,10 @@ def buyers_on_longer_terms(
 ) -> pd.DataFrame:
     """Return the buyers that were sold to on longer terms than are worth it, the largest such sales first.
 
-    The invoices of `longer_than_suggested`, and its `without`. Index buyer_id; `grade`, `suggested_days`; `lawful_days`, the longest that
-    the law of the buyer's country allows its kind without an agreement (missing: none that the run states);
-    `terms_to_grant`, the shorter of both; `longest_given`, in the last 12 months; `longer_sales`, and
-    `longer_margin`, what they earn net of tax (missing without a margin).
+    The invoices of `longer_than_suggested`, and its `without`. Index buyer_id; `grade`, `suggested_days`;
+    `lawful_days`, the longest that the law of the buyer's country allows its kind without an agreement (missing: none
+    that the run states); `terms_to_grant`, the shorter of both; `longest_given`, in the last 12 months; `longer_sales`,
+    and `longer_margin`, what they earn net of tax (missing without a margin).
     """
     recent = invoices_of_year(book)
     grades = _grades_of_terms(book, ratings).drop(index=NOBODY if without is None else without, errors="ignore")
