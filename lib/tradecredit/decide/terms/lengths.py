@@ -149,8 +149,8 @@ def worth_of_an_order(values: pd.DataFrame, order: float = 100.0) -> pd.DataFram
     `values`: see `by_length`; `order`: its amount, in the unit that the values come in. Expected value of a unit ×
     order; missing where that is.
     """
-    worth = order * values["expected_value"].unstack("terms_days")  # noqa: PD010  (one value each: nothing to
-    aggregate) return worth.set_axis([f"{days:g} days" for days in worth.columns], axis="columns")
+    worth = order * values["expected_value"].unstack("terms_days")  # noqa: PD010  (one value each: nothing to aggregate)
+    return worth.set_axis([f"{days:g} days" for days in worth.columns], axis="columns")
 
 
 def suggested(values: pd.DataFrame, maximum_cost_share: float) -> pd.DataFrame:
