@@ -6,7 +6,7 @@ LABELS = {
     # buyer_decisions
     "asked": Column("Decision code of the list", "text"),
     # decisions
-    **columns("text", authority="Decided by", anchor="Anchor", was="Asked before as"),
+    **columns("text", authority="Decided by", each_decides="Each decides on", anchor="Anchor", was="Asked before as"),
     **columns("date", due_day="Due", first_due_day="First due", last_due_day="Last due"),
     **columns("count", new="New", decides_on="Of them that authority's", moved="Asked before as another kind"),
     # insurer_duties
@@ -15,7 +15,7 @@ LABELS = {
         claim_amount="Insured debt to claim",
         report_amount="Insured debt to report",
         missed_amount="Insured debt past its report day",
-        stop_clears="To clear for cover",
+        stop_clears="Open past its extension period",
     ),
     **columns(
         "date",
@@ -49,10 +49,11 @@ LABELS = {
         "text",
         held_for="Held back for",
         held_also="And for",
+        hold_authority="Hold decided by",
         pay_invoice="Oldest invoice to pay",
         cure="Cure",
         then_delivered="Deliveries then",
     ),
     **columns("money", to_pay="To be paid"),
-    **columns("date", held_from="Held back from"),
+    **columns("date", held_from="Held back from", hold_by="Hold by"),
 }

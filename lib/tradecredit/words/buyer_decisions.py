@@ -5,12 +5,12 @@ import pandas as pd
 from tradecredit.book.calendar import read_on
 from tradecredit.book.checks import CENT
 from tradecredit.decide.buyer_decisions import BY_RISK, of_kind, waiting
-from tradecredit.decide.buyer_sheet import NOTHING
 from tradecredit.decide.decisions import by_kind
+from tradecredit.decide.deliveries import NOTHING
 from tradecredit.decide.insurer_duties import Payable
 from tradecredit.decide.limits.actions import STOP
 from tradecredit.params.run import Run
-from tradecredit.words.decisions import amount_told
+from tradecredit.words.decisions import WHAT, amount_told
 from tradecredit.words.formats import counted, day, listed, money
 
 LONG_OPEN = pd.Timedelta(days=180)
@@ -23,9 +23,9 @@ _OF_BUYERS = {
     "it: the day of {late} of it is past when this is read, and cover of that is in doubt{coming}.{stopped}",
     "report": "Insured debt of {buyers}, {amount}, will soon be past its maximum extension period: report it by the "
     "end of the period, unless it is paid.{stopped}",
-    "stop insured": "Stop deliveries to {buyers} of which nothing is to be reported or claimed until {amount} is paid, "
-    "as listed, of invoices past the maximum extension period when this is read: nothing that is delivered before is "
-    "insured. {they} {owe} {exposure} in all.",
+    "stop insured": "Stop deliveries to {buyers} of which nothing is to be reported or claimed: {amount} of invoices "
+    "past the maximum extension period is open when this is read, and nothing that is delivered before it is paid is "
+    "insured. The list says what has to be paid so that deliveries go on. {they} {owe} {exposure} in all.",
     "cancel": "Limits of {buyers} in default, {amount}, are still in force: cancel them.",
     "in default": "{buyers} in default {owe} {amount}: lodge the claim in the insolvency, or enforce it.{claimed}",
     "stop": "{buyers} of a weak grade, or with a claim on the policy, {owe} {amount} more than the risk allows, and "
@@ -71,8 +71,7 @@ def _price(kind: str, sheets: pd.DataFrame, currency: str) -> str:
         return ""
     sheets = of_kind(sheets, kind)
     loss, most = (money(sheets[name].sum(), currency) for name in ("expected_loss_owed", "lost_if_failed"))
-    # Where the need is less than what the risk allows, another method is the bound that is passed.
-    bounds = sheets["binding_with_cover"].replace("need", "other bounds above the need").value_counts()
+    bounds = sheets["risk_bound_by"].value_counts()
     bound = listed(f"{name} ({count:,})" if len(sheets) > 1 else str(name) for name, count in bounds.items())
     margin = "what margin is given up is not known"
     if sheets["lost_margin"].notna().all():
@@ -80,7 +79,8 @@ def _price(kind: str, sheets: pd.DataFrame, currency: str) -> str:
         margin = f"{them} up {money(sheets['lost_margin'].sum(), currency)} of margin a year"
     return (
         f" Bound by {bound}, {margin}; of what is owed {loss} a year is expected to be lost, and {most} if "
-        f"{'it' if len(sheets) == 1 else 'all of them'} failed, before insurance. {_alternative(sheets)}"
+        f"{'it' if len(sheets) == 1 else 'all of them'} failed, before insurance. "
+        f"{_alternative(sheets)}{_accounts(sheets, currency)}"
         f"{_stopped(kind, sheets)}"
     )
 
@@ -92,6 +92,21 @@ def _stopped(kind: str, sheets: pd.DataFrame) -> str:
         return ""
     which = "it" if len(sheets) == 1 else f"{len(held):,} of them"
     return f" Meanwhile nothing is delivered to {which}, for want of cover."
+
+
+def _accounts(sheets: pd.DataFrame, currency: str) -> str:
+    """Return what accounts of buyers that are held back might release, as a sentence; empty where none would.
+
+    Once the policy has to pay for a buyer no accounts bring deliveries back.
+    """
+    wanting = sheets[(sheets["released_margin"] > 0) & ~(sheets["claim_amount"] > 0)]
+    if wanting.empty:
+        return ""
+    whose = "The limit rests" if len(sheets) == 1 else f"The limits of {listed(wanting.index)} rest"
+    return (
+        f" {whose} on payment history for want of accounts, which might release "
+        f"{money(wanting['released_margin'].sum(), currency)} of margin a year: request them with the hold."
+    )
 
 
 def _alternative(sheets: pd.DataFrame) -> str:
@@ -125,6 +140,12 @@ def _paid(payable: Payable | None, currency: str) -> str:
             f": nothing is payable while the first loss of {first} a year is not used up. File it all the same, as "
             "each loss uses up the first loss."
         )
+    if payable.earlier > 0:
+        told += (
+            f" {money(payable.earlier, currency)} of what is left is of losses before {day(payable.year_starts)}, when "
+            f"the year of {payable.policy} began: they count in an earlier year, whose first loss other losses may "
+            "have used up, so that they are payable. Ask the insurer."
+        )
     return f"{told} The terms of {payable.policy} state no last day for filing: look it up."
 
 
@@ -138,35 +159,44 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
     ]
     wait = ""
     if waits.any():
+        what = "this change waits" if waits.sum() == 1 else "these changes wait"
         wait = (
-            f" Portfolio limits would move {listed(waits.index[waits])} back: "
-            f"{'it waits' if waits.sum() == 1 else 'they wait'} until these are decided on."
+            f" Portfolio limits would move {listed(waits.index[waits])} back: {what} until “{WHAT['portfolio']}” is "
+            "decided on, and the day after is its day."
         )
     return {
         "parts": "; ".join(parts), "wait": wait, "they": "It" if len(buyers) == 1 else "They",
         "exposure": money(buyers["exposure"].sum(), currency), "late": money(buyers["missed_amount"].sum(), currency),
         "coming": _coming(buyers, currency), "raised": _raised(buyers, currency),
-        "stopped": _no_longer_insured(buyers, run),
-        "long_open": _long_open(buyers["loss_date"], pd.Timestamp(run.as_of)),
+        "stopped": _deliveries_stop(buyers),
+        "long_open": _long_open(buyers["loss_date"], read_on(pd.Timestamp(run.as_of))),
         "claimed": _beside(buyers, buyers["on_cover"] == "claim", "debt is claimed on the policy too"),
         "beside": _beside(buyers, buyers["advice"] != kind, "something else is advised first, and this beside it"),
         "consent": _with_consent(buyers["needs_consent"]) if kind == "payment plan" else "",
     }  # fmt: skip
 
 
-def _no_longer_insured(buyers: pd.DataFrame, run: Run) -> str:
-    """Return to how many buyers deliveries are stopped for want of cover, and from when, as a sentence; or nothing."""
-    stopped = int(buyers["stop_insured"].sum())
-    if not stopped:
+def _deliveries_stop(buyers: pd.DataFrame) -> str:
+    """Return to how many buyers deliveries stop for the policy's sake, by when and by whom; empty where to none."""
+    claimed = buyers["claim_amount"].gt(0).any()
+    stopped = buyers[buyers["stop_insured"] | (buyers["claim_amount"] > 0)]
+    if stopped.empty:
         return ""
-    which = "it" if len(buyers) == 1 else f"{stopped:,} of them"
-    from_day = day(read_on(pd.Timestamp(run.as_of), run.decisions.days_until_due("stop insured")))
-    return f" Deliveries to {which} stop by {from_day}, as nothing more is insured."
+    why = "whatever is paid, as the policy has to pay" if claimed else "as nothing more is insured"
+    which = "it" if len(buyers) == 1 else "them" if len(stopped) == len(buyers) else f"{len(stopped):,} of them"
+    first = "the first by" if stopped["hold_by"].max() > stopped["hold_by"].min() else "by"
+    who = stopped["hold_authority"].value_counts()
+    by = [f"the {name}{f' ({count:,})' if len(who) > 1 else ''}" for name, count in who.items()]
+    return (
+        f" Deliveries to {which} stop {first} {day(stopped['hold_by'].min())}, {why}: the hold is decided by "
+        f"{listed(by)}."
+    )
 
 
-def _long_open(losses: pd.Series, as_of: pd.Timestamp) -> str:
-    """Return that a period for filing may have passed, as a sentence; empty where no loss is older than `LONG_OPEN`."""
-    old = losses[losses < as_of - LONG_OPEN]
+def _long_open(losses: pd.Series, read: pd.Timestamp) -> str:
+    """Return that a period for filing may have passed, as a sentence; empty where no loss is older than `LONG_OPEN` on
+    the day on which the report is read."""
+    old = losses[losses < read - LONG_OPEN]
     if old.empty:
         return ""
     which = "It has" if len(losses) == 1 else f"{len(old):,} of them {'has' if len(old) == 1 else 'have'}"
