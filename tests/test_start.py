@@ -1,6 +1,7 @@
 """`start`: from an export to a run file that reads it, and what was understood."""
 
 import json
+from pathlib import Path
 
 import pytest
 from book.exports import samples
@@ -151,11 +152,14 @@ def test_a_run_file_that_is_there_is_not_overwritten(tmp_path):
     assert (tmp_path / "run.yaml").read_text() == "mine"
 
 
+def run_of_an_export(folder) -> tuple[Path, str]:
+    (folder / "list.csv").write_text(samples.ERPNEXT)
+    started(folder / "list.csv", "--as", folder / "run.yaml")
+    return folder / "run.yaml", (folder / "run.yaml").read_text()
+
+
 def test_columns_of_an_export_that_nothing_can_be_left_out_by_are_told(tmp_path):
-    (tmp_path / "list.csv").write_text(samples.ERPNEXT)
-    run_file = tmp_path / "run.yaml"
-    started(tmp_path / "list.csv", "--as", run_file)
-    written = run_file.read_text()
+    run_file, written = run_of_an_export(tmp_path)
     run_file.write_text(written + "on_problem: {leave_out: {invoices: [isued]}}\n")
     with pytest.raises(InputError, match="did you mean 'issued'"):
         Book.open(run_file)
@@ -165,10 +169,7 @@ def test_columns_of_an_export_that_nothing_can_be_left_out_by_are_told(tmp_path)
 
 
 def test_what_an_export_gives_has_no_mapping_of_its_own(tmp_path):
-    (tmp_path / "list.csv").write_text(samples.ERPNEXT)
-    run_file = tmp_path / "run.yaml"
-    started(tmp_path / "list.csv", "--as", run_file)
-    written = run_file.read_text()
+    run_file, written = run_of_an_export(tmp_path)
     run_file.write_text(written + "tables: {receipts: {file: paid.csv}}\n")
     with pytest.raises(ParameterError, match="receipts of an export are read as `source` says"):
         Run.from_yaml(run_file)
