@@ -139,9 +139,9 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         {"negative equity": found.rules["negative equity"], "insolvent": insolvent, "deliveries held back": held(table)}
     )
     ceiling = smallest(covered.drop(columns=list(MEASURED)))[1]
-    with_orders = table.assign(exposure=committed)
-    table = table.assign(aim=aimed(with_orders, without_need(together, receivables, settings), settings.digits))
-    stays = staying(with_orders.assign(aim=table["aim"]), ceiling, together, settings.minimum_change)
+    against = table.assign(exposure=committed)
+    table = table.assign(aim=aimed(against, without_need(together, receivables, settings), settings.digits))
+    stays = staying(against.assign(aim=table["aim"]), ceiling, together, settings.minimum_change)
     table = decided(table, stays, adverse, settings.approvals).drop(columns="aim")
     if book.has("orders"):
         table = _beside_orders(table, ordered)
