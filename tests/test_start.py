@@ -1,6 +1,7 @@
 """`start`: from an export to a run file that reads it, and what was understood."""
 
 import json
+from pathlib import Path
 
 import pytest
 from book.exports import samples
@@ -151,11 +152,14 @@ def test_a_run_file_that_is_there_is_not_overwritten(tmp_path):
     assert (tmp_path / "run.yaml").read_text() == "mine"
 
 
+def run_of_an_export(folder) -> tuple[Path, str]:
+    (folder / "list.csv").write_text(samples.ERPNEXT)
+    started(folder / "list.csv", "--as", folder / "run.yaml")
+    return folder / "run.yaml", (folder / "run.yaml").read_text()
+
+
 def test_columns_of_an_export_that_nothing_can_be_left_out_by_are_told(tmp_path):
-    (tmp_path / "list.csv").write_text(samples.ERPNEXT)
-    run_file = tmp_path / "run.yaml"
-    started(tmp_path / "list.csv", "--as", run_file)
-    written = run_file.read_text()
+    run_file, written = run_of_an_export(tmp_path)
     run_file.write_text(written + "on_problem: {leave_out: {invoices: [isued]}}\n")
     with pytest.raises(InputError, match="did you mean 'issued'"):
         Book.open(run_file)
@@ -165,10 +169,7 @@ def test_columns_of_an_export_that_nothing_can_be_left_out_by_are_told(tmp_path)
 
 
 def test_what_an_export_gives_has_no_mapping_of_its_own(tmp_path):
-    (tmp_path / "list.csv").write_text(samples.ERPNEXT)
-    run_file = tmp_path / "run.yaml"
-    started(tmp_path / "list.csv", "--as", run_file)
-    written = run_file.read_text()
+    run_file, written = run_of_an_export(tmp_path)
     run_file.write_text(written + "tables: {receipts: {file: paid.csv}}\n")
     with pytest.raises(ParameterError, match="receipts of an export are read as `source` says"):
         Run.from_yaml(run_file)
@@ -193,3 +194,11 @@ def test_what_an_export_does_not_tell_is_asked_with_its_best_guess_and_three_row
     assert all(name in shown for name in ("R-1", "R-2", "R-3")) and "R-4" not in shown
     settled = suggested([tmp_path / "list.csv"], answers)
     assert settled.currency == "GBP" and not any(guess.open for guess in settled.guesses if guess.key in answers)
+
+
+def test_an_export_may_be_called_like_a_table_of_the_book(tmp_path):
+    (tmp_path / "statements.csv").write_text(samples.ERPNEXT)
+    result = started(tmp_path / "statements.csv", "--as", tmp_path / "run.yaml")
+    assert result.exit_code == 0, result.output
+    book = Book.open(tmp_path / "run.yaml")
+    assert book.statements.empty and len(book.buyers) == 3

@@ -75,13 +75,15 @@ def cost(program: str, arguments: list[str], library: Path | None = None) -> tup
 
 
 def bare_arguments(files: Path) -> list[str]:
-    """Return each table's file with the types of its columns, for DuckDB."""
+    """Return the file of each table that has one, with the types of its columns, for DuckDB."""
     sys.path.insert(0, str(ROOT / "lib"))
     from tradecredit.book.schema import TABLES
 
     found = []
     for name, table in TABLES.items():
         file = files / f"{name}.csv"
+        if not file.exists():
+            continue
         head = file.open(encoding="utf-8").readline().strip().split(",")
         types = {column.name: TYPES.get(column.kind, "DOUBLE") for column in table.columns if column.name in head}
         found.append(f"{file}|{types}")

@@ -6,7 +6,7 @@ import pytest
 from tradecredit.book.book import Book
 from tradecredit.book.merging import merged
 from tradecredit.book.raw_tables import RawTable
-from tradecredit.errors import ParameterError
+from tradecredit.errors import InputError, ParameterError
 from tradecredit.measure.groups import group_of
 from tradecredit.params.run import Run
 
@@ -50,3 +50,14 @@ def test_numbers_of_a_typed_source_stay_whole():
 def test_merging_leads_to_one_number_at_once(ledger, merge):
     with pytest.raises(ParameterError, match="is to be merged itself"):
         Run.from_yaml(ledger.run(merge=merge))
+
+
+def test_rows_that_both_numbers_have_are_told_with_what_helps(ledger):
+    limits = "buyer_id,source,amount,valid_from\nB1,own,100,2024-01-01\nB3,own,200,2024-01-01\n"
+    ledger.write("limits", limits)
+    with pytest.raises(InputError, match="both numbers of a buyer that is merged"):
+        Book.open(ledger.run(merge={"B3": "B1"}))
+    # Without merging the remedy is that of any repeated key.
+    ledger.write("limits", limits.replace("B3", "B1"))
+    with pytest.raises(InputError, match="state `combine: sum`"):
+        Book.open(ledger.run(merge={}))

@@ -146,3 +146,9 @@ def test_start_says_of_a_file_that_is_not_there_or_empty_what_it_is(tmp_path):
     assert outcome.exit_code == 2
     assert "none.csv: there is no file of this name. Remedy: check the path." in outcome.output
     assert "empty.csv: is empty. Remedy: export it again, with its header line." in outcome.output
+
+
+def test_a_table_that_the_run_file_maps_and_that_is_not_there_is_told(ledger):
+    ledger.run(tables={"limits": {"columns": {"amount": "Limit"}}})
+    [told] = refused(ledger)
+    assert told.startswith("limits.csv: this file of limits is missing in ")

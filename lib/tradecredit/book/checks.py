@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.links import Links, repeated
+from tradecredit.book.merging import MERGED
 from tradecredit.book.places import one_of
 from tradecredit.book.problems import in_rows, of_table
 from tradecredit.book.rates import in_currency_of_invoice, rate_age_days
@@ -30,9 +31,8 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run, 
     """
     problems: list[Problem] = []
     for name, frame in tables.items():
-        several = len(run.sources_of(name)) > 1
         own = [
-            *_key_problems(TABLES[name], frame, files[name], several),
+            *_key_problems(TABLES[name], frame, files[name], run),
             *_reference_problems(tables, name, files, linked),
             *_order_problems(TABLES[name], frame, files[name]),
         ]
@@ -111,8 +111,8 @@ def _where_else(unknown: pd.Series, known: pd.Series, file: str) -> str:
     return f"add it to {file}, or correct it here"
 
 
-def _key_problems(table: Table, frame: pd.DataFrame, file: str, several: bool) -> Iterator[Problem]:
-    """Yield the rows whose key an earlier one has; `several`: the table's rows come from several sources."""
+def _key_problems(table: Table, frame: pd.DataFrame, file: str, run: Run) -> Iterator[Problem]:
+    """Yield the rows whose key an earlier one has; `run`: the table's sources, and which buyers it merges."""
     keys, has_id = list(table.key), frame[table.columns[0].name].notna().to_numpy()
     again = np.zeros(len(frame), dtype=bool)
     again[has_id] = repeated(frame[keys] if has_id.all() else frame.loc[has_id, keys])
@@ -124,7 +124,7 @@ def _key_problems(table: Table, frame: pd.DataFrame, file: str, several: bool) -
     remedy = f"state `distinct: true` (tables.{table.name}) where whole rows repeat, or remove the repeated row"
     if apart and all(table.column(name).kind in ("amount", "signed") for name in apart):
         parts_of_one = f"state `combine: sum` (tables.{table.name}) where they are parts of one"
-        if several:  # the rows of one source alone are added up
+        if len(run.sources_of(table.name)) > 1:  # the rows of one source alone are added up
             parts_of_one = f"leave the row out of all sources but one (tables.{table.name}: where)"
         remedy = f"{parts_of_one}, or give each an id of its own"
     elif apart:
@@ -132,6 +132,10 @@ def _key_problems(table: Table, frame: pd.DataFrame, file: str, several: bool) -
             f"the rows contradict each other in {', '.join(apart)}: correct them, give each an id of its own, or state "
             f"`distinct: latest` (tables.{table.name}) where the latest row counts"
         )
+    # `distinct` and `combine` go by the numbers before they are merged.
+    if any(one_of(wrong[key], run.merge.values()).any() for key in keys if key in MERGED and run.merge):
+        apart_in = f"the rows contradict each other in {', '.join(apart)}: " if apart else ""
+        remedy = f"{apart_in}both numbers of a buyer that is merged (merge) have such a row: take one out of {file}"
     yield from in_rows(
         file,
         ", ".join(keys),

@@ -8,6 +8,9 @@ from tradecredit.book.cells import as_text
 from tradecredit.book.places import one_of
 from tradecredit.book.raw_tables import RawTable
 
+MERGED = ("buyer_id", "owner_id", "owned_id")
+"""Columns in which buyers are named."""
+
 
 def merged(raw: dict[str, RawTable], merge: dict[str, str]) -> dict[str, RawTable]:
     """Return raw tables in which buyers stand under the number that `merge` (number: number to keep) gives them.
@@ -20,7 +23,7 @@ def merged(raw: dict[str, RawTable], merge: dict[str, str]) -> dict[str, RawTabl
     found = {}
     for name, table in raw.items():
         frame = table.frame
-        for column in [column for column in ("buyer_id", "owner_id", "owned_id") if column in frame]:
+        for column in [column for column in MERGED if column in frame]:
             text = as_text(frame[column])
             hit = pd.Series(one_of(text, merge), index=frame.index)
             if name == "buyers":

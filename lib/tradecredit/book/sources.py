@@ -10,6 +10,7 @@ import pandas as pd
 from tradecredit.book import text_files
 from tradecredit.book.exports.days import days
 from tradecredit.book.exports.grid import of_database
+from tradecredit.book.exports.reading import all_files
 from tradecredit.book.mapping import mapped
 from tradecredit.book.raw_tables import RawTable, joined, one_row_a_key
 from tradecredit.book.schema import COMPULSORY, TABLES
@@ -90,9 +91,7 @@ def fingerprints(run: Run) -> dict[str, str]:
     tables = _files(run, run.source)[0].values()
     read = {(label if in_folder else path.name, path) for sources_of in tables for path, label, _ in sources_of}
     if isinstance(run.source, ExportSource):
-        from tradecredit.book.exports import reading
-
-        read |= {(path.name, path) for path in reading.all_files(run.source) if path.is_file()}
+        read |= {(path.name, path) for path in all_files(run.source) if path.is_file()}
     for name, path in sorted(read):
         with path.open("rb") as stream:
             found[name] = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -109,12 +108,14 @@ def _files(
     files: dict[str, list[tuple[Path, str, TableMapping]]] = {}
     problems = []
     exported = EXPORTED if isinstance(source, ExportSource) else ()
+    own = _own_files(source)
     for name in [name for name in TABLES if name not in exported]:
         for mapping in run.sources_of(name):
             if isinstance(source, DuckDBSource):
                 candidates = [mapping.file or name]
             else:
-                candidates = [mapping.file] if mapping.file else [name + suffix for suffix in SUFFIXES]
+                by_name = [name + suffix for suffix in SUFFIXES if name + suffix not in own]
+                candidates = [mapping.file] if mapping.file else by_name
             there = [
                 candidate
                 for candidate in candidates
@@ -129,9 +130,14 @@ def _files(
             if label is not None:
                 path = source.path if isinstance(source, DuckDBSource) else source.path / label
                 files.setdefault(name, []).append((path, label, mapping))
-            elif name in COMPULSORY or mapping.file:
+            elif name in COMPULSORY or name in run.tables:
                 problems.append(_missing_file(name, candidates[0], source, present))
     return files, problems
+
+
+def _own_files(source: FolderSource | DuckDBSource | ExportSource) -> set[str]:
+    """Return the names of an export's own files, which are no tables beside it whatever they are called."""
+    return {file.name for file in all_files(source)} if isinstance(source, ExportSource) else set()
 
 
 def _present(run: Run, source: FolderSource | DuckDBSource | ExportSource) -> list[str] | Problem:

@@ -177,19 +177,8 @@ def _by_row(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
             for row in reader:
                 if not row:
                     continue
-                if len(header) == 1 and len(row) > 1 and any(mark in header[0] for mark in OTHER_MARKS):
-                    return Problem(
-                        file=label, row=1, column="", allowed="this column is missing (the header is one field)",
-                        remedy=other_separator(header) or "",
-                    )  # fmt: skip
-                if len(row) != len(header):
-                    return Problem(
-                        file=label,
-                        row=reader.line_num,
-                        value=formats.separator.join(row),
-                        allowed=f"has {len(row)} fields; the header has {len(header)}",
-                        remedy="quote fields that hold the separator, or state `formats: {separator: …}`",
-                    )
+                if wrong := _wrong_row(row, header, label, reader.line_num, formats.separator):
+                    return wrong
                 rows.append(row)
                 numbers.append(reader.line_num)
     except UnicodeError:
@@ -212,6 +201,22 @@ def _by_row(path: Path, label: str, formats: Formats) -> pd.DataFrame | Problem:
         return repeated
     frame = pd.DataFrame(rows, columns=header, index=numbers, dtype="str")
     return frame.apply(_trimmed)
+
+
+def _wrong_row(row: list[str], header: list[str], label: str, line: int, separator: str) -> Problem | None:
+    """Return the problem of a row that has other fields than the header; None where it has the same."""
+    if len(row) == len(header):
+        return None
+    remedy = other_separator(header)
+    if remedy is not None:
+        return Problem(file=label, row=1, allowed="the header is one field", remedy=remedy)
+    return Problem(
+        file=label,
+        row=line,
+        value=separator.join(row),
+        allowed=f"has {len(row)} fields; the header has {len(header)}",
+        remedy="quote fields that hold the separator, or state `formats: {separator: …}`",
+    )
 
 
 def empty_file(label: str) -> Problem:

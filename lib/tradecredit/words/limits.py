@@ -41,6 +41,10 @@ REASONS = {
 """What the `reason` of a decision (`changes.REASONS`) says, as the end of a sentence."""
 
 
+MOST_NAMED = 5
+"""So many buyers are named in a sentence."""
+
+
 def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
     """Return limits (`recommend`) with the codes of their `reason` in words; missing stays missing."""
     return table.assign(reason=table["reason"].map(REASONS))
@@ -221,19 +225,16 @@ def control(book: Book) -> list[str]:
         f"with them, by the ownership table as of {book.as_of.date()}: {counted(len(among), 'buyer')} in "
         f"{counted(among.nunique(), 'group')}. Other groups are as the buyers' table states them."
     ]
-    against = table.index[table["contradicts"]]
-    if len(against):
-        named = listed([*against[:NAMED], *([f"{len(against) - NAMED:,} more"] if len(against) > NAMED else [])])
-        them = "its stated group contradicts" if len(against) == 1 else "their stated groups contradict"
+    contradicting = table.index[table["contradicts"]]
+    if len(contradicting):
+        more = len(contradicting) - MOST_NAMED
+        named = listed([*contradicting[:MOST_NAMED], *([f"{more:,} more"] if more > 0 else [])])
+        them = "its stated group contradicts" if len(contradicting) == 1 else "their stated groups contradict"
         found.append(
             f"Of {named} {them} the ownership table: control counts. Correct `group_id` in `buyers`, or end the "
             "stake in `ownership` by `until`."
         )
     return found
-
-
-NAMED = 5
-"""So many buyers are named in a sentence."""
 
 
 def groups(groups: pd.DataFrame, currency: str) -> str:

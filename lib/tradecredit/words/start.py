@@ -46,8 +46,8 @@ QUESTIONS = {
 }
 """Key: what is asked on a terminal, the weightiest first."""
 MOST_QUESTIONS = 5
-MOST_DOUBLES = 5
-"""So many likely doubles are named."""
+MOST_NAMED = 5
+"""So many likely doubles, and files that were left, are named."""
 
 
 def removed(folder: Path, found: Removed) -> list[str]:
@@ -59,8 +59,8 @@ def removed(folder: Path, found: Removed) -> list[str]:
         f"Removed {counted(found.files, 'file')}, {size}, from {folder}; what is needed is made anew by the next run."
     ]
     if found.left:
-        names = listed(str(path.relative_to(folder)) for path in found.left[:5])
-        more = f" and {len(found.left) - 5:,} more" if len(found.left) > 5 else ""
+        names = listed(str(path.relative_to(folder)) for path in found.left[:MOST_NAMED])
+        more = f" and {len(found.left) - MOST_NAMED:,} more" if len(found.left) > MOST_NAMED else ""
         lines.append(f"Left, as it was not put there by this program: {names}{more}.")
     return lines
 
@@ -227,10 +227,10 @@ def understood(book: Book) -> list[str]:
     lines += [
         f"  likely one buyer: {row.buyer_id} and {row.same_as} ({row.alike_by}), open {row.open_together:,.2f}; "
         f"merge: {{{_value(row.buyer_id)}: {_value(row.same_as)}}} makes them one"
-        for row in doubles.head(MOST_DOUBLES).itertuples()
+        for row in doubles.head(MOST_NAMED).itertuples()
     ]
-    if len(doubles) > MOST_DOUBLES:
-        lines.append(f"  … and {len(doubles) - MOST_DOUBLES:,} more")
+    if len(doubles) > MOST_NAMED:
+        lines.append(f"  … and {len(doubles) - MOST_NAMED:,} more")
     return lines + [f"  {sentence}" for sentence in known_days(book)]
 
 
