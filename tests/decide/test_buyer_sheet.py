@@ -91,7 +91,8 @@ def test_a_cut_that_waits_is_due_with_the_portfolio(month):
             "portfolio” is decided on, and the day after is its day."
         )
         assert (waits in words.buyer_decisions.of_buyers(told, again, book.run)["cut"]) == (gain > 1)
-    # The day after that of the portfolio, 20 working days after Monday 2 November, and 15 after it; where portfolio limits earn no more, none is decided on.
+    # A day after the portfolio's, which is 20 working days after Monday 2 November, and 15 after it; where portfolio
+    # limits earn no more, none is decided on.
     assert found == {10.0: pd.Timestamp("2026-12-01"), 0.5: pd.Timestamp("2026-11-23")}
 
 

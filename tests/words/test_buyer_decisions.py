@@ -26,9 +26,9 @@ def test_the_insurers_decisions_say_nothing_of_the_limit(book_of):
         "the period, unless it is paid. It is A."
     )
     assert found["stop insured"] == (
-        "Stop deliveries to 1 buyer of which nothing is to be reported or claimed: EUR 400 of invoices past the maximum "
-        "extension period is open when this is read, and nothing that is delivered before it is paid is insured. The "
-        "list says what has to be paid so that deliveries go on. It owes EUR 900 in all. It is F."
+        "Stop deliveries to 1 buyer of which nothing is to be reported or claimed: EUR 400 of invoices past the "
+        "maximum extension period is open when this is read, and nothing that is delivered before it is paid is "
+        "insured. The list says what has to be paid so that deliveries go on. It owes EUR 900 in all. It is F."
     )
     # Eight with 900 owed lose at 0.75 5,400 if all fail; B, C, D and F have no more cover, or a claim on it.
     assert found["run down"] == (
@@ -141,9 +141,9 @@ def test_limits_that_change_say_which_way(book_of):
         (
             Payable("p", 17_000.0, 12_000.0, 5_000.0, pd.Timestamp("2026-06-01"), 8_500.0),
             "After the percentage and the deductible of each loss EUR 17,000 of it is left, after the first loss of "
-            "EUR 12,000 a year EUR 5,000, if nothing else has used it, before any maximum. EUR 8,500 of what is left is "
-            "of losses before 1 June 2026, when the year of p began: they count in an earlier year, whose first loss "
-            "other losses may have used up, so that they are payable. Ask the insurer.",
+            "EUR 12,000 a year EUR 5,000, if nothing else has used it, before any maximum. EUR 8,500 of what is left "
+            "is of losses before 1 June 2026, when the year of p began: they count in an earlier year, whose first "
+            "loss other losses may have used up, so that they are payable. Ask the insurer.",
         ),
         (
             Payable("p", 0.0, 0.0, 0.0),

@@ -120,12 +120,13 @@ def _due(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
 def _since(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
     """Return since when decisions of a kind are open by the ledger or the policy (missing: neither knows).
 
-    A report is open since the run's `decisions.report_ahead_days` before its day, and not before anything was overdue.
+    A report, late or not, is open since the run's `decisions.report_ahead_days` before its day, and not before anything
+    was overdue.
     """
     ahead = pd.Timedelta(days=book.run.decisions.report_ahead_days)
+    in_sight = {"report missed": sheets["missed_since"] - ahead, "report": sheets["report_by"] - ahead}
     return {
-        "report missed": sheets["missed_since"],
-        "report": np.maximum(sheets["report_by"] - ahead, sheets["overdue_since"].fillna(sheets["report_by"] - ahead)),
+        **{kind: np.maximum(seen, sheets["overdue_since"].fillna(seen)) for kind, seen in in_sight.items()},
         "claim": sheets["loss_date"],
         "stop insured": sheets["stop_since"],
         **dict.fromkeys(("in default", "cancel"), already_defaulted(book)["defaulted"].reindex(sheets.index)),
