@@ -163,7 +163,7 @@ def test_what_a_claim_brings_now_is_told(book_of, payable, said):
         (0.0, " The limits of A and C rest on payment history for want of accounts, which might release EUR 70 of "
               "margin a year: request them with the hold."),
         # Once the policy has to pay for C, nothing that it shows brings deliveries back.
-        (9.0, " The limits of A rest on payment history for want of accounts, which might release EUR 40 of margin a "
+        (9.0, " The limit of A rests on payment history for want of accounts, which might release EUR 40 of margin a "
               "year: request them with the hold."),
     ],
 )  # fmt: skip

@@ -102,7 +102,9 @@ def _accounts(sheets: pd.DataFrame, currency: str) -> str:
     wanting = sheets[(sheets["released_margin"] > 0) & ~(sheets["claim_amount"] > 0)]
     if wanting.empty:
         return ""
-    whose = "The limit rests" if len(sheets) == 1 else f"The limits of {listed(wanting.index)} rest"
+    whose = (
+        f"The limits of {listed(wanting.index)} rest" if len(wanting) > 1 else f"The limit of {wanting.index[0]} rests"
+    )
     return (
         f" {whose} on payment history for want of accounts, which might release "
         f"{money(wanting['released_margin'].sum(), currency)} of margin a year: request them with the hold."
