@@ -301,7 +301,7 @@ def test_a_hold_of_deliveries_has_one_who_one_when_and_one_cure(month, tables):
     claims = asked[asked["decision"] == "claim"].join(held["hold_authority"], on="buyer_id")
     assert (claims["authority"].map(level) <= claims["hold_authority"].map(level)).all()
     # The reasons are those that the sheet knows.
-    said = held["held_for"] + ", " + held["held_also"].fillna("")
+    said = held["held_for"] + ", " + held["held_also"].astype("str").fillna("")
     because = said.str.replace("risk, against payment", "run down").str.split(", ").map(set)
     action, stopped = (sheets[name].reindex(held.index) for name in ("action", "stop_insured"))
     for reason, known in {

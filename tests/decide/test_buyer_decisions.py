@@ -256,6 +256,17 @@ def test_who_decides_on_one_reason_of_a_hold_decides_on_all_of_it(book_of):
     assert held.loc[["B", "F"], "hold_authority"].tolist() == ["chief financial officer", "head of credit"]
 
 
+def test_a_stop_is_due_when_deliveries_stop_for_any_reason(book_of):
+    # The run gives a stop for want of cover five working days, and one for the risk keeps its one.
+    book = book_of(AS_OF, run={"decisions": {"working_days": {"stop insured": 5}}}, **LEDGER)
+    action = ["none"] * 5 + ["stop until paid", "none", "none"]
+    held, records = held_of(book, action=action, over_risk=50.0)
+    assert held["hold_by"].dt.day.to_dict() == {"F": 3, "B": 9, "C": 9, "D": 9}
+    stops = records[records["decision"].isin(["stop insured", "stop until paid"])]
+    assert stops[["buyer_id", "decision"]].to_numpy().tolist() == [["F", "stop insured"], ["F", "stop until paid"]]
+    assert stops["due_day"].dt.day.tolist() == [3, 3]
+
+
 def test_a_hold_in_default_is_of_who_cancels_the_limit_else_of_who_pursues_what_is_owed(book_of):
     owing = {"action": "in default", "own_limit": [60_000.0, *[np.nan] * 7],
              "exposure": [900.0, 300_000, 0, 0, 0, 0, 0, 0], "limit_to_set": 0.0}  # fmt: skip

@@ -85,6 +85,22 @@ def test_what_is_late_and_what_is_still_to_be_reported(book_of):
     assert "cover of that is in doubt. Deliveries to it stop" in told(book_of)["report missed"]
 
 
+def test_a_report_says_by_whom_and_by_when_deliveries_stop(book_of):
+    # F, 70 days past due as B, owes 60,000 past its stop, which is the head of credit's.
+    invoices = LEDGER["invoices"].assign(amount=LEDGER["invoices"]["amount"].replace(400.0, 60_000.0))
+    days = {"decisions": {"working_days": {"stop insured": 5}}}
+    usual, later = (book_of(AS_OF, run=run, **LEDGER | {"invoices": invoices}) for run in ({}, days))
+    found = told(lambda *_, **__: usual)["report missed"]
+    assert found.endswith(
+        "cover of that is in doubt. Deliveries to them stop by 3 November 2026, as nothing more is insured: the hold "
+        "is decided by the head of credit (1) and the credit analyst (1). Largest: F, EUR 60,000."
+    )
+    # B is held for the risk too, by Tuesday; what is not insured alone stops five working days after Monday.
+    columns = {"action": ["none", "stop until paid", *["none"] * 6], "over_risk": 50.0}
+    assert "Deliveries to them stop the first by 3 November" in told(lambda *_, **__: later, **columns)["report missed"]
+    assert "Deliveries to them stop by 9 November" in told(lambda *_, **__: later)["report missed"]
+
+
 def test_what_is_overdue_is_collected_beside_other_advice(book_of):
     # A, B, C, D and F have an insurer's advice; E, G and H are collected from alone.
     assert told(book_of, overdue=2_000.0)["collect"] == (

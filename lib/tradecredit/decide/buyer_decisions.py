@@ -74,9 +74,9 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
     `sheets`: `buyer_sheet.advice` or `sheets`. One for each of the `SUBJECTS` of a buyer on which there is one. A
     decision on a limit is authorised by the larger of the one in force and the one that then holds, of an excess over
     the latter by what is owed; any other by its amount; one by which deliveries are held back (`ENDING_HOLDS`) by the
-    highest of all those on the hold of that buyer (`with_hold`). A hold by risk beside a request for accounts is due as
-    such a hold; a change of a limit that waits for portfolio limits (`waiting`) a working day after these; a report by
-    the policy's day.
+    highest of all those on the hold of that buyer (`with_hold`). A stop is due when deliveries stop for any reason; a
+    hold by risk beside a request for accounts as such a hold; a change of a limit that waits for portfolio limits
+    (`waiting`) a working day after these; a report by the policy's day.
     """
     amount, due, since = amounts(sheets), _due(book, sheets), _since(book, sheets)
     authorised, holding = _authorised(sheets), _holding(sheets)
@@ -112,6 +112,7 @@ def _due(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
     by_risk = sheets["over_risk"] > book.run.limits.tolerated_excess
     return {
         "report": sheets["report_by"],
+        **dict.fromkeys(("stop insured", actions.STOP, actions.STOP_UNTIL_PAID), sheets["hold_by"]),
         **dict.fromkeys(WAITING, waits),
         "request accounts": pd.Series(sooner, index=sheets.index).where(by_risk),
     }
