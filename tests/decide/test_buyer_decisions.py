@@ -120,7 +120,8 @@ def test_the_days_of_what_the_insurer_asks(book_of):
     # A had to be reported from 30 days before 20 November on.
     days = found.set_index("buyer_id")[["due_day", "since"]]
     assert days.loc["A"].tolist() == [pd.Timestamp("2026-11-20"), pd.Timestamp("2026-10-21")]
-    assert days.loc["B"].tolist() == [pd.Timestamp("2026-11-02"), pd.Timestamp("2026-10-21")]
+    # B, due on 22 August, from 30 days before 21 October on.
+    assert days.loc["B"].tolist() == [pd.Timestamp("2026-11-02"), pd.Timestamp("2026-09-21")]
     claims = found[found["decision"] == "claim"].set_index("buyer_id")["since"]
     assert claims.to_dict() == {"C": pd.Timestamp("2026-10-11"), "D": pd.Timestamp("2026-05-20")}
     # F is to clear 400 of the 900 that it owes.
@@ -253,6 +254,17 @@ def test_who_decides_on_one_reason_of_a_hold_decides_on_all_of_it(book_of):
         ("B", "stop insured"): "chief financial officer", ("B", "run down"): "chief financial officer",
     }  # fmt: skip
     assert held.loc[["B", "F"], "hold_authority"].tolist() == ["chief financial officer", "head of credit"]
+
+
+def test_a_stop_is_due_when_deliveries_stop_for_any_reason(book_of):
+    # The run gives a stop for want of cover five working days, and one for the risk keeps its one.
+    book = book_of(AS_OF, run={"decisions": {"working_days": {"stop insured": 5}}}, **LEDGER)
+    action = ["none"] * 5 + ["stop until paid", "none", "none"]
+    held, records = held_of(book, action=action, over_risk=50.0)
+    assert held["hold_by"].dt.day.to_dict() == {"F": 3, "B": 9, "C": 9, "D": 9}
+    stops = records[records["decision"].isin(["stop insured", "stop until paid"])]
+    assert stops[["buyer_id", "decision"]].to_numpy().tolist() == [["F", "stop insured"], ["F", "stop until paid"]]
+    assert stops["due_day"].dt.day.tolist() == [3, 3]
 
 
 def test_a_hold_in_default_is_of_who_cancels_the_limit_else_of_who_pursues_what_is_owed(book_of):

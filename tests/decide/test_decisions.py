@@ -234,6 +234,12 @@ def test_debt_is_open_since_its_own_day_whatever_was_asked_of_debt_that_is_paid(
     found = decisions.since_earlier(now, earlier)
     assert found["since"].tolist() == [pd.Timestamp(since)]
     assert found["state"].tolist() == ["open"]
+    # Known to be of a report of 30 September, the debt asked of then is paid, and this is another.
+    found = decisions.since_earlier(now, earlier, pd.Timestamp("2026-09-30"))
+    other = ["new", "replaced by another decision"]
+    assert found["state"].tolist() == (["open"] if kind == "run down" else other)
+    assert found["since"].iloc[0] == pd.Timestamp(since)
+    assert decisions.since_earlier(now, earlier, pd.Timestamp("2026-10-20"))["state"].tolist() == ["open"]
 
 
 def test_other_matters_of_one_buyer_are_new():

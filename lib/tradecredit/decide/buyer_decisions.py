@@ -74,9 +74,9 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
     `sheets`: `buyer_sheet.advice` or `sheets`. One for each of the `SUBJECTS` of a buyer on which there is one. A
     decision on a limit is authorised by the larger of the one in force and the one that then holds, of an excess over
     the latter by what is owed; any other by its amount; one by which deliveries are held back (`ENDING_HOLDS`) by the
-    highest of all those on the hold of that buyer (`with_hold`). A hold by risk beside a request for accounts is due as
-    such a hold; a change of a limit that waits for portfolio limits (`waiting`) a working day after these; a report by
-    the policy's day.
+    highest of all those on the hold of that buyer (`with_hold`). A stop is due when deliveries stop for any reason; a
+    hold by risk beside a request for accounts as such a hold; a change of a limit that waits for portfolio limits
+    (`waiting`) a working day after these; a report by the policy's day.
     """
     amount, due, since = amounts(sheets), _due(book, sheets), _since(book, sheets)
     authorised, holding = _authorised(sheets), _holding(sheets)
@@ -112,6 +112,7 @@ def _due(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
     by_risk = sheets["over_risk"] > book.run.limits.tolerated_excess
     return {
         "report": sheets["report_by"],
+        **dict.fromkeys(("stop insured", actions.STOP, actions.STOP_UNTIL_PAID), sheets["hold_by"]),
         **dict.fromkeys(WAITING, waits),
         "request accounts": pd.Series(sooner, index=sheets.index).where(by_risk),
     }
@@ -120,12 +121,13 @@ def _due(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
 def _since(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
     """Return since when decisions of a kind are open by the ledger or the policy (missing: neither knows).
 
-    A report is open since the run's `decisions.report_ahead_days` before its day, and not before anything was overdue.
+    A report, late or not, is open since the run's `decisions.report_ahead_days` before its day, and not before anything
+    was overdue.
     """
     ahead = pd.Timedelta(days=book.run.decisions.report_ahead_days)
+    in_sight = {"report missed": sheets["missed_since"] - ahead, "report": sheets["report_by"] - ahead}
     return {
-        "report missed": sheets["missed_since"],
-        "report": np.maximum(sheets["report_by"] - ahead, sheets["overdue_since"].fillna(sheets["report_by"] - ahead)),
+        **{kind: np.maximum(seen, sheets["overdue_since"].fillna(seen)) for kind, seen in in_sight.items()},
         "claim": sheets["loss_date"],
         "stop insured": sheets["stop_since"],
         **dict.fromkeys(("in default", "cancel"), already_defaulted(book)["defaulted"].reindex(sheets.index)),

@@ -185,21 +185,27 @@ def _state(states: pd.Series) -> str:
     return next((state for state in (OPEN, NEW) if (states == state).any()), FIRST)
 
 
-def since_earlier(decisions: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.DataFrame:
+def since_earlier(
+    decisions: pd.DataFrame, earlier: pd.DataFrame | None, reported: pd.Timestamp | None = None
+) -> pd.DataFrame:
     """Return decisions with what an earlier month published of them: its `since`, `open`, and what is asked no more.
 
     `earlier`: the decisions of the last month before, with `COLUMNS` (None: there was no report, and whether something
     is new cannot be told: all are `first report`). The same decision is one about the same buyer and the same matter
     (`MATTERS`). One that was asked then is `open`, and `was` is its kind of then where that was another. It is open
-    since its earlier `since`; of a kind that is `DATED` since its own day, which is that of the oldest debt still open,
-    whatever was asked of debt that is paid. One that is asked no more is added with the day, authority and amount that
-    it had, and one of `GONE`.
+    since its earlier `since`; of a kind that is `DATED` since its own day, which is that of the oldest debt still open.
+    Where that is after `reported`, the as-of day of that month (None: not known), all debt asked of then is paid, and
+    the decision is `new`. One that is asked no more is added with the day, authority and amount that it had, and one
+    of `GONE`.
     """
     if earlier is None:
         return decisions.assign(state=FIRST).astype(COLUMNS)
     keys = ["matter", "buyer_id"]
     asked, before = (table.assign(matter=table["decision"].replace(MATTERS)) for table in (decisions, earlier))
     before = before[~before["state"].isin(GONE)].drop_duplicates(keys)
+    if reported is not None:
+        later = asked["decision"].isin(DATED) & (asked["since"] > reported)
+        asked["matter"] = asked["matter"].mask(later, asked["matter"] + " of later")
     known = asked.merge(
         before[[*keys, "decision", "since"]], on=keys, how="left", suffixes=("", "_before"), indicator=True
     )

@@ -102,7 +102,9 @@ def _accounts(sheets: pd.DataFrame, currency: str) -> str:
     wanting = sheets[(sheets["released_margin"] > 0) & ~(sheets["claim_amount"] > 0)]
     if wanting.empty:
         return ""
-    whose = "The limit rests" if len(sheets) == 1 else f"The limits of {listed(wanting.index)} rest"
+    whose = (
+        f"The limits of {listed(wanting.index)} rest" if len(wanting) > 1 else f"The limit of {wanting.index[0]} rests"
+    )
     return (
         f" {whose} on payment history for want of accounts, which might release "
         f"{money(wanting['released_margin'].sum(), currency)} of margin a year: request them with the hold."
@@ -168,7 +170,7 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
         "parts": "; ".join(parts), "wait": wait, "they": "It" if len(buyers) == 1 else "They",
         "exposure": money(buyers["exposure"].sum(), currency), "late": money(buyers["missed_amount"].sum(), currency),
         "coming": _coming(buyers, currency), "raised": _raised(buyers, currency),
-        "stopped": _deliveries_stop(buyers),
+        "stopped": _deliveries_stop(buyers, run),
         "long_open": _long_open(buyers["loss_date"], read_on(pd.Timestamp(run.as_of))),
         "claimed": _beside(buyers, buyers["on_cover"] == "claim", "debt is claimed on the policy too"),
         "beside": _beside(buyers, buyers["advice"] != kind, "something else is advised first, and this beside it"),
@@ -176,7 +178,7 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _deliveries_stop(buyers: pd.DataFrame) -> str:
+def _deliveries_stop(buyers: pd.DataFrame, run: Run) -> str:
     """Return to how many buyers deliveries stop for the policy's sake, by when and by whom; empty where to none."""
     claimed = buyers["claim_amount"].gt(0).any()
     stopped = buyers[buyers["stop_insured"] | (buyers["claim_amount"] > 0)]
@@ -185,8 +187,10 @@ def _deliveries_stop(buyers: pd.DataFrame) -> str:
     why = "whatever is paid, as the policy has to pay" if claimed else "as nothing more is insured"
     which = "it" if len(buyers) == 1 else "them" if len(stopped) == len(buyers) else f"{len(stopped):,} of them"
     first = "the first by" if stopped["hold_by"].max() > stopped["hold_by"].min() else "by"
-    who = stopped["hold_authority"].value_counts()
-    by = [f"the {name}{f' ({count:,})' if len(who) > 1 else ''}" for name, count in who.items()]
+    number = stopped["hold_authority"].value_counts()
+    by = [
+        f"the {who}{f' ({number[who]:,})' if len(number) > 1 else ''}" for who in reversed(run.levels) if who in number
+    ]
     return (
         f" Deliveries to {which} stop {first} {day(stopped['hold_by'].min())}, {why}: the hold is decided by "
         f"{listed(by)}."

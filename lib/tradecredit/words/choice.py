@@ -29,12 +29,12 @@ def decisions(found: Account, current: str, currency: str) -> dict[str, str]:
     """Return what to decide on the policies as kind of decision → sentences; nothing where the run names no policy.
 
     What to do and what it is worth (`advice`). What it rests on, its price in a bad year and the policy's notice stand
-    in its section, below the table of the offers.
+    in its section, between the offers and the account.
     """
     if found.items.empty:
         return {}
-    below = "What it costs in a bad year, what it rests on and when notice is due stand above the account."
-    return {"policy": f"{advice(found, current, currency)} {below}"}
+    rests = "What it costs in a bad year and what it rests on stand above the account."
+    return {"policy": f"{advice(found, current, currency)} {rests}"}
 
 
 def advice(found: Account, current: str, currency: str) -> str:

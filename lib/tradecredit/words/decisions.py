@@ -188,10 +188,10 @@ def who_decides(run: Run) -> str:
 def open_since() -> str:
     """Return what the day is since which a decision is open, and which are new."""
     return (
-        "Open since is the day on which the matter arose where it has one: that of the oldest debt still open of what "
-        "is overdue, to be reported or claimed, that of the default, and that of the stop; else the day of the first "
-        "report that asked it. Open is what the month before asked of the same buyer on the same matter, and new what "
-        "it did not."
+        "Open since is the day on which the matter arose where it has one: on which the oldest debt that is still open "
+        "became overdue, came in sight to be reported, or became a loss, or that of the default or the stop; else the "
+        "day of the first report that asked it. Open is what the month before asked of the same buyer on the same "
+        "matter; new is what it did not, and what has arisen since, all debt asked of then being paid."
     )
 
 
