@@ -195,7 +195,9 @@ def test_what_banks_took_and_gave_is_told_among_the_receipts(book_of):
 def test_what_rates_add_is_no_collection_and_a_cause_of_its_own(book_of):
     # 1,500 were sold in September, all of it overdue but for 100 that were paid; October has no sales. At the closing
     # rate 1,100 are open.
-    book = book_of("E,2026-10-15,100,EUR,payment", run={"receivables": {"sales_months": 1}})
+    settled = "S,A,2026-07-01,2026-07-31,EUR,10\n"
+    paid = ("S,2026-07-31,10,EUR,payment", "E,2026-10-15,100,EUR,payment")
+    book = book_of(*paid, invoices=INVOICES + settled, run={"receivables": {"sales_months": 1}})
     assert receivables.kpis(book)["cei"] == pytest.approx(100 * 100 / 1500)
     parts = countback_parts(book, pd.Timestamp(DAY))
     assert parts.to_dict() == pytest.approx(

@@ -202,6 +202,7 @@ I1,2025-06-30,30,write_off
 I2,2026-03-31,12,write_off
 I3,2026-03-01,50,recovery
 I4,2026-03-01,50,claim
+I5,2024-12-01,100,payment
 """
     figures = receivables.kpis(book_of(DAY, invoices=invoices, receipts=receipts))
     assert figures["sales_12m"] == 1200

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
+from tradecredit.book.places import one_of
 from tradecredit.params.source import DemoSource
 
 SILENT_DAYS = 7
@@ -16,7 +18,8 @@ def begins(book: Book, day: pd.Timestamp) -> pd.Timestamp:
 
     It is that of the first invoice, unless items were carried over from before: where a month without any invoice lies
     before the first receipt, all invoices before it were open when the ledger was begun, and tell of no month's sales.
-    Without a receipt nothing says so. Missing without an invoice. Source: definitions §2.3.
+    Without a receipt nothing says so, nor does a list of open items (`settlements_known`). Missing without an invoice.
+    Source: definitions §2.3.
     """
     first_of_month, first_receipt = _firsts(book)
     known = first_of_month[first_of_month <= day.to_datetime64()].astype("datetime64[M]")
@@ -24,7 +27,7 @@ def begins(book: Book, day: pd.Timestamp) -> pd.Timestamp:
         return pd.NaT
     after_silence = np.flatnonzero(np.diff(known.astype(np.int64)) > 1) + 1
     starts = known[[0, *after_silence]]
-    if first_receipt <= day.to_datetime64():
+    if first_receipt <= day.to_datetime64() and settlements_known(book, day)[0]:
         starts = starts[starts <= max(first_receipt.astype("datetime64[M]"), known[0])]
         return pd.Timestamp(starts[-1])
     return pd.Timestamp(starts[0])
@@ -43,13 +46,13 @@ def carried_over(book: Book) -> pd.Series:
 
 
 def settlements_known(book: Book, day: pd.Timestamp) -> tuple[bool, bool]:
-    """Return whether anything is known by a day of what invoices were settled, and of the days on which they were.
+    """Return whether a book holds by a day an invoice that is settled in full, and one by receipts of known days.
 
-    Where nothing was, the book is a list of open items: what was sold and paid besides them is not in it. `undated`
-    receipts tell of sales, and not of payments.
+    Where none is, the book is a list of open items, of which some may be paid in part: what was sold and paid besides
+    them is not in it. `undated` receipts tell of sales, and not of payments.
     """
-    receipts = book.receipts[(book.invoice_of_receipt >= 0) & (book.receipts["received"] <= day).to_numpy()]
-    return len(receipts) > 0, bool((receipts["kind"] != "undated").any())
+    settled, dated = _first_settled(book)
+    return bool(settled <= day), bool(dated <= day)
 
 
 def sales_told(book: Book, day: pd.Timestamp) -> bool:
@@ -75,6 +78,22 @@ def silent_days(book: Book) -> int:
     last = last_entry(book)
     days = 0 if pd.isna(last) else (book.as_of - last).days
     return days if days > SILENT_DAYS else 0
+
+
+@once
+def _first_settled(book: Book) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the first days on which an invoice was settled in full, and by receipts of known days; missing without."""
+    on_invoice = book.invoice_of_receipt >= 0
+    dated = on_invoice & ~one_of(book.receipts["kind"], ["undated"])
+    amount = book.invoices["amount"].to_numpy()
+
+    def first(rows: np.ndarray) -> pd.Timestamp:
+        order = np.argsort(book.receipts["received"].to_numpy()[rows], kind="stable")
+        place, parts = book.invoice_of_receipt[rows][order], book.receipts["amount"].to_numpy()[rows][order]
+        paid = pd.Series(parts).groupby(place).cumsum().to_numpy()
+        return book.receipts["received"][rows].iloc[order][paid > amount[place] - CENT].min()
+
+    return first(on_invoice), first(dated)
 
 
 @once
