@@ -11,7 +11,8 @@ from tradecredit.params.base import Currency, Named, Parameters
 Role = Literal[
     "buyer_id", "name", "country", "invoice_id", "number", "applies_to", "group", "kind", "issued", "due", "terms_days",
     "amount", "debit", "credit", "side", "paid", "credited", "open", "currency", "cleared", "account",
-    "contra_account", "reversed", "discount", "prepaid", "quantity", "unit_price", "terms", "text",
+    "contra_account", "reversed", "discount", "prepaid", "quantity", "unit_price", "terms", "text", "status",
+    "days_overdue",
 ]  # fmt: skip
 DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
 Layout = Literal["table", "bars", "sheet", "parquet", "duckdb", "xml", "mt940"]
@@ -58,6 +59,8 @@ class ExportList(Parameters):
     """Their column: the values of the rows to read; other rows are left out and counted."""
     without: dict[str, list[Code]] = {}
     """Their column: the values of the rows to leave out, which are counted."""
+    settled: dict[str, list[Code]] = {}
+    """Their column: the values of the invoices that are paid in full, for lists that state no amount paid or open."""
     block: dict[Role, str] = {}
     """What stands above each block of a list: what it means, and the word before it."""
     account_line: str | None = None
@@ -117,6 +120,16 @@ class ExportSystem(Named):
     """Column: a regular expression of the values whose rows are read."""
     without: dict[str, list[Code]] = {}
     """As in the run file."""
+    words: dict[str, list[str]] = {}
+    """What words in names of columns mean: the meaning, and the words that have it; `glue` means nothing."""
+    heads: dict[Role, list[str]] = {}
+    """Meanings that together make a column that no name in `columns` fits, the likelier first."""
+    settled: list[str] = []
+    """Values of `status` that say that an invoice is paid in full."""
+    void: list[str] = []
+    """Values of `status` of rows that are left out."""
+    unsettled: list[str] = []
+    """Values of `status` that say that something of an invoice is open."""
     block: dict[Role, str] = {}
     """As in the run file."""
     account_line: str | None = None

@@ -31,6 +31,7 @@ COMMENTS = {
     "source.lines": "whether rows of one invoice are parts of it (added) or each repeat its total (repeated)",
     "source.terms_days": "days of payment, which the export does not state",
     "source.columns.invoice_id": "the number of an invoice; others are shared by several documents",
+    "source.settled": "states of invoices that are paid in full",
     "source.due": "due days that stand in the terms' text only",
 }
 """Key of a run file: what it means, for who checks the guess."""
@@ -73,7 +74,7 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         guess = open_keys.get(key)
         if guess is None:
             return ""
-        if key == "source.kinds":
+        if key in ("source.kinds", "source.settled"):
             return f"   # CHECK: {guess.taken}"
         others = f"; or {', '.join(guess.others)}" if guess.others else ""
         return f"   # CHECK: {COMMENTS.get(key, key)}{others}"
@@ -124,9 +125,10 @@ def _list_lines(source: ExportList, check: Callable[[str], str]) -> Iterator[str
     if source.kinds or unknown:
         yield f"kinds:{' {}' if not source.kinds else ''}{unknown or '   # their kind of document: ours'}"
         yield from (f"  {_value(theirs)}: {ours}" for theirs, ours in source.kinds.items())
-    for key in ("where", "without", "block"):
-        if section := getattr(source, key):
-            yield f"{key}:   # {ABOUT[key]}"
+    for key in ("where", "without", "settled", "block"):
+        section, open_point = getattr(source, key), check(f"source.{key}")
+        if section or open_point:
+            yield f"{key}:{'' if section else ' {}'}{open_point or f'   # {ABOUT[key]}'}"
             yield from (f"  {_value(name)}: {_value(value)}" for name, value in section.items())
     for key in ("account_line", "debit_side", "debtor_digits", "credit_accounts", "signs", "lines", "terms_days"):
         value = getattr(source, key)
@@ -141,6 +143,7 @@ DATES = ("source.form.dates", *(f"source.form.dates.{role}" for role in ("issued
 ABOUT = {
     "where": "rows to read: column and its values",
     "without": "rows to leave out: column and its values",
+    "settled": "rows that are paid in full: column and its values",
     "block": "what stands above each block, and the word before it",
     "account_line": "the word before the account on the line that sums a block up",
     "debit_side": "what stands for debit",

@@ -8,7 +8,10 @@ from tradecredit.book.exports.grid import Row
 from tradecredit.book.exports.grid import frame as framed
 from tradecredit.params.export import ExportList
 
-TOTAL = r"(?i)(grand |sub ?)?total\b|(zwischen)?summe\b|gesamt|合计|小计|总计"
+TOTAL = (
+    r"(?i)(grand |sub ?|net )?total(s|e|i)?\b|(sub)?totaal\b|totaux\b|(zwischen)?summe\b|summa\b|gesamt|suma\b"
+    r"|razem\b|ogółem|soma\b|сумма|итого|合计|小计|总计|合計|小計"
+)
 """How lines begin that sum others up."""
 
 

@@ -20,10 +20,12 @@ SEPARATORS = {".csv": ";,\t|", ".tsv": "\t", ".txt": "\t;,|"}
 
 
 def decoded(content: bytes) -> tuple[str, str]:
-    """Return a file's text and the name of its encoding: by its mark, else UTF-8, else Chinese, else Windows'.
+    """Return a file's text and the name of its encoding: by its mark, else UTF-8, else Chinese, else one of Windows'.
 
     Text that is not UTF-8 is taken as GB 18030 where a third of its letters beyond ASCII form pairs of Chinese
-    characters that are in common use, and as Windows-1252 otherwise, which reads any byte.
+    characters that are in common use. Of Windows' own it is the Cyrillic one where words are of such letters alone,
+    the Central European one where the western one gives what stands in no western language, and else the western one,
+    which reads any byte.
     """
     for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
@@ -39,7 +41,24 @@ def decoded(content: bytes) -> tuple[str, str]:
             return text, "gb18030"
     except UnicodeDecodeError:
         pass
-    return content.decode("cp1252", errors="replace"), "cp1252"
+    western = content.decode("cp1252", errors="replace")
+    if len(re.findall(r"[À-ÿ]{4,}", western)) > 0.5 * len(re.findall(r"[A-Za-z]*[À-ÿ]+[A-Za-z]*", western)):
+        return content.decode("cp1251", errors="replace"), "cp1251"
+    if _central(western):
+        return content.decode("cp1250", errors="replace"), "cp1250"
+    return western, "cp1252"
+
+
+def _central(western: str) -> bool:
+    """Return whether a text read in the western encoding is one of Central Europe's.
+
+    Polish letters look like signs beside letters then (`Zak³ad`), Czech ones like letters (`pøi`) that with a háček on
+    s or z and without any other western letter stand in no western language.
+    """
+    signs = len(re.findall(r"(?<=[^\W\d_])[³¹œŸ¿¾¼](?!\d)|[£¥¯³¹œŒ¿¾¼](?=[^\W\d_])", western))
+    if signs:
+        return signs > len(re.findall(r"[àèùûãõåøëïò]", western))
+    return bool(re.search(r"[šžŠŽ]", western)) and not re.search(r"[àåæêñãõûëÀÅÆÊÑÃÕÛË]", western)
 
 
 def _many_pairs(content: bytes) -> bool:

@@ -9,8 +9,9 @@ import pandas as pd
 from tradecredit.book.exports import reading
 from tradecredit.book.exports.amounts import amounts, currency_beside, decimal_mark
 from tradecredit.book.exports.days import days, told
-from tradecredit.book.exports.systems import ANY, plain, systems
-from tradecredit.params.export import DocumentKind, ExportSource, ExportSystem, Role
+from tradecredit.book.exports.heads import plain
+from tradecredit.book.exports.systems import ANY, systems
+from tradecredit.params.export import Code, DocumentKind, ExportSource, ExportSystem, Role
 
 
 class Guess(NamedTuple):
@@ -88,6 +89,34 @@ def kinds(raw: pd.DataFrame, system: ExportSystem, guesses: list[Guess]) -> dict
         shown = ", ".join(unknown[:8]) + (" …" if len(unknown) > 8 else "")
         guesses.append(Guess("source.kinds", f"told by the sign of the amount: {shown}", open=True))
     return known
+
+
+def by_status(source: ExportSource, raw: pd.DataFrame, system: ExportSystem, guesses: list[Guess]) -> dict[str, object]:
+    """Return which rows are left out and which are paid, as a column of states says; note the states not known."""
+    column = source.columns.get("status")
+    if not isinstance(column, str):
+        return {}
+    states = raw["status"].dropna().astype("str").str.strip()
+    held = {plain(state): state for state in sorted(states.unique())}
+
+    def among(words: list[str]) -> list[Code]:
+        return [state for name, state in held.items() if name in {plain(word) for word in words}]
+
+    void, settled, open_ones = among(system.void), among(system.settled), among(system.unsettled)
+    found: dict[str, object] = {}
+    if void:
+        found["without"] = {**source.without, column: void}
+    if {"open", "paid", "cleared"} & source.columns.keys() <= {"cleared"}:
+        if settled:
+            found["settled"] = {column: settled}
+        if settled or open_ones:
+            guesses.append(Guess("source.settled", ", ".join(map(str, settled)) or "none"))
+        part = [state for state in open_ones if re.search(r"part|parz|parc|teil|deel|czesc|部分", plain(state))]
+        unknown = [state for state in held.values() if state not in [*void, *settled, *open_ones]]
+        if part or unknown:
+            taken = f"taken as open with their whole amount: {', '.join(map(str, [*part, *unknown][:8]))}"
+            guesses.append(Guess("source.settled", taken, open=True))
+    return found
 
 
 def one_number_a_document(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess]) -> dict[Role, str | list[str]]:

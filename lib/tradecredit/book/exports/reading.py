@@ -139,6 +139,9 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
             rule = f"{theirs} {which} {' or '.join(map(str, kept))}: {_sum(raw, out, source):,.2f}"
             left_out.append(("invoices", rule, int(out.sum())))
         is_document &= ~out
+    settled = pd.Series(False, index=found.index)
+    for theirs, kept in source.settled.items():
+        settled |= found[theirs].astype("str").str.strip().isin([str(value) for value in kept])
     titles = ~are_documents(raw)
     if titles.any():
         rule = f"titles, groups and totals: {_sum(raw, titles, source):,.2f}"
@@ -160,6 +163,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
             unread &= ~raw[role].astype("str").str.contains("9999")
         written = forms.get(role, forms.get("all", "%Y-%m-%d"))
         problems += judged(role, unread, raw[role], f"a day written as {written} is expected")
+    values["settled"] = settled[raw.index]
     frame = _signed(pd.DataFrame(values, index=raw.index), source, left_out)
     beside = _currencies_beside(raw).reindex(frame.index)
     wrong = beside.notna() & frame["currency"].notna() & (beside != frame["currency"].str.upper())
@@ -270,6 +274,7 @@ def _signed(frame: pd.DataFrame, source: ExportList, left_out: list[tuple[str, s
     if "open" not in source.columns and "paid" in source.columns:
         settled = frame["paid"].fillna(0) + frame["credited"].fillna(0)
         frame["open"] = (frame["amount"] - settled).where(frame["kind"].fillna("invoice") == "invoice")
+    frame["open"] = frame["open"].where(~(frame["settled"] & frame["open"].isna()), 0.0)
     frame["due"] = frame["due"].fillna(terms.due(frame["issued"], frame["terms"]))
     stated = pd.to_numeric(frame["terms_days"].str.extract(r"(\d+)", expand=False), errors="coerce")
     stated = stated.fillna(source.terms_days if source.terms_days is not None else np.nan)
@@ -302,7 +307,7 @@ def _of_debtors(frame: pd.DataFrame, source: ExportList, left_out: list[tuple[st
 
 def _missing(source: ExportList, found: pd.DataFrame, label: str) -> Iterator[Problem]:
     named = [name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value[:1])]
-    for name in dict.fromkeys([*named, *source.where, *source.without]):
+    for name in dict.fromkeys([*named, *source.where, *source.without, *source.settled]):
         if name not in found:
             yield Problem(
                 file=label, row=source.form.header_row, column=name, allowed="this column is missing",

@@ -13,7 +13,8 @@ from tradecredit.book.exports import grid, reading, statements, terms, xml_docum
 from tradecredit.book.exports import guesses as guesses_of
 from tradecredit.book.exports.days import days
 from tradecredit.book.exports.guesses import Guess
-from tradecredit.book.exports.systems import ANY, Recognised, plain, recognised, recognised_xml, systems
+from tradecredit.book.exports.heads import LOOKED_AT, plain
+from tradecredit.book.exports.systems import ANY, Recognised, recognised, recognised_xml, systems
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import Code, ExportForm, ExportList, ExportSource, ExportSystem, Role
 
@@ -138,7 +139,11 @@ def _looked(path: Path) -> _Looked:
         elif suffix == ".parquet" or suffix in DATABASES:
             layout = "parquet" if suffix == ".parquet" else "duckdb"
             for table in [None] if layout == "parquet" else grid.names(path):
-                head = [(1, list(grid.stored(path, table).columns))]
+                held = grid.stored(path, table)
+                head = [
+                    (1, list(held.columns)),
+                    *enumerate(held.head(LOOKED_AT).astype("object").to_numpy().tolist(), 2),
+                ]
                 candidates += _candidate(ExportForm(layout=layout, sheet=table), head)
         elif suffix in XML:
             top = xml_documents.root(path)
@@ -217,9 +222,9 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     decimal = guesses_of.decimal(raw, guesses, answers)
     dates, year_from = guesses_of.date_forms(raw, system, titles, guesses, answers)
     form = looked.form.model_copy(update={"decimal": decimal, "dates": dates, "year_from": year_from})
-    where, without = _rows_read(found, system, form)
     kinds = guesses_of.kinds(raw, system, guesses)
-    source = source.model_copy(update={"form": form, "where": where, "without": without, "kinds": kinds})
+    source = source.model_copy(update={"form": form, "kinds": kinds, **_rows_read(found, system, form)})
+    source = source.model_copy(update=guesses_of.by_status(source, raw, system, guesses))
     source = source.model_copy(update={"columns": guesses_of.one_number_a_document(source, raw, guesses)})
     source = source.model_copy(update={"signs": system.signs or guesses_of.signs(raw, source, guesses)})
     source = source.model_copy(update={"lines": system.lines or guesses_of.lines(raw, source, guesses)})
@@ -232,9 +237,7 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     return Suggestion(source, system.title, entity, currency, tuple(guesses), tuple(system.remarks))
 
 
-def _rows_read(
-    found: pd.DataFrame, system: ExportSystem, form: ExportForm
-) -> tuple[dict[str, list[Code]], dict[str, list[Code]]]:
+def _rows_read(found: pd.DataFrame, system: ExportSystem, form: ExportForm) -> dict[str, dict[str, list[Code]]]:
     """Return `where` and `without` of a run file: columns of the file, and their values that the system's name."""
     where: dict[str, list[Code]] = {
         name: sorted(values[values.str.contains(pattern)].unique())
@@ -244,14 +247,14 @@ def _rows_read(
         and (values := found[name].dropna().astype("str")).str.contains(pattern).any()
     }
     if form.layout == "xml":
-        return where, dict(system.without)
+        return {"where": where, "without": dict(system.without)}
     without: dict[str, list[Code]] = {}
     for key, codes in system.without.items():
         for name in [name for name in found if plain(name) == plain(key)]:
             own = found[name].dropna().astype("str")
             if held := sorted(own[own.str.casefold().isin([str(code).casefold() for code in codes])].unique()):
                 without[name] = held
-    return where, without
+    return {"where": where, "without": without}
 
 
 def _with_terms(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess], answers: dict[str, str]) -> ExportSource:

@@ -1,10 +1,10 @@
 """Which system an export is from: told by the names of its columns, against the descriptions in `params/exports`."""
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from tradecredit.book.exports.heads import LOOKED_AT, Vocabulary, fits, plain
 from tradecredit.params.base import PROJECT
 from tradecredit.params.export import ExportSystem, Role
 
@@ -29,15 +29,6 @@ def systems(folder: Path = PROJECT / "params" / "exports") -> tuple[ExportSystem
     return tuple(sorted(found, key=lambda system: system.name == ANY))
 
 
-def plain(name: object) -> str:
-    """Return a column's name without what systems write differently: case, accents' marks stay, signs and spaces go.
-
-    >>> plain("*Invoice-Number:") == plain("invoice number")
-    True
-    """
-    return re.sub(r"[\W_]+", " ", str(name).casefold().replace("#", " no ")).strip()
-
-
 def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised | None:
     """Return what a file's first rows are recognised as; None where not even a buyer, a day and an amount are found.
 
@@ -58,7 +49,7 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
         _, system, number, cells = max(found, key=lambda one: one[0])
         return Recognised(system, number, _columns(system, cells))
     general = systems()[-1]
-    listed = [(number, _columns(general, cells)) for number, cells in heads]
+    listed = [(number, _meant(general, cells, _below(rows, number))) for number, cells in heads]
     listed = [(number, columns) for number, columns in listed if _enough(columns)]
     if not listed:
         return None
@@ -76,26 +67,60 @@ def recognised_xml(first_element: str) -> list[Recognised]:
 
 
 def _columns(system: ExportSystem, header: list[object]) -> dict[Role, list[str]]:
-    """Return the columns of a header by what they mean; a column has one meaning unless the system gives it more."""
+    """Return the columns of a header by what a known system's description says that they mean."""
     named = {plain(cell): str(cell).strip() for cell in reversed(header) if cell is not None}
     found: dict[Role, list[str]] = {}
-    taken: set[str] = set()
+    for role, names in system.columns.items():
+        held = [named[plain(name)] for name in names if plain(name) in named]
+        if held:
+            found[role] = held if role in system.all_columns else held[:1]
+    return found
+
+
+def _meant(system: ExportSystem, header: list[object], below: list[list[object]]) -> dict[Role, list[str]]:
+    """Return the columns of a list of no known system by what they mean, each with one meaning.
+
+    A name that stands in the description counts before one that is told by its words, and what a column holds must
+    be of its kind.
+    """
+    cells = {str(cell).strip(): [row[at] for row in below if at < len(row)]
+             for at, cell in reversed(list(enumerate(header))) if cell is not None}  # fmt: skip
+    meanings = {name: vocabulary().of(name) for name in cells}
     # The surest first: a role whose best name stands in the file goes before one with a second choice.
-    ranked = sorted(
-        (rank, at, role, plain(name))
+    ranked = [
+        (rank, at, role, column)
         for at, (role, names) in enumerate(system.columns.items())
         for rank, name in enumerate(names)
-    )
-    several = system.name != ANY
-    for _, _, role, name in ranked:
-        if name not in named or (name in taken and not several):
-            continue
-        if role not in found or role in system.all_columns:
-            found.setdefault(role, []).append(named[name])
-            taken.add(name)
-    return {role: found[role] for role in system.columns if role in found}
+        for column in cells
+        if plain(column) == plain(name)
+    ]
+    ranked += [
+        (1000 + rank, at, role, column)
+        for at, (role, heads) in enumerate(system.heads.items())
+        for rank, head in enumerate(heads)
+        for column in cells
+        if meanings[column] == frozenset(head.split())
+    ]
+    found: dict[Role, list[str]] = {}
+    taken: set[str] = set()
+    for _, _, role, column in sorted(ranked, key=lambda one: one[:2]):
+        if role not in found and column not in taken and fits(role, cells[column]):
+            found[role] = [column]
+            taken.add(column)
+    order = [*system.columns, *system.heads]
+    return {role: found[role] for role in dict.fromkeys(order) if role in found}
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the words of columns' names."""
+    return Vocabulary(systems()[-1].words)
+
+
+def _below(rows: list[tuple[int, list[object]]], header_row: int) -> list[list[object]]:
+    return [cells for number, cells in rows if number > header_row][:LOOKED_AT]
 
 
 def _enough(columns: dict[Role, list[str]]) -> bool:
     amount = {"amount", "debit", "open", "unit_price"} & columns.keys()
-    return bool(amount and {"buyer_id", "name"} & columns.keys() and {"issued", "due"} & columns.keys())
+    return bool(amount and {"buyer_id", "name"} & columns.keys() and {"issued", "due", "days_overdue"} & columns.keys())
