@@ -33,6 +33,8 @@ class ExportForm(Parameters):
     """Sheet of the workbook or table of the database; none: the first one."""
     header_row: Annotated[int, Field(ge=1)] = 1
     """Line that the columns' names stand in; of a list with a head for each block, the first of them."""
+    header_lines: Literal[1, 2] = 1
+    """Lines that the columns' names stand in, one part of a name below the other."""
     decimal: Literal[".", ","] = "."
     """Decimal mark."""
     dates: dict[str, str] = {}
@@ -62,7 +64,9 @@ class ExportList(Parameters):
     settled: dict[str, list[Code]] = {}
     """Their column: the values of the invoices that are paid in full, for lists that state no amount paid or open."""
     block: dict[Role, str] = {}
-    """What stands above each block of a list: what it means, and the word before it."""
+    """What stands above each block of a list: what it means, and the word before it. Without a word it is a cell that
+    stands alone in its line, with `+` a text beside nothing but amounts, and with `=` the last cell of the column that
+    means it, which later rows leave empty."""
     account_line: str | None = None
     """Word before the account's number on the line that sums up a block, for lists without a head above it."""
     debit_side: list[Code] = []

@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 
+from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.grid import Row
 from tradecredit.book.exports.grid import frame as framed
 from tradecredit.params.export import ExportList
@@ -13,6 +14,8 @@ TOTAL = (
     r"|razem\b|ogółem|soma\b|сумма|итого|合计|小计|总计|合計|小計"
 )
 """How lines begin that sum others up."""
+ALONE = ("", "+")
+"""Words of a block whose head is told by what stands beside it."""
 
 
 def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
@@ -21,9 +24,15 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
     Of a printed list only the lines between bars are rows.
     """
     inside = [row for row in rows if len(row[1]) > 1] if source.form.layout == "bars" else rows
-    found = framed(inside, source.form.header_row)
+    found = framed(inside, source.form.header_row, source.form.header_lines)
     for role, word in source.block.items():
-        found[f"above: {role}"] = _above(rows, word).reindex(found.index, method="ffill")
+        if word == "=":
+            found[f"above: {role}"] = _own(found, source.columns.get(role)).ffill()
+            continue
+        heads = _above(rows if word not in ALONE else [row for row in rows if row[0] in found.index], word)
+        above = heads.reindex(found.index, method="ffill")
+        # A line that heads a block is no document of it.
+        found[f"above: {role}"] = above.where(~found.index.isin(heads.index)) if word in ALONE else above
     if source.account_line and "above: buyer_id" in found:
         # The line that sums a block up is surer than a head, which a block may lack.
         below, above = _below(rows, source.account_line, found.index), found["above: buyer_id"]
@@ -52,19 +61,36 @@ def wrong_totals(amount: pd.Series, is_document: pd.Series) -> list[tuple[int, f
 
 
 def _above(rows: list[Row], word: str) -> pd.Series:
-    """Return what stands behind a word at the begin of a line, by line; an empty word: lines with a first cell only."""
+    """Return what stands behind a word at the begin of a line, by line; or what heads a block without a word."""
     found: dict[int, object] = {}
     for number, line in rows:
-        cell = line[0] if line else None
-        alone = cell is not None and all(other is None for other in line[1:])
-        if not alone:
+        held = [cell for cell in line if cell is not None]
+        if not held or not isinstance(held[0], str):
             continue
-        text = str(cell).strip()
-        if word and (behind := re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", text)):
-            found[number] = behind.group(1).strip()
-        elif not word and not re.match(TOTAL, text):
-            found[number] = text
+        text = held[0].strip()
+        if word in ALONE:
+            if heads_block(held, word):
+                found[number] = text
+        elif len(held) == 1 and line[0] is not None:
+            if behind := re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", text):
+                found[number] = behind.group(1).strip()
     return pd.Series(found, dtype="object").sort_index()
+
+
+def heads_block(held: list[object], word: str) -> bool:
+    """Return whether the cells of a line that hold something head a block: a text, alone or beside amounts only."""
+    if not isinstance(held[0], str) or is_amount(held[0]):
+        return False
+    total = re.match(TOTAL, held[0].strip())
+    if len(held) == 1:
+        return word == "" and not (total and not held[0].strip()[total.end() :].strip(" :.-"))
+    return word == "+" and not total and all(is_amount(cell) for cell in held[1:])
+
+
+def _own(found: pd.DataFrame, names: str | list[str] | None) -> pd.Series:
+    """Return the cells of the column that means a role, without totals."""
+    column = found[names if isinstance(names, str) else (names or [""])[0]]
+    return column.where(~column.astype("str").str.match(TOTAL))
 
 
 def _below(rows: list[Row], word: str, index: pd.Index) -> pd.Series:

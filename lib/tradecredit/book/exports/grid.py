@@ -140,7 +140,24 @@ def rows(path: Path, form: ExportForm) -> list[Row]:
     return bar_rows(text) if form.layout == "bars" else text_rows(text, form.separator)
 
 
-def frame(rows: Iterable[Row], header_row: int) -> pd.DataFrame:
+def header(rows: Iterable[Row], header_row: int, lines: int = 1) -> tuple[list[object], int]:
+    """Return the names of the columns in a header of one or two lines, and the number of its last line."""
+    at = ((number, cells) for number, cells in rows if number >= header_row)
+    last, names = next(at)
+    if lines == 2:
+        last, below = next(at)
+        names = joined(names, below)
+    return names, last
+
+
+def joined(first: list[object], second: list[object]) -> list[object]:
+    """Return the names of two lines of a header, those that stand one below the other as one."""
+    width = max(len(first), len(second))
+    pairs = zip(first + [None] * (width - len(first)), second + [None] * (width - len(second)), strict=True)
+    return [" ".join(str(part).strip() for part in pair if part is not None) or None for pair in pairs]
+
+
+def frame(rows: Iterable[Row], header_row: int, lines: int = 1) -> pd.DataFrame:
     """Return the rows below a header under its names; the index is the line in the file.
 
     Names that stand twice get their number behind, columns without a name are called by their place. Shorter rows
@@ -148,14 +165,13 @@ def frame(rows: Iterable[Row], header_row: int) -> pd.DataFrame:
     columns called by their place.
     """
     listed = list(rows)
-    header = next(cells for number, cells in listed if number == header_row)
-    below = [(number, cells) for number, cells in listed if number > header_row and cells != header]
-    width = max([len(header), *(len(cells) for _, cells in below)])
+    named, last = header(listed, header_row, lines)
+    first = next(cells for number, cells in listed if number == header_row)
+    below = [(number, cells) for number, cells in listed if number > last and cells != first]
+    width = max([len(named), *(len(cells) for _, cells in below)])
     names: list[str] = []
     for place in range(width):
-        name = (
-            str(header[place]).strip() if place < len(header) and header[place] is not None else f"column {place + 1}"
-        )
+        name = str(named[place]).strip() if place < len(named) and named[place] is not None else f"column {place + 1}"
         names.append(name if name not in names else f"{name} ({names.count(name) + 1})")
     cells = [row + [None] * (width - len(row)) for _, row in below]
     found = pd.DataFrame(cells, columns=names, index=[number for number, _ in below], dtype="object")

@@ -195,7 +195,8 @@ def exported(
             return day.date()
     forms = source.form.dates
     read = {role: days(raw[role], forms.get(role, forms.get("all")), source.form.year_from) for role in reading.DAYS}
-    for name in [name for name in found if plain(name) in map(plain, system.age)]:
+    late = {plain(name) for name in [*system.age, source.columns.get("days_overdue", "")]}
+    for name in [name for name in found if plain(name) in late]:
         age = pd.to_numeric(found[name], errors="coerce").set_axis(raw.index)
         for role in ("due", "issued"):
             on = (read[role] + pd.to_timedelta(age, unit="D")).dropna()

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from tradecredit.book.exports.amounts import is_amount
+from tradecredit.params.export import Role
 
 GLUE = "glue"
 LOOKED_AT = 200
 """Cells of a column that are looked at."""
 NOTHING = ("", "-", "---", "nan", "NaT", "None", "<NA>")
-AMOUNTS = ("amount", "debit", "credit", "paid", "open")
-DAYS = ("issued", "due", "cleared")
+AMOUNTS: tuple[Role, ...] = ("amount", "debit", "credit", "paid", "open")
+DAYS: tuple[Role, ...] = ("issued", "due", "cleared")
 _DAY = re.compile(
     r"\d{1,4}\s?[./ -]\s?(?:\d{1,2}|[^\W\d_]{3,})\.?,?\s?[./ -]\s?\d{1,4}"
     r"|^[^\W\d_]{3,} \d{1,2},? \d{4}|^\d{7,8}$|^(?:19|20)\d\d-\d\d$|年"
@@ -79,7 +80,8 @@ def fits(role: str, cells: Sequence[object]) -> bool:
         right = sum(re.fullmatch(r"\W?[^\W\d_]{2,4}|[$€£¥]", str(cell).strip()) is not None for cell in held)
     else:
         return True
-    return right >= len(held) / 2
+    # Heads of blocks and totals stand among days.
+    return right >= len(held) / (4 if role in DAYS else 2)
 
 
 def _is_day(text: str) -> bool:

@@ -210,9 +210,21 @@ def are_documents(raw: pd.DataFrame) -> pd.Series:
     def held(*roles: str) -> pd.Series:
         return pd.concat([raw[role].notna() for role in roles], axis="columns").any(axis="columns")
 
+    sums = pd.concat([_is_total(raw[role]) for role in ("invoice_id", "issued", "due")], axis="columns").any(
+        axis="columns"
+    )
     with_amount = held("amount", "debit", "credit", "open", "unit_price")
-    sums = raw["invoice_id"].astype("str").str.match(blocks.TOTAL).fillna(False)
-    return with_amount & (held("issued", "due") | (held("buyer_id", "name") & held("invoice_id", "number") & ~sums))
+    named = held("buyer_id", "name") & held("invoice_id", "number")
+    return with_amount & ~sums & (held("issued", "due") | named)
+
+
+def _is_total(column: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+        return pd.Series(False, index=column.index)
+    # Days repeat, and totals among them are few.
+    cells = pd.Series(column.dropna().unique()).astype("str")
+    totals = cells[cells.str.match(blocks.TOTAL)]
+    return column.astype("str").isin(list(totals)) if len(totals) else pd.Series(False, index=column.index)
 
 
 def _sum(raw: pd.DataFrame, rows: pd.Series | np.ndarray, source: ExportList) -> float:

@@ -194,7 +194,11 @@ def _candidate(form: ExportForm, rows: list[grid.Row], lines: list[str] | None =
     ]
     if lines is not None:
         above = lines[: found.header_row - 1]
-    return [_Looked(form.model_copy(update={"header_row": found.header_row}), found, above)]
+    return [
+        _Looked(
+            form.model_copy(update={"header_row": found.header_row, "header_lines": found.header_lines}), found, above
+        )
+    ]
 
 
 def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[str, str]) -> Suggestion:
@@ -214,7 +218,7 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     )  # fmt: skip
     found = _cells(source, paths)
     raw = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
-    raw, found = raw[reading.are_documents(raw)], found[reading.are_documents(raw).to_numpy()]
+    every, raw, found = raw, raw[reading.are_documents(raw)], found[reading.are_documents(raw).to_numpy()]
     if raw.empty:
         raise InputError([
             Problem(file=paths[0].name, allowed="holds no rows below its header", remedy="export it with its rows")
@@ -229,7 +233,7 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     source = source.model_copy(update={"signs": system.signs or guesses_of.signs(raw, source, guesses)})
     source = source.model_copy(update={"lines": system.lines or guesses_of.lines(raw, source, guesses)})
     source = _with_terms(source, raw, guesses, answers)
-    currency = guesses_of.currency(raw, titles, system, guesses, answers)
+    currency = guesses_of.currency(every, titles, system, guesses, answers)
     exported = guesses_of.exported(raw, found, source, system, titles, guesses, answers)
     source = source.model_copy(update={"exported": exported})
     entity = answers.get("entity") or titles.get("entity", "").strip() or None

@@ -1,10 +1,15 @@
 """Which system an export is from: told by the names of its columns, against the descriptions in `params/exports`."""
 
+from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from tradecredit.book.exports.heads import LOOKED_AT, Vocabulary, fits, plain
+from tradecredit.book.exports.amounts import is_amount
+from tradecredit.book.exports.blocks import ALONE, heads_block
+from tradecredit.book.exports.grid import joined
+from tradecredit.book.exports.heads import AMOUNTS, DAYS, LOOKED_AT, Vocabulary, fits, plain
 from tradecredit.params.base import PROJECT
 from tradecredit.params.export import ExportSystem, Role
 
@@ -15,11 +20,12 @@ HEAD_ROWS = 60
 
 
 class Recognised(NamedTuple):
-    """A description, the line that its header stands in, and what each role's columns are called in the file."""
+    """A description, the line that its header begins in, what each role's columns are called, and lines of the header."""
 
     system: ExportSystem
     header_row: int
     columns: dict[Role, list[str]]
+    header_lines: int = 1
 
 
 @cache
@@ -49,12 +55,51 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
         _, system, number, cells = max(found, key=lambda one: one[0])
         return Recognised(system, number, _columns(system, cells))
     general = systems()[-1]
-    listed = [(number, _meant(general, cells, _below(rows, number))) for number, cells in heads]
-    listed = [(number, columns) for number, columns in listed if _enough(columns)]
-    if not listed:
-        return None
-    number, columns = max(listed, key=lambda one: (len(one[1]), -one[0]))
-    return Recognised(general, number, columns)
+    fitting: list[tuple[int, Recognised]] = []
+    for number, lines, cells in _headers(rows, heads):
+        below = _below(rows, number)[lines - 1 :]
+        columns = _meant(general, cells, below)
+        block = _block(columns, cells, below)
+        if _enough({*columns, *block}):
+            system = general.model_copy(update={"block": block})
+            # A second line of a header is one only if it makes more of it.
+            fitting.append((2 * len(columns) - lines, Recognised(system, number, columns, lines)))
+    return max(fitting, key=lambda one: one[0])[1] if fitting else None
+
+
+def _headers(
+    rows: list[tuple[int, list[object]]], heads: list[tuple[int, list[object]]]
+) -> Iterator[tuple[int, int, list[object]]]:
+    """Yield what may be headers, of one line or of two: the line, how many, and the names."""
+    numbers = [number for number, _ in rows]
+    for number, cells in heads:
+        yield number, 1, cells
+        at = numbers.index(number) + 1
+        if at < len(rows):
+            held = [cell for cell in rows[at][1] if cell is not None]
+            if len(held) > 1 and all(isinstance(cell, str) and not is_amount(cell) for cell in held):
+                yield number, 2, joined(cells, rows[at][1])
+
+
+def _block(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> dict[Role, str]:
+    """Return how buyers stand above blocks of rows, for lists whose rows do not name them each; empty for others."""
+    places = {str(cell).strip(): at for at, cell in reversed(list(enumerate(header))) if cell is not None}
+
+    def held(row: list[object], *roles: Role) -> list[object]:
+        at = [places[columns[role][0]] for role in roles if role in columns]
+        return [row[place] for place in at if place < len(row) and row[place] is not None]
+
+    documents = [row for row in below if held(row, *DAYS) and held(row, *AMOUNTS)]
+    role: Role = "buyer_id" if "buyer_id" in columns else "name"
+    own = [next(iter(held(row, "buyer_id", "name")), None) for row in documents]
+    if not documents or None not in own:
+        return {}
+    named = [buyer for buyer in own if buyer is not None]
+    if not named:
+        lines = [[cell for cell in row if cell is not None] for row in below if row not in documents]
+        return next(({role: word} for word in ALONE if any(heads_block(line, word) for line in lines if line)), {})
+    once = all(one != other for one, other in pairwise(named))
+    return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
 
 
 def recognised_xml(first_element: str) -> list[Recognised]:
@@ -121,6 +166,6 @@ def _below(rows: list[tuple[int, list[object]]], header_row: int) -> list[list[o
     return [cells for number, cells in rows if number > header_row][:LOOKED_AT]
 
 
-def _enough(columns: dict[Role, list[str]]) -> bool:
-    amount = {"amount", "debit", "open", "unit_price"} & columns.keys()
-    return bool(amount and {"buyer_id", "name"} & columns.keys() and {"issued", "due", "days_overdue"} & columns.keys())
+def _enough(roles: set[Role]) -> bool:
+    amount = {"amount", "debit", "open", "unit_price"} & roles
+    return bool(amount and {"buyer_id", "name"} & roles and {"issued", "due", "days_overdue"} & roles)
