@@ -2,11 +2,12 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from tradecredit.book.exports import reading
+from tradecredit.book.exports import buckets, reading
 from tradecredit.book.exports.amounts import amounts, currency_beside, decimal_mark
 from tradecredit.book.exports.days import days, told
 from tradecredit.book.exports.heads import plain
@@ -140,6 +141,16 @@ def running_balance(source: ExportSource, raw: pd.DataFrame) -> dict[Role, str |
     if max(right, default=float(sides)) > 0.9:
         columns["balance"] = columns.pop("open")
     return columns
+
+
+def totals_of_ages(source: ExportSource, paths: list[Path], guesses: list[Guess]) -> None:
+    """Note the rows of a list by age whose total is not the sum of their ages."""
+    plain_list = source.model_copy(update={"buckets": {}})
+    for path in paths:
+        rest = buckets.beyond(reading.cells(plain_list, path), source.buckets, source.form.decimal)
+        if len(rest):
+            shown = ", ".join(f"line {line}: {value:,.2f}" for line, value in rest.head(5).items())
+            guesses.append(Guess("source.buckets", f"totals above their ages are not read ({shown})", open=True))
 
 
 def unmatched(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess]) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.exports import blocks, grid, statements, terms, xml_documents
+from tradecredit.book.exports import blocks, buckets, grid, statements, terms, xml_documents
 from tradecredit.book.exports.amounts import amounts, currency_beside
 from tradecredit.book.exports.days import NO_DAY, days
 from tradecredit.errors import Problem
@@ -64,7 +64,8 @@ def cells(source: ExportList, path: Path) -> pd.DataFrame:
     if source.form.layout in ("parquet", "duckdb"):
         found = grid.stored(path, source.form.sheet)
         return found.set_axis(pd.RangeIndex(2, len(found) + 2), axis="index")
-    return blocks.frame(grid.rows(path, source.form), source)
+    found = blocks.frame(grid.rows(path, source.form), source)
+    return buckets.by_age(found, source.buckets, source.form.decimal) if source.buckets else found
 
 
 def documents(source: ExportSource, run: ReadingOf) -> Documents:
@@ -188,7 +189,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
             unread &= ~raw[role].astype("str").str.contains("9999")
         written = forms.get(role, forms.get("all", "%Y-%m-%d"))
         problems += judged(role, unread, raw[role], f"a day written as {written} is expected")
-    values["settled"] = settled[raw.index]
+    values["settled"] = settled[is_document]
     frame = _signed(pd.DataFrame(values, index=raw.index), source, left_out)
     late = pd.to_numeric(frame["days_overdue"], errors="coerce")
     # Of what is not late the age does not say when it is due; a list without any day has nothing else.
@@ -200,6 +201,10 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     wrong = beside.notna() & frame["currency"].notna() & (beside != frame["currency"].str.upper())
     stands = frame["currency"] + " stated, " + raw["amount"].reindex(frame.index).astype("str")
     problems += judged("currency", wrong, stands, "the currency that stands beside the amount is another one")
+    # Letters begin anew with each account.
+    lettered = frame["group"].str.fullmatch(r"[A-Za-z]{1,4}").fillna(False).astype(bool)
+    own = frame["buyer_id"].fillna(frame["name"]).astype("str") + " " + frame["group"].astype("str")
+    frame["group"] = frame["group"].where(~lettered, own)
     frame["currency"] = frame["currency"].fillna(beside).fillna(source.currency or run.currency)
     if not source.bank:
         frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])
@@ -243,6 +248,10 @@ def are_documents(raw: pd.DataFrame) -> pd.Series:
 
     told_by = [_is_total(raw[role]) for role in ("invoice_id", "issued", "due")]
     sums = pd.concat(told_by, axis="columns").any(axis="columns")
+    if raw["days_overdue"].notna().any():
+        # Without days only its name tells a total.
+        alone = [_is_total(raw[role], alone=True) for role in ("buyer_id", "name")]
+        sums |= pd.concat(alone, axis="columns").any(axis="columns") & ~held("issued", "due")
     with_amount = held("amount", "debit", "credit", "open", "unit_price")
     named = held("buyer_id", "name") & held("invoice_id", "number")
     return with_amount & ~sums & (held("issued", "due") | named | (held("buyer_id", "name") & held("days_overdue")))
@@ -260,12 +269,14 @@ def _with_opening_balances(raw: pd.DataFrame, source: ExportList) -> pd.DataFram
     return raw.assign(**{role: opened, "issued": raw["issued"].where(~first, raw["issued"].bfill())})
 
 
-def _is_total(column: pd.Series) -> pd.Series:
+def _is_total(column: pd.Series, alone: bool = False) -> pd.Series:
     if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
         return pd.Series(False, index=column.index)
     # Days repeat, and totals among them are few.
     cells = pd.Series(column.dropna().unique()).astype("str")
     totals = cells[cells.str.match(blocks.TOTAL)]
+    if alone:
+        totals = totals[[blocks.is_only_total(text) for text in totals]]
     return column.astype("str").isin(list(totals)) if len(totals) else pd.Series(False, index=column.index)
 
 

@@ -242,8 +242,8 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     source = ExportSource(
         kind="export", path=folder, files=[path.resolve().relative_to(folder).as_posix() for path in paths],
         form=looked.form, bank=system.bank, without=system.without if looked.form.layout == "xml" else {},
-        columns=columns, block=system.block, account_line=system.account_line, debit_side=system.debit_side,
-        credit_accounts=system.credit_accounts, exported=date.today(),
+        columns=columns, block=system.block, buckets=system.buckets, account_line=system.account_line,
+        debit_side=system.debit_side, credit_accounts=system.credit_accounts, exported=date.today(),
         debtor_digits=int(titles["digits"]) + 1 if "digits" in titles else None,
     )  # fmt: skip
     if system.name == PAYMENTS["name"]:
@@ -266,6 +266,8 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     source = source.model_copy(update={"columns": guesses_of.one_number_a_document(source, raw, guesses)})
     source = source.model_copy(update={"signs": system.signs or guesses_of.signs(raw, source, guesses)})
     source = source.model_copy(update={"lines": system.lines or guesses_of.lines(raw, source, guesses)})
+    if system.buckets:
+        guesses_of.totals_of_ages(source, paths, guesses)
     if system.name == ANY:
         source = source.model_copy(update={"columns": guesses_of.running_balance(source, raw)})
         source = source.model_copy(update={"unmatched": guesses_of.unmatched(source, raw, guesses)})

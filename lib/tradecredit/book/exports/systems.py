@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.blocks import ALONE, heads_block
 from tradecredit.book.exports.grid import joined
@@ -17,6 +18,11 @@ ANY = "any_list"
 """The description that fits any list: what columns are called in several languages."""
 HEAD_ROWS = 60
 """A header stands among the first so many lines."""
+BY_AGE = (
+    "The list tells what each buyer owes by age and not by invoice: each age stands as one invoice, due as late as its "
+    "age allows. How many invoices there are, and how large each is, cannot be told from it."
+)
+"""What a reader of the report must know of a list by age."""
 PAYMENT = (("amount", "paid"), ("cleared", "issued"))
 """What a payment's amount and day may be taken for."""
 PAYMENT_NUMBERS = (frozenset({"pay", "number"}), frozenset({"transaction", "number"}))
@@ -68,7 +74,25 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
             system = general.model_copy(update={"block": block})
             # A second line of a header is one only if it makes more of it.
             fitting.append((2 * len(columns) - lines, Recognised(system, number, columns, lines)))
-    return max(fitting, key=lambda one: one[0])[1] if fitting else None
+    return max(fitting, key=lambda one: one[0])[1] if fitting else _by_age(heads, rows)
+
+
+def _by_age(heads: list[tuple[int, list[object]]], rows: list[tuple[int, list[object]]]) -> Recognised | None:
+    """Return what a list of what each buyer owes by age is recognised as; None where it is none."""
+    general = systems()[-1]
+    for number, cells in heads:
+        columns = _meant(general, cells, _below(rows, number))
+        found = buckets.ages(cells)
+        if len(found) > 2 and {"buyer_id", "name"} & columns.keys():
+            named = {role: names for role, names in columns.items() if role not in (*AMOUNTS, "days_overdue")}
+            named["amount"] = [buckets.AMOUNT]
+            if "due" not in columns:
+                named["days_overdue"] = [buckets.DAYS]
+            if "invoice_id" not in columns:
+                named["invoice_id"] = [buckets.AGE]
+            remarks = [] if "invoice_id" in columns else [BY_AGE]
+            return Recognised(general.model_copy(update={"buckets": found, "remarks": remarks}), number, named)
+    return None
 
 
 def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | None:
