@@ -144,6 +144,10 @@ class ExportSystem(Named):
     """Values of `status` of rows that are left out."""
     unsettled: list[str] = []
     """Values of `status` that say that something of an invoice is open."""
+    receivable: list[str] = []
+    """Values of a column that tells a company's own claims from those against it, of the rows that are read."""
+    payable: list[str] = []
+    """Values of the same column of rows that are left out."""
     block: dict[Role, str] = {}
     """As in the run file."""
     account_line: str | None = None
