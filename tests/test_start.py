@@ -146,3 +146,10 @@ def test_a_run_file_that_is_there_is_not_overwritten(tmp_path):
     result = started(tmp_path / "list.csv", "--as", tmp_path / "run.yaml")
     assert result.exit_code == 2 and "is there already" in result.output
     assert (tmp_path / "run.yaml").read_text() == "mine"
+
+
+def test_an_export_may_be_called_as_a_table_of_ours(tmp_path):
+    (tmp_path / "statements.csv").write_text("Kunde;Rechnung;Datum;Fällig;Betrag\nA;1;05.06.2026;05.07.2026;10,50\n")
+    result = started(tmp_path / "statements.csv", "--as", tmp_path / "run.yaml")
+    assert result.exit_code == 0, result.output
+    assert Book.open(tmp_path / "run.yaml").invoices["amount"].tolist() == [10.5]

@@ -189,6 +189,8 @@ def _files(
     files: dict[str, list[tuple[Path, str, TableMapping]]] = {}
     problems = []
     exported = COMPULSORY if isinstance(source, ExportSource) else ()  # those of `exports.ledger.NAMES`
+    # A file of the export may be called as a table of ours, and is none.
+    own = set(_export_files(source)) if isinstance(source, ExportSource) else set()
     for name in [name for name in TABLES if name not in exported]:
         for mapping in run.sources_of(name):
             if isinstance(source, DuckDBSource):
@@ -198,8 +200,8 @@ def _files(
             there = [
                 candidate
                 for candidate in candidates
-                if candidate in present
-                or (not isinstance(source, DuckDBSource) and (source.path / candidate).is_file())
+                if (candidate in present and (mapping.file or candidate not in own))
+                or (mapping.file and not isinstance(source, DuckDBSource) and (source.path / candidate).is_file())
             ]
             label = there[0] if there else None
             if len(there) > 1:
@@ -212,6 +214,12 @@ def _files(
             elif name in COMPULSORY or mapping.file:
                 problems.append(_missing_file(name, candidates[0], source, present))
     return files, problems
+
+
+def _export_files(source: ExportSource) -> list[str]:
+    from tradecredit.book.exports import reading
+
+    return [path.name for path in reading.all_files(source) if path.parent == source.path]
 
 
 def _missing_file(

@@ -190,6 +190,7 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[tuple[str, 
     if again.any():
         notes.append(("receipts", "rows that repeat a document's total", int(again.sum())))
         rows = rows[~again]
+    rows = rows.assign(issued=rows["issued"].fillna(rows["due"]))
     amount = -rows["amount"]
     known = pd.Index(invoices["key"].dropna().unique())
     names = [_key(rows["buyer_id"], rows[name]) for name in ("applies_to", "invoice_id")]

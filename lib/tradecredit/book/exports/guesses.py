@@ -247,6 +247,9 @@ def lines(raw: pd.DataFrame, source: ExportSource, guesses: list[Guess]) -> str:
         return "added"
     values = amounts(again["amount"], source.form.decimal)
     each = values.groupby(number[again.index].astype("str"))
+    if {"paid", "cleared"} <= source.columns.keys() and bool((each.max() == each.min()).all()):
+        guesses.append(Guess("source.lines", "payments", open=True))
+        return "payments"
     repeated = bool((each.max() == each.min()).all()) and each.ngroups > 1
     guesses.append(Guess("source.lines", "repeated" if repeated else "added", open=True))
     return "repeated" if repeated else "added"

@@ -107,7 +107,7 @@ def _with_buyers(frame: pd.DataFrame, left_out: list[tuple[str, str, int]]) -> p
 
 
 def _ways(listed: ExportList) -> dict[str, bool]:
-    return {"repeated": listed.lines == "repeated", "oldest": listed.unmatched == "oldest", "bank": listed.bank}
+    return {"repeated": listed.lines != "added", "oldest": listed.unmatched == "oldest", "bank": listed.bank}
 
 
 def _contents(source: ExportList, folder: Path, problems: list[Problem]) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -197,6 +197,8 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     told = pd.Timestamp(run.exported) - pd.to_timedelta(late, unit="D")
     frame["due"] = frame["due"].fillna(told)
     frame = _with_terms(frame, source)
+    if source.lines == "payments":
+        frame = _payments_beside(frame)
     beside = _currencies_beside(raw).reindex(frame.index)
     wrong = beside.notna() & frame["currency"].notna() & (beside != frame["currency"].str.upper())
     stands = frame["currency"] + " stated, " + raw["amount"].reindex(frame.index).astype("str")
@@ -349,6 +351,16 @@ def _signed(frame: pd.DataFrame, source: ExportList, left_out: list[tuple[str, s
         if number is not None:
             beside[-1] = beside[-1].assign(applies_to=number, number=pd.NA, due=pd.NaT)
     return pd.concat([frame, *[part for part in beside if len(part)]])
+
+
+def _payments_beside(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the documents of rows that each repeat an invoice beside one payment of it: both, the invoice once."""
+    paid = frame[frame["paid"].fillna(0) != 0]
+    payments = paid.assign(
+        kind="payment", amount=-paid["paid"], issued=paid["cleared"], applies_to=paid["invoice_id"], number=pd.NA,
+        invoice_id=pd.NA, due=pd.NaT, open=np.nan, cleared=pd.NaT,
+    )  # fmt: skip
+    return pd.concat([frame.assign(open=np.nan, cleared=pd.NaT), payments])
 
 
 def _with_terms(frame: pd.DataFrame, source: ExportList) -> pd.DataFrame:

@@ -199,12 +199,14 @@ def _meant(system: ExportSystem, header: list[object], below: list[list[object]]
         for column in cells
         if plain(column) == plain(name)
     ]
+    # A small word such as `on` is passed over where the name means nothing with it.
     ranked += [
-        (1000 + rank, at, role, column)
+        (sure + rank, at, role, column)
         for at, (role, heads) in enumerate(system.heads.items())
         for rank, head in enumerate(heads)
         for column in cells
-        if meanings[column] == frozenset(head.split())
+        for sure, part in ((1000, meanings[column]), (2000, (meanings[column] or frozenset()) - {"at"}))
+        if part == frozenset(head.split())
     ]
     found: dict[Role, list[str]] = {}
     taken: set[str] = set()
