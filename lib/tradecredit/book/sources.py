@@ -119,8 +119,8 @@ def _files(
             there = [
                 candidate
                 for candidate in candidates
-                if candidate in present
-                or (not isinstance(source, DuckDBSource) and (source.path / candidate).is_file())
+                if (candidate in present and (mapping.file or candidate not in own))
+                or (mapping.file and not isinstance(source, DuckDBSource) and (source.path / candidate).is_file())
             ]
             label = there[0] if there else None
             if len(there) > 1:

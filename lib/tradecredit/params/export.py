@@ -11,7 +11,8 @@ from tradecredit.params.base import Currency, Named, Parameters
 Role = Literal[
     "buyer_id", "name", "country", "invoice_id", "number", "applies_to", "group", "kind", "issued", "due", "terms_days",
     "amount", "debit", "credit", "side", "paid", "credited", "open", "currency", "cleared", "account",
-    "contra_account", "reversed", "discount", "prepaid", "quantity", "unit_price", "terms", "text",
+    "contra_account", "reversed", "discount", "prepaid", "quantity", "unit_price", "terms", "text", "status",
+    "days_overdue", "balance",
 ]  # fmt: skip
 DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
 Layout = Literal["table", "bars", "sheet", "parquet", "duckdb", "xml", "mt940"]
@@ -34,6 +35,8 @@ class ExportForm(Parameters):
     """Sheet of the workbook or table of the database; none: the first one."""
     header_row: Annotated[int, Field(ge=1)] = 1
     """Line that the columns' names stand in; of a list with a head for each block, the first of them."""
+    header_lines: Literal[1, 2] = 1
+    """Lines that the columns' names stand in, one part of a name below the other."""
     decimal: Literal[".", ","] = "."
     """Decimal mark."""
     dates: dict[str, str] = {}
@@ -56,12 +59,21 @@ class ExportList(Parameters):
     """What a column means: what it is called; of several, the first that holds something in a row counts."""
     kinds: dict[Code, DocumentKind] = {}
     """Their kind of document: ours. A kind that is not named is told by the sign of its amount."""
+    one_kind: DocumentKind | None = None
+    """Our kind of all documents, for a list of payments alone; none: by `kinds`."""
+    buckets: dict[str, int] = {}
+    """Their column of what is owed by age, for lists without invoices: the least days past due of what stands in it.
+    Each becomes a document, `amount of the age`, overdue by `days of the age`."""
     where: dict[str, list[Code]] = {}
     """Their column: the values of the rows to read; other rows are left out and counted."""
     without: dict[str, list[Code]] = {}
     """Their column: the values of the rows to leave out, which are counted."""
+    settled: dict[str, list[Code]] = {}
+    """Their column: the values of the invoices that are paid in full, for lists that state no amount paid or open."""
     block: dict[Role, str] = {}
-    """What stands above each block of a list: what it means, and the word before it."""
+    """What stands above each block of a list: what it means, and the word before it. Without a word it is a cell that
+    stands alone in its line, with `+` a text beside nothing but amounts, and with `=` the last cell of the column that
+    means it, which later rows leave empty."""
     account_line: str | None = None
     """Word before the account's number on the line that sums up a block, for lists without a head above it."""
     debit_side: list[Code] = []
@@ -73,8 +85,11 @@ class ExportList(Parameters):
     """First digits of the accounts against which a credit is a credit memo; against others it is a payment."""
     signs: Literal["signed", "by_kind"] = "signed"
     """Credits stand with a minus; or all amounts are positive and the kind tells."""
-    lines: Literal["added", "repeated"] = "added"
-    """Several rows of one document are parts of it, or each repeats its total."""
+    unmatched: Literal["on_account", "oldest"] = "on_account"
+    """Credits of which nothing says what they settle stay on account; or they settle invoices of their buyer, one of
+    just their amount first and then the oldest."""
+    lines: Literal["added", "repeated", "payments"] = "added"
+    """Several rows of one document are parts of it, each repeats its total, or each repeats it beside one payment."""
     terms_days: Annotated[int, Field(ge=0)] | None = None
     """Days of payment of invoices without a due day; none: due on the day of issue."""
     currency: Currency | None = None
@@ -115,10 +130,26 @@ class ExportSystem(Named):
     """Roles of which all columns that are there are used, the first that holds something; of others, one."""
     kinds: dict[Code, DocumentKind] = {}
     """As in the run file."""
+    buckets: dict[str, int] = {}
+    """As in the run file."""
     where_like: dict[str, str] = {}
     """Column: a regular expression of the values whose rows are read."""
     without: dict[str, list[Code]] = {}
     """As in the run file."""
+    words: dict[str, list[str]] = {}
+    """What words in names of columns mean: the meaning, and the words that have it; `glue` means nothing."""
+    heads: dict[Role, list[str]] = {}
+    """Meanings that together make a column that no name in `columns` fits, the likelier first."""
+    settled: list[str] = []
+    """Values of `status` that say that an invoice is paid in full."""
+    void: list[str] = []
+    """Values of `status` of rows that are left out."""
+    unsettled: list[str] = []
+    """Values of `status` that say that something of an invoice is open."""
+    receivable: list[str] = []
+    """Values of a column that tells a company's own claims from those against it, of the rows that are read."""
+    payable: list[str] = []
+    """Values of the same column of rows that are left out."""
     block: dict[Role, str] = {}
     """As in the run file."""
     account_line: str | None = None
@@ -129,7 +160,7 @@ class ExportSystem(Named):
     """As in the run file."""
     signs: Literal["signed", "by_kind"] | None = None
     """As in the run file; none: told by the file."""
-    lines: Literal["added", "repeated"] | None = None
+    lines: Literal["added", "repeated", "payments"] | None = None
     """As in the run file; none: told by the file."""
     dates: dict[str, str] = {}
     """As in the run file; without an entry, told by the file."""

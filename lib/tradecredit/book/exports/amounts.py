@@ -8,8 +8,11 @@ import pandas as pd
 SPACES = " \u00a0\u202f\u2009"
 APOSTROPHES = "'’"
 MINUS = "-−–"
-SIGNS = {"€": "EUR", "£": "GBP", "$": None, "¥": None, "₹": "INR", "zł": "PLN", "Kč": "CZK", "R$": "BRL", "￥": "CNY"}
-"""Signs of currencies, with the one that they mean, if it is one."""
+SIGNS = {
+    "R$": "BRL", "US$": "USD", "A$": "AUD", "C$": "CAD", "HK$": "HKD", "€": "EUR", "£": "GBP", "$": None, "¥": None,
+    "₹": "INR", "zł": "PLN", "Kč": "CZK", "￥": "CNY", "Rs.": None, "Rs": None, "kr.": None, "kr": None, "Fr.": "CHF",
+}  # fmt: skip
+"""Signs of currencies, with the one that they mean, if it is one; those that others are a part of come first."""
 _CODE = re.compile(r"^(?:[A-Z]{3}\s*(?=[\d(+\-−–.,]))|(?<=[\d).,\-−])\s*[A-Z]{3}$")
 _DEBIT_CREDIT = re.compile(r"\s*(DR|CR|S|H)\.?$", re.IGNORECASE)
 
@@ -81,6 +84,13 @@ def currency_beside(text: str) -> str | None:
     if code and re.search(r"\d", text):
         return code.group(1)
     return next((code for sign, code in SIGNS.items() if sign in text and code), None)
+
+
+def is_amount(value: object) -> bool:
+    """Return whether a cell can be an amount, whichever mark is decimal."""
+    if isinstance(value, str):
+        return any(_number(value, decimal) is not None for decimal in ".,")
+    return _number(value, ".") is not None
 
 
 def _number(value: object, decimal: str) -> float | None:

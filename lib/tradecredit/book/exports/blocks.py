@@ -4,12 +4,18 @@ import re
 
 import pandas as pd
 
+from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.grid import Row
 from tradecredit.book.exports.grid import frame as framed
 from tradecredit.params.export import ExportList
 
-TOTAL = r"(?i)(grand |sub ?)?total\b|(zwischen)?summe\b|gesamt|合计|小计|总计"
+TOTAL = (
+    r"(?i)(grand |sub ?|net )?total(s|e|i)?\b|(sub)?totaal\b|totaux\b|(zwischen)?summe\b|summa\b|gesamt|suma\b"
+    r"|razem\b|ogółem|soma\b|сумма|итого|合计|小计|总计|合計|小計"
+)
 """How lines begin that sum others up."""
+ALONE = ("", "+")
+"""Words of a block whose head is told by what stands beside it."""
 
 
 def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
@@ -18,9 +24,15 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
     Of a printed list only the lines between bars are rows.
     """
     inside = [row for row in rows if len(row[1]) > 1] if source.form.layout == "bars" else rows
-    found = framed(inside, source.form.header_row)
+    found = framed(inside, source.form.header_row, source.form.header_lines)
     for role, word in source.block.items():
-        found[f"above: {role}"] = _above(rows, word).reindex(found.index, method="ffill")
+        if word == "=":
+            found[f"above: {role}"] = _own(found, source.columns.get(role)).ffill()
+            continue
+        heads = _above(rows if word not in ALONE else _from_first_block(rows, source), word)
+        above = heads.reindex(found.index, method="ffill")
+        # A line that heads a block is no document of it.
+        found[f"above: {role}"] = above.where(~found.index.isin(heads.index)) if word in ALONE else above
     if source.account_line and "above: buyer_id" in found:
         # The line that sums a block up is surer than a head, which a block may lack.
         below, above = _below(rows, source.account_line, found.index), found["above: buyer_id"]
@@ -49,19 +61,61 @@ def wrong_totals(amount: pd.Series, is_document: pd.Series) -> list[tuple[int, f
 
 
 def _above(rows: list[Row], word: str) -> pd.Series:
-    """Return what stands behind a word at the begin of a line, by line; an empty word: lines with a first cell only."""
+    """Return what stands behind a word at the begin of a line, by line; or what heads a block without a word."""
     found: dict[int, object] = {}
     for number, line in rows:
-        cell = line[0] if line else None
-        alone = cell is not None and all(other is None for other in line[1:])
-        if not alone:
+        held = [cell for cell in line if cell is not None]
+        if not held or not isinstance(held[0], str):
             continue
-        text = str(cell).strip()
-        if word and (behind := re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", text)):
+        text = held[0].strip()
+        if word in ALONE:
+            if heads_block(held, word):
+                found[number] = labelled(text)
+            continue
+        behind = re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", text)
+        if behind and len(held) == 1 and line[0] is not None:
             found[number] = behind.group(1).strip()
-        elif not word and not re.match(TOTAL, text):
-            found[number] = text
     return pd.Series(found, dtype="object").sort_index()
+
+
+def _from_first_block(rows: list[Row], source: ExportList) -> list[Row]:
+    """Return the rows below the header; with the line above it where each block has a header of its own."""
+    at = next(place for place, (number, _) in enumerate(rows) if number == source.form.header_row)
+    again = any(cells == rows[at][1] for _, cells in rows[at + 1 :])
+    first = rows[at - 1 : at] if again and at else []
+    return [*first, *rows[at + source.form.header_lines :]]
+
+
+def labelled(text: str) -> str:
+    """Return what stands behind a label in the head of a block; of several the one called name.
+
+    >>> labelled("Customer: Alder Ltd"), labelled("A/C: A1 Name: Alder Ltd"), labelled("Alder Ltd")
+    ('Alder Ltd', 'Alder Ltd', 'Alder Ltd')
+    """
+    pairs = re.findall(r"([^\s:][^:]*?):\s+(.*?)(?=\s+[^\s:]+:\s|$)", text)
+    values = {label.casefold(): value.strip() for label, value in pairs if value.strip()}
+    return next((value for label, value in values.items() if "name" in label), next(iter(values.values()), text))
+
+
+def heads_block(held: list[object], word: str) -> bool:
+    """Return whether the cells of a line that hold something head a block: a text, alone or beside amounts only."""
+    if not isinstance(held[0], str) or is_amount(held[0]):
+        return False
+    if len(held) == 1:
+        return word == "" and not is_only_total(held[0])
+    return word == "+" and not re.match(TOTAL, held[0].strip()) and all(is_amount(cell) for cell in held[1:])
+
+
+def is_only_total(text: str) -> bool:
+    """Return whether a text is the word for a total and nothing else, as no company is called."""
+    total = re.match(TOTAL, text.strip())
+    return total is not None and not text.strip()[total.end() :].strip(" :.-")
+
+
+def _own(found: pd.DataFrame, names: str | list[str] | None) -> pd.Series:
+    """Return the cells of the column that means a role, without totals."""
+    column = found[names if isinstance(names, str) else (names or [""])[0]]
+    return column.where(~column.astype("str").str.match(TOTAL))
 
 
 def _below(rows: list[Row], word: str, index: pd.Index) -> pd.Series:

@@ -35,6 +35,10 @@ def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Serie
     formats that only differ in nothing of these stay open.
     """
     cells = pd.concat([_texts(column).dropna() for column in columns]) if columns else pd.Series(dtype="str")
+    serials = [_serial_cells(column).index for column in columns]
+    texts = [_texts(column.drop(index)).dropna() for column, index in zip(columns, serials, strict=True)]
+    if any(map(len, texts)):
+        cells = pd.concat(texts)
     values = cells.drop_duplicates()
     if values.empty:
         return None
@@ -69,7 +73,11 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None) -> 
     if dates.any():
         true = column[dates].map(lambda value: pd.Timestamp(value).tz_localize(None).normalize())
         found[dates] = true.astype("datetime64[us]")
-    texts = _texts(column[~dates]).dropna()
+    # A cell of a spreadsheet that is a number, and no text in the stated form, is one of its days.
+    serials = _serial_cells(column) if form and form not in (SERIAL, "%Y%m%d", "%d%m%Y") else pd.Series(dtype="float64")
+    if len(serials):
+        found[serials.index] = _serial(serials).astype("datetime64[us]")
+    texts = _texts(column[~dates].drop(serials.index)).dropna()
     if texts.empty:
         return found
     if form == SERIAL:
@@ -81,6 +89,15 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None) -> 
     read = read.where(read.between(FIRST, LAST))
     found[read.index] = read.astype("datetime64[us]")
     return found
+
+
+def _serial_cells(column: pd.Series) -> pd.Series:
+    """Return the cells of a mixed column that are numbers such as a spreadsheet counts its days by."""
+    if not pd.api.types.is_object_dtype(column):
+        return pd.Series(dtype="float64")
+    numbers = column[column.map(lambda cell: isinstance(cell, int | float) and not isinstance(cell, bool))]
+    numbers = numbers.astype("float64").dropna()
+    return numbers[numbers.between(18_000, 75_000)]
 
 
 def _texts(column: pd.Series) -> pd.Series:

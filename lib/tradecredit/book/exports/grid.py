@@ -20,10 +20,12 @@ SEPARATORS = {".csv": ";,\t|", ".tsv": "\t", ".txt": "\t;,|"}
 
 
 def decoded(content: bytes) -> tuple[str, str]:
-    """Return a file's text and the name of its encoding: by its mark, else UTF-8, else Chinese, else Windows'.
+    """Return a file's text and the name of its encoding: by its mark, else UTF-8, else Chinese, else one of Windows'.
 
     Text that is not UTF-8 is taken as GB 18030 where a third of its letters beyond ASCII form pairs of Chinese
-    characters that are in common use, and as Windows-1252 otherwise, which reads any byte.
+    characters that are in common use. Of Windows' own it is the Cyrillic one where words are of such letters alone,
+    the Central European one where the western one gives what stands in no western language, and else the western one,
+    which reads any byte.
     """
     for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
@@ -39,7 +41,24 @@ def decoded(content: bytes) -> tuple[str, str]:
             return text, "gb18030"
     except UnicodeDecodeError:
         pass
-    return content.decode("cp1252", errors="replace"), "cp1252"
+    western = content.decode("cp1252", errors="replace")
+    if len(re.findall(r"[À-ÿ]{4,}", western)) > 0.5 * len(re.findall(r"[A-Za-z]*[À-ÿ]+[A-Za-z]*", western)):
+        return content.decode("cp1251", errors="replace"), "cp1251"
+    if _central(western):
+        return content.decode("cp1250", errors="replace"), "cp1250"
+    return western, "cp1252"
+
+
+def _central(western: str) -> bool:
+    """Return whether a text read in the western encoding is one of Central Europe's.
+
+    Polish letters look like signs beside letters then (`Zak³ad`), Czech ones like letters (`pøi`) that with a háček on
+    s or z and without any other western letter stand in no western language.
+    """
+    signs = len(re.findall(r"(?<=[^\W\d_])[³¹œŸ¿¾¼](?!\d)|[£¥¯³¹œŒ¿¾¼](?=[^\W\d_])", western))
+    if signs:
+        return signs > len(re.findall(r"[àèùûãõåøëïò]", western))
+    return bool(re.search(r"[šžŠŽ]", western)) and not re.search(r"[àåæêñãõûëÀÅÆÊÑÃÕÛË]", western)
 
 
 def _many_pairs(content: bytes) -> bool:
@@ -121,7 +140,24 @@ def rows(path: Path, form: ExportForm) -> list[Row]:
     return bar_rows(text) if form.layout == "bars" else text_rows(text, form.separator)
 
 
-def frame(rows: Iterable[Row], header_row: int) -> pd.DataFrame:
+def header(rows: Iterable[Row], header_row: int, lines: int = 1) -> tuple[list[object], int]:
+    """Return the names of the columns in a header of one or two lines, and the number of its last line."""
+    at = ((number, cells) for number, cells in rows if number >= header_row)
+    last, names = next(at)
+    if lines == 2:
+        last, below = next(at)
+        names = joined(names, below)
+    return names, last
+
+
+def joined(first: list[object], second: list[object]) -> list[object]:
+    """Return the names of two lines of a header, those that stand one below the other as one."""
+    width = max(len(first), len(second))
+    pairs = zip(first + [None] * (width - len(first)), second + [None] * (width - len(second)), strict=True)
+    return [" ".join(str(part).strip() for part in pair if part is not None) or None for pair in pairs]
+
+
+def frame(rows: Iterable[Row], header_row: int, lines: int = 1) -> pd.DataFrame:
     """Return the rows below a header under its names; the index is the line in the file.
 
     Names that stand twice get their number behind, columns without a name are called by their place. Shorter rows
@@ -129,14 +165,13 @@ def frame(rows: Iterable[Row], header_row: int) -> pd.DataFrame:
     columns called by their place.
     """
     listed = list(rows)
-    header = next(cells for number, cells in listed if number == header_row)
-    below = [(number, cells) for number, cells in listed if number > header_row and cells != header]
-    width = max([len(header), *(len(cells) for _, cells in below)])
+    named, last = header(listed, header_row, lines)
+    first = next(cells for number, cells in listed if number == header_row)
+    below = [(number, cells) for number, cells in listed if number > last and cells != first]
+    width = max([len(named), *(len(cells) for _, cells in below)])
     names: list[str] = []
     for place in range(width):
-        name = (
-            str(header[place]).strip() if place < len(header) and header[place] is not None else f"column {place + 1}"
-        )
+        name = str(named[place]).strip() if place < len(named) and named[place] is not None else f"column {place + 1}"
         names.append(name if name not in names else f"{name} ({names.count(name) + 1})")
     cells = [row + [None] * (width - len(row)) for _, row in below]
     found = pd.DataFrame(cells, columns=names, index=[number for number, _ in below], dtype="object")

@@ -2,15 +2,17 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from tradecredit.book.exports import reading
+from tradecredit.book.exports import buckets, reading
 from tradecredit.book.exports.amounts import amounts, currency_beside, decimal_mark
 from tradecredit.book.exports.days import days, told
-from tradecredit.book.exports.systems import ANY, plain, systems
-from tradecredit.params.export import DocumentKind, ExportSource, ExportSystem, Role
+from tradecredit.book.exports.heads import plain
+from tradecredit.book.exports.systems import ANY, systems, vocabulary
+from tradecredit.params.export import Code, DocumentKind, ExportSource, ExportSystem, Role
 
 
 class Guess(NamedTuple):
@@ -90,6 +92,126 @@ def kinds(raw: pd.DataFrame, system: ExportSystem, guesses: list[Guess]) -> dict
     return known
 
 
+def by_status(source: ExportSource, raw: pd.DataFrame, system: ExportSystem, guesses: list[Guess]) -> dict[str, object]:
+    """Return which rows are left out and which are paid, as a column of states says; note the states not known."""
+    column = source.columns.get("status")
+    if not isinstance(column, str):
+        return {}
+    states = raw["status"].dropna().astype("str").str.strip()
+    held = {plain(state): state for state in sorted(states.unique())}
+
+    def among(words: list[str]) -> list[Code]:
+        return [state for name, state in held.items() if name in {plain(word) for word in words}]
+
+    if source.one_kind:
+        done = among(system.settled)
+        if done and len(done) < len(held):
+            guesses.append(
+                Guess("source.where", ", ".join(map(str, done)), tuple(set(held.values()) - set(map(str, done))))
+            )
+        return {"where": {**source.where, column: done}} if done else {}
+    void, settled, open_ones = among(system.void), among(system.settled), among(system.unsettled)
+    found: dict[str, object] = {}
+    if void:
+        found["without"] = {**source.without, column: void}
+    if {"open", "paid", "cleared"} & source.columns.keys() <= {"cleared"}:
+        if settled:
+            found["settled"] = {column: settled}
+        if settled or open_ones:
+            guesses.append(Guess("source.settled", ", ".join(map(str, settled)) or "none"))
+        part = [state for state in open_ones if re.search(r"part|parz|parc|teil|deel|czesc|部分", plain(state))]
+        unknown = [state for state in held.values() if state not in [*void, *settled, *open_ones]]
+        if part or unknown:
+            taken = f"taken as open with their whole amount: {', '.join(map(str, [*part, *unknown][:8]))}"
+            guesses.append(Guess("source.settled", taken, open=True))
+    return found
+
+
+def running_balance(source: ExportSource, raw: pd.DataFrame) -> dict[Role, str | list[str]]:
+    """Return the columns with a balance that runs on from row to row called so, where it was taken for what is open."""
+    columns = dict(source.columns)
+    if "open" not in columns or not {"amount", "debit"} & columns.keys():
+        return columns
+    read = {role: amounts(raw[role], source.form.decimal) for role in ("amount", "debit", "credit", "open")}
+    sides = {"debit", "credit"} <= columns.keys()
+    moves = read["debit"].fillna(0) - read["credit"].fillna(0) if sides else read["amount"]
+    buyer = raw["buyer_id"].fillna(raw["name"])
+    steps = [read["open"] - read["open"].groupby(group).shift() - moves for group in (buyer, buyer.notna())]
+    right = [(step.dropna().abs() < 0.01).mean() for step in steps if step.notna().any()]
+    if max(right, default=float(sides)) > 0.9:
+        columns["balance"] = columns.pop("open")
+    return columns
+
+
+def of_receivables(found: pd.DataFrame, system: ExportSystem) -> dict[str, list[Code]]:
+    """Return the rows of what is owed to a company, of a list of what it owes as well, by the column that tells."""
+    ours, theirs = ({plain(word) for word in words} for words in (system.receivable, system.payable))
+    for name in found:
+        values = {str(value).strip() for value in found[name].dropna().unique()[:10]}
+        words = {plain(value) for value in values}
+        if words & theirs and words & ours and words <= ours | theirs:
+            return {name: sorted(value for value in values if plain(value) in ours)}
+    return {}
+
+
+def repeats_numbers(source: ExportSource, other: ExportSource) -> bool:
+    """Return whether a list without due days and open amounts holds the numbers of invoices that another one has."""
+    if source.one_kind or source.bank or {"due", "open", "paid", "kind"} & source.columns.keys():
+        return False
+    number, known = (
+        reading.of_role(one, reading.cells(one, reading.files(one, one.path)[0]), "invoice_id").dropna().astype("str")
+        for one in (source, other)
+    )
+    return bool(len(number)) and bool(number.isin(list(known)).mean() > 0.5)
+
+
+def totals_of_ages(source: ExportSource, paths: list[Path], guesses: list[Guess]) -> None:
+    """Note the rows of a list by age whose total is not the sum of their ages."""
+    plain_list = source.model_copy(update={"buckets": {}})
+    for path in paths:
+        rest = buckets.beyond(reading.cells(plain_list, path), source.buckets, source.form.decimal)
+        if len(rest):
+            shown = ", ".join(f"line {line}: {value:,.2f}" for line, value in rest.head(5).items())
+            guesses.append(Guess("source.buckets", f"totals above their ages are not read ({shown})", open=True))
+
+
+def unknown_amounts(source: ExportSource, raw: pd.DataFrame, found: pd.DataFrame, guesses: list[Guess]) -> None:
+    """Note columns that may be what is paid or open of an amount, by their figures, where none is known as that."""
+    if {"open", "paid"} & source.columns.keys() or "amount" not in source.columns or source.one_kind:
+        return
+    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    amount = amounts(raw["amount"], source.form.decimal).abs()
+    unknown = []
+    for name in [name for name in found if name not in named and vocabulary().of(name) is None]:
+        part = amounts(found[name], source.form.decimal).set_axis(raw.index)
+        both = part.notna() & amount.notna()
+        within = part[both].abs() <= amount[both] + 0.005
+        if both.mean() > 0.5 and within.all() and part[both].max() > 0 and (part[both] % 1 != 0).any():
+            unknown.append(str(name))
+    if unknown:
+        guesses.append(Guess("source.columns.open", f"none; not known: {', '.join(unknown[:5])}", open=True))
+
+
+def unmatched(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess]) -> str:
+    """Return what becomes of credits, and note where nothing in a list tells what its credits settle."""
+    if {"open", "paid", "group", "applies_to"} & source.columns.keys() or source.settled:
+        return "on_account"
+    kinds = {str(theirs): ours for theirs, ours in source.kinds.items()}
+    kind = raw["kind"].astype("str").str.strip().map(kinds)
+    value = amounts(raw["amount"], source.form.decimal)
+    if {"debit", "credit"} <= source.columns.keys():
+        value = amounts(raw["debit"], source.form.decimal).fillna(0) - amounts(
+            raw["credit"], source.form.decimal
+        ).fillna(0)
+    credits = kind.isin(["payment", "credit_note", "discount", "write_off"]) | (kind.ne("invoice") & (value < 0))
+    number = raw["invoice_id"].fillna(raw["number"]).astype("str")
+    named = number[credits].isin(list(number[~credits & (value > 0)].dropna()))
+    if not credits.any() or named.mean() > 0.5:
+        return "on_account"
+    guesses.append(Guess("source.unmatched", "oldest", ("on_account",), open=True))
+    return "oldest"
+
+
 def one_number_a_document(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess]) -> dict[Role, str | list[str]]:
     """Return the columns, without those for an invoice's number that several documents of the system share."""
     columns = dict(source.columns)
@@ -125,6 +247,9 @@ def lines(raw: pd.DataFrame, source: ExportSource, guesses: list[Guess]) -> str:
         return "added"
     values = amounts(again["amount"], source.form.decimal)
     each = values.groupby(number[again.index].astype("str"))
+    if {"paid", "cleared"} <= source.columns.keys() and bool((each.max() == each.min()).all()):
+        guesses.append(Guess("source.lines", "payments", open=True))
+        return "payments"
     repeated = bool((each.max() == each.min()).all()) and each.ngroups > 1
     guesses.append(Guess("source.lines", "repeated" if repeated else "added", open=True))
     return "repeated" if repeated else "added"
@@ -166,7 +291,8 @@ def exported(
             return day.date()
     forms = source.form.dates
     read = {role: days(raw[role], forms.get(role, forms.get("all")), source.form.year_from) for role in reading.DAYS}
-    for name in [name for name in found if plain(name) in map(plain, system.age)]:
+    late = {plain(name) for name in [*system.age, source.columns.get("days_overdue", "")]}
+    for name in [name for name in found if plain(name) in late]:
         age = pd.to_numeric(found[name], errors="coerce").set_axis(raw.index)
         for role in ("due", "issued"):
             on = (read[role] + pd.to_timedelta(age, unit="D")).dropna()
@@ -179,5 +305,5 @@ def exported(
     if pd.isna(last):
         last = pd.Timestamp(date.today())
     taken = min((last + pd.offsets.MonthEnd(0)).date(), max(date.today(), last.date()))
-    guesses.append(Guess(key, str(taken), (str(last.date()),), open=True))
+    guesses.append(Guess(key, str(taken), (str(last.date()),) if taken != last.date() else (), open=True))
     return taken

@@ -13,7 +13,17 @@ from tradecredit.book.exports import grid, reading, statements, terms, xml_docum
 from tradecredit.book.exports import guesses as guesses_of
 from tradecredit.book.exports.days import days
 from tradecredit.book.exports.guesses import Guess
-from tradecredit.book.exports.systems import ANY, Recognised, plain, recognised, recognised_xml, systems
+from tradecredit.book.exports.heads import LOOKED_AT, plain
+from tradecredit.book.exports.systems import (
+    ANY,
+    PAYMENTS,
+    Recognised,
+    as_payments,
+    recognised,
+    recognised_payments,
+    recognised_xml,
+    systems,
+)
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import Code, ExportForm, ExportList, ExportSource, ExportSystem, Role
 
@@ -47,9 +57,12 @@ def rows_shown(suggestion: Suggestion, rows: int = 3) -> pd.DataFrame:
 
 
 class _Looked(NamedTuple):
+    """A list in a file: its form, what it was recognised as, the lines above its header, and lists beside it."""
+
     form: ExportForm
     found: Recognised
     above: list[str]
+    unread: tuple[str, ...] = ()
 
 
 def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Suggestion:
@@ -64,12 +77,26 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     printed = [file.name for path in paths if path.is_dir() for file in _printed(path)]
     paths = [file for path in paths for file in (_in_folder(path) if path.is_dir() else [path])]
     lists: dict[tuple, list[tuple[Path, _Looked]]] = {}
+    others_than_lists: list[str] = []
     for path in paths:
-        looked = _looked(path)
-        columns = tuple((role, tuple(names)) for role, names in looked.found.columns.items())
-        lists.setdefault((looked.found.system.name, looked.form.layout, columns), []).append((path, looked))
-    listed = sorted(lists.values(), key=lambda one: one[0][1].found.system.bank)
-    if not listed or listed[0][0][1].found.system.bank:
+        found = _looked(path)
+        others_than_lists += [] if found else [path.name]
+        for looked in found:
+            columns = tuple((role, tuple(names)) for role, names in looked.found.columns.items())
+            form = (looked.form.layout, looked.form.sheet if len(found) > 1 else None)
+            lists.setdefault((looked.found.system.name, form, columns), []).append((path, looked))
+    if others_than_lists and not lists:
+        raise InputError([
+            Problem(
+                file=name,
+                allowed="no line names columns for a buyer, a day and an amount",
+                remedy="call its columns such as Customer, Invoice, Date, Due, Amount; or write a run file by hand "
+                "(docs/run_file.md)",
+            )
+            for name in others_than_lists
+        ])  # fmt: skip
+    listed = sorted(lists.values(), key=lambda one: _rank(one[0][1].found))
+    if not listed or _of_payments(listed[0][0][1].found.system):
         raise InputError([
             Problem(
                 file=", ".join(path.name for path in paths[:5]) or "EXPORT",
@@ -78,11 +105,17 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
             )
         ])  # fmt: skip
     folder = Path(os.path.commonpath([path.resolve().parent for path in paths]))
-    first, *others = [_described([path for path, _ in one], one[0][1], folder, answers or {}) for one in listed]
+    described = [_described([path for path, _ in one], one[0][1], folder, answers or {}) for one in listed]
+    for at, one in enumerate(listed):
+        if at and guesses_of.repeats_numbers(described[at].source, described[0].source):
+            looked = one[0][1]._replace(found=as_payments(one[0][1].found))
+            described[at] = _described([path for path, _ in one], looked, folder, answers or {})
+    first, *others = described
     shown = ", ".join(printed[:5]) + (", …" if len(printed) > 5 else "")
     unread = (
         [f"PDF files without an e-invoice of their own ({len(printed):,}: {shown}) are not read."] if printed else []
     )
+    unread += [f"{name} is no list of documents and is not read." for name in others_than_lists]
     if not others:
         return first._replace(remarks=(*first.remarks, *unread))
     # What is guessed of lists beside the first is told; it is settled in the run file.
@@ -110,6 +143,15 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     return first._replace(source=source, system=title, guesses=(*own, *guesses), remarks=(*remarks, *unread))
 
 
+def _of_payments(system: ExportSystem) -> bool:
+    return system.bank or system.name == PAYMENTS["name"]
+
+
+def _rank(found: Recognised) -> tuple[bool, bool]:
+    """Return the order of a list among others: those of payments last, and such as may be one before them."""
+    return _of_payments(found.system), found.system.name == ANY and not {"due", "open", "paid"} & found.columns.keys()
+
+
 def _in_folder(folder: Path) -> list[Path]:
     known = {*grid.SEPARATORS, *WORKBOOKS, *DATABASES, *STATEMENTS, ".parquet", *XML}
     printed = set(_printed(folder))
@@ -128,7 +170,8 @@ def _printed(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".pdf" and only_looked_at(path)]
 
 
-def _looked(path: Path) -> _Looked:
+def _looked(path: Path) -> list[_Looked]:
+    """Return the lists in a file: the one with the most columns that mean something, and those of payments alone."""
     suffix = path.suffix.lower()
     candidates: list[_Looked] = []
     try:
@@ -138,7 +181,11 @@ def _looked(path: Path) -> _Looked:
         elif suffix == ".parquet" or suffix in DATABASES:
             layout = "parquet" if suffix == ".parquet" else "duckdb"
             for table in [None] if layout == "parquet" else grid.names(path):
-                head = [(1, list(grid.stored(path, table).columns))]
+                held = grid.stored(path, table)
+                head = [
+                    (1, list(held.columns)),
+                    *enumerate(held.head(LOOKED_AT).astype("object").to_numpy().tolist(), 2),
+                ]
                 candidates += _candidate(ExportForm(layout=layout, sheet=table), head)
         elif suffix in XML:
             top = xml_documents.root(path)
@@ -154,16 +201,15 @@ def _looked(path: Path) -> _Looked:
         raise InputError([
             Problem(file=path.name, allowed=f"cannot be opened: {reason}", remedy="export it again")
         ]) from None  # fmt: skip
-    if not candidates:
-        raise InputError([
-            Problem(
-                file=path.name,
-                allowed="no line names columns for a buyer, a day and an amount",
-                remedy="call its columns such as Customer, Invoice, Date, Due, Amount; or write a run file by hand "
-                "(docs/run_file.md)",
-            )
-        ])  # fmt: skip
-    return max(candidates, key=lambda one: (one.found.system.name != ANY, len(one.found.columns)))
+    lists = [one for one in candidates if one.found.system.name != PAYMENTS["name"]]
+    payments = [one for one in candidates if one.found.system.name == PAYMENTS["name"]]
+    if not lists:
+        return sorted(payments, key=lambda one: -len(one.found.columns))[:1]
+    best = max(lists, key=lambda one: (one.found.system.name != ANY, len(one.found.columns)))
+    if best.form.layout not in ("sheet", "duckdb"):
+        return [best]
+    same = {one.form.sheet for one in lists} - {best.form.sheet}
+    return [best._replace(unread=tuple(sorted(map(str, same)))), *payments]
 
 
 def _of_text(path: Path, suffix: str) -> Iterator[_Looked]:
@@ -181,7 +227,7 @@ def _of_text(path: Path, suffix: str) -> Iterator[_Looked]:
 
 
 def _candidate(form: ExportForm, rows: list[grid.Row], lines: list[str] | None = None) -> list[_Looked]:
-    found = recognised(rows, form.layout)
+    found = recognised(rows, form.layout) or recognised_payments(rows)
     if found is None:
         return []
     above = [
@@ -189,7 +235,11 @@ def _candidate(form: ExportForm, rows: list[grid.Row], lines: list[str] | None =
     ]
     if lines is not None:
         above = lines[: found.header_row - 1]
-    return [_Looked(form.model_copy(update={"header_row": found.header_row}), found, above)]
+    return [
+        _Looked(
+            form.model_copy(update={"header_row": found.header_row, "header_lines": found.header_lines}), found, above
+        )
+    ]
 
 
 def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[str, str]) -> Suggestion:
@@ -203,13 +253,17 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     source = ExportSource(
         kind="export", path=folder, files=[path.resolve().relative_to(folder).as_posix() for path in paths],
         form=looked.form, bank=system.bank, without=system.without if looked.form.layout == "xml" else {},
-        columns=columns, block=system.block, account_line=system.account_line, debit_side=system.debit_side,
-        credit_accounts=system.credit_accounts, exported=date.today(),
+        columns=columns, block=system.block, buckets=system.buckets, account_line=system.account_line,
+        debit_side=system.debit_side, credit_accounts=system.credit_accounts, exported=date.today(),
         debtor_digits=int(titles["digits"]) + 1 if "digits" in titles else None,
     )  # fmt: skip
+    if system.name == PAYMENTS["name"]:
+        source = source.model_copy(update={"one_kind": "payment"})
+    if looked.unread:
+        guesses.append(Guess("source.form.sheet", str(looked.form.sheet), looked.unread, open=True))
     found = _cells(source, paths)
     raw = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
-    raw, found = raw[reading.are_documents(raw)], found[reading.are_documents(raw).to_numpy()]
+    every, raw, found = raw, raw[reading.are_documents(raw)], found[reading.are_documents(raw).to_numpy()]
     if raw.empty:
         raise InputError([
             Problem(file=paths[0].name, allowed="holds no rows below its header", remedy="export it with its rows")
@@ -217,14 +271,20 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     decimal = guesses_of.decimal(raw, guesses, answers)
     dates, year_from = guesses_of.date_forms(raw, system, titles, guesses, answers)
     form = looked.form.model_copy(update={"decimal": decimal, "dates": dates, "year_from": year_from})
-    where, without = _rows_read(found, system, form)
     kinds = guesses_of.kinds(raw, system, guesses)
-    source = source.model_copy(update={"form": form, "where": where, "without": without, "kinds": kinds})
+    source = source.model_copy(update={"form": form, "kinds": kinds, **_rows_read(found, system, form)})
+    source = source.model_copy(update=guesses_of.by_status(source, raw, system, guesses))
     source = source.model_copy(update={"columns": guesses_of.one_number_a_document(source, raw, guesses)})
     source = source.model_copy(update={"signs": system.signs or guesses_of.signs(raw, source, guesses)})
     source = source.model_copy(update={"lines": system.lines or guesses_of.lines(raw, source, guesses)})
+    if system.buckets:
+        guesses_of.totals_of_ages(source, paths, guesses)
+    if system.name == ANY:
+        source = source.model_copy(update={"columns": guesses_of.running_balance(source, raw)})
+        guesses_of.unknown_amounts(source, raw, found, guesses)
+        source = source.model_copy(update={"unmatched": guesses_of.unmatched(source, raw, guesses)})
     source = _with_terms(source, raw, guesses, answers)
-    currency = guesses_of.currency(raw, titles, system, guesses, answers)
+    currency = guesses_of.currency(every, titles, system, guesses, answers)
     exported = guesses_of.exported(raw, found, source, system, titles, guesses, answers)
     source = source.model_copy(update={"exported": exported})
     entity = answers.get("entity") or titles.get("entity", "").strip() or None
@@ -232,9 +292,7 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     return Suggestion(source, system.title, entity, currency, tuple(guesses), tuple(system.remarks))
 
 
-def _rows_read(
-    found: pd.DataFrame, system: ExportSystem, form: ExportForm
-) -> tuple[dict[str, list[Code]], dict[str, list[Code]]]:
+def _rows_read(found: pd.DataFrame, system: ExportSystem, form: ExportForm) -> dict[str, dict[str, list[Code]]]:
     """Return `where` and `without` of a run file: columns of the file, and their values that the system's name."""
     where: dict[str, list[Code]] = {
         name: sorted(values[values.str.contains(pattern)].unique())
@@ -244,14 +302,15 @@ def _rows_read(
         and (values := found[name].dropna().astype("str")).str.contains(pattern).any()
     }
     if form.layout == "xml":
-        return where, dict(system.without)
+        return {"where": where, "without": dict(system.without)}
     without: dict[str, list[Code]] = {}
     for key, codes in system.without.items():
         for name in [name for name in found if plain(name) == plain(key)]:
             own = found[name].dropna().astype("str")
             if held := sorted(own[own.str.casefold().isin([str(code).casefold() for code in codes])].unique()):
                 without[name] = held
-    return where, without
+    where |= guesses_of.of_receivables(found, system)
+    return {"where": where, "without": without}
 
 
 def _with_terms(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess], answers: dict[str, str]) -> ExportSource:
@@ -264,8 +323,9 @@ def _with_terms(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess], a
         shown = dict(zip(raw.loc[told.index, "terms"].astype("str"), told.dt.date, strict=True))
         listed = "; ".join(f"{' '.join(text.split())}: {day}" for text, day in list(shown.items())[:3])
         guesses.append(Guess("source.due", listed, open=True))
-    no_invoices = source.bank or (source.kinds and "invoice" not in source.kinds.values())
-    if raw["due"].notna().any() or len(told) or "terms_days" in source.columns or no_invoices:
+    no_invoices = source.bank or source.one_kind or (source.kinds and "invoice" not in source.kinds.values())
+    known = {"terms_days", "days_overdue"} & source.columns.keys()
+    if raw["due"].notna().any() or len(told) or known or no_invoices:
         return source
     given = answers.get("source.terms_days", "30")
     guesses.append(Guess("source.terms_days", given, open="source.terms_days" not in answers))

@@ -1,10 +1,16 @@
 """Which system an export is from: told by the names of its columns, against the descriptions in `params/exports`."""
 
-import re
+from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from tradecredit.book.exports import buckets
+from tradecredit.book.exports.amounts import is_amount
+from tradecredit.book.exports.blocks import ALONE, heads_block
+from tradecredit.book.exports.grid import joined
+from tradecredit.book.exports.heads import AMOUNTS, DAYS, LOOKED_AT, Vocabulary, fits, plain
 from tradecredit.params.base import PROJECT
 from tradecredit.params.export import ExportSystem, Role
 
@@ -12,14 +18,24 @@ ANY = "any_list"
 """The description that fits any list: what columns are called in several languages."""
 HEAD_ROWS = 60
 """A header stands among the first so many lines."""
+BY_AGE = (
+    "The list tells what each buyer owes by age and not by invoice: each age stands as one invoice, due as late as its "
+    "age allows. How many invoices there are, and how large each is, cannot be told from it."
+)
+"""What a reader of the report must know of a list by age."""
+PAYMENT: tuple[tuple[Role, ...], ...] = (("amount", "paid"), ("cleared", "issued"))
+"""What a payment's amount and day may be taken for."""
+PAYMENT_NUMBERS = (frozenset({"pay", "number"}), frozenset({"transaction", "number"}))
+PAYMENTS = {"name": "any_payments", "title": "list of payments", "signs": "by_kind", "lines": "added", "kinds": {}}
 
 
 class Recognised(NamedTuple):
-    """A description, the line that its header stands in, and what each role's columns are called in the file."""
+    """A description, the first line of the header and how many it has, and what each role's columns are called."""
 
     system: ExportSystem
     header_row: int
     columns: dict[Role, list[str]]
+    header_lines: int = 1
 
 
 @cache
@@ -27,15 +43,6 @@ def systems(folder: Path = PROJECT / "params" / "exports") -> tuple[ExportSystem
     """Return the descriptions of a folder; that of any list is the last."""
     found = [ExportSystem.from_yaml(file) for file in sorted(folder.glob("*.yaml"))]
     return tuple(sorted(found, key=lambda system: system.name == ANY))
-
-
-def plain(name: object) -> str:
-    """Return a column's name without what systems write differently: case, accents' marks stay, signs and spaces go.
-
-    >>> plain("*Invoice-Number:") == plain("invoice number")
-    True
-    """
-    return re.sub(r"[\W_]+", " ", str(name).casefold().replace("#", " no ")).strip()
 
 
 def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised | None:
@@ -58,12 +65,101 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
         _, system, number, cells = max(found, key=lambda one: one[0])
         return Recognised(system, number, _columns(system, cells))
     general = systems()[-1]
-    listed = [(number, _columns(general, cells)) for number, cells in heads]
-    listed = [(number, columns) for number, columns in listed if _enough(columns)]
-    if not listed:
-        return None
-    number, columns = max(listed, key=lambda one: (len(one[1]), -one[0]))
-    return Recognised(general, number, columns)
+    fitting: list[tuple[int, Recognised]] = []
+    for number, lines, cells in _headers(rows, heads):
+        below = _below(rows, number)[lines - 1 :]
+        columns = _meant(general, cells, below)
+        block = _block(columns, cells, below)
+        if _enough({*columns, *block}):
+            system = general.model_copy(update={"block": block})
+            # A second line of a header is one only if it makes more of it.
+            fitting.append((2 * len(columns) - lines, Recognised(system, number, columns, lines)))
+    return max(fitting, key=lambda one: one[0])[1] if fitting else _by_age(heads, rows)
+
+
+def _by_age(heads: list[tuple[int, list[object]]], rows: list[tuple[int, list[object]]]) -> Recognised | None:
+    """Return what a list of what each buyer owes by age is recognised as; None where it is none."""
+    general = systems()[-1]
+    for number, cells in heads:
+        columns = _meant(general, cells, _below(rows, number))
+        found = buckets.ages(cells)
+        if len(found) > 2 and {"buyer_id", "name"} & columns.keys():
+            named = {role: names for role, names in columns.items() if role not in (*AMOUNTS, "days_overdue")}
+            named["amount"] = [buckets.AMOUNT]
+            if "due" not in columns:
+                named["days_overdue"] = [buckets.DAYS]
+            if "invoice_id" not in columns:
+                named["invoice_id"] = [buckets.AGE]
+            remarks = [] if "invoice_id" in columns else [BY_AGE]
+            return Recognised(general.model_copy(update={"buckets": found, "remarks": remarks}), number, named)
+    return None
+
+
+def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | None:
+    """Return what a file's first rows are recognised as, if it is a list of payments that name invoices or buyers."""
+    fitting = []
+    for number, cells in rows[:HEAD_ROWS]:
+        if sum(cell is not None for cell in cells) < 3:
+            continue
+        columns = _meant(systems()[-1], cells, _below(rows, number))
+        own = [str(cell).strip() for cell in cells if vocabulary().of(cell) in PAYMENT_NUMBERS]
+        columns |= {"number": own[:1]} if own else {}
+        found = as_payments(Recognised(systems()[-1], number, columns))
+        kinds = {"amount", "issued"} <= found.columns.keys() and {
+            "applies_to",
+            "buyer_id",
+            "name",
+        } & found.columns.keys()
+        sure = own or "cleared" in columns or "invoice_id" in columns
+        if kinds and sure and not {"due", "open", "debit"} & columns.keys():
+            fitting.append((len(found.columns), found))
+    return max(fitting, key=lambda one: one[0])[1] if fitting else None
+
+
+def as_payments(found: Recognised) -> Recognised:
+    """Return a list of no known system as one of payments, which name the invoices that they settle."""
+    columns = found.columns
+    amount, day = (next((columns[one] for one in roles if one in columns), None) for roles in PAYMENT)
+    named: dict[Role, list[str]] = {} if amount is None else {"amount": amount}
+    named |= {} if day is None else {"issued": day}
+    named |= {"applies_to": columns["invoice_id"]} if "invoice_id" in columns else {}
+    named |= {one: columns[one] for one in ("number", "buyer_id", "name", "currency", "status") if one in columns}
+    return found._replace(system=systems()[-1].model_copy(update=PAYMENTS), columns=named)
+
+
+def _headers(
+    rows: list[tuple[int, list[object]]], heads: list[tuple[int, list[object]]]
+) -> Iterator[tuple[int, int, list[object]]]:
+    """Yield what may be headers, of one line or of two: the line, how many, and the names."""
+    numbers = [number for number, _ in rows]
+    for number, cells in heads:
+        yield number, 1, cells
+        at = numbers.index(number) + 1
+        if at < len(rows):
+            held = [cell for cell in rows[at][1] if cell is not None]
+            if len(held) > 1 and all(isinstance(cell, str) and not is_amount(cell) for cell in held):
+                yield number, 2, joined(cells, rows[at][1])
+
+
+def _block(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> dict[Role, str]:
+    """Return how buyers stand above blocks of rows, for lists whose rows do not name them each; empty for others."""
+    places = {str(cell).strip(): at for at, cell in reversed(list(enumerate(header))) if cell is not None}
+
+    def held(row: list[object], *roles: Role) -> list[object]:
+        at = [places[columns[role][0]] for role in roles if role in columns]
+        return [row[place] for place in at if place < len(row) and row[place] is not None]
+
+    documents = [row for row in below if held(row, *DAYS) and held(row, *AMOUNTS)]
+    role: Role = "buyer_id" if "buyer_id" in columns else "name"
+    own = [next(iter(held(row, "buyer_id", "name")), None) for row in documents]
+    if not documents or None not in own:
+        return {}
+    named = [buyer for buyer in own if buyer is not None]
+    if not named:
+        lines = [[cell for cell in row if cell is not None] for row in below if row not in documents]
+        return next(({role: word} for word in ALONE if any(heads_block(line, word) for line in lines if line)), {})
+    once = all(one != other for one, other in pairwise(named))
+    return {role: "="} if own[0] is not None and once and len(named) < 0.8 * len(own) else {}
 
 
 def recognised_xml(first_element: str) -> list[Recognised]:
@@ -76,26 +172,62 @@ def recognised_xml(first_element: str) -> list[Recognised]:
 
 
 def _columns(system: ExportSystem, header: list[object]) -> dict[Role, list[str]]:
-    """Return the columns of a header by what they mean; a column has one meaning unless the system gives it more."""
+    """Return the columns of a header by what a known system's description says that they mean."""
     named = {plain(cell): str(cell).strip() for cell in reversed(header) if cell is not None}
     found: dict[Role, list[str]] = {}
-    taken: set[str] = set()
+    for role, names in system.columns.items():
+        held = [named[plain(name)] for name in names if plain(name) in named]
+        if held:
+            found[role] = held if role in system.all_columns else held[:1]
+    return found
+
+
+def _meant(system: ExportSystem, header: list[object], below: list[list[object]]) -> dict[Role, list[str]]:
+    """Return the columns of a list of no known system by what they mean, each with one meaning.
+
+    A name that stands in the description counts before one that is told by its words, and what a column holds must
+    be of its kind.
+    """
+    cells = {str(cell).strip(): [row[at] for row in below if at < len(row)]
+             for at, cell in reversed(list(enumerate(header))) if cell is not None}  # fmt: skip
+    meanings = {name: vocabulary().of(name) for name in cells}
     # The surest first: a role whose best name stands in the file goes before one with a second choice.
-    ranked = sorted(
-        (rank, at, role, plain(name))
+    ranked = [
+        (rank, at, role, column)
         for at, (role, names) in enumerate(system.columns.items())
         for rank, name in enumerate(names)
-    )
-    several = system.name != ANY
-    for _, _, role, name in ranked:
-        if name not in named or (name in taken and not several):
-            continue
-        if role not in found or role in system.all_columns:
-            found.setdefault(role, []).append(named[name])
-            taken.add(name)
-    return {role: found[role] for role in system.columns if role in found}
+        for column in cells
+        if plain(column) == plain(name)
+    ]
+    # A small word such as `on` is passed over where the name means nothing with it.
+    ranked += [
+        (sure + rank, at, role, column)
+        for at, (role, heads) in enumerate(system.heads.items())
+        for rank, head in enumerate(heads)
+        for column in cells
+        for sure, part in ((1000, meanings[column]), (2000, (meanings[column] or frozenset()) - {"at"}))
+        if part == frozenset(head.split())
+    ]
+    found: dict[Role, list[str]] = {}
+    taken: set[str] = set()
+    for _, _, role, column in sorted(ranked, key=lambda one: one[:2]):
+        if role not in found and column not in taken and fits(role, cells[column]):
+            found[role] = [column]
+            taken.add(column)
+    order = [*system.columns, *system.heads]
+    return {role: found[role] for role in dict.fromkeys(order) if role in found}
 
 
-def _enough(columns: dict[Role, list[str]]) -> bool:
-    amount = {"amount", "debit", "open", "unit_price"} & columns.keys()
-    return bool(amount and {"buyer_id", "name"} & columns.keys() and {"issued", "due"} & columns.keys())
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the words of columns' names."""
+    return Vocabulary(systems()[-1].words)
+
+
+def _below(rows: list[tuple[int, list[object]]], header_row: int) -> list[list[object]]:
+    return [cells for number, cells in rows if number > header_row][:LOOKED_AT]
+
+
+def _enough(roles: set[Role]) -> bool:
+    amount = {"amount", "debit", "open", "unit_price"} & roles
+    return bool(amount and {"buyer_id", "name"} & roles and {"issued", "due", "days_overdue"} & roles)

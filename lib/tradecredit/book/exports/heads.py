@@ -1,0 +1,92 @@
+"""What a column is, told by the words of its name and by what stands in it."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from tradecredit.book.exports.amounts import is_amount
+from tradecredit.params.export import Role
+
+GLUE = "glue"
+NUMBER = ("nr", "no", "id")
+"""Short words that may be glued to another."""
+LOOKED_AT = 200
+"""Cells of a column that are looked at."""
+NOTHING = ("", "-", "---", "nan", "NaT", "None", "<NA>")
+AMOUNTS: tuple[Role, ...] = ("amount", "debit", "credit", "paid", "open")
+DAYS: tuple[Role, ...] = ("issued", "due", "cleared")
+_DAY = re.compile(
+    r"\d{1,4}\s?[./ -]\s?(?:\d{1,2}|[^\W\d_]{3,})\.?,?\s?[./ -]\s?\d{1,4}"
+    r"|^[^\W\d_]{3,} \d{1,2},? \d{4}|^\d{7,8}$|^(?:19|20)\d\d-\d\d$|年"
+)
+
+
+def plain(name: object) -> str:
+    """Return a column's name without what systems write differently: case, accents, signs and spaces; words apart.
+
+    >>> plain("*Invoice-Number:") == plain("invoiceNumber") == plain("INVOICE NUMBER")
+    True
+    >>> plain("Échéance") == plain("ECHEANCE")
+    True
+    """
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", str(name))
+    text = re.sub(r"['’]s\b", "", text).casefold().replace("#", " no ").replace("ł", "l").replace("ø", "o")
+    text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return re.sub(r"[\W_]+", " ", text).strip()
+
+
+class Vocabulary:
+    """Words by what they mean, and what a name means that is made of them."""
+
+    def __init__(self, words: Mapping[str, Iterable[str]]) -> None:
+        self.meaning = {plain(word): meaning for meaning, listed in words.items() for word in listed}
+        self._parts = lru_cache(maxsize=None)(self._split)
+
+    def of(self, name: object) -> frozenset[str] | None:
+        """Return the meanings in a name; None where a word of it means nothing known."""
+        found: set[str] = set()
+        for word in plain(name).split():
+            parts = self._parts(word)
+            if parts is None:
+                return None
+            found.update(parts)
+        return frozenset(found - {GLUE}) or None
+
+    def _split(self, word: str) -> tuple[str, ...] | None:
+        """Return the meanings of a word, which may be several glued together; the longer parts first."""
+        if word in self.meaning:
+            return (self.meaning[word],)
+        for end in range(len(word) - 2, 2, -1):
+            if word[:end] in self.meaning and (len(word) - end > 2 or word[end:] in NUMBER):
+                rest = self._parts(word[end:])
+                if rest is not None:
+                    return (self.meaning[word[:end]], *rest)
+        return None
+
+
+def fits(role: str, cells: Sequence[object]) -> bool:
+    """Return whether what stands in a column can be what it is taken for; an empty one can be anything."""
+    held = [cell for cell in cells if cell is not None and str(cell).strip() not in NOTHING][:LOOKED_AT]
+    if not held:
+        return True
+    if role in AMOUNTS:
+        right = sum(is_amount(cell) for cell in held)
+    elif role in DAYS:
+        right = sum(hasattr(cell, "year") or _is_day(str(cell)) for cell in held)
+    elif role == "days_overdue":
+        right = sum(re.fullmatch(r"[-+]?\d{1,5}(\.0)?", str(cell).strip()) is not None for cell in held)
+    elif role == "status":
+        right = sum(isinstance(cell, bool) or not re.search(r"\d", str(cell)) for cell in held)
+    elif role == "currency":
+        right = sum(re.fullmatch(r"\W?[^\W\d_]{2,4}|[$€£¥]", str(cell).strip()) is not None for cell in held)
+    else:
+        return True
+    # Heads of blocks and totals stand among days.
+    return right >= len(held) / (4 if role in DAYS else 2)
+
+
+def _is_day(text: str) -> bool:
+    if re.fullmatch(r"\d{5}(\.0)?", text):
+        return 18_000 <= float(text) <= 75_000
+    return _DAY.search(text.strip()) is not None or text in ("00.00.0000", "NULL", "0")
