@@ -8,6 +8,7 @@ import pandas as pd
 
 from tradecredit.book.exports.allocation import allocated
 from tradecredit.book.exports.matching import matched
+from tradecredit.book.exports.several_files import newest
 from tradecredit.book.exports.terms import discounts
 from tradecredit.params.export import ExportSource
 
@@ -48,6 +49,8 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     exported = pd.Timestamp(source.exported)
     notes: list[tuple[str, str, int]] = []
     documents, left_out = _kinds_by_sign(documents)
+    documents, in_newer = newest(documents)
+    left_out += in_newer
     documents, by_reason, unknown = matched(documents)
     notes += by_reason
     left_out += unknown

@@ -37,6 +37,21 @@ def in_titles(system: ExportSystem, above: list[str]) -> dict[str, str]:
     return found
 
 
+def day_in_titles(titles: dict[str, str]) -> tuple[date, bool] | None:
+    """Return the day that the lines above a header say, and whether it may be read in another way; None without one."""
+    written = pd.Series([titles.get("day")], dtype="str")
+    form = told([written])
+    if form is None or pd.isna(day := days(written, form.format).iloc[0]):
+        return None
+    return day.date(), bool(form.others)
+
+
+def of_newest(system: ExportSystem, above: list[list[str]]) -> list[str]:
+    """Return the lines above the header of that one of several files which is of the latest day, as it says itself."""
+    stated = [day_in_titles(in_titles(system, lines)) for lines in above]
+    return max(zip(stated, above, strict=True), key=lambda one: one[0][0] if one[0] else date.min)[1]
+
+
 def decimal(raw: pd.DataFrame, guesses: list[Guess], answers: dict[str, str]) -> str:
     cells = [raw[role].dropna() for role in reading.AMOUNTS if role != "quantity"]
     texts = [str(cell) for column in cells for cell in column.unique() if isinstance(cell, str)]
@@ -284,11 +299,9 @@ def exported(
     key = "source.exported"
     if key in answers:
         return pd.Timestamp(answers[key]).date()
-    if "day" in titles:
-        form = told([pd.Series([titles["day"]], dtype="str")])
-        if form and not pd.isna(day := days(pd.Series([titles["day"]]), form.format).iloc[0]):
-            guesses.append(Guess(key, str(day.date()), open=bool(form.others)))
-            return day.date()
+    if stated := day_in_titles(titles):
+        guesses.append(Guess(key, str(stated[0]), open=stated[1]))
+        return stated[0]
     forms = source.form.dates
     read = {role: days(raw[role], forms.get(role, forms.get("all")), source.form.year_from) for role in reading.DAYS}
     late = {plain(name) for name in [*system.age, source.columns.get("days_overdue", "")]}

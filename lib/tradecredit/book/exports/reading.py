@@ -9,7 +9,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.exports import blocks, buckets, grid, statements, terms, xml_documents
+from tradecredit.book.exports import blocks, buckets, grid, several_files, statements, terms, xml_documents
 from tradecredit.book.exports.amounts import amounts, currency_beside
 from tradecredit.book.exports.days import NO_DAY, days
 from tradecredit.errors import Problem
@@ -73,7 +73,7 @@ def documents(source: ExportSource, run: ReadingOf) -> Documents:
 
     Rows that hold neither a day nor both a buyer and a number are titles, groups and totals: they are left out and
     counted with their amounts. `repeated`: whether a row may repeat its document's total; `bank`: whether it is of a
-    bank's statement.
+    bank's statement; `file`: see `several_files.in_order`.
     """
     parts: list[pd.DataFrame] = []
     left_out: list[tuple[str, str, int]] = []
@@ -87,7 +87,7 @@ def documents(source: ExportSource, run: ReadingOf) -> Documents:
                 parts.append(part.frame.assign(**_ways(listed)))
                 left_out += part.left_out
                 problems += part.problems
-    found = _with_buyers(pd.concat(parts), left_out) if parts else pd.DataFrame()
+    found = _with_buyers(pd.concat(several_files.in_order(parts)), left_out) if parts else pd.DataFrame()
     return Documents(found, tuple(left_out), tuple(problems))
 
 

@@ -95,7 +95,7 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
             )
             for name in others_than_lists
         ])  # fmt: skip
-    listed = sorted(lists.values(), key=lambda one: _rank(one[0][1].found))
+    listed = sorted(map(_of_newest, lists.values()), key=lambda one: _rank(one[0][1].found))
     if not listed or _of_payments(listed[0][0][1].found.system):
         raise InputError([
             Problem(
@@ -240,6 +240,13 @@ def _candidate(form: ExportForm, rows: list[grid.Row], lines: list[str] | None =
             form.model_copy(update={"header_row": found.header_row, "header_lines": found.header_lines}), found, above
         )
     ]
+
+
+def _of_newest(files: list[tuple[Path, _Looked]]) -> list[tuple[Path, _Looked]]:
+    """Return files of one form, the first with the titles of the newest: for all of them the first one speaks."""
+    (path, first), *others = files
+    above = guesses_of.of_newest(first.found.system, [looked.above for _, looked in files])
+    return [(path, first._replace(above=above)), *others]
 
 
 def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[str, str]) -> Suggestion:

@@ -1,0 +1,53 @@
+"""Files of one ledger that overlap, such as the exports of two months: each document counts once, as last exported."""
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.checks import CENT
+
+SAME_INVOICE = ("buyer_id", "invoice_id", "number", "issued", "due")
+SAME_CREDIT = ("buyer_id", "invoice_id", "number", "kind", "issued", "amount")
+"""What two rows have in common that are one document; payments of an invoice may differ in their amount alone."""
+
+
+def in_order(parts: list[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Return the documents of each file with `file`, their place by the last day that stands in it, the newest 0.
+
+    Of files of the same last day, and of those without a day, the later one is the newer.
+    """
+    last = [part[["issued", "cleared"]].max().max() for part in parts]
+    days = [pd.Timestamp.min if pd.isna(day) else day for day in last]
+    newest_first = sorted(range(len(parts)), key=lambda at: (days[at], at), reverse=True)
+    return [part.assign(file=newest_first.index(at)) for at, part in enumerate(parts)]
+
+
+def newest(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str, int]]]:
+    """Return the documents without those that stand in a newer file as well, and notes on what differs.
+
+    Two rows are one invoice, or one credit, where they agree in `SAME_INVOICE` or `SAME_CREDIT`. A bank's payments, and
+    documents without a number, are not compared. An invoice that an older file has open, and a newer one that
+    shares documents with it lacks, stays as it stood there.
+    """
+    named = documents[["invoice_id", "number"]].notna().any(axis="columns") & ~documents["bank"]
+    is_invoice = documents["kind"] == "invoice"
+    older = np.zeros(len(documents), dtype=bool)
+    overlapping: set[int] = set()
+    for rows, same in ((named & is_invoice, SAME_INVOICE), (named & ~is_invoice, SAME_CREDIT)):
+        part = documents.loc[rows, [*same, "file"]]
+        first = part.groupby(list(same), dropna=False)["file"].transform("min")
+        again = (part["file"] > first).to_numpy()
+        overlapping |= set(part["file"][again])
+        older[rows.to_numpy()] = again
+    notes = []
+    if older.any():
+        rule = f"documents that a newer file has as well, as it has them: {documents.loc[older, 'amount'].sum():,.2f}"
+        notes.append(("invoices", rule, int(older.sum())))
+    kept = documents[~older]
+    lacking = kept[kept["file"].isin(overlapping) & (kept["kind"] == "invoice") & (kept["open"] > CENT)]
+    if len(lacking):
+        rule = (
+            f"open in an older file, and not in the newer: open as they stood there ({lacking['open'].sum():,.2f}); "
+            "where the newer file holds open items alone, they are settled: read it alone"
+        )
+        notes.append(("invoices", rule, len(lacking)))
+    return kept, notes
