@@ -7,12 +7,15 @@ from book.exports import samples
 from book.exports.xml_samples import INVOICES
 from typer.testing import CliRunner
 
+from tradecredit import cli
 from tradecredit.book.book import Book
+from tradecredit.book.exports.suggestion import suggested
 from tradecredit.cli import app
-from tradecredit.errors import InputError
+from tradecredit.errors import InputError, ParameterError
 from tradecredit.measure.balances import balances
 from tradecredit.measure.open_items import open_items
 from tradecredit.params.base import PROJECT
+from tradecredit.params.run import Run
 from tradecredit.report.run import report
 
 SHARED = PROJECT.parent / "shared" / "cases" / "exports"
@@ -146,3 +149,47 @@ def test_a_run_file_that_is_there_is_not_overwritten(tmp_path):
     result = started(tmp_path / "list.csv", "--as", tmp_path / "run.yaml")
     assert result.exit_code == 2 and "is there already" in result.output
     assert (tmp_path / "run.yaml").read_text() == "mine"
+
+
+def test_columns_of_an_export_that_nothing_can_be_left_out_by_are_told(tmp_path):
+    (tmp_path / "list.csv").write_text(samples.ERPNEXT)
+    run_file = tmp_path / "run.yaml"
+    started(tmp_path / "list.csv", "--as", run_file)
+    written = run_file.read_text()
+    run_file.write_text(written + "on_problem: {leave_out: {invoices: [isued]}}\n")
+    with pytest.raises(InputError, match="did you mean 'issued'"):
+        Book.open(run_file)
+    # By what a column of an export means, which no table of ours has.
+    run_file.write_text(written + "on_problem: {leave_out: {invoices: [paid]}}\n")
+    assert len(Book.open(run_file).buyers) == 3
+
+
+def test_what_an_export_gives_has_no_mapping_of_its_own(tmp_path):
+    (tmp_path / "list.csv").write_text(samples.ERPNEXT)
+    run_file = tmp_path / "run.yaml"
+    started(tmp_path / "list.csv", "--as", run_file)
+    written = run_file.read_text()
+    run_file.write_text(written + "tables: {receipts: {file: paid.csv}}\n")
+    with pytest.raises(ParameterError, match="receipts of an export are read as `source` says"):
+        Run.from_yaml(run_file)
+
+
+def test_what_an_export_does_not_tell_is_asked_with_its_best_guess_and_three_rows(tmp_path, monkeypatch, capsys):
+    (tmp_path / "list.csv").write_text(
+        "Kunde;Beleg;Datum;Betrag\n" + "".join(f"C{n};R-{n};05.06.2026;{n}00,00\n" for n in range(1, 6))
+    )
+    asked = []
+
+    def prompt(question, default):
+        asked.append((question, default))
+        return "GBP" if "currency" in question else default
+
+    monkeypatch.setattr("typer.prompt", prompt)
+    answers = cli._answers(suggested([tmp_path / "list.csv"]))
+    assert 0 < len(asked) <= 5
+    assert asked[0] == ("In which currency are the amounts (three letters)?", "EUR")
+    assert answers["currency"] == "GBP" and answers["source.terms_days"] == "30"
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in ("R-1", "R-2", "R-3")) and "R-4" not in shown
+    settled = suggested([tmp_path / "list.csv"], answers)
+    assert settled.currency == "GBP" and not any(guess.open for guess in settled.guesses if guess.key in answers)

@@ -139,3 +139,26 @@ def test_parquet_numbers_have_a_sign_too(listed):
         }
     )
     assert Book.open(listed.run_file).receipts["amount"].sum() == 1350.25
+
+
+def test_codes_of_a_typed_source_are_found_where_cells_are_empty(ledger):
+    # A column of whole numbers with an empty cell is one of decimal ones in Parquet.
+    frame = pd.DataFrame({"buyer_id": ["B1", "B2", "B3"], "class": [1.0, 2.0, None]})
+    (ledger.folder / "data" / "buyers.csv").unlink()
+    frame.to_parquet(ledger.folder / "data" / "buyers.parquet")
+    kinds = {"columns": {"kind": "class"}, "values": {"kind": {1: "private", 2: "public"}}}
+    book = Book.open(ledger.run(tables={"buyers": kinds}))
+    assert book.buyers["kind"].tolist() == ["private", "public", "private"]
+    known = {"where": {"buyer_id": ["B1", "B2"]}}
+    book = Book.open(ledger.run(tables={"buyers": kinds | {"where": {"class": [1, 2]}}, "invoices": known}))
+    assert book.buyers["buyer_id"].tolist() == ["B1", "B2"]
+
+
+def test_a_receipt_that_names_another_buyer_than_its_invoice_is_told(ledger):
+    ledger.write(
+        "receipts",
+        "receipt_id,invoice_id,buyer_id,received,amount,kind\nR1,I1,B2,2024-02-20,600,payment\n"
+        "R2,I1,B1,2024-02-21,100,payment\nR3,I2,,2024-02-21,100,payment\nR4,,B2,2024-02-21,5,payment\n",
+    )
+    told = Book.open(ledger.run_file).notes.itertuples(index=False, name=None)
+    assert ("receipts", "another buyer is named than the invoice's, which counts", 1) in list(told)

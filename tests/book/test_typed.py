@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tradecredit.book.book import Book
-from tradecredit.book.sources import RawTable
+from tradecredit.book.raw_tables import RawTable
 from tradecredit.book.typed import typed
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.measure.on_account import on_account

@@ -47,6 +47,7 @@ def test_a_book_with_defaults_says_itself_who_is_in_default(book_of):
     told = book(book_of, defaults="buyer_id,date,kind\nsound,2020-01-01,insolvency\n")
     assert long_overdue(told).empty
     assert words.decisions(told) == {}
+    assert words.long_overdue_rated(told, assess(told)) is None
 
 
 def test_long_overdue_buyers_are_told_and_raise_the_level_of_all(book_of):
@@ -62,6 +63,8 @@ def test_long_overdue_buyers_are_told_and_raise_the_level_of_all(book_of):
         "prior: payment behaviour; long overdue",
     )
     assert rotten["pd_low"] < 0.4 < rotten["pd_high"]
+    shown = words.long_overdue_rated(book(book_of), found.ratings)
+    assert shown.loc["rotten", ["long_overdue", "pd", "grade"]].tolist() == [3_000, pytest.approx(0.4), 10]
     [counted] = words.long_overdue_counted(book(book_of), found)
     assert "1.66 % to 1.83 %" in counted
     assert words.decisions(book(book_of))["long overdue"].startswith(

@@ -23,3 +23,11 @@ def test_orders_are_told_that_are_open(ledger):
     told = [line.split() for line in understood(Book.open(ledger.run_file))]
     assert ["open", "orders", "100.00", "2", "rows", "2024-03-01", "to", "2024-03-03"] in told
     assert ["shipped,", "not", "invoiced", "5.00", "1", "row", "2024-03-02", "to", "2024-03-02"] in told
+
+
+def test_what_is_open_is_that_of_the_pages_where_more_was_paid_than_invoiced(ledger):
+    ledger.write("receipts", "receipt_id,invoice_id,received,amount,kind\nR1,I1,2024-03-25,1100,payment\n")
+    book = Book.open(ledger.run_file)
+    # 500.50, 300, and GBP 200 at 1.20 are open, whatever was paid beyond the 1,000 of the other one.
+    [line] = [line.split() for line in understood(book) if line.split()[0] == "open"]
+    assert line == ["open", "1,040.50"]

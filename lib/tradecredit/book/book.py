@@ -13,39 +13,20 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book import sources
-from tradecredit.book.bank_differences import bank_differences
 from tradecredit.book.code_version import code_version
 from tradecredit.book.leaving_out import checked
-from tradecredit.book.links import Links
 from tradecredit.book.memory import cache_of, kept, writable
 from tradecredit.book.merging import merged
+from tradecredit.book.notes import notes_on
 from tradecredit.book.places import one_of, places
-from tradecredit.book.rates import in_currency_of_invoice, last_rate, moved_to
+from tradecredit.book.rates import moved_to
+from tradecredit.book.raw_tables import located
 from tradecredit.book.schema import TABLES
 from tradecredit.book.size import with_amounts
 from tradecredit.book.snapshot import freeze, thawed
+from tradecredit.book.translation import OF_THE_DAY, in_currency
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.run import Run
-
-TRANSLATED = {
-    "invoices": ("issued", ["amount", "tax"]),
-    "statements": (
-        "period_end",
-        [column.name for column in TABLES["statements"].columns if column.kind in ("amount", "signed")],
-    ),
-}
-"""Table: the day whose rate translates it, and the columns in its currency."""
-
-DAY_OF_RATE = {"invoices": "day of issue", "statements": "end of the period"}
-"""The same day in the words of the notes."""
-
-OF_THE_DAY = {
-    name: [column.name for column in TABLES[name].columns if column.kind == "amount"] for name in ("limits", "orders")
-}
-"""Table: its amounts, which stand at the rate of the book's day: a limit bounds what is owed and ordered today."""
-
-NOTED = ("kind", "currency", "invoice_id", "amount")
-"""Columns by which the notes count rows."""
 
 READ_BY: dict[str, Any] = dict.fromkeys(
     ("source", "tables", "merge", "on_problem", "currency", "as_of", "oldest_rate_days"), True
@@ -258,88 +239,10 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
             )
         )
     if problems:
-        raise InputError([sources.located(problem, raw) for problem in problems])
+        raise InputError([located(problem, raw) for problem in problems])
     complete = {name: tables.get(name, table.empty()) for name, table in TABLES.items()}
-    notes = _notes(run, raw, complete)
+    rows_known = _rows_known(complete, day, places(complete["invoices"]["buyer_id"], complete["buyers"]["buyer_id"]))
+    notes = notes_on(raw, complete, rows_known, linked, run)
     buyers = complete["buyers"]
     complete["buyers"] = buyers.assign(kind=buyers["kind"].fillna("private"))
-    return known(_in_currency(complete, linked, run, day), day), notes
-
-
-def _notes(run: Run, raw: dict[str, sources.RawTable], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    rows = [(name, rule, count) for name, table in raw.items() for rule, count in table.left_out]
-    rows = [(name, f"left out: {rule}", count) for name, rule, count in rows]
-    rows += [(name, rule, count) for name, table in raw.items() for rule, count in table.assumed]
-    for file in dict.fromkeys(table.file for table in raw.values()):
-        readers = [table for table in raw.values() if table.file == file]
-        unused = [column for column in readers[0].ignored if all(column in table.ignored for table in readers)]
-        if unused:
-            rows.append((readers[0].name, f"columns of {file} not used: {', '.join(unused)}", len(readers[0].frame)))
-    day = pd.Timestamp(run.as_of)
-    rows_known = _rows_known(tables, day, places(tables["invoices"]["buyer_id"], tables["buyers"]["buyer_id"]))
-    seen = {name: frame.loc[rows_known[name], frame.columns.isin(NOTED)] for name, frame in tables.items()}
-    without_kind = int(seen["buyers"]["kind"].isna().sum())
-    if without_kind:
-        rows.append(("buyers", "kind is not stated: taken as private", without_kind))
-    for name in ("invoices", "statements"):
-        foreign = int((seen[name]["currency"] != run.currency).sum())
-        if foreign:
-            rows.append((name, f"translated to {run.currency} at the rate of the {DAY_OF_RATE[name]}", foreign))
-    account = seen["receipts"][seen["receipts"]["invoice_id"].isna()]
-    if len(account):
-        sums = account.groupby(account["currency"].fillna(run.currency))["amount"].sum()
-        told = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sums.items())
-        rule = f"on account, no invoice named: {told}; set off in what the buyer owes net, not against its invoices"
-        rows.append(("receipts", rule, len(account)))
-    for name in OF_THE_DAY:
-        foreign = seen[name]["currency"]
-        foreign = int((foreign.notna() & (foreign != run.currency)).sum())
-        if foreign:
-            rows.append((name, f"translated to {run.currency} at the last rate", foreign))
-    defaults = tables["defaults"]
-    undated = int((defaults["recovered"].notna() & defaults["resolved"].isna() & (defaults["date"] <= day)).sum())
-    if undated:
-        rows.append(("defaults", "recovered, but no day in resolved: recovery receipts are used", undated))
-    if seen["receipts"].empty:
-        rows.append(("receipts", "none by then: nothing is taken as paid", 0))
-    return pd.DataFrame(rows, columns=["table", "rule", "rows"])
-
-
-def _in_currency(
-    tables: dict[str, pd.DataFrame], linked: Links, run: Run, day: pd.Timestamp
-) -> dict[str, pd.DataFrame]:
-    """Return the tables with all amounts in the reporting currency, and receipts with what banks' rates left of them.
-
-    `day`: the book's.
-    """
-    currency, translated, rates = run.currency, dict(tables), {}
-    for name, (dated, columns) in TRANSLATED.items():
-        frame = tables[name]
-        rate = last_rate(tables["fx"], frame["currency"], frame[dated])
-        rates[name] = np.where(one_of(frame["currency"], [currency]), 1.0, rate)
-        translated[name] = frame.assign(**{column: frame[column] * rates[name] for column in columns})
-    # A place of −1, of an invoice that is not there, is the last of the values: none.
-    of_invoice = np.append(rates["invoices"], np.nan)
-    invoices = tables["invoices"]
-    for name in ("receipts", "disputes"):
-        frame = tables[name]
-        place = linked.get((name, "invoice_id"), np.empty(0, dtype=np.intp))
-        amount, rate = frame["amount"], of_invoice[place]
-        if name == "receipts":
-            amount, other = in_currency_of_invoice(frame, place, invoices["currency"], tables["fx"], currency)
-            # Money on account has no invoice to be translated with: at the rate of its day.
-            on_account = frame["invoice_id"].isna().to_numpy()
-            free = frame[on_account]
-            own = last_rate(tables["fx"], free["currency"], free["received"])
-            rate[on_account] = np.where(free["currency"].isna() | (free["currency"] == currency), 1.0, own)
-        translated[name] = frame.assign(amount=amount * rate)
-        if name == "receipts" and other.any():
-            whole = translated["invoices"]["amount"].to_numpy()
-            made = bank_differences(translated[name], place, other, whole, run.receivables.exchange_tolerance)
-            translated[name] = pd.concat([translated[name], made], ignore_index=True)
-    for name, columns in OF_THE_DAY.items():
-        frame = tables[name]
-        rate = last_rate(tables["fx"], frame["currency"], pd.Series(day, index=frame.index))
-        own = frame["currency"].isna().to_numpy() | one_of(frame["currency"], [currency])
-        translated[name] = frame.assign(**{column: frame[column] * np.where(own, 1.0, rate) for column in columns})
-    return translated
+    return known(in_currency(complete, linked, run, day), day), notes

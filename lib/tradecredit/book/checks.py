@@ -15,7 +15,7 @@ from tradecredit.params.run import Run
 
 CENT = 0.005
 """Amounts that differ by less than this are equal."""
-MONTH_DAYS = 31
+OLD_LEDGER_DAYS = 31
 """A ledger whose last entry is older than this on the day of the report is an old one."""
 _ORDINARY = ("payment", "credit_note", "discount", "undated")
 BOUNDED = {"write_off": _ORDINARY, "recovery": _ORDINARY, "claim": ()}
@@ -30,32 +30,12 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run, 
     """
     problems: list[Problem] = []
     for name, frame in tables.items():
-        table = TABLES[name]
-        file = files[name]
-        own = list(_key_problems(table, frame, file, several=len(run.sources_of(name)) > 1))
-        for column, other in table.references.items():
-            # That it holds no rows, or has not this column, is told of it.
-            if other in tables and tables[other][column].notna().any():
-                unknown = frame[column].notna() & (linked[name, column] < 0)
-                own += in_rows(
-                    file,
-                    column,
-                    frame[column],
-                    unknown,
-                    f"no row of {other} has this {column}",
-                    _where_else(frame.loc[unknown, column], tables[other][column], files[other]),
-                    alike=frame[column],
-                )
-        for earlier, later in table.order:
-            wrong = frame[earlier] > frame[later]
-            own += in_rows(
-                file,
-                later,
-                frame.loc[wrong, later].dt.date,
-                wrong,
-                f"lies before {earlier}",
-                f"{later} must be on or after {earlier}: correct one of the two",
-            )
+        several = len(run.sources_of(name)) > 1
+        own = [
+            *_key_problems(TABLES[name], frame, files[name], several),
+            *_reference_problems(tables, name, files, linked),
+            *_order_problems(TABLES[name], frame, files[name]),
+        ]
         problems += of_table(name, own)
     if {"invoices", "receipts"} <= tables.keys() and not (tables["invoices"].empty or tables["receipts"].empty):
         of_receipts = _receipt_problems(tables, linked["receipts", "invoice_id"], files["receipts"], run)
@@ -67,7 +47,46 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run, 
             "is more than the amount", "give the tax that the gross amount holds",
         )  # fmt: skip
         problems += of_table("invoices", found)
-    today = pd.Timestamp(run.as_of)
+    return problems + _untranslated(tables, files, run, linked)
+
+
+def _reference_problems(
+    tables: dict[str, pd.DataFrame], name: str, files: dict[str, str], linked: Links
+) -> Iterator[Problem]:
+    """Yield the rows of a table that name a row which the table that they refer to has not."""
+    frame = tables[name]
+    for column, other in TABLES[name].references.items():
+        # That it holds no rows, or has not this column, is told of it.
+        if other in tables and tables[other][column].notna().any():
+            unknown = frame[column].notna() & (linked[name, column] < 0)
+            yield from in_rows(
+                files[name],
+                column,
+                frame[column],
+                unknown,
+                f"no row of {other} has this {column}",
+                _where_else(frame.loc[unknown, column], tables[other][column], files[other]),
+                alike=frame[column],
+            )
+
+
+def _order_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Problem]:
+    """Yield the rows in which a day lies before the one that it follows."""
+    for earlier, later in table.order:
+        wrong = frame[earlier] > frame[later]
+        yield from in_rows(
+            file,
+            later,
+            frame.loc[wrong, later].dt.date,
+            wrong,
+            f"lies before {earlier}",
+            f"{later} must be on or after {earlier}: correct one of the two",
+        )
+
+
+def _untranslated(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run, linked: Links) -> list[Problem]:
+    """Return the rows of all tables whose currencies have no rate, or too old a one, on the day that counts."""
+    today, problems = pd.Timestamp(run.as_of), []
     for name, dated in (("invoices", "issued"), ("statements", "period_end"), ("receipts", "received")):
         if name in tables:
             day = tables[name][dated]
@@ -128,9 +147,7 @@ def _key_problems(table: Table, frame: pd.DataFrame, file: str, several: bool) -
 def _receipt_problems(tables: dict[str, pd.DataFrame], place: np.ndarray, file: str, run: Run) -> Iterator[Problem]:
     """Yield what is wrong with receipts beside their invoices, at whose `place` they are; −1 without one."""
     invoices, receipts = tables["invoices"], tables["receipts"]
-    has_invoice = place >= 0
     issued = np.append(invoices["issued"].to_numpy("datetime64[us]"), np.datetime64("NaT", "us"))[place]
-    invoiced = np.append(invoices["amount"].to_numpy(float), np.nan)[place]
     early = receipts["received"] < issued
     yield from in_rows(
         file,
@@ -157,6 +174,14 @@ def _receipt_problems(tables: dict[str, pd.DataFrame], place: np.ndarray, file: 
         "must not be negative",
         "correct it; only a payment may be negative: one that the bank has returned",
     )
+    yield from _returns(receipts, place, file)
+    yield from _above_invoices(tables, place, file, run)
+
+
+def _returns(receipts: pd.DataFrame, place: np.ndarray, file: str) -> Iterator[Problem]:
+    """Yield the payments below zero that return more of their invoice than was paid on it by then."""
+    negative = receipts["amount"] < 0
+    has_invoice = place >= 0
     amount = receipts["amount"].to_numpy(float)
     so_far = _so_far(amount, place, receipts["received"], negative.to_numpy() & has_invoice)
     returned = negative & has_invoice & (so_far < -CENT)
@@ -168,6 +193,12 @@ def _receipt_problems(tables: dict[str, pd.DataFrame], place: np.ndarray, file: 
         "returns more than was paid on the invoice by then",
         "a negative payment is one that the bank has returned: give what it returns, or leave both out",
     )
+
+
+def _above_invoices(tables: dict[str, pd.DataFrame], place: np.ndarray, file: str, run: Run) -> Iterator[Problem]:
+    """Yield the receipts of `BOUNDED` kinds that take their invoice beyond its amount."""
+    invoices, receipts, has_invoice = tables["invoices"], tables["receipts"], place >= 0
+    invoiced = np.append(invoices["amount"].to_numpy(float), np.nan)[place]
     # A bank pays out by a rate of its own: what comes in another currency hardly ever is the amount to the cent.
     fx = tables.get("fx", TABLES["fx"].empty()).dropna(subset=["date", "currency"])
     amount, other = in_currency_of_invoice(receipts, place, invoices["currency"], fx, run.currency)
@@ -259,7 +290,7 @@ def _rate_problems(
     )
     remedy = "add newer rates to the fx table, or state how old one may be (oldest_rate_days)"
     last = _last_entry(tables)
-    ended = (pd.Timestamp(run.as_of) - last).days > MONTH_DAYS
+    ended = (pd.Timestamp(run.as_of) - last).days > OLD_LEDGER_DAYS
     if len(fx) and ended and (last - fx["date"].max()).days <= run.oldest_rate_days:
         remedy = f"the ledger's last entry is of {last.date()}: state `as_of: {last.date()}`, or {remedy}"
     for currency, oldest in age[old].groupby(frame["currency"][old]).max().items():

@@ -2,18 +2,18 @@
 
 import difflib
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import pandas as pd
 
 from tradecredit.book import checks
 from tradecredit.book.links import Links, links
 from tradecredit.book.places import one_of
+from tradecredit.book.raw_tables import RawTable
 from tradecredit.book.schema import TABLES
-from tradecredit.book.sources import RawTable
 from tradecredit.book.typed import combined, typed
 from tradecredit.errors import Problem
-from tradecredit.params.export import ExportSource
+from tradecredit.params.export import ExportSource, Role
 from tradecredit.params.run import Run
 
 ROUNDS = 6
@@ -62,11 +62,11 @@ def checked(raw: dict[str, RawTable], run: Run) -> Checked:
 
 def _unknown_columns(run: Run) -> list[Problem]:
     """Return the columns of `on_problem.leave_out` that no table has, so that nothing would be left out by them."""
-    if isinstance(run.source, ExportSource):
-        return []  # its columns are called by what they mean
+    # Columns of an export are called by what they mean, and all its rows stand among the invoices.
+    roles = get_args(Role) if isinstance(run.source, ExportSource) else ()
     found = []
     for name, columns in run.on_problem.leave_out.items():
-        known = [*TABLES[name].names, ", ".join(TABLES[name].key)]
+        known = [*TABLES[name].names, ", ".join(TABLES[name].key), *(roles if name == "invoices" else ())]
         for column in [] if columns == "all" else columns:
             if column not in known:
                 near = difflib.get_close_matches(column, known, n=1)

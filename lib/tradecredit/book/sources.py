@@ -1,56 +1,25 @@
-"""Reads the tables of a book as they stand in a source and brings them under our column names; changes no value."""
+"""Reads the tables of a book from the files or the database of a source."""
 
 import difflib
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from tradecredit.book import text_files
-from tradecredit.book.exports.amounts import are_negative, without_minus
 from tradecredit.book.exports.days import days
 from tradecredit.book.exports.grid import of_database
-from tradecredit.book.schema import COMPULSORY, DERIVED, TABLES
+from tradecredit.book.mapping import mapped
+from tradecredit.book.raw_tables import RawTable, joined
+from tradecredit.book.schema import COMPULSORY, TABLES
 from tradecredit.errors import Problem
-from tradecredit.params.export import ExportSource
+from tradecredit.params.export import EXPORTED, ExportSource
 from tradecredit.params.run import Run
 from tradecredit.params.source import DemoSource, DuckDBSource, FolderSource, Formats, TableMapping
 
 TEXT = (".csv", ".txt", ".tsv")
 SUFFIXES = (*TEXT, ".parquet", ".xlsx")
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """One of our tables as its source gave it.
-
-    `frame` has our column names, the source's values (text from CSV) and, as its index, the row in the file with the
-    header as row 1; `left_out` lists (rule, rows) for what a rule of the run file left out; `ignored` the file's
-    columns that no table of ours uses.
-    """
-
-    name: str
-    file: str
-    frame: pd.DataFrame
-    formats: Formats = field(default_factory=Formats)
-    left_out: tuple[tuple[str, int], ...] = ()
-    ignored: tuple[str, ...] = ()
-    assumed: tuple[tuple[str, int], ...] = ()
-    """(rule, rows) for what was taken for granted on reading."""
-    combined: bool = False
-    """Whether rows that differ in amounts only are parts of one."""
-    may_be_empty: bool = False
-    """Whether it is no fault that it holds no rows though its table is never empty."""
-    parts: tuple[str, ...] = ()
-    """Of several sources, the file of each; row `r` of the `k`-th has the index `k * PART + r`."""
-
-
-PART = 1_000_000_000
-"""More rows than a file has."""
 
 
 def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
@@ -83,41 +52,12 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
             order = None
             if mapping.distinct == "latest":
                 order = _day_of_issue(content, [one for one in files.get("invoices", []) if one[:2] == (path, label)])
-            table, found = _mapped(name, label, content, mapping, order)
+            table, found = mapped(name, label, content, mapping, order)
             parts.append(table)
             problems += [problem for problem in found if problem not in problems]
         if len(parts) == len(sources_of):
-            raw[name] = parts[0] if len(parts) == 1 else _joined(parts)
+            raw[name] = parts[0] if len(parts) == 1 else joined(parts)
     return raw, problems
-
-
-def located(problem: Problem, raw: dict[str, RawTable]) -> Problem:
-    """Return a problem of a table of several sources as one of the file in which its row stands."""
-    parts = raw[problem.table].parts if problem.table in raw else ()
-    if not parts or problem.row is None:
-        return problem
-    part, row = divmod(problem.row, PART)
-    return replace(problem, file=parts[part], row=row)
-
-
-def _joined(parts: list[RawTable]) -> RawTable:
-    """Return the rows of several sources as one table."""
-    frames = [part.frame.set_axis(part.frame.index + at * PART, axis="index") for at, part in enumerate(parts)]
-    files = tuple(part.file for part in parts)
-    several = len(set(files)) > 1
-
-    def told(rules: Iterable[tuple[str, int]], file: str) -> list[tuple[str, int]]:
-        return [(f"{file}: {rule}" if several else rule, rows) for rule, rows in rules]
-
-    return RawTable(
-        parts[0].name,
-        ", ".join(dict.fromkeys(files)),
-        pd.concat(frames),
-        parts[0].formats,
-        tuple(rule for part in parts for rule in told(part.left_out, part.file)),
-        tuple(name for name in parts[0].ignored if not several and all(name in part.ignored for part in parts)),
-        parts=files,
-    )
 
 
 def _exported(source: ExportSource, run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
@@ -162,33 +102,12 @@ def _files(
     run: Run, source: FolderSource | DuckDBSource | ExportSource
 ) -> tuple[dict[str, list[tuple[Path, str, TableMapping]]], list[Problem]]:
     """Return, for each table that can be read, the path, label in messages and mapping of each of its sources."""
-    if not (source.path.is_file() if isinstance(source, DuckDBSource) else source.path.is_dir()):
-        return {}, [
-            Problem(
-                file=str(run.file),
-                column="source.path",
-                value=source.path,
-                allowed=f"there is no {'folder' if isinstance(source, ExportSource) else source.kind} at this path",
-                remedy="correct the path; it is relative to the run file",
-            )
-        ]
-    if isinstance(source, DuckDBSource):
-        try:
-            with duckdb.connect(str(source.path), read_only=True) as connection:
-                present = [row[0] for row in connection.execute("show tables").fetchall()]
-        except duckdb.Error as error:
-            return {}, [
-                Problem(
-                    file=str(source.path),
-                    allowed=f"is not a DuckDB file: {str(error).splitlines()[0]}",
-                    remedy="name a DuckDB database file",
-                )
-            ]
-    else:
-        present = sorted(path.name for path in source.path.iterdir() if path.suffix.lower() in SUFFIXES)
+    present = _present(run, source)
+    if isinstance(present, Problem):
+        return {}, [present]
     files: dict[str, list[tuple[Path, str, TableMapping]]] = {}
     problems = []
-    exported = COMPULSORY if isinstance(source, ExportSource) else ()  # those of `exports.ledger.NAMES`
+    exported = EXPORTED if isinstance(source, ExportSource) else ()
     for name in [name for name in TABLES if name not in exported]:
         for mapping in run.sources_of(name):
             if isinstance(source, DuckDBSource):
@@ -212,6 +131,29 @@ def _files(
             elif name in COMPULSORY or mapping.file:
                 problems.append(_missing_file(name, candidates[0], source, present))
     return files, problems
+
+
+def _present(run: Run, source: FolderSource | DuckDBSource | ExportSource) -> list[str] | Problem:
+    """Return the files of a folder, or the tables of a database, that may be read; or that there is none."""
+    if not (source.path.is_file() if isinstance(source, DuckDBSource) else source.path.is_dir()):
+        return Problem(
+            file=str(run.file),
+            column="source.path",
+            value=source.path,
+            allowed=f"there is no {'folder' if isinstance(source, ExportSource) else source.kind} at this path",
+            remedy="correct the path; it is relative to the run file",
+        )
+    if not isinstance(source, DuckDBSource):
+        return sorted(path.name for path in source.path.iterdir() if path.suffix.lower() in SUFFIXES)
+    try:
+        with duckdb.connect(str(source.path), read_only=True) as connection:
+            return [row[0] for row in connection.execute("show tables").fetchall()]
+    except duckdb.Error as error:
+        return Problem(
+            file=str(source.path),
+            allowed=f"is not a DuckDB file: {str(error).splitlines()[0]}",
+            remedy="name a DuckDB database file",
+        )
 
 
 def _missing_file(
@@ -270,123 +212,3 @@ def _day_of_issue(content: pd.DataFrame, of_invoices: list[tuple[Path, str, Tabl
         if issued in content:
             return days(content[issued], mapping.formats.dates)
     return None
-
-
-def _mapped(
-    name: str, label: str, content: pd.DataFrame, mapping: TableMapping, order: pd.Series | None = None
-) -> tuple[RawTable, list[Problem]]:
-    """Return a file's content under our column names, as the run file's mapping says.
-
-    `order` tells which row of a key is the latest; without it, the last is.
-    """
-    if mapping.formats.empty:
-        content = content.mask(content.isin(mapping.formats.empty))
-    problems = _mapping_problems(name, label, content, mapping)
-    left_out: list[tuple[str, int]] = []
-    frame = content
-    for theirs, kept in mapping.where.items():
-        if theirs in frame:
-            stays = frame[theirs].astype("str").isin([str(value) for value in kept])
-            left_out.append((f"{theirs} is not {' or '.join(str(value) for value in kept)}", int((~stays).sum())))
-            frame = frame[stays]
-    for theirs in mapping.filled:
-        if theirs in frame:
-            left_out.append((f"{theirs} is empty", int(frame[theirs].isna().sum())))
-            frame = frame[frame[theirs].notna()]
-    ours = [*TABLES[name].names, *DERIVED.get(name, {})]
-    columns = {}
-    for our in ours:
-        if our in mapping.constants:
-            columns[our] = pd.Series(_constant(mapping.constants[our], mapping.formats), index=frame.index, dtype="str")
-        elif (their := mapping.columns.get(our, our)) in frame:
-            columns[our] = frame[their]
-        if our in columns and our in mapping.values:
-            columns[our] = _translated(columns[our], mapping.values[our])
-    used = {mapping.columns.get(our, our) for our in ours} | set(mapping.where) | set(mapping.filled)
-    mapped = pd.DataFrame(columns, index=frame.index)
-    if mapping.sign and "amount" in mapped:
-        negative = are_negative(mapped["amount"])
-        stays = negative if mapping.sign == "negative" else ~negative
-        left_out.append((f"amount is not {mapping.sign}", int((~stays).sum())))
-        mapped = mapped[stays].assign(amount=lambda rows: without_minus(rows["amount"]))
-    if mapping.distinct:
-        once = mapped.drop_duplicates()
-        left_out.append(("the row repeats another one", len(mapped) - len(once)))
-        mapped = once
-    keys = list(TABLES[name].key)
-    if mapping.distinct == "latest" and set(keys) <= set(mapped):
-        mapped = _latest(mapped, keys, order, left_out)
-    ignored = tuple(column for column in content.columns if column not in used)
-    found = RawTable(name, label, mapped, mapping.formats, tuple(left_out), ignored, combined=bool(mapping.combine))
-    return found, problems
-
-
-def _latest(
-    mapped: pd.DataFrame, keys: list[str], order: pd.Series | None, left_out: list[tuple[str, int]]
-) -> pd.DataFrame:
-    """Return of each key's rows that of the latest document; rows without a key stay, to be told of."""
-    day = pd.Series(pd.NaT, index=mapped.index) if order is None else order.reindex(mapped.index)
-    latest_last = mapped.loc[day.sort_values(kind="stable", na_position="first").index, keys]
-    older = latest_last.duplicated(keep="last") & latest_last.notna().all(axis="columns")
-    left_out.append((f"a later row has the same {', '.join(keys)}", int(older.sum())))
-    return mapped[~older.reindex(mapped.index)]
-
-
-def _constant(value: str | int | float | date, formats: Formats) -> str:
-    """Return a constant as the file would write it: a day of the run file in the days' stated format."""
-    return value.strftime(formats.dates) if isinstance(value, date) and formats.dates != "serial" else str(value)
-
-
-def _translated(column: pd.Series, values: dict[str | int, str]) -> pd.Series:
-    ours = {str(theirs): our for theirs, our in values.items()}
-    text = column.astype("str")
-    return text.map(ours).where(text.isin(list(ours)), column)
-
-
-def _mapping_problems(name: str, label: str, content: pd.DataFrame, mapping: TableMapping) -> list[Problem]:
-    """Return what the mapping names that is not there, and the compulsory columns that nothing supplies."""
-    table = TABLES[name]
-    derived = DERIVED.get(name, {})
-    problems: list[Problem] = []
-    if remedy := text_files.other_separator([str(name) for name in content.columns]):
-        return [Problem(file=label, row=1, allowed="the header is one field", remedy=remedy)]
-    for part in ("columns", "constants", "values"):
-        for our in getattr(mapping, part):
-            if our not in table.names and our not in derived:
-                near = difflib.get_close_matches(our, [*table.names, *derived], n=1)
-                problems.append(
-                    Problem(
-                        file=label,
-                        column=our,
-                        allowed=f"{name} has no such column (tables.{name}.{part})",
-                        remedy=f"did you mean {near[0]!r}" if near else f"use one of: {', '.join(table.names)}",
-                    )
-                )
-    theirs = {
-        **dict.fromkeys(mapping.columns.values(), "columns"),
-        **dict.fromkeys(mapping.where, "where"),
-        **dict.fromkeys(mapping.filled, "filled"),
-    }
-    for their, part in theirs.items():
-        if their not in content:
-            problems.append(_missing_column(label, their, content, f"named in tables.{name}.{part}"))
-    supplied = {
-        our for our in (*table.names, *derived) if our in mapping.constants or mapping.columns.get(our, our) in content
-    }
-    supplied |= {our for given, our in derived.items() if given in supplied}
-    missing = (column.name for column in table.columns if column.required and column.name not in supplied)
-    problems += (
-        _missing_column(label, our, content, f"compulsory in {name}") for our in missing if our not in mapping.columns
-    )
-    return problems
-
-
-def _missing_column(label: str, column: str, content: pd.DataFrame, why: str) -> Problem:
-    columns = [str(name) for name in content.columns]
-    near = difflib.get_close_matches(column, columns, n=1)
-    if why.startswith("named in"):
-        remedy = (f"is it {near[0]!r}? Correct" if near else "correct") + " the name there; "
-    else:
-        remedy = (f"is it {near[0]!r}? Map" if near else "map") + " it in the run file (columns: {ours: theirs}); "
-    remedy += f"the file has: {', '.join(columns[:20])}"
-    return Problem(file=label, row=1, column=column, allowed=f"this column is missing ({why})", remedy=remedy)

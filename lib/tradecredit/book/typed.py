@@ -5,17 +5,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from tradecredit.book.exports.amounts import minus_in_front
-from tradecredit.book.exports.days import days, told
+from tradecredit.book.cells import in_type
+from tradecredit.book.exports.days import told
 from tradecredit.book.places import one_of
 from tradecredit.book.problems import in_rows, of_table
+from tradecredit.book.raw_tables import RawTable
 from tradecredit.book.schema import NEVER_EMPTY, TABLES, Column, dtype
-from tradecredit.book.sources import RawTable
 from tradecredit.errors import Problem
 from tradecredit.params.source import Formats
 
@@ -55,9 +52,6 @@ NEGATIVE_INVOICES = (
 MOST_TERMS_DAYS = 36_525
 """A hundred years: longer terms are no terms, and lead to no day."""
 
-OPEN_ENDED = ("valid_to", "until")
-"""Days that may be the end of time, 9999-12-31: then there is no end."""
-
 
 def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
     """Return a raw table with all columns of its schema in their types, and every value that does not fit.
@@ -75,12 +69,12 @@ def typed(raw: RawTable) -> tuple[pd.DataFrame, list[Problem]]:
         if column.name not in frame:
             columns[column.name] = pd.Series(index=frame.index, dtype=dtype(column))
             continue
-        values, unreadable = _values(frame[column.name], column, raw.formats)
+        values, unreadable = in_type(frame[column.name], column, raw.formats)
         expected = _expected(column, raw.formats, frame[column.name], unreadable)
         problems += in_rows(raw.file, column.name, frame[column.name], unreadable, *expected)
         columns[column.name] = values
-        told = unreadable | without_terms if column.name == "due" else unreadable
-        problems += _column_problems(raw, column, frame[column.name], values, told)
+        told_of = unreadable | without_terms if column.name == "due" else unreadable
+        problems += _column_problems(raw, column, frame[column.name], values, told_of)
     result = pd.DataFrame(columns, index=frame.index, copy=False)
     if raw.name in NEVER_EMPTY and result.empty and not raw.may_be_empty:
         problems.append(
@@ -98,7 +92,7 @@ def combined(raw: RawTable) -> RawTable:
         return raw
     frame = raw.frame
     sums = [column for column in TABLES[raw.name].columns if column.kind in SUMMED and column.name in frame]
-    read = {column.name: _values(frame[column.name], column, raw.formats) for column in sums}
+    read = {column.name: in_type(frame[column.name], column, raw.formats) for column in sums}
     others = [name for name in frame if name not in read]
     again = frame.duplicated(others)
     if not again.any() or any(unreadable.any() for _, unreadable in read.values()):
@@ -116,123 +110,22 @@ def _with_due(raw: RawTable) -> tuple[pd.DataFrame, list[Problem], pd.Series]:
     """
     frame = raw.frame
     terms = Column("terms_days", "days")
-    days, unreadable = _values(frame["terms_days"], terms, raw.formats)
+    days, unreadable = in_type(frame["terms_days"], terms, raw.formats)
     expected = _expected(terms, raw.formats, frame["terms_days"], unreadable)
     problems = in_rows(raw.file, "terms_days", frame["terms_days"], unreadable, *expected)
     odd = days.notna() & (RULES["days"][0](days) | (days > MOST_TERMS_DAYS))
-    told = f"a whole number of days from 0 to {MOST_TERMS_DAYS:,} is expected"
-    problems += in_rows(raw.file, "terms_days", frame["terms_days"], odd, told, "correct it")
+    allowed = f"a whole number of days from 0 to {MOST_TERMS_DAYS:,} is expected"
+    problems += in_rows(raw.file, "terms_days", frame["terms_days"], odd, allowed, "correct it")
     days = days.mask(odd)
     wrong = odd | unreadable
-    issued, _ = _values(frame["issued"], TABLES["invoices"].column("issued"), raw.formats)
+    issued, _ = in_type(frame["issued"], TABLES["invoices"].column("issued"), raw.formats)
     computed = issued + pd.to_timedelta(days, unit="D")
     if "due" in frame:
-        due, _ = _values(frame["due"], TABLES["invoices"].column("due"), raw.formats)
+        due, _ = in_type(frame["due"], TABLES["invoices"].column("due"), raw.formats)
         if (frame["due"].notna() & due.isna()).any():
             return frame, problems, wrong & frame["due"].isna()
         computed = due.fillna(computed)
     return frame.assign(due=computed), problems, wrong & computed.isna()
-
-
-def _values(raw: pd.Series, column: Column, formats: Formats) -> tuple[pd.Series, pd.Series]:
-    """Return a column's values in its type and a mask of those that hold something unreadable."""
-    if column.kind == "text":
-        text, none = raw, pd.Series(False, index=raw.index)
-        if raw.dtype == "str":
-            return raw, none
-        if pd.api.types.is_float_dtype(raw) and (raw.dropna() % 1 == 0).all():
-            text = raw.astype("Int64")
-        return text.astype("str").where(raw.notna()).astype("str"), none
-    if column.kind == "date":
-        values = _each_once(raw, formats)
-    elif pd.api.types.is_numeric_dtype(raw) and not pd.api.types.is_bool_dtype(raw):
-        values = raw.astype("float64")
-    else:
-        values = _numbers(raw.astype("str"), formats)
-    if values.dtype == "float64":
-        values = values.where(values.abs() != float("inf"))
-    unreadable = raw.notna() & values.isna()
-    if column.name in OPEN_ENDED and unreadable.any():
-        unreadable &= ~raw.astype("str").str.startswith("9999") & ~raw.astype("str").str.endswith("9999")
-    return values, unreadable
-
-
-def _numbers(text: pd.Series, formats: Formats) -> pd.Series:
-    """Return numbers written as the formats say; missing where a cell holds none."""
-    if not formats.thousands:
-        pointed = text
-        if formats.decimal == ",":
-            if text.str.contains(".", regex=False).any():
-                return _numbers_one_by_one(text, formats)
-            pointed = text.str.replace(",", ".", regex=False)
-        try:
-            numbers = pc.cast(pa.array(pointed), pa.float64()).to_numpy(zero_copy_only=False)
-        except pa.ArrowInvalid:
-            return _numbers_one_by_one(text, formats)
-        # Arrow reads as numbers what is none here: nan, and words for what has no end.
-        if np.isfinite(numbers).sum() == text.notna().sum():
-            return pd.Series(numbers, index=text.index, copy=False)
-    return _numbers_one_by_one(text, formats)
-
-
-def _numbers_one_by_one(text: pd.Series, formats: Formats) -> pd.Series:
-    dressed = text.notna() & ~text.str.fullmatch(r"[+-]?[\d.,]*").fillna(True).astype(bool)
-    if dressed.any():
-        text = text.mask(dressed, text[dressed].map(minus_in_front))
-    if formats.thousands:
-        mark, point = re.escape(formats.thousands), re.escape(formats.decimal)
-        # Two digits between marks are India's lakhs and crores.
-        groups = rf"\d{{1,3}}({mark}\d{{3}})+|\d{{1,2}}({mark}\d{{2}})+{mark}\d{{3}}"
-        grouped = text.str.fullmatch(rf"[+-]?({groups}|\d+)({point}\d*)?")
-        text = text.where(grouped.fillna(False).astype(bool), "unreadable")
-        text = text.str.replace(formats.thousands, "", regex=False)
-    if formats.decimal == ",":
-        text = text.where(~text.str.contains(".", regex=False), "unreadable").str.replace(",", ".", regex=False)
-    plain = text.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-    return pd.to_numeric(text.where(plain.fillna(False).astype(bool)), errors="coerce").astype("float64")
-
-
-def _each_once(raw: pd.Series, formats: Formats) -> pd.Series:
-    """Return `_days` between 1950 and 2100, of text read once for each way of writing."""
-    if raw.dtype != "str":
-        values = _days(raw, formats)
-        return values.where(values.dt.year.between(1950, 2100))
-    written = pc.dictionary_encode(pa.chunked_array(pa.array(raw)).combine_chunks())
-    values = _days(pd.Series(written.dictionary, dtype="str"), formats)
-    read = values.where(values.dt.year.between(1950, 2100)).to_numpy("datetime64[us]")
-    # A place of −1, of an empty cell, is the last of the values: none.
-    place = pc.fill_null(written.indices, -1).to_numpy()
-    return pd.Series(np.append(read, np.datetime64("NaT", "us"))[place], index=raw.index, copy=False)
-
-
-def _days(raw: pd.Series, formats: Formats) -> pd.Series:
-    """Return days: true dates as they are, text and whole numbers by the stated format, instants by the stated zone.
-
-    A column of instants without a stated zone is not read: on which day they lie depends on it.
-    """
-    if isinstance(raw.dtype, pd.DatetimeTZDtype):
-        if formats.zone is None:
-            return pd.Series(pd.NaT, index=raw.index, dtype="datetime64[us]")
-        raw = raw.dt.tz_convert(formats.zone).dt.tz_localize(None)
-    if pd.api.types.is_datetime64_any_dtype(raw):
-        return raw.dt.normalize().astype("datetime64[us]")
-    if not _holds_text(raw):
-        return days(raw, formats.dates)
-    if "%z" not in formats.dates:
-        return pd.to_datetime(raw, format=formats.dates, errors="coerce").dt.normalize().astype("datetime64[us]")
-    if formats.zone is not None:
-        instants = pd.to_datetime(raw, format=formats.dates, errors="coerce", utc=True)
-        return instants.dt.tz_convert(formats.zone).dt.tz_localize(None).dt.normalize().astype("datetime64[us]")
-    # As written: the day on the clock that wrote it.
-    local = raw.astype("str").str.replace(r"\s*(Z|[+-]\d\d:?\d\d)$", "", regex=True)
-    plain = formats.dates.replace("%z", "").strip()
-    return pd.to_datetime(local, format=plain, errors="coerce").dt.normalize().astype("datetime64[us]")
-
-
-def _holds_text(raw: pd.Series) -> bool:
-    if isinstance(raw.dtype, pd.StringDtype):
-        return True
-    return pd.api.types.is_string_dtype(raw) and raw.map(lambda value: isinstance(value, str), na_action="ignore").all()
 
 
 def _expected(column: Column, formats: Formats, found: pd.Series, unreadable: pd.Series) -> tuple[str, str]:
@@ -273,7 +166,7 @@ def _stands_for_nothing(unreadable: pd.Series) -> str:
 def _marks_remedy(column: Column, found: pd.Series, unreadable: pd.Series) -> str:
     def fits(values: pd.Series, marks: tuple[str, str]) -> bool:
         formats = Formats.model_validate({"decimal": marks[0], "thousands": marks[1]})
-        return not _values(values, column, formats)[1].any()
+        return not in_type(values, column, formats)[1].any()
 
     for marks in MARKS:
         stated = f"decimal: {marks[0]!r}" + (f", thousands: {marks[1]!r}" if marks[1] else "")

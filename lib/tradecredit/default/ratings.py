@@ -226,20 +226,19 @@ def _level_of_fit(
     return now.factor, shown | _index_figures(now)
 
 
-def _stated_level(
-    known: expert_prior.History, stated: float, long_overdue: int, book: Book
-) -> tuple[float, dict[str, float]]:
+def _stated_level(known: expert_prior.History, stated: float, late: int, book: Book) -> tuple[float, dict[str, float]]:
     """Return the mean probability that the stated curves are shifted to, and the figures of the level.
 
-    Buyers that are `long_overdue`, in a book that records no defaults, are those of a year of all who owe or bought.
+    `late`: how many buyers are `long_overdue`, in a book that records no defaults; they are its defaults of a year, of
+    all who owe or bought.
     """
     settings = book.run.default
     now = point_in_time.point_in_time(settings, book.as_of)
     strength = settings.prior_buyer_years
-    if long_overdue:
+    if late:
         watched = balances(book)[["open_amount", "sales_12m"]].sum(axis=1) > 0
-        known = known._replace(defaults=float(long_overdue), buyer_years=float(watched.sum()))
-    counted = book.has("defaults") or long_overdue > 0
+        known = known._replace(defaults=float(late), buyer_years=float(watched.sum()))
+    counted = book.has("defaults") or late > 0
     tendency = expert_prior.central_tendency(known, stated, strength=strength, counted=counted)
     shown = {"central tendency, stated": stated, "central tendency, with the book's own history": tendency}
     return _tendency_now(tendency, now), shown | _index_figures(now)
@@ -265,12 +264,12 @@ def _long_overdue(rated: pd.DataFrame, late: pd.Series, book: Book) -> pd.DataFr
     """Return the ratings with buyers that are long overdue at the middle of the worst grade at least."""
     least = float(middle(book.run.grades)[WORST])
     raised = late & (rated["pd"] < least)
-    return rated.assign(
-        pd=rated["pd"].mask(raised, least),
-        pd_low=_moved(rated["pd_low"], rated["pd"], rated["pd"].mask(raised, least)).where(raised, rated["pd_low"]),
-        pd_high=_moved(rated["pd_high"], rated["pd"], rated["pd"].mask(raised, least)).where(raised, rated["pd_high"]),
-        method=rated["method"].mask(raised, rated["method"] + f"; {LONG_OVERDUE}"),
+    pd_now = rated["pd"].mask(raised, least)
+    low, high = (
+        rated[bound].mask(raised, _moved(rated[bound], rated["pd"], pd_now)) for bound in ("pd_low", "pd_high")
     )
+    method = rated["method"].mask(raised, rated["method"] + f"; {LONG_OVERDUE}")
+    return rated.assign(pd=pd_now, pd_low=low, pd_high=high, method=method)
 
 
 def _in_default(rated: pd.DataFrame, alive: pd.Series, book: Book) -> pd.DataFrame:

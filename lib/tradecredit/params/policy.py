@@ -59,7 +59,7 @@ class MalusStep(Parameters):
     """The part of the premium that is then charged on top."""
 
 
-def pieces(evidence: str) -> Iterator[tuple[Evidence, int | None]]:
+def _pieces(evidence: str) -> Iterator[tuple[Evidence, int | None]]:
     """Yield the kinds of evidence of a text, such as `agency_report 3, good_faith`, with their months (None: none)."""
     for piece in evidence.split(", "):
         kind, _, months = piece.partition(" ")
@@ -286,7 +286,7 @@ class PolicyTerms(Named):
         `evidence`: kinds separated by commas, each with the months that it is at most old, or none: no age counts.
         """
         shares = [0.0]
-        for kind, months in pieces(evidence):
+        for kind, months in _pieces(evidence):
             if months is None or months <= self.oldest_months(kind):
                 shares.append(self.discretionary_shares.get(kind, 0.0))
         return max(shares)

@@ -22,6 +22,7 @@ from tradecredit.params.base import (
 )
 from tradecredit.params.decisions import ORDINARY, DecisionSettings
 from tradecredit.params.default import DefaultSettings
+from tradecredit.params.export import EXPORTED, ExportSource
 from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
 from tradecredit.params.losses import LossSettings, Simulation
@@ -100,10 +101,23 @@ class Run(Parameters):
         return strictly_rising(grades, "grades")
 
     @model_validator(mode="after")
-    def _the_demo_needs_no_mapping(self) -> Self:
+    def _a_mapping_has_an_effect(self) -> Self:
         if self.tables and isinstance(self.source, DemoSource):
             raise ValueError("tables: has no effect on the demo source; remove it or name a folder")
+        idle = [name for name in EXPORTED if name in self.tables] if isinstance(self.source, ExportSource) else []
+        if idle:
+            raise ValueError(
+                f"tables: {', '.join(idle)} of an export are read as `source` says; remove them here, or name a folder"
+            )
         return self
+
+    @field_validator("merge")
+    @classmethod
+    def _merged_at_once(cls, merge: dict[str, str]) -> dict[str, str]:
+        both = sorted(merge.keys() & set(merge.values()))
+        if both:
+            raise ValueError(f"{', '.join(both)} is to be merged itself: give each number the last one to keep")
+        return merge
 
     @field_validator("entity")
     @classmethod

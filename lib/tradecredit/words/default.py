@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.default import panel
@@ -11,7 +12,7 @@ from tradecredit.default.expert_prior import LONGEST_DAYS, SOURCE
 from tradecredit.default.level import Level
 from tradecredit.default.panel import HORIZON_MONTHS
 from tradecredit.default.ratings import Assessment
-from tradecredit.measure.long_overdue import long_overdue
+from tradecredit.measure.long_overdue import DAYS, LONGER_DAYS, long_overdue
 from tradecredit.params.default import DefaultSettings
 from tradecredit.words.formats import counted, listed, missing, money, percent, probability
 
@@ -65,13 +66,19 @@ def decisions(book: Book) -> dict[str, str]:
     if late.empty:
         return {}
     currency, longer = book.run.currency, late["longer_overdue"].sum()
-    of_it = f", {money(longer, currency)} of it more than 180 days" if longer > 0 else ""
+    of_it = f", {money(longer, currency)} of it more than {LONGER_DAYS} days" if longer > 0 else ""
     return {
         "long overdue": f"{money(late['long_overdue'].sum(), currency)} of {counted(len(late), 'buyer')} is more than "
-        f"90 days past due and contested by nobody{of_it}, and the book records no defaults: say who of them is in "
+        f"{DAYS} days past due and contested by nobody{of_it}, and the book records no defaults: say who of them is in "
         "default (table `defaults`), and claim, enforce or write off. Until then each stands in grade 10, and counts "
         "as a default in the level of all."
     }
+
+
+def long_overdue_rated(book: Book, ratings: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the buyers that are long overdue (`long_overdue`) by name, as they are rated; None where none is."""
+    late = long_overdue(book)
+    return None if late.empty else late.join(book.names).join(ratings[["pd", "grade", "method"]])
 
 
 def long_overdue_counted(book: Book, assessment: Assessment) -> list[str]:
@@ -83,8 +90,8 @@ def long_overdue_counted(book: Book, assessment: Assessment) -> list[str]:
     moved = levels["central tendency, with the book's own history"]
     return [
         f"{counted(len(late), 'buyer')} with more than {money(settings.material_amount, book.run.currency)}, "
-        f"and more than {percent(settings.material_share)} of what it owes, over 90 days past due and uncontested are "
-        "the book's defaults of a year. They move the stated central tendency of "
+        f"and more than {percent(settings.material_share)} of what it owes, over {DAYS} days past due and uncontested "
+        "are the book's defaults of a year. They move the stated central tendency of "
         f"{probability(levels['central tendency, stated'])} to {probability(moved)}, the mean of all others; "
         "they stand in grade 10 themselves."
     ]

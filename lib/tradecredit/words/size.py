@@ -39,7 +39,7 @@ def euro(book: Book) -> list[str]:
 def _by(book: Book) -> str:
     currency, typical = book.run.currency, book.run.typical_invoice
     if typical is None:
-        return "as they are given for a typical invoice of 20,000 (the book has none)"
+        return f"as they are given for a typical invoice of {TYPICAL:,.0f} (the book has none)"
     source = "as stated" if "typical_invoice" in book.run.model_fields_set else "half of what was invoiced is above it"
     return (
         f"in proportion to the typical invoice of {money(typical, currency)} ({source}; `typical_invoice`), "

@@ -13,6 +13,7 @@ from tradecredit.book.exports.guesses import Guess
 from tradecredit.book.exports.suggestion import Suggestion
 from tradecredit.book.memory import Removed
 from tradecredit.measure.doubles import likely_doubles
+from tradecredit.measure.open_items import open_items
 from tradecredit.params.export import ExportList
 from tradecredit.words.formats import counted, listed
 from tradecredit.words.receivables import known_days
@@ -210,7 +211,10 @@ def tables(book: Book) -> list[str]:
 
 
 def understood(book: Book) -> list[str]:
-    """Return what a book was understood to hold, a line each: buyers, sums by kind of document, days, currencies."""
+    """Return what a book was understood to hold, a line each: buyers, sums by kind of document, days, currencies.
+
+    Amounts in the reporting currency; what is open is that of `open_items`, as on the pages.
+    """
     invoices, receipts = book.invoices, book.receipts
     currencies = ", ".join(sorted(invoices["currency"].unique())) or "none"
     lines = [
@@ -219,8 +223,7 @@ def understood(book: Book) -> list[str]:
     ]
     for (kind, named), part in receipts.groupby(["kind", receipts["invoice_id"].notna()], sort=False):
         lines.append(_sum_line(KINDS[kind] if named else f"{KINDS[kind]} on account", part, "received"))
-    applied = receipts.loc[receipts["invoice_id"].notna(), "amount"].sum()
-    lines.append(f"  {'open':<24} {invoices['amount'].sum() - applied:>18,.2f}")
+    lines.append(f"  {'open':<24} {open_items(book)['open_amount'].sum():>18,.2f}")
     pending = book.orders[book.orders["closed"].isna()]
     lines += [_sum_line(ORDERS[kind], part, "date") for kind, part in pending.groupby("kind", sort=False)]
     doubles = likely_doubles(book)

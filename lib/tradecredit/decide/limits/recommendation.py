@@ -139,20 +139,25 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         {"negative equity": found.rules["negative equity"], "insolvent": insolvent, "deliveries held back": held(table)}
     )
     ceiling = smallest(covered.drop(columns=list(MEASURED)))[1]
-    against = table.assign(exposure=committed)
-    table = table.assign(aim=aimed(against, without_need(together, receivables, settings), settings.digits))
-    stays = staying(against.assign(aim=table["aim"]), ceiling, together, settings.minimum_change)
+    with_orders = table.assign(exposure=committed)
+    table = table.assign(aim=aimed(with_orders, without_need(together, receivables, settings), settings.digits))
+    stays = staying(with_orders.assign(aim=table["aim"]), ceiling, together, settings.minimum_change)
     table = decided(table, stays, adverse, settings.approvals).drop(columns="aim")
     if book.has("orders"):
-        above = excess(committed, table["limit_to_set"])
-        table = table.assign(
-            **ordered.drop(columns="exposure"),
-            room=excess(table["limit_to_set"], committed),
-            orders_held=np.minimum(above, committed - exposure),
-        )
+        table = _beside_orders(table, ordered)
     buyers = pd.Index(known["buyer_id"], name="buyer_id")
     table, bounds = table.set_index(buyers), within.amounts.set_index(buyers)
     return table.assign(**lost(book, table), **released(book, bounds, table))
+
+
+def _beside_orders(table: pd.DataFrame, ordered: pd.DataFrame) -> pd.DataFrame:
+    """Return limits with the columns of `orders.commitments`, `room` and `orders_held` (see `recommend`)."""
+    committed, limit = ordered["committed"], table["limit_to_set"]
+    return table.assign(
+        **ordered.drop(columns="exposure"),
+        room=excess(limit, committed),
+        orders_held=np.minimum(excess(committed, limit), committed - ordered["exposure"]),
+    )
 
 
 def totals(limits: pd.DataFrame) -> pd.Series:

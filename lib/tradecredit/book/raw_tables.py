@@ -1,0 +1,66 @@
+"""A table as its source gave it, under our column names, and what was left out and taken for granted on the way."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from tradecredit.errors import Problem
+from tradecredit.params.source import Formats
+
+PART = 1_000_000_000
+"""More rows than a file has."""
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One of our tables as its source gave it.
+
+    `frame` has our column names, the source's values (text from CSV) and, as its index, the row in the file with the
+    header as row 1; `left_out` lists (rule, rows) for what a rule of the run file left out; `ignored` the file's
+    columns that no table of ours uses.
+    """
+
+    name: str
+    file: str
+    frame: pd.DataFrame
+    formats: Formats = field(default_factory=Formats)
+    left_out: tuple[tuple[str, int], ...] = ()
+    ignored: tuple[str, ...] = ()
+    assumed: tuple[tuple[str, int], ...] = ()
+    """(rule, rows) for what was taken for granted on reading."""
+    combined: bool = False
+    """Whether rows that differ in amounts only are parts of one."""
+    may_be_empty: bool = False
+    """Whether it is no fault that it holds no rows though its table is never empty."""
+    parts: tuple[str, ...] = ()
+    """Of several sources, the file of each; row `r` of the `k`-th has the index `k * PART + r`."""
+
+
+def located(problem: Problem, raw: dict[str, RawTable]) -> Problem:
+    """Return a problem of a table of several sources as one of the file in which its row stands."""
+    parts = raw[problem.table].parts if problem.table in raw else ()
+    if not parts or problem.row is None:
+        return problem
+    part, row = divmod(problem.row, PART)
+    return replace(problem, file=parts[part], row=row)
+
+
+def joined(parts: list[RawTable]) -> RawTable:
+    """Return the rows of several sources as one table."""
+    frames = [part.frame.set_axis(part.frame.index + at * PART, axis="index") for at, part in enumerate(parts)]
+    files = tuple(part.file for part in parts)
+    several = len(set(files)) > 1
+
+    def told(rules: Iterable[tuple[str, int]], file: str) -> list[tuple[str, int]]:
+        return [(f"{file}: {rule}" if several else rule, rows) for rule, rows in rules]
+
+    return RawTable(
+        parts[0].name,
+        ", ".join(dict.fromkeys(files)),
+        pd.concat(frames),
+        parts[0].formats,
+        tuple(rule for part in parts for rule in told(part.left_out, part.file)),
+        tuple(name for name in parts[0].ignored if not several and all(name in part.ignored for part in parts)),
+        parts=files,
+    )
