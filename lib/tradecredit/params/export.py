@@ -12,7 +12,7 @@ Role = Literal[
     "buyer_id", "name", "country", "invoice_id", "number", "applies_to", "group", "kind", "issued", "due", "terms_days",
     "amount", "debit", "credit", "side", "paid", "credited", "open", "currency", "cleared", "account",
     "contra_account", "reversed", "discount", "prepaid", "quantity", "unit_price", "terms", "text", "status",
-    "days_overdue",
+    "days_overdue", "balance",
 ]  # fmt: skip
 DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
 Layout = Literal["table", "bars", "sheet", "parquet", "duckdb", "xml", "mt940"]
@@ -59,6 +59,8 @@ class ExportList(Parameters):
     """What a column means: what it is called; of several, the first that holds something in a row counts."""
     kinds: dict[Code, DocumentKind] = {}
     """Their kind of document: ours. A kind that is not named is told by the sign of its amount."""
+    one_kind: DocumentKind | None = None
+    """Our kind of all documents, for a list of payments alone; none: by `kinds`."""
     where: dict[str, list[Code]] = {}
     """Their column: the values of the rows to read; other rows are left out and counted."""
     without: dict[str, list[Code]] = {}
@@ -80,6 +82,9 @@ class ExportList(Parameters):
     """First digits of the accounts against which a credit is a credit memo; against others it is a payment."""
     signs: Literal["signed", "by_kind"] = "signed"
     """Credits stand with a minus; or all amounts are positive and the kind tells."""
+    unmatched: Literal["on_account", "oldest"] = "on_account"
+    """Credits of which nothing says what they settle stay on account; or they settle invoices of their buyer, one of
+    just their amount first and then the oldest."""
     lines: Literal["added", "repeated"] = "added"
     """Several rows of one document are parts of it, or each repeats its total."""
     terms_days: Annotated[int, Field(ge=0)] | None = None

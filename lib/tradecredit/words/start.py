@@ -28,8 +28,11 @@ COMMENTS = {
     "source.form.dates.cleared": "how days of payment are written",
     "source.form.decimal": "the mark before the cents",
     "source.kinds": "kinds of document",
+    "source.form.sheet": "the sheet that is read; others are lists as well",
+    "source.where": "states of payments that count",
     "source.signs": "whether credits have a minus (signed) or their kind tells (by_kind)",
     "source.lines": "whether rows of one invoice are parts of it (added) or each repeat its total (repeated)",
+    "source.unmatched": "what credits that name no invoice settle: the oldest, or nothing (on_account)",
     "source.terms_days": "days of payment, which the export does not state",
     "source.columns.invoice_id": "the number of an invoice; others are shared by several documents",
     "source.settled": "states of invoices that are paid in full",
@@ -126,12 +129,23 @@ def _list_lines(source: ExportList, check: Callable[[str], str]) -> Iterator[str
     if source.kinds or unknown:
         yield f"kinds:{' {}' if not source.kinds else ''}{unknown or '   # their kind of document: ours'}"
         yield from (f"  {_value(theirs)}: {ours}" for theirs, ours in source.kinds.items())
+    if source.one_kind:
+        yield f"one_kind: {source.one_kind}   # all documents of the list"
     for key in ("where", "without", "settled", "block"):
         section, open_point = getattr(source, key), check(f"source.{key}")
         if section or open_point:
             yield f"{key}:{'' if section else ' {}'}{open_point or f'   # {ABOUT[key]}'}"
             yield from (f"  {_value(name)}: {_value(value)}" for name, value in section.items())
-    for key in ("account_line", "debit_side", "debtor_digits", "credit_accounts", "signs", "lines", "terms_days"):
+    for key in (
+        "account_line",
+        "debit_side",
+        "debtor_digits",
+        "credit_accounts",
+        "signs",
+        "unmatched",
+        "lines",
+        "terms_days",
+    ):
         value = getattr(source, key)
         if value not in (None, []) and (key in ("signs", "lines") or value != ExportList.model_fields[key].default):
             yield f"{key}: {_value(value)}{check(f'source.{key}') or f'   # {ABOUT[key]}'}"
@@ -151,6 +165,7 @@ ABOUT = {
     "debtor_digits": "digits of a debtor's account",
     "credit_accounts": "first digits of accounts whose credits are credit memos",
     "signs": "signed: credits have a minus; by_kind: the kind tells",
+    "unmatched": "credits that name no invoice stay on_account, or settle the oldest",
     "lines": "added: rows of one invoice are parts of it; repeated: each has its total",
     "terms_days": "days of payment of invoices without a due day",
 }
@@ -163,6 +178,8 @@ def _assumptions(suggestion: Suggestion) -> Iterator[str]:
             f"What is no longer open on {source.exported} was settled by then; on which day the export does not say, "
             "so that how late buyers paid cannot be told from it."
         )
+    if "days_overdue" in source.columns and "due" not in source.columns:
+        yield f"Invoices are taken as due on {source.exported} less the days that each is overdue."
     if source.terms_days is not None:
         yield f"Invoices without a due day are taken as due {source.terms_days} days after their issue."
 

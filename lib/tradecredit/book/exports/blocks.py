@@ -71,9 +71,10 @@ def _above(rows: list[Row], word: str) -> pd.Series:
         if word in ALONE:
             if heads_block(held, word):
                 found[number] = text
-        elif len(held) == 1 and line[0] is not None:
-            if behind := re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", text):
-                found[number] = behind.group(1).strip()
+            continue
+        behind = re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", text)
+        if behind and len(held) == 1 and line[0] is not None:
+            found[number] = behind.group(1).strip()
     return pd.Series(found, dtype="object").sort_index()
 
 

@@ -40,8 +40,10 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
 
     Only what is settled is distributed: of an invoice its amount less what is stated as open, of a credit likewise. A
     credit settles the invoice that it names, then those of its group, then one of the same buyer over just its amount.
-    What an invoice has settled beyond that was paid on its day of clearing, or is `undated`. What a credit has open
-    is the buyer's, on account; what it has settled elsewhere, of documents that are not in the export, is told.
+    `oldest`: a credit of which nothing says what it settles goes to an invoice of its buyer over just its amount, and
+    then to the oldest. What an invoice has settled beyond that was paid on its day of clearing, or is `undated`. What a
+    credit has open is the buyer's, on account; what it has settled elsewhere, of documents that are not in the export,
+    is told.
     """
     exported = pd.Timestamp(source.exported)
     notes: list[tuple[str, str, int]] = []
@@ -65,22 +67,30 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     normal = credits[credits["amount"] > CENT].copy()
     other = _in_another_currency(normal, invoices)
     direct, normal = normal[other], normal[~other].copy()
-    for step in ("named", "group", "equal"):
+    for step in ("named", "group", "equal", "oldest"):
         if step == "named":
             groups = invoices["key"], normal["key"]
         elif step == "group":
             groups = invoices["group"], normal["group"]
+        elif step == "oldest":
+            groups = invoices["buyer_id"], normal["buyer_id"].where(normal["oldest"])
         else:
             cents = [(rows["rest"] * 100).round().astype("Int64").astype("str") for rows in (invoices, normal)]
             groups = invoices["buyer_id"] + " " + cents[0], normal["buyer_id"] + " " + cents[1]
             # Without an open amount nothing says that a credit was used.
-            groups = groups[0].where(invoices["stated"]), groups[1].where(normal["stated"])
+            groups = (
+                groups[0].where(invoices["stated"] | normal["oldest"].any()),
+                groups[1].where(normal["stated"] | normal["oldest"]),
+            )
         found = allocated(
             pd.DataFrame({"group": groups[0], "amount": invoices["rest"]}),
             pd.DataFrame({"group": groups[1], "amount": normal["rest"]}),
         )
         if len(found) and step == "equal":
             notes.append(("receipts", "credits matched to invoices by buyer and amount", len(found)))
+        if len(found) and step == "oldest":
+            rule = f"credits set off against the buyer's oldest invoices: {found['amount'].sum():,.2f}"
+            notes.append(("receipts", rule, found["credit"].nunique()))
         invoices["rest"] -= found.groupby("invoice")["amount"].sum().reindex(invoices.index, fill_value=0.0)
         normal["rest"] -= found.groupby("credit")["amount"].sum().reindex(normal.index, fill_value=0.0)
         parts.append(found)

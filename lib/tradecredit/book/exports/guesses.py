@@ -102,6 +102,13 @@ def by_status(source: ExportSource, raw: pd.DataFrame, system: ExportSystem, gue
     def among(words: list[str]) -> list[Code]:
         return [state for name, state in held.items() if name in {plain(word) for word in words}]
 
+    if source.one_kind:
+        done = among(system.settled)
+        if done and len(done) < len(held):
+            guesses.append(
+                Guess("source.where", ", ".join(map(str, done)), tuple(set(held.values()) - set(map(str, done))))
+            )
+        return {"where": {**source.where, column: done}} if done else {}
     void, settled, open_ones = among(system.void), among(system.settled), among(system.unsettled)
     found: dict[str, object] = {}
     if void:
@@ -117,6 +124,42 @@ def by_status(source: ExportSource, raw: pd.DataFrame, system: ExportSystem, gue
             taken = f"taken as open with their whole amount: {', '.join(map(str, [*part, *unknown][:8]))}"
             guesses.append(Guess("source.settled", taken, open=True))
     return found
+
+
+def running_balance(source: ExportSource, raw: pd.DataFrame) -> dict[Role, str | list[str]]:
+    """Return the columns with a balance that runs on from row to row called so, where it was taken for what is open."""
+    columns = dict(source.columns)
+    if "open" not in columns or not {"amount", "debit"} & columns.keys():
+        return columns
+    read = {role: amounts(raw[role], source.form.decimal) for role in ("amount", "debit", "credit", "open")}
+    sides = {"debit", "credit"} <= columns.keys()
+    moves = read["debit"].fillna(0) - read["credit"].fillna(0) if sides else read["amount"]
+    buyer = raw["buyer_id"].fillna(raw["name"])
+    steps = [read["open"] - read["open"].groupby(group).shift() - moves for group in (buyer, buyer.notna())]
+    right = [(step.dropna().abs() < 0.01).mean() for step in steps if step.notna().any()]
+    if max(right, default=float(sides)) > 0.9:
+        columns["balance"] = columns.pop("open")
+    return columns
+
+
+def unmatched(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess]) -> str:
+    """Return what becomes of credits, and note where nothing in a list tells what its credits settle."""
+    if {"open", "paid", "group", "applies_to"} & source.columns.keys() or source.settled:
+        return "on_account"
+    kinds = {str(theirs): ours for theirs, ours in source.kinds.items()}
+    kind = raw["kind"].astype("str").str.strip().map(kinds)
+    value = amounts(raw["amount"], source.form.decimal)
+    if {"debit", "credit"} <= source.columns.keys():
+        value = amounts(raw["debit"], source.form.decimal).fillna(0) - amounts(
+            raw["credit"], source.form.decimal
+        ).fillna(0)
+    credits = kind.isin(["payment", "credit_note", "discount", "write_off"]) | (kind.ne("invoice") & (value < 0))
+    number = raw["invoice_id"].fillna(raw["number"]).astype("str")
+    named = number[credits].isin(list(number[~credits & (value > 0)].dropna()))
+    if not credits.any() or named.mean() > 0.5:
+        return "on_account"
+    guesses.append(Guess("source.unmatched", "oldest", ("on_account",), open=True))
+    return "oldest"
 
 
 def one_number_a_document(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess]) -> dict[Role, str | list[str]]:
@@ -209,5 +252,5 @@ def exported(
     if pd.isna(last):
         last = pd.Timestamp(date.today())
     taken = min((last + pd.offsets.MonthEnd(0)).date(), max(date.today(), last.date()))
-    guesses.append(Guess(key, str(taken), (str(last.date()),), open=True))
+    guesses.append(Guess(key, str(taken), (str(last.date()),) if taken != last.date() else (), open=True))
     return taken

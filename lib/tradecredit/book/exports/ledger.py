@@ -30,7 +30,7 @@ def ledger(source: ExportSource, currency: str, on_problem: OnProblem | None = N
 
     Rows that cannot be read are problems, or are left out and counted as `on_problem` says.
     """
-    read = reading.documents(source, reading.ReadingOf(currency, on_problem or OnProblem()))
+    read = reading.documents(source, reading.ReadingOf(currency, on_problem or OnProblem(), source.exported))
     if read.problems or read.frame.empty:
         nothing = [] if read.problems else [
             Problem(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple, get_args
 
@@ -15,7 +16,9 @@ from tradecredit.errors import Problem
 from tradecredit.params.export import ExportList, ExportSource, Role
 from tradecredit.params.source import OnProblem
 
-AMOUNTS = ("amount", "debit", "credit", "paid", "credited", "open", "discount", "prepaid", "quantity", "unit_price")
+AMOUNTS = (
+    "amount", "debit", "credit", "paid", "credited", "open", "discount", "prepaid", "quantity", "unit_price", "balance",
+)  # fmt: skip
 DAYS = ("issued", "due", "cleared")
 ROLES: tuple[Role, ...] = get_args(Role)
 SHOWN = 10
@@ -23,10 +26,11 @@ SHOWN = 10
 
 
 class ReadingOf(NamedTuple):
-    """What of a run matters to the reading of its export: its currency, and which broken rows are left out."""
+    """What of a run matters to the reading of its export: currency, broken rows to leave out, day of the export."""
 
     currency: str
     on_problem: OnProblem = OnProblem()
+    exported: date | None = None
 
 
 class Documents(NamedTuple):
@@ -79,10 +83,30 @@ def documents(source: ExportSource, run: ReadingOf) -> Documents:
             problems += missing
             if not missing:
                 part = _documents(listed, found, label, run)
-                parts.append(part.frame.assign(repeated=listed.lines == "repeated", bank=listed.bank))
+                parts.append(part.frame.assign(**_ways(listed)))
                 left_out += part.left_out
                 problems += part.problems
-    return Documents(pd.concat(parts) if parts else pd.DataFrame(), tuple(left_out), tuple(problems))
+    found = _with_buyers(pd.concat(parts), left_out) if parts else pd.DataFrame()
+    return Documents(found, tuple(left_out), tuple(problems))
+
+
+def _with_buyers(frame: pd.DataFrame, left_out: list[tuple[str, str, int]]) -> pd.DataFrame:
+    """Return the documents with the buyer of the invoice that a credit names, where it does not name its own."""
+    nobody = frame["buyer_id"].isna() & frame["applies_to"].notna() & ~frame["bank"]
+    if not nobody.any():
+        return frame
+    of = frame.loc[frame["buyer_id"].notna() & frame["invoice_id"].notna(), ["invoice_id", "buyer_id"]]
+    only = of.drop_duplicates().drop_duplicates("invoice_id", keep=False).set_index("invoice_id")["buyer_id"]
+    frame = frame.assign(buyer_id=frame["buyer_id"].where(~nobody, frame["applies_to"].map(only)))
+    unknown = frame["buyer_id"].isna() & nobody
+    if unknown.any():
+        rule = f"credits for documents that are not in the export: {frame.loc[unknown, 'amount'].abs().sum():,.2f}"
+        left_out.append(("receipts", rule, int(unknown.sum())))
+    return frame[~unknown]
+
+
+def _ways(listed: ExportList) -> dict[str, bool]:
+    return {"repeated": listed.lines == "repeated", "oldest": listed.unmatched == "oldest", "bank": listed.bank}
 
 
 def _contents(source: ExportList, folder: Path, problems: list[Problem]) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -130,6 +154,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
         return []
 
     raw = pd.DataFrame({role: of_role(source, found, role) for role in ROLES}, index=found.index)
+    raw = _with_opening_balances(raw, source)
     is_document = are_documents(raw)
     for theirs, kept in [*source.where.items(), *source.without.items()]:
         among = found[theirs].astype("str").str.strip().isin([str(value) for value in kept])
@@ -165,6 +190,12 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
         problems += judged(role, unread, raw[role], f"a day written as {written} is expected")
     values["settled"] = settled[raw.index]
     frame = _signed(pd.DataFrame(values, index=raw.index), source, left_out)
+    late = pd.to_numeric(frame["days_overdue"], errors="coerce")
+    # Of what is not late the age does not say when it is due; a list without any day has nothing else.
+    late = late.where((late > 0) | frame["issued"].isna())
+    told = pd.Timestamp(run.exported) - pd.to_timedelta(late, unit="D")
+    frame["due"] = frame["due"].fillna(told)
+    frame = _with_terms(frame, source)
     beside = _currencies_beside(raw).reindex(frame.index)
     wrong = beside.notna() & frame["currency"].notna() & (beside != frame["currency"].str.upper())
     stands = frame["currency"] + " stated, " + raw["amount"].reindex(frame.index).astype("str")
@@ -172,11 +203,11 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     frame["currency"] = frame["currency"].fillna(beside).fillna(source.currency or run.currency)
     if not source.bank:
         frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])
-        nobody = frame["buyer_id"].isna()
+        nobody = frame["buyer_id"].isna() & frame["applies_to"].isna()
         problems += judged("buyer_id", nobody, raw["amount"].reindex(frame.index), "names no buyer")
     no_day = frame["issued"].isna() & frame["due"].isna()
     days_of = raw["issued"].fillna(raw["due"])
-    no_day &= days_of.reindex(frame.index).isna()
+    no_day &= days_of.reindex(frame.index).isna() & frame["days_overdue"].isna()
     no_day &= ~frame.index.isin(broken)
     problems += judged("issued", no_day, raw["invoice_id"], "has neither a day of issue nor a due day")
     if len(broken) > run.on_problem.most * len(raw):
@@ -210,12 +241,23 @@ def are_documents(raw: pd.DataFrame) -> pd.Series:
     def held(*roles: str) -> pd.Series:
         return pd.concat([raw[role].notna() for role in roles], axis="columns").any(axis="columns")
 
-    sums = pd.concat([_is_total(raw[role]) for role in ("invoice_id", "issued", "due")], axis="columns").any(
-        axis="columns"
-    )
+    told_by = [_is_total(raw[role]) for role in ("invoice_id", "issued", "due")]
+    sums = pd.concat(told_by, axis="columns").any(axis="columns")
     with_amount = held("amount", "debit", "credit", "open", "unit_price")
     named = held("buyer_id", "name") & held("invoice_id", "number")
-    return with_amount & ~sums & (held("issued", "due") | named)
+    return with_amount & ~sums & (held("issued", "due") | named | (held("buyer_id", "name") & held("days_overdue")))
+
+
+def _with_opening_balances(raw: pd.DataFrame, source: ExportList) -> pd.DataFrame:
+    """Return the rows with the amount of a buyer's first one where only the running balance says what it brings."""
+    if "balance" not in source.columns:
+        return raw
+    moves = pd.concat([raw[role].notna() for role in ("amount", "debit", "credit")], axis="columns").any(axis="columns")
+    buyer = raw["buyer_id"].fillna(raw["name"])
+    first = raw["balance"].notna() & ~moves & buyer.notna() & ~buyer.where(moves | raw["balance"].notna()).duplicated()
+    role = "amount" if "amount" in source.columns else "debit"
+    opened = raw[role].where(~first, raw["balance"])
+    return raw.assign(**{role: opened, "issued": raw["issued"].where(~first, raw["issued"].bfill())})
 
 
 def _is_total(column: pd.Series) -> pd.Series:
@@ -271,7 +313,7 @@ def _signed(frame: pd.DataFrame, source: ExportList, left_out: list[tuple[str, s
         amount = amount * np.where(frame["side"].isin([str(side) for side in source.debit_side]), 1, -1)
     kinds = {str(theirs): ours for theirs, ours in source.kinds.items()}
     kind = frame["kind"].map(kinds).astype("str").where(frame["kind"].isin(list(kinds)))
-    frame = frame.assign(amount=amount, kind=kind)
+    frame = frame.assign(amount=amount, kind=kind if source.one_kind is None else source.one_kind)
     if source.debtor_digits:
         frame = _of_debtors(frame, source, left_out)
     if source.signs == "by_kind":
@@ -288,9 +330,6 @@ def _signed(frame: pd.DataFrame, source: ExportList, left_out: list[tuple[str, s
         frame["open"] = (frame["amount"] - settled).where(frame["kind"].fillna("invoice") == "invoice")
     frame["open"] = frame["open"].where(~(frame["settled"] & frame["open"].isna()), 0.0)
     frame["due"] = frame["due"].fillna(terms.due(frame["issued"], frame["terms"]))
-    stated = pd.to_numeric(frame["terms_days"].str.extract(r"(\d+)", expand=False), errors="coerce")
-    stated = stated.fillna(source.terms_days if source.terms_days is not None else np.nan)
-    frame["due"] = frame["due"].fillna(frame["issued"] + pd.to_timedelta(stated, unit="D"))
     beside = []
     for role, kind in (("discount", "discount"), ("prepaid", "payment")):
         part = frame[frame[role].fillna(0) > 0]
@@ -299,6 +338,14 @@ def _signed(frame: pd.DataFrame, source: ExportList, left_out: list[tuple[str, s
         if number is not None:
             beside[-1] = beside[-1].assign(applies_to=number, number=pd.NA, due=pd.NaT)
     return pd.concat([frame, *[part for part in beside if len(part)]])
+
+
+def _with_terms(frame: pd.DataFrame, source: ExportList) -> pd.DataFrame:
+    """Return the documents with a due day by the days of payment where nothing else tells one."""
+    stated = pd.to_numeric(frame["terms_days"].str.extract(r"(\d+)", expand=False), errors="coerce")
+    stated = stated.fillna(source.terms_days if source.terms_days is not None else np.nan)
+    frame["due"] = frame["due"].fillna(frame["issued"] + pd.to_timedelta(stated, unit="D"))
+    return frame
 
 
 def _of_debtors(frame: pd.DataFrame, source: ExportList, left_out: list[tuple[str, str, int]]) -> pd.DataFrame:

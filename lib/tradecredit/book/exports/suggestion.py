@@ -14,7 +14,15 @@ from tradecredit.book.exports import guesses as guesses_of
 from tradecredit.book.exports.days import days
 from tradecredit.book.exports.guesses import Guess
 from tradecredit.book.exports.heads import LOOKED_AT, plain
-from tradecredit.book.exports.systems import ANY, Recognised, recognised, recognised_xml, systems
+from tradecredit.book.exports.systems import (
+    ANY,
+    PAYMENTS,
+    Recognised,
+    recognised,
+    recognised_payments,
+    recognised_xml,
+    systems,
+)
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import Code, ExportForm, ExportList, ExportSource, ExportSystem, Role
 
@@ -48,9 +56,12 @@ def rows_shown(suggestion: Suggestion, rows: int = 3) -> pd.DataFrame:
 
 
 class _Looked(NamedTuple):
+    """A list in a file: its form, what it was recognised as, the lines above its header, and lists beside it."""
+
     form: ExportForm
     found: Recognised
     above: list[str]
+    unread: tuple[str, ...] = ()
 
 
 def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Suggestion:
@@ -65,12 +76,26 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     printed = [file.name for path in paths if path.is_dir() for file in _printed(path)]
     paths = [file for path in paths for file in (_in_folder(path) if path.is_dir() else [path])]
     lists: dict[tuple, list[tuple[Path, _Looked]]] = {}
+    others_than_lists: list[str] = []
     for path in paths:
-        looked = _looked(path)
-        columns = tuple((role, tuple(names)) for role, names in looked.found.columns.items())
-        lists.setdefault((looked.found.system.name, looked.form.layout, columns), []).append((path, looked))
-    listed = sorted(lists.values(), key=lambda one: one[0][1].found.system.bank)
-    if not listed or listed[0][0][1].found.system.bank:
+        found = _looked(path)
+        others_than_lists += [] if found else [path.name]
+        for looked in found:
+            columns = tuple((role, tuple(names)) for role, names in looked.found.columns.items())
+            form = (looked.form.layout, looked.form.sheet if len(found) > 1 else None)
+            lists.setdefault((looked.found.system.name, form, columns), []).append((path, looked))
+    if others_than_lists and not lists:
+        raise InputError([
+            Problem(
+                file=name,
+                allowed="no line names columns for a buyer, a day and an amount",
+                remedy="call its columns such as Customer, Invoice, Date, Due, Amount; or write a run file by hand "
+                "(docs/run_file.md)",
+            )
+            for name in others_than_lists
+        ])  # fmt: skip
+    listed = sorted(lists.values(), key=lambda one: _of_payments(one[0][1].found.system))
+    if not listed or _of_payments(listed[0][0][1].found.system):
         raise InputError([
             Problem(
                 file=", ".join(path.name for path in paths[:5]) or "EXPORT",
@@ -84,6 +109,7 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     unread = (
         [f"PDF files without an e-invoice of their own ({len(printed):,}: {shown}) are not read."] if printed else []
     )
+    unread += [f"{name} is no list of documents and is not read." for name in others_than_lists]
     if not others:
         return first._replace(remarks=(*first.remarks, *unread))
     # What is guessed of lists beside the first is told; it is settled in the run file.
@@ -111,6 +137,10 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     return first._replace(source=source, system=title, guesses=(*own, *guesses), remarks=(*remarks, *unread))
 
 
+def _of_payments(system: ExportSystem) -> bool:
+    return system.bank or system.name == PAYMENTS["name"]
+
+
 def _in_folder(folder: Path) -> list[Path]:
     known = {*grid.SEPARATORS, *WORKBOOKS, *DATABASES, *STATEMENTS, ".parquet", *XML}
     printed = set(_printed(folder))
@@ -129,7 +159,8 @@ def _printed(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".pdf" and only_looked_at(path)]
 
 
-def _looked(path: Path) -> _Looked:
+def _looked(path: Path) -> list[_Looked]:
+    """Return the lists in a file: the one with the most columns that mean something, and those of payments alone."""
     suffix = path.suffix.lower()
     candidates: list[_Looked] = []
     try:
@@ -159,16 +190,15 @@ def _looked(path: Path) -> _Looked:
         raise InputError([
             Problem(file=path.name, allowed=f"cannot be opened: {reason}", remedy="export it again")
         ]) from None  # fmt: skip
-    if not candidates:
-        raise InputError([
-            Problem(
-                file=path.name,
-                allowed="no line names columns for a buyer, a day and an amount",
-                remedy="call its columns such as Customer, Invoice, Date, Due, Amount; or write a run file by hand "
-                "(docs/run_file.md)",
-            )
-        ])  # fmt: skip
-    return max(candidates, key=lambda one: (one.found.system.name != ANY, len(one.found.columns)))
+    lists = [one for one in candidates if one.found.system.name != PAYMENTS["name"]]
+    payments = [one for one in candidates if one.found.system.name == PAYMENTS["name"]]
+    if not lists:
+        return sorted(payments, key=lambda one: -len(one.found.columns))[:1]
+    best = max(lists, key=lambda one: (one.found.system.name != ANY, len(one.found.columns)))
+    if best.form.layout not in ("sheet", "duckdb"):
+        return [best]
+    same = {one.form.sheet for one in lists} - {best.form.sheet}
+    return [best._replace(unread=tuple(sorted(map(str, same)))), *payments]
 
 
 def _of_text(path: Path, suffix: str) -> Iterator[_Looked]:
@@ -186,7 +216,7 @@ def _of_text(path: Path, suffix: str) -> Iterator[_Looked]:
 
 
 def _candidate(form: ExportForm, rows: list[grid.Row], lines: list[str] | None = None) -> list[_Looked]:
-    found = recognised(rows, form.layout)
+    found = recognised(rows, form.layout) or recognised_payments(rows)
     if found is None:
         return []
     above = [
@@ -216,6 +246,10 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
         credit_accounts=system.credit_accounts, exported=date.today(),
         debtor_digits=int(titles["digits"]) + 1 if "digits" in titles else None,
     )  # fmt: skip
+    if system.name == PAYMENTS["name"]:
+        source = source.model_copy(update={"one_kind": "payment"})
+    if looked.unread:
+        guesses.append(Guess("source.form.sheet", str(looked.form.sheet), looked.unread, open=True))
     found = _cells(source, paths)
     raw = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
     every, raw, found = raw, raw[reading.are_documents(raw)], found[reading.are_documents(raw).to_numpy()]
@@ -232,6 +266,9 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     source = source.model_copy(update={"columns": guesses_of.one_number_a_document(source, raw, guesses)})
     source = source.model_copy(update={"signs": system.signs or guesses_of.signs(raw, source, guesses)})
     source = source.model_copy(update={"lines": system.lines or guesses_of.lines(raw, source, guesses)})
+    if system.name == ANY:
+        source = source.model_copy(update={"columns": guesses_of.running_balance(source, raw)})
+        source = source.model_copy(update={"unmatched": guesses_of.unmatched(source, raw, guesses)})
     source = _with_terms(source, raw, guesses, answers)
     currency = guesses_of.currency(every, titles, system, guesses, answers)
     exported = guesses_of.exported(raw, found, source, system, titles, guesses, answers)
@@ -271,8 +308,9 @@ def _with_terms(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess], a
         shown = dict(zip(raw.loc[told.index, "terms"].astype("str"), told.dt.date, strict=True))
         listed = "; ".join(f"{' '.join(text.split())}: {day}" for text, day in list(shown.items())[:3])
         guesses.append(Guess("source.due", listed, open=True))
-    no_invoices = source.bank or (source.kinds and "invoice" not in source.kinds.values())
-    if raw["due"].notna().any() or len(told) or "terms_days" in source.columns or no_invoices:
+    no_invoices = source.bank or source.one_kind or (source.kinds and "invoice" not in source.kinds.values())
+    known = {"terms_days", "days_overdue"} & source.columns.keys()
+    if raw["due"].notna().any() or len(told) or known or no_invoices:
         return source
     given = answers.get("source.terms_days", "30")
     guesses.append(Guess("source.terms_days", given, open="source.terms_days" not in answers))

@@ -17,10 +17,14 @@ ANY = "any_list"
 """The description that fits any list: what columns are called in several languages."""
 HEAD_ROWS = 60
 """A header stands among the first so many lines."""
+PAYMENT = (("amount", "paid"), ("cleared", "issued"))
+"""What a payment's amount and day may be taken for."""
+PAYMENT_NUMBERS = (frozenset({"pay", "number"}), frozenset({"transaction", "number"}))
+PAYMENTS = {"name": "any_payments", "title": "list of payments", "signs": "by_kind", "lines": "added", "kinds": {}}
 
 
 class Recognised(NamedTuple):
-    """A description, the line that its header begins in, what each role's columns are called, and lines of the header."""
+    """A description, the first line of the header and how many it has, and what each role's columns are called."""
 
     system: ExportSystem
     header_row: int
@@ -64,6 +68,28 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
             system = general.model_copy(update={"block": block})
             # A second line of a header is one only if it makes more of it.
             fitting.append((2 * len(columns) - lines, Recognised(system, number, columns, lines)))
+    return max(fitting, key=lambda one: one[0])[1] if fitting else None
+
+
+def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | None:
+    """Return what a file's first rows are recognised as, if it is a list of payments that name invoices or buyers."""
+    general = systems()[-1]
+    fitting = []
+    for number, cells in rows[:HEAD_ROWS]:
+        if sum(cell is not None for cell in cells) < 3:
+            continue
+        columns = _meant(general, cells, _below(rows, number))
+        amount, day = (next((one for one in roles if one in columns), None) for roles in PAYMENT)
+        payer = {"invoice_id", "buyer_id", "name"} & columns.keys()
+        if not amount or not day or not payer or {"due", "open", "debit"} & columns.keys():
+            continue
+        named = {"amount": columns[amount], "issued": columns[day]}
+        named |= {"applies_to": columns["invoice_id"]} if "invoice_id" in columns else {}
+        own = [str(cell).strip() for cell in cells if vocabulary().of(cell) in PAYMENT_NUMBERS]
+        named |= {"number": own[:1]} if own else {}
+        named |= {role: columns[role] for role in ("buyer_id", "name", "currency", "status") if role in columns}
+        if own or day == "cleared" or "invoice_id" in columns:
+            fitting.append((len(named), Recognised(general.model_copy(update=PAYMENTS), number, named)))  # type: ignore[arg-type]
     return max(fitting, key=lambda one: one[0])[1] if fitting else None
 
 

@@ -1,0 +1,128 @@
+"""Invoices and payments in sheets or files of their own, running balances, ages instead of days."""
+
+import openpyxl
+import pytest
+from book.exports.test_heads import open_items
+
+from tradecredit.book.exports.ledger import ledger
+from tradecredit.book.exports.suggestion import suggested
+from tradecredit.errors import InputError
+
+INVOICES = [
+    ["Invoice No", "Customer ID", "Invoice Date", "Due Date", "Amount"],
+    ["A1", "C1", "2026-03-01", "2026-03-31", 1000.0],
+    ["A2", "C1", "2026-04-01", "2026-05-01", 2000.0],
+    ["A3", "C2", "2026-04-10", "2026-05-10", 500.25],
+]
+PAYMENTS = [
+    ["Payment ID", "Invoice No", "Payment Date", "Amount", "Status"],
+    ["P1", "A1", "2026-04-02", 1000.0, "Completed"],
+    ["P2", "A2", "2026-05-05", 750.0, "Completed"],
+    ["P3", "A3", "2026-05-06", 500.25, "Failed"],
+    ["P4", "Z9", "2026-05-07", 33.0, "Completed"],
+]
+OPEN = {"A2": ("C1", "2026-05-01", 1250.0), "A3": ("C2", "2026-05-10", 500.25)}
+
+
+def read(*paths):
+    suggestion = suggested(list(paths))
+    found = ledger(suggestion.source, suggestion.currency)
+    assert not found.problems
+    return suggestion, found
+
+
+def written(path, rows):
+    path.write_text("\n".join(",".join(map(str, row)) for row in rows) + "\n")
+    return path
+
+
+def days_of(found):
+    receipts = found.tables["receipts"]
+    return sorted(
+        zip(receipts["invoice_id"], receipts["received"].dt.strftime("%Y-%m-%d"), receipts["amount"], strict=True)
+    )
+
+
+def test_payments_in_a_file_of_their_own(tmp_path):
+    customers = written(tmp_path / "customers.csv", [["customer_id", "city"], ["C1", "Rome"]])
+    _, found = read(customers, written(tmp_path / "i.csv", INVOICES), written(tmp_path / "p.csv", PAYMENTS))
+    assert open_items(found) == OPEN
+    assert days_of(found) == [("A1", "2026-04-02", 1000.0), ("A2", "2026-05-05", 750.0)]
+    left_out = {rule: rows for _, rule, rows in found.left_out}
+    assert left_out["Status is not Completed: 500.25"] == 1
+    assert left_out["credits for documents that are not in the export: 33.00"] == 1
+
+
+def test_a_file_that_is_no_list_is_told(tmp_path):
+    customers = written(tmp_path / "customers.csv", [["customer_id", "city", "zip"], ["C1", "Rome", "00100"]])
+    suggestion, _ = read(written(tmp_path / "i.csv", INVOICES), customers)
+    assert suggestion.remarks == ("customers.csv is no list of documents and is not read.",)
+    with pytest.raises(InputError):
+        suggested([customers])
+
+
+def test_payments_in_a_sheet_of_their_own(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Receivables of the second quarter"])
+    for name, rows in (("Invoices", INVOICES), ("Payments", PAYMENTS)):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "book.xlsx")
+    suggestion, found = read(tmp_path / "book.xlsx")
+    assert open_items(found) == OPEN
+    assert not [guess for guess in suggestion.guesses if guess.key == "source.form.sheet"]
+
+
+def test_a_second_sheet_of_invoices_is_told(tmp_path):
+    book = openpyxl.Workbook()
+    for name in ("2025", "2026"):
+        sheet = book.create_sheet(name)
+        for row in INVOICES:
+            sheet.append(row)
+    book.save(tmp_path / "book.xlsx")
+    suggestion, _ = read(tmp_path / "book.xlsx")
+    (told,) = [guess for guess in suggestion.guesses if guess.key == "source.form.sheet"]
+    assert (told.taken, told.others, told.open) == ("2025", ("2026",), True)
+
+
+STATEMENT = """Date;Customer;Document;Debit;Credit;Balance
+01.01.2026;Amber;Opening balance;;;1.500,00
+15.01.2026;Amber;F-7;820,50;;2.320,50
+20.01.2026;Amber;F-8;100,00;;2.420,50
+03.02.2026;Amber;R-31;;1.400,00;1.020,50
+04.02.2026;Amber;R-32;;100,00;920,50
+20.01.2026;Birch;F-11;2.904,00;;2.904,00
+28.01.2026;Birch;R-2;;290,40;2.613,60
+"""
+
+
+def test_a_balance_that_runs_on_is_not_what_is_open(tmp_path):
+    (tmp_path / "list.csv").write_text(STATEMENT)
+    suggestion, found = read(tmp_path / "list.csv")
+    assert "open" not in suggestion.source.columns
+    # 100 is just F-8; 1,400 goes to the oldest, which is brought forward.
+    assert open_items(found) == {
+        "Opening balance": ("Amber", "2026-01-31", 100.0), "F-7": ("Amber", "2026-02-14", 820.5),
+        "F-11": ("Birch", "2026-02-19", 2613.6),
+    }  # fmt: skip
+    assert [guess.taken for guess in suggestion.guesses if guess.key == "source.unmatched" and guess.open] == ["oldest"]
+
+
+def test_credits_that_name_their_invoices_are_not_set_off_against_the_oldest(tmp_path):
+    rows = [["Customer", "Invoice", "Date", "Due", "Amount"], ["A", "1", "2026-01-01", "2026-01-31", 100],
+            ["A", "2", "2026-01-05", "2026-02-04", 70], ["A", "2", "2026-02-05", "2026-02-04", -50]]  # fmt: skip
+    suggestion, found = read(written(tmp_path / "list.csv", rows))
+    assert suggestion.source.unmatched == "on_account"
+    assert open_items(found) == {"1": ("A", "2026-01-31", 100.0), "2": ("A", "2026-02-04", 20.0)}
+
+
+def test_ages_tell_the_due_days_where_no_day_stands(tmp_path):
+    rows = [["customer_id", "amount", "days_overdue"], ["C5", 27500, 20], ["C3", 4100, 0], ["C9", 100, 95]]
+    path = written(tmp_path / "list.csv", rows)
+    suggestion = suggested([path], {"source.exported": "2026-06-30"})
+    found = ledger(suggestion.source, suggestion.currency)
+    invoices = found.tables["invoices"]
+    assert dict(zip(invoices["buyer_id"], invoices["due"].dt.strftime("%Y-%m-%d"), strict=True)) == {
+        "C5": "2026-06-10", "C3": "2026-06-30", "C9": "2026-03-27"
+    }  # fmt: skip
