@@ -26,6 +26,7 @@ COMMENTS = {
     "source.form.dates.issued": "how days of issue are written",
     "source.form.dates.due": "how due days are written",
     "source.form.dates.cleared": "how days of payment are written",
+    "source.form.dates.odd": "cells that are no day written so; their rows cannot be read",
     "source.form.decimal": "the mark before the cents",
     "source.kinds": "kinds of document",
     "source.form.sheet": "the sheet that is read; others are lists as well",
@@ -81,7 +82,8 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         if key in ("source.kinds", "source.settled"):
             return f"   # CHECK: {guess.taken}"
         others = f"; or {', '.join(guess.others)}" if guess.others else ""
-        return f"   # CHECK: {COMMENTS.get(key, key)}{others}"
+        found = f": {guess.taken}" if key == "source.form.dates.odd" else ""
+        return f"   # CHECK: {COMMENTS.get(key, key)}{found}{others}"
 
     path = os.path.relpath(source.path, folder)
     lines = [
@@ -151,7 +153,7 @@ def _list_lines(source: ExportList, check: Callable[[str], str]) -> Iterator[str
             yield f"{key}: {_value(value)}{check(f'source.{key}') or f'   # {ABOUT[key]}'}"
 
 
-DATES = ("source.form.dates", *(f"source.form.dates.{role}" for role in ("issued", "due", "cleared")))
+DATES = ("source.form.dates", *(f"source.form.dates.{role}" for role in ("issued", "due", "cleared", "odd")))
 """Keys of guesses on how days are written."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 FORMATS = (
@@ -17,41 +18,80 @@ FORMATS = (
 SERIAL = "serial"
 NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", "-", "nan", "NaT", "None", "0")
 """What systems write where there is no day."""
+MOST_DAYS_BY_CHANCE = 20
+"""So many different days of issue are never all on weekdays by chance (5/7 to the 20th: one in 800)."""
 FIRST, LAST = pd.Timestamp("1950-01-01"), pd.Timestamp("2100-12-31")
 
 
+MOST_ODD = 0.05
+"""Share of a column's cells, one cell at least, that a way of writing days may not read: so few are odd ones."""
+
+
 class Told(NamedTuple):
-    """How days are written: the format, and others that fit as well, so that it is a guess."""
+    """How days are written: the format, others that fit as well, so that it is a guess, and cells it does not read."""
 
     format: str
     others: tuple[str, ...] = ()
+    odd: tuple[str, ...] = ()
 
 
 def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Series]] = ()) -> Told | None:
     """Return how the days of some columns are written, all in one way; None where no way fits.
 
-    A format must read every cell that holds something. Of several that do, the one counts under which the fewest
-    days of `pairs` (issued, due) stand in the wrong order, and then the one with the fewest issues on a weekend;
-    formats that only differ in nothing of these stay open.
+    A format that reads every cell that holds something goes first. Without one, a format may leave odd cells: in each
+    column at most one in twenty of those with a figure, or a single one, and no more than a third of those that it
+    reads; the formats with the fewest count. Of several, the one counts under which the fewest days of `pairs`
+    (issued, due) stand in the wrong order, and then the one under which the fewest days of issue are on a weekend, if
+    it is clear: hardly any, where under others there are many. What differs in nothing of these stays open.
     """
-    cells = pd.concat([_texts(column).dropna() for column in columns]) if columns else pd.Series(dtype="str")
-    values = cells.drop_duplicates()
-    if values.empty:
+    texts = [_texts(column).dropna().value_counts() for column in columns]
+    texts = [one for one in texts if len(one)]
+    if not texts:
         return None
-    fitting = [form for form in FORMATS if _reads(values, form)]
-    if not fitting and _serial(values).between(FIRST, LAST).all():
+    values = pd.concat(texts).groupby(level=0, sort=False).sum()
+    unread = {form: ~_read(values.index, form) for form in (*FORMATS, SERIAL)}
+    fitting = [form for form, missed in unread.items() if not missed.any() and form != SERIAL]
+    if not fitting and not unread[SERIAL].any():
         return Told(SERIAL)
     if not fitting:
+        few = [form for form, missed in unread.items() if all(_few(one, values.index[missed]) for one in texts)]
+        least = min((int(values[unread[form]].sum()) for form in few), default=0)
+        fitting = [form for form in few if values[unread[form]].sum() == least]
+    if not fitting:
         return None
+    best = _fewest({form: _wrong_order(pairs, form) for form in fitting})
+    if len(best) > 1:
+        best = _least_on_weekends(best, pairs[0][0] if pairs else None)
+    return Told(best[0], tuple(best[1:]), tuple(values.index[unread[best[0]]]))
 
-    def faults(form: str) -> tuple[int, int]:
-        wrong = sum(int((days(first, form) > days(second, form)).sum()) for first, second in pairs)
-        return wrong, 0
 
-    first_faults = {form: faults(form) for form in fitting}
-    least = min(first_faults.values())
-    best = [form for form in fitting if first_faults[form] == least]
-    return Told(best[0], tuple(best[1:]))
+def _few(column: pd.Series, odd: pd.Index) -> bool:
+    """Return whether the odd ones among a column's cells (how often each stands there, by text) are few."""
+    of = column[column.index.isin(list(odd))]
+    written = column[column.index.str.contains(r"\d")].sum()
+    # A text without a figure is no day in any writing.
+    strange = of[of.index.str.contains(r"\d")].sum()
+    read = column.sum() - of.sum()
+    return bool(read >= 3 * strange and read > 0 and strange <= max(1, MOST_ODD * written))
+
+
+def _fewest(faults: dict[str, int]) -> list[str]:
+    return [form for form, number in faults.items() if number == min(faults.values())]
+
+
+def _wrong_order(pairs: Sequence[tuple[pd.Series, pd.Series]], form: str) -> int:
+    return sum(int((days(first, form) > days(second, form)).sum()) for first, second in pairs)
+
+
+def _least_on_weekends(forms: list[str], issued: pd.Series | None) -> list[str]:
+    """Return the formats under which hardly any day of issue is on a weekend, if there are such; else all of them."""
+    if issued is None:
+        return forms
+    read = {form: days(issued, form).dropna().drop_duplicates() for form in forms}
+    share = {form: float((column.dt.day_of_week > 4).mean()) for form, column in read.items() if len(column)}
+    enough = min(len(column) for column in read.values()) >= MOST_DAYS_BY_CHANCE
+    clear = [form for form, on_weekends in share.items() if on_weekends < 0.02]
+    return clear if enough and clear and max(share.values()) > 0.15 else forms
 
 
 def days(column: pd.Series, form: str | None, year_from: date | None = None) -> pd.Series:
@@ -96,12 +136,15 @@ def _texts(column: pd.Series) -> pd.Series:
     return text.where(~text.isin([*NO_DAY, ""]))
 
 
-def _reads(values: pd.Series, form: str) -> bool:
-    if form in ("%Y%m%d", "%d%m%Y") and not values.str.fullmatch(r"\d{7,8}").all():
-        return False
-    read = pd.to_datetime(values.head(20_000), format=form, errors="coerce")
-    late = values.head(20_000).str.contains(r"9999|2999", regex=True)
-    return bool((read.between(FIRST, LAST) | late).all())
+def _read(values: pd.Index, form: str) -> np.ndarray:
+    """Return which texts are days written in a way, or a day that stands for none (9999)."""
+    texts = values.to_series()
+    if form == SERIAL:
+        return _serial(texts).between(FIRST, LAST).to_numpy()
+    if form in ("%Y%m%d", "%d%m%Y"):
+        texts = texts.where(texts.str.fullmatch(r"\d{7,8}"))
+    read = pd.to_datetime(texts, format=form, errors="coerce").between(FIRST, LAST)
+    return (read | texts.str.contains("9999|2999", na=False)).to_numpy(bool)
 
 
 def _serial(values: pd.Series) -> pd.Series:

@@ -52,6 +52,10 @@ def decimal(raw: pd.DataFrame, guesses: list[Guess], answers: dict[str, str]) ->
 def date_forms(
     raw: pd.DataFrame, system: ExportSystem, titles: dict[str, str], guesses: list[Guess], answers: dict[str, str]
 ) -> tuple[dict[str, str], date | None]:
+    """Return how days are written by role (`all`: alike), and the first day of the year of days without one.
+
+    Cells that are no day in this writing are named in a guess: the run file keeps the writing, their rows are problems.
+    """
     if system.dates:
         year = titles.get("year_from")
         return system.dates, pd.to_datetime(year, format="%Y%m%d").date() if year else None
@@ -61,17 +65,16 @@ def date_forms(
         return {"all": answer}, None
     pairs = [(held["issued"], held["due"])] if {"issued", "due"} <= held.keys() else []
     together = told(list(held.values()), pairs)
-    if together is not None:
-        guesses.append(Guess("source.form.dates", together.format, together.others, open=bool(together.others)))
-        return {"all": together.format}, None
-    found = {}
-    for role, column in held.items():
-        one = told([column])
-        if one is None:
-            continue
-        found[role] = one.format
-        guesses.append(Guess(f"source.form.dates.{role}", one.format, one.others, open=bool(one.others)))
-    return found, None
+    forms = {"all": together} if together is not None else {role: told([column]) for role, column in held.items()}
+    found = {role: form for role, form in forms.items() if form is not None}
+    for role, form in found.items():
+        key = "source.form.dates" if role == "all" else f"source.form.dates.{role}"
+        guesses.append(Guess(key, form.format, form.others, open=bool(form.others)))
+    odd = [cell for form in found.values() for cell in form.odd]
+    if odd:
+        named = ", ".join(map(repr, odd[:5])) + (f" and {len(odd) - 5:,} more" if len(odd) > 5 else "")
+        guesses.append(Guess("source.form.dates.odd", named, open=True))
+    return {role: form.format for role, form in found.items()}, None
 
 
 def kinds(raw: pd.DataFrame, system: ExportSystem, guesses: list[Guess]) -> dict[str | int, DocumentKind]:
