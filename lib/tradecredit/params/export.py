@@ -61,6 +61,9 @@ class ExportList(Parameters):
     """Their kind of document: ours. A kind that is not named is told by the sign of its amount."""
     one_kind: DocumentKind | None = None
     """Our kind of all documents, for a list of payments alone; none: by `kinds`."""
+    buckets: dict[str, int] = {}
+    """Their column of what is owed by age, for lists without invoices: the least days past due of what stands in it.
+    Each becomes a document, `amount of the age`, overdue by `days of the age`."""
     where: dict[str, list[Code]] = {}
     """Their column: the values of the rows to read; other rows are left out and counted."""
     without: dict[str, list[Code]] = {}
@@ -127,6 +130,8 @@ class ExportSystem(Named):
     """Roles of which all columns that are there are used, the first that holds something; of others, one."""
     kinds: dict[Code, DocumentKind] = {}
     """As in the run file."""
+    buckets: dict[str, int] = {}
+    """As in the run file."""
     where_like: dict[str, str] = {}
     """Column: a regular expression of the values whose rows are read."""
     without: dict[str, list[Code]] = {}
@@ -141,6 +146,10 @@ class ExportSystem(Named):
     """Values of `status` of rows that are left out."""
     unsettled: list[str] = []
     """Values of `status` that say that something of an invoice is open."""
+    receivable: list[str] = []
+    """Values of a column that tells a company's own claims from those against it, of the rows that are read."""
+    payable: list[str] = []
+    """Values of the same column of rows that are left out."""
     block: dict[Role, str] = {}
     """As in the run file."""
     account_line: str | None = None

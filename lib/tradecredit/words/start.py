@@ -36,7 +36,9 @@ COMMENTS = {
     "source.unmatched": "what credits that name no invoice settle: the oldest, or nothing (on_account)",
     "source.terms_days": "days of payment, which the export does not state",
     "source.columns.invoice_id": "the number of an invoice; others are shared by several documents",
+    "source.buckets": "columns of what is owed by age",
     "source.settled": "states of invoices that are paid in full",
+    "source.columns.open": "what of an invoice is open or paid: columns that may tell it are called what is not known",
     "source.due": "due days that stand in the terms' text only",
 }
 """Key of a run file: what it means, for who checks the guess."""
@@ -79,7 +81,7 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         guess = open_keys.get(key)
         if guess is None:
             return ""
-        if key in ("source.kinds", "source.settled"):
+        if key in ("source.kinds", "source.settled", "source.buckets"):
             return f"   # CHECK: {guess.taken}"
         others = f"; or {', '.join(guess.others)}" if guess.others else ""
         found = f": {guess.taken}" if key == "source.form.dates.odd" else ""
@@ -133,7 +135,7 @@ def _list_lines(source: ExportList, check: Callable[[str], str]) -> Iterator[str
         yield from (f"  {_value(theirs)}: {ours}" for theirs, ours in source.kinds.items())
     if source.one_kind:
         yield f"one_kind: {source.one_kind}   # all documents of the list"
-    for key in ("where", "without", "settled", "block"):
+    for key in ("buckets", "where", "without", "settled", "block"):
         section, open_point = getattr(source, key), check(f"source.{key}")
         if section or open_point:
             yield f"{key}:{'' if section else ' {}'}{open_point or f'   # {ABOUT[key]}'}"
@@ -160,6 +162,7 @@ DATES = ("source.form.dates", *(f"source.form.dates.{role}" for role in ("issued
 ABOUT = {
     "where": "rows to read: column and its values",
     "without": "rows to leave out: column and its values",
+    "buckets": "what is owed by age: column and its least days past due",
     "settled": "rows that are paid in full: column and its values",
     "block": "what stands above each block, and the word before it",
     "account_line": "the word before the account on the line that sums a block up",

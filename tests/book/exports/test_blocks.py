@@ -68,7 +68,7 @@ def test_a_row_without_a_buyer_among_rows_that_name_theirs_is_no_block(tmp_path)
     suggestion = suggested([tmp_path / "list.csv"])
     assert not suggestion.source.block
     (problem,) = ledger(suggestion.source, suggestion.currency).problems
-    assert problem.row == 4 and "names no buyer" in str(problem.allowed)
+    assert problem.row == 4 and "the row names no buyer" in str(problem.allowed)
 
 
 def test_a_header_of_two_lines_in_a_workbook(tmp_path):

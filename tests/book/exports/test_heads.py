@@ -135,3 +135,27 @@ def test_amounts_behind_the_sign_of_the_real(tmp_path):
     assert open_items(found) == {
         "1207": ("São João", "2026-02-11", 2350.9), "1211": ("Silva Ltda", "2026-02-19", 500.0)
     }  # fmt: skip
+
+
+def test_a_norwegian_list_in_its_own_words(tmp_path):
+    _, found = read(
+        tmp_path,
+        "Kundenr;Navn;Fakturanr;Fakturadato;Forfallsdato;Beløp;Restbeløp;KID\n"
+        "101;Hansen AS;F-1;15.01.2026;29.01.2026;12 500,00;2 500,00;12345678\n"
+        "102;Bjørk;F-2;20.01.2026;03.02.2026;800,00;800,00;12345679\n",
+        "latin-1",
+    )
+    assert open_items(found) == {"F-1": ("101", "2026-01-29", 2500.0), "F-2": ("102", "2026-02-03", 800.0)}
+
+
+def test_a_bulgarian_list_in_its_own_encoding(tmp_path):
+    suggestion, found = read(
+        tmp_path,
+        "Номер;Дата;Контрагент;Данъчна основа;ДДС;Общо;Валута\n"
+        "100;29.06.2026;Демо ЕООД;100,00;20,00;120,00;BGN\n101;30.06.2026;Синя Роза АД;1 000,00;200,00;1 200,00;BGN\n",
+        "cp1251",
+    )
+    assert suggestion.currency == "BGN"
+    assert open_items(found) == {
+        "100": ("Демо ЕООД", "2026-07-29", 120.0), "101": ("Синя Роза АД", "2026-07-30", 1200.0)
+    }  # fmt: skip

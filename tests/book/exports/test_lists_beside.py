@@ -126,3 +126,34 @@ def test_ages_tell_the_due_days_where_no_day_stands(tmp_path):
     assert dict(zip(invoices["buyer_id"], invoices["due"].dt.strftime("%Y-%m-%d"), strict=True)) == {
         "C5": "2026-06-10", "C3": "2026-06-30", "C9": "2026-03-27"
     }  # fmt: skip
+
+
+def test_a_list_that_repeats_the_numbers_of_invoices_is_one_of_payments(tmp_path):
+    sales = [["Date", "N°", "Client", "TTC", "Encaissé", "Solde"], ["2026-06-03", "FV-1", "Quai", 118.0, 118.0, 0.0],
+             ["2026-06-14", "FV-2", "Hôtel", 289.1, 100.0, 189.1]]  # fmt: skip
+    money = [["Date", "N° facture", "Client", "Mode", "Référence", "Montant"],
+             ["2026-06-05", "FV-1", "Quai", "Virement", "V1", 118.0],
+             ["2026-06-25", "FV-2", "Hôtel", "Chèque", "C2", 100.0]]  # fmt: skip
+    # In either order of the files.
+    suggestion, found = read(written(tmp_path / "a.csv", money), written(tmp_path / "b.csv", sales))
+    assert suggestion.source.beside[0].one_kind == "payment"
+    assert open_items(found) == {"FV-2": ("Hôtel", "2026-07-14", 189.1)}
+    assert days_of(found) == [("FV-1", "2026-06-05", 118.0), ("FV-2", "2026-06-25", 100.0)]
+
+
+def test_what_a_company_owes_is_left_out(tmp_path):
+    rows = [["id", "sentido", "id_tercero", "documento", "fecha_documento", "vencimiento", "importe"],
+            ["1", "cobro", "C1", "F-120", "2026-11-15", "2027-01-15", "1000.00"],
+            ["2", "pago", "P4", "FP-88", "2026-11-20", "2027-01-20", "800.00"]]  # fmt: skip
+    suggestion, found = read(written(tmp_path / "list.csv", rows))
+    assert suggestion.source.where == {"sentido": ["cobro"]}
+    assert open_items(found) == {"F-120": ("C1", "2027-01-15", 1000.0)}
+    assert found.left_out == (("invoices", "sentido is not cobro: 800.00", 1),)
+
+
+def test_a_column_that_may_be_what_is_open_is_told_where_its_name_is_not_known(tmp_path):
+    rows = [["Customer", "Invoice", "Date", "Due", "Amount", "Zwyx"], ["A", "1", "2026-01-01", "2026-01-31", 100, 40.5],
+            ["A", "2", "2026-01-05", "2026-02-04", 70, 0.0]]  # fmt: skip
+    suggestion, _ = read(written(tmp_path / "list.csv", rows))
+    (told,) = [guess for guess in suggestion.guesses if guess.key == "source.columns.open"]
+    assert told.open and told.taken == "none; not known: Zwyx"

@@ -171,3 +171,26 @@ K02,宁波乙公司,2026-06-05,应收单,YS-1003,2026-07-05,CNY,4000.00,
     assert [guess.key for guess in suggestion.guesses if guess.key == "source.unmatched" and guess.open]
     kept = suggestion.source.model_copy(update={"unmatched": "on_account"})
     assert on_account(ledger(kept, "CNY")) == [("2026-06-12", 1000.0)]
+
+
+# ruff: noqa: E501
+FEC = """JournalCode|JournalLib|EcritureNum|EcritureDate|CompteNum|CompteLib|CompAuxNum|CompAuxLib|PieceRef|PieceDate|EcritureLib|Debit|Credit|EcritureLet|DateLet|ValidDate|Montantdevise|Idevise
+VE|Ventes|1|20260105|411000|Clients|C1|Ambre SARL|F-1|20260105|F-1|120,00|0,00|A|20260220|20260105||
+VE|Ventes|1|20260105|706000|Prestations|||F-1|20260105|F-1|0,00|120,00|||20260105||
+VE|Ventes|2|20260112|411000|Clients|C2|Bouleau|F-2|20260112|F-2|600,00|0,00|A|20260301|20260112||
+VE|Ventes|3|20260118|411000|Clients|C2|Bouleau|F-3|20260118|F-3|80,50|0,00|||20260118||
+BQ|Banque|4|20260220|411000|Clients|C1|Ambre SARL|R-1|20260220|Rgt|0,00|120,00|A|20260220|20260220||
+BQ|Banque|5|20260301|411000|Clients|C2|Bouleau|R-2|20260301|Rgt|0,00|600,00|A|20260301|20260301||
+AC|Achats|6|20260203|401000|Fournisseurs|F9|Chêne|FF-7|20260203|Achat|0,00|360,00|||20260203||
+"""
+
+
+def test_a_french_file_of_postings_is_read_by_customers_accounts_and_letters(tmp_path):
+    suggestion, found = read(tmp_path, "FEC.txt", FEC)
+    assert suggestion.system.startswith("FEC")
+    assert open_items(found) == {"F-3": ("C2", "2026-02-17", 80.5)}
+    # The letter A stands on both accounts, for other invoices.
+    receipts = found.tables["receipts"]
+    assert sorted(zip(receipts["invoice_id"], receipts["received"].dt.strftime("%m-%d"), strict=True)) == [
+        ("F-1", "02-20"), ("F-2", "03-01")
+    ]  # fmt: skip

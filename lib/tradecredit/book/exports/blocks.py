@@ -82,10 +82,15 @@ def heads_block(held: list[object], word: str) -> bool:
     """Return whether the cells of a line that hold something head a block: a text, alone or beside amounts only."""
     if not isinstance(held[0], str) or is_amount(held[0]):
         return False
-    total = re.match(TOTAL, held[0].strip())
     if len(held) == 1:
-        return word == "" and not (total and not held[0].strip()[total.end() :].strip(" :.-"))
-    return word == "+" and not total and all(is_amount(cell) for cell in held[1:])
+        return word == "" and not is_only_total(held[0])
+    return word == "+" and not re.match(TOTAL, held[0].strip()) and all(is_amount(cell) for cell in held[1:])
+
+
+def is_only_total(text: str) -> bool:
+    """Return whether a text is the word for a total and nothing else, as no company is called."""
+    total = re.match(TOTAL, text.strip())
+    return total is not None and not text.strip()[total.end() :].strip(" :.-")
 
 
 def _own(found: pd.DataFrame, names: str | list[str] | None) -> pd.Series:

@@ -48,6 +48,7 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     exported = pd.Timestamp(source.exported)
     notes: list[tuple[str, str, int]] = []
     documents, left_out = _kinds_by_sign(documents)
+    notes += _currencies_filled(documents)
     documents, by_reason, unknown = matched(documents)
     notes += by_reason
     left_out += unknown
@@ -128,6 +129,14 @@ def _kinds_by_sign(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[st
     total = total.where(number.notna(), documents["amount"])
     below = (documents["kind"] == "invoice") & (total < 0)
     return documents.assign(kind=documents["kind"].where(~below, "credit_note")), notes
+
+
+def _currencies_filled(documents: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+    """Yield notes on documents without a currency in a list where others state theirs."""
+    table = pd.Series(np.where(documents["kind"] == "invoice", "invoices", "receipts"), index=documents.index)
+    filled = documents["unstated"].astype(bool)
+    for (name, currency), rows in documents[filled].groupby([table[filled], "currency"]):
+        yield str(name), f"without a currency: taken as {currency}", len(rows)
 
 
 def _invoices(rows: pd.DataFrame, notes: list[tuple[str, str, int]]) -> pd.DataFrame:

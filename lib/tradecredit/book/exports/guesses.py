@@ -2,15 +2,16 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from tradecredit.book.exports import reading
+from tradecredit.book.exports import buckets, reading
 from tradecredit.book.exports.amounts import amounts, currency_beside, decimal_mark
 from tradecredit.book.exports.days import days, told
 from tradecredit.book.exports.heads import plain
-from tradecredit.book.exports.systems import ANY, systems
+from tradecredit.book.exports.systems import ANY, systems, vocabulary
 from tradecredit.params.export import Code, DocumentKind, ExportSource, ExportSystem, Role
 
 
@@ -143,6 +144,55 @@ def running_balance(source: ExportSource, raw: pd.DataFrame) -> dict[Role, str |
     if max(right, default=float(sides)) > 0.9:
         columns["balance"] = columns.pop("open")
     return columns
+
+
+def of_receivables(found: pd.DataFrame, system: ExportSystem) -> dict[str, list[Code]]:
+    """Return the rows of what is owed to a company, of a list of what it owes as well, by the column that tells."""
+    ours, theirs = ({plain(word) for word in words} for words in (system.receivable, system.payable))
+    for name in found:
+        values = {str(value).strip() for value in found[name].dropna().unique()[:10]}
+        words = {plain(value) for value in values}
+        if words & theirs and words & ours and words <= ours | theirs:
+            return {name: sorted(value for value in values if plain(value) in ours)}
+    return {}
+
+
+def repeats_numbers(source: ExportSource, other: ExportSource) -> bool:
+    """Return whether a list without due days and open amounts holds the numbers of invoices that another one has."""
+    if source.one_kind or source.bank or {"due", "open", "paid", "kind"} & source.columns.keys():
+        return False
+    number, known = (
+        reading.of_role(one, reading.cells(one, reading.files(one, one.path)[0]), "invoice_id").dropna().astype("str")
+        for one in (source, other)
+    )
+    return bool(len(number)) and bool(number.isin(list(known)).mean() > 0.5)
+
+
+def totals_of_ages(source: ExportSource, paths: list[Path], guesses: list[Guess]) -> None:
+    """Note the rows of a list by age whose total is not the sum of their ages."""
+    plain_list = source.model_copy(update={"buckets": {}})
+    for path in paths:
+        rest = buckets.beyond(reading.cells(plain_list, path), source.buckets, source.form.decimal)
+        if len(rest):
+            shown = ", ".join(f"line {line}: {value:,.2f}" for line, value in rest.head(5).items())
+            guesses.append(Guess("source.buckets", f"totals above their ages are not read ({shown})", open=True))
+
+
+def unknown_amounts(source: ExportSource, raw: pd.DataFrame, found: pd.DataFrame, guesses: list[Guess]) -> None:
+    """Note columns that may be what is paid or open of an amount, by their figures, where none is known as that."""
+    if {"open", "paid"} & source.columns.keys() or "amount" not in source.columns or source.one_kind:
+        return
+    named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
+    amount = amounts(raw["amount"], source.form.decimal).abs()
+    unknown = []
+    for name in [name for name in found if name not in named and vocabulary().of(name) is None]:
+        part = amounts(found[name], source.form.decimal).set_axis(raw.index)
+        both = part.notna() & amount.notna()
+        within = part[both].abs() <= amount[both] + 0.005
+        if both.mean() > 0.5 and within.all() and part[both].max() > 0 and (part[both] % 1 != 0).any():
+            unknown.append(str(name))
+    if unknown:
+        guesses.append(Guess("source.columns.open", f"none; not known: {', '.join(unknown[:5])}", open=True))
 
 
 def unmatched(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess]) -> str:

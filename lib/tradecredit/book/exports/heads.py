@@ -9,6 +9,8 @@ from tradecredit.book.exports.amounts import is_amount
 from tradecredit.params.export import Role
 
 GLUE = "glue"
+NUMBER = ("nr", "no", "id")
+"""Short words that may be glued to another."""
 LOOKED_AT = 200
 """Cells of a column that are looked at."""
 NOTHING = ("", "-", "---", "nan", "NaT", "None", "<NA>")
@@ -55,8 +57,8 @@ class Vocabulary:
         """Return the meanings of a word, which may be several glued together; the longer parts first."""
         if word in self.meaning:
             return (self.meaning[word],)
-        for end in range(len(word) - 3, 2, -1):
-            if word[:end] in self.meaning and len(word) - end > 2:
+        for end in range(len(word) - 2, 2, -1):
+            if word[:end] in self.meaning and (len(word) - end > 2 or word[end:] in NUMBER):
                 rest = self._parts(word[end:])
                 if rest is not None:
                     return (self.meaning[word[:end]], *rest)

@@ -9,7 +9,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.exports import blocks, grid, statements, terms, xml_documents
+from tradecredit.book.exports import blocks, buckets, grid, statements, terms, xml_documents
 from tradecredit.book.exports.amounts import amounts, currency_beside
 from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread
 from tradecredit.book.exports.days import days
@@ -64,7 +64,8 @@ def cells(source: ExportList, path: Path) -> pd.DataFrame:
     if source.form.layout in ("parquet", "duckdb"):
         found = grid.stored(path, source.form.sheet)
         return found.set_axis(pd.RangeIndex(2, len(found) + 2), axis="index")
-    return blocks.frame(grid.rows(path, source.form), source)
+    found = blocks.frame(grid.rows(path, source.form), source)
+    return buckets.by_age(found, source.buckets, source.form.decimal) if source.buckets else found
 
 
 def documents(source: ExportSource, run: ReadingOf) -> Documents:
@@ -275,6 +276,10 @@ def are_documents(raw: pd.DataFrame) -> pd.Series:
 
     told_by = [_is_total(raw[role]) for role in ("invoice_id", "issued", "due")]
     sums = pd.concat(told_by, axis="columns").any(axis="columns")
+    if raw["days_overdue"].notna().any():
+        # Without days only its name tells a total.
+        alone = [_is_total(raw[role], alone=True) for role in ("buyer_id", "name")]
+        sums |= pd.concat(alone, axis="columns").any(axis="columns") & ~held("issued", "due")
     with_amount = held("amount", "debit", "credit", "open", "unit_price")
     named = held("buyer_id", "name") & held("invoice_id", "number")
     return with_amount & ~sums & (held("issued", "due") | named | (held("buyer_id", "name") & held("days_overdue")))
@@ -292,12 +297,14 @@ def _with_opening_balances(raw: pd.DataFrame, source: ExportList) -> pd.DataFram
     return raw.assign(**{role: opened, "issued": raw["issued"].where(~first, raw["issued"].bfill())})
 
 
-def _is_total(column: pd.Series) -> pd.Series:
+def _is_total(column: pd.Series, alone: bool = False) -> pd.Series:
     if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
         return pd.Series(False, index=column.index)
     # Days repeat, and totals among them are few.
     cells = pd.Series(column.dropna().unique()).astype("str")
     totals = cells[cells.str.match(blocks.TOTAL)]
+    if alone:
+        totals = totals[[blocks.is_only_total(text) for text in totals]]
     return column.astype("str").isin(list(totals)) if len(totals) else pd.Series(False, index=column.index)
 
 

@@ -18,6 +18,7 @@ from tradecredit.book.exports.systems import (
     ANY,
     PAYMENTS,
     Recognised,
+    as_payments,
     recognised,
     recognised_payments,
     recognised_xml,
@@ -94,7 +95,7 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
             )
             for name in others_than_lists
         ])  # fmt: skip
-    listed = sorted(lists.values(), key=lambda one: _of_payments(one[0][1].found.system))
+    listed = sorted(lists.values(), key=lambda one: _rank(one[0][1].found))
     if not listed or _of_payments(listed[0][0][1].found.system):
         raise InputError([
             Problem(
@@ -104,7 +105,12 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
             )
         ])  # fmt: skip
     folder = Path(os.path.commonpath([path.resolve().parent for path in paths]))
-    first, *others = [_described([path for path, _ in one], one[0][1], folder, answers or {}) for one in listed]
+    described = [_described([path for path, _ in one], one[0][1], folder, answers or {}) for one in listed]
+    for at, one in enumerate(listed):
+        if at and guesses_of.repeats_numbers(described[at].source, described[0].source):
+            looked = one[0][1]._replace(found=as_payments(one[0][1].found))
+            described[at] = _described([path for path, _ in one], looked, folder, answers or {})
+    first, *others = described
     shown = ", ".join(printed[:5]) + (", …" if len(printed) > 5 else "")
     unread = (
         [f"PDF files without an e-invoice of their own ({len(printed):,}: {shown}) are not read."] if printed else []
@@ -139,6 +145,11 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
 
 def _of_payments(system: ExportSystem) -> bool:
     return system.bank or system.name == PAYMENTS["name"]
+
+
+def _rank(found: Recognised) -> tuple[bool, bool]:
+    """Return the order of a list among others: those of payments last, and such as may be one before them."""
+    return _of_payments(found.system), found.system.name == ANY and not {"due", "open", "paid"} & found.columns.keys()
 
 
 def _in_folder(folder: Path) -> list[Path]:
@@ -242,8 +253,8 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     source = ExportSource(
         kind="export", path=folder, files=[path.resolve().relative_to(folder).as_posix() for path in paths],
         form=looked.form, bank=system.bank, without=system.without if looked.form.layout == "xml" else {},
-        columns=columns, block=system.block, account_line=system.account_line, debit_side=system.debit_side,
-        credit_accounts=system.credit_accounts, exported=date.today(),
+        columns=columns, block=system.block, buckets=system.buckets, account_line=system.account_line,
+        debit_side=system.debit_side, credit_accounts=system.credit_accounts, exported=date.today(),
         debtor_digits=int(titles["digits"]) + 1 if "digits" in titles else None,
     )  # fmt: skip
     if system.name == PAYMENTS["name"]:
@@ -266,8 +277,11 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     source = source.model_copy(update={"columns": guesses_of.one_number_a_document(source, raw, guesses)})
     source = source.model_copy(update={"signs": system.signs or guesses_of.signs(raw, source, guesses)})
     source = source.model_copy(update={"lines": system.lines or guesses_of.lines(raw, source, guesses)})
+    if system.buckets:
+        guesses_of.totals_of_ages(source, paths, guesses)
     if system.name == ANY:
         source = source.model_copy(update={"columns": guesses_of.running_balance(source, raw)})
+        guesses_of.unknown_amounts(source, raw, found, guesses)
         source = source.model_copy(update={"unmatched": guesses_of.unmatched(source, raw, guesses)})
     source = _with_terms(source, raw, guesses, answers)
     currency = guesses_of.currency(every, titles, system, guesses, answers)
@@ -295,6 +309,7 @@ def _rows_read(found: pd.DataFrame, system: ExportSystem, form: ExportForm) -> d
             own = found[name].dropna().astype("str")
             if held := sorted(own[own.str.casefold().isin([str(code).casefold() for code in codes])].unique()):
                 without[name] = held
+    where |= guesses_of.of_receivables(found, system)
     return {"where": where, "without": without}
 
 

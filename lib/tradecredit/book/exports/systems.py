@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import is_amount
 from tradecredit.book.exports.blocks import ALONE, heads_block
 from tradecredit.book.exports.grid import joined
@@ -17,7 +18,12 @@ ANY = "any_list"
 """The description that fits any list: what columns are called in several languages."""
 HEAD_ROWS = 60
 """A header stands among the first so many lines."""
-PAYMENT = (("amount", "paid"), ("cleared", "issued"))
+BY_AGE = (
+    "The list tells what each buyer owes by age and not by invoice: each age stands as one invoice, due as late as its "
+    "age allows. How many invoices there are, and how large each is, cannot be told from it."
+)
+"""What a reader of the report must know of a list by age."""
+PAYMENT: tuple[tuple[Role, ...], ...] = (("amount", "paid"), ("cleared", "issued"))
 """What a payment's amount and day may be taken for."""
 PAYMENT_NUMBERS = (frozenset({"pay", "number"}), frozenset({"transaction", "number"}))
 PAYMENTS = {"name": "any_payments", "title": "list of payments", "signs": "by_kind", "lines": "added", "kinds": {}}
@@ -68,29 +74,57 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
             system = general.model_copy(update={"block": block})
             # A second line of a header is one only if it makes more of it.
             fitting.append((2 * len(columns) - lines, Recognised(system, number, columns, lines)))
-    return max(fitting, key=lambda one: one[0])[1] if fitting else None
+    return max(fitting, key=lambda one: one[0])[1] if fitting else _by_age(heads, rows)
+
+
+def _by_age(heads: list[tuple[int, list[object]]], rows: list[tuple[int, list[object]]]) -> Recognised | None:
+    """Return what a list of what each buyer owes by age is recognised as; None where it is none."""
+    general = systems()[-1]
+    for number, cells in heads:
+        columns = _meant(general, cells, _below(rows, number))
+        found = buckets.ages(cells)
+        if len(found) > 2 and {"buyer_id", "name"} & columns.keys():
+            named = {role: names for role, names in columns.items() if role not in (*AMOUNTS, "days_overdue")}
+            named["amount"] = [buckets.AMOUNT]
+            if "due" not in columns:
+                named["days_overdue"] = [buckets.DAYS]
+            if "invoice_id" not in columns:
+                named["invoice_id"] = [buckets.AGE]
+            remarks = [] if "invoice_id" in columns else [BY_AGE]
+            return Recognised(general.model_copy(update={"buckets": found, "remarks": remarks}), number, named)
+    return None
 
 
 def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | None:
     """Return what a file's first rows are recognised as, if it is a list of payments that name invoices or buyers."""
-    general = systems()[-1]
     fitting = []
     for number, cells in rows[:HEAD_ROWS]:
         if sum(cell is not None for cell in cells) < 3:
             continue
-        columns = _meant(general, cells, _below(rows, number))
-        amount, day = (next((one for one in roles if one in columns), None) for roles in PAYMENT)
-        payer = {"invoice_id", "buyer_id", "name"} & columns.keys()
-        if not amount or not day or not payer or {"due", "open", "debit"} & columns.keys():
-            continue
-        named = {"amount": columns[amount], "issued": columns[day]}
-        named |= {"applies_to": columns["invoice_id"]} if "invoice_id" in columns else {}
+        columns = _meant(systems()[-1], cells, _below(rows, number))
         own = [str(cell).strip() for cell in cells if vocabulary().of(cell) in PAYMENT_NUMBERS]
-        named |= {"number": own[:1]} if own else {}
-        named |= {role: columns[role] for role in ("buyer_id", "name", "currency", "status") if role in columns}
-        if own or day == "cleared" or "invoice_id" in columns:
-            fitting.append((len(named), Recognised(general.model_copy(update=PAYMENTS), number, named)))  # type: ignore[arg-type]
+        columns |= {"number": own[:1]} if own else {}
+        found = as_payments(Recognised(systems()[-1], number, columns))
+        kinds = {"amount", "issued"} <= found.columns.keys() and {
+            "applies_to",
+            "buyer_id",
+            "name",
+        } & found.columns.keys()
+        sure = own or "cleared" in columns or "invoice_id" in columns
+        if kinds and sure and not {"due", "open", "debit"} & columns.keys():
+            fitting.append((len(found.columns), found))
     return max(fitting, key=lambda one: one[0])[1] if fitting else None
+
+
+def as_payments(found: Recognised) -> Recognised:
+    """Return a list of no known system as one of payments, which name the invoices that they settle."""
+    columns = found.columns
+    amount, day = (next((columns[one] for one in roles if one in columns), None) for roles in PAYMENT)
+    named: dict[Role, list[str]] = {} if amount is None else {"amount": amount}
+    named |= {} if day is None else {"issued": day}
+    named |= {"applies_to": columns["invoice_id"]} if "invoice_id" in columns else {}
+    named |= {one: columns[one] for one in ("number", "buyer_id", "name", "currency", "status") if one in columns}
+    return found._replace(system=systems()[-1].model_copy(update=PAYMENTS), columns=named)
 
 
 def _headers(
