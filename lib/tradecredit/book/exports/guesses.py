@@ -78,7 +78,20 @@ def date_forms(
     return {role: form.format for role, form in found.items()}, None
 
 
-def kinds(raw: pd.DataFrame, system: ExportSystem, guesses: list[Guess]) -> dict[str | int, DocumentKind]:
+def _at_stake(raw: pd.DataFrame, kind: str, decimal: str) -> str:
+    """Return what documents of a kind come to by the sign of their amounts."""
+    rows = raw[raw["kind"].astype("str").str.strip() == kind]
+    value = amounts(rows["amount"], decimal).fillna(amounts(rows["open"], decimal))
+    value = value.fillna(amounts(rows["debit"], decimal)).fillna(-amounts(rows["credit"], decimal))
+    sums = (
+        f"{value[of].abs().sum():,.2f} as {what} ({of.sum():,})"
+        for of, what in ((value > 0, "invoices"), (value < 0, "payments"))
+        if of.any()
+    )
+    return f"{kind} {' and '.join(sums)}".strip()
+
+
+def kinds(raw: pd.DataFrame, system: ExportSystem, decimal: str, guesses: list[Guess]) -> dict[str | int, DocumentKind]:
     """Return their kinds of document that stand in the file and are known, by our kinds; note those that are not."""
     present = raw["kind"].dropna().astype("str").str.strip().value_counts()
     stated = {plain(theirs): ours for one in (systems()[-1], system) for theirs, ours in one.kinds.items()}
@@ -90,7 +103,7 @@ def kinds(raw: pd.DataFrame, system: ExportSystem, guesses: list[Guess]) -> dict
         known |= {theirs: ours for theirs, ours in system.kinds.items() if str(theirs) not in known}
     unknown = [name for name in present.index if name not in known]
     if unknown:
-        shown = ", ".join(unknown[:8]) + (" …" if len(unknown) > 8 else "")
+        shown = "; ".join(_at_stake(raw, name, decimal) for name in unknown[:8]) + ("; …" if len(unknown) > 8 else "")
         guesses.append(Guess("source.kinds", f"told by the sign of the amount: {shown}", open=True))
     return known
 

@@ -149,9 +149,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     for theirs, kept in source.settled.items():
         settled |= _among(found[theirs], kept)
     # Several documents may stand in one line.
-    lines, raw, settled = found.index[is_document], *(
-        of[is_document].reset_index(drop=True) for of in (raw, settled)
-    )
+    lines, raw, settled = found.index[is_document], *(of[is_document].reset_index(drop=True) for of in (raw, settled))
     values = _values(raw, source)
     frame, of_others = signs.signed(pd.DataFrame({**values, "settled": settled}), source)
     frame = signs.with_days(frame, source, run.exported)

@@ -271,7 +271,7 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     decimal = guesses_of.decimal(raw, guesses, answers)
     dates, year_from = guesses_of.date_forms(raw, system, titles, guesses, answers)
     form = looked.form.model_copy(update={"decimal": decimal, "dates": dates, "year_from": year_from})
-    kinds = guesses_of.kinds(raw, system, guesses)
+    kinds = guesses_of.kinds(raw, system, decimal, guesses)
     source = source.model_copy(update={"form": form, "kinds": kinds, **_rows_read(found, system, form)})
     source = source.model_copy(update=guesses_of.by_status(source, raw, system, guesses))
     source = source.model_copy(update={"columns": guesses_of.one_number_a_document(source, raw, guesses)})
