@@ -36,6 +36,7 @@ COMMENTS = {
     "source.columns.invoice_id": "the number of an invoice; others are shared by several documents",
     "source.buckets": "columns of what is owed by age",
     "source.settled": "states of invoices that are paid in full",
+    "source.columns.name": "the column that names the buyer",
     "source.columns.open": "what of an invoice is open or paid: columns that may tell it are called what is not known",
     "source.due": "due days that stand in the terms' text only",
 }

@@ -32,6 +32,8 @@ DATABASES = (".duckdb", ".db")
 XML = (".xml", ".pdf")
 """A PDF is read for the e-invoice that it carries."""
 STATEMENTS = (".sta", ".mt940", ".940", ".swi")
+DOUBTFUL = "particulars"
+"""A name of a column that holds buyers in registers of sales, and other accounts in a buyer's own."""
 FIRST = 400
 """Lines that are looked at to tell the form of a text."""
 
@@ -261,6 +263,8 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
         source = source.model_copy(update={"one_kind": "payment"})
     if looked.unread:
         guesses.append(Guess("source.form.sheet", str(looked.form.sheet), looked.unread, open=True))
+    if plain(columns.get("name", "")) == DOUBTFUL:
+        guesses.append(Guess("source.columns.name", str(columns["name"]), open=True))
     found = _cells(source, paths)
     raw = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
     every, raw, found = raw, raw[reading.are_documents(raw)], found[reading.are_documents(raw).to_numpy()]
