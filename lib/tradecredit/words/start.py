@@ -21,7 +21,7 @@ COMMENTS = {
     "entity": "whose book it is",
     "currency": "the currency that amounts are stated in",
     "source.exported": "the day of the export, which is that of the report",
-    "source.form.dates": "how days are written",
+    "source.form.dates": "how days are written (a month alone counts as its last day)",
     "source.form.dates.issued": "how days of issue are written",
     "source.form.dates.due": "how due days are written",
     "source.form.dates.cleared": "how days of payment are written",

@@ -1,5 +1,7 @@
 """Days as systems write them: the format is told by whole columns, and what stays open is said."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
@@ -12,11 +14,32 @@ FORMATS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M",
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
     "%m/%d/%Y %H:%M", "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%Y年%m月%d日", "%d%m%Y",
+    "%Y-%m", "%m/%Y", "%B %Y", "%b %Y",
 )  # fmt: skip
 """Ways of writing days that are tried, the likelier first."""
 SERIAL = "serial"
 NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", "-", "nan", "NaT", "None", "0")
 """What systems write where there is no day."""
+MONTHS = {
+    "January": "januar januari janvier enero gennaio janeiro stycznia styczen leden",
+    "February": "februar februari fevrier febrero febbraio fevereiro lutego luty",
+    "March": "marz maerz maart mars marzo marco marca marzec",
+    "April": "avril abril aprile kwietnia kwiecien",
+    "May": "mai mei mayo maggio maio maja maj",
+    "June": "juni juin junio giugno junho czerwca czerwiec",
+    "July": "juli juillet julio luglio julho lipca lipiec",
+    "August": "augustus aout agosto sierpnia sierpien augusti",
+    "September": "septembre septiembre settembre setembro wrzesnia wrzesien",
+    "October": "oktober octobre octubre ottobre outubro pazdziernika pazdziernik",
+    "November": "novembre noviembre novembro listopada listopad",
+    "December": "dezember decembre diciembre dicembre dezembro desember grudnia grudzien",
+}
+"""Month: what it is called elsewhere, without accents."""
+_ENGLISH = {name: month for month, names in MONTHS.items() for name in names.split()}
+_SHORT = {name[:length]: month[:3] for name, month in _ENGLISH.items() for length in (3, 4) if len(name) > length}
+_SHORT = {name: month for name, month in _SHORT.items() if name not in ("mar", "jui", "juin", "juil", "mai", "maj")} | {
+    "juil": "Jul", "janv": "Jan", "fevr": "Feb", "mrz": "Mar", "mrt": "Mar", "sept": "Sep",
+}  # fmt: skip
 FIRST, LAST = pd.Timestamp("1950-01-01"), pd.Timestamp("2100-12-31")
 
 
@@ -61,8 +84,8 @@ def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Serie
 def days(column: pd.Series, form: str | None, year_from: date | None = None) -> pd.Series:
     """Return a column as days; missing where a cell is empty, holds no day, or is not written as `form` says.
 
-    True dates stay what they are whatever the format. Days without a year (`%d%m`) lie in the twelve months that begin
-    with `year_from`.
+    True dates stay what they are whatever the format. A month without a day is its last day. Days without a year
+    (`%d%m`) lie in the twelve months that begin with `year_from`.
     """
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_localize(None)
@@ -86,9 +109,16 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None) -> 
         read = _in_year(texts, form, year_from)
     else:
         read = pd.to_datetime(texts, format=form or "%Y-%m-%d", errors="coerce").dt.normalize()
+        if months_alone(form):
+            read = read + pd.offsets.MonthEnd(0)
     read = read.where(read.between(FIRST, LAST))
     found[read.index] = read.astype("datetime64[us]")
     return found
+
+
+def months_alone(form: str | None) -> bool:
+    """Return whether a format has months and no days."""
+    return form is not None and "%m" in form.replace("%B", "%m").replace("%b", "%m") and "%d" not in form
 
 
 def _serial_cells(column: pd.Series) -> pd.Series:
@@ -110,7 +140,20 @@ def _texts(column: pd.Series) -> pd.Series:
         )
     text = column.astype("str").where(column.notna()).astype("str").str.strip()
     text = text.str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+    if text.str.contains(r"[^\W\d_]{3}").any():
+        text = text.map(_in_english, na_action="ignore").astype("str")
     return text.where(~text.isin([*NO_DAY, ""]))
+
+
+def _in_english(text: str) -> str:
+    """Return a day with the name of its month in English, where it stands in another language."""
+
+    def month(found: re.Match) -> str:
+        bare = "".join(part for part in unicodedata.normalize("NFKD", found[0]) if not unicodedata.combining(part))
+        name = bare.casefold().rstrip(".")
+        return _ENGLISH.get(name) or _SHORT.get(name) or found[0]
+
+    return re.sub(r"(?<= )(?:de|del) (?=\w)", "", re.sub(r"[^\W\d_]{3,}\.?", month, text))
 
 
 def _reads(values: pd.Series, form: str) -> bool:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tradecredit.book.exports import buckets, reading
 from tradecredit.book.exports.amounts import amounts, currency_beside, decimal_mark
-from tradecredit.book.exports.days import days, told
+from tradecredit.book.exports.days import days, months_alone, told
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.systems import ANY, systems, vocabulary
 from tradecredit.params.export import Code, DocumentKind, ExportSource, ExportSystem, Role
@@ -63,7 +63,8 @@ def date_forms(
     pairs = [(held["issued"], held["due"])] if {"issued", "due"} <= held.keys() else []
     together = told(list(held.values()), pairs)
     if together is not None:
-        guesses.append(Guess("source.form.dates", together.format, together.others, open=bool(together.others)))
+        unsure = bool(together.others) or months_alone(together.format)
+        guesses.append(Guess("source.form.dates", together.format, together.others, open=unsure))
         return {"all": together.format}, None
     found = {}
     for role, column in held.items():
@@ -71,7 +72,8 @@ def date_forms(
         if one is None:
             continue
         found[role] = one.format
-        guesses.append(Guess(f"source.form.dates.{role}", one.format, one.others, open=bool(one.others)))
+        unsure = bool(one.others) or months_alone(one.format)
+        guesses.append(Guess(f"source.form.dates.{role}", one.format, one.others, open=unsure))
     return found, None
 
 
