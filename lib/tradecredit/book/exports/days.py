@@ -123,7 +123,7 @@ def months_alone(form: str | None) -> bool:
 
 def _serial_cells(column: pd.Series) -> pd.Series:
     """Return the cells of a mixed column that are numbers such as a spreadsheet counts its days by."""
-    if not pd.api.types.is_object_dtype(column):
+    if not pd.api.types.is_object_dtype(column) or pd.api.types.infer_dtype(column, skipna=True) == "string":
         return pd.Series(dtype="float64")
     numbers = column[column.map(lambda cell: isinstance(cell, int | float) and not isinstance(cell, bool))]
     numbers = numbers.astype("float64").dropna()
@@ -140,8 +140,10 @@ def _texts(column: pd.Series) -> pd.Series:
         )
     text = column.astype("str").where(column.notna()).astype("str").str.strip()
     text = text.str.replace(r"^(\d+)\.0$", r"\1", regex=True)
-    if text.str.contains(r"[^\W\d_]{3}").any():
-        text = text.map(_in_english, na_action="ignore").astype("str")
+    # Days repeat.
+    named = {cell: _in_english(cell) for cell in text.dropna().unique() if re.search(r"[^\W\d_]{3}", cell)}
+    if named:
+        text = text.map(lambda cell: named.get(cell, cell), na_action="ignore").astype("str")
     return text.where(~text.isin([*NO_DAY, ""]))
 
 
