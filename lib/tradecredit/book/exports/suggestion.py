@@ -19,6 +19,7 @@ from tradecredit.book.exports.systems import (
     PAYMENTS,
     Recognised,
     as_payments,
+    nearest,
     recognised,
     recognised_payments,
     recognised_xml,
@@ -32,6 +33,11 @@ DATABASES = (".duckdb", ".db")
 XML = (".xml", ".pdf")
 """A PDF is read for the e-invoice that it carries."""
 STATEMENTS = (".sta", ".mt940", ".940", ".swi")
+NEEDED: dict[str, set[Role]] = {
+    "a buyer": {"buyer_id", "name"}, "a day": {"issued", "due", "days_overdue"},
+    "an amount": {"amount", "debit", "open", "unit_price"},
+}  # fmt: skip
+"""What a list must have: the roles of which one is enough."""
 DOUBTFUL = "particulars"
 """A name of a column that holds buyers in registers of sales, and other accounts in a buyer's own."""
 FIRST = 400
@@ -90,12 +96,13 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     if others_than_lists and not lists:
         raise InputError([
             Problem(
-                file=name,
-                allowed="no line names columns for a buyer, a day and an amount",
+                file=path.name,
+                allowed=f"no line names columns for a buyer, a day and an amount{_nearest(path)}",
                 remedy="call its columns such as Customer, Invoice, Date, Due, Amount; or write a run file by hand "
                 "(docs/run_file.md)",
             )
-            for name in others_than_lists
+            for path in paths
+            if path.name in others_than_lists
         ])  # fmt: skip
     listed = sorted(lists.values(), key=lambda one: _rank(one[0][1].found))
     if not listed or _of_payments(listed[0][0][1].found.system):
@@ -212,6 +219,23 @@ def _looked(path: Path) -> list[_Looked]:
         return [best]
     same = {one.form.sheet for one in lists} - {best.form.sheet}
     return [best._replace(unread=tuple(sorted(map(str, same)))), *payments]
+
+
+def _nearest(path: Path) -> str:
+    """Return which line of a file comes nearest to a header, and what it lacks, as the end of a sentence."""
+    if path.suffix.lower() in WORKBOOKS:
+        tables = list(grid.sheets(path).values())
+    elif path.suffix.lower() in grid.SEPARATORS:
+        text = "\n".join(grid.decoded(path.read_bytes())[0].splitlines()[:FIRST]) + "\n"
+        tables = [grid.text_rows(text, separator) for separator in grid.SEPARATORS[path.suffix.lower()]]
+    else:
+        return ""
+    found = max((one for rows in tables if (one := nearest(rows))), key=lambda one: len(one.columns), default=None)
+    if found is None or not found.columns:
+        return ""
+    lacks = [what for what, roles in NEEDED.items() if not roles & found.columns.keys()]
+    held = ", ".join(f"{names[0]} ({role.replace('_', ' ')})" for role, names in found.columns.items())
+    return f"; line {found.header_row} comes nearest with {held}, and has none for {' and '.join(lacks)}"
 
 
 def _of_text(path: Path, suffix: str) -> Iterator[_Looked]:

@@ -108,6 +108,14 @@ def _by_age(heads: list[tuple[int, list[object]]], rows: list[tuple[int, list[ob
     return None
 
 
+def nearest(rows: list[tuple[int, list[object]]]) -> Recognised | None:
+    """Return what comes nearest to the header of a list among the first rows of a file that is none."""
+    general = systems()[-1]
+    heads = [(number, cells) for number, cells in rows[:HEAD_ROWS] if sum(cell is not None for cell in cells) > 1]
+    found = [Recognised(general, number, _meant(general, cells, _below(rows, number))) for number, cells in heads]
+    return max(found, key=lambda one: len(one.columns), default=None)
+
+
 def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | None:
     """Return what a file's first rows are recognised as, if it is a list of payments that name invoices or buyers."""
     fitting = []
@@ -123,7 +131,7 @@ def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | No
             "buyer_id",
             "name",
         } & found.columns.keys()
-        sure = own or "cleared" in columns or "invoice_id" in columns
+        sure = own or "cleared" in columns
         if kinds and sure and not {"due", "open", "debit"} & columns.keys():
             fitting.append((len(found.columns), found))
     return max(fitting, key=lambda one: one[0])[1] if fitting else None
