@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradecredit.book.exports import buckets, reading
-from tradecredit.book.exports.amounts import amounts, currency_beside, decimal_mark
+from tradecredit.book.exports.amounts import CODES, SIGNS, amounts, currency_beside, decimal_mark
 from tradecredit.book.exports.days import days, months_alone, told
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.systems import ANY, systems, vocabulary
@@ -257,6 +257,17 @@ def lines(raw: pd.DataFrame, source: ExportSource, guesses: list[Guess]) -> str:
     return "repeated" if repeated else "added"
 
 
+def currency_of_names(source: ExportSource) -> str | None:
+    """Return the currency that stands at the end of the name of a column of amounts; None where none does."""
+    for role in ("amount", "open", "debit"):
+        names = source.columns.get(role, [])
+        for name in [names] if isinstance(names, str) else names:
+            code = re.search(r"[\s([]([A-Z]{3}|[€£₹])[)\]]?$", name.strip())
+            if code and (code[1] in SIGNS or code[1] in CODES.split()):
+                return SIGNS.get(code[1]) or code[1]
+    return None
+
+
 def currency(
     raw: pd.DataFrame, titles: dict[str, str], system: ExportSystem, guesses: list[Guess], answers: dict[str, str]
 ) -> str:
@@ -274,6 +285,10 @@ def currency(
     cells = [str(cell) for role in reading.AMOUNTS for cell in raw[role].dropna().head(200) if isinstance(cell, str)]
     beside = [code for cell in cells if (code := currency_beside(cell))]
     found = max(set(beside), key=beside.count) if beside else None
+    if found is None and any(re.search(r"(?<!\d)\d{1,2},\d{2},\d{3}(?!\d)", cell) for cell in cells):
+        # Groups of two digits are written in India, and next to it.
+        guesses.append(Guess("currency", "INR", open=True))
+        return "INR"
     guesses.append(Guess("currency", found or system.currency or "EUR", open=found is None))
     return found or system.currency or "EUR"
 

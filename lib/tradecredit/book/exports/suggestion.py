@@ -312,6 +312,8 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
         guesses_of.unknown_amounts(source, raw, found, guesses)
         source = source.model_copy(update={"unmatched": guesses_of.unmatched(source, raw, guesses)})
     source = _with_terms(source, raw, guesses, answers)
+    if named := guesses_of.currency_of_names(source):
+        titles = {"currency": named} | titles
     currency = guesses_of.currency(every, titles, system, guesses, answers)
     exported = guesses_of.exported(raw, found, source, system, titles, guesses, answers)
     source = source.model_copy(update={"exported": exported})
