@@ -193,3 +193,10 @@ def test_what_an_export_does_not_tell_is_asked_with_its_best_guess_and_three_row
     assert all(name in shown for name in ("R-1", "R-2", "R-3")) and "R-4" not in shown
     settled = suggested([tmp_path / "list.csv"], answers)
     assert settled.currency == "GBP" and not any(guess.open for guess in settled.guesses if guess.key in answers)
+
+
+def test_an_export_may_be_called_as_a_table_of_ours(tmp_path):
+    (tmp_path / "statements.csv").write_text("Kunde;Rechnung;Datum;Fällig;Betrag\nA;1;05.06.2026;05.07.2026;10,50\n")
+    result = started(tmp_path / "statements.csv", "--as", tmp_path / "run.yaml")
+    assert result.exit_code == 0, result.output
+    assert Book.open(tmp_path / "run.yaml").invoices["amount"].tolist() == [10.5]

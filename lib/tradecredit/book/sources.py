@@ -108,6 +108,8 @@ def _files(
     files: dict[str, list[tuple[Path, str, TableMapping]]] = {}
     problems = []
     exported = EXPORTED if isinstance(source, ExportSource) else ()
+    # A file of the export may be called as a table of ours, and is none.
+    own = set(_export_files(source)) if isinstance(source, ExportSource) else set()
     for name in [name for name in TABLES if name not in exported]:
         for mapping in run.sources_of(name):
             if isinstance(source, DuckDBSource):
@@ -117,8 +119,8 @@ def _files(
             there = [
                 candidate
                 for candidate in candidates
-                if candidate in present
-                or (not isinstance(source, DuckDBSource) and (source.path / candidate).is_file())
+                if (candidate in present and (mapping.file or candidate not in own))
+                or (mapping.file and not isinstance(source, DuckDBSource) and (source.path / candidate).is_file())
             ]
             label = there[0] if there else None
             if len(there) > 1:
@@ -154,6 +156,12 @@ def _present(run: Run, source: FolderSource | DuckDBSource | ExportSource) -> li
             allowed=f"is not a DuckDB file: {str(error).splitlines()[0]}",
             remedy="name a DuckDB database file",
         )
+
+
+def _export_files(source: ExportSource) -> list[str]:
+    from tradecredit.book.exports import reading
+
+    return [path.name for path in reading.all_files(source) if path.parent == source.path]
 
 
 def _missing_file(

@@ -88,8 +88,8 @@ class ExportList(Parameters):
     unmatched: Literal["on_account", "oldest"] = "on_account"
     """Credits of which nothing says what they settle stay on account; or they settle invoices of their buyer, one of
     just their amount first and then the oldest."""
-    lines: Literal["added", "repeated"] = "added"
-    """Several rows of one document are parts of it, or each repeats its total."""
+    lines: Literal["added", "repeated", "payments"] = "added"
+    """Several rows of one document are parts of it, each repeats its total, or each repeats it beside one payment."""
     terms_days: Annotated[int, Field(ge=0)] | None = None
     """Days of payment of invoices without a due day; none: due on the day of issue."""
     currency: Currency | None = None
@@ -160,7 +160,7 @@ class ExportSystem(Named):
     """As in the run file."""
     signs: Literal["signed", "by_kind"] | None = None
     """As in the run file; none: told by the file."""
-    lines: Literal["added", "repeated"] | None = None
+    lines: Literal["added", "repeated", "payments"] | None = None
     """As in the run file; none: told by the file."""
     dates: dict[str, str] = {}
     """As in the run file; without an entry, told by the file."""

@@ -22,7 +22,7 @@ COMMENTS = {
     "entity": "whose book it is",
     "currency": "the currency that amounts are stated in",
     "source.exported": "the day of the export, which is that of the report",
-    "source.form.dates": "how days are written",
+    "source.form.dates": "how days are written (a month alone counts as its last day)",
     "source.form.dates.issued": "how days of issue are written",
     "source.form.dates.due": "how due days are written",
     "source.form.dates.cleared": "how days of payment are written",
@@ -32,12 +32,13 @@ COMMENTS = {
     "source.form.sheet": "the sheet that is read; others are lists as well",
     "source.where": "states of payments that count",
     "source.signs": "whether credits have a minus (signed) or their kind tells (by_kind)",
-    "source.lines": "whether rows of one invoice are parts of it (added) or each repeat its total (repeated)",
+    "source.lines": "rows of one invoice: parts (added), its total again (repeated), the same beside payments",
     "source.unmatched": "what credits that name no invoice settle: the oldest, or nothing (on_account)",
     "source.terms_days": "days of payment, which the export does not state",
     "source.columns.invoice_id": "the number of an invoice; others are shared by several documents",
     "source.buckets": "columns of what is owed by age",
     "source.settled": "states of invoices that are paid in full",
+    "source.columns.name": "the column that names the buyer",
     "source.columns.open": "what of an invoice is open or paid: columns that may tell it are called what is not known",
     "source.due": "due days that stand in the terms' text only",
 }
@@ -171,7 +172,7 @@ ABOUT = {
     "credit_accounts": "first digits of accounts whose credits are credit memos",
     "signs": "signed: credits have a minus; by_kind: the kind tells",
     "unmatched": "credits that name no invoice stay on_account, or settle the oldest",
-    "lines": "added: rows of one invoice are parts of it; repeated: each has its total",
+    "lines": "added: rows of one invoice are parts of it; repeated: each has its total; payments: beside one payment",
     "terms_days": "days of payment of invoices without a due day",
 }
 

@@ -89,3 +89,63 @@ def test_a_header_of_two_lines_in_a_workbook(tmp_path):
     assert open_items(found) == {"I-1": ("Amber Ltd", "2026-03-03", 4000.0), "I-2": ("Birch Ltd", "2026-04-24", 800.0)}
     assert str(suggestion.source.exported) == "2026-04-16"
     assert found.tables["invoices"]["amount"].tolist() == [5000.0, 800.0]
+
+
+STATEMENTS = """Statement of Account
+Period: 01/01/2026 - 31/03/2026
+
+Customer: Amber Ltd
+Date,Type,Ref,Debit,Credit,Balance
+15/01/2026,Invoice,SI-100,500.00,,500.00
+20/02/2026,Invoice,SI-110,250.00,,750.00
+25/02/2026,Receipt,RC-9,,500.00,250.00
+Customer: Birch & Sons
+Date,Type,Ref,Debit,Credit,Balance
+01/01/2026,Opening balance,,,,80.00
+30/01/2026,Invoice,SI-104,120.40,,200.40
+"""
+
+
+def test_each_block_has_a_label_and_a_header_of_its_own(tmp_path):
+    (tmp_path / "statements.csv").write_text(STATEMENTS)
+    _, found = read(tmp_path / "statements.csv")
+    assert open_items(found) == {
+        "SI-110": ("Amber Ltd", "2026-03-22", 250.0), "SI-104": ("Birch & Sons", "2026-03-01", 120.4),
+        "row 11": ("Birch & Sons", "2026-01-31", 80.0),
+    }  # fmt: skip
+
+
+def test_numbers_among_written_days_are_a_spreadsheets_days(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["Offene Posten zum 30.06.2026"],
+        ["Kunde", "Rechnung", "Datum", "Fällig am", "Betrag", "davon offen"],
+        ["Amber", "R1", "03.04.2026", "03.05.2026", 1190.0, 1190.0],
+        ["Birch", "R2", 46150, 46180, 500.5, 38.0],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "op.xlsx")
+    _, found = read(tmp_path / "op.xlsx")
+    # 46180 is 7 June 2026.
+    assert open_items(found) == {"R1": ("Amber", "2026-05-03", 1190.0), "R2": ("Birch", "2026-06-07", 38.0)}
+
+
+def test_a_statement_of_one_buyer_names_it_in_its_title(tmp_path):
+    (tmp_path / "konto.csv").write_text(
+        "Kontoauszug für Weber Bau GmbH\nStand: 30.06.2026\n\nDatum;Typ;Nummer;Soll;Haben;Saldo\n"
+        "05.01.2026;Rechnung;RE-1;1190,00;;1190,00\n10.02.2026;Zahlung;;;1190,00;0,00\n"
+        "03.05.2026;Rechnung;RE-2;2380,00;;2380,00\n"
+    )
+    suggestion, found = read(tmp_path / "konto.csv")
+    assert open_items(found) == {"RE-2": ("Weber Bau GmbH", "2026-06-02", 2380.0)}
+    assert str(suggestion.source.exported) == "2026-06-30"
+
+
+def test_a_column_that_may_hold_other_accounts_than_buyers_is_a_guess(tmp_path):
+    (tmp_path / "register.csv").write_text(
+        "Date,Particulars,Vch Type,Vch No.,Debit,Credit\n01-09-2026,Apollo,Sales,B-1,845.00,\n"
+        "02-09-2026,MedPlus,Sales,B-2,125.00,\n20-09-2026,Apollo,Receipt,R-1,,845.00\n"
+    )
+    suggestion, found = read(tmp_path / "register.csv")
+    assert [one.taken for one in suggestion.guesses if one.key == "source.columns.name" and one.open] == ["Particulars"]
+    assert open_items(found) == {"B-2": ("MedPlus", "2026-10-02", 125.0)}

@@ -73,3 +73,26 @@ def test_the_weekday_tells_which_number_is_the_month_where_it_is_clear():
     assert told([issued], [(issued, issued)]).format == "%d/%m/%Y"
     mixed = column(*[day.strftime("%d/%m/%Y") for day in pd.date_range("2026-01-01", "2026-12-31") if day.day <= 12])
     assert told([mixed], [(mixed, mixed)]).others == ("%m/%d/%Y",)
+
+
+def test_a_month_alone_is_its_last_day():
+    column = pd.Series(["2024-06", "2024-02"], dtype="str")
+    assert told([column]).format == "%Y-%m"
+    assert days(column, "%Y-%m").dt.strftime("%Y-%m-%d").tolist() == ["2024-06-30", "2024-02-29"]
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("5 août 2026", "%d %B %Y"), ("05-ago-2026", "%d-%b-%Y"), ("5 de agosto de 2026", "%d %B %Y"),
+        ("5 sierpnia 2026", "%d %B %Y"), ("05-Aug-2026", "%d-%b-%Y"), ("5 augustus 2026", "%d %B %Y"),
+    ],
+)  # fmt: skip
+def test_months_are_read_in_other_languages(text, form):
+    assert told([column(text)]).format == form
+    assert days(column(text), form).dt.strftime("%Y-%m-%d").tolist() == ["2026-08-05"]
+
+
+def test_short_months_of_other_languages():
+    cells = column("3 mrz 2026", "4 dez 2026", "5 okt 2026", "6 févr. 2026", "7 mai 2026")
+    assert days(cells, "%d %b %Y").dt.strftime("%m-%d").tolist() == ["03-03", "12-04", "10-05", "02-06", "05-07"]

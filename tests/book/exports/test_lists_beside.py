@@ -157,3 +157,24 @@ def test_a_column_that_may_be_what_is_open_is_told_where_its_name_is_not_known(t
     suggestion, _ = read(written(tmp_path / "list.csv", rows))
     (told,) = [guess for guess in suggestion.guesses if guess.key == "source.columns.open"]
     assert told.open and told.taken == "none; not known: Zwyx"
+
+
+def test_rows_that_repeat_an_invoice_beside_each_of_its_payments(tmp_path):
+    rows = [["Invoice", "Customer", "Invoice Date", "Due Date", "Amount", "Payment Date", "Payment Amount"],
+            ["J1", "Mora", "2026-01-05", "2026-02-04", 1000, "2026-02-01", 400],
+            ["J1", "Mora", "2026-01-05", "2026-02-04", 1000, "2026-02-20", 350],
+            ["J2", "Nil", "2026-01-10", "2026-02-09", 600, "", ""]]  # fmt: skip
+    suggestion, found = read(written(tmp_path / "list.csv", rows))
+    assert suggestion.source.lines == "payments"
+    assert open_items(found) == {"J1": ("Mora", "2026-02-04", 250.0), "J2": ("Nil", "2026-02-09", 600.0)}
+    assert days_of(found) == [("J1", "2026-02-01", 400.0), ("J1", "2026-02-20", 350.0)]
+
+
+def test_credits_by_age_are_money_on_account(tmp_path):
+    rows = [["Customer Name", "Total", "0-30", "31-60", "61-90", "90+"], ["Acme", 1500, 1000, 500, "", ""],
+            ["Globex", -20, -20, "", "", ""]]  # fmt: skip
+    path = written(tmp_path / "list.csv", rows)
+    suggestion = suggested([path], {"source.exported": "2026-05-31"})
+    receipts = ledger(suggestion.source, "EUR").tables["receipts"]
+    assert receipts[["buyer_id", "amount"]].to_numpy().tolist() == [["Globex", 20.0]]
+    assert receipts["received"].dt.strftime("%Y-%m-%d").tolist() == ["2026-05-31"]

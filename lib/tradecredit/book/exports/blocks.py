@@ -29,7 +29,7 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
         if word == "=":
             found[f"above: {role}"] = _own(found, source.columns.get(role)).ffill()
             continue
-        heads = _above(rows if word not in ALONE else [row for row in rows if row[0] in found.index], word)
+        heads = _above(rows if word not in ALONE else _from_first_block(rows, source), word)
         above = heads.reindex(found.index, method="ffill")
         # A line that heads a block is no document of it.
         found[f"above: {role}"] = above.where(~found.index.isin(heads.index)) if word in ALONE else above
@@ -70,12 +70,31 @@ def _above(rows: list[Row], word: str) -> pd.Series:
         text = held[0].strip()
         if word in ALONE:
             if heads_block(held, word):
-                found[number] = text
+                found[number] = labelled(text)
             continue
         behind = re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", text)
         if behind and len(held) == 1 and line[0] is not None:
             found[number] = behind.group(1).strip()
     return pd.Series(found, dtype="object").sort_index()
+
+
+def _from_first_block(rows: list[Row], source: ExportList) -> list[Row]:
+    """Return the rows below the header; with the line above it where each block has a header of its own."""
+    at = next(place for place, (number, _) in enumerate(rows) if number == source.form.header_row)
+    again = any(cells == rows[at][1] for _, cells in rows[at + 1 :])
+    first = rows[at - 1 : at] if again and at else []
+    return [*first, *rows[at + source.form.header_lines :]]
+
+
+def labelled(text: str) -> str:
+    """Return what stands behind a label in the head of a block; of several the one called name.
+
+    >>> labelled("Customer: Alder Ltd"), labelled("A/C: A1 Name: Alder Ltd"), labelled("Alder Ltd")
+    ('Alder Ltd', 'Alder Ltd', 'Alder Ltd')
+    """
+    pairs = re.findall(r"([^\s:][^:]*?):\s+(.*?)(?=\s+[^\s:]+:\s|$)", text)
+    values = {label.casefold(): value.strip() for label, value in pairs if value.strip()}
+    return next((value for label, value in values.items() if "name" in label), next(iter(values.values()), text))
 
 
 def heads_block(held: list[object], word: str) -> bool:

@@ -1,5 +1,7 @@
 """Days as systems write them: the format is told by whole columns, and what stays open is said."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
@@ -13,6 +15,7 @@ FORMATS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M",
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
     "%m/%d/%Y %H:%M", "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%Y年%m月%d日", "%d%m%Y",
+    "%Y-%m", "%m/%Y", "%B %Y", "%b %Y",
 )  # fmt: skip
 """Ways of writing days that are tried, the likelier first."""
 SERIAL = "serial"
@@ -20,6 +23,26 @@ NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", 
 """What systems write where there is no day."""
 MOST_DAYS_BY_CHANCE = 20
 """So many different days of issue are never all on weekdays by chance (5/7 to the 20th: one in 800)."""
+MONTHS = {
+    "January": "januar januari janvier enero gennaio janeiro stycznia styczen leden",
+    "February": "februar februari fevrier febrero febbraio fevereiro lutego luty",
+    "March": "marz maerz maart mars marzo marco marca marzec",
+    "April": "avril abril aprile kwietnia kwiecien",
+    "May": "mai mei mayo maggio maio maja maj",
+    "June": "juni juin junio giugno junho czerwca czerwiec",
+    "July": "juli juillet julio luglio julho lipca lipiec",
+    "August": "augustus aout agosto sierpnia sierpien augusti",
+    "September": "septembre septiembre settembre setembro wrzesnia wrzesien",
+    "October": "oktober octobre octubre ottobre outubro pazdziernika pazdziernik",
+    "November": "novembre noviembre novembro listopada listopad",
+    "December": "dezember decembre diciembre dicembre dezembro desember grudnia grudzien",
+}
+"""Month: what it is called elsewhere, without accents."""
+_ENGLISH = {name: month for month, names in MONTHS.items() for name in names.split()}
+_SHORT = {name[:length]: month[:3] for name, month in _ENGLISH.items() for length in (3, 4) if len(name) > length}
+_SHORT = {name: month for name, month in _SHORT.items() if name not in ("mar", "jui", "juin", "juil", "mai", "maj")} | {
+    "juil": "Jul", "janv": "Jan", "fevr": "Feb", "mrz": "Mar", "mrt": "Mar", "sept": "Sep",
+}  # fmt: skip
 FIRST, LAST = pd.Timestamp("1950-01-01"), pd.Timestamp("2100-12-31")
 
 
@@ -44,8 +67,11 @@ def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Serie
     (issued, due) stand in the wrong order, and then the one under which the fewest days of issue are on a weekend, if
     it is clear: hardly any, where under others there are many. What differs in nothing of these stays open.
     """
-    texts = [_texts(column).dropna().value_counts() for column in columns]
-    texts = [one for one in texts if len(one)]
+    # Numbers among written days are a spreadsheet's, unless there is nothing else.
+    written = [_texts(column.drop(_serial_cells(column).index)).dropna() for column in columns]
+    if not any(map(len, written)):
+        written = [_texts(column).dropna() for column in columns]
+    texts = [one.value_counts() for one in written if len(one)]
     if not texts:
         return None
     values = pd.concat(texts).groupby(level=0, sort=False).sum()
@@ -97,8 +123,8 @@ def _least_on_weekends(forms: list[str], issued: pd.Series | None) -> list[str]:
 def days(column: pd.Series, form: str | None, year_from: date | None = None) -> pd.Series:
     """Return a column as days; missing where a cell is empty, holds no day, or is not written as `form` says.
 
-    True dates stay what they are whatever the format. Days without a year (`%d%m`) lie in the twelve months that begin
-    with `year_from`.
+    True dates stay what they are whatever the format. A month without a day is its last day. Days without a year
+    (`%d%m`) lie in the twelve months that begin with `year_from`.
     """
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_localize(None)
@@ -109,7 +135,11 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None) -> 
     if dates.any():
         true = column[dates].map(lambda value: pd.Timestamp(value).tz_localize(None).normalize())
         found[dates] = true.astype("datetime64[us]")
-    texts = _texts(column[~dates]).dropna()
+    # A cell of a spreadsheet that is a number, and no text in the stated form, is one of its days.
+    serials = _serial_cells(column) if form and form not in (SERIAL, "%Y%m%d", "%d%m%Y") else pd.Series(dtype="float64")
+    if len(serials):
+        found[serials.index] = _serial(serials).astype("datetime64[us]")
+    texts = _texts(column[~dates].drop(serials.index)).dropna()
     if texts.empty:
         return found
     if form == SERIAL:
@@ -118,9 +148,25 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None) -> 
         read = _in_year(texts, form, year_from)
     else:
         read = pd.to_datetime(texts, format=form or "%Y-%m-%d", errors="coerce").dt.normalize()
+        if months_alone(form):
+            read = read + pd.offsets.MonthEnd(0)
     read = read.where(read.between(FIRST, LAST))
     found[read.index] = read.astype("datetime64[us]")
     return found
+
+
+def months_alone(form: str | None) -> bool:
+    """Return whether a format has months and no days."""
+    return form is not None and "%m" in form.replace("%B", "%m").replace("%b", "%m") and "%d" not in form
+
+
+def _serial_cells(column: pd.Series) -> pd.Series:
+    """Return the cells of a mixed column that are numbers such as a spreadsheet counts its days by."""
+    if not pd.api.types.is_object_dtype(column) or pd.api.types.infer_dtype(column, skipna=True) == "string":
+        return pd.Series(dtype="float64")
+    numbers = column[column.map(lambda cell: isinstance(cell, int | float) and not isinstance(cell, bool))]
+    numbers = numbers.astype("float64").dropna()
+    return numbers[numbers.between(18_000, 75_000)]
 
 
 def _texts(column: pd.Series) -> pd.Series:
@@ -133,6 +179,10 @@ def _texts(column: pd.Series) -> pd.Series:
         )
     text = column.astype("str").where(column.notna()).astype("str").str.strip()
     text = text.str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+    # Days repeat.
+    named = {cell: _in_english(cell) for cell in text.dropna().unique() if re.search(r"[^\W\d_]{3}", cell)}
+    if named:
+        text = text.map(lambda cell: named.get(cell, cell), na_action="ignore").astype("str")
     return text.where(~text.isin([*NO_DAY, ""]))
 
 
@@ -145,6 +195,17 @@ def _read(values: pd.Index, form: str) -> np.ndarray:
         texts = texts.where(texts.str.fullmatch(r"\d{7,8}"))
     read = pd.to_datetime(texts, format=form, errors="coerce").between(FIRST, LAST)
     return (read | texts.str.contains("9999|2999", na=False)).to_numpy(bool)
+
+
+def _in_english(text: str) -> str:
+    """Return a day with the name of its month in English, where it stands in another language."""
+
+    def month(found: re.Match) -> str:
+        bare = "".join(part for part in unicodedata.normalize("NFKD", found[0]) if not unicodedata.combining(part))
+        name = bare.casefold().rstrip(".")
+        return _ENGLISH.get(name) or _SHORT.get(name) or found[0]
+
+    return re.sub(r"(?<= )(?:de|del) (?=\w)", "", re.sub(r"[^\W\d_]{3,}\.?", month, text))
 
 
 def _serial(values: pd.Series) -> pd.Series:

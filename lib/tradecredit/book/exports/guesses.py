@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradecredit.book.exports import buckets, reading
-from tradecredit.book.exports.amounts import amounts, currency_beside, decimal_mark
-from tradecredit.book.exports.days import days, told
+from tradecredit.book.exports.amounts import CODES, SIGNS, amounts, currency_beside, decimal_mark
+from tradecredit.book.exports.days import days, months_alone, told
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.systems import ANY, systems, vocabulary
 from tradecredit.params.export import Code, DocumentKind, ExportSource, ExportSystem, Role
@@ -70,7 +70,8 @@ def date_forms(
     found = {role: form for role, form in forms.items() if form is not None}
     for role, form in found.items():
         key = "source.form.dates" if role == "all" else f"source.form.dates.{role}"
-        guesses.append(Guess(key, form.format, form.others, open=bool(form.others)))
+        unsure = bool(form.others) or months_alone(form.format)
+        guesses.append(Guess(key, form.format, form.others, open=unsure))
     odd = [cell for form in found.values() for cell in form.odd]
     if odd:
         named = ", ".join(map(repr, odd[:5])) + (f" and {len(odd) - 5:,} more" if len(odd) > 5 else "")
@@ -263,9 +264,23 @@ def lines(raw: pd.DataFrame, source: ExportSource, guesses: list[Guess]) -> str:
         return "added"
     values = amounts(again["amount"], source.form.decimal)
     each = values.groupby(number[again.index].astype("str"))
+    if {"paid", "cleared"} <= source.columns.keys() and bool((each.max() == each.min()).all()):
+        guesses.append(Guess("source.lines", "payments", open=True))
+        return "payments"
     repeated = bool((each.max() == each.min()).all()) and each.ngroups > 1
     guesses.append(Guess("source.lines", "repeated" if repeated else "added", open=True))
     return "repeated" if repeated else "added"
+
+
+def currency_of_names(source: ExportSource) -> str | None:
+    """Return the currency that stands at the end of the name of a column of amounts; None where none does."""
+    for role in ("amount", "open", "debit"):
+        names = source.columns.get(role, [])
+        for name in [names] if isinstance(names, str) else names:
+            code = re.search(r"[\s([]([A-Z]{3}|[€£₹])[)\]]?$", name.strip())
+            if code and (code[1] in SIGNS or code[1] in CODES.split()):
+                return SIGNS.get(code[1]) or code[1]
+    return None
 
 
 def currency(
@@ -285,6 +300,10 @@ def currency(
     cells = [str(cell) for role in reading.AMOUNTS for cell in raw[role].dropna().head(200) if isinstance(cell, str)]
     beside = [code for cell in cells if (code := currency_beside(cell))]
     found = max(set(beside), key=beside.count) if beside else None
+    if found is None and any(re.search(r"(?<!\d)\d{1,2},\d{2},\d{3}(?!\d)", cell) for cell in cells):
+        # Groups of two digits are written in India, and next to it.
+        guesses.append(Guess("currency", "INR", open=True))
+        return "INR"
     guesses.append(Guess("currency", found or system.currency or "EUR", open=found is None))
     return found or system.currency or "EUR"
 

@@ -9,11 +9,11 @@ from typing import NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.exports import blocks, buckets, grid, signs, statements, xml_documents
+from tradecredit.book.exports import blocks, buckets, grid, meaning, statements, xml_documents
 from tradecredit.book.exports.amounts import amounts, currency_beside
 from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread
 from tradecredit.book.exports.days import days
-from tradecredit.book.exports.signs import CREDITS
+from tradecredit.book.exports.meaning import CREDITS
 from tradecredit.book.problems import SHOWN
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportList, ExportSource, Role
@@ -106,7 +106,7 @@ def _with_buyers(frame: pd.DataFrame, left_out: list[tuple[str, str, int]]) -> p
 
 
 def _ways(listed: ExportList) -> dict[str, bool]:
-    return {"repeated": listed.lines == "repeated", "oldest": listed.unmatched == "oldest", "bank": listed.bank}
+    return {"repeated": listed.lines != "added", "oldest": listed.unmatched == "oldest", "bank": listed.bank}
 
 
 def _contents(source: ExportList, folder: Path, problems: list[Problem]) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -143,7 +143,7 @@ def _contents(source: ExportList, folder: Path, problems: list[Problem]) -> Iter
 def _documents(source: ExportList, found: pd.DataFrame, label: str, run: ReadingOf) -> Documents:
     """Return the documents of one file."""
     raw = pd.DataFrame({role: of_role(source, found, role) for role in ROLES}, index=found.index)
-    raw = signs.with_opening_balances(raw, source)
+    raw = meaning.with_opening_balances(raw, source)
     is_document, left_out = _rows_read(raw, found, source)
     settled = pd.Series(False, index=found.index)
     for theirs, kept in source.settled.items():
@@ -151,8 +151,10 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     # Several documents may stand in one line.
     lines, raw, settled = found.index[is_document], *(of[is_document].reset_index(drop=True) for of in (raw, settled))
     values = _values(raw, source)
-    frame, of_others = signs.signed(pd.DataFrame({**values, "settled": settled}), source)
-    frame = signs.with_days(frame, source, run.exported)
+    frame, of_others = meaning.signed(pd.DataFrame({**values, "settled": settled}), source)
+    frame = meaning.with_days(frame, source, run.exported)
+    if source.lines == "payments":
+        frame = meaning.payments_beside(frame)
     beside = _currencies_beside(raw).reindex(frame.index)
     if not source.bank:
         frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])

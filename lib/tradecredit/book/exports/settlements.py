@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.exports.allocation import allocated
-from tradecredit.book.exports.signs import CENT, Note
+from tradecredit.book.exports.meaning import CENT, Note
 
 UNDATED = "undated"
 """Kind of receipt: settled by the day of the export; when, and by what, the export does not tell."""
@@ -137,6 +137,7 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
     if again.any():
         notes.append(("receipts", "rows that repeat a document's total", int(again.sum())))
         rows = rows[~again]
+    rows = rows.assign(issued=rows["issued"].fillna(rows["due"]))
     amount = -rows["amount"]
     known = pd.Index(invoices["key"].dropna().unique())
     names = [key(rows["buyer_id"], rows[name]) for name in ("applies_to", "invoice_id")]

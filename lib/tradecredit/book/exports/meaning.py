@@ -1,4 +1,4 @@
-"""Documents of an export by how much a buyer owes more: their amounts' signs, kinds, and the days that terms tell."""
+"""What the rows of a list mean: amounts signed by how much a buyer owes more, our kinds, and due days."""
 
 from datetime import date
 
@@ -103,6 +103,16 @@ def _beside(frame: pd.DataFrame) -> list[pd.DataFrame]:
             part = part.assign(applies_to=number, number=pd.NA, due=pd.NaT)
         found.append(part)
     return found
+
+
+def payments_beside(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the documents of rows that each repeat an invoice beside one payment of it: both, the invoice once."""
+    paid = frame[frame["paid"].fillna(0) != 0]
+    payments = paid.assign(
+        kind="payment", amount=-paid["paid"], issued=paid["cleared"], applies_to=paid["invoice_id"], number=pd.NA,
+        invoice_id=pd.NA, due=pd.NaT, open=np.nan, cleared=pd.NaT,
+    )  # fmt: skip
+    return pd.concat([frame.assign(open=np.nan, cleared=pd.NaT), payments])
 
 
 def with_days(frame: pd.DataFrame, source: ExportList, exported: date | None) -> pd.DataFrame:
