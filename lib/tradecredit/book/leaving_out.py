@@ -62,11 +62,11 @@ def checked(raw: dict[str, RawTable], run: Run) -> Checked:
 
 def _unknown_columns(run: Run) -> list[Problem]:
     """Return the columns of `on_problem.leave_out` that no table has, so that nothing would be left out by them."""
-    # Columns of an export are called by what they mean, and all its rows stand among the invoices.
+    # Columns of an export are called by what they mean.
     roles = get_args(Role) if isinstance(run.source, ExportSource) else ()
     found = []
     for name, columns in run.on_problem.leave_out.items():
-        known = [*TABLES[name].names, ", ".join(TABLES[name].key), *(roles if name == "invoices" else ())]
+        known = [*TABLES[name].names, ", ".join(TABLES[name].key), *(roles if name in ("invoices", "receipts") else ())]
         for column in [] if columns == "all" else columns:
             if column not in known:
                 near = difflib.get_close_matches(column, known, n=1)

@@ -22,10 +22,11 @@ COMMENTS = {
     "entity": "whose book it is",
     "currency": "the currency that amounts are stated in",
     "source.exported": "the day of the export, which is that of the report",
-    "source.form.dates": "how days are written",
+    "source.form.dates": "how days are written (a month alone counts as its last day)",
     "source.form.dates.issued": "how days of issue are written",
     "source.form.dates.due": "how due days are written",
     "source.form.dates.cleared": "how days of payment are written",
+    "source.form.dates.odd": "cells that are no day written so; their rows cannot be read",
     "source.form.decimal": "the mark before the cents",
     "source.kinds": "kinds of document",
     "source.form.sheet": "the sheet that is read; others are lists as well",
@@ -37,6 +38,7 @@ COMMENTS = {
     "source.columns.invoice_id": "the number of an invoice; others are shared by several documents",
     "source.buckets": "columns of what is owed by age",
     "source.settled": "states of invoices that are paid in full",
+    "source.columns.name": "the column that names the buyer",
     "source.columns.open": "what of an invoice is open or paid: columns that may tell it are called what is not known",
     "source.due": "due days that stand in the terms' text only",
 }
@@ -83,7 +85,8 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         if key in ("source.kinds", "source.settled", "source.buckets"):
             return f"   # CHECK: {guess.taken}"
         others = f"; or {', '.join(guess.others)}" if guess.others else ""
-        return f"   # CHECK: {COMMENTS.get(key, key)}{others}"
+        found = f": {guess.taken}" if key == "source.form.dates.odd" else ""
+        return f"   # CHECK: {COMMENTS.get(key, key)}{found}{others}"
 
     path = os.path.relpath(source.path, folder)
     lines = [
@@ -153,7 +156,7 @@ def _list_lines(source: ExportList, check: Callable[[str], str]) -> Iterator[str
             yield f"{key}: {_value(value)}{check(f'source.{key}') or f'   # {ABOUT[key]}'}"
 
 
-DATES = ("source.form.dates", *(f"source.form.dates.{role}" for role in ("issued", "due", "cleared")))
+DATES = ("source.form.dates", *(f"source.form.dates.{role}" for role in ("issued", "due", "cleared", "odd")))
 """Keys of guesses on how days are written."""
 
 

@@ -82,7 +82,8 @@ def documents(invoices, payments) -> pd.DataFrame:
         for payer, text, amount in payments
     ]
     table = pd.DataFrame(rows, columns=["buyer_id", "name", "invoice_id", "number", "text", "amount", "kind", "bank"])
-    return table.assign(issued=pd.date_range("2026-06-01", periods=len(table)), applies_to=pd.NA)
+    days = pd.date_range("2026-06-01", periods=len(table))
+    return table.assign(issued=days, cleared=pd.NaT, currency="EUR", applies_to=pd.NA)
 
 
 LEDGER = [
@@ -110,6 +111,33 @@ def test_each_payment_by_hand(what):
     found = list(zip(parts["buyer_id"], parts["applies_to"].fillna(""), parts["amount"], strict=True))
     assert found == right
     assert bool(left_out) == (not right)
+
+
+def test_a_day_in_the_text_is_no_number_and_marks_part_numbers():
+    ledger = [("C1", "Alder", "1001", 100.0), ("C1", "Alder", "1234", 100.0), ("C2", "Birch", "77", 30.0)]
+    texts = ("Rent of 10.01.2026", "12/34", "no. 1001", "10 01")
+    table, _, _ = matched(documents(ledger, [("Birch", text, 300.0) for text in texts]))
+    # Another buyer's number counts as it is written only.
+    found = table.loc[table["bank"], ["buyer_id", "applies_to"]].fillna("").to_numpy().tolist()
+    assert found == [["C2", ""], ["C2", ""], ["C1", "1001"], ["C2", ""]]
+    table, _, _ = matched(documents(ledger, [("Alder", text, 300.0) for text in texts]))
+    assert table.loc[table["bank"], "applies_to"].fillna("").tolist() == ["", "", "1001", "1001"]
+
+
+def test_an_amount_in_another_currency_is_another_amount():
+    bank = documents([("C1", "Alder", "R-1", 700.0)], [("Alder", "thanks", 700.0)])
+    table, _, _ = matched(bank.assign(currency=["EUR", "USD"]))
+    assert table.loc[table["bank"], "applies_to"].isna().all()
+
+
+def test_of_several_invoices_over_the_amount_the_oldest_that_is_open_is_settled_and_told():
+    ledger = [("C1", "Alder", f"R-{n}", 70.0) for n in range(1, 6)]
+    bank = documents(ledger, [("Alder", "thanks", 70.0)])
+    bank["issued"] = pd.to_datetime([f"2026-0{month}-01" for month in (5, 3, 2, 1, 8)] + ["2026-06-01"])
+    bank["cleared"] = pd.to_datetime([None, None, None, "2026-02-10", None, None])
+    table, notes, _ = matched(bank)
+    assert table.loc[table["bank"], "applies_to"].tolist() == ["R-3"]
+    assert notes == [("receipts", "matched by payer and amount: the oldest of several: 70.00", 1)]
 
 
 def test_an_invoice_is_paid_by_amount_once():

@@ -68,7 +68,7 @@ def test_a_row_without_a_buyer_among_rows_that_name_theirs_is_no_block(tmp_path)
     suggestion = suggested([tmp_path / "list.csv"])
     assert not suggestion.source.block
     (problem,) = ledger(suggestion.source, suggestion.currency).problems
-    assert problem.row == 4 and "names no buyer" in str(problem.allowed)
+    assert problem.row == 4 and "the row names no buyer" in str(problem.allowed)
 
 
 def test_a_header_of_two_lines_in_a_workbook(tmp_path):
@@ -128,3 +128,24 @@ def test_numbers_among_written_days_are_a_spreadsheets_days(tmp_path):
     _, found = read(tmp_path / "op.xlsx")
     # 46180 is 7 June 2026.
     assert open_items(found) == {"R1": ("Amber", "2026-05-03", 1190.0), "R2": ("Birch", "2026-06-07", 38.0)}
+
+
+def test_a_statement_of_one_buyer_names_it_in_its_title(tmp_path):
+    (tmp_path / "konto.csv").write_text(
+        "Kontoauszug für Weber Bau GmbH\nStand: 30.06.2026\n\nDatum;Typ;Nummer;Soll;Haben;Saldo\n"
+        "05.01.2026;Rechnung;RE-1;1190,00;;1190,00\n10.02.2026;Zahlung;;;1190,00;0,00\n"
+        "03.05.2026;Rechnung;RE-2;2380,00;;2380,00\n"
+    )
+    suggestion, found = read(tmp_path / "konto.csv")
+    assert open_items(found) == {"RE-2": ("Weber Bau GmbH", "2026-06-02", 2380.0)}
+    assert str(suggestion.source.exported) == "2026-06-30"
+
+
+def test_a_column_that_may_hold_other_accounts_than_buyers_is_a_guess(tmp_path):
+    (tmp_path / "register.csv").write_text(
+        "Date,Particulars,Vch Type,Vch No.,Debit,Credit\n01-09-2026,Apollo,Sales,B-1,845.00,\n"
+        "02-09-2026,MedPlus,Sales,B-2,125.00,\n20-09-2026,Apollo,Receipt,R-1,,845.00\n"
+    )
+    suggestion, found = read(tmp_path / "register.csv")
+    assert [one.taken for one in suggestion.guesses if one.key == "source.columns.name" and one.open] == ["Particulars"]
+    assert open_items(found) == {"B-2": ("MedPlus", "2026-10-02", 125.0)}

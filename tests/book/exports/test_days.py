@@ -46,3 +46,53 @@ def test_days_without_a_year_lie_in_the_stated_twelve_months():
     read = days(column("0103", "105", "3112"), "%d%m", date(2026, 4, 1))
     assert read.dt.strftime("%Y-%m-%d").tolist() == ["2027-03-01", "2026-05-01", "2026-12-31"]
     assert days(column("0103"), "%d%m").isna().all()
+
+
+def test_a_few_odd_cells_do_not_hide_how_the_others_are_written():
+    good = [f"{day:02}.09.2026" for day in range(1, 30)]
+    found = told([column(*good, "31.09.2026", "01.10.2026"), column(*good, "00.00.0000", None)])
+    assert found == ("%d.%m.%Y", (), ("31.09.2026",))
+    # 3 of 40 are more than one in twenty; a text without a figure is no day in any writing.
+    assert told([column(*good, *["02.10.2026"] * 8, "31.09.2026", "9/30/2026", "x1")]) is None
+    assert told([column(*good, *["on request"] * 20)]) == ("%d.%m.%Y", (), ("on request",))
+
+
+def test_a_column_that_is_written_in_another_way_is_no_column_of_odd_cells():
+    good = column(*[f"{day:02}.09.2026" for day in range(1, 30)])
+    assert told([good, column("2026-09-30")]) is None
+    assert told([column("31.09.2026", "x1")]) is None
+
+
+def test_the_weekday_tells_which_number_is_the_month_where_it_is_clear():
+    # Every third weekday of 2026 before the 13th of its month; read month first, many would be on a weekend.
+    working = pd.bdate_range("2026-01-01", "2026-12-31")
+    working = [day for day in working if day.day <= 12][::3]
+    issued = column(*[day.strftime("%d/%m/%Y") for day in working])
+    assert len(working) > 20
+    assert told([issued], [(issued, issued)]).others == ()
+    assert told([issued], [(issued, issued)]).format == "%d/%m/%Y"
+    mixed = column(*[day.strftime("%d/%m/%Y") for day in pd.date_range("2026-01-01", "2026-12-31") if day.day <= 12])
+    assert told([mixed], [(mixed, mixed)]).others == ("%m/%d/%Y",)
+
+
+def test_a_month_alone_is_its_last_day():
+    column = pd.Series(["2024-06", "2024-02"], dtype="str")
+    assert told([column]).format == "%Y-%m"
+    assert days(column, "%Y-%m").dt.strftime("%Y-%m-%d").tolist() == ["2024-06-30", "2024-02-29"]
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("5 août 2026", "%d %B %Y"), ("05-ago-2026", "%d-%b-%Y"), ("5 de agosto de 2026", "%d %B %Y"),
+        ("5 sierpnia 2026", "%d %B %Y"), ("05-Aug-2026", "%d-%b-%Y"), ("5 augustus 2026", "%d %B %Y"),
+    ],
+)  # fmt: skip
+def test_months_are_read_in_other_languages(text, form):
+    assert told([column(text)]).format == form
+    assert days(column(text), form).dt.strftime("%Y-%m-%d").tolist() == ["2026-08-05"]
+
+
+def test_short_months_of_other_languages():
+    cells = column("3 mrz 2026", "4 dez 2026", "5 okt 2026", "6 févr. 2026", "7 mai 2026")
+    assert days(cells, "%d %b %Y").dt.strftime("%m-%d").tolist() == ["03-03", "12-04", "10-05", "02-06", "05-07"]

@@ -7,6 +7,7 @@ from tradecredit.book.exports.heads import fits, plain
 from tradecredit.book.exports.ledger import ledger
 from tradecredit.book.exports.suggestion import suggested
 from tradecredit.book.exports.systems import vocabulary
+from tradecredit.errors import InputError
 
 
 def read(folder, text: str, encoding: str = "utf-8"):
@@ -159,3 +160,22 @@ def test_a_bulgarian_list_in_its_own_encoding(tmp_path):
     assert open_items(found) == {
         "100": ("Демо ЕООД", "2026-07-29", 120.0), "101": ("Синя Роза АД", "2026-07-30", 1200.0)
     }  # fmt: skip
+
+
+def test_a_refusal_tells_which_line_comes_nearest_and_what_it_lacks(tmp_path):
+    (tmp_path / "list.csv").write_text("Items sold\n\nInvoice,Invoice Date,Total,Clerk\n1,2026-01-02,10.00,Ann\n")
+    with pytest.raises(InputError) as refused:
+        suggested([tmp_path / "list.csv"])
+    assert "line 3 comes nearest with Invoice (invoice id), Invoice Date (issued), Total (amount)" in str(refused.value)
+    assert "has none for a buyer" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "code", "sure"),
+    [("Amount (USD)", "10.50", "USD", True), ("Betrag EUR", "10.50", "EUR", True), ("Montant TTC", "1.5", "EUR", False),
+     ("Amount", "1,28,500.00", "INR", False)],
+)  # fmt: skip
+def test_the_currency_is_told_by_the_name_of_the_column_or_the_groups_of_figures(head, cell, code, sure, tmp_path):
+    suggestion, _ = read(tmp_path, f'Customer;Invoice;Date;Due;{head}\nA;1;2026-01-05;2026-02-04;"{cell}"\n')
+    (guess,) = [one for one in suggestion.guesses if one.key == "currency"]
+    assert (guess.taken, guess.open) == (code, not sure)

@@ -242,8 +242,8 @@ def test_rows_that_cannot_be_read_are_left_out_where_the_run_says_so(tmp_path):
     assert {problem.row for problem in ledger(source, "EUR").problems} == {5, 9}
     found = ledger(source, "EUR", OnProblem(leave_out={"invoices": "all"}, most=0.05))
     assert not found.problems and len(found.tables["invoices"]) == 38
-    assert ("invoices", "issued a day written as %d.%m.%Y is expected: 10.00", 1) in found.left_out
-    assert ("invoices", "amount an amount is expected (decimal mark ','): 0.00", 1) in found.left_out
+    assert ("invoices", "Invoice Date cannot be read as a day written as %d.%m.%Y: 10.00", 1) in found.left_out
+    assert ("invoices", "Amount cannot be read as an amount (decimal mark ','): 0.00", 1) in found.left_out
     found = ledger(source, "EUR", OnProblem(leave_out={"invoices": "all"}, most=0.04))
     assert "2 of 40 rows" in found.problems[0].allowed
 

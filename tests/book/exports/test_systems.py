@@ -194,3 +194,13 @@ def test_a_french_file_of_postings_is_read_by_customers_accounts_and_letters(tmp
     assert sorted(zip(receipts["invoice_id"], receipts["received"].dt.strftime("%m-%d"), strict=True)) == [
         ("F-1", "02-20"), ("F-2", "03-01")
     ]  # fmt: skip
+
+
+def test_a_layout_of_one_own_may_call_the_buyer_otherwise(tmp_path):
+    text = """Account Number;Account Name;Document Type;Document Number;Reference;Document Date;Net due date;Amount in local currency;Local Currency;Clearing Document
+10010;Alder Tools;RV;90001;;02/15/2026;03/17/2026;"1,190.00";USD;
+10010;Alder Tools;DG;16001;90001;03/01/2026;03/01/2026;-190.00;USD;
+"""
+    suggestion, found = read(tmp_path, "items.csv", text)
+    assert suggestion.system == "SAP FBL5N, spreadsheet"
+    assert open_items(found) == {"90001": ("10010", "2026-03-17", 1000.0)}

@@ -13,6 +13,11 @@ SIGNS = {
     "₹": "INR", "zł": "PLN", "Kč": "CZK", "￥": "CNY", "Rs.": None, "Rs": None, "kr.": None, "kr": None, "Fr.": "CHF",
 }  # fmt: skip
 """Signs of currencies, with the one that they mean, if it is one; those that others are a part of come first."""
+CODES = (
+    "EUR USD GBP CHF INR CAD AUD NZD PLN CZK HUF RON BGN SEK NOK DKK ISK TRY RUB UAH BRL MXN COP ARS CLP PEN CNY JPY "
+    "HKD SGD TWD KRW THB MYR IDR PHP VND BDT PKR LKR AED SAR QAR KWD ILS EGP MAD DZD TND NGN KES GHS ZAR XOF XAF"
+)
+"""Codes of currencies that are looked for in names of columns."""
 _CODE = re.compile(r"^(?:[A-Z]{3}\s*(?=[\d(+\-−–.,]))|(?<=[\d).,\-−])\s*[A-Z]{3}$")
 _DEBIT_CREDIT = re.compile(r"\s*(DR|CR|S|H)\.?$", re.IGNORECASE)
 

@@ -1,9 +1,12 @@
 """Days as systems write them: the format is told by whole columns, and what stays open is said."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 FORMATS = (
@@ -12,57 +15,116 @@ FORMATS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M",
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
     "%m/%d/%Y %H:%M", "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%Y年%m月%d日", "%d%m%Y",
+    "%Y-%m", "%m/%Y", "%B %Y", "%b %Y",
 )  # fmt: skip
 """Ways of writing days that are tried, the likelier first."""
 SERIAL = "serial"
 NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", "-", "nan", "NaT", "None", "0")
 """What systems write where there is no day."""
+MOST_DAYS_BY_CHANCE = 20
+"""So many different days of issue are never all on weekdays by chance (5/7 to the 20th: one in 800)."""
+MONTHS = {
+    "January": "januar januari janvier enero gennaio janeiro stycznia styczen leden",
+    "February": "februar februari fevrier febrero febbraio fevereiro lutego luty",
+    "March": "marz maerz maart mars marzo marco marca marzec",
+    "April": "avril abril aprile kwietnia kwiecien",
+    "May": "mai mei mayo maggio maio maja maj",
+    "June": "juni juin junio giugno junho czerwca czerwiec",
+    "July": "juli juillet julio luglio julho lipca lipiec",
+    "August": "augustus aout agosto sierpnia sierpien augusti",
+    "September": "septembre septiembre settembre setembro wrzesnia wrzesien",
+    "October": "oktober octobre octubre ottobre outubro pazdziernika pazdziernik",
+    "November": "novembre noviembre novembro listopada listopad",
+    "December": "dezember decembre diciembre dicembre dezembro desember grudnia grudzien",
+}
+"""Month: what it is called elsewhere, without accents."""
+_ENGLISH = {name: month for month, names in MONTHS.items() for name in names.split()}
+_SHORT = {name[:length]: month[:3] for name, month in _ENGLISH.items() for length in (3, 4) if len(name) > length}
+_SHORT = {name: month for name, month in _SHORT.items() if name not in ("mar", "jui", "juin", "juil", "mai", "maj")} | {
+    "juil": "Jul", "janv": "Jan", "fevr": "Feb", "mrz": "Mar", "mrt": "Mar", "sept": "Sep",
+}  # fmt: skip
 FIRST, LAST = pd.Timestamp("1950-01-01"), pd.Timestamp("2100-12-31")
 
 
+MOST_ODD = 0.05
+"""Share of a column's cells, one cell at least, that a way of writing days may not read: so few are odd ones."""
+
+
 class Told(NamedTuple):
-    """How days are written: the format, and others that fit as well, so that it is a guess."""
+    """How days are written: the format, others that fit as well, so that it is a guess, and cells it does not read."""
 
     format: str
     others: tuple[str, ...] = ()
+    odd: tuple[str, ...] = ()
 
 
 def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Series]] = ()) -> Told | None:
     """Return how the days of some columns are written, all in one way; None where no way fits.
 
-    A format must read every cell that holds something. Of several that do, the one counts under which the fewest
-    days of `pairs` (issued, due) stand in the wrong order, and then the one with the fewest issues on a weekend;
-    formats that only differ in nothing of these stay open.
+    A format that reads every cell that holds something goes first. Without one, a format may leave odd cells: in each
+    column at most one in twenty of those with a figure, or a single one, and no more than a third of those that it
+    reads; the formats with the fewest count. Of several, the one counts under which the fewest days of `pairs`
+    (issued, due) stand in the wrong order, and then the one under which the fewest days of issue are on a weekend, if
+    it is clear: hardly any, where under others there are many. What differs in nothing of these stays open.
     """
-    cells = pd.concat([_texts(column).dropna() for column in columns]) if columns else pd.Series(dtype="str")
-    serials = [_serial_cells(column).index for column in columns]
-    texts = [_texts(column.drop(index)).dropna() for column, index in zip(columns, serials, strict=True)]
-    if any(map(len, texts)):
-        cells = pd.concat(texts)
-    values = cells.drop_duplicates()
-    if values.empty:
+    # Numbers among written days are a spreadsheet's, unless there is nothing else.
+    written = [_texts(column.drop(_serial_cells(column).index)).dropna() for column in columns]
+    if not any(map(len, written)):
+        written = [_texts(column).dropna() for column in columns]
+    texts = [one.value_counts() for one in written if len(one)]
+    if not texts:
         return None
-    fitting = [form for form in FORMATS if _reads(values, form)]
-    if not fitting and _serial(values).between(FIRST, LAST).all():
+    values = pd.concat(texts).groupby(level=0, sort=False).sum()
+    unread = {form: ~_read(values.index, form) for form in (*FORMATS, SERIAL)}
+    fitting = [form for form, missed in unread.items() if not missed.any() and form != SERIAL]
+    if not fitting and not unread[SERIAL].any():
         return Told(SERIAL)
     if not fitting:
+        few = [form for form, missed in unread.items() if all(_few(one, values.index[missed]) for one in texts)]
+        least = min((int(values[unread[form]].sum()) for form in few), default=0)
+        fitting = [form for form in few if values[unread[form]].sum() == least]
+    if not fitting:
         return None
+    best = _fewest({form: _wrong_order(pairs, form) for form in fitting})
+    if len(best) > 1:
+        best = _least_on_weekends(best, pairs[0][0] if pairs else None)
+    return Told(best[0], tuple(best[1:]), tuple(values.index[unread[best[0]]]))
 
-    def faults(form: str) -> tuple[int, int]:
-        wrong = sum(int((days(first, form) > days(second, form)).sum()) for first, second in pairs)
-        return wrong, 0
 
-    first_faults = {form: faults(form) for form in fitting}
-    least = min(first_faults.values())
-    best = [form for form in fitting if first_faults[form] == least]
-    return Told(best[0], tuple(best[1:]))
+def _few(column: pd.Series, odd: pd.Index) -> bool:
+    """Return whether the odd ones among a column's cells (how often each stands there, by text) are few."""
+    of = column[column.index.isin(list(odd))]
+    written = column[column.index.str.contains(r"\d")].sum()
+    # A text without a figure is no day in any writing.
+    strange = of[of.index.str.contains(r"\d")].sum()
+    read = column.sum() - of.sum()
+    return bool(read >= 3 * strange and read > 0 and strange <= max(1, MOST_ODD * written))
+
+
+def _fewest(faults: dict[str, int]) -> list[str]:
+    return [form for form, number in faults.items() if number == min(faults.values())]
+
+
+def _wrong_order(pairs: Sequence[tuple[pd.Series, pd.Series]], form: str) -> int:
+    return sum(int((days(first, form) > days(second, form)).sum()) for first, second in pairs)
+
+
+def _least_on_weekends(forms: list[str], issued: pd.Series | None) -> list[str]:
+    """Return the formats under which hardly any day of issue is on a weekend, if there are such; else all of them."""
+    if issued is None:
+        return forms
+    read = {form: days(issued, form).dropna().drop_duplicates() for form in forms}
+    share = {form: float((column.dt.day_of_week > 4).mean()) for form, column in read.items() if len(column)}
+    enough = min(len(column) for column in read.values()) >= MOST_DAYS_BY_CHANCE
+    clear = [form for form, on_weekends in share.items() if on_weekends < 0.02]
+    return clear if enough and clear and max(share.values()) > 0.15 else forms
 
 
 def days(column: pd.Series, form: str | None, year_from: date | None = None) -> pd.Series:
     """Return a column as days; missing where a cell is empty, holds no day, or is not written as `form` says.
 
-    True dates stay what they are whatever the format. Days without a year (`%d%m`) lie in the twelve months that begin
-    with `year_from`.
+    True dates stay what they are whatever the format. A month without a day is its last day. Days without a year
+    (`%d%m`) lie in the twelve months that begin with `year_from`.
     """
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_localize(None)
@@ -86,14 +148,21 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None) -> 
         read = _in_year(texts, form, year_from)
     else:
         read = pd.to_datetime(texts, format=form or "%Y-%m-%d", errors="coerce").dt.normalize()
+        if months_alone(form):
+            read = read + pd.offsets.MonthEnd(0)
     read = read.where(read.between(FIRST, LAST))
     found[read.index] = read.astype("datetime64[us]")
     return found
 
 
+def months_alone(form: str | None) -> bool:
+    """Return whether a format has months and no days."""
+    return form is not None and "%m" in form.replace("%B", "%m").replace("%b", "%m") and "%d" not in form
+
+
 def _serial_cells(column: pd.Series) -> pd.Series:
     """Return the cells of a mixed column that are numbers such as a spreadsheet counts its days by."""
-    if not pd.api.types.is_object_dtype(column):
+    if not pd.api.types.is_object_dtype(column) or pd.api.types.infer_dtype(column, skipna=True) == "string":
         return pd.Series(dtype="float64")
     numbers = column[column.map(lambda cell: isinstance(cell, int | float) and not isinstance(cell, bool))]
     numbers = numbers.astype("float64").dropna()
@@ -110,15 +179,33 @@ def _texts(column: pd.Series) -> pd.Series:
         )
     text = column.astype("str").where(column.notna()).astype("str").str.strip()
     text = text.str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+    # Days repeat.
+    named = {cell: _in_english(cell) for cell in text.dropna().unique() if re.search(r"[^\W\d_]{3}", cell)}
+    if named:
+        text = text.map(lambda cell: named.get(cell, cell), na_action="ignore").astype("str")
     return text.where(~text.isin([*NO_DAY, ""]))
 
 
-def _reads(values: pd.Series, form: str) -> bool:
-    if form in ("%Y%m%d", "%d%m%Y") and not values.str.fullmatch(r"\d{7,8}").all():
-        return False
-    read = pd.to_datetime(values.head(20_000), format=form, errors="coerce")
-    late = values.head(20_000).str.contains(r"9999|2999", regex=True)
-    return bool((read.between(FIRST, LAST) | late).all())
+def _read(values: pd.Index, form: str) -> np.ndarray:
+    """Return which texts are days written in a way, or a day that stands for none (9999)."""
+    texts = values.to_series()
+    if form == SERIAL:
+        return _serial(texts).between(FIRST, LAST).to_numpy()
+    if form in ("%Y%m%d", "%d%m%Y"):
+        texts = texts.where(texts.str.fullmatch(r"\d{7,8}"))
+    read = pd.to_datetime(texts, format=form, errors="coerce").between(FIRST, LAST)
+    return (read | texts.str.contains("9999|2999", na=False)).to_numpy(bool)
+
+
+def _in_english(text: str) -> str:
+    """Return a day with the name of its month in English, where it stands in another language."""
+
+    def month(found: re.Match) -> str:
+        bare = "".join(part for part in unicodedata.normalize("NFKD", found[0]) if not unicodedata.combining(part))
+        name = bare.casefold().rstrip(".")
+        return _ENGLISH.get(name) or _SHORT.get(name) or found[0]
+
+    return re.sub(r"(?<= )(?:de|del) (?=\w)", "", re.sub(r"[^\W\d_]{3,}\.?", month, text))
 
 
 def _serial(values: pd.Series) -> pd.Series:

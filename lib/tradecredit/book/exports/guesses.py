@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradecredit.book.exports import buckets, reading
-from tradecredit.book.exports.amounts import amounts, currency_beside, decimal_mark
-from tradecredit.book.exports.days import days, told
+from tradecredit.book.exports.amounts import CODES, SIGNS, amounts, currency_beside, decimal_mark
+from tradecredit.book.exports.days import days, months_alone, told
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.systems import ANY, systems, vocabulary
 from tradecredit.params.export import Code, DocumentKind, ExportSource, ExportSystem, Role
@@ -68,6 +68,10 @@ def decimal(raw: pd.DataFrame, guesses: list[Guess], answers: dict[str, str]) ->
 def date_forms(
     raw: pd.DataFrame, system: ExportSystem, titles: dict[str, str], guesses: list[Guess], answers: dict[str, str]
 ) -> tuple[dict[str, str], date | None]:
+    """Return how days are written by role (`all`: alike), and the first day of the year of days without one.
+
+    Cells that are no day in this writing are named in a guess: the run file keeps the writing, their rows are problems.
+    """
     if system.dates:
         year = titles.get("year_from")
         return system.dates, pd.to_datetime(year, format="%Y%m%d").date() if year else None
@@ -77,20 +81,33 @@ def date_forms(
         return {"all": answer}, None
     pairs = [(held["issued"], held["due"])] if {"issued", "due"} <= held.keys() else []
     together = told(list(held.values()), pairs)
-    if together is not None:
-        guesses.append(Guess("source.form.dates", together.format, together.others, open=bool(together.others)))
-        return {"all": together.format}, None
-    found = {}
-    for role, column in held.items():
-        one = told([column])
-        if one is None:
-            continue
-        found[role] = one.format
-        guesses.append(Guess(f"source.form.dates.{role}", one.format, one.others, open=bool(one.others)))
-    return found, None
+    forms = {"all": together} if together is not None else {role: told([column]) for role, column in held.items()}
+    found = {role: form for role, form in forms.items() if form is not None}
+    for role, form in found.items():
+        key = "source.form.dates" if role == "all" else f"source.form.dates.{role}"
+        unsure = bool(form.others) or months_alone(form.format)
+        guesses.append(Guess(key, form.format, form.others, open=unsure))
+    odd = [cell for form in found.values() for cell in form.odd]
+    if odd:
+        named = ", ".join(map(repr, odd[:5])) + (f" and {len(odd) - 5:,} more" if len(odd) > 5 else "")
+        guesses.append(Guess("source.form.dates.odd", named, open=True))
+    return {role: form.format for role, form in found.items()}, None
 
 
-def kinds(raw: pd.DataFrame, system: ExportSystem, guesses: list[Guess]) -> dict[str | int, DocumentKind]:
+def _at_stake(raw: pd.DataFrame, kind: str, decimal: str) -> str:
+    """Return what documents of a kind come to by the sign of their amounts."""
+    rows = raw[raw["kind"].astype("str").str.strip() == kind]
+    value = amounts(rows["amount"], decimal).fillna(amounts(rows["open"], decimal))
+    value = value.fillna(amounts(rows["debit"], decimal)).fillna(-amounts(rows["credit"], decimal))
+    sums = (
+        f"{value[of].abs().sum():,.2f} as {what} ({of.sum():,})"
+        for of, what in ((value > 0, "invoices"), (value < 0, "payments"))
+        if of.any()
+    )
+    return f"{kind} {' and '.join(sums)}".strip()
+
+
+def kinds(raw: pd.DataFrame, system: ExportSystem, decimal: str, guesses: list[Guess]) -> dict[str | int, DocumentKind]:
     """Return their kinds of document that stand in the file and are known, by our kinds; note those that are not."""
     present = raw["kind"].dropna().astype("str").str.strip().value_counts()
     stated = {plain(theirs): ours for one in (systems()[-1], system) for theirs, ours in one.kinds.items()}
@@ -102,7 +119,7 @@ def kinds(raw: pd.DataFrame, system: ExportSystem, guesses: list[Guess]) -> dict
         known |= {theirs: ours for theirs, ours in system.kinds.items() if str(theirs) not in known}
     unknown = [name for name in present.index if name not in known]
     if unknown:
-        shown = ", ".join(unknown[:8]) + (" …" if len(unknown) > 8 else "")
+        shown = "; ".join(_at_stake(raw, name, decimal) for name in unknown[:8]) + ("; …" if len(unknown) > 8 else "")
         guesses.append(Guess("source.kinds", f"told by the sign of the amount: {shown}", open=True))
     return known
 
@@ -270,6 +287,17 @@ def lines(raw: pd.DataFrame, source: ExportSource, guesses: list[Guess]) -> str:
     return "repeated" if repeated else "added"
 
 
+def currency_of_names(source: ExportSource) -> str | None:
+    """Return the currency that stands at the end of the name of a column of amounts; None where none does."""
+    for role in ("amount", "open", "debit"):
+        names = source.columns.get(role, [])
+        for name in [names] if isinstance(names, str) else names:
+            code = re.search(r"[\s([]([A-Z]{3}|[€£₹])[)\]]?$", name.strip())
+            if code and (code[1] in SIGNS or code[1] in CODES.split()):
+                return SIGNS.get(code[1]) or code[1]
+    return None
+
+
 def currency(
     raw: pd.DataFrame, titles: dict[str, str], system: ExportSystem, guesses: list[Guess], answers: dict[str, str]
 ) -> str:
@@ -287,6 +315,10 @@ def currency(
     cells = [str(cell) for role in reading.AMOUNTS for cell in raw[role].dropna().head(200) if isinstance(cell, str)]
     beside = [code for cell in cells if (code := currency_beside(cell))]
     found = max(set(beside), key=beside.count) if beside else None
+    if found is None and any(re.search(r"(?<!\d)\d{1,2},\d{2},\d{3}(?!\d)", cell) for cell in cells):
+        # Groups of two digits are written in India, and next to it.
+        guesses.append(Guess("currency", "INR", open=True))
+        return "INR"
     guesses.append(Guess("currency", found or system.currency or "EUR", open=found is None))
     return found or system.currency or "EUR"
 

@@ -3,23 +3,26 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import pandas as pd
 
+from tradecredit.book.exports.meaning import CENT, Note
+
 BY_NUMBER, BY_AMOUNT, BY_PAYER, BY_RETURN = (
     "number in the text", "payer and amount", "payer alone: on account", "return of an earlier payment",
 )  # fmt: skip
-CENT = 0.005
+BY_OLDEST = "payer and amount: the oldest of several"
+DAY = r"(?<![\w./-])(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[-./]\d{2}[-./]\d{2})(?![\w/-]|\.\d)"
+"""A day in a text, which is no invoice's number."""
+WORD = r"[^\W\d_]+|\d+"
 MOST_PARTS = 8
 """So many words and figures in a row may make up one invoice number."""
 LEGAL_FORMS = (
     "gmbh co kg|gmbh|ag|kg|ohg|ug|mbh|ev|se|ltd|limited|plc|llp|llc|inc|corp|co|company|sa|sas|sarl|srl|spa|bv|nv|oy|"
     "oyj|ab|as|aps|lda|sl|slu|sp z o o|kft|zrt|doo|pty|pte|有限公司|股份有限公司"
 )
-
-Note = tuple[str, str, int]
-"""Table, rule, rows."""
 
 
 class Match(NamedTuple):
@@ -37,9 +40,9 @@ def matched(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note], list[Not
 
     Of the rows with `bank`, `text` is what the payment says and `name` its payer; `amount` is below zero, above where
     the bank took one back. A payment settles the invoices whose numbers it names, of several each to its amount and the
-    last to what remains; else the one of its payer over just its amount; else it is on account of its payer. A return
-    takes back the invoice that it names, or the last payment over its amount. Payments of nobody known are left out.
-    `matched_by` is the reason of each part.
+    last to what remains; else the oldest of its payer over just its amount in its currency, issued and not settled by
+    then; else it is on account of its payer. A return takes back the invoice that it names,
+    or the last payment over its amount. Payments of nobody known are left out. `matched_by`: the reason of each part.
     """
     bank = documents["bank"].astype(bool)
     rest = documents[~bank].assign(matched_by=pd.NA)
@@ -62,39 +65,72 @@ def matched(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note], list[Not
     return kept, notes, left_out if len(unknown) else []
 
 
+class _Invoice(NamedTuple):
+    """An invoice that payments may name; `known_days`: of issue, and of clearing."""
+
+    buyer: str
+    number: str
+    amount: float
+    currency: str
+    known_days: tuple[pd.Timestamp, pd.Timestamp]
+
+
 class _Invoices:
     """The invoices that payments may name, by number in plain letters and by buyer and amount."""
 
     def __init__(self, documents: pd.DataFrame):
         rows = documents[documents["kind"] == "invoice"]
         rows = rows.assign(number=rows["invoice_id"].fillna(rows["number"])).dropna(subset=["number", "buyer_id"])
-        sums = rows.groupby(["buyer_id", "number"], sort=False)["amount"].sum()
-        self.amount: dict[tuple[str, str], float] = sums.to_dict()
-        self.named: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        self.over: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for buyer, number in self.amount:
+        each = rows.groupby(["buyer_id", "number"], sort=False).agg(
+            amount=("amount", "sum"), currency=("currency", "first"), issued=("issued", "min"),
+            cleared=("cleared", "max"),
+        )  # fmt: skip
+        self.named: dict[str, list[_Invoice]] = defaultdict(list)
+        self.over: dict[tuple[str, int, str], list[_Invoice]] = defaultdict(list)
+        for (buyer, number), amount, currency, *known_days in each.sort_values("issued", kind="stable").itertuples():
+            one = _Invoice(buyer, number, amount, currency, tuple(known_days))
             plain = "".join(_words(number))
             if len(plain) > 2 and any(letter.isdigit() for letter in plain):
-                self.named[plain].append((buyer, number))
-            self.over[buyer, round(self.amount[buyer, number] * 100)].append(number)
+                self.named[plain].append(one)
+            self.over[buyer, round(amount * 100), currency].append(one)
         names = documents.dropna(subset=["buyer_id"])[["buyer_id", "name"]].drop_duplicates()
         self.buyers: dict[str, set[str]] = defaultdict(set)
         for buyer, name in zip(names["buyer_id"], names["name"], strict=True):
             self.buyers[firm(buyer if pd.isna(name) else name)].add(buyer)
 
-    def in_text(self, text: object, payer: str | None) -> list[tuple[str, str]]:
-        """Return the invoices that a text names, in its order; a number of several buyers where the payer tells."""
-        words, found, first = _words(text) if isinstance(text, str) else [], [], 0
+    def in_text(self, text: object, payer: str | None) -> list[_Invoice]:
+        """Return the invoices that a text names, in its order; a number of several buyers where the payer tells.
+
+        Days in the text name none. Words make up a number where they are parted as it is itself, or by blanks; that
+        of another buyer than the payer only as it is written.
+        """
+        found: list[_Invoice] = []
+        words = list(re.finditer(WORD, re.sub(DAY, " | ", text).casefold())) if isinstance(text, str) else []
+        first = 0
         while first < len(words):
             # The longest first: 2026-1001 is not the invoice 2026.
             ends = range(min(first + MOST_PARTS, len(words)), first, -1)
-            last = next((last for last in ends if "".join(words[first:last]) in self.named), None)
-            if last is not None:
-                invoices = self.named["".join(words[first:last])]
-                mine = [one for one in invoices if one[0] == payer] or (invoices if len(invoices) == 1 else [])
-                found += [one for one in mine if one not in found]
+            named, last = next(((some, last) for last in ends if (some := self._of(words[first:last]))), ([], None))
+            mine = [one for one in named if one.buyer == payer]
+            if not mine and len(named) == 1:
+                as_written = _words(named[0].number) == [word[0] for word in words[first:last]]
+                mine = named if payer is None or as_written else []
+            found += [one for one in mine if one not in found]
             first = last or first + 1
         return found
+
+    def _of(self, words: list[re.Match]) -> list[_Invoice]:
+        """Return the invoices whose number some words of a text make up."""
+        named = self.named.get("".join(word[0] for word in words), [])
+        return [one for one in named if _parted_alike(words, one.number)]
+
+    def fitting(self, payer: str, amount: float, currency: str, day: pd.Timestamp) -> list[_Invoice]:
+        """Return the invoices of a buyer over just an amount issued and not settled by a day, oldest first."""
+        return [
+            one
+            for one in self.over.get((payer, round(amount * 100), currency), [])
+            if not one.known_days[0] > day and not one.known_days[1] < day
+        ]
 
     def payer(self, name: object) -> str | None:
         """Return the one buyer of a name, if there is one."""
@@ -112,25 +148,39 @@ def firm(name: str) -> str:
     return re.sub(rf"(?: (?:{LEGAL_FORMS}))+$", "", words).replace(" ", "")
 
 
+def _parted_alike(words: list[re.Match], number: str) -> bool:
+    """Return whether marks part words of a text only where they part the parts of a number as well."""
+    ends, at = set(), 0
+    for part in _words(number):
+        at += len(part)
+        ends.add(at)
+    at = 0
+    for word, after in pairwise(words):
+        at += len(word[0])
+        between = word.string[word.end() : after.start()]
+        if between.strip() and at not in ends:
+            return False
+    return True
+
+
 def _matches(payments: pd.DataFrame, invoices: _Invoices) -> Iterator[Match]:
     """Yield the parts of payments in order of days; those of nobody known have none."""
     so_far: list[list[Match]] = []
     used: set[tuple[str, str]] = set()
     names = {name: invoices.payer(name) for name in payments["name"].dropna().unique()}
-    for row, name, text, amount in zip(
-        payments.index, payments["name"], payments["text"], payments["amount"], strict=True
-    ):
+    columns = [payments[name] for name in ("name", "text", "amount", "currency", "issued")]
+    for row, name, text, amount, currency, day in zip(payments.index, *columns, strict=True):
         payer = names.get(name)
         named = invoices.in_text(text, payer)
         if amount > 0:
             parts = list(_returned(row, amount, named, payer, so_far))
         elif named:
-            parts = list(_shared(row, amount, named, invoices.amount))
+            parts = list(_shared(row, amount, named, currency))
         elif payer is not None:
-            owed = [one for one in invoices.over.get((payer, round(-amount * 100)), []) if (payer, one) not in used]
-            parts = (
-                [Match(row, payer, owed[0], amount, BY_AMOUNT)] if owed else [Match(row, payer, None, amount, BY_PAYER)]
-            )
+            fitting = invoices.fitting(payer, -amount, currency, day)
+            owed = [one.number for one in fitting if (payer, one.number) not in used]
+            reason = BY_OLDEST if len(owed) > 1 else BY_AMOUNT if owed else BY_PAYER
+            parts = [Match(row, payer, owed[0] if owed else None, amount, reason)]
         else:
             parts = []
         if amount < 0:
@@ -139,21 +189,22 @@ def _matches(payments: pd.DataFrame, invoices: _Invoices) -> Iterator[Match]:
         yield from parts
 
 
-def _shared(row: float, amount: float, named: list[tuple[str, str]], owed: dict) -> Iterator[Match]:
+def _shared(row: float, amount: float, named: list[_Invoice], currency: str) -> Iterator[Match]:
+    """Yield the parts of a payment that invoices have; amounts in other currencies do not bound them."""
     left = -amount
-    for place, (buyer, number) in enumerate(named, start=1):
-        part = left if place == len(named) else min(left, owed[buyer, number])
+    for place, one in enumerate(named, start=1):
+        part = left if place == len(named) or one.currency != currency else min(left, one.amount)
         if part > CENT:
-            yield Match(row, buyer, number, -round(part, 2), BY_NUMBER)
+            yield Match(row, one.buyer, one.number, -round(part, 2), BY_NUMBER)
             left -= part
 
 
 def _returned(
-    row: float, amount: float, named: list[tuple[str, str]], payer: str | None, so_far: list[list[Match]]
+    row: float, amount: float, named: list[_Invoice], payer: str | None, so_far: list[list[Match]]
 ) -> Iterator[Match]:
     """Yield what a return takes back: the invoice that it names, or the last payment over its amount, which it ends."""
     if len(named) == 1:
-        yield Match(row, *named[0], amount, BY_NUMBER)
+        yield Match(row, named[0].buyer, named[0].number, amount, BY_NUMBER)
         return
     for place in range(len(so_far) - 1, -1, -1):
         parts = so_far[place]
@@ -167,4 +218,4 @@ def _returned(
 
 
 def _words(text: object) -> list[str]:
-    return re.findall(r"[^\W\d_]+|\d+", str(text).casefold())
+    return re.findall(WORD, str(text).casefold())

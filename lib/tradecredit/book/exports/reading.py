@@ -9,20 +9,19 @@ from typing import NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.exports import blocks, buckets, grid, several_files, statements, terms, xml_documents
+from tradecredit.book.exports import blocks, buckets, grid, meaning, several_files, statements, xml_documents
 from tradecredit.book.exports.amounts import amounts, currency_beside
-from tradecredit.book.exports.days import NO_DAY, days
+from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread
+from tradecredit.book.exports.days import days
+from tradecredit.book.exports.meaning import CREDITS
+from tradecredit.book.problems import SHOWN
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportList, ExportSource, Role
 from tradecredit.params.source import OnProblem
 
-AMOUNTS = (
-    "amount", "debit", "credit", "paid", "credited", "open", "discount", "prepaid", "quantity", "unit_price", "balance",
-)  # fmt: skip
-DAYS = ("issued", "due", "cleared")
 ROLES: tuple[Role, ...] = get_args(Role)
-SHOWN = 10
-"""Rows named for each kind of problem; the rest are counted."""
+Note = tuple[str, str, int]
+"""Table, rule, rows."""
 
 
 class ReadingOf(NamedTuple):
@@ -34,10 +33,10 @@ class ReadingOf(NamedTuple):
 
 
 class Documents(NamedTuple):
-    """The documents of an export, what was left out on reading (table, rule, rows), and what is wrong."""
+    """The documents of an export, what was left out (table, rule, rows), and what is wrong."""
 
     frame: pd.DataFrame
-    left_out: tuple[tuple[str, str, int], ...]
+    left_out: tuple[Note, ...]
     problems: tuple[Problem, ...]
 
 
@@ -142,88 +141,108 @@ def _contents(source: ExportList, folder: Path, problems: list[Problem]) -> Iter
 
 
 def _documents(source: ExportList, found: pd.DataFrame, label: str, run: ReadingOf) -> Documents:
-    left_out: list[tuple[str, str, int]] = []
-    broken: set = set()
-
-    def judged(role: str, rows: pd.Series, held: pd.Series, allowed: str) -> list[Problem]:
-        """Return the problems that rows are; none where the run file leaves such rows out, which are counted."""
-        hit = rows.index[rows.fillna(False).astype(bool)]
-        if not len(hit) or not run.on_problem.leaves_out("invoices", role):
-            return list(_unread(source, label, held, role, rows, allowed))
-        broken.update(hit)
-        left_out.append(("invoices", f"{role} {allowed}: {_sum(raw, raw.index.isin(hit), source):,.2f}", len(hit)))
-        return []
-
+    """Return the documents of one file."""
     raw = pd.DataFrame({role: of_role(source, found, role) for role in ROLES}, index=found.index)
-    raw = _with_opening_balances(raw, source)
+    raw = meaning.with_opening_balances(raw, source)
+    is_document, left_out = _rows_read(raw, found, source)
+    settled = pd.Series(False, index=found.index)
+    for theirs, kept in source.settled.items():
+        settled |= _among(found[theirs], kept)
+    # Several documents may stand in one line.
+    lines, raw, settled = found.index[is_document], *(of[is_document].reset_index(drop=True) for of in (raw, settled))
+    values = _values(raw, source)
+    frame, of_others = meaning.signed(pd.DataFrame({**values, "settled": settled}), source)
+    frame = meaning.with_days(frame, source, run.exported)
+    if source.lines == "payments":
+        frame = meaning.payments_beside(frame)
+    beside = _currencies_beside(raw).reindex(frame.index)
+    if not source.bank:
+        frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])
+    amount = values["amount"].fillna(values["open"]).fillna(values["debit"])
+    rows = Rows(source, label, lines, _table(raw, values, source), amount)
+    broken = [*unread(raw, values, source), *_contradicting(raw, frame, beside, source)]
+    out = judged(broken, rows, run.on_problem)
+    frame = _with_currency(frame.assign(group=_by_account(frame)), beside, source, run)
+    frame = frame[~frame.index.isin(out.rows)]
+    kept = frame.set_axis(lines[frame.index], axis="index")
+    return Documents(kept, (*left_out, *of_others, *out.left_out), tuple(out.problems))
+
+
+def _by_account(frame: pd.DataFrame) -> pd.Series:
+    """Return what was matched together, letters with the buyer before them: they begin anew with each account."""
+    lettered = frame["group"].str.fullmatch(r"[A-Za-z]{1,4}").fillna(False).astype(bool)
+    return frame["group"].where(~lettered, frame["buyer_id"].astype("str") + " " + frame["group"].astype("str"))
+
+
+def _with_currency(frame: pd.DataFrame, beside: pd.Series, source: ExportList, run: ReadingOf) -> pd.DataFrame:
+    """Return documents with a currency each; `unstated`: nothing in its row says it where others' say theirs."""
+    stated = frame["currency"].fillna(beside)
+    unstated = stated.isna() & stated.notna().any()
+    return frame.assign(currency=stated.fillna(source.currency or run.currency), unstated=unstated)
+
+
+def _rows_read(raw: pd.DataFrame, found: pd.DataFrame, source: ExportList) -> tuple[pd.Series, list[Note]]:
+    """Return which rows are documents to be read, and notes on those that are not."""
+    notes: list[Note] = []
+    table = _table_of_list(source)
     is_document = are_documents(raw)
+    titles = ~is_document
     for theirs, kept in [*source.where.items(), *source.without.items()]:
-        among = found[theirs].astype("str").str.strip().isin([str(value) for value in kept])
+        among = _among(found[theirs], kept)
         out = is_document & (among if theirs in source.without else ~among)
         if out.any():
             which = "is" if theirs in source.without else "is not"
             rule = f"{theirs} {which} {' or '.join(map(str, kept))}: {_sum(raw, out, source):,.2f}"
-            left_out.append(("invoices", rule, int(out.sum())))
+            notes.append((table, rule, int(out.sum())))
         is_document &= ~out
-    settled = pd.Series(False, index=found.index)
-    for theirs, kept in source.settled.items():
-        settled |= found[theirs].astype("str").str.strip().isin([str(value) for value in kept])
-    titles = ~are_documents(raw)
     if titles.any():
-        rule = f"titles, groups and totals: {_sum(raw, titles, source):,.2f}"
-        left_out.append(("invoices", rule, int(titles.sum())))
-        left_out += _wrong_totals(raw, ~titles, source)
-    raw = raw[is_document]
+        notes.append((table, f"titles, groups and totals: {_sum(raw, titles, source):,.2f}", int(titles.sum())))
+        notes += _wrong_totals(raw, ~titles, source)
+    return is_document, notes
+
+
+def _among(column: pd.Series, values: Sequence[object]) -> pd.Series:
+    return column.astype("str").str.strip().isin([str(value) for value in values])
+
+
+def _table_of_list(source: ExportList) -> str:
+    return "receipts" if source.bank or source.one_kind in CREDITS else "invoices"
+
+
+def _table(raw: pd.DataFrame, values: dict[str, pd.Series], source: ExportList) -> pd.Series:
+    """Return the table of the book that each row belongs to: by its kind, else by the sign of its amount."""
+    kinds = {str(theirs): ours for theirs, ours in source.kinds.items()}
+    kind = values["kind"].map(kinds)
+    amount = values["amount"].fillna(values["open"])
+    is_credit = kind.isin(CREDITS) | (kind.isna() & (amount < 0)) | (_table_of_list(source) == "receipts")
+    return pd.Series(np.where(is_credit, "receipts", "invoices"), index=raw.index)
+
+
+def _values(raw: pd.DataFrame, source: ExportList) -> dict[str, pd.Series]:
+    """Return what the cells hold by role, in its type; missing where it cannot be read."""
     values = {role: _text(raw[role]) for role in raw if role not in (*AMOUNTS, *DAYS)}
     values["group"] = values["group"].where(values["group"] != "0")
-    problems: list[Problem] = []
-    for role in AMOUNTS:
-        values[role] = amounts(raw[role], source.form.decimal)
-        unread = raw[role].notna() & values[role].isna()
-        problems += judged(role, unread, raw[role], f"an amount is expected (decimal mark {source.form.decimal!r})")
     forms = source.form.dates
-    for role in DAYS:
-        values[role] = days(raw[role], forms.get(role, forms.get("all")), source.form.year_from)
-        unread = raw[role].notna() & values[role].isna() & ~raw[role].astype("str").str.strip().isin(NO_DAY)
-        if role != "issued":
-            unread &= ~raw[role].astype("str").str.contains("9999")
-        written = forms.get(role, forms.get("all", "%Y-%m-%d"))
-        problems += judged(role, unread, raw[role], f"a day written as {written} is expected")
-    values["settled"] = settled[is_document]
-    frame = _signed(pd.DataFrame(values, index=raw.index), source, left_out)
-    late = pd.to_numeric(frame["days_overdue"], errors="coerce")
-    # Of what is not late the age does not say when it is due; a list without any day has nothing else.
-    late = late.where((late > 0) | frame["issued"].isna())
-    told = pd.Timestamp(run.exported) - pd.to_timedelta(late, unit="D")
-    frame["due"] = frame["due"].fillna(told)
-    frame = _with_terms(frame, source)
-    if source.lines == "payments":
-        frame = _payments_beside(frame)
-    beside = _currencies_beside(raw).reindex(frame.index)
-    wrong = beside.notna() & frame["currency"].notna() & (beside != frame["currency"].str.upper())
+    values |= {role: amounts(raw[role], source.form.decimal) for role in AMOUNTS}
+    return values | {role: days(raw[role], forms.get(role, forms.get("all")), source.form.year_from) for role in DAYS}
+
+
+def _contradicting(raw: pd.DataFrame, frame: pd.DataFrame, beside: pd.Series, source: ExportList) -> Iterator[Broken]:
+    """Yield the rows whose cells contradict each other, or that lack what every document has."""
+    frame = frame.assign(beside=beside.to_numpy())
+    frame = frame[~frame.index.duplicated()]
+    wrong = frame["beside"].notna() & frame["currency"].notna() & (frame["beside"] != frame["currency"].str.upper())
     stands = frame["currency"] + " stated, " + raw["amount"].reindex(frame.index).astype("str")
-    problems += judged("currency", wrong, stands, "the currency that stands beside the amount is another one")
-    # Letters begin anew with each account.
-    lettered = frame["group"].str.fullmatch(r"[A-Za-z]{1,4}").fillna(False).astype(bool)
-    own = frame["buyer_id"].fillna(frame["name"]).astype("str") + " " + frame["group"].astype("str")
-    frame["group"] = frame["group"].where(~lettered, own)
-    frame["currency"] = frame["currency"].fillna(beside).fillna(source.currency or run.currency)
+    yield Broken("currency", wrong, stands, "is not the currency that stands beside the amount")
+    empty = pd.Series(pd.NA, index=frame.index, dtype="object")
     if not source.bank:
-        frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])
         nobody = frame["buyer_id"].isna() & frame["applies_to"].isna()
-        problems += judged("buyer_id", nobody, raw["amount"].reindex(frame.index), "names no buyer")
-    no_day = frame["issued"].isna() & frame["due"].isna()
-    days_of = raw["issued"].fillna(raw["due"])
-    no_day &= days_of.reindex(frame.index).isna() & frame["days_overdue"].isna()
-    no_day &= ~frame.index.isin(broken)
-    problems += judged("issued", no_day, raw["invoice_id"], "has neither a day of issue nor a due day")
-    if len(broken) > run.on_problem.most * len(raw):
-        allowed = (
-            f"{len(broken):,} of {len(raw):,} rows cannot be read; at most {run.on_problem.most:.1%} may be left out"
-        )
-        remedy = "correct them, or state the share that may be left out (on_problem: {most: …})"
-        problems.append(Problem(file=label, allowed=allowed, remedy=remedy))
-    return Documents(frame[~frame.index.isin(broken)], tuple(left_out), tuple(problems))
+        yield Broken("buyer_id", nobody, empty, "is empty: the row names no buyer")
+    nothing = frame["amount"].isna() & raw[list(AMOUNTS)].isna().all(axis="columns").reindex(frame.index)
+    yield Broken("amount", nothing, empty, "is empty: the row states no amount")
+    days_of = raw["issued"].fillna(raw["due"]).reindex(frame.index)
+    no_day = frame["issued"].isna() & frame["due"].isna() & days_of.isna() & frame["days_overdue"].isna()
+    yield Broken("issued", no_day, empty, "is empty, as is the due day: the row has no day")
 
 
 def _currencies_beside(raw: pd.DataFrame) -> pd.Series:
@@ -257,18 +276,6 @@ def are_documents(raw: pd.DataFrame) -> pd.Series:
     with_amount = held("amount", "debit", "credit", "open", "unit_price")
     named = held("buyer_id", "name") & held("invoice_id", "number")
     return with_amount & ~sums & (held("issued", "due") | named | (held("buyer_id", "name") & held("days_overdue")))
-
-
-def _with_opening_balances(raw: pd.DataFrame, source: ExportList) -> pd.DataFrame:
-    """Return the rows with the amount of a buyer's first one where only the running balance says what it brings."""
-    if "balance" not in source.columns:
-        return raw
-    moves = pd.concat([raw[role].notna() for role in ("amount", "debit", "credit")], axis="columns").any(axis="columns")
-    buyer = raw["buyer_id"].fillna(raw["name"])
-    first = raw["balance"].notna() & ~moves & buyer.notna() & ~buyer.where(moves | raw["balance"].notna()).duplicated()
-    role = "amount" if "amount" in source.columns else "debit"
-    opened = raw[role].where(~first, raw["balance"])
-    return raw.assign(**{role: opened, "issued": raw["issued"].where(~first, raw["issued"].bfill())})
 
 
 def _is_total(column: pd.Series, alone: bool = False) -> pd.Series:
@@ -311,82 +318,6 @@ def _text(column: pd.Series) -> pd.Series:
     return text.str.removesuffix(".0") if len(whole) and whole.str.fullmatch(r"\d+\.0").all() else text
 
 
-def _signed(frame: pd.DataFrame, source: ExportList, left_out: list[tuple[str, str, int]]) -> pd.DataFrame:
-    """Return the documents with our kinds and with amounts signed by how much the buyer owes more."""
-    amount = frame["amount"]
-    if frame["debit"].notna().any() or frame["credit"].notna().any():
-        amount = frame["debit"].fillna(0) - frame["credit"].fillna(0)
-    if "unit_price" in source.columns:
-        amount = amount.fillna(frame["quantity"].fillna(1) * frame["unit_price"]).round(2)
-    if "open" in source.columns:
-        # A payment may stand without an amount of its own, only with what is open of it.
-        amount = amount.where((amount != 0) | (frame["open"].fillna(0) >= 0), frame["open"])
-    amount = amount.fillna(frame["open"] + frame["paid"].fillna(0)) if "open" in source.columns else amount
-    if source.debit_side:
-        amount = amount * np.where(frame["side"].isin([str(side) for side in source.debit_side]), 1, -1)
-    kinds = {str(theirs): ours for theirs, ours in source.kinds.items()}
-    kind = frame["kind"].map(kinds).astype("str").where(frame["kind"].isin(list(kinds)))
-    frame = frame.assign(amount=amount, kind=kind if source.one_kind is None else source.one_kind)
-    if source.debtor_digits:
-        frame = _of_debtors(frame, source, left_out)
-    if source.signs == "by_kind":
-        credit = frame["kind"].isin(["payment", "credit_note", "discount", "write_off"])
-        for name in ("amount", "open"):
-            frame[name] = frame[name].where(~credit, -frame[name].abs())
-    if "reversed" in source.columns:
-        # The same side again with the mark of a reversal takes the document back.
-        back = frame["reversed"].notna() & ~frame["reversed"].isin(["0", "False", "false"])
-        frame["kind"] = frame["kind"].where(~back | frame["kind"].ne("invoice"), "credit_note")
-        frame["amount"] = frame["amount"].where(~back, -frame["amount"])
-    if "open" not in source.columns and "paid" in source.columns:
-        settled = frame["paid"].fillna(0) + frame["credited"].fillna(0)
-        frame["open"] = (frame["amount"] - settled).where(frame["kind"].fillna("invoice") == "invoice")
-    frame["open"] = frame["open"].where(~(frame["settled"] & frame["open"].isna()), 0.0)
-    frame["due"] = frame["due"].fillna(terms.due(frame["issued"], frame["terms"]))
-    beside = []
-    for role, kind in (("discount", "discount"), ("prepaid", "payment")):
-        part = frame[frame[role].fillna(0) > 0]
-        number = part["applies_to"].where(part["kind"] != "invoice", part["invoice_id"]) if role == "prepaid" else None
-        beside.append(part.assign(kind=kind, amount=-part[role], open=np.nan))
-        if number is not None:
-            beside[-1] = beside[-1].assign(applies_to=number, number=pd.NA, due=pd.NaT)
-    return pd.concat([frame, *[part for part in beside if len(part)]])
-
-
-def _payments_beside(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the documents of rows that each repeat an invoice beside one payment of it: both, the invoice once."""
-    paid = frame[frame["paid"].fillna(0) != 0]
-    payments = paid.assign(
-        kind="payment", amount=-paid["paid"], issued=paid["cleared"], applies_to=paid["invoice_id"], number=pd.NA,
-        invoice_id=pd.NA, due=pd.NaT, open=np.nan, cleared=pd.NaT,
-    )  # fmt: skip
-    return pd.concat([frame.assign(open=np.nan, cleared=pd.NaT), payments])
-
-
-def _with_terms(frame: pd.DataFrame, source: ExportList) -> pd.DataFrame:
-    """Return the documents with a due day by the days of payment where nothing else tells one."""
-    stated = pd.to_numeric(frame["terms_days"].str.extract(r"(\d+)", expand=False), errors="coerce")
-    stated = stated.fillna(source.terms_days if source.terms_days is not None else np.nan)
-    frame["due"] = frame["due"].fillna(frame["issued"] + pd.to_timedelta(stated, unit="D"))
-    return frame
-
-
-def _of_debtors(frame: pd.DataFrame, source: ExportList, left_out: list[tuple[str, str, int]]) -> pd.DataFrame:
-    """Return the postings to debtors' accounts, each with its buyer, sign and kind by the other account."""
-    of_debtor = rf"[1-6]\d{{{(source.debtor_digits or 1) - 1}}}"
-    debtor, contra = (frame[name].fillna("").str.fullmatch(of_debtor) for name in ("account", "contra_account"))
-    out = ~(debtor | contra)
-    if out.any():
-        rule = f"postings to no debtor's account: {frame.loc[out, 'amount'].abs().sum():,.2f}"
-        left_out.append(("invoices", rule, int(out.sum())))
-    other = frame["contra_account"].where(debtor, frame["account"]).fillna("")
-    amount = frame["amount"].where(debtor, -frame["amount"])
-    memo = other.str.startswith(tuple(map(str, source.credit_accounts)))
-    kind = pd.Series(np.where(memo, np.where(amount > 0, "invoice", "credit_note"), "payment"), index=frame.index)
-    buyer = frame["account"].where(debtor, frame["contra_account"])
-    return frame.assign(amount=amount, kind=frame["kind"].fillna(kind), buyer_id=buyer)[~out]
-
-
 def _missing(source: ExportList, found: pd.DataFrame, label: str) -> Iterator[Problem]:
     named = [name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value[:1])]
     for name in dict.fromkeys([*named, *source.where, *source.without, *source.settled]):
@@ -395,18 +326,3 @@ def _missing(source: ExportList, found: pd.DataFrame, label: str) -> Iterator[Pr
                 file=label, row=source.form.header_row, column=name, allowed="this column is missing",
                 remedy=f"correct source.columns or header_row; the file has: {', '.join(map(str, found.columns[:20]))}",
             )  # fmt: skip
-
-
-def _unread(
-    source: ExportList, label: str, raw: pd.Series, role: str, rows: pd.Series, allowed: str
-) -> Sequence[Problem]:
-    wrong = rows[rows.fillna(False)].index
-    named = source.columns.get(role, role)  # type: ignore[call-overload]
-    return [
-        Problem(
-            file=label, row=int(row), column=named if isinstance(named, str) else named[0], value=raw.loc[row],
-            allowed=allowed, remedy="correct it, or how it is read (source.form, source.columns in the run file)",
-            others=len(wrong) - SHOWN if at == SHOWN - 1 and len(wrong) > SHOWN else 0,
-        )
-        for at, row in enumerate(wrong[:SHOWN])
-    ]  # fmt: skip

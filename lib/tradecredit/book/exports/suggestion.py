@@ -19,6 +19,7 @@ from tradecredit.book.exports.systems import (
     PAYMENTS,
     Recognised,
     as_payments,
+    nearest,
     recognised,
     recognised_payments,
     recognised_xml,
@@ -32,6 +33,13 @@ DATABASES = (".duckdb", ".db")
 XML = (".xml", ".pdf")
 """A PDF is read for the e-invoice that it carries."""
 STATEMENTS = (".sta", ".mt940", ".940", ".swi")
+NEEDED: dict[str, set[Role]] = {
+    "a buyer": {"buyer_id", "name"}, "a day": {"issued", "due", "days_overdue"},
+    "an amount": {"amount", "debit", "open", "unit_price"},
+}  # fmt: skip
+"""What a list must have: the roles of which one is enough."""
+DOUBTFUL = "particulars"
+"""A name of a column that holds buyers in registers of sales, and other accounts in a buyer's own."""
 FIRST = 400
 """Lines that are looked at to tell the form of a text."""
 
@@ -88,12 +96,13 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     if others_than_lists and not lists:
         raise InputError([
             Problem(
-                file=name,
-                allowed="no line names columns for a buyer, a day and an amount",
+                file=path.name,
+                allowed=f"no line names columns for a buyer, a day and an amount{_nearest(path)}",
                 remedy="call its columns such as Customer, Invoice, Date, Due, Amount; or write a run file by hand "
                 "(docs/run_file.md)",
             )
-            for name in others_than_lists
+            for path in paths
+            if path.name in others_than_lists
         ])  # fmt: skip
     listed = sorted(map(_of_newest, lists.values()), key=lambda one: _rank(one[0][1].found))
     if not listed or _of_payments(listed[0][0][1].found.system):
@@ -212,6 +221,23 @@ def _looked(path: Path) -> list[_Looked]:
     return [best._replace(unread=tuple(sorted(map(str, same)))), *payments]
 
 
+def _nearest(path: Path) -> str:
+    """Return which line of a file comes nearest to a header, and what it lacks, as the end of a sentence."""
+    if path.suffix.lower() in WORKBOOKS:
+        tables = list(grid.sheets(path).values())
+    elif path.suffix.lower() in grid.SEPARATORS:
+        text = "\n".join(grid.decoded(path.read_bytes())[0].splitlines()[:FIRST]) + "\n"
+        tables = [grid.text_rows(text, separator) for separator in grid.SEPARATORS[path.suffix.lower()]]
+    else:
+        return ""
+    found = max((one for rows in tables if (one := nearest(rows))), key=lambda one: len(one.columns), default=None)
+    if found is None or not found.columns:
+        return ""
+    lacks = [what for what, roles in NEEDED.items() if not roles & found.columns.keys()]
+    held = ", ".join(f"{names[0]} ({role.replace('_', ' ')})" for role, names in found.columns.items())
+    return f"; line {found.header_row} comes nearest with {held}, and has none for {' and '.join(lacks)}"
+
+
 def _of_text(path: Path, suffix: str) -> Iterator[_Looked]:
     text, encoding = grid.decoded(path.read_bytes())
     beginning = "\n".join(text.splitlines()[:FIRST]) + "\n"
@@ -268,6 +294,8 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
         source = source.model_copy(update={"one_kind": "payment"})
     if looked.unread:
         guesses.append(Guess("source.form.sheet", str(looked.form.sheet), looked.unread, open=True))
+    if plain(columns.get("name", "")) == DOUBTFUL:
+        guesses.append(Guess("source.columns.name", str(columns["name"]), open=True))
     found = _cells(source, paths)
     raw = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
     every, raw, found = raw, raw[reading.are_documents(raw)], found[reading.are_documents(raw).to_numpy()]
@@ -278,7 +306,7 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     decimal = guesses_of.decimal(raw, guesses, answers)
     dates, year_from = guesses_of.date_forms(raw, system, titles, guesses, answers)
     form = looked.form.model_copy(update={"decimal": decimal, "dates": dates, "year_from": year_from})
-    kinds = guesses_of.kinds(raw, system, guesses)
+    kinds = guesses_of.kinds(raw, system, decimal, guesses)
     source = source.model_copy(update={"form": form, "kinds": kinds, **_rows_read(found, system, form)})
     source = source.model_copy(update=guesses_of.by_status(source, raw, system, guesses))
     source = source.model_copy(update={"columns": guesses_of.one_number_a_document(source, raw, guesses)})
@@ -291,6 +319,8 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
         guesses_of.unknown_amounts(source, raw, found, guesses)
         source = source.model_copy(update={"unmatched": guesses_of.unmatched(source, raw, guesses)})
     source = _with_terms(source, raw, guesses, answers)
+    if named := guesses_of.currency_of_names(source):
+        titles = {"currency": named} | titles
     currency = guesses_of.currency(every, titles, system, guesses, answers)
     exported = guesses_of.exported(raw, found, source, system, titles, guesses, answers)
     source = source.model_copy(update={"exported": exported})

@@ -1,5 +1,6 @@
 """Which system an export is from: told by the names of its columns, against the descriptions in `params/exports`."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
@@ -18,6 +19,13 @@ ANY = "any_list"
 """The description that fits any list: what columns are called in several languages."""
 HEAD_ROWS = 60
 """A header stands among the first so many lines."""
+ONE_BUYER = re.compile(
+    r"((?:kontoauszug|kundenkonto|statement of account|account statement|customer statement|customer ledger|ledger"
+    r"|relevé de compte|extrait de compte|estado de cuenta|extracto|extrato|estratto conto|rekeningoverzicht)"
+    r"(?: für| for| of| de| van| di)?|customer|client|debtor|kunde|debitor|cliente|klant|klient)\s*:?\s+\S",
+    re.IGNORECASE,
+)
+"""How a title names the one buyer of a statement; the first group is what stands before its name."""
 BY_AGE = (
     "The list tells what each buyer owes by age and not by invoice: each age stands as one invoice, due as late as its "
     "age allows. How many invoices there are, and how large each is, cannot be told from it."
@@ -63,13 +71,18 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
                 break
     if found:
         _, system, number, cells = max(found, key=lambda one: one[0])
-        return Recognised(system, number, _columns(system, cells))
+        columns = _columns(system, cells)
+        if not system.bank and not system.block and not {"buyer_id", "name", "account"} & columns.keys():
+            # A layout of one's own may call the buyer otherwise.
+            meant = _meant(systems()[-1], cells, _below(rows, number))
+            columns |= {role: meant[role] for role in ("buyer_id", "name") if role in meant}
+        return Recognised(system, number, columns)
     general = systems()[-1]
     fitting: list[tuple[int, Recognised]] = []
     for number, lines, cells in _headers(rows, heads):
         below = _below(rows, number)[lines - 1 :]
         columns = _meant(general, cells, below)
-        block = _block(columns, cells, below)
+        block = _block(columns, cells, below) or _titled(columns, rows, number)
         if _enough({*columns, *block}):
             system = general.model_copy(update={"block": block})
             # A second line of a header is one only if it makes more of it.
@@ -95,6 +108,14 @@ def _by_age(heads: list[tuple[int, list[object]]], rows: list[tuple[int, list[ob
     return None
 
 
+def nearest(rows: list[tuple[int, list[object]]]) -> Recognised | None:
+    """Return what comes nearest to the header of a list among the first rows of a file that is none."""
+    general = systems()[-1]
+    heads = [(number, cells) for number, cells in rows[:HEAD_ROWS] if sum(cell is not None for cell in cells) > 1]
+    found = [Recognised(general, number, _meant(general, cells, _below(rows, number))) for number, cells in heads]
+    return max(found, key=lambda one: len(one.columns), default=None)
+
+
 def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | None:
     """Return what a file's first rows are recognised as, if it is a list of payments that name invoices or buyers."""
     fitting = []
@@ -110,7 +131,7 @@ def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | No
             "buyer_id",
             "name",
         } & found.columns.keys()
-        sure = own or "cleared" in columns or "invoice_id" in columns
+        sure = own or "cleared" in columns
         if kinds and sure and not {"due", "open", "debit"} & columns.keys():
             fitting.append((len(found.columns), found))
     return max(fitting, key=lambda one: one[0])[1] if fitting else None
@@ -139,6 +160,17 @@ def _headers(
             held = [cell for cell in rows[at][1] if cell is not None]
             if len(held) > 1 and all(isinstance(cell, str) and not is_amount(cell) for cell in held):
                 yield number, 2, joined(cells, rows[at][1])
+
+
+def _titled(columns: dict[Role, list[str]], rows: list[tuple[int, list[object]]], header_row: int) -> dict[Role, str]:
+    """Return the word before the buyer in a title, of a statement whose rows are all of one buyer."""
+    if {"buyer_id", "name"} & columns.keys():
+        return {}
+    for number, cells in rows:
+        held = [cell for cell in cells if cell is not None]
+        if number < header_row and len(held) == 1 and (title := ONE_BUYER.match(str(held[0]).strip())):
+            return {"name": title.group(1).strip()}
+    return {}
 
 
 def _block(columns: dict[Role, list[str]], header: list[object], below: list[list[object]]) -> dict[Role, str]:

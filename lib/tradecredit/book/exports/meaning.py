@@ -1,0 +1,148 @@
+"""What the rows of a list mean: amounts signed by how much a buyer owes more, our kinds, and due days."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.exports import terms
+from tradecredit.params.export import ExportList
+
+CREDITS = ("payment", "credit_note", "discount", "write_off")
+"""Our kinds of documents by which a buyer owes less."""
+NOT_MARKED = ("0", "no", "false", "n", "nein", "non", "nej", "nee", "nie", "")
+"""What stands in a column of reversals, in small letters, where a document is none."""
+CENT = 0.005
+Note = tuple[str, str, int]
+"""Table, rule, rows."""
+
+
+def with_opening_balances(raw: pd.DataFrame, source: ExportList) -> pd.DataFrame:
+    """Return the rows with the amount of a buyer's first one where only the running balance says what it brings."""
+    if "balance" not in source.columns:
+        return raw
+    moves = pd.concat([raw[role].notna() for role in ("amount", "debit", "credit")], axis="columns").any(axis="columns")
+    buyer = raw["buyer_id"].fillna(raw["name"])
+    first = raw["balance"].notna() & ~moves & buyer.notna() & ~buyer.where(moves | raw["balance"].notna()).duplicated()
+    role = "amount" if "amount" in source.columns else "debit"
+    opened = raw[role].where(~first, raw["balance"])
+    return raw.assign(**{role: opened, "issued": raw["issued"].where(~first, raw["issued"].bfill())})
+
+
+def signed(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[Note]]:
+    """Return documents with our kinds and with amounts signed by how much the buyer owes more, and what was left out.
+
+    `frame` has a column for each role; `settled`: whether a state says that it is paid in full. The result also has
+    rows for discounts taken and payments in advance that stand beside a document. `reversal`: whether a document and
+    another one of its number take each other back.
+    """
+    kinds = {str(theirs): ours for theirs, ours in source.kinds.items()}
+    kind = frame["kind"].map(kinds).astype("str").where(frame["kind"].isin(list(kinds)))
+    frame = frame.assign(amount=_amount(frame, source), kind=kind if source.one_kind is None else source.one_kind)
+    left_out: list[Note] = []
+    if source.debtor_digits:
+        frame, left_out = _of_debtors(frame, source)
+    if source.signs == "by_kind":
+        credit = frame["kind"].isin(CREDITS)
+        for name in ("amount", "open"):
+            frame[name] = frame[name].where(~credit, -frame[name].abs())
+    frame = _taken_back(frame)
+    if "open" not in source.columns and "paid" in source.columns:
+        settled = frame["paid"].fillna(0) + frame["credited"].fillna(0)
+        frame["open"] = (frame["amount"] - settled).where(frame["kind"].fillna("invoice") == "invoice")
+    frame["open"] = frame["open"].where(~(frame["settled"] & frame["open"].isna()), 0.0)
+    return pd.concat([frame, *_beside(frame)]), left_out
+
+
+def _amount(frame: pd.DataFrame, source: ExportList) -> pd.Series:
+    """Return what documents are over, with a minus where debit and credit tell one."""
+    amount = frame["amount"]
+    if frame["debit"].notna().any() or frame["credit"].notna().any():
+        sides = frame["debit"].fillna(0) - frame["credit"].fillna(0)
+        amount = sides.where(frame["debit"].notna() | frame["credit"].notna())
+    if "unit_price" in source.columns:
+        quantity = frame["quantity"] if "quantity" in source.columns else 1.0
+        amount = amount.fillna(quantity * frame["unit_price"]).round(2)
+    if "open" in source.columns:
+        # A payment may stand without an amount of its own, only with what is open of it.
+        amount = amount.where((amount != 0) | (frame["open"].fillna(0) >= 0), frame["open"])
+        amount = amount.fillna(frame["open"] + frame["paid"].fillna(0))
+    if source.debit_side:
+        amount = amount * np.where(frame["side"].isin([str(side) for side in source.debit_side]), 1, -1)
+    return amount
+
+
+def _taken_back(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return documents with those that a mark says to be reversals.
+
+    Where marked documents of one buyer and number add up to nothing, both the one that is taken back and the one that
+    does so are marked, each with its own sign. Else the same side stands again, with the mark, and takes it back.
+    """
+    marked = frame["reversed"].notna() & ~frame["reversed"].str.casefold().isin(NOT_MARKED)
+    if not marked.any():
+        return frame.assign(reversal=False)
+    number = frame["invoice_id"].fillna(frame["number"])
+    of = frame["amount"].where(marked, 0.0).groupby([frame["buyer_id"].fillna(frame["name"]), number])
+    both = marked & (of.transform("sum").abs() < CENT) & (of.transform("min") < 0)
+    back = marked & ~both
+    kind = frame["kind"].where(~back | frame["kind"].ne("invoice"), "credit_note")
+    return frame.assign(kind=kind, amount=frame["amount"].where(~back, -frame["amount"]), reversal=both)
+
+
+def _beside(frame: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the discounts and the payments in advance that stand in a column beside a document, as documents."""
+    found = []
+    for role, kind in (("discount", "discount"), ("prepaid", "payment")):
+        part = frame[frame[role].fillna(0) > 0]
+        if part.empty:
+            continue
+        part = part.assign(kind=kind, amount=-part[role], open=np.nan)
+        if role == "prepaid":
+            of = frame.loc[frame[role].fillna(0) > 0]
+            number = of["applies_to"].where(of["kind"] != "invoice", of["invoice_id"])
+            part = part.assign(applies_to=number, number=pd.NA, due=pd.NaT)
+        found.append(part)
+    return found
+
+
+def payments_beside(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the documents of rows that each repeat an invoice beside one payment of it: both, the invoice once."""
+    paid = frame[frame["paid"].fillna(0) != 0]
+    payments = paid.assign(
+        kind="payment", amount=-paid["paid"], issued=paid["cleared"], applies_to=paid["invoice_id"], number=pd.NA,
+        invoice_id=pd.NA, due=pd.NaT, open=np.nan, cleared=pd.NaT,
+    )  # fmt: skip
+    return pd.concat([frame.assign(open=np.nan, cleared=pd.NaT), payments])
+
+
+def with_days(frame: pd.DataFrame, source: ExportList, exported: date | None) -> pd.DataFrame:
+    """Return documents with due days where only the days past due or the terms tell them."""
+    late = pd.to_numeric(frame["days_overdue"], errors="coerce")
+    # Of what is not late the age does not say when it is due; a list without any day has nothing else.
+    late = late.where((late > 0) | frame["issued"].isna())
+    due = frame["due"].fillna(terms.due(frame["issued"], frame["terms"]))
+    told = pd.Timestamp(exported) - pd.to_timedelta(late, unit="D")
+    return _with_terms(frame.assign(due=due.fillna(told)), source)
+
+
+def _with_terms(frame: pd.DataFrame, source: ExportList) -> pd.DataFrame:
+    """Return the documents with a due day by the days of payment where nothing else tells one."""
+    stated = pd.to_numeric(frame["terms_days"].str.extract(r"(\d+)", expand=False), errors="coerce")
+    stated = stated.fillna(source.terms_days if source.terms_days is not None else np.nan)
+    frame["due"] = frame["due"].fillna(frame["issued"] + pd.to_timedelta(stated, unit="D"))
+    return frame
+
+
+def _of_debtors(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[Note]]:
+    """Return the postings to debtors' accounts, each with its buyer, sign and kind by the other account."""
+    of_debtor = rf"[1-6]\d{{{(source.debtor_digits or 1) - 1}}}"
+    debtor, contra = (frame[name].fillna("").str.fullmatch(of_debtor) for name in ("account", "contra_account"))
+    out = ~(debtor | contra)
+    rule = f"postings to no debtor's account: {frame.loc[out, 'amount'].abs().sum():,.2f}"
+    left_out = [("invoices", rule, int(out.sum()))] if out.any() else []
+    other = frame["contra_account"].where(debtor, frame["account"]).fillna("")
+    amount = frame["amount"].where(debtor, -frame["amount"])
+    memo = other.str.startswith(tuple(map(str, source.credit_accounts)))
+    kind = pd.Series(np.where(memo, np.where(amount > 0, "invoice", "credit_note"), "payment"), index=frame.index)
+    buyer = frame["account"].where(debtor, frame["contra_account"])
+    return frame.assign(amount=amount, kind=frame["kind"].fillna(kind), buyer_id=buyer)[~out], left_out

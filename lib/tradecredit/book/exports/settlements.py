@@ -1,0 +1,266 @@
+"""What settles the invoices of an export, what of it was given back, and what is on account."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.exports.allocation import allocated
+from tradecredit.book.exports.meaning import CENT, Note
+
+UNDATED = "undated"
+"""Kind of receipt: settled by the day of the export; when, and by what, the export does not tell."""
+_NONE = pd.DataFrame({"invoice": [], "credit": [], "amount": pd.Series(dtype="float64")})
+
+
+def settled(rows: pd.DataFrame, invoices: pd.DataFrame, exported: pd.Timestamp) -> tuple[pd.DataFrame, list[Note]]:
+    """Return the receipts that an export's credits are, and notes on what was taken for granted.
+
+    `rows` are documents other than invoices, `invoices` those with `rest`: what of each is settled.
+
+    Only what is settled is distributed: of an invoice its amount less what is stated as open, of a credit likewise. A
+    document that takes back another of its number (`reversal`) is that one's, as is a repayment that was matched with
+    a credit over just its amount; neither settles an invoice. A credit settles the invoice that it names, then those of
+    its group, then one of the same buyer over just its amount. `oldest`: a credit of which nothing says what it
+    settles goes to an invoice of its buyer over just its amount, and then to the oldest. What is left of credits is
+    what other repayments to the buyer gave back. What an invoice has settled beyond that was paid on its day of
+    clearing, or is `undated`. What a credit has open is the buyer's, on account; what it has settled elsewhere, of
+    documents that are not in the export, is told.
+    """
+    notes: list[Note] = []
+    credits = _credits(rows, invoices, notes)
+    # Nothing can be returned of an invoice on which nothing was paid.
+    paid_so_far = credits["amount"].groupby(credits["place"]).cumsum()
+    unpaid = (credits["amount"] < -CENT) & (paid_so_far < -CENT)
+    credits["place"] = credits["place"].where(~unpaid, -1)
+    returned = credits[credits["amount"] < -CENT]
+    at = credits["place"].where(credits["place"] >= 0)
+    back = (-returned["amount"]).groupby(at[returned.index]).sum()
+    back = back.set_axis(invoices.index[back.index.astype(int)])
+    rest = invoices["rest"] + back.reindex(invoices.index, fill_value=0.0)
+    repaid = returned[returned["place"] < 0]
+    normal = credits[credits["amount"] > CENT]
+    other = _in_another_currency(normal, invoices)
+    direct, normal = normal[other], normal[~other]
+    repaid, normal = _cancelled(repaid, normal, ("reversal", "group and amount"))
+    invoices, normal, parts = _distributed(invoices.assign(rest=rest), normal, notes)
+    repaid, normal = _cancelled(repaid, normal, ("number and amount", "amount", "buyer"))
+    given = normal["given_back"].sum()
+    if given > CENT:
+        notes.append(("receipts", f"paid and given back again: {given:,.2f}", int((normal["given_back"] > CENT).sum())))
+    receipts = [
+        _settling(pd.concat([_parts_of_returns(returned, invoices), *parts], ignore_index=True), invoices, credits),
+        _direct(direct, invoices),
+        *_unexplained(invoices, exported, notes),
+        *_on_account(normal, repaid, invoices, notes),
+    ]
+    return pd.concat(receipts, ignore_index=True), notes
+
+
+def _cancelled(repaid: pd.DataFrame, normal: pd.DataFrame, steps: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return repayments and credits with what of them took each other back: less in `rest`, more in `given_back`."""
+    repaid, normal = repaid.copy(), normal.copy()
+    for step in steps:
+        sides = [_alike(rows, step) for rows in (repaid, normal)]
+        found = allocated(
+            pd.DataFrame({"group": sides[0], "amount": repaid["rest"]}),
+            pd.DataFrame({"group": sides[1], "amount": normal["rest"]}),
+        )
+        for rows, side in ((repaid, "invoice"), (normal, "credit")):
+            part = found.groupby(side)["amount"].sum().reindex(rows.index, fill_value=0.0)
+            rows["rest"] -= part
+            rows["given_back"] += part
+    return repaid, normal
+
+
+def _alike(rows: pd.DataFrame, step: str) -> pd.Series:
+    """Return what a repayment and the credit that it gives back have in common in a step; missing: none is sought.
+
+    Only of what is stated to be used, or matched, a part may have been given back.
+    """
+    cents = (rows["rest"] * 100).round().astype("Int64").astype("str")
+    buyer = key(rows["buyer_id"], rows["currency"])
+    if step == "reversal":
+        return key(buyer, rows["own"]).where(rows["reversal"])
+    if step == "group and amount":
+        return key(key(buyer, rows["group"]), cents)
+    used = rows["stated"] | rows["cleared"].notna()
+    if step == "number and amount":
+        return key(key(buyer, rows["own"]), cents).where(used)
+    return (key(buyer, cents) if step == "amount" else buyer).where(used)
+
+
+def _distributed(
+    invoices: pd.DataFrame, normal: pd.DataFrame, notes: list[Note]
+) -> tuple[pd.DataFrame, pd.DataFrame, list[pd.DataFrame]]:
+    """Return invoices and credits with what is left of their `rest`, and the parts in which credits settle invoices."""
+    invoices, normal = invoices.copy(), normal.copy()
+    parts = []
+    for step in ("named", "group", "equal", "oldest"):
+        if step == "named":
+            groups = invoices["key"], normal["key"]
+        elif step == "group":
+            groups = invoices["group"], normal["group"]
+        elif step == "oldest":
+            groups = invoices["buyer_id"], normal["buyer_id"].where(normal["oldest"])
+        else:
+            cents = [(rows["rest"] * 100).round().astype("Int64").astype("str") for rows in (invoices, normal)]
+            groups = invoices["buyer_id"] + " " + cents[0], normal["buyer_id"] + " " + cents[1]
+            # Without an open amount nothing says that a credit was used.
+            groups = (
+                groups[0].where(invoices["stated"] | normal["oldest"].any()),
+                groups[1].where(normal["stated"] | normal["oldest"]),
+            )
+        found = allocated(
+            pd.DataFrame({"group": groups[0], "amount": invoices["rest"]}),
+            pd.DataFrame({"group": groups[1], "amount": normal["rest"]}),
+        )
+        if len(found) and step == "equal":
+            notes.append(("receipts", "credits matched to invoices by buyer and amount", len(found)))
+        if len(found) and step == "oldest":
+            rule = f"credits set off against the buyer's oldest invoices: {found['amount'].sum():,.2f}"
+            notes.append(("receipts", rule, found["credit"].nunique()))
+        invoices["rest"] -= found.groupby("invoice")["amount"].sum().reindex(invoices.index, fill_value=0.0)
+        normal["rest"] -= found.groupby("credit")["amount"].sum().reindex(normal.index, fill_value=0.0)
+        parts.append(found)
+    return invoices, normal, parts
+
+
+def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> pd.DataFrame:
+    """Return payments and credit memos with their `amount`, less than nothing where it was given back.
+
+    `rest`: what of it is used, without sign; `on_account`: what is not; `given_back`: nothing yet.
+    """
+    again = rows["number"].notna() & rows.duplicated(["buyer_id", "number", "kind"])
+    again |= rows["number"].isna() & rows["invoice_id"].notna() & rows.duplicated(["buyer_id", "invoice_id", "kind"])
+    again &= rows["repeated"]
+    if again.any():
+        notes.append(("receipts", "rows that repeat a document's total", int(again.sum())))
+        rows = rows[~again]
+    rows = rows.assign(issued=rows["issued"].fillna(rows["due"]))
+    amount = -rows["amount"]
+    known = pd.Index(invoices["key"].dropna().unique())
+    names = [key(rows["buyer_id"], rows[name]) for name in ("applies_to", "invoice_id")]
+    names = [name.where(name.isin(known)) for name in names]
+    of_invoice = names[0].fillna(names[1])
+    first = invoices.reset_index(drop=True).drop_duplicates("key")
+    place = pd.Series(first.index, index=first["key"])
+    place = place[place.index.notna()]
+    # A credit without a stated open amount may settle with all of it.
+    free = np.minimum(rows["open"].abs().where(rows["open"] * amount <= 0).fillna(0.0), amount.abs())
+    return rows.assign(
+        amount=amount, key=of_invoice, stated=rows["open"].notna(), rest=amount.abs() - free, on_account=free,
+        given_back=0.0,
+        place=of_invoice.map(place).fillna(-1).astype(int),
+        own=rows["number"].fillna(rows["invoice_id"].where(names[1].isna())),
+    ).sort_values("issued", kind="stable")  # fmt: skip
+
+
+def key(buyer: pd.Series, number: pd.Series) -> pd.Series:
+    """Return what identifies an invoice number of a buyer; missing where there is none."""
+    return (buyer.astype("str") + "\n" + number.astype("str")).where(buyer.notna() & number.notna())
+
+
+def _parts_of_returns(returned: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
+    named = returned[returned["place"] >= 0]
+    if named.empty:
+        return _NONE
+    return pd.DataFrame(
+        {"invoice": invoices.index[named["place"]], "credit": named.index, "amount": named["amount"].to_numpy()}
+    )
+
+
+def _settling(parts: pd.DataFrame, invoices: pd.DataFrame, credits: pd.DataFrame) -> pd.DataFrame:
+    """Return the receipts by which credits settle invoices; none is earlier than its invoice."""
+    invoice, credit = invoices.loc[parts["invoice"]], credits.loc[parts["credit"]]
+    day = np.maximum(invoice["issued"].to_numpy(), credit["issued"].to_numpy())
+    return pd.DataFrame(
+        {
+            "receipt_id": credit["own"].to_numpy(), "row": credit.index.to_numpy(),
+            "invoice_id": invoice["invoice_id"].to_numpy(), "buyer_id": invoice["buyer_id"].to_numpy(),
+            "received": np.where(pd.isna(day), credit["issued"].to_numpy(), day),
+            "amount": parts["amount"].to_numpy(), "kind": credit["kind"].to_numpy(),
+            "currency": invoice["currency"].to_numpy(), "matched_by": credit["matched_by"].to_numpy(),
+        }
+    )  # fmt: skip
+
+
+def _in_another_currency(credits: pd.DataFrame, invoices: pd.DataFrame) -> pd.Series:
+    """Return which credits name an invoice in another currency whose open amount is not stated.
+
+    They are not set off in amounts: the book translates them at the rate of their day.
+    """
+    named = (credits["place"] >= 0).to_numpy()
+    other = np.zeros(len(credits), dtype=bool)
+    invoice = invoices.iloc[credits["place"][named]]
+    differs = invoice["currency"].to_numpy() != credits["currency"].to_numpy()[named]
+    other[named] = differs & ~invoice["stated"].to_numpy(bool)
+    return pd.Series(other, index=credits.index)
+
+
+def _direct(credits: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
+    """Return the receipts of credits in another currency than the invoice that each names, in their own."""
+    parts = pd.DataFrame(
+        {
+            "invoice": invoices.index[credits["place"]], "credit": credits.index,
+            "amount": credits["amount"].to_numpy(),
+        }
+    )  # fmt: skip
+    return _settling(parts, invoices, credits).assign(currency=credits["currency"].to_numpy())
+
+
+def _unexplained(invoices: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> Iterator[pd.DataFrame]:
+    """Yield receipts for what is settled of invoices without a document that says so."""
+    credited = np.minimum(invoices["credited"].fillna(0), invoices["rest"])
+    left = invoices["rest"] - credited
+    is_cleared = invoices["cleared"].notna() & (left > CENT)
+    undated = ~is_cleared & invoices["stated"] & (left > CENT)
+    last = np.maximum(invoices["issued"], exported)
+    for rows, amount, day, kind in (
+        (credited > CENT, credited, last, "credit_note"),
+        (is_cleared, left, np.maximum(invoices["cleared"], invoices["issued"]), "payment"),
+        (undated, left, last, UNDATED),
+    ):
+        of = invoices[rows]
+        yield pd.DataFrame(
+            {
+                "receipt_id": of["invoice_id"] + (" credited" if kind == "credit_note" else " settled"),
+                "row": of.index, "invoice_id": of["invoice_id"], "buyer_id": of["buyer_id"], "received": day[rows],
+                "amount": amount[rows].round(2), "kind": kind, "currency": of["currency"],
+            }
+        )  # fmt: skip
+    if undated.any():
+        rule = f"settled by {exported.date()}, the day itself is not in the export: {left[undated].sum():,.2f}"
+        notes.append(("receipts", rule, int(undated.sum())))
+    if (credited > CENT).any():
+        rule = f"credited by {exported.date()}, the day itself is not in the export: {credited.sum():,.2f}"
+        notes.append(("receipts", rule, int((credited > CENT).sum())))
+
+
+def _on_account(
+    credits: pd.DataFrame, repaid: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]
+) -> Iterator[pd.DataFrame]:
+    """Yield the credits and repayments that name no invoice, and note those that were used outside the export."""
+    free = []
+    for rows, what in ((credits, "credits used"), (repaid, "money given back")):
+        used = rows["stated"] | rows["cleared"].notna()
+        elsewhere = rows["rest"].where(used, 0.0)
+        if (elsewhere > CENT).any():
+            rule = f"{what} for documents that the export does not show: {elsewhere.sum():,.2f}"
+            notes.append(("receipts", rule, int((elsewhere > CENT).sum())))
+        free.append(rows["on_account"] + rows["given_back"] + rows["rest"].where(~used, 0.0))
+    over = invoices[invoices["over"] > CENT]
+    for rows, amount, name, kind in (
+        (credits[free[0] > CENT], free[0], "own", None),
+        (repaid[free[1] > CENT], -free[1], "own", None),
+        (over, over["over"], "invoice_id", "payment"),
+    ):
+        yield pd.DataFrame(
+            {
+                "receipt_id": rows[name], "row": rows.index,
+                "invoice_id": pd.Series(pd.NA, index=rows.index, dtype="str"), "buyer_id": rows["buyer_id"],
+                "received": rows["issued"], "amount": amount[rows.index].round(2),
+                "kind": rows["kind"] if kind is None else kind, "currency": rows["currency"],
+                "matched_by": rows.get("matched_by", pd.NA),
+            }
+        )  # fmt: skip

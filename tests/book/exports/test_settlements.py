@@ -1,0 +1,70 @@
+"""What settles the invoices of an export: reversals and repayments cancel what they take back."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from tradecredit.book.exports.ledger import Ledger, ledger
+from tradecredit.book.exports.suggestion import suggested
+
+HEAD = (
+    "Posting Date;Document Type;Document No.;Customer No.;Customer Name;Original Amount;Remaining Amount;Due Date;Open;"
+    "Closed at Date;Closed by Entry No.;Entry No.;Reversed\n"
+)
+DYNAMICS = (
+    HEAD
+    + """2026-06-01;Invoice;I1;C1;Alder;1000.00;400.00;2026-07-01;Yes;;;1;No
+2026-06-20;Payment;P1;C1;Alder;-600.00;0.00;2026-06-20;No;2026-06-20;1;2;No
+2026-06-21;Payment;P2;C1;Alder;-500.00;0.00;2026-06-21;No;2026-06-25;;3;Yes
+2026-06-25;Payment;P2;C1;Alder;500.00;0.00;2026-06-25;No;2026-06-25;3;4;Yes
+2026-06-01;Invoice;I2;C2;Birch;500.00;0.00;2026-07-01;No;2026-06-28;;5;No
+2026-06-02;Payment;P3;C2;Birch;-1250.00;0.00;2026-06-02;No;2026-06-09;;6;No
+2026-06-09;Refund;R1;C2;Birch;1250.00;0.00;2026-06-09;No;2026-06-09;;7;No
+2026-06-28;Payment;P4;C2;Birch;-800.00;-300.00;2026-06-28;Yes;;;8;No
+"""
+)
+
+
+def read(folder: Path, text: str) -> Ledger:
+    file = folder / "entries.csv"
+    file.write_text(text)
+    told = suggested([file])
+    found = ledger(told.source, told.currency)
+    assert not found.problems
+    return found
+
+
+def net(found: Ledger, until: str = "2026-06-30") -> dict[str, float]:
+    """What each buyer owes net, by the end of a day."""
+    invoices, receipts = found.tables["invoices"], found.tables["receipts"]
+    rows = [invoices[invoices["issued"] <= until], receipts[receipts["received"] <= until]]
+    owed = [one.groupby("buyer_id")["amount"].sum() for one in rows]
+    return owed[0].sub(owed[1], fill_value=0.0).round(2).to_dict()
+
+
+def test_a_reversed_payment_and_a_refund_cancel_what_they_take_back(tmp_path):
+    found = read(tmp_path, DYNAMICS)
+    # Alder owes the 400 of I1; Birch has the 300 of P4 on account.
+    assert net(found) == {"C1": 400.0, "C2": -300.0}
+    # On the 22nd the payment P2 was not yet reversed; on the 5th the 1,250 were on account.
+    assert net(found, "2026-06-22") == {"C1": -100.0, "C2": 500.0}
+    assert net(found, "2026-06-05") == {"C1": 1000.0, "C2": -750.0}
+    receipts = found.tables["receipts"]
+    paid = receipts[receipts["invoice_id"].notna()].set_index("receipt_id")["amount"]
+    assert paid.to_dict() == {"P1": 600.0, "P4": 500.0}
+    assert not [rule for _, rule, _ in found.assumed if "does not show" in rule]
+    assert ("receipts", "paid and given back again: 1,750.00", 2) in found.assumed
+
+
+def test_money_given_back_of_what_the_export_does_not_show_is_told_and_owed_by_nobody(tmp_path):
+    refund = "2026-06-09;Refund;R1;C1;Alder;1250.00;0.00;2026-06-09;No;2026-06-09;;7;No\n"
+    found = read(tmp_path, "".join(DYNAMICS.splitlines(keepends=True)[:3]) + refund)
+    assert net(found) == {"C1": 400.0}
+    assert ("receipts", "money given back for documents that the export does not show: 1,250.00", 1) in found.assumed
+
+
+def test_a_refund_that_is_still_open_is_owed(tmp_path):
+    refund = "2026-06-09;Refund;R1;C1;Alder;70.00;70.00;2026-06-09;Yes;;;7;No\n"
+    found = read(tmp_path, "".join(DYNAMICS.splitlines(keepends=True)[:3]) + refund)
+    assert net(found) == {"C1": 470.0}
+    assert pd.isna(found.tables["receipts"].set_index("receipt_id").loc["R1", "invoice_id"])
