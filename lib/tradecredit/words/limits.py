@@ -227,9 +227,9 @@ def without_accounts(accounts: pd.DataFrame, settings: LimitSettings) -> str:
     by_share = [(of.iloc[0], of.index + 1) for _, of in shares.groupby(run) if of.iloc[0] > 0]
     if not by_share:
         return "Without accounts a buyer may have the amount of its grade at our own risk, whatever it has paid."
+    ways = ["grade {0}", "grades {0} and {1}", "grades {0} to {1}"]
     parts = [
-        f"{percent(part)} in {f'grade {grades[0]}' if len(grades) == 1 else f'grades {grades[0]} to {grades[-1]}'}"
-        for part, grades in by_share
+        f"{percent(part)} in {ways[min(len(grades), 3) - 1].format(grades[0], grades[-1])}" for part, grades in by_share
     ]
     nothing = "" if (shares > 0).all() else ", nothing in the others"
     return (
