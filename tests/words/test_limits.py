@@ -47,12 +47,12 @@ def test_the_chapter_names_every_method_that_bounds_the_risk():
     ],
 )  # fmt: skip
 def test_when_a_buyer_without_accounts_may_have_more_than_its_grade(settings, part):
-    some = pd.DataFrame({"paid_balance": [1.0]})
+    some = pd.DataFrame({"without_accounts": [1.0, None]})
     assert without_accounts(some, LimitSettings(**settings)) == (
         "Without accounts a buyer may have the amount of its grade at our own risk, or if that is more a part of the "
         f"largest balance that it has owed and paid since: {part} With insurance this bounds our own part of the limit."
     )
-    assert without_accounts(some.head(0), LimitSettings(**settings)) == ""
+    assert without_accounts(some.tail(1), LimitSettings(**settings)) == ""
     none = LimitSettings(payment_history_share=[0.0] * 10)
     assert without_accounts(some, none).endswith(
         "may have the amount of its grade at our own risk, whatever it has paid."

@@ -7,6 +7,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
 from tradecredit.decide.buyer_decisions import ON_LIMITS
 from tradecredit.decide.decisions import OPEN
+from tradecredit.decide.policies.records import DAYS_BEFORE_NOTICE
 from tradecredit.params.run import Run
 from tradecredit.words.formats import counted, day, listed, money
 from tradecredit.words.held_back import tolerance
@@ -201,5 +202,6 @@ def due(book: Book) -> str:
     return (
         f"The report is read on {day(read_on(book.as_of))}, the first working day after its day: working days until a "
         "decision is due count from then, Monday to Friday without 1 January, 1 May, 25 and 26 December, whatever the "
-        "country. A day that the policy sets stands, or the last working day before it."
+        "country. A day that the policy sets stands, or the last working day before it; the policy itself is decided "
+        f"on {counted(DAYS_BEFORE_NOTICE, 'working day')} before the last day for its notice."
     )

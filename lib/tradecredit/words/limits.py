@@ -215,12 +215,12 @@ def lost(limits: pd.DataFrame, on_limit: pd.Series, currency: str) -> str:
     )
 
 
-def without_accounts(accounts: pd.DataFrame, settings: LimitSettings) -> str:
+def without_accounts(limits: pd.DataFrame, settings: LimitSettings) -> str:
     """Return when a buyer without accounts may have more than the amount of its grade; empty without such buyers.
 
-    `accounts`: `carried_sales.wanting_accounts`. The rule: `rules.without_accounts`.
+    `limits`: `limits.recommend`. Source: definitions §4.8.
     """
-    if accounts.empty:
+    if limits["without_accounts"].isna().all():
         return ""
     shares = pd.Series(settings.payment_history_share)
     run = (shares != shares.shift()).cumsum()

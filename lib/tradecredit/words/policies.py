@@ -295,7 +295,7 @@ def notice(book: Book, items: pd.DataFrame, current: str) -> dict[str, str]:
         return {}
     return {
         "policy notice": f"Unless it is decided to renew {current}, give the insurer notice that it is not renewed as "
-        "it is: without it, it is."
+        "it is: without notice it would be."
     }
 
 
