@@ -378,7 +378,7 @@ def test_the_policy_is_decided_on_before_its_notice_is_due(month, tables):
     if "policy notice" in asked.index:
         assert stated
         decided, given = pd.to_datetime(asked.loc[["policy", "policy notice"], "due_day"])
-        assert decided < given
+        assert decided <= given
         assert given <= pd.Timestamp(run.policy.ends) - pd.Timedelta(days=run.policy.notice_days)
     # The summary says who decides on it, and by when.
     page = html.unescape((month / "00_summary.html").read_text(encoding="utf-8")).replace("\u00a0", " ")
