@@ -18,7 +18,7 @@ from tradecredit.decide.deliveries import HELD
 from tradecredit.params.base import PROJECT
 from tradecredit.params.run import Run
 from tradecredit.report.columns import labelled
-from tradecredit.words.formats import money
+from tradecredit.words.formats import day, money
 from tradecredit.words.limits import REASONS
 
 KEYS = ("buyer_id", "grade", "policy", "scenario", "input", "group_id")
@@ -368,6 +368,32 @@ def test_a_decision_is_due_on_a_working_day_and_open_since_its_own_debt_is_overd
         of_kinds = since[(asked["decision"].isin(kinds) & now).to_numpy()]
         known = overdue.reindex(of_kinds.index)
         assert (of_kinds == known).all() if same else not (of_kinds < known).any(), kinds
+
+
+def test_the_policy_is_decided_on_before_its_notice_is_due(month, tables):
+    asked = tables["05_credit_insurance/decisions"]
+    asked = asked[~asked["state"].isin(GONE)].set_index("decision")
+    run = Run.from_yaml(month.parents[2] / "run.yaml")
+    stated = run.policy is not None and run.policy.notice_days is not None and run.account.decide_by is None
+    if "policy notice" in asked.index:
+        assert stated
+        decided, given = pd.to_datetime(asked.loc[["policy", "policy notice"], "due_day"])
+        assert decided <= given
+        assert given <= pd.Timestamp(run.policy.ends) - pd.Timedelta(days=run.policy.notice_days)
+    # The summary says who decides on it, and by when.
+    page = html.unescape((month / "00_summary.html").read_text(encoding="utf-8")).replace("\u00a0", " ")
+    for row in asked[asked.index == "policy"].itertuples():
+        assert f"above the account. {row.authority.capitalize()}, by {day(pd.Timestamp(row.due_day))}" in page
+
+
+def test_what_only_cover_adds_is_cut_where_limits_without_insurance_fit_a_cap(tables):
+    limits = tables["03_credit_limits/limits"].set_index("buyer_id")
+    assert not (limits["recommended_with_cover"] < limits["recommended"]).any()
+    caps = tables["03_credit_limits/class_caps"]
+    # Rounded down to two digits a limit loses less than a tenth.
+    assert (caps["added_cut"] <= caps["cut"]).all()
+    fits = caps["recommended"] < 0.9 * caps["cap"]
+    assert (caps["added_cut"] == caps["cut"])[fits].all()
 
 
 def test_each_level_decides_on_its_number(tables):

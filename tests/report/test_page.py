@@ -457,7 +457,7 @@ def test_no_script_runs_even_if_one_gets_in(browser, tmp_path):
 def test_a_phone_shows_who_decides_by_when_and_for_how_much(browser, tmp_path):
     """The longest kind and the longest authority of the default run, beside a long text of what the amount is."""
     table = pd.DataFrame(
-        {"what": ["Claim on the policy", "Raise or enforce limits that are often exceeded"], "buyers": 51.0,
+        {"what": ["Claim on the policy", "Make limits bind that are often exceeded"], "buyers": 51.0,
          "authority": "chief financial officer (1 of 51)", "first_due_day": pd.Timestamp("2026-11-02"),
          "amount": [374_500.0, 20.0], "stake": "insured debt; 4 held back for risk too, EUR 316,715 above it",
          "since": pd.Timestamp("2026-08-19"), "state": "37 of 51 new"}

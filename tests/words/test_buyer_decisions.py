@@ -162,6 +162,13 @@ def test_limits_that_change_say_which_way(book_of):
             "loss other losses may have used up, so that they are payable. Ask the insurer.",
         ),
         (
+            Payable("p", 17_000.0, 0.0, 17_000.0, pd.Timestamp("2026-06-01"), 8_500.0, False),
+            "After the percentage and the deductible of each loss EUR 17,000 of it is left, before any maximum of a "
+            "year. EUR 8,500 of what is left is of losses before 1 June 2026, when the year of p began, if it is one "
+            "of 12 months (no start is stated): they count in an earlier year, whose first loss other losses may have "
+            "used up, so that they are payable. Ask the insurer.",
+        ),
+        (
             Payable("p", 0.0, 0.0, 0.0),
             "After the percentage and the deductible of each loss EUR 0 of it is left, before any maximum of a year.",
         ),

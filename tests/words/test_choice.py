@@ -65,7 +65,7 @@ def test_the_decision_tells_what_to_do_and_what_it_is_worth_alone():
     account = found(p=(-500, 350, 300, 300))
     assert words.decisions(account, "p", "EUR")["policy"] == (
         "Renew p: worth EUR 450 a year more than no insurance (standard error 10). What it costs in a bad year and "
-        "what it rests on stand above the account."
+        "what it rests on stand in chapter 05, above the account."
     )
     empty = Account(*(pd.DataFrame(columns=[*ITEMS, "cover_value"]) for _ in range(3)))
     assert words.decisions(empty, "p", "EUR") == {}

@@ -3,7 +3,11 @@
 import pandas as pd
 import pytest
 
-from tradecredit.words.limits import above_need, in_all
+from tradecredit.decide.limits.actions import RISK
+from tradecredit.decide.limits.amounts import METHODS
+from tradecredit.params.base import PROJECT
+from tradecredit.params.limits import LimitSettings
+from tradecredit.words.limits import above_need, in_all, without_accounts
 
 
 def test_what_is_owed_above_the_need_is_no_decision():
@@ -20,6 +24,39 @@ def test_what_is_owed_above_the_need_is_no_decision():
     )
     assert above_need(over.head(1), "EUR") == ("1 buyer owes EUR 70 above the need: a signal to look, no decision.")
     assert above_need(over.head(0), "EUR") == ""
+
+
+def test_the_chapter_names_every_method_that_bounds_the_risk():
+    page = (PROJECT / "notebooks" / "03_credit_limits.ipynb").read_text(encoding="utf-8")
+    (told,) = [line for line in page.splitlines() if "bounds the **risk** wherever anything but need sets it" in line]
+    told = told.partition(". What is above")[0].replace(
+        "a maximum of its kind or of any limit", "maximum of its kind, maximum limit"
+    )
+    assert all(METHODS[name] in told for name in RISK)
+
+
+@pytest.mark.parametrize(
+    ("settings", "part"),
+    [
+        ({}, "100 % in grades 1 and 2, 75 % in grades 3 and 4, 50 % in grade 5, 25 % in grade 6 and 10 % in grade 7, "
+             "nothing in the others. After 24 months of payment history that counts in full, before in proportion, and "
+             "with less than 12 months not at all."),
+        ({"payment_history_share": [0.5] * 10, "payment_history_months": 36, "payment_history_least_months": 1},
+         "50 % in grades 1 to 10. After 36 months of payment history that counts in full, before in proportion, and "
+         "with less than 1 month not at all."),
+    ],
+)  # fmt: skip
+def test_when_a_buyer_without_accounts_may_have_more_than_its_grade(settings, part):
+    some = pd.DataFrame({"without_accounts": [1.0, None]})
+    assert without_accounts(some, LimitSettings(**settings)) == (
+        "Without accounts a buyer may have the amount of its grade at our own risk, or if that is more a part of the "
+        f"largest balance that it has owed and paid since: {part} With insurance this bounds our own part of the limit."
+    )
+    assert without_accounts(some.tail(1), LimitSettings(**settings)) == ""
+    none = LimitSettings(payment_history_share=[0.0] * 10)
+    assert without_accounts(some, none).endswith(
+        "may have the amount of its grade at our own risk, whatever it has paid."
+    )
 
 
 @pytest.mark.parametrize(

@@ -95,10 +95,19 @@ def test_main_terms_side_by_side():
         ({}, {}, "p states neither an end nor a notice (`ends`, `notice_days`): the day by which"),
         ({"ends": "2026-12-31"}, {}, "The period of p ends on 31 December 2026; no notice is stated (`notice_days`), "
          "so that the policy is to be decided on by 30 December 2026, the last working day before."),
-        ({"ends": "2026-12-31", "notice_days": 60}, {}, "The period of p ends on 31 December 2026; notice is to be "
-         "given 60 days before, by 30 October 2026: else it is renewed as it is."),
-        ({"ends": "2026-05-31", "notice_days": 90}, {}, "The period of p ends on 31 May 2026; notice is to be given "
-         "90 days before, and that day, 2 March 2026, is past: it is renewed as it is unless the insurer agrees."),
+        ({"ends": "2026-12-31", "notice_days": 60}, {}, "The period of p ends on 31 December 2026. Notice is to be "
+         "given 60 days before its end, by 30 October 2026, by the credit analyst: else it is renewed as it is. The "
+         "policy is decided on 5 working days before that, by 23 October 2026."),
+        ({"ends": "2026-05-31", "notice_days": 56}, {}, "The period of p ends on 31 May 2026. Notice is to be given "
+         "56 days before its end, by 3 April 2026, by the credit analyst: else it is renewed as it is. The policy is "
+         "decided on at once, by 1 April 2026."),
+        ({"ends": "2026-05-31", "notice_days": 90}, {}, "The period of p ends on 31 May 2026. Notice is to be given "
+         "90 days before its end, and that day, 2 March 2026, is past: it is renewed as it is unless the insurer "
+         "agrees."),
+        ({"ends": "2026-12-31", "notice_days": 60}, {"decide_by": "2026-11-13"}, "The policy is to be decided on by 13 "
+         "November 2026 (`account.decide_by` of the run file). Notice is to be given 60 days before its end, by 30 "
+         "October 2026, by the credit analyst: else it is renewed as it is. The day stated for the decision is later "
+         "than that: decide before."),
         ({"ends": "2026-02-28"}, {}, "The period of p ended on 28 February 2026: what has been shipped since is not"),
     ],
 )  # fmt: skip

@@ -63,6 +63,13 @@ def test_nothing_that_the_board_must_decide_is_left_out_silently(shown, told):
     assert summary.left_out(summary.to_decide(ASKED, run), run) == told
 
 
+def test_what_is_asked_is_said_with_who_and_when():
+    told = {"policy": "Renew p.", "model": "Review it.", "claim": "Claim it."}
+    assert summary.decided(told, ASKED, run_of(6), "policy", "policy notice") == "Renew p. Board, by 3 November 2026."
+    assert summary.decided({}, ASKED, run_of(6), "policy") == ""
+    assert summary.decided(told, ASKED, run_of(6), "terms") == ""
+
+
 def test_a_month_without_decisions():
     run, nothing = run_of(6), decisions.none()
     table = summary.to_decide(nothing, run)

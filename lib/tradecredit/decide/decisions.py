@@ -17,7 +17,8 @@ COLUMNS = {
     "chapter": "str", "anchor": "str",
 }  # fmt: skip
 """Columns of a table of decisions, a row for each. `decision`: its kind, one of `params.decisions.WORKING_DAYS`;
-`buyer_id` (missing: it is about the whole book); `amount` at stake, in the reporting currency (missing: not known);
+`buyer_id` (missing: decided as one matter, whichever buyers its list has); `amount` at stake, in the reporting currency
+    (missing: not known);
 `authority`: who decides; `due_day`, a working day; `since` when it has been open; `state`: `new`, `open`, asked no more
     (`GONE`), or `first report` where no earlier report tells; `was`: the kind as which the month before asked the same
     matter (missing: as the same, or not at all); `chapter` and `anchor`: where its list is shown, `table-breaches` of
@@ -62,7 +63,7 @@ subject (`SUBJECTS`), or another matter is. Whether it was done is in no table o
 
 
 def subject(kind: str) -> str:
-    """Return the subject of a kind of decision, of `SUBJECTS`; a kind about the whole book is its own.
+    """Return the subject of a kind of decision, of `SUBJECTS`; a kind that is about no single buyer is its own.
 
     >>> subject("run down"), subject("policy")
     ('on_limit', 'policy')
@@ -76,7 +77,7 @@ def none() -> pd.DataFrame:
 
 
 def of_book(book: Book, asked: Iterable[str], amounts: Mapping[str, float], *, anchor: str) -> pd.DataFrame:
-    """Return a decision about the whole book for each kind that is asked; columns: `COLUMNS`.
+    """Return a decision of no single buyer for each kind that is asked; columns: `COLUMNS`.
 
     `amounts`: kind → amount at stake (missing, or without: not known, and the highest authority decides); `anchor` of
     the list that shows them. Open since the as-of day. Raises `KeyError` for a kind that is not known.
@@ -152,7 +153,7 @@ def ordered(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
 def by_kind(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return the decisions of each kind and list as one row, in the order of `ordered`, without what is asked no more.
 
-    Columns: `decision`, `buyers` (0: about the whole book), `amount` (the sum of those that are known; missing: none),
+    Columns: `decision`, `buyers` (0: decided as one matter), `amount` (the sum of those that are known; missing: none),
     `authority` (the highest that decides on one of them), `decides_on` (how many it decides on) and `each_decides`
     (each authority and how many, the highest first: `board 4, credit analyst 9`), `due_day` (the earliest) and
     `last_due_day` (the latest), `since` (the earliest), `new` of them, `moved` (how many the month before asked as

@@ -81,8 +81,9 @@ class Payable(NamedTuple):
     `policy`, its name; `settled`, what is left of them after its percentage and what it deducts from each loss;
     `first_loss`, the policy's of a year (0: none); `payable`, what of them it pays if all of them fall in one year of
     which nothing else has used the first loss, before any maximum of a year. `year_starts`, the first day of the year
-    of the policy in force, its `starts` or else twelve months before its end (missing: it states no period), and
-    `earlier`, what of `settled` is of losses before it, which count in an earlier year.
+    of the policy in force, its `starts` or else twelve months before its end (missing: it states no period),
+    `start_stated`, whether it is the former, and `earlier`, what of `settled` is of losses before it, which count in an
+    earlier year.
     """
 
     policy: str
@@ -91,6 +92,7 @@ class Payable(NamedTuple):
     payable: float
     year_starts: pd.Timestamp = pd.NaT
     earlier: float = 0.0
+    start_stated: bool = True
 
 
 def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
@@ -115,7 +117,7 @@ def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
     claims = steps["claim"].to_numpy()
     return Payable(
         policy.name, float(claims.sum()), first_loss, float(steps["indemnity"].sum()), starts,
-        float(claims[before].sum()),
+        float(claims[before].sum()), policy.starts is not None,
     )  # fmt: skip
 
 

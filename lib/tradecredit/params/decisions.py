@@ -12,7 +12,7 @@ WORKING_DAYS = {
     "in default": 5, "long overdue": 5,
     "payment plan": 5, "enforce": 10, "collect": 5, "run down": 5, "set limit": 5, "above limit": 5,
     "request accounts": 10, "model": 10, "cut": 15, "limits": 15, "raise or enforce": 15, "policy": 20,
-    "policy terms": 1,
+    "policy terms": 1, "policy notice": 20,
     "portfolio": 20, "discounts": 20, "discounts back": 10, "terms": 20, "late interest": 10,
 }  # fmt: skip
 """Kind of decision: working days until it is due, unless the run states others, after the day on which the report is
@@ -20,10 +20,13 @@ read, the first working day after the as-of day. A day that the policy sets stan
 before the cuts and changes of limits that rest on it; an excess over a limit does not wait for it."""
 
 HIGHEST, LOWEST = "highest", "lowest"
-AUTHORITIES = {"policy": HIGHEST, "model": HIGHEST, "portfolio": HIGHEST, "collect": LOWEST, "policy terms": LOWEST}
+AUTHORITIES = {
+    "policy": HIGHEST, "model": HIGHEST, "portfolio": HIGHEST,
+    "collect": LOWEST, "policy terms": LOWEST, "policy notice": LOWEST,
+}  # fmt: skip
 """Kinds of decision whose authority does not follow from an amount, unless the run states another: a policy, the model
 and whether risk is judged buyer by buyer bind the whole book, whatever this month's gain; to collect what is due is the
-ordinary course, whatever is owed; and anybody can look up the terms of a policy."""
+ordinary course, whatever is owed; and anybody can look up the terms of a policy, or give the notice that is decided."""
 
 
 ORDINARY = ("limits", "collect")
@@ -49,7 +52,7 @@ class DecisionSettings(Parameters):
     authorities: dict[Kind, str | None] = {}
     """Kind of decision: who takes it whatever its amount, one of `limits.approvals`; null: the first of them that
     reaches up to its amount. Kinds that are not named keep their own: `policy`, `model` and `portfolio` the highest of
-    `limits.approvals`, `collect` the lowest, all others by amount."""
+    `limits.approvals`, `collect`, `policy terms` and `policy notice` the lowest, all others by amount."""
     report_ahead_days: int = Field(30, ge=0)
     """Overdue invoices that are to be reported to the insurer are listed from so many days before their extension
     period ends."""

@@ -143,10 +143,11 @@ def _paid(payable: Payable | None, currency: str) -> str:
             "each loss uses up the first loss."
         )
     if payable.earlier > 0:
+        taken = "" if payable.start_stated else ", if it is one of 12 months (no start is stated)"
         told += (
             f" {money(payable.earlier, currency)} of what is left is of losses before {day(payable.year_starts)}, when "
-            f"the year of {payable.policy} began: they count in an earlier year, whose first loss other losses may "
-            "have used up, so that they are payable. Ask the insurer."
+            f"the year of {payable.policy} began{taken}: they count in an earlier year, whose first loss other losses "
+            "may have used up, so that they are payable. Ask the insurer."
         )
     return f"{told} The terms of {payable.policy} state no last day for filing: look it up."
 

@@ -33,7 +33,7 @@ def decisions(found: Account, current: str, currency: str) -> dict[str, str]:
     """
     if found.items.empty:
         return {}
-    rests = "What it costs in a bad year and what it rests on stand above the account."
+    rests = "What it costs in a bad year and what it rests on stand in chapter 05, above the account."
     return {"policy": f"{advice(found, current, currency)} {rests}"}
 
 

@@ -7,6 +7,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
 from tradecredit.decide.buyer_decisions import ON_LIMITS
 from tradecredit.decide.decisions import OPEN
+from tradecredit.decide.policies.records import DAYS_BEFORE_NOTICE
 from tradecredit.params.run import Run
 from tradecredit.words.formats import counted, day, listed, money
 from tradecredit.words.held_back import tolerance
@@ -28,12 +29,13 @@ WHAT = {
     "cut": "Approve cuts that lose sales",
     "set limit": "Set limits that have room",
     "above limit": "Bring back what is above the limit to set",
-    "raise or enforce": "Raise or enforce limits that are often exceeded",
+    "raise or enforce": "Make limits bind that are often exceeded",
     "limits": "Set the limits",
     "long overdue": "Say who of the long overdue is in default",
     "model": "Review the default model",
     "policy": "Decide on the policy",
     "policy terms": "Look up notice and end of the policy",
+    "policy notice": "Give notice of the policy",
     "portfolio": "Judge risk by buyer or for the portfolio",
     "discounts": "Lower or end cash discounts",
     "discounts back": "Claim back unearned discounts",
@@ -58,7 +60,7 @@ STAKES = {
     "raise or enforce": "mean excess over the limit",
     **dict.fromkeys(("policy", "portfolio"), "gain a year"),
     "long overdue": "more than 90 days past due",
-    **dict.fromkeys(("model", "policy terms"), "no amount"),
+    **dict.fromkeys(("model", "policy terms", "policy notice"), "no amount"),
     "discounts": "net cost a year",
     "discounts back": "discount to claim back",
     "terms": "margin at stake a year",
@@ -200,5 +202,6 @@ def due(book: Book) -> str:
     return (
         f"The report is read on {day(read_on(book.as_of))}, the first working day after its day: working days until a "
         "decision is due count from then, Monday to Friday without 1 January, 1 May, 25 and 26 December, whatever the "
-        "country. A day that the policy sets stands, or the last working day before it."
+        "country. A day that the policy sets stands, or the last working day before it; the policy itself is decided "
+        f"on {counted(DAYS_BEFORE_NOTICE, 'working day')} before the last day for its notice."
     )

@@ -14,9 +14,10 @@ def decisions(monthly: pd.DataFrame, repeated: pd.DataFrame, currency: str) -> d
     many = often(repeated)
     if many.empty:
         return {}
-    exceeded = "buyer exceeded its limit" if len(many) == 1 else "buyers exceeded their limits"
+    exceeded = "exceeded its limit" if len(many) == 1 else "exceeded their limits"
     return {
-        "raise or enforce": f"{len(many):,} {exceeded} at half or more of the last {len(monthly)} month ends with one "
+        "raise or enforce": f"{counted(len(many), 'buyer')}, of whom nothing is advised but to collect what is overdue "
+        f"and to set the limit, {exceeded} at half or more of the last {len(monthly)} month ends with one "
         f"in force, by {money(many['mean_breach'].sum(), currency)} in total on average over months in breach. A limit "
         f"that is exceeded so often does not bind. {_what_to_do(many['way'])}"
     }

@@ -69,7 +69,8 @@ def _rules(settings: LimitSettings, currency: str) -> dict[str, str]:
         "new buyer": f"known for less than {settings.new_buyer_months} months: {at_most(settings.new_buyer_limit)} at "
         "our own risk",
         "dormant": f"no purchases for {settings.dormant_months} months: {at_most(settings.dormant_limit)}",
-        "no accounts": "no accounts known: at most the amount of its grade at our own risk",
+        "no accounts": "no accounts known: at most the amount of its grade, or what its payment history carries if "
+        "that is more, at our own risk",
         "negative equity": f"negative equity: {at_most(settings.negative_equity_limit)}",
     }
 
@@ -214,6 +215,32 @@ def lost(limits: pd.DataFrame, on_limit: pd.Series, currency: str) -> str:
     )
 
 
+def without_accounts(limits: pd.DataFrame, settings: LimitSettings) -> str:
+    """Return when a buyer without accounts may have more than the amount of its grade; empty without such buyers.
+
+    `limits`: `limits.recommend`. Source: definitions §4.8.
+    """
+    if limits["without_accounts"].isna().all():
+        return ""
+    shares = pd.Series(settings.payment_history_share)
+    run = (shares != shares.shift()).cumsum()
+    by_share = [(of.iloc[0], of.index + 1) for _, of in shares.groupby(run) if of.iloc[0] > 0]
+    if not by_share:
+        return "Without accounts a buyer may have the amount of its grade at our own risk, whatever it has paid."
+    ways = ["grade {0}", "grades {0} and {1}", "grades {0} to {1}"]
+    parts = [
+        f"{percent(part)} in {ways[min(len(grades), 3) - 1].format(grades[0], grades[-1])}" for part, grades in by_share
+    ]
+    nothing = "" if (shares > 0).all() else ", nothing in the others"
+    return (
+        "Without accounts a buyer may have the amount of its grade at our own risk, or if that is more a part of the "
+        f"largest balance that it has owed and paid since: {listed(parts)}{nothing}. After "
+        f"{counted(settings.payment_history_months, 'month')} of payment history that counts in full, before in "
+        f"proportion, and with less than {counted(settings.payment_history_least_months, 'month')} not at all. With "
+        "insurance this bounds our own part of the limit."
+    )
+
+
 def control(book: Book) -> list[str]:
     """Return how groups follow from ownership, and whose stated group contradicts it; nothing without that table."""
     if not book.has("ownership"):
@@ -288,10 +315,14 @@ def class_caps(class_caps: pd.DataFrame, currency: str) -> str:
         found = f"Exposure exceeds the cap on {each}."
     if len(above):
         found += f" Limits set by analysts exceed the cap on {listed(above.index)}: other buyers there get no limit."
-    cut = class_caps["cut"][class_caps["cut"] > 0]
-    if len(cut):
-        each = listed(f"{name} (limits of {counted(int(number), 'buyer')})" for name, number in cut.items())
-        found += f" Whatever is owed, the limits wanted would add up to more than the cap and are cut on {each}."
+    whole = class_caps["cut"] - class_caps["added_cut"]
+    for cut, said in (
+        (whole, "the limits would pass the cap without insurance too, and all that no analyst has set are cut"),
+        (class_caps["added_cut"], "what cover adds to limits would pass the cap, and that alone is cut"),
+    ):  # fmt: skip
+        if (cut > 0).any():
+            each = listed(f"{name} ({counted(int(number), 'buyer')})" for name, number in cut[cut > 0].items())
+            found += f" Whatever is owed, {said} on {each}."
     return found
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import window_start
+from tradecredit.book.calendar import read_on, window_start
+from tradecredit.decide.decisions import authority
 from tradecredit.decide.policies import records
 from tradecredit.decide.policies.alternatives import USUAL_LOSS_RATIO, Frontier
 from tradecredit.insurance.policy import Policy
@@ -91,7 +92,7 @@ def pricing(frontier: Frontier) -> list[str]:
     """Return how offers that nobody has made were priced; nothing where there are none."""
     if frontier.offers.empty:
         return []
-    told = "Varied terms have no quoted price"
+    told = f"Varied are the terms of {frontier.varied}. Varied terms have no quoted price"
     if frontier.charges.empty:
         return [
             f"{told}, and no offer says how they would be priced: their premium is the expected indemnity divided by "
@@ -225,10 +226,13 @@ def periods(policies: Sequence[Policy], as_of: pd.Timestamp) -> list[str]:
 
 
 def decide_by(book: Book) -> str:
-    """Return by when the policy in force must be decided on, and where that comes from; empty without a policy."""
+    """Return by when the policy in force must be decided on, and where that comes from; empty without a policy.
+
+    Where notice is stated, also by when it is to be given, and by whom.
+    """
     policy, (latest, basis) = book.run.policy, records.decide_by(book)
     if basis == records.STATED:
-        return f"The policy is to be decided on by {day(latest)} (`account.decide_by` of the run file)."
+        return f"The policy is to be decided on by {day(latest)} (`account.decide_by` of the run file).{_notice(book)}"
     if policy is None:
         return ""
     if basis == records.WORKING:
@@ -245,10 +249,28 @@ def decide_by(book: Book) -> str:
             f"{told}; no notice is stated (`notice_days`), so that the policy is to be decided on by {day(latest)}, "
             "the last working day before. Look the notice up in the policy: it may be due earlier."
         )
-    notice = f"{told}; notice is to be given {days(policy.notice_days)} before"
+    told = f"{told}.{_notice(book)}"
+    if records.notice_by(book) <= book.as_of:
+        return told
+    early = (
+        f"The policy is decided on {counted(records.DAYS_BEFORE_NOTICE, 'working day')} before that, by {day(latest)}."
+    )
+    return f"{told} {early if latest > read_on(book.as_of) else f'The policy is decided on at once, by {day(latest)}.'}"
+
+
+def _notice(book: Book) -> str:
+    """Return by when notice of the policy in force is to be given, and by whom; empty where none is stated."""
+    policy, latest = book.run.policy, records.notice_by(book)
+    if policy is None or pd.isna(latest) or pd.Timestamp(policy.ends) < book.as_of:
+        return ""
+    notice = f" Notice is to be given {days(policy.notice_days)} before its end"
     if latest <= book.as_of:
         return f"{notice}, and that day, {day(latest)}, is past: it is renewed as it is unless the insurer agrees."
-    return f"{notice}, by {day(latest)}: else it is renewed as it is."
+    (who,) = authority(book.run, "policy notice", pd.Series([np.nan]))
+    late = ""
+    if records.decide_by(book)[0] > latest:
+        late = " The day stated for the decision is later than that: decide before."
+    return f"{notice}, by {day(latest)}, by the {who}: else it is renewed as it is.{late}"
 
 
 def to_look_up(book: Book) -> dict[str, str]:
@@ -264,6 +286,17 @@ def to_look_up(book: Book) -> dict[str, str]:
         lacks = f"the notice of {policy.name}"
         told = "without it the decision on it may come too late."
     return {"policy terms": f"Look up {lacks} in the policy, and state it in the run file (`policy`): {told}"}
+
+
+def notice(book: Book, items: pd.DataFrame, current: str) -> dict[str, str]:
+    """Return that notice of the policy in force is to be given, as kind of decision → sentence; nothing where it is
+    not (`records.notice_to_give`). `items`: `account.account`; `current`: `terms.in_force`."""
+    if not records.notice_to_give(book, items, current):
+        return {}
+    return {
+        "policy notice": f"Unless it is decided to renew {current}, give the insurer notice that it is not renewed as "
+        "it is: without notice it would be."
+    }
 
 
 def unknown_buyers(book: Book, policies: Sequence[Policy]) -> list[str]:

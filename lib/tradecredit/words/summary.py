@@ -1,11 +1,13 @@
 """What the summary says of all chapters' decisions and figures: the table to decide from, and what it leaves out."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from tradecredit.decide.decisions import FIRST, GONE, NO_MORE, OPEN, OTHERWISE, by_kind
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
-from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by
+from tradecredit.words.decisions import STAKES, WHAT, asked_as, decided_by, who_and_when
 from tradecredit.words.formats import counted, listed, money
 
 COLUMNS = ["what", "authority", "first_due_day", "amount", "stake", "buyers", "since", "state"]
@@ -75,6 +77,17 @@ def left_out(table: pd.DataFrame, run: Run) -> str:
         some = [f"{row['decides_on']:,} of “{row['what']}”" for _, row in by_amount.iterrows()]
         told.append(f"by their amount the {highest}'s too: {listed(some)}")
     return f"{'; '.join(told)}. All kinds are below, each with its list."
+
+
+def decided(told: Mapping[str, str], decisions: pd.DataFrame, run: Run, *kinds: str) -> str:
+    """Return what decisions of some kinds ask for, each with who takes it and by when; empty where none is asked.
+
+    `told`: kind → sentence, of their chapter; `decisions`: `decisions.COLUMNS`.
+    """
+    rows = by_kind(decisions[decisions["decision"].isin(kinds)], run).set_index("decision")
+    return " ".join(
+        f"{told[kind]} {who_and_when(rows.loc[kind])}" for kind in kinds if kind in told and kind in rows.index
+    )
 
 
 def _named(row: pd.Series, currency: str) -> str:

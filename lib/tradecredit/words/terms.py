@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
@@ -14,7 +15,7 @@ from tradecredit.decide.terms.late_interest import Uncharged, known_charge, tota
 from tradecredit.decide.terms.lengths import Economics, margin_at_stake
 from tradecredit.params.late_interest import LateInterestLaw
 from tradecredit.params.terms import PaymentPlanSettings
-from tradecredit.words.formats import count, counted, day, days, listed, money, percent
+from tradecredit.words.formats import count, counted, day, days, listed, money, percent, probability
 
 STOPPED = "delivered after another invoice passed the maximum extension period"
 
@@ -51,15 +52,16 @@ def discounts_left_out(left_out: LeftOut, currency: str) -> str:
     return f"Excluded: {many} now in default; {given}."
 
 
-def discounts(totals: pd.Series, currency: str) -> dict[str, str]:
+def discounts(totals: pd.Series, by_grade: pd.DataFrame, offers: pd.DataFrame, currency: str) -> dict[str, str]:
     """Return what the discounts ask to decide, as kind of decision → sentence; nothing where nothing does.
 
-    `totals`, of `discounts.taken`: discounts to buyers in default today are no part of it.
+    `totals` and `by_grade` (`discounts.summary`), of `discounts.taken`: discounts to buyers in default today are no
+    part of it; `offers`: `discounts.offers`, which has the rates.
     """
     found = {}
     if totals["net"] < 0:
         worth = totals["capital_saved"] + totals["loss_avoided"]
-        even = percent(worth / (worth - totals["net"]))
+        even = worth / (worth - totals["net"])
         without = ""
         if totals["not_computable"] > 0:
             without = (
@@ -68,9 +70,9 @@ def discounts(totals: pd.Series, currency: str) -> dict[str, str]:
             )
         found["discounts"] = (
             f"Cash discounts of the last 12 months cost {money(-totals['net'], currency)} more than the "
-            f"{money(worth, currency)} of capital cost and expected loss that they saved{without}. Lower the rates "
-            f"to {even} of what they are at most, where they would have cost what they saved if buyers paid as early; "
-            "where buyers would not, end them."
+            f"{money(worth, currency)} of capital cost and expected loss that they saved{without}. Lower "
+            f"{_lowered(offers, even)}, where they would have cost what they saved if buyers paid as early; where "
+            f"buyers would not, end them.{_worth_it(by_grade)}"
         )
     if totals["unearned_cost"] > 0:
         found["discounts back"] = (
@@ -78,6 +80,26 @@ def discounts(totals: pd.Series, currency: str) -> dict[str, str]:
             "the rate. Claim them back."
         )
     return found
+
+
+def _lowered(offers: pd.DataFrame, part: float) -> str:
+    """Return to what a part of them lowers the rates on offer, rounded down; of many, or of none, the part alone."""
+    rates = sorted(set(offers.index.get_level_values("discount_rate")))
+    if not 0 < len(rates) <= RATES_NAMED:
+        return f"the rates to {percent(part)} of what they are at most"
+    # A cent of a hundred is the least that a rate is stated in.
+    lower = [f"from {percent(rate)} to {probability(np.floor(rate * part * 1e4) / 1e4)}" for rate in rates]
+    return f"the {'rate' if len(rates) == 1 else 'rates'} {listed(lower)} at most"
+
+
+RATES_NAMED = 3
+"""Rates of discount that a sentence names."""
+
+
+def _worth_it(by_grade: pd.DataFrame) -> str:
+    """Return with which grades discounts saved more than they cost, as a sentence; empty where with none."""
+    worth = by_grade.sort_index()["net"] > 0
+    return f" With {_grades(worth)} alone they saved more than they cost." if worth.any() else ""
 
 
 def break_even(break_even: pd.DataFrame) -> str:

@@ -187,7 +187,8 @@ def test_what_is_said_of_groups():
 
 def test_what_is_said_of_sectors_and_countries():
     table = pd.DataFrame(
-        {"over_cap": [0.0, 40.0], "set_above": [5.0, 0.0], "cut": [0, 0]}, index=["sector C", "country DE"]
+        {"over_cap": [0.0, 40.0], "set_above": [5.0, 0.0], "cut": [0, 0], "added_cut": [0, 0]},
+        index=["sector C", "country DE"],
     )
     assert words.limits.class_caps(table, "EUR") == (
         "Exposure exceeds the cap on country DE (by EUR 40). Limits set by analysts exceed the cap on sector C: other "
@@ -195,9 +196,10 @@ def test_what_is_said_of_sectors_and_countries():
     )
     fits = words.limits.class_caps(table * 0, "EUR")
     assert fits == "Exposure exceeds no cap on a sector or country."
-    cut = words.limits.class_caps((table * 0).assign(cut=[1, 20]), "EUR")
+    cut = words.limits.class_caps((table * 0).assign(cut=[1, 20], added_cut=[0, 20]), "EUR")
     assert cut == (
-        "Exposure exceeds no cap on a sector or country. Whatever is owed, the limits wanted would add up to more than "
-        "the cap and are cut on sector C (limits of 1 buyer) and country DE (limits of 20 buyers)."
+        "Exposure exceeds no cap on a sector or country. Whatever is owed, the limits would pass the cap without "
+        "insurance too, and all that no analyst has set are cut on sector C (1 buyer). Whatever is owed, what cover "
+        "adds to limits would pass the cap, and that alone is cut on country DE (20 buyers)."
     )
     assert words.limits.class_caps(table.head(0), "EUR") == ""

@@ -403,6 +403,7 @@ def test_sectors_and_countries_are_cut_in_proportion(book_of):
     assert table.index.tolist() == ["sector C", "country DE"]
     assert table["cap"].tolist() == pytest.approx([0.9 * OWED, 0.5 * OWED])
     assert table["cut"].tolist() == [1, 3]
+    assert table["added_cut"].tolist() == [0, 0]
     assert (table["recommended"] <= table["cap"]).all()
     assert table["over_cap"].tolist() == pytest.approx([0.1 * OWED - 1_000, 0.5 * OWED])
 
@@ -785,6 +786,22 @@ def test_what_a_country_has_cut_is_not_said_to_be_cut_by_the_group(book_of):
     found = limits.recommend(book, rated(), cover=covered(book)).loc["A"]
     assert found["group_room"] > found["country_room"]
     assert found[["binding", "binding_with_cover"]].tolist() == ["country", "country"]
+
+
+def test_where_cover_adds_too_much_for_a_country_it_alone_is_cut(book_of):
+    # Without accounts 3,000 of our own: with 0.9 of the insurer's 10,000 A may have 12,000 and D the 10,000 it needs.
+    buyers = "buyer_id,kind,country\nA,private,DE\nB,private,DE\nC,private,FR\nD,private,DE\n"
+    in_force = "buyer_id,source,amount,valid_from\nA,insurer,10000,2025-01-01\nD,insurer,10000,2025-01-01\n"
+    shares = {"without_accounts_limit": [3_000.0] * 10, "country_shares_of_book": {"DE": 0.4}, "dormant_limit": 10_000}
+    book = book_of(AS_OF, run={"limits": ROOMY | shares}, **LEDGER | {"buyers": buyers, "limits": in_force})
+    found = limits.recommend(book, rated(), cover=covered(book)).loc[["A", "B", "D"]]
+    # They fit without insurance, 3,000 + 2,000 + 3,000; of the room that is left A asks 9,000 and D 7,000.
+    assert found["recommended"].tolist() == [3_000, 2_000, 3_000]
+    part = (0.4 * OWED - 8_000) / 16_000
+    expected = [3_000 + 9_000 * part, 2_000, 3_000 + 7_000 * part]
+    assert found["recommended_with_cover"].tolist() == pytest.approx(expected, abs=1)
+    assert found["binding_with_cover"].tolist() == ["country", "need", "country"]
+    assert class_caps(book, found)[["cut", "added_cut"]].to_numpy().tolist() == [[2, 2]]
 
 
 # Orders

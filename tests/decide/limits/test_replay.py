@@ -390,12 +390,15 @@ def test_what_is_said():
     often = pd.DataFrame({"breach_share": [1.0, 0.5, 0.4], "mean_breach": [900.0, 100.0, 50.0]}, index=["A", "B", "C"])
     often = often.assign(way=["need", "raise", "raise"])
     assert words.limit_history.decisions(held, often, "EUR") == {
-        "raise or enforce": "2 buyers exceeded their limits at half or more of the last 4 month ends with one in "
-        "force, by EUR 1,000 in total on average over months in breach. A limit that is exceeded so often does not "
-        "bind. Set the higher limit of B; Enforce the limit to set of A. The list says why."
+        "raise or enforce": "2 buyers, of whom nothing is advised but to collect what is overdue and to set the limit, "
+        "exceeded their limits at half or more of the last 4 month ends with one in force, by EUR 1,000 "
+        "in total on average over months in breach. A limit that is exceeded so often does not bind. Set "
+        "the higher limit of B; Enforce the limit to set of A. The list says why."
     }
     one = words.limit_history.decisions(held, often.head(1), "EUR")["raise or enforce"]
-    assert one.startswith("1 buyer exceeded its limit")
+    assert one.startswith(
+        "1 buyer, of whom nothing is advised but to collect what is overdue and to set the limit, exceeded its"
+    )
     assert words.limit_history.decisions(held, often.tail(1), "EUR") == {}
     reviews = pd.DataFrame(
         {"over_recommended": [300.0, 500.0], "defaults": [2.0, 1.0], "not_known": 0.0, "debt": [1_000.0, 500.0],

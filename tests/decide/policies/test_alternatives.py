@@ -40,6 +40,7 @@ def test_no_efficient_offer_is_beaten_and_every_other_one_is(book):
     offers = found.offers
     assert len(offers) == 1 + 3 * 3 * 3 * 3
     (told,) = words.policies.pricing(found)
+    assert told.startswith("Varied are the terms of p. ")
     assert f"and {found.charge:.1f} times the standard deviation of a year's indemnity" in told
     assert "(the middle of 1 offer)" in told
     assert offers.index[offers["quote"]].tolist() == ["p"]

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from ledgers import YEAR
 
+from tradecredit import words
 from tradecredit.decide.policies import records
 from tradecredit.params.policy import NO_COVER
 
@@ -56,9 +57,12 @@ def test_by_when(made):
     # The last working day before; a Sunday's is the Friday.
     assert due(policy=policy) == "2026-12-30"
     assert due(policy=policy | {"ends": "2026-05-31"}) == "2026-05-29"
-    # 60 days before 31 December is 1 November, a Sunday; before 31 May it is 1 April, and 90 days before it is past.
-    assert due(policy=policy | {"notice_days": 60}) == "2026-10-30"
+    # 60 days before 31 December is 1 November, a Sunday: notice by Friday the 30th, decided on a week before that.
+    assert due(policy=policy | {"notice_days": 60}) == "2026-10-23"
+    # Before 31 May it is 1 April, the day of reading; 56 days before is Sunday the 5th, which leaves two days; 90 days
+    # before it is past.
     assert due(policy=policy | {"ends": "2026-05-31", "notice_days": 60}) == "2026-04-01"
+    assert due(policy=policy | {"ends": "2026-05-31", "notice_days": 56}) == "2026-04-01"
     assert due(policy=policy | {"ends": "2026-05-31", "notice_days": 90}) == "2026-04-01"
     assert due(policy=policy, account={"decide_by": "2026-09-30"}) == "2026-09-30"
 
@@ -75,6 +79,30 @@ def test_a_notice_that_is_not_stated_is_to_be_looked_up(made):
     assert len(asked(policy=policy | {"ends": "2026-12-31"})) == 1
     assert asked(policy=policy | {"ends": "2026-12-31", "notice_days": 60}) == []
     assert asked(policy=policy, account={"decide_by": "2026-09-30"}) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "ends", "notice"),
+    [
+        ({"p": (-10e3, 50e3), "q": (-10e3, 70e3)}, "2026-12-31", ["2026-10-30"]),
+        ({"p": (-10e3, -50e3)}, "2026-12-31", ["2026-10-30"]),
+        # Before 31 May it is the day of reading; before the 30th it is the as-of day, and past.
+        ({"p": (-10e3, -50e3)}, "2026-05-31", ["2026-04-01"]),
+        ({"p": (-10e3, -50e3)}, "2026-05-30", []),
+        # What is renewed as it is needs none.
+        ({"p": (-10e3, 50e3), "q": (-10e3, 20e3)}, "2026-12-31", []),
+    ],
+)
+def test_notice_is_given_by_somebody_by_a_day_after_the_decision(made, values, ends, notice):
+    book = made(policy={"name": "p", "insured_percentage": 0.9, "ends": ends, "notice_days": 60})
+    found = records.decision(book, items(**values), "p", "x").set_index("decision")
+    given = found[found.index == "policy notice"]
+    assert given["due_day"].dt.strftime("%Y-%m-%d").tolist() == notice
+    assert given["authority"].tolist() == ["credit analyst"] * len(notice)
+    assert not (given["due_day"] < found.loc["policy", "due_day"]).any()
+    told = words.policies.notice(book, items(**values), "p")
+    assert list(told) == ["policy notice"] * len(notice)
+    assert all("give the insurer notice that it is not renewed as it is" in sentence for sentence in told.values())
 
 
 def test_without_a_policy_there_is_nothing_to_decide(made):

@@ -17,6 +17,12 @@ SAFE = pd.DataFrame(0.0, index=["A", "B", "C"], columns=range(1, 13))
 RATINGS = pd.DataFrame({"grade": [3, 3, 7]}, index=pd.Index(["A", "B", "C"], name="buyer_id"), dtype="Int64")
 RATINGS = RATINGS.assign(method="fitted model")
 
+
+def asked(book, taken: pd.DataFrame) -> dict[str, str]:
+    """Return what the discounts of a book ask to decide, in words."""
+    return words.terms.discounts(discounts.totals(taken), discounts.summary(taken), discounts.offers(book), "EUR")
+
+
 # The published numbers
 
 
@@ -189,7 +195,7 @@ def test_a_default_of_today_is_no_loss_avoided_by_a_discount_of_months_ago(book_
     taken = discounts.taken(book, ratings, cumulative)
     assert taken["invoice_id"].tolist() == ["A1", "A2", "B1"]
     assert discounts.totals(taken)[["cost", "unearned_cost", "loss_avoided"]].tolist() == [24, 0, 0]
-    assert len(words.terms.discounts(discounts.totals(taken), "EUR")) == 1
+    assert len(asked(book, taken)) == 1
     # C1 was given 8 and C5 7; C4 was offered one, and C2 may still be taken.
     assert words.terms.discounts_left_out(discounts.left_out(book, ratings), "EUR") == (
         "Excluded: 1 buyer now in default; the benefit of its EUR 15 of discounts is not known."
@@ -248,15 +254,12 @@ def test_sums_by_grade_and_of_the_book(book_of):
     assert whole["net"] == pytest.approx(sums)
     assert found["unknown_cost"].tolist() == [4, 0]
     assert discounts.summary(taken, "buyer_id").loc["B", ["net", "days_won"]].isna().all()
-    first, second = words.terms.discounts(whole, "EUR").values()
+    first, second = asked(book, taken).values()
     saved = money(whole["capital_saved"] + whole["loss_avoided"], "EUR")
     assert first.startswith(
         f"Cash discounts of the last 12 months cost {money(-whole['net'], 'EUR')} more than the {saved} of capital "
     )
-    assert "without the EUR 4 given on 1 invoice whose benefit is not computable. Lower the rates to " in first
-    # Of 35 that were given on what is computable.
-    part = (whole["capital_saved"] + whole["loss_avoided"]) / 35
-    assert f"to {100 * part:.1f} % of what they are at most" in first
+    assert "without the EUR 4 given on 1 invoice whose benefit is not computable. Lower the rate" in first
     assert second == "EUR 8 of discounts were taken after the discount period or above the rate. Claim them back."
 
 
@@ -268,7 +271,38 @@ def test_a_book_without_discounts_tells_nothing(book_of):
     assert discounts.summary(taken).empty
     assert discounts.offers(book).empty
     assert discounts.totals(taken).isna().all()
-    assert words.terms.discounts(discounts.totals(taken), "EUR") == {}
+    assert asked(book, taken) == {}
+
+
+@pytest.mark.parametrize(
+    ("rates", "lowered"),
+    [
+        # 58.8 % of 2 % is 1.176 %, of 3 % 1.764 %.
+        ([0.02, 0.02], "the rate from 2 % to 1.17 % at most"),
+        ([0.03, 0.02], "the rates from 2 % to 1.17 % and from 3 % to 1.76 % at most"),
+        ([0.01, 0.02, 0.03, 0.04], "the rates to 58.8 % of what they are at most"),
+        ([], "the rates to 58.8 % of what they are at most"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("net", "worth_it"),
+    [
+        ({7: 8.0, 2: -420.0, 5: 1.0}, " With grades 5 and 7 alone they saved more than they cost."),
+        ({2: -412.0, 3: np.nan}, ""),
+    ],
+)
+def test_the_decision_says_to_which_rate_a_discount_is_lowered(rates, lowered, net, worth_it):
+    totals = pd.Series({"net": -412.0, "capital_saved": 580.0, "loss_avoided": 8.0, "not_computable": 0.0,
+                        "unearned_cost": 0.0})  # fmt: skip
+    steps = [(rate, 10.0, terms) for terms, rate in enumerate(rates, 30)]
+    index = pd.MultiIndex.from_tuples(steps, names=["discount_rate", "discount_days", "terms_days"]) if rates else None
+    offers = pd.DataFrame(index=pd.MultiIndex.from_arrays([[]], names=["discount_rate"]) if index is None else index)
+    by_grade = pd.DataFrame({"net": net}).rename_axis("grade")
+    assert words.terms.discounts(totals, by_grade, offers, "EUR") == {
+        "discounts": "Cash discounts of the last 12 months cost EUR 412 more than the EUR 588 of capital cost and "
+        f"expected loss that they saved. Lower {lowered}, where they would have cost what they saved if buyers paid "
+        f"as early; where buyers would not, end them.{worth_it}"
+    }
 
 
 def test_between_which_rates_a_discount_breaks_even():

@@ -371,4 +371,5 @@ def test_a_book_that_sold_nothing_in_twelve_months_has_no_terms_and_no_discounts
     assert longer["share"].isna().all()
     taken = discounts.taken(book, ratings, steady(ratings["pd"]))
     assert taken.empty
-    assert words.terms.discounts(discounts.totals(taken), "EUR") == {}
+    whole = discounts.totals(taken)
+    assert words.terms.discounts(whole, discounts.summary(taken), discounts.offers(book), "EUR") == {}

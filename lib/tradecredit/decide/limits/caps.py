@@ -220,16 +220,19 @@ def class_caps(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
     """Return the sectors and countries that the run caps: index `class` (`sector C`); sums over their buyers.
 
     `limits`: `limits.recommend`. Columns: `buyers`, `cap`, `recommended`, `recommended_with_cover`, `exposure` and
-    `committed` as in `groups`, `cut`, the buyers whose limit the cap takes something off, `over_cap` = what counts of
+    `committed` as in `groups`, `cut`, the buyers whose limit the cap takes something off, `added_cut`, those of them of
+    whom it cuts only what cover adds (`raised`), `over_cap` = what counts of
     them above the cap, and `set_above`, by how much the limits that analysts have set pass it. Empty where the run
     states none, or nobody owes anything.
     """
     of, tables, counts = classes(book.buyers.set_index("buyer_id")), [], against(limits)
     for name, amounts in class_amounts(book).items():
-        table = limits.assign(cut=limits["binding_with_cover"] == name).groupby(of[name]).agg(
+        cut = limits["binding_with_cover"] == name
+        table = limits.assign(cut=cut, added_cut=cut & (limits["binding"] != name)).groupby(of[name]).agg(
             buyers=("need", "size"), recommended=("recommended", "sum"),
             recommended_with_cover=("recommended_with_cover", "sum"),
             **{name: (name, "sum") for name in dict.fromkeys(("exposure", counts))}, cut=("cut", "sum"),
+            added_cut=("added_cut", "sum"),
         )  # fmt: skip
         table.insert(1, "cap", amounts)
         tables.append(table[table["cap"].notna()].rename(index=f"{name} {{}}".format))

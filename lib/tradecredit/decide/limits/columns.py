@@ -49,7 +49,7 @@ LABELS = {
         group_need="Need, for the group", group_limit="Group limit", over_group_limit="Excess over group limit",
         cap="Cap", over_cap="Excess over cap", set_above="Analysts' limits above the cap"
     ),
-    **columns("count", members="Members", cut="Limits cut"),
+    **columns("count", members="Members", cut="Limits cut", added_cut="Only what cover adds cut"),
     "class": Column("Class", "text"),
     # changes
     **columns(

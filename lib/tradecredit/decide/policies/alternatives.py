@@ -42,12 +42,14 @@ ROUNDING = 1e-9
 
 class Frontier(NamedTuple):
     """`offers`: see `frontier`; `charge`, by which offers that nobody has made were priced, and `charges`, those of the
-    policies (empty: priced by the market's loss ratio); `years`, how many were simulated for them."""
+    policies (empty: priced by the market's loss ratio); `years`, how many were simulated for them; `varied`, the name
+    of the policy whose terms were varied (empty: none)."""
 
     offers: pd.DataFrame
     charge: float
     charges: pd.Series
     years: int = 0
+    varied: str = ""
 
 
 @remembered
@@ -101,7 +103,7 @@ def frontier(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> F
         frontier_retained_es=table["retained_es"], frontier_cost_of_risk=table["cost"] + risk
     )
     offers = offers.assign(quote=~offers.index.isin(names), efficient=_efficient(offers)).rename_axis("offer")
-    return Frontier(offers.sort_values("cost", kind="stable"), charge, charges, len(dist.losses))
+    return Frontier(offers.sort_values("cost", kind="stable"), charge, charges, len(dist.losses), base.name)
 
 
 def _charges(policies: Sequence[Policy], dist: LossDistribution, table: pd.DataFrame) -> pd.Series:
