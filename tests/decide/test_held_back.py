@@ -112,9 +112,45 @@ def test_the_reasons_add_up_to_the_list(listed):
         "the reasons of each: 1 in default (owing nothing), 1 with debt to be claimed on the policy (EUR 700), 2 "
         "whose new deliveries are no longer insured (EUR 9,500), 1 of a weak grade above what the risk allows (EUR "
         "800), 1 above what the risk allows until the overdue part is paid (EUR 400) and 1 above what the risk "
-        "allows, to whom goods go against payment alone (EUR 900). Payments of EUR 10,000 by 5 of them would end it "
-        "for these."
+        "allows, to whom goods go against payment alone (EUR 900). Payments of EUR 9,200 by 4 of them would end it "
+        "for these; of 1 more EUR 800 is to be paid, and goods go against payment alone then, as the risk allows no "
+        "limit."
     )
+
+
+def test_a_payment_after_which_goods_go_against_payment_alone_ends_no_hold(listed):
+    # The risk allows E no limit, nor F in this case, to whom goods go against payment alone today already.
+    more = listed.assign(then_delivered=listed["then_delivered"].mask(listed.index == "F", "against payment alone"))
+    told = words.held_back.told(more, "EUR")
+    assert told.endswith(
+        "Payments of EUR 8,900 by 3 of them would end it for these; of 2 more EUR 1,100 is to be paid, and goods go "
+        "against payment alone then, as the risk allows no limit: 1 of these as now."
+    )
+    assert words.held_back.told(more.loc[["E", "F"]], "EUR").endswith(
+        ". Of 2 of them EUR 1,100 is to be paid, and goods go against payment alone then, as the risk allows no limit: "
+        "1 of these as now."
+    )
+    assert words.held_back.told(more.loc[["F"]], "EUR").endswith(
+        "it owes EUR 900, EUR 810 of it insured. After a payment of EUR 300 goods go against payment alone, as now, as "
+        "the risk allows no limit."
+    )
+
+
+def test_the_policy_counts_from_the_stated_due_day_where_the_law_moves_it(book_of):
+    invoices = "invoice_id,buyer_id,issued,due,amount\nI,B,2026-10-01,2026-11-01,10\n"
+    terms = {"name": "p", "maximum_extension_days": 60}
+
+    def told(country, **policy):
+        book = book_of(
+            AS_OF, run={"policy": terms | policy}, invoices=invoices, buyers=f"buyer_id,country\nB,{country}\n"
+        )
+        return words.held_back.days_counted(book)
+
+    assert told("DE") == [
+        "p counts from the due day as it is stated; late interest and days past due count from the next working day "
+        "where the law moves it (buyers in DE, chapter 01)."
+    ]
+    assert told("US") == told("DE", extension_from="issued") == []
 
 
 def test_one_buyer_is_told_as_one(book, listed):

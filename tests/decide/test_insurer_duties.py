@@ -78,8 +78,8 @@ def test_what_is_payable_for_the_claims_by_hand(asked):
     # D is insolvent since 20 May 2026, C a loss since 11 October 2026, the year of the policy.
     ending = Policy(**terms | {"ends": "2027-05-31"})
     assert payable(asked, ending)[4:] == (pd.Timestamp("2026-06-01"), 8_500, False)
-    starting = payable(asked, Policy(**terms | {"starts": "2026-05-20", "ends": "2027-05-31"}))
-    assert starting[4:] == (pd.Timestamp("2026-05-20"), 0, True)
+    stated = payable(asked, Policy(**terms | {"starts": "2026-05-20", "ends": "2027-05-31"}))
+    assert stated[4:] == (pd.Timestamp("2026-05-20"), 0, True)
     assert payable(asked, Policy(**terms)).year_starts is pd.NaT
     assert payable(asked, None) is payable(asked.loc[["A", "B"]], POLICY) is None
 
@@ -109,6 +109,18 @@ def test_on_what_the_insurer_has_paid_nothing_more_is_claimed(book_of):
     receipts = "invoice_id,received,amount,kind\nC1,2026-10-20,4000,claim\n"
     found = duties(book_of(AS_OF, receipts=receipts, **LEDGER), POLICY)
     assert found["claim_amount"].to_dict() == {**dict.fromkeys("ABCEFGH", 0), "D": 10_000}
+
+
+def test_what_is_to_be_reported_is_due_since_its_own_day(book_of):
+    # A owes 200 since 79 days, too little to be insured still, as its limit began later; its debt to report is 40 late.
+    a1 = INVOICES.query("buyer_id == 'A'")
+    days = {"A2": 39, "A3": -20}
+    more = [
+        a1.assign(invoice_id=name, due=pd.Timestamp(AS_OF) - pd.Timedelta(days=late)) for name, late in days.items()
+    ]
+    found = duties(book_of(AS_OF, **LEDGER | {"invoices": pd.concat([INVOICES, *more])}), POLICY)
+    assert found["report_due_since"].dropna().to_dict() == {"A": pd.Timestamp("2026-09-21")}
+    assert found.loc["A", ["report_amount", "report_by"]].tolist() == [20_000, pd.Timestamp("2026-11-20")]
 
 
 def test_without_a_policy_nothing_is_asked(book_of):

@@ -1,5 +1,6 @@
 """Sentences on decisions about buyers: what is asked, the amount first, what stands beside, and the alternative."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from advised import AS_OF, LEDGER, advised
@@ -17,13 +18,14 @@ def told(book_of, payable=None, **columns):
     return of_buyers(buyer_decisions.records(book_of(AS_OF, **LEDGER), sheets), sheets, RUN, payable)
 
 
-def test_the_insurers_decisions_say_nothing_of_the_limit(book_of):
+def test_the_insurers_decisions_say_of_the_limit_that_it_holds_deliveries_back(book_of):
     columns = {"action": "run down", "over_risk": 70_000.0, "own_limit": 600_000.0, "limit_to_set": 200.0,
                "lost_margin": 900.0, "expected_loss_owed": 30.0, "binding_with_cover": "capacity"}  # fmt: skip
     found = told(book_of, **columns)
     assert found["report"] == (
         "Insured debt of 1 buyer, EUR 10,000, will soon be past its maximum extension period: report it by the end of "
-        "the period, unless it is paid. It is A."
+        "the period, unless it is paid. For the risk deliveries to it are held back, which is decided on with the "
+        "limit. It is A."
     )
     assert found["stop insured"] == (
         "Stop deliveries to 1 buyer of which nothing is to be reported or claimed: EUR 400 of invoices past the "
@@ -37,7 +39,8 @@ def test_the_insurers_decisions_say_nothing_of_the_limit(book_of):
         "give up EUR 7,200 of margin a year; of what is owed EUR 240 a year is expected to be lost, and EUR 5,400 if "
         "all of them failed, before insurance. The alternative is to accept the risk and keep the limit in force, "
         "which covers what is owed: by the authority over the limit that then holds. "
-        "Meanwhile nothing is delivered to 4 of them, for want of cover."
+        "Meanwhile nothing is delivered to 4 of them, for want of cover: by 3 November 2026, decided by the chief "
+        "financial officer."
     )
     assert "for want of cover" not in told(book_of, **columns | {"action": "stop"})["stop"]
 
@@ -101,6 +104,37 @@ def test_a_report_says_by_whom_and_by_when_deliveries_stop(book_of):
     assert "Deliveries to them stop by 9 November" in told(lambda *_, **__: later)["report missed"]
 
 
+@pytest.mark.parametrize(
+    ("stopped", "said"),
+    [
+        ([True, False, False], "Deliveries to 1 of them stop by 3 November 2026, as nothing more is insured: the hold "
+         "is decided by the credit analyst. For the risk deliveries to 1 more are held back, which is decided on with "
+         "the limit."),
+        ([False] * 3, "For the risk deliveries to 2 of them are held back, which is decided on with the limit."),
+        ([True, True, False], "Deliveries to 2 of them stop by 3 November 2026, as nothing more is insured: the hold "
+         "is decided by the head of credit (1) and the credit analyst (1)."),
+    ],
+)  # fmt: skip
+def test_a_report_says_to_whom_deliveries_are_held_back_for_the_risk(book_of, stopped, said):
+    sheets = advised(book_of, policy=None).loc[list("ABC")].assign(
+        on_cover="report", report_amount=100.0, report_by=pd.Timestamp("2026-11-20"),
+        hold_authority=["credit analyst", "head of credit", None],
+        hold_by=pd.to_datetime(["2026-11-03", "2026-11-03", None]), stop_insured=stopped,
+    )  # fmt: skip
+    found = of_buyers(records("report", "A", "B", "C"), sheets, RUN)["report"]
+    assert found.endswith(f"by the end of the period, unless it is paid. {said} Largest: A, EUR 100.")
+
+
+def test_deliveries_in_default_are_stopped_by_who_pursues_it_where_no_limit_is_known(book_of):
+    columns = {"action": "in default", "exposure": [900.0, *[0.0] * 7], "limit_to_set": 0.0}
+    found = told(book_of, policy=None, own_limit=np.nan, **columns)
+    assert found["in default"] == (
+        "1 buyer in default owes EUR 900: lodge the claim in the insolvency, or enforce it. Deliveries to it, of which "
+        "no limit is known, stop by 3 November 2026: the hold is decided by the credit analyst. It is A."
+    )
+    assert "Deliveries" not in told(book_of, policy=None, own_limit=0.0, **columns)["in default"]
+
+
 def test_what_is_overdue_is_collected_beside_other_advice(book_of):
     # A, B, C, D and F have an insurer's advice; E, G and H are collected from alone.
     assert told(book_of, overdue=2_000.0)["collect"] == (
@@ -162,11 +196,12 @@ def test_limits_that_change_say_which_way(book_of):
             "loss other losses may have used up, so that they are payable. Ask the insurer.",
         ),
         (
-            Payable("p", 17_000.0, 0.0, 17_000.0, pd.Timestamp("2026-06-01"), 8_500.0, False),
-            "After the percentage and the deductible of each loss EUR 17,000 of it is left, before any maximum of a "
-            "year. EUR 8,500 of what is left is of losses before 1 June 2026, when the year of p began, if it is one "
-            "of 12 months (no start is stated): they count in an earlier year, whose first loss other losses may have "
-            "used up, so that they are payable. Ask the insurer.",
+            Payable("p", 17_000.0, 12_000.0, 5_000.0, pd.Timestamp("2026-06-01"), 8_500.0, False),
+            "After the percentage and the deductible of each loss EUR 17,000 of it is left, after the first loss of "
+            "EUR 12,000 a year EUR 5,000, if nothing else has used it, before any maximum. EUR 8,500 of what is left "
+            "is of losses before 1 June 2026, when the year of p began if it is one of 12 months (no start is "
+            "stated): they count in an earlier year, whose first loss other losses may have used up, so that they are "
+            "payable. Ask the insurer.",
         ),
         (
             Payable("p", 0.0, 0.0, 0.0),

@@ -19,10 +19,18 @@ def test_what_is_owed_above_the_need_is_no_decision():
         }
     )
     assert above_need(over, "EUR") == (
-        "3 buyers owe EUR 120 above the need: a signal to look, no decision. Of 1 of them EUR 40 is also above the "
-        "limit to set, by need alone, and no limit in force is exceeded that had to be kept."
+        "3 buyers owe EUR 120 above the need: by itself a signal to look, no decision. EUR 60 of 1 of them is also "
+        "above the limit to set, and to be brought back. EUR 40 of 1 more is above it by need alone, and no limit in "
+        "force is exceeded that had to be kept."
     )
-    assert above_need(over.head(1), "EUR") == ("1 buyer owes EUR 70 above the need: a signal to look, no decision.")
+    assert above_need(over.iloc[1:], "EUR") == (
+        "2 buyers owe EUR 50 above the need: by itself a signal to look, no decision. EUR 40 of 1 of them is also "
+        "above the limit to set by need alone, and no limit in force is exceeded that had to be kept."
+    )
+    assert (
+        above_need(over.tail(1), "EUR")
+        == "1 buyer owes EUR 20 above the need: by itself a signal to look, no decision."
+    )
     assert above_need(over.head(0), "EUR") == ""
 
 

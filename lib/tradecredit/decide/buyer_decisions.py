@@ -121,13 +121,16 @@ def _due(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
 def _since(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
     """Return since when decisions of a kind are open by the ledger or the policy (missing: neither knows).
 
-    A report, late or not, is open since the run's `decisions.report_ahead_days` before its day, and not before anything
-    was overdue.
+    A report, late or not, is open since the run's `decisions.report_ahead_days` before its day, and not before the debt
+    to report, or of a late one anything, was overdue.
     """
     ahead = pd.Timedelta(days=book.run.decisions.report_ahead_days)
-    in_sight = {"report missed": sheets["missed_since"] - ahead, "report": sheets["report_by"] - ahead}
+    in_sight = {
+        "report missed": (sheets["missed_since"] - ahead, sheets["overdue_since"]),
+        "report": (sheets["report_by"] - ahead, sheets["report_due_since"]),
+    }
     return {
-        **{kind: np.maximum(seen, sheets["overdue_since"].fillna(seen)) for kind, seen in in_sight.items()},
+        **{kind: np.maximum(seen, overdue.fillna(seen)) for kind, (seen, overdue) in in_sight.items()},
         "claim": sheets["loss_date"],
         "stop insured": sheets["stop_since"],
         **dict.fromkeys(("in default", "cancel"), already_defaulted(book)["defaulted"].reindex(sheets.index)),
@@ -178,7 +181,8 @@ def with_hold(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
     """Return sheets with who decides on the hold of deliveries to each buyer, and by when they stop (missing: none).
 
     `sheets`: as `buyer_sheet.advice` has them, without these two. Each of the `deliveries.reasons` has an
-    authority and a day: default that of the limit to cancel, else of what is owed, and the day of a stop; a claim that
+    authority and a day: default that of the limit to cancel, or of what is owed where no limit of ours is known, and
+    the day of a stop; in default with a limit of 0, or owing nothing, nobody is asked (both missing); a claim that
     of the claim, and cover that has ended that of what is to be cleared, both by the day of `stop insured`, whatever
     day the policy sets for a report or a claim; the risk those of the decision on the limit. `hold_authority`: the
     highest of them, who can end the whole hold; `hold_by`: the earliest. Source: definitions §4.10.
@@ -203,7 +207,7 @@ def _holding(sheets: pd.DataFrame) -> dict[str, pd.Series]:
         "claim": because["claim on the policy"],
         "stop insured": because["no longer insured"],
         "cancel": default & (on_limit == "cancel"),
-        "in default": default & (on_limit != "cancel"),
+        "in default": default & sheets["own_limit"].isna() & (sheets["on_debt"] == "in default"),
         **{kind: risk & (on_limit == kind) for kind in (*BY_RISK, "request accounts")},
     }
 

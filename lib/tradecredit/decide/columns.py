@@ -21,6 +21,7 @@ LABELS = {
         "date",
         report_by="Report by",
         missed_since="Report day that is past",
+        report_due_since="Due day of that debt, the first",
         loss_date="Loss since",
         stop_since="Not insured since",
     ),

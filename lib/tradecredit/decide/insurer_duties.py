@@ -18,8 +18,9 @@ from tradecredit.measure.open_items import open_items
 
 DUTIES = {
     "missed_amount": "float64", "missed_since": "datetime64[us]", "report_amount": "float64",
-    "report_by": "datetime64[us]", "claim_amount": "float64", "loss_date": "datetime64[us]", "stop_insured": "bool",
-    "stop_since": "datetime64[us]", "stop_invoice": "str", "stop_clears": "float64",
+    "report_by": "datetime64[us]", "report_due_since": "datetime64[us]", "claim_amount": "float64",
+    "loss_date": "datetime64[us]", "stop_insured": "bool", "stop_since": "datetime64[us]", "stop_invoice": "str",
+    "stop_clears": "float64",
 }  # fmt: skip
 
 
@@ -34,8 +35,9 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     - of those that have not, `missed_amount`, whose extension period, by the end of which they had to be reported, ends
       before the day on which the report is read (`read_on`), `missed_since` the first of these ends; and
       `report_amount`, whose period ends on that day or later, within `decisions.report_ahead_days` of the book's day,
-      `report_by` the first of these ends, or the last working day before it (missing: none).
-      None of the four where both amounts together are below `decisions.report_from`. Whether something has been
+      `report_by` the first of these ends, or the last working day before it, `report_due_since` the first of the due
+      days of these invoices, as they are stated (missing: none).
+      None of these where both amounts together are below `decisions.report_from`. Whether something has been
       reported already is in no table of the book;
     - `stop_insured`: what is shipped on the day on which the report is read is not insured, unless something is paid
       before, though the buyer has a limit that would insure it, and it is not in default; `stop_since`, the first day
@@ -60,13 +62,15 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
         ("claim_amount", "loss_date"): items[loss], ("report_amount", "report_by"): items[coming],
         ("missed_amount", "missed_since"): items[missed].rename(columns={"report_by": "missed_since"}),
     }  # fmt: skip
+    table["report_due_since"] = items[coming].groupby("buyer_id")["due"].min().reindex(buyers)
     for (amount, day), of_them in asked.items():
         of = of_them.groupby("buyer_id").agg(**{amount: ("insured_debt", "sum"), day: (day, "min")})
         table[amount] = of[amount].reindex(buyers, fill_value=0.0)
         table[day] = of[day].reindex(buyers)
     little = table["missed_amount"] + table["report_amount"] < book.run.decisions.report_from
     table[["missed_amount", "report_amount"]] = table[["missed_amount", "report_amount"]].mask(little, 0.0)
-    table[["missed_since", "report_by"]] = table[["missed_since", "report_by"]].mask(little)
+    days = ["missed_since", "report_by", "report_due_since"]
+    table[days] = table[days].mask(little)
     due = table["report_by"].dropna()
     table.loc[due.index, "report_by"] = working_day(due.to_numpy(), "backward").astype("datetime64[us]")
     cover, stops = of_buyers(book, policy), _stops(book, policy).reindex(buyers)
@@ -81,9 +85,8 @@ class Payable(NamedTuple):
     `policy`, its name; `settled`, what is left of them after its percentage and what it deducts from each loss;
     `first_loss`, the policy's of a year (0: none); `payable`, what of them it pays if all of them fall in one year of
     which nothing else has used the first loss, before any maximum of a year. `year_starts`, the first day of the year
-    of the policy in force, its `starts` or else twelve months before its end (missing: it states no period),
-    `start_stated`, whether it is the former, and `earlier`, what of `settled` is of losses before it, which count in an
-    earlier year.
+    of the policy in force, its `starts` (`start_stated`) or else twelve months before its end (missing: it states no
+    period), and `earlier`, what of `settled` is of losses before it, which count in an earlier year.
     """
 
     policy: str

@@ -27,7 +27,8 @@ _OF_BUYERS = {
     "past the maximum extension period is open when this is read, and nothing that is delivered before it is paid is "
     "insured. The list says what has to be paid so that deliveries go on. {they} {owe} {exposure} in all.",
     "cancel": "Limits of {buyers} in default, {amount}, are still in force: cancel them.",
-    "in default": "{buyers} in default {owe} {amount}: lodge the claim in the insolvency, or enforce it.{claimed}",
+    "in default": "{buyers} in default {owe} {amount}: lodge the claim in the insolvency, or enforce "
+    "it.{claimed}{held}",
     "stop": "{buyers} of a weak grade, or with a claim on the policy, {owe} {amount} more than the risk allows, and "
     "paying what is overdue does not bring deliveries back: stop them, and set the limit.",
     "stop until paid": "{buyers} {owe} {amount} more than the risk allows, which paying the overdue part cures: stop "
@@ -59,17 +60,17 @@ def of_buyers(records: pd.DataFrame, sheets: pd.DataFrame, run: Run, payable: Pa
     kinds, paid = by_kind(records, run), _paid(payable, run.currency)
     return {
         row.decision: _told(row, records, run.currency, _said(row.decision, sheets, run) | {"paid": paid})
-        + _price(row.decision, sheets, run.currency)
+        + _price(row.decision, sheets, run)
         for row in kinds.itertuples()
         if row.decision in _OF_BUYERS
     }
 
 
-def _price(kind: str, sheets: pd.DataFrame, currency: str) -> str:
+def _price(kind: str, sheets: pd.DataFrame, run: Run) -> str:
     """Return what a hold by risk costs, what bounds the limits, and who may accept the risk; empty for other kinds."""
     if kind not in BY_RISK:
         return ""
-    sheets = of_kind(sheets, kind)
+    sheets, currency = of_kind(sheets, kind), run.currency
     loss, most = (money(sheets[name].sum(), currency) for name in ("expected_loss_owed", "lost_if_failed"))
     bounds = sheets["risk_bound_by"].value_counts()
     bound = listed(f"{name} ({count:,})" if len(sheets) > 1 else str(name) for name, count in bounds.items())
@@ -81,17 +82,19 @@ def _price(kind: str, sheets: pd.DataFrame, currency: str) -> str:
         f" Bound by {bound}, {margin}; of what is owed {loss} a year is expected to be lost, and {most} if "
         f"{'it' if len(sheets) == 1 else 'all of them'} failed, before insurance. "
         f"{_alternative(sheets)}{_accounts(sheets, currency)}"
-        f"{_stopped(kind, sheets)}"
+        f"{_stopped(kind, sheets, run)}"
     )
 
 
-def _stopped(kind: str, sheets: pd.DataFrame) -> str:
-    """Return of how many buyers cover stops what a hold by risk would let out, as a sentence; empty where of none."""
+def _stopped(kind: str, sheets: pd.DataFrame, run: Run) -> str:
+    """Return of how many buyers cover stops what a hold by risk would let out, by when and by whom; empty where of
+    none."""
     held = sheets[sheets["deliveries"] == NOTHING]
     if kind == STOP or held.empty:
         return ""
     which = "it" if len(sheets) == 1 else f"{len(held):,} of them"
-    return f" Meanwhile nothing is delivered to {which}, for want of cover."
+    first, by = _hold(held, run)
+    return f" Meanwhile nothing is delivered to {which}, for want of cover: {first}, decided by {by}."
 
 
 def _accounts(sheets: pd.DataFrame, currency: str) -> str:
@@ -143,11 +146,11 @@ def _paid(payable: Payable | None, currency: str) -> str:
             "each loss uses up the first loss."
         )
     if payable.earlier > 0:
-        taken = "" if payable.start_stated else ", if it is one of 12 months (no start is stated)"
+        twelve = "" if payable.start_stated else " if it is one of 12 months (no start is stated)"
         told += (
             f" {money(payable.earlier, currency)} of what is left is of losses before {day(payable.year_starts)}, when "
-            f"the year of {payable.policy} began{taken}: they count in an earlier year, whose first loss other losses "
-            "may have used up, so that they are payable. Ask the insurer."
+            f"the year of {payable.policy} began{twelve}: they count in an earlier year, whose first loss other "
+            "losses may have used up, so that they are payable. Ask the insurer."
         )
     return f"{told} The terms of {payable.policy} state no last day for filing: look it up."
 
@@ -172,6 +175,7 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
         "exposure": money(buyers["exposure"].sum(), currency), "late": money(buyers["missed_amount"].sum(), currency),
         "coming": _coming(buyers, currency), "raised": _raised(buyers, currency),
         "stopped": _deliveries_stop(buyers, run),
+        "held": _without_limit(buyers, run) if kind == "in default" else "",
         "long_open": _long_open(buyers["loss_date"], read_on(pd.Timestamp(run.as_of))),
         "claimed": _beside(buyers, buyers["on_cover"] == "claim", "debt is claimed on the policy too"),
         "beside": _beside(buyers, buyers["advice"] != kind, "something else is advised first, and this beside it"),
@@ -180,22 +184,42 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
 
 
 def _deliveries_stop(buyers: pd.DataFrame, run: Run) -> str:
-    """Return to how many buyers deliveries stop for the policy's sake, by when and by whom; empty where to none."""
+    """Return to how many buyers deliveries stop for the policy's sake, by when and by whom, and to how many more for
+    the risk; empty where to none."""
     claimed = buyers["claim_amount"].gt(0).any()
-    stopped = buyers[buyers["stop_insured"] | (buyers["claim_amount"] > 0)]
+    for_cover = buyers["stop_insured"] | (buyers["claim_amount"] > 0)
+    stopped, for_risk = buyers[for_cover], buyers[~for_cover & buyers["hold_by"].notna()]
+    more = ""
+    if len(for_risk):
+        which = "it" if len(buyers) == 1 else f"{len(for_risk):,} {'of them' if stopped.empty else 'more'}"
+        more = f" For the risk deliveries to {which} are held back, which is decided on with the limit."
     if stopped.empty:
-        return ""
+        return more
     why = "whatever is paid, as the policy has to pay" if claimed else "as nothing more is insured"
     which = "it" if len(buyers) == 1 else "them" if len(stopped) == len(buyers) else f"{len(stopped):,} of them"
-    first = "the first by" if stopped["hold_by"].max() > stopped["hold_by"].min() else "by"
-    number = stopped["hold_authority"].value_counts()
+    first, by = _hold(stopped, run)
+    return f" Deliveries to {which} stop {first}, {why}: the hold is decided by {by}.{more}"
+
+
+def _without_limit(buyers: pd.DataFrame, run: Run) -> str:
+    """Return to how many buyers in default deliveries are to stop, as no limit of ours is known; empty where to
+    none."""
+    held = buyers[buyers["own_limit"].isna()]
+    if held.empty:
+        return ""
+    which = "it" if len(buyers) == 1 else f"{len(held):,} of them"
+    first, by = _hold(held, run)
+    return f" Deliveries to {which}, of which no limit is known, stop {first}: the hold is decided by {by}."
+
+
+def _hold(held: pd.DataFrame, run: Run) -> tuple[str, str]:
+    """Return by when deliveries to the buyers stop, and who decides on that, of each level with its number."""
+    first = "the first by" if held["hold_by"].max() > held["hold_by"].min() else "by"
+    number = held["hold_authority"].value_counts()
     by = [
         f"the {who}{f' ({number[who]:,})' if len(number) > 1 else ''}" for who in reversed(run.levels) if who in number
     ]
-    return (
-        f" Deliveries to {which} stop {first} {day(stopped['hold_by'].min())}, {why}: the hold is decided by "
-        f"{listed(by)}."
-    )
+    return f"{first} {day(held['hold_by'].min())}", listed(by)
 
 
 def _long_open(losses: pd.Series, read: pd.Timestamp) -> str:

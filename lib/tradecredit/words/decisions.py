@@ -10,7 +10,7 @@ from tradecredit.decide.decisions import OPEN
 from tradecredit.decide.policies.records import DAYS_BEFORE_NOTICE
 from tradecredit.params.run import Run
 from tradecredit.words.formats import counted, day, listed, money
-from tradecredit.words.held_back import tolerance
+from tradecredit.words.held_back import days_counted, tolerance
 
 WHAT = {
     "claim": "Claim on the policy",
@@ -147,13 +147,16 @@ def assumptions(book: Book) -> list[str]:
     tolerated = tolerance(book)
     return [
         *([tolerated] if tolerated else []),
+        *days_counted(book),
         f"Of several methods that speak of a buyer the first is its one advice: {order}. What is decided on its "
         "cover, its limit and its overdue debt besides has a decision of its own. At stake is the largest of the "
         "insured debt to claim or to report, what is overdue, the excess over a limit, and the margin that a limit "
         "loses or accounts may release. Deliveries are stopped for the risk only where paying the overdue part cures "
         f"the excess over the limit by risk, or from grade {run.limits.stop_grade} on; what is owed above the buyer's "
         "need is a signal to look. Where deliveries to a buyer are held back for several reasons, the highest of those "
-        "who decide on one of them decides on the whole hold, and deliveries stop on the earliest of their days.",
+        "who decide on one of them decides on the whole hold, and deliveries stop on the earliest of their days. A "
+        "buyer in default gets nothing more as it is, and nobody has to decide on that, unless a limit of it is to be "
+        "cancelled, its debt is to be claimed, or it owes and no limit of it is known.",
         "Insured debt is what lies within the insurer's limits, net of tax; the insured part is the insured percentage "
         f"of it. Of a buyer it is to be reported from {money(run.decisions.report_from, run.currency)} on, by the end "
         f"of its extension period, and is listed from {run.decisions.report_ahead_days} days before that. Whether it "
@@ -191,7 +194,8 @@ def open_since() -> str:
     """Return what the day is since which a decision is open, and which are new."""
     return (
         "Open since is the day on which the matter arose where it has one: on which the oldest debt that is still open "
-        "became overdue, came in sight to be reported, or became a loss, or that of the default or the stop; else the "
+        "became overdue, came in sight to be reported (from which on it is listed, so many days before its last day), "
+        "or became a loss, or that of the default or the stop; else the "
         "day of the first report that asked it. Open is what the month before asked of the same buyer on the same "
         "matter; new is what it did not, and what has arisen since, all debt asked of then being paid."
     )

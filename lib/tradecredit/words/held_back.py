@@ -10,6 +10,7 @@ from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.cover import by_class
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import run_policy
+from tradecredit.measure.due_days import rules
 from tradecredit.words.formats import counted, day, listed, money, percent
 
 WAYS = {
@@ -45,8 +46,7 @@ def told(held: pd.DataFrame, currency: str) -> str:
         found = (
             f"Deliveries are held back to **1 buyer** {WAYS[table.index[0]]}: it owes {owed}, {insured} of it insured."
         )
-        ends = f" A payment of {money(held['to_pay'].sum(), currency)} would end it."
-        return f"{found}{ends if paying else ''}"
+        return f"{found}{_ends(held, currency) if paying else ''}"
     parts = [f"{row.buyers:,} {WAYS[row.Index]} ({_owed(row, currency)})" for row in table.itertuples()]
     found = (
         f"Deliveries are held back to **{counted(len(held), 'buyer')}**, who owe {owed}, {insured} of it insured; "
@@ -54,7 +54,28 @@ def told(held: pd.DataFrame, currency: str) -> str:
     )
     if not paying:
         return found
-    return f"{found} Payments of {money(held['to_pay'].sum(), currency)} by {paying:,} of them would end it for these."
+    return f"{found}{_ends(held, currency)}"
+
+
+def _ends(held: pd.DataFrame, currency: str) -> str:
+    """Return which payments end holds, and after which goods go against payment alone, as a sentence."""
+    paying = held[held["to_pay"].notna()]
+    alone = paying["then_delivered"] == AGAINST_PAYMENT
+    ended, left = (money(rows["to_pay"].sum(), currency) for rows in (paying[~alone], paying[alone]))
+    as_now = int((paying.loc[alone, "deliveries"] == AGAINST_PAYMENT).sum())
+    if len(held) == 1:
+        now = ", as now" if as_now else ""
+        against = f" After a payment of {left} goods go against payment alone{now}, as the risk allows no limit."
+        return against if alone.any() else f" A payment of {ended} would end it."
+    found = "" if alone.all() else f" Payments of {ended} by {int((~alone).sum()):,} of them would end it for these"
+    if not alone.any():
+        return f"{found}."
+    who = f"{int(alone.sum()):,} of them" if alone.all() else f"{int(alone.sum()):,} more"
+    now = f": {as_now:,} of these as now" if as_now else ""
+    return (
+        f"{found}{' Of' if alone.all() else '; of'} {who} {left} is to be paid, and goods go against payment alone "
+        f"then, as the risk allows no limit{now}."
+    )
 
 
 def _owed(row: pd.Series, currency: str) -> str:
@@ -142,6 +163,18 @@ def hanging(asked: pd.DataFrame, insured: float, policy: Policy | None, currency
         f"Of the insured part, {percent(borne(policy))} of the insured debt, {'; '.join(parts)}. The book has no table "
         "of what was reported."
     )
+
+
+def days_counted(book: Book) -> list[str]:
+    """Return that the policy counts from other days than late interest does, where the law moves due days."""
+    policy = run_policy(book)
+    moved = sorted(set(book.buyers["country"].dropna()) & rules(book).keys())
+    if policy is None or policy.maximum_extension_days is None or policy.extension_from != "due" or not moved:
+        return []
+    return [
+        f"{policy.name} counts from the due day as it is stated; late interest and days past due count from the next "
+        f"working day where the law moves it (buyers in {listed(moved)}, chapter 01)."
+    ]
 
 
 def tolerance(book: Book) -> str:

@@ -90,6 +90,15 @@ def assumptions(book: Book, limits: pd.DataFrame) -> list[str]:
             "these a limit carries the part that it would have carried of what the buyer owed at the ends of the last "
             "52 weeks; what is owed above the need alone is never stopped, and loses no sales."
         )
+    if limits["without_accounts"].notna().any():
+        settings = book.run.limits
+        by_grade = listed(percent(share) for share in settings.payment_history_share)
+        found.append(
+            "A buyer whose accounts are not known may have at our own risk the larger of the amount of its grade "
+            "(`limits.without_accounts_limit`) and a part of the largest balance that it has owed and paid since "
+            f"(`payment_history_share`: {by_grade} of grades 1 to 10) after {settings.payment_history_months} months "
+            f"of payment history, in proportion before, and nothing before {settings.payment_history_least_months}."
+        )
     if limits["covered_limit"].isna().all():
         found.append("The run names no policy: all receivables are at our own risk, and insurance adds to no limit.")
     if (limits["covered_limit"] > 0).any() and not (limits["insured"] > 0).any():
@@ -287,19 +296,27 @@ def groups(groups: pd.DataFrame, currency: str) -> str:
 
 
 def above_need(over: pd.DataFrame, currency: str) -> str:
-    """Return what buyers owe above their need, and how much of that is above limits to set without a decision.
+    """Return what buyers owe above their need, how many of them are to be brought back, and what needs no decision.
 
     `over`: `actions.above_need`, with `over_limit_to_set` and `on_limit` of the sheets. Empty where none does.
     """
     if over.empty:
         return ""
     owe = f"{counted(len(over), 'buyer')} {'owes' if len(over) == 1 else 'owe'}"
-    told = f"{owe} {money(over['over_need'].sum(), currency)} above the need: a signal to look, no decision."
-    alone = over[(over["over_limit_to_set"] > 0) & ~(over["on_limit"] == "above limit")]
-    if len(alone):
+    told = f"{owe} {money(over['over_need'].sum(), currency)} above the need: by itself a signal to look, no decision."
+    above = over[over["over_limit_to_set"] > 0]
+    decided = above["on_limit"] == "above limit"
+    back, alone = above[decided], above[~decided]
+    if len(back):
         told += (
-            f" Of {len(alone):,} of them {money(alone['over_limit_to_set'].sum(), currency)} is also above the limit "
-            "to set, by need alone, and no limit in force is exceeded that had to be kept."
+            f" {money(back['over_limit_to_set'].sum(), currency)} of {len(back):,} of them is also above the limit to "
+            "set, and to be brought back."
+        )
+    if len(alone):
+        rest = "more is above it" if len(back) else "of them is also above the limit to set"
+        told += (
+            f" {money(alone['over_limit_to_set'].sum(), currency)} of {len(alone):,} {rest} by need alone, and no "
+            "limit in force is exceeded that had to be kept."
         )
     return told
 

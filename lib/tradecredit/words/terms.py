@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.checks import CENT
 from tradecredit.decide.buyer_decisions import OVERDUE_OPTIONS
 from tradecredit.decide.policies import claim
 from tradecredit.decide.terms import late_interest as chargeable
@@ -140,12 +141,15 @@ def longer(longer: pd.DataFrame, buyers: int, economics: Economics, currency: st
     `buyers`: how many had them (`lengths.buyers_on_longer_terms`). Kind of decision → sentence, which begins with the
     margin at stake (`lengths.margin_at_stake`) where it is known.
     """
-    over = longer[longer["longer_sales"] > 0]
+    over = longer[longer["sales_to_shorten"] > 0]
     if over.empty:
         return {}
     granted = [f"grade {grade}: {_granted(row['suggested_days'])}" for grade, row in over.iterrows()]
-    sales = f"{money(over['longer_sales'].sum(), currency)} of the last 12 months' sales were on longer terms than are"
-    told, margin = f"{sales} worth it ({'; '.join(granted)})", margin_at_stake(longer, economics)
+    left = longer["longer_sales"].sum() - over["sales_to_shorten"].sum()
+    sales = f"{money(over['sales_to_shorten'].sum(), currency)} of the last 12 months' sales"
+    sales = f"{sales}, to buyers that keep terms," if left >= CENT else sales
+    told = f"{sales} were on longer terms than are worth it ({'; '.join(granted)})"
+    margin = margin_at_stake(longer, economics)
     at_stake = "" if pd.isna(margin) else f"{money(margin, currency)} of margin a year hangs on it: "
     risk = "" if pd.isna(margin) else " That margin is no saving: it is lost where a buyer does not take them."
     whose = "Shorten the terms of the buyer" if buyers == 1 else f"Shorten the terms of the {buyers:,} buyers"
@@ -164,7 +168,7 @@ def without_terms(every: pd.DataFrame, listed_buyers: pd.DataFrame, currency: st
     earn = "" if pd.isna(margin) else f", with {money(margin, currency)} of margin a year,"
     return (
         f"{counted(len(left), 'more buyer')} on longer terms than are worth it{earn} "
-        f"{'is' if len(left) == 1 else 'are'} not listed: nothing is sold to them on terms, as deliveries are held "
+        f"{'is' if len(left) == 1 else 'are'} not listed: nothing is sold to them on terms while deliveries are held "
         "back or the limit to set is 0. What margin that gives up counts with limits and holds, and not here."
     )
 
@@ -315,8 +319,8 @@ def _note(option: str, row: pd.Series, book: Book) -> str:
             notes.append(f"{money(row['insured_debt'], currency)} insured")
         if row["first_loss"] > 0 and not row["payable"] > 0:
             notes.append(
-                f"nothing is payable: what the policy bears of it, {money(row['first_loss'], currency)}, is within the "
-                "first loss of the year"
+                f"nothing is payable: what the policy bears of it after expected recoveries, "
+                f"{money(row['first_loss'], currency)}, is within the first loss of the year"
             )
         elif row["first_loss"] > 0:
             notes.append(f"the first loss of the year takes {money(row['first_loss'], currency)}")

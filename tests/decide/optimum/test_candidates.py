@@ -172,8 +172,11 @@ def test_nothing_raises_the_limit_of_a_buyer_that_is_held_back(book):
     assert held.loc[["A", "B"], "most"].tolist() == [850, 420]
     assert held.loc[["A", "B"], "bound"].tolist() == ["deliveries held back"] * 2
     assert held.loc[["A", "B"], "sought"].all()
-    for told in ({"stopped": True}, {"report_due": True}):
-        assert of(book(), **told).loc[["A", "B"], "most"].tolist() == [850, 420]
+    # To those whose debt is to be reported alone deliveries go on, and to those that nothing would insure anyway.
+    for told, bound in (("report_due", "insurer to be told first"), ("stopped", "new deliveries not insured")):
+        first = of(book(), **{told: True}).loc[["A", "B"]]
+        assert first["most"].tolist() == [850, 420]
+        assert first["bound"].tolist() == [bound] * 2
 
 
 def test_only_the_largest_are_sought(book):

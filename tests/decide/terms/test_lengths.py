@@ -264,7 +264,7 @@ def test_sales_on_longer_terms_than_are_worth_it(book_of):
         "terms": f"EUR 25 of margin a year hangs on it: {sales}{lost}"
     }
     assert words.terms.longer(found, 2, earned._replace(margin=np.nan), "EUR") == {"terms": sales}
-    assert words.terms.longer(found.assign(longer_sales=0.0), 0, earned, "EUR") == {}
+    assert words.terms.longer(found.assign(longer_sales=0.0, sales_to_shorten=0.0), 0, earned, "EUR") == {}
 
 
 def test_the_buyers_on_longer_terms_and_what_the_law_allows_them(book_of):
@@ -293,9 +293,14 @@ def test_buyers_to_whom_nothing_is_sold_on_terms_have_none_to_shorten(book_of):
     assert lengths.buyers_on_longer_terms(book, RATINGS, suggested, nothing).index.tolist() == ["A"]
     longer = lengths.longer_than_suggested(book, RATINGS, suggested, nothing)
     # Of grade 2 the 300 of A are left, and what is sold to the grade stays 400.
-    assert longer.loc[[2, 5], "longer_sales"].tolist() == [300, 0]
+    assert longer.loc[[2, 5], "sales_to_shorten"].tolist() == [300, 0]
+    assert longer.loc[[2, 5], "longer_sales"].tolist() == [400, 50]
     assert longer.loc[2, "sales_12m"] == 400
     assert lengths.margin_at_stake(longer, lengths.economics(book)) == pytest.approx(0.2 * 300)
+    assert words.terms.longer(longer, 1, lengths.economics(book), "EUR")["terms"].startswith(
+        "EUR 60 of margin a year hangs on it: EUR 300 of the last 12 months' sales, to buyers that keep terms, were on "
+        "longer terms than are worth it (grade 2: cash in advance). Shorten"
+    )
 
 
 def test_buyers_in_default_have_no_terms_to_shorten(book_of):

@@ -420,8 +420,8 @@ def test_the_first_loss_takes_its_part_and_the_note_says_so(book):
     assert much["value"] == pytest.approx(750)
     assert much["payable"] == 0
     assert much["note"] == (
-        "EUR 1,200 insured; nothing is payable: what the policy bears of it, EUR 540, is within the first loss of the "
-        "year"
+        "EUR 1,200 insured; nothing is payable: what the policy bears of it after expected recoveries, EUR 540, is "
+        "within the first loss of the year"
     )
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide.deliveries import reasons
+from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits.actions import held, risk_limit
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.caps import classes
@@ -21,6 +23,7 @@ from tradecredit.insurance.insured_sales import premium_of_sales
 from tradecredit.insurance.late_shipments import late_shipments
 from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
+from tradecredit.insurance.shipped import run_policy
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.losses.insured_part import InsuredPart
 from tradecredit.losses.portfolio import asset_correlation
@@ -36,6 +39,11 @@ BOUNDS = ("need", "maximum_of_kind", "maximum", "concentration")
 
 LINEAR = "linear part"
 
+HELD_BACK, INSURER_FIRST, NOT_INSURED = (
+    "deliveries held back", "insurer to be told first", "new deliveries not insured",
+)  # fmt: skip
+"""Why nothing raises a limit (`actions.held`)."""
+
 
 def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies: Sequence[Policy]) -> pd.DataFrame:
     """Return the buyers that may have a limit, with what a unit of it earns, costs and loses in a year.
@@ -46,10 +54,11 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     - `recommended_with_cover`: the limit set one by one; `most`: the smallest of what a buyer
       can use and what nobody may have (`BOUNDS`) and of the methods that the run keeps, rounded down as recommended
       limits are, and never below the limit set one by one, which cover may have raised; that one itself where
-      nothing may raise it (`actions.held`); `least`: 0; `bound`: the
-      name of what sets `most`. Limits by a rule (`FIXED`), of buyers whose need is not known or whose risk is not
-      measured (`UNMEASURED`), and of all but the `limit_optimum.buyers` with the highest `most` are not sought:
-      `sought` is false, and `most` is the limit itself;
+      nothing may raise it (`actions.held`); `least`: 0; `bound`: the name of what sets `most`, there `HELD_BACK`
+      where deliveries are (`deliveries.reasons`), else `INSURER_FIRST` where something is asked of its cover, or
+      `NOT_INSURED`. Limits by a rule (`FIXED`), of buyers whose need is not known or whose risk is not measured
+      (`UNMEASURED`), and of all but the `limit_optimum.buyers` with the highest `most` are not sought: `sought` is
+      false, and `most` is the limit itself;
     - `margin`: the run's margin × the sales net of tax of the last 12 months that `most` carries, by what was owed in
       them (`carried_part`; where need sets it, all that the other bounds carry), for a unit of it: a lower limit earns
       in proportion;
@@ -79,7 +88,9 @@ def candidates(book: Book, ratings: pd.DataFrame, limits: pd.DataFrame, policies
     policy = own_policy(book, policies)
     back = held(limits)
     most = np.maximum(most, chosen).where(sought & ~back, chosen)
-    bound = bound.mask(sought & back, "deliveries held back")
+    no_deliveries = reasons(limits, duties(book, run_policy(book)).reindex(index)).any(axis="columns")
+    why = np.select([no_deliveries, limits["report_due"]], [HELD_BACK, INSURER_FIRST], NOT_INSURED)
+    bound = bound.mask(sought & back, pd.Series(why, index=index))
     stopping = risk_limit(most, bound, bounds.drop(columns="need").min(axis="columns").fillna(np.inf))
     a_unit = carried_part(balance_history(book), stopping) / most.where(most > 0)
     bought = balances(book).reindex(index)

@@ -23,7 +23,8 @@ LABELS = {
         "money",
         capital_tied_up="Capital tied up", extra_capital_cost="Extra capital cost",
         extra_expected_loss="Extra expected loss", extra_cost="Extra cost", sales_needed="Sales needed, net of tax",
-        longer_sales="Sales on longer terms", longer_margin="Margin on longer terms"
+        longer_sales="Sales on longer terms", sales_to_shorten="Of them to be shortened",
+        longer_margin="Margin on longer terms",
     ),
     **columns("percent", cost_of_sales="Cost, share of sales"),
     **columns(
@@ -39,7 +40,8 @@ LABELS = {
     ),
     **columns(
         "money",
-        late_amount="Late amount", interest="Interest", daily_interest="Interest a day", fee="Fee", charge="Charge"
+        late_amount="Late amount, also what was paid late", late_open="Of it open",
+        interest="Interest", daily_interest="Interest a day", fee="Fee", charge="Charge"
     ),
     **columns("days", longest_terms_days="Longest terms (days)"),
     # payment_plan

@@ -27,8 +27,8 @@ IN_DISPUTE, RATE_MISSING, LAWFUL = "in dispute", "rate missing", "law"
 """Why so much, or nothing, may be charged on an invoice; `LAWFUL`: the law's own condition."""
 
 COLUMNS = [
-    "invoice_id", "buyer_id", "country", "kind", "state", "law", "late_amount", "days_late", "interest",
-    "daily_interest", "fee", "charge", "missing_rate", "missing_currency", "reason",
+    "invoice_id", "buyer_id", "country", "kind", "state", "law", "late_amount", "late_open", "days_late",
+    "interest", "daily_interest", "fee", "charge", "missing_rate", "missing_currency", "reason",
 ]  # fmt: skip
 
 
@@ -48,7 +48,8 @@ def chargeable(book: Book) -> pd.DataFrame:
     - `invoice_id`, `buyer_id`, `country`, `kind` of buyer; `state`: `open`, `paid late`, `in default` (open, of a
       buyer that is), or `in dispute`, for which nothing is charged while a dispute on any part of it is open; `law` of
       the buyer's country (missing: none is known for it, or for its kind of buyer);
-    - `late_amount`: what was unpaid after the due date; `days_late`, until the last of it came in, or today;
+    - `late_amount`: what was unpaid after the due date, and `late_open`, what of it is so today, at the rates of the
+      day of issue; `days_late`, until the last of it came in, or today;
     - `interest` so far; `daily_interest`: what a day adds at today's rate; `fee`: flat, by the late amount (of an
       invoice in the law's currency as it was invoiced), from that currency at the book's last rate; `charge` =
       interest + fee, missing where one of them is;
@@ -70,6 +71,7 @@ def chargeable(book: Book) -> pd.DataFrame:
     complete = by_invoice["interest"].count() == by_invoice.size()
     table = table.assign(
         late_amount=by_invoice["amount"].sum(),
+        late_open=parts["amount"].where(parts["open"], 0.0).groupby(parts["invoice"]).sum(),
         days_late=(by_invoice["until"].max() - table["due"]).dt.days.astype("float64"),
         interest=by_invoice["interest"].sum().where(complete),
         daily_interest=by_invoice["daily_interest"].sum(min_count=1),
@@ -86,6 +88,15 @@ def chargeable(book: Book) -> pd.DataFrame:
     table = table.assign(missing_currency=currency.where(table["fee"].isna()))
     table = table.assign(charge=table["interest"] + table["fee"])
     return table.assign(reason=_reasons(table, settings.laws)).reset_index(drop=True)[COLUMNS]
+
+
+def largest_open(book: Book, charges: pd.DataFrame) -> pd.DataFrame:
+    """Return what may be charged on open invoices (`chargeable`), the largest charge first: index invoice_id.
+
+    Adds the `name` of the buyer.
+    """
+    still_open = charges[charges["state"] == "open"].join(book.names, on="buyer_id").set_index("invoice_id")
+    return still_open.sort_values("charge", ascending=False, kind="stable")
 
 
 class Uncharged(NamedTuple):

@@ -208,12 +208,12 @@ def totals(extra: pd.DataFrame) -> pd.Series:
 
 
 def margin_at_stake(longer: pd.DataFrame, economics: Economics) -> float:
-    """Return what sales on longer terms than are worth it earn in a year: margin × longer sales net of tax.
+    """Return what sales on terms to be shortened earn in a year: margin × the same net of tax.
 
     `longer`: `longer_than_suggested`. It is lost at most if buyers do not take shorter terms. Missing where the run
     states no margin.
     """
-    return float(economics.margin * longer["longer_sales"].sum() / economics.invoiced)
+    return float(economics.margin * longer["sales_to_shorten"].sum() / economics.invoiced)
 
 
 def longer_than_suggested(
@@ -223,23 +223,30 @@ def longer_than_suggested(
 
     `ratings`: see `habits`; `without`: buyers to whom no terms are granted at all, so that the margin on them hangs on
     their limits (`buyers_without_terms`). Columns: `suggested_days`; `sales_12m` to the buyers of `habits`, none of
-    them in default; `longer_sales`, to the others of them on longer terms than suggested; `share`, their part of the
-    sales. Missing where nothing is suggested, the share also where nothing was sold.
+    them in default; `longer_sales`, of these on longer terms than suggested; `share`, their part of the sales;
+    `sales_to_shorten`, of them to others than `without`. Missing where nothing is suggested, the share also where
+    nothing was sold.
     """
     recent = invoices_of_year(book)
     # Of no invoices at all, a mapped text column would stay text.
     grades = _grades_of_terms(book, ratings)
     grade = recent["buyer_id"].map(grades).astype("float64")
-    granted = recent["buyer_id"].map(grades.drop(index=NOBODY if without is None else without, errors="ignore"))
-    over = (recent["due"] - recent["issued"]).dt.days > granted.astype("float64").map(suggested["suggested_days"])
-    sums = pd.DataFrame({"sales_12m": recent["sales_12m"], "longer_sales": recent["sales_12m"].where(over, 0.0)})
+    over = (recent["due"] - recent["issued"]).dt.days > grade.map(suggested["suggested_days"])
+    granted = ~recent["buyer_id"].isin(NOBODY if without is None else without)
+    sales = recent["sales_12m"]
+    sums = pd.DataFrame(
+        {
+            "sales_12m": sales, "longer_sales": sales.where(over, 0.0),
+            "sales_to_shorten": sales.where(over & granted, 0.0),
+        }
+    )  # fmt: skip
     sums = sums.groupby(grade).sum().reindex(suggested.index, fill_value=0.0)
     if not sales_told(book, book.as_of):
         sums = sums * np.nan
-    longer = sums["longer_sales"].where(suggested["suggested_days"].notna())
-    share = longer / sums["sales_12m"].where(sums["sales_12m"] > 0)
-    return sums.assign(longer_sales=longer, share=share, suggested_days=suggested["suggested_days"])[
-        ["suggested_days", "sales_12m", "longer_sales", "share"]
+    longer = sums[["longer_sales", "sales_to_shorten"]].where(suggested["suggested_days"].notna())
+    share = longer["longer_sales"] / sums["sales_12m"].where(sums["sales_12m"] > 0)
+    return sums.assign(**longer, share=share, suggested_days=suggested["suggested_days"])[
+        ["suggested_days", "sales_12m", "longer_sales", "share", "sales_to_shorten"]
     ]
 
 
@@ -256,7 +263,7 @@ def buyers_on_longer_terms(
 ) -> pd.DataFrame:
     """Return the buyers that were sold to on longer terms than are worth it, the largest such sales first.
 
-    The invoices of `longer_than_suggested`, and its `without`. Index buyer_id; `grade`, `suggested_days`;
+    The invoices of `longer_than_suggested`, without those to its `without`. Index buyer_id; `grade`, `suggested_days`;
     `lawful_days`, the longest that the law of the buyer's country allows its kind without an agreement (missing: none
     that the run states); `terms_to_grant`, the shorter of both; `longest_given`, in the last 12 months; `longer_sales`,
     and `longer_margin`, what they earn net of tax (missing without a margin).
