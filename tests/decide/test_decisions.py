@@ -61,7 +61,8 @@ def test_a_run_states_other_authorities(book_of):
 def test_the_levels_are_those_of_the_run():
     small = run_of(limits={"approvals": [{"by": "clerk", "up_to": 10}, {"by": "owner"}]})
     assert small.authorities == {
-        "policy": "owner", "model": "owner", "portfolio": "owner", "collect": "clerk", "policy terms": "clerk",
+        "policy": "owner", "model": "owner", "portfolio": "owner", "collect": "clerk", "short payments": "clerk",
+        "policy terms": "clerk",
     }  # fmt: skip
     alone = run_of(limits={"approvals": [{"by": "owner"}]})
     assert alone.reserved == ["policy", "model", "portfolio", "policy terms"]
@@ -245,7 +246,8 @@ def test_every_kind_on_a_buyer_has_one_subject():
     assert len(kinds) == len(set(kinds))
     # The others are about the whole book.
     assert set(WORKING_DAYS) - set(kinds) == {
-        "raise or enforce", "long overdue", "model", "policy", "policy terms", "portfolio", "discounts",
+        "raise or enforce", "long overdue", "short payments",
+        "model", "policy", "policy terms", "portfolio", "discounts",
         "discounts back", "terms", "late interest",
     }  # fmt: skip
 

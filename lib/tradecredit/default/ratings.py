@@ -12,7 +12,7 @@ from tradecredit.book.memory import remembered
 from tradecredit.book.places import named
 from tradecredit.default import expert_prior, point_in_time
 from tradecredit.default.additive_model import DefaultModel
-from tradecredit.default.explain import drivers
+from tradecredit.default.explain import LONG_OVERDUE, drivers
 from tradecredit.default.grades import WORST, grade, middle
 from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS, candidates, inputs, panel, year_after
 from tradecredit.errors import InputError, Problem
@@ -27,7 +27,6 @@ FOLDS = 5
 """Parts that the buyers are dealt to, each of which is predicted by a fit to the others."""
 
 FITTED, UNKNOWN_BEHAVIOUR = "fitted model", "fitted model: behaviour not known"
-LONG_OVERDUE = "long overdue"
 
 
 @dataclass(frozen=True, eq=False)

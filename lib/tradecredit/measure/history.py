@@ -5,6 +5,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
+from tradecredit.measure.open_items import ledger
 from tradecredit.params.source import DemoSource
 
 SILENT_DAYS = 7
@@ -45,11 +46,19 @@ def carried_over(book: Book) -> pd.Series:
 def settlements_known(book: Book, day: pd.Timestamp) -> tuple[bool, bool]:
     """Return whether anything is known by a day of what invoices were settled, and of the days on which they were.
 
-    Where nothing was, the book is a list of open items: what was sold and paid besides them is not in it. `undated`
-    receipts tell of sales, and not of payments.
+    Where nothing was, the book is a list of open items: what was sold and paid besides them is not in it. So it is
+    where no invoice is settled in full and no payment has a day: what an open item states as its first amount and as
+    what is left tells nothing of those that are settled. `undated` receipts tell of sales, and not of payments.
     """
-    receipts = book.receipts[(book.invoice_of_receipt >= 0) & (book.receipts["received"] <= day).to_numpy()]
-    return len(receipts) > 0, bool((receipts["kind"] != "undated").any())
+    rows = book.invoice_of_receipt
+    receipts = book.receipts[(rows >= 0) & (book.receipts["received"] <= day).to_numpy()]
+    dated = bool((receipts["kind"] != "undated").any())
+    return dated or _settled_by(book, day), dated
+
+
+def _settled_by(book: Book, day: pd.Timestamp) -> bool:
+    items = ledger(book)
+    return bool(((items.settled <= day.to_datetime64()) & (items.amount > 0)).any())
 
 
 def sales_told(book: Book, day: pd.Timestamp) -> bool:

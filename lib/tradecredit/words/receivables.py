@@ -261,7 +261,7 @@ def known_days(book: Book) -> list[str]:
             "What was paid in them stands as open here, and may stand as overdue. To report on the day on which it "
             f"ends, state `as_of: {last_entry(book).date()}`."
         )
-    if old.any():
+    if settled and old.any():
         since, which = begins(book, book.as_of), counted(int(old.sum()), "invoice")
         found.append(
             f"The ledger's history begins in {since:%B %Y}; {which} from before then were carried over. Figures that "
@@ -318,7 +318,28 @@ def due_days(book: Book) -> list[str]:
 def with_remarks(quality: pd.DataFrame) -> pd.DataFrame:
     """Return the data-quality findings (`quality.quality`) with a `remark` on each, also where nothing was checked."""
     remarks = [
-        f"not checked: the book holds no {row.table}" if pd.isna(row.rows) else REMARKS[row.table][row.check]
+        (NO_NUMBERS if row.check in NO_NUMBERS_FOR else f"not checked: the book holds no {row.table}")
+        if pd.isna(row.rows)
+        else REMARKS[row.table][row.check]
         for row in quality.itertuples()
     ]
     return quality.assign(remark=pd.Series(remarks, index=quality.index, dtype="str"))
+
+
+NO_NUMBERS, NO_NUMBERS_FOR = "not checked: no buyer has one", ("registration id of another buyer",)
+"""What is said of checks that the table alone does not make possible."""
+
+
+def checked(quality: pd.DataFrame) -> pd.DataFrame:
+    """Return the findings that a page shows (`with_remarks`): those of tables that the book holds."""
+    shown = quality["rows"].notna() | quality["check"].isin(NO_NUMBERS_FOR)
+    return with_remarks(quality[shown])
+
+
+def not_checked(quality: pd.DataFrame) -> str:
+    """Return which tables' checks were not made for want of the table; empty where all were."""
+    rest = quality[quality["rows"].isna() & ~quality["check"].isin(NO_NUMBERS_FOR)]
+    if rest.empty:
+        return ""
+    tables = listed(f"{name} ({number:,})" for name, number in rest["table"].value_counts(sort=False).items())
+    return f"Not checked, as the book has no such table: {counted(len(rest), 'check')} of {tables}."
