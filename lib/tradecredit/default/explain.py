@@ -15,7 +15,7 @@ DRIVERS = 3
 """Reasons named for a buyer."""
 
 LONG_OVERDUE = "long overdue"
-"""What a rating's `method` says where debt long past due decides (`ratings.assess`)."""
+"""What a rating's `method` says of a buyer whose debt long past due is evidence of default (`ratings.assess`)."""
 
 WORTH_NAMING = 0.1
 """An input that adds less to the log-odds than this, a tenth of the odds, is no reason."""

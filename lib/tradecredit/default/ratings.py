@@ -79,7 +79,7 @@ def assess(book: Book) -> pd.DataFrame:
 
     `method` is `fitted model`, with `: behaviour not known` where nothing of a buyer was settled or fell due in the
     last 12 months; `prior: ` and which of `payment behaviour`, `accounts` and `outside opinion` are known, or `nothing
-    known`, and `; long overdue` where that decides; `analyst's override`; `in default`.
+    known`, and `; long overdue` of such a buyer; `analyst's override`; `in default`.
 
     In a book that records no defaults, a buyer that is `long_overdue` has at least the middle of grade 10, and counts
     as a default in the level of all. A buyer in default (`in_default`) has probability 1 and grade 10. An override that
@@ -267,7 +267,7 @@ def _long_overdue(rated: pd.DataFrame, late: pd.Series, book: Book) -> pd.DataFr
     low, high = (
         rated[bound].mask(raised, _moved(rated[bound], rated["pd"], pd_now)) for bound in ("pd_low", "pd_high")
     )
-    method = rated["method"].mask(raised, rated["method"] + f"; {LONG_OVERDUE}")
+    method = rated["method"].mask(late, rated["method"] + f"; {LONG_OVERDUE}")
     return rated.assign(pd=pd_now, pd_low=low, pd_high=high, method=method)
 
 
