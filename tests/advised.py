@@ -32,6 +32,7 @@ def table(**columns):
         "over_need": 0.0, "breach": 0.0, "action": "none", "binding_with_cover": "need", "decision": "prolongation",
         "limit_to_set": 1_000.0, "lost_sales": 0.0, "lost_margin": 0.0, "released": 0.0, "released_sales": 0.0,
         "released_margin": 0.0, "expected_loss_owed": 0.0, "risk_limit": 1_000.0,
+        "risk_bound_by": "capacity",
     }  # fmt: skip
     return pd.DataFrame(usual | columns, index=pd.Index(list("ABCDEFGH"), name="buyer_id"))
 

@@ -13,11 +13,13 @@ import pandas as pd
 import papermill
 import pytest
 
-from tradecredit.decide.buyer_sheet import HELD
 from tradecredit.decide.decisions import GONE, SUBJECTS, subject
+from tradecredit.decide.deliveries import HELD
 from tradecredit.params.base import PROJECT
+from tradecredit.params.run import Run
 from tradecredit.report.columns import labelled
 from tradecredit.words.formats import money
+from tradecredit.words.limits import REASONS
 
 KEYS = ("buyer_id", "grade", "policy", "scenario", "input", "group_id")
 """What rows of several tables are about: a column says one thing of each, whichever table it stands in."""
@@ -271,6 +273,64 @@ def test_no_table_contradicts_the_one_advice_on_a_buyer(tables):
     assert owing.loc[owing["overdue"] >= 1_000, "overdue"].sum() == pytest.approx(overdue.sum())
 
 
+def test_a_hold_of_deliveries_has_one_who_one_when_and_one_cure(month, tables):
+    chapter = {name.partition("/")[2]: table for name, table in tables.items() if name.startswith("03")}
+    held, sheets = (chapter[name].set_index("buyer_id") for name in ("held_back", "sheets"))
+    level = {who: place for place, who in enumerate(Run.from_yaml(month.parents[2] / "run.yaml").levels)}
+    assert set(held.index) == set(sheets.index[sheets["deliveries"].isin(HELD.values())])
+    # A sheet says who and when of those that are held alone, and every table says it as the sheet does.
+    assert set(sheets.index[sheets["hold_by"].notna()]) == set(held.index)
+    columns = ["hold_authority", "hold_by", "deliveries", "action"]
+    assert held[columns[:2]].notna().all(axis=None)
+    for name, table in chapter.items():
+        said = [column for column in columns if column in table and "buyer_id" in table]
+        if said:
+            own = table.set_index("buyer_id")[said]
+            told = (own == sheets.loc[own.index, said]) | (own.isna() & sheets.loc[own.index, said].isna())
+            assert told.all(axis=None), name
+    # Whoever is asked to stop deliveries is the one that decides on the hold, and is asked for no earlier day.
+    asked = chapter["decisions"]
+    asked = asked[asked["buyer_id"].notna() & ~asked["state"].isin(GONE)]
+    stops = asked[asked["decision"].isin(["stop insured", "stop", "stop until paid", "run down", "cancel"])]
+    stops = stops.join(held[["hold_authority", "hold_by"]], on="buyer_id")
+    assert (stops["authority"] == stops["hold_authority"]).all()
+    assert (stops["due_day"] >= stops["hold_by"]).all()
+    at_once = stops["decision"].isin(["stop insured", "stop", "stop until paid"])
+    assert (stops["due_day"] == stops["hold_by"])[at_once].all()
+    # A claim is the hold's too, so that nobody below its authority ends it.
+    claims = asked[asked["decision"] == "claim"].join(held["hold_authority"], on="buyer_id")
+    assert (claims["authority"].map(level) <= claims["hold_authority"].map(level)).all()
+    # The reasons are those that the sheet knows.
+    said = held["held_for"] + ", " + held["held_also"].astype("str").fillna("")
+    because = said.str.replace("risk, against payment", "run down").str.split(", ").map(set)
+    action, stopped = (sheets[name].reindex(held.index) for name in ("action", "stop_insured"))
+    for reason, known in {
+        "in default": action == "in default", "risk": action == "stop", "overdue part": action == "stop until paid",
+        "run down": action == "run down", "no longer insured": stopped,
+        "claim on the policy": sheets["claim_amount"].reindex(held.index) > 0,
+    }.items():  # fmt: skip
+        assert (because.map(lambda names, reason=reason: reason in names) == known).all(), reason
+    # Of whom nothing brings deliveries back no method asks for a payment that would.
+    for_good = because.map(lambda names: bool(names & {"in default", "claim on the policy"}))
+    assert set(held.index[for_good]) == set(held.index[held["cure"] == "none"])
+    told = sheets.reindex(held.index[for_good])
+    assert not told["insurer_says"].astype("str").str.contains("clear").any()
+    assert not told["limit_says"].str.contains("until|run down").any()
+
+
+def test_what_is_above_the_limit_by_risk_is_told_with_what_bounds_the_risk(tables):
+    chapter = {name.partition("/")[2]: table for name, table in tables.items() if name.startswith("03")}
+    for name in ("against_payment", "stopped_until_paid", "stopped_by_risk"):
+        assert chapter[name]["risk_bound_by"].notna().all(), name
+        assert not chapter[name]["risk_bound_by"].eq("need").any(), name
+    changes = chapter["limit_changes"]
+    owing = changes[changes["reason"] == REASONS["still owed"]]
+    assert not (owing["over_risk"] > 1).any()
+    above = changes[changes["reason"] == REASONS["above the risk"]]
+    assert (above["exposure"] > above["risk_limit"]).all()
+    assert (above["limit_to_set"] == above["risk_limit"]).all()
+
+
 def test_a_list_shows_the_buyers_of_its_decision_first_with_who_and_when(tables):
     asked = tables["03_credit_limits/decisions"]
     asked = asked[asked["buyer_id"].notna() & ~asked["state"].isin(GONE)]
@@ -280,7 +340,9 @@ def test_a_list_shows_the_buyers_of_its_decision_first_with_who_and_when(tables)
         first = listed.head(len(of_list)).set_index("buyer_id")
         assert set(first.index) == set(of_list["buyer_id"]), anchor
         stated = of_list.set_index("buyer_id")[["authority", "due_day"]].reindex(first.index)
-        assert (first[["authority", "due_day"]] == stated).all(axis=None), anchor
+        # The list of holds is of several decisions, and says who decides on the hold and by when deliveries stop.
+        said = ["hold_authority", "hold_by"] if anchor == "table-held_back" else ["authority", "due_day"]
+        assert (first[said].to_numpy() == stated.to_numpy()).all(), anchor
 
 
 def test_every_decision_has_who_when_and_where(tables):

@@ -44,9 +44,7 @@ def test_a_hold_by_risk_is_due_on_its_own_day_whatever_the_insurer_asks(book_of,
     found = asked_of(book_of, advised(book_of, action=action, over_risk=70.0))
     holds = found[found["decision"] == action]
     assert set(holds["due_day"]) == {pd.Timestamp(due)}
-    # Of C and D debt is claimed on the policy: no payment of what is overdue brings deliveries back.
-    assert sorted(holds["buyer_id"]) == list("ABCDEFGH" if action == "stop" else "ABEFGH")
-    assert sorted(found.loc[found["decision"] == "stop", "buyer_id"]) == list("ABCDEFGH" if action == "stop" else "CD")
+    assert sorted(holds["buyer_id"]) == list("ABCDEFGH")
 
 
 def test_a_request_for_accounts_beside_a_hold_is_due_as_the_hold(book_of):
@@ -196,19 +194,84 @@ def test_every_list_shows_all_the_buyers_of_its_decision(book_of):
     assert set(buyer_decisions.LISTS) == {kind for kinds in decisions.SUBJECTS.values() for kind in kinds}
 
 
-def test_who_decides_on_what_is_held_back_follows_from_its_reason(book_of):
-    # A is stopped by the risk and to be reported; D is in default, F no longer insured alone.
-    book = book_of(AS_OF, **LEDGER)
-    action = ["stop", "none", "none", "in default", "none", "none", "none", "none"]
-    columns = {"action": action, "over_risk": [50.0, *[0.0] * 7], "insured": 0.0}
-    sheets = advised(book_of, **columns)
-    records = buyer_decisions.records(book, sheets)
-    limits = sheets[["exposure", "over_risk", "overdue", "risk_limit"]].assign(insured=0.0, action=action)
-    found = buyer_decisions.held_by(book, held_back.held_back(book, limits, sheets), records)
-    assert found["asked"].to_dict() == {
-        "F": "stop insured", "A": "stop", "B": "report missed", "C": "claim", "D": "in default",
+def held_of(book, **columns):
+    sheets = advised(lambda *_, **__: book, **columns)
+    limits = sheets[["exposure", "over_risk", "overdue", "risk_limit", "limit_to_set", "action"]].assign(insured=0.0)
+    return held_back.held_back(book, limits, sheets), buyer_decisions.records(book, sheets)
+
+
+def test_a_hold_has_one_authority_and_one_day_whatever_else_is_asked(book_of):
+    # B, C and F are past their stop, by 10,000, 10,000 and 400; C and D are claimed. All are above the risk but D, in
+    # default, and E, G and H. The limits of A and B are the chief financial officer's, of C to F the analyst's.
+    action = ["stop until paid", "run down", "stop", "in default", "none", "run down", "none", "none"]
+    columns = {"action": action, "over_risk": [50.0, 50, 50, 0, 0, 50, 0, 0],
+               "own_limit": [600_000.0, 600_000, *[1_000.0] * 6]}  # fmt: skip
+    held, records = held_of(book_of(AS_OF, **LEDGER), **columns)
+    assert held["held_for"].to_dict() == {
+        "F": "no longer insured", "B": "no longer insured", "A": "overdue part", "D": "in default",
+        "C": "claim on the policy",
     }  # fmt: skip
-    assert found.index[0] == "F"
-    assert found.loc["A", "due_day"] == pd.Timestamp("2026-11-03")
-    # C is claimed by 9 November, and nothing is delivered to it from the 3rd on; B is to be reported on the 2nd.
-    assert found.loc[["B", "C", "D"], "due_day"].dt.day.tolist() == [2, 3, 9]
+    assert held["held_also"].dropna().to_dict() == {
+        "F": "risk, against payment", "B": "risk, against payment", "C": "no longer insured, risk",
+        "D": "claim on the policy",
+    }  # fmt: skip
+    # The list of those of whom cover asks a payment alone begins with F; then those that a payment frees.
+    assert held.index.tolist() == list("FBADC")
+    # Monday 2 November and one working day, though B is to be reported on the 2nd, A by the 20th, and C claimed by the
+    # 9th; to deliver against payment alone is due on the 9th.
+    assert set(held["hold_by"]) == {pd.Timestamp("2026-11-03")}
+    assert held["hold_authority"].to_dict() == {
+        **dict.fromkeys("FCD", "credit analyst"), **dict.fromkeys("AB", "chief financial officer"),
+    }  # fmt: skip
+    days = records.set_index(["buyer_id", "decision"])["due_day"].dt.day
+    assert days[[("A", "report"), ("B", "report missed"), ("C", "claim"), ("B", "run down")]].tolist() == [20, 2, 9, 9]
+    who = records.set_index(["buyer_id", "decision"])["authority"]
+    assert who[[("A", "report"), ("A", "stop until paid"), ("B", "run down")]].tolist() == [
+        "credit analyst", "chief financial officer", "chief financial officer",
+    ]  # fmt: skip
+    # Nothing is held of E, G and H.
+    sheets = advised(book_of, **columns)
+    assert sheets.loc[list("EGH"), ["hold_authority", "hold_by"]].isna().all(axis=None)
+
+
+def test_a_hold_against_payment_alone_begins_on_the_day_of_that_decision(book_of):
+    held, _ = held_of(book_of(AS_OF, **LEDGER), policy=None, action=["run down", *["none"] * 7], over_risk=50.0)
+    assert held["hold_by"].to_dict() == {"A": pd.Timestamp("2026-11-09")}
+
+
+def test_who_decides_on_one_reason_of_a_hold_decides_on_all_of_it(book_of):
+    # F is to clear 60,000, which is the head of credit's; its limits of 1,000 would be the analyst's. Of B, which has
+    # to be reported, it is the other way round with 600,000 against 10,000.
+    invoices = LEDGER["invoices"].assign(amount=LEDGER["invoices"]["amount"].mask(lambda owed: owed == 400, 60_000.0))
+    terms = {"decisions": {"report_from": 70_000}}
+    book = book_of(AS_OF, run=terms, **LEDGER | {"invoices": invoices})
+    action, own = ["none", "run down", *["none"] * 3, "run down", "none", "none"], [0.0, 600_000, *[1_000.0] * 6]
+    held, records = held_of(book, action=action, over_risk=50.0, own_limit=own)
+    who = records[records["decision"].isin(["stop insured", "run down"])].set_index(["buyer_id", "decision"])
+    assert who["authority"].to_dict() == {
+        ("F", "stop insured"): "head of credit", ("F", "run down"): "head of credit",
+        ("B", "stop insured"): "chief financial officer", ("B", "run down"): "chief financial officer",
+    }  # fmt: skip
+    assert held.loc[["B", "F"], "hold_authority"].tolist() == ["chief financial officer", "head of credit"]
+
+
+def test_a_stop_is_due_when_deliveries_stop_for_any_reason(book_of):
+    # The run gives a stop for want of cover five working days, and one for the risk keeps its one.
+    book = book_of(AS_OF, run={"decisions": {"working_days": {"stop insured": 5}}}, **LEDGER)
+    action = ["none"] * 5 + ["stop until paid", "none", "none"]
+    held, records = held_of(book, action=action, over_risk=50.0)
+    assert held["hold_by"].dt.day.to_dict() == {"F": 3, "B": 9, "C": 9, "D": 9}
+    stops = records[records["decision"].isin(["stop insured", "stop until paid"])]
+    assert stops[["buyer_id", "decision"]].to_numpy().tolist() == [["F", "stop insured"], ["F", "stop until paid"]]
+    assert stops["due_day"].dt.day.tolist() == [3, 3]
+
+
+def test_a_hold_in_default_is_of_who_cancels_the_limit_else_of_who_pursues_what_is_owed(book_of):
+    owing = {"action": "in default", "own_limit": [60_000.0, *[np.nan] * 7],
+             "exposure": [900.0, 300_000, 0, 0, 0, 0, 0, 0], "limit_to_set": 0.0}  # fmt: skip
+    held, records = held_of(book_of(AS_OF, **LEDGER), policy=None, **owing)
+    assert held["hold_authority"].to_dict() == {
+        "A": "head of credit", "B": "chief financial officer", **dict.fromkeys("CDEFGH", "credit analyst"),
+    }  # fmt: skip
+    assert set(held["hold_by"]) == {pd.Timestamp("2026-11-03")}
+    assert of_buyer(records, "A")["authority"].to_dict() == {"cancel": "head of credit", "in default": "credit analyst"}

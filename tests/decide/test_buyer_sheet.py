@@ -9,7 +9,7 @@ from advised import AS_OF, DUE, INVOICES, advised
 
 from tradecredit import default, words
 from tradecredit.book.demo import demo_book
-from tradecredit.decide import buyer_decisions, buyer_sheet, decisions, held_back, limits, optimum
+from tradecredit.decide import buyer_decisions, buyer_sheet, decisions, deliveries, held_back, limits, optimum
 from tradecredit.decide.limits.insurer import requests
 from tradecredit.decide.optimum.optimum import DIFFERENCE
 from tradecredit.default import term_structure
@@ -32,7 +32,7 @@ def test_the_insurers_deadline_comes_before_every_stop(book_of):
         ({"action": "in default", "binding_with_cover": "in default"}, "cancel", "nothing", 1_000),
         ({"action": "in default", "own_limit": np.nan}, "in default", "nothing", 900),
         ({"action": "stop", "over_risk": 70.0, "decision": "reduction", "lost_sales": 9.0}, "stop", "nothing", 70),
-        ({"action": "stop until paid", "over_risk": 70.0}, "stop until paid", buyer_sheet.UNTIL_PAID, 70),
+        ({"action": "stop until paid", "over_risk": 70.0}, "stop until paid", deliveries.UNTIL_PAID, 70),
         ({"action": "run down", "over_risk": 70.0}, "run down", "against payment alone", 70),
         # Accounts that may release more than the excess cure it.
         ({"action": "run down", "over_risk": 70.0, "binding_with_cover": "no accounts", "released": 71.0,
@@ -127,7 +127,7 @@ def test_no_table_of_a_demo_month_contradicts_the_one_advice(month):
     assert set(table.index[(table["change"] != 0) & (table["action"] != "in default")]) <= on_limit
     assert set(table.index[table["action"].isin(buyer_decisions.BY_RISK)]) <= on_limit
     assert set(table.index[(table["breach"] > 1) & (table["action"] != "in default")]) <= on_limit
-    none = sheets.index[sheets["deliveries"].isin([buyer_sheet.NOTHING, buyer_sheet.UNTIL_PAID])]
+    none = sheets.index[sheets["deliveries"].isin([deliveries.NOTHING, deliveries.UNTIL_PAID])]
     back = sheets.index[~sheets["deliveries"].str.startswith("within")]
     assert len(back) > len(none) > 0
     # Nothing raises the limit of a buyer to which deliveries are held back: no decision, no portfolio, no request.
@@ -137,7 +137,7 @@ def test_no_table_of_a_demo_month_contradicts_the_one_advice(month):
     assert not requests(book, ratings, own).index.intersection(none).size
     # A plan is for those whose one advice it is, and the stops are of the risk or the insurer alone.
     planned = sheets["on_debt"].isin(buyer_decisions.OVERDUE_OPTIONS)
-    assert not sheets.loc[planned, "deliveries"].isin([buyer_sheet.NOTHING]).any()
+    assert not sheets.loc[planned, "deliveries"].isin([deliveries.NOTHING]).any()
     by_need = table.index[(table["binding_with_cover"] == "need") & ~(table["over_risk"] > 1)]
     stopped = sheets.loc[none.intersection(by_need)]
     assert (stopped["stop_insured"] | (stopped["claim_amount"] > 0)).all()
@@ -149,9 +149,9 @@ def test_no_table_of_a_demo_month_contradicts_the_one_advice(month):
 def test_what_is_delivered_within_a_limit_is_within_it(month):
     *_, table, _, sheets, _ = month
     said, owed = sheets["deliveries"].reindex(table.index), table["exposure"]
-    within = said == buyer_sheet.WITHIN_LIMIT
+    within = said == deliveries.WITHIN_LIMIT
     assert (owed <= table["limit_to_set"] + 0.005)[within].all()
-    by_risk = said == buyer_sheet.AS_IT_PAYS
+    by_risk = said == deliveries.AS_IT_PAYS
     assert by_risk.any()
     assert (owed <= table["risk_limit"] + 1)[by_risk].all()
     assert (owed > table["limit_to_set"])[by_risk].all()
@@ -167,7 +167,7 @@ def test_the_sheets_are_those_of_the_buyers_with_most_at_stake(month):
     assert sheets["has_sheet"].sum() == 30
     assert sheets["has_sheet"].iloc[:30].all()
     assert sheets["at_stake"].is_monotonic_decreasing
-    told = words.buyer_sheets.sheets(sheets, table, book)
+    told = words.buyer_sheets.sheets(sheets, book)
     assert told["advised"].notna().all()
     assert told["limit_says"].notna().all()
     assert DIFFERENCE in best.totals.index
@@ -211,7 +211,7 @@ def test_a_ledger_of_invoices_alone(book_of, paid):
     table = limits.recommend(book, ratings)
     best = optimum.assess.__wrapped__(book, ratings, table, ())
     sheets = buyer_sheet.sheets(book, table, term_structure.term_structure(ratings["pd"]), best, None)
-    told = words.buyer_sheets.sheets(sheets, table, book)
+    told = words.buyer_sheets.sheets(sheets, book)
     assert told["insurer_says"].isna().all()
     assert told["portfolio_says"].isna().all()
     assert optimum.changed(best).empty

@@ -48,7 +48,7 @@ def listed(book):
             "limit_to_set": 5_000.0, "released_margin": 0.0, "released_sales": 0.0,
             "over_need": 0.0, "breach": 0.0, "own_limit": np.nan, "binding_with_cover": "need", "change": 0.0,
             "decision": "none", "lost_sales": 0.0, "lost_margin": 0.0, "released": 0.0,
-            "expected_loss_owed": 0.0,
+            "expected_loss_owed": 0.0, "risk_bound_by": "capacity",
         },
         index=pd.Index(list("ABCDEFGH"), name="buyer_id"),
     )  # fmt: skip
@@ -89,7 +89,7 @@ def test_what_is_delivered_after_a_payment_that_leaves_more_owed_than_the_limit_
     # B pays 500 of 6,000, with a limit to set of 5,000; F, above the risk by 300 of 5,700, is left with 5,400.
     limits = listed.reindex(list("BF")).assign(
         action=["none", "run down"], exposure=[6_000.0, 5_700], risk_limit=[9_000.0, 5_400], decision="none",
-        released=0.0, released_sales=0.0, lost_sales=0.0,
+        released=0.0, released_sales=0.0, lost_sales=0.0, binding_with_cover="need",
     )  # fmt: skip
     found = held_back.held_back(book, limits, buyer_sheet.advice(book, limits, POLICY))
     assert found["to_pay"].to_dict() == {"B": 500, "F": 300}
@@ -117,27 +117,28 @@ def test_the_reasons_add_up_to_the_list(listed):
     )
 
 
-def test_one_buyer_is_told_as_one(listed):
+def test_one_buyer_is_told_as_one(book, listed):
     assert words.held_back.told(listed.loc[["A"]], "EUR") == (
         "Deliveries are held back to **1 buyer** whose new deliveries are no longer insured: it owes EUR 9,000, EUR "
         "8,100 of it insured. A payment of EUR 8,000 would end it."
     )
-    assert words.held_back.no_longer_insured(listed.loc[["A"]], "EUR") == (
+    assert words.held_back.no_longer_insured(listed.loc[["A"]], book) == (
         "New deliveries to 1 buyer are no longer insured: EUR 7,000 on invoices past the maximum extension period has "
         "to be paid first, and insurance adds nothing to its limit. Its debt is to be claimed or reported: the "
         "decision on its cover. What was delivered before stays insured if it is reported in time."
     )
 
 
-def test_those_no_longer_insured_are_told_with_where_they_stand(listed):
-    # A and B have to clear 7,000 and 500; C, which is to be claimed, 700. A and B are to be reported late first.
-    assert words.held_back.no_longer_insured(listed, "EUR") == (
-        "New deliveries to 3 buyers are no longer insured, 1 of them listed for an earlier reason: EUR 8,200 on "
-        "invoices past the maximum extension period has to be paid first, and insurance adds nothing to their limits. "
-        "Of 3 of them debt is to be claimed or reported: the decision on their cover. What was delivered before stays "
-        "insured if it is reported in time."
+def test_those_no_longer_insured_are_told_with_where_they_stand(book, listed):
+    # A and B have to clear 7,000 and 500, and are to be reported late first; of C, which is to be claimed, no payment
+    # brings deliveries back.
+    assert words.held_back.no_longer_insured(listed, book) == (
+        "New deliveries to 3 buyers are no longer insured, 1 of them listed for an earlier reason: EUR 7,500 on "
+        "invoices past the maximum extension period has to be paid first by 2 of them (no payment ends that once the "
+        "policy has to pay), and insurance adds nothing to their limits. Of 3 of them debt is to be claimed or "
+        "reported: the decision on their cover. What was delivered before stays insured if it is reported in time."
     )
-    assert words.held_back.no_longer_insured(listed.loc[["E"]], "EUR") == ""
+    assert words.held_back.no_longer_insured(listed.loc[["E"]], book) == ""
 
 
 def test_a_stop_that_begins_by_the_day_of_reading_holds_from_its_day_on(book, listed):
@@ -146,7 +147,7 @@ def test_a_stop_that_begins_by_the_day_of_reading_holds_from_its_day_on(book, li
     limits = listed[["exposure", "insured"]].reindex(["D"]).assign(
         action="none", overdue=400.0, risk_limit=900.0, over_risk=0.0, limit_to_set=900.0, released_margin=0.0,
         released_sales=0.0, over_need=0.0, breach=0.0, own_limit=np.nan, binding_with_cover="need", decision="none",
-        lost_sales=0.0, lost_margin=0.0, released=0.0, expected_loss_owed=0.0,
+        lost_sales=0.0, lost_margin=0.0, released=0.0, expected_loss_owed=0.0, risk_bound_by="capacity",
     )  # fmt: skip
     begins = {}
     for days in (49, 50, 51, 52):
@@ -161,8 +162,18 @@ def test_a_stop_that_begins_by_the_day_of_reading_holds_from_its_day_on(book, li
     assert words.held_back.with_cures(begins[50], "EUR").loc["D", "cure"] == (
         "held from 1 November 2026 on: clear EUR 100, D2 first, then deliver"
     )
-    assert words.held_back.no_longer_insured(begins[50], "EUR").startswith(
+    assert words.held_back.no_longer_insured(begins[50], book).startswith(
         "New deliveries to 1 buyer are no longer insured, 1 of them from 1 November 2026 on: EUR 100 on"
+    )
+    # Held for the risk already, its deliveries are not insured from that day on all the same.
+    policy = Policy(**POLICY.model_dump(exclude_unset=True) | {"maximum_extension_days": 50, "stop_tolerance": 50})
+    more = limits.assign(action="stop until paid", over_risk=100.0)
+    found = held_back.held_back(book, more, buyer_sheet.advice(book, more, policy))
+    assert found["held_from"].isna().all()
+    both = pd.concat([found, begins[50].set_axis(["X"]), begins[51].set_axis(["Y"]), begins[49].set_axis(["Z"])])
+    assert words.held_back.no_longer_insured(both, book).startswith(
+        "New deliveries to 4 buyers are no longer insured, 2 of them from 1 November 2026 on and 1 of them from 2 "
+        "November 2026 on: EUR 400 on"
     )
 
 

@@ -30,14 +30,14 @@ def test_the_insurers_decisions_say_nothing_of_the_limit(book_of):
         "invoices past the maximum extension period when this is read: nothing that is delivered before is insured. It "
         "owes EUR 900 in all. It is F."
     )
-    # C and D, of which debt is claimed, are stopped. The other 6 with 900 owed lose at 0.75 4,050 if all fail.
+    # Eight with 900 owed lose at 0.75 5,400 if all fail; B, C, D and F have no more cover, or a claim on it.
     assert found["run down"] == (
-        "6 buyers owe EUR 420,000 more than the risk allows, not by what is overdue: deliver against payment alone "
-        "until the exposure is within the limit, and set it. Largest: A, EUR 70,000. Bound by capacity (6), the limits "
-        "give up EUR 5,400 of margin a year; of what is owed EUR 180 a year is expected to be lost, and EUR 4,050 if "
+        "8 buyers owe EUR 560,000 more than the risk allows, not by what is overdue: deliver against payment alone "
+        "until the exposure is within the limit, and set it. Largest: A, EUR 70,000. Bound by capacity (8), the limits "
+        "give up EUR 7,200 of margin a year; of what is owed EUR 240 a year is expected to be lost, and EUR 5,400 if "
         "all of them failed, before insurance. The alternative is to accept the risk and keep the limit in force, "
         "which covers what is owed: by the authority over the limit that then holds. "
-        "Meanwhile nothing is delivered to 2 of them, for want of cover."
+        "Meanwhile nothing is delivered to 4 of them, for want of cover."
     )
     assert "for want of cover" not in told(book_of, **columns | {"action": "stop"})["stop"]
 
@@ -79,10 +79,26 @@ def test_what_is_late_and_what_is_still_to_be_reported(book_of):
     assert told(lambda *_, **__: book)["report missed"] == (
         "Insured debt of 1 buyer, EUR 14,000, is to be reported at once, if the insurer does not know of it: the day "
         "of EUR 10,000 of it is past when this is read, and cover of that is in doubt; EUR 4,000 of 1 buyer is still "
-        "in time, the first by 20 November 2026. Deliveries to it stop by 3 November 2026, as nothing more is insured. "
-        "It is B."
+        "in time, the first by 20 November 2026. Deliveries to it stop by 3 November 2026, as nothing more is insured: "
+        "the hold is decided by the credit analyst. It is B."
     )
     assert "cover of that is in doubt. Deliveries to it stop" in told(book_of)["report missed"]
+
+
+def test_a_report_says_by_whom_and_by_when_deliveries_stop(book_of):
+    # F, 70 days past due as B, owes 60,000 past its stop, which is the head of credit's.
+    invoices = LEDGER["invoices"].assign(amount=LEDGER["invoices"]["amount"].replace(400.0, 60_000.0))
+    days = {"decisions": {"working_days": {"stop insured": 5}}}
+    usual, later = (book_of(AS_OF, run=run, **LEDGER | {"invoices": invoices}) for run in ({}, days))
+    found = told(lambda *_, **__: usual)["report missed"]
+    assert found.endswith(
+        "cover of that is in doubt. Deliveries to them stop by 3 November 2026, as nothing more is insured: the hold "
+        "is decided by the head of credit (1) and the credit analyst (1). Largest: F, EUR 60,000."
+    )
+    # B is held for the risk too, by Tuesday; what is not insured alone stops five working days after Monday.
+    columns = {"action": ["none", "stop until paid", *["none"] * 6], "over_risk": 50.0}
+    assert "Deliveries to them stop the first by 3 November" in told(lambda *_, **__: later, **columns)["report missed"]
+    assert "Deliveries to them stop by 9 November" in told(lambda *_, **__: later)["report missed"]
 
 
 def test_what_is_overdue_is_collected_beside_other_advice(book_of):
@@ -147,7 +163,7 @@ def test_limits_that_change_say_which_way(book_of):
 def test_what_a_claim_brings_now_is_told(book_of, payable, said):
     found = told(book_of, payable)["claim"]
     # C has been a loss since 11 October, D since 20 May: 164 days before 31 October.
-    assert f"claim it. {said} The terms of p state no last day for filing: look it up. Deliveries to 1 of" in found
+    assert f"claim it. {said} The terms of p state no last day for filing: look it up. Deliveries to them" in found
 
 
 def test_a_claim_that_has_been_open_long_may_be_too_late(book_of):
@@ -156,8 +172,9 @@ def test_a_claim_that_has_been_open_long_may_be_too_late(book_of):
     assert told(lambda *_, **__: book)["claim"] == (
         "Insured debt of 2 buyers, EUR 20,000 before deductibles, has become a loss by the policy: claim it. 1 of them "
         "has been open for more than 180 days, the first since 10 November 2025: where the policy sets a day for "
-        "filing it may have passed, so ask the insurer before anything else. Deliveries to 1 of them stop by 3 "
-        "November 2026, as nothing more is insured. Largest: C, EUR 10,000."
+        "filing it may have passed, so ask the insurer before anything else. Deliveries to them stop by 3 "
+        "November 2026, whatever is paid, as the policy has to pay: the hold is decided by the credit analyst. "
+        "Largest: C, EUR 10,000."
     )
 
 

@@ -1,5 +1,7 @@
 """What is decided on a buyer: one decision on cover, one on its limit and one on its debt; who, when, and its list."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 
@@ -7,6 +9,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
 from tradecredit.decide import decisions
 from tradecredit.decide.decisions import SUBJECTS, subject
+from tradecredit.decide.deliveries import reasons
 from tradecredit.decide.limits import actions
 from tradecredit.decide.limits.caps import against
 from tradecredit.decide.limits.methods import excess
@@ -22,6 +25,15 @@ WAITING = ("cut", "set limit", "limits")
 """Kinds by which a limit changes and nothing is held back: they may wait for the decision on portfolio limits."""
 
 OVERDUE_OPTIONS = ("enforce", "payment plan")
+
+HOLD_DAYS = {
+    "claim": ("stop insured",), "in default": ("stop",), "cancel": ("stop",),
+    "request accounts": ("run down", "request accounts"),
+}  # fmt: skip
+"""Kinds of decision by whose reason deliveries stop on the day of other kinds: the earliest of these."""
+
+ENDING_HOLDS = ("stop insured", "cancel", *BY_RISK, "request accounts")
+"""Kinds of decision that stop deliveries, or may: all that are on one buyer are taken by the same authority."""
 
 LISTS = {
     "claim": "to_claim", "report missed": "reports_missed", "report": "to_report", "stop insured": "held_back",
@@ -61,24 +73,30 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
 
     `sheets`: `buyer_sheet.advice` or `sheets`. One for each of the `SUBJECTS` of a buyer on which there is one. A
     decision on a limit is authorised by the larger of the one in force and the one that then holds, of an excess over
-    the latter by what is owed; any other by its amount. A hold by risk beside a request for accounts is due as such a
-    hold; a change of a limit that waits for portfolio limits (`waiting`) with these; a report by the policy's day.
+    the latter by what is owed; any other by its amount; one by which deliveries are held back (`ENDING_HOLDS`) by the
+    highest of all those on the hold of that buyer (`with_hold`). A stop is due when deliveries stop for any reason; a
+    hold by risk beside a request for accounts as such a hold; a change of a limit that waits for portfolio limits
+    (`waiting`) with these; a report by the policy's day.
     """
     amount, due, since = amounts(sheets), _due(book, sheets), _since(book, sheets)
-    larger = np.maximum(sheets["own_limit"].fillna(0.0), sheets["limit_to_set"])
+    authorised, holding = _authorised(sheets), _holding(sheets)
     tables = []
-    for name, kinds in SUBJECTS.items():
-        for kind in kinds:
-            buyers = of_kind(sheets, kind).index
-            authorised = larger if name == "on_limit" else amount[kind]
-            authorised = sheets["exposure"] if kind == "above limit" else authorised
-            columns = {"amount": amount[kind], "authorised": authorised}
-            table = pd.DataFrame(
-                columns | {name: by[kind] for name, by in (("due_day", due), ("since", since)) if kind in by}
-            )
-            anchor = f"table-{LISTS[kind]}"
-            tables.append(decisions.of_buyers(book, kind, table.loc[buyers], anchor=anchor))
+    for kind in itertools.chain(*SUBJECTS.values()):
+        buyers = of_kind(sheets, kind).index
+        columns = {"amount": amount[kind], "authorised": authorised[kind]}
+        columns |= {name: by[kind] for name, by in (("due_day", due), ("since", since)) if kind in by}
+        table = decisions.of_buyers(book, kind, pd.DataFrame(columns).loc[buyers], anchor=f"table-{LISTS[kind]}")
+        if kind in ENDING_HOLDS:
+            who = sheets["hold_authority"].where(holding[kind])[buyers].reset_index(drop=True)
+            table = table.assign(authority=who.fillna(table["authority"]))
+        tables.append(table)
     return decisions.together(book.run, *tables)
+
+
+def _authorised(sheets: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the amount by which it is found who takes each kind of decision on a buyer."""
+    larger = np.maximum(sheets["own_limit"].fillna(0.0), sheets["limit_to_set"])
+    return amounts(sheets) | dict.fromkeys(SUBJECTS["on_limit"], larger) | {"above limit": sheets["exposure"]}
 
 
 def _due(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
@@ -90,6 +108,7 @@ def _due(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
     by_risk = sheets["over_risk"] > book.run.limits.tolerated_excess
     return {
         "report": sheets["report_by"],
+        **dict.fromkeys(("stop insured", actions.STOP, actions.STOP_UNTIL_PAID), sheets["hold_by"]),
         **dict.fromkeys(WAITING, waits),
         "request accounts": pd.Series(sooner, index=sheets.index).where(by_risk),
     }
@@ -148,25 +167,38 @@ def to_pursue(book: Book, sheets: pd.DataFrame, records: pd.DataFrame) -> pd.Dat
     return listed(sheets, records, "in default").join(already_defaulted(book)[["defaulted", "kind"]])
 
 
-def held_by(book: Book, held: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """Return the list of those held back (`held_back`) with the decision on each by the first reason of its hold.
+def with_hold(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
+    """Return sheets with who decides on the hold of deliveries to each buyer, and by when they stop (missing: none).
 
-    Adds what `decided` does: of the risk the decision on the limit, of default that on the debt, else on the limit, of
-    all others that on cover, where deliveries stop by the day of `stop insured` also if a report is due later. Those of
-    which a payment alone is asked (`stop insured`) come first.
+    `sheets`: as `buyer_sheet.advice` has them, without these two. Each of the `deliveries.reasons` has an
+    authority and a day: default that of the limit to cancel, else of what is owed, and the day of a stop; a claim that
+    of the claim, and cover that has ended that of what is to be cleared, both by the day of `stop insured`, whatever
+    day the policy sets for a report or a claim; the risk those of the decision on the limit. `hold_authority`: the
+    highest of them, who can end the whole hold; `hold_by`: the earliest. Source: definitions §4.10.
     """
-    by_subject = {name: decided(held, records, kinds[0])[["asked", "authority", "due_day"]]
-                  for name, kinds in SUBJECTS.items()}  # fmt: skip
-    by_subject = {name: table.reindex(held.index) for name, table in by_subject.items()}
-    risk = held["held_for"].isin(("risk", "overdue part", "risk, against payment"))
-    default = held["held_for"] == "in default"
-    found = by_subject["on_cover"].mask(risk, by_subject["on_limit"])
-    pursued = by_subject["on_debt"].combine_first(by_subject["on_limit"])
-    found = found.mask(default, pursued.reindex(columns=found.columns))
-    latest = read_on(book.as_of, book.run.decisions.days_until_due("stop insured"))
-    found = found.assign(due_day=found["due_day"].mask(~risk & ~default & (found["due_day"] > latest), latest))
-    table = held.join(found)
-    return table.iloc[np.argsort(~table["asked"].eq("stop insured"), kind="stable")]
+    run, authorised = book.run, _authorised(sheets)
+    highest, first = pd.Series(-1, index=sheets.index), pd.Series(pd.NaT, index=sheets.index, dtype="datetime64[us]")
+    for kind, holding in _holding(sheets).items():
+        place = pd.Categorical(decisions.authority(run, kind, authorised[kind]), run.levels).codes
+        highest = highest.where(~holding, np.maximum(highest, place))
+        stop = read_on(book.as_of, min(map(run.decisions.days_until_due, HOLD_DAYS.get(kind, (kind,)))))
+        first = first.where(~holding, first.clip(upper=stop).fillna(stop))
+    who = pd.Series(np.array(run.levels, dtype="object")[highest], index=sheets.index, dtype="str")
+    return sheets.assign(hold_authority=who.where(highest >= 0), hold_by=first)
+
+
+def _holding(sheets: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return of which buyers each kind of decision is about a hold of deliveries: a reason, whoever else is asked."""
+    because, on_limit = reasons(sheets, sheets), sheets["on_limit"]
+    default = because["in default"]
+    risk = because[["risk", "overdue part", "risk, against payment"]].any(axis="columns")
+    return {
+        "claim": because["claim on the policy"],
+        "stop insured": because["no longer insured"],
+        "cancel": default & (on_limit == "cancel"),
+        "in default": default & (on_limit != "cancel"),
+        **{kind: risk & (on_limit == kind) for kind in (*BY_RISK, "request accounts")},
+    }
 
 
 def above_limit_to_set(limits: pd.DataFrame) -> pd.Series:

@@ -6,11 +6,18 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.buyer_decisions import BY_RISK, OVERDUE_OPTIONS, SUBJECTS, above_limit_to_set, amounts
+from tradecredit.decide.buyer_decisions import (
+    BY_RISK,
+    OVERDUE_OPTIONS,
+    SUBJECTS,
+    above_limit_to_set,
+    amounts,
+    with_hold,
+)
+from tradecredit.decide.deliveries import delivered
 from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits import actions
 from tradecredit.decide.limits.amounts import METHODS
-from tradecredit.decide.limits.methods import excess
 from tradecredit.decide.limits.rules import UNMEASURED
 from tradecredit.decide.optimum.optimum import Optimum, earns_more
 from tradecredit.decide.terms.payment_plan import options, overdue_buyers
@@ -30,18 +37,6 @@ ASKED = tuple(kind for kind in PRECEDENCE if kind not in ("collect", "limits", "
 """Advice that somebody has to decide on: to look is a signal. To collect what is overdue and to set a limit that loses
 no sales is the ordinary course, which is somebody's to do by a day as well."""
 
-NOTHING, UNTIL_PAID, AGAINST_PAYMENT, WITHIN_LIMIT, AS_IT_PAYS = (
-    "nothing", "nothing until the overdue part is paid", "against payment alone", "within the limit to set",
-    "as it pays, until within the limit to set",
-)  # fmt: skip
-"""What is still delivered to a buyer."""
-
-HELD = {
-    "in default": NOTHING, "claim on the policy": NOTHING, "no longer insured": NOTHING, "risk": NOTHING,
-    "overdue part": UNTIL_PAID, "risk, against payment": AGAINST_PAYMENT,
-}  # fmt: skip
-"""Why deliveries to a buyer are held back, and what is still delivered: of several reasons the first decides."""
-
 STAKES = ["over_risk", "overdue", "lost_margin", "released_margin", "breach"]
 """Amounts of a limit that may be at stake."""
 
@@ -49,8 +44,8 @@ OF_OPTIONS = {"best_option": "str", "option_value": "float64", "gain_on_waiting"
 """What is said of the best way to get what a buyer owes past due."""
 
 OF_LIMITS = [
-    "exposure", "own_limit", "limit_to_set", "binding_with_cover", "risk_limit", "over_risk", "over_need", "overdue",
-    "breach", "released_margin", "lost_margin", "expected_loss_owed",
+    "exposure", "own_limit", "limit_to_set", "risk_bound_by", "risk_limit", "over_risk", "over_need", "overdue",
+    "breach", "action", "released_margin", "lost_margin", "expected_loss_owed",
 ]  # fmt: skip
 """Columns of a limit that its sheet repeats."""
 
@@ -61,7 +56,8 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
     `limits`: `limits.recommend`; `policy`: the one in force. Columns: those of `duties`, `OF_LIMITS`, and
 
     - `advice`, the first of `PRECEDENCE` that holds (`enforce` and `payment plan` are known of `sheets` alone), and
-      `deliveries`, what is still delivered: see `delivered`;
+      `deliveries`, what is still delivered: see `deliveries.delivered`; `hold_authority` and `hold_by`, who decides on
+      a hold and by when deliveries stop: see `buyer_decisions.with_hold`;
     - `on_cover`, `on_limit` and `on_debt`: what is decided on each of the `buyer_decisions.SUBJECTS`, the first of its
       kinds that holds (missing: nothing). On a limit, if nothing else, that it changes (`limits`; nothing in a book
       that has no limit of our own at all); on a debt, of what is overdue from the run's `decisions.collect_from` on, in
@@ -79,8 +75,6 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
     above = above_limit_to_set(limits)
     over = action.isin([actions.LOOK, actions.SET_LIMIT]) & (limits["breach"] > tolerated)
     change = limits["limit_to_set"] - owned
-    # Once the policy has to pay, no payment of what is overdue brings deliveries back.
-    by_risk = action.mask((asked["claim_amount"] > 0) & action.isin(BY_RISK), actions.STOP)
     holds = {
         "claim": asked["claim_amount"] > 0,
         "report missed": asked["missed_amount"] > 0,
@@ -88,7 +82,7 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
         "stop insured": asked["stop_insured"],
         "cancel": default & (owned > 0),
         "in default": default,
-        **{kind: by_risk == kind for kind in BY_RISK},
+        **{kind: action == kind for kind in BY_RISK},
         "request accounts": _wants_accounts(limits),
         "cut": limits["decision"].isin(["reduction", "cancellation"]) & (limits["lost_sales"] > 0),
         "set limit": over & ~(above > tolerated),
@@ -107,7 +101,7 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
     reported = asked["missed_amount"] + asked["report_amount"]
     stakes = pd.concat([asked["claim_amount"], reported, limits[STAKES]], axis=1)
     oldest = overdue_buyers(book)["oldest_days_past_due"].reindex(limits.index)
-    return asked.assign(
+    table = asked.assign(
         **limits[OF_LIMITS],
         advice=_first(holds, PRECEDENCE, limits.index).fillna("none"),
         **for_buyer,
@@ -117,7 +111,8 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
         lost_if_failed=loss_given_default(book).lgd * limits["exposure"],
         overdue_since=book.as_of - pd.to_timedelta(oldest, unit="D"),
         at_stake=stakes.max(axis="columns").fillna(0.0),
-    ).pipe(_with_amount)
+    )
+    return _with_amount(with_hold(book, table))
 
 
 def _first(holds: dict[str, pd.Series], kinds: Iterable[str], index: pd.Index) -> pd.Series:
@@ -174,36 +169,6 @@ def sheets(
     plan = planned & table["best_option"].isin(OVERDUE_OPTIONS) & (table["gain_on_waiting"] >= settings.least_gain)
     said = {name: table[name].mask(plan, table["best_option"]) for name in ("advice", "on_debt")}
     return _with_amount(table.assign(**said))
-
-
-def delivered(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.Series:
-    """Return what is still delivered to each buyer, whatever its one advice: on the index of `limits`.
-
-    By the first of the reasons in `HELD` that holds; where none does, `AS_IT_PAYS` where the exposure is above the
-    limit that then holds, by its need or the limit in force, and within the limit by risk, else `WITHIN_LIMIT`.
-    """
-    holds = reasons(limits, duties)
-    above = excess(limits["exposure"], limits["limit_to_set"]) > 0
-    found = np.select([*(holds[reason] for reason in HELD), above], [*HELD.values(), AS_IT_PAYS], WITHIN_LIMIT)
-    return pd.Series(found, index=limits.index, dtype="str")
-
-
-def reasons(limits: pd.DataFrame, duties: pd.DataFrame) -> pd.DataFrame:
-    """Return whether each reason of `HELD` holds back deliveries to each buyer: on the index of `limits`.
-
-    The buyer is in default; insured debt of it is to be claimed; nothing that is shipped would be insured any more
-    (`stop_insured`); the risk asks for a stop; paying what is overdue cures the excess over the limit by risk; the
-    exposure is to run down.
-    """
-    columns = {
-        "in default": limits["action"] == actions.IN_DEFAULT,
-        "claim on the policy": duties["claim_amount"] > 0,
-        "no longer insured": duties["stop_insured"],
-        "risk": limits["action"] == actions.STOP,
-        "overdue part": limits["action"] == actions.STOP_UNTIL_PAID,
-        "risk, against payment": limits["action"] == actions.RUN_DOWN,
-    }
-    return pd.DataFrame(columns)[list(HELD)]
 
 
 def unadvised(sheets: pd.DataFrame) -> pd.Index:

@@ -49,10 +49,11 @@ LABELS = {
         "text",
         held_for="Held back for",
         held_also="And for",
+        hold_authority="Hold decided by",
         pay_invoice="Oldest invoice to pay",
         cure="Cure",
         then_delivered="Deliveries then",
     ),
     **columns("money", to_pay="To be paid"),
-    **columns("date", held_from="Held back from"),
+    **columns("date", held_from="Held back from", hold_by="Hold by"),
 }

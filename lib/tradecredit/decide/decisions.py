@@ -95,14 +95,13 @@ def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -
     latest = read_on(book.as_of, book.run.decisions.days_until_due(decision))
     due = buyers.get("due_day", pd.Series(pd.NaT, index=buyers.index)).astype("datetime64[us]")
     since = buyers.get("since", pd.Series(pd.NaT, index=buyers.index)).astype("datetime64[us]")
-    authorised = buyers.get("authorised", buyers["amount"]).astype("float64").abs().fillna(np.inf)
-    by_amount = approval(authorised, book.run.limits.approvals).to_numpy()
+    authorised = buyers.get("authorised", buyers["amount"])
     table = pd.DataFrame(
         {
             "decision": decision,
             "buyer_id": buyers.index,
             "amount": buyers["amount"].to_numpy(dtype="float64").round(2),
-            "authority": book.run.authorities.get(decision, by_amount),
+            "authority": authority(book.run, decision, authorised).to_numpy(),
             "due_day": due.fillna(latest).clip(lower=read_on(book.as_of)).to_numpy(),
             "since": since.fillna(book.as_of).clip(upper=book.as_of).to_numpy(),
             "state": NEW,
@@ -112,6 +111,13 @@ def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -
         }
     )
     return table.astype(COLUMNS)
+
+
+def authority(run: Run, decision: str, amounts: pd.Series) -> pd.Series:
+    """Return who takes a kind of decision on each amount: by `Run.authorities`, else by amount (missing: highest)."""
+    by_amount = approval(amounts.astype("float64").abs().fillna(np.inf), run.limits.approvals)
+    whatever = run.authorities.get(decision)
+    return by_amount if whatever is None else pd.Series(whatever, index=amounts.index, dtype="str")
 
 
 def together(run: Run, *tables: pd.DataFrame) -> pd.DataFrame:

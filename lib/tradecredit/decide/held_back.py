@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.buyer_sheet import AGAINST_PAYMENT, AS_IT_PAYS, HELD, NOTHING, WITHIN_LIMIT, reasons
+from tradecredit.decide.deliveries import AGAINST_PAYMENT, AS_IT_PAYS, HELD, NOTHING, WITHIN_LIMIT, reasons
 from tradecredit.decide.limits.methods import excess
 from tradecredit.measure.disputes import overdue_undisputed
 from tradecredit.measure.open_items import open_items
@@ -14,10 +14,12 @@ CURED = ("no longer insured", "risk", "overdue part", "risk, against payment")
 
 
 def held_back(book: Book, limits: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
-    """Return the buyers to whom deliveries are held back: first those that a payment frees, the largest exposure first.
+    """Return the buyers to whom deliveries are held back, each once, and what ends the hold of each.
 
     `limits`: `limits.recommend`; `sheets`: `buyer_sheet.advice` or `sheets`. All those whose `deliveries` are
-    one of `HELD`, each once. Index buyer_id, columns of `sheets`, and in the reporting currency:
+    one of `HELD`: first those of which cover asks for a payment alone (`stop insured`), whose list this is, then all
+    others that a payment frees, then the first of the reasons and the largest exposure. Index buyer_id, columns of
+    `sheets`, among them who decides on the hold and by when deliveries stop, and in the reporting currency:
 
     - `held_for`, the first of the reasons in `HELD` that holds, and `held_also`, the others (missing: none);
     - `exposure`, what it owes, and `insured`, what the insurer bears of it before deductibles;
@@ -60,7 +62,8 @@ def held_back(book: Book, limits: pd.DataFrame, sheets: pd.DataFrame) -> pd.Data
     table = table.assign(
         then_delivered=pd.Series(then, index=held.index, dtype="str"), held_from=held["stop_since"].where(ahead)
     )
-    return table.iloc[np.lexsort((-table["exposure"].to_numpy(), first, ~cured.to_numpy()))]
+    listed_here = held["on_cover"].eq("stop insured")
+    return table.iloc[np.lexsort((-table["exposure"].to_numpy(), first, ~cured.to_numpy(), ~listed_here.to_numpy()))]
 
 
 def by_reason(held: pd.DataFrame) -> pd.DataFrame:

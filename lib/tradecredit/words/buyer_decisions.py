@@ -2,11 +2,10 @@
 
 import pandas as pd
 
-from tradecredit.book.calendar import read_on
 from tradecredit.book.checks import CENT
 from tradecredit.decide.buyer_decisions import BY_RISK, of_kind, waiting
-from tradecredit.decide.buyer_sheet import NOTHING
 from tradecredit.decide.decisions import by_kind
+from tradecredit.decide.deliveries import NOTHING
 from tradecredit.decide.insurer_duties import Payable
 from tradecredit.decide.limits.actions import STOP
 from tradecredit.params.run import Run
@@ -71,8 +70,7 @@ def _price(kind: str, sheets: pd.DataFrame, currency: str) -> str:
         return ""
     sheets = of_kind(sheets, kind)
     loss, most = (money(sheets[name].sum(), currency) for name in ("expected_loss_owed", "lost_if_failed"))
-    # Where the need is less than what the risk allows, another method is the bound that is passed.
-    bounds = sheets["binding_with_cover"].replace("need", "other bounds above the need").value_counts()
+    bounds = sheets["risk_bound_by"].value_counts()
     bound = listed(f"{name} ({count:,})" if len(sheets) > 1 else str(name) for name, count in bounds.items())
     margin = "what margin is given up is not known"
     if sheets["lost_margin"].notna().all():
@@ -146,7 +144,7 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
         "parts": "; ".join(parts), "wait": wait, "they": "It" if len(buyers) == 1 else "They",
         "exposure": money(buyers["exposure"].sum(), currency), "late": money(buyers["missed_amount"].sum(), currency),
         "coming": _coming(buyers, currency), "raised": _raised(buyers, currency),
-        "stopped": _no_longer_insured(buyers, run),
+        "stopped": _deliveries_stop(buyers, run),
         "long_open": _long_open(buyers["loss_date"], pd.Timestamp(run.as_of)),
         "claimed": _beside(buyers, buyers["on_cover"] == "claim", "debt is claimed on the policy too"),
         "beside": _beside(buyers, buyers["advice"] != kind, "something else is advised first, and this beside it"),
@@ -154,14 +152,23 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _no_longer_insured(buyers: pd.DataFrame, run: Run) -> str:
-    """Return to how many buyers deliveries are stopped for want of cover, and from when, as a sentence; or nothing."""
-    stopped = int(buyers["stop_insured"].sum())
-    if not stopped:
+def _deliveries_stop(buyers: pd.DataFrame, run: Run) -> str:
+    """Return to how many buyers deliveries stop for the policy's sake, by when and by whom; empty where to none."""
+    claimed = buyers["claim_amount"].gt(0).any()
+    stopped = buyers[buyers["stop_insured"] | (buyers["claim_amount"] > 0)]
+    if stopped.empty:
         return ""
-    which = "it" if len(buyers) == 1 else f"{stopped:,} of them"
-    from_day = day(read_on(pd.Timestamp(run.as_of), run.decisions.days_until_due("stop insured")))
-    return f" Deliveries to {which} stop by {from_day}, as nothing more is insured."
+    why = "whatever is paid, as the policy has to pay" if claimed else "as nothing more is insured"
+    which = "it" if len(buyers) == 1 else "them" if len(stopped) == len(buyers) else f"{len(stopped):,} of them"
+    first = "the first by" if stopped["hold_by"].max() > stopped["hold_by"].min() else "by"
+    number = stopped["hold_authority"].value_counts()
+    by = [
+        f"the {who}{f' ({number[who]:,})' if len(number) > 1 else ''}" for who in reversed(run.levels) if who in number
+    ]
+    return (
+        f" Deliveries to {which} stop {first} {day(stopped['hold_by'].min())}, {why}: the hold is decided by "
+        f"{listed(by)}."
+    )
 
 
 def _long_open(losses: pd.Series, as_of: pd.Timestamp) -> str:

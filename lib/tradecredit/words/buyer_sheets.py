@@ -31,14 +31,17 @@ BY_LIMIT = {
 }
 """What the limits alone say of a buyer (`actions.action`)."""
 
+STOP_BESIDE_CLAIM = "stop: above the limit by risk, and debt is claimed on the policy"
 
-def sheets(sheets: pd.DataFrame, limits: pd.DataFrame, book: Book) -> pd.DataFrame:
+
+def sheets(sheets: pd.DataFrame, book: Book) -> pd.DataFrame:
     """Return the buyers' sheets (`buyer_sheet.sheets`) in words: all buyers, those with most at stake first.
 
     Adds `name`; `advised`, the one advice; and what each method says by itself: `insurer_says`, `limit_says`,
     `overdue_says`, `portfolio_says`.
     """
-    currency, action = book.run.currency, limits["action"].reindex(sheets.index)
+    currency, said = book.run.currency, sheets["action"].map(BY_LIMIT)
+    beside_claim = (sheets["action"] == actions.STOP) & (sheets["claim_amount"] > 0)
     # Most buyers are told of by no method, and only the others are put into words.
     insurer = pd.Series({buyer: _insurer_says(row, currency) for buyer, row in _asked(sheets).iterrows()}, dtype="str")
     moved, best = sheets["portfolio_change"].dropna(), sheets.dropna(subset=["best_option"])
@@ -46,7 +49,7 @@ def sheets(sheets: pd.DataFrame, limits: pd.DataFrame, book: Book) -> pd.DataFra
     return sheets.join(book.names).assign(
         advised=sheets["advice"].map(ADVICE),
         insurer_says=insurer.reindex(sheets.index),
-        limit_says=action.map(BY_LIMIT),
+        limit_says=said.mask(beside_claim, STOP_BESIDE_CLAIM),
         overdue_says=overdue.reindex(sheets.index),
         portfolio_says=moved.map(lambda change: _portfolio_says(change, currency)).reindex(sheets.index),
     )
@@ -77,7 +80,9 @@ def _insurer_says(row: pd.Series, currency: str) -> str:
         said.append(f"report {money(row['missed_amount'], currency)}, which was due by {day(row['missed_since'])}")
     if row["report_amount"] > 0:
         said.append(f"report {money(row['report_amount'], currency)} by {day(row['report_by'])}")
-    if row["stop_insured"]:
+    if row["stop_insured"] and row["claim_amount"] > 0:
+        said.append("no deliveries, whatever is paid, as the policy has to pay")
+    elif row["stop_insured"]:
         said.append(
             f"clear {money(row['stop_clears'], currency)}, {row['stop_invoice']} first: until then deliveries from "
             f"{day(row['stop_since'])} on are not insured"

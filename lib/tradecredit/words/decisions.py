@@ -154,7 +154,8 @@ def assumptions(book: Book) -> list[str]:
         "insured debt to claim or to report, what is overdue, the excess over a limit, and the margin that a limit "
         "loses or accounts may release. Deliveries are stopped for the risk only where paying the overdue part cures "
         f"the excess over the limit by risk, or from grade {run.limits.stop_grade} on; what is owed above the buyer's "
-        "need is a signal to look.",
+        "need is a signal to look. Where deliveries to a buyer are held back for several reasons, the highest of those "
+        "who decide on one of them decides on the whole hold, and deliveries stop on the earliest of their days.",
         "Insured debt is what lies within the insurer's limits, net of tax; the insured part is the insured percentage "
         f"of it. Of a buyer it is to be reported from {money(run.decisions.report_from, run.currency)} on, by the end "
         f"of its extension period, and is listed from {run.decisions.report_ahead_days} days before that. Whether it "

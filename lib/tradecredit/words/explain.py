@@ -43,7 +43,8 @@ def steps(facts: Facts) -> pd.DataFrame:
     if pd.notna(facts.limit["approval"]):
         found.append(("approval", None, f"Approval by: {facts.limit['approval']}."))
     table = pd.DataFrame(found, columns=["topic", "amount", "sentence"]).astype({"amount": "float64"})
-    ours = (table["topic"] == "decision") & (facts.limit["binding_with_cover"] in CONFIDENTIAL)
+    binding = "risk_bound_by" if facts.limit["reason"] == "above the risk" else "binding_with_cover"
+    ours = (table["topic"] == "decision") & (facts.limit[binding] in CONFIDENTIAL)
     table = table.assign(told_to_buyer=table["topic"].isin(SHAREABLE) & ~ours)
     return table.set_axis(pd.RangeIndex(1, len(table) + 1, name="step"))
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide import held_back
-from tradecredit.decide.buyer_sheet import AGAINST_PAYMENT, AS_IT_PAYS, WITHIN_LIMIT
+from tradecredit.decide.deliveries import AGAINST_PAYMENT, AS_IT_PAYS, WITHIN_LIMIT
 from tradecredit.decide.insurer_duties import duties
 from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.cover import by_class
@@ -20,7 +20,7 @@ WAYS = {
     "overdue part": "above what the risk allows until the overdue part is paid",
     "risk, against payment": "above what the risk allows, to whom goods go against payment alone",
 }
-"""The reasons of `buyer_sheet.HELD`."""
+"""The reasons of `deliveries.HELD`."""
 
 
 THEN = {
@@ -64,8 +64,11 @@ def _owed(row: pd.Series, currency: str) -> str:
     return f"{money(row.exposure, currency)}{rest}"
 
 
-def no_longer_insured(held: pd.DataFrame, currency: str) -> str:
-    """Return of how many buyers new deliveries are not insured any more, and where these stand; empty without any."""
+def no_longer_insured(held: pd.DataFrame, book: Book) -> str:
+    """Return of how many buyers new deliveries are not insured any more, and where these stand; empty without any.
+
+    `held`: `held_back.held_back`. Whatever else holds deliveries to them back.
+    """
     stopped = held[held["stop_insured"]]
     if stopped.empty:
         return ""
@@ -75,13 +78,21 @@ def no_longer_insured(held: pd.DataFrame, currency: str) -> str:
     whose, theirs = ("Its debt", "its") if len(stopped) == 1 else (f"Of {asked:,} of them debt", "their")
     limits = "its limit" if len(stopped) == 1 else "their limits"
     first = f" {whose} is to be claimed or reported: the decision on {theirs} cover." if asked else ""
-    ahead = stopped["held_from"].dropna()
-    later = f", {len(ahead):,} of them from {day(ahead.min())} on" if len(ahead) else ""
+    since = stopped["stop_since"].value_counts().sort_index()
+    ahead = [f"{count:,} of them from {day(begins)} on" for begins, count in since.items() if begins > book.as_of]
+    later = f", {listed(ahead)}" if ahead else ""
+    claimed, clears = stopped["claim_amount"] > 0, stopped["stop_clears"]
+    paid = "no payment ends that once the policy has to pay"
+    if not claimed.all():
+        rest = f" by {(~claimed).sum():,} of them" if claimed.any() else ""
+        more = f" ({paid})" if claimed.any() else ""
+        paid = (
+            f"{money(clears[~claimed].sum(), book.run.currency)} on invoices past the maximum extension period has to "
+            f"be paid first{rest}{more}"
+        )
     return (
-        f"New deliveries to {counted(len(stopped), 'buyer')} are no longer insured{later}{elsewhere}: "
-        f"{money(stopped['stop_clears'].sum(), currency)} on invoices past the maximum extension period has to be paid "
-        f"first, and insurance adds nothing to {limits}.{first} What was delivered "
-        "before stays insured if it is reported in time."
+        f"New deliveries to {counted(len(stopped), 'buyer')} are no longer insured{later}{elsewhere}: {paid}, and "
+        f"insurance adds nothing to {limits}.{first} What was delivered before stays insured if it is reported in time."
     )
 
 

@@ -34,6 +34,7 @@ REASONS = {
     "insolvent": "it is insolvent",
     "deliveries held back": "deliveries to it are held back, or the insurer is to be told first",
     "still owed": "it needs less, but still owes as much",
+    "above the risk": "more is owed than the risk allows: to the limit by risk",
     "need met": "its need is met",
     "little change": "the recommended limit differs only slightly",
 }

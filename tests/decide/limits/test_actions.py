@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tradecredit import words
 from tradecredit.decide import limits
 from tradecredit.decide.limits import actions, carried_sales
+from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.changes import approval
 from tradecredit.decide.limits.rules import history_share
 from tradecredit.measure.payment_experience import payment_experience
@@ -17,7 +19,7 @@ SETTINGS = LimitSettings()
 
 CASES = pd.DataFrame(
     [
-        # exposure, overdue, limit by risk, above it, above need, breach, grade, binds → action
+        # exposure, overdue, limit by risk, above it, above need, breach, grade, binds → action; claimed in some
         ("defaulted", 500, 500, 0, 500, 0, 0, 10, "in default", "in default"),
         ("paying what is overdue cures", 120, 30, 100, 20, 0, 0, 3, "capacity", "stop until paid"),
         ("cures to the cent", 130.004, 30, 100, 30.004, 0, 0, 9, "capacity", "stop until paid"),
@@ -30,10 +32,14 @@ CASES = pd.DataFrame(
         ("above the limit in force alone", 160, 30, 900, 0, 0, 60, 5, "need", "set limit"),
         ("by less than is tolerated", 100.49, 30, 100, 0.49, 0, 0.49, 9, "capacity", "none"),
         ("within", 60, 30, 100, 0, 0, 0, 9, "capacity", "none"),
+        ("paying would cure, claimed", 120, 30, 100, 20, 0, 0, 3, "capacity", "stop"),
+        ("nothing overdue, better, claimed", 160, 0, 100, 60, 0, 0, 2, "capacity", "stop"),
+        ("within, claimed", 60, 30, 100, 0, 0, 0, 9, "capacity", "none"),
     ],
     columns=["case", "exposure", "overdue", "risk_limit", "over_risk", "over_need", "breach", "grade",
              "binding_with_cover", "action"],
 ).set_index("case")  # fmt: skip
+CASES["claimed"] = CASES.index.str.endswith("claimed")
 
 
 @pytest.mark.parametrize("case", CASES.index)
@@ -100,6 +106,33 @@ def test_above_what_the_accounts_carry(book_of):
     assert row["binding_with_cover"] == "capacity"
     assert row[["risk_limit", "over_risk", "over_need"]].tolist() == pytest.approx([10_000, 26_000, 0])
     assert row["action"] == "stop"
+
+
+@pytest.mark.parametrize(("waiting", "action"), [(180, "stop until paid"), (30, "stop")])
+def test_no_payment_cures_what_is_above_the_risk_once_the_policy_has_to_pay(book_of, waiting, action):
+    # The accounts carry 25 % of 56,000, and 12,000 of the 36,000 are not due. The first invoice, due on 14 February,
+    # has been past its extension for a month; it is a loss after 30 days, and not yet after 180.
+    policy = {"name": "p", "insured_percentage": 0.9, "maximum_extension_days": 10, "waiting_days": waiting,
+              "waiting_from": "due"}  # fmt: skip
+    accounts, cover = ACCOUNTS.replace("200000", "56000"), OWN + "A,insurer,90000,2025-01-01\n"
+    row = of(book_of, 5, run=RUN | {"policy": policy}, statements=accounts, limits=cover)
+    assert row[["risk_limit", "over_risk", "overdue", "risk_bound_by"]].tolist() == [14_000, 22_000, 24_000, "capacity"]
+    assert row["action"] == action
+
+
+def test_more_is_owed_than_the_risk_allows_where_need_is_less(book_of):
+    # It needs 24,000, and 0.8 % × 75 % of 30,000 is the budget of 180: of the 36,000 owed the risk allows 30,000.
+    run = RUN | {"limits": RUN["limits"] | {"expected_loss_budget": 180}}
+    row = of(book_of, 5, run=run, statements=ACCOUNTS, limits=OWN)
+    assert row[["binding_with_cover", "risk_bound_by"]].tolist() == ["need", "expected-loss budget"]
+    assert row[["need", "risk_limit", "over_risk", "limit_to_set"]].tolist() == [24_000, 30_000, 6_000, 30_000]
+    assert row[["decision", "reason"]].tolist() == ["reduction", "above the risk"]
+    assert words.limits.REASONS[row["reason"]] == "more is owed than the risk allows: to the limit by risk"
+    # Within the risk what is owed is the reason, and where nothing bounds the risk nothing is named.
+    assert of(book_of, 5, statements=ACCOUNTS, limits=OWN)["reason"] == "still owed"
+    amounts = pd.DataFrame({name: [np.nan] for name in METHODS} | {"need": 5.0})
+    assert actions.bound_by(amounts, pd.Series(["need"])).isna().all()
+    assert actions.bound_by(amounts, pd.Series(["in default"])).tolist() == ["in default"]
 
 
 def test_a_cut_says_what_it_loses(book_of):

@@ -60,7 +60,8 @@ def decisions_of(table, settings=SETTINGS, *, ceiling=np.inf, groups=None):
     ceiling = pd.Series(ceiling, index=table.index)
     buyers = pd.DataFrame({"group_id": groups, "sector": None, "country": None, "need": table["need"], "fixed": np.nan},
                           index=table.index)  # fmt: skip
-    table = table.assign(exposure=table.get("exposure", 0.0), aim=table["recommended_with_cover"])
+    table = table.assign(exposure=table.get("exposure", 0.0), aim=table["recommended_with_cover"], risk_limit=np.nan)
+    table = table.assign(committed=table["exposure"])
     stays = staying(table, ceiling, caps(buyers, 100_000, settings), settings.minimum_change)
     return decided(table, stays, ADVERSE.reindex(table.index, fill_value=False), settings.approvals)
 

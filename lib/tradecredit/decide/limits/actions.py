@@ -56,6 +56,15 @@ def risk_limit(limit: pd.Series, binding: pd.Series, bound: pd.Series) -> pd.Ser
     return np.maximum(bound, limit).where(binding == METHODS["need"], limit)
 
 
+def bound_by(amounts: pd.DataFrame, binding: pd.Series) -> pd.Series:
+    """Return the name of what sets the limit by risk of each buyer; missing where nothing bounds the risk.
+
+    `amounts`: as `risk_bound`; `binding`: the name of what sets each limit, which is also this one unless it is need.
+    Source: definitions §4.9.
+    """
+    return binding.mask(binding == METHODS["need"], smallest(amounts[list(RISK)])[0].map(METHODS))
+
+
 def risk_bound(amounts: pd.DataFrame) -> pd.Series:
     """Return the smallest of the methods that bound the risk (`RISK`); missing where none applies.
 
@@ -68,15 +77,17 @@ def action(limits: pd.DataFrame, grades: pd.Series, settings: LimitSettings) -> 
     """Return what the exposure to each buyer asks for, by the first rule that holds:
 
     - `in default`: no more is lent;
-    - `stop until paid`: above the risk limit, and paying what is overdue brings it back within;
-    - `stop`: above the risk limit, and the risk asks for it: from grade `stop_grade` on;
+    - `stop until paid`: above the risk limit, and paying what is overdue brings it back within; not where `claimed`;
+    - `stop`: above the risk limit, and the risk asks for it: from grade `stop_grade` on, or where insured debt is
+      `claimed`: once the policy has to pay, no payment of what is overdue brings deliveries back;
     - `run down`: above the risk limit, of a better grade, and not by what is overdue: deliver against payment alone;
     - `look`: above what it needs, within the risk limit: a signal, never a stop;
     - `set limit`: above our limit in force, within the recommended one;
     - `none`.
 
-    `limits`: `exposure`, `overdue`, `risk_limit`, `over_risk`, `over_need`, `breach`, `binding_with_cover`. An excess
-    of no more than the run's `tolerated_excess` is none. Source: definitions §4.9.
+    `limits`: `exposure`, `overdue`, `risk_limit`, `over_risk`, `over_need`, `breach`, `binding_with_cover`, and
+    `claimed`, whether insured debt is to be claimed on the policy. An excess of no more than the run's
+    `tolerated_excess` is none. Source: definitions §4.9.
     """
     above = limits["over_risk"] > settings.tolerated_excess
     left = limits["exposure"] - limits["overdue"] - limits["risk_limit"]
@@ -84,8 +95,8 @@ def action(limits: pd.DataFrame, grades: pd.Series, settings: LimitSettings) -> 
     found = np.select(
         [
             limits["binding_with_cover"] == "in default",
-            above & cured,
-            above & (grades >= settings.stop_grade),
+            above & cured & ~limits["claimed"],
+            above & ((grades >= settings.stop_grade) | limits["claimed"]),
             above,
             limits["over_need"] > settings.tolerated_excess,
             limits["breach"] > settings.tolerated_excess,

@@ -52,6 +52,7 @@ REASONS = {
     "insolvent": "12",
     "deliveries held back": "15",
     "still owed": "14",
+    "above the risk": "15",
     "need met": "",
     "little change": "",
 }
@@ -94,9 +95,9 @@ def decided(
     """Return the limits with what to do about those in force.
 
     `limits`: a row for each buyer; `need`, `own_limit`, `recommended_with_cover` and `binding_with_cover`, as
-    `recommend` has them, and `aim` (`aimed`); `stays`: `staying`; `adverse`: on the same index whether `negative
-    equity` is published, whether the buyer is `insolvent`, and whether `deliveries held back`, for which no limit is
-    raised. Adds
+    `recommend` has them, `risk_limit`, `aim` (`aimed`) and `committed`, what counts against limits; `stays`: `staying`;
+    `adverse`: on the same index whether `negative equity` is published, whether the buyer is `insolvent`, and whether
+    `deliveries held back`, for which no limit is raised. Adds
 
     - `decision`: `new`, `increase`, `reduction`, `cancellation` (to nothing), `prolongation` (it is as it should be, or
       stays); without a limit in force `refusal` where something is needed, `none` where nothing is;
@@ -123,9 +124,13 @@ def decided(
     granting = decision.isin(["new", "increase", "prolongation"])
     response = _taken([codes[1] for codes in DECISIONS.values()], choice, limits.index)
     response = response.mask(decision.isin(["new", "increase"]) & (binding != "need") & (aim < limits["need"]), PARTLY)
+    # What is owed counts up to the limit by risk, and this is what bounds it where more is owed.
+    above_risk = (aim >= limits["risk_limit"]) & (excess(limits["committed"], limits["risk_limit"]) > 0)
+    by_debt = (aim > limits["recommended_with_cover"]) & (aim <= now)
     cause = (
         binding.mask((binding == "need") & granting, "need met")
-        .mask((aim > limits["recommended_with_cover"]) & (aim <= now), "still owed")
+        .mask(by_debt, "still owed")
+        .mask(by_debt & above_risk, "above the risk")
         .mask((binding == "capacity") & adverse["negative equity"], "negative equity")
         .mask((binding == "in default") & adverse["insolvent"], "insolvent")
         .mask(stays & (aim != now), "little change")

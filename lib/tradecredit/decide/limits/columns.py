@@ -7,6 +7,7 @@ LABELS = {
     **columns(
         "text",
         binding="Binding constraint", binding_with_cover="Binding constraint, with insurance",
+        risk_bound_by="Bound of the limit by risk",
         passes="Caps exceeded", capacity_base="Base of capacity", stopped="New deliveries not insured"
     ),
     **columns(

@@ -6,7 +6,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits import rules
-from tradecredit.decide.limits.actions import action, excesses, held, overdue, risk_bound, risk_limit
+from tradecredit.decide.limits.actions import action, bound_by, excesses, held, overdue, risk_bound, risk_limit
 from tradecredit.decide.limits.amounts import (
     MEASURED,
     METHODS,
@@ -60,6 +60,7 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
       it. `methods_give`: what it would be for the buyer
       alone if nothing else set it;
     - `risk_limit`, `over_risk` and `over_need`: see `actions.excesses`; `risk_limit_alone`: the same without cover;
+      `risk_bound_by`: what sets the limit by risk (`actions.bound_by`);
       `overdue`: see `actions.overdue`; `action`, what the exposure asks for: see `actions.action`; `report_due`: the
       run's policy asks for a report, a claim or a stop by the day on which the report is read (`duties`);
     - `limit_to_set`, `change`, `decision`, `decision_code`, `response_code`, `reason`, `reason_code`, `approval`: see
@@ -126,11 +127,14 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         expected_loss_owed=known["pd"] * loss_given_default(book).lgd * exposure,
         risk_limit_alone=risk_limit(recommended, without.binding, alone),
         **excesses(table, bound),
+        risk_bound_by=bound_by(within.amounts, within.binding),
     )
     asked = duties(book, run_policy(book))[["missed_amount", "report_amount", "claim_amount", "stop_insured"]]
     # Orders that the recommended limit has no room for are no reason to set it.
     fits = (committed <= exposure) | ~(table["over_recommended"] > settings.tolerated_excess)
-    exceeding = table.assign(breach=table["breach"].where(fits, excess(exposure, own_limit)))
+    exceeding = table.assign(
+        breach=table["breach"].where(fits, excess(exposure, own_limit)), claimed=asked["claim_amount"].to_numpy() > 0
+    )
     table = table.assign(
         action=action(exceeding, known["grade"], settings), report_due=(asked > 0).any(axis="columns").to_numpy()
     )
@@ -139,10 +143,11 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         {"negative equity": found.rules["negative equity"], "insolvent": insolvent, "deliveries held back": held(table)}
     )
     ceiling = smallest(covered.drop(columns=list(MEASURED)))[1]
-    with_orders = table.assign(exposure=committed)
-    table = table.assign(aim=aimed(with_orders, without_need(together, receivables, settings), settings.digits))
-    stays = staying(with_orders.assign(aim=table["aim"]), ceiling, together, settings.minimum_change)
-    table = decided(table, stays, adverse, settings.approvals).drop(columns="aim")
+    against = table.assign(exposure=committed)
+    table = table.assign(aim=aimed(against, without_need(together, receivables, settings), settings.digits))
+    stays = staying(against.assign(aim=table["aim"]), ceiling, together, settings.minimum_change)
+    table = decided(table.assign(committed=committed), stays, adverse, settings.approvals)
+    table = table.drop(columns=["aim", "committed"])
     if book.has("orders"):
         table = _beside_orders(table, ordered)
     buyers = pd.Index(known["buyer_id"], name="buyer_id")
