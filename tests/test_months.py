@@ -355,6 +355,74 @@ def test_every_decision_has_who_when_and_where(tables):
         assert lists <= set(tables), f"a list that no chapter shows: {lists - set(tables)}"
 
 
+def test_a_decision_is_due_on_a_working_day_and_open_since_its_own_debt_is_overdue(tables):
+    asked = tables["03_credit_limits/decisions"]
+    days = {name: pd.to_datetime(asked[name]) for name in ("due_day", "since")}
+    assert days["due_day"].dt.day_of_week.max() < 5
+    now = ~asked["state"].isin(GONE)
+    # What the month before asked no more of is due as it was then, and all else from the day of reading on.
+    assert (days["due_day"] > days["since"])[now].all()
+    overdue = pd.to_datetime(tables["03_credit_limits/sheets"].set_index("buyer_id")["overdue_since"])
+    since = days["since"].set_axis(asked["buyer_id"])
+    for kinds, same in ((("collect", "enforce", "payment plan"), True), (("report", "report missed"), False)):
+        of_kinds = since[(asked["decision"].isin(kinds) & now).to_numpy()]
+        known = overdue.reindex(of_kinds.index)
+        assert (of_kinds == known).all() if same else not (of_kinds < known).any(), kinds
+
+
+def test_each_level_decides_on_its_number(tables):
+    asked = tables["00_summary/decisions"]
+    asked = asked[~asked["state"].isin(GONE)]
+    counts = asked.groupby(["decision", "authority"]).size()
+    for row in tables["00_summary/to_decide"].itertuples():
+        told = dict(each.rsplit(" ", 1) for each in row.each_decides.split(", "))
+        assert {who: int(number.replace(",", "")) for who, number in told.items()} == counts[row.decision].to_dict()
+
+
+def test_margin_and_payments_are_told_once(month, tables):
+    sheets = tables["03_credit_limits/sheets"].set_index("buyer_id")
+    held = tables["03_credit_limits/held_back"].set_index("buyer_id")
+    # Nothing is sold on terms to those that are held back or have no limit: their margin counts with that.
+    longer = sheets.loc[tables["03_credit_limits/longer_terms"]["buyer_id"]]
+    assert not set(longer.index) & set(held.index)
+    assert (longer["limit_to_set"] > 0).all()
+    # What accounts would release is asked for by itself or with a hold, and of nobody for whom the policy has to pay.
+    accounts = tables["03_credit_limits/accounts"].set_index("buyer_id")
+    assert not (sheets.loc[accounts.index, "claim_amount"] > 0).any()
+    page = html.unescape((month / "03_credit_limits.html").read_text(encoding="utf-8")).replace("\u00a0", " ")
+    requested = " ".join(re.findall(r"The limits? (?:of [^.]*? )?rests? on payment history[^.]*?request them", page))
+    others = accounts[(accounts["asked"] != "request accounts") & (accounts["released_margin"] > 0)]
+    assert all(buyer in requested for buyer in others.index)
+    # What has to be paid so that deliveries go on is one amount: that of the list of holds.
+    for buyer, row in held.iterrows():
+        cleared = re.findall(r"clear (EUR [\d.,]+(?: [mk])?)", str(row["cure"]).replace("\u00a0", " "))
+        assert [each.rstrip(",") for each in cleared] == ([money(row["to_pay"], "EUR")] if row["to_pay"] > 0 else [])
+        assert "clear" not in str(sheets["insurer_says"].get(buyer))
+
+
+def test_what_is_above_a_limit_to_set_is_decided_or_a_signal(tables):
+    sheets = tables["03_credit_limits/sheets"].set_index("buyer_id")
+    over = sheets[(sheets["over_limit_to_set"] > 100) & (sheets["action"] != "in default")]
+    decided = over["on_limit"].notna() & (over["on_limit"] != "limits") | over["on_cover"].notna()
+    signals = set(tables["03_credit_limits/over_need"]["buyer_id"])
+    assert set(over.index[~decided]) <= signals
+
+
+def test_what_concerns_a_limit_is_decided_by_who_sets_it_and_after_what_it_waits_for(tables):
+    asked = tables["03_credit_limits/decisions"]
+    asked = asked[~asked["state"].isin(GONE)]
+    often = tables["03_credit_limits/often_exceeded"]["buyer_id"]
+    levels = ["credit analyst", "head of credit", "chief financial officer", "board"]
+    enforced = asked[asked["decision"] == "raise or enforce"]
+    if len(enforced):
+        setting = asked[asked["buyer_id"].isin(often) & asked["decision"].isin(SUBJECTS["on_limit"])]
+        assert levels.index(enforced["authority"].item()) >= max([-1, *setting["authority"].map(levels.index)])
+        assert not (setting["due_day"] > enforced["due_day"].item()).any()
+    portfolio = asked.loc[asked["decision"] == "portfolio", "due_day"]
+    waiting = asked["decision"].isin(["cut", "set limit", "limits"])
+    assert not asked.loc[waiting, "due_day"].isin(portfolio).any()
+
+
 def test_a_decision_has_one_amount_which_its_sentence_names_first(month, tables):
     asked = tables["00_summary/decisions"]
     asked = asked[~asked["state"].isin(GONE)]

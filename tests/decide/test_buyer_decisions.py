@@ -120,7 +120,8 @@ def test_the_days_of_what_the_insurer_asks(book_of):
     # A had to be reported from 30 days before 20 November on.
     days = found.set_index("buyer_id")[["due_day", "since"]]
     assert days.loc["A"].tolist() == [pd.Timestamp("2026-11-20"), pd.Timestamp("2026-10-21")]
-    assert days.loc["B"].tolist() == [pd.Timestamp("2026-11-02"), pd.Timestamp("2026-10-21")]
+    # B, due on 22 August, from 30 days before 21 October on.
+    assert days.loc["B"].tolist() == [pd.Timestamp("2026-11-02"), pd.Timestamp("2026-09-21")]
     claims = found[found["decision"] == "claim"].set_index("buyer_id")["since"]
     assert claims.to_dict() == {"C": pd.Timestamp("2026-10-11"), "D": pd.Timestamp("2026-05-20")}
     # F is to clear 400 of the 900 that it owes.

@@ -86,10 +86,14 @@ def test_a_cut_that_waits_is_due_with_the_portfolio(month):
         again = buyer_sheet.sheets(book, table, outlook, other, month[-1])
         told = buyer_decisions.records(book, again)
         found[gain] = told[told["buyer_id"] == buyer].iloc[0]["due_day"]
-        waits = f"Portfolio limits would move {buyer} back: it waits until these are decided on."
+        waits = (
+            f"Portfolio limits would move {buyer} back: this change waits until “Judge risk by buyer or for the "
+            "portfolio” is decided on, and the day after is its day."
+        )
         assert (waits in words.buyer_decisions.of_buyers(told, again, book.run)["cut"]) == (gain > 1)
-    # 20 and 15 working days after Monday 2 November; where portfolio limits earn no more, none is decided on.
-    assert found == {10.0: pd.Timestamp("2026-11-30"), 0.5: pd.Timestamp("2026-11-23")}
+    # A day after the portfolio's, which is 20 working days after Monday 2 November, and 15 after it; where portfolio
+    # limits earn no more, none is decided on.
+    assert found == {10.0: pd.Timestamp("2026-12-01"), 0.5: pd.Timestamp("2026-11-23")}
 
 
 # A demo month

@@ -106,10 +106,10 @@ def test_the_due_day_is_so_many_working_days_after_the_report_is_read(book, book
 
 
 def test_a_day_of_the_policy_is_due_then_and_one_that_is_over_when_the_report_is_read(book):
-    # 14 November is a Saturday, and the policy's day all the same; 1 November is over before the report is read.
+    # 14 November is a Saturday, when nobody is there; 1 November is over before the report is read.
     stated = BUYERS.assign(due_day=pd.to_datetime(["2026-11-14", "2026-11-01", None]))
     found = decisions.of_buyers(book, "report", stated, anchor="x")["due_day"]
-    assert found.dt.strftime("%d.%m.").tolist() == ["14.11.", "02.11.", "03.11."]
+    assert found.dt.strftime("%d.%m.").tolist() == ["13.11.", "02.11.", "03.11."]
 
 
 def test_since_is_never_after_the_day_of_the_book(book):
@@ -168,6 +168,7 @@ def test_decisions_of_a_kind_are_one_row():
     policy, stop = (row for _, row in decisions.by_kind(table, RUN).iterrows())
     columns = ["decision", "buyers", "amount", "authority", "decides_on", "new", "state", "moved", "was"]
     assert stop[columns].tolist() == ["stop", 3, 1000, "board", 1, 2, "open", 1, "run down"]
+    assert stop["each_decides"] == "board 1, head of credit 1, nobody of today 1"
     assert stop["due_day"] == pd.Timestamp("2026-11-02")
     assert policy[["decision", "buyers", "amount", "new", "moved"]].tolist() == ["policy", 0, 50, 1, 0]
     assert decisions.by_kind(decisions.none(), RUN).empty
@@ -212,10 +213,34 @@ def test_what_goes_on_as_another_stage_of_one_matter_is_open_and_says_as_what_it
     earlier = records((before, "A", 70.0, "2026-10-02")).assign(since=pd.Timestamp("2026-08-31"))
     found = decisions.since_earlier(records((now, "A", 10.0, "2026-11-02")), earlier)
     assert found[["decision", "state", "was"]].to_numpy().tolist() == [[now, "open", before]]
-    assert found["since"].tolist() == [pd.Timestamp("2026-08-31")]
+    own = now in ("claim", "report missed", "enforce", "payment plan")
+    assert found["since"].tolist() == [pd.Timestamp("2026-10-31" if own else "2026-08-31")]
     # Of another buyer it is another matter.
     other = decisions.since_earlier(records((now, "B", 10.0, "2026-11-02")), earlier)
     assert other[["decision", "state"]].to_numpy().tolist() == [[now, "new"], [before, "asked no more"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "since"),
+    [
+        # The debt asked for in September has been paid: that of today is overdue since October.
+        ("collect", "2026-10-20"), ("report", "2026-10-20"),
+        # Of an excess nobody knows more than when it was first reported.
+        ("run down", "2026-08-31"),
+    ],
+)  # fmt: skip
+def test_debt_is_open_since_its_own_day_whatever_was_asked_of_debt_that_is_paid(kind, since):
+    earlier = records((kind, "A", 70.0, "2026-10-02")).assign(since=pd.Timestamp("2026-08-31"))
+    now = records((kind, "A", 10.0, "2026-11-02")).assign(since=pd.Timestamp("2026-10-20"))
+    found = decisions.since_earlier(now, earlier)
+    assert found["since"].tolist() == [pd.Timestamp(since)]
+    assert found["state"].tolist() == ["open"]
+    # Known to be of a report of 30 September, the debt asked of then is paid, and this is another.
+    found = decisions.since_earlier(now, earlier, pd.Timestamp("2026-09-30"))
+    other = ["new", "replaced by another decision"]
+    assert found["state"].tolist() == (["open"] if kind == "run down" else other)
+    assert found["since"].iloc[0] == pd.Timestamp(since)
+    assert decisions.since_earlier(now, earlier, pd.Timestamp("2026-10-20"))["state"].tolist() == ["open"]
 
 
 def test_other_matters_of_one_buyer_are_new():

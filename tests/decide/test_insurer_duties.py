@@ -73,8 +73,13 @@ def test_what_is_payable_for_the_claims_by_hand(asked):
         "deductible_order": "percentage_first",
     }
     policies = [Policy(**terms | {"aggregate_first_loss": first}) for first in (12_000, 20_000)]
-    assert payable(asked, policies[0]) == ("own", 17_000, 12_000, 5_000)
-    assert payable(asked, policies[1]) == ("own", 17_000, 20_000, 0)
+    assert payable(asked, policies[0])[:4] == ("own", 17_000, 12_000, 5_000)
+    assert payable(asked, policies[1])[:4] == ("own", 17_000, 20_000, 0)
+    # D is insolvent since 20 May 2026, C a loss since 11 October 2026, the year of the policy.
+    ending = Policy(**terms | {"ends": "2027-05-31"})
+    assert payable(asked, ending)[4:] == (pd.Timestamp("2026-06-01"), 8_500)
+    assert payable(asked, Policy(**terms | {"starts": "2026-05-20", "ends": "2027-05-31"})).earlier == 0
+    assert payable(asked, Policy(**terms)).year_starts is pd.NaT
     assert payable(asked, None) is payable(asked.loc[["A", "B"]], POLICY) is None
 
 

@@ -9,7 +9,7 @@ import pytest
 from tradecredit.decide import decisions
 from tradecredit.params.run import Run
 from tradecredit.report.chapter import Chapter
-from tradecredit.report.earlier import decisions_before, decisions_of, month_folder
+from tradecredit.report.earlier import decisions_before, decisions_of, month_folder, reported_before
 from tradecredit.report.index import published
 
 
@@ -108,6 +108,13 @@ def test_the_last_month_that_has_decisions_of_the_chapter_counts(tmp_path):
     assert decisions_before(book, "03_credit_limits")["buyer_id"].tolist() == ["A"]
     assert decisions_before(book, "05_credit_insurance")["decision"].tolist() == ["policy"]
     assert decisions_before(book, "01_receivables") is None
+    # A month that does not say of which day it is leaves that open.
+    assert reported_before(book, "03_credit_limits") is reported_before(book, "01_receivables") is None
+    manifest = month_folder(book.run).parent / "2026-07" / "manifest.json"
+    manifest.write_text('{"entity": "Test"}', encoding="utf-8")
+    assert reported_before(book, "03_credit_limits") is None
+    manifest.write_text('{"as_of": "2026-07-31"}', encoding="utf-8")
+    assert reported_before(book, "03_credit_limits") == pd.Timestamp("2026-07-31")
 
 
 @pytest.mark.usefixtures("shown")

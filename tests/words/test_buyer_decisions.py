@@ -26,9 +26,9 @@ def test_the_insurers_decisions_say_nothing_of_the_limit(book_of):
         "the period, unless it is paid. It is A."
     )
     assert found["stop insured"] == (
-        "Stop deliveries to 1 buyer of which nothing is to be reported or claimed until EUR 400 is paid, as listed, of "
-        "invoices past the maximum extension period when this is read: nothing that is delivered before is insured. It "
-        "owes EUR 900 in all. It is F."
+        "Stop deliveries to 1 buyer of which nothing is to be reported or claimed: EUR 400 of invoices past the "
+        "maximum extension period is open when this is read, and nothing that is delivered before it is paid is "
+        "insured. The list says what has to be paid so that deliveries go on. It owes EUR 900 in all. It is F."
     )
     # Eight with 900 owed lose at 0.75 5,400 if all fail; B, C, D and F have no more cover, or a claim on it.
     assert found["run down"] == (
@@ -155,6 +155,13 @@ def test_limits_that_change_say_which_way(book_of):
             "EUR 12,000 a year EUR 5,000, if nothing else has used it, before any maximum.",
         ),
         (
+            Payable("p", 17_000.0, 12_000.0, 5_000.0, pd.Timestamp("2026-06-01"), 8_500.0),
+            "After the percentage and the deductible of each loss EUR 17,000 of it is left, after the first loss of "
+            "EUR 12,000 a year EUR 5,000, if nothing else has used it, before any maximum. EUR 8,500 of what is left "
+            "is of losses before 1 June 2026, when the year of p began: they count in an earlier year, whose first "
+            "loss other losses may have used up, so that they are payable. Ask the insurer.",
+        ),
+        (
             Payable("p", 0.0, 0.0, 0.0),
             "After the percentage and the deductible of each loss EUR 0 of it is left, before any maximum of a year.",
         ),
@@ -164,6 +171,41 @@ def test_what_a_claim_brings_now_is_told(book_of, payable, said):
     found = told(book_of, payable)["claim"]
     # C has been a loss since 11 October, D since 20 May: 164 days before 31 October.
     assert f"claim it. {said} The terms of p state no last day for filing: look it up. Deliveries to them" in found
+
+
+@pytest.mark.parametrize(
+    ("claimed", "said"),
+    [
+        (0.0, " The limits of A and C rest on payment history for want of accounts, which might release EUR 70 of "
+              "margin a year: request them with the hold."),
+        # Once the policy has to pay for C, nothing that it shows brings deliveries back.
+        (9.0, " The limit of A rests on payment history for want of accounts, which might release EUR 40 of margin a "
+              "year: request them with the hold."),
+    ],
+)  # fmt: skip
+def test_accounts_of_buyers_that_are_held_back_are_asked_for_with_the_hold(book_of, claimed, said):
+    sheets = advised(book_of, policy=None, action="run down", over_risk=50.0, risk_bound_by="no accounts").loc[
+        list("ABC")
+    ]
+    sheets = sheets.assign(released_margin=[40.0, 0.0, 30.0], claim_amount=[0.0, 0.0, claimed])
+    assert said in of_buyers(records("run down", "A", "B", "C"), sheets, RUN)["run down"]
+    assert (
+        "for want of accounts"
+        not in of_buyers(records("run down", "A", "B", "C"), sheets.assign(released_margin=0.0), RUN)["run down"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("opened", "some"),
+    [
+        # Of 180 days are those since 6 May on the day of reading, 2 November, and more than that since 5 May.
+        ("2026-05-06", False), ("2026-05-05", True),
+    ],
+)  # fmt: skip
+def test_how_long_a_claim_is_open_counts_to_the_day_of_reading(book_of, opened, some):
+    early = LEDGER["defaults"].replace("2026-05-20", opened)
+    book = book_of(AS_OF, **LEDGER | {"defaults": early})
+    assert ("1 of them has been open for more than 180 days" in told(lambda *_, **__: book)["claim"]) == some
 
 
 def test_a_claim_that_has_been_open_long_may_be_too_late(book_of):

@@ -23,8 +23,9 @@ def test_no_payment_is_asked_once_the_policy_has_to_pay(book_of):
     assert found.loc["D", "insurer_says"].startswith("claim EUR 10,000")
     # B, 70 days past due with an extension of 60, is freed by a payment.
     assert found.loc["B", ["insurer_says", "limit_says"]].tolist() == [
-        "report EUR 10,000, which was due by 21 October 2026; clear EUR 10,000, B1 first: until then deliveries from "
-        "22 October 2026 on are not insured", "stop: above the limit by risk, weak grade",
+        "report EUR 10,000, which was due by 21 October 2026; deliveries from 22 October 2026 on are not "
+        "insured while EUR 10,000 is open past its extension period, B1 first",
+        "stop: above the limit by risk, weak grade",
     ]  # fmt: skip
     assert found.loc["A", "insurer_says"] == "report EUR 10,000 by 20 November 2026"
     assert found["limit_says"].eq("stop: above the limit by risk, weak grade").sum() == 6

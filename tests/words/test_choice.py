@@ -61,13 +61,14 @@ def test_an_error_that_is_not_known_is_not_said_to_be_large():
     assert words.best_offer(account, "p", "EUR") == f"Between p, the policy in force, and q the difference is {unknown}"
 
 
-def test_the_decision_tells_what_to_do_and_what_it_rests_on():
+def test_the_decision_tells_what_to_do_and_what_it_is_worth_alone():
     account = found(p=(-500, 350, 300, 300))
-    assert words.decisions(account, "p", "EUR", ["It holds.", "", "First look it up."])["policy"] == (
-        "Renew p: worth EUR 450 a year more than no insurance (standard error 10). It holds. First look it up."
+    assert words.decisions(account, "p", "EUR")["policy"] == (
+        "Renew p: worth EUR 450 a year more than no insurance (standard error 10). What it costs in a bad year and "
+        "what it rests on stand above the account."
     )
     empty = Account(*(pd.DataFrame(columns=[*ITEMS, "cover_value"]) for _ in range(3)))
-    assert words.decisions(empty, "p", "EUR", ["It holds."]) == {}
+    assert words.decisions(empty, "p", "EUR") == {}
     assert words.bad_year(empty, YEARS, "p", "EUR") == ""
 
 

@@ -15,6 +15,7 @@ RUN = Run(entity="Test", currency="EUR", as_of="2026-10-31", source={"kind": "de
 def by_kind(**columns):
     row = {
         "decision": "stop", "buyers": 3, "amount": 10.0, "authority": "board", "decides_on": 3, "state": "new",
+        "each_decides": "board 1, head of credit 2",
         "due_day": pd.Timestamp("2026-11-03"), "since": pd.Timestamp("2026-08-31"), "moved": 0, "was": None, "new": 3,
         "last_due_day": pd.Timestamp("2026-11-03"),
     }  # fmt: skip
@@ -33,7 +34,7 @@ def test_every_kind_has_words():
         ({"last_due_day": pd.Timestamp("2026-11-04")}, "Board, the first by 3 November 2026."),
         ({"buyers": 0, "decides_on": 1}, "Board, by 3 November 2026."),
         ({"state": "open"}, "Board, by 3 November 2026, open since 31 August 2026."),
-        ({"decides_on": 1}, "Board on 1 of 3 and lower levels on the others, by 3 November 2026."),
+        ({"decides_on": 1}, "Board on 1 and head of credit on 2, by 3 November 2026."),
         ({"state": "open", "moved": 1, "was": "run down"},
          "Board, by 3 November 2026, open since 31 August 2026. Of them 1 was asked a month ago as “Deliver against "
          "payment alone”."),
@@ -45,7 +46,7 @@ def test_who_and_when(columns, sentence):
 
 def test_who_decides_on_how_many():
     table = pd.DataFrame([by_kind(), by_kind(decides_on=1), by_kind(buyers=0, decides_on=1)])
-    assert decided_by(table).tolist() == ["board", "board (1 of 3)", "board"]
+    assert decided_by(table).tolist() == ["board", "board 1, head of credit 2", "board"]
 
 
 def test_the_rules_are_stated():

@@ -3,7 +3,23 @@
 import pandas as pd
 import pytest
 
-from tradecredit.words.limits import in_all
+from tradecredit.words.limits import above_need, in_all
+
+
+def test_what_is_owed_above_the_need_is_no_decision():
+    over = pd.DataFrame(
+        {
+            "over_need": [70.0, 30.0, 20.0],
+            "over_limit_to_set": [60.0, 40.0, 0.0],
+            "on_limit": ["above limit", None, None],
+        }
+    )
+    assert above_need(over, "EUR") == (
+        "3 buyers owe EUR 120 above the need: a signal to look, no decision. Of 1 of them EUR 40 is also above the "
+        "limit to set, by need alone, and no limit in force is exceeded that had to be kept."
+    )
+    assert above_need(over.head(1), "EUR") == ("1 buyer owes EUR 70 above the need: a signal to look, no decision.")
+    assert above_need(over.head(0), "EUR") == ""
 
 
 @pytest.mark.parametrize(

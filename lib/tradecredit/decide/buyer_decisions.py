@@ -76,7 +76,7 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
     the latter by what is owed; any other by its amount; one by which deliveries are held back (`ENDING_HOLDS`) by the
     highest of all those on the hold of that buyer (`with_hold`). A stop is due when deliveries stop for any reason; a
     hold by risk beside a request for accounts as such a hold; a change of a limit that waits for portfolio limits
-    (`waiting`) with these; a report by the policy's day.
+    (`waiting`) a working day after these; a report by the policy's day.
     """
     amount, due, since = amounts(sheets), _due(book, sheets), _since(book, sheets)
     authorised, holding = _authorised(sheets), _holding(sheets)
@@ -102,8 +102,12 @@ def _authorised(sheets: pd.DataFrame) -> dict[str, pd.Series]:
 def _due(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the days on which decisions of a kind are due where it is not by the kind alone (missing: by the kind)."""
     settings = book.run.decisions
-    portfolio, held = (read_on(book.as_of, settings.days_until_due(kind)) for kind in ("portfolio", "run down"))
-    waits = pd.Series(portfolio, index=sheets.index).where(waiting(sheets))
+    # What waits for the decision on portfolio limits is due after it.
+    after, held = (
+        read_on(book.as_of, settings.days_until_due(kind) + later)
+        for kind, later in (("portfolio", 1), ("run down", 0))
+    )
+    waits = pd.Series(after, index=sheets.index).where(waiting(sheets))
     sooner = min(held, read_on(book.as_of, settings.days_until_due("request accounts")))
     by_risk = sheets["over_risk"] > book.run.limits.tolerated_excess
     return {
@@ -117,14 +121,17 @@ def _due(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
 def _since(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
     """Return since when decisions of a kind are open by the ledger or the policy (missing: neither knows).
 
-    A report is open since the run's `decisions.report_ahead_days` before its day.
+    A report, late or not, is open since the run's `decisions.report_ahead_days` before its day, and not before anything
+    was overdue.
     """
+    ahead = pd.Timedelta(days=book.run.decisions.report_ahead_days)
+    in_sight = {"report missed": sheets["missed_since"] - ahead, "report": sheets["report_by"] - ahead}
     return {
-        "report missed": sheets["missed_since"],
-        "report": sheets["report_by"] - pd.Timedelta(days=book.run.decisions.report_ahead_days),
+        **{kind: np.maximum(seen, sheets["overdue_since"].fillna(seen)) for kind, seen in in_sight.items()},
         "claim": sheets["loss_date"],
         "stop insured": sheets["stop_since"],
-        **dict.fromkeys((actions.STOP_UNTIL_PAID, *OVERDUE_OPTIONS, "collect"), sheets["overdue_since"]),
+        **dict.fromkeys(("in default", "cancel"), already_defaulted(book)["defaulted"].reindex(sheets.index)),
+        **dict.fromkeys((*OVERDUE_OPTIONS, "collect"), sheets["overdue_since"]),
     }
 
 
@@ -132,7 +139,7 @@ def waiting(sheets: pd.DataFrame) -> pd.Series:
     """Return whether the change of each limit waits for the decision on portfolio limits, which would move it back.
 
     True where the limit is cut and portfolio limits would have it higher, or is raised and they would have it lower: it
-    is then due with that decision. Not where deliveries are held back, as an excess does not wait (`WAITING`); False
+    is then due after that decision. Not where deliveries are held back, as an excess does not wait (`WAITING`); False
     without `portfolio_change`.
     """
     if "portfolio_change" not in sheets:

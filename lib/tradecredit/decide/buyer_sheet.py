@@ -99,7 +99,9 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
     }
     for_buyer = {name: _first(decided, kinds, limits.index) for name, kinds in SUBJECTS.items()}
     reported = asked["missed_amount"] + asked["report_amount"]
-    stakes = pd.concat([asked["claim_amount"], reported, limits[STAKES]], axis=1)
+    # Of a buyer with a claim on the policy no accounts release anything.
+    released = limits["released_margin"].mask(holds["claim"], 0.0)
+    stakes = pd.concat([asked["claim_amount"], reported, limits[STAKES].assign(released_margin=released)], axis=1)
     oldest = overdue_buyers(book)["oldest_days_past_due"].reindex(limits.index)
     table = asked.assign(
         **limits[OF_LIMITS],

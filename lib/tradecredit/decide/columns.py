@@ -6,7 +6,7 @@ LABELS = {
     # buyer_decisions
     "asked": Column("Decision code of the list", "text"),
     # decisions
-    **columns("text", authority="Decided by", anchor="Anchor", was="Asked before as"),
+    **columns("text", authority="Decided by", each_decides="Each decides on", anchor="Anchor", was="Asked before as"),
     **columns("date", due_day="Due", first_due_day="First due", last_due_day="Last due"),
     **columns("count", new="New", decides_on="Of them that authority's", moved="Asked before as another kind"),
     # insurer_duties
@@ -15,7 +15,7 @@ LABELS = {
         claim_amount="Insured debt to claim",
         report_amount="Insured debt to report",
         missed_amount="Insured debt past its report day",
-        stop_clears="To clear for cover",
+        stop_clears="Open past its extension period",
     ),
     **columns(
         "date",

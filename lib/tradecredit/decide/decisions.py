@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import read_on
+from tradecredit.book.calendar import read_on, working_day
 from tradecredit.decide.limits.changes import approval
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.params.run import Run
@@ -18,9 +18,10 @@ COLUMNS = {
 }  # fmt: skip
 """Columns of a table of decisions, a row for each. `decision`: its kind, one of `params.decisions.WORKING_DAYS`;
 `buyer_id` (missing: it is about the whole book); `amount` at stake, in the reporting currency (missing: not known);
-`authority`: who decides; `due_day`; `since` when it has been open; `state`: `new`, `open`, asked no more (`GONE`), or
-`first report` where no earlier report tells; `was`: the kind as which the month before asked the same matter (missing:
-as the same, or not at all); `chapter` and `anchor`: where its list is shown, `table-breaches` of `03_credit_limits`."""
+`authority`: who decides; `due_day`, a working day; `since` when it has been open; `state`: `new`, `open`, asked no more
+    (`GONE`), or `first report` where no earlier report tells; `was`: the kind as which the month before asked the same
+    matter (missing: as the same, or not at all); `chapter` and `anchor`: where its list is shown, `table-breaches` of
+    `03_credit_limits`."""
 
 INSURERS = ("report missed", "claim", "report", "stop insured")
 """Decisions by which cover is kept: they come before all others, in this order."""
@@ -45,6 +46,12 @@ MATTERS = {
 }
 """Kinds of decision that are stages of one matter: a buyer that moves from one of them to another is asked about still,
 and not anew. Each other kind is a matter of its own."""
+
+DATED = (
+    "claim", "report missed", "report", "stop insured", "in default", "cancel", "collect", "enforce", "payment plan",
+)  # fmt: skip
+"""Kinds of decision whose matter arose on a day that the ledger or the policy knows: they are open since that day. All
+others are open since the first report that asked them."""
 
 FIRST, NEW, OPEN, NO_MORE, OTHERWISE = (
     "first report", "new", "open", "asked no more", "replaced by another decision",
@@ -87,13 +94,15 @@ def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -
 
     `buyers`: index buyer_id; `amount` at stake; where they have them, `authorised` (the amount by which the authority
     is found, such as the larger of the old and the new limit; else the amount at stake), `due_day` (missing or without:
-    so many working days after the day on which the report is read (`read_on`) as the run's `decisions` say; never
-    before that day) and `since` (missing or without: the as-of day). The authority is that
-    of the kind where the run has one (`Run.authorities`); else a missing amount is decided by the highest. The state is
-    `new`: what was open in earlier months is known to the reports (`since_earlier`). Source: definitions §4.10.
+    so many working days after the day on which the report is read (`read_on`) as the run's `decisions` say; one that is
+    no working day is the last before it, and none is before the day of reading) and `since` (missing or without: the
+    as-of day). The authority is that of the kind where the run has one (`Run.authorities`); else a missing amount is
+    decided by the highest. The state is `new`: what was open in earlier months is known to the reports
+    (`since_earlier`). Source: definitions §4.10.
     """
     latest = read_on(book.as_of, book.run.decisions.days_until_due(decision))
-    due = buyers.get("due_day", pd.Series(pd.NaT, index=buyers.index)).astype("datetime64[us]")
+    due = buyers.get("due_day", pd.Series(pd.NaT, index=buyers.index)).astype("datetime64[us]").fillna(latest)
+    due = pd.Series(working_day(due.to_numpy(), "backward").astype("datetime64[us]"), index=buyers.index)
     since = buyers.get("since", pd.Series(pd.NaT, index=buyers.index)).astype("datetime64[us]")
     authorised = buyers.get("authorised", buyers["amount"])
     table = pd.DataFrame(
@@ -102,7 +111,7 @@ def of_buyers(book: Book, decision: str, buyers: pd.DataFrame, *, anchor: str) -
             "buyer_id": buyers.index,
             "amount": buyers["amount"].to_numpy(dtype="float64").round(2),
             "authority": authority(book.run, decision, authorised).to_numpy(),
-            "due_day": due.fillna(latest).clip(lower=read_on(book.as_of)).to_numpy(),
+            "due_day": due.clip(lower=read_on(book.as_of)).to_numpy(),
             "since": since.fillna(book.as_of).clip(upper=book.as_of).to_numpy(),
             "state": NEW,
             "was": None,
@@ -144,8 +153,8 @@ def by_kind(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     """Return the decisions of each kind and list as one row, in the order of `ordered`, without what is asked no more.
 
     Columns: `decision`, `buyers` (0: about the whole book), `amount` (the sum of those that are known; missing: none),
-    `authority` (the highest that decides on one of them) and `decides_on` (how many it decides on), `due_day` (the
-    earliest) and
+    `authority` (the highest that decides on one of them), `decides_on` (how many it decides on) and `each_decides`
+    (each authority and how many, the highest first: `board 4, credit analyst 9`), `due_day` (the earliest) and
     `last_due_day` (the latest), `since` (the earliest), `new` of them, `moved` (how many the month before asked as
     other kinds) and `was` (those kinds, missing: none), `state` (`open` where one of them is), `chapter`, `anchor`.
     """
@@ -156,7 +165,8 @@ def by_kind(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     table = asked.assign(level=level, highest=level.eq(level.groupby([asked[name] for name in key]).transform("max")))
     table = table.sort_values("level", ascending=False, kind="stable").groupby(key, sort=False).agg(
         buyers=("buyer_id", "count"), amount=("amount", lambda amounts: amounts.sum(min_count=1)),
-        authority=("authority", "first"), decides_on=("highest", "sum"), due_day=("due_day", "min"),
+        authority=("authority", "first"), decides_on=("highest", "sum"), each_decides=("authority", _each),
+        due_day=("due_day", "min"),
         last_due_day=("due_day", "max"), since=("since", "min"),
         new=("state", lambda states: int((states == NEW).sum())), moved=("was", "count"),
         was=("was", lambda kinds: ", ".join(sorted(kinds.dropna().unique())) or None),
@@ -165,29 +175,43 @@ def by_kind(decisions: pd.DataFrame, run: Run) -> pd.DataFrame:
     return ordered(table.reset_index(), run)
 
 
+def _each(authorities: pd.Series) -> str:
+    """Return on how many decisions each authority decides, in their order."""
+    return ", ".join(f"{who} {count:,}" for who, count in authorities.value_counts(sort=False).items())
+
+
 def _state(states: pd.Series) -> str:
     """Return the state of decisions of one kind: open where one of them is, then new."""
     return next((state for state in (OPEN, NEW) if (states == state).any()), FIRST)
 
 
-def since_earlier(decisions: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.DataFrame:
+def since_earlier(
+    decisions: pd.DataFrame, earlier: pd.DataFrame | None, reported: pd.Timestamp | None = None
+) -> pd.DataFrame:
     """Return decisions with what an earlier month published of them: its `since`, `open`, and what is asked no more.
 
     `earlier`: the decisions of the last month before, with `COLUMNS` (None: there was no report, and whether something
     is new cannot be told: all are `first report`). The same decision is one about the same buyer and the same matter
-    (`MATTERS`). One that was asked then is `open` since its earlier `since`, and `was` is its kind of then where that
-    was another; one that is asked no more is added with the day, authority and amount that it had, and one of `GONE`.
+    (`MATTERS`). One that was asked then is `open`, and `was` is its kind of then where that was another. It is open
+    since its earlier `since`; of a kind that is `DATED` since its own day, which is that of the oldest debt still open.
+    Where that is after `reported`, the as-of day of that month (None: not known), all debt asked of then is paid, and
+    the decision is `new`. One that is asked no more is added with the day, authority and amount that it had, and one
+    of `GONE`.
     """
     if earlier is None:
         return decisions.assign(state=FIRST).astype(COLUMNS)
     keys = ["matter", "buyer_id"]
     asked, before = (table.assign(matter=table["decision"].replace(MATTERS)) for table in (decisions, earlier))
     before = before[~before["state"].isin(GONE)].drop_duplicates(keys)
+    if reported is not None:
+        later = asked["decision"].isin(DATED) & (asked["since"] > reported)
+        asked["matter"] = asked["matter"].mask(later, asked["matter"] + " of later")
     known = asked.merge(
         before[[*keys, "decision", "since"]], on=keys, how="left", suffixes=("", "_before"), indicator=True
     )
     was_open = (known["_merge"] == "both").to_numpy()
-    since = np.fmin(known["since"].to_numpy("datetime64[us]"), known["since_before"].to_numpy("datetime64[us]"))
+    own, then = (known[name].to_numpy("datetime64[us]") for name in ("since", "since_before"))
+    since = np.where(known["decision"].isin(DATED), own, np.fmin(own, then))
     moved = was_open & (known["decision"] != known["decision_before"])
     told = decisions.reset_index(drop=True).assign(since=since, was=known["decision_before"].where(moved))
     told["state"] = NEW

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import read_on
+from tradecredit.book.calendar import read_on, working_day
 from tradecredit.book.places import one_of
 from tradecredit.insurance.amounts import unclaimed_debts
 from tradecredit.insurance.cover import of_buyers
@@ -34,7 +34,7 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     - of those that have not, `missed_amount`, whose extension period, by the end of which they had to be reported, ends
       before the day on which the report is read (`read_on`), `missed_since` the first of these ends; and
       `report_amount`, whose period ends on that day or later, within `decisions.report_ahead_days` of the book's day,
-      `report_by` the first of these ends (missing: none).
+      `report_by` the first of these ends, or the last working day before it (missing: none).
       None of the four where both amounts together are below `decisions.report_from`. Whether something has been
       reported already is in no table of the book;
     - `stop_insured`: what is shipped on the day on which the report is read is not insured, unless something is paid
@@ -67,6 +67,8 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     little = table["missed_amount"] + table["report_amount"] < book.run.decisions.report_from
     table[["missed_amount", "report_amount"]] = table[["missed_amount", "report_amount"]].mask(little, 0.0)
     table[["missed_since", "report_by"]] = table[["missed_since", "report_by"]].mask(little)
+    due = table["report_by"].dropna()
+    table.loc[due.index, "report_by"] = working_day(due.to_numpy(), "backward").astype("datetime64[us]")
     cover, stops = of_buyers(book, policy), _stops(book, policy).reindex(buyers)
     insurable = (cover.insurable > 0) & (cover.limit > 0) & ~one_of(book.buyers["buyer_id"], in_default(book))
     stopped = stops["stop_since"].notna() & insurable
@@ -78,13 +80,17 @@ class Payable(NamedTuple):
 
     `policy`, its name; `settled`, what is left of them after its percentage and what it deducts from each loss;
     `first_loss`, the policy's of a year (0: none); `payable`, what of them it pays if all of them fall in one year of
-    which nothing else has used the first loss, before any maximum of a year.
+    which nothing else has used the first loss, before any maximum of a year. `year_starts`, the first day of the year
+    of the policy in force, its `starts` or else twelve months before its end (missing: it states no period), and
+    `earlier`, what of `settled` is of losses before it, which count in an earlier year.
     """
 
     policy: str
     settled: float
     first_loss: float
     payable: float
+    year_starts: pd.Timestamp = pd.NaT
+    earlier: float = 0.0
 
 
 def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
@@ -104,7 +110,26 @@ def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
         })
     )  # fmt: skip
     first_loss = float(policy.aggregate_first_loss or 0.0)
-    return Payable(policy.name, float(steps["claim"].sum()), first_loss, float(steps["indemnity"].sum()))
+    starts = year_starts(policy)
+    before = (losses["loss_date"] < starts).to_numpy()
+    claims = steps["claim"].to_numpy()
+    return Payable(
+        policy.name, float(claims.sum()), first_loss, float(steps["indemnity"].sum()), starts,
+        float(claims[before].sum()),
+    )  # fmt: skip
+
+
+def year_starts(policy: Policy) -> pd.Timestamp:
+    """Return the first day of a policy's year: its `starts`, else 12 months before its end; missing without both.
+
+    >>> year_starts(Policy(name="own", insured_percentage=0.9, ends="2026-12-31"))
+    Timestamp('2026-01-01 00:00:00')
+    """
+    if policy.starts is not None:
+        return pd.Timestamp(policy.starts)
+    if policy.ends is None:
+        return pd.NaT
+    return pd.Timestamp(policy.ends) + pd.Timedelta(days=1) - pd.DateOffset(years=1)
 
 
 def _stops(book: Book, policy: Policy) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from tradecredit.columns import Column
 from tradecredit.decide import decisions
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.report.columns import labelled
-from tradecredit.report.earlier import decisions_before
+from tradecredit.report.earlier import decisions_before, reported_before
 from tradecredit.report.tables import csv_text, escaped, to_html
 from tradecredit.words import formats
 from tradecredit.words.decisions import STAKES, who_and_when
@@ -168,21 +168,21 @@ class Chapter:
         self._decisions = pd.concat([self._decisions, records.assign(chapter=self.name)], ignore_index=True)
         self._told |= told
         # In JupyterLab too: the month before is published, and only read.
-        asked = decisions.since_earlier(records.assign(chapter=self.name), self._earlier_decisions())
+        asked = self._with_earlier(records.assign(chapter=self.name))
         for _, row in decisions.by_kind(asked, self._book.run).iterrows():
             link = f' <a href="#{escaped(row["anchor"])}">List</a>'
             name = f"decision-{row['decision'].replace(' ', '-')}"
             title = "Ordinary course." if row["decision"] in ORDINARY else "To decide."
             self._note("decision", title, f"{told[row['decision']]} {who_and_when(row)}", link, name)
         if self.output:
-            all_of_them = decisions.since_earlier(self._decisions, self._earlier_decisions())
-            all_of_them = decisions.ordered(all_of_them, self._book.run)
+            all_of_them = decisions.ordered(self._with_earlier(self._decisions), self._book.run)
             all_of_them.insert(3, "stake", all_of_them["decision"].map(STAKES))
             _write(self.output / "tables" / self.name / "decisions.csv", "\ufeff" + csv_text(all_of_them))
         self._publish()
 
-    def _earlier_decisions(self) -> pd.DataFrame | None:
-        return decisions_before(self._book, self.name)
+    def _with_earlier(self, asked: pd.DataFrame) -> pd.DataFrame:
+        before, day = (known(self._book, self.name) for known in (decisions_before, reported_before))
+        return decisions.since_earlier(asked, before, day)
 
     def headline(self, figures: Mapping[str, tuple], *, earlier: pd.DataFrame | None = None) -> None:
         """Publish the chapter's headline figures, and show them as cards; the page puts them at its top.

@@ -1,5 +1,6 @@
 """The decisions that chapters have published, of this month and of the months before."""
 
+import json
 import re
 from pathlib import Path
 
@@ -42,6 +43,21 @@ def decisions_before(book: Book, chapter: str) -> pd.DataFrame | None:
     files = [month / "tables" / chapter / "decisions.csv" for month in months(now.parent) if month.name < now.name]
     known = [file for file in files if file.exists()]
     return _decisions(known[-1]) if known else None
+
+
+def reported_before(book: Book, chapter: str) -> pd.Timestamp | None:
+    """Return the as-of day of the month that `decisions_before` reads; None where there is none, or it states none."""
+    now = month_folder(book.run)
+    known = [
+        month
+        for month in months(now.parent)
+        if month.name < now.name and (month / "tables" / chapter / "decisions.csv").exists()
+    ]
+    manifest = known[-1] / "manifest.json" if known else None
+    if manifest is None or not manifest.exists():
+        return None
+    stated = json.loads(manifest.read_text(encoding="utf-8")).get("as_of")
+    return None if stated is None else pd.Timestamp(stated)
 
 
 def decisions_of(folder: Path) -> pd.DataFrame:

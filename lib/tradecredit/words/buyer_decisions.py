@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from tradecredit.book.calendar import read_on
 from tradecredit.book.checks import CENT
 from tradecredit.decide.buyer_decisions import BY_RISK, of_kind, waiting
 from tradecredit.decide.decisions import by_kind
@@ -9,7 +10,7 @@ from tradecredit.decide.deliveries import NOTHING
 from tradecredit.decide.insurer_duties import Payable
 from tradecredit.decide.limits.actions import STOP
 from tradecredit.params.run import Run
-from tradecredit.words.decisions import amount_told
+from tradecredit.words.decisions import WHAT, amount_told
 from tradecredit.words.formats import counted, day, listed, money
 
 LONG_OPEN = pd.Timedelta(days=180)
@@ -22,9 +23,9 @@ _OF_BUYERS = {
     "it: the day of {late} of it is past when this is read, and cover of that is in doubt{coming}.{stopped}",
     "report": "Insured debt of {buyers}, {amount}, will soon be past its maximum extension period: report it by the "
     "end of the period, unless it is paid.{stopped}",
-    "stop insured": "Stop deliveries to {buyers} of which nothing is to be reported or claimed until {amount} is paid, "
-    "as listed, of invoices past the maximum extension period when this is read: nothing that is delivered before is "
-    "insured. {they} {owe} {exposure} in all.",
+    "stop insured": "Stop deliveries to {buyers} of which nothing is to be reported or claimed: {amount} of invoices "
+    "past the maximum extension period is open when this is read, and nothing that is delivered before it is paid is "
+    "insured. The list says what has to be paid so that deliveries go on. {they} {owe} {exposure} in all.",
     "cancel": "Limits of {buyers} in default, {amount}, are still in force: cancel them.",
     "in default": "{buyers} in default {owe} {amount}: lodge the claim in the insolvency, or enforce it.{claimed}",
     "stop": "{buyers} of a weak grade, or with a claim on the policy, {owe} {amount} more than the risk allows, and "
@@ -78,7 +79,8 @@ def _price(kind: str, sheets: pd.DataFrame, currency: str) -> str:
         margin = f"{them} up {money(sheets['lost_margin'].sum(), currency)} of margin a year"
     return (
         f" Bound by {bound}, {margin}; of what is owed {loss} a year is expected to be lost, and {most} if "
-        f"{'it' if len(sheets) == 1 else 'all of them'} failed, before insurance. {_alternative(sheets)}"
+        f"{'it' if len(sheets) == 1 else 'all of them'} failed, before insurance. "
+        f"{_alternative(sheets)}{_accounts(sheets, currency)}"
         f"{_stopped(kind, sheets)}"
     )
 
@@ -90,6 +92,23 @@ def _stopped(kind: str, sheets: pd.DataFrame) -> str:
         return ""
     which = "it" if len(sheets) == 1 else f"{len(held):,} of them"
     return f" Meanwhile nothing is delivered to {which}, for want of cover."
+
+
+def _accounts(sheets: pd.DataFrame, currency: str) -> str:
+    """Return what accounts of buyers that are held back might release, as a sentence; empty where none would.
+
+    Once the policy has to pay for a buyer no accounts bring deliveries back.
+    """
+    wanting = sheets[(sheets["released_margin"] > 0) & ~(sheets["claim_amount"] > 0)]
+    if wanting.empty:
+        return ""
+    whose = (
+        f"The limits of {listed(wanting.index)} rest" if len(wanting) > 1 else f"The limit of {wanting.index[0]} rests"
+    )
+    return (
+        f" {whose} on payment history for want of accounts, which might release "
+        f"{money(wanting['released_margin'].sum(), currency)} of margin a year: request them with the hold."
+    )
 
 
 def _alternative(sheets: pd.DataFrame) -> str:
@@ -123,6 +142,12 @@ def _paid(payable: Payable | None, currency: str) -> str:
             f": nothing is payable while the first loss of {first} a year is not used up. File it all the same, as "
             "each loss uses up the first loss."
         )
+    if payable.earlier > 0:
+        told += (
+            f" {money(payable.earlier, currency)} of what is left is of losses before {day(payable.year_starts)}, when "
+            f"the year of {payable.policy} began: they count in an earlier year, whose first loss other losses may "
+            "have used up, so that they are payable. Ask the insurer."
+        )
     return f"{told} The terms of {payable.policy} state no last day for filing: look it up."
 
 
@@ -136,16 +161,17 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
     ]
     wait = ""
     if waits.any():
+        what = "this change waits" if waits.sum() == 1 else "these changes wait"
         wait = (
-            f" Portfolio limits would move {listed(waits.index[waits])} back: "
-            f"{'it waits' if waits.sum() == 1 else 'they wait'} until these are decided on."
+            f" Portfolio limits would move {listed(waits.index[waits])} back: {what} until “{WHAT['portfolio']}” is "
+            "decided on, and the day after is its day."
         )
     return {
         "parts": "; ".join(parts), "wait": wait, "they": "It" if len(buyers) == 1 else "They",
         "exposure": money(buyers["exposure"].sum(), currency), "late": money(buyers["missed_amount"].sum(), currency),
         "coming": _coming(buyers, currency), "raised": _raised(buyers, currency),
         "stopped": _deliveries_stop(buyers, run),
-        "long_open": _long_open(buyers["loss_date"], pd.Timestamp(run.as_of)),
+        "long_open": _long_open(buyers["loss_date"], read_on(pd.Timestamp(run.as_of))),
         "claimed": _beside(buyers, buyers["on_cover"] == "claim", "debt is claimed on the policy too"),
         "beside": _beside(buyers, buyers["advice"] != kind, "something else is advised first, and this beside it"),
         "consent": _with_consent(buyers["needs_consent"]) if kind == "payment plan" else "",
@@ -171,9 +197,10 @@ def _deliveries_stop(buyers: pd.DataFrame, run: Run) -> str:
     )
 
 
-def _long_open(losses: pd.Series, as_of: pd.Timestamp) -> str:
-    """Return that a period for filing may have passed, as a sentence; empty where no loss is older than `LONG_OPEN`."""
-    old = losses[losses < as_of - LONG_OPEN]
+def _long_open(losses: pd.Series, read: pd.Timestamp) -> str:
+    """Return that a period for filing may have passed, as a sentence; empty where no loss is older than `LONG_OPEN` on
+    the day on which the report is read."""
+    old = losses[losses < read - LONG_OPEN]
     if old.empty:
         return ""
     which = "It has" if len(losses) == 1 else f"{len(old):,} of them {'has' if len(old) == 1 else 'have'}"

@@ -84,8 +84,8 @@ def _insurer_says(row: pd.Series, currency: str) -> str:
         said.append("no deliveries, whatever is paid, as the policy has to pay")
     elif row["stop_insured"]:
         said.append(
-            f"clear {money(row['stop_clears'], currency)}, {row['stop_invoice']} first: until then deliveries from "
-            f"{day(row['stop_since'])} on are not insured"
+            f"deliveries from {day(row['stop_since'])} on are not insured while {money(row['stop_clears'], currency)} "
+            f"is open past its extension period, {row['stop_invoice']} first"
         )
     return "; ".join(said)
 

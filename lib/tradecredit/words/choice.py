@@ -1,7 +1,5 @@
 """Sentences on the choice of a policy: what to do, beside the policy in force and beside none, and where that turns."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -27,16 +25,16 @@ Level = tuple[float, float] | None
 """The interval that the level of the probabilities lies in, as multiples of the odds; missing: not estimated."""
 
 
-def decisions(found: Account, current: str, currency: str, findings: Sequence[str]) -> dict[str, str]:
+def decisions(found: Account, current: str, currency: str) -> dict[str, str]:
     """Return what to decide on the policies as kind of decision → sentences; nothing where the run names no policy.
 
-    What to do first (`advice`), then the `findings` that a decision cannot do without: its price in a bad year
-    (`bad_year`) and whether it holds (`holds_in_short`). All else that it rests on stands in its section.
+    What to do and what it is worth (`advice`). What it rests on, its price in a bad year and the policy's notice stand
+    in its section, between the offers and the account.
     """
     if found.items.empty:
         return {}
-    told = [advice(found, current, currency), *findings]
-    return {"policy": " ".join(part for part in told if part)}
+    rests = "What it costs in a bad year and what it rests on stand above the account."
+    return {"policy": f"{advice(found, current, currency)} {rests}"}
 
 
 def advice(found: Account, current: str, currency: str) -> str:

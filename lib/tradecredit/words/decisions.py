@@ -46,7 +46,7 @@ WHAT = {
 STAKES = {
     **dict.fromkeys(("report missed", "report"), "insured debt"),
     "claim": "insured debt, before deductibles",
-    "stop insured": "to be paid for cover",
+    "stop insured": "open past the extension period",
     "cancel": "limits to cancel",
     "in default": "owed in all",
     **dict.fromkeys(("stop", "stop until paid", "run down"), "excess over the risk limit"),
@@ -81,8 +81,10 @@ def amount_told(amount: float, currency: str) -> str:
 
 def who_and_when(row: pd.Series) -> str:
     """Return who takes a decision, by when, and since when it is open; `row`: of `decisions.by_kind`."""
-    of = f" on {row['decides_on']:,} of {row['buyers']:,} and lower levels on the others" if _shared(row) else ""
-    who = f"{str(row['authority'])[:1].upper()}{str(row['authority'])[1:]}{of}"
+    who = str(row["authority"])
+    if _shared(row):
+        who = listed(" on ".join(each.rsplit(" ", 1)) for each in row["each_decides"].split(", "))
+    who = f"{who[:1].upper()}{who[1:]}"
     opened = f", open since {day(row['since'])}" if row["state"] == OPEN else ""
     moved = ""
     if row["moved"] > 0:
@@ -93,17 +95,12 @@ def who_and_when(row: pd.Series) -> str:
 
 
 def decided_by(table: pd.DataFrame) -> pd.Series:
-    """Return who decides, and on how many of the buyers where lower levels decide on the others.
+    """Return who decides, each with how many of the buyers where several do.
 
     `table`: `decisions.by_kind`.
     """
-    return pd.Series(
-        [
-            f"{row['authority']} ({row['decides_on']:,} of {row['buyers']:,})" if _shared(row) else row["authority"]
-            for _, row in table.iterrows()
-        ],
-        index=table.index, dtype="str",
-    )  # fmt: skip
+    told = [row["each_decides"] if _shared(row) else row["authority"] for _, row in table.iterrows()]
+    return pd.Series(told, index=table.index, dtype="str")
 
 
 def named(table: pd.DataFrame) -> pd.DataFrame:
@@ -168,6 +165,7 @@ def assumptions(book: Book) -> list[str]:
         f"dispute, is collected in the ordinary course, also beside other advice; from "
         f"{money(run.decisions.collect_from, run.currency)} of a buyer on it is listed.",
         who_decides(run) + f" {due(book)}",
+        open_since(),
     ]
 
 
@@ -188,10 +186,20 @@ def who_decides(run: Run) -> str:
     )
 
 
+def open_since() -> str:
+    """Return what the day is since which a decision is open, and which are new."""
+    return (
+        "Open since is the day on which the matter arose where it has one: on which the oldest debt that is still open "
+        "became overdue, came in sight to be reported, or became a loss, or that of the default or the stop; else the "
+        "day of the first report that asked it. Open is what the month before asked of the same buyer on the same "
+        "matter; new is what it did not, and what has arisen since, all debt asked of then being paid."
+    )
+
+
 def due(book: Book) -> str:
     """Return by which rule a decision is due."""
     return (
         f"The report is read on {day(read_on(book.as_of))}, the first working day after its day: working days until a "
         "decision is due count from then, Monday to Friday without 1 January, 1 May, 25 and 26 December, whatever the "
-        "country. A day that the policy sets stands."
+        "country. A day that the policy sets stands, or the last working day before it."
     )

@@ -29,8 +29,9 @@ def with_ways(often: pd.DataFrame) -> pd.DataFrame:
 
 WAYS = {
     "raise": "raise to the limit to set: it needs more, and its risk allows it",
-    "risk": "enforce the limit to set: it needs more, but its risk does not allow it",
+    "risk": "enforce the limit to set: it needs more, but what bounds the limit does not allow it",
     "need": "enforce the limit to set: it covers its need",
+    "rounded": "enforce the limit to set: it is its need, rounded down",
 }
 """What to do about a limit that is often exceeded (`replay.ways`)."""
 

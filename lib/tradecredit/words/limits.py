@@ -247,11 +247,33 @@ def groups(groups: pd.DataFrame, currency: str) -> str:
             f"{len(over):,} of {counted(len(groups), 'group')} {_exceed(len(over))}, by "
             f"{money(over['over_group_limit'].sum(), currency)}."
         )
+        by_need = over.loc[~(over["need"] > over["group_limit"] + CENT), "over_group_limit"]
+        if len(by_need):
+            which = "All of it is" if len(by_need) == len(over) else f"{money(by_need.sum(), currency)} of it is"
+            above += f" {which} above what their members need: a signal to look, no decision."
     cut = int(groups["cut"].sum())
     less = "No group limit is binding for a member."
     if cut:
         less = f"The group limit is the binding constraint for {counted(cut, 'member')}."
     return f"{above} {less}"
+
+
+def above_need(over: pd.DataFrame, currency: str) -> str:
+    """Return what buyers owe above their need, and how much of that is above limits to set without a decision.
+
+    `over`: `actions.above_need`, with `over_limit_to_set` and `on_limit` of the sheets. Empty where none does.
+    """
+    if over.empty:
+        return ""
+    owe = f"{counted(len(over), 'buyer')} {'owes' if len(over) == 1 else 'owe'}"
+    told = f"{owe} {money(over['over_need'].sum(), currency)} above the need: a signal to look, no decision."
+    alone = over[(over["over_limit_to_set"] > 0) & ~(over["on_limit"] == "above limit")]
+    if len(alone):
+        told += (
+            f" Of {len(alone):,} of them {money(alone['over_limit_to_set'].sum(), currency)} is also above the limit "
+            "to set, by need alone, and no limit in force is exceeded that had to be kept."
+        )
+    return told
 
 
 def class_caps(class_caps: pd.DataFrame, currency: str) -> str:

@@ -130,6 +130,23 @@ def longer(longer: pd.DataFrame, buyers: int, economics: Economics, currency: st
     return {"terms": f"{at_stake}{told}. {whose} listed, to no more than the law allows.{risk}"}
 
 
+def without_terms(every: pd.DataFrame, listed_buyers: pd.DataFrame, currency: str) -> str:
+    """Return which buyers on longer terms are left out, as their margin counts with limits; empty where none is.
+
+    `every` and `listed_buyers`: `lengths.buyers_on_longer_terms` of all, and without `buyers_without_terms`.
+    """
+    left = every.drop(index=listed_buyers.index)
+    if left.empty:
+        return ""
+    margin = left["longer_margin"].sum(min_count=1)
+    earn = "" if pd.isna(margin) else f", with {money(margin, currency)} of margin a year,"
+    return (
+        f"{counted(len(left), 'more buyer')} on longer terms than are worth it{earn} "
+        f"{'is' if len(left) == 1 else 'are'} not listed: nothing is sold to them on terms, as deliveries are held "
+        "back or the limit to set is 0. What margin that gives up counts with limits and holds, and not here."
+    )
+
+
 def _granted(length: float) -> str:
     return f"{days(length)} at most" if length > 0 else "cash in advance"
 

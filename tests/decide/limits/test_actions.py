@@ -284,4 +284,7 @@ def test_a_good_payer_without_accounts_gets_what_it_has_shown(book_of):
     assert row["binding_with_cover"] == "no accounts"
     # Accounts could release up to the need, or all receivables: 212,000.
     assert row["released"] == pytest.approx(min(row["need"], 212_000) - row["recommended_with_cover"])
-    assert carried_sales.wanting_accounts(book_of(AS_OF, run=run, **ledger), table).index.tolist() == ["B"]
+    book, nobody = book_of(AS_OF, run=run, **ledger), pd.Index([], dtype="str")
+    assert carried_sales.wanting_accounts(book, table, nobody).index.tolist() == ["B"]
+    # To a buyer for which the policy has to pay nothing more is lent, whatever it shows.
+    assert carried_sales.wanting_accounts(book, table, pd.Index(["B"])).empty

@@ -168,10 +168,17 @@ def test_a_groups_room_is_used_up_where_it_is_short(members, room):
 
 
 def test_what_is_said_of_groups():
-    table = pd.DataFrame({"over_group_limit": [0.0, 1_500.0], "cut": [0, 2]})
+    table = pd.DataFrame({"over_group_limit": [0.0, 1_500.0], "cut": [0, 2], "need": 900.0, "group_limit": 800.0})
     assert words.limits.groups(table, "EUR") == (
         "1 of 2 groups exceeds its limit, by EUR 1,500. The group limit is the binding constraint for 2 members."
     )
+    # A group that exceeds its need alone is no matter of the risk.
+    need = pd.DataFrame({"over_group_limit": [70.0, 30.0], "cut": 0, "need": [900.0, 800.0], "group_limit": 800.0})
+    assert words.limits.groups(need, "EUR").startswith(
+        "2 of 2 groups exceed their limits, by EUR 100. EUR 30 of it is above what their members need: a signal to "
+        "look, no decision."
+    )
+    assert "All of it is above what their members need" in words.limits.groups(need.tail(1), "EUR")
     assert words.limits.groups(table.head(0), "EUR") == "No buyer belongs to a group."
     assert words.limits.groups(table.head(1), "EUR") == (
         "No group exceeds its limit. No group limit is binding for a member."

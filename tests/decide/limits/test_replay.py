@@ -8,7 +8,7 @@ from ledgers import CARRIED_OVER
 from tradecredit import default, words
 from tradecredit.book.demo import demo_book
 from tradecredit.book.schema import TABLES
-from tradecredit.decide import limits
+from tradecredit.decide import decisions, limits
 from tradecredit.decide.limits import replay
 from tradecredit.decide.limits.replay import Replay
 from tradecredit.errors import ParameterError
@@ -329,23 +329,45 @@ def test_nothing_that_became_known_later_enters_a_review(book_of, demo, tmp_path
 
 
 def test_a_limit_often_passed_is_raised_by_need_where_the_risk_allows_and_else_enforced():
-    often = pd.DataFrame({"mean_breach": 9.0}, index=list("ABCD"))
+    often = pd.DataFrame({"mean_breach": 9.0}, index=list("ABCDEF"))
     table = pd.DataFrame(
         {
-            "own_limit": [100.0, 100.0, 100.0, np.nan],
-            "need": [150.0, 150.0, 90.0, 20.0],
-            "risk_limit": [500.0, 80.0, 500.0, 500.0],
-            "limit_to_set": [150.0, 80.0, 90.0, 20.0],
+            "own_limit": [100.0, 100.0, 100.0, np.nan, 100.0, 100.0],
+            "need": [150.0, 150.0, 90.0, 20.0, 94.7, 94.7],
+            "risk_limit": [500.0, 80.0, 500.0, 500.0, 500.0, 70.0],
+            "limit_to_set": [150.0, 80.0, 90.0, 20.0, 94.0, 70.0],
+            "binding_with_cover": ["need", "capacity", "need", "need", "need", "capacity"],
         },
-        index=list("ABCD"),
+        index=list("ABCDEF"),
     )
     found = replay.ways(often, table)
-    # A needs more and may have it; B needs more than its risk allows; C needs less; D has no limit any more.
-    assert found["way"].tolist() == ["raise", "risk", "need", "raise"]
+    # A needs more and may have it; B needs more than its risk allows; C needs less; D has no limit any more; E gets its
+    # need, rounded down; F had what it needs, and the risk does not allow it any more.
+    assert found["way"].tolist() == ["raise", "risk", "need", "raise", "rounded", "risk"]
     # What is enforced is the limit that then holds, which the list shows beside the one in force.
-    assert found["limit_to_set"].tolist() == [150, 80, 90, 20]
-    assert words.limit_history.with_ways(found)["way"].iloc[2] == "enforce the limit to set: it covers its need"
+    assert found["limit_to_set"].tolist() == [150, 80, 90, 20, 94, 70]
+    assert words.limit_history.with_ways(found)["way"].tolist()[2::2] == [
+        "enforce the limit to set: it covers its need",
+        "enforce the limit to set: it is its need, rounded down",
+    ]
     assert replay.ways(often.head(0), table)["way"].tolist() == []
+
+
+def test_a_limit_often_exceeded_is_decided_by_the_authority_over_limits_when_it_is_set(book_of):
+    book = book_of("2026-10-31", invoices="invoice_id,buyer_id,issued,due,amount\nA1,A,2026-10-01,2026-10-31,9\n")
+    often = pd.DataFrame(
+        {"mean_breach": [9.0, 90.0], "own_limit": [65_000.0, 70_000.0], "limit_to_set": [54_000.0, 70_000.0]},
+        index=["A", "B"],
+    )
+    # The limit of A is set on the 23rd, fifteen working days after the 2nd, as the run has it without one too.
+    whole = pd.DataFrame({"amount": 1.0, "due_day": [pd.Timestamp("2026-11-25")]}, index=["A"])
+    asked = decisions.of_buyers(book, "limits", whole, anchor="table-x")
+    for of, due in ((asked.head(0), "2026-11-23"), (asked, "2026-11-25"), (asked.assign(buyer_id="Z"), "2026-11-23")):
+        found = replay.decision(book, often, of, "table-often")
+        assert found[["amount", "authority", "due_day"]].to_numpy().tolist() == [
+            [99.0, "head of credit", pd.Timestamp(due)]
+        ]
+    assert replay.decision(book, often.head(0), asked, "table-often").empty
 
 
 # In words

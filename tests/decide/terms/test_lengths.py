@@ -282,6 +282,22 @@ def test_the_buyers_on_longer_terms_and_what_the_law_allows_them(book_of):
     assert found["lawful_days"].isna().tolist() == [False, True]
 
 
+def test_buyers_to_whom_nothing_is_sold_on_terms_have_none_to_shorten(book_of):
+    # Deliveries to B are held back; E gets no limit. Their margin hangs on that, and on no length of terms.
+    limits = pd.DataFrame({"limit_to_set": [9.0, 9.0, 9.0, 9.0, 0.0]}, index=list("ABCDE"))
+    nothing = lengths.buyers_without_terms(pd.DataFrame(index=["B"]), limits)
+    assert nothing.tolist() == ["B", "E"]
+    book = book_of("2026-03-31", run={"margin": 0.2}, **LEDGER)
+    suggested = pd.DataFrame({"suggested_days": 0.0}, index=range(1, 11))
+    assert lengths.buyers_on_longer_terms(book, RATINGS, suggested).index.tolist() == ["A", "B", "E"]
+    assert lengths.buyers_on_longer_terms(book, RATINGS, suggested, nothing).index.tolist() == ["A"]
+    longer = lengths.longer_than_suggested(book, RATINGS, suggested, nothing)
+    # Of grade 2 the 300 of A are left, and what is sold to the grade stays 400.
+    assert longer.loc[[2, 5], "longer_sales"].tolist() == [300, 0]
+    assert longer.loc[2, "sales_12m"] == 400
+    assert lengths.margin_at_stake(longer, lengths.economics(book)) == pytest.approx(0.2 * 300)
+
+
 def test_buyers_in_default_have_no_terms_to_shorten(book_of):
     # B, which pays 12 days late, is in default: of grade 2 the 4 days and the sales of 300 of A are left.
     ratings = RATINGS.assign(method=["fitted model", "in default", *["fitted model"] * 3], grade=[2, 10, 1, 2, 5])

@@ -77,12 +77,13 @@ def losing(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
     return with_balances(book, less.sort_values("lost_sales", ascending=False, kind="stable"))
 
 
-def wanting_accounts(book: Book, limits: pd.DataFrame) -> pd.DataFrame:
+def wanting_accounts(book: Book, limits: pd.DataFrame, without: pd.Index) -> pd.DataFrame:
     """Return the limits that the want of accounts holds back, with the payment history that they rest on.
 
-    `limits`: `limits.recommend`. Those with `released` above 0, the largest first; with the columns of
-    `payment_experience`.
+    `limits`: `limits.recommend`; `without`: buyers to whom nothing more is lent whatever they show. Those of the others
+    with `released` above 0, the largest first; with the columns of `payment_experience`.
     """
+    limits = limits.drop(index=without, errors="ignore")
     held_back = limits[limits["released"] > 0].join(payment_experience(book))
     return held_back.sort_values("released", ascending=False, kind="stable")
 

@@ -8,11 +8,13 @@ import pandas as pd
 
 from tradecredit import default
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import month_ends, window_start
+from tradecredit.book.calendar import month_ends, read_on, window_start
 from tradecredit.book.checks import CENT
 from tradecredit.book.memory import remembered
 from tradecredit.book.places import places
-from tradecredit.decide import limits
+from tradecredit.decide import decisions, limits
+from tradecredit.decide.decisions import SUBJECTS
+from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.methods import excess
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.insurance.cover import of_buyers
@@ -135,13 +137,37 @@ def ways(often: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
     """Return buyers that often pass their limit with what to do about each, by its need and its risk.
 
     `often`: a table with buyer_id as index; `limits`: `recommend`. Adds `own_limit` in force, `limit_to_set`, `need`,
-    `risk_limit`, and `way`: `raise` where the risk allows more than the limit in force (`limit_to_set` is higher);
-    `risk` where it needs more and the risk does not; `need` where the limit covers its need: both enforce it.
+    `risk_limit`, `binding_with_cover`, and `way`: `raise` where the limit to set is higher than the one in force; all
+    others enforce it: `need` where it covers the need, `rounded` where it is the need rounded down, and `risk` where
+    the buyer needs more and what bounds the limit does not allow it.
     """
-    found = often.join(limits[["own_limit", "need", "risk_limit", "limit_to_set"]])
-    now = found["own_limit"].fillna(0.0)
-    way = np.select([found["limit_to_set"] > now, found["need"] > now], ["raise", "risk"], "need")
+    found = often.join(limits[["own_limit", "need", "risk_limit", "limit_to_set", "binding_with_cover"]])
+    to_set, bound = found["limit_to_set"], found["binding_with_cover"]
+    ways = [to_set > found["own_limit"].fillna(0.0), ~(found["need"] > to_set + CENT), bound == METHODS["need"]]
+    way = np.select(ways, ["raise", "need", "rounded"], "risk")
     return found.assign(way=pd.Series(way, index=found.index, dtype="str"))
+
+
+def decision(book: Book, often: pd.DataFrame, asked: pd.DataFrame, anchor: str) -> pd.DataFrame:
+    """Return the decision on limits that are often exceeded (`decisions.COLUMNS`): one row, or none where none is.
+
+    `often`: `ways`; `asked`: `buyer_decisions.records`. At stake is the sum of `mean_breach`. As what concerns a limit
+    it is authorised by the largest of the limits in force and to set, and taken no earlier than any of these limits is
+    set by a decision of its own.
+    """
+    if often.empty:
+        return decisions.none()
+    of_them = asked.loc[asked["buyer_id"].isin(often.index) & asked["decision"].isin(SUBJECTS["on_limit"]), "due_day"]
+    due = max(read_on(book.as_of, book.run.decisions.days_until_due("raise or enforce")), of_them.max())
+    table = pd.DataFrame(
+        {
+            "amount": often["mean_breach"].sum(),
+            "authorised": often[["own_limit", "limit_to_set"]].max(axis=None),
+            "due_day": due if len(of_them) else pd.NaT,
+        },
+        index=pd.Index([None], dtype="str"),
+    )
+    return decisions.of_buyers(book, "raise or enforce", table, anchor=anchor)
 
 
 def review_days(book: Book, count: int = 4, months: int = 6) -> list[pd.Timestamp]:

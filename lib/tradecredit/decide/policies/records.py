@@ -32,12 +32,13 @@ STATED, NOTICE, PERIOD, WORKING = "stated", "notice", "period", "working days"
 def decide_by(book: Book) -> tuple[pd.Timestamp, str]:
     """Return the day by which the policy in force must be decided on (it may be past), and what sets it.
 
-    The run's `account.decide_by` (`STATED`); else the last working day on which notice can be given (`NOTICE`); else
-    the last working day before the period ends (`PERIOD`); missing (`WORKING`: as the run's `decisions` say) without.
+    The run's `account.decide_by`, or the last working day before it (`STATED`); else the last working day on which
+    notice can be given (`NOTICE`); else the last working day before the period ends (`PERIOD`); missing (`WORKING`: as
+    the run's `decisions` say) without.
     """
     policy = book.run.policy
     if book.run.account.decide_by is not None:
-        return pd.Timestamp(book.run.account.decide_by), STATED
+        return pd.Timestamp(np.busday_offset(book.run.account.decide_by, 0, "backward", busdaycal=WORKING_DAYS)), STATED
     if policy is None or policy.ends is None:
         return pd.NaT, WORKING
     if policy.notice_days is not None:

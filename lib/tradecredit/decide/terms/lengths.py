@@ -17,6 +17,8 @@ from tradecredit.measure.default_events import loss_given_default
 from tradecredit.measure.history import sales_told
 from tradecredit.measure.sales import invoices_of_year, of_year
 
+NOBODY = pd.Index([], dtype="str")
+
 
 class Economics(NamedTuple):
     """What sales earn and unpaid invoices cost: fractions of sales, of a lost balance, and a year."""
@@ -214,17 +216,22 @@ def margin_at_stake(longer: pd.DataFrame, economics: Economics) -> float:
     return float(economics.margin * longer["longer_sales"].sum() / economics.invoiced)
 
 
-def longer_than_suggested(book: Book, ratings: pd.DataFrame, suggested: pd.DataFrame) -> pd.DataFrame:
+def longer_than_suggested(
+    book: Book, ratings: pd.DataFrame, suggested: pd.DataFrame, without: pd.Index | None = None
+) -> pd.DataFrame:
     """Return which sales of the last 12 months were on longer terms than are worth it: index as `suggested`.
 
-    `ratings`: see `habits`. Columns: `suggested_days`; `sales_12m` to the buyers of `habits`, none of them in default;
-    `longer_sales`, on longer terms than suggested; `share`, their part of the sales. Missing where nothing is
-    suggested, the share also where nothing was sold.
+    `ratings`: see `habits`; `without`: buyers to whom no terms are granted at all, so that the margin on them hangs on
+    their limits (`buyers_without_terms`). Columns: `suggested_days`; `sales_12m` to the buyers of `habits`, none of
+    them in default; `longer_sales`, to the others of them on longer terms than suggested; `share`, their part of the
+    sales. Missing where nothing is suggested, the share also where nothing was sold.
     """
     recent = invoices_of_year(book)
     # Of no invoices at all, a mapped text column would stay text.
-    grade = recent["buyer_id"].map(_grades_of_terms(book, ratings)).astype("float64")
-    over = (recent["due"] - recent["issued"]).dt.days > grade.map(suggested["suggested_days"])
+    grades = _grades_of_terms(book, ratings)
+    grade = recent["buyer_id"].map(grades).astype("float64")
+    granted = recent["buyer_id"].map(grades.drop(index=NOBODY if without is None else without, errors="ignore"))
+    over = (recent["due"] - recent["issued"]).dt.days > granted.astype("float64").map(suggested["suggested_days"])
     sums = pd.DataFrame({"sales_12m": recent["sales_12m"], "longer_sales": recent["sales_12m"].where(over, 0.0)})
     sums = sums.groupby(grade).sum().reindex(suggested.index, fill_value=0.0)
     if not sales_told(book, book.as_of):
@@ -236,16 +243,27 @@ def longer_than_suggested(book: Book, ratings: pd.DataFrame, suggested: pd.DataF
     ]
 
 
-def buyers_on_longer_terms(book: Book, ratings: pd.DataFrame, suggested: pd.DataFrame) -> pd.DataFrame:
+def buyers_without_terms(held: pd.DataFrame, limits: pd.DataFrame) -> pd.Index:
+    """Return the buyers to whom nothing is sold on terms: deliveries are held back, or the limit to set is not above 0.
+
+    `held`: `held_back.held_back`; `limits`: `limits.recommend`. The margin on their sales hangs on holds and limits.
+    """
+    return held.index.union(limits.index[~(limits["limit_to_set"] > 0)])
+
+
+def buyers_on_longer_terms(
+    book: Book, ratings: pd.DataFrame, suggested: pd.DataFrame, without: pd.Index | None = None
+) -> pd.DataFrame:
     """Return the buyers that were sold to on longer terms than are worth it, the largest such sales first.
 
-    The invoices of `longer_than_suggested`. Index buyer_id; `grade`, `suggested_days`; `lawful_days`, the longest that
-    the law of the buyer's country allows its kind without an agreement (missing: none that the run states);
-    `terms_to_grant`, the shorter of both; `longest_given`, in the last 12 months; `longer_sales`, and
-    `longer_margin`, what they earn net of tax (missing without a margin).
+    The invoices of `longer_than_suggested`, and its `without`. Index buyer_id; `grade`, `suggested_days`;
+    `lawful_days`, the longest that the law of the buyer's country allows its kind without an agreement (missing: none
+    that the run states); `terms_to_grant`, the shorter of both; `longest_given`, in the last 12 months; `longer_sales`,
+    and `longer_margin`, what they earn net of tax (missing without a margin).
     """
     recent = invoices_of_year(book)
-    grade = recent["buyer_id"].map(_grades_of_terms(book, ratings)).astype("float64")
+    grades = _grades_of_terms(book, ratings).drop(index=NOBODY if without is None else without, errors="ignore")
+    grade = recent["buyer_id"].map(grades).astype("float64")
     given = (recent["due"] - recent["issued"]).dt.days
     sold = pd.DataFrame(
         {
