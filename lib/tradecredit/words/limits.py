@@ -9,6 +9,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.decide.limits import caps
 from tradecredit.decide.limits.changes import DECISIONS
 from tradecredit.decide.limits.rules import USUAL
+from tradecredit.measure import limits_in_force
 from tradecredit.measure.groups import CONTROL
 from tradecredit.measure.groups import groups as groups_of
 from tradecredit.params.limits import LimitSettings
@@ -39,6 +40,18 @@ REASONS = {
     "little change": "the recommended limit differs only slightly",
 }
 """What the `reason` of a decision (`changes.REASONS`) says, as the end of a sentence."""
+
+
+def of_limits_in_force(book: Book, totals: pd.Series) -> dict[str, tuple]:
+    """Return the headline figures of limits in force (`limits.totals`); none where the book holds no limits."""
+    if not book.has("limits"):
+        return {}
+    granted = limits_in_force.acceptance(book).loc["last 12 months", "acceptance"]
+    return {
+        "limit_breaches": (totals["breaches"], "count", "Buyers exceeding their limit"),
+        "breach_amount": (totals["breach_amount"], book.run.currency),
+        "limit_acceptance": (granted, "fraction", "Amounts granted by the insurer of those asked"),
+    }
 
 
 def with_reasons(table: pd.DataFrame) -> pd.DataFrame:

@@ -205,14 +205,17 @@ AGED_FROM = {"due": "Days past due", "issued": "Days since issue"}
 """What age is counted in, by the run's `receivables.ageing_from`."""
 
 
-def long_overdue(kpis: pd.Series, currency: str) -> str:
-    """Return what is more than 90 days overdue, and how much of it is owed by buyers in default."""
+def long_overdue(kpis: pd.Series, currency: str, *, recorded: bool = True) -> str:
+    """Return what is more than 90 days overdue, and how much of it is owed by buyers in default.
+
+    `recorded`: whether the book has a table of defaults.
+    """
     if not kpis["over_90_amount"] > 0:
         return "Nothing is more than 90 days overdue."
-    return (
-        f"{money(kpis['over_90_amount'], currency)} ({percent(kpis['share_over_90'])}) is more than 90 days overdue, "
-        f"of which buyers in default owe {money(kpis['over_90_in_default'], currency)}."
-    )
+    told = f"{money(kpis['over_90_amount'], currency)} ({percent(kpis['share_over_90'])}) is more than 90 days overdue"
+    if not recorded:
+        return f"{told}; what of it is evidence of default, and what is to be cleared up, is in chapter 02."
+    return f"{told}, of which buyers in default owe {money(kpis['over_90_in_default'], currency)}."
 
 
 def on_account(book: Book) -> str:

@@ -114,7 +114,7 @@ def changed_columns(changes: pd.DataFrame) -> list[str]:
 
 def estimated(changes: pd.DataFrame) -> pd.DataFrame:
     """Return the figures of `index.changes` that are known this month or the month before."""
-    return changes[changes["this_month"].notna() | changes["previous_month"].notna()]
+    return changes[changes["this_month"].notna() | changes["previous_month"].notna()].reset_index(drop=True)
 
 
 def not_estimated(changes: pd.DataFrame) -> str:

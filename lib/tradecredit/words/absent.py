@@ -1,0 +1,31 @@
+"""What stands in place of a table for which a run or its book lacks something: what is missing, and how it is added."""
+
+POLICY = "The run file names no policy: nothing is insured, and there is nothing to report, to claim or to request."
+
+MARGIN = (
+    "The run file states no contribution margin (`margin`): what a limit earns is not known, and limits cannot be set "
+    "for the portfolio as a whole."
+)
+
+TERMS_MARGIN = "Without a margin in the run file (`margin`) the value of an order, and which terms pay, is not known."
+
+LIMITS = (
+    "The book holds no limits (table `limits`: buyer_id, source, amount, valid_from): which were in force, and whether "
+    "they were kept, is not known."
+)
+
+LATER_DEFAULTS = "The book records no defaults (table `defaults`): what limits would have avoided is not testable."
+
+DISCOUNTS = (
+    "No invoice states a cash discount (`discount_rate`, `discount_days`): what discounts cost, and who took them, is "
+    "not known. From which discount on early payment would be too dear is known by grade:"
+)
+
+COUNTRY = "No buyer's country is stated (`country` of `buyers`): receivables are not told apart by country."
+
+SECTOR = "No buyer's sector is stated (`sector` of `buyers`): receivables are not told apart by sector."
+
+LAW = (
+    "No law of late payment is known for any buyer that pays late: a law goes by the buyer's country (`country` of "
+    "`buyers`), and the run names those that it knows (`late_interest.laws`)."
+)
