@@ -46,13 +46,13 @@ def test_where_a_policy_is_named_nothing_is_said():
 
 
 def test_figures_of_limits_and_of_past_years_are_none_without_their_tables():
-    assert words.limits.of_limits_in_force(SimpleNamespace(has=lambda table: False), pd.Series()) == {}
+    assert words.limits.of_limits_in_force(SimpleNamespace(has={}.get), pd.Series()) == {}
     assert words.losses.last_year(pd.DataFrame(), "EUR", recorded=False) == {}
 
 
 def test_of_what_is_old_no_default_is_told_where_none_is_recorded():
     kpis = pd.Series({"over_90_amount": 1_000.0, "over_90_in_default": 0.0, "share_over_90": 0.1})
     assert words.receivables.long_overdue(kpis, "EUR", recorded=False) == (
-        "EUR 1,000 (10.0 %) is more than 90 days overdue; what of it is evidence of default, and what is to be cleared "
+        "EUR 1,000 (10 %) is more than 90 days overdue; what of it is evidence of default, and what is to be cleared "
         "up, is in chapter 02."
     )
