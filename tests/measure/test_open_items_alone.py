@@ -41,6 +41,7 @@ def test_settlements_without_a_day_tell_of_sales_and_of_no_habit(ledger):
     book = Book.open(ledger.run_file)
     assert balances(book).loc["B1", "sales_12m"] == 1_500.5
     assert features(book)[HABITS].isna().all(axis=None)
+    assert list(words.receivables.of_sales_and_payments(receivables.kpis(book), book)) == ["dso_countback", "dso"]
 
 
 def test_a_first_amount_and_what_is_left_of_it_are_no_sales(ledger):
@@ -52,6 +53,7 @@ def test_a_first_amount_and_what_is_left_of_it_are_no_sales(ledger):
     assert receivables.kpis(book)["receivables"] > 0
     [told] = words.receivables.known_days(book)
     assert told.startswith("The book holds open items only")
+    assert words.receivables.of_sales_and_payments(receivables.kpis(book), book) == {}
 
 
 def test_a_list_of_open_items_was_not_begun_with_items_carried_over(ledger):

@@ -29,3 +29,8 @@ LAW = (
     "No law of late payment is known for any buyer that pays late: a law goes by the buyer's country (`country` of "
     "`buyers`), and the run names those that it knows (`late_interest.laws`)."
 )
+
+SALES = (
+    "The book is a list of open items: what was sold and paid besides them is not in it, and how fast receivables are "
+    "collected is not known. An export of settled items too, with the days on which they were paid, would tell."
+)

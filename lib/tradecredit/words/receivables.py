@@ -8,7 +8,15 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.measure.balances import balances
 from tradecredit.measure.due_days import rules, unknown_years
-from tradecredit.measure.history import begins, carried_over, last_entry, settlements_known, silent_days
+from tradecredit.measure.history import (
+    begins,
+    carried_over,
+    habits_told,
+    last_entry,
+    sales_told,
+    settlements_known,
+    silent_days,
+)
 from tradecredit.measure.orders import commitments
 from tradecredit.measure.quality import (
     BALANCE_TOLERANCE,
@@ -203,6 +211,17 @@ def concentration(kpis: pd.Series) -> str:
 
 AGED_FROM = {"due": "Days past due", "issued": "Days since issue"}
 """What age is counted in, by the run's `receivables.ageing_from`."""
+
+
+def of_sales_and_payments(kpis: pd.Series, book: Book) -> dict[str, tuple]:
+    """Return the headline figures that rest on sales and on days of payment, as far as the book tells of them."""
+    sales, habits = sales_told(book, book.as_of), habits_told(book, book.as_of)
+    of_sales = {"dso_countback": (kpis["dso_countback"], "days", "DSO, countback"), "dso": (kpis["dso"], "days", "DSO")}
+    of_payments = {
+        "days_beyond_terms": (kpis["days_beyond_terms"], "days", "Days beyond terms"),
+        "cei": (kpis["cei"], "ratio", "CEI (100 is best)"),
+    }
+    return (of_sales if sales else {}) | (of_payments if habits else {})
 
 
 def long_overdue(kpis: pd.Series, currency: str, *, recorded: bool = True) -> str:
