@@ -181,7 +181,9 @@ def test_only_settling_it_lifts_a_buyer_that_is_long_overdue(book_of):
     row, values = found.ratings.loc["A"], found.today.loc["A"]
     assert improvements(row, values, found.curves, known.run.grades).empty
     told = words.lifts(known, "A", found.ratings)
-    assert told.startswith("A stands in grade 10 for the EUR 1,000 of its EUR 2,000 that is more than 90 days past due")
+    assert told.startswith(
+        "It stands in grade 10 for the EUR 1,000 of its EUR 2,000 that is more than 90 days past due"
+    )
     assert "no more once EUR 500 of it is paid" in told
     assert words.lifts(known, "B", found.ratings) == ""
     assert words.state(known, 0)["long_overdue_buyers"][0] == 1

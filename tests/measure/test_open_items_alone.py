@@ -62,3 +62,17 @@ def test_a_list_of_open_items_was_not_begun_with_items_carried_over(ledger):
                  "I2,B1,2024-03-28,2024-04-20,EUR,20\n")  # fmt: skip
     ledger.write("receipts", NO_RECEIPTS)
     assert len(words.receivables.known_days(Book.open(ledger.run_file))) == 1
+
+
+def test_the_first_open_invoice_makes_no_new_buyer_and_the_last_no_dormant_one(ledger):
+    # B1 has owed for two years, B2 since this month: what B2 bought and paid before is not in the list.
+    ledger.write("invoices", "invoice_id,buyer_id,issued,due,currency,amount\nI1,B1,2022-03-01,2022-04-01,EUR,10\n"
+                 "I2,B2,2024-03-10,2024-04-10,EUR,20\n")  # fmt: skip
+    ledger.write("receipts", NO_RECEIPTS)
+    book = Book.open(ledger.run_file)
+    known = limits.recommend(book, default.assess(book))
+    assert not known["rule"].str.contains("new buyer|dormant").any()
+    ledger.write("receipts", NO_RECEIPTS + "R1,I1,2024-03-01,10,payment\n")
+    book = Book.open(ledger.run_file)
+    # One payment tells that B1 has bought nothing since.
+    assert "dormant" in limits.recommend(book, default.assess(book)).loc["B1", "rule"]

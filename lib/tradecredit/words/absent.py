@@ -34,3 +34,8 @@ SALES = (
     "The book is a list of open items: what was sold and paid besides them is not in it, and how fast receivables are "
     "collected is not known. An export of settled items too, with the days on which they were paid, would tell."
 )
+
+PAYMENTS = (
+    "No invoice tells how late it was paid: when what is open will be paid cannot be forecast from this book. An "
+    "export of settled items with the days on which they were paid would tell."
+)

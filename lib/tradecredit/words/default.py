@@ -138,12 +138,13 @@ def lifts(book: Book, buyer: str, ratings: pd.DataFrame) -> str:
     row, settings = long_overdue(book).loc[buyer], book.run.default
     late, owed, share = row["long_overdue"], row["open_amount"], settings.material_share
     least = min(late - settings.material_amount, (late - share * owed) / (1 - share) if share < 1 else late)
-    currency = book.run.currency
+    currency, paying = book.run.currency, ""
+    if sales_told(book, book.as_of):
+        paying = f", or {percent(settings.paying_share)} of what fell due in the last {DAYS} days is paid"
     return (
-        f"{buyer} stands in grade 10 for the {money(late, currency)} of its {money(owed, currency)} that is more than "
+        f"It stands in grade 10 for the {money(late, currency)} of its {money(owed, currency)} that is more than "
         f"{DAYS} days past due: no other figure would lift it. It counts no more once {money(least, currency)} of it "
-        f"is paid, credited or recorded as disputed, or {percent(settings.paying_share)} of what fell due in the last "
-        f"{DAYS} days is paid."
+        f"is paid, credited or recorded as disputed{paying}."
     )
 
 
