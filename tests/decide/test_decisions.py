@@ -269,7 +269,7 @@ def test_what_is_asked_as_another_matter_is_told_from_what_is_asked_no_more(befo
 def test_every_kind_on_a_buyer_has_one_subject():
     kinds = [kind for of in decisions.SUBJECTS.values() for kind in of]
     assert len(kinds) == len(set(kinds))
-    # The others are about the whole book.
+    # The others are about the whole book, or ask what a buyer is in place of what to do with it.
     assert set(WORKING_DAYS) - set(kinds) == {
         "raise or enforce", "long overdue", "short payments",
         "model", "policy", "policy terms", "portfolio", "discounts",
