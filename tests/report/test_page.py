@@ -487,6 +487,14 @@ def test_wide_tables_scroll_on_a_phone_and_are_whole_on_paper(opened):
     assert tab.locator("h1").is_visible()
 
 
+def test_a_caption_is_no_wider_than_what_is_seen_of_its_table(opened):
+    # A scroll bar, or a margin of whoever shows the page, may take of the screen's width.
+    tab = opened(390)
+    tab.add_style_tag(content=".tc-table { width: 60px }")
+    widths = "[...document.querySelectorAll('caption span')].map(text => text.getBoundingClientRect().width)"
+    assert max(tab.evaluate(widths)) <= 60
+
+
 def test_a_section_that_was_run_and_shows_nothing_is_left_out():
     silent, again, telling = (new_code_cell("chapter.say(words.it())", execution_count=3) for _ in range(3))
     telling.outputs = [html_output("<p>Told.</p>")]
