@@ -18,7 +18,7 @@ LATER_DEFAULTS = "The book records no defaults (table `defaults`): what limits w
 
 DISCOUNTS = (
     "No invoice states a cash discount (`discount_rate`, `discount_days`): what discounts cost, and who took them, is "
-    "not known. From which discount on early payment would be too dear is known by grade:"
+    "not known."
 )
 
 COUNTRY = "No buyer's country is stated (`country` of `buyers`): receivables are not told apart by country."
@@ -39,3 +39,7 @@ PAYMENTS = (
     "No invoice tells how late it was paid: when what is open will be paid cannot be forecast from this book. An "
     "export of settled items with the days on which they were paid would tell."
 )
+
+HABITS = "How late buyers pay is not in the book: from which discount on early payment is too dear is not known."
+
+LONGER = "Sales and the terms given are not known from open items alone: nor is what longer terms would cost."
