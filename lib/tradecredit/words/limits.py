@@ -33,6 +33,7 @@ REASONS = {
     "in default": "it is in default",
     "negative equity": "its accounts show negative equity",
     "insolvent": "it is insolvent",
+    "long overdue": "what it owes is long past due",
     "deliveries held back": "deliveries to it are held back, or the insurer is to be told first",
     "still owed": "it needs less, but still owes as much",
     "above the risk": "more is owed than the risk allows: to the limit by risk",
