@@ -297,4 +297,4 @@ def test_what_a_book_has_nothing_for_is_one_sentence_up_to_where_it_has(shown, t
     assert [kind for _, kind in shown] == ["note", "say"]
     assert "<strong>Left out.</strong> The run file names no policy." in shown[0][0]
     assert json.loads((tmp_path / "results/05_credit_insurance.json").read_text())["figures"] == {}
-    assert not (tmp_path / "tables").exists()
+    assert (tmp_path / "tables/05_credit_insurance/largest.csv").exists()

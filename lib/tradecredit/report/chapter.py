@@ -57,10 +57,11 @@ class Chapter:
         self._silent = False
 
     def rests_on(self, there: object, otherwise: str = "") -> None:
-        """Show and publish what follows, up to the next call, only where there is what it rests on (a truth value).
+        """Show what follows, up to the next call, only where there is what it rests on (a truth value).
 
-        Else `otherwise` is shown in its place: one sentence on what is missing, and how it is added. A section of a
-        page of which nothing is shown is left out with its text.
+        Else `otherwise` is shown in its place: one sentence on what is missing, and how it is added. Tables are published
+        all the same, empty as they may be, and headline figures are not. A section of a page of which nothing is shown is
+        left out with its text.
         """
         self._silent = not there
         if self._silent and otherwise:
@@ -86,7 +87,7 @@ class Chapter:
         _file_name(name)
         caption = _required(caption, f"table {name!r} needs a caption")
         link = f"tables/{self.name}/{name}.csv" if self.output else ""
-        if frame is None or self._silent:
+        if frame is None:
             return
         rows = MOST_ROWS if rows is None else rows
         shown = to_html(frame, caption, columns=columns, rows=rows, link=link, currency=self.currency)
@@ -98,7 +99,8 @@ class Chapter:
             self._tables.add(name)
             # With a byte-order mark, without which Excel takes the text for another encoding.
             _write(self.output / link, "\ufeff" + csv_text(frame))
-        _show(shown, "table", name)
+        if not self._silent:
+            _show(shown, "table", name)
 
     def figure(self, figure: "Figure", name: str, caption: str, alt: str) -> None:
         """Show a matplotlib figure as a picture inside the page, and close it.

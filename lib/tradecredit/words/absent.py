@@ -43,3 +43,8 @@ PAYMENTS = (
 HABITS = "How late buyers pay is not in the book: from which discount on early payment is too dear is not known."
 
 LONGER = "Sales and the terms given are not known from open items alone: nor is what longer terms would cost."
+
+SCENARIOS = (
+    "The run file names no scenarios (`scenarios`): what a downturn would cost is not told. `tradecredit demo FOLDER` "
+    "writes examples."
+)
