@@ -59,9 +59,9 @@ class Chapter:
     def rests_on(self, there: object, otherwise: str = "") -> None:
         """Show what follows, up to the next call, only where there is what it rests on (a truth value).
 
-        Else `otherwise` is shown in its place: one sentence on what is missing, and how it is added. Tables are published
-        all the same, empty as they may be, and headline figures are not. A section of a page of which nothing is shown is
-        left out with its text.
+        Else `otherwise` is shown in its place: one sentence on what is missing, and how it is added. Tables are
+        published all the same, empty as they may be, and headline figures are not. A section of a page of which nothing
+        is shown is left out with its text.
         """
         self._silent = not there
         if self._silent and otherwise:
