@@ -33,6 +33,7 @@ def test_a_run_without_a_policy_says_which_lines_add_one_and_what_it_can_tell():
     assert told.startswith("The run file names no policy: losses are told before insurance.")
     assert "`policy: policies/ours.yaml`" in told
     comparison = pd.DataFrame({"retained_expected": [200_000.0], "cost_of_risk": [300_000.0]}, index=[NO_COVER])
+    assert words.policies.without_cover(book, comparison)["cost_without_cover"][0] == 300_000
     told = words.policies.what_cover_would_need(book, comparison)
     assert "and the insurer's limits as table `limits`." in told
     assert (
@@ -42,6 +43,7 @@ def test_a_run_without_a_policy_says_which_lines_add_one_and_what_it_can_tell():
 
 def test_where_a_policy_is_named_nothing_is_said():
     book = SimpleNamespace(run=SimpleNamespace(policies=[1]))
+    assert words.policies.without_cover(book, pd.DataFrame()) == {}
     assert words.policies.none_named(book) == words.policies.what_cover_would_need(book, pd.DataFrame()) == ""
 
 

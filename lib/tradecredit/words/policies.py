@@ -41,6 +41,14 @@ def none_named(book: Book) -> str:
     return f"The run file names no policy: losses are told before insurance. {HOW_TO_ADD}."
 
 
+def without_cover(book: Book, comparison: pd.DataFrame) -> dict[str, tuple]:
+    """Return what the losses cost without insurance, as a headline figure of a run without a policy; else none."""
+    if book.run.policies:
+        return {}
+    cost = comparison.loc[NO_COVER, "cost_of_risk"]
+    return {"cost_without_cover": (cost, book.run.currency, "Yearly cost of risk without insurance (simulated)")}
+
+
 def what_cover_would_need(book: Book, comparison: pd.DataFrame) -> str:
     """Return what a book without a policy tells of insurance, and what it cannot; empty where the run names any.
 
