@@ -61,8 +61,8 @@ def test_a_run_states_other_authorities(book_of):
 def test_the_levels_are_those_of_the_run():
     small = run_of(limits={"approvals": [{"by": "clerk", "up_to": 10}, {"by": "owner"}]})
     assert small.authorities == {
-        "policy": "owner", "model": "owner", "portfolio": "owner", "collect": "clerk", "policy terms": "clerk",
-        "policy notice": "clerk",
+        "policy": "owner", "model": "owner", "portfolio": "owner", "collect": "clerk", "short payments": "clerk",
+        "policy terms": "clerk", "policy notice": "clerk",
     }  # fmt: skip
     alone = run_of(limits={"approvals": [{"by": "owner"}]})
     assert alone.reserved == ["policy", "model", "portfolio", "policy terms", "policy notice"]
@@ -269,10 +269,10 @@ def test_what_is_asked_as_another_matter_is_told_from_what_is_asked_no_more(befo
 def test_every_kind_on_a_buyer_has_one_subject():
     kinds = [kind for of in decisions.SUBJECTS.values() for kind in of]
     assert len(kinds) == len(set(kinds))
-    # The others are about no single buyer.
+    # The others are about the whole book, or ask what a buyer is in place of what to do with it.
     assert set(WORKING_DAYS) - set(kinds) == {
-        "raise or enforce", "long overdue", "model", "policy", "policy terms", "policy notice", "portfolio",
-        "discounts", "discounts back", "terms", "late interest",
+        "raise or enforce", "long overdue", "short payments", "model", "policy", "policy terms", "policy notice",
+        "portfolio", "discounts", "discounts back", "terms", "late interest",
     }  # fmt: skip
 
 

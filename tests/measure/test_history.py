@@ -78,7 +78,8 @@ def test_open_items_alone_tell_of_no_sales_and_no_payments(book_of):
 
 
 def test_without_days_of_payment_sales_are_known_and_habits_are_not(book_of):
-    # reading.md 9: amount and open amount, no receipts.
+    # reading.md 9: amount and open amount, no receipts. That an invoice is there of which nothing is open shows that
+    # the list holds more than open items.
     invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-09-01,2026-10-01,100\nI2,A,2026-10-05,2026-11-04,100\n"
     paid = "invoice_id,received,amount,kind\nI1,2026-10-31,100,undated\nI2,2026-10-31,60,undated\n"
     book = book_of("2026-10-31", {"sales_months": 1}, invoices=invoices, receipts=paid)

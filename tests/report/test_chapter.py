@@ -270,3 +270,31 @@ def test_a_card_tells_the_change_since_the_last_month_that_has_the_figure(shown)
     Chapter("01_receivables", BOOK).headline(figures, earlier=past)
     since = [text.replace("\u00a0", " ") for text in re.findall(r'class="since">(.*?)<', shown[0][0])]
     assert since == ["+1.5 days since 2026-09-30", "+5 pp since 2026-08-31"]
+
+
+def test_a_table_without_rows_is_a_line_that_says_why(shown, tmp_path):
+    chapter = Chapter("01_receivables", BOOK, tmp_path)
+    chapter.table(table().head(0), "largest", "Largest balances")
+    chapter.table(table().head(0), "others", "Other balances", without="The book has no `orders`.")
+    assert [html for html, _ in shown] == [
+        '<div class="tc-none"><strong>Largest balances:</strong> none.</div>\n',
+        '<div class="tc-none"><strong>Other balances:</strong> The book has no <code>orders</code>.</div>\n',
+    ]
+    assert (tmp_path / "tables/01_receivables/largest.csv").read_text(encoding="utf-8-sig") == "buyer_id,open_amount\n"
+
+
+def test_what_a_book_has_nothing_for_is_one_sentence_up_to_where_it_has(shown, tmp_path):
+    chapter = Chapter("05_credit_insurance", BOOK, tmp_path)
+    chapter.rests_on([], "The run file names no policy.")
+    chapter.headline({"policy_cost": (1.0, "EUR", "Cost")})
+    chapter.table(table(), "largest", "Largest balances")
+    chapter.figure(bars(), "bars", "Bars", "Two bars")
+    chapter.say("Nothing of this.")
+    chapter.assumes("Nor of that.")
+    chapter.leaves_out({"statements": "Nor this."})
+    chapter.rests_on(True, "Not said.")
+    chapter.say("But this.")
+    assert [kind for _, kind in shown] == ["note", "say"]
+    assert "<strong>Left out.</strong> The run file names no policy." in shown[0][0]
+    assert json.loads((tmp_path / "results/05_credit_insurance.json").read_text())["figures"] == {}
+    assert (tmp_path / "tables/05_credit_insurance/largest.csv").exists()

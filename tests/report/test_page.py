@@ -485,3 +485,26 @@ def test_wide_tables_scroll_on_a_phone_and_are_whole_on_paper(opened):
     assert not tab.locator("nav").first.is_visible()
     assert not tab.locator(".tc-origin").first.is_visible()
     assert tab.locator("h1").is_visible()
+
+
+def test_a_caption_is_no_wider_than_what_is_seen_of_its_table(opened):
+    # A scroll bar, or a margin of whoever shows the page, may take of the screen's width.
+    tab = opened(390)
+    tab.add_style_tag(content=".tc-table { width: 60px }")
+    widths = "[...document.querySelectorAll('caption span')].map(text => text.getBoundingClientRect().width)"
+    assert max(tab.evaluate(widths)) <= 60
+
+
+def test_a_section_that_was_run_and_shows_nothing_is_left_out():
+    silent, again, telling = (new_code_cell("chapter.say(words.it())", execution_count=3) for _ in range(3))
+    telling.outputs = [html_output("<p>Told.</p>")]
+    cells = [
+        new_markdown_cell("# Title"), new_markdown_cell("## Offers\n\nEach is worth what it is worth."), silent,
+        new_markdown_cell("### Further"), again, new_markdown_cell("## Losses"), telling,
+        new_markdown_cell("## Words alone"),
+    ]  # fmt: skip
+    html = page_html(new_notebook(cells=cells), manifest=MANIFEST, chapter="00_summary")
+    assert "Offers" not in html
+    assert "Further" not in html
+    assert "Told." in html
+    assert "Words alone" in html

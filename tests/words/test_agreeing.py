@@ -33,6 +33,13 @@ def test_no_more_digits_than_it_takes():
     assert budget == ["0.05162 %", "69.9 %"]
 
 
+def test_many_digits_are_written_without_empty_ones():
+    assert [plain(29.9999997, 7), plain(30.25, 6), plain(1_234.5, 5)] == ["30", "30.25", "1,234.5"]
+    assert [EUR(2_938_890, 6), EUR(2_938_890, 4), EUR(2_938_890.55, 9)] == [
+        "EUR 2,938,890", "EUR 2.939 m", "EUR 2,938,890.55",
+    ]  # fmt: skip
+
+
 @settings(max_examples=60)
 @given(
     probability=st.floats(1e-4, 0.5), lgd=st.floats(0.05, 1.0), budget=st.floats(500, 50_000),

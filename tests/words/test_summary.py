@@ -110,3 +110,13 @@ def test_without_an_earlier_month_there_is_no_change(before, columns, told):
     changes = pd.DataFrame({"previous_as_of": pd.to_datetime([before, None])})
     assert summary.changed_columns(changes) == columns
     assert summary.since_when(changes).startswith(told)
+
+
+def test_figures_that_are_not_to_be_had_are_named_and_no_rows():
+    changes = pd.DataFrame(
+        {"label": ["Receivables", "Limits", "Disputes"], "this_month": [1.0, None, None],
+         "previous_month": [None, 2.0, None]}
+    )  # fmt: skip
+    assert summary.estimated(changes)["label"].tolist() == ["Receivables", "Limits"]
+    assert summary.not_estimated(changes).startswith("Not to be had from this book, 1 figure: Disputes.")
+    assert summary.not_estimated(changes.head(2)) == ""

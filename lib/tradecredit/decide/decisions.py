@@ -44,6 +44,7 @@ MATTERS = {
     **dict.fromkeys(("collect", "payment plan", "enforce"), "overdue debt"),
     **dict.fromkeys(("request accounts", "cut"), "limit below the need"),
     **dict.fromkeys(("set limit", "above limit"), "excess over the limit in force"),
+    **dict.fromkeys(("long overdue", "short payments"), "debt long past due"),
 }
 """Kinds of decision that are stages of one matter: a buyer that moves from one of them to another is asked about still,
 and not anew. Each other kind is a matter of its own."""
@@ -63,7 +64,7 @@ subject (`SUBJECTS`), or another matter is. Whether it was done is in no table o
 
 
 def subject(kind: str) -> str:
-    """Return the subject of a kind of decision, of `SUBJECTS`; a kind that is about no single buyer is its own.
+    """Return the subject of a kind of decision, of `SUBJECTS`; any other kind is its own.
 
     >>> subject("run down"), subject("policy")
     ('on_limit', 'policy')

@@ -14,6 +14,9 @@ from tradecredit.default.panel import BEHAVIOUR, Candidate
 DRIVERS = 3
 """Reasons named for a buyer."""
 
+LONG_OVERDUE = "long overdue"
+"""What a rating's `method` says of a buyer whose debt long past due is evidence of default (`ratings.assess`)."""
+
 WORTH_NAMING = 0.1
 """An input that adds less to the log-odds than this, a tenth of the odds, is no reason."""
 
@@ -94,14 +97,14 @@ def explanation(contributions: pd.Series, values: pd.Series, inputs: Mapping[str
 def improvements(rating: pd.Series, values: pd.Series, curves: pd.DataFrame, bounds: Sequence[float]) -> pd.DataFrame:
     """Return what would lift one buyer to the next better grade, each input by itself: index `input`; `now`, `needed`.
 
-    `rating`: `model_pd` and `model_grade`, before an analyst's judgement; `values`: its inputs; `curves`: as
-    `Assessment.curves`; `bounds`: of the grades. `needed` is the nearest value at which the curve lies lower by the
+    `rating`: `model_pd` and `model_grade`, before an analyst's judgement, and `method`; `values`: its inputs; `curves`:
+    as `Assessment.curves`; `bounds`: of the grades. `needed` is the nearest value at which the curve lies lower by the
     log-odds that the buyer is above the better grade's bound. An input whose curve never falls so far, or whose value
-    is not known, is not in it, nor what is stated of its country and sector; empty for grade 1, and where no input
-    alone would do.
+    is not known, is not in it, nor what is stated of its country and sector; empty for grade 1, where no input alone
+    would do, and for a buyer in grade 10 for its long overdue debt, which no input lifts.
     """
     rows = {}
-    if rating["model_grade"] > 1:
+    if rating["model_grade"] > 1 and LONG_OVERDUE not in rating.get("method", ""):
         better = bounds[int(rating["model_grade"]) - 2]
         missing = logit(rating["model_pd"]) - logit(better) + BEYOND_ROUNDING
         for name, curve in curves.dropna(subset=["value"]).groupby("input", sort=False):

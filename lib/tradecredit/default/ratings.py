@@ -12,7 +12,7 @@ from tradecredit.book.memory import remembered
 from tradecredit.book.places import named
 from tradecredit.default import expert_prior, point_in_time
 from tradecredit.default.additive_model import DefaultModel
-from tradecredit.default.explain import drivers
+from tradecredit.default.explain import LONG_OVERDUE, drivers
 from tradecredit.default.grades import WORST, grade, middle
 from tradecredit.default.panel import HORIZON_MONTHS, STEP_MONTHS, candidates, inputs, panel, year_after
 from tradecredit.errors import InputError, Problem
@@ -27,7 +27,6 @@ FOLDS = 5
 """Parts that the buyers are dealt to, each of which is predicted by a fit to the others."""
 
 FITTED, UNKNOWN_BEHAVIOUR = "fitted model", "fitted model: behaviour not known"
-LONG_OVERDUE = "long overdue"
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +79,7 @@ def assess(book: Book) -> pd.DataFrame:
 
     `method` is `fitted model`, with `: behaviour not known` where nothing of a buyer was settled or fell due in the
     last 12 months; `prior: ` and which of `payment behaviour`, `accounts` and `outside opinion` are known, or `nothing
-    known`, and `; long overdue` where that decides; `analyst's override`; `in default`.
+    known`, and `; long overdue` of such a buyer; `analyst's override`; `in default`.
 
     In a book that records no defaults, a buyer that is `long_overdue` has at least the middle of grade 10, and counts
     as a default in the level of all. A buyer in default (`in_default`) has probability 1 and grade 10. An override that
@@ -268,7 +267,7 @@ def _long_overdue(rated: pd.DataFrame, late: pd.Series, book: Book) -> pd.DataFr
     low, high = (
         rated[bound].mask(raised, _moved(rated[bound], rated["pd"], pd_now)) for bound in ("pd_low", "pd_high")
     )
-    method = rated["method"].mask(raised, rated["method"] + f"; {LONG_OVERDUE}")
+    method = rated["method"].mask(late, rated["method"] + f"; {LONG_OVERDUE}")
     return rated.assign(pd=pd_now, pd_low=low, pd_high=high, method=method)
 
 

@@ -53,7 +53,7 @@ LABELS = {
     # quality
     **columns("text", check="Check"),
     # doubles
-    **columns("text", same_as="Same as", alike_by="Alike by"),
+    **columns("text", same_as="Same as", same_name="Name of that", alike_by="Alike by"),
     **columns("money", open_together="Open amount of both"),
     # behaviour
     **columns("percent", share_late="Paid late", share_overdue="Overdue share", limit_use="Use of limit"),
@@ -64,6 +64,9 @@ LABELS = {
     ),
     **columns("score", paydex="PAYDEX"),
     **columns("count", months_of_history="Months of history"),
+    # long_overdue
+    **columns("percent", long_overdue_share="Share of its debt", paid_since="Paid of what fell due since"),
+    **columns("text", standing="Taken for"),
     # ratios
     **columns("money", net_worth="Net worth", working_capital="Working capital"),
     **columns(

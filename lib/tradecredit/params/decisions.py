@@ -9,7 +9,7 @@ from tradecredit.params.size import Sized
 
 WORKING_DAYS = {
     "report missed": 0, "report": 1, "claim": 5, "stop insured": 1, "stop": 1, "stop until paid": 1, "cancel": 2,
-    "in default": 5, "long overdue": 5,
+    "in default": 5, "long overdue": 5, "short payments": 15,
     "payment plan": 5, "enforce": 10, "collect": 5, "run down": 5, "set limit": 5, "above limit": 5,
     "request accounts": 10, "model": 10, "cut": 15, "limits": 15, "raise or enforce": 15, "policy": 20,
     "policy terms": 1, "policy notice": 20,
@@ -21,15 +21,16 @@ before the cuts and changes of limits that rest on it; an excess over a limit do
 
 HIGHEST, LOWEST = "highest", "lowest"
 AUTHORITIES = {
-    "policy": HIGHEST, "model": HIGHEST, "portfolio": HIGHEST,
-    "collect": LOWEST, "policy terms": LOWEST, "policy notice": LOWEST,
+    "policy": HIGHEST, "model": HIGHEST, "portfolio": HIGHEST, "collect": LOWEST, "short payments": LOWEST,
+    "policy terms": LOWEST, "policy notice": LOWEST,
 }  # fmt: skip
 """Kinds of decision whose authority does not follow from an amount, unless the run states another: a policy, the model
-and whether risk is judged buyer by buyer bind the whole book, whatever this month's gain; to collect what is due is the
-ordinary course, whatever is owed; and anybody can look up the terms of a policy, or give the notice that is decided."""
+and whether risk is judged buyer by buyer bind the whole book, whatever this month's gain; to collect what is due and to
+clear up short payments is the ordinary course, whatever is owed; and anybody can look up the terms of a policy, or give
+the notice that is decided."""
 
 
-ORDINARY = ("limits", "collect")
+ORDINARY = ("limits", "collect", "short payments")
 """Kinds of decision that are the ordinary course: they come after all others."""
 
 
@@ -52,7 +53,8 @@ class DecisionSettings(Parameters):
     authorities: dict[Kind, str | None] = {}
     """Kind of decision: who takes it whatever its amount, one of `limits.approvals`; null: the first of them that
     reaches up to its amount. Kinds that are not named keep their own: `policy`, `model` and `portfolio` the highest of
-    `limits.approvals`, `collect`, `policy terms` and `policy notice` the lowest, all others by amount."""
+    `limits.approvals`, `collect`, `short payments`, `policy terms` and `policy notice` the lowest, all others by
+    amount."""
     report_ahead_days: int = Field(30, ge=0)
     """Overdue invoices that are to be reported to the insurer are listed from so many days before their extension
     period ends."""

@@ -97,8 +97,12 @@ class DefaultSettings(Parameters):
     material_amount: Sized = 500
     """In a book that records no defaults, more than this more than 90 days past due and contested by nobody is evidence
     of a buyer's default. That of Commission Delegated Regulation (EU) 2018/171, Article 2, for other than retail."""
-    material_share: Fraction = 0.01
-    """It has to be more than this share of what the buyer owes, too; the same article."""
+    material_share: Fraction = 0.1
+    """It has to be more than this share of what the buyer owes, too: D&B calls a firm severely delinquent from a tenth
+    of its trade debt on. The regulation's 1 % is that of loans, which know no short payments and deductions."""
+    paying_share: Fraction = 0.5
+    """Nor is it evidence where at least this share of what fell due in the last 90 days has been paid: what such a
+    buyer left open is a short payment to clear up. Judgement."""
     interval: Annotated[float, Field(gt=0.5, lt=1)] = 0.9
     """Confidence of `pd_low` to `pd_high`."""
     prior_log_odds: dict[

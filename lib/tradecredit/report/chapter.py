@@ -54,6 +54,18 @@ class Chapter:
         self._figures: dict[str, dict[str, object]] = {}
         self._decisions = decisions.none()
         self._told: dict[str, str] = {}
+        self._silent = False
+
+    def rests_on(self, there: object, otherwise: str = "") -> None:
+        """Show what follows, up to the next call, only where there is what it rests on (a truth value).
+
+        Else `otherwise` is shown in its place: one sentence on what is missing, and how it is added. Tables are
+        published all the same, empty as they may be, and headline figures are not. A section of a page of which nothing
+        is shown is left out with its text.
+        """
+        self._silent = not there
+        if self._silent and otherwise:
+            _show_note("left-out", "Left out.", otherwise)
 
     def table(
         self,
@@ -63,11 +75,13 @@ class Chapter:
         *,
         columns: Sequence[str] | Mapping[str, str | Column] | None = None,
         rows: int | None = None,
+        without: str = "",
     ) -> None:
         """Show at most eight columns and `rows` rows (by default 50) of a table; publish all of it as CSV.
 
         `columns` picks columns, or picks and renames them (see `tables.to_html`). None, in place of a table that the
-        book has nothing for, shows and publishes nothing. Raises `ValueError` for an empty
+        book has nothing for, shows and publishes nothing. A table without rows is a line that says so, or says
+        `without`, a sentence on why. Raises `ValueError` for an empty
         caption, a column that is not there, and a name that the chapter has published already.
         """
         _file_name(name)
@@ -77,13 +91,16 @@ class Chapter:
             return
         rows = MOST_ROWS if rows is None else rows
         shown = to_html(frame, caption, columns=columns, rows=rows, link=link, currency=self.currency)
+        if frame.empty:
+            shown = f'<div class="tc-none"><strong>{escaped(caption)}:</strong> {_sentence(without or "none.")}</div>\n'
         if self.output:
             if name in self._tables:
                 raise ValueError(f"chapter {self.name} publishes two tables named {name!r}; rename one")
             self._tables.add(name)
             # With a byte-order mark, without which Excel takes the text for another encoding.
             _write(self.output / link, "\ufeff" + csv_text(frame))
-        _show(shown, "table", name)
+        if not self._silent:
+            _show(shown, "table", name)
 
     def figure(self, figure: "Figure", name: str, caption: str, alt: str) -> None:
         """Show a matplotlib figure as a picture inside the page, and close it.
@@ -98,6 +115,8 @@ class Chapter:
         png, undrawn = _png(figure)
         if undrawn:
             caption += " Some letters cannot be drawn: this computer has no font for their script."
+        if self._silent:
+            return
         picture = base64.b64encode(png).decode("ascii")
         _show(
             f'<figure class="tc-figure">\n<img src="data:image/png;base64,{picture}" width="{width}" '
@@ -112,7 +131,7 @@ class Chapter:
         `see`: the name of a table of this page that the paragraph links to. A sentence with a figure that cannot be
         estimated is left out; an empty text shows nothing.
         """
-        if not text:
+        if not text or self._silent:
             return
         sentences = re.split(r"(?<=[.!?]) ", text)
         sayable = [sentence for sentence in sentences if not re.search(rf"{formats.CANNOT}|\bnan\b", sentence)]
@@ -178,6 +197,9 @@ class Chapter:
         label, a value that is not a number, and a name used twice.
         """
         entries = {_file_name(name): self._entry(name, given) for name, given in figures.items()}
+        if self._silent or not entries:
+            self._publish()
+            return
         if self.output:
             twice = [name for name in entries if name in self._figures]
             if twice:
@@ -196,11 +218,8 @@ class Chapter:
             _write(self.output / "results" / f"{self.name}.json", text + "\n")
 
     def _note(self, look: str, title: str, text: str, link: str = "", name: str = "") -> None:
-        # The inline style is for JupyterLab, where the page's style sheet is absent.
-        style = "border-left:3px solid #b7791f;padding:0.3em 0.8em"
-        body = f"<strong>{title}</strong> {_sentence(text)}{link}"
-        place = f' id="{escaped(name)}"' if name else ""
-        _show(f'<p class="tc-note-box {look}"{place} role="note" style="{style}">{body}</p>\n', "note")
+        if not self._silent:
+            _show_note(look, title, text, link, name)
 
     def _entry(self, name: str, given: tuple) -> dict[str, object]:
         value, unit, *label = given
@@ -231,6 +250,14 @@ class Chapter:
 def _show(html: str, kind: str, name: str = "") -> None:
     """Display HTML, marked for the page with what it is, and with the name of a table or figure."""
     display(HTML(html), metadata={"tradecredit": kind} | ({"name": name} if name else {}))
+
+
+def _show_note(look: str, title: str, text: str, link: str = "", name: str = "") -> None:
+    # The inline style is for JupyterLab, where the page's style sheet is absent.
+    style = "border-left:3px solid #b7791f;padding:0.3em 0.8em"
+    body = f"<strong>{title}</strong> {_sentence(text)}{link}"
+    place = f' id="{escaped(name)}"' if name else ""
+    _show(f'<p class="tc-note-box {look}"{place} role="note" style="{style}">{body}</p>\n', "note")
 
 
 def _png(figure: "Figure") -> tuple[bytes, bool]:

@@ -38,7 +38,7 @@ def page_html(notebook: NotebookNode, *, manifest: Mapping[str, Any], chapter: s
     titles = {entry["name"]: entry["title"] for entry in manifest["chapters"]}
     if chapter not in titles:
         raise ValueError(f"chapter {chapter!r} is not in the manifest, which lists {', '.join(titles)}")
-    cells, setup = _arranged(notebook)
+    cells, setup = _arranged(_telling(notebook))
     renderer = Renderer()
     exporter = TemplateExporter(
         template_name=TEMPLATE.name,
@@ -90,6 +90,22 @@ def title(notebook: NotebookNode) -> str:
         if heading:
             return heading[1].strip()
     raise ValueError("the notebook has no H1: begin its first cell with `# Title`")
+
+
+def _telling(notebook: NotebookNode) -> NotebookNode:
+    """Return the notebook without the sections of an H2 whose code was run and shows nothing, text and code."""
+    parts: list[list[NotebookNode]] = [[]]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and _H2.search(cell.source):
+            parts.append([])
+        parts[-1].append(cell)
+    kept = [parts[0], *(part for part in parts[1:] if not _says_nothing(part))]
+    return NotebookNode(notebook, cells=[cell for part in kept for cell in part])
+
+
+def _says_nothing(cells: list[NotebookNode]) -> bool:
+    code = [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
+    return any(cell.get("execution_count") for cell in code) and not any(cell.outputs for cell in code)
 
 
 def _arranged(notebook: NotebookNode) -> tuple[list[NotebookNode], list[str]]:

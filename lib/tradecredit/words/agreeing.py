@@ -12,6 +12,9 @@ Writer = Callable[[float, int], str]
 FEWEST, MOST = 2, 12
 """Significant digits that are tried."""
 
+IN_MILLIONS = 4
+"""Significant digits up to which an amount is written in millions."""
+
 SCALES = {"%": 0.01, "k": 1e3, "m": 1e6, "bn": 1e9}
 
 
@@ -55,7 +58,9 @@ def money_in(currency: str) -> Writer:
         size = abs(value)
         if digits <= 3 or size == 0 or not math.isfinite(size):
             return money(value, currency)
-        unit, suffix = next(((unit, name) for unit, name in ((1e9, " bn"), (1e6, " m")) if size >= unit), (1.0, ""))
+        # So many digits of millions read better in whole units.
+        units = ((1e9, " bn"), (1e6, " m")) if digits <= IN_MILLIONS else ()
+        unit, suffix = next(((unit, name) for unit, name in units if size >= unit), (1.0, ""))
         decimals = max(digits - 1 - math.floor(math.log10(size / unit)), 0)
         decimals = min(decimals, 2) if unit == 1 else decimals
         return f"{currency} {MINUS if value < 0 else ''}{size / unit:,.{decimals}f}{suffix}".strip()
@@ -78,7 +83,7 @@ def plain(value: float, digits: int) -> str:
     """Return a number of days or months, whole, or with decimals where more digits are asked for."""
     if digits <= 2 or value == round(value):
         return f"{value:.0f}"
-    return f"{value:,.{digits - 2}f}"
+    return f"{value:,.{digits - 2}f}".rstrip("0").rstrip(".")
 
 
 def _per_cent(value: float, digits: int) -> str:

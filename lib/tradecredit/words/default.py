@@ -9,10 +9,12 @@ from tradecredit.book.book import Book
 from tradecredit.default import panel
 from tradecredit.default.additive_model import DefaultModel
 from tradecredit.default.expert_prior import LONGEST_DAYS, SOURCE
+from tradecredit.default.explain import LONG_OVERDUE
 from tradecredit.default.level import Level
 from tradecredit.default.panel import HORIZON_MONTHS
 from tradecredit.default.ratings import Assessment
-from tradecredit.measure.long_overdue import DAYS, LONGER_DAYS, long_overdue
+from tradecredit.measure.history import sales_told
+from tradecredit.measure.long_overdue import DAYS, LONGER_DAYS, PAYS_ON, long_overdue, short_payments
 from tradecredit.params.default import DefaultSettings
 from tradecredit.words.formats import counted, listed, missing, money, percent, probability
 
@@ -22,10 +24,13 @@ _PRIORS = (
 )
 
 
-def basis(assessment: Assessment, settings: DefaultSettings) -> str:
-    """Return what the default probabilities rest on: a fit to the book's own defaults, or stated curves."""
+def basis(assessment: Assessment, settings: DefaultSettings, *, recorded: bool = True) -> str:
+    """Return what the default probabilities rest on: a fit to the book's own defaults, or stated curves.
+
+    `recorded`: whether the book has a table of defaults.
+    """
     model = assessment.model
-    return _fitted(assessment, model, settings) if model else _stated(assessment, settings)
+    return _fitted(assessment, model, settings) if model else _stated(assessment, settings, recorded)
 
 
 EXPECTED = ("expected_defaults", "expected_defaults_low", "expected_defaults_high")
@@ -65,19 +70,86 @@ def decisions(book: Book) -> dict[str, str]:
     late = long_overdue(book)
     if late.empty:
         return {}
-    currency, longer = book.run.currency, late["longer_overdue"].sum()
-    of_it = f", {money(longer, currency)} of it more than {LONGER_DAYS} days" if longer > 0 else ""
+    settings = book.run.default
+    not_paid = (
+        f"none is known to have paid {percent(settings.paying_share)} of what fell due in the last {DAYS} days"
+        if sales_told(book, book.as_of)
+        else "what they paid since is not known from open items alone"
+    )
     return {
-        "long overdue": f"{money(late['long_overdue'].sum(), currency)} of {counted(len(late), 'buyer')} is more than "
-        f"{DAYS} days past due and contested by nobody{of_it}, and the book records no defaults: say who of them is in "
-        "default (table `defaults`), and claim, enforce or write off. Until then each stands in grade 10, and counts "
-        "as a default in the level of all."
+        "long overdue": f"{_long_past_due(late, book)}, and the book records no defaults. It is more than "
+        f"{percent(settings.material_share)} of what each of them owes, and {not_paid}: say who of them is in default "
+        "(table `defaults`), and claim, enforce or write off. Until then each stands in grade 10, and counts as a "
+        "default in the level of all."
     }
 
 
-def long_overdue_rated(book: Book, ratings: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the buyers that are long overdue (`long_overdue`) by name, as they are rated; None where none is."""
-    late = long_overdue(book)
+def short_payments_decided(book: Book) -> dict[str, str]:
+    """Return what long overdue debt that is no evidence of default asks to decide, as kind of decision → sentence."""
+    late, settings = short_payments(book), book.run.default
+    if late.empty:
+        return {}
+    pays, owed = late["standing"] == PAYS_ON, late["long_overdue"]
+    why = [
+        f"{money(owed[which].sum(), book.run.currency)} of {counted(int(which.sum()), 'buyer')} {text}"
+        for which, text in (
+            (pays, f"that paid at least {percent(settings.paying_share)} of what fell due since"),
+            (~pays, f"of whose debt it is no more than {percent(settings.material_share)}"),
+        ) if which.any()
+    ]  # fmt: skip
+    return {
+        "short payments": f"{_long_past_due(late, book)}, which is no evidence of default: {listed(why)}. Find out "
+        "whether each is a deduction, a payment that was not applied, or a dispute to record (table `disputes`), and "
+        "credit, apply or collect it. It weighs in these buyers' own default probabilities, not in the level of all."
+    }
+
+
+def _long_past_due(late: pd.DataFrame, book: Book) -> str:
+    currency = book.run.currency
+    longer = late["longer_overdue"].sum()
+    of_it = f", {money(longer, currency)} of it more than {LONGER_DAYS} days" if longer > 0 else ""
+    return (
+        f"{money(late['long_overdue'].sum(), currency)} of {counted(len(late), 'buyer')} is more than {DAYS} days past "
+        f"due and contested by nobody{of_it}"
+    )
+
+
+def state(book: Book, defaulted: int) -> dict[str, tuple]:
+    """Return the headline figures of who is in default; in a book without defaults, of what stands in their place.
+
+    `defaulted`: buyers in default.
+    """
+    if book.has("defaults"):
+        return {"in_default": (defaulted, "count", "Buyers in default")}
+    return {
+        "long_overdue_buyers": (len(long_overdue(book)), "count", "Buyers long overdue, in place of defaults"),
+        "short_payers": (len(short_payments(book)), "count", "Buyers with old short payments to clear up"),
+    }
+
+
+def lifts(book: Book, buyer: str, ratings: pd.DataFrame) -> str:
+    """Return what would lift a buyer that stands in grade 10 for its long overdue debt; else empty.
+
+    To no longer count, its long overdue debt has to be no more than `default.material_amount`, or than
+    `default.material_share` of what it then owes: x of L out of O with (L − x) = share × (O − x).
+    """
+    if LONG_OVERDUE not in ratings.loc[buyer, "method"]:
+        return ""
+    row, settings = long_overdue(book).loc[buyer], book.run.default
+    late, owed, share = row["long_overdue"], row["open_amount"], settings.material_share
+    least = min(late - settings.material_amount, (late - share * owed) / (1 - share) if share < 1 else late)
+    currency, paying = book.run.currency, ""
+    if sales_told(book, book.as_of):
+        paying = f", or {percent(settings.paying_share)} of what fell due in the last {DAYS} days is paid"
+    return (
+        f"It stands in grade 10 for the {money(late, currency)} of its {money(owed, currency)} that is more than "
+        f"{DAYS} days past due: no other figure would lift it. It counts no more once {money(least, currency)} of it "
+        f"is paid, credited or recorded as disputed{paying}."
+    )
+
+
+def long_overdue_rated(late: pd.DataFrame, book: Book, ratings: pd.DataFrame) -> pd.DataFrame | None:
+    """Return buyers of `long_past_due` by name, as they are rated; None where there are none."""
     return None if late.empty else late.join(book.names).join(ratings[["pd", "grade", "method"]])
 
 
@@ -89,11 +161,12 @@ def long_overdue_counted(book: Book, assessment: Assessment) -> list[str]:
     levels, settings = assessment.level["value"], book.run.default
     moved = levels["central tendency, with the book's own history"]
     return [
-        f"{counted(len(late), 'buyer')} with more than {money(settings.material_amount, book.run.currency)}, "
-        f"and more than {percent(settings.material_share)} of what it owes, over {DAYS} days past due and uncontested "
-        "are the book's defaults of a year. They move the stated central tendency of "
-        f"{probability(levels['central tendency, stated'])} to {probability(moved)}, the mean of all others; "
-        "they stand in grade 10 themselves."
+        f"The book records no defaults. In their place stand the {counted(len(late), 'buyer')} of which more than "
+        f"{money(settings.material_amount, book.run.currency)} and more than {percent(settings.material_share)} of "
+        f"what it owes is over {DAYS} days past due and uncontested, without those that paid at least "
+        f"{percent(settings.paying_share)} of what fell due since (`default.material_share`, `default.paying_share`). "
+        f"They move the stated central tendency of {probability(levels['central tendency, stated'])} to "
+        f"{probability(moved)}, the mean of all others; they stand in grade 10 themselves."
     ]
 
 
@@ -116,16 +189,28 @@ def _fitted(assessment: Assessment, model: DefaultModel, settings: DefaultSettin
     )
 
 
-def _stated(assessment: Assessment, settings: DefaultSettings) -> str:
+def _stated(assessment: Assessment, settings: DefaultSettings, recorded: bool) -> str:
     tendency = assessment.level["value"]["central tendency, stated"]
     weights = listed(f"{name} {weight:.2f}" for name, weight in assessment.weights.items())
+    if recorded:
+        why = (
+            f"{counted(assessment.defaulters, 'buyer')} of this book defaulted within {HORIZON_MONTHS} months of an "
+            f"observation; a fit needs {settings.minimum_defaults}."
+        )
+        updated = (
+            f", which {assessment.buyer_years:,.0f} observed buyer-years update against a prior worth "
+            f"{settings.prior_buyer_years:,.0f}"
+        )
+    else:
+        why = (
+            "The book records no defaults (table `defaults`), to which a model could be fitted; a fit needs "
+            f"{settings.minimum_defaults} buyers that defaulted."
+        )
+        updated = ""
     return (
-        f"{counted(assessment.defaulters, 'buyer')} of this book defaulted within {HORIZON_MONTHS} months of an "
-        f"observation; a fit needs {settings.minimum_defaults}. The default probability cannot be estimated from this "
-        f"book. Calibrated to the stated central tendency of {probability(tendency)} "
-        f"({settings.central_tendency_source}), which {assessment.buyer_years:,.0f} observed buyer-years update "
-        f"against a prior worth {settings.prior_buyer_years:,.0f}. {_index(assessment, settings)} The ranking comes "
-        f"from expert curves ({_PRIORS}); weight of each part after the book's own defaults: {weights}."
+        f"{why} The default probability cannot be estimated from this book. Calibrated to the stated central tendency "
+        f"of {probability(tendency)} ({settings.central_tendency_source}){updated}. {_index(assessment, settings)} The "
+        f"ranking comes from expert curves ({_PRIORS}); weight of each part after the book's own defaults: {weights}."
     )
 
 

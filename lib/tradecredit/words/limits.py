@@ -9,6 +9,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.decide.limits import caps
 from tradecredit.decide.limits.changes import DECISIONS
 from tradecredit.decide.limits.rules import USUAL
+from tradecredit.measure import limits_in_force
 from tradecredit.measure.groups import CONTROL
 from tradecredit.measure.groups import groups as groups_of
 from tradecredit.params.limits import LimitSettings
@@ -32,6 +33,7 @@ REASONS = {
     "in default": "it is in default",
     "negative equity": "its accounts show negative equity",
     "insolvent": "it is insolvent",
+    "long overdue": "what it owes is long past due",
     "deliveries held back": "deliveries to it are held back, or the insurer is to be told first",
     "still owed": "it needs less, but still owes as much",
     "above the risk": "more is owed than the risk allows: to the limit by risk",
@@ -43,6 +45,18 @@ REASONS = {
 
 MOST_NAMED = 5
 """So many buyers are named in a sentence."""
+
+
+def of_limits_in_force(book: Book, totals: pd.Series) -> dict[str, tuple]:
+    """Return the headline figures of limits in force (`limits.totals`); none where the book holds no limits."""
+    if not book.has("limits"):
+        return {}
+    granted = limits_in_force.acceptance(book).loc["last 12 months", "acceptance"]
+    return {
+        "limit_breaches": (totals["breaches"], "count", "Buyers exceeding their limit"),
+        "breach_amount": (totals["breach_amount"], book.run.currency),
+        "limit_acceptance": (granted, "fraction", "Amounts granted by the insurer of those asked"),
+    }
 
 
 def with_reasons(table: pd.DataFrame) -> pd.DataFrame:

@@ -260,8 +260,13 @@ def past_years_drawn(years: pd.DataFrame, currency: str) -> str:
     return f"Bars and points: {'; '.join(told)}." if told else NO_PAST
 
 
-def last_year(years: pd.DataFrame, currency: str) -> dict[str, tuple]:
-    """Return the headline figures of the last of `back_test.back_test`; missing where it has none."""
+def last_year(years: pd.DataFrame, currency: str, *, recorded: bool = True) -> dict[str, tuple]:
+    """Return the headline figures of the last of `back_test.back_test`; missing where it has none.
+
+    `recorded`: whether the book has a table of defaults; without, there is nothing to set beside the model.
+    """
+    if not recorded:
+        return {}
     last = years.iloc[-1] if len(years) else pd.Series(dtype="float64")
     lost, expected_then = last.get("real_loss"), last.get("expected_loss_then")
     return {

@@ -28,6 +28,48 @@ IDLE = {
 """Why a term is not binding (`alternatives.never_binding`)."""
 
 
+HOW_TO_ADD = (
+    "To add one, write its terms into a file (`tradecredit demo FOLDER` writes examples into `FOLDER/policies`) and "
+    "name it in the run file: `policy: policies/ours.yaml` for the one in force, "
+    "`quotes: [policies/offer.yaml]` for offers"
+)
+
+
+def none_named(book: Book) -> str:
+    """Return that the run names no policy, and which lines of the run file add one; empty where it names any."""
+    if book.run.policies:
+        return ""
+    return f"The run file names no policy: losses are told before insurance. {HOW_TO_ADD}."
+
+
+def without_cover(book: Book, comparison: pd.DataFrame) -> dict[str, tuple]:
+    """Return what the losses cost without insurance, as a headline figure of a run without a policy; else none."""
+    if book.run.policies:
+        return {}
+    cost = comparison.loc[NO_COVER, "cost_of_risk"]
+    return {"cost_without_cover": (cost, book.run.currency, "Yearly cost of risk without insurance (simulated)")}
+
+
+def what_cover_would_need(book: Book, comparison: pd.DataFrame) -> str:
+    """Return what a book without a policy tells of insurance, and what it cannot; empty where the run names any.
+
+    The cost of risk without cover is what a policy that took all losses would be worth. `comparison`:
+    `quotes.comparison`.
+    """
+    if book.run.policies:
+        return ""
+    alone, currency = comparison.loc[NO_COVER], book.run.currency
+    limits = "" if book.has("limits") else ", and the insurer's limits as table `limits`"
+    return (
+        f"{none_named(book)[:-1]}{limits}. Until then this chapter cannot tell what an insurer would pay, what its "
+        f"cover costs, or whether it is worth it. What it can tell: all losses are the company's own, "
+        f"{money(alone['retained_expected'], currency)} a year expected. With the capital for bad years "
+        f"({percent(book.run.cost_of_capital)} a year) they cost {money(alone['cost_of_risk'], currency)} a year on "
+        "today's balances: no policy takes away more than that, and a premium above it can only pay by sales that "
+        "cover allows."
+    )
+
+
 def with_reasons(never_binding: pd.DataFrame) -> pd.DataFrame:
     """Return the terms that are not binding with `why` in words."""
     return never_binding.assign(why=never_binding["why"].map(IDLE))

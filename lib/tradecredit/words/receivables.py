@@ -8,7 +8,15 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.measure.balances import balances
 from tradecredit.measure.due_days import rules, unknown_years
-from tradecredit.measure.history import begins, carried_over, last_entry, settlements_known, silent_days
+from tradecredit.measure.history import (
+    begins,
+    carried_over,
+    habits_told,
+    last_entry,
+    sales_told,
+    settlements_known,
+    silent_days,
+)
 from tradecredit.measure.orders import commitments
 from tradecredit.measure.quality import (
     BALANCE_TOLERANCE,
@@ -205,14 +213,28 @@ AGED_FROM = {"due": "Days past due", "issued": "Days since issue"}
 """What age is counted in, by the run's `receivables.ageing_from`."""
 
 
-def long_overdue(kpis: pd.Series, currency: str) -> str:
-    """Return what is more than 90 days overdue, and how much of it is owed by buyers in default."""
+def of_sales_and_payments(kpis: pd.Series, book: Book) -> dict[str, tuple]:
+    """Return the headline figures that rest on sales and on days of payment, as far as the book tells of them."""
+    sales, habits = sales_told(book, book.as_of), habits_told(book, book.as_of)
+    of_sales = {"dso_countback": (kpis["dso_countback"], "days", "DSO, countback"), "dso": (kpis["dso"], "days", "DSO")}
+    of_payments = {
+        "days_beyond_terms": (kpis["days_beyond_terms"], "days", "Days beyond terms"),
+        "cei": (kpis["cei"], "ratio", "CEI (100 is best)"),
+    }
+    return (of_sales if sales else {}) | (of_payments if habits else {})
+
+
+def long_overdue(kpis: pd.Series, currency: str, *, recorded: bool = True) -> str:
+    """Return what is more than 90 days overdue, and how much of it is owed by buyers in default.
+
+    `recorded`: whether the book has a table of defaults.
+    """
     if not kpis["over_90_amount"] > 0:
         return "Nothing is more than 90 days overdue."
-    return (
-        f"{money(kpis['over_90_amount'], currency)} ({percent(kpis['share_over_90'])}) is more than 90 days overdue, "
-        f"of which buyers in default owe {money(kpis['over_90_in_default'], currency)}."
-    )
+    told = f"{money(kpis['over_90_amount'], currency)} ({percent(kpis['share_over_90'])}) is more than 90 days overdue"
+    if not recorded:
+        return f"{told}; what of it is evidence of default, and what is to be cleared up, is in chapter 02."
+    return f"{told}, of which buyers in default owe {money(kpis['over_90_in_default'], currency)}."
 
 
 def on_account(book: Book) -> str:
@@ -261,7 +283,7 @@ def known_days(book: Book) -> list[str]:
             "What was paid in them stands as open here, and may stand as overdue. To report on the day on which it "
             f"ends, state `as_of: {last_entry(book).date()}`."
         )
-    if old.any():
+    if settled and old.any():
         since, which = begins(book, book.as_of), counted(int(old.sum()), "invoice")
         found.append(
             f"The ledger's history begins in {since:%B %Y}; {which} from before then were carried over. Figures that "
@@ -318,7 +340,28 @@ def due_days(book: Book) -> list[str]:
 def with_remarks(quality: pd.DataFrame) -> pd.DataFrame:
     """Return the data-quality findings (`quality.quality`) with a `remark` on each, also where nothing was checked."""
     remarks = [
-        f"not checked: the book holds no {row.table}" if pd.isna(row.rows) else REMARKS[row.table][row.check]
+        (NO_NUMBERS if row.check in NO_NUMBERS_FOR else f"not checked: the book holds no {row.table}")
+        if pd.isna(row.rows)
+        else REMARKS[row.table][row.check]
         for row in quality.itertuples()
     ]
     return quality.assign(remark=pd.Series(remarks, index=quality.index, dtype="str"))
+
+
+NO_NUMBERS, NO_NUMBERS_FOR = "not checked: no buyer has one", ("registration id of another buyer",)
+"""What is said of checks that the table alone does not make possible."""
+
+
+def checked(quality: pd.DataFrame) -> pd.DataFrame:
+    """Return the findings that a page shows (`with_remarks`): those of tables that the book holds."""
+    shown = quality["rows"].notna() | quality["check"].isin(NO_NUMBERS_FOR)
+    return with_remarks(quality[shown])
+
+
+def not_checked(quality: pd.DataFrame) -> str:
+    """Return which tables' checks were not made for want of the table; empty where all were."""
+    rest = quality[quality["rows"].isna() & ~quality["check"].isin(NO_NUMBERS_FOR)]
+    if rest.empty:
+        return ""
+    tables = listed(f"{name} ({number:,})" for name, number in rest["table"].value_counts(sort=False).items())
+    return f"Not checked, as the book has no such table: {counted(len(rest), 'check')} of {tables}."

@@ -91,6 +91,37 @@ def with_rules(lights: pd.DataFrame) -> pd.DataFrame:
     return lights.assign(rule=pd.Series(rules, index=lights.index, dtype="str"))
 
 
+PLUTO_TASCHE = (
+    "The Pluto–Tasche bound pools each grade with all worse ones, so it exists even for grades without defaults."
+)
+
+
+def testable(found: Review) -> bool:
+    """Return whether the review tests anything: a fit, or at least published scores, on buyers that defaulted."""
+    return len(found.samples) > 0 or bool(found.published["auc"].notna().any())
+
+
+def not_testable(recorded: bool, needed: int) -> str:
+    """Return why a model cannot be tested with a book, and what would make it possible.
+
+    `recorded`: whether the book has a table of defaults; `needed`: `default.minimum_defaults`.
+    """
+    has = "holds too few defaults" if recorded else "records no defaults"
+    return (
+        f"Whether the probabilities are right is not testable with this book, which {has}: a fit and its tests need "
+        f"{needed} buyers that defaulted within a year of an observation. Past defaults are added as table `defaults` "
+        "(buyer_id, date, kind, debt)."
+    )
+
+
+NO_FIT = (
+    "No model was fitted to past buyers of this book: there is no population that today's could have drifted from. How "
+    "late buyers were while its history was short is no measure."
+)
+
+NO_RATES = "Default rates by grade are not testable with this book, which records no defaults."
+
+
 def decisions(found: Review, run: Run) -> dict[str, str]:
     """Return what the lights ask to decide, as kind of decision → sentence; nothing where none is red.
 

@@ -250,13 +250,16 @@ def understood(book: Book) -> list[str]:
     pending = book.orders[book.orders["closed"].isna()]
     lines += [_sum_line(ORDERS[kind], part, "date") for kind, part in pending.groupby("kind", sort=False)]
     doubles = likely_doubles(book)
+    called = {one: "" if pd.isna(name) else f" ({name})" for one, name in book.names.items()} if len(doubles) else {}
     lines += [
-        f"  likely one buyer: {row.buyer_id} and {row.same_as} ({row.alike_by}), open {row.open_together:,.2f}; "
+        f"  likely one buyer: {row.buyer_id}{called[row.buyer_id]} and {row.same_as}{called[row.same_as]}: "
+        f"{row.alike_by}, open {row.open_together:,.2f}; "
         f"merge: {{{_value(row.buyer_id)}: {_value(row.same_as)}}} makes them one"
         for row in doubles.head(MOST_NAMED).itertuples()
     ]
     if len(doubles) > MOST_NAMED:
-        lines.append(f"  … and {len(doubles) - MOST_NAMED:,} more")
+        more = counted(len(doubles) - MOST_NAMED, "more likely double")
+        lines.append(f"  … and {more}: chapter 01 of the report lists all, the surest first")
     return lines + [f"  {sentence}" for sentence in known_days(book)]
 
 

@@ -125,6 +125,22 @@ def changed_columns(changes: pd.DataFrame) -> list[str]:
     return CHANGES if changes["previous_as_of"].notna().any() else CHANGES[:2]
 
 
+def estimated(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of `index.changes` that are known this month or the month before."""
+    return changes[changes["this_month"].notna() | changes["previous_month"].notna()].reset_index(drop=True)
+
+
+def not_estimated(changes: pd.DataFrame) -> str:
+    """Return which figures of `index.changes` are known in neither month; empty where all are."""
+    names = changes.loc[changes["this_month"].isna() & changes["previous_month"].isna(), "label"]
+    if names.empty:
+        return ""
+    return (
+        f"Not to be had from this book, {counted(len(names), 'figure')}: {'; '.join(names)}. Why is told in their "
+        "chapters."
+    )
+
+
 def since_when(changes: pd.DataFrame) -> str:
     """Return what the change is taken from, or that there is nothing to take it from; `changes`: `index.changes`."""
     if changes["previous_as_of"].notna().any():

@@ -45,13 +45,16 @@ CASES = pd.DataFrame(
         ("prepaid, in force", 700, 0, 700, "prepaid", "cancellation", -700, "6", "8", "15"),
         ("held back", 2_000, 5_000, 5_400, "need", "prolongation", 0, "8", "2", "15"),
         ("held back, lower", 9_000, 5_000, 9_400, "capacity", "reduction", -4_000, "7", "9", "15"),
+        ("long overdue", np.nan, 0, 700, "no accounts", "refusal", 0, "2", "3", "15"),
         ("before the first order", np.nan, 2_500, np.nan, "new buyer", "new", 2_500, "2", "2", "15"),
     ],
     columns=["case", "own_limit", "recommended_with_cover", "need", "binding_with_cover", "decision", "change",
              "decision_code", "response_code", "reason_code"],
 ).set_index("case")  # fmt: skip
 GIVEN = CASES.columns[:4]
-ADVERSE = pd.DataFrame({name: CASES.index == name for name in ("negative equity", "insolvent")}, index=CASES.index)
+ADVERSE = pd.DataFrame(
+    {name: CASES.index == name for name in ("negative equity", "insolvent", "long overdue")}, index=CASES.index
+)
 ADVERSE["deliveries held back"] = CASES.index.str.startswith("held back")
 
 
@@ -166,7 +169,13 @@ def test_the_largest_change_comes_first():
 def test_decisions_in_words():
     sentence = words.limits.changes(decisions_of(CASES[GIVEN]), "EUR")
     assert sentence.startswith("Decisions by kind: new 4 (EUR 17,500 more), increase 2 (EUR 6,000 more), prolongation")
-    assert sentence.endswith("cancellation 4 (EUR 27,700 less), refusal 1.")
+    assert sentence.endswith("cancellation 4 (EUR 27,700 less), refusal 2.")
     assert (
         words.limits.changes(decisions_of(CASES.loc[["nothing needed"], GIVEN]), "EUR") == "There is nothing to decide."
     )
+
+
+def test_a_refusal_for_long_overdue_debt_says_so():
+    found = decisions_of(CASES[GIVEN]).loc["long overdue"]
+    assert found["reason"] == "long overdue"
+    assert words.limits.REASONS[found["reason"]] == "what it owes is long past due"

@@ -50,6 +50,7 @@ REASONS = {
     "in default": "15",
     "negative equity": "12",
     "insolvent": "12",
+    "long overdue": "15",
     "deliveries held back": "15",
     "still owed": "14",
     "above the risk": "15",
@@ -58,6 +59,10 @@ REASONS = {
 }
 """What binds: the code of 4509 (2 no financial information, 12 adverse public information, 13 credit limit full, 14
 lack of turnover, 15 other; none where all that is needed is approved, or little would change)."""
+
+
+BY_GRADE = ("no accounts", "expected-loss budget")
+"""Methods whose amount is that of the buyer's grade or probability."""
 
 
 def aimed(limits: pd.DataFrame, caps: Caps, digits: int) -> pd.Series:
@@ -96,8 +101,8 @@ def decided(
 
     `limits`: a row for each buyer; `need`, `own_limit`, `recommended_with_cover` and `binding_with_cover`, as
     `recommend` has them, `risk_limit`, `aim` (`aimed`) and `committed`, what counts against limits; `stays`: `staying`;
-    `adverse`: on the same index whether `negative equity` is published, whether the buyer is `insolvent`, and whether
-    `deliveries held back`, for which no limit is raised. Adds
+    `adverse`: on the same index whether `negative equity` is published, whether the buyer is `insolvent`, or in grade
+    10 as its debt is `long overdue`, and whether `deliveries held back`, for which no limit is raised. Adds
 
     - `decision`: `new`, `increase`, `reduction`, `cancellation` (to nothing), `prolongation` (it is as it should be, or
       stays); without a limit in force `refusal` where something is needed, `none` where nothing is;
@@ -133,6 +138,7 @@ def decided(
         .mask(by_debt & above_risk, "above the risk")
         .mask((binding == "capacity") & adverse["negative equity"], "negative equity")
         .mask((binding == "in default") & adverse["insolvent"], "insolvent")
+        .mask(binding.isin(BY_GRADE) & adverse["long overdue"], "long overdue")
         .mask(stays & (aim != now), "little change")
         .mask(held, "deliveries held back")
     )

@@ -21,6 +21,7 @@ from tradecredit.decide.limits.caps import by_buyer, caps, without_need
 from tradecredit.decide.limits.carried_sales import lost, released
 from tradecredit.decide.limits.changes import aimed, decided, staying
 from tradecredit.decide.limits.methods import excess, rounded_down, smallest
+from tradecredit.default.explain import LONG_OVERDUE
 from tradecredit.insurance.cover import Cover, of_buyers
 from tradecredit.insurance.shipped import run_policy
 from tradecredit.measure.default_events import loss_given_default
@@ -140,7 +141,12 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     )
     insolvent = known["buyer_id"].isin(book.defaults.loc[book.defaults["kind"] == "insolvency", "buyer_id"])
     adverse = pd.DataFrame(
-        {"negative equity": found.rules["negative equity"], "insolvent": insolvent, "deliveries held back": held(table)}
+        {
+            "negative equity": found.rules["negative equity"],
+            "insolvent": insolvent,
+            "long overdue": known["method"].str.contains(LONG_OVERDUE, regex=False).fillna(value=False),
+            "deliveries held back": held(table),
+        }
     )
     ceiling = smallest(covered.drop(columns=list(MEASURED)))[1]
     with_orders = table.assign(exposure=committed)

@@ -6,7 +6,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import DAYS_A_MONTH
 from tradecredit.decide.limits.methods import by_grade
-from tradecredit.measure.history import first_day
+from tradecredit.measure.history import first_day, sales_told
 
 UNMEASURED = ("public", "affiliate")
 """Kinds of buyer whose capacity and expected loss are not measured: neither accounts nor payment habits show whether a
@@ -23,11 +23,13 @@ def new_buyers(book: Book, buyers: pd.DataFrame) -> pd.Series:
     """Return a boolean per buyer: whether we have known it for less than `limits.new_buyer_months`.
 
     `buyers`: `customer_since` and `first_issued`, the day of the first invoice. Known since whichever is earlier; in a
-    ledger's history of less than 12 months, whose first invoices are no buyer's first, since `customer_since` alone. A
-    buyer of neither is not new.
+    ledger's history of less than 12 months, and in a list of open items, whose first invoices are no buyer's first,
+    since `customer_since` alone. A buyer of neither is not new.
     """
     since, first_issued = buyers["customer_since"], buyers["first_issued"]
-    if first_day(book) > book.as_of - pd.DateOffset(months=12):
+    if not sales_told(book, book.as_of):
+        first_issued = first_issued.where(first_issued.isna())
+    elif first_day(book) > book.as_of - pd.DateOffset(months=12):
         first_issued = first_issued.where(since.notna())
     earliest = np.fmin(since.to_numpy("datetime64[us]"), first_issued.to_numpy("datetime64[us]"))
     months = (book.as_of - pd.Series(earliest, index=buyers.index)).dt.days / DAYS_A_MONTH
@@ -35,7 +37,12 @@ def new_buyers(book: Book, buyers: pd.DataFrame) -> pd.Series:
 
 
 def dormant_buyers(book: Book, last_issued: pd.Series) -> pd.Series:
-    """Return a boolean per buyer: whether its last invoice is older than `limits.dormant_months`, or there is none."""
+    """Return a boolean per buyer: whether its last invoice is older than `limits.dormant_months`, or there is none.
+
+    Nobody in a list of open items, which lacks the invoices that are paid.
+    """
+    if not sales_told(book, book.as_of):
+        return last_issued.isna() & False
     months = (book.as_of - last_issued).dt.days / DAYS_A_MONTH
     return ~(months < book.run.limits.dormant_months)
 

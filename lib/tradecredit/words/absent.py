@@ -1,0 +1,50 @@
+"""What stands in place of a table for which a run or its book lacks something: what is missing, and how it is added."""
+
+POLICY = "The run file names no policy: nothing is insured, and there is nothing to report, to claim or to request."
+
+MARGIN = (
+    "The run file states no contribution margin (`margin`): what a limit earns is not known, and limits cannot be set "
+    "for the portfolio as a whole."
+)
+
+TERMS_MARGIN = "Without a margin in the run file (`margin`) the value of an order, and which terms pay, is not known."
+
+LIMITS = (
+    "The book holds no limits (table `limits`: buyer_id, source, amount, valid_from): which were in force, and whether "
+    "they were kept, is not known."
+)
+
+LATER_DEFAULTS = "The book records no defaults (table `defaults`): what limits would have avoided is not testable."
+
+DISCOUNTS = (
+    "No invoice states a cash discount (`discount_rate`, `discount_days`): what discounts cost, and who took them, is "
+    "not known."
+)
+
+COUNTRY = "No buyer's country is stated (`country` of `buyers`): receivables are not told apart by country."
+
+SECTOR = "No buyer's sector is stated (`sector` of `buyers`): receivables are not told apart by sector."
+
+LAW = (
+    "No law of late payment is known for any buyer that pays late: a law goes by the buyer's country (`country` of "
+    "`buyers`), and the run names those that it knows (`late_interest.laws`)."
+)
+
+SALES = (
+    "The book is a list of open items: what was sold and paid besides them is not in it, and how fast receivables are "
+    "collected is not known. An export of settled items too, with the days on which they were paid, would tell."
+)
+
+PAYMENTS = (
+    "No invoice tells how late it was paid: when what is open will be paid cannot be forecast from this book. An "
+    "export of settled items with the days on which they were paid would tell."
+)
+
+HABITS = "How late buyers pay is not in the book: from which discount on early payment is too dear is not known."
+
+LONGER = "Sales and the terms given are not known from open items alone: nor is what longer terms would cost."
+
+SCENARIOS = (
+    "The run file names no scenarios (`scenarios`): what a downturn would cost is not told. `tradecredit demo FOLDER` "
+    "writes examples."
+)
