@@ -105,7 +105,11 @@ def start(
 
 
 def _answers(suggestion: "Suggestion") -> dict[str, str]:
-    """Ask what an export does not tell, each question with its best guess and three rows; an empty answer takes it."""
+    """Ask what an export does not tell, each question with its best guess and three rows; an empty answer takes it.
+
+    An answer that cannot be read is asked for again.
+    """
+    from tradecredit.book.exports.answers import WANTED, understood
     from tradecredit.book.exports.suggestion import rows_shown
     from tradecredit.words.start import questions
 
@@ -115,7 +119,11 @@ def _answers(suggestion: "Suggestion") -> dict[str, str]:
         typer.echo(rows_shown(suggestion).to_string(index=False))
     for guess, question in asked:
         others = f", or {', '.join(guess.others)}" if guess.others else ""
-        answers[guess.key] = typer.prompt(f"{question}{others}", default=guess.taken)
+        answer = typer.prompt(f"{question}{others}", default=guess.taken)
+        while understood(guess.key, answer) is None:
+            typer.echo(f"{answer!r} cannot be read: {WANTED.get(guess.key, 'a text')} is expected.")
+            answer = typer.prompt(f"{question}{others}", default=guess.taken)
+        answers[guess.key] = answer
     return answers
 
 

@@ -257,3 +257,17 @@ def test_a_currency_beside_an_amount_counts_and_must_not_contradict(tmp_path):
     suggestion = suggested([wrong])
     (problem,) = ledger(suggestion.source, suggestion.currency).problems
     assert (problem.row, problem.value) == (3, "GBP stated, 20,00 €")
+
+
+@pytest.mark.parametrize(
+    ("title", "entity"),
+    [
+        ("Schönfelder Antriebstechnik GmbH, Göppingen;;;", "Schönfelder Antriebstechnik GmbH"),
+        ("Hurtownia BRONEK Sp. z o.o.;;", "Hurtownia BRONEK Sp. z o.o."), ("Open items of all customers;;", None),
+        ("Customer: Alder Tools GmbH;;", None), ("Acme Supply Inc.;As of 06/30/2026", "Acme Supply Inc."),
+    ],
+)  # fmt: skip
+def test_the_company_in_the_title_is_whose_book_it_is(title, entity, tmp_path):
+    head = f"{title}\nKunde;Beleg;Datum;Fällig;Betrag\n"
+    file = written(tmp_path, "list.csv", head + "C1;R-1;05.06.2026;05.07.2026;10,00\n")
+    assert suggested([file]).entity == entity

@@ -14,6 +14,13 @@ from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.systems import ANY, systems, vocabulary
 from tradecredit.params.export import Code, DocumentKind, ExportSource, ExportSystem, Role
 
+COMPANIES = (
+    r"GmbH & Co\. KGa?A?|GmbH & Co KG|GmbH|mbH|AG|KG|OHG|e\. ?K\.|SE|Ltd\.?|Limited|PLC|plc|LLP|LLC|Inc\.?|Corp\.?|"
+    r"Pty Ltd|Pvt\.? Ltd\.?|S\.?A\.?S\.?|S\.?A\.?R\.?L\.?|S\.?r\.?l\.?|S\.?p\.?A\.?|S\.A\.|S\.L\.U?\.?|B\.?V\.?|"
+    r"N\.?V\.?|A/S|ApS|AB|Oyj?|Lda\.?|Ltda\.?|[Ss]p\. z o\. ?o\.|s\.r\.o\.|a\.s\.|Kft\.?|Zrt\.?|d\.o\.o\.|有限公司"
+)
+"""Legal forms as they are written behind the names of companies."""
+
 
 class Guess(NamedTuple):
     """One thing that was guessed: its key in the run file, what was taken, what else it may be, and whether it is open.
@@ -50,6 +57,19 @@ def of_newest(system: ExportSystem, above: list[list[str]]) -> list[str]:
     """Return the lines above the header of that one of several files which is of the latest day, as it says itself."""
     stated = [day_in_titles(in_titles(system, lines)) for lines in above]
     return max(zip(stated, above, strict=True), key=lambda one: one[0][0] if one[0] else date.min)[1]
+
+
+def company(above: list[str]) -> str | None:
+    """Return the company whose name stands in a title above a list, told by its legal form; None without one.
+
+    A name behind a word and a colon (`Customer: …`) is a field of the list, and none of its title.
+    """
+    for line in above:
+        for cell in re.split(r'[;\t|"]|,(?=,)', line):
+            found = re.match(rf"\s*([^\W\d][^:;,]*?\s(?:{COMPANIES}))(?=$|[\s,.;])", cell)
+            if found:
+                return found[1].strip()
+    return None
 
 
 def decimal(raw: pd.DataFrame, guesses: list[Guess], answers: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from tradecredit.book.exports import answers as answers_to
 from tradecredit.book.exports import grid, reading, statements, terms, xml_documents
 from tradecredit.book.exports import guesses as guesses_of
 from tradecredit.book.exports.days import days
@@ -78,10 +79,14 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
 
     A folder stands for the files in it. Files of one form are one list; the first that is no bank's statement is the
     export, all others stand beside it. Raises `InputError` where a file cannot be opened, where nothing like a list of
-    documents is found in it, and where there are only a bank's statements.
+    documents is found in it, where there are only a bank's statements, and
+    where an answer cannot be read.
     """
     systems()  # a broken description is no fault of the export
     _are_there(paths)
+    if problems := list(answers_to.refused(answers or {})):
+        raise InputError(problems)
+    answers = {key: answers_to.understood(key, answer) or answer for key, answer in (answers or {}).items()}
     printed = [file.name for path in paths if path.is_dir() for file in _printed(path)]
     paths = [file for path in paths for file in (_in_folder(path) if path.is_dir() else [path])]
     lists: dict[tuple, list[tuple[Path, _Looked]]] = {}
@@ -114,11 +119,11 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
             )
         ])  # fmt: skip
     folder = Path(os.path.commonpath([path.resolve().parent for path in paths]))
-    described = [_described([path for path, _ in one], one[0][1], folder, answers or {}) for one in listed]
+    described = [_described([path for path, _ in one], one[0][1], folder, answers) for one in listed]
     for at, one in enumerate(listed):
         if at and guesses_of.repeats_numbers(described[at].source, described[0].source):
             looked = one[0][1]._replace(found=as_payments(one[0][1].found))
-            described[at] = _described([path for path, _ in one], looked, folder, answers or {})
+            described[at] = _described([path for path, _ in one], looked, folder, answers)
     first, *others = described
     shown = ", ".join(printed[:5]) + (", …" if len(printed) > 5 else "")
     unread = (
@@ -324,7 +329,7 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     currency = guesses_of.currency(every, titles, system, guesses, answers)
     exported = guesses_of.exported(raw, found, source, system, titles, guesses, answers)
     source = source.model_copy(update={"exported": exported})
-    entity = answers.get("entity") or titles.get("entity", "").strip() or None
+    entity = answers.get("entity") or titles.get("entity", "").strip() or guesses_of.company(looked.above)
     guesses.append(Guess("entity", entity or "My Company", open=entity is None))
     return Suggestion(source, system.title, entity, currency, tuple(guesses), tuple(system.remarks))
 

@@ -1,0 +1,45 @@
+"""Answers to what an export does not tell: in the form that the run file wants them, or refused."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from tradecredit.errors import Problem
+
+WANTED = {
+    "currency": "three letters, such as EUR",
+    "source.exported": "a day written as YYYY-MM-DD",
+    "source.terms_days": "a whole number of days",
+    "source.form.decimal": "a point or a comma",
+    "source.form.dates": "codes of strptime such as %d.%m.%Y, or serial",
+}
+"""Key of a guess: what an answer has to be; any other key takes any text."""
+
+
+def understood(key: str, answer: str) -> str | None:
+    """Return an answer in the form that the run file wants it; None where it cannot be read."""
+    text = answer.strip()
+    if key == "currency":
+        return text.upper() if re.fullmatch("[A-Za-z]{3}", text) else None
+    if key == "source.exported":
+        day = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
+        return None if pd.isna(day) else str(day.date())
+    if key == "source.terms_days":
+        days = re.fullmatch(r"(?:net )?(\d{1,3})(?: ?[^\W\d]+)?", text, re.IGNORECASE)
+        return days[1] if days else None
+    if key == "source.form.decimal":
+        return text if text in (".", ",") else None
+    if key == "source.form.dates":
+        return text if text == "serial" or re.search("%[mbB]", text) else None
+    return text or None
+
+
+def refused(answers: dict[str, str]) -> Iterator[Problem]:
+    """Yield a problem for each answer that cannot be read."""
+    for key, answer in answers.items():
+        if understood(key, answer) is None:
+            yield Problem(
+                file="answers", column=key, value=answer, allowed=f"{WANTED.get(key, 'a text')} is expected",
+                remedy="answer so, or leave the guess and correct the run file",
+            )  # fmt: skip
