@@ -149,7 +149,9 @@ def of_receivables(found: pd.DataFrame, system: ExportSystem) -> dict[str, list[
     """Return the rows of what is owed to a company, of a list of what it owes as well, by the column that tells."""
     ours, theirs = ({plain(word) for word in words} for words in (system.receivable, system.payable))
     for name in found:
-        values = {str(value).strip() for value in found[name].dropna().unique()[:10]}
+        if not {plain(value) for value in found[name].dropna().head(50)} <= ours | theirs:
+            continue
+        values = {str(value).strip() for value in found[name].dropna().unique()}
         words = {plain(value) for value in values}
         if words & theirs and words & ours and words <= ours | theirs:
             return {name: sorted(value for value in values if plain(value) in ours)}
@@ -308,7 +310,7 @@ def exported(
             return day.date()
     forms = source.form.dates
     read = {role: days(raw[role], forms.get(role, forms.get("all")), source.form.year_from) for role in reading.DAYS}
-    late = {plain(name) for name in [*system.age, source.columns.get("days_overdue", "")]}
+    late = {plain(str(name)) for name in [*system.age, source.columns.get("days_overdue")]}
     for name in [name for name in found if plain(name) in late]:
         age = pd.to_numeric(found[name], errors="coerce").set_axis(raw.index)
         for role in ("due", "issued"):

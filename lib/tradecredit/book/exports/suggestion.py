@@ -287,7 +287,7 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
         source = source.model_copy(update={"one_kind": "payment"})
     if looked.unread:
         guesses.append(Guess("source.form.sheet", str(looked.form.sheet), looked.unread, open=True))
-    if plain(columns.get("name", "")) == DOUBTFUL:
+    if plain(str(columns.get("name"))) == DOUBTFUL:
         guesses.append(Guess("source.columns.name", str(columns["name"]), open=True))
     found = _cells(source, paths)
     raw = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
