@@ -14,6 +14,7 @@ from tradecredit.book.exports import guesses as guesses_of
 from tradecredit.book.exports.days import days
 from tradecredit.book.exports.guesses import Guess
 from tradecredit.book.exports.heads import LOOKED_AT, plain
+from tradecredit.book.exports.states import by_status
 from tradecredit.book.exports.systems import (
     ANY,
     PAYMENTS,
@@ -301,7 +302,7 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     form = looked.form.model_copy(update={"decimal": decimal, "dates": dates, "year_from": year_from})
     kinds = guesses_of.kinds(raw, system, guesses)
     source = source.model_copy(update={"form": form, "kinds": kinds, **_rows_read(found, system, form)})
-    source = source.model_copy(update=guesses_of.by_status(source, raw, system, guesses))
+    source = source.model_copy(update=by_status(source, found, system, guesses))
     source = source.model_copy(update={"columns": guesses_of.one_number_a_document(source, raw, guesses)})
     source = source.model_copy(update={"signs": system.signs or guesses_of.signs(raw, source, guesses)})
     source = source.model_copy(update={"lines": system.lines or guesses_of.lines(raw, source, guesses)})
