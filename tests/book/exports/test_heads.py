@@ -179,3 +179,14 @@ def test_the_currency_is_told_by_the_name_of_the_column_or_the_groups_of_figures
     suggestion, _ = read(tmp_path, f'Customer;Invoice;Date;Due;{head}\nA;1;2026-01-05;2026-02-04;"{cell}"\n')
     (guess,) = [one for one in suggestion.guesses if one.key == "currency"]
     assert (guess.taken, guess.open) == (code, not sure)
+
+
+def test_of_two_columns_of_states_either_tells_and_spellings_are_taken_together(tmp_path):
+    suggestion, found = read(
+        tmp_path,
+        "Invoice,Customer,Date,Due,Total Amount,Status,Financial Status\n"
+        "S-1,Ivo,2026-02-01,2026-03-03,1200.00,Sent,Unpaid\nS-2,Marin,2026-02-10,2026-03-12,300.00,Sent,Paid\n"
+        "S-3,Marin,2026-02-12,2026-03-14,99.90,Cancelled,Unpaid\nS-4,Ivo,2026-02-13,2026-03-15,50.00,Sent,PAID\n",
+    )
+    assert suggestion.source.settled == {"Financial Status": ["PAID", "Paid"]}
+    assert open_items(found) == {"S-1": ("Ivo", "2026-03-03", 1200.0)}

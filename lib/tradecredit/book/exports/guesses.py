@@ -144,41 +144,6 @@ def kinds(raw: pd.DataFrame, system: ExportSystem, decimal: str, guesses: list[G
     return known
 
 
-def by_status(source: ExportSource, raw: pd.DataFrame, system: ExportSystem, guesses: list[Guess]) -> dict[str, object]:
-    """Return which rows are left out and which are paid, as a column of states says; note the states not known."""
-    column = source.columns.get("status")
-    if not isinstance(column, str):
-        return {}
-    states = raw["status"].dropna().astype("str").str.strip()
-    held = {plain(state): state for state in sorted(states.unique())}
-
-    def among(words: list[str]) -> list[Code]:
-        return [state for name, state in held.items() if name in {plain(word) for word in words}]
-
-    if source.one_kind:
-        done = among(system.settled)
-        if done and len(done) < len(held):
-            guesses.append(
-                Guess("source.where", ", ".join(map(str, done)), tuple(set(held.values()) - set(map(str, done))))
-            )
-        return {"where": {**source.where, column: done}} if done else {}
-    void, settled, open_ones = among(system.void), among(system.settled), among(system.unsettled)
-    found: dict[str, object] = {}
-    if void:
-        found["without"] = {**source.without, column: void}
-    if {"open", "paid", "cleared"} & source.columns.keys() <= {"cleared"}:
-        if settled:
-            found["settled"] = {column: settled}
-        if settled or open_ones:
-            guesses.append(Guess("source.settled", ", ".join(map(str, settled)) or "none"))
-        part = [state for state in open_ones if re.search(r"part|parz|parc|teil|deel|czesc|部分", plain(state))]
-        unknown = [state for state in held.values() if state not in [*void, *settled, *open_ones]]
-        if part or unknown:
-            taken = f"taken as open with their whole amount: {', '.join(map(str, [*part, *unknown][:8]))}"
-            guesses.append(Guess("source.settled", taken, open=True))
-    return found
-
-
 def running_balance(source: ExportSource, raw: pd.DataFrame) -> dict[Role, str | list[str]]:
     """Return the columns with a balance that runs on from row to row called so, where it was taken for what is open."""
     columns = dict(source.columns)
@@ -199,7 +164,9 @@ def of_receivables(found: pd.DataFrame, system: ExportSystem) -> dict[str, list[
     """Return the rows of what is owed to a company, of a list of what it owes as well, by the column that tells."""
     ours, theirs = ({plain(word) for word in words} for words in (system.receivable, system.payable))
     for name in found:
-        values = {str(value).strip() for value in found[name].dropna().unique()[:10]}
+        if not {plain(value) for value in found[name].dropna().head(50)} <= ours | theirs:
+            continue
+        values = {str(value).strip() for value in found[name].dropna().unique()}
         words = {plain(value) for value in values}
         if words & theirs and words & ours and words <= ours | theirs:
             return {name: sorted(value for value in values if plain(value) in ours)}
@@ -312,7 +279,7 @@ def currency_of_names(source: ExportSource) -> str | None:
     for role in ("amount", "open", "debit"):
         names = source.columns.get(role, [])
         for name in [names] if isinstance(names, str) else names:
-            code = re.search(r"[\s([]([A-Z]{3}|[€£₹])[)\]]?$", name.strip())
+            code = re.search(r"[\s([]([A-Z]{3}|R\$|[€£₹])[)\]]?$", name.strip())
             if code and (code[1] in SIGNS or code[1] in CODES.split()):
                 return SIGNS.get(code[1]) or code[1]
     return None
@@ -356,7 +323,7 @@ def exported(
         return stated[0]
     forms = source.form.dates
     read = {role: days(raw[role], forms.get(role, forms.get("all")), source.form.year_from) for role in reading.DAYS}
-    late = {plain(name) for name in [*system.age, source.columns.get("days_overdue", "")]}
+    late = {plain(str(name)) for name in [*system.age, source.columns.get("days_overdue")]}
     for name in [name for name in found if plain(name) in late]:
         age = pd.to_numeric(found[name], errors="coerce").set_axis(raw.index)
         for role in ("due", "issued"):

@@ -22,6 +22,7 @@ _DAY = re.compile(
 )
 
 
+@lru_cache(maxsize=1 << 16)
 def plain(name: object) -> str:
     """Return a column's name without what systems write differently: case, accents, signs and spaces; words apart.
 

@@ -15,6 +15,7 @@ from tradecredit.book.exports import guesses as guesses_of
 from tradecredit.book.exports.days import days
 from tradecredit.book.exports.guesses import Guess
 from tradecredit.book.exports.heads import LOOKED_AT, plain
+from tradecredit.book.exports.states import by_status
 from tradecredit.book.exports.systems import (
     ANY,
     PAYMENTS,
@@ -299,7 +300,7 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
         source = source.model_copy(update={"one_kind": "payment"})
     if looked.unread:
         guesses.append(Guess("source.form.sheet", str(looked.form.sheet), looked.unread, open=True))
-    if plain(columns.get("name", "")) == DOUBTFUL:
+    if plain(str(columns.get("name"))) == DOUBTFUL:
         guesses.append(Guess("source.columns.name", str(columns["name"]), open=True))
     found = _cells(source, paths)
     raw = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
@@ -313,7 +314,7 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     form = looked.form.model_copy(update={"decimal": decimal, "dates": dates, "year_from": year_from})
     kinds = guesses_of.kinds(raw, system, decimal, guesses)
     source = source.model_copy(update={"form": form, "kinds": kinds, **_rows_read(found, system, form)})
-    source = source.model_copy(update=guesses_of.by_status(source, raw, system, guesses))
+    source = source.model_copy(update=by_status(source, found, system, guesses))
     source = source.model_copy(update={"columns": guesses_of.one_number_a_document(source, raw, guesses)})
     source = source.model_copy(update={"signs": system.signs or guesses_of.signs(raw, source, guesses)})
     source = source.model_copy(update={"lines": system.lines or guesses_of.lines(raw, source, guesses)})

@@ -224,12 +224,12 @@ def _meant(system: ExportSystem, header: list[object], below: list[list[object]]
              for at, cell in reversed(list(enumerate(header))) if cell is not None}  # fmt: skip
     meanings = {name: vocabulary().of(name) for name in cells}
     # The surest first: a role whose best name stands in the file goes before one with a second choice.
+    called = {plain(column): column for column in cells}
     ranked = [
-        (rank, at, role, column)
+        (rank, at, role, called[plain(name)])
         for at, (role, names) in enumerate(system.columns.items())
         for rank, name in enumerate(names)
-        for column in cells
-        if plain(column) == plain(name)
+        if plain(name) in called
     ]
     # A small word such as `on` is passed over where the name means nothing with it.
     ranked += [
