@@ -9,6 +9,7 @@ import pandas as pd
 import yaml
 
 from tradecredit.book.book import Book
+from tradecredit.book.exports.days import months_alone
 from tradecredit.book.exports.guesses import Guess
 from tradecredit.book.exports.suggestion import Suggestion
 from tradecredit.book.memory import Removed
@@ -22,7 +23,7 @@ COMMENTS = {
     "entity": "whose book it is",
     "currency": "the currency that amounts are stated in",
     "source.exported": "the day of the export, which is that of the report",
-    "source.form.dates": "how days are written (a month alone counts as its last day)",
+    "source.form.dates": "how days are written",
     "source.form.dates.issued": "how days of issue are written",
     "source.form.dates.due": "how due days are written",
     "source.form.dates.cleared": "how days of payment are written",
@@ -208,8 +209,14 @@ def told(suggestion: Suggestion) -> list[str]:
     for guess in suggestion.guesses:
         others = f" (or {', '.join(guess.others)})" if guess.others else ""
         mark = "CHECK " if guess.open else ""
-        lines.append(f"  {mark}{COMMENTS.get(guess.key, guess.key)}: {guess.taken}{others}")
+        lines.append(f"  {mark}{COMMENTS.get(guess.key, guess.key)}{_of_months(guess)}: {guess.taken}{others}")
     return lines
+
+
+def _of_months(guess: Guess) -> str:
+    """Return how months without a day are read, where a guess is that days are so written."""
+    dates = guess.key.startswith("source.form.dates")
+    return " (a month alone counts as its last day)" if dates and months_alone(guess.taken) else ""
 
 
 def questions(suggestion: Suggestion) -> list[tuple[Guess, str]]:

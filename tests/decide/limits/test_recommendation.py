@@ -719,22 +719,23 @@ def test_what_is_said_of_the_methods_that_bind():
 
 def test_what_the_limits_take_for_granted(book_of):
     usual = book_of(AS_OF, run={"margin": 0.18}, **LEDGER)
-    turns, bare = words.limits.assumptions(usual, limits.recommend(usual, rated()))
+    turns, without_accounts, bare = words.limits.assumptions(usual, limits.recommend(usual, rated()))
     assert bare == "The run names no policy: all receivables are at our own risk, and insurance adds to no limit."
     assert turns.startswith("Net value added assumes 1 × the margin a year on a limit")
+    assert without_accounts.startswith("A buyer whose accounts are not known may have at our own risk the larger of")
     endless = "buyer_id,limit,reason,by,until\nA,10,seen,X,\nB,10,seen,X,2027-01-01\n"
     bare = book_of(AS_OF, overrides=endless, **LEDGER)
-    margin, _, until = words.limits.assumptions(bare, limits.recommend(bare, rated()))
+    margin, _, _, until = words.limits.assumptions(bare, limits.recommend(bare, rated()))
     assert margin.startswith("The run states no margin")
     assert until == "Analysts' limits without an end date (1) stay in force until withdrawn."
     paid = INVOICES.assign(received=INVOICES["due"], kind="payment")[["invoice_id", "received", "amount", "kind"]]
     settled = book_of("2026-05-31", **LEDGER | {"receipts": paid})
-    assert "Nobody owes anything" in words.limits.assumptions(settled, limits.recommend(settled, rated()))[2]
+    assert "Nobody owes anything" in words.limits.assumptions(settled, limits.recommend(settled, rated()))[3]
     excess = Policy(kind="excess_of_loss", aggregate_first_loss=100, maximum_liability=1_000)
     insured = book_of(AS_OF, run={"margin": 0.18}, limits=IN_FORCE, **LEDGER)
     found = words.limits.assumptions(insured, limits.recommend(insured, rated(), cover=of_buyers(insured, excess)))
-    assert found[1].startswith("The policy in force covers none of today's receivables")
-    assert len(words.limits.assumptions(insured, limits.recommend(insured, rated(), cover=covered(insured)))) == 1
+    assert found[2].startswith("The policy in force covers none of today's receivables")
+    assert len(words.limits.assumptions(insured, limits.recommend(insured, rated(), cover=covered(insured)))) == 2
 
 
 def test_what_the_limits_of_analysts_change(book_of):
