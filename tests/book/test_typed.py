@@ -39,6 +39,14 @@ def test_text_beside_true_dates_is_read_by_the_stated_format():
     assert issued(slashes, dates="%d/%m/%Y") == (["2026-08-02", None], 1)
 
 
+def test_a_number_beside_true_dates_is_no_day_unless_the_run_file_says_so():
+    # 46,296 days after 30 December 1899 is 1 October 2026.
+    mixed = pd.Series([datetime(2026, 8, 2), 46296, 20261001], dtype="object")
+    assert issued(mixed) == (["2026-08-02", None, None], 2)
+    assert issued(mixed, dates="%Y%m%d") == (["2026-08-02", None, "2026-10-01"], 1)
+    assert issued(mixed, dates="serial") == (["2026-08-02", "2026-10-01", None], 1)
+
+
 def test_instants_have_the_day_of_the_stated_zone_or_that_which_was_written():
     texts = pd.Series(["2026-10-20T23:30:00+0200", "2026-10-20T23:30:00-0500"], dtype="str")
     form = "%Y-%m-%dT%H:%M:%S%z"

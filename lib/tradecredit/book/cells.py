@@ -111,7 +111,8 @@ def _days(raw: pd.Series, formats: Formats) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(raw):
         return raw.dt.normalize().astype("datetime64[us]")
     if not _holds_text(raw):
-        return days(raw, formats.dates)
+        # A number among true dates is a day only as the run file states it, never because it could be a spreadsheet's.
+        return days(raw.map(_number_as_text, na_action="ignore"), formats.dates)
     if "%z" not in formats.dates:
         return pd.to_datetime(raw, format=formats.dates, errors="coerce").dt.normalize().astype("datetime64[us]")
     if formats.zone is not None:
@@ -121,6 +122,10 @@ def _days(raw: pd.Series, formats: Formats) -> pd.Series:
     local = raw.astype("str").str.replace(r"\s*(Z|[+-]\d\d:?\d\d)$", "", regex=True)
     plain = formats.dates.replace("%z", "").strip()
     return pd.to_datetime(local, format=plain, errors="coerce").dt.normalize().astype("datetime64[us]")
+
+
+def _number_as_text(cell: object) -> object:
+    return str(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
 
 
 def _holds_text(raw: pd.Series) -> bool:
