@@ -112,7 +112,7 @@ def _days(raw: pd.Series, formats: Formats) -> pd.Series:
         return raw.dt.normalize().astype("datetime64[us]")
     if not _holds_text(raw):
         # A number among true dates is a day only as the run file states it, never because it could be a spreadsheet's.
-        return days(raw.map(_number_as_text, na_action="ignore"), formats.dates)
+        return days(raw.map(_number_as_text, na_action="ignore") if raw.dtype == "object" else raw, formats.dates)
     if "%z" not in formats.dates:
         return pd.to_datetime(raw, format=formats.dates, errors="coerce").dt.normalize().astype("datetime64[us]")
     if formats.zone is not None:

@@ -7,6 +7,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
+from tradecredit.measure.open_items import ledger
 from tradecredit.params.source import DemoSource
 
 SILENT_DAYS = 7
@@ -83,17 +84,14 @@ def silent_days(book: Book) -> int:
 @once
 def _first_settled(book: Book) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the first days on which an invoice was settled in full, and by receipts of known days; missing without."""
-    on_invoice = book.invoice_of_receipt >= 0
-    dated = on_invoice & ~one_of(book.receipts["kind"], ["undated"])
-    amount = book.invoices["amount"].to_numpy()
-
-    def first(rows: np.ndarray) -> pd.Timestamp:
-        order = np.argsort(book.receipts["received"].to_numpy()[rows], kind="stable")
-        place, parts = book.invoice_of_receipt[rows][order], book.receipts["amount"].to_numpy()[rows][order]
-        paid = pd.Series(parts).groupby(place).cumsum().to_numpy()
-        return book.receipts["received"][rows].iloc[order][paid > amount[place] - CENT].min()
-
-    return first(on_invoice), first(dated)
+    of, undated = ledger(book), one_of(book.receipts["kind"], ["undated"])
+    settled = pd.Series(of.received[of.paid > of.amount[of.row] - CENT]).min()
+    if not undated.any():
+        return settled, settled
+    dated = (book.invoice_of_receipt >= 0) & ~undated
+    receipts = book.receipts[dated].assign(place=book.invoice_of_receipt[dated]).sort_values("received", kind="stable")
+    paid = receipts.groupby("place")["amount"].cumsum()
+    return settled, receipts["received"][paid > of.amount[receipts["place"]] - CENT].min()
 
 
 @once

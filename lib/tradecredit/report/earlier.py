@@ -39,25 +39,29 @@ def decisions_before(book: Book, chapter: str) -> pd.DataFrame | None:
 
     None where no earlier month has a table of them that can be read, so that nobody knows which are new.
     """
-    now = month_folder(book.run)
-    files = [month / "tables" / chapter / "decisions.csv" for month in months(now.parent) if month.name < now.name]
-    known = [file for file in files if file.exists()]
-    return _decisions(known[-1]) if known else None
+    month = _month_before(book, chapter)
+    return None if month is None else _decisions(_published(month, chapter))
 
 
 def reported_before(book: Book, chapter: str) -> pd.Timestamp | None:
     """Return the as-of day of the month that `decisions_before` reads; None where there is none, or it states none."""
-    now = month_folder(book.run)
-    known = [
-        month
-        for month in months(now.parent)
-        if month.name < now.name and (month / "tables" / chapter / "decisions.csv").exists()
-    ]
-    manifest = known[-1] / "manifest.json" if known else None
+    month = _month_before(book, chapter)
+    manifest = None if month is None else month / "manifest.json"
     if manifest is None or not manifest.exists():
         return None
     stated = json.loads(manifest.read_text(encoding="utf-8")).get("as_of")
     return None if stated is None else pd.Timestamp(stated)
+
+
+def _month_before(book: Book, chapter: str) -> Path | None:
+    """Return the folder of the last month before the book's for which a chapter published decisions; None without."""
+    now = month_folder(book.run)
+    known = [one for one in months(now.parent) if one.name < now.name and _published(one, chapter).exists()]
+    return known[-1] if known else None
+
+
+def _published(month: Path, chapter: str) -> Path:
+    return month / "tables" / chapter / "decisions.csv"
 
 
 def decisions_of(folder: Path) -> pd.DataFrame:

@@ -1,29 +1,13 @@
 """Columns told by the words of their names, and by what stands in them; states of invoices; encodings."""
 
 import pytest
+from book.exports.as_suggested import open_items, read
 
 from tradecredit.book.exports.grid import decoded
 from tradecredit.book.exports.heads import fits, plain
-from tradecredit.book.exports.ledger import ledger
 from tradecredit.book.exports.suggestion import suggested
 from tradecredit.book.exports.systems import vocabulary
 from tradecredit.errors import InputError
-
-
-def read(folder, text: str, encoding: str = "utf-8"):
-    (folder / "list.csv").write_bytes(text.encode(encoding))
-    suggestion = suggested([folder / "list.csv"])
-    found = ledger(suggestion.source, suggestion.currency)
-    assert not found.problems
-    return suggestion, found
-
-
-def open_items(found) -> dict[str, tuple[str, str, float]]:
-    """Invoice: buyer, due day, open amount, of those that are open."""
-    invoices, receipts = found.tables["invoices"], found.tables["receipts"]
-    rest = invoices["amount"] - invoices["invoice_id"].map(receipts.groupby("invoice_id")["amount"].sum()).fillna(0)
-    rows = zip(invoices["invoice_id"], invoices["buyer_id"], invoices["due"], rest, strict=True)
-    return {one: (buyer, str(due.date()), round(left, 2)) for one, buyer, due, left in rows if abs(left) > 0.005}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +57,7 @@ I-4,K2,2026-02-12,2026-03-14,70.00,Void
 
 
 def test_states_tell_what_is_paid_and_what_is_void(tmp_path):
-    suggestion, found = read(tmp_path, CAMEL)
+    suggestion, found = read(tmp_path, "list.csv", CAMEL)
     assert open_items(found) == {"I-2": ("K1", "2026-03-12", 250.5), "I-3": ("K2", "2026-03-13", 80.0)}
     assert suggestion.source.settled == {"Status": ["Paid"]}
     assert suggestion.source.without == {"Status": ["Void"]}
@@ -90,7 +74,7 @@ Totaal;;;2 facturen;;1.100,00;1.331,00;;
 
 
 def test_a_dutch_list_with_a_total_row(tmp_path):
-    _, found = read(tmp_path, DUTCH)
+    _, found = read(tmp_path, "list.csv", DUTCH)
     assert open_items(found) == {"26-2": ("K8", "2026-03-07", 1210.0)}
     assert found.tables["receipts"]["received"].dt.strftime("%Y-%m-%d").tolist() == ["2026-01-31"]
     assert set(found.tables["buyers"]["buyer_id"]) == {"K9", "K8"}
@@ -103,7 +87,7 @@ FV/2;Łąka S.A.;2026-03-20;2026-04-19;61,50
 
 
 def test_a_polish_list_in_its_own_encoding(tmp_path):
-    suggestion, found = read(tmp_path, POLISH, "cp1250")
+    suggestion, found = read(tmp_path, "list.csv", POLISH, "cp1250")
     assert suggestion.source.form.encoding == "cp1250"
     assert open_items(found) == {
         "FV/1": ("Żółte Źródło Sp. z o.o.", "2026-04-01", 1230.0), "FV/2": ("Łąka S.A.", "2026-04-19", 61.5)
@@ -131,7 +115,7 @@ Parcial;20/01/2026;19/02/2026;R$ 800,00;1211;Silva Ltda;18/02/2026;R$ 300,00
 
 
 def test_amounts_behind_the_sign_of_the_real(tmp_path):
-    suggestion, found = read(tmp_path, BRAZIL)
+    suggestion, found = read(tmp_path, "list.csv", BRAZIL)
     assert suggestion.currency == "BRL"
     assert open_items(found) == {
         "1207": ("São João", "2026-02-11", 2350.9), "1211": ("Silva Ltda", "2026-02-19", 500.0)
@@ -141,6 +125,7 @@ def test_amounts_behind_the_sign_of_the_real(tmp_path):
 def test_a_norwegian_list_in_its_own_words(tmp_path):
     _, found = read(
         tmp_path,
+        "list.csv",
         "Kundenr;Navn;Fakturanr;Fakturadato;Forfallsdato;Beløp;Restbeløp;KID\n"
         "101;Hansen AS;F-1;15.01.2026;29.01.2026;12 500,00;2 500,00;12345678\n"
         "102;Bjørk;F-2;20.01.2026;03.02.2026;800,00;800,00;12345679\n",
@@ -152,6 +137,7 @@ def test_a_norwegian_list_in_its_own_words(tmp_path):
 def test_a_bulgarian_list_in_its_own_encoding(tmp_path):
     suggestion, found = read(
         tmp_path,
+        "list.csv",
         "Номер;Дата;Контрагент;Данъчна основа;ДДС;Общо;Валута\n"
         "100;29.06.2026;Демо ЕООД;100,00;20,00;120,00;BGN\n101;30.06.2026;Синя Роза АД;1 000,00;200,00;1 200,00;BGN\n",
         "cp1251",
@@ -176,7 +162,9 @@ def test_a_refusal_tells_which_line_comes_nearest_and_what_it_lacks(tmp_path):
      ("Amount", "1,28,500.00", "INR", False)],
 )  # fmt: skip
 def test_the_currency_is_told_by_the_name_of_the_column_or_the_groups_of_figures(head, cell, code, sure, tmp_path):
-    suggestion, _ = read(tmp_path, f'Customer;Invoice;Date;Due;{head}\nA;1;2026-01-05;2026-02-04;"{cell}"\n')
+    suggestion, _ = read(
+        tmp_path, "list.csv", f'Customer;Invoice;Date;Due;{head}\nA;1;2026-01-05;2026-02-04;"{cell}"\n'
+    )
     (guess,) = [one for one in suggestion.guesses if one.key == "currency"]
     assert (guess.taken, guess.open) == (code, not sure)
 
@@ -184,6 +172,7 @@ def test_the_currency_is_told_by_the_name_of_the_column_or_the_groups_of_figures
 def test_of_two_columns_of_states_either_tells_and_spellings_are_taken_together(tmp_path):
     suggestion, found = read(
         tmp_path,
+        "list.csv",
         "Invoice,Customer,Date,Due,Total Amount,Status,Financial Status\n"
         "S-1,Ivo,2026-02-01,2026-03-03,1200.00,Sent,Unpaid\nS-2,Marin,2026-02-10,2026-03-12,300.00,Sent,Paid\n"
         "S-3,Marin,2026-02-12,2026-03-14,99.90,Cancelled,Unpaid\nS-4,Ivo,2026-02-13,2026-03-15,50.00,Sent,PAID\n",

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 from book.exports import more_samples as samples
+from book.exports.as_suggested import open_items, read
 
 from tradecredit.book.exports.ledger import ledger
 from tradecredit.book.exports.suggestion import suggested
@@ -11,22 +12,6 @@ from tradecredit.book.exports.systems import systems
 NAMES = {"R-1002": "Alder Tools", "R-1003": "Birch & Co", "R-1004": "Cedar Oy"}
 DUE = {"R-1002": "2026-05-31", "R-1003": "2026-07-05", "R-1004": "2026-03-12"}
 OPEN = {"R-1002": 1380.0, "R-1003": 4000.0, "R-1004": 500.0}
-
-
-def read(folder, name: str, text: str, encoding: str = "utf-8"):
-    (folder / name).write_bytes(text.encode(encoding))
-    suggestion = suggested([folder / name])
-    found = ledger(suggestion.source, suggestion.currency)
-    assert not found.problems
-    return suggestion, found
-
-
-def open_items(found) -> dict[str, tuple[str, str, float]]:
-    """Invoice: buyer, due day, open amount, of those that are open."""
-    invoices, receipts = found.tables["invoices"], found.tables["receipts"]
-    rest = invoices["amount"] - invoices["invoice_id"].map(receipts.groupby("invoice_id")["amount"].sum()).fillna(0)
-    rows = zip(invoices["invoice_id"], invoices["buyer_id"], invoices["due"], rest, strict=True)
-    return {one: (buyer, str(due.date()), round(left, 2)) for one, buyer, due, left in rows if abs(left) > 0.005}
 
 
 def on_account(found) -> list[tuple[str, float]]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from tradecredit.book import problems
 from tradecredit.book.exports.days import NO_DAY
+from tradecredit.book.exports.meaning import Note
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportList
 from tradecredit.params.source import OnProblem
@@ -41,7 +42,7 @@ class Judged(NamedTuple):
     """The rows to leave out, (table, rule, rows) for each rule by which they are, and what is wrong with others."""
 
     rows: pd.Index
-    left_out: list[tuple[str, str, int]]
+    left_out: list[Note]
     problems: list[Problem]
 
 
@@ -65,7 +66,7 @@ def judged(broken: Iterable[Broken], rows: Rows, on_problem: OnProblem) -> Judge
     More than the share that may be left out is a problem as well.
     """
     out = pd.Series(False, index=rows.table.index)
-    left_out: list[tuple[str, str, int]] = []
+    left_out: list[Note] = []
     found: list[Problem] = []
     for role, hit, held, wrong in broken:
         hit = hit.reindex(rows.table.index, fill_value=False).fillna(False).astype(bool)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.exports.matching import matched
+from tradecredit.book.exports.meaning import Note
 from tradecredit.book.exports.settlements import key, settled
 from tradecredit.book.exports.several_files import newest
 from tradecredit.book.exports.terms import discounts
@@ -19,8 +20,8 @@ class Tables(NamedTuple):
     buyers: pd.DataFrame
     invoices: pd.DataFrame
     receipts: pd.DataFrame
-    left_out: tuple[tuple[str, str, int], ...]
-    assumed: tuple[tuple[str, str, int], ...]
+    left_out: tuple[Note, ...]
+    assumed: tuple[Note, ...]
 
 
 def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
@@ -36,7 +37,7 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     Which credit settles which invoice: `settlements.settled`.
     """
     exported = pd.Timestamp(source.exported)
-    notes: list[tuple[str, str, int]] = []
+    notes: list[Note] = []
     documents, left_out = _kinds_by_sign(documents)
     documents, in_newer = newest(documents)
     left_out += in_newer
@@ -57,7 +58,7 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     )
 
 
-def _kinds_by_sign(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str, int]]]:
+def _kinds_by_sign(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     """Return the documents without those to be left out, each with a kind, and notes on both."""
     notes = []
     out = documents["kind"] == "leave_out"
@@ -78,7 +79,7 @@ def _kinds_by_sign(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[st
     return documents.assign(kind=documents["kind"].where(~below, "credit_note")), notes
 
 
-def _currencies_filled(documents: pd.DataFrame) -> Iterator[tuple[str, str, int]]:
+def _currencies_filled(documents: pd.DataFrame) -> Iterator[Note]:
     """Yield notes on documents without a currency in a list where others state theirs."""
     table = pd.Series(np.where(documents["kind"] == "invoice", "invoices", "receipts"), index=documents.index)
     filled = documents["unstated"].astype(bool)
@@ -86,7 +87,7 @@ def _currencies_filled(documents: pd.DataFrame) -> Iterator[tuple[str, str, int]
         yield str(name), f"without a currency: taken as {currency}", len(rows)
 
 
-def _invoices(rows: pd.DataFrame, notes: list[tuple[str, str, int]]) -> pd.DataFrame:
+def _invoices(rows: pd.DataFrame, notes: list[Note]) -> pd.DataFrame:
     """Return one row for each invoice and due day, with `rest`: what of it is settled."""
     number = rows["invoice_id"].fillna(rows["number"])
     unnamed = number.isna()

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from tradecredit.book.checks import CENT
 from tradecredit.book.exports import buckets, reading
 from tradecredit.book.exports.amounts import CODES, SIGNS, amounts, currency_beside, decimal_mark
 from tradecredit.book.exports.days import days, months_alone, told
 from tradecredit.book.exports.heads import plain
+from tradecredit.book.exports.meaning import CREDITS, our_kinds
 from tradecredit.book.exports.systems import ANY, systems, vocabulary
 from tradecredit.params.export import Code, DocumentKind, ExportSource, ExportSystem, Role
 
@@ -204,7 +206,7 @@ def unknown_amounts(source: ExportSource, raw: pd.DataFrame, found: pd.DataFrame
     for name in [name for name in found if name not in named and vocabulary().of(name) is None]:
         part = amounts(found[name], source.form.decimal).set_axis(raw.index)
         both = part.notna() & amount.notna()
-        within = part[both].abs() <= amount[both] + 0.005
+        within = part[both].abs() <= amount[both] + CENT
         if both.mean() > 0.5 and within.all() and part[both].max() > 0 and (part[both] % 1 != 0).any():
             unknown.append(str(name))
     if unknown:
@@ -215,14 +217,13 @@ def unmatched(source: ExportSource, raw: pd.DataFrame, guesses: list[Guess]) -> 
     """Return what becomes of credits, and note where nothing in a list tells what its credits settle."""
     if {"open", "paid", "group", "applies_to"} & source.columns.keys() or source.settled:
         return "on_account"
-    kinds = {str(theirs): ours for theirs, ours in source.kinds.items()}
-    kind = raw["kind"].astype("str").str.strip().map(kinds)
+    kind = raw["kind"].astype("str").str.strip().map(our_kinds(source))
     value = amounts(raw["amount"], source.form.decimal)
     if {"debit", "credit"} <= source.columns.keys():
         value = amounts(raw["debit"], source.form.decimal).fillna(0) - amounts(
             raw["credit"], source.form.decimal
         ).fillna(0)
-    credits = kind.isin(["payment", "credit_note", "discount", "write_off"]) | (kind.ne("invoice") & (value < 0))
+    credits = kind.isin(CREDITS) | (kind.ne("invoice") & (value < 0))
     number = raw["invoice_id"].fillna(raw["number"]).astype("str")
     named = number[credits].isin(list(number[~credits & (value > 0)].dropna()))
     if not credits.any() or named.mean() > 0.5:
@@ -237,7 +238,7 @@ def one_number_a_document(source: ExportSource, raw: pd.DataFrame, guesses: list
     names = columns.get("invoice_id")
     if not isinstance(names, list) or "number" not in columns:
         return columns
-    mapped = raw["kind"].astype("str").map({str(theirs): ours for theirs, ours in source.kinds.items()})
+    mapped = raw["kind"].astype("str").map(our_kinds(source))
     invoices = raw[mapped == "invoice"]
     number = invoices["number"].astype("str")
     same = number.groupby(invoices["invoice_id"].astype("str")).nunique()
@@ -248,9 +249,8 @@ def one_number_a_document(source: ExportSource, raw: pd.DataFrame, guesses: list
 
 
 def signs(raw: pd.DataFrame, source: ExportSource, guesses: list[Guess]) -> str:
-    kinds = {str(theirs): ours for theirs, ours in source.kinds.items()}
-    kind = raw["kind"].dropna().astype("str").str.strip().map(kinds)
-    credits = kind.index[kind.isin(["payment", "credit_note", "discount", "write_off"])]
+    kind = raw["kind"].dropna().astype("str").str.strip().map(our_kinds(source))
+    credits = kind.index[kind.isin(CREDITS)]
     values = amounts(raw["amount"], source.form.decimal).fillna(amounts(raw["open"], source.form.decimal))
     if len(credits) == 0:
         return "signed"

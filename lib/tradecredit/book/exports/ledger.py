@@ -5,6 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradecredit.book.exports import documents, reading
+from tradecredit.book.exports.meaning import Note
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportSource
 from tradecredit.params.source import OnProblem
@@ -20,8 +21,8 @@ class Ledger(NamedTuple):
     """
 
     tables: dict[str, pd.DataFrame]
-    left_out: tuple[tuple[str, str, int], ...]
-    assumed: tuple[tuple[str, str, int], ...]
+    left_out: tuple[Note, ...]
+    assumed: tuple[Note, ...]
     problems: tuple[Problem, ...]
 
 

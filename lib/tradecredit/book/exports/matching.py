@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tradecredit.book.exports.meaning import CENT, Note
+from tradecredit.book.checks import CENT
+from tradecredit.book.exports.meaning import Note
 
 BY_NUMBER, BY_AMOUNT, BY_PAYER, BY_RETURN = (
     "number in the text", "payer and amount", "payer alone: on account", "return of an earlier payment",

@@ -5,14 +5,14 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.checks import CENT
 from tradecredit.book.exports import terms
-from tradecredit.params.export import ExportList
+from tradecredit.params.export import DocumentKind, ExportList
 
 CREDITS = ("payment", "credit_note", "discount", "write_off")
 """Our kinds of documents by which a buyer owes less."""
 NOT_MARKED = ("0", "no", "false", "n", "nein", "non", "nej", "nee", "nie", "")
 """What stands in a column of reversals, in small letters, where a document is none."""
-CENT = 0.005
 Note = tuple[str, str, int]
 """Table, rule, rows."""
 
@@ -29,6 +29,11 @@ def with_opening_balances(raw: pd.DataFrame, source: ExportList) -> pd.DataFrame
     return raw.assign(**{role: opened, "issued": raw["issued"].where(~first, raw["issued"].bfill())})
 
 
+def our_kinds(source: ExportList) -> dict[str, DocumentKind]:
+    """Return our kind of document by theirs as the file has it: codes of the run file may be numbers."""
+    return {str(theirs): ours for theirs, ours in source.kinds.items()}
+
+
 def signed(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[Note]]:
     """Return documents with our kinds and with amounts signed by how much the buyer owes more, and what was left out.
 
@@ -36,7 +41,7 @@ def signed(frame: pd.DataFrame, source: ExportList) -> tuple[pd.DataFrame, list[
     rows for discounts taken and payments in advance that stand beside a document. `reversal`: whether a document and
     another one of its number take each other back.
     """
-    kinds = {str(theirs): ours for theirs, ours in source.kinds.items()}
+    kinds = our_kinds(source)
     kind = frame["kind"].map(kinds).astype("str").where(frame["kind"].isin(list(kinds)))
     frame = frame.assign(amount=_amount(frame, source), kind=kind if source.one_kind is None else source.one_kind)
     left_out: list[Note] = []

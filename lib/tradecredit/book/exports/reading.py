@@ -13,15 +13,13 @@ from tradecredit.book.exports import blocks, buckets, grid, meaning, several_fil
 from tradecredit.book.exports.amounts import amounts, currency_beside
 from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread
 from tradecredit.book.exports.days import days
-from tradecredit.book.exports.meaning import CREDITS
+from tradecredit.book.exports.meaning import CREDITS, Note, our_kinds
 from tradecredit.book.problems import SHOWN
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportList, ExportSource, Role
 from tradecredit.params.source import OnProblem
 
 ROLES: tuple[Role, ...] = get_args(Role)
-Note = tuple[str, str, int]
-"""Table, rule, rows."""
 
 
 class ReadingOf(NamedTuple):
@@ -75,7 +73,7 @@ def documents(source: ExportSource, run: ReadingOf) -> Documents:
     bank's statement; `file`: see `several_files.in_order`.
     """
     parts: list[pd.DataFrame] = []
-    left_out: list[tuple[str, str, int]] = []
+    left_out: list[Note] = []
     problems: list[Problem] = []
     for listed in (source, *source.beside):
         for label, found in _contents(listed, source.path, problems):
@@ -90,7 +88,7 @@ def documents(source: ExportSource, run: ReadingOf) -> Documents:
     return Documents(found, tuple(left_out), tuple(problems))
 
 
-def _with_buyers(frame: pd.DataFrame, left_out: list[tuple[str, str, int]]) -> pd.DataFrame:
+def _with_buyers(frame: pd.DataFrame, left_out: list[Note]) -> pd.DataFrame:
     """Return the documents with the buyer of the invoice that a credit names, where it does not name its own."""
     nobody = frame["buyer_id"].isna() & frame["applies_to"].notna() & ~frame["bank"]
     if not nobody.any():
@@ -211,8 +209,7 @@ def _table_of_list(source: ExportList) -> str:
 
 def _table(raw: pd.DataFrame, values: dict[str, pd.Series], source: ExportList) -> pd.Series:
     """Return the table of the book that each row belongs to: by its kind, else by the sign of its amount."""
-    kinds = {str(theirs): ours for theirs, ours in source.kinds.items()}
-    kind = values["kind"].map(kinds)
+    kind = values["kind"].map(our_kinds(source))
     amount = values["amount"].fillna(values["open"])
     is_credit = kind.isin(CREDITS) | (kind.isna() & (amount < 0)) | (_table_of_list(source) == "receipts")
     return pd.Series(np.where(is_credit, "receipts", "invoices"), index=raw.index)
@@ -295,7 +292,7 @@ def _sum(raw: pd.DataFrame, rows: pd.Series | np.ndarray, source: ExportList) ->
     return float(amounts(raw.loc[rows, role], source.form.decimal).sum())
 
 
-def _wrong_totals(raw: pd.DataFrame, is_document: pd.Series, source: ExportList) -> list[tuple[str, str, int]]:
+def _wrong_totals(raw: pd.DataFrame, is_document: pd.Series, source: ExportList) -> list[Note]:
     """Return the totals that are not the sum of their rows, as notes; none where signs stand apart."""
     role = next((role for role in ("amount", "open") if raw.loc[~is_document, role].notna().any()), None)
     if role is None or source.debit_side or source.signs != "signed":

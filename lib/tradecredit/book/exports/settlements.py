@@ -5,11 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.checks import CENT
 from tradecredit.book.exports.allocation import allocated
-from tradecredit.book.exports.meaning import CENT, Note
+from tradecredit.book.exports.meaning import Note
 
 UNDATED = "undated"
 """Kind of receipt: settled by the day of the export; when, and by what, the export does not tell."""
+_Side = tuple[pd.DataFrame, pd.Series]
+"""Documents with their `rest`, and the group of each; missing: of none."""
 _NONE = pd.DataFrame({"invoice": [], "credit": [], "amount": pd.Series(dtype="float64")})
 
 
@@ -61,16 +64,24 @@ def _cancelled(repaid: pd.DataFrame, normal: pd.DataFrame, steps: tuple[str, ...
     """Return repayments and credits with what of them took each other back: less in `rest`, more in `given_back`."""
     repaid, normal = repaid.copy(), normal.copy()
     for step in steps:
-        sides = [_alike(rows, step) for rows in (repaid, normal)]
-        found = allocated(
-            pd.DataFrame({"group": sides[0], "amount": repaid["rest"]}),
-            pd.DataFrame({"group": sides[1], "amount": normal["rest"]}),
-        )
+        found = _taken_from_each_other((repaid, _alike(repaid, step)), (normal, _alike(normal, step)))
         for rows, side in ((repaid, "invoice"), (normal, "credit")):
-            part = found.groupby(side)["amount"].sum().reindex(rows.index, fill_value=0.0)
-            rows["rest"] -= part
-            rows["given_back"] += part
+            rows["given_back"] += _share(found, side, rows)
     return repaid, normal
+
+
+def _taken_from_each_other(owed: _Side, paid: _Side) -> pd.DataFrame:
+    """Take what two sides have in common by group out of the `rest` of both; return the parts (`allocated`)."""
+    tables = [pd.DataFrame({"group": group, "amount": rows["rest"]}) for rows, group in (owed, paid)]
+    found = allocated(*tables)
+    for (rows, _), side in ((owed, "invoice"), (paid, "credit")):
+        rows["rest"] -= _share(found, side, rows)
+    return found
+
+
+def _share(found: pd.DataFrame, side: str, rows: pd.DataFrame) -> pd.Series:
+    """Return what of each document of a side the parts are."""
+    return found.groupby(side)["amount"].sum().reindex(rows.index, fill_value=0.0)
 
 
 def _alike(rows: pd.DataFrame, step: str) -> pd.Series:
@@ -78,16 +89,24 @@ def _alike(rows: pd.DataFrame, step: str) -> pd.Series:
 
     Only of what is stated to be used, or matched, a part may have been given back.
     """
-    cents = (rows["rest"] * 100).round().astype("Int64").astype("str")
-    buyer = key(rows["buyer_id"], rows["currency"])
+    cents, buyer = _cents(rows), key(rows["buyer_id"], rows["currency"])
     if step == "reversal":
         return key(buyer, rows["own"]).where(rows["reversal"])
     if step == "group and amount":
         return key(key(buyer, rows["group"]), cents)
-    used = rows["stated"] | rows["cleared"].notna()
+    used = _is_used(rows)
     if step == "number and amount":
         return key(key(buyer, rows["own"]), cents).where(used)
     return (key(buyer, cents) if step == "amount" else buyer).where(used)
+
+
+def _cents(rows: pd.DataFrame) -> pd.Series:
+    return (rows["rest"] * 100).round().astype("Int64").astype("str")
+
+
+def _is_used(rows: pd.DataFrame) -> pd.Series:
+    """Return of which documents the export tells that they settle, or have given back, what they do not have open."""
+    return rows["stated"] | rows["cleared"].notna()
 
 
 def _distributed(
@@ -104,24 +123,17 @@ def _distributed(
         elif step == "oldest":
             groups = invoices["buyer_id"], normal["buyer_id"].where(normal["oldest"])
         else:
-            cents = [(rows["rest"] * 100).round().astype("Int64").astype("str") for rows in (invoices, normal)]
-            groups = invoices["buyer_id"] + " " + cents[0], normal["buyer_id"] + " " + cents[1]
             # Without an open amount nothing says that a credit was used.
             groups = (
-                groups[0].where(invoices["stated"] | normal["oldest"].any()),
-                groups[1].where(normal["stated"] | normal["oldest"]),
+                key(invoices["buyer_id"], _cents(invoices)).where(invoices["stated"] | normal["oldest"].any()),
+                key(normal["buyer_id"], _cents(normal)).where(normal["stated"] | normal["oldest"]),
             )
-        found = allocated(
-            pd.DataFrame({"group": groups[0], "amount": invoices["rest"]}),
-            pd.DataFrame({"group": groups[1], "amount": normal["rest"]}),
-        )
+        found = _taken_from_each_other((invoices, groups[0]), (normal, groups[1]))
         if len(found) and step == "equal":
             notes.append(("receipts", "credits matched to invoices by buyer and amount", len(found)))
         if len(found) and step == "oldest":
             rule = f"credits set off against the buyer's oldest invoices: {found['amount'].sum():,.2f}"
             notes.append(("receipts", rule, found["credit"].nunique()))
-        invoices["rest"] -= found.groupby("invoice")["amount"].sum().reindex(invoices.index, fill_value=0.0)
-        normal["rest"] -= found.groupby("credit")["amount"].sum().reindex(normal.index, fill_value=0.0)
         parts.append(found)
     return invoices, normal, parts
 
@@ -243,7 +255,7 @@ def _on_account(
     """Yield the credits and repayments that name no invoice, and note those that were used outside the export."""
     free = []
     for rows, what in ((credits, "credits used"), (repaid, "money given back")):
-        used = rows["stated"] | rows["cleared"].notna()
+        used = _is_used(rows)
         elsewhere = rows["rest"].where(used, 0.0)
         if (elsewhere > CENT).any():
             rule = f"{what} for documents that the export does not show: {elsewhere.sum():,.2f}"

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.checks import CENT
+from tradecredit.book.exports.meaning import Note
 
 SAME_INVOICE = ("buyer_id", "invoice_id", "number", "issued", "due")
 SAME_CREDIT = ("buyer_id", "invoice_id", "number", "kind", "issued", "amount")
@@ -21,13 +22,15 @@ def in_order(parts: list[pd.DataFrame]) -> list[pd.DataFrame]:
     return [part.assign(file=newest_first.index(at)) for at, part in enumerate(parts)]
 
 
-def newest(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str, int]]]:
+def newest(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     """Return the documents without those that stand in a newer file as well, and notes on what differs.
 
     Two rows are one invoice, or one credit, where they agree in `SAME_INVOICE` or `SAME_CREDIT`. A bank's payments, and
     documents without a number, are not compared. An invoice that an older file has open, and a newer one that
     shares documents with it lacks, stays as it stood there.
     """
+    if not documents["file"].any():
+        return documents, []
     named = documents[["invoice_id", "number"]].notna().any(axis="columns") & ~documents["bank"]
     is_invoice = documents["kind"] == "invoice"
     older = np.zeros(len(documents), dtype=bool)
