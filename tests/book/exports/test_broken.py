@@ -52,6 +52,16 @@ def test_a_row_that_breaks_two_rules_is_counted_once(tmp_path):
     assert [rows for _, _, rows in found.left_out] == [1]
 
 
+def test_a_row_of_which_no_cell_tells_a_day_is_told(tmp_path):
+    # Neither the end of time nor what stands for no day is one.
+    rows = "C1;I31;Invoice;;31.12.9999;10,00;10,00\nC1;I32;Invoice;00.00.0000;00.00.0000;10,00;10,00\n"
+    (problem,) = read(tmp_path, rows).problems
+    assert (problem.column, problem.row, problem.others) == ("Invoice Date", 30, 1)
+    assert "the row has no day" in problem.allowed
+    found = read(tmp_path, rows, OnProblem(leave_out={"invoices": ["issued"]}, most=0.2))
+    assert not found.problems and len(found.tables["invoices"]) == 28
+
+
 def test_a_currency_that_a_row_lacks_where_others_state_theirs_is_told(tmp_path):
     file = tmp_path / "list.csv"
     head = "Customer;Invoice;Invoice Date;Due Date;Amount;Currency\n"

@@ -52,12 +52,16 @@ def unread(raw: pd.DataFrame, values: dict[str, pd.Series], source: ExportList) 
         rows = raw[role].notna() & values[role].isna()
         yield Broken(role, rows, raw[role], f"cannot be read as an amount (decimal mark {source.form.decimal!r})")
     for role in DAYS:
-        rows = raw[role].notna() & values[role].isna() & ~raw[role].astype("str").str.strip().isin(NO_DAY)
-        if role != "issued":
-            rows &= ~raw[role].astype("str").str.contains("9999")
+        rows = unread_days(raw[role], values[role], role)
         form = source.form.dates.get(role, source.form.dates.get("all"))
         wrong = f"cannot be read as a day written as {form}" if form else "cannot be read as a day in any known writing"
         yield Broken(role, rows, raw[role], wrong)
+
+
+def unread_days(raw: pd.Series, days: pd.Series, role: str) -> pd.Series:
+    """Return which cells of a column hold something that is no day, and no way of writing that there is none."""
+    rows = raw.notna() & days.isna() & ~raw.astype("str").str.strip().isin(NO_DAY)
+    return rows if role == "issued" else rows & ~raw.astype("str").str.contains("9999")
 
 
 def judged(broken: Iterable[Broken], rows: Rows, on_problem: OnProblem) -> Judged:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tradecredit.book.exports import blocks, buckets, grid, meaning, several_files, statements, xml_documents
 from tradecredit.book.exports.amounts import amounts, currency_beside
-from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread
+from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread, unread_days
 from tradecredit.book.exports.days import days
 from tradecredit.book.exports.meaning import CREDITS, Note, our_kinds
 from tradecredit.book.problems import SHOWN
@@ -158,7 +158,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
         frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])
     amount = values["amount"].fillna(values["open"]).fillna(values["debit"])
     rows = Rows(source, label, lines, _table(raw, values, source), amount)
-    broken = [*unread(raw, values, source), *_contradicting(raw, frame, beside, source)]
+    broken = [*unread(raw, values, source), *_contradicting(raw, values, frame, beside, source)]
     out = judged(broken, rows, run.on_problem)
     frame = _with_currency(frame.assign(group=_by_account(frame)), beside, source, run)
     frame = frame[~frame.index.isin(out.rows)]
@@ -224,7 +224,9 @@ def _values(raw: pd.DataFrame, source: ExportList) -> dict[str, pd.Series]:
     return values | {role: days(raw[role], forms.get(role, forms.get("all")), source.form.year_from) for role in DAYS}
 
 
-def _contradicting(raw: pd.DataFrame, frame: pd.DataFrame, beside: pd.Series, source: ExportList) -> Iterator[Broken]:
+def _contradicting(
+    raw: pd.DataFrame, values: dict[str, pd.Series], frame: pd.DataFrame, beside: pd.Series, source: ExportList
+) -> Iterator[Broken]:
     """Yield the rows whose cells contradict each other, or that lack what every document has."""
     frame = frame.assign(beside=beside.to_numpy())
     frame = frame[~frame.index.duplicated()]
@@ -237,9 +239,11 @@ def _contradicting(raw: pd.DataFrame, frame: pd.DataFrame, beside: pd.Series, so
         yield Broken("buyer_id", nobody, empty, "is empty: the row names no buyer")
     nothing = frame["amount"].isna() & raw[list(AMOUNTS)].isna().all(axis="columns").reindex(frame.index)
     yield Broken("amount", nothing, empty, "is empty: the row states no amount")
-    days_of = raw["issued"].fillna(raw["due"]).reindex(frame.index)
-    no_day = frame["issued"].isna() & frame["due"].isna() & days_of.isna() & frame["days_overdue"].isna()
-    yield Broken("issued", no_day, empty, "is empty, as is the due day: the row has no day")
+    # Days that cannot be read are told as such.
+    told = pd.concat([unread_days(raw[role], values[role], role) for role in ("issued", "due")], axis="columns")
+    no_day = frame["issued"].isna() & frame["due"].isna() & frame["days_overdue"].isna()
+    no_day &= ~told.any(axis="columns").reindex(frame.index)
+    yield Broken("issued", no_day, empty, "holds no day, nor does the due day: the row has no day")
 
 
 def _currencies_beside(raw: pd.DataFrame) -> pd.Series:
