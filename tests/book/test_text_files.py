@@ -23,6 +23,7 @@ def read(tmp_path, content: bytes, **formats):
 
 @given(pieces=st.lists(PIECES, max_size=14), separator=st.sampled_from([",", ";", " ", '"', "é"]))
 @example(pieces=["a,b\n", '"x,\ny"', ",", "b1", "\n\n", "1,2\n"], separator=",")
+@example(pieces=['"', "a,b\n", '"'], separator=";")
 @example(pieces=["a", "\n", "b1", "\n\n", "b1", "\r", "\r\n"], separator=",")
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_both_readers_agree(pieces, separator, tmp_path):

@@ -114,7 +114,8 @@ def _regular(file: pa.NativeFile, separator: str) -> pd.DataFrame | None:
         lines = pd.RangeIndex(2, len(table) + 2)
     elif (lines := _line_numbers(file, marks.quotes, after, len(table))) is None:
         return None
-    return _frame(table, header, lines, spaced=marks.spaces)
+    # Where there are more lines than rows, a field may begin or end with a break.
+    return _frame(table, header, lines, spaced=marks.spaces or marks.lines != len(table))
 
 
 def _frame(table: pa.Table, header: list[str], lines: pd.Index, *, spaced: bool) -> pd.DataFrame:
