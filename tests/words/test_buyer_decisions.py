@@ -37,8 +37,8 @@ def test_the_insurers_decisions_say_of_the_limit_that_it_holds_deliveries_back(b
         "8 buyers owe EUR 560,000 more than the risk allows, not by what is overdue: deliver against payment alone "
         "until the exposure is within the limit, and set the limit. Largest: A, EUR 70,000. Bound by capacity (8), the "
         "limits give up EUR 7,200 of margin a year; of what is owed EUR 240 a year is expected to be lost, and EUR "
-        "5,400 if all of them failed, before insurance. The alternative is to accept the risk and keep the limit in force, "
-        "which covers what is owed: by the authority over the limit that then holds. "
+        "5,400 if all of them failed, before insurance. The alternative is to accept the risk and keep the limit in "
+        "force, which covers what is owed: by the authority over the limit that then holds. "
         "Meanwhile nothing is delivered to 4 of them, for want of cover: by 3 November 2026, decided by the chief "
         "financial officer."
     )

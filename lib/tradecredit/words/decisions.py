@@ -158,8 +158,8 @@ def assumptions(book: Book) -> list[str]:
         "are within the one in force until the limit to set is decided on, and then within that; where that is 0, "
         "against payment in advance. Where deliveries to a buyer are held back for several reasons, the highest of "
         "those who decide on one of them decides on the whole hold, and deliveries stop on the earliest of their days. "
-        "A buyer in default gets nothing more as it is, and nobody has to decide on that, unless a limit of it is to be "
-        "cancelled, its debt is to be claimed, or it owes and no limit of it is known.",
+        "A buyer in default gets nothing more as it is, and nobody has to decide on that, unless a limit of it is to "
+        "be cancelled, its debt is to be claimed, or it owes and no limit of it is known.",
         "Insured debt is what lies within the insurer's limits, net of tax; the insured part is the insured percentage "
         f"of it. Of a buyer it is to be reported from {money(run.decisions.report_from, run.currency)} on, by the end "
         f"of its extension period, and is listed from {run.decisions.report_ahead_days} days before that. Whether it "
