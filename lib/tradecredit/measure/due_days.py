@@ -26,8 +26,9 @@ def moved(book: Book, days: pd.Series) -> pd.Series:
 
     Where a law of the run (`late_interest.laws`, `due_day_moves`) says so for the buyer's country, in which a debt of
     money is taken to be paid, a day on a Sunday, on a holiday of the whole country or, as the law has it, on a Saturday
-    or the eve of a great holiday is not the last: the next working day is. Holidays of a region are not looked at, nor those of years that the
-    calendar does not hold (`unknown_years`). A missing day stays missing. Source: definitions §2.1, the laws' files.
+    or the eve of a great holiday is not the last: the next working day is. Holidays of a region are not looked at, nor
+    those of years that the calendar does not hold (`unknown_years`). A missing day stays missing. Source: definitions
+    §2.1, the laws' files.
     """
     found = days.to_numpy("datetime64[us]").copy()
     for country, rule in rules(book).items():

@@ -66,8 +66,8 @@ class LateInterestLaw(Parameters):
     rests_months: int | None = Field(None, gt=0)
     """After every so many months the interest is added to the debt and bears interest itself; none: it is simple."""
     day_count: Literal["365", "actual", "360", "30/360"] = "365"
-    """What a day bears of a year's interest: 1/365, 1/366 in leap years (`actual`), or 1/360; `30/360`: every month has 30
-    days."""
+    """What a day bears of a year's interest: 1/365, 1/366 in leap years (`actual`), or 1/360; `30/360`: every month
+    has 30 days."""
     agreed_at_least_reference: bool = False
     """Whether a rate that is agreed may not lie below the reference rate when the invoice was issued."""
     rates: dict[Annotated[str, Field(pattern=r"^\d{4} H[12]$")], Annotated[float, Field(gt=-1, lt=1)]] = {}
@@ -90,8 +90,8 @@ class LateInterestLaw(Parameters):
             problems.append("give either points above the reference rate or a daily_rate or a yearly_rate")
         if bool(self.changes) != (self.known_until is not None) or (self.changes and self.rates):
             problems.append("give either rates by half-year, or changes and known_until")
-        if self.changes and (list(self.changes) != sorted(self.changes) or max(self.changes) > self.known_until):
-            problems.append("changes must rise from one day to the next, none after known_until")
+        if self.known_until is not None and max(self.changes, default=self.known_until) > self.known_until:
+            problems.append("no change may be after known_until")
         if self.rate_holds == "rest" and self.rests_months is None:
             problems.append("a rate that holds for a rest needs rests_months")
         steps = [step.debt_from for step in self.fees]
@@ -131,7 +131,8 @@ class LateInterestSettings(Parameters):
     """What may be charged for late payment (definitions §3.2)."""
 
     laws: list[SectionOrFile[LateInterestLaw]] = Field(default_factory=kept_laws)
-    """The laws, or the YAML files that state them; a country has one. Without any, those of params/rates."""
+    """The laws, or the YAML files that state them; a country has one for each kind of buyer. Without any, those of
+    params/rates."""
     paid_late_months: int = Field(12, ge=0)
     """Invoices paid late in so many months up to the as-of date are charged for too; 0: open ones alone."""
     affiliates: bool = False
@@ -141,12 +142,19 @@ class LateInterestSettings(Parameters):
 
     @field_validator("laws")
     @classmethod
-    def _one_law_a_country(cls, laws: list[LateInterestLaw]) -> list[LateInterestLaw]:
+    def _one_law_a_buyer(cls, laws: list[LateInterestLaw]) -> list[LateInterestLaw]:
         problems = []
-        for key, remedy in (("countries", "take it out of one of them"), ("name", "name one of them otherwise")):
-            values = [value for law in laws for value in ([law.name] if key == "name" else law.countries)]
-            twice = sorted({value for value in values if values.count(value) > 1})
-            problems += [f"two laws have {value!r} in {key}: {remedy}" for value in twice]
+        buyers = [(country, kind) for law in laws for country in law.countries for kind in law.kinds]
+        for key, keys, remedy in (
+            ("countries", buyers, "take it out of one of them"),
+            ("name", [(law.name,) for law in laws], "name one of them otherwise"),
+        ):
+            problems += [f"two laws have {value!r} in {key}: {remedy}" for value in _twice(keys)]
         if problems:
             raise ValueError("; ".join(problems))
         return laws
+
+
+def _twice(keys: list[tuple[str, ...]]) -> list[str]:
+    """Return the first part of the keys that occur more than once."""
+    return sorted({key[0] for key in keys if keys.count(key) > 1})

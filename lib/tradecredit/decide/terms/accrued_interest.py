@@ -1,4 +1,4 @@
-"""Interest that unpaid parts of debts accrue under a law: whose day's rate holds, how days count, what is compounded."""
+"""Interest that unpaid parts of debts accrue under a law: which rate holds, how days count, what is compounded."""
 
 from collections.abc import Iterator
 
@@ -64,8 +64,9 @@ def reference(law: LateInterestLaw, days: np.ndarray) -> np.ndarray:
     if not law.changes:
         halves, place = np.unique(_half_year(days), return_inverse=True)
         return np.array([law.rates.get(_label(half), np.nan) for half in halves], dtype="float64")[place]
-    place = np.searchsorted(np.array(list(law.changes), dtype="datetime64[D]"), days, side="right")
-    found = np.array([np.nan, *law.changes.values()])[place]
+    changes = sorted(law.changes)
+    place = np.searchsorted(np.array(changes, dtype="datetime64[D]"), days, side="right")
+    found = np.array([np.nan, *(law.changes[day] for day in changes)])[place]
     return np.where(days <= np.datetime64(law.known_until), found, np.nan)
 
 
@@ -95,8 +96,9 @@ def _periods(law: LateInterestLaw, begin: np.datetime64, end: np.datetime64) -> 
         return
     halves = np.arange(_half_year(begin + ONE_DAY), _half_year(end) + 2) * 6
     starts = (halves.astype("datetime64[M]") - np.timedelta64(1970 * 12, "M")).astype("datetime64[D]")
-    known = [law.known_until] if law.known_until else []
-    more = np.array([*law.changes, *known], dtype="datetime64[D]") + np.array([0] * len(law.changes) + [1] * len(known))
+    more = np.array(list(law.changes), dtype="datetime64[D]")
+    if law.known_until:
+        more = np.append(more, np.datetime64(law.known_until) + ONE_DAY)
     starts = np.unique(np.concatenate([starts, more[(more > starts[0]) & (more <= end)]]))
     yield from zip(starts[:-1], starts[1:] - ONE_DAY, strict=True)
 

@@ -13,9 +13,10 @@ from tradecredit.params.late_interest import LateInterestLaw
 def flat_fees(invoices: pd.DataFrame, laws: Sequence[LateInterestLaw], book: Book) -> pd.DataFrame:
     """Return the flat `fee` of late invoices, that of the largest `debt_from` which the late amount reaches.
 
-    `invoices`: `law`, `late_amount` in the reporting currency at the rate of the day of issue, `issued`, `currency`. The
-    fee is in the reporting currency, from the law's at the book's last rate; 0 under a law without fees, missing without
-    a law, and where the book has no rate of a currency that is needed (`missing_currency`). Source: definitions §3.2.
+    `invoices`: `law`, `late_amount` in the reporting currency at the rate of the day of issue, `issued`, `currency`.
+    The fee is in the reporting currency, from the law's at the book's last rate; 0 under a law without fees, missing
+    without a law, and where the book has no rate of a currency that is needed (`missing_currency`). Source:
+    definitions §3.2.
     """
     found = pd.DataFrame({"fee": np.nan, "missing_currency": pd.Series(np.nan, invoices.index, dtype="str")})
     for law in laws:

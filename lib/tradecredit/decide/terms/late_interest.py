@@ -56,9 +56,9 @@ def chargeable(book: Book) -> pd.DataFrame:
     - `missing_rate`: half-years whose reference rate is needed and not stated; `missing_currency`: that of the law,
       where the fee needs its rate and the book has none; `reason`: see `LAWFUL`.
 
-    It is simple, but for laws with rests (`rests_months`), and at the rate of the day that the law's `rate_holds` names;
-    a rate that the run says is agreed stands in place of the law's (of public bodies too, though
-    Article 4 of the EU's directive gives the law's there). Missing: everything without a law; interest over a half-year
+    Interest is simple but for laws with rests (`rests_months`), at the rate of the day that the law's `rate_holds`
+    names; a rate that the run says is agreed stands in place of the law's (of public bodies too, though Article 4 of
+    the EU's directive gives the law's there). Missing: everything without a law; interest over a half-year
     without a rate, and a fee whose currency the book has no rate of (see `rates_wanted`). A contract may be under
     another law than that of the buyer's country: this is not looked at. Source: definitions §3.2, and the laws' files.
     """
