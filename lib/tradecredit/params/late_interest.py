@@ -1,6 +1,7 @@
 """What the laws of late payment let a seller charge."""
 
 import functools
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Literal, Self
@@ -155,6 +156,6 @@ class LateInterestSettings(Parameters):
         return laws
 
 
-def _twice(keys: list[tuple[str, ...]]) -> list[str]:
+def _twice(keys: Sequence[tuple[str, ...]]) -> list[str]:
     """Return the first part of the keys that occur more than once."""
     return sorted({key[0] for key in keys if keys.count(key) > 1})

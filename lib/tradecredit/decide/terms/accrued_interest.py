@@ -94,7 +94,8 @@ def _periods(law: LateInterestLaw, begin: np.datetime64, end: np.datetime64) -> 
     if law.rate_holds != "half_year" and law.day_count != "actual":
         yield begin + ONE_DAY, end
         return
-    halves = np.arange(_half_year(begin + ONE_DAY), _half_year(end) + 2) * 6
+    first, last = _half_year(np.array([begin + ONE_DAY, end]))
+    halves = np.arange(first, last + 2) * 6
     starts = (halves.astype("datetime64[M]") - np.timedelta64(1970 * 12, "M")).astype("datetime64[D]")
     more = np.array(list(law.changes), dtype="datetime64[D]")
     if law.known_until:
