@@ -94,6 +94,8 @@ def _periods(law: LateInterestLaw, begin: np.datetime64, end: np.datetime64) -> 
     if law.rate_holds != "half_year" and law.day_count != "actual":
         yield begin + ONE_DAY, end
         return
+    if end <= begin:
+        return
     first, last = _half_year(np.array([begin + ONE_DAY, end]))
     halves = np.arange(first, last + 2) * 6
     starts = (halves.astype("datetime64[M]") - np.timedelta64(1970 * 12, "M")).astype("datetime64[D]")
@@ -112,9 +114,10 @@ def _days(law: LateInterestLaw, begin: np.ndarray, end: np.ndarray) -> np.ndarra
 
 
 def _days_of_30(day: np.ndarray) -> np.ndarray:
-    """Return days as numbers where every month has 30."""
+    """Return days as numbers where every month has 30, the last of which is its last."""
     month = day.astype("datetime64[M]")
-    return month.astype(int) * 30 + np.minimum((day - month).astype(int) + 1, 30)
+    is_last = (day + ONE_DAY).astype("datetime64[M]") > month
+    return month.astype(int) * 30 + np.where(is_last, 30, (day - month).astype(int) + 1)
 
 
 def _days_a_year(law: LateInterestLaw, day: np.datetime64) -> int:
