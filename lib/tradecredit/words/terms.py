@@ -208,6 +208,19 @@ def rates_wanted(charges: pd.DataFrame) -> list[str]:
     ]
 
 
+def laws_applied(charges: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> list[str]:
+    """Return by which laws is charged (`chargeable`), where their rates come from, and up to when they are stated."""
+    applied = [law for law in laws if law.name in set(charges["law"].dropna())]
+    until = [f"{law.name}: {max(law.rates)}" for law in applied if law.rates]
+    until += [f"{law.name}: {day(pd.Timestamp(law.known_until))}" for law in applied if law.known_until]
+    if not applied:
+        return []
+    return [
+        f"Late payment is charged by {counted(len(applied), 'law')}, whose files (params/rates) name act, section, and "
+        "the source of each number; other countries have none here."
+    ] + [f"Reference rates are stated up to the half-year or day named: {'; '.join(until)}." for _ in until[:1]]
+
+
 def affiliates(uncharged: Uncharged, currency: str) -> list[str]:
     """Return what of affiliates is not charged (`late_interest.uncharged_affiliates`), if anything is."""
     if not uncharged.invoices:

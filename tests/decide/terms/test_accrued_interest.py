@@ -27,8 +27,8 @@ def of(country, **changed):
     return law.model_copy(update=changed)
 
 
-# Published examples. Where the kept table has not the rate of an example for its days, it is the example's: `rates`, or,
-# where it is of no law but a contract's, `agreed`. Days that an example does not name are any of as many.
+# Published examples. Where the kept table has not the rate of an example for its days, it is the example's: `rates`;
+# or `agreed`, where it is of no law but a contract's. Days that an example does not name are any of as many.
 
 BEFORE_2019 = {
     "2013 H2": 0.01, "2014 H1": 0.01, "2014 H2": 0.01, "2015 H1": 0.0, "2015 H2": 0.0, "2016 H1": 0.0,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tradecredit import words
 from tradecredit.book.book import Book
 from tradecredit.decide.terms import late_interest
+from tradecredit.params.late_interest import LateInterestSettings
 
 BUYERS = """buyer_id,country,kind
 A,ES,private
@@ -360,6 +361,36 @@ def test_fees_are_translated_at_the_last_rate(book_of):
     assert row["fee"] == pytest.approx(87.5)
 
 
+@pytest.mark.parametrize(("debt", "fee"), [(1_249.99, 40), (1_250, 70), (12_499.99, 70), (12_500, 100)])
+def test_fees_of_poland_are_in_euros_by_debts_in_zlotys(book_of, debt, fee):
+    # 5,000 zlotys are 1,250 euros.
+    buyers, fx = "buyer_id,country,kind\nP,PL,private\n", "date,currency,rate\n2025-01-01,PLN,0.25\n"
+    assert one(book_of, "2026-03-31", "P", "2026-03-01", debt, buyers=buyers, fx=fx)["fee"] == fee
+    row = one(book_of, "2026-03-31", "P", "2026-03-01", debt, buyers=buyers, fx=NO_RATES)
+    assert row[["fee", "missing_currency"]].fillna("none").tolist() == ["none", "PLN"]
+
+
+def test_a_fee_in_another_currency_than_the_ledgers_asks_for_its_rate_alone(book_of):
+    # Norway's 40 euros are owed on debts of any size: no krone needs translating.
+    buyers = "buyer_id,country,kind\nN,NO,private\nS,SE,private\n"
+    assert one(book_of, "2026-03-31", "N", "2026-03-02", 100, buyers=buyers, fx=NO_RATES)["fee"] == 40
+    row = one(book_of, "2026-03-31", "S", "2026-03-02", 100, buyers=buyers, fx=NO_RATES)
+    assert row[["fee", "missing_currency"]].fillna("none").tolist() == ["none", "SEK"]
+    fx = "date,currency,rate\n2025-01-01,SEK,0.09\n"
+    assert one(book_of, "2026-03-31", "S", "2026-03-02", 100, buyers=buyers, fx=fx)["fee"] == pytest.approx(40.5)
+
+
+def test_public_bodies_of_france_are_under_a_law_of_their_own(book_of):
+    buyers = "buyer_id,country,kind\nP,FR,public\nC,FR,private\n"
+    rows = "I1,P,2024-11-01,2024-12-01,1000\nI2,C,2024-11-01,2024-12-01,1000\n"
+    table = charges(book_of, "2025-01-31", rows, buyers=buyers)
+    assert table["law"].tolist() == ["France, commande publique", "France, code de commerce L441-10"]
+    # 4.25 % and 8 points for all 61 days; 4.25 % and 10 points for 30 of them, 3.15 % and 10 for 31.
+    assert table["interest"].tolist() == pytest.approx(
+        [1_000 * 0.1225 * 61 / 365, 1_000 * (0.1425 * 30 + 0.1315 * 31) / 365]
+    )
+
+
 def test_a_fee_without_a_rate_of_its_currency_is_missing_and_said(book_of):
     row = one(book_of, "2026-03-31", "B", "2026-03-01", 12_000, fx=NO_RATES)
     assert row[["fee", "charge", "missing_rate"]].isna().all()
@@ -460,6 +491,23 @@ def test_interest_that_is_known_counts_where_the_fee_is_not(book_of):
         "UK late payment act: no rate of GBP: add it to the table `fx`. Without it the flat fee on 2 invoices "
         "is not computable."
     ]
+
+
+def test_the_laws_that_are_applied_and_how_far_their_rates_are_stated_are_told(book_of):
+    buyers = "buyer_id,country,kind\nA,DE,private\nB,IN,private\nC,CH,private\nD,US,private\n"
+    rows = "".join(f"{buyer},{buyer},2026-01-01,2026-03-02,100\n" for buyer in "ABCD")
+    table = charges(book_of, "2026-03-31", rows, buyers=buyers).reset_index()
+    laws = LateInterestSettings().laws
+    assert words.terms.laws_applied(table, laws) == [
+        "Late payment is charged by 3 laws, whose files (params/rates) name act, section, and the source of each "
+        "number; other countries have none here.",
+        "Reference rates are stated up to the half-year or day named: Germany, BGB 288: 2026 H2; India, MSMED Act: "
+        "6 February 2026.",
+    ]
+    assert len(words.terms.laws_applied(table[table["buyer_id"] == "C"], laws)) == 1
+    assert words.terms.laws_applied(table[table["buyer_id"] == "D"], laws) == []
+    # India's rate is not known on the day on which the debt became late.
+    assert table.set_index("buyer_id").loc["B", ["missing_rate", "fee"]].tolist() == ["2026 H1", 0]
 
 
 def test_where_no_interest_is_known_the_fees_are_told_alone(book_of):
