@@ -211,14 +211,16 @@ def rates_wanted(charges: pd.DataFrame) -> list[str]:
 def laws_applied(charges: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> list[str]:
     """Return by which laws is charged (`chargeable`), where their rates come from, and up to when they are stated."""
     applied = [law for law in laws if law.name in set(charges["law"].dropna())]
-    until = [f"{law.name}: {max(law.rates)}" for law in applied if law.rates]
-    until += [f"{law.name}: {day(pd.Timestamp(law.known_until))}" for law in applied if law.known_until]
     if not applied:
         return []
+    last = pd.Series({law.name: max(law.rates, default=None) or law.known_until for law in applied}).dropna()
+    last = last.map(lambda until: until if isinstance(until, str) else day(pd.Timestamp(until)))
+    known = [f"{until} ({'; '.join(names)})" for until, names in last.groupby(last).groups.items()]
+    rates = f" Their reference rates are stated up to {listed(reversed(known))}." if known else ""
     return [
-        f"Late payment is charged by {counted(len(applied), 'law')}, whose files (params/rates) name act, section, and "
-        "the source of each number; other countries have none here."
-    ] + [f"Reference rates are stated up to the half-year or day named: {'; '.join(until)}." for _ in until[:1]]
+        f"Late payment is charged by {counted(len(applied), 'law')}, whose files (params/rates) name the act and the "
+        f"source of each number.{rates}"
+    ]
 
 
 def affiliates(uncharged: Uncharged, currency: str) -> list[str]:
