@@ -71,6 +71,8 @@ def test_sweden_by_half_year():
         (5_000, 0.045, 30, 51.37),
         # https://invoify-web.pages.dev: at 12.5 %
         (1_000, 0.045, 30, 10.27), (1_000, 0.045, 90, 30.82),
+        # https://freelancetoolkituk.co.uk/late-payment-interest-calculator: at 12.5 %
+        (2_500, 0.045, 30, 25.68), (500, 0.045, 14, 2.40), (5_000, 0.045, 45, 77.05),
     ],
 )  # fmt: skip
 def test_the_united_kingdom(debt, base, days, pounds):
@@ -109,8 +111,6 @@ def test_the_united_kingdom_by_the_day(debt, base, pounds_a_day):
         ("DE", 1_000, ("2013-04-01", "2013-04-26"), {"rates": {"2013 H1": 0.0012}, "points": 0.05}, 3.51),
         # https://cataxwala.com/msme-interest-calculator.php: three times 5.50 % are 1.375 % a month
         ("IN", 100_000, ("2025-12-31", "2026-01-31"), {}, 1_375.0),
-        # https://enterprise.gov.ie, Late Payment Interest Rate: 12.25 % of 2024 H2, divided by 365 days
-        ("IE", 365_000, ("2024-07-31", "2024-08-01"), {}, 122.5),
     ],
 )  # fmt: skip
 def test_others_by_their_laws(country, debt, days, stated, result):
@@ -128,6 +128,12 @@ def test_others_by_their_laws(country, debt, days, stated, result):
 def test_others_at_agreed_rates(country, debt, days, agreed, result):
     until = pd.Timestamp("2026-01-31") + pd.Timedelta(days=days)
     assert round(interest(of(country), debt, "2026-01-31", until, agreed)["interest"], 2) == result
+
+
+def test_months_of_thirty_days():
+    # https://p-konto.de/wiki/zinsformel: 10,000 at 6 % from 1 January to 30 July 2016 are 210 days and 350 euros.
+    months = of("DE", day_count="30/360")
+    assert round(interest(months, 10_000, "2015-12-31", "2016-07-30", agreed=0.06)["interest"], 2) == 350
 
 
 def test_the_daily_rate_of_ireland():
