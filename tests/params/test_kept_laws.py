@@ -215,6 +215,7 @@ def test_no_law_is_without_a_comparison():
         ("Netherlands, BW 6:119a", "2024 H2", 12.25),  # metaalunie.nl
         ("Norway, act of 1976", "2022 H2", 9.25),  # ropocapital.no
         ("Norway, act of 1976", "2025 H1", 12.5),  # lovdata.no, FOR-2024-12-19-3279
+        ("Poland, act of 2013", "2020 H1", 11.5),  # inforfk.pl
         ("Poland, act of 2013", "2020 H2", 10.1),  # drabik.pl
         ("Poland, act of 2013", "2024 H1", 15.75),  # inforfk.pl
     ],
