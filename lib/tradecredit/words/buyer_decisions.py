@@ -9,6 +9,7 @@ from tradecredit.decide.decisions import by_kind
 from tradecredit.decide.deliveries import NOTHING
 from tradecredit.decide.insurer_duties import Payable
 from tradecredit.decide.limits.actions import STOP
+from tradecredit.decide.limits.replay import MONTHS
 from tradecredit.params.run import Run
 from tradecredit.words.decisions import WHAT, amount_told
 from tradecredit.words.formats import counted, day, listed, money
@@ -30,11 +31,11 @@ _OF_BUYERS = {
     "in default": "{buyers} in default {owe} {amount}: lodge the claim in the insolvency, or enforce "
     "it.{claimed}{held}",
     "stop": "{buyers} of a weak grade, or with a claim on the policy, {owe} {amount} more than the risk allows, and "
-    "paying what is overdue does not bring deliveries back: stop them, and set the limit.",
+    "paying what is overdue does not bring deliveries back: stop them{set}.",
     "stop until paid": "{buyers} {owe} {amount} more than the risk allows, which paying the overdue part cures: stop "
-    "deliveries until it is paid, and set the limit.",
+    "deliveries until it is paid{set}.",
     "run down": "{buyers} {owe} {amount} more than the risk allows, not by what is overdue: deliver against payment "
-    "alone until the exposure is within the limit, and set it.",
+    "alone until the exposure is within the limit{set}.",
     "enforce": "Enforcement has the highest expected value for the overdue debt of {buyers}, {amount}.",
     "payment plan": "A payment plan has the highest expected value for the overdue debt of {buyers}, {amount}: agree "
     "it{consent}.",
@@ -48,6 +49,9 @@ _OF_BUYERS = {
     "back within the limit, what is overdue first.{raised}",
     "limits": "Limits of {buyers} change by {amount} in all ({parts}), and no other decision is on the limit: set "
     "them.{wait}",
+    "raise or enforce": f"{{buyers}} exceeded {{its}} limit at half or more of the last {MONTHS} month ends with one "
+    "in force, by {amount} in total on average over months in breach, and nothing else is to be decided on the limit: "
+    "enforce it, since a limit that is exceeded so often does not bind. The list says why it is not raised.",
 }  # fmt: skip
 
 
@@ -172,12 +176,14 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
         )
     return {
         "parts": "; ".join(parts), "wait": wait, "they": "It" if len(buyers) == 1 else "They",
+        "its": "its" if len(buyers) == 1 else "their",
         "exposure": money(buyers["exposure"].sum(), currency), "late": money(buyers["missed_amount"].sum(), currency),
         "coming": _coming(buyers, currency), "raised": _raised(buyers, currency),
         "stopped": _deliveries_stop(buyers, run),
         "held": _without_limit(buyers, run) if kind == "in default" else "",
         "long_open": _long_open(buyers["loss_date"], read_on(pd.Timestamp(run.as_of))),
         "claimed": _beside(buyers, buyers["on_cover"] == "claim", "debt is claimed on the policy too"),
+        "set": _set(change),
         "beside": _beside(buyers, buyers["advice"] != kind, "something else is advised first, and this beside it"),
         "consent": _with_consent(buyers["needs_consent"]) if kind == "payment plan" else "",
     }  # fmt: skip
@@ -254,6 +260,14 @@ def _raised(buyers: pd.DataFrame, currency: str) -> str:
     stay = len(more) + int((buyers["change"] == 0).sum()) == len(buyers) > len(more)
     rest = "; the others stay as they are in force" if stay else ""
     return f" {of} set first, {money(more.sum(), currency)} higher{rest}."
+
+
+def _set(change: pd.Series) -> str:
+    """Return of how many buyers the limit is set as well, as the end of a sentence; empty where all limits stay."""
+    number = int((change != 0).sum())
+    if not number:
+        return ""
+    return ", and set the limit" if number == len(change) else f", and set the limit of {number:,} of them"
 
 
 def _beside(buyers: pd.DataFrame, some: pd.Series, said: str) -> str:

@@ -14,8 +14,9 @@ ADVICE = {
     "payment plan": "Agree a payment plan",
     "cancel": "Cancel the limit: in default",
     "in default": "In default: no further credit; lodge the claim in the insolvency, or enforce",
-    "look": "Look why it owes more than it needs",
     "collect": "Collect what is overdue",
+    "raise or enforce": "Enforce the limit, which is often exceeded",
+    "look": "Nothing to decide: look why it owes more than it needs",
     "none": "Nothing to decide",
 }
 """What the one advice on a buyer says (`buyer_sheet.PRECEDENCE`)."""

@@ -29,7 +29,7 @@ WHAT = {
     "cut": "Approve cuts that lose sales",
     "set limit": "Set limits that have room",
     "above limit": "Bring back what is above the limit to set",
-    "raise or enforce": "Make limits bind that are often exceeded",
+    "raise or enforce": "Enforce limits that are often exceeded",
     "limits": "Set the limits",
     "long overdue": "Say who of the long overdue is in default",
     "short payments": "Clear up old short payments",
@@ -153,11 +153,13 @@ def assumptions(book: Book) -> list[str]:
         "cover, its limit and its overdue debt besides has a decision of its own. At stake is the largest of the "
         "insured debt to claim or to report, what is overdue, the excess over a limit, and the margin that a limit "
         "loses or accounts may release. Deliveries are stopped for the risk only where paying the overdue part cures "
-        f"the excess over the limit by risk, or from grade {run.limits.stop_grade} on; what is owed above the buyer's "
-        "need is a signal to look. Where deliveries to a buyer are held back for several reasons, the highest of those "
-        "who decide on one of them decides on the whole hold, and deliveries stop on the earliest of their days. A "
-        "buyer in default gets nothing more as it is, and nobody has to decide on that, unless a limit of it is to be "
-        "cancelled, its debt is to be claimed, or it owes and no limit of it is known.",
+        f"the excess over the limit by risk, from grade {run.limits.stop_grade} on, or where debt of the buyer is "
+        "claimed on the policy; what is owed above the buyer's need is a signal to look. Deliveries within the limit "
+        "are within the one in force until the limit to set is decided on, and then within that; where that is 0, "
+        "against payment in advance. Where deliveries to a buyer are held back for several reasons, the highest of "
+        "those who decide on one of them decides on the whole hold, and deliveries stop on the earliest of their days. "
+        "A buyer in default gets nothing more as it is, and nobody has to decide on that, unless a limit of it is to "
+        "be cancelled, its debt is to be claimed, or it owes and no limit of it is known.",
         "Insured debt is what lies within the insurer's limits, net of tax; the insured part is the insured percentage "
         f"of it. Of a buyer it is to be reported from {money(run.decisions.report_from, run.currency)} on, by the end "
         f"of its extension period, and is listed from {run.decisions.report_ahead_days} days before that. Whether it "

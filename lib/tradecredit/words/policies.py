@@ -260,7 +260,8 @@ def periods(policies: Sequence[Policy], as_of: pd.Timestamp) -> list[str]:
         told.append(
             f"{listed(none)}: no period is stated (`starts`, `ends`). The year ahead is taken to be the 12 months from "
             f"{day(as_of + pd.Timedelta(days=1))}; what was shipped before is taken to be insured by an earlier period "
-            "on the same terms."
+            "on the same terms. An offer that replaces a policy begins when that ends; what it is worth is that of 12 "
+            "months under it, on today's book."
         )
     if ending:
         told.append(f"{listed(ending)}: a period that ends within the year ahead is taken to be renewed as it is.")
