@@ -35,7 +35,7 @@ def charges(book_of, as_of, rows, receipts="", **more):
         "receipts": NO_RECEIPTS + receipts, "fx": PARITY,
     }  # fmt: skip
     book = book_of(as_of, **tables | more)
-    found = words.terms.with_reasons(late_interest.chargeable(book), book.run.late_interest.laws)
+    found = words.late_interest.with_reasons(late_interest.chargeable(book), book.run.late_interest.laws)
     return found.set_index("invoice_id")
 
 
@@ -126,7 +126,7 @@ def test_a_half_year_without_a_rate_is_told_and_not_guessed(book_of):
     assert table.loc["I1", "fee"] == 40
     assert table.loc["I1", "reason"] == "no reference rate for 2027 H1, 2027 H2"
     assert table.loc["I3", "interest"] > 0
-    assert words.terms.rates_wanted(table.reset_index()) == [
+    assert words.late_interest.rates_wanted(table.reset_index()) == [
         "EU directive: no reference rate for 2027 H1 and 2027 H2: add it to the law's file (params/rates). Without it "
         "the interest on 2 invoices is not computable."
     ]
@@ -315,11 +315,11 @@ def test_affiliates_are_charged_only_if_the_run_says_so(book_of):
     left_out, none = (
         late_interest.uncharged_affiliates(book_of("2026-03-31", run=run, **tables)) for run in ({}, asked)
     )
-    assert words.terms.affiliates(left_out, "EUR") == [
+    assert words.late_interest.affiliates(left_out, "EUR") == [
         "Affiliates are not charged for late payment: 1 invoice past due, EUR 600, are left out "
         "(`late_interest.affiliates`)."
     ]
-    assert words.terms.affiliates(none, "EUR") == []
+    assert words.late_interest.affiliates(none, "EUR") == []
 
 
 def test_no_file_is_read_to_charge(book_of, monkeypatch):
@@ -431,8 +431,8 @@ def test_a_ledger_on_which_nothing_is_late(book_of):
     table = charges(book_of, "2026-03-31", "I,A,2026-01-01,2026-04-01,100\n")
     assert table.empty
     assert late_interest.totals(table)[["charge", "interest", "fees", "open_charge"]].isna().all()
-    assert words.terms.late_interest(table, "EUR") == {}
-    assert words.terms.rates_wanted(table) == []
+    assert words.late_interest.charge(table, "EUR") == {}
+    assert words.late_interest.rates_wanted(table) == []
     assert late_interest.by_law(table).empty
 
 
@@ -460,7 +460,7 @@ def test_sums_by_law_and_of_all(book_of):
     assert by_law.loc["Romania, Law 72/2013", "charge"] == 40
     assert by_law["interest"].isna().tolist() == [False, True, True]
     assert by_law["charge"].isna().tolist() == [False, False, True]
-    sentence = words.terms.late_interest(table, "EUR")["late interest"]
+    sentence = words.late_interest.charge(table, "EUR")["late interest"]
     assert sentence == (
         "EUR 122 may be charged on open invoices past due, EUR 1.99 of interest and EUR 120 of flat fees; the largest "
         "on one invoice is EUR 41.14 (I2, A). Charge it, or waive it against immediate payment. Interest or fee on 1 "
@@ -482,12 +482,12 @@ def test_interest_that_is_known_counts_where_the_fee_is_not(book_of):
     assert by_law[["interest", "charge"]].tolist() == pytest.approx([of_b, of_b])
     assert np.isnan(by_law["fee"])
     assert by_law["not_computable"] == 2
-    assert words.terms.late_interest(table, "EUR") == {
+    assert words.late_interest.charge(table, "EUR") == {
         "late interest": "EUR 234 may be charged on open invoices past due, EUR 194 of interest and EUR 40 of flat "
         "fees; the largest on one invoice is EUR 96.58 (I2, B). Charge it, or waive it against immediate payment. "
         "Interest or fee on 2 invoices is not computable, and left out."
     }
-    assert words.terms.rates_wanted(table) == [
+    assert words.late_interest.rates_wanted(table) == [
         "UK late payment act: no rate of GBP: add it to the table `fx`. Without it the flat fee on 2 invoices "
         "is not computable."
     ]
@@ -498,14 +498,14 @@ def test_the_laws_that_are_applied_and_how_far_their_rates_are_stated_are_told(b
     rows = "".join(f"{buyer},{buyer},2026-01-01,2026-03-02,100\n" for buyer in "ABCD")
     table = charges(book_of, "2026-03-31", rows, buyers=buyers).reset_index()
     laws = LateInterestSettings().laws
-    assert words.terms.laws_applied(table, laws) == [
+    assert words.late_interest.laws_applied(table, laws) == [
         "Late payment is charged by 3 laws, whose files (params/rates) name the act and the source of each number. "
         "Their reference rates are stated up to 6 February 2026 (India, MSMED Act) and 2026 H2 (Germany, BGB 288)."
     ]
-    assert words.terms.laws_applied(table[table["buyer_id"] == "C"], laws) == [
+    assert words.late_interest.laws_applied(table[table["buyer_id"] == "C"], laws) == [
         "Late payment is charged by 1 law, whose files (params/rates) name the act and the source of each number."
     ]
-    assert words.terms.laws_applied(table[table["buyer_id"] == "D"], laws) == []
+    assert words.late_interest.laws_applied(table[table["buyer_id"] == "D"], laws) == []
     # India's rate is not known on the day on which the debt became late.
     assert table.set_index("buyer_id").loc["B", ["missing_rate", "fee"]].tolist() == ["2026 H1", 0]
 
@@ -513,7 +513,7 @@ def test_the_laws_that_are_applied_and_how_far_their_rates_are_stated_are_told(b
 def test_where_no_interest_is_known_the_fees_are_told_alone(book_of):
     table = charges(book_of, "2026-09-30", "I,G,2026-07-01,2026-08-31,100\n").reset_index()
     assert late_interest.totals(table)["charge"] == 40
-    assert words.terms.late_interest(table, "EUR") == {
+    assert words.late_interest.charge(table, "EUR") == {
         "late interest": "EUR 40 may be charged on open invoices past due, EUR 40 of flat fees; the largest on "
         "one invoice is EUR 40 (I, G). Charge it, or waive it against immediate payment. Interest or fee on 1 invoice "
         "is not computable, and left out."
