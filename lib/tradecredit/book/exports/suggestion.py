@@ -10,8 +10,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradecredit.book.exports import answers as answers_to
-from tradecredit.book.exports import grid, reading, statements, terms, xml_documents
+from tradecredit.book.exports import contents, grid, reading, statements, terms, xml_documents
 from tradecredit.book.exports import guesses as guesses_of
+from tradecredit.book.exports.contents import by_contents, completed
 from tradecredit.book.exports.days import days
 from tradecredit.book.exports.guesses import Guess
 from tradecredit.book.exports.heads import LOOKED_AT, plain
@@ -92,8 +93,11 @@ def suggested(paths: list[Path], answers: dict[str, str] | None = None) -> Sugge
     paths = [file for path in paths for file in (_in_folder(path) if path.is_dir() else [path])]
     lists: dict[tuple, list[tuple[Path, _Looked]]] = {}
     others_than_lists: list[str] = []
-    for path in paths:
-        found = _looked(path)
+    looked_at = {path: _looked(path) for path in paths}
+    if not any(looked_at.values()):
+        # What no name tells, the cells below may.
+        looked_at = {path: _looked(path, told_by_contents=True) for path in paths}
+    for path, found in looked_at.items():
         others_than_lists += [] if found else [path.name]
         for looked in found:
             columns = tuple((role, tuple(names)) for role, names in looked.found.columns.items())
@@ -185,14 +189,14 @@ def _printed(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".pdf" and only_looked_at(path)]
 
 
-def _looked(path: Path) -> list[_Looked]:
+def _looked(path: Path, told_by_contents: bool = False) -> list[_Looked]:
     """Return the lists in a file: the one with the most columns that mean something, and those of payments alone."""
     suffix = path.suffix.lower()
     candidates: list[_Looked] = []
     try:
         if suffix in WORKBOOKS:
             for name, rows in grid.sheets(path).items():
-                candidates += _candidate(ExportForm(layout="sheet", sheet=name), rows)
+                candidates += _candidate(ExportForm(layout="sheet", sheet=name), rows, None, told_by_contents)
         elif suffix == ".parquet" or suffix in DATABASES:
             layout = "parquet" if suffix == ".parquet" else "duckdb"
             for table in [None] if layout == "parquet" else grid.names(path):
@@ -201,7 +205,7 @@ def _looked(path: Path) -> list[_Looked]:
                     (1, list(held.columns)),
                     *enumerate(held.head(LOOKED_AT).astype("object").to_numpy().tolist(), 2),
                 ]
-                candidates += _candidate(ExportForm(layout=layout, sheet=table), head)
+                candidates += _candidate(ExportForm(layout=layout, sheet=table), head, None, told_by_contents)
         elif suffix in XML:
             top = xml_documents.root(path)
             fitting = [
@@ -210,7 +214,7 @@ def _looked(path: Path) -> list[_Looked]:
             ]
             candidates += [one for one in fitting if top.xpath(one.form.record or "/*")] or fitting[:1]
         else:
-            candidates += _of_text(path, suffix)
+            candidates += _of_text(path, suffix, told_by_contents)
     except grid.UNREADABLE as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise InputError([
@@ -244,7 +248,7 @@ def _nearest(path: Path) -> str:
     return f"; line {found.header_row} comes nearest with {held}, and has none for {' and '.join(lacks)}"
 
 
-def _of_text(path: Path, suffix: str) -> Iterator[_Looked]:
+def _of_text(path: Path, suffix: str, told_by_contents: bool) -> Iterator[_Looked]:
     text, encoding = grid.decoded(path.read_bytes())
     beginning = "\n".join(text.splitlines()[:FIRST]) + "\n"
     if re.search(r"(?m)^:60[FM]:", beginning) and re.search(r"(?m)^:61:", text):
@@ -252,16 +256,25 @@ def _of_text(path: Path, suffix: str) -> Iterator[_Looked]:
         yield from _candidate(ExportForm(layout="mt940"), head)
         return
     if sum(line.startswith("|") for line in beginning.splitlines()) > 2:
-        yield from _candidate(ExportForm(layout="bars", encoding=encoding), grid.bar_rows(beginning))
+        yield from _candidate(
+            ExportForm(layout="bars", encoding=encoding), grid.bar_rows(beginning), None, told_by_contents
+        )
     for separator in grid.SEPARATORS.get(suffix, ";,\t|"):
         rows = grid.text_rows(beginning, separator)
-        yield from _candidate(ExportForm(encoding=encoding, separator=separator), rows, beginning.splitlines())
+        form = ExportForm(encoding=encoding, separator=separator)
+        yield from _candidate(form, rows, beginning.splitlines(), told_by_contents)
 
 
-def _candidate(form: ExportForm, rows: list[grid.Row], lines: list[str] | None = None) -> list[_Looked]:
+def _candidate(
+    form: ExportForm, rows: list[grid.Row], lines: list[str] | None = None, told_by_contents: bool = False
+) -> list[_Looked]:
     found = recognised(rows, form.layout) or recognised_payments(rows)
+    if found is None and told_by_contents:
+        found = by_contents(rows)
     if found is None:
         return []
+    if found.system.name == ANY:
+        found = completed(found, rows)
     above = [
         " ".join(str(cell) for cell in cells if cell is not None) for number, cells in rows if number < found.header_row
     ]
@@ -298,6 +311,11 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     )  # fmt: skip
     if system.name == PAYMENTS["name"]:
         source = source.model_copy(update={"one_kind": "payment"})
+    guesses += [
+        Guess(f"source.columns.{role}", ", ".join(names), open=True)
+        for role, names in looked.found.columns.items()
+        if role in looked.found.unsure
+    ]
     if looked.unread:
         guesses.append(Guess("source.form.sheet", str(looked.form.sheet), looked.unread, open=True))
     if plain(str(columns.get("name"))) == DOUBTFUL:
@@ -332,6 +350,8 @@ def _described(paths: list[Path], looked: _Looked, folder: Path, answers: dict[s
     source = source.model_copy(update={"exported": exported})
     entity = answers.get("entity") or titles.get("entity", "").strip() or guesses_of.company(looked.above)
     guesses.append(Guess("entity", entity or "My Company", open=entity is None))
+    if not_read := contents.not_read(source, found):
+        guesses.append(Guess("source.columns", "; ".join(not_read)))
     return Suggestion(source, system.title, entity, currency, tuple(guesses), tuple(system.remarks))
 
 
