@@ -36,10 +36,14 @@ COMMENTS = {
     "source.lines": "rows of one invoice: parts (added), its total again (repeated), the same beside payments",
     "source.unmatched": "what credits that name no invoice settle: the oldest, or nothing (on_account)",
     "source.terms_days": "days of payment, which the export does not state",
-    "source.columns.invoice_id": "the number of an invoice; others are shared by several documents",
+    "source.columns": "columns that are not read",
+    "source.columns.invoice_id": "the number of an invoice, by what stands in the column and is no other's",
+    "source.columns.issued": "the day of issue, by what stands in the column",
+    "source.columns.due": "the due day, by what stands in the column",
+    "source.columns.amount": "the amount of an invoice, by what stands in the column",
     "source.buckets": "columns of what is owed by age",
     "source.settled": "states of invoices that are paid in full",
-    "source.columns.name": "the column that names the buyer",
+    "source.columns.name": "who the buyer is, by what stands in the column",
     "source.columns.open": "what of an invoice is open or paid: columns that may tell it are called what is not known",
     "source.due": "due days that stand in the terms' text only",
 }
@@ -90,6 +94,7 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         return f"   # CHECK: {COMMENTS.get(key, key)}{found}{others}"
 
     path = os.path.relpath(source.path, folder)
+    not_read = next((guess.taken for guess in suggestion.guesses if guess.key == "source.columns"), "")
     lines = [
         f"# Reads an export: {suggestion.system}. Lines with CHECK hold a guess that the file does not settle.",
         f"entity: {_value(suggestion.entity or 'My Company')}{check('entity')}",
@@ -99,7 +104,7 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         "  kind: export",
         f"  path: {_value(Path(path).as_posix())}   # the folder, from where this file lies",
         f"  exported: {source.exported}{check('source.exported') or '   # day of the export'}",
-        *(f"  {line}" for line in _list_lines(source, check)),
+        *(f"  {line}" for line in _list_lines(source, check, not_read)),
     ]
     if source.beside:
         lines.append("  beside:   # further lists of the same ledger")
@@ -115,7 +120,7 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _list_lines(source: ExportList, check: Callable[[str], str]) -> Iterator[str]:
+def _list_lines(source: ExportList, check: Callable[[str], str], not_read: str = "") -> Iterator[str]:
     """Yield the lines of a run file that describe a list; `check` gives a key's comment, empty where it is settled."""
     form = source.form
     yield f"files: {_value(source.files)}"
@@ -131,6 +136,8 @@ def _list_lines(source: ExportList, check: Callable[[str], str]) -> Iterator[str
         yield "columns:   # what it means: what the file calls it"
         for role, names in source.columns.items():
             yield f"  {role}: {_value(names)}{check(f'source.columns.{role}')}"
+        if not_read:
+            yield f"  # not read: {not_read}"
     unknown = check("source.kinds")
     if source.kinds or unknown:
         yield f"kinds:{' {}' if not source.kinds else ''}{unknown or '   # their kind of document: ours'}"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from tradecredit.book import problems
-from tradecredit.book.exports.days import NO_DAY
+from tradecredit.book.exports.days import EMPTY, NO_DAY
 from tradecredit.book.exports.meaning import Note
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportList
@@ -60,7 +60,8 @@ def unread(raw: pd.DataFrame, values: dict[str, pd.Series], source: ExportList) 
 
 def unread_days(raw: pd.Series, days: pd.Series, role: str) -> pd.Series:
     """Return which cells of a column hold something that is no day, and no way of writing that there is none."""
-    rows = raw.notna() & days.isna() & ~raw.astype("str").str.strip().isin(NO_DAY)
+    text = raw.astype("str").str.strip()
+    rows = raw.notna() & days.isna() & ~text.isin(NO_DAY) & ~text.str.fullmatch(EMPTY)
     return rows if role == "issued" else rows & ~raw.astype("str").str.contains("9999")
 
 

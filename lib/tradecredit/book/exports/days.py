@@ -21,6 +21,10 @@ FORMATS = (
 SERIAL = "serial"
 NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", "-", "nan", "NaT", "None", "0")
 """What systems write where there is no day."""
+_NOUGHTS = r"[0./ -]*0[0./ -]*(?:[ T][0:. APM]+)?"
+_FIRST = r"(?:0?1[./-]0?1[./-](?:1900|1753|0001)|(?:1900|1753|0001)-01-01)(?:[ T][0-9:. APM]*)?"
+EMPTY = rf"{_NOUGHTS}|{_FIRST}"
+"""How a day of nothing but noughts is written, or the first day that a system knows of, for one that there is not."""
 MOST_DAYS_BY_CHANCE = 20
 """So many different days of issue are never all on weekdays by chance (5/7 to the 20th: one in 800)."""
 MONTHS = {
@@ -183,7 +187,7 @@ def _texts(column: pd.Series) -> pd.Series:
     named = {cell: _in_english(cell) for cell in text.dropna().unique() if re.search(r"[^\W\d_]{3}", cell)}
     if named:
         text = text.map(lambda cell: named.get(cell, cell), na_action="ignore").astype("str")
-    return text.where(~text.isin([*NO_DAY, ""]))
+    return text.where(~text.isin([*NO_DAY, ""]) & ~text.str.fullmatch(EMPTY).fillna(False))
 
 
 def _read(values: pd.Index, form: str) -> np.ndarray:

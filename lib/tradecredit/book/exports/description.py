@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tradecredit.book.exports import grid, guesses, overall, reading, writing
+from tradecredit.book.exports import contents, grid, guesses, overall, reading, writing
 from tradecredit.book.exports.guess import Guess, Seen
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.looking import Looked
@@ -70,13 +70,15 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     currency, of_currency = overall.currency(seen)
     day = overall.exported(seen)
     entity = answers.get("entity") or titles.get("entity", "").strip() or company(looked.above)
-    of_entity = Guess("entity", entity or "My Company", open=entity is None)
+    last = [Guess("entity", entity or "My Company", open=entity is None)]
+    if not_read := contents.not_read(seen.source, seen.found):
+        last.append(Guess("source.columns", "; ".join(not_read)))
     return Suggestion(
         source=seen.source.model_copy(update=dict(day.fields)),
         system=system.title,
         entity=entity,
         currency=currency,
-        guesses=(*guessed, *of_currency, *day.guesses, of_entity),
+        guesses=(*guessed, *of_currency, *day.guesses, *last),
         remarks=tuple(system.remarks),
     )
 
@@ -100,10 +102,14 @@ def _as_recognised(paths: list[Path], looked: Looked, folder: Path) -> ExportSou
 
 
 def _of_columns(looked: Looked, source: ExportSource) -> tuple[Guess, ...]:
-    """Return the guesses of which list of a file is read, and of a column that may hold something else."""
-    found: tuple[Guess, ...] = ()
+    """Return the guesses of which list of a file is read, and of columns that may hold something else."""
+    found = tuple(
+        Guess(f"source.columns.{role}", ", ".join(names), open=True)
+        for role, names in looked.found.columns.items()
+        if role in looked.found.unsure
+    )
     if looked.unread:
-        found = (Guess("source.form.sheet", str(looked.form.sheet), looked.unread, open=True),)
+        found += (Guess("source.form.sheet", str(looked.form.sheet), looked.unread, open=True),)
     name = source.columns.get("name")
     if plain(str(name)) == DOUBTFUL:
         found += (Guess("source.columns.name", str(name), open=True),)

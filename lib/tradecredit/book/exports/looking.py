@@ -1,11 +1,12 @@
 """Which lists stand in the files of an export: what form they are of, and which system they are from."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from tradecredit.book.exports import grid, statements, xml_documents
+from tradecredit.book.exports.contents import by_contents, completed
 from tradecredit.book.exports.heads import LOOKED_AT
 from tradecredit.book.exports.systems import (
     ANY,
@@ -42,6 +43,18 @@ class Looked(NamedTuple):
     unread: tuple[str, ...] = ()
 
 
+class _Table(NamedTuple):
+    """The rows of a file in a form that it may be of, and the lines of text that they were made of, if of any."""
+
+    form: ExportForm
+    rows: list[grid.Row]
+    lines: list[str] | None = None
+
+
+Recognise = Callable[[list[grid.Row], str], Recognised | None]
+"""What tells of the first rows of a table, and its layout, which list it is."""
+
+
 def refuse_missing(paths: list[Path]) -> None:
     """Raise `InputError` for paths where nothing is, and for files that hold nothing."""
     problems = [
@@ -74,16 +87,28 @@ def printed_alone(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".pdf" and only_looked_at(path)]
 
 
-def lists(path: Path) -> list[Looked]:
+def by_names(rows: list[grid.Row], layout: str) -> Recognised | None:
+    """Return what a table is recognised as by its columns' names; a list of no known system by their cells as well."""
+    found = recognised(rows, layout) or recognised_payments(rows)
+    return completed(found, rows) if found is not None and found.system.name == ANY else found
+
+
+def by_names_or_contents(rows: list[grid.Row], layout: str) -> Recognised | None:
+    """Return what a table is recognised as by its columns' names; where they tell nothing, by what stands in them."""
+    found = by_names(rows, layout) or by_contents(rows)
+    return completed(found, rows) if found is not None and found.system.name == ANY else found
+
+
+def lists(path: Path, recognise: Recognise = by_names) -> list[Looked]:
     """Return the lists in a file: the one with the most columns that mean something, and those of payments alone.
 
     Raises `InputError` where the file cannot be opened as one of its kind.
     """
-    suffix = path.suffix.lower()
-    stored = suffix == ".parquet" or suffix in DATABASES
-    of_kind = _of_sheets if suffix in WORKBOOKS else _of_tables if stored else _of_xml if suffix in XML else _of_text
     try:
-        candidates = list(of_kind(path))
+        if path.suffix.lower() in XML:
+            candidates = _of_xml(path)
+        else:
+            candidates = [one for table in _tables(path) if (one := _as_list(table, recognise))]
     except grid.UNREADABLE as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise InputError([
@@ -100,51 +125,54 @@ def lists(path: Path) -> list[Looked]:
     return [best._replace(unread=tuple(sorted(map(str, same)))), *payments]
 
 
-def _of_sheets(path: Path) -> Iterator[Looked]:
-    for name, rows in grid.sheets(path).items():
-        yield from _candidate(ExportForm(layout="sheet", sheet=name), rows)
+def _tables(path: Path) -> Iterator[_Table]:
+    """Yield the tables in a file, as far as they are looked at, in each form that the file may be of."""
+    suffix = path.suffix.lower()
+    if suffix in WORKBOOKS:
+        yield from (_Table(ExportForm(layout="sheet", sheet=name), rows) for name, rows in grid.sheets(path).items())
+    elif suffix == ".parquet" or suffix in DATABASES:
+        layout: Layout = "parquet" if suffix == ".parquet" else "duckdb"
+        for table in [None] if layout == "parquet" else grid.names(path):
+            held = grid.stored(path, table)
+            below = held.head(LOOKED_AT).astype("object").to_numpy().tolist()
+            yield _Table(ExportForm(layout=layout, sheet=table), [(1, list(held.columns)), *enumerate(below, 2)])
+    else:
+        yield from _of_text(path)
 
 
-def _of_tables(path: Path) -> Iterator[Looked]:
-    layout: Layout = "parquet" if path.suffix.lower() == ".parquet" else "duckdb"
-    for table in [None] if layout == "parquet" else grid.names(path):
-        held = grid.stored(path, table)
-        below = held.head(LOOKED_AT).astype("object").to_numpy().tolist()
-        yield from _candidate(ExportForm(layout=layout, sheet=table), [(1, list(held.columns)), *enumerate(below, 2)])
+def _of_text(path: Path) -> Iterator[_Table]:
+    text, encoding = grid.decoded(path.read_bytes())
+    beginning = "\n".join(text.splitlines()[:FIRST]) + "\n"
+    if re.search(r"(?m)^:60[FM]:", beginning) and re.search(r"(?m)^:61:", text):
+        yield _Table(ExportForm(layout="mt940"), [(1, list(statements.mt940_frame(path).columns))])
+        return
+    if sum(line.startswith("|") for line in beginning.splitlines()) > 2:
+        yield _Table(ExportForm(layout="bars", encoding=encoding), grid.bar_rows(beginning))
+    for separator in grid.SEPARATORS.get(path.suffix.lower(), ";,\t|"):
+        rows = grid.text_rows(beginning, separator)
+        yield _Table(ExportForm(encoding=encoding, separator=separator), rows, beginning.splitlines())
 
 
-def _of_xml(path: Path) -> Iterator[Looked]:
-    """Yield what an XML file may be by its first element: that whose documents stand in it, else the first."""
+def _as_list(table: _Table, recognise: Recognise) -> Looked | None:
+    found = recognise(table.rows, table.form.layout)
+    if found is None:
+        return None
+    first = {"header_row": found.header_row, "header_lines": found.header_lines}
+    above = table.lines[: found.header_row - 1] if table.lines else [
+        " ".join(str(cell) for cell in cells if cell is not None)
+        for number, cells in table.rows
+        if number < found.header_row
+    ]  # fmt: skip
+    return Looked(table.form.model_copy(update=first), found, above)
+
+
+def _of_xml(path: Path) -> list[Looked]:
+    """Return what an XML file may be by its first element: that whose documents stand in it, else the first."""
     top = xml_documents.root(path)
     fitting = [
         Looked(ExportForm(layout="xml", record=found.system.record), found, []) for found in recognised_xml(top.tag)
     ]
-    yield from [one for one in fitting if top.xpath(one.form.record or "/*")] or fitting[:1]
-
-
-def _of_text(path: Path) -> Iterator[Looked]:
-    text, encoding = grid.decoded(path.read_bytes())
-    beginning = "\n".join(text.splitlines()[:FIRST]) + "\n"
-    if re.search(r"(?m)^:60[FM]:", beginning) and re.search(r"(?m)^:61:", text):
-        yield from _candidate(ExportForm(layout="mt940"), [(1, list(statements.mt940_frame(path).columns))])
-        return
-    if sum(line.startswith("|") for line in beginning.splitlines()) > 2:
-        yield from _candidate(ExportForm(layout="bars", encoding=encoding), grid.bar_rows(beginning))
-    for separator in grid.SEPARATORS.get(path.suffix.lower(), ";,\t|"):
-        rows = grid.text_rows(beginning, separator)
-        yield from _candidate(ExportForm(encoding=encoding, separator=separator), rows, beginning.splitlines())
-
-
-def _candidate(form: ExportForm, rows: list[grid.Row], lines: list[str] | None = None) -> Iterator[Looked]:
-    """Yield what a table's first rows are recognised as, if anything; `lines`: the text that they were made of."""
-    found = recognised(rows, form.layout) or recognised_payments(rows)
-    if found is None:
-        return
-    above = [
-        " ".join(str(cell) for cell in cells if cell is not None) for number, cells in rows if number < found.header_row
-    ]
-    form = form.model_copy(update={"header_row": found.header_row, "header_lines": found.header_lines})
-    yield Looked(form, found, above if lines is None else lines[: found.header_row - 1])
+    return [one for one in fitting if top.xpath(one.form.record or "/*")] or fitting[:1]
 
 
 def nearest_header(path: Path) -> str:

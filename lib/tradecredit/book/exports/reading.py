@@ -174,7 +174,7 @@ def _by_account(frame: pd.DataFrame) -> pd.Series:
 
 def _with_currency(frame: pd.DataFrame, beside: pd.Series, source: ExportList, run: ReadingOf) -> pd.DataFrame:
     """Return documents with a currency each; `unstated`: nothing in its row says it where others' say theirs."""
-    stated = frame["currency"].fillna(beside)
+    stated = frame["currency"].str.upper().fillna(beside)
     unstated = stated.isna() & stated.notna().any()
     return frame.assign(currency=stated.fillna(source.currency or run.currency), unstated=unstated)
 

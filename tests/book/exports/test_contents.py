@@ -1,0 +1,56 @@
+"""Columns whose names tell nothing are told by what stands in them, and stay to be checked."""
+
+from book.exports.as_suggested import open_items, read
+
+from tradecredit.book.exports.suggestion import suggested
+
+IN_NO_KNOWN_WORDS = """Hvem;Løbetal;Udsendt den;Senest;Sum
+Alder ApS;L-1;03.02.2026;05.03.2026;1.200,50
+Birch A/S;L-2;05.02.2026;07.03.2026;80,00
+Alder ApS;L-3;20.02.2026;22.03.2026;940,25
+Birch A/S;L-4;27.02.2026;29.03.2026;15,10
+"""
+NOT_ALL_NAMES_KNOWN = """Customer,Invoice/CM #,Date,Zahltermin X,Open Amount,Ccy of it
+Alder,A-1,2026-02-03,2026-03-05,1200.50,usd
+Birch,A-2,2026-02-05,2026-03-07,80.00,usd
+Alder,A-3,2026-02-20,2026-03-22,940.25,usd
+"""
+
+
+def checked(suggestion) -> set[str]:
+    return {guess.key for guess in suggestion.guesses if guess.open}
+
+
+def test_a_list_of_no_known_words_is_read_by_its_cells(tmp_path):
+    suggestion, found = read(tmp_path, "liste.csv", IN_NO_KNOWN_WORDS)
+    assert open_items(found) == {
+        "L-1": ("Alder ApS", "2026-03-05", 1200.5), "L-2": ("Birch A/S", "2026-03-07", 80.0),
+        "L-3": ("Alder ApS", "2026-03-22", 940.25), "L-4": ("Birch A/S", "2026-03-29", 15.1),
+    }  # fmt: skip
+    columns = {f"source.columns.{role}" for role in ("name", "invoice_id", "issued", "due", "amount")}
+    assert columns <= checked(suggestion)
+
+
+def test_what_no_name_tells_of_a_known_list_is_told_by_its_cells(tmp_path):
+    suggestion, found = read(tmp_path, "list.csv", NOT_ALL_NAMES_KNOWN)
+    assert open_items(found) == {
+        "A-1": ("Alder", "2026-03-05", 1200.5), "A-2": ("Birch", "2026-03-07", 80.0),
+        "A-3": ("Alder", "2026-03-22", 940.25),
+    }  # fmt: skip
+    assert suggestion.currency == "USD"
+    assert {"source.columns.invoice_id", "source.columns.due"} <= checked(suggestion)
+    assert "source.columns.name" not in checked(suggestion)
+
+
+def test_a_day_of_payment_is_no_due_day(tmp_path):
+    text = NOT_ALL_NAMES_KNOWN.replace("Zahltermin X", "Bank payment day")
+    suggestion, _ = read(tmp_path, "list.csv", text)
+    assert "due" not in suggestion.source.columns
+
+
+def test_columns_that_are_not_read_are_told(tmp_path):
+    (tmp_path / "list.csv").write_text(
+        "Customer,Invoice,Date,Due Date,Amount,Region\nAlder,A-1,2026-02-03,2026-03-05,10.50,North\n"
+    )
+    told = {guess.key: guess for guess in suggested([tmp_path / "list.csv"]).guesses}["source.columns"]
+    assert told.taken == "Region (North)" and not told.open
