@@ -38,6 +38,7 @@ COMMENTS = {
     "source.terms_days": "days of payment, which the export does not state",
     "source.columns": "columns that are not read",
     "source.columns.invoice_id": "the number of an invoice, by what stands in the column and is no other's",
+    "source.columns.buyer_id": "the number of the buyer, by what stands in the column",
     "source.columns.issued": "the day of issue, by what stands in the column",
     "source.columns.due": "the due day, by what stands in the column",
     "source.columns.amount": "the amount of an invoice, by what stands in the column",

@@ -54,3 +54,16 @@ def test_columns_that_are_not_read_are_told(tmp_path):
     )
     told = {guess.key: guess for guess in suggested([tmp_path / "list.csv"]).guesses}["source.columns"]
     assert told.taken == "Region (North)" and not told.open
+
+
+def test_a_code_with_one_name_each_is_the_buyers_number(tmp_path):
+    text = """Code;Naam;Factuurnummer;Factuurdatum;Vervaldatum;Openstaand
+10;Alder B.V.;F1;03-02-2026;05-03-2026;10,50
+20;Birch N.V.;F2;04-02-2026;06-03-2026;20,00
+10;Alder B.V.;F3;05-02-2026;07-03-2026;30,00
+"""
+    suggestion, found = read(tmp_path, "lijst.csv", text)
+    assert open_items(found) == {
+        "F1": ("10", "2026-03-05", 10.5), "F2": ("20", "2026-03-06", 20.0), "F3": ("10", "2026-03-07", 30.0),
+    }  # fmt: skip
+    assert "source.columns.buyer_id" in checked(suggestion)

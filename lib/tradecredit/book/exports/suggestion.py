@@ -14,6 +14,7 @@ from tradecredit.book.exports import contents, grid, reading, statements, terms,
 from tradecredit.book.exports import guesses as guesses_of
 from tradecredit.book.exports.contents import by_contents, completed
 from tradecredit.book.exports.days import days
+from tradecredit.book.exports.encoding import decoded
 from tradecredit.book.exports.guesses import Guess
 from tradecredit.book.exports.heads import LOOKED_AT, plain
 from tradecredit.book.exports.states import by_status
@@ -236,7 +237,7 @@ def _nearest(path: Path) -> str:
     if path.suffix.lower() in WORKBOOKS:
         tables = list(grid.sheets(path).values())
     elif path.suffix.lower() in grid.SEPARATORS:
-        text = "\n".join(grid.decoded(path.read_bytes())[0].splitlines()[:FIRST]) + "\n"
+        text = "\n".join(decoded(path.read_bytes())[0].splitlines()[:FIRST]) + "\n"
         tables = [grid.text_rows(text, separator) for separator in grid.SEPARATORS[path.suffix.lower()]]
     else:
         return ""
@@ -249,7 +250,7 @@ def _nearest(path: Path) -> str:
 
 
 def _of_text(path: Path, suffix: str, told_by_contents: bool) -> Iterator[_Looked]:
-    text, encoding = grid.decoded(path.read_bytes())
+    text, encoding = decoded(path.read_bytes())
     beginning = "\n".join(text.splitlines()[:FIRST]) + "\n"
     if re.search(r"(?m)^:60[FM]:", beginning) and re.search(r"(?m)^:61:", text):
         head = [(1, list(statements.mt940_frame(path).columns))]
