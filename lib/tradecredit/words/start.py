@@ -10,8 +10,8 @@ import yaml
 
 from tradecredit.book.book import Book
 from tradecredit.book.exports.days import months_alone
-from tradecredit.book.exports.guesses import Guess
-from tradecredit.book.exports.suggestion import Suggestion
+from tradecredit.book.exports.description import Suggestion
+from tradecredit.book.exports.guess import Guess
 from tradecredit.book.memory import Removed
 from tradecredit.measure.doubles import likely_doubles
 from tradecredit.measure.open_items import open_items
