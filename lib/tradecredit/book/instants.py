@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-OFFSET = r"\s*(?:Z|UTC|[+-]\d\d:?\d\d)$"
+OFFSET = r"\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$"
 """How the zone of an instant is written behind it."""
 
 
@@ -41,9 +41,12 @@ def of_texts(texts: pd.Series, form: str, zone: str | None) -> pd.Series:
 
     On the clock of the stated zone; without one, and where there is no time of day, as written.
     """
-    if zone is not None and re.search("%[HI]", form):
-        return on_the_clock(pd.to_datetime(texts, format=form, errors="coerce", utc=True), zone)
     texts = texts.astype("str")
+    if zone is not None and re.search("%[HI]", form):
+        texts = texts.str.replace(r"\s*(?:Z|UTC|GMT)$", "+0000", regex=True)
+        texts = texts.str.replace(r"\s+(?=[+-]\d\d:?\d\d$)", "", regex=True)
+        read = pd.to_datetime(texts, format=re.sub(r"\s*%z", "%z", form), errors="coerce", utc=True)
+        return on_the_clock(read, zone)
     written = texts.str.replace(OFFSET, "", regex=True)
     read = pd.to_datetime(written, format=form.replace("%z", "").strip(), errors="coerce")
     return read.where(texts.str.contains(OFFSET, regex=True, na=False))

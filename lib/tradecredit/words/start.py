@@ -39,13 +39,16 @@ COMMENTS = {
     "source.terms_days": "days of payment, which the export does not state",
     "source.columns": "columns that are not read",
     "source.columns.invoice_id": "the number of an invoice, by what stands in the column and is no other's",
+    "source.columns.buyer_id": "the number of the buyer, by what stands in the column",
     "source.columns.issued": "the day of issue, by what stands in the column",
     "source.columns.due": "the due day, by what stands in the column",
     "source.columns.amount": "the amount of an invoice, by what stands in the column",
     "source.buckets": "columns of what is owed by age",
     "source.settled": "states of invoices that are paid in full",
     "source.columns.name": "who the buyer is, by what stands in the column",
-    "source.columns.open": "what of an invoice is open or paid: columns that may tell it are called what is not known",
+    "source.columns.applies_to": "the invoice that a credit settles, by what stands in the column",
+    "source.columns.paid": "what is paid, by what stands in the column",
+    "source.columns.open": "what of an invoice is open, by what stands in the columns",
     "source.due": "due days that stand in the terms' text only",
 }
 """Key of a run file: what it means, for who checks the guess."""
@@ -92,7 +95,7 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         if key in ("source.kinds", "source.settled", "source.buckets"):
             return f"   # CHECK: {guess.taken}"
         others = f"; or {', '.join(guess.others)}" if guess.others else ""
-        found = f": {guess.taken}" if key == "source.form.dates.odd" else ""
+        found = f": {guess.taken}" if key in ("source.form.dates.odd", "source.columns.open") else ""
         return f"   # CHECK: {COMMENTS.get(key, key)}{found}{others}"
 
     path = os.path.relpath(source.path, folder)
@@ -140,6 +143,8 @@ def _list_lines(source: ExportList, check: Callable[[str], str], not_read: str =
         yield "columns:   # what it means: what the file calls it"
         for role, names in source.columns.items():
             yield f"  {role}: {_value(names)}{check(f'source.columns.{role}')}"
+        if "open" not in source.columns and (unknown := check("source.columns.open")):
+            yield f"  {unknown.strip()}"
         if not_read:
             yield f"  # not read: {not_read}"
     unknown = check("source.kinds")

@@ -54,3 +54,50 @@ def test_columns_that_are_not_read_are_told(tmp_path):
     )
     told = {guess.key: guess for guess in suggested([tmp_path / "list.csv"]).guesses}["source.columns"]
     assert told.taken == "Region (North)" and not told.open
+
+
+def test_a_code_with_one_name_each_is_the_buyers_number(tmp_path):
+    text = """Code;Naam;Factuurnummer;Factuurdatum;Vervaldatum;Openstaand
+10;Alder B.V.;F1;03-02-2026;05-03-2026;10,50
+20;Birch N.V.;F2;04-02-2026;06-03-2026;20,00
+10;Alder B.V.;F3;05-02-2026;07-03-2026;30,00
+"""
+    suggestion, found = read(tmp_path, "lijst.csv", text)
+    assert open_items(found) == {
+        "F1": ("10", "2026-03-05", 10.5), "F2": ("20", "2026-03-06", 20.0), "F3": ("10", "2026-03-07", 30.0),
+    }  # fmt: skip
+    assert "source.columns.buyer_id" in checked(suggestion)
+
+
+def test_what_is_paid_and_open_is_told_by_the_figures(tmp_path):
+    text = """Customer,Invoice,Date,Due Date,Amount,Zuq,Wexo
+Alder,A-1,2026-02-03,2026-03-05,100.10,0.00,100.10
+Birch,A-2,2026-02-04,2026-03-06,50.20,20.20,30.00
+Alder,A-3,2026-02-05,2026-03-07,10.30,0.00,10.30
+"""
+    suggestion, found = read(tmp_path, "list.csv", text)
+    assert open_items(found)["A-2"] == ("Birch", "2026-03-06", 30.0)
+    assert suggestion.source.columns["paid"] == "Zuq" and suggestion.source.columns["open"] == "Wexo"
+    assert {"source.columns.paid", "source.columns.open"} <= checked(suggestion)
+
+
+def test_net_and_tax_are_not_what_is_open_and_paid(tmp_path):
+    text = """Customer,Invoice,Date,Due Date,Amount,Zuq,Wexo
+Alder,A-1,2026-02-03,2026-03-05,119.00,19.00,100.00
+Birch,A-2,2026-02-04,2026-03-06,50.20,0.00,50.20
+Alder,A-3,2026-02-05,2026-03-07,10.30,0.00,10.30
+"""
+    suggestion, found = read(tmp_path, "list.csv", text)
+    assert open_items(found)["A-1"] == ("Alder", "2026-03-05", 119.0)
+    assert "open" not in suggestion.source.columns and "source.columns.open" in checked(suggestion)
+
+
+def test_credits_that_name_invoices_in_another_column_settle_those(tmp_path):
+    text = """Customer,Number,Date,Due Date,Debit,Credit,Remark
+Alder,A-1,2026-02-03,2026-03-05,100.10,,
+Alder,A-2,2026-02-04,2026-03-06,50.20,,
+Alder,P-1,2026-03-06,,,50.20,A-2
+"""
+    suggestion, found = read(tmp_path, "list.csv", text)
+    assert open_items(found) == {"A-1": ("Alder", "2026-03-05", 100.1)}
+    assert "source.columns.applies_to" in checked(suggestion)

@@ -18,6 +18,7 @@ Rows = list[tuple[int, list[object]]]
 MEANT: dict[Role, tuple[set[str], ...]] = {
     "issued": ({"invoice", "date"}, {"issue"}, {"document", "date"}, {"date"}),
     "due": ({"due"},),
+    "buyer_id": ({"customer", "number"}, {"number"}),
     "invoice_id": ({"invoice", "number"}, {"document", "number"}, {"invoice"}, {"document"}, {"number"}),
     "name": ({"customer", "name"}, {"customer"}, {"name"}),
     "amount": ({"invoice", "amount"}, {"original", "amount"}, {"total"}, {"gross"}, {"amount"}, {"open"}, {"balance"}),
@@ -60,6 +61,8 @@ class Held:
     def days(self) -> pd.Series | None:
         """The column as days; None where it holds none: a number is one only as year, month and day."""
         column = pd.Series(self.cells, dtype="object")
+        if sum(hasattr(cell, "year") for cell in self.cells) >= ALMOST_ALL * max(self.filled, 1):
+            return days(column, None, zone="UTC")
         number = (
             self.share(r"[-+]?[\d.,\s]+") > 0.5
             and self.share(r"(?:19|20)\d{6}|\d{1,4}\.\s?\d{1,2}\.\s?\d{2,4}\.?") < ALMOST_ALL
@@ -106,6 +109,9 @@ def completed(found: Recognised, rows: Rows) -> Recognised:
     most = max(dated or [one.filled for one in below], default=0)
     if "invoice_id" not in columns and "number" not in columns and not found.system.buckets:
         unsure += _take(columns, "invoice_id", [one for one in free if _is_number(one, most)])
+    if "buyer_id" not in columns and "name" in columns and not found.system.block:
+        named = next(one for one in below if [one.name] == columns["name"])
+        unsure += _take(columns, "buyer_id", [one for one in free if _is_code_of(one, named)])
     issued = next((one for one in below if [one.name] == columns.get("issued")), None)
     if issued is not None and not {"due", "terms", "terms_days", "days_overdue"} & columns.keys():
         unsure += _take(columns, "due", [one for one in free if _is_later(one, issued)])
@@ -193,10 +199,17 @@ def _preferred(role: Role, candidates: list[Held]) -> Held | None:
 
 
 def _is_number(column: Held, most: int) -> bool:
-    """Return whether a column can hold numbers of invoices: one in each row, with a figure, hardly any twice."""
+    """Return whether a column can hold numbers of invoices: one in each row, with a figure, and hardly any twice."""
     numbered = column.share(r"[^@]*\d[^@]*") > 0.95 and column.distinct > ALMOST_ALL
     whole = column.days is None and not column.amounts and column.filled >= ALMOST_ALL * most
     return numbered and whole and column.filled >= LEAST_ROWS and not column.known & {OTHER, "customer"}
+
+
+def _is_code_of(column: Held, named: Held) -> bool:
+    """Return whether a column can hold the codes of buyers: called a code alone, with one name for each of them."""
+    pairs = {(code, name) for code, name in zip(column.cells, named.cells, strict=True) if None not in (code, name)}
+    each = len({code for code, _ in pairs}) == len(pairs) > 1 and column.filled >= ALMOST_ALL * named.filled
+    return each and column.known <= {"customer", "number"} and bool(column.known) and column.distinct < ALMOST_ALL
 
 
 def _is_later(column: Held, issued: Held) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.instants import of_texts, on_the_clock
+from tradecredit.book.instants import OFFSET, of_texts, on_the_clock
 from tradecredit.params.export import ExportForm
 
 FORMATS = (
@@ -18,11 +18,17 @@ FORMATS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M",
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
     "%m/%d/%Y %H:%M", "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%Y年%m月%d日", "%d%m%Y",
-    "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%d %H:%M:%S.%f%z",
-    "%Y-%m-%dT%H:%M%z", "%Y-%m-%d %H:%M%z", "%Y-%m-%d%z",
+    "%Y-%m-%d%z",
     "%Y-%m", "%m/%Y", "%B %Y", "%b %Y",
+    "%d-%B-%Y", "%d/%b/%Y", "%d.%b.%Y", "%d. %B %Y", "%d. %b %Y", "%d %b %y", "%d-%m-%y", "%y/%m/%d", "%y.%m.%d",
+    "%Y-%b-%d", "%b %d %Y", "%B %d %Y", "%d.%m.%Y.", "%d. %m. %Y", "%Y.%m.%d.", "%Y. %m. %d.", "%Y. %m. %d",
+    "%Y年%m月%d日", "%Y년 %m월 %d일", "%Y년%m월%d일", "%d%b%Y",
 )  # fmt: skip
 """Ways of writing days that are tried, the likelier first."""
+TIMES = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "T%H:%M:%S", "T%H:%M:%S.%f", "T%H:%M", ", %H:%M")
+"""Ways of writing the time of the day behind it, which are tried where one stands there."""
+TRIED = 50
+"""So many different cells tell which ways of writing are tried on all."""
 SERIAL = "serial"
 NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", "-", "nan", "NaT", "None", "0")
 """What systems write where there is no day."""
@@ -84,7 +90,7 @@ def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Serie
     if not texts:
         return None
     values = pd.concat(texts).groupby(level=0, sort=False).sum()
-    unread = {form: ~_read(values.index, form) for form in (*FORMATS, SERIAL)}
+    unread = {form: ~_read(values.index, form) for form in (*_tried(values.index), SERIAL)}
     fitting = [form for form, missed in unread.items() if not missed.any() and form != SERIAL]
     if not fitting and not unread[SERIAL].any():
         return Told(SERIAL)
@@ -98,6 +104,17 @@ def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Serie
     if len(best) > 1:
         best = _least_on_weekends(best, pairs[0][0] if pairs else None)
     return Told(best[0], tuple(best[1:]), tuple(values.index[unread[best[0]]]))
+
+
+def _tried(values: pd.Index) -> list[str]:
+    """Return the ways of writing days, with time and zone where they stand there, that read a cell of a few."""
+    with_time = values.str.contains(r"\d:\d\d").mean() > 0.5
+    forms = [form for form in FORMATS if "%H" in form] if with_time else list(FORMATS)
+    if with_time:
+        forms += [day + time for day in FORMATS if "%d" in day and not re.search("%[Hz]", day) for time in TIMES]
+    if with_time and values.str.contains(rf"\d:\d\d.*{OFFSET}").any():
+        forms = [f"{form}%z" for form in forms]
+    return [form for form in dict.fromkeys(forms) if _read(values[:TRIED], form).any()] or list(FORMATS)
 
 
 def _few(column: pd.Series, odd: pd.Index) -> bool:
@@ -202,6 +219,8 @@ def _texts(column: pd.Series) -> pd.Series:
         )
     text = column.astype("str").where(column.notna()).astype("str").str.strip()
     text = text.str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+    # Weekdays add nothing.
+    text = text.str.replace(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? ", "", regex=True)
     # Days repeat.
     named = {cell: _in_english(cell) for cell in text.dropna().unique() if re.search(r"[^\W\d_]{3}", cell)}
     if named:

@@ -70,16 +70,16 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
         guessed += settled.guesses
     currency, of_currency = overall.currency(seen)
     day = overall.exported(seen)
+    not_read = contents.not_read(seen.source, seen.found)
+    of_columns = (Guess("source.columns", "; ".join(not_read)),) if not_read else ()
     entity = answers.get("entity") or titles.get("entity", "").strip() or company(looked.above)
-    last = [Guess("entity", entity or "My Company", open=entity is None)]
-    if not_read := contents.not_read(seen.source, seen.found):
-        last.append(Guess("source.columns", "; ".join(not_read)))
+    of_entity = Guess("entity", entity or "My Company", open=entity is None)
     return Suggestion(
         source=seen.source.model_copy(update=dict(day.fields)),
         system=system.title,
         entity=entity,
         currency=currency,
-        guesses=(*guessed, *of_currency, *day.guesses, *last),
+        guesses=(*guessed, *of_currency, *day.guesses, of_entity, *of_columns),
         remarks=tuple(system.remarks),
     )
 

@@ -1,5 +1,8 @@
 """What the rows of a list are guessed to mean: kinds of document, signs, lines, parts of other ledgers and balances."""
 
+from collections.abc import Mapping
+from itertools import combinations
+
 import pandas as pd
 
 from tradecredit.book.checks import CENT
@@ -13,6 +16,10 @@ from tradecredit.params.export import Code, DocumentKind, ExportSource
 
 TELL_OPEN = ("open", "paid")
 """Roles of which one is enough to tell what of an invoice is open."""
+ALMOST_ALL = 0.95
+MOSTLY = 0.6
+MOST_TAX = 0.35
+"""No tax on sales is so large a part of an amount."""
 
 
 def kinds(seen: Seen) -> Settled:
@@ -171,20 +178,42 @@ def unknown_amounts(seen: Seen) -> Settled:
         return Settled()
     named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
     amount = amounts(raw["amount"], source.form.decimal).abs()
-    unknown = []
+    unknown: dict[str, pd.Series] = {}
     for name in [name for name in seen.found if name not in named and vocabulary().of(name) is None]:
         part = amounts(seen.found[name], source.form.decimal).set_axis(raw.index)
         both = part.notna() & amount.notna()
         within = part[both].abs() <= amount[both] + CENT
         if both.mean() > 0.5 and within.all() and part[both].max() > 0 and (part[both] % 1 != 0).any():
-            unknown.append(str(name))
+            unknown[str(name)] = part
     if not unknown:
         return Settled()
-    return Settled({}, (Guess("source.columns.open", f"none; not known: {', '.join(unknown[:5])}", open=True),))
+    if parts := paid_and_open(amounts(raw["amount"], source.form.decimal), unknown):
+        columns = {**source.columns, **dict(zip(TELL_OPEN, parts, strict=True))}
+        told = (Guess(f"source.columns.{role}", name, open=True) for role, name in zip(TELL_OPEN, parts, strict=True))
+        return Settled({"columns": columns}, tuple(told))
+    return Settled({}, (Guess("source.columns.open", f"none; not known: {', '.join(list(unknown)[:5])}", open=True),))
+
+
+def paid_and_open(amount: pd.Series, parts: Mapping[str, pd.Series]) -> tuple[str, str] | None:
+    """Return the columns of what is open and paid of an amount, of unknown ones; None where the figures tell of none.
+
+    Two add up to the amount in each row; mostly one of them is nothing, which net and tax are not: of tax there is
+    none or a small part. What is open is that which is never nothing, or the later one, as lists write it.
+    """
+    for first, second in combinations(parts, 2):
+        one, two = parts[first].fillna(0.0), parts[second].fillna(0.0)
+        adds_up = ((one + two - amount).abs() <= CENT).mean() > ALMOST_ALL
+        nothing = [part.abs() <= CENT for part in (one, two)]
+        if not adds_up or (nothing[0] | nothing[1]).mean() < MOSTLY:
+            continue
+        shares = [(part / amount)[~none & (amount != 0)].max() for part, none in zip((one, two), nothing, strict=True)]
+        if min(shares) > MOST_TAX:
+            return (first, second) if not nothing[0].any() and nothing[1].any() else (second, first)
+    return None
 
 
 def unmatched(seen: Seen) -> Settled:
-    """Return `unmatched`: credits settle the oldest invoices where nothing in a list tells what they settle."""
+    """Return the column in which credits name invoices, else `unmatched`: they settle the oldest, as nothing tells."""
     source, raw = seen.source, seen.raw
     if {*TELL_OPEN, "group", "applies_to"} & source.columns.keys() or source.settled:
         return Settled()
@@ -195,9 +224,14 @@ def unmatched(seen: Seen) -> Settled:
         value = amounts(raw["debit"], decimal).fillna(0) - amounts(raw["credit"], decimal).fillna(0)
     credits = kind.isin(CREDITS) | (kind.ne("invoice") & (value < 0))
     number = raw["invoice_id"].fillna(raw["number"]).astype("str")
-    named = number[credits].isin(list(number[~credits & (value > 0)].dropna()))
-    if not credits.any() or named.mean() > 0.5:
+    invoices = list(number[~credits & (value > 0)].dropna())
+    if not credits.any() or number[credits].isin(invoices).mean() > 0.5:
         return Settled()
+    of_credits = seen.found.set_axis(raw.index)[credits]
+    naming = [name for name in of_credits if of_credits[name].astype("str").str.strip().isin(invoices).mean() > 0.5]
+    if naming:
+        columns = {**source.columns, "applies_to": naming[0]}
+        return Settled({"columns": columns}, (Guess("source.columns.applies_to", str(naming[0]), open=True),))
     return Settled({"unmatched": "oldest"}, (Guess("source.unmatched", "oldest", ("on_account",), open=True),))
 
 

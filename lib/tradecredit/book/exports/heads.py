@@ -65,8 +65,10 @@ class Vocabulary:
         """Return the meanings of a word, which may be several glued together; the longer parts first."""
         if word in self.meaning:
             return (self.meaning[word],)
-        for end in range(len(word) - 2, 2, -1):
-            if word[:end] in self.meaning and (len(word) - end > 2 or word[end:] in NUMBER):
+        # A sign of Chinese writing may be a word.
+        signs = re.search(r"[\u3040-\u30ff\u4e00-\u9fff\u1100-\u11ff]", word) is not None
+        for end in range(len(word) - 1 if signs else len(word) - 2, 0 if signs else 2, -1):
+            if word[:end] in self.meaning and (signs or len(word) - end > 2 or word[end:] in NUMBER):
                 rest = self._parts(word[end:])
                 if rest is not None:
                     return (self.meaning[word[:end]], *rest)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tradecredit.book.exports import grid, statements, xml_documents
 from tradecredit.book.exports.contents import by_contents, completed
+from tradecredit.book.exports.encoding import decoded
 from tradecredit.book.exports.heads import LOOKED_AT
 from tradecredit.book.exports.systems import (
     ANY,
@@ -34,6 +35,10 @@ FIRST = 400
 """Lines that are looked at to tell the form of a text."""
 
 
+Tell = Callable[[list[grid.Row], str], Recognised | None]
+"""What a table's first rows, of a file of some layout, are recognised as."""
+
+
 class Looked(NamedTuple):
     """A list in a file: its form, what it was recognised as, the lines above its header, and lists beside it."""
 
@@ -41,18 +46,6 @@ class Looked(NamedTuple):
     found: Recognised
     above: list[str]
     unread: tuple[str, ...] = ()
-
-
-class _Table(NamedTuple):
-    """The rows of a file in a form that it may be of, and the lines of text that they were made of, if of any."""
-
-    form: ExportForm
-    rows: list[grid.Row]
-    lines: list[str] | None = None
-
-
-Recognise = Callable[[list[grid.Row], str], Recognised | None]
-"""What tells of the first rows of a table, and its layout, which list it is."""
 
 
 def refuse_missing(paths: list[Path]) -> None:
@@ -88,27 +81,26 @@ def printed_alone(folder: Path) -> list[Path]:
 
 
 def by_names(rows: list[grid.Row], layout: str) -> Recognised | None:
-    """Return what a table is recognised as by its columns' names; a list of no known system by their cells as well."""
+    """Return what rows are recognised as by the names of their columns, with what the cells of a known list add."""
     found = recognised(rows, layout) or recognised_payments(rows)
-    return completed(found, rows) if found is not None and found.system.name == ANY else found
+    return completed(found, rows) if found and found.system.name == ANY else found
 
 
-def by_names_or_contents(rows: list[grid.Row], layout: str) -> Recognised | None:
-    """Return what a table is recognised as by its columns' names; where they tell nothing, by what stands in them."""
-    found = by_names(rows, layout) or by_contents(rows)
-    return completed(found, rows) if found is not None and found.system.name == ANY else found
+def by_cells(rows: list[grid.Row], _: str) -> Recognised | None:
+    """Return what rows are recognised as whose columns' names do not tell it."""
+    return by_contents(rows)
 
 
-def lists(path: Path, recognise: Recognise = by_names) -> list[Looked]:
+def lists(path: Path, tell: Tell = by_names) -> list[Looked]:
     """Return the lists in a file: the one with the most columns that mean something, and those of payments alone.
 
     Raises `InputError` where the file cannot be opened as one of its kind.
     """
+    suffix = path.suffix.lower()
+    stored = suffix == ".parquet" or suffix in DATABASES
+    of_kind = _of_sheets if suffix in WORKBOOKS else _of_tables if stored else _of_xml if suffix in XML else _of_text
     try:
-        if path.suffix.lower() in XML:
-            candidates = _of_xml(path)
-        else:
-            candidates = [one for table in _tables(path) if (one := _as_list(table, recognise))]
+        candidates = list(of_kind(path, tell))
     except grid.UNREADABLE as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise InputError([
@@ -125,54 +117,53 @@ def lists(path: Path, recognise: Recognise = by_names) -> list[Looked]:
     return [best._replace(unread=tuple(sorted(map(str, same)))), *payments]
 
 
-def _tables(path: Path) -> Iterator[_Table]:
-    """Yield the tables in a file, as far as they are looked at, in each form that the file may be of."""
-    suffix = path.suffix.lower()
-    if suffix in WORKBOOKS:
-        yield from (_Table(ExportForm(layout="sheet", sheet=name), rows) for name, rows in grid.sheets(path).items())
-    elif suffix == ".parquet" or suffix in DATABASES:
-        layout: Layout = "parquet" if suffix == ".parquet" else "duckdb"
-        for table in [None] if layout == "parquet" else grid.names(path):
-            held = grid.stored(path, table)
-            below = held.head(LOOKED_AT).astype("object").to_numpy().tolist()
-            yield _Table(ExportForm(layout=layout, sheet=table), [(1, list(held.columns)), *enumerate(below, 2)])
-    else:
-        yield from _of_text(path)
+def _of_sheets(path: Path, tell: Tell) -> Iterator[Looked]:
+    for name, rows in grid.sheets(path).items():
+        yield from _candidate(ExportForm(layout="sheet", sheet=name), tell, rows)
 
 
-def _of_text(path: Path) -> Iterator[_Table]:
-    text, encoding = grid.decoded(path.read_bytes())
-    beginning = "\n".join(text.splitlines()[:FIRST]) + "\n"
-    if re.search(r"(?m)^:60[FM]:", beginning) and re.search(r"(?m)^:61:", text):
-        yield _Table(ExportForm(layout="mt940"), [(1, list(statements.mt940_frame(path).columns))])
-        return
-    if sum(line.startswith("|") for line in beginning.splitlines()) > 2:
-        yield _Table(ExportForm(layout="bars", encoding=encoding), grid.bar_rows(beginning))
-    for separator in grid.SEPARATORS.get(path.suffix.lower(), ";,\t|"):
-        rows = grid.text_rows(beginning, separator)
-        yield _Table(ExportForm(encoding=encoding, separator=separator), rows, beginning.splitlines())
+def _of_tables(path: Path, tell: Tell) -> Iterator[Looked]:
+    layout: Layout = "parquet" if path.suffix.lower() == ".parquet" else "duckdb"
+    for table in [None] if layout == "parquet" else grid.names(path):
+        held = grid.stored(path, table)
+        below = held.head(LOOKED_AT).astype("object").to_numpy().tolist()
+        rows: list[grid.Row] = [(1, list(held.columns)), *enumerate(below, 2)]
+        yield from _candidate(ExportForm(layout=layout, sheet=table), tell, rows)
 
 
-def _as_list(table: _Table, recognise: Recognise) -> Looked | None:
-    found = recognise(table.rows, table.form.layout)
-    if found is None:
-        return None
-    first = {"header_row": found.header_row, "header_lines": found.header_lines}
-    above = table.lines[: found.header_row - 1] if table.lines else [
-        " ".join(str(cell) for cell in cells if cell is not None)
-        for number, cells in table.rows
-        if number < found.header_row
-    ]  # fmt: skip
-    return Looked(table.form.model_copy(update=first), found, above)
-
-
-def _of_xml(path: Path) -> list[Looked]:
-    """Return what an XML file may be by its first element: that whose documents stand in it, else the first."""
+def _of_xml(path: Path, _: Tell) -> Iterator[Looked]:
+    """Yield what an XML file may be by its first element: that whose documents stand in it, else the first."""
     top = xml_documents.root(path)
     fitting = [
         Looked(ExportForm(layout="xml", record=found.system.record), found, []) for found in recognised_xml(top.tag)
     ]
-    return [one for one in fitting if top.xpath(one.form.record or "/*")] or fitting[:1]
+    yield from [one for one in fitting if top.xpath(one.form.record or "/*")] or fitting[:1]
+
+
+def _of_text(path: Path, tell: Tell) -> Iterator[Looked]:
+    text, encoding = decoded(path.read_bytes())
+    beginning = "\n".join(text.splitlines()[:FIRST]) + "\n"
+    if re.search(r"(?m)^:60[FM]:", beginning) and re.search(r"(?m)^:61:", text):
+        yield from _candidate(ExportForm(layout="mt940"), tell, [(1, list(statements.mt940_frame(path).columns))])
+        return
+    if sum(line.startswith("|") for line in beginning.splitlines()) > 2:
+        yield from _candidate(ExportForm(layout="bars", encoding=encoding), tell, grid.bar_rows(beginning))
+    for separator in grid.SEPARATORS.get(path.suffix.lower(), ";,\t|"):
+        rows = grid.text_rows(beginning, separator)
+        form = ExportForm(encoding=encoding, separator=separator)
+        yield from _candidate(form, tell, rows, beginning.splitlines())
+
+
+def _candidate(form: ExportForm, tell: Tell, rows: list[grid.Row], lines: list[str] | None = None) -> Iterator[Looked]:
+    """Yield what a table's first rows are recognised as, if anything; `lines`: the text that they were made of."""
+    found = tell(rows, form.layout)
+    if found is None:
+        return
+    above = [
+        " ".join(str(cell) for cell in cells if cell is not None) for number, cells in rows if number < found.header_row
+    ]
+    form = form.model_copy(update={"header_row": found.header_row, "header_lines": found.header_lines})
+    yield Looked(form, found, above if lines is None else lines[: found.header_row - 1])
 
 
 def nearest_header(path: Path) -> str:
@@ -180,7 +171,7 @@ def nearest_header(path: Path) -> str:
     if path.suffix.lower() in WORKBOOKS:
         tables = list(grid.sheets(path).values())
     elif path.suffix.lower() in grid.SEPARATORS:
-        text = "\n".join(grid.decoded(path.read_bytes())[0].splitlines()[:FIRST]) + "\n"
+        text = "\n".join(decoded(path.read_bytes())[0].splitlines()[:FIRST]) + "\n"
         tables = [grid.text_rows(text, separator) for separator in grid.SEPARATORS[path.suffix.lower()]]
     else:
         return ""

@@ -56,10 +56,10 @@ def _by_form(files: list[Path]) -> tuple[list[list[tuple[Path, Looked]]], list[s
     """Return the lists in some files, each with the files of its form, the ledger first; and files that hold none."""
     lists: dict[tuple, list[tuple[Path, Looked]]] = {}
     unlisted: list[Path] = []
-    looked_at = {path: looking.lists(path) for path in files}
-    if not any(looked_at.values()):
-        looked_at = {path: looking.lists(path, looking.by_names_or_contents) for path in files}
-    for path, found in looked_at.items():
+    found_in = {path: looking.lists(path) for path in files}
+    if not any(found_in.values()):
+        found_in = {path: looking.lists(path, looking.by_cells) for path in files}
+    for path, found in found_in.items():
         unlisted += [] if found else [path]
         for looked in found:
             columns = tuple((role, tuple(names)) for role, names in looked.found.columns.items())

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import is_amount
-from tradecredit.book.exports.blocks import ALONE, heads_block
+from tradecredit.book.exports.blocks import ALONE, heads_block, is_only_total
 from tradecredit.book.exports.grid import joined
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, LOOKED_AT, Vocabulary, fits, plain
 from tradecredit.params.base import PROJECT
@@ -190,6 +190,10 @@ def _block(columns: dict[Role, list[str]], header: list[object], below: list[lis
         return {}
     named = [buyer for buyer in own if buyer is not None]
     if not named:
+        head = next((held(row, "buyer_id", "name") for row in below if row not in documents), [])
+        if head and not is_only_total(str(head[0])):
+            # The buyer stands in its own columns, on a line above its documents.
+            return {one: "=" for one in ("buyer_id", "name") if one in columns}
         lines = [[cell for cell in row if cell is not None] for row in below if row not in documents]
         return next(({role: word} for word in ALONE if any(heads_block(line, word) for line in lines if line)), {})
     once = all(one != other for one, other in pairwise(named))
