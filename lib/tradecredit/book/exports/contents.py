@@ -77,10 +77,8 @@ class Held:
         """Whether it holds amounts: numbers with cents, or with marks between thousands."""
         if self.days is not None or sum(map(is_amount, self.texts)) < ALMOST_ALL * self.filled:
             return False
-        cents = [cell for cell in self.cells if isinstance(cell, float) and cell % 1] or [
-            text for text in self.texts if re.search(r"\d[.,]\d{2}\D*$|\d[.,'\s]\d{3}\D*$", text)
-        ]
-        return bool(cents)
+        cents = any(isinstance(cell, float) and cell % 1 for cell in self.cells)
+        return cents or any(re.search(r"\d[.,]\d{2}\D*$|\d[.,'\s]\d{3}\D*$", text) for text in self.texts)
 
     @property
     def size(self) -> float:
@@ -149,7 +147,8 @@ def _told(found: Recognised, rows: Rows) -> Recognised:
         taken = {name for names in columns.values() for name in names}
         unsure.extend(_take(columns, role, [one for one in candidates if one.name not in taken]))
 
-    dated = [one for one in below if one.days is not None and not _is_of_payment(one)]
+    of_days = {one.name: one.days for one in below if one.days is not None and not _is_of_payment(one)}
+    dated = [one for one in below if one.name in of_days]
     documents = max((one.filled for one in dated), default=0)
     if documents < LEAST_ROWS:
         return found
@@ -157,7 +156,7 @@ def _told(found: Recognised, rows: Rows) -> Recognised:
     if not {"issued", "due", "days_overdue"} & columns.keys():
         dated = [one for one in dated if one in full]
         # What is due is due after it is issued.
-        first = _preferred("issued", dated) or min(dated, key=lambda one: one.days.mean())
+        first = _preferred("issued", dated) or min(dated, key=lambda one: of_days[one.name].mean())
         take("issued", [first])
         take("due", [one for one in dated if _is_later(one, first)])
     if not {*AMOUNTS} & columns.keys() - {"paid", "credit"}:
