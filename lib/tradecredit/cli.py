@@ -15,7 +15,7 @@ from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.params.base import PROJECT
 
 if TYPE_CHECKING:
-    from tradecredit.book.exports.suggestion import Suggestion
+    from tradecredit.book.exports.description import Suggestion
 
 app = typer.Typer(
     help="A credit book in; default probabilities, limits, and losses with and without insurance out.",

@@ -10,8 +10,8 @@ import yaml
 
 from tradecredit.book.book import Book
 from tradecredit.book.exports.days import months_alone
-from tradecredit.book.exports.guesses import Guess
-from tradecredit.book.exports.suggestion import Suggestion
+from tradecredit.book.exports.description import Suggestion
+from tradecredit.book.exports.guess import Guess
 from tradecredit.book.memory import Removed
 from tradecredit.measure.doubles import likely_doubles
 from tradecredit.measure.open_items import open_items
@@ -28,6 +28,7 @@ COMMENTS = {
     "source.form.dates.due": "how due days are written",
     "source.form.dates.cleared": "how days of payment are written",
     "source.form.dates.odd": "cells that are no day written so; their rows cannot be read",
+    "source.form.zone": "the time zone whose days count, where instants are given",
     "source.form.decimal": "the mark before the cents",
     "source.kinds": "kinds of document",
     "source.form.sheet": "the sheet that is read; others are lists as well",
@@ -36,17 +37,25 @@ COMMENTS = {
     "source.lines": "rows of one invoice: parts (added), its total again (repeated), the same beside payments",
     "source.unmatched": "what credits that name no invoice settle: the oldest, or nothing (on_account)",
     "source.terms_days": "days of payment, which the export does not state",
-    "source.columns.invoice_id": "the number of an invoice; others are shared by several documents",
+    "source.columns": "columns that are not read",
+    "source.columns.invoice_id": "the number of an invoice, by what stands in the column and is no other's",
+    "source.columns.buyer_id": "the number of the buyer, by what stands in the column",
+    "source.columns.issued": "the day of issue, by what stands in the column",
+    "source.columns.due": "the due day, by what stands in the column",
+    "source.columns.amount": "the amount of an invoice, by what stands in the column",
     "source.buckets": "columns of what is owed by age",
     "source.settled": "states of invoices that are paid in full",
-    "source.columns.name": "the column that names the buyer",
-    "source.columns.open": "what of an invoice is open or paid: columns that may tell it are called what is not known",
+    "source.columns.name": "who the buyer is, by what stands in the column",
+    "source.columns.applies_to": "the invoice that a credit settles, by what stands in the column",
+    "source.columns.paid": "what is paid, by what stands in the column",
+    "source.columns.open": "what of an invoice is open, by what stands in the columns",
     "source.due": "due days that stand in the terms' text only",
 }
 """Key of a run file: what it means, for who checks the guess."""
 
 QUESTIONS = {
     "source.form.dates": "Which way are days written?",
+    "source.form.zone": "In which time zone do days begin, such as Europe/Berlin?",
     "currency": "In which currency are the amounts (three letters)?",
     "source.exported": "Of which day is the export (YYYY-MM-DD)?",
     "source.terms_days": "After how many days are invoices due?",
@@ -86,10 +95,11 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         if key in ("source.kinds", "source.settled", "source.buckets"):
             return f"   # CHECK: {guess.taken}"
         others = f"; or {', '.join(guess.others)}" if guess.others else ""
-        found = f": {guess.taken}" if key == "source.form.dates.odd" else ""
+        found = f": {guess.taken}" if key in ("source.form.dates.odd", "source.columns.open") else ""
         return f"   # CHECK: {COMMENTS.get(key, key)}{found}{others}"
 
     path = os.path.relpath(source.path, folder)
+    not_read = next((guess.taken for guess in suggestion.guesses if guess.key == "source.columns"), "")
     lines = [
         f"# Reads an export: {suggestion.system}. Lines with CHECK hold a guess that the file does not settle.",
         f"entity: {_value(suggestion.entity or 'My Company')}{check('entity')}",
@@ -99,7 +109,7 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
         "  kind: export",
         f"  path: {_value(Path(path).as_posix())}   # the folder, from where this file lies",
         f"  exported: {source.exported}{check('source.exported') or '   # day of the export'}",
-        *(f"  {line}" for line in _list_lines(source, check)),
+        *(f"  {line}" for line in _list_lines(source, check, not_read)),
     ]
     if source.beside:
         lines.append("  beside:   # further lists of the same ledger")
@@ -115,7 +125,7 @@ def run_file(suggestion: Suggestion, folder: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _list_lines(source: ExportList, check: Callable[[str], str]) -> Iterator[str]:
+def _list_lines(source: ExportList, check: Callable[[str], str], not_read: str = "") -> Iterator[str]:
     """Yield the lines of a run file that describe a list; `check` gives a key's comment, empty where it is settled."""
     form = source.form
     yield f"files: {_value(source.files)}"
@@ -127,10 +137,16 @@ def _list_lines(source: ExportList, check: Callable[[str], str]) -> Iterator[str
     stated = {"layout": form.layout} | stated | ({"decimal": form.decimal} if form.layout in ("table", "bars") else {})
     for key, value in stated.items():
         yield f"  {key}: {_value(value)}" + (of_dates if key == "dates" else check(f"source.form.{key}"))
+    if form.zone is None and (of_zone := check("source.form.zone")):
+        yield f"  {of_zone.strip()}; as written, unless one is stated here (zone: Europe/Berlin)"
     if source.columns:
         yield "columns:   # what it means: what the file calls it"
         for role, names in source.columns.items():
             yield f"  {role}: {_value(names)}{check(f'source.columns.{role}')}"
+        if "open" not in source.columns and (unknown := check("source.columns.open")):
+            yield f"  {unknown.strip()}"
+        if not_read:
+            yield f"  # not read: {not_read}"
     unknown = check("source.kinds")
     if source.kinds or unknown:
         yield f"kinds:{' {}' if not source.kinds else ''}{unknown or '   # their kind of document: ours'}"

@@ -149,3 +149,34 @@ def test_a_column_that_may_hold_other_accounts_than_buyers_is_a_guess(tmp_path):
     suggestion, found = read(tmp_path / "register.csv")
     assert [one.taken for one in suggestion.guesses if one.key == "source.columns.name" and one.open] == ["Particulars"]
     assert open_items(found) == {"B-2": ("MedPlus", "2026-10-02", 125.0)}
+
+
+def test_buyers_in_their_own_columns_on_a_line_above(tmp_path):
+    path = tmp_path / "aged.csv"
+    path.write_text("""Customer No.,Name,Document No.,Posting Date,Due Date,Original Amount,Balance
+C1,Alder Ltd,,,,,130.00
+,,I-1,02/13/2026,03/15/2026,100.00,80.00
+,,I-2,02/20/2026,03/22/2026,50.00,50.00
+C2,Birch Ltd,,,,,20.00
+,,I-3,02/25/2026,03/27/2026,20.00,20.00
+Total,,,,,,150.00
+""")
+    _, found = read(path)
+    assert open_items(found) == {
+        "I-1": ("C1", "2026-03-15", 80.0), "I-2": ("C1", "2026-03-22", 50.0), "I-3": ("C2", "2026-03-27", 20.0),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "word", ["I alt", "Toplam", "Összesen", "Celkem", "Ukupno", "Totalt", "Yhteensä", "Разом", "總計"]
+)
+def test_sums_are_told_in_further_languages(word, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(f"""Customer;Invoice;Date;Due Date;Amount
+Alder;I-1;13.02.2026;15.03.2026;100,00
+Birch;I-2;14.02.2026;16.03.2026;50,00
+{word};;;;150,00
+;;{word};;150,00
+""")
+    _, found = read(path)
+    assert list(found.tables["invoices"]["amount"]) == [100.0, 50.0]

@@ -3,7 +3,7 @@
 import pytest
 from book.exports.as_suggested import open_items, read
 
-from tradecredit.book.exports.grid import decoded
+from tradecredit.book.exports.encoding import decoded
 from tradecredit.book.exports.heads import fits, plain
 from tradecredit.book.exports.suggestion import suggested
 from tradecredit.book.exports.systems import vocabulary
@@ -19,6 +19,8 @@ from tradecredit.errors import InputError
         ("Fecha de vencimiento", {"date", "due"}), ("Montant TTC (EUR)", {"amount", "gross"}),
         ("Party's Name", {"customer", "name"}),
         ("Data de lançamento", {"date", "issue"}),
+        ("F. Vto.", {"due"}), ("売上金額(税込)", {"invoice", "amount", "with"}), ("入金予定日", {"due", "date"}),
+        ("미수금액", {"open", "amount"}), ("發票號碼", {"invoice", "number"}), ("Datum dospijeća", {"due", "date"}),
     ],
 )  # fmt: skip
 def test_a_name_means_what_its_words_mean(name, meanings):

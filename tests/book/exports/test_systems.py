@@ -189,3 +189,28 @@ def test_a_layout_of_one_own_may_call_the_buyer_otherwise(tmp_path):
     suggestion, found = read(tmp_path, "items.csv", text)
     assert suggestion.system == "SAP FBL5N, spreadsheet"
     assert open_items(found) == {"90001": ("10010", "2026-03-17", 1000.0)}
+
+
+def test_dynamics_gp_tells_open_amounts_beside_the_original_ones(tmp_path):
+    text = """Customer Number,Customer Name,Document Type,Document Number,Document Date,Due Date,Original Trx Amount,Current Trx Amount,Void Status
+ALDER01,Alder Tools,Sales / Invoices,STD1,2/3/2026,3/20/2026,"$1,200.00","$200.00",Normal
+ALDER01,Alder Tools,Payments,PY1,3/18/2026,0/0/0000,"$1,000.00",$0.00,Normal
+ALDER01,Alder Tools,Credit Memos,CM1,3/19/2026,0/0/0000,$70.00,$70.00,Normal
+ALDER01,Alder Tools,Sales / Invoices,STD2,3/1/2026,3/31/2026,$50.00,$50.00,Voided
+"""
+    suggestion, found = read(tmp_path, "smartlist.csv", text)
+    assert suggestion.system == "Microsoft Dynamics GP, receivables transactions"
+    assert open_items(found) == {"STD1": ("ALDER01", "2026-03-20", 200.0)}
+    assert on_account(found) == [("2026-03-19", 70.0)]
+
+
+def test_stripe_tells_what_is_paid_of_an_invoice_and_writes_currencies_small(tmp_path):
+    text = """id,Amount Due,Currency,Customer,Date (UTC),Due Date (UTC),Number,Subtotal,Total,Amount Paid,Status
+in_1,120.00,eur,cus_A,2026-02-03 14:00,2026-03-05 14:00,F-1,100.00,120.00,0.00,open
+in_2,60.00,eur,cus_A,2026-02-04 14:00,2026-03-06 14:00,F-2,50.00,60.00,60.00,paid
+in_3,10.00,eur,cus_B,2026-02-05 14:00,2026-03-07 14:00,F-3,10.00,10.00,0.00,void
+"""
+    suggestion, found = read(tmp_path, "invoices.csv", text)
+    assert suggestion.system == "Stripe, invoices" and suggestion.currency == "EUR"
+    assert open_items(found) == {"F-1": ("cus_A", "2026-03-05", 120.0)}
+    assert list(found.tables["invoices"]["currency"].unique()) == ["EUR"]

@@ -10,8 +10,10 @@ from tradecredit.book.exports.grid import frame as framed
 from tradecredit.params.export import ExportList
 
 TOTAL = (
-    r"(?i)(grand |sub ?|net )?total(s|e|i)?\b|(sub)?totaal\b|totaux\b|(zwischen)?summe\b|summa\b|gesamt|suma\b"
-    r"|razem\b|ogółem|soma\b|сумма|итого|合计|小计|总计|合計|小計"
+    r"(?i)(grand |sub[ -]?|net )?total(s|e|i|t|en)?\b|(sub)?totaal\b|totaux\b|(zwischen)?summe\b|(del)?summa\b|gesamt"
+    r"|suma\b|razem\b|ogółem|soma\b|i alt\b|sum\b|(ara )?toplam|(vše)?celkem|spolu\b|(mind)?összesen|ukupno|sveukupno"
+    r"|skupaj|yhteensä|σύνολο|jumlah\b|tổng|сумма|итого?\b|всего|разом|всього|合计|小计|总计|合計|小計|總計|総計|합계|소계|총계"
+    r"|المجموع|الإجمالي|סה.?כ"
 )
 """How lines begin that sum others up."""
 ALONE = ("", "+")

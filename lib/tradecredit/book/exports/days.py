@@ -9,18 +9,33 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.instants import OFFSET, of_texts, on_the_clock
+from tradecredit.params.export import ExportForm
+
 FORMATS = (
     "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
     "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M",
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
     "%m/%d/%Y %H:%M", "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%Y年%m月%d日", "%d%m%Y",
+    "%Y-%m-%d%z",
     "%Y-%m", "%m/%Y", "%B %Y", "%b %Y",
+    "%d-%B-%Y", "%d/%b/%Y", "%d.%b.%Y", "%d. %B %Y", "%d. %b %Y", "%d %b %y", "%d-%m-%y", "%y/%m/%d", "%y.%m.%d",
+    "%Y-%b-%d", "%b %d %Y", "%B %d %Y", "%d.%m.%Y.", "%d. %m. %Y", "%Y.%m.%d.", "%Y. %m. %d.", "%Y. %m. %d",
+    "%Y年%m月%d日", "%Y년 %m월 %d일", "%Y년%m월%d일", "%d%b%Y",
 )  # fmt: skip
 """Ways of writing days that are tried, the likelier first."""
+TIMES = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "T%H:%M:%S", "T%H:%M:%S.%f", "T%H:%M", ", %H:%M")
+"""Ways of writing the time of the day behind it, which are tried where one stands there."""
+TRIED = 50
+"""So many different cells tell which ways of writing are tried on all."""
 SERIAL = "serial"
 NO_DAY = ("00.00.0000", "0000-00-00", "00000000", "NULL", "null", "n/a", "N/A", "-", "nan", "NaT", "None", "0")
 """What systems write where there is no day."""
+_NOUGHTS = r"[0./ -]*0[0./ -]*(?:[ T][0:. APM]+)?"
+_FIRST = r"(?:0?1[./-]0?1[./-](?:1900|1753|0001)|(?:1900|1753|0001)-01-01)(?:[ T][0-9:. APM]*)?"
+EMPTY = rf"{_NOUGHTS}|{_FIRST}"
+"""How a day of nothing but noughts is written, or the first day that a system knows of, for one that there is not."""
 MOST_DAYS_BY_CHANCE = 20
 """So many different days of issue are never all on weekdays by chance (5/7 to the 20th: one in 800)."""
 MONTHS = {
@@ -75,7 +90,7 @@ def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Serie
     if not texts:
         return None
     values = pd.concat(texts).groupby(level=0, sort=False).sum()
-    unread = {form: ~_read(values.index, form) for form in (*FORMATS, SERIAL)}
+    unread = {form: ~_read(values.index, form) for form in (*_tried(values.index), SERIAL)}
     fitting = [form for form, missed in unread.items() if not missed.any() and form != SERIAL]
     if not fitting and not unread[SERIAL].any():
         return Told(SERIAL)
@@ -89,6 +104,17 @@ def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Serie
     if len(best) > 1:
         best = _least_on_weekends(best, pairs[0][0] if pairs else None)
     return Told(best[0], tuple(best[1:]), tuple(values.index[unread[best[0]]]))
+
+
+def _tried(values: pd.Index) -> list[str]:
+    """Return the ways of writing days, with time and zone where they stand there, that read a cell of a few."""
+    with_time = values.str.contains(r"\d:\d\d").mean() > 0.5
+    forms = [form for form in FORMATS if "%H" in form] if with_time else list(FORMATS)
+    if with_time:
+        forms += [day + time for day in FORMATS if "%d" in day and not re.search("%[Hz]", day) for time in TIMES]
+    if with_time and values.str.contains(rf"\d:\d\d.*{OFFSET}").any():
+        forms = [f"{form}%z" for form in forms]
+    return [form for form in dict.fromkeys(forms) if _read(values[:TRIED], form).any()] or list(FORMATS)
 
 
 def _few(column: pd.Series, odd: pd.Index) -> bool:
@@ -120,14 +146,20 @@ def _least_on_weekends(forms: list[str], issued: pd.Series | None) -> list[str]:
     return clear if enough and clear and max(share.values()) > 0.15 else forms
 
 
-def days(column: pd.Series, form: str | None, year_from: date | None = None) -> pd.Series:
+def days_of(column: pd.Series, role: str, form: ExportForm) -> pd.Series:
+    """Return a column of some role as days, as an export's form says that they are written."""
+    return days(column, form.dates.get(role, form.dates.get("all")), form.year_from, form.zone)
+
+
+def days(column: pd.Series, form: str | None, year_from: date | None = None, zone: str | None = None) -> pd.Series:
     """Return a column as days; missing where a cell is empty, holds no day, or is not written as `form` says.
 
-    True dates stay what they are whatever the format. A month without a day is its last day. Days without a year
-    (`%d%m`) lie in the twelve months that begin with `year_from`.
+    True dates stay what they are whatever the format; stored instants are days of `zone` alone, and missing without
+    one. Text with a zone behind it is the day of `zone`, else as written. A month without a day is its last day. Days
+    without a year (`%d%m`) lie in the twelve months that begin with `year_from`.
     """
     if isinstance(column.dtype, pd.DatetimeTZDtype):
-        column = column.dt.tz_localize(None)
+        column = on_the_clock(column, zone)
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.dt.normalize().astype("datetime64[us]")
     found = pd.Series(pd.NaT, index=column.index, dtype="datetime64[us]")
@@ -135,8 +167,7 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None) -> 
     if pd.api.types.infer_dtype(column, skipna=True) != "string":
         dates = column.map(lambda value: hasattr(value, "year"), na_action="ignore").fillna(False).astype(bool)
     if dates.any():
-        true = column[dates].map(lambda value: pd.Timestamp(value).tz_localize(None).normalize())
-        found[dates] = true.astype("datetime64[us]")
+        found[dates] = _true(column[dates], zone)
     # A cell of a spreadsheet that is a number, and no text in the stated form, is one of its days.
     serials = _serial_cells(column) if form and form not in (SERIAL, "%Y%m%d", "%d%m%Y") else pd.Series(dtype="float64")
     if len(serials):
@@ -148,6 +179,8 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None) -> 
         read = _serial(texts)
     elif form and "%Y" not in form and "%y" not in form:
         read = _in_year(texts, form, year_from)
+    elif form and "%z" in form:
+        read = of_texts(texts, form, zone).dt.normalize()
     else:
         read = pd.to_datetime(texts, format=form or "%Y-%m-%d", errors="coerce").dt.normalize()
         if months_alone(form):
@@ -155,6 +188,13 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None) -> 
     read = read.where(read.between(FIRST, LAST))
     found[read.index] = read.astype("datetime64[us]")
     return found
+
+
+def _true(cells: pd.Series, zone: str | None) -> pd.Series:
+    """Return cells that are dates or times as days."""
+    stamps = [pd.Timestamp(cell) for cell in cells]
+    on_clock = [one if one.tz is None else one.tz_convert(zone).tz_localize(None) if zone else pd.NaT for one in stamps]
+    return pd.Series(on_clock, index=cells.index, dtype="datetime64[us]").dt.normalize()
 
 
 def months_alone(form: str | None) -> bool:
@@ -181,11 +221,13 @@ def _texts(column: pd.Series) -> pd.Series:
         )
     text = column.astype("str").where(column.notna()).astype("str").str.strip()
     text = text.str.replace(r"^(\d+)\.0$", r"\1", regex=True)
+    # Weekdays add nothing.
+    text = text.str.replace(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? ", "", regex=True)
     # Days repeat.
     named = {cell: _in_english(cell) for cell in text.dropna().unique() if re.search(r"[^\W\d_]{3}", cell)}
     if named:
         text = text.map(lambda cell: named.get(cell, cell), na_action="ignore").astype("str")
-    return text.where(~text.isin([*NO_DAY, ""]))
+    return text.where(~text.isin([*NO_DAY, ""]) & ~text.str.fullmatch(EMPTY).fillna(False))
 
 
 def _read(values: pd.Index, form: str) -> np.ndarray:
@@ -195,7 +237,8 @@ def _read(values: pd.Index, form: str) -> np.ndarray:
         return _serial(texts).between(FIRST, LAST).to_numpy()
     if form in ("%Y%m%d", "%d%m%Y"):
         texts = texts.where(texts.str.fullmatch(r"\d{7,8}"))
-    read = pd.to_datetime(texts, format=form, errors="coerce").between(FIRST, LAST)
+    written = of_texts(texts, form, None) if "%z" in form else pd.to_datetime(texts, format=form, errors="coerce")
+    read = written.between(FIRST, LAST)
     return (read | texts.str.contains("9999|2999", na=False)).to_numpy(bool)
 
 

@@ -19,54 +19,6 @@ UNREADABLE = (OSError, ValueError, KeyError, StopIteration, IndexError, csv.Erro
 SEPARATORS = {".csv": ";,\t|", ".tsv": "\t", ".txt": "\t;,|"}
 
 
-def decoded(content: bytes) -> tuple[str, str]:
-    """Return a file's text and the name of its encoding: by its mark, else UTF-8, else Chinese, else one of Windows'.
-
-    Text that is not UTF-8 is taken as GB 18030 where a third of its letters beyond ASCII form pairs of Chinese
-    characters that are in common use. Of Windows' own it is the Cyrillic one where words are of such letters alone,
-    the Central European one where the western one gives what stands in no western language, and else the western one,
-    which reads any byte.
-    """
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if content.startswith(mark):
-            return content.decode("utf-8-sig" if name == "utf-8" else name), name
-    try:
-        return content.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        pass
-    try:
-        text = content.decode("gb18030")
-        common = sum("\u4e00" <= letter <= "\u9fa5" for letter in text)
-        if common > 0.8 * sum(letter > "\x7f" for letter in text) and _many_pairs(content):
-            return text, "gb18030"
-    except UnicodeDecodeError:
-        pass
-    western = content.decode("cp1252", errors="replace")
-    if len(re.findall(r"[À-ÿ]{4,}", western)) > 0.5 * len(re.findall(r"[A-Za-z]*[À-ÿ]+[A-Za-z]*", western)):
-        return content.decode("cp1251", errors="replace"), "cp1251"
-    if _central(western):
-        return content.decode("cp1250", errors="replace"), "cp1250"
-    return western, "cp1252"
-
-
-def _central(western: str) -> bool:
-    """Return whether a text read in the western encoding is one of Central Europe's.
-
-    Polish letters look like signs beside letters then (`Zak³ad`), Czech ones like letters (`pøi`) that with a háček on
-    s or z and without any other western letter stand in no western language.
-    """
-    signs = len(re.findall(r"(?<=[^\W\d_])[³¹œŸ¿¾¼](?!\d)|[£¥¯³¹œŒ¿¾¼](?=[^\W\d_])", western))
-    if signs:
-        return signs > len(re.findall(r"[àèùûãõåøëïò]", western))
-    return bool(re.search(r"[šžŠŽ]", western)) and not re.search(r"[àåæêñãõûëÀÅÆÊÑÃÕÛË]", western)
-
-
-def _many_pairs(content: bytes) -> bool:
-    """Return whether bytes beyond ASCII mostly stand in runs of four and more, as they do in Chinese text."""
-    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", content)]
-    return sum(length for length in runs if length >= 4) > 0.5 * sum(runs)
-
-
 def text_rows(text: str, separator: str) -> list[Row]:
     """Return the lines of a text with separators; a field in quotes may hold line ends."""
     reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
@@ -113,7 +65,10 @@ def stored(path: Path, table: str | None) -> pd.DataFrame:
     with duckdb.connect(str(path), read_only=True) as connection:
         if table is None:
             table = connection.execute("show tables").fetchall()[0][0]
-        return of_database(connection, table)
+        found = of_database(connection, table)
+    # The zone of a database's instants is that of the machine.
+    aware = [name for name, dtype in found.dtypes.items() if isinstance(dtype, pd.DatetimeTZDtype)]
+    return found.assign(**{name: found[name].dt.tz_convert("UTC") for name in aware})
 
 
 def of_database(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:

@@ -9,6 +9,8 @@ from tradecredit.book.exports.amounts import is_amount
 from tradecredit.params.export import Role
 
 GLUE = "glue"
+OTHER = "other"
+"""What words mean that stand in the names of columns of no document's number, day or amount."""
 NUMBER = ("nr", "no", "id")
 """Short words that may be glued to another."""
 LOOKED_AT = 200
@@ -45,21 +47,28 @@ class Vocabulary:
         self._parts = lru_cache(maxsize=None)(self._split)
 
     def of(self, name: object) -> frozenset[str] | None:
-        """Return the meanings in a name; None where a word of it means nothing known."""
+        """Return the meanings in a name; None where a word of it means nothing that is known of a document."""
         found: set[str] = set()
         for word in plain(name).split():
             parts = self._parts(word)
-            if parts is None:
+            if parts is None or OTHER in parts:
                 return None
             found.update(parts)
         return frozenset(found - {GLUE}) or None
+
+    def known(self, name: object) -> frozenset[str]:
+        """Return the meanings of those words of a name that mean something, `OTHER` among them."""
+        found = {part for word in plain(name).split() for part in self._parts(word) or ()}
+        return frozenset(found - {GLUE})
 
     def _split(self, word: str) -> tuple[str, ...] | None:
         """Return the meanings of a word, which may be several glued together; the longer parts first."""
         if word in self.meaning:
             return (self.meaning[word],)
-        for end in range(len(word) - 2, 2, -1):
-            if word[:end] in self.meaning and (len(word) - end > 2 or word[end:] in NUMBER):
+        # A sign of Chinese writing may be a word.
+        signs = re.search(r"[\u3040-\u30ff\u4e00-\u9fff\u1100-\u11ff]", word) is not None
+        for end in range(len(word) - 1 if signs else len(word) - 2, 0 if signs else 2, -1):
+            if word[:end] in self.meaning and (signs or len(word) - end > 2 or word[end:] in NUMBER):
                 rest = self._parts(word[end:])
                 if rest is not None:
                     return (self.meaning[word[:end]], *rest)

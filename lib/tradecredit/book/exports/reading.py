@@ -1,7 +1,7 @@
 """Reads the files of an export into a list of documents, as a run file describes them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple, get_args
@@ -12,9 +12,9 @@ import pandas as pd
 from tradecredit.book.exports import blocks, buckets, grid, meaning, several_files, statements, xml_documents
 from tradecredit.book.exports.amounts import amounts, currency_beside
 from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread, unread_days
-from tradecredit.book.exports.days import days
+from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.meaning import CREDITS, Note, our_kinds
-from tradecredit.book.problems import SHOWN
+from tradecredit.book.exports.which_rows import among, documents_among, table_of_list
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportList, ExportSource, Role
 from tradecredit.params.source import OnProblem
@@ -142,10 +142,10 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     """Return the documents of one file."""
     raw = pd.DataFrame({role: of_role(source, found, role) for role in ROLES}, index=found.index)
     raw = meaning.with_opening_balances(raw, source)
-    is_document, left_out = _rows_read(raw, found, source)
+    is_document, left_out = documents_among(raw, found, source)
     settled = pd.Series(False, index=found.index)
     for theirs, kept in source.settled.items():
-        settled |= _among(found[theirs], kept)
+        settled |= among(found[theirs], kept)
     # Several documents may stand in one line.
     lines, raw, settled = found.index[is_document], *(of[is_document].reset_index(drop=True) for of in (raw, settled))
     values = _values(raw, source)
@@ -174,44 +174,16 @@ def _by_account(frame: pd.DataFrame) -> pd.Series:
 
 def _with_currency(frame: pd.DataFrame, beside: pd.Series, source: ExportList, run: ReadingOf) -> pd.DataFrame:
     """Return documents with a currency each; `unstated`: nothing in its row says it where others' say theirs."""
-    stated = frame["currency"].fillna(beside)
+    stated = frame["currency"].str.upper().fillna(beside)
     unstated = stated.isna() & stated.notna().any()
     return frame.assign(currency=stated.fillna(source.currency or run.currency), unstated=unstated)
-
-
-def _rows_read(raw: pd.DataFrame, found: pd.DataFrame, source: ExportList) -> tuple[pd.Series, list[Note]]:
-    """Return which rows are documents to be read, and notes on those that are not."""
-    notes: list[Note] = []
-    table = _table_of_list(source)
-    is_document = are_documents(raw)
-    titles = ~is_document
-    for theirs, kept in [*source.where.items(), *source.without.items()]:
-        among = _among(found[theirs], kept)
-        out = is_document & (among if theirs in source.without else ~among)
-        if out.any():
-            which = "is" if theirs in source.without else "is not"
-            rule = f"{theirs} {which} {' or '.join(map(str, kept))}: {_sum(raw, out, source):,.2f}"
-            notes.append((table, rule, int(out.sum())))
-        is_document &= ~out
-    if titles.any():
-        notes.append((table, f"titles, groups and totals: {_sum(raw, titles, source):,.2f}", int(titles.sum())))
-        notes += _wrong_totals(raw, ~titles, source)
-    return is_document, notes
-
-
-def _among(column: pd.Series, values: Sequence[object]) -> pd.Series:
-    return column.astype("str").str.strip().isin([str(value) for value in values])
-
-
-def _table_of_list(source: ExportList) -> str:
-    return "receipts" if source.bank or source.one_kind in CREDITS else "invoices"
 
 
 def _table(raw: pd.DataFrame, values: dict[str, pd.Series], source: ExportList) -> pd.Series:
     """Return the table of the book that each row belongs to: by its kind, else by the sign of its amount."""
     kind = values["kind"].map(our_kinds(source))
     amount = values["amount"].fillna(values["open"])
-    is_credit = kind.isin(CREDITS) | (kind.isna() & (amount < 0)) | (_table_of_list(source) == "receipts")
+    is_credit = kind.isin(CREDITS) | (kind.isna() & (amount < 0)) | (table_of_list(source) == "receipts")
     return pd.Series(np.where(is_credit, "receipts", "invoices"), index=raw.index)
 
 
@@ -219,9 +191,8 @@ def _values(raw: pd.DataFrame, source: ExportList) -> dict[str, pd.Series]:
     """Return what the cells hold by role, in its type; missing where it cannot be read."""
     values = {role: _text(raw[role]) for role in raw if role not in (*AMOUNTS, *DAYS)}
     values["group"] = values["group"].where(values["group"] != "0")
-    forms = source.form.dates
     values |= {role: amounts(raw[role], source.form.decimal) for role in AMOUNTS}
-    return values | {role: days(raw[role], forms.get(role, forms.get("all")), source.form.year_from) for role in DAYS}
+    return values | {role: days_of(raw[role], role, source.form) for role in DAYS}
 
 
 def _contradicting(
@@ -262,48 +233,6 @@ def of_role(source: ExportList, found: pd.DataFrame, role: str) -> pd.Series:
         if name in found:
             column = column.where(column.notna(), found[name]) if column.notna().any() else found[name]
     return column
-
-
-def are_documents(raw: pd.DataFrame) -> pd.Series:
-    def held(*roles: str) -> pd.Series:
-        return pd.concat([raw[role].notna() for role in roles], axis="columns").any(axis="columns")
-
-    told_by = [_is_total(raw[role]) for role in ("invoice_id", "issued", "due")]
-    sums = pd.concat(told_by, axis="columns").any(axis="columns")
-    if raw["days_overdue"].notna().any():
-        # Without days only its name tells a total.
-        alone = [_is_total(raw[role], alone=True) for role in ("buyer_id", "name")]
-        sums |= pd.concat(alone, axis="columns").any(axis="columns") & ~held("issued", "due")
-    with_amount = held("amount", "debit", "credit", "open", "unit_price")
-    named = held("buyer_id", "name") & held("invoice_id", "number")
-    return with_amount & ~sums & (held("issued", "due") | named | (held("buyer_id", "name") & held("days_overdue")))
-
-
-def _is_total(column: pd.Series, alone: bool = False) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
-        return pd.Series(False, index=column.index)
-    # Days repeat, and totals among them are few.
-    cells = pd.Series(column.dropna().unique()).astype("str")
-    totals = cells[cells.str.match(blocks.TOTAL)]
-    if alone:
-        totals = totals[[blocks.is_only_total(text) for text in totals]]
-    return column.astype("str").isin(list(totals)) if len(totals) else pd.Series(False, index=column.index)
-
-
-def _sum(raw: pd.DataFrame, rows: pd.Series | np.ndarray, source: ExportList) -> float:
-    """Return what rows hold as amounts, for counting what was left out; what is no number is not in it."""
-    role = next((role for role in ("amount", "open", "debit") if raw.loc[rows, role].notna().any()), "amount")
-    return float(amounts(raw.loc[rows, role], source.form.decimal).sum())
-
-
-def _wrong_totals(raw: pd.DataFrame, is_document: pd.Series, source: ExportList) -> list[Note]:
-    """Return the totals that are not the sum of their rows, as notes; none where signs stand apart."""
-    role = next((role for role in ("amount", "open") if raw.loc[~is_document, role].notna().any()), None)
-    if role is None or source.debit_side or source.signs != "signed":
-        return []
-    wrong = blocks.wrong_totals(amounts(raw[role], source.form.decimal), is_document)
-    shown = "; ".join(f"line {line} says {said:,.2f} of {held:,.2f}" for line, said, held in wrong[:SHOWN])
-    return [("invoices", f"totals that are not the sum of the rows before them: {shown}", len(wrong))] if wrong else []
 
 
 def _text(column: pd.Series) -> pd.Series:

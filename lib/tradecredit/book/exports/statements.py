@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tradecredit.book.exports.grid import decoded
+from tradecredit.book.exports.encoding import decoded
 
 TEXTS = ("transaction_details", "purpose", "customer_reference", "end_to_end_reference", "extra_details")
 _ACCOUNT = re.compile(r"^(?:[A-Z]{2}\d{2}[A-Z0-9]{11,30}|\d{6,})(?=\S)")

@@ -5,40 +5,37 @@ from typing import NamedTuple, Self
 
 import pandas as pd
 
-from tradecredit.book.exports.guesses import Guess
+from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.systems import vocabulary
-from tradecredit.params.export import Code, ExportSource, ExportSystem
+from tradecredit.params.export import Code, ExportSystem
 
 
-def by_status(
-    source: ExportSource, found: pd.DataFrame, system: ExportSystem, guesses: list[Guess]
-) -> dict[str, object]:
-    """Return which rows are left out and which are paid, as columns of states say; note the states not known."""
-    states = [_States.of(name, found[name], system) for name in _state_columns(source, found, system)]
+def by_status(seen: Seen) -> Settled:
+    """Return which rows are left out (`without`), read (`where`) and paid (`settled`), as columns of states say.
+
+    States that are not known are an open guess: their rows are open with their whole amount.
+    """
+    source = seen.source
+    states = [_States.of(name, seen.found[name], seen.system) for name in _state_columns(seen)]
     if source.one_kind:
         done = next((one for one in states if one.settled), None)
-        if done is not None and len(done.settled) < len(done.held):
-            others = tuple(str(state) for state in done.held if state not in done.settled)
-            guesses.append(Guess("source.where", ", ".join(map(str, done.settled)), others))
-        return {"where": {**source.where, done.column: done.settled}} if done else {}
-    read: dict[str, object] = {}
-    if any(one.void for one in states):
-        read["without"] = {**source.without, **{one.column: one.void for one in states if one.void}}
+        if done is None:
+            return Settled()
+        others = tuple(str(state) for state in done.held if state not in done.settled)
+        guesses = (Guess("source.where", ", ".join(map(str, done.settled)), others),) if others else ()
+        return Settled({"where": {**source.where, done.column: done.settled}}, guesses)
+    void = {one.column: one.void for one in states if one.void}
+    read: dict[str, object] = {"without": {**source.without, **void}} if void else {}
     if not states or {"open", "paid"} & source.columns.keys():
-        return read
+        return Settled(read)
     settled = {one.column: one.settled for one in states if one.settled}
-    if settled:
-        read["settled"] = settled
-    if settled or any(one.unsettled for one in states):
-        guesses.append(
-            Guess("source.settled", ", ".join(str(state) for one in settled.values() for state in one) or "none")
-        )
-    unclear = [state for one in states for state in one.unclear]
-    if unclear:
-        shown = ", ".join(map(str, unclear[:8]))
-        guesses.append(Guess("source.settled", f"taken as open with their whole amount: {shown}", open=True))
-    return read
+    read |= {"settled": settled} if settled else {}
+    named = ", ".join(str(state) for one in settled.values() for state in one) or "none"
+    clear = (Guess("source.settled", named),) if settled or any(one.unsettled for one in states) else ()
+    unclear = ", ".join(map(str, [state for one in states for state in one.unclear][:8]))
+    shown = f"taken as open with their whole amount: {unclear}"
+    return Settled(read, (*clear, Guess("source.settled", shown, open=True)) if unclear else clear)
 
 
 class _States(NamedTuple):
@@ -65,8 +62,9 @@ class _States(NamedTuple):
         return cls(column, held, void, settled, unsettled, [*part, *unknown])
 
 
-def _state_columns(source: ExportSource, found: pd.DataFrame, system: ExportSystem) -> list[str]:
+def _state_columns(seen: Seen) -> list[str]:
     """Return the columns of states: the one that is called so, and others of that name with none but known states."""
+    source, found, system = seen.source, seen.found, seen.system
     first = source.columns.get("status")
     if not isinstance(first, str):
         return []

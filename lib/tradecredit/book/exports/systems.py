@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import is_amount
-from tradecredit.book.exports.blocks import ALONE, heads_block
+from tradecredit.book.exports.blocks import ALONE, heads_block, is_only_total
 from tradecredit.book.exports.grid import joined
 from tradecredit.book.exports.heads import AMOUNTS, DAYS, LOOKED_AT, Vocabulary, fits, plain
 from tradecredit.params.base import PROJECT
@@ -44,6 +44,8 @@ class Recognised(NamedTuple):
     header_row: int
     columns: dict[Role, list[str]]
     header_lines: int = 1
+    unsure: tuple[Role, ...] = ()
+    """Roles whose columns are told by what they hold, or by a part of their name."""
 
 
 @cache
@@ -74,16 +76,16 @@ def recognised(rows: list[tuple[int, list[object]]], layout: str) -> Recognised 
         columns = _columns(system, cells)
         if not system.bank and not system.block and not {"buyer_id", "name", "account"} & columns.keys():
             # A layout of one's own may call the buyer otherwise.
-            meant = _meant(systems()[-1], cells, _below(rows, number))
-            columns |= {role: meant[role] for role in ("buyer_id", "name") if role in meant}
+            others = meant(systems()[-1], cells, _below(rows, number))
+            columns |= {role: others[role] for role in ("buyer_id", "name") if role in others}
         return Recognised(system, number, columns)
     general = systems()[-1]
     fitting: list[tuple[int, Recognised]] = []
     for number, lines, cells in _headers(rows, heads):
         below = _below(rows, number)[lines - 1 :]
-        columns = _meant(general, cells, below)
+        columns = meant(general, cells, below)
         block = _block(columns, cells, below) or _titled(columns, rows, number)
-        if _enough({*columns, *block}):
+        if enough({*columns, *block}):
             system = general.model_copy(update={"block": block})
             # A second line of a header is one only if it makes more of it.
             fitting.append((2 * len(columns) - lines, Recognised(system, number, columns, lines)))
@@ -94,7 +96,7 @@ def _by_age(heads: list[tuple[int, list[object]]], rows: list[tuple[int, list[ob
     """Return what a list of what each buyer owes by age is recognised as; None where it is none."""
     general = systems()[-1]
     for number, cells in heads:
-        columns = _meant(general, cells, _below(rows, number))
+        columns = meant(general, cells, _below(rows, number))
         found = buckets.ages(cells)
         if len(found) > 2 and {"buyer_id", "name"} & columns.keys():
             named = {role: names for role, names in columns.items() if role not in (*AMOUNTS, "days_overdue")}
@@ -112,7 +114,7 @@ def nearest(rows: list[tuple[int, list[object]]]) -> Recognised | None:
     """Return what comes nearest to the header of a list among the first rows of a file that is none."""
     general = systems()[-1]
     heads = [(number, cells) for number, cells in rows[:HEAD_ROWS] if sum(cell is not None for cell in cells) > 1]
-    found = [Recognised(general, number, _meant(general, cells, _below(rows, number))) for number, cells in heads]
+    found = [Recognised(general, number, meant(general, cells, _below(rows, number))) for number, cells in heads]
     return max(found, key=lambda one: len(one.columns), default=None)
 
 
@@ -122,7 +124,7 @@ def recognised_payments(rows: list[tuple[int, list[object]]]) -> Recognised | No
     for number, cells in rows[:HEAD_ROWS]:
         if sum(cell is not None for cell in cells) < 3:
             continue
-        columns = _meant(systems()[-1], cells, _below(rows, number))
+        columns = meant(systems()[-1], cells, _below(rows, number))
         own = [str(cell).strip() for cell in cells if vocabulary().of(cell) in PAYMENT_NUMBERS]
         columns |= {"number": own[:1]} if own else {}
         found = as_payments(Recognised(systems()[-1], number, columns))
@@ -188,6 +190,10 @@ def _block(columns: dict[Role, list[str]], header: list[object], below: list[lis
         return {}
     named = [buyer for buyer in own if buyer is not None]
     if not named:
+        head = next((held(row, "buyer_id", "name") for row in below if row not in documents), [])
+        if head and not is_only_total(str(head[0])):
+            # The buyer stands in its own columns, on a line above its documents.
+            return {one: "=" for one in ("buyer_id", "name") if one in columns}
         lines = [[cell for cell in row if cell is not None] for row in below if row not in documents]
         return next(({role: word} for word in ALONE if any(heads_block(line, word) for line in lines if line)), {})
     once = all(one != other for one, other in pairwise(named))
@@ -214,7 +220,7 @@ def _columns(system: ExportSystem, header: list[object]) -> dict[Role, list[str]
     return found
 
 
-def _meant(system: ExportSystem, header: list[object], below: list[list[object]]) -> dict[Role, list[str]]:
+def meant(system: ExportSystem, header: list[object], below: list[list[object]]) -> dict[Role, list[str]]:
     """Return the columns of a list of no known system by what they mean, each with one meaning.
 
     A name that stands in the description counts before one that is told by its words, and what a column holds must
@@ -260,6 +266,7 @@ def _below(rows: list[tuple[int, list[object]]], header_row: int) -> list[list[o
     return [cells for number, cells in rows if number > header_row][:LOOKED_AT]
 
 
-def _enough(roles: set[Role]) -> bool:
+def enough(roles: set[Role]) -> bool:
+    """Return whether columns of these roles make a list of documents: a buyer, a day and an amount."""
     amount = {"amount", "debit", "open", "unit_price"} & roles
     return bool(amount and {"buyer_id", "name"} & roles and {"issued", "due", "days_overdue"} & roles)

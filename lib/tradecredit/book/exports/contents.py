@@ -1,0 +1,240 @@
+"""What the columns of a list are whose names do not tell it: by the known words among others, and by what they hold."""
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+import pandas as pd
+
+from tradecredit.book.exports import buckets
+from tradecredit.book.exports.amounts import CODES, is_amount
+from tradecredit.book.exports.days import days, told
+from tradecredit.book.exports.grid import joined
+from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, NOTHING, OTHER
+from tradecredit.book.exports.systems import HEAD_ROWS, Recognised, enough, meant, systems, vocabulary
+from tradecredit.params.export import ExportList, Role
+
+Rows = list[tuple[int, list[object]]]
+MEANT: dict[Role, tuple[set[str], ...]] = {
+    "issued": ({"invoice", "date"}, {"issue"}, {"document", "date"}, {"date"}),
+    "due": ({"due"},),
+    "buyer_id": ({"customer", "number"}, {"number"}),
+    "invoice_id": ({"invoice", "number"}, {"document", "number"}, {"invoice"}, {"document"}, {"number"}),
+    "name": ({"customer", "name"}, {"customer"}, {"name"}),
+    "amount": ({"invoice", "amount"}, {"original", "amount"}, {"total"}, {"gross"}, {"amount"}, {"open"}, {"balance"}),
+}
+"""What the known words in a name have to say for a role, the likelier first."""
+LEAST_ROWS = 3
+"""Fewer rows tell nothing of what a column is."""
+ALMOST_ALL = 0.9
+NOT_OWED = {OTHER, "paid", "tax", "net"}
+"""Words in the names of amounts that are not what an invoice comes to."""
+SHOWN = 24
+"""Letters of a cell that are shown beside its column."""
+
+
+class Held:
+    """What a column holds, of as many rows as are looked at."""
+
+    def __init__(self, name: str, cells: Sequence[object]) -> None:
+        self.name = name
+        self.cells = [None if cell is None or str(cell).strip() in NOTHING else cell for cell in cells][:LOOKED_AT]
+        self.known = vocabulary().known(name)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        return [str(cell).strip() for cell in self.cells if cell is not None]
+
+    @property
+    def filled(self) -> int:
+        return len(self.texts)
+
+    def share(self, pattern: str) -> float:
+        """Return the share of cells that a pattern fits as a whole."""
+        return sum(re.fullmatch(pattern, text) is not None for text in self.texts) / max(len(self.texts), 1)
+
+    @cached_property
+    def distinct(self) -> float:
+        return len(set(self.texts)) / max(len(self.texts), 1)
+
+    @cached_property
+    def days(self) -> pd.Series | None:
+        """The column as days; None where it holds none: a number is one only as year, month and day."""
+        column = pd.Series(self.cells, dtype="object")
+        if sum(hasattr(cell, "year") for cell in self.cells) >= ALMOST_ALL * max(self.filled, 1):
+            return days(column, None, zone="UTC")
+        number = (
+            self.share(r"[-+]?[\d.,\s]+") > 0.5
+            and self.share(r"(?:19|20)\d{6}|\d{1,4}\.\s?\d{1,2}\.\s?\d{2,4}\.?") < ALMOST_ALL
+        )
+        if number or (form := told([column])) is None:
+            return None
+        read = days(column, form.format)
+        return read if read.notna().sum() >= ALMOST_ALL * self.filled else None
+
+    @cached_property
+    def amounts(self) -> bool:
+        """Whether it holds amounts: numbers with cents, or with marks between thousands."""
+        if self.days is not None or sum(map(is_amount, self.texts)) < ALMOST_ALL * self.filled:
+            return False
+        cents = any(isinstance(cell, float) and cell % 1 for cell in self.cells)
+        return cents or any(re.search(r"\d[.,]\d{2}\D*$|\d[.,'\s]\d{3}\D*$", text) for text in self.texts)
+
+    @property
+    def size(self) -> float:
+        """The digits of its amounts in all, as a measure by which the largest of several columns is told."""
+        return sum(float(re.sub(r"\D", "", f"{text}") or 0) for text in self.texts)
+
+
+def completed(found: Recognised, rows: Rows) -> Recognised:
+    """Return a list of no known system with a number, a due day and a currency, where only unknown names tell them.
+
+    `unsure` names the roles that are told so, but for a column of nothing but currencies' codes.
+    """
+    below = _columns(found.header_row, found.header_lines, rows)
+    taken = {name for names in found.columns.values() for name in names}
+    free = [one for one in below if one.name not in taken and one.filled]
+    columns = dict(found.columns)
+    codes = [
+        one
+        for one in free
+        if one.share(r"[A-Za-z]{3}") == 1 and {text.upper() for text in one.texts} <= {*CODES.split()}
+    ]
+    if "currency" not in columns and len(codes) == 1:
+        columns["currency"] = [codes[0].name]
+    unsure: list[Role] = []
+    dated = [one.filled for one in below if {one.name} & {*columns.get("issued", []), *columns.get("due", [])}]
+    most = max(dated or [one.filled for one in below], default=0)
+    if "invoice_id" not in columns and "number" not in columns and not found.system.buckets:
+        unsure += _take(columns, "invoice_id", [one for one in free if _is_number(one, most)])
+    if "buyer_id" not in columns and "name" in columns and not found.system.block:
+        named = next(one for one in below if [one.name] == columns["name"])
+        unsure += _take(columns, "buyer_id", [one for one in free if _is_code_of(one, named)])
+    issued = next((one for one in below if [one.name] == columns.get("issued")), None)
+    if issued is not None and not {"due", "terms", "terms_days", "days_overdue"} & columns.keys():
+        unsure += _take(columns, "due", [one for one in free if _is_later(one, issued)])
+    return found._replace(columns=columns, unsure=(*found.unsure, *unsure))
+
+
+def by_contents(rows: Rows) -> Recognised | None:
+    """Return what a file's first rows are recognised as by what stands in their columns; None where that is nothing.
+
+    The header is the line of names alone below which most is found: a buyer, a day and an amount at least.
+    """
+    system = systems()[-1]
+    best: Recognised | None = None
+    for number, cells in rows[:HEAD_ROWS]:
+        names = [cell for cell in cells if cell is not None]
+        if len(names) < 3 or not all(isinstance(cell, str) and not is_amount(cell) for cell in names):
+            continue
+        found = _told(Recognised(system, number, {}), rows)
+        if enough({*found.columns}) and (best is None or len(found.columns) > len(best.columns)):
+            best = found
+    return best and completed(best, rows)
+
+
+def _told(found: Recognised, rows: Rows) -> Recognised:
+    """Return a header's columns: those that their names tell, and by what they hold those without which it is none."""
+    below = [one for one in _columns(found.header_row, 1, rows) if one.filled]
+    columns = meant(
+        found.system,
+        [one.name for one in below],
+        [list(row) for row in zip(*(one.cells for one in below), strict=True)],
+    )
+    unsure: list[Role] = []
+
+    def take(role: Role, candidates: list[Held]) -> None:
+        taken = {name for names in columns.values() for name in names}
+        unsure.extend(_take(columns, role, [one for one in candidates if one.name not in taken]))
+
+    of_days = {one.name: one.days for one in below if one.days is not None and not _is_of_payment(one)}
+    dated = [one for one in below if one.name in of_days]
+    documents = max((one.filled for one in dated), default=0)
+    if documents < LEAST_ROWS:
+        return found
+    full = [one for one in below if one.filled >= 0.5 * documents]
+    if not {"issued", "due", "days_overdue"} & columns.keys():
+        dated = [one for one in dated if one in full]
+        # What is due is due after it is issued.
+        first = _preferred("issued", dated) or min(dated, key=lambda one: of_days[one.name].mean())
+        take("issued", [first])
+        take("due", [one for one in dated if _is_later(one, first)])
+    if not {*AMOUNTS} & columns.keys() - {"paid", "credit"}:
+        ages = set(buckets.ages([one.name for one in below]))
+        owed = [one for one in full if one.amounts and one.name not in ages and not one.known & NOT_OWED]
+        take("amount", sorted(owed, key=lambda one: (_preferred("amount", [one]) is None, -one.size)))
+    rest = [one for one in full if one.days is None and not one.amounts and OTHER not in one.known]
+    if not {"invoice_id", "number"} & columns.keys():
+        take("invoice_id", [one for one in rest if _is_number(one, documents)])
+    if not {"buyer_id", "name"} & columns.keys():
+        take("name", sorted(filter(_is_buyer, rest), key=lambda one: -one.distinct))
+    return found._replace(columns=columns, unsure=tuple(unsure))
+
+
+def _columns(header_row: int, lines: int, rows: Rows) -> list[Held]:
+    """Return the columns under a header, the first of those of one name."""
+    at = next(place for place, (number, _) in enumerate(rows) if number == header_row)
+    header = joined(rows[at][1], rows[at + 1][1]) if lines == 2 else rows[at][1]
+    below = [cells for _, cells in rows[at + lines :]][:LOOKED_AT]
+    places = {str(cell).strip(): place for place, cell in reversed(list(enumerate(header))) if cell is not None}
+    # A row without a second cell is a title or a remark.
+    below = [cells for cells in below if sum(cell is not None for cell in cells) > 2]
+    return [Held(name, [cells[place] if place < len(cells) else None for cells in below])
+            for name, place in sorted(places.items(), key=lambda one: one[1])]  # fmt: skip
+
+
+def _take(columns: dict[Role, list[str]], role: Role, candidates: list[Held]) -> list[Role]:
+    """Give a role the likeliest of some columns, the first where no name tells; return it if there is one."""
+    if not candidates:
+        return []
+    columns[role] = [(_preferred(role, candidates) or candidates[0]).name]
+    return [role]
+
+
+def _preferred(role: Role, candidates: list[Held]) -> Held | None:
+    """Return the column whose known words say a role, the likelier first; None where no name does."""
+    of_words = (one for words in MEANT[role] for one in candidates if words <= one.known)
+    return next((one for one in of_words if OTHER not in one.known), None)
+
+
+def _is_number(column: Held, most: int) -> bool:
+    """Return whether a column can hold numbers of invoices: one in each row, with a figure, and hardly any twice."""
+    numbered = column.share(r"[^@]*\d[^@]*") > 0.95 and column.distinct > ALMOST_ALL
+    whole = column.days is None and not column.amounts and column.filled >= ALMOST_ALL * most
+    return numbered and whole and column.filled >= LEAST_ROWS and not column.known & {OTHER, "customer"}
+
+
+def _is_code_of(column: Held, named: Held) -> bool:
+    """Return whether a column can hold the codes of buyers: called a code alone, with one name for each of them."""
+    pairs = {(code, name) for code, name in zip(column.cells, named.cells, strict=True) if None not in (code, name)}
+    each = len({code for code, _ in pairs}) == len(pairs) > 1 and column.filled >= ALMOST_ALL * named.filled
+    return each and column.known <= {"customer", "number"} and bool(column.known) and column.distinct < ALMOST_ALL
+
+
+def _is_later(column: Held, issued: Held) -> bool:
+    """Return whether a column can hold due days: in all rows, none before the invoice's, and no day of payment."""
+    if column.days is None or issued.days is None or _is_of_payment(column):
+        return False
+    both = column.days.notna() & issued.days.notna()
+    later = column.days[both] >= issued.days[both]
+    return bool(both.sum() >= ALMOST_ALL * issued.filled and later.mean() > 0.98 and (column.days > issued.days).any())
+
+
+def _is_of_payment(column: Held) -> bool:
+    """Return whether the name of a column of days says that they are those of payments, or of something else."""
+    return OTHER in column.known or ("due" not in column.known and bool(column.known & {"pay", "paid", "clear"}))
+
+
+def _is_buyer(column: Held) -> bool:
+    """Return whether a column can hold the names of buyers: texts that repeat, and more than a few."""
+    several = len(set(column.texts)) > (5 if column.filled >= 20 else 1)
+    return several and column.share(r"[^@]*[^\W\d_]{2}[^@]*") > 0.8 and not re.search("://", column.texts[0])
+
+
+def not_read(source: ExportList, found: pd.DataFrame) -> list[str]:
+    """Return the columns of a list that mean nothing in a run file, each with the first that it holds."""
+    used = {name for names in source.columns.values() for name in ([names] if isinstance(names, str) else names)}
+    used |= {*source.buckets, *source.where, *source.without, *source.settled}
+    free = [name for name in found if name not in used and not str(name).startswith("above: ")]
+    first = {str(name): next(iter(found[name].dropna()), None) for name in free}
+    return [f"{name} ({' '.join(str(cell).split())[:SHOWN]})" for name, cell in first.items() if cell is not None]

@@ -1,0 +1,127 @@
+"""How a list in some files is to be read: the best guess at each point, and how sure it is."""
+
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from tradecredit.book.exports import contents, grid, guesses, overall, reading, writing
+from tradecredit.book.exports.guess import Guess, Seen
+from tradecredit.book.exports.heads import plain
+from tradecredit.book.exports.looking import Looked
+from tradecredit.book.exports.states import by_status
+from tradecredit.book.exports.systems import ANY, PAYMENTS
+from tradecredit.book.exports.titles import company, in_titles
+from tradecredit.book.exports.which_rows import are_documents
+from tradecredit.errors import InputError, Problem
+from tradecredit.params.export import ExportSource
+
+DOUBTFUL = "particulars"
+"""A name of a column that holds buyers in registers of sales, and other accounts in a buyer's own."""
+LOOKS = (
+    writing.decimal_mark,
+    writing.date_forms,
+    writing.zone,
+    guesses.kinds,
+    guesses.rows_read,
+    by_status,
+    guesses.one_number_a_document,
+    guesses.signs,
+    guesses.lines,
+    guesses.totals_of_ages,
+)
+"""What is told of every list, in this order: each look rests on what those before it have settled."""
+LOOKS_AT_ANY = (guesses.running_balance, guesses.unknown_amounts, guesses.unmatched)
+"""What is told of a list of no known system as well."""
+
+
+class Suggestion(NamedTuple):
+    """A run's source for an export, and what was guessed on the way."""
+
+    source: ExportSource
+    system: str
+    entity: str | None
+    currency: str
+    guesses: tuple[Guess, ...]
+    remarks: tuple[str, ...]
+
+
+def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str, str]) -> Suggestion:
+    """Return how files of one form are best read, `looked` being the list in the newest of them.
+
+    Raises `InputError` where a file cannot be opened, and where no row is a document.
+    """
+    source = _as_recognised(paths, looked, folder)
+    found = _cells(source, paths)
+    every = pd.DataFrame({role: reading.of_role(source, found, role) for role in reading.ROLES}, index=found.index)
+    is_document = are_documents(every)
+    if not is_document.any():
+        raise InputError([
+            Problem(file=paths[0].name, allowed="holds no rows below its header", remedy="export it with its rows")
+        ])  # fmt: skip
+    system = looked.found.system
+    titles = in_titles(system, looked.above)
+    seen = Seen(system, titles, answers, source, every, every[is_document], found[is_document.to_numpy()])
+    guessed = _of_columns(looked, source)
+    for look in (*LOOKS, *(LOOKS_AT_ANY if system.name == ANY else ()), overall.terms_of_payment):
+        settled = look(seen)
+        seen = seen._replace(source=seen.source.model_copy(update=dict(settled.fields)))
+        guessed += settled.guesses
+    currency, of_currency = overall.currency(seen)
+    day = overall.exported(seen)
+    not_read = contents.not_read(seen.source, seen.found)
+    of_columns = (Guess("source.columns", "; ".join(not_read)),) if not_read else ()
+    entity = answers.get("entity") or titles.get("entity", "").strip() or company(looked.above)
+    of_entity = Guess("entity", entity or "My Company", open=entity is None)
+    return Suggestion(
+        source=seen.source.model_copy(update=dict(day.fields)),
+        system=system.title,
+        entity=entity,
+        currency=currency,
+        guesses=(*guessed, *of_currency, *day.guesses, of_entity, *of_columns),
+        remarks=tuple(system.remarks),
+    )
+
+
+def _as_recognised(paths: list[Path], looked: Looked, folder: Path) -> ExportSource:
+    """Return what the description of a list's system says of it."""
+    system = looked.found.system
+    titles = in_titles(system, looked.above)
+    return ExportSource(
+        kind="export", path=folder, files=[path.resolve().relative_to(folder).as_posix() for path in paths],
+        form=looked.form, bank=system.bank, without=system.without if looked.form.layout == "xml" else {},
+        columns={
+            role: names if role in system.all_columns and len(names) > 1 else names[0]
+            for role, names in looked.found.columns.items()
+        },
+        one_kind="payment" if system.name == PAYMENTS["name"] else None,
+        block=system.block, buckets=system.buckets, account_line=system.account_line,
+        debit_side=system.debit_side, credit_accounts=system.credit_accounts, exported=date.today(),
+        debtor_digits=int(titles["digits"]) + 1 if "digits" in titles else None,
+    )  # fmt: skip
+
+
+def _of_columns(looked: Looked, source: ExportSource) -> tuple[Guess, ...]:
+    """Return the guesses of which list of a file is read, and of columns that may hold something else."""
+    found = tuple(
+        Guess(f"source.columns.{role}", ", ".join(names), open=True)
+        for role, names in looked.found.columns.items()
+        if role in looked.found.unsure
+    )
+    if looked.unread:
+        found += (Guess("source.form.sheet", str(looked.form.sheet), looked.unread, open=True),)
+    name = source.columns.get("name")
+    if plain(str(name)) == DOUBTFUL:
+        found += (Guess("source.columns.name", str(name), open=True),)
+    return found
+
+
+def _cells(source: ExportSource, paths: list[Path]) -> pd.DataFrame:
+    try:
+        return pd.concat([reading.cells(source, path) for path in paths], ignore_index=len(paths) > 1)
+    except grid.UNREADABLE as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise InputError([
+            Problem(file=source.files[0], allowed=f"cannot be opened: {reason}", remedy="export it again")
+        ]) from None  # fmt: skip

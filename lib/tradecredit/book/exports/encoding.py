@@ -1,0 +1,96 @@
+"""In which encoding a text is written, and the text."""
+
+import re
+
+MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+EASTERN = {
+    "cp932": "ぁ-ヿ得意先売掛請求書伝番号金額残高入予定支払期日名株式会社合計月年",
+    "cp949": "가-힣",
+    "big5": "客戶發票號碼日期金額應收餘額公司名稱編號單據到期合計帳款",
+}
+"""Encodings of East Asia besides that of the mainland: letters that stand in a ledger written so."""
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """Return a file's text and the name of its encoding: by its mark, else UTF-8, else East Asia's, else Windows'.
+
+    Text that is not UTF-8 is taken as Japanese, Korean or Chinese of Taiwan where half of what stands beyond ASCII are
+    letters of a ledger written so, and as GB 18030 where a third of it forms pairs of Chinese characters that are in
+    common use. Of Windows' own and DOS's it is the one in which it makes words (`_of_windows`).
+    """
+    for mark, name in MARKS:
+        if content.startswith(mark):
+            return content.decode("utf-8-sig" if name == "utf-8" else name), name
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    if eastern := _eastern(content):
+        return content.decode(eastern), eastern
+    try:
+        text = content.decode("gb18030")
+        common = sum("\u4e00" <= letter <= "\u9fa5" for letter in text)
+        if common > 0.8 * sum(letter > "\x7f" for letter in text) and _many_pairs(content):
+            return text, "gb18030"
+    except UnicodeDecodeError:
+        pass
+    name = _of_windows(content)
+    return content.decode(name, errors="replace"), name
+
+
+def _of_windows(content: bytes) -> str:
+    """Return the one of the encodings with a byte a letter in which a text makes words; the western one reads any.
+
+    DOS's where signs stand within words, the Greek or Cyrillic one where words are of such letters alone, the Turkish
+    and the Central European one where the western one gives what stands in no western language.
+    """
+    western = content.decode("cp1252", errors="replace")
+    if _count(r"(?<=[A-Za-z])[„”‚…ˆ‡\ufffd](?=[a-z])", western) > _count(r"[À-ÿ]", western):
+        return "cp850"
+    if _count(r"[À-ÿ]{4,}", western) > 0.5 * _count(r"[A-Za-z]*[À-ÿ]+[A-Za-z]*", western):
+        # Greek vowels with their accents are Cyrillic capitals within words.
+        cyrillic = content.decode("cp1251", errors="replace")
+        greek = _count(r"(?<=[а-я])[ЬЭЮЯ]", cyrillic) > 0.1 * _count(r"[а-я]{3,}", cyrillic)
+        return "cp1253" if greek else "cp1251"
+    turkish = content.decode("cp1254", errors="replace")
+    if re.search(r"[ðýþÐÝÞ]", western) and not re.search(r"(?![öüçÖÜÇâîû])[À-ÿ]", turkish):
+        return "cp1254"
+    return "cp1250" if _central(western) else "cp1252"
+
+
+def _count(pattern: str, text: str) -> int:
+    return len(re.findall(pattern, text))
+
+
+def _eastern(content: bytes) -> str | None:
+    """Return the encoding of East Asia that gives a text mostly of letters of a ledger written so, if one does."""
+    for name, letters in EASTERN.items():
+        try:
+            beyond = [letter for letter in content.decode(name) if letter > "\x7f"]
+        except UnicodeDecodeError:
+            continue
+        # Half of Chinese in its own encoding would be Korean.
+        least = 0.9 if name == "cp949" else 0.5
+        if _count(f"[{letters}]", "".join(beyond)) > least * len(beyond) and (name == "cp932" or _many_pairs(content)):
+            return name
+    return None
+
+
+def _central(western: str) -> bool:
+    """Return whether a text read in the western encoding is one of Central Europe's.
+
+    Polish letters look like signs beside letters then (`Zak³ad`), Czech ones like letters (`pøi`) that with a háček on
+    s or z, or where no western language has them, and without any other western letter are none of a western language.
+    """
+    signs = _count(r"(?<=[^\W\d_])[³¹œŸ¿¾¼](?!\d)|[£¥¯³¹œŒ¿¾¼](?=[^\W\d_])", western)
+    if signs:
+        return signs > _count(r"[àèùûãõåøëïò]", western)
+    return bool(re.search(r"[šžŠŽ]|ì(?=[^\W\d_])|È(?=[a-zà-ÿ])", western)) and not re.search(
+        r"[àåæêñãõûëÀÅÆÊÑÃÕÛË]", western
+    )
+
+
+def _many_pairs(content: bytes) -> bool:
+    """Return whether bytes beyond ASCII mostly stand in runs of four and more, as they do in Chinese text."""
+    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", content)]
+    return sum(length for length in runs if length >= 4) > 0.5 * sum(runs)

@@ -1,0 +1,183 @@
+"""Which lists stand in the files of an export: what form they are of, and which system they are from."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tradecredit.book.exports import grid, statements, xml_documents
+from tradecredit.book.exports.contents import by_contents, completed
+from tradecredit.book.exports.encoding import decoded
+from tradecredit.book.exports.heads import LOOKED_AT
+from tradecredit.book.exports.systems import (
+    ANY,
+    PAYMENTS,
+    Recognised,
+    nearest,
+    recognised,
+    recognised_payments,
+    recognised_xml,
+)
+from tradecredit.errors import InputError, Problem
+from tradecredit.params.export import ExportForm, Layout, Role
+
+WORKBOOKS = (".xlsx", ".xlsm")
+DATABASES = (".duckdb", ".db")
+XML = (".xml", ".pdf")
+"""A PDF is read for the e-invoice that it carries."""
+STATEMENTS = (".sta", ".mt940", ".940", ".swi")
+NEEDED: dict[str, set[Role]] = {
+    "a buyer": {"buyer_id", "name"}, "a day": {"issued", "due", "days_overdue"},
+    "an amount": {"amount", "debit", "open", "unit_price"},
+}  # fmt: skip
+"""What a list must have: the roles of which one is enough."""
+FIRST = 400
+"""Lines that are looked at to tell the form of a text."""
+
+
+Tell = Callable[[list[grid.Row], str], Recognised | None]
+"""What a table's first rows, of a file of some layout, are recognised as."""
+
+
+class Looked(NamedTuple):
+    """A list in a file: its form, what it was recognised as, the lines above its header, and lists beside it."""
+
+    form: ExportForm
+    found: Recognised
+    above: list[str]
+    unread: tuple[str, ...] = ()
+
+
+def refuse_missing(paths: list[Path]) -> None:
+    """Raise `InputError` for paths where nothing is, and for files that hold nothing."""
+    problems = [
+        Problem(file=str(path), allowed="there is no file of this name", remedy="check the path")
+        if not path.exists()
+        else Problem(file=str(path), allowed="is empty", remedy="export it again, with its header line")
+        for path in paths
+        if not path.exists() or (path.is_file() and not path.stat().st_size)
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def in_folder(folder: Path) -> list[Path]:
+    """Return the files of a folder that may be parts of an export, in order."""
+    known = {*grid.SEPARATORS, *WORKBOOKS, *DATABASES, *STATEMENTS, ".parquet", *XML}
+    printed = set(printed_alone(folder))
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in known and path not in printed)
+
+
+def printed_alone(folder: Path) -> list[Path]:
+    """Return the PDFs of a folder that are only to be looked at: with no e-invoice, or beside one of their name."""
+
+    def only_looked_at(path: Path) -> bool:
+        try:
+            return path.with_suffix(".xml").exists() or xml_documents.embedded(path) is None
+        except ValueError:
+            return False  # that it is broken is told where it is read
+
+    return [path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".pdf" and only_looked_at(path)]
+
+
+def by_names(rows: list[grid.Row], layout: str) -> Recognised | None:
+    """Return what rows are recognised as by the names of their columns, with what the cells of a known list add."""
+    found = recognised(rows, layout) or recognised_payments(rows)
+    return completed(found, rows) if found and found.system.name == ANY else found
+
+
+def by_cells(rows: list[grid.Row], _: str) -> Recognised | None:
+    """Return what rows are recognised as whose columns' names do not tell it."""
+    return by_contents(rows)
+
+
+def lists(path: Path, tell: Tell = by_names) -> list[Looked]:
+    """Return the lists in a file: the one with the most columns that mean something, and those of payments alone.
+
+    Raises `InputError` where the file cannot be opened as one of its kind.
+    """
+    suffix = path.suffix.lower()
+    stored = suffix == ".parquet" or suffix in DATABASES
+    of_kind = _of_sheets if suffix in WORKBOOKS else _of_tables if stored else _of_xml if suffix in XML else _of_text
+    try:
+        candidates = list(of_kind(path, tell))
+    except grid.UNREADABLE as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise InputError([
+            Problem(file=path.name, allowed=f"cannot be opened: {reason}", remedy="export it again")
+        ]) from None  # fmt: skip
+    ledgers = [one for one in candidates if one.found.system.name != PAYMENTS["name"]]
+    payments = [one for one in candidates if one.found.system.name == PAYMENTS["name"]]
+    if not ledgers:
+        return sorted(payments, key=lambda one: -len(one.found.columns))[:1]
+    best = max(ledgers, key=lambda one: (one.found.system.name != ANY, len(one.found.columns)))
+    if best.form.layout not in ("sheet", "duckdb"):
+        return [best]
+    same = {one.form.sheet for one in ledgers} - {best.form.sheet}
+    return [best._replace(unread=tuple(sorted(map(str, same)))), *payments]
+
+
+def _of_sheets(path: Path, tell: Tell) -> Iterator[Looked]:
+    for name, rows in grid.sheets(path).items():
+        yield from _candidate(ExportForm(layout="sheet", sheet=name), tell, rows)
+
+
+def _of_tables(path: Path, tell: Tell) -> Iterator[Looked]:
+    layout: Layout = "parquet" if path.suffix.lower() == ".parquet" else "duckdb"
+    for table in [None] if layout == "parquet" else grid.names(path):
+        held = grid.stored(path, table)
+        below = held.head(LOOKED_AT).astype("object").to_numpy().tolist()
+        rows: list[grid.Row] = [(1, list(held.columns)), *enumerate(below, 2)]
+        yield from _candidate(ExportForm(layout=layout, sheet=table), tell, rows)
+
+
+def _of_xml(path: Path, _: Tell) -> Iterator[Looked]:
+    """Yield what an XML file may be by its first element: that whose documents stand in it, else the first."""
+    top = xml_documents.root(path)
+    fitting = [
+        Looked(ExportForm(layout="xml", record=found.system.record), found, []) for found in recognised_xml(top.tag)
+    ]
+    yield from [one for one in fitting if top.xpath(one.form.record or "/*")] or fitting[:1]
+
+
+def _of_text(path: Path, tell: Tell) -> Iterator[Looked]:
+    text, encoding = decoded(path.read_bytes())
+    beginning = "\n".join(text.splitlines()[:FIRST]) + "\n"
+    if re.search(r"(?m)^:60[FM]:", beginning) and re.search(r"(?m)^:61:", text):
+        yield from _candidate(ExportForm(layout="mt940"), tell, [(1, list(statements.mt940_frame(path).columns))])
+        return
+    if sum(line.startswith("|") for line in beginning.splitlines()) > 2:
+        yield from _candidate(ExportForm(layout="bars", encoding=encoding), tell, grid.bar_rows(beginning))
+    for separator in grid.SEPARATORS.get(path.suffix.lower(), ";,\t|"):
+        rows = grid.text_rows(beginning, separator)
+        form = ExportForm(encoding=encoding, separator=separator)
+        yield from _candidate(form, tell, rows, beginning.splitlines())
+
+
+def _candidate(form: ExportForm, tell: Tell, rows: list[grid.Row], lines: list[str] | None = None) -> Iterator[Looked]:
+    """Yield what a table's first rows are recognised as, if anything; `lines`: the text that they were made of."""
+    found = tell(rows, form.layout)
+    if found is None:
+        return
+    above = [
+        " ".join(str(cell) for cell in cells if cell is not None) for number, cells in rows if number < found.header_row
+    ]
+    form = form.model_copy(update={"header_row": found.header_row, "header_lines": found.header_lines})
+    yield Looked(form, found, above if lines is None else lines[: found.header_row - 1])
+
+
+def nearest_header(path: Path) -> str:
+    """Return which line of a file comes nearest to a header, and what it lacks, as the end of a sentence."""
+    if path.suffix.lower() in WORKBOOKS:
+        tables = list(grid.sheets(path).values())
+    elif path.suffix.lower() in grid.SEPARATORS:
+        text = "\n".join(decoded(path.read_bytes())[0].splitlines()[:FIRST]) + "\n"
+        tables = [grid.text_rows(text, separator) for separator in grid.SEPARATORS[path.suffix.lower()]]
+    else:
+        return ""
+    found = max((one for rows in tables if (one := nearest(rows))), key=lambda one: len(one.columns), default=None)
+    if found is None or not found.columns:
+        return ""
+    lacks = [what for what, roles in NEEDED.items() if not roles & found.columns.keys()]
+    held = ", ".join(f"{names[0]} ({role.replace('_', ' ')})" for role, names in found.columns.items())
+    return f"; line {found.header_row} comes nearest with {held}, and has none for {' and '.join(lacks)}"

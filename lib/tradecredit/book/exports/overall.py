@@ -1,0 +1,108 @@
+"""What holds for a list as a whole: its currency, the day that it was made, and the terms of payment."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import pandas as pd
+
+from tradecredit.book.exports import terms
+from tradecredit.book.exports.amounts import CODES, SIGNS, currency_beside
+from tradecredit.book.exports.broken import AMOUNTS, DAYS
+from tradecredit.book.exports.days import days_of
+from tradecredit.book.exports.guess import Guess, Seen, Settled
+from tradecredit.book.exports.heads import plain
+from tradecredit.book.exports.titles import day_in_titles
+from tradecredit.params.export import ExportSource
+
+CELLS = 200
+"""Amounts of a column that are looked at for the currency that stands beside them."""
+
+
+def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
+    """Return the currency of a list, and the guess of it: as its rows, a column's name, its title or amounts say.
+
+    Without any of these it is the system's own, else EUR, and the guess is open.
+    """
+    key = "currency"
+    if key in seen.answers:
+        return seen.answers[key], ()
+    stated = seen.every["currency"].dropna().astype("str").str.strip().str.upper()
+    stated = stated[stated.str.fullmatch("[A-Z]{3}")]
+    if len(stated):
+        common = stated.mode().iloc[0]
+        return common, (Guess(key, common, tuple(sorted(set(stated) - {common}))[:5]),)
+    if named := seen.titles.get(key) or _of_names(seen.source):
+        return named, (Guess(key, named),)
+    cells = [str(cell) for role in AMOUNTS for cell in seen.every[role].dropna().head(CELLS) if isinstance(cell, str)]
+    beside = [code for cell in cells if (code := currency_beside(cell))]
+    found = max(set(beside), key=beside.count) if beside else None
+    if found is None and any(re.search(r"(?<!\d)\d{1,2},\d{2},\d{3}(?!\d)", cell) for cell in cells):
+        # Groups of two digits are written in India, and next to it.
+        return "INR", (Guess(key, "INR", open=True),)
+    taken = found or seen.system.currency or "EUR"
+    return taken, (Guess(key, taken, open=found is None),)
+
+
+def _of_names(source: ExportSource) -> str | None:
+    """Return the currency that stands at the end of the name of a column of amounts; None where none does."""
+    for role in ("amount", "open", "debit"):
+        names = source.columns.get(role, [])
+        for name in [names] if isinstance(names, str) else names:
+            code = re.search(r"[\s([]([A-Z]{3}|R\$|[€£₹])[)\]]?$", name.strip())
+            if code and (code[1] in SIGNS or code[1] in CODES.split()):
+                return SIGNS.get(code[1]) or code[1]
+    return None
+
+
+def exported(seen: Seen) -> Settled:
+    """Return the day of the export: as its title or its ages say, else the end of the month of its last entry."""
+    key = "source.exported"
+    if key in seen.answers:
+        return Settled({"exported": pd.Timestamp(seen.answers[key]).date()})
+    if stated := day_in_titles(seen.titles):
+        return Settled({"exported": stated[0]}, (Guess(key, str(stated[0]), open=stated[1]),))
+    read = {role: days_of(seen.raw[role], role, seen.source.form) for role in DAYS}
+    for by_age in _by_age(seen, read):
+        return Settled({"exported": by_age}, (Guess(key, str(by_age)),))
+    last = pd.concat([read["issued"], read["cleared"]]).max()
+    if pd.isna(last):
+        last = read["due"].max()
+    if pd.isna(last):
+        last = pd.Timestamp(date.today())
+    taken = min((last + pd.offsets.MonthEnd(0)).date(), max(date.today(), last.date()))
+    others = (str(last.date()),) if taken != last.date() else ()
+    return Settled({"exported": taken}, (Guess(key, str(taken), others, open=True),))
+
+
+def _by_age(seen: Seen, read: dict[str, pd.Series]) -> Iterator[date]:
+    """Yield the days on which most documents were as old as columns of ages say."""
+    late = {plain(str(name)) for name in [*seen.system.age, seen.source.columns.get("days_overdue")]}
+    for name in [name for name in seen.found if plain(name) in late]:
+        age = pd.to_numeric(seen.found[name], errors="coerce").set_axis(seen.raw.index)
+        for role in ("due", "issued"):
+            on = (read[role] + pd.to_timedelta(age, unit="D")).dropna()
+            if len(on) and (on == on.mode().iloc[0]).mean() > 0.5:
+                yield on.mode().iloc[0].date()
+
+
+def terms_of_payment(seen: Seen) -> Settled:
+    """Return days of payment (`terms_days`) where nothing in the file tells when invoices are due, as an open guess.
+
+    Due days that words tell (`30 EOM`) are an open guess as well, with examples.
+    """
+    source, raw = seen.source, seen.raw
+    issued = days_of(raw["issued"], "issued", source.form)
+    in_words = terms.due(issued, raw["terms"])
+    told = in_words[in_words.notna() & raw["due"].isna()]
+    if len(told):
+        shown = dict(zip(raw.loc[told.index, "terms"].astype("str"), told.dt.date, strict=True))
+        listed = "; ".join(f"{' '.join(text.split())}: {day}" for text, day in list(shown.items())[:3])
+        return Settled({}, (Guess("source.due", listed, open=True),))
+    no_invoices = source.bank or source.one_kind or (source.kinds and "invoice" not in source.kinds.values())
+    known = {"terms_days", "days_overdue"} & source.columns.keys()
+    if raw["due"].notna().any() or known or no_invoices:
+        return Settled()
+    key = "source.terms_days"
+    given = seen.answers.get(key, "30")
+    return Settled({"terms_days": int(given)}, (Guess(key, given, open=key not in seen.answers),))

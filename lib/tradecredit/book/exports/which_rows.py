@@ -1,0 +1,89 @@
+"""Which rows of an export are documents, and which are left out: titles, groups, totals, and those of other lists."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.exports import blocks
+from tradecredit.book.exports.amounts import amounts
+from tradecredit.book.exports.meaning import CREDITS, Note
+from tradecredit.book.problems import SHOWN
+from tradecredit.params.export import ExportList
+
+
+def documents_among(raw: pd.DataFrame, found: pd.DataFrame, source: ExportList) -> tuple[pd.Series, list[Note]]:
+    """Return which rows are documents to be read, and notes on those that are not."""
+    notes: list[Note] = []
+    table = table_of_list(source)
+    is_document = are_documents(raw)
+    titles = ~is_document
+    for theirs, kept in [*source.where.items(), *source.without.items()]:
+        held = among(found[theirs], kept)
+        out = is_document & (held if theirs in source.without else ~held)
+        if out.any():
+            which = "is" if theirs in source.without else "is not"
+            rule = f"{theirs} {which} {' or '.join(map(str, kept))}: {_sum(raw, out, source):,.2f}"
+            notes.append((table, rule, int(out.sum())))
+        is_document &= ~out
+    if titles.any():
+        notes.append((table, f"titles, groups and totals: {_sum(raw, titles, source):,.2f}", int(titles.sum())))
+        notes += _wrong_totals(raw, ~titles, source)
+    return is_document, notes
+
+
+def are_documents(raw: pd.DataFrame) -> pd.Series:
+    """Return which rows (cells by role) are documents: with an amount, and a day or both a buyer and a number.
+
+    A total is none, told by a word in its number or day; in a list without days, by what its buyer is called.
+    """
+
+    def held(*roles: str) -> pd.Series:
+        return pd.concat([raw[role].notna() for role in roles], axis="columns").any(axis="columns")
+
+    told_by = [_is_total(raw[role]) for role in ("invoice_id", "issued", "due")]
+    sums = pd.concat(told_by, axis="columns").any(axis="columns")
+    if raw["days_overdue"].notna().any():
+        # Without days only its name tells a total.
+        alone = [_is_total(raw[role], alone=True) for role in ("buyer_id", "name")]
+        sums |= pd.concat(alone, axis="columns").any(axis="columns") & ~held("issued", "due")
+    with_amount = held("amount", "debit", "credit", "open", "unit_price")
+    named = held("buyer_id", "name") & held("invoice_id", "number")
+    return with_amount & ~sums & (held("issued", "due") | named | (held("buyer_id", "name") & held("days_overdue")))
+
+
+def _is_total(column: pd.Series, alone: bool = False) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+        return pd.Series(False, index=column.index)
+    # Days repeat, and totals among them are few.
+    cells = pd.Series(column.dropna().unique()).astype("str")
+    totals = cells[cells.str.match(blocks.TOTAL)]
+    if alone:
+        totals = totals[[blocks.is_only_total(text) for text in totals]]
+    return column.astype("str").isin(list(totals)) if len(totals) else pd.Series(False, index=column.index)
+
+
+def among(column: pd.Series, values: Sequence[object]) -> pd.Series:
+    """Return which cells of a column hold one of some values, as text."""
+    return column.astype("str").str.strip().isin([str(value) for value in values])
+
+
+def table_of_list(source: ExportList) -> str:
+    """Return the table of the book that the rows of a list belong to, unless each says otherwise."""
+    return "receipts" if source.bank or source.one_kind in CREDITS else "invoices"
+
+
+def _sum(raw: pd.DataFrame, rows: pd.Series | np.ndarray, source: ExportList) -> float:
+    """Return what rows hold as amounts, for counting what was left out; what is no number is not in it."""
+    role = next((role for role in ("amount", "open", "debit") if raw.loc[rows, role].notna().any()), "amount")
+    return float(amounts(raw.loc[rows, role], source.form.decimal).sum())
+
+
+def _wrong_totals(raw: pd.DataFrame, is_document: pd.Series, source: ExportList) -> list[Note]:
+    """Return the totals that are not the sum of their rows, as notes; none where signs stand apart."""
+    role = next((role for role in ("amount", "open") if raw.loc[~is_document, role].notna().any()), None)
+    if role is None or source.debit_side or source.signs != "signed":
+        return []
+    wrong = blocks.wrong_totals(amounts(raw[role], source.form.decimal), is_document)
+    shown = "; ".join(f"line {line} says {said:,.2f} of {held:,.2f}" for line, said, held in wrong[:SHOWN])
+    return [("invoices", f"totals that are not the sum of the rows before them: {shown}", len(wrong))] if wrong else []

@@ -1,0 +1,94 @@
+"""How a list writes its figures and days, as its own columns tell."""
+
+import re
+from zoneinfo import available_timezones
+
+import pandas as pd
+
+from tradecredit.book.exports import amounts
+from tradecredit.book.exports.answers import AS_WRITTEN
+from tradecredit.book.exports.broken import AMOUNTS, DAYS
+from tradecredit.book.exports.days import months_alone, told
+from tradecredit.book.exports.guess import Guess, Seen, Settled
+from tradecredit.book.instants import stored, where_midnight
+
+ZONES = (
+    "UTC", "Europe/London", "Europe/Berlin", "Europe/Athens", "America/New_York", "America/Chicago", "America/Denver",
+    "America/Los_Angeles", "America/Sao_Paulo", "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo",
+    "Australia/Sydney",
+)  # fmt: skip
+"""Zones that are tried for days that a system has stored as instants."""
+ODD_SHOWN = 5
+"""Cells that are no day, which a guess names."""
+
+
+def decimal_mark(seen: Seen) -> Settled:
+    """Return `form` with the decimal mark of all amounts; a point, as an open guess, where marks may be either."""
+    key = "source.form.decimal"
+    cells = [seen.raw[role].dropna() for role in AMOUNTS if role != "quantity"]
+    texts = [str(cell) for column in cells for cell in column.unique() if isinstance(cell, str)]
+    mark = seen.answers.get(key) or amounts.decimal_mark(texts)
+    guesses: tuple[Guess, ...] = ()
+    if mark is None and any(re.search(r"[.,]", text) for text in texts):
+        guesses = (Guess(key, ".", (",",), open=True),)
+    elif mark is not None and texts:
+        guesses = (Guess(key, mark),)
+    return Settled({"form": seen.source.form.model_copy(update={"decimal": mark or "."})}, guesses)
+
+
+def date_forms(seen: Seen) -> Settled:
+    """Return `form` with how days are written by role (`all`: alike), and the first day of the year of days without.
+
+    Cells that are no day in this writing are named in a guess: the run file keeps the writing, their rows are problems.
+    """
+    if seen.system.dates:
+        year = seen.titles.get("year_from")
+        first = pd.to_datetime(year, format="%Y%m%d").date() if year else None
+        form = seen.source.form.model_copy(update={"dates": seen.system.dates, "year_from": first})
+        return Settled({"form": form})
+    answer = seen.answers.get("source.form.dates")
+    if answer:
+        return Settled({"form": seen.source.form.model_copy(update={"dates": {"all": answer}})})
+    held = {role: seen.raw[role] for role in DAYS if seen.raw[role].notna().any()}
+    pairs = [(held["issued"], held["due"])] if {"issued", "due"} <= held.keys() else []
+    together = told(list(held.values()), pairs)
+    forms = {"all": together} if together is not None else {role: told([column]) for role, column in held.items()}
+    found = {role: form for role, form in forms.items() if form is not None}
+    guesses = [
+        Guess(
+            "source.form.dates" if role == "all" else f"source.form.dates.{role}", form.format, form.others,
+            open=bool(form.others) or months_alone(form.format),
+        )
+        for role, form in found.items()
+    ]  # fmt: skip
+    if odd := [cell for form in found.values() for cell in form.odd]:
+        more = f" and {len(odd) - ODD_SHOWN:,} more" if len(odd) > ODD_SHOWN else ""
+        named = ", ".join(map(repr, odd[:ODD_SHOWN])) + more
+        guesses.append(Guess("source.form.dates.odd", named, open=True))
+    dates = {role: form.format for role, form in found.items()}
+    return Settled({"form": seen.source.form.model_copy(update={"dates": dates})}, tuple(guesses))
+
+
+def zone(seen: Seen) -> Settled:
+    """Return `form` with the zone whose days count, where days are instants, as an open guess.
+
+    Of stored instants it is the zone that the file names with them, else the one in which all of them begin a day, else
+    UTC; text with a zone behind it is the day as written.
+    """
+    key = "source.form.zone"
+    form = seen.source.form
+    held = [seen.raw[role] for role in DAYS]
+    instants = pd.concat([stored(column) for column in held])
+    in_text = any("%z" in one and "%H" in one for one in form.dates.values())
+    if instants.empty and not in_text:
+        return Settled()
+    answer = seen.answers.get(key)
+    if answer and not (answer == AS_WRITTEN and len(instants)):
+        taken = None if answer == AS_WRITTEN else answer
+        return Settled({"form": form.model_copy(update={"zone": taken})}, (Guess(key, answer),))
+    if instants.empty:
+        return Settled({}, (Guess(key, AS_WRITTEN, open=True),))
+    named = [str(column.dtype.tz) for column in held if isinstance(column.dtype, pd.DatetimeTZDtype)]
+    local = [name for name in named if name in available_timezones() and name not in ("UTC", "Etc/UTC")]
+    taken = next(iter([*local, *where_midnight(instants, ZONES)]), "UTC")
+    return Settled({"form": form.model_copy(update={"zone": taken})}, (Guess(key, taken, open=True),))

@@ -1,0 +1,103 @@
+"""Columns whose names tell nothing are told by what stands in them, and stay to be checked."""
+
+from book.exports.as_suggested import open_items, read
+
+from tradecredit.book.exports.suggestion import suggested
+
+IN_NO_KNOWN_WORDS = """Hvem;Løbetal;Udsendt den;Senest;Sum
+Alder ApS;L-1;03.02.2026;05.03.2026;1.200,50
+Birch A/S;L-2;05.02.2026;07.03.2026;80,00
+Alder ApS;L-3;20.02.2026;22.03.2026;940,25
+Birch A/S;L-4;27.02.2026;29.03.2026;15,10
+"""
+NOT_ALL_NAMES_KNOWN = """Customer,Invoice/CM #,Date,Zahltermin X,Open Amount,Ccy of it
+Alder,A-1,2026-02-03,2026-03-05,1200.50,usd
+Birch,A-2,2026-02-05,2026-03-07,80.00,usd
+Alder,A-3,2026-02-20,2026-03-22,940.25,usd
+"""
+
+
+def checked(suggestion) -> set[str]:
+    return {guess.key for guess in suggestion.guesses if guess.open}
+
+
+def test_a_list_of_no_known_words_is_read_by_its_cells(tmp_path):
+    suggestion, found = read(tmp_path, "liste.csv", IN_NO_KNOWN_WORDS)
+    assert open_items(found) == {
+        "L-1": ("Alder ApS", "2026-03-05", 1200.5), "L-2": ("Birch A/S", "2026-03-07", 80.0),
+        "L-3": ("Alder ApS", "2026-03-22", 940.25), "L-4": ("Birch A/S", "2026-03-29", 15.1),
+    }  # fmt: skip
+    columns = {f"source.columns.{role}" for role in ("name", "invoice_id", "issued", "due", "amount")}
+    assert columns <= checked(suggestion)
+
+
+def test_what_no_name_tells_of_a_known_list_is_told_by_its_cells(tmp_path):
+    suggestion, found = read(tmp_path, "list.csv", NOT_ALL_NAMES_KNOWN)
+    assert open_items(found) == {
+        "A-1": ("Alder", "2026-03-05", 1200.5), "A-2": ("Birch", "2026-03-07", 80.0),
+        "A-3": ("Alder", "2026-03-22", 940.25),
+    }  # fmt: skip
+    assert suggestion.currency == "USD"
+    assert {"source.columns.invoice_id", "source.columns.due"} <= checked(suggestion)
+    assert "source.columns.name" not in checked(suggestion)
+
+
+def test_a_day_of_payment_is_no_due_day(tmp_path):
+    text = NOT_ALL_NAMES_KNOWN.replace("Zahltermin X", "Bank payment day")
+    suggestion, _ = read(tmp_path, "list.csv", text)
+    assert "due" not in suggestion.source.columns
+
+
+def test_columns_that_are_not_read_are_told(tmp_path):
+    (tmp_path / "list.csv").write_text(
+        "Customer,Invoice,Date,Due Date,Amount,Region\nAlder,A-1,2026-02-03,2026-03-05,10.50,North\n"
+    )
+    told = {guess.key: guess for guess in suggested([tmp_path / "list.csv"]).guesses}["source.columns"]
+    assert told.taken == "Region (North)" and not told.open
+
+
+def test_a_code_with_one_name_each_is_the_buyers_number(tmp_path):
+    text = """Code;Naam;Factuurnummer;Factuurdatum;Vervaldatum;Openstaand
+10;Alder B.V.;F1;03-02-2026;05-03-2026;10,50
+20;Birch N.V.;F2;04-02-2026;06-03-2026;20,00
+10;Alder B.V.;F3;05-02-2026;07-03-2026;30,00
+"""
+    suggestion, found = read(tmp_path, "lijst.csv", text)
+    assert open_items(found) == {
+        "F1": ("10", "2026-03-05", 10.5), "F2": ("20", "2026-03-06", 20.0), "F3": ("10", "2026-03-07", 30.0),
+    }  # fmt: skip
+    assert "source.columns.buyer_id" in checked(suggestion)
+
+
+def test_what_is_paid_and_open_is_told_by_the_figures(tmp_path):
+    text = """Customer,Invoice,Date,Due Date,Amount,Zuq,Wexo
+Alder,A-1,2026-02-03,2026-03-05,100.10,0.00,100.10
+Birch,A-2,2026-02-04,2026-03-06,50.20,20.20,30.00
+Alder,A-3,2026-02-05,2026-03-07,10.30,0.00,10.30
+"""
+    suggestion, found = read(tmp_path, "list.csv", text)
+    assert open_items(found)["A-2"] == ("Birch", "2026-03-06", 30.0)
+    assert suggestion.source.columns["paid"] == "Zuq" and suggestion.source.columns["open"] == "Wexo"
+    assert {"source.columns.paid", "source.columns.open"} <= checked(suggestion)
+
+
+def test_net_and_tax_are_not_what_is_open_and_paid(tmp_path):
+    text = """Customer,Invoice,Date,Due Date,Amount,Zuq,Wexo
+Alder,A-1,2026-02-03,2026-03-05,119.00,19.00,100.00
+Birch,A-2,2026-02-04,2026-03-06,50.20,0.00,50.20
+Alder,A-3,2026-02-05,2026-03-07,10.30,0.00,10.30
+"""
+    suggestion, found = read(tmp_path, "list.csv", text)
+    assert open_items(found)["A-1"] == ("Alder", "2026-03-05", 119.0)
+    assert "open" not in suggestion.source.columns and "source.columns.open" in checked(suggestion)
+
+
+def test_credits_that_name_invoices_in_another_column_settle_those(tmp_path):
+    text = """Customer,Number,Date,Due Date,Debit,Credit,Remark
+Alder,A-1,2026-02-03,2026-03-05,100.10,,
+Alder,A-2,2026-02-04,2026-03-06,50.20,,
+Alder,P-1,2026-03-06,,,50.20,A-2
+"""
+    suggestion, found = read(tmp_path, "list.csv", text)
+    assert open_items(found) == {"A-1": ("Alder", "2026-03-05", 100.1)}
+    assert "source.columns.applies_to" in checked(suggestion)
