@@ -101,3 +101,14 @@ Alder,P-1,2026-03-06,,,50.20,A-2
     suggestion, found = read(tmp_path, "list.csv", text)
     assert open_items(found) == {"A-1": ("Alder", "2026-03-05", 100.1)}
     assert "source.columns.applies_to" in checked(suggestion)
+
+
+def test_invoices_not_yet_due_stand_in_a_list_without_days_of_issue(tmp_path):
+    text = """As of 2026-03-31
+Customer,Invoice,Due Date,Open Amount
+Alder,A-1,2026-03-05,100.10
+Birch,A-2,2026-05-06,50.20
+"""
+    _, found = read(tmp_path, "list.csv", text)
+    assert list(found.tables["invoices"]["issued"].dt.strftime("%Y-%m-%d")) == ["2026-03-05", "2026-03-31"]
+    assert open_items(found)["A-2"] == ("Birch", "2026-05-06", 50.2)
