@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from advised import AS_OF, DUE, INVOICES, advised
+from advised import AS_OF, DUE, INVOICES, LEDGER, LIMITS, advised, table
 
 from tradecredit import default, words
 from tradecredit.book.demo import demo_book
@@ -39,34 +39,64 @@ def test_the_insurers_deadline_comes_before_every_stop(book_of):
           "released_sales": 50.0, "released_margin": 9.0}, "request accounts", "against payment alone", 9),
         ({"action": "run down", "over_risk": 70.0, "binding_with_cover": "no accounts", "released": 70.0,
           "released_sales": 50.0, "released_margin": 9.0}, "run down", "against payment alone", 70),
-        ({"decision": "cancellation", "lost_sales": 50.0, "lost_margin": 9.0}, "cut", "within the limit to set", 9),
-        ({"action": "set limit", "breach": 30.0}, "set limit", "within the limit to set", 30),
-        ({"action": "look", "over_need": 30.0, "overdue": 5.0}, "look", "within the limit to set", 30),
-        ({"action": "look", "over_need": 30.0, "own_limit": 870.0, "limit_to_set": 870.0}, "look",
+        ({"decision": "cancellation", "lost_sales": 50.0, "lost_margin": 9.0}, "cut", "within the limit", 9),
+        ({"action": "set limit", "breach": 30.0}, "set limit", "within the limit", 30),
+        ({"action": "look", "over_need": 30.0, "overdue": 5.0}, "look", "within the limit", 30),
+        ({"action": "look", "over_need": 30.0, "own_limit": 870.0, "limit_to_set": 870.0}, "above limit",
          "as it pays, until within the limit to set", 30),
         # A limit that changes is somebody's to set before anybody looks.
-        ({"action": "look", "over_need": 30.0, "limit_to_set": 910.0}, "limits", "within the limit to set", 90),
-        ({"action": "look", "over_need": 30.0, "overdue": 1_200.0, "breach": 1.0}, "collect", "within the limit to set",
+        ({"action": "look", "over_need": 30.0, "limit_to_set": 910.0}, "limits", "within the limit", 90),
+        ({"action": "look", "over_need": 30.0, "overdue": 1_200.0, "breach": 1.0}, "collect", "within the limit",
          1_200),
         # More than it needs and than the limit in force, within the risk, is somebody's to bring back.
         ({"action": "look", "over_need": 30.0, "overdue": 1_200.0, "exposure": 1_020.0, "breach": 20.0},
          "above limit", "as it pays, until within the limit to set", 20),
         # Where the limit to set covers what is owed, to set it is all; where it does not, the rest is too much.
         ({"action": "look", "over_need": 30.0, "exposure": 1_020.0, "breach": 20.0, "limit_to_set": 1_100.0},
-         "set limit", "within the limit to set", 20),
+         "set limit", "within the limit", 20),
         ({"action": "look", "over_need": 30.0, "exposure": 1_020.0, "breach": 20.0, "limit_to_set": 1_005.0},
          "above limit", "as it pays, until within the limit to set", 15),
         # A limit that has room and is not raised, as the insurer is to be told first.
         ({"action": "set limit", "exposure": 1_020.0, "breach": 20.0}, "above limit",
          "as it pays, until within the limit to set", 20),
-        ({"action": "look", "over_need": 30.0, "overdue": 1_200.0}, "collect", "within the limit to set", 1_200),
-        ({"overdue": 5.0}, "collect", "within the limit to set", 5),
-        ({}, "none", "within the limit to set", 0),
+        ({"action": "look", "over_need": 30.0, "overdue": 1_200.0}, "collect", "within the limit", 1_200),
+        ({"overdue": 5.0}, "collect", "within the limit", 5),
+        ({}, "none", "within the limit", 0),
     ],
 )  # fmt: skip
 def test_the_first_of_the_order_is_the_one_advice(book_of, columns, advice, deliveries, amount):
     row = advised(book_of, policy=None, **columns).loc["E"]
     assert row[["advice", "deliveries", "amount"]].tolist() == [advice, deliveries, amount]
+
+
+def test_a_limit_that_is_often_exceeded_is_enforced_if_nothing_else_is_decided_on_it(book_of):
+    # At the only month end with a limit of ours in force E owed 10,000 on 5,000.
+    book = book_of(AS_OF, **LEDGER | {"limits": f"{LIMITS}E,own,5000,2026-10-01\n"})
+
+    def of_e(**columns):
+        sheets = buyer_sheet.advice(book, table(**columns), None)
+        return sheets.loc["E", ["advice", "on_limit", "on_debt"]].fillna("").tolist(), sheets
+
+    found, sheets = of_e()
+    assert found == ["raise or enforce", "raise or enforce", ""]
+    assert sheets["amount"].tolist() == [0, 0, 0, 0, 5_000, 0, 0, 0]
+    asked = buyer_decisions.records(book, sheets)
+    # The authority over a limit of 1,000, on the fifteenth working day after Monday 2 November.
+    row = asked[["decision", "buyer_id", "amount", "authority", "due_day", "anchor"]].to_numpy().tolist()
+    assert row == [
+        ["raise or enforce", "E", 5_000, "credit analyst", pd.Timestamp("2026-11-23"), "table-often_exceeded"]
+    ]
+    assert words.buyer_decisions.of_buyers(asked, sheets, book.run)["raise or enforce"] == (
+        "1 buyer exceeded its limit at half or more of the last 24 month ends with one in force, by EUR 5,000 in total "
+        "on average over months in breach, and nothing else is to be decided on the limit: enforce it. No order "
+        "that would exceed it is released but by the authority over the limit. The list says why it is not raised. It "
+        "is E."
+    )
+    assert of_e(action="look", over_need=30.0)[0] == ["raise or enforce", "raise or enforce", ""]
+    assert of_e(overdue=1_200.0)[0] == ["collect", "raise or enforce", "collect"]
+    assert of_e(limit_to_set=910.0)[0] == ["limits", "limits", ""]
+    assert of_e(action="run down", over_risk=70.0)[0] == ["run down", "run down", ""]
+    assert of_e(action="in default", binding_with_cover="in default")[0][:2] == ["cancel", "cancel"]
 
 
 def test_a_cut_that_waits_is_due_with_the_portfolio(month):
@@ -145,9 +175,9 @@ def test_no_table_of_a_demo_month_contradicts_the_one_advice(month):
     by_need = table.index[(table["binding_with_cover"] == "need") & ~(table["over_risk"] > 1)]
     stopped = sheets.loc[none.intersection(by_need)]
     assert (stopped["stop_insured"] | (stopped["claim_amount"] > 0)).all()
-    # What nobody has to decide on is in no list of decisions but that of the ordinary course.
-    asked = records[~records["decision"].isin(["limits", "collect"])]
-    assert not set(buyer_sheet.unadvised(sheets)) & set(asked["buyer_id"])
+    # Who is said to have nothing to decide is in no list of decisions, and what is held back is somebody's.
+    assert not set(sheets.index[sheets["advice"].isin(["look", "none"])]) & set(records["buyer_id"])
+    assert set(sheets.index[sheets["deliveries"] == deliveries.AS_IT_PAYS]) <= on_limit
 
 
 def test_what_is_delivered_within_a_limit_is_within_it(month):

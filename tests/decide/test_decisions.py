@@ -271,7 +271,7 @@ def test_every_kind_on_a_buyer_has_one_subject():
     assert len(kinds) == len(set(kinds))
     # The others are about the whole book, or ask what a buyer is in place of what to do with it.
     assert set(WORKING_DAYS) - set(kinds) == {
-        "raise or enforce", "long overdue", "short payments", "model", "policy", "policy terms", "policy notice",
+        "long overdue", "short payments", "model", "policy", "policy terms", "policy notice",
         "portfolio", "discounts", "discounts back", "terms", "late interest",
     }  # fmt: skip
 

@@ -81,7 +81,10 @@ def test_the_ceiling_holds_and_what_is_missing_is_said():
     assert told.startswith(f"{FIRST + 500:,} years were simulated, all that `simulation.scenarios`")
     assert f"most 0.05 % of it (of the smaller cost of risk), and the largest is {0.05 * dist.missing:.2g} %." in told
     assert words.losses.years(9_216, 0.9, Simulation()).startswith("9,216 years were simulated, as many as it takes")
-    assert words.losses.years(9_216, np.inf, Simulation()).endswith("the largest is not known.")
+    unknown = words.losses.years(9_216, np.inf, Simulation())
+    assert ", and the largest is not known. Bad years are drawn more often and weigh less" in unknown
+    # Without importance sampling every year weighs the same.
+    assert words.losses.years(9_216, np.inf, Simulation(method="plain")).endswith("and the largest is not known.")
     assert simulate(BOOK, scenarios=2_000, seed=1).missing is None
 
 

@@ -40,6 +40,19 @@ def moved(book_of, country: str, due: str, **run) -> str:
         ("PL", "2026-11-11", "2026-11-12"),  # Independence Day, a Wednesday
         ("CZ", "2026-10-31", "2026-11-02"),
         ("CZ", "2026-10-28", "2026-10-29"),
+        ("SK", "2026-10-31", "2026-11-02"),
+        ("RO", "2026-11-30", "2026-12-02"),  # Saint Andrew's, a Monday, and the national day
+        ("SE", "2026-06-19", "2026-06-22"),  # Midsummer Eve, a Friday
+        ("SE", "2026-12-24", "2026-12-28"),  # Christmas Eve, a Thursday
+        ("SE", "2026-12-31", "2027-01-04"),  # New Year's Eve, a Thursday
+        ("FI", "2026-06-19", "2026-06-22"),  # Midsummer Eve
+        ("FI", "2026-12-31", "2026-12-31"),  # New Year's Eve is a working day there
+        ("NO", "2026-05-01", "2026-05-04"),  # Labour Day, a Friday
+        ("NO", "2027-05-17", "2027-05-18"),  # Constitution Day, a Monday (2027-05-17 is Whit Monday as well)
+        ("NO", "2026-12-24", "2026-12-24"),  # no eve is named by the Norwegian act
+        ("CH", "2026-08-01", "2026-08-03"),  # the national day, a Saturday
+        ("CH", "2026-08-08", "2026-08-08"),  # another Saturday
+        ("DK", "2026-11-01", "2026-11-01"),  # no rule there moves a due day
         ("GB", "2026-11-01", "2026-11-01"),  # no law of the run moves it
         ("US", "2026-11-01", "2026-11-01"),
         ("", "2026-11-01", "2026-11-01"),  # its country is not known
@@ -50,14 +63,14 @@ def test_a_due_day_that_is_no_working_day_moves_where_the_law_says_so(book_of, c
 
 
 def test_the_laws_of_the_run_decide(book_of):
-    (euro,) = (law for law in LateInterestSettings().laws if law.name == "EU directive")
-    bare = {"late_interest": {"laws": [euro.model_copy(update={"due_day_moves": {}})]}}
+    (german,) = (law for law in LateInterestSettings().laws if law.countries == ["DE"])
+    bare = {"late_interest": {"laws": [german.model_copy(update={"due_day_moves": {}})]}}
     assert moved(book_of, "DE", "2026-11-01", **bare) == "2026-11-01"
 
 
 def test_each_rule_has_its_source_and_is_of_the_laws_own_countries(tmp_path):
     rules = {country: rule.source for law in LateInterestSettings().laws for country, rule in law.due_day_moves.items()}
-    assert sorted(rules) == ["AT", "CZ", "DE", "IT", "PL"]
+    assert sorted(rules) == ["AT", "CH", "CZ", "DE", "FI", "IT", "NO", "PL", "RO", "SE", "SK"]
     assert "193" in rules["DE"]
     (tmp_path / "law.yaml").write_text(
         "name: x\nsource: y\ncountries: [DE]\nkinds: [private]\nin_force: 2020-01-01\ndaily_rate: 0.1\nreference: r\n"

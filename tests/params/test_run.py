@@ -307,7 +307,12 @@ def law_of(folder, file="law.yaml", **keys):
 
 def test_the_laws_of_late_interest_are_read_with_the_run_file(tmp_path):
     assert [law.name for law in Run.from_yaml(run_of(tmp_path)).late_interest.laws] == [
-        "EU directive", "EU directive, own currency", "UK late payment act", "China order 802",
+        "Austria, UGB 456", "Belgium, act of 2002", "Bulgaria, decree 426", "China order 802", "Croatia, directive",
+        "Czechia, regulation 351/2013", "Denmark, Interest Act", "EU directive", "Finland, Interest Act",
+        "France, code de commerce L441-10", "France, commande publique", "Germany, BGB 288",
+        "Hungary, Civil Code 6:155", "India, MSMED Act", "Ireland, SI 580 of 2012", "Netherlands, BW 6:119a",
+        "Norway, act of 1976", "Poland, act of 2013", "Romania, Law 72/2013", "Sweden, Interest Act",
+        "Switzerland, OR 104", "UK late payment act",
     ]  # fmt: skip
     run = Run.from_yaml(run_of(tmp_path, late_interest={"laws": [law_of(tmp_path)]}))
     assert run.late_interest.laws[0].rates == {"2026 H1": 0.02}
@@ -319,6 +324,13 @@ def test_the_laws_of_late_interest_are_read_with_the_run_file(tmp_path):
     [
         ({"daily_rate": 0.0005}, None, "either points"),
         ({"points": None}, None, "either points"),
+        ({"yearly_rate": 0.05}, None, "either points"),
+        ({"changes": {"2026-01-01": 0.02}, "known_until": "2026-06-30"}, None, "either rates"),
+        ({"rates": {}, "changes": {"2026-01-01": 0.02}}, None, "known_until"),
+        ({"rates": {}, "known_until": "2026-06-30"}, None, "known_until"),
+        ({"rates": {}, "changes": {"2026-07-01": 0.02}, "known_until": "2026-06-30"}, None, "after known_until"),
+        ({"rate_holds": "rest"}, None, "rests_months"),
+        ({"day_count": "364"}, "day_count", "30/360"),
         ({"fees": [{"debt_from": 10, "fee": 40}]}, None, "begin at 0"),
         ({"fees": [{"debt_from": 0, "fee": 40}, {"debt_from": 0, "fee": 70}]}, None, "rise"),
         ({"rates": {"2026 Q1": 0.02}}, "rates.2026 Q1", "pattern"),
@@ -347,7 +359,9 @@ def test_problems_of_a_law_in_the_run_file_are_told_where_it_stands(tmp_path):
         "state a fraction: 0.0215 is 2.15 %."
     )
     assert problems["late_interest.laws.1.sourc"].remedy == "did you mean 'source'"
-    assert problems["late_interest.laws.2"].allowed == "give either points above the reference rate or a daily_rate"
+    assert problems["late_interest.laws.2"].allowed == (
+        "give either points above the reference rate or a daily_rate or a yearly_rate"
+    )
     assert problems["late_interest.laws.3"].allowed == "a section of `key: value` lines is expected"
 
 
@@ -391,6 +405,14 @@ def test_two_laws_for_a_country_or_of_a_name_are_refused(tmp_path):
         "two laws have 'XA' in countries: take it out of one of them; two laws have 'Law' in name: name one of them "
         "otherwise"
     )
+
+
+def test_a_country_may_have_a_law_for_each_kind_of_buyer(tmp_path):
+    laws = [law_of(tmp_path), law_of(tmp_path, "a.yaml", name="A", kinds=["public"])]
+    assert [law.name for law in Run.from_yaml(run_of(tmp_path, late_interest={"laws": laws})).late_interest.laws] == [
+        "Law",
+        "A",
+    ]
 
 
 def test_every_file_that_a_run_file_names_is_read_with_it_and_all_their_problems_are_told_at_once(tmp_path):

@@ -20,8 +20,8 @@ def test_what_carries_the_verdict():
         "These sales bring EUR 100 of risk for EUR 1,000 of margin: it is the limit rules that keep them from being "
         "made without insurance. If the same limits were granted without insurance, a year would be worth EUR 420 "
         "more than with p (standard error 10), and the worst 1 % of years would leave EUR 4,000 of losses on average "
-        "instead of EUR 3,000: to carry these risks ourselves is the alternative in the decision on the policy, for "
-        "who takes it."
+        "instead of EUR 3,000: who decides on the policy may choose that instead, and carry these risks without "
+        "insurance."
     )
 
 
@@ -33,7 +33,7 @@ def test_the_same_limits_without_insurance():
     within = words.uninsured(found(p=(-500, 50, 30, 900), sales=495.0), "p", "EUR")
     assert "worth as much as with p, within simulation error (standard error 10), and the worst" in within
     assert within.endswith(
-        "to carry these risks ourselves is the alternative in the decision on the policy, for who takes it."
+        "who decides on the policy may choose that instead, and carry these risks without insurance."
     )
     less = words.uninsured(found(p=(-500, 50, 30, 900), sales=50.0), "p", "EUR")
     assert less.endswith("instead of EUR 3,000: p is worth having beside that too.")
@@ -67,8 +67,8 @@ def test_insurance_that_is_not_worth_it():
         "(standard error 10). Beside its cost of EUR 500 its other items come to EUR 180. Leaving out any "
         "other single item would not change that. If the same limits were granted without insurance, a year would be "
         "worth EUR 1,220 more than with p (standard error 10), and the worst 1 % of years would leave EUR 4,000 of "
-        "losses on average instead of EUR 3,000: to carry these risks ourselves is the alternative in the decision on "
-        "the policy, for who takes it."
+        "losses on average instead of EUR 3,000: who decides on the policy may choose that instead, and carry these "
+        "risks without insurance."
     )
     less = words.verdict(found(p=(-500, 350, 0, -100)), "EUR")
     assert "Beside its cost of EUR 500 its other items come to EUR 250." in less

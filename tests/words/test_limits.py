@@ -14,18 +14,16 @@ def test_what_is_owed_above_the_need_is_no_decision():
     over = pd.DataFrame(
         {
             "over_need": [70.0, 30.0, 20.0],
-            "over_limit_to_set": [60.0, 40.0, 0.0],
+            "over_limit_to_set": [60.0, 0.0, 0.0],
             "on_limit": ["above limit", None, None],
         }
     )
     assert above_need(over, "EUR") == (
         "3 buyers owe EUR 120 above the need: by itself a signal to look, no decision. EUR 60 of 1 of them is also "
-        "above the limit to set, and to be brought back. EUR 40 of 1 more is above it by need alone, and no limit in "
-        "force is exceeded that had to be kept."
+        "above the limit to set, and to be brought back."
     )
     assert above_need(over.iloc[1:], "EUR") == (
-        "2 buyers owe EUR 50 above the need: by itself a signal to look, no decision. EUR 40 of 1 of them is also "
-        "above the limit to set by need alone, and no limit in force is exceeded that had to be kept."
+        "2 buyers owe EUR 50 above the need: by itself a signal to look, no decision."
     )
     assert (
         above_need(over.tail(1), "EUR")
@@ -74,7 +72,8 @@ def test_when_a_buyer_without_accounts_may_have_more_than_its_grade(settings, pa
             41_100_000.0,
             "Recommended limits total **EUR 39.4 m** (EUR 36.1 m without insurance), limits to set **EUR 41.1 m**: a "
             "limit stays where it would change only slightly, is not raised where deliveries are held back or the "
-            "insurer is to be told first, and is not lowered by need alone below what is owed.",
+            "insurer is to be told first, and need alone neither lowers it below what is owed nor sets a first one "
+            "there.",
         ),
         (
             39_400_000.0,

@@ -32,7 +32,9 @@ def test_what_is_assumed_of_periods():
     one, two = Policy(name="p"), Policy(name="q", ends="2026-12-31")
     assert words.periods([one, two], AS_OF) == [
         "p: no period is stated (`starts`, `ends`). The year ahead is taken to be the 12 months from 1 April 2026; "
-        "what was shipped before is taken to be insured by an earlier period on the same terms.",
+        "what was shipped before is taken to be insured by an earlier period on the same terms. "
+        "An offer that replaces a policy begins when that ends; what it is worth is that of 12 months under it, on "
+        "today's book.",
         "q: a period that ends within the year ahead is taken to be renewed as it is.",
     ]
     assert words.periods([Policy(name="r", ends="2027-03-31")], AS_OF) == []

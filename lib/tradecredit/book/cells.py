@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from tradecredit.book.exports.amounts import minus_in_front
 from tradecredit.book.exports.days import days
+from tradecredit.book.instants import of_texts, on_the_clock
 from tradecredit.book.schema import Column
 from tradecredit.params.source import Formats
 
@@ -26,11 +27,9 @@ def in_type(raw: pd.Series, column: Column, formats: Formats) -> tuple[pd.Series
     if column.kind == "date":
         found = _each_once(raw, formats)
     elif pd.api.types.is_numeric_dtype(raw) and not pd.api.types.is_bool_dtype(raw):
-        found = raw.astype("float64")
+        found = _with_an_end(raw.astype("float64"))
     else:
         found = _numbers(raw.astype("str"), formats)
-    if found.dtype == "float64":
-        found = found.where(found.abs() != float("inf"))
     unreadable = raw.notna() & found.isna()
     if column.name in OPEN_ENDED and unreadable.any():
         unreadable &= ~raw.astype("str").str.startswith("9999") & ~raw.astype("str").str.endswith("9999")
@@ -83,7 +82,12 @@ def _numbers_one_by_one(text: pd.Series, formats: Formats) -> pd.Series:
     if formats.decimal == ",":
         text = text.where(~text.str.contains(".", regex=False), "unreadable").str.replace(",", ".", regex=False)
     plain = text.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-    return pd.to_numeric(text.where(plain.fillna(False).astype(bool)), errors="coerce").astype("float64")
+    return _with_an_end(pd.to_numeric(text.where(plain.fillna(False).astype(bool)), errors="coerce").astype("float64"))
+
+
+def _with_an_end(numbers: pd.Series) -> pd.Series:
+    """Return numbers without those that have no end, as one of a hundred thousand figures is read."""
+    return numbers.where(numbers.abs() != float("inf"))
 
 
 def _each_once(raw: pd.Series, formats: Formats) -> pd.Series:
@@ -105,9 +109,7 @@ def _days(raw: pd.Series, formats: Formats) -> pd.Series:
     A column of instants without a stated zone is not read: on which day they lie depends on it.
     """
     if isinstance(raw.dtype, pd.DatetimeTZDtype):
-        if formats.zone is None:
-            return pd.Series(pd.NaT, index=raw.index, dtype="datetime64[us]")
-        raw = raw.dt.tz_convert(formats.zone).dt.tz_localize(None)
+        raw = on_the_clock(raw, formats.zone)
     if pd.api.types.is_datetime64_any_dtype(raw):
         return raw.dt.normalize().astype("datetime64[us]")
     if not _holds_text(raw):
@@ -115,13 +117,7 @@ def _days(raw: pd.Series, formats: Formats) -> pd.Series:
         return days(raw.map(_number_as_text, na_action="ignore") if raw.dtype == "object" else raw, formats.dates)
     if "%z" not in formats.dates:
         return pd.to_datetime(raw, format=formats.dates, errors="coerce").dt.normalize().astype("datetime64[us]")
-    if formats.zone is not None:
-        instants = pd.to_datetime(raw, format=formats.dates, errors="coerce", utc=True)
-        return instants.dt.tz_convert(formats.zone).dt.tz_localize(None).dt.normalize().astype("datetime64[us]")
-    # As written: the day on the clock that wrote it.
-    local = raw.astype("str").str.replace(r"\s*(Z|[+-]\d\d:?\d\d)$", "", regex=True)
-    plain = formats.dates.replace("%z", "").strip()
-    return pd.to_datetime(local, format=plain, errors="coerce").dt.normalize().astype("datetime64[us]")
+    return of_texts(raw, formats.dates, formats.zone).dt.normalize().astype("datetime64[us]")
 
 
 def _number_as_text(cell: object) -> object:

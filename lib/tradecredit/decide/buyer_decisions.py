@@ -40,7 +40,7 @@ LISTS = {
     "stop": "stopped_by_risk", "stop until paid": "stopped_until_paid", "run down": "against_payment",
     "in default": "to_pursue", **dict.fromkeys(OVERDUE_OPTIONS, "overdue_advised"), "collect": "to_collect",
     **dict.fromkeys(("cancel", "limits"), "limit_changes"), "request accounts": "accounts", "cut": "lost_sales",
-    "set limit": "with_room", "above limit": "to_bring_back",
+    "set limit": "with_room", "above limit": "to_bring_back", "raise or enforce": "often_exceeded",
 }  # fmt: skip
 """Kind of decision on a buyer: the table of the chapter of limits that lists its buyers."""
 
@@ -56,14 +56,14 @@ def amounts(sheets: pd.DataFrame) -> dict[str, pd.Series]:
     Insured debt to claim or to report, what is late and what is still to come in one; what has to be paid so that what
     is shipped is insured again; the limit to cancel; the excess over the limit by risk; the margin that accounts may
     release, or that a limit loses; the excess over the limit in force, or over the one that then holds; the change of a
-    limit; what is owed in default, and what is overdue.
+    limit; the mean excess of a limit that is often exceeded; what is owed in default, and what is overdue.
     """
     return {
         "claim": sheets["claim_amount"], "report missed": sheets["missed_amount"] + sheets["report_amount"],
         "report": sheets["report_amount"], "stop insured": sheets["stop_clears"], "cancel": sheets["own_limit"],
         **dict.fromkeys(BY_RISK, sheets["over_risk"]), "request accounts": sheets["released_margin"],
         "cut": sheets["lost_margin"], "set limit": sheets["breach"], "above limit": sheets["over_limit_to_set"],
-        "limits": sheets["change"].abs(), "in default": sheets["exposure"],
+        "limits": sheets["change"].abs(), "raise or enforce": sheets["mean_breach"], "in default": sheets["exposure"],
         **dict.fromkeys((*OVERDUE_OPTIONS, "collect"), sheets["overdue"]), "look": sheets["over_need"],
     }  # fmt: skip
 

@@ -14,9 +14,9 @@ from tradecredit.decide.buyer_decisions import (
     amounts,
     with_hold,
 )
-from tradecredit.decide.deliveries import delivered
+from tradecredit.decide.deliveries import WITHIN_LIMIT, delivered
 from tradecredit.decide.insurer_duties import duties
-from tradecredit.decide.limits import actions
+from tradecredit.decide.limits import actions, replay
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.rules import UNMEASURED
 from tradecredit.decide.optimum.optimum import Optimum, earns_more
@@ -27,15 +27,11 @@ from tradecredit.measure.default_events import loss_given_default
 PRECEDENCE = (
     "claim", "report missed", "report", "stop insured", "cancel", "in default", "stop", "stop until paid",
     "request accounts", "run down", "enforce", "payment plan", "cut", "set limit", "above limit", "collect", "limits",
-    "look", "none",
+    "raise or enforce", "look", "none",
 )  # fmt: skip
 """What may be advised, in order: what keeps the insurer's money, then default and risk, then the overdue debt, then the
 limit, then the need. Of several that hold for a buyer the first is its one advice; what else there is to decide on it
 is a decision beside that, on another of the `buyer_decisions.SUBJECTS`."""
-
-ASKED = tuple(kind for kind in PRECEDENCE if kind not in ("collect", "limits", "look", "none"))
-"""Advice that somebody has to decide on: to look is a signal. To collect what is overdue and to set a limit that loses
-no sales is the ordinary course, which is somebody's to do by a day as well."""
 
 STAKES = ["over_risk", "overdue", "lost_margin", "released_margin", "breach"]
 """Amounts of a limit that may be at stake."""
@@ -67,13 +63,15 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
       force, or the margin that a limit loses or accounts may release;
     - `change`, from the limit in force to the one that then holds, and `over_limit_to_set`, what is owed above that;
       `lost_if_failed` = LGD × exposure, before insurance;
+    - `mean_breach`, of a limit that is often exceeded at month ends (`replay.often`; missing: it is not);
     - `overdue_since`, the first due day of what is overdue but small rests (`overdue_buyers`).
     """
     asked = duties(book, policy).reindex(limits.index)
     tolerated, action, owned = book.run.limits.tolerated_excess, limits["action"], limits["own_limit"].fillna(0.0)
     look, late, default = action == actions.LOOK, limits["overdue"], action == actions.IN_DEFAULT
-    above = above_limit_to_set(limits)
-    over = action.isin([actions.LOOK, actions.SET_LIMIT]) & (limits["breach"] > tolerated)
+    above, deliveries = above_limit_to_set(limits), delivered(limits, asked)
+    often = replay.often(replay.repeated(replay.at_month_ends(book))).reindex(limits.index)
+    within_risk = action.isin([actions.LOOK, actions.SET_LIMIT])
     change = limits["limit_to_set"] - owned
     holds = {
         "claim": asked["claim_amount"] > 0,
@@ -85,12 +83,13 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
         **{kind: action == kind for kind in BY_RISK},
         "request accounts": _wants_accounts(limits),
         "cut": limits["decision"].isin(["reduction", "cancellation"]) & (limits["lost_sales"] > 0),
-        "set limit": over & ~(above > tolerated),
+        "set limit": within_risk & (limits["breach"] > tolerated) & ~(above > tolerated),
         # Also where the limit has room, and is not raised as the insurer is to be told first.
-        "above limit": over & (above > tolerated),
+        "above limit": within_risk & (above > tolerated),
         # Little that is overdue is no reason not to look why more is owed than is needed.
         "collect": ~default & (late > tolerated) & (~look | (late >= book.run.decisions.collect_from)),
         "limits": ~default & (change != 0) & limits["own_limit"].notna().any(),
+        "raise or enforce": often["mean_breach"].notna() & (deliveries == WITHIN_LIMIT),
         "look": look,
     }
     decided = holds | {
@@ -107,10 +106,11 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
         **limits[OF_LIMITS],
         advice=_first(holds, PRECEDENCE, limits.index).fillna("none"),
         **for_buyer,
-        deliveries=delivered(limits, asked),
+        deliveries=deliveries,
         change=change,
         over_limit_to_set=above,
         lost_if_failed=loss_given_default(book).lgd * limits["exposure"],
+        mean_breach=often["mean_breach"],
         overdue_since=book.as_of - pd.to_timedelta(oldest, unit="D"),
         at_stake=stakes.max(axis="columns").fillna(0.0),
     )
@@ -171,11 +171,6 @@ def sheets(
     plan = planned & table["best_option"].isin(OVERDUE_OPTIONS) & (table["gain_on_waiting"] >= settings.least_gain)
     said = {name: table[name].mask(plan, table["best_option"]) for name in ("advice", "on_debt")}
     return _with_amount(table.assign(**said))
-
-
-def unadvised(sheets: pd.DataFrame) -> pd.Index:
-    """Return the buyers on which nobody has to decide anything by the one advice (`sheets`)."""
-    return sheets.index[~sheets["advice"].isin(ASKED)]
 
 
 def weighed(book: Book, sheets: pd.DataFrame) -> pd.Index:

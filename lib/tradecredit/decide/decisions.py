@@ -31,7 +31,7 @@ SUBJECTS = {
     "on_cover": ("claim", "report missed", "report", "stop insured"),
     "on_limit": (
         "cancel", "stop", "stop until paid", "request accounts", "run down", "cut", "set limit", "above limit",
-        "limits",
+        "limits", "raise or enforce",
     ),
     "on_debt": ("in default", "enforce", "payment plan", "collect"),
 }  # fmt: skip

@@ -7,10 +7,11 @@ from tradecredit.decide.limits import actions
 from tradecredit.decide.limits.methods import excess
 
 NOTHING, UNTIL_PAID, AGAINST_PAYMENT, WITHIN_LIMIT, AS_IT_PAYS = (
-    "nothing", "nothing until the overdue part is paid", "against payment alone", "within the limit to set",
+    "nothing", "nothing until the overdue part is paid", "against payment alone", "within the limit",
     "as it pays, until within the limit to set",
 )  # fmt: skip
-"""What is still delivered to a buyer."""
+"""What is still delivered to a buyer. Within the limit: the one in force until the limit to set is decided on, and then
+that (of 0: against payment in advance)."""
 
 HELD = {
     "in default": NOTHING, "claim on the policy": NOTHING, "no longer insured": NOTHING, "risk": NOTHING,

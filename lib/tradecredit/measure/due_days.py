@@ -26,14 +26,15 @@ def moved(book: Book, days: pd.Series) -> pd.Series:
 
     Where a law of the run (`late_interest.laws`, `due_day_moves`) says so for the buyer's country, in which a debt of
     money is taken to be paid, a day on a Sunday, on a holiday of the whole country or, as the law has it, on a Saturday
-    is not the last: the next working day is. Holidays of a region are not looked at, nor those of years that the
-    calendar does not hold (`unknown_years`). A missing day stays missing. Source: definitions §2.1, the laws' files.
+    or the eve of a great holiday is not the last: the next working day is. Holidays of a region are not looked at, nor
+    those of years that the calendar does not hold (`unknown_years`). A missing day stays missing. Source: definitions
+    §2.1, the laws' files.
     """
     found = days.to_numpy("datetime64[us]").copy()
     for country, rule in rules(book).items():
         rows = np.flatnonzero(_of(book, country) & ~np.isnat(found))
         of = found[rows].astype("datetime64[D]")
-        holidays = _holidays(country, np.unique(of.astype("datetime64[Y]").astype(int) + 1970))
+        holidays = _holidays(country, rule, np.unique(of.astype("datetime64[Y]").astype(int) + 1970))
         found[rows] = np.busday_offset(of, 0, roll="forward", weekmask=WEEKS[rule.saturday], holidays=holidays)
     return pd.Series(found, index=book.invoices.index)
 
@@ -62,12 +63,13 @@ def _of(book: Book, country: str) -> np.ndarray:
     return one_of(book.buyers["country"], [country])[book.buyer_of_invoice]
 
 
-def _holidays(country: str, years: np.ndarray) -> np.ndarray:
+def _holidays(country: str, rule: DueDayRule, years: np.ndarray) -> np.ndarray:
     """Return the holidays of a whole country in years, and of the year after: a due day may move into it."""
     from holidays import country_holidays  # slow to import, and not every ledger needs it
 
     asked = sorted({*years.tolist(), *(years + 1).tolist()})
-    return np.array(sorted(country_holidays(country, years=asked)), dtype="datetime64[D]")
+    kinds = ("public", "de_facto") if rule.eves else ("public",)
+    return np.array(sorted(country_holidays(country, years=asked, categories=kinds)), dtype="datetime64[D]")
 
 
 def _known_years(country: str) -> tuple[int, int]:

@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
@@ -30,6 +31,12 @@ def _currency(code: str) -> str:
     return code
 
 
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("the name of a time zone is expected, such as Europe/Berlin or UTC")
+    return name
+
+
 def _country(code: str) -> str:
     if not re.fullmatch("[A-Z]{2}", code):
         raise ValueError("a country's two capital letters (ISO 3166) are expected, such as DE")
@@ -45,6 +52,7 @@ def _country_or_rest(key: str) -> str:
 
 
 Currency = Annotated[str, AfterValidator(_currency)]
+Zone = Annotated[str, AfterValidator(_zone)]
 Country = Annotated[str, AfterValidator(_country)]
 CountryOrRest = Annotated[str, AfterValidator(_country_or_rest)]
 BuyerKind = Literal["private", "public", "affiliate", "prepaid"]

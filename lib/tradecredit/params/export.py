@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from tradecredit.params.base import Currency, Named, Parameters
+from tradecredit.params.base import Currency, Named, Parameters, Zone
 
 Role = Literal[
     "buyer_id", "name", "country", "invoice_id", "number", "applies_to", "group", "kind", "issued", "due", "terms_days",
@@ -42,6 +42,9 @@ class ExportForm(Parameters):
     dates: dict[str, str] = {}
     """Column's role: how its days are written, in the codes of `strptime`, or `serial` for a spreadsheet's numbers;
     `all` for the roles that are not named."""
+    zone: Zone | None = None
+    """Time zone whose days count where instants are given, such as Europe/Berlin; none: text as it is written, and
+    stored instants are not read."""
     year_from: date | None = None
     """First day of the twelve months that days without a year lie in."""
     record: str | None = None

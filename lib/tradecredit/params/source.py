@@ -3,11 +3,10 @@
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
-from tradecredit.params.base import Parameters
+from tradecredit.params.base import Parameters, Zone
 from tradecredit.params.export import ExportSource
 
 TableName = Literal[
@@ -55,7 +54,7 @@ class Formats(Parameters):
     dates: str = "%Y-%m-%d"
     """How days are written, in the codes of `strptime`: %d.%m.%Y, %Y-%m-%d %H:%M:%S with a time, %Y%m%d for whole
     numbers, or `serial` for a spreadsheet's numbers of days."""
-    zone: str | None = None
+    zone: Zone | None = None
     """Time zone whose days count where instants are given, such as Europe/Berlin; none: text as it is written."""
     decimal: Literal[".", ","] = "."
     """Decimal mark."""
@@ -80,13 +79,6 @@ class Formats(Parameters):
                 "a text encoding that Python knows is expected, such as utf-8, latin-1 or cp1252"
             ) from None
         return encoding
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, zone: str | None) -> str | None:
-        if zone is not None and zone not in available_timezones():
-            raise ValueError("the name of a time zone is expected, such as Europe/Berlin or UTC")
-        return zone
 
     @model_validator(mode="after")
     def _marks_differ(self) -> Self:

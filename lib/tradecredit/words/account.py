@@ -199,7 +199,7 @@ def uninsured(found: Account, policy: str, currency: str) -> str:
     )
     if more <= -2 * error:
         return f"{told}: {policy} is worth having beside that too."
-    return f"{told}: to carry these risks ourselves is the alternative in the decision on the policy, for who takes it."
+    return f"{told}: who decides on the policy may choose that instead, and carry these risks without insurance."
 
 
 def shown(found: Account, current: str) -> str:

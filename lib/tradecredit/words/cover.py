@@ -61,6 +61,8 @@ _KEPT = "is our own part of insured invoices by the insured percentage"
 _NO_ORDINARY_LOSS = "lies within the limits of a policy that bears no part of an ordinary loss"
 
 
+_COUNTED_FAILURES = "without those that owed nothing insurable or that the stop left uninsured all the year before"
+
 EVIDENCE = {
     "payment_experience": "payment experience", "agency_report": "agency report",
     "audited_accounts": "audited accounts", "unaudited_accounts": "unaudited accounts", "references": "references",
@@ -108,11 +110,11 @@ def late(book: Book, policies: Sequence[Policy]) -> list[str]:
             "and is not insured"
         )
         if late.basis == OWN:
-            told = f"{part}, drawn from the book's {counted(late.failures, 'failure')}."
+            told = f"{part}, drawn from {counted(late.failures, 'failure')} of the book, {_COUNTED_FAILURES}."
         elif late.basis == ASSUMED:
             told = (
-                f"{part} (`losses.shipped_after_stop` of the run file: the book knows "
-                f"{counted(late.failures, 'failure')}, and {ENOUGH} are needed)."
+                f"{part} (`losses.shipped_after_stop` of the run file: the book has "
+                f"{counted(late.failures, 'failure')}, {_COUNTED_FAILURES}, and {ENOUGH} are needed)."
             )
         else:
             continue

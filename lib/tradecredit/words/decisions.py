@@ -14,7 +14,7 @@ from tradecredit.words.held_back import days_counted, tolerance
 
 WHAT = {
     "claim": "Claim on the policy",
-    "report missed": "Report what is past its day",
+    "report missed": "Report debt of which a part is past its day",
     "report": "Report overdue debt to the insurer",
     "stop insured": "Stop deliveries: no longer insured",
     "cancel": "Cancel limits of buyers in default",
@@ -29,7 +29,7 @@ WHAT = {
     "cut": "Approve cuts that lose sales",
     "set limit": "Set limits that have room",
     "above limit": "Bring back what is above the limit to set",
-    "raise or enforce": "Make limits bind that are often exceeded",
+    "raise or enforce": "Enforce limits that are often exceeded",
     "limits": "Set the limits",
     "long overdue": "Say who of the long overdue is in default",
     "short payments": "Clear up old short payments",
@@ -144,7 +144,10 @@ def _called(kinds: list[str]) -> str:
 def assumptions(book: Book) -> list[str]:
     """Return by which rules the one advice on a buyer is found."""
     run = book.run
-    order = "insurer's claim and report, default, stop, overdue debt, limit, need"
+    order = (
+        "insurer's claim and report, default, deliveries held back for the risk (against payment alone as well), "
+        "overdue debt, limit, need"
+    )
     tolerated = tolerance(book)
     return [
         *([tolerated] if tolerated else []),
@@ -153,11 +156,13 @@ def assumptions(book: Book) -> list[str]:
         "cover, its limit and its overdue debt besides has a decision of its own. At stake is the largest of the "
         "insured debt to claim or to report, what is overdue, the excess over a limit, and the margin that a limit "
         "loses or accounts may release. Deliveries are stopped for the risk only where paying the overdue part cures "
-        f"the excess over the limit by risk, or from grade {run.limits.stop_grade} on; what is owed above the buyer's "
-        "need is a signal to look. Where deliveries to a buyer are held back for several reasons, the highest of those "
-        "who decide on one of them decides on the whole hold, and deliveries stop on the earliest of their days. A "
-        "buyer in default gets nothing more as it is, and nobody has to decide on that, unless a limit of it is to be "
-        "cancelled, its debt is to be claimed, or it owes and no limit of it is known.",
+        f"the excess over the limit by risk, from grade {run.limits.stop_grade} on, or where debt of the buyer is "
+        "claimed on the policy; what is owed above the buyer's need is a signal to look. Deliveries within the limit "
+        "are within the one in force until the limit to set is decided on, and then within that; where that is 0, "
+        "against payment in advance. Where deliveries to a buyer are held back for several reasons, the highest of "
+        "those who decide on one of them decides on the whole hold, and deliveries stop on the earliest of their days. "
+        "A buyer in default gets nothing more as it is, and nobody has to decide on that, unless a limit of it is to "
+        "be cancelled, its debt is to be claimed, or it owes and no limit of it is known.",
         "Insured debt is what lies within the insurer's limits, net of tax; the insured part is the insured percentage "
         f"of it. Of a buyer it is to be reported from {money(run.decisions.report_from, run.currency)} on, by the end "
         f"of its extension period, and is listed from {run.decisions.report_ahead_days} days before that. Whether it "

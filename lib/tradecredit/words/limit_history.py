@@ -2,25 +2,8 @@
 
 import pandas as pd
 
-from tradecredit.decide.limits.replay import Replay, often, totals
-from tradecredit.words.formats import count, counted, day, listed, money, percent
-
-
-def decisions(monthly: pd.DataFrame, repeated: pd.DataFrame, currency: str) -> dict[str, str]:
-    """Return what the history of breaches asks to decide, kind of decision → sentence; nothing where it asks nothing.
-
-    `repeated`: `replay.ways` of the buyers on whom nobody has to decide anything else (`buyer_sheet.unadvised`).
-    """
-    many = often(repeated)
-    if many.empty:
-        return {}
-    exceeded = "exceeded its limit" if len(many) == 1 else "exceeded their limits"
-    return {
-        "raise or enforce": f"{counted(len(many), 'buyer')}, of whom nothing is advised but to collect what is overdue "
-        f"and to set the limit, {exceeded} at half or more of the last {len(monthly)} month ends with one "
-        f"in force, by {money(many['mean_breach'].sum(), currency)} in total on average over months in breach. A limit "
-        f"that is exceeded so often does not bind. {_what_to_do(many['way'])}"
-    }
+from tradecredit.decide.limits.replay import Replay, totals
+from tradecredit.words.formats import count, counted, day, money, percent
 
 
 def with_ways(often: pd.DataFrame) -> pd.DataFrame:
@@ -29,29 +12,11 @@ def with_ways(often: pd.DataFrame) -> pd.DataFrame:
 
 
 WAYS = {
-    "raise": "raise to the limit to set: it needs more, and its risk allows it",
-    "risk": "enforce the limit to set: it needs more, but what bounds the limit does not allow it",
-    "need": "enforce the limit to set: it covers its need",
-    "rounded": "enforce the limit to set: it is its need, rounded down",
+    "risk": "enforce: it needs more, but what bounds the limit does not allow it",
+    "need": "enforce: the limit covers its need",
+    "rounded": "enforce: the limit is its need, rounded down",
 }
 """What to do about a limit that is often exceeded (`replay.ways`)."""
-
-
-def _what_to_do(way: pd.Series) -> str:
-    parts = []
-    for what, named in (("Set the higher limit", way.index[way == "raise"]), ("Enforce", way.index[way != "raise"])):
-        if len(named):
-            which = "" if what != "Enforce" else " the limit to set"
-            parts.append(f"{what}{which} of {listed(named[:NAMED])}{_others(named)}")
-    return f"{'; '.join(parts)}. The list says why."
-
-
-NAMED = 5
-"""Buyers that a sentence names."""
-
-
-def _others(named: pd.Index) -> str:
-    return f" and {len(named) - NAMED:,} more" if len(named) > NAMED else ""
 
 
 def breaches(monthly: pd.DataFrame, currency: str) -> str:
@@ -79,6 +44,6 @@ def replay(replay: Replay, currency: str) -> str:
         f"Of that {money(sums['avoidable'], currency)} was delivered after the last review before default and above "
         f"the limit that today's method gives on the information of that day: enforcing it would have avoided a loss "
         f"of {money(sums['loss_avoided'], currency)}{share}. The same limits would have withheld "
-        f"{money(sums['over_recommended'], currency)} of the balances of buyers that did not default, on average over "
+        f"{money(sums['withheld'], currency)} of the balances of buyers that did not default, on average over "
         "the reviews."
     )

@@ -35,7 +35,7 @@ REASONS = {
     "insolvent": "it is insolvent",
     "long overdue": "what it owes is long past due",
     "deliveries held back": "deliveries to it are held back, or the insurer is to be told first",
-    "still owed": "it needs less, but still owes as much",
+    "still owed": "it needs less, but owes as much or more",
     "above the risk": "more is owed than the risk allows: to the limit by risk",
     "need met": "its need is met",
     "little change": "the recommended limit differs only slightly",
@@ -191,7 +191,8 @@ def in_all(totals: pd.Series, currency: str) -> str:
         return f"{told}."
     return (
         f"{told}: a limit stays where it would change only slightly, is not raised where deliveries are held back or "
-        "the insurer is to be told first, and is not lowered by need alone below what is owed."
+        "the insurer is to be told first, and need alone neither lowers it below what is owed nor sets a first one "
+        "there."
     )
 
 
@@ -318,19 +319,11 @@ def above_need(over: pd.DataFrame, currency: str) -> str:
         return ""
     owe = f"{counted(len(over), 'buyer')} {'owes' if len(over) == 1 else 'owe'}"
     told = f"{owe} {money(over['over_need'].sum(), currency)} above the need: by itself a signal to look, no decision."
-    above = over[over["over_limit_to_set"] > 0]
-    decided = above["on_limit"] == "above limit"
-    back, alone = above[decided], above[~decided]
+    back = over[over["on_limit"] == "above limit"]
     if len(back):
         told += (
             f" {money(back['over_limit_to_set'].sum(), currency)} of {len(back):,} of them is also above the limit to "
             "set, and to be brought back."
-        )
-    if len(alone):
-        rest = "more is above it" if len(back) else "of them is also above the limit to set"
-        told += (
-            f" {money(alone['over_limit_to_set'].sum(), currency)} of {len(alone):,} {rest} by need alone, and no "
-            "limit in force is exceeded that had to be kept."
         )
     return told
 
@@ -387,7 +380,7 @@ def not_requested(left_out: pd.Series) -> str:
 _NOT_ASKED = {
     "in default": "in default",
     "to report or claim": "whose debt is to be reported or claimed",
-    "no longer insured": "to whom nothing that is shipped would be insured",
+    "no longer insured": "past the stop of the policy, whether or not they have cover today",
     "stop": "to whom deliveries are stopped",
     "refused": "that the insurer has refused",
     "not insurable": "that cannot be insured",
@@ -408,7 +401,7 @@ def acceptance(table: pd.DataFrame) -> str:
         )
     return (
         f"Of the amounts asked in the last 12 months the insurer granted **{percent(recent['acceptance'])}** "
-        f"({percent(ever['acceptance'])} in all): of {int(recent['requests']):,} requests "
+        f"({percent(ever['acceptance'])} of all that was ever asked): of {int(recent['requests']):,} requests "
         f"{int(recent['granted_whole']):,} whole, "
         f"{int(recent['granted_in_part']):,} in part and {int(recent['refused']):,} not at all."
     )

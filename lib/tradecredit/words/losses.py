@@ -121,15 +121,20 @@ def years(count: int, missing: float, simulation: Simulation) -> str:
         "difference between costs of risk"
     )
     asked = f"{100 * simulation.precision:g} % of it (of the smaller cost of risk)"
+    weighed = (
+        " Bad years are drawn more often and weigh less (importance sampling): a probability may be below one in the "
+        "number of years."
+    )
+    weighed = weighed if simulation.method == "tail" else ""
     if missing <= 1:
         return (
             f"{count:,} years were simulated, as many as it takes for {error} to be at most {asked}: "
-            "`simulation.precision` of the run file."
+            f"`simulation.precision` of the run file.{weighed}"
         )
     largest = "not known" if np.isinf(missing) else f"{100 * missing * simulation.precision:.2g} %"
     return (
         f"{count:,} years were simulated, all that `simulation.scenarios` of the run file allows: {error} was to be at "
-        f"most {asked}, and the largest is {largest}."
+        f"most {asked}, and the largest is {largest}.{weighed}"
     )
 
 

@@ -260,7 +260,8 @@ def periods(policies: Sequence[Policy], as_of: pd.Timestamp) -> list[str]:
         told.append(
             f"{listed(none)}: no period is stated (`starts`, `ends`). The year ahead is taken to be the 12 months from "
             f"{day(as_of + pd.Timedelta(days=1))}; what was shipped before is taken to be insured by an earlier period "
-            "on the same terms."
+            "on the same terms. An offer that replaces a policy begins when that ends; what it is worth is that of 12 "
+            "months under it, on today's book."
         )
     if ending:
         told.append(f"{listed(ending)}: a period that ends within the year ahead is taken to be renewed as it is.")
@@ -333,11 +334,13 @@ def to_look_up(book: Book) -> dict[str, str]:
 def notice(book: Book, items: pd.DataFrame, current: str) -> dict[str, str]:
     """Return that notice of the policy in force is to be given, as kind of decision → sentence; nothing where it is
     not (`records.notice_to_give`). `items`: `account.account`; `current`: `terms.in_force`."""
-    if not records.notice_to_give(book, items, current):
+    policy = book.run.policy
+    if policy is None or not records.notice_to_give(book, items, current):
         return {}
     return {
         "policy notice": f"Unless it is decided to renew {current}, give the insurer notice that it is not renewed as "
-        "it is: without notice it would be."
+        "it is: without notice it would be. What is decided on in its place is concluded by the same day, to begin on "
+        f"{day(pd.Timestamp(policy.ends) + pd.Timedelta(days=1))}; until when its offer holds is to be asked."
     }
 
 

@@ -28,6 +28,7 @@ COMMENTS = {
     "source.form.dates.due": "how due days are written",
     "source.form.dates.cleared": "how days of payment are written",
     "source.form.dates.odd": "cells that are no day written so; their rows cannot be read",
+    "source.form.zone": "the time zone whose days count, where instants are given",
     "source.form.decimal": "the mark before the cents",
     "source.kinds": "kinds of document",
     "source.form.sheet": "the sheet that is read; others are lists as well",
@@ -54,6 +55,7 @@ COMMENTS = {
 
 QUESTIONS = {
     "source.form.dates": "Which way are days written?",
+    "source.form.zone": "In which time zone do days begin, such as Europe/Berlin?",
     "currency": "In which currency are the amounts (three letters)?",
     "source.exported": "Of which day is the export (YYYY-MM-DD)?",
     "source.terms_days": "After how many days are invoices due?",
@@ -135,6 +137,8 @@ def _list_lines(source: ExportList, check: Callable[[str], str], not_read: str =
     stated = {"layout": form.layout} | stated | ({"decimal": form.decimal} if form.layout in ("table", "bars") else {})
     for key, value in stated.items():
         yield f"  {key}: {_value(value)}" + (of_dates if key == "dates" else check(f"source.form.{key}"))
+    if form.zone is None and (of_zone := check("source.form.zone")):
+        yield f"  {of_zone.strip()}; as written, unless one is stated here (zone: Europe/Berlin)"
     if source.columns:
         yield "columns:   # what it means: what the file calls it"
         for role, names in source.columns.items():

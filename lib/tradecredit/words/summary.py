@@ -96,7 +96,10 @@ def _named(row: pd.Series, currency: str) -> str:
 
 
 def states(decisions: pd.DataFrame) -> str:
-    """Return how many decisions of the month before are asked no more, or that there is no month before."""
+    """Return how many decisions of the month before are asked no more, or that there is no month before.
+
+    Of those that another decision replaces, how many were replaced by one of the same kind, on debt of later.
+    """
     if is_first(decisions):
         return (
             "This is the first report: which decisions are new will be known from the next one on. The day since which "
@@ -111,13 +114,21 @@ def states(decisions: pd.DataFrame) -> str:
         )
     for state, called in ((NO_MORE, NO_MORE), (OTHERWISE, f"{OTHERWISE} on the same buyer")):
         some = gone[gone["state"] == state]
-        usual = int(some["decision"].isin(ORDINARY).sum())
+        usual, again = int(some["decision"].isin(ORDINARY).sum()), _asked_again(some, decisions)
         if len(some):
             told.append(
                 f"{counted(len(some), 'decision')} of the month before {'is' if len(some) == 1 else 'are'} {called}"
-                f"{f', {usual:,} of them in the ordinary course' if usual else ''}."
+                f"{f', {again:,} of them by a new one of the same kind, on later debt' if again else ''}"
+                f"{f'; {usual:,} were in the ordinary course' if usual else ''}."
             )
     return " ".join(told)
+
+
+def _asked_again(gone: pd.DataFrame, decisions: pd.DataFrame) -> int:
+    """Return of how many decisions that are asked no more there is one of the same kind on the same buyer."""
+    keys = ["decision", "buyer_id"]
+    live = decisions.loc[~decisions["state"].isin(GONE) & decisions["buyer_id"].notna(), keys]
+    return len(gone.merge(live, on=keys))
 
 
 def changed_columns(changes: pd.DataFrame) -> list[str]:

@@ -1,7 +1,5 @@
 """Sentences on terms of payment: discounts, lengths, late interest, and what to do about an overdue buyer."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -9,12 +7,9 @@ from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.decide.buyer_decisions import OVERDUE_OPTIONS
 from tradecredit.decide.policies import claim
-from tradecredit.decide.terms import late_interest as chargeable
 from tradecredit.decide.terms import payment_plan
 from tradecredit.decide.terms.discounts import LeftOut
-from tradecredit.decide.terms.late_interest import Uncharged, known_charge, totals
 from tradecredit.decide.terms.lengths import Economics, margin_at_stake
-from tradecredit.params.late_interest import LateInterestLaw
 from tradecredit.params.terms import PaymentPlanSettings
 from tradecredit.words.formats import count, counted, day, days, listed, money, percent, probability
 
@@ -72,8 +67,9 @@ def discounts(totals: pd.Series, by_grade: pd.DataFrame, offers: pd.DataFrame, c
         found["discounts"] = (
             f"Cash discounts of the last 12 months cost {money(-totals['net'], currency)} more than the "
             f"{money(worth, currency)} of capital cost and expected loss that they saved{without}. Lower "
-            f"{_lowered(offers, even)}, where they would have cost what they saved if buyers paid as early; where "
-            f"buyers would not, end them.{_worth_it(by_grade)}"
+            f"{_lowered(offers, even)}, where they would have cost what they saved if buyers paid as early, over all "
+            f"grades and days gained (the table of break-even discounts has it by grade); where buyers would not, end "
+            f"them.{_worth_it(by_grade)}"
         )
     if totals["unearned_cost"] > 0:
         found["discounts back"] = (
@@ -185,90 +181,6 @@ def _grades(chosen: pd.Series) -> str:
         row = grades.index.tolist()
         parts += [f"{row[0]} to {row[-1]}"] if len(row) > 2 else [str(grade) for grade in row]
     return f"{'grade' if chosen.sum() == 1 else 'grades'} {listed(parts)}"
-
-
-def rates_wanted(charges: pd.DataFrame) -> list[str]:
-    """Return which rates are missing, and how many invoices' interest or fee depends on them.
-
-    By law, the reference rates of all half-years (`missing_rate`); then the rates of currencies (`missing_currency`).
-    """
-    without = charges.dropna(subset=["law", "missing_rate"])
-    half_years = without.groupby("law")["missing_rate"].agg(
-        lambda wanted: (listed(sorted({half for of_one in wanted for half in of_one.split(", ")})), len(wanted))
-    )
-    currencies = charges.groupby(["law", "missing_currency"]).size()
-    return [
-        f"{law}: no reference rate for {wanted}: add it to the law's file (params/rates). Without it the interest on "
-        f"{counted(number, 'invoice')} is not computable."
-        for law, (wanted, number) in half_years.items()
-    ] + [
-        f"{law}: no rate of {wanted}: add it to the table `fx`. Without it the flat fee on "
-        f"{counted(number, 'invoice')} is not computable."
-        for (law, wanted), number in currencies.items()
-    ]
-
-
-def affiliates(uncharged: Uncharged, currency: str) -> list[str]:
-    """Return what of affiliates is not charged (`late_interest.uncharged_affiliates`), if anything is."""
-    if not uncharged.invoices:
-        return []
-    return [
-        f"Affiliates are not charged for late payment: {counted(uncharged.invoices, 'invoice')} past due, "
-        f"{money(uncharged.open_amount, currency)}, are left out (`late_interest.affiliates`)."
-    ]
-
-
-def small_rests(book: Book) -> list[str]:
-    """Return up to which amount the rest of an invoice bears no flat fee and dates no overdue debt, if any does."""
-    least = book.run.receivables.small_rest
-    if not least > 0:
-        return []
-    return [
-        f"What is left of a larger invoice, up to {money(least, book.run.currency)}, bears interest but no flat fee, "
-        "and does not date what a buyer owes past due (`receivables.small_rest`)."
-    ]
-
-
-def with_reasons(charges: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.DataFrame:
-    """Return the late charges (`late_interest.chargeable`) with their `reason` in words."""
-    rate = "no reference rate for " + charges["missing_rate"]
-    currency = "no rate in the book of the fee's currency, " + charges["missing_currency"]
-    sentences = {
-        chargeable.NO_COUNTRY: "the buyer's country is not stated",
-        chargeable.OTHER_KIND: "the law does not apply to this kind of buyer: " + charges["kind"],
-        chargeable.NO_LAW: "the run has no law for " + charges["country"],
-        chargeable.IN_DISPUTE: "nothing while the dispute is open",
-        chargeable.RATE_MISSING: (rate + "; " + currency).fillna(rate).fillna(currency),
-        chargeable.LAWFUL: charges["law"].map({law.name: law.condition for law in laws}),
-    }
-    reason = charges["reason"]
-    for code, text in sentences.items():
-        reason = reason.mask(charges["reason"] == code, text)
-    return charges.assign(reason=reason)
-
-
-def late_interest(charges: pd.DataFrame, currency: str) -> dict[str, str]:
-    """Return what may be charged today, as kind of decision → sentence.
-
-    It says for how many invoices a part is left out as it is not computable.
-
-    Nothing where no charge above zero is known.
-    """
-    still_open = charges[charges["state"] == "open"]
-    sums = totals(still_open)
-    if not sums["charge"] > 0:
-        return {}
-    most = still_open.loc[known_charge(still_open).idxmax()]
-    named = {"interest": sums["interest"], "flat fees": sums["fees"]}
-    parts = listed(f"{money(amount, currency)} of {name}" for name, amount in named.items() if amount >= 0)
-    unknown = int(sums["not_computable_invoices"])
-    left_out = f" Interest or fee on {counted(unknown, 'invoice')} is not computable, and left out." if unknown else ""
-    return {
-        "late interest": f"{money(sums['charge'], currency)} may be charged on open invoices past due, {parts}; the "
-        f"largest on one invoice is {money(known_charge(still_open).max(), currency)} ({most['invoice_id']}, "
-        f"{most['buyer_id']}). Charge it, or waive it against immediate payment."
-        f"{left_out}"
-    }
 
 
 def overdue(

@@ -1,7 +1,8 @@
 """Damaged exports: each ends with a ledger, with named problems, or with one `InputError`; never with anything else."""
 
 import pytest
-from book.exports import more_samples, samples, xml_samples
+from book.exports import xml_samples
+from broken_ledgers import EXPORTS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -10,12 +11,6 @@ from tradecredit.book.exports.suggestion import suggested
 from tradecredit.errors import InputError
 from tradecredit.params.source import OnProblem
 
-EXPORTS = {
-    "fbl5n.txt": samples.SAP_LIST, "erpnext.csv": samples.ERPNEXT, "odoo.csv": samples.ODOO, "xero.csv": samples.XERO,
-    "quickbooks.csv": samples.QUICKBOOKS, "datev.csv": samples.DATEV, "aged.csv": more_samples.XERO_AGED,
-    "s4.csv": more_samples.S4_LINE_ITEMS, "sage.csv": more_samples.SAGE_50, "saft.xml": more_samples.SAFT_PT,
-    "camt.xml": xml_samples.CAMT, "statement.sta": xml_samples.MT940, "cii.xml": xml_samples.CII,
-}  # fmt: skip
 PIECES = st.sampled_from(
     [b"", b"NULL", b"9999-12-31", b"-1e400", b'"', b";", b"\n", b"00.00.0000", b"nan", b"\x00", b"(50.00)", b"\xff\xfe",
      b"1.190,00-", b"99999999999999999999", b"\xe5\xae", b"<!DOCTYPE x>", b":61:"]

@@ -74,7 +74,10 @@ def test_decisions_by_hand(case):
     found = decisions_of(CASES[GIVEN]).loc[case]
     expected = CASES.loc[case, CASES.columns[4:]]
     assert found[expected.index].fillna("none").tolist() == expected.fillna("none").tolist()
-    assert pd.isna(found["reason"]) == (found["decision"] == "none") == pd.isna(found["approval"])
+    assert pd.isna(found["reason"]) == (found["decision"] == "none")
+    # In default nothing is lent as it is, which nobody has to approve.
+    refused = found["decision"] == "refusal" and found["binding_with_cover"] == "in default"
+    assert pd.isna(found["approval"]) == (found["decision"] == "none" or refused)
 
 
 def test_the_codes_are_those_of_the_directories():

@@ -8,7 +8,7 @@ from ledgers import CARRIED_OVER
 from tradecredit import default, words
 from tradecredit.book.demo import demo_book
 from tradecredit.book.schema import TABLES
-from tradecredit.decide import decisions, limits
+from tradecredit.decide import limits
 from tradecredit.decide.limits import replay
 from tradecredit.decide.limits.replay import Replay
 from tradecredit.errors import ParameterError
@@ -50,7 +50,7 @@ D,own,0,2025-02-10,
 
 
 def test_breaches_at_month_ends_by_hand(book_of):
-    table = replay.monthly(replay.at_month_ends(book_of("2025-04-15", **LEDGER), months=12))
+    table = replay.monthly(replay.at_month_ends(book_of("2025-04-15", **LEDGER), 12))
     assert [f"{day:%Y-%m-%d}" for day in table.index] == ["2025-01-31", "2025-02-28", "2025-03-31"]
     # January: A owes 1,000 on a limit of 900, D 400 on 300; B has none yet. February: A owes 600 + 500 on 1,100, B 300
     # on 200; D has failed. March: A owes 500, less than half a cent being left of its first invoice; B's limit is over.
@@ -110,7 +110,6 @@ def test_a_ledger_without_limits_or_a_month_end(book_of):
     assert table[["breach_share", "limit_use"]].isna().all(axis=None)
     assert replay.repeated(held).empty
     assert words.limit_history.breaches(table, "EUR") == ""
-    assert words.limit_history.decisions(table, replay.repeated(held), "EUR") == {}
     young = replay.at_month_ends(book_of("2025-01-20", **LEDGER))
     assert replay.monthly(young).empty
     assert replay.monthly(young).columns.tolist() == table.columns.tolist()
@@ -125,7 +124,7 @@ def demo():
 
 def test_month_ends_are_those_of_the_book_on_each_day(book_of, demo):
     book = book_of("2026-10-31", **demo)
-    table = replay.monthly(replay.at_month_ends(book, months=5))
+    table = replay.monthly(replay.at_month_ends(book, 5))
     for day in table.index:
         past = book.at(day)
         owed = (
@@ -252,7 +251,7 @@ def test_sums_of_the_reviews(book_of):
     assert reviews["buyers"].tolist() == [3, 2]
     assert reviews["recommended_with_cover"].tolist() == [1_400, 1_480]
     assert reviews["exposure"].tolist() == pytest.approx([2_300, 1_300])
-    assert reviews["over_recommended"].tolist() == pytest.approx([600, 0])
+    assert reviews["withheld"].tolist() == pytest.approx([600, 0])
     assert reviews["defaults"].tolist() == [2, 1]
     assert reviews["not_known"].tolist() == [1, 0]
     assert reviews["debt"].tolist() == [1_750, 650]
@@ -260,7 +259,7 @@ def test_sums_of_the_reviews(book_of):
     assert reviews["loss_avoided"].tolist() == pytest.approx([480, 52.5])
     assert reviews["over_own_limit"].tolist() == [300, 0]
     sums = replay.totals(Replay(reviews, pd.DataFrame()))
-    assert sums[["defaults", "debt", "avoidable", "over_recommended"]].tolist() == pytest.approx([3, 2_400, 870, 300])
+    assert sums[["defaults", "debt", "avoidable", "withheld"]].tolist() == pytest.approx([3, 2_400, 870, 300])
     assert sums["avoided_share"] == pytest.approx(532.5 / (900 + 0.75 * 650))
 
 
@@ -328,46 +327,27 @@ def test_nothing_that_became_known_later_enters_a_review(book_of, demo, tmp_path
     assert known["recommended_with_cover"].tolist() == at_risk.reindex(known.index).tolist()
 
 
-def test_a_limit_often_passed_is_raised_by_need_where_the_risk_allows_and_else_enforced():
-    often = pd.DataFrame({"mean_breach": 9.0}, index=list("ABCDEF"))
+def test_why_a_limit_often_passed_is_enforced_and_not_raised():
     table = pd.DataFrame(
         {
-            "own_limit": [100.0, 100.0, 100.0, np.nan, 100.0, 100.0],
-            "need": [150.0, 150.0, 90.0, 20.0, 94.7, 94.7],
-            "risk_limit": [500.0, 80.0, 500.0, 500.0, 500.0, 70.0],
-            "limit_to_set": [150.0, 80.0, 90.0, 20.0, 94.0, 70.0],
-            "binding_with_cover": ["need", "capacity", "need", "need", "need", "capacity"],
+            "own_limit": [80.0, 90.0, 94.0, 70.0],
+            "need": [150.0, 90.0, 94.7, 94.7],
+            "risk_limit": [80.0, 500.0, 500.0, 70.0],
+            "limit_to_set": [80.0, 90.0, 94.0, 70.0],
+            "binding_with_cover": ["capacity", "need", "need", "capacity"],
         },
-        index=list("ABCDEF"),
+        index=list("BCEF"),
     )
+    often = pd.DataFrame({"mean_breach": 9.0}, index=table.index)
     found = replay.ways(often, table)
-    # A needs more and may have it; B needs more than its risk allows; C needs less; D has no limit any more; E gets its
-    # need, rounded down; F had what it needs, and the risk does not allow it any more.
-    assert found["way"].tolist() == ["raise", "risk", "need", "raise", "rounded", "risk"]
-    # What is enforced is the limit that then holds, which the list shows beside the one in force.
-    assert found["limit_to_set"].tolist() == [150, 80, 90, 20, 94, 70]
-    assert words.limit_history.with_ways(found)["way"].tolist()[2::2] == [
-        "enforce the limit to set: it covers its need",
-        "enforce the limit to set: it is its need, rounded down",
+    # B needs more than its risk allows; C does not; E has its need, rounded down; F had what it needs, and the risk
+    # does not allow it any more.
+    assert found["way"].tolist() == ["risk", "need", "rounded", "risk"]
+    assert words.limit_history.with_ways(found)["way"].tolist()[1:3] == [
+        "enforce: the limit covers its need",
+        "enforce: the limit is its need, rounded down",
     ]
     assert replay.ways(often.head(0), table)["way"].tolist() == []
-
-
-def test_a_limit_often_exceeded_is_decided_by_the_authority_over_limits_when_it_is_set(book_of):
-    book = book_of("2026-10-31", invoices="invoice_id,buyer_id,issued,due,amount\nA1,A,2026-10-01,2026-10-31,9\n")
-    often = pd.DataFrame(
-        {"mean_breach": [9.0, 90.0], "own_limit": [65_000.0, 70_000.0], "limit_to_set": [54_000.0, 70_000.0]},
-        index=["A", "B"],
-    )
-    # The limit of A is set on the 23rd, fifteen working days after the 2nd, as the run has it without one too.
-    whole = pd.DataFrame({"amount": 1.0, "due_day": [pd.Timestamp("2026-11-25")]}, index=["A"])
-    asked = decisions.of_buyers(book, "limits", whole, anchor="table-x")
-    for of, due in ((asked.head(0), "2026-11-23"), (asked, "2026-11-25"), (asked.assign(buyer_id="Z"), "2026-11-23")):
-        found = replay.decision(book, often, of, "table-often")
-        assert found[["amount", "authority", "due_day"]].to_numpy().tolist() == [
-            [99.0, "head of credit", pd.Timestamp(due)]
-        ]
-    assert replay.decision(book, often.head(0), asked, "table-often").empty
 
 
 # In words
@@ -387,21 +367,8 @@ def test_what_is_said():
         "Over 3 month ends 10 % of the limits in force were exceeded, by EUR 500 in total on average and by EUR 1,000 "
         "at the worst."
     )
-    often = pd.DataFrame({"breach_share": [1.0, 0.5, 0.4], "mean_breach": [900.0, 100.0, 50.0]}, index=["A", "B", "C"])
-    often = often.assign(way=["need", "raise", "raise"])
-    assert words.limit_history.decisions(held, often, "EUR") == {
-        "raise or enforce": "2 buyers, of whom nothing is advised but to collect what is overdue and to set the limit, "
-        "exceeded their limits at half or more of the last 4 month ends with one in force, by EUR 1,000 "
-        "in total on average over months in breach. A limit that is exceeded so often does not bind. Set "
-        "the higher limit of B; Enforce the limit to set of A. The list says why."
-    }
-    one = words.limit_history.decisions(held, often.head(1), "EUR")["raise or enforce"]
-    assert one.startswith(
-        "1 buyer, of whom nothing is advised but to collect what is overdue and to set the limit, exceeded its"
-    )
-    assert words.limit_history.decisions(held, often.tail(1), "EUR") == {}
     reviews = pd.DataFrame(
-        {"over_recommended": [300.0, 500.0], "defaults": [2.0, 1.0], "not_known": 0.0, "debt": [1_000.0, 500.0],
+        {"withheld": [300.0, 500.0], "defaults": [2.0, 1.0], "not_known": 0.0, "debt": [1_000.0, 500.0],
          "avoidable": [250.0, 50.0], "loss": [600.0, 200.0], "loss_avoided": [150.0, 50.0], "over_own_limit": 0.0},
         index=pd.Index(days[:2], name="review"),
     )  # fmt: skip

@@ -13,16 +13,14 @@ from tradecredit.book.book import Book
 from tradecredit.decide.terms import late_interest
 from tradecredit.params.late_interest import LateInterestSettings
 
-LAWS = {law.name: law for law in LateInterestSettings().laws}
-
 BUYERS = """buyer_id,country,kind
-A,NL,private
+A,ES,private
 B,GB,private
 C,CN,private
 D,US,private
-E,FR,public
-F,NL,prepaid
-G,SE,private
+E,ES,public
+F,ES,prepaid
+G,RO,private
 H,,private
 """
 NO_RECEIPTS = "invoice_id,received,amount,kind\n"
@@ -37,7 +35,7 @@ def charges(book_of, as_of, rows, receipts="", **more):
         "receipts": NO_RECEIPTS + receipts, "fx": PARITY,
     }  # fmt: skip
     book = book_of(as_of, **tables | more)
-    found = words.terms.with_reasons(late_interest.chargeable(book), book.run.late_interest.laws)
+    found = words.late_interest.with_reasons(late_interest.chargeable(book), book.run.late_interest.laws)
     return found.set_index("invoice_id")
 
 
@@ -77,73 +75,6 @@ def test_china_without_an_agreed_rate_is_0_05_percent_a_day(book_of):
     assert "small or medium" in row["reason"]
 
 
-# Reference rates in percent, as the pages named have them.
-PUBLISHED = {
-    "EU directive": {
-        # ECB main refinancing rate on 1 January and 1 July:
-        # https://enterprise.gov.ie/en/What-We-Do/Supports-for-SMEs/Late-Payments/Late-Payment-Interest-Rate-
-        "2019 H1": 0.0, "2019 H2": 0.0, "2020 H1": 0.0, "2020 H2": 0.0, "2021 H1": 0.0, "2021 H2": 0.0,
-        "2022 H1": 0.0, "2022 H2": 0.0, "2023 H1": 2.5, "2023 H2": 4.0, "2024 H1": 4.5, "2024 H2": 4.25,
-        "2025 H1": 3.15,  # decision of 12 December 2024: https://esperio.net/analytics/market-analysis/market-news/4019080
-        # Not changed since June: https://www.ecb.europa.eu/press/pr/date/2025/html/ecb.mp250911~6afb7a9490.en.html
-        "2025 H2": 2.15,
-        # 18 December 2025: https://www.aa.com.tr/en/economy/european-central-bank-holds-rates-steady-at-2-matching-expectations/3774838
-        "2026 H1": 2.15,
-        # https://www.ecb.europa.eu/press/pr/date/2026/html/ecb.mp260611~4d41bd5e83.en.html, as reported by
-        # https://rbtfl.xyz/pt/n/ecb-rate-hike-energy-shock.md
-        "2026 H2": 2.4,
-    },
-    "UK late payment act": {
-        # Bank Rate on 31 December and 30 June: https://payontime.co.uk/how-to-calculate-late-payment-interest-and-compensation
-        "2019 H1": 0.75, "2019 H2": 0.75, "2020 H1": 0.75, "2020 H2": 0.1, "2021 H1": 0.1, "2021 H2": 0.1,
-        "2022 H1": 0.25, "2022 H2": 1.25, "2023 H1": 3.5, "2023 H2": 5.0, "2024 H1": 5.25,
-        "2024 H2": 5.25,  # cut to 5 % from it on 1 August: https://londondevelopmentsites.com/tag/bank
-        "2025 H1": 4.75,  # end of 2024: https://www.focus-economics.com/country-indicator/united-kingdom/interest-rate
-        "2025 H2": 4.25,  # https://news.wmmarkets.com/the-bank-of-england-holds-interest-rates-steady-in-june
-        "2026 H1": 3.75,  # 18 December 2025: https://tradingeconomics.com/united-kingdom/interest-rate
-        # https://www.livesquawk.com/report/special_boe-holds-bank-rate-at-3-75as-policymakers-retain-tightening-bias
-        "2026 H2": 3.75,
-    },
-    "China order 802": {
-        # Last one-year LPR before 1 January and 1 July; it is set on the 20th of each month.
-        "2020 H2": 3.85,  # July 2020, as in June: https://www.apdnews.com/article/20accb6
-        # Not changed from April 2020 to June 2021: https://www.livemint.com/industry/banking/
-        # china-keeps-lending-benchmark-rate-unchanged-for-14th-straight-month/amp-11624239331584.html
-        "2021 H1": 3.85, "2021 H2": 3.85,
-        "2022 H1": 3.8,  # https://www.nasdaq.com/articles/china-cuts-lending-benchmark-lpr-for-first-time-since-april-2020
-        "2022 H2": 3.7,  # https://wkzo.com/2022/06/19/china-keeps-benchmark-lending-rates-unchanged-as-expected-in-june/
-        "2023 H1": 3.65,  # http://en.people.cn/n3/2022/1220/c90000-10186030.html
-        "2023 H2": 3.55,  # http://en.people.cn/n3/2023/0620/c90000-20033762.html
-        "2024 H1": 3.45,  # http://en.people.cn/n3/2023/1220/c90000-20112780.html
-        # Cut from it on 22 July: https://www.finnewsnetwork.com.au/archives/finance_news_network470287.html
-        "2024 H2": 3.45,
-        # January, as in December: https://www.forexlive.com/centralbank/pboc-sets-one-and-five-year-loan-prime-rates-unchanged-20250120/
-        "2025 H1": 3.1,
-        "2025 H2": 3.0,  # https://particle.news/story/china-keeps-benchmark-loan-prime-rates-unchanged-in-june
-        "2026 H1": 3.0,  # January, as in December: http://en.people.cn/n3/2026/0120/c90000-20416397.html
-    },
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("law", PUBLISHED)
-def test_reference_rates_are_the_published_ones(law):
-    # Every rate of the file has its source here: one that is added there is added here, too.
-    assert {half_year: 100 * rate for half_year, rate in LAWS[law].rates.items()} == pytest.approx(PUBLISHED[law])
-
-
-# What is charged in all: the same tables of Ireland's ministry and of payontime; 11.75 %: definitions §3.2.
-@pytest.mark.parametrize(
-    ("law", "half_year", "yearly"),
-    [
-        ("EU directive", "2022 H2", 8.0), ("EU directive", "2023 H1", 10.5), ("EU directive", "2024 H2", 12.25),
-        ("UK late payment act", "2020 H2", 8.1),
-        ("UK late payment act", "2024 H1", 13.25), ("UK late payment act", "2026 H1", 11.75),
-    ],
-)  # fmt: skip
-def test_published_rates_with_the_points_upon_them(law, half_year, yearly):
-    assert 100 * (LAWS[law].rates[half_year] + LAWS[law].points) == pytest.approx(yearly)
-
-
 # https://reconnectchina.univie.ac.at/items/67e165730c1758575979a844 (order 802); http://www.hnwjjt.cn/?m=home&c=View&
 # a=index&aid=199&lang=en (order 728: 30 days, 60 at most if agreed).
 def test_public_bodies_in_china_pay_within_30_days_and_others_within_60(book_of):
@@ -160,18 +91,6 @@ def test_public_bodies_in_china_pay_within_30_days_and_others_within_60(book_of)
     }
     # 30 and 60 days are within the law, 31 and 61 beyond it.
     assert found["amount"].tolist() == [4_000, 20]
-
-
-def test_every_half_year_since_2019_has_a_rate_in_euros_and_pounds():
-    wanted = {f"{year} H{half}" for year in range(2019, 2027) for half in (1, 2)}
-    for law in ("EU directive", "UK late payment act"):
-        assert set(LAWS[law].rates) == wanted
-    assert set(LAWS["China order 802"].rates) == wanted - {"2019 H1", "2019 H2", "2020 H1", "2026 H2"}
-
-
-def test_all_member_states_of_the_eu_have_the_directive():
-    countries = [*LAWS["EU directive"].countries, *LAWS["EU directive, own currency"].countries]
-    assert len(set(countries)) == len(countries) == 27
 
 
 # Half-years
@@ -207,7 +126,7 @@ def test_a_half_year_without_a_rate_is_told_and_not_guessed(book_of):
     assert table.loc["I1", "fee"] == 40
     assert table.loc["I1", "reason"] == "no reference rate for 2027 H1, 2027 H2"
     assert table.loc["I3", "interest"] > 0
-    assert words.terms.rates_wanted(table.reset_index()) == [
+    assert words.late_interest.rates_wanted(table.reset_index()) == [
         "EU directive: no reference rate for 2027 H1 and 2027 H2: add it to the law's file (params/rates). Without it "
         "the interest on 2 invoices is not computable."
     ]
@@ -236,7 +155,7 @@ def agreed(country, rate):
 
 
 def test_an_agreed_rate_stands_in_place_of_the_laws(book_of):
-    row = one(book_of, "2027-01-31", "A", "2026-12-31", 1_000, run=agreed("NL", 0.05))
+    row = one(book_of, "2027-01-31", "A", "2026-12-31", 1_000, run=agreed("ES", 0.05))
     assert row["interest"] == pytest.approx(1_000 * 0.05 * 31 / 365)
     assert pd.isna(row["missing_rate"])
 
@@ -318,10 +237,10 @@ def test_due_on_a_sunday_in_germany_and_paid_on_monday_is_not_late(book_of):
     german = charges(book_of, "2026-11-30", rows, receipts, buyers="buyer_id,country,kind\nA,DE,private\n")
     assert german.index.tolist() == ["I2"]
     assert german.loc["I2", ["days_late", "fee"]].tolist() == [1, 40]
-    assert german.loc["I2", "interest"] == pytest.approx(1_000 * 0.104 / 365)
-    # In the Netherlands no rule of the run moves the day, and both are late.
-    dutch = charges(book_of, "2026-11-30", rows, receipts)
-    assert dutch["days_late"].tolist() == [1, 2]
+    assert german.loc["I2", "interest"] == pytest.approx(1_000 * 0.1052 / 365)
+    # In Spain no rule of the run moves the day, and both are late.
+    spanish = charges(book_of, "2026-11-30", rows, receipts)
+    assert spanish["days_late"].tolist() == [1, 2]
     assert charges(book_of, "2026-11-02", rows, buyers="buyer_id,country,kind\nA,DE,private\n").empty
     assert len(charges(book_of, "2026-11-03", rows, buyers="buyer_id,country,kind\nA,DE,private\n")) == 2
 
@@ -396,11 +315,11 @@ def test_affiliates_are_charged_only_if_the_run_says_so(book_of):
     left_out, none = (
         late_interest.uncharged_affiliates(book_of("2026-03-31", run=run, **tables)) for run in ({}, asked)
     )
-    assert words.terms.affiliates(left_out, "EUR") == [
+    assert words.late_interest.affiliates(left_out, "EUR") == [
         "Affiliates are not charged for late payment: 1 invoice past due, EUR 600, are left out "
         "(`late_interest.affiliates`)."
     ]
-    assert words.terms.affiliates(none, "EUR") == []
+    assert words.late_interest.affiliates(none, "EUR") == []
 
 
 def test_no_file_is_read_to_charge(book_of, monkeypatch):
@@ -412,15 +331,14 @@ def test_no_file_is_read_to_charge(book_of, monkeypatch):
 
 
 def test_who_is_charged_by_which_law(book_of):
-    rows = "".join(f"{buyer},{buyer},2026-01-01,2026-03-01,100\n" for buyer in "ABCDEFGH")
-    table = charges(book_of, "2026-03-31", rows)
+    rows = "".join(f"{buyer},{buyer},2026-07-01,2026-08-31,100\n" for buyer in "ABCDEFGH")
+    table = charges(book_of, "2026-09-30", rows)
     assert table["law"].fillna("").tolist() == [
-        "EU directive", "UK late payment act", "China order 802", "", "EU directive", "", "EU directive, own currency",
-        "",
+        "EU directive", "UK late payment act", "China order 802", "", "EU directive", "", "Romania, Law 72/2013", "",
     ]  # fmt: skip
     assert table.loc["D":"H", "reason"].tolist() == [
         "the run has no law for US", "at least; national law may give more",
-        "the law does not apply to this kind of buyer: prepaid", "no reference rate for 2026 H1",
+        "the law does not apply to this kind of buyer: prepaid", "no reference rate for 2026 H2",
         "the buyer's country is not stated",
     ]  # fmt: skip
     assert table.loc[["D", "F", "H"], ["interest", "daily_interest", "fee", "charge"]].isna().all(axis=None)
@@ -441,6 +359,36 @@ def test_fees_are_translated_at_the_last_rate(book_of):
     row = one(book_of, "2026-03-31", "B", "2026-03-01", 12_000, fx=fx)
     # 12,000 euros are 9,600 pounds: 70 pounds, 87.50 euros.
     assert row["fee"] == pytest.approx(87.5)
+
+
+@pytest.mark.parametrize(("debt", "fee"), [(1_249.99, 40), (1_250, 70), (12_499.99, 70), (12_500, 100)])
+def test_fees_of_poland_are_in_euros_by_debts_in_zlotys(book_of, debt, fee):
+    # 5,000 zlotys are 1,250 euros.
+    buyers, fx = "buyer_id,country,kind\nP,PL,private\n", "date,currency,rate\n2025-01-01,PLN,0.25\n"
+    assert one(book_of, "2026-03-31", "P", "2026-03-01", debt, buyers=buyers, fx=fx)["fee"] == fee
+    row = one(book_of, "2026-03-31", "P", "2026-03-01", debt, buyers=buyers, fx=NO_RATES)
+    assert row[["fee", "missing_currency"]].fillna("none").tolist() == ["none", "PLN"]
+
+
+def test_a_fee_in_another_currency_than_the_ledgers_asks_for_its_rate_alone(book_of):
+    # Norway's 40 euros are owed on debts of any size: no krone needs translating.
+    buyers = "buyer_id,country,kind\nN,NO,private\nS,SE,private\n"
+    assert one(book_of, "2026-03-31", "N", "2026-03-02", 100, buyers=buyers, fx=NO_RATES)["fee"] == 40
+    row = one(book_of, "2026-03-31", "S", "2026-03-02", 100, buyers=buyers, fx=NO_RATES)
+    assert row[["fee", "missing_currency"]].fillna("none").tolist() == ["none", "SEK"]
+    fx = "date,currency,rate\n2025-01-01,SEK,0.09\n"
+    assert one(book_of, "2026-03-31", "S", "2026-03-02", 100, buyers=buyers, fx=fx)["fee"] == pytest.approx(40.5)
+
+
+def test_public_bodies_of_france_are_under_a_law_of_their_own(book_of):
+    buyers = "buyer_id,country,kind\nP,FR,public\nC,FR,private\n"
+    rows = "I1,P,2024-11-01,2024-12-01,1000\nI2,C,2024-11-01,2024-12-01,1000\n"
+    table = charges(book_of, "2025-01-31", rows, buyers=buyers)
+    assert table["law"].tolist() == ["France, commande publique", "France, code de commerce L441-10"]
+    # 4.25 % and 8 points for all 61 days; 4.25 % and 10 points for 30 of them, 3.15 % and 10 for 31.
+    assert table["interest"].tolist() == pytest.approx(
+        [1_000 * 0.1225 * 61 / 365, 1_000 * (0.1425 * 30 + 0.1315 * 31) / 365]
+    )
 
 
 def test_a_fee_without_a_rate_of_its_currency_is_missing_and_said(book_of):
@@ -483,8 +431,8 @@ def test_a_ledger_on_which_nothing_is_late(book_of):
     table = charges(book_of, "2026-03-31", "I,A,2026-01-01,2026-04-01,100\n")
     assert table.empty
     assert late_interest.totals(table)[["charge", "interest", "fees", "open_charge"]].isna().all()
-    assert words.terms.late_interest(table, "EUR") == {}
-    assert words.terms.rates_wanted(table) == []
+    assert words.late_interest.charge(table, "EUR") == {}
+    assert words.late_interest.rates_wanted(table) == []
     assert late_interest.by_law(table).empty
 
 
@@ -492,30 +440,30 @@ def test_a_ledger_on_which_nothing_is_late(book_of):
 
 
 def test_sums_by_law_and_of_all(book_of):
-    rows = "I1,A,2026-01-01,2026-03-01,100\nI2,A,2026-01-01,2026-03-11,200\nI3,D,2026-01-01,2026-03-01,100\n"
-    rows += "I4,G,2026-01-01,2026-03-01,100\nI5,E,2026-01-01,2026-03-01,100\n"
-    table = charges(book_of, "2026-03-31", rows, "I5,2026-03-11,100,payment\n").reset_index()
-    # Of I4, Swedish, the fee alone is known; of I3, American, nothing.
-    expected = 0.1015 / 365 * (100 * 30 + 200 * 20 + 100 * 10)
+    rows = "I1,A,2026-07-01,2026-08-31,100\nI2,A,2026-07-01,2026-09-10,200\nI3,D,2026-07-01,2026-08-31,100\n"
+    rows += "I4,G,2026-07-01,2026-08-31,100\nI5,E,2026-07-01,2026-08-31,100\n"
+    table = charges(book_of, "2026-09-30", rows, "I5,2026-09-10,100,payment\n").reset_index()
+    # Of I4, Romanian, the fee alone is known; of I3, American, nothing.
+    expected = 0.104 / 365 * (100 * 30 + 200 * 20 + 100 * 10)
     found = late_interest.totals(table)
     assert found["interest"] == pytest.approx(expected)
     assert found["fees"] == pytest.approx(160)
     assert found["charge"] == pytest.approx(expected + 160)
-    assert found["open_charge"] == pytest.approx(0.1015 / 365 * (100 * 30 + 200 * 20) + 120)
+    assert found["open_charge"] == pytest.approx(0.104 / 365 * (100 * 30 + 200 * 20) + 120)
     counts = ["charged_invoices", "charged_buyers", "not_computable_invoices", "invoices_without_law"]
     assert found[counts].tolist() == [4, 3, 1, 1]
     by_law = late_interest.by_law(table)
-    assert by_law.index.tolist() == ["EU directive", "EU directive, own currency", "no law known"]
+    assert by_law.index.tolist() == ["EU directive", "Romania, Law 72/2013", "no law known"]
     assert by_law["invoices"].tolist() == [3, 1, 1]
     assert by_law["not_computable"].tolist() == [0, 1, 1]
     assert by_law.loc["EU directive", "charge"] == pytest.approx(expected + 120)
-    assert by_law.loc["EU directive, own currency", "charge"] == 40
+    assert by_law.loc["Romania, Law 72/2013", "charge"] == 40
     assert by_law["interest"].isna().tolist() == [False, True, True]
     assert by_law["charge"].isna().tolist() == [False, False, True]
-    sentence = words.terms.late_interest(table, "EUR")["late interest"]
+    sentence = words.late_interest.charge(table, "EUR")["late interest"]
     assert sentence == (
-        "EUR 122 may be charged on open invoices past due, EUR 1.95 of interest and EUR 120 of flat fees; the largest "
-        "on one invoice is EUR 41.11 (I2, A). Charge it, or waive it against immediate payment. Interest or fee on 1 "
+        "EUR 122 may be charged on open invoices past due, EUR 1.99 of interest and EUR 120 of flat fees; the largest "
+        "on one invoice is EUR 41.14 (I2, A). Charge it, or waive it against immediate payment. Interest or fee on 1 "
         "invoice is not computable, and left out."
     )
 
@@ -534,21 +482,38 @@ def test_interest_that_is_known_counts_where_the_fee_is_not(book_of):
     assert by_law[["interest", "charge"]].tolist() == pytest.approx([of_b, of_b])
     assert np.isnan(by_law["fee"])
     assert by_law["not_computable"] == 2
-    assert words.terms.late_interest(table, "EUR") == {
+    assert words.late_interest.charge(table, "EUR") == {
         "late interest": "EUR 234 may be charged on open invoices past due, EUR 194 of interest and EUR 40 of flat "
         "fees; the largest on one invoice is EUR 96.58 (I2, B). Charge it, or waive it against immediate payment. "
         "Interest or fee on 2 invoices is not computable, and left out."
     }
-    assert words.terms.rates_wanted(table) == [
+    assert words.late_interest.rates_wanted(table) == [
         "UK late payment act: no rate of GBP: add it to the table `fx`. Without it the flat fee on 2 invoices "
         "is not computable."
     ]
 
 
+def test_the_laws_that_are_applied_and_how_far_their_rates_are_stated_are_told(book_of):
+    buyers = "buyer_id,country,kind\nA,DE,private\nB,IN,private\nC,CH,private\nD,US,private\n"
+    rows = "".join(f"{buyer},{buyer},2026-01-01,2026-03-02,100\n" for buyer in "ABCD")
+    table = charges(book_of, "2026-03-31", rows, buyers=buyers).reset_index()
+    laws = LateInterestSettings().laws
+    assert words.late_interest.laws_applied(table, laws) == [
+        "Late payment is charged by 3 laws, whose files (params/rates) name the act and the source of each number. "
+        "Their reference rates are stated up to 6 February 2026 (India, MSMED Act) and 2026 H2 (Germany, BGB 288)."
+    ]
+    assert words.late_interest.laws_applied(table[table["buyer_id"] == "C"], laws) == [
+        "Late payment is charged by 1 law, whose files (params/rates) name the act and the source of each number."
+    ]
+    assert words.late_interest.laws_applied(table[table["buyer_id"] == "D"], laws) == []
+    # India's rate is not known on the day on which the debt became late.
+    assert table.set_index("buyer_id").loc["B", ["missing_rate", "fee"]].tolist() == ["2026 H1", 0]
+
+
 def test_where_no_interest_is_known_the_fees_are_told_alone(book_of):
-    table = charges(book_of, "2026-03-31", "I,G,2026-01-01,2026-03-01,100\n").reset_index()
+    table = charges(book_of, "2026-09-30", "I,G,2026-07-01,2026-08-31,100\n").reset_index()
     assert late_interest.totals(table)["charge"] == 40
-    assert words.terms.late_interest(table, "EUR") == {
+    assert words.late_interest.charge(table, "EUR") == {
         "late interest": "EUR 40 may be charged on open invoices past due, EUR 40 of flat fees; the largest on "
         "one invoice is EUR 40 (I, G). Charge it, or waive it against immediate payment. Interest or fee on 1 invoice "
         "is not computable, and left out."

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from zoneinfo import available_timezones
 
 import pandas as pd
 
 from tradecredit.errors import Problem
 
+AS_WRITTEN = "as written"
 WANTED = {
     "currency": "three letters, such as EUR",
     "source.exported": "a day written as YYYY-MM-DD",
     "source.terms_days": "a whole number of days",
     "source.form.decimal": "a point or a comma",
+    "source.form.zone": "a time zone such as Europe/Berlin, or: as written",
     "source.form.dates": "codes of strptime such as %d.%m.%Y, or serial",
 }
 """Key of a guess: what an answer has to be; any other key takes any text."""
@@ -30,6 +33,8 @@ def understood(key: str, answer: str) -> str | None:
         return days[1] if days else None
     if key == "source.form.decimal":
         return text if text in (".", ",") else None
+    if key == "source.form.zone":
+        return text if text == AS_WRITTEN or text in available_timezones() else None
     if key == "source.form.dates":
         return text if text == "serial" or re.search("%[mbB]", text) else None
     return text or None

@@ -9,6 +9,7 @@ import pandas as pd
 from tradecredit.book import problems
 from tradecredit.book.exports.days import EMPTY, NO_DAY
 from tradecredit.book.exports.meaning import Note
+from tradecredit.book.instants import stored
 from tradecredit.errors import Problem
 from tradecredit.params.export import ExportList
 from tradecredit.params.source import OnProblem
@@ -17,6 +18,8 @@ AMOUNTS = (
     "amount", "debit", "credit", "paid", "credited", "open", "discount", "prepaid", "quantity", "unit_price", "balance",
 )  # fmt: skip
 DAYS = ("issued", "due", "cleared")
+
+NO_ZONE = "is an instant: on which day it lies depends on the time zone, and none is stated"
 
 
 class Broken(NamedTuple):
@@ -53,6 +56,9 @@ def unread(raw: pd.DataFrame, values: dict[str, pd.Series], source: ExportList) 
         yield Broken(role, rows, raw[role], f"cannot be read as an amount (decimal mark {source.form.decimal!r})")
     for role in DAYS:
         rows = unread_days(raw[role], values[role], role)
+        if source.form.zone is None and len(stored(raw[role])):
+            yield Broken(role, rows, raw[role], NO_ZONE)
+            continue
         form = source.form.dates.get(role, source.form.dates.get("all"))
         wrong = f"cannot be read as a day written as {form}" if form else "cannot be read as a day in any known writing"
         yield Broken(role, rows, raw[role], wrong)
@@ -99,7 +105,8 @@ def column(source: ExportList, role: str) -> str:
 
 
 def _told(broken: Broken, rows: Rows, table: str) -> list[Problem]:
-    way = {**dict.fromkeys(AMOUNTS, "source.form.decimal"), **dict.fromkeys(DAYS, "source.form.dates")}.get(broken.role)
+    ways = {**dict.fromkeys(AMOUNTS, "source.form.decimal"), **dict.fromkeys(DAYS, "source.form.dates")}
+    way = "source.form.zone: Europe/Berlin" if broken.wrong == NO_ZONE else ways.get(broken.role)
     how = f", or how it is read ({way})" if way else ""
     remedy = (
         f"correct it{how}; or leave such rows out by a line of the run file: "

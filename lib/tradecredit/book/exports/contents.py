@@ -63,7 +63,7 @@ class Held:
         """The column as days; None where it holds none: a number is one only as year, month and day."""
         column = pd.Series(self.cells, dtype="object")
         if sum(hasattr(cell, "year") for cell in self.cells) >= ALMOST_ALL * max(self.filled, 1):
-            return days(column, None)
+            return days(column, None, zone="UTC")
         number = (
             self.share(r"[-+]?[\d.,\s]+") > 0.5
             and self.share(r"(?:19|20)\d{6}|\d{1,4}\.\s?\d{1,2}\.\s?\d{2,4}\.?") < ALMOST_ALL
@@ -78,10 +78,8 @@ class Held:
         """Whether it holds amounts: numbers with cents, or with marks between thousands."""
         if self.days is not None or sum(map(is_amount, self.texts)) < ALMOST_ALL * self.filled:
             return False
-        cents = [cell for cell in self.cells if isinstance(cell, float) and cell % 1] or [
-            text for text in self.texts if re.search(r"\d[.,]\d{2}\D*$|\d[.,'\s]\d{3}\D*$", text)
-        ]
-        return bool(cents)
+        cents = any(isinstance(cell, float) and cell % 1 for cell in self.cells)
+        return cents or any(re.search(r"\d[.,]\d{2}\D*$|\d[.,'\s]\d{3}\D*$", text) for text in self.texts)
 
     @property
     def size(self) -> float:
@@ -153,7 +151,8 @@ def _told(found: Recognised, rows: Rows) -> Recognised:
         taken = {name for names in columns.values() for name in names}
         unsure.extend(_take(columns, role, [one for one in candidates if one.name not in taken]))
 
-    dated = [one for one in below if one.days is not None and not _is_of_payment(one)]
+    of_days = {one.name: one.days for one in below if one.days is not None and not _is_of_payment(one)}
+    dated = [one for one in below if one.name in of_days]
     documents = max((one.filled for one in dated), default=0)
     if documents < LEAST_ROWS:
         return found
@@ -161,7 +160,7 @@ def _told(found: Recognised, rows: Rows) -> Recognised:
     if not {"issued", "due", "days_overdue"} & columns.keys():
         dated = [one for one in dated if one in full]
         # What is due is due after it is issued.
-        first = _preferred("issued", dated) or min(dated, key=lambda one: one.days.mean())
+        first = _preferred("issued", dated) or min(dated, key=lambda one: of_days[one.name].mean())
         take("issued", [first])
         take("due", [one for one in dated if _is_later(one, first)])
     if not {*AMOUNTS} & columns.keys() - {"paid", "credit"}:

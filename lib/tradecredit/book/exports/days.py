@@ -9,12 +9,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.instants import OFFSET, of_texts, on_the_clock
+from tradecredit.params.export import ExportForm
+
 FORMATS = (
     "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
     "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M",
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
     "%m/%d/%Y %H:%M", "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%Y年%m月%d日", "%d%m%Y",
+    "%Y-%m-%d%z",
     "%Y-%m", "%m/%Y", "%B %Y", "%b %Y",
     "%d-%B-%Y", "%d/%b/%Y", "%d.%b.%Y", "%d. %B %Y", "%d. %b %Y", "%d %b %y", "%d-%m-%y", "%y/%m/%d", "%y.%m.%d",
     "%Y-%b-%d", "%b %d %Y", "%B %d %Y", "%d.%m.%Y.", "%d. %m. %Y", "%Y.%m.%d.", "%Y. %m. %d.", "%Y. %m. %d",
@@ -103,11 +107,13 @@ def told(columns: Sequence[pd.Series], pairs: Sequence[tuple[pd.Series, pd.Serie
 
 
 def _tried(values: pd.Index) -> list[str]:
-    """Return the ways of writing days that read a cell of a few, with the time of the day where one stands there."""
+    """Return the ways of writing days, with time and zone where they stand there, that read a cell of a few."""
     with_time = values.str.contains(r"\d:\d\d").mean() > 0.5
     forms = [form for form in FORMATS if "%H" in form] if with_time else list(FORMATS)
     if with_time:
-        forms += [day + time for day in FORMATS if "%d" in day and "%H" not in day for time in TIMES]
+        forms += [day + time for day in FORMATS if "%d" in day and not re.search("%[Hz]", day) for time in TIMES]
+    if with_time and values.str.contains(rf"\d:\d\d.*{OFFSET}").any():
+        forms = [f"{form}%z" for form in forms]
     return [form for form in dict.fromkeys(forms) if _read(values[:TRIED], form).any()] or list(FORMATS)
 
 
@@ -140,21 +146,28 @@ def _least_on_weekends(forms: list[str], issued: pd.Series | None) -> list[str]:
     return clear if enough and clear and max(share.values()) > 0.15 else forms
 
 
-def days(column: pd.Series, form: str | None, year_from: date | None = None) -> pd.Series:
+def days_of(column: pd.Series, role: str, form: ExportForm) -> pd.Series:
+    """Return a column of some role as days, as an export's form says that they are written."""
+    return days(column, form.dates.get(role, form.dates.get("all")), form.year_from, form.zone)
+
+
+def days(column: pd.Series, form: str | None, year_from: date | None = None, zone: str | None = None) -> pd.Series:
     """Return a column as days; missing where a cell is empty, holds no day, or is not written as `form` says.
 
-    True dates stay what they are whatever the format. A month without a day is its last day. Days without a year
-    (`%d%m`) lie in the twelve months that begin with `year_from`.
+    True dates stay what they are whatever the format; stored instants are days of `zone` alone, and missing without
+    one. Text with a zone behind it is the day of `zone`, else as written. A month without a day is its last day. Days
+    without a year (`%d%m`) lie in the twelve months that begin with `year_from`.
     """
     if isinstance(column.dtype, pd.DatetimeTZDtype):
-        column = column.dt.tz_localize(None)
+        column = on_the_clock(column, zone)
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.dt.normalize().astype("datetime64[us]")
     found = pd.Series(pd.NaT, index=column.index, dtype="datetime64[us]")
-    dates = column.map(lambda value: hasattr(value, "year"), na_action="ignore").fillna(False).astype(bool)
+    dates = pd.Series(False, index=column.index)
+    if pd.api.types.infer_dtype(column, skipna=True) != "string":
+        dates = column.map(lambda value: hasattr(value, "year"), na_action="ignore").fillna(False).astype(bool)
     if dates.any():
-        true = column[dates].map(lambda value: pd.Timestamp(value).tz_localize(None).normalize())
-        found[dates] = true.astype("datetime64[us]")
+        found[dates] = _true(column[dates], zone)
     # A cell of a spreadsheet that is a number, and no text in the stated form, is one of its days.
     serials = _serial_cells(column) if form and form not in (SERIAL, "%Y%m%d", "%d%m%Y") else pd.Series(dtype="float64")
     if len(serials):
@@ -166,6 +179,8 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None) -> 
         read = _serial(texts)
     elif form and "%Y" not in form and "%y" not in form:
         read = _in_year(texts, form, year_from)
+    elif form and "%z" in form:
+        read = of_texts(texts, form, zone).dt.normalize()
     else:
         read = pd.to_datetime(texts, format=form or "%Y-%m-%d", errors="coerce").dt.normalize()
         if months_alone(form):
@@ -173,6 +188,13 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None) -> 
     read = read.where(read.between(FIRST, LAST))
     found[read.index] = read.astype("datetime64[us]")
     return found
+
+
+def _true(cells: pd.Series, zone: str | None) -> pd.Series:
+    """Return cells that are dates or times as days."""
+    stamps = [pd.Timestamp(cell) for cell in cells]
+    on_clock = [one if one.tz is None else one.tz_convert(zone).tz_localize(None) if zone else pd.NaT for one in stamps]
+    return pd.Series(on_clock, index=cells.index, dtype="datetime64[us]").dt.normalize()
 
 
 def months_alone(form: str | None) -> bool:
@@ -199,8 +221,7 @@ def _texts(column: pd.Series) -> pd.Series:
         )
     text = column.astype("str").where(column.notna()).astype("str").str.strip()
     text = text.str.replace(r"^(\d+)\.0$", r"\1", regex=True)
-    # The day is that of the place where it was written, whatever its zone; weekdays add nothing.
-    text = text.str.replace(r"(?<=\d:\d\d)(:\d\d(?:\.\d+)?)? ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$", r"\1", regex=True)
+    # Weekdays add nothing.
     text = text.str.replace(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? ", "", regex=True)
     # Days repeat.
     named = {cell: _in_english(cell) for cell in text.dropna().unique() if re.search(r"[^\W\d_]{3}", cell)}
@@ -216,7 +237,8 @@ def _read(values: pd.Index, form: str) -> np.ndarray:
         return _serial(texts).between(FIRST, LAST).to_numpy()
     if form in ("%Y%m%d", "%d%m%Y"):
         texts = texts.where(texts.str.fullmatch(r"\d{7,8}"))
-    read = pd.to_datetime(texts, format=form, errors="coerce").between(FIRST, LAST)
+    written = of_texts(texts, form, None) if "%z" in form else pd.to_datetime(texts, format=form, errors="coerce")
+    read = written.between(FIRST, LAST)
     return (read | texts.str.contains("9999|2999", na=False)).to_numpy(bool)
 
 

@@ -22,6 +22,7 @@ DOUBTFUL = "particulars"
 LOOKS = (
     writing.decimal_mark,
     writing.date_forms,
+    writing.zone,
     guesses.kinds,
     guesses.rows_read,
     by_status,

@@ -65,7 +65,10 @@ def stored(path: Path, table: str | None) -> pd.DataFrame:
     with duckdb.connect(str(path), read_only=True) as connection:
         if table is None:
             table = connection.execute("show tables").fetchall()[0][0]
-        return of_database(connection, table)
+        found = of_database(connection, table)
+    # The zone of a database's instants is that of the machine.
+    aware = [name for name, dtype in found.dtypes.items() if isinstance(dtype, pd.DatetimeTZDtype)]
+    return found.assign(**{name: found[name].dt.tz_convert("UTC") for name in aware})
 
 
 def of_database(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:

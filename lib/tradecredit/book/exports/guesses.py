@@ -12,9 +12,9 @@ from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
 from tradecredit.book.exports.systems import ANY, systems, vocabulary
-from tradecredit.params.export import Code, DocumentKind, ExportSource
+from tradecredit.params.export import Code, DocumentKind, ExportSource, Role
 
-TELL_OPEN = ("open", "paid")
+TELL_OPEN: tuple[Role, Role] = ("open", "paid")
 """Roles of which one is enough to tell what of an invoice is open."""
 ALMOST_ALL = 0.95
 MOSTLY = 0.6
@@ -188,7 +188,7 @@ def unknown_amounts(seen: Seen) -> Settled:
     if not unknown:
         return Settled()
     if parts := paid_and_open(amounts(raw["amount"], source.form.decimal), unknown):
-        columns = {**source.columns, **dict(zip(TELL_OPEN, parts, strict=True))}
+        columns: dict[Role, str | list[str]] = {**source.columns, **dict(zip(TELL_OPEN, parts, strict=True))}
         told = (Guess(f"source.columns.{role}", name, open=True) for role, name in zip(TELL_OPEN, parts, strict=True))
         return Settled({"columns": columns}, tuple(told))
     return Settled({}, (Guess("source.columns.open", f"none; not known: {', '.join(list(unknown)[:5])}", open=True),))

@@ -9,7 +9,7 @@ import pandas as pd
 from tradecredit.book.exports import terms
 from tradecredit.book.exports.amounts import CODES, SIGNS, currency_beside
 from tradecredit.book.exports.broken import AMOUNTS, DAYS
-from tradecredit.book.exports.days import days
+from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.titles import day_in_titles
@@ -62,8 +62,7 @@ def exported(seen: Seen) -> Settled:
         return Settled({"exported": pd.Timestamp(seen.answers[key]).date()})
     if stated := day_in_titles(seen.titles):
         return Settled({"exported": stated[0]}, (Guess(key, str(stated[0]), open=stated[1]),))
-    form = seen.source.form
-    read = {role: days(seen.raw[role], form.dates.get(role, form.dates.get("all")), form.year_from) for role in DAYS}
+    read = {role: days_of(seen.raw[role], role, seen.source.form) for role in DAYS}
     for by_age in _by_age(seen, read):
         return Settled({"exported": by_age}, (Guess(key, str(by_age)),))
     last = pd.concat([read["issued"], read["cleared"]]).max()
@@ -93,8 +92,7 @@ def terms_of_payment(seen: Seen) -> Settled:
     Due days that words tell (`30 EOM`) are an open guess as well, with examples.
     """
     source, raw = seen.source, seen.raw
-    dates = source.form.dates
-    issued = days(raw["issued"], dates.get("issued", dates.get("all")), source.form.year_from)
+    issued = days_of(raw["issued"], "issued", source.form)
     in_words = terms.due(issued, raw["terms"])
     told = in_words[in_words.notna() & raw["due"].isna()]
     if len(told):

@@ -12,7 +12,7 @@ import pandas as pd
 from tradecredit.book.exports import blocks, buckets, grid, meaning, several_files, statements, xml_documents
 from tradecredit.book.exports.amounts import amounts, currency_beside
 from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread, unread_days
-from tradecredit.book.exports.days import days
+from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.meaning import CREDITS, Note, our_kinds
 from tradecredit.book.exports.which_rows import among, documents_among, table_of_list
 from tradecredit.errors import Problem
@@ -191,9 +191,8 @@ def _values(raw: pd.DataFrame, source: ExportList) -> dict[str, pd.Series]:
     """Return what the cells hold by role, in its type; missing where it cannot be read."""
     values = {role: _text(raw[role]) for role in raw if role not in (*AMOUNTS, *DAYS)}
     values["group"] = values["group"].where(values["group"] != "0")
-    forms = source.form.dates
     values |= {role: amounts(raw[role], source.form.decimal) for role in AMOUNTS}
-    return values | {role: days(raw[role], forms.get(role, forms.get("all")), source.form.year_from) for role in DAYS}
+    return values | {role: days_of(raw[role], role, source.form) for role in DAYS}
 
 
 def _contradicting(

@@ -1,14 +1,23 @@
 """How a list writes its figures and days, as its own columns tell."""
 
 import re
+from zoneinfo import available_timezones
 
 import pandas as pd
 
 from tradecredit.book.exports import amounts
+from tradecredit.book.exports.answers import AS_WRITTEN
 from tradecredit.book.exports.broken import AMOUNTS, DAYS
 from tradecredit.book.exports.days import months_alone, told
 from tradecredit.book.exports.guess import Guess, Seen, Settled
+from tradecredit.book.instants import stored, where_midnight
 
+ZONES = (
+    "UTC", "Europe/London", "Europe/Berlin", "Europe/Athens", "America/New_York", "America/Chicago", "America/Denver",
+    "America/Los_Angeles", "America/Sao_Paulo", "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo",
+    "Australia/Sydney",
+)  # fmt: skip
+"""Zones that are tried for days that a system has stored as instants."""
 ODD_SHOWN = 5
 """Cells that are no day, which a guess names."""
 
@@ -58,3 +67,28 @@ def date_forms(seen: Seen) -> Settled:
         guesses.append(Guess("source.form.dates.odd", named, open=True))
     dates = {role: form.format for role, form in found.items()}
     return Settled({"form": seen.source.form.model_copy(update={"dates": dates})}, tuple(guesses))
+
+
+def zone(seen: Seen) -> Settled:
+    """Return `form` with the zone whose days count, where days are instants, as an open guess.
+
+    Of stored instants it is the zone that the file names with them, else the one in which all of them begin a day, else
+    UTC; text with a zone behind it is the day as written.
+    """
+    key = "source.form.zone"
+    form = seen.source.form
+    held = [seen.raw[role] for role in DAYS]
+    instants = pd.concat([stored(column) for column in held])
+    in_text = any("%z" in one and "%H" in one for one in form.dates.values())
+    if instants.empty and not in_text:
+        return Settled()
+    answer = seen.answers.get(key)
+    if answer and not (answer == AS_WRITTEN and len(instants)):
+        taken = None if answer == AS_WRITTEN else answer
+        return Settled({"form": form.model_copy(update={"zone": taken})}, (Guess(key, answer),))
+    if instants.empty:
+        return Settled({}, (Guess(key, AS_WRITTEN, open=True),))
+    named = [str(column.dtype.tz) for column in held if isinstance(column.dtype, pd.DatetimeTZDtype)]
+    local = [name for name in named if name in available_timezones() and name not in ("UTC", "Etc/UTC")]
+    taken = next(iter([*local, *where_midnight(instants, ZONES)]), "UTC")
+    return Settled({"form": form.model_copy(update={"zone": taken})}, (Guess(key, taken, open=True),))

@@ -70,10 +70,11 @@ def aimed(limits: pd.DataFrame, caps: Caps, digits: int) -> pd.Series:
 
     `limits`: `exposure`, `own_limit`, `recommended_with_cover`, `binding_with_cover`, `risk_limit`; `caps`:
     `without_need`; rows as `limits`. What is owed, rounded up to so many significant digits, counts up to the limit by
-    risk and the limit in force, and only if all that would be set so fits in the caps.
+    risk and the limit in force (missing: there is none, and the risk alone bounds it), and only if all that would be
+    set so fits in the caps.
     """
     aim, by_need = limits["recommended_with_cover"], limits["binding_with_cover"] == METHODS["need"]
-    most = np.minimum(limits["risk_limit"].fillna(np.inf), limits["own_limit"].fillna(0.0))
+    most = np.minimum(limits["risk_limit"].fillna(np.inf), limits["own_limit"].fillna(np.inf))
     owed = np.minimum(rounded_up(limits["exposure"].round(2), digits), most)
     kept = np.maximum(aim, owed).where(by_need, aim)
     return kept.where(fits(kept, caps), aim)
@@ -109,7 +110,7 @@ def decided(
     - `limit_to_set`, the limit that then holds, and `change`: of the limit, in currency (0 for a prolongation);
     - `decision_code` (4505), `response_code` (4507), `reason`, of `REASONS`, and `reason_code` (4509); missing: none;
     - `approval`: who approves the larger of the limit in force and the limit that then holds, by the run's
-      `limits.approvals` (missing: no decision).
+      `limits.approvals` (missing: no decision, or the refusal of a buyer in default, which gets nothing as it is).
     """
     binding, aim = limits["binding_with_cover"], limits["aim"]
     now = limits["own_limit"].fillna(0.0)
@@ -131,7 +132,7 @@ def decided(
     response = response.mask(decision.isin(["new", "increase"]) & (binding != "need") & (aim < limits["need"]), PARTLY)
     # What is owed counts up to the limit by risk, and this is what bounds it where more is owed.
     above_risk = (aim >= limits["risk_limit"]) & (excess(limits["committed"], limits["risk_limit"]) > 0)
-    by_debt = (aim > limits["recommended_with_cover"]) & (aim <= now)
+    by_debt = (aim > limits["recommended_with_cover"]) & (limits["own_limit"].isna() | (aim <= now))
     cause = (
         binding.mask((binding == "need") & granting, "need met")
         .mask(by_debt, "still owed")
@@ -145,6 +146,7 @@ def decided(
     place = pd.Index(list(REASONS)).get_indexer(cause)
     change = (aim - now).mask(decision == "prolongation", 0.0)
     decided = decision != "none"
+    asked = decided & ~((decision == "refusal") & (binding == "in default"))
     return limits.assign(
         limit_to_set=now + change,
         change=change,
@@ -153,7 +155,7 @@ def decided(
         response_code=_coded(response),
         reason=cause.where(decided),
         reason_code=_coded(_taken(list(REASONS.values()), place, limits.index)).where(decided),
-        approval=approval(np.maximum(now, now + change), approvals).where(decided),
+        approval=approval(np.maximum(now, now + change), approvals).where(asked),
     )
 
 

@@ -8,12 +8,12 @@ import pandas as pd
 
 from tradecredit import default
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import month_ends, read_on, window_start
+from tradecredit.book.calendar import month_ends, window_start
 from tradecredit.book.checks import CENT
 from tradecredit.book.memory import remembered
+from tradecredit.book.once import once
 from tradecredit.book.places import places
-from tradecredit.decide import decisions, limits
-from tradecredit.decide.decisions import SUBJECTS
+from tradecredit.decide import limits
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.methods import excess
 from tradecredit.errors import ParameterError, Problem
@@ -28,12 +28,15 @@ from tradecredit.measure.open_items import ledger
 OFTEN = 0.5
 """A limit that is passed at so many of the month ends that it was in force on, or more, binds nobody."""
 
+MONTHS = 24
+"""Month ends that are looked at."""
+
 DAY = pd.Timedelta(days=1)
 
 SUMS = ("debt", "avoidable", "loss", "loss_avoided", "over_own_limit")
 """Columns of the defaulters that a review sums."""
 
-REVIEWED = ("buyers", "recommended_with_cover", "exposure", "over_recommended")
+REVIEWED = ("buyers", "recommended_with_cover", "exposure", "withheld")
 
 DEFAULTERS = (
     "review", "buyer_id", "defaulted", "exposure", "recommended_with_cover", "binding_with_cover", "own_limit", "debt",
@@ -45,7 +48,7 @@ class Replay(NamedTuple):
     """Today's method on past days, as the book was known then, and what it would have kept from later losses.
 
     `reviews`: index `review`, a past day. Of the buyers that were not in default then: `buyers` with a limit by the
-    method, `recommended_with_cover` (the sum), `exposure`; `over_recommended`, what those owed above theirs that did
+    method, `recommended_with_cover` (the sum), `exposure`; `withheld`, what those owed above theirs that did
     not fail until the next review: what the limits would have cost in good buyers' balances. Of those that did fail:
     `defaults`, `not_known` (those of them that were no buyers yet), and sums of `SUMS`.
     `defaulters`: a row for each of them, the largest loss avoided first; see `replay`.
@@ -55,7 +58,8 @@ class Replay(NamedTuple):
     defaulters: pd.DataFrame
 
 
-def at_month_ends(book: Book, months: int = 24) -> pd.DataFrame:
+@once
+def at_month_ends(book: Book, months: int = MONTHS) -> pd.DataFrame:
     """Return what each buyer owed, and our limit, at the month ends up to the as-of date: what the rest is made of.
 
     A row for each of the last `months` month ends of the ledger's history, and each buyer: `month_end`, `buyer_id`,
@@ -134,40 +138,16 @@ def often(repeated: pd.DataFrame) -> pd.DataFrame:
 
 
 def ways(often: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
-    """Return buyers that often pass their limit with what to do about each, by its need and its risk.
+    """Return buyers that often pass their limit with why it is enforced and not raised, by its need and its risk.
 
     `often`: a table with buyer_id as index; `limits`: `recommend`. Adds `own_limit` in force, `limit_to_set`, `need`,
-    `risk_limit`, `binding_with_cover`, and `way`: `raise` where the limit to set is higher than the one in force; all
-    others enforce it: `need` where it covers the need, `rounded` where it is the need rounded down, and `risk` where
-    the buyer needs more and what bounds the limit does not allow it.
+    `risk_limit`, `binding_with_cover`, and `way`: `need` where the limit to set covers the need, `rounded` where it is
+    the need rounded down, and `risk` where the buyer needs more and what bounds the limit does not allow it.
     """
     found = often.join(limits[["own_limit", "need", "risk_limit", "limit_to_set", "binding_with_cover"]])
     to_set, bound = found["limit_to_set"], found["binding_with_cover"]
-    ways = [to_set > found["own_limit"].fillna(0.0), ~(found["need"] > to_set + CENT), bound == METHODS["need"]]
-    way = np.select(ways, ["raise", "need", "rounded"], "risk")
+    way = np.select([~(found["need"] > to_set + CENT), bound == METHODS["need"]], ["need", "rounded"], "risk")
     return found.assign(way=pd.Series(way, index=found.index, dtype="str"))
-
-
-def decision(book: Book, often: pd.DataFrame, asked: pd.DataFrame, anchor: str) -> pd.DataFrame:
-    """Return the decision on limits that are often exceeded (`decisions.COLUMNS`): one row, or none where none is.
-
-    `often`: `ways`; `asked`: `buyer_decisions.records`. At stake is the sum of `mean_breach`. As what concerns a limit
-    it is authorised by the largest of the limits in force and to set, and taken no earlier than any of these limits is
-    set by a decision of its own.
-    """
-    if often.empty:
-        return decisions.none()
-    of_them = asked.loc[asked["buyer_id"].isin(often.index) & asked["decision"].isin(SUBJECTS["on_limit"]), "due_day"]
-    due = max(read_on(book.as_of, book.run.decisions.days_until_due("raise or enforce")), of_them.max())
-    table = pd.DataFrame(
-        {
-            "amount": often["mean_breach"].sum(),
-            "authorised": often[["own_limit", "limit_to_set"]].max(axis=None),
-            "due_day": due if len(of_them) else pd.NaT,
-        },
-        index=pd.Index([None], dtype="str"),
-    )
-    return decisions.of_buyers(book, "raise or enforce", table, anchor=anchor)
 
 
 def review_days(book: Book, count: int = 4, months: int = 6) -> list[pd.Timestamp]:
@@ -246,11 +226,11 @@ def _replayed(book: Book, days: Sequence[pd.Timestamp], policy: Policy | None) -
 def totals(replay: Replay) -> pd.Series:
     """Return the sums over all reviews: `defaults`, `not_known`, those of `SUMS`, and `avoided_share` of the loss.
 
-    `over_recommended` is the mean of the reviews: it is a balance on a day. Missing where no day was reviewed.
+    `withheld` is the mean of the reviews: it is a balance on a day. Missing where no day was reviewed.
     """
     sums = replay.reviews[["defaults", "not_known", *SUMS]].sum(min_count=1)
     share = sums["loss_avoided"] / (sums["loss"] or np.nan)
-    return pd.Series({**sums, "avoided_share": share, "over_recommended": replay.reviews["over_recommended"].mean()})
+    return pd.Series({**sums, "avoided_share": share, "withheld": replay.reviews["withheld"].mean()})
 
 
 def _review(
@@ -276,7 +256,7 @@ def _review(
         "buyers": float((left["recommended_with_cover"] > 0).sum()),
         "recommended_with_cover": left["recommended_with_cover"].sum(),
         "exposure": left["exposure"].sum(),
-        "over_recommended": over[~left.index.isin(failed["buyer_id"])].sum(),
+        "withheld": over[~left.index.isin(failed["buyer_id"])].sum(),
     }
     return row, failed
 

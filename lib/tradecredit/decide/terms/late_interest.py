@@ -9,8 +9,8 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import window_start
 from tradecredit.book.places import named, one_of
-from tradecredit.book.rates import last_rate
 from tradecredit.decide.terms.accrued_interest import NOTHING, accrued
+from tradecredit.decide.terms.flat_fees import flat_fees
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.due_days import payable_by
@@ -35,7 +35,7 @@ COLUMNS = [
 def chargeable(book: Book) -> pd.DataFrame:
     """Return what may be charged for every invoice that is past due, or was paid late in the last months.
 
-    Interest is simple and runs from the day after the due day, moved to a working day where the law says so
+    Interest runs from the day after the due day, moved to a working day where the law says so
     (`due_days.payable_by`): on what the debtor's money paid after it (receipts of kind `payment` and `recovery`) until
     that came in, and on what is open until today. Credit notes, discounts and write-offs bear none, and neither does
     what the insurer paid (`claim`): with its money it takes over that part of the debt, and what may be charged on it.
@@ -56,15 +56,16 @@ def chargeable(book: Book) -> pd.DataFrame:
     - `missing_rate`: half-years whose reference rate is needed and not stated; `missing_currency`: that of the law,
       where the fee needs its rate and the book has none; `reason`: see `LAWFUL`.
 
-    By the law's `rate_holds` the days of each half-year bear its rate, or all days that of the half-year in which the
-    debt became late; a rate that the run says is agreed stands in place of the law's (of public bodies too, though
-    Article 4 of the EU's directive gives the law's there). Missing: everything without a law; interest over a half-year
+    Interest is simple but for laws with rests (`rests_months`), at the rate of the day that the law's `rate_holds`
+    names; a rate that the run says is agreed stands in place of the law's (of public bodies too, though Article 4 of
+    the EU's directive gives the law's there). Missing: everything without a law; interest over a half-year
     without a rate, and a fee whose currency the book has no rate of (see `rates_wanted`). A contract may be under
     another law than that of the buyer's country: this is not looked at. Source: definitions §3.2, and the laws' files.
     """
     settings = book.run.late_interest
     parts = _late_parts(book, settings.paid_late_months)
-    of_parts = [accrued(parts[parts["law"] == law.name], law, settings.agreed_rates) for law in settings.laws]
+    laws = {law.name: law for law in settings.laws}
+    of_parts = [accrued(of, laws[name], settings.agreed_rates) for name, of in parts.groupby("law", sort=False)]
     parts = parts.join(pd.concat([NOTHING, *of_parts]))
     by_invoice = parts.groupby("invoice", sort=False)
     table = parts.drop_duplicates("invoice").set_index("invoice")
@@ -77,15 +78,15 @@ def chargeable(book: Book) -> pd.DataFrame:
         daily_interest=by_invoice["daily_interest"].sum(min_count=1),
         missing_rate=by_invoice["missing_rate"].last(),  # the latest part is late over the most half-years
     )
-    fee = _fees(table, settings.laws, book)
+    fees = flat_fees(table, settings.laws, book)
+    fee = fees["fee"]
     whole = book.invoices["amount"].to_numpy()[table.index]
     small = small_rest(table["late_amount"].to_numpy(), whole, book.run.receivables.small_rest)
     fee = fee.mask(small & table["law"].notna(), 0.0)
     nothing = (table["state"] == "in dispute") & table["law"].notna()
     amounts = table[["interest", "daily_interest"]].assign(fee=fee).mask(nothing, 0.0)
     table = table.assign(**amounts, missing_rate=table["missing_rate"].mask(nothing))
-    currency = table["law"].map({law.name: law.currency for law in settings.laws}).astype("str")
-    table = table.assign(missing_currency=currency.where(table["fee"].isna()))
+    table = table.assign(missing_currency=fees["missing_currency"].where(table["fee"].isna()))
     table = table.assign(charge=table["interest"] + table["fee"])
     return table.assign(reason=_reasons(table, settings.laws)).reset_index(drop=True)[COLUMNS]
 
@@ -263,28 +264,6 @@ def _with_laws(buyers: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.Data
     for law in laws:
         name = name.mask(buyers["country"].isin(law.countries) & buyers["kind"].isin(law.kinds), law.name)
     return buyers[["country", "kind"]].assign(law=name)
-
-
-def _fees(invoices: pd.DataFrame, laws: Sequence[LateInterestLaw], book: Book) -> pd.Series:
-    """Return the flat fee of each invoice: that of the largest `debt_from` which the late amount reaches."""
-    fee = pd.Series(np.nan, index=invoices.index)
-    today = pd.Series(book.as_of, index=invoices.index)
-    for law in laws:
-        under = invoices["law"] == law.name
-        rate = _rate_on(book, law.currency, today) if law.fees else 1.0
-        # The book has translated an invoice at its day of issue: back at that rate it is the amount that was invoiced.
-        then = _rate_on(book, law.currency, invoices["issued"]).where(invoices["currency"] == law.currency, rate)
-        steps, sums = [step.debt_from for step in law.fees], [0.0, *(step.fee for step in law.fees)]
-        place = np.searchsorted(steps, (invoices["late_amount"] / then).round(2), side="right")
-        fee = fee.mask(under, np.array(sums)[place] * rate)
-    return fee
-
-
-def _rate_on(book: Book, currency: str, days: pd.Series) -> pd.Series:
-    """Return the reporting currency per unit of a currency at the last rate on or before days; missing before all."""
-    if currency == book.run.currency:
-        return pd.Series(1.0, index=days.index)
-    return pd.Series(last_rate(book.fx, pd.Series(currency, index=days.index), days), index=days.index)
 
 
 def _reasons(table: pd.DataFrame, laws: Sequence[LateInterestLaw]) -> pd.Series:
