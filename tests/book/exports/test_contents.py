@@ -1,8 +1,10 @@
 """Columns whose names tell nothing are told by what stands in them, and stay to be checked."""
 
+import pytest
 from book.exports.as_suggested import open_items, read
 
 from tradecredit.book.exports.suggestion import suggested
+from tradecredit.errors import InputError
 
 IN_NO_KNOWN_WORDS = """Hvem;Løbetal;Udsendt den;Senest;Sum
 Alder ApS;L-1;03.02.2026;05.03.2026;1.200,50
@@ -112,3 +114,33 @@ Birch,A-2,2026-05-06,50.20
     _, found = read(tmp_path, "list.csv", text)
     assert list(found.tables["invoices"]["issued"].dt.strftime("%Y-%m-%d")) == ["2026-03-05", "2026-03-31"]
     assert open_items(found)["A-2"] == ("Birch", "2026-05-06", 50.2)
+
+
+PAGE = """<html><head><meta charset="utf-8"></head><body><table>
+<tr><td colspan="5">Outstanding Report</td></tr>
+<tr><th>Customer</th><th>Invoice No</th><th>Invoice Date</th><th>Due Date</th><th>Balance</th></tr>
+<tr><td>Alder &amp; Co</td><td>I1</td><td>13/02/2026</td><td>15/03/2026</td><td>1,100.50</td></tr>
+<tr><td>Bîrch</td><td>I2</td><td>14/02/2026</td><td>16/03/2026</td><td>20.00</td></tr>
+</table></body></html>"""
+
+
+def test_a_page_that_is_called_a_workbook_is_read(tmp_path):
+    _, found = read(tmp_path, "outstanding.xls", PAGE)
+    assert open_items(found) == {
+        "I1": ("Alder & Co", "2026-03-15", 1100.5), "I2": ("Bîrch", "2026-03-16", 20.0),
+    }  # fmt: skip
+
+
+def test_a_workbook_of_the_old_kind_is_to_be_saved_anew(tmp_path):
+    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    with pytest.raises(InputError, match=r"save it as \.xlsx"):
+        suggested([tmp_path / "old.xls"])
+
+
+def test_a_balance_of_an_invoice_is_what_is_open(tmp_path):
+    text = """CustID|InvNum|InvDate|DueDate|InvAmt|InvBal
+1|A-1|20260213|20260315|100.50|40.25
+2|A-2|20260214|20260316|20.00|0.00
+"""
+    _, found = read(tmp_path, "ar.txt", text)
+    assert open_items(found) == {"A-1": ("1", "2026-03-15", 40.25)}

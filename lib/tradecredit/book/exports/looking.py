@@ -21,7 +21,7 @@ from tradecredit.book.exports.systems import (
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import ExportForm, Layout, Role
 
-WORKBOOKS = (".xlsx", ".xlsm")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 DATABASES = (".duckdb", ".db")
 XML = (".xml", ".pdf")
 """A PDF is read for the e-invoice that it carries."""
