@@ -144,3 +144,21 @@ def test_a_balance_of_an_invoice_is_what_is_open(tmp_path):
 """
     _, found = read(tmp_path, "ar.txt", text)
     assert open_items(found) == {"A-1": ("1", "2026-03-15", 40.25)}
+
+
+@pytest.mark.parametrize(
+    ("amounts", "last", "currency", "is_open"),
+    [
+        (("$10.50", "$20.00"), "Note", "USD", True),
+        (("10.50", "20.00"), "Note", "EUR", True),
+        (("EUR;10.50", "GBP;20.00", "GBP;30.00"), "Note", "GBP", True),
+        (("EUR;10.50", "GBP;20.00", "GBP;30.00"), "Open EUR", "EUR", False),
+    ],
+)
+def test_the_companys_own_currency(amounts, last, currency, is_open, tmp_path):
+    head = "Customer;Invoice;Date;Due Date;" + ("Currency;" if ";" in amounts[0] else "") + f"Amount;{last}"
+    rows = [f"Alder;A-{at};2026-02-0{at};2026-03-0{at};{amount};9.10" for at, amount in enumerate(amounts, 1)]
+    (tmp_path / "list.csv").write_text("\n".join([head, *rows]) + "\n")
+    suggestion = suggested([tmp_path / "list.csv"])
+    guess = next(guess for guess in suggestion.guesses if guess.key == "currency")
+    assert (suggestion.currency, guess.open) == (currency, is_open)
