@@ -131,6 +131,9 @@ def by_contents(rows: Rows) -> Recognised | None:
         names = [cell for cell in cells if cell is not None]
         if len(names) < 3 or not all(isinstance(cell, str) and not is_amount(cell) for cell in names):
             continue
+        # Documents have figures in most of their cells, names in few.
+        if sum(bool(re.search(r"\d", str(cell))) for cell in names) > len(names) / 3:
+            continue
         found = _told(Recognised(system, number, {}), rows)
         if enough({*found.columns}) and (best is None or len(found.columns) > len(best.columns)):
             best = found
