@@ -154,7 +154,7 @@ class ExportSystem(Named):
     payable: list[str] = []
     """Values of the same column of rows that are left out."""
     block: dict[Role, str] = {}
-    """As in the run file."""
+    """As in the run file; `a / b` is one of several words."""
     account_line: str | None = None
     """As in the run file."""
     debit_side: list[Code] = []

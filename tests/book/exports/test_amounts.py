@@ -41,3 +41,9 @@ def test_a_column_tells_its_decimal_mark():
 
 def test_a_currency_beside_an_amount_is_found():
     assert [currency_beside(text) for text in ("4,00 €", "GBP 5", "5", "$5")] == ["EUR", "GBP", None, None]
+    assert [currency_beside(text) for text in ("Rp 1.234,00", "RM5.00", "5 ₽", "₩1,000")] == [
+        "IDR",
+        "MYR",
+        "RUB",
+        "KRW",
+    ]

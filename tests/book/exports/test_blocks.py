@@ -180,3 +180,53 @@ Birch;I-2;14.02.2026;16.03.2026;50,00
 """)
     _, found = read(path)
     assert list(found.tables["invoices"]["amount"]) == [100.0, 50.0]
+
+
+def test_a_customer_line_and_the_days_of_issue_in_one_column(tmp_path):
+    path = tmp_path / "aged.csv"
+    path.write_text("""Accounts Receivable Aged Invoice Report
+All Open Invoices - Aged as of 03/31/2026
+Customer/ Invoice Date,Invoice Number,Invoice Due Date,Invoice Amount,Balance
+01-A Alder Ltd
+02/13/26,1-IN,03/15/26,100.00,80.00
+03/20/26,2-IN,04/19/26,50.00,50.00
+Customer 01-A Alder Ltd Total:,,,,130.00
+01-B Birch Ltd
+03/05/26,3-IN,04/04/26,20.00,20.00
+Customer 01-B Birch Ltd Total:,,,,20.00
+""")
+    _, found = read(path)
+    assert open_items(found) == {
+        "1-IN": ("01-A Alder Ltd", "2026-03-15", 80.0), "2-IN": ("01-A Alder Ltd", "2026-04-19", 50.0),
+        "3-IN": ("01-B Birch Ltd", "2026-04-04", 20.0),
+    }  # fmt: skip
+    issued = found.tables["invoices"].set_index("invoice_id")["issued"].dt.strftime("%m-%d")
+    assert issued.to_dict() == {"1-IN": "02-13", "2-IN": "03-20", "3-IN": "03-05"}
+
+
+def workbook(path, sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in [["Customer", "Invoice", "Date", "Due Date", "Amount"], *rows]:
+            sheet.append(row)
+    book.save(path)
+
+
+JANUARY = [["Alder", "A-1", "2026-01-13", "2026-02-12", 10.5], ["Birch", "A-2", "2026-01-14", "2026-02-13", 20.5]]
+FEBRUARY = [["Alder", "A-3", "2026-02-13", "2026-03-15", 30.5]]
+
+
+def test_sheets_of_one_form_are_one_ledger(tmp_path):
+    workbook(tmp_path / "year.xlsx", {"Jan": JANUARY, "Feb": FEBRUARY})
+    suggestion, found = read(tmp_path / "year.xlsx")
+    assert {name: left for name, (_, _, left) in open_items(found).items()} == {"A-1": 10.5, "A-2": 20.5, "A-3": 30.5}
+    assert str(suggestion.source.exported) == "2026-02-28"
+
+
+def test_sheets_that_hold_an_invoice_twice_are_not_added(tmp_path):
+    workbook(tmp_path / "year.xlsx", {"All": JANUARY, "Open": JANUARY[:1]})
+    suggestion, found = read(tmp_path / "year.xlsx")
+    assert {name: left for name, (_, _, left) in open_items(found).items()} == {"A-1": 10.5, "A-2": 20.5}
+    assert "source.form.sheet" in {guess.key for guess in suggestion.guesses if guess.open}

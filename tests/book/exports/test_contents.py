@@ -1,8 +1,10 @@
 """Columns whose names tell nothing are told by what stands in them, and stay to be checked."""
 
+import pytest
 from book.exports.as_suggested import open_items, read
 
 from tradecredit.book.exports.suggestion import suggested
+from tradecredit.errors import InputError
 
 IN_NO_KNOWN_WORDS = """Hvem;Løbetal;Udsendt den;Senest;Sum
 Alder ApS;L-1;03.02.2026;05.03.2026;1.200,50
@@ -101,3 +103,62 @@ Alder,P-1,2026-03-06,,,50.20,A-2
     suggestion, found = read(tmp_path, "list.csv", text)
     assert open_items(found) == {"A-1": ("Alder", "2026-03-05", 100.1)}
     assert "source.columns.applies_to" in checked(suggestion)
+
+
+def test_invoices_not_yet_due_stand_in_a_list_without_days_of_issue(tmp_path):
+    text = """As of 2026-03-31
+Customer,Invoice,Due Date,Open Amount
+Alder,A-1,2026-03-05,100.10
+Birch,A-2,2026-05-06,50.20
+"""
+    _, found = read(tmp_path, "list.csv", text)
+    assert list(found.tables["invoices"]["issued"].dt.strftime("%Y-%m-%d")) == ["2026-03-05", "2026-03-31"]
+    assert open_items(found)["A-2"] == ("Birch", "2026-05-06", 50.2)
+
+
+PAGE = """<html><head><meta charset="utf-8"></head><body><table>
+<tr><td colspan="5">Outstanding Report</td></tr>
+<tr><th>Customer</th><th>Invoice No</th><th>Invoice Date</th><th>Due Date</th><th>Balance</th></tr>
+<tr><td>Alder &amp; Co</td><td>I1</td><td>13/02/2026</td><td>15/03/2026</td><td>1,100.50</td></tr>
+<tr><td>Bîrch</td><td>I2</td><td>14/02/2026</td><td>16/03/2026</td><td>20.00</td></tr>
+</table></body></html>"""
+
+
+def test_a_page_that_is_called_a_workbook_is_read(tmp_path):
+    _, found = read(tmp_path, "outstanding.xls", PAGE)
+    assert open_items(found) == {
+        "I1": ("Alder & Co", "2026-03-15", 1100.5), "I2": ("Bîrch", "2026-03-16", 20.0),
+    }  # fmt: skip
+
+
+def test_a_workbook_of_the_old_kind_is_to_be_saved_anew(tmp_path):
+    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    with pytest.raises(InputError, match=r"save it as \.xlsx"):
+        suggested([tmp_path / "old.xls"])
+
+
+def test_a_balance_of_an_invoice_is_what_is_open(tmp_path):
+    text = """CustID|InvNum|InvDate|DueDate|InvAmt|InvBal
+1|A-1|20260213|20260315|100.50|40.25
+2|A-2|20260214|20260316|20.00|0.00
+"""
+    _, found = read(tmp_path, "ar.txt", text)
+    assert open_items(found) == {"A-1": ("1", "2026-03-15", 40.25)}
+
+
+@pytest.mark.parametrize(
+    ("amounts", "last", "currency", "is_open"),
+    [
+        (("$10.50", "$20.00"), "Note", "USD", True),
+        (("10.50", "20.00"), "Note", "EUR", True),
+        (("EUR;10.50", "GBP;20.00", "GBP;30.00"), "Note", "GBP", True),
+        (("EUR;10.50", "GBP;20.00", "GBP;30.00"), "Open EUR", "EUR", False),
+    ],
+)
+def test_the_companys_own_currency(amounts, last, currency, is_open, tmp_path):
+    head = "Customer;Invoice;Date;Due Date;" + ("Currency;" if ";" in amounts[0] else "") + f"Amount;{last}"
+    rows = [f"Alder;A-{at};2026-02-0{at};2026-03-0{at};{amount};9.10" for at, amount in enumerate(amounts, 1)]
+    (tmp_path / "list.csv").write_text("\n".join([head, *rows]) + "\n")
+    suggestion = suggested([tmp_path / "list.csv"])
+    guess = next(guess for guess in suggestion.guesses if guess.key == "currency")
+    assert (suggestion.currency, guess.open) == (currency, is_open)

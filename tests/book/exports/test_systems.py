@@ -214,3 +214,35 @@ in_3,10.00,eur,cus_B,2026-02-05 14:00,2026-03-07 14:00,F-3,10.00,10.00,0.00,void
     assert suggestion.system == "Stripe, invoices" and suggestion.currency == "EUR"
     assert open_items(found) == {"F-1": ("cus_A", "2026-03-05", 120.0)}
     assert list(found.tables["invoices"]["currency"].unique()) == ["EUR"]
+
+
+def test_odoos_list_of_invoices(tmp_path):
+    text = """"Number","Invoice Partner Display Name","Invoice/Bill Date","Due Date","Untaxed Amount Signed","Total Signed","Amount Due Signed","Currency","Payment Status","Status"
+"INV/1","Alder Ltd","2026-02-03","2026-03-05","100.00","120.00","20.00","EUR","Partially Paid","Posted"
+"RINV/1","Alder Ltd","2026-02-13","2026-02-13","-10.00","-12.00","-12.00","EUR","Not Paid","Posted"
+"/","Alder Ltd","2026-02-14","2026-02-14","10.00","12.00","12.00","EUR","Not Paid","Draft"
+"""
+    suggestion, found = read(tmp_path, "account.move.csv", text)
+    assert suggestion.system == "Odoo, customer invoices"
+    assert open_items(found) == {"INV/1": ("Alder Ltd", "2026-03-05", 20.0)}
+    assert on_account(found) == [("2026-02-13", 12.0)]
+
+
+def test_an_fbl5n_list_in_german(tmp_path):
+    text = """Stand 31.03.2026
+
+Debitor        10010
+Name           Alder Tools GmbH
+
+-----------------------------------------------------------------------------
+|Zuordnung |Belegnr   |Art|Belegdatum|Nettofäll.|    Betrag in HW|HWähr|Ausgl.bel.|
+-----------------------------------------------------------------------------
+|90000001  |1800000001|RV |02.02.2026|04.03.2026|       1.000,00 |EUR  |          |
+|90000001  |1400000001|DZ |05.03.2026|05.03.2026|         400,00-|EUR  |          |
+-----------------------------------------------------------------------------
+|*         |          |   |          |          |         600,00 |EUR  |          |
+-----------------------------------------------------------------------------
+"""
+    suggestion, found = read(tmp_path, "fbl5n.txt", text, "cp1252")
+    assert open_items(found) == {"90000001": ("10010", "2026-03-04", 600.0)}
+    assert (str(suggestion.source.exported), suggestion.entity) == ("2026-03-31", None)

@@ -9,8 +9,10 @@ SPACES = " \u00a0\u202f\u2009"
 APOSTROPHES = "'’"
 MINUS = "-−–"
 SIGNS = {
-    "R$": "BRL", "US$": "USD", "A$": "AUD", "C$": "CAD", "HK$": "HKD", "€": "EUR", "£": "GBP", "$": None, "¥": None,
-    "₹": "INR", "zł": "PLN", "Kč": "CZK", "￥": "CNY", "Rs.": None, "Rs": None, "kr.": None, "kr": None, "Fr.": "CHF",
+    "R$": "BRL", "US$": "USD", "A$": "AUD", "C$": "CAD", "HK$": "HKD", "€": "EUR", "£": "GBP", "$": None,
+    "¥": None, "₹": "INR", "zł": "PLN", "Kč": "CZK", "￥": "CNY", "Rs.": None, "Rs": None, "kr.": None,
+    "kr": None, "Fr.": "CHF", "Rp.": "IDR", "Rp": "IDR", "RM": "MYR", "₺": "TRY", "₽": "RUB", "₴": "UAH",
+    "₩": "KRW", "₫": "VND", "฿": "THB", "₦": "NGN", "₪": "ILS",
 }  # fmt: skip
 """Signs of currencies, with the one that they mean, if it is one; those that others are a part of come first."""
 CODES = (

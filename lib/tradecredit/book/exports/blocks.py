@@ -16,6 +16,8 @@ TOTAL = (
     r"|المجموع|الإجمالي|סה.?כ"
 )
 """How lines begin that sum others up."""
+TOTAL_BEHIND = r"(?i)\w\W+(?:total|totals|totale|totaal|summe|suma|summa)\s*:?\s*$"
+"""How they end where the account that they sum up stands first."""
 ALONE = ("", "+")
 """Words of a block whose head is told by what stands beside it."""
 

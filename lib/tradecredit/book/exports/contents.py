@@ -1,7 +1,7 @@
 """What the columns of a list are whose names do not tell it: by the known words among others, and by what they hold."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import pandas as pd
@@ -11,7 +11,7 @@ from tradecredit.book.exports.amounts import CODES, is_amount
 from tradecredit.book.exports.days import days, told
 from tradecredit.book.exports.grid import joined
 from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, NOTHING, OTHER
-from tradecredit.book.exports.systems import HEAD_ROWS, Recognised, enough, meant, systems, vocabulary
+from tradecredit.book.exports.systems import ANY, HEAD_ROWS, Recognised, enough, meant, systems, vocabulary
 from tradecredit.params.export import ExportList, Role
 
 Rows = list[tuple[int, list[object]]]
@@ -24,6 +24,7 @@ MEANT: dict[Role, tuple[set[str], ...]] = {
     "amount": ({"invoice", "amount"}, {"original", "amount"}, {"total"}, {"gross"}, {"amount"}, {"open"}, {"balance"}),
 }
 """What the known words in a name have to say for a role, the likelier first."""
+CURRENCIES = {*CODES.split()}
 LEAST_ROWS = 3
 """Fewer rows tell nothing of what a column is."""
 ALMOST_ALL = 0.9
@@ -87,32 +88,35 @@ class Held:
 
 
 def completed(found: Recognised, rows: Rows) -> Recognised:
-    """Return a list of no known system with a number, a due day and a currency, where only unknown names tell them.
+    """Return a list with those columns that only unknown names tell: `unsure` names the roles that are told so.
 
-    `unsure` names the roles that are told so, but for a column of nothing but currencies' codes.
+    Of a known system these are its days of issue and due days; of others the numbers of invoices and buyers as well,
+    and a column of nothing but codes of currencies, which is sure.
     """
     below = _columns(found.header_row, found.header_lines, rows)
-    taken = {name for names in found.columns.values() for name in names}
-    free = [one for one in below if one.name not in taken and one.filled]
-    columns = dict(found.columns)
-    codes = [
-        one
-        for one in free
-        if one.share(r"[A-Za-z]{3}") == 1 and {text.upper() for text in one.texts} <= {*CODES.split()}
-    ]
-    if "currency" not in columns and len(codes) == 1:
-        columns["currency"] = [codes[0].name]
-    unsure: list[Role] = []
-    dated = [one.filled for one in below if {one.name} & {*columns.get("issued", []), *columns.get("due", [])}]
-    most = max(dated or [one.filled for one in below], default=0)
-    if "invoice_id" not in columns and "number" not in columns and not found.system.buckets:
-        unsure += _take(columns, "invoice_id", [one for one in free if _is_number(one, most)])
-    if "buyer_id" not in columns and "name" in columns and not found.system.block:
-        named = next(one for one in below if [one.name] == columns["name"])
-        unsure += _take(columns, "buyer_id", [one for one in free if _is_code_of(one, named)])
-    issued = next((one for one in below if [one.name] == columns.get("issued")), None)
-    if issued is not None and not {"due", "terms", "terms_days", "days_overdue"} & columns.keys():
-        unsure += _take(columns, "due", [one for one in free if _is_later(one, issued)])
+    columns, unsure = dict(found.columns), list[Role]()
+
+    def take(role: Role, candidates: Iterable[Held]) -> None:
+        taken = {name for names in columns.values() for name in names}
+        unsure.extend(_take(columns, role, [one for one in candidates if one.name not in taken and one.filled]))
+
+    def of(role: Role) -> Held | None:
+        return next((one for one in below if [one.name] == columns.get(role, [])[:1]), None)
+
+    if found.system.name == ANY:
+        dated = [one.filled for role in ("issued", "due") if (one := of(role))]
+        documents = max(dated or [one.filled for one in below], default=0)
+        codes = [one for one in below if one.share(r"[A-Za-z]{3}") == 1 and {*map(str.upper, one.texts)} <= CURRENCIES]
+        if "currency" not in columns and len(codes) == 1:
+            columns["currency"] = [codes[0].name]
+        if not {"invoice_id", "number"} & columns.keys() and not found.system.buckets:
+            take("invoice_id", (one for one in below if _is_number(one, documents)))
+        if "buyer_id" not in columns and (named := of("name")) and not found.system.block:
+            take("buyer_id", (one for one in below if _is_code_of(one, named)))
+    if (issued := of("issued")) and not {"due", "terms", "terms_days", "days_overdue"} & columns.keys():
+        take("due", (one for one in below if _is_later(one, issued)))
+    if (due := of("due")) and "issued" not in columns:
+        take("issued", (one for one in below if not _is_of_payment(one) and _is_later(due, one)))
     return found._replace(columns=columns, unsure=(*found.unsure, *unsure))
 
 
@@ -126,6 +130,9 @@ def by_contents(rows: Rows) -> Recognised | None:
     for number, cells in rows[:HEAD_ROWS]:
         names = [cell for cell in cells if cell is not None]
         if len(names) < 3 or not all(isinstance(cell, str) and not is_amount(cell) for cell in names):
+            continue
+        # Documents have figures in most of their cells, names in few.
+        if sum(bool(re.search(r"\d", str(cell))) for cell in names) > len(names) / 3:
             continue
         found = _told(Recognised(system, number, {}), rows)
         if enough({*found.columns}) and (best is None or len(found.columns) > len(best.columns)):

@@ -15,7 +15,7 @@ from tradecredit.book.exports.systems import ANY, PAYMENTS
 from tradecredit.book.exports.titles import company, in_titles
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
-from tradecredit.params.export import ExportSource
+from tradecredit.params.export import ExportSource, Role
 
 DOUBTFUL = "particulars"
 """A name of a column that holds buyers in registers of sales, and other accounts in a buyer's own."""
@@ -72,7 +72,7 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     day = overall.exported(seen)
     not_read = contents.not_read(seen.source, seen.found)
     of_columns = (Guess("source.columns", "; ".join(not_read)),) if not_read else ()
-    entity = answers.get("entity") or titles.get("entity", "").strip() or company(looked.above)
+    entity = answers.get("entity") or titles.get("entity", "").strip() or company(_not_of_block(looked.above, source))
     of_entity = Guess("entity", entity or "My Company", open=entity is None)
     return Suggestion(
         source=seen.source.model_copy(update=dict(day.fields)),
@@ -96,10 +96,26 @@ def _as_recognised(paths: list[Path], looked: Looked, folder: Path) -> ExportSou
             for role, names in looked.found.columns.items()
         },
         one_kind="payment" if system.name == PAYMENTS["name"] else None,
-        block=system.block, buckets=system.buckets, account_line=system.account_line,
+        block=_block(system.block, looked.above), buckets=system.buckets, account_line=system.account_line,
         debit_side=system.debit_side, credit_accounts=system.credit_accounts, exported=date.today(),
         debtor_digits=int(titles["digits"]) + 1 if "digits" in titles else None,
     )  # fmt: skip
+
+
+def _block(words: dict[Role, str], above: list[str]) -> dict[Role, str]:
+    """Return what stands before a block's account: of several words (`a / b`) the one that a line above begins with."""
+    return {
+        role: next(
+            (one for one in word.split(" / ") if any(line.startswith(one) for line in above)), word.split(" / ")[0]
+        )
+        for role, word in words.items()
+    }
+
+
+def _not_of_block(above: list[str], source: ExportSource) -> list[str]:
+    """Return the lines above a header without those of the first block, which name a buyer."""
+    words = tuple(word for word in source.block.values() if word.isalpha())
+    return [line for line in above if not words or not line.startswith(words)]
 
 
 def _of_columns(looked: Looked, source: ExportSource) -> tuple[Guess, ...]:

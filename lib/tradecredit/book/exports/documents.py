@@ -46,7 +46,7 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     notes += by_reason
     left_out += unknown
     is_invoice = documents["kind"] == "invoice"
-    invoices = _invoices(documents[is_invoice], notes)
+    invoices = _invoices(documents[is_invoice], exported, notes)
     receipts, settled_by = settled(documents[~is_invoice], invoices, exported)
     notes += settled_by
     return Tables(
@@ -87,7 +87,7 @@ def _currencies_filled(documents: pd.DataFrame) -> Iterator[Note]:
         yield str(name), f"without a currency: taken as {currency}", len(rows)
 
 
-def _invoices(rows: pd.DataFrame, notes: list[Note]) -> pd.DataFrame:
+def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> pd.DataFrame:
     """Return one row for each invoice and due day, with `rest`: what of it is settled."""
     number = rows["invoice_id"].fillna(rows["number"])
     unnamed = number.isna()
@@ -100,8 +100,11 @@ def _invoices(rows: pd.DataFrame, notes: list[Note]) -> pd.DataFrame:
         notes.append(("invoices", "without a due day: taken as due on the day of issue", int(no_due.sum())))
     no_issue = rows["issued"].isna() & rows["due"].notna()
     if no_issue.any():
-        notes.append(("invoices", "without a day of issue: taken as issued on the due day", int(no_issue.sum())))
-    rows = rows.assign(due=rows["due"].fillna(rows["issued"]), issued=rows["issued"].fillna(rows["due"]))
+        rule = "without a day of issue: taken as issued on the due day, on that of the export where they are due later"
+        notes.append(("invoices", rule, int(no_issue.sum())))
+    # What stands in the export was issued by then.
+    by_then = rows["due"].where(~(rows["due"] > exported), exported)
+    rows = rows.assign(due=rows["due"].fillna(rows["issued"]), issued=rows["issued"].fillna(by_then))
     keys = ["buyer_id", "number", "due"]
     again = rows["repeated"] & rows.duplicated(keys)
     if again.any():

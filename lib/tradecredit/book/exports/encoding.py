@@ -47,7 +47,8 @@ def _of_windows(content: bytes) -> str:
     western = content.decode("cp1252", errors="replace")
     if _count(r"(?<=[A-Za-z])[„”‚…ˆ‡\ufffd](?=[a-z])", western) > _count(r"[À-ÿ]", western):
         return "cp850"
-    if _count(r"[À-ÿ]{4,}", western) > 0.5 * _count(r"[A-Za-z]*[À-ÿ]+[A-Za-z]*", western):
+    mixed = _count(r"[A-Za-z][À-ÿ]|[À-ÿ][A-Za-z]", western)
+    if _count(r"(?<![A-Za-zÀ-ÿ])[À-ÿ]{3,}(?![A-Za-zÀ-ÿ])", western) > mixed:
         # Greek vowels with their accents are Cyrillic capitals within words.
         cyrillic = content.decode("cp1251", errors="replace")
         greek = _count(r"(?<=[а-я])[ЬЭЮЯ]", cyrillic) > 0.1 * _count(r"[а-я]{3,}", cyrillic)

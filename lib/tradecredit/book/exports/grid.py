@@ -10,12 +10,14 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from tradecredit.book.exports.encoding import decoded
 from tradecredit.params.export import ExportForm
 
 Row = tuple[int, list[object]]
 """The line in the file, counted from 1, and its cells; None where a cell is empty."""
 UNREADABLE = (OSError, ValueError, KeyError, StopIteration, IndexError, csv.Error, duckdb.Error, zipfile.BadZipFile)
 """What a file that is no file of its kind raises when it is opened."""
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 SEPARATORS = {".csv": ";,\t|", ".tsv": "\t", ".txt": "\t;,|"}
 
 
@@ -39,9 +41,18 @@ def bar_rows(text: str) -> list[Row]:
 
 
 def sheets(path: Path) -> dict[str, list[Row]]:
-    """Return the rows of each sheet of a workbook, as values; sheets without any are left out."""
+    """Return the rows of each sheet of a workbook, as values, or of a page that is called one; empty ones are left out.
+
+    Raises `ValueError` for a workbook of the old kind.
+    """
     import openpyxl
 
+    with path.open("rb") as file:
+        beginning = file.read(64).lstrip(b"\xef\xbb\xbf \r\n\t")
+    if beginning.startswith(b"<"):
+        return _of_page(path.read_bytes())
+    if beginning.startswith(OLD_WORKBOOK):
+        raise ValueError("it is a workbook of the old kind (.xls); open it and save it as .xlsx")
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
         found = {}
@@ -56,6 +67,22 @@ def sheets(path: Path) -> dict[str, list[Row]]:
         return found
     finally:
         book.close()
+
+
+def _of_page(content: bytes) -> dict[str, list[Row]]:
+    """Return the rows of a page's tables together, as one sheet: programs on the web call such a page a workbook."""
+    import lxml.html
+
+    page = lxml.html.document_fromstring(content, parser=lxml.html.HTMLParser(encoding=decoded(content)[1]))
+    found: list[Row] = []
+    for row in page.iter("tr", "row"):
+        cells: list[object] = []
+        for cell in row.iterchildren("td", "th", "cell"):
+            wide = cell.get("colspan", "1")
+            cells += [cell.text_content().strip() or None] + [None] * (int(wide) - 1 if wide.isdecimal() else 0)
+        found.append((len(found) + 1, cells))
+    rows = [row for row in found if any(cell is not None for cell in row[1])]
+    return {"page": rows} if rows else {}
 
 
 def stored(path: Path, table: str | None) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.exports import buckets, reading
 from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
-from tradecredit.book.exports.heads import plain
+from tradecredit.book.exports.heads import OTHER, plain
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
 from tradecredit.book.exports.systems import ANY, systems, vocabulary
 from tradecredit.params.export import Code, DocumentKind, ExportSource, Role
@@ -18,6 +18,8 @@ TELL_OPEN: tuple[Role, Role] = ("open", "paid")
 """Roles of which one is enough to tell what of an invoice is open."""
 ALMOST_ALL = 0.95
 MOSTLY = 0.6
+NOT_OPEN = {"net", "tax", OTHER}
+"""What words mean in names of amounts that are neither open nor paid."""
 MOST_TAX = 0.35
 """No tax on sales is so large a part of an amount."""
 
@@ -179,7 +181,7 @@ def unknown_amounts(seen: Seen) -> Settled:
     named = {name for value in source.columns.values() for name in ([value] if isinstance(value, str) else value)}
     amount = amounts(raw["amount"], source.form.decimal).abs()
     unknown: dict[str, pd.Series] = {}
-    for name in [name for name in seen.found if name not in named and vocabulary().of(name) is None]:
+    for name in [name for name in seen.found if name not in named and not vocabulary().known(name) & NOT_OPEN]:
         part = amounts(seen.found[name], source.form.decimal).set_axis(raw.index)
         both = part.notna() & amount.notna()
         within = part[both].abs() <= amount[both] + CENT
@@ -191,6 +193,11 @@ def unknown_amounts(seen: Seen) -> Settled:
         columns: dict[Role, str | list[str]] = {**source.columns, **dict(zip(TELL_OPEN, parts, strict=True))}
         told = (Guess(f"source.columns.{role}", name, open=True) for role, name in zip(TELL_OPEN, parts, strict=True))
         return Settled({"columns": columns}, tuple(told))
+    called = [name for name in unknown if vocabulary().known(name) & {"open", "balance"}]
+    if len(called) == 1:
+        return Settled(
+            {"columns": {**source.columns, "open": called[0]}}, (Guess("source.columns.open", called[0], open=True),)
+        )
     return Settled({}, (Guess("source.columns.open", f"none; not known: {', '.join(list(unknown)[:5])}", open=True),))
 
 

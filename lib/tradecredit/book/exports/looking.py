@@ -21,7 +21,7 @@ from tradecredit.book.exports.systems import (
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import ExportForm, Layout, Role
 
-WORKBOOKS = (".xlsx", ".xlsm")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 DATABASES = (".duckdb", ".db")
 XML = (".xml", ".pdf")
 """A PDF is read for the e-invoice that it carries."""
@@ -46,6 +46,8 @@ class Looked(NamedTuple):
     found: Recognised
     above: list[str]
     unread: tuple[str, ...] = ()
+    numbers: frozenset[str] = frozenset()
+    """Numbers of its invoices, of a sheet."""
 
 
 def refuse_missing(paths: list[Path]) -> None:
@@ -81,9 +83,10 @@ def printed_alone(folder: Path) -> list[Path]:
 
 
 def by_names(rows: list[grid.Row], layout: str) -> Recognised | None:
-    """Return what rows are recognised as by the names of their columns, with what the cells of a known list add."""
+    """Return what rows are recognised as by the names of their columns, with what the cells of a ledger add."""
     found = recognised(rows, layout) or recognised_payments(rows)
-    return completed(found, rows) if found and found.system.name == ANY else found
+    paid = found is None or found.system.bank or found.system.name == PAYMENTS["name"]
+    return found if found is None or paid else completed(found, rows)
 
 
 def by_cells(rows: list[grid.Row], _: str) -> Recognised | None:
@@ -113,8 +116,17 @@ def lists(path: Path, tell: Tell = by_names) -> list[Looked]:
     best = max(ledgers, key=lambda one: (one.found.system.name != ANY, len(one.found.columns)))
     if best.form.layout not in ("sheet", "duckdb"):
         return [best]
-    same = {one.form.sheet for one in ledgers} - {best.form.sheet}
-    return [best._replace(unread=tuple(sorted(map(str, same)))), *payments]
+    parts = _parts(best, ledgers)
+    unread = {one.form.sheet for one in ledgers} - {one.form.sheet for one in parts}
+    return [best._replace(unread=tuple(sorted(map(str, unread)))), *parts[1:], *payments]
+
+
+def _parts(best: Looked, ledgers: list[Looked]) -> list[Looked]:
+    """Return the lists that are one ledger together, the best first: alike, and with no invoice twice, as by months."""
+    alike = [best, *(one for one in ledgers if one is not best and one.found.columns == best.found.columns)]
+    numbers = [number for one in alike for number in one.numbers]
+    apart = len(numbers) == len(set(numbers)) and all(one.numbers for one in alike)
+    return alike if apart else [best]
 
 
 def _of_sheets(path: Path, tell: Tell) -> Iterator[Looked]:
@@ -163,7 +175,19 @@ def _candidate(form: ExportForm, tell: Tell, rows: list[grid.Row], lines: list[s
         " ".join(str(cell) for cell in cells if cell is not None) for number, cells in rows if number < found.header_row
     ]
     form = form.model_copy(update={"header_row": found.header_row, "header_lines": found.header_lines})
-    yield Looked(form, found, above if lines is None else lines[: found.header_row - 1])
+    numbers = _numbers(found, rows) if form.layout == "sheet" else frozenset()
+    yield Looked(form, found, above if lines is None else lines[: found.header_row - 1], numbers=numbers)
+
+
+def _numbers(found: Recognised, rows: list[grid.Row]) -> frozenset[str]:
+    """Return the numbers that stand below a header, of invoices; empty where no column holds them."""
+    header = next(cells for number, cells in rows if number == found.header_row)
+    name = found.columns.get("invoice_id", [None])[0]
+    at = next((place for place, cell in enumerate(header) if cell is not None and str(cell).strip() == name), None)
+    below = (cells for number, cells in rows if number > found.header_row)
+    return frozenset(
+        str(cells[at]).strip() for cells in below if at is not None and cells[at : at + 1] not in ([], [None])
+    )
 
 
 def nearest_header(path: Path) -> str:

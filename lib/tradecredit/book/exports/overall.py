@@ -22,7 +22,8 @@ CELLS = 200
 def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     """Return the currency of a list, and the guess of it: as its rows, a column's name, its title or amounts say.
 
-    Without any of these it is the system's own, else EUR, and the guess is open.
+    Without any of these it is the system's own, else EUR, or USD beside a sign of dollars, and the guess is open; so it
+    is where rows say several.
     """
     key = "currency"
     if key in seen.answers:
@@ -30,8 +31,12 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     stated = seen.every["currency"].dropna().astype("str").str.strip().str.upper()
     stated = stated[stated.str.fullmatch("[A-Z]{3}")]
     if len(stated):
-        common = stated.mode().iloc[0]
-        return common, (Guess(key, common, tuple(sorted(set(stated) - {common}))[:5]),)
+        held = sorted(set(stated))
+        # Beside amounts in several currencies a column of those in the company's own says which it is.
+        own = next((code for name in seen.found if (code := _at_end(str(name))) in held), None) if held[1:] else None
+        common = own or stated.mode().iloc[0]
+        others = tuple(code for code in held if code != common)
+        return common, (Guess(key, common, others[:5], open=bool(others) and own is None),)
     if named := seen.titles.get(key) or _of_names(seen.source):
         return named, (Guess(key, named),)
     cells = [str(cell) for role in AMOUNTS for cell in seen.every[role].dropna().head(CELLS) if isinstance(cell, str)]
@@ -40,7 +45,8 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     if found is None and any(re.search(r"(?<!\d)\d{1,2},\d{2},\d{3}(?!\d)", cell) for cell in cells):
         # Groups of two digits are written in India, and next to it.
         return "INR", (Guess(key, "INR", open=True),)
-    taken = found or seen.system.currency or "EUR"
+    dollars = "USD" if any("$" in cell for cell in cells) else "EUR"
+    taken = found or seen.system.currency or dollars
     return taken, (Guess(key, taken, open=found is None),)
 
 
@@ -49,10 +55,15 @@ def _of_names(source: ExportSource) -> str | None:
     for role in ("amount", "open", "debit"):
         names = source.columns.get(role, [])
         for name in [names] if isinstance(names, str) else names:
-            code = re.search(r"[\s([]([A-Z]{3}|R\$|[€£₹])[)\]]?$", name.strip())
-            if code and (code[1] in SIGNS or code[1] in CODES.split()):
-                return SIGNS.get(code[1]) or code[1]
+            if code := _at_end(name):
+                return code
     return None
+
+
+def _at_end(name: str) -> str | None:
+    """Return the currency whose code or sign stands at the end of a name; None without one."""
+    code = re.search(r"[\s([_]([A-Z]{3}|R\$|[€£₹])[)\]]?$", name.strip())
+    return (SIGNS.get(code[1]) or code[1]) if code and (code[1] in SIGNS or code[1] in CODES.split()) else None
 
 
 def exported(seen: Seen) -> Settled:

@@ -119,7 +119,7 @@ def _together(found: list[Suggestion]) -> Suggestion:
     ]
     return first._replace(
         source=first.source.model_copy(update={"beside": beside, "exported": exported}),
-        system=" with ".join(one.system for one in found),
+        system=" with ".join(dict.fromkeys(one.system for one in found)),
         guesses=(*own, *of_others),
         remarks=() if any(other.source.bank for other in others) else first.remarks,
     )

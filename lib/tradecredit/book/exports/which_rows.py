@@ -57,7 +57,7 @@ def _is_total(column: pd.Series, alone: bool = False) -> pd.Series:
         return pd.Series(False, index=column.index)
     # Days repeat, and totals among them are few.
     cells = pd.Series(column.dropna().unique()).astype("str")
-    totals = cells[cells.str.match(blocks.TOTAL)]
+    totals = cells[cells.str.match(blocks.TOTAL) | cells.str.contains(blocks.TOTAL_BEHIND)]
     if alone:
         totals = totals[[blocks.is_only_total(text) for text in totals]]
     return column.astype("str").isin(list(totals)) if len(totals) else pd.Series(False, index=column.index)
