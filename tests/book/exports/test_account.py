@@ -41,3 +41,11 @@ def test_a_row_that_is_lost_is_seen(table, tmp_path):
     lost = found._replace(tables=found.tables | {table: found.tables[table].iloc[1:]})
     with pytest.raises(AssertionError, match="are lost"):
         accounted(lost, suggestion.source)
+
+
+def test_an_amount_beyond_what_is_counted_in_cents_is_a_problem(tmp_path):
+    suggestion, _ = read(tmp_path, "sound.csv", LIST.replace("31.02.2026", "2026-07-05"))
+    (tmp_path / "sound.csv").write_text(LIST.replace("31.02.2026", "2026-07-05").replace("4000.00", "1" * 20))
+    found = ledger(suggestion.source, "EUR")
+    assert {(problem.row, problem.column) for problem in found.problems} == {(6, "Amount"), (6, "Open Amount")}
+    assert {problem.allowed for problem in found.problems} == {"is more than can be counted to the cent"}

@@ -40,12 +40,16 @@ class Documents(NamedTuple):
 
 
 def files(source: ExportList, folder: Path) -> list[Path]:
-    """Return the files of a list in a folder; a name that is a pattern stands for all that fit it, in order."""
-    return [
-        file
-        for name in source.files
-        for file in (sorted(folder.glob(name)) if re.search(r"[*?\[]", name) else [folder / name])
-    ]
+    """Return the files of a list in a folder; a name that is a pattern stands for all that fit it, in order.
+
+    A file that is called so is meant itself: `list[1].csv` is no pattern where it is there.
+    """
+
+    def named(name: str) -> list[Path]:
+        is_pattern = re.search(r"[*?\[]", name) and not (folder / name).is_file()
+        return sorted(folder.glob(name)) if is_pattern else [folder / name]
+
+    return [file for name in source.files for file in named(name)]
 
 
 def all_files(source: ExportSource) -> list[Path]:

@@ -101,7 +101,7 @@ def _alike(rows: pd.DataFrame, step: str) -> pd.Series:
 
 
 def _cents(rows: pd.DataFrame) -> pd.Series:
-    return (rows["rest"] * 100).round().astype("Int64").astype("str")
+    return (rows["rest"] * 100).round().astype("str")
 
 
 def _is_used(rows: pd.DataFrame) -> pd.Series:
