@@ -47,7 +47,8 @@ BESIDE = {
     "datev_extf/EXTF_Buchungsstapel.csv": "datev_buchungsstapel", "camt053/statement.xml": "camt_statement",
     "erpnext_ar/Accounts Receivable.csv": "erpnext_receivable", "ubl_en16931/R-1003.xml": "ubl_invoices",
     "odoo_move_lines/account.move.line.csv": "odoo_journal_items",
-    "xero_invoices_csv/SalesInvoices.csv": "xero_invoices", "qbo_ar_aging_detail/ar_aging.csv": "quickbooks_ar_ageing_detail",
+    "xero_invoices_csv/SalesInvoices.csv": "xero_invoices",
+    "qbo_ar_aging_detail/ar_aging.csv": "quickbooks_ar_ageing_detail",
 }  # fmt: skip
 """Sample beside the checkout: its description."""
 
