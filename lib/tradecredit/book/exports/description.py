@@ -121,7 +121,7 @@ def _not_of_block(above: list[str], source: ExportSource) -> list[str]:
 def _of_columns(looked: Looked, source: ExportSource) -> tuple[Guess, ...]:
     """Return the guesses of a text's encoding, of which list is read, and of columns that may hold something else."""
     of_text = looked.form.layout in ("table", "bars")
-    found = (Guess("source.form.encoding", looked.form.encoding),) if of_text else ()
+    found: tuple[Guess, ...] = (Guess("source.form.encoding", looked.form.encoding),) if of_text else ()
     found += tuple(
         Guess(f"source.columns.{role}", ", ".join(names), open=True)
         for role, names in looked.found.columns.items()
