@@ -1,7 +1,8 @@
 """What became of the rows of an export: all of them are told, in rows and amounts."""
 
 import pytest
-from book.exports.as_suggested import read
+from book.exports import samples
+from book.exports.as_suggested import open_items, read
 from broken_ledgers import accounted
 
 from tradecredit.book.exports.ledger import ledger
@@ -49,3 +50,11 @@ def test_an_amount_beyond_what_is_counted_in_cents_is_a_problem(tmp_path):
     found = ledger(suggestion.source, "EUR")
     assert {(problem.row, problem.column) for problem in found.problems} == {(6, "Amount"), (6, "Open Amount")}
     assert {problem.allowed for problem in found.problems} == {"is more than can be counted to the cent"}
+
+
+def test_a_line_of_a_printed_list_without_its_first_bar_is_a_row(tmp_path):
+    line = next(line for line in samples.SAP_LIST.splitlines() if "1800000003" in line)
+    suggestion, found = read(tmp_path, "fbl5n.txt", samples.SAP_LIST.replace(line, line.replace("|", " ", 1)))
+    assert open_items(found)["R-1003"] == ("10020", "2026-07-05", 4000.0)
+    assert ("invoices", "rows in the files", 6) in found.assumed
+    accounted(found, suggestion.source)
