@@ -147,9 +147,10 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     for theirs, kept in source.settled.items():
         settled |= among(found[theirs], kept)
     # Several documents may stand in one line.
-    lines, raw, settled = found.index[is_document], *(of[is_document].reset_index(drop=True) for of in (raw, settled))
+    lines = found.index[is_document]
+    raw, settled, too = (of[is_document].reset_index(drop=True) for of in (raw, settled, _all_named(source, found)))
     values = _values(raw, source)
-    frame, of_others = meaning.signed(pd.DataFrame({**values, "settled": settled}), source)
+    frame, of_others = meaning.signed(pd.DataFrame({**values, "settled": settled, "applies_too": too}), source)
     frame = meaning.with_days(frame, source, run.exported)
     if source.lines == "payments":
         frame = meaning.payments_beside(frame)
@@ -164,6 +165,16 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     frame = frame[~frame.index.isin(out.rows)]
     kept = frame.set_axis(lines[frame.index], axis="index")
     return Documents(kept, (*left_out, *of_others, *out.left_out), tuple(out.problems))
+
+
+def _all_named(source: ExportList, found: pd.DataFrame) -> pd.Series:
+    """Return what all columns hold that may name the invoice a credit settles, a line each; missing where none does."""
+    names = source.columns.get("applies_to", [])
+    columns = [_text(found[name]) for name in ([] if isinstance(names, str) else names) if name in found]
+    if len(columns) < 2:
+        return pd.Series(pd.NA, index=found.index, dtype="str")
+    together = columns[0].fillna("").str.cat([column.fillna("") for column in columns[1:]], sep="\n").str.strip()
+    return together.where(together != "")
 
 
 def _by_account(frame: pd.DataFrame) -> pd.Series:

@@ -151,10 +151,8 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
         rows = rows[~again]
     rows = rows.assign(issued=rows["issued"].fillna(rows["due"]))
     amount = -rows["amount"]
-    known = pd.Index(invoices["key"].dropna().unique())
-    names = [key(rows["buyer_id"], rows[name]) for name in ("applies_to", "invoice_id")]
-    names = [name.where(name.isin(known)) for name in names]
-    of_invoice = names[0].fillna(names[1])
+    names = [_named(rows["buyer_id"], rows[name], invoices) for name in ("applies_to", "applies_too", "invoice_id")]
+    of_invoice = names[0].fillna(names[1]).fillna(names[2])
     first = invoices.reset_index(drop=True).drop_duplicates("key")
     place = pd.Series(first.index, index=first["key"])
     place = place[place.index.notna()]
@@ -164,8 +162,20 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
         amount=amount, key=of_invoice, stated=rows["open"].notna(), rest=amount.abs() - free, on_account=free,
         given_back=0.0,
         place=of_invoice.map(place).fillna(-1).astype(int),
-        own=rows["number"].fillna(rows["invoice_id"].where(names[1].isna())),
+        own=rows["number"].fillna(rows["invoice_id"].where(names[2].isna())),
     ).sort_values("issued", kind="stable")  # fmt: skip
+
+
+def _named(buyer: pd.Series, names: pd.Series, invoices: pd.DataFrame) -> pd.Series:
+    """Return the key of the invoice that is named, a line each, by its number or by the system's own; else missing."""
+    known = pd.Index(invoices["key"].dropna().unique())
+    by_system = invoices.assign(own=key(invoices["buyer_id"], invoices["system_number"])).dropna(subset=["own", "key"])
+    keys = by_system.drop_duplicates("own").set_index("own")["key"]
+    found = pd.Series(pd.NA, index=buyer.index, dtype="str")
+    for _, name in names.str.split("\n", expand=True).items():
+        of = key(buyer, name)
+        found = found.fillna(of.where(of.isin(known))).fillna(of.map(keys).astype("str"))
+    return found
 
 
 def key(buyer: pd.Series, number: pd.Series) -> pd.Series:
