@@ -246,3 +246,24 @@ Name           Alder Tools GmbH
     suggestion, found = read(tmp_path, "fbl5n.txt", text, "cp1252")
     assert open_items(found) == {"90000001": ("10010", "2026-03-04", 600.0)}
     assert (str(suggestion.source.exported), suggestion.entity) == ("2026-03-31", None)
+
+
+def test_aged_debtors_of_sage_50_name_the_account_above_its_items(tmp_path):
+    text = """Date: 30/06/2026,,,Alder Ltd
+No,Type,Date,Ref,Details,Balance,Future,Current,Period 1,Period 2,Period 3,Older
+A/C:,C10,Name:,Alder Tools,Contact:,Jo,Tel:,0191 254
+7,SI,01/06/2026,R-1,Goods,"1,380.00",,"1,380.00",,,,
+8,SA,12/06/2026,BACS,Payment on Account,-75.00,,-75.00,,,,
+,,,,Totals:,"1,305.00"
+A/C:,C20,Name:,Birch & Co,Contact:,Mo,Tel:,0191 255
+9,SI,14/05/2026,R-2,Goods,500.00,,,500.00,,,
+,,,,Totals:,500.00
+,,,,Grand Totals:,"1,805.00"
+"""
+    suggestion, found = read(tmp_path, "aged.csv", text)
+    assert suggestion.currency == "GBP"
+    assert {number: (buyer, amount) for number, (buyer, _, amount) in open_items(found).items()} == {
+        "R-1": ("C10", 1380.0), "R-2": ("C20", 500.0),
+    }  # fmt: skip
+    assert on_account(found) == [("2026-06-12", 75.0)]
+    assert found.tables["buyers"].set_index("buyer_id")["name"].to_dict() == {"C10": "Alder Tools", "C20": "Birch & Co"}

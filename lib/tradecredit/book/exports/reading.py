@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.exports import blocks, buckets, grid, meaning, several_files, statements, xml_documents
-from tradecredit.book.exports.amounts import amounts, currency_beside
+from tradecredit.book.exports.amounts import amounts, codes_of_currencies, currency_beside
 from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread, unread_days
 from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.meaning import CREDITS, Note, our_kinds
@@ -185,7 +185,7 @@ def _by_account(frame: pd.DataFrame) -> pd.Series:
 
 def _with_currency(frame: pd.DataFrame, beside: pd.Series, source: ExportList, run: ReadingOf) -> pd.DataFrame:
     """Return documents with a currency each; `unstated`: nothing in its row says it where others' say theirs."""
-    stated = frame["currency"].str.upper().fillna(beside)
+    stated = codes_of_currencies(frame["currency"]).fillna(beside)
     unstated = stated.isna() & stated.notna().any()
     return frame.assign(currency=stated.fillna(source.currency or run.currency), unstated=unstated)
 
@@ -212,7 +212,11 @@ def _contradicting(
     """Yield the rows whose cells contradict each other, or that lack what every document has."""
     frame = frame.assign(beside=beside.to_numpy())
     frame = frame[~frame.index.duplicated()]
-    wrong = frame["beside"].notna() & frame["currency"].notna() & (frame["beside"] != frame["currency"].str.upper())
+    wrong = (
+        frame["beside"].notna()
+        & frame["currency"].notna()
+        & (frame["beside"] != codes_of_currencies(frame["currency"]))
+    )
     stands = frame["currency"] + " stated, " + raw["amount"].reindex(frame.index).astype("str")
     yield Broken("currency", wrong, stands, "is not the currency that stands beside the amount")
     empty = pd.Series(pd.NA, index=frame.index, dtype="object")

@@ -13,6 +13,8 @@ UNDATED = "undated"
 """Kind of receipt: settled by the day of the export; when, and by what, the export does not tell."""
 _Side = tuple[pd.DataFrame, pd.Series]
 """Documents with their `rest`, and the group of each; missing: of none."""
+NUMBER_IN_WORDS = r"(?=[^\s,;:()]*\d)[^\s,;:()]{4,}"
+"""What can be an invoice's number among words: short ones may be anything."""
 _NONE = pd.DataFrame({"invoice": [], "credit": [], "amount": pd.Series(dtype="float64")})
 
 
@@ -167,7 +169,10 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
 
 
 def _named(buyer: pd.Series, names: pd.Series, invoices: pd.DataFrame) -> pd.Series:
-    """Return the key of the invoice that is named, a line each, by its number or by the system's own; else missing."""
+    """Return the key of the invoice that is named, a line each, by its number or by the system's own; else missing.
+
+    A number may stand among words.
+    """
     known = pd.Index(invoices["key"].dropna().unique())
     by_system = invoices.assign(own=key(invoices["buyer_id"], invoices["system_number"])).dropna(subset=["own", "key"])
     keys = by_system.drop_duplicates("own").set_index("own")["key"]
@@ -175,7 +180,11 @@ def _named(buyer: pd.Series, names: pd.Series, invoices: pd.DataFrame) -> pd.Ser
     for _, name in names.str.split("\n", expand=True).items():
         of = key(buyer, name)
         found = found.fillna(of.where(of.isin(known))).fillna(of.map(keys).astype("str"))
-    return found
+    left = found.isna() & names.str.contains(r"\w\W+\w.*\d|\d.*\w\W+\w", na=False)
+    words = names[left].str.findall(NUMBER_IN_WORDS).explode().dropna()
+    of = key(buyer.reindex(words.index), words)
+    of = of[of.isin(known).to_numpy()]
+    return found.fillna(of[~of.index.duplicated()].reindex(found.index).astype("str"))
 
 
 def key(buyer: pd.Series, number: pd.Series) -> pd.Series:
