@@ -21,12 +21,14 @@ CODES = (
 )
 """Codes of currencies that are looked for in names of columns."""
 NAMES = {
-    "US DOLLAR": "USD", "US DOLLARS": "USD", "USA DOLLAR": "USD", "US$": "USD", "$US": "USD", "EURO": "EUR", "EUROS": "EUR", "€": "EUR",
-    "BRITISH POUND": "GBP", "POUND STERLING": "GBP", "BRITISH POUND STERLING": "GBP", "PFUND STERLING": "GBP", "£": "GBP",
-    "SWISS FRANC": "CHF", "SCHWEIZER FRANKEN": "CHF", "CANADIAN DOLLAR": "CAD", "AUSTRALIAN DOLLAR": "AUD", "NEW ZEALAND DOLLAR": "NZD",
-    "INDIAN RUPEE": "INR", "JAPANESE YEN": "JPY", "CHINESE YUAN": "CNY", "CHINESE RENMINBI": "CNY", "人民币": "CNY", "人民币元": "CNY", "RMB": "CNY",
-    "美元": "USD", "欧元": "EUR", "港币": "HKD", "日元": "JPY", "英镑": "GBP", "US-DOLLAR": "USD", "DOLLAR US": "USD", "SWEDISH KRONA": "SEK",
-    "DANISH KRONE": "DKK", "NORWEGIAN KRONE": "NOK", "SINGAPORE DOLLAR": "SGD", "MEXICAN PESO": "MXN", "BRAZILIAN REAL": "BRL",
+    "US DOLLAR": "USD", "US DOLLARS": "USD", "USA DOLLAR": "USD", "US$": "USD", "$US": "USD", "EURO": "EUR",
+    "EUROS": "EUR", "€": "EUR", "BRITISH POUND": "GBP", "POUND STERLING": "GBP", "BRITISH POUND STERLING": "GBP",
+    "PFUND STERLING": "GBP", "£": "GBP", "SWISS FRANC": "CHF", "SCHWEIZER FRANKEN": "CHF", "CANADIAN DOLLAR": "CAD",
+    "AUSTRALIAN DOLLAR": "AUD", "NEW ZEALAND DOLLAR": "NZD", "INDIAN RUPEE": "INR", "JAPANESE YEN": "JPY",
+    "CHINESE YUAN": "CNY", "CHINESE RENMINBI": "CNY", "人民币": "CNY", "人民币元": "CNY", "RMB": "CNY",
+    "美元": "USD", "欧元": "EUR", "港币": "HKD", "日元": "JPY", "英镑": "GBP", "US-DOLLAR": "USD",
+    "DOLLAR US": "USD", "SWEDISH KRONA": "SEK", "DANISH KRONE": "DKK", "NORWEGIAN KRONE": "NOK",
+    "SINGAPORE DOLLAR": "SGD", "MEXICAN PESO": "MXN", "BRAZILIAN REAL": "BRL",
 }  # fmt: skip
 """Names that systems write for currencies, in capitals, with their codes."""
 _CODE = re.compile(r"^(?:[A-Z]{3}\s*(?=[\d(+\-−–.,]))|(?<=[\d).,\-−])\s*[A-Z]{3}$")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.exports import account
 from tradecredit.book.exports.matching import matched
 from tradecredit.book.exports.meaning import Note
 from tradecredit.book.exports.settlements import key, settled
@@ -29,7 +30,8 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
 
     `documents` has a row for each document or part of one, with the row in the file as its index: `buyer_id`, `name`,
     `country`, `kind` (ours), `invoice_id` (the number that the buyer knows), `number` (the system's own),
-    `applies_to` (number of the invoice that a credit settles; `applies_too`: where it is none, others, a line each), `group` (what was matched or cleared together),
+    `applies_to` (number of the invoice that a credit settles; `applies_too`: where it is none, others, a line each),
+    `group` (what was matched or cleared together),
     `issued`, `due`, `amount` (signed: by how much the buyer owes more), `open` (signed; missing: not stated),
     `credited` (part of the amount that credit notes settled), `currency`, `cleared` (day). A column that the export
     lacks is all missing; `terms` (in words) give the discounts; `repeated`: a row that may repeat a document's total.
@@ -39,12 +41,15 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     exported = pd.Timestamp(source.exported)
     notes: list[Note] = []
     documents, left_out = _kinds_by_sign(documents)
-    documents, in_newer = newest(documents)
+    documents, in_newer, differing = newest(documents)
     left_out += in_newer
+    read = documents
     notes += _currencies_filled(documents)
     documents, by_reason, unknown = matched(documents)
     notes += by_reason
     left_out += unknown
+    known = ~read["bank"].astype(bool) | read.index.isin(documents.index[documents["bank"].astype(bool)])
+    notes = [*account.of_documents(read[known]), *differing, *notes]
     is_invoice = documents["kind"] == "invoice"
     invoices = _invoices(documents[is_invoice], exported, notes)
     receipts, settled_by = settled(documents[~is_invoice], invoices, exported)
@@ -108,7 +113,8 @@ def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> 
     keys = ["buyer_id", "number", "due"]
     again = rows["repeated"] & rows.duplicated(keys)
     if again.any():
-        notes.append(("invoices", "rows that repeat a document's total", int(again.sum())))
+        rule = f"rows that repeat a document's total: {rows.loc[again, 'amount'].sum():,.2f}"
+        notes.append(("invoices", rule, int(again.sum())))
         rows = rows[~again]
     parts = len(rows)
     first = dict.fromkeys(("name", "issued", "currency", "group", "cleared", "terms", "row", "system_number"), "first")
