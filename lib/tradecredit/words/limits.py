@@ -361,7 +361,7 @@ def requests(requests: pd.DataFrame, run: Run) -> str:
         return f"Whether the {len(requests):,} requests pay is not computable: the run states no margin."
     all_of_them = "It" if len(known) == 1 else f"All {len(known):,} together"
     cost = requests.loc[known.index, "cost"].sum()
-    by = day(read_on(run.as_of, run.decisions.days_until_due("limits")))
+    by = day(read_on(pd.Timestamp(run.as_of), run.decisions.days_until_due("limits")))
     return (
         f"{all_of_them} would earn {money(known.sum(), run.currency)} a year, after expected losses and "
         f"{money(cost, run.currency)} of premium and fees. The {run.levels[0]} sends them to the insurer by {by}, in "

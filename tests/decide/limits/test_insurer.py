@@ -265,8 +265,8 @@ def test_what_is_said_of_requests_and_cuts(book, book_of):
     asked = requests(book, rated(), POLICY)
     assert words.limits.requests(asked, book.run) == (
         "All 2 together would earn EUR 7,855 a year, after expected losses and EUR 144 of premium and fees. "
-        "The credit analyst sends them to the insurer by 22 April 2026, in the ordinary course; the account of cover (chapter "
-        "05) counts them once they are granted."
+        "The credit analyst sends them to the insurer by 22 April 2026, in the ordinary course; the account of cover "
+        "(chapter 05) counts them once they are granted."
     )
     assert words.limits.requests(asked.head(0), book.run) == "No limit is worth requesting from the insurer."
     bare = book_of(AS_OF, run={"limits": LIMITS, "losses": {"lgd": 1.0}}, **TABLES)
