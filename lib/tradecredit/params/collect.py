@@ -68,9 +68,9 @@ USUAL_STAGES = [
         name="formal warning", after_stage_before=14, channel="registered post", tone="formal", interest=True, fee=True,
         days_to_pay=10, cost=8.0, effect=0.10,
     ),
-    Stage(name="stop of supplies", act="stop"),
-    Stage(name="agency or court", act="enforce"),
-    Stage(name="claim", act="claim"),
+    Stage(name="stop of supplies", act="stop", effect=0.20),
+    Stage(name="agency or court", act="enforce", effect=0.30),
+    Stage(name="claim", act="claim", effect=0.50),
 ]  # fmt: skip
 """What is usual between companies. The effects are judgement, and no figure of any source."""
 

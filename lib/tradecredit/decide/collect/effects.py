@@ -54,7 +54,8 @@ def effects(book: Book) -> pd.DataFrame:
     settings = book.run.collections
     stages = settings.reminders
     rows = [
-        measured(_history(book), number, settings.outcome_days, settings.least_without) for number in range(len(stages))
+        measured(comparable_history(book), number, settings.outcome_days, settings.least_without)
+        for number in range(len(stages))
     ]
     table = pd.DataFrame(rows, index=pd.Index([stage.name for stage in stages], name="stage"))
     own = (table["sent"] >= settings.least_sent) & table["effect_low"].notna()
@@ -125,7 +126,11 @@ def _windows(after: np.ndarray, until: np.ndarray, amounts: np.ndarray) -> np.nd
 
 
 @once
-def _history(book: Book) -> History:
+def comparable_history(book: Book) -> History:
+    """Return how late the invoices were that can be compared: never in dispute, of buyers that are written to.
+
+    What came after their buyer's default is not looked at.
+    """
     items, letters, number = open_items(book), book.reminders, sent(book).number
     in_time = items["payable_by"].to_numpy("datetime64[D]")
     defaulted = np.full(len(book.buyers), np.datetime64("NaT", "D"))
