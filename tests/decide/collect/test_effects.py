@@ -37,30 +37,37 @@ def test_a_case_by_hand(book_of):
     The variance is that of the share, 1/2 × 1/2 / 2, and Greenwood's, (1/2)² × (1/(4·3) + 1/(3·2)) = 1/16.
     """
     row = effects(case(book_of, least_sent=2, least_without=2)).loc["first"]
-    assert row[["sent", "not_comparable", "paid", "without", "effect"]].tolist() == pytest.approx([2, 0, 0.5, 0.5, 0])
+    assert row[["compared", "not_comparable", "paid_with", "paid_without", "brought_in"]].tolist() == pytest.approx(
+        [2, 0, 0.5, 0.5, 0]
+    )
     error = NORMAL_95 * np.sqrt(1 / 8 + 1 / 16)
-    assert row[["effect_low", "effect_high"]].tolist() == pytest.approx([-error, error])
-    assert (row["basis"], row["change"]) == (OWN, pytest.approx(0))
+    assert row[["brought_in_low", "brought_in_high"]].tolist() == pytest.approx([-error, error])
+    assert (row["basis"], row["changed_share"]) == (OWN, pytest.approx(0))
 
 
 def test_invoices_of_one_buyer_count_as_one(book_of):
     """C to F add 1/8, 1/8, −1/8 and −1/8: of one buyer E and F, −1/4."""
     row = effects(case(book_of, "ABCDEE", least_sent=2, least_without=2)).loc["first"]
     error = NORMAL_95 * np.sqrt(1 / 8 + 2 / 64 + 1 / 16)
-    assert row["effect_high"] == pytest.approx(error)
+    assert row["brought_in_high"] == pytest.approx(error)
 
 
 def test_the_stated_effect_stands_where_too_few_were_sent_or_too_few_had_none(book_of):
     few = effects(case(book_of, least_sent=3, least_without=2)).loc["first"]
-    assert (few["basis"], few["change"], few["sent"]) == (STATED, 0.2, 2)
+    assert (few["basis"], few["changed_share"], few["compared"]) == (STATED, 0.2, 2)
     without = effects(case(book_of, least_sent=2, least_without=4)).loc["first"]
-    assert (without["basis"], without["change"], without["sent"], without["not_comparable"]) == (STATED, 0.2, 0, 2)
-    assert np.isnan(without["effect"])
+    assert (without["basis"], without["changed_share"], without["compared"], without["not_comparable"]) == (
+        STATED,
+        0.2,
+        0,
+        2,
+    )
+    assert np.isnan(without["brought_in"])
     nothing = effects(
         book_of("2026-07-31", invoices="invoice_id,buyer_id,issued,due,amount\nI,A,2026-05-01,2026-06-01,9\n")
     )
     assert nothing["basis"].eq(STATED).all()
-    assert nothing["change"].tolist() == [0.1, 0.1, 0.1]
+    assert nothing["changed_share"].tolist() == [0.1, 0.1, 0.1]
 
 
 def history(seed: int, *, invoices: int, raised: float, effect_days: int = 14) -> History:
@@ -82,9 +89,9 @@ def test_a_known_truth_is_found_and_lies_within_the_interval_as_often_as_it_says
     """0 where a letter changes nothing; 0.97¹⁴ − 0.94¹⁴ = 0.2323 where it doubles the rate. 57 of 60 are expected."""
     truth = 0.97**14 - (1 - raised) ** 14
     large = measured(history(1, invoices=40_000, raised=raised), 0, 14, 20)
-    assert large["effect"] == pytest.approx(truth, abs=0.015)
+    assert large["brought_in"] == pytest.approx(truth, abs=0.015)
     small = [measured(history(seed, invoices=1_000, raised=raised), 0, 14, 20) for seed in range(60)]
-    hits = sum(row["effect_low"] <= truth <= row["effect_high"] for row in small)
+    hits = sum(row["brought_in_low"] <= truth <= row["brought_in_high"] for row in small)
     assert hits >= 52  # fewer has a chance of 1 in 200 where each hits with 95 %
 
 
@@ -95,4 +102,4 @@ def test_a_stage_is_compared_among_those_that_got_the_one_before():
     letters = np.array([[4.0, 4.0, 4.0, inf], [9.0, inf, inf, inf]])
     one = History(np.arange(4), np.full(4, 99.0), paid, letters, np.full(4, 99.0))
     row = measured(one, 1, 3, 1)
-    assert (row["sent"], row["paid"], row["without"]) == (1, 1.0, pytest.approx(0.5))
+    assert (row["compared"], row["paid_with"], row["paid_without"]) == (1, 1.0, pytest.approx(0.5))

@@ -44,7 +44,7 @@ def test_what_came_after_each_letter(book):
     """Of I1 900 were open, of which 400 came on the day and 500 after eleven days, one too late; of I2 all."""
     table = progress.letters(book)
     assert table["stage"].tolist() == ["first", "first", "first", "second", "first"]
-    assert table["asked"].tolist() == [900, 500, 300, 300, 200]
+    assert table["asked_amount"].tolist() == [900, 500, 300, 300, 200]
     assert table["came"].tolist() == [400, 500, 0, 300, 0]
     assert table["days_to_money"].fillna(-1).tolist() == [11, 8, 21, 7, -1]
     assert table["counts"].tolist() == [True, True, True, True, False]
@@ -55,7 +55,7 @@ def test_by_stage_and_month(book):
     middle is 11: of four one is known for five days, two thirds are left after 8, a third after 11. Two of A's are one
     letter: three of 2, and one of 5."""
     by_stage = progress.by_stage(book)
-    assert by_stage.loc["first", ["letters", "asked", "days_to_money", "cost"]].tolist() == [4, 1900, 11, 6]
+    assert by_stage.loc["first", ["letters", "asked_amount", "days_to_money", "cost"]].tolist() == [4, 1900, 11, 6]
     assert by_stage.loc["first", "collected"] == pytest.approx(900 / 1700)
     assert by_stage.loc["first", "paid_invoices"] == pytest.approx(1 / 3)
     assert by_stage.loc["second", ["letters", "collected", "days_to_money", "cost"]].tolist() == [1, 1, 7, 5]
@@ -88,11 +88,11 @@ def test_promises_by_the_month_of_their_day(book_of):
     book = book_of("2026-09-30", run=RUN, invoices=INVOICES, receipts=RECEIPTS, promises=promises)
     table = progress.promises_by_month(book)
     july = table.loc[pd.Timestamp("2026-07-31")]
-    assert july[["promised", "promised_amount", "kept", "broken"]].tolist() == [2, 1400, 1, 1]
+    assert july[["promises", "promised_amount", "kept", "broken"]].tolist() == [2, 1400, 1, 1]
     assert (july["kept_share"], july["kept_amount_share"]) == (0.5, pytest.approx(900 / 1400))
     # On the 30th the grace of the one of the 29th is not over.
     september = table.loc[pd.Timestamp("2026-09-30")]
-    assert september[["promised", "still_open"]].tolist() == [1, 1]
+    assert september[["promises", "still_open"]].tolist() == [1, 1]
     assert np.isnan(september["kept_share"])
     assert len(table) == 2
 

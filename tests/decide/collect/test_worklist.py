@@ -34,7 +34,7 @@ def listed(book_of) -> pd.DataFrame:
 def test_the_value_is_amount_by_what_waiting_costs_by_what_acting_changes(listed):
     """A: 800 × (0.1 + 0.5 × 0.2) × 0.1; D: 500 × 0.1 × 0.5, without a loss, which has happened; F: 1,000 × 0.1 × 0.2,
     the stop's, which is more than the letter's. B is lost unless it is claimed; C what it is worth by its sheet."""
-    value = listed["value"].to_dict()
+    value = listed["acting_value"].to_dict()
     assert value["A"] == pytest.approx(16)
     assert value["B"] == pytest.approx(300)
     assert value["C"] == pytest.approx(50)
@@ -69,5 +69,5 @@ def test_debt_on_which_no_reminder_is_left_counts_with_the_last_one(book_of):
     decided = nothing().reindex(pd.Index(["A"], name="buyer_id")).assign(decided="collect", stopped=False)
     book = book_of(AS_OF, run=RUN, invoices=INVOICES, reminders=reminders)
     table = worklist(book, Known(pd.Series({"A": 0.2}), decided.astype(COLUMNS), CHANGE))
-    assert table.loc["A", ["act", "change"]].tolist() == ["collect", 0.1]
-    assert table.loc["A", "value"] == pytest.approx(1000 * 0.2 * 0.1)
+    assert table.loc["A", ["act", "changed_share"]].tolist() == ["collect", 0.1]
+    assert table.loc["A", "acting_value"] == pytest.approx(1000 * 0.2 * 0.1)

@@ -37,16 +37,16 @@ def effects(book: Book) -> pd.DataFrame:
 
     With n = `collections.outcome_days`, of invoices that were never in dispute, of buyers that are written to:
 
-    - `sent`: reminders since which n days have passed, on days of lateness on which at least `least_without` invoices
-      were open and comparable on each of the following n: the stage before was sent, or of the first none was, and this
-      one not yet; `not_comparable`: those on other days;
-    - `paid`: the share of them that was paid within n days; `without`: what as late invoices without it would have
-      paid: 1 − Π (1 − h(t)) over the n days, h(t) the share of the comparable ones open t days past due that was paid
-      on that day (Kaplan and Meier 1958, with late entry; an invoice is comparable until it is sent the letter itself);
-    - `effect` = paid − without, with `effect_low` and `effect_high` at 95 %: the standard error sums what each buyer
-      contributes, of both sides, so that invoices of one buyer count as one;
-    - `basis`: `own reminders`, or `stated` where fewer than `least_sent` can be compared, and `change`: the effect,
-      none below zero, or the one that the stage states.
+    - `compared`: reminders since which n days have passed, on days of lateness on which at least `least_without`
+      invoices were open and comparable on each of the following n: the stage before was sent, or of the first none was,
+      and this one not yet; `not_comparable`: those on other days;
+    - `paid_with`: the share of them that was paid within n days; `paid_without`: what as late invoices without it would
+      have paid: 1 − Π (1 − h(t)) over the n days, h(t) the share of the comparable ones open t days past due that was
+      paid on that day (Kaplan and Meier 1958, with late entry; an invoice is comparable until it gets the letter too);
+    - `brought_in` = paid_with − paid_without, with `brought_in_low` and `brought_in_high` at 95 %: the standard error
+      sums what each buyer contributes, of both sides, so that invoices of one buyer count as one;
+    - `basis`: `own reminders`, or `stated` where fewer than `least_sent` can be compared, and `changed_share`: what is
+      brought in, none below zero, or the effect that the stage states.
 
     Not an experiment: whoever left letters out may have known why. Without `reminders` all is stated. Source:
     definitions §10.3.
@@ -58,16 +58,16 @@ def effects(book: Book) -> pd.DataFrame:
         for number in range(len(stages))
     ]
     table = pd.DataFrame(rows, index=pd.Index([stage.name for stage in stages], name="stage"))
-    own = (table["sent"] >= settings.least_sent) & table["effect_low"].notna()
+    own = (table["compared"] >= settings.least_sent) & table["brought_in_low"].notna()
     stated = pd.Series([stage.effect for stage in stages], index=table.index)
     basis = pd.Series(np.where(own, OWN, STATED), index=table.index, dtype="str")
-    return table.assign(basis=basis, change=table["effect"].clip(lower=0).where(own, stated))
+    return table.assign(basis=basis, changed_share=table["brought_in"].clip(lower=0).where(own, stated))
 
 
 def measured(history: History, number: int, days: int, least_without: int) -> dict[str, float]:
-    """Return `sent`, `not_comparable`, `paid`, `without`, `effect`, `effect_low` and `effect_high` of one reminder.
+    """Return what one reminder changes, as a row of `effects` from `compared` to `brought_in_high`.
 
-    `days`: over which outcomes are compared. See `effects`.
+    `number` of the stage; `days`: over which outcomes are compared.
     """
     letter = history.letters[number]
     enters = np.zeros(len(letter)) if number == 0 else history.letters[number - 1]
@@ -90,12 +90,14 @@ def measured(history: History, number: int, days: int, least_without: int) -> di
     comparable = known[late + days + 1] - known[late + 1] == days
     left_out, treated, late = int((~comparable).sum()), treated[comparable], late[comparable]
     if not len(treated):
-        nothing = dict.fromkeys(("paid", "without", "effect", "effect_low", "effect_high"), np.nan)
-        return {"sent": 0, "not_comparable": left_out, **nothing}
+        nothing = dict.fromkeys(
+            ("paid_with", "paid_without", "brought_in", "brought_in_low", "brought_in_high"), np.nan
+        )
+        return {"compared": 0, "not_comparable": left_out, **nothing}
     paid = history.paid[treated] <= late + days
     without = 1 - np.exp(logs[late + days + 1] - logs[late + 1])
     effect = float((paid - without).mean())
-    # What one invoice that is comparable adds to the mean of `without`, in the limit of many (the delta method).
+    # What one invoice that is comparable adds to the mean of `paid_without`, in the limit of many (the delta method).
     weight = _windows(late, late + days, 1 - without) / len(treated)
     weight = np.where(enough, weight / (np.maximum(at_risk, 1) * (1 - np.where(enough, hazard, 0.0))), 0.0)
     so_far = np.cumsum(weight * hazard)
@@ -107,8 +109,9 @@ def measured(history: History, number: int, days: int, least_without: int) -> di
     if np.count_nonzero(each) < 2:
         error = np.nan
     return {
-        "sent": len(treated), "not_comparable": left_out, "paid": float(paid.mean()), "without": float(without.mean()),
-        "effect": effect, "effect_low": effect - error, "effect_high": effect + error,
+        "compared": len(treated), "not_comparable": left_out,
+        "paid_with": float(paid.mean()), "paid_without": float(without.mean()),
+        "brought_in": effect, "brought_in_low": effect - error, "brought_in_high": effect + error,
     }  # fmt: skip
 
 

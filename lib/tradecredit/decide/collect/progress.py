@@ -21,8 +21,8 @@ def letters(book: Book) -> pd.DataFrame:
     """Return the letters of known stages on known invoices, with the money that came after each, by day of sending.
 
     Columns, in the reporting currency at the rates of the days of issue: `invoice`, its place; `stage`, `number` of it,
-    `sent`; `asked`, what was open of the invoice on the evening before it was sent, without what was later written off,
-    recovered or claimed; `came`, what was paid or credited of it on that day or within `collections.outcome_days` after
+    `sent`; `asked_amount`, what was open of the invoice on the evening before it was sent, without what was later
+    written off, recovered or claimed; `came`, what was paid or credited of it on that day or within `collections.outcome_days` after
     it; `days_to_money`, from sending until the invoice was paid (missing: it is not); `counts`: so many days have
     passed.
     """
@@ -39,7 +39,7 @@ def letters(book: Book) -> pd.DataFrame:
     paid_on = items["paid_on"].to_numpy("datetime64[us]")[place]
     table = {
         "invoice": place, "stage": book.reminders["stage"].to_numpy(object)[rows], "number": number, "sent": day,
-        "asked": owed.clip(0.0), "came": np.minimum(by_then - before, owed).clip(0.0),
+        "asked_amount": owed.clip(0.0), "came": np.minimum(by_then - before, owed).clip(0.0),
         "days_to_money": (paid_on - day) / np.timedelta64(1, "D"), "counts": day + after <= book.as_of.to_datetime64(),
     }  # fmt: skip
     return pd.DataFrame(table).astype({"stage": "str"})
@@ -48,7 +48,7 @@ def letters(book: Book) -> pd.DataFrame:
 def by_stage(book: Book) -> pd.DataFrame:
     """Return what came after the letters of each stage: index `stage`, the run's reminders in their order.
 
-    `letters`, one for each invoice, and `asked` in all; of those since which n = `outcome_days` have passed,
+    `letters`, one for each invoice, and `asked_amount` in all; of those since which n = `outcome_days` have passed,
     `collected` = came / asked, and `paid_invoices`, the share that was paid within n days (both missing: none yet);
     `days_to_money`, the median, those that are not paid yet being known to take longer (Kaplan and Meier; missing: less
     than half are paid); `cost`: letters to buyers, several invoices of one on a day being one, times the stage's.
@@ -81,15 +81,15 @@ def _names(book: Book) -> list[str]:
 def _summed(book: Book, found: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     counted, settings = found["counts"], book.run.collections
     table = found.assign(
-        of_known=found["asked"].where(counted, 0.0), came=found["came"].where(counted, 0.0),
+        of_known=found["asked_amount"].where(counted, 0.0), came=found["came"].where(counted, 0.0),
         soon=(found["days_to_money"] <= settings.outcome_days).astype(float).where(counted),
         # What is not paid yet takes longer than until today.
         known_days=found["days_to_money"].fillna((book.as_of - found["sent"]).dt.days),
     )  # fmt: skip
     groups = table.groupby(by)
     sums = groups.agg(
-        letters=("asked", "size"), asked=("asked", "sum"), of_known=("of_known", "sum"), came=("came", "sum"),
-        paid_invoices=("soon", "mean"),
+        letters=("asked_amount", "size"), asked_amount=("asked_amount", "sum"), of_known=("of_known", "sum"),
+        came=("came", "sum"), paid_invoices=("soon", "mean"),
     )  # fmt: skip
     middle = {key: _median(of["known_days"].to_numpy(), of["days_to_money"].notna().to_numpy()) for key, of in groups}
     middle = {key if len(by) > 1 else key[0]: days for key, days in middle.items()}
@@ -97,7 +97,7 @@ def _summed(book: Book, found: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     apart = found.assign(buyer=owner).drop_duplicates(["buyer", "sent", "number"])
     each = np.array([stage.cost for stage in settings.reminders])
     cost = apart.assign(cost=each[apart["number"].to_numpy()]).groupby(by)["cost"].sum()
-    return sums[["letters", "asked"]].assign(
+    return sums[["letters", "asked_amount"]].assign(
         collected=sums["came"] / sums["of_known"].where(sums["of_known"] > 0),
         paid_invoices=sums["paid_invoices"],
         days_to_money=[middle[key] for key in sums.index],
@@ -118,7 +118,7 @@ def _median(days: np.ndarray, is_paid: np.ndarray) -> float:
 def promises_by_month(book: Book, months: int = 12) -> pd.DataFrame:
     """Return what became of promises, by the month of their day: index `month_end`, the last ones up to the as-of date.
 
-    `promised` (number), `promised_amount`; `kept`, `broken`, `still_open` and `replaced` (those of plans that lapsed
+    `promises` (number), `promised_amount`; `kept`, `broken`, `still_open` and `replaced` (those of plans that lapsed
     too); `kept_share` = kept / (kept + broken), by amount `kept_amount_share` (missing: none of either). Promises for
     later months are not in it. Source: definitions §10.1, §10.5.
     """
@@ -129,7 +129,7 @@ def promises_by_month(book: Book, months: int = 12) -> pd.DataFrame:
     is_state = {name: state == name for name in promises.STATES}
     table = pd.DataFrame(
         {
-            "month_end": month, "promised": 1, "promised_amount": found["amount"], "kept": is_state[promises.KEPT],
+            "month_end": month, "promises": 1, "promised_amount": found["amount"], "kept": is_state[promises.KEPT],
             "broken": is_state[promises.BROKEN], "still_open": is_state[promises.OPEN],
             "replaced": is_state[promises.REPLACED] | is_state[promises.LAPSED],
             "kept_amount": found["amount"].where(is_state[promises.KEPT], 0.0),
@@ -150,8 +150,8 @@ def goals(book: Book) -> pd.DataFrame:
     `goal` (missing: none), `value`, what is reached (`receivables.kpis`), `best_possible`: the DSO of receivables that
     are not past due, and the turnover with these alone at both ends of the window; `verdict`: `reached`, `within reach`
     of collection alone, `out of reach`: only shorter terms could, `no goal`, `not known`; `to_collect`: of the DSO,
-    what has to come in so that the goal is met today (missing: none, or it is out of reach). Source: definitions §2.4,
-    §10.5.
+    what has to come in so that the goal is met today (missing: none, or it is out of reach); `unit`. Source:
+    definitions §2.4, §10.5.
     """
     now, settings = receivables.kpis(book), book.run.collections
     start = window_start(book.as_of, book.run.receivables.sales_months)
@@ -167,7 +167,7 @@ def goals(book: Book) -> pd.DataFrame:
     table = table.astype({"goal": "float64"})
     within = table.loc["dso", "verdict"] == WITHIN
     over = now["receivables"] * (1 - table.loc["dso", "goal"] / now["dso"]) if within else np.nan
-    return table.assign(to_collect=[over, np.nan])
+    return table.assign(to_collect=[over, np.nan], unit=["days", "ratio"])
 
 
 def _verdict(goal: float | None, value: float, best: float, sign: int) -> str:

@@ -80,15 +80,15 @@ def of_buyers(book: Book, decided: pd.DataFrame) -> pd.DataFrame:
 
     `decided`: `decided.decided`. Index buyer_id, in the order of the buyers; amounts in the reporting currency:
 
-    - `overdue`, and of it `disputed`, `planned`, `promised` and `to_collect` (`of_invoices`); `late_invoices`, those to
-      collect, and `oldest_days`, the days past due of the oldest of them but small rests (0: none);
+    - `past_due`, and of it `disputed`, `planned`, `promised` and `to_collect` (`of_invoices`); `late_invoices`, those
+      to collect, and `oldest_days`, the days past due of the oldest of them but small rests (0: none);
     - `act`, one of `ACTS`, and `stage`, what the run calls its stage: of a reminder the worst that is due on any
       invoice, of a decision that of what it does (missing: the run has none, or nothing is done);
     - `letter`: the reminder that goes out, one for all its invoices; a stop of supplies does not replace it. `send_on`,
       the day of reading or the next working day in the buyer's country, and `pay_by`, the last day that it gives, a
       working day there as well (missing: no letter);
-    - `authority` and `by`: who acts, and by which day: of a decision those of the chapter of limits, of a reminder who
-      sends it and `send_on`; of a wait, when the next reminder can come (missing: nobody, or not known);
+    - `authority` and `due_day`: who acts, and by which day: of a decision those of the chapter of limits, of a reminder
+      who sends it and `send_on`; of a wait, when the next reminder can come (missing: nobody, or not known);
     - `decided`: the decision on the debt, and `anchor` of its list (missing: none).
 
     No reminder goes to a buyer of which a decision asks for more, to one that is not written to (`collections.kinds`),
@@ -103,7 +103,7 @@ def of_buyers(book: Book, decided: pd.DataFrame) -> pd.DataFrame:
     stopped = np.zeros(len(ids), dtype=bool)
     stopped[place] = decided["stopped"].to_numpy()
     act = _acts(owed, kind, stopped)
-    at = np.flatnonzero((owed["overdue"].to_numpy() > 0) | (kind >= 0))
+    at = np.flatnonzero((owed["past_due"].to_numpy() > 0) | (kind >= 0))
     table = owed.iloc[at].assign(act=act[at])
     told = _dated(book, at, table)
     row = np.full(len(ids), -1)
@@ -138,7 +138,7 @@ def _owed(book: Book) -> pd.DataFrame:
     dating = asked[~rows["small_rest"].to_numpy()[asked]]
     table = {
         name: np.bincount(buyer, rows[of].to_numpy(), count)
-        for name, of in (("overdue", "open_amount"), *((name, name) for name in (*HELD, "to_collect")))
+        for name, of in (("past_due", "open_amount"), *((name, name) for name in (*HELD, "to_collect")))
     }
     oldest, number, next_on = np.zeros(count), np.full(count, -1), np.full(count, np.iinfo(np.int64).max)
     np.maximum.at(oldest, buyer[dating], rows["days_past_due"].to_numpy()[dating])
@@ -206,11 +206,11 @@ def _dated(book: Book, at: np.ndarray, owed: pd.DataFrame) -> pd.DataFrame:
         "send_on": np.where(goes, by, NEVER).astype("datetime64[us]"),
         "pay_by": pay_by.astype("datetime64[us]"),
         "authority": _texts([*(stage.authority or lowest for stage in stages), None], letter),
-        "by": by.astype("datetime64[us]"),
+        "due_day": by.astype("datetime64[us]"),
         "decided": _texts([None], nothing),
         "anchor": _texts([None], nothing),
     }
-    table = owed[["overdue", *HELD, "to_collect", "late_invoices", "oldest_days"]].assign(**columns)
+    table = owed[["past_due", *HELD, "to_collect", "late_invoices", "oldest_days"]].assign(**columns)
     return table.set_axis(pd.Index(book.buyers["buyer_id"].iloc[at], name="buyer_id"))
 
 
@@ -225,13 +225,13 @@ def _as_decided(table: pd.DataFrame, decided: pd.DataFrame, row: np.ndarray) -> 
     act = table["act"].take(row).to_numpy()
     as_asked, as_stop = (act == decided["decided"]).to_numpy(), act == STOP
     asked, stopped = np.flatnonzero(as_asked), np.flatnonzero(as_stop)
-    by = table["by"].to_numpy("datetime64[us]").copy()
+    by = table["due_day"].to_numpy("datetime64[us]").copy()
     by[row[asked]] = decided["due_day"].to_numpy("datetime64[us]")[asked]
     by[row[stopped]] = decided["hold_by"].to_numpy("datetime64[us]")[stopped]
     who = _replaced(table["authority"], row[asked], decided["authority"].iloc[asked])
     columns = {
         "authority": _replaced(who, row[stopped], decided["hold_authority"].iloc[stopped]),
-        "by": pd.Series(by, table.index),
+        "due_day": pd.Series(by, table.index),
         **{name: _replaced(table[name], row, decided[name]) for name in ("decided", "anchor")},
     }
     return table.assign(**columns)

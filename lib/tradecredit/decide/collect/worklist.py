@@ -45,9 +45,9 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
       (`waiting.remaining_days`); in default the run's `payment_plan.recovery_days`;
     - `waiting_cost` (`waiting.waiting_cost`), of a claim its whole amount, which is lost unless it is filed, and in
       default that of capital alone: it has failed already;
-    - `change`: the share of it that acting changes: a reminder's, and of debt on which none is left the last one's;
-      what the run states of a stop, of enforcement and of a claim in default; 1 of a claim on the policy;
-    - `value` = waiting_cost × change; of enforcement or a plan what it is worth more than waiting
+    - `changed_share`: the share of it that acting changes: a reminder's, and of debt on which none is left the last
+      one's; what the run states of a stop, of enforcement and of a claim in default; 1 of a claim on the policy;
+    - `acting_value` = waiting_cost × changed_share; of enforcement or a plan what it is worth more than waiting
       (`gain_on_waiting`), where that is known (missing: nothing is done today); `cost` of the letter;
     - `sheet`: where the buyer's sheet stands.
 
@@ -71,7 +71,7 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
     fees = np.array([*(stage.cost for stage in run.collections.reminders), 0.0])[letter]
     table = table.assign(
         amount=amount, held_out=sum(table[name].to_numpy() for name in HELD), wait_days=wait, waiting_cost=cost,
-        change=change, value=np.where(today, value, np.nan), cost=fees, sheet=SHEET,
+        changed_share=change, acting_value=np.where(today, value, np.nan), cost=fees, sheet=SHEET,
     )  # fmt: skip
     net = np.where(today, np.nan_to_num(value) - fees, 0.0)
     return table.iloc[np.lexsort((-amount, -net, ~today))]
@@ -110,12 +110,12 @@ def _change(book: Book, act: dict[str, np.ndarray], of_letter: np.ndarray, lette
 def by_act(listed: pd.DataFrame) -> pd.DataFrame:
     """Return the worklist by what is done: index `act`, in the order of `stages.ACTS`, those that occur.
 
-    Columns: `buyers`, `late_invoices`, `amount`, `held_out`, `value` (missing: nothing is done
-    today) and `cost`, sums, and `by`, the first day.
+    Columns: `buyers`, `late_invoices`, `amount`, `held_out`, `acting_value` (missing: nothing is done
+    today) and `cost`, sums, and `due_day`, the first.
     """
     table = listed.groupby("act").agg(
         buyers=("amount", "size"), late_invoices=("late_invoices", "sum"), amount=("amount", "sum"),
-        held_out=("held_out", "sum"), value=("value", lambda values: values.sum(min_count=1)), cost=("cost", "sum"),
-        by=("by", "min"),
+        held_out=("held_out", "sum"), acting_value=("acting_value", lambda values: values.sum(min_count=1)),
+        cost=("cost", "sum"), due_day=("due_day", "min"),
     )  # fmt: skip
     return table.reindex([act for act in stages.ACTS if act in table.index])
