@@ -22,9 +22,9 @@ def letters(book: Book) -> pd.DataFrame:
 
     Columns, in the reporting currency at the rates of the days of issue: `invoice`, its place; `stage`, `number` of it,
     `sent`; `asked_amount`, what was open of the invoice on the evening before it was sent, without what was later
-    written off, recovered or claimed; `came`, what was paid or credited of it on that day or within `collections.outcome_days` after
-    it; `days_to_money`, from sending until the invoice was paid (missing: it is not); `counts`: so many days have
-    passed.
+    written off, recovered or claimed; `came`, what was paid or credited of it on that day or within
+    `collections.outcome_days` after it; `days_to_money`, from sending until the invoice was paid (missing: it is not);
+    `counts`: so many days have passed.
     """
     number, invoice = sent(book).number, book.invoice_of_reminder
     rows = np.flatnonzero((number >= 0) & (invoice >= 0))
