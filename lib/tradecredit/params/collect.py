@@ -95,6 +95,8 @@ class CollectionSettings(Parameters):
     """Reminders of a stage below which what it changes is not measured but taken as stated."""
     least_without: int = Field(20, ge=2)
     """Nor on a day of lateness on which fewer invoices than these are open without it."""
+    call_effect: Fraction = 0.15
+    """The same share of debt that somebody collects in person, once no reminder is left: judgement."""
     dso_goal: Positive | None = None
     """Days sales outstanding that are aimed at; null: none."""
     turnover_goal: Positive | None = None

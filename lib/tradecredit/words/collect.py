@@ -115,8 +115,8 @@ def changed(table: pd.DataFrame, settings: CollectionSettings) -> str:
 def assumptions(book: Book, acting: pd.DataFrame) -> list[str]:
     """Return what the worklist takes for granted."""
     told = [
-        "What a stop, enforcement and the pursuit of a default change is judgement, stated in the run file "
-        "(`collections.stages`, `effect`)."
+        "What a stop, enforcement, the pursuit of a default and a call change is judgement, stated in the run file "
+        "(`collections`: `effect`, `call_effect`)."
     ]
     if not book.has("reminders"):
         told.append(absent.REMINDERS)

@@ -64,10 +64,10 @@ def test_the_order_is_by_value_less_cost_and_then_what_waits(listed):
     assert acts["amount"].sum() == pytest.approx(listed["amount"].sum())
 
 
-def test_debt_on_which_no_reminder_is_left_counts_with_the_last_one(book_of):
+def test_debt_on_which_no_reminder_is_left_counts_with_what_a_call_is_taken_to_change(book_of):
     reminders = "invoice_id,stage,sent\nIA,formal warning,2026-09-20\n"
     decided = nothing().reindex(pd.Index(["A"], name="buyer_id")).assign(decided="collect", stopped=False)
     book = book_of(AS_OF, run=RUN, invoices=INVOICES, reminders=reminders)
     table = worklist(book, Known(pd.Series({"A": 0.2}), decided.astype(COLUMNS), CHANGE))
-    assert table.loc["A", ["act", "changed_share"]].tolist() == ["collect", 0.1]
-    assert table.loc["A", "acting_value"] == pytest.approx(1000 * 0.2 * 0.1)
+    assert table.loc["A", ["act", "changed_share"]].tolist() == ["collect", 0.15]
+    assert table.loc["A", "acting_value"] == pytest.approx(1000 * 0.2 * 0.15)

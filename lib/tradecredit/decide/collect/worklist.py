@@ -45,8 +45,8 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
       (`waiting.remaining_days`); in default the run's `payment_plan.recovery_days`;
     - `waiting_cost` (`waiting.waiting_cost`), of a claim its whole amount, which is lost unless it is filed, and in
       default that of capital alone: it has failed already;
-    - `changed_share`: the share of it that acting changes: a reminder's, and of debt on which none is left the last
-      one's; what the run states of a stop, of enforcement and of a claim in default; 1 of a claim on the policy;
+    - `changed_share`: the share of it that acting changes: a reminder's; what the run states of a stop, of enforcement,
+      of a claim in default, and of what is collected in person (`collections.call_effect`); 1 of a claim on the policy;
     - `acting_value` = waiting_cost × changed_share; of enforcement or a plan what it is worth more than waiting
       (`gain_on_waiting`), where that is known (missing: nothing is done today); `cost` of the letter;
     - `sheet`: where the buyer's sheet stands.
@@ -103,7 +103,7 @@ def _change(book: Book, act: dict[str, np.ndarray], of_letter: np.ndarray, lette
     for name, kind in stages.STAGE_OF_ACT.items():
         # A stop goes with the letter that is due: what changes more counts.
         found = np.where(act[name], np.fmax(found, stated.get(kind, np.nan)), found)
-    found = np.where(act[stages.COLLECT], of_letter, found)
+    found = np.where(act[stages.COLLECT], settings.call_effect, found)
     return np.where(act[stages.CLAIM], 1.0, found)
 
 
