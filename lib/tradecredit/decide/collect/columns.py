@@ -19,7 +19,6 @@ LABELS: dict[str, Column] = {
     **columns("money", waiting_cost="Cost of waiting", acting_value="Value of acting today"),
     **columns("days", wait_days="Else paid after (days)"),
     **columns("percent", changed_share="Changed by it"),
-    "sheet": Column("Sheet", "text"),
     # effects
     **columns("count", compared="Letters compared", not_comparable="Not comparable"),
     **columns(

@@ -49,7 +49,7 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
       of a claim in default, and of what is collected in person (`collections.call_effect`); 1 of a claim on the policy;
     - `acting_value` = waiting_cost × changed_share; of enforcement or a plan what it is worth more than waiting
       (`gain_on_waiting`), where that is known (missing: nothing is done today); `cost` of the letter;
-    - `sheet`: where the buyer's sheet stands.
+    - `link`: where the buyer's sheet stands, seen from a page of the month.
 
     Ordered by value less cost, and where nothing is done today by amount. Source: definitions §10.4.
     """
@@ -71,7 +71,7 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
     fees = np.array([*(stage.cost for stage in run.collections.reminders), 0.0])[letter]
     table = table.assign(
         amount=amount, held_out=sum(table[name].to_numpy() for name in HELD), wait_days=wait, waiting_cost=cost,
-        changed_share=change, acting_value=np.where(today, value, np.nan), cost=fees, sheet=SHEET,
+        changed_share=change, acting_value=np.where(today, value, np.nan), cost=fees, link=SHEET,
     )  # fmt: skip
     net = np.where(today, np.nan_to_num(value) - fees, 0.0)
     return table.iloc[np.lexsort((-amount, -net, ~today))]
