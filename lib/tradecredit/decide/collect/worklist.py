@@ -119,3 +119,17 @@ def by_act(listed: pd.DataFrame) -> pd.DataFrame:
         cost=("cost", "sum"), due_day=("due_day", "min"),
     )  # fmt: skip
     return table.reindex([act for act in stages.ACTS if act in table.index])
+
+
+class Totals(NamedTuple):
+    """Of a worklist: what is to collect and what is held out, in the reporting currency, and letters that go out."""
+
+    to_collect: float
+    held_out: float
+    letters_today: int
+
+
+def totals(listed: pd.DataFrame) -> Totals:
+    """Return the `Totals` of a worklist."""
+    letters = int(listed["letter"].notna().sum())
+    return Totals(float(listed["to_collect"].sum()), float(listed["held_out"].sum()), letters)
