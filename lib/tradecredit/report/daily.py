@@ -56,13 +56,10 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
             columns=["stage", "compared", "paid_with", "paid_without", "brought_in_low", "brought_in_high", "basis"],
         ),
     ]  # fmt: skip
-    texts = [
-        [*sentences, "The invoices of the letters stand in letters.csv."],
-        [],
-        [collect.changed(changes, run.collections)],
-    ]
+    letters = ["The invoices of the letters stand in letters.csv."]
+    texts = [sentences, letters, [collect.changed(changes, run.collections)]]
     main = "".join(
-        table + "".join(f'<p class="tc-say">{_plain(text)}</p>\n' for text in told if text)
+        "".join(f'<p class="tc-say">{_plain(text)}</p>\n' for text in told if text) + table
         for table, told in zip(tables, texts, strict=True)
     )
     notes = "".join(f"<li>{_plain(text)}</li>\n" for text in collect.assumptions(book, listed))

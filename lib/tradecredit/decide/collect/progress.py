@@ -60,18 +60,17 @@ def by_stage(book: Book) -> pd.DataFrame:
 
 
 def by_month(book: Book, months: int = 12) -> pd.DataFrame:
-    """Return the same by month and stage: index `month_end` and `stage`; columns as `by_stage`."""
+    """Return the same by month and stage: index `month_end`, the last one first, and `stage`; columns as
+    `by_stage`."""
     ends = month_ends(book.as_of, months, since=first_day(book))
     found = letters(book)
     month = pd.DatetimeIndex(found["sent"]).to_period("M").to_timestamp("M").as_unit("us")
     found = found.assign(month_end=month)[month.isin(ends)]
     names = dict(enumerate(_names(book)))
     table = _summed(book, found, ["month_end", "number"]).reset_index()
-    return (
-        table.assign(number=table["number"].map(names))
-        .rename(columns={"number": "stage"})
-        .set_index(["month_end", "stage"])
-    )
+    table = table.sort_values(["month_end", "number"], ascending=[False, True], kind="stable")
+    table = table.assign(number=table["number"].map(names)).rename(columns={"number": "stage"})
+    return table.set_index(["month_end", "stage"])
 
 
 def _names(book: Book) -> list[str]:

@@ -247,8 +247,8 @@ def _replaced(texts: pd.Series, rows: np.ndarray, by: pd.Series) -> pd.Series:
 def letters(book: Book, buyers: pd.DataFrame) -> pd.DataFrame:
     """Return the invoices of the letters that go out today, a row for each, those of a buyer together, oldest first.
 
-    `buyers`: `of_buyers`. Columns: `buyer_id`, `invoice_id`, `issued`, `due`, `amount`, `open_amount`, what is held out
-    of it (`disputed`, `planned`, `promised`) and `to_collect`; `letter`, the stage of the buyer's letter, and `stage`,
+    `buyers`: `of_buyers`. Columns: `buyer_id`, `invoice_id`, `issued`, `due`, `amount`, `open_amount`, `held_out` of it
+    (`disputed`, `planned`, `promised`) and `to_collect`; `letter`, the stage of the buyer's letter, and `stage`,
     the invoice's own, which `reminders` is to show once it is sent: the one that is due, else the last that was sent
     (missing: none yet, it only goes along). All that the buyer owes past due is in it; what is to be paid adds up to
     the buyer's `to_collect`.
@@ -262,7 +262,9 @@ def letters(book: Book, buyers: pd.DataFrame) -> pd.DataFrame:
     own = np.where(rows["stage"] >= 0, rows["stage"], rows["level"]).astype(int)
     table = book.invoices.loc[rows.index, ["buyer_id", "invoice_id", "issued", "due", "amount"]]
     table = table.join(rows[["open_amount", *HELD, "to_collect"]]).assign(
-        letter=written["letter"].to_numpy(object)[number[rows["buyer"]]], stage=names[own]
+        held_out=rows[list(HELD)].sum(axis="columns"),
+        letter=written["letter"].to_numpy(object)[number[rows["buyer"]]],
+        stage=names[own],
     )
     order = np.lexsort((table["due"].to_numpy(), rows["buyer"].to_numpy()))
     return table.astype({"letter": "str", "stage": "str"}).iloc[order].reset_index(drop=True)
