@@ -20,13 +20,13 @@ ACTS = {
     stages.REMIND: "send the letter",
     stages.COLLECT: "collect in person",
     stages.WAIT: "nothing until the next letter",
-    stages.HELD_OUT: "nothing: in dispute, planned, promised or in default",
+    stages.HELD_OUT: "nothing: in dispute, paid on account, planned, promised or in default",
     stages.SMALL: "nothing: too little for a letter, or none is left",
     stages.UNWRITTEN: "nothing: not written to",
 }
 """What to do, in words."""
 
-PARTS = {"disputed": "in dispute", "planned": "in plans that run", "promised": "promised"}
+PARTS = {"disputed": "in dispute", "set_off": "paid on account", "planned": "in plans that run", "promised": "promised"}
 
 GAPS = {
     NO_CALENDAR: "has no calendar here: Monday to Friday less the most common holidays count",

@@ -8,6 +8,7 @@ LABELS: dict[str, Column] = {
     **columns(
         "money",
         past_due="Past due",
+        set_off="Paid on account",
         planned="Held for a plan",
         promised="Held as promised",
         to_collect="To collect",

@@ -39,8 +39,8 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
 
     Index buyer_id; the columns of `stages.of_buyers`, and, in the reporting currency:
 
-    - `amount`: of a claim, a default, enforcement or a plan that of the decision, else `to_collect`; `held_out`, what
-      is in dispute, planned or promised;
+    - `amount`: of a claim, a default, enforcement or a plan that of the decision, else `to_collect`; `held_out`, the
+      sum of `held_out.HELD`;
     - `wait_days`, for how long the amount is still out if nothing is done: the mean over its invoices, by amount
       (`waiting.remaining_days`); in default the run's `payment_plan.recovery_days`;
     - `waiting_cost` (`waiting.waiting_cost`), of a claim its whole amount, which is lost unless it is filed, and in
