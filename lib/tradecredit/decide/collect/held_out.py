@@ -20,7 +20,8 @@ def held_out(book: Book, rows: np.ndarray) -> dict[str, np.ndarray]:
 
     Of a dispute the disputed part alone; set off is what the buyer has on account (`on_account.on_account`); of a plan
     that runs all instalments that are to come, and of an open promise what is still to come (`promises.outcomes`), at
-    the closing rate. What is on account, or promised so, is taken of the buyer's oldest invoices past due. Amounts in the reporting currency. Source: definitions §10.1, §10.2.
+    the closing rate. What is on account, or promised so, is taken of the buyer's oldest invoices past due. Amounts in
+    the reporting currency. Source: definitions §10.1, §10.2.
     """
     count, owed = len(book.invoices), open_amounts(book)
     in_dispute = owed_in_dispute(book, owed, book.as_of)
