@@ -102,3 +102,16 @@ def test_goals():
     assert "only shorter terms could" in told
     none = pd.DataFrame([("dso", NAN, 40.0, 25.0, "no goal", NAN)], columns=columns).set_index("figure")
     assert collect.goals(none, "EUR") == ""
+
+
+def test_disputes():
+    columns = ["reason", "owner", "disputes", "amount", "dso_days", "cover_lost"]
+    table = pd.DataFrame(
+        [("price", "sales", 2, 600.0, 1.5, 90.0), ("quality", None, 1, 400.0, 0.5, 0.0)], columns=columns
+    ).set_index("reason")
+    assert collect.disputes(table, "EUR") == (
+        "The largest part of EUR 1,000 in dispute is about price: EUR 600, for sales to settle. Disputes add 2 days to "
+        "the DSO. Without them EUR 90 more would be insured."
+    )
+    assert "to settle" not in collect.disputes(table.iloc[1:], "EUR")
+    assert collect.disputes(table.assign(disputes=0), "EUR") == ""

@@ -176,3 +176,21 @@ def next_letters(acting: pd.DataFrame) -> str:
         return ""
     verb = "waits" if len(waits) == 1 else "wait"
     return f"{counted(len(waits), 'buyer')} {verb} for the next letter, the first on {day(waits['due_day'].min())}."
+
+
+def disputes(table: pd.DataFrame, currency: str) -> str:
+    """Return what open disputes amount to and cost; empty without any. `table`: `open_disputes.by_reason`."""
+    now = table[table["disputes"] > 0]
+    if now.empty:
+        return ""
+    first, amount = now.iloc[0], now["amount"].sum()
+    owner = f", for {first['owner']} to settle" if pd.notna(first["owner"]) else ""
+    told = (
+        f"The largest part of {money(amount, currency)} in dispute is about {first.name}: "
+        f"{money(first['amount'], currency)}{owner}."
+    )
+    if now["dso_days"].notna().all():
+        told += f" Disputes add {days(now['dso_days'].sum())} to the DSO."
+    if now["cover_lost"].sum() > 0:
+        told += f" Without them {money(now['cover_lost'].sum(), currency)} more would be insured."
+    return told

@@ -30,6 +30,12 @@ LABELS: dict[str, Column] = {
         brought_in_low="At least",
         brought_in_high="At most",
     ),
+    # open_disputes
+    **columns("text", owner="To be settled by"),
+    **columns("days", age_days="Age (days)", dso_days="In the DSO (days)", days_to_settle="Days to settle, median"),
+    **columns("percent", disputed_share="Of the invoice", given_in="Given in"),
+    **columns("money", cover_lost="Not insured for it"),
+    **columns("count", opened_disputes="Opened in 24 months"),
     # progress
     **columns("count", letters="Letters", promises="Promises", kept="Kept", broken="Broken", still_open="Open"),
     **columns("count", replaced="Replaced or lapsed"),
