@@ -115,3 +115,11 @@ def test_disputes():
     )
     assert "to settle" not in collect.disputes(table.iloc[1:], "EUR")
     assert collect.disputes(table.assign(disputes=0), "EUR") == ""
+
+
+def test_early_offers():
+    table = pd.DataFrame({"early_amount": [1_000.0], "early_value": [5.5]}, index=pd.Index(["A"], name="buyer_id"))
+    assert collect.early(table, CollectionSettings(), "EUR") == (
+        "1 % off for payment within 10 days is worth its cost with 1 buyer: of EUR 1,000, EUR 5.50 if all take it."
+    )
+    assert collect.early(table.iloc[:0], CollectionSettings(), "EUR").endswith("is worth its cost with no buyer.")

@@ -194,3 +194,14 @@ def disputes(table: pd.DataFrame, currency: str) -> str:
     if now["cover_lost"].sum() > 0:
         told += f" Without them {money(now['cover_lost'].sum(), currency)} more would be insured."
     return told
+
+
+def early(table: pd.DataFrame, settings: CollectionSettings, currency: str) -> str:
+    """Return to how many buyers the offer for early payment is worth its cost. `table`: `early_offers.early_offers`."""
+    offer = f"{percent(settings.early_rate)} off for payment within {days(settings.early_days)}"
+    if table.empty:
+        return f"{offer[0].upper()}{offer[1:]} is worth its cost with no buyer."
+    return (
+        f"{offer[0].upper()}{offer[1:]} is worth its cost with {counted(len(table), 'buyer')}: of "
+        f"{money(table['early_amount'].sum(), currency)}, {money(table['early_value'].sum(), currency)} if all take it."
+    )

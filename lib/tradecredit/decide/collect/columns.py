@@ -36,6 +36,9 @@ LABELS: dict[str, Column] = {
     **columns("percent", disputed_share="Of the invoice", given_in="Given in"),
     **columns("money", cover_lost="Not insured for it"),
     **columns("count", opened_disputes="Opened in 24 months"),
+    # early_offers
+    **columns("money", early_amount="Not due yet", early_value="Value if taken"),
+    **columns("days", pays_after="Paid in, without it (days)"),
     # progress
     **columns("count", letters="Letters", promises="Promises", kept="Kept", broken="Broken", still_open="Open"),
     **columns("count", replaced="Replaced or lapsed"),
