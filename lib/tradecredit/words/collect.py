@@ -5,6 +5,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.decide.collect import effects, progress, stages, worklist
 from tradecredit.decide.collect.held_out import HELD
+from tradecredit.decide.collect.waiting import HORIZON_DAYS, remaining_days
 from tradecredit.measure.public_holidays import ESTIMATED, NO_CALENDAR, NOT_HELD, NOT_PROCLAIMED
 from tradecredit.measure.reminders import unknown_stages
 from tradecredit.params.collect import CollectionSettings
@@ -122,6 +123,8 @@ def assumptions(book: Book, acting: pd.DataFrame) -> list[str]:
         told.append(absent.REMINDERS)
     if not book.has("promises"):
         told.append(absent.PROMISES)
+    if (remaining_days(book) >= HORIZON_DAYS).all():
+        told.append("How long overdue money stays out is not in this book: what waiting costs is that of a year.")
     unknown = unknown_stages(book)
     if len(unknown):
         names = listed([f"{stage} ({count:,})" for stage, count in unknown.items()])
