@@ -26,6 +26,7 @@ LABELS = {
     **columns(
         "days",
         waiting_days="Waiting period (days)", payment_days="Payment period (days)",
+        filing_days="Claim filed within (days of the loss)",
         maximum_terms_days="Maximum terms (days)", maximum_extension_days="Maximum extension (days)"
     ),
     **columns("date", starts="First day of the policy period", ends="Last day of the policy period"),

@@ -163,6 +163,9 @@ class PolicyTerms(Named):
     """Step 8: the waiting period starts at the due date or at the end of the extension period."""
     payment_days: Annotated[int, Field(ge=0)] = 30
     """Step 8: days from the loss (with a complete claim) to the money."""
+    filing_days: Annotated[int, Field(ge=0)] | None = None
+    """Step 8: days from the loss within which its claim has to be filed; None: not stated. The amounts of the policy do
+    not depend on it."""
     maximum_extension_days: Annotated[int, Field(ge=0)] | None = None
     """Steps 1 and 8: days until an overdue invoice must be reported (maximum extension period)."""
     extension_from: Literal["due", "issued"] = "due"

@@ -12,7 +12,7 @@ from tradecredit.decide.limits.actions import STOP
 from tradecredit.decide.limits.replay import MONTHS
 from tradecredit.params.run import Run
 from tradecredit.words.decisions import WHAT, amount_told
-from tradecredit.words.formats import counted, day, listed, money
+from tradecredit.words.formats import counted, day, days, listed, money
 
 LONG_OPEN = pd.Timedelta(days=180)
 """So long after the day of loss a claim that was not filed may be too late under usual terms."""
@@ -156,7 +156,12 @@ def _paid(payable: Payable | None, currency: str) -> str:
             f"the year of {payable.policy} began{twelve}: they count in an earlier year, whose first loss other "
             "losses may have used up, so that they are payable. Ask the insurer."
         )
-    return f"{told} The terms of {payable.policy} state no last day for filing: look it up."
+    if payable.filing_days is None:
+        return f"{told} The terms of {payable.policy} state no last day for filing: look it up (`filing_days`)."
+    within = days(payable.filing_days)
+    return (
+        f"{told} {payable.policy} asks for the claim within {within} of the loss, the first by {day(payable.file_by)}."
+    )
 
 
 def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
