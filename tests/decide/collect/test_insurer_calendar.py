@@ -73,7 +73,7 @@ def test_deadlines_by_hand(book_of):
     # F owes too little to be reported, C and D are to be claimed.
     assert reports["day"].to_dict() == {"A": on("2026-11-20"), "H": on("2026-12-10"), "B": on("2026-10-21")}
     assert reports["state"].to_dict() == {"A": "soon", "H": "ahead", "B": "past"}
-    assert reports["asked"].to_dict() == {"A": True, "H": False, "B": True}
+    assert reports["asked_now"].to_dict() == {"A": True, "H": False, "B": True}
     # What is late is reported when this is read.
     assert reports["act_by"].to_dict() == {"A": on("2026-11-20"), "H": on("2026-12-10"), "B": on("2026-11-02")}
     stops = of(table, "stop")
@@ -87,9 +87,9 @@ def test_deadlines_by_hand(book_of):
     }  # fmt: skip
     assert stops["amount"].to_dict() == {"A": 10_000, "B": 10_000, "C": 10_000, "F": 400, "H": 10_000}
     claims = of(table, "file")
-    assert claims[claims["asked"]]["day"].to_dict() == {"C": on("2026-12-10"), "D": on("2026-07-19")}
+    assert claims[claims["asked_now"]]["day"].to_dict() == {"C": on("2026-12-10"), "D": on("2026-07-19")}
     # C is to be filed by December, and decided on five working days after Monday, 2 November; D is late.
-    assert claims[claims["asked"]]["act_by"].to_dict() == {"C": on("2026-11-09"), "D": on("2026-11-02")}
+    assert claims[claims["asked_now"]]["act_by"].to_dict() == {"C": on("2026-11-09"), "D": on("2026-11-02")}
     assert claims.loc[["A", "B", "F", "H"], "state"].tolist() == ["ahead"] * 4
     money = of(table, "money")
     # 90 % of 10,000, thirty days after a claim that is filed at once.
@@ -179,7 +179,7 @@ def test_a_demo_month_agrees_with_duties_and_decisions_to_the_day(demo, as_of, f
     policy = Policy(**in_force.programme(book)[0].model_dump(exclude_unset=True) | {"filing_days": filing_days})
     asked = duties(book, policy)
     table = calendar.deadlines(book, [policy])
-    now = table[table["asked"]]
+    now = table[table["asked_now"]]
     last = now["day"].to_numpy("datetime64[D]")
     last = pd.Series(np.where(np.isnat(last), last, np.busday_offset(last, 0, "backward")), index=now.index)
     by_kind = {
@@ -215,7 +215,7 @@ def test_a_demo_month_agrees_with_duties_and_decisions_to_the_day(demo, as_of, f
 
 
 def test_a_stop_is_due_when_chapter_03_holds_deliveries_for_cover_alone(book_of):
-    act_by = of(calendar.deadlines(book_of(AS_OF, **LEDGER), [POLICY]), "stop").query("asked")["act_by"]
+    act_by = of(calendar.deadlines(book_of(AS_OF, **LEDGER), [POLICY]), "stop").query("asked_now")["act_by"]
     # C is to be claimed as well, by whose reason deliveries stop on the same day.
     assert act_by.to_dict() == dict.fromkeys("BCF", on("2026-11-03"))
     assert advised(book_of)["hold_by"][act_by.index].to_dict() == act_by.to_dict()

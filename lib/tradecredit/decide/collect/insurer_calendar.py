@@ -87,7 +87,7 @@ def deadlines(book: Book, policies: Sequence[Policy], promises: pd.DataFrame | N
     - `policy`, `buyer_id`, `invoices`, their number; `invoice_id`, the first of them by due day;
     - `amount`: insured debt to report or to claim; what has to be paid so that supplies do not stop, or do no longer,
       gross; what the policy pays for the claims on the buyer (`insurer_duties.settled`);
-    - `notice` of a report (missing: none); `asked`: `insurer_duties.duties` asks it now.
+    - `notice` of a report (missing: none); `asked_now`: `insurer_duties.duties` asks it now.
 
     A report stands for what is not to be claimed yet, unless it is too little to be reported; of a buyer's stops the
     first; a claim that is still to come only where the policy states a day for it, and money for claims to file now.
@@ -104,7 +104,7 @@ def deadlines(book: Book, policies: Sequence[Policy], promises: pd.DataFrame | N
 
 COLUMNS = {
     "deadline": "str", "day": "datetime64[us]", "act_by": "datetime64[us]", "state": "str", "policy": "str",
-    "buyer_id": "str", "invoices": "int64", "invoice_id": "str", "amount": "float64", "notice": "str", "asked": "bool",
+    "buyer_id": "str", "invoices": "int64", "invoice_id": "str", "amount": "float64", "notice": "str", "asked_now": "bool",
 }  # fmt: skip
 
 
@@ -125,15 +125,15 @@ def _of_policy(book: Book, policy: Policy, promises: pd.DataFrame | None) -> pd.
     by_file = last_working_days(claims["file_by"]).clip(lower=read)
     parts = {
         REPORT_BY: reports.assign(
-            day=reports["report_by"], amount=reports["insured_debt"], asked=reports["duty"] != LATER,
+            day=reports["report_by"], amount=reports["insured_debt"], asked_now=reports["duty"] != LATER,
             act_by=last_working_days(reports["report_by"]).clip(lower=read).mask(missed, late),
         ),
         STOP_ON: to_stop.assign(
-            day=to_stop["stop_on"], amount=to_stop["open_amount"], asked=stopped, notice=None,
+            day=to_stop["stop_on"], amount=to_stop["open_amount"], asked_now=stopped, notice=None,
             act_by=last_working_days(to_stop["stop_on"]).clip(lower=read).mask(stopped, latest_stop),
         ),
         FILE_BY: claims.assign(
-            day=claims["file_by"], amount=claims["insured_debt"], asked=lost, notice=None,
+            day=claims["file_by"], amount=claims["insured_debt"], asked_now=lost, notice=None,
             act_by=by_file.mask(lost, by_file.fillna(latest_claim).clip(upper=latest_claim)),
         ),
         MONEY_ON: _paid(book, policy, days[lost]),
@@ -157,7 +157,7 @@ def _paid(book: Book, policy: Policy, lost: pd.DataFrame) -> pd.DataFrame:
     buyer = lost["buyer_id"]
     each = paid.reindex(buyer).to_numpy() / lost.groupby("buyer_id")["due"].transform("size")
     day = lost.groupby("buyer_id")["money_on"].transform("min")
-    return lost.assign(day=day, amount=each, act_by=pd.NaT, asked=False, notice=None)
+    return lost.assign(day=day, amount=each, act_by=pd.NaT, asked_now=False, notice=None)
 
 
 def _grouped(rows: pd.DataFrame) -> pd.DataFrame:
@@ -166,7 +166,7 @@ def _grouped(rows: pd.DataFrame) -> pd.DataFrame:
     table = rows.reset_index().sort_values(["day", "due", "invoice_id"], kind="stable")
     table = table.groupby(key, dropna=False, sort=False).agg(
         invoices=("invoice_id", "size"), invoice_id=("invoice_id", "first"), amount=("amount", "sum"),
-        act_by=("act_by", "min"), asked=("asked", "any"),
+        act_by=("act_by", "min"), asked_now=("asked_now", "any"),
     )  # fmt: skip
     return table.reset_index()
 
