@@ -104,7 +104,8 @@ def deadlines(book: Book, policies: Sequence[Policy], promises: pd.DataFrame | N
 
 COLUMNS = {
     "deadline": "str", "day": "datetime64[us]", "act_by": "datetime64[us]", "state": "str", "policy": "str",
-    "buyer_id": "str", "invoices": "int64", "invoice_id": "str", "amount": "float64", "notice": "str", "asked_now": "bool",
+    "buyer_id": "str", "invoices": "int64", "invoice_id": "str", "amount": "float64", "notice": "str",
+    "asked_now": "bool",
 }  # fmt: skip
 
 

@@ -1,0 +1,85 @@
+"""Sentences on what the insurer is told, asked and owed: deadlines, breaches of cover, declarations, claims, limits."""
+
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.collect import insurer_calendar
+from tradecredit.decide.collect.insurer_calendar import AHEAD, FILE_BY, MONEY_ON, PAST, REPORT_BY, STOP_ON
+from tradecredit.words.formats import counted, day, money
+
+TO_DO = {
+    REPORT_BY: "report the overdue debt", STOP_ON: "stop supplies", FILE_BY: "file the claim",
+    MONEY_ON: "money from the insurer is expected",
+}  # fmt: skip
+"""The kinds of deadline of `insurer_calendar.deadlines`."""
+
+NOTICES = {
+    insurer_calendar.OVERDUE: "notice of an overdue debt", insurer_calendar.EXTENSION: "request to extend one invoice",
+    insurer_calendar.PLAN: "request for consent to a payment plan",
+}  # fmt: skip
+"""The kinds of notice, as insurers' portals know them."""
+
+STATES = {PAST: "past", insurer_calendar.SOON: "soon", AHEAD: "later, if it stays unpaid"}
+
+
+def with_deadlines(calendar: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of `insurer_calendar.deadlines` with its codes in words."""
+    told = {"deadline": TO_DO, "notice": NOTICES, "state": STATES}
+    return calendar.assign(**{column: calendar[column].map(words) for column, words in told.items()})
+
+
+def with_next(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of `insurer_calendar.by_buyer` with what is next to do in words."""
+    return table.assign(next_deadline=table["next_deadline"].map(TO_DO))
+
+
+def calendar(calendar: pd.DataFrame, currency: str) -> str:
+    """Return what comes next by the insurer's calendar, and what is past; `insurer_calendar.deadlines`."""
+    if calendar.empty:
+        return "The policy sets no day for anything that is owed today."
+    ahead, past = calendar[calendar["state"] == "soon"], calendar[calendar["state"] == PAST]
+    parts = []
+    for kind in (REPORT_BY, STOP_ON, FILE_BY):
+        rows = ahead[ahead["deadline"] == kind]
+        if len(rows):
+            first = rows["act_by"].min()
+            parts.append(
+                f"{TO_DO[kind]} of {counted(rows['buyer_id'].nunique(), 'buyer')} "
+                f"({money(rows['amount'].sum(), currency)}), the first by {day(first)}"
+            )
+    told = f"Next: {'; '.join(parts)}." if parts else "No deadline of the policy is near."
+    late = past[past["deadline"] != STOP_ON]
+    if len(late):
+        told += f" {counted(len(late), 'day')} to report or to file {'is' if len(late) == 1 else 'are'} past already."
+    return told
+
+
+def events(calendar: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Return deadlines as events of `calendar_file.calendar_file`: `day`, `kind`, `matter`, `title`, `text`.
+
+    `calendar`: `insurer_calendar.deadlines`. An event stands on the day by which it is done in time (`act_by`), and
+    tells the policy's own; money from which nothing is expected is none.
+    """
+    rows = calendar[(calendar["deadline"] != MONEY_ON) | (calendar["amount"] > 0)]
+    names, currency = book.names, book.run.currency
+    who = names.reindex(rows["buyer_id"]).fillna("").to_numpy()
+    told = [_event(row, name, currency) for row, name in zip(rows.itertuples(), who, strict=True)]
+    table = pd.DataFrame(told, columns=["title", "text"], index=rows.index, dtype="str")
+    days = rows["day"].dt.strftime("%Y-%m-%d").fillna("")
+    matter = rows["policy"] + " " + rows["buyer_id"] + " " + days + " " + rows["notice"].fillna("")
+    found = table.assign(day=rows["act_by"].fillna(rows["day"]), kind=rows["deadline"], matter=matter.str.strip())
+    return found[["day", "kind", "matter", "title", "text"]].reset_index(drop=True)
+
+
+def _event(row: pd.Series, name: str, currency: str) -> tuple[str, str]:
+    who = f"{name} ({row.buyer_id})" if name else row.buyer_id
+    what = TO_DO[row.deadline]
+    late = "Late: " if row.state == PAST and row.deadline != STOP_ON else ""
+    title = f"{late}{what if late else what[0].upper() + what[1:]}: {who}, {money(row.amount, currency)}"
+    stated = f"{row.policy}: {day(row.day)}" if pd.notna(row.day) else f"{row.policy} states no last day"
+    lines = [f"{stated}.", f"{counted(row.invoices, 'invoice')}, the first {row.invoice_id}."]
+    if pd.notna(row.notice):
+        lines.append(f"Kind of notice: {NOTICES[row.notice]}.")
+    if row.state == AHEAD:
+        lines.append("Only if it stays unpaid.")
+    return title, "\n".join(lines)
