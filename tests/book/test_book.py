@@ -510,3 +510,31 @@ def test_a_day_that_is_a_constant_is_read_whatever_way_the_file_writes_its_days(
     }  # fmt: skip
     stakes = Book.open(ledger.run(tables={"ownership": mapping})).ownership
     assert stakes[["since", "until"]].iloc[0].tolist() == [pd.Timestamp("2020-01-02"), pd.Timestamp("2030-12-31")]
+
+
+def test_promises_and_reminders_are_read_from_mapped_tables_at_the_rates_of_their_invoices(ledger):
+    ledger.write(
+        "promises", "buyer_id,invoice_id,made,date,amount,kind\nB2,I3,2024-03-22,2024-04-05,100,payment\n"
+        "B1,,2024-03-25,2024-04-10,80,\nB1,I2,2024-04-02,2024-04-20,50,instalment\n"
+    )  # fmt: skip
+    ledger.write("mahnungen", "Beleg;Stufe;Datum\nI2;friendly reminder;20.03.2024\n")
+    ledger.run(
+        tables={
+            "reminders": {
+                "file": "mahnungen.csv",
+                "columns": {"invoice_id": "Beleg", "stage": "Stufe", "sent": "Datum"},
+                "formats": {"dates": "%d.%m.%Y", "separator": ";"},
+            }
+        }
+    )
+    book = Book.open(ledger.run_file)
+    # 100 GBP at 1.15, the rate of the invoice's day; in euros on account; what is promised in April is not known yet.
+    assert book.promises["amount"].tolist() == pytest.approx([115.0, 80.0])
+    assert book.reminders.loc[0, ["invoice_id", "stage", "sent"]].tolist() == [
+        "I2", "friendly reminder", pd.Timestamp("2024-03-20"),
+    ]  # fmt: skip
+    assert book.at("2024-03-23").promises["buyer_id"].tolist() == ["B2"]
+    ledger.write("promises", "buyer_id,invoice_id,made,date,amount\nB9,I9,2024-03-22,2024-03-05,100\n")
+    with pytest.raises(InputError) as refused:
+        Book.open(ledger.run_file)
+    assert {problem.column for problem in refused.value.problems} == {"buyer_id", "invoice_id", "date"}

@@ -39,8 +39,8 @@ class Book:
     """A checked credit book as known on `as_of`: a DataFrame for each table of definitions §1.1.
 
     Every column of the schema is there (all missing where the source has none); amounts are in the run's currency:
-    an invoice, its receipts and its disputes at the last rate on or before the day of issue, a statement at that of
-    its period's end. Receipts hold those of kind `exchange` besides, which no source states: `bank_differences`.
+    an invoice, its receipts, disputes and promises at the last rate on or before the day of issue, a statement at that
+    of its period's end. Receipts hold those of kind `exchange` besides, which no source states: `bank_differences`.
     `fingerprint` is a sha256 of the content, `files` has that of each file read, by name. `notes` has a row for each
     thing that was left out, assumed or ignored on reading: table, rule, rows.
     """
@@ -63,6 +63,8 @@ class Book:
     ownership: pd.DataFrame
     orders: pd.DataFrame
     evidence: pd.DataFrame
+    promises: pd.DataFrame
+    reminders: pd.DataFrame
 
     @classmethod
     def open(cls, run: Run | str | Path, as_of: str | date | None = None) -> Self:

@@ -268,6 +268,27 @@ TABLES: dict[str, Table] = {
             references={"buyer_id": "buyers"},
             order=(("obtained", "valid_to"),),
         ),
+        Table(
+            "promises",
+            (
+                _BUYER,
+                Column("invoice_id"),
+                *_dates("made", "date", required=True),
+                _AMOUNT,
+                Column("kind", allowed=("payment", "instalment")),
+            ),
+            key=("buyer_id", "invoice_id", "made", "date"),
+            known="made",
+            references={"buyer_id": "buyers", "invoice_id": "invoices"},
+            order=(("made", "date"),),
+        ),
+        Table(
+            "reminders",
+            (_INVOICE, Column("stage", required=True), Column("sent", "date", required=True)),
+            key=("invoice_id", "stage", "sent"),
+            known="sent",
+            references={"invoice_id": "invoices"},
+        ),
     )
 }
 """All tables, in the order in which they are checked: a table comes after those it refers to."""
