@@ -129,21 +129,27 @@ def test_a_stop_is_the_buyers_by_its_first_invoice(book_of):
     assert stop[["day", "invoices", "invoice_id", "amount"]].tolist() == [on("2026-10-22"), 2, "B1", 11_000]
 
 
+PROMISES = """buyer_id,invoice_id,made,date,amount,kind
+A,A1,2026-10-01,{},10000,payment
+H,H1,2026-10-01,2026-12-01,5000,instalment
+H,H1,2026-10-01,2027-01-01,5000,instalment
+B,B1,2026-10-01,2026-10-15,10000,payment
+C,,2026-10-01,2027-10-15,10000,payment
+"""
+
+
 def test_kinds_of_notice_by_hand(book_of):
-    # A promises one payment after its extension ends on 20 November, H two after 10 December; what B promised lies in
-    # the past, and C promises to pay before.
-    promises = pd.DataFrame(
-        [("A1", "2026-12-01"), ("H1", "2026-12-01"), ("H1", "2027-01-01"), ("B1", "2026-10-25")],
-        columns=["invoice_id", "promised"],
-    ).astype({"promised": "datetime64[us]", "invoice_id": "str"})
-    book = book_of(AS_OF, **LEDGER)
-    days = calendar.by_invoice(book, POLICY, promises)
-    assert days.loc[["A1", "H1", "B1"], "notice"].tolist() == ["extension", "payment plan", "overdue"]
-    in_time = promises.assign(promised=on("2026-11-20")).iloc[:1]
-    assert calendar.by_invoice(book, POLICY, in_time).loc["A1", "notice"] == "overdue"
-    table = calendar.deadlines(book, [POLICY], promises)
+    # A has promised to pay after its extension ends on 20 November, H the second instalment after 10 December; B has
+    # broken its promise, and that of C is for no single invoice.
+    book = book_of(AS_OF, promises=PROMISES.format("2026-12-01"), **LEDGER)
+    found = calendar.by_invoice(book, POLICY)["notice"].to_dict()
+    assert found == dict.fromkeys(["B1", "C1", "D1", "F1"], "overdue") | {"A1": "extension", "H1": "payment plan"}
+    table = calendar.deadlines(book, [POLICY])
     assert of(table, "report")["notice"].to_dict() == {"A": "extension", "H": "payment plan", "B": "overdue"}
     assert of(table, "stop")["notice"].isna().all()
+    # Paid by the end of its extension, an invoice needs none.
+    in_time = book_of(AS_OF, promises=PROMISES.format("2026-11-20"), **LEDGER)
+    assert calendar.by_invoice(in_time, POLICY).loc["A1", "notice"] == "overdue"
 
 
 def test_by_buyer_by_hand(book_of):

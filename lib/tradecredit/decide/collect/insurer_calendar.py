@@ -7,12 +7,12 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
-from tradecredit.book.places import places
 from tradecredit.decide import insurer_duties
 from tradecredit.decide.insurer_duties import CLAIM, LATER, MISSED, REPORT, last_working_days
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.stops import stopping_invoices
 from tradecredit.measure.open_items import open_items
+from tradecredit.measure.promises import OPEN, outcomes
 
 REPORT_BY, STOP_ON, FILE_BY, MONEY_ON = DEADLINES = ("report", "stop", "file", "money")
 """What a day of the policy is about: to report a debt, to stop supplies, to file a claim, and to be paid for it."""
@@ -25,7 +25,7 @@ PAST, SOON, AHEAD = STATES = ("past", "soon", "ahead")
 """A day before the one on which the report is read; one within `decisions.report_ahead_days`; and a later one."""
 
 
-def by_invoice(book: Book, policy: Policy, promises: pd.DataFrame | None = None) -> pd.DataFrame:
+def by_invoice(book: Book, policy: Policy) -> pd.DataFrame:
     """Return the days of a policy for each overdue invoice that it insures or that stops supplies: index invoice_id.
 
     `insurer_duties.late_insured`, and besides the invoices past due that stop supplies without being insured
@@ -37,9 +37,9 @@ def by_invoice(book: Book, policy: Policy, promises: pd.DataFrame | None = None)
       buyer is not insured anyway);
     - `loss_date`, the insolvency or the end of the waiting period; `file_by`, the last day for its claim (missing: the
       policy states none); `money_on`, `payment_days` after the loss, or after the book's day where that is later;
-    - `notice`, one of `NOTICES`: an extension where the last of the buyer's `promises` on the invoice that is still to
-      come lies after `report_by`, a payment plan where there are several; else overdue. `promises`: `invoice_id`,
-      `promised`, and others (None: none are known).
+    - `notice`, one of `NOTICES`: an extension where the buyer has promised to pay the invoice on a day after
+      `report_by` and the promise is open (`promises.outcomes`), a payment plan where that is an instalment; else
+      overdue.
 
     Source: definitions §5.1, §5.8.
     """
@@ -54,7 +54,7 @@ def by_invoice(book: Book, policy: Policy, promises: pd.DataFrame | None = None)
     )
     table = table.assign(
         policy=policy.name, insured_debt=table["insured_debt"].fillna(0.0), duty=table["duty"].fillna(""),
-        stop_on=stops.reindex(rows), notice=_notices(table, promises, book.as_of),
+        stop_on=stops.reindex(rows), notice=_notices(book, table["report_by"]),
         money_on=table["paid"].clip(lower=book.as_of + pd.Timedelta(days=policy.payment_days)),
     )  # fmt: skip
     return table.set_index("invoice_id")[
@@ -63,23 +63,25 @@ def by_invoice(book: Book, policy: Policy, promises: pd.DataFrame | None = None)
     ]  # fmt: skip
 
 
-def _notices(table: pd.DataFrame, promises: pd.DataFrame | None, today: pd.Timestamp) -> pd.Series:
-    found = pd.Series(OVERDUE, index=table.index, dtype="str")
-    if promises is None or promises.empty:
+def _notices(book: Book, report_by: pd.Series) -> pd.Series:
+    """Return the kind of notice of each invoice; `report_by`: on some of the index of `invoices`."""
+    found = pd.Series(OVERDUE, index=report_by.index, dtype="str")
+    if not book.has("promises"):
         return found
-    running = promises[promises["promised"] >= today]
-    place = places(running["invoice_id"], table["invoice_id"].reset_index(drop=True))
-    of = running["promised"][place >= 0].groupby(place[place >= 0])
-    last, number = (values.reindex(range(len(table))).set_axis(table.index) for values in (of.max(), of.size()))
-    later = last > table["report_by"]
-    return found.mask(later & (number == 1), EXTENSION).mask(later & (number > 1), PLAN)
+    promised = outcomes(book)
+    instalment = (book.promises["kind"] == "instalment").to_numpy()
+    runs = (promised["state"] == OPEN).to_numpy() & (promised["invoice"] >= 0).to_numpy()
+    for kind, rows in ((EXTENSION, runs & ~instalment), (PLAN, runs & instalment)):
+        of = promised[rows]
+        last = of["date"].groupby(book.invoices.index[of["invoice"]]).max()
+        found = found.mask(last.reindex(found.index) > report_by, kind)
+    return found
 
 
-def deadlines(book: Book, policies: Sequence[Policy], promises: pd.DataFrame | None = None) -> pd.DataFrame:
+def deadlines(book: Book, policies: Sequence[Policy]) -> pd.DataFrame:
     """Return the days that policies set, the next first and those that are past after them, the latest first.
 
-    `policies`: those in force (`in_force.programme`); `promises`: as `by_invoice`. A row for each policy, buyer, kind
-    of deadline, day and notice:
+    `policies`: those in force (`in_force.programme`). A row for each policy, buyer, kind of deadline, day and notice:
 
     - `deadline`, one of `DEADLINES`; `day`, the policy's; `state`, one of `STATES` (missing day: that of `act_by`);
     - `act_by`, by when it is done in time: the last working day by then, never before the report is read; of what is
@@ -93,7 +95,7 @@ def deadlines(book: Book, policies: Sequence[Policy], promises: pd.DataFrame | N
     first; a claim that is still to come only where the policy states a day for it, and money for claims to file now.
     Source: definitions §5.8.
     """
-    found = [_of_policy(book, policy, promises) for policy in policies]
+    found = [_of_policy(book, policy) for policy in policies]
     table = pd.concat([none(), *found], ignore_index=True).astype(COLUMNS)
     past = (table["state"] == PAST).to_numpy()
     day = table["day"].fillna(table["act_by"]).to_numpy("datetime64[D]").astype("int64")
@@ -114,8 +116,8 @@ def none() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in COLUMNS.items()})
 
 
-def _of_policy(book: Book, policy: Policy, promises: pd.DataFrame | None) -> pd.DataFrame:
-    days, settings, read = by_invoice(book, policy, promises), book.run.decisions, read_on(book.as_of)
+def _of_policy(book: Book, policy: Policy) -> pd.DataFrame:
+    days, settings, read = by_invoice(book, policy), book.run.decisions, read_on(book.as_of)
     lost, missed = days["duty"] == CLAIM, days["duty"] == MISSED
     reports = days[days["duty"].isin([MISSED, REPORT, LATER])]
     to_stop, claims = _first_stops(days, read), days[lost | days["file_by"].notna()]
