@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from advised import AS_OF, LEDGER, POLICY
 
-from tradecredit.decide.collect import insurer_calendar
+from tradecredit.decide.collect import audit, insurer_calendar
 from tradecredit.insurance.policy import Policy
 from tradecredit.words import insurer
 
@@ -49,3 +49,29 @@ def test_codes_are_told_in_words(book):
     told = insurer.with_next(insurer_calendar.by_buyer(table)).set_index("buyer_id")["next_deadline"]
     assert told[told.notna()].index.tolist() == ["C", "D", "A", "H"]
     assert told["A"] == "report the overdue debt"
+
+
+def test_what_breaches_cost_is_told(book):
+    # B is reported late; G has no limit; F owes too little to be reported.
+    found = audit.by_breach(audit.breaches(book, POLICY))
+    assert insurer.breaches(found, "EUR") == (
+        "If these buyers did not pay, what breaches cost, before deductibles: EUR 9,000 is not insured: EUR 9,000 "
+        "shipped without a limit of the insurer's; EUR 9,000 is insured and in doubt: EUR 9,000 overdue debt not "
+        "reported in time, if the insurer does not know of it."
+    )
+    assert insurer.breaches(found.iloc[:0], "EUR") == "No breach of the policy shows in what is owed today."
+    assert insurer.with_breaches(found).index.tolist() == [
+        insurer.BREACHES["reported late"], insurer.BREACHES["no limit"],
+    ]  # fmt: skip
+
+
+def test_every_breach_has_its_words():
+    assert set(insurer.BREACHES) == set(audit.BREACHES)
+
+
+def test_how_cover_has_moved_is_told(book):
+    before = audit.month_before(book)
+    told = insurer.cover_since(audit.classes(book, POLICY, before), "EUR")
+    # E was not shipped yet on 30 September: 50,400 of 60,400 lay within limits, and 60,400 of 70,400 do now.
+    assert told == ("**85.8 %** of receivables, EUR 60,400, lies within limits, +2.4 pp since the month before.")
+    assert insurer.cover_since(audit.classes(book, POLICY, None), "EUR").startswith("The book knows no earlier month")

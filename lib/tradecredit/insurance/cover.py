@@ -120,13 +120,23 @@ def by_class(book: Book, policy: Policy | None = None) -> pd.DataFrame:
     The six `CLASSES`, whose `open_amount` adds up to the book's; `share` of it (missing of nothing); `invoices` and
     `buyers` that have a part in the class; `insured`, what the insurer bears of it before deductibles.
     """
-    return _summed(_parts(audit(book, policy)), ["cover"]).reindex(pd.Index(CLASSES, name="cover"), fill_value=0)
+    return _summed(parts(book, policy), ["cover"]).reindex(pd.Index(CLASSES, name="cover"), fill_value=0)
 
 
 @once
 def by_reason(book: Book, policy: Policy | None = None) -> pd.DataFrame:
     """Return the receivables by class and the rule that decides: columns as `by_class`, beside `cover` and `reason`."""
-    return _summed(_parts(audit(book, policy)), ["cover", "reason"]).reset_index()
+    return _summed(parts(book, policy), ["cover", "reason"]).reset_index()
+
+
+@once
+def parts(book: Book, policy: Policy | None = None) -> pd.DataFrame:
+    """Return the parts of each open invoice by what becomes of them under a policy, by default the run's own.
+
+    A row for each class and reason that an invoice has a part in: `invoice_id`, `buyer_id`, `cover`, `reason`,
+    `amount`, and `insured`, what the insurer bears of it before deductibles. The amounts add up to the receivables.
+    """
+    return _parts(audit(book, policy))
 
 
 def insured_share(book: Book, policy: Policy | None = None) -> float:

@@ -3,9 +3,11 @@
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.collect import insurer_calendar
+from tradecredit.decide.collect import audit, insurer_calendar
 from tradecredit.decide.collect.insurer_calendar import AHEAD, FILE_BY, MONEY_ON, PAST, REPORT_BY, STOP_ON
-from tradecredit.words.formats import counted, day, money
+from tradecredit.insurance.shipped import CLASSES, DISCRETIONARY, NAMED
+from tradecredit.words import cover
+from tradecredit.words.formats import change, counted, day, listed, money, percent
 
 TO_DO = {
     REPORT_BY: "report the overdue debt", STOP_ON: "stop supplies", FILE_BY: "file the claim",
@@ -83,3 +85,62 @@ def _event(row: pd.Series, name: str, currency: str) -> tuple[str, str]:
     if row.state == AHEAD:
         lines.append("Only if it stays unpaid.")
     return title, "\n".join(lines)
+
+
+BREACHES = {
+    audit.LATE_REPORT: "overdue debt not reported in time, if the insurer does not know of it",
+    audit.LATE_FILING: "claims not filed in time, if they were not",
+    audit.AFTER_STOP: "shipped after the stop",
+    audit.LONG_TERMS: "shipped on terms longer than the policy insures",
+    audit.OTHER_ENTITY: "shipped to a company without a limit in whose group another one has a limit",
+    audit.WITHOUT_LIMIT: "shipped without a limit of the insurer's",
+    audit.ABOVE_LIMIT: "shipped above the limit",
+}
+"""The breaches of `audit.breaches`."""
+
+NOT_TESTABLE = (
+    "Not testable with this book: whether papers of a delivery are complete, whether an invoice names the company that "
+    "the limit is on, and what the insurer was told when."
+)
+
+
+def with_breaches(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of `audit.breaches` or `audit.by_breach` with the kinds of breach in words."""
+    if table.index.name == "breach_kind":
+        return table.set_axis(table.index.map(BREACHES).rename("breach_kind"))
+    return table.assign(breach_kind=table["breach_kind"].map(BREACHES))
+
+
+def cover_since(classes: pd.DataFrame, currency: str) -> str:
+    """Return how the part of the receivables within limits has moved since the month before; `audit.classes`."""
+    if classes["open_amount_before"].isna().all():
+        return "The book knows no earlier month: what has changed is not known."
+    within = classes.loc[[NAMED, DISCRETIONARY]]
+    moved = classes.drop(index=[NAMED, DISCRETIONARY])["open_amount_change"].reindex(CLASSES).dropna()
+    share, more = within["share"].sum(), within["share_change"].sum()
+    told = (
+        f"**{percent(share)}** of receivables, {money(within['open_amount'].sum(), currency)}, lies within limits, "
+        f"{change(more, 'fraction')} since the month before."
+    )
+    largest = moved.abs().idxmax()
+    if not moved[largest]:
+        return told
+    return f"{told} Of the rest, what is {largest} moved most: {change(moved[largest], currency)}."
+
+
+def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of `audit.reasons` or `audit.invoices` with its reasons in words."""
+    return cover.with_reasons(table)
+
+
+def breaches(by_breach: pd.DataFrame, currency: str) -> str:
+    """Return what breaches have cost, by whether it is lost or in doubt; `audit.by_breach`."""
+    if by_breach.empty:
+        return "No breach of the policy shows in what is owed today."
+    parts = []
+    for effect, told in ((audit.LOST, "is not insured"), (audit.IN_DOUBT, "is insured and in doubt")):
+        rows = by_breach[by_breach["effect"] == effect]
+        if len(rows):
+            each = [f"{money(cost, currency)} {BREACHES[kind]}" for kind, cost in rows["breach_cost"].items()]
+            parts.append(f"{money(rows['breach_cost'].sum(), currency)} {told}: {listed(each)}")
+    return f"If these buyers did not pay, what breaches cost, before deductibles: {'; '.join(parts)}."

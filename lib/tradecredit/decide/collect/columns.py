@@ -12,4 +12,12 @@ LABELS: dict[str, Column] = {
         next_day="Next day",
     ),
     **columns("count", past_deadlines="Days that are past"),
+    # audit
+    **columns("text", breach_kind="Breach", effect="Effect on cover"),
+    **columns(
+        "money", open_amount_before="Open amount, month before", open_amount_change="Open amount, change",
+        lost_debt="Debt that it concerns", breach_cost="Cost if it is lost",
+    ),
+    **columns("percent", share_before="Share, month before", share_change="Share, change"),
+    **columns("date", breach_day="Day of the breach"),
 }  # fmt: skip
