@@ -139,7 +139,7 @@ def breaches(by_breach: pd.DataFrame, currency: str) -> str:
         return "No breach of the policy shows in what is owed today."
     parts = []
     for effect, told in ((audit.LOST, "is not insured"), (audit.IN_DOUBT, "is insured and in doubt")):
-        rows = by_breach[by_breach["effect"] == effect]
+        rows = by_breach[by_breach["cover_effect"] == effect]
         if len(rows):
             each = [f"{money(cost, currency)} {BREACHES[kind]}" for kind, cost in rows["breach_cost"].items()]
             parts.append(f"{money(rows['breach_cost'].sum(), currency)} {told}: {listed(each)}")

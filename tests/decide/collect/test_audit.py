@@ -26,10 +26,10 @@ def test_what_was_shipped_after_the_stop_costs_what_would_be_insured_of_it(book_
     found = audit.breaches(made(book_of, CASE_4), POLICY)
     assert found.to_dict("records") == [
         {"breach_kind": "shipped after the stop", "invoice_id": "C", "buyer_id": "B",
-         "breach_day": pd.Timestamp("2026-09-05"), "effect": "lost", "lost_debt": 30_000, "breach_cost": 27_000},
+         "breach_day": pd.Timestamp("2026-09-05"), "cover_effect": "lost", "lost_debt": 30_000, "breach_cost": 27_000},
         # The report of A was due by 30 August.
         {"breach_kind": "reported late", "invoice_id": "A", "buyer_id": "B", "breach_day": pd.Timestamp("2026-08-30"),
-         "effect": "in doubt", "lost_debt": 10_000, "breach_cost": 9_000},
+         "cover_effect": "in doubt", "lost_debt": 10_000, "breach_cost": 9_000},
     ]  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def test_a_claim_that_is_not_filed_in_time_is_in_doubt(book_of, filing_days, lat
     # Due on 25 March, a loss since 21 September: 30 days from then is 21 October.
     policy = Policy(name="p", insured_percentage=0.9, waiting_days=180, filing_days=filing_days)
     found = audit.breaches(made(book_of, "I,B,2026-02-25,2026-03-25,10000\n"), policy)
-    assert found[["breach_kind", "effect", "breach_cost"]].to_numpy().tolist() == (
+    assert found[["breach_kind", "cover_effect", "breach_cost"]].to_numpy().tolist() == (
         [["filed late", "in doubt", 9_000]] if late else []
     )
     if late:

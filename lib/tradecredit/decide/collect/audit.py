@@ -87,7 +87,7 @@ def breaches(book: Book, policy: Policy | None) -> pd.DataFrame:
     """Return the invoices that the insurer does not bear, or may refuse, for what was done or left undone.
 
     Columns, the largest cost first, amounts in the reporting currency: `breach_kind`, one of `BREACHES`; `invoice_id`,
-    `buyer_id`, `breach_day`; `effect`, `LOST` or `IN_DOUBT`; `lost_debt` and `breach_cost` = insured percentage × lost
+    `buyer_id`, `breach_day`; `cover_effect`, `LOST` or `IN_DOUBT`; `lost_debt` and `breach_cost` = insured percentage × lost
     debt.
 
     - `LATE_REPORT` and `LATE_FILING`: insured debt whose day for the report, or for the claim where the policy states
@@ -111,16 +111,16 @@ def breaches(book: Book, policy: Policy | None) -> pd.DataFrame:
     filed = late[(late["duty"] == CLAIM) & (late["file_by"] < read)].assign(breach_kind=LATE_FILING)
     doubtful = [reported, filed.rename(columns={"file_by": "breach_day"})]
     without = {AFTER_STOP: "maximum_extension_days", LONG_TERMS: "maximum_terms_days"}
-    found = [rows.assign(effect=IN_DOUBT) for rows in doubtful]
-    found += [_without(book, policy, kind, term).assign(effect=LOST) for kind, term in without.items()]
-    found.append(_beyond_limits(book, policy).assign(effect=LOST))
+    found = [rows.assign(cover_effect=IN_DOUBT) for rows in doubtful]
+    found += [_without(book, policy, kind, term).assign(cover_effect=LOST) for kind, term in without.items()]
+    found.append(_beyond_limits(book, policy).assign(cover_effect=LOST))
     table = _listed(found).assign(breach_cost=lambda rows: borne(policy) * rows["lost_debt"])
     return table.sort_values("breach_cost", ascending=False, kind="stable", ignore_index=True)
 
 
 def _listed(found: list[pd.DataFrame]) -> pd.DataFrame:
     kinds = {"breach_kind": "str", "invoice_id": "str", "buyer_id": "str", "breach_day": "datetime64[us]",
-             "effect": "str", "lost_debt": "float64"}  # fmt: skip
+             "cover_effect": "str", "lost_debt": "float64"}  # fmt: skip
     empty = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in (kinds | {"breach_cost": "float64"}).items()})
     if not found:
         return empty
@@ -173,11 +173,11 @@ def _beside_a_limit(book: Book, policy: Policy) -> list[str]:
 def by_breach(found: pd.DataFrame) -> pd.DataFrame:
     """Return what breaches cost in all: index `breach_kind`, those of `BREACHES` that occur, in their order.
 
-    `found`: `breaches`. Columns: `effect`, `buyers`, `invoices`, `lost_debt`, `breach_cost`, and `breach_day`, the
+    `found`: `breaches`. Columns: `cover_effect`, `buyers`, `invoices`, `lost_debt`, `breach_cost`, and `breach_day`, the
     first.
     """
     table = found.groupby("breach_kind").agg(
-        effect=("effect", "first"), buyers=("buyer_id", "nunique"), invoices=("invoice_id", "nunique"),
+        cover_effect=("cover_effect", "first"), buyers=("buyer_id", "nunique"), invoices=("invoice_id", "nunique"),
         lost_debt=("lost_debt", "sum"), breach_cost=("breach_cost", "sum"), breach_day=("breach_day", "min"),
     )  # fmt: skip
     return table.reindex(pd.Index([kind for kind in BREACHES if kind in table.index], name="breach_kind"))

@@ -13,7 +13,7 @@ LABELS: dict[str, Column] = {
     ),
     **columns("count", past_deadlines="Days that are past"),
     # audit
-    **columns("text", breach_kind="Breach", effect="Effect on cover"),
+    **columns("text", breach_kind="Breach", cover_effect="Effect on cover"),
     **columns(
         "money", open_amount_before="Open amount, month before", open_amount_change="Open amount, change",
         lost_debt="Debt that it concerns", breach_cost="Cost if it is lost",
