@@ -87,8 +87,8 @@ def breaches(book: Book, policy: Policy | None) -> pd.DataFrame:
     """Return the invoices that the insurer does not bear, or may refuse, for what was done or left undone.
 
     Columns, the largest cost first, amounts in the reporting currency: `breach_kind`, one of `BREACHES`; `invoice_id`,
-    `buyer_id`, `breach_day`; `cover_effect`, `LOST` or `IN_DOUBT`; `lost_debt` and `breach_cost` = insured percentage × lost
-    debt.
+    `buyer_id`, `breach_day`; `cover_effect`, `LOST` or `IN_DOUBT`; `lost_debt` and `breach_cost` = insured percentage ×
+    lost debt.
 
     - `LATE_REPORT` and `LATE_FILING`: insured debt whose day for the report, or for the claim where the policy states
       one, lies before the day on which the report is read (`breach_day`). Whether the insurer was told in time is in no
@@ -173,8 +173,8 @@ def _beside_a_limit(book: Book, policy: Policy) -> list[str]:
 def by_breach(found: pd.DataFrame) -> pd.DataFrame:
     """Return what breaches cost in all: index `breach_kind`, those of `BREACHES` that occur, in their order.
 
-    `found`: `breaches`. Columns: `cover_effect`, `buyers`, `invoices`, `lost_debt`, `breach_cost`, and `breach_day`, the
-    first.
+    `found`: `breaches`. Columns: `cover_effect`, `buyers`, `invoices`, `lost_debt`, `breach_cost`, and `breach_day`,
+    the first.
     """
     table = found.groupby("breach_kind").agg(
         cover_effect=("cover_effect", "first"), buyers=("buyer_id", "nunique"), invoices=("invoice_id", "nunique"),

@@ -20,4 +20,9 @@ LABELS: dict[str, Column] = {
     ),
     **columns("percent", share_before="Share, month before", share_change="Share, change"),
     **columns("date", breach_day="Day of the breach"),
+    # claims
+    **columns("text", default_kind="Kind of default", claim_step="Step", document="Paper", known="What the book knows",
+              entry="Entry", claimed_now="In the claim"),
+    **columns("count", lost_invoices="Invoices lost"),
+    **columns("money", covered="Covered debt"),
 }  # fmt: skip
