@@ -82,7 +82,7 @@ def of_items(book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.n
 
     - `buyer_id`, `open_amount`, `disputed`;
     - `insurable_debt`: net of tax (none stated: none) and of what is disputed; 0 of an invoice that does not count by
-      the policy's period, its buyer's kind, or its terms;
+      the policy's period, its buyer's kind or country, or its terms;
     - `insured_debt`: of that, what lies within the limit in force on the day of shipment, oldest invoice first (see
       `filling.within_limits`; of one day as the invoices stand); nothing of what was shipped after the stop;
     - `insured` = insured percentage × insured debt, before deductibles, first loss and maximum; nothing by kinds that
@@ -161,7 +161,7 @@ def _in_words(reason: np.ndarray, discretionary: np.ndarray) -> dict[str, pd.Ser
 
 def _parts(items: pd.DataFrame) -> pd.DataFrame:
     """Return the parts of audited items, by class and reason: `buyer_id`, `invoice_id`, `amount` and `insured`."""
-    whole = items["reason"].isin(["no_policy", "outside_period", "kind_of_buyer", "not_listed", "terms_too_long"])
+    whole = items["reason"].isin(NOT_COUNTED)
     covered, claimed = items["insured_debt"] > 0, items["reason"] == "claim_paid"
     net = items["open_amount"].where(whole, items["insurable_debt"])
     main = items.assign(amount=net.mask(covered, items["insured_debt"]).mask(claimed, items["kept_of_claim"]))
@@ -175,6 +175,9 @@ def _parts(items: pd.DataFrame) -> pd.DataFrame:
     table = pd.concat(parts)[["buyer_id", "cover", "reason", "amount", "insured"]]
     return table[table["amount"] > ROUNDING].reset_index()
 
+
+NOT_COUNTED = ("no_policy", "outside_period", "kind_of_buyer", "not_listed", "country_excluded", "terms_too_long")
+"""Reasons of invoices that do not count at all: none of what is owed of them is insurable."""
 
 ROUNDING = 1e-6
 """An amount that is no more is what floating point left of nothing."""

@@ -22,9 +22,9 @@ NOT_INSURABLE = ("public", "affiliate", "prepaid")
 
 
 SCOPE = {
-    "kind", "buyers", "limits", "primary", "top_up_share", "top_up_maximum", "starts", "ends", "maximum_terms_days",
-    "discretionary_limit", "discretionary_shares", "discretionary_months", "maximum_extension_days", "extension_from",
-    "stop_tolerance",
+    "kind", "buyers", "excluded_countries", "limits", "primary", "top_up_share", "top_up_maximum", "starts", "ends",
+    "maximum_terms_days", "discretionary_limit", "discretionary_shares", "discretionary_months",
+    "maximum_extension_days", "extension_from", "stop_tolerance",
 }  # fmt: skip
 """Terms that decide what is insured of what is owed, before what is paid for it."""
 

@@ -168,10 +168,11 @@ def documents(book: Book, policy: Policy, buyer_id: str) -> pd.DataFrame:
     """Return the papers to attach to a claim: `document`, `invoice_id` (missing: of the buyer), and what is `known`.
 
     `document`: one of `DOCUMENTS`; `known`: what the book knows of it, such as the days of letters (empty: nothing).
-    The book has no papers: all of these are to be attached. Of each invoice of the claim the invoice, the order and the evidence of delivery,
-    whose day is taken to be that of issue; of the buyer the insurer's decisions on its limit, or for a discretionary
-    limit the evidence that it rests on; the letters; and promises made, how disputes were settled, and the insolvency
-    with the debt lodged in it, where there are any. Letters, promises and disputes are those on invoices of the claim.
+    The book has no papers: all of these are to be attached. Of each invoice of the claim the invoice, the order and the
+    evidence of delivery, whose day is taken to be that of issue; of the buyer the insurer's decisions on its limit, or
+    for a discretionary limit the evidence that it rests on; the letters; and promises made, how disputes were settled,
+    and the insolvency with the debt lodged in it, where there are any. Letters, promises and disputes are those on
+    invoices of the claim.
     """
     lost = of_invoices(book, policy, buyer_id).query("claimed_now")
     rows = [

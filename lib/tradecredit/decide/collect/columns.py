@@ -25,4 +25,7 @@ LABELS: dict[str, Column] = {
               entry="Entry", claimed_now="In the claim"),
     **columns("count", lost_invoices="Invoices lost"),
     **columns("money", covered="Covered debt"),
+    # declarations
+    **columns("text", declaration_step="Step of the declaration"),
+    **columns("money", declared="Declared"),
 }  # fmt: skip
