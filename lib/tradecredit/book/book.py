@@ -111,6 +111,11 @@ class Book:
         return places(self.disputes["invoice_id"], self.invoices["invoice_id"])
 
     @cached_property
+    def invoice_of_reminder(self) -> np.ndarray:
+        """The place of each reminder's invoice among the invoices; −1 for one that is not known."""
+        return places(self.reminders["invoice_id"], self.invoices["invoice_id"])
+
+    @cached_property
     def recoveries(self) -> pd.DataFrame:
         """What was received of buyers in default: `received`, `amount`, `buyer_id`."""
         return _recoveries(self.tables)
@@ -146,7 +151,7 @@ class Book:
         # Where its buyers and invoices stand follows from where ours do, without looking for text again.
         for places_of, of, among in (
             ("buyer_of_invoice", "invoices", "buyers"), ("invoice_of_receipt", "receipts", "invoices"),
-            ("invoice_of_dispute", "disputes", "invoices"),
+            ("invoice_of_dispute", "disputes", "invoices"), ("invoice_of_reminder", "reminders", "invoices"),
         ):  # fmt: skip
             vars(past)[places_of] = _renumbered(getattr(self, places_of)[rows[of]], rows[among])
         return past

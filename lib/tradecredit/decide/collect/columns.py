@@ -2,9 +2,7 @@
 
 from tradecredit.columns import Column, columns
 
-LABELS: dict[str, Column] = {
-    # stages
-    **columns("text", stage="Stage"),
+OF_THE_INSURER: dict[str, Column] = {
     # insurer_calendar
     **columns("text", deadline="To do", notice="Kind of notice", asked_now="Asked now", next_deadline="Next to do"),
     **columns(
@@ -29,3 +27,48 @@ LABELS: dict[str, Column] = {
     **columns("text", declaration_step="Step of the declaration"),
     **columns("money", declared="Declared"),
 }  # fmt: skip
+"""Those of the tables for the insurer."""
+
+LABELS: dict[str, Column] = OF_THE_INSURER | {
+    # stages
+    **columns("text", stage="Stage", act="What to do", letter="Letter", decided="Decision code"),
+    **columns(
+        "money",
+        past_due="Past due",
+        planned="Held for a plan",
+        promised="Held as promised",
+        to_collect="To collect",
+        held_out="Held out",
+    ),
+    **columns("date", send_on="Sent on", pay_by="To be paid by"),
+    **columns("count", late_invoices="Invoices"),
+    # worklist
+    **columns("money", waiting_cost="Cost of waiting", acting_value="Value of acting today"),
+    **columns("days", wait_days="Else paid after (days)"),
+    **columns("percent", changed_share="Changed by it"),
+    "sheet": Column("Sheet", "text"),
+    # effects
+    **columns("count", compared="Letters compared", not_comparable="Not comparable"),
+    **columns(
+        "percent",
+        paid_with="Paid with it",
+        paid_without="Paid without it",
+        brought_in="Brought in by it",
+        brought_in_low="At least",
+        brought_in_high="At most",
+    ),
+    # progress
+    **columns("count", letters="Letters", promises="Promises", kept="Kept", broken="Broken", still_open="Open"),
+    **columns("count", replaced="Replaced or lapsed"),
+    **columns("money", asked_amount="Asked for", promised_amount="Promised"),
+    **columns(
+        "percent",
+        collected="Collected",
+        paid_invoices="Invoices paid",
+        kept_share="Kept, of those over",
+        kept_amount_share="Kept, by amount",
+    ),
+    **columns("days", days_to_money="Days to money, median"),
+    **columns("figure", goal="Goal", best_possible="Best possible"),
+    "verdict": Column("Verdict", "text"),
+}
