@@ -26,6 +26,13 @@ OF_THE_INSURER: dict[str, Column] = {
     # declarations
     **columns("text", declaration_step="Step of the declaration"),
     **columns("money", declared="Declared"),
+    # insurer_limits
+    **columns("text", answer="Answer", review_reason="Why to review", kind_of_item="What", item_id="Number"),
+    **columns("date", decided_on="Decided on", review_by="Review by", shipped_on="Shipped on"),
+    **columns(
+        "money", asked_limit="Limit asked for", granted_limit="Limit granted", item_amount="Amount, gross",
+        insured_before="Insured debt, today", insured_then="Insured debt, after a cut", loses_cover="Loses cover",
+    ),
 }  # fmt: skip
 """Those of the tables for the insurer."""
 
