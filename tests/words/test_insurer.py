@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from advised import AS_OF, LEDGER, POLICY
 
-from tradecredit.decide.collect import audit, insurer_calendar
+from tradecredit.decide.collect import audit, declarations, insurer_calendar, insurer_limits
+from tradecredit.insurance import cover
 from tradecredit.insurance.policy import Policy
 from tradecredit.words import insurer
 
@@ -75,3 +76,55 @@ def test_how_cover_has_moved_is_told(book):
     # E was not shipped yet on 30 September: 50,400 of 60,400 lay within limits, and 60,400 of 70,400 do now.
     assert told == ("**85.8 %** of receivables, EUR 60,400, lies within limits, +2.4 pp since the month before.")
     assert insurer.cover_since(audit.classes(book, POLICY, None), "EUR").startswith("The book knows no earlier month")
+
+
+def test_what_is_to_be_declared_is_told(book_of):
+    invoices = (
+        "invoice_id,buyer_id,issued,due,amount,tax\nA1,A,2026-10-05,2026-11-05,1190,190\n"
+        "P1,P,2026-10-05,2026-10-05,10,0\n"
+    )
+    book = book_of(AS_OF, invoices=invoices, buyers="buyer_id,kind\nA,private\nP,prepaid\n")
+    policy = Policy(name="own", declaration="turnover", declaration_days=20)
+    found = declarations.declaration(book, policy)
+    assert insurer.declaration(found, "EUR") == (
+        "To declare are sales of 1 October 2026 to 31 October 2026 of **EUR 1,000.00**, by 20 November 2026, 83.3 % of "
+        "the ledger's EUR 1,200."
+    )
+    balance = declarations.declaration(book, Policy(name="own", declaration="balance"))
+    assert insurer.declaration(balance, "EUR") == (
+        "To declare are balances of 31 October 2026 of **EUR 1,000.00**, 83.3 % of the ledger's EUR 1,200. The policy "
+        "states no day for it (`declaration_days`)."
+    )
+    assert "is not stated (`declaration`)" in insurer.declaration(None, "EUR")
+    assert insurer.with_declared(found.steps).index.notna().all()
+
+
+def test_every_exclusion_has_its_words():
+    steps = {
+        declarations.LEDGER, declarations.CANCELLED, declarations.TAX, declarations.NET, declarations.CORRECTED,
+        declarations.DECLARED, *declarations.KINDS, *(set(cover.NOT_COUNTED) - {"no_policy", "kind_of_buyer"}),
+    }  # fmt: skip
+    assert set(insurer.DECLARED) == steps
+
+
+@pytest.mark.parametrize(
+    ("orders", "said"),
+    [
+        ("O1,A,ordered,2026-10-20,40000,2026-11-05,\nO2,A,ordered,2026-10-20,30000,2026-12-05,\n",
+         " Of 2 open orders 1 would lose cover, EUR 20,000 in all."),
+        (None, " The book has no open orders of these buyers: which of them would lose cover is not known."),
+    ],
+)  # fmt: skip
+def test_what_a_cut_of_today_takes_is_told(book_of, orders, said):
+    # A owes 10,000 within 90,000, which insures both orders; of 60,000 the first takes 40,000, the second 10,000.
+    tables = {} if orders is None else {"orders": f"order_id,buyer_id,kind,date,amount,expected_on,closed\n{orders}"}
+    book = book_of(AS_OF, **LEDGER, **tables)
+    cut = insurer_limits.after_cut_today(book, POLICY, pd.Series({"A": 60_000.0}))
+    assert insurer.cut_today(cut, "EUR") == (
+        f"What was shipped keeps its cover: 1 invoice or delivery with insured debt of EUR 10,000.{said}"
+    )
+    assert insurer.cut_today(cut.iloc[:0], "EUR") == "No limit of the insurer's would be cut."
+
+
+def test_every_reason_for_a_review_has_its_words():
+    assert set(insurer.REVIEWS) == set(insurer_limits.REVIEWS)

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.collect import audit, insurer_calendar
+from tradecredit.book.checks import CENT
+from tradecredit.decide.collect import audit, declarations, insurer_calendar, insurer_limits
 from tradecredit.decide.collect.insurer_calendar import AHEAD, FILE_BY, MONEY_ON, PAST, REPORT_BY, STOP_ON
 from tradecredit.insurance.shipped import CLASSES, DISCRETIONARY, NAMED
 from tradecredit.words import cover
@@ -144,3 +145,68 @@ def breaches(by_breach: pd.DataFrame, currency: str) -> str:
             each = [f"{money(cost, currency)} {BREACHES[kind]}" for kind, cost in rows["breach_cost"].items()]
             parts.append(f"{money(rows['breach_cost'].sum(), currency)} {told}: {listed(each)}")
     return f"If these buyers did not pay, what breaches cost, before deductibles: {'; '.join(parts)}."
+
+
+DECLARED = {
+    declarations.LEDGER: "by the ledger, gross",
+    declarations.CANCELLED: "less: cancelled",
+    declarations.TAX: "less: tax",
+    declarations.NET: "net of cancellations and tax",
+    declarations.CORRECTED: "less: cancelled of earlier periods' sales",
+    declarations.DECLARED: "to declare",
+    "prepaid": "less: paid in advance or in cash", "public": "less: public buyers", "affiliate": "less: affiliates",
+    **{reason: f"less: {cover.REASONS[reason]}" for reason in (
+        "outside_period", "not_listed", "country_excluded", "terms_too_long",
+    )},
+}  # fmt: skip
+"""The steps of `declarations.declaration`."""
+
+
+def with_declared(steps: pd.DataFrame) -> pd.DataFrame:
+    """Return the steps of a declaration in words."""
+    return steps.set_axis(steps.index.map(DECLARED).rename("declaration_step"))
+
+
+def declaration(found: declarations.Declaration | None, currency: str) -> str:
+    """Return what is to be declared, of which period, and by when; `declarations.declaration`."""
+    if found is None:
+        return "Whether the policy asks for a declaration of sales or of balances is not stated (`declaration`)."
+    amounts = found.steps["amount"]
+    what = "sales" if found.basis == declarations.TURNOVER else "balances"
+    of = f"{day(found.starts)} to {day(found.ends)}" if found.basis == declarations.TURNOVER else day(found.ends)
+    by = f", by {day(found.declare_by)}" if pd.notna(found.declare_by) else ""
+    declared, whole = amounts[declarations.DECLARED], amounts[declarations.LEDGER]
+    share = f", {percent(declared / whole)} of the ledger's {money(whole, currency)}" if whole > 0 else ""
+    undated = "" if by else " The policy states no day for it (`declaration_days`)."
+    return f"To declare are {what} of {of} of **{currency} {declared:,.2f}**{by}{share}.{undated}"
+
+
+REVIEWS = {
+    insurer_limits.LIMIT_ENDS: "the limit ends", insurer_limits.EVIDENCE_ENDS: "its evidence will be too old",
+    insurer_limits.LOWERED: "the insurer has lowered it",
+}  # fmt: skip
+"""Why a limit is reviewed (`insurer_limits.reviews`)."""
+
+
+def with_reviews(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `insurer_limits.reviews` with its reasons in words."""
+    return table.assign(review_reason=table["review_reason"].map(REVIEWS))
+
+
+def cut_today(table: pd.DataFrame, currency: str) -> str:
+    """Return what keeps cover and what loses it if limits are cut today; `insurer_limits.after_cut_today`."""
+    if table.empty:
+        return "No limit of the insurer's would be cut."
+    orders = table["kind_of_item"] == insurer_limits.ORDERED
+    kept = table[~orders]
+    told = (
+        f"What was shipped keeps its cover: {counted(len(kept), 'invoice or delivery', 'invoices and deliveries')} "
+        f"with insured debt of {money(kept['insured_then'].sum(), currency)}."
+    )
+    if not orders.any():
+        return f"{told} The book has no open orders of these buyers: which of them would lose cover is not known."
+    lost = table[orders & (table["loses_cover"] >= CENT)]
+    return (
+        f"{told} Of {counted(int(orders.sum()), 'open order')} {len(lost):,} would lose cover, "
+        f"{money(lost['loses_cover'].sum(), currency)} in all."
+    )

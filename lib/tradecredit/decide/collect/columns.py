@@ -23,6 +23,14 @@ OF_THE_INSURER: dict[str, Column] = {
               entry="Entry", claimed_now="In the claim"),
     **columns("count", lost_invoices="Invoices lost"),
     **columns("money", covered="Covered debt"),
+    # claims_made
+    **columns("text", claim_state="State of the claim"),
+    **columns("count", claims="Claims"),
+    **columns("date", insurer_paid_on="Paid by the insurer on"),
+    **columns(
+        "money", expected_claim="Expected of the insurer", paid_less="Paid less than expected",
+        insurer_recovery="Insurer's part of recoveries",
+    ),
     # declarations
     **columns("text", declaration_step="Step of the declaration"),
     **columns("money", declared="Declared"),
