@@ -23,8 +23,8 @@ def of(table, deadline):
     return table[table["deadline"] == deadline].set_index("buyer_id")
 
 
-# Definitions §5.11, example 7: invoice of 1 January 2022 on 120 days (the invoice day is day 1), extension of 30 days from the
-# due date, waiting period of 150 days from its end, paid 30 days later.
+# Definitions §5.11, example 7: invoice of 1 January 2022 on 120 days (the invoice day is day 1), extension of 30 days
+# from the due date, waiting period of 150 days from its end, paid 30 days later.
 EXAMPLE_7 = Policy(
     name="x", maximum_extension_days=30, waiting_days=150, waiting_from="extension_end", payment_days=30
 )  # fmt: skip
