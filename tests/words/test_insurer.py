@@ -20,7 +20,7 @@ def test_what_comes_next_is_told(book):
     deadlines = insurer_calendar.deadlines(book, [POLICY])
     # A is to be reported; B is late; C and D are to be claimed; supplies to A stop on 21 November.
     assert insurer.calendar(deadlines, "EUR") == (
-        "Next: report the overdue debt of 1 buyer (EUR 10,000), the first by 20 November 2026; stop supplies of 1 "
+        "Next: report the overdue debt of 1 buyer (EUR 10,000), the first by 20 November 2026; stop supplies to 1 "
         "buyer (EUR 10,000), the first by 20 November 2026; file the claim of 2 buyers (EUR 20,000), the first by 9 "
         "November 2026. 1 day to report or to file is past already."
     )
@@ -39,6 +39,19 @@ def test_events_by_hand(book):
     ]  # fmt: skip
     assert events.loc["own H 2026-12-11", "text"].endswith("\nOnly if it stays unpaid.")
     assert not events.index.duplicated().any()
+
+
+def test_a_declaration_is_an_event_of_no_buyer(book):
+    terms = {"declaration": "balance", "declaration_days": 21}
+    deadlines = insurer_calendar.deadlines(book, [Policy(**POLICY.model_dump(exclude_unset=True) | terms)])
+    # 21 days from 31 October is a Saturday; all eight invoices are insurable.
+    event = insurer.events(deadlines, book).set_index("kind").loc["declare"]
+    assert event.tolist() == [
+        pd.Timestamp("2026-11-20"), "own 2026-11-21", "Declare sales or balances: own, EUR 70,400",
+        "own: 21 November 2026.\n8 invoices.",
+    ]  # fmt: skip
+    assert insurer.calendar(deadlines, "EUR").split("; ")[-1].startswith("declare EUR 70,400 by 20 November 2026.")
+    assert insurer_calendar.by_buyer(deadlines)["buyer_id"].notna().all()
 
 
 def test_codes_are_told_in_words(book):

@@ -12,7 +12,7 @@ from tradecredit.words.formats import change, counted, day, listed, money, perce
 
 TO_DO = {
     REPORT_BY: "report the overdue debt", STOP_ON: "stop supplies", FILE_BY: "file the claim",
-    MONEY_ON: "money from the insurer is expected",
+    MONEY_ON: "money from the insurer is expected", insurer_calendar.DECLARE_BY: "declare sales or balances",
 }  # fmt: skip
 """The kinds of deadline of `insurer_calendar.deadlines`."""
 
@@ -46,10 +46,13 @@ def calendar(calendar: pd.DataFrame, currency: str) -> str:
         rows = ahead[ahead["deadline"] == kind]
         if len(rows):
             first = rows["act_by"].min()
+            who = "to" if kind == STOP_ON else "of"
             parts.append(
-                f"{TO_DO[kind]} of {counted(rows['buyer_id'].nunique(), 'buyer')} "
+                f"{TO_DO[kind]} {who} {counted(rows['buyer_id'].nunique(), 'buyer')} "
                 f"({money(rows['amount'].sum(), currency)}), the first by {day(first)}"
             )
+    declared = ahead[ahead["deadline"] == insurer_calendar.DECLARE_BY]
+    parts += [f"declare {money(row.amount, currency)} by {day(row.act_by)}" for row in declared.itertuples()]
     told = f"Next: {'; '.join(parts)}." if parts else "No deadline of the policy is near."
     late = past[past["deadline"] != STOP_ON]
     if len(late):
@@ -69,18 +72,21 @@ def events(calendar: pd.DataFrame, book: Book) -> pd.DataFrame:
     told = [_event(row, name, currency) for row, name in zip(rows.itertuples(), who, strict=True)]
     table = pd.DataFrame(told, columns=["title", "text"], index=rows.index, dtype="str")
     days = rows["day"].dt.strftime("%Y-%m-%d").fillna("")
-    matter = rows["policy"] + " " + rows["buyer_id"] + " " + days + " " + rows["notice"].fillna("")
-    found = table.assign(day=rows["act_by"].fillna(rows["day"]), kind=rows["deadline"], matter=matter.str.strip())
+    matter = rows["policy"] + " " + rows["buyer_id"].fillna("") + " " + days + " " + rows["notice"].fillna("")
+    found = table.assign(
+        day=rows["act_by"].fillna(rows["day"]), kind=rows["deadline"], matter=matter.str.split().str.join(" ")
+    )
     return found[["day", "kind", "matter", "title", "text"]].reset_index(drop=True)
 
 
 def _event(row: pd.Series, name: str, currency: str) -> tuple[str, str]:
-    who = f"{name} ({row.buyer_id})" if name else row.buyer_id
+    who = f"{name} ({row.buyer_id})" if name else row.buyer_id if pd.notna(row.buyer_id) else row.policy
     what = TO_DO[row.deadline]
     late = "Late: " if row.state == PAST and row.deadline != STOP_ON else ""
     title = f"{late}{what if late else what[0].upper() + what[1:]}: {who}, {money(row.amount, currency)}"
     stated = f"{row.policy}: {day(row.day)}" if pd.notna(row.day) else f"{row.policy} states no last day"
-    lines = [f"{stated}.", f"{counted(row.invoices, 'invoice')}, the first {row.invoice_id}."]
+    first = f", the first {row.invoice_id}" if pd.notna(row.invoice_id) else ""
+    lines = [f"{stated}.", f"{counted(row.invoices, 'invoice')}{first}."]
     if pd.notna(row.notice):
         lines.append(f"Kind of notice: {NOTICES[row.notice]}.")
     if row.state == AHEAD:

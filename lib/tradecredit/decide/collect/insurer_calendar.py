@@ -8,14 +8,16 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
 from tradecredit.decide import insurer_duties
+from tradecredit.decide.collect import declarations
 from tradecredit.decide.insurer_duties import CLAIM, LATER, MISSED, REPORT, last_working_days
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.stops import stopping_invoices
 from tradecredit.measure.open_items import open_items
 from tradecredit.measure.promises import OPEN, outcomes
 
-REPORT_BY, STOP_ON, FILE_BY, MONEY_ON = DEADLINES = ("report", "stop", "file", "money")
-"""What a day of the policy is about: to report a debt, to stop supplies, to file a claim, and to be paid for it."""
+REPORT_BY, STOP_ON, FILE_BY, MONEY_ON, DECLARE_BY = DEADLINES = ("report", "stop", "file", "money", "declare")
+"""What a day of the policy is about: to report a debt, to stop supplies, to file a claim, to be paid for it, and to
+declare sales or balances."""
 
 OVERDUE, EXTENSION, PLAN = NOTICES = ("overdue", "extension", "payment plan")
 """Kinds of notice, as insurers' portals know them: that a debt is overdue; the request that one invoice is paid later
@@ -86,16 +88,17 @@ def deadlines(book: Book, policies: Sequence[Policy]) -> pd.DataFrame:
     - `deadline`, one of `DEADLINES`; `day`, the policy's; `state`, one of `STATES` (missing day: that of `act_by`);
     - `act_by`, by when it is done in time: the last working day by then, never before the report is read; of what is
       late already, and of a claim at the latest, the day by which the run decides on it; missing for money;
-    - `policy`, `buyer_id`, `invoices`, their number; `invoice_id`, the first of them by due day;
+    - `policy`; `buyer_id` (missing: a declaration, which is of all); `invoices`, their number; `invoice_id`, the first
+      of them by due day;
     - `amount`: insured debt to report or to claim; what has to be paid so that supplies do not stop, or do no longer,
-      gross; what the policy pays for the claims on the buyer (`insurer_duties.settled`);
+      gross; what the policy pays for the claims on the buyer (`insurer_duties.settled`); what is to be declared;
     - `notice` of a report (missing: none); `asked_now`: `insurer_duties.duties` asks it now.
 
     A report stands for what is not to be claimed yet, unless it is too little to be reported; of a buyer's stops the
     first; a claim that is still to come only where the policy states a day for it, and money for claims to file now.
     Source: definitions §5.8.
     """
-    found = [_of_policy(book, policy) for policy in policies]
+    found = [part for policy in policies for part in (_of_policy(book, policy), _declaration(book, policy))]
     table = pd.concat([none(), *found], ignore_index=True).astype(COLUMNS)
     past = (table["state"] == PAST).to_numpy()
     day = table["day"].fillna(table["act_by"]).to_numpy("datetime64[D]").astype("int64")
@@ -147,6 +150,21 @@ def _of_policy(book: Book, policy: Policy) -> pd.DataFrame:
     return table.assign(state=np.select([day < read, soon], [PAST, SOON], AHEAD))
 
 
+def _declaration(book: Book, policy: Policy) -> pd.DataFrame:
+    """Return the day for the declaration of the last period, where the policy states one."""
+    if policy.declaration_days is None or (found := declarations.declaration(book, policy)) is None:
+        return none()
+    row = {
+        "deadline": DECLARE_BY, "day": found.declare_by, "policy": policy.name, "buyer_id": None, "invoice_id": None,
+        "invoices": int(found.by_buyer["invoices"].sum()), "amount": found.steps.loc[declarations.DECLARED, "amount"],
+        "notice": None, "asked_now": False,
+    }  # fmt: skip
+    table, read = pd.DataFrame([row]), read_on(book.as_of)
+    soon = found.declare_by <= book.as_of + pd.Timedelta(days=book.run.decisions.report_ahead_days)
+    state = PAST if found.declare_by < read else SOON if soon else AHEAD
+    return table.assign(state=state, act_by=last_working_days(table["day"]).clip(lower=read)).astype(COLUMNS)
+
+
 def _first_stops(days: pd.DataFrame, read: pd.Timestamp) -> pd.DataFrame:
     """Return the invoices by which each buyer's first stop begins, or that stop it as well when the report is read."""
     stops = days[days["stop_on"].notna()]
@@ -181,8 +199,8 @@ def by_buyer(calendar: pd.DataFrame) -> pd.DataFrame:
     each that is not past, or else the last that is (missing: none); `past_deadlines`, how many kinds of them are past;
     `next_deadline`, the kind of the next one, and `next_day` (missing: all are past).
     """
-    names = dict(zip(DEADLINES, ("report_by", "stop_on", "file_by", "money_on"), strict=True))
-    key = ["buyer_id", "policy"]
+    names = {REPORT_BY: "report_by", STOP_ON: "stop_on", FILE_BY: "file_by", MONEY_ON: "money_on"}
+    key, calendar = ["buyer_id", "policy"], calendar[calendar["buyer_id"].notna()]
     first = calendar.drop_duplicates([*key, "deadline"])
     ahead = calendar[calendar["state"] != PAST].drop_duplicates(key).set_index(key)
     of_kind = {name: first[first["deadline"] == kind].set_index(key)["day"] for kind, name in names.items()}
