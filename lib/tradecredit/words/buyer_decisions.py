@@ -95,10 +95,8 @@ def _paid(payable: Payable | None, currency: str) -> str:
         )
     if payable.filing_days is None:
         return f"{told} The terms of {payable.policy} state no last day for filing: look it up (`filing_days`)."
-    within = days(payable.filing_days)
-    return (
-        f"{told} {payable.policy} asks for the claim within {within} of the loss, the first by {day(payable.file_by)}."
-    )
+    within, first = days(payable.filing_days), day(payable.file_by)
+    return f"{told} {payable.policy} asks for it within {within} of the loss: the first of these days is {first}."
 
 
 def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
