@@ -221,8 +221,8 @@ def test_what_a_claim_brings_now_is_told(book_of, payable, said):
 def test_by_when_the_first_claim_is_to_be_filed_is_told(book_of):
     stated = Payable("p", 0.0, 0.0, 0.0, filing_days=60, file_by=pd.Timestamp("2026-12-10"))
     assert (
-        "before any maximum of a year. p asks for it within 60 days of the loss: the first of these days is 10 December "
-        "2026."
+        "before any maximum of a year. p asks for it within 60 days of the loss: the first of these days is 10 "
+        "December 2026."
     ) in told(book_of, stated)["claim"]
 
 
