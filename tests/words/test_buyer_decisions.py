@@ -212,7 +212,18 @@ def test_limits_that_change_say_which_way(book_of):
 def test_what_a_claim_brings_now_is_told(book_of, payable, said):
     found = told(book_of, payable)["claim"]
     # C has been a loss since 11 October, D since 20 May: 164 days before 31 October.
-    assert f"claim it. {said} The terms of p state no last day for filing: look it up. Deliveries to them" in found
+    assert (
+        f"claim it. {said} The terms of p state no last day for filing: look it up (`filing_days`). Deliveries to them"
+        in found
+    )
+
+
+def test_by_when_the_first_claim_is_to_be_filed_is_told(book_of):
+    stated = Payable("p", 0.0, 0.0, 0.0, filing_days=60, file_by=pd.Timestamp("2026-12-10"))
+    assert (
+        "before any maximum of a year. p asks for it within 60 days of the loss: the first of these days is 10 "
+        "December 2026."
+    ) in told(book_of, stated)["claim"]
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
     the latter by what is owed; any other by its amount; one by which deliveries are held back (`ENDING_HOLDS`) by the
     highest of all those on the hold of that buyer (`with_hold`). A stop is due when deliveries stop for any reason; a
     hold by risk beside a request for accounts as such a hold; a change of a limit that waits for portfolio limits
-    (`waiting`) a working day after these; a report by the policy's day.
+    (`waiting`) a working day after these; a report by the policy's day, and a claim where that is the earlier.
     """
     amount, due, since = amounts(sheets), _due(book, sheets), _since(book, sheets)
     authorised, holding = _authorised(sheets), _holding(sheets)
@@ -110,7 +110,9 @@ def _due(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
     waits = pd.Series(after, index=sheets.index).where(waiting(sheets))
     sooner = min(held, read_on(book.as_of, settings.days_until_due("request accounts")))
     by_risk = sheets["over_risk"] > book.run.limits.tolerated_excess
+    claimed = read_on(book.as_of, settings.days_until_due("claim"))
     return {
+        "claim": sheets["file_by"].clip(upper=claimed),
         "report": sheets["report_by"],
         **dict.fromkeys(("stop insured", actions.STOP, actions.STOP_UNTIL_PAID), sheets["hold_by"]),
         **dict.fromkeys(WAITING, waits),

@@ -9,7 +9,7 @@ from tradecredit.decide.insurer_duties import Payable
 from tradecredit.decide.limits.replay import MONTHS
 from tradecredit.params.run import Run
 from tradecredit.words.decisions import WHAT, amount_told
-from tradecredit.words.formats import counted, day, listed, money
+from tradecredit.words.formats import counted, day, days, listed, money
 from tradecredit.words.holds import decided_by, price
 
 LONG_OPEN = pd.Timedelta(days=180)
@@ -93,7 +93,10 @@ def _paid(payable: Payable | None, currency: str) -> str:
             f"the year of {payable.policy} began{twelve}: they count in an earlier year, whose first loss other "
             "losses may have used up, so that they are payable. Ask the insurer."
         )
-    return f"{told} The terms of {payable.policy} state no last day for filing: look it up."
+    if payable.filing_days is None:
+        return f"{told} The terms of {payable.policy} state no last day for filing: look it up (`filing_days`)."
+    within, first = days(payable.filing_days), day(payable.file_by)
+    return f"{told} {payable.policy} asks for it within {within} of the loss: the first of these days is {first}."
 
 
 def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:

@@ -2,7 +2,49 @@
 
 from tradecredit.columns import Column, columns
 
-LABELS: dict[str, Column] = {
+OF_THE_INSURER: dict[str, Column] = {
+    # insurer_calendar
+    **columns("text", deadline="To do", notice="Kind of notice", asked_now="Asked now", next_deadline="Next to do"),
+    **columns(
+        "date", day="Day", act_by="In time by", stop_on="Stop supplies on", money_on="Money expected on",
+        next_day="Next day",
+    ),
+    **columns("count", past_deadlines="Days that are past"),
+    # audit
+    **columns("text", breach_kind="Breach", cover_effect="Effect on cover"),
+    **columns(
+        "money", open_amount_before="Open amount, month before", open_amount_change="Open amount, change",
+        lost_debt="Debt that it concerns", breach_cost="Cost if it is lost",
+    ),
+    **columns("percent", share_before="Share, month before", share_change="Share, change"),
+    **columns("date", breach_day="Day of the breach"),
+    # claims
+    **columns("text", default_kind="Kind of default", claim_step="Step", document="Paper", known="What the book knows",
+              entry="Entry", claimed_now="In the claim"),
+    **columns("count", lost_invoices="Invoices lost"),
+    **columns("money", covered="Covered debt"),
+    # claims_made
+    **columns("text", claim_state="State of the claim"),
+    **columns("count", claims="Claims"),
+    **columns("date", insurer_paid_on="Paid by the insurer on"),
+    **columns(
+        "money", expected_claim="Expected of the insurer", paid_less="Paid less than expected",
+        insurer_recovery="Insurer's part of recoveries",
+    ),
+    # declarations
+    **columns("text", declaration_step="Step of the declaration"),
+    **columns("money", declared="Declared"),
+    # insurer_limits
+    **columns("text", answer="Answer", review_reason="Why to review", kind_of_item="What", item_id="Number"),
+    **columns("date", decided_on="Decided on", review_by="Review by", shipped_on="Shipped on"),
+    **columns(
+        "money", asked_limit="Limit asked for", granted_limit="Limit granted", item_amount="Amount, gross",
+        insured_before="Insured debt, today", insured_then="Insured debt, after a cut", loses_cover="Loses cover",
+    ),
+}  # fmt: skip
+"""Those of the tables for the insurer."""
+
+LABELS: dict[str, Column] = OF_THE_INSURER | {
     # stages
     **columns("text", stage="Stage", act="What to do", letter="Letter", decided="Decision code"),
     **columns(
