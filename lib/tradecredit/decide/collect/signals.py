@@ -17,7 +17,7 @@ from tradecredit.measure.default_events import in_default
 from tradecredit.measure.groups import groups_on
 from tradecredit.params.early_warning import Signal
 
-COLUMNS = ["buyer_id", "signal", "since", "value", "threshold"]
+COLUMNS = ["buyer_id", "signal", "since", "signal_value", "warns_from"]
 
 LACKS = {
     "slower": "payments", "silent": "payments", "broken_promises": "promises", "part_payments": "payments",
@@ -39,7 +39,7 @@ def signals(book: Book, ratings: pd.DataFrame, before: pd.DataFrame | None) -> p
     - `since`: the day from which on it is so, by what the book knows today: of the chart the end of the first of the
       weeks that are above its limit, of counts the first event counted, of a limit the issue of the open invoice that
       passed it, of decisions and scores their day, of grades and surroundings the day that they are held against;
-    - `value` and the `threshold` that it has reached, in the units of the settings of `early_warning` (`orders_stop`:
+    - `signal_value`, and `warns_from`, the threshold that it has reached, in the units of the settings of `early_warning` (`orders_stop`:
       has fallen to). Thresholds of counts are the buyer's own.
 
     Each is made by the function of its name in this module or in `payment_signals`. What the book lacks warns of
@@ -66,9 +66,9 @@ def warnings(found: dict[str, Measured], book: Book) -> pd.DataFrame:
     parts = []
     for name, one in found.items():
         rows = np.flatnonzero(one.warns() & alive)
-        columns = {"signal": name, "since": one.since[rows], "value": one.value[rows]}
+        columns = {"signal": name, "since": one.since[rows], "signal_value": one.value[rows]}
         threshold = np.broadcast_to(one.threshold, one.value.shape)[rows].astype(float)
-        parts.append(pd.DataFrame({"buyer": rows, **columns, "threshold": threshold}))
+        parts.append(pd.DataFrame({"buyer": rows, **columns, "warns_from": threshold}))
     table = pd.concat(parts, ignore_index=True).sort_values("buyer", kind="stable", ignore_index=True)
     return table.assign(buyer_id=book.buyers["buyer_id"].array.take(table["buyer"].to_numpy()))[COLUMNS]
 
