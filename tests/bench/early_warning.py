@@ -45,7 +45,9 @@ def main() -> None:
     for seed in seeds:
         reviews, failures, book = of_seed(seed)
         alone = of_reviews(reviews, book).compared.loc["watchlist"]
-        print(f"seed {seed}: {alone['share_named']:.0%} named, {alone['false_a_true']:.1f} false a true one", flush=True)
+        print(
+            f"seed {seed}: {alone['share_named']:.0%} named, {alone['false_a_true']:.1f} false a true one", flush=True
+        )
         parts.append(reviews.assign(buyer_id=f"{seed}-" + reviews["buyer_id"]))
         events.append(failures.assign(buyer_id=f"{seed}-" + failures["buyer_id"]))
     reviews, failures = pd.concat(parts, ignore_index=True), pd.concat(events, ignore_index=True)
@@ -60,11 +62,19 @@ def main() -> None:
     pd.set_option("display.width", 250, "display.max_columns", 30)
     print(compared(reviews, lists, failures, until=until)[SHOWN].T.round(3).to_string(), "\n")
     for kind, of_kind in failures.groupby("kind"):
-        print(f"watchlist, {kind} alone:", of_kind.pipe(lambda one: compared(reviews, lists, one, until=until))["share_named"].round(3).to_dict())
+        print(
+            f"watchlist, {kind} alone:",
+            of_kind.pipe(lambda one: compared(reviews, lists, one, until=until))["share_named"].round(3).to_dict(),
+        )
     for name, score in (("watchlist", "pd_warned"), ("PD alone", "pd"), ("true PD", "true_pd")):
         values = reviews[score].astype("float64").fillna(0.0)
         curve = frontier(reviews, values, THRESHOLDS, failures, until=until)
-        print(f"\n{name}\n", curve[["names_a_review", "share_named", "false_a_true", "days_ahead", "failed_of_listed"]].round(3).to_string())
+        print(
+            f"\n{name}\n",
+            curve[["names_a_review", "share_named", "false_a_true", "days_ahead", "failed_of_listed"]]
+            .round(3)
+            .to_string(),
+        )
     print("\n", added(reviews, failures, until=until).round(3).to_string())
     shown = (true > 0) & (true < 0.999)
     odds = [np.log(of[shown] / (1 - of[shown])) for of in (true, reviews["pd"].astype("float64"))]

@@ -21,7 +21,7 @@ def test_the_first_week_on_the_chart_is_ranked_among_those_before():
     chart = charted(weeks([1, 2, 3, 4, 5, 6, 7, 8, 6.5]))
     assert chart["score"].tolist() == pytest.approx([norm.ppf(6.5 / 9)])
     assert chart["chart"].tolist() == pytest.approx([0.2 * norm.ppf(6.5 / 9) / (1 / 3)])
-    assert DEVIATION == pytest.approx(1 / 3)  # √(0.2 / 1.8)
+    assert pytest.approx(1 / 3) == DEVIATION  # √(0.2 / 1.8)
     assert charted(weeks([1, 2, 3, 4, 5, 6, 7, 8, 6]))["score"].tolist() == pytest.approx([norm.ppf(6 / 9)])
 
 

@@ -1,4 +1,4 @@
-"""How late a buyer pays against its own habit: a control chart of each buyer on the weeks in which invoices fell due."""
+"""How late a buyer pays against its own habit: a control chart of the weeks in which its invoices fell due."""
 
 import numpy as np
 import pandas as pd

@@ -95,20 +95,22 @@ def as_many(reviews: pd.DataFrame, score: pd.Series, listed: pd.Series) -> pd.Se
     return rank <= listed.groupby(reviews["date"]).transform("sum")
 
 
-def outcomes(
-    reviews: pd.DataFrame, failures: pd.DataFrame, *, until: pd.Timestamp
-) -> tuple[np.ndarray, np.ndarray]:
+def outcomes(reviews: pd.DataFrame, failures: pd.DataFrame, *, until: pd.Timestamp) -> tuple[np.ndarray, np.ndarray]:
     """Return of each row of `reviews` whether all is known of the 12 months after it, and whether its buyer failed.
 
     `failures` known by `until`. The first failure of a buyer after the day counts.
     """
     day = reviews["date"].to_numpy("datetime64[us]")
-    asked = reviews[["buyer_id", "date"]].assign(row=np.arange(len(reviews)), date=day).sort_values("date", kind="stable")
+    asked = (
+        reviews[["buyer_id", "date"]].assign(row=np.arange(len(reviews)), date=day).sort_values("date", kind="stable")
+    )
     events = failures[["buyer_id", "date"]].assign(failed=failures["date"]).sort_values("date", kind="stable")
     events = events.astype({"date": "datetime64[us]", "failed": "datetime64[us]"})
-    following = pd.merge_asof(
-        asked, events, on="date", by="buyer_id", direction="forward", allow_exact_matches=False
-    ).sort_values("row")["failed"].to_numpy("datetime64[us]")
+    following = (
+        pd.merge_asof(asked, events, on="date", by="buyer_id", direction="forward", allow_exact_matches=False)
+        .sort_values("row")["failed"]
+        .to_numpy("datetime64[us]")
+    )
     return _year_after(day) <= until.to_datetime64(), following <= _year_after(day)
 
 

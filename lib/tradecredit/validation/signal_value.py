@@ -17,7 +17,9 @@ ADDS, NOTHING, FEWER, UNKNOWN = "adds", "adds nothing", "fewer fail", "too few t
 """What the back-test finds of a signal."""
 
 
-def added(reviews: pd.DataFrame, failures: pd.DataFrame, *, until: pd.Timestamp, confidence: float = 0.9) -> pd.DataFrame:
+def added(
+    reviews: pd.DataFrame, failures: pd.DataFrame, *, until: pd.Timestamp, confidence: float = 0.9
+) -> pd.DataFrame:
     """Return what each signal adds to the default probability of the same day: index `signal`, the codes that occur.
 
     `reviews`: a row for each past day and buyer, `date`, `buyer_id`, `pd` and `signals` (codes, "; " between), of which
@@ -74,9 +76,9 @@ STEPS = 50
 def clustered_logit(inputs: np.ndarray, outcome: np.ndarray, firm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the coefficients of a logit by maximum likelihood, and their errors clustered by firm.
 
-    `inputs`: rows × columns, one of them 1 throughout; `outcome`: 0 or 1. The errors are those of the sandwich H⁻¹ (Σ of
-    firms g gᵀ) H⁻¹ × firms / (firms − 1), g being the sum of a firm's scores (Liang and Zeger 1986, Biometrika 73,
-    13–22). Missing where it does not converge, as where an input tells the outcomes apart.
+    `inputs`: rows × columns, one of them 1 throughout; `outcome`: 0 or 1. The errors are those of the sandwich H⁻¹
+    (Σ g gᵀ) H⁻¹ × firms / (firms − 1), summed over firms, g being the sum of a firm's scores (Liang and Zeger 1986,
+    Biometrika 73, 13–22). Missing where it does not converge, as where an input tells the outcomes apart.
     """
     values, y = np.zeros(inputs.shape[1]), outcome.astype(float)
     for _ in range(STEPS):

@@ -11,7 +11,7 @@ from tradecredit.numerics.control_charts import average_run_length
 from tradecredit.params.early_warning import EarlyWarningSettings
 from tradecredit.validation.early_warning import AHEAD_DAYS
 from tradecredit.validation.signal_value import ADDS, FEWER, NOTHING, UNKNOWN
-from tradecredit.words.formats import count, counted, days, listed, money, percent, probability
+from tradecredit.words.formats import count, counted, days, listed, money, percent
 
 SIGNALS = {
     "slower": "slower than its habit",
@@ -42,7 +42,9 @@ REASONS: dict[str, Callable[[float, float], str]] = {
         f"has paid nothing since: by its habit a chance of 1 in {_one_in(value)}, warns from 1 in {_one_in(least)}"
     ),
     "overdue": lambda value, least: f"oldest undisputed invoice {days(value)} overdue, warns from {days(least)}",
-    "broken_promises": lambda value, least: f"{counted(int(value), 'promise')} to pay broken, warns from {count(least)}",
+    "broken_promises": lambda value, least: (
+        f"{counted(int(value), 'promise')} to pay broken, warns from {count(least)}"
+    ),
     "part_payments": lambda value, least: f"{counted(int(value), 'part payment')}, warns from {count(least)}",
     "disputes": lambda value, least: f"{counted(int(value), 'new dispute')}, warns from {count(least)}",
     "limit_use": lambda value, least: f"uses {percent(value)} of its limit, warns from {percent(least)}",
@@ -60,7 +62,9 @@ REASONS: dict[str, Callable[[float, float], str]] = {
         f"others of its country pay {days(value)} later than over the year, warns from {days(least)}"
     ),
     "group_failed": lambda value, _: f"{counted(int(value), 'other member')} of its group failed within a year",
-    "insurer_cut": lambda value, least: f"the insurer took back {percent(value)} of its limit, warns from {percent(least)}",
+    "insurer_cut": lambda value, least: (
+        f"the insurer took back {percent(value)} of its limit, warns from {percent(least)}"
+    ),
     "insurer_refused": lambda *_: "the insurer insures nothing of it any more, or refused to",
 }
 """Signal: why it warns, from its value and the value that warns."""
@@ -120,7 +124,7 @@ def with_verdicts(added: pd.DataFrame) -> pd.DataFrame:
 
 def watchlist(table: pd.DataFrame, settings: EarlyWarningSettings, currency: str) -> str:
     """Return what stands on the watchlist (`watchlist.watchlist`)."""
-    from_ = f"a default probability, moved by the signals, of {probability(settings.list_from)} or more"
+    from_ = f"a default probability, moved by the signals, of {percent(settings.list_from)} or more"
     if table.empty:
         return f"No buyer stands on the watchlist: none has {from_}."
     stake, owed, insured = (table[name].sum() for name in ("expected_loss_at_stake", "exposure", "insured_debt"))
@@ -198,9 +202,9 @@ def assumptions(settings: EarlyWarningSettings) -> list[str]:
     return [
         f"Odds of default are moved by {moved} (`early_warning.odds`); all other signals are reasons to look.",
         f"A buyer is slower than its habit from {settings.slower_width:g} standard deviations of its chart on: while "
-        f"nothing changes that is a false alarm in {count(weeks)} weeks with invoices due, on average "
-        f"({count(weeks / 52)} years of a buyer that has one every week). Buyers with fewer than {FEWEST_WEEKS} such "
-        "weeks before have no chart.",
+        f"nothing changes that is a false alarm in {count(round(weeks))} weeks with invoices due, on average "
+        f"({count(round(weeks / 52, 1))} years of a buyer that has one every week). Buyers with fewer than "
+        f"{FEWEST_WEEKS} such weeks before have no chart.",
         "Accounts are overdue by the time that accounts usually take to be published in this book.",
     ]
 
@@ -220,7 +224,7 @@ def _called(codes: pd.Index) -> list[str]:
 def _beside(compared: pd.DataFrame) -> str:
     by_pd, late = (compared.loc[name] for name in (BY_PD, LATE))
     return (
-        f"As many names by the probability alone would have held {percent(by_pd['share_named'])} of them; all more than "
-        f"60 days overdue, {count(late['names_a_review'])} names, {percent(late['share_named'])}, at "
+        f"As many names by the probability alone would have held {percent(by_pd['share_named'])} of them; all more "
+        f"than 60 days overdue, {count(late['names_a_review'])} names, {percent(late['share_named'])}, at "
         f"{count(late['false_a_true'])} false names a true one."
     )

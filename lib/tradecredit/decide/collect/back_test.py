@@ -1,8 +1,7 @@
-"""How well the watchlist warned in past months, as known then: of how many failures, how early, against how many names."""
+"""How well the watchlist warned in past months, as known then: of how many failures, how early, by how many names."""
 
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book

@@ -118,7 +118,9 @@ def orders_surge(book: Book) -> Measured:
 def orders_stop(book: Book) -> Measured:
     """Return the same of a buyer that stops to buy; since its last invoice."""
     sold = _sold_since(book, pd.Timestamp("1900-01-01"))
-    last = _latest(book.buyer_of_invoice[sold], book.invoices["issued"].to_numpy("datetime64[us]")[sold], len(book.buyers))
+    last = _latest(
+        book.buyer_of_invoice[sold], book.invoices["issued"].to_numpy("datetime64[us]")[sold], len(book.buyers)
+    )
     return Measured(_orders(book), last, book.run.early_warning.orders_stop, low=True)
 
 
@@ -171,7 +173,9 @@ def _oldest_overdue(book: Book) -> np.ndarray:
     items = open_items(book)
     least = small_rest(items["open_amount"].to_numpy(), items["amount"].to_numpy(), book.run.receivables.small_rest)
     rows = np.flatnonzero(overdue_undisputed(book) & ~least)
-    return _earliest(book.buyer_of_invoice[rows], items["payable_by"].to_numpy("datetime64[us]")[rows], len(book.buyers))
+    return _earliest(
+        book.buyer_of_invoice[rows], items["payable_by"].to_numpy("datetime64[us]")[rows], len(book.buyers)
+    )
 
 
 def _earliest(buyer: np.ndarray, day: np.ndarray, count: int) -> np.ndarray:

@@ -39,8 +39,8 @@ def signals(book: Book, ratings: pd.DataFrame, before: pd.DataFrame | None) -> p
     - `since`: the day from which on it is so, by what the book knows today: of the chart the end of the first of the
       weeks that are above its limit, of counts the first event counted, of a limit the issue of the open invoice that
       passed it, of decisions and scores their day, of grades and surroundings the day that they are held against;
-    - `signal_value`, and `warns_from`, the threshold that it has reached, in the units of the settings of `early_warning` (`orders_stop`:
-      has fallen to). Thresholds of counts are the buyer's own.
+    - `signal_value`, and `warns_from`, the threshold that it has reached, in the units of the settings of
+      `early_warning` (`orders_stop`: has fallen to). Thresholds of counts are the buyer's own.
 
     Each is made by the function of its name in this module or in `payment_signals`. What the book lacks warns of
     nobody: see `lacking`.

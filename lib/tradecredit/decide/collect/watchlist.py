@@ -10,7 +10,6 @@ from tradecredit import default
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import month_ends, window_start
 from tradecredit.book.memory import remembered
-from tradecredit.book.once import once
 from tradecredit.book.places import places
 from tradecredit.decide.collect.signals import lacking, measured, warnings
 from tradecredit.insurance.cover import of_buyers
@@ -76,7 +75,7 @@ def review(book: Book) -> Review:
     return Review(table[active], rows, lacking(found))
 
 
-def watchlist(book: Book) -> pd.DataFrame:
+def watchlist(book: Book, months: int = MONTHS) -> pd.DataFrame:
     """Return the buyers on the watchlist, the largest expected loss at stake first: index buyer_id.
 
     Columns as `review`'s `buyers`, without `listed`, and
@@ -84,7 +83,7 @@ def watchlist(book: Book) -> pd.DataFrame:
     - `insured_debt`: what the policy in force insures of what is owed (`cover.of_buyers`; 0 without one), which the
       expected loss is not net of;
     - `listed_since`: the first of the month ends in a row, up to the as-of date, on which it stood on the list as known
-      then, `MONTHS` back at most.
+      then, `months` back at most: each of them costs a review the first time.
     """
     today = review(book).buyers
     listed = today[today["listed"]].drop(columns="listed")
@@ -92,11 +91,12 @@ def watchlist(book: Book) -> pd.DataFrame:
     insured = of_buyers(book, policy).insured_debt if policy else pd.Series(0.0, index=listed.index)
     since = pd.Series(book.as_of, index=listed.index)
     still = listed.index
-    for _, of_day in reversed(list(_earlier(book).groupby("date"))):
-        still = still[still.isin(of_day.loc[of_day["listed"], "buyer_id"])]
-        since[still] = of_day["date"].iloc[0]
+    for day in _month_ends(book, months)[::-1]:
+        then = review(book.at(day)).buyers
+        still = still[still.isin(then.index[then["listed"]])]
         if still.empty:
             break
+        since[still] = day
     table = listed.assign(insured_debt=insured.reindex(listed.index), listed_since=since)
     return table.sort_values("expected_loss_at_stake", ascending=False, kind="stable")
 
@@ -123,9 +123,7 @@ def past(book: Book, months: int | None = None) -> pd.DataFrame:
     The month ends are all from `default.minimum_history_months` after the history's first invoice, and with `months` so
     many at most. Each is remembered, and costs a default probability of all buyers the first time.
     """
-    first = first_day(book) + pd.DateOffset(months=book.run.default.minimum_history_months)
-    count = 12 * YEARS if months is None else months
-    days = month_ends(book.as_of - pd.Timedelta(days=1), count, since=first)
+    days = _month_ends(book, 12 * YEARS if months is None else months)
     parts = [review(book.at(day)).buyers.reset_index().assign(date=day) for day in days]
     return pd.concat(parts or [review(book).buyers.head(0).reset_index().assign(date=book.as_of)], ignore_index=True)
 
@@ -134,9 +132,9 @@ YEARS = 10
 """The list is followed back no further."""
 
 
-@once
-def _earlier(book: Book) -> pd.DataFrame:
-    return past(book, MONTHS)
+def _month_ends(book: Book, months: int) -> pd.DatetimeIndex:
+    first = first_day(book) + pd.DateOffset(months=book.run.default.minimum_history_months)
+    return month_ends(book.as_of - pd.Timedelta(days=1), months, since=first)
 
 
 def _moves(now: pd.DataFrame, then: pd.DataFrame, gone: pd.Index | None = None) -> pd.DataFrame:
