@@ -10,7 +10,6 @@ from tradecredit.params.early_warning import EarlyWarningSettings
 from tradecredit.validation.signal_value import ADDS, FEWER, NOTHING, UNKNOWN
 from tradecredit.words import early_warning as words
 
-
 SILENT = "has paid nothing since: by its habit a chance of 1 in"
 
 

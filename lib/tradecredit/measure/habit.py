@@ -81,11 +81,11 @@ def _weeks(book: Book) -> pd.DataFrame:
     # Weeks of buyers in their order, the earliest first.
     at, group = np.unique(key, return_inverse=True)
     weight = np.bincount(group, amount, len(at))
-    ends = np.datetime64(book.as_of, "D") - (9_999 - at % 10_000) * DAYS_A_WEEK
+    ends = np.datetime64(book.as_of, "D") - np.asarray((9_999 - at % 10_000) * DAYS_A_WEEK, "timedelta64[D]")
     return pd.DataFrame(
         {
             "buyer": at // 10_000,
-            "ends": ends.astype("datetime64[us]"),
+            "ends": pd.Series(ends).astype("datetime64[us]"),
             "days": np.bincount(group, amount * late, len(at)) / weight,
             "open_share": np.bincount(group, amount * is_open, len(at)) / weight,
         }

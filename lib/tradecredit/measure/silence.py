@@ -43,7 +43,7 @@ def silence(book: Book) -> pd.DataFrame:
     follows = np.flatnonzero(np.diff(buyer) == 0) + 1
     gaps = pd.Series((day[follows] - day[follows - 1]).astype(float)).groupby(buyer[follows])
     usual = gaps.quantile(USUAL_GAP).where(gaps.size() >= FEWEST_GAPS).reindex(range(count)).to_numpy()
-    silent = (as_of - last) / np.timedelta64(1, "D")
+    silent = np.asarray((as_of - last) / np.timedelta64(1, "D"))
     value = np.where(silent > usual, _improbability(book, silent), 0.0)
     told = ~np.isnat(last) & ~np.isnan(usual) & habits_told(book, book.as_of)
     return pd.DataFrame(

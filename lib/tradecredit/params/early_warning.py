@@ -65,6 +65,6 @@ class EarlyWarningSettings(Parameters):
     def _of_all(cls, odds: dict[Signal, float]) -> dict[Signal, float]:
         return ODDS | odds
 
-    def odds_of(self, signal: Signal) -> float:
+    def odds_of(self, signal: str) -> float:
         """Return what a signal multiplies the odds of default by."""
-        return (ODDS | self.odds).get(signal, 1.0)
+        return {**ODDS, **self.odds}.get(signal, 1.0)  # type: ignore[call-overload]

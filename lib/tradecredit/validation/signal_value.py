@@ -16,6 +16,9 @@ SURE = 0.05
 ADDS, NOTHING, FEWER, UNKNOWN = "adds", "adds nothing", "fewer fail", "too few to tell"
 """What the back-test finds of a signal."""
 
+NOT_TOLD = (float("nan"), float("nan"), float("nan"), float("nan"), UNKNOWN)
+"""Odds ratio with its interval, p-value and verdict of a signal of which nothing can be said."""
+
 
 def added(
     reviews: pd.DataFrame, failures: pd.DataFrame, *, until: pd.Timestamp, confidence: float = 0.9
@@ -53,20 +56,23 @@ def added(
 
 def _of_signal(
     odds: np.ndarray, warned: np.ndarray, failed: np.ndarray, firm: np.ndarray, confidence: float
-) -> tuple[int, int, float, float, float, float, str]:
+) -> tuple[int | float | str, ...]:
     firms = {
         (of, outcome): len(np.unique(firm[(warned == of) & (failed == outcome)]))
         for of in (True, False) for outcome in (True, False)
     }  # fmt: skip
     count, bad = len(np.unique(firm[warned])), firms[True, True]
     if min(firms.values()) < FEWEST:
-        return count, bad, *[float("nan")] * 4, UNKNOWN
+        return count, bad, *NOT_TOLD
     values, errors = clustered_logit(np.column_stack([np.ones(len(odds)), odds, warned]), failed, firm)
     value, error = values[2], errors[2]
+    if np.isnan(error):
+        return count, bad, *NOT_TOLD
     width = norm.ppf(0.5 + confidence / 2) * error
     p_value = float(2 * norm.sf(abs(value) / error))
     verdict = NOTHING if p_value >= SURE else ADDS if value > 0 else FEWER
-    return count, bad, *(float(np.exp(value + step)) for step in (0.0, -width, width)), p_value, verdict
+    low, middle, high = (float(np.exp(value + step)) for step in (-width, 0.0, width))
+    return count, bad, middle, low, high, p_value, verdict
 
 
 STEPS = 50

@@ -196,7 +196,7 @@ def lacking(missing: pd.Series) -> list[str]:
 def assumptions(settings: EarlyWarningSettings) -> list[str]:
     """Return what the watchlist and its signals take for granted."""
     weeks = average_run_length(SMOOTHING, settings.slower_width)
-    moving = {name: settings.odds_of(name) for name in SIGNALS}  # type: ignore[arg-type]
+    moving = {name: settings.odds_of(name) for name in SIGNALS}
     stated = [f"{SIGNALS[name]} ×{odds:g}" for name, odds in moving.items() if odds != 1]
     moved = listed(stated) if stated else "no signal"
     return [

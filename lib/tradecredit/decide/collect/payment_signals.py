@@ -54,7 +54,7 @@ def slower(book: Book) -> Measured:
 def overdue(book: Book) -> Measured:
     """Return the days past due of the oldest invoice that nobody contests and that is more than a small rest."""
     oldest, days = _oldest_overdue(book), book.run.early_warning.overdue_days
-    value = (np.datetime64(book.as_of, "us") - oldest) / np.timedelta64(1, "D")
+    value = np.asarray((np.datetime64(book.as_of, "us") - oldest) / np.timedelta64(1, "D"))
     return Measured(value, oldest + np.timedelta64(days, "D"), days)
 
 

@@ -50,7 +50,7 @@ def review(book: Book) -> Review:
 
     `signals`: as `signals.signals`; `lacking`: as `signals.lacking`. Grades are held against those of
     `early_warning.recent_months` before, where the ledger's history reaches back so far. Nothing that became known
-    after the book's day is looked at. Source: definitions §9.1.
+    after the book's day is looked at. Source: definitions §10.6.
     """
     settings, ratings = book.run.early_warning, default.assess(book)
     earlier = window_start(book.as_of, settings.recent_months)
