@@ -82,6 +82,39 @@ def test_what_the_back_test_tells():
     assert "not testable" in words.back_test(BackTest(compared.head(0), compared, compared))
 
 
+CURVE = pd.DataFrame(
+    {
+        "list": WATCHLIST, "list_threshold": [0.05, 0.1, 0.2, 0.3], "share_named": [0.8, 0.72, 0.5, 0.4],
+        "false_a_true": [9.0, 6.04, 3.5, 2.9],
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("aims", "expected"),
+    [
+        (
+            {},
+            "The aim, 70 % of failures at 3 false names a true one, at most, is reached by no list of the frontier: with "
+            "failures enough the shortest list from 10 % on names 72 % of failures at 6 false names a true one; with few "
+            "enough false names the longest from 30 % on names 40 % of failures at 2.9 false names a true one.",
+        ),
+        (
+            {"aim_named": 0.45, "aim_false": 4.0},
+            "The aim, 45 % of failures at 4 false names a true one, at most, would have been reached with names from a "
+            "probability of 20 % on: 50 % of failures at 3.5 false names a true one.",
+        ),
+        (
+            {"aim_named": 0.9, "aim_false": 1.0},
+            "The aim, 90 % of failures at 1 false names a true one, at most, is reached by no list of the frontier.",
+        ),
+    ],
+)
+def test_the_frontier_beside_the_aim(aims, expected):
+    assert words.frontier(BackTest(CURVE, CURVE, CURVE), EarlyWarningSettings(**aims)) == expected
+    assert words.frontier(BackTest(CURVE, CURVE.head(0), CURVE), EarlyWarningSettings()) == ""
+
+
 def test_what_signals_add():
     table = pd.DataFrame(
         {"verdict": [ADDS, NOTHING, FEWER, UNKNOWN]}, index=["silent", "slower", "disputes", "group_failed"]

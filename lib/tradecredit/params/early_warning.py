@@ -22,6 +22,10 @@ class EarlyWarningSettings(Parameters):
 
     list_from: Probability = 0.15
     """The watchlist names buyers from this 12-month default probability on, as moved by the signals (`odds`)."""
+    aim_named: Annotated[float, Field(gt=0, lt=1)] = 0.7
+    """Part of the failures that the watchlist should have named 60 days or more before, by the back-test, with"""
+    aim_false: Positive = 3.0
+    """so many false names for each true one, at most."""
     odds: dict[Signal, Positive] = {}
     """Signal: what it multiplies a buyer's odds of default by. One that is not named: 1, a reason to look and no more,
     but for `silent`, 20. Judgement; the back-test says what each was worth in this book."""

@@ -171,6 +171,32 @@ def back_test(found: BackTest) -> str:
     return f"{told} {_beside(found.compared)}"
 
 
+def frontier(found: BackTest, settings: EarlyWarningSettings) -> str:
+    """Return what other lists of the frontier (`back_test`) would have reached of the run's aims; empty without one."""
+    curve = found.frontier[found.frontier["list"] == WATCHLIST].dropna(subset=["share_named", "false_a_true"])
+    if curve.empty:
+        return ""
+    aim = f"{percent(settings.aim_named)} of failures at {count(settings.aim_false)} false names a true one, at most,"
+    enough, few = curve["share_named"] >= settings.aim_named, curve["false_a_true"] <= settings.aim_false
+    if (enough & few).any():
+        best = curve[enough & few].sort_values("false_a_true").iloc[0]
+        return (
+            f"The aim, {aim} would have been reached with names from a probability of "
+            f"{percent(best['list_threshold'])} on: {_point(best)}."
+        )
+    told = f"The aim, {aim} is reached by no list of the frontier"
+    points = [
+        f"{lead} from {percent(point['list_threshold'])} on names {_point(point)}"
+        for lead, which, order in (
+            ("with failures enough the shortest list", enough, "false_a_true"),
+            ("with few enough false names the longest", few, "share_named"),
+        )
+        if which.any()
+        for point in [curve[which].sort_values(order, ascending=order == "false_a_true").iloc[0]]
+    ]
+    return f"{told}: {'; '.join(points)}." if points else f"{told}."
+
+
 def added(table: pd.DataFrame) -> str:
     """Return which signals add to the default probability, and which do not (`signal_value.added`)."""
     if table.empty:
@@ -207,6 +233,10 @@ def assumptions(settings: EarlyWarningSettings) -> list[str]:
         f"{FEWEST_WEEKS} such weeks before have no chart.",
         "Accounts are overdue by the time that accounts usually take to be published in this book.",
     ]
+
+
+def _point(row: pd.Series) -> str:
+    return f"{percent(row['share_named'])} of failures at {count(round(row['false_a_true'], 1))} false names a true one"
 
 
 def _one_in(value: float) -> str:

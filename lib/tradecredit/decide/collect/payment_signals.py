@@ -186,6 +186,7 @@ def _earliest(buyer: np.ndarray, day: np.ndarray, count: int) -> np.ndarray:
 
 
 def _latest(buyer: np.ndarray, day: np.ndarray, count: int) -> np.ndarray:
+    """Return the latest day of each of so many buyers; not a time without any."""
     found = np.full(count, NEVER)
     np.fmax.at(found, buyer, day)
     return found

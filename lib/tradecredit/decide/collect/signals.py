@@ -8,6 +8,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import window_start
+from tradecredit.book.once import once
 from tradecredit.book.places import named, places
 from tradecredit.decide.collect import payment_signals
 from tradecredit.decide.collect.payment_signals import NEVER, Measured
@@ -138,33 +139,43 @@ def group_failed(book: Book) -> Measured:
 
 
 def insurer_cut(book: Book) -> Measured:
-    """Return the part of its limit on the buyer that the insurer took back with its latest decision."""
-    return _insurer(book, refused=False)
+    """Return the part of its limit on the buyer that the insurer took back with its latest decision.
+
+    0 where it took back nothing, or all (`insurer_refused`), or not in the recent months; missing where the insurer has
+    decided nothing on the buyer.
+    """
+    cut, _, since = _insurers_decisions(book)
+    return Measured(cut, since, book.run.early_warning.insurer_cut)
 
 
 def insurer_refused(book: Book) -> Measured:
-    """Return 1 where the insurer's latest decision insures nothing of the buyer, where it was asked or did before."""
-    return _insurer(book, refused=True)
+    """Return 1 where the insurer's latest decision insures nothing of the buyer, though it was asked or did before."""
+    _, refused, since = _insurers_decisions(book)
+    return Measured(refused, since, 1.0)
 
 
-def _insurer(book: Book, *, refused: bool) -> Measured:
-    count = len(book.buyers)
+@once
+def _insurers_decisions(book: Book) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return of each buyer what the insurer cut, whether it refused, and the day, by its latest decision."""
+    count, buyers = len(book.buyers), book.buyers["buyer_id"]
     rows = book.limits[(book.limits["source"] == "insurer") & (book.limits["valid_from"] <= book.as_of)]
     rows = rows.sort_values(["buyer_id", "valid_from"], kind="stable")
     before = rows.groupby("buyer_id")["amount"].shift()
     last = rows.assign(before=before).drop_duplicates("buyer_id", keep="last")
     last = last[last["valid_from"] > window_start(book.as_of, book.run.early_warning.recent_months)]
-    nothing = (last["amount"] <= 0) & ((last["before"] > 0) | (last["requested"] > 0))
-    cut = (1 - last["amount"] / last["before"].where(last["before"] > 0)).mask(last["amount"] <= 0)
-    value, since = np.full(count, np.nan), np.full(count, NEVER)
-    buyer = places(last["buyer_id"], book.buyers["buyer_id"])
-    value[places(rows["buyer_id"], book.buyers["buyer_id"])] = 0.0
-    value[buyer] = (nothing.astype(float) if refused else cut.fillna(0.0)).to_numpy()
+    nothing = last["amount"] <= 0
+    part = (1 - last["amount"] / last["before"].where(last["before"] > 0)).mask(nothing).clip(lower=0.0).fillna(0.0)
+    cut, refused, since = np.full(count, np.nan), np.full(count, np.nan), np.full(count, NEVER)
+    known, buyer = places(rows["buyer_id"], buyers), places(last["buyer_id"], buyers)
+    cut[known] = refused[known] = 0.0
+    cut[buyer] = part.to_numpy()
+    refused[buyer] = (nothing & ((last["before"] > 0) | (last["requested"] > 0))).to_numpy(float)
     since[buyer] = last["valid_from"].to_numpy("datetime64[us]")
-    return Measured(value, since, 1.0 if refused else book.run.early_warning.insurer_cut)
+    return cut, refused, since
 
 
 def _surroundings(book: Book, kind: str) -> Measured:
+    """Return the mean drift of days beyond terms of a buyer's others of its kind, a column of `buyers`."""
     settings, drift = book.run.early_warning, features(book)["days_beyond_terms_drift"].to_numpy()
     place = pd.Series(book.buyers[kind].to_numpy())
     table = pd.DataFrame({"drift": drift}).groupby(place)["drift"].agg(["sum", "count"]).reindex(place)

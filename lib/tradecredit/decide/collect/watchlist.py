@@ -146,12 +146,13 @@ def _moves(now: pd.DataFrame, then: pd.DataFrame, gone: pd.Index | None = None) 
     table = table.assign(grade=table["grade"].astype("Float64").mask(table.index.isin(gone), 10).astype("Int64"))
     change = (table["grade"].astype("Float64") - table["grade_before"].astype("Float64")).fillna(0).to_numpy(float)
     move = np.select([listed & ~was, was & ~listed, change > 0, change < 0], [IN, OUT, WORSE, BETTER], "")
+    table = table.assign(move=pd.Series(move, index=table.index, dtype="str"), on_either=listed | was, listed=listed)
+    table = table[table["move"] != ""]
     came = [
-        "; ".join(code for code in str(new).split("; ") if code not in str(old).split("; "))
+        "; ".join(code for code in new.split("; ") if code not in old.split("; "))
         for new, old in zip(table["signals"].fillna(""), table["signals_before"].fillna(""), strict=True)
     ]
-    table = table.assign(move=pd.Series(move, index=table.index, dtype="str"), came=came, on_either=listed | was)
-    table = table.assign(listed=listed)[table["move"] != ""]
+    table = table.assign(came=pd.Series(came, index=table.index, dtype="str"))
     table = table.sort_values(["on_either", "expected_loss_at_stake"], ascending=False, kind="stable")
     return table[MOVED]
 
