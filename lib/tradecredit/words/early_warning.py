@@ -74,7 +74,7 @@ LACKS = {
     "promises": "promises to pay (table `promises`)",
     "disputes": "disputes (table `disputes`)",
     "limits": "limits (table `limits`)",
-    "sales": "what was sold beside what is open",
+    "sales": "a buyer's purchases over enough months",
     "history": "enough months before, for a grade to have fallen in",
     "scores": "two scores of an agency for a buyer (table `scores`)",
     "statements": "accounts (table `statements`)",
@@ -82,7 +82,6 @@ LACKS = {
     "countries": "enough buyers of a known country (`country` of `buyers`)",
     "groups": "groups (`group_id` of `buyers`, table `ownership`) with defaults (table `defaults`)",
     "limits of the insurer": "decisions of an insurer (table `limits`, source `insurer`)",
-    "invoices": "an undisputed invoice past due",
 }
 """What a book lacks (`signals.LACKS`), in words."""
 

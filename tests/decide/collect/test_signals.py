@@ -105,7 +105,7 @@ def test_the_table_names_buyers_that_are_not_in_default_and_what_the_book_lacks(
 
 def test_every_signal_has_a_maker_and_a_name_for_what_it_lacks():
     codes = set(Signal.__args__)
-    assert set(signals.ORDER) == set(signals.LACKS) == codes == {*signals.MAKERS, "grade_fallen"}
+    assert set(signals.ORDER) == {*signals.LACKS, "overdue"} == codes == {*signals.MAKERS, "grade_fallen"}
 
 
 def test_odds_that_are_not_stated_are_those_of_the_model():

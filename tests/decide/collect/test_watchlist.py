@@ -1,6 +1,7 @@
 """The watchlist: what it is made of, who moved on it, and how it is followed back."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from tradecredit.decide.collect.back_test import BY_PD, LATE, THRESHOLDS, WATCHL
 from tradecredit.decide.collect.watchlist import BETTER, IN, OUT, WORSE, _moves, moved, past, review, watchlist
 from tradecredit.measure.default_events import in_default, loss_given_default
 from tradecredit.params.base import PROJECT
+from tradecredit.params.source import FolderSource
 
 pytestmark = pytest.mark.usefixtures("own_results")
 
@@ -66,6 +68,25 @@ def test_past_days_are_as_known_then(book):
     then = rows[rows["date"] == days[0]].drop(columns="date").set_index("buyer_id")
     pd.testing.assert_frame_equal(then, review(book.at(days[0])).buyers, check_names=False)
     assert past(book, 3)["date"].nunique() == 3
+
+
+def test_open_items_alone_warn_of_what_is_overdue_and_say_what_is_not_testable(book_of):
+    """Of two buyers that nothing was ever paid of, one is 91 days overdue."""
+    invoices = (
+        "invoice_id,buyer_id,issued,due,amount\nA1,A,2026-02-01,2026-03-31,9000\nB1,B,2026-06-01,2026-07-31,9000\n"
+    )
+    book = book_of("2026-06-30", invoices=invoices, receipts="invoice_id,received,amount,kind\n")
+    # The demo company's ledger alone is whole without a receipt.
+    source = FolderSource(kind="folder", path=Path("x"))
+    book = replace(book, run=book.run.model_copy(update={"source": source}))
+    found = review(book)
+    # What is long overdue has moved its grade as well.
+    assert found.signals[["buyer_id", "signal"]].values.tolist() == [["A", "overdue"], ["A", "grade_fallen"]]
+    assert found.signals["signal_value"].iloc[0] == 91
+    assert {"slower", "silent", "part_payments", "orders_stop", "disputes", "limit_use"} <= set(found.lacking.index)
+    assert moved(book).empty or set(moved(book)["move"]) <= {WORSE, BETTER, IN, OUT}
+    assert past(book).empty
+    assert of_reviews(past(book), book).compared.empty
 
 
 def test_moves_are_of_the_list_first_and_then_of_grades():

@@ -25,9 +25,9 @@ LACKS = {
     "disputes": "disputes", "limit_use": "limits", "orders_surge": "sales", "orders_stop": "sales",
     "grade_fallen": "history", "score_fallen": "scores", "accounts_overdue": "statements", "sector_worse": "sectors",
     "country_worse": "countries", "group_failed": "groups", "insurer_cut": "limits of the insurer",
-    "insurer_refused": "limits of the insurer", "overdue": "invoices",
+    "insurer_refused": "limits of the insurer",
 }  # fmt: skip
-"""What a book lacks of which no buyer's value of a signal is known."""
+"""What a book lacks of which no buyer's value of a signal is known; of what is overdue every book tells."""
 
 
 def signals(book: Book, ratings: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
