@@ -52,7 +52,7 @@ def slower(book: Book) -> Measured:
 
 
 def overdue(book: Book) -> Measured:
-    """Return the days past due of the oldest invoice that nobody contests and that is more than a small rest; else 0."""
+    """Return the days past due of the oldest invoice that nobody contests and that is no small rest; else 0."""
     oldest, days = _oldest_overdue(book), book.run.early_warning.overdue_days
     value = np.asarray((np.datetime64(book.as_of, "us") - oldest) / np.timedelta64(1, "D"))
     return Measured(np.where(np.isnat(oldest), 0.0, value), oldest + np.timedelta64(days, "D"), days)
