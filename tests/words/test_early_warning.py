@@ -96,8 +96,9 @@ CURVE = pd.DataFrame(
         (
             {},
             "The aim, 70 % of failures at 3 false names a true one, at most, is reached by no list of the frontier: "
-            "with failures enough the shortest list from 10 % on names 72 % of failures at 6 false names a true one"
-            "; with few enough false names the longest from 30 % on names 40 % of failures at 2.9 false names a true one.",
+            "with failures enough the shortest list from 10 % on names 72 % of failures at 6 false names a true one; "
+            "with few enough false names the longest from 30 % on names 40 % of failures at 2.9 false names a true "
+            "one.",
         ),
         (
             {"aim_named": 0.45, "aim_false": 4.0},
