@@ -321,7 +321,9 @@ def _torn(case: Case, draw: np.random.Generator, file: Path) -> Case:
 def _damaged_text(case: Case, draw: np.random.Generator, file: Path) -> Case:
     """Change a text file in a way that leaves its values as they are, or makes it no table."""
     encoding, separator = case.formats["encoding"], case.formats["separator"]
-    lines = file.read_bytes().decode(encoding).splitlines()
+    content = file.read_bytes().decode(encoding)
+    mark = "\ufeff" if content.startswith("\ufeff") else ""  # of the file, before all that stands in it
+    lines = content.removeprefix(mark).splitlines()
     how = str(draw.choice(
         ["empty lines", "spaces", "quoted", "column more", "head twice", "head missing", "field more", "field less",
          "open quote", "mark behind", "no end", "only head"]
@@ -352,7 +354,7 @@ def _damaged_text(case: Case, draw: np.random.Generator, file: Path) -> Case:
         lines = [lines[0], *(line + separator for line in lines[1:])]
     elif how == "only head":
         lines = lines[:1]
-    text = "\n".join(lines) + ("" if how == "no end" else "\n")
+    text = mark + "\n".join(lines) + ("" if how == "no end" else "\n")
     file.write_bytes(text.encode(encoding))
     return case._replace(refused=refused, done=[*case.done, how])
 

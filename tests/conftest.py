@@ -13,6 +13,7 @@ from hypothesis import settings
 
 from tradecredit.book import schema
 from tradecredit.book.book import Book, known
+from tradecredit.book.places import places
 from tradecredit.params.base import PROJECT
 from tradecredit.params.run import Run
 
@@ -129,7 +130,7 @@ def book_of() -> Callable[..., Book]:
             fingerprint=joblib.hash(complete),
             files={},
             notes=pd.DataFrame(),
-            **known(complete, day),
+            **known(complete, day, places(complete["invoices"]["buyer_id"], complete["buyers"]["buyer_id"])),
         )
 
     return book_of

@@ -56,10 +56,9 @@ def report(
 @app.command()
 def check(run_file: RunFile, as_of: AsOf = None) -> None:
     """Check the run file, its policies and all data; print every problem at once."""
-    _without_grammars()
     from tradecredit.insurance.in_force import policies
     from tradecredit.params.run import Run
-    from tradecredit.report.run import checked_book
+    from tradecredit.report.checked import checked_book
     from tradecredit.words.formats import counted
     from tradecredit.words.policies import unknown_buyers
     from tradecredit.words.start import tables, understood

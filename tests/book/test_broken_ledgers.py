@@ -13,9 +13,11 @@ from tradecredit.errors import InputError, ParameterError
 
 NUMBER = int(os.environ.get("BROKEN_LEDGERS", "60"))
 """How many are tried; `tests/bench/broken_ledgers.py` tries 5,000."""
+MARK_AND_SPACES = 2_243
+"""A file that begins with the mark of UTF-8, and then has spaces around all cells."""
 
 
-@pytest.mark.parametrize("seed", range(NUMBER))
+@pytest.mark.parametrize("seed", [*range(NUMBER), MARK_AND_SPACES])
 def test_a_broken_ledger_is_read_as_written_or_refused(seed, tmp_path, monkeypatch):
     monkeypatch.setattr(memory, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(book, "CACHE", tmp_path / "cache", raising=False)

@@ -59,6 +59,7 @@ def test_an_encoding_is_as_stated(tmp_path):
         "Müller"
     ]
     assert read(tmp_path, "\ufeffa,b\nMüller,1\n".encode())["a"].tolist() == ["Müller"]
+    assert read(tmp_path, "\ufeff a ,b\n Müller\u00a0,1\n".encode())["a"].tolist() == ["Müller"]
     assert read(tmp_path, "a,b\nx,1\n".encode("utf-16"), encoding="utf-16")["b"].tolist() == ["1"]
 
 

@@ -88,8 +88,9 @@ def test_a_limit_that_is_often_exceeded_is_enforced_if_nothing_else_is_decided_o
     ]
     assert words.buyer_decisions.of_buyers(asked, sheets, book.run)["raise or enforce"] == (
         "1 buyer exceeded its limit at half or more of the last 24 month ends with one in force, by EUR 5,000 in total "
-        "on average over months in breach, and nothing else is to be decided on the limit: enforce it, since a limit "
-        "that is exceeded so often does not bind. The list says why it is not raised. It is E."
+        "on average over months in breach, and nothing else is to be decided on the limit: enforce it. No order "
+        "that would exceed it is released but by the authority over the limit. The list says why it is not raised. It "
+        "is E."
     )
     assert of_e(action="look", over_need=30.0)[0] == ["raise or enforce", "raise or enforce", ""]
     assert of_e(overdue=1_200.0)[0] == ["collect", "raise or enforce", "collect"]

@@ -449,15 +449,15 @@ def test_red_lights_ask_for_a_decision(reviewed):
     assert "ranking" not in two
     # Before the cuts and changes of limits that rest on it; what is above a limit today does not wait.
     assert one.endswith(
-        "Where they are asked, “Request accounts”, “Approve cuts that lose sales” and “Set the limits” are "
-        "due no earlier. “Stop "
-        "deliveries: above what the risk allows”, “Stop deliveries until the overdue part is paid”, “Deliver against "
-        "payment alone”, “Set limits that have room” and “Bring back what is above the limit to set” do not wait, "
-        "being about what is owed above a limit today: meanwhile the present model decides."
+        "Where they are asked, “Request accounts”, “Approve cuts that lose sales”, “Set the limits” and “Enforce "
+        "limits that are often exceeded” are due no earlier. “Stop deliveries: above what the risk allows”, “Stop "
+        "deliveries until the overdue part is paid”, “Deliver against payment alone”, “Set limits that have room” and "
+        "“Bring back what is above the limit to set” do not wait, being about what is owed above a limit today: "
+        "meanwhile the present model decides."
     )
 
 
 def test_a_run_that_decides_on_the_model_first_says_that_limits_wait_for_it(reviewed):
     run = RUN.model_copy(update={"decisions": DecisionSettings(working_days={"model": 0})})
     (told,) = words.review.decisions(lit(reviewed, level="red"), run).values()
-    assert "do not wait" not in told and told.endswith("“Set the limits” are due no earlier.")
+    assert "do not wait" not in told and told.endswith("“Enforce limits that are often exceeded” are due no earlier.")

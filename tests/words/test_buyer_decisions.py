@@ -34,13 +34,13 @@ def test_the_insurers_decisions_say_of_the_limit_that_it_holds_deliveries_back(b
     )
     # Eight with 900 owed lose at 0.75 5,400 if all fail; B, C, D and F have no more cover, or a claim on it.
     assert found["run down"] == (
-        "8 buyers owe EUR 560,000 more than the risk allows, not by what is overdue: deliver against payment alone "
-        "until the exposure is within the limit, and set the limit. Largest: A, EUR 70,000. Bound by capacity (8), the "
-        "limits give up EUR 7,200 of margin a year; of what is owed EUR 240 a year is expected to be lost, and EUR "
-        "5,400 if all of them failed, before insurance. The alternative is to accept the risk and keep the limit in "
-        "force, which covers what is owed: by the authority over the limit that then holds. "
-        "Meanwhile nothing is delivered to 4 of them, for want of cover: by 3 November 2026, decided by the chief "
-        "financial officer."
+        "8 buyers owe EUR 560,000 more than the risk allows, which paying what is overdue does not cure: deliver "
+        "against payment alone until the exposure is within the limit, and set the limit. Largest: A, EUR 70,000. "
+        "Bound by capacity (8), the limits give up EUR 7,200 of margin a year; of what is owed EUR 240 a year is "
+        "expected to be lost, and EUR 5,400 if all of them failed, before insurance. The alternative is to accept the "
+        "risk and keep the limit in force, which covers what is owed: by the authority over the limit that then holds. "
+        "There is none for C and D, as debt is claimed on the policy. Meanwhile nothing is delivered to 4 of them, for "
+        "want of cover: by 3 November 2026, decided by the chief financial officer."
     )
     assert "for want of cover" not in told(book_of, **columns | {"action": "stop"})["stop"]
 
@@ -63,11 +63,11 @@ def test_one_buyer_is_told_as_one(book_of):
     none = ["none"] * 7
     columns = {"over_risk": 70.0, "own_limit": 950.0, "lost_margin": 9.0, "binding_with_cover": "capacity"}
     assert told(book_of, policy=None, action=["run down", *none], **columns)["run down"] == (
-        "1 buyer owes EUR 70 more than the risk allows, not by what is overdue: deliver against payment alone until "
-        "the exposure is within the limit, and set the limit. It is A. Bound by capacity, the limit gives up EUR 9 of "
-        "margin a year; of what is owed EUR 0 a year is expected to be lost, and EUR 675 if it failed, before "
-        "insurance. The alternative is to accept the risk and keep the limit in force, which covers what is owed: "
-        "by the authority over the limit that then holds."
+        "1 buyer owes EUR 70 more than the risk allows, which paying what is overdue does not cure: deliver against "
+        "payment alone until the exposure is within the limit, and set the limit. It is A. Bound by capacity, the "
+        "limit gives up EUR 9 of margin a year; of what is owed EUR 0 a year is expected to be lost, and EUR 675 if it "
+        "failed, before insurance. The alternative is to accept the risk and keep the limit in force, which covers "
+        "what is owed: by the authority over the limit that then holds."
     )
 
 

@@ -86,13 +86,13 @@ def valued(**policies: tuple[float, float, float]) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"p": (10, 20, 30), "q": (20, 30, 40)}, f"This holds {OVER}."),
+        ({"p": (10, 20, 30), "q": (20, 30, 40)}, f"The advice holds {OVER}."),
         # Between 1 and 2 they cross at 1.41: at 1.6 p is worth 26.8 and q 23.2.
-        ({"p": (10, 20, 30), "q": (20, 30, 20)}, f"This does not hold {OVER}: p is worth most at 1.60 times."),
+        ({"p": (10, 20, 30), "q": (20, 30, 20)}, f"The advice does not hold {OVER}: p is worth most at 1.60 times."),
         # At 0.6 q is still below zero.
         (
             {"p": (-90, 1, 90), "q": (-80, 9, 80)},
-            f"This does not hold {OVER}: no insurance is worth most at 0.60 times and p is worth most at "
+            f"The advice does not hold {OVER}: no insurance is worth most at 0.60 times and p is worth most at "
             "1.60 times.",
         ),
     ],
@@ -122,7 +122,7 @@ def test_the_items_that_the_advice_rests_on():
     )
     # Of a policy that is ended nothing is rested on.
     ended = found(p=(-500, 300, 0, 100))
-    assert words.holds_in_short(valued(p=(-1, -2, -3)), ended, "p", "EUR", (0.6, 1.6)) == f"This holds {OVER}."
+    assert words.holds_in_short(valued(p=(-1, -2, -3)), ended, "p", "EUR", (0.6, 1.6)) == f"The advice holds {OVER}."
 
 
 LOSSES = np.arange(1.0, 1_001.0)

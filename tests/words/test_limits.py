@@ -72,7 +72,8 @@ def test_when_a_buyer_without_accounts_may_have_more_than_its_grade(settings, pa
             41_100_000.0,
             "Recommended limits total **EUR 39.4 m** (EUR 36.1 m without insurance), limits to set **EUR 41.1 m**: a "
             "limit stays where it would change only slightly, is not raised where deliveries are held back or the "
-            "insurer is to be told first, and is not set by need alone below what is owed.",
+            "insurer is to be told first, and need alone neither lowers it below what is owed nor sets a first one "
+            "there.",
         ),
         (
             39_400_000.0,

@@ -167,14 +167,14 @@ class Book:
         return frame.assign(**{name: frame[name] * rate for name in OF_THE_DAY[table]})
 
 
-def known(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+def known(tables: dict[str, pd.DataFrame], day: pd.Timestamp, buyer_of_invoice: np.ndarray) -> dict[str, pd.DataFrame]:
     """Return the tables without anything that became known after `day` (definitions §1.2).
 
-    Rows count from the date that the schema names; the later end of a dispute or an order is not known yet. What a
-    default has recovered is the table's figure once it is `resolved`, and until then what recovery receipts have
-    brought; missing in a ledger that shows no recovery receipt by then.
+    `buyer_of_invoice`: the place of each invoice's buyer among the buyers. Rows count from the date that the schema
+    names; the later end of a dispute or an order is not known yet. What a default has recovered is the table's figure
+    once it is `resolved`, and until then what recovery receipts have brought; missing in a ledger that shows no
+    recovery receipt by then.
     """
-    buyer_of_invoice = places(tables["invoices"]["buyer_id"], tables["buyers"]["buyer_id"])
     return _seen(tables, _rows_known(tables, day, buyer_of_invoice), _recoveries(tables), day)
 
 
@@ -247,9 +247,9 @@ def _checked(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
         )
     if problems:
         raise InputError([located(problem, raw) for problem in problems])
-    complete = {name: tables.get(name, table.empty()) for name, table in TABLES.items()}
-    rows_known = _rows_known(complete, day, places(complete["invoices"]["buyer_id"], complete["buyers"]["buyer_id"]))
-    notes = notes_on(raw, complete, rows_known, linked, run)
+    complete = {name: tables[name] if name in tables else table.empty() for name, table in TABLES.items()}
+    buyer_of_invoice = linked["invoices", "buyer_id"]
+    notes = notes_on(raw, complete, _rows_known(complete, day, buyer_of_invoice), linked, run)
     buyers = complete["buyers"]
     complete["buyers"] = buyers.assign(kind=buyers["kind"].fillna("private"))
-    return known(in_currency(complete, linked, run, day), day), notes
+    return known(in_currency(complete, linked, run, day), day, buyer_of_invoice), notes

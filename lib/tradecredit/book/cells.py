@@ -26,11 +26,9 @@ def in_type(raw: pd.Series, column: Column, formats: Formats) -> tuple[pd.Series
     if column.kind == "date":
         found = _each_once(raw, formats)
     elif pd.api.types.is_numeric_dtype(raw) and not pd.api.types.is_bool_dtype(raw):
-        found = raw.astype("float64")
+        found = _with_an_end(raw.astype("float64"))
     else:
         found = _numbers(raw.astype("str"), formats)
-    if found.dtype == "float64":
-        found = found.where(found.abs() != float("inf"))
     unreadable = raw.notna() & found.isna()
     if column.name in OPEN_ENDED and unreadable.any():
         unreadable &= ~raw.astype("str").str.startswith("9999") & ~raw.astype("str").str.endswith("9999")
@@ -83,7 +81,12 @@ def _numbers_one_by_one(text: pd.Series, formats: Formats) -> pd.Series:
     if formats.decimal == ",":
         text = text.where(~text.str.contains(".", regex=False), "unreadable").str.replace(",", ".", regex=False)
     plain = text.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-    return pd.to_numeric(text.where(plain.fillna(False).astype(bool)), errors="coerce").astype("float64")
+    return _with_an_end(pd.to_numeric(text.where(plain.fillna(False).astype(bool)), errors="coerce").astype("float64"))
+
+
+def _with_an_end(numbers: pd.Series) -> pd.Series:
+    """Return numbers without those that have no end, as one of a hundred thousand figures is read."""
+    return numbers.where(numbers.abs() != float("inf"))
 
 
 def _each_once(raw: pd.Series, formats: Formats) -> pd.Series:

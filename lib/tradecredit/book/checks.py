@@ -9,25 +9,22 @@ from tradecredit.book.links import Links, repeated
 from tradecredit.book.merging import MERGED
 from tradecredit.book.places import one_of
 from tradecredit.book.problems import in_rows, of_table
-from tradecredit.book.rates import in_currency_of_invoice, rate_age_days
+from tradecredit.book.rates import in_currency_of_invoice
 from tradecredit.book.schema import TABLES, Table
 from tradecredit.errors import Problem
 from tradecredit.params.run import Run
 
 CENT = 0.005
 """Amounts that differ by less than this are equal."""
-OLD_LEDGER_DAYS = 31
-"""A ledger whose last entry is older than this on the day of the report is an old one."""
 _ORDINARY = ("payment", "credit_note", "discount", "undated")
 BOUNDED = {"write_off": _ORDINARY, "recovery": _ORDINARY, "claim": ()}
 """Kinds of receipts that may not take an invoice beyond its amount, and the kinds that count beside each."""
 
 
 def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run, linked: Links) -> list[Problem]:
-    """Return what is wrong between rows: keys, references, order of dates, over-payment, currencies without a rate.
+    """Return what is wrong between rows: keys, references, order of dates, over-payment.
 
-    `linked`: the `links` of the tables. `run`: its currency, its day, at whose rate limits and open items are
-    translated, and how old a rate may be.
+    `linked`: the `links` of the tables. `run`: its currency, its sources and which buyers it merges.
     """
     problems: list[Problem] = []
     for name, frame in tables.items():
@@ -47,7 +44,7 @@ def relations(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run, 
             "is more than the amount", "give the tax that the gross amount holds",
         )  # fmt: skip
         problems += of_table("invoices", found)
-    return problems + _untranslated(tables, files, run, linked)
+    return problems
 
 
 def _reference_problems(
@@ -59,15 +56,16 @@ def _reference_problems(
         # That it holds no rows, or has not this column, is told of it.
         if other in tables and tables[other][column].notna().any():
             unknown = frame[column].notna() & (linked[name, column] < 0)
-            yield from in_rows(
-                files[name],
-                column,
-                frame[column],
-                unknown,
-                f"no row of {other} has this {column}",
-                _where_else(frame.loc[unknown, column], tables[other][column], files[other]),
-                alike=frame[column],
-            )
+            if unknown.any():
+                yield from in_rows(
+                    files[name],
+                    column,
+                    frame[column],
+                    unknown,
+                    f"no row of {other} has this {column}",
+                    _where_else(frame.loc[unknown, column], tables[other][column], files[other]),
+                    alike=frame[column],
+                )
 
 
 def _order_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Problem]:
@@ -82,24 +80,6 @@ def _order_problems(table: Table, frame: pd.DataFrame, file: str) -> Iterator[Pr
             f"lies before {earlier}",
             f"{later} must be on or after {earlier}: correct one of the two",
         )
-
-
-def _untranslated(tables: dict[str, pd.DataFrame], files: dict[str, str], run: Run, linked: Links) -> list[Problem]:
-    """Return the rows of all tables whose currencies have no rate, or too old a one, on the day that counts."""
-    today, problems = pd.Timestamp(run.as_of), []
-    for name, dated in (("invoices", "issued"), ("statements", "period_end"), ("receipts", "received")):
-        if name in tables:
-            day = tables[name][dated]
-            if name == "invoices":
-                day = day.mask(_asks_closing_rate(tables, linked, run), today)
-            problems += of_table(name, _rate_problems(tables, name, day, files[name], run))
-    for name, begins, ended in (("limits", "valid_from", "valid_to"), ("orders", "date", "closed")):
-        if name in tables:
-            frame = tables[name]
-            frame = frame[(frame[begins] <= today) & ~(frame[ended] < today)]
-            day = pd.Series(today, index=frame.index)
-            problems += of_table(name, _rate_problems(tables | {name: frame}, name, day, files[name], run))
-    return problems
 
 
 def _where_else(unknown: pd.Series, known: pd.Series, file: str) -> str:
@@ -182,11 +162,10 @@ def _receipt_problems(tables: dict[str, pd.DataFrame], place: np.ndarray, file: 
 
 def _returns(receipts: pd.DataFrame, place: np.ndarray, file: str) -> Iterator[Problem]:
     """Yield the payments below zero that return more of their invoice than was paid on it by then."""
-    negative = receipts["amount"] < 0
-    has_invoice = place >= 0
-    amount = receipts["amount"].to_numpy(float)
-    so_far = _so_far(amount, place, receipts["received"], negative.to_numpy() & has_invoice)
-    returned = negative & has_invoice & (so_far < -CENT)
+    negative = (receipts["amount"] < 0).to_numpy()
+    rows = _of_same_invoices(receipts["received"], place, negative & (place >= 0))
+    so_far = receipts["amount"].iloc[rows].groupby(place[rows]).cumsum().to_numpy()
+    returned = _at(receipts, rows[negative[rows] & (so_far < -CENT)])
     yield from in_rows(
         file,
         "amount",
@@ -199,110 +178,42 @@ def _returns(receipts: pd.DataFrame, place: np.ndarray, file: str) -> Iterator[P
 
 def _above_invoices(tables: dict[str, pd.DataFrame], place: np.ndarray, file: str, run: Run) -> Iterator[Problem]:
     """Yield the receipts of `BOUNDED` kinds that take their invoice beyond its amount."""
-    invoices, receipts, has_invoice = tables["invoices"], tables["receipts"], place >= 0
-    invoiced = np.append(invoices["amount"].to_numpy(float), np.nan)[place]
+    invoices, receipts = tables["invoices"], tables["receipts"]
+    rows = _of_same_invoices(receipts["received"], place, one_of(receipts["kind"], BOUNDED) & (place >= 0))
+    beside, place = receipts.iloc[rows], place[rows]
     # A bank pays out by a rate of its own: what comes in another currency hardly ever is the amount to the cent.
     fx = tables.get("fx", TABLES["fx"].empty()).dropna(subset=["date", "currency"])
-    amount, other = in_currency_of_invoice(receipts, place, invoices["currency"], fx, run.currency)
-    by_bank = np.zeros(len(invoices) + 1, dtype=bool)
-    by_bank[place[other]] = True
-    for kind, beside in BOUNDED.items():
+    amount, other = in_currency_of_invoice(beside, place, invoices["currency"], fx, run.currency)
+    bounded = ~np.isin(place, place[other])
+    invoiced = invoices["amount"].to_numpy(float)[place]
+    for kind, others in BOUNDED.items():
         # Money may come in after the rest was written off or a claim was paid, and what a buyer pays too much is its
         # credit (`measure/on_account.py`): only what we ourselves, the insurer or the estate give is bounded.
-        of_kind = one_of(receipts["kind"], [kind]) & has_invoice
-        counted = np.where(one_of(receipts["kind"], [kind, *beside]), amount, 0.0)
-        applied = _so_far(counted, place, receipts["received"], of_kind)
-        over = pd.Series(of_kind & ~by_bank[place] & (applied > invoiced + CENT), index=receipts.index)
+        of_kind = one_of(beside["kind"], [kind])
+        counted = pd.Series(np.where(one_of(beside["kind"], [kind, *others]), amount, 0.0))
+        applied = counted.groupby(place).cumsum().to_numpy()
+        over = _at(receipts, rows[of_kind & bounded & (applied > invoiced + CENT)])
         wrong = receipts.loc[over, ["amount", "invoice_id"]]
         yield from in_rows(
             file,
             "amount",
             wrong["amount"].astype("str") + " on invoice " + wrong["invoice_id"],
             over,
-            f"receipts of kind {', '.join([kind, *beside])} add up to more than the invoice",
+            f"receipts of kind {', '.join([kind, *others])} add up to more than the invoice",
             "apply the surplus to the invoice that it belongs to, or correct the amount",
         )
 
 
-def _so_far(amount: np.ndarray, place: np.ndarray, received: pd.Series, of: np.ndarray) -> np.ndarray:
-    """Return what had come in on each receipt's invoice with it, where one of its receipts is asked for (`of`)."""
-    found, asked = np.full(len(amount), np.nan), np.zeros(place.max(initial=-1) + 2, dtype=bool)
-    asked[place[of]] = True
+def _of_same_invoices(received: pd.Series, place: np.ndarray, some: np.ndarray) -> np.ndarray:
+    """Return the rows of all receipts on the invoices that `some` of them are on, in the order of their days."""
+    asked = np.zeros(place.max(initial=-1) + 2, dtype=bool)
+    asked[place[some]] = True
     rows = np.flatnonzero(asked[place])
-    rows = rows[np.argsort(received.to_numpy()[rows], kind="stable")]
-    found[rows] = pd.Series(amount[rows]).groupby(place[rows]).cumsum()
-    return found
+    return rows[np.argsort(received.to_numpy()[rows], kind="stable")]
 
 
-def _asks_closing_rate(tables: dict[str, pd.DataFrame], linked: Links, run: Run) -> pd.Series:
-    """Return of each invoice in another currency whether it is open today and its rate of the day of issue stands.
-
-    Open items stand at the closing rate of the run's day, whose age is then what is left to be looked at. What dust or
-    a bank's difference leaves asks for none.
-    """
-    invoices, settings, today = tables["invoices"], run.receivables, pd.Timestamp(run.as_of)
-    foreign = invoices["currency"].notna() & (invoices["currency"] != run.currency) & (invoices["issued"] <= today)
-    fx = tables.get("fx", TABLES["fx"].empty()).dropna(subset=["date", "currency"])
-    rows = np.flatnonzero(foreign & invoices["invoice_id"].notna())
-    asks, of = pd.Series(False, index=invoices.index), invoices.iloc[rows]
-    among = np.full(len(invoices) + 1, -1)
-    among[rows] = np.arange(len(rows))
-    receipts = tables.get("receipts", TABLES["receipts"].empty())
-    place = among[linked.get(("receipts", "invoice_id"), np.empty(0, dtype=np.intp))]
-    counted = (place >= 0) & (receipts["received"] <= today).to_numpy()
-    receipts, place = receipts.loc[counted, ["received", "amount", "currency"]], place[counted]
-    amount, other = in_currency_of_invoice(receipts, place, of["currency"], fx, run.currency)
-    left = of["amount"] - np.bincount(place, np.nan_to_num(amount), len(of))
-    by_bank = np.bincount(place[other], minlength=len(of)) > 0
-    least = np.where(by_bank, max(settings.dust.share, settings.exchange_tolerance), settings.dust.share)
-    in_time = rate_age_days(fx, of["currency"], of["issued"]) <= run.oldest_rate_days
-    asks[of.index] = (left > least * of["amount"] + CENT) & in_time
-    return asks
-
-
-def _last_entry(tables: dict[str, pd.DataFrame]) -> pd.Timestamp:
-    """Return the day of the last invoice or receipt; missing without any."""
-    days = [tables[name][day] for name, day in (("invoices", "issued"), ("receipts", "received")) if name in tables]
-    return pd.concat([*days, pd.Series(dtype="datetime64[us]")]).max()
-
-
-def _rate_problems(
-    tables: dict[str, pd.DataFrame], name: str, day: pd.Series, file: str, run: Run
-) -> Iterator[Problem]:
-    """Yield the currencies that have no rate on or before a row's day, and those whose last one is too old for it."""
-    frame, fx = tables[name], tables.get("fx")
-    foreign = frame["currency"].notna() & (frame["currency"] != run.currency) & day.notna()
-    if not foreign.any():
-        return
-    frame, day = frame[foreign], day[foreign]
-    fx = TABLES["fx"].empty() if fx is None else fx.dropna(subset=["date", "currency"])
-    age = pd.Series(rate_age_days(fx, frame["currency"], day), index=frame.index)
-    old = age > run.oldest_rate_days
-    wrong = age.isna() | old
-    found = frame["currency"][wrong] + " on " + day[wrong].dt.strftime("%Y-%m-%d")
-    yield from in_rows(
-        file,
-        "currency",
-        found,
-        age.isna(),
-        f"has no rate to {run.currency} on or before that day",
-        f"{'add it to the fx table' if len(fx) else 'add a table fx (date, currency, rate)'}, or correct the currency; "
-        f"amounts in {run.currency} need no rate",
-        alike=frame["currency"],
-    )
-    remedy = "add newer rates to the fx table, or state how old one may be (oldest_rate_days)"
-    last = _last_entry(tables)
-    ended = (pd.Timestamp(run.as_of) - last).days > OLD_LEDGER_DAYS
-    if len(fx) and ended and (last - fx["date"].max()).days <= run.oldest_rate_days:
-        remedy = f"the ledger's last entry is of {last.date()}: state `as_of: {last.date()}`, or {remedy}"
-    for currency, oldest in age[old].groupby(frame["currency"][old]).max().items():
-        yield from in_rows(
-            file,
-            "currency",
-            found,
-            old & (frame["currency"] == currency),
-            f"the last rate to {run.currency} by then is up to {oldest:,.0f} days old; at most {run.oldest_rate_days} "
-            "are allowed",
-            remedy,
-            alike=frame["currency"],
-        )
+def _at(frame: pd.DataFrame, rows: np.ndarray) -> pd.Series:
+    """Return a mask of a table that holds at some of its rows."""
+    mask = pd.Series(False, index=frame.index)
+    mask.iloc[rows] = True
+    return mask

@@ -9,6 +9,7 @@ import pandas as pd
 from tradecredit.book import checks
 from tradecredit.book.links import Links, links
 from tradecredit.book.places import one_of
+from tradecredit.book.rate_checks import untranslated
 from tradecredit.book.raw_tables import RawTable
 from tradecredit.book.schema import TABLES
 from tradecredit.book.typed import combined, typed
@@ -86,7 +87,8 @@ def _read(raw: dict[str, RawTable], run: Run) -> tuple[dict[str, pd.DataFrame], 
         tables[name], found = typed(table)
         problems += found
     linked, files = links(tables), {name: table.file for name, table in raw.items()}
-    return tables, problems + checks.relations(tables, files, run, linked), linked
+    problems += checks.relations(tables, files, run, linked) + untranslated(tables, files, run, linked)
+    return tables, problems, linked
 
 
 def _goes(problem: Problem, run: Run, tables: dict[str, pd.DataFrame], gone: dict[str, set[str]]) -> bool:

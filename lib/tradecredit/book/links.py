@@ -1,5 +1,7 @@
 """Where the rows that rows name stand, looked for once; and whether rows are alike, by a number for each."""
 
+from collections.abc import Iterable
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ from tradecredit.book.schema import TABLES
 Links = dict[tuple[str, str], np.ndarray]
 """Table and column: the place of the row that each of its rows names, in the table that it refers to."""
 
-FEW = 20_000
+FEW = 100_000
 """Rows of a table that are compared in less time than numbering them takes."""
 
 
@@ -28,21 +30,23 @@ def links(tables: dict[str, pd.DataFrame]) -> Links:
     }
 
 
-def row_hashes(frame: pd.DataFrame) -> np.ndarray:
-    """Return a number for each row that depends on its values alone, whatever the source they come from."""
-    if frame.empty:
-        return np.empty(0, dtype=np.uint64)
-    columns = [f'"{column}"' for column in frame.columns]
+def row_hashes(tables: Iterable[pa.Table]) -> list[np.ndarray]:
+    """Return of each table a number for each row that depends on its values alone, whatever source they come from."""
+    found = []
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute("set enable_progress_bar = false")
-        connection.register("content", pa.Table.from_pandas(frame, preserve_index=False))
-        return connection.execute(f"select hash({', '.join(columns)}) as row from content").fetchnumpy()["row"]
+        for table in tables:
+            columns = ", ".join(f'"{column}"' for column in table.column_names)
+            connection.register("content", table)
+            found.append(connection.execute(f"select hash({columns}) as row from content").fetchnumpy()["row"])
+    return found
 
 
 def repeated(frame: pd.DataFrame) -> np.ndarray:
     """Return of each row whether an earlier one is alike."""
     if len(frame) > FEW:
-        hashes = np.sort(row_hashes(frame))
+        (hashes,) = row_hashes([pa.Table.from_pandas(frame, preserve_index=False)])
+        hashes.sort()
         if not (hashes[1:] == hashes[:-1]).any():  # what is alike has the same number
             return np.zeros(len(frame), dtype=bool)
     return frame.duplicated(keep="first").to_numpy()

@@ -13,8 +13,6 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
-import joblib
-
 from tradecredit.book.code_version import code_version
 from tradecredit.errors import ParameterError, Problem
 from tradecredit.params.run import Run
@@ -49,6 +47,8 @@ def remembered(function: Function) -> Function:
 
     @wraps(function)
     def recalled(book, *arguments, **named):
+        import joblib  # slow to import, and who only reads a book has nothing to remember
+
         name = f"{function.__module__}.{function.__qualname__}"
         parameters = book.run.model_dump_json(exclude={"reports", "notebooks"})
         version = code_version(function.__module__)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import pandas as pd
 
@@ -68,17 +67,14 @@ def joined(parts: list[RawTable]) -> RawTable:
     )
 
 
-def one_row_a_key(table: RawTable, distinct: bool | Literal["latest"], day: pd.Series) -> RawTable:
-    """Return a table without rows that repeat others, as `distinct` of its mapping says.
+def one_row_a_key(table: RawTable, day: pd.Series | None) -> RawTable:
+    """Return a table without rows that repeat others and, with the `day` of each row's document, older ones of a key.
 
-    `day` is that of each row's document; the latest row of a key is that of the latest day, among these the last one.
-    Rows without a key stay, to be told of.
+    The latest row of a key is that of the latest day, among these the last one. Rows without a key stay, to be told of.
     """
-    if not distinct:
-        return table
     rows, keys = table.frame.drop_duplicates(), list(TABLES[table.name].key)
     left_out = [("the row repeats another one", len(table.frame) - len(rows))]
-    if distinct == "latest" and set(keys) <= set(rows):
+    if day is not None and set(keys) <= set(rows):
         latest_last = rows.loc[day[rows.index].sort_values(kind="stable", na_position="first").index, keys]
         older = latest_last.duplicated(keep="last") & latest_last.notna().all(axis="columns")
         left_out.append((f"a later row has the same {', '.join(keys)}", int(older.sum())))

@@ -23,14 +23,16 @@ def freeze(file: Path, tables: dict[str, pd.DataFrame], notes: pd.DataFrame) -> 
     The file holds Arrow streams, one after another, and a checksum. The fingerprint is the same for the same rows in
     any order, from any kind of source.
     """
+    content = {name: _arrow_table(frame) for name, frame in tables.items()}
     digest = hashlib.sha256()
-    for name, frame in tables.items():
+    for name, hashes in zip(content, row_hashes(content.values()), strict=True):
         digest.update(name.encode())
-        digest.update(np.sort(row_hashes(frame)).tobytes())
+        digest.update(np.sort(hashes).tobytes())
+    marked = _arrow_table(notes).replace_schema_metadata({FINGERPRINT: digest.hexdigest()})
     with file.open("wb") as stream:
         summed = _Summed(stream)
-        for frame in (*tables.values(), notes):
-            _append(summed, frame, {FINGERPRINT: digest.hexdigest()} if frame is notes else {})
+        for table in (*content.values(), marked):
+            _append(summed, table)
         stream.write(summed.checksum.to_bytes(4))
     return {**_typed(tables), NOTES: notes, "fingerprint": digest.hexdigest()}
 
@@ -76,14 +78,17 @@ class _Summed:
         self.stream.flush()
 
 
-def _append(file: _Summed, frame: pd.DataFrame, metadata: dict[bytes, str]) -> None:
-    """Write a table as one Arrow stream; missing numbers stay what they are in memory."""
-    columns = {name: _column(frame[name]) for name in frame.columns}
-    table = pa.table(columns).replace_schema_metadata(metadata)
+def _append(file: _Summed, table: pa.Table) -> None:
+    """Write a table as one Arrow stream."""
     sink = pa.PythonFile(cast("IO", file), mode="w")
     options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
         writer.write_table(table)
+
+
+def _arrow_table(frame: pd.DataFrame) -> pa.Table:
+    """Return a table as Arrow's; missing numbers stay what they are in memory."""
+    return pa.table({name: _column(frame[name]) for name in frame.columns})
 
 
 def _column(values: pd.Series) -> pa.Array | pa.ChunkedArray:

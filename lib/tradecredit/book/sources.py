@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 
 from tradecredit.book import text_files
-from tradecredit.book.exports.days import days
+from tradecredit.book.cells import in_type
 from tradecredit.book.exports.grid import of_database
 from tradecredit.book.exports.reading import all_files
 from tradecredit.book.mapping import mapped
@@ -40,6 +40,7 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
         raw, problems = _exported(source, run)
     contents: dict[tuple[Path, str, Formats], pd.DataFrame | Problem] = {}
     for name, sources_of in files.items():
+        distinct = sources_of[0][2].distinct
         parts, issued = [], []
         for path, label, mapping in sources_of:
             key = (path, label, mapping.formats)
@@ -52,13 +53,15 @@ def read(run: Run) -> tuple[dict[str, RawTable], list[Problem]]:
                 continue
             table, found = mapped(name, label, content, mapping)
             parts.append(table)
-            of_invoices = [one for one in files.get("invoices", []) if one[:2] == (path, label)]
-            issued.append(_day_of_issue(content, of_invoices).reindex(table.frame.index))
             problems += [problem for problem in found if problem not in problems]
+            if distinct == "latest":
+                of_invoices = [one for one in files.get("invoices", []) if one[:2] == (path, label)]
+                issued.append(_day_of_issue(content, of_invoices).reindex(table.frame.index))
         if len(parts) == len(sources_of):
             whole = parts[0] if len(parts) == 1 else joined(parts)
-            day = pd.concat(issued).set_axis(whole.frame.index)
-            raw[name] = one_row_a_key(whole, sources_of[0][2].distinct, day)
+            if distinct:
+                whole = one_row_a_key(whole, pd.concat(issued).set_axis(whole.frame.index) if issued else None)
+            raw[name] = whole
     return raw, problems
 
 
@@ -217,5 +220,5 @@ def _day_of_issue(content: pd.DataFrame, of_invoices: list[tuple[Path, str, Tabl
     for _, _, mapping in of_invoices:
         issued = mapping.columns.get("issued", "issued")
         if issued in content:
-            return days(content[issued], mapping.formats.dates)
+            return in_type(content[issued], TABLES["invoices"].column("issued"), mapping.formats)[0]
     return pd.Series(pd.NaT, index=content.index, dtype="datetime64[us]")

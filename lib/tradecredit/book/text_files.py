@@ -40,9 +40,10 @@ def text_table(path: Path, label: str, formats: Formats) -> pd.DataFrame | Probl
 
 
 class _Marks(NamedTuple):
-    """What stands in a file of UTF-8: where quotes do, whether spaces may, whether zero bytes do, and its lines."""
+    """What stands in a file: where quotes do, whether only ASCII does, spaces may, zero bytes do, and its lines."""
 
     quotes: np.ndarray
+    plain: bool
     spaces: bool
     zeros: bool
     lines: int
@@ -50,13 +51,14 @@ class _Marks(NamedTuple):
 
 def _marks(file: pa.NativeFile, start: int) -> _Marks:
     """Return what stands in a file from a place on; lines that are empty at its end do not count."""
-    quotes, spaces, zeros, lines, empty, at = [np.empty(0, dtype=np.int64)], False, False, 0, 0, start
+    quotes, plain, spaces, zeros, lines, empty, at = [np.empty(0, dtype=np.int64)], True, False, False, 0, 0, start
     file.seek(start)
     before = b""
     while part := file.read(CHUNK):
         if b'"' in part:
             quotes.append(np.flatnonzero(np.frombuffer(part, dtype=np.uint8) == ord('"')) + at)
-        spaces = spaces or not part.isascii() or any(bytes([mark]) in part for mark in SPACES)
+        plain = plain and part.isascii()
+        spaces = spaces or not plain or any(bytes([mark]) in part for mark in SPACES)
         zeros = zeros or b"\0" in part
         full = part.rstrip(b"\r\n")
         ends = _breaks(part) - (before == b"\r" and part[:1] == b"\n")
@@ -67,12 +69,12 @@ def _marks(file: pa.NativeFile, start: int) -> _Marks:
         else:
             empty += ends
         at, before = at + len(part), part[-1:]
-    return _Marks(np.concatenate(quotes), spaces, zeros, lines + 1)
+    return _Marks(np.concatenate(quotes), plain, spaces, zeros, lines + 1)
 
 
 def _breaks(content: bytes) -> int:
     both = content.count(b"\r") - content.count(b"\r\n") if b"\r" in content else 0
-    return content.count(b"\n") + both
+    return int(np.count_nonzero(np.frombuffer(content, dtype=np.uint8) == ord("\n"))) + both
 
 
 def _regular(file: pa.NativeFile, separator: str) -> pd.DataFrame | None:
@@ -104,7 +106,10 @@ def _regular(file: pa.NativeFile, separator: str) -> pd.DataFrame | None:
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=BLOCK, use_threads=False),
             parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=len(marks.quotes) > 0),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.large_string()), null_values=[""], strings_can_be_null=True
+                column_types=dict.fromkeys(names, pa.large_string()),
+                null_values=[""],
+                strings_can_be_null=True,
+                check_utf8=not marks.plain,
             ),
             memory_pool=pa.system_memory_pool(),  # Arrow's own takes a second more for a million rows
         )

@@ -16,6 +16,7 @@ LABELS = {
         report_amount="Insured debt to report",
         missed_amount="Insured debt past its report day",
         stop_clears="Open past its extension period",
+        stop_disputed="In dispute of that",
     ),
     **columns(
         "date",

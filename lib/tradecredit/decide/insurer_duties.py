@@ -7,20 +7,20 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on, working_day
 from tradecredit.book.places import one_of
-from tradecredit.insurance.amounts import unclaimed_debts
+from tradecredit.insurance.amounts import disputed_of, unclaimed_debts
 from tradecredit.insurance.cover import of_buyers
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.recoveries import given_up
 from tradecredit.insurance.stops import stopping_invoices
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.default_events import in_default
-from tradecredit.measure.open_items import open_items
+from tradecredit.measure.open_items import open_amounts, open_items
 
 DUTIES = {
     "missed_amount": "float64", "missed_since": "datetime64[us]", "report_amount": "float64",
     "report_by": "datetime64[us]", "report_due_since": "datetime64[us]", "claim_amount": "float64",
     "loss_date": "datetime64[us]", "stop_insured": "bool", "stop_since": "datetime64[us]", "stop_invoice": "str",
-    "stop_clears": "float64",
+    "stop_clears": "float64", "stop_disputed": "float64",
 }  # fmt: skip
 
 
@@ -42,8 +42,8 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     - `stop_insured`: what is shipped on the day on which the report is read is not insured, unless something is paid
       before, though the buyer has a limit that would insure it, and it is not in default; `stop_since`, the first day
       of that: the day after the first extension period of an open invoice ends; `stop_invoice`, that invoice;
-      `stop_clears`, what is open of all such invoices, gross: what has to be paid so that the stop ends (all missing:
-      it is insured).
+      `stop_clears`, what is open of all such invoices, gross: what has to be paid so that the stop ends, and
+      `stop_disputed`, what of it is in an open dispute, which has to be settled first (all missing: it is insured).
 
     Nothing without a policy, and of a policy that bears no part of an ordinary loss. Source: definitions §5.1, §5.8.
     """
@@ -140,13 +140,15 @@ def year_starts(policy: Policy) -> pd.Timestamp:
 def _stops(book: Book, policy: Policy) -> pd.DataFrame:
     """Return since when, by which invoice first and by how much in all buyers are past their stop; index buyer_id.
 
-    On the day on which the report is read, unless something is paid before.
+    Of the amount also what is in dispute. On the day on which the report is read, unless something is paid before.
     """
     causing = stopping_invoices(book, policy, read_on(book.as_of))
     items = open_items(book).iloc[causing.index]
-    table = items[["buyer_id", "invoice_id", "open_amount"]].assign(stop_since=causing)
+    disputed = disputed_of(book, open_amounts(book), book.as_of)[causing.index]
+    table = items[["buyer_id", "invoice_id", "open_amount"]].assign(stop_since=causing, disputed=disputed)
     return table.sort_values("stop_since", kind="stable").groupby("buyer_id").agg(
-        stop_since=("stop_since", "first"), stop_invoice=("invoice_id", "first"), stop_clears=("open_amount", "sum")
+        stop_since=("stop_since", "first"), stop_invoice=("invoice_id", "first"), stop_clears=("open_amount", "sum"),
+        stop_disputed=("disputed", "sum"),
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ CANDIDATES = {
     "days_beyond_terms_drift": Candidate(BEHAVIOUR, +1, "pays {:+.0f} days later than over the year"),
     "share_late": Candidate(BEHAVIOUR, +1, "{:.0%} of what fell due was late"),
     "share_overdue": Candidate(BEHAVIOUR, +1, "{:.0%} of the balance is overdue"),
-    "oldest_days_past_due": Candidate(BEHAVIOUR, +1, "oldest item {:.0f} days overdue"),
+    "oldest_days_past_due": Candidate(BEHAVIOUR, +1, "oldest item, however small, {:.0f} days overdue"),
     "limit_use": Candidate(BEHAVIOUR, +1, "uses {:.0%} of its limit"),
     "dispute_rate": Candidate(BEHAVIOUR, +1, "disputes {:.1%} of sales"),
     "equity_ratio": Candidate(ACCOUNTS, -1, "equity is {:.0%} of assets"),

@@ -18,9 +18,8 @@ from papermill.exceptions import PapermillExecutionError
 
 from tradecredit.book.book import Book
 from tradecredit.errors import InputError, ParameterError, Problem
-from tradecredit.insurance.in_force import policies
-from tradecredit.losses.stress import scenarios_of
 from tradecredit.params.run import Run
+from tradecredit.report.checked import checked_book
 from tradecredit.report.earlier import month_folder
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
 from tradecredit.report.index import SUMMARY, write_index
@@ -79,18 +78,6 @@ def failure(error: PapermillExecutionError) -> dict[str, str]:
         "cell": f"{error.exec_count} ({first_line})",
         "error": f"{error.ename}: {error.evalue}",
     }
-
-
-def checked_book(run: Run) -> Book:
-    """Return the book of a run, after checking its policies and scenarios against it and each other.
-
-    Raises `InputError` where the book or a policy's premium on it is not computable; `ParameterError` where a scenario
-    cannot.
-    """
-    book = Book.open(run)
-    policies(book)
-    scenarios_of(book)
-    return book
 
 
 def _to_report(book: Book) -> Book:

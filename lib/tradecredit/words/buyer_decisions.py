@@ -3,16 +3,14 @@
 import pandas as pd
 
 from tradecredit.book.calendar import read_on
-from tradecredit.book.checks import CENT
-from tradecredit.decide.buyer_decisions import BY_RISK, of_kind, waiting
+from tradecredit.decide.buyer_decisions import of_kind, waiting
 from tradecredit.decide.decisions import by_kind
-from tradecredit.decide.deliveries import NOTHING
 from tradecredit.decide.insurer_duties import Payable
-from tradecredit.decide.limits.actions import STOP
 from tradecredit.decide.limits.replay import MONTHS
 from tradecredit.params.run import Run
 from tradecredit.words.decisions import WHAT, amount_told
 from tradecredit.words.formats import counted, day, listed, money
+from tradecredit.words.holds import decided_by, price
 
 LONG_OPEN = pd.Timedelta(days=180)
 """So long after the day of loss a claim that was not filed may be too late under usual terms."""
@@ -26,7 +24,7 @@ _OF_BUYERS = {
     "end of the period, unless it is paid.{stopped}",
     "stop insured": "Stop deliveries to {buyers} of which nothing is to be reported or claimed: {amount} of invoices "
     "past the maximum extension period is open when this is read, and nothing that is delivered before it is paid is "
-    "insured. The list says what has to be paid so that deliveries go on. {they} {owe} {exposure} in all.",
+    "insured. The list says what has to be paid so that deliveries go on.{disputed} {they} {owe} {exposure} in all.",
     "cancel": "Limits of {buyers} in default, {amount}, are still in force: cancel them.",
     "in default": "{buyers} in default {owe} {amount}: lodge the claim in the insolvency, or enforce "
     "it.{claimed}{held}",
@@ -34,7 +32,8 @@ _OF_BUYERS = {
     "paying what is overdue does not bring deliveries back: stop them{set}.",
     "stop until paid": "{buyers} {owe} {amount} more than the risk allows, which paying the overdue part cures: stop "
     "deliveries until it is paid{set}.",
-    "run down": "{buyers} {owe} {amount} more than the risk allows, not by what is overdue: deliver against payment "
+    "run down": "{buyers} {owe} {amount} more than the risk allows, which paying what is overdue does not cure: "
+    "deliver against payment "
     "alone until the exposure is within the limit{set}.",
     "enforce": "Enforcement has the highest expected value for the overdue debt of {buyers}, {amount}.",
     "payment plan": "A payment plan has the highest expected value for the overdue debt of {buyers}, {amount}: agree "
@@ -51,7 +50,8 @@ _OF_BUYERS = {
     "them.{wait}",
     "raise or enforce": f"{{buyers}} exceeded {{its}} limit at half or more of the last {MONTHS} month ends with one "
     "in force, by {amount} in total on average over months in breach, and nothing else is to be decided on the limit: "
-    "enforce it, since a limit that is exceeded so often does not bind. The list says why it is not raised.",
+    "enforce it. No order that would exceed it is released but by the authority over the limit. The list says why it "
+    "is not raised.",
 }  # fmt: skip
 
 
@@ -64,73 +64,10 @@ def of_buyers(records: pd.DataFrame, sheets: pd.DataFrame, run: Run, payable: Pa
     kinds, paid = by_kind(records, run), _paid(payable, run.currency)
     return {
         row.decision: _told(row, records, run.currency, _said(row.decision, sheets, run) | {"paid": paid})
-        + _price(row.decision, sheets, run)
+        + price(row.decision, sheets, run)
         for row in kinds.itertuples()
         if row.decision in _OF_BUYERS
     }
-
-
-def _price(kind: str, sheets: pd.DataFrame, run: Run) -> str:
-    """Return what a hold by risk costs, what bounds the limits, and who may accept the risk; empty for other kinds."""
-    if kind not in BY_RISK:
-        return ""
-    sheets, currency = of_kind(sheets, kind), run.currency
-    loss, most = (money(sheets[name].sum(), currency) for name in ("expected_loss_owed", "lost_if_failed"))
-    bounds = sheets["risk_bound_by"].value_counts()
-    bound = listed(f"{name} ({count:,})" if len(sheets) > 1 else str(name) for name, count in bounds.items())
-    margin = "what margin is given up is not known"
-    if sheets["lost_margin"].notna().all():
-        them = "the limit gives" if len(sheets) == 1 else "the limits give"
-        margin = f"{them} up {money(sheets['lost_margin'].sum(), currency)} of margin a year"
-    return (
-        f" Bound by {bound}, {margin}; of what is owed {loss} a year is expected to be lost, and {most} if "
-        f"{'it' if len(sheets) == 1 else 'all of them'} failed, before insurance. "
-        f"{_alternative(sheets)}{_accounts(sheets, currency)}"
-        f"{_stopped(kind, sheets, run)}"
-    )
-
-
-def _stopped(kind: str, sheets: pd.DataFrame, run: Run) -> str:
-    """Return of how many buyers cover stops what a hold by risk would let out, by when and by whom; empty where of
-    none."""
-    held = sheets[sheets["deliveries"] == NOTHING]
-    if kind == STOP or held.empty:
-        return ""
-    which = "it" if len(sheets) == 1 else f"{len(held):,} of them"
-    first, by = _hold(held, run)
-    return f" Meanwhile nothing is delivered to {which}, for want of cover: {first}, decided by {by}."
-
-
-def _accounts(sheets: pd.DataFrame, currency: str) -> str:
-    """Return what accounts of buyers that are held back might release, as a sentence; empty where none would.
-
-    Once the policy has to pay for a buyer no accounts bring deliveries back.
-    """
-    wanting = sheets[(sheets["released_margin"] > 0) & ~(sheets["claim_amount"] > 0)]
-    if wanting.empty:
-        return ""
-    whose = (
-        f"The limits of {listed(wanting.index)} rest" if len(wanting) > 1 else f"The limit of {wanting.index[0]} rests"
-    )
-    return (
-        f" {whose} on payment history for want of accounts, which might release "
-        f"{money(wanting['released_margin'].sum(), currency)} of margin a year: request them with the hold."
-    )
-
-
-def _alternative(sheets: pd.DataFrame) -> str:
-    """Return the alternative to a hold by risk: of how many buyers a limit is kept, of how many raised, and by whom."""
-    kept = int((sheets["exposure"] <= sheets["own_limit"].fillna(0.0) + CENT).sum())
-    raised = len(sheets) - kept
-    parts = []
-    if kept:
-        parts.append(f"keep the limit in force{f' of {kept:,}' if raised else ''}, which covers what is owed")
-    if raised:
-        parts.append(f"raise {f'that of the other {raised:,}' if kept else 'the limit in force'} to what is owed")
-    return (
-        f"The alternative is to accept the risk and {', and to '.join(parts)}: by the authority over the limit that "
-        "then holds."
-    )
 
 
 def _paid(payable: Payable | None, currency: str) -> str:
@@ -184,6 +121,7 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
         "long_open": _long_open(buyers["loss_date"], read_on(pd.Timestamp(run.as_of))),
         "claimed": _beside(buyers, buyers["on_cover"] == "claim", "debt is claimed on the policy too"),
         "set": _set(change),
+        "disputed": _in_dispute(buyers["stop_disputed"], currency) if kind == "stop insured" else "",
         "beside": _beside(buyers, buyers["advice"] != kind, "something else is advised first, and this beside it"),
         "consent": _with_consent(buyers["needs_consent"]) if kind == "payment plan" else "",
     }  # fmt: skip
@@ -203,7 +141,7 @@ def _deliveries_stop(buyers: pd.DataFrame, run: Run) -> str:
         return more
     why = "whatever is paid, as the policy has to pay" if claimed else "as nothing more is insured"
     which = "it" if len(buyers) == 1 else "them" if len(stopped) == len(buyers) else f"{len(stopped):,} of them"
-    first, by = _hold(stopped, run)
+    first, by = decided_by(stopped, run)
     return f" Deliveries to {which} stop {first}, {why}: the hold is decided by {by}.{more}"
 
 
@@ -214,18 +152,8 @@ def _without_limit(buyers: pd.DataFrame, run: Run) -> str:
     if held.empty:
         return ""
     which = "it" if len(buyers) == 1 else f"{len(held):,} of them"
-    first, by = _hold(held, run)
+    first, by = decided_by(held, run)
     return f" Deliveries to {which}, of which no limit is known, stop {first}: the hold is decided by {by}."
-
-
-def _hold(held: pd.DataFrame, run: Run) -> tuple[str, str]:
-    """Return by when deliveries to the buyers stop, and who decides on that, of each level with its number."""
-    first = "the first by" if held["hold_by"].max() > held["hold_by"].min() else "by"
-    number = held["hold_authority"].value_counts()
-    by = [
-        f"the {who}{f' ({number[who]:,})' if len(number) > 1 else ''}" for who in reversed(run.levels) if who in number
-    ]
-    return f"{first} {day(held['hold_by'].min())}", listed(by)
 
 
 def _long_open(losses: pd.Series, read: pd.Timestamp) -> str:
@@ -260,6 +188,25 @@ def _raised(buyers: pd.DataFrame, currency: str) -> str:
     stay = len(more) + int((buyers["change"] == 0).sum()) == len(buyers) > len(more)
     rest = "; the others stay as they are in force" if stay else ""
     return f" {of} set first, {money(more.sum(), currency)} higher{rest}."
+
+
+def _in_dispute(disputed: pd.Series, currency: str) -> str:
+    """Return how much of what ends a stop is in dispute, and what is to be done about it; empty where nothing is."""
+    some = disputed[disputed > 0]
+    if some.empty:
+        return ""
+    return (
+        f" {money(some.sum(), currency)} of it, of {listed(some.index[:NAMED])}{_others(some.index)}, is in dispute: "
+        "whoever decides on the stop has the dispute settled, since no payment can be asked for before."
+    )
+
+
+NAMED = 5
+"""Buyers that a sentence names."""
+
+
+def _others(named: pd.Index) -> str:
+    return f" and {len(named) - NAMED:,} more" if len(named) > NAMED else ""
 
 
 def _set(change: pd.Series) -> str:

@@ -32,6 +32,8 @@ BY_LIMIT = {
 }
 """What the limits alone say of a buyer (`actions.action`)."""
 
+OWES_NOTHING = "In default: no further credit; it owes nothing"
+
 STOP_BESIDE_CLAIM = "stop: above the limit by risk, and debt is claimed on the policy"
 
 
@@ -42,13 +44,14 @@ def sheets(sheets: pd.DataFrame, book: Book) -> pd.DataFrame:
     `overdue_says`, `portfolio_says`.
     """
     currency, said = book.run.currency, sheets["action"].map(BY_LIMIT)
+    owing = sheets["exposure"] > book.run.limits.tolerated_excess
     beside_claim = (sheets["action"] == actions.STOP) & (sheets["claim_amount"] > 0)
     # Most buyers are told of by no method, and only the others are put into words.
     insurer = pd.Series({buyer: _insurer_says(row, currency) for buyer, row in _asked(sheets).iterrows()}, dtype="str")
     moved, best = sheets["portfolio_change"].dropna(), sheets.dropna(subset=["best_option"])
     overdue = pd.Series([_overdue_says(row, currency) for row in best.itertuples()], index=best.index, dtype="str")
     return sheets.join(book.names).assign(
-        advised=sheets["advice"].map(ADVICE),
+        advised=sheets["advice"].map(ADVICE).mask((sheets["advice"] == "in default") & ~owing, OWES_NOTHING),
         insurer_says=insurer.reindex(sheets.index),
         limit_says=said.mask(beside_claim, STOP_BESIDE_CLAIM),
         overdue_says=overdue.reindex(sheets.index),
@@ -68,9 +71,10 @@ def _asked(sheets: pd.DataFrame) -> pd.DataFrame:
 
 def _overdue_says(row: pd.Series, currency: str) -> str:
     more = f", {amount_told(row.gain_on_waiting, currency)} more than waiting" if row.gain_on_waiting > 0 else ""
-    more = ", what waiting is worth is not known" if pd.isna(row.gain_on_waiting) else more
+    known = " of what has a known value" if pd.isna(row.gain_on_waiting) else ""
+    more = ", what waiting is worth is not known" if known else more
     consent = ", with the insurer's consent" if row.needs_consent else ""
-    return f"{_OPTIONS[row.best_option]}: {money(row.option_value, currency)}{more}{consent}"
+    return f"{_OPTIONS[row.best_option]}{known}: {money(row.option_value, currency)}{more}{consent}"
 
 
 def _insurer_says(row: pd.Series, currency: str) -> str:

@@ -95,10 +95,10 @@ def _over_level(best: pd.Series, policy: str) -> str:
             f"{_named(other)} is worth most at {listed(ratio(multiple) for multiple in of.index)} times"
             for other, of in others.groupby(others, sort=False)
         ]
-        return f"This does not hold {span}: {listed(parts)}."
+        return f"The advice does not hold {span}: {listed(parts)}."
     if best.isna().any():
-        return f"Whether this holds {span}, is not known: it reaches beyond what was looked at."
-    return f"This holds {span}."
+        return f"Whether the advice holds {span}, is not known: it reaches beyond what was looked at."
+    return f"The advice holds {span}."
 
 
 def bad_year(found: Account, dist: LossDistribution, current: str, currency: str) -> str:

@@ -14,7 +14,7 @@ from tradecredit.words.held_back import days_counted, tolerance
 
 WHAT = {
     "claim": "Claim on the policy",
-    "report missed": "Report what is past its day",
+    "report missed": "Report debt of which a part is past its day",
     "report": "Report overdue debt to the insurer",
     "stop insured": "Stop deliveries: no longer insured",
     "cancel": "Cancel limits of buyers in default",
@@ -144,7 +144,10 @@ def _called(kinds: list[str]) -> str:
 def assumptions(book: Book) -> list[str]:
     """Return by which rules the one advice on a buyer is found."""
     run = book.run
-    order = "insurer's claim and report, default, stop, overdue debt, limit, need"
+    order = (
+        "insurer's claim and report, default, deliveries held back for the risk (against payment alone as well), "
+        "overdue debt, limit, need"
+    )
     tolerated = tolerance(book)
     return [
         *([tolerated] if tolerated else []),

@@ -122,6 +122,8 @@ def cure(row: pd.Series, currency: str) -> str:
     if pd.isna(row["to_pay"]):
         return "none"
     where = f", {row['pay_invoice']} first" if pd.notna(row["pay_invoice"]) else ""
+    if row["stop_insured"] and row["stop_disputed"] > 0:
+        where += f" ({money(row['stop_disputed'], currency)} of it in dispute: settle that with the buyer)"
     then = THEN[row["then_delivered"]]
     begins = f"held from {day(row['held_from'])} on: " if pd.notna(row["held_from"]) else ""
     return f"{begins}clear {money(row['to_pay'], currency)}{where}, then {then}"

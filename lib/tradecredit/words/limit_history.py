@@ -44,6 +44,6 @@ def replay(replay: Replay, currency: str) -> str:
         f"Of that {money(sums['avoidable'], currency)} was delivered after the last review before default and above "
         f"the limit that today's method gives on the information of that day: enforcing it would have avoided a loss "
         f"of {money(sums['loss_avoided'], currency)}{share}. The same limits would have withheld "
-        f"{money(sums['over_recommended'], currency)} of the balances of buyers that did not default, on average over "
+        f"{money(sums['withheld'], currency)} of the balances of buyers that did not default, on average over "
         "the reviews."
     )

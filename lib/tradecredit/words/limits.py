@@ -35,7 +35,7 @@ REASONS = {
     "insolvent": "it is insolvent",
     "long overdue": "what it owes is long past due",
     "deliveries held back": "deliveries to it are held back, or the insurer is to be told first",
-    "still owed": "it needs less, but still owes as much",
+    "still owed": "it needs less, but owes as much or more",
     "above the risk": "more is owed than the risk allows: to the limit by risk",
     "need met": "its need is met",
     "little change": "the recommended limit differs only slightly",
@@ -191,7 +191,8 @@ def in_all(totals: pd.Series, currency: str) -> str:
         return f"{told}."
     return (
         f"{told}: a limit stays where it would change only slightly, is not raised where deliveries are held back or "
-        "the insurer is to be told first, and is not set by need alone below what is owed."
+        "the insurer is to be told first, and need alone neither lowers it below what is owed nor sets a first one "
+        "there."
     )
 
 

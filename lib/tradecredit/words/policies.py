@@ -334,11 +334,13 @@ def to_look_up(book: Book) -> dict[str, str]:
 def notice(book: Book, items: pd.DataFrame, current: str) -> dict[str, str]:
     """Return that notice of the policy in force is to be given, as kind of decision → sentence; nothing where it is
     not (`records.notice_to_give`). `items`: `account.account`; `current`: `terms.in_force`."""
-    if not records.notice_to_give(book, items, current):
+    policy = book.run.policy
+    if policy is None or not records.notice_to_give(book, items, current):
         return {}
     return {
         "policy notice": f"Unless it is decided to renew {current}, give the insurer notice that it is not renewed as "
-        "it is: without notice it would be."
+        "it is: without notice it would be. What is decided on in its place is concluded by the same day, to begin on "
+        f"{day(pd.Timestamp(policy.ends) + pd.Timedelta(days=1))}; until when its offer holds is to be asked."
     }
 
 

@@ -72,8 +72,9 @@ def discounts(totals: pd.Series, by_grade: pd.DataFrame, offers: pd.DataFrame, c
         found["discounts"] = (
             f"Cash discounts of the last 12 months cost {money(-totals['net'], currency)} more than the "
             f"{money(worth, currency)} of capital cost and expected loss that they saved{without}. Lower "
-            f"{_lowered(offers, even)}, where they would have cost what they saved if buyers paid as early; where "
-            f"buyers would not, end them.{_worth_it(by_grade)}"
+            f"{_lowered(offers, even)}, where they would have cost what they saved if buyers paid as early, over all "
+            f"grades and days gained (the table of break-even discounts has it by grade); where buyers would not, end "
+            f"them.{_worth_it(by_grade)}"
         )
     if totals["unearned_cost"] > 0:
         found["discounts back"] = (
@@ -218,14 +219,28 @@ def affiliates(uncharged: Uncharged, currency: str) -> list[str]:
     ]
 
 
+def beyond_law(table: pd.DataFrame, currency: str) -> str:
+    """Return what invoices on longer terms than the law allows without an agreement mean (`terms_beyond_law`); empty
+    where there are none."""
+    if table.empty:
+        return ""
+    return (
+        f"{counted(int(table['invoices'].sum()), 'invoice')}, {money(table['amount'].sum(), currency)}, were on terms "
+        "longer than the law allows without an agreement. The book does not show agreements: where there is none, the "
+        "debt is due earlier than stated, and more interest may be charged. By itself no decision: terms that do not "
+        "pay are in the section before."
+    )
+
+
 def small_rests(book: Book) -> list[str]:
     """Return up to which amount the rest of an invoice bears no flat fee and dates no overdue debt, if any does."""
     least = book.run.receivables.small_rest
     if not least > 0:
         return []
     return [
-        f"What is left of a larger invoice, up to {money(least, book.run.currency)}, bears interest but no flat fee, "
-        "and does not date what a buyer owes past due (`receivables.small_rest`)."
+        f"What is left of a larger invoice, up to {money(least, book.run.currency)}, does not date what a buyer owes "
+        "past due, and bears interest but no flat fee unless more than that of the invoice was paid late "
+        "(`receivables.small_rest`)."
     ]
 
 
@@ -263,6 +278,13 @@ def late_interest(charges: pd.DataFrame, currency: str) -> dict[str, str]:
     parts = listed(f"{money(amount, currency)} of {name}" for name, amount in named.items() if amount >= 0)
     unknown = int(sums["not_computable_invoices"])
     left_out = f" Interest or fee on {counted(unknown, 'invoice')} is not computable, and left out." if unknown else ""
+    lodged = charges[charges["state"] == "in default"]
+    if len(lodged):
+        owing = lodged["buyer_id"].nunique()
+        left_out += (
+            f" Not in it is what {counted(owing, 'buyer')} in default {'owes' if owing == 1 else 'owe'} past due "
+            f"({money(lodged['late_open'].sum(), currency)}): interest on that is lodged with the debt."
+        )
     return {
         "late interest": f"{money(sums['charge'], currency)} may be charged on open invoices past due, {parts}; the "
         f"largest on one invoice is {money(known_charge(still_open).max(), currency)} ({most['invoice_id']}, "

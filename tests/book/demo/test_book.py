@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tradecredit.book import checks
 from tradecredit.book.demo import DemoBook, demo_book, write
 from tradecredit.book.links import links
+from tradecredit.book.rate_checks import untranslated
 from tradecredit.book.schema import TABLES, dtype
 from tradecredit.errors import ParameterError
 from tradecredit.params.run import Run
@@ -72,9 +73,9 @@ def assert_agrees_with_itself(tables: dict[str, pd.DataFrame], until: pd.Timesta
         assert not (frame[table.known] > until).any()
     assert (tables["receipts"]["amount"] >= 0).all()
     run = Run(entity="Demo", currency="EUR", as_of=until.date(), source={"kind": "demo"}, file="x.yaml")
-    assert (
-        checks.relations(tables, dict.fromkeys(tables, "demo"), run, links(tables)) == []
-    )  # keys, references, dates, over-payment
+    files, linked = dict.fromkeys(tables, "demo"), links(tables)
+    assert checks.relations(tables, files, run, linked) == []  # keys, references, dates, over-payment
+    assert untranslated(tables, files, run, linked) == []
     for name, column in (("disputes", "closed"), ("defaults", "resolved")):
         assert not (tables[name][column] > until).any()
     assert_statements_add_up(tables["statements"])

@@ -251,7 +251,7 @@ def test_sums_of_the_reviews(book_of):
     assert reviews["buyers"].tolist() == [3, 2]
     assert reviews["recommended_with_cover"].tolist() == [1_400, 1_480]
     assert reviews["exposure"].tolist() == pytest.approx([2_300, 1_300])
-    assert reviews["over_recommended"].tolist() == pytest.approx([600, 0])
+    assert reviews["withheld"].tolist() == pytest.approx([600, 0])
     assert reviews["defaults"].tolist() == [2, 1]
     assert reviews["not_known"].tolist() == [1, 0]
     assert reviews["debt"].tolist() == [1_750, 650]
@@ -259,7 +259,7 @@ def test_sums_of_the_reviews(book_of):
     assert reviews["loss_avoided"].tolist() == pytest.approx([480, 52.5])
     assert reviews["over_own_limit"].tolist() == [300, 0]
     sums = replay.totals(Replay(reviews, pd.DataFrame()))
-    assert sums[["defaults", "debt", "avoidable", "over_recommended"]].tolist() == pytest.approx([3, 2_400, 870, 300])
+    assert sums[["defaults", "debt", "avoidable", "withheld"]].tolist() == pytest.approx([3, 2_400, 870, 300])
     assert sums["avoided_share"] == pytest.approx(532.5 / (900 + 0.75 * 650))
 
 
@@ -368,7 +368,7 @@ def test_what_is_said():
         "at the worst."
     )
     reviews = pd.DataFrame(
-        {"over_recommended": [300.0, 500.0], "defaults": [2.0, 1.0], "not_known": 0.0, "debt": [1_000.0, 500.0],
+        {"withheld": [300.0, 500.0], "defaults": [2.0, 1.0], "not_known": 0.0, "debt": [1_000.0, 500.0],
          "avoidable": [250.0, 50.0], "loss": [600.0, 200.0], "loss_avoided": [150.0, 50.0], "over_own_limit": 0.0},
         index=pd.Index(days[:2], name="review"),
     )  # fmt: skip

@@ -301,7 +301,8 @@ def test_the_decision_says_to_which_rate_a_discount_is_lowered(rates, lowered, n
     assert words.terms.discounts(totals, by_grade, offers, "EUR") == {
         "discounts": "Cash discounts of the last 12 months cost EUR 412 more than the EUR 588 of capital cost and "
         f"expected loss that they saved. Lower {lowered}, where they would have cost what they saved if buyers paid "
-        f"as early; where buyers would not, end them.{worth_it}"
+        "as early, over all grades and days gained (the table of break-even discounts has it by grade); where buyers "
+        f"would not, end them.{worth_it}"
     }
 
 

@@ -20,6 +20,11 @@ CODES = (
 """Codes of currencies that are looked for in names of columns."""
 _CODE = re.compile(r"^(?:[A-Z]{3}\s*(?=[\d(+\-−–.,]))|(?<=[\d).,\-−])\s*[A-Z]{3}$")
 _DEBIT_CREDIT = re.compile(r"\s*(DR|CR|S|H)\.?$", re.IGNORECASE)
+_BARE = {
+    decimal: re.compile(rf"-?([0-9]+|[0-9]{{1,3}}([{mark}{SPACES}{APOSTROPHES}][0-9]{{3}})+)([{decimal}][0-9]*)?")
+    for decimal, mark in (".,", ",.")
+}
+"""Decimal mark: amounts with nothing beside them but a minus in front, which most are."""
 
 
 def decimal_mark(texts: Iterable[str]) -> str | None:
@@ -106,6 +111,11 @@ def _number(value: object, decimal: str) -> float | None:
             return float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
             return None
+    if _BARE[decimal].fullmatch(value):
+        whole, _, part = value.partition(decimal)
+        return float(re.sub("[^-0-9]", "", whole) + "." + part)
+    if not re.search("[0-9]", value):
+        return None
     text = value.strip(SPACES)
     negative = False
     if side := _DEBIT_CREDIT.search(text):

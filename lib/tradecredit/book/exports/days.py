@@ -131,7 +131,9 @@ def days(column: pd.Series, form: str | None, year_from: date | None = None) -> 
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.dt.normalize().astype("datetime64[us]")
     found = pd.Series(pd.NaT, index=column.index, dtype="datetime64[us]")
-    dates = column.map(lambda value: hasattr(value, "year"), na_action="ignore").fillna(False).astype(bool)
+    dates = pd.Series(False, index=column.index)
+    if pd.api.types.infer_dtype(column, skipna=True) != "string":
+        dates = column.map(lambda value: hasattr(value, "year"), na_action="ignore").fillna(False).astype(bool)
     if dates.any():
         true = column[dates].map(lambda value: pd.Timestamp(value).tz_localize(None).normalize())
         found[dates] = true.astype("datetime64[us]")

@@ -14,7 +14,8 @@ LABELS = {
         "money",
         recommended="Recommended limit, without insurance", recommended_with_cover="Recommended limit",
         own_limit="Limit in force", insurer_limit="Insurer's limit", covered_limit="Covered limit",
-        breach="Excess over limit", over_recommended="Excess over recommended limit", own="Retained part",
+        breach="Excess over limit", over_recommended="Excess over recommended limit",
+        withheld="Above it, of buyers that did not default", own="Retained part",
         methods_give="Model limit", difference="Difference", room="Room under the limit",
         orders_held="Orders above the limit"
     ),

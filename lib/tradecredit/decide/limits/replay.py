@@ -36,7 +36,7 @@ DAY = pd.Timedelta(days=1)
 SUMS = ("debt", "avoidable", "loss", "loss_avoided", "over_own_limit")
 """Columns of the defaulters that a review sums."""
 
-REVIEWED = ("buyers", "recommended_with_cover", "exposure", "over_recommended")
+REVIEWED = ("buyers", "recommended_with_cover", "exposure", "withheld")
 
 DEFAULTERS = (
     "review", "buyer_id", "defaulted", "exposure", "recommended_with_cover", "binding_with_cover", "own_limit", "debt",
@@ -48,7 +48,7 @@ class Replay(NamedTuple):
     """Today's method on past days, as the book was known then, and what it would have kept from later losses.
 
     `reviews`: index `review`, a past day. Of the buyers that were not in default then: `buyers` with a limit by the
-    method, `recommended_with_cover` (the sum), `exposure`; `over_recommended`, what those owed above theirs that did
+    method, `recommended_with_cover` (the sum), `exposure`; `withheld`, what those owed above theirs that did
     not fail until the next review: what the limits would have cost in good buyers' balances. Of those that did fail:
     `defaults`, `not_known` (those of them that were no buyers yet), and sums of `SUMS`.
     `defaulters`: a row for each of them, the largest loss avoided first; see `replay`.
@@ -226,11 +226,11 @@ def _replayed(book: Book, days: Sequence[pd.Timestamp], policy: Policy | None) -
 def totals(replay: Replay) -> pd.Series:
     """Return the sums over all reviews: `defaults`, `not_known`, those of `SUMS`, and `avoided_share` of the loss.
 
-    `over_recommended` is the mean of the reviews: it is a balance on a day. Missing where no day was reviewed.
+    `withheld` is the mean of the reviews: it is a balance on a day. Missing where no day was reviewed.
     """
     sums = replay.reviews[["defaults", "not_known", *SUMS]].sum(min_count=1)
     share = sums["loss_avoided"] / (sums["loss"] or np.nan)
-    return pd.Series({**sums, "avoided_share": share, "over_recommended": replay.reviews["over_recommended"].mean()})
+    return pd.Series({**sums, "avoided_share": share, "withheld": replay.reviews["withheld"].mean()})
 
 
 def _review(
@@ -256,7 +256,7 @@ def _review(
         "buyers": float((left["recommended_with_cover"] > 0).sum()),
         "recommended_with_cover": left["recommended_with_cover"].sum(),
         "exposure": left["exposure"].sum(),
-        "over_recommended": over[~left.index.isin(failed["buyer_id"])].sum(),
+        "withheld": over[~left.index.isin(failed["buyer_id"])].sum(),
     }
     return row, failed
 

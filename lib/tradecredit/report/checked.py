@@ -1,0 +1,18 @@
+"""A book that a report can be made of: read, and its policies and scenarios checked, without waiting for Jupyter."""
+
+from tradecredit.book.book import Book
+from tradecredit.insurance.in_force import policies
+from tradecredit.losses.stress import scenarios_of
+from tradecredit.params.run import Run
+
+
+def checked_book(run: Run) -> Book:
+    """Return the book of a run, after checking its policies and scenarios against it and each other.
+
+    Raises `InputError` where the book or a policy's premium on it is not computable; `ParameterError` where a scenario
+    cannot.
+    """
+    book = Book.open(run)
+    policies(book)
+    scenarios_of(book)
+    return book
