@@ -20,7 +20,10 @@ from tradecredit.measure.default_events import in_default, loss_given_default
 from tradecredit.measure.history import first_day
 
 MONTHS = 24
-"""Month ends that the list is followed back over."""
+"""Month ends that it is looked back over for how long a buyer has stood on the list."""
+
+PAST_MONTHS = 36
+"""Month ends that are looked back on: each costs the default probabilities of its day, a fit of some seconds each."""
 
 IN, OUT, WORSE, BETTER = "comes on the list", "leaves the list", "grade worse", "grade better"
 """How a buyer has moved since the month before, the first that holds."""
@@ -116,20 +119,16 @@ def moved(book: Book) -> pd.DataFrame:
     return _moves(review(book).buyers, review(book.at(month_before)).buyers, gone=in_default(book))
 
 
-def past(book: Book, months: int | None = None) -> pd.DataFrame:
+def past(book: Book, months: int = PAST_MONTHS) -> pd.DataFrame:
     """Return what the watchlist was chosen from at the month ends before the as-of date, as known then.
 
     A row for each month end and buyer: `date`, and the columns of `review`'s `buyers` with `buyer_id`, in order of day.
-    The month ends are all from `default.minimum_history_months` after the history's first invoice, and with `months` so
-    many at most. Each is remembered, and costs a default probability of all buyers the first time.
+    The month ends begin `default.minimum_history_months` after the history's first invoice, and are the last `months`
+    at most. Each is remembered.
     """
-    days = _month_ends(book, 12 * YEARS if months is None else months)
+    days = _month_ends(book, months)
     parts = [review(book.at(day)).buyers.reset_index().assign(date=day) for day in days]
     return pd.concat(parts or [review(book).buyers.head(0).reset_index().assign(date=book.as_of)], ignore_index=True)
-
-
-YEARS = 10
-"""The list is followed back no further."""
 
 
 def _month_ends(book: Book, months: int) -> pd.DatetimeIndex:
