@@ -90,9 +90,9 @@ def test_open_items_alone_warn_of_what_is_overdue_and_say_what_is_not_testable(b
 
 
 def test_moves_are_of_the_list_first_and_then_of_grades():
-    """A comes on the list, B leaves it for default, C is worse by a grade, D better, E as it was, F is new."""
+    """A comes on the list, B leaves it for default, C is worse by a grade, D better, E as it was, F is new, G gone."""
     then = {"A": (6, 0.1, "", False), "B": (9, 0.3, "silent", True), "C": (4, 0.01, "", False),
-            "D": (5, 0.02, "disputes", False), "E": (3, 0.01, "overdue", False)}  # fmt: skip
+            "D": (5, 0.02, "disputes", False), "E": (3, 0.01, "overdue", False), "G": (9, 0.2, "", True)}  # fmt: skip
     now = {"A": (6, 0.4, "silent; overdue", True), "C": (5, 0.02, "overdue", False), "D": (4, 0.01, "", False),
            "E": (3, 0.01, "overdue", False), "F": (3, 0.01, "", False)}  # fmt: skip
     names = ["grade", "pd_warned", "signals", "listed"]
@@ -102,11 +102,12 @@ def test_moves_are_of_the_list_first_and_then_of_grades():
         for of in (now, then)
     ]  # fmt: skip
     found = _moves(*tables, gone=pd.Index(["B", "Z"]))
-    assert found["move"].to_dict() == {"A": IN, "B": OUT, "C": WORSE, "D": BETTER}
-    assert list(found.index[:2]) == ["A", "B"]
-    assert found["came"].to_dict() == {"A": "silent; overdue", "B": "", "C": "overdue", "D": ""}
+    assert found["move"].to_dict() == {"A": IN, "B": OUT, "G": OUT, "C": WORSE, "D": BETTER}
+    assert list(found.index[:3]) == ["A", "B", "G"]
+    assert found["came"].to_dict() == {"A": "silent; overdue", "B": "", "G": "", "C": "overdue", "D": ""}
     assert found.loc["B", "grade"] == 10
-    assert found["grade_before"].tolist() == [6, 9, 4, 5]
+    assert pd.isna(found.loc["G", "grade"])
+    assert found["grade_before"].tolist() == [6, 9, 9, 4, 5]
 
 
 def test_moves_of_a_book_are_between_its_two_reviews(book):

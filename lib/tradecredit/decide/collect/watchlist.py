@@ -109,8 +109,8 @@ def moved(book: Book) -> pd.DataFrame:
 
     Both days as known then, a month apart (`window_start`). `move`, the first of `IN`, `OUT`, `WORSE` and `BETTER` that
     holds; `grade` and `grade_before`, `pd_warned` and `pd_warned_before`; `came`, the codes of signals that warn now
-    and did not then; `listed`; `exposure`, `expected_loss_at_stake` of today. A buyer in default now has left the list:
-    its grade is 10, and the rest missing. Those on either list first, then by expected loss. Empty where the history
+    and did not then; `listed`; `exposure`, `expected_loss_at_stake` of today. A buyer in default now has left the list,
+    with grade 10, and so has one that neither owes nor buys any more; the rest of theirs is missing. Those on either list first, then by expected loss. Empty where the history
     does not reach back a month.
     """
     month_before = window_start(book.as_of, 1)
@@ -139,7 +139,7 @@ def _month_ends(book: Book, months: int) -> pd.DatetimeIndex:
 def _moves(now: pd.DataFrame, then: pd.DataFrame, gone: pd.Index | None = None) -> pd.DataFrame:
     """Return `moved` of the buyers of two days' reviews; `gone`: in default today."""
     gone = pd.Index([], dtype="str") if gone is None else gone
-    known = now.index.union(then.index[then.index.isin(gone)], sort=False)
+    known = now.index.union(then.index[then.index.isin(gone) | then["listed"]], sort=False)
     table = now.reindex(known).join(then[["grade", "pd_warned", "signals", "listed"]].add_suffix("_before"))
     listed, was = (table[name].astype("boolean").fillna(False).to_numpy(bool) for name in ("listed", "listed_before"))
     table = table.assign(grade=table["grade"].astype("Float64").mask(table.index.isin(gone), 10).astype("Int64"))
