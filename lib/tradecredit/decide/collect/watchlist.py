@@ -110,8 +110,8 @@ def moved(book: Book) -> pd.DataFrame:
     Both days as known then, a month apart (`window_start`). `move`, the first of `IN`, `OUT`, `WORSE` and `BETTER` that
     holds; `grade` and `grade_before`, `pd_warned` and `pd_warned_before`; `came`, the codes of signals that warn now
     and did not then; `listed`; `exposure`, `expected_loss_at_stake` of today. A buyer in default now has left the list,
-    with grade 10, and so has one that neither owes nor buys any more; the rest of theirs is missing. Those on either list first, then by expected loss. Empty where the history
-    does not reach back a month.
+    with grade 10, and so has one that neither owes nor buys any more; the rest of theirs is missing. Those on either
+    list first, then by expected loss. Empty where the history does not reach back a month.
     """
     month_before = window_start(book.as_of, 1)
     if month_before < first_day(book):
