@@ -23,6 +23,7 @@ from tradecredit.params.base import (
 from tradecredit.params.collect import CollectionSettings
 from tradecredit.params.decisions import ORDINARY, DecisionSettings
 from tradecredit.params.default import DefaultSettings
+from tradecredit.params.early_warning import EarlyWarningSettings
 from tradecredit.params.export import EXPORTED, ExportSource
 from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
@@ -76,6 +77,7 @@ class Run(Parameters):
     default: DefaultSettings = DefaultSettings()
     limits: LimitSettings = LimitSettings()
     decisions: DecisionSettings = DecisionSettings()
+    early_warning: EarlyWarningSettings = EarlyWarningSettings()
     terms: TermsSettings = TermsSettings()
     late_interest: LateInterestSettings = Field(default_factory=LateInterestSettings)
     payment_plan: PaymentPlanSettings = PaymentPlanSettings()
