@@ -109,7 +109,7 @@ def test_what_is_to_be_declared_is_told(book_of):
         "states no day for it (`declaration_days`)."
     )
     assert "is not stated (`declaration`)" in insurer.declaration(None, "EUR")
-    assert insurer.with_declared(found.steps).index.notna().all()
+    assert insurer.with_declared(found).index.notna().all()
 
 
 def test_every_exclusion_has_its_words():

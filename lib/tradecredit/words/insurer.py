@@ -168,8 +168,11 @@ DECLARED = {
 """The steps of `declarations.declaration`."""
 
 
-def with_declared(steps: pd.DataFrame) -> pd.DataFrame:
-    """Return the steps of a declaration in words."""
+def with_declared(found: declarations.Declaration | None) -> pd.DataFrame | None:
+    """Return the steps of a declaration in words; None stays."""
+    if found is None:
+        return None
+    steps = found.steps
     return steps.set_axis(steps.index.map(DECLARED).rename("declaration_step"))
 
 

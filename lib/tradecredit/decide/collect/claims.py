@@ -30,6 +30,14 @@ INVOICE, DELIVERY, ORDER, LIMIT, LETTERS, PROMISES, INSOLVENCY, DISPUTES, EVIDEN
 """Papers that insurers ask for with a claim."""
 
 
+TO_FILE = {
+    **dict.fromkeys(("insured_debt", "covered", "claim", "first_loss", "indemnity", "open_amount"), "float64"),
+    "lost_invoices": "int64", **dict.fromkeys(("loss_date", "file_by", "act_by", "money_on"), "datetime64[us]"),
+    "default_kind": "str",
+}  # fmt: skip
+"""Columns of `to_file`."""
+
+
 class Claim(NamedTuple):
     """All that one claim consists of: its row of `to_file`, `statement`, `of_invoices`, `steps` and `documents`."""
 
@@ -40,15 +48,17 @@ class Claim(NamedTuple):
     documents: pd.DataFrame
 
 
-def to_file(book: Book, policy: Policy) -> pd.DataFrame:
+def to_file(book: Book, policy: Policy | None) -> pd.DataFrame:
     """Return the claims that are to be filed now: index buyer_id, the first to be filed first.
 
     One for each buyer of whose insured debt a part has become a loss (`insurer_duties.duties`). Amounts in the
     reporting currency: `open_amount`, all that it owes, gross; `lost_invoices`, their number; `insured_debt`, of the
     losses; `covered`, `claim`, `first_loss` and `indemnity`, as `insurer_duties.settled`; `loss_date`; `file_by`, the
     last day for filing that the policy states, and `act_by`, by when it is filed in time; `money_on`;
-    `default_kind`, `insolvency` or `protracted`. Source: definitions §5.4 to §5.8, §10.6.
+    `default_kind`, `insolvency` or `protracted`. No row without a policy. Source: definitions §5.4 to §5.8, §10.6.
     """
+    if policy is None:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in TO_FILE.items()}).rename_axis("buyer_id")
     days = insurer_calendar.by_invoice(book, policy)
     lost = days[days["duty"] == CLAIM].groupby("buyer_id")
     calendar = insurer_calendar.deadlines(book, [policy])

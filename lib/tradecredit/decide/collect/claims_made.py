@@ -18,7 +18,16 @@ PAID, PAID_LESS, KEPT, TO_FILE, NOT_PAID, NOT_INSURED, IN_WAITING, NO_LOSS = STA
 """What has become of a loss by the book's day, as far as receipts and defaults tell."""
 
 
-def made(book: Book, policy: Policy, past: AsIf) -> pd.DataFrame:
+MADE = {
+    "buyer_id": "str", **dict.fromkeys(("defaulted", "loss_day"), "datetime64[us]"), "claim_state": "str",
+    **dict.fromkeys(("insured_debt", "expected_claim", "claims_received"), "float64"),
+    "insurer_paid_on": "datetime64[us]",
+    **dict.fromkeys(("paid_less", "recovery", "insurer_recovery"), "float64"),
+}  # fmt: skip
+"""Columns of `made`."""
+
+
+def made(book: Book, policy: Policy | None, past: AsIf) -> pd.DataFrame:
     """Return the losses of past defaults as claims on the policy, the newest first: a row for each default.
 
     `past`: `as_if.as_if` of the policy. Columns, amounts in the reporting currency:
@@ -36,8 +45,10 @@ def made(book: Book, policy: Policy, past: AsIf) -> pd.DataFrame:
       `NO_LOSS` where the debt was paid in time or the policy knows insolvencies alone.
 
     When a claim was filed is in no table of the book. Claims received on buyers without a default are not listed
-    (`received.beside_received`). Source: definitions §5.9, §5.14.
+    (`received.beside_received`). No row without a policy. Source: definitions §5.9, §5.14.
     """
+    if policy is None:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in MADE.items()})
     found = past.claims[past.claims["policy"] == policy.name]
     key = ["buyer_id", "defaulted"]
     received = beside_received(book, policy, past)[[*key, "claims_received"]].dropna(subset="defaulted")
@@ -61,11 +72,7 @@ def made(book: Book, policy: Policy, past: AsIf) -> pd.DataFrame:
     }
     state = np.select(list(holds.values()), list(holds), NOT_PAID)
     table = table.assign(claim_state=pd.Series(state, index=table.index, dtype="str"))
-    columns = [
-        "buyer_id", "defaulted", "loss_day", "claim_state", "insured_debt", "expected_claim", "claims_received",
-        "insurer_paid_on", "paid_less", "recovery", "insurer_recovery",
-    ]  # fmt: skip
-    return table[columns].sort_values("defaulted", ascending=False, kind="stable", ignore_index=True)
+    return table[list(MADE)].sort_values("defaulted", ascending=False, kind="stable", ignore_index=True)
 
 
 def _expected(policy: Policy, table: pd.DataFrame) -> pd.Series:

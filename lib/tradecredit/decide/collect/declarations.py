@@ -51,8 +51,8 @@ def period(book: Book, policy: Policy) -> tuple[pd.Timestamp, pd.Timestamp]:
     return (ends + pd.Timedelta(days=1)) - pd.DateOffset(months=months), ends
 
 
-def declaration(book: Book, policy: Policy) -> Declaration | None:
-    """Return what a policy asks to be declared of the last period; None where it states no `declaration`.
+def declaration(book: Book, policy: Policy | None) -> Declaration | None:
+    """Return what a policy asks to be declared of the last period; None without one, or where it states none.
 
     `steps`, index `declaration_step`, `amount` in the reporting currency, to the cent, and `invoices`: from the
     `LEDGER`, gross, to what is `DECLARED`; what is taken off is below zero, and the rows add up to the cent. Of a
@@ -67,7 +67,7 @@ def declaration(book: Book, policy: Policy) -> Declaration | None:
     index buyer_id, the largest first: `declared` and `invoices`, of what is declared of the period itself, without
     corrections. Source: definitions §10.6.
     """
-    if policy.declaration is None:
+    if policy is None or policy.declaration is None:
         return None
     starts, ends = period(book, policy)
     found = _turnover(book, policy, starts, ends) if policy.declaration == TURNOVER else _balance(book, policy, ends)

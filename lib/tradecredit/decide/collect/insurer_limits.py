@@ -98,7 +98,14 @@ def reviews(book: Book, policy: Policy | None) -> pd.DataFrame:
     return table.sort_values("review_by", kind="stable", ignore_index=True)
 
 
-def after_cut_today(book: Book, policy: Policy, left: float | pd.Series) -> pd.DataFrame:
+AFTER_CUT = {
+    "buyer_id": "str", "kind_of_item": "str", "item_id": "str", "shipped_on": "datetime64[us]",
+    **dict.fromkeys(("item_amount", "insured_before", "insured_then", "loses_cover"), "float64"),
+}  # fmt: skip
+"""Columns of `after_cut_today`."""
+
+
+def after_cut_today(book: Book, policy: Policy | None, left: float | pd.Series) -> pd.DataFrame:
     """Return what keeps cover and what loses it if the insurer cuts limits today, invoice by invoice, order by order.
 
     `left`: as `limits.insurer.after_cut`: the part of each named limit that remains (0: all are cancelled), or amounts
@@ -109,8 +116,11 @@ def after_cut_today(book: Book, policy: Policy, left: float | pd.Series) -> pd.D
 
     What was shipped keeps the cover that it has: of an invoice by `cover.audit`, of goods that are not invoiced within
     today's limit. Orders are filled by day into what these leave of the limit, before and after. Their insurable share
-    is that of the buyer's sales; nothing of them is insured where deliveries are stopped. Source: definitions §5.3.
+    is that of the buyer's sales; nothing of them is insured where deliveries are stopped. No row without a policy. Source:
+    definitions §5.3.
     """
+    if policy is None:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in AFTER_CUT.items()})
     bears = cover.of_buyers(book, policy)
     named = bears.named.dropna()
     lowered = limits_left(named, left)
