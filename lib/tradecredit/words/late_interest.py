@@ -70,6 +70,16 @@ def beyond_law(table: pd.DataFrame, currency: str) -> str:
     )
 
 
+def at_issue(book: Book) -> list[str]:
+    """Return at which rates late amounts are, of a book with invoices in other currencies; nothing of any other."""
+    if (book.invoices["currency"] == book.run.currency).all():
+        return []
+    return [
+        "Late amounts, and interest on them, are at the rates of the days of issue; what is overdue elsewhere is at "
+        "today's."
+    ]
+
+
 def small_rests(book: Book) -> list[str]:
     """Return up to which amount the rest of an invoice bears no flat fee and dates no overdue debt, if any does."""
     least = book.run.receivables.small_rest

@@ -340,7 +340,8 @@ def notice(book: Book, items: pd.DataFrame, current: str) -> dict[str, str]:
     return {
         "policy notice": f"Unless it is decided to renew {current}, give the insurer notice that it is not renewed as "
         "it is: without notice it would be. What is decided on in its place is concluded by the same day, to begin on "
-        f"{day(pd.Timestamp(policy.ends) + pd.Timedelta(days=1))}; until when its offer holds is to be asked."
+        f"{day(pd.Timestamp(policy.ends) + pd.Timedelta(days=1))}; ask until when its offer holds before the policy is "
+        f"decided on, by {day(records.decide_by(book)[0])}."
     }
 
 

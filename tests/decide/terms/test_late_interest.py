@@ -1,5 +1,6 @@
 """Late interest and flat fees: the laws' numbers, worked by hand on ledgers of a few invoices."""
 
+import dataclasses
 from datetime import date
 
 import numpy as np
@@ -567,3 +568,11 @@ def test_interest_grows_by_the_day_and_with_the_debt(book_of, due, days, country
     assert row[1]["interest"] <= amount * longest * row[1]["days_late"] / 365 * (1 + 1e-9)
     double = one(book_of, str(until[1].date()), country, due, 2 * amount)
     assert double["interest"] == pytest.approx(2 * row[1]["interest"])
+
+
+def test_the_rates_of_late_amounts_are_told_where_invoices_are_in_another_currency(book_of):
+    book = book_of("2026-03-31", invoices="invoice_id,buyer_id,issued,due,amount\nA1,A,2026-03-10,2026-04-10,100\n")
+    assert words.late_interest.at_issue(book) == []
+    foreign = dataclasses.replace(book, invoices=book.invoices.assign(currency="USD"))
+    (told,) = words.late_interest.at_issue(foreign)
+    assert told.startswith("Late amounts, and interest on them, are at the rates of the days of issue")
