@@ -140,4 +140,4 @@ def test_assumptions_state_how_rare_false_alarms_are():
     """λ = 0.2 and 2.5 standard deviations to one side: 290 weeks, 5.6 years."""
     told = " ".join(words.assumptions(EarlyWarningSettings()))
     assert "a false alarm in 290 weeks with invoices due, on average (5.6 years" in told
-    assert "pays nothing any more ×20" in told
+    assert "moved by pays nothing any more ×15, long overdue ×1.3, " in told

@@ -12,9 +12,13 @@ Signal = Literal[
     "insurer_cut", "insurer_refused",
 ]  # fmt: skip
 
-ODDS: dict[Signal, float] = {"silent": 20.0}
-"""What moves the odds unless the run states otherwise: fixed on demo books of seeds 11 to 13 (`bench/early_warning.py`
-looks at others). What the others add beside the probability was less there than their error."""
+ODDS: dict[Signal, float] = {
+    "silent": 15.0, "overdue": 1.3, "broken_promises": 1.3, "limit_use": 1.2, "orders_stop": 1.3, "group_failed": 2.0,
+    "insurer_refused": 2.0,
+}  # fmt: skip
+"""What moves the odds unless the run states otherwise: what these signals together were worth beside the probability in
+thirteen demo books (seeds 11 to 13 and 801 to 810; `tests/bench/early_warning.py` looks at others). The rest was worth
+nothing there, or less than its error."""
 
 
 class EarlyWarningSettings(Parameters):
@@ -27,8 +31,9 @@ class EarlyWarningSettings(Parameters):
     aim_false: Positive = 3.0
     """so many false names for each true one, at most."""
     odds: dict[Signal, Positive] = {}
-    """Signal: what it multiplies a buyer's odds of default by. One that is not named: 1, a reason to look and no more,
-    but for `silent`, 20. Judgement; the back-test says what each was worth in this book."""
+    """Signal: what it multiplies a buyer's odds of default by. Of those that are not named `silent` counts 15,
+    `group_failed` and `insurer_refused` 2, `overdue`, `broken_promises` and `orders_stop` 1.3, `limit_use` 1.2, and all
+    others 1: a reason to look and no more. Judgement; the back-test says what each was worth in this book."""
     recent_months: int = Field(3, ge=1, le=12)
     """Months whose part payments, disputes, broken promises, orders, grades and insurer's decisions are held against
     what was before."""

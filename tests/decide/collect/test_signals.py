@@ -110,4 +110,4 @@ def test_every_signal_has_a_maker_and_a_name_for_what_it_lacks():
 
 def test_odds_that_are_not_stated_are_those_of_the_model():
     settings = EarlyWarningSettings(odds={"slower": 2.0})
-    assert (settings.odds_of("slower"), settings.odds_of("silent"), settings.odds_of("disputes")) == (2.0, 20.0, 1.0)
+    assert (settings.odds_of("slower"), settings.odds_of("silent"), settings.odds_of("disputes")) == (2.0, 15.0, 1.0)

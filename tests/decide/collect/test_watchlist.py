@@ -12,6 +12,7 @@ from tradecredit.decide.collect.back_test import BY_PD, LATE, THRESHOLDS, WATCHL
 from tradecredit.decide.collect.watchlist import BETTER, IN, OUT, WORSE, _moves, moved, past, review, watchlist
 from tradecredit.measure.default_events import in_default, loss_given_default
 from tradecredit.params.base import PROJECT
+from tradecredit.params.early_warning import ODDS
 from tradecredit.params.source import FolderSource
 
 pytestmark = pytest.mark.usefixtures("own_results")
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("own_results")
 def book(request) -> Book:
     request.getfixturevalue("own_results")
     source = {"kind": "demo", "seed": 3, "buyers": 80, "invoices": 4_000}
-    settings = {"list_from": 0.05, "odds": {"silent": 20.0, "limit_use": 2.0}}
+    settings = {"list_from": 0.05, "odds": {"silent": 20.0, "limit_use": 3.0}}
     run = Run(entity="Test", currency="EUR", as_of="2026-10-31", source=source, file=PROJECT / "params" / "x.yaml",
               policy=PROJECT / "params" / "policies" / "current.yaml", early_warning=settings)  # fmt: skip
     return Book.open(run)
@@ -30,7 +31,7 @@ def book(request) -> Book:
 def test_signals_multiply_the_odds_and_the_stake_is_a_product(book):
     found = review(book)
     table = found.buyers
-    factors = {"silent": 20.0, "limit_use": 2.0}
+    factors = ODDS | {"silent": 20.0, "limit_use": 3.0}
     for buyer, row in table.iterrows():
         factor = np.prod([factors.get(code, 1.0) for code in row["signals"].split("; ")])
         odds = row["pd"] / (1 - row["pd"]) * factor
