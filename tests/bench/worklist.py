@@ -27,6 +27,7 @@ from tradecredit.decide.collect import decided, stages  # noqa: E402
 from tradecredit.decide.collect.waiting import remaining_days  # noqa: E402
 from tradecredit.decide.collect.worklist import Known, worklist  # noqa: E402
 from tradecredit.measure.default_events import in_default, loss_given_default  # noqa: E402
+from tradecredit.measure.on_account import on_account  # noqa: E402
 from tradecredit.measure.open_items import open_items  # noqa: E402
 from tradecredit.measure.promises import outcomes  # noqa: E402
 from tradecredit.measure.reminders import sent  # noqa: E402
@@ -105,7 +106,7 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true")
     given = parser.parse_args()
     book = book_of(given.invoices, given.buyers)
-    for measured in (open_items, sent, outcomes, in_default, loss_given_default, remaining_days):
+    for measured in (open_items, sent, outcomes, in_default, on_account, loss_given_default, remaining_days):
         measured(book)
     items = open_items(book)[["buyer_id", "due", "open_amount"]]
     connection = duckdb.connect()

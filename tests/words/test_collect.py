@@ -13,7 +13,7 @@ def acting(*rows: tuple) -> pd.DataFrame:
     """Return a worklist of a few columns: buyer, act, letter, amount, value, and what is held out."""
     columns = ["buyer_id", "act", "letter", "amount", "acting_value", "disputed", "planned", "promised", "past_due"]
     table = pd.DataFrame(rows, columns=columns).set_index("buyer_id")
-    return table.assign(due_day=pd.Timestamp("2026-11-03"), pay_by=pd.NaT)
+    return table.assign(set_off=0.0, due_day=pd.Timestamp("2026-11-03"), pay_by=pd.NaT)
 
 
 def test_every_act_has_words():
@@ -63,12 +63,13 @@ def test_what_the_worklist_takes_for_granted(book_of):
     invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-08-01,2026-09-01,1000\n"
     plain = book_of("2026-10-30", invoices=invoices)
     told = collect.assumptions(plain, stages.of_buyers(plain, _nothing()))
-    assert told[1:] == [absent.REMINDERS, absent.PROMISES]
+    assert told[1:-1] == [absent.REMINDERS, absent.PROMISES]
+    assert told[-1].endswith("what waiting costs is that of a year.")
     reminders = "invoice_id,stage,sent\nI1,Mahnung,2026-09-20\n"
     promises = "buyer_id,invoice_id,made,date,amount\nA,I1,2026-09-20,2026-12-01,10\n"
     book = book_of("2026-10-30", invoices=invoices, reminders=reminders, promises=promises)
     told = collect.assumptions(book, stages.of_buyers(book, _nothing()))
-    assert told[1:] == [
+    assert told[2:] == [
         "Letters whose stage the run file does not name (Mahnung (1)) count as letters to the buyer, and as no stage."
     ]
     buyers = "buyer_id,country\nA,CN\n"
@@ -102,3 +103,24 @@ def test_goals():
     assert "only shorter terms could" in told
     none = pd.DataFrame([("dso", NAN, 40.0, 25.0, "no goal", NAN)], columns=columns).set_index("figure")
     assert collect.goals(none, "EUR") == ""
+
+
+def test_disputes():
+    columns = ["reason", "owner", "disputes", "amount", "dso_days", "cover_lost"]
+    table = pd.DataFrame(
+        [("price", "sales", 2, 600.0, 1.5, 90.0), ("quality", None, 1, 400.0, 0.5, 0.0)], columns=columns
+    ).set_index("reason")
+    assert collect.disputes(table, "EUR") == (
+        "The largest part of EUR 1,000 in dispute is about price: EUR 600, for sales to settle. Disputes add 2 days to "
+        "the DSO. Without them EUR 90 more would be insured."
+    )
+    assert "to settle" not in collect.disputes(table.iloc[1:], "EUR")
+    assert collect.disputes(table.assign(disputes=0), "EUR") == ""
+
+
+def test_early_offers():
+    table = pd.DataFrame({"early_amount": [1_000.0], "early_value": [5.5]}, index=pd.Index(["A"], name="buyer_id"))
+    assert collect.early(table, CollectionSettings(), "EUR") == (
+        "1 % off for payment within 10 days is worth its cost with 1 buyer: of EUR 1,000, EUR 5.50 if all take it."
+    )
+    assert collect.early(table.iloc[:0], CollectionSettings(), "EUR").endswith("is worth its cost with no buyer.")

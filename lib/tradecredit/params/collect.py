@@ -97,6 +97,12 @@ class CollectionSettings(Parameters):
     """Nor on a day of lateness on which fewer invoices than these are open without it."""
     call_effect: Fraction = 0.15
     """The same share of debt that somebody collects in person, once no reminder is left: judgement."""
+    early_rate: Fraction = 0.01
+    """Discount that is offered for early payment of what is not due yet."""
+    early_days: int = Field(10, ge=1)
+    """Within so many days from the as-of day."""
+    dispute_owners: dict[str, Annotated[str, Field(min_length=1)]] = {}
+    """Reason of a dispute as the book has it: who is to settle it. `(not stated)`: disputes without a reason."""
     dso_goal: Positive | None = None
     """Days sales outstanding that are aimed at; null: none."""
     turnover_goal: Positive | None = None

@@ -58,3 +58,8 @@ PROMISES = (
     "The book has no promises (table `promises`: buyer_id, invoice_id, made, date, amount): nothing is held out as "
     "promised, and none is counted as kept or broken."
 )
+
+DISPUTES = (
+    "The book has no disputes (table `disputes`: invoice_id, opened, closed, amount, reason): nothing is held out as "
+    "disputed."
+)

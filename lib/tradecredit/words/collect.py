@@ -5,6 +5,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.decide.collect import effects, progress, stages, worklist
 from tradecredit.decide.collect.held_out import HELD
+from tradecredit.decide.collect.waiting import HORIZON_DAYS, remaining_days
 from tradecredit.measure.public_holidays import ESTIMATED, NO_CALENDAR, NOT_HELD, NOT_PROCLAIMED
 from tradecredit.measure.reminders import unknown_stages
 from tradecredit.params.collect import CollectionSettings
@@ -20,13 +21,13 @@ ACTS = {
     stages.REMIND: "send the letter",
     stages.COLLECT: "collect in person",
     stages.WAIT: "nothing until the next letter",
-    stages.HELD_OUT: "nothing: in dispute, planned, promised or in default",
+    stages.HELD_OUT: "nothing: in dispute, paid on account, planned, promised or in default",
     stages.SMALL: "nothing: too little for a letter, or none is left",
     stages.UNWRITTEN: "nothing: not written to",
 }
 """What to do, in words."""
 
-PARTS = {"disputed": "in dispute", "planned": "in plans that run", "promised": "promised"}
+PARTS = {"disputed": "in dispute", "set_off": "paid on account", "planned": "in plans that run", "promised": "promised"}
 
 GAPS = {
     NO_CALENDAR: "has no calendar here: Monday to Friday less the most common holidays count",
@@ -122,6 +123,8 @@ def assumptions(book: Book, acting: pd.DataFrame) -> list[str]:
         told.append(absent.REMINDERS)
     if not book.has("promises"):
         told.append(absent.PROMISES)
+    if (remaining_days(book) >= HORIZON_DAYS).all():
+        told.append("How long overdue money stays out is not in this book: what waiting costs is that of a year.")
     unknown = unknown_stages(book)
     if len(unknown):
         names = listed([f"{stage} ({count:,})" for stage, count in unknown.items()])
@@ -176,3 +179,32 @@ def next_letters(acting: pd.DataFrame) -> str:
         return ""
     verb = "waits" if len(waits) == 1 else "wait"
     return f"{counted(len(waits), 'buyer')} {verb} for the next letter, the first on {day(waits['due_day'].min())}."
+
+
+def disputes(table: pd.DataFrame, currency: str) -> str:
+    """Return what open disputes amount to and cost; empty without any. `table`: `open_disputes.by_reason`."""
+    now = table[table["disputes"] > 0]
+    if now.empty:
+        return ""
+    first, amount = now.iloc[0], now["amount"].sum()
+    owner = f", for {first['owner']} to settle" if pd.notna(first["owner"]) else ""
+    told = (
+        f"The largest part of {money(amount, currency)} in dispute is about {first.name}: "
+        f"{money(first['amount'], currency)}{owner}."
+    )
+    if now["dso_days"].notna().all():
+        told += f" Disputes add {days(now['dso_days'].sum())} to the DSO."
+    if now["cover_lost"].sum() > 0:
+        told += f" Without them {money(now['cover_lost'].sum(), currency)} more would be insured."
+    return told
+
+
+def early(table: pd.DataFrame, settings: CollectionSettings, currency: str) -> str:
+    """Return to how many buyers the offer for early payment is worth its cost. `table`: `early_offers.early_offers`."""
+    offer = f"{percent(settings.early_rate)} off for payment within {days(settings.early_days)}"
+    if table.empty:
+        return f"{offer[0].upper()}{offer[1:]} is worth its cost with no buyer."
+    return (
+        f"{offer[0].upper()}{offer[1:]} is worth its cost with {counted(len(table), 'buyer')}: of "
+        f"{money(table['early_amount'].sum(), currency)}, {money(table['early_value'].sum(), currency)} if all take it."
+    )

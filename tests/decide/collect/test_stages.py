@@ -109,6 +109,19 @@ def test_disputed_parts_plans_and_open_promises_are_held_out_and_broken_promises
     assert of["late_invoices"] == 2
 
 
+def test_money_on_account_is_not_asked_for_again(book_of):
+    rows = [("OLD", "A", "2026-09-01", 100.0), ("NEW", "A", "2026-10-01", 300.0), ("B1", "B", "2026-09-01", 70.0)]
+    receipts = (
+        "invoice_id,received,amount,kind,buyer_id\n,2026-10-10,250,payment,A\n,2026-10-10,70,payment,B\n"
+        "B1,2026-10-11,70,payment,\n"
+    )
+    book = book_of(AS_OF, invoices=invoices(*rows), buyers=BUYERS, receipts=receipts)
+    table = stages.of_invoices(book)
+    assert table["set_off"].tolist() == [100, 150]
+    assert table["to_collect"].tolist() == [0, 150]
+    assert stages.of_buyers(book, nothing()).loc["A", ["set_off", "to_collect"]].tolist() == [250, 150]
+
+
 def test_all_in_dispute_or_too_little_or_not_written_to_gets_no_letter(book_of):
     rows = [("I1", "A", "2026-09-01", 100.0), ("I2", "B", "2026-09-01", 49.99), ("I3", "C", "2026-09-01", 900.0)]
     disputes = "invoice_id,opened,closed,amount\nI1,2026-09-05,,\n"

@@ -50,6 +50,7 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
     **columns(
         "money",
         past_due="Past due",
+        set_off="Paid on account",
         planned="Held for a plan",
         promised="Held as promised",
         to_collect="To collect",
@@ -61,7 +62,6 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
     **columns("money", waiting_cost="Cost of waiting", acting_value="Value of acting today"),
     **columns("days", wait_days="Else paid after (days)"),
     **columns("percent", changed_share="Changed by it"),
-    "sheet": Column("Sheet", "text"),
     # effects
     **columns("count", compared="Letters compared", not_comparable="Not comparable"),
     **columns(
@@ -72,6 +72,15 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
         brought_in_low="At least",
         brought_in_high="At most",
     ),
+    # open_disputes
+    **columns("text", owner="To be settled by"),
+    **columns("days", age_days="Age (days)", dso_days="In the DSO (days)", days_to_settle="Days to settle, median"),
+    **columns("percent", disputed_share="Of the invoice", given_in="Given in"),
+    **columns("money", cover_lost="Not insured for it"),
+    **columns("count", opened_disputes="Opened in 24 months"),
+    # early_offers
+    **columns("money", early_amount="Not due yet", early_value="Value if taken"),
+    **columns("days", pays_after="Paid in, without it (days)"),
     # progress
     **columns("count", letters="Letters", promises="Promises", kept="Kept", broken="Broken", still_open="Open"),
     **columns("count", replaced="Replaced or lapsed"),

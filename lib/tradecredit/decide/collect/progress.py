@@ -11,6 +11,7 @@ from tradecredit.measure.came_in import came_by, on_invoices
 from tradecredit.measure.history import first_day
 from tradecredit.measure.open_items import open_items
 from tradecredit.measure.reminders import sent
+from tradecredit.numerics.survival import median_days
 
 REACHED, WITHIN, BEYOND, NO_GOAL, UNKNOWN = "reached", "within reach", "out of reach", "no goal", "not known"
 """Of a goal: met; met once nothing were overdue; not met even then; the run states none; the ledger does not tell."""
@@ -60,18 +61,17 @@ def by_stage(book: Book) -> pd.DataFrame:
 
 
 def by_month(book: Book, months: int = 12) -> pd.DataFrame:
-    """Return the same by month and stage: index `month_end` and `stage`; columns as `by_stage`."""
+    """Return the same by month and stage: index `month_end`, the last one first, and `stage`; columns as
+    `by_stage`."""
     ends = month_ends(book.as_of, months, since=first_day(book))
     found = letters(book)
     month = pd.DatetimeIndex(found["sent"]).to_period("M").to_timestamp("M").as_unit("us")
     found = found.assign(month_end=month)[month.isin(ends)]
     names = dict(enumerate(_names(book)))
     table = _summed(book, found, ["month_end", "number"]).reset_index()
-    return (
-        table.assign(number=table["number"].map(names))
-        .rename(columns={"number": "stage"})
-        .set_index(["month_end", "stage"])
-    )
+    table = table.sort_values(["month_end", "number"], ascending=[False, True], kind="stable")
+    table = table.assign(number=table["number"].map(names)).rename(columns={"number": "stage"})
+    return table.set_index(["month_end", "stage"])
 
 
 def _names(book: Book) -> list[str]:
@@ -91,7 +91,9 @@ def _summed(book: Book, found: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         letters=("asked_amount", "size"), asked_amount=("asked_amount", "sum"), of_known=("of_known", "sum"),
         came=("came", "sum"), paid_invoices=("soon", "mean"),
     )  # fmt: skip
-    middle = {key: _median(of["known_days"].to_numpy(), of["days_to_money"].notna().to_numpy()) for key, of in groups}
+    middle = {
+        key: median_days(of["known_days"].to_numpy(), of["days_to_money"].notna().to_numpy()) for key, of in groups
+    }
     middle = {key if len(by) > 1 else key[0]: days for key, days in middle.items()}
     owner = book.buyer_of_invoice[found["invoice"].to_numpy()]
     apart = found.assign(buyer=owner).drop_duplicates(["buyer", "sent", "number"])
@@ -103,16 +105,6 @@ def _summed(book: Book, found: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         days_to_money=[middle[key] for key in sums.index],
         cost=cost,
     )
-
-
-def _median(days: np.ndarray, is_paid: np.ndarray) -> float:
-    """Return the day by which half are paid, of which the others are only known to take longer; missing: none yet."""
-    day, place = np.unique(days, return_inverse=True)
-    paid, all_of = np.bincount(place, is_paid, len(day)), np.bincount(place, minlength=len(day))
-    at_risk = len(days) - np.append(0, np.cumsum(all_of)[:-1])
-    unpaid = np.cumprod(1 - paid / at_risk)
-    half = np.flatnonzero(unpaid <= 0.5 + 1e-12)
-    return float(day[half[0]]) if len(half) else np.nan
 
 
 def promises_by_month(book: Book, months: int = 12) -> pd.DataFrame:

@@ -35,8 +35,9 @@ def of_invoices(book: Book) -> pd.DataFrame:
     """Return the invoices that are open and past due, on the index of `invoices`, amounts in the reporting currency.
 
     - `buyer`, its place among the buyers; `days_past_due`; `open_amount`, and of it
-    - `disputed`, what is in an open dispute; `planned` and `promised`, what is still to come of instalments of a
-      running plan and of other open promises (`promises.outcomes`); those on account are taken of the oldest invoices;
+    - `disputed`, what is in an open dispute; `set_off`, what has been paid and stands against no invoice; `planned` and
+      `promised`, what is still to come of instalments of a running plan and of other open promises
+      (`promises.outcomes`); what is on account is taken of the oldest invoices (`held_out.held_out`);
     - `to_collect`, the rest; 0 of buyers in default, who are no matter of reminders;
     - `small_rest`, what goes along with other invoices, and calls for no letter of its own (`dust.small_rest`);
     - `level`, the number of the last stage sent (−1: none), `sent_on` its day (missing: none);
@@ -80,7 +81,7 @@ def of_buyers(book: Book, decided: pd.DataFrame) -> pd.DataFrame:
 
     `decided`: `decided.decided`. Index buyer_id, in the order of the buyers; amounts in the reporting currency:
 
-    - `past_due`, and of it `disputed`, `planned`, `promised` and `to_collect` (`of_invoices`); `late_invoices`, those
+    - `past_due`, and of it what is held out (`held_out.HELD`) and `to_collect` (`of_invoices`); `late_invoices`, those
       to collect, and `oldest_days`, the days past due of the oldest of them but small rests (0: none);
     - `act`, one of `ACTS`, and `stage`, what the run calls its stage: of a reminder the worst that is due on any
       invoice, of a decision that of what it does (missing: the run has none, or nothing is done);
@@ -247,8 +248,8 @@ def _replaced(texts: pd.Series, rows: np.ndarray, by: pd.Series) -> pd.Series:
 def letters(book: Book, buyers: pd.DataFrame) -> pd.DataFrame:
     """Return the invoices of the letters that go out today, a row for each, those of a buyer together, oldest first.
 
-    `buyers`: `of_buyers`. Columns: `buyer_id`, `invoice_id`, `issued`, `due`, `amount`, `open_amount`, what is held out
-    of it (`disputed`, `planned`, `promised`) and `to_collect`; `letter`, the stage of the buyer's letter, and `stage`,
+    `buyers`: `of_buyers`. Columns: `buyer_id`, `invoice_id`, `issued`, `due`, `amount`, `open_amount`, `held_out` of it
+    (and each of `held_out.HELD`) and `to_collect`; `letter`, the stage of the buyer's letter, and `stage`,
     the invoice's own, which `reminders` is to show once it is sent: the one that is due, else the last that was sent
     (missing: none yet, it only goes along). All that the buyer owes past due is in it; what is to be paid adds up to
     the buyer's `to_collect`.
@@ -262,7 +263,9 @@ def letters(book: Book, buyers: pd.DataFrame) -> pd.DataFrame:
     own = np.where(rows["stage"] >= 0, rows["stage"], rows["level"]).astype(int)
     table = book.invoices.loc[rows.index, ["buyer_id", "invoice_id", "issued", "due", "amount"]]
     table = table.join(rows[["open_amount", *HELD, "to_collect"]]).assign(
-        letter=written["letter"].to_numpy(object)[number[rows["buyer"]]], stage=names[own]
+        held_out=rows[list(HELD)].sum(axis="columns"),
+        letter=written["letter"].to_numpy(object)[number[rows["buyer"]]],
+        stage=names[own],
     )
     order = np.lexsort((table["due"].to_numpy(), rows["buyer"].to_numpy()))
     return table.astype({"letter": "str", "stage": "str"}).iloc[order].reset_index(drop=True)

@@ -39,8 +39,8 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
 
     Index buyer_id; the columns of `stages.of_buyers`, and, in the reporting currency:
 
-    - `amount`: of a claim, a default, enforcement or a plan that of the decision, else `to_collect`; `held_out`, what
-      is in dispute, planned or promised;
+    - `amount`: of a claim, a default, enforcement or a plan that of the decision, else `to_collect`; `held_out`, the
+      sum of `held_out.HELD`;
     - `wait_days`, for how long the amount is still out if nothing is done: the mean over its invoices, by amount
       (`waiting.remaining_days`); in default the run's `payment_plan.recovery_days`;
     - `waiting_cost` (`waiting.waiting_cost`), of a claim its whole amount, which is lost unless it is filed, and in
@@ -49,7 +49,7 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
       of a claim in default, and of what is collected in person (`collections.call_effect`); 1 of a claim on the policy;
     - `acting_value` = waiting_cost × changed_share; of enforcement or a plan what it is worth more than waiting
       (`gain_on_waiting`), where that is known (missing: nothing is done today); `cost` of the letter;
-    - `sheet`: where the buyer's sheet stands.
+    - `link`: where the buyer's sheet stands, seen from a page of the month.
 
     Ordered by value less cost, and where nothing is done today by amount. Source: definitions §10.4.
     """
@@ -71,7 +71,7 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
     fees = np.array([*(stage.cost for stage in run.collections.reminders), 0.0])[letter]
     table = table.assign(
         amount=amount, held_out=sum(table[name].to_numpy() for name in HELD), wait_days=wait, waiting_cost=cost,
-        changed_share=change, acting_value=np.where(today, value, np.nan), cost=fees, sheet=SHEET,
+        changed_share=change, acting_value=np.where(today, value, np.nan), cost=fees, link=SHEET,
     )  # fmt: skip
     net = np.where(today, np.nan_to_num(value) - fees, 0.0)
     return table.iloc[np.lexsort((-amount, -net, ~today))]
@@ -119,3 +119,17 @@ def by_act(listed: pd.DataFrame) -> pd.DataFrame:
         cost=("cost", "sum"), due_day=("due_day", "min"),
     )  # fmt: skip
     return table.reindex([act for act in stages.ACTS if act in table.index])
+
+
+class Totals(NamedTuple):
+    """Of a worklist: what is to collect and what is held out, in the reporting currency, and letters that go out."""
+
+    to_collect: float
+    held_out: float
+    letters_today: int
+
+
+def totals(listed: pd.DataFrame) -> Totals:
+    """Return the `Totals` of a worklist."""
+    letters = int(listed["letter"].notna().sum())
+    return Totals(float(listed["to_collect"].sum()), float(listed["held_out"].sum()), letters)
