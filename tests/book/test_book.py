@@ -538,3 +538,23 @@ def test_promises_and_reminders_are_read_from_mapped_tables_at_the_rates_of_thei
     with pytest.raises(InputError) as refused:
         Book.open(ledger.run_file)
     assert {problem.column for problem in refused.value.problems} == {"buyer_id", "invoice_id", "date"}
+
+
+def test_what_the_insurer_answered_is_known_from_its_day(ledger):
+    ledger.write(
+        "claims", "claim_id,buyer_id,policy,filed,amount,answered,answer\nK1,B1,own,2024-02-01,900,2024-03-05,in part\n"
+        "K2,B2,own,2024-03-20,200,2024-04-20,refused\n"
+    )  # fmt: skip
+    book = Book.open(ledger.run_file)
+    assert book.claims[["claim_id", "amount"]].to_numpy().tolist() == [["K1", 900], ["K2", 200]]
+    assert book.claims["answer"].fillna("").tolist() == ["in part", ""]
+    assert book.claims["answered"].isna().tolist() == [False, True]
+    before = book.at("2024-03-01").claims
+    assert before["claim_id"].tolist() == ["K1"]
+    assert before[["answered", "answer"]].isna().all(axis=None)
+    ledger.write(
+        "claims", "claim_id,buyer_id,policy,filed,amount,answered,answer\nK1,B9,,2024-02-01,9,2024-01-05,maybe\n"
+    )
+    with pytest.raises(InputError) as refused:
+        Book.open(ledger.run_file)
+    assert {problem.column for problem in refused.value.problems} == {"buyer_id", "answered", "answer"}

@@ -56,12 +56,19 @@ def test_every_code_has_its_words(book):
 
 def test_what_was_received_is_told():
     made = pd.DataFrame(
-        {"claims_received": [9_000.0, 0], "expected_claim": [10_000.0, 500], "insurer_recovery": [700.0, 0]}
+        {
+            "claims_received": [9_000.0, 0],
+            "expected_claim": [10_000.0, 500],
+            "insurer_recovery": [700.0, 0],
+            "claim_filed": pd.to_datetime([None, None]),
+        }
     )
     assert words.received(made, "EUR") == (
         "On 2 defaults the insurer has paid EUR 9,000; by the policy as it stands EUR 10,500 was to be expected. Of "
         "recoveries EUR 700 is the insurer's; what was passed on is in no table. When claims were filed is in no table "
-        "of the book."
+        "of the book (`claims`)."
     )
+    filed = made.assign(claim_filed=pd.Timestamp("2026-01-01"))
+    assert words.received(filed, "EUR").endswith("By the table `claims` 2 claims were filed.")
     assert "Of recoveries" not in words.received(made.assign(insurer_recovery=0.0), "EUR")
     assert words.received(made.iloc[:0], "EUR").startswith("The book knows no default")

@@ -65,6 +65,7 @@ class Book:
     evidence: pd.DataFrame
     promises: pd.DataFrame
     reminders: pd.DataFrame
+    claims: pd.DataFrame
 
     @classmethod
     def open(cls, run: Run | str | Path, as_of: str | date | None = None) -> Self:
@@ -196,6 +197,9 @@ def _seen(
     seen = {name: (frame if rows[name].all() else frame[rows[name]]) for name, frame in tables.items()}
     for name in ("disputes", "orders"):
         seen[name] = seen[name].assign(closed=seen[name]["closed"].where(seen[name]["closed"] <= day))
+    claims = seen["claims"]
+    answered = claims["answered"] <= day
+    seen["claims"] = claims.assign(**{name: claims[name].where(answered) for name in ("answered", "answer")})
     defaults = seen["defaults"]
     resolved = defaults["resolved"] <= day
     so_far = _recovered(defaults, recoveries[recoveries["received"] <= day])

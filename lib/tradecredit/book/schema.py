@@ -289,6 +289,22 @@ TABLES: dict[str, Table] = {
             known="sent",
             references={"invoice_id": "invoices"},
         ),
+        Table(
+            "claims",
+            (
+                Column("claim_id", required=True),
+                _BUYER,
+                Column("policy"),
+                *_dates("filed", required=True),
+                _AMOUNT,
+                *_dates("answered"),
+                Column("answer", allowed=("accepted", "in part", "refused")),
+            ),
+            key=("claim_id",),
+            known="filed",
+            references={"buyer_id": "buyers"},
+            order=(("filed", "answered"),),
+        ),
     )
 }
 """All tables, in the order in which they are checked: a table comes after those it refers to."""

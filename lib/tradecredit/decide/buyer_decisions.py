@@ -10,6 +10,7 @@ from tradecredit.book.calendar import read_on
 from tradecredit.decide import decisions
 from tradecredit.decide.decisions import SUBJECTS, subject
 from tradecredit.decide.deliveries import reasons
+from tradecredit.decide.insurer_duties import to_claim
 from tradecredit.decide.limits import actions
 from tradecredit.decide.limits.caps import against
 from tradecredit.decide.limits.methods import excess
@@ -59,7 +60,7 @@ def amounts(sheets: pd.DataFrame) -> dict[str, pd.Series]:
     limit; the mean excess of a limit that is often exceeded; what is owed in default, and what is overdue.
     """
     return {
-        "claim": sheets["claim_amount"], "report missed": sheets["missed_amount"] + sheets["report_amount"],
+        "claim": to_claim(sheets), "report missed": sheets["missed_amount"] + sheets["report_amount"],
         "report": sheets["report_amount"], "stop insured": sheets["stop_clears"], "cancel": sheets["own_limit"],
         **dict.fromkeys(BY_RISK, sheets["over_risk"]), "request accounts": sheets["released_margin"],
         "cut": sheets["lost_margin"], "set limit": sheets["breach"], "above limit": sheets["over_limit_to_set"],

@@ -15,7 +15,7 @@ from tradecredit.decide.buyer_decisions import (
     with_hold,
 )
 from tradecredit.decide.deliveries import WITHIN_LIMIT, delivered
-from tradecredit.decide.insurer_duties import duties
+from tradecredit.decide.insurer_duties import duties, to_claim
 from tradecredit.decide.limits import actions, replay
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.rules import UNMEASURED
@@ -74,7 +74,7 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
     within_risk = action.isin([actions.LOOK, actions.SET_LIMIT])
     change = limits["limit_to_set"] - owned
     holds = {
-        "claim": asked["claim_amount"] > 0,
+        "claim": to_claim(asked) > 0,
         "report missed": asked["missed_amount"] > 0,
         "report": asked["report_amount"] > 0,
         "stop insured": asked["stop_insured"],

@@ -14,6 +14,7 @@ LABELS = {
     **columns(
         "money",
         claim_amount="Insured debt to claim",
+        filed_amount="Insured debt, claim filed",
         report_amount="Insured debt to report",
         missed_amount="Insured debt past its report day",
         stop_clears="Open past its extension period",

@@ -20,13 +20,14 @@ from tradecredit.measure.open_items import open_amounts, open_items
 DUTIES = {
     "missed_amount": "float64", "missed_since": "datetime64[us]", "report_amount": "float64",
     "report_by": "datetime64[us]", "report_due_since": "datetime64[us]", "claim_amount": "float64",
-    "loss_date": "datetime64[us]", "file_by": "datetime64[us]", "stop_insured": "bool", "stop_since": "datetime64[us]",
-    "stop_invoice": "str", "stop_clears": "float64", "stop_disputed": "float64",
+    "filed_amount": "float64", "loss_date": "datetime64[us]", "file_by": "datetime64[us]", "stop_insured": "bool",
+    "stop_since": "datetime64[us]", "stop_invoice": "str", "stop_clears": "float64", "stop_disputed": "float64",
 }  # fmt: skip
 
 
-CLAIM, MISSED, REPORT, LATER, NONE = ("claim", "report missed", "report", "later", "none")
-"""What a policy asks of us of an insured invoice that is past due, the first three of them this month."""
+CLAIM, FILED, MISSED, REPORT, LATER, NONE = ("claim", "filed", "report missed", "report", "later", "none")
+"""What a policy asks of us of an insured invoice that is past due: this month a claim or a report; nothing where the
+claim is filed."""
 
 
 def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
@@ -36,7 +37,8 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     (`recoveries.given_up`), without those on which the insurer has paid:
 
     - `claim_amount` of invoices that have become a loss: the insolvency, or the end of the waiting period; `loss_date`,
-      the first of them (missing: none); `file_by`, the first of the last days on which their claims are filed in time,
+      the first of them (missing: none); `filed_amount`, what of it has been claimed by the book's `claims`, and is not
+      to be claimed again; of the rest `file_by`, the first of the last days on which their claims are filed in time,
       or the last working day before it (missing: none, or the policy states no `filing_days`);
     - of those that have not, `missed_amount`, whose extension period, by the end of which they had to be reported, ends
       before the day on which the report is read (`read_on`), `missed_since` the first of these ends; and
@@ -56,11 +58,14 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     buyers = all_buyers(book)
     table = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in DUTIES.items()}, index=buyers[:0])
     table = table.reindex(buyers)
-    table = table.assign(missed_amount=0.0, report_amount=0.0, claim_amount=0.0, stop_insured=False).astype(DUTIES)
+    table = table.assign(
+        missed_amount=0.0, report_amount=0.0, claim_amount=0.0, filed_amount=0.0, stop_insured=False
+    ).astype(DUTIES)
     if policy is None:
         return table
     items = late_insured(book, policy)
-    loss, missed, coming = ((items["duty"] == duty).to_numpy() for duty in (CLAIM, MISSED, REPORT))
+    unfiled, filed, missed, coming = ((items["duty"] == duty).to_numpy() for duty in (CLAIM, FILED, MISSED, REPORT))
+    loss = unfiled | filed
     asked = {
         ("claim_amount", "loss_date"): items[loss], ("report_amount", "report_by"): items[coming],
         ("missed_amount", "missed_since"): items[missed].rename(columns={"report_by": "missed_since"}),
@@ -70,7 +75,8 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
         of = of_them.groupby("buyer_id").agg(**{amount: ("insured_debt", "sum"), day: (day, "min")})
         table[amount] = of[amount].reindex(buyers, fill_value=0.0)
         table[day] = of[day].reindex(buyers)
-    table["file_by"] = items[loss].groupby("buyer_id")["file_by"].min().reindex(buyers)
+    table["filed_amount"] = items[filed].groupby("buyer_id")["insured_debt"].sum().reindex(buyers, fill_value=0.0)
+    table["file_by"] = items[unfiled].groupby("buyer_id")["file_by"].min().reindex(buyers)
     for day in ("report_by", "file_by"):
         table[day] = last_working_days(table[day])
     stops = _stops(book, policy).reindex(buyers)
@@ -100,6 +106,11 @@ class Payable(NamedTuple):
     file_by: pd.Timestamp = pd.NaT
 
 
+def to_claim(asked: pd.DataFrame) -> pd.Series:
+    """Return of each buyer the insured debt that is to be claimed still: `claim_amount` less `filed_amount`."""
+    return asked["claim_amount"] - asked["filed_amount"]
+
+
 def last_working_days(days: pd.Series) -> pd.Series:
     """Return each day, or the last working day before it, by which what is to be done by that day is done in time."""
     found, known = days.astype("datetime64[us]"), days.notna()
@@ -119,8 +130,8 @@ def can_stop(book: Book, policy: Policy) -> pd.Series:
 def settled(asked: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Return what becomes of the losses that are to be claimed, step by step: index buyer_id, amounts as `asked`.
 
-    `asked`: as `payable`. Columns of `Policy.settlement`, each loss being one of a year in which nothing else is lost
-    or paid, without the maxima of a year. Source: definitions §5.4 to §5.6.
+    `asked`: as `payable`, what is filed included. Columns of `Policy.settlement`, all losses in one year in which
+    nothing else is lost or paid, without the maxima of a year. Source: definitions §5.4 to §5.6.
     """
     losses = asked[asked["claim_amount"] > 0]
     debt = losses["claim_amount"].to_numpy()
@@ -136,13 +147,14 @@ def settled(asked: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
     """Return what a policy pays for the losses that are to be claimed; None without a policy or a loss.
 
-    `asked`: `duties`, one loss of `claim_amount` for each buyer on its `loss_date`, of which nothing is recovered.
+    `asked`: `duties`, one loss of `claim_amount` for each buyer on its `loss_date`, of which nothing is recovered. A
+    buyer whose claim is filed whole is none of them.
     Source: definitions §5.4 to §5.6.
     """
-    losses = asked[asked["claim_amount"] > 0]
+    losses = asked[to_claim(asked) > 0]
     if policy is None or losses.empty:
         return None
-    steps = settled(asked, policy)
+    steps = settled(losses, policy)
     first_loss = float(policy.aggregate_first_loss or 0.0)
     starts = year_starts(policy)
     before = (losses["loss_date"] < starts).to_numpy()
@@ -186,9 +198,10 @@ def late_insured(book: Book, policy: Policy) -> pd.DataFrame:
 
     A row for each, on the index of `invoices`: `buyer_id`, `issued`, `due`; `insured_debt`, what was given up of a loss
     included; `report_by`, `loss_date`, `file_by` and `paid` of `Policy.loss_dates`, by the insolvency of a buyer in
-    default as well; `duty`: `CLAIM`, the loss has come about by the book's day; else `MISSED`, where the day of its
-    report lies before the day on which the report is read, or `REPORT`, within `decisions.report_ahead_days`; `LATER`;
-    `NONE`, where what of the buyer is missed and to be reported is below `decisions.report_from` together.
+    default as well; `duty`: `CLAIM`, the loss has come about by the book's day, and `FILED`, it has been claimed: a
+    claim on the buyer was filed since its first loss, and since the invoice was issued; else `MISSED`, where the day of
+    its report lies before the day on which the report is read, or `REPORT`, within `decisions.report_ahead_days`;
+    `LATER`; `NONE`, where what of the buyer is missed and to be reported is below `decisions.report_from` together.
     """
     items, insured = open_items(book), unclaimed_debts(book, policy)
     past_due = (items["days_past_due"] > 0) | ((given_up(book) > 0) & (items["payable_by"] < book.as_of))
@@ -204,5 +217,10 @@ def late_insured(book: Book, policy: Policy) -> pd.DataFrame:
     coming = ~loss & ~missed & (report_by <= ahead)
     asked = items["insured_debt"].where(missed | coming, 0.0).groupby(items["buyer_id"]).transform("sum")
     little = (missed | coming) & (asked < book.run.decisions.report_from)
-    duty = np.select([loss, little, missed, coming, report_by.notna()], [CLAIM, NONE, MISSED, REPORT, LATER], NONE)
+    first = items["loss_date"].where(loss).groupby(items["buyer_id"]).transform("min")
+    filed_on = book.claims.groupby("buyer_id")["filed"].max().reindex(items["buyer_id"]).set_axis(items.index)
+    filed = loss & (filed_on >= first) & (filed_on >= items["issued"])
+    duty = np.select(
+        [filed, loss, little, missed, coming, report_by.notna()], [FILED, CLAIM, NONE, MISSED, REPORT, LATER], NONE
+    )
     return items.assign(duty=pd.Series(duty, index=items.index, dtype="str"))

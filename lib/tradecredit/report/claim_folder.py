@@ -4,6 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
@@ -20,6 +21,9 @@ TITLES = {
     "statement": "Statement of account", "papers": "Papers to attach",
 }  # fmt: skip
 """The tables of a claim: the name of each one's file, and its heading."""
+
+SHOWN = ["invoice_id", "issued", "due", "open_amount", "insured_debt", "reason", "loss_date", "claimed_now"]
+"""What page and text tell of each invoice; the CSV has all of it."""
 
 ATTACH = "The tables are of the ledger. The papers themselves are to be attached: the book has none."
 
@@ -45,8 +49,9 @@ def claim_files(claim: Claim, book: Book, policy: Policy) -> dict[str, str]:
     texts = ["\n".join(lines), ATTACH]
     for name, title in TITLES.items():
         strong = levels if name == "calculation" else None
-        parts.append(f"<h2>{escaped(title)}</h2>\n{_html(tables[name], f'{title} ({currency})', strong)}")
-        texts.append(f"{title} ({currency})\n\n{_plain(tables[name])}")
+        shown = tables[name][SHOWN] if name == "invoices" else tables[name]
+        parts.append(f"<h2>{escaped(title)}</h2>\n{_html(shown, f'{title} ({currency})', strong)}")
+        texts.append(f"{title} ({currency})\n\n{_plain(shown)}")
     page = document(
         title=lines[0], header=f"<h1>{escaped(lines[0])}</h1>", navigation="", main="\n".join(parts),
         footer=f"<p>{escaped(book.run.entity)}</p>",
@@ -100,22 +105,22 @@ def _cell(value: object, is_number: bool) -> str:
     return {"True": "yes", "False": "no"}.get(str(value), str(value))
 
 
-def _html(table: pd.DataFrame, caption: str, strong: pd.Index | None = None) -> str:
+def _html(table: pd.DataFrame, caption: str, strong: np.ndarray | None = None) -> str:
+    """Return a table as HTML; `strong`: whether each of its rows is."""
     labels, numeric, rows = _cells(table)
-    head = "".join(f'<th scope="col">{escaped(label)}</th>' for label in labels)
+    looks = ["text-align:right;white-space:nowrap" if right else "text-align:left" for right in numeric]
+    head = "".join(
+        f'<th scope="col" style="{look}">{escaped(label)}</th>' for label, look in zip(labels, looks, strict=True)
+    )
     body = []
     for place, row in enumerate(rows):
-        cells = "".join(
-            f"<td{' style=text-align:right' if right else ''}>"
-            f"{f'<strong>{escaped(text)}</strong>' if strong is not None and strong[place] else escaped(text)}</td>"
-            for text, right in zip(row, numeric, strict=True)
-        )
-        body.append(f"<tr>{cells}</tr>")
+        mark = ("<strong>", "</strong>") if strong is not None and strong[place] else ("", "")
+        cells = [f'<td style="{look}">{escaped(text).join(mark)}</td>' for text, look in zip(row, looks, strict=True)]
+        body.append(f"<tr>{''.join(cells)}</tr>\n")
+    label = escaped(caption)
     return (
-        f'<div class="tc-table" role="region" tabindex="0" aria-label="{escaped(caption)}"><table>'
-        f"<caption>{escaped(caption)}</caption><thead><tr>{head}</tr></thead>\n<tbody>\n"
-        + "\n".join(body)
-        + "\n</tbody></table></div>"
+        f'<div class="tc-table" role="region" tabindex="0" aria-label="{label}" style="overflow-x:auto">\n<table>\n'
+        f"<caption>{label}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(body)}</tbody>\n</table>\n</div>"
     )
 
 

@@ -121,7 +121,7 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
         "coming": _coming(buyers, currency), "raised": _raised(buyers, currency),
         "stopped": _deliveries_stop(buyers, run),
         "held": _without_limit(buyers, run) if kind == "in default" else "",
-        "long_open": _long_open(buyers["loss_date"], read_on(pd.Timestamp(run.as_of))),
+        "long_open": _long_open(buyers, read_on(pd.Timestamp(run.as_of))),
         "claimed": _beside(buyers, buyers["on_cover"] == "claim", "debt is claimed on the policy too"),
         "set": _set(change),
         "disputed": _in_dispute(buyers["stop_disputed"], currency) if kind == "stop insured" else "",
@@ -159,9 +159,15 @@ def _without_limit(buyers: pd.DataFrame, run: Run) -> str:
     return f" Deliveries to {which}, of which no limit is known, stop {first}: the hold is decided by {by}."
 
 
-def _long_open(losses: pd.Series, read: pd.Timestamp) -> str:
-    """Return that a period for filing may have passed, as a sentence; empty where no loss is older than `LONG_OPEN` on
-    the day on which the report is read."""
+def _long_open(buyers: pd.DataFrame, read: pd.Timestamp) -> str:
+    """Return that a period for filing has passed on the day on which the report is read, or, where the policy states
+    none, may have, as a loss is older than `LONG_OPEN`; empty where none has."""
+    losses, late = buyers["loss_date"], buyers[buyers["file_by"] < read]
+    if len(late):
+        whose = "Its day" if len(buyers) == 1 else f"The day of {len(late):,} of them"
+        return f" {whose} is past when this is read: ask the insurer before anything else."
+    if buyers["file_by"].notna().any():
+        return ""
     old = losses[losses < read - LONG_OPEN]
     if old.empty:
         return ""

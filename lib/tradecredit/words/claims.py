@@ -44,6 +44,7 @@ ENTRIES = {
 STATES = {
     claims_made.PAID: "paid", claims_made.PAID_LESS: "paid in part",
     claims_made.KEPT: "kept by first loss or deductible", claims_made.TO_FILE: "to file",
+    claims_made.WAS_REFUSED: "refused", claims_made.IS_FILED: "filed, not answered yet",
     claims_made.NOT_PAID: "nothing received", claims_made.NOT_INSURED: "nothing insured",
     claims_made.IN_WAITING: "in the waiting period", claims_made.NO_LOSS: "no loss",
 }  # fmt: skip
@@ -123,4 +124,7 @@ def received(made: pd.DataFrame, currency: str) -> str:
     shared = made["insurer_recovery"].sum()
     if shared >= CENT:
         told += f" Of recoveries {money(shared, currency)} is the insurer's; what was passed on is in no table."
-    return f"{told} When claims were filed is in no table of the book."
+    filed = int(made["claim_filed"].notna().sum())
+    if not filed:
+        return f"{told} When claims were filed is in no table of the book (`claims`)."
+    return f"{told} By the table `claims` {counted(filed, 'claim')} {'was' if filed == 1 else 'were'} filed."

@@ -162,10 +162,10 @@ def goals(table: pd.DataFrame, currency: str) -> str:
     names = {"dso": ("DSO", lambda value: days(value)), "turnover": ("turnover", lambda value: f"{value:.2f} a year")}
     for figure, row in table.iterrows():
         name, written = names[str(figure)]
-        if row["verdict"] in VERDICTS:
+        if row["goal_verdict"] in VERDICTS:
             told.append(
                 f"The goal for the {name} is {written(row['goal'])}, reached are {written(row['value'])}, and at best "
-                f"{written(row['best_possible'])} could be: {VERDICTS[row['verdict']]}."
+                f"{written(row['best_possible'])} could be: {VERDICTS[row['goal_verdict']]}."
             )
         if pd.notna(row["to_collect"]):
             told.append(f"For it {money(row['to_collect'], currency)} has to come in.")

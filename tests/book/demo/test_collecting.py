@@ -69,3 +69,17 @@ def test_promises_answer_letters_and_most_of_those_that_can_be_are_kept(tables):
     plans = promises[promises["kind"] == "instalment"]
     assert (plans.groupby(["invoice_id", "made"]).size() == 3).all()
     assert plans.groupby(["invoice_id", "made"])["date"].apply(lambda days: days.diff().dt.days.min()).min() >= 26
+
+
+def test_the_insurers_claims_are_those_that_it_has_paid(tables):
+    claims, receipts = tables["claims"], tables["receipts"].query("kind == 'claim'")
+    paid = receipts.merge(tables["invoices"][["invoice_id", "buyer_id"]], on="invoice_id", suffixes=("_x", ""))
+    assert set(claims["buyer_id"]) == set(paid["buyer_id"])
+    first = paid.groupby("buyer_id")["received"].min()
+    by_buyer = claims.set_index("buyer_id")
+    assert by_buyer["answered"].to_dict() == first.to_dict()
+    # A claim is filed after the default, and the money comes thirty days later, or on the next working day.
+    defaults = tables["defaults"].groupby("buyer_id")["date"].min()
+    assert (by_buyer["filed"] >= defaults[by_buyer.index]).all()
+    assert ((by_buyer["answered"] - by_buyer["filed"]).dt.days.between(30, 36)).all()
+    assert (by_buyer["amount"] > 0).all()

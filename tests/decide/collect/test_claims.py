@@ -117,6 +117,14 @@ def test_an_insolvency_and_a_discretionary_limit_ask_for_other_papers(book_of):
     assert claims.to_file(book, policy).loc["B", "default_kind"] == "insolvency"
 
 
+def test_a_claim_that_was_filed_is_not_to_be_filed(book_of):
+    filed = "claim_id,buyer_id,policy,filed,amount,answered,answer\n1,B,p,2026-09-10,16000,,\n"
+    book = book_of(AS_OF, claims=filed, **LEDGER)
+    assert claims.to_file(book, POLICY).empty
+    with pytest.raises(KeyError):
+        claims.steps(book, POLICY, "B")
+
+
 def test_a_buyer_without_a_claim_has_none(book):
     with pytest.raises(KeyError):
         claims.of_buyer(book, POLICY, "A")

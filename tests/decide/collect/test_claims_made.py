@@ -71,6 +71,26 @@ def test_recoveries_are_shared_by_the_claim(table):
     assert table["insurer_recovery"].drop("B").sum() == 0
 
 
+def test_what_was_filed_and_answered_by_hand(book_of):
+    # Of A before its default, which is none of this; C was refused, and that on T is no loss yet; B has no answer, and
+    # was paid in part.
+    filed = """claim_id,buyer_id,policy,filed,amount,answered,answer
+1,A,p,2025-08-01,1,2025-08-10,accepted
+2,B,p,2025-10-20,21000,,
+3,C,p,2025-11-20,21000,2025-12-20,refused
+"""
+    tables = {"invoices": INVOICES, "receipts": RECEIPTS, "limits": LIMITS, "defaults": DEFAULTS, "claims": filed}
+    book, policy = book_of(AS_OF, **tables), Policy(**TERMS)
+    found = claims_made.made(book, policy, as_if.as_if(book, [policy])).set_index("buyer_id")
+    assert found["claim_filed"].dropna().to_dict() == {"B": pd.Timestamp("2025-10-20"), "C": pd.Timestamp("2025-11-20")}
+    assert found["claim_answer"].dropna().to_dict() == {"C": "refused"}
+    assert found.loc[["A", "B", "C"], "claim_state"].tolist() == ["paid", "paid in part", "refused"]
+    # On 10 December the insurer had not answered.
+    before = book.at("2025-12-09")
+    found = claims_made.made(before, policy, as_if.as_if(before, [policy])).set_index("buyer_id")
+    assert found.loc[["B", "C"], "claim_state"].tolist() == ["filed", "filed"]
+
+
 def test_the_newest_default_stands_first(table):
     assert table["defaulted"].is_monotonic_decreasing
 

@@ -8,7 +8,7 @@ from advised import AS_OF, INVOICES, LEDGER, POLICY, advised
 from tradecredit import Book, default, limits
 from tradecredit.decide import buyer_decisions, buyer_sheet
 from tradecredit.decide.collect import insurer_calendar as calendar
-from tradecredit.decide.insurer_duties import duties
+from tradecredit.decide.insurer_duties import duties, to_claim
 from tradecredit.insurance import in_force
 from tradecredit.insurance.policy import Policy
 
@@ -111,6 +111,22 @@ def test_without_a_day_for_filing_a_claim_is_due_when_it_is_decided_on(book_of):
     assert table["state"].tolist() == ["soon"] * 2
 
 
+def test_of_a_claim_that_is_filed_money_alone_is_to_come(book_of):
+    claims = "claim_id,buyer_id,policy,filed,amount,answered,answer\n1,C,own,2026-10-20,10000,,\n"
+    table = calendar.deadlines(book_of(AS_OF, claims=claims, **LEDGER), [FILING])
+    filed = table[table["buyer_id"] == "C"].set_index("deadline")
+    assert filed.index.tolist() == ["money", "stop"]
+    # 30 days after the claim of 20 October.
+    assert filed.loc["money", ["day", "amount"]].tolist() == [on("2026-11-19"), 9_000]
+
+
+def test_a_buyers_losses_are_one_claim_by_the_first_of_its_days(book_of):
+    more = INVOICES.query("buyer_id == 'C'").assign(invoice_id="C2", due=on("2026-04-20"), amount=500.0)
+    book = book_of(AS_OF, **LEDGER | {"invoices": pd.concat([INVOICES, more])})
+    claim = of(calendar.deadlines(book, [FILING]), "file").loc["C"]
+    assert claim[["day", "invoices", "amount"]].tolist() == [on("2026-12-10"), 2, 10_500]
+
+
 def test_invoices_of_one_buyer_and_day_are_one_deadline(book_of):
     more = INVOICES.query("buyer_id == 'A'").assign(invoice_id="A0", amount=5_000.0)
     book = book_of(AS_OF, **LEDGER | {"invoices": pd.concat([INVOICES, more])})
@@ -183,7 +199,7 @@ def test_a_top_up_and_its_primary_are_both_in_force(book_of):
 def test_a_demo_month_agrees_with_duties_and_decisions_to_the_day(demo, as_of, filing_days):
     book = Book.open(demo / "run.yaml", as_of=as_of)
     policy = Policy(**in_force.programme(book)[0].model_dump(exclude_unset=True) | {"filing_days": filing_days})
-    asked = duties(book, policy)
+    asked = duties(book, policy).assign(claim_amount=lambda found: to_claim(found))
     table = calendar.deadlines(book, [policy])
     now = table[table["asked_now"]]
     last = now["day"].to_numpy("datetime64[D]")

@@ -115,12 +115,12 @@ def test_goals_are_reached_within_reach_or_out_of_reach(book_of):
     assert table.loc["dso", ["goal", "value", "best_possible"]].tolist() == pytest.approx([30, 40, 25])
     assert table.loc["turnover", "value"] == pytest.approx(9200 / 3000 * 365 / 92)
     assert table.loc["turnover", "best_possible"] == pytest.approx(9200 / 2250 * 365 / 92)
-    assert table["verdict"].tolist() == [
+    assert table["goal_verdict"].tolist() == [
         "within reach",
         "reached" if 9200 / 3000 * 365 / 92 >= 12.5 else "within reach",
     ]
     assert table.loc["dso", "to_collect"] == pytest.approx(1000)
-    assert goals(20, 17)["verdict"].tolist() == ["out of reach", "out of reach"]
-    assert goals(40, 12)["verdict"].tolist() == ["reached", "reached"]
-    assert goals(None, None)["verdict"].tolist() == ["no goal", "no goal"]
+    assert goals(20, 17)["goal_verdict"].tolist() == ["out of reach", "out of reach"]
+    assert goals(40, 12)["goal_verdict"].tolist() == ["reached", "reached"]
+    assert goals(None, None)["goal_verdict"].tolist() == ["no goal", "no goal"]
     assert goals(20, None)["to_collect"].isna().all()

@@ -97,6 +97,7 @@ def demo_book(
         "overrides": accounts.overrides(world, random["overrides"]),
         "promises": collecting.promises(world, issued, receipts, letters, random["promises"]),
         "reminders": letters,
+        "claims": claims.filed(world, owed, insured, paid),
     }
     return DemoBook({name: _finished(name, frame) for name, frame in tables.items()}, world)
 

@@ -9,7 +9,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
 from tradecredit.book.places import one_of
 from tradecredit.decide.collect import insurer_calendar
-from tradecredit.decide.insurer_duties import CLAIM, duties, settled
+from tradecredit.decide.insurer_duties import CLAIM, duties, settled, to_claim
 from tradecredit.insurance import cover
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import REASONS
@@ -61,9 +61,10 @@ def to_file(book: Book, policy: Policy | None) -> pd.DataFrame:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in TO_FILE.items()}).rename_axis("buyer_id")
     days = insurer_calendar.by_invoice(book, policy)
     lost = days[days["duty"] == CLAIM].groupby("buyer_id")
+    asked = duties(book, policy)
     calendar = insurer_calendar.deadlines(book, [policy])
     due = calendar[calendar["asked_now"] & (calendar["deadline"] == insurer_calendar.FILE_BY)]
-    found = settled(duties(book, policy), policy)[["insured_debt", "covered", "claim", "first_loss", "indemnity"]]
+    found = settled(asked[to_claim(asked) > 0], policy)[["insured_debt", "covered", "claim", "first_loss", "indemnity"]]
     items = open_items(book)
     owed = items["open_amount"].groupby(items["buyer_id"]).sum()
     insolvent = already_defaulted(book)["kind"].reindex(found.index) == "insolvency"
@@ -86,7 +87,8 @@ def steps(book: Book, policy: Policy, buyer_id: str) -> pd.DataFrame:
     are left out but for `LEVELS`. Of a policy that settles net of recoveries these are taken to be none so far. Raises
     `KeyError` for a buyer without a claim to file. Source: definitions §5.1 to §5.6.
     """
-    claim = settled(duties(book, policy), policy).loc[buyer_id]
+    asked = duties(book, policy)
+    claim = settled(asked[to_claim(asked) > 0], policy).loc[buyer_id]
     parts = cover.parts(book, policy)
     parts = parts[one_of(parts["buyer_id"], [buyer_id])]
     by_reason = parts.groupby("reason")["amount"].sum()

@@ -24,9 +24,9 @@ OF_THE_INSURER: dict[str, Column] = {
     **columns("count", lost_invoices="Invoices lost"),
     **columns("money", covered="Covered debt"),
     # claims_made
-    **columns("text", claim_state="State of the claim"),
+    **columns("text", claim_state="State of the claim", claim_answer="Answer to the claim"),
     **columns("count", claims="Claims"),
-    **columns("date", insurer_paid_on="Paid by the insurer on"),
+    **columns("date", claim_filed="Claim filed on", insurer_paid_on="Paid by the insurer on"),
     **columns(
         "money", expected_claim="Expected of the insurer", paid_less="Paid less than expected",
         insurer_recovery="Insurer's part of recoveries",
@@ -94,7 +94,7 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
     ),
     **columns("days", days_to_money="Days to money, median"),
     **columns("figure", goal="Goal", best_possible="Best possible"),
-    "verdict": Column("Verdict", "text"),
+    "goal_verdict": Column("Against the goal", "text"),
     # signals
     **columns("text", signal="Signal", lacks="Not in the book"),
     **columns("number", signal_value="Value of the signal", warns_from="Warns from"),

@@ -9,7 +9,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
 from tradecredit.decide import insurer_duties
 from tradecredit.decide.collect import declarations
-from tradecredit.decide.insurer_duties import CLAIM, LATER, MISSED, REPORT, last_working_days
+from tradecredit.decide.insurer_duties import CLAIM, FILED, LATER, MISSED, REPORT, last_working_days
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.stops import stopping_invoices
 from tradecredit.measure.open_items import open_items
@@ -38,7 +38,8 @@ def by_invoice(book: Book, policy: Policy) -> pd.DataFrame:
       as long as this invoice is owed (missing: it stops nothing, as little of it is owed, or what is shipped to the
       buyer is not insured anyway);
     - `loss_date`, the insolvency or the end of the waiting period; `file_by`, the last day for its claim (missing: the
-      policy states none); `money_on`, `payment_days` after the loss, or after the book's day where that is later;
+      policy states none); `money_on`, `payment_days` after the loss, or after the claim where that is later: the day on
+      which it was filed, else the book's;
     - `notice`, one of `NOTICES`: an extension where the buyer has promised to pay the invoice on a day after
       `report_by` and the promise is open (`promises.outcomes`), a payment plan where that is an instalment; else
       overdue.
@@ -57,12 +58,19 @@ def by_invoice(book: Book, policy: Policy) -> pd.DataFrame:
     table = table.assign(
         policy=policy.name, insured_debt=table["insured_debt"].fillna(0.0), duty=table["duty"].fillna(""),
         stop_on=stops.reindex(rows), notice=_notices(book, table["report_by"]),
-        money_on=table["paid"].clip(lower=book.as_of + pd.Timedelta(days=policy.payment_days)),
+        money_on=_money_on(book, policy, table),
     )  # fmt: skip
     return table.set_index("invoice_id")[
         ["policy", "buyer_id", "due", "open_amount", "insured_debt", "duty", "report_by", "stop_on", "loss_date",
          "file_by", "money_on", "notice"]
     ]  # fmt: skip
+
+
+def _money_on(book: Book, policy: Policy, table: pd.DataFrame) -> pd.Series:
+    filed = book.claims.groupby("buyer_id")["filed"].max().reindex(table["buyer_id"]).set_axis(table.index)
+    claimed = filed.where(table["duty"] == FILED).fillna(book.as_of).astype("datetime64[us]")
+    later = claimed + pd.Timedelta(days=policy.payment_days)
+    return table["paid"].where(table["paid"] > later, later).where(table["paid"].notna())
 
 
 def _notices(book: Book, report_by: pd.Series) -> pd.Series:
@@ -121,9 +129,9 @@ def none() -> pd.DataFrame:
 
 def _of_policy(book: Book, policy: Policy) -> pd.DataFrame:
     days, settings, read = by_invoice(book, policy), book.run.decisions, read_on(book.as_of)
-    lost, missed = days["duty"] == CLAIM, days["duty"] == MISSED
+    lost, filed, missed = (days["duty"] == duty for duty in (CLAIM, FILED, MISSED))
     reports = days[days["duty"].isin([MISSED, REPORT, LATER])]
-    to_stop, claims = _first_stops(days, read), days[lost | days["file_by"].notna()]
+    to_stop, claims = _first_stops(days, read), _first_claims(days, lost, filed)
     late, latest_stop, latest_claim = (
         read_on(book.as_of, settings.days_until_due(kind)) for kind in ("report missed", "stop insured", "claim")
     )
@@ -142,7 +150,7 @@ def _of_policy(book: Book, policy: Policy) -> pd.DataFrame:
             day=claims["file_by"], amount=claims["insured_debt"], asked_now=lost, notice=None,
             act_by=by_file.mask(lost, by_file.fillna(latest_claim).clip(upper=latest_claim)),
         ),
-        MONEY_ON: _paid(book, policy, days[lost]),
+        MONEY_ON: _paid(book, policy, days[lost | filed]),
     }  # fmt: skip
     table = _grouped(pd.concat([part.assign(deadline=kind) for kind, part in parts.items()]))
     day = table["day"].fillna(table["act_by"])
@@ -170,6 +178,13 @@ def _first_stops(days: pd.DataFrame, read: pd.Timestamp) -> pd.DataFrame:
     stops = days[days["stop_on"].notna()]
     first = stops.groupby("buyer_id")["stop_on"].transform("min")
     return stops.assign(stop_on=first)[stops["stop_on"] <= first.clip(lower=read)]
+
+
+def _first_claims(days: pd.DataFrame, lost: pd.Series, filed: pd.Series) -> pd.DataFrame:
+    """Return what is claimed now, by the first of its buyer's days: one loss is one claim; and what may be later."""
+    now = days[lost]
+    first = now.assign(file_by=now.groupby("buyer_id")["file_by"].transform("min"))
+    return pd.concat([first, days[~lost & ~filed & days["file_by"].notna()]])
 
 
 def _paid(book: Book, policy: Policy, lost: pd.DataFrame) -> pd.DataFrame:

@@ -154,10 +154,10 @@ def goals(book: Book) -> pd.DataFrame:
     dso = (settings.dso_goal, float(now["dso"]), float(now["dso_best_possible"]))
     turnover = (settings.turnover_goal, float(now["turnover"]), float(best_turnover))
     rows = {"dso": (*dso, _verdict(*dso, 1)), "turnover": (*turnover, _verdict(*turnover, -1))}
-    columns = ["goal", "value", "best_possible", "verdict"]
+    columns = ["goal", "value", "best_possible", "goal_verdict"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("figure")
     table = table.astype({"goal": "float64"})
-    within = table.loc["dso", "verdict"] == WITHIN
+    within = table.loc["dso", "goal_verdict"] == WITHIN
     over = now["receivables"] * (1 - table.loc["dso", "goal"] / now["dso"]) if within else np.nan
     return table.assign(to_collect=[over, np.nan], unit=["days", "ratio"])
 
