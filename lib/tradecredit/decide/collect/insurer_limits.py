@@ -116,8 +116,8 @@ def after_cut_today(book: Book, policy: Policy | None, left: float | pd.Series) 
 
     What was shipped keeps the cover that it has: of an invoice by `cover.audit`, of goods that are not invoiced within
     today's limit. Orders are filled by day into what these leave of the limit, before and after. Their insurable share
-    is that of the buyer's sales; nothing of them is insured where deliveries are stopped. No row without a policy. Source:
-    definitions §5.3.
+    is that of the buyer's sales; nothing of them is insured where deliveries are stopped. No row without a policy.
+    Source: definitions §5.3.
     """
     if policy is None:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in AFTER_CUT.items()})
