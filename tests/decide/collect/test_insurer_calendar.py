@@ -241,3 +241,47 @@ def test_a_stop_is_due_when_chapter_03_holds_deliveries_for_cover_alone(book_of)
     # C is to be claimed as well, by whose reason deliveries stop on the same day.
     assert act_by.to_dict() == dict.fromkeys("BCF", on("2026-11-03"))
     assert advised(book_of)["hold_by"][act_by.index].to_dict() == act_by.to_dict()
+
+
+def of_one(book_of, as_of, due, receipts="", country="DE", amount=2_000, **terms):
+    """The calendar of one invoice of 2,000 within its limit, by a policy of 60 days from the due day."""
+    book = book_of(
+        as_of, buyers=f"buyer_id,country\nB,{country}\n",
+        invoices=f"invoice_id,buyer_id,issued,due,amount\nI,B,2026-01-10,{due},{amount}\n",
+        limits="buyer_id,source,amount,valid_from\nB,insurer,90000,2025-01-01\n",
+        receipts="invoice_id,received,amount,kind\n" + receipts,
+    )  # fmt: skip
+    return calendar.by_invoice(book, Policy(**POLICY.model_dump(exclude_unset=True) | terms))
+
+
+def test_a_due_day_on_a_sunday_is_late_after_monday_and_counts_as_it_is_stated(book_of):
+    # Sunday, 1 November 2026: what is paid on Monday is not late (law of the buyer's country).
+    assert of_one(book_of, "2026-11-02", "2026-11-01").empty
+    days = of_one(book_of, "2026-11-03", "2026-11-01").loc["I"]
+    # The policy counts from the day as it is stated.
+    assert days[["report_by", "stop_on"]].tolist() == [on("2026-12-31"), on("2027-01-01")]
+    assert len(of_one(book_of, "2026-11-02", "2026-11-01", country="US")) == 1
+
+
+def test_a_payment_that_the_bank_returns_keeps_the_due_day(book_of):
+    paid = "I,2026-04-10,2000,payment\n"
+    assert of_one(book_of, "2026-04-15", "2026-03-31", paid).empty
+    days = of_one(book_of, "2026-04-25", "2026-03-31", paid + "I,2026-04-20,-2000,payment\n").loc["I"]
+    assert days[["insured_debt", "report_by"]].tolist() == [2_000, on("2026-05-30")]
+
+
+def test_a_small_rest_of_an_invoice_sets_no_day(book_of):
+    # Dust: 0.80 of 2,000.
+    assert of_one(book_of, "2026-10-31", "2026-08-01", "I,2026-08-01,1999.20,payment\n").empty
+    # A rest that is more is reported, and stops nothing within the tolerance.
+    days = of_one(book_of, "2026-10-31", "2026-08-20", "I,2026-08-20,1950,payment\n", stop_tolerance=100).loc["I"]
+    assert days[["insured_debt", "report_by"]].tolist() == [50, on("2026-10-19")]
+    assert pd.isna(days["stop_on"])
+
+
+def test_once_the_insurer_has_paid_nothing_is_reported_or_claimed(book_of):
+    # A loss of 2,000 is paid for with 1,800, and 300 come from the estate.
+    receipts = "I,2026-08-30,1800,claim\nI,2026-09-20,200,write_off\n"
+    assert of_one(book_of, "2026-10-31", "2026-02-10", receipts).empty
+    recovered = receipts + "I,2026-10-20,300,recovery\n"
+    assert of_one(book_of, "2026-10-31", "2026-02-10", recovered).empty
