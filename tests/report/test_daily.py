@@ -3,10 +3,15 @@
 import pandas as pd
 import pytest
 import yaml
+from icalendar import Calendar
 from typer.testing import CliRunner
 
 from tradecredit import cli
+from tradecredit.decide.collect.stages import CLAIM
+from tradecredit.decide.collect.worklist import TODAY
+from tradecredit.report.claim_folder import folder_name
 from tradecredit.report.index import write_index
+from tradecredit.words.collect import ACTS
 
 
 @pytest.mark.usefixtures("own_results")
@@ -38,5 +43,16 @@ def test_the_worklist_of_a_day_is_a_page_and_files_that_agree(demo, tmp_path):
     assert "<b>" not in html
     assert "&lt;b&gt;" in html
     assert "table-sheets" not in html  # the month is not published
+    calendar = Calendar.from_ical((folder / "collections.ics").read_bytes())
+    events = pd.DataFrame(
+        [(str(event["summary"]), event["categories"].to_ical().decode()) for event in calendar.walk("VEVENT")],
+        columns=["title", "kind"],
+    )
+    # Each row that somebody acts on today has its day, and each claim a folder.
+    named = {ACTS[act] for act in TODAY if act != CLAIM}
+    assert events["kind"].isin(named).sum() == listed["act"].isin(named).sum() > 5
+    assert {folder_name(buyer) for buyer in listed.loc[listed["act"] == ACTS[CLAIM], "buyer_id"]} == {
+        path.name for path in folder.glob("claims/*")
+    }
     write_index(tmp_path / "reports")
     assert "not read" not in (tmp_path / "reports" / "index.html").read_text()

@@ -36,8 +36,8 @@ def moved(book: Book, days: pd.Series) -> pd.Series:
         rows = np.flatnonzero(_of(book, country) & ~np.isnat(found))
         of = found[rows].astype("datetime64[D]")
         years = np.unique(of.astype("datetime64[Y]").astype(int) + 1970)
-        years = [*years.tolist(), *(years + 1).tolist()]  # a due day may move into the next
-        holidays = holidays_of(country, years, eves=rule.eves)
+        asked = [*years.tolist(), *(years + 1).tolist()]  # a due day may move into the next
+        holidays = holidays_of(country, asked, eves=rule.eves)
         found[rows] = np.busday_offset(of, 0, roll="forward", weekmask=WEEKS[rule.saturday], holidays=holidays)
     return pd.Series(found, index=book.invoices.index)
 

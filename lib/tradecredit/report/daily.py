@@ -1,18 +1,22 @@
 """The worklist of a day as a page and CSV files of its own, made without notebooks."""
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.decide.collect import effects, stages, worklist
+from tradecredit.decide.collect import claims, effects, insurer_calendar, stages, worklist
 from tradecredit.decide.collect.standing import standing
 from tradecredit.errors import InputError, Problem
+from tradecredit.insurance.in_force import policy_in_force, programme
 from tradecredit.params.run import Run
+from tradecredit.report.calendar_file import calendar_file
+from tradecredit.report.claim_folder import write as write_claim
 from tradecredit.report.document import document
 from tradecredit.report.folders import DAILY, month_folder
 from tradecredit.report.tables import csv_text, escaped, to_html
-from tradecredit.words import collect
+from tradecredit.words import collect, insurer
 from tradecredit.words.formats import day
 
 SHOWN = 100
@@ -25,7 +29,8 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
     """Write the worklist of a run's day, and return the path of its page and what it says first.
 
     The folder is reports/<entity>/worklist/<as-of day>: `index.html`, `worklist.csv`, and `letters.csv`, the invoices
-    of the letters that go out. Sheets are linked to where the month has been published. Raises `ParameterError` and
+    of the letters that go out; `collections.ics`, all that has a day, the insurer's too; and a folder for each claim to
+    file in `claims`. Sheets are linked to where the month has been published. Raises `ParameterError` and
     `InputError` as `Book.open` does, and `InputError` for a book without invoices.
     """
     book = Book.open(run)
@@ -45,6 +50,7 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
     for name, table in (("worklist", shown), ("letters", stages.letters(book, listed))):
         # With a byte-order mark, without which Excel takes the text for another encoding.
         (folder / f"{name}.csv").write_text("\ufeff" + csv_text(table), encoding="utf-8", newline="\n")
+    _write_for_the_insurer(folder, book, listed)
     tables = [
         to_html(
             shown, "Whom to act on today, and then who waits and why: most valuable first", columns=COLUMNS, rows=SHOWN,
@@ -56,7 +62,9 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
             columns=["stage", "compared", "paid_with", "paid_without", "brought_in_low", "brought_in_high", "basis"],
         ),
     ]  # fmt: skip
-    letters = ["The invoices of the letters stand in letters.csv."]
+    letters = [
+        "The invoices of the letters stand in letters.csv, all days in collections.ics, claims to file in claims/."
+    ]
     texts = [sentences, letters, [collect.changed(changes, run.collections)]]
     main = "".join(
         "".join(f'<p class="tc-say">{_plain(text)}</p>\n' for text in told if text) + table
@@ -74,6 +82,21 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
     file = folder / "index.html"
     file.write_text(page, encoding="utf-8", newline="\n")
     return file, [text for text in sentences if text]
+
+
+def _write_for_the_insurer(folder: Path, book: Book, listed: pd.DataFrame) -> None:
+    """Write the calendar of what is to be done, and the claims to file, in place of those of an earlier run."""
+    shutil.rmtree(folder / "claims", ignore_errors=True)
+    deadlines = insurer_calendar.deadlines(book, programme(book))
+    stopped = deadlines["buyer_id"].isin(listed.index[listed["act"] == stages.STOP])
+    of_insurer = deadlines[~((deadlines["deadline"] == insurer_calendar.STOP_ON) & stopped)]
+    events = pd.concat([collect.events(listed, book), insurer.events(of_insurer, book)], ignore_index=True)
+    name = f"Collections {book.run.entity}"
+    (folder / "collections.ics").write_bytes(calendar_file(events, name=name, as_of=book.as_of))
+    policy = policy_in_force(book)
+    if policy is not None:
+        for buyer in claims.to_file(book, policy).index:
+            write_claim(folder / "claims", claims.of_buyer(book, policy, buyer), book, policy)
 
 
 def _linked(run: Run, listed: pd.DataFrame) -> pd.DataFrame:

@@ -51,6 +51,27 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
     return table.set_axis(pd.Index(table.index.map(ACTS), name="act"))
 
 
+def events(acting: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Return what is to be done as events of `calendar_file.calendar_file`: `day`, `kind`, `matter`, `title`, `text`.
+
+    `acting`: `worklist.worklist`. Claims are left out: they stand in the insurer's calendar (`insurer.events`), where
+    the stops of supplies that stand here are left out.
+    """
+    acts = [act for act in worklist.TODAY if act != stages.CLAIM]
+    rows = acting[acting["act"].isin(acts)].join(book.names)
+    told = [
+        f"{ACTS[row.act][0].upper()}{ACTS[row.act][1:]}: {row.name} ({row.Index}), "
+        f"{money(row.acting_amount, book.run.currency)}"
+        for row in rows.itertuples()
+    ]
+    return pd.DataFrame(
+        {
+            "day": rows["due_day"].array, "kind": rows["act"].map(ACTS).array, "matter": rows.index,
+            "title": pd.Series(told, dtype="str"), "text": ("By the " + rows["authority"] + ".").array,
+        }
+    )  # fmt: skip
+
+
 def today(acting: pd.DataFrame, currency: str) -> str:
     """Return what is done today, and the row that is worth most. `acting`: `worklist.worklist`."""
     now = acting[acting["act"].isin(worklist.TODAY)]

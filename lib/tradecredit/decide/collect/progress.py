@@ -140,9 +140,9 @@ def goals(book: Book) -> pd.DataFrame:
     """Return the goals of the run against what is reached and what can be: index `figure`, `dso` and `turnover`.
 
     `goal` (missing: none), `value`, what is reached (`receivables.kpis`), `best_possible`: the DSO of receivables that
-    are not past due, and the turnover with these alone at both ends of the window; `goal_verdict`: `reached`, `within reach`
-    of collection alone, `out of reach`: only shorter terms could, `no goal`, `not known`; `to_collect`: of the DSO,
-    what has to come in so that the goal is met today (missing: none, or it is out of reach); `unit`. Source:
+    are not past due, and the turnover with these alone at both ends of the window; `goal_verdict`: `reached`, `within
+    reach` of collection alone, `out of reach`: only shorter terms could, `no goal`, `not known`; `to_collect`: of the
+    DSO, what has to come in so that the goal is met today (missing: none, or it is out of reach); `unit`. Source:
     definitions §2.4, §10.5.
     """
     now, settings = receivables.kpis(book), book.run.collections
