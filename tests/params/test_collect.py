@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from tradecredit.book.demo.collecting import STAGES
+from tradecredit.errors import ParameterError
 from tradecredit.params.collect import CollectionSettings
 from tradecredit.params.run import Run
 
@@ -66,3 +67,16 @@ def test_who_sends_a_reminder_is_one_of_those_who_approve():
     assert (
         Run(**run, collections={"stages": [{**FIRST, "authority": "board"}]}).collections.stages[0].authority == "board"
     )
+
+
+def test_stages_may_stand_in_a_file_of_their_own_whose_problems_are_told_with_it(tmp_path):
+    run_file, own = tmp_path / "run.yaml", tmp_path / "collections.yaml"
+    run_file.write_text("entity: Test\ncurrency: EUR\nsource: {kind: demo}\ncollections: collections.yaml\n")
+    own.write_text("stages: [{name: first, after_days_past_due: 3, tone: friendly}]\ndso_goal: 45\n")
+    settings = Run.from_yaml(run_file).collections
+    assert (settings.days_past_due, settings.dso_goal) == ([3], 45)
+    own.write_text("stages: [{name: first, after_days_past_due: 3, tune: friendly}]\ngrace_days: -1\n")
+    with pytest.raises(ParameterError) as caught:
+        Run.from_yaml(run_file)
+    assert {problem.column for problem in caught.value.problems} == {"stages.0.tune", "grace_days"}
+    assert all(problem.file == str(own) for problem in caught.value.problems)

@@ -13,7 +13,7 @@ from tradecredit import cli
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.params.run import Run
 from tradecredit.report import run
-from tradecredit.report.earlier import month_folder, slug
+from tradecredit.report.folders import month_folder, slug
 from tradecredit.report.run import report
 
 PARAMETERS = 'run_file: str = ""  # a\nas_of: str = ""  # b\noutput: str = ""  # c'

@@ -43,7 +43,7 @@ def not_known(countries: Iterable[str], years: Iterable[int]) -> pd.Series:
     asked = [(country, year) for country in sorted({*countries}) for year in sorted({*years})]
     found = {key: gap for key in asked if (gap := _gap(*key)) is not None}
     index = pd.MultiIndex.from_tuples(list(found), names=["country", "year"])
-    return pd.Series(list(found.values()), index=index, name="not_known", dtype="str")
+    return pd.Series(list(found.values()), index=index, name="holidays_not_known", dtype="str")
 
 
 def holidays_of(country: str, years: Iterable[int]) -> np.ndarray:

@@ -68,9 +68,9 @@ USUAL_STAGES = [
         name="formal warning", after_stage_before=14, channel="registered post", tone="formal", interest=True, fee=True,
         days_to_pay=10, cost=8.0, effect=0.10,
     ),
-    Stage(name="stop of supplies", act="stop"),
-    Stage(name="agency or court", act="enforce"),
-    Stage(name="claim", act="claim"),
+    Stage(name="stop of supplies", act="stop", effect=0.20),
+    Stage(name="agency or court", act="enforce", effect=0.30),
+    Stage(name="claim", act="claim", effect=0.50),
 ]  # fmt: skip
 """What is usual between companies. The effects are judgement, and no figure of any source."""
 
@@ -95,6 +95,14 @@ class CollectionSettings(Parameters):
     """Reminders of a stage below which what it changes is not measured but taken as stated."""
     least_without: int = Field(20, ge=2)
     """Nor on a day of lateness on which fewer invoices than these are open without it."""
+    call_effect: Fraction = 0.15
+    """The same share of debt that somebody collects in person, once no reminder is left: judgement."""
+    early_rate: Fraction = 0.01
+    """Discount that is offered for early payment of what is not due yet."""
+    early_days: int = Field(10, ge=1)
+    """Within so many days from the as-of day."""
+    dispute_owners: dict[str, Annotated[str, Field(min_length=1)]] = {}
+    """Reason of a dispute as the book has it: who is to settle it. `(not stated)`: disputes without a reason."""
     dso_goal: Positive | None = None
     """Days sales outstanding that are aimed at; null: none."""
     turnover_goal: Positive | None = None

@@ -20,8 +20,8 @@ from tradecredit.book.book import Book
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.params.run import Run
 from tradecredit.report.checked import checked_book
-from tradecredit.report.earlier import month_folder
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
+from tradecredit.report.folders import month_folder
 from tradecredit.report.index import SUMMARY, write_index
 from tradecredit.report.kernels import warm_kernels
 from tradecredit.report.page import page_html, source_pages, title

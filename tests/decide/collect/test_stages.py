@@ -59,13 +59,13 @@ def test_with_letters_on_record_one_stage_follows_another_and_none_comes_twice(b
     # Four months late, and not further than the second: two weeks after the first. A first one for the other.
     assert stages.of_invoices(book)["stage"].tolist() == [1, 0, -1]
     assert told(book) == {"A": ("remind", "second reminder"), "B": ("wait", pytest.approx(float("nan"), nan_ok=True))}
-    assert stages.of_buyers(book, nothing()).loc["B", "by"] == pd.Timestamp("2026-11-05")
+    assert stages.of_buyers(book, nothing()).loc["B", "due_day"] == pd.Timestamp("2026-11-05")
     every = sent(
         *(("OLD", stage, "2026-09-01") for stage in ("friendly reminder", "second reminder", "formal warning"))
     )
     book = book_of(AS_OF, invoices=invoices(rows[0]), buyers=BUYERS, reminders=every)
     assert told(book)["A"][0] == "too small"  # none is left, and it is too little to be collected otherwise
-    assert stages.of_buyers(book, nothing())["by"].isna().all()
+    assert stages.of_buyers(book, nothing())["due_day"].isna().all()
 
 
 def test_the_next_letter_waits_for_the_time_that_the_last_one_gave_and_for_the_one_to_the_buyer(book_of):
@@ -80,10 +80,13 @@ def test_the_next_letter_waits_for_the_time_that_the_last_one_gave_and_for_the_o
     # 23 days late, but only nine days after the first letter, which gives ten. Of B one is six days late.
     table = stages.of_buyers(book, nothing())
     assert table["act"].tolist() == ["wait", "remind"]
-    assert table["by"].tolist() == [pd.Timestamp("2026-11-03"), pd.Timestamp("2026-11-02")]
+    assert table["due_day"].tolist() == [pd.Timestamp("2026-11-03"), pd.Timestamp("2026-11-02")]
     shorter = {"collections": stated | {"days_between_letters": 5}}
     book = book_of(AS_OF, invoices=invoices(*rows), buyers=BUYERS, reminders=letters, run=shorter)
-    assert stages.of_buyers(book, nothing()).loc["B", ["act", "by"]].tolist() == ["wait", pd.Timestamp("2026-11-03")]
+    assert stages.of_buyers(book, nothing()).loc["B", ["act", "due_day"]].tolist() == [
+        "wait",
+        pd.Timestamp("2026-11-03"),
+    ]
 
 
 def test_disputed_parts_plans_and_open_promises_are_held_out_and_broken_promises_are_not(book_of):
@@ -102,8 +105,27 @@ def test_disputed_parts_plans_and_open_promises_are_held_out_and_broken_promises
     assert table["promised"].tolist() == [700, 100, 400, 0]
     assert table["to_collect"].tolist() == [0, 0, 600, 1000]
     of = stages.of_buyers(book, nothing()).loc["A"]
-    assert of[["overdue", "disputed", "planned", "promised", "to_collect"]].tolist() == [4000, 300, 900, 1200, 1600]
+    assert of[["overdue_amount", "disputed", "planned", "promised", "to_collect"]].tolist() == [
+        4000,
+        300,
+        900,
+        1200,
+        1600,
+    ]
     assert of["late_invoices"] == 2
+
+
+def test_money_on_account_is_not_asked_for_again(book_of):
+    rows = [("OLD", "A", "2026-09-01", 100.0), ("NEW", "A", "2026-10-01", 300.0), ("B1", "B", "2026-09-01", 70.0)]
+    receipts = (
+        "invoice_id,received,amount,kind,buyer_id\n,2026-10-10,250,payment,A\n,2026-10-10,70,payment,B\n"
+        "B1,2026-10-11,70,payment,\n"
+    )
+    book = book_of(AS_OF, invoices=invoices(*rows), buyers=BUYERS, receipts=receipts)
+    table = stages.of_invoices(book)
+    assert table["set_off"].tolist() == [100, 150]
+    assert table["to_collect"].tolist() == [0, 150]
+    assert stages.of_buyers(book, nothing()).loc["A", ["set_off", "to_collect"]].tolist() == [250, 150]
 
 
 def test_all_in_dispute_or_too_little_or_not_written_to_gets_no_letter(book_of):
@@ -165,7 +187,7 @@ def test_decisions_of_the_chapter_of_limits_come_first_with_their_authority_and_
     assert table["authority"].tolist() == [
         "board", "head of credit", "head of credit", "head of credit", "credit analyst", "credit analyst",
     ]  # fmt: skip
-    assert table["by"].dt.strftime("%m-%d").tolist() == ["11-06", "11-06", "11-06", "11-03", "11-02", "11-02"]
+    assert table["due_day"].dt.strftime("%m-%d").tolist() == ["11-06", "11-06", "11-06", "11-03", "11-02", "11-02"]
     # The stop is told in the letter that goes with it; nothing is written where a decision asks for more.
     assert table["letter"].fillna("-").tolist() == ["-", "-", "-", *["formal warning"] * 3]
     assert table.loc["D", "anchor"] == "table-to_claim"
@@ -175,7 +197,10 @@ def test_debt_on_which_no_reminder_is_left_is_collected_as_decided(book_of):
     every = sent(*(("I1", stage, "2026-09-01") for stage in ("friendly reminder", "second reminder", "formal warning")))
     book = book_of(AS_OF, invoices=invoices(("I1", "A", "2026-06-20", 5_000.0)), buyers=BUYERS, reminders=every)
     asked = on_buyers(A={"decided": "collect", "authority": "credit analyst", "due_day": pd.Timestamp("2026-11-06")})
-    assert stages.of_buyers(book, asked).loc["A", ["act", "by"]].tolist() == ["collect", pd.Timestamp("2026-11-06")]
+    assert stages.of_buyers(book, asked).loc["A", ["act", "due_day"]].tolist() == [
+        "collect",
+        pd.Timestamp("2026-11-06"),
+    ]
 
 
 def test_buyers_in_default_get_no_letter(book_of):

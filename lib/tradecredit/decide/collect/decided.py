@@ -2,8 +2,6 @@
 
 import pandas as pd
 
-from tradecredit.decide.deliveries import HELD
-
 ON_DEBT = ("in default", "enforce", "payment plan", "collect")
 """Kinds of decision on a debt, of which a buyer has one at most; a claim on the policy comes before them."""
 
@@ -27,6 +25,9 @@ def decided(sheets: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
     Source: definitions §4.10.
     """
+    # Whoever asks for a standing that is remembered does not wait for the limits' libraries.
+    from tradecredit.decide.deliveries import HELD
+
     asked = pd.concat([records[records["decision"] == "claim"], records[records["decision"].isin(ON_DEBT)]])
     asked = asked.drop_duplicates("buyer_id").set_index("buyer_id").rename(columns={"decision": "decided"})
     held = sheets[sheets["deliveries"].isin([*HELD.values()])]

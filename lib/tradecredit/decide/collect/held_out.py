@@ -1,4 +1,4 @@
-"""What of each invoice is held out of collection: what is in dispute, planned in instalments, or promised."""
+"""What of each invoice is held out of collection: in dispute, paid on account, planned in instalments, or promised."""
 
 import numpy as np
 import pandas as pd
@@ -7,27 +7,32 @@ from tradecredit.book.book import Book
 from tradecredit.book.places import one_of
 from tradecredit.measure.closing_rates import closing_rates
 from tradecredit.measure.disputes import owed_in_dispute
+from tradecredit.measure.on_account import on_account
 from tradecredit.measure.open_items import open_amounts
 from tradecredit.measure.promises import outcomes
 
-HELD = ("disputed", "planned", "promised")
+HELD = ("disputed", "set_off", "planned", "promised")
 """Parts of a debt that are held out of collection, in the order in which they are taken of it."""
 
 
 def held_out(book: Book, rows: np.ndarray) -> dict[str, np.ndarray]:
     """Return of the invoices in some rows what is `HELD` out of each; together at most what is open of it.
 
-    Of a dispute the disputed part alone; of a plan that runs all instalments that are to come, and of an open promise
-    what is still to come of it (`promises.outcomes`), at the closing rate. Those on account are taken of the buyer's
-    oldest invoices. Amounts in the reporting currency. Source: definitions §10.1, §10.2.
+    Of a dispute the disputed part alone; set off is what the buyer has on account (`on_account.on_account`); of a plan
+    that runs all instalments that are to come, and of an open promise what is still to come (`promises.outcomes`), at
+    the closing rate. What is on account, or promised so, is taken of the buyer's oldest invoices past due. Amounts in
+    the reporting currency. Source: definitions §10.1, §10.2.
     """
     count, owed = len(book.invoices), open_amounts(book)
     in_dispute = owed_in_dispute(book, owed, book.as_of)
     disputed = _by_place(book.invoice_of_dispute[in_dispute.index], in_dispute.to_numpy(), count)[rows]
     left, found = owed[rows] - disputed, {"disputed": disputed}
+    buyer, due = book.buyer_of_invoice[rows], book.invoices["due"].to_numpy()[rows]
+    credit = on_account(book)["on_account"].clip(lower=0).to_numpy()
+    found["set_off"] = _oldest_first(credit, buyer, due, left)
+    left = left - found["set_off"]
     promised = outcomes(book)
     plan = one_of(book.promises["kind"], ["instalment"])
-    buyer, due = book.buyer_of_invoice[rows], book.invoices["due"].to_numpy()[rows]
     for name, of in (("planned", plan), ("promised", ~plan)):
         of_kind = promised[of & (promised["held"] > 0)]
         held = np.zeros(len(rows))
@@ -35,8 +40,8 @@ def held_out(book: Book, rows: np.ndarray) -> dict[str, np.ndarray]:
             on_invoices = _by_place(of_kind["invoice"].to_numpy(), of_kind["held"].to_numpy(), count)
             held = np.minimum(closing_rates(book).on(on_invoices, book.as_of)[rows], left)
             free = of_kind[of_kind["invoice"] < 0]
-            on_account = _by_place(free["buyer"].to_numpy(), free["held"].to_numpy(), len(book.buyers))
-            held += _oldest_first(on_account, buyer, due, left - held)
+            at_all = _by_place(free["buyer"].to_numpy(), free["held"].to_numpy(), len(book.buyers))
+            held += _oldest_first(at_all, buyer, due, left - held)
         left = left - held
         found[name] = held
     return found

@@ -1,7 +1,10 @@
 """The stage of collection that each overdue invoice, and each buyer, is at today, and what is held out of it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
@@ -32,12 +35,14 @@ def of_invoices(book: Book) -> pd.DataFrame:
     """Return the invoices that are open and past due, on the index of `invoices`, amounts in the reporting currency.
 
     - `buyer`, its place among the buyers; `days_past_due`; `open_amount`, and of it
-    - `disputed`, what is in an open dispute; `planned` and `promised`, what is still to come of instalments of a
-      running plan and of other open promises (`promises.outcomes`); those on account are taken of the oldest invoices;
+    - `disputed`, what is in an open dispute; `set_off`, what has been paid and stands against no invoice; `planned` and
+      `promised`, what is still to come of instalments of a running plan and of other open promises
+      (`promises.outcomes`); what is on account is taken of the oldest invoices (`held_out.held_out`);
     - `to_collect`, the rest; 0 of buyers in default, who are no matter of reminders;
+    - `small_rest`, what goes along with other invoices, and calls for no letter of its own (`dust.small_rest`);
     - `level`, the number of the last stage sent (−1: none), `sent_on` its day (missing: none);
     - `stage`, the number of the reminder that is due on the day on which the report is read (−1: none), and `from_day`,
-      from when the next one is, or was (missing: none is left, or a small rest, which goes along with other invoices).
+      from when the next one is, or was (missing: none is left, nothing is to collect, or a small rest).
 
     Where the ledger knows of letters, a reminder follows the one before it, however late the invoice: so many days past
     due, or after that letter, and not before the time to pay that it gave is over. Where it knows none, the stage is
@@ -64,10 +69,11 @@ def of_invoices(book: Book) -> pd.DataFrame:
         following = np.append(days, 0)[stage + 1]
         from_day = np.where(stage + 1 < len(days), payable_by + following, NEVER)
     whole = book.invoices["amount"].to_numpy()[rows]
-    idle = (left == 0) | small_rest(owed, whole, book.run.receivables.small_rest)
+    rest = small_rest(owed, whole, book.run.receivables.small_rest)
+    idle = (left == 0) | rest
     stage, from_day = np.where(idle, -1, stage), np.where(idle, NEVER, from_day)
-    table |= {"level": level, "sent_on": sent_on, "stage": stage, "from_day": from_day}
-    return pd.DataFrame(table, index=book.invoices.index[rows])
+    table |= {"small_rest": rest, "level": level, "sent_on": sent_on, "stage": stage, "from_day": from_day}
+    return pd.DataFrame(table, index=book.invoices.index[rows], copy=False)
 
 
 def of_buyers(book: Book, decided: pd.DataFrame) -> pd.DataFrame:
@@ -75,15 +81,15 @@ def of_buyers(book: Book, decided: pd.DataFrame) -> pd.DataFrame:
 
     `decided`: `decided.decided`. Index buyer_id, in the order of the buyers; amounts in the reporting currency:
 
-    - `overdue`, and of it `disputed`, `planned`, `promised` and `to_collect` (`of_invoices`); `late_invoices`, those to
-      collect, and `oldest_days`, the days past due of the oldest of them (0: none);
+    - `overdue_amount`, and of it what is held out (`held_out.HELD`) and `to_collect` (`of_invoices`); `late_invoices`,
+      those to collect, and `oldest_days`, the days past due of the oldest of them but small rests (0: none);
     - `act`, one of `ACTS`, and `stage`, what the run calls its stage: of a reminder the worst that is due on any
       invoice, of a decision that of what it does (missing: the run has none, or nothing is done);
     - `letter`: the reminder that goes out, one for all its invoices; a stop of supplies does not replace it. `send_on`,
       the day of reading or the next working day in the buyer's country, and `pay_by`, the last day that it gives, a
       working day there as well (missing: no letter);
-    - `authority` and `by`: who acts, and by which day: of a decision those of the chapter of limits, of a reminder who
-      sends it and `send_on`; of a wait, when the next reminder can come (missing: nobody, or not known);
+    - `authority` and `due_day`: who acts, and by which day: of a decision those of the chapter of limits, of a reminder
+      who sends it and `send_on`; of a wait, when the next reminder can come (missing: nobody, or not known);
     - `decided`: the decision on the debt, and `anchor` of its list (missing: none).
 
     No reminder goes to a buyer of which a decision asks for more, to one that is not written to (`collections.kinds`),
@@ -98,7 +104,7 @@ def of_buyers(book: Book, decided: pd.DataFrame) -> pd.DataFrame:
     stopped = np.zeros(len(ids), dtype=bool)
     stopped[place] = decided["stopped"].to_numpy()
     act = _acts(owed, kind, stopped)
-    at = np.flatnonzero((owed["overdue"].to_numpy() > 0) | (kind >= 0))
+    at = np.flatnonzero((owed["overdue_amount"].to_numpy() > 0) | (kind >= 0))
     table = owed.iloc[at].assign(act=act[at])
     told = _dated(book, at, table)
     row = np.full(len(ids), -1)
@@ -130,12 +136,13 @@ def _owed(book: Book) -> pd.DataFrame:
     rows, count, settings = of_invoices(book), len(book.buyers), book.run.collections
     buyer, today = rows["buyer"].to_numpy(), np.datetime64(read_on(book.as_of), "D")
     asked = np.flatnonzero(rows["to_collect"].to_numpy() > 0)
+    dating = asked[~rows["small_rest"].to_numpy()[asked]]
     table = {
         name: np.bincount(buyer, rows[of].to_numpy(), count)
-        for name, of in (("overdue", "open_amount"), *((name, name) for name in (*HELD, "to_collect")))
+        for name, of in (("overdue_amount", "open_amount"), *((name, name) for name in (*HELD, "to_collect")))
     }
     oldest, number, next_on = np.zeros(count), np.full(count, -1), np.full(count, np.iinfo(np.int64).max)
-    np.maximum.at(oldest, buyer[asked], rows["days_past_due"].to_numpy()[asked])
+    np.maximum.at(oldest, buyer[dating], rows["days_past_due"].to_numpy()[dating])
     stage = rows["stage"].to_numpy()
     for place in range(len(settings.reminders)):
         number[buyer[stage == place]] = place
@@ -178,16 +185,10 @@ def _dated(book: Book, at: np.ndarray, owed: pd.DataFrame) -> pd.DataFrame:
     `owed`: `_owed` with `act`, a place in `ACTS`, of the buyers at some places.
     """
     settings, run, code = book.run.collections, book.run, owed["act"].to_numpy()
-    stages = settings.reminders
-    acts = np.array(ACTS, dtype=object)
-    goes = owed["may_go"].to_numpy() & np.isin(code, [ACTS.index(STOP), ACTS.index(REMIND)])
+    stages, reminds = settings.reminders, code == ACTS.index(REMIND)
+    goes = owed["may_go"].to_numpy() & (reminds | (code == ACTS.index(STOP)))
     letter = np.where(goes, owed["number"].to_numpy(), len(stages))
-    names = np.array([*(stage.name for stage in stages), None], dtype=object)
     lowest = run.authorities.get("collect", run.levels[0])
-    senders = np.array([*(stage.authority or lowest for stage in stages), None], dtype=object)
-    of_act = np.array(
-        [settings.named(STAGE_OF_ACT[act]) if act in STAGE_OF_ACT else None for act in ACTS], dtype=object
-    )
     country, days = book.buyers["country"].iloc[at], np.full(len(at), NEVER)
     days[goes] = np.datetime64(read_on(book.as_of), "D")
     waits = code == ACTS.index(WAIT)
@@ -195,20 +196,28 @@ def _dated(book: Book, at: np.ndarray, owed: pd.DataFrame) -> pd.DataFrame:
     by = next_working_days(country, days)
     given = np.array([*(stage.days_to_pay for stage in stages), 0])[letter]
     pay_by = next_working_days(country, np.where(goes, by, NEVER) + given)
-    table = owed[["overdue", *HELD, "to_collect", "late_invoices", "oldest_days"]].assign(
-        act=acts[code],
-        stage=np.where(code == ACTS.index(REMIND), names[letter], of_act[code]),
-        letter=names[letter],
-        send_on=np.where(goes, by, NEVER),
-        pay_by=pay_by,
-        authority=senders[letter],
-        by=by,
-        decided=None,
-        anchor=None,
-    )
-    text, day = ("act", "stage", "letter", "authority", "decided", "anchor"), ("send_on", "pay_by", "by")
-    table = table.astype(dict.fromkeys(text, "str") | dict.fromkeys(day, "datetime64[us]"))
+    names = [stage.name for stage in stages]
+    of_act = [settings.named(STAGE_OF_ACT[act]) if act in STAGE_OF_ACT else None for act in ACTS]
+    stage = np.where(reminds, letter, len(names) + 1 + code)
+    nothing = np.zeros(len(at), dtype=np.intp)
+    columns = {
+        "act": _texts(ACTS, code),
+        "stage": _texts([*names, None, *of_act], stage),
+        "letter": _texts([*names, None], letter),
+        "send_on": np.where(goes, by, NEVER).astype("datetime64[us]"),
+        "pay_by": pay_by.astype("datetime64[us]"),
+        "authority": _texts([*(stage.authority or lowest for stage in stages), None], letter),
+        "due_day": by.astype("datetime64[us]"),
+        "decided": _texts([None], nothing),
+        "anchor": _texts([None], nothing),
+    }
+    table = owed[["overdue_amount", *HELD, "to_collect", "late_invoices", "oldest_days"]].assign(**columns)
     return table.set_axis(pd.Index(book.buyers["buyer_id"].iloc[at], name="buyer_id"))
+
+
+def _texts(among: Sequence[str | None], place: np.ndarray) -> ExtensionArray:
+    """Return the texts that stand at some places."""
+    return pd.array(list(among), dtype="str").take(place)
 
 
 def _as_decided(table: pd.DataFrame, decided: pd.DataFrame, row: np.ndarray) -> pd.DataFrame:
@@ -216,23 +225,31 @@ def _as_decided(table: pd.DataFrame, decided: pd.DataFrame, row: np.ndarray) -> 
     decided, row = decided[row >= 0], row[row >= 0]
     act = table["act"].take(row).to_numpy()
     as_asked, as_stop = (act == decided["decided"]).to_numpy(), act == STOP
-    columns = {name: table[name].to_numpy(object) for name in ("authority", "by", "decided", "anchor")}
-    for name, asked, hold in (("authority", "authority", "hold_authority"), ("by", "due_day", "hold_by")):
-        columns[name][row[as_asked]] = decided[asked].to_numpy(object)[as_asked]
-        columns[name][row[as_stop]] = decided[hold].to_numpy(object)[as_stop]
-    for name in ("decided", "anchor"):
-        columns[name][row] = decided[name].to_numpy(object)
-    kinds = {name: table[name].dtype for name in columns}
-    return table.assign(
-        **{name: pd.Series(values, table.index).astype(kinds[name]) for name, values in columns.items()}
-    )
+    asked, stopped = np.flatnonzero(as_asked), np.flatnonzero(as_stop)
+    by = table["due_day"].to_numpy("datetime64[us]").copy()
+    by[row[asked]] = decided["due_day"].to_numpy("datetime64[us]")[asked]
+    by[row[stopped]] = decided["hold_by"].to_numpy("datetime64[us]")[stopped]
+    who = _replaced(table["authority"], row[asked], decided["authority"].iloc[asked])
+    columns = {
+        "authority": _replaced(who, row[stopped], decided["hold_authority"].iloc[stopped]),
+        "due_day": pd.Series(by, table.index),
+        **{name: _replaced(table[name], row, decided[name]) for name in ("decided", "anchor")},
+    }
+    return table.assign(**columns)
+
+
+def _replaced(texts: pd.Series, rows: np.ndarray, by: pd.Series) -> pd.Series:
+    """Return texts with those in some rows replaced by others."""
+    place = np.arange(len(texts))
+    place[rows] = len(texts) + np.arange(len(rows))
+    return pd.Series(pd.concat([texts, by]).array.take(place), texts.index)
 
 
 def letters(book: Book, buyers: pd.DataFrame) -> pd.DataFrame:
     """Return the invoices of the letters that go out today, a row for each, those of a buyer together, oldest first.
 
-    `buyers`: `of_buyers`. Columns: `buyer_id`, `invoice_id`, `issued`, `due`, `amount`, `open_amount`, what is held out
-    of it (`disputed`, `planned`, `promised`) and `to_collect`; `letter`, the stage of the buyer's letter, and `stage`,
+    `buyers`: `of_buyers`. Columns: `buyer_id`, `invoice_id`, `issued`, `due`, `amount`, `open_amount`, `held_out` of it
+    (and each of `held_out.HELD`) and `to_collect`; `letter`, the stage of the buyer's letter, and `stage`,
     the invoice's own, which `reminders` is to show once it is sent: the one that is due, else the last that was sent
     (missing: none yet, it only goes along). All that the buyer owes past due is in it; what is to be paid adds up to
     the buyer's `to_collect`.
@@ -246,7 +263,9 @@ def letters(book: Book, buyers: pd.DataFrame) -> pd.DataFrame:
     own = np.where(rows["stage"] >= 0, rows["stage"], rows["level"]).astype(int)
     table = book.invoices.loc[rows.index, ["buyer_id", "invoice_id", "issued", "due", "amount"]]
     table = table.join(rows[["open_amount", *HELD, "to_collect"]]).assign(
-        letter=written["letter"].to_numpy(object)[number[rows["buyer"]]], stage=names[own]
+        held_out=rows[list(HELD)].sum(axis="columns"),
+        letter=written["letter"].to_numpy(object)[number[rows["buyer"]]],
+        stage=names[own],
     )
     order = np.lexsort((table["due"].to_numpy(), rows["buyer"].to_numpy()))
     return table.astype({"letter": "str", "stage": "str"}).iloc[order].reset_index(drop=True)

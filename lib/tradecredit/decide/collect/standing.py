@@ -1,0 +1,37 @@
+"""How each buyer stands today: its default probability, and what the chapter of limits decides on it."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.memory import remembered
+from tradecredit.decide.collect.decided import decided
+
+
+class Standing(NamedTuple):
+    """What collection takes from other chapters.
+
+    `pd`: each buyer's default probability over 12 months (`default.assess`), and `decided`, the decisions on buyers
+    (`decided.decided`), both by buyer_id.
+    """
+
+    pd: pd.Series
+    decided: pd.DataFrame
+
+
+@remembered
+def standing(book: Book) -> Standing:
+    """Return how each buyer stands: the probabilities of chapter 02, the decisions of chapter 03 on debts and holds.
+
+    The same that these chapters show, since the same functions compute them; no optimum of the limits moves them.
+    """
+    # Where it is remembered, nobody waits for these.
+    from tradecredit.decide import buyer_decisions, buyer_sheet, limits
+    from tradecredit.default import ratings, term_structure
+    from tradecredit.insurance import in_force
+
+    known = ratings.assess(book)
+    policy, ahead = in_force.policy_in_force(book), term_structure.term_structure(known["pd"])
+    sheets = buyer_sheet.with_options(book, limits.recommend(book, known), ahead, policy)
+    return Standing(known["pd"], decided(sheets, buyer_decisions.records(book, sheets)))

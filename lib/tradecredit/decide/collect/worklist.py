@@ -1,0 +1,136 @@
+"""What to collect today: one row a buyer, by what acting now is worth."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.places import one_of, places
+from tradecredit.decide.collect import stages
+from tradecredit.decide.collect.held_out import HELD
+from tradecredit.decide.collect.waiting import remaining_days, waiting_cost
+from tradecredit.measure.default_events import loss_given_default
+
+TODAY = (stages.CLAIM, stages.DEFAULT, stages.ENFORCE, stages.PLAN, stages.STOP, stages.REMIND, stages.COLLECT)
+"""What is done today; about all other buyers nothing is, and the list says why."""
+
+DECIDED = TODAY[:4]
+"""Acts whose amount is that of the decision."""
+
+SHEET = "03_credit_limits.html#table-sheets"
+"""Where the chapter of limits has the sheets of buyers."""
+
+
+class Known(NamedTuple):
+    """What the value of acting rests on beside the ledger.
+
+    `pd`: each buyer's default probability over 12 months, index buyer_id (`default.assess`); `decided`, the decisions
+    on buyers (`decided.decided`); `change`: what each reminder changes, index `stage` (`effects.effects`).
+    """
+
+    pd: pd.Series
+    decided: pd.DataFrame
+    change: pd.Series
+
+
+def worklist(book: Book, known: Known) -> pd.DataFrame:
+    """Return the buyers to collect from, by the value of acting today, then those about whom nothing is done today.
+
+    Index buyer_id; the columns of `stages.of_buyers`, and, in the reporting currency:
+
+    - `acting_amount`: of a claim, a default, enforcement or a plan that of the decision, else `to_collect`; `held_out`,
+      the sum of `held_out.HELD`;
+    - `wait_days`, for how long the amount is still out if nothing is done: the mean over its invoices, by amount
+      (`waiting.remaining_days`); in default the run's `payment_plan.recovery_days`;
+    - `waiting_cost` (`waiting.waiting_cost`), of a claim its whole amount, which is lost unless it is filed, and in
+      default that of capital alone: it has failed already;
+    - `changed_share`: the share of it that acting changes: a reminder's; what the run states of a stop, of enforcement,
+      of a claim in default, and of what is collected in person (`collections.call_effect`); 1 of a claim on the policy;
+    - `acting_value` = waiting_cost × changed_share; of enforcement or a plan what it is worth more than waiting
+      (`gain_on_waiting`), where that is known (missing: nothing is done today); `letter_cost`;
+    - `link`: where the buyer's sheet stands, seen from a page of the month.
+
+    Ordered by value less cost, and where nothing is done today by amount. Source: definitions §10.4.
+    """
+    table, run = stages.of_buyers(book, known.decided), book.run
+    at = places(pd.Series(table.index, dtype="str"), book.buyers["buyer_id"])
+    asked = known.decided[["amount", "gain_on_waiting"]]
+    stake, gain = (_of(table.index, asked[name]) for name in asked)
+    act = {name: one_of(table["act"], [name]) for name in TODAY}
+    decided, today = (np.any([act[name] for name in names], axis=0) for names in (DECIDED, TODAY))
+    amount = np.where(decided, stake, table["to_collect"])
+    wait = np.where(act[stages.DEFAULT], float(run.payment_plan.recovery_days), _wait_days(book)[at])
+    loss = np.where(act[stages.DEFAULT], 0.0, loss_given_default(book).lgd)
+    cost = waiting_cost(amount, wait, _of(table.index, known.pd), (run.cost_of_capital, loss))
+    cost = np.where(act[stages.CLAIM], amount, cost)
+    letter = places(table["letter"], pd.Series([stage.name for stage in run.collections.reminders], dtype="str"))
+    change = _change(book, act, known.change.to_numpy()[letter], letter)
+    by_gain = (act[stages.ENFORCE] | act[stages.PLAN]) & ~np.isnan(gain)
+    value = np.where(by_gain, gain, cost * change)
+    fees = np.array([*(stage.cost for stage in run.collections.reminders), 0.0])[letter]
+    table = table.assign(
+        acting_amount=amount, held_out=sum(table[name].to_numpy() for name in HELD), wait_days=wait, waiting_cost=cost,
+        changed_share=change, acting_value=np.where(today, value, np.nan), letter_cost=fees, link=SHEET,
+    )  # fmt: skip
+    net = np.where(today, np.nan_to_num(value) - fees, 0.0)
+    return table.iloc[np.lexsort((-amount, -net, ~today))]
+
+
+def _of(buyers: pd.Index, values: pd.Series) -> np.ndarray:
+    """Return the values of some buyers; missing for one without."""
+    place = places(pd.Series(buyers, dtype="str"), pd.Series(values.index, dtype="str"))
+    return np.append(values.to_numpy("float64"), np.nan)[place]
+
+
+def _wait_days(book: Book) -> np.ndarray:
+    """Return for how long what is to be collected of each buyer is still out, by the buyers' places; missing: none."""
+    rows, left = stages.of_invoices(book), remaining_days(book)
+    days = left[np.minimum(rows["days_past_due"].to_numpy().astype(int), len(left) - 1)]
+    buyer, amount, count = rows["buyer"].to_numpy(), rows["to_collect"].to_numpy(), len(book.buyers)
+    sums = np.bincount(buyer, amount, count)
+    return np.divide(np.bincount(buyer, amount * days, count), sums, out=np.full(count, np.nan), where=sums > 0)
+
+
+def _change(book: Book, act: dict[str, np.ndarray], of_letter: np.ndarray, letter: np.ndarray) -> np.ndarray:
+    """Return which share of what waiting costs each act changes (missing: nothing is done, or a plan).
+
+    `of_letter`: what each one's letter changes; `letter`: its number (−1: none goes out).
+    """
+    settings = book.run.collections
+    found = np.where(letter >= 0, of_letter, np.nan)
+    stated: dict[str, float] = {stage.act: stage.effect for stage in settings.stages if stage.act != "remind"}
+    for name, kind in stages.STAGE_OF_ACT.items():
+        # A stop goes with the letter that is due: what changes more counts.
+        found = np.where(act[name], np.fmax(found, stated.get(kind, np.nan)), found)
+    found = np.where(act[stages.COLLECT], settings.call_effect, found)
+    return np.where(act[stages.CLAIM], 1.0, found)
+
+
+def by_act(listed: pd.DataFrame) -> pd.DataFrame:
+    """Return the worklist by what is done: index `act`, in the order of `stages.ACTS`, those that occur.
+
+    Columns: `buyers`, `late_invoices`, `acting_amount`, `held_out`, `acting_value` (missing: nothing is done
+    today) and `letter_cost`, sums, and `due_day`, the first.
+    """
+    table = listed.groupby("act").agg(
+        buyers=("acting_amount", "size"), late_invoices=("late_invoices", "sum"),
+        acting_amount=("acting_amount", "sum"), held_out=("held_out", "sum"),
+        acting_value=("acting_value", lambda values: values.sum(min_count=1)),
+        letter_cost=("letter_cost", "sum"), due_day=("due_day", "min"),
+    )  # fmt: skip
+    return table.reindex([act for act in stages.ACTS if act in table.index])
+
+
+class Totals(NamedTuple):
+    """Of a worklist: what is to collect and what is held out, in the reporting currency, and letters that go out."""
+
+    to_collect: float
+    held_out: float
+    letters_today: int
+
+
+def totals(listed: pd.DataFrame) -> Totals:
+    """Return the `Totals` of a worklist."""
+    letters = int(listed["letter"].notna().sum())
+    return Totals(float(listed["to_collect"].sum()), float(listed["held_out"].sum()), letters)

@@ -1,0 +1,210 @@
+"""Sentences on collection: what is done today, what is held out, what letters change, and how well it goes."""
+
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.collect import effects, progress, stages, worklist
+from tradecredit.decide.collect.held_out import HELD
+from tradecredit.decide.collect.waiting import HORIZON_DAYS, remaining_days
+from tradecredit.measure.public_holidays import ESTIMATED, NO_CALENDAR, NOT_HELD, NOT_PROCLAIMED
+from tradecredit.measure.reminders import unknown_stages
+from tradecredit.params.collect import CollectionSettings
+from tradecredit.words import absent
+from tradecredit.words.formats import change, counted, day, days, listed, money, percent
+
+ACTS = {
+    stages.CLAIM: "file the claim",
+    stages.DEFAULT: "pursue the default",
+    stages.ENFORCE: "agency or court",
+    stages.PLAN: "agree on a payment plan",
+    stages.STOP: "stop supplies",
+    stages.REMIND: "send the letter",
+    stages.COLLECT: "collect in person",
+    stages.WAIT: "nothing until the next letter",
+    stages.HELD_OUT: "nothing: in dispute, paid on account, planned, promised or in default",
+    stages.SMALL: "nothing: too little for a letter, or none is left",
+    stages.UNWRITTEN: "nothing: not written to",
+}
+"""What to do, in words."""
+
+PARTS = {"disputed": "in dispute", "set_off": "paid on account", "planned": "in plans that run", "promised": "promised"}
+
+GAPS = {
+    NO_CALENDAR: "has no calendar here: Monday to Friday less the most common holidays count",
+    NOT_HELD: "is not in the calendar",
+    NOT_PROCLAIMED: "has days off that the government proclaims each year, and has not yet",
+    ESTIMATED: "has holidays that go by the moon, whose days are estimated",
+}
+"""`public_holidays.not_known`: what is said of a country in a year."""
+
+VERDICTS = {
+    progress.REACHED: "it is reached",
+    progress.WITHIN: "it is within the reach of collection",
+    progress.BEYOND: "it is out of reach: even with nothing overdue it would not be met, and only shorter terms could",
+}
+
+
+def named(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a worklist, or `worklist.by_act` of one, with what to do in words."""
+    if "act" in table:
+        return table.assign(act=table["act"].map(ACTS))
+    return table.set_axis(pd.Index(table.index.map(ACTS), name="act"))
+
+
+def today(acting: pd.DataFrame, currency: str) -> str:
+    """Return what is done today, and the row that is worth most. `acting`: `worklist.worklist`."""
+    now = acting[acting["act"].isin(worklist.TODAY)]
+    if now.empty:
+        return "Nothing is to be collected today."
+    letters = int(now["letter"].notna().sum())
+    decided = int(now["act"].isin(worklist.DECIDED).sum())
+    first = now.iloc[0]
+    parts = [counted(letters, "letter")] if letters else []
+    if decided:
+        parts.append(f"{counted(decided, 'decision')} of chapter 03 on claims, defaults, enforcement and plans")
+    what = f": {listed(parts)}" if parts else ""
+    told = f"**{counted(len(now), 'buyer')}** to act on, over {money(now['acting_amount'].sum(), currency)}{what}."
+    if pd.isna(first["acting_value"]):
+        return told
+    return (
+        f"{told} Worth most is {first.name}: {ACTS[first['act']]}, {money(first['acting_amount'], currency)}, worth "
+        f"{money(first['acting_value'], currency)} today."
+    )
+
+
+def held_out(acting: pd.DataFrame, currency: str) -> str:
+    """Return what of the overdue debt is held out of collection, and why; empty where nothing is."""
+    sums = acting[list(HELD)].sum()
+    parts = [f"{money(sums[name], currency)} {PARTS[name]}" for name in HELD if sums[name] > 0]
+    if not parts:
+        return ""
+    verb = "is" if len(parts) == 1 else "are"
+    return f"Of {money(acting['overdue_amount'].sum(), currency)} past due, {listed(parts)} {verb} held out."
+
+
+def changed(table: pd.DataFrame, settings: CollectionSettings) -> str:
+    """Return what reminders change by this book's own, and which effects are stated. `table`: `effects.effects`."""
+    own = table[table["basis"] == effects.OWN]
+    told = []
+    for stage, row in own.iterrows():
+        found = (
+            f"After the {stage} {percent(row['paid_with'])} of invoices were paid within "
+            f"{days(settings.outcome_days)}, without it {percent(row['paid_without'])} would have been"
+        )
+        if row["brought_in_low"] <= 0 <= row["brought_in_high"]:
+            told.append(f"{found}: no difference can be told.")
+        else:
+            difference, low, high = (
+                change(row[name], "fraction") for name in ("brought_in", "brought_in_low", "brought_in_high")
+            )
+            told.append(f"{found}: {difference} ({low} to {high}).")
+    if len(own):
+        told.append(
+            "This is no experiment: letters may have been left out for reasons that bear on payment, and only days "
+            "past due and the stage before are alike."
+        )
+    stated = table.index[table["basis"] == effects.STATED]
+    if len(stated):
+        one = len(stated) == 1
+        told.append(
+            f"Too few letters can be compared to measure what the {listed([*stated])} "
+            f"{'changes' if one else 'change'}: the run file's {'figure stands' if one else 'figures stand'}."
+        )
+    return " ".join(told)
+
+
+def assumptions(book: Book, acting: pd.DataFrame) -> list[str]:
+    """Return what the worklist takes for granted."""
+    told = [
+        "What a stop, enforcement, the pursuit of a default and a call change is judgement, stated in the run file "
+        "(`collections`: `effect`, `call_effect`)."
+    ]
+    if not book.has("reminders"):
+        told.append(absent.REMINDERS)
+    if not book.has("promises"):
+        told.append(absent.PROMISES)
+    if (remaining_days(book) >= HORIZON_DAYS).all():
+        told.append("How long overdue money stays out is not in this book: what waiting costs is that of a year.")
+    unknown = unknown_stages(book)
+    if len(unknown):
+        names = listed([f"{stage} ({count:,})" for stage, count in unknown.items()])
+        told.append(
+            f"Letters whose stage the run file does not name ({names}) count as letters to the buyer, and as no stage."
+        )
+    for (country, year), gap in stages.unknown_holidays(book, acting).items():
+        told.append(f"{country} in {year} {GAPS[gap]}.")
+    return told
+
+
+def by_stage(table: pd.DataFrame, settings: CollectionSettings) -> str:
+    """Return what came after the letters of each stage. `table`: `progress.by_stage`."""
+    known = table[table["collected"].notna()]
+    if known.empty:
+        return "No letter is old enough to tell what came after it."
+    told = [
+        f"{percent(row['collected'])} of what was asked for after the {stage}" for stage, row in known.iterrows()
+    ]  # fmt: skip
+    return f"Within {days(settings.outcome_days)} came {listed(told)}."
+
+
+def promises(table: pd.DataFrame) -> str:
+    """Return how many promises were kept. `table`: `progress.promises_by_month`; empty without any that is over."""
+    over = int(table["kept"].sum() + table["broken"].sum()) if len(table) else 0
+    if not over:
+        return ""
+    kept = int(table["kept"].sum())
+    return f"Of {counted(over, 'promise')} whose day is over, **{percent(kept / over)}** were kept."
+
+
+def goals(table: pd.DataFrame, currency: str) -> str:
+    """Return how far the run's goals are reached. `table`: `progress.goals`; empty where it states none."""
+    told = []
+    names = {"dso": ("DSO", lambda value: days(value)), "turnover": ("turnover", lambda value: f"{value:.2f} a year")}
+    for figure, row in table.iterrows():
+        name, written = names[str(figure)]
+        if row["verdict"] in VERDICTS:
+            told.append(
+                f"The goal for the {name} is {written(row['goal'])}, reached are {written(row['value'])}, and at best "
+                f"{written(row['best_possible'])} could be: {VERDICTS[row['verdict']]}."
+            )
+        if pd.notna(row["to_collect"]):
+            told.append(f"For it {money(row['to_collect'], currency)} has to come in.")
+    return " ".join(told)
+
+
+def next_letters(acting: pd.DataFrame) -> str:
+    """Return when the next letters can come to buyers that wait; empty where none does."""
+    waits = acting[acting["act"] == stages.WAIT]
+    if waits.empty:
+        return ""
+    verb = "waits" if len(waits) == 1 else "wait"
+    return f"{counted(len(waits), 'buyer')} {verb} for the next letter, the first on {day(waits['due_day'].min())}."
+
+
+def disputes(table: pd.DataFrame, currency: str) -> str:
+    """Return what open disputes amount to and cost; empty without any. `table`: `open_disputes.by_reason`."""
+    now = table[table["disputes"] > 0]
+    if now.empty:
+        return ""
+    first, amount = now.iloc[0], now["amount"].sum()
+    owner = f", for {first['owner']} to settle" if pd.notna(first["owner"]) else ""
+    told = (
+        f"The largest part of {money(amount, currency)} in dispute is about {first.name}: "
+        f"{money(first['amount'], currency)}{owner}."
+    )
+    if now["dso_days"].notna().all():
+        told += f" Disputes add {days(now['dso_days'].sum())} to the DSO."
+    if now["cover_lost"].sum() > 0:
+        told += f" Without them {money(now['cover_lost'].sum(), currency)} more would be insured."
+    return told
+
+
+def early(table: pd.DataFrame, settings: CollectionSettings, currency: str) -> str:
+    """Return to how many buyers the offer for early payment is worth its cost. `table`: `early_offers.early_offers`."""
+    offer = f"{percent(settings.early_rate)} off for payment within {days(settings.early_days)}"
+    if table.empty:
+        return f"{offer[0].upper()}{offer[1:]} is worth its cost with no buyer."
+    return (
+        f"{offer[0].upper()}{offer[1:]} is worth its cost with {counted(len(table), 'buyer')}: of "
+        f"{money(table['early_amount'].sum(), currency)}, {money(table['early_value'].sum(), currency)} if all take it."
+    )

@@ -1,0 +1,27 @@
+"""What collection takes of other chapters is what these show."""
+
+import pandas as pd
+import pytest
+
+from tradecredit import default
+from tradecredit.book.book import Book
+from tradecredit.decide import buyer_decisions, buyer_sheet, limits, optimum
+from tradecredit.decide.collect.decided import decided
+from tradecredit.decide.collect.standing import standing
+from tradecredit.default import term_structure
+from tradecredit.insurance import in_force
+
+
+@pytest.mark.usefixtures("own_results")
+def test_decisions_are_those_of_the_chapter_of_limits(demo):
+    book = Book.open(demo / "run.yaml")
+    found = standing(book)
+    ratings = default.assess(book)
+    pd.testing.assert_series_equal(found.pd, ratings["pd"])
+    table, policies = limits.recommend(book, ratings), in_force.policies(book)
+    ahead = term_structure.term_structure(ratings["pd"])
+    best = optimum.assess(book, ratings, table, policies)
+    sheets = buyer_sheet.sheets(book, table, ahead, best, in_force.policy_in_force(book))
+    shown = decided(sheets, buyer_decisions.records(book, sheets))
+    pd.testing.assert_frame_equal(found.decided, shown)
+    assert shown["decided"].notna().any()
