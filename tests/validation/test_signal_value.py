@@ -70,11 +70,11 @@ def past(days: int = 3, buyers: int = 800) -> tuple[pd.DataFrame, pd.DataFrame]:
 def test_a_signal_that_says_something_adds_and_one_that_does_not_adds_nothing():
     table, fails = past()
     found = added(table, fails, until=pd.Timestamp("2025-12-31"))
-    assert found.loc["good", "verdict"] == ADDS
+    assert found.loc["good", "beside_pd"] == ADDS
     assert found.loc["good", "odds_low"] < 6 < found.loc["good", "odds_high"]
-    assert found.loc["noise", "verdict"] == NOTHING
+    assert found.loc["noise", "beside_pd"] == NOTHING
     assert found.loc["noise", "odds_low"] < 1 < found.loc["noise", "odds_high"]
-    assert found.loc["rare", "verdict"] == UNKNOWN
+    assert found.loc["rare", "beside_pd"] == UNKNOWN
     assert found.loc["rare", "warned_buyers"] == 2
     assert np.isnan(found.loc["rare", "odds_ratio"])
 

@@ -118,14 +118,14 @@ def test_the_frontier_beside_the_aim(aims, expected):
 
 def test_what_signals_add():
     table = pd.DataFrame(
-        {"verdict": [ADDS, NOTHING, FEWER, UNKNOWN]}, index=["silent", "slower", "disputes", "group_failed"]
+        {"beside_pd": [ADDS, NOTHING, FEWER, UNKNOWN]}, index=["silent", "slower", "disputes", "group_failed"]
     )
     assert words.added(table) == (
         "What the signals add: more of those that it warns of fail than their probability says: pays nothing any more; "
         "nothing beside the probability: slower than its habit and more disputes; too few buyers to tell: group member "
         "failed."
     )
-    assert words.with_verdicts(table).loc["more disputes", "verdict"] == "adds nothing: fewer of its buyers fail"
+    assert words.with_verdicts(table).loc["more disputes", "beside_pd"] == "adds nothing: fewer of its buyers fail"
 
 
 def test_what_the_book_lacks_is_said_once_for_each_thing():

@@ -52,7 +52,7 @@ LABELS = {
     # signal_value
     **columns("count", warned_buyers="Buyers warned of", warned_failed="Warned of, and failed"),
     **columns("ratio", odds_ratio="Odds, times", odds_low="Odds, times, low", odds_high="Odds, times, high"),
-    **columns("text", verdict="Beside the PD it"),
+    **columns("text", beside_pd="Beside the PD it"),
     # traffic_lights
     **columns("text", test="Test", light="Light", needs="Needed, code"),
     **columns("figure", standard_error="Standard error"),

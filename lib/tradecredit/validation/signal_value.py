@@ -33,7 +33,7 @@ def added(
     - `odds_ratio` = exp(c), what the odds of a buyer that it warns of are multiplied by beside its probability, with
       `odds_low` to `odds_high` at the `confidence`; `p_value` of c = 0: Wald's test with errors clustered by buyer,
       whose reviews are alike and whose years overlap (the likelihood ratio would take them for independent);
-    - `verdict`: `ADDS` or `FEWER`, where the p-value is below `SURE`; `NOTHING`; `UNKNOWN` with fewer than `FEWEST`
+    - `beside_pd`: `ADDS` or `FEWER`, where the p-value is below `SURE`; `NOTHING`; `UNKNOWN` with fewer than `FEWEST`
       buyers warned of, or not, that failed or did not.
 
     Missing where not told. Source: Hosmer, Lemeshow and Sturdivant 2013, Applied Logistic Regression, chapters 1 and 9.
@@ -50,7 +50,7 @@ def added(
         warned = np.zeros(len(table), dtype=bool)
         warned[exploded.index[exploded == signal]] = True
         rows[signal] = _of_signal(odds, warned, failed, firm, confidence)
-    columns = ["warned_buyers", "warned_failed", "odds_ratio", "odds_low", "odds_high", "p_value", "verdict"]
+    columns = ["warned_buyers", "warned_failed", "odds_ratio", "odds_low", "odds_high", "p_value", "beside_pd"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("signal")
 
 

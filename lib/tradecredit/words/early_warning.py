@@ -118,7 +118,7 @@ def with_lists(compared: pd.DataFrame) -> pd.DataFrame:
 
 def with_verdicts(added: pd.DataFrame) -> pd.DataFrame:
     """Return `signal_value.added` with signals and verdicts in words."""
-    return added.rename(index=SIGNALS).assign(verdict=added["verdict"].map(VERDICTS).to_numpy())
+    return added.rename(index=SIGNALS).assign(beside_pd=added["beside_pd"].map(VERDICTS).to_numpy())
 
 
 def watchlist(table: pd.DataFrame, settings: EarlyWarningSettings, currency: str) -> str:
@@ -201,9 +201,9 @@ def added(table: pd.DataFrame) -> str:
     if table.empty:
         return "What the signals add to the default probability is not testable with this book."
     parts = {
-        "more of those that it warns of fail than their probability says": table["verdict"] == ADDS,
-        "nothing beside the probability": table["verdict"].isin([NOTHING, FEWER]),
-        "too few buyers to tell": table["verdict"] == UNKNOWN,
+        "more of those that it warns of fail than their probability says": table["beside_pd"] == ADDS,
+        "nothing beside the probability": table["beside_pd"].isin([NOTHING, FEWER]),
+        "too few buyers to tell": table["beside_pd"] == UNKNOWN,
     }
     found = [f"{told}: {listed(_called(table.index[which]))}" for told, which in parts.items() if which.any()]
     return f"What the signals add: {'; '.join(found)}."
