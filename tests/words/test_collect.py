@@ -11,7 +11,17 @@ NAN, NONE = float("nan"), None
 
 def acting(*rows: tuple) -> pd.DataFrame:
     """Return a worklist of a few columns: buyer, act, letter, amount, value, and what is held out."""
-    columns = ["buyer_id", "act", "letter", "amount", "acting_value", "disputed", "planned", "promised", "past_due"]
+    columns = [
+        "buyer_id",
+        "act",
+        "letter",
+        "acting_amount",
+        "acting_value",
+        "disputed",
+        "planned",
+        "promised",
+        "overdue_amount",
+    ]
     table = pd.DataFrame(rows, columns=columns).set_index("buyer_id")
     return table.assign(set_off=0.0, due_day=pd.Timestamp("2026-11-03"), pay_by=pd.NaT)
 

@@ -18,7 +18,7 @@ from tradecredit.words.formats import day
 SHOWN = 100
 """Buyers that the page shows; the CSV has all."""
 
-COLUMNS = ["buyer_id", "name", "act", "letter", "amount", "acting_value", "authority", "due_day"]
+COLUMNS = ["buyer_id", "name", "act", "letter", "acting_amount", "acting_value", "authority", "due_day"]
 
 
 def write_worklist(run: Run) -> tuple[Path, list[str]]:

@@ -63,11 +63,11 @@ def today(acting: pd.DataFrame, currency: str) -> str:
     if decided:
         parts.append(f"{counted(decided, 'decision')} of chapter 03 on claims, defaults, enforcement and plans")
     what = f": {listed(parts)}" if parts else ""
-    told = f"**{counted(len(now), 'buyer')}** to act on, over {money(now['amount'].sum(), currency)}{what}."
+    told = f"**{counted(len(now), 'buyer')}** to act on, over {money(now['acting_amount'].sum(), currency)}{what}."
     if pd.isna(first["acting_value"]):
         return told
     return (
-        f"{told} Worth most is {first.name}: {ACTS[first['act']]}, {money(first['amount'], currency)}, worth "
+        f"{told} Worth most is {first.name}: {ACTS[first['act']]}, {money(first['acting_amount'], currency)}, worth "
         f"{money(first['acting_value'], currency)} today."
     )
 
@@ -79,7 +79,7 @@ def held_out(acting: pd.DataFrame, currency: str) -> str:
     if not parts:
         return ""
     verb = "is" if len(parts) == 1 else "are"
-    return f"Of {money(acting['past_due'].sum(), currency)} past due, {listed(parts)} {verb} held out."
+    return f"Of {money(acting['overdue_amount'].sum(), currency)} past due, {listed(parts)} {verb} held out."
 
 
 def changed(table: pd.DataFrame, settings: CollectionSettings) -> str:

@@ -105,7 +105,13 @@ def test_disputed_parts_plans_and_open_promises_are_held_out_and_broken_promises
     assert table["promised"].tolist() == [700, 100, 400, 0]
     assert table["to_collect"].tolist() == [0, 0, 600, 1000]
     of = stages.of_buyers(book, nothing()).loc["A"]
-    assert of[["past_due", "disputed", "planned", "promised", "to_collect"]].tolist() == [4000, 300, 900, 1200, 1600]
+    assert of[["overdue_amount", "disputed", "planned", "promised", "to_collect"]].tolist() == [
+        4000,
+        300,
+        900,
+        1200,
+        1600,
+    ]
     assert of["late_invoices"] == 2
 
 

@@ -63,7 +63,7 @@ def test_amounts_add_up_no_letter_comes_twice_and_no_decision_is_gone_against(bo
     buyers = stages.of_buyers(
         book, decided.reindex(columns=list(COLUMNS)).assign(stopped=decided["stopped"]).astype(COLUMNS)
     )
-    for table, whole in ((rows, "open_amount"), (buyers, "past_due")):
+    for table, whole in ((rows, "open_amount"), (buyers, "overdue_amount")):
         parts = table[[*HELD, "to_collect"]]
         assert (parts > -1e-9).all(axis=None)
         np.testing.assert_allclose(parts.sum(axis="columns"), table[whole], atol=0.0051)

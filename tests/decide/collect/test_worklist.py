@@ -42,7 +42,7 @@ def test_the_value_is_amount_by_what_waiting_costs_by_what_acting_changes(listed
     assert value["F"] == pytest.approx(20)
     assert np.isnan(value["G"])
     assert np.isnan(value["H"])
-    assert listed.loc["A", ["amount", "held_out", "wait_days", "waiting_cost", "cost"]].tolist() == [
+    assert listed.loc["A", ["acting_amount", "held_out", "wait_days", "waiting_cost", "letter_cost"]].tolist() == [
         800,
         200,
         365,
@@ -61,7 +61,7 @@ def test_the_order_is_by_value_less_cost_and_then_what_waits(listed):
     assert acts["buyers"].to_dict() == dict.fromkeys(
         ("claim", "in default", "enforce", "payment plan", "stop", "remind", "held out"), 1
     )
-    assert acts["amount"].sum() == pytest.approx(listed["amount"].sum())
+    assert acts["acting_amount"].sum() == pytest.approx(listed["acting_amount"].sum())
 
 
 def test_debt_on_which_no_reminder_is_left_counts_with_what_a_call_is_taken_to_change(book_of):

@@ -49,7 +49,6 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
     **columns("text", stage="Stage", act="What to do", letter="Letter", decided="Decision code"),
     **columns(
         "money",
-        past_due="Past due",
         set_off="Paid on account",
         planned="Held for a plan",
         promised="Held as promised",
@@ -59,7 +58,13 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
     **columns("date", send_on="Sent on", pay_by="To be paid by"),
     **columns("count", late_invoices="Invoices"),
     # worklist
-    **columns("money", waiting_cost="Cost of waiting", acting_value="Value of acting today"),
+    **columns(
+        "money",
+        acting_amount="At stake today",
+        waiting_cost="Cost of waiting",
+        letter_cost="Cost of the letter",
+        acting_value="Value of acting today",
+    ),
     **columns("days", wait_days="Else paid after (days)"),
     **columns("percent", changed_share="Changed by it"),
     # effects

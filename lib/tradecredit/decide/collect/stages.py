@@ -81,8 +81,8 @@ def of_buyers(book: Book, decided: pd.DataFrame) -> pd.DataFrame:
 
     `decided`: `decided.decided`. Index buyer_id, in the order of the buyers; amounts in the reporting currency:
 
-    - `past_due`, and of it what is held out (`held_out.HELD`) and `to_collect` (`of_invoices`); `late_invoices`, those
-      to collect, and `oldest_days`, the days past due of the oldest of them but small rests (0: none);
+    - `overdue_amount`, and of it what is held out (`held_out.HELD`) and `to_collect` (`of_invoices`); `late_invoices`,
+      those to collect, and `oldest_days`, the days past due of the oldest of them but small rests (0: none);
     - `act`, one of `ACTS`, and `stage`, what the run calls its stage: of a reminder the worst that is due on any
       invoice, of a decision that of what it does (missing: the run has none, or nothing is done);
     - `letter`: the reminder that goes out, one for all its invoices; a stop of supplies does not replace it. `send_on`,
@@ -104,7 +104,7 @@ def of_buyers(book: Book, decided: pd.DataFrame) -> pd.DataFrame:
     stopped = np.zeros(len(ids), dtype=bool)
     stopped[place] = decided["stopped"].to_numpy()
     act = _acts(owed, kind, stopped)
-    at = np.flatnonzero((owed["past_due"].to_numpy() > 0) | (kind >= 0))
+    at = np.flatnonzero((owed["overdue_amount"].to_numpy() > 0) | (kind >= 0))
     table = owed.iloc[at].assign(act=act[at])
     told = _dated(book, at, table)
     row = np.full(len(ids), -1)
@@ -139,7 +139,7 @@ def _owed(book: Book) -> pd.DataFrame:
     dating = asked[~rows["small_rest"].to_numpy()[asked]]
     table = {
         name: np.bincount(buyer, rows[of].to_numpy(), count)
-        for name, of in (("past_due", "open_amount"), *((name, name) for name in (*HELD, "to_collect")))
+        for name, of in (("overdue_amount", "open_amount"), *((name, name) for name in (*HELD, "to_collect")))
     }
     oldest, number, next_on = np.zeros(count), np.full(count, -1), np.full(count, np.iinfo(np.int64).max)
     np.maximum.at(oldest, buyer[dating], rows["days_past_due"].to_numpy()[dating])
@@ -211,7 +211,7 @@ def _dated(book: Book, at: np.ndarray, owed: pd.DataFrame) -> pd.DataFrame:
         "decided": _texts([None], nothing),
         "anchor": _texts([None], nothing),
     }
-    table = owed[["past_due", *HELD, "to_collect", "late_invoices", "oldest_days"]].assign(**columns)
+    table = owed[["overdue_amount", *HELD, "to_collect", "late_invoices", "oldest_days"]].assign(**columns)
     return table.set_axis(pd.Index(book.buyers["buyer_id"].iloc[at], name="buyer_id"))
 
 

@@ -39,8 +39,8 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
 
     Index buyer_id; the columns of `stages.of_buyers`, and, in the reporting currency:
 
-    - `amount`: of a claim, a default, enforcement or a plan that of the decision, else `to_collect`; `held_out`, the
-      sum of `held_out.HELD`;
+    - `acting_amount`: of a claim, a default, enforcement or a plan that of the decision, else `to_collect`; `held_out`,
+      the sum of `held_out.HELD`;
     - `wait_days`, for how long the amount is still out if nothing is done: the mean over its invoices, by amount
       (`waiting.remaining_days`); in default the run's `payment_plan.recovery_days`;
     - `waiting_cost` (`waiting.waiting_cost`), of a claim its whole amount, which is lost unless it is filed, and in
@@ -48,7 +48,7 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
     - `changed_share`: the share of it that acting changes: a reminder's; what the run states of a stop, of enforcement,
       of a claim in default, and of what is collected in person (`collections.call_effect`); 1 of a claim on the policy;
     - `acting_value` = waiting_cost × changed_share; of enforcement or a plan what it is worth more than waiting
-      (`gain_on_waiting`), where that is known (missing: nothing is done today); `cost` of the letter;
+      (`gain_on_waiting`), where that is known (missing: nothing is done today); `letter_cost`;
     - `link`: where the buyer's sheet stands, seen from a page of the month.
 
     Ordered by value less cost, and where nothing is done today by amount. Source: definitions §10.4.
@@ -70,8 +70,8 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
     value = np.where(by_gain, gain, cost * change)
     fees = np.array([*(stage.cost for stage in run.collections.reminders), 0.0])[letter]
     table = table.assign(
-        amount=amount, held_out=sum(table[name].to_numpy() for name in HELD), wait_days=wait, waiting_cost=cost,
-        changed_share=change, acting_value=np.where(today, value, np.nan), cost=fees, link=SHEET,
+        acting_amount=amount, held_out=sum(table[name].to_numpy() for name in HELD), wait_days=wait, waiting_cost=cost,
+        changed_share=change, acting_value=np.where(today, value, np.nan), letter_cost=fees, link=SHEET,
     )  # fmt: skip
     net = np.where(today, np.nan_to_num(value) - fees, 0.0)
     return table.iloc[np.lexsort((-amount, -net, ~today))]
@@ -110,13 +110,14 @@ def _change(book: Book, act: dict[str, np.ndarray], of_letter: np.ndarray, lette
 def by_act(listed: pd.DataFrame) -> pd.DataFrame:
     """Return the worklist by what is done: index `act`, in the order of `stages.ACTS`, those that occur.
 
-    Columns: `buyers`, `late_invoices`, `amount`, `held_out`, `acting_value` (missing: nothing is done
-    today) and `cost`, sums, and `due_day`, the first.
+    Columns: `buyers`, `late_invoices`, `acting_amount`, `held_out`, `acting_value` (missing: nothing is done
+    today) and `letter_cost`, sums, and `due_day`, the first.
     """
     table = listed.groupby("act").agg(
-        buyers=("amount", "size"), late_invoices=("late_invoices", "sum"), amount=("amount", "sum"),
-        held_out=("held_out", "sum"), acting_value=("acting_value", lambda values: values.sum(min_count=1)),
-        cost=("cost", "sum"), due_day=("due_day", "min"),
+        buyers=("acting_amount", "size"), late_invoices=("late_invoices", "sum"),
+        acting_amount=("acting_amount", "sum"), held_out=("held_out", "sum"),
+        acting_value=("acting_value", lambda values: values.sum(min_count=1)),
+        letter_cost=("letter_cost", "sum"), due_day=("due_day", "min"),
     )  # fmt: skip
     return table.reindex([act for act in stages.ACTS if act in table.index])
 
