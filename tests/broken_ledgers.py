@@ -1,6 +1,7 @@
 """Ledgers of known values in all kinds of files, broken in known ways, and what reading them has to come to."""
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from io import StringIO
@@ -14,9 +15,11 @@ import yaml
 from book.exports import more_samples, samples, xml_samples
 
 from tradecredit.book.book import Book
-from tradecredit.book.exports.ledger import ledger
+from tradecredit.book.exports import reading
+from tradecredit.book.exports.ledger import Ledger, ledger
 from tradecredit.book.exports.suggestion import suggested
 from tradecredit.errors import InputError, ParameterError
+from tradecredit.params.export import ExportSource
 from tradecredit.params.source import OnProblem
 
 KINDS = (".csv", ".tsv", ".xlsx", ".parquet", "duckdb")
@@ -78,12 +81,17 @@ def _tried_export(draw: np.random.Generator, folder: Path) -> str:
     for _ in range(draw.integers(1, 4)):
         at, length = int(draw.integers(len(content) + 1)), int(draw.integers(40))
         content = content[:at] + PIECES[draw.integers(len(PIECES))] + content[at + length :]
+    return tried_export(name, content, folder, leave=bool(draw.random() < 0.5))
+
+
+def tried_export(name: str, content: bytes, folder: Path, *, leave: bool) -> str:
+    """Return how an export of known form ends: `export read`, `export refused`; every row and amount accounted for."""
     (folder / name).write_bytes(content)
     (folder / "invoices.csv").write_text(xml_samples.INVOICES)
     files = [folder / "invoices.csv", folder / name]
     try:
         told = suggested(files if name in ("camt.xml", "statement.sta") else files[1:])
-        rule = OnProblem(leave_out={"invoices": "all"}, most=0.5) if draw.random() < 0.5 else None
+        rule = OnProblem(leave_out={"invoices": "all", "receipts": "all"}, most=0.5) if leave else None
         found = ledger(told.source, told.currency, rule)
     except InputError as refused:
         assert refused.problems
@@ -91,9 +99,45 @@ def _tried_export(draw: np.random.Generator, folder: Path) -> str:
     assert bool(found.problems) != bool(found.tables)
     if not found.tables:
         return "export refused"
-    assert (found.tables["invoices"]["amount"] >= 0).all()
-    assert found.tables["receipts"]["receipt_id"].is_unique
+    accounted(found, told.source)
     return "export read"
+
+
+BY_THEMSELVES = (
+    "settled by ", "settled on the day of clearing by no document", "credited by ", "paid beyond the amount",
+)  # fmt: skip
+"""How notes begin on receipts of which an export shows no document."""
+ELSEWHERE = {"credits used for documents that": 1, "money given back for documents that": -1}
+"""How notes begin on what settles nothing that an export shows, and whether it lowers what is owed."""
+
+
+def accounted(found: Ledger, source: ExportSource) -> None:
+    """Check that each row of an export's files is used or reported, once, and each amount as well."""
+    invoices, receipts = found.tables["invoices"], found.tables["receipts"]
+    assert (invoices["amount"] >= 0).all()
+    assert receipts["receipt_id"].is_unique
+
+    def noted(begin: str, table: str | None = None) -> tuple[int, float]:
+        notes = [one for one in found.assumed if one[1].startswith(begin) and table in (None, one[0])]
+        sums = [re.search(r": (-?[\d,]+\.\d\d)$", rule) for _, rule, _ in notes]
+        return sum(rows for *_, rows in notes), sum(float(one[1].replace(",", "")) for one in sums if one)
+
+    told = "; ".join(f"{table}: {rule} ({rows})" for table, rule, rows in (*found.left_out, *found.assumed))
+    lists = [source, *source.beside]
+    rows = sum(len(reading.cells(one, file)) for one in lists for file in reading.files(one, source.path))
+    assert rows == noted("rows in the files")[0], told
+    read, owed = noted("read as invoices")
+    credits, given = noted("read as payments")
+    beside = noted("documents beside another")[0]
+    assert rows + beside == sum(one[2] for one in found.left_out) + read + credits, f"rows are lost: {told}"
+    again, owed_again = noted("rows that repeat", "invoices")
+    assert len(invoices) == read - again - noted("rows that are parts")[0], f"invoices are lost: {told}"
+    cents = 0.011 * (read + credits + len(receipts))
+    assert abs(invoices["amount"].sum() - (owed - owed_again)) <= cents, f"amounts of invoices are lost: {told}"
+    by_documents = receipts["amount"].sum() - sum(noted(begin)[1] for begin in BY_THEMSELVES)
+    elsewhere = sum(sign * noted(begin)[1] for begin, sign in ELSEWHERE.items())
+    given -= noted("rows that repeat", "receipts")[1]
+    assert abs(by_documents + elsewhere - given) <= cents, f"amounts paid are lost: {by_documents}, {elsewhere}, {told}"
 
 
 def _clean(draw: np.random.Generator) -> dict[str, pd.DataFrame]:

@@ -39,7 +39,8 @@ def where_midnight(instants: pd.Series, zones: Sequence[str]) -> list[str]:
 def of_texts(texts: pd.Series, form: str, zone: str | None) -> pd.Series:
     """Return texts written with their zone (`%z` in `form`) as times without one; missing where one is not so written.
 
-    On the clock of the stated zone; without one, and where there is no time of day, as written.
+    On the clock of the stated zone; without one, and where there is no time of day, as written, also where some texts
+    lack their zone. A time without its zone is missing where a zone is stated: where it lies on that clock is unknown.
     """
     texts = texts.astype("str")
     if zone is not None and re.search("%[HI]", form):
@@ -48,5 +49,4 @@ def of_texts(texts: pd.Series, form: str, zone: str | None) -> pd.Series:
         read = pd.to_datetime(texts, format=re.sub(r"\s*%z", "%z", form), errors="coerce", utc=True)
         return on_the_clock(read, zone)
     written = texts.str.replace(OFFSET, "", regex=True)
-    read = pd.to_datetime(written, format=form.replace("%z", "").strip(), errors="coerce")
-    return read.where(texts.str.contains(OFFSET, regex=True, na=False))
+    return pd.to_datetime(written, format=form.replace("%z", "").strip(), errors="coerce")

@@ -28,6 +28,7 @@ COMMENTS = {
     "source.form.dates.due": "how due days are written",
     "source.form.dates.cleared": "how days of payment are written",
     "source.form.dates.odd": "cells that are no day written so; their rows cannot be read",
+    "source.form.encoding": "the encoding of the text, by its letters",
     "source.form.zone": "the time zone whose days count, where instants are given",
     "source.form.decimal": "the mark before the cents",
     "source.kinds": "kinds of document",

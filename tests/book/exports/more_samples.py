@@ -163,3 +163,75 @@ Date,Transaction Type,Num,Name,Memo/Description,Account,Split,Amount
 06/05/2026,Invoice,1003,Birch & Co,,Accounts Receivable (A/R),Sales,"4,000.00"
 06/20/2026,Credit Memo,CM-7,Birch & Co,,Accounts Receivable (A/R),Sales,-700.00
 """
+
+SAP_SHEET = """Account Number;Account Name;Document Type;Document Number;Reference;Document Date;Net due date;Amount in local currency;Local Currency;Clearing Document
+10010;Alder Tools;RV;90001;;02/15/2026;03/17/2026;"1,190.00";USD;
+10010;Alder Tools;DG;16001;90001;03/01/2026;03/01/2026;-190.00;USD;
+"""
+
+DYNAMICS_GP = """Customer Number,Customer Name,Document Type,Document Number,Document Date,Due Date,Original Trx Amount,Current Trx Amount,Void Status
+ALDER01,Alder Tools,Sales / Invoices,STD1,2/3/2026,3/20/2026,"$1,200.00","$200.00",Normal
+ALDER01,Alder Tools,Payments,PY1,3/18/2026,0/0/0000,"$1,000.00",$0.00,Normal
+ALDER01,Alder Tools,Credit Memos,CM1,3/19/2026,0/0/0000,$70.00,$70.00,Normal
+ALDER01,Alder Tools,Sales / Invoices,STD2,3/1/2026,3/31/2026,$50.00,$50.00,Voided
+"""
+
+STRIPE = """id,Amount Due,Currency,Customer,Date (UTC),Due Date (UTC),Number,Subtotal,Total,Amount Paid,Status
+in_1,120.00,eur,cus_A,2026-02-03 14:00,2026-03-05 14:00,F-1,100.00,120.00,0.00,open
+in_2,60.00,eur,cus_A,2026-02-04 14:00,2026-03-06 14:00,F-2,50.00,60.00,60.00,paid
+in_3,10.00,eur,cus_B,2026-02-05 14:00,2026-03-07 14:00,F-3,10.00,10.00,0.00,void
+"""
+
+ODOO_INVOICES = """"Number","Invoice Partner Display Name","Invoice/Bill Date","Due Date","Untaxed Amount Signed","Total Signed","Amount Due Signed","Currency","Payment Status","Status"
+"INV/1","Alder Ltd","2026-02-03","2026-03-05","100.00","120.00","20.00","EUR","Partially Paid","Posted"
+"RINV/1","Alder Ltd","2026-02-13","2026-02-13","-10.00","-12.00","-12.00","EUR","Not Paid","Posted"
+"/","Alder Ltd","2026-02-14","2026-02-14","10.00","12.00","12.00","EUR","Not Paid","Draft"
+"""
+
+FEC = """JournalCode|JournalLib|EcritureNum|EcritureDate|CompteNum|CompteLib|CompAuxNum|CompAuxLib|PieceRef|PieceDate|EcritureLib|Debit|Credit|EcritureLet|DateLet|ValidDate|Montantdevise|Idevise
+VE|Ventes|1|20260105|411000|Clients|C1|Ambre SARL|F-1|20260105|F-1|120,00|0,00|A|20260220|20260105||
+VE|Ventes|1|20260105|706000|Prestations|||F-1|20260105|F-1|0,00|120,00|||20260105||
+VE|Ventes|2|20260112|411000|Clients|C2|Bouleau|F-2|20260112|F-2|600,00|0,00|A|20260301|20260112||
+VE|Ventes|3|20260118|411000|Clients|C2|Bouleau|F-3|20260118|F-3|80,50|0,00|||20260118||
+BQ|Banque|4|20260220|411000|Clients|C1|Ambre SARL|R-1|20260220|Rgt|0,00|120,00|A|20260220|20260220||
+BQ|Banque|5|20260301|411000|Clients|C2|Bouleau|R-2|20260301|Rgt|0,00|600,00|A|20260301|20260301||
+AC|Achats|6|20260203|401000|Fournisseurs|F9|Chêne|FF-7|20260203|Achat|0,00|360,00|||20260203||
+"""
+
+SAP_SHEET_DE = """Debitor;Name 1;Belegnummer;Belegart;Referenz;Belegdatum;Nettofälligkeit;Betrag in Hauswährung;Hauswährung;Ausgleichsbeleg;Ausgleichsdatum
+10010;Alder Tools;1800000001;RV;R-1001;02.03.2026;01.04.2026;1.190,00;EUR;1400000001;10.04.2026
+10010;Alder Tools;1400000001;DZ;R-1001;10.04.2026;10.04.2026;-1.190,00;EUR;1400000001;10.04.2026
+10010;Alder Tools;1800000002;RV;R-1002;01.05.2026;31.05.2026;2.380,00;EUR;;
+10010;Alder Tools;1400000002;DZ;R-1002;12.06.2026;12.06.2026;-1.000,00;EUR;;
+10020;Birch & Co;1800000003;RV;R-1003;05.06.2026;05.07.2026;4.000,00;EUR;;
+10020;Birch & Co;1400000003;DZ;;20.06.2026;20.06.2026;-700,00;EUR;;
+10030;Cedar Oy;1800000004;RV;R-1004;10.02.2026;12.03.2026;595,00;EUR;;
+10030;Cedar Oy;1600000001;DG;R-1004;01.03.2026;01.03.2026;-95,00;EUR;;
+"""
+
+LEXWARE = """Offene Posten Debitoren;;;;;;;;
+Stichtag: 30.06.2026;;;;;;;;
+Kunden-Nr.;Firma;Beleg-Nr.;Belegdatum;Fällig am;Rechnungsbetrag;Bezahlt;Offen;Mahnstufe
+10010;Alder Tools;R-1002;01.05.2026;31.05.2026;2.380,00;1.000,00;1.380,00;1
+10020;Birch & Co;R-1003;05.06.2026;05.07.2026;4.000,00;0,00;4.000,00;0
+10030;Cedar Oy;R-1004;10.02.2026;12.03.2026;595,00;95,00;500,00;2
+Summe;;;;;6.975,00;1.095,00;5.880,00;
+"""
+
+YONYOU = """应收明细表
+客户编码,客户名称,单据类型,单据编号,单据日期,到期日,币种,金额,已核销金额,余额
+10010,杭州甲公司,销售发票,R-1002,2026-05-01,2026-05-31,CNY,2380.00,1000.00,1380.00
+10020,宁波乙公司,销售发票,R-1003,2026-06-05,2026-07-05,CNY,4000.00,0.00,4000.00
+10020,宁波乙公司,收款单,S-3,2026-06-20,,CNY,-700.00,0.00,-700.00
+10030,苏州丙公司,销售发票,R-1004,2026-02-10,2026-03-12,CNY,595.00,95.00,500.00
+合计,,,,,,,6275.00,1095.00,5180.00
+"""
+
+KINGDEE = """往来单位编码,往来单位名称,单据类型,单据编号,业务日期,到期日,币别,本期应收,本期收款
+10010,杭州甲公司,应收单,R-1002,2026-05-01,2026-05-31,CNY,2380.00,
+10010,杭州甲公司,收款单,R-1002,2026-06-12,,CNY,,1000.00
+10020,宁波乙公司,应收单,R-1003,2026-06-05,2026-07-05,CNY,4000.00,
+10030,苏州丙公司,应收单,R-1004,2026-02-10,2026-03-12,CNY,595.00,
+10030,苏州丙公司,收款单,R-1004,2026-03-01,,CNY,,95.00
+合计,,,,,,,6975.00,1095.00
+"""

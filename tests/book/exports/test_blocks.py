@@ -1,9 +1,11 @@
 """Lists whose buyers stand above blocks of rows, and headers of two lines."""
 
 import openpyxl
+import pandas as pd
 import pytest
 from book.exports.test_heads import open_items
 
+from tradecredit.book.exports import blocks
 from tradecredit.book.exports.ledger import ledger
 from tradecredit.book.exports.suggestion import suggested
 
@@ -230,3 +232,14 @@ def test_sheets_that_hold_an_invoice_twice_are_not_added(tmp_path):
     suggestion, found = read(tmp_path / "year.xlsx")
     assert {name: left for name, (_, _, left) in open_items(found).items()} == {"A-1": 10.5, "A-2": 20.5}
     assert "source.form.sheet" in {guess.key for guess in suggestion.guesses if guess.open}
+
+
+def test_an_error_of_a_total_is_told_once():
+    # Two rows, their total, a row, its total, and the total of both.
+    amount = pd.Series([10.0, 20.0, 40.0, 5.0, 5.0, 45.0], index=[2, 3, 4, 5, 6, 7])
+    is_document = pd.Series([True, True, False, True, False, False], index=amount.index)
+    assert blocks.wrong_totals(amount, is_document) == [(4, 40.0, 30.0)]
+    right = amount.where(amount != 40.0, 30.0)
+    assert blocks.wrong_totals(right.where(amount != 45.0, 35.0), is_document) == []
+    # That of all is wrong itself: what stands below it is all rows.
+    assert blocks.wrong_totals(right.where(amount != 45.0, 37.0), is_document) == [(7, 37.0, 35.0)]

@@ -38,7 +38,7 @@ def test_a_document_of_two_files_counts_once_as_the_newer_has_it(tmp_path):
                 "1003": ("Birch", "2026-10-05", 300.0, 300.0),
                 "1004": ("Birch", "2026-11-14", 200.0, 200.0),
             }
-            notes = {rule.split(":")[0]: (rule, rows) for _, rule, rows in found.left_out}
+            notes = {rule.split(":")[0]: (rule, rows) for _, rule, rows in (*found.left_out, *found.assumed)}
             # 1,000 + 300 − 80, three rows of September.
             assert notes["documents that a newer file has as well, as it has them"] == (
                 "documents that a newer file has as well, as it has them: 1,220.00", 3,

@@ -144,10 +144,10 @@ Total;;;;2480,00
 def test_totals_are_left_out_and_one_that_does_not_add_up_is_told(blanks, tmp_path):
     _, found = read(written(tmp_path, "list.csv", TOTALS + blanks))
     assert {name: rest for name, (*_, rest) in open_items(found).items()} == {"R1": 1190.0, "R2": 1190.0, "R3": 100.0}
-    assert not [rule for _, rule, _ in found.left_out if "not the sum" in rule]
+    assert not [rule for _, rule, _ in found.assumed if "not the sum" in rule]
     _, found = read(written(tmp_path, "list.csv", TOTALS.replace("2380,00", "2340,00") + blanks))
     told = ("invoices", "totals that are not the sum of the rows before them: line 6 says 2,340.00 of 2,380.00", 1)
-    assert told in found.left_out
+    assert told in found.assumed
     assert len(found.tables["invoices"]) == 3
 
 
@@ -271,3 +271,43 @@ def test_the_company_in_the_title_is_whose_book_it_is(title, entity, tmp_path):
     head = f"{title}\nKunde;Beleg;Datum;Fällig;Betrag\n"
     file = written(tmp_path, "list.csv", head + "C1;R-1;05.06.2026;05.07.2026;10,00\n")
     assert suggested([file]).entity == entity
+
+
+POLISH = """Zestawienie należności na dzień 2026-10-31 (PLN)
+
+Numer dokumentu;Kontrahent;Typ;Data wystawienia;Termin płatności;Kwota brutto;Pozostało do zapłaty
+FV/1;Łożyska Sp. z o.o.;Faktura VAT;2026-08-14;2026-10-13;1190,00;1190,00
+KF/1;Łożyska Sp. z o.o.;Korekta;2026-10-20;2026-10-20;-90,00;-90,00
+WB/1;Łożyska Sp. z o.o.;Wpłata;2026-10-27;;-500,00;-500,00
+"""
+
+
+def test_a_polish_list_of_corrections_and_its_title_and_encoding(tmp_path):
+    (tmp_path / "lista.csv").write_bytes(POLISH.encode("cp1250"))
+    suggestion = suggested([tmp_path / "lista.csv"])
+    taken = {guess.key: (guess.taken, guess.open) for guess in suggestion.guesses}
+    assert taken["source.form.encoding"] == ("cp1250", False)
+    assert taken["currency"] == ("PLN", True)
+    found = ledger(suggestion.source, suggestion.currency)
+    assert [tuple(row) for row in found.tables["receipts"][["kind", "amount"]].to_numpy()] == [
+        ("credit_note", 90.0), ("payment", 500.0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("head", "currency"), [("Amount ($)", ("USD", True)), ("Amount (£)", ("GBP", False)),
+                                                ("Amount €", ("EUR", False)), ("Amount", ("EUR", True))])  # fmt: skip
+def test_a_sign_in_the_name_of_a_column_is_the_currency(head, currency, tmp_path):
+    text = f"Customer,Invoice,Invoice Date,Due Date,{head}\nAlder,R1,2026-03-01,2026-03-31,10.50\n"
+    (tmp_path / "list.csv").write_text(text)
+    found = next(guess for guess in suggested([tmp_path / "list.csv"]).guesses if guess.key == "currency")
+    assert (found.taken, found.open) == currency
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_read(tmp_path):
+    text = "Customer,Invoice,Invoice Date,Due Date,Amount\nAlder,R1,2026-03-01,2026-03-31,10.50\n"
+    (tmp_path / "list[1].csv").write_text(text)
+    (tmp_path / "list1.csv").write_text(text.replace("R1", "R2"))
+    suggestion, found = read(tmp_path / "list[1].csv")
+    assert list(found.tables["invoices"]["invoice_id"]) == ["R1"]
+    pattern = suggestion.source.model_copy(update={"files": ["list[0-9].csv"]})
+    assert list(ledger(pattern, "EUR").tables["invoices"]["invoice_id"]) == ["R2"]

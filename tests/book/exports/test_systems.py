@@ -30,6 +30,7 @@ FORMS = {
     "business_central_customer_ledger": ("entries.csv", samples.BUSINESS_CENTRAL, CODES),
     "netsuite_transactions": ("search.csv", samples.NETSUITE, ENTITIES),
     "sage_50_audit_header": ("audit.csv", samples.SAGE_50, REFERENCES),
+    "sap_fbl5n_sheet": ("items.csv", samples.SAP_SHEET_DE, NUMBERS),
     "datev_opos_list": ("opos.csv", samples.DATEV_OPOS, NUMBERS),
 }
 
@@ -158,20 +159,8 @@ K02,宁波乙公司,2026-06-05,应收单,YS-1003,2026-07-05,CNY,4000.00,
     assert on_account(ledger(kept, "CNY")) == [("2026-06-12", 1000.0)]
 
 
-# ruff: noqa: E501
-FEC = """JournalCode|JournalLib|EcritureNum|EcritureDate|CompteNum|CompteLib|CompAuxNum|CompAuxLib|PieceRef|PieceDate|EcritureLib|Debit|Credit|EcritureLet|DateLet|ValidDate|Montantdevise|Idevise
-VE|Ventes|1|20260105|411000|Clients|C1|Ambre SARL|F-1|20260105|F-1|120,00|0,00|A|20260220|20260105||
-VE|Ventes|1|20260105|706000|Prestations|||F-1|20260105|F-1|0,00|120,00|||20260105||
-VE|Ventes|2|20260112|411000|Clients|C2|Bouleau|F-2|20260112|F-2|600,00|0,00|A|20260301|20260112||
-VE|Ventes|3|20260118|411000|Clients|C2|Bouleau|F-3|20260118|F-3|80,50|0,00|||20260118||
-BQ|Banque|4|20260220|411000|Clients|C1|Ambre SARL|R-1|20260220|Rgt|0,00|120,00|A|20260220|20260220||
-BQ|Banque|5|20260301|411000|Clients|C2|Bouleau|R-2|20260301|Rgt|0,00|600,00|A|20260301|20260301||
-AC|Achats|6|20260203|401000|Fournisseurs|F9|Chêne|FF-7|20260203|Achat|0,00|360,00|||20260203||
-"""
-
-
 def test_a_french_file_of_postings_is_read_by_customers_accounts_and_letters(tmp_path):
-    suggestion, found = read(tmp_path, "FEC.txt", FEC)
+    suggestion, found = read(tmp_path, "FEC.txt", samples.FEC)
     assert suggestion.system.startswith("FEC")
     assert open_items(found) == {"F-3": ("C2", "2026-02-17", 80.5)}
     # The letter A stands on both accounts, for other invoices.
@@ -182,47 +171,27 @@ def test_a_french_file_of_postings_is_read_by_customers_accounts_and_letters(tmp
 
 
 def test_a_layout_of_one_own_may_call_the_buyer_otherwise(tmp_path):
-    text = """Account Number;Account Name;Document Type;Document Number;Reference;Document Date;Net due date;Amount in local currency;Local Currency;Clearing Document
-10010;Alder Tools;RV;90001;;02/15/2026;03/17/2026;"1,190.00";USD;
-10010;Alder Tools;DG;16001;90001;03/01/2026;03/01/2026;-190.00;USD;
-"""
-    suggestion, found = read(tmp_path, "items.csv", text)
+    suggestion, found = read(tmp_path, "items.csv", samples.SAP_SHEET)
     assert suggestion.system == "SAP FBL5N, spreadsheet"
     assert open_items(found) == {"90001": ("10010", "2026-03-17", 1000.0)}
 
 
 def test_dynamics_gp_tells_open_amounts_beside_the_original_ones(tmp_path):
-    text = """Customer Number,Customer Name,Document Type,Document Number,Document Date,Due Date,Original Trx Amount,Current Trx Amount,Void Status
-ALDER01,Alder Tools,Sales / Invoices,STD1,2/3/2026,3/20/2026,"$1,200.00","$200.00",Normal
-ALDER01,Alder Tools,Payments,PY1,3/18/2026,0/0/0000,"$1,000.00",$0.00,Normal
-ALDER01,Alder Tools,Credit Memos,CM1,3/19/2026,0/0/0000,$70.00,$70.00,Normal
-ALDER01,Alder Tools,Sales / Invoices,STD2,3/1/2026,3/31/2026,$50.00,$50.00,Voided
-"""
-    suggestion, found = read(tmp_path, "smartlist.csv", text)
+    suggestion, found = read(tmp_path, "smartlist.csv", samples.DYNAMICS_GP)
     assert suggestion.system == "Microsoft Dynamics GP, receivables transactions"
     assert open_items(found) == {"STD1": ("ALDER01", "2026-03-20", 200.0)}
     assert on_account(found) == [("2026-03-19", 70.0)]
 
 
 def test_stripe_tells_what_is_paid_of_an_invoice_and_writes_currencies_small(tmp_path):
-    text = """id,Amount Due,Currency,Customer,Date (UTC),Due Date (UTC),Number,Subtotal,Total,Amount Paid,Status
-in_1,120.00,eur,cus_A,2026-02-03 14:00,2026-03-05 14:00,F-1,100.00,120.00,0.00,open
-in_2,60.00,eur,cus_A,2026-02-04 14:00,2026-03-06 14:00,F-2,50.00,60.00,60.00,paid
-in_3,10.00,eur,cus_B,2026-02-05 14:00,2026-03-07 14:00,F-3,10.00,10.00,0.00,void
-"""
-    suggestion, found = read(tmp_path, "invoices.csv", text)
+    suggestion, found = read(tmp_path, "invoices.csv", samples.STRIPE)
     assert suggestion.system == "Stripe, invoices" and suggestion.currency == "EUR"
     assert open_items(found) == {"F-1": ("cus_A", "2026-03-05", 120.0)}
     assert list(found.tables["invoices"]["currency"].unique()) == ["EUR"]
 
 
 def test_odoos_list_of_invoices(tmp_path):
-    text = """"Number","Invoice Partner Display Name","Invoice/Bill Date","Due Date","Untaxed Amount Signed","Total Signed","Amount Due Signed","Currency","Payment Status","Status"
-"INV/1","Alder Ltd","2026-02-03","2026-03-05","100.00","120.00","20.00","EUR","Partially Paid","Posted"
-"RINV/1","Alder Ltd","2026-02-13","2026-02-13","-10.00","-12.00","-12.00","EUR","Not Paid","Posted"
-"/","Alder Ltd","2026-02-14","2026-02-14","10.00","12.00","12.00","EUR","Not Paid","Draft"
-"""
-    suggestion, found = read(tmp_path, "account.move.csv", text)
+    suggestion, found = read(tmp_path, "account.move.csv", samples.ODOO_INVOICES)
     assert suggestion.system == "Odoo, customer invoices"
     assert open_items(found) == {"INV/1": ("Alder Ltd", "2026-03-05", 20.0)}
     assert on_account(found) == [("2026-02-13", 12.0)]
@@ -246,3 +215,11 @@ Name           Alder Tools GmbH
     suggestion, found = read(tmp_path, "fbl5n.txt", text, "cp1252")
     assert open_items(found) == {"90000001": ("10010", "2026-03-04", 600.0)}
     assert (str(suggestion.source.exported), suggestion.entity) == ("2026-03-31", None)
+
+
+@pytest.mark.parametrize("name", ["LEXWARE", "YONYOU", "KINGDEE"])
+def test_lists_of_open_items_of_further_programs_are_read_by_what_their_columns_are_called(name, tmp_path):
+    suggestion, found = read(tmp_path, "list.csv", getattr(samples, name))
+    assert open_items(found) == {one: (NUMBERS[NAMES[one]], DUE[one], OPEN[one]) for one in OPEN}
+    assert on_account(found) == ([("2026-06-20", 700.0)] if name == "YONYOU" else [])
+    assert suggestion.currency == ("EUR" if name == "LEXWARE" else "CNY")

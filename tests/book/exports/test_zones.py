@@ -111,3 +111,20 @@ def test_a_day_with_a_zone_and_no_time_is_that_day(tmp_path):
     suggestion = suggested([stored(tmp_path / "ledger.csv", "2026-10-20+02:00", "2026-10-21Z")])
     assert not [guess for guess in suggestion.guesses if guess.key == "source.form.zone"]
     assert days_issued(suggestion) == ["2026-10-20", "2026-10-21"]
+
+
+MIXED = "2026-10-20 22:30:00+00:00", "2026-10-21 09:00:00"
+
+
+def test_without_a_stated_zone_text_is_the_day_as_written_whether_it_has_its_zone_or_not(tmp_path):
+    suggestion = suggested([stored(tmp_path / "ledger.csv", *MIXED)])
+    assert suggestion.source.form.zone is None
+    assert not [guess for guess in suggestion.guesses if guess.key.endswith(".odd")]
+    assert days_issued(suggestion) == ["2026-10-20", "2026-10-21"]
+
+
+def test_with_a_stated_zone_a_time_without_its_own_is_a_problem(tmp_path):
+    suggestion = suggested([stored(tmp_path / "ledger.csv", *MIXED)])
+    form = suggestion.source.form.model_copy(update={"zone": "Europe/Berlin"})
+    found = ledger(suggestion.source.model_copy(update={"form": form}), "EUR")
+    assert {(problem.row, problem.value) for problem in found.problems} == {(3, "2026-10-21 09:00:00")}

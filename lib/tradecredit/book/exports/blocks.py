@@ -51,15 +51,19 @@ def wrong_totals(amount: pd.Series, is_document: pd.Series) -> list[tuple[int, f
     """Return the totals of a list that its rows do not add up to: line, what it says, and the rows since the last one.
 
     `amount`: of every row, in the order of the lines; of those that are no documents, a total. It is right where it is
-    what stands between its line and any other total above or below, the begin or the end: lists nest their blocks.
+    what stands between its line and any other total above or below, the begin or the end: lists nest their blocks. A
+    total of totals is right where it sums up what they say: an error of one of them is told once.
     """
     so_far = amount.where(is_document, 0.0).fillna(0.0).cumsum()
     totals = amount.index[amount.notna() & ~is_document]
     bounds = {0.0, *so_far.loc[totals].round(2), *so_far.tail(1).round(2)}
-    found, last = [], 0.0
+    found, last, off = [], 0.0, 0.0
     for line, said, here in zip(totals, amount.loc[totals], so_far.loc[totals], strict=True):
-        if round(here - said, 2) not in bounds and round(here + said, 2) not in bounds:
-            found.append((int(line), float(said), round(here - last, 2)))
+        if not {round(here - said, 2), round(here + said, 2), round(here + off - said, 2)} & bounds:
+            # Where no row stands since the last total, it is one of all.
+            held = round(float(here - last), 2) or round(float(here), 2)
+            found.append((int(line), float(said), held))
+            off += float(said) - held
         last = here
     return found
 

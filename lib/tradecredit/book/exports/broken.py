@@ -17,6 +17,8 @@ from tradecredit.params.source import OnProblem
 AMOUNTS = (
     "amount", "debit", "credit", "paid", "credited", "open", "discount", "prepaid", "quantity", "unit_price", "balance",
 )  # fmt: skip
+MOST = 2**53 / 100
+"""The largest amount of which a double tells each cent."""
 DAYS = ("issued", "due", "cleared")
 
 NO_ZONE = "is an instant: on which day it lies depends on the time zone, and none is stated"
@@ -54,6 +56,7 @@ def unread(raw: pd.DataFrame, values: dict[str, pd.Series], source: ExportList) 
     for role in AMOUNTS:
         rows = raw[role].notna() & values[role].isna()
         yield Broken(role, rows, raw[role], f"cannot be read as an amount (decimal mark {source.form.decimal!r})")
+        yield Broken(role, values[role].abs() > MOST, raw[role], "is more than can be counted to the cent")
     for role in DAYS:
         rows = unread_days(raw[role], values[role], role)
         if source.form.zone is None and len(stored(raw[role])):

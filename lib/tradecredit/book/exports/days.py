@@ -238,6 +238,8 @@ def _read(values: pd.Index, form: str) -> np.ndarray:
     if form in ("%Y%m%d", "%d%m%Y"):
         texts = texts.where(texts.str.fullmatch(r"\d{7,8}"))
     written = of_texts(texts, form, None) if "%z" in form else pd.to_datetime(texts, format=form, errors="coerce")
+    if "%z" in form and not texts.str.contains(OFFSET, regex=True, na=False).any():
+        return np.zeros(len(texts), dtype=bool)
     read = written.between(FIRST, LAST)
     return (read | texts.str.contains("9999|2999", na=False)).to_numpy(bool)
 

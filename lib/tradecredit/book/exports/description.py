@@ -12,7 +12,7 @@ from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.looking import Looked
 from tradecredit.book.exports.states import by_status
 from tradecredit.book.exports.systems import ANY, PAYMENTS
-from tradecredit.book.exports.titles import company, in_titles
+from tradecredit.book.exports.titles import company, currency_shown, in_titles
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import ExportSource, Role
@@ -61,7 +61,7 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
             Problem(file=paths[0].name, allowed="holds no rows below its header", remedy="export it with its rows")
         ])  # fmt: skip
     system = looked.found.system
-    titles = in_titles(system, looked.above)
+    titles = currency_shown(looked.above) | in_titles(system, looked.above)
     seen = Seen(system, titles, answers, source, every, every[is_document], found[is_document.to_numpy()])
     guessed = _of_columns(looked, source)
     for look in (*LOOKS, *(LOOKS_AT_ANY if system.name == ANY else ()), overall.terms_of_payment):
@@ -119,8 +119,10 @@ def _not_of_block(above: list[str], source: ExportSource) -> list[str]:
 
 
 def _of_columns(looked: Looked, source: ExportSource) -> tuple[Guess, ...]:
-    """Return the guesses of which list of a file is read, and of columns that may hold something else."""
-    found = tuple(
+    """Return the guesses of a text's encoding, of which list is read, and of columns that may hold something else."""
+    of_text = looked.form.layout in ("table", "bars")
+    found: tuple[Guess, ...] = (Guess("source.form.encoding", looked.form.encoding),) if of_text else ()
+    found += tuple(
         Guess(f"source.columns.{role}", ", ".join(names), open=True)
         for role, names in looked.found.columns.items()
         if role in looked.found.unsure

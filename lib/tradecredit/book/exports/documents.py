@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from tradecredit.book.exports import account
 from tradecredit.book.exports.matching import matched
 from tradecredit.book.exports.meaning import Note
 from tradecredit.book.exports.settlements import key, settled
@@ -39,12 +40,15 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     exported = pd.Timestamp(source.exported)
     notes: list[Note] = []
     documents, left_out = _kinds_by_sign(documents)
-    documents, in_newer = newest(documents)
+    documents, in_newer, differing = newest(documents)
     left_out += in_newer
+    read = documents
     notes += _currencies_filled(documents)
     documents, by_reason, unknown = matched(documents)
     notes += by_reason
     left_out += unknown
+    known = ~read["bank"].astype(bool) | read.index.isin(documents.index[documents["bank"].astype(bool)])
+    notes = [*account.of_documents(read[known]), *differing, *notes]
     is_invoice = documents["kind"] == "invoice"
     invoices = _invoices(documents[is_invoice], exported, notes)
     receipts, settled_by = settled(documents[~is_invoice], invoices, exported)
@@ -108,7 +112,8 @@ def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> 
     keys = ["buyer_id", "number", "due"]
     again = rows["repeated"] & rows.duplicated(keys)
     if again.any():
-        notes.append(("invoices", "rows that repeat a document's total", int(again.sum())))
+        rule = f"rows that repeat a document's total: {rows.loc[again, 'amount'].sum():,.2f}"
+        notes.append(("invoices", rule, int(again.sum())))
         rows = rows[~again]
     parts = len(rows)
     first = dict.fromkeys(("name", "issued", "currency", "group", "cleared", "terms", "row"), "first")

@@ -27,12 +27,18 @@ def text_rows(text: str, separator: str) -> list[Row]:
     return [(reader.line_num, [cell.strip() or None for cell in row]) for row in reader if row]
 
 
+BARS = 3
+"""A line with so many bars is one of a list, however it begins."""
+
+
 def bar_rows(text: str) -> list[Row]:
     """Return the lines of a printed list: those between `|` split at them, any other, and sums (`*`), as one cell."""
     rows: list[Row] = []
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith("|"):
-            cells: list[object] = [cell.strip() or None for cell in line.strip()[1:].removesuffix("|").split("|")]
+        # A line that has lost its first bar is a row all the same: it must not pass for a title.
+        if line.startswith("|") or line.count("|") >= BARS:
+            between = line.strip().removeprefix("|") if line.startswith("|") else line.rstrip()
+            cells: list[object] = [cell.strip() or None for cell in between.removesuffix("|").split("|")]
             is_sum = re.fullmatch(r"\*+", str(cells[0]))
             rows.append((number, [" ".join(str(cell) for cell in cells if cell is not None)] if is_sum else cells))
         elif line.strip(" -"):

@@ -39,10 +39,10 @@ def ledger(source: ExportSource, currency: str, on_problem: OnProblem | None = N
                 remedy="correct source.columns and header_row, or run `tradecredit start` on it anew",
             )
         ]  # fmt: skip
-        return Ledger({}, read.left_out, (), (*read.problems, *nothing))
+        return Ledger({}, read.left_out, read.told, (*read.problems, *nothing))
     found = documents.tables(_of_lines(read.frame), source)
     named = {name: _of_lines(getattr(found, name)) for name in NAMES}
-    return Ledger(named, (*read.left_out, *found.left_out), found.assumed, ())
+    return Ledger(named, (*read.left_out, *found.left_out), (*read.told, *found.assumed), ())
 
 
 def _of_lines(frame: pd.DataFrame) -> pd.DataFrame:

@@ -13,8 +13,10 @@ from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.titles import day_in_titles
-from tradecredit.params.export import ExportSource
+from tradecredit.params.export import ExportSource, Role
 
+STATED: tuple[Role, ...] = ("amount", "open", "debit")
+"""Roles in whose columns' names a currency is looked for."""
 CELLS = 200
 """Amounts of a column that are looked at for the currency that stands beside them."""
 
@@ -22,8 +24,8 @@ CELLS = 200
 def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     """Return the currency of a list, and the guess of it: as its rows, a column's name, its title or amounts say.
 
-    Without any of these it is the system's own, else EUR, or USD beside a sign of dollars, and the guess is open; so it
-    is where rows say several.
+    Without any of these it is what stands in brackets in a title, the system's own, else EUR, or USD beside a sign of
+    dollars, and the guess is open; so it is where rows say several.
     """
     key = "currency"
     if key in seen.answers:
@@ -45,19 +47,24 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     if found is None and any(re.search(r"(?<!\d)\d{1,2},\d{2},\d{3}(?!\d)", cell) for cell in cells):
         # Groups of two digits are written in India, and next to it.
         return "INR", (Guess(key, "INR", open=True),)
-    dollars = "USD" if any("$" in cell for cell in cells) else "EUR"
-    taken = found or seen.system.currency or dollars
+    heads = [name for role in STATED for name in _names(seen.source, role)]
+    dollars = "USD" if any(re.search(r"(?<![A-Z])\$", text) for text in [*heads, *cells]) else "EUR"
+    taken = found or seen.titles.get("shown") or seen.system.currency or dollars
     return taken, (Guess(key, taken, open=found is None),)
 
 
 def _of_names(source: ExportSource) -> str | None:
     """Return the currency that stands at the end of the name of a column of amounts; None where none does."""
-    for role in ("amount", "open", "debit"):
-        names = source.columns.get(role, [])
-        for name in [names] if isinstance(names, str) else names:
+    for role in STATED:
+        for name in _names(source, role):
             if code := _at_end(name):
                 return code
     return None
+
+
+def _names(source: ExportSource, role: Role) -> list[str]:
+    names = source.columns.get(role, [])
+    return [names] if isinstance(names, str) else list(names)
 
 
 def _at_end(name: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.exports import blocks, buckets, grid, meaning, several_files, statements, xml_documents
+from tradecredit.book.exports import account, blocks, buckets, grid, meaning, several_files, statements, xml_documents
 from tradecredit.book.exports.amounts import amounts, currency_beside
 from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread, unread_days
 from tradecredit.book.exports.days import days_of
@@ -31,20 +31,25 @@ class ReadingOf(NamedTuple):
 
 
 class Documents(NamedTuple):
-    """The documents of an export, what was left out (table, rule, rows), and what is wrong."""
+    """The documents of an export; what was left out, and what told besides (table, rule, rows); what is wrong."""
 
     frame: pd.DataFrame
     left_out: tuple[Note, ...]
+    told: tuple[Note, ...]
     problems: tuple[Problem, ...]
 
 
 def files(source: ExportList, folder: Path) -> list[Path]:
-    """Return the files of a list in a folder; a name that is a pattern stands for all that fit it, in order."""
-    return [
-        file
-        for name in source.files
-        for file in (sorted(folder.glob(name)) if re.search(r"[*?\[]", name) else [folder / name])
-    ]
+    """Return the files of a list in a folder; a name that is a pattern stands for all that fit it, in order.
+
+    A file that is called so is meant itself: `list[1].csv` is no pattern where it is there.
+    """
+
+    def named(name: str) -> list[Path]:
+        is_pattern = re.search(r"[*?\[]", name) and not (folder / name).is_file()
+        return sorted(folder.glob(name)) if is_pattern else [folder / name]
+
+    return [file for name in source.files for file in named(name)]
 
 
 def all_files(source: ExportSource) -> list[Path]:
@@ -74,18 +79,25 @@ def documents(source: ExportSource, run: ReadingOf) -> Documents:
     """
     parts: list[pd.DataFrame] = []
     left_out: list[Note] = []
+    told: list[Note] = []
     problems: list[Problem] = []
+    rows = 0
     for listed in (source, *source.beside):
         for label, found in _contents(listed, source.path, problems):
+            rows += len(found)
             missing = list(_missing(listed, found, label))
             problems += missing
             if not missing:
                 part = _documents(listed, found, label, run)
-                parts.append(part.frame.assign(**_ways(listed)))
+                parts.append(part.frame.assign(**_ways(listed), part=len(parts)))
                 left_out += part.left_out
+                told += part.told
                 problems += part.problems
-    found = _with_buyers(pd.concat(several_files.in_order(parts)), left_out) if parts else pd.DataFrame()
-    return Documents(found, tuple(left_out), tuple(problems))
+    if not parts:
+        return Documents(pd.DataFrame(), (), (), tuple(problems))
+    found = pd.concat(several_files.in_order(parts))
+    told = [*account.of_rows(rows, found), *told]
+    return Documents(_with_buyers(found, left_out), tuple(left_out), tuple(told), tuple(problems))
 
 
 def _with_buyers(frame: pd.DataFrame, left_out: list[Note]) -> pd.DataFrame:
@@ -142,7 +154,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     """Return the documents of one file."""
     raw = pd.DataFrame({role: of_role(source, found, role) for role in ROLES}, index=found.index)
     raw = meaning.with_opening_balances(raw, source)
-    is_document, left_out = documents_among(raw, found, source)
+    is_document, left_out, told = documents_among(raw, found, source)
     settled = pd.Series(False, index=found.index)
     for theirs, kept in source.settled.items():
         settled |= among(found[theirs], kept)
@@ -163,7 +175,7 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     frame = _with_currency(frame.assign(group=_by_account(frame)), beside, source, run)
     frame = frame[~frame.index.isin(out.rows)]
     kept = frame.set_axis(lines[frame.index], axis="index")
-    return Documents(kept, (*left_out, *of_others, *out.left_out), tuple(out.problems))
+    return Documents(kept, (*left_out, *of_others, *out.left_out), tuple(told), tuple(out.problems))
 
 
 def _by_account(frame: pd.DataFrame) -> pd.Series:

@@ -101,7 +101,7 @@ def _alike(rows: pd.DataFrame, step: str) -> pd.Series:
 
 
 def _cents(rows: pd.DataFrame) -> pd.Series:
-    return (rows["rest"] * 100).round().astype("Int64").astype("str")
+    return (rows["rest"] * 100).round().astype("str")
 
 
 def _is_used(rows: pd.DataFrame) -> pd.Series:
@@ -147,7 +147,8 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
     again |= rows["number"].isna() & rows["invoice_id"].notna() & rows.duplicated(["buyer_id", "invoice_id", "kind"])
     again &= rows["repeated"]
     if again.any():
-        notes.append(("receipts", "rows that repeat a document's total", int(again.sum())))
+        rule = f"rows that repeat a document's total: {-rows.loc[again, 'amount'].sum():,.2f}"
+        notes.append(("receipts", rule, int(again.sum())))
         rows = rows[~again]
     rows = rows.assign(issued=rows["issued"].fillna(rows["due"]))
     amount = -rows["amount"]
@@ -241,6 +242,9 @@ def _unexplained(invoices: pd.DataFrame, exported: pd.Timestamp, notes: list[Not
                 "amount": amount[rows].round(2), "kind": kind, "currency": of["currency"],
             }
         )  # fmt: skip
+    if is_cleared.any():
+        rule = f"settled on the day of clearing by no document of the export: {left[is_cleared].sum():,.2f}"
+        notes.append(("receipts", rule, int(is_cleared.sum())))
     if undated.any():
         rule = f"settled by {exported.date()}, the day itself is not in the export: {left[undated].sum():,.2f}"
         notes.append(("receipts", rule, int(undated.sum())))
@@ -262,6 +266,9 @@ def _on_account(
             notes.append(("receipts", rule, int((elsewhere > CENT).sum())))
         free.append(rows["on_account"] + rows["given_back"] + rows["rest"].where(~used, 0.0))
     over = invoices[invoices["over"] > CENT]
+    if len(over):
+        rule = f"paid beyond the amount of an invoice, on account: {over['over'].sum():,.2f}"
+        notes.append(("receipts", rule, len(over)))
     for rows, amount, name, kind in (
         (credits[free[0] > CENT], free[0], "own", None),
         (repaid[free[1] > CENT], -free[1], "own", None),

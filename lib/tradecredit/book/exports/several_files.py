@@ -22,15 +22,15 @@ def in_order(parts: list[pd.DataFrame]) -> list[pd.DataFrame]:
     return [part.assign(file=newest_first.index(at)) for at, part in enumerate(parts)]
 
 
-def newest(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
-    """Return the documents without those that stand in a newer file as well, and notes on what differs.
+def newest(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note], list[Note]]:
+    """Return the documents without those that stand in a newer file as well, notes on these, and on what differs.
 
     Two rows are one invoice, or one credit, where they agree in `SAME_INVOICE` or `SAME_CREDIT`. A bank's payments, and
     documents without a number, are not compared. An invoice that an older file has open, and a newer one that
     shares documents with it lacks, stays as it stood there.
     """
     if not documents["file"].any():
-        return documents, []
+        return documents, [], []
     named = documents[["invoice_id", "number"]].notna().any(axis="columns") & ~documents["bank"]
     is_invoice = documents["kind"] == "invoice"
     older = np.zeros(len(documents), dtype=bool)
@@ -41,10 +41,10 @@ def newest(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
         again = (part["file"] > first).to_numpy()
         overlapping |= set(part["file"][again])
         older[rows.to_numpy()] = again
-    notes = []
+    left_out, notes = [], []
     if older.any():
         rule = f"documents that a newer file has as well, as it has them: {documents.loc[older, 'amount'].sum():,.2f}"
-        notes.append(("invoices", rule, int(older.sum())))
+        left_out.append(("invoices", rule, int(older.sum())))
     kept = documents[~older]
     lacking = kept[kept["file"].isin(overlapping) & (kept["kind"] == "invoice") & (kept["open"] > CENT)]
     if len(lacking):
@@ -53,4 +53,4 @@ def newest(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
             "where the newer file holds open items alone, they are settled: read it alone"
         )
         notes.append(("invoices", rule, len(lacking)))
-    return kept, notes
+    return kept, left_out, notes

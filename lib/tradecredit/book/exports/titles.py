@@ -5,6 +5,7 @@ from datetime import date
 
 import pandas as pd
 
+from tradecredit.book.exports.amounts import CODES
 from tradecredit.book.exports.days import days, told
 from tradecredit.params.export import ExportSystem
 
@@ -24,6 +25,16 @@ def in_titles(system: ExportSystem, above: list[str]) -> dict[str, str]:
             if match := re.search(pattern, line):
                 found = {key: value for key, value in match.groupdict().items() if value} | found
     return found
+
+
+def currency_shown(above: list[str]) -> dict[str, str]:
+    """Return the currency whose code stands in brackets in a line above a header, as `shown`; nothing without one.
+
+    >>> currency_shown(["Open items as of 2026-10-31 (PLN)"]), currency_shown(["Alder (UK) Ltd"])
+    ({'shown': 'PLN'}, {})
+    """
+    codes = [code for line in above for code in re.findall(r"[(\[]([A-Z]{3})[)\]]", line) if code in CODES.split()]
+    return {"shown": codes[0]} if len(set(codes)) == 1 else {}
 
 
 def day_in_titles(titles: dict[str, str]) -> tuple[date, bool] | None:

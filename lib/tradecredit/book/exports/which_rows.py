@@ -12,8 +12,10 @@ from tradecredit.book.problems import SHOWN
 from tradecredit.params.export import ExportList
 
 
-def documents_among(raw: pd.DataFrame, found: pd.DataFrame, source: ExportList) -> tuple[pd.Series, list[Note]]:
-    """Return which rows are documents to be read, and notes on those that are not."""
+def documents_among(
+    raw: pd.DataFrame, found: pd.DataFrame, source: ExportList
+) -> tuple[pd.Series, list[Note], list[Note]]:
+    """Return which rows are documents to be read, notes on those that are not, and on totals that are wrong."""
     notes: list[Note] = []
     table = table_of_list(source)
     is_document = are_documents(raw)
@@ -28,8 +30,7 @@ def documents_among(raw: pd.DataFrame, found: pd.DataFrame, source: ExportList) 
         is_document &= ~out
     if titles.any():
         notes.append((table, f"titles, groups and totals: {_sum(raw, titles, source):,.2f}", int(titles.sum())))
-        notes += _wrong_totals(raw, ~titles, source)
-    return is_document, notes
+    return is_document, notes, _wrong_totals(raw, ~titles, source) if titles.any() else []
 
 
 def are_documents(raw: pd.DataFrame) -> pd.Series:
