@@ -105,7 +105,7 @@ def test_how_well_it_goes():
 
 
 def test_goals():
-    columns = ["figure", "goal", "value", "best_possible", "verdict", "to_collect"]
+    columns = ["figure", "goal", "value", "best_possible", "goal_verdict", "to_collect"]
     rows = [("dso", 30.0, 40.0, 25.0, "within reach", 1000.0), ("turnover", 9.0, 7.0, 8.0, "out of reach", NAN)]
     told = collect.goals(pd.DataFrame(rows, columns=columns).set_index("figure"), "EUR")
     assert told.startswith("The goal for the DSO is 30 days, reached are 40 days, and at best 25 days could be: it is ")
