@@ -159,10 +159,11 @@ def assumptions(book: Book) -> list[str]:
         f"the excess over the limit by risk, from grade {run.limits.stop_grade} on, or where debt of the buyer is "
         "claimed on the policy; what is owed above the buyer's need is a signal to look. Deliveries within the limit "
         "are within the one in force until the limit to set is decided on, and then within that; where that is 0, "
-        "against payment in advance. Where deliveries to a buyer are held back for several reasons, the highest of "
-        "those who decide on one of them decides on the whole hold, and deliveries stop on the earliest of their days. "
-        "A buyer in default gets nothing more as it is, and nobody has to decide on that, unless a limit of it is to "
-        "be cancelled, its debt is to be claimed, or it owes and no limit of it is known.",
+        "against payment in advance; where none is in force they go on as they are until the first is set. Where "
+        "deliveries to a buyer are held back for several reasons, the highest of those who decide on one of them "
+        "decides on the whole hold, and deliveries stop on the earliest of their days. A buyer in default gets nothing "
+        "more as it is, and nobody has to decide on that, unless a limit of it is to be cancelled, its debt is to be "
+        "claimed, or it owes and no limit of it is known.",
         "Insured debt is what lies within the insurer's limits, net of tax; the insured part is the insured percentage "
         f"of it. Of a buyer it is to be reported from {money(run.decisions.report_from, run.currency)} on, by the end "
         f"of its extension period, and is listed from {run.decisions.report_ahead_days} days before that. Whether it "

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import read_on
 from tradecredit.book.checks import CENT
 from tradecredit.decide.limits import caps
 from tradecredit.decide.limits.changes import DECISIONS
@@ -13,7 +14,8 @@ from tradecredit.measure import limits_in_force
 from tradecredit.measure.groups import CONTROL
 from tradecredit.measure.groups import groups as groups_of
 from tradecredit.params.limits import LimitSettings
-from tradecredit.words.formats import counted, listed, money, percent
+from tradecredit.params.run import Run
+from tradecredit.words.formats import counted, day, listed, money, percent
 
 REASONS = {
     "need": "it buys less than the limit is for",
@@ -350,18 +352,20 @@ def class_caps(class_caps: pd.DataFrame, currency: str) -> str:
     return found
 
 
-def requests(requests: pd.DataFrame, currency: str) -> str:
-    """Return what the limit requests to the insurer would bring; see `insurer.requests`."""
+def requests(requests: pd.DataFrame, run: Run) -> str:
+    """Return what the limit requests to the insurer would bring, who sends them and by when; see `insurer.requests`."""
     if requests.empty:
         return "No limit is worth requesting from the insurer."
     known = requests["net_gain"].dropna()
     if known.empty:
         return f"Whether the {len(requests):,} requests pay is not computable: the run states no margin."
     all_of_them = "It" if len(known) == 1 else f"All {len(known):,} together"
+    cost = requests.loc[known.index, "cost"].sum()
+    by = day(read_on(pd.Timestamp(run.as_of), run.decisions.days_until_due("limits")))
     return (
-        f"{all_of_them} would earn {money(known.sum(), currency)} a year, after expected losses and "
-        f"{money(requests.loc[known.index, 'cost'].sum(), currency)} of premium and fees. The account of "
-        "cover (chapter 05) counts them once they are granted."
+        f"{all_of_them} would earn {money(known.sum(), run.currency)} a year, after expected losses and "
+        f"{money(cost, run.currency)} of premium and fees. The {run.levels[0]} sends them to the insurer by {by}, in "
+        "the ordinary course; the account of cover (chapter 05) counts them once they are granted."
     )
 
 

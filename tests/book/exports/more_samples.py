@@ -235,3 +235,14 @@ KINGDEE = """往来单位编码,往来单位名称,单据类型,单据编号,业
 10030,苏州丙公司,收款单,R-1004,2026-03-01,,CNY,,95.00
 合计,,,,,,,6975.00,1095.00
 """
+SAGE_50_AGED = """Date: 30/06/2026,,,Alder Ltd
+No,Type,Date,Ref,Details,Balance,Future,Current,Period 1,Period 2,Period 3,Older
+A/C:,C10,Name:,Alder Tools,Contact:,Jo,Tel:,0191 254
+7,SI,01/06/2026,R-1,Goods,"1,380.00",,"1,380.00",,,,
+8,SA,12/06/2026,BACS,Payment on Account,-75.00,,-75.00,,,,
+,,,,Totals:,"1,305.00"
+A/C:,C20,Name:,Birch & Co,Contact:,Mo,Tel:,0191 255
+9,SI,14/05/2026,R-2,Goods,500.00,,,500.00,,,
+,,,,Totals:,500.00
+,,,,Grand Totals:,"1,805.00"
+"""

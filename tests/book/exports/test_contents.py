@@ -162,3 +162,94 @@ def test_the_companys_own_currency(amounts, last, currency, is_open, tmp_path):
     suggestion = suggested([tmp_path / "list.csv"])
     guess = next(guess for guess in suggestion.guesses if guess.key == "currency")
     assert (suggestion.currency, guess.open) == (currency, is_open)
+
+
+def test_credits_that_name_an_invoice_among_words_settle_it(tmp_path):
+    text = """Customer,Number,Date,Due Date,Debit,Credit,Remark
+Alder,XS000001,2026-02-03,2026-03-05,100.10,,sale
+Alder,XS000002,2026-02-04,2026-03-06,50.20,,sale
+Alder,SK000009,2026-03-06,,,50.20,for XS000002 by bank
+Alder,SK000010,2026-03-07,,,30.00,for (XS000001)
+"""
+    suggestion, found = read(tmp_path, "list.csv", text)
+    assert open_items(found) == {"XS000001": ("Alder", "2026-03-05", 70.1)}
+    assert "source.columns.applies_to" in checked(suggestion)
+
+
+def test_the_account_is_the_buyers_number_though_sums_by_buyer_have_none(tmp_path):
+    text = """Konto;Name;Belegnr.;Belegdatum;Fällig am;Rechnungsbetrag;Offener Betrag;Währung
+10001;Alder;RE-1;03.02.2026;05.03.2026;100,00;100,00;EUR
+10001;Alder;RE-2;04.02.2026;06.03.2026;50,00;50,00;EUR
+;Summe Alder;;;;;150,00;EUR
+10002;Birch;RE-3;05.02.2026;07.03.2026;70,00;70,00;EUR
+10002;Birch;RE-4;05.02.2026;07.03.2026;20,00;20,00;EUR
+;Summe Birch;;;;;90,00;EUR
+"""
+    _, found = read(tmp_path, "list.csv", text)
+    assert {number: buyer for number, (buyer, _, _) in open_items(found).items()} == {
+        "RE-1": "10001", "RE-2": "10001", "RE-3": "10002", "RE-4": "10002",
+    }  # fmt: skip
+
+
+def test_currencies_are_read_by_their_names(tmp_path):
+    text = """Customer,Invoice,Date,Due Date,Amount,Open Amount,Currency
+Alder,A-1,2026-02-03,2026-03-05,100.10,100.10,US Dollar
+Birch,A-2,2026-02-04,2026-03-06,50.20,50.20,USD - US Dollar
+"""
+    suggestion, found = read(tmp_path, "list.csv", text)
+    assert suggestion.currency == "USD"
+    assert set(found.tables["invoices"]["currency"]) == {"USD"}
+
+
+def test_amounts_in_the_companys_own_currency_are_not_in_that_of_the_document(tmp_path):
+    text = """Kto;Kunde;Rechnungsnummer;Rechnungsdatum;Fälligkeit;WKZ;Betrag FW;Betrag EUR;Rest EUR
+D1;Alder;RE-1;03.02.2026;05.03.2026;USD;110,00;100,00;100,00
+D2;Birch;RE-2;04.02.2026;06.03.2026;EUR;50,00;50,00;20,00
+"""
+    suggestion, found = read(tmp_path, "list.csv", text)
+    assert suggestion.currency == "EUR"
+    assert open_items(found) == {"RE-1": ("Alder", "2026-03-05", 100.0), "RE-2": ("Birch", "2026-03-06", 20.0)}
+    assert set(found.tables["invoices"]["currency"]) == {"EUR"}
+
+
+def test_the_companys_own_account_is_no_buyer(tmp_path):
+    text = """,Date,Transaction Type,Num,Due Date,Account,Amount,Open Balance
+Alder,,,,,,,
+,02/03/2026,Invoice,1001,03/05/2026,Accounts Receivable (A/R),100.00,100.00
+,02/14/2026,Invoice,1002,03/16/2026,Accounts Receivable (A/R),70.00,20.00
+Total for Alder,,,,,,,
+Birch,,,,,,,
+,02/15/2026,Invoice,1003,03/17/2026,Accounts Receivable (A/R),30.00,30.00
+Total for Birch,,,,,,,
+"""
+    _, found = read(tmp_path, "list.csv", text)
+    assert open_items(found) == {
+        "1001": ("Alder", "2026-03-05", 100.0), "1002": ("Alder", "2026-03-16", 20.0),
+        "1003": ("Birch", "2026-03-17", 30.0),
+    }  # fmt: skip
+
+
+def test_a_currency_that_few_rows_state_is_asked(tmp_path):
+    text = """Customer,Invoice,Date,Due Date,Amount (LCY),Currency Code
+Alder,A-1,2026-02-03,2026-03-05,100.10,
+Birch,A-2,2026-02-04,2026-03-06,50.20,EUR
+Birch,A-3,2026-02-05,2026-03-07,20.00,
+"""
+    suggestion, found = read(tmp_path, "list.csv", text)
+    assert "currency" in checked(suggestion)
+    assert set(found.tables["invoices"]["currency"]) == {suggestion.currency}
+
+
+def test_rows_that_head_a_group_with_its_count_are_no_documents(tmp_path):
+    text = """Date,Invoice,Customer,Due Date,Amount,Open Amount
+Alder (2),,,,150.00,150.00
+2026-02-03,A-1,Alder,2026-03-05,100.00,100.00
+2026-02-04,A-2,Alder,2026-03-06,50.00,50.00
+Birch (1),,,,20.00,20.00
+2026-02-05,A-3,Birch,2026-03-07,20.00,20.00
+"""
+    _, found = read(tmp_path, "list.csv", text)
+    assert open_items(found) == {
+        "A-1": ("Alder", "2026-03-05", 100.0), "A-2": ("Alder", "2026-03-06", 50.0),
+        "A-3": ("Birch", "2026-03-07", 20.0),
+    }  # fmt: skip

@@ -31,6 +31,7 @@ TYPED = {
     "quickbooks_transaction_list": ("list.csv", more_samples.QUICKBOOKS_LIST),
     "saft_norway": ("saft.xml", more_samples.SAFT_NO),
     "saft_portugal": ("saft.xml", more_samples.SAFT_PT),
+    "sage_50_aged_debtors": ("aged.csv", more_samples.SAGE_50_AGED),
     "sage_50_audit_header": ("audit.csv", more_samples.SAGE_50),
     "sap_fbl5n_list": ("fbl5n.txt", samples.SAP_LIST),
     "sap_fbl5n_sheet": ("items.csv", more_samples.SAP_SHEET_DE),

@@ -68,3 +68,31 @@ def test_a_refund_that_is_still_open_is_owed(tmp_path):
     found = read(tmp_path, "".join(DYNAMICS.splitlines(keepends=True)[:3]) + refund)
     assert net(found) == {"C1": 470.0}
     assert pd.isna(found.tables["receipts"].set_index("receipt_id").loc["R1", "invoice_id"])
+
+
+SAP_FRENCH = (
+    "Compte;Nom 1;Affectation;Référence;N° pièce;Type de pièce;Date pièce;"
+    "Échéance nette;Montant en devise interne;Devise interne;Pièce rapprochement;Date rapprochement;Référence facture\n"
+    """0000010007;Alder SA;0004000001;0004000001;90000001;RV;13.05.2026;12.06.2026;1 200,00;EUR;;;
+0000010007;Alder SA;;ZE1;1400000001;DZ;20.06.2026;12.06.2026;-300,00;EUR;;;90000001
+0000010007;Alder SA;0004000001;ZE2;1400000002;DZ;25.06.2026;12.06.2026;-150,00;EUR;;;
+0000010007;Alder SA;0004000003;0004000003;90000003;RV;01.05.2026;31.05.2026;800,00;EUR;1400000004;02.06.2026;
+0000010007;Alder SA;;ZE4;1400000004;DZ;02.06.2026;02.06.2026;-800,00;EUR;1400000004;02.06.2026;
+0000010014;Birch SARL;0004000002;0004000002;90000002;RV;14.05.2026;13.06.2026;500,00;EUR;;;
+0000010014;Birch SARL;;ZE3;1400000003;DZ;21.06.2026;21.06.2026;-70,00;EUR;;;
+"""
+)
+
+
+def test_part_payments_name_an_invoice_by_the_systems_own_number_or_by_the_assignment(tmp_path):
+    found = read(tmp_path, SAP_FRENCH)
+    receipts = found.tables["receipts"].set_index("receipt_id")
+    assert receipts["invoice_id"].dropna().to_dict() == {
+        "1400000001": "0004000001", "1400000002": "0004000001", "1400000004": "0004000003",
+    }  # fmt: skip
+    assert receipts["amount"].to_dict() == {
+        "1400000001": 300.0, "1400000002": 150.0, "1400000004": 800.0, "1400000003": 70.0,
+    }  # fmt: skip
+    assert net(found) == {"0000010007": 750.0, "0000010014": 430.0}
+    due = found.tables["invoices"].set_index("invoice_id")["due"].dt.strftime("%Y-%m-%d").to_dict()
+    assert due == {"0004000001": "2026-06-12", "0004000003": "2026-05-31", "0004000002": "2026-06-13"}

@@ -217,6 +217,16 @@ Name           Alder Tools GmbH
     assert (str(suggestion.source.exported), suggestion.entity) == ("2026-03-31", None)
 
 
+def test_aged_debtors_of_sage_50_name_the_account_above_its_items(tmp_path):
+    suggestion, found = read(tmp_path, "aged.csv", samples.SAGE_50_AGED)
+    assert suggestion.currency == "GBP"
+    assert {number: (buyer, amount) for number, (buyer, _, amount) in open_items(found).items()} == {
+        "R-1": ("C10", 1380.0), "R-2": ("C20", 500.0),
+    }  # fmt: skip
+    assert on_account(found) == [("2026-06-12", 75.0)]
+    assert found.tables["buyers"].set_index("buyer_id")["name"].to_dict() == {"C10": "Alder Tools", "C20": "Birch & Co"}
+
+
 @pytest.mark.parametrize("name", ["LEXWARE", "YONYOU", "KINGDEE"])
 def test_lists_of_open_items_of_further_programs_are_read_by_what_their_columns_are_called(name, tmp_path):
     suggestion, found = read(tmp_path, "list.csv", getattr(samples, name))

@@ -263,13 +263,14 @@ def test_requests_pay_and_keep_what_nobody_may_pass(book, probability, share, fe
 
 def test_what_is_said_of_requests_and_cuts(book, book_of):
     asked = requests(book, rated(), POLICY)
-    assert words.limits.requests(asked, "EUR") == (
+    assert words.limits.requests(asked, book.run) == (
         "All 2 together would earn EUR 7,855 a year, after expected losses and EUR 144 of premium and fees. "
-        "The account of cover (chapter 05) counts them once they are granted."
+        "The credit analyst sends them to the insurer by 22 April 2026, in the ordinary course; the account of cover "
+        "(chapter 05) counts them once they are granted."
     )
-    assert words.limits.requests(asked.head(0), "EUR") == "No limit is worth requesting from the insurer."
+    assert words.limits.requests(asked.head(0), book.run) == "No limit is worth requesting from the insurer."
     bare = book_of(AS_OF, run={"limits": LIMITS, "losses": {"lgd": 1.0}}, **TABLES)
-    assert "states no margin" in words.limits.requests(requests(bare, rated(), POLICY), "EUR")
+    assert "states no margin" in words.limits.requests(requests(bare, rated(), POLICY), bare.run)
     assert words.limits.insurer_cut(after_cut(book, rated(), 0.5, cover=covered(book)), "EUR") == (
         "It would affect 1 buyer: retained exposure would rise by EUR 2,250, and the expected loss by EUR 22.50 a "
         "year. A further EUR 750 of exposure would exceed the recommended limits (1 buyer)."

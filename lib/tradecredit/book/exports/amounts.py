@@ -20,6 +20,17 @@ CODES = (
     "HKD SGD TWD KRW THB MYR IDR PHP VND BDT PKR LKR AED SAR QAR KWD ILS EGP MAD DZD TND NGN KES GHS ZAR XOF XAF"
 )
 """Codes of currencies that are looked for in names of columns."""
+NAMES = {
+    "US DOLLAR": "USD", "US DOLLARS": "USD", "USA DOLLAR": "USD", "US$": "USD", "$US": "USD", "EURO": "EUR",
+    "EUROS": "EUR", "€": "EUR", "BRITISH POUND": "GBP", "POUND STERLING": "GBP", "BRITISH POUND STERLING": "GBP",
+    "PFUND STERLING": "GBP", "£": "GBP", "SWISS FRANC": "CHF", "SCHWEIZER FRANKEN": "CHF", "CANADIAN DOLLAR": "CAD",
+    "AUSTRALIAN DOLLAR": "AUD", "NEW ZEALAND DOLLAR": "NZD", "INDIAN RUPEE": "INR", "JAPANESE YEN": "JPY",
+    "CHINESE YUAN": "CNY", "CHINESE RENMINBI": "CNY", "人民币": "CNY", "人民币元": "CNY", "RMB": "CNY",
+    "美元": "USD", "欧元": "EUR", "港币": "HKD", "日元": "JPY", "英镑": "GBP", "US-DOLLAR": "USD",
+    "DOLLAR US": "USD", "SWEDISH KRONA": "SEK", "DANISH KRONE": "DKK", "NORWEGIAN KRONE": "NOK",
+    "SINGAPORE DOLLAR": "SGD", "MEXICAN PESO": "MXN", "BRAZILIAN REAL": "BRL",
+}  # fmt: skip
+"""Names that systems write for currencies, in capitals, with their codes."""
 _CODE = re.compile(r"^(?:[A-Z]{3}\s*(?=[\d(+\-−–.,]))|(?<=[\d).,\-−])\s*[A-Z]{3}$")
 _DEBIT_CREDIT = re.compile(r"\s*(DR|CR|S|H)\.?$", re.IGNORECASE)
 _BARE = {
@@ -96,6 +107,13 @@ def currency_beside(text: str) -> str | None:
     if code and re.search(r"\d", text):
         return code.group(1)
     return next((code for sign, code in SIGNS.items() if sign in text and code), None)
+
+
+def codes_of_currencies(column: pd.Series) -> pd.Series:
+    """Return the codes of a column of currencies: in capitals, of `USD - US Dollar` the code, of known names theirs."""
+    text = column.astype("str").str.strip().str.upper()
+    code = text.str.extract(r"^([A-Z]{3})(?:\s*[-–:(/].*)?$", expand=False).where(~text.isin(list(NAMES)))
+    return code.fillna(text.map(NAMES).astype("str")).fillna(text)
 
 
 def is_amount(value: object) -> bool:

@@ -37,6 +37,8 @@ def frame(rows: list[Row], source: ExportList) -> pd.DataFrame:
         above = heads.reindex(found.index, method="ffill")
         # A line that heads a block is no document of it.
         found[f"above: {role}"] = above.where(~found.index.isin(heads.index)) if word in ALONE else above
+        if word not in ALONE and (at := found.index.isin(heads.index)).any():
+            found.loc[at, [name for name in found if not str(name).startswith("above: ")]] = None
     if source.account_line and "above: buyer_id" in found:
         # The line that sums a block up is surer than a head, which a block may lack.
         below, above = _below(rows, source.account_line, found.index), found["above: buyer_id"]
@@ -79,6 +81,10 @@ def _above(rows: list[Row], word: str) -> pd.Series:
         if word in ALONE:
             if heads_block(held, word):
                 found[number] = labelled(text)
+            continue
+        labels = [str(cell).strip() for cell in held[:-1]]
+        if f"{word}:" in labels:
+            found[number] = str(held[labels.index(f"{word}:") + 1]).strip()
             continue
         behind = re.match(rf"{re.escape(word)}\s*:?\s+(\S.*)$", text)
         if behind and len(held) == 1 and line[0] is not None:

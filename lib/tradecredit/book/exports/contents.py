@@ -8,6 +8,7 @@ import pandas as pd
 
 from tradecredit.book.exports import buckets
 from tradecredit.book.exports.amounts import CODES, is_amount
+from tradecredit.book.exports.blocks import TOTAL
 from tradecredit.book.exports.days import days, told
 from tradecredit.book.exports.grid import joined
 from tradecredit.book.exports.heads import AMOUNTS, LOOKED_AT, NOTHING, OTHER
@@ -214,7 +215,12 @@ def _is_number(column: Held, most: int) -> bool:
 def _is_code_of(column: Held, named: Held) -> bool:
     """Return whether a column can hold the codes of buyers: called a code alone, with one name for each of them."""
     pairs = {(code, name) for code, name in zip(column.cells, named.cells, strict=True) if None not in (code, name)}
-    each = len({code for code, _ in pairs}) == len(pairs) > 1 and column.filled >= ALMOST_ALL * named.filled
+    totals = sum(
+        re.match(TOTAL, str(name).strip()) is not None
+        for code, name in zip(column.cells, named.cells, strict=True)
+        if name and not code
+    )
+    each = len({code for code, _ in pairs}) == len(pairs) > 1 and column.filled >= ALMOST_ALL * (named.filled - totals)
     return each and column.known <= {"customer", "number"} and bool(column.known) and column.distinct < ALMOST_ALL
 
 

@@ -64,7 +64,7 @@ def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str
     titles = currency_shown(looked.above) | in_titles(system, looked.above)
     seen = Seen(system, titles, answers, source, every, every[is_document], found[is_document.to_numpy()])
     guessed = _of_columns(looked, source)
-    for look in (*LOOKS, *(LOOKS_AT_ANY if system.name == ANY else ()), overall.terms_of_payment):
+    for look in (overall.own_currency, *LOOKS, *(LOOKS_AT_ANY if system.name == ANY else ()), overall.terms_of_payment):
         settled = look(seen)
         seen = seen._replace(source=seen.source.model_copy(update=dict(settled.fields)))
         guessed += settled.guesses

@@ -30,7 +30,8 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
 
     `documents` has a row for each document or part of one, with the row in the file as its index: `buyer_id`, `name`,
     `country`, `kind` (ours), `invoice_id` (the number that the buyer knows), `number` (the system's own),
-    `applies_to` (number of the invoice that a credit settles), `group` (what was matched or cleared together),
+    `applies_to` (number of the invoice that a credit settles; `applies_too`: where it is none, others, a line each),
+    `group` (what was matched or cleared together),
     `issued`, `due`, `amount` (signed: by how much the buyer owes more), `open` (signed; missing: not stated),
     `credited` (part of the amount that credit notes settled), `currency`, `cleared` (day). A column that the export
     lacks is all missing; `terms` (in words) give the discounts; `repeated`: a row that may repeat a document's total.
@@ -98,7 +99,7 @@ def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> 
     if unnamed.any():
         notes.append(("invoices", "without a number: named after their row", int(unnamed.sum())))
         number = number.where(~unnamed, "row " + rows.index.astype("str").to_series(index=rows.index))
-    rows = rows.assign(number=number, row=rows.index)
+    rows = rows.assign(system_number=rows["number"], number=number, row=rows.index)
     no_due = rows["due"].isna() & rows["issued"].notna()
     if no_due.any():
         notes.append(("invoices", "without a due day: taken as due on the day of issue", int(no_due.sum())))
@@ -116,7 +117,7 @@ def _invoices(rows: pd.DataFrame, exported: pd.Timestamp, notes: list[Note]) -> 
         notes.append(("invoices", rule, int(again.sum())))
         rows = rows[~again]
     parts = len(rows)
-    first = dict.fromkeys(("name", "issued", "currency", "group", "cleared", "terms", "row"), "first")
+    first = dict.fromkeys(("name", "issued", "currency", "group", "cleared", "terms", "row", "system_number"), "first")
     sums = {name: (name, lambda values: values.sum(min_count=1)) for name in ("amount", "open", "credited")}
     grouped = rows
     if rows.duplicated(keys).any():

@@ -11,6 +11,7 @@ from tradecredit.book.exports.amounts import amounts
 from tradecredit.book.exports.guess import Guess, Seen, Settled
 from tradecredit.book.exports.heads import OTHER, plain
 from tradecredit.book.exports.meaning import CREDITS, our_kinds
+from tradecredit.book.exports.settlements import NUMBER_IN_WORDS
 from tradecredit.book.exports.systems import ANY, systems, vocabulary
 from tradecredit.params.export import Code, DocumentKind, ExportSource, Role
 
@@ -235,11 +236,20 @@ def unmatched(seen: Seen) -> Settled:
     if not credits.any() or number[credits].isin(invoices).mean() > 0.5:
         return Settled()
     of_credits = seen.found.set_axis(raw.index)[credits]
-    naming = [name for name in of_credits if of_credits[name].astype("str").str.strip().isin(invoices).mean() > 0.5]
+    naming = [name for name in of_credits if _names_invoices(of_credits[name], invoices)]
     if naming:
         columns = {**source.columns, "applies_to": naming[0]}
         return Settled({"columns": columns}, (Guess("source.columns.applies_to", str(naming[0]), open=True),))
     return Settled({"unmatched": "oldest"}, (Guess("source.unmatched", "oldest", ("on_account",), open=True),))
+
+
+def _names_invoices(column: pd.Series, invoices: list[str]) -> bool:
+    """Return whether most of what a column holds are numbers of invoices, alone or among words."""
+    held = column.astype("str").str.strip()
+    if held.isin(invoices).mean() > 0.5:
+        return True
+    words = held.str.findall(NUMBER_IN_WORDS).explode()
+    return bool(words.isin(invoices).groupby(level=0).any().mean() > 0.5)
 
 
 def repeats_numbers(source: ExportSource, other: ExportSource) -> bool:

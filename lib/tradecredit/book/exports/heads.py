@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from tradecredit.book.exports.amounts import NAMES as CURRENCY_NAMES
 from tradecredit.book.exports.amounts import is_amount
 from tradecredit.params.export import Role
 
@@ -18,6 +19,8 @@ LOOKED_AT = 200
 NOTHING = ("", "-", "---", "nan", "NaT", "None", "<NA>")
 AMOUNTS: tuple[Role, ...] = ("amount", "debit", "credit", "paid", "open")
 DAYS: tuple[Role, ...] = ("issued", "due", "cleared")
+OWN_ACCOUNT = re.compile(r"(?i)\breceivables?\b|\bundeposited|forderungen aus|créances|^clientes?$|^crediti v")
+"""What a company's own account for what its buyers owe is called, which is none of them."""
 _DAY = re.compile(
     r"\d{1,4}\s?[./ -]\s?(?:\d{1,2}|[^\W\d_]{3,})\.?,?\s?[./ -]\s?\d{1,4}"
     r"|^[^\W\d_]{3,} \d{1,2},? \d{4}|^\d{7,8}$|^(?:19|20)\d\d-\d\d$|年"
@@ -89,11 +92,21 @@ def fits(role: str, cells: Sequence[object]) -> bool:
     elif role == "status":
         right = sum(isinstance(cell, bool) or not re.search(r"\d", str(cell)) for cell in held)
     elif role == "currency":
-        right = sum(re.fullmatch(r"\W?[^\W\d_]{2,4}|[$€£¥]", str(cell).strip()) is not None for cell in held)
+        right = sum(
+            re.fullmatch(r"\W?[^\W\d_]{2,4}|[$€£¥]", str(cell).strip()) is not None or _is_currency(cell)
+            for cell in held
+        )
+    elif role in ("buyer_id", "name", "invoice_id"):
+        right = sum(OWN_ACCOUNT.search(str(cell)) is None for cell in held)
     else:
         return True
     # Heads of blocks and totals stand among days.
     return right >= len(held) / (4 if role in DAYS else 2)
+
+
+def _is_currency(cell: object) -> bool:
+    text = str(cell).strip().upper()
+    return text in CURRENCY_NAMES or re.match(r"[A-Z]{3}\s*[-–:(/]", text) is not None
 
 
 def _is_day(text: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from tradecredit.book.exports import terms
-from tradecredit.book.exports.amounts import CODES, SIGNS, currency_beside
+from tradecredit.book.exports.amounts import CODES, SIGNS, codes_of_currencies, currency_beside
 from tradecredit.book.exports.broken import AMOUNTS, DAYS
 from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.guess import Guess, Seen, Settled
@@ -15,6 +15,12 @@ from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.titles import day_in_titles
 from tradecredit.params.export import ExportSource, Role
 
+LOCAL = re.compile(
+    r"(?i)\b(?:local|lcy|lc|hauswährung|hw|mw|mandantenwährung|company|cocode|cc|base|functional|home|interne|locale?|lokale?)\b"
+)
+"""What says in a column's name that it is of the company's own currency."""
+LACKING = 0.05
+"""Share of documents without a currency, where others state theirs, from which the book's is asked."""
 STATED: tuple[Role, ...] = ("amount", "open", "debit")
 """Roles in whose columns' names a currency is looked for."""
 CELLS = 200
@@ -30,7 +36,8 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     key = "currency"
     if key in seen.answers:
         return seen.answers[key], ()
-    stated = seen.every["currency"].dropna().astype("str").str.strip().str.upper()
+    every = seen.every["currency"].dropna()
+    stated = codes_of_currencies(every if "currency" in seen.source.columns else every.iloc[:0])
     stated = stated[stated.str.fullmatch("[A-Z]{3}")]
     if len(stated):
         held = sorted(set(stated))
@@ -38,7 +45,9 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
         own = next((code for name in seen.found if (code := _at_end(str(name))) in held), None) if held[1:] else None
         common = own or stated.mode().iloc[0]
         others = tuple(code for code in held if code != common)
-        return common, (Guess(key, common, others[:5], open=bool(others) and own is None),)
+        # Rows that state none may be in a currency that no row names: the company's own.
+        lacking = own is None and seen.raw["currency"].isna().mean() > LACKING
+        return common, (Guess(key, common, others[:5], open=(bool(others) and own is None) or lacking),)
     if named := seen.titles.get(key) or _of_names(seen.source):
         return named, (Guess(key, named),)
     cells = [str(cell) for role in AMOUNTS for cell in seen.every[role].dropna().head(CELLS) if isinstance(cell, str)]
@@ -51,6 +60,26 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
     dollars = "USD" if any(re.search(r"(?<![A-Z])\$", text) for text in [*heads, *cells]) else "EUR"
     taken = found or seen.titles.get("shown") or seen.system.currency or dollars
     return taken, (Guess(key, taken, open=found is None),)
+
+
+def own_currency(seen: Seen) -> Settled:
+    """Return the columns without the currency's where the amounts read are all in the company's own, not in those."""
+    columns = seen.source.columns
+    role_names = [columns[role] for role in ("amount", "open", "paid", "debit", "credit") if role in columns]
+    names = [one if isinstance(one, str) else one[0] for one in role_names]
+    column = columns.get("currency")
+    if (
+        not names
+        or column is None
+        or LOCAL.search(str(column))
+        or (seen.raw["currency"].nunique() < 2 and seen.raw["currency"].notna().all())
+    ):
+        return Settled()
+    codes = {_at_end(name) or ("own" if LOCAL.search(name) else None) for name in names}
+    if len(codes) != 1 or codes == {None}:
+        return Settled()
+    kept = {role: names for role, names in columns.items() if role != "currency"}
+    return Settled({"columns": kept})
 
 
 def _of_names(source: ExportSource) -> str | None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.exports import account, blocks, buckets, grid, meaning, several_files, statements, xml_documents
-from tradecredit.book.exports.amounts import amounts, currency_beside
+from tradecredit.book.exports.amounts import amounts, codes_of_currencies, currency_beside
 from tradecredit.book.exports.broken import AMOUNTS, DAYS, Broken, Rows, judged, unread, unread_days
 from tradecredit.book.exports.days import days_of
 from tradecredit.book.exports.meaning import CREDITS, Note, our_kinds
@@ -159,9 +159,10 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     for theirs, kept in source.settled.items():
         settled |= among(found[theirs], kept)
     # Several documents may stand in one line.
-    lines, raw, settled = found.index[is_document], *(of[is_document].reset_index(drop=True) for of in (raw, settled))
+    lines = found.index[is_document]
+    raw, settled, too = (of[is_document].reset_index(drop=True) for of in (raw, settled, _all_named(source, found)))
     values = _values(raw, source)
-    frame, of_others = meaning.signed(pd.DataFrame({**values, "settled": settled}), source)
+    frame, of_others = meaning.signed(pd.DataFrame({**values, "settled": settled, "applies_too": too}), source)
     frame = meaning.with_days(frame, source, run.exported)
     if source.lines == "payments":
         frame = meaning.payments_beside(frame)
@@ -178,6 +179,16 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
     return Documents(kept, (*left_out, *of_others, *out.left_out), tuple(told), tuple(out.problems))
 
 
+def _all_named(source: ExportList, found: pd.DataFrame) -> pd.Series:
+    """Return what all columns hold that may name the invoice a credit settles, a line each; missing where none does."""
+    names = source.columns.get("applies_to", [])
+    columns = [_text(found[name]) for name in ([] if isinstance(names, str) else names) if name in found]
+    if len(columns) < 2:
+        return pd.Series(pd.NA, index=found.index, dtype="str")
+    together = columns[0].fillna("").str.cat([column.fillna("") for column in columns[1:]], sep="\n").str.strip()
+    return together.where(together != "")
+
+
 def _by_account(frame: pd.DataFrame) -> pd.Series:
     """Return what was matched together, letters with the buyer before them: they begin anew with each account."""
     lettered = frame["group"].str.fullmatch(r"[A-Za-z]{1,4}").fillna(False).astype(bool)
@@ -186,7 +197,7 @@ def _by_account(frame: pd.DataFrame) -> pd.Series:
 
 def _with_currency(frame: pd.DataFrame, beside: pd.Series, source: ExportList, run: ReadingOf) -> pd.DataFrame:
     """Return documents with a currency each; `unstated`: nothing in its row says it where others' say theirs."""
-    stated = frame["currency"].str.upper().fillna(beside)
+    stated = codes_of_currencies(frame["currency"]).fillna(beside)
     unstated = stated.isna() & stated.notna().any()
     return frame.assign(currency=stated.fillna(source.currency or run.currency), unstated=unstated)
 
@@ -213,7 +224,11 @@ def _contradicting(
     """Yield the rows whose cells contradict each other, or that lack what every document has."""
     frame = frame.assign(beside=beside.to_numpy())
     frame = frame[~frame.index.duplicated()]
-    wrong = frame["beside"].notna() & frame["currency"].notna() & (frame["beside"] != frame["currency"].str.upper())
+    wrong = (
+        frame["beside"].notna()
+        & frame["currency"].notna()
+        & (frame["beside"] != codes_of_currencies(frame["currency"]))
+    )
     stands = frame["currency"] + " stated, " + raw["amount"].reindex(frame.index).astype("str")
     yield Broken("currency", wrong, stands, "is not the currency that stands beside the amount")
     empty = pd.Series(pd.NA, index=frame.index, dtype="object")

@@ -13,6 +13,8 @@ UNDATED = "undated"
 """Kind of receipt: settled by the day of the export; when, and by what, the export does not tell."""
 _Side = tuple[pd.DataFrame, pd.Series]
 """Documents with their `rest`, and the group of each; missing: of none."""
+NUMBER_IN_WORDS = r"(?=[^\s,;:()]*\d)[^\s,;:()]{4,}"
+"""What can be an invoice's number among words: short ones may be anything."""
 _NONE = pd.DataFrame({"invoice": [], "credit": [], "amount": pd.Series(dtype="float64")})
 
 
@@ -152,10 +154,8 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
         rows = rows[~again]
     rows = rows.assign(issued=rows["issued"].fillna(rows["due"]))
     amount = -rows["amount"]
-    known = pd.Index(invoices["key"].dropna().unique())
-    names = [key(rows["buyer_id"], rows[name]) for name in ("applies_to", "invoice_id")]
-    names = [name.where(name.isin(known)) for name in names]
-    of_invoice = names[0].fillna(names[1])
+    names = [_named(rows["buyer_id"], rows[name], invoices) for name in ("applies_to", "applies_too", "invoice_id")]
+    of_invoice = names[0].fillna(names[1]).fillna(names[2])
     first = invoices.reset_index(drop=True).drop_duplicates("key")
     place = pd.Series(first.index, index=first["key"])
     place = place[place.index.notna()]
@@ -165,8 +165,28 @@ def _credits(rows: pd.DataFrame, invoices: pd.DataFrame, notes: list[Note]) -> p
         amount=amount, key=of_invoice, stated=rows["open"].notna(), rest=amount.abs() - free, on_account=free,
         given_back=0.0,
         place=of_invoice.map(place).fillna(-1).astype(int),
-        own=rows["number"].fillna(rows["invoice_id"].where(names[1].isna())),
+        own=rows["number"].fillna(rows["invoice_id"].where(names[2].isna())),
     ).sort_values("issued", kind="stable")  # fmt: skip
+
+
+def _named(buyer: pd.Series, names: pd.Series, invoices: pd.DataFrame) -> pd.Series:
+    """Return the key of the invoice that is named, a line each, by its number or by the system's own; else missing.
+
+    A number may stand among words.
+    """
+    known = pd.Index(invoices["key"].dropna().unique())
+    by_system = invoices.assign(own=key(invoices["buyer_id"], invoices["system_number"])).dropna(subset=["own", "key"])
+    keys = by_system.drop_duplicates("own").set_index("own")["key"]
+    found = pd.Series(pd.NA, index=buyer.index, dtype="str")
+    columns = names.str.split("\n", expand=True)
+    for at in columns:
+        of = key(buyer, columns[at])
+        found = found.fillna(of.where(of.isin(known))).fillna(of.map(keys).astype("str"))
+    left = found.isna() & names.str.contains(r"\w\W+\w.*\d|\d.*\w\W+\w", na=False)
+    words = names[left].str.findall(NUMBER_IN_WORDS).explode().dropna()
+    of = key(buyer.reindex(words.index), words)
+    of = of[of.isin(known).to_numpy()]
+    return found.fillna(of[~of.index.duplicated()].reindex(found.index).astype("str"))
 
 
 def key(buyer: pd.Series, number: pd.Series) -> pd.Series:

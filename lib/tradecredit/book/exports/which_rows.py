@@ -48,9 +48,18 @@ def are_documents(raw: pd.DataFrame) -> pd.Series:
         # Without days only its name tells a total.
         alone = [_is_total(raw[role], alone=True) for role in ("buyer_id", "name")]
         sums |= pd.concat(alone, axis="columns").any(axis="columns") & ~held("issued", "due")
+    groups = pd.concat([_heads_group(raw[role]) for role in ("issued", "due")], axis="columns").any(axis="columns")
+    sums |= groups & ~held("invoice_id", "number")
     with_amount = held("amount", "debit", "credit", "open", "unit_price")
     named = held("buyer_id", "name") & held("invoice_id", "number")
     return with_amount & ~sums & (held("issued", "due") | named | (held("buyer_id", "name") & held("days_overdue")))
+
+
+def _heads_group(column: pd.Series) -> pd.Series:
+    """Return where a text with a count behind it, such as `Alder Ltd (12)`, stands in a column of days."""
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+        return pd.Series(False, index=column.index)
+    return column.astype("str").str.fullmatch(r".*[^\W\d_]{2}.*\s\(\d+\)").fillna(False).astype(bool)
 
 
 def _is_total(column: pd.Series, alone: bool = False) -> pd.Series:

@@ -140,7 +140,7 @@ def decided(
         .mask((binding == "capacity") & adverse["negative equity"], "negative equity")
         .mask((binding == "in default") & adverse["insolvent"], "insolvent")
         .mask(binding.isin(BY_GRADE) & adverse["long overdue"], "long overdue")
-        .mask(stays & (aim != now), "little change")
+        .mask(stays & (aim != now) & ~by_debt, "little change")
         .mask(held, "deliveries held back")
     )
     place = pd.Index(list(REASONS)).get_indexer(cause)

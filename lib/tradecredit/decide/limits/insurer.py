@@ -33,7 +33,8 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
 
     `ratings`: as `recommend` takes them; `policy`: that in force. Without one, or with one that bears no part of an
     ordinary loss (`PAYING_BY_LOSS`), no limit of the insurer lets us lend more, and the table is empty. A request is
-    worth making where a named limit would let us lend and sell more than we do with today's cover, and that pays. All
+    worth making where a higher named limit would let us lend and sell more than we do with today's cover, and that
+    pays. All
     requests are taken as granted together, so that the buyers of a group share its room.
     Index buyer_id; amounts in the reporting currency:
 
@@ -67,7 +68,9 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     before = carried_part(owed, now["risk_limit"].fillna(np.inf))
     more_carried = (carried_part(owed, limit_then) - before).clip(lower=0.0)
     sales = more_carried * bought["net_sales_12m"]
-    asked = (limit_then > limit_now) & (sales > 0) & askable & free & then["need"].notna()
+    requested = (limit_then * cover.insurable).round()
+    more_than_named = requested > cover.named.fillna(0.0)
+    asked = more_than_named & (limit_then > limit_now) & (sales > 0) & askable & free & then["need"].notna()
     margin = sales * book.run.stated_margin
     loss = ratings["pd"].reindex(now.index) * loss_given_default(book).lgd
     bear_then, bear_now = (
@@ -84,7 +87,7 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     table = pd.DataFrame(
         {
             "request": request, "request_code": request.map(REQUESTS), "insurer_limit": cover.named,
-            "requested": (limit_then * cover.insurable).round(), "recommended_with_cover": limit_now,
+            "requested": requested, "recommended_with_cover": limit_now,
             "recommended_with_request": limit_then, "extra_sales": sales, "margin_gained": margin,
             "expected_loss_change": more, "cost": cost, "net_gain": margin - more - cost,
             "margin_per_cost": margin / cost.where(cost > 0),

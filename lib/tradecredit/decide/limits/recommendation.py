@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.places import one_of
 from tradecredit.decide.insurer_duties import duties
 from tradecredit.decide.limits import rules
 from tradecredit.decide.limits.actions import action, bound_by, excesses, held, overdue, risk_bound, risk_limit
 from tradecredit.decide.limits.amounts import (
     MEASURED,
     METHODS,
+    ROOMS,
     buyer_amounts,
     by_place,
     covered_amounts,
@@ -28,6 +30,9 @@ from tradecredit.measure.default_events import loss_given_default
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.orders import commitments
 from tradecredit.measure.overrides import overriding
+
+CAPPED = [METHODS[name] for name in ROOMS]
+"""What binds a limit that its group, sector or country leaves less than its methods give."""
 
 
 def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) -> pd.DataFrame:
@@ -97,12 +102,21 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         rounded_down(limits.limit, settings.digits).where(found.fixed.isna(), found.fixed)
         for limits in (without, within)
     )
+    gives = [rounded_down(smallest(amounts)[1], settings.digits) for amounts in (found.amounts, covered)]
+    # A cap that takes off no more than rounding does binds nothing.
+    binding, binding_with_cover = (
+        limits.binding.mask(one_of(limits.binding, CAPPED) & (limit == most), smallest(amounts)[0].map(METHODS))
+        for limits, limit, most, amounts in (
+            (without, recommended, gives[0], found.amounts),
+            (within, with_cover, gives[1], covered),
+        )
+    )
     # What is on account is taken off what is insured and what is not alike; insured is what is invoiced.
     owed = known["open_amount"].where(known["open_amount"] > 0)
     insured = insured.fillna(0.0) * (known["net_amount"] / owed).fillna(1.0)
     table = without.amounts.assign(
         recommended=recommended,
-        binding=without.binding,
+        binding=binding,
         rule=rules.codes(found.rules),
         capacity_base=found.capacity_base,
         group_id=known["group_id"],
@@ -118,17 +132,17 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         over_recommended=excess(committed, with_cover),
         insured=insured,
         own=exposure - insured,
-        methods_give=rounded_down(smallest(covered)[1], settings.digits),
+        methods_give=gives[1],
         recommended_with_cover=with_cover,
-        binding_with_cover=within.binding,
+        binding_with_cover=binding_with_cover,
     )
     alone, bound = (rounded_down(risk_bound(limits.amounts), settings.digits) for limits in (without, within))
     table = table.assign(
         overdue=overdue(book),
         expected_loss_owed=known["pd"] * loss_given_default(book).lgd * exposure,
-        risk_limit_alone=risk_limit(recommended, without.binding, alone),
+        risk_limit_alone=risk_limit(recommended, binding, alone),
         **excesses(table, bound),
-        risk_bound_by=bound_by(within.amounts, within.binding),
+        risk_bound_by=bound_by(within.amounts, binding_with_cover),
     )
     asked = duties(book, run_policy(book))[["missed_amount", "report_amount", "claim_amount", "stop_insured"]]
     # Orders that the recommended limit has no room for are no reason to set it.
