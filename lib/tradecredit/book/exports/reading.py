@@ -171,7 +171,12 @@ def _documents(source: ExportList, found: pd.DataFrame, label: str, run: Reading
         frame["buyer_id"] = frame["buyer_id"].fillna(frame["name"])
     amount = values["amount"].fillna(values["open"]).fillna(values["debit"])
     rows = Rows(source, label, lines, _table(raw, values, source), amount)
-    broken = [*unread(raw, values, source), *_contradicting(raw, values, frame, beside, source)]
+    # What is of no debtor is left out already, whatever else is wrong with it.
+    others = raw.index.difference(frame.index)
+    broken = [
+        one._replace(rows=one.rows.drop(others, errors="ignore"))
+        for one in (*unread(raw, values, source), *_contradicting(raw, values, frame, beside, source))
+    ]
     out = judged(broken, rows, run.on_problem)
     frame = _with_currency(frame.assign(group=_by_account(frame)), beside, source, run)
     frame = frame[~frame.index.isin(out.rows)]
