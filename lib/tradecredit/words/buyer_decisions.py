@@ -9,11 +9,14 @@ from tradecredit.decide.insurer_duties import Payable
 from tradecredit.decide.limits.replay import MONTHS
 from tradecredit.params.run import Run
 from tradecredit.words.decisions import WHAT, amount_told
-from tradecredit.words.formats import counted, day, days, listed, money
+from tradecredit.words.formats import counted, day, days, first_of, listed, money
 from tradecredit.words.holds import decided_by, price
 
 LONG_OPEN = pd.Timedelta(days=180)
 """So long after the day of loss a claim that was not filed may be too late under usual terms."""
+
+NAMED = 5
+"""Buyers that a sentence names."""
 
 _OF_BUYERS = {
     "claim": "Insured debt of {buyers}, {amount} before deductibles, has become a loss by the policy: claim "
@@ -33,8 +36,7 @@ _OF_BUYERS = {
     "stop until paid": "{buyers} {owe} {amount} more than the risk allows, which paying the overdue part cures: stop "
     "deliveries until it is paid{set}.",
     "run down": "{buyers} {owe} {amount} more than the risk allows, which paying what is overdue does not cure: "
-    "deliver against payment "
-    "alone until the exposure is within the limit{set}.",
+    "deliver against payment alone until the exposure is within the limit{set}.",
     "enforce": "Enforcement has the highest expected value for the overdue debt of {buyers}, {amount}.",
     "payment plan": "A payment plan has the highest expected value for the overdue debt of {buyers}, {amount}: agree "
     "it{consent}.",
@@ -205,17 +207,9 @@ def _in_dispute(disputed: pd.Series, currency: str) -> str:
     if some.empty:
         return ""
     return (
-        f" {money(some.sum(), currency)} of it, of {listed(some.index[:NAMED])}{_others(some.index)}, is in dispute: "
+        f" {money(some.sum(), currency)} of it, of {first_of(some.index, NAMED)}, is in dispute: "
         "whoever decides on the stop has the dispute settled, since no payment can be asked for before."
     )
-
-
-NAMED = 5
-"""Buyers that a sentence names."""
-
-
-def _others(named: pd.Index) -> str:
-    return f" and {len(named) - NAMED:,} more" if len(named) > NAMED else ""
 
 
 def _set(change: pd.Series) -> str:

@@ -70,9 +70,11 @@ def _asked(sheets: pd.DataFrame) -> pd.DataFrame:
 
 
 def _overdue_says(row: pd.Series, currency: str) -> str:
-    more = f", {amount_told(row.gain_on_waiting, currency)} more than waiting" if row.gain_on_waiting > 0 else ""
-    known = " of what has a known value" if pd.isna(row.gain_on_waiting) else ""
-    more = ", what waiting is worth is not known" if known else more
+    known = more = ""
+    if pd.isna(row.gain_on_waiting):
+        known, more = " of what has a known value", ", what waiting is worth is not known"
+    elif row.gain_on_waiting > 0:
+        more = f", {amount_told(row.gain_on_waiting, currency)} more than waiting"
     consent = ", with the insurer's consent" if row.needs_consent else ""
     return f"{_OPTIONS[row.best_option]}{known}: {money(row.option_value, currency)}{more}{consent}"
 

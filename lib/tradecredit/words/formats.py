@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -137,6 +137,16 @@ def listed(parts: Iterable[object]) -> str:
     """
     *first, last = [str(part) for part in parts] or [""]
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def first_of(names: Sequence[str] | pd.Index, most: int) -> str:
+    """Return the first names of many, and how many more there are.
+
+    >>> first_of(["A", "B"], 2), first_of(["A", "B", "C"], 2)
+    ('A and B', 'A and B and 1 more')
+    """
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return f"{listed(names[:most])}{more}"
 
 
 def day(moment: pd.Timestamp) -> str:

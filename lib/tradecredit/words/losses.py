@@ -121,11 +121,12 @@ def years(count: int, missing: float, simulation: Simulation) -> str:
         "difference between costs of risk"
     )
     asked = f"{100 * simulation.precision:g} % of it (of the smaller cost of risk)"
-    weighed = (
-        " Bad years are drawn more often and weigh less (importance sampling): a probability may be below one in the "
-        "number of years."
-    )
-    weighed = weighed if simulation.method == "tail" else ""
+    weighed = ""
+    if simulation.method == "tail":
+        weighed = (
+            " Bad years are drawn more often and weigh less (importance sampling): a probability may be below one in "
+            "the number of years."
+        )
     if missing <= 1:
         return (
             f"{count:,} years were simulated, as many as it takes for {error} to be at most {asked}: "

@@ -16,7 +16,7 @@ from tradecredit.book.memory import Removed
 from tradecredit.measure.doubles import likely_doubles
 from tradecredit.measure.open_items import open_items
 from tradecredit.params.export import ExportList
-from tradecredit.words.formats import counted, listed
+from tradecredit.words.formats import counted, first_of
 from tradecredit.words.receivables import known_days
 
 COMMENTS = {
@@ -78,9 +78,8 @@ def removed(folder: Path, found: Removed) -> list[str]:
         f"Removed {counted(found.files, 'file')}, {size}, from {folder}; what is needed is made anew by the next run."
     ]
     if found.left:
-        names = listed(str(path.relative_to(folder)) for path in found.left[:MOST_NAMED])
-        more = f" and {len(found.left) - MOST_NAMED:,} more" if len(found.left) > MOST_NAMED else ""
-        lines.append(f"Left, as it was not put there by this program: {names}{more}.")
+        names = first_of([str(path.relative_to(folder)) for path in found.left], MOST_NAMED)
+        lines.append(f"Left, as it was not put there by this program: {names}.")
     return lines
 
 

@@ -34,8 +34,7 @@ def requests(book: Book, ratings: pd.DataFrame, policy: Policy | None) -> pd.Dat
     `ratings`: as `recommend` takes them; `policy`: that in force. Without one, or with one that bears no part of an
     ordinary loss (`PAYING_BY_LOSS`), no limit of the insurer lets us lend more, and the table is empty. A request is
     worth making where a higher named limit would let us lend and sell more than we do with today's cover, and that
-    pays. All
-    requests are taken as granted together, so that the buyers of a group share its room.
+    pays. All requests are taken as granted together, so that the buyers of a group share its room.
     Index buyer_id; amounts in the reporting currency:
 
     - `request` and `request_code` (4505); `insurer_limit`, that in force (missing: none named); `requested`, the limit

@@ -102,15 +102,11 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         rounded_down(limits.limit, settings.digits).where(found.fixed.isna(), found.fixed)
         for limits in (without, within)
     )
-    gives = [rounded_down(smallest(amounts)[1], settings.digits) for amounts in (found.amounts, covered)]
-    # A cap that takes off no more than rounding does binds nothing.
-    binding, binding_with_cover = (
-        limits.binding.mask(one_of(limits.binding, CAPPED) & (limit == most), smallest(amounts)[0].map(METHODS))
-        for limits, limit, most, amounts in (
-            (without, recommended, gives[0], found.amounts),
-            (within, with_cover, gives[1], covered),
-        )
+    alone_give, methods_give = (
+        rounded_down(smallest(amounts)[1], settings.digits) for amounts in (found.amounts, covered)
     )
+    binding = _binding(without.binding, found.amounts, recommended == alone_give)
+    binding_with_cover = _binding(within.binding, covered, with_cover == methods_give)
     # What is on account is taken off what is insured and what is not alike; insured is what is invoiced.
     owed = known["open_amount"].where(known["open_amount"] > 0)
     insured = insured.fillna(0.0) * (known["net_amount"] / owed).fillna(1.0)
@@ -132,7 +128,7 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
         over_recommended=excess(committed, with_cover),
         insured=insured,
         own=exposure - insured,
-        methods_give=gives[1],
+        methods_give=methods_give,
         recommended_with_cover=with_cover,
         binding_with_cover=binding_with_cover,
     )
@@ -173,6 +169,12 @@ def recommend(book: Book, ratings: pd.DataFrame, *, cover: Cover | None = None) 
     buyers = pd.Index(known["buyer_id"], name="buyer_id")
     table, bounds = table.set_index(buyers), within.amounts.set_index(buyers)
     return table.assign(**lost(book, table), **released(book, bounds, table))
+
+
+def _binding(binding: pd.Series, amounts: pd.DataFrame, uncut: pd.Series) -> pd.Series:
+    """Return what binds each limit: of one that caps leave `uncut`, as they take off no more than rounding does, the
+    method that gives the smallest of the `amounts`."""
+    return binding.mask(one_of(binding, CAPPED) & uncut, smallest(amounts)[0].map(METHODS))
 
 
 def _beside_orders(table: pd.DataFrame, ordered: pd.DataFrame) -> pd.DataFrame:
