@@ -55,7 +55,8 @@ def to_file(book: Book, policy: Policy | None) -> pd.DataFrame:
     reporting currency: `open_amount`, all that it owes, gross; `lost_invoices`, their number; `insured_debt`, of the
     losses; `claim`, `first_loss` and `indemnity`, as `insurer_duties.settled`; `loss_date`; `file_by`, as
     `insurer_duties.duties`, the last working day on which it would be in time (missing: the policy states none), and
-    `act_by`, by when it is filed now; `money_on`; `default_kind`, `insolvency` or `protracted`. No row without a policy. Source: definitions §5.4 to §5.8, §10.6.
+    `act_by`, by when it is filed now; `money_on`; `default_kind`, `insolvency` or `protracted`. No row without a
+    policy. Source: definitions §5.4 to §5.8, §10.6.
     """
     if policy is None:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in TO_FILE.items()}).rename_axis("buyer_id")
@@ -70,7 +71,8 @@ def to_file(book: Book, policy: Policy | None) -> pd.DataFrame:
     insolvent = already_defaulted(book)["kind"].reindex(found.index) == "insolvency"
     table = found.assign(
         open_amount=owed.reindex(found.index), lost_invoices=lost.size(), loss_date=lost["loss_date"].min(),
-        file_by=asked["file_by"].reindex(found.index), act_by=due.groupby("buyer_id")["act_by"].min(), money_on=lost["money_on"].min(),
+        file_by=asked["file_by"].reindex(found.index), act_by=due.groupby("buyer_id")["act_by"].min(),
+        money_on=lost["money_on"].min(),
         default_kind=pd.Series(np.where(insolvent, "insolvency", "protracted"), index=found.index, dtype="str"),
     )  # fmt: skip
     return table.sort_values(["act_by", "loss_date"], kind="stable")
