@@ -1,0 +1,302 @@
+"""What a letter to a buyer says, in its language: chosen sentences, tables and facts, all as text."""
+
+import unicodedata
+from functools import cache
+from itertools import groupby
+from typing import NamedTuple
+
+import pandas as pd
+from babel import Locale
+from babel.dates import format_date
+
+from tradecredit.book.book import Book
+from tradecredit.decide.collect.held_out import HELD
+from tradecredit.decide.collect.letters import decimals, wording
+from tradecredit.params.letters import BankAccount, Language, LetterSettings
+from tradecredit.words.letters.catalogue import Catalogue
+from tradecredit.words.letters.chinese import CHINESE
+from tradecredit.words.letters.english import ENGLISH
+from tradecredit.words.letters.french import FRENCH
+from tradecredit.words.letters.german import GERMAN
+
+CATALOGUES: dict[Language, Catalogue] = {"en": ENGLISH, "de": GERMAN, "fr": FRENCH, "zh": CHINESE}
+
+DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+"""Signs that turn the direction of writing, or mark the order of bytes."""
+
+REFERENCE = 140
+"""Signs that the reference of a transfer can have (SEPA)."""
+
+CHARGES = {"billed_interest": "interest", "billed_fee": "fee"}
+"""What is charged for late payment: the column, and the word for it."""
+
+
+class Table(NamedTuple):
+    """A table of a letter: `numeric`: which columns are numbers; `foot`: its last row, of sums (none: empty)."""
+
+    caption: str
+    heads: list[str]
+    numeric: list[bool]
+    rows: list[list[str]]
+    foot: list[str]
+
+
+class Facts(NamedTuple):
+    """Names and values under a title; `strong`: whether the last one is what counts."""
+
+    title: str
+    pairs: list[tuple[str, str]]
+    strong: bool = False
+
+
+class Letter(NamedTuple):
+    """All that a letter says, in its order; text alone, nothing of it is HTML."""
+
+    tag: str
+    title: str
+    sender: list[str]
+    recipient: list[str]
+    facts: list[tuple[str, str]]
+    subject: str
+    salutation: str
+    body: list[str | Table | Facts]
+    closing: list[str]
+    legal_lines: list[str]
+    colon: str
+
+
+def letter(book: Book, to: pd.Series, rows: pd.DataFrame, sums: pd.DataFrame) -> Letter:
+    """Return what the letter to a buyer says.
+
+    `to`: the buyer's row of the worklist with its `name`, `registration_id` and `country`; `rows` and `sums`: its
+    `letters.invoices`, and its `letters.totals` by currency. The run's `collections.letters` must be stated. Source:
+    definitions §10.10.
+    """
+    settings = book.run.collections.letters
+    assert settings is not None
+    words = CATALOGUES[settings.language_of(_stated(to["country"]))]
+    sender = one_line(settings.sender or book.run.entity)
+    tone = words.tones[wording(_stage(book, str(to["letter"])), str(to["act"]))]
+    told = {
+        "as_of": _long(book.as_of, words), "pay_by": _long(to["pay_by"], words),
+        "total": _list([_amount(row.billed_total, str(code), words) for code, row in _asked(sums).iterrows()], words),
+    }  # fmt: skip
+    date, number = _long(to["send_on"], words), one_line(str(to.name))
+    facts = [] if words.date_at_end else [(words.date, date)]
+    facts += [(words.customer, number), *_reached(settings, words)]
+    body: list[str | Table | Facts] = [
+        tone.opening.format(**told), *_invoices(rows, sums, told["as_of"], words),
+        *_charges(book, rows, sums, told["as_of"], words), tone.demand.format(**told),
+        *_accounts(settings, rows, sender, number, words), tone.consequence.format(**told),
+        words.reserved if _is_reserved(book, rows) else "", words.paid,
+        words.objections.format(reach=words.or_.join(_ways(settings, words))), tone.courtesy.format(**told),
+    ]  # fmt: skip
+    name = one_line(_stated(to["name"]) or str(to.name))
+    return Letter(
+        tag=words.tag,
+        title=f"{tone.subject} · {number}",
+        sender=[sender, *map(one_line, settings.address)],
+        recipient=_recipient(to, name, words),
+        facts=facts,
+        subject=tone.subject,
+        salutation=words.salutation.format(buyer=name),
+        body=[part for part in body if part],
+        closing=[*words.closing, sender, *filter(None, [settings.contact]), *([date] if words.date_at_end else [])],
+        legal_lines=[one_line(line) for line in settings.legal_lines],
+        colon=words.colon,
+    )
+
+
+def one_line(text: str) -> str:
+    """Return text on one line, without the signs that steer a screen: control characters and changes of direction.
+
+    >>> one_line("Cedar\\n =1+1 \\u202eLtd\\x00")
+    'Cedar =1+1 Ltd'
+    """
+    return " ".join("".join(sign for sign in text if sign.isspace() or not _steers(sign)).split())
+
+
+def _steers(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Cs") or sign in DIRECTIONS
+
+
+def _recipient(to: pd.Series, name: str, words: Catalogue) -> list[str]:
+    lines = [words.to + name]
+    registration, country = _stated(to["registration_id"]), _stated(to["country"])
+    if registration:
+        lines.append(f"{words.registration}{words.colon} {one_line(registration)}")
+    if country:
+        lines.append(str(_locale(words.locale).territories.get(country, one_line(country))))
+    return lines
+
+
+def _reached(settings: LetterSettings, words: Catalogue) -> list[tuple[str, str]]:
+    """Return whom a buyer turns to, as facts."""
+    stated = [(words.from_, settings.contact), (words.telephone, settings.phone), ("E-Mail", settings.email)]
+    return [(name, one_line(value)) for name, value in stated if value]
+
+
+def _ways(settings: LetterSettings, words: Catalogue) -> list[str]:
+    ways = [words.by_email.format(email=one_line(settings.email))] if settings.email else []
+    return ways + ([words.by_phone.format(phone=one_line(settings.phone))] if settings.phone else [])
+
+
+def _invoices(rows: pd.DataFrame, sums: pd.DataFrame, as_of: str, words: Catalogue) -> list[str | Table | Facts]:
+    """Return a table of the invoices in each currency, and why parts of them are held out."""
+    parts: list[str | Table | Facts] = []
+    for currency, of in rows.groupby("currency", sort=False):
+        code = str(currency)
+        shown = {"billed": words.amount_, "billed_open": words.open_}
+        if of["billed_held_out"].any():
+            shown["billed_held_out"] = words.held
+        shown["billed_to_pay"] = words.to_pay
+        lines = [
+            [
+                one_line(row.invoice_id), _short(row.issued, words), _short(row.due, words), f"{row.days_past_due:.0f}",
+                *(_number(getattr(row, name), code, words) for name in shown),
+            ]
+            for row in of.itertuples()
+        ]  # fmt: skip
+        total = {name: sums.loc[currency, name] for name in shown if name != "billed"}
+        foot = [words.sum_, "", "", "", "", *(_number(value, code, words) for value in total.values())]
+        heads = [words.invoice, words.issued, words.due, words.days, *shown.values()]
+        numeric = [False, False, False, True, *(True for _ in shown)]
+        parts.append(Table(words.listed.format(currency=code, as_of=as_of), heads, numeric, lines, foot))
+    why = [words.held_why[name] for name in HELD if (rows[name] > 0).any()]
+    return [*parts, words.held_note.format(why=_list(why, words))] if why else parts
+
+
+def _charges(
+    book: Book, rows: pd.DataFrame, sums: pd.DataFrame, as_of: str, words: Catalogue
+) -> list[str | Table | Facts]:
+    """Return what is charged for late payment, and the sums with it, where it is, or the sums of several currencies."""
+    charged = rows[rows[list(CHARGES)].fillna(0.0).gt(0).any(axis="columns")]
+    parts: list[str | Table | Facts] = []
+    if len(charged):
+        cited, agreed = charged["cited_as"].iloc[0], charged["agreed"].iloc[0]
+        by_law = words.charged if pd.isna(cited) else words.charged_by_law
+        parts.append((words.charged_as_agreed if agreed else by_law).format(as_of=as_of, law=cited))
+    for currency, of in charged.groupby("currency", sort=False):
+        code, shown = str(currency), [name for name in CHARGES if of[name].gt(0).any()]
+        lines = [
+            [one_line(row.invoice_id), *(_number(getattr(row, name), code, words) for name in shown)]
+            for row in of.itertuples()
+        ]
+        foot = [words.sum_, *(_number(of[name].sum(), code, words) for name in shown)]
+        heads = [words.invoice, *(getattr(words, CHARGES[name]) for name in shown)]
+        parts.append(Table(words.charges.format(currency=code), heads, [False, *(True for _ in shown)], lines, foot))
+    daily = charged.groupby("currency", sort=False)["billed_daily_interest"].sum()
+    if (daily > 0).any():
+        added = [_amount(value, str(code), words) for code, value in daily.items() if value > 0]
+        parts.append(words.daily.format(amount=_list(added, words)))
+    asked = _asked(sums)
+    return [*parts, *(_sums(code, row, words) for code, row in asked.iterrows() if len(charged))]
+
+
+def _sums(code: object, row: pd.Series, words: Catalogue) -> Facts:
+    """Return what is asked for in a currency, part by part."""
+    named = {"billed_to_pay": words.of_invoices, "billed_interest": words.interest, "billed_fee": words.fee}
+    pairs = [(name, _amount(row[column], str(code), words)) for column, name in named.items() if row[column] > 0]
+    return Facts(words.asked, [*pairs, (words.total, _amount(row["billed_total"], str(code), words))], strong=True)
+
+
+def _accounts(
+    settings: LetterSettings, rows: pd.DataFrame, sender: str, number: str, words: Catalogue
+) -> list[str | Table | Facts]:
+    """Return the accounts that the invoices are paid to, each with the reference that tells which."""
+    owed = rows[rows["billed_to_pay"] > 0]
+    accounts = [(settings.account(code), code) for code in owed["currency"].unique()]
+    several = len({id(account) for account, _ in accounts}) > 1
+    parts: list[str | Table | Facts] = []
+    for account, pairs in groupby(
+        sorted(accounts, key=lambda pair: settings.accounts.index(pair[0])), lambda pair: pair[0]
+    ):
+        assert account is not None
+        codes = [code for _, code in pairs]
+        title = words.pay_to_in.format(currency=_list(codes, words)) if several else words.pay_to
+        names = [one_line(name) for name in owed.loc[owed["currency"].isin(codes), "invoice_id"]]
+        parts.append(Facts(title, _account(account, sender, _reference(account, number, names), words)))
+    return parts
+
+
+def _account(account: BankAccount, sender: str, reference: str, words: Catalogue) -> list[tuple[str, str]]:
+    iban = account.iban and " ".join(account.iban[place : place + 4] for place in range(0, len(account.iban), 4))
+    stated = [
+        (words.holder, account.holder or sender), (words.bank, account.bank), (words.iban, iban),
+        (words.account_number, account.account_number), (words.bic, account.bic), (words.reference, reference),
+    ]  # fmt: skip
+    return [(name, one_line(value)) for name, value in stated if value]
+
+
+def _reference(account: BankAccount, number: str, names: list[str]) -> str:
+    """Return what tells a payment: the buyer's number, and the invoices' as far as there is room for all of them."""
+    start = f"{one_line(account.reference)} {number}".strip()
+    whole = f"{start} {', '.join(names)}"
+    return whole if len(whole) <= REFERENCE else start
+
+
+def _is_reserved(book: Book, rows: pd.DataFrame) -> bool:
+    """Return whether the letter's stage asks for interest or a fee that is not claimed of all that is to be paid."""
+    stage, owed = _stage(book, str(rows["letter"].iloc[0])), rows[rows["billed_to_pay"] > 0]
+    return any(
+        wanted and owed[column].isna().any()
+        for wanted, column in ((stage.interest, "billed_interest"), (stage.fee, "billed_fee"))
+    )
+
+
+def _stage(book: Book, name: str):
+    return next(stage for stage in book.run.collections.reminders if stage.name == name)
+
+
+def _asked(sums: pd.DataFrame) -> pd.DataFrame:
+    return sums[sums["billed_total"] > 0]
+
+
+def _stated(value: object) -> str | None:
+    return None if pd.isna(value) else str(value)
+
+
+def _list(parts: list[str], words: Catalogue) -> str:
+    *first, last = parts
+    return words.comma.join(first) + words.and_ + last if first else last
+
+
+def _number(value: float, currency: str, words: Catalogue) -> str:
+    """Return an amount without its currency; nothing where it is missing.
+
+    Written with the language's own signs: between thousands, and before the cents.
+    """
+    if pd.isna(value):
+        return ""
+    return f"{value:,.{decimals(currency)}f}".translate(_signs(words.locale))
+
+
+def _amount(value: float, currency: str, words: Catalogue) -> str:
+    return words.amount.format(currency=currency, number=_number(value, currency, words))
+
+
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)
+
+
+@cache
+def _signs(locale: str) -> dict[int, str]:
+    symbols = _locale(locale).number_symbols["latn"]
+    return {ord(","): symbols["group"], ord("."): symbols["decimal"]}
+
+
+def _long(day: pd.Timestamp, words: Catalogue) -> str:
+    written = _day(day, words.long_day, words.locale)
+    first = day.day == 1 and written.startswith("1 ")
+    # A day is not torn from its month at the end of a line.
+    return (words.first_of_month + written[1:] if first else written).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _short(day: pd.Timestamp, words: Catalogue) -> str:
+    return _day(day, words.short_day, words.locale)
+
+
+@cache
+def _day(day: pd.Timestamp, pattern: str, locale: str) -> str:
+    return str(format_date(day, pattern, _locale(locale)))
