@@ -30,7 +30,7 @@ class Stage(Parameters):
     """How it goes out."""
     tone: Literal["friendly", "firm", "formal", "stop", "last"] = "firm"
     """How it is worded: as a reminder, a demand, a formal notice, a notice that deliveries are held back, or the last
-    demand before an agency or court. Where supplies are stopped, a letter is worded as `stop`, unless it is the last."""
+    demand before an agency or court. Where supplies are stopped a letter is worded as `stop`, unless it is the last."""
     interest: bool = False
     """Whether the interest that the law or contract allows (`late_interest`) is charged."""
     fee: bool = False

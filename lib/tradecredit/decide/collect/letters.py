@@ -6,7 +6,6 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.places import one_of, places
 from tradecredit.decide.collect import stages
-from tradecredit.decide.collect.held_out import HELD
 from tradecredit.decide.terms.late_interest import chargeable
 from tradecredit.measure.closing_rates import closing_rates
 from tradecredit.measure.open_items import open_items
@@ -22,8 +21,8 @@ THOUSANDTHS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 SHOWN = ["billed", "billed_open", "billed_held_out", "billed_to_pay", "billed_interest", "billed_fee"]
 """Amounts of a letter, each a column of its own."""
 
-ACCOUNT_MISSING = "no account"
-"""Why a letter is not written: the run states no account for the currency of one of its invoices."""
+CHARGED = ("billed_interest", "billed_daily_interest", "billed_fee", "law", "cited_as")
+"""What letters charge for late payment, and by which law."""
 
 
 def decimals(currency: str) -> int:
@@ -40,8 +39,8 @@ def invoices(book: Book, buyers: pd.DataFrame) -> pd.DataFrame:
 
     `buyers`: `stages.of_buyers`, or a worklist. The rows and columns of `stages.letters`, and
 
-    - `days_past_due` (`open_items`); `sent`, the day of the letter; `currency` of the invoice, and in it, in its smallest
-      units (`decimals`):
+    - `days_past_due` (`open_items`); `sent`, the day of the letter; `currency` of the invoice, and in it, in its
+      smallest units (`decimals`):
     - `billed`, what was invoiced, `billed_open`, what is open of it, `billed_held_out`, and `billed_to_pay`, the rest:
       what the book states in its own currency is moved back at the rates by which it was translated;
     - `billed_interest`, `billed_daily_interest` and `billed_fee`: what may be charged by law by the as-of day
@@ -105,7 +104,7 @@ def _rounded(amounts: pd.Series | np.ndarray, unit: np.ndarray) -> np.ndarray:
 def _charges(book: Book, rows: pd.DataFrame, rates: tuple[np.ndarray, ...]) -> pd.DataFrame:
     """Return what letters charge for late payment, and by which law, on the index of their invoices."""
     asked = {name: one_of(rows["letter"], _stages(book, name)) for name in ("interest", "fee")}
-    none = pd.DataFrame({name: np.nan for name in _CHARGED} | {"agreed": False}, index=rows.index)
+    none = pd.DataFrame(dict.fromkeys(CHARGED, np.nan) | {"agreed": False}, index=rows.index)
     none = none.astype({"law": "str", "cited_as": "str"})
     if not (asked["interest"] | asked["fee"]).any():
         return none
@@ -128,9 +127,6 @@ def _charges(book: Book, rows: pd.DataFrame, rates: tuple[np.ndarray, ...]) -> p
         law=table["law"].where(lawful), cited_as=pd.Series(citation, rows.index, dtype="str").where(lawful),
         agreed=lawful & one_of(table["country"], book.run.late_interest.agreed_rates),
     )  # fmt: skip
-
-
-_CHARGED = ("billed_interest", "billed_daily_interest", "billed_fee", "law", "cited_as")
 
 
 def _stages(book: Book, charge: str) -> list[str]:

@@ -41,6 +41,7 @@ class Catalogue(NamedTuple):
     date: str
     from_: str
     telephone: str
+    email: str
     salutation: str
     """May name the `{buyer}`."""
     tones: dict[str, Tone]

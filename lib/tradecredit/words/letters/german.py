@@ -6,12 +6,12 @@ GERMAN = Catalogue(
     tag="de", locale="de_DE", amount="{number}\N{NO-BREAK SPACE}{currency}", long_day="d. MMMM yyyy",
     short_day="dd.MM.yyyy", first_of_month="1", colon=":", and_=" und ", comma=", ",
     to="", customer="Kundennummer", registration="Registernummer", date="Datum", from_="Ansprechpartner",
-    telephone="Telefon", salutation="Sehr geehrte Damen und Herren,",
+    telephone="Telefon", email="E-Mail", salutation="Sehr geehrte Damen und Herren,",
     tones={
         "friendly": Tone(
             subject="Zahlungserinnerung",
-            opening="die unten aufgeführten Beträge sind fällig. Bis zum {as_of} konnten wir dazu keinen Zahlungseingang "
-            "feststellen; vielleicht sind sie Ihrer Aufmerksamkeit entgangen.",
+            opening="die unten aufgeführten Beträge sind fällig. Bis zum {as_of} konnten wir dazu keinen "
+            "Zahlungseingang feststellen; vielleicht sind sie Ihrer Aufmerksamkeit entgangen.",
             demand="Bitte überweisen Sie {total} bis zum {pay_by}.",
             courtesy="Sollte einer Zahlung etwas entgegenstehen, sprechen Sie uns bitte an: Wir finden gern gemeinsam "
             "mit Ihnen eine Lösung.",
@@ -28,9 +28,9 @@ GERMAN = Catalogue(
             opening="die unten aufgeführten Beträge waren zu den genannten Tagen fällig. Nach unseren Unterlagen zum "
             "{as_of} sind sie noch immer nicht bezahlt.",
             demand="Wir fordern Sie auf, {total} bis spätestens zum {pay_by} zu zahlen.",
-            consequence="Geht der Betrag bis dahin nicht ein, behalten wir uns vor, Lieferungen auszusetzen, eingeräumte "
-            "Zahlungsziele zu widerrufen und weitere Schritte zur Beitreibung einzuleiten. Deren Kosten gehen, soweit "
-            "das Gesetz es zulässt, zu Ihren Lasten.",
+            consequence="Geht der Betrag bis dahin nicht ein, behalten wir uns vor, Lieferungen auszusetzen, "
+            "eingeräumte Zahlungsziele zu widerrufen und weitere Schritte zur Beitreibung einzuleiten. Deren Kosten "
+            "gehen, soweit das Gesetz es zulässt, zu Ihren Lasten.",
         ),
         "stop": Tone(
             subject="Liefersperre wegen überfälliger Rechnungen",
@@ -65,11 +65,12 @@ GERMAN = Catalogue(
     reserved="Verzugszinsen und den Ersatz des Verzugsschadens behalten wir uns vor, soweit Gesetz oder Vertrag sie "
     "vorsehen.",
     asked="Gesamtforderung", of_invoices="Rechnungen", total="Gesamtbetrag",
-    pay_to="Bitte überweisen Sie auf dieses Konto", pay_to_in="Bitte überweisen Sie Beträge in {currency} auf dieses Konto",
+    pay_to="Bitte überweisen Sie auf dieses Konto", pay_to_in="Bitte überweisen Sie Beträge in {currency} auf dieses "
+    "Konto",
     holder="Kontoinhaber", bank="Bank", iban="IBAN", account_number="Kontonummer", bic="BIC",
     reference="Verwendungszweck",
-    paid="Haben Sie inzwischen gezahlt, betrachten Sie dieses Schreiben bitte als gegenstandslos und nennen Sie uns Tag "
-    "und Betrag der Zahlung.",
+    paid="Haben Sie inzwischen gezahlt, betrachten Sie dieses Schreiben bitte als gegenstandslos und nennen Sie uns "
+    "Tag und Betrag der Zahlung.",
     objections="Haben Sie Einwände gegen eine Rechnung oder einen Teil davon, teilen Sie uns bitte {reach} mit, welche "
     "und warum. Alles, was nicht strittig ist, bleibt zu zahlen.",
     by_email="per E-Mail an {email}", by_phone="telefonisch unter {phone}", or_=" oder ",

@@ -2,7 +2,6 @@
 
 import unicodedata
 from functools import cache
-from itertools import groupby
 from typing import NamedTuple
 
 import pandas as pd
@@ -12,6 +11,7 @@ from babel.dates import format_date
 from tradecredit.book.book import Book
 from tradecredit.decide.collect.held_out import HELD
 from tradecredit.decide.collect.letters import decimals, wording
+from tradecredit.params.collect import Stage
 from tradecredit.params.letters import BankAccount, Language, LetterSettings
 from tradecredit.words.letters.catalogue import Catalogue
 from tradecredit.words.letters.chinese import CHINESE
@@ -86,7 +86,7 @@ def letter(book: Book, to: pd.Series, rows: pd.DataFrame, sums: pd.DataFrame) ->
     facts += [(words.customer, number), *_reached(settings, words)]
     body: list[str | Table | Facts] = [
         tone.opening.format(**told), *_invoices(rows, sums, told["as_of"], words),
-        *_charges(book, rows, sums, told["as_of"], words), tone.demand.format(**told),
+        *_charges(rows, sums, told["as_of"], words), tone.demand.format(**told),
         *_accounts(settings, rows, sender, number, words), tone.consequence.format(**told),
         words.reserved if _is_reserved(book, rows) else "", words.paid,
         words.objections.format(reach=words.or_.join(_ways(settings, words))), tone.courtesy.format(**told),
@@ -132,7 +132,7 @@ def _recipient(to: pd.Series, name: str, words: Catalogue) -> list[str]:
 
 def _reached(settings: LetterSettings, words: Catalogue) -> list[tuple[str, str]]:
     """Return whom a buyer turns to, as facts."""
-    stated = [(words.from_, settings.contact), (words.telephone, settings.phone), ("E-Mail", settings.email)]
+    stated = [(words.from_, settings.contact), (words.telephone, settings.phone), (words.email, settings.email)]
     return [(name, one_line(value)) for name, value in stated if value]
 
 
@@ -166,10 +166,8 @@ def _invoices(rows: pd.DataFrame, sums: pd.DataFrame, as_of: str, words: Catalog
     return [*parts, words.held_note.format(why=_list(why, words))] if why else parts
 
 
-def _charges(
-    book: Book, rows: pd.DataFrame, sums: pd.DataFrame, as_of: str, words: Catalogue
-) -> list[str | Table | Facts]:
-    """Return what is charged for late payment, and the sums with it, where it is, or the sums of several currencies."""
+def _charges(rows: pd.DataFrame, sums: pd.DataFrame, as_of: str, words: Catalogue) -> list[str | Table | Facts]:
+    """Return what is charged for late payment, if anything is, and then what is to be paid with it."""
     charged = rows[rows[list(CHARGES)].fillna(0.0).gt(0).any(axis="columns")]
     parts: list[str | Table | Facts] = []
     if len(charged):
@@ -205,16 +203,15 @@ def _accounts(
 ) -> list[str | Table | Facts]:
     """Return the accounts that the invoices are paid to, each with the reference that tells which."""
     owed = rows[rows["billed_to_pay"] > 0]
-    accounts = [(settings.account(code), code) for code in owed["currency"].unique()]
-    several = len({id(account) for account, _ in accounts}) > 1
+    codes = {code: settings.account(code) for code in owed["currency"].unique()}
     parts: list[str | Table | Facts] = []
-    for account, pairs in groupby(
-        sorted(accounts, key=lambda pair: settings.accounts.index(pair[0])), lambda pair: pair[0]
-    ):
-        assert account is not None
-        codes = [code for _, code in pairs]
-        title = words.pay_to_in.format(currency=_list(codes, words)) if several else words.pay_to
-        names = [one_line(name) for name in owed.loc[owed["currency"].isin(codes), "invoice_id"]]
+    for account in settings.accounts:
+        paid_to_it = [code for code, of in codes.items() if of is account]
+        if not paid_to_it:
+            continue
+        several = len(paid_to_it) < len(codes)
+        title = words.pay_to_in.format(currency=_list(paid_to_it, words)) if several else words.pay_to
+        names = [one_line(name) for name in owed.loc[owed["currency"].isin(paid_to_it), "invoice_id"]]
         parts.append(Facts(title, _account(account, sender, _reference(account, number, names), words)))
     return parts
 
@@ -244,7 +241,7 @@ def _is_reserved(book: Book, rows: pd.DataFrame) -> bool:
     )
 
 
-def _stage(book: Book, name: str):
+def _stage(book: Book, name: str) -> Stage:
     return next(stage for stage in book.run.collections.reminders if stage.name == name)
 
 
