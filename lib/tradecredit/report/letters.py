@@ -3,7 +3,7 @@
 import textwrap
 import unicodedata
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -52,20 +52,28 @@ def written(book: Book, acting: pd.DataFrame) -> Letters | None:
     rows = rows[~rows["buyer_id"].isin(unpayable.index)].reset_index(drop=True)
     of_buyers = book.buyers.set_index("buyer_id")[["name", "registration_id", "country"]]
     to = acting.loc[rows["buyer_id"].unique()].join(of_buyers)
-    sums, by_buyer = letters.totals(rows), dict(list(rows.groupby("buyer_id", sort=False)))
-    files, listed = {}, []
-    for buyer, row in to.iterrows():
-        told = writing.letter(book, row, by_buyer[buyer], sums.loc[buyer])
-        name = file_name("letter", str(buyer))
+    by_buyer, sums = _by_buyer(rows), _by_buyer(letters.totals(rows).reset_index())
+    files: dict[str, str] = {}
+    listed = []
+    for row in to.reset_index().itertuples():
+        told = writing.letter(book, row, by_buyer[row.buyer_id], sums[row.buyer_id])
+        name = file_name("letter", row.buyer_id)
         files |= {f"{name}.html": page(told), f"{name}.txt": text(told)}
-        asked = sums.loc[buyer, "billed_total"]
-        amounts = ", ".join(f"{code} {asked[code]:,.{letters.decimals(str(code))}f}" for code in asked.index)
-        listed.append((told.tag, amounts, f"{FOLDER}/{name}.html"))
+        amounts = [f"{of.currency} {of.billed_total:,.{letters.decimals(of.currency)}f}" for of in sums[row.buyer_id]]
+        listed.append((told.tag, ", ".join(amounts), f"{FOLDER}/{name}.html"))
     made = pd.DataFrame(listed, index=to.index, columns=["language", "letter_total", LINK]).astype("str")
     table = to[["name", "letter", "send_on", "pay_by"]].join(made)
     invoices = rows.assign(file=made[LINK].reindex(rows["buyer_id"]).to_numpy())
     reminded = invoices.dropna(subset="stage")[["invoice_id", "stage", "sent"]]
     return Letters(files | {"reminders.csv": csv_text(reminded)}, table, invoices, unpayable)
+
+
+def _by_buyer(table: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return the rows of each buyer, in their order."""
+    found: dict[str, list[Any]] = {}
+    for row in table.itertuples():
+        found.setdefault(row.buyer_id, []).append(row)
+    return found
 
 
 def page(letter: writing.Letter) -> str:

@@ -5,8 +5,8 @@ from tradecredit.words.letters.catalogue import Catalogue, Tone
 CHINESE = Catalogue(
     tag="zh-Hans", locale="zh_Hans_CN", amount="{currency}\N{NO-BREAK SPACE}{number}", long_day="y年M月d日",
     short_day="yyyy-MM-dd", first_of_month="1", colon="：", and_="及", comma="、",
-    to="致：", customer="客户编号", registration="注册号", date="日期", from_="联系人", telephone="电话", email="电子邮箱",
-    salutation="尊敬的客户：",
+    to="致：", customer="客户编号", registration="注册号", date="日期", from_="联系人", telephone="电话",
+    email="电子邮箱",     salutation="尊敬的客户：",
     tones={
         "friendly": Tone(
             subject="付款提醒函",

@@ -6,7 +6,7 @@ ENGLISH = Catalogue(
     tag="en", locale="en_GB", amount="{currency}\N{NO-BREAK SPACE}{number}", long_day="d MMMM yyyy",
     short_day="d MMM yyyy", first_of_month="1", colon=":", and_=" and ", comma=", ",
     to="", customer="Customer number", registration="Registration number", date="Date", from_="Contact",
-    telephone="Telephone", email="E-mail", salutation="Dear Sir or Madam,",
+    telephone="Telephone", email="Email", salutation="Dear Sir or Madam,",
     tones={
         "friendly": Tone(
             subject="Payment reminder",
@@ -70,6 +70,6 @@ ENGLISH = Catalogue(
     "payment.",
     objections="If you object to an invoice, or to part of one, please tell us which and why {reach}. All that is not "
     "in dispute remains payable.",
-    by_email="by e-mail to {email}", by_phone="by telephone on {phone}", or_=" or ",
+    by_email="by email to {email}", by_phone="by telephone on {phone}", or_=" or ",
     closing=("Yours faithfully,",), date_at_end=False,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import unicodedata
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from babel import Locale
@@ -65,43 +65,47 @@ class Letter(NamedTuple):
     colon: str
 
 
-def letter(book: Book, to: pd.Series, rows: pd.DataFrame, sums: pd.DataFrame) -> Letter:
+def letter(book: Book, to: Any, rows: list[Any], sums: list[Any]) -> Letter:
     """Return what the letter to a buyer says.
 
-    `to`: the buyer's row of the worklist with its `name`, `registration_id` and `country`; `rows` and `sums`: its
-    `letters.invoices`, and its `letters.totals` by currency. The run's `collections.letters` must be stated. Source:
-    definitions §10.10.
+    `to`: the buyer's row of the worklist, with its `buyer_id`, `name`, `registration_id` and `country`; `rows`: its
+    rows of `letters.invoices`; `sums`: those of `letters.totals`, with the `currency` of each; all as `itertuples`
+    gives them. The run's `collections.letters` must be stated. Source: definitions §10.10.
     """
     settings = book.run.collections.letters
     assert settings is not None
-    words = CATALOGUES[settings.language_of(_stated(to["country"]))]
-    sender = one_line(settings.sender or book.run.entity)
-    tone = words.tones[wording(_stage(book, str(to["letter"])), str(to["act"]))]
+    words = CATALOGUES[settings.language_of(_stated(to.country))]
+    stage = next(stage for stage in book.run.collections.reminders if stage.name == to.letter)
+    tone, sender, number = (
+        words.tones[wording(stage, to.act)],
+        settings.sender or book.run.entity,
+        one_line(to.buyer_id),
+    )
+    asked = [_amount(row.billed_total, row.currency, words) for row in sums if row.billed_total > 0]
     told = {
-        "as_of": _long(book.as_of, words), "pay_by": _long(to["pay_by"], words),
-        "total": _list([_amount(row.billed_total, str(code), words) for code, row in _asked(sums).iterrows()], words),
+        "as_of": _long(book.as_of, words), "pay_by": _long(to.pay_by, words), "total": _list(asked, words),
+        "reach": words.or_.join(_ways(settings, words)),
     }  # fmt: skip
-    date, number = _long(to["send_on"], words), one_line(str(to.name))
-    facts = [] if words.date_at_end else [(words.date, date)]
-    facts += [(words.customer, number), *_reached(settings, words)]
     body: list[str | Table | Facts] = [
         tone.opening.format(**told), *_invoices(rows, sums, told["as_of"], words),
         *_charges(rows, sums, told["as_of"], words), tone.demand.format(**told),
-        *_accounts(settings, rows, sender, number, words), tone.consequence.format(**told),
-        words.reserved if _is_reserved(book, rows) else "", words.paid,
-        words.objections.format(reach=words.or_.join(_ways(settings, words))), tone.courtesy.format(**told),
+        *_accounts(settings, rows, (one_line(sender), number), words), tone.consequence.format(**told),
+        words.reserved if _is_reserved(stage, rows) else "", words.paid, words.objections.format(**told),
+        tone.courtesy.format(**told),
     ]  # fmt: skip
-    name = one_line(_stated(to["name"]) or str(to.name))
+    name, date = one_line(_stated(to.name) or to.buyer_id), _long(to.send_on, words)
+    dated = [] if words.date_at_end else [(words.date, date)]
+    closing = [sender, *([settings.contact] if settings.contact else [])]
     return Letter(
         tag=words.tag,
         title=f"{tone.subject} · {number}",
-        sender=[sender, *map(one_line, settings.address)],
+        sender=[one_line(line) for line in (sender, *settings.address)],
         recipient=_recipient(to, name, words),
-        facts=facts,
+        facts=[*dated, (words.customer, number), *_reached(settings, words)],
         subject=tone.subject,
         salutation=words.salutation.format(buyer=name),
         body=[part for part in body if part],
-        closing=[*words.closing, sender, *filter(None, [settings.contact]), *([date] if words.date_at_end else [])],
+        closing=[*words.closing, *map(one_line, closing), *([date] if words.date_at_end else [])],
         legal_lines=[one_line(line) for line in settings.legal_lines],
         colon=words.colon,
     )
@@ -120,9 +124,9 @@ def _steers(sign: str) -> bool:
     return unicodedata.category(sign) in ("Cc", "Cs") or sign in DIRECTIONS
 
 
-def _recipient(to: pd.Series, name: str, words: Catalogue) -> list[str]:
+def _recipient(to: Any, name: str, words: Catalogue) -> list[str]:
     lines = [words.to + name]
-    registration, country = _stated(to["registration_id"]), _stated(to["country"])
+    registration, country = _stated(to.registration_id), _stated(to.country)
     if registration:
         lines.append(f"{words.registration}{words.colon} {one_line(registration)}")
     if country:
@@ -138,16 +142,18 @@ def _reached(settings: LetterSettings, words: Catalogue) -> list[tuple[str, str]
 
 def _ways(settings: LetterSettings, words: Catalogue) -> list[str]:
     ways = [words.by_email.format(email=one_line(settings.email))] if settings.email else []
-    return ways + ([words.by_phone.format(phone=one_line(settings.phone))] if settings.phone else [])
+    if settings.phone:
+        ways.append(words.by_phone.format(phone=_unbroken(one_line(settings.phone))))
+    return ways
 
 
-def _invoices(rows: pd.DataFrame, sums: pd.DataFrame, as_of: str, words: Catalogue) -> list[str | Table | Facts]:
+def _invoices(rows: list[Any], sums: list[Any], as_of: str, words: Catalogue) -> list[str | Table | Facts]:
     """Return a table of the invoices in each currency, and why parts of them are held out."""
     parts: list[str | Table | Facts] = []
-    for currency, of in rows.groupby("currency", sort=False):
-        code = str(currency)
+    for total in sums:
+        code, of = total.currency, [row for row in rows if row.currency == total.currency]
         shown = {"billed": words.amount_, "billed_open": words.open_}
-        if of["billed_held_out"].any():
+        if total.billed_held_out > 0:
             shown["billed_held_out"] = words.held
         shown["billed_to_pay"] = words.to_pay
         lines = [
@@ -155,55 +161,61 @@ def _invoices(rows: pd.DataFrame, sums: pd.DataFrame, as_of: str, words: Catalog
                 one_line(row.invoice_id), _short(row.issued, words), _short(row.due, words), f"{row.days_past_due:.0f}",
                 *(_number(getattr(row, name), code, words) for name in shown),
             ]
-            for row in of.itertuples()
+            for row in of
         ]  # fmt: skip
-        total = {name: sums.loc[currency, name] for name in shown if name != "billed"}
-        foot = [words.sum_, "", "", "", "", *(_number(value, code, words) for value in total.values())]
+        summed = [_number(getattr(total, name), code, words) for name in [*shown][1:]]
+        foot = [words.sum_, "", "", "", "", *summed]
         heads = [words.invoice, words.issued, words.due, words.days, *shown.values()]
         numeric = [False, False, False, True, *(True for _ in shown)]
         parts.append(Table(words.listed.format(currency=code, as_of=as_of), heads, numeric, lines, foot))
-    why = [words.held_why[name] for name in HELD if (rows[name] > 0).any()]
+    why = [words.held_why[name] for name in HELD if any(getattr(row, name) > 0 for row in rows)]
     return [*parts, words.held_note.format(why=_list(why, words))] if why else parts
 
 
-def _charges(rows: pd.DataFrame, sums: pd.DataFrame, as_of: str, words: Catalogue) -> list[str | Table | Facts]:
+def _charges(rows: list[Any], sums: list[Any], as_of: str, words: Catalogue) -> list[str | Table | Facts]:
     """Return what is charged for late payment, if anything is, and then what is to be paid with it."""
-    charged = rows[rows[list(CHARGES)].fillna(0.0).gt(0).any(axis="columns")]
-    parts: list[str | Table | Facts] = []
-    if len(charged):
-        cited, agreed = charged["cited_as"].iloc[0], charged["agreed"].iloc[0]
-        by_law = words.charged if pd.isna(cited) else words.charged_by_law
-        parts.append((words.charged_as_agreed if agreed else by_law).format(as_of=as_of, law=cited))
-    for currency, of in charged.groupby("currency", sort=False):
-        code, shown = str(currency), [name for name in CHARGES if of[name].gt(0).any()]
+    charged = [row for row in rows if any(getattr(row, name) > 0 for name in CHARGES)]
+    if not charged:
+        return []
+    cited, agreed = _stated(charged[0].cited_as), charged[0].agreed
+    by_law = words.charged_by_law if cited else words.charged
+    parts: list[str | Table | Facts] = [(words.charged_as_agreed if agreed else by_law).format(as_of=as_of, law=cited)]
+    added = []
+    for total in sums:
+        code, of = total.currency, [row for row in charged if row.currency == total.currency]
+        if not of:
+            continue
+        shown = [name for name in CHARGES if getattr(total, name) > 0]
         lines = [
-            [one_line(row.invoice_id), *(_number(getattr(row, name), code, words) for name in shown)]
-            for row in of.itertuples()
+            [one_line(row.invoice_id), *(_number(getattr(row, name), code, words) for name in shown)] for row in of
         ]
-        foot = [words.sum_, *(_number(of[name].sum(), code, words) for name in shown)]
+        foot = [words.sum_, *(_number(getattr(total, name), code, words) for name in shown)]
         heads = [words.invoice, *(getattr(words, CHARGES[name]) for name in shown)]
         parts.append(Table(words.charges.format(currency=code), heads, [False, *(True for _ in shown)], lines, foot))
-    daily = charged.groupby("currency", sort=False)["billed_daily_interest"].sum()
-    if (daily > 0).any():
-        added = [_amount(value, str(code), words) for code, value in daily.items() if value > 0]
+        daily = sum(row.billed_daily_interest for row in of if row.billed_daily_interest > 0)
+        added += [_amount(daily, code, words)] if daily > 0 else []
+    if added:
         parts.append(words.daily.format(amount=_list(added, words)))
-    asked = _asked(sums)
-    return [*parts, *(_sums(code, row, words) for code, row in asked.iterrows() if len(charged))]
+    return [*parts, *(_sums(total, words) for total in sums if total.billed_total > 0)]
 
 
-def _sums(code: object, row: pd.Series, words: Catalogue) -> Facts:
+def _sums(total: Any, words: Catalogue) -> Facts:
     """Return what is asked for in a currency, part by part."""
     named = {"billed_to_pay": words.of_invoices, "billed_interest": words.interest, "billed_fee": words.fee}
-    pairs = [(name, _amount(row[column], str(code), words)) for column, name in named.items() if row[column] > 0]
-    return Facts(words.asked, [*pairs, (words.total, _amount(row["billed_total"], str(code), words))], strong=True)
+    amounts = {name: getattr(total, column) for column, name in named.items()}
+    pairs = [(name, _amount(amount, total.currency, words)) for name, amount in amounts.items() if amount > 0]
+    return Facts(words.asked, [*pairs, (words.total, _amount(total.billed_total, total.currency, words))], strong=True)
 
 
 def _accounts(
-    settings: LetterSettings, rows: pd.DataFrame, sender: str, number: str, words: Catalogue
+    settings: LetterSettings, rows: list[Any], names: tuple[str, str], words: Catalogue
 ) -> list[str | Table | Facts]:
-    """Return the accounts that the invoices are paid to, each with the reference that tells which."""
-    owed = rows[rows["billed_to_pay"] > 0]
-    codes = {code: settings.account(code) for code in owed["currency"].unique()}
+    """Return the accounts that the invoices are paid to, each with the reference that tells which.
+
+    `names`: the sender's, and the buyer's number.
+    """
+    owed = [row for row in rows if row.billed_to_pay > 0]
+    codes = {code: settings.account(code) for code in dict.fromkeys(row.currency for row in owed)}
     parts: list[str | Table | Facts] = []
     for account in settings.accounts:
         paid_to_it = [code for code, of in codes.items() if of is account]
@@ -211,8 +223,8 @@ def _accounts(
             continue
         several = len(paid_to_it) < len(codes)
         title = words.pay_to_in.format(currency=_list(paid_to_it, words)) if several else words.pay_to
-        names = [one_line(name) for name in owed.loc[owed["currency"].isin(paid_to_it), "invoice_id"]]
-        parts.append(Facts(title, _account(account, sender, _reference(account, number, names), words)))
+        invoices = [one_line(row.invoice_id) for row in owed if row.currency in paid_to_it]
+        parts.append(Facts(title, _account(account, names[0], _reference(account, names[1], invoices), words)))
     return parts
 
 
@@ -232,21 +244,11 @@ def _reference(account: BankAccount, number: str, names: list[str]) -> str:
     return whole if len(whole) <= REFERENCE else start
 
 
-def _is_reserved(book: Book, rows: pd.DataFrame) -> bool:
-    """Return whether the letter's stage asks for interest or a fee that is not claimed of all that is to be paid."""
-    stage, owed = _stage(book, str(rows["letter"].iloc[0])), rows[rows["billed_to_pay"] > 0]
-    return any(
-        wanted and owed[column].isna().any()
-        for wanted, column in ((stage.interest, "billed_interest"), (stage.fee, "billed_fee"))
-    )
-
-
-def _stage(book: Book, name: str) -> Stage:
-    return next(stage for stage in book.run.collections.reminders if stage.name == name)
-
-
-def _asked(sums: pd.DataFrame) -> pd.DataFrame:
-    return sums[sums["billed_total"] > 0]
+def _is_reserved(stage: Stage, rows: list[Any]) -> bool:
+    """Return whether a letter's stage asks for interest or a fee that is not claimed of all that is to be paid."""
+    owed = [row for row in rows if row.billed_to_pay > 0]
+    asked = (("billed_interest", stage.interest), ("billed_fee", stage.fee))
+    return any(wanted and any(pd.isna(getattr(row, column)) for row in owed) for column, wanted in asked)
 
 
 def _stated(value: object) -> str | None:
@@ -259,13 +261,8 @@ def _list(parts: list[str], words: Catalogue) -> str:
 
 
 def _number(value: float, currency: str, words: Catalogue) -> str:
-    """Return an amount without its currency; nothing where it is missing.
-
-    Written with the language's own signs: between thousands, and before the cents.
-    """
-    if pd.isna(value):
-        return ""
-    return f"{value:,.{decimals(currency)}f}".translate(_signs(words.locale))
+    """Return an amount without its currency, with the language's signs; nothing where it is missing."""
+    return "" if pd.isna(value) else f"{value:,.{decimals(currency)}f}".translate(_signs(words.locale))
 
 
 def _amount(value: float, currency: str, words: Catalogue) -> str:
@@ -287,7 +284,11 @@ def _long(day: pd.Timestamp, words: Catalogue) -> str:
     written = _day(day, words.long_day, words.locale)
     first = day.day == 1 and written.startswith("1 ")
     # A day is not torn from its month at the end of a line.
-    return (words.first_of_month + written[1:] if first else written).replace(" ", "\N{NO-BREAK SPACE}")
+    return _unbroken(words.first_of_month + written[1:] if first else written)
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _short(day: pd.Timestamp, words: Catalogue) -> str:
