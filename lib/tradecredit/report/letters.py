@@ -1,5 +1,6 @@
 """The letters of a day as files: a page and a text for each buyer, and the tables that tell what went out."""
 
+import re
 import textwrap
 import unicodedata
 from functools import cache
@@ -99,13 +100,13 @@ def _environment() -> Environment:
 
 def _wrapped(paragraph: str) -> str:
     """Return a paragraph on lines of `WIDTH` columns; Chinese, which has no spaces, breaks between any two signs."""
-    if _columns(paragraph) == len(paragraph):
+    if _columns(paragraph) <= len(paragraph):
         return textwrap.fill(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
     lines = [""]
-    for sign in paragraph:
-        if _columns(lines[-1] + sign) > WIDTH and sign not in "，。、；：！？）》”":
+    for part in re.findall(r"[\x21-\xff]+|.", paragraph):  # a Chinese sign, or a word in other letters
+        if _columns(lines[-1] + part) > WIDTH and part not in "，。、；：！？）》”":
             lines.append("")
-        lines[-1] += sign
+        lines[-1] += part
     return "\n".join(line.strip() for line in lines)
 
 

@@ -4,7 +4,7 @@ from tradecredit.words.letters.catalogue import Catalogue, Tone
 
 ENGLISH = Catalogue(
     tag="en", locale="en_GB", amount="{currency}\N{NO-BREAK SPACE}{number}", long_day="d MMMM yyyy",
-    short_day="d MMM yyyy", first_of_month="1", colon=":", and_=" and ", comma=", ",
+    short_day="d MMM yyyy", first_of_month="1", colon=": ", and_=" and ", comma=", ",
     to="", customer="Customer number", registration="Registration number", date="Date", from_="Contact",
     telephone="Telephone", email="Email", salutation="Dear Sir or Madam,",
     tones={

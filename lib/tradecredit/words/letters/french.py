@@ -2,11 +2,9 @@
 
 from tradecredit.words.letters.catalogue import Catalogue, Tone
 
-_NB = "\N{NO-BREAK SPACE}"
-
 FRENCH = Catalogue(
     tag="fr", locale="fr_FR", amount="{number}\N{NO-BREAK SPACE}{currency}", long_day="d MMMM yyyy",
-    short_day="dd/MM/yyyy", first_of_month="1er", colon=f"{_NB}:", and_=" et ", comma=", ",
+    short_day="dd/MM/yyyy", first_of_month="1er", colon="\u00a0: ", and_=" et ", comma=", ",
     to="", customer="Numéro de client", registration="Numéro d’immatriculation", date="Date", from_="Votre contact",
     telephone="Téléphone", email="Courriel", salutation="Madame, Monsieur,",
     tones={
@@ -29,7 +27,7 @@ FRENCH = Catalogue(
         "formal": Tone(
             subject="Mise en demeure de payer",
             opening="Les montants ci-dessous sont arrivés à échéance aux dates indiquées. D’après nos écritures au "
-            "{as_of}, ils restent impayés à ce jour.",
+            "{as_of}, ils restent impayés.",
             demand="Par la présente, nous vous mettons en demeure de nous régler {total} au plus tard le {pay_by}.",
             consequence="À défaut de règlement dans ce délai, nous nous réservons le droit de suspendre nos "
             "livraisons, de retirer les délais de paiement accordés et d’engager toute démarche de recouvrement, dont "

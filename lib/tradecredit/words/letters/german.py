@@ -4,7 +4,7 @@ from tradecredit.words.letters.catalogue import Catalogue, Tone
 
 GERMAN = Catalogue(
     tag="de", locale="de_DE", amount="{number}\N{NO-BREAK SPACE}{currency}", long_day="d. MMMM yyyy",
-    short_day="dd.MM.yyyy", first_of_month="1", colon=":", and_=" und ", comma=", ",
+    short_day="dd.MM.yyyy", first_of_month="1", colon=": ", and_=" und ", comma=", ",
     to="", customer="Kundennummer", registration="Registernummer", date="Datum", from_="Ihr Kontakt",
     telephone="Telefon", email="E-Mail", salutation="Sehr geehrte Damen und Herren,",
     tones={

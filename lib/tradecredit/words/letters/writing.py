@@ -61,6 +61,7 @@ class Letter(NamedTuple):
     salutation: str
     body: list[str | Table | Facts]
     closing: list[str]
+    signed: list[str]
     legal_lines: list[str]
     colon: str
 
@@ -81,9 +82,9 @@ def letter(book: Book, to: Any, rows: list[Any], sums: list[Any]) -> Letter:
         settings.sender or book.run.entity,
         one_line(to.buyer_id),
     )
-    asked = [_amount(row.billed_total, row.currency, words) for row in sums if row.billed_total > 0]
+    asked = [row for row in sums if row.billed_total > 0] or sums
     told = {
-        "as_of": _long(book.as_of, words), "pay_by": _long(to.pay_by, words), "total": _list(asked, words),
+        "as_of": _long(book.as_of, words), "pay_by": _long(to.pay_by, words), "total": _list([_amount(row.billed_total, row.currency, words) for row in asked], words),
         "reach": words.or_.join(_ways(settings, words)),
     }  # fmt: skip
     body: list[str | Table | Facts] = [
@@ -95,7 +96,7 @@ def letter(book: Book, to: Any, rows: list[Any], sums: list[Any]) -> Letter:
     ]  # fmt: skip
     name, date = one_line(_stated(to.name) or to.buyer_id), _long(to.send_on, words)
     dated = [] if words.date_at_end else [(words.date, date)]
-    closing = [sender, *([settings.contact] if settings.contact else [])]
+    signed = [sender, *([settings.contact] if settings.contact else [])]
     return Letter(
         tag=words.tag,
         title=f"{tone.subject} · {number}",
@@ -105,7 +106,8 @@ def letter(book: Book, to: Any, rows: list[Any], sums: list[Any]) -> Letter:
         subject=tone.subject,
         salutation=words.salutation.format(buyer=name),
         body=[part for part in body if part],
-        closing=[*words.closing, *map(one_line, closing), *([date] if words.date_at_end else [])],
+        closing=[*words.closing],
+        signed=[*map(one_line, signed), *([date] if words.date_at_end else [])],
         legal_lines=[one_line(line) for line in settings.legal_lines],
         colon=words.colon,
     )
@@ -128,7 +130,7 @@ def _recipient(to: Any, name: str, words: Catalogue) -> list[str]:
     lines = [words.to + name]
     registration, country = _stated(to.registration_id), _stated(to.country)
     if registration:
-        lines.append(f"{words.registration}{words.colon} {one_line(registration)}")
+        lines.append(f"{words.registration}{words.colon}{one_line(registration)}")
     if country:
         lines.append(str(_locale(words.locale).territories.get(country, one_line(country))))
     return lines
