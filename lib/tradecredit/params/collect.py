@@ -6,7 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tradecredit.params.base import Amount, BuyerKind, Fraction, Parameters, Positive
+from tradecredit.params.base import Amount, BuyerKind, Fraction, Parameters, Positive, SectionOrFile
+from tradecredit.params.letters import LetterSettings
 from tradecredit.params.size import Sized
 
 ACTS = ("remind", "stop", "enforce", "claim")
@@ -27,8 +28,9 @@ class Stage(Parameters):
     """Or so many days after the reminder before was sent."""
     channel: Literal["email", "post", "registered post", "phone", "portal"] = "email"
     """How it goes out."""
-    tone: Literal["friendly", "firm", "formal"] = "firm"
-    """How it is worded."""
+    tone: Literal["friendly", "firm", "formal", "stop", "last"] = "firm"
+    """How it is worded: as a reminder, a demand, a formal notice, a notice that deliveries are held back, or the last
+    demand before an agency or court. Where supplies are stopped a letter is worded as `stop`, unless it is the last."""
     interest: bool = False
     """Whether the interest that the law or contract allows (`late_interest`) is charged."""
     fee: bool = False
@@ -101,6 +103,8 @@ class CollectionSettings(Parameters):
     """Discount that is offered for early payment of what is not due yet."""
     early_days: int = Field(10, ge=1)
     """Within so many days from the as-of day."""
+    letters: SectionOrFile[LetterSettings] | None = None
+    """How letters are written, or its YAML file; null: none are, and the worklist says so."""
     dispute_owners: dict[str, Annotated[str, Field(min_length=1)]] = {}
     """Reason of a dispute as the book has it: who is to settle it. `(not stated)`: disputes without a reason."""
     dso_goal: Positive | None = None

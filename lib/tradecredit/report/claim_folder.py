@@ -1,7 +1,5 @@
 """A claim on the policy as a folder of files: a page and a text that tell it, and its tables as CSV."""
 
-import hashlib
-import re
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +10,7 @@ from tradecredit.decide.collect.claims import LEVELS, Claim
 from tradecredit.insurance.policy import Policy
 from tradecredit.report.columns import labelled
 from tradecredit.report.document import document
+from tradecredit.report.folders import file_name
 from tradecredit.report.tables import csv_text, escaped
 from tradecredit.words import claims as words
 from tradecredit.words import cover
@@ -64,23 +63,11 @@ def write(folder: Path, claim: Claim, book: Book, policy: Policy) -> Path:
 
     Its name is made of the buyer's id, in which all that a file's name cannot hold is replaced, and told apart.
     """
-    own = folder / folder_name(str(claim.claim.name))
+    own = folder / file_name("claim", str(claim.claim.name))
     own.mkdir(parents=True, exist_ok=True)
     for name, text in claim_files(claim, book, policy).items():
         (own / name).write_text(text, encoding="utf-8", newline="\n")
     return own
-
-
-def folder_name(buyer_id: str) -> str:
-    """Return the name of the folder for a buyer's claim.
-
-    >>> folder_name("B00268"), folder_name("x/1").split("-")[0]
-    ('claim_B00268', 'claim_x_1')
-    """
-    plain = re.sub(r"[^A-Za-z0-9_-]", "_", buyer_id)[:60]
-    # Two ids that differ in what is replaced alone must not share a folder, nor two that differ in their case.
-    same = plain == buyer_id and plain == plain.upper()
-    return f"claim_{plain}" if same else f"claim_{plain}-{hashlib.sha256(buyer_id.encode()).hexdigest()[:8]}"
 
 
 def _cells(table: pd.DataFrame) -> tuple[list[str], list[bool], list[list[str]]]:

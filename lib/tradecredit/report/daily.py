@@ -1,5 +1,6 @@
 """The worklist of a day as a page and CSV files of its own, made without notebooks."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -14,24 +15,30 @@ from tradecredit.params.run import Run
 from tradecredit.report.calendar_file import calendar_file
 from tradecredit.report.claim_folder import write as write_claim
 from tradecredit.report.document import document
-from tradecredit.report.folders import DAILY, month_folder
+from tradecredit.report.folders import DAILY, month_folder, put_in_place
+from tradecredit.report.letters import FOLDER, Letters, written
 from tradecredit.report.tables import csv_text, escaped, to_html
 from tradecredit.words import collect, insurer
 from tradecredit.words.formats import day
+from tradecredit.words.letters import told
 
 SHOWN = 100
 """Buyers that the page shows; the CSV has all."""
 
 COLUMNS = ["buyer_id", "name", "act", "letter", "acting_amount", "acting_value", "authority", "due_day"]
 
+LETTER_COLUMNS = ["buyer_id", "name", "letter", "language", "letter_total", "send_on", "pay_by"]
+
 
 def write_worklist(run: Run) -> tuple[Path, list[str]]:
     """Write the worklist of a run's day, and return the path of its page and what it says first.
 
-    The folder is reports/<entity>/worklist/<as-of day>: `index.html`, `worklist.csv`, and `letters.csv`, the invoices
-    of the letters that go out; `collections.ics`, all that has a day, the insurer's too; and a folder for each claim to
-    file in `claims`. Sheets are linked to where the month has been published. Raises `ParameterError` and
-    `InputError` as `Book.open` does, and `InputError` for a book without invoices.
+    The folder is reports/<entity>/worklist/<as-of day>: `index.html`; `worklist.csv`, and `letters.csv`, the invoices
+    of the letters that go out; the letters themselves in `letters`, where the run says who sends them;
+    `collections.ics`, all that has a day, the insurer's too; and a folder for each claim to file in `claims`. It is
+    made beside the one of an earlier run, and takes its place once it is whole. Sheets are linked to where the month
+    has been published. Raises `ParameterError` and `InputError` as `Book.open` does, and `InputError` for a book
+    without invoices.
     """
     book = Book.open(run)
     if book.invoices.empty:
@@ -41,37 +48,56 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
         raise InputError([problem])
     known, changes = standing(book), effects.effects(book)
     listed = worklist.worklist(book, worklist.Known(known.pd, known.decided, changes["changed_share"]))
+    letters = written(book, listed)
     sentences = [
         collect.today(listed, run.currency), collect.held_out(listed, run.currency), collect.next_letters(listed),
+        told.not_written(letters.unpayable) if letters else told.NOT_STATED,
     ]  # fmt: skip
     folder = month_folder(run).parent / DAILY / f"{run.as_of:%Y-%m-%d}"
-    folder.mkdir(parents=True, exist_ok=True)
+    build = folder.with_name(f".building-{folder.name}-{os.getpid()}")
+    build.mkdir(parents=True)
+    try:
+        shown = _linked(run, collect.named(listed).join(book.names))
+        _write_tables(build, shown, letters, stages.letters(book, listed))
+        _write_for_the_insurer(build, book, listed)
+        _write(build / "index.html", _page(book, listed, letters, changes, sentences))
+        put_in_place(build, folder)
+    finally:
+        shutil.rmtree(build, ignore_errors=True)
+    return folder / "index.html", [_plain_text(text) for text in sentences if text]
+
+
+def _page(
+    book: Book, listed: pd.DataFrame, letters: Letters | None, changes: pd.DataFrame, sentences: list[str]
+) -> str:
+    run = book.run
     shown = _linked(run, collect.named(listed).join(book.names))
-    for name, table in (("worklist", shown), ("letters", stages.letters(book, listed))):
-        # With a byte-order mark, without which Excel takes the text for another encoding.
-        (folder / f"{name}.csv").write_text("\ufeff" + csv_text(table), encoding="utf-8", newline="\n")
-    _write_for_the_insurer(folder, book, listed)
     tables = [
         to_html(
             shown, "Whom to act on today, and then who waits and why: most valuable first", columns=COLUMNS, rows=SHOWN,
             link="worklist.csv", currency=run.currency,
         ),
+        to_html(
+            letters.listed, "Letters to send today", columns=LETTER_COLUMNS, rows=SHOWN, link="letters.csv",
+        ) if letters else "",
         to_html(collect.named(worklist.by_act(listed)), "What is done today", currency=run.currency),
         to_html(
             changes, "What reminders change on this book",
             columns=["stage", "compared", "paid_with", "paid_without", "brought_in_low", "brought_in_high", "basis"],
         ),
     ]  # fmt: skip
-    letters = [
+    files = [
         "The invoices of the letters stand in letters.csv, all days in collections.ics, claims to file in claims/."
     ]
-    texts = [sentences, letters, [collect.changed(changes, run.collections)]]
+    to_send = [told.written(letters.listed)] if letters else []
+    texts = [sentences, to_send, files, [collect.changed(changes, run.collections)]]
     main = "".join(
-        "".join(f'<p class="tc-say">{_plain(text)}</p>\n' for text in told if text) + table
-        for table, told in zip(tables, texts, strict=True)
+        "".join(f'<p class="tc-say">{escaped(_plain_text(text))}</p>\n' for text in said if text) + table
+        for table, said in zip(tables, texts, strict=True)
     )
-    notes = "".join(f"<li>{_plain(text)}</li>\n" for text in collect.assumptions(book, listed))
-    page = document(
+    granted = [*collect.assumptions(book, listed), *(told.charged(book, letters.invoices) if letters else [])]
+    notes = "".join(f"<li>{escaped(_plain_text(text))}</li>\n" for text in granted)
+    return document(
         title=f"Worklist · {run.entity} · {run.as_of}",
         header=f'<p class="eyebrow"><span>{escaped(run.entity)}</span> <span>{day(book.as_of)}</span></p>\n'
         "<h1>Worklist</h1>",
@@ -79,14 +105,22 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
         main=f"{main}<h2>Taken for granted</h2>\n<ul>\n{notes}</ul>\n",
         footer="<p>Made by tradecredit worklist.</p>",
     )
-    file = folder / "index.html"
-    file.write_text(page, encoding="utf-8", newline="\n")
-    return file, [text for text in sentences if text]
+
+
+def _write_tables(folder: Path, shown: pd.DataFrame, letters: Letters | None, rows: pd.DataFrame) -> None:
+    """Write the tables, and the letters where there are any; `rows`: `stages.letters`, where there are none."""
+    tables = {"worklist.csv": csv_text(shown), "letters.csv": csv_text(letters.invoices if letters else rows)}
+    for name, content in tables.items():
+        # With a byte-order mark, without which Excel takes the text for another encoding.
+        _write(folder / name, "\ufeff" + content)
+    if letters:
+        (folder / FOLDER).mkdir()
+        for name, content in letters.files.items():
+            _write(folder / FOLDER / name, content)
 
 
 def _write_for_the_insurer(folder: Path, book: Book, listed: pd.DataFrame) -> None:
-    """Write the calendar of what is to be done, and the claims to file, in place of those of an earlier run."""
-    shutil.rmtree(folder / "claims", ignore_errors=True)
+    """Write the calendar of what is to be done, and the claims to file."""
     deadlines = insurer_calendar.deadlines(book, programme(book))
     stopped = deadlines["buyer_id"].isin(listed.index[listed["act"] == stages.STOP])
     of_insurer = deadlines[~((deadlines["deadline"] == insurer_calendar.STOP_ON) & stopped)]
@@ -99,6 +133,10 @@ def _write_for_the_insurer(folder: Path, book: Book, listed: pd.DataFrame) -> No
             write_claim(folder / "claims", claims.of_buyer(book, policy, buyer), book, policy)
 
 
+def _write(file: Path, content: str) -> None:
+    file.write_text(content, encoding="utf-8", newline="\n")
+
+
 def _linked(run: Run, listed: pd.DataFrame) -> pd.DataFrame:
     """Return the list with links that lead from its page to the month's, or none where that is not published."""
     month = month_folder(run)
@@ -107,6 +145,6 @@ def _linked(run: Run, listed: pd.DataFrame) -> pd.DataFrame:
     return listed.assign(link=f"../../{month.name}/" + listed["link"])
 
 
-def _plain(text: str) -> str:
-    """Return a sentence as HTML without the marks of bold words and code."""
-    return escaped(text.replace("**", "").replace("`", ""))
+def _plain_text(text: str) -> str:
+    """Return a sentence without the marks of bold words and code."""
+    return text.replace("**", "").replace("`", "")

@@ -1,6 +1,9 @@
 """Where an entity's months and daily worklists are published."""
 
+import hashlib
+import os
 import re
+import shutil
 from pathlib import Path
 
 from tradecredit.params.run import Run
@@ -29,3 +32,31 @@ def months(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if path.is_dir() and MONTH.fullmatch(path.name))
+
+
+def file_name(kind: str, buyer_id: str) -> str:
+    """Return the name, without an ending, of a file or folder of a buyer's.
+
+    What a file's name cannot hold is replaced; ids that differ in that alone, or in their case, are told apart.
+
+    >>> file_name("claim", "B00268"), file_name("claim", "x/1").split("-")[0]
+    ('claim_B00268', 'claim_x_1')
+    """
+    plain = re.sub(r"[^A-Za-z0-9_-]", "_", buyer_id)[:60]
+    same = plain == buyer_id and plain == plain.upper()
+    return f"{kind}_{plain}" if same else f"{kind}_{plain}-{hashlib.sha256(buyer_id.encode()).hexdigest()[:8]}"
+
+
+def put_in_place(build: Path, published: Path) -> None:
+    """Put a finished folder in its place by one rename; what it replaces comes back where that fails."""
+    published.parent.mkdir(parents=True, exist_ok=True)
+    old = build.with_name(build.name + "-replaced")
+    if published.exists():
+        os.rename(published, old)
+    try:
+        os.rename(build, published)
+    except OSError:
+        if old.exists():
+            os.rename(old, published)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -57,6 +57,19 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
     **columns("date", send_on="Sent on", pay_by="To be paid by"),
     **columns("count", late_invoices="Invoices"),
     **columns("days", oldest_to_collect="Oldest to collect (days past due)"),
+    # letters
+    **columns("text", language="Language", letter_total="Asked for, in all", cited_as="Cited as", agreed="Rate agreed"),
+    **columns(
+        "number",
+        billed="Invoiced, its currency",
+        billed_open="Open, its currency",
+        billed_held_out="Held out, its currency",
+        billed_to_pay="To pay, its currency",
+        billed_interest="Interest, its currency",
+        billed_daily_interest="Interest a day, its currency",
+        billed_fee="Flat fee, its currency",
+        billed_total="Asked for, its currency",
+    ),
     # worklist
     **columns(
         "money",
