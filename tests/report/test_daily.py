@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from tradecredit import cli
 from tradecredit.decide.collect.stages import CLAIM
 from tradecredit.decide.collect.worklist import TODAY
-from tradecredit.report.claim_folder import folder_name
+from tradecredit.report.folders import file_name
 from tradecredit.report.index import write_index
 from tradecredit.words.collect import ACTS
 
@@ -51,7 +51,7 @@ def test_the_worklist_of_a_day_is_a_page_and_files_that_agree(demo, tmp_path):
     # Each row that somebody acts on today has its day, and each claim a folder.
     named = {ACTS[act] for act in TODAY if act != CLAIM}
     assert events["kind"].isin(named).sum() == listed["act"].isin(named).sum() > 5
-    assert {folder_name(buyer) for buyer in listed.loc[listed["act"] == ACTS[CLAIM], "buyer_id"]} == {
+    assert {file_name("claim", buyer) for buyer in listed.loc[listed["act"] == ACTS[CLAIM], "buyer_id"]} == {
         path.name for path in folder.glob("claims/*")
     }
     write_index(tmp_path / "reports")

@@ -65,7 +65,7 @@ def written(book: Book, acting: pd.DataFrame) -> Letters | None:
     made = pd.DataFrame(listed, index=to.index, columns=["language", "letter_total", LINK]).astype("str")
     table = to[["name", "letter", "send_on", "pay_by"]].join(made)
     invoices = rows.assign(file=made[LINK].reindex(rows["buyer_id"]).to_numpy())
-    reminded = invoices.dropna(subset="stage")[["invoice_id", "stage", "sent"]]
+    reminded = invoices.dropna(subset="stage", ignore_index=True)[["invoice_id", "stage", "sent"]]
     return Letters(files | {"reminders.csv": csv_text(reminded)}, table, invoices, unpayable)
 
 
