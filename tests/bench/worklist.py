@@ -1,17 +1,19 @@
-"""The worklist of 1,000,000 open invoices and 50,000 buyers beside DuckDB aggregating the same invoices once.
+"""Worklist and cover audit of 1,000,000 open invoices and 50,000 buyers beside DuckDB aggregating them once.
 
     python tests/bench/worklist.py [--invoices N] [--buyers N] [--rounds N] [--profile]
 
 A book of open invoices is made in memory, half of them past due, with reminders on most of these, disputes and
 promises. DuckDB holds the same invoices (buyer, due day, open amount) in a table and groups them once by buyer and
 ageing bucket; the worklist takes them from the open items, which are measured once a book, to the ranked list of all
-buyers. Prints the wall time of each, the median of the rounds, the two in turn, and the ratio.
+buyers, and the cover audit to the receivables by class and by reason, with a limit of the insurer's on half of the
+buyers. Prints the wall time of each, the median of the rounds, one after the other in turn, and the ratios.
 """
 
 import argparse
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -21,11 +23,13 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "lib")]
 
-from tradecredit.book.book import Book, known  # noqa: E402
+from tradecredit.book.book import Book  # noqa: E402
 from tradecredit.book.schema import TABLES, dtype  # noqa: E402
-from tradecredit.decide.collect import decided, stages  # noqa: E402
+from tradecredit.decide.collect import decided  # noqa: E402
 from tradecredit.decide.collect.waiting import remaining_days  # noqa: E402
 from tradecredit.decide.collect.worklist import Known, worklist  # noqa: E402
+from tradecredit.insurance import cover  # noqa: E402
+from tradecredit.insurance.policy import Policy  # noqa: E402
 from tradecredit.measure.default_events import in_default, loss_given_default  # noqa: E402
 from tradecredit.measure.on_account import on_account  # noqa: E402
 from tradecredit.measure.open_items import open_items  # noqa: E402
@@ -77,6 +81,11 @@ def book_of(invoices: int, buyers: int) -> Book:
     given["promises"] = pd.DataFrame(
         {"buyer_id": ids.take(owner[few]).to_numpy(), "invoice_id": numbers.take(few).to_numpy(), "amount": 50.0}
     ).assign(made=AS_OF - pd.Timedelta(days=5), date=AS_OF + pd.Timedelta(days=5))
+    some = ids.iloc[::2]
+    given["limits"] = pd.DataFrame(
+        {"buyer_id": some.to_numpy(), "source": "insurer", "valid_from": AS_OF - pd.DateOffset(years=1),
+         "amount": rng.choice([50_000.0, 200_000.0], len(some))}
+    )  # fmt: skip
     complete = {
         name: given.get(name, table.empty())
         .reindex(columns=table.names)
@@ -85,7 +94,7 @@ def book_of(invoices: int, buyers: int) -> Book:
         for name, table in TABLES.items()
     }
     run = Run(entity="Bench", currency="EUR", as_of=AS_OF.date(), source={"kind": "demo"}, file="x.yaml")
-    return Book(run=run, as_of=AS_OF, fingerprint="bench", files={}, notes=pd.DataFrame(), **known(complete, AS_OF))
+    return Book(run=run, as_of=AS_OF, fingerprint="bench", files={}, notes=pd.DataFrame(), **complete)
 
 
 def on_buyers(book: Book) -> pd.DataFrame:
@@ -115,29 +124,37 @@ def main() -> None:
         pd.Series(0.02, index=pd.Index(book.buyers["buyer_id"], name="buyer_id")), on_buyers(book),
         pd.Series([0.1, 0.1, 0.1], index=[stage.name for stage in book.run.collections.reminders]),
     )  # fmt: skip
-    seconds: dict[str, list[float]] = {"duckdb": [], "worklist": []}
+    policy = Policy(name="bench", maximum_extension_days=60, discretionary_limit=20_000.0)
+    work: dict[str, Callable[[], pd.DataFrame]] = {
+        "DuckDB": lambda: connection.execute(BUCKETS).df(),
+        "worklist": lambda: worklist(book, basis),
+        "cover audit": lambda: pd.concat([cover.by_class(book, policy), cover.by_reason(book, policy)]),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in work}
+    known_before = dict(book.kept)
     for number in range(given.rounds):
-        book.kept.pop((stages.of_invoices.__wrapped__,), None)  # type: ignore[attr-defined]
-        start = time.perf_counter()
-        rows = len(connection.execute(BUCKETS).df())
-        seconds["duckdb"].append(time.perf_counter() - start)
-        start = time.perf_counter()
-        listed = worklist(book, basis)
-        seconds["worklist"].append(time.perf_counter() - start)
-        if number == 0:
-            print(f"{len(items):,} open invoices, {len(listed):,} buyers on the list, {rows:,} groups")
-            print(listed["act"].value_counts().to_dict())
+        for name, made in work.items():
+            book.kept.clear()
+            book.kept.update(known_before)
+            start = time.perf_counter()
+            rows = len(made())
+            seconds[name].append(time.perf_counter() - start)
+            if number == 0:
+                print(f"{name}: {rows:,} rows of {len(items):,} open invoices")
     times = {name: statistics.median(values) for name, values in seconds.items()}
-    ratio = times["worklist"] / times["duckdb"]
-    print(f"DuckDB {times['duckdb']:.3f} s, worklist {times['worklist']:.3f} s: {ratio:.2f} times")
+    for name in list(work)[1:]:
+        ratio = times[name] / times["DuckDB"]
+        print(f"DuckDB {times['DuckDB']:.3f} s, {name} {times[name]:.3f} s: {ratio:.2f} times")
     if given.profile:
         import cProfile
         import pstats
 
-        book.kept.pop((stages.of_invoices.__wrapped__,), None)  # type: ignore[attr-defined]
-        profile = cProfile.Profile()
-        profile.runcall(worklist, book, basis)
-        pstats.Stats(profile).sort_stats("tottime").print_stats(25)
+        for name in list(work)[1:]:
+            book.kept.clear()
+            book.kept.update(known_before)
+            profile = cProfile.Profile()
+            profile.runcall(work[name])
+            pstats.Stats(profile).sort_stats("tottime").print_stats(25)
 
 
 if __name__ == "__main__":

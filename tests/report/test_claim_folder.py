@@ -56,7 +56,7 @@ def test_the_text_tells_what_the_page_does(files):
     text = files["claim.txt"]
     assert text.startswith("Claim under p\nInsured: Test\n")
     assert "Insured debt: EUR 16,000.00, 2 invoices\nClaim: EUR 13,950.00; after the first loss EUR 12,950.00" in text
-    assert "To be filed by 27 September 2026" in text
+    assert "To be filed by 25 September 2026" in text
     assert re.search(r"claim +13,950\.00", text)
 
 

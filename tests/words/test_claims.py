@@ -40,7 +40,7 @@ def test_the_head_of_a_claim(book):
         "Claim under p", "Insured: Test", "Buyer: B, Birch, HRB 1, DE",
         "Kind of loss: protracted default, by the end of the waiting period, on 28 August 2026",
         "Insured debt: EUR 16,000.00, 2 invoices", "Claim: EUR 13,950.00; after the first loss EUR 12,950.00",
-        "As of 31 October 2026", "To be filed by 27 September 2026",
+        "As of 31 October 2026", "To be filed by 25 September 2026",
     ]  # fmt: skip
 
 

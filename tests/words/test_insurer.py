@@ -5,8 +5,8 @@ import pytest
 from advised import AS_OF, LEDGER, POLICY
 
 from tradecredit.decide.collect import audit, declarations, insurer_calendar, insurer_limits
-from tradecredit.insurance import cover
 from tradecredit.insurance.policy import Policy
+from tradecredit.insurance.split import NOT_COUNTED
 from tradecredit.words import insurer
 
 
@@ -115,7 +115,7 @@ def test_what_is_to_be_declared_is_told(book_of):
 def test_every_exclusion_has_its_words():
     steps = {
         declarations.LEDGER, declarations.CANCELLED, declarations.TAX, declarations.NET, declarations.CORRECTED,
-        declarations.DECLARED, *declarations.KINDS, *(set(cover.NOT_COUNTED) - {"no_policy", "kind_of_buyer"}),
+        declarations.DECLARED, *declarations.KINDS, *(set(NOT_COUNTED) - {"no_policy", "kind_of_buyer"}),
     }  # fmt: skip
     assert set(insurer.DECLARED) == steps
 

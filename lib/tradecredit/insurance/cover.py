@@ -14,7 +14,8 @@ from tradecredit.insurance.evidence import evidence
 from tradecredit.insurance.insured_sales import insured_sales, owed_days, share_of_sales
 from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
-from tradecredit.insurance.shipped import ABOVE, CLASSES, CODE, EXCLUDED, REASONS, run_policy
+from tradecredit.insurance.shipped import CLASSES, REASONS, run_policy
+from tradecredit.insurance.split import class_of, parts_of, summed
 from tradecredit.insurance.stops import stopped_buyers
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.open_items import open_amounts
@@ -120,16 +121,17 @@ def by_class(book: Book, policy: Policy | None = None) -> pd.DataFrame:
     The six `CLASSES`, whose `open_amount` adds up to the book's; `share` of it (missing of nothing); `invoices` and
     `buyers` that have a part in the class; `insured`, what the insurer bears of it before deductibles.
     """
-    found = _parts(book, policy)
-    return _summed(book, found, found.cover, len(CLASSES)).set_axis(pd.Index(CLASSES, name="cover"))
+    found = parts_of(book, policy)
+    return summed(book, found, found.cover, len(CLASSES)).set_axis(pd.Index(CLASSES, name="cover"))
 
 
 @once
 def by_reason(book: Book, policy: Policy | None = None) -> pd.DataFrame:
     """Return the receivables by class and the rule that decides: columns as `by_class`, beside `cover` and `reason`."""
-    found = _parts(book, policy)
+    found = parts_of(book, policy)
     both = pd.MultiIndex.from_product([CLASSES, REASONS], names=["cover", "reason"])
-    table = _summed(book, found, found.cover * len(REASONS) + found.reason, len(both)).set_axis(both)
+    key = found.cover.astype(np.int64) * len(REASONS) + found.reason
+    table = summed(book, found, key, len(both)).set_axis(both)
     return table[table["invoices"] > 0].sort_index().reset_index()
 
 
@@ -140,7 +142,7 @@ def parts(book: Book, policy: Policy | None = None) -> pd.DataFrame:
     A row for each class and reason that an invoice has a part in: `invoice_id`, `buyer_id`, `cover`, `reason`,
     `amount`, and `insured`, what the insurer bears of it before deductibles. The amounts add up to the receivables.
     """
-    found = _parts(book, policy)
+    found = parts_of(book, policy)
     columns = {
         "invoice_id": book.invoices["invoice_id"].take(found.rows).array,
         "buyer_id": book.invoices["buyer_id"].take(found.rows).array,
@@ -163,12 +165,7 @@ def insured_share(book: Book, policy: Policy | None = None) -> float:
 
 def _in_words(reason: np.ndarray, discretionary: np.ndarray) -> dict[str, pd.Series]:
     """Return the columns `cover` and `reason` of codes."""
-    return _named(_class_of(reason, discretionary), reason)
-
-
-def _class_of(reason: np.ndarray, discretionary: np.ndarray) -> np.ndarray:
-    of_reason = np.array([CLASSES.index(name) for name in REASONS.values()])
-    return of_reason[reason] + ((reason <= CODE["covered_in_part"]) & discretionary)
+    return _named(class_of(reason, discretionary), reason)
 
 
 def _named(cover: np.ndarray, reason: np.ndarray) -> dict[str, pd.Series]:
@@ -176,66 +173,6 @@ def _named(cover: np.ndarray, reason: np.ndarray) -> dict[str, pd.Series]:
         name: pd.Series(pa.array(list(words), pa.large_string()).take(pa.array(code)).to_pandas(), dtype="str").array
         for name, words, code in (("cover", CLASSES, cover), ("reason", REASONS, reason))
     }
-
-
-class _Parts(NamedTuple):
-    """The parts of invoices (their `rows`) as arrays: codes of class and reason, `amount`, and `insured` of it."""
-
-    rows: np.ndarray
-    cover: np.ndarray
-    reason: np.ndarray
-    amount: np.ndarray
-    insured: np.ndarray
-
-
-def _parts(book: Book, policy: Policy | None) -> _Parts:
-    policy = policy or run_policy(book)
-    found = todays_amounts(book, policy)
-    owed = open_amounts(book)[found.rows]
-    whole = np.array([name in NOT_COUNTED for name in REASONS])[found.reason]
-    covered, claimed = found.insured > 0, found.reason == CODE["claim_paid"]
-    main = np.where(whole, owed, found.insurable)
-    main = np.where(claimed, found.kept, np.where(covered, found.insured, main))
-    borne_of = (borne(policy) if policy else 0.0) * found.insured
-    pieces = [(main, _class_of(found.reason, found.discretionary), found.reason)]
-    for where, of, name, why in (
-        (covered | claimed, found.insurable - found.insured - found.kept, ABOVE, "limit_filled"),
-        (covered, found.kept, EXCLUDED, "claim_paid"), (~whole, found.disputed, EXCLUDED, "in_dispute"),
-        (~whole, owed - found.disputed - found.insurable, EXCLUDED, "tax"),
-    ):  # fmt: skip
-        in_class, by_rule = (np.full(len(owed), code) for code in (CLASSES.index(name), CODE[why]))
-        pieces.append((np.where(where, of, 0.0), in_class, by_rule))
-    kept = [np.flatnonzero(amount > ROUNDING) for amount, *_ in pieces]
-    amount, cover, reason = (
-        np.concatenate([piece[part][at] for piece, at in zip(pieces, kept, strict=True)]) for part in range(3)
-    )
-    rows = np.concatenate(kept)
-    insured = np.where(np.arange(len(rows)) < len(kept[0]), borne_of[rows], 0.0)
-    return _Parts(found.rows[rows], cover, reason, amount, insured)
-
-
-NOT_COUNTED = ("no_policy", "outside_period", "kind_of_buyer", "not_listed", "country_excluded", "terms_too_long")
-"""Reasons of invoices that do not count at all: none of what is owed of them is insurable."""
-
-ROUNDING = 1e-6
-"""An amount that is no more is what floating point left of nothing."""
-
-
-def _summed(book: Book, parts: _Parts, key: np.ndarray, keys: int) -> pd.DataFrame:
-    """Return the sums of parts by a key from 0, with how many buyers and invoices have one."""
-    buyer = book.buyer_of_invoice[parts.rows]
-    there = np.flatnonzero(np.bincount(key, minlength=keys))
-    place = np.zeros(keys, np.intp)
-    place[there] = np.arange(len(there))
-    table = pd.DataFrame(0, index=pd.RangeIndex(keys), columns=["buyers", "invoices"])
-    # An invoice may have several parts of one class.
-    for name, of, count in (("buyers", buyer, len(book.buyers)), ("invoices", parts.rows, len(book.invoices))):
-        seen = np.zeros((len(there), count), dtype=bool)
-        seen[place[key], of] = True
-        table.loc[there, name] = seen.sum(axis=1)
-    amount, insured = (np.bincount(key, values, keys) for values in (parts.amount, parts.insured))
-    whole = parts.amount.sum()
-    return table.assign(open_amount=amount, insured=insured, share=amount / (whole if whole > 0 else np.nan))
 
 
 @once

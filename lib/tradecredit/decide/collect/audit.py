@@ -11,6 +11,7 @@ from tradecredit.insurance import cover
 from tradecredit.insurance.amounts import borne
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.shipped import CLASSES
+from tradecredit.insurance.split import ROUNDING
 from tradecredit.measure.groups import group_of
 from tradecredit.measure.limits_in_force import limits_in_force
 from tradecredit.measure.open_items import open_items
@@ -125,7 +126,7 @@ def _listed(found: list[pd.DataFrame]) -> pd.DataFrame:
     if not found:
         return empty
     table = pd.concat([empty[list(kinds)], *(rows[list(kinds)] for rows in found)], ignore_index=True).astype(kinds)
-    return table[table["lost_debt"] > cover.ROUNDING]
+    return table[table["lost_debt"] > ROUNDING]
 
 
 def _without(book: Book, policy: Policy, kind: str, term: str) -> pd.DataFrame:

@@ -22,7 +22,6 @@ OF_THE_INSURER: dict[str, Column] = {
     **columns("text", default_kind="Kind of default", claim_step="Step", document="Paper", known="What the book knows",
               entry="Entry", claimed_now="In the claim"),
     **columns("count", lost_invoices="Invoices lost"),
-    **columns("money", covered="Covered debt"),
     # claims_made
     **columns("text", claim_state="State of the claim", claim_answer="Answer to the claim"),
     **columns("count", claims="Claims"),
@@ -57,6 +56,7 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
     ),
     **columns("date", send_on="Sent on", pay_by="To be paid by"),
     **columns("count", late_invoices="Invoices"),
+    **columns("days", oldest_to_collect="Oldest to collect (days past due)"),
     # letters
     **columns("text", language="Language", letter_total="Asked for, in all", cited_as="Cited as", agreed="Rate agreed"),
     **columns(

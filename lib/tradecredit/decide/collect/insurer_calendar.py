@@ -211,11 +211,14 @@ def by_buyer(calendar: pd.DataFrame) -> pd.DataFrame:
     """Return the first day of each kind of deadline of each buyer and policy, the next deadline first.
 
     `calendar`: `deadlines`. Columns: `buyer_id`, `policy`; `report_by`, `stop_on`, `file_by`, `money_on`, the first of
-    each that is not past, or else the last that is (missing: none); `past_deadlines`, how many kinds of them are past;
+    each that is not past, or else the last that is (missing: none), of a report or a claim the last working day on
+    which it is in time; `past_deadlines`, how many kinds of them are past;
     `next_deadline`, the kind of the next one, and `next_day` (missing: all are past).
     """
     names = {REPORT_BY: "report_by", STOP_ON: "stop_on", FILE_BY: "file_by", MONEY_ON: "money_on"}
     key, calendar = ["buyer_id", "policy"], calendar[calendar["buyer_id"].notna()]
+    in_time = last_working_days(calendar["day"])
+    calendar = calendar.assign(day=in_time.where(calendar["deadline"].isin([REPORT_BY, FILE_BY]), calendar["day"]))
     first = calendar.drop_duplicates([*key, "deadline"])
     ahead = calendar[calendar["state"] != PAST].drop_duplicates(key).set_index(key)
     of_kind = {name: first[first["deadline"] == kind].set_index(key)["day"] for kind, name in names.items()}

@@ -82,7 +82,7 @@ def of_buyers(book: Book, decided: pd.DataFrame) -> pd.DataFrame:
     `decided`: `decided.decided`. Index buyer_id, in the order of the buyers; amounts in the reporting currency:
 
     - `overdue_amount`, and of it what is held out (`held_out.HELD`) and `to_collect` (`of_invoices`); `late_invoices`,
-      those to collect, and `oldest_days`, the days past due of the oldest of them but small rests (0: none);
+      those to collect, and `oldest_to_collect`, the days past due of the oldest of them but small rests (0: none);
     - `act`, one of `ACTS`, and `stage`, what the run calls its stage: of a reminder the worst that is due on any
       invoice, of a decision that of what it does (missing: the run has none, or nothing is done);
     - `letter`: the reminder that goes out, one for all its invoices; a stop of supplies does not replace it. `send_on`,
@@ -157,7 +157,7 @@ def _owed(book: Book) -> pd.DataFrame:
     return pd.DataFrame(
         table
         | {
-            "late_invoices": np.bincount(buyer[asked], minlength=count), "oldest_days": oldest, "number": number,
+            "late_invoices": np.bincount(buyer[asked], minlength=count), "oldest_to_collect": oldest, "number": number,
             "enough": enough, "written_to": written_to,
             "next_on": np.where(np.isnat(next_day), NEVER, np.fmax(next_day, rested)),
             "may_go": (number >= 0) & enough & written_to & ~(rested > today),
@@ -211,7 +211,7 @@ def _dated(book: Book, at: np.ndarray, owed: pd.DataFrame) -> pd.DataFrame:
         "decided": _texts([None], nothing),
         "anchor": _texts([None], nothing),
     }
-    table = owed[["overdue_amount", *HELD, "to_collect", "late_invoices", "oldest_days"]].assign(**columns)
+    table = owed[["overdue_amount", *HELD, "to_collect", "late_invoices", "oldest_to_collect"]].assign(**columns)
     return table.set_axis(pd.Index(book.buyers["buyer_id"].iloc[at], name="buyer_id"))
 
 
