@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from tradecredit import cli
 from tradecredit.decide.collect.worklist import TODAY
-from tradecredit.report.claim_folder import folder_name
+from tradecredit.report.folders import file_name
 from tradecredit.report.index import write_index
 from tradecredit.words.collect import ACTS, TASKS
 
@@ -53,6 +53,6 @@ def test_the_worklist_of_a_day_is_a_page_and_files_that_agree(demo, tmp_path):
     assert events["kind"].isin(names).sum() == todays.sum() > 5
     assert events["kind"].str.startswith("deliveries: ").sum() == listed["hold_by"].notna().sum() > 5
     claimed = listed.loc[listed["insurer_task"].fillna("").str.startswith(TASKS["claim"]), "buyer_id"]
-    assert {folder_name(buyer) for buyer in claimed} == {path.name for path in folder.glob("claims/*")} != set()
+    assert {file_name("claim", buyer) for buyer in claimed} == {path.name for path in folder.glob("claims/*")} != set()
     write_index(tmp_path / "reports")
     assert "not read" not in (tmp_path / "reports" / "index.html").read_text()

@@ -78,7 +78,8 @@ def _page(
             link="worklist.csv", currency=run.currency,
         ),
         to_html(
-            letters.listed, "Letters to send today", columns=LETTER_COLUMNS, rows=SHOWN, link="letters.csv",
+            told.with_languages(letters.listed), "Letters to send today", columns=LETTER_COLUMNS, rows=SHOWN,
+            link="letters.csv",
         ) if letters else "",
         to_html(
             collect.named(worklist.to_collect(listed)), "From past due to what is to collect", currency=run.currency

@@ -83,8 +83,9 @@ def letter(book: Book, to: Any, rows: list[Any], sums: list[Any]) -> Letter:
         one_line(to.buyer_id),
     )
     asked = [row for row in sums if row.billed_total > 0] or sums
+    amounts = [_amount(row.billed_total, row.currency, words) for row in asked]
     told = {
-        "as_of": _long(book.as_of, words), "pay_by": _long(to.pay_by, words), "total": _list([_amount(row.billed_total, row.currency, words) for row in asked], words),
+        "as_of": _long(book.as_of, words), "pay_by": _long(to.pay_by, words), "total": _list(amounts, words),
         "reach": words.or_.join(_ways(settings, words)),
     }  # fmt: skip
     body: list[str | Table | Facts] = [
