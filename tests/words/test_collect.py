@@ -39,6 +39,7 @@ C = {"act": stages.WAIT, "acting_amount": 700.0, "overdue_amount": 700.0, "due_d
 
 def test_every_act_and_step_has_words():
     assert set(collect.ACTS) == set(stages.ACTS)
+    assert set(collect.DECISIONS) == set(worklist.DECIDED)
     assert set(collect.TASKS) == set(OF_THE_INSURER)
     assert set(collect.STEPS) == {worklist.OVERDUE, *HELD, worklist.DEFAULTED, worklist.TO_COLLECT}
 
@@ -46,10 +47,10 @@ def test_every_act_and_step_has_words():
 def test_each_task_is_told_with_who_and_by_when():
     told = collect.named(acting(A=A, B=B, C=C))
     assert told["act"].tolist() == [
-        "pursue the default: board, 2026-11-03", "first: analyst, 2026-11-03", "wait for the next letter: 2026-11-03",
+        "pursue the default: board, by 3 Nov", "first: analyst, by 3 Nov", "wait for the next letter: from 3 Nov",
     ]  # fmt: skip
-    assert told["hold"].fillna("-").tolist() == ["-", "nothing: board, 2026-11-03", "-"]
-    assert told["insurer_task"].fillna("-").tolist() == ["file the claim: analyst, 2026-11-03", "-", "-"]
+    assert told["hold"].fillna("-").tolist() == ["-", "nothing: board, by 3 Nov", "-"]
+    assert told["insurer_task"].fillna("-").tolist() == ["file the claim: analyst, by 3 Nov", "-", "-"]
     by_act = pd.DataFrame({"buyers": [1]}, index=pd.Index([stages.COLLECT], name="act"))
     assert collect.named(by_act).index.tolist() == ["call"]
 
@@ -57,11 +58,12 @@ def test_each_task_is_told_with_who_and_by_when():
 def test_what_is_done_today_and_what_is_held_out():
     table = acting(A=A, B=B, C=C)
     assert collect.today(table, "EUR") == (
-        "**2 buyers** to act on: 1 letter over EUR 1,000, 1 default, enforcement or plan over EUR 9,000, 1 hold of "
+        "**2 buyers** to act on: 1 letter over EUR 1,000, 1 default to pursue over EUR 9,000, 1 hold of "
         "deliveries and 1 report or claim to the insurer over EUR 400 of insured debt."
     )
     assert collect.held_out(table, "EUR") == (
-        "Of EUR 11,200 past due, EUR 200 in dispute and EUR 300 promised are held out."
+        "Of EUR 11,200 past due, EUR 200 in dispute and EUR 300 promised are held out. The undisputed rest of an "
+        "invoice in dispute is asked for here; chapter 03 enforces none of it."
     )
     assert collect.next_letters(table) == "1 buyer waits for the next letter, the first on 3 November 2026."
     nothing = acting(C=C)

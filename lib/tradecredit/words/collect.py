@@ -26,6 +26,13 @@ ACTS = {
 }
 """What is done about a debt, in words."""
 
+DECISIONS = {
+    stages.DEFAULT: ("default to pursue", "defaults to pursue"),
+    stages.ENFORCE: ("debt for agency or court", "debts for agency or court"),
+    stages.PLAN: ("payment plan", "payment plans"),
+}
+"""What is decided on a debt, one and several."""
+
 TASKS = {"claim": "file the claim", "report missed": "report late, at once", "report": "report the overdue debt"}
 """What the insurer is told, in words."""
 
@@ -63,8 +70,10 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
         words = ACTS if table.index.name == "act" else STEPS
         return table.set_axis(pd.Index(table.index.map(words), name=table.index.name))
     act = table["act"].map(ACTS).mask(table["letter"].notna(), table["letter"])
+    waits = table["act"] == stages.WAIT
+    first = act + ": from " + _short(table["due_day"])
     told = {
-        "act": _task(act, table["authority"].where(table["act"].isin(worklist.TODAY)), table["due_day"]),
+        "act": _task(act, table["authority"], table["due_day"]).mask(waits, first),
         "hold": _task(table["deliveries"], table["hold_authority"], table["hold_by"]),
         "insurer_task": _task(table["insurer_task"].map(TASKS), table["insurer_authority"], table["insurer_by"]),
     }
@@ -73,9 +82,12 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
 
 def _task(what: pd.Series, who: pd.Series, by: pd.Series) -> pd.Series:
     """Return what is done with who does it and by when, as far as that is known."""
-    day_told = by.dt.strftime("%Y-%m-%d")
-    told = what.where(by.isna(), what + ": " + (who + ", ").fillna("") + day_told)
-    return told.astype("str")
+    return what.where(by.isna(), what + ": " + who + ", by " + _short(by)).astype("str")
+
+
+def _short(days: pd.Series) -> pd.Series:
+    """Return days as in `3 Nov`: the list is that of one day, and all of them are near it."""
+    return days.dt.day.astype("Int64").astype("str") + " " + days.dt.strftime("%b")
 
 
 def events(acting: pd.DataFrame, book: Book) -> pd.DataFrame:
@@ -113,15 +125,14 @@ def today(acting: pd.DataFrame, currency: str) -> str:
     if now.empty:
         return "Nothing is to be done today."
     letters, calls = (int(now["act"].eq(act).sum()) for act in (stages.REMIND, stages.COLLECT))
-    decided = now[now["act"].isin(worklist.DECIDED)]
     held, insurer = now["hold_by"].notna(), now["insurer_task"].notna()
     of_letters = money(now.loc[now["act"] == stages.REMIND, "acting_amount"].sum(), currency)
     parts = [f"{counted(letters, 'letter')} over {of_letters}"] if letters else []
     parts += [f"{counted(calls, 'call')}"] if calls else []
-    if len(decided):
-        amount = money(decided["acting_amount"].sum(), currency)
-        parts.append(f"{counted(len(decided), 'default, enforcement or plan', 'defaults, enforcements and plans')} "
-                     f"over {amount}")  # fmt: skip
+    for act, (one, many) in DECISIONS.items():
+        decided = now[now["act"] == act]
+        if len(decided):
+            parts.append(f"{counted(len(decided), one, many)} over {money(decided['acting_amount'].sum(), currency)}")
     parts += [f"{counted(int(held.sum()), 'hold')} of deliveries"] if held.any() else []
     if insurer.any():
         amount = money(now.loc[insurer, "insurer_amount"].sum(), currency)
@@ -137,7 +148,10 @@ def held_out(acting: pd.DataFrame, currency: str) -> str:
     if not parts:
         return ""
     verb = "is" if len(parts) == 1 else "are"
-    return f"Of {money(acting['overdue_amount'].sum(), currency)} past due, {listed(parts)} {verb} held out."
+    told = f"Of {money(acting['overdue_amount'].sum(), currency)} past due, {listed(parts)} {verb} held out."
+    if not sums["disputed"] > 0:
+        return told
+    return f"{told} The undisputed rest of an invoice in dispute is asked for here; chapter 03 enforces none of it."
 
 
 def changed(table: pd.DataFrame, settings: CollectionSettings) -> str:
