@@ -51,8 +51,8 @@ GERMAN = Catalogue(
         ),
     },
     listed="Rechnungen in {currency}, Stand {as_of}", invoice="Rechnung", issued="Datum", due="Fällig am",
-    days="Tage überfällig", amount_="Betrag", open_="Offen", held="Ausgenommen", to_pay="Zu zahlen", sum_="Summe",
-    held_note="Ausgenommene Beträge fordern wir derzeit nicht: Sie sind {why}.",
+    days="Tage überfällig", amount_="Betrag", open_="Offen", held="Ruhend", to_pay="Zu zahlen", sum_="Summe",
+    held_note="Ruhende Beträge fordern wir derzeit nicht: Sie sind {why}.",
     held_why={
         "disputed": "strittig", "set_off": "durch Ihr Guthaben bei uns gedeckt",
         "planned": "Gegenstand einer Ratenzahlung", "promised": "durch Ihre Zahlungszusage gedeckt",
