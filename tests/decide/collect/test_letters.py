@@ -131,8 +131,7 @@ def test_letters_in_a_currency_without_account_are_named(ledger):
 
 
 @pytest.mark.parametrize(
-    ("tone", "act", "worded"),
-    [("friendly", "remind", "friendly"), ("formal", "stop", "stop"), ("last", "stop", "last")],
+    ("tone", "stopped", "worded"), [("friendly", False, "friendly"), ("formal", True, "stop"), ("last", True, "last")]
 )
-def test_where_supplies_are_stopped_a_letter_says_so(tone, act, worded):
-    assert letters.wording(Stage(name="s", tone=tone, after_days_past_due=5), act) == worded
+def test_where_supplies_are_stopped_a_letter_says_so(tone, stopped, worded):
+    assert letters.wording(Stage(name="s", tone=tone, after_days_past_due=5), stopped) == worded

@@ -134,6 +134,6 @@ def _stages(book: Book, charge: str) -> list[str]:
     return [stage.name for stage in book.run.collections.reminders if getattr(stage, charge)]
 
 
-def wording(stage: Stage, act: str) -> str:
+def wording(stage: Stage, stopped: bool) -> str:
     """Return how a letter is worded: by its stage's tone, and as a stop where supplies are, unless it is the last."""
-    return "stop" if act == stages.STOP and stage.tone != "last" else stage.tone
+    return "stop" if stopped and stage.tone != "last" else stage.tone

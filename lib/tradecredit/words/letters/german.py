@@ -33,9 +33,9 @@ GERMAN = Catalogue(
             "gehen, soweit das Gesetz es zulässt, zu Ihren Lasten.",
         ),
         "stop": Tone(
-            subject="Liefersperre wegen überfälliger Rechnungen",
+            subject="Überfällige Rechnungen: Lieferungen ausgesetzt",
             opening="die unten aufgeführten Beträge sind überfällig und nach unseren Unterlagen zum {as_of} noch nicht "
-            "bezahlt. Wir haben deshalb weitere Lieferungen auf Rechnung vorerst ausgesetzt.",
+            "bezahlt. Weitere Lieferungen auf Rechnung sind vorerst ausgesetzt.",
             demand="Bitte zahlen Sie {total} bis zum {pay_by}.",
             consequence="Sobald alle fälligen Beträge eingegangen sind, prüfen wir die Freigabe Ihrer Lieferungen. "
             "Bleibt die Zahlung aus, behalten wir uns weitere Schritte zur Beitreibung vor.",

@@ -78,7 +78,7 @@ def letter(book: Book, to: Any, rows: list[Any], sums: list[Any]) -> Letter:
     words = CATALOGUES[settings.language_of(_stated(to.country))]
     stage = next(stage for stage in book.run.collections.reminders if stage.name == to.letter)
     tone, sender, number = (
-        words.tones[wording(stage, to.act)],
+        words.tones[wording(stage, to.supplies_stopped)],
         settings.sender or book.run.entity,
         one_line(to.buyer_id),
     )
