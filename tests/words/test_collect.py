@@ -20,7 +20,7 @@ def acting(**rows: dict) -> pd.DataFrame:
         "letter": NONE, "acting_amount": 0.0, "disputed": 0.0, "set_off": 0.0, "planned": 0.0, "promised": 0.0,
         "overdue_amount": 0.0, "authority": NONE, "due_day": pd.NaT, "deliveries": NONE, "hold_authority": NONE,
         "hold_by": pd.NaT, "insurer_task": NONE, "insurer_authority": NONE, "insurer_by": pd.NaT,
-        "insurer_amount": NAN, "now": False, "pay_by": pd.NaT,
+        "insurer_amount": NAN, "acts_today": False, "pay_by": pd.NaT,
     }  # fmt: skip
     table = pd.DataFrame.from_dict({buyer: nothing | row for buyer, row in rows.items()}, orient="index")
     days = dict.fromkeys(("due_day", "hold_by", "insurer_by"), "datetime64[us]")
@@ -30,9 +30,9 @@ def acting(**rows: dict) -> pd.DataFrame:
 
 A = {"act": stages.DEFAULT, "acting_amount": 9_000.0, "overdue_amount": 9_000.0, "authority": "board", "due_day": DAY,
      "insurer_task": "claim", "insurer_authority": "analyst", "insurer_by": DAY, "insurer_amount": 400.0,
-     "now": True}  # fmt: skip
+     "acts_today": True}  # fmt: skip
 B = {"act": stages.REMIND, "letter": "first", "acting_amount": 1_000.0, "disputed": 200.0, "promised": 300.0,
-     "overdue_amount": 1_500.0, "authority": "analyst", "due_day": DAY, "now": True, "deliveries": "nothing",
+     "overdue_amount": 1_500.0, "authority": "analyst", "due_day": DAY, "acts_today": True, "deliveries": "nothing",
      "hold_authority": "board", "hold_by": DAY}  # fmt: skip
 C = {"act": stages.WAIT, "acting_amount": 700.0, "overdue_amount": 700.0, "due_day": DAY}
 

@@ -109,7 +109,7 @@ def _events(rows: pd.DataFrame, kind: pd.Series, by: tuple[pd.Series, pd.Series]
 
 def today(acting: pd.DataFrame, currency: str) -> str:
     """Return what is done today, and the row that is worth most. `acting`: `worklist.worklist`."""
-    now = acting[acting["now"]]
+    now = acting[acting["acts_today"]]
     if now.empty:
         return "Nothing is to be done today."
     letters, calls = (int(now["act"].eq(act).sum()) for act in (stages.REMIND, stages.COLLECT))

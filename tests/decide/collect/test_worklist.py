@@ -41,7 +41,7 @@ def test_the_value_is_amount_by_what_waiting_costs_by_what_acting_changes(listed
     assert value["A"] == pytest.approx(16)
     assert value["B"] == pytest.approx(10)
     assert listed["cover_value"].dropna().to_dict() == {"B": 300}
-    assert listed["now"].tolist() == [True] * 6 + [False]
+    assert listed["acts_today"].tolist() == [True] * 6 + [False]
     assert value["C"] == pytest.approx(50)
     assert value["D"] == pytest.approx(25)
     assert value["F"] == pytest.approx(20)

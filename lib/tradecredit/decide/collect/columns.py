@@ -91,7 +91,7 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
     ),
     **columns("days", wait_days="Else paid after (days)"),
     **columns("percent", changed_share="Changed by it"),
-    **columns("text", now="Today", collect_step="Step"),
+    **columns("text", acts_today="To act on today", collect_step="Step"),
     # effects
     **columns("count", compared="Letters compared", not_comparable="Not comparable"),
     **columns(
