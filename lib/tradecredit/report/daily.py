@@ -25,7 +25,7 @@ from tradecredit.words.letters import told
 SHOWN = 100
 """Buyers that the page shows; the CSV has all."""
 
-COLUMNS = ["buyer_id", "name", "act", "hold", "insurer_task", "acting_amount", "acting_value", "cover_value"]
+COLUMNS = ["buyer_id", "name", "act", "hold", "insurer_task", "acting_amount", "acting_value", "insurer_value"]
 
 LETTER_COLUMNS = ["buyer_id", "name", "letter", "language", "letter_total", "send_on", "pay_by"]
 

@@ -40,7 +40,7 @@ def test_the_value_is_amount_by_what_waiting_costs_by_what_acting_changes(listed
     value = listed["acting_value"].to_dict()
     assert value["A"] == pytest.approx(16)
     assert value["B"] == pytest.approx(10)
-    assert listed["cover_value"].dropna().to_dict() == {"B": 300}
+    assert listed["insurer_value"].dropna().to_dict() == {"B": 300}
     assert listed["acts_today"].tolist() == [True] * 6 + [False]
     assert value["C"] == pytest.approx(50)
     assert value["D"] == pytest.approx(25)
@@ -83,7 +83,7 @@ def test_a_report_is_worth_what_the_insurer_would_bear_if_the_buyer_fails(book_o
     decided = decided.assign(insurer_task="report", insured_stake=500.0, supplies_stopped=False, insurer_amount=600.0)
     known = Known(pd.Series({"A": 0.2}), decided.astype(COLUMNS), CHANGE)
     table = worklist(book_of(AS_OF, run=RUN, invoices=INVOICES), known)
-    assert table.loc["A", "cover_value"] == pytest.approx(100)
+    assert table.loc["A", "insurer_value"] == pytest.approx(100)
 
 
 def test_the_way_from_past_due_to_what_is_to_collect_adds_up(listed):

@@ -50,7 +50,7 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
       (`collections.call_effect`); of a letter beside a stop the larger of the two;
     - `acting_value` = waiting_cost × changed_share; of enforcement or a plan what it is worth more than waiting
       (`gain_on_waiting`), where that is known (missing: nothing is done about the debt today); `letter_cost`;
-    - `cover_value`, what telling the insurer is worth: `insured_stake`, of a report × the default probability, as it
+    - `insurer_value`, what telling the insurer is worth: `insured_stake`, of a report × the default probability, as it
       matters only if the buyer fails (missing: nothing is asked, or the probability is not known);
     - `acts_today`: something is done today, about the debt (`TODAY`), deliveries (`hold_by`) or cover (`insurer_task`);
     - `link`: where the list of what is decided stands, or the sheets, seen from a page of the month.
@@ -80,7 +80,7 @@ def worklist(book: Book, known: Known) -> pd.DataFrame:
     anchor = np.where(table["anchor"].notna(), table["anchor"].fillna(""), "table-sheets")
     table = table.assign(
         acting_amount=amount, held_out=sum(table[name].to_numpy() for name in HELD), wait_days=wait, waiting_cost=cost,
-        changed_share=change, acting_value=value, letter_cost=fees, cover_value=cover, acts_today=now,
+        changed_share=change, acting_value=value, letter_cost=fees, insurer_value=cover, acts_today=now,
         link=pd.Series(f"{CHAPTER}#" + anchor.astype(object), table.index, dtype="str"),
     )  # fmt: skip
     net = np.where(now, np.nan_to_num(value) + np.nan_to_num(cover) - fees, 0.0)
