@@ -35,6 +35,8 @@ TONES = get_args(Stage.model_fields["tone"].annotation)
 COUNTRIES = {"en": "GB", "de": "DE", "fr": "FR", "zh": "CN"}
 EVIL = ["<b>Bold</b>", "Smith & Sons", "{{7*7}}", "=1+1", "@cmd", "\"quoted' name", "two\nlines", "\u202ecod.exe\u202c"]
 
+SIGNS = ["<b>", "</p>", "<script>", "&", "{{", "}}", "{%", '"', "'", "=1", "\n", "\u202e", "\u2028", "{total}"]
+
 
 def run(**stage: object) -> dict:
     first = {"name": "only", "after_days_past_due": 5, "interest": True, "fee": True} | stage
@@ -103,7 +105,7 @@ def test_nothing_of_the_ledger_is_run_by_a_page(evil):
 
 
 @settings(max_examples=20)
-@given(st.text(max_size=60))
+@given(st.lists(st.text(max_size=3) | st.sampled_from(SIGNS), min_size=1, max_size=6).map("".join))
 def test_whatever_a_name_holds_a_page_has_the_same_tags(book_of, name):
     buyers = pd.DataFrame({"buyer_id": ["A"], "name": [name], "country": "FR", "kind": "private"})
     files = written(book_of(AS_OF, invoices=invoices(("I1", "A", "2026-09-30", 100.0)), buyers=buyers, run=run())).files
