@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from tradecredit.errors import ParameterError
 from tradecredit.params.collect import CollectionSettings
-from tradecredit.params.late_interest import kept_laws
+from tradecredit.params.late_interest import LateInterestLaw, kept_laws
 from tradecredit.params.letters import BankAccount, LetterSettings
 from tradecredit.params.run import Run
 
@@ -85,6 +85,15 @@ def test_letters_that_could_not_be_answered_or_paid_are_refused(stated, told):
 
 def test_without_a_sender_there_are_no_letters():
     assert CollectionSettings().letters is None
+
+
+def test_a_law_is_cited_in_its_own_countries_alone(tmp_path):
+    (tmp_path / "law.yaml").write_text(
+        "name: x\nsource: y\ncountries: [DE]\nkinds: [private]\nin_force: 2020-01-01\ndaily_rate: 0.1\nreference: r\n"
+        "rate_holds: half_year\nrates: {}\ncurrency: EUR\ncited_as: {FR: z}\n"
+    )
+    with pytest.raises(ParameterError, match="cited_as: FR is none of the law's countries"):
+        LateInterestLaw.from_yaml(tmp_path / "law.yaml")
 
 
 def test_laws_are_cited_in_their_own_words():

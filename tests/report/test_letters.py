@@ -11,6 +11,8 @@ from typing import get_args
 import pandas as pd
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tradecredit import cli
@@ -32,6 +34,8 @@ SENDER = {
 TONES = get_args(Stage.model_fields["tone"].annotation)
 COUNTRIES = {"en": "GB", "de": "DE", "fr": "FR", "zh": "CN"}
 EVIL = ["<b>Bold</b>", "Smith & Sons", "{{7*7}}", "=1+1", "@cmd", "\"quoted' name", "two\nlines", "\u202ecod.exe\u202c"]
+
+SIGNS = ["<b>", "</p>", "<script>", "&", "{{", "}}", "{%", '"', "'", "=1", "\n", "\u202e", "\u2028", "{total}"]
 
 
 def run(**stage: object) -> dict:
@@ -100,6 +104,18 @@ def test_nothing_of_the_ledger_is_run_by_a_page(evil):
     assert "two lines" in pages[6]
 
 
+@settings(max_examples=20)
+@given(st.lists(st.text(max_size=3) | st.sampled_from(SIGNS), min_size=1, max_size=6).map("".join))
+def test_whatever_a_name_holds_a_page_has_the_same_tags(book_of, name):
+    buyers = pd.DataFrame({"buyer_id": ["A"], "name": [name], "country": "FR", "kind": "private"})
+    files = written(book_of(AS_OF, invoices=invoices(("I1", "A", "2026-09-30", 100.0)), buyers=buyers, run=run())).files
+    usual = pd.DataFrame({"buyer_id": ["A"], "name": ["Alder"], "country": "FR", "kind": "private"})
+    plain = written(book_of(AS_OF, invoices=invoices(("I1", "A", "2026-09-30", 100.0)), buyers=usual, run=run())).files
+    assert Cells(files["letter_A.html"]).tags == Cells(plain["letter_A.html"]).tags
+    assert len(files["letter_A.txt"].splitlines()) == len(plain["letter_A.txt"].splitlines())
+    assert files["letter_A.html"].encode()
+
+
 def test_the_text_holds_names_as_they_are_on_lines_of_their_own(evil):
     texts = [text for name, text in evil.files.items() if name.endswith(".txt")]
     for name, text in zip(EVIL, texts, strict=True):
@@ -138,6 +154,28 @@ def test_every_tone_is_worded_in_every_language(book_of, language, tone):
     amount = {"en": "1,234.50", "de": "1.234,50", "fr": "1\u202f234,50", "zh": "1,234.50"}[language]
     assert amount in page
     assert amount in text
+
+
+@pytest.mark.parametrize("language", COUNTRIES)
+def test_a_letter_is_accessible_within_a_phones_screen_and_its_tables_fit_a4(browser, book_of, tmp_path, language):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    buyers = pd.DataFrame({"buyer_id": ["A"], "name": "Alder", "country": COUNTRIES[language], "kind": "private"})
+    rows = [(f"INV-10000{n}", "A", "2026-09-30", 23456.78) for n in range(3)]
+    disputes = "invoice_id,opened,amount\nINV-100000,2026-10-05,3000\n"
+    book = book_of(AS_OF, invoices=invoices(*rows), buyers=buyers, disputes=disputes, run=run(tone="formal"))
+    file = tmp_path / "letter.html"
+    file.write_text(written(book).files["letter_A.html"], encoding="utf-8")
+    for width in (390, 1100):
+        tab = browser.new_page(viewport={"width": width, "height": 900})
+        asked = []
+        tab.on("request", lambda request, asked=asked: asked.append(request.url))
+        tab.goto(file.as_uri())
+        assert [address for address in asked if not address.startswith("data:")] == [tab.url]
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        found = axe.Axe().run(tab).response["violations"]
+        assert [(rule["id"], rule["nodes"][0]["html"][:120]) for rule in found] == []
+    widths = "[...document.querySelectorAll('.wide')].map(part => part.scrollWidth - part.clientWidth)"
+    assert max(tab.evaluate(widths)) <= 0
 
 
 def test_days_and_amounts_are_written_as_the_language_has_them(book_of):

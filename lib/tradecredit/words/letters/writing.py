@@ -95,7 +95,7 @@ def letter(book: Book, to: Any, rows: list[Any], sums: list[Any]) -> Letter:
         words.reserved if _is_reserved(stage, rows) else "", words.paid, words.objections.format(**told),
         tone.courtesy.format(**told),
     ]  # fmt: skip
-    name, date = one_line(_stated(to.name) or to.buyer_id), _long(to.send_on, words)
+    name, date = one_line(_stated(to.name) or "") or number, _long(to.send_on, words)
     dated = [] if words.date_at_end else [(words.date, date)]
     signed = [sender, *([settings.contact] if settings.contact else [])]
     return Letter(
