@@ -14,7 +14,8 @@ from tradecredit import words
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.insured_part import InsuredPart
-from tradecredit.losses.stress import Remarks, applied, effects, insured_under, remarks, scenarios_of
+from tradecredit.default.scenario_risk import scenarios_of
+from tradecredit.losses.stress import Remarks, applied, effects, insured_under, remarks
 from tradecredit.params.base import PROJECT
 from tradecredit.params.default import DefaultSettings
 from tradecredit.params.losses import SectorFactors

@@ -2,7 +2,7 @@
 
 from tradecredit.book.book import Book
 from tradecredit.insurance.in_force import policies
-from tradecredit.losses.stress import scenarios_of
+from tradecredit.default.scenario_risk import scenarios_of
 from tradecredit.params.run import Run
 
 

@@ -14,7 +14,7 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme_costs, risk_cost, risk_influence
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.losses.simulation import assess, stressed
-from tradecredit.losses.stress import scenarios_of
+from tradecredit.default.scenario_risk import scenarios_of
 from tradecredit.numerics.risk_measures import (
     Sample,
     expected,

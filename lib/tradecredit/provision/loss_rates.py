@@ -1,0 +1,231 @@
+"""Loss rates by segment and ageing bucket, from the book's own history, with their errors, or as stated."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.once import once
+from tradecredit.measure.default_events import loss_given_default
+from tradecredit.params.provision import WHOLE_BOOK
+from tradecredit.provision.flows import flows, recovered_since
+from tradecredit.provision.items import segments
+
+OWN, BORROWED, STATED, UNKNOWN = "own history", "whole book", "stated", "not testable"
+"""`basis` of a rate."""
+
+HORIZON = 12
+"""Months within which a balance is lost or not, where rates come from `defaults`."""
+
+DRAWS = 400
+"""Resampled histories that standard errors and intervals come from."""
+
+INTERVAL = (0.05, 0.95)
+
+DIGITS = 6
+"""Decimals that a rate is used and shown with, so that a spreadsheet finds the same provision."""
+
+COLUMNS = ("loss_rate", "rate_error", "rate_low", "rate_high", "basis", "history_months", "losing_buyers")
+
+
+class History(NamedTuple):
+    """What loss rates are estimated from: `moves`, by buyer, bucket and state, and the `months` that it spans.
+
+    `moves`: buyer (a number), bucket, state; states are the buckets, then what was settled, what failed, and what was
+    lost net of what came in later. `segment` and `lost` of each buyer: its segment's code, and what it failed with or
+    lost in all. `lgd`: the share of a failed balance that is lost.
+    """
+
+    moves: np.ndarray
+    segment: np.ndarray
+    lost: np.ndarray
+    months: int
+    lgd: float
+
+
+def absorbed(moves: np.ndarray, lgd: float) -> np.ndarray:
+    """Return which part of a balance in each bucket is lost in the end, by a Markov chain of months.
+
+    `moves`: …, bucket, state: amounts that moved within a month from a bucket to each bucket, to settled, failed and
+    lost. With the shares P of the amount in a bucket, Q those that go to buckets: rate = (I − Q)⁻¹ (P_lost + lgd ·
+    P_failed). Missing of a bucket in which nothing ever was, and of those that lead there. Source: definitions §6.2.
+
+    >>> absorbed(np.array([[0.0, 50, 50, 0, 0], [0.0, 0, 75, 0, 25]]), 1.0)  # half of current gets late; a quarter lost
+    array([0.125, 0.25 ])
+    """
+    buckets = moves.shape[-2]
+    total = moves.sum(axis=-1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(total > 0, moves / total, 0.0)
+    lost = share[..., -1] + lgd * share[..., -2]
+    stay = np.eye(buckets) - share[..., :buckets]
+    # Where all of a bucket stays for ever, nothing says what becomes of it.
+    known = (total[..., 0] > 0) & (np.diagonal(stay, axis1=-2, axis2=-1) > 1e-12)
+    stay[..., np.arange(buckets), np.arange(buckets)] = np.where(
+        known, np.diagonal(stay, axis1=-2, axis2=-1), 1.0
+    )
+    rate = np.linalg.solve(stay, np.where(known, lost, 0.0)[..., None])[..., 0]
+    # Shares that lead into a bucket of which nothing is known make a rate unknown too.
+    unknown = np.linalg.solve(stay, np.where(known, 0.0, 1.0)[..., None])[..., 0] > 1e-9
+    return np.where(unknown, np.nan, rate)
+
+
+def lost_within(moves: np.ndarray, lgd: float) -> np.ndarray:
+    """Return which part of what was in each bucket was lost within `HORIZON` months; `moves` as of `_cohorts`."""
+    total = moves.sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(total > 0, (moves[..., -1] + lgd * moves[..., -2]) / total, np.nan)
+
+
+@once
+def history(book: Book, day: pd.Timestamp) -> History:
+    """Return the history that loss rates of a day rest on, the book's or an earlier one, as known then.
+
+    `flows` that ended by the day, of the last `provision.years` years; with the method `defaults` balances at month
+    ends at least `HORIZON` months before it, and what was lost of each of them within these months.
+    """
+    settings = book.run.provision
+    found = flows(book)
+    since = day - pd.DateOffset(years=settings.years)
+    found = found[(found["end"] <= day) & (found["start"] >= since)]
+    lost = found["lost"].to_numpy().astype("float64")
+    hit = np.flatnonzero(lost > 0)
+    lost[hit] -= recovered_since(book, found.iloc[hit], day)
+    found = found.assign(lost=lost)
+    buyers, buckets = len(book.buyers), len(settings.labels)
+    make = _cohorts if settings.method == "defaults" else _monthly
+    by_buyer = np.bincount(found["buyer"].to_numpy(int), found["failed"] + found["lost"], buyers)
+    return History(
+        moves=make(found, buyers, buckets, day),
+        segment=np.asarray(segments(book).codes),
+        lost=by_buyer,
+        months=int(found["month"].nunique()),
+        lgd=loss_given_default(book if day == book.as_of else book.at(day)).lgd,
+    )
+
+
+def _monthly(found: pd.DataFrame, buyers: int, buckets: int, _: pd.Timestamp) -> np.ndarray:
+    buyer, bucket = found["buyer"].to_numpy(int), found["bucket"].to_numpy(int)
+    is_open = (found["later"] >= 0).to_numpy()
+    settled = found["owed"] - found["open"] - found["failed"] - found["lost"]
+    moves = np.zeros((buyers, buckets, buckets + 3))
+    later = found["later"].to_numpy(int)
+    np.add.at(moves, (buyer[is_open], bucket[is_open], later[is_open]), found["open"].to_numpy()[is_open])
+    for place, amount in enumerate((settled, found["failed"], found["lost"])):
+        np.add.at(moves, (buyer, bucket, buckets + place), amount.to_numpy())
+    return moves
+
+
+def _cohorts(found: pd.DataFrame, buyers: int, buckets: int, day: pd.Timestamp) -> np.ndarray:
+    """Return, by buyer and bucket, of balances at least `HORIZON` months old: not lost, failed, and lost within it."""
+    old = found[found["start"] + pd.DateOffset(months=HORIZON) <= day]
+    moves = np.zeros((buyers, buckets, 3))
+    np.add.at(moves, (old["buyer"].to_numpy(int), old["bucket"].to_numpy(int), 0), old["owed"].to_numpy())
+    events = lost_later(old, found)
+    place = (events["buyer"].to_numpy(int), events["bucket"].to_numpy(int))
+    for state, name in ((1, "failed"), (2, "lost")):
+        np.add.at(moves, (*place, state), events[name].to_numpy())
+        np.add.at(moves, (*place, 0), -events[name].to_numpy())
+    return moves
+
+
+def lost_later(balances: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """Return what failed and what was lost of balances within `HORIZON` months of their month end.
+
+    `balances`: rows of `flows`; `found`: the flows in which losses are looked for. A row for each balance and month in
+    which it lost something: `month`, `row`, `buyer`, `segment`, `bucket` of the balance, `failed` and `lost`.
+    """
+    events = found[(found["failed"] > 0) | (found["lost"] > 0)][["row", "month", "failed", "lost"]]
+    told = balances[["month", "row", "buyer", "segment", "bucket"]].merge(
+        events.rename(columns={"month": "at"}), on="row"
+    )
+    return told[(told["at"] >= told["month"]) & (told["at"] < told["month"] + HORIZON)]
+
+
+@once
+def loss_rates(book: Book, day: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Return the loss rate of each segment and bucket on a day, by default the book's.
+
+    Index `segment`, `bucket` (labels). Columns: `loss_rate`, with `DIGITS` decimals, before any outlook; `rate_error`,
+    its standard error, and `rate_low` to `rate_high`, 90 %, by drawing buyers anew `DRAWS` times, since a buyer's
+    invoices fail together (missing where stated); `basis`; `history_months`; `losing_buyers`, those that failed, or
+    lost more than a small rest, in the segment.
+
+    By `provision.method`: `roll_rates`, `absorbed`; `defaults`, `lost_within`. A segment with fewer losing buyers than
+    `provision.fewest_losses` has the rates of the whole book (basis `BORROWED`). All are missing, and `UNKNOWN`, where
+    nobody lost anything, with fewer than `provision.minimum_months`, and where nothing was ever in a bucket. A common
+    bad year is not in the errors, nor is that of the loss given default. Source: definitions §6.2.
+    """
+    settings, day = book.run.provision, book.as_of if day is None else day
+    names = list(segments(book).categories)
+    index = pd.MultiIndex.from_product([names, settings.labels], names=["segment", "bucket"])
+    if settings.method == "stated":
+        return _stated(book, index)
+    known = history(book, day)
+    of = known.segment
+    losing = known.lost > book.run.receivables.small_rest
+    counts = np.bincount(of[losing], minlength=len(names))
+    whole = _estimate(known, np.ones(len(of), dtype=bool), book)
+    testable = known.months >= settings.minimum_months and losing.any()
+    parts = []
+    for code in range(len(names)):
+        own = counts[code] >= settings.fewest_losses or len(names) == 1
+        rates = _estimate(known, of == code, book) if own and len(names) > 1 else whole
+        borrow = np.isnan(rates[0]) | (not own)
+        rates = np.where(borrow, whole, rates)
+        rates[:, np.isnan(rates[0]) | (not testable)] = np.nan
+        table = pd.DataFrame(rates.T.round(DIGITS), columns=list(COLUMNS[:4]))
+        basis = np.where(np.isnan(rates[0]), UNKNOWN, np.where(borrow, BORROWED, OWN))
+        parts.append(table.assign(basis=basis, history_months=known.months, losing_buyers=counts[code]))
+    return pd.concat(parts).set_axis(index)[list(COLUMNS)]
+
+
+def _estimate(known: History, members: np.ndarray, book: Book) -> np.ndarray:
+    """Return rate, standard error, low and high (rows) of each bucket, from the buyers that are members."""
+    rate_of = lost_within if book.run.provision.method == "defaults" else absorbed
+    moves = known.moves[members]
+    moves = moves[moves.any(axis=(1, 2))]
+    rate = rate_of(moves.sum(axis=0), known.lgd)
+    if len(moves) < 2:
+        return np.array([rate, *[np.full(len(rate), np.nan)] * 3])
+    seed = np.random.Philox(book.run.simulation.seed)
+    drawn = np.random.Generator(seed).multinomial(len(moves), np.full(len(moves), 1 / len(moves)), DRAWS)
+    sums = (drawn @ moves.reshape(len(moves), -1)).reshape(DRAWS, *moves.shape[1:])
+    drawn_rates = rate_of(sums, known.lgd)
+    known_draws = ~np.isnan(drawn_rates).all(axis=0)
+    errors = np.full((3, len(rate)), np.nan)
+    if known_draws.any():
+        found = drawn_rates[:, known_draws]
+        errors[0, known_draws] = np.nanstd(found, axis=0, ddof=1)
+        errors[1:, known_draws] = np.nanquantile(found, INTERVAL, axis=0)
+    return np.vstack([rate, errors])
+
+
+def _stated(book: Book, index: pd.MultiIndex) -> pd.DataFrame:
+    settings = book.run.provision
+    nothing = [np.nan] * len(settings.labels)
+    names = index.get_level_values("segment").unique()
+    rates = [rate for name in names for rate in settings.rates.get(name, settings.rates.get(WHOLE_BOOK, nothing))]
+    basis = np.where(np.isnan(rates), UNKNOWN, STATED)
+    table = pd.DataFrame({"loss_rate": np.round(rates, DIGITS)}, index=index).reindex(columns=list(COLUMNS))
+    return table.assign(basis=basis)
+
+
+def roll_rates(book: Book) -> pd.DataFrame:
+    """Return the shares of the amounts in each bucket that a month later are settled, in a bucket, or lost.
+
+    Index `bucket`: of the whole book, over the months that its rates rest on. Columns: `settled`, one for each bucket,
+    and `lost_or_failed`, what failed, or was lost net of what came in later. They add up to 1; missing of a bucket in
+    which nothing ever was. Empty without any month.
+    """
+    settings = book.run.provision
+    labels = settings.labels
+    found = flows(book)
+    since = book.as_of - pd.DateOffset(years=settings.years)
+    found = found[found["start"] >= since] if len(found) else found
+    moves = _monthly(found, len(book.buyers), len(labels), book.as_of).sum(axis=0)
+    share = moves / np.where(moves.sum(axis=1) > 0, moves.sum(axis=1), np.nan)[:, None]
+    table = pd.DataFrame(share[:, : len(labels)], columns=labels, index=pd.Index(labels, name="bucket"))
+    table.insert(0, "settled", share[:, len(labels)])
+    return table.assign(lost_or_failed=share[:, -1] + share[:, -2])
