@@ -1,5 +1,6 @@
-"""How what is owed is provided for: segments, ageing, where loss rates come from, the outlook, and what insurance is."""
+"""How what is owed is provided for: segments, ageing, loss rates, the outlook, and what insurance is taken for."""
 
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -21,7 +22,7 @@ class ProvisionSettings(Parameters):
     segments: list[Literal["country", "sector", "kind"]] = []
     """Columns of `buyers` by which loss rates are told apart; none: one set of rates for the whole book."""
     buckets: list[Annotated[int, Field(gt=0)]] = [30, 60, 90]
-    """Upper bounds, in days past due, of the overdue buckets; the default is that of IFRS 9, illustrative example 12."""
+    """Upper bounds, in days past due, of the overdue buckets; by default those of IFRS 9, illustrative example 12."""
     method: Literal["roll_rates", "defaults", "stated"] = "roll_rates"
     """Where loss rates come from: how balances moved from month to month, which part of past balances was lost within
     12 months, or `rates`."""
@@ -83,5 +84,5 @@ class ProvisionSettings(Parameters):
     def labels(self) -> list[str]:
         """The names of the buckets, the current one first."""
         bounds = self.buckets
-        later = [f"{low + 1}–{high}" for low, high in zip(bounds, bounds[1:], strict=False)]
+        later = [f"{low + 1}–{high}" for low, high in pairwise(bounds)]
         return ["current", f"1–{bounds[0]}", *later, f">{bounds[-1]}"]

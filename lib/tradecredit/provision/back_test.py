@@ -24,7 +24,7 @@ def by_bucket_then(book: Book) -> pd.DataFrame:
     - `failed_since`: what buyers that failed since owed of it when they failed; `written_off_since`: what was written
       off or claimed of others, or passed the write-off point, net of what came in later;
     - `lost_since` = failed_since × loss given default, as known on the book's day, + written_off_since; `lost_low` to
-      `lost_high`: 90 % of what such balances lose, by drawing their buyers anew (a bad year common to all is not in it).
+      `lost_high`: 90 % of what such balances lose, by drawing their buyers anew (a common bad year is not in it).
 
     Empty where the day is no month end of the ledger's history, or no rate was known then. Source: definitions §6.6.
     """

@@ -67,10 +67,11 @@ def flows(book: Book) -> pd.DataFrame:
 
     Each end is looked at as it was known then. Empty without two month ends. Source: definitions §6.2.
     """
-    months = [
-        _month(book, number, start, end) for number, (start, end) in enumerate(pairwise(looked_at(book)))
-    ]
-    return pd.concat(months, ignore_index=True) if months else pd.DataFrame(columns=list(COLUMNS), dtype="float64")
+    months = [_month(book, number, start, end) for number, (start, end) in enumerate(pairwise(looked_at(book)))]
+    if not months:
+        nothing = pd.DataFrame(columns=list(COLUMNS), dtype="float64")
+        return nothing.astype({"start": "datetime64[us]", "end": "datetime64[us]"})
+    return pd.concat(months, ignore_index=True)
 
 
 def _month(book: Book, number: int, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:

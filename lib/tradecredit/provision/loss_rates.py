@@ -12,7 +12,7 @@ from tradecredit.params.provision import WHOLE_BOOK
 from tradecredit.provision.flows import flows, recovered_since
 from tradecredit.provision.items import segments
 
-OWN, BORROWED, STATED, UNKNOWN = "own history", "whole book", "stated", "not testable"
+OWN, BORROWED, STATED, LOST, UNKNOWN = "own history", "whole book", "stated", "write-off point", "not testable"
 """`basis` of a rate."""
 
 HORIZON = 12
@@ -26,7 +26,7 @@ INTERVAL = (0.05, 0.95)
 DIGITS = 6
 """Decimals that a rate is used and shown with, so that a spreadsheet finds the same provision."""
 
-COLUMNS = ("loss_rate", "rate_error", "rate_low", "rate_high", "basis", "history_months", "losing_buyers")
+COLUMNS = ("loss_rate", "rate_error", "rate_low", "rate_high", "basis", "rate_months", "losing_buyers")
 
 
 class History(NamedTuple):
@@ -62,9 +62,7 @@ def absorbed(moves: np.ndarray, lgd: float) -> np.ndarray:
     stay = np.eye(buckets) - share[..., :buckets]
     # Where all of a bucket stays for ever, nothing says what becomes of it.
     known = (total[..., 0] > 0) & (np.diagonal(stay, axis1=-2, axis2=-1) > 1e-12)
-    stay[..., np.arange(buckets), np.arange(buckets)] = np.where(
-        known, np.diagonal(stay, axis1=-2, axis2=-1), 1.0
-    )
+    stay[..., np.arange(buckets), np.arange(buckets)] = np.where(known, np.diagonal(stay, axis1=-2, axis2=-1), 1.0)
     rate = np.linalg.solve(stay, np.where(known, lost, 0.0)[..., None])[..., 0]
     # Shares that lead into a bucket of which nothing is known make a rate unknown too.
     unknown = np.linalg.solve(stay, np.where(known, 0.0, 1.0)[..., None])[..., 0] > 1e-9
@@ -149,12 +147,13 @@ def loss_rates(book: Book, day: pd.Timestamp | None = None) -> pd.DataFrame:
 
     Index `segment`, `bucket` (labels). Columns: `loss_rate`, with `DIGITS` decimals, before any outlook; `rate_error`,
     its standard error, and `rate_low` to `rate_high`, 90 %, by drawing buyers anew `DRAWS` times, since a buyer's
-    invoices fail together (missing where stated); `basis`; `history_months`; `losing_buyers`, those that failed, or
+    invoices fail together (missing where stated); `basis`; `rate_months`; `losing_buyers`, those that failed, or
     lost more than a small rest, in the segment.
 
     By `provision.method`: `roll_rates`, `absorbed`; `defaults`, `lost_within`. A segment with fewer losing buyers than
     `provision.fewest_losses` has the rates of the whole book (basis `BORROWED`). All are missing, and `UNKNOWN`, where
-    nobody lost anything, with fewer than `provision.minimum_months`, and where nothing was ever in a bucket. A common
+    nobody lost anything, with fewer than `provision.minimum_months`, and where nothing was ever in a bucket. The last
+    bucket is lost (`LOST`) where it begins at the write-off point. A common
     bad year is not in the errors, nor is that of the loss given default. Source: definitions §6.2.
     """
     settings, day = book.run.provision, book.as_of if day is None else day
@@ -175,9 +174,11 @@ def loss_rates(book: Book, day: pd.Timestamp | None = None) -> pd.DataFrame:
         borrow = np.isnan(rates[0]) | (not own)
         rates = np.where(borrow, whole, rates)
         rates[:, np.isnan(rates[0]) | (not testable)] = np.nan
-        table = pd.DataFrame(rates.T.round(DIGITS), columns=list(COLUMNS[:4]))
         basis = np.where(np.isnan(rates[0]), UNKNOWN, np.where(borrow, BORROWED, OWN))
-        parts.append(table.assign(basis=basis, history_months=known.months, losing_buyers=counts[code]))
+        if settings.write_off_days == settings.buckets[-1]:
+            rates[:, -1], basis[-1] = (1.0, 0.0, 1.0, 1.0), LOST
+        table = pd.DataFrame(rates.T.round(DIGITS), columns=list(COLUMNS[:4]))
+        parts.append(table.assign(basis=basis, rate_months=known.months, losing_buyers=counts[code]))
     return pd.concat(parts).set_axis(index)[list(COLUMNS)]
 
 
@@ -193,7 +194,8 @@ def _estimate(known: History, members: np.ndarray, book: Book) -> np.ndarray:
     drawn = np.random.Generator(seed).multinomial(len(moves), np.full(len(moves), 1 / len(moves)), DRAWS)
     sums = (drawn @ moves.reshape(len(moves), -1)).reshape(DRAWS, *moves.shape[1:])
     drawn_rates = rate_of(sums, known.lgd)
-    known_draws = ~np.isnan(drawn_rates).all(axis=0)
+    # A bucket that most draws never saw has no error that could be told.
+    known_draws = np.isnan(drawn_rates).mean(axis=0) < 0.5
     errors = np.full((3, len(rate)), np.nan)
     if known_draws.any():
         found = drawn_rates[:, known_draws]
@@ -215,9 +217,8 @@ def _stated(book: Book, index: pd.MultiIndex) -> pd.DataFrame:
 def roll_rates(book: Book) -> pd.DataFrame:
     """Return the shares of the amounts in each bucket that a month later are settled, in a bucket, or lost.
 
-    Index `bucket`: of the whole book, over the months that its rates rest on. Columns: `settled`, one for each bucket,
-    and `lost_or_failed`, what failed, or was lost net of what came in later. They add up to 1; missing of a bucket in
-    which nothing ever was. Empty without any month.
+    Index `bucket`: of the whole book, over the months that its rates rest on. Columns: `settled_share`, one for each
+    bucket, and `lost_or_failed`. They add up to 1; missing of a bucket in which nothing ever was.
     """
     settings = book.run.provision
     labels = settings.labels
@@ -227,5 +228,5 @@ def roll_rates(book: Book) -> pd.DataFrame:
     moves = _monthly(found, len(book.buyers), len(labels), book.as_of).sum(axis=0)
     share = moves / np.where(moves.sum(axis=1) > 0, moves.sum(axis=1), np.nan)[:, None]
     table = pd.DataFrame(share[:, : len(labels)], columns=labels, index=pd.Index(labels, name="bucket"))
-    table.insert(0, "settled", share[:, len(labels)])
+    table.insert(0, "settled_share", share[:, len(labels)])
     return table.assign(lost_or_failed=share[:, -1] + share[:, -2])

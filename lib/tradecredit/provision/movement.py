@@ -1,5 +1,7 @@
 """What moved the provision between two days, line by line, adding up to the cent."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -13,8 +15,11 @@ from tradecredit.provision.items import MATRIX
 from tradecredit.provision.outlook import basis_of, outlook
 from tradecredit.provision.provision import applied_rates, provision_on
 
-OPENING, CLOSING = "opening", "closing"
-LINES = (OPENING, "new", "paid", "recovered", "worse", "better", "rates", "written_off", CLOSING)
+OPENING, CLOSING = "opening_provision", "closing_provision"
+LINES = (
+    OPENING, "new_invoices", "released_by_payment", "released_by_recovery", "worse", "better", "changed_rates",
+    "provision_used", CLOSING,
+)  # fmt: skip
 """The lines of the movement in their order: the seven between the first and the last add up to their difference."""
 
 
@@ -23,14 +28,14 @@ def movement(book: Book, since: pd.Timestamp, until: pd.Timestamp) -> pd.Series:
 
     By invoice, in whole cents; missing as a whole where a provision of either day is:
 
-    - `new`: of invoices of which nothing was open at the first day, what is provided at the last, and what was written
-      off of them since;
-    - `paid`, `recovered` (below zero): the part of its opening provision that payments, credits and discounts, or
-      recoveries, have settled of what was open;
+    - `new_invoices`: of invoices of which nothing was open at the first day, what is provided at the last, and what was
+      written off of them since;
+    - `released_by_payment`, `released_by_recovery` (below zero): the part of its opening provision that payments,
+      credits and discounts, or recoveries, have settled of what was open;
     - `worse`, `better`: what is open at the last day, by the rate of its bucket then, or of its failed buyer, less by
       the last day's rate for the bucket that it was in; and what was written off beyond its opening provision;
-    - `rates`: the rest: the loss rates, outlook and exchange rates of the last day in place of those of the first;
-    - `written_off` (below zero): what write-offs and claims have used: the debt is gone.
+    - `changed_rates`: the rest: loss rates, outlook and exchange rates of the last day in place of those of the first;
+    - `provision_used` (below zero): what write-offs and claims have used: the debt is gone.
 
     A claim that the insurer paid settles a debt that the debtor did not pay, and is counted among the write-offs.
     Source: IFRS 7.35H; definitions §6.5.
@@ -62,13 +67,13 @@ def movement(book: Book, since: pd.Timestamp, until: pd.Timestamp) -> pd.Series:
     moved = np.where(old, moved + short, 0)
     lines = {
         OPENING: first,
-        "new": np.where(old, 0, last - used),
-        "paid": settled,
-        "recovered": came_in,
+        "new_invoices": np.where(old, 0, last - used),
+        "released_by_payment": settled,
+        "released_by_recovery": came_in,
         "worse": np.maximum(moved, 0),
         "better": np.minimum(moved, 0),
-        "rates": np.where(old, last - first - settled - came_in - moved - used, 0),
-        "written_off": used,
+        "changed_rates": np.where(old, last - first - settled - came_in - moved - used, 0),
+        "provision_used": used,
         CLOSING: last,
     }
     return pd.Series({name: cents.sum() / 100 for name, cents in lines.items()}).rename_axis("line")
@@ -133,7 +138,7 @@ def by_month(book: Book, months: int = 24) -> pd.DataFrame:
     """
     ends = month_ends(book.as_of, months + 1, since=first_day(book)) if len(book.invoices) else []
     rows = {}
-    for start, end in zip(ends[:-1], ends[1:], strict=True):
+    for start, end in pairwise(ends):
         lines = movement(book, start, end)
         if lines.notna().all():
             owed = provision_on(book, end)["open_amount"].sum()

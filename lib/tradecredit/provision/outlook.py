@@ -1,4 +1,4 @@
-"""What lies ahead: by what loss rates of past years are multiplied, scenario by scenario, and what is left to recover."""
+"""What lies ahead: by what loss rates of past years are multiplied, scenario by scenario, and what still comes in."""
 
 from typing import NamedTuple
 
@@ -25,13 +25,13 @@ class Outlook(NamedTuple):
     """What loss rates are multiplied by: `factor` of each buyer, and `recoveries_left` of what failed buyers bring in.
 
     `scenarios`: index `scenario`; `weight`, `growth_factor` (mean over the buyers), `recoveries_left`,
-    `outlook_factor`: what it multiplies a loss rate by, index of insolvencies included.
+    `outlook_factor`: what it multiplies a loss rate by, index of insolvencies included. `insolvencies`: that index.
     """
 
     factor: np.ndarray
     recoveries_left: float
     scenarios: pd.DataFrame
-    index: PointInTime
+    insolvencies: PointInTime
     basis: str
 
 
@@ -53,7 +53,7 @@ def outlook(book: Book, day: pd.Timestamp, basis: str) -> Outlook:
     next 12 months / of the months that the rates rest on) ^ `default.index_elasticity`
     (`point_in_time.point_in_time`), 1 without an index. On the basis `TODAY` the index stays as it is, and no scenario
     counts; on `NONE` the factor is 1. Loss rates are taken to be proportional to default probabilities; the weights are
-    today's on all days. Source: IFRS 9 5.5.17; ASC 326-20-30-10F (ASU 2025-05); definitions §6.3.
+    today's on all days. Source: IFRS 9 5.5.17; ASU 2025-05; definitions §6.3.
     """
     buyers = len(book.buyers)
     settings = book.run.default

@@ -1,21 +1,20 @@
 """The provision of a day: what is expected to be lost of each open invoice, and its sums by bucket."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.measure.default_events import RESOLVED_MONTHS, events_by_place
 from tradecredit.provision.items import FAILED, MATRIX, PARTS, WRITE_OFF_POINT, owed_items, segments
 from tradecredit.provision.loss_rates import history, loss_rates
-from tradecredit.provision.outlook import Outlook, basis_of, outlook
+from tradecredit.provision.outlook import basis_of, outlook
 
 TOTAL = "total"
 
 
-def matrix(gross: Sequence[float], rates: Sequence[float], factor: float = 1.0) -> np.ndarray:
+def matrix(gross: ArrayLike, rates: ArrayLike, factor: ArrayLike = 1.0) -> np.ndarray:
     """Return the provision of each bucket, to the cent: gross carrying amount × min(loss rate × factor, 1).
 
     Source: IFRS 9 B5.5.35; definitions §6.1.
@@ -23,7 +22,7 @@ def matrix(gross: Sequence[float], rates: Sequence[float], factor: float = 1.0) 
     >>> matrix([15e6, 7.5e6, 4e6, 2.5e6, 1e6], [0.003, 0.016, 0.036, 0.066, 0.106]).sum().item()  # example 12
     580000.0
     """
-    applied = np.minimum(np.asarray(rates, dtype="float64") * factor, 1.0)
+    applied = np.minimum(np.asarray(rates, dtype="float64") * np.asarray(factor), 1.0)
     return np.round(np.asarray(gross, dtype="float64") * applied, 2)
 
 
@@ -32,8 +31,8 @@ def expected_recovery(book: Book, day: pd.Timestamp) -> np.ndarray:
     """Return the share of what each buyer owes that is expected to come in if it is in default: in order of `buyers`.
 
     1 − loss given default (`default_events.loss_given_default`), × the recoveries left by the outlook; 0 once all its
-    defaults are resolved or `RESOLVED_MONTHS` old, as what comes in has come in. `provision.recoveries` wins.
-    Missing of no buyer. Source: definitions §6.4.
+    defaults are resolved or `RESOLVED_MONTHS` old, as what comes in has come in. `provision.recoveries` wins. Source:
+    definitions §6.4.
     """
     events = events_by_place(book)
     events = events[events["date"] <= day]
@@ -51,7 +50,8 @@ def provision_on(book: Book, day: pd.Timestamp, basis: str = "") -> pd.DataFrame
 
     Index: the place of each invoice among the book's; columns of `items.owed_items`, and
 
-    - `loss_rate`: that of its segment and bucket; 1 past the write-off point; of a failed buyer 1 − `expected_recovery`;
+    - `loss_rate`: that of its segment and bucket; 1 past the write-off point; of a failed buyer's 1 −
+      `expected_recovery`;
     - `outlook_factor`: that of its buyer (`outlook.outlook`; `basis`: another one than the run's standard asks for); 1
       past the write-off point, and of failed buyers, whose recoveries the outlook is in;
     - `provision` = round(open_amount × min(loss_rate × outlook_factor, 1), 2).
@@ -70,9 +70,7 @@ def _provision(book: Book, day: pd.Timestamp, basis: str) -> pd.DataFrame:
     if (part == FAILED).any():
         rate = np.where(part == FAILED, 1 - expected_recovery(book, day)[buyer], rate)
     factor = np.where(part == MATRIX, outlook(book, day, basis).factor[buyer], 1.0)
-    return items.assign(
-        loss_rate=rate, outlook_factor=factor, provision=matrix(items["open_amount"], rate, factor)
-    )
+    return items.assign(loss_rate=rate, outlook_factor=factor, provision=matrix(items["open_amount"], rate, factor))
 
 
 def applied_rates(book: Book, day: pd.Timestamp) -> np.ndarray:
@@ -87,8 +85,8 @@ def by_bucket(book: Book) -> pd.DataFrame:
 
     Index `bucket`: the ageing buckets of what the matrix is for, what is past the write-off point, and what failed
     buyers owe (both only where there is any), and `TOTAL`. Columns: `gross_amount`; `loss_rate`, provision / gross with
-    the outlook in it (missing of nothing); `provision`; `invoices`, `buyers`; `share_of_provision`. Missing where a rate
-    is.
+    the outlook in it (missing of nothing); `provision`; `invoices`, `buyers`; `share_of_provision`. Missing where a
+    rate is.
     """
     found, labels = provision_on(book, book.as_of), book.run.provision.labels
     place = np.where(found["part"] == MATRIX, found["bucket"], len(labels) - 1 + found["part"])
@@ -99,9 +97,7 @@ def by_bucket(book: Book) -> pd.DataFrame:
     )  # fmt: skip
     table = table.reindex(range(len(names)), fill_value=0).set_axis(pd.Index(names, name="bucket"))
     table = table[(table["invoices"] > 0) | table.index.isin(labels)]
-    table.loc[TOTAL] = [
-        found["open_amount"].sum(), _sum(found["provision"]), len(found), found["buyer"].nunique()
-    ]
+    table.loc[TOTAL] = [found["open_amount"].sum(), _sum(found["provision"]), len(found), found["buyer"].nunique()]
     table = table.astype({"invoices": "int64", "buyers": "int64"})
     table.insert(1, "loss_rate", table["provision"] / table["gross_amount"].where(table["gross_amount"] > 0))
     whole = table.loc[TOTAL, "provision"]
