@@ -33,7 +33,7 @@ class ProvisionSettings(Parameters):
     """Where stated rates come from, for the reader; required with them."""
     years: int = Field(5, ge=1)
     """Years of the ledger that rates are estimated from, at most."""
-    minimum_months: int = Field(12, ge=3)
+    minimum_months: int = Field(12, ge=1)
     """Months of history without which no rate is estimated."""
     fewest_losses: int = Field(10, ge=1)
     """A segment in which fewer buyers failed, or had an invoice written off, has the rates of the whole book."""

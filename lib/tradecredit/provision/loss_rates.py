@@ -9,7 +9,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.measure.default_events import loss_given_default
 from tradecredit.params.provision import WHOLE_BOOK
-from tradecredit.provision.flows import flows, recovered_since
+from tradecredit.provision.flows import flows, looked_at, recovered_since
 from tradecredit.provision.items import segments
 
 OWN, BORROWED, STATED, LOST, UNKNOWN = "own history", "whole book", "stated", "write-off point", "not testable"
@@ -93,12 +93,13 @@ def history(book: Book, day: pd.Timestamp) -> History:
     found = found.assign(lost=lost)
     buyers, buckets = len(book.buyers), len(settings.labels)
     make = _cohorts if settings.method == "defaults" else _monthly
+    ends = looked_at(book)
     by_buyer = np.bincount(found["buyer"].to_numpy(int), found["failed"] + found["lost"], buyers)
     return History(
         moves=make(found, buyers, buckets, day),
         segment=np.asarray(segments(book).codes),
         lost=by_buyer,
-        months=int(found["month"].nunique()),
+        months=int(((ends[1:] <= day) & (ends[:-1] >= since)).sum()),
         lgd=loss_given_default(book if day == book.as_of else book.at(day)).lgd,
     )
 
