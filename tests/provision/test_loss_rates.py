@@ -11,8 +11,8 @@ from tradecredit.provision.flows import flows
 from tradecredit.provision.loss_rates import absorbed, loss_rates, roll_rates
 from tradecredit.provision.provision import matrix
 
-# IFRScommunity.com, knowledge base, "IFRS 9 Impairment", example of a provision matrix, segment B2C: of sales of 100,000
-# in January 50,000 are paid on time, 27,000 within 30 days of the due day, 15,000 within 60, 6,000 within 90, and 2,000
+# IFRScommunity.com, "IFRS 9 Impairment", example of a provision matrix, segment B2C: of sales of 100,000 in January
+# 50,000 are paid on time, 27,000 within 30 days of the due day, 15,000 within 60, 6,000 within 90, and 2,000
 # never. Loss rates 2.0, 4.0, 8.7, 25.0 and 100 %.
 COMMUNITY = """invoice_id,buyer_id,issued,due,amount
 I1,B1,2025-01-05,2025-02-10,50000
@@ -69,7 +69,7 @@ CHAINED = {"provision": {"minimum_months": 3}, "losses": {"lgd": 0.5}, "receivab
 
 
 def chained(book_of, day="2025-04-30", defaults=FAILED, **provision):
-    run = CHAINED | {"provision": {"minimum_months": 3} | provision}
+    run = CHAINED | {"provision": {"minimum_months": 3, "fewest_losses": 2} | provision}
     settings = run.pop("receivables")
     tables = {"defaults": defaults} if defaults else {}
     return book_of(day, settings, run=run, invoices=CHAIN, receipts=CHAIN_PAID, **tables)
@@ -110,7 +110,10 @@ def test_without_a_failure_on_record_write_offs_alone_count(book_of):
 
 def test_every_balance_goes_somewhere(book_of):
     found = flows(chained(book_of))
-    assert found.loc[found["row"] == 1, ["owed", "open", "failed"]].to_numpy().tolist() == [[400, 400, 0], [400, 0, 400]]
+    assert found.loc[found["row"] == 1, ["owed", "open", "failed"]].to_numpy().tolist() == [
+        [400, 400, 0],
+        [400, 0, 400],
+    ]
     rest = found["owed"] - found["open"] - found["failed"] - found["lost"]
     assert rest.sum() == 1000 + 400 + 140
     assert (rest >= 0).all()

@@ -35,11 +35,13 @@ DEFAULTS = "buyer_id,date,kind,debt,recovered,resolved\nB4,2026-10-10,insolvency
 def test_each_line_by_hand(book_of):
     """At the end of September 10 + 20 + 80 (2 % of 4,000) + 2,500 (half of 5,000) + 60 = 2,670.
 
-    PAID releases 10, PART a quarter of 20, GONE a fifth of 2,500; PART is late now: 1,500 × (2 % − 1 %); LATE is 46 days
-    past due: 4,000 × (5 % − 2 %); FELL has failed: 6,000 × (60 % − 1 %); of GONE 4,000 were written off of which
+    PAID releases 10, PART a quarter of 20, GONE a fifth of 2,500; PART is late now: 1,500 × (2 % − 1 %); LATE is 46
+    days past due: 4,000 × (5 % − 2 %); FELL has failed: 6,000 × (60 % − 1 %); of GONE 4,000 were written off of which
     2,000 were provided for. NEW1 is 1 % of 7,000, and NEW2 was lost whole.
     """
-    lines = movement(book_of("2026-10-31", run=RUN, invoices=INVOICES, receipts=RECEIPTS, defaults=DEFAULTS), SINCE, UNTIL)
+    lines = movement(
+        book_of("2026-10-31", run=RUN, invoices=INVOICES, receipts=RECEIPTS, defaults=DEFAULTS), SINCE, UNTIL
+    )
     assert lines.index.tolist() == list(LINES)
     assert lines[OPENING] == 2_670.0
     assert lines["new_invoices"] == 70.0 + 300.0
@@ -57,15 +59,17 @@ def test_what_a_failed_buyer_brings_in_and_what_is_expected_no_more(book_of):
     failed = DEFAULTS.replace("2026-10-10", "2025-10-10")
     invoices = INVOICES.splitlines()[0] + "\nFELL,B4,2025-09-05,2026-09-20,6000\n"
     receipts = "invoice_id,received,amount,kind\nFELL,2026-10-05,1200,recovery\n"
-    lines = movement(book_of("2026-10-31", run=RUN, invoices=invoices, receipts=receipts, defaults=failed), SINCE, UNTIL)
+    lines = movement(
+        book_of("2026-10-31", run=RUN, invoices=invoices, receipts=receipts, defaults=failed), SINCE, UNTIL
+    )
     assert lines[OPENING] == 3_600.0
     assert lines["released_by_recovery"] == -720.0  # a fifth
     assert lines["worse"] == 4_800.0 - 2_880.0
     assert lines[CLOSING] == 4_800.0
 
 
-def test_a_buyer_that_recovers_and_an_invoice_that_gets_current_are_better(book_of):
-    """What is contested and given a later due day cannot be seen; a default that was settled can: 60 % goes back to 2 %."""
+def test_a_buyer_that_is_in_default_no_more_is_better(book_of):
+    """A protracted default whose debt was paid: 60 % of the buyer's other invoice goes back to 2 %."""
     invoices = INVOICES.splitlines()[0] + "\nOLD,B4,2026-07-05,2026-08-20,1000\nFELL,B4,2026-09-25,2026-10-20,6000\n"
     receipts = "invoice_id,received,amount,kind\nOLD,2026-10-05,1000,payment\n"
     failed = "buyer_id,date,kind,debt,recovered,resolved\nB4,2026-09-10,protracted,1000,,\n"

@@ -35,13 +35,11 @@ def book(book_of, provision=None, **run):
     buyers = pd.DataFrame({"buyer_id": ["B1", "B2"], "kind": "private", "country": ["DE", "FR"], "sector": ["C", "F"]})
     settings = {"provision": {"minimum_months": 2} | (provision or {}), "losses": {"lgd": 0.75}} | run
     buyers = buyers.reindex(columns=columns.columns).astype(columns.dtypes.to_dict())
-    return book_of(
-        "2025-04-30", {"small_rest": 10}, run=settings, invoices=INVOICES, receipts=RECEIPTS, buyers=buyers
-    )
+    return book_of("2025-04-30", {"small_rest": 10}, run=settings, invoices=INVOICES, receipts=RECEIPTS, buyers=buyers)
 
 
 def test_scenarios_by_weight(book_of):
-    """LGD goes from 0.75 to 1 − 0.25 · 0.5 = 0.875, × 7/6. B1: 0.6 + 0.4 · 1.5 · 7/6 = 1.3; B2: 0.6 + 0.4 · 2.4 · 7/6."""
+    """LGD goes from 0.75 to 1 − 0.25 · 0.5 = 0.875, × 7/6. B1: 0.6 + 0.4 · 1.5 · 7/6; B2: 0.6 + 0.4 · 2.4 · 7/6."""
     known = book(book_of, {"scenario_weights": WEIGHTS}, scenarios=SCENARIOS)
     view = outlook(known, known.as_of, FORECAST)
     assert view.factor.tolist() == [1.3, 1.72]

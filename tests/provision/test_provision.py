@@ -116,10 +116,7 @@ def test_dust_does_not_age(book_of):
     assert table.loc["current", "gross_amount"] == pytest.approx(0.5)
 
 
-@given(
-    st.lists(st.tuples(st.floats(0, 1e7), st.floats(0, 1)), min_size=1, max_size=8),
-    st.floats(0, 5),
-)
+@given(st.lists(st.tuples(st.floats(0, 1e7), st.floats(0, 1)), min_size=1, max_size=8), st.floats(0, 5))
 def test_a_provision_lies_between_nothing_and_what_is_owed_and_grows_with_the_factor(items, factor):
     gross, rates = (np.array(values) for values in zip(*items, strict=True))
     provision = matrix(gross, rates, factor)

@@ -12,7 +12,8 @@ from tradecredit.params.provision import WHOLE_BOOK
 from tradecredit.provision.flows import flows, looked_at, recovered_since
 from tradecredit.provision.items import segments
 
-OWN, BORROWED, STATED, LOST, UNKNOWN = "own history", "whole book", "stated", "write-off point", "not testable"
+OWN, FEW, BORROWED, STATED = "own history", "own history, few losses", "whole book", "stated"
+LOST, UNKNOWN = "write-off point", "not testable"
 """`basis` of a rate."""
 
 HORIZON = 12
@@ -152,7 +153,8 @@ def loss_rates(book: Book, day: pd.Timestamp | None = None) -> pd.DataFrame:
     lost more than a small rest, in the segment.
 
     By `provision.method`: `roll_rates`, `absorbed`; `defaults`, `lost_within`. A segment with fewer losing buyers than
-    `provision.fewest_losses` has the rates of the whole book (basis `BORROWED`). All are missing, and `UNKNOWN`, where
+    `provision.fewest_losses` has the rates of the whole book (basis `BORROWED`); of a book with fewer they are hardly
+    more than an example (`FEW`). All are missing, and `UNKNOWN`, where
     nobody lost anything, with fewer than `provision.minimum_months`, and where nothing was ever in a bucket. The last
     bucket is lost (`LOST`) where it begins at the write-off point. A common
     bad year is not in the errors, nor is that of the loss given default. Source: definitions §6.2.
@@ -172,10 +174,11 @@ def loss_rates(book: Book, day: pd.Timestamp | None = None) -> pd.DataFrame:
     for code in range(len(names)):
         own = counts[code] >= settings.fewest_losses or len(names) == 1
         rates = _estimate(known, of == code, book) if own and len(names) > 1 else whole
-        borrow = np.isnan(rates[0]) | (not own)
+        borrow = (np.isnan(rates[0]) | (not own)) & (len(names) > 1)
         rates = np.where(borrow, whole, rates)
         rates[:, np.isnan(rates[0]) | (not testable)] = np.nan
-        basis = np.where(np.isnan(rates[0]), UNKNOWN, np.where(borrow, BORROWED, OWN))
+        trusted = OWN if counts[code] >= settings.fewest_losses else FEW
+        basis = np.where(np.isnan(rates[0]), UNKNOWN, np.where(borrow, BORROWED, trusted)).astype("object")
         if settings.write_off_days == settings.buckets[-1]:
             rates[:, -1], basis[-1] = (1.0, 0.0, 1.0, 1.0), LOST
         table = pd.DataFrame(rates.T.round(DIGITS), columns=list(COLUMNS[:4]))

@@ -123,11 +123,11 @@ def assumed(book: Book) -> list[str]:
             "(`provision.write_off_days`)."
         )
     lgd = loss_given_default(book)
-    told.append(
+    told += [
         f"Of what a buyer in default owes, {percent(1 - lgd.lgd)} is expected to come in ({lgd.basis}) until its "
         f"default is resolved or {RESOLVED_MONTHS} months old, and nothing after that; `provision.recoveries` states "
         "others."
-    )
+    ] * book.has("defaults")
     free = float(on_account(book)["on_account"].clip(lower=0.0).sum())
     account = f" {money(free, currency)} that buyers have on account is not set off." if free >= CENT else ""
     told.append(f"Amounts are gross of tax: tax that would come back on a loss is not taken off.{account}")
@@ -153,6 +153,11 @@ def rates(book: Book) -> str:
             f" That of current items, {probability(row['loss_rate'])}, lies with 90 % confidence between "
             f"{probability(row['rate_low'])} and {probability(row['rate_high'])}, by drawing buyers anew; what one "
             "bad year does to all of them is not in that."
+        )
+    if losing < settings.fewest_losses:
+        told += (
+            f" Fewer than {settings.fewest_losses} (`provision.fewest_losses`) are too few to trust, and such an "
+            "interval is too narrow: state rates if you know better ones."
         )
     basis = table["basis"].groupby(level="segment").first()
     borrowed = basis.index[basis == BORROWED]
@@ -261,14 +266,12 @@ def past_months(table: pd.DataFrame, currency: str) -> str:
     """Return what past month ends provided beside what they lost; `table`: `back_test.by_month_then`."""
     if len(table) < 2:
         return ""
-    times = table["provided_to_lost"].dropna()
-    between = f", between {ratio(times.min())} and {ratio(times.max())} times the loss" if len(times) else ""
     sums = table[["provision_then", "lost_since"]].sum()
     of_all = f", {ratio(sums['provision_then'] / sums['lost_since'])} times that" if sums["lost_since"] > 0 else ""
     return (
         f"Over the {len(table)} month ends whose next year is over the matrix provided "
-        f"{money(sums['provision_then'], currency)} in all where {money(sums['lost_since'], currency)} was lost{of_all}"
-        f"{between}. These years overlap, so that they tell little more than one or two would."
+        f"{money(sums['provision_then'], currency)} in all, where {money(sums['lost_since'], currency)} was lost"
+        f"{of_all}. These years overlap, so that they tell little more than one or two would."
     )
 
 
@@ -290,6 +293,8 @@ def insurance(book: Book) -> str:
             f" The first loss of a year keeps up to {money(paid.first_loss, currency)} of that; it is taken to be "
             "unused, and all losses to be of one year of the policy."
         )
+    if paid.paid < CENT:
+        return f"{told} It may keep all of it: nothing is posted for insurance."
     if paid.maxima >= CENT:
         told += f" {money(paid.maxima, currency)} lies above the maxima of the year."
     row = posted(book)
@@ -342,6 +347,18 @@ def months_told(months: pd.DataFrame, currency: str) -> str:
     return (
         f"Line: the provision was highest at the end of {values.idxmax():%B %Y}, {money(values.max(), currency)}, and "
         f"is {money(values.iloc[-1], currency)} now."
+    )
+
+
+def drawn_told(ends: pd.DataFrame, currency: str) -> str:
+    """Return what the lines of past month ends show, for readers who do not see them."""
+    if ends.empty:
+        return "Lines: no month."
+    last = ends.iloc[-1]
+    return (
+        f"Lines: at the end of {ends.index[-1]:%B %Y} {money(last['provision_then'], currency)} was provided, and "
+        f"{money(last['lost_since'], currency)} was lost in the 12 months after; the most that was lost is "
+        f"{money(ends['lost_since'].max(), currency)}, after {ends['lost_since'].idxmax():%B %Y}."
     )
 
 
