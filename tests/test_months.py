@@ -36,6 +36,7 @@ SAME_THIS_MONTH = {
         ("expected_loss", "expected_loss_owed"): "the exposure at default is what is owed (losses.exposure)",
         ("open_amount", "exposure"): "what a buyer is expected to owe at default is what it owes (losses.exposure)",
         ("insurer_limit", "covered_limit"): "a named limit covers; buyers without one may have a discretionary one",
+        ("days_late", "days_past_due"): "of an invoice that is open the one is the other",
         ("need", "group_need"): "no analyst's limit in a group is above the member's need",
         ("need", "group_limit"): "the cap of no group is below what its members need",
         ("expected_indemnity", "account_indemnity"): "an item of the account, which also tells the value without it",

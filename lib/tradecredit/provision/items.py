@@ -11,7 +11,7 @@ from tradecredit.params.base import NOT_STATED
 from tradecredit.params.provision import WHOLE_BOOK
 
 MATRIX, WRITE_OFF_POINT, FAILED = range(3)
-PARTS = ("matrix", "past the write-off point", "failed buyer")
+PARTS = ("matrix", "past the write-off point", "buyer in default")
 """What an invoice is provided for by, in the order of the codes `MATRIX`, `WRITE_OFF_POINT` and `FAILED`."""
 
 

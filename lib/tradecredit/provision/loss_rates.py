@@ -24,6 +24,9 @@ DRAWS = 400
 
 INTERVAL = (0.05, 0.95)
 
+LEAST = 1e-9
+"""A share of an amount that is no more is what floating point left of nothing."""
+
 DIGITS = 6
 """Decimals that a rate is used and shown with, so that a spreadsheet finds the same provision."""
 
@@ -60,13 +63,15 @@ def absorbed(moves: np.ndarray, lgd: float) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(total > 0, moves / total, 0.0)
     lost = share[..., -1] + lgd * share[..., -2]
-    stay = np.eye(buckets) - share[..., :buckets]
-    # Where all of a bucket stays for ever, nothing says what becomes of it.
-    known = (total[..., 0] > 0) & (np.diagonal(stay, axis1=-2, axis2=-1) > 1e-12)
-    stay[..., np.arange(buckets), np.arange(buckets)] = np.where(known, np.diagonal(stay, axis1=-2, axis2=-1), 1.0)
-    rate = np.linalg.solve(stay, np.where(known, lost, 0.0)[..., None])[..., 0]
+    # Where all goes round in buckets for ever, nothing says what becomes of it.
+    moved = share[..., :buckets]
+    known = share[..., buckets:].sum(axis=-1) > LEAST
+    for _ in range(buckets):
+        known |= ((moved > LEAST) & known[..., None, :]).any(axis=-1)
+    stay = np.eye(buckets) - np.where(known[..., None], moved, 0.0)
+    both = np.linalg.solve(stay, np.stack([np.where(known, lost, 0.0), np.where(known, 0.0, 1.0)], axis=-1))
     # Shares that lead into a bucket of which nothing is known make a rate unknown too.
-    unknown = np.linalg.solve(stay, np.where(known, 0.0, 1.0)[..., None])[..., 0] > 1e-9
+    rate, unknown = both[..., 0], both[..., 1] > LEAST
     return np.where(unknown, np.nan, rate)
 
 

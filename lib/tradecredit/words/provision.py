@@ -34,7 +34,9 @@ def known(book: Book) -> bool:
 
 
 def not_known(book: Book) -> str:
-    """Return why no provision can be made, where none can."""
+    """Return why no provision can be made; empty where one can."""
+    if known(book):
+        return ""
     rates, settings = loss_rates(book), book.run.provision
     if settings.method == "stated":
         return (
@@ -326,6 +328,12 @@ def standards(table: pd.DataFrame, currency: str) -> str:
 def is_stated(book: Book) -> bool:
     """Return whether the run states its rates."""
     return bool((loss_rates(book)["basis"] == STATED).any())
+
+
+def rate_columns(book: Book) -> list[str]:
+    """Return the columns of `loss_rates.loss_rates` that a page shows: the segment where there are several."""
+    shown = ["bucket", "loss_rate", "rate_error", "rate_low", "rate_high", "basis", "losing_buyers"]
+    return ["segment", *shown] if book.run.provision.segments else shown
 
 
 def roll_columns(rolls: pd.DataFrame) -> dict[str, Column]:
