@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tradecredit.provision.flows import flows
-from tradecredit.provision.loss_rates import absorbed, loss_rates, roll_rates
+from tradecredit.provision.loss_rates import absorbed, loss_rates, rates_on, roll_rates
 from tradecredit.provision.provision import matrix
 
 # IFRScommunity.com, "IFRS 9 Impairment", example of a provision matrix, segment B2C: of sales of 100,000 in January
@@ -93,9 +93,9 @@ def test_what_failed_counts_by_the_loss_given_default_and_write_offs_net_of_what
 
 def test_what_came_in_later_is_not_known_before(book_of):
     """At the end of March 400 × 0.5 + 60 of the 600 are lost."""
-    rates = loss_rates(chained(book_of), pd.Timestamp("2025-03-31"))["loss_rate"]
+    rates = rates_on(chained(book_of), pd.Timestamp("2025-03-31"))["loss_rate"]
     assert rates.isna().all()  # two months are too few
-    rates = loss_rates(chained(book_of, minimum_months=2), pd.Timestamp("2025-03-31"))["loss_rate"]
+    rates = rates_on(chained(book_of, minimum_months=2), pd.Timestamp("2025-03-31"))["loss_rate"]
     assert rates.iloc[1] == pytest.approx(260 / 600)
 
 

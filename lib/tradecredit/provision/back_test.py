@@ -8,7 +8,7 @@ from tradecredit.book.calendar import window_start
 from tradecredit.book.once import once
 from tradecredit.provision.flows import flows, looked_at, recovered_since
 from tradecredit.provision.items import MATRIX
-from tradecredit.provision.loss_rates import DRAWS, HORIZON, INTERVAL, history, lost_later
+from tradecredit.provision.loss_rates import DRAWS, HORIZON, INTERVAL, lgd_on, lost_later
 from tradecredit.provision.provision import TOTAL, provision_on
 
 COLUMNS = ("gross_then", "provision_then", "failed_since", "written_off_since", "lost_since", "lost_low", "lost_high")
@@ -37,7 +37,7 @@ def by_bucket_then(book: Book) -> pd.DataFrame:
     if then["provision"].isna().any():
         return pd.DataFrame(columns=list(COLUMNS), index=pd.Index([], name="bucket"), dtype="float64")
     labels = book.run.provision.labels
-    lost, lgd = _losses(book, start), history(book, book.as_of).lgd
+    lost, lgd = _losses(book, start), lgd_on(book, book.as_of)
     table = then.groupby("bucket").agg(gross_then=("open_amount", "sum"), provision_then=("provision", "sum"))
     since = lost.groupby("bucket")[["failed", "lost"]].sum()
     table = table.join(since.set_axis(["failed_since", "written_off_since"], axis="columns"))
@@ -87,7 +87,7 @@ def by_month_then(book: Book) -> pd.DataFrame:
     `provision_then`, `lost_since` (as of `by_bucket_then`, within 12 months), and `provided_to_lost`, the first by the
     last. Years that overlap tell much of the same.
     """
-    lgd, rows = history(book, book.as_of).lgd if len(flows(book)) else np.nan, {}
+    lgd, rows = lgd_on(book, book.as_of) if len(flows(book)) else np.nan, {}
     for day in looked_at(book):
         if day + pd.DateOffset(months=HORIZON) > book.as_of:
             break

@@ -1,5 +1,6 @@
 """Loss rates by segment and ageing bucket, from the book's own history, with their errors, or as stated."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -83,6 +84,11 @@ def lost_within(moves: np.ndarray, lgd: float) -> np.ndarray:
 
 
 @once
+def lgd_on(book: Book, day: pd.Timestamp) -> float:
+    """Return the loss given default as known on a day, the book's or an earlier one (`loss_given_default`)."""
+    return loss_given_default(book if day == book.as_of else book.at(day)).lgd
+
+
 def history(book: Book, day: pd.Timestamp) -> History:
     """Return the history that loss rates of a day rest on, the book's or an earlier one, as known then.
 
@@ -106,7 +112,7 @@ def history(book: Book, day: pd.Timestamp) -> History:
         segment=np.asarray(segments(book).codes),
         lost=by_buyer,
         months=int(((ends[1:] <= day) & (ends[:-1] >= since)).sum()),
-        lgd=loss_given_default(book if day == book.as_of else book.at(day)).lgd,
+        lgd=lgd_on(book, day),
     )
 
 
@@ -149,68 +155,90 @@ def lost_later(balances: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 
 
 @once
-def loss_rates(book: Book, day: pd.Timestamp | None = None) -> pd.DataFrame:
-    """Return the loss rate of each segment and bucket on a day, by default the book's.
+def rates_on(book: Book, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the loss rate of each segment and bucket on a day, the book's or an earlier one, as known then.
 
-    Index `segment`, `bucket` (labels). Columns: `loss_rate`, with `DIGITS` decimals, before any outlook; `rate_error`,
-    its standard error, and `rate_low` to `rate_high`, 90 %, by drawing buyers anew `DRAWS` times, since a buyer's
-    invoices fail together (missing where stated); `basis`; `rate_months`; `losing_buyers`, those that failed, or
-    lost more than a small rest, in the segment.
+    Index `segment`, `bucket` (labels). Columns: `loss_rate`, with `DIGITS` decimals, before any outlook; `basis`;
+    `rate_months`, those that it rests on; `losing_buyers` of the segment: those that failed, or lost more than a small
+    rest.
 
-    By `provision.method`: `roll_rates`, `absorbed`; `defaults`, `lost_within`. A segment with fewer losing buyers than
-    `provision.fewest_losses` has the rates of the whole book (basis `BORROWED`); of a book with fewer they are hardly
-    more than an example (`FEW`). All are missing, and `UNKNOWN`, where
-    nobody lost anything, with fewer than `provision.minimum_months`, and where nothing was ever in a bucket. The last
-    bucket is lost (`LOST`) where it begins at the write-off point. A common
-    bad year is not in the errors, nor is that of the loss given default. Source: definitions §6.2.
+    By `provision.method`: `roll_rates`, `absorbed`; `defaults`, `lost_within`; `stated`. A segment with fewer losing
+    buyers than `provision.fewest_losses` has the rates of the whole book (basis `BORROWED`); of a book with fewer they
+    are hardly more than an example (`FEW`). Missing, and `UNKNOWN`, where nobody lost anything, with fewer months than
+    `provision.minimum_months`, and where nothing was ever in a bucket. The last bucket is lost (`LOST`) where it begins
+    at the write-off point. Source: definitions §6.2.
     """
-    settings, day = book.run.provision, book.as_of if day is None else day
+    settings = book.run.provision
     names = list(segments(book).categories)
     index = pd.MultiIndex.from_product([names, settings.labels], names=["segment", "bucket"])
     if settings.method == "stated":
         return _stated(book, index)
     known = history(book, day)
-    of = known.segment
+    rate_of = _method(book)
     losing = known.lost > book.run.receivables.small_rest
-    counts = np.bincount(of[losing], minlength=len(names))
-    whole = _estimate(known, np.ones(len(of), dtype=bool), book)
+    counts = np.bincount(known.segment[losing], minlength=len(names))
+    whole = rate_of(known.moves.sum(axis=0), known.lgd)
     testable = known.months >= settings.minimum_months and losing.any()
     parts = []
     for code in range(len(names)):
-        own = counts[code] >= settings.fewest_losses or len(names) == 1
-        rates = _estimate(known, of == code, book) if own and len(names) > 1 else whole
-        borrow = (np.isnan(rates[0]) | (not own)) & (len(names) > 1)
-        rates = np.where(borrow, whole, rates)
-        rates[:, np.isnan(rates[0]) | (not testable)] = np.nan
-        trusted = OWN if counts[code] >= settings.fewest_losses else FEW
-        basis = np.where(np.isnan(rates[0]), UNKNOWN, np.where(borrow, BORROWED, trusted)).astype("object")
+        enough = counts[code] >= settings.fewest_losses
+        own = rate_of(known.moves[known.segment == code].sum(axis=0), known.lgd)
+        borrowed = (np.isnan(own) | (not enough)) & (len(names) > 1)
+        rate = np.where(borrowed, whole, own) if testable else np.full(len(own), np.nan)
+        basis = np.where(borrowed, BORROWED, OWN if enough else FEW)
+        basis = np.where(np.isnan(rate), UNKNOWN, basis).astype("object")
         if settings.write_off_days == settings.buckets[-1]:
-            rates[:, -1], basis[-1] = (1.0, 0.0, 1.0, 1.0), LOST
-        table = pd.DataFrame(rates.T.round(DIGITS), columns=list(COLUMNS[:4]))
-        parts.append(table.assign(basis=basis, rate_months=known.months, losing_buyers=counts[code]))
-    return pd.concat(parts).set_axis(index)[list(COLUMNS)]
+            rate[-1], basis[-1] = 1.0, LOST
+        table = pd.DataFrame({"loss_rate": rate.round(DIGITS), "basis": basis})
+        parts.append(table.assign(rate_months=known.months, losing_buyers=counts[code]))
+    return pd.concat(parts).set_axis(index)
 
 
-def _estimate(known: History, members: np.ndarray, book: Book) -> np.ndarray:
-    """Return rate, standard error, low and high (rows) of each bucket, from the buyers that are members."""
-    rate_of = lost_within if book.run.provision.method == "defaults" else absorbed
-    moves = known.moves[members]
+@once
+def loss_rates(book: Book) -> pd.DataFrame:
+    """Return `rates_on` the book's day with their errors: columns `COLUMNS`.
+
+    `rate_error`: the standard error; `rate_low` to `rate_high`: 90 %; by drawing buyers anew `DRAWS` times, since a
+    buyer's invoices fail together. Missing where stated, and where most draws see nothing of a bucket. A bad year that
+    all have in common is not in the errors, nor is that of the loss given default. Source: definitions §6.2.
+    """
+    table = rates_on(book, book.as_of)
+    errors = np.full((len(table), 3), np.nan)
+    if book.run.provision.method != "stated":
+        known, of = history(book, book.as_of), np.arange(len(table)) // len(book.run.provision.labels)
+        whole = _errors(known.moves, known.lgd, book)
+        for code in np.unique(of):
+            rows, basis = of == code, table["basis"].to_numpy()[of == code]
+            own = whole
+            if of.max() > 0 and OWN in basis:
+                own = _errors(known.moves[known.segment == code], known.lgd, book)
+            errors[rows] = np.where((basis == BORROWED)[:, None], whole, own)
+        errors[table["loss_rate"].isna()] = np.nan
+        errors[(table["basis"] == LOST).to_numpy()] = (0.0, 1.0, 1.0)
+    found = pd.DataFrame(errors.round(DIGITS), index=table.index, columns=["rate_error", "rate_low", "rate_high"])
+    return table.join(found)[list(COLUMNS)]
+
+
+def _method(book: Book) -> Callable[[np.ndarray, float], np.ndarray]:
+    return lost_within if book.run.provision.method == "defaults" else absorbed
+
+
+def _errors(moves: np.ndarray, lgd: float, book: Book) -> np.ndarray:
+    """Return standard error, low and high (columns) of the rate of each bucket; `moves` by buyer."""
     moves = moves[moves.any(axis=(1, 2))]
-    rate = rate_of(moves.sum(axis=0), known.lgd)
+    errors = np.full((moves.shape[1], 3), np.nan)
     if len(moves) < 2:
-        return np.array([rate, *[np.full(len(rate), np.nan)] * 3])
-    seed = np.random.Philox(book.run.simulation.seed)
-    drawn = np.random.Generator(seed).multinomial(len(moves), np.full(len(moves), 1 / len(moves)), DRAWS)
-    sums = (drawn @ moves.reshape(len(moves), -1)).reshape(DRAWS, *moves.shape[1:])
-    drawn_rates = rate_of(sums, known.lgd)
-    # A bucket that most draws never saw has no error that could be told.
-    known_draws = np.isnan(drawn_rates).mean(axis=0) < 0.5
-    errors = np.full((3, len(rate)), np.nan)
-    if known_draws.any():
-        found = drawn_rates[:, known_draws]
-        errors[0, known_draws] = np.nanstd(found, axis=0, ddof=1)
-        errors[1:, known_draws] = np.nanquantile(found, INTERVAL, axis=0)
-    return np.vstack([rate, errors])
+        return errors
+    generator = np.random.Generator(np.random.Philox(book.run.simulation.seed))
+    flat, chances = moves.reshape(len(moves), -1), np.full(len(moves), 1 / len(moves))
+    # A part at a time: all draws of a hundred thousand buyers at once would not fit.
+    sums = [generator.multinomial(len(moves), chances, DRAWS // 10) @ flat for _ in range(10)]
+    rates = _method(book)(np.concatenate(sums).reshape(DRAWS, *moves.shape[1:]), lgd)
+    seen = np.isnan(rates).mean(axis=0) < 0.5
+    if seen.any():
+        errors[seen, 0] = np.nanstd(rates[:, seen], axis=0, ddof=1)
+        errors[seen, 1:] = np.nanquantile(rates[:, seen], INTERVAL, axis=0).T
+    return errors
 
 
 def _stated(book: Book, index: pd.MultiIndex) -> pd.DataFrame:
@@ -219,8 +247,8 @@ def _stated(book: Book, index: pd.MultiIndex) -> pd.DataFrame:
     names = index.get_level_values("segment").unique()
     rates = [rate for name in names for rate in settings.rates.get(name, settings.rates.get(WHOLE_BOOK, nothing))]
     basis = np.where(np.isnan(rates), UNKNOWN, STATED)
-    table = pd.DataFrame({"loss_rate": np.round(rates, DIGITS)}, index=index).reindex(columns=list(COLUMNS))
-    return table.assign(basis=basis)
+    table = pd.DataFrame({"loss_rate": np.round(rates, DIGITS)}, index=index)
+    return table.assign(basis=basis, rate_months=np.nan, losing_buyers=np.nan)
 
 
 def roll_rates(book: Book) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from tradecredit.default.point_in_time import PointInTime, point_in_time
 from tradecredit.default.scenario_risk import pd_multiplier, scenarios_of
 from tradecredit.params.stress import BASE, Scenario
 from tradecredit.provision.flows import looked_at
-from tradecredit.provision.loss_rates import history
+from tradecredit.provision.loss_rates import lgd_on
 
 FORECAST, TODAY, NONE = "forecast", "conditions of the day", "none"
 """Bases of an outlook: the economy expected over the next 12 months, that of the day for good, or none at all."""
@@ -68,7 +68,7 @@ def outlook(book: Book, day: pd.Timestamp, basis: str) -> Outlook:
         index_factor = (index.now / index.then) ** settings.index_elasticity
     if basis == NONE:
         index_factor = 1.0
-    lgd = history(book, day).lgd if basis != NONE else 1.0
+    lgd = lgd_on(book, day) if basis != NONE else 1.0
     stated = {scenario.name: scenario for scenario in scenarios_of(book) if scenario.name in weights}
     portfolio = _portfolio(book, day, list(stated.values()))
     factor, rows = np.zeros(buyers), []

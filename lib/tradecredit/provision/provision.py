@@ -8,7 +8,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.measure.default_events import RESOLVED_MONTHS, events_by_place
 from tradecredit.provision.items import FAILED, MATRIX, PARTS, WRITE_OFF_POINT, owed_items, segments
-from tradecredit.provision.loss_rates import history, loss_rates
+from tradecredit.provision.loss_rates import lgd_on, loss_rates, rates_on
 from tradecredit.provision.outlook import basis_of, outlook
 
 TOTAL = "total"
@@ -39,7 +39,7 @@ def expected_recovery(book: Book, day: pd.Timestamp) -> np.ndarray:
     by_then = events["date"] + pd.DateOffset(months=RESOLVED_MONTHS)
     over = events["resolved"].where(events["resolved"] <= day, by_then)
     last = over.groupby(events["buyer"]).max().reindex(pd.RangeIndex(len(book.buyers)))
-    usual = (1 - history(book, day).lgd) * outlook(book, day, basis_of(book)).recoveries_left
+    usual = (1 - lgd_on(book, day)) * outlook(book, day, basis_of(book)).recoveries_left
     share = np.where((last > day).to_numpy(), usual, 0.0)
     stated = book.buyers["buyer_id"].map(book.run.provision.recoveries).to_numpy("float64")
     return np.where(np.isnan(stated), share, stated).round(6)
@@ -75,7 +75,7 @@ def _provision(book: Book, day: pd.Timestamp, basis: str) -> pd.DataFrame:
 
 def applied_rates(book: Book, day: pd.Timestamp) -> np.ndarray:
     """Return the loss rates of a day as an array: segment, bucket."""
-    rates = loss_rates(book, day)["loss_rate"].to_numpy()
+    rates = rates_on(book, day)["loss_rate"].to_numpy()
     return rates.reshape(-1, len(book.run.provision.labels))
 
 

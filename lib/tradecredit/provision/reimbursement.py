@@ -15,7 +15,7 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.settlement import Losses, settled
 from tradecredit.insurance.shipped import DISCRETIONARY
 from tradecredit.provision.items import FAILED, MATRIX
-from tradecredit.provision.loss_rates import history
+from tradecredit.provision.loss_rates import lgd_on
 from tradecredit.provision.outlook import basis_of, outlook
 from tradecredit.provision.provision import expected_recovery, provided, provision_on
 
@@ -58,7 +58,7 @@ def by_invoice(book: Book) -> pd.DataFrame:
     insured, named = audited["insured_debt"].to_numpy()[at], audited["cover"].to_numpy()[at] != DISCRETIONARY
     is_failed, buyer = (found["part"] == FAILED).to_numpy(), found["buyer"].to_numpy()
     left = outlook(book, book.as_of, basis_of(book)).recoveries_left
-    usual = (1 - history(book, book.as_of).lgd) * left
+    usual = (1 - lgd_on(book, book.as_of)) * left
     recovery = np.full(len(book.buyers), usual)
     recovery[buyer[is_failed]] = expected_recovery(book, book.as_of)[buyer[is_failed]]
     debt = np.bincount(buyer, insured, len(book.buyers))
