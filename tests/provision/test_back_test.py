@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from tradecredit.provision.back_test import by_bucket_then, by_month_then
+from tradecredit.provision.back_test import by_bucket_then, by_month_then, day_then
 
 RATES = {"whole book": [0.01, 0.02, 0.05, 0.10, 0.50]}
 RUN = {"provision": {"method": "stated", "rates": RATES, "rates_source": "by hand"}, "losses": {"lgd": 0.6}}
@@ -77,3 +77,9 @@ def test_not_testable_with_a_short_history(book_of):
     assert by_month_then(short).empty
     estimated = {"provision": {"minimum_months": 12}}
     assert by_bucket_then(book(book_of, **estimated)).empty
+
+
+def test_the_last_month_end_a_year_ago_or_more_is_looked_at(book_of):
+    known = book(book_of, day="2026-11-12")
+    assert day_then(known) == pd.Timestamp("2025-10-31")
+    assert by_bucket_then(known)["provision_then"].iloc[-1] == 140.0

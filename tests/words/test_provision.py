@@ -5,6 +5,7 @@ import pytest
 
 from tradecredit.provision import audit, back_test, loss_rates, movement, outlook, provision, reimbursement
 from tradecredit.words import provision as words
+from tradecredit.words import provision_past as past
 
 RATES = {"whole book": [0.01, 0.02, 0.05, 0.10, 0.50]}
 STATED = {"method": "stated", "rates": RATES, "rates_source": "by hand"}
@@ -34,14 +35,14 @@ def test_what_is_expected_to_be_lost(book_of):
 
 def test_the_entry_of_the_month(book_of):
     """1,000 + 500 + 40 a month ago, 31,000 now; 3,000 were written off: 31,000 − 1,540 + 3,000."""
-    assert words.entry(book(book_of)) == (
+    assert past.entry(book(book_of)) == (
         "From this book's figure of the month before, EUR 1,540, the allowance before insurance goes to EUR 31,000: "
         "EUR 32,460 is the month's impairment loss, and write-offs used EUR 3,000."
     )
 
 
 def test_what_moved_it(book_of):
-    told = words.movement(book(book_of))
+    told = past.movement(book(book_of))
     assert told.startswith(
         "Since last month it rose by EUR 29,460, most by items that got later, or whose buyer failed (EUR 32,470) and "
         "write-offs (EUR −3,000)."
@@ -75,8 +76,8 @@ def test_the_verdict_of_the_back_test(provided, told):
         "lost_since": 600.0, "lost_low": 200.0, "lost_high": 1_100.0,
     }  # fmt: skip
     table = pd.DataFrame([row], index=pd.Index(["total"], name="bucket"))
-    assert told in words.back_test(table, pd.Timestamp("2025-10-31"), "EUR")
-    assert words.back_test(table.iloc[:0], pd.Timestamp("2025-10-31"), "EUR").startswith("Not testable with this book")
+    assert told in past.back_test(table, pd.Timestamp("2025-10-31"), "EUR")
+    assert past.back_test(table.iloc[:0], pd.Timestamp("2025-10-31"), "EUR").startswith("Not testable with this book")
 
 
 def test_what_is_assumed_follows_the_run(book_of):
@@ -87,6 +88,17 @@ def test_what_is_assumed_follows_the_run(book_of):
     assert "40 % is expected to come in (assumed)" in told
     assert words.rates(book(book_of)) == "The rates are stated, not estimated: by hand."
     assert words.ahead(book(book_of)) == ""
+
+
+def test_what_is_provided_for_like_all_others_is_told(book_of):
+    columns = book_of("2026-10-31", invoices=INVOICES).buyers
+    buyers = pd.DataFrame({"buyer_id": ["B1", "B2", "B3"], "kind": ["affiliate", "private", "private"]})
+    buyers = buyers.reindex(columns=columns.columns).astype(columns.dtypes.to_dict())
+    disputes = "invoice_id,opened,amount\nI2,2026-10-20,20000\n"
+    known = book_of("2026-10-31", run={"provision": STATED}, invoices=INVOICES, buyers=buyers, disputes=disputes)
+    told = words.assumed(known)
+    assert "Affiliates, which owe EUR 100,000, are provided for like all others" in told[-2]
+    assert told[-1].startswith("EUR 20,000 in dispute is provided for like all else")
 
 
 HEAD = INVOICES.splitlines()[0] + "\n"
@@ -110,10 +122,10 @@ def test_a_book_that_cannot_tell_has_tables_and_a_reason(book_of, invoices):
         outlook.outlook(known, known.as_of, "forecast").scenarios,
     ):  # fmt: skip
         assert isinstance(table, pd.DataFrame)
-    for told in (words.found(known), words.entry(known), words.movement(known), words.ahead(known)):
+    for told in (words.found(known), past.entry(known), past.movement(known), words.ahead(known)):
         assert told
-    assert words.months_told(movement.by_month(known), "EUR")
-    assert words.drawn_told(back_test.by_month_then(known), "EUR")
+    assert past.months_told(movement.by_month(known), "EUR")
+    assert past.drawn_told(back_test.by_month_then(known), "EUR")
 
 
 def test_few_losses_are_told(book_of):

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.calendar import window_start
 from tradecredit.book.once import once
 from tradecredit.provision.flows import flows, looked_at, recovered_since
 from tradecredit.provision.items import MATRIX
@@ -14,9 +13,18 @@ from tradecredit.provision.provision import TOTAL, provision_on
 COLUMNS = ("gross_then", "provision_then", "failed_since", "written_off_since", "lost_since", "lost_low", "lost_high")
 
 
+def day_then(book: Book) -> pd.Timestamp:
+    """Return the day whose provision is looked at: the last month end of the history at least `HORIZON` months ago.
+
+    Not a time where there is none.
+    """
+    months = looked_at(book)
+    return months[months + pd.DateOffset(months=HORIZON) <= book.as_of].max()
+
+
 @once
 def by_bucket_then(book: Book) -> pd.DataFrame:
-    """Return, by the bucket of 12 months ago, what was provided then and what was lost of those balances since.
+    """Return, by the bucket of 12 months ago (`day_then`), what was provided then, and lost of those balances since.
 
     Index `bucket`, and `TOTAL`. Of what the matrix was for on that day, as known then:
 
@@ -26,11 +34,10 @@ def by_bucket_then(book: Book) -> pd.DataFrame:
     - `lost_since` = failed_since × loss given default, as known on the book's day, + written_off_since; `lost_low` to
       `lost_high`: 90 % of what such balances lose, by drawing their buyers anew (a common bad year is not in it).
 
-    Empty where the day is no month end of the ledger's history, or no rate was known then. Source: definitions §6.6.
+    Empty where the history does not reach back so far, or no rate was known then. Source: definitions §6.6.
     """
-    start = window_start(book.as_of, HORIZON)
-    months = looked_at(book)
-    if start not in months or not len(flows(book)):
+    start = day_then(book)
+    if pd.isna(start) or not len(flows(book)):
         return pd.DataFrame(columns=list(COLUMNS), index=pd.Index([], name="bucket"), dtype="float64")
     then = provision_on(book, start)
     then = then[then["part"] == MATRIX]
