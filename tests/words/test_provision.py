@@ -112,6 +112,7 @@ def test_a_book_that_cannot_tell_has_tables_and_a_reason(book_of, invoices):
     assert words.known(known) == (invoices == HEAD)
     why = "Not testable with this book: it shows what became of balances in 0 months, and 12 are needed"
     assert words.not_known(known)[: len(why)] == ("" if invoices == HEAD else why)
+    assert words.instead(known, "In its place.") == ("In its place." if invoices == HEAD else "")
     figures = words.headline(known)
     assert set(figures) == {"provision", "coverage_ratio", "reimbursement_asset", "provision_change"}
     for table in (

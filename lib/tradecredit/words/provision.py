@@ -57,6 +57,11 @@ def not_known(book: Book) -> str:
     )
 
 
+def instead(book: Book, text: str) -> str:
+    """Return what stands in place of a table, where a provision can be made at all; else why none can stands above."""
+    return text if known(book) else ""
+
+
 def headline(book: Book) -> dict[str, tuple]:
     """Return the headline figures: what is posted, its share of receivables before insurance, the asset, the change."""
     losses, owed = provided(book)
