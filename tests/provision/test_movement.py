@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tradecredit import Book
 from tradecredit.params.base import PROJECT
@@ -122,3 +124,37 @@ def test_a_year_is_not_the_sum_of_its_months_but_ends_where_they_end(months):
     assert year[CLOSING] == last[CLOSING].iloc[-1]
     assert year["provision_used"] == pytest.approx(last["provision_used"].sum(), abs=0.005)
     assert not np.isclose(year["worse"], last["worse"].sum())
+
+
+KINDS = ("payment", "write_off", "claim", "recovery", "credit_note")
+INVOICE = st.tuples(st.integers(0, 3), st.integers(0, 120), st.integers(0, 60), st.integers(100, 1_000_000))
+RECEIPT = st.tuples(st.integers(0, 5), st.integers(0, 150), st.floats(-0.5, 1.5), st.sampled_from(KINDS))
+
+
+@settings(max_examples=40)
+@given(st.lists(INVOICE, min_size=1, max_size=6), st.lists(RECEIPT, max_size=10), st.integers(0, 120))
+def test_it_adds_up_whatever_happens(book_of, invoices, receipts, failed):
+    """Random ledgers: part payments, returned ones, claims, write-offs beyond what is owed, and a failure."""
+    day = pd.Timestamp("2026-07-01")
+    issued = [(f"I{place}", f"B{buyer}", day + pd.Timedelta(days=after), terms, cents / 100)
+              for place, (buyer, after, terms, cents) in enumerate(invoices)]  # fmt: skip
+    rows = [f"{name},{buyer},{on.date()},{(on + pd.Timedelta(days=terms)).date()},{amount}"
+            for name, buyer, on, terms, amount in issued]  # fmt: skip
+    money = [f"{name},{(on + pd.Timedelta(days=after)).date()},{round(part * amount, 2)},{kind}"
+             for place, after, part, kind in receipts if place < len(issued)
+             for name, _, on, _, amount in issued[place : place + 1] if kind == "payment" or part > 0]  # fmt: skip
+    book = book_of(
+        "2026-10-31",
+        run=RUN,
+        invoices="\n".join(["invoice_id,buyer_id,issued,due,amount", *rows]),
+        receipts="\n".join(["invoice_id,received,amount,kind", *money]),
+        defaults=DEFAULTS.replace("B4,2026-10-10", f"B0,{(day + pd.Timedelta(days=failed)).date()}"),
+    )
+    for since in (SINCE, pd.Timestamp("2026-08-31")):
+        lines = movement(book, since, UNTIL)
+        assert lines[list(LINES[:-1])].sum() == pytest.approx(lines[CLOSING], abs=0.001)
+        assert lines[OPENING] == pytest.approx(provision_on(book, since)["provision"].sum(), abs=0.001)
+        assert lines[CLOSING] == pytest.approx(provision_on(book, UNTIL)["provision"].sum(), abs=0.001)
+        assert lines["provision_used"] <= 0 <= lines["new_invoices"]
+        # With stated rates and one currency nothing but cents of rounding is left for other rates.
+        assert abs(lines["changed_rates"]) <= 0.01 * len(issued) + 0.001
