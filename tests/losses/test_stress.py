@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tradecredit import words
+from tradecredit.default.scenario_risk import scenarios_of
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.insured_part import InsuredPart
-from tradecredit.losses.stress import Remarks, applied, effects, insured_under, remarks, scenarios_of
+from tradecredit.losses.stress import Remarks, applied, effects, insured_under, remarks
 from tradecredit.params.base import PROJECT
 from tradecredit.params.default import DefaultSettings
 from tradecredit.params.losses import SectorFactors

@@ -6,44 +6,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.book import Book
-from tradecredit.default.point_in_time import point_in_time
-from tradecredit.errors import InputError, ParameterError, Problem
+from tradecredit.default.scenario_risk import labels_of, pd_multiplier, product
+from tradecredit.errors import InputError, Problem
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.insured_part import InsuredPart
 from tradecredit.params.stress import BASE, Scenario
 
 NEW_BUYER = "new buyer {}"
 """Id of a buyer that a scenario brings in, by its number."""
-
-
-def scenarios_of(book: Book) -> list[Scenario]:
-    """Return the run's scenarios, in its order, an `insolvency_index` turned into the growth that it means.
-
-    Raises `ParameterError` for an index where the run has none by its day.
-    """
-    stated = book.run.scenarios
-    indexed = any(scenario.insolvency_index is not None for scenario in stated)
-    ahead = point_in_time(book.run.default, book.as_of).ahead if indexed else np.nan
-    problems = [
-        Problem(
-            file=f"scenario {scenario.name}", column="insolvency_index", value=scenario.insolvency_index,
-            allowed="the run has no index of insolvencies by its day to compare it with",
-            remedy="state `default.insolvency_index` in the run file, or `insolvency_growth` here",
-        )
-        for scenario in stated
-        if scenario.insolvency_index is not None and np.isnan(ahead)
-    ]  # fmt: skip
-    if problems:
-        raise ParameterError(problems)
-    return [_with_growth(scenario, ahead, book) for scenario in stated]
-
-
-def _with_growth(scenario: Scenario, ahead: float, book: Book) -> Scenario:
-    if scenario.insolvency_index is None:
-        return scenario
-    factor = (scenario.insolvency_index / ahead) ** book.run.default.index_elasticity
-    return scenario.model_copy(update={"insolvency_growth": factor - 1})
 
 
 def applied(portfolio: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
@@ -73,7 +43,7 @@ def applied(portfolio: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     # A change of nothing leaves every bit: 1 − (1 − lgd) would not.
     lgd = portfolio["lgd"] if scenario.recoveries_left == 1 else 1 - remaining
     stressed = portfolio.assign(
-        pd=(portfolio["pd"] * _pd_multiplier(portfolio, scenario)).clip(upper=1.0),
+        pd=(portfolio["pd"] * pd_multiplier(portfolio, scenario)).clip(upper=1.0),
         exposure=portfolio["exposure"] + _exposure_added(portfolio, scenario),
         lgd=lgd,
         insured_limit=portfolio["insured_limit"] * _limits_left(portfolio, scenario),
@@ -115,7 +85,7 @@ def effects(portfolio: pd.DataFrame, scenarios: Sequence[Scenario]) -> pd.DataFr
     """
     rows = [_figures(portfolio) | {"capped": 0}]
     for scenario in scenarios:
-        passed = portfolio["pd"] * _pd_multiplier(portfolio, scenario) > 1
+        passed = portfolio["pd"] * pd_multiplier(portfolio, scenario) > 1
         rows.append(_figures(applied(portfolio, scenario)) | {"capped": int(passed.sum())})
     names = [BASE, *(scenario.name for scenario in scenarios)]
     return pd.DataFrame(rows, index=pd.Index(names, name="scenario"))
@@ -141,48 +111,19 @@ def remarks(portfolio: pd.DataFrame, scenario: Scenario) -> Remarks:
         "grade": [*scenario.pd_by_grade, *scenario.limits_left_by_grade],
     }
     idle = {
-        column: {str(value) for value in values} - {str(value) for value in _labels(portfolio, column).dropna()}
+        column: {str(value) for value in values} - {str(value) for value in labels_of(portfolio, column).dropna()}
         for column, values in named.items()
     }
     return Remarks(
         {column: sorted(labels, key=lambda label: (len(label), label)) for column, labels in idle.items() if labels},
-        int((portfolio["pd"] * _pd_multiplier(portfolio, scenario) > 1).sum()),
+        int((portfolio["pd"] * pd_multiplier(portfolio, scenario) > 1).sum()),
         int(_sales_a_day(portfolio).isna().sum()) if scenario.extra_payment_days else 0,
     )
 
 
-def _pd_multiplier(portfolio: pd.DataFrame, scenario: Scenario) -> pd.Series:
-    country = _labels(portfolio, "country")
-    growth = country.map(scenario.insolvency_growth_by_country).astype("float64").fillna(scenario.insolvency_growth)
-    by_label: dict[str, dict] = {
-        "country": scenario.pd_by_country,
-        "sector": scenario.pd_by_sector,
-        "grade": scenario.pd_by_grade,
-    }
-    return (1 + growth) * _product(portfolio, by_label)
-
-
 def _limits_left(portfolio: pd.DataFrame, scenario: Scenario) -> pd.Series:
     by_label: dict[str, dict] = {"grade": scenario.limits_left_by_grade, "sector": scenario.limits_left_by_sector}
-    return scenario.limits_left * _product(portfolio, by_label)
-
-
-def _product(portfolio: pd.DataFrame, by_label: dict[str, dict]) -> pd.Series:
-    """Return, for each buyer, the product of the factors that its labels have; 1 for a label without one."""
-    product = pd.Series(1.0, index=portfolio.index)
-    for column, factors in by_label.items():
-        product = product * _labels(portfolio, column).map(factors).astype("float64").fillna(1.0)
-    return product
-
-
-def _labels(portfolio: pd.DataFrame, column: str) -> pd.Series:
-    """Return a column as plain objects, so that a grade 7 is found whether it is held as 7, 7.0 or <NA>-able."""
-    if column not in portfolio:
-        return pd.Series(np.nan, index=portfolio.index, dtype="object")
-    values = portfolio[column]
-    if column == "grade":
-        values = pd.to_numeric(values).astype("Int64")
-    return values.astype("object").where(values.notna(), np.nan)
+    return scenario.limits_left * product(portfolio, by_label)
 
 
 def _sales_a_day(portfolio: pd.DataFrame) -> pd.Series:
@@ -213,7 +154,7 @@ def _exposure_added(portfolio: pd.DataFrame, scenario: Scenario) -> pd.Series:
 
 
 def _with_new_buyers(stressed: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
-    grades = _labels(stressed, "grade")
+    grades = labels_of(stressed, "grade")
     medians = {new.grade: stressed.loc[grades == new.grade, "pd"].median() for new in scenario.new_buyers}
     count = sum(new.count for new in scenario.new_buyers)
     ids = pd.Index([NEW_BUYER.format(number + 1) for number in range(count)], name=stressed.index.name)

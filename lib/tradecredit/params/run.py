@@ -29,6 +29,7 @@ from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
 from tradecredit.params.losses import LossSettings, Simulation
 from tradecredit.params.policy import NO_COVER, PolicyTerms
+from tradecredit.params.provision import ProvisionSettings
 from tradecredit.params.receivables import ReceivablesSettings
 from tradecredit.params.source import DemoSource, OnProblem, Source, SourcesOfTable, TableMapping, TableName
 from tradecredit.params.stress import BASE, Scenario
@@ -91,6 +92,7 @@ class Run(Parameters):
     margin: Annotated[float, Field(gt=0, le=1)] | None = None
     """Contribution margin of sales, before credit losses: what an extra sale earns. None: not stated."""
     account: AccountSettings = AccountSettings()
+    provision: ProvisionSettings = ProvisionSettings()
     reports: Path = PROJECT / "reports"
     """Folder that reports go to; unless stated, that of the workbook, not of the run file."""
     notebooks: Path = PROJECT / "notebooks"
@@ -159,6 +161,17 @@ class Run(Parameters):
         ]
         if problems:
             raise ValueError("; ".join(problems))
+        return self
+
+    @model_validator(mode="after")
+    def _weighted_scenarios_are_among_the_runs(self) -> Self:
+        known = [BASE, *(scenario.name for scenario in self.scenarios)]
+        unknown = sorted(set(self.provision.scenario_weights) - set(known))
+        if unknown:
+            raise ValueError(
+                f"provision.scenario_weights: {', '.join(map(repr, unknown))} is none of the run's scenarios; name one "
+                f"of {', '.join(map(repr, known))}"
+            )
         return self
 
     def _taken_names(self) -> Iterator[str]:

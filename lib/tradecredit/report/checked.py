@@ -1,8 +1,8 @@
 """A book that a report can be made of: read, and its policies and scenarios checked, without waiting for Jupyter."""
 
 from tradecredit.book.book import Book
+from tradecredit.default.scenario_risk import scenarios_of
 from tradecredit.insurance.in_force import policies
-from tradecredit.losses.stress import scenarios_of
 from tradecredit.params.run import Run
 
 

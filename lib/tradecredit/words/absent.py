@@ -44,6 +44,11 @@ HABITS = "How late buyers pay is not in the book: from which discount on early p
 
 LONGER = "Sales and the terms given are not known from open items alone: nor is what longer terms would cost."
 
+SEGMENTS = (
+    "The run file tells no segments apart (`provision.segments`): all buyers have one set of loss rates. By country, "
+    "sector or kind they differ only where each has enough losses of its own."
+)
+
 SCENARIOS = (
     "The run file names no scenarios (`scenarios`): what a downturn would cost is not told. `tradecredit demo FOLDER` "
     "writes examples."

@@ -8,13 +8,13 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.decide.policies.terms import in_force
+from tradecredit.default.scenario_risk import scenarios_of
 from tradecredit.insurance.in_force import own_policy
 from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import CAPITAL_LEVEL, adjustment, programme_costs, risk_cost, risk_influence
 from tradecredit.losses.distribution import LossDistribution
 from tradecredit.losses.simulation import assess, stressed
-from tradecredit.losses.stress import scenarios_of
 from tradecredit.numerics.risk_measures import (
     Sample,
     expected,

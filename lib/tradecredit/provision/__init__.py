@@ -1,0 +1,1 @@
+"""What accounts must provide for what is owed: expected credit losses by a provision matrix (definitions §6)."""

@@ -1,0 +1,291 @@
+"""Sentences on the provision: what it rests on, what moved it, whether it was enough, and what insurance pays of it."""
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.checks import CENT
+from tradecredit.columns import Column
+from tradecredit.insurance.amounts import borne, disputed_of
+from tradecredit.insurance.in_force import policy_in_force
+from tradecredit.measure.columns import LABELS as OF_MEASURE
+from tradecredit.measure.default_events import RESOLVED_MONTHS, loss_given_default
+from tradecredit.measure.on_account import on_account
+from tradecredit.measure.open_items import open_amounts
+from tradecredit.provision import movement as moves
+from tradecredit.provision.columns import LABELS
+from tradecredit.provision.items import FAILED, MATRIX
+from tradecredit.provision.loss_rates import BORROWED, HORIZON, STATED, UNKNOWN, loss_rates
+from tradecredit.provision.outlook import FORECAST, TODAY, basis_of, outlook
+from tradecredit.provision.provision import provided, provision_on
+from tradecredit.provision.reimbursement import INTEGRAL, matrix_part, posted, reimbursement
+from tradecredit.words.formats import counted, first_of, listed, money, percent, probability, ratio
+
+STANDARDS = {"ifrs": "IFRS 9, simplified approach", "cecl": "US GAAP, CECL (ASC 326-20)"}
+METHODS = {
+    "roll_rates": "how balances moved from month to month (roll rates, a Markov chain)",
+    "defaults": f"which part of past balances was lost within {HORIZON} months",
+}
+MOST_SEGMENTS = 5
+
+
+def known(book: Book) -> bool:
+    """Return whether a provision can be made from the book and its run: no rate of what is owed is missing."""
+    return not np.isnan(provided(book)[0])
+
+
+def not_known(book: Book) -> str:
+    """Return why no provision can be made; empty where one can."""
+    if known(book):
+        return ""
+    rates, settings = loss_rates(book), book.run.provision
+    if settings.method == "stated":
+        return (
+            "The stated rates (`provision.rates`) name no rate for some segments: state one for each, or for "
+            "`whole book`."
+        )
+    months = int(rates["rate_months"].max())
+    if months < settings.minimum_months:
+        return (
+            f"Not testable with this book: it shows what became of balances in {counted(months, 'month')}, and "
+            f"{settings.minimum_months} are needed to estimate loss rates. State rates (`provision.method: stated`), "
+            "or add settled invoices."
+        )
+    return (
+        "Not testable with this book: its history shows no loss at all, or nothing of the age of some open items, so "
+        "that loss rates cannot be estimated. State rates (`provision.method: stated`)."
+    )
+
+
+def instead(book: Book, text: str) -> str:
+    """Return what stands in place of a table, where a provision can be made at all; else why none can stands above."""
+    return text if known(book) else ""
+
+
+def headline(book: Book) -> dict[str, tuple]:
+    """Return the headline figures: what is posted, its share of receivables before insurance, the asset, the change."""
+    losses, owed = provided(book)
+    row, moved = posted(book), moves.movements(book)["since_month"]
+    return {
+        "provision": (row["provision"], book.run.currency),
+        "coverage_ratio": (losses / owed if owed > 0 else np.nan, "fraction"),
+        "reimbursement_asset": (row["reimbursement_asset"], book.run.currency),
+        "provision_change": (moved[moves.CLOSING] - moved[moves.OPENING], book.run.currency),
+    }
+
+
+def found(book: Book) -> str:
+    """Return what is expected to be lost of what is owed, and how much of it of buyers that have failed."""
+    items, currency = provision_on(book, book.as_of), book.run.currency
+    losses, owed = provided(book)
+    if not owed > 0:
+        return "Nothing is owed: there is nothing to provide for."
+    of_failed = items[items["part"] == FAILED]
+    told = (
+        f"Of {money(owed, currency)} owed, **{money(losses, currency)}** is expected to be lost, "
+        f"{percent(losses / owed)}, before insurance."
+    )
+    if of_failed.empty:
+        return f"{told} No buyer that owes anything is in default."
+    share = of_failed["provision"].sum()
+    rest = items.loc[items["part"] == MATRIX, "provision"].sum()
+    return (
+        f"{told} {money(share, currency)} of it is of {counted(of_failed['buyer'].nunique(), 'buyer')} in default, "
+        f"which {_owe(of_failed)} {money(of_failed['open_amount'].sum(), currency)}; {money(rest, currency)} of all "
+        "others, by the age of what they owe."
+    )
+
+
+def _owe(items: pd.DataFrame) -> str:
+    return "owes" if len(items["buyer"].unique()) == 1 else "owe"
+
+
+def assumed(book: Book) -> list[str]:
+    """Return what the provision takes for granted, in sentences for the top of the chapter."""
+    settings, currency = book.run.provision, book.run.currency
+    standard = STANDARDS[settings.standard]
+    if settings.standard == "cecl" and settings.expedient:
+        standard += ", with the practical expedient of ASU 2025-05 for current receivables"
+    told = [f"Provision by {standard} (`provision.standard`): lifetime expected credit losses, not discounted."]
+    if settings.method == "stated":
+        told.append(f"Loss rates are stated: {settings.rates_source}. No outlook is applied to them.")
+    if settings.write_off_days is not None:
+        told.append(
+            f"What is more than {settings.write_off_days} days past due counts as lost in full "
+            "(`provision.write_off_days`)."
+        )
+    lgd = loss_given_default(book)
+    told += [
+        f"Of what a buyer in default owes, {percent(1 - lgd.lgd)} is expected to come in ({lgd.basis}) until its "
+        f"default is resolved or {RESOLVED_MONTHS} months old, and nothing after that; `provision.recoveries` states "
+        "others."
+    ] * book.has("defaults")
+    free = float(on_account(book)["on_account"].clip(lower=0.0).sum())
+    account = f" {money(free, currency)} that buyers have on account is not set off." if free >= CENT else ""
+    told.append(f"Amounts are gross of tax: tax that would come back on a loss is not taken off.{account}")
+    return told + _like_all_others(book)
+
+
+def _like_all_others(book: Book) -> list[str]:
+    """Return what is in the matrix although accounts may treat it otherwise: debts of affiliates, and disputes."""
+    items, currency = provision_on(book, book.as_of), book.run.currency
+    affiliates = (book.buyers["kind"] == "affiliate").to_numpy()[items["buyer"].to_numpy()]
+    owed = float(items["open_amount"][affiliates].sum())
+    in_dispute = float(disputed_of(book, open_amounts(book), book.as_of).sum())
+    told = []
+    if owed >= CENT:
+        told.append(
+            f"Affiliates, which owe {money(owed, currency)}, are provided for like all others; consolidated accounts "
+            "leave them out."
+        )
+    if in_dispute >= CENT:
+        told.append(
+            f"{money(in_dispute, currency)} in dispute is provided for like all else: what will be credited of it is "
+            "no credit loss (IFRS 15), and is not taken off."
+        )
+    return told
+
+
+def rates(book: Book) -> str:
+    """Return what the loss rates rest on, how sure they are, and which segments have those of the whole book."""
+    table, settings = loss_rates(book), book.run.provision
+    if settings.method == "stated":
+        return f"The rates are stated, not estimated: {settings.rates_source}."
+    first = table.loc[table["basis"] != UNKNOWN]
+    if first.empty:
+        return ""
+    losing = int(table["losing_buyers"].groupby(level="segment").first().sum())
+    row = first.iloc[0]
+    told = (
+        f"The rates come from {METHODS[settings.method]}, over {counted(int(row['rate_months']), 'month')} in which "
+        f"{counted(losing, 'buyer')} failed or lost us more than a small rest."
+    )
+    if row["rate_low"] == row["rate_low"]:
+        told += (
+            f" That of current items, {probability(row['loss_rate'])}, lies with 90 % confidence between "
+            f"{probability(row['rate_low'])} and {probability(row['rate_high'])}, by drawing buyers anew; what one "
+            "bad year does to all of them is not in that."
+        )
+    if losing < settings.fewest_losses:
+        told += (
+            f" Fewer than {settings.fewest_losses} (`provision.fewest_losses`) are too few to trust, and such an "
+            "interval is too narrow: state rates if you know better ones."
+        )
+    basis = table["basis"].groupby(level="segment").first()
+    borrowed = basis.index[basis == BORROWED]
+    if len(borrowed):
+        told += (
+            f" Fewer than {settings.fewest_losses} buyers failed or lost in {first_of(list(borrowed), MOST_SEGMENTS)}: "
+            "the rates of the whole book stand there."
+        )
+    unknown = table.index[table["basis"] == UNKNOWN].get_level_values("bucket").unique()
+    if len(unknown):
+        told += f" Not testable with this book: {listed(unknown)}."
+    return told
+
+
+def ahead(book: Book) -> str:
+    """Return what the outlook makes of the rates, and from what."""
+    basis = basis_of(book)
+    if basis not in (FORECAST, TODAY):
+        return ""
+    view = outlook(book, book.as_of, basis)
+    mean = float((view.scenarios["weight"] * view.scenarios["outlook_factor"]).sum())
+    told = f"The outlook multiplies loss rates by **{ratio(mean)}** on average."
+    index = view.insolvencies
+    if np.isnan(index.now):
+        told += " Without an index of insolvencies (`default.insolvency_index`) the economy of the past years stands."
+    elif basis == TODAY:
+        told += (
+            f" The index of insolvencies stands at {index.now:.0f}, and was {index.then:.0f} in the years of the "
+            "rates; it is taken to stay there (ASU 2025-05)."
+        )
+    else:
+        told += (
+            f" The index of insolvencies is expected at {index.ahead:.0f} over the next 12 months, and was "
+            f"{index.then:.0f} in the years of the rates."
+        )
+    if len(view.scenarios) > 1:
+        weights = [f"{name} {percent(row['weight'])}" for name, row in view.scenarios.iterrows()]
+        told += f" Scenarios weigh {listed(weights)} (`provision.scenario_weights`; a judgement)."
+    elif basis == FORECAST:
+        told += " No scenarios are weighed (`provision.scenario_weights`)."
+    return told
+
+
+def failed(book: Book) -> str:
+    """Return how much of the provision a single failed buyer is, where one is more than half of it."""
+    items, total = provision_on(book, book.as_of), provided(book)[0]
+    by_buyer = items[items["part"] == FAILED].groupby("buyer")["provision"].sum()
+    if by_buyer.empty or not by_buyer.max() > total / 3:
+        return ""
+    name = book.buyers["buyer_id"].iloc[int(by_buyer.idxmax())]
+    return (
+        f"{name} alone is {percent(by_buyer.max() / total)} of the provision: what comes in from it decides more than "
+        "the rates do. Once more is known of it, `provision.recoveries` states what is expected."
+    )
+
+
+def insurance(book: Book) -> str:
+    """Return what insurance is expected to pay of what is provided for, and how it is posted."""
+    policy, currency = policy_in_force(book), book.run.currency
+    if policy is None:
+        return ""
+    if not borne(policy):
+        return f"{policy.name} is of a kind that pays nothing of an ordinary loss: nothing is expected of it."
+    paid = reimbursement(book)
+    first = matrix_part(book)
+    told = (
+        f"{policy.name} would pay {money(paid.by_loss, currency)} of these losses, each by itself, "
+        f"{money(paid.by_loss - first, currency)} of them of buyers that have failed."
+    )
+    if paid.first_loss >= CENT:
+        told += (
+            f" The first loss of a year keeps up to {money(paid.first_loss, currency)} of that; it is taken to be "
+            "unused, and all losses to be of one year of the policy."
+        )
+    if paid.paid < CENT:
+        return f"{told} It may keep all of it: nothing is posted for insurance."
+    if paid.maxima >= CENT:
+        told += f" {money(paid.maxima, currency)} lies above the maxima of the year."
+    row = posted(book)
+    if book.run.provision.insurance == INTEGRAL:
+        return (
+            f"{told} The run states that insurance is integral to the terms of the receivables: the provision posted "
+            f"is **{money(row['provision'], currency)}**, net of {money(paid.paid, currency)}."
+        )
+    return (
+        f"{told} The run states that insurance is separate (`provision.insurance`): **{money(paid.paid, currency)}** "
+        "stands as an asset of its own, once it is virtually certain (IAS 37.53, by analogy), and the provision is not "
+        "net of it."
+    )
+
+
+def standards(table: pd.DataFrame, currency: str) -> str:
+    """Return what the provision would be by the other standard, and why; `table`: `audit.standards`."""
+    expedient = table.iloc[-1]
+    if not abs(expedient["difference"]) >= CENT:
+        return "IFRS 9 and CECL, with the expedient of ASU 2025-05 or without, give the same provision here."
+    way = "less" if expedient["difference"] < 0 else "more"
+    return (
+        f"With the expedient of ASU 2025-05, by which the conditions of the day last, CECL would provide "
+        f"{money(abs(expedient['difference']), currency)} {way} than IFRS 9; without it the same. Credit insurance "
+        "that is a contract of its own is not netted by CECL either (ASC 326-20-30-12)."
+    )
+
+
+def is_stated(book: Book) -> bool:
+    """Return whether the run states its rates."""
+    return bool((loss_rates(book)["basis"] == STATED).any())
+
+
+def rate_columns(book: Book) -> list[str]:
+    """Return the columns of `loss_rates.loss_rates` that a page shows: the segment where there are several."""
+    shown = ["bucket", "loss_rate", "rate_error", "rate_low", "rate_high", "basis", "losing_buyers"]
+    return ["segment", *shown] if book.run.provision.segments else shown
+
+
+def roll_columns(rolls: pd.DataFrame) -> dict[str, Column]:
+    """Return the labels of `loss_rates.roll_rates` for a page: its buckets are shares, whatever the run calls them."""
+    buckets = {name: Column(name, "percent") for name in rolls.columns}
+    return {"bucket": OF_MEASURE["bucket"]} | buckets | {name: LABELS[name] for name in rolls.columns if name in LABELS}
