@@ -9,8 +9,8 @@ import pandas as pd
 from tradecredit.columns import Column, columns
 
 MAKERS = (
-    "params", "book", "measure", "numerics", "default", "insurance", "validation", "losses", "decide", "decide.limits",
-    "decide.optimum", "decide.policies", "decide.terms", "words",
+    "params", "book", "measure", "numerics", "default", "insurance", "validation", "losses", "cash", "decide",
+    "decide.limits", "decide.optimum", "decide.policies", "decide.terms", "words",
 )  # fmt: skip
 """Packages whose tables pages show: each states the labels in its module `columns`, which no computation imports."""
 

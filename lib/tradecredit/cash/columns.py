@@ -1,0 +1,23 @@
+"""The labels of this package's tables, and how each is written."""
+
+from tradecredit.columns import columns
+
+LABELS = {
+    **columns(
+        "money", expected_cash="Expected", expected_cash_error="Standard error of expected", low_95="Lower end, 95 %",
+        low_80="Lower end, 80 %", high_80="Upper end, 80 %", high_95="Upper end, 95 %",
+        low_95_error="Standard error of lower end, 95 %", low_80_error="Standard error of lower end, 80 %",
+        high_80_error="Standard error of upper end, 80 %", high_95_error="Standard error of upper end, 95 %",
+        came_in="Received", due_day="By due day", average_delay="By average delay",
+        due_day_same_sales="By due day, the model's sales",
+        average_delay_same_sales="By average delay, the model's sales", year_before="Same weeks of the year before",
+        smoothed="Exponential smoothing",
+    ),
+    **columns("date", week_end="Up to", as_of_then="As known on"),
+    **columns("text", span="Span", forecast="Forecast"),
+    **columns("count", week="Week", tested="Tested"),
+    **columns(
+        "percent", within_80="Within the 80 % band", within_95="Within the 95 % band", error_4="Error, 4 weeks",
+        bias_4="Bias, 4 weeks", error_13="Error, 13 weeks", bias_13="Bias, 13 weeks",
+    ),
+}  # fmt: skip
