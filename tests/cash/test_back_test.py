@@ -50,7 +50,7 @@ def test_errors_and_coverage_are_those_of_the_totals():
     found = back_test.CashBackTest(totals.iloc[:0].drop(columns="span"), totals)
     errors = found.errors()
     assert errors.loc["expected_cash"].tolist() == pytest.approx([0.1, 0.0, 0.05, 0.05])
-    assert errors.loc["due_day", "error_4"] == pytest.approx(0.2)
+    assert errors.loc["by_due_day", "error_4"] == pytest.approx(0.2)
     assert found.beside_best() == pytest.approx({"4 weeks": 0.5, "13 weeks": 0.05 / 0.7})
     assert found.coverage().loc["13 weeks", ["within_80", "within_95", "tested"]].tolist() == [1.0, 0.5, 2]
 

@@ -21,10 +21,10 @@ TODAY = 20_000
 
 def constant(buyers, hazard, credit=0.0):
     """Return payment times with the same hazard on every day."""
-    tempo = Predicted(np.zeros(13), np.eye(13) * 0.04, 0.0)
+    tempo = Predicted(np.zeros(13), np.eye(13) * 0.04, 0.005)
     return PaymentTimes(
         np.full((buyers, CELLS), hazard), np.full(CELLS, credit), np.ones(7), np.ones((buyers, PARTS)), tempo,
-        np.ones(buyers), 1.0, np.ones(buyers),
+        np.ones(buyers), 1.0, np.ones(buyers), 1.0,
     )  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def basis(amount, buyer, daily=0.0, credit=0.0, hazard=0.02):
     shares = (np.arange(buyers), np.full(buyers, 30), np.full(buyers, 1 / buyers))
     sales = of_sales(shares, flat(daily), times, TODAY, speeds)
     made = of_open(items, times, TODAY, WEEKS, speeds)
-    return expected(items, made, sales, (np.zeros(WEEKS, np.int64), 50.0), 0.1)
+    return expected(items, made, sales, (np.zeros(WEEKS, np.int64), 50.0), times)
 
 
 def test_the_mean_is_the_closed_form_of_constant_hazards_of_payment_and_default():

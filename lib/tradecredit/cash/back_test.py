@@ -19,10 +19,17 @@ SCENARIOS = 2_000
 LEAST_MONTHS = 6
 """Of history that a date needs."""
 SPANS = {"4 weeks": 4, "13 weeks": 13}
-RULES = ("due_day", "average_delay", "due_day_same_sales", "average_delay_same_sales", "year_before", "smoothed")
+RULES = (
+    "by_due_day",
+    "by_average_delay",
+    "by_due_day_same_sales",
+    "by_average_delay_same_sales",
+    "year_before",
+    "smoothed",
+)
 """By due day and by average delay, with sales that go on as in the last quarter, and with the model's own sales; the
 same weeks of the year before; exponential smoothing."""
-PLAIN = ("due_day", "average_delay")
+PLAIN = ("by_due_day", "by_average_delay")
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,10 +122,10 @@ def _one(book: Book, received: tuple[np.ndarray, np.ndarray]) -> tuple[pd.DataFr
     same, run = found.sales.by_day, plain_rules.run_rate(book, 7 * SHORT)
     delay, none = plain_rules.average_delay(book), np.zeros(len(book.buyers))
     rules = {
-        "due_day": plain_rules.paid_after(book, none, run),
-        "average_delay": plain_rules.paid_after(book, delay, run),
-        "due_day_same_sales": plain_rules.paid_after(book, none, same),
-        "average_delay_same_sales": plain_rules.paid_after(book, delay, same),
+        "by_due_day": plain_rules.paid_after(book, none, run),
+        "by_average_delay": plain_rules.paid_after(book, delay, run),
+        "by_due_day_same_sales": plain_rules.paid_after(book, none, same),
+        "by_average_delay_same_sales": plain_rules.paid_after(book, delay, same),
         "year_before": plain_rules.year_before(past, SHORT),
         # The oldest week may be a part of one.
         "smoothed": plain_rules.smoothed(past[1:], SHORT),

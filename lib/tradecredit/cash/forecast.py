@@ -158,9 +158,7 @@ def basis(book: Book, weeks: int) -> Basis:
     opened = of_open(items, times, today, weeks, speeds)
     coming = of_sales(sales_shares(book), sales, times, today, speeds)
     future = (sales.month[3::7][:weeks], sales.per_invoice)
-    # What one block of days had too much, as a rule the next had too little.
-    weekly = float(np.sqrt(2 * times.tempo.noise))
-    return Basis(times, sales, expected(items, opened, coming, future, weekly))
+    return Basis(times, sales, expected(items, opened, coming, future, times))
 
 
 def simulated(

@@ -21,6 +21,8 @@ TURNS = 8
 """Times that segments' hazards and buyers' paces are estimated by turns."""
 BLOCK = 14
 """Days over which the book's tempo is measured."""
+WEEKS = 52
+"""Weeks over which dispersion is measured."""
 SPAN, SPANS = 28, 13
 """Days over which the coming tempo is one, and how many such spans."""
 FEW_PAYMENTS = 5.0
@@ -59,7 +61,8 @@ class PaymentTimes(NamedTuple):
     (`kernels.FIRST` on), at the book's usual tempo; `credits`: of a credit, by day; `weekdays`: factor of each, Monday
     first; `habits`: factor of each part of the month by buyer; `tempo`: logarithm of the book's tempo in the coming
     spans of `SPAN` days; `pace`: how fast each buyer has paid lately, 1: as its hazard says; `borrowed`: observations a
-    day that buyers borrow; `payments`: how many, weighted by age, the buyer has.
+    day that buyers borrow; `payments`: how many, weighted by age, the buyer has; `dispersion`:
+    variance of a week's amounts as a multiple of what it were if each invoice was paid by its own chance, 1 at least.
     """
 
     hazards: np.ndarray
@@ -70,6 +73,7 @@ class PaymentTimes(NamedTuple):
     pace: np.ndarray
     borrowed: float
     payments: np.ndarray
+    dispersion: float
 
     def coming(self, today: int, days: int) -> Calendar:
         """Return the calendar of the coming days, from today (from 1970), which is the first, on."""
@@ -109,7 +113,7 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
         at_risk, paid, credited = days_at_risk(rows, calendar, habits, buyers)
         hazards, borrowed = _pooled(at_risk, paid, segment)
     lately = calendar_of(rows.first, today, PACE_HALF_LIFE)._replace(factor=calendar.factor)
-    _, shares, by_part = expected_by_day(rows, lately, habits, hazards, since)
+    amounts, shares, by_part = expected_by_day(rows, lately, habits, hazards, since)
     expected, seen = (by_part * np.stack([habits, np.ones_like(habits)])).sum(axis=2)
     strength = _strength(seen[:, None], expected[:, None])
     pace = (seen + strength) / (expected + strength)
@@ -119,7 +123,8 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     credits = _smooth(np.divide(credited, total, out=np.zeros(CELLS), where=total > 0), total)
     found = predicted(ahead, coming, np.zeros(SPANS), GRID, 0.0)
     return PaymentTimes(
-        hazards * pace[:, None], credits, weekdays, habits, found, pace, borrowed, paid.sum(axis=1)
+        hazards * pace[:, None], credits, weekdays, habits, found, pace, borrowed, paid.sum(axis=1),
+        _dispersion(amounts),
     )  # fmt: skip
 
 
@@ -220,6 +225,17 @@ def _weekday_factors(shares: np.ndarray, first: int) -> np.ndarray:
     usual = seen.sum() / expected.sum() if expected.sum() > 0 else 1.0
     factor = (seen + PSEUDO_PAYMENTS * usual) / (expected + PSEUDO_PAYMENTS) if expected.sum() > 0 else np.ones(7)
     return np.maximum(factor / usual, 1e-3)
+
+
+def _dispersion(amounts: np.ndarray) -> float:
+    """Return the mean of (paid − expected)² / variance over the weeks of the last year, 1 at least.
+
+    `amounts`: expected, variance and paid by day.
+    """
+    week = np.arange(amounts.shape[1])[::-1] // 7
+    expected, variance, paid = (np.bincount(week, of)[:WEEKS] for of in amounts)
+    used = variance > 0
+    return max(float(((paid - expected)[used] ** 2 / variance[used]).mean()), 1.0) if used.any() else 1.0
 
 
 def _seen_tempo(shares: np.ndarray, tempo: np.ndarray) -> Seen:

@@ -67,9 +67,12 @@ def paces(times: PaymentTimes) -> np.ndarray:
 
 
 def expected(
-    items: OpenItems, opened: Schedule, sales: SalesSchedule, future: tuple[np.ndarray, float], weekly_sd: float
+    items: OpenItems, opened: Schedule, sales: SalesSchedule, future: tuple[np.ndarray, float], times: PaymentTimes
 ) -> Expected:
-    """Return what scenarios are made of; `future`: the month of each week's sales, and the size of an invoice."""
+    """Return what scenarios are made of; `future`: the month of each week's sales, and the size of an invoice.
+
+    Amounts vary by the ledger's `dispersion` more than invoices that are paid by their own chances.
+    """
     buyers, amount = sales.bought.shape[0], items.amount
     whole = amount.sum()
     largest = np.argsort(-amount, kind="stable")[:MOST_LARGE]
@@ -88,18 +91,20 @@ def expected(
     small[:, :, -2] += conceded
     owed = float(amount[rest].sum() + conceded.sum())
     squares = float((amount[rest] ** 2).sum())
-    strength = max(owed**2 / squares - 1, 1.0) if squares > 0 else 1.0
+    strength = max(owed**2 / squares / times.dispersion - 1, 1.0) if squares > 0 else 1.0
     sold = np.concatenate([sales.paid, sales.credited[:, :, None]], axis=2)
     left = np.maximum(sales.sold[None, :, None] - sold.sum(axis=2, keepdims=True), 0.0)
     of_buyer = np.concatenate([sales.paid_by_buyer, sales.credited_by_buyer[:, :, None]], axis=2)
     bought = np.concatenate([np.zeros((buyers, 1)), np.cumsum(sales.bought, axis=1)], axis=1)
     still = np.maximum(bought[None, :, -1:] - of_buyer.sum(axis=2, keepdims=True), 0.0)
     month, per_invoice = future
+    # What one block of days had too much, as a rule the next had too little.
+    weekly_sd = float(np.sqrt(2 * times.tempo.noise))
     return Expected(
         TEMPOS, float(whole + items.conceded.sum()), amount[by_itself], items.buyer[by_itself],
         np.cumsum(cells[:, by_itself], axis=2), small, owed, strength,
-        np.concatenate([sold, left], axis=2), np.concatenate([of_buyer, still], axis=2), bought, month, per_invoice,
-        weekly_sd,
+        np.concatenate([sold, left], axis=2), np.concatenate([of_buyer, still], axis=2), bought, month,
+        per_invoice * times.dispersion, weekly_sd,
     )  # fmt: skip
 
 
