@@ -20,4 +20,28 @@ LABELS = {
         "percent", within_80="Within the 80 % band", within_95="Within the 95 % band", error_4="Error, 4 weeks",
         bias_4="Bias, 4 weeks", error_13="Error, 13 weeks", bias_13="Bias, 13 weeks",
     ),
+    # liquidity
+    **columns(
+        "money", cash_expected="Cash in hand, expected", cash_low_95="Cash, lower end 95 %",
+        cash_high_95="Cash, upper end 95 %", short_depth="Missing then, mean", eligible="Eligible",
+        advance="Advance", yearly_interest="Interest of a year",
+    ),
+    **columns(
+        "probability", short_probability="Probability of a shortfall",
+        short_probability_error="Standard error of the probability",
+    ),
+    **columns(
+        "ratio", ratio_expected="Cash ratio, expected", ratio_low_80="Lower end, 80 %, of the cash ratio",
+        ratio_high_80="Upper end, 80 %, of the cash ratio",
+    ),
+    **columns(
+        "figure", cash_cycle="Cash conversion cycle (DIO + DSO − DPO)",
+        cash_of_a_day="Cash that one day of DSO less brings in once",
+        yearly_worth_of_a_day="Worth of one day of DSO less, a year",
+    ),
+    # drivers
+    **columns("money", open_now="Open, not contested", expected_soon="Expected in four weeks"),
+    **columns("percent", chance="Chance within four weeks"),
+    **columns("date", likely_on="Median day", early_on="10 % by", late_on="90 % by"),
+    **columns("change", last_month="Since last month", last_year="Since last year"),
 }  # fmt: skip

@@ -140,6 +140,11 @@ def assess(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> Cas
     return simulated(book, found, simulator, place, premiums)
 
 
+def today_of(book: Book) -> int:
+    """Return the book's day, counted from 1970."""
+    return int(book.as_of.to_datetime64().astype("datetime64[D]").astype(np.int64))
+
+
 def simulator_of(book: Book, at_risk: pd.DataFrame, policies: Sequence[Policy]) -> Simulator:
     """Return what draws the defaults: the loss engine, on as many plain years as the run's forecast has scenarios."""
     sampling = Sampling(method="plain", threads=book.run.simulation.threads)
@@ -151,7 +156,7 @@ def simulator_of(book: Book, at_risk: pd.DataFrame, policies: Sequence[Policy]) 
 
 def basis(book: Book, weeks: int) -> Basis:
     """Return what a forecast of so many weeks is made from."""
-    today = int(book.as_of.to_datetime64().astype("datetime64[D]").astype(np.int64))
+    today = today_of(book)
     times, sales = payment_times(book), future_sales(book, 7 * weeks)
     speeds = paces(times)
     items = open_rows(book)

@@ -142,3 +142,32 @@ def future_by_week(shares, sold, calendar, habits, rates):
                     if left < LEAST:
                         break
     return paid, credited, of_buyer, credited_of
+
+
+@compiled
+def chances_by_day(items, soon, parts, calendar, habits, rates):
+    """Return the chance that each item is paid within `soon` days, and the days by which these parts of it are paid.
+
+    A day of 0: not within the calendar. `items`, `calendar`: as `receipts_by_week`; `rates`: hazards and credits.
+    """
+    hazards, credits = rates
+    buyer, due, begin = items
+    chance, when = np.zeros(len(buyer)), np.zeros((len(buyer), len(parts)), np.int64)
+    for row in range(len(buyer)):
+        owner, left, paid, reached = buyer[row], 1.0, 0.0, 0
+        for day in range(max(begin[row], 1), len(calendar.factor)):
+            cell = cell_of(day - due[row])
+            rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
+            both = rate + credits[cell]
+            if both > 0.0:
+                goes = left * -np.expm1(-both)
+                paid += goes * rate / both
+                left -= goes
+            if day <= soon:
+                chance[row] = paid
+            while reached < len(parts) and paid >= parts[reached]:
+                when[row, reached] = day
+                reached += 1
+            if day >= soon and (reached == len(parts) or left < LEAST):
+                break
+    return chance, when

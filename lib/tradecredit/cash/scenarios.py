@@ -71,7 +71,7 @@ def expected(
 ) -> Expected:
     """Return what scenarios are made of; `future`: the month of each week's sales, and the size of an invoice.
 
-    Amounts vary by the ledger's `dispersion` more than invoices that are paid by their own chances.
+    What is open varies by the ledger's `dispersion` more than invoices that are paid by their own chances.
     """
     buyers, amount = sales.bought.shape[0], items.amount
     whole = amount.sum()
@@ -104,7 +104,7 @@ def expected(
         TEMPOS, float(whole + items.conceded.sum()), amount[by_itself], items.buyer[by_itself],
         np.cumsum(cells[:, by_itself], axis=2), small, owed, strength,
         np.concatenate([sold, left], axis=2), np.concatenate([of_buyer, still], axis=2), bought, month,
-        per_invoice * times.dispersion, weekly_sd,
+        per_invoice, weekly_sd,
     )  # fmt: skip
 
 
