@@ -20,6 +20,8 @@ KERNELS = (
     "insurance/stops.py",
     "losses/kernels.py",
     "losses/quadrature.py",
+    "cash/kernels.py",
+    "cash/scenario_kernels.py",
     "default/monotone_curves.py",
 )
 """Modules with compiled functions, which call each other."""

@@ -20,6 +20,7 @@ from tradecredit.params.base import (
     SectionOrFile,
     strictly_rising,
 )
+from tradecredit.params.cash import CashSettings
 from tradecredit.params.collect import CollectionSettings
 from tradecredit.params.decisions import ORDINARY, DecisionSettings
 from tradecredit.params.default import DefaultSettings
@@ -87,6 +88,7 @@ class Run(Parameters):
     limit_optimum: LimitOptimumSettings = LimitOptimumSettings()
     losses: LossSettings = LossSettings()
     simulation: Simulation = Simulation()
+    cash: CashSettings = CashSettings()
     cost_of_capital: Fraction = 0.10
     """Yearly cost of the capital that stands behind unexpected losses, and of that which unpaid invoices tie up."""
     margin: Annotated[float, Field(gt=0, le=1)] | None = None

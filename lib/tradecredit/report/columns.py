@@ -12,8 +12,8 @@ from tradecredit.columns import Column, columns
 LIBRARY = Path(__file__).resolve().parents[1]
 
 MAKERS = (
-    "params", "book", "measure", "numerics", "default", "insurance", "validation", "losses", "provision", "decide",
-    "decide.collect", "decide.limits", "decide.optimum", "decide.policies", "decide.terms", "words",
+    "params", "book", "measure", "numerics", "default", "insurance", "validation", "losses", "provision", "cash",
+    "decide", "decide.collect", "decide.limits", "decide.optimum", "decide.policies", "decide.terms", "words",
 )  # fmt: skip
 """Packages whose tables pages show: each states the labels in its module `columns`, which no computation imports."""
 

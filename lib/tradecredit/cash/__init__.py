@@ -1,0 +1,1 @@
+"""When the cash comes, and whether it is enough."""

@@ -1,0 +1,164 @@
+"""What the cash forecast, and plain rules, would have said of past months as known then, beside what came in."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.memory import remembered
+from tradecredit.cash import plain_rules
+from tradecredit.cash.forecast import LEVELS, SHORT, basis, sales_factors
+from tradecredit.cash.scenarios import receipts
+from tradecredit.measure.open_items import are_payments
+
+DATES = 12
+"""Month ends that are looked at, the last being one whose 13 weeks have passed."""
+SCENARIOS = 2_000
+"""Of each date."""
+LEAST_MONTHS = 6
+"""Of history that a date needs."""
+SPANS = {"4 weeks": 4, "13 weeks": 13}
+RULES = (
+    "by_due_day",
+    "by_average_delay",
+    "by_due_day_same_sales",
+    "by_average_delay_same_sales",
+    "year_before",
+    "smoothed",
+)
+"""By due day and by average delay, with sales that go on as in the last quarter, and with the model's own sales; the
+same weeks of the year before; exponential smoothing."""
+PLAIN = ("by_due_day", "by_average_delay")
+
+
+@dataclass(frozen=True, eq=False)
+class CashBackTest:
+    """What was said of each date, and came in.
+
+    `weeks`: a row for each date (`as_of_then`) and week: `week`, `came_in`, `expected_cash`, the ends of the bands, and
+    a column for each of `RULES`. `totals`: the same of the first 4 and of all 13 weeks (`span`).
+    """
+
+    weeks: pd.DataFrame
+    totals: pd.DataFrame
+
+    def coverage(self) -> pd.DataFrame:
+        """Return the part of weeks and totals within each band: index `span`; `within_80`, `within_95`, `tested`."""
+        rows = {"a week": self.weeks, **dict(iter(self.totals.groupby("span", sort=False)))}
+        return pd.DataFrame.from_dict({name: _within(table) for name, table in rows.items()}, orient="index",
+                                      columns=["within_80", "within_95", "tested"]).rename_axis("span")  # fmt: skip
+
+    def errors(self) -> pd.DataFrame:
+        """Return the mean absolute error of each forecast's totals as a part of what came in.
+
+        Index `forecast`: `expected_cash` and `RULES`; columns `error_4`, `bias_4`, `error_13`, `bias_13`.
+        """
+        found = {}
+        for name in ("expected_cash", *RULES):
+            row: dict[str, float] = {}
+            for span, weeks in SPANS.items():
+                table = self.totals[self.totals["span"] == span]
+                off = table[name] / table["came_in"] - 1
+                row |= {f"error_{weeks}": off.abs().mean(), f"bias_{weeks}": off.mean()}
+            found[name] = row
+        return pd.DataFrame.from_dict(found, orient="index").rename_axis("forecast")
+
+    def beside_best(self, rules: tuple[str, ...] = PLAIN) -> dict[str, float]:
+        """Return the model's error as a part of the best of some rules': by span."""
+        errors = self.errors()
+        names = {span: f"error_{weeks}" for span, weeks in SPANS.items()}
+        return {
+            span: float(errors.loc["expected_cash", name] / errors.loc[list(rules), name].min())
+            for span, name in names.items()
+        }
+
+
+def dates(book: Book, count: int = DATES) -> list[pd.Timestamp]:
+    """Return the last month ends whose 13 weeks had passed by the book's day, with six months of history before."""
+    known = book.as_of - pd.Timedelta(days=7 * SHORT)
+    first = book.invoices["issued"].min() + pd.DateOffset(months=LEAST_MONTHS)
+    last = known if known.is_month_end else known - pd.offsets.MonthEnd(1)
+    ends = [last - pd.offsets.MonthEnd(number) for number in range(count - 1, -1, -1)]
+    return [day for day in ends if day >= first]
+
+
+@remembered
+def back_test(book: Book, count: int = DATES) -> CashBackTest:
+    """Return the forecasts of past month ends, each from what was known then, beside what buyers paid since.
+
+    What is tested is the receipts from buyers: of kind `payment`, by the day on which they came. Defaults of the 13
+    weeks are not drawn: with them the expected receipts would be lower by what they keep back. Source: definitions
+    §12.6.
+    """
+    received = _received(book)
+    tables = [_one(book.at(day), received) for day in dates(book, count)]
+    weeks = pd.concat([table for table, _ in tables], ignore_index=True) if tables else _none()
+    totals = pd.concat([table for _, table in tables], ignore_index=True) if tables else _none().assign(span="")
+    return CashBackTest(weeks, totals)
+
+
+def _none() -> pd.DataFrame:
+    return pd.DataFrame(columns=["as_of_then", "week", "came_in", "expected_cash", *LEVELS, *RULES], dtype=float)
+
+
+def _received(book: Book) -> tuple[np.ndarray, np.ndarray]:
+    paid = are_payments(book)
+    days = book.receipts["received"].to_numpy("datetime64[D]").astype(np.int64)[paid]
+    return days, book.receipts["amount"].to_numpy(float)[paid]
+
+
+def _one(book: Book, received: tuple[np.ndarray, np.ndarray]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the weeks and the totals of one date."""
+    today = int(book.as_of.to_datetime64().astype("datetime64[D]").astype(np.int64))
+    day, amount = received
+    coming = (day > today) & (day <= today + 7 * SHORT)
+    came = np.bincount((day[coming] - today - 1) // 7, amount[coming], SHORT)
+    before = day <= today
+    age = (today - day[before]) // 7
+    past = np.bincount(age, amount[before])[::-1] if before.any() else np.zeros(0)
+    found = basis(book, SHORT)
+    paid = _scenarios(found, today)
+    same, run = found.sales.by_day, plain_rules.run_rate(book, 7 * SHORT)
+    delay, none = plain_rules.average_delay(book), np.zeros(len(book.buyers))
+    rules = {
+        "by_due_day": plain_rules.paid_after(book, none, run),
+        "by_average_delay": plain_rules.paid_after(book, delay, run),
+        "by_due_day_same_sales": plain_rules.paid_after(book, none, same),
+        "by_average_delay_same_sales": plain_rules.paid_after(book, delay, same),
+        "year_before": plain_rules.year_before(past, SHORT),
+        # The oldest week may be a part of one.
+        "smoothed": plain_rules.smoothed(past[1:], SHORT),
+    }
+    weeks = pd.DataFrame({"as_of_then": book.as_of, "week": np.arange(1, SHORT + 1), "came_in": came})
+    weeks = weeks.assign(expected_cash=paid.mean(axis=0), **_ends(paid), **rules)
+    totals = []
+    for span, count in SPANS.items():
+        row = {"as_of_then": book.as_of, "span": span, "came_in": came[:count].sum()}
+        sums = paid[:, :count].sum(axis=1, keepdims=True)
+        row |= {"expected_cash": sums.mean()} | {name: ends[0] for name, ends in _ends(sums).items()}
+        totals.append(row | {name: values[:count].sum() for name, values in rules.items()})
+    return weeks, pd.DataFrame(totals)
+
+
+def _scenarios(found, today: int) -> np.ndarray:
+    """Return what is paid by week in the scenarios of a basis, without defaults."""
+    none = np.zeros(0, np.int64)
+    tempo = np.random.default_rng([today, 1]).standard_normal(SCENARIOS)
+    months = sales_factors(found.sales, SCENARIOS, today)
+    return receipts(found.expected, (tempo, months), (none, none, none), np.uint64(today), 0).paid
+
+
+def _ends(paid: np.ndarray) -> dict[str, np.ndarray]:
+    return dict(zip(LEVELS, np.quantile(paid, list(LEVELS.values()), axis=0), strict=True))
+
+
+def _within(table: pd.DataFrame) -> tuple[float, float, int]:
+    inside = [
+        ((table["came_in"] >= table[f"low_{band}"]) & (table["came_in"] <= table[f"high_{band}"])).mean()
+        for band in (80, 95)
+    ]
+    return float(inside[0]), float(inside[1]), len(table)
+
+
+__all__ = ["CashBackTest", "back_test", "dates"]

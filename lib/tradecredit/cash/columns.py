@@ -1,0 +1,47 @@
+"""The labels of this package's tables, and how each is written."""
+
+from tradecredit.columns import columns
+
+LABELS = {
+    **columns(
+        "money", expected_cash="Expected", expected_cash_error="Standard error of expected", low_95="Lower end, 95 %",
+        low_80="Lower end, 80 %", high_80="Upper end, 80 %", high_95="Upper end, 95 %",
+        low_95_error="Standard error of lower end, 95 %", low_80_error="Standard error of lower end, 80 %",
+        high_80_error="Standard error of upper end, 80 %", high_95_error="Standard error of upper end, 95 %",
+        came_in="Received", by_due_day="By due day", by_average_delay="By average delay",
+        by_due_day_same_sales="By due day, the model's sales",
+        by_average_delay_same_sales="By average delay, the model's sales", year_before="Same weeks of the year before",
+        smoothed="Exponential smoothing",
+    ),
+    **columns("date", week_end="Up to", as_of_then="As known on"),
+    **columns("text", span="Span", forecast="Forecast"),
+    **columns("count", week="Week", tested="Tested"),
+    **columns(
+        "percent", within_80="Within the 80 % band", within_95="Within the 95 % band", error_4="Error, 4 weeks",
+        bias_4="Bias, 4 weeks", error_13="Error, 13 weeks", bias_13="Bias, 13 weeks",
+    ),
+    # liquidity
+    **columns(
+        "money", cash_expected="Cash in hand, expected", cash_low_95="Cash, lower end 95 %",
+        cash_high_95="Cash, upper end 95 %", short_depth="Missing then, mean", eligible="Eligible",
+        advance="Advance", yearly_interest="Interest of a year",
+    ),
+    **columns(
+        "probability", short_probability="Probability of a shortfall",
+        short_probability_error="Standard error of the probability",
+    ),
+    **columns(
+        "ratio", ratio_expected="Cash ratio, expected", ratio_low_80="Lower end, 80 %, of the cash ratio",
+        ratio_high_80="Upper end, 80 %, of the cash ratio",
+    ),
+    **columns(
+        "figure", cash_cycle="Cash conversion cycle (DIO + DSO − DPO)",
+        cash_of_a_day="Cash that one day of DSO less brings in once",
+        yearly_worth_of_a_day="Worth of one day of DSO less, a year",
+    ),
+    # drivers
+    **columns("money", open_now="Open, not contested", expected_soon="Expected in four weeks"),
+    **columns("percent", chance="Chance within four weeks"),
+    **columns("date", likely_on="Median day", early_on="10 % by", late_on="90 % by"),
+    **columns("change", last_month="Since last month", last_year="Since last year"),
+}  # fmt: skip

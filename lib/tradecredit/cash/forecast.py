@@ -1,0 +1,225 @@
+"""The cash of the coming 13 weeks and 12 months: what buyers pay, and claims and premiums, in every scenario."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.memory import remembered
+from tradecredit.book.places import places
+from tradecredit.cash.future_sales import FutureSales, future_sales
+from tradecredit.cash.insured_cash import Insured, instalments, insured_cash, recovered_by_week
+from tradecredit.cash.payment_times import PaymentTimes, payment_times
+from tradecredit.cash.scenarios import Expected, Receipts, expected, paces, receipts
+from tradecredit.cash.schedule import of_open, of_sales, open_rows, sales_shares
+from tradecredit.insurance.policy import Policy
+from tradecredit.losses.insured_part import insured_parts
+from tradecredit.losses.portfolio import portfolio
+from tradecredit.losses.simulator import Block, Settings, Simulator
+from tradecredit.numerics.risk_measures import Sample, value_at_risk
+from tradecredit.numerics.threads import over_threads
+from tradecredit.params.losses import Sampling
+from tradecredit.params.policy import NO_COVER
+
+WEEKS = 52
+"""That are simulated."""
+SHORT = 13
+"""Weeks of the short forecast."""
+LEVELS = {"low_95": 0.025, "low_80": 0.10, "high_80": 0.90, "high_95": 0.975}
+"""Ends of the bands, and the probability of a lower amount."""
+TEMPO, SALES, PAYMENTS = 11, 12, 13
+"""Streams of random numbers beside those of the loss engine, which has 0 to 2."""
+
+
+class Basis(NamedTuple):
+    """What a forecast is made from: payment times, sales, and what is expected under each tempo."""
+
+    times: PaymentTimes
+    sales: FutureSales
+    expected: Expected
+
+
+@dataclass(frozen=True, eq=False)
+class CashForecast:
+    """The cash of every scenario by week.
+
+    `ends`: the last day of each week; `receipts`: what buyers pay, and where it goes (`Receipts`); `recoveries`
+    (scenarios × weeks); `insured`: by policy claims, the insurer's part of recoveries, and premium; `defaults`: how
+    many a scenario has, on average.
+    """
+
+    ends: pd.DatetimeIndex
+    receipts: Receipts
+    recoveries: np.ndarray
+    insured: dict[str, Insured]
+    defaults: float
+
+    @property
+    def views(self) -> list[str]:
+        """Without insurance, and with each policy."""
+        return [NO_COVER, *self.insured]
+
+    def cash(self, view: str = NO_COVER) -> np.ndarray:
+        """Return the cash from buyers, recoveries and insurance by week (scenarios × weeks), premiums paid."""
+        cash = self.receipts.paid + self.recoveries
+        if view == NO_COVER:
+            return cash
+        policy = self.insured[view]
+        return cash + policy.claims - policy.passed_on - policy.premium
+
+    def unbalanced(self, view: str = NO_COVER) -> np.ndarray:
+        """Return of each scenario: invoices + claims + recoveries − premiums − (receipts + open + lost).
+
+        `lost`: what was open at defaults, and what is credited. Zero to the cent: no cash is made or lost.
+        """
+        paid = self.receipts
+        within = paid.invoiced + self.recoveries.sum(axis=1)
+        if view != NO_COVER:
+            policy = self.insured[view]
+            within = within + (policy.claims - policy.passed_on - policy.premium).sum(axis=1)
+        return within - (self.cash(view).sum(axis=1) + paid.open + paid.lost + paid.credited)
+
+    def fan(self, view: str = NO_COVER, *, weeks: int = SHORT, summed: bool = False) -> pd.DataFrame:
+        """Return the bands of the cash of each week, or summed up to its end: index `week_end`.
+
+        `expected_cash` and the ends of the 80 % and 95 % bands (`LEVELS`), each with its standard error `…_error`.
+        """
+        cash = self.cash(view)[:, :weeks]
+        return bands(np.cumsum(cash, axis=1) if summed else cash, self.ends[:weeks])
+
+    def months(self, view: str = NO_COVER) -> pd.DataFrame:
+        """Return the same of each coming month, a week's cash being spread over its days: index `week_end`."""
+        return bands(*by_month(self.cash(view), self.ends))
+
+
+def bands(cash: np.ndarray, ends: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return mean and bands of columns of scenarios, with standard errors; index `week_end`."""
+    count, rows = len(cash), []
+    sample = Sample.equally_likely(count)
+    for column in np.ascontiguousarray(cash.T):
+        row = {"expected_cash": column.mean(), "expected_cash_error": column.std(ddof=1) / np.sqrt(count)}
+        for name, level in LEVELS.items():
+            # Quantiles below the middle are those of the negative amount, whose tail is computed.
+            if level > 0.5:
+                row[name], row[f"{name}_error"] = value_at_risk(column, sample, level)
+            else:
+                value, row[f"{name}_error"] = value_at_risk(-column, sample, 1 - level)
+                row[name] = -value
+        rows.append(row)
+    return pd.DataFrame(rows, index=pd.DatetimeIndex(ends, name="week_end"))
+
+
+def by_month(cash: np.ndarray, ends: pd.DatetimeIndex) -> tuple[np.ndarray, pd.DatetimeIndex]:
+    """Return the cash of each whole month that the weeks hold, and the months' last days."""
+    first = ends[0] - pd.Timedelta(days=6)
+    days = pd.date_range(first, ends[-1])
+    last = pd.DatetimeIndex(sorted(set((days + pd.offsets.MonthEnd(0)).tolist())))
+    last = last[last <= ends[-1] + pd.Timedelta(days=1)]
+    place = last.searchsorted(days)
+    spread = np.zeros((len(ends), len(last)))
+    inside = place < len(last)
+    np.add.at(spread, (np.arange(len(days))[inside] // 7, place[inside]), 1 / 7)
+    return cash @ spread, last
+
+
+@remembered
+def assess(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> CashForecast:
+    """Return the cash of a book's coming 52 weeks without insurance and under each policy, on the same scenarios.
+
+    `ratings`: index buyer_id, `pd`. Defaults, their days, what is lost and paid for: those that `losses.simulate` draws
+    for as many plain years from the run's seed. Raises as `losses.assess`. Source: definitions §12.
+    """
+    at_risk = portfolio(book, ratings)
+    simulator = simulator_of(book, at_risk, policies)
+    place = places(at_risk.index.to_series(), book.buyers["buyer_id"])
+    found = basis(book, WEEKS)
+    premiums = instalments(book, policies, at_risk, WEEKS)
+    return simulated(book, found, simulator, place, premiums)
+
+
+def today_of(book: Book) -> int:
+    """Return the book's day, counted from 1970."""
+    return int(book.as_of.to_datetime64().astype("datetime64[D]").astype(np.int64))
+
+
+def simulator_of(book: Book, at_risk: pd.DataFrame, policies: Sequence[Policy]) -> Simulator:
+    """Return what draws the defaults: the loss engine, on as many plain years as the run's forecast has scenarios."""
+    sampling = Sampling(method="plain", threads=book.run.simulation.threads)
+    settings = Settings(book.run.losses.dependence, sampling)
+    return Simulator.of(
+        at_risk, insured_parts(book, policies), (book.run.cash.scenarios,), book.run.simulation.seed, settings
+    )
+
+
+def basis(book: Book, weeks: int) -> Basis:
+    """Return what a forecast of so many weeks is made from."""
+    today = today_of(book)
+    times, sales = payment_times(book), future_sales(book, 7 * weeks)
+    speeds = paces(times)
+    items = open_rows(book)
+    opened = of_open(items, times, today, weeks, speeds)
+    coming = of_sales(sales_shares(book), sales, times, today, speeds)
+    future = (sales.month[3::7][:weeks], sales.per_invoice)
+    return Basis(times, sales, expected(items, opened, coming, future, times))
+
+
+def simulated(
+    book: Book, found: Basis, simulator: Simulator, place: np.ndarray, premiums: dict[str, np.ndarray]
+) -> CashForecast:
+    """Return the scenarios of a basis with the defaults of a simulator, whose buyers stand at `place` in the book."""
+    count, weeks = len(simulator.draw.place), found.expected.small.shape[2] - 2
+    key = np.random.SeedSequence([simulator.seed, PAYMENTS]).generate_state(1, np.uint64)[0]
+    months = sales_factors(found.sales, count, simulator.seed)
+    tempo = np.random.default_rng([simulator.seed, TEMPO]).standard_normal(count)
+    names = [policy.name for policy in simulator.policies]
+
+    def block(part: Block) -> tuple[Receipts, np.ndarray, list[Insured], int]:
+        defaults, size = simulator.defaults(part), part.stop - part.start
+        week = (defaults.day - 1) // 7
+        speed = with_economy(tempo[part.scenarios], simulator, part, book.run.cash.tempo_correlation)
+        inside = week < weeks
+        events = (defaults.scenario[inside], place[defaults.buyer[inside]], week[inside])
+        paid = receipts(found.expected, (speed, months[part.scenarios]), events, key, part.start)
+        back = recovered_by_week(book, defaults, (size, weeks))
+        insured = [
+            insured_cash(book, simulator, defaults, number, (part.start, size, weeks)) for number in range(len(names))
+        ]
+        return paid, back, insured, len(defaults.scenario)
+
+    parts = list(over_threads(block, list(simulator.blocks()), book.run.simulation.threads))
+    paid = Receipts(*(np.concatenate(values) for values in zip(*(part[0] for part in parts), strict=True)))
+    insured = {}
+    for number, name in enumerate(names):
+        claims, passed = (
+            np.concatenate([getattr(part[2][number], of) for part in parts]) for of in Insured._fields[:2]
+        )
+        insured[name] = Insured(claims, passed, premiums[name])
+    ends = pd.date_range(book.as_of + pd.Timedelta(days=7), periods=weeks, freq="7D")
+    recoveries = np.concatenate([part[1] for part in parts])
+    return CashForecast(ends, paid, recoveries, insured, sum(part[3] for part in parts) / count)
+
+
+def sales_factors(sales: FutureSales, count: int, seed: int) -> np.ndarray:
+    """Return by what each scenario's sales of the coming months differ from what is expected of them."""
+    normal = np.random.default_rng([seed, SALES]).standard_normal((count, len(sales.rate)))
+    value, vector = np.linalg.eigh(sales.spread)
+    return np.exp(normal @ (vector * np.sqrt(np.maximum(value, 0.0))).T)
+
+
+def with_economy(own: np.ndarray, simulator: Simulator, part: Block, correlation: float) -> np.ndarray:
+    """Return the tempo of each scenario of a block: its own, and the mean of the economy's factors beside it.
+
+    Where default rates are gamma-distributed, the factor is a multiple of these: its normal score counts, negative.
+    """
+    if simulator.economy.gamma is not None:
+        return own
+    factor = simulator.states(part).factor.mean(axis=0)
+    sd = factor.std()
+    score = (factor - factor.mean()) / sd if sd > 0 else np.zeros(len(factor))
+    return correlation * score + np.sqrt(1 - correlation**2) * own
+
+
+__all__ = ["CashForecast", "assess", "bands", "basis", "by_month", "simulated"]

@@ -1,0 +1,127 @@
+"""What is going to be sold: level, growth and season of the book's own sales, and how far such a forecast errs."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tradecredit.book.book import Book
+from tradecredit.book.once import once
+from tradecredit.cash.drifting import Grid, Seen, predicted
+from tradecredit.cash.payment_times import weekday_of
+from tradecredit.measure.sales import net_sales
+
+MONTHS = 60
+"""Of history that are looked at, at most."""
+GRID = Grid(
+    level=10.0,  # before any month is seen, nothing is known of the level
+    growth=0.10,
+    drifts=(0.03, 0.06, 0.12, 0.24),
+    memories=(1.0,),
+    seasons=(0.0, 0.05, 0.1, 0.2, 0.4),
+    noises=(0.0, 0.03, 0.08, 0.2, 0.5),
+)
+"""Of the logarithm of a month's sales."""
+PROFILE_COUNT = 30.0
+"""Invoices in the usual course that a weekday or a part of the month counts for."""
+PROFILE_DAYS = 730
+
+
+class FutureSales(NamedTuple):
+    """`rate`: expected sales a day of weight 1 in each coming month; `spread`: covariance of its logarithm;
+    `month` and `weight` of each coming day from 1 on: the place of its month, and its part of a day; `per_invoice`: the
+    mean amount of what an amount sold stands in, Σ a² / Σ a, which makes the sales of a week chance."""
+
+    rate: np.ndarray
+    spread: np.ndarray
+    month: np.ndarray
+    weight: np.ndarray
+    per_invoice: float
+
+    @property
+    def by_day(self) -> np.ndarray:
+        """Expected sales of each coming day."""
+        return self.rate[self.month] * self.weight
+
+
+@once
+def future_sales(book: Book, days: int = 364) -> FutureSales:
+    """Return what a book is going to sell in the coming days, from its own pattern as known on its day.
+
+    Reads `invoices` and the credit notes that cancel them; amounts gross of tax. The logarithm of a month's sales per
+    day is a level that drifts, a growth, a season of twelve months and chance, all normal (a Gaussian process); the
+    standard deviations of drift, season and chance are averaged over a grid, weighted by how likely each makes the
+    months that were seen. Days of a month have the weights of their weekday and part of the month. A young book has no
+    season of its own, and says so by a wide spread. Source: definitions §12.2.
+    """
+    issued = book.invoices["issued"].to_numpy("datetime64[D]").astype(np.int64)
+    amount = net_sales(book).to_numpy(float)
+    today = int(book.as_of.to_datetime64().astype("datetime64[D]").astype(np.int64))
+    return forecast(issued[amount > 0], amount[amount > 0], today, days)
+
+
+def forecast(issued: np.ndarray, amount: np.ndarray, today: int, days: int) -> FutureSales:
+    """Return the sales of the days after `today` from invoices issued by then (days from 1970)."""
+    coming = np.arange(today + 1, today + days + 1)
+    first = int(issued.min(initial=today))
+    past = np.arange(first, today + 1)
+    recent = issued > today - PROFILE_DAYS
+    profile = _profile(issued[recent], max(first, today - PROFILE_DAYS + 1), today)
+    weight = _weights(coming, profile)
+    months, last = _month(coming), _month(np.array([today]))[0]
+    place = months - months[0]
+    if not len(issued):
+        size = place[-1] + 1
+        return FutureSales(np.zeros(size), np.zeros((size, size)), place, weight, 0.0)
+    begin = max(_month(np.array([first]))[0], last - MONTHS)
+    of_day, of_invoice = _month(past), _month(issued)
+    known = np.arange(begin, last + 1)
+    units, sold, squares = (
+        np.bincount(which - begin, values, len(known))[: len(known)] for which, values in (
+            (of_day[of_day >= begin], _weights(past, profile)[of_day >= begin]),
+            (of_invoice[of_invoice >= begin], amount[of_invoice >= begin]),
+            (of_invoice[of_invoice >= begin], amount[of_invoice >= begin] ** 2),
+        )
+    )  # fmt: skip
+    # A month without a sale, or of a few days alone, says little of a logarithm.
+    used = (sold > 0) & (units > 0.2 * units.max())
+    ahead = np.arange(months[0], months[-1] + 1)
+    if not used.any():
+        used = sold > 0
+    chance = np.minimum(squares[used] / sold[used] ** 2, 1.0)
+    seen = Seen((known[used] - last) / 12, known[used], np.log(sold[used] / units[used]) + chance / 2, chance)
+    found = predicted(seen, (ahead - last) / 12, ahead, GRID)
+    spread = found.spread + found.noise * np.eye(len(ahead))
+    recent_amounts = amount[issued > today - 365]
+    recent_amounts = recent_amounts if len(recent_amounts) else amount
+    level = np.exp(found.mean)
+    return FutureSales(level, spread, place, weight, float((recent_amounts**2).sum() / recent_amounts.sum()))
+
+
+def _month(day: np.ndarray) -> np.ndarray:
+    return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def _part(day: np.ndarray) -> np.ndarray:
+    start = day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    return np.minimum((day - start) // 5, 5)
+
+
+def _profile(issued: np.ndarray, first: int, today: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many invoices a weekday, and a part of the month, has of the usual number."""
+    day = np.arange(first, today + 1)
+    weekday = _shares(weekday_of(issued), np.bincount(weekday_of(day), minlength=7).astype(float), 7)
+    usual = np.bincount(_part(day), weekday[weekday_of(day)], 6)
+    return weekday, _shares(_part(issued), usual, 6)
+
+
+def _shares(of: np.ndarray, days: np.ndarray, count: int) -> np.ndarray:
+    expected = len(of) * days / max(days.sum(), 1e-9)
+    return (np.bincount(of, minlength=count) + PROFILE_COUNT * (days > 0) * 0.05) / (expected + PROFILE_COUNT * 0.05)
+
+
+def _weights(day: np.ndarray, profile: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    weekday, part = profile
+    return weekday[weekday_of(day)] * part[_part(day)]
+
+
+__all__ = ["FutureSales", "forecast", "future_sales"]

@@ -1,0 +1,121 @@
+"""When insurance moves cash: claims after waiting and payment days, the insurer's recoveries, premium instalments."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.once import once
+from tradecredit.book.places import one_of
+from tradecredit.cash.scenario_kernels import chances
+from tradecredit.insurance.limit_history import named_limits
+from tradecredit.insurance.policy import Policy
+from tradecredit.losses.cost_of_risk import programme_costs
+from tradecredit.losses.simulator import Defaults, Simulator
+
+FEW_DEFAULTS, FEW_RECOVERIES = 10, 5
+"""Below so many of the book's own, the run's numbers hold."""
+KINDS = 14
+"""Stream of the random numbers that say which defaults are protracted."""
+
+
+class Insured(NamedTuple):
+    """What a policy moves by week, scenarios × weeks: `claims` received, the insurer's part of recoveries `passed_on`;
+    and `premium` with fees and tax (weeks)."""
+
+    claims: np.ndarray
+    passed_on: np.ndarray
+    premium: np.ndarray
+
+
+@once
+def protracted_share(book: Book) -> float:
+    """Return the part of defaults that are protracted: of the book's, or the run's where it records too few."""
+    if len(book.defaults) < FEW_DEFAULTS:
+        return book.run.cash.protracted_share
+    return float(one_of(book.defaults["kind"], ["protracted"]).mean())
+
+
+@once
+def recovery_days(book: Book) -> float:
+    """Return the median days from a default to its recoveries: of the book's, or the run's where it has too few."""
+    events = book.defaults[["buyer_id", "date"]].sort_values("date", kind="stable")
+    if len(book.recoveries) < FEW_RECOVERIES or events.empty:
+        return float(book.run.cash.recovery_days)
+    found = pd.merge_asof(book.recoveries, events, left_on="received", right_on="date", by="buyer_id")
+    days = (found["received"] - found["date"]).dt.days.dropna()
+    return float(book.run.cash.recovery_days) if len(days) < FEW_RECOVERIES else float(days.median())
+
+
+def claim_day(policy: Policy, day: np.ndarray, protracted: np.ndarray, protracted_days: int) -> np.ndarray:
+    """Return the day on which the claim of each default is paid (definitions §5.8); never, where nothing falls due.
+
+    `day`: of the default. Of a protracted one the waiting period began `protracted_days` before, when the oldest
+    invoice fell due; its loss is not dated before the default.
+    """
+    at_once = policy.payment_day(day)
+    waited = policy.payment_day(day - protracted_days, protracted=True)
+    return np.where(protracted, np.maximum(waited, at_once), at_once)
+
+
+def insured_cash(
+    book: Book, simulator: Simulator, defaults: Defaults, number: int, size: tuple[int, int, int]
+) -> Insured:
+    """Return the claims and the insurer's recoveries of a block's scenarios under the policy of a number.
+
+    `size`: the block's first scenario, how many it has, and weeks. Claims are those of the loss engine; what the
+    insurer gets of a recovery later is paid out before with the claim, so that both differ by the indemnity. A top-up
+    is a policy of its own: with its primary's claims, the cash of its programme. The premium is not in it.
+    """
+    first, count, weeks = size
+    policy = simulator.policies[number]
+    names = [one.name for one in simulator.policies]
+    claims, passed = np.zeros((2, count, weeks))
+    key = np.random.SeedSequence([simulator.seed, KINDS]).generate_state(1, np.uint64)[0]
+    protracted = chances(key, defaults.scenario + first, defaults.buyer) < protracted_share(book)
+    for name in policy.programme:
+        of, part = names.index(name), simulator.policies[names.index(name)]
+        steps = simulator.settled(defaults, of)
+        later = np.where(steps.indemnity > 0, steps.recovered, 0.0)
+        paid = claim_day(part, defaults.day, protracted, book.run.cash.protracted_days)
+        claims += by_week(steps.indemnity + later, paid, defaults.scenario, (count, weeks))
+        returned = np.fmax(defaults.day + recovery_days(book), paid)
+        # What is recovered before the claim is paid is taken off it.
+        passed += by_week(later, returned, defaults.scenario, (count, weeks))
+    return Insured(claims, passed, np.zeros(weeks))
+
+
+def recovered_by_week(book: Book, defaults: Defaults, size: tuple[int, int]) -> np.ndarray:
+    """Return what defaults bring in by week (scenarios × weeks, which is the `size`)."""
+    return by_week(defaults.recovery, defaults.day + recovery_days(book), defaults.scenario, size)
+
+
+def by_week(amount: np.ndarray, day: np.ndarray, scenario: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Return sums of amounts by scenario and week of their days (1 to 7: the first); later ones are left out."""
+    count, weeks = size
+    inside = (amount != 0) & (day <= 7 * weeks)
+    week = (day[inside].astype(np.int64) - 1) // 7
+    return np.bincount(scenario[inside] * weeks + week, amount[inside], count * weeks).reshape(count, weeks)
+
+
+def instalments(book: Book, policies: Sequence[Policy], portfolio: pd.DataFrame, weeks: int) -> dict[str, np.ndarray]:
+    """Return by policy what its programme costs in each coming week: premium, fees and tax, in the run's instalments.
+
+    They fall due at equal intervals from the start of the policy year: the day after it ends, or without a stated end
+    the day after the as-of date. A bonus or malus is settled after the year, and is not in it.
+    """
+    costs = programme_costs(policies, portfolio, named_limits(book))["cost"]
+    parts = book.run.cash.premium_instalments
+    found = {}
+    for policy in policies:
+        start = book.as_of if policy.ends is None else pd.Timestamp(policy.ends)
+        days = [start + pd.DateOffset(months=round(12 / parts * step)) for step in range(-24 * parts, 24 * parts)]
+        due = np.array([(day - book.as_of).days + 1 for day in days])
+        due = due[(due >= 1) & (due <= 7 * weeks)]
+        found[policy.name] = np.bincount((due - 1) // 7, minlength=weeks) * (costs[policy.name] / parts)
+    return found
+
+
+__all__ = ["Insured", "by_week", "claim_day", "instalments", "insured_cash", "protracted_share", "recovery_days"]

@@ -1,0 +1,173 @@
+"""Compiled loops over invoices and days: who was at risk of being paid, what was to be expected, what will come."""
+
+import numpy as np
+
+from tradecredit.numerics.compiled import compiled
+
+FIRST, LAST = -120, 180
+"""Days relative to the due day, earlier and later ones counting as these."""
+CELLS = LAST - FIRST + 1
+PARTS = 6
+"""Parts of a month, of five days each, the last to its end."""
+LEAST = 1e-4
+"""Part of an amount that is followed no further."""
+
+
+@compiled
+def cell_of(days):
+    """Return the cell of a number of days relative to the due day."""
+    return min(max(days, FIRST), LAST) - FIRST
+
+
+@compiled
+def days_at_risk(exits, calendar, habits, buyers):
+    """Return, by buyer and day relative to the due day, exposure and payments, and the credits by day alone.
+
+    `exits`: see `exits.Exits`; `calendar`: the weight and the factor of each day from `exits.first` on, and the part of
+    its month. A day of a share of an invoice counts its weight × the day's factor × the buyer's habit in that part of
+    the month.
+    """
+    at_risk, paid, credited = np.zeros((buyers, CELLS)), np.zeros((buyers, CELLS)), np.zeros(CELLS)
+    for row in range(len(exits.buyer)):
+        buyer, due, share = exits.buyer[row], exits.due[row], exits.share[row]
+        for day in range(exits.entry[row], exits.day[row] + 1):
+            place = day - exits.first
+            weight = calendar.weight[place] * calendar.factor[place] * habits[buyer, calendar.part[place]]
+            at_risk[buyer, cell_of(day - due)] += share * weight
+        last = exits.day[row]
+        weight = share * calendar.weight[last - exits.first]
+        if exits.kind[row] == 1:
+            paid[buyer, cell_of(last - due)] += weight
+        elif exits.kind[row] == 2:
+            credited[cell_of(last - due)] += weight
+    return at_risk, paid, credited
+
+
+@compiled
+def expected_by_day(exits, calendar, habits, hazards, since):
+    """Return for each day from `since` on the payments that were to be expected of what was open, and their variance.
+
+    In amounts, in shares of invoices, and in these by buyer and part of the month before its habit, weighted; and what
+    was paid. `hazards`:
+    integrated hazards by buyer and cell.
+    """
+    days = len(calendar.factor)
+    amounts = np.zeros((3, days))
+    shares = np.zeros((2, days))
+    by_part = np.zeros((2, len(hazards), PARTS))
+    for row in range(len(exits.buyer)):
+        buyer, due = exits.buyer[row], exits.due[row]
+        share, amount = exits.share[row], exits.amount[row]
+        for day in range(max(exits.entry[row], since), exits.day[row] + 1):
+            place = day - exits.first
+            rate = hazards[buyer, cell_of(day - due)] * calendar.factor[place]
+            # Of what is paid within a day, not all of the day's hazard is used: what is expected are payments.
+            by_part[0, buyer, calendar.part[place]] += share * -np.expm1(-rate) * calendar.weight[place]
+            rate *= habits[buyer, calendar.part[place]]
+            chance = -np.expm1(-rate)
+            amounts[0, place] += amount * chance
+            amounts[1, place] += amount**2 * chance * (1.0 - chance)
+            shares[0, place] += share * chance
+        if exits.kind[row] == 1 and exits.day[row] >= since:
+            place = exits.day[row] - exits.first
+            amounts[2, place] += amount
+            shares[1, place] += share
+            by_part[1, buyer, calendar.part[place]] += share * calendar.weight[place]
+    return amounts, shares, by_part
+
+
+@compiled
+def receipts_by_week(items, weeks, calendar, habits, rates):
+    """Return the part of each item that is to be paid in each week, and credited, under each pace.
+
+    `items`: buyer, due, from (the first day on which it can be paid); days count from the day of the forecast, which is
+    0: the first week is days 1 to 7. `calendar`: factor and part of each day from 0 on; `rates`: integrated hazards of
+    payment (buyers × cells), of credits (cells), and the paces that the first are multiplied by. Out: paces × items ×
+    weeks paid, and paces × items credited by the end.
+    """
+    hazards, credits, paces = rates
+    buyer, due, begin = items
+    paid = np.zeros((len(paces), len(buyer), weeks))
+    credited = np.zeros((len(paces), len(buyer)))
+    for pace in range(len(paces)):
+        for row in range(len(buyer)):
+            owner, left = buyer[row], 1.0
+            for day in range(max(begin[row], 1), 7 * weeks + 1):
+                cell = cell_of(day - due[row])
+                rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]] * paces[pace]
+                both = rate + credits[cell]
+                if both <= 0.0:
+                    continue
+                goes = left * -np.expm1(-both)
+                paid[pace, row, (day - 1) // 7] += goes * rate / both
+                credited[pace, row] += goes * credits[cell] / both
+                left -= goes
+                if left < LEAST:
+                    break
+    return paid, credited
+
+
+@compiled
+def future_by_week(shares, sold, calendar, habits, rates):
+    """Return what of the sales of each week is paid in each, and credited, under each pace; and the same by buyer.
+
+    `shares`: buyer, terms and part of the sales; `sold` by week, in its middle. Out: paces × weeks of sale × weeks,
+    paces × weeks of sale; paces × buyers × weeks, paces × buyers.
+    """
+    hazards, credits, paces = rates
+    buyer, terms, share = shares
+    weeks, buyers = len(sold), len(hazards)
+    paid, credited = np.zeros((len(paces), weeks, weeks)), np.zeros((len(paces), weeks))
+    of_buyer, credited_of = np.zeros((len(paces), buyers, weeks)), np.zeros((len(paces), buyers))
+    for pace in range(len(paces)):
+        for row in range(len(buyer)):
+            owner = buyer[row]
+            for week in range(weeks):
+                issued, left = 7 * week + 4, 1.0
+                amount = share[row] * sold[week]
+                for day in range(issued, 7 * weeks + 1):
+                    cell = cell_of(day - issued - terms[row])
+                    rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]] * paces[pace]
+                    both = rate + credits[cell]
+                    if both <= 0.0:
+                        continue
+                    goes = left * -np.expm1(-both)
+                    money = goes * rate / both
+                    when = (day - 1) // 7
+                    paid[pace, week, when] += amount * money
+                    of_buyer[pace, owner, when] += amount * money
+                    credited[pace, week] += amount * (goes - money)
+                    credited_of[pace, owner] += amount * (goes - money)
+                    left -= goes
+                    if left < LEAST:
+                        break
+    return paid, credited, of_buyer, credited_of
+
+
+@compiled
+def chances_by_day(items, soon, parts, calendar, habits, rates):
+    """Return the chance that each item is paid within `soon` days, and the days by which these parts of it are paid.
+
+    A day of 0: not within the calendar. `items`, `calendar`: as `receipts_by_week`; `rates`: hazards and credits.
+    """
+    hazards, credits = rates
+    buyer, due, begin = items
+    chance, when = np.zeros(len(buyer)), np.zeros((len(buyer), len(parts)), np.int64)
+    for row in range(len(buyer)):
+        owner, left, paid, reached = buyer[row], 1.0, 0.0, 0
+        for day in range(max(begin[row], 1), len(calendar.factor)):
+            cell = cell_of(day - due[row])
+            rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
+            both = rate + credits[cell]
+            if both > 0.0:
+                goes = left * -np.expm1(-both)
+                paid += goes * rate / both
+                left -= goes
+            if day <= soon:
+                chance[row] = paid
+            while reached < len(parts) and paid >= parts[reached]:
+                when[row, reached] = day
+                reached += 1
+            if day >= soon and (reached == len(parts) or left < LEAST):
+                break
+    return chance, when

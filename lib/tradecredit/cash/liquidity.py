@@ -1,0 +1,160 @@
+"""Whether the cash is enough: shortfalls, the buffer against them, cash ratio, cash cycle, borrowing base."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.cash.forecast import SHORT, CashForecast, bands, by_month
+from tradecredit.insurance.cover import audit
+from tradecredit.insurance.policy import Policy
+from tradecredit.measure.open_items import open_items
+from tradecredit.measure.receivables import kpis_on
+from tradecredit.numerics.risk_measures import Sample, value_at_risk
+from tradecredit.params.cash import Borrowing
+from tradecredit.params.policy import NO_COVER
+
+YEAR_DAYS = 365
+
+
+class Buffer(NamedTuple):
+    """What must be in hand so that no week ends short with more than a probability; `error`: its standard error."""
+
+    amount: float
+    error: float
+
+
+def planned(book: Book, ends: pd.DatetimeIndex) -> np.ndarray:
+    """Return the other flows of cash of the run's plan by week; those outside the weeks are left out."""
+    flows = np.zeros(len(ends))
+    first = ends[0] - pd.Timedelta(days=6)
+    for flow in book.run.cash.plan:
+        day = pd.Timestamp(flow.date)
+        if first <= day <= ends[-1]:
+            flows[(day - first).days // 7] += flow.amount
+    return flows
+
+
+def cash_in_hand(book: Book, forecast: CashForecast, view: str = NO_COVER) -> np.ndarray:
+    """Return the cash at the end of each week (scenarios × weeks): opening cash, and all flows so far."""
+    opening = book.run.cash.opening_cash or 0.0
+    return opening + np.cumsum(forecast.cash(view) + planned(book, forecast.ends), axis=1)
+
+
+def shortfalls(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: int = SHORT) -> pd.DataFrame:
+    """Return how likely and how deep each week ends short: index `week_end`.
+
+    `cash_expected`, `cash_low_95` and `cash_high_95` of the cash in hand; `short_probability`, that it is below minus
+    the credit line, with its standard error; `short_depth`, the mean of what is missing then (missing: never short).
+    Empty where the run states no opening cash. Source: definitions §12.5.
+    """
+    columns = [
+        "cash_expected", "cash_low_95", "cash_high_95", "short_probability", "short_probability_error", "short_depth"
+    ]  # fmt: skip
+    if book.run.cash.opening_cash is None:
+        return pd.DataFrame(columns=columns, index=pd.DatetimeIndex([], name="week_end"), dtype=float)
+    cash = cash_in_hand(book, forecast, view)[:, :weeks]
+    missing = -(cash + book.run.cash.credit_line)
+    short = missing > 0
+    chance = short.mean(axis=0)
+    count = short.sum(axis=0)
+    depth = np.where(count > 0, np.where(short, missing, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+    found = bands(cash, forecast.ends[:weeks])
+    return pd.DataFrame(
+        {
+            "cash_expected": found["expected_cash"], "cash_low_95": found["low_95"], "cash_high_95": found["high_95"],
+            "short_probability": chance, "short_probability_error": np.sqrt(chance * (1 - chance) / len(cash)),
+            "short_depth": depth,
+        },
+        index=found.index,
+    )  # fmt: skip
+
+
+def buffer(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: int = SHORT) -> Buffer:
+    """Return what must be in hand today, beside the credit line, so that no week is short with more than a probability.
+
+    The largest over the weeks of the quantile, at 1 − `cash.buffer_probability`, of what the flows so far take out
+    beyond the credit line; 0 where they never take out so much.
+    """
+    flows = np.cumsum(forecast.cash(view) + planned(book, forecast.ends), axis=1)[:, :weeks]
+    sample, level = Sample.equally_likely(len(flows)), 1 - book.run.cash.buffer_probability
+    found = [value_at_risk(np.ascontiguousarray(-column), sample, level) for column in flows.T]
+    worst = max(found, key=lambda one: one[0])
+    return Buffer(max(worst[0] - book.run.cash.credit_line, 0.0), worst[1])
+
+
+def cash_ratios(book: Book, forecast: CashForecast) -> pd.DataFrame:
+    """Return the cash ratio at each coming month's end by view: index `week_end`; `view`, `ratio_expected`,
+    `ratio_low_80`, `ratio_high_80`.
+
+    (Cash and securities) / current liabilities, these as the run states them. Empty where it states no opening cash or
+    no liabilities.
+    """
+    settings = book.run.cash
+    tables = []
+    if settings.opening_cash is not None and settings.current_liabilities is not None:
+        for view in forecast.views:
+            flows, ends = by_month(forecast.cash(view) + planned(book, forecast.ends), forecast.ends)
+            found = bands((settings.opening_cash + np.cumsum(flows, axis=1)) / settings.current_liabilities, ends)
+            names = {"expected_cash": "ratio_expected", "low_80": "ratio_low_80", "high_80": "ratio_high_80"}
+            tables.append(found[list(names)].rename(columns=names).assign(view=view))
+    columns = ["view", "ratio_expected", "ratio_low_80", "ratio_high_80"]
+    empty = pd.DataFrame(columns=columns, index=pd.DatetimeIndex([], name="week_end"), dtype=float)
+    return pd.concat(tables)[columns] if tables else empty
+
+
+def cycle(book: Book) -> pd.DataFrame:
+    """Return the cash conversion cycle and what a day of DSO is worth: index `figure`; `value`, `unit`.
+
+    `cash_cycle` = DIO + DSO − DPO, missing where the run does not state the others; `turnover` of receivables;
+    `cash_of_a_day`, credit sales of a day, which one day of DSO less brings in once; `yearly_worth_of_a_day`, that ×
+    cost of capital. Source: definitions §2.4, §12.5.
+    """
+    now, settings = kpis_on(book, book.as_of), book.run.cash
+    given = [np.nan if days is None else days for days in (settings.inventory_days, settings.payables_days)]
+    a_day = now["receivables"] / now["dso"] if now["dso"] > 0 else np.nan
+    currency = book.run.currency
+    rows = {
+        "dso": (now["dso"], "days"),
+        "cash_cycle": (given[0] + now["dso"] - given[1], "days"),
+        "turnover": (now["turnover"], "ratio"),
+        "cash_of_a_day": (a_day, currency),
+        "yearly_worth_of_a_day": (a_day * book.run.cost_of_capital, currency),
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "unit"]).rename_axis("figure")
+
+
+def borrowing_base(book: Book, policy: Policy | None) -> pd.DataFrame:
+    """Return what a lender would advance today on receivables with and without cover: index `view`.
+
+    `eligible`: open amounts that are no more than `cash.borrowing.oldest_days_past_due` past due, and of these what the
+    insurer bears where the lender takes insured receivables alone; `advance`; `yearly_interest` of it. Empty without
+    terms in the run.
+    """
+    terms = book.run.cash.borrowing
+    views = [NO_COVER] + ([policy.name] if policy is not None else [])
+    columns = ["eligible", "advance", "yearly_interest"]
+    if terms is None:
+        return pd.DataFrame(columns=columns, index=pd.Index([], name="view"), dtype=float)
+    eligible = {view: _eligible(book, terms, policy if view != NO_COVER else None) for view in views}
+    table = pd.DataFrame({"eligible": eligible}).rename_axis("view")
+    advance = table["eligible"] * terms.advance_rate
+    return table.assign(advance=advance, yearly_interest=advance * terms.yearly_rate)[columns]
+
+
+def _eligible(book: Book, terms: Borrowing, policy: Policy | None) -> float:
+    items = open_items(book)
+    young = ~(items["days_past_due"] > terms.oldest_days_past_due).to_numpy()
+    if terms.eligible == "all":
+        return float(items["open_amount"][young].sum())
+    if policy is None:
+        return 0.0
+    found = audit(book, policy)["insured"]
+    ids = pd.Index(items["invoice_id"][young])
+    return float(found[found.index.isin(ids)].sum())
+
+
+__all__ = [
+    "Buffer", "borrowing_base", "buffer", "cash_in_hand", "cash_ratios", "cycle", "planned", "shortfalls",
+]  # fmt: skip

@@ -1,0 +1,275 @@
+"""When invoices are paid: the hazard of payment by day relative to the due day, of each buyer and its segment."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import betaln, gammaln
+
+from tradecredit.book.book import Book
+from tradecredit.book.once import once
+from tradecredit.cash.drifting import Grid, Predicted, Seen, predicted
+from tradecredit.cash.exits import PAID, Exits, exits
+from tradecredit.cash.kernels import CELLS, PARTS, days_at_risk, expected_by_day
+
+HALF_LIFE = 360
+"""Days after which an observation weighs half. Chosen on demo books of other seeds than those that are reported."""
+PACE_HALF_LIFE = 120
+"""The same of how fast each buyer pays beside the book's pace."""
+ROUNDS = 3
+"""Times that hazards, weekdays, habits and tempo are estimated by turns."""
+TURNS = 8
+"""Times that segments' hazards and buyers' paces are estimated by turns."""
+BLOCK = 14
+"""Days over which the book's tempo is measured."""
+WEEKS = 52
+"""Weeks over which dispersion is measured."""
+SPAN, SPANS = 28, 13
+"""Days over which the coming tempo is one, and how many such spans."""
+FEW_PAYMENTS = 5.0
+"""Payments expected of a block below which it says nothing of the tempo."""
+GRID = Grid(
+    level=0.1, growth=0.0, drifts=(0.0, 0.03, 0.06, 0.12, 0.25, 0.5), memories=(0.25, 1.0), seasons=(0.0,),
+    noises=(0.0, 0.03, 0.06, 0.12, 0.25),
+)  # fmt: skip
+"""Of the logarithm of the book's tempo."""
+BORROWED = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0])
+"""Observations of its segment that a buyer may borrow a day."""
+STRENGTHS = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 1024.0])
+"""Payments that the usual buyer's pace, or habit, may count for."""
+SEGMENT_BORROWS = 30.0
+"""Observations of the book that a segment borrows a day."""
+TERMS = np.array([7, 22, 37, 52, 75])
+"""Bounds between the segments of terms, in days from issue to due."""
+PSEUDO_PAYMENTS = 20.0
+"""Payments in the usual course that the factor of a weekday or a part of the month counts for."""
+LONGEST = 1_100
+"""Days of history that are looked at: three years."""
+
+
+class Calendar(NamedTuple):
+    """Of each day from a first one on: `weight` of what was observed, `factor` of its weekday, `part` of the month."""
+
+    weight: np.ndarray
+    factor: np.ndarray
+    part: np.ndarray
+
+
+class PaymentTimes(NamedTuple):
+    """What the ledger says of when invoices are paid (definitions §12.1).
+
+    `hazards`: integrated hazard of a payment by buyer (its place in the book) and day relative to the due day
+    (`kernels.FIRST` on), at the book's usual tempo; `credits`: of a credit, by day; `weekdays`: factor of each, Monday
+    first; `habits`: factor of each part of the month by buyer; `tempo`: logarithm of the book's tempo in the coming
+    spans of `SPAN` days; `pace`: how fast each buyer has paid lately, 1: as its hazard says; `borrowed`: observations a
+    day that buyers borrow; `payments`: how many, weighted by age, the buyer has; `dispersion`:
+    variance of a week's amounts as a multiple of what it were if each invoice was paid by its own chance, 1 at least.
+    """
+
+    hazards: np.ndarray
+    credits: np.ndarray
+    weekdays: np.ndarray
+    habits: np.ndarray
+    tempo: Predicted
+    pace: np.ndarray
+    borrowed: float
+    payments: np.ndarray
+    dispersion: float
+
+    def coming(self, today: int, days: int) -> Calendar:
+        """Return the calendar of the coming days, from today (from 1970), which is the first, on."""
+        calendar = calendar_of(today, today + days)
+        span = np.minimum(np.maximum(np.arange(days + 1) - 1, 0) // SPAN, len(self.tempo.mean) - 1)
+        weekday = weekday_of(today + np.arange(days + 1))
+        return calendar._replace(factor=self.weekdays[weekday] * np.exp(self.tempo.mean)[span])
+
+
+@once
+def payment_times(book: Book) -> PaymentTimes:
+    """Return the payment times of a book's buyers, from its exits as known on its day."""
+    return fitted(exits(book), segments(book), _today(book))
+
+
+def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
+    """Return the payment times of buyers in segments (a number each), observations weighted by their age.
+
+    A segment's hazard is (payments + c·book's) / (at risk + c), c = `SEGMENT_BORROWS`. A buyer's pace θ is
+    (payments + s) / (expected by the segment's hazard + s); its hazard (payments + k·h) / (at risk + k), h being the
+    segment's at its pace. s and k are those under which the payments of all buyers are likeliest: gamma-Poisson and
+    beta-binomial. Weekdays, parts of the month (each buyer's own, borrowed likewise from the book's) and the book's
+    tempo, which drifts, multiply the integrated hazard. In the end so does each buyer's pace of late.
+    """
+    buyers, since = len(segment), max(rows.first, today - LONGEST)
+    calendar = calendar_of(rows.first, today, HALF_LIFE)
+    day = rows.first + np.arange(len(calendar.factor))
+    habits, weekdays, tempo = np.ones((buyers, PARTS)), np.ones(7), np.zeros(len(day))
+    at_risk, paid, _ = days_at_risk(rows, calendar, habits, buyers)
+    hazards, borrowed = _pooled(at_risk, paid, segment)
+    for _ in range(ROUNDS):
+        _, shares, by_part = expected_by_day(rows, calendar, habits, hazards, since)
+        weekdays = weekdays * _weekday_factors(shares, rows.first)
+        tempo = _tempo(shares, tempo)
+        calendar = calendar._replace(factor=weekdays[weekday_of(day)] * np.exp(tempo))
+        habits = _habits(by_part)
+        at_risk, paid, credited = days_at_risk(rows, calendar, habits, buyers)
+        hazards, borrowed = _pooled(at_risk, paid, segment)
+    lately = calendar_of(rows.first, today, PACE_HALF_LIFE)._replace(factor=calendar.factor)
+    amounts, shares, by_part = expected_by_day(rows, lately, habits, hazards, since)
+    expected, seen = (by_part * np.stack([habits, np.ones_like(habits)])).sum(axis=2)
+    strength = _strength(seen[:, None], expected[:, None])
+    pace = (seen + strength) / (expected + strength)
+    ahead = _seen_tempo(shares, tempo)
+    coming = (np.arange(SPANS) + 0.5) * SPAN / 365
+    total = at_risk.sum(axis=0)
+    credits = _smooth(np.divide(credited, total, out=np.zeros(CELLS), where=total > 0), total)
+    found = predicted(ahead, coming, np.zeros(SPANS), GRID, 0.0)
+    return PaymentTimes(
+        hazards * pace[:, None], credits, weekdays, habits, found, pace, borrowed, paid.sum(axis=1),
+        _dispersion(amounts),
+    )  # fmt: skip
+
+
+def calendar_of(first: int, last: int, half_life: float = HALF_LIFE) -> Calendar:
+    """Return the calendar of the days from `first` to `last` (from 1970), weighted by their age on the last."""
+    day = np.arange(first, last + 1)
+    month = day.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    part = np.minimum((day - month) // 5, PARTS - 1)
+    return Calendar(0.5 ** ((last - day) / half_life), np.ones(len(day)), part)
+
+
+def weekday_of(day: np.ndarray) -> np.ndarray:
+    """Return the weekday of days from 1970, Monday being 0.
+
+    >>> int(weekday_of(np.datetime64("2026-11-02").astype(int)))
+    0
+    """
+    return (np.asarray(day) + 3) % 7
+
+
+@once
+def segments(book: Book) -> np.ndarray:
+    """Return the number of each buyer's segment: usual terms, whether a discount is offered, and kind of buyer."""
+    invoices, buyer = book.invoices, book.buyer_of_invoice
+    days = (invoices["due"] - invoices["issued"]).dt.days.to_numpy(float)
+    count = np.bincount(buyer, minlength=len(book.buyers))
+    mean = np.bincount(buyer, days, len(book.buyers)) / np.maximum(count, 1)
+    offered = np.bincount(buyer, invoices["discount_rate"].notna(), len(book.buyers)) > count / 2
+    kind = np.unique(book.buyers["kind"].to_numpy(str), return_inverse=True)[1]
+    code = (np.searchsorted(TERMS, mean) * 2 + offered) * 8 + kind
+    return np.unique(code, return_inverse=True)[1]
+
+
+def _today(book: Book) -> int:
+    return int(book.as_of.to_datetime64().astype("datetime64[D]").astype(np.int64))
+
+
+def _pooled(at_risk: np.ndarray, paid: np.ndarray, segment: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return integrated hazards by buyer, and how much the buyers borrow."""
+    count = segment.max(initial=-1) + 1
+    risk_all, paid_all = at_risk.sum(axis=0), paid.sum(axis=0)
+    book = _smooth(np.divide(paid_all, risk_all, out=np.zeros(CELLS), where=risk_all > 0), risk_all)
+    pace, found = np.ones(len(segment)), _sums(paid, segment, count)
+    seen = paid.sum(axis=1)
+    for _ in range(TURNS):
+        # Whoever pays slowly is longer at risk: a segment's hazard is that of its buyers at their own paces.
+        risk = _sums(at_risk * pace[:, None], segment, count)
+        of_segment = np.minimum((found + SEGMENT_BORROWS * book) / (risk + SEGMENT_BORROWS), 0.98)
+        expected = (at_risk * of_segment[segment]).sum(axis=1)
+        strength = _strength(seen[:, None], expected[:, None])
+        pace = (seen + strength) / (expected + strength)
+    usual = -np.log1p(-of_segment)[segment]
+    prior = np.clip(-np.expm1(-usual * pace[:, None]), 1e-6, 0.98)
+    borrowed = _borrowed(at_risk, paid, prior)
+    hazard = (paid + borrowed * prior) / np.maximum(at_risk + borrowed, paid + borrowed)
+    return -np.log1p(-np.minimum(hazard, 0.98)), borrowed
+
+
+def _sums(values: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:
+    sums = np.zeros((count, values.shape[1]))
+    np.add.at(sums, group, values)
+    return sums
+
+
+def _smooth(hazard: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
+    """Return hazards averaged over as many neighbouring days as hold some observations."""
+    result = hazard.copy()
+    for width in (3, 10, 30):
+        window = np.ones(2 * width + 1)
+        risk = np.convolve(at_risk, window, "same")
+        mean = np.convolve(hazard * at_risk, window, "same") / np.maximum(risk, 1e-9)
+        few = at_risk < PSEUDO_PAYMENTS * 5 / width
+        result = np.where(few, mean, result)
+    return result
+
+
+def _strength(seen: np.ndarray, expected: np.ndarray) -> float:
+    """Return how many payments the usual buyer counts for: the likeliest, payments being gamma-Poisson."""
+    strength = STRENGTHS[:, None, None]
+    fit = gammaln(seen + strength) - gammaln(strength) + strength * np.log(strength)
+    fit = fit - (seen + strength) * np.log(expected + strength)
+    return float(STRENGTHS[fit.sum(axis=(1, 2)).argmax()])
+
+
+def _borrowed(at_risk: np.ndarray, paid: np.ndarray, prior: np.ndarray) -> float:
+    """Return how many observations a day buyers borrow: the likeliest, payments of a day being beta-binomial."""
+    rows = at_risk > 0
+    seen, left, usual = paid[rows], np.maximum(at_risk - paid, 0.0)[rows], prior[rows]
+    fit = [
+        (betaln(seen + k * usual, left + k * (1 - usual)) - betaln(k * usual, k * (1 - usual))).sum() for k in BORROWED
+    ]
+    return float(BORROWED[int(np.argmax(fit))])
+
+
+def _weekday_factors(shares: np.ndarray, first: int) -> np.ndarray:
+    weekday = weekday_of(first + np.arange(shares.shape[1]))
+    expected, seen = (np.bincount(weekday, of, 7) for of in shares)
+    usual = seen.sum() / expected.sum() if expected.sum() > 0 else 1.0
+    factor = (seen + PSEUDO_PAYMENTS * usual) / (expected + PSEUDO_PAYMENTS) if expected.sum() > 0 else np.ones(7)
+    return np.maximum(factor / usual, 1e-3)
+
+
+def _dispersion(amounts: np.ndarray) -> float:
+    """Return the mean of (paid − expected)² / variance over the weeks of the last year, 1 at least.
+
+    `amounts`: expected, variance and paid by day.
+    """
+    week = np.arange(amounts.shape[1])[::-1] // 7
+    expected, variance, paid = (np.bincount(week, of)[:WEEKS] for of in amounts)
+    used = variance > 0
+    return max(float(((paid - expected)[used] ** 2 / variance[used]).mean()), 1.0) if used.any() else 1.0
+
+
+def _seen_tempo(shares: np.ndarray, tempo: np.ndarray) -> Seen:
+    """Return the logarithm of the tempo of each block of days up to today; `tempo`: what of it is expected already."""
+    block = np.arange(len(tempo))[::-1] // BLOCK
+    expected, seen = (np.bincount(block, of) for of in shares)
+    usual = np.bincount(block, tempo) / np.bincount(block)
+    used = np.flatnonzero(expected > FEW_PAYMENTS)
+    value = np.log((seen[used] + 0.5) / (expected[used] + 0.5)) + usual[used]
+    return Seen(-(used + 0.5) * BLOCK / 365, np.zeros(len(used)), value, 1 / (seen[used] + 0.5))
+
+
+def _tempo(shares: np.ndarray, tempo: np.ndarray) -> np.ndarray:
+    """Return the logarithm of the book's tempo on each day, 0 on the average of what was seen."""
+    seen = _seen_tempo(shares, tempo)
+    if not len(seen.value):
+        return np.zeros(len(tempo))
+    block = np.arange(len(tempo))[::-1] // BLOCK
+    years = -(np.arange(block[0] + 1) + 0.5) * BLOCK / 365
+    level = predicted(seen, years, np.zeros(len(years)), GRID, 0.0).mean
+    return (level - np.average(level[np.round(-seen.years * 365 / BLOCK - 0.5).astype(int)], weights=1 / seen.chance))[
+        block
+    ]
+
+
+def _habits(by_part: np.ndarray) -> np.ndarray:
+    """Return each buyer's factor in each part of the month: borrowed from the book's, as the likeliest says."""
+    expected, seen = by_part
+    book = (seen.sum() + 1.0) / (expected.sum() + 1.0)
+    usual = (seen.sum(axis=0) / book + PSEUDO_PAYMENTS) / (expected.sum(axis=0) + PSEUDO_PAYMENTS)
+    level = (seen.sum(axis=1) + 1.0) / ((expected * usual).sum(axis=1) + 1.0)
+    wanted = expected * usual * level[:, None]
+    strength = _strength(seen, wanted)
+    return usual * (seen + strength) / (wanted + strength)
+
+
+__all__ = ["PAID", "Calendar", "PaymentTimes", "calendar_of", "fitted", "payment_times", "segments", "weekday_of"]

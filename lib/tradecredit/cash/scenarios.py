@@ -1,0 +1,125 @@
+"""What buyers pay by week in every scenario, with the defaults that the loss engine draws."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tradecredit.cash.payment_times import SPAN, PaymentTimes
+from tradecredit.cash.scenario_kernels import scenarios
+from tradecredit.cash.schedule import OpenItems, SalesSchedule, Schedule
+
+TEMPOS = np.array([-3.0, -1.5, 0.0, 1.5, 3.0])
+"""Tempos, in standard deviations, under which receipts are computed; between them they are interpolated."""
+LEAST_SD = 0.02
+"""Of the tempo, so that its grid has a width."""
+LARGE, MOST_LARGE = 0.002, 300
+"""Part of all that is open from which on an invoice is drawn by itself, and how many are, at most: of so few, all."""
+KNOWN_WEEKS = 13
+"""Weeks whose tempo the scenarios' is made for."""
+
+
+class Expected(NamedTuple):
+    """What is expected under each tempo, as arrays; cells are the weeks, what is credited, and what is open at the end.
+
+    `tempos` in standard deviations; of open items `owed` in all, `large_amount`, `large_buyer` and `large` (tempos ×
+    items × cells, summed up), `small` (tempos × buyers × cells), `small_owed` and `strength`, by which sums of small
+    ones vary: (Σa)² / Σa² − 1; of sales `sales` (tempos × weeks of sale × cells), `by_buyer` (tempos × buyers × cells),
+    `bought` (buyers × weeks, what was bought before each), `month` of each week and `per_invoice`; `weekly_sd`: of the
+    part of a week's money that comes a week later.
+    """
+
+    tempos: np.ndarray
+    owed: float
+    large_amount: np.ndarray
+    large_buyer: np.ndarray
+    large: np.ndarray
+    small: np.ndarray
+    small_owed: float
+    strength: float
+    sales: np.ndarray
+    by_buyer: np.ndarray
+    bought: np.ndarray
+    month: np.ndarray
+    per_invoice: float
+    weekly_sd: float
+
+
+class Receipts(NamedTuple):
+    """Of each scenario: `paid` by week; `credited`, `open` at the end, `lost` at defaults, and `invoiced`, what was
+    open and what has been sold. paid + credited + open + lost = invoiced."""
+
+    paid: np.ndarray
+    credited: np.ndarray
+    open: np.ndarray
+    lost: np.ndarray
+    invoiced: np.ndarray
+
+
+def tempo_sd(times: PaymentTimes) -> float:
+    """Return the standard deviation of the logarithm of the tempo's mean over the weeks that scenarios are made for."""
+    spans = max(round(KNOWN_WEEKS * 7 / SPAN), 1)
+    return max(float(np.sqrt(times.tempo.spread[:spans, :spans].mean())), LEAST_SD)
+
+
+def paces(times: PaymentTimes) -> np.ndarray:
+    """Return the paces, beside the expected tempo, that receipts are computed under."""
+    return np.exp(TEMPOS * tempo_sd(times))
+
+
+def expected(
+    items: OpenItems, opened: Schedule, sales: SalesSchedule, future: tuple[np.ndarray, float], times: PaymentTimes
+) -> Expected:
+    """Return what scenarios are made of; `future`: the month of each week's sales, and the size of an invoice.
+
+    What is open varies by the ledger's `dispersion` more than invoices that are paid by their own chances.
+    """
+    buyers, amount = sales.bought.shape[0], items.amount
+    whole = amount.sum()
+    largest = np.argsort(-amount, kind="stable")[:MOST_LARGE]
+    if len(amount) > MOST_LARGE:
+        largest = largest[amount[largest] > LARGE * whole]
+    by_itself = np.zeros(len(amount), dtype=bool)
+    by_itself[largest] = True
+    cells = np.concatenate([opened.paid, opened.credited[:, :, None]], axis=2)
+    cells = np.concatenate([cells, 1 - cells.sum(axis=2, keepdims=True)], axis=2)
+    small = np.zeros((len(cells), buyers, cells.shape[2]))
+    rest = ~by_itself
+    for tempo in range(len(cells)):
+        np.add.at(small[tempo], items.buyer[rest], cells[tempo, rest] * amount[rest, None])
+    # What is conceded of disputes is credited, whatever the tempo.
+    conceded = np.bincount(items.buyer, items.conceded, buyers)
+    small[:, :, -2] += conceded
+    owed = float(amount[rest].sum() + conceded.sum())
+    squares = float((amount[rest] ** 2).sum())
+    strength = max(owed**2 / squares / times.dispersion - 1, 1.0) if squares > 0 else 1.0
+    sold = np.concatenate([sales.paid, sales.credited[:, :, None]], axis=2)
+    left = np.maximum(sales.sold[None, :, None] - sold.sum(axis=2, keepdims=True), 0.0)
+    of_buyer = np.concatenate([sales.paid_by_buyer, sales.credited_by_buyer[:, :, None]], axis=2)
+    bought = np.concatenate([np.zeros((buyers, 1)), np.cumsum(sales.bought, axis=1)], axis=1)
+    still = np.maximum(bought[None, :, -1:] - of_buyer.sum(axis=2, keepdims=True), 0.0)
+    month, per_invoice = future
+    # What one block of days had too much, as a rule the next had too little.
+    weekly_sd = float(np.sqrt(2 * times.tempo.noise))
+    return Expected(
+        TEMPOS, float(whole + items.conceded.sum()), amount[by_itself], items.buyer[by_itself],
+        np.cumsum(cells[:, by_itself], axis=2), small, owed, strength,
+        np.concatenate([sold, left], axis=2), np.concatenate([of_buyer, still], axis=2), bought, month,
+        per_invoice, weekly_sd,
+    )  # fmt: skip
+
+
+def receipts(
+    basis: Expected, states: tuple[np.ndarray, np.ndarray], defaults: tuple[np.ndarray, ...], key: np.uint64, first: int
+) -> Receipts:
+    """Return what is paid in scenarios from number `first` on.
+
+    `states`: tempo in standard deviations and factors of the months' sales, by scenario; `defaults`: scenario (rising,
+    from 0), place of the buyer and week of each.
+    """
+    scenario, buyer, week = defaults
+    begin = np.searchsorted(scenario, np.arange(len(states[0]) + 1))
+    paid, rest = scenarios(basis, states, (begin, buyer, week), key, first)
+    return Receipts(paid, *rest.T)
+
+
+__all__ = ["Expected", "Receipts", "expected", "paces", "receipts", "tempo_sd"]

@@ -1,0 +1,24 @@
+"""A level that drifts: closed forms of normal variables."""
+
+import numpy as np
+import pytest
+
+from tradecredit.cash.drifting import Grid, Seen, predicted
+
+
+def test_a_constant_level_is_the_mean_shrunk_to_where_it_was_expected():
+    # Of n values with variance v about a level of variance s² about 0: mean · n s² / (n s² + v), and s² v / (n s² + v).
+    grid = Grid(level=0.5, growth=0.0, drifts=(0.0,), memories=(1.0,), seasons=(0.0,), noises=(0.0,))
+    value = np.array([1.0, 2.0, 3.0])
+    seen = Seen(np.array([-0.3, -0.2, -0.1]), np.arange(3), value, np.full(3, 0.3))
+    found = predicted(seen, np.array([0.5]), np.array([4]), grid, 0.0)
+    assert found.mean[0] == pytest.approx(2 * 3 * 0.25 / (3 * 0.25 + 0.3))
+    assert found.spread[0, 0] == pytest.approx(0.25 * 0.3 / (3 * 0.25 + 0.3))
+
+
+def test_a_drift_is_forgotten_within_its_memory():
+    grid = Grid(level=1e-6, growth=0.0, drifts=(1.0,), memories=(0.5,), seasons=(0.0,), noises=(0.0,))
+    seen = Seen(np.array([0.0]), np.array([0]), np.array([1.0]), np.array([0.0]))
+    found = predicted(seen, np.array([0.5, 50.0]), np.array([1, 1]), grid, 0.0)
+    assert found.mean == pytest.approx([np.exp(-1), 0.0], abs=1e-6)
+    assert found.spread[1, 1] == pytest.approx(1.0)

@@ -1,0 +1,51 @@
+"""Sales to come: what is known of their level, season and error."""
+
+import numpy as np
+import pytest
+
+from tradecredit.cash.future_sales import forecast
+
+
+def days(text):
+    return int(np.datetime64(text).astype(int))
+
+
+def sold(first, last, amount):
+    """Return an invoice a day with the amount that a function of the month gives."""
+    day = np.arange(days(first), days(last) + 1)
+    month = day.astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
+    return day, amount(month).astype(float)
+
+
+def test_level_sales_go_on():
+    issued, amount = sold("2024-11-01", "2026-10-31", lambda month: np.full(len(month), 100))
+    found = forecast(issued, amount, days("2026-10-31"), 91)
+    assert found.by_day.sum() == pytest.approx(9_100, rel=0.03)
+
+
+def test_a_season_of_two_years_comes_again():
+    issued, amount = sold("2024-01-01", "2026-10-31", lambda month: np.where(month == 11, 300, 100))
+    found = forecast(issued, amount, days("2026-10-31"), 91)
+    november, december = found.by_day[:30].sum() / 30, found.by_day[30:61].sum() / 31
+    assert december / november == pytest.approx(3, rel=0.25)
+
+
+def test_a_young_book_is_less_certain():
+    long, short = (
+        forecast(*sold(first, "2026-10-31", lambda month: np.full(len(month), 100)), days("2026-10-31"), 91)
+        for first in ("2023-11-01", "2026-09-01")
+    )
+    assert short.spread[0, 0] > long.spread[0, 0]
+
+
+def test_nothing_sold_nothing_forecast():
+    empty = np.zeros(0, np.int64)
+    assert forecast(empty, empty.astype(float), days("2026-10-31"), 14).by_day.tolist() == [0.0] * 14
+
+
+def test_closed_weekdays_stay_closed():
+    issued, amount = sold("2025-01-01", "2026-10-31", lambda month: np.full(len(month), 100))
+    working = (issued + 3) % 7 < 5
+    found = forecast(issued[working], amount[working], days("2026-10-31"), 14).by_day
+    assert found[[0, 6, 7, 13]].max() < 2  # 31 October is a Saturday: the first day is a Sunday
+    assert found[1] > 90

@@ -1,0 +1,89 @@
+"""Liquidity: hand-made scenarios of three weeks, and tables of the run's terms."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tradecredit.cash import liquidity
+from tradecredit.cash.forecast import CashForecast
+from tradecredit.cash.insured_cash import Insured
+from tradecredit.cash.scenarios import Receipts
+from tradecredit.insurance.policy import Policy
+
+INVOICES = """invoice_id,buyer_id,issued,due,amount
+I1,B1,2026-09-01,2026-10-01,1000
+I2,B1,2026-06-01,2026-07-01,500
+"""
+
+
+def book_with(book_of, **cash):
+    return book_of("2026-10-31", run={"cash": cash}, invoices=INVOICES, receipts="invoice_id,received,amount,kind\n")
+
+
+def forecast_of(paid, **insured):
+    paid = np.asarray(paid, float)
+    zeros = np.zeros(len(paid))
+    ends = pd.date_range("2026-11-07", periods=paid.shape[1], freq="7D")
+    policies = {name: Insured(np.asarray(claims, float), np.zeros_like(paid), np.asarray(premium, float))
+                for name, (claims, premium) in insured.items()}  # fmt: skip
+    return CashForecast(ends, Receipts(paid, zeros, zeros, zeros, paid.sum(axis=1)), np.zeros_like(paid), policies, 0.0)
+
+
+PAID = [[100.0, 100.0, 100.0], [0.0, 50.0, 100.0], [100.0, 0.0, 0.0], [100.0, 100.0, 0.0]]
+PLAN = [{"date": "2026-11-10", "amount": -170.0, "kind": "payroll"}, {"date": "2027-11-10", "amount": 9.0, "kind": "x"}]
+
+
+def test_planned_flows_fall_into_the_week_of_their_day(book_of):
+    book = book_with(book_of, opening_cash=20.0, plan=PLAN)
+    assert liquidity.planned(book, forecast_of(PAID).ends).tolist() == [0.0, -170.0, 0.0]
+
+
+def test_a_shortfall_is_cash_below_the_credit_line(book_of):
+    # Cash at the end of week 2: 20 + 200 − 170 = 50; 20 + 50 − 170 = −100; 20 + 100 − 170 = −50; 50. Line: 40.
+    book = book_with(book_of, opening_cash=20.0, credit_line=40.0, plan=PLAN)
+    found = liquidity.shortfalls(book, forecast_of(PAID), weeks=3)
+    assert found["short_probability"].tolist() == [0.0, 0.5, 0.25]
+    # Week 2 lacks 60 and 10, week 3 only 10.
+    assert found["short_depth"].iloc[1:].tolist() == [35.0, 10.0]
+    assert np.isnan(found["short_depth"].iloc[0])
+    assert found["short_probability_error"].iloc[1] == pytest.approx(np.sqrt(0.25 / 4))
+
+
+def test_the_buffer_covers_the_worst_week_at_the_stated_probability(book_of):
+    # Flows so far at the end of week 2 over 100 scenarios are −1, −2, … −100; one per cent is beyond 99.
+    book = book_with(book_of, opening_cash=0.0)
+    paid = np.column_stack([np.zeros(100), -np.arange(1.0, 101)])
+    assert liquidity.buffer(book, forecast_of(paid)).amount == pytest.approx(99)
+
+
+def test_claims_and_premiums_are_in_the_cash_of_a_policy(book_of):
+    book = book_with(book_of, opening_cash=0.0)
+    made = forecast_of(PAID, own=([[0, 0, 40]] * 4, [10, 0, 0]))
+    assert liquidity.cash_in_hand(book, made, "own")[0].tolist() == [90.0, 190.0, 330.0]
+
+
+def test_without_opening_cash_liquidity_is_not_told(book_of):
+    assert liquidity.shortfalls(book_with(book_of), forecast_of(PAID)).empty
+    assert liquidity.cash_ratios(book_with(book_of), forecast_of(PAID)).empty
+
+
+def test_the_cash_cycle_is_stock_and_receivables_less_payables(book_of):
+    book = book_with(book_of, inventory_days=50.0, payables_days=30.0)
+    table = liquidity.cycle(book)["value"]
+    assert table["cash_cycle"] == pytest.approx(50 + table["dso"] - 30, nan_ok=True)
+
+
+def test_a_lender_advances_on_what_is_not_too_old(book_of):
+    borrowing = {"advance_rate": 0.8, "yearly_rate": 0.05, "eligible": "all", "oldest_days_past_due": 60}
+    found = liquidity.borrowing_base(book_with(book_of, borrowing=borrowing), None)
+    assert found.loc["no cover"].tolist() == [1000.0, 800.0, 40.0]
+
+
+def test_a_lender_on_insured_receivables_takes_what_the_insurer_bears(book_of):
+    book = book_of(
+        "2026-10-31", run={"cash": {"borrowing": {"advance_rate": 0.8, "yearly_rate": 0.05}}}, invoices=INVOICES,
+        receipts="invoice_id,received,amount,kind\n",
+        limits="buyer_id,source,amount,valid_from\nB1,insurer,5000,2026-01-01\n",
+    )  # fmt: skip
+    found = liquidity.borrowing_base(book, Policy(name="own", insured_percentage=0.9))
+    assert found["eligible"].to_dict() == {"no cover": 0.0, "own": 900.0}

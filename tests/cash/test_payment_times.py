@@ -1,0 +1,86 @@
+"""Payment times: closed forms of hazards, and what buyers with little data borrow."""
+
+import numpy as np
+import pytest
+
+from tradecredit.cash.exits import OPEN, PAID, Exits
+from tradecredit.cash.kernels import FIRST
+from tradecredit.cash.payment_times import calendar_of, fitted, weekday_of
+
+TODAY = 20_000
+
+
+def rows(buyer, late, *, issued=None, terms=30, kind=PAID):
+    """Return exits of invoices of 30 days that are paid so many days late."""
+    count = len(late)
+    issued = np.arange(count) % 300 + TODAY - 420 if issued is None else np.full(count, issued)
+    due, ones = issued + terms, np.ones(count)
+    kind = np.full(count, kind, np.int8)
+    columns = (np.arange(count), np.asarray(buyer), due, issued, due + np.asarray(late), ones, ones * 100, kind)
+    return Exits(*columns, first=int(issued.min()))
+
+
+def settled(times, buyer, days):
+    """Return the part that is paid by so many days late, weekdays and tempo at their usual."""
+    hazard = times.hazards[buyer, : days - FIRST + 1]
+    return 1 - np.exp(-hazard[-FIRST - 30 :].sum())
+
+
+def test_a_constant_hazard_is_found():
+    # Of geometric times with a hazard of 5 % a day from the day of issue on, 1 − 0.95^40 are paid by 9 days late.
+    random = np.random.default_rng(1)
+    late = random.geometric(0.05, 8_000) - 1 - 30
+    found = fitted(rows(np.zeros(8_000, int), late), np.zeros(1, int), TODAY)
+    assert settled(found, 0, 9) == pytest.approx(1 - 0.95**40, abs=0.02)
+
+
+def test_open_items_count_as_open_so_far():
+    # Half of the invoices are paid on the due day, half are open 60 days later: not all of them are paid in time.
+    count = 2_000
+    late = np.where(np.arange(count) % 2, 0, 60)
+    half = rows(np.zeros(count, int), late, issued=TODAY - 90)
+    half = half._replace(kind=np.where(np.arange(count) % 2, PAID, OPEN).astype(np.int8))
+    found = fitted(half, np.zeros(1, int), TODAY)
+    assert settled(found, 0, 30) == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_buyer_without_invoices_pays_as_its_segment():
+    random = np.random.default_rng(2)
+    late = random.integers(0, 20, 3_000)
+    found = fitted(rows(np.arange(3_000) % 10, late), np.zeros(11, int), TODAY)
+    assert settled(found, 10, 10) == pytest.approx(np.mean(late <= 10), abs=0.05)
+
+
+def test_a_buyer_with_many_invoices_pays_at_its_own_pace():
+    random = np.random.default_rng(3)
+    slow = np.arange(6_000) % 20 == 0
+    late = np.where(slow, random.integers(30, 50, 6_000), random.integers(0, 10, 6_000))
+    found = fitted(rows(np.arange(6_000) % 20, late), np.zeros(20, int), TODAY)
+    assert settled(found, 0, 15) < 0.3
+    assert settled(found, 1, 15) > 0.9
+
+
+def test_nobody_is_paid_on_a_sunday_where_nobody_ever_was():
+    random = np.random.default_rng(4)
+    made = rows(np.zeros(4_000, int), random.integers(0, 20, 4_000))
+    day = np.where(weekday_of(made.day) == 6, made.day + 1, made.day)
+    found = fitted(made._replace(day=day), np.zeros(1, int), TODAY)
+    assert found.weekdays[6] < 0.05
+    assert found.weekdays[0] > 1.3
+
+
+def test_a_tempo_that_rose_is_expected_to_stay_higher():
+    # Invoices were paid 15 to 25 days late, and 0 to 10 days in the last 100 days.
+    random = np.random.default_rng(5)
+    issued = np.repeat(np.arange(TODAY - 600, TODAY - 45), 10)
+    late = np.where(issued > TODAY - 140, random.integers(0, 10, len(issued)), random.integers(15, 25, len(issued)))
+    made = rows(np.zeros(len(issued), int), late)
+    made = made._replace(due=issued + 30, entry=issued, day=issued + 30 + late, first=int(issued.min()))
+    assert fitted(made, np.zeros(1, int), TODAY).tempo.mean[0] > 0.2
+
+
+def test_a_calendar_knows_weekdays_and_parts_of_months():
+    first = int(np.datetime64("2026-10-31").astype(int))
+    found = calendar_of(first, first + 6)
+    assert found.part.tolist() == [5, 0, 0, 0, 0, 0, 1]
+    assert weekday_of(np.array([first])).tolist() == [5]
