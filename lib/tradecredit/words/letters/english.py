@@ -41,8 +41,7 @@ ENGLISH = Catalogue(
         ),
         "last": Tone(
             subject="Final demand before collection proceedings",
-            opening="The amounts listed below are, according to our records of {as_of}, still unpaid although they "
-            "have long been due.",
+            opening="The amounts listed below are past due and, according to our records of {as_of}, still not paid.",
             demand="We demand for the last time that you pay {total} by {pay_by}.",
             consequence="If the full amount has not reached us by then, we will pass the matter to a collection agency "
             "or to the courts without further notice. As far as the law allows, you will bear the costs.",

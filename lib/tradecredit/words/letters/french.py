@@ -43,8 +43,7 @@ FRENCH = Catalogue(
         ),
         "last": Tone(
             subject="Dernier avis avant recouvrement ou procédure judiciaire",
-            opening="Les montants ci-dessous, échus depuis longtemps, restent impayés d’après nos écritures au "
-            "{as_of}.",
+            opening="Les montants ci-dessous sont échus et restent impayés, d’après nos écritures au {as_of}.",
             demand="Nous vous mettons une dernière fois en demeure de régler {total} au plus tard le {pay_by}.",
             consequence="Sans règlement intégral dans ce délai, nous confierons le dossier, sans autre avis, à une "
             "société de recouvrement ou à la justice. Les frais seront à votre charge dans les limites prévues par la "

@@ -42,8 +42,8 @@ GERMAN = Catalogue(
         ),
         "last": Tone(
             subject="Letzte Zahlungsaufforderung vor Einleitung des Inkasso- oder Gerichtsverfahrens",
-            opening="die unten aufgeführten Beträge sind nach unseren Unterlagen zum {as_of} noch immer nicht bezahlt, "
-            "obwohl sie seit Langem fällig sind.",
+            opening="die unten aufgeführten Beträge sind überfällig und nach unseren Unterlagen zum {as_of} noch immer "
+            "nicht bezahlt.",
             demand="Wir fordern Sie letztmalig auf, {total} bis zum {pay_by} zu zahlen.",
             consequence="Ist der volle Betrag bis dahin nicht eingegangen, übergeben wir die Sache ohne weitere "
             "Ankündigung einem Inkassounternehmen oder dem Gericht. Die Kosten gehen, soweit das Gesetz es zulässt, zu "
