@@ -7,11 +7,10 @@ from icalendar import Calendar
 from typer.testing import CliRunner
 
 from tradecredit import cli
-from tradecredit.decide.collect.stages import CLAIM
 from tradecredit.decide.collect.worklist import TODAY
-from tradecredit.report.claim_folder import folder_name
+from tradecredit.report.folders import file_name
 from tradecredit.report.index import write_index
-from tradecredit.words.collect import ACTS
+from tradecredit.words.collect import ACTS, TASKS
 
 
 @pytest.mark.usefixtures("own_results")
@@ -48,11 +47,12 @@ def test_the_worklist_of_a_day_is_a_page_and_files_that_agree(demo, tmp_path):
         [(str(event["summary"]), event["categories"].to_ical().decode()) for event in calendar.walk("VEVENT")],
         columns=["title", "kind"],
     )
-    # Each row that somebody acts on today has its day, and each claim a folder.
-    named = {ACTS[act] for act in TODAY if act != CLAIM}
-    assert events["kind"].isin(named).sum() == listed["act"].isin(named).sum() > 5
-    assert {folder_name(buyer) for buyer in listed.loc[listed["act"] == ACTS[CLAIM], "buyer_id"]} == {
-        path.name for path in folder.glob("claims/*")
-    }
+    # Each debt that somebody acts on today and each hold has its day, and each claim a folder.
+    names = {ACTS[act] for act in TODAY}
+    todays = listed["authority"].notna()
+    assert events["kind"].isin(names).sum() == todays.sum() > 5
+    assert events["kind"].str.startswith("deliveries: ").sum() == listed["hold_by"].notna().sum() > 5
+    claimed = listed.loc[listed["insurer_task"].fillna("").str.startswith(TASKS["claim"]), "buyer_id"]
+    assert {file_name("claim", buyer) for buyer in claimed} == {path.name for path in folder.glob("claims/*")} != set()
     write_index(tmp_path / "reports")
     assert "not read" not in (tmp_path / "reports" / "index.html").read_text()

@@ -204,23 +204,6 @@ def test_the_index_command_needs_a_folder(tmp_path):
     assert outcome.exit_code == 2
 
 
-def test_a_replacement_that_fails_brings_the_old_month_back(tmp_path, monkeypatch):
-    published, build = tmp_path / "month", tmp_path / "build"
-    published.mkdir()
-    (published / "page").write_text("old")
-    renamed = run.os.rename
-
-    def refuse(source, target):
-        if Path(source) == build:
-            raise OSError("disk full")
-        renamed(source, target)
-
-    monkeypatch.setattr(run.os, "rename", refuse)
-    with pytest.raises(OSError, match="disk full"):
-        run._replace(build, published)
-    assert (published / "page").read_text() == "old"
-
-
 def test_the_longest_chapters_come_first(project):
     parameters = Run.from_yaml(project.run_file)
 

@@ -2,55 +2,74 @@
 
 import pandas as pd
 
-from tradecredit.decide.collect import stages
+from tradecredit.decide.collect import stages, worklist
+from tradecredit.decide.collect.decided import OF_THE_INSURER
+from tradecredit.decide.collect.held_out import HELD
 from tradecredit.params.collect import CollectionSettings
 from tradecredit.words import absent, collect
 
 NAN, NONE = float("nan"), None
 
 
-def acting(*rows: tuple) -> pd.DataFrame:
-    """Return a worklist of a few columns: buyer, act, letter, amount, value, and what is held out."""
-    columns = [
-        "buyer_id",
-        "act",
-        "letter",
-        "acting_amount",
-        "acting_value",
-        "disputed",
-        "planned",
-        "promised",
-        "overdue_amount",
-    ]
-    table = pd.DataFrame(rows, columns=columns).set_index("buyer_id")
-    return table.assign(set_off=0.0, due_day=pd.Timestamp("2026-11-03"), pay_by=pd.NaT)
+DAY = pd.Timestamp("2026-11-03")
 
 
-def test_every_act_has_words():
+def acting(**rows: dict) -> pd.DataFrame:
+    """Return a worklist of the columns that sentences read; what a row does not state is nothing, or missing."""
+    nothing = {
+        "letter": NONE, "acting_amount": 0.0, "disputed": 0.0, "set_off": 0.0, "planned": 0.0, "promised": 0.0,
+        "overdue_amount": 0.0, "authority": NONE, "due_day": pd.NaT, "deliveries": NONE, "hold_authority": NONE,
+        "hold_by": pd.NaT, "insurer_task": NONE, "insurer_authority": NONE, "insurer_by": pd.NaT,
+        "insurer_amount": NAN, "acts_today": False, "pay_by": pd.NaT,
+    }  # fmt: skip
+    table = pd.DataFrame.from_dict({buyer: nothing | row for buyer, row in rows.items()}, orient="index")
+    days = dict.fromkeys(("due_day", "hold_by", "insurer_by"), "datetime64[us]")
+    texts = ("letter", "authority", "deliveries", "hold_authority", "insurer_task", "insurer_authority")
+    return table.rename_axis("buyer_id").astype(days | dict.fromkeys(texts, "str"))
+
+
+A = {"act": stages.DEFAULT, "acting_amount": 9_000.0, "overdue_amount": 9_000.0, "authority": "board", "due_day": DAY,
+     "insurer_task": "claim", "insurer_authority": "analyst", "insurer_by": DAY, "insurer_amount": 400.0,
+     "acts_today": True}  # fmt: skip
+B = {"act": stages.REMIND, "letter": "first", "acting_amount": 1_000.0, "disputed": 200.0, "promised": 300.0,
+     "overdue_amount": 1_500.0, "authority": "analyst", "due_day": DAY, "acts_today": True, "deliveries": "nothing",
+     "hold_authority": "board", "hold_by": DAY}  # fmt: skip
+C = {"act": stages.WAIT, "acting_amount": 700.0, "overdue_amount": 700.0, "due_day": DAY}
+
+
+def test_every_act_and_step_has_words():
     assert set(collect.ACTS) == set(stages.ACTS)
-    table = acting(("A", "stop", "first", 100.0, 5.0, 0.0, 0.0, 0.0, 100.0))
-    assert collect.named(table)["act"].tolist() == ["stop supplies"]
-    assert collect.named(table.groupby("act").sum(numeric_only=True)).index.tolist() == ["stop supplies"]
+    assert set(collect.DECISIONS) == set(worklist.DECIDED)
+    assert set(collect.TASKS) == set(OF_THE_INSURER)
+    assert set(collect.STEPS) == {worklist.OVERDUE, *HELD, worklist.DEFAULTED, worklist.TO_COLLECT}
+
+
+def test_each_task_is_told_with_who_and_by_when():
+    told = collect.named(acting(A=A, B=B, C=C))
+    assert told["act"].tolist() == [
+        "pursue the default: board, by 3 Nov", "first: analyst, by 3 Nov", "wait for the next letter: from 3 Nov",
+    ]  # fmt: skip
+    assert told["hold"].fillna("-").tolist() == ["-", "nothing: board, by 3 Nov", "-"]
+    assert told["insurer_task"].fillna("-").tolist() == ["file the claim: analyst, by 3 Nov", "-", "-"]
+    by_act = pd.DataFrame({"buyers": [1]}, index=pd.Index([stages.COLLECT], name="act"))
+    assert collect.named(by_act).index.tolist() == ["call"]
 
 
 def test_what_is_done_today_and_what_is_held_out():
-    table = acting(
-        ("A", "claim", NONE, 9_000.0, 9_000.0, 0.0, 0.0, 0.0, 9_000.0),
-        ("B", "remind", "first", 1_000.0, 5.0, 200.0, 0.0, 300.0, 1_500.0),
-        ("C", "wait", NONE, 700.0, NAN, 0.0, 0.0, 0.0, 700.0),
-    )
+    table = acting(A=A, B=B, C=C)
     assert collect.today(table, "EUR") == (
-        "**2 buyers** to act on, over EUR 10,000: 1 letter and 1 decision of chapter 03 on claims, defaults, "
-        "enforcement and plans. Worth most is A: file the claim, EUR 9,000, worth EUR 9,000 today."
+        "**2 buyers** to act on: 1 letter over EUR 1,000, 1 default to pursue over EUR 9,000, 1 hold of "
+        "deliveries and 1 report or claim to the insurer over EUR 400 of insured debt."
     )
     assert collect.held_out(table, "EUR") == (
-        "Of EUR 11,200 past due, EUR 200 in dispute and EUR 300 promised are held out."
+        "Of EUR 11,200 past due, EUR 200 in dispute and EUR 300 promised are held out. The undisputed rest of an "
+        "invoice in dispute is asked for here; chapter 03 enforces none of it."
     )
     assert collect.next_letters(table) == "1 buyer waits for the next letter, the first on 3 November 2026."
-    nothing = table[table["act"] == "wait"]
-    assert collect.today(nothing, "EUR") == "Nothing is to be collected today."
+    nothing = acting(C=C)
+    assert collect.today(nothing, "EUR") == "Nothing is to be done today."
     assert collect.held_out(nothing, "EUR") == ""
-    assert collect.next_letters(table[table["act"] == "claim"]) == ""
+    assert collect.next_letters(acting(A=A)) == ""
 
 
 def changes(*rows: tuple) -> pd.DataFrame:

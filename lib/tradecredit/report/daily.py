@@ -25,7 +25,7 @@ from tradecredit.words.letters import told
 SHOWN = 100
 """Buyers that the page shows; the CSV has all."""
 
-COLUMNS = ["buyer_id", "name", "act", "letter", "acting_amount", "acting_value", "authority", "due_day"]
+COLUMNS = ["buyer_id", "name", "act", "hold", "insurer_task", "acting_amount", "acting_value", "insurer_value"]
 
 LETTER_COLUMNS = ["buyer_id", "name", "letter", "language", "letter_total", "send_on", "pay_by"]
 
@@ -78,9 +78,13 @@ def _page(
             link="worklist.csv", currency=run.currency,
         ),
         to_html(
-            letters.listed, "Letters to send today", columns=LETTER_COLUMNS, rows=SHOWN, link="letters.csv",
+            told.with_languages(letters.listed), "Letters to send today", columns=LETTER_COLUMNS, rows=SHOWN,
+            link="letters.csv",
         ) if letters else "",
-        to_html(collect.named(worklist.by_act(listed)), "What is done today", currency=run.currency),
+        to_html(
+            collect.named(worklist.to_collect(listed)), "From past due to what is to collect", currency=run.currency
+        ),
+        to_html(collect.named(worklist.by_act(listed)), "What is done about the debts", currency=run.currency),
         to_html(
             changes, "What reminders change on this book",
             columns=["stage", "compared", "paid_with", "paid_without", "brought_in_low", "brought_in_high", "basis"],
@@ -90,7 +94,7 @@ def _page(
         "The invoices of the letters stand in letters.csv, all days in collections.ics, claims to file in claims/."
     ]
     to_send = [told.written(letters.listed)] if letters else []
-    texts = [sentences, to_send, files, [collect.changed(changes, run.collections)]]
+    texts = [sentences, to_send, [], files, [collect.changed(changes, run.collections)]]
     main = "".join(
         "".join(f'<p class="tc-say">{escaped(_plain_text(text))}</p>\n' for text in said if text) + table
         for table, said in zip(tables, texts, strict=True)
@@ -122,7 +126,7 @@ def _write_tables(folder: Path, shown: pd.DataFrame, letters: Letters | None, ro
 def _write_for_the_insurer(folder: Path, book: Book, listed: pd.DataFrame) -> None:
     """Write the calendar of what is to be done, and the claims to file."""
     deadlines = insurer_calendar.deadlines(book, programme(book))
-    stopped = deadlines["buyer_id"].isin(listed.index[listed["act"] == stages.STOP])
+    stopped = deadlines["buyer_id"].isin(listed.index[listed["hold_by"].notna()])
     of_insurer = deadlines[~((deadlines["deadline"] == insurer_calendar.STOP_ON) & stopped)]
     events = pd.concat([collect.events(listed, book), insurer.events(of_insurer, book)], ignore_index=True)
     name = f"Collections {book.run.entity}"
@@ -140,7 +144,7 @@ def _write(file: Path, content: str) -> None:
 def _linked(run: Run, listed: pd.DataFrame) -> pd.DataFrame:
     """Return the list with links that lead from its page to the month's, or none where that is not published."""
     month = month_folder(run)
-    if not (month / worklist.SHEET.partition("#")[0]).exists():
+    if not (month / worklist.CHAPTER).exists():
         return listed.drop(columns="link")
     return listed.assign(link=f"../../{month.name}/" + listed["link"])
 

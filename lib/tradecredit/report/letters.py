@@ -26,9 +26,9 @@ WIDTH = 78
 class Letters(NamedTuple):
     """The letters of a day: `files`, name → text; `listed`, a row for each; `unpayable`, why others are not written.
 
-    `listed`: index `buyer_id`; `letter`, its stage; `language`; `send_on`, `pay_by`; `letter_total`, what it asks for,
-    an amount in each currency; `link`, its page. `invoices`: `letters.invoices` of those that are written, with the
-    `file` of each one's page. `unpayable`: `letters.unpayable`.
+    `listed`: index `buyer_id`, in the order of the worklist; `letter`, its stage; `language`; `send_on`, `pay_by`;
+    `letter_total`, what it asks for, an amount in each currency; `link`, its page. `invoices`: `letters.invoices` of
+    those that are written, with the `file` of each one's page. `unpayable`: `letters.unpayable`.
     """
 
     files: dict[str, str]
@@ -52,7 +52,7 @@ def written(book: Book, acting: pd.DataFrame) -> Letters | None:
     unpayable = letters.unpayable(rows, settings)
     rows = rows[~rows["buyer_id"].isin(unpayable.index)].reset_index(drop=True)
     of_buyers = book.buyers.set_index("buyer_id")[["name", "registration_id", "country"]]
-    to = acting.loc[rows["buyer_id"].unique()].join(of_buyers)
+    to = acting[acting.index.isin(rows["buyer_id"])].join(of_buyers)
     by_buyer, sums = _by_buyer(rows), _by_buyer(letters.totals(rows).reset_index())
     files: dict[str, str] = {}
     listed = []
@@ -65,7 +65,7 @@ def written(book: Book, acting: pd.DataFrame) -> Letters | None:
     made = pd.DataFrame(listed, index=to.index, columns=["language", "letter_total", LINK]).astype("str")
     table = to[["name", "letter", "send_on", "pay_by"]].join(made)
     invoices = rows.assign(file=made[LINK].reindex(rows["buyer_id"]).to_numpy())
-    reminded = invoices.dropna(subset="stage")[["invoice_id", "stage", "sent"]]
+    reminded = invoices.dropna(subset="stage", ignore_index=True)[["invoice_id", "stage", "sent"]]
     return Letters(files | {"reminders.csv": csv_text(reminded)}, table, invoices, unpayable)
 
 

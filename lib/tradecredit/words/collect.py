@@ -13,19 +13,35 @@ from tradecredit.words import absent
 from tradecredit.words.formats import change, counted, day, days, listed, money, percent
 
 ACTS = {
-    stages.CLAIM: "file the claim",
     stages.DEFAULT: "pursue the default",
     stages.ENFORCE: "agency or court",
     stages.PLAN: "agree on a payment plan",
-    stages.STOP: "stop supplies",
     stages.REMIND: "send the letter",
-    stages.COLLECT: "collect in person",
-    stages.WAIT: "nothing until the next letter",
-    stages.HELD_OUT: "nothing: in dispute, paid on account, planned, promised or in default",
-    stages.SMALL: "nothing: too little for a letter, or none is left",
-    stages.UNWRITTEN: "nothing: not written to",
+    stages.COLLECT: "call",
+    stages.WAIT: "wait for the next letter",
+    stages.HELD_OUT: "wait: in dispute, paid on account, planned, promised or in default",
+    stages.SMALL: "none: too little for a letter, or no letter is left",
+    stages.UNWRITTEN: "none: letters do not go to this kind of buyer",
+    stages.NOT_DUE: "nothing is past due",
 }
-"""What to do, in words."""
+"""What is done about a debt, in words."""
+
+DECISIONS = {
+    stages.DEFAULT: ("default to pursue", "defaults to pursue"),
+    stages.ENFORCE: ("debt for agency or court", "debts for agency or court"),
+    stages.PLAN: ("payment plan", "payment plans"),
+}
+"""What is decided on a debt, one and several."""
+
+TASKS = {"claim": "file the claim", "report missed": "report late, at once", "report": "report the overdue debt"}
+"""What the insurer is told, in words."""
+
+STEPS = {
+    worklist.OVERDUE: "past due", "disputed": "less: in dispute", "set_off": "less: paid on account",
+    "planned": "less: in plans that run", "promised": "less: promised", worklist.DEFAULTED: "less: owed in default",
+    worklist.TO_COLLECT: "to collect",
+}  # fmt: skip
+"""The way from what is past due to what is to collect, in words."""
 
 PARTS = {"disputed": "in dispute", "set_off": "paid on account", "planned": "in plans that run", "promised": "promised"}
 
@@ -45,52 +61,84 @@ VERDICTS = {
 
 
 def named(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a worklist, or `worklist.by_act` of one, with what to do in words."""
-    if "act" in table:
-        return table.assign(act=table["act"].map(ACTS))
-    return table.set_axis(pd.Index(table.index.map(ACTS), name="act"))
+    """Return a worklist, `worklist.by_act` or `worklist.to_collect` of one, in words.
+
+    Of a worklist with what is done about the debt (`act`), what is held back of deliveries (`hold`) and what the
+    insurer is told (`insurer_task`), each with who does it and by when.
+    """
+    if table.index.name in ("act", "collect_step"):
+        words = ACTS if table.index.name == "act" else STEPS
+        return table.set_axis(pd.Index(table.index.map(words), name=table.index.name))
+    act = table["act"].map(ACTS).mask(table["letter"].notna(), table["letter"])
+    waits = table["act"] == stages.WAIT
+    first = act + ": from " + _short(table["due_day"])
+    told = {
+        "act": _task(act, table["authority"], table["due_day"]).mask(waits, first),
+        "hold": _task(table["deliveries"], table["hold_authority"], table["hold_by"]),
+        "insurer_task": _task(table["insurer_task"].map(TASKS), table["insurer_authority"], table["insurer_by"]),
+    }
+    return table.assign(**told)
+
+
+def _task(what: pd.Series, who: pd.Series, by: pd.Series) -> pd.Series:
+    """Return what is done with who does it and by when, as far as that is known."""
+    return what.where(by.isna(), what + ": " + who + ", by " + _short(by)).astype("str")
+
+
+def _short(days: pd.Series) -> pd.Series:
+    """Return days as in `3 Nov`: the list is that of one day, and all of them are near it."""
+    return days.dt.day.astype("Int64").astype("str") + " " + days.dt.strftime("%b")
 
 
 def events(acting: pd.DataFrame, book: Book) -> pd.DataFrame:
     """Return what is to be done as events of `calendar_file.calendar_file`: `day`, `kind`, `matter`, `title`, `text`.
 
-    `acting`: `worklist.worklist`. Claims are left out: they stand in the insurer's calendar (`insurer.events`), where
-    the stops of supplies that stand here are left out.
+    `acting`: `worklist.worklist`: what is done about debts today, and holds of deliveries. What the insurer is told
+    stands in the insurer's calendar (`insurer.events`), where the stops of supplies that stand here are left out.
     """
-    acts = [act for act in worklist.TODAY if act != stages.CLAIM]
-    rows = acting[acting["act"].isin(acts)].join(book.names)
+    currency, rows = book.run.currency, acting.join(book.names)
+    debts = rows[rows["act"].isin(worklist.TODAY)]
+    holds = rows[rows["hold_by"].notna()]
+    parts = [
+        _events(debts, debts["act"].map(ACTS), (debts["due_day"], debts["authority"]), currency),
+        _events(holds, "deliveries: " + holds["deliveries"], (holds["hold_by"], holds["hold_authority"]), currency),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _events(rows: pd.DataFrame, kind: pd.Series, by: tuple[pd.Series, pd.Series], currency: str) -> pd.DataFrame:
     told = [
-        f"{ACTS[row.act][0].upper()}{ACTS[row.act][1:]}: {row.name} ({row.Index}), "
-        f"{money(row.acting_amount, book.run.currency)}"
-        for row in rows.itertuples()
+        f"{what[0].upper()}{what[1:]}: {row.name} ({row.Index}), {money(row.acting_amount, currency)}"
+        for row, what in zip(rows.itertuples(), kind, strict=True)
     ]
     return pd.DataFrame(
         {
-            "day": rows["due_day"].array, "kind": rows["act"].map(ACTS).array, "matter": rows.index,
-            "title": pd.Series(told, dtype="str"), "text": ("By the " + rows["authority"] + ".").array,
+            "day": by[0].array, "kind": kind.array, "matter": rows.index, "title": pd.Series(told, dtype="str"),
+            "text": ("By the " + by[1] + ".").array,
         }
     )  # fmt: skip
 
 
 def today(acting: pd.DataFrame, currency: str) -> str:
     """Return what is done today, and the row that is worth most. `acting`: `worklist.worklist`."""
-    now = acting[acting["act"].isin(worklist.TODAY)]
+    now = acting[acting["acts_today"]]
     if now.empty:
-        return "Nothing is to be collected today."
-    letters = int(now["letter"].notna().sum())
-    decided = int(now["act"].isin(worklist.DECIDED).sum())
-    first = now.iloc[0]
-    parts = [counted(letters, "letter")] if letters else []
-    if decided:
-        parts.append(f"{counted(decided, 'decision')} of chapter 03 on claims, defaults, enforcement and plans")
-    what = f": {listed(parts)}" if parts else ""
-    told = f"**{counted(len(now), 'buyer')}** to act on, over {money(now['acting_amount'].sum(), currency)}{what}."
-    if pd.isna(first["acting_value"]):
-        return told
-    return (
-        f"{told} Worth most is {first.name}: {ACTS[first['act']]}, {money(first['acting_amount'], currency)}, worth "
-        f"{money(first['acting_value'], currency)} today."
-    )
+        return "Nothing is to be done today."
+    letters, calls = (int(now["act"].eq(act).sum()) for act in (stages.REMIND, stages.COLLECT))
+    held, insurer = now["hold_by"].notna(), now["insurer_task"].notna()
+    of_letters = money(now.loc[now["act"] == stages.REMIND, "acting_amount"].sum(), currency)
+    parts = [f"{counted(letters, 'letter')} over {of_letters}"] if letters else []
+    parts += [f"{counted(calls, 'call')}"] if calls else []
+    for act, (one, many) in DECISIONS.items():
+        decided = now[now["act"] == act]
+        if len(decided):
+            parts.append(f"{counted(len(decided), one, many)} over {money(decided['acting_amount'].sum(), currency)}")
+    parts += [f"{counted(int(held.sum()), 'hold')} of deliveries"] if held.any() else []
+    if insurer.any():
+        amount = money(now.loc[insurer, "insurer_amount"].sum(), currency)
+        parts.append(f"{counted(int(insurer.sum()), 'report or claim', 'reports and claims')} to the insurer over "
+                     f"{amount} of insured debt")  # fmt: skip
+    return f"**{counted(len(now), 'buyer')}** to act on: {listed(parts)}."
 
 
 def held_out(acting: pd.DataFrame, currency: str) -> str:
@@ -100,7 +148,10 @@ def held_out(acting: pd.DataFrame, currency: str) -> str:
     if not parts:
         return ""
     verb = "is" if len(parts) == 1 else "are"
-    return f"Of {money(acting['overdue_amount'].sum(), currency)} past due, {listed(parts)} {verb} held out."
+    told = f"Of {money(acting['overdue_amount'].sum(), currency)} past due, {listed(parts)} {verb} held out."
+    if not sums["disputed"] > 0:
+        return told
+    return f"{told} The undisputed rest of an invoice in dispute is asked for here; chapter 03 enforces none of it."
 
 
 def changed(table: pd.DataFrame, settings: CollectionSettings) -> str:

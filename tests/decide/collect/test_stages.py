@@ -31,7 +31,7 @@ def sent(*rows: tuple[str, str, str]) -> str:
 def on_buyers(**rows: dict) -> pd.DataFrame:
     """Return decisions of the chapter of limits, as `decided` has them; what a row does not state is missing."""
     table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=list(COLUMNS)).rename_axis("buyer_id")
-    return table.assign(stopped=table["stopped"].eq(True)).astype(COLUMNS)
+    return table.assign(supplies_stopped=table["supplies_stopped"].eq(True)).astype(COLUMNS)
 
 
 def told(book, asked=None) -> dict[str, tuple]:
@@ -111,7 +111,7 @@ def test_disputed_parts_plans_and_open_promises_are_held_out_and_broken_promises
         1200,
         1600,
     ]
-    assert of["late_invoices"] == 2
+    assert of["late_invoices"] == 4
 
 
 def test_money_on_account_is_not_asked_for_again(book_of):
@@ -164,32 +164,64 @@ def test_a_letter_goes_on_a_working_day_of_the_buyers_country_and_so_does_its_la
 
 def test_decisions_of_the_chapter_of_limits_come_first_with_their_authority_and_day(book_of):
     rows = [(f"I{buyer}", buyer, "2026-09-20", 5_000.0) for buyer in "DEFGHK"] + [("IM", "M", "2026-12-20", 700.0)]
-    day = pd.Timestamp("2026-11-06")
+    day, stop = pd.Timestamp("2026-11-06"), pd.Timestamp("2026-11-03")
     asked = on_buyers(
-        D={"decided": "claim", "authority": "board", "due_day": day, "anchor": "table-to_claim", "stopped": True,
-           "hold_authority": "board", "hold_by": pd.Timestamp("2026-11-03")},
+        D={"decided": "in default", "authority": "board", "due_day": day, "anchor": "table-to_pursue",
+           "deliveries": "nothing", "supplies_stopped": True, "hold_authority": "board", "hold_by": stop,
+           "insurer_task": "claim", "insurer_authority": "credit analyst", "insurer_by": stop, "insurer_amount": 9.0},
         E={"decided": "enforce", "authority": "head of credit", "due_day": day},
         F={"decided": "payment plan", "authority": "head of credit", "due_day": day},
-        G={"decided": "collect", "authority": "credit analyst", "due_day": day, "stopped": True,
-           "hold_authority": "head of credit", "hold_by": pd.Timestamp("2026-11-03")},
+        G={"decided": "collect", "authority": "credit analyst", "due_day": day, "deliveries": "nothing",
+           "supplies_stopped": True, "hold_authority": "head of credit", "hold_by": stop},
         H={"decided": "collect", "authority": "credit analyst", "due_day": day},
-        M={"stopped": True, "hold_authority": "board"},
+        M={"deliveries": "against payment alone", "hold_authority": "board"},
     )  # fmt: skip
     book = book_of(AS_OF, invoices=invoices(*rows))
     table = stages.of_buyers(book, asked)
     assert table["act"].to_dict() == {
-        "D": "claim", "E": "enforce", "F": "payment plan", "G": "stop", "H": "remind", "K": "remind",
+        "D": "in default", "E": "enforce", "F": "payment plan", "G": "remind", "H": "remind", "K": "remind",
+        "M": "not due",
     }  # fmt: skip
     assert table["stage"].fillna("-").tolist() == [
-        "claim", "agency or court", "-", "stop of supplies", "formal warning", "formal warning",
+        "claim", "agency or court", "-", "formal warning", "formal warning", "formal warning", "-",
     ]  # fmt: skip
-    assert table["authority"].tolist() == [
-        "board", "head of credit", "head of credit", "head of credit", "credit analyst", "credit analyst",
+    assert table["authority"].tolist()[:6] == [
+        "board", "head of credit", "head of credit", "credit analyst", "credit analyst", "credit analyst",
     ]  # fmt: skip
-    assert table["due_day"].dt.strftime("%m-%d").tolist() == ["11-06", "11-06", "11-06", "11-03", "11-02", "11-02"]
-    # The stop is told in the letter that goes with it; nothing is written where a decision asks for more.
-    assert table["letter"].fillna("-").tolist() == ["-", "-", "-", *["formal warning"] * 3]
-    assert table.loc["D", "anchor"] == "table-to_claim"
+    days = table["due_day"].dt.strftime("%m-%d").tolist()
+    assert days[:6] == ["11-06", "11-06", "11-06", "11-02", "11-02", "11-02"]
+    # A letter goes out beside a stop; nothing is written where a decision asks for more.
+    assert table["letter"].fillna("-").tolist() == ["-", "-", "-", *["formal warning"] * 3, "-"]
+    # What is decided on deliveries and cover stands beside what is done about the debt.
+    assert table["hold_authority"].fillna("-").tolist() == ["board", "-", "-", "head of credit", "-", "-", "board"]
+    assert table["supplies_stopped"].tolist() == [True, False, False, True, False, False, False]
+    assert table.loc["D", ["insurer_task", "insurer_by", "insurer_amount"]].tolist() == ["claim", stop, 9]
+    assert table.loc["D", "anchor"] == "table-to_pursue"
+
+
+def test_a_debt_to_collect_is_called_about_where_no_letter_comes_by_the_day_of_the_decision(book_of):
+    """The second reminder comes two weeks after the first of 26 October, on the 9th; the decision is due on the 6th."""
+    letters = sent(("I1", "friendly reminder", "2026-10-26"))
+    book = book_of(AS_OF, invoices=invoices(("I1", "A", "2026-10-10", 5_000.0)), buyers=BUYERS, reminders=letters)
+    for due, act in (("2026-11-06", "collect"), ("2026-11-09", "wait")):
+        asked = on_buyers(A={"decided": "collect", "authority": "board", "due_day": pd.Timestamp(due)})
+        found = stages.of_buyers(book, asked).loc["A"]
+        assert found[["act", "due_day"]].tolist() == [act, pd.Timestamp(due)]
+
+
+def test_a_stop_of_supplies_is_a_stage_where_no_letter_goes(book_of):
+    letters = sent(("I1", "friendly reminder", "2026-10-26"))
+    book = book_of(AS_OF, invoices=invoices(("I1", "A", "2026-10-10", 5_000.0)), buyers=BUYERS, reminders=letters)
+    asked = on_buyers(A={"deliveries": "nothing", "supplies_stopped": True})
+    assert stages.of_buyers(book, asked).loc["A", ["act", "stage"]].tolist() == ["wait", "stop of supplies"]
+
+
+def test_what_a_buyer_in_default_has_promised_is_not_held_out(book_of):
+    promises = "buyer_id,invoice_id,made,date,amount\nA,IA,2026-10-20,2026-11-20,60\nB,IB,2026-10-20,2026-11-20,60\n"
+    defaults = "buyer_id,date,kind,debt,recovered\nA,2026-10-25,insolvency,100,\n"
+    rows = [("IA", "A", "2026-09-01", 100.0), ("IB", "B", "2026-09-01", 100.0)]
+    book = book_of(AS_OF, invoices=invoices(*rows), buyers=BUYERS, promises=promises, defaults=defaults)
+    assert stages.of_invoices(book)["promised"].tolist() == [0, 60]
 
 
 def test_debt_on_which_no_reminder_is_left_is_collected_as_decided(book_of):
@@ -231,7 +263,7 @@ def test_one_letter_holds_all_that_a_buyer_owes_past_due_and_adds_up(book_of):
 
 def test_what_the_sheets_and_records_decide_is_taken_over():
     sheets = pd.DataFrame(
-        {"deliveries": ["nothing", "within the limit", "within the limit", "nothing"],
+        {"deliveries": ["nothing", "within the limit", "within the limit", "against payment alone"],
          "hold_authority": ["board", None, None, "cfo"], "hold_by": pd.Timestamp("2026-11-03"),
          "gain_on_waiting": [1.0, 2.0, 3.0, 4.0]},
         index=pd.Index(list("ABCD"), name="buyer_id"),
@@ -240,9 +272,13 @@ def test_what_the_sheets_and_records_decide_is_taken_over():
         [("enforce", "B", 9.0, "cfo"), ("in default", "A", 5.0, "cfo"), ("claim", "A", 4.0, "board"),
          ("cut", "C", 1.0, "cfo")],
         columns=["decision", "buyer_id", "amount", "authority"],
-    ).assign(due_day=pd.Timestamp("2026-11-06"), anchor="table-x")  # fmt: skip
-    table = decided(sheets, records)
-    assert table["decided"].fillna("-").to_dict() == {"A": "claim", "B": "enforce", "D": "-"}
-    assert table["stopped"].tolist() == [True, False, True]
+    ).assign(due_day=pd.Timestamp("2026-11-06"))  # fmt: skip
+    table = decided(sheets, records.assign(anchor="table-" + records["decision"]), pd.Series({"A": 3.0, "B": 2.0}))
+    assert table["decided"].fillna("-").to_dict() == {"A": "in default", "B": "enforce", "D": "-"}
+    assert table["supplies_stopped"].tolist() == [True, False, False]
+    assert table["deliveries"].fillna("-").tolist() == ["nothing", "-", "against payment alone"]
     assert table["hold_authority"].fillna("-").tolist() == ["board", "-", "cfo"]
     assert table["gain_on_waiting"].tolist() == [1, 2, 4]
+    assert table.loc["A", ["insurer_task", "insurer_amount", "insured_stake"]].tolist() == ["claim", 4, 3]
+    assert table.loc[["B", "D"], "insured_stake"].isna().all()
+    assert table["anchor"].tolist() == ["table-in default", "table-enforce", "table-held_back"]

@@ -55,14 +55,13 @@ def test_amounts_add_up_no_letter_comes_twice_and_no_decision_is_gone_against(bo
     rng = np.random.default_rng(seed)
     tables = ledger(rng)
     book = book_of(str(AS_OF.date()), **tables)
-    kinds = rng.choice(["claim", "enforce", "payment plan", "collect", "in default", None], 3)
+    kinds = rng.choice(["enforce", "payment plan", "collect", "in default", None], 3)
     decided = pd.DataFrame(
-        {"decided": kinds, "stopped": rng.random(3) < 0.5}, index=pd.Index(list("ABC"), name="buyer_id")
+        {"decided": kinds, "supplies_stopped": rng.random(3) < 0.5}, index=pd.Index(list("ABC"), name="buyer_id")
     )
     rows = stages.of_invoices(book)
-    buyers = stages.of_buyers(
-        book, decided.reindex(columns=list(COLUMNS)).assign(stopped=decided["stopped"]).astype(COLUMNS)
-    )
+    asked = decided.reindex(columns=list(COLUMNS)).assign(supplies_stopped=decided["supplies_stopped"])
+    buyers = stages.of_buyers(book, asked.astype(COLUMNS))
     for table, whole in ((rows, "open_amount"), (buyers, "overdue_amount")):
         parts = table[[*HELD, "to_collect"]]
         assert (parts > -1e-9).all(axis=None)
@@ -77,12 +76,13 @@ def test_amounts_add_up_no_letter_comes_twice_and_no_decision_is_gone_against(bo
     assert set(sums.index) == set(written.index)
     np.testing.assert_allclose(sums.reindex(written.index), written["to_collect"])
     assert (written["to_collect"] >= book.run.collections.least_amount).all()
-    assert set(written["act"]) <= {"remind", "stop"}
-    # What is decided is done, with a letter only beside a stop.
+    assert set(written["act"]) <= {"remind"}
+    # What is decided is done, and no letter beside it.
     known = decided["decided"][decided.index.isin(book.buyers["buyer_id"])]
     for buyer, kind in known.dropna().items():
         if kind != "collect":
             assert buyers.loc[buyer, "act"] == kind
-    stopped = decided.index[decided["stopped"] & decided["decided"].isna()].intersection(buyers.index)
-    owing = stopped[buyers.loc[stopped, "to_collect"] > 0]
-    assert (buyers.loc[owing, "act"] == "stop").all()
+    stopped = decided.index[decided["supplies_stopped"]].intersection(buyers.index)
+    assert buyers["supplies_stopped"].equals(pd.Series(buyers.index.isin(stopped), buyers.index))
+    owing = stopped[(buyers.loc[stopped, "to_collect"] > 0) & buyers.loc[stopped, "act"].isin(["wait", "collect"])]
+    assert (buyers.loc[owing, "stage"] == "stop of supplies").all()

@@ -48,7 +48,17 @@ OF_THE_INSURER: dict[str, Column] = {
 
 LABELS: dict[str, Column] = OF_THE_INSURER | {
     # stages
-    **columns("text", stage="Stage", act="What to do", letter="Letter", decided="Decision code"),
+    **columns("text", stage="Stage", act="About the debt", letter="Letter", decided="Decision code"),
+    # decided
+    **columns(
+        "text",
+        supplies_stopped="Nothing delivered",
+        insurer_task="For the insurer",
+        insurer_authority="Insurer told by",
+    ),
+    **columns("date", insurer_by="Insurer told by (day)"),
+    **columns("money", insurer_amount="Insured debt to tell of", insured_stake="Insured, before the first loss"),
+    "hold": Column("Deliveries held back", "text"),
     **columns(
         "money",
         set_off="Paid on account",
@@ -58,7 +68,7 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
         held_out="Held out",
     ),
     **columns("date", send_on="Sent on", pay_by="To be paid by"),
-    **columns("count", late_invoices="Invoices"),
+    **columns("count", late_invoices="Invoices past due"),
     **columns("days", oldest_to_collect="Oldest to collect (days past due)"),
     # letters
     **columns("text", language="Language", letter_total="Asked for, in all", cited_as="Cited as", agreed="Rate agreed"),
@@ -80,9 +90,11 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
         waiting_cost="Cost of waiting",
         letter_cost="Cost of the letter",
         acting_value="Value of acting today",
+        insurer_value="Value of telling the insurer",
     ),
     **columns("days", wait_days="Else paid after (days)"),
     **columns("percent", changed_share="Changed by it"),
+    **columns("text", acts_today="To act on today", collect_step="Step"),
     # effects
     **columns("count", compared="Letters compared", not_comparable="Not comparable"),
     **columns(

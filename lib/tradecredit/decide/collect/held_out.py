@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.book.places import one_of
+from tradecredit.book.places import named, one_of
 from tradecredit.measure.closing_rates import closing_rates
+from tradecredit.measure.default_events import in_default
 from tradecredit.measure.disputes import owed_in_dispute
 from tradecredit.measure.on_account import on_account
 from tradecredit.measure.open_items import open_amounts
@@ -20,8 +21,8 @@ def held_out(book: Book, rows: np.ndarray) -> dict[str, np.ndarray]:
 
     Of a dispute the disputed part alone; set off is what the buyer has on account (`on_account.on_account`); of a plan
     that runs all instalments that are to come, and of an open promise what is still to come (`promises.outcomes`), at
-    the closing rate. What is on account, or promised so, is taken of the buyer's oldest invoices past due. Amounts in
-    the reporting currency. Source: definitions §10.1, §10.2.
+    the closing rate; what a buyer in default has promised is worth nothing. What is on account, or promised so, is
+    taken of the buyer's oldest invoices past due. Amounts in the reporting currency. Source: definitions §10.1, §10.2.
     """
     count, owed = len(book.invoices), open_amounts(book)
     in_dispute = owed_in_dispute(book, owed, book.as_of)
@@ -31,8 +32,9 @@ def held_out(book: Book, rows: np.ndarray) -> dict[str, np.ndarray]:
     credit = on_account(book)["on_account"].clip(lower=0).to_numpy()
     found["set_off"] = _oldest_first(credit, buyer, due, left)
     left = left - found["set_off"]
-    promised = outcomes(book)
+    promised, failed = outcomes(book), named(in_default(book).to_series(), book.buyers["buyer_id"])
     plan = one_of(book.promises["kind"], ["instalment"])
+    promised = promised.assign(held=promised["held"].mask(failed[promised["buyer"]], 0.0))
     for name, of in (("planned", plan), ("promised", ~plan)):
         of_kind = promised[of & (promised["held"] > 0)]
         held = np.zeros(len(rows))

@@ -78,7 +78,7 @@ def totals(rows: pd.DataFrame) -> pd.DataFrame:
     total = sums[["billed_to_pay", "billed_interest", "billed_fee"]].sum(axis="columns")
     unit = 10.0 ** np.array([decimals(one) for one in sums.index.get_level_values("currency")], dtype="float64")
     sums = sums.assign(billed_total=total)
-    return sums.apply(lambda values: _rounded(values, unit))
+    return pd.DataFrame({name: _rounded(values, unit) for name, values in sums.items()}, sums.index)
 
 
 def unpayable(rows: pd.DataFrame, settings: LetterSettings) -> pd.Series:
@@ -134,6 +134,6 @@ def _stages(book: Book, charge: str) -> list[str]:
     return [stage.name for stage in book.run.collections.reminders if getattr(stage, charge)]
 
 
-def wording(stage: Stage, act: str) -> str:
+def wording(stage: Stage, stopped: bool) -> str:
     """Return how a letter is worded: by its stage's tone, and as a stop where supplies are, unless it is the last."""
-    return "stop" if act == stages.STOP and stage.tone != "last" else stage.tone
+    return "stop" if stopped and stage.tone != "last" else stage.tone

@@ -18,16 +18,21 @@ from tradecredit.measure.open_items import open_items
 from tradecredit.measure.public_holidays import next_working_days, not_known
 from tradecredit.measure.reminders import NEVER, sent
 
-CLAIM, DEFAULT, ENFORCE, PLAN, STOP, REMIND, COLLECT, WAIT, HELD_OUT, SMALL, UNWRITTEN = (
-    "claim", "in default", "enforce", "payment plan", "stop", "remind", "collect", "wait", "held out", "too small",
-    "not written to",
+DEFAULT, ENFORCE, PLAN, REMIND, COLLECT, WAIT, HELD_OUT, SMALL, UNWRITTEN, NOT_DUE = ACTS = (
+    "in default", "enforce", "payment plan", "remind", "collect", "wait", "held out", "too small", "not written to",
+    "not due",
 )  # fmt: skip
-ACTS = (CLAIM, DEFAULT, ENFORCE, PLAN, STOP, REMIND, COLLECT, WAIT, HELD_OUT, SMALL, UNWRITTEN)
-"""What is done about a buyer today, the first that holds. The first four, and the stop, are decisions of the chapter of
-limits; `collect` too, where no reminder is left; the last four are nothing today, and why."""
+"""What is done about a buyer's debt today, the first that holds. The first three are decisions of the chapter of
+limits; `collect` too, where no reminder is left, or none comes in time; the last five are nothing today, and why."""
 
-STAGE_OF_ACT = {CLAIM: "claim", DEFAULT: "claim", ENFORCE: "enforce", STOP: "stop"}
+STAGE_OF_ACT = {DEFAULT: "claim", ENFORCE: "enforce"}
 """Act: the kind of stage that it is (`params.collect.Stage.act`)."""
+
+BESIDE = (
+    "deliveries", "supplies_stopped", "hold_authority", "hold_by", "insurer_task", "insurer_authority", "insurer_by",
+    "insurer_amount", "insured_stake", "decided", "anchor",
+)  # fmt: skip
+"""What `decided.decided` says of a buyer beside what is done about its debt."""
 
 
 @once
@@ -77,20 +82,22 @@ def of_invoices(book: Book) -> pd.DataFrame:
 
 
 def of_buyers(book: Book, decided: pd.DataFrame) -> pd.DataFrame:
-    """Return what is done today about each buyer that owes something past due, or on whose debt there is a decision.
+    """Return what is done today about each buyer that owes something past due, or on which there is a decision.
 
     `decided`: `decided.decided`. Index buyer_id, in the order of the buyers; amounts in the reporting currency:
 
     - `overdue_amount`, and of it what is held out (`held_out.HELD`) and `to_collect` (`of_invoices`); `late_invoices`,
-      those to collect, and `oldest_to_collect`, the days past due of the oldest of them but small rests (0: none);
+      their number, and `oldest_to_collect`, the days past due of the oldest to collect but small rests (0: none);
     - `act`, one of `ACTS`, and `stage`, what the run calls its stage: of a reminder the worst that is due on any
-      invoice, of a decision that of what it does (missing: the run has none, or nothing is done);
-    - `letter`: the reminder that goes out, one for all its invoices; a stop of supplies does not replace it. `send_on`,
-      the day of reading or the next working day in the buyer's country, and `pay_by`, the last day that it gives, a
-      working day there as well (missing: no letter);
-    - `authority` and `due_day`: who acts, and by which day: of a decision those of the chapter of limits, of a reminder
-      who sends it and `send_on`; of a wait, when the next reminder can come (missing: nobody, or not known);
-    - `decided`: the decision on the debt, and `anchor` of its list (missing: none).
+      invoice, of a decision that of what it does, else of a stop of supplies (missing: the run has none, or nothing is
+      done);
+    - `letter`: the reminder that goes out, one for all its invoices. `send_on`, the day of reading or the next working
+      day in the buyer's country, and `pay_by`, the last day that it gives, a working day there as well (missing: no
+      letter);
+    - `authority` and `due_day`: who acts on the debt, and by which day: of a decision those of the chapter of limits,
+      of a reminder who sends it and `send_on`; of a wait, when the next reminder can come (missing: nobody, or not
+      known);
+    - what is decided `BESIDE` it (`decided.decided`).
 
     No reminder goes to a buyer of which a decision asks for more, to one that is not written to (`collections.kinds`),
     for less than the least amount of its stage, nor within `days_between_letters` of the last one. Source: definitions
@@ -99,17 +106,16 @@ def of_buyers(book: Book, decided: pd.DataFrame) -> pd.DataFrame:
     owed, ids = _owed(book), book.buyers["buyer_id"]
     place = places(pd.Series(decided.index, dtype="str"), ids)
     decided, place = decided[place >= 0], place[place >= 0]
-    kind = np.full(len(ids), -1)
+    kind, by, known = np.full(len(ids), -1), np.full(len(ids), NEVER), np.zeros(len(ids), dtype=bool)
     kind[place] = pd.Categorical(decided["decided"], categories=list(ACTS)).codes
-    stopped = np.zeros(len(ids), dtype=bool)
-    stopped[place] = decided["stopped"].to_numpy()
-    act = _acts(owed, kind, stopped)
-    at = np.flatnonzero((owed["overdue_amount"].to_numpy() > 0) | (kind >= 0))
+    by[place], known[place] = decided["due_day"].to_numpy("datetime64[D]"), True
+    act = _acts(owed, kind, by)
+    at = np.flatnonzero((owed["overdue_amount"].to_numpy() > 0) | known)
     table = owed.iloc[at].assign(act=act[at])
     told = _dated(book, at, table)
     row = np.full(len(ids), -1)
     row[at] = np.arange(len(at))
-    return _as_decided(told, decided, row[place])
+    return _as_decided(book, told, decided, row[place])
 
 
 def _next_days(book: Book, payable_by: np.ndarray, level: np.ndarray, sent_on: np.ndarray) -> np.ndarray:
@@ -157,7 +163,7 @@ def _owed(book: Book) -> pd.DataFrame:
     return pd.DataFrame(
         table
         | {
-            "late_invoices": np.bincount(buyer[asked], minlength=count), "oldest_to_collect": oldest, "number": number,
+            "late_invoices": np.bincount(buyer, minlength=count), "oldest_to_collect": oldest, "number": number,
             "enough": enough, "written_to": written_to,
             "next_on": np.where(np.isnat(next_day), NEVER, np.fmax(next_day, rested)),
             "may_go": (number >= 0) & enough & written_to & ~(rested > today),
@@ -165,16 +171,20 @@ def _owed(book: Book) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _acts(owed: pd.DataFrame, kind: np.ndarray, stopped: np.ndarray) -> np.ndarray:
-    """Return the place in `ACTS` of what is done about each buyer; `kind`: that of the decision on it (−1: none)."""
-    collects, number = owed["to_collect"].to_numpy() > 0, owed["number"].to_numpy()
-    none_left = (number < 0) & owed["next_on"].isna().to_numpy()
+def _acts(owed: pd.DataFrame, kind: np.ndarray, by: np.ndarray) -> np.ndarray:
+    """Return the place in `ACTS` of what is done about each buyer's debt.
+
+    `kind`: that of the decision on it (−1: none), and `by` which day it is due.
+    """
+    collects, number, next_on = owed["to_collect"].to_numpy() > 0, owed["number"].to_numpy(), owed["next_on"].to_numpy()
+    none_left = (number < 0) & np.isnat(next_on)
     written_to, small = owed["written_to"].to_numpy(), ~owed["enough"].to_numpy() | none_left
     code = {name: place for place, name in enumerate(ACTS)}
-    asked = (kind == code[COLLECT]) & collects & (none_left | ~written_to)
+    asked = (kind == code[COLLECT]) & collects & (none_left | ~written_to | (next_on > by))
+    not_due = owed["overdue_amount"].to_numpy() == 0
     return np.select(
-        [(kind >= 0) & (kind <= code[PLAN]), stopped & collects, owed["may_go"], asked, ~collects, ~written_to, small],
-        [kind, *(code[name] for name in (STOP, REMIND, COLLECT, HELD_OUT, UNWRITTEN, SMALL))],
+        [(kind >= 0) & (kind <= code[PLAN]), owed["may_go"], asked, not_due, ~collects, ~written_to, small],
+        [kind, *(code[name] for name in (REMIND, COLLECT, NOT_DUE, HELD_OUT, UNWRITTEN, SMALL))],
         code[WAIT],
     )
 
@@ -185,8 +195,7 @@ def _dated(book: Book, at: np.ndarray, owed: pd.DataFrame) -> pd.DataFrame:
     `owed`: `_owed` with `act`, a place in `ACTS`, of the buyers at some places.
     """
     settings, run, code = book.run.collections, book.run, owed["act"].to_numpy()
-    stages, reminds = settings.reminders, code == ACTS.index(REMIND)
-    goes = owed["may_go"].to_numpy() & (reminds | (code == ACTS.index(STOP)))
+    stages, goes = settings.reminders, code == ACTS.index(REMIND)
     letter = np.where(goes, owed["number"].to_numpy(), len(stages))
     lowest = run.authorities.get("collect", run.levels[0])
     country, days = book.buyers["country"].iloc[at], np.full(len(at), NEVER)
@@ -198,8 +207,7 @@ def _dated(book: Book, at: np.ndarray, owed: pd.DataFrame) -> pd.DataFrame:
     pay_by = next_working_days(country, np.where(goes, by, NEVER) + given)
     names = [stage.name for stage in stages]
     of_act = [settings.named(STAGE_OF_ACT[act]) if act in STAGE_OF_ACT else None for act in ACTS]
-    stage = np.where(reminds, letter, len(names) + 1 + code)
-    nothing = np.zeros(len(at), dtype=np.intp)
+    stage = np.where(goes, letter, len(names) + 1 + code)
     columns = {
         "act": _texts(ACTS, code),
         "stage": _texts([*names, None, *of_act], stage),
@@ -208,8 +216,6 @@ def _dated(book: Book, at: np.ndarray, owed: pd.DataFrame) -> pd.DataFrame:
         "pay_by": pay_by.astype("datetime64[us]"),
         "authority": _texts([*(stage.authority or lowest for stage in stages), None], letter),
         "due_day": by.astype("datetime64[us]"),
-        "decided": _texts([None], nothing),
-        "anchor": _texts([None], nothing),
     }
     table = owed[["overdue_amount", *HELD, "to_collect", "late_invoices", "oldest_to_collect"]].assign(**columns)
     return table.set_axis(pd.Index(book.buyers["buyer_id"].iloc[at], name="buyer_id"))
@@ -220,22 +226,26 @@ def _texts(among: Sequence[str | None], place: np.ndarray) -> ExtensionArray:
     return pd.array(list(among), dtype="str").take(place)
 
 
-def _as_decided(table: pd.DataFrame, decided: pd.DataFrame, row: np.ndarray) -> pd.DataFrame:
-    """Return the buyers with the authority and day of what is decided; `row` of each one in the table (−1: none)."""
-    decided, row = decided[row >= 0], row[row >= 0]
-    act = table["act"].take(row).to_numpy()
-    as_asked, as_stop = (act == decided["decided"]).to_numpy(), act == STOP
-    asked, stopped = np.flatnonzero(as_asked), np.flatnonzero(as_stop)
+def _as_decided(book: Book, table: pd.DataFrame, decided: pd.DataFrame, row: np.ndarray) -> pd.DataFrame:
+    """Return the buyers with the authority and day of what is decided on their debt, and what is decided beside it.
+
+    `row`: of each one decided on in the table.
+    """
+    asked = np.flatnonzero(table["act"].take(row).to_numpy() == decided["decided"].to_numpy())
     by = table["due_day"].to_numpy("datetime64[us]").copy()
     by[row[asked]] = decided["due_day"].to_numpy("datetime64[us]")[asked]
-    by[row[stopped]] = decided["hold_by"].to_numpy("datetime64[us]")[stopped]
-    who = _replaced(table["authority"], row[asked], decided["authority"].iloc[asked])
     columns = {
-        "authority": _replaced(who, row[stopped], decided["hold_authority"].iloc[stopped]),
+        "authority": _replaced(table["authority"], row[asked], decided["authority"].iloc[asked]),
         "due_day": pd.Series(by, table.index),
-        **{name: _replaced(table[name], row, decided[name]) for name in ("decided", "anchor")},
     }
-    return table.assign(**columns)
+    place = np.full(len(table), len(decided))
+    place[row] = np.arange(len(decided))
+    beside = decided[list(BESIDE)].reset_index(drop=True).reindex(np.append(np.arange(len(decided)), -1))
+    beside = beside.take(place).set_axis(table.index)
+    beside["supplies_stopped"] = beside["supplies_stopped"].eq(True)
+    stopped = (beside["supplies_stopped"] & table["stage"].isna() & (table["to_collect"] > 0)).to_numpy()
+    stop = book.run.collections.named("stop")
+    return table.assign(stage=table["stage"].mask(stopped, stop) if stop else table["stage"], **columns).join(beside)
 
 
 def _replaced(texts: pd.Series, rows: np.ndarray, by: pd.Series) -> pd.Series:

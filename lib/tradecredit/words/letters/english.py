@@ -32,9 +32,9 @@ ENGLISH = Catalogue(
             "allows, you will bear the costs of these.",
         ),
         "stop": Tone(
-            subject="Deliveries on hold: overdue payment",
-            opening="The amounts listed below are past due and, according to our records of {as_of}, still unpaid. We "
-            "have therefore put further deliveries on open account on hold.",
+            subject="Overdue payment: deliveries on hold",
+            opening="The amounts listed below are past due and, according to our records of {as_of}, still unpaid. "
+            "Further deliveries on open account are on hold for the time being.",
             demand="Please pay {total} by {pay_by}.",
             consequence="As soon as all that is due has been paid, we will review the release of your deliveries. If "
             "payment fails to arrive, we reserve the right to take further steps to recover the debt.",

@@ -34,9 +34,9 @@ FRENCH = Catalogue(
             "les frais seront à votre charge dans les limites prévues par la loi.",
         ),
         "stop": Tone(
-            subject="Suspension des livraisons\u00a0: factures échues",
-            opening="Les montants ci-dessous sont échus et, d’après nos écritures au {as_of}, restent impayés. Nous "
-            "avons donc suspendu nos nouvelles livraisons à crédit.",
+            subject="Factures échues\u00a0: livraisons suspendues",
+            opening="Les montants ci-dessous sont échus et, d’après nos écritures au {as_of}, restent impayés. "
+            "Nos nouvelles livraisons à crédit sont suspendues jusqu’à nouvel ordre.",
             demand="Nous vous demandons de régler {total} au plus tard le {pay_by}.",
             consequence="Dès réception de la totalité des sommes échues, nous examinerons la reprise de vos "
             "livraisons. À défaut de règlement, nous nous réservons le droit d’engager toute démarche de recouvrement.",

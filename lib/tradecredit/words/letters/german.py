@@ -33,9 +33,9 @@ GERMAN = Catalogue(
             "gehen, soweit das Gesetz es zulässt, zu Ihren Lasten.",
         ),
         "stop": Tone(
-            subject="Liefersperre wegen überfälliger Rechnungen",
+            subject="Überfällige Rechnungen: Lieferungen ausgesetzt",
             opening="die unten aufgeführten Beträge sind überfällig und nach unseren Unterlagen zum {as_of} noch nicht "
-            "bezahlt. Wir haben deshalb weitere Lieferungen auf Rechnung vorerst ausgesetzt.",
+            "bezahlt. Weitere Lieferungen auf Rechnung sind vorerst ausgesetzt.",
             demand="Bitte zahlen Sie {total} bis zum {pay_by}.",
             consequence="Sobald alle fälligen Beträge eingegangen sind, prüfen wir die Freigabe Ihrer Lieferungen. "
             "Bleibt die Zahlung aus, behalten wir uns weitere Schritte zur Beitreibung vor.",
@@ -51,8 +51,8 @@ GERMAN = Catalogue(
         ),
     },
     listed="Rechnungen in {currency}, Stand {as_of}", invoice="Rechnung", issued="Datum", due="Fällig am",
-    days="Tage überfällig", amount_="Betrag", open_="Offen", held="Ausgenommen", to_pay="Zu zahlen", sum_="Summe",
-    held_note="Ausgenommene Beträge fordern wir derzeit nicht: Sie sind {why}.",
+    days="Tage überfällig", amount_="Betrag", open_="Offen", held="Ruhend", to_pay="Zu zahlen", sum_="Summe",
+    held_note="Ruhende Beträge fordern wir derzeit nicht: Sie sind {why}.",
     held_why={
         "disputed": "strittig", "set_off": "durch Ihr Guthaben bei uns gedeckt",
         "planned": "Gegenstand einer Ratenzahlung", "promised": "durch Ihre Zahlungszusage gedeckt",

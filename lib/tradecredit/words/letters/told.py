@@ -17,6 +17,11 @@ NAMED = 5
 """Buyers that a sentence names."""
 
 
+def with_languages(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the letters (`Letters.listed` of the report) with their languages in words."""
+    return table.assign(language=table["language"].map(LANGUAGES))
+
+
 def written(table: pd.DataFrame) -> str:
     """Return how many letters are written, in which languages, and what is to be done once they are sent.
 

@@ -78,13 +78,14 @@ def letter(book: Book, to: Any, rows: list[Any], sums: list[Any]) -> Letter:
     words = CATALOGUES[settings.language_of(_stated(to.country))]
     stage = next(stage for stage in book.run.collections.reminders if stage.name == to.letter)
     tone, sender, number = (
-        words.tones[wording(stage, to.act)],
+        words.tones[wording(stage, to.supplies_stopped)],
         settings.sender or book.run.entity,
         one_line(to.buyer_id),
     )
     asked = [row for row in sums if row.billed_total > 0] or sums
+    amounts = [_amount(row.billed_total, row.currency, words) for row in asked]
     told = {
-        "as_of": _long(book.as_of, words), "pay_by": _long(to.pay_by, words), "total": _list([_amount(row.billed_total, row.currency, words) for row in asked], words),
+        "as_of": _long(book.as_of, words), "pay_by": _long(to.pay_by, words), "total": _list(amounts, words),
         "reach": words.or_.join(_ways(settings, words)),
     }  # fmt: skip
     body: list[str | Table | Facts] = [
@@ -94,7 +95,7 @@ def letter(book: Book, to: Any, rows: list[Any], sums: list[Any]) -> Letter:
         words.reserved if _is_reserved(stage, rows) else "", words.paid, words.objections.format(**told),
         tone.courtesy.format(**told),
     ]  # fmt: skip
-    name, date = one_line(_stated(to.name) or to.buyer_id), _long(to.send_on, words)
+    name, date = one_line(_stated(to.name) or "") or number, _long(to.send_on, words)
     dated = [] if words.date_at_end else [(words.date, date)]
     signed = [sender, *([settings.contact] if settings.contact else [])]
     return Letter(
