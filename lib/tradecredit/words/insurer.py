@@ -77,7 +77,7 @@ def missed(calendar: pd.DataFrame, currency: str) -> str:
                 "by": day(rows["act_by"].min()),
             }
             amount = money(rows["amount"].sum(), currency)
-            parts.append(f"{what.format(**sizes)} ({amount}), the first day {day(rows['day'].min())}, "
+            parts.append(f"{what.format(**sizes)} ({amount}), the first due on {day(rows['day'].min())}, "
                          f"{how.format(**sizes)}")  # fmt: skip
     told = f"**Missed**: {'; '.join(parts)}." if parts else "No deadline of the policy has been missed."
     stopped = calendar[calendar["state"] == IN_FORCE]
