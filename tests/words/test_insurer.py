@@ -21,10 +21,10 @@ def test_what_is_missed_is_told(book):
     deadlines = insurer_calendar.deadlines(book, [policy])
     # B is to be reported since 21 October, D claimed since 19 July; B, C and F (10,000, 10,000 and 400) are stopped.
     assert insurer.missed(deadlines, "EUR") == (
-        "**Missed**: the report of 1 invoice of 1 buyer (EUR 10,000), the first due on 21 October 2026, to be sent by 2 "
-        "November 2026 all the same; the claims on 1 buyer (EUR 10,000), the first due on 19 July 2026, to be filed by 2 "
-        "November 2026, the insurer asked first. 3 buyers are past the stop of supplies: no deliveries from 3 November "
-        "2026 on, until EUR 20,400 is paid."
+        "**Missed**: the report of 1 invoice of 1 buyer (EUR 10,000), the first due on 21 October 2026, to be sent by "
+        "2 November 2026 all the same; the claims on 1 buyer (EUR 10,000), the first due on 19 July 2026, to be filed "
+        "by 2 November 2026, the insurer asked first. 3 buyers are past the stop of supplies: no deliveries from 3 "
+        "November 2026 on, until EUR 20,400 is paid."
     )
     assert insurer.missed(deadlines.iloc[:0], "EUR") == (
         "No deadline of the policy has been missed. No stop of supplies is in force."
