@@ -387,6 +387,9 @@ def test_what_is_missed_of_the_insurer_stands_first_and_on_the_days_of_chapter_0
 
 def test_what_a_breach_table_counts_its_invoices_hold(tables):
     kinds, found = (tables[f"06_collections/{name}"] for name in ("breaches_by_kind", "cover_breaches"))
+    if found.empty:
+        assert kinds.empty
+        pytest.skip("nothing of this book costs cover")
     of = found.groupby("breach_kind")
     kinds = kinds.set_index("breach_kind")
     assert set(kinds.index) == set(of.groups)
