@@ -370,6 +370,46 @@ def test_a_report_is_due_at_the_end_of_the_extension_of_its_own_debt(month, tabl
     assert (pd.to_datetime(table["report_by"]).to_numpy("datetime64[D]") == by).all()
 
 
+def test_what_is_missed_of_the_insurer_stands_first_and_on_the_days_of_chapter_03(tables):
+    missed, listed = (tables[f"06_collections/{name}"] for name in ("missed_deadlines", "next_deadlines"))
+    late = missed[missed["state"] == "missed"]
+    rank = late.index.max() if len(late) else -1
+    assert (missed["state"].iloc[: rank + 1] == "missed").all()
+    assert missed["act_by"].notna().all()
+    assert not tables["06_collections/deadlines"]["state"].isin(["missed", "in force"]).any()
+    first = listed.set_index("buyer_id")["next_day"]
+    by = late.groupby("buyer_id")["act_by"].min()
+    assert first.reindex(by.index).to_dict() == by.to_dict()
+    asked = tables["03_credit_limits/decisions"]
+    asked = asked[~asked["state"].isin(GONE)].set_index("buyer_id")
+    to_report = asked.loc[asked["decision"] == "report missed", "due_day"]
+    reports = late[late["deadline"] == "report the overdue debt"].groupby("buyer_id")["act_by"].min()
+    assert reports.to_dict() == to_report.to_dict()
+    claims = tables["06_collections/claims_to_file"].set_index("buyer_id")["act_by"]
+    assert claims.to_dict() == asked.loc[asked["decision"] == "claim", "due_day"].to_dict()
+
+
+def test_what_a_breach_table_counts_its_invoices_hold(tables):
+    kinds, found = (tables[f"06_collections/{name}"] for name in ("breaches_by_kind", "cover_breaches"))
+    if found.empty:
+        assert kinds.empty
+        pytest.skip("nothing of this book costs cover")
+    of = found.groupby("breach_kind")
+    kinds = kinds.set_index("breach_kind")
+    assert set(kinds.index) == set(of.groups)
+    assert (of["breach_cost"].sum().reindex(kinds.index) - kinds["breach_cost"]).abs().max() < 0.01
+    assert of["breach_day"].min().reindex(kinds.index).to_dict() == kinds["first_breach"].to_dict()
+
+
+def test_the_indemnity_as_if_of_claims_is_that_of_chapter_05(month, tables):
+    policy = Run.from_yaml(month.parents[2] / "run.yaml").policy
+    totals = tables["05_credit_insurance/as_if_totals"].set_index("policy")["past_indemnity"]
+    if policy is None or policy.name not in totals:
+        pytest.skip("no policy in force has past years")
+    states = tables["06_collections/claims_by_state"]
+    assert states["past_indemnity"].sum() == pytest.approx(totals[policy.name], abs=0.01)
+
+
 def test_sales_to_be_shortened_are_those_of_the_buyers_listed(tables):
     by_grade = tables["03_credit_limits/terms_by_grade"].dropna(subset="longer_sales")
     listed = tables["03_credit_limits/longer_terms"]["longer_sales"].sum()
@@ -620,7 +660,7 @@ def test_every_table_of_a_notebook_is_published(month):
         seldom = {
             "01_receivables": {"doubles"},
             "02_default_probability": {"long_overdue", "short_payments"},
-            "06_collections": {"declaration"},
+            "06_collections": {"declaration", "cut_today"},
         }
         assert not published & absent
         absent = absent | seldom.get(notebook.stem, set())

@@ -18,21 +18,45 @@ def book(book_of):
 @pytest.mark.parametrize(
     ("terms", "said"),
     [
-        ({}, "the first by 2 November 2026: EUR 12,950 is payable, if nothing else has used the first loss of the "
-             "year. The day of 1 claim is past already."),
-        ({"filing_days": 90}, "the first by 9 November 2026: EUR 12,950 is payable, if nothing else has used the first "
+        # 28 August and 30 days more are Sunday, 27 September.
+        ({}, "the first by 2 November 2026. EUR 12,950 is payable, if nothing else has used the first loss of the "
+             "year. Its last day was 27 September 2026: ask the insurer first."),
+        ({"filing_days": 90}, "the first by 9 November 2026. EUR 12,950 is payable, if nothing else has used the first "
                               "loss of the year."),
+        ({"filing_days": 90, "aggregate_first_loss": 50_000.0},
+         "Nothing is payable while the first loss of the year is not used up: file them, as each uses it up."),
         ({"filing_days": None}, "of the year. The policy states no last day for filing (`filing_days`)."),
     ],
 )  # fmt: skip
 def test_what_is_to_be_filed_is_told(book, terms, said):
     told = words.to_file(claims.to_file(book, Policy(**TERMS | terms)), "EUR")
-    assert told.startswith("**1 claim** is to be filed, for an insured debt of EUR 16,000, ")
+    assert told.startswith("**1 claim** is to be filed, for an insured debt of EUR 16,000 today, ")
     assert told.endswith(said)
 
 
 def test_no_claim_is_told(book):
     assert words.to_file(claims.to_file(book, Policy(name="p")), "EUR") == "No claim is to be filed."
+
+
+@pytest.mark.parametrize(
+    ("filing_days", "said"), [(30, "ask the insurer first, then file"), (90, "file"), (None, "file")]
+)
+def test_what_to_do_about_each_claim_is_told(book, filing_days, said):
+    policy = Policy(**TERMS | {"filing_days": filing_days})
+    assert words.with_advice(claims.to_file(book, policy))["claim_advice"].to_dict() == {"B": said}
+
+
+def test_claims_to_file_beside_those_on_defaults_are_told():
+    filing = pd.DataFrame({"insured_debt": [900.0, 50.0]}, index=pd.Index(["B", "W"], name="buyer_id"))
+    made = pd.DataFrame(
+        {"buyer_id": ["B", "P"], "claim_state": ["to file", "paid"], "insured_debt": [1_000.0, 7.0]}
+    )  # fmt: skip
+    assert words.beside_defaults(filing, made, "EUR") == (
+        "Claims to file stand here with their insured debt on the day of loss, EUR 1,000; of it EUR 900 is owed today. "
+        "W (EUR 50) is no default of the book, and so not among them."
+    )
+    same = made.assign(insured_debt=[900.0, 7.0])
+    assert words.beside_defaults(filing[:1], same, "EUR") == ""
 
 
 def test_the_head_of_a_claim(book):
@@ -59,16 +83,36 @@ def test_what_was_received_is_told():
         {
             "claims_received": [9_000.0, 0],
             "expected_claim": [10_000.0, 500],
+            "past_indemnity": [9_300.0, 500],
             "insurer_recovery": [700.0, 0],
             "claim_filed": pd.to_datetime([None, None]),
         }
     )
     assert words.received(made, "EUR") == (
-        "On 2 defaults the insurer has paid EUR 9,000; by the policy as it stands EUR 10,500 was to be expected. Of "
-        "recoveries EUR 700 is the insurer's; what was passed on is in no table. When claims were filed is in no table "
-        "of the book (`claims`)."
+        "On 2 defaults the insurer has paid EUR 9,000; by the policy as it stands EUR 10,500 was to be expected before "
+        "recoveries. Once these are shared, and refill the first loss, EUR 9,800 is left, the indemnity as if of "
+        "chapter 05. Of recoveries EUR 700 is the insurer's; what was passed on is in no table. When claims were filed "
+        "is in no table of the book (`claims`)."
     )
     filed = made.assign(claim_filed=pd.Timestamp("2026-01-01"))
     assert words.received(filed, "EUR").endswith("By the table `claims` 2 claims were filed.")
     assert "Of recoveries" not in words.received(made.assign(insurer_recovery=0.0), "EUR")
     assert words.received(made.iloc[:0], "EUR").startswith("The book knows no default")
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (8_000, "; once these are shared nothing of it is owed by the insurer, and nothing is to be asked for."),
+        (9_600, "; once these are shared the insurer still owes EUR 600 (B): the credit analyst decides by 9 November "
+                "2026 to ask for it."),
+    ],
+)  # fmt: skip
+def test_whether_the_insurer_is_asked_for_more_is_told(book, left, said):
+    made = pd.DataFrame(
+        {"buyer_id": ["B", "P"], "claim_state": ["paid in part", "paid"], "paid_less": [1_000.0, 0],
+         "claims_received": [9_000.0, 100], "past_indemnity": [left, 200.0]}
+    )  # fmt: skip
+    told = words.to_ask(made, book.run)
+    assert told == "On B EUR 1,000 less was paid than was to be expected before recoveries" + said
+    assert words.to_ask(made[1:], book.run) == ""

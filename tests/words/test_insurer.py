@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from advised import AS_OF, LEDGER, POLICY
 
-from tradecredit.decide.collect import audit, declarations, insurer_calendar, insurer_limits
+from tradecredit.decide.collect import declarations, insurer_calendar, insurer_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.split import NOT_COUNTED
 from tradecredit.words import insurer
@@ -16,27 +16,56 @@ def book(book_of):
     return book_of(AS_OF, buyers=buyers, **LEDGER)
 
 
+def test_what_is_missed_is_told(book):
+    policy = Policy(**POLICY.model_dump(exclude_unset=True) | {"filing_days": 60})
+    deadlines = insurer_calendar.deadlines(book, [policy])
+    # B is to be reported since 21 October, D claimed since 19 July; B, C and F (10,000, 10,000 and 400) are stopped.
+    assert insurer.missed(deadlines, "EUR") == (
+        "**Missed**: the report of 1 invoice of 1 buyer (EUR 10,000), the first due on 21 October 2026, to be sent by "
+        "2 November 2026 all the same; the claims on 1 buyer (EUR 10,000), the first due on 19 July 2026, to be filed "
+        "by 2 November 2026, the insurer asked first. 3 buyers are past the stop of supplies: no deliveries from 3 "
+        "November 2026 on, until EUR 20,400 is paid."
+    )
+    assert insurer.missed(deadlines.iloc[:0], "EUR") == (
+        "No deadline of the policy has been missed. No stop of supplies is in force."
+    )
+
+
 def test_what_comes_next_is_told(book):
     deadlines = insurer_calendar.deadlines(book, [POLICY])
-    # A is to be reported; B is late; C and D are to be claimed; supplies to A stop on 21 November.
+    # A is to be reported; C and D are to be claimed, 9,000 is paid for each; supplies to A stop on 21 November.
     assert insurer.calendar(deadlines, "EUR") == (
-        "Next: report the overdue debt of 1 buyer (EUR 10,000), the first by 20 November 2026; stop supplies to 1 "
-        "buyer (EUR 10,000), the first by 20 November 2026; file the claim of 2 buyers (EUR 20,000), the first by 9 "
-        "November 2026. 1 day to report or to file is past already."
+        "Next: report the overdue debt of 1 buyer (EUR 10,000), the first by 20 November 2026; file the claim of 2 "
+        "buyers (EUR 20,000), the first by 9 November 2026; EUR 18,000 of the insurer is expected, the first on 30 "
+        "November 2026. Supplies to 1 more buyer stop unless it pays EUR 10,000 in time, on 21 November 2026."
     )
     assert insurer.calendar(deadlines.iloc[:0], "EUR") == "The policy sets no day for anything that is owed today."
+
+
+def test_why_no_report_stands_before_a_stop_is_told(book):
+    deadlines = insurer_calendar.deadlines(book, [POLICY])
+    coming = deadlines.query("deadline == 'stop'").assign(state="soon")
+    # C is claimed, F owes too little; A, B and H are reported before.
+    assert insurer.calendar(coming, "EUR").endswith(
+        " Before 2 of them no report is due: of 1 too little is overdue for a report and of 1 the loss is claimed."
+    )
+    shown = insurer.with_deadlines(coming).set_index("buyer_id")["notice"]
+    assert shown.dropna().to_dict() == {
+        "C": "no report: its loss is claimed", "F": "no report: too little for one"
+    }  # fmt: skip
 
 
 def test_events_by_hand(book):
     policy = Policy(**POLICY.model_dump(exclude_unset=True) | {"filing_days": 60})
     events = insurer.events(insurer_calendar.deadlines(book, [policy]), book).set_index("matter")
     assert events.loc["own A 2026-11-20 overdue", ["day", "title", "text"]].tolist() == [
-        pd.Timestamp("2026-11-20"), "Report the overdue debt: Alder & Sons (A), EUR 10,000",
+        pd.Timestamp("2026-11-20"), "Report the overdue debt: Alder & Sons (A), EUR 10,000 insured debt",
         "own: 20 November 2026.\n1 invoice, the first A1.\nKind of notice: notice of an overdue debt.",
     ]  # fmt: skip
     assert events.loc["own D 2026-07-19", ["day", "title"]].tolist() == [
-        pd.Timestamp("2026-11-02"), "Late: file the claim: D, EUR 10,000",
+        pd.Timestamp("2026-11-02"), "Late: file the claim: D, EUR 10,000 insured debt",
     ]  # fmt: skip
+    assert events.loc["own H 2026-12-11", "title"] == "Stop supplies: H, EUR 10,000 to be paid, gross"
     assert events.loc["own H 2026-12-11", "text"].endswith("\nOnly if it stays unpaid.")
     assert not events.index.duplicated().any()
 
@@ -47,10 +76,10 @@ def test_a_declaration_is_an_event_of_no_buyer(book):
     # 21 days from 31 October is a Saturday; all eight invoices are insurable.
     event = insurer.events(deadlines, book).set_index("kind").loc["declare"]
     assert event.tolist() == [
-        pd.Timestamp("2026-11-20"), "own 2026-11-21", "Declare sales or balances: own, EUR 70,400",
+        pd.Timestamp("2026-11-20"), "own 2026-11-21", "Declare sales or balances: own, EUR 70,400 to declare",
         "own: 21 November 2026.\n8 invoices.",
     ]  # fmt: skip
-    assert insurer.calendar(deadlines, "EUR").split("; ")[-1].startswith("declare EUR 70,400 by 20 November 2026.")
+    assert "; declare EUR 70,400 by 20 November 2026; " in insurer.calendar(deadlines, "EUR")
     assert insurer_calendar.by_buyer(deadlines)["buyer_id"].notna().all()
 
 
@@ -58,37 +87,22 @@ def test_codes_are_told_in_words(book):
     table = insurer_calendar.deadlines(book, [POLICY])
     told = insurer.with_deadlines(table)
     assert told[["deadline", "state"]].notna().all(axis=None)
-    assert told["notice"].notna().sum() == table["notice"].notna().sum()
-    # Of B and F all days are past.
+    assert told["notice"].notna().sum() == (table["notice"].notna() | table["unreported"].notna()).sum()
+    # What is to be reported is insured debt, what ends a stop is gross.
+    amounts = told.set_index("deadline")["amount_of"]
+    assert set(amounts["report the overdue debt"]) == {"insured debt"}
+    assert set(amounts["stop supplies"]) == {"to be paid, gross"}
     told = insurer.with_next(insurer_calendar.by_buyer(table)).set_index("buyer_id")["next_deadline"]
-    assert told[told.notna()].index.tolist() == ["C", "D", "A", "H"]
-    assert told["A"] == "report the overdue debt"
+    assert told.to_dict() == {
+        "A": "report the overdue debt", "B": "report the overdue debt", "C": "stop supplies", "D": "file the claim",
+        "F": "stop supplies",
+    }  # fmt: skip
 
 
-def test_what_breaches_cost_is_told(book):
-    # B is reported late; G has no limit; F owes too little to be reported.
-    found = audit.by_breach(audit.breaches(book, POLICY))
-    assert insurer.breaches(found, "EUR") == (
-        "If these buyers did not pay, what breaches cost, before deductibles: EUR 9,000 is not insured: EUR 9,000 "
-        "shipped without a limit of the insurer's; EUR 9,000 is insured and in doubt: EUR 9,000 overdue debt not "
-        "reported in time, if the insurer does not know of it."
-    )
-    assert insurer.breaches(found.iloc[:0], "EUR") == "No breach of the policy shows in what is owed today."
-    assert insurer.with_breaches(found).index.tolist() == [
-        insurer.BREACHES["reported late"], insurer.BREACHES["no limit"],
-    ]  # fmt: skip
-
-
-def test_every_breach_has_its_words():
-    assert set(insurer.BREACHES) == set(audit.BREACHES)
-
-
-def test_how_cover_has_moved_is_told(book):
-    before = audit.month_before(book)
-    told = insurer.cover_since(audit.classes(book, POLICY, before), "EUR")
-    # E was not shipped yet on 30 September: 50,400 of 60,400 lay within limits, and 60,400 of 70,400 do now.
-    assert told == ("**85.8 %** of receivables, EUR 60,400, lies within limits, +2.4 pp since the month before.")
-    assert insurer.cover_since(audit.classes(book, POLICY, None), "EUR").startswith("The book knows no earlier month")
+def test_every_code_of_the_calendar_has_its_words():
+    assert set(insurer.TO_DO) == set(insurer.AMOUNTS) == set(insurer_calendar.DEADLINES)
+    assert set(insurer.STATES) == set(insurer_calendar.STATES)
+    assert set(insurer.UNREPORTED) == set(insurer_calendar.UNREPORTED)
 
 
 def test_what_is_to_be_declared_is_told(book_of):
@@ -125,7 +139,7 @@ def test_every_exclusion_has_its_words():
     [
         ("O1,A,ordered,2026-10-20,40000,2026-11-05,\nO2,A,ordered,2026-10-20,30000,2026-12-05,\n",
          " Of 2 open orders 1 would lose cover, EUR 20,000 in all."),
-        (None, " The book has no open orders of these buyers: which of them would lose cover is not known."),
+        (None, " The book has no open orders of these buyers, so that none is seen to lose cover."),
     ],
 )  # fmt: skip
 def test_what_a_cut_of_today_takes_is_told(book_of, orders, said):

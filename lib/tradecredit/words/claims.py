@@ -3,11 +3,14 @@
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import read_on
 from tradecredit.book.checks import CENT
 from tradecredit.decide.collect import claims, claims_made
+from tradecredit.decide.decisions import authority
 from tradecredit.insurance.policy import Policy
+from tradecredit.params.run import Run
 from tradecredit.words.cover import REASONS
-from tradecredit.words.formats import counted, day, money
+from tradecredit.words.formats import counted, day, first_of, listed, money
 
 STEPS = {reason: f"less: {told}" for reason, told in REASONS.items()} | {
     claims.OWED: "owed by the buyer, gross",
@@ -78,14 +81,57 @@ def to_file(table: pd.DataFrame, currency: str) -> str:
     if table.empty:
         return "No claim is to be filed."
     debt, paid = (money(table[name].sum(), currency) for name in ("insured_debt", "indemnity"))
-    first, late = table["act_by"].min(), int((table["file_by"] < table["act_by"]).sum())
+    one = len(table) == 1
     told = (
-        f"**{counted(len(table), 'claim')}** {'is' if len(table) == 1 else 'are'} to be filed, for an insured debt of "
-        f"{debt}, the first by {day(first)}: {paid} is payable, if nothing else has used the first loss of the year."
+        f"**{counted(len(table), 'claim')}** {'is' if one else 'are'} to be filed, for an insured debt of {debt} "
+        f"today, the first by {day(table['act_by'].min())}. "
     )
-    if table["file_by"].isna().all():
+    if table["indemnity"].sum() < CENT <= table["claim"].sum():
+        told += "Nothing is payable while the first loss of the year is not used up: file them, as each uses it up."
+    else:
+        told += f"{paid} is payable, if nothing else has used the first loss of the year."
+    if table["last_day"].isna().all():
         return f"{told} The policy states no last day for filing (`filing_days`)."
-    return f"{told} The day of {counted(late, 'claim')} is past already." if late else told
+    late = table[is_late(table)]
+    if late.empty:
+        return told
+    first = day(late["last_day"].min())
+    if one:
+        return f"{told} Its last day was {first}: {_ASK_FIRST}."
+    return f"{told} The last day of {len(late):,} of them is past, the first was {first}: {_ASK_FIRST}."
+
+
+_ASK_FIRST = "ask the insurer first"
+
+
+def is_late(table: pd.DataFrame) -> pd.Series:
+    """Return of each claim to file whether its last day is past; `claims.to_file`."""
+    return table["last_day"] < table["act_by"]
+
+
+def with_advice(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `claims.to_file` with what to do in words, `claim_advice`, as chapter 03 says it."""
+    late = is_late(table)
+    told = late.map({True: f"{_ASK_FIRST}, then file", False: "file"})
+    return table.assign(claim_advice=told.astype("str"))
+
+
+def beside_defaults(table: pd.DataFrame, made: pd.DataFrame, currency: str) -> str:
+    """Return why claims to file are not those to file among past defaults; `claims.to_file`, `claims_made.made`.
+
+    Empty where they are the same buyers with the same debt.
+    """
+    past = made[made["claim_state"] == claims_made.TO_FILE].set_index("buyer_id")["insured_debt"]
+    other = table["insured_debt"].drop(past.index, errors="ignore")
+    now, then = table["insured_debt"].sum() - other.sum(), past.sum()
+    if other.empty and abs(now - then) < CENT:
+        return ""
+    told = f"Claims to file stand here with their insured debt on the day of loss, {money(then, currency)}"
+    told += f"; of it {money(now, currency)} is owed today." if abs(now - then) >= CENT else "."
+    if other.empty:
+        return told
+    have = "is no default of the book" if len(other) == 1 else "are no defaults of the book"
+    return f"{told} {first_of(other.index, 3)} ({money(other.sum(), currency)}) {have}, and so not among them."
 
 
 def heading(claim: claims.Claim, book: Book, policy: Policy) -> list[str]:
@@ -116,10 +162,11 @@ def received(made: pd.DataFrame, currency: str) -> str:
     """Return what the insurer has paid of what was to be expected, and its part of recoveries; `claims_made.made`."""
     if made.empty:
         return "The book knows no default that could have been claimed."
-    paid, expected = made["claims_received"].sum(), made["expected_claim"].sum()
+    paid, expected, left = (made[name].sum() for name in ("claims_received", "expected_claim", "past_indemnity"))
     told = (
         f"On {counted(len(made), 'default')} the insurer has paid {money(paid, currency)}; by the policy as it stands "
-        f"{money(expected, currency)} was to be expected."
+        f"{money(expected, currency)} was to be expected before recoveries. Once these are shared, and refill the "
+        f"first loss, {money(left, currency)} is left, the indemnity as if of chapter 05."
     )
     shared = made["insurer_recovery"].sum()
     if shared >= CENT:
@@ -128,3 +175,25 @@ def received(made: pd.DataFrame, currency: str) -> str:
     if not filed:
         return f"{told} When claims were filed is in no table of the book (`claims`)."
     return f"{told} By the table `claims` {counted(filed, 'claim')} {'was' if filed == 1 else 'were'} filed."
+
+
+def to_ask(made: pd.DataFrame, run: Run) -> str:
+    """Return whether the insurer is to be asked for more on claims that it has paid in part, or paid nothing on.
+
+    `made`: `claims_made.made`; empty where there are none of these.
+    """
+    short = made[made["claim_state"].isin([claims_made.PAID_LESS, claims_made.NOT_PAID])]
+    if short.empty:
+        return ""
+    owed, less = claims_made.to_ask(made), money(short["paid_less"].sum(), run.currency)
+    told = (
+        f"On {first_of(short['buyer_id'].tolist(), 3)} {less} less was paid than was to be expected before recoveries"
+    )
+    if owed.empty:
+        return f"{told}; once these are shared nothing of it is owed by the insurer, and nothing is to be asked for."
+    who = listed(sorted(set(authority(run, "claim", owed))))
+    by = day(read_on(pd.Timestamp(run.as_of), run.decisions.days_until_due("claim")))
+    return (
+        f"{told}; once these are shared the insurer still owes {money(owed.sum(), run.currency)} "
+        f"({first_of(owed.index, 3)}): the {who} decides by {by} to ask for it."
+    )

@@ -1,18 +1,27 @@
-"""Sentences on what the insurer is told, asked and owed: deadlines, breaches of cover, declarations, claims, limits."""
+"""Sentences on what the insurer is told and asked: deadlines, declarations, limits."""
 
 import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
-from tradecredit.decide.collect import audit, declarations, insurer_calendar, insurer_limits
-from tradecredit.decide.collect.insurer_calendar import AHEAD, FILE_BY, MONEY_ON, PAST, REPORT_BY, STOP_ON
-from tradecredit.insurance.shipped import CLASSES, DISCRETIONARY, NAMED
+from tradecredit.decide.collect import declarations, insurer_calendar, insurer_limits
+from tradecredit.decide.collect.insurer_calendar import (
+    AHEAD,
+    DECLARE_BY,
+    FILE_BY,
+    IN_FORCE,
+    MISSED,
+    MONEY_ON,
+    REPORT_BY,
+    SOON,
+    STOP_ON,
+)
 from tradecredit.words import cover
-from tradecredit.words.formats import change, counted, day, listed, money, percent
+from tradecredit.words.formats import counted, day, listed, money, percent
 
 TO_DO = {
     REPORT_BY: "report the overdue debt", STOP_ON: "stop supplies", FILE_BY: "file the claim",
-    MONEY_ON: "money from the insurer is expected", insurer_calendar.DECLARE_BY: "declare sales or balances",
+    MONEY_ON: "money from the insurer is expected", DECLARE_BY: "declare sales or balances",
 }  # fmt: skip
 """The kinds of deadline of `insurer_calendar.deadlines`."""
 
@@ -22,13 +31,28 @@ NOTICES = {
 }  # fmt: skip
 """The kinds of notice, as insurers' portals know them."""
 
-STATES = {PAST: "past", insurer_calendar.SOON: "soon", AHEAD: "later, if it stays unpaid"}
+UNREPORTED = {
+    insurer_calendar.CLAIMED: "no report: its loss is claimed",
+    insurer_calendar.LITTLE: "no report: too little for one",
+    insurer_calendar.UNINSURED: "no report: this invoice is not insured",
+}  # fmt: skip
+"""Why a stop has no report before it."""
+
+AMOUNTS = {
+    **dict.fromkeys((REPORT_BY, FILE_BY), "insured debt"), STOP_ON: "to be paid, gross", MONEY_ON: "indemnity",
+    DECLARE_BY: "to declare",
+}  # fmt: skip
+"""What the amount of a deadline is."""
+
+STATES = {MISSED: "missed", IN_FORCE: "in force", SOON: "soon", AHEAD: "later"}
 
 
 def with_deadlines(calendar: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of `insurer_calendar.deadlines` with its codes in words."""
-    told = {"deadline": TO_DO, "notice": NOTICES, "state": STATES}
-    return calendar.assign(**{column: calendar[column].map(words) for column, words in told.items()})
+    """Return a table of `insurer_calendar.deadlines` with its codes in words, and what its amounts are, `amount_of`."""
+    told = {"deadline": TO_DO, "notice": NOTICES, "unreported": UNREPORTED, "state": STATES}
+    table = calendar.assign(**{column: calendar[column].map(words) for column, words in told.items()})
+    notice = table["notice"].fillna(table["unreported"])
+    return table.assign(amount_of=calendar["deadline"].map(AMOUNTS), notice=notice)
 
 
 def with_next(table: pd.DataFrame) -> pd.DataFrame:
@@ -36,37 +60,83 @@ def with_next(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(next_deadline=table["next_deadline"].map(TO_DO))
 
 
+def missed(calendar: pd.DataFrame, currency: str) -> str:
+    """Return what has been missed, by when it is made good, and what is stopped already; `deadlines`."""
+    late = calendar[calendar["state"] == MISSED]
+    parts = []
+    for kind, what, how in (
+        (REPORT_BY, "the report of {invoices} of {buyers}", "to be sent by {by} all the same"),
+        (FILE_BY, "the claims on {buyers}", "to be filed by {by}, the insurer asked first"),
+        (DECLARE_BY, "a declaration", "to be made by {by}"),
+        (MONEY_ON, "money of the insurer for {buyers}", "to be asked for"),
+    ):
+        if len(rows := late[late["deadline"] == kind]):
+            sizes = {
+                "invoices": counted(int(rows["invoices"].sum()), "invoice"),
+                "buyers": counted(rows["buyer_id"].nunique(), "buyer"),
+                "by": day(rows["act_by"].min()),
+            }
+            amount = money(rows["amount"].sum(), currency)
+            parts.append(f"{what.format(**sizes)} ({amount}), the first due on {day(rows['day'].min())}, "
+                         f"{how.format(**sizes)}")  # fmt: skip
+    told = f"**Missed**: {'; '.join(parts)}." if parts else "No deadline of the policy has been missed."
+    stopped = calendar[calendar["state"] == IN_FORCE]
+    if stopped.empty:
+        return f"{told} No stop of supplies is in force."
+    buyers = stopped["buyer_id"].nunique()
+    return (
+        f"{told} {counted(buyers, 'buyer')} {'is' if buyers == 1 else 'are'} past the stop of supplies: no deliveries "
+        f"from {day(stopped['act_by'].min())} on, until {money(stopped['amount'].sum(), currency)} is paid."
+    )
+
+
 def calendar(calendar: pd.DataFrame, currency: str) -> str:
-    """Return what comes next by the insurer's calendar, and what is past; `insurer_calendar.deadlines`."""
+    """Return what comes next by the insurer's calendar; `insurer_calendar.deadlines`."""
     if calendar.empty:
         return "The policy sets no day for anything that is owed today."
-    ahead, past = calendar[calendar["state"] == "soon"], calendar[calendar["state"] == PAST]
-    parts = []
-    for kind in (REPORT_BY, STOP_ON, FILE_BY):
-        rows = ahead[ahead["deadline"] == kind]
-        if len(rows):
-            first = rows["act_by"].min()
-            who = "to" if kind == STOP_ON else "of"
-            parts.append(
-                f"{TO_DO[kind]} {who} {counted(rows['buyer_id'].nunique(), 'buyer')} "
-                f"({money(rows['amount'].sum(), currency)}), the first by {day(first)}"
-            )
-    declared = ahead[ahead["deadline"] == insurer_calendar.DECLARE_BY]
+    ahead = calendar[calendar["state"] == SOON]
+    parts = [
+        f"{TO_DO[kind]} of {counted(rows['buyer_id'].nunique(), 'buyer')} ({money(rows['amount'].sum(), currency)}), "
+        f"the first by {day(rows['act_by'].min())}"
+        for kind in (REPORT_BY, FILE_BY)
+        if len(rows := ahead[ahead["deadline"] == kind])
+    ]
+    declared, paid = (ahead[ahead["deadline"] == kind] for kind in (DECLARE_BY, MONEY_ON))
     parts += [f"declare {money(row.amount, currency)} by {day(row.act_by)}" for row in declared.itertuples()]
+    if len(paid):
+        parts.append(
+            f"{money(paid['amount'].sum(), currency)} of the insurer is expected, the first on {day(paid['day'].min())}"
+        )
     told = f"Next: {'; '.join(parts)}." if parts else "No deadline of the policy is near."
-    late = past[past["deadline"] != STOP_ON]
-    if len(late):
-        told += f" {counted(len(late), 'day')} to report or to file {'is' if len(late) == 1 else 'are'} past already."
-    return told
+    return told + _coming_stops(ahead[ahead["deadline"] == STOP_ON], currency)
+
+
+def _coming_stops(stops: pd.DataFrame, currency: str) -> str:
+    """Return to whom supplies stop soon unless something is paid, and why of some nothing is reported before."""
+    if stops.empty:
+        return ""
+    one = len(stops) == 1
+    told = (
+        f" Supplies to {counted(stops['buyer_id'].nunique(), 'more buyer')} stop unless "
+        f"{'it pays' if one else 'they pay'} {money(stops['amount'].sum(), currency)} in time, "
+        f"{'on' if one else 'the first on'} {day(stops['day'].min())}."
+    )
+    sizes = stops["unreported"].value_counts()
+    why = {
+        insurer_calendar.UNINSURED: "the invoice that stops supplies is not insured itself",
+        insurer_calendar.LITTLE: "too little is overdue for a report", insurer_calendar.CLAIMED: "the loss is claimed",
+    }  # fmt: skip
+    parts = [f"of {sizes[reason]:,} {words}" for reason, words in why.items() if reason in sizes]
+    return f"{told} Before {sizes.sum():,} of them no report is due: {listed(parts)}." if parts else told
 
 
 def events(calendar: pd.DataFrame, book: Book) -> pd.DataFrame:
     """Return deadlines as events of `calendar_file.calendar_file`: `day`, `kind`, `matter`, `title`, `text`.
 
     `calendar`: `insurer_calendar.deadlines`. An event stands on the day by which it is done in time (`act_by`), and
-    tells the policy's own; money from which nothing is expected is none.
+    tells the policy's own.
     """
-    rows = calendar[(calendar["deadline"] != MONEY_ON) | (calendar["amount"] > 0)]
+    rows = calendar
     names, currency = book.names, book.run.currency
     who = names.reindex(rows["buyer_id"]).fillna("").to_numpy()
     told = [_event(row, name, currency) for row, name in zip(rows.itertuples(), who, strict=True)]
@@ -82,75 +152,17 @@ def events(calendar: pd.DataFrame, book: Book) -> pd.DataFrame:
 def _event(row: pd.Series, name: str, currency: str) -> tuple[str, str]:
     who = f"{name} ({row.buyer_id})" if name else row.buyer_id if pd.notna(row.buyer_id) else row.policy
     what = TO_DO[row.deadline]
-    late = "Late: " if row.state == PAST and row.deadline != STOP_ON else ""
-    title = f"{late}{what if late else what[0].upper() + what[1:]}: {who}, {money(row.amount, currency)}"
+    late = "Late: " if row.state == MISSED else ""
+    amount = f"{money(row.amount, currency)} {AMOUNTS[row.deadline]}"
+    title = f"{late}{what if late else what[0].upper() + what[1:]}: {who}, {amount}"
     stated = f"{row.policy}: {day(row.day)}" if pd.notna(row.day) else f"{row.policy} states no last day"
     first = f", the first {row.invoice_id}" if pd.notna(row.invoice_id) else ""
     lines = [f"{stated}.", f"{counted(row.invoices, 'invoice')}{first}."]
     if pd.notna(row.notice):
         lines.append(f"Kind of notice: {NOTICES[row.notice]}.")
-    if row.state == AHEAD:
+    if row.state == AHEAD and row.deadline in {REPORT_BY, STOP_ON, FILE_BY}:
         lines.append("Only if it stays unpaid.")
     return title, "\n".join(lines)
-
-
-BREACHES = {
-    audit.LATE_REPORT: "overdue debt not reported in time, if the insurer does not know of it",
-    audit.LATE_FILING: "claims not filed in time, if they were not",
-    audit.AFTER_STOP: "shipped after the stop",
-    audit.LONG_TERMS: "shipped on terms longer than the policy insures",
-    audit.OTHER_ENTITY: "shipped to a company without a limit in whose group another one has a limit",
-    audit.WITHOUT_LIMIT: "shipped without a limit of the insurer's",
-    audit.ABOVE_LIMIT: "shipped above the limit",
-}
-"""The breaches of `audit.breaches`."""
-
-NOT_TESTABLE = (
-    "Not testable with this book: whether papers of a delivery are complete, whether an invoice names the company that "
-    "the limit is on, and what the insurer was told when."
-)
-
-
-def with_breaches(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of `audit.breaches` or `audit.by_breach` with the kinds of breach in words."""
-    if table.index.name == "breach_kind":
-        return table.set_axis(table.index.map(BREACHES).rename("breach_kind"))
-    return table.assign(breach_kind=table["breach_kind"].map(BREACHES))
-
-
-def cover_since(classes: pd.DataFrame, currency: str) -> str:
-    """Return how the part of the receivables within limits has moved since the month before; `audit.classes`."""
-    if classes["open_amount_before"].isna().all():
-        return "The book knows no earlier month: what has changed is not known."
-    within = classes.loc[[NAMED, DISCRETIONARY]]
-    moved = classes.drop(index=[NAMED, DISCRETIONARY])["open_amount_change"].reindex(CLASSES).dropna()
-    share, more = within["share"].sum(), within["share_change"].sum()
-    told = (
-        f"**{percent(share)}** of receivables, {money(within['open_amount'].sum(), currency)}, lies within limits, "
-        f"{change(more, 'fraction')} since the month before."
-    )
-    largest = moved.abs().idxmax()
-    if not moved[largest]:
-        return told
-    return f"{told} Of the rest, what is {largest} moved most: {change(moved[largest], currency)}."
-
-
-def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of `audit.reasons` or `audit.invoices` with its reasons in words."""
-    return cover.with_reasons(table)
-
-
-def breaches(by_breach: pd.DataFrame, currency: str) -> str:
-    """Return what breaches have cost, by whether it is lost or in doubt; `audit.by_breach`."""
-    if by_breach.empty:
-        return "No breach of the policy shows in what is owed today."
-    parts = []
-    for effect, told in ((audit.LOST, "is not insured"), (audit.IN_DOUBT, "is insured and in doubt")):
-        rows = by_breach[by_breach["cover_effect"] == effect]
-        if len(rows):
-            each = [f"{money(cost, currency)} {BREACHES[kind]}" for kind, cost in rows["breach_cost"].items()]
-            parts.append(f"{money(rows['breach_cost'].sum(), currency)} {told}: {listed(each)}")
-    return f"If these buyers did not pay, what breaches cost, before deductibles: {'; '.join(parts)}."
 
 
 DECLARED = {
@@ -213,7 +225,7 @@ def cut_today(table: pd.DataFrame, currency: str) -> str:
         f"with insured debt of {money(kept['insured_then'].sum(), currency)}."
     )
     if not orders.any():
-        return f"{told} The book has no open orders of these buyers: which of them would lose cover is not known."
+        return f"{told} The book has no open orders of these buyers, so that none is seen to lose cover."
     lost = table[orders & (table["loses_cover"] >= CENT)]
     return (
         f"{told} Of {counted(int(orders.sum()), 'open order')} {len(lost):,} would lose cover, "

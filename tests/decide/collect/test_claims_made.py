@@ -71,6 +71,13 @@ def test_recoveries_are_shared_by_the_claim(table):
     assert table["insurer_recovery"].drop("B").sum() == 0
 
 
+def test_what_is_left_once_recoveries_are_shared(table):
+    # As chapter 05 has it: of B 18,000 less 1,800.
+    assert table["past_indemnity"].to_dict() == {"A": 9_000, "B": 16_200, "C": 18_000, **dict.fromkeys("NSWT", 0)}
+    # B has had 15,000 of that; C is to be filed, and not asked for.
+    assert claims_made.to_ask(table.reset_index()).to_dict() == pytest.approx({"B": 1_200})
+
+
 def test_what_was_filed_and_answered_by_hand(book_of):
     # Of A before its default, which is none of this; C was refused, and that on T is no loss yet; B has no answer, and
     # was paid in part.

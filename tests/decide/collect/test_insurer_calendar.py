@@ -72,7 +72,7 @@ def test_deadlines_by_hand(book_of):
     reports = of(table, "report")
     # F owes too little to be reported, C and D are to be claimed.
     assert reports["day"].to_dict() == {"A": on("2026-11-20"), "H": on("2026-12-10"), "B": on("2026-10-21")}
-    assert reports["state"].to_dict() == {"A": "soon", "H": "ahead", "B": "past"}
+    assert reports["state"].to_dict() == {"A": "soon", "H": "ahead", "B": "missed"}
     assert reports["asked_now"].to_dict() == {"A": True, "H": False, "B": True}
     # What is late is reported when this is read.
     assert reports["act_by"].to_dict() == {"A": on("2026-11-20"), "H": on("2026-12-10"), "B": on("2026-11-02")}
@@ -86,21 +86,49 @@ def test_deadlines_by_hand(book_of):
         "A": on("2026-11-20"), "H": on("2026-12-11"), **dict.fromkeys("BCF", on("2026-11-03"))
     }  # fmt: skip
     assert stops["amount"].to_dict() == {"A": 10_000, "B": 10_000, "C": 10_000, "F": 400, "H": 10_000}
+    assert stops["state"].to_dict() == {"A": "soon", "H": "ahead", **dict.fromkeys("BCF", "in force")}
+    # Before the stops of A, B and H there is a report; the loss of C is claimed, and F owes too little.
+    assert stops["unreported"].dropna().to_dict() == {"C": "claimed", "F": "little"}
     claims = of(table, "file")
     assert claims[claims["asked_now"]]["day"].to_dict() == {"C": on("2026-12-10"), "D": on("2026-07-19")}
     # C is to be filed by December, and decided on five working days after Monday, 2 November; D is late.
     assert claims[claims["asked_now"]]["act_by"].to_dict() == {"C": on("2026-11-09"), "D": on("2026-11-02")}
-    assert claims.loc[["A", "B", "F", "H"], "state"].tolist() == ["ahead"] * 4
+    # C is asked now, though its day is in December.
+    assert claims["state"].to_dict() == {"D": "missed", "C": "soon", **dict.fromkeys("ABFH", "ahead")}
     money = of(table, "money")
     # 90 % of 10,000, thirty days after a claim that is filed at once.
     assert money[["day", "amount"]].to_dict() == {
         "day": dict.fromkeys("CD", on("2026-11-30")), "amount": dict.fromkeys("CD", 9_000),
     }  # fmt: skip
-    # What is still to come stands first, the next day before others; of what is past the latest.
-    past = (table["state"] == "past").to_numpy()
-    assert past.tolist() == sorted(past)
-    assert table["day"][~past].is_monotonic_increasing
-    assert table["day"][past].is_monotonic_decreasing
+    # What is missed stands first, then the stops in force, then what is next.
+    assert table["state"].drop_duplicates().tolist() == ["missed", "in force", "soon", "ahead"]
+    assert table.loc[table["state"] == "missed", "buyer_id"].tolist() == ["B", "D"]
+    assert (
+        table["act_by"]
+        .fillna(table["day"])
+        .groupby(table["state"])
+        .apply(lambda days: days.is_monotonic_increasing)
+        .all()
+    )
+    assert pd.concat([calendar.missed(table), calendar.coming(table)]).reset_index(drop=True).equals(table)
+    assert calendar.missed(table)["buyer_id"].tolist() == ["B", "D", "B", "C", "F"]
+
+
+def test_a_stop_by_an_invoice_that_is_not_insured_has_no_report_before_it(book_of):
+    # U1 was shipped to H above its limit of 10,000, which H1 fills, and is due before it.
+    more = INVOICES.query("buyer_id == 'H'").assign(invoice_id="U1", due=on("2026-10-01"), issued=on("2026-10-02"))
+    limits = LEDGER["limits"].replace("H,insurer,90000", "H,insurer,10000")
+    book = book_of(AS_OF, **LEDGER | {"invoices": pd.concat([INVOICES, more]), "limits": limits})
+    table = calendar.deadlines(book, [POLICY])
+    stop = of(table, "stop").loc["H"]
+    assert stop[["day", "invoice_id", "unreported"]].tolist() == [on("2026-12-01"), "U1", "not insured"]
+    assert of(table, "report").loc["H", ["day", "invoice_id"]].tolist() == [on("2026-12-10"), "H1"]
+
+
+def test_money_of_which_nothing_is_expected_is_no_deadline(book_of):
+    terms = {"aggregate_first_loss": 1_000_000.0}
+    policy = Policy(**POLICY.model_dump(exclude_unset=True) | terms)
+    assert of(calendar.deadlines(book_of(AS_OF, **LEDGER), [policy]), "money").empty
 
 
 def test_without_a_day_for_filing_a_claim_is_due_when_it_is_decided_on(book_of):
@@ -115,7 +143,7 @@ def test_of_a_claim_that_is_filed_money_alone_is_to_come(book_of):
     claims = "claim_id,buyer_id,policy,filed,amount,answered,answer\n1,C,own,2026-10-20,10000,,\n"
     table = calendar.deadlines(book_of(AS_OF, claims=claims, **LEDGER), [FILING])
     filed = table[table["buyer_id"] == "C"].set_index("deadline")
-    assert filed.index.tolist() == ["money", "stop"]
+    assert filed.index.tolist() == ["stop", "money"]
     # 30 days after the claim of 20 October.
     assert filed.loc["money", ["day", "amount"]].tolist() == [on("2026-11-19"), 9_000]
 
@@ -170,13 +198,32 @@ def test_kinds_of_notice_by_hand(book_of):
 
 def test_by_buyer_by_hand(book_of):
     table = calendar.by_buyer(calendar.deadlines(book_of(AS_OF, **LEDGER), [FILING])).set_index("buyer_id")
-    # Of B the report and the stop are past, of A the report comes next.
-    assert table["past_deadlines"].to_dict() == {"A": 0, "B": 2, "C": 1, "D": 1, "F": 1, "H": 0}
-    assert table.loc["A", ["report_by", "stop_on", "file_by", "next_deadline", "next_day"]].tolist() == [
-        on("2026-11-20"), on("2026-11-21"), on("2027-05-19"), "report", on("2026-11-20"),
+    # H has nothing to be done soon. Of B the report is missed, and of D the claim: both are made good at once, before
+    # the stops of C and F, which are decided on by Tuesday, 3 November.
+    assert table.index.tolist() == ["B", "D", "C", "F", "A"]
+    assert table["next_day"].tolist() == [on(f"2026-11-{day}") for day in ("02", "02", "03", "03", "20")]
+    assert table["next_deadline"].tolist() == ["report", "file", "stop", "stop", "report"]
+    assert table["missed_deadlines"].to_dict() == {"B": 1, "D": 1, "C": 0, "F": 0, "A": 0}
+    # Of what is missed the policy's own day, of what is to come the last working day.
+    assert table["missed_since"].dropna().to_dict() == {"B": on("2026-10-21")}
+    assert table["report_by"].dropna().to_dict() == {"A": on("2026-11-20")}
+    # 19 July 2026 is a Sunday; the day of A is later than soon.
+    assert table["file_by"].dropna().to_dict() == {"D": on("2026-07-17"), "C": on("2026-12-10")}
+    assert table["stop_on"].dropna().to_dict() == {
+        "B": on("2026-10-22"), "C": on("2026-06-14"), "F": on("2026-10-22"), "A": on("2026-11-21")
+    }  # fmt: skip
+    assert table["money_on"].dropna().to_dict() == dict.fromkeys("CD", on("2026-11-30"))
+
+
+def test_a_report_missed_on_a_saturday_stands_with_that_day(book_of):
+    # 60 days from 1 September 2026 end on Saturday, 31 October.
+    more = INVOICES.query("buyer_id == 'A'").assign(invoice_id="A0", due=on("2026-09-01"))
+    book = book_of(AS_OF, **LEDGER | {"invoices": pd.concat([INVOICES, more])})
+    row = calendar.by_buyer(calendar.deadlines(book, [POLICY])).set_index("buyer_id").loc["A"]
+    assert row[["missed_since", "report_by", "next_deadline", "next_day"]].tolist() == [
+        on("2026-10-31"), on("2026-11-20"), "report", on("2026-11-02"),
     ]  # fmt: skip
-    assert table.loc["D", ["next_deadline", "next_day"]].tolist() == ["money", on("2026-11-30")]
-    assert table["next_day"].is_monotonic_increasing
+    assert duties(book, POLICY).loc["A", ["missed_since", "report_by"]].tolist() == [on("2026-10-31"), on("2026-11-20")]
 
 
 def test_without_a_policy_there_is_no_deadline(book_of):
@@ -205,8 +252,8 @@ def test_a_demo_month_agrees_with_duties_and_decisions_to_the_day(demo, as_of, f
     last = now["day"].to_numpy("datetime64[D]")
     last = pd.Series(np.where(np.isnat(last), last, np.busday_offset(last, 0, "backward")), index=now.index)
     by_kind = {
-        "missed": (now["deadline"] == "report") & (now["state"] == "past"),
-        "report": (now["deadline"] == "report") & (now["state"] != "past"),
+        "missed": (now["deadline"] == "report") & (now["state"] == "missed"),
+        "report": (now["deadline"] == "report") & (now["state"] != "missed"),
         "file": now["deadline"] == "file",
         "stop": now["deadline"] == "stop",
     }
@@ -224,6 +271,10 @@ def test_a_demo_month_agrees_with_duties_and_decisions_to_the_day(demo, as_of, f
         first = rows.groupby("buyer_id")["day" if kind in ("missed", "stop") else "last"].min()
         days = theirs[day].dropna()
         assert first.dropna().astype("datetime64[us]").to_dict() == days.to_dict(), kind
+    # By buyer the same days, and no others.
+    listed = calendar.by_buyer(table).set_index("buyer_id")
+    for day in ("missed_since", "report_by", "file_by"):
+        assert listed[day].dropna().to_dict() == asked[day].dropna().to_dict(), day
     sheets = buyer_sheet.advice(book, limits.recommend(book, default.assess(book)), policy)
     records = buyer_decisions.records(book, sheets)
     for kind, deadline in {"claim": "file", "report missed": "report", "report": "report"}.items():

@@ -64,6 +64,12 @@ def test_of_a_buyer_that_is_stopped_orders_have_no_cover_to_lose(book_of):
     assert table["loses_cover"].sum() == 0
 
 
+def test_what_loses_cover_stands_alone_and_by_size():
+    table = pd.DataFrame({"item_id": ["a", "b", "c"], "loses_cover": [10.0, 0.0, 20.0]})
+    assert insurer_limits.losing(table)["item_id"].tolist() == ["c", "a"]
+    assert insurer_limits.losing(table[1:2]) is None
+
+
 def test_what_was_asked_and_granted_by_hand(book_of):
     limits = (
         "B,insurer,60000,2026-01-01,2026-03-31,60000\nB,insurer,40000,2026-04-01,,80000\nX,insurer,0,2026-05-01,,5000\n"

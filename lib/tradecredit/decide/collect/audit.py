@@ -1,4 +1,4 @@
-"""The audit of cover: what becomes of the receivables, against last month, and what breaches of the policy cost."""
+"""The audit of cover: what becomes of the receivables, against last month, and what was done that costs cover."""
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,8 @@ LATE_REPORT, LATE_FILING, AFTER_STOP, LONG_TERMS, OTHER_ENTITY, WITHOUT_LIMIT, A
     "reported late", "filed late", "shipped after the stop", "terms too long", "another company of the group",
     "no limit", "above the limit",
 )  # fmt: skip
-"""What costs cover, in the order in which it is looked for: each part of an invoice counts once."""
+"""What costs cover, in the order in which it is looked for: each part of an invoice counts once. The first two breach a
+duty to the insurer; the others are sales without cover."""
 
 LOST, IN_DOUBT = "lost", "in doubt"
 """What a breach does: nothing of it is insured; or it is counted as insured, and the insurer may refuse to pay."""
@@ -174,11 +175,11 @@ def _beside_a_limit(book: Book, policy: Policy) -> list[str]:
 def by_breach(found: pd.DataFrame) -> pd.DataFrame:
     """Return what breaches cost in all: index `breach_kind`, those of `BREACHES` that occur, in their order.
 
-    `found`: `breaches`. Columns: `cover_effect`, `buyers`, `invoices`, `lost_debt`, `breach_cost`, and `breach_day`,
-    the first.
+    `found`: `breaches`. Columns: `cover_effect`, `buyers`, `invoices`, `lost_debt`, `breach_cost`, and `first_breach`,
+    the first of their days.
     """
     table = found.groupby("breach_kind").agg(
         cover_effect=("cover_effect", "first"), buyers=("buyer_id", "nunique"), invoices=("invoice_id", "nunique"),
-        lost_debt=("lost_debt", "sum"), breach_cost=("breach_cost", "sum"), breach_day=("breach_day", "min"),
+        lost_debt=("lost_debt", "sum"), breach_cost=("breach_cost", "sum"), first_breach=("breach_day", "min"),
     )  # fmt: skip
     return table.reindex(pd.Index([kind for kind in BREACHES if kind in table.index], name="breach_kind"))

@@ -32,8 +32,8 @@ INVOICE, DELIVERY, ORDER, LIMIT, LETTERS, PROMISES, INSOLVENCY, DISPUTES, EVIDEN
 
 TO_FILE = {
     **dict.fromkeys(("insured_debt", "claim", "first_loss", "indemnity", "open_amount"), "float64"),
-    "lost_invoices": "int64", **dict.fromkeys(("loss_date", "file_by", "act_by", "money_on"), "datetime64[us]"),
-    "default_kind": "str",
+    **dict.fromkeys(("loss_date", "last_day", "file_by", "act_by", "money_on"), "datetime64[us]"),
+    "lost_invoices": "int64", "default_kind": "str",
 }  # fmt: skip
 """Columns of `to_file`."""
 
@@ -53,10 +53,10 @@ def to_file(book: Book, policy: Policy | None) -> pd.DataFrame:
 
     One for each buyer of whose insured debt a part has become a loss (`insurer_duties.duties`). Amounts in the
     reporting currency: `open_amount`, all that it owes, gross; `lost_invoices`, their number; `insured_debt`, of the
-    losses; `claim`, `first_loss` and `indemnity`, as `insurer_duties.settled`; `loss_date`; `file_by`, as
-    `insurer_duties.duties`, the last working day on which it would be in time (missing: the policy states none), and
-    `act_by`, by when it is filed now; `money_on`; `default_kind`, `insolvency` or `protracted`. No row without a
-    policy. Source: definitions §5.4 to §5.8, §10.6.
+    losses; `claim`, `first_loss` and `indemnity`, as `insurer_duties.settled`; `loss_date`; `last_day`, the policy's
+    own, a working day or not (missing: it states none), and `file_by`, as `insurer_duties.duties`, the last working day
+    by then; `act_by`, by when it is filed now; `money_on` (missing: no money is to come of it); `default_kind`,
+    `insolvency` or `protracted`. No row without a policy. Source: definitions §5.4 to §5.8, §10.6.
     """
     if policy is None:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in TO_FILE.items()}).rename_axis("buyer_id")
@@ -71,8 +71,9 @@ def to_file(book: Book, policy: Policy | None) -> pd.DataFrame:
     insolvent = already_defaulted(book)["kind"].reindex(found.index) == "insolvency"
     table = found.assign(
         open_amount=owed.reindex(found.index), lost_invoices=lost.size(), loss_date=lost["loss_date"].min(),
-        file_by=asked["file_by"].reindex(found.index), act_by=due.groupby("buyer_id")["act_by"].min(),
-        money_on=lost["money_on"].min(),
+        last_day=lost["file_by"].min(), file_by=asked["file_by"].reindex(found.index),
+        act_by=due.groupby("buyer_id")["act_by"].min(),
+        money_on=lost["money_on"].min().reindex(found.index).where(found["indemnity"] >= CENT),
         default_kind=pd.Series(np.where(insolvent, "insolvency", "protracted"), index=found.index, dtype="str"),
     )  # fmt: skip
     return table.sort_values(["act_by", "loss_date"], kind="stable")

@@ -22,7 +22,7 @@ PAID, PAID_LESS, WAS_REFUSED, KEPT, IS_FILED, TO_FILE, NOT_PAID, NOT_INSURED, IN
 MADE = {
     "buyer_id": "str", **dict.fromkeys(("defaulted", "loss_day"), "datetime64[us]"), "claim_state": "str",
     "insured_debt": "float64", "claim_filed": "datetime64[us]", "claim_answer": "str",
-    **dict.fromkeys(("expected_claim", "claims_received"), "float64"),
+    **dict.fromkeys(("expected_claim", "past_indemnity", "claims_received"), "float64"),
     "insurer_paid_on": "datetime64[us]",
     **dict.fromkeys(("paid_less", "recovery", "insurer_recovery"), "float64"),
 }  # fmt: skip
@@ -36,7 +36,8 @@ def made(book: Book, policy: Policy | None, past: AsIf) -> pd.DataFrame:
 
     - `buyer_id`, `defaulted`, `loss_day`; `insured_debt` on that day;
     - `expected_claim`: what the policy as it stands pays for it before recoveries are shared: after threshold,
-      percentage, deductible, and first loss and maxima of its year of `as_if`, losses in order of day;
+      percentage, deductible, and first loss and maxima of its year of `as_if`, losses in order of day; and
+      `past_indemnity`, what is left of it by `as_if`, once they are shared and have refilled the first loss;
     - `claims_received`, the receipts of kind `claim` since the default and before the buyer's next; `insurer_paid_on`,
       the last of them (missing: none); `paid_less` = expected_claim − claims_received;
     - `recovery`, what has come in on the debt since the loss, and `insurer_recovery`, what of that is the insurer's by
@@ -84,6 +85,17 @@ def made(book: Book, policy: Policy | None, past: AsIf) -> pd.DataFrame:
     return table[list(MADE)].sort_values("defaulted", ascending=False, kind="stable", ignore_index=True)
 
 
+def to_ask(table: pd.DataFrame) -> pd.Series:
+    """Return what the insurer owes still on the claims that it has paid, or paid nothing on: index buyer_id.
+
+    `table`: `made`. What it was to pay once recoveries are shared (`past_indemnity`) less what it has paid, of claims
+    in the states `PAID_LESS` and `NOT_PAID`, where that is at least `SMALL`.
+    """
+    rows = table[table["claim_state"].isin([PAID_LESS, NOT_PAID])].set_index("buyer_id")
+    owed = rows["past_indemnity"] - rows["claims_received"]
+    return owed[owed >= SMALL].rename("owed")
+
+
 def _expected(policy: Policy, table: pd.DataFrame) -> pd.Series:
     """Return what the policy pays for the losses of each year, as if nothing were recovered of them."""
     lost = table[(table["past_state"] == LOSS) & table["year_end"].notna()]
@@ -127,9 +139,9 @@ def by_state(table: pd.DataFrame) -> pd.DataFrame:
     """Return claims by what has become of them: index `claim_state`, those of `STATES` that occur, in their order.
 
     `table`: `made`. Columns: `claims`, and the sums of `insured_debt`, `expected_claim`, `claims_received`,
-    `paid_less` and `insurer_recovery`.
+    `paid_less`, `insurer_recovery` and `past_indemnity`.
     """
-    amounts = ["insured_debt", "expected_claim", "claims_received", "paid_less", "insurer_recovery"]
+    amounts = ["insured_debt", "expected_claim", "claims_received", "paid_less", "insurer_recovery", "past_indemnity"]
     of = table.groupby("claim_state")
     sums = of[amounts].sum().assign(claims=of.size())[["claims", *amounts]]
     return sums.reindex(pd.Index([state for state in STATES if state in sums.index], name="claim_state"))

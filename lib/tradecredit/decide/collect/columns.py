@@ -4,30 +4,33 @@ from tradecredit.columns import Column, columns
 
 OF_THE_INSURER: dict[str, Column] = {
     # insurer_calendar
-    **columns("text", deadline="To do", notice="Kind of notice", asked_now="Asked now", next_deadline="Next to do"),
+    **columns("text", deadline="To do", notice="Kind of notice", unreported="Why no report", amount_of="The amount is",
+              asked_now="Asked now", next_deadline="To be done first"),
     **columns(
-        "date", day="Day", act_by="In time by", stop_on="Stop supplies on", money_on="Money expected on",
-        next_day="Next day",
+        "date", day="Day by the policy", act_by="To be done by", next_day="First by", stop_on="Stop supplies on",
+        money_on="Money expected on",
     ),
-    **columns("count", past_deadlines="Days that are past"),
+    **columns("count", missed_deadlines="Deadlines missed"),
     # audit
-    **columns("text", breach_kind="Breach", cover_effect="Effect on cover"),
+    **columns("text", breach_kind="What was done or left undone", cover_effect="Its cover is",
+              remedy="Decided in chapter 03"),
     **columns(
         "money", open_amount_before="Open amount, month before", open_amount_change="Open amount, change",
         lost_debt="Debt that it concerns", breach_cost="Cost if it is lost",
     ),
     **columns("percent", share_before="Share, month before", share_change="Share, change"),
-    **columns("date", breach_day="Day of the breach"),
+    **columns("date", breach_day="Day of it", first_breach="The first on"),
     # claims
     **columns("text", default_kind="Kind of default", claim_step="Step", document="Paper", known="What the book knows",
-              entry="Entry", claimed_now="In the claim"),
+              entry="Entry", claimed_now="In the claim", claim_advice="What to do"),
+    **columns("date", last_day="Last day by the policy"),
     **columns("count", lost_invoices="Invoices lost"),
     # claims_made
     **columns("text", claim_state="State of the claim", claim_answer="Answer to the claim"),
     **columns("count", claims="Claims"),
     **columns("date", claim_filed="Claim filed on", insurer_paid_on="Paid by the insurer on"),
     **columns(
-        "money", expected_claim="Expected of the insurer", paid_less="Paid less than expected",
+        "money", expected_claim="Expected, before recoveries", paid_less="Paid less, before recoveries",
         insurer_recovery="Insurer's part of recoveries",
     ),
     # declarations

@@ -7,9 +7,10 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
+from tradecredit.book.checks import CENT
 from tradecredit.decide import insurer_duties
 from tradecredit.decide.collect import declarations
-from tradecredit.decide.insurer_duties import CLAIM, FILED, LATER, MISSED, REPORT, last_working_days
+from tradecredit.decide.insurer_duties import CLAIM, FILED, LATER, NONE, REPORT, last_working_days
 from tradecredit.insurance.policy import Policy
 from tradecredit.insurance.stops import stopping_invoices
 from tradecredit.measure.open_items import open_items
@@ -23,8 +24,13 @@ OVERDUE, EXTENSION, PLAN = NOTICES = ("overdue", "extension", "payment plan")
 """Kinds of notice, as insurers' portals know them: that a debt is overdue; the request that one invoice is paid later
 than its extension period allows; the same for a payment plan, which is several payments."""
 
-PAST, SOON, AHEAD = STATES = ("past", "soon", "ahead")
-"""A day before the one on which the report is read; one within `decisions.report_ahead_days`; and a later one."""
+CLAIMED, LITTLE, UNINSURED = UNREPORTED = ("claimed", "little", "not insured")
+"""Why an invoice that stops supplies is not reported: its loss is claimed; too little is overdue to be reported; and
+nothing of it is insured."""
+
+MISSED, IN_FORCE, SOON, AHEAD = STATES = ("missed", "in force", "soon", "ahead")
+"""A day before the one on which the report is read; a stop that has begun by then; what is asked now, or has its day
+within `decisions.report_ahead_days`; and what is later."""
 
 
 def by_invoice(book: Book, policy: Policy) -> pd.DataFrame:
@@ -89,36 +95,48 @@ def _notices(book: Book, report_by: pd.Series) -> pd.Series:
 
 
 def deadlines(book: Book, policies: Sequence[Policy]) -> pd.DataFrame:
-    """Return the days that policies set, the next first and those that are past after them, the latest first.
+    """Return the days that policies set: what is missed and in force first, then the next, as `STATES`, by `act_by`.
 
     `policies`: those in force (`in_force.programme`). A row for each policy, buyer, kind of deadline, day and notice:
 
-    - `deadline`, one of `DEADLINES`; `day`, the policy's; `state`, one of `STATES` (missing day: that of `act_by`);
-    - `act_by`, by when it is done in time: the last working day by then, never before the report is read; of what is
-      late already, and of a claim at the latest, the day by which the run decides on it; missing for money;
+    - `deadline`, one of `DEADLINES`; `day`, the policy's own, a working day or not; `state`, one of `STATES`;
+    - `act_by`, by when it is to be done: the last working day by then, never before the report is read; of what is
+      missed, of a stop in force, and of a claim at the latest, the day by which the run decides on it; missing for
+      money;
     - `policy`; `buyer_id` (missing: a declaration, which is of all); `invoices`, their number; `invoice_id`, the first
       of them by due day;
     - `amount`: insured debt to report or to claim; what has to be paid so that supplies do not stop, or do no longer,
       gross; what the policy pays for the claims on the buyer (`insurer_duties.settled`); what is to be declared;
-    - `notice` of a report (missing: none); `asked_now`: `insurer_duties.duties` asks it now.
+    - `notice` of a report (missing: none); `unreported`, one of `UNREPORTED`, of a stop by invoices of which none is to
+      be reported (missing: one is); `asked_now`: `insurer_duties.duties` asks it now.
 
     A report stands for what is not to be claimed yet, unless it is too little to be reported; of a buyer's stops the
-    first; a claim that is still to come only where the policy states a day for it, and money for claims to file now.
-    Source: definitions §5.8.
+    first; a claim that is still to come only where the policy states a day for it, and money for claims to file now or
+    filed, where some is expected. Source: definitions §5.8.
     """
     found = [part for policy in policies for part in (_of_policy(book, policy), _declaration(book, policy))]
     table = pd.concat([none(), *found], ignore_index=True).astype(COLUMNS)
-    past = (table["state"] == PAST).to_numpy()
-    day = table["day"].fillna(table["act_by"]).to_numpy("datetime64[D]").astype("int64")
+    rank = table["state"].map({name: place for place, name in enumerate(STATES)})
     kind = table["deadline"].map({name: place for place, name in enumerate(DEADLINES)})
-    order = np.lexsort((-table["amount"], kind, np.where(past, -day, day), past))
+    day = table["act_by"].fillna(table["day"]).to_numpy("datetime64[D]").astype("int64")
+    order = np.lexsort((table["invoice_id"].fillna(""), -table["amount"], kind, day, rank))
     return table.iloc[order].reset_index(drop=True)
+
+
+def missed(calendar: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `deadlines` whose day is past, the stops in force among them: all of them are open still."""
+    return calendar[calendar["state"].isin([MISSED, IN_FORCE])].reset_index(drop=True)
+
+
+def coming(calendar: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `deadlines` whose day is still to come, the next first."""
+    return calendar[~calendar["state"].isin([MISSED, IN_FORCE])].reset_index(drop=True)
 
 
 COLUMNS = {
     "deadline": "str", "day": "datetime64[us]", "act_by": "datetime64[us]", "state": "str", "policy": "str",
     "buyer_id": "str", "invoices": "int64", "invoice_id": "str", "amount": "float64", "notice": "str",
-    "asked_now": "bool",
+    "unreported": "str", "asked_now": "bool",
 }  # fmt: skip
 
 
@@ -129,10 +147,10 @@ def none() -> pd.DataFrame:
 
 def _of_policy(book: Book, policy: Policy) -> pd.DataFrame:
     days, settings, read = by_invoice(book, policy), book.run.decisions, read_on(book.as_of)
-    lost, filed, missed = (days["duty"] == duty for duty in (CLAIM, FILED, MISSED))
-    reports = days[days["duty"].isin([MISSED, REPORT, LATER])]
+    lost, filed, late = (days["duty"] == duty for duty in (CLAIM, FILED, insurer_duties.MISSED))
+    reports = days[days["duty"].isin([insurer_duties.MISSED, REPORT, LATER])]
     to_stop, claims = _first_stops(days, read), _first_claims(days, lost, filed)
-    late, latest_stop, latest_claim = (
+    latest_report, latest_stop, latest_claim = (
         read_on(book.as_of, settings.days_until_due(kind)) for kind in ("report missed", "stop insured", "claim")
     )
     stopped = to_stop["stop_on"] <= read
@@ -140,7 +158,7 @@ def _of_policy(book: Book, policy: Policy) -> pd.DataFrame:
     parts = {
         REPORT_BY: reports.assign(
             day=reports["report_by"], amount=reports["insured_debt"], asked_now=reports["duty"] != LATER,
-            act_by=last_working_days(reports["report_by"]).clip(lower=read).mask(missed, late),
+            act_by=last_working_days(reports["report_by"]).clip(lower=read).mask(late, latest_report),
         ),
         STOP_ON: to_stop.assign(
             day=to_stop["stop_on"], amount=to_stop["open_amount"], asked_now=stopped, notice=None,
@@ -153,9 +171,14 @@ def _of_policy(book: Book, policy: Policy) -> pd.DataFrame:
         MONEY_ON: _paid(book, policy, days[lost | filed]),
     }  # fmt: skip
     table = _grouped(pd.concat([part.assign(deadline=kind) for kind, part in parts.items()]))
-    day = table["day"].fillna(table["act_by"])
-    soon = day <= book.as_of + pd.Timedelta(days=settings.report_ahead_days)
-    return table.assign(state=np.select([day < read, soon], [PAST, SOON], AHEAD))
+    table = table[(table["deadline"] != MONEY_ON) | (table["amount"] >= CENT)]
+    begun = (table["deadline"] == STOP_ON) & (table["day"] <= read)
+    soon = table["asked_now"] | (table["day"] <= _ahead(book))
+    return table.assign(state=np.select([begun, table["day"] < read, soon], [IN_FORCE, MISSED, SOON], AHEAD))
+
+
+def _ahead(book: Book) -> pd.Timestamp:
+    return book.as_of + pd.Timedelta(days=book.run.decisions.report_ahead_days)
 
 
 def _declaration(book: Book, policy: Policy) -> pd.DataFrame:
@@ -165,19 +188,25 @@ def _declaration(book: Book, policy: Policy) -> pd.DataFrame:
     row = {
         "deadline": DECLARE_BY, "day": found.declare_by, "policy": policy.name, "buyer_id": None, "invoice_id": None,
         "invoices": int(found.by_buyer["invoices"].sum()), "amount": found.steps.loc[declarations.DECLARED, "amount"],
-        "notice": None, "asked_now": False,
+        "notice": None, "unreported": None, "asked_now": False,
     }  # fmt: skip
     table, read = pd.DataFrame([row]), read_on(book.as_of)
-    soon = found.declare_by <= book.as_of + pd.Timedelta(days=book.run.decisions.report_ahead_days)
-    state = PAST if found.declare_by < read else SOON if soon else AHEAD
+    state = MISSED if found.declare_by < read else SOON if found.declare_by <= _ahead(book) else AHEAD
     return table.assign(state=state, act_by=last_working_days(table["day"]).clip(lower=read)).astype(COLUMNS)
 
 
 def _first_stops(days: pd.DataFrame, read: pd.Timestamp) -> pd.DataFrame:
-    """Return the invoices by which each buyer's first stop begins, or that stop it as well when the report is read."""
+    """Return the invoices by which each buyer's first stop begins, or that stop it as well when the report is read.
+
+    With `unreported` of the buyer: by what is closest to a report.
+    """
     stops = days[days["stop_on"].notna()]
     first = stops.groupby("buyer_id")["stop_on"].transform("min")
-    return stops.assign(stop_on=first)[stops["stop_on"] <= first.clip(lower=read)]
+    stops = stops.assign(stop_on=first)[stops["stop_on"] <= first.clip(lower=read)]
+    claimed, reported = stops["duty"].isin([CLAIM, FILED]), ~stops["duty"].isin([CLAIM, FILED, NONE, ""])
+    ranks = np.select([reported, claimed, stops["insured_debt"] > 0], [0, 1, 2], 3)
+    closest = pd.Series(ranks, index=stops.index).groupby(stops["buyer_id"]).transform("min")
+    return stops.assign(unreported=closest.map(dict(enumerate(UNREPORTED, start=1))))
 
 
 def _first_claims(days: pd.DataFrame, lost: pd.Series, filed: pd.Series) -> pd.DataFrame:
@@ -198,7 +227,7 @@ def _paid(book: Book, policy: Policy, lost: pd.DataFrame) -> pd.DataFrame:
 
 def _grouped(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows by invoice as one for each policy, buyer, kind of deadline, day and notice, by day."""
-    key = ["deadline", "policy", "buyer_id", "day", "notice"]
+    key = ["deadline", "policy", "buyer_id", "day", "notice", "unreported"]
     table = rows.reset_index().sort_values(["day", "due", "invoice_id"], kind="stable")
     table = table.groupby(key, dropna=False, sort=False).agg(
         invoices=("invoice_id", "size"), invoice_id=("invoice_id", "first"), amount=("amount", "sum"),
@@ -208,24 +237,31 @@ def _grouped(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_buyer(calendar: pd.DataFrame) -> pd.DataFrame:
-    """Return the first day of each kind of deadline of each buyer and policy, the next deadline first.
+    """Return what is to be done now and soon about each buyer of each policy, the first first.
 
-    `calendar`: `deadlines`. Columns: `buyer_id`, `policy`; `report_by`, `stop_on`, `file_by`, `money_on`, the first of
-    each that is not past, or else the last that is (missing: none), of a report or a claim the last working day on
-    which it is in time; `past_deadlines`, how many kinds of them are past;
-    `next_deadline`, the kind of the next one, and `next_day` (missing: all are past).
+    `calendar`: `deadlines`; what is `AHEAD` is none of this. Columns: `buyer_id`, `policy`; `next_deadline`, the kind
+    of what is to be done first, and `next_day`, its `act_by`, or the day of money where nothing else is asked;
+    `missed_deadlines`, how many kinds are missed; and the first day of each kind (missing: none): `missed_since`, of
+    reports that are missed, the policy's own day, `report_by`, of reports to come, and `file_by`, the last working day
+    by then (these three as `insurer_duties.duties`); `stop_on` and `money_on`, the policy's own.
     """
-    names = {REPORT_BY: "report_by", STOP_ON: "stop_on", FILE_BY: "file_by", MONEY_ON: "money_on"}
-    key, calendar = ["buyer_id", "policy"], calendar[calendar["buyer_id"].notna()]
-    in_time = last_working_days(calendar["day"])
-    calendar = calendar.assign(day=in_time.where(calendar["deadline"].isin([REPORT_BY, FILE_BY]), calendar["day"]))
-    first = calendar.drop_duplicates([*key, "deadline"])
-    ahead = calendar[calendar["state"] != PAST].drop_duplicates(key).set_index(key)
-    of_kind = {name: first[first["deadline"] == kind].set_index(key)["day"] for kind, name in names.items()}
-    days = pd.DataFrame(of_kind, index=pd.MultiIndex.from_frame(calendar[key].drop_duplicates()))
-    table = days.assign(
-        past_deadlines=first[first["state"] == PAST].groupby(key).size().reindex(days.index, fill_value=0),
-        next_deadline=ahead["deadline"].reindex(days.index).astype("str"),
-        next_day=ahead["day"].fillna(ahead["act_by"]).reindex(days.index),
-    )
-    return table.sort_values("next_day", kind="stable").reset_index().rename_axis(columns=None)
+    key, calendar = ["buyer_id", "policy"], calendar[calendar["buyer_id"].notna() & (calendar["state"] != AHEAD)]
+    is_missed, report = calendar["state"] == MISSED, calendar["deadline"] == REPORT_BY
+    days = {
+        "missed_since": calendar["day"].where(report & is_missed),
+        "report_by": last_working_days(calendar["day"]).where(report & ~is_missed),
+        "stop_on": calendar["day"].where(calendar["deadline"] == STOP_ON),
+        "file_by": last_working_days(calendar["day"]).where(calendar["deadline"] == FILE_BY),
+        "money_on": calendar["day"].where(calendar["deadline"] == MONEY_ON),
+    }
+    table = calendar[key].assign(**days).groupby(key).min()
+    money = calendar["deadline"] == MONEY_ON
+    order = np.lexsort((~is_missed, calendar["act_by"].fillna(calendar["day"]), money))
+    first = calendar.iloc[order].drop_duplicates(key).set_index(key)
+    kinds = calendar[is_missed].drop_duplicates([*key, "deadline"])
+    table = table.assign(
+        next_deadline=first["deadline"], next_day=first["act_by"].fillna(first["day"]),
+        missed_deadlines=kinds.groupby(key).size().reindex(table.index, fill_value=0),
+    ).reset_index()  # fmt: skip
+    order = np.lexsort((table["buyer_id"], table["missed_deadlines"] == 0, table["next_day"]))
+    return table.iloc[order].reset_index(drop=True).rename_axis(columns=None)

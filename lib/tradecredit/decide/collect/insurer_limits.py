@@ -143,6 +143,12 @@ def after_cut_today(book: Book, policy: Policy | None, left: float | pd.Series) 
     return table.iloc[order].reset_index(drop=True)
 
 
+def losing(table: pd.DataFrame) -> pd.DataFrame | None:
+    """Return what loses cover of a table of `after_cut_today`, the largest first; None where nothing does."""
+    lost = table[table["loses_cover"] >= CENT]
+    return None if lost.empty else lost.sort_values("loses_cover", ascending=False, kind="stable", ignore_index=True)
+
+
 def _coming(book: Book, bears: cover.Cover, cut: pd.Index, lowered: pd.Series) -> pd.DataFrame:
     """Return goods that are not invoiced and open orders of some buyers, filled into their limits before and after."""
     orders = book.orders[book.orders["closed"].isna()]

@@ -1,0 +1,112 @@
+"""Sentences on the audit of cover: how it has moved, what was done that costs cover, and what answers it."""
+
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.book.calendar import read_on
+from tradecredit.book.checks import CENT
+from tradecredit.decide.collect import audit
+from tradecredit.insurance.shipped import CLASSES, DISCRETIONARY, NAMED
+from tradecredit.words.decisions import WHAT
+from tradecredit.words.formats import change, day, listed, money, percent
+
+BREACHES = {
+    audit.LATE_REPORT: "overdue debt not reported in time",
+    audit.LATE_FILING: "claims not filed in time",
+    audit.AFTER_STOP: "shipped after the stop",
+    audit.LONG_TERMS: "shipped on terms longer than the policy insures",
+    audit.OTHER_ENTITY: "shipped to a company without a limit in whose group another one has a limit",
+    audit.WITHOUT_LIMIT: "shipped without a limit of the insurer's",
+    audit.ABOVE_LIMIT: "shipped above the limit",
+}
+"""The kinds of `audit.breaches`."""
+
+NOT_TESTABLE = (
+    "Not testable with this book: whether papers of a delivery are complete, whether an invoice names the company that "
+    "the limit is on, and what the insurer was told when."
+)
+
+
+REMEDIES = {
+    audit.LATE_REPORT: ("report missed",), audit.LATE_FILING: ("claim",),
+    audit.AFTER_STOP: ("stop insured",), audit.LONG_TERMS: ("terms",),
+    **dict.fromkeys((audit.OTHER_ENTITY, audit.WITHOUT_LIMIT, audit.ABOVE_LIMIT), ("stop", "above limit")),
+}  # fmt: skip
+"""The decisions of chapter 03 that answer each of `audit.BREACHES`."""
+
+TO_REQUEST = "Limits worth requesting from the insurer"
+"""What of chapter 03 answers what the insurer's limits leave uninsured, where it can be insured."""
+
+
+def with_breaches(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of `audit.breaches` with its kinds in words."""
+    return table.assign(breach_kind=table["breach_kind"].map(BREACHES))
+
+
+def with_remedies(table: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Return `audit.by_breach` with its kinds in words, and which decisions of chapter 03 answer them by when."""
+    answers = [_answer(kind, book) for kind in table.index]
+    named = table.index.map(BREACHES).rename("breach_kind")
+    return table.assign(remedy=pd.Series(answers, index=table.index, dtype="str")).set_axis(named)
+
+
+def _answer(kind: str, book: Book) -> str:
+    # A claim that is late is filed when the report is read, as its own day is past.
+    due = {audit.LATE_FILING: 0}.get
+    parts = [
+        f"“{WHAT[asked]}”, by {day(read_on(book.as_of, due(kind, book.run.decisions.days_until_due(asked))))}"
+        for asked in REMEDIES[kind]
+    ]
+    asks = kind in {audit.OTHER_ENTITY, audit.WITHOUT_LIMIT, audit.ABOVE_LIMIT}
+    return "; ".join([*([f"“{TO_REQUEST}”"] if asks else []), *parts])
+
+
+def stopped_anyway(reasons: pd.DataFrame, by_breach: pd.DataFrame, currency: str) -> str:
+    """Return how much of what was shipped after the stop would not be insured without the stop either.
+
+    `reasons`: `audit.reasons`; empty where all of it would be, or nothing was shipped after a stop.
+    """
+    shipped = reasons.loc[reasons["reason"] == "shipped_after_stop", "open_amount"].sum()
+    lost = by_breach["lost_debt"].get(audit.AFTER_STOP, 0.0)
+    if shipped - lost < CENT:
+        return ""
+    return (
+        f"Of {money(shipped, currency)} shipped after the stop {money(shipped - lost, currency)} would not be insured "
+        f"without the stop either, as other invoices fill the limit: {money(lost, currency)} is lost by it."
+    )
+
+
+def cover_since(classes: pd.DataFrame, currency: str) -> str:
+    """Return how the part of the receivables within limits has moved since the month before; `audit.classes`."""
+    if classes["open_amount_before"].isna().all():
+        return "The book knows no earlier month: what has changed is not known."
+    within = classes.loc[[NAMED, DISCRETIONARY]]
+    moved = classes.drop(index=[NAMED, DISCRETIONARY])["open_amount_change"].reindex(CLASSES).dropna()
+    share, more = within["share"].sum(), within["share_change"].sum()
+    told = (
+        f"**{percent(share)}** of receivables, {money(within['open_amount'].sum(), currency)}, lies within limits, "
+        f"{change(more, 'fraction')} since the month before."
+    )
+    largest = moved.abs().idxmax()
+    if not moved[largest]:
+        return told
+    return f"{told} Of the rest, what is {largest} moved most: {change(moved[largest], currency)}."
+
+
+def breaches(by_breach: pd.DataFrame, currency: str) -> str:
+    """Return what breaches of a duty and sales without cover cost, each by kind; `audit.by_breach`."""
+    if by_breach.empty:
+        return "Nothing that was done or left undone costs cover of what is owed today."
+    parts = []
+    for effect, told in (
+        (audit.IN_DOUBT, "is in doubt, as the insurer was not told in time, unless it knows of it"),
+        (audit.LOST, "was sold without cover, which breaches nothing"),
+    ):
+        rows = by_breach[by_breach["cover_effect"] == effect]
+        if len(rows):
+            each = [f"{money(cost, currency)} {BREACHES[kind]}" for kind, cost in rows["breach_cost"].items()]
+            parts.append(f"{money(rows['breach_cost'].sum(), currency)} {told}: {listed(each)}")
+    return (
+        f"What would not be paid for if these buyers failed, before deductibles: {'; '.join(parts)}. Who decides on "
+        "each buyer stands beside these decisions in chapter 03."
+    )

@@ -1,0 +1,89 @@
+"""What is said of the audit of cover: how it moved, what costs cover, and which decision answers it."""
+
+import pandas as pd
+import pytest
+from advised import AS_OF, LEDGER, POLICY
+
+from tradecredit.decide.collect import audit
+from tradecredit.insurance.policy import Policy
+from tradecredit.words import cover_audit
+
+
+@pytest.fixture(scope="module")
+def book(book_of):
+    return book_of(AS_OF, **LEDGER)
+
+
+def test_what_costs_cover_is_told(book):
+    # B is reported late; G has no limit; F owes too little to be reported.
+    found = audit.by_breach(audit.breaches(book, POLICY))
+    assert cover_audit.breaches(found, "EUR") == (
+        "What would not be paid for if these buyers failed, before deductibles: EUR 9,000 is in doubt, as the insurer "
+        "was not told in time, unless it knows of it: EUR 9,000 overdue debt not reported in time; EUR 9,000 was sold "
+        "without cover, which breaches nothing: EUR 9,000 shipped without a limit of the insurer's. Who decides on "
+        "each buyer stands beside these decisions in chapter 03."
+    )
+    assert cover_audit.breaches(found.iloc[:0], "EUR") == (
+        "Nothing that was done or left undone costs cover of what is owed today."
+    )
+
+
+def test_what_answers_each_is_told(book):
+    # D's claim was to be filed by 19 July.
+    policy = Policy(**POLICY.model_dump(exclude_unset=True) | {"filing_days": 60})
+    found = cover_audit.with_remedies(audit.by_breach(audit.breaches(book, policy)), book)
+    assert found["remedy"].tolist() == [
+        "“Report debt of which a part is past its day”, by 2 November 2026",
+        "“Claim on the policy”, by 2 November 2026",
+        "“Limits worth requesting from the insurer”; “Stop deliveries: above what the risk allows”, by 3 November "
+        "2026; “Bring back what is above the limit to set”, by 9 November 2026",
+    ]
+    assert found.index.tolist() == [
+        cover_audit.BREACHES[kind] for kind in ("reported late", "filed late", "no limit")
+    ]  # fmt: skip
+
+
+def test_every_kind_has_its_words_and_its_answer():
+    assert set(cover_audit.BREACHES) == set(cover_audit.REMEDIES) == set(audit.BREACHES)
+
+
+# A is overdue past its extension from 31 August on, and fills 10,000 of 15,000; of C, shipped after, 5,000 is lost by
+# the stop, and the limit leaves no room for 25,000.
+STOPPED = "A,B,2026-06-01,2026-07-01,10000\nC,B,2026-09-05,2026-12-05,30000\n"
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        (15_000, "Of EUR 30,000 shipped after the stop EUR 25,000 would not be insured without the stop either, as "
+                 "other invoices fill the limit: EUR 5,000 is lost by it."),
+        (90_000, ""),
+    ],
+)  # fmt: skip
+def test_what_the_stop_does_not_cost_is_told(book_of, limit, said):
+    book = book_of(
+        AS_OF, invoices="invoice_id,buyer_id,issued,due,amount\n" + STOPPED,
+        limits=f"buyer_id,source,amount,valid_from\nB,insurer,{limit},2026-01-01\n",
+    )  # fmt: skip
+    policy = Policy(name="p", insured_percentage=0.9, maximum_extension_days=60)
+    found = audit.by_breach(audit.breaches(book, policy))
+    assert cover_audit.stopped_anyway(audit.reasons(book, policy, None), found, "EUR") == said
+
+
+def test_how_cover_has_moved_is_told(book):
+    before = audit.month_before(book)
+    told = cover_audit.cover_since(audit.classes(book, POLICY, before), "EUR")
+    # E was not shipped yet on 30 September: 50,400 of 60,400 lay within limits, and 60,400 of 70,400 do now.
+    assert told == ("**85.8 %** of receivables, EUR 60,400, lies within limits, +2.4 pp since the month before.")
+    told = cover_audit.cover_since(audit.classes(book, POLICY, None), "EUR")
+    assert told.startswith("The book knows no earlier month")
+
+
+def test_the_first_day_stands_by_kind():
+    days = pd.to_datetime(["2026-10-07", "2024-11-13"])
+    found = pd.DataFrame(
+        {"breach_kind": "shipped after the stop", "invoice_id": ["1", "2"], "buyer_id": "B", "breach_day": days,
+         "cover_effect": "lost", "lost_debt": 1.0, "breach_cost": 1.0}
+    )  # fmt: skip
+    assert audit.by_breach(found)["first_breach"].tolist() == [pd.Timestamp("2024-11-13")]
+    assert cover_audit.with_breaches(found)["breach_kind"].unique().tolist() == ["shipped after the stop"]
