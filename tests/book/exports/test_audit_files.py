@@ -99,7 +99,8 @@ def test_sales_for_cash_are_paid_and_cancelled_ones_are_none(tmp_path):
     by_card = "<Payment><PaymentMechanism>CC</PaymentMechanism></Payment>"
     sales = (
         FIRST + sale("VD A/1", "VD", "2026-02-03", "10.00") + sale("FS A/1", "FS", "2026-02-03", "20.00")
-        + sale("FS A/2", "FS", "2026-02-03", "30.00", beside=by_card) + sale("FT A/2", "FT", "2026-02-04", "1.00", status="A")
+        + sale("FS A/2", "FS", "2026-02-03", "30.00", beside=by_card)
+        + sale("FT A/2", "FT", "2026-02-04", "1.00", status="A")
     )  # fmt: skip
     _, found = read(tmp_path, portugal(sales))
     assert owed(found) == ({"FT A/1": 1000.0, "VD A/1": 0.0, "FS A/1": 20.0, "FS A/2": 0.0}, {})
