@@ -190,3 +190,13 @@ def test_no_money_is_lost_or_made(payments):
 def test_firms_are_compared_without_their_legal_form():
     assert firm("Müller & Söhne GmbH & Co. KG") == firm("MÜLLER SÖHNE") != firm("Müller")
     assert firm("AG") == "ag"
+    assert firm("Bikes B.V.") == firm("BIKES BV") == firm("Bikes") and firm("Kot Sp. z o.o.") == firm("Kot")
+
+
+def test_a_return_with_charges_opens_the_invoice_and_no_more():
+    bank = documents(LEDGER, [("Birch", "x", 30.0), ("Cedar", "R-5001", 80.0), ("Cedar", "R-5001 back", -83.0)])
+    table, _, _ = matched(bank)
+    returned = table[table["bank"] & (table["amount"] > 0)]
+    assert returned[["buyer_id", "applies_to", "amount"]].fillna("").to_numpy().tolist() == [
+        ["C3", "R-5001", 80.0], ["C3", "", 3.0],
+    ]  # fmt: skip
