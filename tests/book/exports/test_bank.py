@@ -72,6 +72,32 @@ def test_a_statement_alone_is_no_ledger(tmp_path):
         suggested([tmp_path / "statement.xml"])
 
 
+DIALECTS = {
+    "two invoices in one payment": ":86:166?00GUTSCHRIFT?20RE-2026-0101 und RE-20?2126-0102?32Alder Tools",
+    "words between slashes": ":86:/EREF/E1//CNTP/NL32/INGBNL2A/ALDER TOOLS///REMI/USTD//RE-2026-0101 RE-2026-0102/",
+    "the payer alone": ":86:/TRCD/541/BENM//NAME/We BV/ORDP//NAME/Alder Tools GmbH/REMI/thanks/",
+    "marks of Poland": ":86:020~00VE02~20RE-2026-01~2101 RE-2026-0102~32ALDER TOOLS~33GMBH",
+}
+
+
+@pytest.mark.parametrize("what", DIALECTS)
+def test_what_an_entry_says_in_the_forms_of_several_banks(what, tmp_path):
+    (tmp_path / "list.csv").write_text(
+        "Customer;Name;Invoice;Date;Due;Amount\nC10;Alder Tools GmbH;RE-2026-0101;02.03.2026;01.04.2026;1000,00\n"
+        "C10;Alder Tools GmbH;RE-2026-0102;13.05.2026;31.05.2026;2000,00\n"
+    )
+    statement = (
+        f":20:A\n:25:1/2\n:28C:1\n:60F:C260611EUR0,00\n:61:2606120612C3000,00NTRFNONREF//B1\n{DIALECTS[what]}\n"
+        ":62F:C260612EUR3000,00\n-\n"
+    )
+    (tmp_path / "bank.sta").write_text(statement)
+    suggestion = suggested([tmp_path / "list.csv", tmp_path / "bank.sta"])
+    receipts = ledger(suggestion.source, suggestion.currency).tables["receipts"]
+    found = receipts[["buyer_id", "invoice_id", "amount"]].fillna("").to_numpy().tolist()
+    both = [["C10", "RE-2026-0101", 1000.0], ["C10", "RE-2026-0102", 2000.0]]
+    assert found == ([["C10", "", 3000.0]] if what == "the payer alone" else both)
+
+
 def documents(invoices, payments) -> pd.DataFrame:
     """Invoices as (buyer, name, number, amount); payments as (payer, text, amount paid)."""
     rows = [
@@ -164,3 +190,13 @@ def test_no_money_is_lost_or_made(payments):
 def test_firms_are_compared_without_their_legal_form():
     assert firm("Müller & Söhne GmbH & Co. KG") == firm("MÜLLER SÖHNE") != firm("Müller")
     assert firm("AG") == "ag"
+    assert firm("Bikes B.V.") == firm("BIKES BV") == firm("Bikes") and firm("Kot Sp. z o.o.") == firm("Kot")
+
+
+def test_a_return_with_charges_opens_the_invoice_and_no_more():
+    bank = documents(LEDGER, [("Birch", "x", 30.0), ("Cedar", "R-5001", 80.0), ("Cedar", "R-5001 back", -83.0)])
+    table, _, _ = matched(bank)
+    returned = table[table["bank"] & (table["amount"] > 0)]
+    assert returned[["buyer_id", "applies_to", "amount"]].fillna("").to_numpy().tolist() == [
+        ["C3", "R-5001", 80.0], ["C3", "", 3.0],
+    ]  # fmt: skip

@@ -77,6 +77,21 @@ def test_cii_invoices_are_read(tmp_path):
     assert "CII" in suggestion.system
 
 
+def test_invoices_in_sub_folders_are_read_and_packed_ones_refused(tmp_path):
+    year = tmp_path / "2026" / "05"
+    year.mkdir(parents=True)
+    (year / "a.xml").write_text(samples.ubl("R-1", "100.00", terms="Zahlbar bis 20.06.2026 ohne Abzug"))
+    suggestion, found = read(tmp_path)
+    assert suggestion.source.files == ["a.xml"] and suggestion.source.path == year
+    assert str(found.tables["invoices"]["due"].item().date()) == "2026-06-20"
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    (packed / "invoices.zip").write_bytes(b"PK")
+    for named in (packed, packed / "invoices.zip"):
+        with pytest.raises(InputError, match="unpack it"):
+            suggested([named])
+
+
 SPOILED = {
     "an entity": '<!DOCTYPE r [<!ENTITY e SYSTEM "file:///etc/passwd">]><Invoice><ID>&e;</ID></Invoice>',
     "a torn file": "<Invoice><ID>R-1</ID>",

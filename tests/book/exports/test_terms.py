@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from tradecredit.book.exports.terms import Terms, discounts, due, read
+from tradecredit.book.exports.terms import Terms, discounts, due, named_day, read
 
 TERMS = {
     "Payment within 30 days net": Terms(30),
@@ -44,3 +44,19 @@ def test_two_discounts_stand_in_columns_of_their_own():
     found = discounts(texts)
     assert found.iloc[0].tolist() == [10, 0.02, 20, 0.01]
     assert found.iloc[1].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Zahlbar bis 05.07.2026 ohne Abzug", "2026-07-05"),
+        ("#SKONTO#TAGE=10#PROZENT=2.00#\nZahlbar bis zum 05.07.2026", "2026-07-05"),
+        ("Payable until 2026-07-05", "2026-07-05"),
+        ("bis 15.06.2026 mit 2 % Skonto, bis 05.07.2026 netto", "None"),
+        ("bis 15.06.2026 mit 2 % Skonto", "None"),
+        ("by 05/07/2026", "None"),
+        ("bis 31.02.2026", "None"),
+    ],
+)
+def test_a_last_day_of_payment_is_read_where_terms_name_one(text, day):
+    assert str(named_day(text)).split(" ")[0] == day

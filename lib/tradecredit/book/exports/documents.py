@@ -50,6 +50,7 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
     left_out += unknown
     known = ~read["bank"].astype(bool) | read.index.isin(documents.index[documents["bank"].astype(bool)])
     notes = [*account.of_documents(read[known]), *differing, *notes]
+    documents = _each_once(documents)
     is_invoice = documents["kind"] == "invoice"
     invoices = _invoices(documents[is_invoice], exported, notes)
     receipts, settled_by = settled(documents[~is_invoice], invoices, exported)
@@ -61,6 +62,12 @@ def tables(documents: pd.DataFrame, source: ExportSource) -> Tables:
         tuple(left_out),
         tuple(notes),
     )
+
+
+def _each_once(documents: pd.DataFrame) -> pd.DataFrame:
+    """Return the documents with a fraction behind the row of a payment's further parts, for each is one of its own."""
+    again = documents.groupby(level=0).cumcount().to_numpy()
+    return documents.set_axis(documents.index + again / 1e6, axis="index") if again.any() else documents
 
 
 def _kinds_by_sign(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:

@@ -25,6 +25,8 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 DATABASES = (".duckdb", ".db")
 XML = (".xml", ".pdf")
 """A PDF is read for the e-invoice that it carries."""
+PACKED = (".zip", ".gz", ".7z", ".rar")
+UNPACK = "unpack it, and name the folder that holds its files"
 STATEMENTS = (".sta", ".mt940", ".940", ".swi")
 NEEDED: dict[str, set[Role]] = {
     "a buyer": {"buyer_id", "name"}, "a day": {"issued", "due", "days_overdue"},
@@ -59,15 +61,29 @@ def refuse_missing(paths: list[Path]) -> None:
         for path in paths
         if not path.exists() or (path.is_file() and not path.stat().st_size)
     ]
+    problems += [
+        Problem(file=str(path), allowed="is packed", remedy=UNPACK)
+        for path in paths
+        if path.is_file() and path.suffix.lower() in PACKED
+    ]
     if problems:
         raise InputError(problems)
 
 
 def in_folder(folder: Path) -> list[Path]:
-    """Return the files of a folder that may be parts of an export, in order."""
+    """Return the files of a folder that may be parts of an export, in order; e-invoices of its sub-folders as well.
+
+    Raises `InputError` for a folder that holds nothing but packed files.
+    """
     known = {*grid.SEPARATORS, *WORKBOOKS, *DATABASES, *STATEMENTS, ".parquet", *XML}
     printed = set(printed_alone(folder))
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in known and path not in printed)
+    own = [path for path in folder.iterdir() if path.suffix.lower() in known]
+    below = [path for path in folder.glob("*/**/*") if path.suffix.lower() in XML and path.is_file()]
+    found = sorted(path for path in (*own, *below) if path not in printed)
+    packed = [path.name for path in sorted(folder.iterdir()) if path.suffix.lower() in PACKED]
+    if packed and not found:
+        raise InputError([Problem(file=name, allowed="is packed", remedy=UNPACK) for name in packed])
+    return found
 
 
 def printed_alone(folder: Path) -> list[Path]:
@@ -79,7 +95,7 @@ def printed_alone(folder: Path) -> list[Path]:
         except ValueError:
             return False  # that it is broken is told where it is read
 
-    return [path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".pdf" and only_looked_at(path)]
+    return [path for path in sorted(folder.rglob("*")) if path.suffix.lower() == ".pdf" and only_looked_at(path)]
 
 
 def by_names(rows: list[grid.Row], layout: str) -> Recognised | None:

@@ -22,7 +22,7 @@ MOST_PARTS = 8
 """So many words and figures in a row may make up one invoice number."""
 LEGAL_FORMS = (
     "gmbh co kg|gmbh|ag|kg|ohg|ug|mbh|ev|se|ltd|limited|plc|llp|llc|inc|corp|co|company|sa|sas|sarl|srl|spa|bv|nv|oy|"
-    "oyj|ab|as|aps|lda|sl|slu|sp z o o|kft|zrt|doo|pty|pte|有限公司|股份有限公司"
+    "oyj|ab|as|aps|lda|sl|slu|sp zoo|kft|zrt|doo|pty|pte|有限公司|股份有限公司"
 )
 
 
@@ -146,6 +146,7 @@ def firm(name: str) -> str:
     True
     """
     words = " ".join(re.findall(r"[^\W_]+", name.casefold()))
+    words = re.sub(r"\b([^\W\d]) (?=[^\W\d]\b)", r"\1", words)  # B.V. is BV
     return re.sub(rf"(?: (?:{LEGAL_FORMS}))+$", "", words).replace(" ", "")
 
 
@@ -203,9 +204,17 @@ def _shared(row: float, amount: float, named: list[_Invoice], currency: str) -> 
 def _returned(
     row: float, amount: float, named: list[_Invoice], payer: str | None, so_far: list[list[Match]]
 ) -> Iterator[Match]:
-    """Yield what a return takes back: the invoice that it names, or the last payment over its amount, which it ends."""
+    """Yield what a return takes back: the invoice that it names, or the last payment over its amount, which it ends.
+
+    What it takes beyond all that was paid on the invoice, such as the bank's charges, is on account.
+    """
     if len(named) == 1:
-        yield Match(row, named[0].buyer, named[0].number, amount, BY_NUMBER)
+        buyer, number = named[0].buyer, named[0].number
+        paid = -sum(one.amount for parts in so_far for one in parts if (one.buyer, one.number) == (buyer, number))
+        part = min(amount, paid) if paid > CENT else amount
+        yield Match(row, buyer, number, part, BY_NUMBER)
+        if amount - part > CENT:
+            yield Match(row, buyer, None, round(amount - part, 2), BY_PAYER)
         return
     for place in range(len(so_far) - 1, -1, -1):
         parts = so_far[place]

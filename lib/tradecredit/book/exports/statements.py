@@ -10,6 +10,8 @@ from tradecredit.book.exports.encoding import decoded
 
 TEXTS = ("transaction_details", "purpose", "customer_reference", "end_to_end_reference", "extra_details")
 _ACCOUNT = re.compile(r"^(?:[A-Z]{2}\d{2}[A-Z0-9]{11,30}|\d{6,})(?=\S)")
+_NAMED = re.compile(r"/?ORDP/+NAME/([^/]+)|/CNTP/[^/]*/[^/]*/([^/]+)")
+"""How banks of the Netherlands name the payer between words in `/`."""
 
 
 def mt940_frame(path: Path) -> pd.DataFrame:
@@ -24,6 +26,9 @@ def mt940_frame(path: Path) -> pd.DataFrame:
     text, _ = decoded(path.read_bytes())
     if not re.search(r"(?m)^:61:", text):
         raise ValueError("holds no entry of a statement (:61:)")
+    if re.search(r"(?m)^:86:\d{3}[~<]\d\d", text):
+        # Banks of Poland part what an entry says with other marks.
+        text = re.sub(r"[~<](?=\d\d)", "?", text)
     logging.getLogger("mt940").setLevel(logging.CRITICAL)  # it writes its patterns out where one does not fit
     try:
         entries = list(mt940.parse(text))
@@ -34,7 +39,8 @@ def mt940_frame(path: Path) -> pd.DataFrame:
         data = entry.data
         amount = data["amount"]
         said = [str(data[name]) for name in TEXTS if data.get(name) and data[name] not in ("NONREF", "NOTPROVIDED")]
-        name = data.get("applicant_name") or ""
+        named = _NAMED.search(" ".join(said).replace("\n", ""))
+        name = data.get("applicant_name") or (named and (named[1] or named[2])) or ""
         rows.append(
             {
                 "day": pd.Timestamp(data.get("entry_date") or data["date"]),

@@ -12,6 +12,11 @@ _NET = (
     r"\bnet(?:to)?\s*(\d{1,3})\b",
     rf"^\s*(\d{{1,3}})\s*{_DAY}?\s*$",
 )
+_UNTIL = (
+    r"\b(?:bis(?: zum| spätestens)?|until|by|before|due(?: on)?|fällig(?: am)?|uiterlijk|avant le|jusqu'au|le|entro il"
+    r"|vóór|til|senest|do dnia|do)\s*:?\s*(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})\.(\d{1,2})\.(\d{4}))(?!\d)"
+)
+"""A day that terms name, year first or with points, which have the day first: with other marks it may be either."""
 _END_OF_MONTH = r"\beom\b|end of (?:the )?month|month[- ]end|fin de mois|monatsende|ultimo|fine mese|fin de mes|月结"
 _DAY_AFTER = r"(?:end of (?:the )?month|eom|fin de mois)\D{0,12}?(?:the |le )?(\d{1,2})(?:st|nd|rd|th)?\b"
 _XRECHNUNG = r"#SKONTO#TAGE=(\d{1,3})#PROZENT=(\d{1,2}(?:\.\d+)?)#"
@@ -67,6 +72,9 @@ def due(issued: pd.Series, texts: pd.Series) -> pd.Series:
     """
     found = pd.Series(pd.NaT, index=issued.index, dtype="datetime64[us]")
     for text, rows in texts.dropna().groupby(texts.dropna()).groups.items():
+        if until := named_day(str(text)):
+            found.loc[rows] = until
+            continue
         terms = read(str(text))
         if terms.days is None and terms.month_end is None:
             continue
@@ -82,6 +90,22 @@ def due(issued: pd.Series, texts: pd.Series) -> pd.Series:
             day = day + pd.to_timedelta(last.clip(upper=terms.day_of_month) - 1, unit="D")
         found.loc[rows] = day.astype("datetime64[us]")
     return found
+
+
+def named_day(text: str) -> pd.Timestamp | None:
+    """Return the last day of payment that terms name; None without one, and where a discount ends on such a day.
+
+    >>> str(named_day("Zahlbar bis 05.07.2026 ohne Abzug").date())
+    '2026-07-05'
+    """
+    plain = re.sub(r"#skonto#[^\n]*", " ", text.lower())
+    days = [found.groups() for found in re.finditer(_UNTIL, plain)]
+    if len(days) != 1 or re.search(r"%|skonto", plain):
+        return None
+    first, month, last, day, of, year = days[0]
+    parts = (first, month, last) if first else (year, of, day)
+    named = pd.to_datetime("-".join(parts), format="%Y-%m-%d", errors="coerce")
+    return None if pd.isna(named) else named
 
 
 def discounts(texts: pd.Series) -> pd.DataFrame:

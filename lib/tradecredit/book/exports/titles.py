@@ -39,7 +39,9 @@ def currency_shown(above: list[str]) -> dict[str, str]:
 
 def day_in_titles(titles: dict[str, str]) -> tuple[date, bool] | None:
     """Return the day that the lines above a header say, and whether it may be read in another way; None without one."""
-    written = pd.Series([titles.get("day")], dtype="str")
+    if "day" not in titles:
+        return None
+    written = pd.Series([titles["day"]], dtype="str")
     form = told([written])
     if form is None or pd.isna(day := days(written, form.format).iloc[0]):
         return None

@@ -25,7 +25,8 @@ def documents_among(
         out = is_document & (held if theirs in source.without else ~held)
         if out.any():
             which = "is" if theirs in source.without else "is not"
-            rule = f"{theirs} {which} {' or '.join(map(str, kept))}: {_sum(raw, out, source):,.2f}"
+            what = "document" if source.form.layout == "xml" else theirs
+            rule = f"{what} {which} {' or '.join(map(str, kept))}: {_sum(raw, out, source):,.2f}"
             notes.append((table, rule, int(out.sum())))
         is_document &= ~out
     if titles.any():

@@ -95,11 +95,12 @@ def _names(source: ExportList) -> list[str]:
     return list(dict.fromkeys([*flat(source.columns.values()), *source.where, *source.without]))
 
 
-def _value(found: object) -> object:
+def _value(found: object, between: str = " ") -> object:
     """Return what an XPath gives as a cell: the texts of elements and attributes, a number, or None for nothing."""
     if isinstance(found, list):
         texts = [str(one) if isinstance(one, str) else "".join(one.itertext()) for one in found]
-        text = " ".join(text.strip() for text in texts if text.strip())
+        # What each line of a document repeats, such as the invoice that it credits, is said once.
+        text = between.join(dict.fromkeys(text.strip() for text in texts if text.strip()))
         return text or None
     if isinstance(found, float):
         return found if found == found else None
