@@ -161,6 +161,5 @@ def test_the_provision_of_a_past_day_is_that_of_the_book_of_then(demo_book, day)
 def test_the_parameters_stand_beside_the_invoices(demo_book):
     settings = audit.parameters(demo_book)["setting_value"]
     assert settings["as of"] == "2026-10-31"
-    assert settings["loss given default"].startswith("0.7547571407")
     assert settings["aggregate first loss"] == "75000"
     assert settings["recoveries left by the outlook"] == "0.97"  # 1 − 0.1 × (1 − 0.7)
