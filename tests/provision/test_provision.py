@@ -156,3 +156,10 @@ def test_the_provision_of_a_past_day_is_that_of_the_book_of_then(demo_book, day)
     assert provided(past)[0] == pytest.approx(known["provision"].sum(), abs=0.001)
     assert then["provision"].to_numpy() == pytest.approx(known["provision"].to_numpy(), abs=0.001)
     assert then["open_amount"].to_numpy() == pytest.approx(known["open_amount"].to_numpy())
+
+
+def test_the_parameters_stand_beside_the_invoices(demo_book):
+    settings = audit.parameters(demo_book)["setting_value"]
+    assert settings["as of"] == "2026-10-31"
+    assert settings["aggregate first loss"] == "75000"
+    assert settings["recoveries left by the outlook"] == "0.97"  # 1 − 0.1 × (1 − 0.7)

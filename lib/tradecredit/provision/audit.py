@@ -69,8 +69,14 @@ def parameters(book: Book) -> pd.DataFrame:
         "aggregate first loss": first,
         "seed of the resampling": book.run.simulation.seed,
     }
-    text = {name: "none" if value is None or value != value else str(value) for name, value in values.items()}
+    text = {name: _written(value) for name, value in values.items()}
     return pd.DataFrame({"setting_value": text}).rename_axis("setting")
+
+
+def _written(value: object) -> str:
+    if value is None or value != value:
+        return "none"
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 @once
