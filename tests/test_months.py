@@ -65,6 +65,10 @@ SIMULATED = {
         "saving_at_odds", "saving_on_current", "stated_indemnity", "uninsured_es_99", "uninsured_more",
         "uninsured_value", "value_by_paid_share", "year_claims",
     },
+    "07_cash_and_provision": {
+        "cash_expected", "cash_high_95", "cash_low_95", "claims_in", "expected_cash", "high_80", "high_95", "low_80",
+        "low_95", "ratio_expected", "short_depth", "short_probability",
+    },
 }  # fmt: skip
 """Columns that come from simulated years: their labels or the captions of their tables say so."""
 

@@ -38,6 +38,12 @@ def test_planned_flows_fall_into_the_week_of_their_day(book_of):
     assert liquidity.planned(book, forecast_of(PAID).ends).tolist() == [0.0, -170.0, 0.0]
 
 
+def test_a_flow_that_repeats_ends_on_its_last_day(book_of):
+    plan = [{"date": "2026-10-27", "amount": -5.0, "kind": "rent", "every": "week", "until": "2026-11-10"}]
+    book = book_with(book_of, opening_cash=20.0, plan=plan)
+    assert liquidity.planned(book, forecast_of(PAID).ends).tolist() == [-5.0, -5.0, 0.0]
+
+
 def test_a_shortfall_is_cash_below_the_credit_line(book_of):
     # Cash at the end of week 2: 20 + 200 − 170 = 50; 20 + 50 − 170 = −100; 20 + 100 − 170 = −50; 50. Line: 40.
     book = book_with(book_of, opening_cash=20.0, credit_line=40.0, plan=PLAN)

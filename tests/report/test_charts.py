@@ -123,6 +123,18 @@ def test_a_band_reaches_its_two_bounds_and_holds_both_values():
     assert [text.get_text() for text in axes.get_xticklabels()] == ["2024", "2025"]
 
 
+def test_a_fan_reaches_the_ends_of_its_bands():
+    at = pd.date_range("2026-11-07", periods=3, freq="7D")
+    table = pd.DataFrame(
+        {"expected": [5.0, 6, 7], "low_80": 4.0, "high_80": 8.0, "low_95": 2.0, "high_95": 9.0, "other": 1.0}, index=at
+    )
+    names = {"expected": "Expected", "band_80": "80 %", "band_95": "95 %", "other": "Other"}
+    figure = charts.fan(table, x="Week", y="Cash", names=names)
+    wide, narrow = (band.get_paths()[0].get_extents() for band in figure.axes[0].collections)
+    assert (wide.y0, wide.y1, narrow.y0, narrow.y1) == (2, 9, 4, 8)
+    assert [line.get_label() for line in figure.axes[0].lines] == ["Expected", "Other"]
+
+
 def test_horizontal_bars_read_from_the_top():
     axes = EVERY["horizontal"]().axes[0]
     assert [bar.get_width() for bar in axes.patches] == [14.2e6, 3.1e6, 0, 290e3]

@@ -39,6 +39,10 @@ LABELS = {
         cash_of_a_day="Cash that one day of DSO less brings in once",
         yearly_worth_of_a_day="Worth of one day of DSO less, a year",
     ),
+    **columns(
+        "money", claims_in="Claims received", passed_on="Recoveries passed on to the insurer",
+        premium_out="Premium, fees and tax",
+    ),
     # drivers
     **columns("money", open_now="Open, not contested", expected_soon="Expected in four weeks"),
     **columns("percent", chance="Chance within four weeks"),

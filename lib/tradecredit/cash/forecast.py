@@ -11,7 +11,7 @@ from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.book.places import places
 from tradecredit.cash.future_sales import FutureSales, future_sales
-from tradecredit.cash.insured_cash import Insured, instalments, insured_cash, recovered_by_week
+from tradecredit.cash.insured_cash import Insured, instalments, insured_cash, protracted, recovered_by_week
 from tradecredit.cash.payment_times import PaymentTimes, payment_times
 from tradecredit.cash.scenarios import Expected, Receipts, expected, paces, receipts
 from tradecredit.cash.schedule import of_open, of_sales, open_rows, sales_shares
@@ -184,9 +184,8 @@ def simulated(
         events = (defaults.scenario[inside], place[defaults.buyer[inside]], week[inside])
         paid = receipts(found.expected, (speed, months[part.scenarios]), events, key, part.start)
         back = recovered_by_week(book, defaults, (size, weeks))
-        insured = [
-            insured_cash(book, simulator, defaults, number, (part.start, size, weeks)) for number in range(len(names))
-        ]
+        late = protracted(book, simulator, defaults, part.start)
+        insured = insured_cash(book, simulator, defaults, late, (size, weeks))
         return paid, back, insured, len(defaults.scenario)
 
     parts = list(over_threads(block, list(simulator.blocks()), book.run.simulation.threads))

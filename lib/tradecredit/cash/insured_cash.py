@@ -9,7 +9,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
-from tradecredit.cash.scenario_kernels import chances
+from tradecredit.cash.scenario_kernels import chances, moved_by_week
 from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.cost_of_risk import programme_costs
@@ -60,31 +60,36 @@ def claim_day(policy: Policy, day: np.ndarray, protracted: np.ndarray, protracte
     return np.where(protracted, np.maximum(waited, at_once), at_once)
 
 
-def insured_cash(
-    book: Book, simulator: Simulator, defaults: Defaults, number: int, size: tuple[int, int, int]
-) -> Insured:
-    """Return the claims and the insurer's recoveries of a block's scenarios under the policy of a number.
-
-    `size`: the block's first scenario, how many it has, and weeks. Claims are those of the loss engine; what the
-    insurer gets of a recovery later is paid out before with the claim, so that both differ by the indemnity. A top-up
-    is a policy of its own: with its primary's claims, the cash of its programme. The premium is not in it.
-    """
-    first, count, weeks = size
-    policy = simulator.policies[number]
-    names = [one.name for one in simulator.policies]
-    claims, passed = np.zeros((2, count, weeks))
+def protracted(book: Book, simulator: Simulator, defaults: Defaults, first: int) -> np.ndarray:
+    """Return whether each default of a block, whose first scenario has this number, is protracted."""
     key = np.random.SeedSequence([simulator.seed, KINDS]).generate_state(1, np.uint64)[0]
-    protracted = chances(key, defaults.scenario + first, defaults.buyer) < protracted_share(book)
-    for name in policy.programme:
-        of, part = names.index(name), simulator.policies[names.index(name)]
-        steps = simulator.settled(defaults, of)
-        later = np.where(steps.indemnity > 0, steps.recovered, 0.0)
-        paid = claim_day(part, defaults.day, protracted, book.run.cash.protracted_days)
-        claims += by_week(steps.indemnity + later, paid, defaults.scenario, (count, weeks))
-        returned = np.fmax(defaults.day + recovery_days(book), paid)
-        # What is recovered before the claim is paid is taken off it.
-        passed += by_week(later, returned, defaults.scenario, (count, weeks))
-    return Insured(claims, passed, np.zeros(weeks))
+    return chances(key, defaults.scenario + first, defaults.buyer) < protracted_share(book)
+
+
+def insured_cash(
+    book: Book, simulator: Simulator, defaults: Defaults, late: np.ndarray, size: tuple[int, int]
+) -> list[Insured]:
+    """Return the claims and the insurer's recoveries of a block's scenarios under each policy of a simulator.
+
+    `late`: which defaults are protracted; `size`: scenarios and weeks. Claims are those of the loss engine; what the
+    insurer gets of a recovery later is paid out before with the claim, so that both differ by the indemnity; what is
+    recovered before the claim is paid is taken off it. With a top-up comes the cash of its primary. The premium is not
+    in it.
+    """
+    count, weeks = size
+    alone, back = {}, defaults.day + recovery_days(book)
+    for number, policy in enumerate(simulator.policies):
+        steps = simulator.settled(defaults, number)
+        paid = claim_day(policy, defaults.day, late, book.run.cash.protracted_days)
+        claims, passed = np.zeros((2, count, weeks))
+        moved_by_week(steps.indemnity, steps.recovered, paid, back, (defaults.scenario, claims, passed))
+        alone[policy.name] = claims, passed
+    found = []
+    for policy in simulator.policies:
+        parts = [alone[name] for name in policy.programme]
+        claims, passed = parts[0] if len(parts) == 1 else tuple(sum(both) for both in zip(*parts, strict=True))
+        found.append(Insured(claims, passed, np.zeros(weeks)))
+    return found
 
 
 def recovered_by_week(book: Book, defaults: Defaults, size: tuple[int, int]) -> np.ndarray:
@@ -118,4 +123,13 @@ def instalments(book: Book, policies: Sequence[Policy], portfolio: pd.DataFrame,
     return found
 
 
-__all__ = ["Insured", "by_week", "claim_day", "instalments", "insured_cash", "protracted_share", "recovery_days"]
+__all__ = [
+    "Insured",
+    "by_week",
+    "claim_day",
+    "instalments",
+    "insured_cash",
+    "protracted",
+    "protracted_share",
+    "recovery_days",
+]

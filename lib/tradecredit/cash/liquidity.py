@@ -1,5 +1,6 @@
 """Whether the cash is enough: shortfalls, the buffer against them, cash ratio, cash cycle, borrowing base."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,10 +13,11 @@ from tradecredit.insurance.policy import Policy
 from tradecredit.measure.open_items import open_items
 from tradecredit.measure.receivables import kpis_on
 from tradecredit.numerics.risk_measures import Sample, value_at_risk
-from tradecredit.params.cash import Borrowing
+from tradecredit.params.cash import Borrowing, PlannedFlow
 from tradecredit.params.policy import NO_COVER
 
-YEAR_DAYS = 365
+STEPS = {"week": {"weeks": 1}, "month": {"months": 1}, "quarter": {"months": 3}, "year": {"years": 1}}
+"""From a planned flow to the next."""
 
 
 class Buffer(NamedTuple):
@@ -26,14 +28,25 @@ class Buffer(NamedTuple):
 
 
 def planned(book: Book, ends: pd.DatetimeIndex) -> np.ndarray:
-    """Return the other flows of cash of the run's plan by week; those outside the weeks are left out."""
+    """Return the other flows of cash of the run's plan by week, those that repeat on each of their days.
+
+    Days outside the weeks are left out.
+    """
     flows = np.zeros(len(ends))
     first = ends[0] - pd.Timedelta(days=6)
     for flow in book.run.cash.plan:
-        day = pd.Timestamp(flow.date)
-        if first <= day <= ends[-1]:
-            flows[(day - first).days // 7] += flow.amount
+        days = _days(flow, ends[-1])
+        days = days[days >= first]
+        np.add.at(flows, (days - first).days.to_numpy() // 7, flow.amount)
     return flows
+
+
+def _days(flow: PlannedFlow, last: pd.Timestamp) -> pd.DatetimeIndex:
+    start = pd.Timestamp(flow.date)
+    end = last if flow.until is None else min(pd.Timestamp(flow.until), last)
+    if flow.every is None:
+        return pd.DatetimeIndex([start] if start <= last else [])
+    return pd.date_range(start, end, freq=pd.DateOffset(**STEPS[flow.every]))
 
 
 def cash_in_hand(book: Book, forecast: CashForecast, view: str = NO_COVER) -> np.ndarray:
@@ -82,6 +95,11 @@ def buffer(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: int 
     found = [value_at_risk(np.ascontiguousarray(-column), sample, level) for column in flows.T]
     worst = max(found, key=lambda one: one[0])
     return Buffer(max(worst[0] - book.run.cash.credit_line, 0.0), worst[1])
+
+
+def buffers(book: Book, forecast: CashForecast, views: Sequence[str]) -> dict[str, Buffer]:
+    """Return the `buffer` of some views, by view."""
+    return {view: buffer(book, forecast, view) for view in views}
 
 
 def cash_ratios(book: Book, forecast: CashForecast) -> pd.DataFrame:

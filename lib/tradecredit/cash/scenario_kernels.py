@@ -16,6 +16,20 @@ def at_pace(values, place, rest, row, cell):
 
 
 @compiled
+def about_gamma(shape, key, counter):
+    """Return (a gamma-distributed number of scale 1, the next counter); of a shape from 8 on by its cube root.
+
+    Source: Wilson and Hilferty 1931, The distribution of chi-square, PNAS 17(12): (X / k)^(1/3) is normal with mean
+    1 − 1 / 9k and variance 1 / 9k, the mean of X exact to a ten-thousandth from a shape of 8 on.
+    """
+    if shape < 8.0:
+        return gamma(shape, key, counter)
+    drawn, counter = normal(key, counter)
+    root = 1.0 - 1.0 / (9.0 * shape) + drawn / (3.0 * np.sqrt(shape))
+    return shape * max(root, 0.0) ** 3, counter
+
+
+@compiled
 def scenarios(expected, states, defaults, key, first):
     """Return of each scenario what is paid by week, and credited, open at the end, lost, and invoiced.
 
@@ -30,7 +44,9 @@ def scenarios(expected, states, defaults, key, first):
     paid, rest_of = np.zeros((count, weeks)), np.zeros((count, 4))
     failed, first_of = np.full(expected.small.shape[1], weeks + 5), np.full(expected.small.shape[1], -1)
     small_total, sales_total = expected.small.sum(axis=1), expected.sales.sum(axis=1)
-    ratio = np.empty(cells)
+    ratio, times = np.empty(cells), np.empty(weeks)
+    # By cell, and then by week of sale, in which order they are read.
+    sales = np.ascontiguousarray(expected.sales.transpose((0, 2, 1)))
     for scenario in range(count):
         own = stream(key, first + scenario)
         counter = np.uint64(0)
@@ -48,7 +64,7 @@ def scenarios(expected, states, defaults, key, first):
             usual = (1.0 - rest) * small_total[place, cell] + rest * small_total[place + 1, cell]
             ratio[cell] = 0.0
             if usual > 0.0:
-                drawn, counter = gamma(expected.strength * usual / expected.small_owed, own, counter)
+                drawn, counter = about_gamma(expected.strength * usual / expected.small_owed, own, counter)
                 ratio[cell] = drawn / usual
                 whole += drawn
         for cell in range(cells):
@@ -56,14 +72,17 @@ def scenarios(expected, states, defaults, key, first):
             ratio[cell] = ratio[cell] * expected.small_owed / whole if whole > 0.0 else 1.0
             sums[cell] += ratio[cell] * usual
         for row in range(begin[scenario], begin[scenario + 1]):
-            buyer = who[row]
-            if first_of[buyer] != row or failed[buyer] >= weeks:
+            buyer, week = who[row], week_of[row]
+            if first_of[buyer] != row or week >= weeks:
                 continue
-            for cell in range(week_of[row], cells):
-                if cell != weeks:
-                    gone = ratio[cell] * at_pace(expected.small, place, rest, buyer, cell)
-                    sums[cell] -= gone
-                    lost += gone
+            slow, fast = expected.small[place, buyer], expected.small[place + 1, buyer]
+            for cell in range(week, weeks):
+                gone = ratio[cell] * ((1.0 - rest) * slow[cell] + rest * fast[cell])
+                sums[cell] -= gone
+                lost += gone
+            gone = ratio[weeks + 1] * ((1.0 - rest) * slow[weeks + 1] + rest * fast[weeks + 1])
+            sums[weeks + 1] -= gone
+            lost += gone
         # Each large invoice comes on a week of its own.
         for item in range(len(expected.large_amount)):
             chance, counter = uniform(own, counter)
@@ -74,38 +93,46 @@ def scenarios(expected, states, defaults, key, first):
                 lost += expected.large_amount[item]
             else:
                 sums[cell] += expected.large_amount[item]
+        for sale in range(weeks):
+            times[sale] = months[scenario, expected.month[sale]]
         # What is going to be sold: chance of sums of invoices that are counted as Poisson.
         for cell in range(cells):
             usual, all_of = 0.0, (1.0 - rest) * sales_total[place, cell] + rest * sales_total[place + 1, cell]
+            slow, fast = sales[place, cell], sales[place + 1, cell]
             for sale in range(weeks if cell >= weeks else cell + 1):
-                usual += months[scenario, expected.month[sale]] * at_pace(expected.sales, place, rest, sale, cell)
+                usual += times[sale] * ((1.0 - rest) * slow[sale] + rest * fast[sale])
             ratio[cell] = 0.0
             if usual > 0.0:
                 drawn = usual
                 if expected.per_invoice > 0.0:
-                    drawn, counter = gamma(usual / expected.per_invoice, own, counter)
+                    drawn, counter = about_gamma(usual / expected.per_invoice, own, counter)
                     drawn *= expected.per_invoice
                 sums[cell] += drawn
                 invoiced += drawn
                 ratio[cell] = drawn / all_of
         for row in range(begin[scenario], begin[scenario + 1]):
             buyer, week = who[row], week_of[row]
-            if first_of[buyer] != row or failed[buyer] >= weeks:
+            if first_of[buyer] != row or week >= weeks:
                 continue
-            coming, received = at_pace(expected.by_buyer, place, rest, buyer, weeks + 1), 0.0
-            for cell in range(weeks):
-                if cell < week:
-                    received += at_pace(expected.by_buyer, place, rest, buyer, cell)
-                else:
-                    coming += at_pace(expected.by_buyer, place, rest, buyer, cell)
-            owed = expected.bought[buyer, week] - received - at_pace(expected.by_buyer, place, rest, buyer, weeks)
+            slow, fast = expected.by_buyer[place, buyer], expected.by_buyer[place + 1, buyer]
+            received = (1.0 - rest) * expected.so_far[place, buyer, week] + rest * expected.so_far[
+                place + 1, buyer, week
+            ]
+            coming = (1.0 - rest) * expected.so_far[place, buyer, weeks] + rest * expected.so_far[
+                place + 1, buyer, weeks
+            ]
+            still = (1.0 - rest) * slow[weeks + 1] + rest * fast[weeks + 1]
+            coming += still - received
+            owed = expected.bought[buyer, week] - received - (1.0 - rest) * slow[weeks] - rest * fast[weeks]
             part = min(max(owed, 0.0) / coming, 1.0) if coming > 0.0 else 0.0
-            for cell in range(week, cells):
-                if cell != weeks:
-                    gone = ratio[cell] * at_pace(expected.by_buyer, place, rest, buyer, cell)
-                    sums[cell] -= gone
-                    lost += part * gone
-                    invoiced -= (1.0 - part) * gone
+            gone = ratio[weeks + 1] * still
+            sums[weeks + 1] -= gone
+            for cell in range(week, weeks):
+                amount = ratio[cell] * ((1.0 - rest) * slow[cell] + rest * fast[cell])
+                sums[cell] -= amount
+                gone += amount
+            lost += part * gone
+            invoiced -= (1.0 - part) * gone
         # A week's money comes a week later, or sooner, by chance that all buyers share.
         for week in range(weeks):
             if expected.weekly_sd > 0.0:
@@ -130,3 +157,20 @@ def chances(key, scenario, buyer):
     for row in range(len(scenario)):
         found[row], _ = uniform(stream(stream(key, scenario[row]), buyer[row]), np.uint64(0))
     return found
+
+
+@compiled
+def moved_by_week(indemnity, recovered, paid, back, into):
+    """Add what an insurer pays for each default, and what is passed on to it, to the weeks of `paid` and `back`.
+
+    `into`: scenario of each default, claims and passed on (scenarios × weeks). What is recovered before the claim is
+    paid is passed on with it.
+    """
+    scenario, claims, passed = into
+    last = 7 * claims.shape[1]
+    for row in range(len(indemnity)):
+        if indemnity[row] > 0.0 and paid[row] <= last:
+            week = (np.int64(paid[row]) - 1) // 7
+            claims[scenario[row], week] += indemnity[row] + recovered[row]
+            if recovered[row] > 0.0 and max(back[row], paid[row]) <= last:
+                passed[scenario[row], (np.int64(max(back[row], paid[row])) - 1) // 7] += recovered[row]

@@ -24,6 +24,7 @@ class Expected(NamedTuple):
     `tempos` in standard deviations; of open items `owed` in all, `large_amount`, `large_buyer` and `large` (tempos ×
     items × cells, summed up), `small` (tempos × buyers × cells), `small_owed` and `strength`, by which sums of small
     ones vary: (Σa)² / Σa² − 1; of sales `sales` (tempos × weeks of sale × cells), `by_buyer` (tempos × buyers × cells),
+    `so_far`, the same before each week,
     `bought` (buyers × weeks, what was bought before each), `month` of each week and `per_invoice`; `weekly_sd`: of the
     part of a week's money that comes a week later.
     """
@@ -38,6 +39,7 @@ class Expected(NamedTuple):
     strength: float
     sales: np.ndarray
     by_buyer: np.ndarray
+    so_far: np.ndarray
     bought: np.ndarray
     month: np.ndarray
     per_invoice: float
@@ -100,11 +102,13 @@ def expected(
     month, per_invoice = future
     # What one block of days had too much, as a rule the next had too little.
     weekly_sd = float(np.sqrt(2 * times.tempo.noise))
+    by_buyer = np.concatenate([of_buyer, still], axis=2)
+    so_far = np.zeros((len(by_buyer), buyers, sales.paid.shape[2] + 1))
+    np.cumsum(sales.paid_by_buyer, axis=2, out=so_far[:, :, 1:])
     return Expected(
         TEMPOS, float(whole + items.conceded.sum()), amount[by_itself], items.buyer[by_itself],
-        np.cumsum(cells[:, by_itself], axis=2), small, owed, strength,
-        np.concatenate([sold, left], axis=2), np.concatenate([of_buyer, still], axis=2), bought, month,
-        per_invoice, weekly_sd,
+        np.cumsum(cells[:, by_itself], axis=2), small, owed, strength, np.concatenate([sold, left], axis=2), by_buyer,
+        so_far, bought, month, per_invoice, weekly_sd,
     )  # fmt: skip
 
 

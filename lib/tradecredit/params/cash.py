@@ -1,6 +1,6 @@
 """What the cash forecast is told: what is in hand, what else flows, and how scenarios are made."""
 
-from datetime import date
+import datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -11,12 +11,22 @@ from tradecredit.params.base import Amount, Fraction, Parameters, Positive
 class PlannedFlow(Parameters):
     """A flow of cash that does not come from buyers."""
 
-    date: date
+    date: datetime.date
     """The day on which it flows."""
     amount: Annotated[float, Field(strict=True)]
     """In the reporting currency; below zero what is paid out."""
     kind: Annotated[str, Field(min_length=1, max_length=40)]
     """What it is for, such as payroll or suppliers."""
+    every: Literal["week", "month", "quarter", "year"] | None = None
+    """How often it flows again from then on. None: once."""
+    until: datetime.date | None = None
+    """Last day on which it may flow again. None: without end."""
+
+    @model_validator(mode="after")
+    def _an_end_has_a_repetition(self) -> Self:
+        if self.until is not None and self.every is None:
+            raise ValueError("until has no effect without every; state how often, or remove it")
+        return self
 
 
 class Borrowing(Parameters):

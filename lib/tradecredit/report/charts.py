@@ -291,6 +291,31 @@ def bands(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind
     return _figure(table.dropna(how="all"), draw, x=x, y=y, legend=True)
 
 
+def fan(table: pd.DataFrame, *, x: str, y: str, names: Mapping[str, str], kind: Kind = "money") -> Figure:
+    """Return an expected line with its bands over the index (dates).
+
+    `table`: columns `expected`, `low_80`, `high_80`, `low_95`, `high_95`, and any others, which are drawn as lines of
+    their own. `names`: column (of a band: `band_80`, `band_95`) → what the legend calls it.
+    """
+    ends = ["low_80", "high_80", "low_95", "high_95"]
+
+    def draw(axes: Axes) -> None:
+        at = table.index
+        for band, alpha in ((95, 0.22), (80, 0.45)):
+            low, high = (table[f"{end}_{band}"].astype("float64") for end in ("low", "high"))
+            axes.fill_between(at, low, high, color=OKABE_ITO[4], alpha=alpha, linewidth=0, label=names[f"band_{band}"])
+        others = [name for name in table.columns if name not in ["expected", *ends]]
+        for name, colour, dashes in zip(["expected", *others], OKABE_ITO, cycle(_LINES)):
+            axes.plot(at, table[name].astype("float64"), dashes, color=colour, label=names[name])
+        locator = AutoDateLocator(minticks=4, maxticks=9)
+        axes.xaxis.set_major_locator(locator)
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        _ticks(axes.yaxis, kind)
+        axes.margins(x=0.02)
+
+    return _figure(table, draw, x=x, y=y, legend=True)
+
+
 def curves(table: pd.DataFrame, *, most: int = 12, interval: float = 0.9) -> Figure:
     """Return a model on one page: a small panel for each input, its curve of log-odds with the interval.
 

@@ -1,0 +1,225 @@
+"""Sentences on the coming cash: what it takes for granted, how good it was, and whether it is enough."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.cash.back_test import PLAIN, CashBackTest
+from tradecredit.cash.forecast import SHORT, CashForecast
+from tradecredit.cash.insured_cash import FEW_DEFAULTS, FEW_RECOVERIES, protracted_share, recovery_days
+from tradecredit.cash.liquidity import Buffer
+from tradecredit.cash.payment_times import payment_times
+from tradecredit.cash.schedule import FEW_DISPUTES, dispute_rule
+from tradecredit.params.policy import NO_COVER
+from tradecredit.words.formats import (
+    count,
+    counted,
+    day,
+    days,
+    error_told,
+    listed,
+    missing,
+    money,
+    percent,
+    probability,
+)
+
+NO_OPENING = (
+    "The run file states no cash in hand (`cash.opening_cash`): whether the cash is enough is not known. The receipts "
+    "above stand without it."
+)
+NO_LIABILITIES = (
+    "The run file states no current liabilities (`cash.current_liabilities`) or no cash in hand (`cash.opening_cash`): "
+    "the cash ratio is not known."
+)
+NO_BORROWING = "The run file states no terms of an advance on receivables (`cash.borrowing`)."
+TOO_YOUNG = "Not testable with this book: it holds no month end with six months before it and 13 weeks after it."
+FAN = {"expected": "Expected", "band_80": "80 % band", "band_95": "95 % band"}
+"""What the legend calls the parts of a fan."""
+FORECASTS = {
+    "expected_cash": "This forecast",
+    "by_due_day": "Paid on the due day; sales as in the last 91 days",
+    "by_average_delay": "Paid after the buyer's average delay; sales as in the last 91 days",
+    "by_due_day_same_sales": "Paid on the due day; this forecast's sales",
+    "by_average_delay_same_sales": "Paid after the buyer's average delay; this forecast's sales",
+    "year_before": "The same weeks of the year before",
+    "smoothed": "Exponential smoothing of weekly receipts",
+}
+"""What the table of errors calls each forecast."""
+
+
+def drawn(fan: pd.DataFrame) -> pd.DataFrame:
+    """Return what a figure of a fan shows."""
+    return fan.rename(columns={"expected_cash": "expected"})[["expected", "low_80", "high_80", "low_95", "high_95"]]
+
+
+def errors(tested: CashBackTest) -> pd.DataFrame:
+    """Return the table of errors, each forecast by its name."""
+    return tested.errors().rename(index=FORECASTS)
+
+
+def assumptions(book: Book, forecast: CashForecast) -> list[str]:
+    """Return what the forecast takes for granted, and by whose word."""
+    settings, times = book.run.cash, payment_times(book)
+    rule, own_days = dispute_rule(book), recovery_days(book)
+    disputes = (
+        f"the book's {counted(rule.closed, 'closed dispute')}"
+        if rule.closed >= FEW_DISPUTES
+        else "no statistic: too few are closed"
+    )
+    few = len(book.recoveries) < FEW_RECOVERIES
+    kinds = "the run file" if len(book.defaults) < FEW_DEFAULTS else "the book's own"
+    return [
+        f"The forecast is made of {count(len(forecast.receipts.paid))} simulated years, on the loss engine's defaults "
+        f"({forecast.defaults:.1f} a year on average). A buyer that fails pays and buys nothing from that week on.",
+        f"Open disputes are held until {days(rule.days)} after they were opened, and {percent(rule.conceded)} of them "
+        f"is conceded ({disputes}).",
+        f"All buyers' tempo is correlated with the economy by {settings.tempo_correlation:.2f} "
+        "(`cash.tempo_correlation`), a judgement. "
+        f"The ledger's own weeks vary {times.dispersion:.1f} times as much as payments by chance alone would.",
+        f"{percent(protracted_share(book))} of defaults are protracted ({kinds}); recoveries come after "
+        f"{days(own_days)} ({'`cash.recovery_days`' if few else 'median of the book'}).",
+        f"Premium, fees and tax are paid in {counted(settings.premium_instalments, 'instalment')} a year "
+        "(`cash.premium_instalments`); bonus and malus are settled after the year and are in no figure.",
+        "Claims and recoveries of defaults that have happened already are not in the forecast.",
+    ]
+
+
+def coming(forecast: CashForecast, view: str, currency: str) -> str:
+    """Return the total of the next 13 weeks with its bands."""
+    row = forecast.fan(view, summed=True).iloc[-1]
+    told = "without insurance" if view == NO_COVER else f"with {view}, premiums paid"
+    return (
+        f"In the next {SHORT} weeks, up to {day(row.name)}, **{money(row['expected_cash'], currency)}** is to be "
+        f"expected {told}{error_told(row['expected_cash_error'])}; in four of five cases "
+        f"{money(row['low_80'], currency)} to {money(row['high_80'], currency)}, in 19 of 20 "
+        f"{money(row['low_95'], currency)} to {money(row['high_95'], currency)}."
+    )
+
+
+def views(forecast: CashForecast) -> pd.DataFrame:
+    """Return the year by view: what is expected of claims, premiums and all cash; index `view`."""
+    rows = {}
+    for view in forecast.views:
+        year = forecast.fan(view, weeks=forecast.cash(view).shape[1], summed=True).iloc[-1]
+        row = {"claims_in": 0.0, "passed_on": 0.0, "premium_out": 0.0}
+        if view != NO_COVER:
+            policy = forecast.insured[view]
+            row = {
+                "claims_in": policy.claims.sum(axis=1).mean(), "passed_on": policy.passed_on.sum(axis=1).mean(),
+                "premium_out": policy.premium.sum(),
+            }  # fmt: skip
+        rows[view] = row | {name: year[name] for name in ("expected_cash", "expected_cash_error", "low_95", "high_95")}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("view")
+
+
+def claims(forecast: CashForecast, view: str, currency: str) -> str:
+    """Return how much of a policy's claims comes within the 13 weeks, beside the year."""
+    if view not in forecast.insured:
+        return ""
+    paid = forecast.insured[view].claims
+    soon, year = paid[:, :SHORT].sum(axis=1).mean(), paid.sum(axis=1).mean()
+    return (
+        f"Of the coming year's losses {view} pays {money(year, currency)} within the year on average, and "
+        f"**{money(soon, currency)}** of it within {SHORT} weeks: cover protects the result of a year sooner than its "
+        "cash."
+    )
+
+
+def tested(found: CashBackTest) -> str:
+    """Return how the forecast would have done, beside the best plain rule."""
+    if found.totals.empty:
+        return TOO_YOUNG
+    within, beside = found.coverage(), found.beside_best()
+    same = found.beside_best(tuple(f"{name}_same_sales" for name in PLAIN))
+    off = found.errors().loc["expected_cash"]
+    dates = found.totals["as_of_then"].nunique()
+    return (
+        f"At {counted(dates, 'past month end')}, as known then, the total of 4 weeks was off by "
+        f"**{percent(off['error_4'])}** on average and that of 13 weeks by **{percent(off['error_13'])}**: "
+        f"{beside['4 weeks']:.2f} and {beside['13 weeks']:.2f} times the error of the best plain rule, or "
+        f"{same['4 weeks']:.2f} and {same['13 weeks']:.2f} times where that rule is given this forecast's sales. "
+        f"The 80 % band held {percent(within.loc['a week', 'within_80'])} of the weeks, the 95 % band "
+        f"{percent(within.loc['a week', 'within_95'])}."
+    )
+
+
+def enough(table: pd.DataFrame, needed: Mapping[str, Buffer], currency: str, chance: float) -> str:
+    """Return the worst week and the buffer by view; empty where nothing is told of liquidity."""
+    if table.empty:
+        return ""
+    worst = table["short_probability"].idxmax()
+    row = table.loc[worst]
+    if row["short_probability"] == 0:
+        first = "In no scenario does a week end short of cash, the credit line counted."
+    else:
+        first = (
+            f"A shortfall is likeliest in the week to **{day(worst)}**, with a probability of "
+            f"**{probability(row['short_probability'])}**; {money(row['short_depth'], currency)} is missing then on "
+            "average, the credit line counted."
+        )
+    parts = [f"{money(one.amount, currency)} {_named(view)}" for view, one in needed.items()]
+    return (
+        f"{first} To keep the probability of a shortfall at {percent(chance)} at the end of any week of the next "
+        f"{SHORT}, there must be in hand today, beside the credit line: {listed(parts)}."
+    )
+
+
+def _named(view: str) -> str:
+    return "without insurance" if view == NO_COVER else f"with {view}"
+
+
+def ratio_at(table: pd.DataFrame, shown: Sequence[str]) -> pd.DataFrame:
+    """Return the cash ratios of some views beside each other: a row for each month's end and view."""
+    return table[table["view"].isin(shown)]
+
+
+def day_of_dso(table: pd.DataFrame, currency: str) -> str:
+    """Return what one day of DSO is worth."""
+    once, yearly = (table.loc[name, "value"] for name in ("cash_of_a_day", "yearly_worth_of_a_day"))
+    if missing(once):
+        return "What a day of DSO is worth cannot be estimated from this book."
+    return (
+        f"One day of DSO less brings in **{money(once, currency)}** once, which is worth {money(yearly, currency)} a "
+        "year at the run's cost of capital."
+    )
+
+
+def bridge(table: pd.DataFrame) -> str:
+    """Return what moved the DSO most since last year."""
+    parts = table.drop(index="dso")["last_year"]
+    if parts.isna().any():
+        return "The ledger does not reach back a year: what moved the DSO since then is not known."
+    whole = table.loc["dso", "last_year"]
+    most = (parts * (1 if whole > 0 else -1)).idxmax()
+    return (
+        f"Since last year the DSO has {'risen' if whole > 0 else 'fallen'} by {days(abs(whole))}; most of that, "
+        f"{days(parts[most])}, is {most}."
+    )
+
+
+def matter(table: pd.DataFrame, fan: pd.DataFrame, currency: str) -> str:
+    """Return what part of the next four weeks the payments that matter are."""
+    if table.empty:
+        return ""
+    soon, whole = table["expected_soon"].sum(), fan["expected_cash"].iloc[:4].sum()
+    return (
+        f"These {counted(len(table), 'payment')} bring {money(soon, currency)} of the next four weeks' "
+        f"{money(whole, currency)}, {percent(soon / whole)}."
+    )
+
+
+def headline(forecast: CashForecast, own: str, needed: Mapping[str, Buffer], currency: str) -> dict[str, tuple]:
+    """Return the headline figures of cash."""
+    soon = forecast.fan(own, summed=True)
+    return {
+        "cash_4_weeks": (soon["expected_cash"].iloc[3], currency, "Cash of 4 weeks (simulated)"),
+        "cash_13_weeks": (soon["expected_cash"].iloc[-1], currency, "Cash of 13 weeks (simulated)"),
+        "cash_13_weeks_low": (soon["low_95"].iloc[-1], currency, "Cash of 13 weeks, lower end of 95 %"),
+        "cash_buffer": (
+            needed[own].amount if own in needed else None,
+            currency,
+            "Cash needed in hand today (simulated)",
+        ),
+    }

@@ -1,0 +1,57 @@
+"""Sentences on the coming cash: which one is chosen, and its numbers."""
+
+import numpy as np
+import pandas as pd
+
+from tradecredit import words
+from tradecredit.cash.back_test import RULES, CashBackTest
+from tradecredit.cash.liquidity import Buffer
+
+ENDS = pd.DatetimeIndex(["2026-11-07", "2026-11-14"], name="week_end")
+
+
+def short(chances, depths):
+    return pd.DataFrame({"short_probability": chances, "short_depth": depths}, index=ENDS)
+
+
+def test_the_likeliest_shortfall_is_named_with_the_buffer():
+    needed = {"no cover": Buffer(9_000.0, 10.0), "Own": Buffer(7_000.0, 10.0)}
+    told = words.cash.enough(short([0.01, 0.04], [500.0, 800.0]), needed, "EUR", 0.01)
+    assert all(part in told for part in ("2026-11-14", "4 %", "EUR 800", "EUR 9,000 without insurance", "with Own"))
+
+
+def test_no_shortfall_is_said_so():
+    told = words.cash.enough(short([0.0, 0.0], [np.nan, np.nan]), {"no cover": Buffer(0.0, 0.0)}, "EUR", 0.01)
+    assert told.startswith("In no scenario")
+
+
+def test_nothing_is_told_of_liquidity_without_cash_in_hand():
+    assert words.cash.enough(short([0.0, 0.0], [np.nan, np.nan]).iloc[:0], {}, "EUR", 0.01) == ""
+
+
+def test_a_young_book_is_not_testable():
+    assert "Not testable" in words.cash.tested(CashBackTest(pd.DataFrame(), pd.DataFrame()))
+
+
+def test_the_error_is_told_beside_both_plain_rules():
+    row = {"as_of_then": pd.Timestamp("2026-07-31"), "came_in": 100.0, "expected_cash": 90.0}
+    row |= dict.fromkeys(RULES, 80.0) | {"low_80": 80.0, "high_80": 110.0, "low_95": 70.0, "high_95": 120.0}
+    totals = pd.DataFrame([row | {"span": "4 weeks"}, row | {"span": "13 weeks"}])
+    told = words.cash.tested(CashBackTest(totals.drop(columns="span"), totals))
+    assert "0.50 and 0.50 times the error of the best plain rule" in told
+
+
+def test_the_bridge_names_what_moved_the_dso_in_its_direction():
+    table = pd.DataFrame(
+        {"last_month": 0.0, "last_year": [-1.3, 1.1, -0.2, 0.4]},
+        index=["terms", "overdue debt", "timing of sales", "dso"],
+    )
+    table.loc["dso", "last_year"] = 0.4
+    told = words.cash.bridge(table)
+    assert "risen by 0.4 days" in told
+    assert "1.1 days, is overdue debt" in told
+
+
+def test_a_ledger_that_does_not_reach_back_has_no_bridge():
+    table = pd.DataFrame({"last_month": 0.0, "last_year": [np.nan, np.nan]}, index=["terms", "dso"])
+    assert "does not reach back" in words.cash.bridge(table)
