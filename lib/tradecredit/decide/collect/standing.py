@@ -13,11 +13,13 @@ class Standing(NamedTuple):
     """What collection takes from other chapters.
 
     `pd`: each buyer's default probability over 12 months (`default.assess`), and `decided`, the decisions on buyers
-    (`decided.decided`), both by buyer_id.
+    that bear on their debts (`decided.decided`), both by buyer_id; `records`, all decisions on buyers
+    (`buyer_decisions.records`).
     """
 
     pd: pd.Series
     decided: pd.DataFrame
+    records: pd.DataFrame
 
 
 @remembered
@@ -34,4 +36,5 @@ def standing(book: Book) -> Standing:
     known = ratings.assess(book)
     policy, ahead = in_force.policy_in_force(book), term_structure.term_structure(known["pd"])
     sheets = buyer_sheet.with_options(book, limits.recommend(book, known), ahead, policy)
-    return Standing(known["pd"], decided(sheets, buyer_decisions.records(book, sheets)))
+    records = buyer_decisions.records(book, sheets)
+    return Standing(known["pd"], decided(sheets, records), records)
