@@ -8,8 +8,8 @@ several makers use is stated once, by the lowest of them, and has one label ever
 from typing import Literal, NamedTuple
 
 Kind = Literal[
-    "money", "percent", "probability", "days", "count", "ratio", "score", "number", "date", "text", "name", "figure",
-    "change", "row", "row_text",
+    "money", "percent", "probability", "days", "count", "ratio", "score", "number", "p_value", "date", "text", "name",
+    "figure", "change", "row", "row_text",
 ]  # fmt: skip
 """`figure` and `change` are written by the unit that the same row has in the column `unit`; `name` is the name of a
 column or figure, shown by its label; `row` and `row_text` are written by the kind of that name."""

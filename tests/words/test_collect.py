@@ -123,15 +123,61 @@ def test_how_well_it_goes():
     assert collect.promises(promises.iloc[1:]) == ""
 
 
-def test_goals():
+def test_goals(book_of):
+    """Of 1,100 to collect, B's 700 and A's 300 are the 1,000 that has to come in; open are the 1,000 that
+    were sold in October, so that the DSO by countback is its 31 days."""
+    invoices = (
+        "invoice_id,buyer_id,issued,due,amount\nI0,A,2026-05-01,2026-06-30,900\nI1,A,2026-10-01,2026-11-30,1000\n"
+    )
+    receipts = "invoice_id,received,amount,kind\nI0,2026-06-30,900,payment\n"
+    book = book_of("2026-10-31", invoices=invoices, receipts=receipts)
+    acting = pd.DataFrame({"to_collect": [300.0, 700.0, 100.0]}, index=["A", "B", "C"])
     columns = ["figure", "goal", "value", "best_possible", "goal_verdict", "to_collect"]
     rows = [("dso", 30.0, 40.0, 25.0, "within reach", 1000.0), ("turnover", 9.0, 7.0, 8.0, "out of reach", NAN)]
-    told = collect.goals(pd.DataFrame(rows, columns=columns).set_index("figure"), "EUR")
-    assert told.startswith("The goal for the DSO is 30 days, reached are 40 days, and at best 25 days could be: it is ")
-    assert "For it EUR 1,000 has to come in." in told
+    table = pd.DataFrame(rows, columns=columns).set_index("figure")
+    told = collect.goals(table, acting, book)
+    assert told.startswith(
+        "The goal for the DSO at the sales of the last 3 months is 30 days, reached are 40 days, and at best 25 days "
+        "could be: it is within the reach of collection. By countback the DSO is 31 days; the goal is not of that. For "
+        "it EUR 1,000 has to come in, on the as-of day: the run file states none for the goal. Of the EUR 1,100 to "
+        "collect, the 2 buyers of the worklist with most owe as much."
+    )
     assert "only shorter terms could" in told
+    assert "That is more than the EUR 300 to collect" in collect.goals(table, acting.head(1), book)
     none = pd.DataFrame([("dso", NAN, 40.0, 25.0, "no goal", NAN)], columns=columns).set_index("figure")
-    assert collect.goals(none, "EUR") == ""
+    assert collect.goals(none, acting, book) == ""
+
+
+def test_what_acting_is_taken_to_save_stands_with_its_figures(book_of):
+    book = book_of("2026-10-30", invoices="invoice_id,buyer_id,issued,due,amount\nI1,A,2026-08-01,2026-09-01,10\n")
+    assert collect.assumptions(book, stages.of_buyers(book, _nothing()))[0] == (
+        "How much of the cost of waiting acting saves is judgement, stated in the run file: a stop of supplies 20 %, "
+        "agency or court 30 %, the pursuit of a default 50 % and collecting in person 15 % (`collections`: `effect`, "
+        "`call_effect`)."
+    )
+
+
+def test_a_letter_of_which_nothing_is_known_to_come_is_questioned(book_of):
+    """The formal warning changes 1 % at most 3 % and at least −1 %; A's costs 8 and is worth 5, B's is worth 9. The
+    ordinary course is the lowest authority's, 5 working days after Monday, 2 November 2026: 9 November."""
+    book = book_of("2026-10-30", invoices="invoice_id,buyer_id,issued,due,amount\nI1,A,2026-08-01,2026-09-01,10\n")
+    acting = pd.DataFrame(
+        {"letter": ["formal warning", "formal warning", NONE], "letter_cost": [8.0, 8.0, 0.0],
+         "acting_value": [5.0, 9.0, NAN]}, index=["A", "B", "C"],
+    )  # fmt: skip
+    rows = (
+        ("friendly reminder", 0.6, 0.4, 0.2, 0.15, 0.25, "own reminders"),
+        ("second reminder", NAN, NAN, NAN, NAN, NAN, "stated"),
+        ("formal warning", 0.45, 0.44, 0.01, -0.01, 0.03, "own reminders"),
+    )
+    costs = pd.Series({"friendly reminder": 10.0, "second reminder": 5.0, "formal warning": 800.0})
+    assert collect.letters_in_vain(changes(*rows), costs, acting, book) == (
+        "Proposal: the formal warning costs EUR 8 each, EUR 800 so far, and is not known to bring in anything. It "
+        "claims interest and the law's flat fee and is the last notice before agency or court: send it where that is "
+        f"needed, else let an e-mail do. Of today's, 1 cost more than they are worth. The {book.run.levels[0]} decides by "
+        "9 November 2026 (`collections.stages`)."
+    )
+    assert collect.letters_in_vain(changes(*rows[:2]), costs, acting, book) == ""
 
 
 def test_disputes():
@@ -145,11 +191,3 @@ def test_disputes():
     )
     assert "to settle" not in collect.disputes(table.iloc[1:], "EUR")
     assert collect.disputes(table.assign(disputes=0), "EUR") == ""
-
-
-def test_early_offers():
-    table = pd.DataFrame({"early_amount": [1_000.0], "early_value": [5.5]}, index=pd.Index(["A"], name="buyer_id"))
-    assert collect.early(table, CollectionSettings(), "EUR") == (
-        "1 % off for payment within 10 days is worth its cost with 1 buyer: of EUR 1,000, EUR 5.50 if all take it."
-    )
-    assert collect.early(table.iloc[:0], CollectionSettings(), "EUR").endswith("is worth its cost with no buyer.")

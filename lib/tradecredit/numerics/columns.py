@@ -12,8 +12,9 @@ LABELS = {
     **columns(
         "number",
         auc="AUC", auc_low="AUC, low", auc_high="AUC, high", gini="Gini", ks="Kolmogorov-Smirnov",
-        brier="Brier score", p_value="P-value"
+        brier="Brier score"
     ),
+    **columns("p_value", p_value="P-value"),
     **columns("ratio", slope="Calibration slope", slope_se="Calibration slope, standard error"),
     **columns(
         "probability",

@@ -29,7 +29,7 @@ LABELS = {
     **columns("number", model_auc="AUC of our model"),
     # early_warning
     **columns("text", list="List"),
-    **columns("probability", list_threshold="Names from PD of"),
+    **columns("probability", list_threshold="Begins at a PD of"),
     **columns("number", names_a_review="Names a month"),
     **columns(
         "count",

@@ -3,14 +3,16 @@
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.decide import decisions
 from tradecredit.decide.collect import effects, progress, stages, worklist
 from tradecredit.decide.collect.held_out import HELD
 from tradecredit.decide.collect.waiting import HORIZON_DAYS, remaining_days
 from tradecredit.measure.public_holidays import ESTIMATED, NO_CALENDAR, NOT_HELD, NOT_PROCLAIMED
+from tradecredit.measure.receivables import kpis
 from tradecredit.measure.reminders import unknown_stages
 from tradecredit.params.collect import CollectionSettings
 from tradecredit.words import absent
-from tradecredit.words.formats import change, counted, day, days, listed, money, percent
+from tradecredit.words.formats import change, count, counted, day, days, listed, money, percent
 
 ACTS = {
     stages.DEFAULT: "pursue the default",
@@ -187,10 +189,7 @@ def changed(table: pd.DataFrame, settings: CollectionSettings) -> str:
 
 def assumptions(book: Book, acting: pd.DataFrame) -> list[str]:
     """Return what the worklist takes for granted."""
-    told = [
-        "What a stop, enforcement, the pursuit of a default and a call change is judgement, stated in the run file "
-        "(`collections`: `effect`, `call_effect`)."
-    ]
+    told = [_stated(book.run.collections)]
     if not book.has("reminders"):
         told.append(absent.REMINDERS)
     if not book.has("promises"):
@@ -199,13 +198,61 @@ def assumptions(book: Book, acting: pd.DataFrame) -> list[str]:
         told.append("How long overdue money stays out is not in this book: what waiting costs is that of a year.")
     unknown = unknown_stages(book)
     if len(unknown):
-        names = listed([f"{stage} ({count:,})" for stage, count in unknown.items()])
+        names = listed([f"{stage} ({number:,})" for stage, number in unknown.items()])
         told.append(
             f"Letters whose stage the run file does not name ({names}) count as letters to the buyer, and as no stage."
         )
     for (country, year), gap in stages.unknown_holidays(book, acting).items():
         told.append(f"{country} in {year} {GAPS[gap]}.")
     return told
+
+
+def _stated(settings: CollectionSettings) -> str:
+    """Return which effects of what is done are judgement, with their figures."""
+    named = {"stop": "a stop of supplies", "enforce": "agency or court", "claim": "the pursuit of a default"}
+    shares = {named[stage.act]: stage.effect for stage in settings.stages if stage.act in named}
+    shares["collecting in person"] = settings.call_effect
+    parts = [f"{name} {percent(share)}" for name, share in shares.items()]
+    return (
+        f"How much of the cost of waiting acting saves is judgement, stated in the run file: {listed(parts)} "
+        "(`collections`: `effect`, `call_effect`)."
+    )
+
+
+def letters_in_vain(table: pd.DataFrame, costs: pd.Series, acting: pd.DataFrame, book: Book) -> str:
+    """Return what to decide on reminders that cost money and of which no difference can be told; empty where none does.
+
+    `table`: `effects.effects`; `costs`: what each has cost so far, by stage; `acting`: `worklist.worklist`, of which
+    letters that cost more than acting is worth are counted.
+    """
+    stages_, settings = {stage.name: stage for stage in book.run.collections.reminders}, book.run.collections
+    vain = [
+        stage
+        for stage, row in table.iterrows()
+        if row["basis"] == effects.OWN and row["brought_in_low"] <= 0 and stages_[stage].cost > 0
+    ]
+    if not vain:
+        return ""
+    dear = acting["letter"].isin(vain) & (acting["letter_cost"] > acting["acting_value"])
+    asked = decisions.of_book(book, ["collect"], {}, anchor="table-effects").iloc[0]
+    told = []
+    for name in vain:
+        cost, stage = money(costs.get(name), book.run.currency), stages_[name]
+        uses = [
+            text for text, holds in (("claims interest", stage.interest), ("the law's flat fee", stage.fee)) if holds
+        ]
+        keeps = f" It {listed(uses)}" if uses else ""
+        if stage is settings.reminders[-1] and settings.named("enforce"):
+            keeps = f"{keeps} and is" if keeps else " It is"
+            keeps += f" the last notice before {settings.named('enforce')}"
+        keeps = f"{keeps}: send it where that is needed, else let an e-mail do." if keeps else " Leave it out."
+        told.append(
+            f"Proposal: the {name} costs {money(stage.cost, book.run.currency)} each, {cost} so far, and is not known "
+            f"to bring in anything.{keeps}"
+        )
+    if dear.any():
+        told.append(f"Of today's, {count(int(dear.sum()))} cost more than they are worth.")
+    return " ".join([*told, f"The {asked['authority']} decides by {day(asked['due_day'])} (`collections.stages`)."])
 
 
 def by_stage(table: pd.DataFrame, settings: CollectionSettings) -> str:
@@ -228,10 +275,17 @@ def promises(table: pd.DataFrame) -> str:
     return f"Of {counted(over, 'promise')} whose day is over, **{percent(kept / over)}** were kept."
 
 
-def goals(table: pd.DataFrame, currency: str) -> str:
-    """Return how far the run's goals are reached. `table`: `progress.goals`; empty where it states none."""
+def goals(table: pd.DataFrame, acting: pd.DataFrame, book: Book) -> str:
+    """Return how far the run's goals are reached; empty where it states none.
+
+    `table`: `progress.goals`; `acting`: `worklist.worklist`, from whom the money can come.
+    """
+    months = book.run.receivables.sales_months
     told = []
-    names = {"dso": ("DSO", lambda value: days(value)), "turnover": ("turnover", lambda value: f"{value:.2f} a year")}
+    names = {
+        "dso": (f"DSO at the sales of the last {counted(months, 'month')}", days),
+        "turnover": ("turnover", lambda value: f"{value:.2f} a year"),
+    }
     for figure, row in table.iterrows():
         name, written = names[str(figure)]
         if row["goal_verdict"] in VERDICTS:
@@ -239,9 +293,25 @@ def goals(table: pd.DataFrame, currency: str) -> str:
                 f"The goal for the {name} is {written(row['goal'])}, reached are {written(row['value'])}, and at best "
                 f"{written(row['best_possible'])} could be: {VERDICTS[row['goal_verdict']]}."
             )
+            countback = kpis(book)["dso_countback"]
+            if figure == "dso" and pd.notna(countback):
+                told.append(f"By countback the DSO is {days(countback)}; the goal is not of that.")
         if pd.notna(row["to_collect"]):
-            told.append(f"For it {money(row['to_collect'], currency)} has to come in.")
+            told.append(_from_whom(row["to_collect"], acting["to_collect"], book.run.currency))
     return " ".join(told)
+
+
+def _from_whom(wanted: float, owed: pd.Series, currency: str) -> str:
+    """Return how much has to come in for a goal, and from how many of the buyers that owe most of what is overdue."""
+    told = f"For it {money(wanted, currency)} has to come in, on the as-of day: the run file states none for the goal."
+    largest = owed.sort_values(ascending=False).cumsum()
+    if wanted > owed.sum():
+        return f"{told} That is more than the {money(owed.sum(), currency)} to collect from the worklist."
+    buyers = int((largest < wanted).sum()) + 1
+    return (
+        f"{told} Of the {money(owed.sum(), currency)} to collect, the {counted(buyers, 'buyer')} of the worklist with "
+        f"most {'owes' if buyers == 1 else 'owe'} as much."
+    )
 
 
 def next_letters(acting: pd.DataFrame) -> str:
@@ -269,14 +339,3 @@ def disputes(table: pd.DataFrame, currency: str) -> str:
     if now["cover_lost"].sum() > 0:
         told += f" Without them {money(now['cover_lost'].sum(), currency)} more would be insured."
     return told
-
-
-def early(table: pd.DataFrame, settings: CollectionSettings, currency: str) -> str:
-    """Return to how many buyers the offer for early payment is worth its cost. `table`: `early_offers.early_offers`."""
-    offer = f"{percent(settings.early_rate)} off for payment within {days(settings.early_days)}"
-    if table.empty:
-        return f"{offer[0].upper()}{offer[1:]} is worth its cost with no buyer."
-    return (
-        f"{offer[0].upper()}{offer[1:]} is worth its cost with {counted(len(table), 'buyer')}: of "
-        f"{money(table['early_amount'].sum(), currency)}, {money(table['early_value'].sum(), currency)} if all take it."
-    )

@@ -1,17 +1,18 @@
-"""Sentences on early warnings: why each signal warns, what the watchlist is worth, and what was not to be told."""
+"""Sentences on early warnings: why each signal warns, who is on the watchlist and moved on it, what is assumed."""
 
 from collections.abc import Callable
 
 import pandas as pd
 
-from tradecredit.decide.collect.back_test import BY_PD, LATE, WATCHLIST, BackTest
-from tradecredit.decide.collect.watchlist import IN, OUT
+from tradecredit.decide.collect.watchlist import FAILED, IN, OUT
 from tradecredit.measure.habit import FEWEST_WEEKS, SMOOTHING
 from tradecredit.numerics.control_charts import average_run_length
 from tradecredit.params.early_warning import EarlyWarningSettings
-from tradecredit.validation.early_warning import AHEAD_DAYS
 from tradecredit.validation.signal_value import ADDS, FEWER, NOTHING, UNKNOWN
+from tradecredit.words.decisions import WHAT
 from tradecredit.words.formats import count, counted, days, listed, money, percent
+
+UNDECIDED = "nothing is decided: watch it"
 
 SIGNALS = {
     "slower": "slower than its habit",
@@ -49,7 +50,7 @@ REASONS: dict[str, Callable[[float, float], str]] = {
     "disputes": lambda value, least: f"{counted(int(value), 'new dispute')}, warns from {count(least)}",
     "limit_use": lambda value, least: f"uses {percent(value)} of its limit, warns from {percent(least)}",
     "orders_surge": lambda value, least: f"buys {value:.1f} times its usual amount, warns from {least:g} times",
-    "orders_stop": lambda value, most: f"buys {percent(value)} of its usual amount, warns from {percent(most)} down",
+    "orders_stop": lambda value, most: f"buys {percent(value)} of its usual amount, warns at {percent(most)} or less",
     "grade_fallen": lambda value, least: f"grade worse by {count(value)}, warns from {count(least)}",
     "score_fallen": lambda value, least: (
         f"agency's score fell by {value:.1f} standard deviations of all scores, warns from {least:g}"
@@ -85,17 +86,6 @@ LACKS = {
 }
 """What a book lacks (`signals.LACKS`), in words."""
 
-VERDICTS = {
-    ADDS: "adds to it: more of its buyers fail",
-    NOTHING: "adds nothing",
-    FEWER: "adds nothing: fewer of its buyers fail",
-    UNKNOWN: "too few buyers to tell",
-}
-"""What a signal adds to the default probability (`signal_value.added`)."""
-
-LISTS = {WATCHLIST: "Watchlist", BY_PD: "As many names, by PD alone", LATE: "All more than 60 days overdue"}
-"""The lists that are compared (`back_test`)."""
-
 
 def with_reasons(signals: pd.DataFrame) -> pd.DataFrame:
     """Return the signals (`signals.signals`) with the `reason` of each in a sentence's words, and its name."""
@@ -106,126 +96,75 @@ def with_reasons(signals: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_names(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the watchlist, or its moves, with the codes of signals as words."""
-    codes = [name for name in ("signals", "came") if name in table]
-    return table.assign(**{name: table[name].map(_names) for name in codes})
+    """Return the watchlist, or its moves, with the codes of signals as words; of a move its `move_reason`."""
+    codes = [name for name in ("signals", "came", "went") if name in table]
+    told = table.assign(**{name: table[name].map(_names) for name in codes})
+    if "move" not in table:
+        return told
+    rows = zip(told["move"], told["came"], told["went"], told["exposure"], strict=True)
+    return told.assign(move_reason=pd.Series([_reason(*row) for row in rows], index=told.index, dtype="str"))
 
 
-def with_lists(compared: pd.DataFrame) -> pd.DataFrame:
-    """Return `early_warning.compared` with the lists in words."""
-    return compared.rename(index=LISTS)
-
-
-def with_verdicts(added: pd.DataFrame) -> pd.DataFrame:
-    """Return `signal_value.added` with signals and verdicts in words."""
-    return added.rename(index=SIGNALS).assign(beside_pd=added["beside_pd"].map(VERDICTS).to_numpy())
+def with_decisions(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the watchlist (`watched.with_decisions`) with what is decided in words."""
+    told = [", and ".join(WHAT[kind] for kind in kinds.split("; ") if kind) or UNDECIDED for kinds in table["doing"]]
+    return table.assign(doing=pd.Series(told, index=table.index, dtype="str"))
 
 
 def watchlist(table: pd.DataFrame, settings: EarlyWarningSettings, currency: str) -> str:
-    """Return what stands on the watchlist (`watchlist.watchlist`)."""
+    """Return what stands on the watchlist, and what is decided on it (`watched.with_decisions`)."""
     from_ = f"a default probability, moved by the signals, of {percent(settings.list_from)} or more"
     if table.empty:
         return f"No buyer stands on the watchlist: none has {from_}."
-    stake, owed, insured = (table[name].sum() for name in ("expected_loss_at_stake", "exposure", "insured_debt"))
-    return (
+    stake, owed, insured, doubt = (
+        table[name].sum() for name in ("expected_loss_at_stake", "exposure", "insured_debt", "in_doubt")
+    )
+    told = (
         f"{counted(len(table), 'buyer')} {'stands' if len(table) == 1 else 'stand'} on the watchlist, with {from_}. "
         f"Their exposure is {money(owed, currency)}, the expected loss at stake {money(stake, currency)} before any "
-        f"cover; {money(insured, currency)} of what they owe is insured debt."
+        f"cover; {money(insured, currency)} of what they owe is insured debt"
     )
+    told += f", of which {money(doubt, currency)} is in doubt, as a report or a claim is late." if doubt > 0 else "."
+    open_ = table[table["doing"] == ""]
+    if len(open_):
+        told += f" Nothing is decided on {listed(open_.index)}."
+    return told
 
 
 def moves(table: pd.DataFrame) -> str:
     """Return who moved since the month before (`watchlist.moved`)."""
-    came, left = ((table["move"] == move).sum() for move in (IN, OUT))
+    came, left = (int((table["move"] == move).sum()) for move in (IN, OUT))
+    failed, watched = table["move"] == FAILED, table["listed_before"].astype(bool)
+    alive = table[~failed]
     worse, better = (
-        (sign * (table["grade"].astype("Float64") - table["grade_before"].astype("Float64")) > 0).sum()
+        (sign * (alive["grade"].astype("Float64") - alive["grade_before"].astype("Float64")) > 0).sum()
         for sign in (1, -1)
     )
-    return (
-        f"Since the month before {counted(int(came), 'buyer')} came on the watchlist and {count(left)} left it; "
-        f"{count(worse)} are in a worse grade and {count(better)} in a better one."
-    )
-
-
-def back_test(found: BackTest) -> str:
-    """Return how well the watchlist warned in past months, beside the PD alone and lateness."""
-    if found.compared.empty or not found.compared.loc[WATCHLIST, "failures"]:
-        return (
-            "How well the watchlist warns is not testable with this book: it records no default (table `defaults`) "
-            f"{AHEAD_DAYS} days or more after a month end that can be looked back on."
-        )
-    ours = found.compared.loc[WATCHLIST]
-    told = (
-        f"At {counted(int(ours['reviews']), 'month end')}, as known then, the list had {count(ours['names_a_review'])} "
-        f"names on average. Of {counted(int(ours['failures']), 'later failure')} {percent(ours['share_named'])} "
-        f"(90 % interval {percent(ours['share_named_low'])} to {percent(ours['share_named_high'])}) stood on it "
-        f"{AHEAD_DAYS} days or more before"
-    )
-    told += "." if pd.isna(ours["days_ahead"]) else f", in the median {days(ours['days_ahead'])}."
-    if pd.notna(ours["false_a_true"]):
-        told += (
-            f" For each name that failed within a year {count(ours['false_a_true'])} did not "
-            f"({count(ours['false_a_true_low'])} to {count(ours['false_a_true_high'])})."
-        )
-    return f"{told} {_beside(found.compared)}"
-
-
-def frontier(found: BackTest, settings: EarlyWarningSettings) -> str:
-    """Return what other lists of the frontier (`back_test`) would have reached of the run's aims; empty without one."""
-    curve = found.frontier[found.frontier["list"] == WATCHLIST].dropna(subset=["share_named", "false_a_true"])
-    if curve.empty:
-        return ""
-    aim = f"{percent(settings.aim_named)} of failures at {count(settings.aim_false)} false names a true one, at most,"
-    enough, few = curve["share_named"] >= settings.aim_named, curve["false_a_true"] <= settings.aim_false
-    if (enough & few).any():
-        best = curve[enough & few].sort_values("false_a_true").iloc[0]
-        return (
-            f"The aim, {aim} would have been reached with names from a probability of "
-            f"{percent(best['list_threshold'])} on: {_point(best)}."
-        )
-    told = f"The aim, {aim} is reached by no list of the frontier"
-    points = [
-        f"{lead} from {percent(point['list_threshold'])} on names {_point(point)}"
-        for lead, which, order in (
-            ("with failures enough the shortest list", enough, "false_a_true"),
-            ("with few enough false names the longest", few, "share_named"),
-        )
-        if which.any()
-        for point in [curve[which].sort_values(order, ascending=order == "false_a_true").iloc[0]]
-    ]
-    return f"{told}: {'; '.join(points)}." if points else f"{told}."
-
-
-def added(table: pd.DataFrame) -> str:
-    """Return which signals add to the default probability, and which do not (`signal_value.added`)."""
-    if table.empty:
-        return "What the signals add to the default probability is not testable with this book."
-    parts = {
-        "more of those that it warns of fail than their probability says": table["beside_pd"] == ADDS,
-        "nothing beside the probability": table["beside_pd"].isin([NOTHING, FEWER]),
-        "too few buyers to tell": table["beside_pd"] == UNKNOWN,
-    }
-    found = [f"{told}: {listed(_called(table.index[which]))}" for told, which in parts.items() if which.any()]
-    return f"What the signals add: {'; '.join(found)}."
+    told = f"Since the month before {counted(came, 'buyer')} came on the watchlist and {count(left)} left it; "
+    if failed.any():
+        told += f"{count(int(failed.sum()))} failed, {count(int((failed & watched).sum()))} of them from the list; "
+    return f"{told}{count(worse)} are in a worse grade and {count(better)} in a better one."
 
 
 def lacking(missing: pd.Series) -> list[str]:
     """Return what is not testable with this book (`signals.lacking`), a sentence for each thing that it lacks."""
     groups = missing.groupby(missing, sort=False)
     return [
-        f"Not testable with this book: {listed(_called(rows.index))}. It does not hold {LACKS[lacks]}."
+        f"Not testable with this book: {listed(called(rows.index))}. It does not hold {LACKS[lacks]}."
         for lacks, rows in groups
     ]
 
 
-def assumptions(settings: EarlyWarningSettings) -> list[str]:
-    """Return what the watchlist and its signals take for granted."""
+def assumptions(settings: EarlyWarningSettings, tested: pd.DataFrame) -> list[str]:
+    """Return what the watchlist and its signals take for granted. `tested`: `signal_value.added`."""
     weeks = average_run_length(SMOOTHING, settings.slower_width)
     moving = {name: settings.odds_of(name) for name in SIGNALS}
     stated = [f"{SIGNALS[name]} ×{odds:g}" for name, odds in moving.items() if odds != 1]
     moved = listed(stated) if stated else "no signal"
     return [
-        f"Odds of default are moved by {moved} (`early_warning.odds`); all other signals are reasons to look.",
+        f"Odds of default are moved by {moved}: judgement, stated in the run file (`early_warning.odds`)."
+        f"{_borne_out([name for name, odds in moving.items() if odds != 1], tested)} All other signals are reasons to "
+        "look.",
         f"A buyer is slower than its habit from {settings.slower_width:g} standard deviations of its chart on: while "
         f"nothing changes that is a false alarm in {count(round(weeks))} weeks with invoices due, on average "
         f"({count(round(weeks / 52, 1))} years of a buyer that has one every week). Buyers with fewer than "
@@ -234,8 +173,25 @@ def assumptions(settings: EarlyWarningSettings) -> list[str]:
     ]
 
 
-def _point(row: pd.Series) -> str:
-    return f"{percent(row['share_named'])} of failures at {count(round(row['false_a_true'], 1))} false names a true one"
+def _borne_out(moving: list[str], tested: pd.DataFrame) -> str:
+    """Return what the past of the book says of the signals that move the odds, as sentences after a space."""
+    verdicts = tested["beside_pd"].reindex(moving).fillna(UNKNOWN) if len(tested) else pd.Series(UNKNOWN, index=moving)
+    told = {
+        "bears out": verdicts == ADDS, "finds nothing for": verdicts.isin([NOTHING, FEWER]),
+        "cannot tell of": verdicts == UNKNOWN,
+    }  # fmt: skip
+    parts = [f"{verb} {listed(called(verdicts.index[which]))}" for verb, which in told.items() if which.any()]
+    return f" The past of this book {listed(parts)}." if parts else ""
+
+
+def _reason(move: str, came: str, went: str, exposure: float) -> str:
+    """Return why a buyer has moved, by its signals; where none changed its default probability did."""
+    if move == FAILED:
+        return "in default"
+    if move == OUT and pd.isna(exposure):
+        return "neither owes nor buys any more"
+    parts = [f"{lead}: {names}" for lead, names in (("new", came), ("no more", went)) if names]
+    return "; ".join(parts) or "no signal: the default probability itself"
 
 
 def _one_in(value: float) -> str:
@@ -246,14 +202,6 @@ def _names(codes: object) -> str:
     return "; ".join(SIGNALS[code] for code in str(codes).split("; ") if code in SIGNALS)
 
 
-def _called(codes: pd.Index) -> list[str]:
+def called(codes: pd.Index) -> list[str]:
+    """Return what signals are called, in the order of `SIGNALS`."""
     return [SIGNALS[code] for code in SIGNALS if code in codes]
-
-
-def _beside(compared: pd.DataFrame) -> str:
-    by_pd, late = (compared.loc[name] for name in (BY_PD, LATE))
-    return (
-        f"As many names by the probability alone would have held {percent(by_pd['share_named'])} of them; all more "
-        f"than 60 days overdue, {count(late['names_a_review'])} names, {percent(late['share_named'])}, at "
-        f"{count(late['false_a_true'])} false names a true one."
-    )

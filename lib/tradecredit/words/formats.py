@@ -18,7 +18,20 @@ CANNOT = "cannot be estimated"
 MINUS = "\N{MINUS SIGN}"
 _BREAKABLE = re.compile(r"(?<=\d) (?=(?:%|pp|m|bn|k|days?)(?![\w%]))|(?<=\b[A-Z]{3}) (?=[+\N{MINUS SIGN}]?\d)")
 UNITS = "a currency code such as EUR, 'days', 'fraction' (or '%'), 'probability', 'count' or 'ratio'"
-NUMERIC = ("money", "percent", "probability", "days", "count", "ratio", "score", "number", "figure", "change", "row")
+NUMERIC = (
+    "money",
+    "percent",
+    "probability",
+    "days",
+    "count",
+    "ratio",
+    "score",
+    "number",
+    "p_value",
+    "figure",
+    "change",
+    "row",
+)
 
 
 def missing(value: object) -> "TypeIs[None]":
@@ -182,6 +195,17 @@ def number(value: float | None) -> str:
     return _signed(value, _plain(size, 0 if size == int(min(size, 1e15)) else _decimals(size, 4)))
 
 
+def p_value(value: float | None) -> str:
+    """Return a p-value with four decimals, below which more digits tell nothing.
+
+    >>> p_value(0.4469), p_value(9.651e-15), p_value(None)
+    ('0.4469', '< 0.0001', 'cannot be estimated')
+    """
+    if missing(value):
+        return CANNOT
+    return "< 0.0001" if 0 <= float(value) < 0.0001 else _signed(value, _plain(abs(float(value)), 4))
+
+
 def figure(value: float | None, unit: str) -> str:
     """Return a headline figure with its unit; raises `ValueError` for a unit that is not one of `UNITS`.
 
@@ -220,8 +244,9 @@ def cell_writer(values: pd.Series, kind: Kind, *, largest_beside: float = 0.0) -
         return _day
     if kind == "text":
         return _text
-    if kind == "probability":
-        return lambda value: probability(value) if _is_number(value) else str(value)
+    if kind in ("probability", "p_value"):
+        written = probability if kind == "probability" else p_value
+        return lambda value: written(value) if _is_number(value) else str(value)
     numbers = pd.to_numeric(values, errors="coerce").astype("float64").abs()
     numbers = numbers[(numbers > 0) & (numbers < math.inf)]
     largest, smallest = (float(numbers.max()), float(numbers.min())) if len(numbers) else (0.0, 0.0)

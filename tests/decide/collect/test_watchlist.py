@@ -9,7 +9,7 @@ import pytest
 
 from tradecredit import Book, Run, default
 from tradecredit.decide.collect.back_test import BY_PD, LATE, THRESHOLDS, WATCHLIST, of_reviews
-from tradecredit.decide.collect.watchlist import BETTER, IN, OUT, WORSE, _moves, moved, past, review, watchlist
+from tradecredit.decide.collect.watchlist import BETTER, FAILED, IN, OUT, WORSE, _moves, moved, past, review, watchlist
 from tradecredit.measure.default_events import in_default, loss_given_default
 from tradecredit.params.base import PROJECT
 from tradecredit.params.early_warning import ODDS
@@ -85,15 +85,17 @@ def test_open_items_alone_warn_of_what_is_overdue_and_say_what_is_not_testable(b
     assert found.signals[["buyer_id", "signal"]].values.tolist() == [["A", "overdue"], ["A", "grade_fallen"]]
     assert found.signals["signal_value"].iloc[0] == 91
     assert {"slower", "silent", "part_payments", "orders_stop", "disputes", "limit_use"} <= set(found.lacking.index)
-    assert moved(book).empty or set(moved(book)["move"]) <= {WORSE, BETTER, IN, OUT}
+    assert moved(book).empty or set(moved(book)["move"]) <= {WORSE, BETTER, IN, OUT, FAILED}
     assert past(book).empty
     assert of_reviews(past(book), book).compared.empty
 
 
 def test_moves_are_of_the_list_first_and_then_of_grades():
-    """A comes on the list, B leaves it for default, C is worse by a grade, D better, E as it was, F is new, G gone."""
+    """A comes on the list, B on it has failed, H beside it too, C is worse by a grade, D better, E as it was, F is new,
+    G neither owes nor buys any more; Z was in default before."""
     then = {"A": (6, 0.1, "", False), "B": (9, 0.3, "silent", True), "C": (4, 0.01, "", False),
-            "D": (5, 0.02, "disputes", False), "E": (3, 0.01, "overdue", False), "G": (9, 0.2, "", True)}  # fmt: skip
+            "D": (5, 0.02, "disputes", False), "E": (3, 0.01, "overdue", False), "G": (9, 0.2, "", True),
+            "H": (2, 0.01, "", False)}  # fmt: skip
     now = {"A": (6, 0.4, "silent; overdue", True), "C": (5, 0.02, "overdue", False), "D": (4, 0.01, "", False),
            "E": (3, 0.01, "overdue", False), "F": (3, 0.01, "", False)}  # fmt: skip
     names = ["grade", "pd_warned", "signals", "listed"]
@@ -102,13 +104,15 @@ def test_moves_are_of_the_list_first_and_then_of_grades():
         .assign(exposure=100.0, expected_loss_at_stake=lambda table: 50 * table["pd_warned"]).rename_axis("buyer_id")
         for of in (now, then)
     ]  # fmt: skip
-    found = _moves(*tables, gone=pd.Index(["B", "Z"]))
-    assert found["move"].to_dict() == {"A": IN, "B": OUT, "G": OUT, "C": WORSE, "D": BETTER}
-    assert list(found.index[:3]) == ["A", "B", "G"]
-    assert found["came"].to_dict() == {"A": "silent; overdue", "B": "", "G": "", "C": "overdue", "D": ""}
-    assert found.loc["B", "grade"] == 10
+    found = _moves(*tables, failed=pd.Series({"B": 70.0, "H": 0.0, "Z": 900.0}))
+    assert found["move"].to_dict() == {"B": FAILED, "A": IN, "G": OUT, "H": FAILED, "C": WORSE, "D": BETTER}
+    assert list(found.index) == ["B", "A", "G", "H", "C", "D"]
+    assert found["came"].tolist() == ["", "silent; overdue", "", "", "overdue", ""]
+    assert found["went"].tolist() == ["", "", "", "", "", "disputes"]
+    assert found.loc[["B", "H"], "grade"].tolist() == [10, 10]
+    assert found.loc[["B", "H", "A"], "exposure"].tolist() == [70, 0, 100]
     assert pd.isna(found.loc["G", "grade"])
-    assert found["grade_before"].tolist() == [6, 9, 9, 4, 5]
+    assert found["grade_before"].tolist() == [9, 6, 9, 2, 4, 5]
 
 
 def test_moves_of_a_book_are_between_its_two_reviews(book):
@@ -116,7 +120,9 @@ def test_moves_of_a_book_are_between_its_two_reviews(book):
     came = set(now.query("listed").index) - set(then.query("listed").index)
     assert set(found.index[found["move"] == IN]) == came
     left = set(then.query("listed").index) - set(now.query("listed").index)
-    assert set(found.index[found["move"] == OUT]) == left
+    failed = set(in_default(book)) & set(then.index)
+    assert set(found.index[found["move"] == FAILED]) == failed
+    assert set(found.index[found["move"] == OUT]) == left - failed
 
 
 def test_the_back_test_compares_three_lists_on_the_same_months(book):

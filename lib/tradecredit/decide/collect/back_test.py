@@ -7,6 +7,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.decide.collect.watchlist import past
+from tradecredit.params.early_warning import EarlyWarningSettings
 from tradecredit.validation.early_warning import as_many, compared, frontier
 from tradecredit.validation.signal_value import added
 
@@ -60,3 +61,17 @@ def of_reviews(reviews: pd.DataFrame, book: Book) -> BackTest:
     ]
     found = BackTest(table, pd.concat(curves).reset_index(), added(reviews, failures, until=until))
     return found if len(reviews) else BackTest(*(part.head(0) for part in found))
+
+
+def begins(found: BackTest, settings: EarlyWarningSettings) -> float:
+    """Return from which probability on the list should name buyers, by `back_test`.
+
+    The run's own where its list reaches both aims, `aim_named` and `aim_false`, or where no list of the frontier does;
+    else that of the list with the fewest false names for each true one of those that do.
+    """
+    own = found.compared.loc[[WATCHLIST]].assign(list_threshold=settings.list_from)
+    curve = pd.concat([own, found.frontier[found.frontier["list"] == WATCHLIST]])
+    reach = (curve["share_named"] >= settings.aim_named) & (curve["false_a_true"] <= settings.aim_false)
+    if reach.iloc[0] or not reach.any():
+        return settings.list_from
+    return float(curve[reach].sort_values("false_a_true", kind="stable")["list_threshold"].iloc[0])

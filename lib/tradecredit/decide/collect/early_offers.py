@@ -1,10 +1,15 @@
-"""Offers for early payment: to whom a discount on what is not due yet is worth its cost, and up to which."""
+"""Offers for early payment: to whom a discount on what is not due yet is worth its cost, who gets none, who decides."""
+
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.calendar import read_on
 from tradecredit.book.places import named, one_of
+from tradecredit.decide import decisions
+from tradecredit.decide.collect.worklist import TODAY
 from tradecredit.decide.limits.rules import UNMEASURED
 from tradecredit.decide.terms.discounts import break_even
 from tradecredit.decide.terms.lengths import economics
@@ -13,21 +18,40 @@ from tradecredit.measure.default_events import in_default
 from tradecredit.measure.disputes import in_dispute
 from tradecredit.measure.open_items import open_items
 
+LOST, HELD, LISTED, OVERDUE = "claim or default", "deliveries held back", "on the watchlist", "asked to pay today"
+"""Why a buyer gets no offer, the first that holds."""
 
-def early_offers(book: Book, cumulative: pd.DataFrame) -> pd.DataFrame:
-    """Return the buyers to whom the run's offer for early payment is worth its cost: index buyer_id, by value.
+ON_LOSSES = ("in default", "enforce", "payment plan")
+"""Decisions on a debt beside which no discount is offered."""
+
+
+class Offers(NamedTuple):
+    """Offers that go out, by buyer, and those that would pay but are not made, by reason: see `early_offers`."""
+
+    made: pd.DataFrame
+    left_out: pd.DataFrame
+
+
+def early_offers(book: Book, cumulative: pd.DataFrame, kept_from: pd.Series) -> Offers:
+    """Return the buyers to whom the run's offer for early payment is worth its cost, and those that get none for all
+    that.
 
     The offer: `collections.early_rate` off for payment within `early_days` from the as-of day. `cumulative`: cumulative
-    default probability of each buyer (`term_structure`). Columns:
+    default probability of each buyer (`term_structure`); `kept_from`: why some get none (`kept_from`). `made`, index
+    buyer_id, by value:
 
     - `early_amount`: open invoices that fall due later than that, in the reporting currency, without those in dispute
       and those that have a discount of their own;
     - `pays_after`: days from today until they are paid without it: until the last day in time, and the buyer's days
       beyond terms, by amount;
     - `break_even`: the discount that costs as much as waiting for as long (`discounts.break_even`);
-    - `early_value` = early_amount × (break_even − rate), if the buyer takes it; above zero.
+    - `early_gain` = early_amount × break_even, what paying early is worth, `early_cost` = early_amount × rate, and
+      `early_value`, the difference, if the buyer takes it; above zero.
 
-    Left out: buyers in default, those that pay in advance, those whose risk is not measured (`rules.UNMEASURED`), and
+    `left_out`, index `left_out_for`, one of `LOST`, `HELD`, `LISTED`, `OVERDUE`: `buyers`, and their `early_amount` and
+    `early_value`.
+
+    In neither: buyers in default, those that pay in advance, those whose risk is not measured (`rules.UNMEASURED`), and
     those of whom it is not known how late they pay. Source: definitions §3.1, §10.8.
     """
     settings, items = book.run.collections, open_items(book)
@@ -42,8 +66,51 @@ def early_offers(book: Book, cumulative: pd.DataFrame) -> pd.DataFrame:
     sums = items.groupby("buyer_id")[["open_amount", "days"]].sum()
     after = sums["days"] / sums["open_amount"]
     even = break_even(cumulative, after, economics(book), discount_days=settings.early_days)["break_even"]
-    value = sums["open_amount"] * (even - settings.early_rate)
+    gain, cost = sums["open_amount"] * even, sums["open_amount"] * settings.early_rate
     table = pd.DataFrame(
-        {"early_amount": sums["open_amount"], "pays_after": after, "break_even": even, "early_value": value}
+        {
+            "early_amount": sums["open_amount"], "pays_after": after, "break_even": even, "early_gain": gain,
+            "early_cost": cost, "early_value": gain - cost,
+        }
+    )  # fmt: skip
+    table = table[table["early_value"] > 0].sort_values("early_value", ascending=False, kind="stable")
+    reason = kept_from.reindex(table.index)
+    out = table.groupby(reason.rename("left_out_for"), sort=False).agg(
+        buyers=("early_amount", "size"), early_amount=("early_amount", "sum"), early_value=("early_value", "sum")
     )
-    return table[table["early_value"] > 0].sort_values("early_value", ascending=False, kind="stable")
+    return Offers(table[reason.isna()], out.reindex([name for name in REASONS if name in out.index]))
+
+
+REASONS = (LOST, HELD, LISTED, OVERDUE)
+"""In the order of tables."""
+
+
+def kept_from(acting: pd.DataFrame, decided: pd.DataFrame, listed: pd.Index) -> pd.Series:
+    """Return why buyers get no offer for early payment: index buyer_id, the first of `REASONS` that holds.
+
+    `acting`: `worklist.worklist`; `decided`: `decided.decided`; `listed`: the buyers of the watchlist. A discount to
+    one that is asked for overdue money rewards its delay.
+    """
+    holds = {
+        LOST: decided.index[decided["decided"].isin(ON_LOSSES) | decided["insurer_task"].eq("claim")],
+        HELD: decided.index[decided["deliveries"].notna()],
+        LISTED: listed,
+        OVERDUE: acting.index[acting["act"].isin(TODAY)],
+    }
+    found = pd.concat([pd.Series(reason, index=buyers, dtype="str") for reason, buyers in holds.items()])
+    return found[~found.index.duplicated()].rename_axis("buyer_id").rename("left_out_for")
+
+
+def decision(book: Book, offers: Offers) -> pd.DataFrame:
+    """Return who decides on the offers, and by when: one row of `decisions.COLUMNS`, none where none is made.
+
+    As of discounts, by what they cost if all are taken, on the day on which the report is read: the days of the offer
+    run from the as-of day.
+    """
+    if offers.made.empty:
+        return decisions.none()
+    asked = pd.DataFrame(
+        {"amount": [offers.made["early_cost"].sum()], "due_day": [read_on(book.as_of)]},
+        index=pd.Index([None], dtype="str"),
+    )
+    return decisions.of_buyers(book, "discounts", asked, anchor="table-early_offers")

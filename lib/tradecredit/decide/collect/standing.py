@@ -13,11 +13,13 @@ class Standing(NamedTuple):
     """What collection takes from other chapters.
 
     `pd`: each buyer's default probability over 12 months (`default.assess`), and `decided`, the decisions on buyers
-    (`decided.decided`), both by buyer_id.
+    that bear on their debts (`decided.decided`), both by buyer_id; `records`, all decisions on buyers
+    (`buyer_decisions.records`).
     """
 
     pd: pd.Series
     decided: pd.DataFrame
+    records: pd.DataFrame
 
 
 @remembered
@@ -42,4 +44,5 @@ def standing(book: Book) -> Standing:
     if policy and (insurer_duties.to_claim(duties) > 0).any():
         claims = insurer_duties.settled(duties[insurer_duties.to_claim(duties) > 0], policy)["claim"]
         stake = claims.reindex(stake.index).fillna(stake)
-    return Standing(known["pd"], decided(sheets, buyer_decisions.records(book, sheets), stake))
+    records = buyer_decisions.records(book, sheets)
+    return Standing(known["pd"], decided(sheets, records, stake), records)

@@ -25,7 +25,7 @@ MONTHS = 24
 PAST_MONTHS = 36
 """Month ends that are looked back on: each costs the default probabilities of its day, a fit of some seconds each."""
 
-IN, OUT, WORSE, BETTER = "comes on the list", "leaves the list", "grade worse", "grade better"
+FAILED, IN, OUT, WORSE, BETTER = "has failed", "comes on the list", "leaves the list", "grade worse", "grade better"
 """How a buyer has moved since the month before, the first that holds."""
 
 
@@ -107,16 +107,18 @@ def watchlist(book: Book, months: int = MONTHS) -> pd.DataFrame:
 def moved(book: Book) -> pd.DataFrame:
     """Return the buyers that came on the list or left it since the month before, or whose grade moved: index buyer_id.
 
-    Both days as known then, a month apart (`window_start`). `move`, the first of `IN`, `OUT`, `WORSE` and `BETTER` that
-    holds; `grade` and `grade_before`, `pd_warned` and `pd_warned_before`; `came`, the codes of signals that warn now
-    and did not then; `listed`; `exposure`, `expected_loss_at_stake` of today. A buyer in default now has left the list,
-    with grade 10, and so has one that neither owes nor buys any more; the rest of theirs is missing. Those on either
-    list first, then by expected loss. Empty where the history does not reach back a month.
+    Both days as known then, a month apart (`window_start`). `move`, the first of `FAILED`, `IN`, `OUT`, `WORSE` and
+    `BETTER` that holds; `grade` and `grade_before`, `pd_warned` and `pd_warned_before`; `came` and `went`, the codes of
+    signals that warn now and did not then, or no more; `listed`, `listed_before`; `exposure`, `expected_loss_at_stake`
+    of today. A buyer that was looked at then and is in default now has failed, with grade 10 and what it owes; one that
+    neither owes nor buys any more has left the list, and the rest of its row is missing. Those on either list first, of
+    them those that failed, then by expected loss. Empty where the history does not reach back a month.
     """
-    month_before = window_start(book.as_of, 1)
+    month_before, now = window_start(book.as_of, 1), review(book).buyers
     if month_before < first_day(book):
-        return _moves(review(book).buyers, review(book).buyers.head(0)).head(0)
-    return _moves(review(book).buyers, review(book.at(month_before)).buyers, gone=in_default(book))
+        return _moves(now, now.head(0)).head(0)
+    failed = exposures(book)["exposure"].reindex(in_default(book)).fillna(0.0)
+    return _moves(now, review(book.at(month_before)).buyers, failed)
 
 
 def past(book: Book, months: int = PAST_MONTHS) -> pd.DataFrame:
@@ -136,27 +138,41 @@ def _month_ends(book: Book, months: int) -> pd.DatetimeIndex:
     return month_ends(book.as_of - pd.Timedelta(days=1), months, since=first)
 
 
-def _moves(now: pd.DataFrame, then: pd.DataFrame, gone: pd.Index | None = None) -> pd.DataFrame:
-    """Return `moved` of the buyers of two days' reviews; `gone`: in default today."""
-    gone = pd.Index([], dtype="str") if gone is None else gone
-    known = now.index.union(then.index[then.index.isin(gone) | then["listed"]], sort=False)
+def _moves(now: pd.DataFrame, then: pd.DataFrame, failed: pd.Series | None = None) -> pd.DataFrame:
+    """Return `moved` of the buyers of two days' reviews; `failed`: what those in default today owe, index buyer_id."""
+    failed = pd.Series(dtype="float64", index=pd.Index([], dtype="str")) if failed is None else failed
+    known = now.index.union(then.index[then.index.isin(failed.index) | then["listed"]], sort=False)
     table = now.reindex(known).join(then[["grade", "pd_warned", "signals", "listed"]].add_suffix("_before"))
     listed, was = (table[name].astype("boolean").fillna(False).to_numpy(bool) for name in ("listed", "listed_before"))
-    table = table.assign(grade=table["grade"].astype("Float64").mask(table.index.isin(gone), 10).astype("Int64"))
+    gone = table.index.isin(failed.index)
+    table = table.assign(
+        grade=table["grade"].astype("Float64").mask(gone, 10).astype("Int64"),
+        exposure=table["exposure"].astype("float64").fillna(failed.reindex(known)),
+    )
     change = (table["grade"].astype("Float64") - table["grade_before"].astype("Float64")).fillna(0).to_numpy(float)
-    move = np.select([listed & ~was, was & ~listed, change > 0, change < 0], [IN, OUT, WORSE, BETTER], "")
-    table = table.assign(move=pd.Series(move, index=table.index, dtype="str"), on_either=listed | was, listed=listed)
-    table = table[table["move"] != ""]
-    came = [
-        "; ".join(code for code in new.split("; ") if code not in old.split("; "))
-        for new, old in zip(table["signals"].fillna(""), table["signals_before"].fillna(""), strict=True)
+    holds = [gone, listed & ~was, was & ~listed, change > 0, change < 0]
+    move = np.select(holds, [FAILED, IN, OUT, WORSE, BETTER], "")
+    table = table.assign(
+        move=pd.Series(move, index=table.index, dtype="str"), on_either=listed | was, gone=gone, listed=listed,
+        listed_before=was, **_changed_signals(table),
+    )  # fmt: skip
+    order = ["on_either", "gone", "expected_loss_at_stake"]
+    return table[table["move"] != ""].sort_values(order, ascending=False, kind="stable")[MOVED]
+
+
+def _changed_signals(table: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return which signals came and which went, codes with "; " between; of a buyer not reviewed today none is told."""
+    pairs = [
+        [codes.split("; ") if codes else [] for codes in both]
+        for both in zip(table["signals"].fillna(""), table["signals_before"].fillna(""), strict=True)
     ]
-    table = table.assign(came=pd.Series(came, index=table.index, dtype="str"))
-    table = table.sort_values(["on_either", "expected_loss_at_stake"], ascending=False, kind="stable")
-    return table[MOVED]
+    came = ["; ".join(code for code in new if code not in old) for new, old in pairs]
+    went = ["; ".join(code for code in old if code not in new) for new, old in pairs]
+    went = np.where(table["signals"].isna(), "", went).tolist()
+    return {name: pd.Series(codes, index=table.index, dtype="str") for name, codes in (("came", came), ("went", went))}
 
 
 MOVED = [
-    "move", "grade", "grade_before", "pd_warned", "pd_warned_before", "came", "listed", "exposure",
-    "expected_loss_at_stake",
+    "move", "grade", "grade_before", "pd_warned", "pd_warned_before", "came", "went", "listed", "listed_before",
+    "exposure", "expected_loss_at_stake",
 ]  # fmt: skip

@@ -1,0 +1,157 @@
+"""Sentences on how well the watchlist warned: the back-test, what it asks to decide, and what each signal added."""
+
+import pandas as pd
+
+from tradecredit.book.calendar import read_on
+from tradecredit.decide import decisions
+from tradecredit.decide.collect.back_test import BY_PD, LATE, WATCHLIST, BackTest, begins
+from tradecredit.params.early_warning import EarlyWarningSettings
+from tradecredit.params.run import Run
+from tradecredit.validation.early_warning import AHEAD_DAYS
+from tradecredit.validation.signal_value import ADDS, FEWER, NOTHING, UNKNOWN
+from tradecredit.words.early_warning import SIGNALS, called
+from tradecredit.words.formats import count, counted, day, days, listed, percent
+
+VERDICTS = {
+    ADDS: "adds to it: more of its buyers fail",
+    NOTHING: "adds nothing",
+    FEWER: "adds nothing: fewer of its buyers fail",
+    UNKNOWN: "too few buyers to tell",
+}
+"""What a signal adds to the default probability (`signal_value.added`)."""
+
+LISTS = {WATCHLIST: "Watchlist", BY_PD: "As many names, by PD alone", LATE: "All more than 60 days overdue"}
+"""The lists that are compared (`back_test`)."""
+
+
+def with_lists(compared: pd.DataFrame) -> pd.DataFrame:
+    """Return `early_warning.compared` with the lists in words."""
+    return compared.rename(index=LISTS)
+
+
+def with_verdicts(added: pd.DataFrame) -> pd.DataFrame:
+    """Return `signal_value.added` with signals and verdicts in words."""
+    return added.rename(index=SIGNALS).assign(beside_pd=added["beside_pd"].map(VERDICTS).to_numpy())
+
+
+def back_test(found: BackTest) -> str:
+    """Return how well the watchlist warned in past months, beside the PD alone and lateness."""
+    if found.compared.empty or not found.compared.loc[WATCHLIST, "failures"]:
+        return (
+            "How well the watchlist warns is not testable with this book: it records no default (table `defaults`) "
+            f"{AHEAD_DAYS} days or more after a month end that can be looked back on."
+        )
+    ours = found.compared.loc[WATCHLIST]
+    told = (
+        f"At {counted(int(ours['reviews']), 'month end')}, as known then, the list had {count(ours['names_a_review'])} "
+        f"names on average. Of {counted(int(ours['failures']), 'later failure')} {percent(ours['share_named'])} "
+        f"(90 % interval {percent(ours['share_named_low'])} to {percent(ours['share_named_high'])}) stood on it "
+        f"{AHEAD_DAYS} days or more before"
+    )
+    told += "." if pd.isna(ours["days_ahead"]) else f", in the median {days(ours['days_ahead'])}."
+    if pd.notna(ours["false_a_true"]):
+        told += (
+            f" For each name that failed within a year there were {count(round(ours['false_a_true'], 1))} that did not "
+            f"fail ({count(round(ours['false_a_true_low'], 1))} to {count(round(ours['false_a_true_high'], 1))})."
+        )
+    return f"{told} {_beside(found.compared)}"
+
+
+def frontier(found: BackTest, settings: EarlyWarningSettings) -> str:
+    """Return what other lists of the frontier (`back_test`) would have reached of the run's aims; empty without one."""
+    curve = found.frontier[found.frontier["list"] == WATCHLIST].dropna(subset=["share_named", "false_a_true"])
+    if curve.empty:
+        return ""
+    aim = (
+        f"to name {percent(settings.aim_named)} of failures with at most {count(settings.aim_false)} false "
+        f"{'name' if settings.aim_false == 1 else 'names'} for each true one,"
+    )
+    enough, few = curve["share_named"] >= settings.aim_named, curve["false_a_true"] <= settings.aim_false
+    if (enough & few).any():
+        best = curve[enough & few].sort_values("false_a_true").iloc[0]
+        return (
+            f"The aim, {aim} would have been reached by a list that begins at a probability of "
+            f"{percent(best['list_threshold'])}: {_point(best)}."
+        )
+    told = f"The aim, {aim} is reached by no list of the frontier"
+    points = [
+        f"{lead} begins at {percent(point['list_threshold'])} and names {_point(point)}"
+        for lead, which, order in (
+            ("the shortest list that names enough failures", enough, "false_a_true"),
+            ("the longest list with few enough false names", few, "share_named"),
+        )
+        if which.any()
+        for point in [curve[which].sort_values(order, ascending=order == "false_a_true").iloc[0]]
+    ]
+    return f"{told}: {'; '.join(points)}." if points else f"{told}."
+
+
+def conclusion(found: BackTest, run: Run, as_of: pd.Timestamp) -> str:
+    """Return what the back-test asks to decide, by whom and by when; empty where nothing could be tested."""
+    if found.compared.empty or not found.compared.loc[WATCHLIST, "failures"]:
+        return ""
+    ours, now = found.compared.loc[WATCHLIST], run.early_warning.list_from
+    best = begins(found, run.early_warning)
+    who = decisions.authority(run, "model", pd.Series([float("nan")])).iloc[0]
+    by = day(read_on(as_of, run.decisions.days_until_due("model")))
+    if best != now:
+        return (
+            f"Proposal: let the list begin at {percent(best)} in place of {percent(now)} (`early_warning.list_from`), "
+            f"which reaches the aim. The {who} decides by {by}."
+        )
+    reaches = ours["share_named"] >= run.early_warning.aim_named and (
+        ours["false_a_true"] <= run.early_warning.aim_false
+    )
+    why = "it reaches the aim" if reaches else "no list of the frontier reaches the aim"
+    return (
+        f"Proposal: keep the list as it is, from {percent(now)} on: {why}.{_plain(ours, found.compared.loc[LATE])} The "
+        f"{who} decides by {by} whether to move it (`early_warning.list_from`)."
+    )
+
+
+def added(table: pd.DataFrame) -> str:
+    """Return which signals add to the default probability, and which do not (`signal_value.added`)."""
+    if table.empty:
+        return "What the signals add to the default probability is not testable with this book."
+    parts = {
+        "more of those that it warns of fail than their probability says": table["beside_pd"] == ADDS,
+        "nothing beside the probability": table["beside_pd"].isin([NOTHING, FEWER]),
+        "too few buyers to tell": table["beside_pd"] == UNKNOWN,
+    }
+    found = [f"{told}: {listed(called(table.index[which]))}" for told, which in parts.items() if which.any()]
+    return f"What the signals add: {'; '.join(found)}."
+
+
+def _plain(ours: pd.Series, late: pd.Series) -> str:
+    """Return how the plain list by lateness did beside the watchlist, as a sentence after a space."""
+    overlap = (
+        late["share_named_low"] <= ours["share_named_high"] and ours["share_named_low"] <= late["share_named_high"]
+    )
+    apart = (
+        "the intervals overlap, so that of this the back-test cannot tell"
+        if overlap
+        else "the intervals do not overlap"
+    )
+    difference = late["share_named"] - ours["share_named"]
+    named = "more failures" if difference > 0 else "fewer failures" if difference < 0 else "as many failures"
+    return (
+        f" The plain list of all more than 60 days overdue named {named} ({percent(late['share_named'])}, "
+        f"{percent(late['share_named_low'])} to {percent(late['share_named_high'])}; {apart}), with "
+        f"{count(round(late['false_a_true'], 1))} false names for each true one, against "
+        f"{count(round(ours['false_a_true'], 1))}."
+    )
+
+
+def _point(row: pd.Series) -> str:
+    false = count(round(row["false_a_true"], 1))
+    return f"{percent(row['share_named'])} of failures with {false} false names for each true one"
+
+
+def _beside(compared: pd.DataFrame) -> str:
+    by_pd, late = (compared.loc[name] for name in (BY_PD, LATE))
+    return (
+        "A list of as many names by the default probability alone would have named "
+        f"{percent(by_pd['share_named'])} of these failures; the list of all more than 60 days overdue, of "
+        f"{count(round(late['names_a_review'], 1))} names, {percent(late['share_named'])}, with "
+        f"{count(round(late['false_a_true'], 1))} false names for each true one."
+    )
