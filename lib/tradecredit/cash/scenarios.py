@@ -104,12 +104,12 @@ def expected(
     weekly_sd = float(np.sqrt(2 * times.tempo.noise))
     by_buyer = np.concatenate([of_buyer, still], axis=2)
     # Rows of buyers are read at each default, in no order: half of the bytes is half of the time.
-    small, by_buyer = (np.ascontiguousarray(one.transpose(1, 0, 2), np.float32) for one in (small, by_buyer))
+    of_each, sales_of_each = (np.ascontiguousarray(one.transpose(1, 0, 2), np.float32) for one in (small, by_buyer))
     so_far = np.zeros((buyers, len(cells), sold.shape[1] + 1), np.float32)
     np.cumsum(sales.paid_by_buyer.transpose(1, 0, 2), axis=2, out=so_far[:, :, 1:])
     return Expected(
         TEMPOS, float(whole + items.conceded.sum()), amount[by_itself], items.buyer[by_itself],
-        np.cumsum(cells[:, by_itself], axis=2), small, owed, strength, np.concatenate([sold, left], axis=2), by_buyer,
+        np.cumsum(cells[:, by_itself], axis=2), of_each, owed, strength, np.concatenate([sold, left], axis=2), sales_of_each,
         so_far, bought, month, per_invoice, weekly_sd,
     )  # fmt: skip
 
