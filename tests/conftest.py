@@ -175,3 +175,19 @@ def month(request, tmp_path_factory) -> Path:
     run_file = folder / "run.yaml"
     run_file.write_text(yaml.safe_dump(content), encoding="utf-8")
     return report(run_file).parent
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    """A browser, if this machine has one."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine")
+    playwright = pytest.importorskip("playwright.sync_api")
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", *quiet])
+        yield opened
+        opened.close()

@@ -61,7 +61,7 @@ def test_pins_fulfil_what_the_package_asks_for():
 
 
 def test_there_are_notebooks():
-    assert [notebook.stem[:2] for notebook in NOTEBOOKS] == ["00", "01", "02", "03", "04", "05", "07"]
+    assert [notebook.stem[:2] for notebook in NOTEBOOKS] == ["00", "01", "02", "03", "04", "05", "06", "07"]
 
 
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)

@@ -1,4 +1,4 @@
-"""The command line: `tradecredit report`, `check`, `demo`, `index`; exit 0 done, 1 a chapter failed, 2 bad input."""
+"""The command line: `tradecredit report`, `worklist`, `check`…; exit 0 done, 1 a chapter failed, 2 bad input."""
 
 import contextlib
 import io
@@ -50,6 +50,19 @@ def report(
             typer.echo("Nothing was published; the last good report stays as it was.", err=True)
             # Some input is found to be bad only by what a chapter makes of it.
             raise typer.Exit(2 if error.ename in ("InputError", "ParameterError") else 1) from None
+    typer.echo(page)
+
+
+@app.command()
+def worklist(run_file: RunFile, as_of: AsOf = None) -> None:
+    """Write today's worklist of collection, a page and CSV files; the last line is the path of the page."""
+    from tradecredit.params.run import Run
+    from tradecredit.report.daily import write_worklist
+
+    with _bad_input_exits_2():
+        page, told = write_worklist(Run.from_yaml(run_file, as_of))
+    for line in told:
+        typer.echo(line.replace("**", ""))
     typer.echo(page)
 
 

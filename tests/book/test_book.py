@@ -510,3 +510,51 @@ def test_a_day_that_is_a_constant_is_read_whatever_way_the_file_writes_its_days(
     }  # fmt: skip
     stakes = Book.open(ledger.run(tables={"ownership": mapping})).ownership
     assert stakes[["since", "until"]].iloc[0].tolist() == [pd.Timestamp("2020-01-02"), pd.Timestamp("2030-12-31")]
+
+
+def test_promises_and_reminders_are_read_from_mapped_tables_at_the_rates_of_their_invoices(ledger):
+    ledger.write(
+        "promises", "buyer_id,invoice_id,made,date,amount,kind\nB2,I3,2024-03-22,2024-04-05,100,payment\n"
+        "B1,,2024-03-25,2024-04-10,80,\nB1,I2,2024-04-02,2024-04-20,50,instalment\n"
+    )  # fmt: skip
+    ledger.write("mahnungen", "Beleg;Stufe;Datum\nI2;friendly reminder;20.03.2024\n")
+    ledger.run(
+        tables={
+            "reminders": {
+                "file": "mahnungen.csv",
+                "columns": {"invoice_id": "Beleg", "stage": "Stufe", "sent": "Datum"},
+                "formats": {"dates": "%d.%m.%Y", "separator": ";"},
+            }
+        }
+    )
+    book = Book.open(ledger.run_file)
+    # 100 GBP at 1.15, the rate of the invoice's day; in euros on account; what is promised in April is not known yet.
+    assert book.promises["amount"].tolist() == pytest.approx([115.0, 80.0])
+    assert book.reminders.loc[0, ["invoice_id", "stage", "sent"]].tolist() == [
+        "I2", "friendly reminder", pd.Timestamp("2024-03-20"),
+    ]  # fmt: skip
+    assert book.at("2024-03-23").promises["buyer_id"].tolist() == ["B2"]
+    ledger.write("promises", "buyer_id,invoice_id,made,date,amount\nB9,I9,2024-03-22,2024-03-05,100\n")
+    with pytest.raises(InputError) as refused:
+        Book.open(ledger.run_file)
+    assert {problem.column for problem in refused.value.problems} == {"buyer_id", "invoice_id", "date"}
+
+
+def test_what_the_insurer_answered_is_known_from_its_day(ledger):
+    ledger.write(
+        "claims", "claim_id,buyer_id,policy,filed,amount,answered,answer\nK1,B1,own,2024-02-01,900,2024-03-05,in part\n"
+        "K2,B2,own,2024-03-20,200,2024-04-20,refused\n"
+    )  # fmt: skip
+    book = Book.open(ledger.run_file)
+    assert book.claims[["claim_id", "amount"]].to_numpy().tolist() == [["K1", 900], ["K2", 200]]
+    assert book.claims["answer"].fillna("").tolist() == ["in part", ""]
+    assert book.claims["answered"].isna().tolist() == [False, True]
+    before = book.at("2024-03-01").claims
+    assert before["claim_id"].tolist() == ["K1"]
+    assert before[["answered", "answer"]].isna().all(axis=None)
+    ledger.write(
+        "claims", "claim_id,buyer_id,policy,filed,amount,answered,answer\nK1,B9,,2024-02-01,9,2024-01-05,maybe\n"
+    )
+    with pytest.raises(InputError) as refused:
+        Book.open(ledger.run_file)
+    assert {problem.column for problem in refused.value.problems} == {"buyer_id", "answered", "answer"}

@@ -41,6 +41,11 @@ def test_a_result_is_computed_once_for_each_book_run_and_argument(ledger, monkey
     ledger.run(reports="elsewhere")
     answer(Book.open(ledger.run_file))
     assert len(computed) == 4, "where reports go changes no figure"
+    ledger.run(
+        collections={"letters": {"address": ["1 High Street"], "phone": "1", "accounts": [{"account_number": "1"}]}}
+    )
+    answer(Book.open(ledger.run_file))
+    assert len(computed) == 4, "nor does who signs letters"
     monkeypatch.setattr(memory, "code_version", {__name__: "another"}.get)
     answer(Book.open(ledger.run_file))
     assert len(computed) == 5

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from advised import AS_OF, LEDGER, advised
+from advised import AS_OF, LEDGER, POLICY, advised
 
 from tradecredit.decide import buyer_decisions, decisions, held_back
+from tradecredit.insurance.policy import Policy
 
 
 def asked_of(book_of, sheets):
@@ -126,6 +127,18 @@ def test_the_days_of_what_the_insurer_asks(book_of):
     assert claims.to_dict() == {"C": pd.Timestamp("2026-10-11"), "D": pd.Timestamp("2026-05-20")}
     # F is to clear 400 of the 900 that it owes.
     assert of_buyer(found, "F")["amount"].to_dict() == {"stop insured": 400}
+
+
+# C became a loss on Sunday, 11 October: of 25 days the last is Thursday, 5 November. Without, or with more, five
+# working days after the report is read count; with fewer it is late when that is read.
+@pytest.mark.parametrize(
+    ("filing_days", "due"), [(25, "2026-11-05"), (None, "2026-11-09"), (60, "2026-11-09"), (1, "2026-11-02")]
+)
+def test_a_claim_is_due_by_the_day_of_the_policy_where_that_is_earlier(book_of, filing_days, due):
+    policy = Policy(**POLICY.model_dump(exclude_unset=True) | {"filing_days": filing_days})
+    sheets = advised(book_of, policy)
+    found = of_buyer(asked_of(book_of, sheets), "C")
+    assert found["due_day"].to_dict()["claim"] == pd.Timestamp(due)
 
 
 def test_every_limit_that_changes_is_decided_by_somebody(book_of):

@@ -2,9 +2,10 @@
 
 import pandas as pd
 import pytest
-from advised import AS_OF, INVOICES, LEDGER, POLICY
+from advised import AS_OF, INVOICES, LEDGER, POLICY, table
 
-from tradecredit.decide.insurer_duties import duties, payable
+from tradecredit.decide import buyer_sheet
+from tradecredit.decide.insurer_duties import duties, payable, to_claim
 from tradecredit.insurance.policy import Policy
 
 
@@ -44,6 +45,36 @@ def test_what_is_to_be_claimed_by_hand(asked):
     assert asked.loc[["C", "D"], "loss_date"].tolist() == [pd.Timestamp("2026-10-11"), pd.Timestamp("2026-05-20")]
 
 
+def test_by_when_a_claim_is_to_be_filed_by_hand(book_of):
+    terms = POLICY.model_dump(exclude_unset=True)
+    policy = Policy(**terms | {"filing_days": 60})
+    found = duties(book_of(AS_OF, **LEDGER), policy)
+    # C: 60 days from 11 October is Thursday, 10 December. D: from 20 May Sunday, 19 July, so Friday the 17th.
+    assert found["file_by"].dropna().to_dict() == {"C": pd.Timestamp("2026-12-10"), "D": pd.Timestamp("2026-07-17")}
+    assert payable(found, policy)[7:] == (60, pd.Timestamp("2026-07-17"))
+    assert duties(book_of(AS_OF, **LEDGER), POLICY)["file_by"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("filed", "amount"),
+    # C became a loss on 11 October: a claim of before is another's.
+    [("C,2026-10-11", 10_000), ("C,2026-10-30", 10_000), ("C,2026-10-10", 0), ("D,2026-10-30", 0)],
+)
+def test_what_was_filed_is_not_to_be_claimed_again(book_of, filed, amount):
+    buyer, day = filed.split(",")
+    claims = f"claim_id,buyer_id,policy,filed,amount,answered,answer\n1,{buyer},own,{day},10000,,\n"
+    book = book_of(AS_OF, claims=claims, **LEDGER)
+    policy = Policy(**POLICY.model_dump(exclude_unset=True) | {"filing_days": 60})
+    found = duties(book, policy)
+    # It is a loss all the same, for which the policy has to pay.
+    assert found.loc["C", ["claim_amount", "filed_amount"]].tolist() == [10_000, amount]
+    assert found.loc["C", "loss_date"] == pd.Timestamp("2026-10-11")
+    assert pd.isna(found.loc["C", "file_by"]) == (amount > 0)
+    assert to_claim(found)["C"] == 10_000 - amount
+    on_cover = buyer_sheet.advice(book, table(), policy).loc["C", "on_cover"]
+    assert (on_cover == "claim") == (amount == 0)
+
+
 def test_where_new_deliveries_are_not_insured_by_hand(asked):
     # D is in default, and nothing of G was insured: it has no limit.
     assert asked.index[asked["stop_insured"]].tolist() == ["B", "C", "F"]
@@ -77,9 +108,9 @@ def test_what_is_payable_for_the_claims_by_hand(asked):
     assert payable(asked, policies[1])[:4] == ("own", 17_000, 20_000, 0)
     # D is insolvent since 20 May 2026, C a loss since 11 October 2026, the year of the policy.
     ending = Policy(**terms | {"ends": "2027-05-31"})
-    assert payable(asked, ending)[4:] == (pd.Timestamp("2026-06-01"), 8_500, False)
+    assert payable(asked, ending)[4:7] == (pd.Timestamp("2026-06-01"), 8_500, False)
     stated = payable(asked, Policy(**terms | {"starts": "2026-05-20", "ends": "2027-05-31"}))
-    assert stated[4:] == (pd.Timestamp("2026-05-20"), 0, True)
+    assert stated[4:7] == (pd.Timestamp("2026-05-20"), 0, True)
     assert payable(asked, Policy(**terms)).year_starts is pd.NaT
     assert payable(asked, None) is payable(asked.loc[["A", "B"]], POLICY) is None
 

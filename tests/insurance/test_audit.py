@@ -192,6 +192,21 @@ def test_tax_period_terms_and_kind(book_of):
     assert told(book, keys)["taxed"] == (0, "not_listed")
 
 
+def test_a_country_that_the_policy_excludes_is_not_insured(book_of):
+    invoices = "".join(f"{buyer}1,{buyer},2026-09-01,2026-10-01,100\n" for buyer in "ABCD")
+    limits = "buyer_id,source,amount,valid_from\n" + "".join(f"{buyer},insurer,1000,2025-01-01\n" for buyer in "ABCD")
+    buyers = "buyer_id,kind,country\nA,private,DE\nB,private,XY\nC,public,XY\nD,private,\n"
+    book = book_of(TODAY, invoices="invoice_id,buyer_id,issued,due,amount\n" + invoices, limits=limits, buyers=buyers)
+    policy = Policy(insured_percentage=0.9, excluded_countries=["XY", "ZZ"])
+    assert told(book, policy) == {
+        "A1": (90, "covered"), "B1": (0, "country_excluded"), "C1": (0, "kind_of_buyer"), "D1": (90, "covered"),
+    }  # fmt: skip
+    assert cover.by_class(book, policy)["open_amount"].to_list() == pytest.approx([200, 0, 0, 0, 0, 200])
+    bears = cover.of_buyers(book, policy)
+    assert (bears.insurable > 0).tolist() == [True, False, False, True]
+    assert bears.insured_sales.tolist() == [1, 0, 0, 1]
+
+
 def test_evidence_for_a_discretionary_limit_is_that_of_the_day_of_shipment(book_of):
     # A payment of 15 January 2026 is evidence until 14 January 2027; before it there is good faith alone, 10 %.
     invoices = (

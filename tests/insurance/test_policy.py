@@ -67,13 +67,15 @@ def test_example_6_maximum_as_a_multiple_of_the_premium(multiple, indemnity):
 
 
 def test_example_7_dates_of_a_protracted_default():
-    policy = Policy(maximum_extension_days=30, waiting_days=150, waiting_from="extension_end", payment_days=30)
+    terms = {"maximum_extension_days": 30, "waiting_days": 150, "waiting_from": "extension_end", "payment_days": 30}
+    policy = Policy(**terms, filing_days=20)
     issued = pd.Series(pd.to_datetime(["2022-01-01"]), index=["I1"])
     due = issued + pd.Timedelta(days=119)  # 120 days' terms, the invoice day counting as day 1: 30 April
     dates = policy.loss_dates(issued, due)
     assert dates.astype("str").loc["I1"].to_dict() == {
         "report_by": "2022-05-30",
         "loss_date": "2022-10-27",
+        "file_by": "2022-11-16",
         "paid": "2022-11-26",
     }
 
@@ -378,7 +380,9 @@ def test_dates_from_invoice_and_of_an_insolvency():
 def test_no_dates_without_the_terms():
     day = pd.Timestamp("2026-01-01")
     assert Policy().loss_dates(day, day).isna().all(axis=None)
-    assert Policy().loss_dates(day, day, insolvent=day)["loss_date"].tolist() == [day]
+    insolvent = Policy().loss_dates(day, day, insolvent=day)
+    assert insolvent["loss_date"].tolist() == [day]
+    assert insolvent["file_by"].isna().all()
 
 
 def test_losses_that_cannot_be():

@@ -9,7 +9,8 @@ import pytest
 from tradecredit.decide import decisions
 from tradecredit.params.run import Run
 from tradecredit.report.chapter import Chapter
-from tradecredit.report.earlier import decisions_before, decisions_of, month_folder, reported_before
+from tradecredit.report.earlier import decisions_before, decisions_of, reported_before
+from tradecredit.report.folders import month_folder
 from tradecredit.report.index import published
 
 

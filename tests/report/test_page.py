@@ -3,7 +3,6 @@
 import copy
 import html
 import re
-import shutil
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -382,20 +381,6 @@ def test_a_table_or_figure_has_an_anchor_and_links_to_its_makers(notebook):
 
 
 # In a browser
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    playwright = pytest.importorskip("playwright.sync_api")
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", *quiet])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

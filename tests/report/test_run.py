@@ -13,7 +13,7 @@ from tradecredit import cli
 from tradecredit.errors import InputError, ParameterError
 from tradecredit.params.run import Run
 from tradecredit.report import run
-from tradecredit.report.earlier import month_folder, slug
+from tradecredit.report.folders import month_folder, slug
 from tradecredit.report.run import report
 
 PARAMETERS = 'run_file: str = ""  # a\nas_of: str = ""  # b\noutput: str = ""  # c'
@@ -202,23 +202,6 @@ def test_the_demo_writes_a_book_that_checks(tmp_path, ledger):
 def test_the_index_command_needs_a_folder(tmp_path):
     outcome = CliRunner().invoke(cli.app, ["index", str(tmp_path / "none")])
     assert outcome.exit_code == 2
-
-
-def test_a_replacement_that_fails_brings_the_old_month_back(tmp_path, monkeypatch):
-    published, build = tmp_path / "month", tmp_path / "build"
-    published.mkdir()
-    (published / "page").write_text("old")
-    renamed = run.os.rename
-
-    def refuse(source, target):
-        if Path(source) == build:
-            raise OSError("disk full")
-        renamed(source, target)
-
-    monkeypatch.setattr(run.os, "rename", refuse)
-    with pytest.raises(OSError, match="disk full"):
-        run._replace(build, published)
-    assert (published / "page").read_text() == "old"
 
 
 def test_the_longest_chapters_come_first(project):

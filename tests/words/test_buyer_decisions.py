@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from advised import AS_OF, LEDGER, advised
+from advised import AS_OF, LEDGER, POLICY, advised
 
 from tradecredit.decide import buyer_decisions, decisions
 from tradecredit.decide.insurer_duties import Payable
+from tradecredit.insurance.policy import Policy
 from tradecredit.params.run import Run
 from tradecredit.words.buyer_decisions import of_buyers
 
@@ -212,7 +213,34 @@ def test_limits_that_change_say_which_way(book_of):
 def test_what_a_claim_brings_now_is_told(book_of, payable, said):
     found = told(book_of, payable)["claim"]
     # C has been a loss since 11 October, D since 20 May: 164 days before 31 October.
-    assert f"claim it. {said} The terms of p state no last day for filing: look it up. Deliveries to them" in found
+    assert (
+        f"claim it. {said} The terms of p state no last day for filing: look it up (`filing_days`). Deliveries to them"
+        in found
+    )
+
+
+@pytest.mark.parametrize(
+    ("filing_days", "said"),
+    [(180, " The day of 1 of them is past when this is read: ask the insurer before anything else."), (300, "")],
+)
+def test_a_day_for_filing_that_is_past_is_told_in_place_of_a_loss_that_is_old(book_of, filing_days, said):
+    # D has been a loss since 30 April: 180 days from then are over on 27 October.
+    defaults = LEDGER["defaults"].replace("2026-05-20", "2026-04-30")
+    book = book_of(AS_OF, **LEDGER | {"defaults": defaults})
+    policy = Policy(**POLICY.model_dump(exclude_unset=True) | {"filing_days": filing_days})
+    sheets = advised(lambda *_, **__: book, policy)
+    found = of_buyers(buyer_decisions.records(book, sheets), sheets, book.run)["claim"]
+    assert "more than 180 days" not in found
+    assert ("is past when this is read" in found) == bool(said)
+    assert said in found
+
+
+def test_by_when_the_first_claim_is_to_be_filed_is_told(book_of):
+    stated = Payable("p", 0.0, 0.0, 0.0, filing_days=60, file_by=pd.Timestamp("2026-12-10"))
+    assert (
+        "before any maximum of a year. p asks for it within 60 days of the loss: the first of these days is 10 "
+        "December 2026."
+    ) in told(book_of, stated)["claim"]
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,8 @@ class Book:
     """A checked credit book as known on `as_of`: a DataFrame for each table of definitions §1.1.
 
     Every column of the schema is there (all missing where the source has none); amounts are in the run's currency:
-    an invoice, its receipts and its disputes at the last rate on or before the day of issue, a statement at that of
-    its period's end. Receipts hold those of kind `exchange` besides, which no source states: `bank_differences`.
+    an invoice, its receipts, disputes and promises at the last rate on or before the day of issue, a statement at that
+    of its period's end. Receipts hold those of kind `exchange` besides, which no source states: `bank_differences`.
     `fingerprint` is a sha256 of the content, `files` has that of each file read, by name. `notes` has a row for each
     thing that was left out, assumed or ignored on reading: table, rule, rows.
     """
@@ -63,6 +63,9 @@ class Book:
     ownership: pd.DataFrame
     orders: pd.DataFrame
     evidence: pd.DataFrame
+    promises: pd.DataFrame
+    reminders: pd.DataFrame
+    claims: pd.DataFrame
 
     @classmethod
     def open(cls, run: Run | str | Path, as_of: str | date | None = None) -> Self:
@@ -109,6 +112,11 @@ class Book:
         return places(self.disputes["invoice_id"], self.invoices["invoice_id"])
 
     @cached_property
+    def invoice_of_reminder(self) -> np.ndarray:
+        """The place of each reminder's invoice among the invoices; −1 for one that is not known."""
+        return places(self.reminders["invoice_id"], self.invoices["invoice_id"])
+
+    @cached_property
     def recoveries(self) -> pd.DataFrame:
         """What was received of buyers in default: `received`, `amount`, `buyer_id`."""
         return _recoveries(self.tables)
@@ -144,7 +152,7 @@ class Book:
         # Where its buyers and invoices stand follows from where ours do, without looking for text again.
         for places_of, of, among in (
             ("buyer_of_invoice", "invoices", "buyers"), ("invoice_of_receipt", "receipts", "invoices"),
-            ("invoice_of_dispute", "disputes", "invoices"),
+            ("invoice_of_dispute", "disputes", "invoices"), ("invoice_of_reminder", "reminders", "invoices"),
         ):  # fmt: skip
             vars(past)[places_of] = _renumbered(getattr(self, places_of)[rows[of]], rows[among])
         return past
@@ -189,6 +197,9 @@ def _seen(
     seen = {name: (frame if rows[name].all() else frame[rows[name]]) for name, frame in tables.items()}
     for name in ("disputes", "orders"):
         seen[name] = seen[name].assign(closed=seen[name]["closed"].where(seen[name]["closed"] <= day))
+    claims = seen["claims"]
+    answered = claims["answered"] <= day
+    seen["claims"] = claims.assign(**{name: claims[name].where(answered) for name in ("answered", "answer")})
     defaults = seen["defaults"]
     resolved = defaults["resolved"] <= day
     so_far = _recovered(defaults, recoveries[recoveries["received"] <= day])

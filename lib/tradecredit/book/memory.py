@@ -25,6 +25,9 @@ KEPT = {name: re.compile(rf"(\.\d+-)?[\w.]+-?[0-9a-f]+\.{suffix}|\..+\.{suffix}\
         for name, suffix in (("books", "arrow"), ("results", "pickle"))}  # fmt: skip
 """Folders in it, and the names of the files that they hold: kept, unfinished, and locks."""
 
+NOTHING_DEPENDS_ON: dict[str, Any] = {"reports": True, "notebooks": True, "collections": {"letters": True}}
+"""What of the run no result depends on: where pages go, and who signs letters."""
+
 Function = TypeVar("Function", bound=Callable)
 
 
@@ -50,7 +53,7 @@ def remembered(function: Function) -> Function:
         import joblib  # slow to import, and who only reads a book has nothing to remember
 
         name = f"{function.__module__}.{function.__qualname__}"
-        parameters = book.run.model_dump_json(exclude={"reports", "notebooks"})
+        parameters = book.run.model_dump_json(exclude=NOTHING_DEPENDS_ON)
         version = code_version(function.__module__)
         bound = signature.bind(book, *arguments, **named)
         bound.apply_defaults()

@@ -268,6 +268,43 @@ TABLES: dict[str, Table] = {
             references={"buyer_id": "buyers"},
             order=(("obtained", "valid_to"),),
         ),
+        Table(
+            "promises",
+            (
+                _BUYER,
+                Column("invoice_id"),
+                *_dates("made", "date", required=True),
+                _AMOUNT,
+                Column("kind", allowed=("payment", "instalment")),
+            ),
+            key=("buyer_id", "invoice_id", "made", "date"),
+            known="made",
+            references={"buyer_id": "buyers", "invoice_id": "invoices"},
+            order=(("made", "date"),),
+        ),
+        Table(
+            "reminders",
+            (_INVOICE, Column("stage", required=True), Column("sent", "date", required=True)),
+            key=("invoice_id", "stage", "sent"),
+            known="sent",
+            references={"invoice_id": "invoices"},
+        ),
+        Table(
+            "claims",
+            (
+                Column("claim_id", required=True),
+                _BUYER,
+                Column("policy"),
+                *_dates("filed", required=True),
+                _AMOUNT,
+                *_dates("answered"),
+                Column("answer", allowed=("accepted", "in part", "refused")),
+            ),
+            key=("claim_id",),
+            known="filed",
+            references={"buyer_id": "buyers"},
+            order=(("filed", "answered"),),
+        ),
     )
 }
 """All tables, in the order in which they are checked: a table comes after those it refers to."""

@@ -40,6 +40,8 @@ def in_currency(tables: dict[str, pd.DataFrame], linked: Links, run: Run, day: p
     of_invoice = np.append(rates["invoices"], np.nan)
     disputes = tables["disputes"]
     translated["disputes"] = disputes.assign(amount=disputes["amount"] * of_invoice[_places(linked, "disputes")])
+    promises, place = tables["promises"], _places(linked, "promises")
+    translated["promises"] = promises.assign(amount=promises["amount"] * np.where(place < 0, 1.0, of_invoice[place]))
     translated["receipts"], other = _receipts(tables, _places(linked, "receipts"), of_invoice, currency)
     if other.any():
         whole, place = translated["invoices"]["amount"].to_numpy(), _places(linked, "receipts")

@@ -109,8 +109,8 @@ def expected(
     np.cumsum(sales.paid_by_buyer.transpose(1, 0, 2), axis=2, out=so_far[:, :, 1:])
     return Expected(
         TEMPOS, float(whole + items.conceded.sum()), amount[by_itself], items.buyer[by_itself],
-        np.cumsum(cells[:, by_itself], axis=2), of_each, owed, strength, np.concatenate([sold, left], axis=2), sales_of_each,
-        so_far, bought, month, per_invoice, weekly_sd,
+        np.cumsum(cells[:, by_itself], axis=2), of_each, owed, strength, np.concatenate([sold, left], axis=2),
+        sales_of_each, so_far, bought, month, per_invoice, weekly_sd,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from tradecredit.book.calendar import read_on
 from tradecredit.decide import decisions
 from tradecredit.decide.decisions import SUBJECTS, subject
 from tradecredit.decide.deliveries import reasons
+from tradecredit.decide.insurer_duties import to_claim
 from tradecredit.decide.limits import actions
 from tradecredit.decide.limits.caps import against
 from tradecredit.decide.limits.methods import excess
@@ -59,7 +60,7 @@ def amounts(sheets: pd.DataFrame) -> dict[str, pd.Series]:
     limit; the mean excess of a limit that is often exceeded; what is owed in default, and what is overdue.
     """
     return {
-        "claim": sheets["claim_amount"], "report missed": sheets["missed_amount"] + sheets["report_amount"],
+        "claim": to_claim(sheets), "report missed": sheets["missed_amount"] + sheets["report_amount"],
         "report": sheets["report_amount"], "stop insured": sheets["stop_clears"], "cancel": sheets["own_limit"],
         **dict.fromkeys(BY_RISK, sheets["over_risk"]), "request accounts": sheets["released_margin"],
         "cut": sheets["lost_margin"], "set limit": sheets["breach"], "above limit": sheets["over_limit_to_set"],
@@ -76,7 +77,7 @@ def records(book: Book, sheets: pd.DataFrame) -> pd.DataFrame:
     the latter by what is owed; any other by its amount; one by which deliveries are held back (`ENDING_HOLDS`) by the
     highest of all those on the hold of that buyer (`with_hold`). A stop is due when deliveries stop for any reason; a
     hold by risk beside a request for accounts as such a hold; a change of a limit that waits for portfolio limits
-    (`waiting`) a working day after these; a report by the policy's day.
+    (`waiting`) a working day after these; a report by the policy's day, and a claim where that is the earlier.
     """
     amount, due, since = amounts(sheets), _due(book, sheets), _since(book, sheets)
     authorised, holding = _authorised(sheets), _holding(sheets)
@@ -110,7 +111,9 @@ def _due(book: Book, sheets: pd.DataFrame) -> dict[str, pd.Series]:
     waits = pd.Series(after, index=sheets.index).where(waiting(sheets))
     sooner = min(held, read_on(book.as_of, settings.days_until_due("request accounts")))
     by_risk = sheets["over_risk"] > book.run.limits.tolerated_excess
+    claimed = read_on(book.as_of, settings.days_until_due("claim"))
     return {
+        "claim": sheets["file_by"].clip(upper=claimed),
         "report": sheets["report_by"],
         **dict.fromkeys(("stop insured", actions.STOP, actions.STOP_UNTIL_PAID), sheets["hold_by"]),
         **dict.fromkeys(WAITING, waits),

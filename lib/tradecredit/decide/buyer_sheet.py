@@ -15,7 +15,7 @@ from tradecredit.decide.buyer_decisions import (
     with_hold,
 )
 from tradecredit.decide.deliveries import WITHIN_LIMIT, delivered
-from tradecredit.decide.insurer_duties import duties
+from tradecredit.decide.insurer_duties import duties, to_claim
 from tradecredit.decide.limits import actions, replay
 from tradecredit.decide.limits.amounts import METHODS
 from tradecredit.decide.limits.rules import UNMEASURED
@@ -74,7 +74,7 @@ def advice(book: Book, limits: pd.DataFrame, policy: Policy | None) -> pd.DataFr
     within_risk = action.isin([actions.LOOK, actions.SET_LIMIT])
     change = limits["limit_to_set"] - owned
     holds = {
-        "claim": asked["claim_amount"] > 0,
+        "claim": to_claim(asked) > 0,
         "report missed": asked["missed_amount"] > 0,
         "report": asked["report_amount"] > 0,
         "stop insured": asked["stop_insured"],
@@ -134,16 +134,25 @@ def _with_amount(table: pd.DataFrame) -> pd.DataFrame:
 def sheets(
     book: Book, limits: pd.DataFrame, cumulative: pd.DataFrame, optimum: Optimum, policy: Policy | None
 ) -> pd.DataFrame:
+    """Return `with_options`, and what the book as a whole says of each limit. `optimum`: `optimum.assess`.
+
+    - `portfolio_change`: of the limit in the optimum for the book as a whole (missing: it has none there, or the
+      optimum earns no more than limits set one by one).
+    """
+    table = with_options(book, limits, cumulative, policy)
+    moved = optimum.limits["portfolio_change"].astype("float64").reindex(table.index)
+    return table.assign(portfolio_change=moved if earns_more(optimum) else np.nan)
+
+
+def with_options(book: Book, limits: pd.DataFrame, cumulative: pd.DataFrame, policy: Policy | None) -> pd.DataFrame:
     """Return the one advice on each buyer, and for those with most at stake what each method says: see `advice`.
 
-    `cumulative`: cumulative default probability of the buyers (`term_structure`); `optimum`: `optimum.assess`. The
-    buyers of the run's `decisions.sheets` with the largest `at_stake` have a sheet (`has_sheet`), and come first:
+    `cumulative`: cumulative default probability of the buyers (`term_structure`). The buyers of the run's
+    `decisions.sheets` with the largest `at_stake` have a sheet (`has_sheet`), and come first:
 
     - `best_option`: of the ways to get what is overdue, the one of the highest value (`payment_plan.options`; missing:
       nothing undisputed is overdue, or no value is known), its `option_value`, what that is more than waiting
-      (`gain_on_waiting`; missing: what waiting is worth is not known), and whether it `needs_consent` of the insurer;
-    - `portfolio_change`: of the limit in the optimum for the book as a whole (missing: it has none there, or the
-      optimum earns no more than limits set one by one).
+      (`gain_on_waiting`; missing: what waiting is worth is not known), and whether it `needs_consent` of the insurer.
 
     What is overdue of a buyer that nothing before it in `PRECEDENCE` speaks of, long and large enough by the run's
     `payment_plan`, is enforced, or paid by a plan, where that is the best option and worth enough more than waiting
@@ -166,8 +175,6 @@ def sheets(
     said = pd.DataFrame.from_dict(best, orient="index", columns=list(OF_OPTIONS)).reindex(table.index)
     said = said.assign(needs_consent=said["needs_consent"].eq(True)).astype(OF_OPTIONS)
     table = table.assign(has_sheet=has_sheet, **said)
-    moved = optimum.limits["portfolio_change"].astype("float64").reindex(table.index)
-    table = table.assign(portfolio_change=moved if earns_more(optimum) else np.nan)
     plan = planned & table["best_option"].isin(OVERDUE_OPTIONS) & (table["gain_on_waiting"] >= settings.least_gain)
     said = {name: table[name].mask(plan, table["best_option"]) for name in ("advice", "on_debt")}
     return _with_amount(table.assign(**said))

@@ -10,9 +10,11 @@ LABELS = {
     **columns("date", due_day="Due", first_due_day="First due", last_due_day="Last due"),
     **columns("count", new="New", decides_on="Of them that authority's", moved="Asked before as another kind"),
     # insurer_duties
+    **columns("text", duty="Duty"),
     **columns(
         "money",
         claim_amount="Insured debt to claim",
+        filed_amount="Insured debt, claim filed",
         report_amount="Insured debt to report",
         missed_amount="Insured debt past its report day",
         stop_clears="Open past its extension period",
@@ -24,6 +26,7 @@ LABELS = {
         missed_since="Report day that is past",
         report_due_since="Due day of that debt, the first",
         loss_date="Loss since",
+        file_by="File the claim by",
         stop_since="Not insured since",
     ),
     **columns("text", stop_invoice="Oldest invoice past its stop"),

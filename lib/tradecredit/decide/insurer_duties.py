@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
@@ -19,9 +20,14 @@ from tradecredit.measure.open_items import open_amounts, open_items
 DUTIES = {
     "missed_amount": "float64", "missed_since": "datetime64[us]", "report_amount": "float64",
     "report_by": "datetime64[us]", "report_due_since": "datetime64[us]", "claim_amount": "float64",
-    "loss_date": "datetime64[us]", "stop_insured": "bool", "stop_since": "datetime64[us]", "stop_invoice": "str",
-    "stop_clears": "float64", "stop_disputed": "float64",
+    "filed_amount": "float64", "loss_date": "datetime64[us]", "file_by": "datetime64[us]", "stop_insured": "bool",
+    "stop_since": "datetime64[us]", "stop_invoice": "str", "stop_clears": "float64", "stop_disputed": "float64",
 }  # fmt: skip
+
+
+CLAIM, FILED, MISSED, REPORT, LATER, NONE = ("claim", "filed", "report missed", "report", "later", "none")
+"""What a policy asks of us of an insured invoice that is past due: this month a claim or a report; nothing where the
+claim is filed."""
 
 
 def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
@@ -31,7 +37,9 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     (`recoveries.given_up`), without those on which the insurer has paid:
 
     - `claim_amount` of invoices that have become a loss: the insolvency, or the end of the waiting period; `loss_date`,
-      the first of them (missing: none);
+      the first of them (missing: none); `filed_amount`, what of it has been claimed by the book's `claims`, and is not
+      to be claimed again; of the rest `file_by`, the first of the last days on which their claims are filed in time,
+      or the last working day before it (missing: none, or the policy states no `filing_days`);
     - of those that have not, `missed_amount`, whose extension period, by the end of which they had to be reported, ends
       before the day on which the report is read (`read_on`), `missed_since` the first of these ends; and
       `report_amount`, whose period ends on that day or later, within `decisions.report_ahead_days` of the book's day,
@@ -50,14 +58,14 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     buyers = all_buyers(book)
     table = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in DUTIES.items()}, index=buyers[:0])
     table = table.reindex(buyers)
-    table = table.assign(missed_amount=0.0, report_amount=0.0, claim_amount=0.0, stop_insured=False).astype(DUTIES)
+    table = table.assign(
+        missed_amount=0.0, report_amount=0.0, claim_amount=0.0, filed_amount=0.0, stop_insured=False
+    ).astype(DUTIES)
     if policy is None:
         return table
-    items = _late_insured(book, policy)
-    loss = (items["loss_date"] <= book.as_of).to_numpy()
-    ahead = book.as_of + pd.Timedelta(days=book.run.decisions.report_ahead_days)
-    missed = ~loss & (items["report_by"] < read_on(book.as_of)).to_numpy()
-    coming = ~loss & ~missed & (items["report_by"] <= ahead).to_numpy()
+    items = late_insured(book, policy)
+    unfiled, filed, missed, coming = ((items["duty"] == duty).to_numpy() for duty in (CLAIM, FILED, MISSED, REPORT))
+    loss = unfiled | filed
     asked = {
         ("claim_amount", "loss_date"): items[loss], ("report_amount", "report_by"): items[coming],
         ("missed_amount", "missed_since"): items[missed].rename(columns={"report_by": "missed_since"}),
@@ -67,15 +75,12 @@ def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
         of = of_them.groupby("buyer_id").agg(**{amount: ("insured_debt", "sum"), day: (day, "min")})
         table[amount] = of[amount].reindex(buyers, fill_value=0.0)
         table[day] = of[day].reindex(buyers)
-    little = table["missed_amount"] + table["report_amount"] < book.run.decisions.report_from
-    table[["missed_amount", "report_amount"]] = table[["missed_amount", "report_amount"]].mask(little, 0.0)
-    days = ["missed_since", "report_by", "report_due_since"]
-    table[days] = table[days].mask(little)
-    due = table["report_by"].dropna()
-    table.loc[due.index, "report_by"] = working_day(due.to_numpy(), "backward").astype("datetime64[us]")
-    cover, stops = of_buyers(book, policy), _stops(book, policy).reindex(buyers)
-    insurable = (cover.insurable > 0) & (cover.limit > 0) & ~one_of(book.buyers["buyer_id"], in_default(book))
-    stopped = stops["stop_since"].notna() & insurable
+    table["filed_amount"] = items[filed].groupby("buyer_id")["insured_debt"].sum().reindex(buyers, fill_value=0.0)
+    table["file_by"] = items[unfiled].groupby("buyer_id")["file_by"].min().reindex(buyers)
+    for day in ("report_by", "file_by"):
+        table[day] = last_working_days(table[day])
+    stops = _stops(book, policy).reindex(buyers)
+    stopped = stops["stop_since"].notna() & can_stop(book, policy)
     return table.assign(stop_insured=stopped, **stops.where(stopped)).astype(DUTIES)
 
 
@@ -86,7 +91,8 @@ class Payable(NamedTuple):
     `first_loss`, the policy's of a year (0: none); `payable`, what of them it pays if all of them fall in one year of
     which nothing else has used the first loss, before any maximum of a year. `year_starts`, the first day of the year
     of the policy in force, its `starts` (`start_stated`) or else twelve months before its end (missing: it states no
-    period), and `earlier`, what of `settled` is of losses before it, which count in an earlier year.
+    period), and `earlier`, what of `settled` is of losses before it, which count in an earlier year. `filing_days`,
+    within which of its loss a claim is to be filed (None: it states none), and `file_by`, the first of these days.
     """
 
     policy: str
@@ -96,17 +102,38 @@ class Payable(NamedTuple):
     year_starts: pd.Timestamp = pd.NaT
     earlier: float = 0.0
     start_stated: bool = True
+    filing_days: int | None = None
+    file_by: pd.Timestamp = pd.NaT
 
 
-def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
-    """Return what a policy pays for the losses that are to be claimed; None without a policy or a loss.
+def to_claim(asked: pd.DataFrame) -> pd.Series:
+    """Return of each buyer the insured debt that is to be claimed still: `claim_amount` less `filed_amount`."""
+    return asked["claim_amount"] - asked["filed_amount"]
 
-    `asked`: `duties`, one loss of `claim_amount` for each buyer on its `loss_date`, of which nothing is recovered.
-    Source: definitions §5.4 to §5.6.
+
+def last_working_days(days: pd.Series) -> pd.Series:
+    """Return each day, or the last working day before it, by which what is to be done by that day is done in time."""
+    found, known = days.astype("datetime64[us]"), days.notna()
+    found[known] = working_day(days[known].to_numpy(), "backward").astype("datetime64[us]")
+    return found
+
+
+def can_stop(book: Book, policy: Policy) -> pd.Series:
+    """Return of each buyer whether a stop takes cover from new deliveries: it has a limit, and is not in default.
+
+    Index buyer_id (all buyers).
+    """
+    cover = of_buyers(book, policy)
+    return (cover.insurable > 0) & (cover.limit > 0) & ~one_of(book.buyers["buyer_id"], in_default(book))
+
+
+def settled(asked: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Return what becomes of the losses that are to be claimed, step by step: index buyer_id, amounts as `asked`.
+
+    `asked`: as `payable`, what is filed included. Columns of `Policy.settlement`, all losses in one year in which
+    nothing else is lost or paid, without the maxima of a year. Source: definitions §5.4 to §5.6.
     """
     losses = asked[asked["claim_amount"] > 0]
-    if policy is None or losses.empty:
-        return None
     debt = losses["claim_amount"].to_numpy()
     # A maximum in multiples of a premium needs the turnover of a year, and none is near before the first loss is used.
     steps = policy.unbounded().settlement(
@@ -114,13 +141,27 @@ def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
             "scenario": 0, "day": losses["loss_date"].to_numpy(), "buyer_id": losses.index, "debt": debt, "limit": debt,
         })
     )  # fmt: skip
+    return steps.set_axis(losses.index)
+
+
+def payable(asked: pd.DataFrame, policy: Policy | None) -> Payable | None:
+    """Return what a policy pays for the losses that are to be claimed; None without a policy or a loss.
+
+    `asked`: `duties`, one loss of `claim_amount` for each buyer on its `loss_date`, of which nothing is recovered. A
+    buyer whose claim is filed whole is none of them.
+    Source: definitions §5.4 to §5.6.
+    """
+    losses = asked[to_claim(asked) > 0]
+    if policy is None or losses.empty:
+        return None
+    steps = settled(losses, policy)
     first_loss = float(policy.aggregate_first_loss or 0.0)
     starts = year_starts(policy)
     before = (losses["loss_date"] < starts).to_numpy()
     claims = steps["claim"].to_numpy()
     return Payable(
         policy.name, float(claims.sum()), first_loss, float(steps["indemnity"].sum()), starts,
-        float(claims[before].sum()), policy.starts is not None,
+        float(claims[before].sum()), policy.starts is not None, policy.filing_days, losses["file_by"].min(),
     )  # fmt: skip
 
 
@@ -152,8 +193,16 @@ def _stops(book: Book, policy: Policy) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _late_insured(book: Book, policy: Policy) -> pd.DataFrame:
-    """Return the insured invoices past due on which no claim has been paid, with the days of the policy."""
+def late_insured(book: Book, policy: Policy) -> pd.DataFrame:
+    """Return the insured invoices past due on which no claim has been paid, with the days of the policy.
+
+    A row for each, on the index of `invoices`: `buyer_id`, `issued`, `due`; `insured_debt`, what was given up of a loss
+    included; `report_by`, `loss_date`, `file_by` and `paid` of `Policy.loss_dates`, by the insolvency of a buyer in
+    default as well; `duty`: `CLAIM`, the loss has come about by the book's day, and `FILED`, it has been claimed: a
+    claim on the buyer was filed since its first loss, and since the invoice was issued; else `MISSED`, where the day of
+    its report lies before the day on which the report is read, or `REPORT`, within `decisions.report_ahead_days`;
+    `LATER`; `NONE`, where what of the buyer is missed and to be reported is below `decisions.report_from` together.
+    """
     items, insured = open_items(book), unclaimed_debts(book, policy)
     past_due = (items["days_past_due"] > 0) | ((given_up(book) > 0) & (items["payable_by"] < book.as_of))
     late = past_due.to_numpy() & (insured > 0)
@@ -161,4 +210,17 @@ def _late_insured(book: Book, policy: Policy) -> pd.DataFrame:
     events = book.defaults[book.defaults["kind"] == "insolvency"]
     events = events[one_of(events["buyer_id"], in_default(book))].groupby("buyer_id")["date"].max()
     insolvent = events.reindex(items["buyer_id"]).set_axis(items.index).astype("datetime64[us]")
-    return items.join(policy.loss_dates(items["issued"], items["due"], insolvent=insolvent))
+    items = items.join(policy.loss_dates(items["issued"], items["due"], insolvent=insolvent))
+    ahead = book.as_of + pd.Timedelta(days=book.run.decisions.report_ahead_days)
+    loss, report_by = items["loss_date"] <= book.as_of, items["report_by"]
+    missed = ~loss & (report_by < read_on(book.as_of))
+    coming = ~loss & ~missed & (report_by <= ahead)
+    asked = items["insured_debt"].where(missed | coming, 0.0).groupby(items["buyer_id"]).transform("sum")
+    little = (missed | coming) & (asked < book.run.decisions.report_from)
+    first = items["loss_date"].where(loss).groupby(items["buyer_id"]).transform("min")
+    filed_on = book.claims.groupby("buyer_id")["filed"].max().reindex(items["buyer_id"]).set_axis(items.index)
+    filed = loss & (filed_on >= first) & (filed_on >= items["issued"])
+    duty = np.select(
+        [filed, loss, little, missed, coming, report_by.notna()], [FILED, CLAIM, NONE, MISSED, REPORT, LATER], NONE
+    )
+    return items.assign(duty=pd.Series(duty, index=items.index, dtype="str"))

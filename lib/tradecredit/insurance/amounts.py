@@ -44,7 +44,7 @@ def todays_amounts(book: Book, policy: Policy | None) -> Amounts:
     """Return what is insured of the open invoices, as arrays: see `audit`."""
     found = _todays_debts(book, policy)
     is_open = open_amounts(book)[found.rows] > 0
-    return Amounts(*(values[is_open] for values in found))
+    return found if is_open.all() else Amounts(*(values[is_open] for values in found))
 
 
 def unclaimed_debts(book: Book, policy: Policy) -> np.ndarray:
@@ -118,7 +118,7 @@ def _less_claims(book: Book, policy: Policy | None, whole: Amounts) -> Amounts:
 
     What was given up comes off the insurable debt last: what is insured still is so of what is open first.
     """
-    if policy is None:
+    if policy is None or not (whole.claimed.any() or whole.lost.any()):
         return whole
     insurable, within, reason, kept, lost = (
         values.copy() for values in (whole.insurable, whole.insured, whole.reason, whole.kept, whole.lost)

@@ -14,7 +14,8 @@ from tradecredit.insurance.evidence import evidence
 from tradecredit.insurance.insured_sales import insured_sales, owed_days, share_of_sales
 from tradecredit.insurance.limit_history import named_limits
 from tradecredit.insurance.policy import Policy
-from tradecredit.insurance.shipped import ABOVE, CLASSES, CODE, EXCLUDED, REASONS, run_policy
+from tradecredit.insurance.shipped import CLASSES, REASONS, run_policy
+from tradecredit.insurance.split import class_of, parts_of, summed
 from tradecredit.insurance.stops import stopped_buyers
 from tradecredit.measure.by_buyer import all_buyers
 from tradecredit.measure.open_items import open_amounts
@@ -82,7 +83,7 @@ def of_items(book: Book, policy: Policy | None, owed: np.ndarray, disputed: np.n
 
     - `buyer_id`, `open_amount`, `disputed`;
     - `insurable_debt`: net of tax (none stated: none) and of what is disputed; 0 of an invoice that does not count by
-      the policy's period, its buyer's kind, or its terms;
+      the policy's period, its buyer's kind or country, or its terms;
     - `insured_debt`: of that, what lies within the limit in force on the day of shipment, oldest invoice first (see
       `filling.within_limits`; of one day as the invoices stand); nothing of what was shipped after the stop;
     - `insured` = insured percentage × insured debt, before deductibles, first loss and maximum; nothing by kinds that
@@ -120,13 +121,36 @@ def by_class(book: Book, policy: Policy | None = None) -> pd.DataFrame:
     The six `CLASSES`, whose `open_amount` adds up to the book's; `share` of it (missing of nothing); `invoices` and
     `buyers` that have a part in the class; `insured`, what the insurer bears of it before deductibles.
     """
-    return _summed(_parts(audit(book, policy)), ["cover"]).reindex(pd.Index(CLASSES, name="cover"), fill_value=0)
+    found = parts_of(book, policy)
+    return summed(book, found, found.cover, len(CLASSES)).set_axis(pd.Index(CLASSES, name="cover"))
 
 
 @once
 def by_reason(book: Book, policy: Policy | None = None) -> pd.DataFrame:
     """Return the receivables by class and the rule that decides: columns as `by_class`, beside `cover` and `reason`."""
-    return _summed(_parts(audit(book, policy)), ["cover", "reason"]).reset_index()
+    found = parts_of(book, policy)
+    both = pd.MultiIndex.from_product([CLASSES, REASONS], names=["cover", "reason"])
+    key = found.cover.astype(np.int64) * len(REASONS) + found.reason
+    table = summed(book, found, key, len(both)).set_axis(both)
+    return table[table["invoices"] > 0].sort_index().reset_index()
+
+
+@once
+def parts(book: Book, policy: Policy | None = None) -> pd.DataFrame:
+    """Return the parts of each open invoice by what becomes of them under a policy, by default the run's own.
+
+    A row for each class and reason that an invoice has a part in: `invoice_id`, `buyer_id`, `cover`, `reason`,
+    `amount`, and `insured`, what the insurer bears of it before deductibles. The amounts add up to the receivables.
+    """
+    found = parts_of(book, policy)
+    columns = {
+        "invoice_id": book.invoices["invoice_id"].take(found.rows).array,
+        "buyer_id": book.invoices["buyer_id"].take(found.rows).array,
+        **_named(found.cover, found.reason),
+        "amount": found.amount,
+        "insured": found.insured,
+    }
+    return pd.DataFrame(columns)
 
 
 def insured_share(book: Book, policy: Policy | None = None) -> float:
@@ -141,42 +165,14 @@ def insured_share(book: Book, policy: Policy | None = None) -> float:
 
 def _in_words(reason: np.ndarray, discretionary: np.ndarray) -> dict[str, pd.Series]:
     """Return the columns `cover` and `reason` of codes."""
-    of_reason = np.array([CLASSES.index(name) for name in REASONS.values()])
-    cover = of_reason[reason] + ((reason <= CODE["covered_in_part"]) & discretionary)
+    return _named(class_of(reason, discretionary), reason)
+
+
+def _named(cover: np.ndarray, reason: np.ndarray) -> dict[str, pd.Series]:
     return {
         name: pd.Series(pa.array(list(words), pa.large_string()).take(pa.array(code)).to_pandas(), dtype="str").array
         for name, words, code in (("cover", CLASSES, cover), ("reason", REASONS, reason))
     }
-
-
-def _parts(items: pd.DataFrame) -> pd.DataFrame:
-    """Return the parts of audited items, by class and reason: `buyer_id`, `invoice_id`, `amount` and `insured`."""
-    whole = items["reason"].isin(["no_policy", "outside_period", "kind_of_buyer", "not_listed", "terms_too_long"])
-    covered, claimed = items["insured_debt"] > 0, items["reason"] == "claim_paid"
-    net = items["open_amount"].where(whole, items["insurable_debt"])
-    main = items.assign(amount=net.mask(covered, items["insured_debt"]).mask(claimed, items["kept_of_claim"]))
-    rest_of_debt = items["insurable_debt"] - items["insured_debt"] - items["kept_of_claim"]
-    above = items.assign(amount=rest_of_debt, cover=ABOVE, reason="limit_filled")
-    kept = items.assign(amount=items["kept_of_claim"], cover=EXCLUDED, reason="claim_paid")
-    disputed = items.assign(amount=items["disputed"], cover=EXCLUDED, reason="in_dispute")[~whole]
-    rest = items["open_amount"] - items["disputed"] - items["insurable_debt"]
-    tax = items.assign(amount=rest, cover=EXCLUDED, reason="tax", insured=0.0)[~whole]
-    parts = [main, *(part.assign(insured=0.0) for part in (above[covered | claimed], kept[covered], disputed)), tax]
-    table = pd.concat(parts)[["buyer_id", "cover", "reason", "amount", "insured"]]
-    return table[table["amount"] > ROUNDING].reset_index()
-
-
-ROUNDING = 1e-6
-"""An amount that is no more is what floating point left of nothing."""
-
-
-def _summed(parts: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    table = parts.groupby(by).agg(
-        buyers=("buyer_id", "nunique"), invoices=("invoice_id", "nunique"), open_amount=("amount", "sum"),
-        insured=("insured", "sum"),
-    )  # fmt: skip
-    whole = parts["amount"].sum()
-    return table.assign(share=table["open_amount"] / (whole if whole > 0 else np.nan))
 
 
 @once

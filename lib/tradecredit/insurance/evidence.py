@@ -56,7 +56,7 @@ def supported_on_shipment(book: Book, policy: Policy, shipped: Shipments) -> np.
     shares = policy.discretionary_shares
     share = np.full(len(shipped.places), shares.get(GOOD_FAITH, 0.0))
     for kind, shown in _shown(book).items():
-        if kind in shares:
+        if kind in shares and len(shown.order.rows):
             until = _until(book, kind, policy.oldest_months(kind))
             share = np.where(_held(shipped.order, shown.order, until), np.maximum(share, shares[kind]), share)
     return share

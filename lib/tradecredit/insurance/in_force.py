@@ -46,6 +46,18 @@ def own_policy(book: Book, policies: Sequence[Policy]) -> Policy | None:
     return policies[0] if book.run.policy and policies else None
 
 
+def programme(book: Book) -> list[Policy]:
+    """Return the policies that pay together where the run's own is in force: of a top-up its primary too, first.
+
+    Empty where the run names none.
+    """
+    own = book.run.policy
+    if own is None:
+        return []
+    below = [terms for terms in book.run.policies if own.primary is not None and terms.name == own.primary]
+    return [Policy.of_terms(terms) for terms in (*below, own)]
+
+
 def insurable_turnover(book: Book, policy: Policy) -> float:
     """Return the amount, net of tax where that is known, of the last 12 months' invoices that a policy insures.
 

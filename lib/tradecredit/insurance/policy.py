@@ -22,9 +22,9 @@ NOT_INSURABLE = ("public", "affiliate", "prepaid")
 
 
 SCOPE = {
-    "kind", "buyers", "limits", "primary", "top_up_share", "top_up_maximum", "starts", "ends", "maximum_terms_days",
-    "discretionary_limit", "discretionary_shares", "discretionary_months", "maximum_extension_days", "extension_from",
-    "stop_tolerance",
+    "kind", "buyers", "excluded_countries", "limits", "primary", "top_up_share", "top_up_maximum", "starts", "ends",
+    "maximum_terms_days", "discretionary_limit", "discretionary_shares", "discretionary_months",
+    "maximum_extension_days", "extension_from", "stop_tolerance",
 }  # fmt: skip
 """Terms that decide what is insured of what is owed, before what is paid for it."""
 
@@ -243,12 +243,13 @@ class Policy(PolicyTerms):
     def loss_dates(
         self, issued: pd.Series, due: pd.Series, *, insolvent: pd.Series | pd.Timestamp | None = None
     ) -> pd.DataFrame:
-        """Return when an unpaid invoice must be reported, becomes a loss, and is paid for (step 8).
+        """Return when an unpaid invoice must be reported, becomes a loss, has to be claimed, and is paid for (step 8).
 
         `issued`, `due`, `insolvent` (missing: not): dates, one for each invoice. Out, on the index of `due`:
         `report_by` = end of the extension period (counted from `extension_from`, never before the due date);
-        `loss_date` = the insolvency, or the end of the waiting period where that comes first; `paid` = loss_date +
-        payment_days. Missing where the policy has no extension period, or no waiting period and no insolvency.
+        `loss_date` = the insolvency, or the end of the waiting period where that comes first; `file_by` = loss_date +
+        filing_days; `paid` = loss_date + payment_days. Missing where the policy has no extension period, no waiting
+        period and no insolvency, or states no days for filing.
         """
         due = pd.Series(pd.to_datetime(due))
         start = {"due": due, "issued": _aligned(issued, due)}[self.extension_from]
@@ -263,7 +264,8 @@ class Policy(PolicyTerms):
         if insolvent is not None:
             loss_date = pd.concat([loss_date, _aligned(insolvent, due)], axis=1).min(axis=1)
         paid = loss_date + pd.Timedelta(days=self.payment_days)
-        return pd.DataFrame({"report_by": report_by, "loss_date": loss_date, "paid": paid})
+        file_by = missing if self.filing_days is None else loss_date + pd.Timedelta(days=self.filing_days)
+        return pd.DataFrame({"report_by": report_by, "loss_date": loss_date, "file_by": file_by, "paid": paid})
 
     def _own_limits(self, portfolio: pd.DataFrame) -> np.ndarray:
         """Return the limits that the policy itself names, by buyer; missing: none."""

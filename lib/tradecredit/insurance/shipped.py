@@ -25,6 +25,7 @@ REASONS = {
     "outside_period": EXCLUDED,
     "kind_of_buyer": EXCLUDED,
     "not_listed": EXCLUDED,
+    "country_excluded": EXCLUDED,
     "terms_too_long": EXCLUDED,
     "in_dispute": EXCLUDED,
     "tax": EXCLUDED,
@@ -118,7 +119,7 @@ def primary_limits(book: Book, policy: Policy, shipped: Shipments) -> np.ndarray
 
 
 def insurable_buyers(book: Book, policy: Policy) -> np.ndarray:
-    """Return whether each buyer can be insured, by its kind and whether key accounts or single buyer list it."""
+    """Return whether each buyer can be insured, by kind, country, and whether key accounts or single buyer list it."""
     return _of_buyers(book, policy) == 0
 
 
@@ -126,6 +127,8 @@ def _of_buyers(book: Book, policy: Policy) -> np.ndarray:
     """Return the code of why each buyer cannot be insured; 0 where it can."""
     buyers = book.buyers["buyer_id"]
     reason = np.zeros(len(buyers), np.int64)
+    if policy.excluded_countries:
+        reason[one_of(book.buyers["country"], policy.excluded_countries)] = CODE["country_excluded"]
     if policy.buyers is not None:
         reason[~one_of(buyers, policy.buyers)] = CODE["not_listed"]
     reason[one_of(book.buyers["kind"], NOT_INSURABLE)] = CODE["kind_of_buyer"]

@@ -30,6 +30,13 @@ def in_dispute(book: Book) -> pd.Series:
     return book.disputes.loc[book.disputes["closed"].isna(), "invoice_id"]
 
 
+def ever_disputed(book: Book) -> np.ndarray:
+    """Return of each invoice, in the order of `invoices`, whether a part of it was in dispute by the as-of date."""
+    found = np.zeros(len(book.invoices) + 1, dtype=bool)
+    found[book.invoice_of_dispute] = True
+    return found[:-1]
+
+
 def overdue_undisputed(book: Book) -> np.ndarray:
     """Return of each open item (`open_items`) whether it is past due and no part of its invoice is in an open dispute.
 

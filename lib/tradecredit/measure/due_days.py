@@ -6,6 +6,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of
+from tradecredit.measure.public_holidays import holidays_of, known_years
 from tradecredit.params.late_interest import DueDayRule
 
 WEEKS = {True: "1111100", False: "1111110"}
@@ -34,7 +35,9 @@ def moved(book: Book, days: pd.Series) -> pd.Series:
     for country, rule in rules(book).items():
         rows = np.flatnonzero(_of(book, country) & ~np.isnat(found))
         of = found[rows].astype("datetime64[D]")
-        holidays = _holidays(country, rule, np.unique(of.astype("datetime64[Y]").astype(int) + 1970))
+        years = np.unique(of.astype("datetime64[Y]").astype(int) + 1970)
+        asked = [*years.tolist(), *(years + 1).tolist()]  # a due day may move into the next
+        holidays = holidays_of(country, asked, eves=rule.eves)
         found[rows] = np.busday_offset(of, 0, roll="forward", weekmask=WEEKS[rule.saturday], holidays=holidays)
     return pd.Series(found, index=book.invoices.index)
 
@@ -52,7 +55,7 @@ def unknown_years(book: Book) -> pd.Series:
     due, found = book.invoices["due"].dt.year, dict[tuple[str, int], int]()
     for country in rules(book):
         years = due[_of(book, country)].value_counts()
-        first, last = _known_years(country)
+        first, last = known_years(country)
         found |= {(country, year): int(count) for year, count in years.items() if not first <= year <= last}
     index = pd.MultiIndex.from_tuples(list(found), names=["country", "year"])
     return pd.Series(list(found.values()), index=index, name="invoices", dtype="int64").sort_index()
@@ -61,19 +64,3 @@ def unknown_years(book: Book) -> pd.Series:
 def _of(book: Book, country: str) -> np.ndarray:
     """Return whether each invoice's buyer is of a country."""
     return one_of(book.buyers["country"], [country])[book.buyer_of_invoice]
-
-
-def _holidays(country: str, rule: DueDayRule, years: np.ndarray) -> np.ndarray:
-    """Return the holidays of a whole country in years, and of the year after: a due day may move into it."""
-    from holidays import country_holidays  # slow to import, and not every ledger needs it
-
-    asked = sorted({*years.tolist(), *(years + 1).tolist()})
-    kinds = ("public", "de_facto") if rule.eves else ("public",)
-    return np.array(sorted(country_holidays(country, years=asked, categories=kinds)), dtype="datetime64[D]")
-
-
-def _known_years(country: str) -> tuple[int, int]:
-    from holidays import country_holidays
-
-    calendar = country_holidays(country)
-    return calendar.start_year, calendar.end_year

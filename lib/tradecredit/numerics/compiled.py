@@ -16,6 +16,7 @@ KERNELS = (
     "insurance/filling.py",
     "insurance/limit_history.py",
     "insurance/settlement.py",
+    "insurance/split.py",
     "insurance/stops.py",
     "losses/kernels.py",
     "losses/quadrature.py",

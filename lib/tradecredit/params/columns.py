@@ -26,16 +26,19 @@ LABELS = {
     **columns(
         "days",
         waiting_days="Waiting period (days)", payment_days="Payment period (days)",
+        filing_days="Claim filed within (days of the loss)",
         maximum_terms_days="Maximum terms (days)", maximum_extension_days="Maximum extension (days)"
     ),
     **columns("date", starts="First day of the policy period", ends="Last day of the policy period"),
     **columns("text", period="Period"),
-    **columns("days", notice_days="Notice before its end (days)"),
+    **columns("days", notice_days="Notice before its end (days)", declaration_days="Declared within (days)"),
+    **columns("count", declaration_months="Months of a declaration"),
     **columns(
         "text",
         primary="Primary policy", threshold_kind="Kind of threshold",
         deductible_order="Order of deductible and percentage", aggregate_erosion="Erosion of the first loss",
         loss_basis="Basis of loss", recovery_sharing="Sharing of recoveries", waiting_from="Waiting period from",
-        extension_from="Extension period from", malus="Malus"
+        extension_from="Extension period from", malus="Malus",
+        excluded_countries="Countries not insured", declaration="What is declared"
     ),
 }  # fmt: skip

@@ -47,6 +47,11 @@ class LateInterestLaw(Parameters):
     """Kinds of buyers that it is applied to."""
     longest_terms_days: dict[BuyerKind, Annotated[int, Field(gt=0)]] = {}
     """Kind of buyer: the longest terms that need no reason or agreement of their own."""
+    for_small_creditors: bool = False
+    """Whether the law protects small and medium enterprises alone: letters charge by it only where the run says that
+    we are one (`collections.letters.small_enterprise`)."""
+    cited_as: dict[Country, Annotated[str, Field(min_length=1, max_length=150)]] = {}
+    """Country of these: how a letter cites the law there, in its own words; in others a letter cites none."""
     due_day_moves: dict[Country, DueDayRule] = {}
     """Country of these: its rule for a due day that is no working day; in those without one a due day stays."""
     in_force: date
@@ -98,8 +103,9 @@ class LateInterestLaw(Parameters):
         steps = [step.debt_from for step in self.fees]
         if steps and (steps[0] != 0 or any(later <= earlier for earlier, later in pairwise(steps))):
             problems.append("fees: debt_from must begin at 0 and rise from one to the next")
-        if others := sorted(self.due_day_moves.keys() - set(self.countries)):
-            problems.append(f"due_day_moves: {', '.join(others)} is none of the law's countries")
+        for key, named in (("due_day_moves", self.due_day_moves), ("cited_as", self.cited_as)):
+            if others := sorted(named.keys() - set(self.countries)):
+                problems.append(f"{key}: {', '.join(others)} is none of the law's countries")
         if problems:
             raise ValueError("; ".join(problems))
         return self

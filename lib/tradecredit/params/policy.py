@@ -9,7 +9,7 @@ from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_va
 from pydantic_core import InitErrorDetails
 
 from tradecredit.errors import ParameterError, Problem
-from tradecredit.params.base import Amount, Fraction, Named, Parameters, Positive
+from tradecredit.params.base import Amount, Country, Fraction, Named, Parameters, Positive
 
 Evidence = Literal[
     "payment_experience", "agency_report", "audited_accounts", "unaudited_accounts", "references", "good_faith"
@@ -76,6 +76,8 @@ IDLE: dict[str, tuple[object, tuple[str, ...], str]] = {
     "extension_from": ("due", ("maximum_extension_days",), "give maximum_extension_days, or remove it"),
     "discretionary_shares": (USUAL_SHARES, ("discretionary_limit",), "give discretionary_limit, or remove it"),
     "discretionary_months": ({}, ("discretionary_limit",), "give discretionary_limit, or remove it"),
+    "declaration_months": (1, ("declaration",), "give declaration, or remove it"),
+    "declaration_days": (None, ("declaration",), "give declaration, or remove it"),
     "insured_turnover": (None, ("premium_rate",), "give premium_rate, or remove it"),
     "premium_tax_rate": (
         None, ("premium_rate", "minimum_premium", "top_up_rate"), "give the premium that is taxed, or remove it"
@@ -103,6 +105,8 @@ class PolicyTerms(Named):
     limits: dict[str, Amount] | None = None
     """Step 3, buyer: the limit that this policy names, in place of the book's (0: refused); of a top-up, its
     extra limit."""
+    excluded_countries: list[Country] | None = None
+    """Step 1: countries (ISO 3166, two capital letters) whose buyers are not insured, and no premium is charged on."""
     primary: str | None = None
     """Step 3: name of the policy that a top-up tops up; it must be among the policies that are compared, and no top-up
     itself."""
@@ -163,6 +167,9 @@ class PolicyTerms(Named):
     """Step 8: the waiting period starts at the due date or at the end of the extension period."""
     payment_days: Annotated[int, Field(ge=0)] = 30
     """Step 8: days from the loss (with a complete claim) to the money."""
+    filing_days: Annotated[int, Field(ge=0)] | None = None
+    """Step 8: days from the loss within which its claim has to be filed; None: not stated. The amounts of the policy do
+    not depend on it."""
     maximum_extension_days: Annotated[int, Field(ge=0)] | None = None
     """Steps 1 and 8: days until an overdue invoice must be reported (maximum extension period)."""
     extension_from: Literal["due", "issued"] = "due"
@@ -174,6 +181,13 @@ class PolicyTerms(Named):
     recovery_sharing: Literal["pro_rata", "pro_rata_limit", "insurer_first"] = "pro_rata"
     """Step 9, where `loss_basis` is `debt`: who gets recoveries, by the parties' interests, by the insured part of the
     debt, or the insurer until it is made whole."""
+
+    declaration: Literal["turnover", "balance"] | None = None
+    """Step 10: what is declared to the insurer: the sales of a period, or what is owed at its end; None: not stated."""
+    declaration_months: Annotated[int, Field(ge=1, le=12)] = 1
+    """Step 10: months of a period of declaration, counted from January (1: each month, 3: each quarter, 12: a year)."""
+    declaration_days: Annotated[int, Field(ge=0)] | None = None
+    """Step 10: days after the end of a period within which it is declared; None: not stated."""
 
     premium_rate: Fraction | None = None
     """Step 10: premium per insured turnover."""
@@ -339,6 +353,8 @@ class PolicyTerms(Named):
             yield "maximum_liability", "and maximum_liability_multiple are both given", "keep one of them"
         if self.maximum_liability_multiple is not None and self.premium_rate is None and self.minimum_premium is None:
             yield "maximum_liability_multiple", "needs a premium", "give premium_rate or minimum_premium"
+        if 12 % self.declaration_months:
+            yield "declaration_months", "does not divide a year", "state 1, 2, 3, 4, 6 or 12"
         if self.waiting_from == "extension_end" and self.maximum_extension_days is None:
             yield "waiting_from", "is extension_end, but there is no extension period", "give maximum_extension_days"
         if self.stop_tolerance is not None and self.maximum_extension_days is None:

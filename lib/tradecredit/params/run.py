@@ -21,8 +21,10 @@ from tradecredit.params.base import (
     strictly_rising,
 )
 from tradecredit.params.cash import CashSettings
+from tradecredit.params.collect import CollectionSettings
 from tradecredit.params.decisions import ORDINARY, DecisionSettings
 from tradecredit.params.default import DefaultSettings
+from tradecredit.params.early_warning import EarlyWarningSettings
 from tradecredit.params.export import EXPORTED, ExportSource
 from tradecredit.params.late_interest import LateInterestSettings
 from tradecredit.params.limits import LimitOptimumSettings, LimitSettings
@@ -76,9 +78,12 @@ class Run(Parameters):
     default: DefaultSettings = DefaultSettings()
     limits: LimitSettings = LimitSettings()
     decisions: DecisionSettings = DecisionSettings()
+    early_warning: EarlyWarningSettings = EarlyWarningSettings()
     terms: TermsSettings = TermsSettings()
     late_interest: LateInterestSettings = Field(default_factory=LateInterestSettings)
     payment_plan: PaymentPlanSettings = PaymentPlanSettings()
+    collections: SectionOrFile[CollectionSettings] = CollectionSettings()
+    """How what is overdue is collected, or its YAML file."""
     limit_optimum: LimitOptimumSettings = LimitOptimumSettings()
     losses: LossSettings = LossSettings()
     simulation: Simulation = Simulation()
@@ -144,13 +149,18 @@ class Run(Parameters):
 
     @model_validator(mode="after")
     def _authorities_are_among_those_who_approve(self) -> Self:
-        stated = {who for who in self.decisions.authorities.values() if who is not None}
-        unknown = sorted(stated - set(self.levels))
-        if unknown:
-            raise ValueError(
-                f"decisions.authorities: {', '.join(map(repr, unknown))} is nobody of limits.approvals; name one of "
-                f"{', '.join(map(repr, self.levels))}, or add it there"
-            )
+        stated = {
+            "decisions.authorities": set(self.decisions.authorities.values()),
+            "collections.stages, authority": {stage.authority for stage in self.collections.stages},
+        }
+        problems = [
+            f"{key}: {', '.join(map(repr, unknown))} is nobody of limits.approvals; name one of "
+            f"{', '.join(map(repr, self.levels))}, or add it there"
+            for key, named in stated.items()
+            if (unknown := sorted(who for who in named - {*self.levels, None} if who is not None))
+        ]
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
     def _taken_names(self) -> Iterator[str]:

@@ -11,7 +11,7 @@ from tradecredit.params.export import ExportSource
 
 TableName = Literal[
     "buyers", "statements", "invoices", "receipts", "disputes", "limits", "defaults", "scores", "fx", "overrides",
-    "ownership", "orders", "evidence",
+    "ownership", "orders", "evidence", "promises", "reminders", "claims",
 ]  # fmt: skip
 
 

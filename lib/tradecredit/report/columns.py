@@ -1,16 +1,19 @@
 """The labels and kinds of all columns that pages show, collected from the packages that make the tables."""
 
 from functools import cache
-from importlib import import_module
+from pathlib import Path
+from runpy import run_path
 from types import MappingProxyType
 
 import pandas as pd
 
 from tradecredit.columns import Column, columns
 
+LIBRARY = Path(__file__).resolve().parents[1]
+
 MAKERS = (
     "params", "book", "measure", "numerics", "default", "insurance", "validation", "losses", "cash", "decide",
-    "decide.limits", "decide.optimum", "decide.policies", "decide.terms", "words",
+    "decide.collect", "decide.limits", "decide.optimum", "decide.policies", "decide.terms", "words",
 )  # fmt: skip
 """Packages whose tables pages show: each states the labels in its module `columns`, which no computation imports."""
 
@@ -30,7 +33,8 @@ def labelled() -> MappingProxyType[str, Column]:
     """
     found: dict[str, Column] = dict(OF_MONTHS)
     for maker in MAKERS:
-        labels = import_module(f"tradecredit.{maker}.columns").LABELS
+        # By its file: a package would be imported first, with all that its modules compute with.
+        labels = run_path(str(LIBRARY.joinpath(*maker.split("."), "columns.py")))["LABELS"]
         twice = found.keys() & labels.keys()
         if twice:
             raise ValueError(f"{maker}.columns states {min(twice)!r}, which has a label already; rename one of the two")

@@ -6,8 +6,8 @@ from tradecredit.report.tables import escaped
 
 TEMPLATE = Path(__file__).with_name("template")
 
-# Nothing may be fetched and no script run, whatever a notebook or a buyer's name may hold.
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+CONTENT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+"""Nothing may be fetched and no script run, whatever a notebook or a buyer's name may hold."""
 
 
 def document(*, title: str, header: str, navigation: str, main: str, footer: str) -> str:
@@ -17,7 +17,7 @@ def document(*, title: str, header: str, navigation: str, main: str, footer: str
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light">

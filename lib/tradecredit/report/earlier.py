@@ -1,37 +1,13 @@
 """The decisions that chapters have published, of this month and of the months before."""
 
 import json
-import re
 from pathlib import Path
 
 import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.decide.decisions import COLUMNS, none
-from tradecredit.params.run import Run
-
-MONTH = re.compile(r"\d{4}-\d{2}")
-
-
-def month_folder(run: Run) -> Path:
-    """Return the folder that a run's month is published in: reports/<entity>/<YYYY-MM>."""
-    return run.reports / slug(run.entity) / f"{run.as_of:%Y-%m}"
-
-
-def slug(entity: str) -> str:
-    """Return an entity's name as a folder.
-
-    >>> slug("Demo Trading (EMEA)")
-    'demo-trading-emea'
-    """
-    return re.sub(r"[\W_]+", "-", entity.lower()).strip("-")
-
-
-def months(folder: Path) -> list[Path]:
-    """Return the folders of the months that lie in an entity's folder, oldest first."""
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if path.is_dir() and MONTH.fullmatch(path.name))
+from tradecredit.report.folders import month_folder, months
 
 
 def decisions_before(book: Book, chapter: str) -> pd.DataFrame | None:

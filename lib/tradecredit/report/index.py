@@ -11,7 +11,8 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.decide.decisions import ordered
 from tradecredit.report.document import document
-from tradecredit.report.earlier import MONTH, decisions_of, month_folder, months, slug
+from tradecredit.report.earlier import decisions_of
+from tradecredit.report.folders import DAILY, MONTH, month_folder, months, slug
 from tradecredit.report.tables import escaped
 from tradecredit.words import formats
 
@@ -153,7 +154,7 @@ def _entity(folder: Path) -> str:
     months = sorted((_read_month(folder, name) for name in _month_names(folder)), key=lambda month: month.name)[::-1]
     names = [str(month.manifest["entity"]) for month in months if month.manifest.get("entity")]
     heading = f'<h2 id="{escaped(folder.name)}">{escaped(names[0] if names else folder.name)}</h2>\n'
-    known = {"failed", *_month_names(folder)}
+    known = {"failed", DAILY, *_month_names(folder)}
     others = sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name not in known)
     note = (
         f'<p class="tc-note">Not the name of a month, and not read: {escaped(", ".join(others))}.</p>' if others else ""

@@ -20,8 +20,8 @@ from tradecredit.book.book import Book
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.params.run import Run
 from tradecredit.report.checked import checked_book
-from tradecredit.report.earlier import month_folder
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
+from tradecredit.report.folders import month_folder, put_in_place
 from tradecredit.report.index import SUMMARY, write_index
 from tradecredit.report.kernels import warm_kernels
 from tradecredit.report.page import page_html, source_pages, title
@@ -57,7 +57,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             seconds = (datetime.now(UTC) - started).total_seconds()
             timed = manifest | {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
             _write_json(build / "manifest.json", timed)
-            _replace(build, published)
+            put_in_place(build, published)
             _failure_file(published).unlink(missing_ok=True)
         except PapermillExecutionError as error:
             content = {"as_of": str(run.as_of), **failure(error), "when": started.isoformat()}
@@ -228,21 +228,6 @@ def _parameters(run: Run) -> dict[str, Any]:
     if "path" in parameters["source"]:
         parameters["source"]["path"] = Path(parameters["source"]["path"]).name
     return parameters
-
-
-def _replace(build: Path, published: Path) -> None:
-    """Put a finished month in its place by one rename; the month it replaces comes back where that fails."""
-    published.parent.mkdir(parents=True, exist_ok=True)
-    old = build.with_name(build.name + "-replaced")
-    if published.exists():
-        os.rename(published, old)
-    try:
-        os.rename(build, published)
-    except OSError:
-        if old.exists():
-            os.rename(old, published)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _failure_file(published: Path) -> Path:

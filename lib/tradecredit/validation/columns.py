@@ -27,6 +27,32 @@ LABELS = {
     **columns("count", obligors="Buyers a year ago", defaults_since="Defaults since"),
     # review
     **columns("number", model_auc="AUC of our model"),
+    # early_warning
+    **columns("text", list="List"),
+    **columns("probability", list_threshold="Names from PD of"),
+    **columns("number", names_a_review="Names a month"),
+    **columns(
+        "count",
+        reviews="Months looked at", failures="Failures", named="Failures named in time", names="Names",
+        true_names="Names that failed", late_names="Names that failed too soon after", false_names="False names"
+    ),
+    **columns(
+        "percent",
+        share_named="Failures named in time, share", share_named_low="Share named, low",
+        share_named_high="Share named, high", failed_of_listed="Failed within a year of standing on it"
+    ),
+    **columns(
+        "days", days_ahead_low="Days ahead, first quartile", days_ahead="Days ahead, median",
+        days_ahead_high="Days ahead, third quartile"
+    ),
+    **columns(
+        "ratio", false_a_true="False names a true one", false_a_true_low="False names a true one, low",
+        false_a_true_high="False names a true one, high"
+    ),
+    # signal_value
+    **columns("count", warned_buyers="Buyers warned of", warned_failed="Warned of, and failed"),
+    **columns("ratio", odds_ratio="Odds, times", odds_low="Odds, times, low", odds_high="Odds, times, high"),
+    **columns("text", beside_pd="Beside the PD it"),
     # traffic_lights
     **columns("text", test="Test", light="Light", needs="Needed, code"),
     **columns("figure", standard_error="Standard error"),

@@ -48,3 +48,18 @@ SCENARIOS = (
     "The run file names no scenarios (`scenarios`): what a downturn would cost is not told. `tradecredit demo FOLDER` "
     "writes examples."
 )
+
+REMINDERS = (
+    "The book has no letters (table `reminders`: invoice_id, stage, sent): stages go by days past due alone, the same "
+    "letter may be asked for again, and what letters change is not measured but taken as the run file states it."
+)
+
+PROMISES = (
+    "The book has no promises (table `promises`: buyer_id, invoice_id, made, date, amount): nothing is held out as "
+    "promised, and none is counted as kept or broken."
+)
+
+DISPUTES = (
+    "The book has no disputes (table `disputes`: invoice_id, opened, closed, amount, reason): nothing is held out as "
+    "disputed."
+)

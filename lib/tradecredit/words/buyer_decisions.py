@@ -9,7 +9,7 @@ from tradecredit.decide.insurer_duties import Payable
 from tradecredit.decide.limits.replay import MONTHS
 from tradecredit.params.run import Run
 from tradecredit.words.decisions import WHAT, amount_told
-from tradecredit.words.formats import counted, day, first_of, listed, money
+from tradecredit.words.formats import counted, day, days, first_of, listed, money
 from tradecredit.words.holds import decided_by, price
 
 LONG_OPEN = pd.Timedelta(days=180)
@@ -95,7 +95,10 @@ def _paid(payable: Payable | None, currency: str) -> str:
             f"the year of {payable.policy} began{twelve}: they count in an earlier year, whose first loss other "
             "losses may have used up, so that they are payable. Ask the insurer."
         )
-    return f"{told} The terms of {payable.policy} state no last day for filing: look it up."
+    if payable.filing_days is None:
+        return f"{told} The terms of {payable.policy} state no last day for filing: look it up (`filing_days`)."
+    within, first = days(payable.filing_days), day(payable.file_by)
+    return f"{told} {payable.policy} asks for it within {within} of the loss: the first of these days is {first}."
 
 
 def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
@@ -120,7 +123,7 @@ def _said(kind: str, sheets: pd.DataFrame, run: Run) -> dict[str, str]:
         "coming": _coming(buyers, currency), "raised": _raised(buyers, currency),
         "stopped": _deliveries_stop(buyers, run),
         "held": _without_limit(buyers, run) if kind == "in default" else "",
-        "long_open": _long_open(buyers["loss_date"], read_on(pd.Timestamp(run.as_of))),
+        "long_open": _long_open(buyers, read_on(pd.Timestamp(run.as_of))),
         "claimed": _beside(buyers, buyers["on_cover"] == "claim", "debt is claimed on the policy too"),
         "set": _set(change),
         "disputed": _in_dispute(buyers["stop_disputed"], currency) if kind == "stop insured" else "",
@@ -158,9 +161,15 @@ def _without_limit(buyers: pd.DataFrame, run: Run) -> str:
     return f" Deliveries to {which}, of which no limit is known, stop {first}: the hold is decided by {by}."
 
 
-def _long_open(losses: pd.Series, read: pd.Timestamp) -> str:
-    """Return that a period for filing may have passed, as a sentence; empty where no loss is older than `LONG_OPEN` on
-    the day on which the report is read."""
+def _long_open(buyers: pd.DataFrame, read: pd.Timestamp) -> str:
+    """Return that a period for filing has passed on the day on which the report is read, or, where the policy states
+    none, may have, as a loss is older than `LONG_OPEN`; empty where none has."""
+    losses, late = buyers["loss_date"], buyers[buyers["file_by"] < read]
+    if len(late):
+        whose = "Its day" if len(buyers) == 1 else f"The day of {len(late):,} of them"
+        return f" {whose} is past when this is read: ask the insurer before anything else."
+    if buyers["file_by"].notna().any():
+        return ""
     old = losses[losses < read - LONG_OPEN]
     if old.empty:
         return ""

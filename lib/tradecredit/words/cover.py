@@ -19,6 +19,7 @@ REASONS = {
     "outside_period": "shipped outside the policy period",
     "kind_of_buyer": "kind of buyer is not insurable",
     "not_listed": "buyer is not listed in the policy",
+    "country_excluded": "the policy does not insure the buyer's country",
     "terms_too_long": "terms longer than the policy insures",
     "in_dispute": "in dispute",
     "tax": "tax",

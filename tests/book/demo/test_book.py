@@ -179,7 +179,8 @@ def test_a_seed_gives_the_same_bytes_and_another_seed_another_book(tmp_path):
     assert set(first) == {f"{name}.csv" for name in (*demo_book(**small, seed=3).tables, "truth")}
     assert files(tmp_path / "again", **small, seed=3) == first
     other = files(tmp_path / "other", **small, seed=4)
-    assert all(other[name] != first[name] for name in first)
+    # The insurer has paid no claim on so few buyers.
+    assert all((other[name] != first[name]) != (name == "claims.csv") for name in first)
 
 
 def test_files_hold_iso_dates_and_no_index_and_give_the_tables_back(tmp_path):

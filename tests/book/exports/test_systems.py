@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from book.exports import more_samples as samples
 from book.exports.as_suggested import open_items, read
+from book.exports.samples import ERPNEXT
 
 from tradecredit.book.exports.ledger import ledger
 from tradecredit.book.exports.suggestion import suggested
@@ -127,6 +128,16 @@ def test_erpnext_invoices_alone_say_what_is_paid_and_not_when(tmp_path):
     assert {one: left for one, (_, _, left) in open_items(found).items()} == OPEN
     undated = found.tables["receipts"].query("kind == 'undated'")
     assert dict(zip(undated["invoice_id"], undated["amount"], strict=True)) == {"R-1001": 1190.0, "R-1002": 1000.0}
+
+
+def test_a_row_whose_cells_have_moved_is_told(tmp_path):
+    """A cell is lost, and those behind it stand one place to the left: the credit note is then below zero."""
+    torn = ERPNEXT.replace("Customer,C20,Birch & Co,Payment Entry", "Customer,C20,Payment Entry")
+    (tmp_path / "aged.csv").write_text(torn)
+    suggestion = suggested([tmp_path / "aged.csv"])
+    (problem,) = ledger(suggestion.source, suggestion.currency).problems
+    assert (problem.row, problem.column, problem.value) == (5, "Credit Note", "-700.0")
+    assert problem.allowed == "is a credit below zero to an amount above it"
 
 
 def test_a_transaction_list_of_quickbooks_leaves_payments_on_account(tmp_path):

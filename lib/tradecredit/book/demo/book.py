@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tradecredit.book.demo import accounts, claims, ledger, limits
+from tradecredit.book.demo import accounts, claims, collecting, ledger, limits
 from tradecredit.book.demo.truth import truth_of
 from tradecredit.book.demo.world import World, drawn
 from tradecredit.book.schema import TABLES, dtype
@@ -30,7 +30,8 @@ from tradecredit.errors import ParameterError, Problem
 
 SUBJECTS = (
     "buyers", "names", "quality", "shocks", "failures", "habits", "invoices", "payments", "receipts", "disputes",
-    "recoveries", "statements", "limits", "insurer", "scores", "fx", "overrides", "claims",
+    "recoveries", "statements", "limits", "insurer", "scores", "fx", "overrides", "claims", "reminders",
+    "promises",
 )  # fmt: skip
 """One stream of random numbers each; a new one comes last."""
 EDITION, DEAL = 50, 31
@@ -82,6 +83,7 @@ def demo_book(
     paid = claims.claims(world, issued, owed, insured, random["claims"])
     settling = pd.concat([paid, ledger.recoveries(world, owed, paid, random["recoveries"])], ignore_index=True)
     settling = settling[settling["received"] <= world.until]
+    letters = collecting.reminders(world, issued, receipts, disputes, random["reminders"])
     tables = {
         "buyers": world.buyers,
         "statements": seen.statements,
@@ -93,6 +95,9 @@ def demo_book(
         "scores": seen.scores,
         "fx": fx,
         "overrides": accounts.overrides(world, random["overrides"]),
+        "promises": collecting.promises(world, issued, receipts, letters, random["promises"]),
+        "reminders": letters,
+        "claims": claims.filed(world, owed, insured, paid),
     }
     return DemoBook({name: _finished(name, frame) for name, frame in tables.items()}, world)
 

@@ -113,6 +113,26 @@ def claims(world: World, ledger: pd.DataFrame, owed: pd.DataFrame, insured: np.n
     return applied(owed["position"].to_numpy(), received, np.minimum(paid, owed["cents"]).astype(np.int64), "claim")
 
 
+def filed(world: World, owed: pd.DataFrame, insured: np.ndarray, paid: pd.DataFrame) -> pd.DataFrame:
+    """Return the claims that the insurer has paid by `until`: the table's columns.
+
+    Filed `payment_days` before the money, and answered with it. `paid`: `claims`; `insured`: EUR of each invoice owed.
+    """
+    debt = pd.Series(insured).groupby(owed["buyer"].to_numpy()).sum()
+    of = pd.Series(owed["buyer"].to_numpy(), index=owed["position"].to_numpy())
+    money = paid[paid["received"] <= world.until]
+    came = money.groupby(of.reindex(money["position"]).to_numpy())["received"].min()
+    received = came.to_numpy("datetime64[D]")
+    table = pd.DataFrame(
+        {
+            "buyer_id": world.buyers["buyer_id"].take(came.index.to_numpy()).array, "policy": "Current policy",
+            "filed": working_day(received - Terms().payment_days, "backward"),
+            "amount": debt[came.index].round(2).array, "answered": received, "answer": "accepted",
+        }
+    ).sort_values(["filed", "buyer_id"], kind="stable", ignore_index=True)  # fmt: skip
+    return table.assign(claim_id=[f"C{number:04d}" for number in range(1, len(table) + 1)])
+
+
 def _indemnity(world: World, losses: pd.DataFrame, terms: Terms) -> np.ndarray:
     """Return what is paid of each buyer's loss, in order of days within each policy year."""
     claim = terms.insured_percentage * (losses["insured"] - terms.each_loss_deductible).clip(lower=0)

@@ -242,6 +242,9 @@ def _contradicting(
         yield Broken("buyer_id", nobody, empty, "is empty: the row names no buyer")
     nothing = frame["amount"].isna() & raw[list(AMOUNTS)].isna().all(axis="columns").reindex(frame.index)
     yield Broken("amount", nothing, empty, "is empty: the row states no amount")
+    # What credits settle of an invoice lowers it: below zero, the cells of the row have likely moved.
+    moved = (values["credited"] < 0) & (values["amount"] > 0)
+    yield Broken("credited", moved, raw["credited"], "is a credit below zero to an amount above it")
     # Days that cannot be read are told as such.
     told = pd.concat([unread_days(raw[role], values[role], role) for role in ("issued", "due")], axis="columns")
     no_day = frame["issued"].isna() & frame["due"].isna() & frame["days_overdue"].isna()

@@ -148,7 +148,7 @@ def after_cut(
     """
     cover = cover or of_buyers(book)
     named = cover.named.dropna()
-    lowered = np.minimum(named, _limits_left(named, left))
+    lowered = limits_left(named, left)
     left_of = lowered.where(lowered < named).reindex(cover.limit.index)
     cut = cover._replace(
         named=lowered,
@@ -177,12 +177,16 @@ def after_cut(
     return table.sort_values("own_more", ascending=False, kind="stable")
 
 
-def _limits_left(named: pd.Series, left: float | pd.Series) -> pd.Series:
+def limits_left(named: pd.Series, left: float | pd.Series) -> pd.Series:
+    """Return what a cut leaves of named limits: `left` as `after_cut` takes it; a limit is never raised.
+
+    Raises as `after_cut`.
+    """
     if isinstance(left, pd.Series):
         problems = list(values_not(left >= 0, left, "cut", "an amount of 0 or more is expected"))
         if problems:
             raise InputError(problems)
-        return left.reindex(named.index).fillna(named)
+        return np.minimum(named, left.reindex(named.index).fillna(named))
     if not 0 <= left <= 1:
         problem = Problem("cut", "a part from 0 to 1 is expected", "state the part that remains", value=left)
         raise ParameterError([problem])

@@ -17,6 +17,7 @@ SHAPES = {
     "waiting_from": "waiting_days",
     "extension_from": "maximum_extension_days",
     "bonus_loss_ratio": "no_claims_bonus",
+    "declaration_months": "declaration",
 }
 """Terms that only say how another one works: without that one they say nothing."""
 
@@ -46,5 +47,6 @@ def terms(policies: Sequence[Policy]) -> pd.DataFrame:
 def _lists_in_words(policy: Policy) -> dict[str, str | None]:
     limits = [f"{buyer}: {limit:,.0f}" for buyer, limit in (policy.limits or {}).items()]
     malus = [f"{step.premium_share:.0%} above {step.loss_ratio_above:g} × premium" for step in policy.malus]
-    parts = {"buyers": policy.buyers or [], "limits": limits, "malus": malus}
+    countries = policy.excluded_countries or []
+    parts = {"buyers": policy.buyers or [], "limits": limits, "malus": malus, "excluded_countries": countries}
     return {term: "; ".join(words) or None for term, words in parts.items()}

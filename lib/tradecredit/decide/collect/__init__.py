@@ -1,0 +1,1 @@
+"""What to do today so that money comes and cover stays."""

@@ -1,0 +1,162 @@
+"""The watchlist: which buyers are named, why and since when, ranked by the expected loss at stake; who moved on it."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit
+
+from tradecredit import default
+from tradecredit.book.book import Book
+from tradecredit.book.calendar import month_ends, window_start
+from tradecredit.book.memory import remembered
+from tradecredit.book.places import places
+from tradecredit.decide.collect.signals import lacking, measured, warnings
+from tradecredit.insurance.cover import of_buyers
+from tradecredit.insurance.in_force import policy_in_force
+from tradecredit.losses.portfolio import exposures
+from tradecredit.measure.behaviour import features
+from tradecredit.measure.default_events import in_default, loss_given_default
+from tradecredit.measure.history import first_day
+
+MONTHS = 24
+"""Month ends that it is looked back over for how long a buyer has stood on the list."""
+
+PAST_MONTHS = 36
+"""Month ends that are looked back on: each costs the default probabilities of its day, a fit of some seconds each."""
+
+IN, OUT, WORSE, BETTER = "comes on the list", "leaves the list", "grade worse", "grade better"
+"""How a buyer has moved since the month before, the first that holds."""
+
+
+class Review(NamedTuple):
+    """What a day's watchlist is chosen from, see `review`."""
+
+    buyers: pd.DataFrame
+    signals: pd.DataFrame
+    lacking: pd.Series
+
+
+@remembered
+def review(book: Book) -> Review:
+    """Return the buyers that the day's watchlist is chosen from, their signals, and what the book lacks for more.
+
+    `buyers`, index buyer_id, in the order of the book: all that owe something or bought within the last 12 months and
+    are not in default; amounts in the reporting currency:
+
+    - `pd`, `grade` (`default.assess`); `pd_warned`, the probability moved by the signals: its odds times the `odds` of
+      each signal that warns (`early_warning.odds`);
+    - `exposure` (`portfolio.exposures`), `lgd` (`default_events.loss_given_default`), `expected_loss_at_stake` =
+      pd_warned × lgd × exposure, gross of all cover;
+    - `signals`, the codes of those that warn, "; " between; `listed`: pd_warned is at least `early_warning.list_from`;
+    - `oldest_days_past_due` (`behaviour.features`).
+
+    `signals`: as `signals.signals`; `lacking`: as `signals.lacking`. Grades are held against those of
+    `early_warning.recent_months` before, where the ledger's history reaches back so far. Nothing that became known
+    after the book's day is looked at. Source: definitions §10.9.
+    """
+    settings, ratings = book.run.early_warning, default.assess(book)
+    earlier = window_start(book.as_of, settings.recent_months)
+    before = default.assess(book.at(earlier)) if earlier >= first_day(book) else None
+    found = measured(book, ratings, before)
+    rows = warnings(found, book)
+    known = features(book)
+    active = (known[["open_amount", "sales_12m"]].sum(axis=1) > 0) & ~known.index.isin(in_default(book))
+    owner = places(rows["buyer_id"], book.buyers["buyer_id"])
+    factor = rows["signal"].map({name: settings.odds_of(name) for name in found}).astype("float64")
+    moved = np.bincount(owner, np.log(factor), len(known))
+    with np.errstate(divide="ignore"):
+        warned = expit(logit(ratings["pd"].to_numpy("float64")) + moved)
+    loss = loss_given_default(book).lgd
+    exposure = exposures(book)["exposure"].reindex(known.index)
+    codes = rows.groupby(owner)["signal"].agg("; ".join).reindex(range(len(known))).fillna("")
+    table = ratings[["pd", "grade"]].assign(
+        pd_warned=warned, exposure=exposure, lgd=loss, expected_loss_at_stake=warned * loss * exposure,
+        signals=codes.to_numpy(), listed=warned >= settings.list_from,
+        oldest_days_past_due=known["oldest_days_past_due"],
+    )  # fmt: skip
+    return Review(table[active], rows, lacking(found))
+
+
+def watchlist(book: Book, months: int = MONTHS) -> pd.DataFrame:
+    """Return the buyers on the watchlist, the largest expected loss at stake first: index buyer_id.
+
+    Columns as `review`'s `buyers`, without `listed`, and
+
+    - `insured_debt`: what the policy in force insures of what is owed (`cover.of_buyers`; 0 without one), which the
+      expected loss is not net of;
+    - `listed_since`: the first of the month ends in a row, up to the as-of date, on which it stood on the list as known
+      then, `months` back at most: each of them costs a review the first time.
+    """
+    today = review(book).buyers
+    listed = today[today["listed"]].drop(columns="listed")
+    policy = policy_in_force(book)
+    insured = of_buyers(book, policy).insured_debt if policy else pd.Series(0.0, index=listed.index)
+    since = pd.Series(book.as_of, index=listed.index)
+    still = listed.index
+    for day in _month_ends(book, months)[::-1]:
+        then = review(book.at(day)).buyers
+        still = still[still.isin(then.index[then["listed"]])]
+        if still.empty:
+            break
+        since[still] = day
+    table = listed.assign(insured_debt=insured.reindex(listed.index), listed_since=since)
+    return table.sort_values("expected_loss_at_stake", ascending=False, kind="stable")
+
+
+def moved(book: Book) -> pd.DataFrame:
+    """Return the buyers that came on the list or left it since the month before, or whose grade moved: index buyer_id.
+
+    Both days as known then, a month apart (`window_start`). `move`, the first of `IN`, `OUT`, `WORSE` and `BETTER` that
+    holds; `grade` and `grade_before`, `pd_warned` and `pd_warned_before`; `came`, the codes of signals that warn now
+    and did not then; `listed`; `exposure`, `expected_loss_at_stake` of today. A buyer in default now has left the list,
+    with grade 10, and so has one that neither owes nor buys any more; the rest of theirs is missing. Those on either
+    list first, then by expected loss. Empty where the history does not reach back a month.
+    """
+    month_before = window_start(book.as_of, 1)
+    if month_before < first_day(book):
+        return _moves(review(book).buyers, review(book).buyers.head(0)).head(0)
+    return _moves(review(book).buyers, review(book.at(month_before)).buyers, gone=in_default(book))
+
+
+def past(book: Book, months: int = PAST_MONTHS) -> pd.DataFrame:
+    """Return what the watchlist was chosen from at the month ends before the as-of date, as known then.
+
+    A row for each month end and buyer: `date`, and the columns of `review`'s `buyers` with `buyer_id`, in order of day.
+    The month ends begin `default.minimum_history_months` after the history's first invoice, and are the last `months`
+    at most. Each is remembered.
+    """
+    days = _month_ends(book, months)
+    parts = [review(book.at(day)).buyers.reset_index().assign(date=day) for day in days]
+    return pd.concat(parts or [review(book).buyers.head(0).reset_index().assign(date=book.as_of)], ignore_index=True)
+
+
+def _month_ends(book: Book, months: int) -> pd.DatetimeIndex:
+    first = first_day(book) + pd.DateOffset(months=book.run.default.minimum_history_months)
+    return month_ends(book.as_of - pd.Timedelta(days=1), months, since=first)
+
+
+def _moves(now: pd.DataFrame, then: pd.DataFrame, gone: pd.Index | None = None) -> pd.DataFrame:
+    """Return `moved` of the buyers of two days' reviews; `gone`: in default today."""
+    gone = pd.Index([], dtype="str") if gone is None else gone
+    known = now.index.union(then.index[then.index.isin(gone) | then["listed"]], sort=False)
+    table = now.reindex(known).join(then[["grade", "pd_warned", "signals", "listed"]].add_suffix("_before"))
+    listed, was = (table[name].astype("boolean").fillna(False).to_numpy(bool) for name in ("listed", "listed_before"))
+    table = table.assign(grade=table["grade"].astype("Float64").mask(table.index.isin(gone), 10).astype("Int64"))
+    change = (table["grade"].astype("Float64") - table["grade_before"].astype("Float64")).fillna(0).to_numpy(float)
+    move = np.select([listed & ~was, was & ~listed, change > 0, change < 0], [IN, OUT, WORSE, BETTER], "")
+    table = table.assign(move=pd.Series(move, index=table.index, dtype="str"), on_either=listed | was, listed=listed)
+    table = table[table["move"] != ""]
+    came = [
+        "; ".join(code for code in new.split("; ") if code not in old.split("; "))
+        for new, old in zip(table["signals"].fillna(""), table["signals_before"].fillna(""), strict=True)
+    ]
+    table = table.assign(came=pd.Series(came, index=table.index, dtype="str"))
+    table = table.sort_values(["on_either", "expected_loss_at_stake"], ascending=False, kind="stable")
+    return table[MOVED]
+
+
+MOVED = [
+    "move", "grade", "grade_before", "pd_warned", "pd_warned_before", "came", "listed", "exposure",
+    "expected_loss_at_stake",
+]  # fmt: skip

@@ -1,0 +1,282 @@
+"""Sentences on collection: what is done today, what is held out, what letters change, and how well it goes."""
+
+import pandas as pd
+
+from tradecredit.book.book import Book
+from tradecredit.decide.collect import effects, progress, stages, worklist
+from tradecredit.decide.collect.held_out import HELD
+from tradecredit.decide.collect.waiting import HORIZON_DAYS, remaining_days
+from tradecredit.measure.public_holidays import ESTIMATED, NO_CALENDAR, NOT_HELD, NOT_PROCLAIMED
+from tradecredit.measure.reminders import unknown_stages
+from tradecredit.params.collect import CollectionSettings
+from tradecredit.words import absent
+from tradecredit.words.formats import change, counted, day, days, listed, money, percent
+
+ACTS = {
+    stages.DEFAULT: "pursue the default",
+    stages.ENFORCE: "agency or court",
+    stages.PLAN: "agree on a payment plan",
+    stages.REMIND: "send the letter",
+    stages.COLLECT: "call",
+    stages.WAIT: "wait for the next letter",
+    stages.HELD_OUT: "wait: in dispute, paid on account, planned, promised or in default",
+    stages.SMALL: "none: too little for a letter, or no letter is left",
+    stages.UNWRITTEN: "none: letters do not go to this kind of buyer",
+    stages.NOT_DUE: "nothing is past due",
+}
+"""What is done about a debt, in words."""
+
+DECISIONS = {
+    stages.DEFAULT: ("default to pursue", "defaults to pursue"),
+    stages.ENFORCE: ("debt for agency or court", "debts for agency or court"),
+    stages.PLAN: ("payment plan", "payment plans"),
+}
+"""What is decided on a debt, one and several."""
+
+TASKS = {"claim": "file the claim", "report missed": "report late, at once", "report": "report the overdue debt"}
+"""What the insurer is told, in words."""
+
+STEPS = {
+    worklist.OVERDUE: "past due", "disputed": "less: in dispute", "set_off": "less: paid on account",
+    "planned": "less: in plans that run", "promised": "less: promised", worklist.DEFAULTED: "less: owed in default",
+    worklist.TO_COLLECT: "to collect",
+}  # fmt: skip
+"""The way from what is past due to what is to collect, in words."""
+
+PARTS = {"disputed": "in dispute", "set_off": "paid on account", "planned": "in plans that run", "promised": "promised"}
+
+GAPS = {
+    NO_CALENDAR: "has no calendar here: Monday to Friday less the most common holidays count",
+    NOT_HELD: "is not in the calendar",
+    NOT_PROCLAIMED: "has days off that the government proclaims each year, and has not yet",
+    ESTIMATED: "has holidays that go by the moon, whose days are estimated",
+}
+"""`public_holidays.not_known`: what is said of a country in a year."""
+
+VERDICTS = {
+    progress.REACHED: "it is reached",
+    progress.WITHIN: "it is within the reach of collection",
+    progress.BEYOND: "it is out of reach: even with nothing overdue it would not be met, and only shorter terms could",
+}
+
+
+def named(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a worklist, `worklist.by_act` or `worklist.to_collect` of one, in words.
+
+    Of a worklist with what is done about the debt (`act`), what is held back of deliveries (`hold`) and what the
+    insurer is told (`insurer_task`), each with who does it and by when.
+    """
+    if table.index.name in ("act", "collect_step"):
+        words = ACTS if table.index.name == "act" else STEPS
+        return table.set_axis(pd.Index(table.index.map(words), name=table.index.name))
+    act = table["act"].map(ACTS).mask(table["letter"].notna(), table["letter"])
+    waits = table["act"] == stages.WAIT
+    first = act + ": from " + _short(table["due_day"])
+    told = {
+        "act": _task(act, table["authority"], table["due_day"]).mask(waits, first),
+        "hold": _task(table["deliveries"], table["hold_authority"], table["hold_by"]),
+        "insurer_task": _task(table["insurer_task"].map(TASKS), table["insurer_authority"], table["insurer_by"]),
+    }
+    return table.assign(**told)
+
+
+def _task(what: pd.Series, who: pd.Series, by: pd.Series) -> pd.Series:
+    """Return what is done with who does it and by when, as far as that is known."""
+    return what.where(by.isna(), what + ": " + who + ", by " + _short(by)).astype("str")
+
+
+def _short(days: pd.Series) -> pd.Series:
+    """Return days as in `3 Nov`: the list is that of one day, and all of them are near it."""
+    return days.dt.day.astype("Int64").astype("str") + " " + days.dt.strftime("%b")
+
+
+def events(acting: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Return what is to be done as events of `calendar_file.calendar_file`: `day`, `kind`, `matter`, `title`, `text`.
+
+    `acting`: `worklist.worklist`: what is done about debts today, and holds of deliveries. What the insurer is told
+    stands in the insurer's calendar (`insurer.events`), where the stops of supplies that stand here are left out.
+    """
+    currency, rows = book.run.currency, acting.join(book.names)
+    debts = rows[rows["act"].isin(worklist.TODAY)]
+    holds = rows[rows["hold_by"].notna()]
+    parts = [
+        _events(debts, debts["act"].map(ACTS), (debts["due_day"], debts["authority"]), currency),
+        _events(holds, "deliveries: " + holds["deliveries"], (holds["hold_by"], holds["hold_authority"]), currency),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _events(rows: pd.DataFrame, kind: pd.Series, by: tuple[pd.Series, pd.Series], currency: str) -> pd.DataFrame:
+    told = [
+        f"{what[0].upper()}{what[1:]}: {row.name} ({row.Index}), {money(row.acting_amount, currency)}"
+        for row, what in zip(rows.itertuples(), kind, strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "day": by[0].array, "kind": kind.array, "matter": rows.index, "title": pd.Series(told, dtype="str"),
+            "text": ("By the " + by[1] + ".").array,
+        }
+    )  # fmt: skip
+
+
+def today(acting: pd.DataFrame, currency: str) -> str:
+    """Return what is done today, and the row that is worth most. `acting`: `worklist.worklist`."""
+    now = acting[acting["acts_today"]]
+    if now.empty:
+        return "Nothing is to be done today."
+    letters, calls = (int(now["act"].eq(act).sum()) for act in (stages.REMIND, stages.COLLECT))
+    held, insurer = now["hold_by"].notna(), now["insurer_task"].notna()
+    of_letters = money(now.loc[now["act"] == stages.REMIND, "acting_amount"].sum(), currency)
+    parts = [f"{counted(letters, 'letter')} over {of_letters}"] if letters else []
+    parts += [f"{counted(calls, 'call')}"] if calls else []
+    for act, (one, many) in DECISIONS.items():
+        decided = now[now["act"] == act]
+        if len(decided):
+            parts.append(f"{counted(len(decided), one, many)} over {money(decided['acting_amount'].sum(), currency)}")
+    parts += [f"{counted(int(held.sum()), 'hold')} of deliveries"] if held.any() else []
+    if insurer.any():
+        amount = money(now.loc[insurer, "insurer_amount"].sum(), currency)
+        parts.append(f"{counted(int(insurer.sum()), 'report or claim', 'reports and claims')} to the insurer over "
+                     f"{amount} of insured debt")  # fmt: skip
+    return f"**{counted(len(now), 'buyer')}** to act on: {listed(parts)}."
+
+
+def held_out(acting: pd.DataFrame, currency: str) -> str:
+    """Return what of the overdue debt is held out of collection, and why; empty where nothing is."""
+    sums = acting[list(HELD)].sum()
+    parts = [f"{money(sums[name], currency)} {PARTS[name]}" for name in HELD if sums[name] > 0]
+    if not parts:
+        return ""
+    verb = "is" if len(parts) == 1 else "are"
+    told = f"Of {money(acting['overdue_amount'].sum(), currency)} past due, {listed(parts)} {verb} held out."
+    if not sums["disputed"] > 0:
+        return told
+    return f"{told} The undisputed rest of an invoice in dispute is asked for here; chapter 03 enforces none of it."
+
+
+def changed(table: pd.DataFrame, settings: CollectionSettings) -> str:
+    """Return what reminders change by this book's own, and which effects are stated. `table`: `effects.effects`."""
+    own = table[table["basis"] == effects.OWN]
+    told = []
+    for stage, row in own.iterrows():
+        found = (
+            f"After the {stage} {percent(row['paid_with'])} of invoices were paid within "
+            f"{days(settings.outcome_days)}, without it {percent(row['paid_without'])} would have been"
+        )
+        if row["brought_in_low"] <= 0 <= row["brought_in_high"]:
+            told.append(f"{found}: no difference can be told.")
+        else:
+            difference, low, high = (
+                change(row[name], "fraction") for name in ("brought_in", "brought_in_low", "brought_in_high")
+            )
+            told.append(f"{found}: {difference} ({low} to {high}).")
+    if len(own):
+        told.append(
+            "This is no experiment: letters may have been left out for reasons that bear on payment, and only days "
+            "past due and the stage before are alike."
+        )
+    stated = table.index[table["basis"] == effects.STATED]
+    if len(stated):
+        one = len(stated) == 1
+        told.append(
+            f"Too few letters can be compared to measure what the {listed([*stated])} "
+            f"{'changes' if one else 'change'}: the run file's {'figure stands' if one else 'figures stand'}."
+        )
+    return " ".join(told)
+
+
+def assumptions(book: Book, acting: pd.DataFrame) -> list[str]:
+    """Return what the worklist takes for granted."""
+    told = [
+        "What a stop, enforcement, the pursuit of a default and a call change is judgement, stated in the run file "
+        "(`collections`: `effect`, `call_effect`)."
+    ]
+    if not book.has("reminders"):
+        told.append(absent.REMINDERS)
+    if not book.has("promises"):
+        told.append(absent.PROMISES)
+    if (remaining_days(book) >= HORIZON_DAYS).all():
+        told.append("How long overdue money stays out is not in this book: what waiting costs is that of a year.")
+    unknown = unknown_stages(book)
+    if len(unknown):
+        names = listed([f"{stage} ({count:,})" for stage, count in unknown.items()])
+        told.append(
+            f"Letters whose stage the run file does not name ({names}) count as letters to the buyer, and as no stage."
+        )
+    for (country, year), gap in stages.unknown_holidays(book, acting).items():
+        told.append(f"{country} in {year} {GAPS[gap]}.")
+    return told
+
+
+def by_stage(table: pd.DataFrame, settings: CollectionSettings) -> str:
+    """Return what came after the letters of each stage. `table`: `progress.by_stage`."""
+    known = table[table["collected"].notna()]
+    if known.empty:
+        return "No letter is old enough to tell what came after it."
+    told = [
+        f"{percent(row['collected'])} of what was asked for after the {stage}" for stage, row in known.iterrows()
+    ]  # fmt: skip
+    return f"Within {days(settings.outcome_days)} came {listed(told)}."
+
+
+def promises(table: pd.DataFrame) -> str:
+    """Return how many promises were kept. `table`: `progress.promises_by_month`; empty without any that is over."""
+    over = int(table["kept"].sum() + table["broken"].sum()) if len(table) else 0
+    if not over:
+        return ""
+    kept = int(table["kept"].sum())
+    return f"Of {counted(over, 'promise')} whose day is over, **{percent(kept / over)}** were kept."
+
+
+def goals(table: pd.DataFrame, currency: str) -> str:
+    """Return how far the run's goals are reached. `table`: `progress.goals`; empty where it states none."""
+    told = []
+    names = {"dso": ("DSO", lambda value: days(value)), "turnover": ("turnover", lambda value: f"{value:.2f} a year")}
+    for figure, row in table.iterrows():
+        name, written = names[str(figure)]
+        if row["goal_verdict"] in VERDICTS:
+            told.append(
+                f"The goal for the {name} is {written(row['goal'])}, reached are {written(row['value'])}, and at best "
+                f"{written(row['best_possible'])} could be: {VERDICTS[row['goal_verdict']]}."
+            )
+        if pd.notna(row["to_collect"]):
+            told.append(f"For it {money(row['to_collect'], currency)} has to come in.")
+    return " ".join(told)
+
+
+def next_letters(acting: pd.DataFrame) -> str:
+    """Return when the next letters can come to buyers that wait; empty where none does."""
+    waits = acting[acting["act"] == stages.WAIT]
+    if waits.empty:
+        return ""
+    verb = "waits" if len(waits) == 1 else "wait"
+    return f"{counted(len(waits), 'buyer')} {verb} for the next letter, the first on {day(waits['due_day'].min())}."
+
+
+def disputes(table: pd.DataFrame, currency: str) -> str:
+    """Return what open disputes amount to and cost; empty without any. `table`: `open_disputes.by_reason`."""
+    now = table[table["disputes"] > 0]
+    if now.empty:
+        return ""
+    first, amount = now.iloc[0], now["amount"].sum()
+    owner = f", for {first['owner']} to settle" if pd.notna(first["owner"]) else ""
+    told = (
+        f"The largest part of {money(amount, currency)} in dispute is about {first.name}: "
+        f"{money(first['amount'], currency)}{owner}."
+    )
+    if now["dso_days"].notna().all():
+        told += f" Disputes add {days(now['dso_days'].sum())} to the DSO."
+    if now["cover_lost"].sum() > 0:
+        told += f" Without them {money(now['cover_lost'].sum(), currency)} more would be insured."
+    return told
+
+
+def early(table: pd.DataFrame, settings: CollectionSettings, currency: str) -> str:
+    """Return to how many buyers the offer for early payment is worth its cost. `table`: `early_offers.early_offers`."""
+    offer = f"{percent(settings.early_rate)} off for payment within {days(settings.early_days)}"
+    if table.empty:
+        return f"{offer[0].upper()}{offer[1:]} is worth its cost with no buyer."
+    return (
+        f"{offer[0].upper()}{offer[1:]} is worth its cost with {counted(len(table), 'buyer')}: of "
+        f"{money(table['early_amount'].sum(), currency)}, {money(table['early_value'].sum(), currency)} if all take it."
+    )

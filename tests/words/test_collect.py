@@ -1,0 +1,155 @@
+"""Sentences on collection: which one is chosen, and its numbers."""
+
+import pandas as pd
+
+from tradecredit.decide.collect import stages, worklist
+from tradecredit.decide.collect.decided import OF_THE_INSURER
+from tradecredit.decide.collect.held_out import HELD
+from tradecredit.params.collect import CollectionSettings
+from tradecredit.words import absent, collect
+
+NAN, NONE = float("nan"), None
+
+
+DAY = pd.Timestamp("2026-11-03")
+
+
+def acting(**rows: dict) -> pd.DataFrame:
+    """Return a worklist of the columns that sentences read; what a row does not state is nothing, or missing."""
+    nothing = {
+        "letter": NONE, "acting_amount": 0.0, "disputed": 0.0, "set_off": 0.0, "planned": 0.0, "promised": 0.0,
+        "overdue_amount": 0.0, "authority": NONE, "due_day": pd.NaT, "deliveries": NONE, "hold_authority": NONE,
+        "hold_by": pd.NaT, "insurer_task": NONE, "insurer_authority": NONE, "insurer_by": pd.NaT,
+        "insurer_amount": NAN, "acts_today": False, "pay_by": pd.NaT,
+    }  # fmt: skip
+    table = pd.DataFrame.from_dict({buyer: nothing | row for buyer, row in rows.items()}, orient="index")
+    days = dict.fromkeys(("due_day", "hold_by", "insurer_by"), "datetime64[us]")
+    texts = ("letter", "authority", "deliveries", "hold_authority", "insurer_task", "insurer_authority")
+    return table.rename_axis("buyer_id").astype(days | dict.fromkeys(texts, "str"))
+
+
+A = {"act": stages.DEFAULT, "acting_amount": 9_000.0, "overdue_amount": 9_000.0, "authority": "board", "due_day": DAY,
+     "insurer_task": "claim", "insurer_authority": "analyst", "insurer_by": DAY, "insurer_amount": 400.0,
+     "acts_today": True}  # fmt: skip
+B = {"act": stages.REMIND, "letter": "first", "acting_amount": 1_000.0, "disputed": 200.0, "promised": 300.0,
+     "overdue_amount": 1_500.0, "authority": "analyst", "due_day": DAY, "acts_today": True, "deliveries": "nothing",
+     "hold_authority": "board", "hold_by": DAY}  # fmt: skip
+C = {"act": stages.WAIT, "acting_amount": 700.0, "overdue_amount": 700.0, "due_day": DAY}
+
+
+def test_every_act_and_step_has_words():
+    assert set(collect.ACTS) == set(stages.ACTS)
+    assert set(collect.DECISIONS) == set(worklist.DECIDED)
+    assert set(collect.TASKS) == set(OF_THE_INSURER)
+    assert set(collect.STEPS) == {worklist.OVERDUE, *HELD, worklist.DEFAULTED, worklist.TO_COLLECT}
+
+
+def test_each_task_is_told_with_who_and_by_when():
+    told = collect.named(acting(A=A, B=B, C=C))
+    assert told["act"].tolist() == [
+        "pursue the default: board, by 3 Nov", "first: analyst, by 3 Nov", "wait for the next letter: from 3 Nov",
+    ]  # fmt: skip
+    assert told["hold"].fillna("-").tolist() == ["-", "nothing: board, by 3 Nov", "-"]
+    assert told["insurer_task"].fillna("-").tolist() == ["file the claim: analyst, by 3 Nov", "-", "-"]
+    by_act = pd.DataFrame({"buyers": [1]}, index=pd.Index([stages.COLLECT], name="act"))
+    assert collect.named(by_act).index.tolist() == ["call"]
+
+
+def test_what_is_done_today_and_what_is_held_out():
+    table = acting(A=A, B=B, C=C)
+    assert collect.today(table, "EUR") == (
+        "**2 buyers** to act on: 1 letter over EUR 1,000, 1 default to pursue over EUR 9,000, 1 hold of "
+        "deliveries and 1 report or claim to the insurer over EUR 400 of insured debt."
+    )
+    assert collect.held_out(table, "EUR") == (
+        "Of EUR 11,200 past due, EUR 200 in dispute and EUR 300 promised are held out. The undisputed rest of an "
+        "invoice in dispute is asked for here; chapter 03 enforces none of it."
+    )
+    assert collect.next_letters(table) == "1 buyer waits for the next letter, the first on 3 November 2026."
+    nothing = acting(C=C)
+    assert collect.today(nothing, "EUR") == "Nothing is to be done today."
+    assert collect.held_out(nothing, "EUR") == ""
+    assert collect.next_letters(acting(A=A)) == ""
+
+
+def changes(*rows: tuple) -> pd.DataFrame:
+    columns = ["stage", "paid_with", "paid_without", "brought_in", "brought_in_low", "brought_in_high", "basis"]
+    return pd.DataFrame(rows, columns=columns).set_index("stage")
+
+
+def test_what_letters_change_is_told_with_its_interval_or_not_at_all():
+    settings = CollectionSettings()
+    own = collect.changed(changes(("first", 0.6, 0.4, 0.2, 0.15, 0.25, "own reminders")), settings)
+    assert "paid within 14 days, without it 40 % would have been: +20 pp (+15 pp to +25 pp)." in own
+    assert "no experiment" in own
+    none = collect.changed(changes(("first", 0.6, 0.58, 0.02, -0.01, 0.05, "own reminders")), settings)
+    assert "no difference can be told" in none
+    stated = collect.changed(changes(("first", NAN, NAN, NAN, NAN, NAN, "stated")), settings)
+    assert stated == "Too few letters can be compared to measure what the first changes: the run file's figure stands."
+
+
+def test_what_the_worklist_takes_for_granted(book_of):
+    invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-08-01,2026-09-01,1000\n"
+    plain = book_of("2026-10-30", invoices=invoices)
+    told = collect.assumptions(plain, stages.of_buyers(plain, _nothing()))
+    assert told[1:-1] == [absent.REMINDERS, absent.PROMISES]
+    assert told[-1].endswith("what waiting costs is that of a year.")
+    reminders = "invoice_id,stage,sent\nI1,Mahnung,2026-09-20\n"
+    promises = "buyer_id,invoice_id,made,date,amount\nA,I1,2026-09-20,2026-12-01,10\n"
+    book = book_of("2026-10-30", invoices=invoices, reminders=reminders, promises=promises)
+    told = collect.assumptions(book, stages.of_buyers(book, _nothing()))
+    assert told[2:] == [
+        "Letters whose stage the run file does not name (Mahnung (1)) count as letters to the buyer, and as no stage."
+    ]
+    buyers = "buyer_id,country\nA,CN\n"
+    late = book_of("2035-12-24", invoices=invoices, reminders=reminders, promises=promises, buyers=buyers)
+    told = collect.assumptions(late, stages.of_buyers(late, _nothing()))
+    assert told[-1] == "CN in 2036 has days off that the government proclaims each year, and has not yet."
+
+
+def _nothing() -> pd.DataFrame:
+    from tradecredit.decide.collect.decided import nothing
+
+    return nothing()
+
+
+def test_how_well_it_goes():
+    settings = CollectionSettings()
+    table = pd.DataFrame({"collected": [0.5, NAN]}, index=pd.Index(["first", "second"], name="stage"))
+    assert collect.by_stage(table, settings) == "Within 14 days came 50 % of what was asked for after the first."
+    assert "old enough" in collect.by_stage(table.iloc[1:], settings)
+    promises = pd.DataFrame({"kept": [3, 0], "broken": [1, 0]})
+    assert collect.promises(promises) == "Of 4 promises whose day is over, **75 %** were kept."
+    assert collect.promises(promises.iloc[1:]) == ""
+
+
+def test_goals():
+    columns = ["figure", "goal", "value", "best_possible", "goal_verdict", "to_collect"]
+    rows = [("dso", 30.0, 40.0, 25.0, "within reach", 1000.0), ("turnover", 9.0, 7.0, 8.0, "out of reach", NAN)]
+    told = collect.goals(pd.DataFrame(rows, columns=columns).set_index("figure"), "EUR")
+    assert told.startswith("The goal for the DSO is 30 days, reached are 40 days, and at best 25 days could be: it is ")
+    assert "For it EUR 1,000 has to come in." in told
+    assert "only shorter terms could" in told
+    none = pd.DataFrame([("dso", NAN, 40.0, 25.0, "no goal", NAN)], columns=columns).set_index("figure")
+    assert collect.goals(none, "EUR") == ""
+
+
+def test_disputes():
+    columns = ["reason", "owner", "disputes", "amount", "dso_days", "cover_lost"]
+    table = pd.DataFrame(
+        [("price", "sales", 2, 600.0, 1.5, 90.0), ("quality", None, 1, 400.0, 0.5, 0.0)], columns=columns
+    ).set_index("reason")
+    assert collect.disputes(table, "EUR") == (
+        "The largest part of EUR 1,000 in dispute is about price: EUR 600, for sales to settle. Disputes add 2 days to "
+        "the DSO. Without them EUR 90 more would be insured."
+    )
+    assert "to settle" not in collect.disputes(table.iloc[1:], "EUR")
+    assert collect.disputes(table.assign(disputes=0), "EUR") == ""
+
+
+def test_early_offers():
+    table = pd.DataFrame({"early_amount": [1_000.0], "early_value": [5.5]}, index=pd.Index(["A"], name="buyer_id"))
+    assert collect.early(table, CollectionSettings(), "EUR") == (
+        "1 % off for payment within 10 days is worth its cost with 1 buyer: of EUR 1,000, EUR 5.50 if all take it."
+    )
+    assert collect.early(table.iloc[:0], CollectionSettings(), "EUR").endswith("is worth its cost with no buyer.")
