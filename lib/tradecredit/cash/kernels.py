@@ -69,10 +69,9 @@ def expected_by_day(exits, calendar, habits, hazards, since):
         for day in range(max(exits.entry[row], since), exits.day[row] + 1):
             place = day - exits.first
             rate = hazards[buyer, cell_of(day - due)] * calendar.factor[place]
-            # Of what is paid within a day, not all of the day's hazard is used: what is expected are payments.
-            by_part[0, buyer, calendar.part[place]] += share * gone(rate) * calendar.weight[place]
-            rate *= habits[buyer, calendar.part[place]]
-            chance = gone(rate)
+            part = calendar.part[place]
+            chance = gone(rate * habits[buyer, part])
+            by_part[0, buyer, part] += share * chance / habits[buyer, part] * calendar.weight[place]
             amounts[0, place] += amount * chance
             amounts[1, place] += amount**2 * chance * (1.0 - chance)
             shares[0, place] += share * chance
