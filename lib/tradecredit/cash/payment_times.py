@@ -224,8 +224,10 @@ def _borrowed(at_risk: np.ndarray, paid: np.ndarray, prior: np.ndarray) -> float
 def _weekday_factors(shares: np.ndarray, first: int) -> np.ndarray:
     weekday = weekday_of(first + np.arange(shares.shape[1]))
     expected, seen = (np.bincount(weekday, of, 7) for of in shares)
-    usual = seen.sum() / expected.sum() if expected.sum() > 0 else 1.0
-    factor = (seen + PSEUDO_PAYMENTS * usual) / (expected + PSEUDO_PAYMENTS) if expected.sum() > 0 else np.ones(7)
+    if not seen.sum() > 0 or not expected.sum() > 0:
+        return np.ones(7)
+    usual = seen.sum() / expected.sum()
+    factor = (seen + PSEUDO_PAYMENTS * usual) / (expected + PSEUDO_PAYMENTS)
     return np.maximum(factor / usual, 1e-3)
 
 
