@@ -5,7 +5,9 @@ import pandas as pd
 
 from tradecredit import words
 from tradecredit.cash.back_test import RULES, CashBackTest
+from tradecredit.cash.forecast import CashForecast
 from tradecredit.cash.liquidity import Buffer
+from tradecredit.cash.scenarios import Receipts
 
 ENDS = pd.DatetimeIndex(["2026-11-07", "2026-11-14"], name="week_end")
 
@@ -17,7 +19,9 @@ def short(chances, depths):
 def test_the_likeliest_shortfall_is_named_with_the_buffer():
     needed = {"no cover": Buffer(9_000.0, 10.0), "Own": Buffer(7_000.0, 10.0)}
     told = words.cash.enough(short([0.01, 0.04], [500.0, 800.0]), needed, "EUR", 0.01)
-    assert all(part in told for part in ("2026-11-14", "4 %", "EUR 800", "EUR 9,000 without insurance", "with Own"))
+    assert all(
+        part in told for part in ("14 November 2026", "4.00 %", "EUR 800", "EUR 9,000 without insurance", "with Own")
+    )
 
 
 def test_no_shortfall_is_said_so():
@@ -55,3 +59,14 @@ def test_the_bridge_names_what_moved_the_dso_in_its_direction():
 def test_a_ledger_that_does_not_reach_back_has_no_bridge():
     table = pd.DataFrame({"last_month": 0.0, "last_year": [np.nan, np.nan]}, index=["terms", "dso"])
     assert "does not reach back" in words.cash.bridge(table)
+
+
+def test_the_total_is_told_with_its_error_and_bands():
+    zeros = np.zeros(2_000)
+    paid = np.random.default_rng(1).normal(1_000, 100, (2_000, 13))
+    ends = pd.date_range("2026-11-07", periods=13, freq="7D")
+    made = CashForecast(ends, Receipts(paid, zeros, zeros, zeros, paid.sum(axis=1)), paid * 0, {}, 0.0)
+    told = words.cash.coming(made, "no cover", "EUR")
+    assert "up to 30 January 2027" in told
+    assert "without insurance (standard error " in told
+    assert words.cash.claims(made, "no cover", "EUR") == ""

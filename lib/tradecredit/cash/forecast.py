@@ -11,9 +11,16 @@ from tradecredit.book.book import Book
 from tradecredit.book.memory import remembered
 from tradecredit.book.places import places
 from tradecredit.cash.future_sales import FutureSales, future_sales
-from tradecredit.cash.insured_cash import Insured, instalments, insured_cash, protracted, recovered_by_week
+from tradecredit.cash.insured_cash import (
+    Insured,
+    fill_insured,
+    instalments,
+    of_programmes,
+    protracted,
+    recovered_by_week,
+)
 from tradecredit.cash.payment_times import PaymentTimes, payment_times
-from tradecredit.cash.scenarios import Expected, Receipts, expected, paces, receipts
+from tradecredit.cash.scenarios import Expected, Receipts, empty, expected, fill, paces
 from tradecredit.cash.schedule import of_open, of_sales, open_rows, sales_shares
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.insured_part import insured_parts
@@ -174,31 +181,26 @@ def simulated(
     key = np.random.SeedSequence([simulator.seed, PAYMENTS]).generate_state(1, np.uint64)[0]
     months = sales_factors(found.sales, count, simulator.seed)
     tempo = np.random.default_rng([simulator.seed, TEMPO]).standard_normal(count)
-    names = [policy.name for policy in simulator.policies]
+    into, recoveries = empty(count, weeks), np.zeros((count, weeks))
+    alone = [(np.zeros((count, weeks)), np.zeros((count, weeks))) for _ in simulator.policies]
 
-    def block(part: Block) -> tuple[Receipts, np.ndarray, list[Insured], int]:
-        defaults, size = simulator.defaults(part), part.stop - part.start
+    def block(part: Block) -> int:
+        here, defaults = part.scenarios, simulator.defaults(part)
         week = (defaults.day - 1) // 7
-        speed = with_economy(tempo[part.scenarios], simulator, part, book.run.cash.tempo_correlation)
+        speed = with_economy(tempo[here], simulator, part, book.run.cash.tempo_correlation)
         inside = week < weeks
         events = (defaults.scenario[inside], place[defaults.buyer[inside]], week[inside])
-        paid = receipts(found.expected, (speed, months[part.scenarios]), events, key, part.start)
-        back = recovered_by_week(book, defaults, (size, weeks))
+        room = Receipts(*(values[here] for values in into))
+        fill(found.expected, (speed, months[here]), events, (key, part.start), room)
+        recoveries[here] = recovered_by_week(book, defaults, (part.stop - part.start, weeks))
         late = protracted(book, simulator, defaults, part.start)
-        insured = insured_cash(book, simulator, defaults, late, (size, weeks))
-        return paid, back, insured, len(defaults.scenario)
+        fill_insured(book, simulator, defaults, late, [tuple(values[here] for values in pair) for pair in alone])
+        return len(defaults.scenario)
 
-    parts = list(over_threads(block, list(simulator.blocks()), book.run.simulation.threads))
-    paid = Receipts(*(np.concatenate(values) for values in zip(*(part[0] for part in parts), strict=True)))
-    insured = {}
-    for number, name in enumerate(names):
-        claims, passed = (
-            np.concatenate([getattr(part[2][number], of) for part in parts]) for of in Insured._fields[:2]
-        )
-        insured[name] = Insured(claims, passed, premiums[name])
+    defaulted = sum(over_threads(block, list(simulator.blocks()), book.run.simulation.threads))
+    insured = of_programmes(simulator.policies, alone, premiums)
     ends = pd.date_range(book.as_of + pd.Timedelta(days=7), periods=weeks, freq="7D")
-    recoveries = np.concatenate([part[1] for part in parts])
-    return CashForecast(ends, paid, recoveries, insured, sum(part[3] for part in parts) / count)
+    return CashForecast(ends, into, recoveries, insured, defaulted / count)
 
 
 def sales_factors(sales: FutureSales, count: int, seed: int) -> np.ndarray:

@@ -66,29 +66,32 @@ def protracted(book: Book, simulator: Simulator, defaults: Defaults, first: int)
     return chances(key, defaults.scenario + first, defaults.buyer) < protracted_share(book)
 
 
-def insured_cash(
-    book: Book, simulator: Simulator, defaults: Defaults, late: np.ndarray, size: tuple[int, int]
-) -> list[Insured]:
-    """Return the claims and the insurer's recoveries of a block's scenarios under each policy of a simulator.
+def fill_insured(
+    book: Book, simulator: Simulator, defaults: Defaults, late: np.ndarray, into: Sequence[tuple[np.ndarray, ...]]
+) -> None:
+    """Add the claims and the insurer's recoveries of a block's scenarios under each policy of a simulator to `into`.
 
-    `late`: which defaults are protracted; `size`: scenarios and weeks. Claims are those of the loss engine; what the
-    insurer gets of a recovery later is paid out before with the claim, so that both differ by the indemnity; what is
-    recovered before the claim is paid is taken off it. With a top-up comes the cash of its primary. The premium is not
-    in it.
+    `late`: which defaults are protracted; `into`: by policy claims and what is passed on (scenarios × weeks). Claims
+    are those of the loss engine; what the insurer gets of a recovery later is paid out before with the claim, so that
+    both differ by the indemnity; what is recovered before the claim is paid is taken off it.
     """
-    count, weeks = size
-    alone, back = {}, defaults.day + recovery_days(book)
-    for number, policy in enumerate(simulator.policies):
+    back = defaults.day + recovery_days(book)
+    for number, (policy, room) in enumerate(zip(simulator.policies, into, strict=True)):
         steps = simulator.settled(defaults, number)
         paid = claim_day(policy, defaults.day, late, book.run.cash.protracted_days)
-        claims, passed = np.zeros((2, count, weeks))
-        moved_by_week(steps.indemnity, steps.recovered, paid, back, (defaults.scenario, claims, passed))
-        alone[policy.name] = claims, passed
-    found = []
-    for policy in simulator.policies:
-        parts = [alone[name] for name in policy.programme]
-        claims, passed = parts[0] if len(parts) == 1 else tuple(sum(both) for both in zip(*parts, strict=True))
-        found.append(Insured(claims, passed, np.zeros(weeks)))
+        moved_by_week(steps.indemnity, steps.recovered, paid, back, (defaults.scenario, *room))
+
+
+def of_programmes(
+    policies: Sequence[Policy], alone: Sequence[tuple[np.ndarray, ...]], premiums: dict[str, np.ndarray]
+) -> dict[str, Insured]:
+    """Return what each policy moves, a top-up with its primary, from what each moves `alone`, and the premiums."""
+    by_name = {policy.name: moved for policy, moved in zip(policies, alone, strict=True)}
+    found = {}
+    for policy in policies:
+        parts = [by_name[name] for name in policy.programme]
+        claims, passed = parts[0] if len(parts) == 1 else (np.sum(both, axis=0) for both in zip(*parts, strict=True))
+        found[policy.name] = Insured(claims, passed, premiums[policy.name])
     return found
 
 
@@ -124,12 +127,6 @@ def instalments(book: Book, policies: Sequence[Policy], portfolio: pd.DataFrame,
 
 
 __all__ = [
-    "Insured",
-    "by_week",
-    "claim_day",
-    "instalments",
-    "insured_cash",
-    "protracted",
-    "protracted_share",
-    "recovery_days",
-]
+    "Insured", "by_week", "claim_day", "fill_insured", "instalments", "of_programmes", "protracted", "protracted_share",
+    "recovered_by_week", "recovery_days",
+]  # fmt: skip

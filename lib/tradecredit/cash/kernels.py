@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tradecredit.numerics.compiled import compiled
+from tradecredit.numerics.compiled import compiled, inlined
 
 FIRST, LAST = -120, 180
 """Days relative to the due day, earlier and later ones counting as these."""
@@ -17,6 +17,14 @@ LEAST = 1e-4
 def cell_of(days):
     """Return the cell of a number of days relative to the due day."""
     return min(max(days, FIRST), LAST) - FIRST
+
+
+@inlined
+def gone(rate):
+    """Return 1 − e^(−rate); of a small rate, as most are, by its series, to a millionth of it."""
+    if rate < 0.06:
+        return rate * (1.0 - rate * (0.5 - rate * (1.0 / 6.0 - rate / 24.0)))
+    return -np.expm1(-rate)
 
 
 @compiled
@@ -61,10 +69,9 @@ def expected_by_day(exits, calendar, habits, hazards, since):
         for day in range(max(exits.entry[row], since), exits.day[row] + 1):
             place = day - exits.first
             rate = hazards[buyer, cell_of(day - due)] * calendar.factor[place]
-            # Of what is paid within a day, not all of the day's hazard is used: what is expected are payments.
-            by_part[0, buyer, calendar.part[place]] += share * -np.expm1(-rate) * calendar.weight[place]
-            rate *= habits[buyer, calendar.part[place]]
-            chance = -np.expm1(-rate)
+            part = calendar.part[place]
+            chance = gone(rate * habits[buyer, part])
+            by_part[0, buyer, part] += share * chance / habits[buyer, part] * calendar.weight[place]
             amounts[0, place] += amount * chance
             amounts[1, place] += amount**2 * chance * (1.0 - chance)
             shares[0, place] += share * chance
@@ -98,7 +105,7 @@ def receipts_by_week(items, weeks, calendar, habits, rates):
                 both = rate + credits[cell]
                 if both <= 0.0:
                     continue
-                goes = left * -np.expm1(-both)
+                goes = left * gone(both)
                 paid[pace, row, (day - 1) // 7] += goes * rate / both
                 credited[pace, row] += goes * credits[cell] / both
                 left -= goes
@@ -131,7 +138,7 @@ def future_by_week(shares, sold, calendar, habits, rates):
                     both = rate + credits[cell]
                     if both <= 0.0:
                         continue
-                    goes = left * -np.expm1(-both)
+                    goes = left * gone(both)
                     money = goes * rate / both
                     when = (day - 1) // 7
                     paid[pace, week, when] += amount * money
@@ -160,7 +167,7 @@ def chances_by_day(items, soon, parts, calendar, habits, rates):
             rate = hazards[owner, cell] * calendar.factor[day] * habits[owner, calendar.part[day]]
             both = rate + credits[cell]
             if both > 0.0:
-                goes = left * -np.expm1(-both)
+                goes = left * gone(both)
                 paid += goes * rate / both
                 left -= goes
             if day <= soon:

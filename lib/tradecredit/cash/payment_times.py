@@ -34,6 +34,8 @@ GRID = Grid(
 """Of the logarithm of the book's tempo."""
 BORROWED = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0])
 """Observations of its segment that a buyer may borrow a day."""
+ASKED = 200
+"""Buyers, at equal distances in the book, that tell how much buyers borrow."""
 STRENGTHS = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 1024.0])
 """Payments that the usual buyer's pace, or habit, may count for."""
 SEGMENT_BORROWS = 30.0
@@ -103,15 +105,16 @@ def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
     day = rows.first + np.arange(len(calendar.factor))
     habits, weekdays, tempo = np.ones((buyers, PARTS)), np.ones(7), np.zeros(len(day))
     at_risk, paid, _ = days_at_risk(rows, calendar, habits, buyers)
-    hazards, borrowed = _pooled(at_risk, paid, segment)
-    for _ in range(ROUNDS):
+    # How much buyers borrow is asked when all else has settled.
+    hazards, borrowed = _pooled(at_risk, paid, segment, BORROWED[-1])
+    for turn in range(ROUNDS):
         _, shares, by_part = expected_by_day(rows, calendar, habits, hazards, since)
         weekdays = weekdays * _weekday_factors(shares, rows.first)
         tempo = _tempo(shares, tempo)
         calendar = calendar._replace(factor=weekdays[weekday_of(day)] * np.exp(tempo))
         habits = _habits(by_part)
         at_risk, paid, credited = days_at_risk(rows, calendar, habits, buyers)
-        hazards, borrowed = _pooled(at_risk, paid, segment)
+        hazards, borrowed = _pooled(at_risk, paid, segment, None if turn == ROUNDS - 1 else BORROWED[-1])
     lately = calendar_of(rows.first, today, PACE_HALF_LIFE)._replace(factor=calendar.factor)
     amounts, shares, by_part = expected_by_day(rows, lately, habits, hazards, since)
     expected, seen = (by_part * np.stack([habits, np.ones_like(habits)])).sum(axis=2)
@@ -162,31 +165,28 @@ def _today(book: Book) -> int:
     return int(book.as_of.to_datetime64().astype("datetime64[D]").astype(np.int64))
 
 
-def _pooled(at_risk: np.ndarray, paid: np.ndarray, segment: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return integrated hazards by buyer, and how much the buyers borrow."""
+def _pooled(
+    at_risk: np.ndarray, paid: np.ndarray, segment: np.ndarray, borrowed: float | None = None
+) -> tuple[np.ndarray, float]:
+    """Return integrated hazards by buyer, and how much the buyers borrow (None: what is likeliest)."""
     count = segment.max(initial=-1) + 1
     risk_all, paid_all = at_risk.sum(axis=0), paid.sum(axis=0)
     book = _smooth(np.divide(paid_all, risk_all, out=np.zeros(CELLS), where=risk_all > 0), risk_all)
-    pace, found = np.ones(len(segment)), _sums(paid, segment, count)
+    belongs = (segment == np.arange(count)[:, None]).astype(float)
+    pace, found = np.ones(len(segment)), belongs @ paid
     seen = paid.sum(axis=1)
     for _ in range(TURNS):
         # Whoever pays slowly is longer at risk: a segment's hazard is that of its buyers at their own paces.
-        risk = _sums(at_risk * pace[:, None], segment, count)
+        risk = (belongs * pace) @ at_risk
         of_segment = np.minimum((found + SEGMENT_BORROWS * book) / (risk + SEGMENT_BORROWS), 0.98)
-        expected = (at_risk * of_segment[segment]).sum(axis=1)
+        expected = np.einsum("bt,bt->b", at_risk, of_segment[segment])
         strength = _strength(seen[:, None], expected[:, None])
         pace = (seen + strength) / (expected + strength)
     usual = -np.log1p(-of_segment)[segment]
     prior = np.clip(-np.expm1(-usual * pace[:, None]), 1e-6, 0.98)
-    borrowed = _borrowed(at_risk, paid, prior)
+    borrowed = _borrowed(at_risk, paid, prior) if borrowed is None else borrowed
     hazard = (paid + borrowed * prior) / np.maximum(at_risk + borrowed, paid + borrowed)
     return -np.log1p(-np.minimum(hazard, 0.98)), borrowed
-
-
-def _sums(values: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:
-    sums = np.zeros((count, values.shape[1]))
-    np.add.at(sums, group, values)
-    return sums
 
 
 def _smooth(hazard: np.ndarray, at_risk: np.ndarray) -> np.ndarray:
@@ -211,6 +211,8 @@ def _strength(seen: np.ndarray, expected: np.ndarray) -> float:
 
 def _borrowed(at_risk: np.ndarray, paid: np.ndarray, prior: np.ndarray) -> float:
     """Return how many observations a day buyers borrow: the likeliest, payments of a day being beta-binomial."""
+    step = max(len(at_risk) // ASKED, 1)
+    at_risk, paid, prior = at_risk[::step], paid[::step], prior[::step]
     rows = at_risk > 0
     seen, left, usual = paid[rows], np.maximum(at_risk - paid, 0.0)[rows], prior[rows]
     fit = [
@@ -222,8 +224,10 @@ def _borrowed(at_risk: np.ndarray, paid: np.ndarray, prior: np.ndarray) -> float
 def _weekday_factors(shares: np.ndarray, first: int) -> np.ndarray:
     weekday = weekday_of(first + np.arange(shares.shape[1]))
     expected, seen = (np.bincount(weekday, of, 7) for of in shares)
-    usual = seen.sum() / expected.sum() if expected.sum() > 0 else 1.0
-    factor = (seen + PSEUDO_PAYMENTS * usual) / (expected + PSEUDO_PAYMENTS) if expected.sum() > 0 else np.ones(7)
+    if not seen.sum() > 0 or not expected.sum() > 0:
+        return np.ones(7)
+    usual = seen.sum() / expected.sum()
+    factor = (seen + PSEUDO_PAYMENTS * usual) / (expected + PSEUDO_PAYMENTS)
     return np.maximum(factor / usual, 1e-3)
 
 

@@ -3,8 +3,10 @@
 import numpy as np
 
 from tradecredit.numerics.compiled import compiled
-from tradecredit.numerics.random_numbers import gamma, normal, stream, uniform
+from tradecredit.numerics.random_numbers import gamma, stream, uniform
 
+LEAST_SHAPE = 1.0
+"""Of the share of a week in what small invoices bring, below which it is not drawn."""
 MOST_MOVED = 0.5
 """Part of a week's receipts that may come a week later or sooner, at most."""
 
@@ -16,40 +18,57 @@ def at_pace(values, place, rest, row, cell):
 
 
 @compiled
-def about_gamma(shape, key, counter):
+def fill_normals(values, key, counter):
+    """Fill an array with standard normal numbers, two from each pair of uniform ones (Box and Muller)."""
+    for place in range(0, len(values), 2):
+        first, counter = uniform(key, counter)
+        second, counter = uniform(key, counter)
+        radius, angle = np.sqrt(-2.0 * np.log(1.0 - first)), 2.0 * np.pi * second
+        values[place] = radius * np.cos(angle)
+        if place + 1 < len(values):
+            values[place + 1] = radius * np.sin(angle)
+    return counter
+
+
+@compiled
+def about_gamma(shape, drawn, key, counter):
     """Return (a gamma-distributed number of scale 1, the next counter); of a shape from 8 on by its cube root.
 
-    Source: Wilson and Hilferty 1931, The distribution of chi-square, PNAS 17(12): (X / k)^(1/3) is normal with mean
-    1 − 1 / 9k and variance 1 / 9k, the mean of X exact to a ten-thousandth from a shape of 8 on.
+    `drawn`: a standard normal number, for these. Source: Wilson and Hilferty 1931, The distribution of chi-square, PNAS
+    17(12): (X / k)^(1/3) is normal with mean 1 − 1 / 9k and variance 1 / 9k, the mean of X exact to a ten-thousandth
+    from a shape of 8 on.
     """
     if shape < 8.0:
         return gamma(shape, key, counter)
-    drawn, counter = normal(key, counter)
     root = 1.0 - 1.0 / (9.0 * shape) + drawn / (3.0 * np.sqrt(shape))
     return shape * max(root, 0.0) ** 3, counter
 
 
 @compiled
-def scenarios(expected, states, defaults, key, first):
-    """Return of each scenario what is paid by week, and credited, open at the end, lost, and invoiced.
+def scenarios(expected, states, defaults, random, into):
+    """Fill, for each scenario, what is paid by week, credited, open at the end, lost, and invoiced (`into`).
 
     `expected`: see `scenarios.Expected`; cells are the weeks, what is credited, and what is open at the end. `states`:
     tempo in standard deviations, and factors of the coming months' sales, of each scenario. `defaults`: where those of
-    each scenario begin, their buyers and weeks. `first`: the number of the first scenario.
+    each scenario begin, their buyers and weeks. `random`: key, and the number of the first scenario.
     """
     tempo, months = states
     begin, who, week_of = defaults
     count, weeks = len(tempo), expected.small.shape[2] - 2
     cells = weeks + 2
-    paid, rest_of = np.zeros((count, weeks)), np.zeros((count, 4))
-    failed, first_of = np.full(expected.small.shape[1], weeks + 5), np.full(expected.small.shape[1], -1)
-    small_total, sales_total = expected.small.sum(axis=1), expected.sales.sum(axis=1)
-    ratio, times = np.empty(cells), np.empty(weeks)
-    # By cell, and then by week of sale, in which order they are read.
-    sales = np.ascontiguousarray(expected.sales.transpose((0, 2, 1)))
+    key, first = random
+    paid, credited, still, lost_of, invoiced_of = into
+    failed, first_of = np.full(len(expected.small), weeks + 5), np.full(len(expected.small), -1)
+    small_total, sales_total = expected.small.astype(np.float64).sum(axis=0), expected.sales.sum(axis=1)
+    ratio, gone, normals = np.empty(cells), np.zeros((4, cells), np.float32), np.empty(2 * cells + weeks)
+    # By cell, and then by month of sale, in which order they are read.
+    sales = np.zeros((expected.sales.shape[0], cells, months.shape[1]))
+    for sale in range(weeks):
+        for pace in range(len(sales)):
+            sales[pace, :, expected.month[sale]] += expected.sales[pace, sale]
     for scenario in range(count):
         own = stream(key, first + scenario)
-        counter = np.uint64(0)
+        counter = fill_normals(normals, own, np.uint64(0))
         position = (tempo[scenario] - expected.tempos[0]) / (expected.tempos[1] - expected.tempos[0])
         position = min(max(position, 0.0), len(expected.tempos) - 1.000001)
         place, rest = int(position), position - int(position)
@@ -64,25 +83,31 @@ def scenarios(expected, states, defaults, key, first):
             usual = (1.0 - rest) * small_total[place, cell] + rest * small_total[place + 1, cell]
             ratio[cell] = 0.0
             if usual > 0.0:
-                drawn, counter = about_gamma(expected.strength * usual / expected.small_owed, own, counter)
+                drawn = expected.strength * usual / expected.small_owed
+                # Of the last weeks so little is left to come that its chance is none of the sum's.
+                if drawn >= LEAST_SHAPE:
+                    drawn, counter = about_gamma(drawn, normals[cell], own, counter)
                 ratio[cell] = drawn / usual
                 whole += drawn
         for cell in range(cells):
             usual = (1.0 - rest) * small_total[place, cell] + rest * small_total[place + 1, cell]
             ratio[cell] = ratio[cell] * expected.small_owed / whole if whole > 0.0 else 1.0
             sums[cell] += ratio[cell] * usual
+        # What failed buyers were to pay is summed up before it is taken off, each tempo by itself.
+        gone[:] = 0.0
         for row in range(begin[scenario], begin[scenario + 1]):
             buyer, week = who[row], week_of[row]
             if first_of[buyer] != row or week >= weeks:
                 continue
-            slow, fast = expected.small[place, buyer], expected.small[place + 1, buyer]
-            for cell in range(week, weeks):
-                gone = ratio[cell] * ((1.0 - rest) * slow[cell] + rest * fast[cell])
-                sums[cell] -= gone
-                lost += gone
-            gone = ratio[weeks + 1] * ((1.0 - rest) * slow[weeks + 1] + rest * fast[weeks + 1])
-            sums[weeks + 1] -= gone
-            lost += gone
+            slow, fast = expected.small[buyer, place], expected.small[buyer, place + 1]
+            for cell in range(week, cells):
+                gone[0, cell] += slow[cell]
+                gone[1, cell] += fast[cell]
+        gone[:, weeks] = 0.0
+        for cell in range(cells):
+            amount = ratio[cell] * ((1.0 - rest) * gone[0, cell] + rest * gone[1, cell])
+            sums[cell] -= amount
+            lost += amount
         # Each large invoice comes on a week of its own.
         for item in range(len(expected.large_amount)):
             chance, counter = uniform(own, counter)
@@ -93,61 +118,58 @@ def scenarios(expected, states, defaults, key, first):
                 lost += expected.large_amount[item]
             else:
                 sums[cell] += expected.large_amount[item]
-        for sale in range(weeks):
-            times[sale] = months[scenario, expected.month[sale]]
         # What is going to be sold: chance of sums of invoices that are counted as Poisson.
         for cell in range(cells):
             usual, all_of = 0.0, (1.0 - rest) * sales_total[place, cell] + rest * sales_total[place + 1, cell]
             slow, fast = sales[place, cell], sales[place + 1, cell]
-            for sale in range(weeks if cell >= weeks else cell + 1):
-                usual += times[sale] * ((1.0 - rest) * slow[sale] + rest * fast[sale])
+            for month in range(months.shape[1]):
+                usual += months[scenario, month] * ((1.0 - rest) * slow[month] + rest * fast[month])
             ratio[cell] = 0.0
             if usual > 0.0:
                 drawn = usual
                 if expected.per_invoice > 0.0:
-                    drawn, counter = about_gamma(usual / expected.per_invoice, own, counter)
+                    drawn, counter = about_gamma(usual / expected.per_invoice, normals[cells + cell], own, counter)
                     drawn *= expected.per_invoice
                 sums[cell] += drawn
                 invoiced += drawn
                 ratio[cell] = drawn / all_of
+        gone[:] = 0.0
         for row in range(begin[scenario], begin[scenario + 1]):
             buyer, week = who[row], week_of[row]
             if first_of[buyer] != row or week >= weeks:
                 continue
-            slow, fast = expected.by_buyer[place, buyer], expected.by_buyer[place + 1, buyer]
-            received = (1.0 - rest) * expected.so_far[place, buyer, week] + rest * expected.so_far[
-                place + 1, buyer, week
-            ]
-            coming = (1.0 - rest) * expected.so_far[place, buyer, weeks] + rest * expected.so_far[
-                place + 1, buyer, weeks
-            ]
-            still = (1.0 - rest) * slow[weeks + 1] + rest * fast[weeks + 1]
-            coming += still - received
+            slow, fast = expected.by_buyer[buyer, place], expected.by_buyer[buyer, place + 1]
+            before, after = expected.so_far[buyer, place], expected.so_far[buyer, place + 1]
+            received = (1.0 - rest) * before[week] + rest * after[week]
+            coming = (1.0 - rest) * (before[weeks] + slow[weeks + 1]) + rest * (after[weeks] + fast[weeks + 1])
+            coming -= received
             owed = expected.bought[buyer, week] - received - (1.0 - rest) * slow[weeks] - rest * fast[weeks]
-            part = min(max(owed, 0.0) / coming, 1.0) if coming > 0.0 else 0.0
-            gone = ratio[weeks + 1] * still
-            sums[weeks + 1] -= gone
-            for cell in range(week, weeks):
-                amount = ratio[cell] * ((1.0 - rest) * slow[cell] + rest * fast[cell])
-                sums[cell] -= amount
-                gone += amount
-            lost += part * gone
-            invoiced -= (1.0 - part) * gone
+            part = np.float32(min(max(owed, 0.0) / coming, 1.0) if coming > 0.0 else 0.0)
+            for cell in range(week, cells):
+                gone[0, cell] += slow[cell]
+                gone[1, cell] += fast[cell]
+                gone[2, cell] += part * slow[cell]
+                gone[3, cell] += part * fast[cell]
+        gone[:, weeks] = 0.0
+        for cell in range(cells):
+            amount = ratio[cell] * ((1.0 - rest) * gone[0, cell] + rest * gone[1, cell])
+            owing = ratio[cell] * ((1.0 - rest) * gone[2, cell] + rest * gone[3, cell])
+            sums[cell] -= amount
+            lost += owing
+            invoiced -= amount - owing
         # A week's money comes a week later, or sooner, by chance that all buyers share.
         for week in range(weeks):
             if expected.weekly_sd > 0.0:
-                drawn, counter = normal(own, counter)
-                moved = min(max(expected.weekly_sd * drawn, -MOST_MOVED), MOST_MOVED)
+                moved = min(max(expected.weekly_sd * normals[2 * cells + week], -MOST_MOVED), MOST_MOVED)
                 after = week + 1 if week + 1 < weeks else weeks + 1
                 amount = moved * min(sums[week], sums[after])
                 sums[week] -= amount
                 sums[after] += amount
         paid[scenario] = sums[:weeks]
-        rest_of[scenario, 0], rest_of[scenario, 1] = sums[weeks], sums[weeks + 1]
-        rest_of[scenario, 2], rest_of[scenario, 3] = lost, invoiced
+        credited[scenario], still[scenario] = sums[weeks], sums[weeks + 1]
+        lost_of[scenario], invoiced_of[scenario] = lost, invoiced
         for row in range(begin[scenario], begin[scenario + 1]):
             failed[who[row]] = weeks + 5
-    return paid, rest_of
 
 
 @compiled

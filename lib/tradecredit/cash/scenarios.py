@@ -22,8 +22,8 @@ class Expected(NamedTuple):
     """What is expected under each tempo, as arrays; cells are the weeks, what is credited, and what is open at the end.
 
     `tempos` in standard deviations; of open items `owed` in all, `large_amount`, `large_buyer` and `large` (tempos ×
-    items × cells, summed up), `small` (tempos × buyers × cells), `small_owed` and `strength`, by which sums of small
-    ones vary: (Σa)² / Σa² − 1; of sales `sales` (tempos × weeks of sale × cells), `by_buyer` (tempos × buyers × cells),
+    items × cells, summed up), `small` (buyers × tempos × cells), `small_owed` and `strength`, by which sums of small
+    ones vary: (Σa)² / Σa² − 1; of sales `sales` (tempos × weeks of sale × cells), `by_buyer` (buyers × tempos × cells),
     `so_far`, the same before each week,
     `bought` (buyers × weeks, what was bought before each), `month` of each week and `per_invoice`; `weekly_sd`: of the
     part of a week's money that comes a week later.
@@ -103,13 +103,20 @@ def expected(
     # What one block of days had too much, as a rule the next had too little.
     weekly_sd = float(np.sqrt(2 * times.tempo.noise))
     by_buyer = np.concatenate([of_buyer, still], axis=2)
-    so_far = np.zeros((len(by_buyer), buyers, sales.paid.shape[2] + 1))
-    np.cumsum(sales.paid_by_buyer, axis=2, out=so_far[:, :, 1:])
+    # Rows of buyers are read at each default, in no order: half of the bytes is half of the time.
+    of_each, sales_of_each = (np.ascontiguousarray(one.transpose(1, 0, 2), np.float32) for one in (small, by_buyer))
+    so_far = np.zeros((buyers, len(cells), sold.shape[1] + 1), np.float32)
+    np.cumsum(sales.paid_by_buyer.transpose(1, 0, 2), axis=2, out=so_far[:, :, 1:])
     return Expected(
         TEMPOS, float(whole + items.conceded.sum()), amount[by_itself], items.buyer[by_itself],
-        np.cumsum(cells[:, by_itself], axis=2), small, owed, strength, np.concatenate([sold, left], axis=2), by_buyer,
-        so_far, bought, month, per_invoice, weekly_sd,
+        np.cumsum(cells[:, by_itself], axis=2), of_each, owed, strength, np.concatenate([sold, left], axis=2),
+        sales_of_each, so_far, bought, month, per_invoice, weekly_sd,
     )  # fmt: skip
+
+
+def empty(count: int, weeks: int) -> Receipts:
+    """Return room for the receipts of so many scenarios."""
+    return Receipts(np.empty((count, weeks)), *np.empty((4, count)))
 
 
 def receipts(
@@ -120,10 +127,19 @@ def receipts(
     `states`: tempo in standard deviations and factors of the months' sales, by scenario; `defaults`: scenario (rising,
     from 0), place of the buyer and week of each.
     """
+    found = empty(len(states[0]), basis.small.shape[2] - 2)
+    fill(basis, states, defaults, (key, first), found)
+    return found
+
+
+def fill(
+    basis: Expected, states: tuple[np.ndarray, np.ndarray], defaults: tuple[np.ndarray, ...],
+    random: tuple[np.uint64, int], into: Receipts,
+) -> None:  # fmt: skip
+    """Write the `receipts` into the room for them; `random`: key, and the number of the first scenario."""
     scenario, buyer, week = defaults
     begin = np.searchsorted(scenario, np.arange(len(states[0]) + 1))
-    paid, rest = scenarios(basis, states, (begin, buyer, week), key, first)
-    return Receipts(paid, *rest.T)
+    scenarios(basis, states, (begin, buyer, week), random, tuple(into))
 
 
-__all__ = ["Expected", "Receipts", "expected", "paces", "receipts", "tempo_sd"]
+__all__ = ["Expected", "Receipts", "empty", "expected", "fill", "paces", "receipts", "tempo_sd"]

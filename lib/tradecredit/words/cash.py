@@ -77,7 +77,7 @@ def assumptions(book: Book, forecast: CashForecast) -> list[str]:
         f"is conceded ({disputes}).",
         f"All buyers' tempo is correlated with the economy by {settings.tempo_correlation:.2f} "
         "(`cash.tempo_correlation`), a judgement. "
-        f"The ledger's own weeks vary {times.dispersion:.1f} times as much as payments by chance alone would.",
+        f"The variance of the ledger's own weeks is {times.dispersion:.1f} times what payments by chance alone would have.",
         f"{percent(protracted_share(book))} of defaults are protracted ({kinds}); recoveries come after "
         f"{days(own_days)} ({'`cash.recovery_days`' if few else 'median of the book'}).",
         f"Premium, fees and tax are paid in {counted(settings.premium_instalments, 'instalment')} a year "
@@ -92,7 +92,7 @@ def coming(forecast: CashForecast, view: str, currency: str) -> str:
     told = "without insurance" if view == NO_COVER else f"with {view}, premiums paid"
     return (
         f"In the next {SHORT} weeks, up to {day(row.name)}, **{money(row['expected_cash'], currency)}** is to be "
-        f"expected {told}{error_told(row['expected_cash_error'])}; in four of five cases "
+        f"expected {told} ({error_told(row['expected_cash_error'])}); in four of five cases "
         f"{money(row['low_80'], currency)} to {money(row['high_80'], currency)}, in 19 of 20 "
         f"{money(row['low_95'], currency)} to {money(row['high_95'], currency)}."
     )
