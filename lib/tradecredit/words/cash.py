@@ -77,8 +77,8 @@ def assumptions(book: Book, forecast: CashForecast) -> list[str]:
         f"is conceded ({disputes}).",
         f"All buyers' tempo is correlated with the economy by {settings.tempo_correlation:.2f} "
         "(`cash.tempo_correlation`), a judgement. "
-        f"The variance of the ledger's own weeks is {times.dispersion:.1f} times what payments by chance alone would "
-        "have.",
+        f"The ledger's own weeks vary more than payments by chance: their variance is "
+        f"{times.dispersion:.1f} times that.",
         f"{percent(protracted_share(book))} of defaults are protracted ({kinds}); recoveries come after "
         f"{days(own_days)} ({'`cash.recovery_days`' if few else 'median of the book'}).",
         f"Premium, fees and tax are paid in {counted(settings.premium_instalments, 'instalment')} a year "
