@@ -55,17 +55,17 @@ def test_a_run_states_other_authorities(book_of):
     found = decisions.of_book(book, ["policy", "discounts"], {"policy": 10.0, "discounts": 10.0}, anchor="x")
     assert found.set_index("decision")["authority"].to_dict() == {"policy": "credit analyst", "discounts": "board"}
     assert decisions.of_buyers(book, "collect", BUYERS, anchor="x")["authority"].eq("head of credit").all()
-    assert book.run.reserved == ["model", "portfolio", "discounts"]
+    assert book.run.reserved == ["model", "portfolio", "cash buffer", "discounts"]
 
 
 def test_the_levels_are_those_of_the_run():
     small = run_of(limits={"approvals": [{"by": "clerk", "up_to": 10}, {"by": "owner"}]})
     assert small.authorities == {
         "policy": "owner", "model": "owner", "portfolio": "owner", "collect": "clerk", "short payments": "clerk",
-        "policy terms": "clerk", "policy notice": "clerk",
+        "policy terms": "clerk", "policy notice": "clerk", "cash buffer": "owner",
     }  # fmt: skip
     alone = run_of(limits={"approvals": [{"by": "owner"}]})
-    assert alone.reserved == ["policy", "model", "portfolio", "policy terms", "policy notice"]
+    assert alone.reserved == ["policy", "model", "portfolio", "policy terms", "policy notice", "cash buffer"]
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_every_kind_on_a_buyer_has_one_subject():
     # The others are about the whole book, or ask what a buyer is in place of what to do with it.
     assert set(WORKING_DAYS) - set(kinds) == {
         "long overdue", "short payments", "model", "policy", "policy terms", "policy notice",
-        "portfolio", "discounts", "discounts back", "terms", "late interest",
+        "portfolio", "discounts", "discounts back", "terms", "late interest", "cash buffer",
     }  # fmt: skip
 
 

@@ -24,6 +24,16 @@ def test_the_likeliest_shortfall_is_named_with_the_buffer():
     )
 
 
+def test_what_is_missing_of_the_buffer_is_to_be_decided(book_of):
+    invoices = "invoice_id,buyer_id,issued,due,amount\nI1,A,2026-08-01,2026-09-01,1000\n"
+    short_of = book_of("2026-10-30", run={"cash": {"opening_cash": 4_000}}, invoices=invoices)
+    told = words.cash.decisions(short_of, Buffer(7_000.0, 10.0), "Own")["cash buffer"]
+    assert told.startswith("**EUR 3,000** is missing: EUR 7,000 has to be in hand with Own so that a week")
+    assert words.cash.decisions(short_of, Buffer(4_000.0, 10.0), "Own") == {}
+    unknown = book_of("2026-10-30", invoices=invoices)
+    assert words.cash.decisions(unknown, Buffer(7_000.0, 10.0), "Own") == {}
+
+
 def test_no_shortfall_is_said_so():
     told = words.cash.enough(short([0.0, 0.0], [np.nan, np.nan]), {"no cover": Buffer(0.0, 0.0)}, "EUR", 0.01)
     assert told.startswith("In no scenario")

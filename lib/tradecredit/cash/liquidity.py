@@ -97,6 +97,12 @@ def buffer(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: int 
     return Buffer(max(worst[0] - book.run.cash.credit_line, 0.0), worst[1])
 
 
+def lacking(book: Book, needed: Buffer) -> float:
+    """Return what is missing in hand today of a `buffer`; 0 where it is there, or the run states no opening cash."""
+    opening = book.run.cash.opening_cash
+    return 0.0 if opening is None else max(needed.amount - opening, 0.0)
+
+
 def buffers(book: Book, forecast: CashForecast, views: Sequence[str]) -> dict[str, Buffer]:
     """Return the `buffer` of some views, by view."""
     return {view: buffer(book, forecast, view) for view in views}

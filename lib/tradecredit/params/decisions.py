@@ -14,6 +14,7 @@ WORKING_DAYS = {
     "request accounts": 10, "model": 10, "cut": 15, "limits": 15, "raise or enforce": 15, "policy": 20,
     "policy terms": 1, "policy notice": 20,
     "portfolio": 20, "discounts": 20, "discounts back": 10, "terms": 20, "late interest": 10,
+    "cash buffer": 10,
 }  # fmt: skip
 """Kind of decision: working days until it is due, unless the run states others, after the day on which the report is
 read, the first working day after the as-of day. A day that the policy sets stands in their place. The model comes
@@ -22,12 +23,12 @@ before the cuts and changes of limits that rest on it; an excess over a limit do
 HIGHEST, LOWEST = "highest", "lowest"
 AUTHORITIES = {
     "policy": HIGHEST, "model": HIGHEST, "portfolio": HIGHEST, "collect": LOWEST, "short payments": LOWEST,
-    "policy terms": LOWEST, "policy notice": LOWEST,
+    "policy terms": LOWEST, "policy notice": LOWEST, "cash buffer": HIGHEST,
 }  # fmt: skip
-"""Kinds of decision whose authority does not follow from an amount, unless the run states another: a policy, the model
-and whether risk is judged buyer by buyer bind the whole book, whatever this month's gain; to collect what is due and to
-clear up short payments is the ordinary course, whatever is owed; and anybody can look up the terms of a policy, or give
-the notice that is decided."""
+"""Kinds of decision whose authority does not follow from an amount, unless the run states another: a policy, the model,
+whether risk is judged buyer by buyer, and the cash in hand bind the whole book, whatever this month's gain; to collect
+what is due and to clear up short payments is the ordinary course, whatever is owed; and anybody can look up the terms
+of a policy, or give the notice that is decided."""
 
 
 ORDINARY = ("limits", "collect", "short payments")
@@ -52,9 +53,9 @@ class DecisionSettings(Parameters):
     the as-of day, on which the report is read. Kinds that are not named keep their own."""
     authorities: dict[Kind, str | None] = {}
     """Kind of decision: who takes it whatever its amount, one of `limits.approvals`; null: the first of them that
-    reaches up to its amount. Kinds that are not named keep their own: `policy`, `model` and `portfolio` the highest of
-    `limits.approvals`, `collect`, `short payments`, `policy terms` and `policy notice` the lowest, all others by
-    amount."""
+    reaches up to its amount. Kinds that are not named keep their own: `policy`, `model`, `portfolio` and `cash buffer`
+    the highest of `limits.approvals`, `collect`, `short payments`, `policy terms` and `policy notice` the lowest, all
+    others by amount."""
     report_ahead_days: int = Field(30, ge=0)
     """Overdue invoices that are to be reported to the insurer are listed from so many days before their extension
     period ends."""

@@ -8,7 +8,7 @@ from tradecredit.book.book import Book
 from tradecredit.cash.back_test import PLAIN, CashBackTest
 from tradecredit.cash.forecast import SHORT, CashForecast
 from tradecredit.cash.insured_cash import FEW_DEFAULTS, FEW_RECOVERIES, protracted_share, recovery_days
-from tradecredit.cash.liquidity import Buffer
+from tradecredit.cash.liquidity import Buffer, lacking
 from tradecredit.cash.payment_times import payment_times
 from tradecredit.cash.schedule import FEW_DISPUTES, dispute_rule
 from tradecredit.params.policy import NO_COVER
@@ -165,6 +165,20 @@ def enough(table: pd.DataFrame, needed: Mapping[str, Buffer], currency: str, cha
         f"{first} To keep the probability of a shortfall at {percent(chance)} at the end of any week of the next "
         f"{SHORT}, there must be in hand today, beside the credit line: {listed(parts)}."
     )
+
+
+def decisions(book: Book, needed: Buffer, view: str) -> dict[str, str]:
+    """Return what is to be decided on the cash in hand, by kind; nothing where the buffer is there."""
+    missing_now = lacking(book, needed)
+    if not missing_now > 0:
+        return {}
+    currency, chance = book.run.currency, percent(book.run.cash.buffer_probability)
+    return {
+        "cash buffer": f"**{money(missing_now, currency)}** is missing: {money(needed.amount, currency)} has to be in "
+        f"hand {_named(view)} so that a week of the next {SHORT} ends short with a probability of {chance} at most. "
+        "Raise cash or the credit line by as much, or move payments that can wait, before the week in which a shortfall is "
+        "likeliest."
+    }
 
 
 def _named(view: str) -> str:

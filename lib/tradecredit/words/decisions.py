@@ -42,6 +42,7 @@ WHAT = {
     "discounts back": "Claim back unearned discounts",
     "terms": "Shorten terms",
     "late interest": "Charge late interest",
+    "cash buffer": "Raise cash or the credit line",
 }
 """What each kind of decision asks for (`params.decisions.WORKING_DAYS`)."""
 
@@ -66,6 +67,7 @@ STAKES = {
     "discounts back": "discount to claim back",
     "terms": "margin at stake a year",
     "late interest": "interest and fees",
+    "cash buffer": "missing of the buffer",
 }
 """What the amount of each kind of decision is (`decisions.COLUMNS`)."""
 
