@@ -176,8 +176,8 @@ def decisions(book: Book, needed: Buffer, view: str) -> dict[str, str]:
     return {
         "cash buffer": f"**{money(missing_now, currency)}** is missing: {money(needed.amount, currency)} has to be in "
         f"hand {_named(view)} so that a week of the next {SHORT} ends short with a probability of {chance} at most. "
-        "Raise cash or the credit line by as much, or move payments that can wait, before the week in which a shortfall is "
-        "likeliest."
+        "Raise cash or the credit line by as much, or move payments that can wait, before the week in which a "
+        "shortfall is likeliest."
     }
 
 
