@@ -7,6 +7,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on, working_day
+from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.insurance.amounts import disputed_of, unclaimed_debts
 from tradecredit.insurance.cover import of_buyers
@@ -30,6 +31,7 @@ CLAIM, FILED, MISSED, REPORT, LATER, NONE = ("claim", "filed", "report missed", 
 claim is filed."""
 
 
+@once
 def duties(book: Book, policy: Policy | None) -> pd.DataFrame:
     """Return what a policy asks of us of each buyer: index buyer_id (all buyers), amounts of insured debt.
 
@@ -193,6 +195,7 @@ def _stops(book: Book, policy: Policy) -> pd.DataFrame:
     )  # fmt: skip
 
 
+@once
 def late_insured(book: Book, policy: Policy) -> pd.DataFrame:
     """Return the insured invoices past due on which no claim has been paid, with the days of the policy.
 

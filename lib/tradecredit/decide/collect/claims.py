@@ -7,6 +7,7 @@ import pandas as pd
 
 from tradecredit.book.book import Book
 from tradecredit.book.checks import CENT
+from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.decide.collect import insurer_calendar
 from tradecredit.decide.insurer_duties import CLAIM, duties, settled, to_claim
@@ -48,6 +49,7 @@ class Claim(NamedTuple):
     documents: pd.DataFrame
 
 
+@once
 def to_file(book: Book, policy: Policy | None) -> pd.DataFrame:
     """Return the claims that are to be filed now: index buyer_id, the first to be filed first.
 

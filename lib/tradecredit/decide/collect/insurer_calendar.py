@@ -8,6 +8,7 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
 from tradecredit.book.checks import CENT
+from tradecredit.book.once import once
 from tradecredit.decide import insurer_duties
 from tradecredit.decide.collect import declarations
 from tradecredit.decide.insurer_duties import CLAIM, FILED, LATER, NONE, REPORT, last_working_days
@@ -33,6 +34,7 @@ MISSED, IN_FORCE, SOON, AHEAD = STATES = ("missed", "in force", "soon", "ahead")
 within `decisions.report_ahead_days`; and what is later."""
 
 
+@once
 def by_invoice(book: Book, policy: Policy) -> pd.DataFrame:
     """Return the days of a policy for each overdue invoice that it insures or that stops supplies: index invoice_id.
 
@@ -145,6 +147,7 @@ def none() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in COLUMNS.items()})
 
 
+@once
 def _of_policy(book: Book, policy: Policy) -> pd.DataFrame:
     days, settings, read = by_invoice(book, policy), book.run.decisions, read_on(book.as_of)
     lost, filed, late = (days["duty"] == duty for duty in (CLAIM, FILED, insurer_duties.MISSED))
