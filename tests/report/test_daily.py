@@ -23,7 +23,7 @@ def test_the_worklist_of_a_day_is_a_page_and_files_that_agree(demo, tmp_path):
         (source / file.name).write_bytes(file.read_bytes())
     buyers.assign(name="<b>" + buyers["name"] + "</b> {{x}} & =1").to_csv(source / "buyers.csv", index=False)
     stated = {"source": {"kind": "folder", "path": "data"}, "reports": "reports", "quotes": [], "scenarios": []}
-    stated |= {"policy": str(demo / content["policy"])}
+    stated |= {"policy": str(demo / content["policy"]), "provision": {}}
     stated["default"] = content["default"] | {"insolvency_index": str(demo / content["default"]["insolvency_index"])}
     run_file = tmp_path / "run.yaml"
     run_file.write_text(yaml.safe_dump(content | stated))

@@ -275,7 +275,8 @@ def morning(demo, own_results, tmp_path_factory):  # noqa: ARG001
     for file in demo.glob("*.csv"):
         (folder / "data" / file.name).write_bytes(file.read_bytes())
     content = yaml.safe_load((demo / "run.yaml").read_text())
-    content |= {"source": {"kind": "folder", "path": "data"}, "policy": None, "quotes": [], "scenarios": []}
+    content |= {"source": {"kind": "folder", "path": "data"}, "policy": None, "provision": {}}
+    content |= {"quotes": [], "scenarios": []}
     content |= {"reports": "reports", "default": {}}
     content["collections"] = content.get("collections", {}) | {"letters": SENDER}
     (folder / "run.yaml").write_text(yaml.safe_dump(content))
