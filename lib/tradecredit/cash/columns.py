@@ -46,6 +46,6 @@ LABELS = {
     # drivers
     **columns("money", open_now="Open, not contested", expected_soon="Expected in four weeks"),
     **columns("percent", chance="Chance within four weeks"),
-    **columns("date", likely_on="Median day", early_on="10 % by", late_on="90 % by"),
+    **columns("date", likely_on="Paid by, median", early_on="Paid by, 10 %", late_on="Paid by, 90 %"),
     **columns("change", last_month="Since last month", last_year="Since last year"),
 }  # fmt: skip
