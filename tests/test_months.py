@@ -44,7 +44,7 @@ SAME_THIS_MONTH = {
         ("claim", "insurer_value"): "a claim is worth what it is; a report that × the default probability",
         ("first_loss", "insured_stake"): "the first loss takes all of each claim that is to be filed",
         ("first_loss", "insurer_value"): "the first loss takes all of each claim that is to be filed",
-        ("in_doubt", "missed_amount"): "no claim on a buyer of the watchlist is late: what is in doubt was to be reported",
+        ("in_doubt", "missed_amount"): "no claim on a watched buyer is late: what is in doubt was to be reported",
         ("open_amount", "open_now"): "of the payments that matter most nothing is contested",
         ("insured_before", "insured_then"): "without orders a cut takes no cover: what was shipped keeps its own",
         ("oldest_to_collect", "oldest_days_past_due"): "of no overdue buyer is the oldest invoice held out",
