@@ -155,8 +155,8 @@ def test_a_letter_of_which_nothing_is_known_to_come_is_questioned(book_of):
     assert collect.letters_in_vain(changes(*rows), costs, acting, book) == (
         "Proposal: the formal warning costs EUR 8 each, EUR 800 so far, and is not known to bring in anything. It "
         "claims interest and the law's flat fee and is the last notice before agency or court: send it where that is "
-        f"needed, else let an e-mail do. Of today's, 1 cost more than they are worth. The {book.run.levels[0]} decides by "
-        "9 November 2026 (`collections.stages`)."
+        "needed, else let an e-mail do. Of today's, 1 cost more than they are worth. The "
+        f"{book.run.levels[0]} decides by 9 November 2026 (`collections.stages`)."
     )
     assert collect.letters_in_vain(changes(*rows[:2]), costs, acting, book) == ""
 
