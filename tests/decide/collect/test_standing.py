@@ -23,8 +23,11 @@ def test_decisions_are_those_of_the_chapter_of_limits(demo):
     ahead = term_structure.term_structure(ratings["pd"])
     best = optimum.assess(book, ratings, table, policies)
     sheets = buyer_sheet.sheets(book, table, ahead, best, in_force.policy_in_force(book))
-    shown = decided(sheets, buyer_decisions.records(book, sheets), found.decided["insured_stake"])
+    records = buyer_decisions.records(book, sheets)
+    shown = decided(sheets, records, found.decided["insured_stake"])
     pd.testing.assert_frame_equal(found.decided, shown)
+    kept = records[~records["decision"].isin(["cut", "set limit", "limits"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found.records, kept)
     assert shown["decided"].notna().any()
     # Of a claim the insurer bears what the list of claims says, of a report the insured percentage.
     policy = in_force.policy_in_force(book)

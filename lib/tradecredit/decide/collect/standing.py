@@ -13,8 +13,9 @@ class Standing(NamedTuple):
     """What collection takes from other chapters.
 
     `pd`: each buyer's default probability over 12 months (`default.assess`), and `decided`, the decisions on buyers
-    that bear on their debts (`decided.decided`), both by buyer_id; `records`, all decisions on buyers
-    (`buyer_decisions.records`).
+    that bear on their debts (`decided.decided`), both by buyer_id; `records`, the decisions on buyers
+    (`buyer_decisions.records`) but changes of limits that may wait for portfolio limits (`WAITING`): by when these are
+    due only the optimum of the limits tells.
     """
 
     pd: pd.Series
@@ -45,4 +46,5 @@ def standing(book: Book) -> Standing:
         claims = insurer_duties.settled(duties[insurer_duties.to_claim(duties) > 0], policy)["claim"]
         stake = claims.reindex(stake.index).fillna(stake)
     records = buyer_decisions.records(book, sheets)
-    return Standing(known["pd"], decided(sheets, records, stake), records)
+    kept = records[~records["decision"].isin(buyer_decisions.WAITING)].reset_index(drop=True)
+    return Standing(known["pd"], decided(sheets, records, stake), kept)
