@@ -86,6 +86,12 @@ def test_it_is_a_table_for_a_screen_reader_too():
     assert len(numbers) == 2 * 4
 
 
+def test_the_number_of_a_document_does_not_break_over_lines():
+    frame = pd.DataFrame({"invoice_id": ["B1", "INV-152448", "a-word and more"]}, index=pd.Index(list("abc"), name="x"))
+    looks = [cell.get("class") for cell in Reader(to_html(frame, "Numbers")).attributes("td")]
+    assert looks == [None, "d", None]
+
+
 def test_text_from_the_book_is_never_markup():
     frame = pd.DataFrame({EVIL: [EVIL], "x\x00y": ["a\x00b\x1b"]}, index=pd.Index([EVIL], name=EVIL + '"'))
     html = to_html(frame, EVIL, link='x" onclick="alert(1)', currency="<i>")

@@ -34,6 +34,9 @@ MOST_COLUMNS = 8
 MILLION = 1e6
 LINK = "link"
 """The column that holds the address to which a row's first cell links."""
+NUMBER = 24
+"""Characters up to which a text of one word with a hyphen is the number of a document, which does not break."""
+
 SENTENCE = 40
 """A text of more letters is a sentence, which a narrow screen must not squeeze into a column of single words."""
 
@@ -264,6 +267,8 @@ def _cell(text: str | None, kind: str, *, first: bool = False) -> str:
     look = ' class="n"' if kind in NUMERIC else ' class="d"' if kind == "date" else ' style="text-align:left"'
     if "style" in look and len(content) > SENTENCE:
         look += ' class="long"'
+    elif "style" in look and "-" in content and len(content) <= NUMBER and " " not in content:
+        look += ' class="d"'
     return f"<{tag}{scope}{look}>{content}</{tag}>"
 
 
