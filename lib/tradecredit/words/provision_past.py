@@ -47,7 +47,7 @@ def movement(book: Book) -> str:
         way = "rose" if change >= 0 else "fell"
         told.append(
             f"Since {since} it {way} by {money(abs(change), book.run.currency)}"
-            + (f", most by {listed(parts)}." if parts else ".")
+            + (f", moved most by {listed(parts)}." if parts else ".")
         )
     return " ".join(told)
 
