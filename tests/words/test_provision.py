@@ -44,8 +44,8 @@ def test_the_entry_of_the_month(book_of):
 def test_what_moved_it(book_of):
     told = past.movement(book(book_of))
     assert told.startswith(
-        "Since last month it rose by EUR 29,460, moved most by items that got later, or whose buyer failed (EUR 32,470) "
-        "and write-offs (EUR −3,000)."
+        "Since last month it rose by EUR 29,460, moved most by items that got later, or whose buyer failed (EUR "
+        "32,470) and write-offs (EUR −3,000)."
     )
     assert told.endswith("Since last year it is not known: the history is too short.")
 
