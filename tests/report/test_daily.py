@@ -51,7 +51,7 @@ def test_the_worklist_of_a_day_is_a_page_and_files_that_agree(demo, tmp_path):
     names = {ACTS[act] for act in TODAY}
     todays = listed["authority"].notna()
     assert events["kind"].isin(names).sum() == todays.sum() > 5
-    assert events["kind"].str.startswith("deliveries: ").sum() == listed["hold_by"].notna().sum() > 5
+    assert events["kind"].str.startswith("deliver ").sum() == listed["hold_by"].notna().sum() > 5
     claimed = listed.loc[listed["insurer_task"].fillna("").str.startswith(TASKS["claim"]), "buyer_id"]
     assert {file_name("claim", buyer) for buyer in claimed} == {path.name for path in folder.glob("claims/*")} != set()
     write_index(tmp_path / "reports")

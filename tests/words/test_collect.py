@@ -49,7 +49,7 @@ def test_each_task_is_told_with_who_and_by_when():
     assert told["act"].tolist() == [
         "pursue the default: board, by 3 Nov", "first: analyst, by 3 Nov", "wait for the next letter: from 3 Nov",
     ]  # fmt: skip
-    assert told["hold"].fillna("-").tolist() == ["-", "nothing: board, by 3 Nov", "-"]
+    assert told["hold"].fillna("-").tolist() == ["-", "deliver nothing: board, by 3 Nov", "-"]
     assert told["insurer_task"].fillna("-").tolist() == ["file the claim: analyst, by 3 Nov", "-", "-"]
     by_act = pd.DataFrame({"buyers": [1]}, index=pd.Index([stages.COLLECT], name="act"))
     assert collect.named(by_act).index.tolist() == ["call"]

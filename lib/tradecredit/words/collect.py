@@ -76,7 +76,7 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
     first = act + ": from " + _short(table["due_day"])
     told = {
         "act": _task(act, table["authority"], table["due_day"]).mask(waits, first),
-        "hold": _task(table["deliveries"], table["hold_authority"], table["hold_by"]),
+        "hold": _task("deliver " + table["deliveries"], table["hold_authority"], table["hold_by"]),
         "insurer_task": _task(table["insurer_task"].map(TASKS), table["insurer_authority"], table["insurer_by"]),
     }
     return table.assign(**told)
@@ -103,7 +103,7 @@ def events(acting: pd.DataFrame, book: Book) -> pd.DataFrame:
     holds = rows[rows["hold_by"].notna()]
     parts = [
         _events(debts, debts["act"].map(ACTS), (debts["due_day"], debts["authority"]), currency),
-        _events(holds, "deliveries: " + holds["deliveries"], (holds["hold_by"], holds["hold_authority"]), currency),
+        _events(holds, "deliver " + holds["deliveries"], (holds["hold_by"], holds["hold_authority"]), currency),
     ]
     return pd.concat(parts, ignore_index=True)
 

@@ -116,7 +116,8 @@ def assumed(book: Book) -> list[str]:
         )
     lgd = loss_given_default(book)
     told += [
-        f"Of what a buyer in default owes, {percent(1 - lgd.lgd)} is expected to come in ({lgd.basis}) until its "
+        f"Of what a buyer in default owes, {percent(1 - lgd.lgd)} is expected to come in ({lgd.basis}), times what the "
+        "outlook leaves of recoveries, until its "
         f"default is resolved or {RESOLVED_MONTHS} months old, and nothing after that; `provision.recoveries` states "
         "others."
     ] * book.has("defaults")

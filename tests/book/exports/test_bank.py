@@ -66,6 +66,23 @@ def test_a_payment_in_another_currency_keeps_its_own(tmp_path):
     assert receipts[["invoice_id", "amount", "currency"]].to_numpy().tolist() == [["R-7001", 920.0, "EUR"]]
 
 
+def test_a_notification_beside_its_statement_counts_no_payment_twice(tmp_path):
+    """camt.054 tells of each payment what the camt.053 of the same account holds, and says something of it."""
+    told = samples.CAMT.replace("camt.053", "camt.054").replace("BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn")
+    told = told.replace("<Stmt>", "<Ntfctn>").replace("</Stmt>", "</Ntfctn>")
+    alone = read(tmp_path, *STATEMENTS["camt.053"])
+    names = [tmp_path / name for name in ("invoices.csv", "statement.xml", "notification.xml")]
+    names[2].write_text(told)
+    suggestion = suggested(names)
+    both = ledger(suggestion.source, suggestion.currency)
+    columns = ["received", "invoice_id", "buyer_id", "amount", "matched_by"]
+    key = ["received", "amount"]
+    found, right = (one.tables["receipts"][columns].sort_values(key, ignore_index=True) for one in (both, alone))
+    pd.testing.assert_frame_equal(found, right)
+    rules = [rule for _, rule, _ in both.left_out]
+    assert any(rule.startswith("bank payments that another file of the bank has as well: ") for rule in rules)
+
+
 def test_a_statement_alone_is_no_ledger(tmp_path):
     (tmp_path / "statement.xml").write_text(samples.CAMT)
     with pytest.raises(InputError, match="holds payments and no invoices"):

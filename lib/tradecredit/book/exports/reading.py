@@ -120,7 +120,7 @@ def _ways(listed: ExportList) -> dict[str, bool]:
 
 
 def _contents(source: ExportList, folder: Path, problems: list[Problem]) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield the names and cells of a list's files; those of XML, which hold a document or few each, together."""
+    """Yield the names and cells of a list's files; invoices in XML, of which each holds one or few, together."""
     together: dict[str, pd.DataFrame] = {}
     for path in files(source, folder):
         try:
@@ -135,7 +135,7 @@ def _contents(source: ExportList, folder: Path, problems: list[Problem]) -> Iter
                 )
             )
             continue
-        if source.form.layout == "xml":
+        if source.form.layout == "xml" and not source.bank:
             together[path.name] = found
         else:
             yield path.name, found

@@ -10,6 +10,9 @@ SAME_INVOICE = ("buyer_id", "invoice_id", "number", "issued", "due")
 SAME_CREDIT = ("buyer_id", "invoice_id", "number", "kind", "issued", "amount")
 """What two rows have in common that are one document; payments of an invoice may differ in their amount alone."""
 
+SAME_PAYMENT = ("number", "issued", "amount", "currency", "name", "text")
+"""What two entries of a bank have in common that are one payment: a notification repeats what the statement holds."""
+
 
 def in_order(parts: list[pd.DataFrame]) -> list[pd.DataFrame]:
     """Return the documents of each file with `file`, their place by the last day that stands in it, the newest 0.
@@ -25,26 +28,33 @@ def in_order(parts: list[pd.DataFrame]) -> list[pd.DataFrame]:
 def newest(documents: pd.DataFrame) -> tuple[pd.DataFrame, list[Note], list[Note]]:
     """Return the documents without those that stand in a newer file as well, notes on these, and on what differs.
 
-    Two rows are one invoice, or one credit, where they agree in `SAME_INVOICE` or `SAME_CREDIT`. A bank's payments, and
-    documents without a number, are not compared. An invoice that an older file has open, and a newer one that
+    Two rows are one invoice, or one credit, where they agree in `SAME_INVOICE` or `SAME_CREDIT`, and one payment of a
+    bank where they agree in `SAME_PAYMENT`; documents without a number, and payments that say nothing, are not
+    compared, nor are rows of one file. An invoice that an older file has open, and a newer one that
     shares documents with it lacks, stays as it stood there.
     """
     if not documents["file"].any():
         return documents, [], []
-    named = documents[["invoice_id", "number"]].notna().any(axis="columns") & ~documents["bank"]
+    bank = documents["bank"].astype(bool)
+    named = documents[["invoice_id", "number"]].notna().any(axis="columns") & ~bank
+    # What the bank took back says nothing more, and is rare.
+    says = bank & (documents[["number", "text", "name"]].notna().any(axis="columns") | (documents["amount"] > 0))
     is_invoice = documents["kind"] == "invoice"
     older = np.zeros(len(documents), dtype=bool)
     overlapping: set[int] = set()
-    for rows, same in ((named & is_invoice, SAME_INVOICE), (named & ~is_invoice, SAME_CREDIT)):
+    for rows, same in ((named & is_invoice, SAME_INVOICE), (named & ~is_invoice, SAME_CREDIT), (says, SAME_PAYMENT)):
         part = documents.loc[rows, [*same, "file"]]
         first = part.groupby(list(same), dropna=False)["file"].transform("min")
         again = (part["file"] > first).to_numpy()
         overlapping |= set(part["file"][again])
         older[rows.to_numpy()] = again
     left_out, notes = [], []
-    if older.any():
-        rule = f"documents that a newer file has as well, as it has them: {documents.loc[older, 'amount'].sum():,.2f}"
-        left_out.append(("invoices", rule, int(older.sum())))
+    for rows, table, what in (
+        (older & ~bank, "invoices", "documents that a newer file has as well, as it has them"),
+        (older & bank, "receipts", "bank payments that another file of the bank has as well"),
+    ):
+        if rows.any():
+            left_out.append((table, f"{what}: {documents.loc[rows, 'amount'].sum():,.2f}", int(rows.sum())))
     kept = documents[~older]
     lacking = kept[kept["file"].isin(overlapping) & (kept["kind"] == "invoice") & (kept["open"] > CENT)]
     if len(lacking):

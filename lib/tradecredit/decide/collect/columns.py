@@ -90,7 +90,7 @@ LABELS: dict[str, Column] = OF_THE_INSURER | {
         waiting_cost="Cost of waiting",
         letter_cost="Cost of the letter",
         acting_value="Value of acting today",
-        insurer_value="Value of telling the insurer",
+        insurer_value="Cover kept by telling the insurer",
     ),
     **columns("days", wait_days="Else paid after (days)"),
     **columns("percent", changed_share="Changed by it"),
