@@ -111,8 +111,8 @@ def assumed(book: Book) -> list[str]:
         told.append(f"Loss rates are stated: {settings.rates_source}. No outlook is applied to them.")
     if settings.write_off_days is not None:
         told.append(
-            f"What is more than {settings.write_off_days} days past due counts as lost in full "
-            "(`provision.write_off_days`)."
+            f"What buyers that have not failed owe more than {settings.write_off_days} days past due counts as lost in "
+            "full (`provision.write_off_days`)."
         )
     lgd = loss_given_default(book)
     told += [
