@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
-from tradecredit.cash.forecast import today_of
 from tradecredit.cash.kernels import chances_by_day
-from tradecredit.cash.payment_times import payment_times
+from tradecredit.cash.payment_times import payment_times, today_of
 from tradecredit.cash.schedule import open_rows
 from tradecredit.measure.disputes import owed_in_dispute
 from tradecredit.measure.dso_causes import dso_causes

@@ -19,7 +19,7 @@ from tradecredit.cash.insured_cash import (
     protracted,
     recovered_by_week,
 )
-from tradecredit.cash.payment_times import PaymentTimes, payment_times
+from tradecredit.cash.payment_times import PaymentTimes, payment_times, today_of
 from tradecredit.cash.scenarios import Expected, Receipts, empty, expected, fill, paces
 from tradecredit.cash.schedule import of_open, of_sales, open_rows, sales_shares
 from tradecredit.insurance.policy import Policy
@@ -145,11 +145,6 @@ def assess(book: Book, ratings: pd.DataFrame, policies: Sequence[Policy]) -> Cas
     found = basis(book, WEEKS)
     premiums = instalments(book, policies, at_risk, WEEKS)
     return simulated(book, found, simulator, place, premiums)
-
-
-def today_of(book: Book) -> int:
-    """Return the book's day, counted from 1970."""
-    return int(book.as_of.to_datetime64().astype("datetime64[D]").astype(np.int64))
 
 
 def simulator_of(book: Book, at_risk: pd.DataFrame, policies: Sequence[Policy]) -> Simulator:

@@ -88,7 +88,7 @@ class PaymentTimes(NamedTuple):
 @once
 def payment_times(book: Book) -> PaymentTimes:
     """Return the payment times of a book's buyers, from its exits as known on its day."""
-    return fitted(exits(book), segments(book), _today(book))
+    return fitted(exits(book), segments(book), today_of(book))
 
 
 def fitted(rows: Exits, segment: np.ndarray, today: int) -> PaymentTimes:
@@ -161,7 +161,8 @@ def segments(book: Book) -> np.ndarray:
     return np.unique(code, return_inverse=True)[1]
 
 
-def _today(book: Book) -> int:
+def today_of(book: Book) -> int:
+    """Return the book's day, counted from 1970."""
     return int(book.as_of.to_datetime64().astype("datetime64[D]").astype(np.int64))
 
 

@@ -53,14 +53,14 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
         collect.today(listed, run.currency), collect.held_out(listed, run.currency), collect.next_letters(listed),
         told.not_written(letters.unpayable) if letters else told.NOT_STATED,
     ]  # fmt: skip
+    shown = _linked(run, collect.named(listed).join(book.names))
     folder = month_folder(run).parent / DAILY / f"{run.as_of:%Y-%m-%d}"
     build = folder.with_name(f".building-{folder.name}-{os.getpid()}")
     build.mkdir(parents=True)
     try:
-        shown = _linked(run, collect.named(listed).join(book.names))
-        _write_tables(build, shown, letters, stages.letters(book, listed))
+        _write_tables(build, shown, letters, letters.invoices if letters else stages.letters(book, listed))
         _write_for_the_insurer(build, book, listed)
-        _write(build / "index.html", _page(book, listed, letters, changes, sentences))
+        _write(build / "index.html", _page(book, (listed, shown), letters, changes, sentences))
         put_in_place(build, folder)
     finally:
         shutil.rmtree(build, ignore_errors=True)
@@ -68,10 +68,11 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
 
 
 def _page(
-    book: Book, listed: pd.DataFrame, letters: Letters | None, changes: pd.DataFrame, sentences: list[str]
-) -> str:
-    run = book.run
-    shown = _linked(run, collect.named(listed).join(book.names))
+    book: Book, lists: tuple[pd.DataFrame, pd.DataFrame], letters: Letters | None, changes: pd.DataFrame,
+    sentences: list[str],
+) -> str:  # fmt: skip
+    """Return the page; `lists`: the worklist, and the same as it is shown."""
+    run, (listed, shown) = book.run, lists
     tables = [
         to_html(
             shown, "Whom to act on today, and then who waits and why: most valuable first", columns=COLUMNS, rows=SHOWN,
@@ -112,8 +113,8 @@ def _page(
 
 
 def _write_tables(folder: Path, shown: pd.DataFrame, letters: Letters | None, rows: pd.DataFrame) -> None:
-    """Write the tables, and the letters where there are any; `rows`: `stages.letters`, where there are none."""
-    tables = {"worklist.csv": csv_text(shown), "letters.csv": csv_text(letters.invoices if letters else rows)}
+    """Write the tables, and the letters where there are any; `rows`: the invoices of those that go out."""
+    tables = {"worklist.csv": csv_text(shown), "letters.csv": csv_text(rows)}
     for name, content in tables.items():
         # With a byte-order mark, without which Excel takes the text for another encoding.
         _write(folder / name, "\ufeff" + content)
