@@ -12,7 +12,7 @@ Role = Literal[
     "buyer_id", "name", "country", "invoice_id", "number", "applies_to", "group", "kind", "issued", "due", "terms_days",
     "amount", "debit", "credit", "side", "paid", "credited", "open", "currency", "cleared", "account",
     "contra_account", "reversed", "discount", "prepaid", "quantity", "unit_price", "terms", "text", "status",
-    "days_overdue", "balance",
+    "days_overdue", "balance", "own_amount",
 ]  # fmt: skip
 DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
 Layout = Literal["table", "bars", "sheet", "parquet", "duckdb", "xml", "mt940"]

@@ -39,6 +39,7 @@ COMMENTS = {
     "source.unmatched": "what credits that name no invoice settle: the oldest, or nothing (on_account)",
     "source.terms_days": "days of payment, which the export does not state",
     "source.columns": "columns that are not read",
+    "source.columns.own_amount": "the same amounts in the company's own currency, which tell the rates of others",
     "source.columns.invoice_id": "the number of an invoice, by what stands in the column and is no other's",
     "source.columns.buyer_id": "the number of the buyer, by what stands in the column",
     "source.columns.issued": "the day of issue, by what stands in the column",

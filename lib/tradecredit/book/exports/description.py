@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from tradecredit.book.exports import contents, grid, guesses, overall, reading, writing
+from tradecredit.book.exports import contents, grid, guesses, overall, own_amounts, reading, writing
 from tradecredit.book.exports.guess import Guess, Seen
 from tradecredit.book.exports.heads import plain
 from tradecredit.book.exports.looking import Looked
@@ -30,6 +30,7 @@ LOOKS = (
     guesses.signs,
     guesses.lines,
     guesses.totals_of_ages,
+    own_amounts.stated,
 )
 """What is told of every list, in this order: each look rests on what those before it have settled."""
 LOOKS_AT_ANY = (guesses.running_balance, guesses.unknown_amounts, guesses.unmatched)
