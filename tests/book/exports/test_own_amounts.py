@@ -55,7 +55,8 @@ def test_rates_of_a_file_beside_come_before_those_of_the_ledger(tmp_path):
 
 def test_rows_without_a_currency_are_in_the_companys_own_and_it_is_none_of_those_named(tmp_path):
     text = (
-        "Posting Date,Due Date,Document Type,Document No.,Customer No.,Currency Code,Amount,Amount (LCY),Remaining Amount\n"
+        "Posting Date,Due Date,Document Type,Document No.,Customer No.,Currency Code,Amount,Amount (LCY),"
+        "Remaining Amount\n"
         "05/06/2026,25/07/2026,Invoice,A1,10000,,1200.00,1200.00,1200.00\n"
         "12/06/2026,22/07/2026,Invoice,A2,20000,USD,2000.00,1600.00,500.00\n"
         "30/08/2026,29/09/2026,Invoice,A3,30000,EUR,1000.00,860.00,1000.00\n"

@@ -27,9 +27,10 @@ class Ledger(NamedTuple):
 
 
 def ledger(source: ExportSource, currency: str, on_problem: OnProblem | None = None) -> Ledger:
-    """Return buyers, invoices and receipts of an export, and `fx` where it tells rates; `currency`: of rows without one.
+    """Return buyers, invoices and receipts of an export, and `fx` where it tells rates.
 
-    Rows that cannot be read are problems, or are left out and counted as `on_problem` says.
+    `currency` is that of rows that state none. Rows that cannot be read are problems, or are left out and counted as
+    `on_problem` says.
     """
     read = reading.documents(source, reading.ReadingOf(currency, on_problem or OnProblem(), source.exported))
     if read.problems or read.frame.empty:

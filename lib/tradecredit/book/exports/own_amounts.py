@@ -12,7 +12,8 @@ LOCAL = re.compile(
 )
 """What says in a column's name that it is of the company's own currency."""
 FOREIGN = re.compile(
-    r"(?i)\b(?:foreign|fcy|fc|transaction currency|trans curr|doc(?:ument)?\.? curr\w*|in currency|fremdwährung|fw|belegwährung)\b"
+    r"(?i)\b(?:foreign|fcy|fc|transaction currency|trans curr|doc(?:ument)?\.? curr\w*|in currency|fremdwährung|fw"
+    r"|belegwährung)\b"
 )
 """What says in a column's name that it is of the document's currency."""
 SAME = 0.005
