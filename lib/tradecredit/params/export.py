@@ -17,8 +17,8 @@ Role = Literal[
 DocumentKind = Literal["invoice", "payment", "credit_note", "discount", "write_off", "leave_out"]
 Layout = Literal["table", "bars", "sheet", "parquet", "duckdb", "xml", "mt940"]
 Code = str | int
-EXPORTED = ("buyers", "invoices", "receipts")
-"""The tables that an export gives; all others are read from files of their own."""
+EXPORTED = ("invoices", "receipts")
+"""The tables that an export alone gives; all others are read from files of their own, and `buyers` from both."""
 
 
 class ExportForm(Parameters):

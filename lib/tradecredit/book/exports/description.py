@@ -1,5 +1,6 @@
 """How a list in some files is to be read: the best guess at each point, and how sure it is."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from tradecredit.book.exports.titles import company, currency_shown, in_titles
 from tradecredit.book.exports.which_rows import are_documents
 from tradecredit.errors import InputError, Problem
 from tradecredit.params.export import ExportSource, Role
+from tradecredit.params.source import TableMapping, TableName
 
 DOUBTFUL = "particulars"
 """A name of a column that holds buyers in registers of sales, and other accounts in a buyer's own."""
@@ -46,6 +48,8 @@ class Suggestion(NamedTuple):
     currency: str
     guesses: tuple[Guess, ...]
     remarks: tuple[str, ...]
+    tables: Mapping[TableName, TableMapping] = {}
+    """What lists beside the documents give: customers, limits, orders."""
 
 
 def described(paths: list[Path], looked: Looked, folder: Path, answers: dict[str, str]) -> Suggestion:

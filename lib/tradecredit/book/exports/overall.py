@@ -46,8 +46,8 @@ def currency(seen: Seen) -> tuple[str, tuple[Guess, ...]]:
             return in_own, (Guess(key, in_own, tuple(code for code in held if code != in_own)[:5]),)
         if in_own == "":
             # Rows without a currency are in the company's own, which no other row can name.
-            first, *others = [code for code in USUAL if code not in held]
-            return first, (Guess(key, first, tuple(others), open=True),)
+            first, *rest = [code for code in USUAL if code not in held]
+            return first, (Guess(key, first, tuple(rest), open=True),)
         # Beside amounts in several currencies a column of those in the company's own says which it is.
         own = (
             next((code for name in seen.found if (code := currency_at_end(str(name))) in held), None)
