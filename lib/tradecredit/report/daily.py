@@ -18,6 +18,7 @@ from tradecredit.report.document import document
 from tradecredit.report.folders import DAILY, month_folder, put_in_place
 from tradecredit.report.letters import FOLDER, Letters, written
 from tradecredit.report.tables import csv_text, escaped, to_html
+from tradecredit.words import claims as of_claims
 from tradecredit.words import collect, insurer
 from tradecredit.words.formats import day
 from tradecredit.words.letters import told
@@ -51,6 +52,7 @@ def write_worklist(run: Run) -> tuple[Path, list[str]]:
     letters = written(book, listed)
     sentences = [
         collect.today(listed, run.currency), collect.held_out(listed, run.currency), collect.next_letters(listed),
+        of_claims.at_stake(claims.to_file(book, policy_in_force(book)), run.currency),
         told.not_written(letters.unpayable) if letters else told.NOT_STATED,
     ]  # fmt: skip
     shown = _linked(run, collect.named(listed).join(book.names))

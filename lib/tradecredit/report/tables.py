@@ -34,6 +34,8 @@ MOST_COLUMNS = 8
 MILLION = 1e6
 LINK = "link"
 """The column that holds the address to which a row's first cell links."""
+NAME = "name"
+"""The column of buyers' names, which a narrow screen shows narrow: what is to be done stands beside them."""
 NUMBER = 24
 """Characters up to which a text of one word with a hyphen is the number of a document, which does not break."""
 
@@ -195,10 +197,12 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
         else _written(values, heading.kind, units, beside)
         for (_, values), heading in zip(shown.items(), headings, strict=True)
     ]
-    kinds = [heading.kind for heading in headings]
+    columns = [
+        (heading.kind, place == 0, name == NAME)
+        for place, (name, heading) in enumerate(zip(shown, headings, strict=True))
+    ]
     return [
-        [_cell(text, kind, first=place == 0) for place, (text, kind) in enumerate(zip(row, kinds, strict=True))]
-        for row in zip(*written, strict=True)
+        [_cell(text, *column) for text, column in zip(row, columns, strict=True)] for row in zip(*written, strict=True)
     ]
 
 
@@ -260,12 +264,14 @@ def _head_cell(heading: Column) -> str:
     return f'<th scope="col" style="text-align:left">{escaped(heading.label)}</th>'
 
 
-def _cell(text: str | None, kind: str, *, first: bool = False) -> str:
+def _cell(text: str | None, kind: str, first: bool, names: bool) -> str:
     content = _MISSING if text is None else escaped(text)
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
     # JupyterLab aligns every cell to the right, so text says otherwise where our style sheet is absent.
     look = ' class="n"' if kind in NUMERIC else ' class="d"' if kind == "date" else ' style="text-align:left"'
-    if "style" in look and len(content) > SENTENCE:
+    if names and not first:
+        look += ' class="who"'
+    elif "style" in look and len(content) > SENTENCE:
         look += ' class="long"'
     elif "style" in look and "-" in content and len(content) <= NUMBER and " " not in content:
         look += ' class="d"'

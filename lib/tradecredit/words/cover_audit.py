@@ -5,10 +5,11 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import read_on
 from tradecredit.book.checks import CENT
-from tradecredit.decide.collect import audit
+from tradecredit.decide.collect import audit, insurer_calendar
+from tradecredit.decide.decisions import INSURERS
 from tradecredit.insurance.shipped import CLASSES, DISCRETIONARY, NAMED
 from tradecredit.words.decisions import WHAT
-from tradecredit.words.formats import change, day, listed, money, percent
+from tradecredit.words.formats import change, counted, day, listed, money, percent
 
 BREACHES = {
     audit.LATE_REPORT: "overdue debt not reported in time",
@@ -76,6 +77,39 @@ def stopped_anyway(reasons: pd.DataFrame, by_breach: pd.DataFrame, currency: str
     )
 
 
+def stops(calendar: pd.DataFrame, breaches: pd.DataFrame, records: pd.DataFrame) -> str:
+    """Return how the buyers past the stop, those shipped to after one, and the decisions on them belong together.
+
+    `calendar`: `insurer_calendar.deadlines`; `breaches`: `audit.breaches`; `records`: `standing.Standing.records`.
+    Empty where no buyer is past the stop, and nothing was shipped after one.
+    """
+    begun = (calendar["deadline"] == insurer_calendar.STOP_ON) & (calendar["state"] == insurer_calendar.IN_FORCE)
+    now = set(calendar.loc[begun, "buyer_id"])
+    shipped = set(breaches.loc[breaches["breach_kind"] == audit.AFTER_STOP, "buyer_id"])
+    if not now and not shipped:
+        return ""
+    of_cover = records[records["decision"].isin(INSURERS) & records["buyer_id"].isin(now)]
+    asked = of_cover.drop_duplicates("buyer_id")["decision"].value_counts()
+    parts = [f"{asked[kind]:,} under “{WHAT[kind]}”" for kind in INSURERS if kind in asked]
+    told = f"Past the stop of supplies {'is' if len(now) == 1 else 'are'} {counted(len(now), 'buyer')} today."
+    if parts:
+        told += f" Chapter 03 has each under the first thing that its cover asks for: {listed(parts)}."
+    if not shipped:
+        return f"{told} Nothing that is owed today was shipped after a stop."
+    both, earlier = len(now & shipped), len(shipped - now)
+    told += f" Of the {counted(len(shipped), 'buyer')} shipped to after a stop {both:,} {_are(both)} past it today"
+    if not earlier:
+        return f"{told}."
+    return (
+        f"{told}; the other {earlier:,} {_are(earlier)} not: what stopped them was paid or claimed since, or they are "
+        "in default or without a limit."
+    )
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
 def cover_since(classes: pd.DataFrame, currency: str) -> str:
     """Return how the part of the receivables within limits has moved since the month before; `audit.classes`."""
     if classes["open_amount_before"].isna().all():
@@ -100,7 +134,7 @@ def breaches(by_breach: pd.DataFrame, currency: str) -> str:
     parts = []
     for effect, told in (
         (audit.IN_DOUBT, "is in doubt, as the insurer was not told in time, unless it knows of it"),
-        (audit.LOST, "was sold without cover, which breaches nothing"),
+        (audit.LOST, "was sold without cover, which breaches no duty to the insurer and is our own risk"),
     ):
         rows = by_breach[by_breach["cover_effect"] == effect]
         if len(rows):

@@ -15,23 +15,23 @@ from tradecredit.words.formats import count, counted, days, listed, money, perce
 UNDECIDED = "nothing is decided: watch it"
 
 SIGNALS = {
-    "slower": "slower than its habit",
-    "silent": "pays nothing any more",
+    "slower": "pays slower than its own habit",
+    "silent": "payments have stopped",
     "overdue": "long overdue",
-    "broken_promises": "broken promises",
+    "broken_promises": "broken promises to pay",
     "part_payments": "part payments",
     "disputes": "more disputes",
-    "limit_use": "limit used up",
-    "orders_surge": "orders surge",
-    "orders_stop": "orders cease",
-    "grade_fallen": "grade fallen",
-    "score_fallen": "agency's score fallen",
-    "accounts_overdue": "accounts overdue",
-    "sector_worse": "sector pays later",
-    "country_worse": "country pays later",
-    "group_failed": "group member failed",
-    "insurer_cut": "insurer's limit cut",
-    "insurer_refused": "insurer insures nothing",
+    "limit_use": "limit exceeded or used up",
+    "orders_surge": "surge of orders",
+    "orders_stop": "orders have stopped",
+    "grade_fallen": "downgraded",
+    "score_fallen": "agency score down",
+    "accounts_overdue": "annual accounts overdue",
+    "sector_worse": "sector pays slower",
+    "country_worse": "country pays slower",
+    "group_failed": "group member in default",
+    "insurer_cut": "insurer cut the limit",
+    "insurer_refused": "insurer refused or withdrew cover",
 }
 """What each signal (`early_warning.Signal`) is called."""
 
@@ -190,8 +190,8 @@ def _reason(move: str, came: str, went: str, exposure: float) -> str:
         return "in default"
     if move == OUT and pd.isna(exposure):
         return "neither owes nor buys any more"
-    parts = [f"{lead}: {names}" for lead, names in (("new", came), ("no more", went)) if names]
-    return "; ".join(parts) or "no signal: the default probability itself"
+    parts = [f"{lead}: {names}" for lead, names in (("new signal", came), ("signal cleared", went)) if names]
+    return "; ".join(parts) or "no signal changed: the default probability itself did"
 
 
 def _one_in(value: float) -> str:
