@@ -1,5 +1,6 @@
 """The model against the past: what it would have said of past years at their start, beside what was really lost."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -11,14 +12,14 @@ from tradecredit.book.calendar import window_start
 from tradecredit.book.checks import CENT
 from tradecredit.book.memory import remembered
 from tradecredit.book.places import one_of, places
-from tradecredit.losses.distribution import expected_loss
+from tradecredit.losses.distribution import LossDistribution, expected_loss
 from tradecredit.losses.portfolio import portfolio
 from tradecredit.losses.simulation import simulate
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.history import first_day
 from tradecredit.measure.on_account import on_account_by
 from tradecredit.measure.open_items import ledger
-from tradecredit.numerics.risk_measures import Sample, value_at_risk
+from tradecredit.numerics.risk_measures import Sample, expected, value_at_risk
 
 MOST_YEARS = 3
 """Past years that are looked at, each of which costs default probabilities as of its start."""
@@ -124,6 +125,23 @@ def _losses(book: Book, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     return pd.DataFrame({"buyer_id": events["buyer_id"].array, "loss": np.maximum(debt - recovered, 0.0)})
 
 
+def with_next(years: pd.DataFrame, dist: LossDistribution, views: Mapping[str, str]) -> pd.DataFrame:
+    """Return `drawn` with the year ahead below the past ones, a row for each of some views of simulated losses.
+
+    `views`: view of `dist.losses` → what the row is called. `real` of the year ahead is missing.
+    """
+    ahead = {
+        called: {
+            "low": value_at_risk(dist.losses[view].to_numpy(), dist.sample, 0.95)[0],
+            "high": value_at_risk(dist.losses[view].to_numpy(), dist.sample, 0.99)[0],
+            "expected": expected(dist.losses[view].to_numpy(), dist.sample)[0],
+            "real": np.nan,
+        }
+        for view, called in views.items()
+    }
+    return pd.concat([drawn(years), pd.DataFrame(ahead).T.astype("float64")])
+
+
 def drawn(years: pd.DataFrame) -> pd.DataFrame:
     """Return what a figure of `back_test` shows: index the year's end as text; `low`, `high`, `expected`, `real`."""
     table = pd.DataFrame(
@@ -133,4 +151,4 @@ def drawn(years: pd.DataFrame) -> pd.DataFrame:
         },
         dtype="float64",
     )  # fmt: skip
-    return table.set_axis([f"year to {end:%Y-%m-%d}" for end in years.index])
+    return table.set_axis([f"year to\n{end:%Y-%m-%d}" for end in years.index])

@@ -39,11 +39,14 @@ class _Month(NamedTuple):
 
 class Published(NamedTuple):
     """What the chapters have published: `figures`, as `results`; `decisions`, with the columns of `decisions.COLUMNS`,
-    in the order in which they are to be taken; and by chapter what is `told` of each kind of decision."""
+    in the order in which they are to be taken; by chapter what is `told` of each kind of decision; by chapter and name
+    what is told of its `pictures`; and the `folder` of the month."""
 
     figures: pd.DataFrame
     decisions: pd.DataFrame
     told: dict[str, dict[str, str]]
+    pictures: dict[tuple[str, str], dict[str, Any]]
+    folder: Path
 
 
 def published(book: Book, output: str | Path) -> Published:
@@ -59,8 +62,29 @@ def published(book: Book, output: str | Path) -> Published:
         figures = pd.concat([figures, this_month(output, book.as_of)], ignore_index=True)
     content, _ = _json(folder / "results.json") if (folder / "results.json").exists() else ({}, "")
     # Reports of earlier versions do not have it.
-    told = {name: chapter.get("told", {}) for name, chapter in content.get("chapters", {}).items()}
-    return Published(figures[figures["as_of"] <= book.as_of], ordered(decisions_of(folder), book.run), told)
+    chapters = content.get("chapters", {})
+    told = {name: chapter.get("told", {}) for name, chapter in chapters.items()}
+    pictures = {
+        (name, one): of for name, chapter in chapters.items() for one, of in chapter.get("pictures", {}).items()
+    }
+    figures = figures[figures["as_of"] <= book.as_of]
+    return Published(figures, ordered(decisions_of(folder), book.run), told, pictures, folder)
+
+
+def with_history(published: Published) -> pd.DataFrame:
+    """Return the figures of `published` with those of past month ends that chapters have told, before the reported.
+
+    A figure that was reported for a day counts as it was reported.
+    """
+    content, _ = _json(published.folder / "results.json")
+    rows = [
+        (day, chapter, name, figure["label"], value, figure["unit"])
+        for chapter, told in content.get("chapters", {}).items()
+        for name, values in told.get("history", {}).items()
+        for figure in [told["figures"][name]]
+        for day, value in values.items()
+    ]
+    return pd.concat([_frame(rows), published.figures], ignore_index=True)
 
 
 def picked(changes: pd.DataFrame, names: Sequence[str]) -> dict[str, tuple]:

@@ -160,7 +160,8 @@ def _chapters(
     made = {chapter["name"]: chapter for chapter in before.get("manifest", {}).get("chapters", [])}
     executed: dict[str, NotebookNode] = {}
     for notebook in notebooks:
-        shutil.rmtree(build / "tables" / notebook.stem, ignore_errors=True)
+        for of_chapter in ("tables", "figures"):
+            shutil.rmtree(build / of_chapter / notebook.stem, ignore_errors=True)
     *chapters, summary = notebooks
     longest_first = sorted(chapters, key=_seconds_of_chapters(run), reverse=True)
     with shown_progress(notebooks, f"{run.entity} as of {run.as_of}") as progress:

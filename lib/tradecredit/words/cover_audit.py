@@ -1,5 +1,6 @@
 """Sentences on the audit of cover: how it has moved, what was done that costs cover, and what answers it."""
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.book.book import Book
@@ -108,6 +109,19 @@ def stops(calendar: pd.DataFrame, breaches: pd.DataFrame, records: pd.DataFrame)
 
 def _are(number: int) -> str:
     return "is" if number == 1 else "are"
+
+
+def by_age_drawn(table: pd.DataFrame, currency: str) -> str:
+    """Return what the figure of the receivables by age and cover shows; `table`: `cover.by_age`."""
+    held = table[[NAMED, DISCRETIONARY]].sum(axis="columns")
+    total, insured = float(table.to_numpy().sum()), float(held.sum())
+    late = table.iloc[1:]
+    total_late = float(late.to_numpy().sum())
+    of_late = held.iloc[1:].sum() / total_late if total_late else np.nan
+    return (
+        f"Stacked bars: {money(insured, currency)} of {money(total, currency)} lies within a limit, and "
+        f"{percent(of_late)} of what is older than the first class."
+    )
 
 
 def cover_since(classes: pd.DataFrame, currency: str) -> str:
