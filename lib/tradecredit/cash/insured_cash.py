@@ -95,8 +95,10 @@ def of_programmes(
     found = {}
     for policy in policies:
         parts = [by_name[name] for name in policy.programme]
-        sums = parts[0] if len(parts) == 1 else (np.sum(each, axis=0) for each in zip(*parts, strict=True))
-        found[policy.name] = Insured(*sums, premiums[policy.name])
+        claims, passed, indemnity = (
+            parts[0] if len(parts) == 1 else (np.sum(each, axis=0) for each in zip(*parts, strict=True))
+        )
+        found[policy.name] = Insured(claims, passed, indemnity, premiums[policy.name])
     return found
 
 

@@ -104,7 +104,8 @@ def shortfalls(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: 
     beside the credit line so that this week ends short with a probability of `cash.buffer_probability` at most, and
     `missing_today`, what of that is not in hand; `short_probability`, that the cash is below minus the credit line,
     with its standard error (missing: in no scenario); `short_depth`, the mean of what is missing then (missing: never
-    short). Also the standard errors (`…_error`) of the amounts but the last. Empty where the run states no opening cash. Source: definitions §12.5.
+    short). Also the standard errors (`…_error`) of the amounts but the last. Empty where the run states no opening
+    cash. Source: definitions §12.5.
     """
     columns = [
         "cash_expected", "cash_low_95", "cash_high_95", "needed_today", "missing_today", "short_probability",

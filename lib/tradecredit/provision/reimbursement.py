@@ -115,7 +115,8 @@ def reimbursement(book: Book) -> Reimbursement:
     """
     found, policy = by_invoice(book), policy_in_force(book)
     if found["reimbursement"].isna().any():
-        return Reimbursement(*[float("nan")] * 5, 0)
+        missing = float("nan")
+        return Reimbursement(missing, missing, missing, missing, missing, 0)
     lapsed = float(found["lapsed"].sum().round(2))
     by_loss = float(found["reimbursement"].sum().round(2)) + lapsed
     if policy is None:
