@@ -51,6 +51,8 @@ def test_a_shortfall_is_cash_below_the_credit_line(book_of):
     found = liquidity.shortfalls(book, forecast_of(PAID), weeks=3)
     assert found["short_probability"].tolist() == [0.0, 0.5, 0.25]
     # Week 2 lacks 60 and 10, week 3 only 10.
+    assert found["short_depth_error"].iloc[1] == pytest.approx(25.0)
+    assert found["short_depth_error"].iloc[[0, 2]].isna().all()
     assert found["short_depth"].iloc[1:].tolist() == [35.0, 10.0]
     assert np.isnan(found["short_depth"].iloc[0])
     assert found["short_probability_error"].iloc[1] == pytest.approx(np.sqrt(0.25 / 4))

@@ -29,6 +29,7 @@ LABELS = {
         cash_expected_error="Standard error of cash in hand, expected",
         cash_low_95_error="Standard error of cash, lower end 95 %",
         cash_high_95_error="Standard error of cash, upper end 95 %",
+        amount_error="Standard error of the amount", short_depth_error="Standard error of short by, mean",
         needed_today_error="Standard error of what is needed", missing_today_error="Standard error of what is missing",
         opening_cash="Cash in hand today", expected_receipts="From buyers, expected",
         closing_cash="Cash in hand at the end, expected",

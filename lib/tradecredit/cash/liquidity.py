@@ -66,29 +66,37 @@ def _days(flow: PlannedFlow, last: pd.Timestamp) -> pd.DatetimeIndex:
 def cash_bridge(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: int = SHORT) -> pd.DataFrame:
     """Return how the cash in hand goes from today to the end of some weeks, as expected: index `flow`.
 
-    `times`, how often it flows (missing: in every week), and `amount`: `opening_cash`; `expected_receipts` from buyers
+    `times`, how often it flows (missing: in every week), and `amount`, with its standard error `amount_error` where it
+    is simulated: `opening_cash`; `expected_receipts` from buyers
     and recoveries; with a policy `claims_in`, `passed_on` and `premium_out`; each kind of the plan; and `closing_cash`,
     their sum. Empty where the run states no opening cash.
     """
-    opening, empty = book.run.cash.opening_cash, pd.DataFrame(columns=["times", "amount"], dtype=float)
+    opening, columns = book.run.cash.opening_cash, ["times", "amount", "amount_error"]
     if opening is None:
-        return empty.rename_axis("flow")
-    rows = {"opening_cash": (np.nan, opening)}
-    paid = (forecast.receipts.paid + forecast.recoveries)[:, :weeks]
-    rows["expected_receipts"] = (np.nan, paid.sum(axis=1).mean())
+        return pd.DataFrame(columns=columns, dtype=float).rename_axis("flow")
+    # What is simulated errs by the mean over its scenarios.
+    cash = forecast.cash(view)[:, :weeks].sum(axis=1)
+    paid = (forecast.receipts.paid + forecast.recoveries)[:, :weeks].sum(axis=1)
+    rows = {"opening_cash": (np.nan, opening, np.nan), "expected_receipts": (np.nan, paid.mean(), _error(paid))}
     if view != NO_COVER:
         policy = forecast.insured[view]
         for name, sign, amounts in (("claims_in", 1, policy.claims), ("passed_on", -1, policy.passed_on)):
-            rows[name] = (np.nan, sign * float(amounts[:, :weeks].sum(axis=1).mean()))
+            whole = amounts[:, :weeks].sum(axis=1)
+            rows[name] = (np.nan, sign * whole.mean(), _error(whole))
         due = policy.premium[:weeks]
-        rows["premium_out"] = (float((due != 0).sum()), -float(due.sum()))
+        rows["premium_out"] = (float((due != 0).sum()), -float(due.sum()), np.nan)
     first, last = forecast.ends[0] - pd.Timedelta(days=6), forecast.ends[weeks - 1]
     flows = planned_flows(book, first, last)
     for kind, of_kind in flows.groupby("kind", sort=False):
-        rows[str(kind)] = (float(len(of_kind)), float(of_kind["amount"].sum()))
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=["times", "amount"]).rename_axis("flow")
-    table.loc["closing_cash"] = [np.nan, table["amount"].sum()]
+        rows[str(kind)] = (float(len(of_kind)), float(of_kind["amount"].sum()), np.nan)
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("flow")
+    table.loc["closing_cash"] = [np.nan, table["amount"].sum(), _error(cash)]
     return table
+
+
+def _error(amounts: np.ndarray) -> float:
+    """Return the standard error of the mean of a scenario each; missing of none that differ."""
+    return float(amounts.std(ddof=1) / np.sqrt(len(amounts))) or np.nan
 
 
 def cash_in_hand(book: Book, forecast: CashForecast, view: str = NO_COVER) -> np.ndarray:
@@ -104,13 +112,13 @@ def shortfalls(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: 
     beside the credit line so that this week ends short with a probability of `cash.buffer_probability` at most, and
     `missing_today`, what of that is not in hand; `short_probability`, that the cash is below minus the credit line,
     with its standard error (missing: in no scenario); `short_depth`, the mean of what is missing then (missing: never
-    short). Also the standard errors (`…_error`) of the amounts but the last. Empty where the run states no opening
-    cash. Source: definitions §12.5.
+    short). Also the standard errors of the amounts, `…_error` (of the mean depth missing with fewer than two such
+    scenarios). Empty where the run states no opening cash. Source: definitions §12.5.
     """
     columns = [
         "cash_expected", "cash_low_95", "cash_high_95", "needed_today", "missing_today", "short_probability",
         "short_probability_error", "short_depth", "cash_expected_error", "cash_low_95_error", "cash_high_95_error",
-        "needed_today_error", "missing_today_error",
+        "needed_today_error", "missing_today_error", "short_depth_error",
     ]  # fmt: skip
     if book.run.cash.opening_cash is None:
         return pd.DataFrame(columns=columns, index=pd.DatetimeIndex([], name="week_end"), dtype=float)
@@ -120,6 +128,8 @@ def shortfalls(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: 
     chance = short.mean(axis=0)
     count = short.sum(axis=0)
     depth = np.where(count > 0, np.where(short, missing, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
+    over = np.where(short, missing - depth, 0.0)
+    spread = np.where(count > 1, np.sqrt((over**2).sum(axis=0) / np.maximum(count * (count - 1), 1)), np.nan)
     found = bands(cash, forecast.ends[:weeks])
     opening = book.run.cash.opening_cash
     needed, needed_error = (np.array(values) for values in zip(*_needed(book, cash - opening), strict=True))
@@ -131,6 +141,7 @@ def shortfalls(book: Book, forecast: CashForecast, view: str = NO_COVER, weeks: 
             "short_probability_error": error, "short_depth": depth, "cash_expected_error": found["expected_cash_error"],
             "cash_low_95_error": found["low_95_error"], "cash_high_95_error": found["high_95_error"],
             "needed_today_error": needed_error, "missing_today_error": needed_error,
+            "short_depth_error": spread,
         },
         index=found.index,
     )  # fmt: skip
