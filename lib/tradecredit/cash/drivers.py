@@ -8,9 +8,9 @@ import pandas as pd
 from tradecredit.book.book import Book
 from tradecredit.book.calendar import window_start
 from tradecredit.book.once import once
-from tradecredit.cash.kernels import chances_by_day
-from tradecredit.cash.payment_times import payment_times, today_of
 from tradecredit.cash.schedule import OpenItems, open_rows
+from tradecredit.default.payment_kernels import chances_by_day
+from tradecredit.default.payment_times import payment_times, today_of
 from tradecredit.measure.disputes import owed_in_dispute
 from tradecredit.measure.dso_causes import dso_causes
 from tradecredit.measure.open_items import ledger_on

@@ -19,9 +19,9 @@ from tradecredit.cash.insured_cash import (
     protracted,
     recovered_by_week,
 )
-from tradecredit.cash.payment_times import PaymentTimes, payment_times, today_of
 from tradecredit.cash.scenarios import Expected, Receipts, empty, expected, fill, paces
 from tradecredit.cash.schedule import expected_by_day, of_open, of_sales, open_rows, sales_shares
+from tradecredit.default.payment_times import PaymentTimes, payment_times, today_of
 from tradecredit.insurance.policy import Policy
 from tradecredit.losses.insured_part import insured_parts
 from tradecredit.losses.portfolio import portfolio

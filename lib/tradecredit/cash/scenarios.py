@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tradecredit.cash.payment_times import SPAN, PaymentTimes
 from tradecredit.cash.scenario_kernels import scenarios
 from tradecredit.cash.schedule import OpenItems, SalesSchedule, Schedule
+from tradecredit.default.payment_times import SPAN, PaymentTimes
 
 TEMPOS = np.array([-3.0, -1.5, 0.0, 1.5, 3.0])
 """Tempos, in standard deviations, under which receipts are computed; between them they are interpolated."""

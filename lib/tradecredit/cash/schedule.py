@@ -9,8 +9,8 @@ from tradecredit.book.checks import CENT
 from tradecredit.book.once import once
 from tradecredit.book.places import one_of, places
 from tradecredit.cash.future_sales import FutureSales
-from tradecredit.cash.kernels import future_by_week, money_by_day, receipts_by_week
-from tradecredit.cash.payment_times import PaymentTimes
+from tradecredit.default.payment_kernels import future_by_week, money_by_day, receipts_by_week
+from tradecredit.default.payment_times import PaymentTimes
 from tradecredit.measure.balances import balances
 from tradecredit.measure.default_events import in_default
 from tradecredit.measure.disputes import disputed, owed_in_dispute

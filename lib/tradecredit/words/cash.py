@@ -10,9 +10,9 @@ from tradecredit.cash.drivers import CONTESTED, OVERDUE
 from tradecredit.cash.forecast import SHORT, YEAR, CashForecast
 from tradecredit.cash.insured_cash import FEW_DEFAULTS, FEW_RECOVERIES, protracted_share, recovery_days
 from tradecredit.cash.liquidity import Buffer, lacking
-from tradecredit.cash.payment_times import payment_times
 from tradecredit.cash.reconciled import Defaults
 from tradecredit.cash.schedule import FEW_DISPUTES, dispute_rule
+from tradecredit.default.payment_times import payment_times
 from tradecredit.params.policy import NO_COVER
 from tradecredit.words.formats import (
     MINUS,

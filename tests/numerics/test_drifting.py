@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tradecredit.cash.drifting import Grid, Seen, predicted
+from tradecredit.numerics.drifting import Grid, Seen, predicted
 
 
 def test_a_constant_level_is_the_mean_shrunk_to_where_it_was_expected():
