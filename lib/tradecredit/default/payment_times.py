@@ -10,7 +10,7 @@ from tradecredit.book.once import once
 from tradecredit.book.places import one_of
 from tradecredit.default.exits import PAID, Exits, exits
 from tradecredit.default.payment_kernels import CELLS, PARTS, days_at_risk, expected_by_day
-from tradecredit.numerics.drifting import Grid, Predicted, Seen, predicted
+from tradecredit.numerics.drifting import Grid, Predicted, Seen, level, predicted
 
 HALF_LIFE = 360
 """Days after which an observation weighs half. Chosen on demo books of other seeds than those that are reported."""
@@ -182,12 +182,14 @@ def _pooled(
     count = segment.max(initial=-1) + 1
     risk_all, paid_all = at_risk.sum(axis=0), paid.sum(axis=0)
     book = _smooth(np.divide(paid_all, risk_all, out=np.zeros(CELLS), where=risk_all > 0), risk_all)
-    belongs = (segment == np.arange(count)[:, None]).astype(float)
-    pace, found = np.ones(len(segment)), belongs @ paid
+    # Sums by segment, whose rows stand together, one by one: a product of matrices would start threads for so little.
+    order = np.argsort(segment, kind="stable")
+    starts, sorted_risk = np.searchsorted(segment[order], np.arange(count)), at_risk[order]
+    pace, found = np.ones(len(segment)), np.add.reduceat(paid[order], starts, axis=0)
     seen = paid.sum(axis=1)
     for _ in range(TURNS):
         # Whoever pays slowly is longer at risk: a segment's hazard is that of its buyers at their own paces.
-        risk = (belongs * pace) @ at_risk
+        risk = np.add.reduceat(sorted_risk * pace[order, None], starts, axis=0)
         of_segment = np.minimum((found + SEGMENT_BORROWS * book) / (risk + SEGMENT_BORROWS), 0.98)
         expected = np.einsum("bt,bt->b", at_risk, of_segment[segment])
         strength = _strength(seen[:, None], expected[:, None])
@@ -269,8 +271,8 @@ def _tempo(shares: np.ndarray, tempo: np.ndarray) -> np.ndarray:
         return np.zeros(len(tempo))
     block = np.arange(len(tempo))[::-1] // BLOCK
     years = -(np.arange(block[0] + 1) + 0.5) * BLOCK / 365
-    level = predicted(seen, years, np.zeros(len(years)), GRID, 0.0).mean
-    return (level - np.average(level[np.round(-seen.years * 365 / BLOCK - 0.5).astype(int)], weights=1 / seen.chance))[
+    found = level(seen, years, np.zeros(len(years)), GRID, 0.0)
+    return (found - np.average(found[np.round(-seen.years * 365 / BLOCK - 0.5).astype(int)], weights=1 / seen.chance))[
         block
     ]
 

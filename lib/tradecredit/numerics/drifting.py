@@ -1,6 +1,6 @@
 """A level that drifts, seen with chance: what it was, what it is going to be, and how far that errs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -44,30 +44,57 @@ def predicted(seen: Seen, years: np.ndarray, month: np.ndarray, grid: Grid, arou
     seen (None: the mean of what was). Source: Rasmussen and Williams 2006, Gaussian Processes for Machine Learning,
     equations 2.23 to 2.30.
     """
-    middle = float(seen.value.mean()) if around is None else around
+    middle = _middle(seen, around)
+    count, found = len(seen.years), []
+    for noise, whole, root, error, likely in _points(seen, years, month, grid, middle):
+        part = np.linalg.solve(root, whole[:count, count:])
+        found.append((likely, part.T @ error, whole[count:, count:] - part.T @ part, noise))
+    likely, means, spreads, noises = (np.array(values) for values in zip(*found, strict=True))
+    weight = _weights(likely)
+    mean = weight @ means
+    off = means - mean
+    spread = np.tensordot(weight, spreads + off[:, :, None] * off[:, None, :], 1)
+    return Predicted(mean + middle, spread, float(weight @ noises**2))
+
+
+def level(seen: Seen, years: np.ndarray, month: np.ndarray, grid: Grid, around: float | None = None) -> np.ndarray:
+    """Return the mean of `predicted` alone, which takes a fraction of the work."""
+    middle, count = _middle(seen, around), len(seen.years)
+    found = [
+        (likely, whole[count:, :count] @ np.linalg.solve(root.T, error))
+        for _, whole, root, error, likely in _points(seen, years, month, grid, middle)
+    ]
+    likely, means = (np.array(values) for values in zip(*found, strict=True))
+    return _weights(likely) @ means + middle
+
+
+def _middle(seen: Seen, around: float | None) -> float:
+    return float(seen.value.mean()) if around is None else around
+
+
+def _weights(likely: np.ndarray) -> np.ndarray:
+    weight = np.exp(likely - likely.max())
+    return weight / weight.sum()
+
+
+def _points(
+    seen: Seen, years: np.ndarray, month: np.ndarray, grid: Grid, middle: float
+) -> Iterator[tuple[float, np.ndarray, np.ndarray, np.ndarray, float]]:
+    """Yield of each point of the grid its noise, the covariance of all times, the root of that of what was seen (lower
+    triangular), what was seen less the middle, scaled by it, and how likely that is, as a logarithm."""
     every = np.concatenate([seen.years, years])
     months = np.concatenate([seen.month, month]) % 12
     apart = np.abs(every[:, None] - every[None, :])
     fixed = grid.level**2 + grid.growth**2 * every[:, None] * every[None, :]
     same = (months[:, None] == months[None, :]).astype(float)
     count = len(seen.years)
-    found, points = [], list(product(grid.drifts, grid.memories, grid.seasons, grid.noises))
-    for drift, memory, season, noise in points:
-        whole = fixed + drift**2 * np.exp(-apart / memory) + season**2 * same
+    forgets = {memory: np.exp(-apart / memory) for memory in grid.memories}
+    for drift, memory, season, noise in product(grid.drifts, grid.memories, grid.seasons, grid.noises):
+        whole = fixed + drift**2 * forgets[memory] + season**2 * same
         known = whole[:count, :count] + np.diag(seen.chance + noise**2 + 1e-9)
         root = np.linalg.cholesky(known)
-        scaled = np.linalg.solve(root, np.column_stack([seen.value - middle, whole[:count, count:]]))
-        error, part = scaled[:, 0], scaled[:, 1:]
-        likely = -0.5 * error @ error - np.log(np.diag(root)).sum()
-        found.append((likely, part.T @ error, whole[count:, count:] - part.T @ part))
-    likely, means, spreads = (np.array(values) for values in zip(*found, strict=True))
-    weight = np.exp(likely - likely.max())
-    weight /= weight.sum()
-    mean = weight @ means
-    off = means - mean
-    spread = np.tensordot(weight, spreads + off[:, :, None] * off[:, None, :], 1)
-    noise = float(weight @ np.array([point[-1] for point in points]) ** 2)
-    return Predicted(mean + middle, spread, noise)
+        error = np.linalg.solve(root, seen.value - middle)
+        yield noise, whole, root, error, float(-0.5 * error @ error - np.log(np.diag(root)).sum())
 
 
-__all__ = ["Grid", "Predicted", "Seen", "predicted"]
+__all__ = ["Grid", "Predicted", "Seen", "level", "predicted"]
