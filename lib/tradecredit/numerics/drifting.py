@@ -46,9 +46,9 @@ def predicted(seen: Seen, years: np.ndarray, month: np.ndarray, grid: Grid, arou
     """
     middle = _middle(seen, around)
     count, found = len(seen.years), []
-    for noise, whole, root, error, likely in _points(seen, years, month, grid, middle):
+    for noise, whole, root, error, log_likelihood in _points(seen, years, month, grid, middle):
         part = np.linalg.solve(root, whole[:count, count:])
-        found.append((likely, part.T @ error, whole[count:, count:] - part.T @ part, noise))
+        found.append((log_likelihood, part.T @ error, whole[count:, count:] - part.T @ part, noise))
     likely, means, spreads, noises = (np.array(values) for values in zip(*found, strict=True))
     weight = _weights(likely)
     mean = weight @ means
