@@ -89,8 +89,8 @@ def assumptions(book: Book, forecast: CashForecast, counted_as: Defaults) -> lis
         f"{days(own_days)} ({'`cash.recovery_days`' if few else 'median of the book'}).",
         f"Premium, fees and tax are paid in {counted(settings.premium_instalments, 'instalment')} a year "
         "(`cash.premium_instalments`); bonus and malus are settled after the year and are in no figure.",
-        "The policy in force is taken to be renewed as it is, whatever chapter 05 proposes: its premium falls due beyond "
-        "its end too. What each quote moves in its place stands beside it below, for the whole year.",
+        "The policy in force is taken to be renewed as it is, whatever chapter 05 proposes: its premium falls due "
+        "beyond its end too. What each quote moves in its place stands beside it below, for the whole year.",
         "Claims and recoveries of defaults that have happened already are not in the forecast.",
     ]
 
