@@ -20,7 +20,7 @@ KERNELS = (
     "insurance/stops.py",
     "losses/kernels.py",
     "losses/quadrature.py",
-    "cash/kernels.py",
+    "default/payment_kernels.py",
     "cash/scenario_kernels.py",
     "default/monotone_curves.py",
 )

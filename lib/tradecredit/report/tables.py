@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from html import escape
 
+import numpy as np
 import pandas as pd
 
 from tradecredit.columns import Column, Kind
@@ -65,7 +66,8 @@ def to_html(
     the row's first cell links to the address in it. In a row with a `unit`, the columns of kind `figure` and
     `change` are written in it. Where the rows are figures of different kinds (the first column is named `figure`,
     `measure` or `term`, or the table is a Series without an index name), each row has the label of its name, and
-    columns of objects are written by its kind. Missing values are an en dash.
+    columns of objects are written by its kind. Missing values are an en dash. An amount whose standard error the table
+    has, in a column of its name with `_error` behind, is rounded to it, and so is the error.
 
     Raises `ValueError` for columns that are not in the table, more than eight of them, and `rows` below one.
     """
@@ -77,6 +79,7 @@ def to_html(
     headings = [_heading(name, flat[name], columns) for name in names]
     if headings and headings[0].kind == "name":
         headings = [_by_row(heading, flat[name]) for name, heading in zip(names, headings, strict=True)]
+    shown, rounded = _to_their_errors(shown, flat.head(len(shown)), headings)
     cells = _cells(shown, headings, flat["unit"].head(len(shown)) if "unit" in flat else None)
     if LINK in flat:
         cells = [_linked(row, address) for row, address in zip(cells, flat[LINK], strict=False)]
@@ -86,6 +89,8 @@ def to_html(
     )
     if currency and _holds_money(shown, headings):
         note = f"{note} Amounts in {escaped(currency)}.".strip()
+    if rounded:
+        note = f"{note} Rounded to their standard errors.".strip()
     body = "".join(f"<tr>{''.join(row)}</tr>\n" for row in cells)
     if not cells:
         body = f'<tr><td colspan="{max(len(headings), 1)}" style="text-align:left">No rows.</td></tr>\n'
@@ -204,6 +209,23 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
     return [
         [_cell(text, *column) for text, column in zip(row, columns, strict=True)] for row in zip(*written, strict=True)
     ]
+
+
+def _to_their_errors(shown: pd.DataFrame, flat: pd.DataFrame, headings: list[Column]) -> tuple[pd.DataFrame, bool]:
+    """Return what is shown with each amount rounded to the last digit of its standard error, and whether any is.
+
+    An error has one digit, or two where the first three are below 355 (Particle Data Group, Review of Particle Physics,
+    introduction, section 5.3).
+    """
+    found = {}
+    for name, heading in zip(shown.columns, headings, strict=True):
+        error = flat.get(f"{name}_error", flat[name] if str(name).endswith("_error") else None)
+        if heading.kind == "money" and error is not None and pd.api.types.is_numeric_dtype(error.dtype):
+            size = error.abs().where(error.abs() > 0)
+            digits = np.floor(np.log10(size))
+            place = 10.0 ** (digits - (size / 10.0 ** (digits - 2) < 355))
+            found[name] = ((shown[name] / place).round() * place).where(place >= 1, shown[name])
+    return shown.assign(**found), bool(found)
 
 
 def _largest_beside(shown: pd.DataFrame, headings: list[Column]) -> float:
