@@ -8,6 +8,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.decide.collect import audit, insurer_calendar
 from tradecredit.decide.decisions import INSURERS
 from tradecredit.insurance.shipped import CLASSES, DISCRETIONARY, NAMED
+from tradecredit.words.cover import with_reasons
 from tradecredit.words.decisions import WHAT
 from tradecredit.words.formats import change, counted, day, listed, money, percent
 
@@ -37,6 +38,11 @@ REMEDIES = {
 
 TO_REQUEST = "Limits worth requesting from the insurer"
 """What of chapter 03 answers what the insurer's limits leave uninsured, where it can be insured."""
+
+
+def with_changes(reasons: pd.DataFrame) -> pd.DataFrame:
+    """Return `audit.reasons` with its reasons in words, and the `unit` of its changes: shares change by points."""
+    return with_reasons(reasons).assign(unit="fraction")
 
 
 def with_breaches(table: pd.DataFrame) -> pd.DataFrame:
