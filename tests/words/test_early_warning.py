@@ -117,7 +117,7 @@ def test_odds_are_judgement_and_the_past_of_the_book_says_which_it_bears_out():
     told = words.assumptions(EarlyWarningSettings(), TESTED)[0]
     assert (
         "judgement, stated in the run file (`early_warning.odds`). The past of this book bears out stop of "
-        "payments, finds nothing for long overdue and stop of orders and cannot tell of broken promises, limit used up, "
-        "default in its group and refusal or withdrawal of cover. All other" in told
+        "payments, finds nothing for long overdue and stop of orders and cannot tell of broken promises, limit used "
+        "up, default in its group and refusal or withdrawal of cover. All other" in told
     )
     assert "bears out" not in words.assumptions(EarlyWarningSettings(), TESTED.head(0))[0]

@@ -143,7 +143,7 @@ def moves(table: pd.DataFrame) -> str:
     told = f"Since the month before {counted(came, 'buyer')} came on the watchlist and {count(left)} left it; "
     if failed.any():
         told += f"{count(int(failed.sum()))} failed, {count(int((failed & watched).sum()))} of them from the list; "
-    return f"{told}{count(worse)} are in a worse grade and {count(better)} in a better one."
+    return f"{told}{count(worse)} {'is' if worse == 1 else 'are'} in a worse grade and {count(better)} in a better one."
 
 
 def lacking(missing: pd.Series) -> list[str]:
