@@ -57,6 +57,8 @@ def test_claims_to_file_beside_those_on_defaults_are_told():
     )
     same = made.assign(insured_debt=[900.0, 7.0])
     assert words.beside_defaults(filing[:1], same, "EUR") == ""
+    told = words.beside_defaults(filing, made[1:], "EUR")
+    assert told == "Of the claims to file B and W (EUR 950) are no defaults of the book."
 
 
 def test_the_head_of_a_claim(book):

@@ -150,6 +150,8 @@ def beside_defaults(table: pd.DataFrame, made: pd.DataFrame, currency: str) -> s
     if other.empty:
         return told
     have = "is no default of the book" if len(other) == 1 else "are no defaults of the book"
+    if past.empty:
+        return f"Of the claims to file {first_of(other.index, 3)} ({money(other.sum(), currency)}) {have}."
     return f"{told} {first_of(other.index, 3)} ({money(other.sum(), currency)}) {have}, and so not among them."
 
 

@@ -103,9 +103,9 @@ def stops(calendar: pd.DataFrame, breaches: pd.DataFrame, records: pd.DataFrame)
     if not shipped:
         return f"{told} Nothing that is owed today was shipped after a stop."
     both, earlier = len(now & shipped), len(shipped - now)
-    told += f" Of the {counted(len(shipped), 'buyer')} shipped to after a stop {both:,} {_are(both)} past it today"
     if not earlier:
-        return f"{told}."
+        return f"{told} Something was shipped to {both:,} of them after the stop, and is open."
+    told += f" Of the {counted(len(shipped), 'buyer')} shipped to after a stop {both:,} {_are(both)} past it today"
     return (
         f"{told}; the other {earlier:,} {_are(earlier)} not: what stopped them was paid or claimed since, or they are "
         "in default or without a limit."
