@@ -57,6 +57,8 @@ def test_claims_to_file_beside_those_on_defaults_are_told():
     )
     same = made.assign(insured_debt=[900.0, 7.0])
     assert words.beside_defaults(filing[:1], same, "EUR") == ""
+    told = words.beside_defaults(filing, made[1:], "EUR")
+    assert told == "Of the claims to file B and W (EUR 950) are no defaults of the book."
 
 
 def test_the_head_of_a_claim(book):
@@ -124,7 +126,13 @@ def test_whether_the_insurer_is_asked_for_more_is_told(book, left, said):
 
 
 def test_what_the_worklist_has_of_claims_is_told_before_and_after_the_first_loss():
-    filing = pd.DataFrame({"claim": [900.0, 100.0], "indemnity": [0.0, 40.0]}, index=["A", "B"])
+    days = pd.to_datetime(["2026-11-02", "2026-11-02"])
+    last = pd.to_datetime(["2026-09-30", "2026-12-31"])
+    filing = pd.DataFrame(
+        {"claim": [900.0, 100.0], "indemnity": [0.0, 40.0], "last_day": last, "act_by": days}, index=["A", "B"]
+    )
+    late = words.at_stake(filing.assign(indemnity=[25.0, 40.0]), "EUR")
+    assert "say. Of that EUR 25 is paid only if the insurer grants it, being filed late. What is filed" in late
     assert words.at_stake(filing, "EUR") == (
         "The 2 claims to file stand in the list with EUR 1,000, before the first loss of the year; after it EUR 40 is "
         "payable, as their folders say. What is filed uses up the first loss, also where it pays nothing."

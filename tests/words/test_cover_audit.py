@@ -106,5 +106,9 @@ def test_the_counts_of_stops_are_bridged():
         "Of the 4 buyers shipped to after a stop 2 are past it today; the other 2 are not: what stopped them was paid "
         "or claimed since, or they are in default or without a limit."
     )
+    all_now = breaches[breaches["buyer_id"].isin(["B", "C"])]
+    assert cover_audit.stops(calendar, all_now, records).endswith(
+        " Something was shipped to 2 of them after the stop, and is open."
+    )
     assert "Nothing that is owed today" in cover_audit.stops(calendar, breaches.head(0), records)
     assert cover_audit.stops(calendar.tail(1), breaches.head(0), records) == ""

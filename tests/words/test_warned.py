@@ -81,9 +81,9 @@ def test_what_signals_add():
         {"beside_pd": [ADDS, NOTHING, FEWER, UNKNOWN]}, index=["silent", "slower", "disputes", "group_failed"]
     )
     assert words.added(table) == (
-        "What the signals add: more of those that it warns of fail than their probability says: payments have stopped; "
-        "nothing beside the probability: pays slower than its own habit and more disputes; too few buyers to tell: "
-        "group member in default."
+        "What the signals add: more of those that it warns of fail than their probability says: stop of payments; "
+        "nothing beside the probability: slower payment than its habit and more disputes; too few buyers to tell: "
+        "default in its group."
     )
     assert words.with_verdicts(table).loc["more disputes", "beside_pd"] == "adds nothing: fewer of its buyers fail"
 

@@ -111,10 +111,12 @@ def at_stake(table: pd.DataFrame, currency: str) -> str:
     claim, paid = (money(table[name].sum(), currency) for name in ("claim", "indemnity"))
     one = len(table) == 1
     subject = "claim to file stands" if one else f"{len(table):,} claims to file stand"
+    late = table.loc[is_late(table), "indemnity"].sum()
+    granted = f"Of that {money(late, currency)} is paid only if the insurer grants it, being filed late. "
     return (
         f"The {subject} in the list with {claim}, before the first loss of the year; after it {paid} is "
-        f"payable, as {'its folder says' if one else 'their folders say'}. What is filed uses up the first loss, also "
-        "where it pays nothing."
+        f"payable, as {'its folder says' if one else 'their folders say'}. {granted if late >= CENT else ''}"
+        "What is filed uses up the first loss, also where it pays nothing."
     )
 
 
@@ -148,6 +150,8 @@ def beside_defaults(table: pd.DataFrame, made: pd.DataFrame, currency: str) -> s
     if other.empty:
         return told
     have = "is no default of the book" if len(other) == 1 else "are no defaults of the book"
+    if past.empty:
+        return f"Of the claims to file {first_of(other.index, 3)} ({money(other.sum(), currency)}) {have}."
     return f"{told} {first_of(other.index, 3)} ({money(other.sum(), currency)}) {have}, and so not among them."
 
 

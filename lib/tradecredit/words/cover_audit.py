@@ -9,6 +9,7 @@ from tradecredit.book.checks import CENT
 from tradecredit.decide.collect import audit, insurer_calendar
 from tradecredit.decide.decisions import INSURERS
 from tradecredit.insurance.shipped import CLASSES, DISCRETIONARY, NAMED
+from tradecredit.words.cover import with_reasons
 from tradecredit.words.decisions import WHAT
 from tradecredit.words.formats import change, counted, day, listed, money, percent
 
@@ -38,6 +39,11 @@ REMEDIES = {
 
 TO_REQUEST = "Limits worth requesting from the insurer"
 """What of chapter 03 answers what the insurer's limits leave uninsured, where it can be insured."""
+
+
+def with_changes(reasons: pd.DataFrame) -> pd.DataFrame:
+    """Return `audit.reasons` with its reasons in words, and the `unit` of its changes: shares change by points."""
+    return with_reasons(reasons).assign(unit="fraction")
 
 
 def with_breaches(table: pd.DataFrame) -> pd.DataFrame:
@@ -98,9 +104,9 @@ def stops(calendar: pd.DataFrame, breaches: pd.DataFrame, records: pd.DataFrame)
     if not shipped:
         return f"{told} Nothing that is owed today was shipped after a stop."
     both, earlier = len(now & shipped), len(shipped - now)
-    told += f" Of the {counted(len(shipped), 'buyer')} shipped to after a stop {both:,} {_are(both)} past it today"
     if not earlier:
-        return f"{told}."
+        return f"{told} Something was shipped to {both:,} of them after the stop, and is open."
+    told += f" Of the {counted(len(shipped), 'buyer')} shipped to after a stop {both:,} {_are(both)} past it today"
     return (
         f"{told}; the other {earlier:,} {_are(earlier)} not: what stopped them was paid or claimed since, or they are "
         "in default or without a limit."

@@ -15,23 +15,23 @@ from tradecredit.words.formats import count, counted, days, listed, money, perce
 UNDECIDED = "nothing is decided: watch it"
 
 SIGNALS = {
-    "slower": "pays slower than its own habit",
-    "silent": "payments have stopped",
+    "slower": "slower payment than its habit",
+    "silent": "stop of payments",
     "overdue": "long overdue",
-    "broken_promises": "broken promises to pay",
+    "broken_promises": "broken promises",
     "part_payments": "part payments",
     "disputes": "more disputes",
-    "limit_use": "limit exceeded or used up",
+    "limit_use": "limit used up",
     "orders_surge": "surge of orders",
-    "orders_stop": "orders have stopped",
-    "grade_fallen": "downgraded",
-    "score_fallen": "agency score down",
-    "accounts_overdue": "annual accounts overdue",
-    "sector_worse": "sector pays slower",
-    "country_worse": "country pays slower",
-    "group_failed": "group member in default",
-    "insurer_cut": "insurer cut the limit",
-    "insurer_refused": "insurer refused or withdrew cover",
+    "orders_stop": "stop of orders",
+    "grade_fallen": "downgrade",
+    "score_fallen": "lower agency score",
+    "accounts_overdue": "overdue accounts",
+    "sector_worse": "slower payment in its sector",
+    "country_worse": "slower payment in its country",
+    "group_failed": "default in its group",
+    "insurer_cut": "cut of the insurer's limit",
+    "insurer_refused": "refusal or withdrawal of cover",
 }
 """What each signal (`early_warning.Signal`) is called."""
 
@@ -107,7 +107,7 @@ def with_names(table: pd.DataFrame) -> pd.DataFrame:
 
 def with_decisions(table: pd.DataFrame) -> pd.DataFrame:
     """Return the watchlist (`watched.with_decisions`) with what is decided in words."""
-    told = [", and ".join(WHAT[kind] for kind in kinds.split("; ") if kind) or UNDECIDED for kinds in table["doing"]]
+    told = ["; ".join(WHAT[kind] for kind in kinds.split("; ") if kind) or UNDECIDED for kinds in table["doing"]]
     return table.assign(doing=pd.Series(told, index=table.index, dtype="str"))
 
 
@@ -143,7 +143,7 @@ def moves(table: pd.DataFrame) -> str:
     told = f"Since the month before {counted(came, 'buyer')} came on the watchlist and {count(left)} left it; "
     if failed.any():
         told += f"{count(int(failed.sum()))} failed, {count(int((failed & watched).sum()))} of them from the list; "
-    return f"{told}{count(worse)} are in a worse grade and {count(better)} in a better one."
+    return f"{told}{count(worse)} {'is' if worse == 1 else 'are'} in a worse grade and {count(better)} in a better one."
 
 
 def lacking(missing: pd.Series) -> list[str]:

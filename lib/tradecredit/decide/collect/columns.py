@@ -18,7 +18,8 @@ OF_THE_INSURER: dict[str, Column] = {
         "money", open_amount_before="Open amount, month before", open_amount_change="Open amount, change",
         lost_debt="Debt that it concerns", breach_cost="Cost if it is lost",
     ),
-    **columns("percent", share_before="Share, month before", share_change="Share, change"),
+    **columns("percent", share_before="Share, month before"),
+    "share_change": Column("Share, change", "change"),
     **columns("date", breach_day="Day of it", first_breach="The first on"),
     # claims
     **columns("text", default_kind="Kind of default", claim_step="Step", document="Paper", known="What the book knows",
