@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from IPython.display import HTML, display
 
+from tradecredit.book.disk import writing
 from tradecredit.columns import Column
 from tradecredit.decide import decisions
 from tradecredit.params.decisions import ORDINARY
@@ -311,5 +312,6 @@ def _file_name(name: str) -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8", newline="\n")
+    with writing(file.parent):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
