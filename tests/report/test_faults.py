@@ -1,6 +1,6 @@
 """Disks that are full and folders that nobody may write to, as the system's own: one message, exit code 2, no remains.
 
-A mount namespace of the test's own holds a small file system in memory; where that is not allowed the tests are skipped.
+A mount namespace of the test's own holds a small file system in memory; where that is not allowed, tests are skipped.
 """
 
 import shlex
@@ -13,9 +13,12 @@ import pytest
 from nbformat import write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-MOUNTS = shutil.which("unshare") and not subprocess.run(
-    ["unshare", "-rm", "sh", "-c", "mount -t tmpfs none /mnt"], capture_output=True, check=False
-).returncode
+MOUNTS = (
+    shutil.which("unshare")
+    and not subprocess.run(
+        ["unshare", "-rm", "sh", "-c", "mount -t tmpfs none /mnt"], capture_output=True, check=False
+    ).returncode
+)
 pytestmark = pytest.mark.skipif(not MOUNTS, reason="file systems cannot be mounted here, even in a namespace")
 
 FILLING = """from tradecredit import Book
@@ -77,7 +80,9 @@ def test_a_full_disk_of_reports(project):
 
 
 def test_a_full_disk_of_results(project):
-    full = f"{small(project.folder / '.tradecredit')}\nhead -c 2000000 /dev/zero >{project.folder}/.tradecredit/x || true"
+    full = (
+        f"{small(project.folder / '.tradecredit')}\nhead -c 2000000 /dev/zero >{project.folder}/.tradecredit/x || true"
+    )
     refused(command("check", project.run_file, mounted=full), "No space left on device")
 
 
