@@ -96,7 +96,8 @@ def without_places(text: str, run: Run) -> str:
 def _tell(run: Run, folder: Path, entry: dict[str, Any], started: datetime, failed: Failure | None) -> None:
     seconds = (datetime.now(UTC) - started).total_seconds()
     published = month_folder(run)
-    message = f"{failed.error} To do: {failed.to_do}" if failed else words.published(seconds)
+    told = f"{failed.error} To do: {failed.to_do}" if failed else words.published(seconds)
+    message = without_places(told, run)
     end = {"seconds": round(seconds, 1), "exit_code": failed.exit_code if failed else 0, "message": message}
     with suppress(OSError, ParameterError) if failed else nullcontext():
         # A disk that is full or not ours to write to is what failed: it is told by the error itself.
