@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from IPython.display import HTML, display
 
+from tradecredit.book.disk import writing
 from tradecredit.columns import Column
 from tradecredit.decide import decisions
 from tradecredit.params.decisions import ORDINARY
@@ -377,5 +378,6 @@ def _written(file: Path, content: bytes) -> None:
 
 
 def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8", newline="\n")
+    with writing(file.parent):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")

@@ -9,11 +9,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from tradecredit.book.book import Book
+from tradecredit.book.disk import writing
+from tradecredit.book.locks import locked
 from tradecredit.decide.decisions import ordered
 from tradecredit.report.document import document
 from tradecredit.report.earlier import decisions_of
 from tradecredit.report.folders import DAILY, MONTH, month_folder, months, slug
 from tradecredit.report.tables import escaped
+from tradecredit.report.written import write_text
 from tradecredit.words import formats
 
 SUMMARY = "00_summary"
@@ -155,7 +158,13 @@ def write_index(reports: Path) -> Path:
     the chapter, cell and message of a run that failed. What cannot be read is listed with the reason.
     """
     reports = Path(reports)
-    reports.mkdir(parents=True, exist_ok=True)
+    with writing(reports):
+        reports.mkdir(parents=True, exist_ok=True)
+        with locked(reports / ".index.lock"):  # else of two runs the one that looked first could write last
+            return _written(reports)
+
+
+def _written(reports: Path) -> Path:
     entities = [folder for folder in sorted(reports.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
     parts = [_entity(folder) for folder in entities]
     if not parts:
@@ -168,9 +177,8 @@ def write_index(reports: Path) -> Path:
         footer="<p>Made by tradecredit from the reports in this folder.</p>",
     )
     file = reports / "index.html"
-    beside = reports / ".index.html.new"
-    beside.write_text(page, encoding="utf-8", newline="\n")
-    return beside.replace(file)
+    write_text(file, page)
+    return file
 
 
 def _entity(folder: Path) -> str:
@@ -179,7 +187,8 @@ def _entity(folder: Path) -> str:
     names = [str(month.manifest["entity"]) for month in months if month.manifest.get("entity")]
     heading = f'<h2 id="{escaped(folder.name)}">{escaped(names[0] if names else folder.name)}</h2>\n'
     known = {"failed", DAILY, *_month_names(folder)}
-    others = sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name not in known)
+    present = (path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    others = sorted(name for name in present if name not in known)
     note = (
         f'<p class="tc-note">Not the name of a month, and not read: {escaped(", ".join(others))}.</p>' if others else ""
     )
@@ -232,10 +241,12 @@ def _status(month: _Month) -> str:
     parts = ["ok"] if month.manifest else []
     if month.failure and not _is_older(month.failure.get("when"), month.manifest.get("started")):
         failure = month.failure
-        place = f"chapter {failure.get('chapter', '?')}, cell {failure.get('cell', '?')}"
+        place = f"chapter {failure['chapter']}, cell {failure.get('cell', '?')}: " if "chapter" in failure else ""
         after = "; the report shown is older" if month.manifest else ""
         error = escaped(str(failure.get("error", "no message"))[:400])
-        parts = [f'<span class="failed">failed</span>{after}<small>{escaped(place)}: {error}</small>']
+        parts = [f'<span class="failed">failed</span>{after}<small>{escaped(place)}{error}</small>']
+        if "to_do" in failure:
+            parts.append(f"<small>To do: {escaped(str(failure['to_do'])[:400])}</small>")
     if month.problems:
         parts.append('<span class="failed">cannot be read</span>')
         parts += [f"<small>{escaped(problem)}</small>" for problem in month.problems]
