@@ -21,6 +21,7 @@ from tradecredit.report.document import TEMPLATE, document
 from tradecredit.report.makers import Maker, makers, source_text
 from tradecredit.report.markdown import Renderer, formula, picture
 from tradecredit.report.tables import escaped
+from tradecredit.report.workbook import FILE as WORKBOOK
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _H1 = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
@@ -263,7 +264,11 @@ def _navigation(titles: Mapping[str, str], chapter: str, contents: list[tuple[st
         f'<li><a href="{escaped(name)}.html"{current.get(name, "")}>{escaped(text)}</a></li>\n'
         for name, text in titles.items()
     )
-    parts = [("Chapters", f'<ul>\n{items}<li class="all"><a href="../../index.html">All months</a></li>\n</ul>')]
+    more = (
+        '<li class="all"><a href="../../index.html">All months</a></li>\n'
+        f'<li class="all"><a href="{WORKBOOK}">All tables (Excel)</a></li>\n'
+    )
+    parts = [("Chapters", f"<ul>\n{items}{more}</ul>")]
     if contents:
         items = "".join(f'<li><a href="#{anchor}">{text}</a></li>\n' for anchor, text in contents)
         parts.append(("On this page", f"<ol>\n{items}</ol>"))
@@ -293,6 +298,7 @@ def _footer(manifest: Mapping[str, Any]) -> str:
     return (
         f"<p>Made by tradecredit {escaped(versions.get('tradecredit', ''))} from book "
         f"<code>{escaped(manifest['book']['fingerprint'][:12])}</code>. "
-        '<span class="screen">All figures: <a href="results.json">results.json</a>; '
+        f'<span class="screen">All tables: <a href="{WORKBOOK}">{WORKBOOK}</a>; '
+        'all figures: <a href="results.json">results.json</a>; '
         'how they were made: <a href="manifest.json">manifest.json</a>.</span></p>'
     )

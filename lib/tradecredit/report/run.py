@@ -5,13 +5,14 @@ import math
 import os
 import platform
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
@@ -24,7 +25,9 @@ from tradecredit.report.execution import executed_side_by_side, failed, shown_pr
 from tradecredit.report.folders import month_folder, put_in_place
 from tradecredit.report.index import SUMMARY, write_index
 from tradecredit.report.kernels import warm_kernels
+from tradecredit.report.makers import makers
 from tradecredit.report.page import page_html, source_pages, title
+from tradecredit.report.workbook import Makers, write_workbook
 
 VERSIONS = ("tradecredit", "pandas", "numpy", "scipy", "statsmodels", "duckdb", "papermill", "nbconvert")
 
@@ -57,6 +60,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             seconds = (datetime.now(UTC) - started).total_seconds()
             timed = manifest | {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
             _write_json(build / "manifest.json", timed)
+            write_workbook(build, manifest, _made_by(run, manifest, executed), run.currency)
             put_in_place(build, published)
             _failure_file(published).unlink(missing_ok=True)
         except PapermillExecutionError as error:
@@ -198,6 +202,16 @@ def _page(notebook: NotebookNode, manifest: dict[str, Any], chapter: str) -> str
         return page_html(notebook, manifest=manifest, chapter=chapter)
     except ValueError as error:
         raise failed(chapter, error) from error
+
+
+def _made_by(run: Run, manifest: Mapping[str, Any], executed: Mapping[str, NotebookNode]) -> dict[str, Makers]:
+    """Return what made the tables of each chapter; of one that was not made anew, by its notebook as it is now."""
+    files = {chapter["name"]: run.notebooks / f"{chapter['name']}.ipynb" for chapter in manifest["chapters"]}
+    return {
+        name: makers(executed[name] if name in executed else nbformat.read(file, as_version=4))
+        for name, file in files.items()
+        if name in executed or file.exists()
+    }
 
 
 def _results(run: Run, chapters: dict[str, Any]) -> dict[str, Any]:
