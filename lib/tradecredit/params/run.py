@@ -99,6 +99,9 @@ class Run(Parameters):
     """Folder that reports go to; unless stated, that of the workbook, not of the run file."""
     notebooks: Path = PROJECT / "notebooks"
     """Folder of the chapters that are run."""
+    pdf: bool = False
+    """Whether the month and its summary are printed as PDF files too (report.pdf, summary.pdf), by a Chromium or Chrome
+    that this machine has; TRADECREDIT_CHROMIUM names it where it is not found."""
     file: Annotated[Path, Field(exclude=True)]
     """The run file itself; set on reading."""
 

@@ -5,14 +5,13 @@ import math
 import os
 import platform
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
@@ -21,13 +20,12 @@ from tradecredit.book.book import Book
 from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.params.run import Run
 from tradecredit.report.checked import checked_book
+from tradecredit.report.downloads import write_downloads
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
 from tradecredit.report.folders import month_folder, put_in_place
 from tradecredit.report.index import SUMMARY, write_index
 from tradecredit.report.kernels import warm_kernels
-from tradecredit.report.makers import makers
 from tradecredit.report.page import page_html, source_pages, title
-from tradecredit.report.workbook import Makers, write_workbook
 
 VERSIONS = ("tradecredit", "pandas", "numpy", "scipy", "statsmodels", "duckdb", "papermill", "nbconvert")
 
@@ -60,7 +58,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             seconds = (datetime.now(UTC) - started).total_seconds()
             timed = manifest | {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
             _write_json(build / "manifest.json", timed)
-            write_workbook(build, manifest, _made_by(run, manifest, executed), run.currency)
+            write_downloads(build, run, manifest, executed)
             put_in_place(build, published)
             _failure_file(published).unlink(missing_ok=True)
         except PapermillExecutionError as error:
@@ -204,16 +202,6 @@ def _page(notebook: NotebookNode, manifest: dict[str, Any], chapter: str) -> str
         raise failed(chapter, error) from error
 
 
-def _made_by(run: Run, manifest: Mapping[str, Any], executed: Mapping[str, NotebookNode]) -> dict[str, Makers]:
-    """Return what made the tables of each chapter; of one that was not made anew, by its notebook as it is now."""
-    files = {chapter["name"]: run.notebooks / f"{chapter['name']}.ipynb" for chapter in manifest["chapters"]}
-    return {
-        name: makers(executed[name] if name in executed else nbformat.read(file, as_version=4))
-        for name, file in files.items()
-        if name in executed or file.exists()
-    }
-
-
 def _results(run: Run, chapters: dict[str, Any]) -> dict[str, Any]:
     ordered = {name: chapters[name] for name in sorted(chapters)}
     return {"entity": run.entity, "as_of": str(run.as_of), "currency": run.currency, "chapters": ordered}
@@ -238,7 +226,7 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _parameters(run: Run) -> dict[str, Any]:
     """Return the run's parameters, without where things lie on this machine."""
-    parameters = run.model_dump(mode="json", exclude={"reports", "notebooks"})
+    parameters = run.model_dump(mode="json", exclude={"reports", "notebooks", "pdf"})
     if "path" in parameters["source"]:
         parameters["source"]["path"] = Path(parameters["source"]["path"]).name
     return parameters
