@@ -1,4 +1,4 @@
-"""A month as PDF: tagged, with bookmarks, page numbers and links within; equal pages give equal files; told where not."""
+"""A month as PDF: tagged, with bookmarks, page numbers and links within; the same again; told where not."""
 
 import stat
 

@@ -20,6 +20,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from tradecredit.report.document import TEMPLATE, document
 from tradecredit.report.makers import Maker, makers, source_text
 from tradecredit.report.markdown import Renderer, formula, picture
+from tradecredit.report.neighbours import EMPTY
 from tradecredit.report.tables import escaped
 from tradecredit.report.workbook import FILE as WORKBOOK
 
@@ -253,7 +254,7 @@ def _facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _header(manifest: Mapping[str, Any], chapter_title: str) -> str:
     return (
         f'<p class="eyebrow"><span>{escaped(manifest["entity"])}</span> '
-        f"<span>As of {escaped(manifest['as_of'])}</span></p>\n<h1>{escaped(chapter_title)}</h1>"
+        f"<span>As of {escaped(manifest['as_of'])}</span></p>\n<h1>{escaped(chapter_title)}</h1>\n{EMPTY}"
     )
 
 
@@ -264,11 +265,7 @@ def _navigation(titles: Mapping[str, str], chapter: str, contents: list[tuple[st
         f'<li><a href="{escaped(name)}.html"{current.get(name, "")}>{escaped(text)}</a></li>\n'
         for name, text in titles.items()
     )
-    more = (
-        '<li class="all"><a href="../../index.html">All months</a></li>\n'
-        f'<li class="all"><a href="{WORKBOOK}">All tables (Excel)</a></li>\n'
-    )
-    parts = [("Chapters", f"<ul>\n{items}{more}</ul>")]
+    parts = [("Chapters", f'<ul>\n{items}<li class="all"><a href="../../index.html">All months</a></li>\n</ul>')]
     if contents:
         items = "".join(f'<li><a href="#{anchor}">{text}</a></li>\n' for anchor, text in contents)
         parts.append(("On this page", f"<ol>\n{items}</ol>"))

@@ -19,7 +19,8 @@ VARIABLE = "TRADECREDIT_CHROMIUM"
 """Environment variable that names the browser, where it is not found by one of `NAMES`."""
 NAMES = (
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )  # fmt: skip
 SECONDS = 300
 """Longest that the browser may take for a file."""
