@@ -165,7 +165,7 @@ def test_nothing_lies_outside_the_file(page):
         for name in ("src", "srcset", "href", "action", "data", "poster", "background", "xlink:href"):
             if name in attributes:
                 address = attributes[name]
-                relative = re.fullmatch(r"(\.\./)*[\w./-]+\.(html|csv|json)|#[\w-]+", address)
+                relative = re.fullmatch(r"(\.\./)*[\w./-]+\.(html|csv|json|xlsx|pdf)|#[\w-]+", address)
                 assert relative or address.startswith("data:"), f"{tag} {name}={address[:60]}"
     written = re.sub(r"data:image/png;base64,[^\"]*", "", page)
     assert not re.search(r"url\(|@import|https?:|//[a-z]", written)
@@ -241,6 +241,7 @@ def test_contents_and_chapters_lead_where_they_say(page):
         "../../index.html",
         "results.json",
         "manifest.json",
+        "workbook.xlsx",
     }
     assert 'href="01_receivables.html" aria-current="page"' in page
     assert re.search('class="previous" href="00_summary.html"', page)

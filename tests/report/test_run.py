@@ -58,7 +58,7 @@ def test_a_month_is_published_and_the_same_again(project):
     first = files(month)
     assert set(first) == {
         "00_summary.html", "01_ledger.html", "manifest.json", "results.json", "tables/01_ledger/buyers.csv",
-        "source/tradecredit.book.book.html",
+        "tables/01_ledger/datapackage.json", "workbook.xlsx", "source/tradecredit.book.book.html",
     }  # fmt: skip
     # 1000 + 500.50 + 200 GBP at 1.15 + 300
     results = json.loads(first["results.json"])

@@ -104,6 +104,9 @@ class Run(Parameters):
     """A chapter that takes longer is stopped, and the run has failed."""
     after: After = After()
     """The command that follows the report, for whoever mails or pages."""
+    pdf: bool = False
+    """Whether the month and its summary are printed as PDF files too (report.pdf, summary.pdf), by a Chromium or Chrome
+    that this machine has; TRADECREDIT_CHROMIUM names it where it is not found."""
     file: Annotated[Path, Field(exclude=True)]
     """The run file itself; set on reading."""
 

@@ -17,10 +17,12 @@ from tradecredit.decide import decisions
 from tradecredit.params.decisions import ORDINARY
 from tradecredit.report import pictures
 from tradecredit.report.columns import labelled
+from tradecredit.report.data_package import FILE, package, resource
 from tradecredit.report.earlier import decisions_before, reported_before
-from tradecredit.report.tables import csv_text, escaped, to_html
+from tradecredit.report.tables import csv_text, escaped, headings, to_html
 from tradecredit.words import formats
 from tradecredit.words.decisions import STAKES, who_and_when
+from tradecredit.words.workbook import DECISIONS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,7 +49,7 @@ class Chapter:
         self.currency = book.run.currency
         self.as_of = pd.Timestamp(book.as_of)
         self.output = Path(output) if str(output) else None
-        self._tables: set[str] = set()
+        self._tables: dict[str, dict[str, object]] = {}
         self._figures: dict[str, dict[str, object]] = {}
         self._pictures: dict[str, dict[str, object]] = {}
         self._history: dict[str, dict[str, float]] = {}
@@ -95,9 +97,7 @@ class Chapter:
         if self.output:
             if name in self._tables:
                 raise ValueError(f"chapter {self.name} publishes two tables named {name!r}; rename one")
-            self._tables.add(name)
-            # With a byte-order mark, without which Excel takes the text for another encoding.
-            _write(self.output / link, "\ufeff" + csv_text(frame))
+            self._publish_table(frame, name, caption, columns)
         if not self._silent:
             _show(shown, "table", name)
 
@@ -210,7 +210,7 @@ class Chapter:
         if self.output:
             all_of_them = decisions.ordered(self._with_earlier(self._decisions), self._book.run)
             all_of_them.insert(3, "stake", all_of_them["decision"].map(STAKES))
-            _write(self.output / "tables" / self.name / "decisions.csv", "\ufeff" + csv_text(all_of_them))
+            self._publish_table(all_of_them, "decisions", DECISIONS)
         self._publish()
 
     def _with_earlier(self, asked: pd.DataFrame) -> pd.DataFrame:
@@ -245,6 +245,18 @@ class Chapter:
         # The page lays the cards out in equal rows; JupyterLab, without its style sheet, one after the other.
         style = f"display:flex;flex-wrap:wrap;gap:1em 2em;--columns:{_CARDS_IN_A_ROW.get(len(entries), 4)}"
         _show(f'<dl class="tc-cards" style="{style}">\n{cards}</dl>\n', "headline")
+
+    def _publish_table(
+        self, frame: pd.DataFrame | pd.Series, name: str, caption: str, columns: Sequence[str] | Mapping | None = None
+    ) -> None:
+        """Write a table as CSV, and what it holds into the chapter's data package."""
+        assert self.output is not None
+        folder = self.output / "tables" / self.name
+        # With a byte-order mark, without which Excel takes the text for another encoding.
+        _write(folder / f"{name}.csv", "\ufeff" + csv_text(frame))
+        self._tables[name] = resource(name, caption, headings(frame, columns))
+        content = package(self.name, self._tables.values())
+        _write(folder / FILE, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
     def _publish(self) -> None:
         if self.output:

@@ -1,6 +1,7 @@
 """The list of all entities and months, and the published figures of past months as a table."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +16,16 @@ from tradecredit.decide.decisions import ordered
 from tradecredit.report.document import document
 from tradecredit.report.earlier import decisions_of
 from tradecredit.report.folders import DAILY, MONTH, month_folder, months, slug
+from tradecredit.report.neighbours import link_months
 from tradecredit.report.tables import escaped
 from tradecredit.report.written import write_text
 from tradecredit.words import formats
+from tradecredit.words import months as words
 
 SUMMARY = "00_summary"
 """The chapter that reads the others' results: executed last, shown first."""
+MONTHLY = re.compile(r"[0-9][0-9]_\w+")
+"""Names of chapters that have a page over all months."""
 MOST_FIGURES = 6
 FIGURES = ("receivables", "overdue_amount", "expected_loss_simulated", "es_99", "retained_es_99", "policy_cost")
 """Figures shown for an entity whose newest month has no summary, wherever their chapters publish them."""
@@ -167,6 +172,8 @@ def write_index(reports: Path) -> Path:
 def _written(reports: Path) -> Path:
     entities = [folder for folder in sorted(reports.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
     parts = [_entity(folder) for folder in entities]
+    for folder in entities:
+        _tie_together(folder)
     if not parts:
         parts = ["<p>No report has been made yet. Make one: <code>tradecredit report RUN.yaml</code></p>"]
     page = document(
@@ -181,9 +188,60 @@ def _written(reports: Path) -> Path:
     return file
 
 
+def _tie_together(folder: Path) -> None:
+    """Write an entity's pages of each chapter over all months, and the links between the pages of its months."""
+    found = _newest_first(folder)
+    failures = {month.name: _where(month.failure) for month in found if _failed_last(month)}
+    link_months(folder, [month.name for month in found][::-1], failures)
+    titles = {entry["name"]: entry["title"] for month in found[::-1] for entry in month.manifest.get("chapters", [])}
+    history = results(folder.parent, folder.name)
+    for chapter, title in titles.items():
+        if MONTHLY.fullmatch(chapter):
+            write_text(folder / f"{chapter}.html", _over_months(found, chapter, title, history))
+    for file in folder.glob("[0-9][0-9]_*.html"):
+        if file.stem not in titles:
+            file.unlink()
+
+
+def _over_months(found: list[_Month], chapter: str, title: str, history: pd.DataFrame) -> str:
+    """Return the page of a chapter over all months: its headline figures in each, and the way to it there."""
+    shown: dict[tuple[str, str], str] = {}
+    for month in found:
+        figures = _chapter_figures(month.results, chapter)
+        shown |= {(chapter, name): entry["label"] for name, entry in figures.items() if (chapter, name) not in shown}
+    entity = next((str(month.manifest["entity"]) for month in found if month.manifest.get("entity")), "")
+    keys = list(shown)
+    parts = [{key: shown[key] for key in keys[at : at + MOST_FIGURES]} for at in range(0, len(keys), MOST_FIGURES)]
+    labels = [f"{title}: {', '.join(part.values())}" for part in parts]
+    tables = [_months_table(found, *of, history, chapter) for of in zip(parts or [{}], labels or [title], strict=True)]
+    slug = found[0].folder.parent.name
+    return document(
+        title=f"{title} · {entity} · all months",
+        header=f'<p class="eyebrow"><span>{escaped(entity)}</span></p>\n<h1>{escaped(words.all_months(title))}</h1>\n'
+        f'<nav class="months" aria-label="{words.LABEL}"><ul><li><a href="../index.html#{escaped(slug)}">'
+        f"{words.ALL_CHAPTERS}</a></li></ul></nav>",
+        navigation="",
+        main="\n".join(tables),
+        footer="<p>Made by tradecredit from the months in this folder.</p>",
+    )
+
+
+def _where(failure: Mapping[str, Any]) -> str:
+    return f"chapter {failure['chapter']}" if "chapter" in failure else str(failure.get("error", "no message"))[:200]
+
+
+def _newest_first(folder: Path) -> list[_Month]:
+    return [_read_month(folder, name) for name in _month_names(folder)][::-1]
+
+
+def _failed_last(month: _Month) -> bool:
+    """Return whether the last run of a month failed."""
+    return bool(month.failure) and not _is_older(month.failure.get("when"), month.manifest.get("started"))
+
+
 def _entity(folder: Path) -> str:
     """Return the part of the index that shows one entity."""
-    months = sorted((_read_month(folder, name) for name in _month_names(folder)), key=lambda month: month.name)[::-1]
+    months = _newest_first(folder)
     names = [str(month.manifest["entity"]) for month in months if month.manifest.get("entity")]
     heading = f'<h2 id="{escaped(folder.name)}">{escaped(names[0] if names else folder.name)}</h2>\n'
     known = {"failed", DAILY, *_month_names(folder)}
@@ -197,16 +255,28 @@ def _entity(folder: Path) -> str:
     shown = _shown_figures(months)
     history = results(folder.parent, folder.name)
     label = f"Months of {names[0] if names else folder.name}"
+    return f"{heading}{_months_table(months, shown, label, history)}{note}"
+
+
+def _months_table(
+    months: list[_Month], shown: Mapping[tuple[str, str], str], label: str, history: pd.DataFrame, chapter: str = ""
+) -> str:
+    """Return the table of months with the figures `shown`, and links to all chapters, or to one alone."""
     headings = "".join(f'<th scope="col" class="n">{escaped(title)}</th>' for title in shown.values())
-    rows = "".join(_row(month, list(shown), history) for month in months)
+    last = "" if chapter else '<th scope="col">Chapters</th>'
+    rows = "".join(_row(month, list(shown), history, chapter) for month in months)
     return (
-        f'{heading}<div class="tc-table" role="region" tabindex="0" aria-label="{escaped(label)}">\n<table>\n'
-        f'<thead><tr><th scope="col">Month</th><th scope="col">Status</th>{headings}'
-        f'<th scope="col">Chapters</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n{note}'
+        f'<div class="tc-table" role="region" tabindex="0" aria-label="{escaped(label)}">\n<table>\n'
+        f'<thead><tr><th scope="col">Month</th><th scope="col">Status</th>{headings}{last}'
+        f"</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n"
     )
 
 
-def _row(month: _Month, shown: list[tuple[str, str]], history: pd.DataFrame) -> str:
+def _row(month: _Month, shown: list[tuple[str, str]], history: pd.DataFrame, chapter: str = "") -> str:
+    if chapter:
+        there = (month.folder / f"{chapter}.html").exists()
+        own = f'<a href="{month.name}/{escaped(chapter)}.html">{month.name}</a>' if there else month.name
+        return _row_of(month, shown, history, own)
     pages = [(entry["name"], entry["title"]) for entry in month.manifest.get("chapters", [])]
     pages = pages or [(file.stem, file.stem) for file in sorted(month.folder.glob("*.html"))]
     address = f"{month.folder.parent.name}/{month.name}"
@@ -216,11 +286,13 @@ def _row(month: _Month, shown: list[tuple[str, str]], history: pd.DataFrame) -> 
         f'aria-label="{escaped(title)}, {month.name}">{escaped(name.split("_")[0])}</a>'
         for name, title in pages
     )
+    return _row_of(month, shown, history, first, f'<td class="d">{links}</td>')
+
+
+def _row_of(month: _Month, shown: list[tuple[str, str]], history: pd.DataFrame, first: str, last: str = "") -> str:
     changed = changes(history, month.manifest["as_of"]) if month.manifest.get("as_of") else history.head(0)
     cells = "".join(_figure_cell(month, figure, changed) for figure in shown)
-    return (
-        f'<tr><th scope="row" class="d">{first}</th><td>{_status(month)}</td>{cells}<td class="d">{links}</td></tr>\n'
-    )
+    return f'<tr><th scope="row" class="d">{first}</th><td>{_status(month)}</td>{cells}{last}</tr>\n'
 
 
 def _figure_cell(month: _Month, figure: tuple[str, str], changed: pd.DataFrame) -> str:
@@ -239,7 +311,7 @@ def _figure_cell(month: _Month, figure: tuple[str, str], changed: pd.DataFrame) 
 
 def _status(month: _Month) -> str:
     parts = ["ok"] if month.manifest else []
-    if month.failure and not _is_older(month.failure.get("when"), month.manifest.get("started")):
+    if _failed_last(month):
         failure = month.failure
         place = f"chapter {failure['chapter']}, cell {failure.get('cell', '?')}: " if "chapter" in failure else ""
         after = "; the report shown is older" if month.manifest else ""

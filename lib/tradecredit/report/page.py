@@ -20,7 +20,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from tradecredit.report.document import TEMPLATE, document
 from tradecredit.report.makers import Maker, makers, source_text
 from tradecredit.report.markdown import Renderer, formula, picture
+from tradecredit.report.neighbours import EMPTY
 from tradecredit.report.tables import escaped
+from tradecredit.report.workbook import FILE as WORKBOOK
 
 MOST_ROWS_OPEN = 10
 """Rows of a table that a page shows without being asked."""
@@ -283,7 +285,7 @@ def _facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _header(manifest: Mapping[str, Any], chapter_title: str) -> str:
     return (
         f'<p class="eyebrow"><span>{escaped(manifest["entity"])}</span> '
-        f"<span>As of {escaped(manifest['as_of'])}</span></p>\n<h1>{escaped(chapter_title)}</h1>"
+        f"<span>As of {escaped(manifest['as_of'])}</span></p>\n<h1>{escaped(chapter_title)}</h1>\n{EMPTY}"
     )
 
 
@@ -324,6 +326,7 @@ def _footer(manifest: Mapping[str, Any]) -> str:
     return (
         f"<p>Made by tradecredit {escaped(versions.get('tradecredit', ''))} from book "
         f"<code>{escaped(manifest['book']['fingerprint'][:12])}</code>. "
-        '<span class="screen">All figures: <a href="results.json">results.json</a>; '
+        f'<span class="screen">All tables: <a href="{WORKBOOK}">{WORKBOOK}</a>; '
+        'all figures: <a href="results.json">results.json</a>; '
         'how they were made: <a href="manifest.json">manifest.json</a>.</span></p>'
     )

@@ -20,6 +20,7 @@ from tradecredit.errors import InputError, ParameterError, Problem
 from tradecredit.params.run import Run
 from tradecredit.report.attempts import attempt
 from tradecredit.report.checked import checked_book
+from tradecredit.report.downloads import write_downloads
 from tradecredit.report.execution import executed_side_by_side, failed, shown_progress
 from tradecredit.report.folders import month_folder
 from tradecredit.report.index import SUMMARY
@@ -62,6 +63,7 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             seconds = (datetime.now(UTC) - started).total_seconds()
             timed = manifest | {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 1)}
             write_json(build / "manifest.json", timed)
+            write_downloads(build, run, manifest, executed)
             put_in_place(build, published)
     return published / f"{SUMMARY}.html"
 
@@ -200,7 +202,7 @@ def _manifest(book: Book, chapters: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _parameters(run: Run) -> dict[str, Any]:
     """Return the run's parameters, without where things lie on this machine."""
-    parameters = run.model_dump(mode="json", exclude={"reports", "notebooks", "after"})
+    parameters = run.model_dump(mode="json", exclude={"reports", "notebooks", "after", "pdf"})
     if "path" in parameters["source"]:
         parameters["source"]["path"] = Path(parameters["source"]["path"]).name
     return parameters

@@ -1,6 +1,7 @@
 """A table as HTML for a page and as CSV for a spreadsheet."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -43,9 +44,10 @@ NUMBER = 24
 SENTENCE = 40
 """A text of more letters is a sentence, which a narrow screen must not squeeze into a column of single words."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 _MISSING = '<span title="missing">–</span>'
-_CONTROLS = {code: "�" for code in [*range(32), 127] if chr(code) not in "\t\n\r"}
+CONTROLS = {code: "�" for code in [*range(32), 127] if chr(code) not in "\t\n\r"}
+"""What stands for a control character, which neither pages nor workbooks can show."""
 
 
 def to_html(
@@ -104,21 +106,49 @@ def to_html(
     )
 
 
+def headings(
+    table: pd.DataFrame | pd.Series, columns: Sequence[str] | Mapping[str, str | Column] | None = None
+) -> list[tuple[str, Column, pd.Series]]:
+    """Return all columns of a table as its CSV has them, in order: name there, label and kind, values.
+
+    `columns` renames, as in `to_html`. Where each row is a figure of its own kind, columns of objects are of kind `row`
+    or `row_text`.
+    """
+    flat, _ = _flat(_framed(table))
+    found = [_heading(str(name), values, columns) for name, values in flat.items()]
+    if found and found[0].kind == "name":
+        found = [_by_row(heading, values) for heading, (_, values) in zip(found, flat.items(), strict=True)]
+    return [
+        (str(_harmless(str(name))), heading, values)
+        for heading, (name, values) in zip(found, flat.items(), strict=True)
+    ]
+
+
 def csv_text(table: pd.DataFrame | pd.Series) -> str:
     """Return a table as CSV text: all rows and columns, numbers in full, dates ISO, missing values empty.
 
     Floats are written so that they read back as the same number. An index that is named or not 0, 1, … comes first.
     Text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a line break) has an apostrophe put
-    before it; numbers never have. Line breaks within text are written as \\n.
+    before it, and so has one where only apostrophes stand before that; numbers never have (`unharmed` takes it off).
+    Line breaks within text are written as \\n.
     """
     flat, _ = _flat(_framed(table))
     written = {_harmless(str(name)): _harmless_column(values) for name, values in flat.items()}
     return pd.DataFrame(written).to_csv(index=False, lineterminator="\n")
 
 
+def unharmed(text: str) -> str:
+    """Return a text of a CSV of ours as it was before `csv_text` put an apostrophe before it.
+
+    >>> unharmed("'=1+1"), unharmed("''=1+1"), unharmed("'tis")
+    ('=1+1', "'=1+1", "'tis")
+    """
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
 def escaped(text: object) -> str:
     """Return text that is safe in HTML content and attributes; control characters are shown as unknown."""
-    return escape(str(text).translate(_CONTROLS), quote=True)
+    return escape(str(text).translate(CONTROLS), quote=True)
 
 
 def _framed(table: pd.DataFrame | pd.Series) -> pd.DataFrame:
@@ -137,7 +167,7 @@ def _harmless(value: object) -> object:
         return value
     # A lone carriage return would end the row: what follows it could begin a formula.
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _harmless_column(values: pd.Series) -> pd.Series:
