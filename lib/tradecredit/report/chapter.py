@@ -301,11 +301,12 @@ class Chapter:
         reported = earlier[same & (earlier["chapter"] == self.name) & (earlier["as_of"] < self.as_of)]
         past = earlier[same & (earlier["as_of"] <= self.as_of)].sort_values("as_of", kind="stable")
         past = past.drop_duplicates("as_of", keep="last").set_index("as_of")["value"]
+        last = reported.sort_values("as_of").tail(1).set_index("as_of")["value"]
         year_before = self.as_of - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)
-        days = [*reported["as_of"].sort_values().tail(1), *([year_before] if year_before in past.index else [])]
+        before = last.to_dict() | {day: value for day, value in past.items() if day == year_before and day not in last}
         told = "".join(
-            f'<dd class="since">{_sentence(formats.change(value - past[day], unit))} since {day:%Y-%m-%d}</dd>'
-            for day in dict.fromkeys(days)
+            f'<dd class="since">{_sentence(formats.change(value - then, unit))} since {day:%Y-%m-%d}</dd>'
+            for day, then in before.items()
         )
         return told + pictures.sparkline(past.tail(pictures.MONTHS))
 
