@@ -175,6 +175,11 @@ def demo(
             raise ParameterError([
                 Problem(file=str(folder), allowed="is not an empty folder", remedy="name a new or an empty one")
             ])  # fmt: skip
+        if not (PROJECT / "params" / "demo.yaml").is_file():
+            raise ParameterError([
+                Problem(file=str(PROJECT / "params"), allowed="is not there: the demo's run files lie in the checkout",
+                        remedy="install the library from its checkout (make report)")
+            ])  # fmt: skip
         book = demo_book(buyers=buyers, invoices=invoices, seed=seed)
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
