@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from tradecredit.report.document import document
 from tradecredit.report.index import write_index
 from tradecredit.report.neighbours import EMPTY
 
@@ -29,6 +30,28 @@ def fail(reports, month, when):
     failed.mkdir(exist_ok=True)
     content = {"as_of": f"{month}-28", "chapter": "01_ledger", "cell": "3", "error": "E: no", "when": when}
     (failed / f"{month}.json").write_text(json.dumps(content))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_links_and_pages_over_months_are_accessible(reports, browser, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    fail(reports, "2026-09", "2026-12-01T08:00:00")
+    page = reports / "test-co" / "2026-09" / "01_ledger.html"
+    header = f"<h1>Ledger</h1>\n{EMPTY}"
+    made = document(title="Ledger", header=header, navigation="", main="<p>Text.</p>", footer="<p>End.</p>")
+    page.write_text(made, encoding="utf-8")
+    write_index(reports)
+    tab = browser.new_page(viewport={"width": 360, "height": 780}, color_scheme=scheme)
+    for file in (page, reports / "test-co" / "01_ledger.html", reports / "index.html"):
+        tab.goto(file.as_uri())
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 360
+        found = axe.Axe().run(tab).response["violations"]
+        assert [(rule["id"], rule["nodes"][0]["html"][:120]) for rule in found] == []
+    tab.goto(page.as_uri())
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/2026-08/01_ledger.html")
 
 
 def links(page):

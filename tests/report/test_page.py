@@ -248,6 +248,12 @@ def test_contents_and_chapters_lead_where_they_say(page):
     assert re.search('class="next" href="02_default_probability.html"', page)
 
 
+def test_nothing_moves(page):
+    """Nothing is left to stop for a reader who prefers reduced motion."""
+    style = re.search("<style>(.*?)</style>", page, re.DOTALL)[1]
+    assert not re.search("animation|transition|scroll-behavior", style)
+
+
 def test_it_is_small(page):
     style = re.search("<style>(.*?)</style>", page, re.DOTALL)[1]
     assert len(style.encode()) < 20_000
@@ -390,8 +396,8 @@ def opened(browser, page, tmp_path):
     file = tmp_path / "01_receivables.html"
     file.write_text(page, encoding="utf-8")
 
-    def at(width: int):
-        tab = browser.new_page(viewport={"width": width, "height": 900})
+    def at(width: int, scheme: str = "light"):
+        tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
         tab.requests = []
         tab.on("request", lambda request: tab.requests.append(request.url))
         tab.goto(file.as_uri())
@@ -400,10 +406,12 @@ def opened(browser, page, tmp_path):
     return at
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_browser_finds_it_accessible_complete_and_within_the_screen(opened, width):
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "light"), (1280, "dark"), (360, "dark")])
+def test_a_browser_finds_it_accessible_complete_and_within_the_screen(opened, width, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    tab = opened(width)
+    tab = opened(width, scheme)
+    background = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 24, 30)"}[scheme]
     assert [address for address in tab.requests if not address.startswith("data:")] == [tab.url]
     assert tab.title().startswith("Receivables")
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
@@ -453,16 +461,37 @@ def test_a_phone_shows_who_decides_by_when_and_for_how_much(browser, tmp_path):
     file.write_text(page_html(notebook, manifest=MANIFEST, chapter="00_summary"), encoding="utf-8")
     tab = browser.new_page(viewport={"width": 390, "height": 844})
     tab.goto(file.as_uri())
-    right = "[...document.querySelectorAll('thead th')].map(cell => cell.getBoundingClientRect().right)"
-    within = [name for name, end in zip(summary.COLUMNS, tab.evaluate(right), strict=True) if end <= 390]
-    assert within[:3] == ["what", "authority", "first_due_day"]
-    assert "amount" in within
+    tab.set_viewport_size({"width": 360, "height": 780})
+    right = "[...document.querySelectorAll('tbody tr:first-child > *')].map(cell => cell.getBoundingClientRect().right)"
+    ends = tab.evaluate(right)
+    assert len(ends) == len(summary.COLUMNS)
+    assert max(ends) <= 360
+    label = (
+        "[...document.querySelectorAll('tbody tr:first-child > td')].map(c => getComputedStyle(c, '::before').content)"
+    )
+    heads = tab.evaluate("[...document.querySelectorAll('thead th')].map(cell => cell.textContent)")
+    assert tab.evaluate(label) == [f'"{head}"' for head in heads[1:]]
 
 
-def test_wide_tables_scroll_on_a_phone_and_are_whole_on_paper(opened):
-    tab = opened(390)
+def test_labels_of_stacked_cells_are_those_of_the_columns(browser, tmp_path):
+    """Whatever letters a label has: it stands in a style sheet there."""
+    names = ["a", "b'c", 'd"e', "f\\g", "h<i>&amp;", "j; color: red", "k}l", "ü 中 9"]
+    page = tmp_path / "page.html"
+    notebook = new_notebook(cells=[cell("x", html_output(to_html(pd.DataFrame([names], columns=names), "Labels")))])
+    page.write_text(page_html(notebook, manifest=MANIFEST, chapter="00_summary"), encoding="utf-8")
+    tab = browser.new_page(viewport={"width": 360, "height": 780})
+    tab.goto(page.as_uri())
+    shown = tab.evaluate("[...document.querySelectorAll('tbody td')].map(c => getComputedStyle(c, '::before').content)")
+    escaped = [name.replace("\\", "\\\\").replace('"', '\\"') for name in names[1:]]
+    assert shown == [f'"{name}"' for name in escaped]
+
+
+def test_tables_stack_on_a_phone_and_are_whole_on_paper(opened):
+    tab = opened(360)
     scrolls = "[...document.querySelectorAll('.tc-table')].map(box => box.scrollWidth > box.clientWidth)"
-    assert any(tab.evaluate(scrolls))
+    stacked = scrolls.replace("'.tc-table'", "'.tc-table:has(.stacks)'")
+    assert tab.evaluate(stacked)
+    assert not any(tab.evaluate(stacked))
     tab.set_viewport_size({"width": 672, "height": 960})  # the printable width of A4
     tab.emulate_media(media="print")
     assert not any(tab.evaluate(scrolls))

@@ -20,7 +20,7 @@ def document(*, title: str, header: str, navigation: str, main: str, footer: str
 <meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light">
+<meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
 <title>{escaped(title)}</title>
 <style>

@@ -17,7 +17,7 @@ from tradecredit.report.document import document
 from tradecredit.report.earlier import decisions_of
 from tradecredit.report.folders import DAILY, MONTH, month_folder, months, slug
 from tradecredit.report.neighbours import link_months
-from tradecredit.report.tables import escaped
+from tradecredit.report.tables import escaped, stacking
 from tradecredit.report.written import write_text
 from tradecredit.words import formats
 from tradecredit.words import months as words
@@ -264,9 +264,10 @@ def _months_table(
     """Return the table of months with the figures `shown`, and links to all chapters, or to one alone."""
     headings = "".join(f'<th scope="col" class="n">{escaped(title)}</th>' for title in shown.values())
     last = "" if chapter else '<th scope="col">Chapters</th>'
+    stacks = stacking(["Month", "Status", *shown.values(), *([] if chapter else ["Chapters"])])
     rows = "".join(_row(month, list(shown), history, chapter) for month in months)
     return (
-        f'<div class="tc-table" role="region" tabindex="0" aria-label="{escaped(label)}">\n<table>\n'
+        f'<div class="tc-table" role="region" tabindex="0" aria-label="{escaped(label)}">\n<table{stacks}>\n'
         f'<thead><tr><th scope="col">Month</th><th scope="col">Status</th>{headings}{last}'
         f"</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n"
     )
