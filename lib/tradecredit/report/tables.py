@@ -34,6 +34,8 @@ MOST_COLUMNS = 8
 MILLION = 1e6
 LINK = "link"
 """The column that holds the address to which a row's first cell links."""
+BUYER = "buyer_id"
+"""The column whose cells are marked as a buyer's id, so that a month can lead from them to the buyer's sheet."""
 NUMBER = 24
 """Characters up to which a text of one word with a hyphen is the number of a document, which does not break."""
 
@@ -196,8 +198,12 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
         for (_, values), heading in zip(shown.items(), headings, strict=True)
     ]
     kinds = [heading.kind for heading in headings]
+    buyers = [name == BUYER for name in shown.columns]
     return [
-        [_cell(text, kind, first=place == 0) for place, (text, kind) in enumerate(zip(row, kinds, strict=True))]
+        [
+            _cell(text, kind, first=place == 0, of_buyer=of_buyer)
+            for place, (text, kind, of_buyer) in enumerate(zip(row, kinds, buyers, strict=True))
+        ]
         for row in zip(*written, strict=True)
     ]
 
@@ -260,7 +266,7 @@ def _head_cell(heading: Column) -> str:
     return f'<th scope="col" style="text-align:left">{escaped(heading.label)}</th>'
 
 
-def _cell(text: str | None, kind: str, *, first: bool = False) -> str:
+def _cell(text: str | None, kind: str, *, first: bool = False, of_buyer: bool = False) -> str:
     content = _MISSING if text is None else escaped(text)
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
     # JupyterLab aligns every cell to the right, so text says otherwise where our style sheet is absent.
@@ -269,6 +275,7 @@ def _cell(text: str | None, kind: str, *, first: bool = False) -> str:
         look += ' class="long"'
     elif "style" in look and "-" in content and len(content) <= NUMBER and " " not in content:
         look += ' class="d"'
+    look += ' data-of="buyer"' if of_buyer and text is not None else ""
     return f"<{tag}{scope}{look}>{content}</{tag}>"
 
 
