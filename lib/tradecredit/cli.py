@@ -85,6 +85,20 @@ def worklist(run_file: RunFile, as_of: AsOf = None) -> None:
 
 
 @app.command()
+def buyer(
+    run_file: RunFile,
+    buyer_id: Annotated[str, typer.Argument(metavar="ID", help="The buyer's id, as the book has it.")],
+    as_of: AsOf = None,
+) -> None:
+    """Write the sheet of one buyer, all that the chapters say of it; the last line is the path of its page."""
+    from tradecredit.params.run import Run
+    from tradecredit.report.sheets import write_sheet
+
+    with _bad_input_exits_2():
+        typer.echo(write_sheet(Run.from_yaml(run_file, as_of), buyer_id))
+
+
+@app.command()
 def check(run_file: RunFile, as_of: AsOf = None) -> None:
     """Check the run file, its policies and all data; print every problem at once."""
     with _bad_input_exits_2():

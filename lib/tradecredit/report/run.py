@@ -27,6 +27,7 @@ from tradecredit.report.index import SUMMARY
 from tradecredit.report.kernels import warm_kernels
 from tradecredit.report.page import page_html, source_pages, title
 from tradecredit.report.publishing import building, put_in_place, told_waiting
+from tradecredit.report.sheets import linked, write_sheets
 from tradecredit.report.written import write_json
 
 VERSIONS = ("tradecredit", "pandas", "numpy", "scipy", "statsmodels", "duckdb", "papermill", "nbconvert")
@@ -56,8 +57,9 @@ def report(run_file: str | Path, *, as_of: str | None = None, chapters: Sequence
             if before:
                 shutil.copytree(published, build, dirs_exist_ok=True)
             executed, manifest = _chapters(book, notebooks, build, before, kernels)
+            sheets = write_sheets(book, manifest, build)
             for name, notebook in executed.items():
-                _write_page(build / f"{name}.html", _page(notebook, manifest, name))
+                _write_page(build / f"{name}.html", linked(_page(notebook, manifest, name), sheets))
             for module, page in source_pages(executed.values()).items():
                 _write_page(build / "source" / f"{module}.html", page)
             seconds = (datetime.now(UTC) - started).total_seconds()

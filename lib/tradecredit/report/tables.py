@@ -40,6 +40,8 @@ LINK = "link"
 """The column that holds the address to which a row's first cell links."""
 NAME = "name"
 """The column of buyers' names, which a narrow screen shows narrow: what is to be done stands beside them."""
+BUYER = "buyer_id"
+"""The column whose cells are marked as a buyer's id, so that a month can lead from them to the buyer's sheet."""
 NUMBER = 24
 """Characters up to which a text of one word with a hyphen is the number of a document, which does not break."""
 
@@ -252,8 +254,7 @@ def _cells(shown: pd.DataFrame, headings: list[Column], units: pd.Series | None)
         for (_, values), heading in zip(shown.items(), headings, strict=True)
     ]
     columns = [
-        (heading.kind, place == 0, name == NAME)
-        for place, (name, heading) in enumerate(zip(shown, headings, strict=True))
+        (heading.kind, place == 0, str(name)) for place, (name, heading) in enumerate(zip(shown, headings, strict=True))
     ]
     return [
         [_cell(text, *column) for text, column in zip(row, columns, strict=True)] for row in zip(*written, strict=True)
@@ -335,17 +336,18 @@ def _head_cell(heading: Column) -> str:
     return f'<th scope="col" style="text-align:left">{escaped(heading.label)}</th>'
 
 
-def _cell(text: str | None, kind: str, first: bool, names: bool) -> str:
+def _cell(text: str | None, kind: str, first: bool, name: str) -> str:
     content = _MISSING if text is None else escaped(text)
     tag, scope = ("th", ' scope="row"') if first else ("td", "")
     # JupyterLab aligns every cell to the right, so text says otherwise where our style sheet is absent.
     look = ' class="n"' if kind in NUMERIC else ' class="d"' if kind == "date" else ' style="text-align:left"'
-    if names and not first:
+    if name == NAME and not first:
         look += ' class="who"'
     elif "style" in look and len(content) > SENTENCE:
         look += ' class="long"'
     elif "style" in look and "-" in content and len(content) <= NUMBER and " " not in content:
         look += ' class="d"'
+    look += ' data-of="buyer"' if name == BUYER and text is not None else ""
     return f"<{tag}{scope}{look}>{content}</{tag}>"
 
 
