@@ -536,11 +536,20 @@ def section(*tables: pd.DataFrame) -> str:
     return page_html(new_notebook(cells=cells), manifest=manifest, chapter="01_receivables")
 
 
-def test_a_long_table_and_all_but_the_first_of_a_section_are_folded_under_their_captions():
-    short, long = pd.DataFrame({"a": range(10)}), pd.DataFrame({"a": range(11)})
+def test_ten_rows_of_a_table_are_shown_and_the_others_on_demand():
+    shown = section(pd.DataFrame({"a": range(100, 112)}))
+    opened, behind = shown.split('<details class="fold table">')
+    assert re.findall(r">(1\d\d)<", opened) == [str(n) for n in range(100, 110)]
+    assert behind.startswith("<summary>2 more rows</summary>")
+    assert re.findall(r">(1\d\d)<", behind.split("</details>")[0]) == ["110", "111"]
+    assert re.findall(r'aria-label="(Table 0[^"]*)"', shown) == ["Table 0", "Table 0: further rows"]
+    assert shown.count('id="table-t0"') == 1
+
+
+def test_all_tables_of_a_section_but_the_first_are_folded_under_their_captions():
+    short = pd.DataFrame({"a": range(10)})
     folded = r'<details class="fold table"><summary>(.*?) <span'
     assert re.findall(folded, section(short)) == []
-    assert re.findall(folded, section(long)) == ["Table 0"]
     shown = section(short, short)
     assert re.findall(folded, shown) == ["Table 1"]
     assert '<span class="rows">10 rows</span>' in shown

@@ -233,16 +233,25 @@ def _shown(html: str, metadata: Mapping[str, str], made_by: Mapping[tuple[str, s
 
 
 def _folded_table(html: str, *, behind: bool) -> str:
-    """Return a table as a part that the reader opens under its caption, where it is long or stands behind another.
+    """Return a table of which the page shows ten rows, and the others on demand; nothing of one that stands behind.
 
-    A link to the table opens it: its anchor is within.
+    A link to a table opens what it is in: its anchor is within.
     """
-    rows = html.count("<tr>") - 1
+    rows = re.findall(r"<tr>.*?</tr>\n", html.partition("<tbody>")[2], re.DOTALL)
     caption = re.search(r"<caption[^>]*><span>(.*?)</span></caption>", html, re.DOTALL)
-    if caption is None or (rows <= MOST_ROWS_OPEN and not behind):
+    if caption is None or (len(rows) <= MOST_ROWS_OPEN and not behind):
         return html
-    counted = f"{rows:,} row{'' if rows == 1 else 's'}"
-    summary = f'{caption[1]} <span class="rows">{counted}</span>'
+    if behind:
+        counted = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
+        return _details(f'{caption[1]} <span class="rows">{counted}</span>', html)
+    shown, more = "".join(rows[:MOST_ROWS_OPEN]), "".join(rows[MOST_ROWS_OPEN:])
+    first, rest = html.split("</div>", 1)
+    others = re.sub(r' id="[^"]*"', "", first).replace(shown, "").replace(caption[1], f"{caption[1]}: further rows")
+    summary = f"{len(rows) - MOST_ROWS_OPEN:,} more rows"
+    return f"{first.replace(more, '')}</div>{_details(summary, f'{others}</div>')}{rest}"
+
+
+def _details(summary: str, html: str) -> str:
     return f'<details class="fold table"><summary>{summary}</summary>\n{html}</details>\n'
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from PIL import Image
 
 from tradecredit.report.tables import escaped
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 DOTS_PER_INCH = 200
 """Twice the density at which a figure of 6.4 in is 640 pixels wide, for sharp screens and print."""
+COLOURS = 128
+"""Colours of a picture, shades of its edges among them."""
 MONTHS, LEAST = 13, 3
 """Months that the line of a headline figure shows, and the fewest that make one."""
 
@@ -46,7 +49,15 @@ def png_of(figure: "Figure") -> tuple[bytes, bool]:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close(figure)
-    return buffer.getvalue(), bool(about_letters)
+    return _in_a_palette(buffer), bool(about_letters)
+
+
+def _in_a_palette(png: io.BytesIO) -> bytes:
+    """Return a PNG with at most `COLOURS`, which lines and bars need no more of, in a third of the bytes."""
+    few = Image.open(png).convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    smaller = io.BytesIO()
+    few.save(smaller, "PNG", dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
+    return smaller.getvalue()
 
 
 def html_of(png: bytes, told: Mapping[str, object], link: str = "") -> str:
